@@ -1,0 +1,49 @@
+"""``source: folder``: text files in one folder a label, ``<part>/<label>/<anything>.txt``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from seqclf.data.source import LabelledTexts, digest
+from seqclf.errors import InputError
+
+
+class FolderSource:
+    """A part is the path of a folder. Hidden folders and folders without .txt files are no labels."""
+
+    def check(self, part: str) -> None:
+        _files(Path(part))
+
+    def fingerprint(self, part: str) -> str:
+        root = Path(part)
+        return digest(*((path.relative_to(root).as_posix(), _bytes(path)) for path in _files(root)))
+
+    def read(self, part: str) -> LabelledTexts:
+        files = _files(Path(part))
+        return LabelledTexts([_text(path) for path in files], [path.parent.name for path in files], origin=part)
+
+
+def _files(root: Path) -> list[Path]:
+    if not root.is_dir():
+        raise InputError(f"{root}: no such folder")
+    try:
+        files = sorted(path for path in root.glob("*/*.txt") if not path.parent.name.startswith("."))
+    except OSError as error:
+        raise InputError(f"{root}: cannot be read ({error.strerror})") from error
+    if not files:
+        raise InputError(f"{root}: holds no texts; expected files such as {root / 'positive' / 'review.txt'}")
+    return files
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def _text(path: Path) -> str:
+    try:
+        return _bytes(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 text (byte {error.start + 1})") from error

@@ -1,0 +1,169 @@
+"""From a config's data and tokenizer sections to encoded splits, each step made once and cached."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import tokenizers
+
+from seqclf.config import Config
+from seqclf.data.cache import cached
+from seqclf.data.encoded import EncodedTexts
+from seqclf.data.source import LabelledTexts, digest, open_source, part_names
+from seqclf.data.splits import label_ids, label_order, partition
+from seqclf.errors import InputError
+from seqclf.files import write_json
+from seqclf.text.subword import SubwordTokenizer
+
+_FORMAT = 1  # raise when what the cache holds changes without its key
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """What training needs of its data.
+
+    Attributes:
+        validation: None where the config keeps no validation texts.
+        fingerprint: digest of the training and validation texts' sources and how they are split.
+    """
+
+    tokenizer: SubwordTokenizer
+    labels: tuple[str, ...]
+    train: EncodedTexts
+    validation: EncodedTexts | None
+    fingerprint: str
+
+
+class Corpus:
+    """The splits of a config's data. The test split is not looked at before it is asked for."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._source = open_source(config.data)
+        self._parts = part_names(config.data)
+        self._read = cache(self._source.read)
+        self._indices = cache(self._partition)
+
+    def check(self) -> None:
+        """Raise ``InputError`` at once where a split that training reads cannot be read."""
+        for split in ("train", "validation", "test"):
+            part = self._parts[split]
+            if isinstance(part, str):
+                self._source.check(part)
+
+    def has(self, split: str) -> bool:
+        return self._parts[split] not in (None, 0, 0.0)
+
+    def fingerprint(self, split: str) -> str:
+        """Digest of everything that decides which texts the split holds."""
+        part = self._parts[split]
+        shares = [self._share("validation"), self._share("test")]
+        if isinstance(part, str) and not (split == "train" and any(shares)):
+            return digest(self._source.fingerprint(part))
+        train = self._parts["train"]
+        assert isinstance(train, str)
+        return digest(self._source.fingerprint(train), split, *shares, self._config.seed)
+
+    def texts(self, split: str) -> LabelledTexts:
+        part = self._parts[split]
+        if isinstance(part, str) and split != "train":
+            return self._read(part)
+        train = self._parts["train"]
+        assert isinstance(train, str)
+        whole = self._read(train)
+        chosen = self._indices()[split]
+        return LabelledTexts(
+            [whole.texts[i] for i in chosen], [whole.labels[i] for i in chosen], whole.origin, whole.label_names
+        )
+
+    def label_names(self) -> tuple[str, ...]:
+        """All labels, in the order of their ids."""
+        train = self.texts("train")
+        names = train.label_names or label_order(train.labels)
+        if len(names) < 2:
+            raise InputError(f'{train.origin}: every text has the label "{names[0]}"; a classifier needs at least two')
+        return names
+
+    def _share(self, split: str) -> float:
+        part = self._parts[split]
+        return 0.0 if part is None or isinstance(part, str) else part
+
+    def _partition(self) -> dict[str, object]:
+        train = self._parts["train"]
+        assert isinstance(train, str)
+        return dict(
+            partition(
+                self._read(train).labels,
+                validation=self._share("validation"),
+                test=self._share("test"),
+                seed=self._config.seed,
+            )
+        )
+
+
+def prepare(config: Config, on_stage: Callable[[str], None] = lambda stage: None) -> TrainingData:
+    """Learn the tokenizer from the training texts and encode them, or take both from the cache.
+
+    ``on_stage`` hears what is being done when it takes time. Raises ``InputError`` for data that cannot be used.
+    """
+    corpus = Corpus(config)
+    options = config.tokenizer
+    learnt_by = (options.type, options.vocab_size, options.lowercase, options.min_frequency, tokenizers.__version__)
+
+    def learn(folder: Path) -> None:
+        on_stage("Reading the training texts")
+        texts = corpus.texts("train").texts
+        names = corpus.label_names()
+        on_stage(f"Learning the tokenizer from {len(texts):,} texts")
+        tokenizer = SubwordTokenizer.learn(
+            texts, vocab_size=options.vocab_size, lowercase=options.lowercase, min_frequency=options.min_frequency
+        )
+        tokenizer.save(folder)
+        write_json(folder / "labels.json", names)
+
+    fingerprint = digest(*(corpus.fingerprint(split) for split in ("train", "validation") if corpus.has(split)))
+    entry = cached("tokenizers", digest(_FORMAT, corpus.fingerprint("train"), learnt_by), learn)
+    tokenizer = SubwordTokenizer.load(entry)
+    labels = tuple(json.loads((entry / "labels.json").read_text(encoding="utf-8")))
+    train = _encoded(corpus, "train", tokenizer, labels, on_stage)
+    validation = _encoded(corpus, "validation", tokenizer, labels, on_stage) if corpus.has("validation") else None
+    return TrainingData(tokenizer, labels, train, validation, fingerprint)
+
+
+def prepare_split(
+    config: Config,
+    split: str,
+    tokenizer: SubwordTokenizer,
+    labels: tuple[str, ...],
+    on_stage: Callable[[str], None] = lambda stage: None,
+) -> EncodedTexts:
+    """One split encoded by a run's tokenizer, or taken from the cache. Raises ``InputError`` where there is none."""
+    corpus = Corpus(config)
+    if not corpus.has(split):
+        raise InputError(f"the run's config has no {split} data; set data.{split}, or name a file with --data")
+    part = corpus._parts[split]
+    if isinstance(part, str):
+        corpus._source.check(part)
+    return _encoded(corpus, split, tokenizer, labels, on_stage)
+
+
+def encode_texts(texts: LabelledTexts, tokenizer: SubwordTokenizer, labels: tuple[str, ...]) -> EncodedTexts:
+    """Texts of any origin, encoded. Raises ``InputError`` for a label that is not among ``labels``."""
+    ids = label_ids(texts.labels, labels, texts.origin)
+    return EncodedTexts.collect(tokenizer.encode_all(texts.texts), ids, tokenizer.vocabulary_size)
+
+
+def _encoded(
+    corpus: Corpus, split: str, tokenizer: SubwordTokenizer, labels: tuple[str, ...], on_stage: Callable[[str], None]
+) -> EncodedTexts:
+    def encode(folder: Path) -> None:
+        texts = corpus.texts(split)
+        on_stage(f"Encoding {len(texts):,} {split} texts")
+        encode_texts(texts, tokenizer, labels).save(folder)
+
+    key = digest(_FORMAT, corpus.fingerprint(split), tokenizer.fingerprint, labels)
+    return EncodedTexts.load(cached("encoded", key, encode))

@@ -1,0 +1,60 @@
+"""Training, validation and test texts from the parts of a source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqclf.errors import InputError
+
+
+def partition(
+    labels: Sequence[str], *, validation: float, test: float, seed: int
+) -> dict[str, NDArray[np.int64]]:
+    """Indices of each split, in the order of the texts; every label is shared out in the same proportions.
+
+    Args:
+        labels: label of each text.
+        validation: share of all texts for validation, 0 for none.
+        test: likewise for the test.
+        seed: decides who goes where.
+    """
+    if validation + test >= 1:
+        raise InputError(f"data: validation ({validation}) and test ({test}) leave nothing to train on")
+    generator = np.random.default_rng([seed, 0x5B117])
+    where = np.zeros(len(labels), dtype=np.int8)
+    names = np.asarray(labels, dtype=object)
+    for label in sorted(set(labels)):
+        members = generator.permutation(np.flatnonzero(names == label))
+        for_test = round(test * len(members))
+        for_validation = round(validation * len(members))
+        where[members[:for_test]] = 2
+        where[members[for_test : for_test + for_validation]] = 1
+    splits = {name: np.flatnonzero(where == code) for code, name in enumerate(("train", "validation", "test"))}
+    for name, share in (("validation", validation), ("test", test)):
+        if share and not len(splits[name]):
+            raise InputError(f"data.{name}: {share} of {len(labels)} texts is none of any label; give more texts or a larger share")
+    return splits
+
+
+def label_order(labels: Sequence[str]) -> tuple[str, ...]:
+    """The distinct labels, numbers by value, anything else by alphabet."""
+    distinct = set(labels)
+    if all(re.fullmatch(r"-?\d+", label) for label in distinct):
+        return tuple(sorted(distinct, key=lambda label: (int(label), label)))
+    return tuple(sorted(distinct))
+
+
+def label_ids(labels: Sequence[str], names: Sequence[str], origin: str) -> NDArray[np.int32]:
+    """Place of each label in ``names``. Raises ``InputError`` for a label that is not there."""
+    places = {name: place for place, name in enumerate(names)}
+    unknown = sorted({label for label in labels if label not in places})
+    if unknown:
+        shown = ", ".join(f'"{label}"' for label in unknown[:5]) + (", ..." if len(unknown) > 5 else "")
+        raise InputError(
+            f"{origin}: holds labels that the training texts do not have: {shown} (theirs: {', '.join(names[:20])})"
+        )
+    return np.array([places[label] for label in labels], dtype=np.int32)

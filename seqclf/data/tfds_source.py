@@ -1,0 +1,156 @@
+"""``source: tfds``: data sets of tensorflow-datasets, from disk where they are prepared, else downloaded by it."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from seqclf.data.source import LabelledTexts, digest
+from seqclf.errors import InputError, SeqclfError
+
+_INFO_FILE = "dataset_info.json"
+_SECONDS_TO_ANSWER = 5
+_TEXTS_A_READ = 1_000
+
+
+class TfdsSource:
+    """A part is a split in tfds's notation (``train``, ``train[:80%]``)."""
+
+    def __init__(self, dataset: str, config: str | None, data_dir: str | None, text: str, label: str) -> None:
+        name, _, config_in_name = dataset.partition("/")
+        self._name = name
+        self._config = config or config_in_name or None
+        self._data_dir = Path(
+            data_dir or os.environ.get("TFDS_DATA_DIR") or Path.home() / "tensorflow_datasets"
+        ).expanduser()
+        self._text = text
+        self._label = label
+
+    def check(self, part: str) -> None:
+        if self._prepared_folder() is None:
+            self._check_downloadable()
+
+    def fingerprint(self, part: str) -> str:
+        folder = self._prepared_folder() or self._download()
+        files = sorted((path.name, path.stat().st_size) for path in folder.iterdir() if path.is_file())
+        info = (folder / _INFO_FILE).read_text(encoding="utf-8")
+        return digest(self._name, folder.name, self._text, self._label, part, files, info)
+
+    def read(self, part: str) -> LabelledTexts:
+        label_feature = self._feature(self._label)
+        self._feature(self._text)
+        try:
+            # Files in order: the texts' order decides the split into training and validation.
+            rows = self._builder.as_dataset(split=part, shuffle_files=False)
+        except (ValueError, KeyError) as error:
+            known = ", ".join(self._builder.info.splits)
+            raise InputError(f"{self._full_name}: no split {part} (known: {known})") from error
+        texts: list[str] = []
+        ids: list[Any] = []
+        for batch in rows.batch(_TEXTS_A_READ).as_numpy_iterator():
+            texts += [_decoded(text, self._full_name, self._text) for text in batch[self._text]]
+            ids += batch[self._label].tolist()
+        names = tuple(getattr(label_feature, "names", None) or ())
+        labels = [names[i] for i in ids] if names else [_label_name(i) for i in ids]
+        return LabelledTexts(texts, labels, origin=f"{self._full_name} {part}", label_names=names or None)
+
+    @property
+    def _full_name(self) -> str:
+        return f"{self._name}/{self._config}" if self._config else self._name
+
+    def _prepared_folder(self) -> Path | None:
+        """The newest prepared version on disk, found without importing anything."""
+        root = self._data_dir / self._name / (self._config or "")
+        found = [path.parent for pattern in ("*", "*/*") for path in root.glob(f"{pattern}/{_INFO_FILE}")]
+        configs = {folder.parent for folder in found}
+        if len(configs) > 1:
+            names = ", ".join(sorted(folder.name for folder in configs))
+            raise InputError(f"{root}: holds several configurations ({names}); choose one with data.config")
+        return max(found, key=_version, default=None)
+
+    @cached_property
+    def _builder(self) -> Any:
+        folder = self._prepared_folder() or self._download()
+        import tensorflow_datasets as tfds
+
+        return tfds.builder_from_directory(folder)
+
+    def _feature(self, name: str) -> Any:
+        features = self._builder.info.features
+        if name not in features:
+            close = difflib.get_close_matches(name, list(features), n=1)
+            hint = f'; did you mean "{close[0]}"?' if close else ""
+            raise InputError(f'{self._full_name}: no feature "{name}"{hint} (features: {", ".join(features)})')
+        if features[name].shape != ():
+            raise InputError(f'{self._full_name}: feature "{name}" has the shape {features[name].shape}, expected one value')
+        return features[name]
+
+    def _unprepared_builder(self) -> Any:
+        import tensorflow_datasets as tfds
+
+        tfds.core.utils.gcs_utils._is_gcs_disabled = True  # else the builder asks the network before anything else
+        try:
+            return tfds.builder(self._full_name, data_dir=self._data_dir)
+        except (tfds.core.DatasetNotFoundError, ValueError) as error:
+            close = difflib.get_close_matches(self._name, tfds.list_builders(with_community_datasets=False), n=1)
+            hint = f'; did you mean "{close[0]}"?' if close else ""
+            raise InputError(
+                f"data.dataset: tensorflow-datasets has no {self._full_name}{hint}, and {self._data_dir} holds none"
+            ) from error
+
+    def _check_downloadable(self) -> None:
+        builder = self._unprepared_builder()
+        urls = list(builder.url_infos)
+        if urls and not any(_answers(host) for host in _hosts(urls)):
+            raise InputError(
+                f"{self._full_name} is neither in {self._data_dir} nor can it be downloaded: "
+                f"{', '.join(_hosts(urls))} cannot be reached.\n"
+                "Where the data set is prepared already, name its folder: --set data.data_dir=DIR. Else prepare it on "
+                f"a machine with a network (python -c \"import tensorflow_datasets as tfds; tfds.load('{self._full_name}', "
+                "data_dir='DIR')\") and copy DIR here."
+            )
+
+    def _download(self) -> Path:
+        builder = self._unprepared_builder()
+        try:
+            builder.download_and_prepare()
+        except Exception as error:  # tfds and its download libraries share no base class
+            raise SeqclfError(f"{self._full_name}: tensorflow-datasets could not prepare it: {error}") from error
+        return Path(builder.data_dir)
+
+
+def _version(folder: Path) -> tuple[int, ...]:
+    return tuple(int(part) if part.isdigit() else -1 for part in folder.name.split("."))
+
+
+def _decoded(text: Any, dataset: str, feature: str) -> str:
+    if not isinstance(text, bytes):
+        raise InputError(f'{dataset}: feature "{feature}" is no text')
+    return text.decode("utf-8", errors="replace")
+
+
+def _label_name(label: Any) -> str:
+    return label.decode("utf-8", errors="replace") if isinstance(label, bytes) else str(label)
+
+
+def _hosts(urls: Iterable[str]) -> list[str]:
+    parts = (urllib.parse.urlsplit(url) for url in urls)
+    return sorted({f"{part.scheme}://{part.netloc}" for part in parts if part.netloc})
+
+
+def _answers(host: str) -> bool:
+    """Whether anything, an error page included, comes back (through the proxies of the environment)."""
+    try:
+        urllib.request.urlopen(urllib.request.Request(host, method="HEAD"), timeout=_SECONDS_TO_ANSWER).close()
+    except urllib.error.HTTPError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return True

@@ -1,0 +1,41 @@
+"""Logits of a Keras model for many texts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from seqclf.data.batches import Batches
+from seqclf.data.pipeline import dataset
+from seqclf.model.build import logits_model
+
+
+class Predictor:
+    """Calls a model of ``build_model`` on batches; traced once for all lengths."""
+
+    def __init__(self, model: keras.Model) -> None:
+        logits = logits_model(model)
+
+        @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32)])
+        def call(token_ids: tf.Tensor) -> tf.Tensor:
+            return logits(token_ids, training=False)
+
+        self._call = call
+
+    def logits(self, batches: Batches) -> NDArray[np.float32]:
+        """``float32 [texts, 1 or labels]``, in the order of the texts."""
+        plan = batches.by_length()
+        results = [self._call(token_ids).numpy() for token_ids, _ in dataset(batches, plan)]
+        in_plan_order = np.concatenate(results)
+        logits = np.empty_like(in_plan_order)
+        logits[np.concatenate(plan)] = in_plan_order
+        return logits
+
+
+def load_predictor(model_file: Path) -> Predictor:
+    """Read ``model.keras``. Keras's safe mode stays on: no code in the file is run."""
+    return Predictor(keras.models.load_model(model_file, compile=False))

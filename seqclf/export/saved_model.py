@@ -1,0 +1,65 @@
+"""A SavedModel that takes raw text: tokenizer, model and label names in one graph of plain TensorFlow operators."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+
+from seqclf.config import Config
+from seqclf.model.build import build_model
+from seqclf.text.graph import GraphTokenizer
+from seqclf.text.subword import SubwordTokenizer
+
+
+class TextClassifier(tf.Module):
+    """The exported module. Signatures:
+
+    ``serving_default``: ``text`` (``tf.string [batch]``) -> ``label`` (``tf.string [batch]``) and ``probabilities``
+    (``tf.float32 [batch, labels]``); ``labels``: nothing -> ``labels`` (``tf.string [labels]``), in the order of the
+    columns of ``probabilities``.
+    """
+
+    def __init__(
+        self, model: keras.Model, config: Config, tokenizer: SubwordTokenizer, labels: Sequence[str]
+    ) -> None:
+        super().__init__(name="seqclf")
+        # Rebuilt because whether a layer may use cuDNN is decided when it is made.
+        portable = build_model(config, tokenizer.vocabulary_size, labels, use_cudnn=False)
+        portable.set_weights(model.get_weights())
+        self.tokenizer = GraphTokenizer(
+            tokenizer, max_tokens=config.tokenizer.max_tokens, truncate=config.tokenizer.truncate
+        )
+        self.weights = portable.variables
+        self._call = portable.__call__  # a method, so that Keras's own objects stay out of the file
+        self._labels = tf.constant([label.encode("utf-8") for label in labels])
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="text")])
+    def classify(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
+        probabilities = self._call(self.tokenizer(text), training=False)
+        if probabilities.shape[1] == 1:
+            probabilities = tf.concat([1 - probabilities, probabilities], axis=1)
+        return {"label": tf.gather(self._labels, tf.argmax(probabilities, axis=1)), "probabilities": probabilities}
+
+    @tf.function(input_signature=[])
+    def label_names(self) -> dict[str, tf.Tensor]:
+        return {"labels": self._labels}
+
+
+def export_saved_model(
+    model: keras.Model, config: Config, tokenizer: SubwordTokenizer, labels: Sequence[str], folder: Path
+) -> None:
+    """Write ``folder``, which must not exist; it appears when it is whole."""
+    beside = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
+    try:
+        with tf.device("/CPU:0"):
+            module = TextClassifier(model, config, tokenizer, labels)
+            signatures = {"serving_default": module.classify, "labels": module.label_names}
+            tf.saved_model.save(module, str(beside), signatures=signatures)
+        beside.rename(folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)

@@ -1,0 +1,56 @@
+"""``build_model``: a config as a Keras functional model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import keras
+
+from seqclf.config import Config
+from seqclf.model.layers import Context, apply_layer, dense
+from seqclf.model.seeds import Seeds
+from seqclf.text.subword import PAD_ID
+
+LOGITS = "logits"
+"""Name of the layer whose output goes through the sigmoid or softmax."""
+
+
+def build_model(
+    config: Config, vocabulary_size: int, labels: Sequence[str], *, use_cudnn: bool | str = "auto"
+) -> keras.Model:
+    """An ordinary Keras model: compile and ``fit`` it, save it, take it apart.
+
+    Args:
+        config: a checked config; ``config.seed`` decides the initial weights and what dropout draws.
+        vocabulary_size: number of token ids.
+        labels: names of the labels, at least two.
+        use_cudnn: as in ``keras.layers.LSTM``. A model that was traced with cuDNN runs on no CPU: export with False.
+
+    Returns:
+        A model from ``token_ids`` (``int32 [batch, time]``, padded right with 0, no row all padding) to
+        ``probabilities``: ``float32 [batch, 1]``, the second label's, for two labels (sigmoid); else
+        ``float32 [batch, labels]`` (softmax).
+    """
+    seeds = Seeds(config.seed)
+    token_ids = keras.Input((None,), dtype="int32", name="token_ids")
+    context = Context(mask=keras.ops.not_equal(token_ids, PAD_ID), seeds=seeds, use_cudnn=use_cudnn)
+    x = keras.layers.Embedding(
+        vocabulary_size,
+        config.embedding.dim,
+        embeddings_initializer=keras.initializers.RandomUniform(-0.05, 0.05, seed=seeds()),
+        name="embedding",
+    )(token_ids)
+    if config.embedding.dropout:
+        x = keras.layers.Dropout(config.embedding.dropout, seed=seeds(), name="embedding_dropout")(x)
+    for section, layers in (("layers", config.layers), ("head", config.head)):
+        for index, layer in enumerate(layers):
+            x = apply_layer(layer, x, f"{section}_{index}_{layer.type}", context)
+    binary = len(labels) == 2
+    logits = dense(1 if binary else len(labels), None, seeds, LOGITS)(x)
+    probabilities = keras.layers.Activation("sigmoid" if binary else "softmax", name="probabilities")(logits)
+    return keras.Model(token_ids, probabilities, name="seqclf")
+
+
+def logits_model(model: keras.Model) -> keras.Model:
+    """The same model (the same variables) up to its logits, ``float32 [batch, 1 or labels]``."""
+    return keras.Model(model.input, model.get_layer(LOGITS).output, name="seqclf_logits")

@@ -1,0 +1,159 @@
+"""A run's folder: what it holds, how one is begun, and which one is meant.
+
+==================  =================================================================================================
+``manifest.json``   what made the run, on what, and its status; written first and last
+``config.yaml``     the config, every default filled in
+``tokenizer/``      the tokenizer (``seqclf.text.subword``)
+``labels.json``     the labels in the order of their ids
+``history.jsonl``   a line every ``training.log_every`` steps and every epoch
+``checkpoint/``     ``state.npz``: the training state after the last completed epoch
+``model.keras``     the model, with the weights that were kept
+``saved_model/``    the same as a SavedModel that takes raw text
+``metrics.json``    metrics by split
+==================  =================================================================================================
+
+A run is whole when its status is ``finished`` or ``interrupted``; anything else is visibly unfinished.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from seqclf.errors import InputError
+from seqclf.files import write_json
+
+RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "failed"
+WHOLE = (FINISHED, INTERRUPTED)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run's folder and the paths in it."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "config.yaml"
+
+    @property
+    def tokenizer(self) -> Path:
+        return self.folder / "tokenizer"
+
+    @property
+    def history(self) -> Path:
+        return self.folder / "history.jsonl"
+
+    @property
+    def state(self) -> Path:
+        return self.folder / "checkpoint" / "state.npz"
+
+    @property
+    def model(self) -> Path:
+        return self.folder / "model.keras"
+
+    @property
+    def saved_model(self) -> Path:
+        return self.folder / "saved_model"
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What ``manifest.json`` says. Raises ``InputError`` where there is none."""
+        content = _read_json(self.folder / "manifest.json")
+        if not isinstance(content, dict) or "status" not in content:
+            raise InputError(f"{self.folder / 'manifest.json'}: no manifest of a run")
+        return content
+
+    def update_manifest(self, **entries: Any) -> None:
+        path = self.folder / "manifest.json"
+        write_json(path, (_read_json(path) if path.exists() else {}) | entries)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return tuple(_read_json(self.folder / "labels.json"))
+
+    def write_labels(self, labels: tuple[str, ...]) -> None:
+        write_json(self.folder / "labels.json", labels)
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        path = self.folder / "metrics.json"
+        return dict(_read_json(path)) if path.exists() else {}
+
+    def write_metrics(self, split: str, metrics: dict[str, Any]) -> None:
+        write_json(self.folder / "metrics.json", self.metrics | {split: metrics})
+
+
+def begin_run(runs: Path, name: str) -> Run:
+    """Make the next free folder ``<name>-<n>``. Raises ``InputError`` where none can be made."""
+    try:
+        runs.mkdir(parents=True, exist_ok=True)
+        taken = [re.fullmatch(rf"{re.escape(name)}-(\d+)", path.name) for path in runs.iterdir()]
+        number = max((int(match[1]) for match in taken if match), default=0)
+        while True:
+            number += 1
+            try:
+                (runs / f"{name}-{number}").mkdir()
+                break
+            except FileExistsError:  # another process took it
+                continue
+    except OSError as error:
+        raise InputError(f"{runs}: cannot hold runs ({error.strerror}); name another folder with --runs") from error
+    run = Run(runs / f"{name}-{number}")
+    run.update_manifest(status=RUNNING, started=now(), process=os.getpid())
+    return run
+
+
+def find_run(runs: Path, name: str | None) -> Run:
+    """The whole run of that name (or path), or the newest one. Raises ``InputError`` that says how to get one."""
+    if name is None:
+        newest = max(_whole_runs(runs), key=lambda run: str(run.manifest.get("ended", "")), default=None)
+        if newest is None:
+            raise InputError(
+                f"{runs}: holds no finished run. Train one with `seqclf train CONFIG`, or name the folder of runs with "
+                "--runs"
+            )
+        return newest
+    run = next((Run(path) for path in (runs / name, Path(name)) if (path / "manifest.json").is_file()), None)
+    if run is None:
+        close = difflib.get_close_matches(name, [run.name for run in _whole_runs(runs)], n=1, cutoff=0.5)
+        hint = f'; did you mean "{close[0]}"?' if close else ""
+        raise InputError(f"no run {name} in {runs}{hint}")
+    status = run.manifest["status"]
+    if status not in WHOLE:
+        raise InputError(f"{run.folder}: the run is not whole (status: {status}); train it again, or name another")
+    return run
+
+
+def now() -> str:
+    """The time in UTC, ISO 8601 with microseconds: sorts as text."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def _whole_runs(runs: Path) -> Iterator[Run]:
+    for manifest in sorted(runs.glob("*/manifest.json")):
+        run = Run(manifest.parent)
+        try:
+            if run.manifest["status"] in WHOLE:
+                yield run
+        except InputError:
+            continue  # a broken folder must not hide the whole ones
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read ({error})") from error

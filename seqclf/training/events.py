@@ -1,0 +1,91 @@
+"""What happens while training. Progress bars, history and checkpoints listen; none of them is called by the loop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Something other than training began (reading, encoding, exporting)."""
+
+    what: str
+
+
+@dataclass(frozen=True)
+class TrainingStarted:
+    epochs: int
+    train_texts: int
+    validation_texts: int
+    parameters: int
+
+
+@dataclass(frozen=True)
+class EpochStarted:
+    """``epoch`` counts from 1."""
+
+    epoch: int
+    steps: int
+
+
+@dataclass(frozen=True)
+class StepDone:
+    """One update of the weights.
+
+    Attributes:
+        step: within the epoch, from 1.
+        loss: mean cross-entropy of the batch, in nats.
+        correct: texts of the batch that were classified rightly (before the update).
+        texts: texts in the batch.
+        tokens: their tokens, padding not counted.
+        seconds: since the step before ended, so waiting for the batch is in it.
+    """
+
+    epoch: int
+    step: int
+    loss: float
+    correct: int
+    texts: int
+    tokens: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class EpochDone:
+    """An epoch with its validation.
+
+    Attributes:
+        loss: mean over the epoch's training texts, while weights were changing.
+        accuracy: likewise.
+        validation: metrics of ``classification_metrics``, or None without validation texts.
+        best: whether this is the best epoch so far.
+        tokens: of the training texts, padding not counted.
+        seconds: the training steps' wall time, validation not counted.
+        validation_seconds: the validation's.
+    """
+
+    epoch: int
+    loss: float
+    accuracy: float
+    validation: dict[str, Any] | None
+    best: bool
+    tokens: int
+    seconds: float
+    validation_seconds: float
+
+
+@dataclass(frozen=True)
+class TrainingDone:
+    """The loop ended.
+
+    Attributes:
+        why: ``finished``, ``early_stopping`` or ``interrupted``.
+        best_epoch: the epoch whose weights are kept; None where the last weights are.
+    """
+
+    why: str
+    best_epoch: int | None
+
+
+Event = Stage | TrainingStarted | EpochStarted | StepDone | EpochDone | TrainingDone

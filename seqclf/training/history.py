@@ -1,0 +1,61 @@
+"""``history.jsonl``: a line for every window of steps and for every epoch, as they happen."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from seqclf.training.events import EpochDone, Event, StepDone
+
+
+class History:
+    """A listener. Lines have ``type`` ``steps`` (means over the window since the last line) or ``epoch``."""
+
+    def __init__(self, path: Path, every: int) -> None:
+        self._path = path
+        self._every = every
+        self._window: list[StepDone] = []
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, StepDone):
+            self._window.append(event)
+            if len(self._window) == self._every:
+                self._write_window()
+        elif isinstance(event, EpochDone):
+            self._write_window()
+            validation = event.validation or {}
+            self._write(
+                type="epoch",
+                epoch=event.epoch,
+                loss=event.loss,
+                accuracy=event.accuracy,
+                val_loss=validation.get("loss"),
+                val_accuracy=validation.get("accuracy"),
+                best=event.best,
+                seconds=round(event.seconds, 3),
+                validation_seconds=round(event.validation_seconds, 3),
+                tokens=event.tokens,
+                tokens_per_second=round(event.tokens / event.seconds, 1),
+            )
+
+    def _write_window(self) -> None:
+        if not self._window:
+            return
+        texts = sum(step.texts for step in self._window)
+        last = self._window[-1]
+        self._write(
+            type="steps",
+            epoch=last.epoch,
+            step=last.step,
+            loss=sum(step.loss * step.texts for step in self._window) / texts,
+            accuracy=sum(step.correct for step in self._window) / texts,
+            tokens_per_second=round(
+                sum(step.tokens for step in self._window) / sum(step.seconds for step in self._window), 1
+            ),
+        )
+        self._window.clear()
+
+    def _write(self, **entries: Any) -> None:
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(entries) + "\n")

@@ -1,0 +1,72 @@
+"""The training loop: a generator of events. Whoever iterates decides what to do with them, and when to stop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from seqclf.config.schema import EarlyStopping, TrainingConfig
+from seqclf.data.batches import Batches
+from seqclf.data.pipeline import dataset
+from seqclf.evaluation.metrics import classification_metrics
+from seqclf.evaluation.predictor import Predictor
+from seqclf.training.events import EpochDone, EpochStarted, Event, StepDone, TrainingDone
+from seqclf.training.state import TrainingState
+from seqclf.training.step import build_train_step
+
+_DEFAULT_MONITOR = EarlyStopping()
+
+
+def training_events(
+    state: TrainingState,
+    train: Batches,
+    validation: Batches | None,
+    labels: tuple[str, ...],
+    config: TrainingConfig,
+    seed: int,
+) -> Iterator[Event]:
+    """Train from ``state`` on, yielding after every step and epoch; ``state`` is up to date at each ``EpochDone``.
+
+    Ends with ``TrainingDone`` after the last epoch, or earlier by the config's early stopping. With validation texts
+    the best epoch's weights are remembered in ``state``; nothing is restored here.
+    """
+    step_function = build_train_step(state.model, state.optimizer)
+    predictor = Predictor(state.model)
+    stopping = config.early_stopping
+    while state.epoch < config.epochs:
+        epoch = state.epoch + 1
+        plan = train.shuffled(seed, epoch)
+        yield EpochStarted(epoch, steps=len(plan))
+        loss_sum, right, texts, tokens = 0.0, 0, 0, 0
+        started = before = time.perf_counter()
+        for step, (token_ids, label_ids) in enumerate(dataset(train, plan), 1):
+            loss, step_right, step_tokens = (float(value) for value in step_function(token_ids, label_ids))
+            now = time.perf_counter()
+            size = int(label_ids.shape[0])
+            yield StepDone(epoch, step, loss, int(step_right), size, int(step_tokens), seconds=now - before)
+            before = time.perf_counter()
+            loss_sum, right, texts, tokens = (
+                loss_sum + loss * size, right + int(step_right), texts + size, tokens + int(step_tokens)
+            )  # fmt: skip
+        seconds = time.perf_counter() - started
+        state.epoch = epoch
+        metrics, best = None, False
+        if validation is not None:
+            metrics = classification_metrics(predictor.logits(validation), validation.texts.labels, labels)
+            best = _note_score(state, metrics, stopping or _DEFAULT_MONITOR)
+        validation_seconds = time.perf_counter() - started - seconds
+        yield EpochDone(epoch, loss_sum / texts, right / texts, metrics, best, tokens, seconds, validation_seconds)
+        if stopping is not None and state.epochs_without_best >= max(stopping.patience, 1):
+            yield TrainingDone("early_stopping", state.best_epoch)
+            return
+    yield TrainingDone("finished", state.best_epoch)
+
+
+def _note_score(state: TrainingState, metrics: dict[str, float], stopping: EarlyStopping) -> bool:
+    """Compare with the best epoch so far; true where this one is better."""
+    score = -metrics["loss"] if stopping.monitor == "val_loss" else metrics["accuracy"]
+    if state.best_score is None or score > state.best_score + stopping.min_delta:
+        state.keep_as_best(score, dict(metrics))
+        return True
+    state.epochs_without_best += 1
+    return False

@@ -1,0 +1,126 @@
+"""``train``: a config and a run's folder in, a whole run out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from seqclf.config import Config, write_config
+from seqclf.data.batches import Batches
+from seqclf.data.encoded import EncodedTexts
+from seqclf.data.prepare import TrainingData, prepare
+from seqclf.runs import FAILED, FINISHED, INTERRUPTED, Run, now
+from seqclf.training.environment import environment, peak_memory_bytes
+from seqclf.training.events import EpochDone, Event, Stage, TrainingDone, TrainingStarted
+from seqclf.training.history import History
+
+Listener = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a training ended.
+
+    Attributes:
+        status: ``finished`` or ``interrupted``.
+        validation: metrics of the weights that were kept; None without a completed validation.
+    """
+
+    status: str
+    best_epoch: int | None
+    validation: dict[str, Any] | None
+    seconds: float
+
+
+def train(
+    config: Config,
+    run: Run,
+    listen: Listener = lambda event: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Outcome:
+    """Train a config and leave a whole run in ``run`` (made by ``seqclf.runs.begin_run``).
+
+    Args:
+        listen: called with every event.
+        should_stop: asked after every step; true ends training there, with a run marked interrupted.
+
+    Raises:
+        InputError: for data that cannot be used. Whatever is raised, the run is marked failed first.
+    """
+    try:
+        return _train(config, run, listen, should_stop)
+    except BaseException as error:
+        run.update_manifest(status=FAILED, ended=now(), error=str(error) or type(error).__name__)
+        raise
+
+
+def _train(config: Config, run: Run, listen: Listener, should_stop: Callable[[], bool]) -> Outcome:
+    started = time.perf_counter()
+    write_config(run.config, config)
+    run.update_manifest(seed=config.seed, **environment())
+    data = prepare(config, lambda stage: listen(Stage(stage)))
+    data.tokenizer.save(run.tokenizer)
+    run.write_labels(data.labels)
+    run.update_manifest(data_fingerprint=data.fingerprint)
+
+    listen(Stage("Building the model"))
+    from seqclf.export.saved_model import export_saved_model
+    from seqclf.model.build import build_model
+    from seqclf.training.state import TrainingState
+    from seqclf.training.step import build_optimizer
+
+    model = build_model(config, data.tokenizer.vocabulary_size, data.labels)
+    state = TrainingState(model, build_optimizer(config.training.optimizer))
+    parameters = model.count_params()
+    run.update_manifest(parameters=parameters)
+    texts = (len(data.train), len(data.validation) if data.validation else 0)
+    listen(TrainingStarted(config.training.epochs, *texts, parameters))
+    done = _loop(config, data, state, run, listen, should_stop)
+
+    listen(Stage("Writing the model"))
+    state.use_best_weights()
+    model.save(run.model)
+    export_saved_model(model, config, data.tokenizer, data.labels, run.saved_model)
+    if state.best_validation is not None:
+        run.write_metrics("validation", state.best_validation)
+    status = INTERRUPTED if done.why == "interrupted" else FINISHED
+    seconds = time.perf_counter() - started
+    run.update_manifest(
+        status=status,
+        ended=now(),
+        stopped_by=done.why,
+        best_epoch=done.best_epoch,
+        epochs=state.epoch,
+        wall_seconds=round(seconds, 2),
+        peak_memory_bytes=peak_memory_bytes(),
+    )
+    return Outcome(status, done.best_epoch, state.best_validation, seconds)
+
+
+def _loop(
+    config: Config, data: TrainingData, state: Any, run: Run, listen: Listener, should_stop: Callable[[], bool]
+) -> TrainingDone:
+    from seqclf.training.loop import training_events
+
+    history = History(run.history, config.training.log_every)
+    run.state.parent.mkdir()
+    validation = _batches(config, data.validation) if data.validation else None
+    events = training_events(state, _batches(config, data.train), validation, data.labels, config.training, config.seed)
+    for event in events:
+        history(event)
+        if isinstance(event, EpochDone):
+            state.save(run.state)
+        listen(event)
+        if isinstance(event, TrainingDone):
+            return event
+        if should_stop():
+            break
+    done = TrainingDone("interrupted", state.best_epoch)
+    listen(done)
+    return done
+
+
+def _batches(config: Config, texts: EncodedTexts) -> Batches:
+    return Batches(texts, config.training.batch_size, config.tokenizer.max_tokens, config.tokenizer.truncate)
