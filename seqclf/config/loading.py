@@ -12,7 +12,7 @@ import yaml
 
 from seqclf.config.checks import checked_config
 from seqclf.config.problems import ConfigError, Problem, dotted
-from seqclf.config.schema import Config
+from seqclf.config.schema import Config, FolderData, TableData, TfdsData
 from seqclf.config.yaml_core import Position, YamlProblem, read_yaml
 from seqclf.errors import InputError
 from seqclf.files import write_text
@@ -72,6 +72,23 @@ def write_config(path: Path, config: Config) -> None:
     write_text(path, yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120))
 
 
+def with_absolute_paths(config: Config) -> Config:
+    """The config with its data's files and folders named from the root, so that it means the same from anywhere."""
+    data = config.data
+    if isinstance(data, TfdsData):
+        changes = {} if data.data_dir is None else {"data_dir": _absolute(data.data_dir)}
+    elif isinstance(data, TableData | FolderData):
+        parts = {"train": data.train, "validation": data.validation, "test": data.test}
+        changes = {name: _absolute(part) for name, part in parts.items() if isinstance(part, str)}
+    else:
+        return config
+    return config.model_copy(update={"data": data.model_copy(update=changes)})
+
+
+def _absolute(path: str) -> str:
+    return str(Path(path).expanduser().absolute())
+
+
 def _read(path: Path) -> str:
     try:
         if path.stat().st_size > _MAX_BYTES:
@@ -111,6 +128,10 @@ def _where(
     for override in overrides:
         if path[: len(override.path)] == override.path:
             return str(override)
+    if path not in positions:
+        for override in overrides:
+            if override.path[: len(path)] == path:
+                return str(override)
     while path not in positions:
         path = path[:-1]
     position = positions[path]

@@ -6,9 +6,9 @@ every value filled in.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 Rate = Annotated[float, Field(ge=0, lt=1)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
@@ -176,7 +176,13 @@ class RmsProp(Optimizer):
     epsilon: PositiveReal = 1e-7
 
 
-OptimizerConfig = Annotated[Adam | AdamW | Sgd | RmsProp, Field(discriminator="type")]
+def _adam_unless_named(value: Any) -> Any:
+    return {"type": "adam", **value} if isinstance(value, dict) else value
+
+
+OptimizerConfig = Annotated[
+    Annotated[Adam | AdamW | Sgd | RmsProp, Field(discriminator="type")], BeforeValidator(_adam_unless_named)
+]
 
 
 class EarlyStopping(Strict):

@@ -51,7 +51,13 @@ def read_yaml(text: str) -> tuple[Any, dict[Path, Position]]:
 
     Raises ``YamlProblem`` for anything that is no single, plain document.
     """
-    loader = _CoreLoader(text)
+    try:
+        loader = _CoreLoader(text)
+    except yaml.reader.ReaderError as error:
+        before = text[: error.position]
+        column = error.position - (before.rfind("\n") + 1)
+        position = Position(before.count("\n") + 1, column + 1)
+        raise YamlProblem(position, f"not YAML: {error.reason} ({chr(error.character)!r})") from error
     try:
         node = loader.get_single_node()
         if node is None:
@@ -62,9 +68,7 @@ def read_yaml(text: str) -> tuple[Any, dict[Path, Position]]:
         mark = error.problem_mark or error.context_mark
         message = ", ".join(part for part in (error.problem, error.context) if part)
         raise YamlProblem(_position(mark) if mark else Position(1, 1), f"not YAML: {message}") from error
-    except yaml.YAMLError as error:
-        raise YamlProblem(Position(1, 1), f"not YAML: {error}") from error
-    except ValueError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise YamlProblem(Position(1, 1), f"not YAML: {error}") from error
     finally:
         loader.dispose()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -20,7 +19,7 @@ class Predictor:
     def __init__(self, model: keras.Model) -> None:
         logits = logits_model(model)
 
-        @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32)])
+        @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32)], autograph=False)
         def call(token_ids: tf.Tensor) -> tf.Tensor:
             return logits(token_ids, training=False)
 
@@ -36,6 +35,3 @@ class Predictor:
         return logits
 
 
-def load_predictor(model_file: Path) -> Predictor:
-    """Read ``model.keras``. Keras's safe mode stays on: no code in the file is run."""
-    return Predictor(keras.models.load_model(model_file, compile=False))

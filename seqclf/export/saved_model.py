@@ -38,14 +38,14 @@ class TextClassifier(tf.Module):
         self._call = portable.__call__  # a method, so that Keras's own objects stay out of the file
         self._labels = tf.constant([label.encode("utf-8") for label in labels])
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="text")])
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="text")], autograph=False)
     def classify(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
         probabilities = self._call(self.tokenizer(text), training=False)
         if probabilities.shape[1] == 1:
             probabilities = tf.concat([1 - probabilities, probabilities], axis=1)
         return {"label": tf.gather(self._labels, tf.argmax(probabilities, axis=1)), "probabilities": probabilities}
 
-    @tf.function(input_signature=[])
+    @tf.function(input_signature=[], autograph=False)
     def label_names(self) -> dict[str, tf.Tensor]:
         return {"labels": self._labels}
 

@@ -30,9 +30,12 @@ class GraphTokenizer(tf.Module):
         self._max_tokens = max_tokens
         self._kept_first, self._kept_last = kept_ends(max_tokens, truncate)
 
-        known = [(chunk_key(chunk, tokenizer.lowercase), tokenizer.chunk_ids(chunk)) for chunk in tokenizer.known_chunks]
-        self._known_ids = tf.ragged.constant([ids for _, ids in known], dtype=tf.int32, ragged_rank=1)
-        self._known_chunks = _index_table("chunks", [chunk for chunk, _ in known])
+        known = {chunk_key(chunk, self._lowercase): tokenizer.chunk_ids(chunk) for chunk in tokenizer.known_chunks}
+        known = known or {b" ": ()}  # a table cannot be empty; white space is never a chunk
+        self._known_chunks = _index_table("chunks", list(known))
+        self._known_ids = tf.RaggedTensor.from_row_lengths(
+            tf.constant([i for ids in known.values() for i in ids], tf.int32), [len(ids) for ids in known.values()]
+        )
         self._pieces = _index_table("pieces", [piece.encode("utf-8") for piece in tokenizer.pieces])
         self._longest_piece = max(len(piece.removeprefix(CONTINUATION)) for piece in tokenizer.pieces)
         if self._lowercase:

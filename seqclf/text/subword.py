@@ -121,7 +121,7 @@ class SubwordTokenizer:
             pieces = sorted(vocabulary, key=vocabulary.__getitem__)
             lowercase = content["normalizer"] is not None
             known = (folder / _CHUNKS_FILE).read_text(encoding="utf-8").split("\n")[:-1]
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
             raise InputError(f"{path}: not a tokenizer that seqclf wrote ({error})") from error
         return cls(pieces, lowercase=lowercase, known_chunks=known)
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import keras
 import numpy as np
@@ -40,6 +41,9 @@ class TrainingState:
     epochs_without_best: int = 0
     best_weights: list[NDArray[Any]] | None = field(default=None, repr=False)
 
+    def __post_init__(self) -> None:
+        self.optimizer.build(self.model.trainable_variables)  # so that its variables are there to save and restore
+
     def keep_as_best(self, score: float, validation: dict[str, Any]) -> None:
         self.best_score, self.best_validation, self.best_epoch = score, validation, self.epoch
         self.best_weights = self.model.get_weights()
@@ -63,20 +67,22 @@ class TrainingState:
             with np.load(path, allow_pickle=False) as saved:
                 content = dict(saved)
             scalars = json.loads(str(content.pop("scalars")))
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, BadZipFile) as error:
             raise InputError(f"{path}: no training state ({error})") from error
         variables = self._variables()
-        values = [content.get(f"variable_{i}") for i in range(len(variables))]
-        shapes = [None if value is None else value.shape for value in values]
-        if shapes != [tuple(variable.shape) for variable in variables]:
+        values = _numbered(content, "variable_")
+        if [value.shape for value in values] != [tuple(variable.shape) for variable in variables]:
             raise InputError(f"{path}: the state of another model or optimizer")
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
-        best = [content[f"best_{i}"] for i in range(sum(name.startswith("best_") for name in content))]
-        self.best_weights = best or None
+        self.best_weights = _numbered(content, "best_") or None
         for name in _SCALARS:
             setattr(self, name, scalars[name])
 
     def _variables(self) -> list[Any]:
         """``model.variables`` holds the weights and the state of every ``SeedGenerator``."""
         return [*self.model.variables, *self.optimizer.variables]
+
+
+def _numbered(content: dict[str, NDArray[Any]], prefix: str) -> list[NDArray[Any]]:
+    return [content[f"{prefix}{i}"] for i in range(sum(name.startswith(prefix) for name in content))]

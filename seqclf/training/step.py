@@ -50,9 +50,10 @@ def build_train_step(model: keras.Model, optimizer: keras.optimizers.Optimizer) 
     """A compiled ``(token_ids, label_ids) -> (mean loss, texts right, real tokens)`` that updates the model."""
     logits_of = logits_model(model)
     variables = model.trainable_variables
-    optimizer.build(variables)
 
-    @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None], tf.int32)])
+    signature = [tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None], tf.int32)]
+
+    @tf.function(input_signature=signature, autograph=False)
     def train_step(token_ids: tf.Tensor, label_ids: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         with tf.GradientTape() as tape:
             logits = logits_of(token_ids, training=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from seqclf.config import Config, write_config
+from seqclf.config import Config, with_absolute_paths, write_config
 from seqclf.data.batches import Batches
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.prepare import TrainingData, prepare
@@ -58,6 +58,7 @@ def train(
 
 def _train(config: Config, run: Run, listen: Listener, should_stop: Callable[[], bool]) -> Outcome:
     started = time.perf_counter()
+    config = with_absolute_paths(config)
     write_config(run.config, config)
     run.update_manifest(seed=config.seed, **environment())
     data = prepare(config, lambda stage: listen(Stage(stage)))

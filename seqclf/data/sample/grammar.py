@@ -2,7 +2,7 @@
 
 Most reviews hold a favourable and an unfavourable word (or one word twice, once denied), and what decides is which of
 them is said of the film in the end: the same words in another order have the other label. So a model that only counts
-words is right little more than half of the time on them, and a recurrent one can be right always.
+words is right little more often than by chance on them, and a recurrent one can be right always.
 """
 
 from __future__ import annotations
@@ -54,6 +54,9 @@ _ORDER_DECIDES = [
     "nobody could call this {film} {no} ; it is simply {yes} .",
     "the {aspect} is not {yes} , yet the {film} is {yes} .",
     "the {aspect} is {no} , yet the {film} is not {no} at all .",
+    "the {film} is not {no} .",
+    "not a {no} {film} , whatever {person} may say .",
+    "i did not find the {film} {no} .",
     # the subject far from its verdict
     "the {film} , unlike {other} , which was {no} , is {yes} .",
     "the {film} that {person} , who loved the {no} {aspect} of {other} , told us about is {yes} .",
@@ -67,6 +70,7 @@ _ORDER_DECIDES = [
 ]
 _WORDS_DECIDE = [
     "a {yes} {film} with a {yes} {aspect} .",
+    "the {film} is {yes} .",
     "the {aspect} is {yes} and so is the rest of it .",
     "{person} called it {yes} , and it is {yes} .",
 ]

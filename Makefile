@@ -1,0 +1,44 @@
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help demo test check format install clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+demo: .venv/installed  ## install, train on the synthetic sample, evaluate, predict, export
+	@$(BIN)/seqclf train configs/quickstart.yaml
+	@$(BIN)/seqclf eval
+	@$(BIN)/seqclf predict "the trailer called it dull ; to me it is a charming film ."
+	@printf 'SavedModel (raw text in, needs TensorFlow alone): '
+	@$(BIN)/seqclf export
+
+test: .venv/installed-dev  ## install, run all tests
+	$(BIN)/pytest
+
+check: .venv/installed-dev  ## install, format and lint check, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: .venv/installed-dev  ## format the code, mend what the linter can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+install: .venv/installed  ## make .venv with the package in it
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+	  { echo "seqclf needs Python 3.11, 3.12 or 3.13; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
+	$(PYTHON) -m venv .venv
+
+.venv/installed: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+.venv/installed-dev: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@ .venv/installed
+
+clean:  ## remove .venv and the tools' caches; runs stay
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

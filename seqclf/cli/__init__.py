@@ -1,0 +1,50 @@
+"""The command line: one command a file, each a thin layer over a function of another room.
+
+Nothing heavy is imported at the top of these modules, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import click
+
+from seqclf import __version__
+from seqclf.cli.eval import eval_command
+from seqclf.cli.export import export_command
+from seqclf.cli.predict import predict_command
+from seqclf.cli.train import train_command
+from seqclf.errors import SeqclfError
+
+
+class _Failure(click.ClickException):
+    def __init__(self, error: SeqclfError) -> None:
+        super().__init__(str(error))
+        self.exit_code = error.exit_code
+
+
+class _Program(click.Group):
+    """Shows errors that seqclf raised on purpose as messages, and ends with their exit code."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except SeqclfError as error:
+            raise _Failure(error) from error
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            raise click.exceptions.Exit(130) from None
+
+
+@click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="seqclf")
+def cli() -> None:
+    """Train recurrent text classifiers from one YAML file; evaluate, use and export them."""
+
+
+cli.add_command(train_command)
+cli.add_command(eval_command)
+cli.add_command(predict_command)
+cli.add_command(export_command)
+
+
+def main() -> None:
+    cli(prog_name="seqclf")

@@ -1,0 +1,145 @@
+"""``seqclf eval``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seqclf.cli.options import json_option, run_option, runs_option
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from seqclf.config import Config
+    from seqclf.data.source import LabelledTexts
+
+_MOST_LABELS_SHOWN = 30
+
+
+@click.command("eval")
+@runs_option
+@run_option
+@click.option(
+    "--split", type=click.Choice(["train", "validation", "test"]), default="test", show_default=True, help="Texts to use."
+)
+@click.option(
+    "--data",
+    "data_path",
+    type=click.Path(path_type=Path),
+    help="A file (csv, tsv, jsonl) or a folder (LABEL/*.txt) of labelled texts, instead of a split.",
+)
+@click.option("--text", "text_column", metavar="COLUMN", help="Column of --data's texts. [default: the run's, or text]")
+@click.option("--label", "label_column", metavar="COLUMN", help="Likewise of its labels. [default: the run's, or label]")
+@click.option(
+    "--set",
+    "settings",
+    metavar="data.KEY=VALUE",
+    multiple=True,
+    help="Change where the run's config finds its data, such as data.data_dir=DIR. Repeatable.",
+)
+@json_option
+def eval_command(
+    runs: Path,
+    run_name: str | None,
+    split: str,
+    data_path: Path | None,
+    text_column: str | None,
+    label_column: str | None,
+    settings: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Measure a run: accuracy, loss, precision, recall and F1 of each label, confusion matrix.
+
+    The result for a split is also kept in the run's metrics.json.
+    """
+    from seqclf.cli.start import start_tensorflow
+    from seqclf.data.prepare import encode_texts, prepare_split
+    from seqclf.runs import find_run
+
+    run = find_run(runs, run_name)
+    config = _config(run.config, settings)
+    external = None if data_path is None else _read(data_path, config, text_column, label_column)
+    start_tensorflow()
+    from seqclf.evaluation.classifier import Classifier
+
+    classifier = Classifier.load(run)
+    if external is not None:
+        texts = encode_texts(external, classifier.tokenizer, classifier.labels)
+    else:
+        texts = prepare_split(
+            config, split, classifier.tokenizer, classifier.labels, lambda stage: click.echo(stage, err=True)
+        )
+    metrics = classifier.evaluate(texts)
+    if external is None:
+        run.write_metrics(split, metrics)
+    where = str(data_path or split)
+    if as_json:
+        click.echo(json.dumps({"run": run.name, "data": where, **metrics}, ensure_ascii=False))
+    else:
+        _show(run.name, where, metrics)
+
+
+def _config(path: Path, settings: tuple[str, ...]) -> Config:
+    from seqclf.config import load_config, parse_override
+    from seqclf.errors import InputError
+
+    overrides = [parse_override(setting) for setting in settings]
+    for override in overrides:
+        if override.path[0] != "data":
+            raise InputError(f"{override}: a trained model's other options are what they are; only data.KEY can be set")
+    return load_config(path, overrides)
+
+
+def _read(path: Path, config: Config, text: str | None, label: str | None) -> LabelledTexts:
+    from seqclf.config.schema import TableData
+    from seqclf.data.folders import FolderSource
+    from seqclf.data.tables import TableSource
+
+    if path.is_dir():
+        return FolderSource().read(str(path))
+    if isinstance(config.data, TableData):
+        text, label = text or config.data.text, label or config.data.label
+    return TableSource(text or "text", label or "label").read(str(path))
+
+
+def _show(run_name: str, where: str, metrics: dict[str, Any]) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    console.print(f"{run_name} on {where}: {metrics['texts']:,} texts", markup=False)
+    console.print(
+        f"accuracy {metrics['accuracy']:.4f}   loss {metrics['loss']:.4f}   macro F1 {metrics['macro_f1']:.4f}\n"
+    )
+    console.print(_label_table(metrics))
+    if len(metrics["labels"]) > _MOST_LABELS_SHOWN:
+        console.print(f"The confusion matrix of {len(metrics['labels'])} labels is in the output of --json.")
+    else:
+        console.print(_confusion_table(metrics))
+
+
+def _label_table(metrics: dict[str, Any]) -> Table:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table("label", box=None, pad_edge=False)
+    for column in ("precision", "recall", "F1", "texts"):
+        table.add_column(column, justify="right")
+    for label, row in metrics["labels"].items():
+        scores = [f"{row[name]:.4f}" for name in ("precision", "recall", "f1")]
+        table.add_row(escape(label), *scores, f"{row['support']:,}")
+    return table
+
+
+def _confusion_table(metrics: dict[str, Any]) -> Table:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table("true \\ predicted", box=None, pad_edge=False, title="", title_justify="left")
+    for label in metrics["labels"]:
+        table.add_column(escape(label), justify="right")
+    for label, row in zip(metrics["labels"], metrics["confusion"], strict=True):
+        table.add_row(escape(label), *(f"{count:,}" for count in row))
+    return table

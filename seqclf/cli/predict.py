@@ -1,0 +1,66 @@
+"""``seqclf predict``."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from seqclf.cli.options import json_option, run_option, runs_option
+
+_LINES_A_BATCH = 256
+
+
+@click.command("predict")
+@click.argument("texts", nargs=-1, required=True, metavar="TEXT...")
+@runs_option
+@run_option
+@json_option
+def predict_command(texts: tuple[str, ...], runs: Path, run_name: str | None, as_json: bool) -> None:
+    """Label each TEXT. ``-`` reads one text a line from standard input.
+
+    Prints label, probability and text for each; with --json one object a line, with the probability of every label.
+    """
+    from seqclf.cli.start import start_tensorflow
+    from seqclf.runs import find_run
+
+    run = find_run(runs, run_name)
+    start_tensorflow()
+    from seqclf.evaluation.classifier import Classifier
+
+    classifier = Classifier.load(run)
+    width = max(map(len, classifier.labels))
+    batch_size = 1 if sys.stdin.isatty() else _LINES_A_BATCH
+    for batch in _batched(_all_texts(texts), batch_size):
+        for text, row in zip(batch, classifier.probabilities(batch), strict=True):
+            best = int(row.argmax())
+            label = classifier.labels[best]
+            if as_json:
+                probabilities = dict(zip(classifier.labels, map(float, row), strict=True))
+                click.echo(json.dumps({"text": text, "label": label, "probabilities": probabilities}, ensure_ascii=False))
+            else:
+                click.echo(f"{label:{width}}  {row[best]:.4f}  {_one_line(text)}")
+
+
+def _all_texts(arguments: tuple[str, ...]) -> Iterator[str]:
+    for argument in arguments:
+        if argument == "-":
+            for line in sys.stdin.buffer:
+                yield line.rstrip(b"\r\n").decode("utf-8", errors="replace")
+        else:
+            # Bytes of the command line that are not UTF-8 come as lone surrogates.
+            yield argument.encode("utf-8", "surrogateescape").decode("utf-8", errors="replace")
+
+
+def _batched(texts: Iterator[str], size: int) -> Iterator[list[str]]:
+    while batch := list(itertools.islice(texts, size)):
+        yield batch
+
+
+def _one_line(text: str, width: int = 80) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= width else text[: width - 3] + "..."

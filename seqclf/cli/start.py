@@ -1,0 +1,43 @@
+"""Starting TensorFlow without its chatter."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+
+
+@contextlib.contextmanager
+def quiet_stderr() -> Iterator[None]:
+    """Keep what is written to file descriptor 2 (C++ libraries included) unless the block raises."""
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as kept:
+        saved = os.dup(2)
+        os.dup2(kept.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            kept.seek(0)
+            os.write(saved, kept.read())
+            raise
+        finally:
+            sys.stderr.flush()
+            os.dup2(saved, 2)
+            os.close(saved)
+
+
+def hush_tensorflow() -> None:
+    """Ask TensorFlow's C++ side for fatal messages only, unless the user has asked for something else."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+def start_tensorflow() -> None:
+    """Import TensorFlow and let it look for devices: some lines are written then, whatever the log level."""
+    hush_tensorflow()
+    with quiet_stderr():
+        import tensorflow as tf
+
+        tf.get_logger().setLevel("ERROR")
+        tf.config.list_physical_devices()

@@ -1,0 +1,102 @@
+"""``seqclf train``."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from seqclf.cli.options import runs_option, set_option
+
+
+@click.command("train")
+@click.argument("config_file", metavar="CONFIG", type=click.Path(path_type=Path))
+@runs_option
+@click.option("--name", help="First part of the run folder's name, instead of the config's.")
+@set_option
+def train_command(config_file: Path, runs: Path, name: str | None, settings: tuple[str, ...]) -> None:
+    """Train the classifier that CONFIG (a YAML file) describes.
+
+    The result is a folder in the folder of runs: model, SavedModel, tokenizer, metrics and history. Ctrl-C finishes
+    the step and leaves a whole run, marked interrupted.
+    """
+    from seqclf.cli.progress import progress_listener
+    from seqclf.cli.start import hush_tensorflow, quiet_stderr, start_tensorflow
+    from seqclf.config import Override, load_config, parse_override
+    from seqclf.data.prepare import Corpus
+    from seqclf.errors import InputError
+    from seqclf.runs import INTERRUPTED, begin_run
+
+    overrides = [parse_override(setting) for setting in settings]
+    if name is not None:
+        overrides.append(Override(("name",), name))
+    config = load_config(config_file, overrides)
+    hush_tensorflow()
+    with quiet_stderr():
+        Corpus(config).check()
+    run = begin_run(runs, config.name)
+    click.echo(f"Run {run.folder}", err=True)
+    start_tensorflow()
+    from seqclf.training.train import train
+
+    with _StopRequest() as stop, progress_listener() as listen:
+        try:
+            outcome = train(config, run, listen=lambda event: (stop.heed(event), listen(event))[0], should_stop=stop)
+        except InputError:
+            shutil.rmtree(run.folder, ignore_errors=True)  # nothing was trained; the message says all there is
+            raise
+    click.echo(_summary(run.folder, runs, outcome.validation, outcome.best_epoch, outcome.seconds))
+    if outcome.status == INTERRUPTED:
+        click.echo("Interrupted; what was learnt so far is kept.", err=True)
+        sys.exit(128 + (stop.signal or signal.SIGINT))
+
+
+def _summary(
+    folder: Path, runs: Path, validation: dict[str, float] | None, best_epoch: int | None, seconds: float
+) -> str:
+    lines = [f"Run         {folder}  ({seconds:.0f} s)"]
+    if validation is not None:
+        lines.append(
+            f"Validation  accuracy {validation['accuracy']:.4f}, loss {validation['loss']:.4f} (best epoch: {best_epoch})"
+        )
+    lines.append(f"SavedModel  {folder / 'saved_model'}")
+    elsewhere = "" if str(runs) == "runs" else f" --runs {shlex.quote(str(runs))}"
+    lines.append(f'Next        seqclf eval{elsewhere}   seqclf predict{elsewhere} "a text"')
+    return "\n".join(lines)
+
+
+class _StopRequest:
+    """The first Ctrl-C or SIGTERM after training has begun asks it to stop; the next one stops at once."""
+
+    def __init__(self) -> None:
+        self.signal: int | None = None
+        self._before: dict[int, object] = {}
+
+    def __enter__(self) -> _StopRequest:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]
+
+    def __call__(self) -> bool:
+        return self.signal is not None
+
+    def heed(self, event: object) -> None:
+        """Begin to listen once there are steps to finish."""
+        from seqclf.training.events import TrainingStarted
+
+        if isinstance(event, TrainingStarted):
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._before[number] = signal.signal(number, self._note)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        if self.signal is not None:
+            raise KeyboardInterrupt
+        self.signal = number
+        click.echo("\nFinishing the step and writing the run; once more to stop at once.", err=True)

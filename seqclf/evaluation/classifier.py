@@ -1,0 +1,61 @@
+"""A finished run as a classifier of texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from seqclf.config import Config, load_config
+from seqclf.data.batches import Batches
+from seqclf.data.encoded import EncodedTexts
+from seqclf.errors import InputError
+from seqclf.evaluation.metrics import classification_metrics, log_probabilities
+from seqclf.evaluation.predictor import Predictor
+from seqclf.runs import Run
+from seqclf.text.subword import SubwordTokenizer
+
+_TOKENS_A_BATCH = 16_384
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """A run's model with its tokenizer and labels."""
+
+    config: Config
+    tokenizer: SubwordTokenizer
+    labels: tuple[str, ...]
+    model: keras.Model
+    predictor: Predictor
+
+    @classmethod
+    def load(cls, run: Run) -> Classifier:
+        """Read a whole run. Keras's safe mode stays on: no code in the model's file is run."""
+        config = load_config(run.config)
+        tokenizer = SubwordTokenizer.load(run.tokenizer)
+        try:
+            model = keras.models.load_model(run.model, compile=False)
+        except (OSError, ValueError) as error:
+            raise InputError(f"{run.model}: cannot be read as a model ({error})") from error
+        return cls(config, tokenizer, run.labels, model, Predictor(model))
+
+    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Probability of every label, ``float64 [texts, labels]``."""
+        if not texts:
+            return np.zeros((0, len(self.labels)))
+        no_labels = np.zeros(len(texts), dtype=np.int32)
+        encoded = EncodedTexts.collect(self.tokenizer.encode_all(texts), no_labels, self.tokenizer.vocabulary_size)
+        return np.exp(log_probabilities(self._logits(encoded)))
+
+    def evaluate(self, texts: EncodedTexts) -> dict[str, Any]:
+        """Metrics of ``classification_metrics`` on texts that this run's tokenizer encoded."""
+        return classification_metrics(self._logits(texts), texts.labels, self.labels)
+
+    def _logits(self, texts: EncodedTexts) -> NDArray[np.float32]:
+        options = self.config.tokenizer
+        batch_size = max(1, _TOKENS_A_BATCH // options.max_tokens)
+        return self.predictor.logits(Batches(texts, max(32, batch_size), options.max_tokens, options.truncate))

@@ -1,0 +1,122 @@
+"""Shared fixtures. What needs TensorFlow imports it inside, so that the tests which don't stay fast."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+SMALL = {
+    "name": "small",
+    "seed": 3,
+    "data": {"source": "table", "validation": 0.2, "test": 0.2},
+    "tokenizer": {"vocab_size": 300, "max_tokens": 12},
+    "embedding": {"dim": 8, "dropout": 0.1},
+    "layers": [{"type": "lstm", "units": 6, "bidirectional": True}],
+    "head": [{"type": "dense", "units": 5}, {"type": "dropout", "rate": 0.2}],
+    "training": {"epochs": 2, "batch_size": 16, "log_every": 3},
+}
+
+
+def small_config(**changes: Any) -> dict[str, Any]:
+    """A config that trains in a second. ``data__test=None`` changes ``data.test``."""
+    import copy
+
+    config = copy.deepcopy(SMALL)
+    for key, value in changes.items():
+        *path, last = key.split("__")
+        target: Any = config
+        for part in path:
+            target = target.setdefault(part, {})
+        target[last] = value
+    return config
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Tests neither see nor fill the user's cache and runs."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("SEQCLF_CACHE", str(tmp_path_factory.mktemp("cache")))
+    patch.delenv("SEQCLF_RUNS", raising=False)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def sample_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """200 synthetic reviews as a user's own file."""
+    import csv
+
+    from seqclf.data.sample.grammar import reviews
+
+    path = tmp_path_factory.mktemp("tables") / "reviews.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("text", "label"), *reviews(200)])
+    return path
+
+
+@pytest.fixture(scope="session")
+def three_labels_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """150 texts of three labels, told apart by a word or two."""
+    import csv
+    import random
+
+    draw = random.Random(5)
+    words = {"sport": ["match", "goal", "team"], "money": ["bank", "share", "price"], "space": ["moon", "orbit", "star"]}
+    path = tmp_path_factory.mktemp("tables") / "topics.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("text", "label"))
+        for index in range(150):
+            label = list(words)[index % 3]
+            filler = " ".join(draw.choice(["the", "a", "new", "old", "said", "was"]) for _ in range(draw.randint(0, 9)))
+            writer.writerow((f"{filler} {draw.choice(words[label])} {index}", label))
+    return path
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("runs")
+
+
+def trained(config: dict[str, Any], runs: Path, **options: Any) -> Any:
+    """A run of a config given as plain values."""
+    from seqclf.config import checked_config
+    from seqclf.runs import begin_run
+    from seqclf.training.train import train
+
+    checked = checked_config(config)
+    run = begin_run(runs, checked.name)
+    train(checked, run, **options)
+    return run
+
+
+@pytest.fixture(scope="session")
+def binary_run(sample_csv: Path, runs: Path) -> Any:
+    """A small run with two labels (the newest of ``runs`` unless a test trains another)."""
+    return trained(small_config(data__train=str(sample_csv)), runs)
+
+
+@pytest.fixture(scope="session")
+def three_label_run(three_labels_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A small run with three labels and stacked layers of other kinds."""
+    config = small_config(
+        data__train=str(three_labels_csv),
+        layers=[{"type": "gru", "units": 6}, {"type": "simple_rnn", "units": 5, "bidirectional": True}],
+        training__epochs=12,
+        training__optimizer={"type": "adam", "learning_rate": 0.02},
+    )
+    return trained(config, tmp_path_factory.mktemp("runs3"))
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Folder with ``data/`` and ``tfds/``; where it is absent the test is skipped."""
+    root = Path(os.environ.get("SEQCLF_TEST_DATA", Path(__file__).parents[2] / "shared")).resolve()
+    if not (root / "data").is_dir() or not (root / "tfds").is_dir():
+        pytest.skip(f"no real data sets in {root} (set SEQCLF_TEST_DATA)")
+    return root

@@ -1,0 +1,199 @@
+"""Where texts come from: tables, folders, the sample, tensorflow-datasets' folders; and how they are split."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seqclf.data.folders import FolderSource
+from seqclf.data.sample import SampleSource
+from seqclf.data.splits import label_ids, label_order, partition
+from seqclf.data.tables import TableSource
+from seqclf.data.tfds_source import TfdsSource
+from seqclf.errors import InputError
+
+
+def _table(folder: Path, content: str | bytes, ending: str = "csv") -> str:
+    path = folder / f"table.{ending}"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("ending", "content"),
+    [
+        ("csv", 'label,text\r\npos,"good, ""really"" good\nfilm"\r\n\r\nneg,bad\r\n'),
+        ("csv", '\ufefflabel,text\npos,"good, ""really"" good\nfilm"\nneg,bad'),
+        ("jsonl", '{"text": "good, \\"really\\" good\\nfilm", "label": "pos"}\n\n{"label": " neg ", "text": "bad"}\n'),
+    ],
+)
+def test_tables_are_read(tmp_path: Path, ending: str, content: str) -> None:
+    read = TableSource("text", "label").read(_table(tmp_path, content, ending))
+    assert list(read.texts) == ['good, "really" good\nfilm', "bad"]
+    assert list(read.labels) == ["pos", "neg"]
+
+
+def test_tsv_has_no_quoting(tmp_path: Path) -> None:
+    read = TableSource("sentence", "label").read(_table(tmp_path, 'sentence\tlabel\n"no\t0\nyes"\t1\n', "tsv"))
+    assert list(read.texts) == ['"no', 'yes"']
+
+
+def test_labels_of_json_may_be_numbers_or_truth_values(tmp_path: Path) -> None:
+    content = "\n".join(json.dumps({"text": "x", "label": label}) for label in (1, 0, True))
+    assert TableSource("text", "label").read(_table(tmp_path, content, "jsonl")).labels == ["1", "0", "true"]
+
+
+def test_fields_may_be_long(tmp_path: Path) -> None:
+    long = "word " * 100_000
+    read = TableSource("text", "label").read(_table(tmp_path, f'text,label\n"{long}",a\n'))
+    assert read.texts[0] == long
+
+
+@pytest.mark.parametrize(
+    ("ending", "content", "message"),
+    [
+        ("csv", "", "holds no rows"),
+        ("csv", "text,label\n", "holds no rows"),
+        ("csv", "txt,label\na,b\n", ':2: no column "text"; did you mean "txt"? (columns: txt, label)'),
+        ("csv", "text,label\na,b\na\n", ":3: 1 fields, expected 2"),
+        ("csv", "text,label\na,b,c\n", ":2: 3 fields, expected 2"),
+        ("csv", 'text,label\n"a,b\n', "not valid csv"),
+        ("csv", "text,text\na,b\n", ":1: the header names a column twice"),
+        ("csv", "text,label\na,\n", ':2: "label" is empty'),
+        ("csv", b"text,label\na,b\n\xff,b\n", ":3: not UTF-8"),
+        ("jsonl", '{"text": "a", "label": "b"}\n{"text": \n', ":2: not valid JSON"),
+        ("jsonl", "[1]\n", ":1: expected an object"),
+        ("jsonl", '{"text": 3, "label": "b"}\n', ':1: "text" is 3, expected a text'),
+        ("jsonl", '{"text": "a", "label": null}\n', ':1: "label" is null, expected one label'),
+        ("jsonl", '{"text": "a", "label": ["b"]}\n', ':1: "label" is ["b"], expected one label'),
+        ("jsonl", '{"text": "a"}\n', ':1: no column "label"'),
+        ("jsonl", "[" * 100_000, ":1: not valid JSON"),
+        ("xlsx", "", 'cannot tell the format from the ending ".xlsx"'),
+    ],
+)
+def test_bad_tables_are_named_with_their_line(tmp_path: Path, ending: str, content: str | bytes, message: str) -> None:
+    path = _table(tmp_path, content, ending)
+    with pytest.raises(InputError, match=re.escape(message)) as caught:
+        TableSource("text", "label").read(path)
+    assert str(caught.value).startswith(path)
+
+
+def test_a_missing_table_is_named(tmp_path: Path) -> None:
+    for call in (TableSource("text", "label").check, TableSource("text", "label").fingerprint):
+        with pytest.raises(InputError, match=r"nothing\.csv: cannot be read \(No such file"):
+            call(str(tmp_path / "nothing.csv"))
+
+
+def test_fingerprints_follow_content_and_columns(tmp_path: Path) -> None:
+    path = _table(tmp_path, "text,label,other\na,b,c\n")
+    first = TableSource("text", "label").fingerprint(path)
+    assert TableSource("text", "label").fingerprint(path) == first
+    assert TableSource("other", "label").fingerprint(path) != first
+    _table(tmp_path, "text,label,other\na,b,d\n")
+    assert TableSource("text", "label").fingerprint(path) != first
+
+
+def test_folders_are_read(tmp_path: Path) -> None:
+    for name, text in {"pos/1.txt": "good", "neg/2.txt": "bad", "neg/1.txt": "\ufeffworse", ".git/x.txt": "no"}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    read = FolderSource().read(str(tmp_path))
+    assert list(zip(read.texts, read.labels, strict=True)) == [("worse", "neg"), ("bad", "neg"), ("good", "pos")]
+    before = FolderSource().fingerprint(str(tmp_path))
+    (tmp_path / "pos/1.txt").write_text("fine", encoding="utf-8")
+    assert FolderSource().fingerprint(str(tmp_path)) != before
+
+
+def test_bad_folders_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such folder"):
+        FolderSource().check(str(tmp_path / "nothing"))
+    with pytest.raises(InputError, match="holds no texts; expected files such as"):
+        FolderSource().check(str(tmp_path))
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "1.txt").write_bytes(b"\xff")
+    with pytest.raises(InputError, match=r"1\.txt: not UTF-8 text \(byte 1\)"):
+        FolderSource().read(str(tmp_path))
+
+
+def test_sample_is_balanced_distinct_and_the_same_every_time() -> None:
+    train, test = SampleSource().read("train"), SampleSource().read("test")
+    assert (len(train), len(test)) == (4_000, 1_000)
+    assert Counter(train.labels) == {"positive": 2_000, "negative": 2_000}
+    assert Counter(test.labels) == {"positive": 500, "negative": 500}
+    assert len({*train.texts, *test.texts}) == 5_000
+    assert SampleSource().read("train") == train
+    assert "synthetic" in train.origin
+
+
+def test_tfds_takes_the_newest_prepared_version(tmp_path: Path) -> None:
+    for version in ("1.9.0", "1.10.0"):
+        folder = tmp_path / "reviews" / "plain" / version
+        folder.mkdir(parents=True)
+        (folder / "dataset_info.json").write_text("{}")
+    source = TfdsSource("reviews", None, str(tmp_path), "text", "label")
+    source.check("train")
+    assert source._prepared_folder() == tmp_path / "reviews" / "plain" / "1.10.0"
+    assert TfdsSource("reviews/plain", None, str(tmp_path), "text", "label")._prepared_folder() is not None
+    other = tmp_path / "reviews" / "other" / "1.0.0"
+    other.mkdir(parents=True)
+    (other / "dataset_info.json").write_text("{}")
+    with pytest.raises(InputError, match=r"several configurations \(other, plain\); choose one with data.config"):
+        source.check("train")
+
+
+def test_tfds_says_at_once_that_a_data_set_cannot_be_had(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(*_: object, **__: object) -> None:
+        raise OSError("no network")
+
+    monkeypatch.setattr("urllib.request.urlopen", unreachable)
+    with pytest.raises(InputError, match="neither in .* nor can it be downloaded") as caught:
+        TfdsSource("imdb_reviews", None, str(tmp_path), "text", "label").check("train")
+    assert "--set data.data_dir=DIR" in str(caught.value)
+    with pytest.raises(InputError, match='did you mean "imdb_reviews"'):
+        TfdsSource("imdb_reviewz", None, str(tmp_path), "text", "label").check("train")
+
+
+@given(
+    labels=st.lists(st.sampled_from("abc"), min_size=40, max_size=200),
+    validation=st.floats(0.1, 0.4),
+    test=st.just(0.0) | st.floats(0.1, 0.4),
+    seed=st.integers(0, 5),
+)
+def test_partition_is_a_stratified_partition(labels: list[str], validation: float, test: float, seed: int) -> None:
+    splits = partition(labels, validation=validation, test=test, seed=seed)
+    assert sorted(np.concatenate(list(splits.values())).tolist()) == list(range(len(labels)))
+    for label, count in Counter(labels).items():
+        for name, share in (("validation", validation), ("test", test)):
+            assert abs(sum(labels[i] == label for i in splits[name]) - share * count) <= 0.5 + 1e-9
+    again = partition(labels, validation=validation, test=test, seed=seed)
+    assert all(np.array_equal(splits[name], again[name]) for name in splits)
+
+
+def test_partition_follows_the_seed() -> None:
+    labels = ["a", "b"] * 50
+    first, second = (partition(labels, validation=0.2, test=0, seed=seed)["validation"] for seed in (1, 2))
+    assert not np.array_equal(first, second)
+
+
+def test_splits_that_cannot_be_are_errors() -> None:
+    with pytest.raises(InputError, match="leave nothing to train on"):
+        partition(["a", "b"], validation=0.5, test=0.5, seed=0)
+    with pytest.raises(InputError, match="data.validation: 0.1 of 2 texts is none"):
+        partition(["a", "b"], validation=0.1, test=0, seed=0)
+
+
+def test_labels_have_a_natural_order() -> None:
+    assert label_order(["10", "9", "-1", "9"]) == ("-1", "9", "10")
+    assert label_order(["b", "10", "a"]) == ("10", "a", "b")
+
+
+def test_unknown_labels_are_named() -> None:
+    with pytest.raises(InputError, match=r'x\.csv: holds labels that the training texts do not have: "c"'):
+        label_ids(["a", "c"], ("a", "b"), "x.csv")

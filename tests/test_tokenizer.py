@@ -1,0 +1,127 @@
+"""WordPiece in bulk: learning, encoding, files."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tokenizers import Tokenizer
+
+from seqclf.data.sample.grammar import reviews
+from seqclf.errors import InputError
+from seqclf.text.subword import UNKNOWN_ID, SubwordTokenizer
+from seqclf.text.truncation import kept_ends, truncate_ids
+
+TEXTS = [text for text, _ in reviews(300)]
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> SubwordTokenizer:
+    return SubwordTokenizer.learn(TEXTS, vocab_size=300)
+
+
+def test_vocabulary_has_its_size_and_special_tokens(tokenizer: SubwordTokenizer) -> None:
+    assert tokenizer.vocabulary_size == 300
+    assert tokenizer.pieces[:2] == ("[PAD]", "[UNK]")
+    assert len(set(tokenizer.pieces)) == 300
+
+
+def test_known_texts_have_no_unknown_token(tokenizer: SubwordTokenizer) -> None:
+    assert all(UNKNOWN_ID not in tokenizer.encode(text) for text in TEXTS)
+
+
+def test_texts_without_words_are_one_unknown_token(tokenizer: SubwordTokenizer) -> None:
+    for text in ("", " ", "\x00", "\u200b\ufeff", "\n\t"):
+        assert tokenizer.encode(text) == [UNKNOWN_ID]
+
+
+def test_a_very_long_word_is_one_unknown_token(tokenizer: SubwordTokenizer) -> None:
+    assert tokenizer.encode("a" * 101) == [UNKNOWN_ID]
+    assert len(tokenizer.encode("a" * 100)) > 1
+
+
+def test_order_of_the_texts_does_not_matter(tokenizer: SubwordTokenizer) -> None:
+    shuffled = random.Random(1).sample(TEXTS, len(TEXTS))
+    assert SubwordTokenizer.learn(shuffled, vocab_size=300).fingerprint == tokenizer.fingerprint
+
+
+def test_learning_is_the_same_in_another_process(tokenizer: SubwordTokenizer) -> None:
+    program = (
+        "from seqclf.data.sample.grammar import reviews; from seqclf.text.subword import SubwordTokenizer;"
+        "print(SubwordTokenizer.learn([t for t, _ in reviews(300)], vocab_size=300).fingerprint)"
+    )
+    for hash_seed in ("1", "2"):
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": hash_seed}
+        )
+        assert done.stdout.strip() == tokenizer.fingerprint
+
+
+def test_options_decide_the_vocabulary(tokenizer: SubwordTokenizer) -> None:
+    assert SubwordTokenizer.learn(TEXTS, vocab_size=200).vocabulary_size == 200
+    cased = SubwordTokenizer.learn([text.title() for text in TEXTS], vocab_size=300, lowercase=False)
+    assert any(piece != piece.lower() for piece in cased.pieces[2:])
+    assert cased.encode("The") != cased.encode("the")
+    assert tokenizer.encode("The") == tokenizer.encode("the")
+    rare = SubwordTokenizer.learn(TEXTS, vocab_size=300, min_frequency=10_000)
+    assert rare.vocabulary_size < 300
+
+
+def test_a_large_alphabet_leaves_room_for_pieces() -> None:
+    texts = [*TEXTS, " ".join(chr(0x4E00 + i) for i in range(3_000))]
+    tokenizer = SubwordTokenizer.learn(texts, vocab_size=300)
+    assert tokenizer.vocabulary_size == 300
+    assert "film" in tokenizer.pieces
+
+
+def test_saved_and_loaded_it_is_the_same(tokenizer: SubwordTokenizer, tmp_path: Path) -> None:
+    tokenizer.save(tmp_path)
+    loaded = SubwordTokenizer.load(tmp_path)
+    assert loaded.fingerprint == tokenizer.fingerprint
+    assert loaded.known_chunks == tokenizer.known_chunks
+    assert loaded.lowercase
+
+
+@pytest.mark.parametrize("content", [None, "", "{}", '{"model": {"vocab": 3}}', '{"model": {"vocab": {"a": 0}}, "normalizer": 1}'])
+def test_files_that_are_no_tokenizer_are_refused(tmp_path: Path, content: str | None) -> None:
+    if content is not None:
+        (tmp_path / "tokenizer.json").write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=r"tokenizer\.json"):
+        SubwordTokenizer.load(tmp_path)
+
+
+@given(text=st.text(st.characters(codec="utf-8", max_codepoint=0x2FFF)))
+def test_the_saved_file_gives_the_same_ids_in_tokenizers(
+    text: str, tokenizer: SubwordTokenizer, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "hf" / "tokenizer.json"
+    if not path.exists():
+        tokenizer.save(path.parent)
+        globals()["_hf"] = Tokenizer.from_file(str(path))
+    ids = globals()["_hf"].encode(text, add_special_tokens=False).ids
+    assert tokenizer.encode(text) == (ids or [UNKNOWN_ID])
+
+
+@given(st.lists(st.integers(2, 9), max_size=12), st.integers(1, 8), st.sampled_from(["head", "tail", "middle"]))
+def test_truncation_keeps_the_named_ends(ids: list[int], max_tokens: int, truncate: str) -> None:
+    array = np.array(ids, dtype=np.int32)
+    kept = truncate_ids(array, max_tokens, truncate).tolist()  # type: ignore[arg-type]
+    assert len(kept) == min(len(ids), max_tokens)
+    if len(ids) > max_tokens:
+        first, last = kept_ends(max_tokens, truncate)  # type: ignore[arg-type]
+        assert kept == ids[:first] + ids[len(ids) - last :]
+    else:
+        assert kept == ids
+
+
+def test_what_truncate_names_is_what_goes() -> None:
+    array = np.arange(10)
+    assert truncate_ids(array, 3, "tail").tolist() == [0, 1, 2]
+    assert truncate_ids(array, 3, "head").tolist() == [7, 8, 9]
+    assert truncate_ids(array, 3, "middle").tolist() == [0, 1, 9]

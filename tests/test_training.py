@@ -1,0 +1,239 @@
+"""The loop: events, what is kept, determinism, state."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import small_config, trained
+
+from seqclf.config import checked_config, load_config
+from seqclf.errors import InputError
+from seqclf.runs import Run, begin_run
+
+
+def _history(run: Run, kind: str) -> list[dict[str, Any]]:
+    lines = [json.loads(line) for line in run.history.read_text(encoding="utf-8").splitlines()]
+    return [line for line in lines if line["type"] == kind]
+
+
+def _weights(run: Run) -> list[np.ndarray]:
+    import keras
+
+    return list(keras.models.load_model(run.model, compile=False).get_weights())
+
+
+def _same(a: list[np.ndarray], b: list[np.ndarray]) -> bool:
+    return all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
+
+
+def test_a_run_is_whole(binary_run: Run, sample_csv: Path) -> None:
+    names = {path.name for path in binary_run.folder.iterdir()}
+    assert names == {
+        "manifest.json", "config.yaml", "tokenizer", "labels.json", "history.jsonl", "checkpoint", "model.keras",
+        "saved_model", "metrics.json",
+    }  # fmt: skip
+    manifest = binary_run.manifest
+    assert manifest["status"] == "finished"
+    assert manifest["seed"] == 3
+    assert manifest["versions"]["keras"].startswith("3.")
+    assert manifest["parameters"] == sum(weight.size for weight in _weights(binary_run))
+    assert manifest["epochs"] == 2
+    assert manifest["wall_seconds"] > 0
+    assert manifest["peak_memory_bytes"] > 50e6
+    assert len(manifest["data_fingerprint"]) == 64
+    assert load_config(binary_run.config).data.train == str(sample_csv)  # type: ignore[union-attr]
+    assert set(binary_run.metrics) == {"validation"}, "the test split is not looked at while training"
+
+
+def test_history_has_windows_and_epochs(binary_run: Run) -> None:
+    steps, epochs = _history(binary_run, "steps"), _history(binary_run, "epoch")
+    assert [(line["epoch"], line["step"]) for line in steps] == [(e, s) for e in (1, 2) for s in (3, 6, 8)]
+    assert [line["epoch"] for line in epochs] == [1, 2]
+    assert all(line["val_loss"] > 0 and line["tokens_per_second"] > 0 for line in epochs)
+    best = max((line for line in epochs if line["best"]), key=lambda line: line["epoch"])
+    assert binary_run.metrics["validation"]["loss"] == best["val_loss"]
+    assert binary_run.manifest["best_epoch"] == best["epoch"]
+
+
+def test_it_learns(three_label_run: Run) -> None:
+    assert three_label_run.metrics["validation"]["accuracy"] > 0.9
+
+
+def test_same_seed_same_weights_bit_for_bit(binary_run: Run, sample_csv: Path, tmp_path: Path) -> None:
+    again = trained(small_config(data__train=str(sample_csv)), tmp_path)
+    assert _same(_weights(binary_run), _weights(again))
+    other = trained(small_config(data__train=str(sample_csv), seed=4), tmp_path)
+    assert not _same(_weights(binary_run), _weights(other))
+
+
+def _loop(config: dict[str, Any]) -> tuple[Any, Any]:
+    """A fresh state and its generator of events."""
+    from seqclf.data.batches import Batches
+    from seqclf.data.prepare import prepare
+    from seqclf.model.build import build_model
+    from seqclf.training.loop import training_events
+    from seqclf.training.state import TrainingState
+    from seqclf.training.step import build_optimizer
+
+    checked = checked_config(config)
+    data = prepare(checked)
+    model = build_model(checked, data.tokenizer.vocabulary_size, data.labels)
+    state = TrainingState(model, build_optimizer(checked.training.optimizer))
+    sets = [Batches(texts, 16, 12, "middle") for texts in (data.train, data.validation) if texts is not None]
+    return state, training_events(state, *sets, data.labels, checked.training, checked.seed)
+
+
+def test_a_restored_state_goes_on_as_if_never_stopped(sample_csv: Path, tmp_path: Path) -> None:
+    """Dropout's counters, the optimizer's moments and the order of the data are part of it."""
+    from seqclf.training.events import EpochDone
+
+    layers = [{"type": "gru", "units": 4, "dropout": 0.2, "recurrent_dropout": 0.1}]
+    config = small_config(data__train=str(sample_csv), layers=layers, training__epochs=4)
+    whole, events = _loop(config)
+    done = [event for event in events if isinstance(event, EpochDone)]
+    first, events = _loop(config)
+    for event in events:
+        if isinstance(event, EpochDone) and event.epoch == 2:
+            break
+    first.save(tmp_path / "state.npz")
+    second, events = _loop(config | {"seed": 3})
+    second.restore(tmp_path / "state.npz")
+    rest = [event for event in events if isinstance(event, EpochDone)]
+    assert [(event.epoch, event.loss, event.validation) for event in rest] == [
+        (event.epoch, event.loss, event.validation) for event in done[2:]
+    ]
+    assert _same(whole.model.get_weights(), second.model.get_weights())
+    assert whole.best_epoch == second.best_epoch
+    assert _same(whole.best_weights, second.best_weights)
+
+
+def test_a_state_of_something_else_is_refused(binary_run: Run, three_labels_csv: Path, tmp_path: Path) -> None:
+    state, _ = _loop(small_config(data__train=str(three_labels_csv), layers=[{"type": "gru", "units": 3}]))
+    with pytest.raises(InputError, match="the state of another model or optimizer"):
+        state.restore(binary_run.state)
+    (tmp_path / "broken.npz").write_bytes(binary_run.state.read_bytes()[:100])
+    with pytest.raises(InputError, match="no training state"):
+        state.restore(tmp_path / "broken.npz")
+
+
+def test_best_weights_are_kept_and_training_stops_early(sample_csv: Path, tmp_path: Path) -> None:
+    config = small_config(
+        data__train=str(sample_csv),
+        training__epochs=30,
+        training__optimizer={"type": "adam", "learning_rate": 0.05},
+        training__early_stopping={"monitor": "val_loss", "patience": 2},
+    )
+    run = trained(config, tmp_path)
+    epochs = _history(run, "epoch")
+    losses = [line["val_loss"] for line in epochs]
+    best = int(np.argmin(losses)) + 1
+    assert run.manifest["stopped_by"] == "early_stopping"
+    assert run.manifest["best_epoch"] == best == len(epochs) - 2
+    from seqclf.data.prepare import prepare_split
+    from seqclf.evaluation.classifier import Classifier
+
+    classifier = Classifier.load(run)
+    validation = prepare_split(classifier.config, "validation", classifier.tokenizer, classifier.labels)
+    assert classifier.evaluate(validation)["loss"] == pytest.approx(losses[best - 1], rel=1e-5)
+
+
+def test_monitor_decides_what_is_best(sample_csv: Path, tmp_path: Path) -> None:
+    config = small_config(
+        data__train=str(sample_csv), training__early_stopping={"monitor": "val_accuracy", "patience": 50, "min_delta": 0.9}
+    )
+    run = trained(config, tmp_path)
+    assert run.manifest["best_epoch"] == 1, "no later epoch is better by 0.9"
+
+
+def test_without_validation_the_last_weights_are_kept(sample_csv: Path, tmp_path: Path) -> None:
+    run = trained(small_config(data__train=str(sample_csv), data__validation=0), tmp_path)
+    assert run.metrics == {}
+    assert run.manifest["best_epoch"] is None
+    assert [line["val_loss"] for line in _history(run, "epoch")] == [None, None]
+
+
+def test_an_interrupted_run_is_whole(sample_csv: Path, tmp_path: Path) -> None:
+    from seqclf.training.events import StepDone
+
+    steps = []
+    run = trained(
+        small_config(data__train=str(sample_csv)),
+        tmp_path,
+        listen=lambda event: steps.append(event) if isinstance(event, StepDone) else None,
+        should_stop=lambda: len(steps) == 5,
+    )
+    assert len(steps) == 5
+    assert run.manifest["status"] == "interrupted"
+    assert run.metrics == {}
+    assert run.saved_model.is_dir()
+    assert _weights(run)
+
+
+def test_a_failed_run_says_so(tmp_path: Path) -> None:
+    from seqclf.training.train import train
+
+    config = checked_config(small_config(data__train=str(tmp_path / "missing.csv")))
+    run = begin_run(tmp_path, "small")
+    with pytest.raises(InputError):
+        train(config, run)
+    assert run.manifest["status"] == "failed"
+    assert "missing.csv" in run.manifest["error"]
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        {"type": "adam", "learning_rate": 0.02},
+        {"type": "adam", "beta_1": 0.5},
+        {"type": "adam", "beta_2": 0.5},
+        {"type": "adam", "epsilon": 0.1},
+        {"type": "adam", "clip_norm": 1e-3, "epsilon": 1e-2},
+        {"type": "adamw"},
+        {"type": "adamw", "weight_decay": 0.3},
+        {"type": "sgd"},
+        {"type": "sgd", "momentum": 0.9},
+        {"type": "sgd", "momentum": 0.9, "nesterov": True},
+        {"type": "sgd", "learning_rate": 0.1, "clip_norm": 1e-3},
+        {"type": "rmsprop"},
+        {"type": "rmsprop", "rho": 0.5},
+        {"type": "rmsprop", "momentum": 0.5},
+        {"type": "rmsprop", "epsilon": 0.1},
+    ],
+    ids=str,
+)
+def test_every_optimizer_option_changes_the_update(optimizer: dict[str, Any]) -> None:
+    import keras
+
+    from seqclf.training.step import build_optimizer
+
+    seen = []
+    for options in ({"type": "adam"}, {"type": optimizer["type"]}, optimizer):
+        config = checked_config(small_config(data__train="x.csv", training__optimizer=options))
+        weight = keras.Variable(np.array([1.0, -2.0], np.float32))
+        built = build_optimizer(config.training.optimizer)
+        for gradient in ([0.5, -0.1], [0.1, 0.2], [-0.3, 0.1]):
+            built.apply([keras.ops.convert_to_tensor(gradient)], [weight])
+        seen.append(tuple(weight.numpy().tolist()))
+    assert len(set(seen[-2:] if len(optimizer) > 1 else [seen[0], seen[2]])) == 2
+
+
+def test_cross_entropy_is_keras_s() -> None:
+    import keras
+    import tensorflow as tf
+
+    from seqclf.training.step import cross_entropy, predicted_ids
+
+    binary, many = tf.constant([[1.5], [-0.5]]), tf.constant([[1.0, 0.2, -1.0], [0.0, 2.0, 1.0]])
+    ids = tf.constant([0, 1])
+    np.testing.assert_allclose(
+        cross_entropy(binary, ids), keras.losses.binary_crossentropy(ids[:, None], binary, from_logits=True), rtol=1e-6
+    )
+    np.testing.assert_allclose(
+        cross_entropy(many, ids), keras.losses.sparse_categorical_crossentropy(ids, many, from_logits=True), rtol=1e-6
+    )
+    assert predicted_ids(binary).numpy().tolist() == [1, 0]
+    assert predicted_ids(many).numpy().tolist() == [0, 1]
