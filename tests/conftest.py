@@ -66,7 +66,11 @@ def three_labels_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import random
 
     draw = random.Random(5)
-    words = {"sport": ["match", "goal", "team"], "money": ["bank", "share", "price"], "space": ["moon", "orbit", "star"]}
+    words = {
+        "sport": ["match", "goal", "team"],
+        "money": ["bank", "share", "price"],
+        "space": ["moon", "orbit", "star"],
+    }
     path = tmp_path_factory.mktemp("tables") / "topics.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)

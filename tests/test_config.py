@@ -62,7 +62,12 @@ def test_every_default_is_filled_in_when_written(tmp_path: Path) -> None:
         (MINIMAL + "  - {type: gru, unitz: 3}\n", 4, 5, "layers[1].units: is missing"),
         (MINIMAL + "  - {type: gru, unitz: 3}\n", 4, 17, 'layers[1].unitz: unknown option; did you mean "units"?'),
         (MINIMAL + "  - {type: gru, units: 3, bidirectional: on}\n", 4, 27, "expected true or false, found 'on'"),
-        (MINIMAL + "head: [{type: dense, units: 2, activation: rlu}]\n", 4, 32, 'unknown value "rlu"; did you mean "relu"?'),
+        (
+            MINIMAL + "head: [{type: dense, units: 2, activation: rlu}]\n",
+            4,
+            32,
+            'unknown value "rlu"; did you mean "relu"?',
+        ),
         (MINIMAL + "training: {optimizer: {type: adm}}\n", 4, 12, 'unknown type "adm"; did you mean "adam"?'),
         (MINIMAL + "training: {optimizer: {type: sgd, beta_1: 0.5}}\n", 4, 35, "beta_1: unknown option"),
         (MINIMAL + "training: {optimizer: {type: adam, learning_rate: .inf}}\n", 4, 36, "finite"),
@@ -132,7 +137,9 @@ def test_words_stay_words(tmp_path: Path, word: str) -> None:
     assert config.data.train == word  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("content", [b"", b"# nothing\n", b"- 1\n", b"3\n", b"\xff\xfe\x00", b"a: \x00\n", b"x" * 2_000_000])
+@pytest.mark.parametrize(
+    "content", [b"", b"# nothing\n", b"- 1\n", b"3\n", b"\xff\xfe\x00", b"a: \x00\n", b"x" * 2_000_000]
+)
 def test_what_is_no_config_is_a_sentence(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "config.yaml"
     path.write_bytes(content)

@@ -18,12 +18,58 @@ Encode = Callable[[list[str | bytes]], np.ndarray]
 TEXTS = [text for text, _ in reviews(300)]
 # Texts with accents, capitals, other scripts and broken encodings are in the training texts too, so that their pieces
 # are known and every path of the graph gives something else than [UNK].
-FOREIGN = ["Ünïcödé ÉCOLE", "ΣΊΣΥΦΟΣ", "\u0130STANBUL", "Привет МИР", "日本語 テスト", "naïve", "don't won't it's", "ǅ ǆ", "K Å Ω"]
+FOREIGN = [
+    "Ünïcödé ÉCOLE",
+    "ΣΊΣΥΦΟΣ",
+    "\u0130STANBUL",
+    "Привет МИР",
+    "日本語 テスト",
+    "naïve",
+    "don't won't it's",
+    "ǅ ǆ",
+    "K Å Ω",
+]
 
 # Characters that have surprised tokenizers before, beside ordinary ones.
 tricky = st.sampled_from(
-    ["'", "’", " ", "\t", "\n", "\x00", "\x1c", "\x85", "\xa0", "\u200b", "\u200d", "\u2028", "\u3000", "\ufeff", "\ufffd"]
-    + ["\u0130", "ı", "ſ", "ß", "ẞ", "Σ", "ς", "σ", "ǅ", "Å", "K", "Ω", "é", "e\u0301", "É", "日", "👍🏽", "\U000e0041", "\uffff"]
+    [
+        "'",
+        "’",
+        " ",
+        "\t",
+        "\n",
+        "\x00",
+        "\x1c",
+        "\x85",
+        "\xa0",
+        "\u200b",
+        "\u200d",
+        "\u2028",
+        "\u3000",
+        "\ufeff",
+        "\ufffd",
+    ]
+    + [
+        "\u0130",
+        "ı",
+        "ſ",
+        "ß",
+        "ẞ",
+        "Σ",
+        "ς",
+        "σ",
+        "ǅ",
+        "Å",
+        "K",
+        "Ω",
+        "é",
+        "e\u0301",
+        "É",
+        "日",
+        "👍🏽",
+        "\U000e0041",
+        "\uffff",
+    ]
     + ["don't", "The", "FILM", "film", "not", "##", "[UNK]", "[PAD]", "a" * 99, "a" * 100, "a" * 101, "é" * 100]
 )
 texts = st.lists(st.text() | st.lists(tricky | st.text(max_size=3), max_size=12).map("".join), min_size=1, max_size=6)
@@ -112,7 +158,15 @@ def test_bytes_that_are_not_utf8_are_replaced(pair: tuple[SubwordTokenizer, Enco
 
 @pytest.mark.parametrize(
     "text",
-    ["good film . " * 8_334, "a" * 100_000, "日" * 100_000, "!" * 100_000, "é," * 50_000, "\ufffd" * 100_000, " " * 100_000],
+    [
+        "good film . " * 8_334,
+        "a" * 100_000,
+        "日" * 100_000,
+        "!" * 100_000,
+        "é," * 50_000,
+        "\ufffd" * 100_000,
+        " " * 100_000,
+    ],
     ids=lambda text: text[:3],
 )
 def test_long_texts(pair: tuple[SubwordTokenizer, Encode], text: str) -> None:

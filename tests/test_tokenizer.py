@@ -58,7 +58,11 @@ def test_learning_is_the_same_in_another_process(tokenizer: SubwordTokenizer) ->
     )
     for hash_seed in ("1", "2"):
         done = subprocess.run(
-            [sys.executable, "-c", program], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": hash_seed}
+            [sys.executable, "-c", program],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"PYTHONHASHSEED": hash_seed},
         )
         assert done.stdout.strip() == tokenizer.fingerprint
 
@@ -88,7 +92,9 @@ def test_saved_and_loaded_it_is_the_same(tokenizer: SubwordTokenizer, tmp_path: 
     assert loaded.lowercase
 
 
-@pytest.mark.parametrize("content", [None, "", "{}", '{"model": {"vocab": 3}}', '{"model": {"vocab": {"a": 0}}, "normalizer": 1}'])
+@pytest.mark.parametrize(
+    "content", [None, "", "{}", '{"model": {"vocab": 3}}', '{"model": {"vocab": {"a": 0}}, "normalizer": 1}']
+)
 def test_files_that_are_no_tokenizer_are_refused(tmp_path: Path, content: str | None) -> None:
     if content is not None:
         (tmp_path / "tokenizer.json").write_text(content, encoding="utf-8")

@@ -143,7 +143,8 @@ def test_best_weights_are_kept_and_training_stops_early(sample_csv: Path, tmp_pa
 
 def test_monitor_decides_what_is_best(sample_csv: Path, tmp_path: Path) -> None:
     config = small_config(
-        data__train=str(sample_csv), training__early_stopping={"monitor": "val_accuracy", "patience": 50, "min_delta": 0.9}
+        data__train=str(sample_csv),
+        training__early_stopping={"monitor": "val_accuracy", "patience": 50, "min_delta": 0.9},
     )
     run = trained(config, tmp_path)
     assert run.manifest["best_epoch"] == 1, "no later epoch is better by 0.9"

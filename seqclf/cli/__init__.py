@@ -18,7 +18,11 @@ from seqclf.errors import SeqclfError
 class _Failure(click.ClickException):
     def __init__(self, error: SeqclfError) -> None:
         super().__init__(str(error))
-        self.exit_code = error.exit_code
+        self.error = error
+
+    @property
+    def exit_code(self) -> int:  # type: ignore[override]
+        return self.error.exit_code
 
 
 class _Program(click.Group):

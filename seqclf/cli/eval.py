@@ -23,7 +23,11 @@ _MOST_LABELS_SHOWN = 30
 @runs_option
 @run_option
 @click.option(
-    "--split", type=click.Choice(["train", "validation", "test"]), default="test", show_default=True, help="Texts to use."
+    "--split",
+    type=click.Choice(["train", "validation", "test"]),
+    default="test",
+    show_default=True,
+    help="Texts to use.",
 )
 @click.option(
     "--data",
@@ -32,7 +36,9 @@ _MOST_LABELS_SHOWN = 30
     help="A file (csv, tsv, jsonl) or a folder (LABEL/*.txt) of labelled texts, instead of a split.",
 )
 @click.option("--text", "text_column", metavar="COLUMN", help="Column of --data's texts. [default: the run's, or text]")
-@click.option("--label", "label_column", metavar="COLUMN", help="Likewise of its labels. [default: the run's, or label]")
+@click.option(
+    "--label", "label_column", metavar="COLUMN", help="Likewise of its labels. [default: the run's, or label]"
+)
 @click.option(
     "--set",
     "settings",

@@ -13,7 +13,10 @@ from seqclf.cli.options import run_option, runs_option
 @runs_option
 @run_option
 @click.option(
-    "--to", "target", type=click.Path(path_type=Path), help="Folder to write. [default: where training left it, in the run]"
+    "--to",
+    "target",
+    type=click.Path(path_type=Path),
+    help="Folder to write. [default: where training left it, in the run]",
 )
 def export_command(runs: Path, run_name: str | None, target: Path | None) -> None:
     """Give a run's SavedModel: raw text in, labels and probabilities out, with TensorFlow alone.

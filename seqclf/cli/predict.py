@@ -41,7 +41,9 @@ def predict_command(texts: tuple[str, ...], runs: Path, run_name: str | None, as
             label = classifier.labels[best]
             if as_json:
                 probabilities = dict(zip(classifier.labels, map(float, row), strict=True))
-                click.echo(json.dumps({"text": text, "label": label, "probabilities": probabilities}, ensure_ascii=False))
+                click.echo(
+                    json.dumps({"text": text, "label": label, "probabilities": probabilities}, ensure_ascii=False)
+                )
             else:
                 click.echo(f"{label:{width}}  {row[best]:.4f}  {_one_line(text)}")
 

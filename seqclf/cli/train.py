@@ -8,10 +8,14 @@ import signal
 import sys
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 
 from seqclf.cli.options import runs_option, set_option
+
+if TYPE_CHECKING:
+    from seqclf.training.events import Event
 
 
 @click.command("train")
@@ -44,9 +48,14 @@ def train_command(config_file: Path, runs: Path, name: str | None, settings: tup
     start_tensorflow()
     from seqclf.training.train import train
 
-    with _StopRequest() as stop, progress_listener() as listen:
+    with _StopRequest() as stop, progress_listener() as show:
+
+        def listen(event: Event) -> None:
+            stop.heed(event)
+            show(event)
+
         try:
-            outcome = train(config, run, listen=lambda event: (stop.heed(event), listen(event))[0], should_stop=stop)
+            outcome = train(config, run, listen, should_stop=stop)
         except InputError:
             shutil.rmtree(run.folder, ignore_errors=True)  # nothing was trained; the message says all there is
             raise
@@ -62,7 +71,7 @@ def _summary(
     lines = [f"Run         {folder}  ({seconds:.0f} s)"]
     if validation is not None:
         lines.append(
-            f"Validation  accuracy {validation['accuracy']:.4f}, loss {validation['loss']:.4f} (best epoch: {best_epoch})"
+            f"Validation  accuracy {validation['accuracy']:.4f}, loss {validation['loss']:.4f} (epoch {best_epoch})"
         )
     lines.append(f"SavedModel  {folder / 'saved_model'}")
     elsewhere = "" if str(runs) == "runs" else f" --runs {shlex.quote(str(runs))}"
@@ -87,7 +96,7 @@ class _StopRequest:
     def __call__(self) -> bool:
         return self.signal is not None
 
-    def heed(self, event: object) -> None:
+    def heed(self, event: Event) -> None:
         """Begin to listen once there are steps to finish."""
         from seqclf.training.events import TrainingStarted
 

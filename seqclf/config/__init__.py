@@ -4,4 +4,12 @@ from seqclf.config.checks import checked_config
 from seqclf.config.loading import Override, load_config, parse_override, with_absolute_paths, write_config
 from seqclf.config.schema import Config
 
-__all__ = ["Config", "Override", "checked_config", "load_config", "parse_override", "with_absolute_paths", "write_config"]
+__all__ = [
+    "Config",
+    "Override",
+    "checked_config",
+    "load_config",
+    "parse_override",
+    "with_absolute_paths",
+    "write_config",
+]

@@ -50,7 +50,9 @@ def _sequence_flow(config: Config) -> Iterator[Problem]:
             message = "is false, but a later layer reads a vector for every token"
         else:
             message = "is true, but no layer after this one reads a vector for every token"
-        yield Problem(("layers", index, "return_sequences"), f"{message}; leave it out, or write {str(needed[index]).lower()}")
+        yield Problem(
+            ("layers", index, "return_sequences"), f"{message}; leave it out, or write {str(needed[index]).lower()}"
+        )
     if not any(isinstance(layer, RecurrentLayer | PoolLayer) for layer in config.layers):
         yield Problem(("layers",), "nothing makes one vector of a text: add a recurrent layer or a pool")
 

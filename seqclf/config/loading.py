@@ -122,7 +122,10 @@ def _apply(config: dict[str, Any], override: Override) -> None:
 
 
 def _where(
-    path: tuple[str | int, ...], file: Path, positions: dict[tuple[str | int, ...], Position], overrides: Sequence[Override]
+    path: tuple[str | int, ...],
+    file: Path,
+    positions: dict[tuple[str | int, ...], Position],
+    overrides: Sequence[Override],
 ) -> str:
     """Where the nearest part of the option's path that was written stands."""
     for override in overrides:

@@ -47,7 +47,7 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
 
 
 def problems_of(error: ValidationError, value: Any, known_options: dict[str, list[str]]) -> list[Problem]:
-    """pydantic's errors in our words.
+    """Pydantic's errors in our words.
 
     ``known_options`` gives, for the dotted path of each mapping in ``value``, the options that it may have.
     """
@@ -59,7 +59,7 @@ def problems_of(error: ValidationError, value: Any, known_options: dict[str, lis
 
 
 def _path_in(value: Any, location: tuple[int | str, ...]) -> tuple[str | int, ...]:
-    """pydantic's location without the tags of unions, which name no option."""
+    """Pydantic's location without the tags of unions, which name no option."""
     path: list[str | int] = []
     for position, part in enumerate(location):
         last = position == len(location) - 1
@@ -94,7 +94,12 @@ def _message(details: Any, path: tuple[str | int, ...], known_options: dict[str,
         return f'unknown value "{found}"' + did_you_mean(str(found), options)
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         return f"expected options (name: value), found {_shown(found)}"
-    message = details["msg"].replace("Input should be", "expected").replace("a valid integer", "a whole number").replace("a valid boolean", "true or false")
+    message = (
+        details["msg"]
+        .replace("Input should be", "expected")
+        .replace("a valid integer", "a whole number")
+        .replace("a valid boolean", "true or false")
+    )
     return f"{message.replace('a valid ', 'a ')}, found {_shown(found)}"
 
 

@@ -134,9 +134,7 @@ class DenseLayer(Strict):
     activation: Literal["relu", "tanh", "sigmoid", "gelu", "elu", "selu", "silu", "softplus", "linear"] = "relu"
 
 
-LayerConfig = Annotated[
-    LstmLayer | GruLayer | SimpleRnnLayer | DropoutLayer | PoolLayer, Field(discriminator="type")
-]
+LayerConfig = Annotated[LstmLayer | GruLayer | SimpleRnnLayer | DropoutLayer | PoolLayer, Field(discriminator="type")]
 HeadConfig = Annotated[DenseLayer | DropoutLayer, Field(discriminator="type")]
 
 # --- training ---------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -30,7 +30,7 @@ class YamlProblem(Exception):
 
 
 class _CoreLoader(yaml.SafeLoader):
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
 
 
 for _tag, _pattern, _first in (
@@ -83,9 +83,7 @@ def _construct(
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             positions[(*path, index)] = _position(item.start_mark)
-        return [
-            _construct(loader, item, (*path, index), positions, above) for index, item in enumerate(node.value)
-        ]
+        return [_construct(loader, item, (*path, index), positions, above) for index, item in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):
         mapping: dict[str, Any] = {}
         for key_node, value_node in node.value:
@@ -100,7 +98,7 @@ def _construct(
             positions[(*path, key)] = _position(key_node.start_mark)
             mapping[key] = _construct(loader, value_node, (*path, key), positions, above)
         return mapping
-    return loader.construct_object(node)  # type: ignore[no-untyped-call]
+    return loader.construct_object(node)
 
 
 def _position(mark: Any) -> Position:

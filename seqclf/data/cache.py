@@ -35,7 +35,7 @@ def cached(kind: str, key: str, make: Callable[[Path], None]) -> Path:
     except OSError as error:
         if not folder.is_dir():
             raise SeqclfError(
-                f"{folder}: the cache cannot be written ({error.strerror or error}); set SEQCLF_CACHE to a folder that can"
+                f"{folder}: the cache cannot be written ({error.strerror or error}); set SEQCLF_CACHE to another folder"
             ) from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)

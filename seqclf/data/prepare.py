@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import tokenizers
+from numpy.typing import NDArray
 
 from seqclf.config import Config
 from seqclf.data.cache import cached
@@ -92,16 +94,14 @@ class Corpus:
         part = self._parts[split]
         return 0.0 if part is None or isinstance(part, str) else part
 
-    def _partition(self) -> dict[str, object]:
+    def _partition(self) -> dict[str, NDArray[np.int64]]:
         train = self._parts["train"]
         assert isinstance(train, str)
-        return dict(
-            partition(
-                self._read(train).labels,
-                validation=self._share("validation"),
-                test=self._share("test"),
-                seed=self._config.seed,
-            )
+        return partition(
+            self._read(train).labels,
+            validation=self._share("validation"),
+            test=self._share("test"),
+            seed=self._config.seed,
         )
 
 

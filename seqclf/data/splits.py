@@ -11,9 +11,7 @@ from numpy.typing import NDArray
 from seqclf.errors import InputError
 
 
-def partition(
-    labels: Sequence[str], *, validation: float, test: float, seed: int
-) -> dict[str, NDArray[np.int64]]:
+def partition(labels: Sequence[str], *, validation: float, test: float, seed: int) -> dict[str, NDArray[np.int64]]:
     """Indices of each split, in the order of the texts; every label is shared out in the same proportions.
 
     Args:
@@ -36,7 +34,9 @@ def partition(
     splits = {name: np.flatnonzero(where == code) for code, name in enumerate(("train", "validation", "test"))}
     for name, share in (("validation", validation), ("test", test)):
         if share and not len(splits[name]):
-            raise InputError(f"data.{name}: {share} of {len(labels)} texts is none of any label; give more texts or a larger share")
+            raise InputError(
+                f"data.{name}: {share} of {len(labels)} texts is none of any label; give more texts or a larger share"
+            )
     return splits
 
 

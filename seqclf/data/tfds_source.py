@@ -89,7 +89,9 @@ class TfdsSource:
             hint = f'; did you mean "{close[0]}"?' if close else ""
             raise InputError(f'{self._full_name}: no feature "{name}"{hint} (features: {", ".join(features)})')
         if features[name].shape != ():
-            raise InputError(f'{self._full_name}: feature "{name}" has the shape {features[name].shape}, expected one value')
+            raise InputError(
+                f'{self._full_name}: feature "{name}" has the shape {features[name].shape}, expected one value'
+            )
         return features[name]
 
     def _unprepared_builder(self) -> Any:
@@ -109,12 +111,12 @@ class TfdsSource:
         builder = self._unprepared_builder()
         urls = list(builder.url_infos)
         if urls and not any(_answers(host) for host in _hosts(urls)):
+            prepare = f"import tensorflow_datasets as tfds; tfds.load('{self._full_name}', data_dir='DIR')"
             raise InputError(
                 f"{self._full_name} is neither in {self._data_dir} nor can it be downloaded: "
                 f"{', '.join(_hosts(urls))} cannot be reached.\n"
                 "Where the data set is prepared already, name its folder: --set data.data_dir=DIR. Else prepare it on "
-                f"a machine with a network (python -c \"import tensorflow_datasets as tfds; tfds.load('{self._full_name}', "
-                "data_dir='DIR')\") and copy DIR here."
+                f'a machine with a network (python -c "{prepare}") and copy DIR here.'
             )
 
     def _download(self) -> Path:

@@ -19,7 +19,8 @@ def log_probabilities(logits: NDArray[np.floating]) -> NDArray[np.float64]:
     if logits.shape[1] == 1:
         logits = np.concatenate([np.zeros_like(logits), logits], axis=1)
     shifted = logits - logits.max(axis=1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    normalised: NDArray[np.float64] = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return normalised
 
 
 def classification_metrics(
@@ -59,5 +60,6 @@ def classification_metrics(
 
 
 def _ratio(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[np.float64]:
-    part = part.astype(np.float64)
-    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+    ratio = np.zeros(part.shape, dtype=np.float64)
+    np.divide(part, whole, out=ratio, where=whole > 0)
+    return ratio

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import keras
 import numpy as np
 import tensorflow as tf
@@ -33,5 +32,3 @@ class Predictor:
         logits = np.empty_like(in_plan_order)
         logits[np.concatenate(plan)] = in_plan_order
         return logits
-
-

@@ -24,9 +24,7 @@ class TextClassifier(tf.Module):
     columns of ``probabilities``.
     """
 
-    def __init__(
-        self, model: keras.Model, config: Config, tokenizer: SubwordTokenizer, labels: Sequence[str]
-    ) -> None:
+    def __init__(self, model: keras.Model, config: Config, tokenizer: SubwordTokenizer, labels: Sequence[str]) -> None:
         super().__init__(name="seqclf")
         # Rebuilt because whether a layer may use cuDNN is decided when it is made.
         portable = build_model(config, tokenizer.vocabulary_size, labels, use_cudnn=False)

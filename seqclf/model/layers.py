@@ -41,7 +41,7 @@ class Context:
 
 
 def apply_layer(layer: Strict, x: Tensor, name: str, context: Context) -> Tensor:
-    """Put the layer on ``x`` (``[batch, time, features]`` or, once a layer has read the text, ``[batch, features]``)."""
+    """Put the layer on ``x`` (``[batch, time, features]``, or ``[batch, features]`` once a layer has read the text)."""
     return _BUILDERS[type(layer)](layer, x, name, context)
 
 
@@ -52,7 +52,7 @@ def dense(units: int, activation: str | None, seeds: Seeds, name: str) -> keras.
 
 
 def _recurrent(layer: RecurrentLayer, x: Tensor, name: str, context: Context) -> Tensor:
-    kind = _RECURRENT[type(layer)]  # type: ignore[index]
+    kind = _RECURRENT[type(layer)]
     # Only LSTM and GRU have a cuDNN kernel, and its use is not in their get_config().
     options: dict[str, Any] = {} if isinstance(layer, SimpleRnnLayer) else {"use_cudnn": context.use_cudnn}
 
@@ -73,7 +73,9 @@ def _recurrent(layer: RecurrentLayer, x: Tensor, name: str, context: Context) ->
     if not layer.bidirectional:
         return one_way("")(x, mask=context.mask)
     # Both directions are made here because Bidirectional's own copy would share the first one's seeds.
-    both = keras.layers.Bidirectional(one_way("_forward"), backward_layer=one_way("_backward", go_backwards=True), name=name)
+    both = keras.layers.Bidirectional(
+        one_way("_forward"), backward_layer=one_way("_backward", go_backwards=True), name=name
+    )
     return both(x, mask=context.mask)
 
 

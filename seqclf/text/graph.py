@@ -20,7 +20,7 @@ _MISSING = -1
 class GraphTokenizer(tf.Module):
     """Callable in a ``tf.function``: ``tf.string [batch]`` -> ``tf.int32 [batch, time]``, padded right.
 
-    ``time`` is the length of the longest text in the batch, at most ``max_tokens``; every row has at least one token.
+    ``time`` is the length of the longest text in the batch, at most ``max_tokens``. Every row has a token.
     Bytes that are not UTF-8 are read as U+FFFD.
     """
 
@@ -49,6 +49,8 @@ class GraphTokenizer(tf.Module):
         chunks = tf.strings.split(text)
         ids = tf.RaggedTensor.from_row_splits(self._chunk_ids(chunks.values), chunks.row_splits, validate=False)
         padded = self._truncate(_never_empty(ids.merge_dims(1, 2))).to_tensor(default_value=PAD_ID)
+        no_texts = tf.cast(tf.shape(padded)[1] == 0, tf.int32)  # a recurrent layer needs one step even for none
+        padded = tf.pad(padded, [[0, 0], [0, no_texts]], constant_values=PAD_ID)
         return tf.ensure_shape(padded, [None, None])
 
     def _chunk_ids(self, chunks: tf.Tensor) -> tf.RaggedTensor:

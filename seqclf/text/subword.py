@@ -149,7 +149,7 @@ class _ChunkTable(dict[str, tuple[int, ...]]):
 
 
 def chunk_key(chunk: str, lowercase: bool) -> bytes:
-    """A chunk as the exported graph looks it up: UTF-8, ASCII letters alone lower-cased (that is cheap in the graph)."""
+    """A chunk as the exported graph looks it up: UTF-8, only ASCII letters lower-cased (that is cheap in the graph)."""
     encoded = chunk.encode("utf-8")
     return encoded.lower() if lowercase else encoded
 

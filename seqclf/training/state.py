@@ -55,7 +55,7 @@ class TrainingState:
 
     def save(self, path: Path) -> None:
         """Write the state to one ``.npz`` file, whole or not at all."""
-        arrays = {f"variable_{i}": np.asarray(variable) for i, variable in enumerate(self._variables())}
+        arrays: dict[str, Any] = {f"variable_{i}": np.asarray(variable) for i, variable in enumerate(self._variables())}
         arrays |= {f"best_{i}": weight for i, weight in enumerate(self.best_weights or [])}
         scalars = json.dumps({name: getattr(self, name) for name in _SCALARS})
         with replacing(path) as beside:

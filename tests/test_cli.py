@@ -1,0 +1,210 @@
+"""The commands, as a user types them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+from conftest import small_config
+
+from seqclf.cli import cli
+from seqclf.runs import Run
+
+
+def _call(*arguments: str, stdin: bytes | None = None) -> Result:
+    return CliRunner().invoke(cli, arguments, input=stdin)
+
+
+def _process(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "seqclf", *arguments], capture_output=True, text=True, check=False, **options  # type: ignore[call-overload]
+    )  # fmt: skip
+
+
+@pytest.fixture
+def config_file(sample_csv: Path, tmp_path: Path) -> Path:
+    path = tmp_path / "config.yaml"
+    path.write_text(yaml.safe_dump(small_config(data__train=str(sample_csv))), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("arguments", [[], ["train"], ["eval"], ["predict"], ["export"]])
+def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
+    program = (
+        "import sys; sys.argv = ['seqclf', *sys.argv[1:], '--help']\n"
+        "from seqclf.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as end: assert not end.code\n"
+        "heavy = {'tensorflow', 'keras', 'numpy', 'pydantic', 'yaml', 'rich', 'tokenizers', 'tensorflow_datasets'}\n"
+        "print('heavy:', sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
+    assert "Usage: " in done.stdout
+    assert done.stdout.splitlines()[-1] == "heavy: []"
+
+
+def test_the_main_job(config_file: Path, tmp_path: Path) -> None:
+    """Train, evaluate, predict, export in processes of their own: what reaches the terminal is ours alone."""
+    runs = tmp_path / "runs"
+    environment = {key: value for key, value in os.environ.items() if key != "TF_CPP_MIN_LOG_LEVEL"}
+    environment["SEQCLF_RUNS"] = str(runs)
+    train = _process("train", str(config_file), "--name", "mine", "--set", "training.epochs=1", env=environment)
+    assert train.returncode == 0, train.stderr
+    known = ("Run ", "Reading ", "Learning ", "Encoding ", "Building ", "Training on ", "epoch 1/1 ", "Writing ")
+    assert [line for line in train.stderr.splitlines() if not line.startswith(known)] == []
+    assert "epoch 1/1 loss " in train.stderr
+    assert f"SavedModel  {runs / 'mine-1' / 'saved_model'}" in train.stdout
+    predict = _process("predict", "a good film", "not a good film", "--json", env=environment)
+    assert predict.stderr == ""
+    rows = [json.loads(line) for line in predict.stdout.splitlines()]
+    assert [row["text"] for row in rows] == ["a good film", "not a good film"]
+    assert all(abs(sum(row["probabilities"].values()) - 1) < 1e-6 for row in rows)
+    export = _process("export", "--to", str(tmp_path / "out"), env=environment)
+    assert (export.returncode, export.stderr) == (0, "")
+    assert (tmp_path / "out" / "saved_model.pb").is_file()
+
+
+def test_eval_shows_and_keeps_metrics(binary_run: Run) -> None:
+    runs = str(binary_run.folder.parent)
+    shown = _call("eval", "--runs", runs, "--run", binary_run.name)
+    assert shown.exit_code == 0, shown.output
+    for word in ("small-1 on test: 40 texts", "accuracy", "macro F1", "precision", "true \\ predicted", "negative"):
+        assert word in shown.stdout
+    kept = binary_run.metrics["test"]
+    as_json = json.loads(_call("eval", "--runs", runs, "--run", binary_run.name, "--json").stdout)
+    assert as_json == {"run": binary_run.name, "data": "test", **kept}
+    assert sum(map(sum, kept["confusion"])) == kept["texts"] == 40
+    validation = json.loads(
+        _call("eval", "--runs", runs, "--run", binary_run.name, "--split", "validation", "--json").stdout
+    )
+    assert validation["loss"] == pytest.approx(binary_run.metrics["validation"]["loss"], rel=1e-5)
+
+
+def test_eval_takes_a_file_or_a_folder(binary_run: Run, tmp_path: Path) -> None:
+    table = tmp_path / "other.tsv"
+    table.write_text("body\tstars\ngood film\tpositive\nbad film\tnegative\n", encoding="utf-8")
+    run = ["--runs", str(binary_run.folder.parent), "--run", binary_run.name, "--json"]
+    metrics = json.loads(_call("eval", *run, "--data", str(table), "--text", "body", "--label", "stars").stdout)
+    assert (metrics["texts"], metrics["data"]) == (2, str(table))
+    for label in ("positive", "negative"):
+        (tmp_path / "texts" / label).mkdir(parents=True)
+        (tmp_path / "texts" / label / "1.txt").write_text(f"{label} film", encoding="utf-8")
+    assert json.loads(_call("eval", *run, "--data", str(tmp_path / "texts")).stdout)["texts"] == 2
+    table.write_text("text\tlabel\ngood film\tgreat\n", encoding="utf-8")
+    refused = _call("eval", *run, "--data", str(table))
+    assert refused.exit_code == 2
+    assert 'labels that the training texts do not have: "great" (theirs: negative, positive)' in refused.stderr
+
+
+def test_eval_sets_data_options_alone(binary_run: Run) -> None:
+    run = ["--runs", str(binary_run.folder.parent), "--run", binary_run.name]
+    refused = _call("eval", *run, "--set", "tokenizer.max_tokens=3")
+    assert refused.exit_code == 2
+    assert "only data.KEY can be set" in refused.stderr
+    missing = _call("eval", *run, "--set", "data.train=/nothing.csv")
+    assert missing.exit_code == 2
+    assert "/nothing.csv: cannot be read" in missing.stderr
+
+
+def test_eval_without_a_test_split_says_what_to_do(three_labels_csv: Path, tmp_path: Path) -> None:
+    from conftest import trained
+
+    run = trained(small_config(data__train=str(three_labels_csv), data__test=None, training__epochs=1), tmp_path)
+    refused = _call("eval", "--run", str(run.folder))
+    assert refused.exit_code == 2
+    assert "no test data; set data.test, or name a file with --data" in refused.stderr
+
+
+def test_predict_reads_lines(binary_run: Run) -> None:
+    run = ["--runs", str(binary_run.folder.parent), "--run", binary_run.name]
+    done = _call("predict", "first", "-", *run, stdin=b"a good film\r\n\nbad \xff bytes")
+    assert done.exit_code == 0, done.output
+    rows = [line.split(maxsplit=2) for line in done.stdout.splitlines()]
+    assert [row[2:] for row in rows] == [["first"], ["a good film"], [], ["bad \ufffd bytes"]]
+    assert all(row[0] in ("negative", "positive") and 0.5 <= float(row[1]) <= 1 for row in rows)
+
+
+def test_predictions_are_the_python_model_s(three_label_run: Run) -> None:
+    from seqclf.evaluation.classifier import Classifier
+
+    texts = ["a new goal", "the old moon said", "bank"]
+    rows = _call("predict", *texts, "--run", str(three_label_run.folder), "--json").stdout.splitlines()
+    expected = Classifier.load(three_label_run).probabilities(texts)
+    for row, probabilities in zip(map(json.loads, rows), expected, strict=True):
+        assert list(row["probabilities"]) == list(three_label_run.labels)
+        assert list(row["probabilities"].values()) == pytest.approx(probabilities.tolist(), abs=1e-5)
+
+
+def test_export_makes_a_lost_saved_model_again(binary_run: Run, tmp_path: Path) -> None:
+    import shutil
+
+    copy = tmp_path / "copy"
+    shutil.copytree(binary_run.folder, copy)
+    shutil.rmtree(copy / "saved_model")
+    done = _call("export", "--run", str(copy))
+    assert (done.exit_code, done.stdout.strip()) == (0, str(copy / "saved_model"))
+    assert (copy / "saved_model" / "saved_model.pb").is_file()
+
+
+@pytest.mark.parametrize("command", [["eval"], ["predict", "x"], ["export"]])
+def test_commands_without_a_run_say_how_to_make_one(command: list[str], tmp_path: Path) -> None:
+    done = _call(*command, "--runs", str(tmp_path))
+    assert done.exit_code == 2
+    assert "seqclf train CONFIG" in done.stderr
+
+
+def test_bad_configs_and_data_leave_nothing_behind(config_file: Path, tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    bad_label = tmp_path / "bad.csv"
+    bad_label.write_text("text,label\na,b\nc,\n", encoding="utf-8")
+    for setting, message in (
+        ("layers[0].unitz=3", "--set layers[0].unitz: layers[0].unitz: unknown option"),
+        ("data.train=/nothing.csv", "/nothing.csv: cannot be read"),
+        ("data.text=body", 'no column "body"'),
+        (f"data.train={bad_label}", ':3: "label" is empty'),
+        ("data.validation=0.9", "leave nothing to train on"),
+    ):
+        done = _call("train", str(config_file), "--runs", str(runs), "--set", setting)
+        assert done.exit_code == 2, done.output
+        assert message in done.stderr
+        assert "Traceback" not in done.stderr
+        assert not runs.exists() or list(runs.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_finishes_the_step_and_leaves_a_whole_run(number: int, config_file: Path, tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "seqclf",
+            "train",
+            str(config_file),
+            "--runs",
+            str(runs),
+            "--set",
+            "training.epochs=100000",
+        ],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    history = runs / "small-1" / "history.jsonl"
+    deadline = time.monotonic() + 120
+    while not history.exists() and time.monotonic() < deadline and process.poll() is None:
+        time.sleep(0.1)
+    process.send_signal(number)
+    _, stderr = process.communicate(timeout=120)
+    assert process.returncode == 128 + number, stderr
+    assert "Finishing the step" in stderr
+    assert Run(runs / "small-1").manifest["status"] == "interrupted"
+    assert _call("predict", "x", "--runs", str(runs)).exit_code == 0

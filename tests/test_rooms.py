@@ -1,0 +1,53 @@
+"""The rooms of the house: who may import whom."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "seqclf"
+BASE = {"errors", "files"}
+ALLOWED = {
+    "errors": set(),
+    "files": set(),
+    "runs": BASE,
+    "config": BASE,
+    "text": BASE,
+    "data": BASE | {"config", "text"},
+    "model": BASE | {"config", "text"},
+    "evaluation": BASE | {"runs", "config", "text", "data", "model"},
+    "export": BASE | {"config", "text", "model"},
+    "training": BASE | {"runs", "config", "text", "data", "model", "evaluation", "export"},
+}
+LIGHT = {"cli", "config", "runs", "errors", "files"}
+HEAVY = {"tensorflow", "keras", "tensorflow_datasets"}
+
+
+def _imports(path: Path, top_level_only: bool) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = tree.body if top_level_only else list(ast.walk(tree))
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return names | {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+
+
+def _room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_point_one_way(path: Path) -> None:
+    room = _room(path)
+    if room in ("cli", "__init__", "__main__"):
+        return
+    used = {name.split(".")[1] for name in _imports(path, False) if name.startswith("seqclf.")}
+    assert used <= ALLOWED[room] | {room}
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if _room(path) in LIGHT], ids=str)
+def test_light_rooms_import_nothing_heavy_at_the_top(path: Path) -> None:
+    assert not {name.split(".")[0] for name in _imports(path, True)} & HEAVY

@@ -1,0 +1,75 @@
+"""Folders of runs, and files that are whole or not there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from seqclf.errors import InputError
+from seqclf.files import replacing, write_text
+from seqclf.runs import FINISHED, INTERRUPTED, RUNNING, begin_run, find_run, now
+
+
+def _finished(runs: Path, name: str, status: str = FINISHED) -> str:
+    run = begin_run(runs, name)
+    run.update_manifest(status=status, ended=now())
+    return run.name
+
+
+def test_runs_are_numbered_by_name(tmp_path: Path) -> None:
+    assert [begin_run(tmp_path / "deep" / "runs", name).name for name in ("a", "a", "a-b", "a")] == [
+        "a-1", "a-2", "a-b-1", "a-3"
+    ]  # fmt: skip
+    (tmp_path / "deep" / "runs" / "a-9").mkdir()
+    assert begin_run(tmp_path / "deep" / "runs", "a").name == "a-10"
+
+
+def test_the_newest_whole_run_is_meant(tmp_path: Path) -> None:
+    _finished(tmp_path, "z")
+    newest = _finished(tmp_path, "a", INTERRUPTED)
+    begin_run(tmp_path, "b")
+    (tmp_path / "c-1").mkdir()
+    (tmp_path / "c-1" / "manifest.json").write_text("{")
+    assert find_run(tmp_path, None).name == newest
+
+
+def test_runs_are_found_by_name_and_path(tmp_path: Path) -> None:
+    name = _finished(tmp_path, "a")
+    assert find_run(tmp_path, name).folder == tmp_path / name
+    assert find_run(tmp_path / "elsewhere", str(tmp_path / name)).folder == tmp_path / name
+
+
+def test_without_a_run_the_error_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="Train one with `seqclf train CONFIG`"):
+        find_run(tmp_path / "nothing", None)
+
+
+def test_a_wrong_name_gets_a_suggestion(tmp_path: Path) -> None:
+    _finished(tmp_path, "imdb-lstm")
+    with pytest.raises(InputError, match=r'no run imdb-lst-1 in .*; did you mean "imdb-lstm-1"\?'):
+        find_run(tmp_path, "imdb-lst-1")
+
+
+def test_an_unfinished_run_is_refused(tmp_path: Path) -> None:
+    name = begin_run(tmp_path, "a").name
+    with pytest.raises(InputError, match=f"not whole \\(status: {RUNNING}\\)"):
+        find_run(tmp_path, name)
+
+
+def test_a_folder_that_cannot_hold_runs_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="cannot hold runs"):
+        begin_run(tmp_path / "file", "a")
+
+
+def test_a_file_is_replaced_whole_or_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "file.txt"
+    write_text(path, "first")
+    with pytest.raises(RuntimeError), replacing(path) as beside:
+        beside.write_text("half")
+        raise RuntimeError
+    assert path.read_text() == "first"
+    assert list(tmp_path.iterdir()) == [path]
+    write_text(path, "second")
+    assert path.read_text() == "second"
