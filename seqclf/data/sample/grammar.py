@@ -13,8 +13,8 @@ LABELS = ("negative", "positive")
 
 _ADJECTIVES = {
     "positive": (
-        "brilliant charming clever compelling delightful elegant excellent fascinating funny good gorgeous great gripping "
-        "inspired lovely memorable moving original perfect smart splendid superb thrilling wonderful"
+        "brilliant charming clever compelling delightful elegant excellent fascinating funny good gorgeous great "
+        "gripping inspired lovely memorable moving original perfect smart splendid superb thrilling wonderful"
     ).split(),
     "negative": (
         "awful bad bland boring clumsy confusing dreadful dull empty feeble forgettable hollow lifeless messy painful "

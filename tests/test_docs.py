@@ -1,0 +1,77 @@
+"""What README and docs show works."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from seqclf.config import checked_config
+from seqclf.config.schema import Config
+from seqclf.runs import Run
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def _blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def _prose(page: Path) -> str:
+    return re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+
+
+def test_the_readme_s_config_is_valid() -> None:
+    (text,) = _blocks(ROOT / "README.md", "yaml")
+    assert checked_config(yaml.safe_load(text.replace("1e-3", "0.001"))).name == "reviews"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_and_their_options_exist(page: Path) -> None:
+    from seqclf.cli import cli
+
+    commands = [line for block in _blocks(page, "console") for line in block.splitlines() if "seqclf " in line]
+    for line in commands:
+        words = shlex.split(line.split("seqclf ", 1)[1], comments=True)
+        command = cli.commands[words[0]]
+        arguments = [word for word in words[1:] if not (ROOT / word).is_dir()]
+        command.make_context(words[0], arguments, resilient_parsing=False)
+    for config in re.findall(r"configs/\w+\.yaml", page.read_text(encoding="utf-8")):
+        assert (ROOT / config).is_file()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\[[^\]\"]+\]\((?!http)([^)#]+)\)", _prose(page)):
+        assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if _blocks(page, "python")], ids=lambda page: page.name)
+def test_python_examples_run(page: Path, binary_run: Run) -> None:
+    for block in _blocks(page, "python"):
+        program = block.replace('"my_model"', repr(str(binary_run.saved_model)))
+        subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
+
+
+def _options(schema: Any) -> set[str]:
+    """Names of all properties in a JSON schema."""
+    if isinstance(schema, list):
+        return set().union(*map(_options, schema))
+    if not isinstance(schema, dict):
+        return set()
+    here = set(schema["properties"]) if isinstance(schema.get("properties"), dict) else set()
+    return here.union(*map(_options, schema.values()))
+
+
+def test_every_option_is_on_the_config_page() -> None:
+    page = (ROOT / "docs" / "config.md").read_text(encoding="utf-8")
+    options = _options(Config.model_json_schema())
+    assert {"vocab_size", "recurrent_dropout", "nesterov", "data_dir", "min_delta"} <= options
+    assert sorted(option for option in options if f"`{option}`" not in page) == []

@@ -1,0 +1,42 @@
+"""The synthetic sample needs a model that reads in order, and the quickstart config is one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seqclf.config import load_config, parse_override
+from seqclf.runs import begin_run
+
+QUICKSTART = Path(__file__).parents[1] / "configs" / "quickstart.yaml"
+
+
+def _test_accuracy(runs: Path, *settings: str) -> float:
+    from seqclf.data.prepare import prepare_split
+    from seqclf.evaluation.classifier import Classifier
+    from seqclf.training.train import train
+
+    config = load_config(QUICKSTART, [parse_override(setting) for setting in settings])
+    run = begin_run(runs, config.name)
+    train(config, run)
+    classifier = Classifier.load(run)
+    test = prepare_split(classifier.config, "test", classifier.tokenizer, classifier.labels)
+    metrics: dict[str, Any] = classifier.evaluate(test)
+    return float(metrics["accuracy"])
+
+
+@pytest.fixture(scope="module")
+def lstm_accuracy(tmp_path_factory: pytest.TempPathFactory) -> float:
+    return _test_accuracy(tmp_path_factory.mktemp("runs"))
+
+
+def test_quickstart_solves_the_sample(lstm_accuracy: float) -> None:
+    assert lstm_accuracy > 0.97
+
+
+def test_a_bag_of_embeddings_stays_far_below(lstm_accuracy: float, tmp_path: Path) -> None:
+    """The same model with a mean over the embeddings instead of the LSTM, and as long to learn."""
+    bag = _test_accuracy(tmp_path, "layers=[{type: pool, method: mean}]", "training.early_stopping.patience=8")
+    assert 0.5 < bag < lstm_accuracy - 0.1
