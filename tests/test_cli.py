@@ -76,11 +76,12 @@ def test_eval_shows_and_keeps_metrics(binary_run: Run) -> None:
     runs = str(binary_run.folder.parent)
     shown = _call("eval", "--runs", runs, "--run", binary_run.name)
     assert shown.exit_code == 0, shown.output
-    for word in ("small-1 on test: 40 texts", "accuracy", "macro F1", "precision", "true \\ predicted", "negative"):
+    where = f"small-1 on test ({binary_run.manifest['data']}): 40 texts"
+    for word in (where, "accuracy", "macro F1", "precision", "true \\ predicted", "negative"):
         assert word in shown.stdout
     kept = binary_run.metrics["test"]
     as_json = json.loads(_call("eval", "--runs", runs, "--run", binary_run.name, "--json").stdout)
-    assert as_json == {"run": binary_run.name, "data": "test", **kept}
+    assert as_json == {"run": binary_run.name, "split": "test", **kept}
     assert sum(map(sum, kept["confusion"])) == kept["texts"] == 40
     validation = json.loads(
         _call("eval", "--runs", runs, "--run", binary_run.name, "--split", "validation", "--json").stdout

@@ -54,7 +54,7 @@ def test_every_default_is_filled_in_when_written(tmp_path: Path) -> None:
         (MINIMAL + "seed: x\n", 4, 1, "seed: expected a whole number, found 'x'"),
         (MINIMAL + "seed: 1.5\n", 4, 1, "seed: expected a whole number, found 1.5"),
         (MINIMAL + "seed: true\n", 4, 1, "seed: expected a whole number, found true"),
-        (MINIMAL + "name: a/b\n", 4, 1, "name: String should match pattern"),
+        (MINIMAL + "name: a/b\n", 4, 1, "name: 'a/b' does not have the form"),
         (MINIMAL + "embedding: {dim: 0}\n", 4, 13, "embedding.dim: expected greater than 0, found 0"),
         (MINIMAL + "embedding: 3\n", 4, 1, "embedding: expected options (name: value), found 3"),
         (MINIMAL + "  - {type: lstn, units: 3}\n", 4, 5, 'layers[1]: unknown type "lstn"; did you mean "lstm"?'),
@@ -78,6 +78,12 @@ def test_every_default_is_filled_in_when_written(tmp_path: Path) -> None:
         (MINIMAL + "seed: &a [*a]\n", 4, 7, "an alias stands inside what it names"),
         ("layers: [{type: lstm, units: 4}]\n", 1, 1, "data: is missing"),
         ("data: {source: smaple}\nlayers: [{type: lstm, units: 4}]\n", 1, 1, 'did you mean "sample"?'),
+        (
+            "data: {source: table, train: x, validation: 0.5, test: 0.5}\nlayers: [{type: pool}]\n",
+            1,
+            1,
+            "data: validation and test take 1 of the training texts",
+        ),
         ("data: {source: sample}\nlayers: []\n", 2, 1, "layers: "),
         ("data: {source: sample}\nlayers: [{type: dropout, rate: 0.1}]\n", 2, 1, "nothing makes one vector of a text"),
         (

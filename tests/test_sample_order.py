@@ -23,6 +23,7 @@ def _test_accuracy(runs: Path, *settings: str) -> float:
     train(config, run)
     classifier = Classifier.load(run)
     test = prepare_split(classifier.config, "test", classifier.tokenizer, classifier.labels)
+    assert run.manifest["data"] == run.metrics["validation"]["data"] == "synthetic sample"
     metrics: dict[str, Any] = classifier.evaluate(test)
     return float(metrics["accuracy"])
 

@@ -63,6 +63,7 @@ def eval_command(
     """
     from seqclf.cli.start import start_tensorflow
     from seqclf.data.prepare import encode_texts, prepare_split
+    from seqclf.data.source import describe
     from seqclf.runs import find_run
 
     run = find_run(runs, run_name)
@@ -79,13 +80,14 @@ def eval_command(
             config, split, classifier.tokenizer, classifier.labels, lambda stage: click.echo(stage, err=True)
         )
     metrics = classifier.evaluate(texts)
+    metrics = {"data": str(data_path or describe(config.data)), **metrics}
     if external is None:
         run.write_metrics(split, metrics)
-    where = str(data_path or split)
     if as_json:
-        click.echo(json.dumps({"run": run.name, "data": where, **metrics}, ensure_ascii=False))
+        where = {} if external else {"split": split}
+        click.echo(json.dumps({"run": run.name, **where, **metrics}, ensure_ascii=False))
     else:
-        _show(run.name, where, metrics)
+        _show(run.name, metrics["data"] if external else f"{split} ({metrics['data']})", metrics)
 
 
 def _config(path: Path, settings: tuple[str, ...]) -> Config:

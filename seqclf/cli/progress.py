@@ -110,7 +110,7 @@ def _line(event: Event, epochs: int) -> str | None:
         return f"{event.what} ..."
     if isinstance(event, TrainingStarted):
         return (
-            f"Training on {event.train_texts:,} texts, validating on {event.validation_texts:,}; "
+            f"Training on {event.train_texts:,} texts ({event.data}), validating on {event.validation_texts:,}; "
             f"{event.parameters:,} parameters"
         )
     if isinstance(event, EpochDone):

@@ -56,8 +56,9 @@ def train_command(config_file: Path, runs: Path, name: str | None, settings: tup
 
         try:
             outcome = train(config, run, listen, should_stop=stop)
-        except InputError:
-            shutil.rmtree(run.folder, ignore_errors=True)  # nothing was trained; the message says all there is
+        except (InputError, KeyboardInterrupt):
+            if not run.history.exists():  # nothing was trained
+                shutil.rmtree(run.folder, ignore_errors=True)
             raise
     click.echo(_summary(run.folder, runs, outcome.validation, outcome.best_epoch, outcome.seconds))
     if outcome.status == INTERRUPTED:

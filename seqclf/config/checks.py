@@ -21,7 +21,7 @@ def checked_config(value: dict[str, Any]) -> Config:
         config = Config.model_validate(value)
     except ValidationError as error:
         raise ConfigError(problems_of(error, value, _known_options(value))) from None
-    problems = [*_sequence_flow(config), *_early_stopping(config)]
+    problems = [*_shares(config), *_sequence_flow(config), *_early_stopping(config)]
     if problems:
         raise ConfigError(problems)
     return _filled(config)
@@ -31,6 +31,15 @@ def returns_sequences(layers: list[LayerConfig]) -> list[bool]:
     """For each layer, whether a later one reads one vector a token from it."""
     reads_sequence = [isinstance(layer, RecurrentLayer | PoolLayer) for layer in layers]
     return [any(reads_sequence[i + 1 :]) for i in range(len(layers))]
+
+
+def _shares(config: Config) -> Iterator[Problem]:
+    shares = [config.data.validation, getattr(config.data, "test", None)]
+    taken = sum(share for share in shares if isinstance(share, float))
+    if taken >= 1:
+        yield Problem(
+            ("data",), f"validation and test take {taken:g} of the training texts and leave nothing to train on"
+        )
 
 
 def _sequence_flow(config: Config) -> Iterator[Problem]:

@@ -94,6 +94,8 @@ def _message(details: Any, path: tuple[str | int, ...], known_options: dict[str,
         return f'unknown value "{found}"' + did_you_mean(str(found), options)
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         return f"expected options (name: value), found {_shown(found)}"
+    if kind == "string_pattern_mismatch":
+        return f"{_shown(found)} does not have the form {context['pattern']}"
     message = (
         details["msg"]
         .replace("Input should be", "expected")

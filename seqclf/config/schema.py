@@ -185,7 +185,7 @@ OptimizerConfig = Annotated[
 
 class EarlyStopping(Strict):
     monitor: Literal["val_loss", "val_accuracy"] = "val_loss"
-    patience: Annotated[int, Field(ge=0)] = Field(2, description="Epochs without a better score that are waited for.")
+    patience: Positive = Field(2, description="Epochs without a better score that are waited for.")
     min_delta: Annotated[float, Field(ge=0)] = Field(0.0, description="Least change that counts as better.")
 
 

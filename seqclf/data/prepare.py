@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from seqclf.config import Config
 from seqclf.data.cache import cached
 from seqclf.data.encoded import EncodedTexts
-from seqclf.data.source import LabelledTexts, digest, open_source, part_names
+from seqclf.data.source import LabelledTexts, describe, digest, open_source, part_names
 from seqclf.data.splits import label_ids, label_order, partition
 from seqclf.errors import InputError
 from seqclf.files import write_json
@@ -50,9 +50,9 @@ class Corpus:
         self._read = cache(self._source.read)
         self._indices = cache(self._partition)
 
-    def check(self) -> None:
-        """Raise ``InputError`` at once where a split that training reads cannot be read."""
-        for split in ("train", "validation", "test"):
+    def check(self, *splits: str) -> None:
+        """Raise ``InputError`` at once where one of the splits (all of them if none is named) cannot be read."""
+        for split in splits or self._parts:
             part = self._parts[split]
             if isinstance(part, str):
                 self._source.check(part)
@@ -115,7 +115,7 @@ def prepare(config: Config, on_stage: Callable[[str], None] = lambda stage: None
     learnt_by = (options.type, options.vocab_size, options.lowercase, options.min_frequency, tokenizers.__version__)
 
     def learn(folder: Path) -> None:
-        on_stage("Reading the training texts")
+        on_stage(f"Reading the training texts ({describe(config.data)})")
         texts = corpus.texts("train").texts
         names = corpus.label_names()
         on_stage(f"Learning the tokenizer from {len(texts):,} texts")
@@ -145,9 +145,7 @@ def prepare_split(
     corpus = Corpus(config)
     if not corpus.has(split):
         raise InputError(f"the run's config has no {split} data; set data.{split}, or name a file with --data")
-    part = corpus._parts[split]
-    if isinstance(part, str):
-        corpus._source.check(part)
+    corpus.check(split)
     return _encoded(corpus, split, tokenizer, labels, on_stage)
 
 

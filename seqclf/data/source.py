@@ -64,6 +64,13 @@ def part_names(config: DataConfig) -> dict[str, str | float | None]:
     return {"train": config.train, "validation": config.validation, "test": config.test}
 
 
+def describe(config: DataConfig) -> str:
+    """Where the texts are from, in a few words; synthetic ones are always called so."""
+    if isinstance(config, SampleData):
+        return "synthetic sample"
+    return config.dataset if isinstance(config, TfdsData) else config.train
+
+
 def digest(*parts: object) -> str:
     """Hex digest of the parts' text forms; no two different lists of parts share one."""
     return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()

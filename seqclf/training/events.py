@@ -15,6 +15,9 @@ class Stage:
 
 @dataclass(frozen=True)
 class TrainingStarted:
+    """``data`` says where the texts are from."""
+
+    data: str
     epochs: int
     train_texts: int
     validation_texts: int

@@ -56,7 +56,7 @@ def training_events(
             best = _note_score(state, metrics, stopping or _DEFAULT_MONITOR)
         validation_seconds = time.perf_counter() - started - seconds
         yield EpochDone(epoch, loss_sum / texts, right / texts, metrics, best, tokens, seconds, validation_seconds)
-        if stopping is not None and state.epochs_without_best >= max(stopping.patience, 1):
+        if stopping is not None and state.epochs_without_best >= stopping.patience:
             yield TrainingDone("early_stopping", state.best_epoch)
             return
     yield TrainingDone("finished", state.best_epoch)

@@ -11,6 +11,7 @@ from seqclf.config import Config, with_absolute_paths, write_config
 from seqclf.data.batches import Batches
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.prepare import TrainingData, prepare
+from seqclf.data.source import describe
 from seqclf.runs import FAILED, FINISHED, INTERRUPTED, Run, now
 from seqclf.training.environment import environment, peak_memory_bytes
 from seqclf.training.events import EpochDone, Event, Stage, TrainingDone, TrainingStarted
@@ -60,7 +61,7 @@ def _train(config: Config, run: Run, listen: Listener, should_stop: Callable[[],
     started = time.perf_counter()
     config = with_absolute_paths(config)
     write_config(run.config, config)
-    run.update_manifest(seed=config.seed, **environment())
+    run.update_manifest(seed=config.seed, data=describe(config.data), **environment())
     data = prepare(config, lambda stage: listen(Stage(stage)))
     data.tokenizer.save(run.tokenizer)
     run.write_labels(data.labels)
@@ -77,7 +78,7 @@ def _train(config: Config, run: Run, listen: Listener, should_stop: Callable[[],
     parameters = model.count_params()
     run.update_manifest(parameters=parameters)
     texts = (len(data.train), len(data.validation) if data.validation else 0)
-    listen(TrainingStarted(config.training.epochs, *texts, parameters))
+    listen(TrainingStarted(describe(config.data), config.training.epochs, *texts, parameters))
     done = _loop(config, data, state, run, listen, should_stop)
 
     listen(Stage("Writing the model"))
@@ -85,7 +86,7 @@ def _train(config: Config, run: Run, listen: Listener, should_stop: Callable[[],
     model.save(run.model)
     export_saved_model(model, config, data.tokenizer, data.labels, run.saved_model)
     if state.best_validation is not None:
-        run.write_metrics("validation", state.best_validation)
+        run.write_metrics("validation", {"data": describe(config.data), **state.best_validation})
     status = INTERRUPTED if done.why == "interrupted" else FINISHED
     seconds = time.perf_counter() - started
     run.update_manifest(
