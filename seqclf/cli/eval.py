@@ -125,6 +125,7 @@ def _show(run_name: str, where: str, metrics: dict[str, Any]) -> None:
     if len(metrics["labels"]) > _MOST_LABELS_SHOWN:
         console.print(f"The confusion matrix of {len(metrics['labels'])} labels is in the output of --json.")
     else:
+        console.print()
         console.print(_confusion_table(metrics))
 
 
@@ -145,7 +146,7 @@ def _confusion_table(metrics: dict[str, Any]) -> Table:
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table("true \\ predicted", box=None, pad_edge=False, title="", title_justify="left")
+    table = Table("true \\ predicted", box=None, pad_edge=False)
     for label in metrics["labels"]:
         table.add_column(escape(label), justify="right")
     for label, row in zip(metrics["labels"], metrics["confusion"], strict=True):
