@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -72,19 +73,20 @@ def test_the_main_job(config_file: Path, tmp_path: Path) -> None:
     assert (tmp_path / "out" / "saved_model.pb").is_file()
 
 
-def test_eval_shows_and_keeps_metrics(binary_run: Run) -> None:
-    runs = str(binary_run.folder.parent)
-    shown = _call("eval", "--runs", runs, "--run", binary_run.name)
+def test_eval_shows_and_keeps_metrics(binary_run: Run, tmp_path: Path) -> None:
+    run = Run(tmp_path / "copy-1")  # eval writes into the run
+    shutil.copytree(binary_run.folder, run.folder)
+    shown = _call("eval", "--runs", str(tmp_path), "--run", run.name)
     assert shown.exit_code == 0, shown.output
-    where = f"small-1 on test ({binary_run.manifest['data']}): 40 texts"
+    where = f"copy-1 on test ({run.manifest['data']}): 40 texts"
     for word in (where, "accuracy", "macro F1", "precision", "true \\ predicted", "negative"):
         assert word in shown.stdout
-    kept = binary_run.metrics["test"]
-    as_json = json.loads(_call("eval", "--runs", runs, "--run", binary_run.name, "--json").stdout)
-    assert as_json == {"run": binary_run.name, "split": "test", **kept}
+    kept = run.metrics["test"]
+    as_json = json.loads(_call("eval", "--runs", str(tmp_path), "--run", run.name, "--json").stdout)
+    assert as_json == {"run": run.name, "split": "test", **kept}
     assert sum(map(sum, kept["confusion"])) == kept["texts"] == 40
     validation = json.loads(
-        _call("eval", "--runs", runs, "--run", binary_run.name, "--split", "validation", "--json").stdout
+        _call("eval", "--runs", str(tmp_path), "--run", run.name, "--split", "validation", "--json").stdout
     )
     assert validation["loss"] == pytest.approx(binary_run.metrics["validation"]["loss"], rel=1e-5)
 
@@ -145,8 +147,6 @@ def test_predictions_are_the_python_model_s(three_label_run: Run) -> None:
 
 
 def test_export_makes_a_lost_saved_model_again(binary_run: Run, tmp_path: Path) -> None:
-    import shutil
-
     copy = tmp_path / "copy"
     shutil.copytree(binary_run.folder, copy)
     shutil.rmtree(copy / "saved_model")
