@@ -57,7 +57,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_python_examples_run(page: Path, binary_run: Run) -> None:
     for block in _blocks(page, "python"):
         program = block.replace('"my_model"', repr(str(binary_run.saved_model)))
-        subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
+        subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, cwd=ROOT)
 
 
 def _options(schema: Any) -> set[str]:

@@ -59,6 +59,11 @@ def _signature(run: Run) -> Any:
     return tf.saved_model.load(str(run.saved_model)).signatures["serving_default"]
 
 
+@pytest.fixture(scope="module")
+def signature(binary_run: Run) -> Any:
+    return _signature(binary_run)
+
+
 @pytest.mark.parametrize("fixture", ["binary_run", "three_label_run"])
 def test_every_side_answers_the_same(fixture: str, request: pytest.FixtureRequest) -> None:
     import tensorflow as tf
@@ -96,20 +101,18 @@ def test_bytes_that_are_not_utf8_and_long_texts_get_an_answer(binary_run: Run) -
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.binary(max_size=40) | st.text(max_size=40).map(str.encode), min_size=1, max_size=5))
-def test_any_bytes_get_a_label(binary_run: Run, batch: list[bytes]) -> None:
+def test_any_bytes_get_a_label(signature: Any, batch: list[bytes]) -> None:
     import tensorflow as tf
 
-    if "signature" not in globals():
-        globals()["signature"] = _signature(binary_run)
-    answer = globals()["signature"](text=tf.constant(batch, tf.string))
+    answer = signature(text=tf.constant(batch, tf.string))
     assert answer["probabilities"].shape == (len(batch), 2)
     assert set(answer["label"].numpy()) <= {b"negative", b"positive"}
 
 
-def test_an_empty_batch_has_an_empty_answer(binary_run: Run) -> None:
+def test_an_empty_batch_has_an_empty_answer(signature: Any) -> None:
     import tensorflow as tf
 
-    answer = _signature(binary_run)(text=tf.constant([], tf.string))
+    answer = signature(text=tf.constant([], tf.string))
     assert answer["label"].shape == (0,)
     assert answer["probabilities"].shape == (0, 2)
 

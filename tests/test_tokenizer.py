@@ -102,15 +102,18 @@ def test_files_that_are_no_tokenizer_are_refused(tmp_path: Path, content: str | 
         SubwordTokenizer.load(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def in_tokenizers(tokenizer: SubwordTokenizer, tmp_path_factory: pytest.TempPathFactory) -> Tokenizer:
+    folder = tmp_path_factory.mktemp("tokenizer")
+    tokenizer.save(folder)
+    return Tokenizer.from_file(str(folder / "tokenizer.json"))
+
+
 @given(text=st.text(st.characters(codec="utf-8", max_codepoint=0x2FFF)))
 def test_the_saved_file_gives_the_same_ids_in_tokenizers(
-    text: str, tokenizer: SubwordTokenizer, tmp_path_factory: pytest.TempPathFactory
+    text: str, tokenizer: SubwordTokenizer, in_tokenizers: Tokenizer
 ) -> None:
-    path = tmp_path_factory.getbasetemp() / "hf" / "tokenizer.json"
-    if not path.exists():
-        tokenizer.save(path.parent)
-        globals()["_hf"] = Tokenizer.from_file(str(path))
-    ids = globals()["_hf"].encode(text, add_special_tokens=False).ids
+    ids = in_tokenizers.encode(text, add_special_tokens=False).ids
     assert tokenizer.encode(text) == (ids or [UNKNOWN_ID])
 
 

@@ -11,7 +11,7 @@ import pytest
 from conftest import small_config, trained
 
 from seqclf.config import checked_config, load_config
-from seqclf.errors import InputError
+from seqclf.errors import InputError, SeqclfError
 from seqclf.runs import Run, begin_run
 
 
@@ -172,6 +172,13 @@ def test_an_interrupted_run_is_whole(sample_csv: Path, tmp_path: Path) -> None:
     assert run.metrics == {}
     assert run.saved_model.is_dir()
     assert _weights(run)
+
+
+def test_a_loss_that_is_no_number_ends_the_run(sample_csv: Path, tmp_path: Path) -> None:
+    config = small_config(data__train=str(sample_csv), training__optimizer={"type": "sgd", "learning_rate": 1e30})
+    with pytest.raises(SeqclfError, match=r"the loss is (nan|inf) at step \d+ of epoch 1: lower training.optimizer"):
+        trained(config, tmp_path)
+    assert Run(tmp_path / "small-1").manifest["status"] == "failed"
 
 
 def test_a_failed_run_says_so(tmp_path: Path) -> None:

@@ -44,8 +44,9 @@ def parse_override(text: str) -> Override:
         raise InputError(f"--set {text}: {problem.message}") from problem
 
 
-def load_config(path: Path, overrides: Sequence[Override] = ()) -> Config:
+def load_config(path: Path | str, overrides: Sequence[Override] = ()) -> Config:
     """Read a config file. Raises ``InputError``; a ``ConfigError`` lists everything that is wrong at once."""
+    path = Path(path)
     text = _read(path)
     try:
         value, positions = read_yaml(text)

@@ -13,6 +13,7 @@ import tokenizers
 from numpy.typing import NDArray
 
 from seqclf.config import Config
+from seqclf.config.schema import SampleData
 from seqclf.data.cache import cached
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.source import LabelledTexts, describe, digest, open_source, part_names
@@ -47,6 +48,7 @@ class Corpus:
         self._config = config
         self._source = open_source(config.data)
         self._parts = part_names(config.data)
+        self._train = config.data.train if not isinstance(config.data, SampleData) else "train"
         self._read = cache(self._source.read)
         self._indices = cache(self._partition)
 
@@ -66,17 +68,13 @@ class Corpus:
         shares = [self._share("validation"), self._share("test")]
         if isinstance(part, str) and not (split == "train" and any(shares)):
             return digest(self._source.fingerprint(part))
-        train = self._parts["train"]
-        assert isinstance(train, str)
-        return digest(self._source.fingerprint(train), split, *shares, self._config.seed)
+        return digest(self._source.fingerprint(self._train), split, *shares, self._config.seed)
 
     def texts(self, split: str) -> LabelledTexts:
         part = self._parts[split]
         if isinstance(part, str) and split != "train":
             return self._read(part)
-        train = self._parts["train"]
-        assert isinstance(train, str)
-        whole = self._read(train)
+        whole = self._read(self._train)
         chosen = self._indices()[split]
         return LabelledTexts(
             [whole.texts[i] for i in chosen], [whole.labels[i] for i in chosen], whole.origin, whole.label_names
@@ -95,10 +93,8 @@ class Corpus:
         return 0.0 if part is None or isinstance(part, str) else part
 
     def _partition(self) -> dict[str, NDArray[np.int64]]:
-        train = self._parts["train"]
-        assert isinstance(train, str)
         return partition(
-            self._read(train).labels,
+            self._read(self._train).labels,
             validation=self._share("validation"),
             test=self._share("test"),
             seed=self._config.seed,

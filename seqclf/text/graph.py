@@ -82,8 +82,8 @@ class GraphTokenizer(tf.Module):
     def _wordpiece(self, words: tf.Tensor) -> tf.RaggedTensor:
         """Greedy longest match first, all words at once, one piece of each per turn.
 
-        ``tf.string [n]`` -> ragged ``int32 [n, (pieces)]``. A word with a rest that no piece begins is one unknown
-        token, as is a word longer than any piece list is tried for.
+        ``tf.string [n]`` -> ragged ``int32 [n, (pieces)]``. A word that cannot be finished, or is longer than
+        ``MAX_WORD_CHARACTERS``, is one unknown token.
         """
         lengths = tf.strings.length(words, unit="UTF8_CHAR")
         too_long = lengths > MAX_WORD_CHARACTERS
@@ -125,7 +125,7 @@ class GraphTokenizer(tf.Module):
             (tf.zeros_like(lengths), tf.zeros([count, 0], tf.int32)),
             shape_invariants=(tf.TensorShape([None]), tf.TensorShape([None, None])),
         )
-        # [UNK] after other pieces means that the word could not be finished. Only that: "[UNK]" is no word's piece.
+        # [UNK] means that the word could not be finished, then all of it is unknown. No word has it as a piece.
         unknown = tf.reduce_any(pieces == UNKNOWN_ID, axis=1) | too_long
         pieces = tf.where(unknown[:, None], _MISSING, pieces)
         pieces = tf.concat([tf.where(unknown, UNKNOWN_ID, _MISSING)[:, None], pieces], axis=1)

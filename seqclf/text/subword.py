@@ -26,7 +26,7 @@ from tokenizers.trainers import WordPieceTrainer
 
 from seqclf.errors import InputError
 from seqclf.files import write_text
-from seqclf.text.words import WORD_PATTERN, lower, valid_text, words
+from seqclf.text.words import WORD_PATTERN, valid_text, words
 
 PAD, UNKNOWN = "[PAD]", "[UNK]"
 PAD_ID, UNKNOWN_ID = 0, 1
@@ -205,6 +205,3 @@ def _repeated(word_counts: dict[str, int]) -> Iterator[str]:
         count = word_counts[word]
         for start in range(0, count, _REPEATS_PER_LINE):
             yield " ".join([word] * min(_REPEATS_PER_LINE, count - start))
-
-
-__all__ = ["CONTINUATION", "MAX_WORD_CHARACTERS", "PAD_ID", "UNKNOWN_ID", "SubwordTokenizer", "chunk_key", "lower"]

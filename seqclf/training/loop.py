@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 
 from seqclf.config.schema import EarlyStopping, TrainingConfig
 from seqclf.data.batches import Batches
 from seqclf.data.pipeline import dataset
+from seqclf.errors import SeqclfError
 from seqclf.evaluation.metrics import classification_metrics
 from seqclf.evaluation.predictor import Predictor
 from seqclf.training.events import EpochDone, EpochStarted, Event, StepDone, TrainingDone
@@ -28,7 +30,8 @@ def training_events(
     """Train from ``state`` on, yielding after every step and epoch; ``state`` is up to date at each ``EpochDone``.
 
     Ends with ``TrainingDone`` after the last epoch, or earlier by the config's early stopping. With validation texts
-    the best epoch's weights are remembered in ``state``; nothing is restored here.
+    the best epoch's weights are remembered in ``state``; nothing is restored here. Raises ``SeqclfError`` when the
+    loss is no longer a number.
     """
     step_function = build_train_step(state.model, state.optimizer)
     predictor = Predictor(state.model)
@@ -42,6 +45,11 @@ def training_events(
         for step, (token_ids, label_ids) in enumerate(dataset(train, plan), 1):
             loss, step_right, step_tokens = (float(value) for value in step_function(token_ids, label_ids))
             now = time.perf_counter()
+            if not math.isfinite(loss):
+                raise SeqclfError(
+                    f"the loss is {loss} at step {step} of epoch {epoch}: lower training.optimizer.learning_rate, or "
+                    "bound the gradients with training.optimizer.clip_norm"
+                )
             size = int(label_ids.shape[0])
             yield StepDone(epoch, step, loss, int(step_right), size, int(step_tokens), seconds=now - before)
             before = time.perf_counter()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from seqclf.data.batches import Batches
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.prepare import TrainingData, prepare
 from seqclf.data.source import describe
+from seqclf.errors import InputError
 from seqclf.runs import FAILED, FINISHED, INTERRUPTED, Run, now
 from seqclf.training.environment import environment, peak_memory_bytes
 from seqclf.training.events import EpochDone, Event, Stage, TrainingDone, TrainingStarted
@@ -53,7 +55,8 @@ def train(
     try:
         return _train(config, run, listen, should_stop)
     except BaseException as error:
-        run.update_manifest(status=FAILED, ended=now(), error=str(error) or type(error).__name__)
+        with contextlib.suppress(OSError, InputError):  # the folder may be what is broken
+            run.update_manifest(status=FAILED, ended=now(), error=str(error) or type(error).__name__)
         raise
 
 
