@@ -9,7 +9,7 @@ help:  ## list the targets
 demo: .venv/installed  ## install, train on the synthetic sample, evaluate, predict, export
 	@$(BIN)/seqclf train configs/quickstart.yaml
 	@$(BIN)/seqclf eval
-	@$(BIN)/seqclf predict "the trailer called it dull ; to me it is a charming film ."
+	@$(BIN)/seqclf predict "the trailer called it dull ; to me it is charming ."
 	@printf 'SavedModel (raw text in, needs TensorFlow alone): '
 	@$(BIN)/seqclf export
 

@@ -133,7 +133,8 @@ def find_run(runs: Path, name: str | None) -> Run:
         raise InputError(f"no run {name} in {runs}{hint}")
     status = run.manifest["status"]
     if status not in WHOLE:
-        raise InputError(f"{run.folder}: the run is not whole (status: {status}); train it again, or name another")
+        why = "being trained, or killed" if status == RUNNING else status
+        raise InputError(f"{run.folder}: the run is not whole ({why}); train it again, or name another")
     return run
 
 

@@ -114,7 +114,28 @@ def test_eval_sets_data_options_alone(binary_run: Run) -> None:
     assert "only data.KEY can be set" in refused.stderr
     missing = _call("eval", *run, "--set", "data.train=/nothing.csv")
     assert missing.exit_code == 2
-    assert "/nothing.csv: cannot be read" in missing.stderr
+    assert "/nothing.csv: " in missing.stderr
+
+
+def test_eval_refuses_shares_of_data_that_changed(sample_csv: Path, tmp_path: Path) -> None:
+    """Drawn from other texts, the test split would hold texts that the run was trained on."""
+    from conftest import trained
+
+    table, other = tmp_path / "mine.csv", tmp_path / "other.csv"
+    shutil.copy(sample_csv, table)
+    run = trained(small_config(data__train=str(table), training__epochs=1), tmp_path)
+    arguments = ["eval", "--run", str(run.folder)]
+    assert _call(*arguments).exit_code == 0
+    table.rename(other)
+    moved = _call(*arguments, "--set", f"data.train={other}")
+    assert moved.exit_code == 0, "the same texts elsewhere are the same texts"
+    lines = other.read_text(encoding="utf-8").splitlines(keepends=True)
+    table.write_text("".join(lines[:1] + lines[2:]), encoding="utf-8")
+    for split in ("test", "validation", "train"):
+        refused = _call(*arguments, "--split", split)
+        assert refused.exit_code == 2
+        assert f"has changed since the run was trained, so that its {split} split is lost" in refused.stderr
+    assert _call(*arguments, "--data", str(table)).exit_code == 0
 
 
 def test_eval_without_a_test_split_says_what_to_do(three_labels_csv: Path, tmp_path: Path) -> None:
@@ -167,8 +188,8 @@ def test_bad_configs_and_data_leave_nothing_behind(config_file: Path, tmp_path: 
     bad_label = tmp_path / "bad.csv"
     bad_label.write_text("text,label\na,b\nc,\n", encoding="utf-8")
     for setting, message in (
-        ("layers[0].unitz=3", "--set layers[0].unitz: layers[0].unitz: unknown option"),
-        ("data.train=/nothing.csv", "/nothing.csv: cannot be read"),
+        ("layers[0].unitz=3", "--set layers[0].unitz: unknown option"),
+        ("data.train=/nothing.csv", "data.train: /nothing.csv: no such file"),
         ("data.text=body", 'no column "body"'),
         (f"data.train={bad_label}", ':3: "label" is empty'),
         ("data.validation=0.9", "leave nothing to train on"),

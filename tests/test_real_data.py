@@ -22,7 +22,11 @@ def _test_metrics(run: Any) -> dict[str, Any]:
     from seqclf.evaluation.classifier import Classifier
 
     classifier = Classifier.load(run)
-    return classifier.evaluate(prepare_split(classifier.config, "test", classifier.tokenizer, classifier.labels))
+    return classifier.evaluate(
+        prepare_split(
+            classifier.config, "test", classifier.tokenizer, classifier.labels, run.manifest["data_fingerprint"]
+        )
+    )
 
 
 @pytest.fixture(scope="module")

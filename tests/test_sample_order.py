@@ -22,7 +22,9 @@ def _test_accuracy(runs: Path, *settings: str) -> float:
     run = begin_run(runs, config.name)
     train(config, run)
     classifier = Classifier.load(run)
-    test = prepare_split(classifier.config, "test", classifier.tokenizer, classifier.labels)
+    test = prepare_split(
+        classifier.config, "test", classifier.tokenizer, classifier.labels, run.manifest["data_fingerprint"]
+    )
     assert run.manifest["data"] == run.metrics["validation"]["data"] == "synthetic sample"
     metrics: dict[str, Any] = classifier.evaluate(test)
     return float(metrics["accuracy"])

@@ -44,7 +44,10 @@ def test_a_run_is_whole(binary_run: Run, sample_csv: Path) -> None:
     assert manifest["epochs"] == 2
     assert manifest["wall_seconds"] > 0
     assert manifest["peak_memory_bytes"] > 50e6
-    assert len(manifest["data_fingerprint"]) == 64
+    assert {split: len(value) for split, value in manifest["data_fingerprint"].items()} == {
+        "train": 64,
+        "validation": 64,
+    }
     assert load_config(binary_run.config).data.train == str(sample_csv)  # type: ignore[union-attr]
     assert set(binary_run.metrics) == {"validation"}, "the test split is not looked at while training"
 
@@ -137,7 +140,9 @@ def test_best_weights_are_kept_and_training_stops_early(sample_csv: Path, tmp_pa
     from seqclf.evaluation.classifier import Classifier
 
     classifier = Classifier.load(run)
-    validation = prepare_split(classifier.config, "validation", classifier.tokenizer, classifier.labels)
+    validation = prepare_split(
+        classifier.config, "validation", classifier.tokenizer, classifier.labels, run.manifest["data_fingerprint"]
+    )
     assert classifier.evaluate(validation)["loss"] == pytest.approx(losses[best - 1], rel=1e-5)
 
 

@@ -64,9 +64,10 @@ def eval_command(
     from seqclf.cli.start import start_tensorflow
     from seqclf.data.prepare import encode_texts, prepare_split
     from seqclf.data.source import describe
-    from seqclf.runs import find_run
+    from seqclf.runs import FINISHED, find_run
 
     run = find_run(runs, run_name)
+    manifest = run.manifest
     config = _config(run.config, settings)
     external = None if data_path is None else _read(data_path, config, text_column, label_column)
     start_tensorflow()
@@ -77,7 +78,12 @@ def eval_command(
         texts = encode_texts(external, classifier.tokenizer, classifier.labels)
     else:
         texts = prepare_split(
-            config, split, classifier.tokenizer, classifier.labels, lambda stage: click.echo(stage, err=True)
+            config,
+            split,
+            classifier.tokenizer,
+            classifier.labels,
+            manifest["data_fingerprint"],
+            lambda stage: click.echo(stage, err=True),
         )
     metrics = classifier.evaluate(texts)
     metrics = {"data": str(data_path or describe(config.data)), **metrics}
@@ -87,7 +93,8 @@ def eval_command(
         where = {} if external else {"split": split}
         click.echo(json.dumps({"run": run.name, **where, **metrics}, ensure_ascii=False))
     else:
-        _show(run.name, metrics["data"] if external else f"{split} ({metrics['data']})", metrics)
+        name = run.name if manifest["status"] == FINISHED else f"{run.name} ({manifest['status']})"
+        _show(name, metrics["data"] if external else f"{split} ({metrics['data']})", metrics)
 
 
 def _config(path: Path, settings: tuple[str, ...]) -> Config:
@@ -110,7 +117,7 @@ def _read(path: Path, config: Config, text: str | None, label: str | None) -> La
         return FolderSource().read(str(path))
     if isinstance(config.data, TableData):
         text, label = text or config.data.text, label or config.data.label
-    return TableSource(text or "text", label or "label").read(str(path))
+    return TableSource(text or "text", label or "label", options="--").read(str(path))
 
 
 def _show(run_name: str, where: str, metrics: dict[str, Any]) -> None:

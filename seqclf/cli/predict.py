@@ -21,7 +21,8 @@ _LINES_A_BATCH = 256
 @run_option
 @json_option
 def predict_command(texts: tuple[str, ...], runs: Path, run_name: str | None, as_json: bool) -> None:
-    """Label each TEXT. ``-`` reads one text a line from standard input.
+    """Label each TEXT. ``-`` reads one text a line from standard input, empty lines too; put ``--`` before texts that
+    begin with a dash.
 
     Prints label, probability and text for each; with --json one object a line, with the probability of every label.
     """

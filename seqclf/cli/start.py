@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ def quiet_stderr() -> Iterator[None]:
         os.dup2(kept.fileno(), 2)
         try:
             yield
-        except BaseException:
+        except Exception:
             kept.seek(0)
             os.write(saved, kept.read())
             raise
@@ -26,6 +27,19 @@ def quiet_stderr() -> Iterator[None]:
             sys.stderr.flush()
             os.dup2(saved, 2)
             os.close(saved)
+
+
+@contextlib.contextmanager
+def _interrupt_afterwards() -> Iterator[None]:
+    """Hold Ctrl-C back: in the middle of an import of C++ modules it comes out as some other error."""
+    noted = []
+    before = signal.signal(signal.SIGINT, lambda *_: noted.append(True))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if noted:
+        raise KeyboardInterrupt
 
 
 def hush_tensorflow() -> None:
@@ -36,7 +50,7 @@ def hush_tensorflow() -> None:
 def start_tensorflow() -> None:
     """Import TensorFlow and let it look for devices: some lines are written then, whatever the log level."""
     hush_tensorflow()
-    with quiet_stderr():
+    with _interrupt_afterwards(), quiet_stderr():
         import tensorflow as tf
 
         tf.get_logger().setLevel("ERROR")

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 import click
 
 from seqclf.cli.options import runs_option, set_option
+from seqclf.errors import SeqclfError
 
 if TYPE_CHECKING:
     from seqclf.training.events import Event
+    from seqclf.training.train import Outcome
 
 
 @click.command("train")
@@ -32,51 +34,57 @@ def train_command(config_file: Path, runs: Path, name: str | None, settings: tup
     from seqclf.cli.progress import progress_listener
     from seqclf.cli.start import hush_tensorflow, quiet_stderr, start_tensorflow
     from seqclf.config import Override, load_config, parse_override
-    from seqclf.data.prepare import Corpus
-    from seqclf.errors import InputError
+    from seqclf.data.prepare import Corpus, prepare
     from seqclf.runs import INTERRUPTED, begin_run
+    from seqclf.training.events import Stage
 
     overrides = [parse_override(setting) for setting in settings]
     if name is not None:
-        overrides.append(Override(("name",), name))
+        overrides.append(Override(("name",), name, "--name"))
     config = load_config(config_file, overrides)
     hush_tensorflow()
     with quiet_stderr():
-        Corpus(config).check()
-    run = begin_run(runs, config.name)
-    click.echo(f"Run {run.folder}", err=True)
-    start_tensorflow()
-    from seqclf.training.train import train
-
+        corpus = Corpus(config)
+        corpus.check()
     with _StopRequest() as stop, progress_listener() as show:
 
         def listen(event: Event) -> None:
             stop.heed(event)
             show(event)
 
+        # Texts before TensorFlow, so that what is wrong with them is said at once; only tfds reads them with it.
+        if config.data.source == "tfds":
+            start_tensorflow()
+        data = prepare(config, lambda stage: show(Stage(stage)))
+        run = begin_run(runs, config.name)
         try:
-            outcome = train(config, run, listen, should_stop=stop)
-        except (InputError, KeyboardInterrupt):
+            start_tensorflow()
+            from seqclf.training.train import train
+
+            outcome = train(config, run, listen, should_stop=stop, data=data)
+        except (SeqclfError, KeyboardInterrupt):
             if not run.history.exists():  # nothing was trained
                 shutil.rmtree(run.folder, ignore_errors=True)
             raise
-    click.echo(_summary(run.folder, runs, outcome.validation, outcome.best_epoch, outcome.seconds))
+    click.echo(_summary(run.folder, runs, outcome, tested=corpus.has("test")))
     if outcome.status == INTERRUPTED:
         click.echo("Interrupted; what was learnt so far is kept.", err=True)
         sys.exit(128 + (stop.signal or signal.SIGINT))
 
 
-def _summary(
-    folder: Path, runs: Path, validation: dict[str, float] | None, best_epoch: int | None, seconds: float
-) -> str:
-    lines = [f"Run         {folder}  ({seconds:.0f} s)"]
-    if validation is not None:
+def _summary(folder: Path, runs: Path, outcome: Outcome, tested: bool) -> str:
+    lines = [f"Run         {folder}  ({outcome.seconds:.0f} s)"]
+    if (validation := outcome.validation) is not None:
         lines.append(
-            f"Validation  accuracy {validation['accuracy']:.4f}, loss {validation['loss']:.4f} (epoch {best_epoch})"
+            f"Validation  accuracy {validation['accuracy']:.4f}, loss {validation['loss']:.4f} "
+            f"(epoch {outcome.best_epoch})"
         )
+    elif outcome.best_epoch is None and outcome.status == "interrupted":
+        lines.append("Validation  none yet: no epoch was completed")
     lines.append(f"SavedModel  {folder / 'saved_model'}")
     elsewhere = "" if str(runs) == "runs" else f" --runs {shlex.quote(str(runs))}"
-    lines.append(f'Next        seqclf eval{elsewhere}   seqclf predict{elsewhere} "a text"')
+    evaluate = f"seqclf eval{elsewhere}   " if tested else ""
+    lines.append(f'Next        {evaluate}seqclf predict{elsewhere} "a text"')
     return "\n".join(lines)
 
 

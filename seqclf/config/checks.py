@@ -8,7 +8,7 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from seqclf.config.problems import ConfigError, Problem, dotted, problems_of
+from seqclf.config.problems import ConfigError, Known, Problem, dotted, problems_of
 from seqclf.config.schema import Config, LayerConfig, PoolLayer, RecurrentLayer
 
 
@@ -20,7 +20,7 @@ def checked_config(value: dict[str, Any]) -> Config:
     try:
         config = Config.model_validate(value)
     except ValidationError as error:
-        raise ConfigError(problems_of(error, value, _known_options(value))) from None
+        raise ConfigError(problems_of(error, value, _known(value))) from None
     problems = [*_shares(config), *_sequence_flow(config), *_early_stopping(config)]
     if problems:
         raise ConfigError(problems)
@@ -38,7 +38,8 @@ def _shares(config: Config) -> Iterator[Problem]:
     taken = sum(share for share in shares if isinstance(share, float))
     if taken >= 1:
         yield Problem(
-            ("data",), f"validation and test take {taken:g} of the training texts and leave nothing to train on"
+            ("data", "validation"),
+            f"validation and test take {taken:g} of the training texts and leave nothing to train on",
         )
 
 
@@ -69,7 +70,8 @@ def _sequence_flow(config: Config) -> Iterator[Problem]:
 def _early_stopping(config: Config) -> Iterator[Problem]:
     if config.training.early_stopping is not None and config.data.validation == 0:
         yield Problem(
-            ("training", "early_stopping"), "needs validation data, but data.validation is 0; leave one of them out"
+            ("training", "early_stopping"),
+            "needs validation data, but data.validation is 0: set training.early_stopping to null, or keep some data",
         )
 
 
@@ -81,9 +83,9 @@ def _filled(config: Config) -> Config:
     return config.model_copy(update={"layers": layers})
 
 
-def _known_options(value: Any) -> dict[str, list[str]]:
-    """Dotted path of each mapping in ``value`` -> the options that the schema has there."""
-    known: dict[str, list[str]] = {}
+def _known(value: Any) -> Known:
+    """What the schema has at each mapping in ``value``."""
+    known = Known()
 
     def visit(annotation: Any, value: Any, path: tuple[str | int, ...]) -> None:
         models = list(_models(annotation))
@@ -94,7 +96,8 @@ def _known_options(value: Any) -> dict[str, list[str]]:
             return
         tag = value.get("type", value.get("source"))
         model = next((m for m in models if tag in _tags(m)), models[0])
-        known[dotted(path)] = list(model.model_fields)
+        known.options[dotted(path)] = list(model.model_fields)
+        known.tags[dotted(path)] = [tag for m in models for tag in _tags(m)]
         for name, field in model.model_fields.items():
             visit(field.annotation, value.get(name), (*path, name))
 

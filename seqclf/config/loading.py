@@ -22,13 +22,14 @@ _MAX_BYTES = 1_000_000
 
 @dataclass(frozen=True)
 class Override:
-    """One ``--set``: the path of an option and its value."""
+    """An option set on the command line: its path, its value and how the user gave it."""
 
     path: tuple[str | int, ...]
     value: Any
+    given: str = "--set"
 
     def __str__(self) -> str:
-        return f"--set {dotted(self.path)}"
+        return f"--set {dotted(self.path)}" if self.given == "--set" else self.given
 
 
 def parse_override(text: str) -> Override:
@@ -54,16 +55,15 @@ def load_config(path: Path | str, overrides: Sequence[Override] = ()) -> Config:
         where = f"{path}:{problem.position.line}:{problem.position.column}"
         raise ConfigError([Problem((), problem.message)], [f"{where}: {problem.message}"]) from problem
     if not isinstance(value, dict):
-        raise InputError(f"{path}: expected options (name: value), found {'nothing' if value is None else text[:60]!r}")
+        raise InputError(
+            f"{path}: expected options (name: value), found {'nothing' if value is None else repr(text[:60])}"
+        )
     for override in overrides:
         _apply(value, override)
     try:
         return checked_config(value)
     except ConfigError as error:
-        rendered = [
-            f"{_where(problem.path, path, positions, overrides)}: {dotted(problem.path)}: {problem.message}"
-            for problem in error.problems
-        ]
+        rendered = [_rendered(problem, path, positions, overrides) for problem in error.problems]
         raise ConfigError(error.problems, rendered) from None
 
 
@@ -122,21 +122,19 @@ def _apply(config: dict[str, Any], override: Override) -> None:
             raise InputError(f"{override}: there is no {part} in {here}, which is {size}")
 
 
-def _where(
-    path: tuple[str | int, ...],
-    file: Path,
-    positions: dict[tuple[str | int, ...], Position],
-    overrides: Sequence[Override],
+def _rendered(
+    problem: Problem, file: Path, positions: dict[tuple[str | int, ...], Position], overrides: Sequence[Override]
 ) -> str:
-    """Where the nearest part of the option's path that was written stands."""
+    """The problem with its place: that of the nearest part of its path that was written."""
+    path = problem.path
     for override in overrides:
-        if path[: len(override.path)] == override.path:
-            return str(override)
-    if path not in positions:
-        for override in overrides:
-            if override.path[: len(path)] == path:
-                return str(override)
+        if path == override.path:
+            return f"{override}: {problem.message}"
+        if path[: len(override.path)] == override.path or (
+            path not in positions and override.path[: len(path)] == path
+        ):
+            return f"{override}: {dotted(path)}: {problem.message}"
     while path not in positions:
         path = path[:-1]
     position = positions[path]
-    return f"{file}:{position.line}:{position.column}"
+    return f"{file}:{position.line}:{position.column}: {dotted(problem.path)}: {problem.message}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
@@ -46,15 +46,22 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
     return f'; did you mean "{close[0]}"?' if close else f" (known: {', '.join(known)})"
 
 
-def problems_of(error: ValidationError, value: Any, known_options: dict[str, list[str]]) -> list[Problem]:
-    """Pydantic's errors in our words.
+@dataclass
+class Known:
+    """What the schema has for the mapping at each dotted path: its options, and the values of its type or source."""
 
-    ``known_options`` gives, for the dotted path of each mapping in ``value``, the options that it may have.
-    """
+    options: dict[str, list[str]] = field(default_factory=dict)
+    tags: dict[str, list[str]] = field(default_factory=dict)
+
+
+def problems_of(error: ValidationError, value: Any, known: Known) -> list[Problem]:
+    """Pydantic's errors in our words."""
     problems: dict[tuple[str | int, ...], Problem] = {}
     for details in error.errors(include_url=False):
         path = _path_in(value, details["loc"])
-        problems.setdefault(path, Problem(path, _message(details, path, known_options)))
+        if details["type"] == "union_tag_invalid":
+            path = (*path, details["ctx"]["discriminator"].strip("'"))
+        problems.setdefault(path, Problem(path, _message(details, path, known)))
     return list(problems.values())
 
 
@@ -76,26 +83,27 @@ def _is_tag(mapping: dict[str, Any], part: int | str) -> bool:
     return part in (mapping.get("type"), mapping.get("source"))
 
 
-def _message(details: Any, path: tuple[str | int, ...], known_options: dict[str, list[str]]) -> str:
+def _message(details: Any, path: tuple[str | int, ...], known: Known) -> str:
     kind, found, context = details["type"], details["input"], details.get("ctx", {})
     if kind == "extra_forbidden":
-        return "unknown option" + did_you_mean(str(path[-1]), known_options.get(dotted(path[:-1]), []))
+        return "unknown option" + did_you_mean(str(path[-1]), known.options.get(dotted(path[:-1]), []))
     if kind == "missing":
         return "is missing; it has no default"
     if kind == "union_tag_not_found":
-        return f"needs {context['discriminator']} (one of {context.get('expected_tags') or 'the known ones'})"
+        return f"needs {context['discriminator'].strip(chr(39))} (one of {', '.join(known.tags.get(dotted(path), []))})"
     if kind == "union_tag_invalid":
-        tags = [tag.strip().strip("'") for tag in context["expected_tags"].split(",")]
-        return f'unknown {context["discriminator"].strip(chr(39))} "{context["tag"]}"' + did_you_mean(
-            str(context["tag"]), tags
+        return f'unknown value "{context["tag"]}"' + did_you_mean(
+            str(context["tag"]), known.tags.get(dotted(path[:-1]), [])
         )
+    if kind == "too_short":
+        return f"expected at least {context['min_length']}, found none"
     if kind == "literal_error":
         options = [tag.strip().strip("'") for tag in context["expected"].replace(" or ", ", ").split(",")]
         return f'unknown value "{found}"' + did_you_mean(str(found), options)
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         return f"expected options (name: value), found {_shown(found)}"
     if kind == "string_pattern_mismatch":
-        return f"{_shown(found)} does not have the form {context['pattern']}"
+        return f"expected letters, digits, dots, dashes and underscores, no dash or dot first; found {_shown(found)}"
     message = (
         details["msg"]
         .replace("Input should be", "expected")
@@ -107,5 +115,5 @@ def _message(details: Any, path: tuple[str | int, ...], known_options: dict[str,
 
 def _shown(value: Any) -> str:
     text = {None: "nothing", True: "true", False: "false"}.get(value) if isinstance(value, bool | None) else None
-    text = text or repr(value)
+    text = text or (f'the text "{value}"' if isinstance(value, str) else repr(value))
     return text if len(text) <= 60 else text[:57] + "..."

@@ -25,7 +25,8 @@ class FolderSource:
 
 def _files(root: Path) -> list[Path]:
     if not root.is_dir():
-        raise InputError(f"{root}: no such folder")
+        what = "is a file, not a folder" if root.exists() else "no such folder"
+        raise InputError(f"{root}: {what} (paths start at the folder that seqclf is called from)")
     try:
         files = sorted(path for path in root.glob("*/*.txt") if not path.parent.name.startswith("."))
     except OSError as error:

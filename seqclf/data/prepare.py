@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,14 +31,14 @@ class TrainingData:
 
     Attributes:
         validation: None where the config keeps no validation texts.
-        fingerprint: digest of the training and validation texts' sources and how they are split.
+        fingerprints: for the training and the validation split, digest of everything that decides its texts.
     """
 
     tokenizer: SubwordTokenizer
     labels: tuple[str, ...]
     train: EncodedTexts
     validation: EncodedTexts | None
-    fingerprint: str
+    fingerprints: dict[str, str]
 
 
 class Corpus:
@@ -57,10 +57,17 @@ class Corpus:
         for split in splits or self._parts:
             part = self._parts[split]
             if isinstance(part, str):
-                self._source.check(part)
+                try:
+                    self._source.check(part)
+                except InputError as error:
+                    raise InputError(f"data.{split}: {error}") from error
 
     def has(self, split: str) -> bool:
         return self._parts[split] not in (None, 0, 0.0)
+
+    def has_own_part(self, split: str) -> bool:
+        """Whether the split is a part of the source, not a share of the training part."""
+        return isinstance(self._parts[split], str)
 
     def fingerprint(self, split: str) -> str:
         """Digest of everything that decides which texts the split holds."""
@@ -121,13 +128,13 @@ def prepare(config: Config, on_stage: Callable[[str], None] = lambda stage: None
         tokenizer.save(folder)
         write_json(folder / "labels.json", names)
 
-    fingerprint = digest(*(corpus.fingerprint(split) for split in ("train", "validation") if corpus.has(split)))
-    entry = cached("tokenizers", digest(_FORMAT, corpus.fingerprint("train"), learnt_by), learn)
+    fingerprints = {split: corpus.fingerprint(split) for split in ("train", "validation") if corpus.has(split)}
+    entry = cached("tokenizers", digest(_FORMAT, fingerprints["train"], learnt_by), learn)
     tokenizer = SubwordTokenizer.load(entry)
     labels = tuple(json.loads((entry / "labels.json").read_text(encoding="utf-8")))
     train = _encoded(corpus, "train", tokenizer, labels, on_stage)
     validation = _encoded(corpus, "validation", tokenizer, labels, on_stage) if corpus.has("validation") else None
-    return TrainingData(tokenizer, labels, train, validation, fingerprint)
+    return TrainingData(tokenizer, labels, train, validation, fingerprints)
 
 
 def prepare_split(
@@ -135,13 +142,25 @@ def prepare_split(
     split: str,
     tokenizer: SubwordTokenizer,
     labels: tuple[str, ...],
+    fingerprints: Mapping[str, str],
     on_stage: Callable[[str], None] = lambda stage: None,
 ) -> EncodedTexts:
-    """One split encoded by a run's tokenizer, or taken from the cache. Raises ``InputError`` where there is none."""
+    """One split encoded by a run's tokenizer, or taken from the cache.
+
+    Raises ``InputError`` where there is no such split, and where it cannot be had as the run's training had it: drawn
+    from changed texts, a test split would hold texts that the run was trained on. ``fingerprints`` are those of the
+    run's ``TrainingData``.
+    """
     corpus = Corpus(config)
     if not corpus.has(split):
         raise InputError(f"the run's config has no {split} data; set data.{split}, or name a file with --data")
     corpus.check(split)
+    drawn_from = split if split in fingerprints else None if corpus.has_own_part(split) else "train"
+    if drawn_from and corpus.fingerprint(drawn_from) != fingerprints.get(drawn_from):
+        raise InputError(
+            f"{describe(config.data)}: has changed since the run was trained, so that its {split} split is lost; "
+            "name other texts with --data, or train again"
+        )
     return _encoded(corpus, split, tokenizer, labels, on_stage)
 
 

@@ -21,9 +21,10 @@ Row = tuple[int, Mapping[str, Any]]
 
 
 class TableSource:
-    """A part is the path of a file."""
+    """A part is the path of a file. ``options`` is what stands before ``text`` and ``label`` where they are set."""
 
-    def __init__(self, text: str, label: str, file_format: str = "auto") -> None:
+    def __init__(self, text: str, label: str, file_format: str = "auto", options: str = "data.") -> None:
+        self._options = options
         self._text = text
         self._label = label
         self._format = file_format
@@ -55,6 +56,10 @@ class TableSource:
     def _kind(self, path: Path) -> str:
         if self._format != "auto":
             return self._format
+        if path.is_dir():
+            raise InputError(f"{path}: is a folder; folders of texts are read with data.source: folder")
+        if not path.exists():
+            raise InputError(f"{path}: no such file (paths start at the folder that seqclf is called from)")
         try:
             return _FORMATS[path.suffix.lower()]
         except KeyError:
@@ -71,11 +76,10 @@ class TableSource:
     def _values(self, path: Path, line: int, row: Mapping[str, Any]) -> tuple[str, str]:
         for column, option in ((self._text, "text"), (self._label, "label")):
             if column not in row:
-                close = difflib.get_close_matches(column, list(row), n=1)
-                hint = f'; did you mean "{close[0]}"?' if close else ""
+                where = path if self._kind(path) != "jsonl" else f"{path}:{line}"
                 raise InputError(
-                    f'{path}:{line}: no column "{column}"{hint} (columns: {", ".join(map(str, row))}); '
-                    f"name it with data.{option}"
+                    f'{where}: no column "{column}"{_column_hint(column, list(row))} (columns: {", ".join(row)}); '
+                    f"name it with {self._options}{option}"
                 )
         text, label = row[self._text], row[self._label]
         if not isinstance(text, str):
@@ -89,6 +93,13 @@ class TableSource:
         if not label.strip():
             raise InputError(f'{path}:{line}: "{self._label}" is empty; every row needs a label')
         return text, label.strip()
+
+
+def _column_hint(column: str, columns: list[str]) -> str:
+    if len(columns) == 1 and (other := next((mark for mark in ";\t,|" if mark in columns[0]), None)):
+        return f"; the fields seem to be separated by {other!r}"
+    close = difflib.get_close_matches(column, columns, n=1)
+    return f'; did you mean "{close[0]}"?' if close else ""
 
 
 class _opening:
@@ -134,7 +145,7 @@ def _csv_rows(path: Path, kind: str) -> Iterator[Row]:
                     continue
                 if len(fields) != len(header):
                     raise InputError(
-                        f"{path}:{reader.line_num}: {len(fields)} fields, expected {len(header)} as in the header "
+                        f"{path}:{reader.line_num}: {len(fields)} fields, but the header has {len(header)} "
                         f"({', '.join(header)})"
                     )
                 yield reader.line_num, dict(zip(header, fields, strict=True))

@@ -15,7 +15,7 @@ def copy_saved_model(source: Path, target: Path) -> None:
     Raises ``InputError`` where ``target`` is something else than an empty folder or nothing: it may be the user's.
     """
     if target.is_symlink() or (target.exists() and not (target.is_dir() and not any(target.iterdir()))):
-        raise InputError(f"{target}: is there already; name a new folder with --to, or remove it first")
+        raise InputError(f"{target}: is there already and no empty folder; name a new one with --to")
     target = target.absolute()
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:

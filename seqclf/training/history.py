@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from seqclf.training.events import EpochDone, Event, StepDone
+from seqclf.training.events import EpochDone, Event, StepDone, TrainingDone
 
 
 class History:
@@ -22,6 +22,8 @@ class History:
             self._window.append(event)
             if len(self._window) == self._every:
                 self._write_window()
+        elif isinstance(event, TrainingDone):
+            self._write_window()
         elif isinstance(event, EpochDone):
             self._write_window()
             validation = event.validation or {}

@@ -42,33 +42,37 @@ def train(
     run: Run,
     listen: Listener = lambda event: None,
     should_stop: Callable[[], bool] = lambda: False,
+    data: TrainingData | None = None,
 ) -> Outcome:
     """Train a config and leave a whole run in ``run`` (made by ``seqclf.runs.begin_run``).
 
     Args:
         listen: called with every event.
         should_stop: asked after every step; true ends training there, with a run marked interrupted.
+        data: what ``prepare`` made of the config, where the caller has it already.
 
     Raises:
         InputError: for data that cannot be used. Whatever is raised, the run is marked failed first.
     """
     try:
-        return _train(config, run, listen, should_stop)
+        return _train(config, run, listen, should_stop, data)
     except BaseException as error:
         with contextlib.suppress(OSError, InputError):  # the folder may be what is broken
             run.update_manifest(status=FAILED, ended=now(), error=str(error) or type(error).__name__)
         raise
 
 
-def _train(config: Config, run: Run, listen: Listener, should_stop: Callable[[], bool]) -> Outcome:
+def _train(
+    config: Config, run: Run, listen: Listener, should_stop: Callable[[], bool], data: TrainingData | None
+) -> Outcome:
     started = time.perf_counter()
     config = with_absolute_paths(config)
     write_config(run.config, config)
     run.update_manifest(seed=config.seed, data=describe(config.data), **environment())
-    data = prepare(config, lambda stage: listen(Stage(stage)))
+    data = data or prepare(config, lambda stage: listen(Stage(stage)))
     data.tokenizer.save(run.tokenizer)
     run.write_labels(data.labels)
-    run.update_manifest(data_fingerprint=data.fingerprint)
+    run.update_manifest(data_fingerprint=data.fingerprints)
 
     listen(Stage("Building the model"))
     from seqclf.export.saved_model import export_saved_model
@@ -123,6 +127,7 @@ def _loop(
         if should_stop():
             break
     done = TrainingDone("interrupted", state.best_epoch)
+    history(done)
     listen(done)
     return done
 
