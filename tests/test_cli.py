@@ -230,3 +230,26 @@ def test_a_signal_finishes_the_step_and_leaves_a_whole_run(number: int, config_f
     assert "Finishing the step" in stderr
     assert Run(runs / "small-1").manifest["status"] == "interrupted"
     assert _call("predict", "x", "--runs", str(runs)).exit_code == 0
+
+
+def test_ctrl_c_while_tensorflow_is_imported_waits_for_it(capfd: pytest.CaptureFixture[str]) -> None:
+    """In the middle of the import it came out as ``ImportError: initialization failed``."""
+    from seqclf.cli.start import _interrupt_afterwards, quiet_stderr
+
+    after = []
+    with pytest.raises(KeyboardInterrupt), _interrupt_afterwards(), quiet_stderr():
+        os.kill(os.getpid(), signal.SIGINT)
+        os.write(2, b"chatter")
+        after.append("the import went on")
+    assert after
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert capfd.readouterr().err == ""
+
+
+def test_stderr_is_shown_where_something_fails(capfd: pytest.CaptureFixture[str]) -> None:
+    from seqclf.cli.start import quiet_stderr
+
+    with pytest.raises(ImportError), quiet_stderr():
+        os.write(2, b"the reason\n")
+        raise ImportError
+    assert capfd.readouterr().err == "the reason\n"
