@@ -96,6 +96,13 @@ class Run:
         write_json(self.folder / "metrics.json", self.metrics | {split: metrics})
 
 
+def check_runs_folder(runs: Path) -> None:
+    """Raise ``InputError`` where ``begin_run`` could not make a folder, without making any."""
+    existing = next(path for path in (runs.absolute(), *runs.absolute().parents) if path.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        raise InputError(f"{runs}: cannot hold runs ({existing} cannot be written); name another folder with --runs")
+
+
 def begin_run(runs: Path, name: str) -> Run:
     """Make the next free folder ``<name>-<n>``. Raises ``InputError`` where none can be made."""
     try:

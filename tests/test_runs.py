@@ -8,7 +8,7 @@ import pytest
 
 from seqclf.errors import InputError
 from seqclf.files import replacing, write_text
-from seqclf.runs import FINISHED, INTERRUPTED, begin_run, find_run, now
+from seqclf.runs import FINISHED, INTERRUPTED, begin_run, check_runs_folder, find_run, now
 
 
 def _finished(runs: Path, name: str, status: str = FINISHED) -> str:
@@ -59,8 +59,11 @@ def test_an_unfinished_run_is_refused(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_hold_runs_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(InputError, match="cannot hold runs"):
-        begin_run(tmp_path / "file", "a")
+    for call in (check_runs_folder, lambda runs: begin_run(runs, "a")):
+        with pytest.raises(InputError, match="cannot hold runs"):
+            call(tmp_path / "file" / "runs")
+    check_runs_folder(tmp_path / "not" / "yet")
+    assert not (tmp_path / "not").exists()
 
 
 def test_a_file_is_replaced_whole_or_left_alone(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def train_command(config_file: Path, runs: Path, name: str | None, settings: tup
     from seqclf.cli.start import hush_tensorflow, quiet_stderr, start_tensorflow
     from seqclf.config import Override, load_config, parse_override
     from seqclf.data.prepare import Corpus, prepare
-    from seqclf.runs import INTERRUPTED, begin_run
+    from seqclf.runs import INTERRUPTED, begin_run, check_runs_folder
     from seqclf.training.events import Stage
 
     overrides = [parse_override(setting) for setting in settings]
@@ -46,6 +46,7 @@ def train_command(config_file: Path, runs: Path, name: str | None, settings: tup
     with quiet_stderr():
         corpus = Corpus(config)
         corpus.check()
+    check_runs_folder(runs)
     with _StopRequest() as stop, progress_listener() as show:
 
         def listen(event: Event) -> None:

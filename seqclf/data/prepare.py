@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -32,6 +33,7 @@ class TrainingData:
     Attributes:
         validation: None where the config keeps no validation texts.
         fingerprints: for the training and the validation split, digest of everything that decides its texts.
+        seconds: wall time that all this took.
     """
 
     tokenizer: SubwordTokenizer
@@ -39,6 +41,7 @@ class TrainingData:
     train: EncodedTexts
     validation: EncodedTexts | None
     fingerprints: dict[str, str]
+    seconds: float
 
 
 class Corpus:
@@ -113,6 +116,7 @@ def prepare(config: Config, on_stage: Callable[[str], None] = lambda stage: None
 
     ``on_stage`` hears what is being done when it takes time. Raises ``InputError`` for data that cannot be used.
     """
+    started = time.perf_counter()
     corpus = Corpus(config)
     options = config.tokenizer
     learnt_by = (options.type, options.vocab_size, options.lowercase, options.min_frequency, tokenizers.__version__)
@@ -134,7 +138,7 @@ def prepare(config: Config, on_stage: Callable[[str], None] = lambda stage: None
     labels = tuple(json.loads((entry / "labels.json").read_text(encoding="utf-8")))
     train = _encoded(corpus, "train", tokenizer, labels, on_stage)
     validation = _encoded(corpus, "validation", tokenizer, labels, on_stage) if corpus.has("validation") else None
-    return TrainingData(tokenizer, labels, train, validation, fingerprints)
+    return TrainingData(tokenizer, labels, train, validation, fingerprints, time.perf_counter() - started)
 
 
 def prepare_split(

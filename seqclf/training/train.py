@@ -69,7 +69,10 @@ def _train(
     config = with_absolute_paths(config)
     write_config(run.config, config)
     run.update_manifest(seed=config.seed, data=describe(config.data), **environment())
-    data = data or prepare(config, lambda stage: listen(Stage(stage)))
+    if data is None:
+        data = prepare(config, lambda stage: listen(Stage(stage)))
+    else:
+        started -= data.seconds  # the run's wall time is the whole job's
     data.tokenizer.save(run.tokenizer)
     run.write_labels(data.labels)
     run.update_manifest(data_fingerprint=data.fingerprints)
