@@ -7,6 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Time limits for single examples say more about a busy machine than about the code.
+settings.register_profile("seqclf", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("seqclf")
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 

@@ -99,7 +99,7 @@ def test_bytes_that_are_not_utf8_and_long_texts_get_an_answer(binary_run: Run) -
     np.testing.assert_allclose(np.sum(answer["probabilities"], axis=1), 1, atol=1e-5)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.binary(max_size=40) | st.text(max_size=40).map(str.encode), min_size=1, max_size=5))
 def test_any_bytes_get_a_label(signature: Any, batch: list[bytes]) -> None:
     import tensorflow as tf

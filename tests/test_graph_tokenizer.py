@@ -106,7 +106,7 @@ def _assert_equal(tokenizer: SubwordTokenizer, encode: Encode, batch: list[str])
         assert not row[len(ids) :].any()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(texts)
 @example([""])
 @example(["", "a", " "])
@@ -148,7 +148,6 @@ def test_truncation_is_equal(truncate: Truncate, max_tokens: int) -> None:
 
 @given(st.lists(st.binary(max_size=20), min_size=1, max_size=4))
 @example([b"\xff", b"good\xe4", b"\xf0\x9f\x91", b"\xed\xa0\x80", b"\xc0\xaf", b"\xfe\xff film"])
-@settings(deadline=None)
 def test_bytes_that_are_not_utf8_are_replaced(pair: tuple[SubwordTokenizer, Encode], batch: list[bytes]) -> None:
     tokenizer, encode = pair
     for row, content in zip(encode(list(batch)), batch, strict=True):

@@ -91,7 +91,7 @@ def test_imdb_part_trains_and_predicts(real_data: Path, tmp_path: Path) -> None:
         data=data,
         tokenizer={"vocab_size": 2048, "max_tokens": 128},
         embedding={"dim": 32},
-        layers=[{"type": "gru", "units": 16, "bidirectional": True}],
+        layers=[{"type": "gru", "units": 16, "bidirectional": True}, {"type": "pool", "method": "max"}],
         head=[],
         training={"epochs": 4, "batch_size": 32, "optimizer": {"type": "adam", "learning_rate": 5e-3}},
     )
@@ -106,13 +106,13 @@ def test_trec_trains_from_csv(real_data: Path, tmp_path: Path) -> None:
         data={"source": "table", "train": str(folder / "train.csv"), "test": str(folder / "test.csv")},
         tokenizer={"vocab_size": 2048, "max_tokens": 40},
         embedding={"dim": 48, "dropout": 0.2},
-        layers=[{"type": "lstm", "units": 48, "bidirectional": True}],
+        layers=[{"type": "lstm", "units": 48, "bidirectional": True}, {"type": "pool", "method": "max"}],
         head=[],
         training={"epochs": 5, "batch_size": 64, "optimizer": {"type": "adam", "learning_rate": 5e-3}},
     )
     run = trained(config, tmp_path)
     assert run.labels == ("ABBR", "DESC", "ENTY", "HUM", "LOC", "NUM")
-    assert _test_metrics(run)["accuracy"] > 0.8
+    assert _test_metrics(run)["accuracy"] > 0.75  # 0.83 here; always the most frequent label: 0.28
 
 
 @pytest.mark.parametrize(
