@@ -237,12 +237,20 @@ def test_ctrl_c_while_tensorflow_is_imported_waits_for_it(capfd: pytest.CaptureF
     from seqclf.cli.start import _interrupt_afterwards, quiet_stderr
 
     after = []
-    with pytest.raises(KeyboardInterrupt), _interrupt_afterwards(), quiet_stderr():
-        os.kill(os.getpid(), signal.SIGINT)
-        os.write(2, b"chatter")
-        after.append("the import went on")
-    assert after
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt), _interrupt_afterwards(), quiet_stderr():
+            os.kill(os.getpid(), signal.SIGINT)
+            os.write(2, b"chatter")
+            after.append("the import went on")
+        assert after
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        with _interrupt_afterwards():
+            os.kill(os.getpid(), signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert capfd.readouterr().err == ""
 
 

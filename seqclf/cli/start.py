@@ -33,7 +33,9 @@ def quiet_stderr() -> Iterator[None]:
 def _interrupt_afterwards() -> Iterator[None]:
     """Hold Ctrl-C back: in the middle of an import of C++ modules it comes out as some other error."""
     noted = []
-    before = signal.signal(signal.SIGINT, lambda *_: noted.append(True))
+    before = signal.getsignal(signal.SIGINT)
+    if before != signal.SIG_IGN:  # a shell's background job does not listen to Ctrl-C
+        signal.signal(signal.SIGINT, lambda *_: noted.append(True))
     try:
         yield
     finally:
