@@ -112,7 +112,7 @@ def test_trec_trains_from_csv(real_data: Path, tmp_path: Path) -> None:
     )
     run = trained(config, tmp_path)
     assert run.labels == ("ABBR", "DESC", "ENTY", "HUM", "LOC", "NUM")
-    assert _test_metrics(run)["accuracy"] > 0.75  # 0.83 here; always the most frequent label: 0.28
+    assert _test_metrics(run)["accuracy"] > 0.8
 
 
 @pytest.mark.parametrize(
