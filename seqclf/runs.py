@@ -135,14 +135,21 @@ def find_run(runs: Path, name: str | None) -> Run:
         return newest
     run = next((Run(path) for path in (runs / name, Path(name)) if (path / "manifest.json").is_file()), None)
     if run is None:
-        close = difflib.get_close_matches(name, [run.name for run in _whole_runs(runs)], n=1, cutoff=0.5)
-        hint = f'; did you mean "{close[0]}"?' if close else ""
+        names = [known for known, _ in run_names(runs)]
+        close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+        known = f" (runs: {', '.join(names[-20:])})" if names else "; it holds no finished run"
+        hint = f'; did you mean "{close[0]}"?' if close else known
         raise InputError(f"no run {name} in {runs}{hint}")
     status = run.manifest["status"]
     if status not in WHOLE:
         why = "being trained, or killed" if status == RUNNING else status
         raise InputError(f"{run.folder}: the run is not whole ({why}); train it again, or name another")
     return run
+
+
+def run_names(runs: Path) -> list[tuple[str, str]]:
+    """Names of the whole runs with their status."""
+    return [(run.name, str(run.manifest["status"])) for run in _whole_runs(runs)]
 
 
 def now() -> str:

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "seqclf"
 BASE = {"errors", "files"}
 ALLOWED = {
     "errors": set(),
-    "files": set(),
+    "files": {"errors"},
     "runs": BASE,
     "config": BASE,
     "text": BASE,

@@ -66,7 +66,7 @@ def test_fields_may_be_long(tmp_path: Path) -> None:
             "txt,label\na,b\n",
             ': no column "text"; did you mean "txt"? (columns: txt, label); name it with data.text',
         ),
-        ("csv", "text,label\na,b\na\n", ":3: 1 fields, but the header has 2"),
+        ("csv", "text,label\na,b\na\n", ":3: 1 field, but the header has 2"),
         ("csv", "text,label\na,b,c\n", ":2: 3 fields, but the header has 2"),
         ("csv", 'text,label\n"a,b\n', "not valid csv"),
         ("csv", "text;label\na;b\n", "; the fields seem to be separated by ';'"),

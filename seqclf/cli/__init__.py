@@ -5,12 +5,19 @@ Nothing heavy is imported at the top of these modules, so that ``--help`` answer
 
 from __future__ import annotations
 
+from typing import IO, Any
+
 import click
 
 from seqclf import __version__
+from seqclf.cli.check import check_command
+from seqclf.cli.config import config_command
 from seqclf.cli.eval import eval_command
 from seqclf.cli.export import export_command
+from seqclf.cli.init import init_command
 from seqclf.cli.predict import predict_command
+from seqclf.cli.problems import show_error
+from seqclf.cli.schema import schema_command
 from seqclf.cli.train import train_command
 from seqclf.errors import SeqclfError
 
@@ -19,6 +26,9 @@ class _Failure(click.ClickException):
     def __init__(self, error: SeqclfError) -> None:
         super().__init__(str(error))
         self.error = error
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        show_error(self.error)
 
     @property
     def exit_code(self) -> int:  # type: ignore[override]
@@ -44,10 +54,17 @@ def cli() -> None:
     """Train recurrent text classifiers from one YAML file; evaluate, use and export them."""
 
 
-cli.add_command(train_command)
-cli.add_command(eval_command)
-cli.add_command(predict_command)
-cli.add_command(export_command)
+for command in (
+    init_command,
+    check_command,
+    train_command,
+    eval_command,
+    predict_command,
+    export_command,
+    config_command,
+    schema_command,
+):
+    cli.add_command(command)
 
 
 def main() -> None:

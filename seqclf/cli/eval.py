@@ -121,19 +121,17 @@ def _read(path: Path, config: Config, text: str | None, label: str | None) -> La
 
 
 def _show(run_name: str, where: str, metrics: dict[str, Any]) -> None:
-    from rich.console import Console
+    from seqclf.cli.console import console
 
-    console = Console(highlight=False)
-    console.print(f"{run_name} on {where}: {metrics['texts']:,} texts", markup=False)
-    console.print(
-        f"accuracy {metrics['accuracy']:.4f}   loss {metrics['loss']:.4f}   macro F1 {metrics['macro_f1']:.4f}\n"
-    )
-    console.print(_label_table(metrics))
+    out = console()
+    out.print(f"{run_name} on {where}: {metrics['texts']:,} texts", markup=False, soft_wrap=True)
+    out.print(f"accuracy {metrics['accuracy']:.4f}   loss {metrics['loss']:.4f}   macro F1 {metrics['macro_f1']:.4f}\n")
+    out.print(_label_table(metrics))
     if len(metrics["labels"]) > _MOST_LABELS_SHOWN:
-        console.print(f"The confusion matrix of {len(metrics['labels'])} labels is in the output of --json.")
+        out.print(f"The confusion matrix of {len(metrics['labels'])} labels is in the output of --json.")
     else:
-        console.print()
-        console.print(_confusion_table(metrics))
+        out.print()
+        out.print(_confusion_table(metrics))
 
 
 def _label_table(metrics: dict[str, Any]) -> Table:

@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Options that several commands share, and how a shell completes them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def _complete_run(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    from seqclf.runs import run_names
+
+    runs = context.params.get("runs") or Path("runs")
+    return [CompletionItem(name, help=status) for name, status in run_names(runs) if name.startswith(begun)]
+
 
 runs_option: Decorator = click.option(
     "--runs",
@@ -17,12 +26,19 @@ runs_option: Decorator = click.option(
     envvar="SEQCLF_RUNS",
     show_envvar=True,
     show_default=True,
+    is_eager=True,  # so that --run is completed from the folder that was named
     help="Folder of runs.",
 )
 
 run_option: Decorator = click.option(
-    "--run", "run_name", metavar="RUN", help="Name or path of a run. [default: the newest finished one]"
+    "--run",
+    "run_name",
+    metavar="RUN",
+    shell_complete=_complete_run,
+    help="Name or path of a run. [default: the newest finished one]",
 )
+
+config_argument: Decorator = click.argument("config", metavar="CONFIG", type=click.Path())
 
 set_option: Decorator = click.option(
     "--set",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from seqclf.cli.options import runs_option, set_option
+from seqclf.cli.problems import check_files, show_problem
 from seqclf.errors import SeqclfError
 
 if TYPE_CHECKING:
@@ -31,21 +32,24 @@ def train_command(config_file: Path, runs: Path, name: str | None, settings: tup
     The result is a folder in the folder of runs: model, SavedModel, tokenizer, metrics and history. Ctrl-C finishes
     the step and leaves a whole run, marked interrupted.
     """
-    from seqclf.cli.progress import progress_listener
-    from seqclf.cli.start import hush_tensorflow, quiet_stderr, start_tensorflow
-    from seqclf.config import Override, load_config, parse_override
-    from seqclf.data.prepare import Corpus, prepare
-    from seqclf.runs import INTERRUPTED, begin_run, check_runs_folder
-    from seqclf.training.events import Stage
+    from seqclf.config import Override, parse_override, read_config
 
     overrides = [parse_override(setting) for setting in settings]
     if name is not None:
         overrides.append(Override(("name",), name, "--name"))
-    config = load_config(config_file, overrides)
+    loaded = read_config(config_file, overrides)
+    config = loaded.config
+    # Not before the config is known to be good: what is wrong with it should be said at once.
+    from seqclf.cli.progress import progress_listener
+    from seqclf.cli.start import hush_tensorflow, start_tensorflow
+    from seqclf.data.prepare import prepare
+    from seqclf.runs import INTERRUPTED, begin_run, check_runs_folder
+    from seqclf.training.events import Stage
+
     hush_tensorflow()
-    with quiet_stderr():
-        corpus = Corpus(config)
-        corpus.check()
+    for warning in loaded.warnings:
+        show_problem(warning, "warning")
+    check_files(loaded)
     check_runs_folder(runs)
     with _StopRequest() as stop, progress_listener() as show:
 
@@ -67,7 +71,7 @@ def train_command(config_file: Path, runs: Path, name: str | None, settings: tup
             if not run.history.exists():  # nothing was trained
                 shutil.rmtree(run.folder, ignore_errors=True)
             raise
-    click.echo(_summary(run.folder, runs, outcome, tested=corpus.has("test")))
+    click.echo(_summary(run.folder, runs, outcome, tested=getattr(config.data, "test", "test") not in (None, 0)))
     if outcome.status == INTERRUPTED:
         click.echo("Interrupted; what was learnt so far is kept.", err=True)
         sys.exit(128 + (stop.signal or signal.SIGINT))

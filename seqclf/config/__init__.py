@@ -1,15 +1,25 @@
 """The config: every option once, loading with positions, checks across options. Nothing heavy is imported here."""
 
 from seqclf.config.checks import checked_config
-from seqclf.config.loading import Override, load_config, parse_override, with_absolute_paths, write_config
+from seqclf.config.loading import (
+    LoadedConfig,
+    Override,
+    load_config,
+    parse_override,
+    read_config,
+    with_absolute_paths,
+    write_config,
+)
 from seqclf.config.schema import Config
 
 __all__ = [
     "Config",
+    "LoadedConfig",
     "Override",
     "checked_config",
     "load_config",
     "parse_override",
+    "read_config",
     "with_absolute_paths",
     "write_config",
 ]

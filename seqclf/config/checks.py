@@ -1,15 +1,41 @@
-"""Checks across options, each a small function, and what follows from other options filled in."""
+"""What one option means for another: a small function for each rule, and what follows from other options filled in.
+
+A check names the sections that it reads as its parameters, and is made when all of them are valid: what is wrong
+elsewhere hides nothing.
+"""
 
 from __future__ import annotations
 
-import types
-from collections.abc import Iterator
-from typing import Any, Union, get_args, get_origin
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from seqclf.config.problems import ConfigError, Known, Problem, dotted, problems_of
-from seqclf.config.schema import Config, LayerConfig, PoolLayer, RecurrentLayer
+from seqclf.config.messages import problems_of
+from seqclf.config.problems import ConfigError, Path, Problem
+from seqclf.config.schema import (
+    LEAST_PIECES,
+    Config,
+    Conv1dLayer,
+    DataConfig,
+    EmbeddingConfig,
+    GruLayer,
+    LayerConfig,
+    LstmLayer,
+    MaxPool1dLayer,
+    PoolLayer,
+    RecurrentLayer,
+    Sgd,
+    TokenizerConfig,
+    TrainingConfig,
+)
+
+Layers = list[LayerConfig]
+Check = Callable[..., Iterable[Problem]]
+
+_READERS = RecurrentLayer | Conv1dLayer | MaxPool1dLayer | PoolLayer
+"""Layers that look along the text, and so need one vector a token."""
 
 
 def checked_config(value: dict[str, Any]) -> Config:
@@ -17,62 +43,48 @@ def checked_config(value: dict[str, Any]) -> Config:
 
     Raises ``ConfigError`` with every problem found.
     """
-    try:
-        config = Config.model_validate(value)
-    except ValidationError as error:
-        raise ConfigError(problems_of(error, value, _known(value))) from None
-    problems = [*_shares(config), *_sequence_flow(config), *_early_stopping(config)]
-    if problems:
+    config, problems = examine(value)
+    if config is None:
         raise ConfigError(problems)
-    return _filled(config)
+    return config
 
 
-def returns_sequences(layers: list[LayerConfig]) -> list[bool]:
+def examine(value: dict[str, Any], words: Mapping[Path, str] | None = None) -> tuple[Config | None, list[Problem]]:
+    """The config, or all that is wrong with it. ``words`` as in ``seqclf.config.messages``."""
+    problems: list[Problem] = []
+    try:
+        valid = Config.model_validate(value)
+    except ValidationError as error:
+        problems = problems_of(error, words or {})
+    broken = {problem.path[0] for problem in problems if problem.path}
+    if problems:
+        # The sections that are whole can be checked against each other all the same.
+        stand_in = {"data": {"source": "sample"}, "layers": [{"type": "pool"}]}
+        whole = {name: part for name, part in value.items() if name not in broken}
+        valid = Config.model_validate(stand_in | whole)
+    sections = {name: getattr(valid, name) for name in Config.model_fields if name not in broken}
+    problems += _run(CHECKS, sections)
+    return (None if problems else _filled(valid)), problems
+
+
+def warnings_of(config: Config) -> list[Problem]:
+    """What is allowed, but costs something or does less than its writer may think."""
+    return _run(WARNINGS, {name: getattr(config, name) for name in Config.model_fields})
+
+
+def _run(checks: Iterable[Check], sections: Mapping[str, Any]) -> list[Problem]:
+    problems: list[Problem] = []
+    for check in checks:
+        names = inspect.signature(check).parameters
+        if names.keys() <= sections.keys():
+            problems += check(**{name: sections[name] for name in names})
+    return problems
+
+
+def returns_sequences(layers: Layers) -> list[bool]:
     """For each layer, whether a later one reads one vector a token from it."""
-    reads_sequence = [isinstance(layer, RecurrentLayer | PoolLayer) for layer in layers]
-    return [any(reads_sequence[i + 1 :]) for i in range(len(layers))]
-
-
-def _shares(config: Config) -> Iterator[Problem]:
-    shares = [config.data.validation, getattr(config.data, "test", None)]
-    taken = sum(share for share in shares if isinstance(share, float))
-    if taken >= 1:
-        yield Problem(
-            ("data", "validation"),
-            f"validation and test take {taken:g} of the training texts and leave nothing to train on",
-        )
-
-
-def _sequence_flow(config: Config) -> Iterator[Problem]:
-    """Everything up to the last reading layer works on one vector a token, everything after it on one a text."""
-    needed = returns_sequences(config.layers)
-    sequence = True
-    for index, layer in enumerate(config.layers):
-        if isinstance(layer, RecurrentLayer | PoolLayer) and not sequence:
-            yield Problem(
-                ("layers", index), f"{layer.type} has nothing to read: the pool before it left one vector a text"
-            )
-        if isinstance(layer, PoolLayer):
-            sequence = False
-        if not isinstance(layer, RecurrentLayer) or layer.return_sequences in (None, needed[index]):
-            continue
-        if needed[index]:
-            message = "is false, but a later layer reads a vector for every token"
-        else:
-            message = "is true, but no layer after this one reads a vector for every token"
-        yield Problem(
-            ("layers", index, "return_sequences"), f"{message}; leave it out, or write {str(needed[index]).lower()}"
-        )
-    if not any(isinstance(layer, RecurrentLayer | PoolLayer) for layer in config.layers):
-        yield Problem(("layers",), "nothing makes one vector of a text: add a recurrent layer or a pool")
-
-
-def _early_stopping(config: Config) -> Iterator[Problem]:
-    if config.training.early_stopping is not None and config.data.validation == 0:
-        yield Problem(
-            ("training", "early_stopping"),
-            "needs validation data, but data.validation is 0: set training.early_stopping to null, or keep some data",
-        )
+    reads = [isinstance(layer, _READERS) for layer in layers]
+    return [any(reads[i + 1 :]) for i in range(len(layers))]
 
 
 def _filled(config: Config) -> Config:
@@ -83,36 +95,137 @@ def _filled(config: Config) -> Config:
     return config.model_copy(update={"layers": layers})
 
 
-def _known(value: Any) -> Known:
-    """What the schema has at each mapping in ``value``."""
-    known = Known()
+# --- problems ---------------------------------------------------------------------------------------------------------
 
-    def visit(annotation: Any, value: Any, path: tuple[str | int, ...]) -> None:
-        models = list(_models(annotation))
-        if isinstance(value, list):
-            for index, item in enumerate(value):
-                visit(annotation, item, (*path, index))
-        if not isinstance(value, dict) or not models:
+
+def shares_leave_training_texts(data: DataConfig) -> Iterator[Problem]:
+    taken = sum(share for share in (data.validation, getattr(data, "test", None)) if isinstance(share, float))
+    if taken >= 1:
+        message = f"validation and test take {taken:.0%} of the training texts and leave nothing to train on"
+        yield Problem(("data", "validation"), message)
+
+
+def vocabulary_holds_more_than_special_tokens(tokenizer: TokenizerConfig) -> Iterator[Problem]:
+    if tokenizer.vocab_size < LEAST_PIECES:
+        message = (
+            f"expected at least {LEAST_PIECES} (two pieces are special tokens, [PAD] and [UNK], and single characters "
+            f"need their own), found {tokenizer.vocab_size}"
+        )
+        yield Problem(("tokenizer", "vocab_size"), message)
+
+
+def readers_have_a_sequence(layers: Layers) -> Iterator[Problem]:
+    pooled_by = None
+    for index, layer in enumerate(layers):
+        if isinstance(layer, _READERS) and pooled_by is not None:
+            message = (
+                f"{layer.type} has nothing to read: the pool before it (layers[{pooled_by}]) left one vector a text"
+            )
+            yield Problem(("layers", index), message)
+        if isinstance(layer, PoolLayer):
+            pooled_by = index
+
+
+def return_sequences_fits_the_next_layer(layers: Layers) -> Iterator[Problem]:
+    for index, (layer, needed) in enumerate(zip(layers, returns_sequences(layers), strict=True)):
+        if not isinstance(layer, RecurrentLayer) or layer.return_sequences in (None, needed):
+            continue
+        if needed:
+            message = "is false, but a later layer reads a vector for every token"
+        else:
+            message = "is true, but no layer after this one reads a vector for every token"
+        message += f"; leave it out, or write {str(needed).lower()}"
+        yield Problem(("layers", index, "return_sequences"), message)
+
+
+def one_vector_is_left(layers: Layers) -> Iterator[Problem]:
+    readers = [(index, layer) for index, layer in enumerate(layers) if isinstance(layer, _READERS)]
+    if not readers:
+        yield Problem(("layers",), "nothing makes one vector of a text: add a recurrent layer or a pool")
+    elif isinstance(readers[-1][1], Conv1dLayer | MaxPool1dLayer) and not any(
+        isinstance(layer, PoolLayer) for _, layer in readers
+    ):
+        index, layer = readers[-1]
+        message = f"{layer.type} leaves one vector a token; add a recurrent layer or a pool after it"
+        yield Problem(("layers", index), message)
+
+
+def windows_fit_the_longest_text(tokenizer: TokenizerConfig, layers: Layers) -> Iterator[Problem]:
+    length = tokenizer.max_tokens
+    for index, layer in enumerate(layers):
+        option = {Conv1dLayer: "kernel_size", MaxPool1dLayer: "size"}.get(type(layer))
+        if option is None:
+            continue
+        window = getattr(layer, option)
+        if window > length:
+            here = "what the longest text has (tokenizer.max_tokens)"
+            if length != tokenizer.max_tokens:
+                here = (
+                    f"what the pooling before leaves of the longest text (tokenizer.max_tokens: {tokenizer.max_tokens})"
+                )
+            yield Problem(("layers", index, option), f"expected at most {length}, {here}; found {window}")
             return
-        tag = value.get("type", value.get("source"))
-        model = next((m for m in models if tag in _tags(m)), models[0])
-        known.options[dotted(path)] = list(model.model_fields)
-        known.tags[dotted(path)] = [tag for m in models for tag in _tags(m)]
-        for name, field in model.model_fields.items():
-            visit(field.annotation, value.get(name), (*path, name))
-
-    visit(Config, value, ())
-    return known
+        if isinstance(layer, MaxPool1dLayer):
+            length = -(-length // window)
 
 
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    elif get_origin(annotation) in (Union, types.UnionType, list) or hasattr(annotation, "__metadata__"):
-        for argument in get_args(annotation):
-            yield from _models(argument)
+def early_stopping_has_validation(data: DataConfig, training: TrainingConfig) -> Iterator[Problem]:
+    if training.early_stopping is not None and data.validation == 0:
+        message = (
+            "needs validation texts, but data.validation is 0: set training.early_stopping to null, or keep some texts"
+        )
+        yield Problem(("training", "early_stopping"), message)
 
 
-def _tags(model: type[BaseModel]) -> tuple[Any, ...]:
-    field = model.model_fields.get("type") or model.model_fields.get("source")
-    return get_args(field.annotation) if field else ()
+def nesterov_has_momentum(training: TrainingConfig) -> Iterator[Problem]:
+    if isinstance(training.optimizer, Sgd) and training.optimizer.nesterov and not training.optimizer.momentum:
+        message = "does nothing without momentum: set training.optimizer.momentum, such as 0.9"
+        yield Problem(("training", "optimizer", "nesterov"), message)
+
+
+CHECKS: tuple[Check, ...] = (
+    shares_leave_training_texts,
+    vocabulary_holds_more_than_special_tokens,
+    readers_have_a_sequence,
+    return_sequences_fits_the_next_layer,
+    one_vector_is_left,
+    windows_fit_the_longest_text,
+    early_stopping_has_validation,
+    nesterov_has_momentum,
+)
+
+# --- warnings ---------------------------------------------------------------------------------------------------------
+
+_NO_CUDNN = (
+    "rules out cuDNN's fused kernel: on a GPU the layer runs step by step, several times slower; "
+    "on a CPU nothing changes"
+)
+
+
+def gpus_lose_their_fast_path(layers: Layers) -> Iterator[Problem]:
+    needed = {"activation": "tanh", "recurrent_activation": "sigmoid", "recurrent_dropout": 0}
+    for index, layer in enumerate(layers):
+        if isinstance(layer, LstmLayer | GruLayer):
+            for option, value in needed.items():
+                if getattr(layer, option) != value:
+                    yield Problem(("layers", index, option), f"{getattr(layer, option)} {_NO_CUDNN}")
+
+
+def random_vectors_stay_random(embedding: EmbeddingConfig) -> Iterator[Problem]:
+    if not embedding.trainable and embedding.vectors is None:
+        message = (
+            "is false, but there are no embedding.vectors: every token keeps the random vector that it starts with"
+        )
+        yield Problem(("embedding", "trainable"), message)
+
+
+def patience_outlasts_training(training: TrainingConfig) -> Iterator[Problem]:
+    stopping = training.early_stopping
+    if stopping is not None and stopping.patience >= training.epochs:
+        message = (
+            f"{stopping.patience} epochs without a better one cannot pass in {training.epochs}: it never stops early"
+        )
+        yield Problem(("training", "early_stopping", "patience"), message)
+
+
+WARNINGS: tuple[Check, ...] = (gpus_lose_their_fast_path, random_vectors_stay_random, patience_outlasts_training)

@@ -4,20 +4,69 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
-
-from pydantic import ValidationError
+from dataclasses import dataclass
 
 from seqclf.errors import InputError
+
+Path = tuple[str | int, ...]
+"""From the whole config to one option: ``("layers", 1, "units")``."""
+
+_WIDEST_QUOTE = 110
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value was written.
+
+    Attributes:
+        source: the file, or how it was given otherwise (``--set seed``).
+        line: line in the file, from 1; None outside files.
+        column: column in the line, from 1; None outside files.
+        text: the line itself.
+    """
+
+    source: str
+    line: int | None = None
+    column: int | None = None
+    text: str = ""
+
+    def __str__(self) -> str:
+        return self.source if self.line is None else f"{self.source}:{self.line}:{self.column}"
+
+    def quote(self) -> str:
+        """The line with a mark under the column; nothing outside files."""
+        if self.line is None or self.column is None or not self.text.strip():
+            return ""
+        start = max(0, self.column - 1 - _WIDEST_QUOTE // 2) if len(self.text) > _WIDEST_QUOTE else 0
+        shown = self.text[start : start + _WIDEST_QUOTE].expandtabs(1)
+        margin = f"{self.line:>5} | "
+        return f"{margin}{shown}\n{' ' * (len(margin) - 2)}| {' ' * (self.column - 1 - start)}^"
 
 
 @dataclass(frozen=True)
 class Problem:
-    """``path`` leads to the option (``("layers", 1, "units")``); ``message`` says what is wrong and what is right."""
+    """``message`` says what is wrong, what was expected, what was found; ``place`` is None for a config from code."""
 
-    path: tuple[str | int, ...]
+    path: Path
     message: str
+    place: Place | None = None
+
+    def __str__(self) -> str:
+        if self.place is None:
+            return f"{dotted(self.path)}: {self.message}"
+        # A --set names the option itself, and a file that is no YAML has none.
+        named = not self.path or self.place.source.endswith((f" {dotted(self.path)}", f"--{dotted(self.path)}"))
+        return f"{self.place}: {self.message}" if named else f"{self.place}: {dotted(self.path)}: {self.message}"
+
+    def as_json(self) -> dict[str, str | int | None]:
+        place = self.place or Place("")
+        return {
+            "source": place.source,
+            "line": place.line,
+            "column": place.column,
+            "option": dotted(self.path),
+            "message": self.message,
+        }
 
 
 class ConfigError(InputError):
@@ -27,93 +76,27 @@ class ConfigError(InputError):
         problems: everything that is wrong with it.
     """
 
-    def __init__(self, problems: Sequence[Problem], rendered: Sequence[str] | None = None) -> None:
+    def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(rendered or [f"{dotted(p.path)}: {p.message}" for p in problems]))
+        super().__init__("\n".join(quoted(problem) for problem in problems))
+
+
+def quoted(problem: Problem) -> str:
+    """The problem with the line that it stands in."""
+    quote = problem.place.quote() if problem.place else ""
+    return f"{problem}\n{quote}" if quote else str(problem)
 
 
 def dotted(path: Iterable[str | int]) -> str:
     """``("layers", 1, "units")`` -> ``layers[1].units``; the empty path -> ``config``."""
     text = ""
     for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+        name = part or '""'
+        text += f"[{part}]" if isinstance(part, int) else f".{name}" if text else str(name)
     return text or "config"
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
     """``; did you mean "units"?``, or what there is to choose from."""
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
     return f'; did you mean "{close[0]}"?' if close else f" (known: {', '.join(known)})"
-
-
-@dataclass
-class Known:
-    """What the schema has for the mapping at each dotted path: its options, and the values of its type or source."""
-
-    options: dict[str, list[str]] = field(default_factory=dict)
-    tags: dict[str, list[str]] = field(default_factory=dict)
-
-
-def problems_of(error: ValidationError, value: Any, known: Known) -> list[Problem]:
-    """Pydantic's errors in our words."""
-    problems: dict[tuple[str | int, ...], Problem] = {}
-    for details in error.errors(include_url=False):
-        path = _path_in(value, details["loc"])
-        if details["type"] == "union_tag_invalid":
-            path = (*path, details["ctx"]["discriminator"].strip("'"))
-        problems.setdefault(path, Problem(path, _message(details, path, known)))
-    return list(problems.values())
-
-
-def _path_in(value: Any, location: tuple[int | str, ...]) -> tuple[str | int, ...]:
-    """Pydantic's location without the tags of unions, which name no option."""
-    path: list[str | int] = []
-    for position, part in enumerate(location):
-        last = position == len(location) - 1
-        if isinstance(value, dict) and (part in value or (last and not _is_tag(value, part))):
-            value = value.get(part)
-            path.append(part)
-        elif isinstance(value, list) and isinstance(part, int):
-            value = value[part] if part < len(value) else None
-            path.append(part)
-    return tuple(path)
-
-
-def _is_tag(mapping: dict[str, Any], part: int | str) -> bool:
-    return part in (mapping.get("type"), mapping.get("source"))
-
-
-def _message(details: Any, path: tuple[str | int, ...], known: Known) -> str:
-    kind, found, context = details["type"], details["input"], details.get("ctx", {})
-    if kind == "extra_forbidden":
-        return "unknown option" + did_you_mean(str(path[-1]), known.options.get(dotted(path[:-1]), []))
-    if kind == "missing":
-        return "is missing; it has no default"
-    if kind == "union_tag_not_found":
-        return f"needs {context['discriminator'].strip(chr(39))} (one of {', '.join(known.tags.get(dotted(path), []))})"
-    if kind == "union_tag_invalid":
-        return f'unknown value "{context["tag"]}"' + did_you_mean(
-            str(context["tag"]), known.tags.get(dotted(path[:-1]), [])
-        )
-    if kind == "too_short":
-        return f"expected at least {context['min_length']}, found none"
-    if kind == "literal_error":
-        options = [tag.strip().strip("'") for tag in context["expected"].replace(" or ", ", ").split(",")]
-        return f'unknown value "{found}"' + did_you_mean(str(found), options)
-    if kind in ("model_type", "dict_type", "model_attributes_type"):
-        return f"expected options (name: value), found {_shown(found)}"
-    if kind == "string_pattern_mismatch":
-        return f"expected letters, digits, dots, dashes and underscores, no dash or dot first; found {_shown(found)}"
-    message = (
-        details["msg"]
-        .replace("Input should be", "expected")
-        .replace("a valid integer", "a whole number")
-        .replace("a valid boolean", "true or false")
-    )
-    return f"{message.replace('a valid ', 'a ')}, found {_shown(found)}"
-
-
-def _shown(value: Any) -> str:
-    text = {None: "nothing", True: "true", False: "false"}.get(value) if isinstance(value, bool | None) else None
-    text = text or (f'the text "{value}"' if isinstance(value, str) else repr(value))
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,40 +1,28 @@
-"""YAML with positions, without YAML 1.1's traps.
+"""YAML with positions, without YAML 1.1's traps, and bounded.
 
-Scalars are read by YAML 1.2's core schema (``1e-3`` is a number, ``on`` and ``yes`` are strings), duplicate keys are
-errors, and every value knows its line and column.
+Scalars are read by YAML 1.2's core schema (``1e-3`` is a number, ``010`` is ten), every value knows its line and
+column, duplicate keys are problems, and so are the words that YAML 1.1 takes for truth values. Neither deep nesting nor
+aliases of aliases can exhaust memory or stack.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
+from seqclf.config.yaml_errors import Position, YamlProblem, problem_of, unreadable
+
 Path = tuple[str | int, ...]
 
+MAX_DEPTH = 50
+MAX_VALUES = 20_000
 
-@dataclass(frozen=True)
-class Position:
-    """Line and column, both counted from 1."""
-
-    line: int
-    column: int
-
-
-@dataclass(frozen=True)
-class YamlProblem(Exception):
-    position: Position
-    message: str
-
-
-class _CoreLoader(yaml.SafeLoader):
-    """Knows what the core schema knows, and nothing of YAML 1.1."""
-
-
-_CoreLoader.yaml_implicit_resolvers = {}
-for _tag, _pattern, _first in (
+_TAG = "tag:yaml.org,2002:"
+_TRUTH_OF_1_1 = re.compile(r"yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF")
+_RESOLVERS = (
     ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
     ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
     ("int", r"^[-+]?[0-9][0-9_]*$", list("-+0123456789")),
@@ -43,64 +31,159 @@ for _tag, _pattern, _first in (
         r"^(?:[-+]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$",
         list("-+.0123456789"),
     ),
-):
-    _CoreLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
+)
 
 
-def read_yaml(text: str) -> tuple[Any, dict[Path, Position]]:
-    """The value of a YAML document, and where each key (or list item) of it stands.
+@dataclass
+class Document:
+    """A YAML document.
 
-    Raises ``YamlProblem`` for anything that is no single, plain document.
+    Attributes:
+        value: made of dicts, lists, texts, numbers, truth values and None.
+        places: where each key, or list item, stands. The empty path is the whole document's.
+        problems: what is wrong with single values; everything else could be read.
+        words: places whose value is an unquoted ``yes``, ``no``, ``on`` or ``off``, with the word.
     """
+
+    value: Any = None
+    places: dict[Path, Position] = field(default_factory=dict)
+    problems: list[tuple[Path, Position, str]] = field(default_factory=list)
+    words: dict[Path, str] = field(default_factory=dict)
+
+
+class _Loader(yaml.SafeLoader):
+    """Knows what the core schema knows, and how deep it is."""
+
+    yaml_implicit_resolvers = {}  # noqa: RUF012 (as in PyYAML, a table of the class)
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self._depth > MAX_DEPTH:
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise YamlProblem(Position(mark.line + 1, mark.column + 1), f"nested deeper than {MAX_DEPTH} levels")
+        self._depth += 1
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes every text that YAML 1.1 or 1.2 would take for something else."""
+
+
+for _name, _pattern, _first in _RESOLVERS:
+    _Loader.add_implicit_resolver(_TAG + _name, re.compile(_pattern), _first)
+    _Dumper.add_implicit_resolver(_TAG + _name, re.compile(_pattern), _first)
+
+
+def read_yaml(text: str) -> Document:
+    """Read one document. Raises ``YamlProblem`` where it cannot be taken apart, or is out of bounds."""
     try:
-        loader = _CoreLoader(text)
+        loader = _Loader(text)
     except yaml.reader.ReaderError as error:
-        before = text[: error.position]
-        column = error.position - (before.rfind("\n") + 1)
-        position = Position(before.count("\n") + 1, column + 1)
-        raise YamlProblem(position, f"not YAML: {error.reason} ({chr(error.character)!r})") from error
+        raise unreadable(error, text) from error
     try:
         node = loader.get_single_node()
-        if node is None:
-            return None, {}
-        positions: dict[Path, Position] = {(): _position(node.start_mark)}
-        return _construct(loader, node, (), positions, ()), positions
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        message = ", ".join(part for part in (error.problem, error.context) if part)
-        raise YamlProblem(_position(mark) if mark else Position(1, 1), f"not YAML: {message}") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise YamlProblem(Position(1, 1), f"not YAML: {error}") from error
+        raise problem_of(error) from error
     finally:
         loader.dispose()
+    document = Document()
+    if node is not None:
+        document.places[()] = _position(node)
+        document.value = _Constructor(document).value(node, ())
+    return document
 
 
-def _construct(
-    loader: _CoreLoader, node: yaml.Node, path: Path, positions: dict[Path, Position], above: tuple[yaml.Node, ...]
-) -> Any:
-    if node in above:
-        raise YamlProblem(_position(node.start_mark), "an alias stands inside what it names")
-    above = (*above, node)
-    if isinstance(node, yaml.SequenceNode):
+def dump_yaml(value: Any) -> str:
+    """The text of plain values, readable by ``read_yaml`` and any other reader alike."""
+    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+
+
+class _Constructor:
+    """From nodes to values; notes what is wrong and goes on."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._above: list[yaml.Node] = []
+        self._values = 0
+
+    def value(self, node: yaml.Node, path: Path) -> Any:
+        self._values += 1
+        if self._values > MAX_VALUES:
+            raise YamlProblem(_position(node), f"more than {MAX_VALUES:,} values, those that aliases repeat included")
+        if any(node is other for other in self._above):
+            raise YamlProblem(_position(node), "an alias stands inside what it names")
+        if len(self._above) > MAX_DEPTH:
+            raise YamlProblem(_position(node), f"nested deeper than {MAX_DEPTH} levels")
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node, path)
+        if node.tag not in (f"{_TAG}seq", f"{_TAG}map"):
+            self._note(path, node, f"the tag {_shown_tag(node)} is not known; a config needs no tags")
+            return None
+        self._above.append(node)
+        try:
+            return self._list(node, path) if isinstance(node, yaml.SequenceNode) else self._mapping(node, path)
+        finally:
+            self._above.pop()
+
+    def _list(self, node: yaml.Node, path: Path) -> list[Any]:
         for index, item in enumerate(node.value):
-            positions[(*path, index)] = _position(item.start_mark)
-        return [_construct(loader, item, (*path, index), positions, above) for index, item in enumerate(node.value)]
-    if isinstance(node, yaml.MappingNode):
+            self._document.places[(*path, index)] = _position(item)
+        return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
+
+    def _mapping(self, node: yaml.Node, path: Path) -> dict[str, Any]:
         mapping: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = key_node.value
             if not isinstance(key_node, yaml.ScalarNode):
-                raise YamlProblem(_position(key_node.start_mark), "a key must be a word")
-            if key in mapping:
-                first = positions[(*path, key)]
-                raise YamlProblem(
-                    _position(key_node.start_mark), f'"{key}" stands here a second time (first on line {first.line})'
+                self._note(path, key_node, "a name must be a word, found a list or mapping")
+            elif key == "<<":
+                self._note(
+                    path, key_node, '"<<" merges mappings in YAML 1.1 alone; write the options out, or extend a file'
                 )
-            positions[(*path, key)] = _position(key_node.start_mark)
-            mapping[key] = _construct(loader, value_node, (*path, key), positions, above)
+            elif key in mapping:
+                first = self._document.places[(*path, key)]
+                self._note(
+                    (*path, key), key_node, f'"{key}" stands here a second time (first on line {first.line}); keep one'
+                )
+            else:
+                self._document.places[(*path, key)] = _position(key_node)
+                mapping[key] = self.value(value_node, (*path, key))
         return mapping
-    return loader.construct_object(node)
+
+    def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
+        text, kind = node.value, node.tag.removeprefix(_TAG)
+        if kind == "str":
+            if node.style is None and _TRUTH_OF_1_1.fullmatch(text):
+                self._document.words[path] = text
+            return text
+        if kind == "null" and text.lower() in ("", "~", "null"):
+            return None
+        if kind == "bool" and text.lower() in ("true", "false"):
+            return text.lower() == "true"
+        try:
+            if kind == "int":
+                return int(text.replace("_", ""))
+            if kind == "float":
+                return float(re.sub(r"\.(inf|nan)", r"\1", text.lower().replace("_", "")))
+        except ValueError:
+            self._note(path, node, f'"{text[:20]}" is no number that can be read')
+            return None
+        self._note(path, node, f"the tag {_shown_tag(node)} is not known; a config needs no tags")
+        return None
+
+    def _note(self, path: Path, node: yaml.Node, message: str) -> None:
+        self._document.problems.append((path, _position(node), message))
 
 
-def _position(mark: Any) -> Position:
-    return Position(mark.line + 1, mark.column + 1)
+def _shown_tag(node: yaml.Node) -> str:
+    return str(node.tag).replace(_TAG, "!!")
+
+
+def _position(node: yaml.Node) -> Position:
+    return Position(node.start_mark.line + 1, node.start_mark.column + 1)

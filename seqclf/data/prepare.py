@@ -14,6 +14,7 @@ import tokenizers
 from numpy.typing import NDArray
 
 from seqclf.config import Config
+from seqclf.config.problems import Problem
 from seqclf.config.schema import SampleData
 from seqclf.data.cache import cached
 from seqclf.data.encoded import EncodedTexts
@@ -22,6 +23,7 @@ from seqclf.data.splits import label_ids, label_order, partition
 from seqclf.errors import InputError
 from seqclf.files import write_json
 from seqclf.text.subword import SubwordTokenizer
+from seqclf.text.vectors import vectors_dim
 
 _FORMAT = 1  # raise when what the cache holds changes without its key
 
@@ -55,15 +57,11 @@ class Corpus:
         self._read = cache(self._source.read)
         self._indices = cache(self._partition)
 
-    def check(self, *splits: str) -> None:
-        """Raise ``InputError`` at once where one of the splits (all of them if none is named) cannot be read."""
-        for split in splits or self._parts:
-            part = self._parts[split]
-            if isinstance(part, str):
-                try:
-                    self._source.check(part)
-                except InputError as error:
-                    raise InputError(f"data.{split}: {error}") from error
+    def check(self, split: str) -> None:
+        """Raise ``InputError`` at once where the split cannot be read."""
+        part = self._parts[split]
+        if isinstance(part, str):
+            self._source.check(part)
 
     def has(self, split: str) -> bool:
         return self._parts[split] not in (None, 0, 0.0)
@@ -111,13 +109,36 @@ class Corpus:
         )
 
 
-def prepare(config: Config, on_stage: Callable[[str], None] = lambda stage: None) -> TrainingData:
+def unready(config: Config) -> list[Problem]:
+    """What can be seen at once, without TensorFlow, to be wrong with the files that the config names."""
+    corpus, embedding = Corpus(config), config.embedding
+    problems = []
+    for split in ("train", "validation", "test"):
+        try:
+            corpus.check(split)
+        except InputError as error:
+            problems.append(Problem(("data", split), str(error)))
+    if embedding.vectors is not None:
+        try:
+            dim = vectors_dim(Path(embedding.vectors).expanduser())
+            if dim != embedding.dim:
+                message = f"is {embedding.dim}, but {embedding.vectors} holds vectors of {dim} numbers; write {dim}"
+                problems.append(Problem(("embedding", "dim"), message))
+        except InputError as error:
+            problems.append(Problem(("embedding", "vectors"), str(error)))
+    return problems
+
+
+def prepare(
+    config: Config, on_stage: Callable[[str], None] = lambda stage: None, corpus: Corpus | None = None
+) -> TrainingData:
     """Learn the tokenizer from the training texts and encode them, or take both from the cache.
 
-    ``on_stage`` hears what is being done when it takes time. Raises ``InputError`` for data that cannot be used.
+    ``on_stage`` hears what is being done when it takes time; ``corpus`` is the config's, where the caller has read it
+    already. Raises ``InputError`` for data that cannot be used.
     """
     started = time.perf_counter()
-    corpus = Corpus(config)
+    corpus = corpus or Corpus(config)
     options = config.tokenizer
     learnt_by = (options.type, options.vocab_size, options.lowercase, options.min_frequency, tokenizers.__version__)
 
@@ -136,8 +157,8 @@ def prepare(config: Config, on_stage: Callable[[str], None] = lambda stage: None
     entry = cached("tokenizers", digest(_FORMAT, fingerprints["train"], learnt_by), learn)
     tokenizer = SubwordTokenizer.load(entry)
     labels = tuple(json.loads((entry / "labels.json").read_text(encoding="utf-8")))
-    train = _encoded(corpus, "train", tokenizer, labels, on_stage)
-    validation = _encoded(corpus, "validation", tokenizer, labels, on_stage) if corpus.has("validation") else None
+    train = encode_split(corpus, "train", tokenizer, labels, on_stage)
+    validation = encode_split(corpus, "validation", tokenizer, labels, on_stage) if corpus.has("validation") else None
     return TrainingData(tokenizer, labels, train, validation, fingerprints, time.perf_counter() - started)
 
 
@@ -158,14 +179,17 @@ def prepare_split(
     corpus = Corpus(config)
     if not corpus.has(split):
         raise InputError(f"the run's config has no {split} data; set data.{split}, or name a file with --data")
-    corpus.check(split)
+    try:
+        corpus.check(split)
+    except InputError as error:
+        raise InputError(f"data.{split}: {error}") from error
     drawn_from = split if split in fingerprints else None if corpus.has_own_part(split) else "train"
     if drawn_from and corpus.fingerprint(drawn_from) != fingerprints.get(drawn_from):
         raise InputError(
             f"{describe(config.data)}: has changed since the run was trained, so that its {split} split is lost; "
             "name other texts with --data, or train again"
         )
-    return _encoded(corpus, split, tokenizer, labels, on_stage)
+    return encode_split(corpus, split, tokenizer, labels, on_stage)
 
 
 def encode_texts(texts: LabelledTexts, tokenizer: SubwordTokenizer, labels: tuple[str, ...]) -> EncodedTexts:
@@ -174,9 +198,11 @@ def encode_texts(texts: LabelledTexts, tokenizer: SubwordTokenizer, labels: tupl
     return EncodedTexts.collect(tokenizer.encode_all(texts.texts), ids, tokenizer.vocabulary_size)
 
 
-def _encoded(
+def encode_split(
     corpus: Corpus, split: str, tokenizer: SubwordTokenizer, labels: tuple[str, ...], on_stage: Callable[[str], None]
 ) -> EncodedTexts:
+    """A split encoded, or taken from the cache. Raises ``InputError`` for a label that is not among ``labels``."""
+
     def encode(folder: Path) -> None:
         texts = corpus.texts(split)
         on_stage(f"Encoding {len(texts):,} {split} texts")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import difflib
 import hashlib
+import itertools
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,6 +16,8 @@ from seqclf.errors import InputError
 
 _FORMATS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 _LONGEST_FIELD = 2**31 - 1
+_BAD_ROWS_SHOWN = 20
+ROWS_LOOKED_AT = 20_000
 
 Row = tuple[int, Mapping[str, Any]]
 """Line number (of the row's last line) and the row's values by column."""
@@ -31,8 +34,11 @@ class TableSource:
 
     def check(self, part: str) -> None:
         path = Path(part)
-        for line, row in self._rows(path):
-            self._values(path, line, row)
+        for row in self._rows(path):
+            if isinstance(row, InputError):
+                raise row
+            self._check_columns(path, *row)
+            self._values(path, *row)
             return
         raise InputError(f"{path}: holds no rows")
 
@@ -42,16 +48,48 @@ class TableSource:
         content.update(repr((self._text, self._label, self._kind(Path(part)))).encode())
         return content.hexdigest()
 
-    def read(self, part: str) -> LabelledTexts:
+    def read(self, part: str, most: int | None = None) -> LabelledTexts:
+        """All rows, or the first ``most``. Raises ``InputError`` that lists the bad ones."""
         path = Path(part)
         texts, labels = [], []
-        for line, row in self._rows(path):
-            text, label = self._values(path, line, row)
-            texts.append(text)
-            labels.append(label)
+        bad: list[str] = []
+        for row in itertools.islice(self.rows(part), most):
+            if isinstance(row, InputError):
+                bad.append(str(row))
+            else:
+                texts.append(row[0])
+                labels.append(row[1])
+        if bad:
+            more = [f"... and {len(bad) - _BAD_ROWS_SHOWN:,} more rows"] if len(bad) > _BAD_ROWS_SHOWN else []
+            raise InputError("\n".join(bad[:_BAD_ROWS_SHOWN] + more))
         if not texts:
             raise InputError(f"{path}: holds no rows")
         return LabelledTexts(texts, labels, origin=str(path))
+
+    def columns(self, part: str) -> dict[str, list[Any]]:
+        """Columns of the file with the values of its first rows that are whole."""
+        values: dict[str, list[Any]] = {}
+        for row in itertools.islice(self._rows(Path(part)), ROWS_LOOKED_AT):
+            for column, value in {} if isinstance(row, InputError) else row[1].items():
+                values.setdefault(column, []).append(value)
+        return values
+
+    def rows(self, part: str) -> Iterator[tuple[str, str] | InputError]:
+        """Text and label of each row, or what is wrong with it."""
+        path = Path(part)
+        seen = False
+        for row in self._rows(path):
+            if isinstance(row, InputError):
+                yield row
+                continue
+            try:
+                self._check_columns(path, *row)
+                yield self._values(path, *row)
+            except InputError as error:
+                if not seen:  # the file's columns, not the row's values: the same would be said of every row
+                    self._check_columns(path, *row)
+                yield error
+            seen = True
 
     def _kind(self, path: Path) -> str:
         if self._format != "auto":
@@ -69,11 +107,11 @@ class TableSource:
                 "set data.format to csv, tsv or jsonl"
             ) from None
 
-    def _rows(self, path: Path) -> Iterator[Row]:
+    def _rows(self, path: Path) -> Iterator[Row | InputError]:
         kind = self._kind(path)
         return _json_rows(path) if kind == "jsonl" else _csv_rows(path, kind)
 
-    def _values(self, path: Path, line: int, row: Mapping[str, Any]) -> tuple[str, str]:
+    def _check_columns(self, path: Path, line: int, row: Mapping[str, Any]) -> None:
         for column, option in ((self._text, "text"), (self._label, "label")):
             if column not in row:
                 where = path if self._kind(path) != "jsonl" else f"{path}:{line}"
@@ -81,6 +119,8 @@ class TableSource:
                     f'{where}: no column "{column}"{_column_hint(column, list(row))} (columns: {", ".join(row)}); '
                     f"name it with {self._options}{option}"
                 )
+
+    def _values(self, path: Path, line: int, row: Mapping[str, Any]) -> tuple[str, str]:
         text, label = row[self._text], row[self._label]
         if not isinstance(text, str):
             raise InputError(f'{path}:{line}: "{self._text}" is {json.dumps(text)[:40]}, expected a text')
@@ -128,7 +168,7 @@ def _line_of_bad_byte(path: Path) -> str:
     return ""
 
 
-def _csv_rows(path: Path, kind: str) -> Iterator[Row]:
+def _csv_rows(path: Path, kind: str) -> Iterator[Row | InputError]:
     """Rows under a header line. csv as in RFC 4180; tsv as IANA registers it: no quoting, a line is a row."""
     csv.field_size_limit(_LONGEST_FIELD)
     with _opening(path), path.open(encoding="utf-8-sig", newline="") as file:
@@ -143,17 +183,18 @@ def _csv_rows(path: Path, kind: str) -> Iterator[Row]:
             for fields in reader:
                 if not fields:
                     continue
-                if len(fields) != len(header):
-                    raise InputError(
-                        f"{path}:{reader.line_num}: {len(fields)} fields, but the header has {len(header)} "
-                        f"({', '.join(header)})"
-                    )
-                yield reader.line_num, dict(zip(header, fields, strict=True))
+                if len(fields) == len(header):
+                    yield reader.line_num, dict(zip(header, fields, strict=True))
+                    continue
+                count = "1 field" if len(fields) == 1 else f"{len(fields)} fields"
+                yield InputError(
+                    f"{path}:{reader.line_num}: {count}, but the header has {len(header)} ({', '.join(header)})"
+                )
         except csv.Error as error:
             raise InputError(f"{path}:{reader.line_num}: not valid {kind} ({error})") from error
 
 
-def _json_rows(path: Path) -> Iterator[Row]:
+def _json_rows(path: Path) -> Iterator[Row | InputError]:
     with _opening(path), path.open(encoding="utf-8-sig", newline="\n") as file:
         for number, line in enumerate(file, 1):
             if not line.strip():
@@ -161,7 +202,9 @@ def _json_rows(path: Path) -> Iterator[Row]:
             try:
                 row = json.loads(line)
             except (ValueError, RecursionError) as error:
-                raise InputError(f"{path}:{number}: not valid JSON ({error})") from error
-            if not isinstance(row, dict):
-                raise InputError(f'{path}:{number}: expected an object such as {{"text": ..., "label": ...}}')
-            yield number, row
+                yield InputError(f"{path}:{number}: not valid JSON ({error})")
+                continue
+            if isinstance(row, dict):
+                yield number, row
+            else:
+                yield InputError(f'{path}:{number}: expected an object such as {{"text": ..., "label": ...}}')

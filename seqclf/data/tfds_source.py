@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from seqclf.config.loading import DATA_VARIABLE
 from seqclf.data.source import LabelledTexts, digest
 from seqclf.errors import InputError, SeqclfError
 
@@ -28,7 +29,10 @@ class TfdsSource:
         self._name = name
         self._config = config or config_in_name or None
         self._data_dir = Path(
-            data_dir or os.environ.get("TFDS_DATA_DIR") or Path.home() / "tensorflow_datasets"
+            data_dir
+            or os.environ.get("TFDS_DATA_DIR")
+            or os.environ.get(DATA_VARIABLE)
+            or Path.home() / "tensorflow_datasets"
         ).expanduser()
         self._text = text
         self._label = label

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import keras
+import numpy as np
+from numpy.typing import NDArray
 
 from seqclf.config import Config
-from seqclf.model.layers import Context, apply_layer, dense
+from seqclf.model.layers import Context, Flow, apply_layer, dense
 from seqclf.model.seeds import Seeds
 from seqclf.text.subword import PAD_ID
 
@@ -16,7 +18,12 @@ LOGITS = "logits"
 
 
 def build_model(
-    config: Config, vocabulary_size: int, labels: Sequence[str], *, use_cudnn: bool | str = "auto"
+    config: Config,
+    vocabulary_size: int,
+    labels: Sequence[str],
+    *,
+    vectors: Mapping[int, NDArray[np.float32]] | None = None,
+    use_cudnn: bool | str = "auto",
 ) -> keras.Model:
     """An ordinary Keras model: compile and ``fit`` it, save it, take it apart.
 
@@ -24,6 +31,8 @@ def build_model(
         config: a checked config; ``config.seed`` decides the initial weights and what dropout draws.
         vocabulary_size: number of token ids.
         labels: names of the labels, at least two.
+        vectors: for token ids, the vectors that they start with (``float32 [embedding.dim]``), as
+            ``seqclf.text.vectors`` reads them; the others start at random.
         use_cudnn: as in ``keras.layers.LSTM``. A model that was traced with cuDNN runs on no CPU: export with False.
 
     Returns:
@@ -33,20 +42,27 @@ def build_model(
     """
     seeds = Seeds(config.seed)
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
-    context = Context(mask=keras.ops.not_equal(token_ids, PAD_ID), seeds=seeds, use_cudnn=use_cudnn)
-    x = keras.layers.Embedding(
+    context = Context(seeds=seeds, use_cudnn=use_cudnn)
+    embedding = keras.layers.Embedding(
         vocabulary_size,
         config.embedding.dim,
         embeddings_initializer=keras.initializers.RandomUniform(-0.05, 0.05, seed=seeds()),
+        trainable=config.embedding.trainable,
         name="embedding",
-    )(token_ids)
+    )
+    flow = Flow(embedding(token_ids), mask=keras.ops.not_equal(token_ids, PAD_ID))
+    if vectors:
+        table = np.array(embedding.embeddings)
+        table[list(vectors)] = list(vectors.values())
+        embedding.set_weights([table])
     if config.embedding.dropout:
-        x = keras.layers.Dropout(config.embedding.dropout, seed=seeds(), name="embedding_dropout")(x)
+        dropout = keras.layers.Dropout(config.embedding.dropout, seed=seeds(), name="embedding_dropout")
+        flow = Flow(dropout(flow.x), flow.mask)
     for section, layers in (("layers", config.layers), ("head", config.head)):
         for index, layer in enumerate(layers):
-            x = apply_layer(layer, x, f"{section}_{index}_{layer.type}", context)
+            flow = apply_layer(layer, flow, f"{section}_{index}_{layer.type}", context)
     binary = len(labels) == 2
-    logits = dense(1 if binary else len(labels), None, seeds, LOGITS)(x)
+    logits = dense(1 if binary else len(labels), None, seeds, LOGITS)(flow.x)
     probabilities = keras.layers.Activation("sigmoid" if binary else "softmax", name="probabilities")(logits)
     return keras.Model(token_ids, probabilities, name="seqclf")
 

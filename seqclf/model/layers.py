@@ -1,22 +1,24 @@
 """The layers of a config as Keras layers: one function a type, found by ``apply_layer``.
 
 Padding never reaches a result: every layer that looks along a text is handed the mask (``bool [batch, time]``, true at
-real tokens) by name.
+real tokens) by name, or puts in padding's place what cannot change its result.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
 
 from seqclf.config.schema import (
+    Conv1dLayer,
     DenseLayer,
     DropoutLayer,
     GruLayer,
     LstmLayer,
+    MaxPool1dLayer,
     PoolLayer,
     RecurrentLayer,
     SimpleRnnLayer,
@@ -32,17 +34,29 @@ _LOWEST = -3e38  # of float32; below anything that a layer puts out
 
 
 @dataclass(frozen=True)
-class Context:
-    """What a layer needs besides its own options."""
+class Flow:
+    """What flows from one layer to the next.
 
+    Attributes:
+        x: ``[batch, time, features]``, or ``[batch, features]`` once a layer has left one vector a text.
+        mask: ``bool [batch, time]``, true at real tokens.
+    """
+
+    x: Tensor
     mask: Tensor
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a layer needs besides its input and its own options."""
+
     seeds: Seeds
     use_cudnn: bool | str
 
 
-def apply_layer(layer: Strict, x: Tensor, name: str, context: Context) -> Tensor:
-    """Put the layer on ``x`` (``[batch, time, features]``, or ``[batch, features]`` once a layer has read the text)."""
-    return _BUILDERS[type(layer)](layer, x, name, context)
+def apply_layer(layer: Strict, flow: Flow, name: str, context: Context) -> Flow:
+    """Put the layer on what flows into it."""
+    return _BUILDERS[type(layer)](layer, flow, name, context)
 
 
 def dense(units: int, activation: str | None, seeds: Seeds, name: str) -> keras.layers.Dense:
@@ -51,14 +65,17 @@ def dense(units: int, activation: str | None, seeds: Seeds, name: str) -> keras.
     return keras.layers.Dense(units, activation=activation, kernel_initializer=initializer, name=name)
 
 
-def _recurrent(layer: RecurrentLayer, x: Tensor, name: str, context: Context) -> Tensor:
+def _recurrent(layer: RecurrentLayer, flow: Flow, name: str, context: Context) -> Flow:
     kind = _RECURRENT[type(layer)]
-    # Only LSTM and GRU have a cuDNN kernel, and its use is not in their get_config().
-    options: dict[str, Any] = {} if isinstance(layer, SimpleRnnLayer) else {"use_cudnn": context.use_cudnn}
+    options: dict[str, Any] = {}
+    if isinstance(layer, LstmLayer | GruLayer):
+        # Only these have a cuDNN kernel, and its use is not in their get_config().
+        options = {"recurrent_activation": layer.recurrent_activation, "use_cudnn": context.use_cudnn}
 
     def one_way(suffix: str, **direction: bool) -> keras.layers.RNN:
         return kind(
             layer.units,
+            activation=layer.activation,
             return_sequences=bool(layer.return_sequences),
             dropout=layer.dropout,
             recurrent_dropout=layer.recurrent_dropout,
@@ -71,34 +88,60 @@ def _recurrent(layer: RecurrentLayer, x: Tensor, name: str, context: Context) ->
         )
 
     if not layer.bidirectional:
-        return one_way("")(x, mask=context.mask)
+        return replace(flow, x=one_way("")(flow.x, mask=flow.mask))
     # Both directions are made here because Bidirectional's own copy would share the first one's seeds.
     both = keras.layers.Bidirectional(
         one_way("_forward"), backward_layer=one_way("_backward", go_backwards=True), name=name
     )
-    return both(x, mask=context.mask)
+    return replace(flow, x=both(flow.x, mask=flow.mask))
 
 
-def _dropout(layer: DropoutLayer, x: Tensor, name: str, context: Context) -> Tensor:
-    return keras.layers.Dropout(layer.rate, seed=context.seeds(), name=name)(x)
+def _conv1d(layer: Conv1dLayer, flow: Flow, name: str, context: Context) -> Flow:
+    text = keras.ops.where(keras.ops.expand_dims(flow.mask, -1), flow.x, 0.0)
+    convolution = keras.layers.Conv1D(
+        layer.filters,
+        layer.kernel_size,
+        padding="same",
+        activation=layer.activation,
+        kernel_initializer=keras.initializers.GlorotUniform(seed=context.seeds()),
+        name=name,
+    )
+    return replace(flow, x=convolution(text))
 
 
-def _pool(layer: PoolLayer, x: Tensor, name: str, context: Context) -> Tensor:
+def _max_pool1d(layer: MaxPool1dLayer, flow: Flow, name: str, context: Context) -> Flow:
+    # Windows begin at the first token, so the last one is filled up on the right, whatever the batch's length.
+    missing = [[0, 0], [0, layer.size - 1]]
+    mask = keras.ops.expand_dims(keras.ops.pad(flow.mask, missing), -1)
+    text = keras.ops.where(mask, keras.ops.pad(flow.x, [*missing, [0, 0]]), _LOWEST)
+    mask = keras.ops.max_pool(keras.ops.cast(mask, "float32"), layer.size, padding="valid") > 0
+    pooled = keras.ops.where(mask, keras.layers.MaxPooling1D(layer.size, name=name)(text), 0.0)
+    return Flow(pooled, keras.ops.squeeze(mask, -1))
+
+
+def _pool(layer: PoolLayer, flow: Flow, name: str, context: Context) -> Flow:
     if layer.method == "mean":
-        return keras.layers.GlobalAveragePooling1D(name=name)(x, mask=context.mask)
-    real = keras.ops.expand_dims(context.mask, -1)
-    return keras.ops.max(keras.ops.where(real, x, _LOWEST), axis=1)
+        return replace(flow, x=keras.layers.GlobalAveragePooling1D(name=name)(flow.x, mask=flow.mask))
+    real = keras.ops.expand_dims(flow.mask, -1)
+    text = keras.ops.where(real, flow.x, _LOWEST)
+    return replace(flow, x=keras.layers.GlobalMaxPooling1D(name=name)(text))
 
 
-def _dense(layer: DenseLayer, x: Tensor, name: str, context: Context) -> Tensor:
-    return dense(layer.units, layer.activation, context.seeds, name)(x)
+def _dropout(layer: DropoutLayer, flow: Flow, name: str, context: Context) -> Flow:
+    return replace(flow, x=keras.layers.Dropout(layer.rate, seed=context.seeds(), name=name)(flow.x))
 
 
-_BUILDERS: dict[type[Strict], Callable[[Any, Tensor, str, Context], Tensor]] = {
+def _dense(layer: DenseLayer, flow: Flow, name: str, context: Context) -> Flow:
+    return replace(flow, x=dense(layer.units, layer.activation, context.seeds, name)(flow.x))
+
+
+_BUILDERS: dict[type[Strict], Callable[[Any, Flow, str, Context], Flow]] = {
     LstmLayer: _recurrent,
     GruLayer: _recurrent,
     SimpleRnnLayer: _recurrent,
-    DropoutLayer: _dropout,
+    Conv1dLayer: _conv1d,
+    MaxPool1dLayer: _max_pool1d,
     PoolLayer: _pool,
+    DropoutLayer: _dropout,
     DenseLayer: _dense,
 }

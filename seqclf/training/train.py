@@ -6,6 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from seqclf.config import Config, with_absolute_paths, write_config
@@ -15,6 +16,7 @@ from seqclf.data.prepare import TrainingData, prepare
 from seqclf.data.source import describe
 from seqclf.errors import InputError
 from seqclf.runs import FAILED, FINISHED, INTERRUPTED, Run, now
+from seqclf.text.vectors import read_vectors
 from seqclf.training.environment import environment, peak_memory_bytes
 from seqclf.training.events import EpochDone, Event, Stage, TrainingDone, TrainingStarted
 from seqclf.training.history import History
@@ -77,13 +79,19 @@ def _train(
     run.write_labels(data.labels)
     run.update_manifest(data_fingerprint=data.fingerprints)
 
-    listen(Stage("Building the model"))
     from seqclf.export.saved_model import export_saved_model
     from seqclf.model.build import build_model
     from seqclf.training.state import TrainingState
     from seqclf.training.step import build_optimizer
 
-    model = build_model(config, data.tokenizer.vocabulary_size, data.labels)
+    vectors = None
+    if config.embedding.vectors is not None:
+        listen(Stage(f"Reading vectors from {config.embedding.vectors}"))
+        vectors = read_vectors(Path(config.embedding.vectors), data.tokenizer.pieces, config.embedding.dim)
+        listen(Stage(f"Found vectors of {len(vectors):,} of the {data.tokenizer.vocabulary_size:,} tokens"))
+        run.update_manifest(vectors={"found": len(vectors), "tokens": data.tokenizer.vocabulary_size})
+    listen(Stage("Building the model"))
+    model = build_model(config, data.tokenizer.vocabulary_size, data.labels, vectors=vectors)
     state = TrainingState(model, build_optimizer(config.training.optimizer))
     parameters = model.count_params()
     run.update_manifest(parameters=parameters)

@@ -1,0 +1,59 @@
+"""Errors and warnings on the terminal: in colour there, plain elsewhere."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from seqclf.errors import SeqclfError
+
+if TYPE_CHECKING:
+    from seqclf.config import LoadedConfig
+    from seqclf.config.problems import Problem
+
+_COLOURS = {"error": "red", "warning": "yellow"}
+
+
+def show_error(error: SeqclfError) -> None:
+    """On stderr: each problem of a config with its line, anything else as ``Error: ...``."""
+    problems = getattr(error, "problems", ())
+    for problem in problems:
+        show_problem(problem, "error")
+    if not problems:
+        _echo(f"{_styled('Error', 'error')}: {error}")
+    elif len(problems) > 1:
+        _echo(f"{len(problems)} problems; nothing was done.")
+
+
+def show_problem(problem: Problem, kind: str) -> None:
+    """On stderr: where, what, and the line that it stands in. ``kind`` is ``error`` or ``warning``."""
+    where = f"{problem.place}: " if problem.place else ""
+    message = str(problem).removeprefix(where)
+    marked = f"{_styled('warning', kind)}: " if kind == "warning" else ""
+    option = "" if message == problem.message else message.removesuffix(problem.message)
+    _echo(f"{click.style(where, bold=True)}{marked}{_styled(option, kind)}{problem.message}")
+    if problem.place and (quote := problem.place.quote()):
+        line, _, mark = quote.rpartition("\n")
+        _echo(f"{line}\n{mark.replace('^', _styled('^', kind))}")
+
+
+def check_files(loaded: LoadedConfig) -> None:
+    """Raise ``ConfigError`` for files that the config names and that can be seen to be wrong."""
+    from seqclf.cli.start import quiet_stderr
+    from seqclf.config.problems import ConfigError
+    from seqclf.data.prepare import unready
+
+    with quiet_stderr():
+        problems = unready(loaded.config)
+    if problems:
+        raise ConfigError([loaded.placed(problem) for problem in problems])
+
+
+def _styled(text: str, kind: str) -> str:
+    return click.style(text, fg=_COLOURS[kind], bold=True) if text else ""
+
+
+def _echo(text: str) -> None:
+    click.echo(text, err=True, color=False if os.environ.get("NO_COLOR") else None)

@@ -1,0 +1,147 @@
+"""Config files as they are written: read, with the files that they extend laid under them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import Any
+
+from seqclf.config.problems import ConfigError, Path, Place, Problem
+from seqclf.config.walk import DISCRIMINATORS
+from seqclf.config.yaml_core import Document, read_yaml
+from seqclf.config.yaml_errors import Position, YamlProblem
+from seqclf.errors import InputError
+
+_MAX_BYTES = 256 * 1024
+_MOST_FILES = 10
+
+
+@dataclass
+class Written:
+    """What was written, before it is checked.
+
+    Attributes:
+        value: the options, as plain values.
+        places: where each key, or list item, was written.
+        words: unquoted ``yes``, ``no``, ``on`` and ``off``.
+        problems: what is wrong with the YAML of single values.
+    """
+
+    file: FilePath
+    value: dict[str, Any]
+    places: dict[Path, Place] = field(default_factory=dict)
+    words: dict[Path, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def place(self, path: Path) -> Place:
+        """Where the option stands, or the nearest part of its path that was written."""
+        while path not in self.places and path:
+            path = path[:-1]
+        return self.places.get(path) or Place(str(self.file))
+
+    def forget(self, path: Path) -> None:
+        """The option, and all below it, is about to be written otherwise."""
+        self.places = {other: place for other, place in self.places.items() if other[: len(path)] != path}
+        self.words = {other: word for other, word in self.words.items() if other[: len(path)] != path}
+
+
+def read_file(file: FilePath, extended_by: tuple[FilePath, ...] = ()) -> Written:
+    """Read a config file and what it extends.
+
+    Raises ``InputError`` where a file cannot be read or taken apart.
+    """
+    text = _text(file)
+    lines = text.splitlines()
+
+    def place(position: Position) -> Place:
+        line = lines[position.line - 1] if position.line <= len(lines) else ""
+        return Place(str(file), position.line, position.column, line)
+
+    try:
+        document = read_yaml(text)
+    except YamlProblem as problem:
+        raise ConfigError([Problem((), problem.message + _table_hint(file), place(problem.position))]) from problem
+    if not isinstance(document.value, dict):
+        found = "nothing" if document.value is None else f"{text.strip().splitlines()[0][:60]!r}"
+        raise InputError(f"{file}: expected options (name: value), found {found}{_table_hint(file)}")
+    written = Written(
+        file,
+        document.value,
+        {path: place(position) for path, position in document.places.items()},
+        document.words,
+        [Problem(path, message, place(position)) for path, position, message in document.problems],
+    )
+    if "extends" not in document.value:
+        return written
+    return _extended(written, document, (*extended_by, file))
+
+
+def _extended(written: Written, document: Document, chain: tuple[FilePath, ...]) -> Written:
+    """``written`` over the file that it extends. Raises ``InputError``."""
+    name, place = document.value.pop("extends"), written.place(("extends",))
+    if not isinstance(name, str) or not name:
+        raise ConfigError([Problem(("extends",), "expected the path of another config, from this one's folder", place)])
+    file = chain[-1].parent / FilePath(name).expanduser()
+    if any(file.resolve() == other.resolve() for other in chain):
+        raise ConfigError([Problem(("extends",), f"{name} is extended by this file already, in a circle", place)])
+    if len(chain) >= _MOST_FILES:
+        raise ConfigError([Problem(("extends",), f"more than {_MOST_FILES} files extend each other", place)])
+    if not file.is_file():
+        raise ConfigError([Problem(("extends",), f"{file}: no such file (paths start at this file's folder)", place)])
+    base = read_file(file, chain)
+    _lay_over(base, written, ())
+    base.places[()] = written.place(())
+    base.file = written.file
+    base.problems = [*written.problems, *base.problems]
+    return base
+
+
+def _lay_over(base: Written, top: Written, path: Path) -> None:
+    """Options of ``top`` take the place of ``base``'s; mappings of one kind are joined, anything else is replaced."""
+    below, above = _at(base.value, path), _at(top.value, path)
+    for name, value in above.items():
+        here = (*path, name)
+        if isinstance(value, dict) and isinstance(below.get(name), dict) and not _differ(below[name], value):
+            base.places[here] = top.places[here]
+            _lay_over(base, top, here)
+            continue
+        below[name] = value
+        base.forget(here)
+        base.places |= {other: place for other, place in top.places.items() if other[: len(here)] == here}
+        base.words |= {other: word for other, word in top.words.items() if other[: len(here)] == here}
+
+
+def _differ(below: dict[str, Any], above: dict[str, Any]) -> bool:
+    """Whether the two are of another type or source, so that the options of one say nothing about the other."""
+    return any(name in above and above[name] != below.get(name) for name in DISCRIMINATORS)
+
+
+def _at(value: Any, path: Path) -> Any:
+    for part in path:
+        value = value[part]
+    return value
+
+
+def _text(file: FilePath) -> str:
+    try:
+        if file.is_dir():
+            raise InputError(f"{file}: is a folder, expected a YAML file")
+        with file.open("rb") as opened:
+            content = opened.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read ({error.strerror})") from error
+    if len(content) > _MAX_BYTES:
+        raise InputError(f"{file}: too large for a config (over {_MAX_BYTES // 1024} KiB){_table_hint(file)}")
+    if b"\0" in content:
+        raise InputError(f"{file}: is no text (it holds NUL bytes); a config is YAML in UTF-8")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InputError(f"{file}:{line}: not UTF-8 text (byte {error.start + 1}); save it as UTF-8") from error
+
+
+def _table_hint(file: FilePath) -> str:
+    if file.suffix.lower() not in (".csv", ".tsv", ".jsonl"):
+        return ""
+    return f". This seems to be data: `seqclf init --from {file}` writes a config for it"

@@ -1,0 +1,96 @@
+"""The reference page: every option of the schema, with its type, bounds, unit, default and meaning, as Markdown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from seqclf.config.schema import Config
+from seqclf.config.walk import DISCRIMINATORS, Model, models_of, tag_of
+
+_PREFACE = """\
+# Every option of a config
+
+Made from the schema by `seqclf schema --markdown`; [writing_configs.md](writing_configs.md) says how configs are
+written, checked and compared. An option without a default must be there.
+"""
+
+
+def reference() -> str:
+    """The page's text."""
+    return "\n".join([_PREFACE, *_section(Config, "", 2)])
+
+
+def _section(model: Model, path: str, depth: int) -> Iterator[str]:
+    """The options that stand directly in ``model``, then a section for each that holds others."""
+    properties = model.model_json_schema()["properties"]
+    rows = [_row(name, properties[name], model) for name in model.model_fields if name in properties]
+    tagged_first = sorted(rows, key=lambda row: not row.startswith(tuple(f"| `{name}`" for name in DISCRIMINATORS)))
+    yield "\n".join(["| option | value | default | meaning |", "|---|---|---|---|", *tagged_first, ""])
+    for name, field in model.model_fields.items():
+        choices = models_of(field.annotation)
+        if not choices:
+            continue
+        here = f"{path}.{name}" if path else name
+        yield f"{'#' * depth} `{here}`\n"
+        if len(choices) > 1:
+            yield f"{field.description}\n"
+        for choice in choices:
+            if len(choices) > 1:
+                key = next(key for key in DISCRIMINATORS if key in choice.model_fields)
+                yield f"{'#' * (depth + 1)} `{here}`: `{key}: {tag_of(choice)}`\n"
+            yield f"{choice.__doc__}\n"
+            yield from _section(choice, here, depth + 1 + (len(choices) > 1))
+
+
+def _row(name: str, schema: dict[str, Any], model: Model) -> str:
+    field = model.model_fields[name]
+    default = "" if field.is_required() else _default(field.get_default())
+    value = "options, see below" if models_of(field.annotation) else _value(schema)
+    return f"| `{name}` | {value} | {default} | {field.description} |"
+
+
+def _value(schema: dict[str, Any]) -> str:
+    """The values that an option may have, in words."""
+    if "anyOf" in schema:
+        return " or ".join(_value(choice) for choice in schema["anyOf"])
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    if "enum" in schema:
+        return ", ".join(f"`{choice}`" for choice in schema["enum"])
+    names = {
+        "integer": "whole number",
+        "number": "number",
+        "string": "text",
+        "boolean": "truth value",
+        "null": "`null`",
+    }
+    words = [names[schema["type"]], *([f"of {schema['unit']}"] if "unit" in schema else [])]
+    if bounds := _bounds(schema):
+        words.append(f"({bounds})")
+    return " ".join(words)
+
+
+def _bounds(schema: dict[str, Any]) -> str:
+    least = _number(schema["minimum"]) if "minimum" in schema else ""
+    if "exclusiveMinimum" in schema:
+        least = f"above {_number(schema['exclusiveMinimum'])}"
+    if "exclusiveMaximum" in schema:
+        return f"{least} to below {_number(schema['exclusiveMaximum'])}"
+    if "maximum" in schema:
+        return f"{least} to {_number(schema['maximum'])}"
+    return least if least.startswith("above") or not least else f"{least} or more"
+
+
+def _number(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+
+
+def _default(value: Any) -> str:
+    if isinstance(value, BaseModel):
+        tag = tag_of(type(value))
+        return f"`{tag}`" if tag else "the defaults below"
+    return f"`{value if isinstance(value, str) else json.dumps(value)}`"

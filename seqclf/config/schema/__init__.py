@@ -1,0 +1,81 @@
+"""Every option of a config, once: its name, type, bounds, unit, default and meaning.
+
+Validation, the JSON Schema, the reference page and a run's filled-in config all come from here. What one option means
+for another is in ``seqclf.config.checks``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from seqclf.config.schema.base import Strict
+from seqclf.config.schema.data import DataConfig, FolderData, SampleData, TableData, TfdsData
+from seqclf.config.schema.layers import (
+    Conv1dLayer,
+    DenseLayer,
+    DropoutLayer,
+    GruLayer,
+    HeadConfig,
+    LayerConfig,
+    LstmLayer,
+    MaxPool1dLayer,
+    PoolLayer,
+    RecurrentLayer,
+    SimpleRnnLayer,
+)
+from seqclf.config.schema.text import LEAST_PIECES, EmbeddingConfig, TokenizerConfig
+from seqclf.config.schema.training import Adam, AdamW, EarlyStopping, OptimizerConfig, RmsProp, Sgd, TrainingConfig
+
+__all__ = [
+    "LEAST_PIECES",
+    "Adam",
+    "AdamW",
+    "Config",
+    "Conv1dLayer",
+    "DataConfig",
+    "DenseLayer",
+    "DropoutLayer",
+    "EarlyStopping",
+    "EmbeddingConfig",
+    "FolderData",
+    "GruLayer",
+    "HeadConfig",
+    "LayerConfig",
+    "LstmLayer",
+    "MaxPool1dLayer",
+    "OptimizerConfig",
+    "PoolLayer",
+    "RecurrentLayer",
+    "RmsProp",
+    "SampleData",
+    "Sgd",
+    "SimpleRnnLayer",
+    "Strict",
+    "TableData",
+    "TfdsData",
+    "TokenizerConfig",
+    "TrainingConfig",
+]
+
+
+class Config(Strict):
+    """A text classifier: its data, tokenizer, model and training."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)] = Field(
+        "run", description="First part of the run folder's name: letters, digits, dots, dashes, underscores."
+    )
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = Field(
+        0, description="Decides everything that is drawn at random: split, initial weights, order, dropout."
+    )
+    data: DataConfig = Field(description="Where texts and labels come from.")
+    tokenizer: TokenizerConfig = Field(TokenizerConfig(), description="From a text to token ids.")
+    embedding: EmbeddingConfig = Field(EmbeddingConfig(), description="From token ids to vectors.")
+    layers: list[LayerConfig] = Field(
+        min_length=1, max_length=100, description="What reads the text, in order; the last reader leaves one vector."
+    )
+    head: list[HeadConfig] = Field(
+        [], max_length=100, description="What stands between the text's vector and the output layer."
+    )
+    training: TrainingConfig = Field(TrainingConfig(), description="The optimizer and the loop.")

@@ -1,0 +1,26 @@
+"""What every section of the schema is made of: strictness, and number types that carry their bounds and units."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Strict(BaseModel):
+    """Unknown options and silent conversions ("3" for 3) are errors; nothing changes after it was checked."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+# Upper bounds are there to catch slips: what lies above them has no use or fits no memory.
+Share = Annotated[float, Field(ge=0, lt=1)]
+Decay = Annotated[float, Field(ge=0, lt=1)]
+PositiveReal = Annotated[float, Field(gt=0)]
+NonNegativeReal = Annotated[float, Field(ge=0)]
+Width = Annotated[int, Field(ge=1, le=65_536, json_schema_extra={"unit": "entries"})]
+Tokens = Annotated[int, Field(ge=1, le=1_000_000, json_schema_extra={"unit": "tokens"})]
+Texts = Annotated[int, Field(ge=1, le=1_000_000, json_schema_extra={"unit": "texts"})]
+Steps = Annotated[int, Field(ge=1, le=1_000_000, json_schema_extra={"unit": "steps"})]
+Epochs = Annotated[int, Field(ge=1, le=1_000_000, json_schema_extra={"unit": "epochs"})]
+Name = Annotated[str, Field(min_length=1)]

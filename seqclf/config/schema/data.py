@@ -1,0 +1,60 @@
+"""``data``: where texts and labels come from."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from seqclf.config.schema.base import Name, Share, Strict
+
+
+class SampleData(Strict):
+    """Synthetic reviews that come with seqclf, made by a grammar: about 4,000 to train on and 1,000 for the test."""
+
+    source: Literal["sample"] = Field(description="The kind of source.")
+    validation: Share = Field(0.1, description="Share of the training texts kept for validation; 0 is none.")
+
+
+class TableData(Strict):
+    """Files of one text and one label a row. csv and tsv begin with a header line; tsv knows no quoting."""
+
+    source: Literal["table"] = Field(description="The kind of source.")
+    train: Name = Field(description="File to train on.")
+    validation: Share | Name = Field(0.1, description="Share of the training texts, or a file; 0 is none.")
+    test: Share | Name | None = Field(None, description="File, or share of the training texts.")
+    text: Name = Field("text", description="Column that holds the text.")
+    label: Name = Field("label", description="Column that holds the label.")
+    format: Literal["auto", "csv", "tsv", "jsonl"] = Field(
+        "auto", description="What the files are; auto goes by their endings."
+    )
+
+
+class FolderData(Strict):
+    """Folders of text files, `FOLDER/LABEL/ANYTHING.txt`."""
+
+    source: Literal["folder"] = Field(description="The kind of source.")
+    train: Name = Field(description="Folder to train on.")
+    validation: Share | Name = Field(0.1, description="Share of the training texts, or a folder; 0 is none.")
+    test: Share | Name | None = Field(None, description="Folder, or share of the training texts.")
+
+
+class TfdsData(Strict):
+    """A data set of tensorflow-datasets: from disk where it is prepared, else downloaded."""
+
+    source: Literal["tfds"] = Field(description="The kind of source.")
+    dataset: Name = Field(description="Its name, such as imdb_reviews.")
+    config: Name | None = Field(None, description="The data set's own configuration; its default when left out.")
+    data_dir: Name | None = Field(
+        None,
+        description="Folder of prepared data sets; when left out, the first that is set of $TFDS_DATA_DIR, "
+        "$SEQCLF_DATA and ~/tensorflow_datasets.",
+    )
+    train: Name = Field("train", description="Split to train on, in tfds's notation (train[:80%]).")
+    validation: Share | Name = Field(0.1, description="Share of the training texts, or a split; 0 is none.")
+    test: Share | Name | None = Field("test", description="Split, or share of the training texts.")
+    text: Name = Field("text", description="Feature that holds the text.")
+    label: Name = Field("label", description="Feature that holds the label.")
+
+
+DataConfig = Annotated[SampleData | TableData | FolderData | TfdsData, Field(discriminator="source")]

@@ -1,0 +1,73 @@
+"""Finding one's way in the schema: which models an annotation allows, and where in a config an error of pydantic is."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from seqclf.config.problems import Path
+from seqclf.config.schema import Config
+
+Model = type[BaseModel]
+DISCRIMINATORS = ("type", "source")
+
+
+def models_of(annotation: Any) -> list[Model]:
+    """All models that a value, or an item of a list, of that annotation may be."""
+    return list(dict.fromkeys(_models(annotation)))
+
+
+def tag_of(model: Model) -> str | None:
+    """``lstm`` for the LSTM layer's model; None for a model that is alone in its place."""
+    for name in DISCRIMINATORS:
+        if name in model.model_fields and (values := get_args(model.model_fields[name].annotation)):
+            return str(values[0])
+    return None
+
+
+@cache
+def homes_of(option: str) -> tuple[tuple[str, Model], ...]:
+    """All places of the schema that have an option of that name: the section's path and the model."""
+    found: list[tuple[str, Model]] = []
+
+    def visit(model: Model, path: str) -> None:
+        if option in model.model_fields:
+            found.append((path, model))
+        for name, field in model.model_fields.items():
+            for below in models_of(field.annotation):
+                visit(below, f"{path}.{name}" if path else name)
+
+    visit(Config, "")
+    return tuple(found)
+
+
+def locate(location: Sequence[int | str]) -> tuple[Path, list[Model]]:
+    """Pydantic's location as a path, without the parts that name members of unions; and the models at its end."""
+    path: list[str | int] = []
+    models: list[Model] = [Config]
+    inside: Any = Config
+    for part in location:
+        if isinstance(part, int):
+            path.append(part)
+        elif len(models) > 1:
+            models = [model for model in models if tag_of(model) == part] or models
+        elif models and inside is not None:
+            path.append(part)
+            field = models[0].model_fields.get(part)
+            inside = field.annotation if field else None
+            models = models_of(inside) if field else models
+            if not models:
+                break  # what follows names the types that a single value may have
+    return tuple(path), models
+
+
+def _models(annotation: Any) -> Iterator[Model]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    elif get_origin(annotation) in (Union, types.UnionType, list) or hasattr(annotation, "__metadata__"):
+        for argument in get_args(annotation):
+            yield from _models(argument)

@@ -1,0 +1,154 @@
+"""What a split's texts are like, and what is wrong or odd about all splits together."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from seqclf.config.problems import Problem
+from seqclf.data.encoded import EncodedTexts
+from seqclf.data.source import LabelledTexts
+from seqclf.text.subword import UNKNOWN_ID
+
+QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
+
+_MUCH_TRUNCATED = 0.2
+_MUCH_UNKNOWN = 0.05
+_OUT_OF_BALANCE = 10
+
+
+@dataclass(frozen=True)
+class TextStatistics:
+    """A split as its texts are.
+
+    Attributes:
+        labels: number of texts of each label, the most frequent first.
+        empty: texts without any character but white space.
+        duplicates: texts that an earlier text of the split equals.
+        contradictory: different texts that stand with more than one label.
+    """
+
+    texts: int
+    labels: dict[str, int]
+    empty: int
+    duplicates: int
+    contradictory: int
+
+
+@dataclass(frozen=True)
+class TokenStatistics:
+    """A split as its tokens are.
+
+    Attributes:
+        mean: tokens a text, before truncation.
+        quantiles: likewise, at ``QUANTILES``.
+        histogram: ``(least, most, texts)``: how many texts have that many tokens, in doubling ranges.
+        truncated: share of the texts that have more than ``max_tokens``.
+        unknown: share of the tokens that the vocabulary does not know.
+    """
+
+    mean: float
+    quantiles: tuple[float, ...]
+    histogram: tuple[tuple[int, int, int], ...]
+    truncated: float
+    unknown: float
+
+
+def text_statistics(data: LabelledTexts) -> TextStatistics:
+    labels_of: dict[str, set[str]] = defaultdict(set)
+    for text, label in zip(data.texts, data.labels, strict=True):
+        labels_of[text].add(label)
+    return TextStatistics(
+        texts=len(data),
+        labels=dict(Counter(data.labels).most_common()),
+        empty=sum(not text.strip() for text in data.texts),
+        duplicates=len(data) - len(labels_of),
+        contradictory=sum(len(labels) > 1 for labels in labels_of.values()),
+    )
+
+
+def token_statistics(encoded: EncodedTexts, max_tokens: int) -> TokenStatistics:
+    lengths = encoded.lengths
+    ranges = np.floor(np.log2(lengths)).astype(int)
+    counts = np.bincount(ranges)
+    return TokenStatistics(
+        mean=float(lengths.mean()),
+        quantiles=tuple(float(value) for value in np.quantile(lengths, QUANTILES)),
+        histogram=tuple(
+            (2**power, 2 ** (power + 1) - 1, int(counts[power])) for power in range(int(ranges.min()), len(counts))
+        ),
+        truncated=float((lengths > max_tokens).mean()),
+        unknown=float(np.count_nonzero(encoded.ids == UNKNOWN_ID) / len(encoded.ids)),
+    )
+
+
+def shared_texts(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many different texts stand in both."""
+    return len(set(one) & set(other))
+
+
+def label_problems(splits: Mapping[str, TextStatistics]) -> list[Problem]:
+    """What keeps a classifier from being trained or measured on these labels."""
+    known = splits["train"].labels
+    problems = []
+    if len(known) < 2:
+        message = f'every training text has the label "{next(iter(known))}"; a classifier needs at least two'
+        problems.append(Problem(("data", "train"), message))
+    for name in ("validation", "test"):
+        strange = sorted(splits[name].labels.keys() - known.keys()) if name in splits else []
+        if strange:
+            message = f"has labels that the training texts do not have: {_some(strange)}"
+            problems.append(Problem(("data", name), message))
+    return problems
+
+
+def text_warnings(splits: Mapping[str, TextStatistics], leaked: Mapping[str, int]) -> list[Problem]:
+    """``leaked`` holds, for validation and test, how many of its texts are among those before it."""
+    warnings = []
+
+    def warn(split: str, message: str) -> None:
+        warnings.append(Problem(("data", split), message))
+
+    labels = splits["train"].labels
+    most, least = max(labels, key=labels.__getitem__), min(labels, key=labels.__getitem__)
+    if labels[most] >= _OUT_OF_BALANCE * labels[least]:
+        warn(
+            "train",
+            f'labels are out of balance: {labels[most]:,} texts of "{most}", {labels[least]:,} of "{least}"; look at '
+            "macro F1, accuracy says little",
+        )
+    for name, split in splits.items():
+        lacking = sorted(labels.keys() - split.labels.keys())
+        if lacking:
+            warn(name, f"lacks labels that the training texts have: {_some(lacking)}; its scores say nothing of them")
+        if split.empty:
+            warn(name, f"{split.empty:,} of {split.texts:,} texts are empty: each is read as one unknown token")
+        if split.contradictory:
+            warn(name, f"{split.contradictory:,} different texts stand with more than one label")
+        if leaked.get(name):
+            before = "the training texts" if name == "validation" else "the training or validation texts"
+            warn(name, f"{leaked[name]:,} of its different texts are among {before} too: scores on them are too good")
+    return warnings
+
+
+def token_warnings(splits: Mapping[str, TokenStatistics], max_tokens: int) -> list[Problem]:
+    train = splits["train"]
+    warnings = []
+    if train.truncated > _MUCH_TRUNCATED:
+        most = train.quantiles[QUANTILES.index(0.95)]
+        message = (
+            f"at {max_tokens}, {train.truncated:.0%} of the training texts are cut; {most:,.0f} would leave 95 % whole"
+        )
+        warnings.append(Problem(("tokenizer", "max_tokens"), message))
+    for name, split in splits.items():
+        if split.unknown > _MUCH_UNKNOWN:
+            message = f"{split.unknown:.1%} of the {name} tokens are unknown to the vocabulary; a larger one knows more"
+            warnings.append(Problem(("tokenizer", "vocab_size"), message))
+    return warnings
+
+
+def _some(labels: Sequence[str]) -> str:
+    return ", ".join(f'"{label}"' for label in labels[:10]) + (", ..." if len(labels) > 10 else "")

@@ -1,0 +1,77 @@
+"""Pretrained word vectors in text form: a word and its numbers a line, as GloVe, word2vec and fastText write them."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqclf.errors import InputError
+
+
+def vectors_dim(path: Path) -> int:
+    """Numbers of a vector, from the file's first lines. Raises ``InputError`` where it is no such file."""
+    with _opened(path) as file:
+        first = next(file, b"").split()
+        if _is_header(first):
+            return int(first[1])
+        if len(first) < 3:
+            raise InputError(f"{path}:1: expected a word and its numbers, or their count and dimension")
+        return len(first) - 1
+
+
+def read_vectors(path: Path, pieces: Sequence[str], dim: int) -> dict[int, NDArray[np.float32]]:
+    """The vector (``float32 [dim]``) of each piece that the file has, by the piece's id.
+
+    The file is read line by line: memory goes by the vocabulary, not by the file. Raises ``InputError`` that names the
+    line of anything that is no word with ``dim`` numbers.
+    """
+    wanted = {piece.encode("utf-8"): token_id for token_id, piece in enumerate(pieces)}
+    found: dict[int, NDArray[np.float32]] = {}
+    with _opened(path) as file:
+        for number, line in enumerate(file, 1):
+            fields = line.split()
+            if number == 1 and _is_header(fields):
+                continue
+            if len(fields) != dim + 1:
+                # GloVe's largest file has words that hold spaces.
+                if len(fields) < dim + 1 or not _is_number(fields[-dim]):
+                    raise InputError(f"{path}:{number}: expected a word and {dim} numbers, found {len(fields)} fields")
+                continue
+            token_id = wanted.get(fields[0])
+            if token_id is None or token_id in found:
+                continue
+            try:
+                vector = np.array(fields[1:], dtype=np.float32)
+            except ValueError:
+                vector = np.full(dim, np.nan, dtype=np.float32)
+            if not np.isfinite(vector).all():
+                raise InputError(f"{path}:{number}: expected {dim} finite numbers after the word")
+            found[token_id] = vector
+    return found
+
+
+def _is_header(fields: list[bytes]) -> bool:
+    """word2vec and fastText begin with the number of words and the dimension."""
+    return len(fields) == 2 and all(field.isdigit() for field in fields)
+
+
+def _is_number(field: bytes) -> bool:
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return True
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Iterator[bytes]]:
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            yield iter(file)
+    except (OSError, EOFError) as error:
+        raise InputError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from error

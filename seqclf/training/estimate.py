@@ -1,0 +1,76 @@
+"""What a training will cost, by a few of its steps."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from seqclf.config import Config
+from seqclf.data.batches import Batches
+from seqclf.data.prepare import TrainingData
+from seqclf.training.environment import peak_memory_bytes
+
+_SECONDS = 5.0
+_MOST_STEPS = 24
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """A layer's name, Keras class, output shape (None: any) and parameters."""
+
+    name: str
+    type: str
+    output_shape: tuple[int | None, ...]
+    parameters: int
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What an epoch of training takes, on this machine as busy as it is.
+
+    Attributes:
+        steps: training steps of an epoch.
+        seconds: wall time of an epoch's training steps, validation not counted.
+        tokens_per_second: padding not counted.
+        memory_bytes: largest resident set of this process after a step on the batch that is largest.
+    """
+
+    steps: int
+    seconds: float
+    tokens_per_second: float
+    memory_bytes: int
+
+
+def measure(config: Config, data: TrainingData) -> tuple[list[LayerRow], Estimate]:
+    """Build the config's model and time some training steps of its first epoch; nothing is kept."""
+    from seqclf.model.build import build_model
+    from seqclf.training.step import build_optimizer, build_train_step
+
+    model = build_model(config, data.tokenizer.vocabulary_size, data.labels)
+    step = build_train_step(model, build_optimizer(config.training.optimizer))
+    batches = Batches(data.train, config.training.batch_size, config.tokenizer.max_tokens, config.tokenizer.truncate)
+    plan = batches.shuffled(config.seed, epoch=1)
+    # What a step takes goes by the padded length and, for short texts, hardly by anything.
+    sizes = np.array([batches.lengths[indices].max() for indices in plan])
+    by_size = np.argsort(sizes, kind="stable")
+    step(*batches.batch(plan[by_size[-1]]))  # traces; and this batch needs most memory
+    evenly = np.linspace(0, len(plan) - 1, min(_MOST_STEPS, len(plan))).round().astype(int)
+    timed: list[tuple[int, float]] = []
+    spent = 0.0
+    for index in np.random.default_rng(0).permutation(by_size[evenly]):
+        started = time.perf_counter()
+        step(*batches.batch(plan[index]))[0].numpy()
+        timed.append((int(sizes[index]), time.perf_counter() - started))
+        spent += timed[-1][1]
+        if spent > _SECONDS and len(timed) >= 3:
+            break
+    seconds = len(plan) * spent / len(timed) * float(sizes.mean()) / float(np.mean([size for size, _ in timed]))
+    estimate = Estimate(len(plan), seconds, float(batches.lengths.sum()) / seconds, peak_memory_bytes())
+    rows = [
+        LayerRow(layer.name, type(layer).__name__, tuple(layer.output.shape), layer.count_params())
+        for layer in model.layers
+        if type(layer).__name__ != "InputLayer"
+    ]
+    return rows, estimate
