@@ -20,6 +20,13 @@ LAYERS: dict[str, list[dict[str, Any]]] = {
     "bisimple_rnn": [{"type": "simple_rnn", "units": 4, "bidirectional": True}],
     "mean": [{"type": "pool", "method": "mean"}],
     "max": [{"type": "pool", "method": "max"}],
+    "conv1d": [{"type": "conv1d", "filters": 4, "kernel_size": 4}, {"type": "gru", "units": 4}],
+    "max_pool1d": [{"type": "max_pool1d", "size": 3}, {"type": "gru", "units": 4}],
+    "conv1d-max_pool1d": [
+        {"type": "conv1d", "filters": 4, "kernel_size": 3},
+        {"type": "max_pool1d", "size": 2},
+        {"type": "pool", "method": "max"},
+    ],
     "dropout": [{"type": "dropout", "rate": 0.5}, {"type": "pool"}],
 }
 STACKS = LAYERS | {
@@ -111,31 +118,42 @@ def test_initial_weights_follow_the_seed_and_nothing_else() -> None:
     assert not np.array_equal(kernels[0], kernels[1]), "the two directions start differently"
 
 
-BASE = {"layers": [{"type": "lstm", "units": 4}, {"type": "gru", "units": 4}], "head": [{"type": "dense", "units": 4}]}
+def test_a_convolution_equals_keras_s_on_a_text_alone() -> None:
+    """Without padding there is nothing to hide: the layers are Keras's."""
+    import keras
+
+    model = _model(
+        embedding={"dim": 3},
+        layers=[
+            {"type": "conv1d", "filters": 4, "kernel_size": 3},
+            {"type": "max_pool1d", "size": 2},
+            {"type": "pool"},
+        ],
+        head=[],
+    )
+    by_hand = keras.Sequential(
+        [
+            keras.Input((None,)),
+            keras.layers.Embedding(50, 3),
+            keras.layers.Conv1D(4, 3, padding="same", activation="relu"),
+            keras.layers.MaxPooling1D(2),
+            keras.layers.GlobalAveragePooling1D(),
+            keras.layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+    by_hand.set_weights(model.get_weights())
+    tokens = _padded([[5, 6, 7, 8, 9, 4]])
+    np.testing.assert_allclose(model(tokens), by_hand(tokens), atol=1e-6)
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"embedding": {"dim": 9}},
-        {"embedding": {"dim": 8, "dropout": 0.5}},
-        {"layers": [{"type": "lstm", "units": 5}, {"type": "gru", "units": 4}]},
-        {"layers": [{"type": "lstm", "units": 4, "bidirectional": True}, {"type": "gru", "units": 4}]},
-        {"layers": [{"type": "lstm", "units": 4, "dropout": 0.5}, {"type": "gru", "units": 4}]},
-        {"layers": [{"type": "lstm", "units": 4, "recurrent_dropout": 0.5}, {"type": "gru", "units": 4}]},
-        {"layers": [{"type": "lstm", "units": 4}, {"type": "pool"}]},
-        {"layers": [{"type": "lstm", "units": 4}, {"type": "pool", "method": "max"}]},
-        {"layers": [{"type": "lstm", "units": 4}, {"type": "dropout", "rate": 0.5}, {"type": "gru", "units": 4}]},
-        {"head": [{"type": "dense", "units": 5}]},
-        {"head": [{"type": "dense", "units": 4, "activation": "tanh"}]},
-        {"head": [{"type": "dense", "units": 4}, {"type": "dropout", "rate": 0.5}]},
-        {"seed": 99},
-    ],
-    ids=str,
-)
-def test_every_option_does_something(changes: dict[str, Any]) -> None:
-    tokens = _padded([[5, 6, 7, 8], [7]])
-    base, changed = _model(embedding={"dim": 8}, **BASE), _model(**({"embedding": {"dim": 8}} | BASE | changes))
-    same_shapes = [w.shape for w in base.weights] == [w.shape for w in changed.weights]
-    outputs = [model(tokens, training=True).numpy() for model in (base, changed)]
-    assert not same_shapes or not np.allclose(*outputs, atol=1e-6)
+def test_vectors_are_where_their_tokens_are_and_others_random() -> None:
+    from seqclf.model.build import build_model
+
+    config = checked_config(small_config(data__train="x.csv", embedding={"dim": 3, "trainable": False}))
+    vectors = {7: np.array([1, 2, 3], np.float32)}
+    with_vectors = build_model(config, 50, ["a", "b"], vectors=vectors)
+    without = build_model(config, 50, ["a", "b"])
+    table, random = (model.get_layer("embedding").get_weights()[0] for model in (with_vectors, without))
+    assert table[7].tolist() == [1, 2, 3]
+    assert np.array_equal(np.delete(table, 7, axis=0), np.delete(random, 7, axis=0))
+    assert not any(variable.path.startswith("embedding") for variable in with_vectors.trainable_variables)

@@ -1,0 +1,389 @@
+"""No option may do nothing: each one of the schema is changed, and something that it is there for changes with it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import small_config, trained
+
+from seqclf.config import Config, checked_config
+from seqclf.config.walk import Model, models_of, tag_of
+
+
+def _models(model: Model = Config) -> Iterator[Model]:
+    yield model
+    for option in model.model_fields.values():
+        for inner in models_of(option.annotation):
+            yield from _models(inner)
+
+
+ONLY_ONE_KIND = {"TokenizerConfig.type"}
+OPTIONS = sorted({f"{model.__name__}.{name}" for model in _models() for name in model.model_fields} - ONLY_ONE_KIND)
+
+Changes = dict[str, Any]
+POOL = [{"type": "pool"}]
+TWO_READERS = {"layers": [{"type": "lstm", "units": 4}, {"type": "gru", "units": 3}]}
+
+
+@dataclass(frozen=True)
+class Case:
+    """Two configs that differ in one option, and the cheapest thing that must differ with it."""
+
+    shown_by: Callable[[Any, Any], Any]
+    base: Changes
+    changed: Changes
+
+
+# --- what is looked at ------------------------------------------------------------------------------------------------
+
+
+def _texts(config: Config, folder: Path) -> Any:
+    """The splits' token ids and labels, and the batches of the first epoch."""
+    from seqclf.data.batches import Batches
+    from seqclf.data.prepare import Corpus, encode_split, prepare
+
+    corpus = Corpus(config)
+    data = prepare(config, corpus=corpus)
+    splits = {"train": data.train, "validation": data.validation}
+    if corpus.has("test"):
+        splits["test"] = encode_split(corpus, "test", data.tokenizer, data.labels, lambda stage: None)
+    seen: list[Any] = [data.labels, data.tokenizer.fingerprint]
+    for name, texts in splits.items():
+        if texts is None:
+            seen.append((name, None))
+            continue
+        batches = Batches(texts, config.training.batch_size, config.tokenizer.max_tokens, config.tokenizer.truncate)
+        stream = batches.stream(batches.shuffled(config.seed, 1))
+        seen.append((name, [(ids.tolist(), labels.tolist()) for ids, labels in stream]))
+    return seen
+
+
+def _model(config: Config, folder: Path) -> Any:
+    """The weights' shapes, which are trained, and what the model puts out while training."""
+    from seqclf.model.build import build_model
+    from seqclf.text.vectors import read_vectors
+
+    pieces = ["[PAD]", "[UNK]", *(f"w{i}" for i in range(20))]
+    vectors = None
+    if config.embedding.vectors:
+        vectors = read_vectors(Path(config.embedding.vectors), pieces, config.embedding.dim)
+    model = build_model(config, len(pieces), ["a", "b"], vectors=vectors)
+    tokens = np.array([[5, 6, 7, 8, 9, 5, 3], [7, 9, 4, 2, 0, 0, 0]], dtype=np.int32)
+    shapes = [(variable.shape, variable.trainable) for variable in model.weights]
+    return shapes, model(tokens, training=True).numpy().round(6).tolist()
+
+
+def _steps(config: Config, folder: Path) -> Any:
+    """The weights after three steps of the optimizer."""
+    import keras
+
+    from seqclf.training.step import build_optimizer
+
+    weight = keras.Variable(np.array([1.0, -2.0], np.float32))
+    optimizer = build_optimizer(config.training.optimizer)
+    for gradient in ([0.5, -0.1], [0.1, 0.2], [-0.3, 0.1]):
+        optimizer.apply([keras.ops.convert_to_tensor(gradient)], [weight])
+    return weight.numpy().tolist()
+
+
+def _run(config: Config, folder: Path) -> Any:
+    """The run's name, how it ended, and where its history has lines."""
+    run = trained(config.model_dump(mode="json"), folder / f"{len(_SEEN)}")
+    lines = [json.loads(line) for line in run.history.read_text(encoding="utf-8").splitlines()]
+    manifest = run.manifest
+    places = [(line["type"], line.get("epoch"), line.get("step")) for line in lines]
+    return run.name, manifest["best_epoch"], manifest["epochs"], places
+
+
+# --- the options ------------------------------------------------------------------------------------------------------
+
+
+def _optimizer(kind: str, option: str, value: Any, **others: Any) -> Case:
+    options = {"type": kind, **others}
+    changed = {"training__optimizer": {**options, option: value}}
+    return Case(_steps, {"training__optimizer": options}, changed)
+
+
+def _layer(kind: str, option: str, value: Any, after: tuple[dict[str, Any], ...] = (), **options: Any) -> Case:
+    layer = {"type": kind, **options}
+    base = {"layers": [layer, *after], "embedding__dim": 3}
+    return Case(_model, base, {**base, "layers": [{**layer, option: value}, *after]})
+
+
+def _head(kind: str, option: str, value: Any, **options: Any) -> Case:
+    layer = {"type": kind, **options}
+    return Case(_model, {"head": [layer]}, {"head": [{**layer, option: value}]})
+
+
+def _stopping(option: str, value: Any, other: Any, **optimizer: Any) -> Case:
+    """A learning rate at which losses fall a little with every epoch, and nothing else happens."""
+    base = {
+        "layers": POOL,
+        "training__epochs": 4,
+        "training__optimizer": {"type": "sgd", "learning_rate": 1e-3, **optimizer},
+    }
+    stopping = {"monitor": "val_loss", "patience": 1, "min_delta": 0.0}
+    base["training__early_stopping"] = {**stopping, option: value}
+    return Case(_run, base, {**base, "training__early_stopping": {**stopping, option: other}})
+
+
+def _table(option: str, value: Any) -> Case:
+    base = {"source": "table", "train": "a.csv", "validation": 0.2, "test": 0.2}
+    return Case(_texts, {"data": base}, {"data": {**base, option: value}})
+
+
+def _folder(option: str, value: Any) -> Case:
+    base = {"source": "folder", "train": "folder", "validation": 0.2, "test": None}
+    return Case(_texts, {"data": base}, {"data": {**base, option: value}})
+
+
+def _tfds(option: str, value: Any, **others: Any) -> Case:
+    base = {"source": "tfds", "dataset": "tiny", "config": "one", "data_dir": "tfds", "test": None, **others}
+    return Case(_texts, {"data": base}, {"data": {**base, option: value}})
+
+
+def _recurrent(name: str, kind: str) -> dict[str, Case]:
+    other = {"lstm": "gru", "gru": "simple_rnn", "simple_rnn": "gru"}[kind]
+    dense = {"type": "pool"}
+    return {
+        f"{name}.type": _layer(kind, "type", other, units=4),
+        f"{name}.units": _layer(kind, "units", 5, units=4),
+        f"{name}.bidirectional": _layer(kind, "bidirectional", True, units=4),
+        # Its two values go with different next layers: only the right one is valid, and the output says which it was.
+        f"{name}.return_sequences": Case(
+            _model,
+            {"layers": [{"type": kind, "units": 4, "return_sequences": False}]},
+            {"layers": [{"type": kind, "units": 4, "return_sequences": True}, dense]},
+        ),
+        f"{name}.activation": _layer(kind, "activation", "sigmoid", units=4),
+        f"{name}.dropout": _layer(kind, "dropout", 0.5, units=4),
+        f"{name}.recurrent_dropout": _layer(kind, "recurrent_dropout", 0.5, units=4),
+    }
+
+
+def _optimizer_options(name: str, kind: str, learning_rate: float) -> dict[str, Case]:
+    other = "sgd" if kind != "sgd" else "adam"
+    return {
+        f"{name}.type": Case(_steps, {"training__optimizer": {"type": kind}}, {"training__optimizer": {"type": other}}),
+        f"{name}.learning_rate": _optimizer(kind, "learning_rate", learning_rate),
+        f"{name}.clip_norm": _optimizer(kind, "clip_norm", 1e-3, **({} if kind == "sgd" else {"epsilon": 1e-2})),
+    }
+
+
+CASES: dict[str, Case] = {
+    "Config.name": Case(_run, {"name": "one", "layers": POOL}, {"name": "two", "layers": POOL}),
+    "Config.seed": Case(_texts, {"seed": 3}, {"seed": 4}),
+    "Config.data": _table("train", "b.csv"),
+    "Config.tokenizer": Case(_texts, {}, {"tokenizer": {"vocab_size": 64}}),
+    "Config.embedding": Case(_model, {}, {"embedding": {"dim": 7}}),
+    "Config.layers": Case(_model, {}, TWO_READERS),
+    "Config.head": Case(_model, {}, {"head": []}),
+    "Config.training": Case(_texts, {}, {"training": {"batch_size": 5}}),
+    "SampleData.source": Case(
+        _texts, {"data": {"source": "sample"}}, {"data": {"source": "folder", "train": "folder"}}
+    ),
+    "SampleData.validation": Case(
+        _texts, {"data": {"source": "sample"}}, {"data": {"source": "sample", "validation": 0.3}}
+    ),
+    "TableData.source": Case(_texts, {"data": {"source": "table", "train": "a.csv"}}, {"data": {"source": "sample"}}),
+    "TableData.train": _table("train", "b.csv"),
+    "TableData.validation": _table("validation", "b.csv"),
+    "TableData.test": _table("test", "b.csv"),
+    "TableData.text": _table("text", "other"),
+    "TableData.label": _table("label", "side"),
+    "TableData.format": Case(
+        _texts,
+        {"data": {"source": "table", "train": "a.tsv", "format": "auto"}},
+        {"data": {"source": "table", "train": "a.tsv", "format": "csv"}},
+    ),
+    "FolderData.source": Case(
+        _texts, {"data": {"source": "folder", "train": "folder"}}, {"data": {"source": "sample"}}
+    ),
+    "FolderData.train": _folder("train", "folder2"),
+    "FolderData.validation": _folder("validation", "folder2"),
+    "FolderData.test": _folder("test", "folder2"),
+    "TfdsData.source": Case(
+        _texts,
+        {"data": {"source": "tfds", "dataset": "tiny", "config": "one", "data_dir": "tfds", "test": None}},
+        {"data": {"source": "sample"}},
+    ),
+    "TfdsData.dataset": _tfds("dataset", "other"),
+    "TfdsData.config": _tfds("config", "two"),
+    "TfdsData.data_dir": _tfds("data_dir", "tfds2"),
+    "TfdsData.train": _tfds("train", "test"),
+    "TfdsData.validation": _tfds("validation", "test"),
+    "TfdsData.test": _tfds("test", "test"),
+    "TfdsData.text": _tfds("text", "title"),
+    "TfdsData.label": _tfds("label", "side"),
+    "TokenizerConfig.vocab_size": Case(_texts, {"tokenizer__vocab_size": 300}, {"tokenizer__vocab_size": 64}),
+    "TokenizerConfig.lowercase": Case(_texts, {}, {"tokenizer__lowercase": False}),
+    "TokenizerConfig.min_frequency": Case(_texts, {}, {"tokenizer__min_frequency": 50}),
+    "TokenizerConfig.max_tokens": Case(_texts, {}, {"tokenizer__max_tokens": 3}),
+    "TokenizerConfig.truncate": Case(
+        _texts, {"tokenizer__max_tokens": 3}, {"tokenizer__max_tokens": 3, "tokenizer__truncate": "head"}
+    ),
+    "EmbeddingConfig.dim": Case(_model, {}, {"embedding__dim": 9}),
+    "EmbeddingConfig.dropout": Case(_model, {}, {"embedding__dropout": 0.5}),
+    "EmbeddingConfig.vectors": Case(
+        _model, {"embedding__dim": 3}, {"embedding__dim": 3, "embedding__vectors": "vectors.txt"}
+    ),
+    "EmbeddingConfig.trainable": Case(_model, {}, {"embedding__trainable": False}),
+    **_recurrent("LstmLayer", "lstm"),
+    **_recurrent("GruLayer", "gru"),
+    **_recurrent("SimpleRnnLayer", "simple_rnn"),
+    "LstmLayer.recurrent_activation": _layer("lstm", "recurrent_activation", "tanh", units=4),
+    "GruLayer.recurrent_activation": _layer("gru", "recurrent_activation", "tanh", units=4),
+    "Conv1dLayer.type": Case(
+        _model, {"layers": [{"type": "conv1d", "filters": 3, "kernel_size": 2}, *POOL]}, {"layers": POOL}
+    ),
+    "Conv1dLayer.filters": _layer("conv1d", "filters", 4, tuple(POOL), filters=3, kernel_size=2),
+    "Conv1dLayer.kernel_size": _layer("conv1d", "kernel_size", 3, tuple(POOL), filters=3, kernel_size=2),
+    "Conv1dLayer.activation": _layer("conv1d", "activation", "tanh", tuple(POOL), filters=3, kernel_size=2),
+    "MaxPool1dLayer.type": Case(_model, {"layers": [{"type": "max_pool1d", "size": 2}, *POOL]}, {"layers": POOL}),
+    "MaxPool1dLayer.size": _layer("max_pool1d", "size", 3, tuple(POOL), size=2),
+    "PoolLayer.type": Case(_model, {"layers": POOL}, {"layers": [{"type": "gru", "units": 3}]}),
+    "PoolLayer.method": _layer("pool", "method", "max"),
+    "DropoutLayer.type": Case(
+        _model, {"head": [{"type": "dropout", "rate": 0.5}]}, {"head": [{"type": "dense", "units": 3}]}
+    ),
+    "DropoutLayer.rate": _head("dropout", "rate", 0.5, rate=0.0),
+    "DenseLayer.type": Case(
+        _model, {"head": [{"type": "dense", "units": 3}]}, {"head": [{"type": "dropout", "rate": 0.5}]}
+    ),
+    "DenseLayer.units": _head("dense", "units", 5, units=4),
+    "DenseLayer.activation": _head("dense", "activation", "tanh", units=4),
+    "TrainingConfig.epochs": Case(_run, {"layers": POOL}, {"layers": POOL, "training__epochs": 3}),
+    "TrainingConfig.batch_size": Case(_texts, {}, {"training__batch_size": 7}),
+    "TrainingConfig.optimizer": Case(_steps, {}, {"training__optimizer": {"type": "rmsprop"}}),
+    "TrainingConfig.early_stopping": Case(
+        _run,
+        {"layers": POOL, "training__epochs": 4},
+        {"layers": POOL, "training__epochs": 4, "training__early_stopping": {"min_delta": 9.0, "patience": 1}},
+    ),
+    "TrainingConfig.log_every": Case(_run, {"layers": POOL}, {"layers": POOL, "training__log_every": 2}),
+    "EarlyStopping.monitor": _stopping("monitor", "val_loss", "val_accuracy"),
+    "EarlyStopping.patience": _stopping("patience", 1, 2, learning_rate=1e-30),
+    "EarlyStopping.min_delta": _stopping("min_delta", 0.0, 9.0),
+    **_optimizer_options("Adam", "adam", 0.1),
+    **_optimizer_options("AdamW", "adamw", 0.1),
+    **_optimizer_options("Sgd", "sgd", 0.1),
+    **_optimizer_options("RmsProp", "rmsprop", 0.1),
+    "Adam.beta_1": _optimizer("adam", "beta_1", 0.5),
+    "Adam.beta_2": _optimizer("adam", "beta_2", 0.5),
+    "Adam.epsilon": _optimizer("adam", "epsilon", 0.1),
+    "AdamW.beta_1": _optimizer("adamw", "beta_1", 0.5),
+    "AdamW.beta_2": _optimizer("adamw", "beta_2", 0.5),
+    "AdamW.epsilon": _optimizer("adamw", "epsilon", 0.1),
+    "AdamW.weight_decay": _optimizer("adamw", "weight_decay", 0.3),
+    "Sgd.momentum": _optimizer("sgd", "momentum", 0.9),
+    "Sgd.nesterov": _optimizer("sgd", "nesterov", True, momentum=0.9),
+    "RmsProp.rho": _optimizer("rmsprop", "rho", 0.5),
+    "RmsProp.momentum": _optimizer("rmsprop", "momentum", 0.5),
+    "RmsProp.epsilon": _optimizer("rmsprop", "epsilon", 0.1),
+}
+
+
+# --- the data they need -----------------------------------------------------------------------------------------------
+
+
+def _rows(count: int, shift: int) -> list[dict[str, str]]:
+    words = "Good good bad Bad film plot the a long longer longest day night story music".split()
+    rows = []
+    for i in range(count):
+        drawn = [words[(i * 7 + shift + j * (i % 5 + 1)) % len(words)] for j in range(4 + i % 9)]
+        text = " ".join([*drawn, "fine" if i % 2 else "poor"])
+        side = "left" if i % 3 else "right"
+        rows.append({"text": text, "other": f"{text[::-1]} {i % 3}", "label": f"{i % 2}", "side": side})
+    return rows
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A table, folders and data sets of tensorflow-datasets, under the names that the cases use."""
+    root = tmp_path_factory.mktemp("every_option")
+    for name, shift in (("a", 0), ("b", 5)):
+        rows = _rows(80, shift)
+        with (root / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+    with (root / "a.tsv").open("w", encoding="utf-8") as file:
+        file.write("a,text,label,b\ttext\tlabel\n")  # has the two columns as tsv and as csv
+        file.writelines(f"x,{row['text']},{row['label']},y\t{row['text']}\t{row['side']}\n" for row in _rows(80, 0))
+    for name, shift in (("folder", 0), ("folder2", 5)):
+        for i, row in enumerate(_rows(60, shift)):
+            path = root / name / row["label"] / f"{i}.txt"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(row["text"], encoding="utf-8")
+    (root / "vectors.txt").write_text("".join(f"w{i} {i} 0.5 -1\n" for i in range(20)), encoding="utf-8")
+    _write_tfds(root / "tfds", "tiny", "one", 0)
+    _write_tfds(root / "tfds", "tiny", "two", 5)
+    _write_tfds(root / "tfds", "other", "one", 9)
+    _write_tfds(root / "tfds2", "tiny", "one", 12)
+    return root
+
+
+def _write_tfds(folder: Path, name: str, config: str, shift: int) -> None:
+    import tensorflow as tf
+    import tensorflow_datasets as tfds
+
+    def split(count: int, shift: int) -> Any:
+        rows = _rows(count, shift)
+        return tf.data.Dataset.from_tensor_slices(
+            {
+                "text": [row["text"] for row in rows],
+                "title": [row["other"] for row in rows],
+                "label": [int(row["label"]) for row in rows],
+                "side": [row["side"] for row in rows],
+            }
+        )
+
+    tfds.dataset_builders.store_as_tfds_dataset(
+        name=name,
+        version="1.0.0",
+        config=config,
+        data_dir=folder,
+        features=tfds.features.FeaturesDict(
+            {
+                "text": tfds.features.Text(),
+                "title": tfds.features.Text(),
+                "label": tfds.features.ClassLabel(names=["zero", "one"]),
+                "side": tfds.features.Text(),
+            }
+        ),
+        split_datasets={"train": split(60, shift), "test": split(30, shift + 3)},
+    )
+
+
+_SEEN: dict[str, Any] = {}
+
+
+def _seen(case: Case, changes: Changes, folder: Path) -> Any:
+    """What ``shown_by`` gives for a config; the same config is looked at once."""
+    config = checked_config(small_config(**{"data__train": "a.csv", **changes}))
+    key = f"{case.shown_by.__name__} {config!r}"
+    if key not in _SEEN:
+        _SEEN[key] = case.shown_by(config, folder)
+    return _SEEN[key]
+
+
+def test_every_option_has_a_case() -> None:
+    assert sorted(CASES) == OPTIONS
+    assert {f"{model.__name__}.type" for model in _models() if tag_of(model)} >= ONLY_ONE_KIND
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_every_option_does_something(option: str, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(data)
+    case = CASES[option]
+    assert _seen(case, case.base, tmp_path) != _seen(case, case.changed, tmp_path)
+    # Looked at again, the same config shows the same: the difference is the option's.
+    again = checked_config(small_config(**{"data__train": "a.csv", **case.base}))
+    assert case.shown_by(again, tmp_path / "again") == _seen(case, case.base, tmp_path)

@@ -1,0 +1,72 @@
+"""Files of pretrained vectors."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+from conftest import small_config, trained
+
+from seqclf.errors import InputError
+from seqclf.text.vectors import read_vectors, vectors_dim
+
+GLOVE = "the 0.1 -2e-1 3\nfilm 1 2 3\nthe 9 9 9\n. . . 4 5 6\nnaïve 7 8 9\n"
+PIECES = ["[PAD]", "[UNK]", "the", "##the", "naïve", "plot", "film"]
+
+
+@pytest.mark.parametrize("name", ["glove.txt", "glove.txt.gz", "word2vec.vec"])
+def test_vectors_are_read_for_known_pieces(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    content = (("5 3\n" if name.endswith(".vec") else "") + GLOVE).encode()
+    path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    assert vectors_dim(path) == 3
+    found = read_vectors(path, PIECES, 3)
+    assert {i: vector.round(3).tolist() for i, vector in found.items()} == {
+        2: pytest.approx([0.1, -0.2, 3]),  # the first of two lines
+        4: [7, 8, 9],
+        6: [1, 2, 3],
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"the 1 2 3\nfilm 1 2\n", ":2: expected a word and 3 numbers, found 3 fields"),
+        (b"the 1 2 3\nfilm 1 x 3\n", ":2: expected 3 finite numbers"),
+        (b"the 1 2 3\nfilm 1 nan 3\n", ":2: expected 3 finite numbers"),
+        (b"the 1 2 3\n\n", ":2: expected a word and 3 numbers, found 0 fields"),
+    ],
+)
+def test_a_bad_line_is_named(tmp_path: Path, content: bytes, message: str) -> None:
+    path = tmp_path / "vectors.txt"
+    path.write_bytes(content)
+    with pytest.raises(InputError) as caught:
+        read_vectors(path, PIECES, 3)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"hello\n", b"\x1f\x8b broken"])
+def test_what_holds_no_vectors_is_a_sentence(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "vectors.gz"
+    path.write_bytes(content if content.startswith(b"\x1f") else gzip.compress(content))
+    with pytest.raises(InputError, match=r"vectors\.gz"):
+        vectors_dim(path)
+
+
+def test_a_run_begins_with_the_vectors_and_says_how_many_it_found(sample_csv: Path, tmp_path: Path) -> None:
+    path = tmp_path / "vectors.txt"
+    path.write_text("".join(f"{word} {'1 ' * 7}1\n" for word in ("film", "the", "zebra")), encoding="utf-8")
+    config = small_config(
+        data__train=str(sample_csv), embedding={"dim": 8, "vectors": str(path), "trainable": False}, training__epochs=1
+    )
+    run = trained(config, tmp_path)
+    assert run.manifest["vectors"]["found"] == 2
+    import keras
+
+    table = keras.models.load_model(run.model, compile=False).get_layer("embedding").get_weights()[0]
+    assert (table == 1).all(axis=1).sum() == 2
+    path.unlink()
+    from seqclf.evaluation.classifier import Classifier
+
+    assert Classifier.load(run).probabilities(["a film"]).shape == (1, 2), "the run needs the file no more"
