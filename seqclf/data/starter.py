@@ -158,9 +158,8 @@ def _are_labels(values: list[Any]) -> bool:
 def _named(names: str, columns: dict[str, list[Any]]) -> str | None:
     """The column that has one of the names, or has one in its name."""
     by_name = {column.strip().lower(): column for column in columns}
-    exact = next((by_name[name] for name in names.split() if name in by_name), None)
     parts = {part: column for column in columns for part in re.split(r"[^a-z]+", column.lower())}
-    return exact or next((parts[name] for name in names.split() if name in parts), None)
+    return next((column for name in names.split() if (column := by_name.get(name) or parts.get(name))), None)
 
 
 def _name(path: str) -> str:

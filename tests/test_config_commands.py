@@ -1,0 +1,393 @@
+"""``seqclf init``, ``check``, ``config``, ``schema``, the look of errors, and completion, as a user meets them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+from conftest import small_config
+
+from seqclf.cli import cli
+from seqclf.config import load_config
+from seqclf.config.json_schema import json_schema
+from seqclf.config.reference import reference
+from seqclf.runs import Run
+
+ROOT = Path(__file__).parents[1]
+
+
+def _call(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, arguments)
+
+
+def _table(path: Path, rows: list[tuple[str, ...]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+def _config(folder: Path, train: Path, **changes: object) -> Path:
+    path = folder / "config.yaml"
+    path.write_text(yaml.safe_dump(small_config(data__train=str(train), **changes)), encoding="utf-8")
+    return path
+
+
+# --- errors and warnings ----------------------------------------------------------------------------------------------
+
+
+def test_a_broken_config_is_shown_with_its_lines_and_ends_with_2(tmp_path: Path) -> None:
+    path = tmp_path / "broken.yaml"
+    path.write_text("data: {source: sample}\nlayers:\n  - {type: lstm, unitz: 3}\n", encoding="utf-8")
+    for command in ("train", "check", "config"):
+        done = _call(*(["config", "show"] if command == "config" else [command]), str(path))
+        assert done.exit_code == 2
+        assert done.stdout == ""
+        assert done.stderr.splitlines() == [
+            f"{path}:3:5: layers[0].units: is missing; it has no default",
+            "    3 |   - {type: lstm, unitz: 3}",
+            "      |     ^",
+            f'{path}:3:18: layers[0].unitz: unknown option; did you mean "units"?',
+            "    3 |   - {type: lstm, unitz: 3}",
+            "      |                  ^",
+            "2 problems; nothing was done.",
+        ]
+
+
+def test_colour_is_for_terminals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "broken.yaml"
+    path.write_text("sed: 3\n", encoding="utf-8")
+    runner = CliRunner()
+    assert "\x1b[31m" in runner.invoke(cli, ["train", str(path)], color=True).stderr
+    assert "\x1b" not in runner.invoke(cli, ["train", str(path)]).stderr
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in runner.invoke(cli, ["train", str(path)], color=True).stderr
+
+
+def test_configs_are_refused_before_anything_heavy_is_imported(tmp_path: Path) -> None:
+    path = tmp_path / "broken.yaml"
+    path.write_text("sed: 3\n", encoding="utf-8")
+    program = (
+        "import sys\nfrom seqclf.cli import cli\n"
+        "try: cli(sys.argv[1:])\nexcept SystemExit as end: assert end.code == 2\n"
+        "print(sorted({'tensorflow', 'keras', 'numpy', 'tokenizers', 'rich'} & set(sys.modules)))"
+    )
+    for command in ("train", "check"):
+        done = subprocess.run([sys.executable, "-c", program, command, str(path)], capture_output=True, text=True)
+        assert done.stdout == "[]\n", done.stderr
+
+
+def test_files_that_cannot_be_used_have_the_place_of_their_option(tmp_path: Path, sample_csv: Path) -> None:
+    vectors = tmp_path / "vectors.txt"
+    vectors.write_text("the 1 2 3\n", encoding="utf-8")
+    path = tmp_path / "config.yaml"
+    path.write_text(
+        f"data:\n  source: table\n  train: {sample_csv}\n  test: nothing.csv\n  validation: {tmp_path}\n"
+        f"embedding:\n  vectors: {vectors}\nlayers: [{{type: pool}}]\n",
+        encoding="utf-8",
+    )
+    for command in ("train", "check"):
+        done = _call(command, str(path))
+        assert done.exit_code == 2
+        said = [line for line in done.stderr.splitlines() if line.startswith(str(path))]
+        assert said[0].startswith(f"{path}:5:3: data.validation: {tmp_path}: is a folder")
+        assert said[1].startswith(f"{path}:4:3: data.test: nothing.csv: no such file")
+        assert said[2] == f"{path}:6:1: embedding.dim: is 64, but {vectors} holds vectors of 3 numbers; write 3"
+    done = _call("check", str(path), "--json")
+    assert done.exit_code == 2
+    assert [(p["option"], p["line"], p["column"]) for p in json.loads(done.stdout)["problems"]] == [
+        ("data.validation", 5, 3),
+        ("data.test", 4, 3),
+        ("embedding.dim", 6, 1),
+    ]
+
+
+def test_all_bad_rows_are_named(tmp_path: Path) -> None:
+    rows = [("text", "label"), ("fine", "a"), ("no label", ""), ("three", "b", "c"), ("fine", "b"), ("one",)]
+    done = _call("check", str(_config(tmp_path, _table(tmp_path / "bad.csv", rows))))
+    assert done.exit_code == 2
+    for place in (':3: "label" is empty', ":4: 3 fields, but the header has 2", ":6: 1 field, but the header has 2"):
+        assert f"{tmp_path / 'bad.csv'}{place}" in done.stderr
+
+
+# --- check ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def odd_config(tmp_path: Path) -> Path:
+    """Data of which everything odd is known."""
+    train = [("text", "label"), *((f"good film number {i}", "pos") for i in range(40))]
+    train += [(f"bad film number {i} {'word ' * 30}", "neg") for i in range(3)]
+    train += [("bad film number 0 " + "word " * 30, "neg"), ("good film number 0", "neg"), ("", "pos"), (" \n", "pos")]
+    validation = [("text", "label"), ("good film number 1", "pos"), ("unheard ☃ ☃ ☃ ☃ ☃", "pos"), ("x", "pos")]
+    test = [("text", "label"), ("good film number 1", "pos"), ("x", "neg"), ("x", "neg"), ("bad", "neg")]
+    return _config(
+        tmp_path,
+        _table(tmp_path / "train.csv", train),
+        data__validation=str(_table(tmp_path / "validation.csv", validation)),
+        data__test=str(_table(tmp_path / "test.csv", test)),
+    )
+
+
+def test_check_counts_what_is_odd(odd_config: Path) -> None:
+    done = _call("check", str(odd_config), "--json")
+    assert done.exit_code == 0, done.stderr
+    report = json.loads(done.stdout)
+    train, validation, test = (report["splits"][name] for name in ("train", "validation", "test"))
+    assert (train["texts"], train["labels"], train["empty"]) == (47, {"pos": 42, "neg": 5}, 2)
+    assert (train["duplicates"], train["contradictory"]) == (2, 1)
+    assert (validation["also_in_splits_before"], test["also_in_splits_before"], test["duplicates"]) == (1, 2, 1)
+    assert validation["labels"] == {"pos": 3}
+    assert 0 < train["tokens"]["truncated"] == pytest.approx(4 / 47)
+    assert train["tokens"]["quantiles"]["1"] == max(high for high in train["tokens"]["quantiles"].values())
+    assert sum(count for *_, count in train["tokens"]["histogram"]) == 47
+    assert validation["tokens"]["unknown"] > 0.3
+    assert report["vocabulary"] > 10
+    assert sum(row["parameters"] for row in report["layers"]) > 100
+    assert [row["name"] for row in report["layers"]][:3] == ["embedding", "embedding_dropout", "layers_0_lstm"]
+    assert report["epoch"]["steps"] == 3
+    assert report["epoch"]["seconds"] > 0 < report["epoch"]["memory_bytes"]
+    assert report["problems"] == []
+    said = "\n".join(f"{warning['option']}: {warning['message']}" for warning in report["warnings"])
+    for part in (
+        'data.validation: lacks labels that the training texts have: "neg"',
+        "data.train: 2 of 47 texts are empty",
+        "data.train: 1 different texts stand with more than one label",
+        "data.validation: 1 of its different texts are among the training texts too",
+        "data.test: 2 of its different texts are among the training or validation texts too",
+        "tokenizer.vocab_size: ",
+    ):
+        assert part in said
+    assert all(warning["source"] == str(odd_config) and warning["line"] for warning in report["warnings"])
+
+
+def test_check_prints_a_report(odd_config: Path) -> None:
+    done = _call("check", str(odd_config))
+    assert done.exit_code == 0, done.stderr
+    for part in (
+        "Data: ",
+        "also in a split before",
+        "42 (89.4%)",
+        "tokens a text",
+        "██",
+        "Bidirectional",
+        "One epoch: 3 steps",
+    ):
+        assert part in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("No problems, ")
+    assert max(map(len, done.stdout.splitlines())) < 130
+    assert "warning: data.train: 2 of 47" in done.stderr
+
+
+def test_check_fails_where_training_or_evaluation_would(tmp_path: Path, odd_config: Path) -> None:
+    one_label = _config(
+        tmp_path, _table(tmp_path / "one.csv", [("text", "label"), *[(f"t {i}", "a") for i in range(20)]])
+    )
+    done = _call("check", str(one_label))
+    assert done.exit_code == 1
+    assert 'data.train: every training text has the label "a"' in done.stderr
+    _table(tmp_path / "test.csv", [("text", "label"), ("good", "new"), ("bad", "neg")])
+    strange = _config(tmp_path, tmp_path / "train.csv", data__test=str(tmp_path / "test.csv"))
+    done = _call("check", str(strange), "--json")
+    assert done.exit_code == 1
+    (problem,) = json.loads(done.stdout)["problems"]
+    assert problem["option"] == "data.test"
+    assert problem["message"] == 'has labels that the training texts do not have: "new"'
+
+
+@pytest.mark.real
+def test_imdb_has_123_test_texts_among_its_training_texts(real_data: Path) -> None:
+    done = _call(
+        "check", str(ROOT / "configs" / "imdb_lstm.yaml"), "--set", f"data.data_dir={real_data / 'tfds'}", "--json"
+    )
+    assert done.exit_code == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["splits"]["test"]["also_in_splits_before"] == 123
+    assert report["splits"]["train"]["texts"] == 22_500
+
+
+# --- init -------------------------------------------------------------------------------------------------------------
+
+
+def test_init_prints_a_starter_that_is_valid(tmp_path: Path) -> None:
+    path = tmp_path / "starter.yaml"
+    path.write_text(_call("init").stdout, encoding="utf-8")
+    assert load_config(path) == load_config(ROOT / "configs" / "quickstart.yaml")
+    assert path.read_text(encoding="utf-8").count("#") >= 3
+    for name in ("imdb_lstm", "imdb_gru", "quickstart"):
+        expected = (ROOT / "configs" / f"{name}.yaml").read_text(encoding="utf-8")
+        assert _call("init", "--template", name).stdout == expected
+    refused = _call("init", "--template", "imdb_lst")
+    assert refused.exit_code == 2
+    assert 'did you mean "imdb_lstm"?' in refused.stderr
+
+
+def test_init_never_overwrites(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    assert _call("init", "-o", str(path)).exit_code == 0
+    path.write_text("mine", encoding="utf-8")
+    refused = _call("init", "-o", str(path))
+    assert refused.exit_code == 2
+    assert "exists already, and is never overwritten" in refused.stderr
+    assert path.read_text(encoding="utf-8") == "mine"
+    assert "cannot be written" in _call("init", "-o", str(tmp_path / "no" / "x.yaml")).stderr
+
+
+def test_init_writes_a_config_that_trains_on_the_file_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from seqclf.data.sample.grammar import reviews
+
+    monkeypatch.chdir(tmp_path)
+    rows = [("id", "Review, in full", "stars", "language")]
+    rows += [(str(i), text, "5" if label == "positive" else "1", "en") for i, (text, label) in enumerate(reviews(300))]
+    _table(tmp_path / "my reviews.csv", rows)
+    made = _call("init", "--from", "my reviews.csv", "-o", "mine.yaml")
+    assert made.exit_code == 0, made.stderr
+    assert "300 texts with 2 labels: 1 (150), 5 (150)" in made.stderr
+    config = load_config("mine.yaml")
+    assert (config.name, config.data.text, config.data.label) == ("my-reviews", "Review, in full", "stars")  # type: ignore[union-attr]
+    checked = _call("check", "mine.yaml", "--json")
+    assert checked.exit_code == 0, checked.stderr
+    assert json.loads(checked.stdout)["splits"]["train"]["tokens"]["truncated"] < 0.1
+    trained = _call("train", "mine.yaml", "--set", "training.epochs=1")
+    assert trained.exit_code == 0, trained.stderr
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "text", "label"),
+    [
+        (("text", "label"), ("a film", "a"), "text", "label"),
+        (("label", "text"), ("a", "a film"), "text", "label"),
+        (("x", "y"), ("a film about a film", "b"), "x", "y"),
+        (("n", "what was said", "who"), ("1", "a film about a film", "b"), "what was said", "who"),
+        (("title", "review_text", "n", "sentiment_class"), ("t", "a film", "1", "b"), "review_text", "sentiment_class"),
+    ],
+)
+def test_init_finds_the_columns(
+    tmp_path: Path, header: tuple[str, ...], row: tuple[str, ...], text: str, label: str
+) -> None:
+    place = header.index(label)
+    rows = [tuple(f"{i % 2}" if k == place else f"{value} {i}" for k, value in enumerate(row)) for i in range(40)]
+    path = _table(tmp_path / "t.csv", [header, *rows])
+    config = yaml.safe_load(_call("init", "--from", str(path)).stdout)
+    assert (config["data"]["text"], config["data"]["label"]) == (text, label)
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([("text", "label")], "holds no rows"),
+        ([("text", "label"), *[("a", "x")] * 30], "no column looks like a label"),
+        ([("text", "label"), *[(f"a {i}", "x" if i % 2 else "y") for i in range(8)]], "holds 8 texts"),
+        ([("text",), *[(f"a {i}",) for i in range(30)]], "no column looks like a label"),
+        (
+            [("I liked this film very much", "pos"), *[(f"a film {i}", f"{i % 2}") for i in range(30)]],
+            "must name the columns",
+        ),
+        ([("text", "label"), *[(f"a {i}", f"{i}") for i in range(30)]], "no column looks like a label"),
+    ],
+)
+def test_init_says_what_it_cannot_guess(tmp_path: Path, rows: list[tuple[str, ...]], message: str) -> None:
+    done = _call("init", "--from", str(_table(tmp_path / "t.csv", rows)))
+    assert done.exit_code == 2
+    assert message in done.stderr
+
+
+def test_init_reads_folders_and_json_lines(tmp_path: Path) -> None:
+    for i in range(30):
+        path = tmp_path / "texts" / "ab"[i % 2] / f"{i}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"text {i}", encoding="utf-8")
+    lines = [json.dumps({"utterance": f"text {i}", "intent": i % 3}) for i in range(30)]
+    (tmp_path / "t.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    folder = yaml.safe_load(_call("init", "--from", str(tmp_path / "texts")).stdout)["data"]
+    table = yaml.safe_load(_call("init", "--from", str(tmp_path / "t.jsonl")).stdout)["data"]
+    assert folder["source"] == "folder"
+    assert (table["text"], table["label"]) == ("utterance", "intent")
+    assert _call("init", "--from", "x", "--template", "y").exit_code == 2
+    assert _call("init", "--text", "x").exit_code == 2
+
+
+# --- config, schema ---------------------------------------------------------------------------------------------------
+
+
+def test_show_fills_in_every_default(binary_run: Run, tmp_path: Path) -> None:
+    quickstart = str(ROOT / "configs" / "quickstart.yaml")
+    shown = _call("config", "show", quickstart, "--set", "seed=9").stdout
+    (tmp_path / "full.yaml").write_text(shown, encoding="utf-8")
+    assert yaml.safe_load(shown)["training"]["log_every"] == 50
+    assert load_config(tmp_path / "full.yaml").seed == 9
+    of_run = _call("config", "show", binary_run.name, "--runs", str(binary_run.folder.parent)).stdout
+    assert of_run == binary_run.config.read_text(encoding="utf-8")
+    assert of_run == _call("config", "show", str(binary_run.folder)).stdout
+    refused = _call("config", "show", "nothing", "--runs", str(tmp_path))
+    assert refused.exit_code == 2
+    assert "nothing: neither a config file nor a run" in refused.stderr
+
+
+def test_diff_shows_what_differs(binary_run: Run) -> None:
+    one, other = (str(ROOT / "configs" / f"{name}.yaml") for name in ("imdb_lstm", "imdb_stacked_lstm"))
+    differing = json.loads(_call("config", "diff", one, other, "--json").stdout)
+    assert differing["name"] == {"a": "imdb-lstm", "b": "imdb-stacked-lstm"}
+    assert differing["layers[0].return_sequences"] == {"a": False, "b": True}
+    assert differing["layers[1].units"] == {"b": 32}
+    assert "data.dataset" not in differing
+    shown = _call("config", "diff", one, other).stdout
+    assert shown.splitlines()[0].split() == ["option", "imdb_lstm.yaml", "imdb_stacked_lstm.yaml"]
+    assert ["layers[0].return_sequences", "false", "true"] in [line.split() for line in shown.splitlines()]
+    assert _call("config", "diff", one, one).stdout == "The two configs are the same.\n"
+    runs = ("--runs", str(binary_run.folder.parent))
+    assert "layers[0].units" in _call("config", "diff", binary_run.name, one, *runs).stdout
+
+
+def test_schema_is_printed_and_written(tmp_path: Path) -> None:
+    assert json.loads(_call("schema").stdout) == json_schema()
+    assert _call("schema", "--markdown").stdout == reference()
+    assert _call("schema", "-o", str(tmp_path / "s.json")).exit_code == 0
+    assert json.loads((tmp_path / "s.json").read_text(encoding="utf-8")) == json_schema()
+    assert _call("schema", "-o", str(tmp_path / "no" / "s.json")).exit_code == 2
+
+
+# --- completion -------------------------------------------------------------------------------------------------------
+
+
+def _completed(line: str, folder: Path, **variables: str) -> list[str]:
+    """What bash would offer."""
+    place = str(len(line.split(" ")) - 1)
+    environment = os.environ | {
+        "_SEQCLF_COMPLETE": "bash_complete",
+        "COMP_WORDS": line,
+        "COMP_CWORD": place,
+        **variables,
+    }
+    program = "import sys; sys.argv[0] = 'seqclf'; from seqclf.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", program], env=environment, cwd=folder, capture_output=True, text=True)
+    return [line.partition(",")[2] for line in done.stdout.splitlines() if line]
+
+
+def test_run_names_are_completed(binary_run: Run, tmp_path: Path) -> None:
+    shutil.copytree(binary_run.folder, tmp_path / "runs" / "mine-1")
+    shutil.copytree(binary_run.folder, tmp_path / "elsewhere" / "other-1")
+    (tmp_path / "runs" / "unfinished-1").mkdir()
+    assert _completed("seqclf predict --run ", tmp_path) == ["mine-1"]
+    assert _completed("seqclf eval --run x", tmp_path) == []
+    assert _completed("seqclf eval --runs elsewhere --run o", tmp_path) == ["other-1"]
+    assert _completed("seqclf export --run ", tmp_path, SEQCLF_RUNS="elsewhere") == ["other-1"]
+    assert _completed("seqclf init --template imdb_s", tmp_path) == ["imdb_stacked_lstm"]
+    assert _completed("seqclf che", tmp_path) == ["check"]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_get_their_script(shell: str) -> None:
+    environment = os.environ | {"_SEQCLF_COMPLETE": f"{shell}_source"}
+    program = "import sys; sys.argv[0] = 'seqclf'; from seqclf.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
+    assert f"_SEQCLF_COMPLETE={shell}_complete" in done.stdout
+    page = (ROOT / "docs" / "writing_configs.md").read_text(encoding="utf-8")
+    assert f"_SEQCLF_COMPLETE={shell}_source seqclf" in page
