@@ -248,7 +248,7 @@ def _mutated_value(value: Any, draw: random.Random) -> Any:
         del target[key]
     elif kind == "rename" and isinstance(target, dict):
         letters = list(key)
-        letters[draw.randrange(len(letters)) :] = draw.choice(["", "z", "_", "s", "type", "."])
+        letters[draw.randrange(len(letters) + 1) :] = draw.choice(["", "z", "_", "s", "type", "."])
         target["".join(letters)] = target.pop(key)
     elif kind == "nest":
         target[key] = draw.choice(

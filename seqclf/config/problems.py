@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -94,9 +93,3 @@ def dotted(path: Iterable[str | int]) -> str:
         name = part or '""'
         text += f"[{part}]" if isinstance(part, int) else f".{name}" if text else str(name)
     return text or "config"
-
-
-def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """``; did you mean "units"?``, or what there is to choose from."""
-    close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
-    return f'; did you mean "{close[0]}"?' if close else f" (known: {', '.join(known)})"

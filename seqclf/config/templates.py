@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from seqclf.config.problems import did_you_mean
+from seqclf.config.guesses import did_you_mean
 from seqclf.errors import InputError
 
 DEFAULT_TEMPLATE = "quickstart"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -29,7 +28,6 @@ def tag_of(model: Model) -> str | None:
     return None
 
 
-@cache
 def homes_of(option: str) -> tuple[tuple[str, Model], ...]:
     """All places of the schema that have an option of that name: the section's path and the model."""
     found: list[tuple[str, Model]] = []

@@ -1,0 +1,66 @@
+"""What may be meant by a name that the schema does not have: by spelling, by place, or in other libraries' words."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+from seqclf.config.problems import Path
+from seqclf.config.walk import Model, homes_of, tag_of
+
+# Names by which others know our types and sources.
+_KINDS_ELSEWHERE = {
+    **dict.fromkeys(("csv", "tsv", "json", "jsonl", "file", "files"), "table"),
+    **dict.fromkeys(("directory", "dir", "folders", "text_files"), "folder"),
+    **dict.fromkeys(("tensorflow_datasets", "tensorflow-datasets", "imdb", "imdb_reviews"), "tfds"),
+    **dict.fromkeys(("bilstm", "bidirectional"), "lstm"),
+    **dict.fromkeys(("rnn", "simplernn", "elman", "vanilla"), "simple_rnn"),
+    **dict.fromkeys(("conv", "cnn", "convolution"), "conv1d"),
+    **dict.fromkeys(("maxpool", "max_pool", "max_pooling"), "max_pool1d"),
+    **dict.fromkeys(("globalaveragepooling1d", "global_average_pooling", "mean", "average", "pooling"), "pool"),
+    **dict.fromkeys(("linear", "fully_connected", "fc"), "dense"),
+}
+
+# Names by which others know our options.
+_OPTIONS_ELSEWHERE = {
+    **dict.fromkeys(("lr", "learningrate"), "learning_rate"),
+    **dict.fromkeys(("hidden_size", "hidden_units", "num_units", "hidden", "n_units"), "units"),
+    **dict.fromkeys(("embedding_dim", "embedding_size", "output_dim", "size"), "dim"),
+    **dict.fromkeys(("max_length", "maxlen", "max_len", "sequence_length", "max_sequence_length"), "max_tokens"),
+    **dict.fromkeys(("vocabulary_size", "num_words", "vocab"), "vocab_size"),
+    **dict.fromkeys(("num_epochs", "max_epochs", "n_epochs"), "epochs"),
+    **dict.fromkeys(("gradient_clip", "clipnorm", "global_clipnorm", "clip"), "clip_norm"),
+    **dict.fromkeys(("dropout_rate", "p"), "dropout"),
+    **dict.fromkeys(("kernel", "window"), "kernel_size"),
+    **dict.fromkeys(("validation_split", "valid", "dev", "val"), "validation"),
+    **dict.fromkeys(("pretrained", "weights", "glove"), "vectors"),
+    **dict.fromkeys(("random_seed", "random_state"), "seed"),
+}
+
+
+def did_you_mean(word: str, known: Sequence[str]) -> str:
+    """``; did you mean "units"?``, or what there is to choose from."""
+    close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    return f'; did you mean "{close[0]}"?' if close else f" (known: {', '.join(known)})"
+
+
+def unknown_kind(tag: str, tags: Sequence[str]) -> str:
+    """Of a type, or source, that is none of ``tags``."""
+    meant = _KINDS_ELSEWHERE.get(tag.lower(), tag)
+    return f'unknown value "{tag[:60]}"' + did_you_mean(meant if meant in tags else tag, tags)
+
+
+def unknown_option(name: str, path: Path, model: Model) -> str:
+    """With the option that may be meant: of this section by its spelling, of another by its name."""
+    meant = _OPTIONS_ELSEWHERE.get(name.lower(), name)
+    if meant != name and meant in model.model_fields:
+        return f'unknown option; did you mean "{meant}"?'
+    homes = homes_of(meant)
+    section = ".".join(part for part in path[:-1] if isinstance(part, str))
+    tags = [str(tag_of(other)) for place, other in homes if place == section and tag_of(other)]
+    if tags and tag_of(model):
+        return f"unknown option for {tag_of(model)} (known to {', '.join(tags)})"
+    if homes and not homes[0][0].startswith(("layers", "head")):
+        section = f"{homes[0][0]}." if homes[0][0] else ""
+        return f'unknown option here; did you mean "{section}{meant}"?'
+    return "unknown option" + did_you_mean(name, list(model.model_fields))
