@@ -64,12 +64,12 @@ def test_fields_may_be_long(tmp_path: Path) -> None:
         (
             "csv",
             "txt,label\na,b\n",
-            ': no column "text"; did you mean "txt"? (columns: txt, label); name it with data.text',
+            ': no column "text"; did you mean "txt"? (columns: txt, label; data.text names it)',
         ),
         ("csv", "text,label\na,b\na\n", ":3: 1 field, but the header has 2"),
         ("csv", "text,label\na,b,c\n", ":2: 3 fields, but the header has 2"),
-        ("csv", 'text,label\n"a,b\n', "not valid csv"),
-        ("csv", "text;label\na;b\n", "; the fields seem to be separated by ';'"),
+        ("csv", 'text,label\n"a,b\n', ":2: a quote that opens in this row is never closed"),
+        ("csv", "text;label\na;b\n", '; the fields seem to be separated by ";"'),
         ("csv", "text,text\na,b\n", ":1: the header names a column twice"),
         ("csv", "text,label\na,\n", ':2: "label" is empty'),
         ("csv", b"text,label\na,b\n\xff,b\n", ":3: not UTF-8"),
@@ -190,7 +190,7 @@ def test_partition_follows_the_seed() -> None:
 def test_splits_that_cannot_be_are_errors() -> None:
     with pytest.raises(InputError, match="leave nothing to train on"):
         partition(["a", "b"], validation=0.5, test=0.5, seed=0)
-    with pytest.raises(InputError, match="data.validation: 0.1 of 2 texts is none"):
+    with pytest.raises(InputError, match="less than one text .2 texts with 2 labels"):
         partition(["a", "b"], validation=0.1, test=0, seed=0)
 
 

@@ -21,6 +21,11 @@ from seqclf.cli.schema import schema_command
 from seqclf.cli.train import train_command
 from seqclf.errors import SeqclfError
 
+_OUT_OF_MEMORY = (
+    "out of memory: lower training.batch_size, tokenizer.max_tokens, tokenizer.vocab_size, embedding.dim or the units "
+    "of layers"
+)
+
 
 class _Failure(click.ClickException):
     def __init__(self, error: SeqclfError) -> None:
@@ -43,6 +48,11 @@ class _Program(click.Group):
             return super().invoke(ctx)
         except SeqclfError as error:
             raise _Failure(error) from error
+        except Exception as error:
+            # TensorFlow's own error for it cannot be named here without importing TensorFlow.
+            if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+                raise _Failure(SeqclfError(_OUT_OF_MEMORY)) from error
+            raise
         except KeyboardInterrupt:
             click.echo("Interrupted.", err=True)
             raise click.exceptions.Exit(130) from None

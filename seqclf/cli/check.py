@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from seqclf.config import LoadedConfig
     from seqclf.config.problems import Problem
     from seqclf.data.prepare import Corpus
-    from seqclf.data.statistics import TextStatistics, TokenStatistics
+    from seqclf.data.source import LabelledTexts
+    from seqclf.data.statistics import Leak, TextStatistics, TokenStatistics
     from seqclf.training.estimate import Estimate, LayerRow
 
 
@@ -27,7 +28,7 @@ class Report:
 
     data: str
     splits: dict[str, TextStatistics]
-    leaked: dict[str, int]
+    leaks: dict[str, Leak]
     problems: list[Problem]
     warnings: list[Problem]
     max_tokens: int
@@ -49,17 +50,19 @@ def check_command(config_file: Path, settings: tuple[str, ...], as_json: bool) -
     fail; warnings change nothing.
     """
     from seqclf.config import parse_override, read_config
-    from seqclf.config.problems import ConfigError
+    from seqclf.config.problems import ConfigError, Problem
+    from seqclf.errors import InputError
 
     try:
         loaded = read_config(config_file, [parse_override(setting) for setting in settings])
         check_files(loaded)
-    except ConfigError as error:
-        if as_json:
-            click.echo(json.dumps({"problems": [problem.as_json() for problem in error.problems]}, ensure_ascii=False))
-            sys.exit(error.exit_code)
-        raise
-    report = _examine(loaded)
+        report = _examine(loaded)
+    except InputError as error:
+        if not as_json:
+            raise
+        problems = error.problems if isinstance(error, ConfigError) else [Problem((), str(error))]
+        click.echo(json.dumps({"problems": [problem.as_json() for problem in problems]}, ensure_ascii=False))
+        sys.exit(error.exit_code)
     if as_json:
         click.echo(json.dumps(_as_json(report), ensure_ascii=False))
     else:
@@ -80,7 +83,14 @@ def _examine(loaded: LoadedConfig) -> Report:
     from seqclf.cli.start import hush_tensorflow, start_tensorflow
     from seqclf.data.prepare import Corpus, encode_split, prepare
     from seqclf.data.source import describe
-    from seqclf.data.statistics import label_problems, text_statistics, text_warnings, token_statistics, token_warnings
+    from seqclf.data.statistics import (
+        label_problems,
+        leak,
+        text_statistics,
+        text_warnings,
+        token_statistics,
+        token_warnings,
+    )
 
     config = loaded.config
     hush_tensorflow()
@@ -93,16 +103,20 @@ def _examine(loaded: LoadedConfig) -> Report:
 
     stage(f"Reading all texts ({describe(config.data)})")
     names = [split for split in ("train", "validation", "test") if corpus.has(split)]
-    splits = {name: text_statistics(corpus.texts(name)) for name in names}
+    texts = _read(corpus, names, loaded)
+    splits = {name: text_statistics(texts[name]) for name in names}
     report = Report(
         data=describe(config.data),
         splits=splits,
-        leaked=_leaked(corpus, names),
+        leaks={
+            name: leak([texts[before] for before in names[:place]], texts[name]) for place, name in enumerate(names)
+        },
         problems=[loaded.placed(problem) for problem in label_problems(splits)],
         warnings=loaded.warnings,
         max_tokens=config.tokenizer.max_tokens,
     )
-    report.warnings += [loaded.placed(warning) for warning in text_warnings(splits, report.leaked)]
+    del report.leaks["train"]
+    report.warnings += [loaded.placed(warning) for warning in text_warnings(splits, report.leaks)]
     if report.problems:
         return report
     data = prepare(config, stage, corpus)
@@ -122,17 +136,22 @@ def _examine(loaded: LoadedConfig) -> Report:
     return report
 
 
-def _leaked(corpus: Corpus, names: list[str]) -> dict[str, int]:
-    from seqclf.data.statistics import shared_texts
+def _read(corpus: Corpus, names: list[str], loaded: LoadedConfig) -> dict[str, LabelledTexts]:
+    """All splits. Raises ``ConfigError`` for all that cannot be read."""
+    from seqclf.config.problems import Problem
+    from seqclf.errors import InputError
 
-    before: list[str] = []
-    leaked = {}
+    texts, problems = {}, []
     for name in names:
-        texts = corpus.texts(name).texts
-        if before:
-            leaked[name] = shared_texts(before, texts)
-        before.extend(texts)
-    return leaked
+        try:
+            texts[name] = corpus.texts(name)
+        except InputError as error:
+            problems.append(Problem(("data", name), str(error).removeprefix(f"data.{name}: ")))
+            if not corpus.has_own_part(name):
+                break  # the other shares are of the same texts
+    if problems:
+        raise loaded.error(problems)
+    return texts
 
 
 def _as_json(report: Report) -> dict[str, Any]:
@@ -142,8 +161,8 @@ def _as_json(report: Report) -> dict[str, Any]:
     for name, tokens in (report.tokens or {}).items():
         quantiles = {f"{quantile:g}": value for quantile, value in zip(QUANTILES, tokens.quantiles, strict=True)}
         splits[name]["tokens"] = asdict(tokens) | {"quantiles": quantiles}
-    for name, count in report.leaked.items():
-        splits[name]["also_in_splits_before"] = count
+    for name, leaked in report.leaks.items():
+        splits[name]["also_in_splits_before"] = asdict(leaked)
     return {
         "data": report.data,
         "problems": [problem.as_json() for problem in report.problems],

@@ -55,7 +55,7 @@ def _table(*columns: str) -> Table:
 def _texts(report: Report) -> Table:
     table = _table("split", "texts", "empty", "repeated", "with two labels", "also in a split before")
     for name, split in report.splits.items():
-        leaked = f"{report.leaked[name]:,}" if name in report.leaked else "-"
+        leaked = f"{report.leaks[name].rows:,}" if name in report.leaks else "-"
         table.add_row(
             name, *(f"{n:,}" for n in (split.texts, split.empty, split.duplicates, split.contradictory)), leaked
         )

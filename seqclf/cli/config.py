@@ -79,7 +79,7 @@ def _load(name: str, runs: Path, overrides: list[Override] | None = None) -> Con
         try:
             path = find_run(runs, name).config
         except InputError as error:
-            raise InputError(f"{name}: neither a config file nor a run ({error})") from error
+            raise InputError(f"{name}: no such file, and {error}") from error
     return load_config(path, overrides or [])
 
 

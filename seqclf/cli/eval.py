@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _MOST_LABELS_SHOWN = 30
 
 
-@click.command("eval")
+@click.command("eval", short_help="Measure a run: accuracy, F1, confusion matrix.")
 @runs_option
 @run_option
 @click.option(

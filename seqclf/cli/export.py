@@ -9,7 +9,7 @@ import click
 from seqclf.cli.options import run_option, runs_option
 
 
-@click.command("export")
+@click.command("export", short_help="Give a run's SavedModel, which takes raw text.")
 @runs_option
 @run_option
 @click.option(

@@ -65,5 +65,6 @@ def _batched(texts: Iterator[str], size: int) -> Iterator[list[str]]:
 
 
 def _one_line(text: str, width: int = 80) -> str:
+    text = "".join(character if character.isprintable() else " " for character in text)
     text = " ".join(text.split())
     return text if len(text) <= width else text[: width - 3] + "..."

@@ -42,13 +42,12 @@ def show_problem(problem: Problem, kind: str) -> None:
 def check_files(loaded: LoadedConfig) -> None:
     """Raise ``ConfigError`` for files that the config names and that can be seen to be wrong."""
     from seqclf.cli.start import quiet_stderr
-    from seqclf.config.problems import ConfigError
     from seqclf.data.prepare import unready
 
     with quiet_stderr():
         problems = unready(loaded.config)
     if problems:
-        raise ConfigError([loaded.placed(problem) for problem in problems])
+        raise loaded.error(problems)
 
 
 def _styled(text: str, kind: str) -> str:

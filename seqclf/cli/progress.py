@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from seqclf.training.events import EpochDone, EpochStarted, Event, Stage, StepDone, TrainingDone, TrainingStarted
 
@@ -24,13 +25,24 @@ def progress_listener() -> Iterator[Callable[[Event], None]]:
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(bar_width=None),
-        MofNCompleteColumn(),
+        _OfSteps(),
         TextColumn("{task.fields[measures]}"),
-        TimeRemainingColumn(compact=True),
-        TextColumn("left"),
+        _Left(compact=True),
     )
     with Progress(*columns, console=console, transient=True, expand=True) as bar:
         yield BarProgress(bar)
+
+
+class _OfSteps(MofNCompleteColumn):
+    """Nothing for a stage that has no steps."""
+
+    def render(self, task: Task) -> Text:
+        return super().render(task) if task.total else Text()
+
+
+class _Left(TimeRemainingColumn):
+    def render(self, task: Task) -> Text:
+        return super().render(task) + " left" if task.total else Text()
 
 
 class _Window:

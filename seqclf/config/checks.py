@@ -7,6 +7,7 @@ elsewhere hides nothing.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -27,6 +28,8 @@ from seqclf.config.schema import (
     PoolLayer,
     RecurrentLayer,
     Sgd,
+    TableData,
+    TfdsData,
     TokenizerConfig,
     TrainingConfig,
 )
@@ -105,6 +108,20 @@ def shares_leave_training_texts(data: DataConfig) -> Iterator[Problem]:
         yield Problem(("data", "validation"), message)
 
 
+def shares_are_numbers(data: DataConfig) -> Iterator[Problem]:
+    for name in ("validation", "test"):
+        part = getattr(data, name, None)
+        match = re.fullmatch(r"\s*([0-9.]+)\s*(%?)\s*", part) if isinstance(part, str) else None
+        if match and re.fullmatch(r"\d*\.?\d+|\d+\.", match[1]):
+            share = float(match[1]) / (100 if match[2] else 1)
+            yield Problem(("data", name), f'expected a share as a number, found the text "{part}"; write {share:g}')
+
+
+def text_and_label_are_two(data: DataConfig) -> Iterator[Problem]:
+    if isinstance(data, TableData | TfdsData) and data.text == data.label:
+        yield Problem(("data", "label"), f'expected another name than data.text\'s, found "{data.label}" for both')
+
+
 def vocabulary_holds_more_than_special_tokens(tokenizer: TokenizerConfig) -> Iterator[Problem]:
     if tokenizer.vocab_size < LEAST_PIECES:
         message = (
@@ -128,6 +145,8 @@ def readers_have_a_sequence(layers: Layers) -> Iterator[Problem]:
 
 def return_sequences_fits_the_next_layer(layers: Layers) -> Iterator[Problem]:
     for index, (layer, needed) in enumerate(zip(layers, returns_sequences(layers), strict=True)):
+        if isinstance(layer, PoolLayer):
+            return  # what reads after it is wrong anyway
         if not isinstance(layer, RecurrentLayer) or layer.return_sequences in (None, needed):
             continue
         if needed:
@@ -185,6 +204,8 @@ def nesterov_has_momentum(training: TrainingConfig) -> Iterator[Problem]:
 
 CHECKS: tuple[Check, ...] = (
     shares_leave_training_texts,
+    shares_are_numbers,
+    text_and_label_are_two,
     vocabulary_holds_more_than_special_tokens,
     readers_have_a_sequence,
     return_sequences_fits_the_next_layer,
@@ -221,7 +242,7 @@ def random_vectors_stay_random(embedding: EmbeddingConfig) -> Iterator[Problem]:
 
 def patience_outlasts_training(training: TrainingConfig) -> Iterator[Problem]:
     stopping = training.early_stopping
-    if stopping is not None and stopping.patience >= training.epochs:
+    if stopping is not None and stopping.patience >= training.epochs > 1:
         message = (
             f"{stopping.patience} epochs without a better one cannot pass in {training.epochs}: it never stops early"
         )

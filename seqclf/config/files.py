@@ -87,7 +87,8 @@ def _extended(written: Written, document: Document, chain: tuple[FilePath, ...])
     if len(chain) >= _MOST_FILES:
         raise ConfigError([Problem(("extends",), f"more than {_MOST_FILES} files extend each other", place)])
     if not file.is_file():
-        raise ConfigError([Problem(("extends",), f"{file}: no such file (paths start at this file's folder)", place)])
+        what = "is a folder" if file.is_dir() else "no such file (paths start at this file's folder)"
+        raise ConfigError([Problem(("extends",), f"{file}: {what}", place)])
     base = read_file(file, chain)
     _lay_over(base, written, ())
     base.places[()] = written.place(())

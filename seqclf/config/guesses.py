@@ -6,7 +6,8 @@ import difflib
 from collections.abc import Sequence
 
 from seqclf.config.problems import Path
-from seqclf.config.walk import Model, homes_of, tag_of
+from seqclf.config.schema import Config
+from seqclf.config.walk import Model, homes_of, sections_of_kind, tag_of
 
 # Names by which others know our types and sources.
 _KINDS_ELSEWHERE = {
@@ -17,8 +18,21 @@ _KINDS_ELSEWHERE = {
     **dict.fromkeys(("rnn", "simplernn", "elman", "vanilla"), "simple_rnn"),
     **dict.fromkeys(("conv", "cnn", "convolution"), "conv1d"),
     **dict.fromkeys(("maxpool", "max_pool", "max_pooling"), "max_pool1d"),
-    **dict.fromkeys(("globalaveragepooling1d", "global_average_pooling", "mean", "average", "pooling"), "pool"),
+    **dict.fromkeys(("globalaveragepooling1d", "global_average_pooling", "pooling"), "pool"),
+    "average": "mean",
     **dict.fromkeys(("linear", "fully_connected", "fc"), "dense"),
+}
+
+_ADDED = dict.fromkeys(("bilstm", "bidirectional"), " With bidirectional: true")
+
+# What others have options for, and follows from something else here.
+_NO_OPTIONS = {
+    **dict.fromkeys(("loss", "loss_function", "objective"), "the loss follows from the labels"),
+    **dict.fromkeys(
+        ("output", "outputs", "num_classes", "n_classes", "classes"), "the output layer follows from the labels"
+    ),
+    **dict.fromkeys(("metrics", "metric"), "every run has the same metrics, see docs/metrics.md"),
+    **dict.fromkeys(("model", "network", "architecture"), "embedding, layers and head stand at the top of the config"),
 }
 
 # Names by which others know our options.
@@ -44,14 +58,31 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
     return f'; did you mean "{close[0]}"?' if close else f" (known: {', '.join(known)})"
 
 
+def unknown_value(word: str, known: Sequence[str]) -> str:
+    """Of a word that is none of ``known``."""
+    meant = _KINDS_ELSEWHERE.get(word.lower(), word)
+    if meant in known:
+        return f'unknown value "{word[:60]}"; did you mean "{meant}"?{_ADDED.get(word.lower(), "")}'
+    return f'unknown value "{word[:60]}"{did_you_mean(word, known)}'
+
+
 def unknown_kind(tag: str, tags: Sequence[str]) -> str:
-    """Of a type, or source, that is none of ``tags``."""
+    """Of a type, or source, that is none of ``tags``; it may be one of another section."""
     meant = _KINDS_ELSEWHERE.get(tag.lower(), tag)
-    return f'unknown value "{tag[:60]}"' + did_you_mean(meant if meant in tags else tag, tags)
+    if meant not in tags and (sections := sections_of_kind(meant)):
+        return f'"{tag}" belongs in {sections[0]}; expected one of {", ".join(tags)}'
+    if meant not in tags and meant in Config.model_fields:
+        return f'"{tag}" is a section of its own; expected one of {", ".join(tags)}'
+    return unknown_value(tag, tags)
 
 
 def unknown_option(name: str, path: Path, model: Model) -> str:
     """With the option that may be meant: of this section by its spelling, of another by its name."""
+    if ":" in name:
+        first, _, rest = name.partition(":")
+        return f'unknown option; a colon needs a space after it: write "{first}: {rest}"'
+    if reason := _NO_OPTIONS.get(name.lower()):
+        return f"unknown option: {reason}"
     meant = _OPTIONS_ELSEWHERE.get(name.lower(), name)
     if meant != name and meant in model.model_fields:
         return f'unknown option; did you mean "{meant}"?'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
@@ -54,6 +54,10 @@ class LoadedConfig:
     def placed(self, problem: Problem) -> Problem:
         """The problem with the place of its option."""
         return replace(problem, place=self.written.place(problem.path))
+
+    def error(self, problems: Iterable[Problem]) -> ConfigError:
+        """What is wrong with something that the config names, in the order of the file."""
+        return ConfigError(sorted(map(self.placed, problems), key=_reading_order(self.written.file)))
 
 
 def parse_override(text: str) -> Override:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -9,9 +10,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from seqclf.config.guesses import unknown_kind, unknown_option
+from seqclf.config.guesses import unknown_kind, unknown_option, unknown_value
 from seqclf.config.problems import Path, Problem
-from seqclf.config.walk import Model, locate, tag_of
+from seqclf.config.walk import Model, is_required, locate, tag_of
 
 _TYPES = {
     "int_type": "a whole number",
@@ -67,10 +68,10 @@ def _message(errors: Sequence[Any], models: Sequence[Model], path: Path, words: 
         return unknown_kind(tag, tags) if isinstance(tag, str) else _none_of(tags, tag)
     if kind == "literal_error":
         options = [option.strip().strip("'") for option in context["expected"].replace(" or ", ", ").split(",")]
-        return unknown_kind(found, options) if isinstance(found, str) else _none_of(options, found)
+        return unknown_value(found, options) if isinstance(found, str) else _none_of(options, found)
     if kind.endswith("_type"):
         expected = " or ".join(dict.fromkeys(_TYPES.get(error["type"], error["type"]) for error in errors))
-        return f"expected {expected}, found {shown(found)}{_hint(found, kind, tags, words.get(path))}"
+        return f"expected {expected}, found {shown(found)}{_hint(found, kind, tags, path, words.get(path))}"
     if kind in _BOUNDS:
         bound, words_for_it = _BOUNDS[kind]
         limit = context[bound]
@@ -84,8 +85,11 @@ def _message(errors: Sequence[Any], models: Sequence[Model], path: Path, words: 
 
 
 def _without_kind(key: str, found: Any, tags: Sequence[str]) -> str:
-    named = next((name for name in found if name in tags), None) if isinstance(found, dict) else None
+    names = list(found) if isinstance(found, dict) else []
+    named = next((name for name in names if name in tags), None)
     hint = f"; write {key}: {named}, its options beside it" if named else ""
+    if any(name.startswith(f"{key}:") for name in names):
+        hint = "; a colon needs a space after it"
     return f"needs {key} (one of {', '.join(tags)}){hint}"
 
 
@@ -93,20 +97,24 @@ def _none_of(options: Sequence[str], found: Any) -> str:
     return f"expected one of {', '.join(options)}; found {shown(found)}"
 
 
-def _hint(found: Any, kind: str, tags: Sequence[str], word: str | None) -> str:
+def _hint(found: Any, kind: str, tags: Sequence[str], path: Path, word: str | None) -> str:
     """Why a value is not what its writer took it for."""
     if word is not None and kind == "bool_type":
         truth = "true" if word.lower() in ("yes", "on") else "false"
         return f" ({word} is a truth value in YAML 1.1 alone); write {truth}"
     if word is not None:
         return f" ({word} is a truth value in YAML 1.1, a word in 1.2)"
-    if isinstance(found, str) and found in tags:
-        written = f"{{{'source' if 'table' in tags else 'type'}: {found}}}"
+    if isinstance(found, str) and kind.startswith("model") and ":" in found:
+        return "; a colon needs a space after it"
+    if isinstance(found, str) and (tag := next(iter(difflib.get_close_matches(found, tags, n=1)), None)):
+        written = f"{{{'source' if 'table' in tags else 'type'}: {tag}}}"
         return f"; write [{written}]" if kind == "list_type" else f"; write {written}"
+    if isinstance(found, str) and found.lower() in ("none", "nil", "null"):
+        return "; write null for none"
     if isinstance(found, bool) and kind.startswith("model"):
         return "; write {} for its defaults, or leave it out"
     if found is None:
-        return "; give it a value, or leave it out where it has a default"
+        return "; it has no default" if is_required(path) else "; leave it out for its default"
     if isinstance(found, str) and kind in ("int_type", "float_type") and _is_number(found):
         return "; without the quotes it is a number"
     if isinstance(found, str) and kind == "bool_type" and found.lower() in ("true", "false"):

@@ -28,6 +28,23 @@ def tag_of(model: Model) -> str | None:
     return None
 
 
+def sections_of_kind(tag: str) -> list[str]:
+    """The sections, or lists, in which something of that type can stand."""
+    found = [path for path, model in homes_of("type") if tag_of(model) == tag]
+    return list(dict.fromkeys(found))
+
+
+def is_required(path: Path) -> bool:
+    """Whether the option has no default (items of lists have none)."""
+    names = [part for part in path if isinstance(part, str)]
+    models: list[Model] = [Config]
+    field = None
+    for name in names:
+        field = next((model.model_fields[name] for model in models if name in model.model_fields), None)
+        models = models_of(field.annotation) if field else []
+    return field is None or field.is_required() or isinstance(path[-1], int)
+
+
 def homes_of(option: str) -> tuple[tuple[str, Model], ...]:
     """All places of the schema that have an option of that name: the section's path and the model."""
     found: list[tuple[str, Model]] = []

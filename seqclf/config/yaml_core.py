@@ -89,7 +89,7 @@ def read_yaml(text: str) -> Document:
     try:
         node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
-        raise problem_of(error) from error
+        raise problem_of(error, text.splitlines()) from error
     finally:
         loader.dispose()
     document = Document()

@@ -25,7 +25,7 @@ class YamlProblem(Exception):
 
 # What PyYAML says, what we say ({} is the first group), and whether it is the place where the whole thing began.
 _SENTENCES = (
-    (r"character '\\t' that cannot start", "a tab; YAML indents and separates with spaces alone", False),
+    (r"character '\\t' that cannot start", "a tab stands here; use spaces", False),
     (r"character '(.)' that cannot start", 'a value cannot begin with "{}"; put it in quotes', False),
     (
         "mapping values are not allowed",
@@ -38,26 +38,49 @@ _SENTENCES = (
         '"{}" stands here, where nothing is open that it could belong to',
         False,
     ),
+    (
+        "expected <block end>.*block collection",
+        'the line belongs to no item of the list above it: begin it with "- ", or indent it like the item\'s options',
+        False,
+    ),
     ("expected <block end>", "the line is indented like nothing above it", False),
-    ("could not find expected ':'", 'expected "name: value", found no ":"', True),
+    ("could not find expected ':'", 'expected "name: value", found no ": "', True),
     ("while scanning a quoted scalar", "the quote that opens here is never closed", True),
     (r"expected ',' or '(.)', but got '<(?:stream end|block)", 'no "{}" closes what opens here', True),
     (r"expected ',' or '(.)'", 'expected "," or "{}"', False),
     (r"undefined alias '(.*)'", "the alias *{} names nothing", False),
     ("expected a single document", "a second document begins here; a config is one", False),
+    ("expected '<document start>'", 'expected "name: value"', False),
     ("expected the node content", "expected a value", False),
     ("unknown escape character '(.)'", 'unknown escape "\\{}" in double quotes; single quotes know none', False),
 )
 
 
-def problem_of(error: yaml.MarkedYAMLError) -> YamlProblem:
+def problem_of(error: yaml.MarkedYAMLError, lines: list[str]) -> YamlProblem:
+    """``lines`` are the document's."""
     said = ", ".join(part for part in (error.problem, error.context) if part)
+    problem, context = error.problem_mark, error.context_mark
+    if problem and "mapping values are not allowed" in said and (place := _without_colon(lines, problem.line)):
+        return YamlProblem(place, 'not YAML: expected "name: value", with a colon and a space')
     for pattern, sentence, where_it_began in _SENTENCES:
         if match := re.search(pattern, said):
-            mark = (error.context_mark if where_it_began else None) or error.problem_mark
-            message = sentence.format(*match.groups())
-            return YamlProblem(_position(mark), f"not YAML: {message}")
-    return YamlProblem(_position(error.problem_mark or error.context_mark), f"not YAML: {said}")
+            closing = re.match(r"expected ',' or '(.)'", said)
+            if closing and problem and context and problem.line > context.line:
+                # The next line is innocent: what was opened should have been closed before.
+                return YamlProblem(_position(context), f'not YAML: no "{closing[1]}" closes what opens here')
+            mark = (context if where_it_began else None) or problem
+            return YamlProblem(_position(mark), f"not YAML: {sentence.format(*match.groups())}")
+    return YamlProblem(_position(problem or context), f"not YAML: {said}")
+
+
+def _without_colon(lines: list[str], line: int) -> Position | None:
+    """The line above (counted from 0: ``line`` is the one after), where it went on for want of a colon."""
+    if not 0 < line <= len(lines):
+        return None
+    text = lines[line - 1].split(" #")[0].rstrip()
+    if not text or re.search(r":( |$)|^\s*#|[\[\]{}|>]", text):
+        return None
+    return Position(line, len(text) - len(text.lstrip()) + 1)
 
 
 def unreadable(error: yaml.reader.ReaderError, text: str) -> YamlProblem:

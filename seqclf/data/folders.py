@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from seqclf.data.source import LabelledTexts, digest
+from seqclf.data.source import LabelledTexts, digest, where_paths_start
 from seqclf.errors import InputError
 
 
@@ -26,13 +26,15 @@ class FolderSource:
 def _files(root: Path) -> list[Path]:
     if not root.is_dir():
         what = "is a file, not a folder" if root.exists() else "no such folder"
-        raise InputError(f"{root}: {what} (paths start at the folder that seqclf is called from)")
+        raise InputError(f"{root}: {what}{where_paths_start(root)}")
     try:
         files = sorted(path for path in root.glob("*/*.txt") if not path.parent.name.startswith("."))
     except OSError as error:
         raise InputError(f"{root}: cannot be read ({error.strerror})") from error
     if not files:
-        raise InputError(f"{root}: holds no texts; expected files such as {root / 'positive' / 'review.txt'}")
+        deeper = next((path.parent.parent for path in root.glob("*/*/*.txt")), None)
+        hint = f"; did you mean {deeper}?" if deeper else ""
+        raise InputError(f"{root}: holds no texts; expected files such as {root / 'positive' / 'review.txt'}{hint}")
     return files
 
 
@@ -47,4 +49,4 @@ def _text(path: Path) -> str:
     try:
         return _bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 text (byte {error.start + 1})") from error
+        raise InputError(f"{path}: not UTF-8 text (byte {error.start + 1}); save it as UTF-8") from error

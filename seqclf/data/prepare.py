@@ -20,6 +20,7 @@ from seqclf.data.cache import cached
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.source import LabelledTexts, describe, digest, open_source, part_names
 from seqclf.data.splits import label_ids, label_order, partition
+from seqclf.data.tables import MissingColumns
 from seqclf.errors import InputError
 from seqclf.files import write_json
 from seqclf.text.subword import SubwordTokenizer
@@ -112,12 +113,16 @@ class Corpus:
 def unready(config: Config) -> list[Problem]:
     """What can be seen at once, without TensorFlow, to be wrong with the files that the config names."""
     corpus, embedding = Corpus(config), config.embedding
-    problems = []
+    problems: list[Problem] = []
     for split in ("train", "validation", "test"):
         try:
             corpus.check(split)
+        except MissingColumns as error:
+            problems += [Problem(("data", option), message) for option, message in error.by_option.items()]
         except InputError as error:
-            problems.append(Problem(("data", split), str(error)))
+            option = "dataset" if config.data.source == "tfds" else split  # of which the splits are parts
+            problems.append(Problem(("data", option), str(error)))
+    problems = list(dict.fromkeys(problems))
     if embedding.vectors is not None:
         try:
             dim = vectors_dim(Path(embedding.vectors).expanduser())

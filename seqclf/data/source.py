@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, assert_never
 
 from seqclf.config.schema import DataConfig, FolderData, SampleData, TableData, TfdsData
@@ -69,6 +70,11 @@ def describe(config: DataConfig) -> str:
     if isinstance(config, SampleData):
         return "synthetic sample"
     return config.dataset if isinstance(config, TfdsData) else config.train
+
+
+def where_paths_start(path: Path) -> str:
+    """For messages about files that are not there."""
+    return "" if path.is_absolute() else " (paths start at the folder that seqclf is called from)"
 
 
 def digest(*parts: object) -> str:

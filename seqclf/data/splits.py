@@ -34,8 +34,10 @@ def partition(labels: Sequence[str], *, validation: float, test: float, seed: in
     splits = {name: np.flatnonzero(where == code) for code, name in enumerate(("train", "validation", "test"))}
     for name, share in (("validation", validation), ("test", test)):
         if share and not len(splits[name]):
+            counts = f"{len(labels):,} texts with {len(set(labels)):,} labels"
             raise InputError(
-                f"data.{name}: {share} of {len(labels)} texts is none of any label; give more texts or a larger share"
+                f"data.{name}: {share} of every label's texts is less than one text ({counts}); give more texts or a "
+                "larger share, or name another column if those are no labels"
             )
     return splits
 

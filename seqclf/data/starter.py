@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import textwrap
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,16 +13,18 @@ from typing import Any
 
 import numpy as np
 
+from seqclf.config.loading import DATA_VARIABLE
 from seqclf.data.folders import FolderSource
 from seqclf.data.source import LabelledTexts
-from seqclf.data.tables import ROWS_LOOKED_AT, TableSource
+from seqclf.data.tables import ROWS_LOOKED_AT, TableSource, column_hint
 from seqclf.errors import InputError
 
 _TEXT_NAMES = "text review sentence content body comment tweet message question utterance query document article title"
 _LABEL_NAMES = "label class category sentiment intent target topic tag stars rating score polarity y"
 _LEAST_TEXTS = 20
+_LEAST_TEXTS_A_LABEL = 4
 _MOST_LABELS = 1_000
-_TOKENS_A_WORD = 1.4  # of subwords; 1.37 on IMDB at 8,185 pieces
+_TOKENS_A_WORD = 1.6  # of subwords: 1.4 on IMDB, 1.6 on news, at 8,192 pieces
 
 
 @dataclass(frozen=True)
@@ -42,25 +46,32 @@ def starter(path: str, text: str | None = None, label: str | None = None) -> Sta
     Raises:
         InputError: where the data cannot be read or do not show which column is which.
     """
+    # Where a variable says that relative paths start elsewhere, this one is not relative.
+    where = str(Path(path).absolute()) if os.environ.get(DATA_VARIABLE) else path
     if Path(path).is_dir():
         data = FolderSource().read(path)
-        source = ["source: folder", f"train: {_scalar(path)}"]
+        source, named = ["source: folder", f"train: {_scalar(where)}"], ""
     else:
-        columns = TableSource("", "").columns(path)
-        if not columns:
-            raise InputError(f"{path}: holds no rows")
+        columns = TableSource("", "", options="--").columns(path)
         text = text or _text_column(path, columns)
         label = label or _label_column(path, {name: values for name, values in columns.items() if name != text})
+        if text == label:
+            raise InputError(f'{path}: "{text}" cannot be both text and label; name another with --text or --label')
         data = TableSource(text, label, options="--").read(path, most=ROWS_LOOKED_AT)
-        source = ["source: table", f"train: {_scalar(path)}", f"text: {_scalar(text)}", f"label: {_scalar(label)}"]
-    return _starter(path, data, source)
+        source = ["source: table", f"train: {_scalar(where)}", f"text: {_scalar(text)}", f"label: {_scalar(label)}"]
+        named = f' (texts in "{text}", labels in "{label}")'
+    return _starter(path, data, source, named)
 
 
-def _starter(path: str, data: LabelledTexts, source: list[str]) -> Starter:
+def _starter(path: str, data: LabelledTexts, source: list[str], named: str) -> Starter:
     labels = Counter(data.labels)
     if len(labels) < 2:
         raise InputError(f'{path}: every text has the label "{data.labels[0]}"; a classifier needs at least two')
     count = len(data)
+    if len(labels) > max(2, count // _LEAST_TEXTS_A_LABEL):
+        raise InputError(
+            f"{path}: {len(labels):,} different labels for {count:,} texts; name another column with --label"
+        )
     if count < _LEAST_TEXTS:
         raise InputError(f"{path}: holds {count} texts; a classifier needs at least {_LEAST_TEXTS}, better hundreds")
     words = [text.split() for text in data.texts]
@@ -74,54 +85,59 @@ def _starter(path: str, data: LabelledTexts, source: list[str]) -> Starter:
     several = "the first " if count >= ROWS_LOOKED_AT else ""
     shown = ", ".join(f"{name} ({n:,})" for name, n in labels.most_common(6)) + (", ..." if len(labels) > 6 else "")
     seen = (
-        f"{several}{count:,} texts with {len(labels)} labels: {shown}; the median text has {np.median(lengths):,.0f} "
-        f"words, 95 % have at most {most:,.0f}"
+        f"{several}{count:,} texts with {len(labels)} labels{named}: {shown}; words a text: median "
+        f"{np.median(lengths):,.0f}, 95 % have at most {most:,.0f}"
     )
+    commented = [
+        (f"name: {_name(path)}", ""),
+        ("seed: 7", "decides everything that is drawn at random"),
+        ("", ""),
+        ("data:", ""),
+        *((f"  {line}", "") for line in source),
+        (f"  validation: {share}", "share of the texts for choosing the best epoch, or another file"),
+        (f"  test: {share}", "share of the texts that only `seqclf eval` looks at, or another file"),
+        ("", ""),
+        ("tokenizer:", ""),
+        (f"  vocab_size: {vocab_size}", "most word pieces that are learnt from the training texts"),
+        (f"  max_tokens: {max_tokens}", "of longer texts the middle is cut away"),
+        ("", ""),
+        ("embedding:", ""),
+        (f"  dim: {width}", ""),
+        ("  dropout: 0.3", ""),
+        ("", ""),
+        ("layers:", "what reads the text, first to last"),
+        ("  - type: lstm", "or gru"),
+        (f"    units: {width}", ""),
+        ("    bidirectional: true", ""),
+        ("", ""),
+        ("head:", "between the text's vector and the output layer"),
+        ("  - type: dropout", ""),
+        ("    rate: 0.5", ""),
+        ("", ""),
+        ("training:", ""),
+        (f"  epochs: {epochs}", ""),
+        (f"  batch_size: {batch}", ""),
+        ("  optimizer:", ""),
+        ("    type: adam", ""),
+        ("    learning_rate: 2e-3", ""),
+        ("  early_stopping:", "the weights of the best epoch are kept"),
+        ("    monitor: val_loss", ""),
+        (f"    patience: {patience}", "epochs without a better one that are waited for"),
+    ]
     lines = [
         "# A classifier of your own texts. Every option is explained by `seqclf schema --markdown`.",
-        *(f"# {line}" for line in _wrapped(f"Seen in {path}: {_one_line(seen)}.")),
-        f"name: {_name(path)}",
-        "seed: 7                    # decides everything that is drawn at random",
-        "",
-        "data:",
-        *(f"  {line}" for line in source),
-        f"  validation: {share}          # share of the texts for choosing the best epoch, or another file",
-        f"  test: {share}                # share of the texts that only `seqclf eval` looks at, or another file",
-        "",
-        "tokenizer:",
-        f"  vocab_size: {vocab_size}         # most word pieces that are learnt from the training texts",
-        f"  max_tokens: {max_tokens}          # of longer texts the middle is cut away",
-        "",
-        "embedding:",
-        f"  dim: {width}",
-        "  dropout: 0.3",
-        "",
-        "layers:                    # what reads the text, first to last",
-        "  - type: lstm             # or gru",
-        f"    units: {width}",
-        "    bidirectional: true",
-        "",
-        "head:                      # between the text's vector and the output layer",
-        "  - type: dropout",
-        "    rate: 0.5",
-        "",
-        "training:",
-        f"  epochs: {epochs}",
-        f"  batch_size: {batch}",
-        "  optimizer:",
-        "    type: adam",
-        "    learning_rate: 2e-3",
-        "  early_stopping:          # after so many epochs without a better one; the best one's weights are kept",
-        "    monitor: val_loss",
-        f"    patience: {patience}",
+        *(f"# {line}" for line in textwrap.wrap(f"Seen in {path}: {_one_line(seen)}.", 110)),
+        *(f"{option:26} # {comment}" if comment else option for option, comment in commented),
     ]
-    return Starter("\n".join(lines) + "\n", seen)
+    return Starter("\n".join(lines) + "\n", _one_line(seen))
 
 
 def _text_column(path: str, columns: dict[str, list[Any]]) -> str:
-    texts = {name: values for name, values in columns.items() if all(isinstance(value, str) for value in values)}
-    if (named := _named(_TEXT_NAMES, texts)) is not None:
+    if (hint := column_hint("text", list(columns))).startswith("; the fields"):
+        raise InputError(f"{path}: one column ({next(iter(columns))}){hint}")
+    if (named := _named(_TEXT_NAMES, columns)) is not None:
         return named
+    texts = {name: values for name, values in columns.items() if all(isinstance(value, str) for value in values)}
     if not texts:
         raise InputError(f"{path}: no column holds texts (columns: {', '.join(columns)})")
     longest = max(texts, key=lambda name: sum(map(len, texts[name])))
@@ -133,11 +149,11 @@ def _text_column(path: str, columns: dict[str, list[Any]]) -> str:
 
 
 def _label_column(path: str, columns: dict[str, list[Any]]) -> str:
-    most = min(_MOST_LABELS, max(2, len(next(iter(columns.values()), [])) // 2))
+    if (named := _named(_LABEL_NAMES, columns)) is not None:
+        return named
+    most = min(_MOST_LABELS, max(2, len(next(iter(columns.values()), [])) // _LEAST_TEXTS_A_LABEL))
     kinds = {name: len(set(map(str, values))) for name, values in columns.items() if _are_labels(values)}
     usable = {name: columns[name] for name, count in kinds.items() if 2 <= count <= most}
-    if (named := _named(_LABEL_NAMES, usable)) is not None:
-        return named
     if not usable:
         lists = next(
             (name for name, values in columns.items() if any(isinstance(value, list) for value in values)), None
@@ -148,7 +164,10 @@ def _label_column(path: str, columns: dict[str, list[Any]]) -> str:
             f"{path}: no column looks like a label, with at least two values that come back (columns: "
             f"{', '.join(columns) or 'none but the text'}); name it with --label"
         )
-    return min(usable, key=lambda name: kinds[name])
+    fewest = min(usable, key=lambda name: kinds[name])
+    if fewest in map(str, usable[fewest]):
+        raise InputError(f'{path}:1: the first line must name the columns, but "{fewest}" is a label further down')
+    return fewest
 
 
 def _are_labels(values: list[Any]) -> bool:
@@ -177,9 +196,3 @@ def _scalar(value: str) -> str:
 
 def _one_line(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text)
-
-
-def _wrapped(text: str) -> list[str]:
-    import textwrap
-
-    return textwrap.wrap(text, 110)

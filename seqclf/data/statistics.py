@@ -85,9 +85,32 @@ def token_statistics(encoded: EncodedTexts, max_tokens: int) -> TokenStatistics:
     )
 
 
-def shared_texts(one: Sequence[str], other: Sequence[str]) -> int:
-    """How many different texts stand in both."""
-    return len(set(one) & set(other))
+@dataclass(frozen=True)
+class Leak:
+    """What a split shares with the splits before it: a model has seen these texts when it is measured on them.
+
+    Attributes:
+        texts: different texts that stand in both.
+        rows: texts of the split that are among them, repetitions counted.
+        contradictory: different texts that have a label here which they do not have there.
+    """
+
+    texts: int
+    rows: int
+    contradictory: int
+
+
+def leak(before: Sequence[LabelledTexts], split: LabelledTexts) -> Leak:
+    known: dict[str, set[str]] = defaultdict(set)
+    for data in before:
+        for text, label in zip(data.texts, data.labels, strict=True):
+            known[text].add(label)
+    shared = [(text, label) for text, label in zip(split.texts, split.labels, strict=True) if text in known]
+    return Leak(
+        texts=len({text for text, _ in shared}),
+        rows=len(shared),
+        contradictory=len({text for text, label in shared if label not in known[text]}),
+    )
 
 
 def label_problems(splits: Mapping[str, TextStatistics]) -> list[Problem]:
@@ -105,8 +128,8 @@ def label_problems(splits: Mapping[str, TextStatistics]) -> list[Problem]:
     return problems
 
 
-def text_warnings(splits: Mapping[str, TextStatistics], leaked: Mapping[str, int]) -> list[Problem]:
-    """``leaked`` holds, for validation and test, how many of its texts are among those before it."""
+def text_warnings(splits: Mapping[str, TextStatistics], leaks: Mapping[str, Leak]) -> list[Problem]:
+    """``leaks`` are those of the validation and the test split."""
     warnings = []
 
     def warn(split: str, message: str) -> None:
@@ -127,10 +150,12 @@ def text_warnings(splits: Mapping[str, TextStatistics], leaked: Mapping[str, int
         if split.empty:
             warn(name, f"{split.empty:,} of {split.texts:,} texts are empty: each is read as one unknown token")
         if split.contradictory:
-            warn(name, f"{split.contradictory:,} different texts stand with more than one label")
-        if leaked.get(name):
-            before = "the training texts" if name == "validation" else "the training or validation texts"
-            warn(name, f"{leaked[name]:,} of its different texts are among {before} too: scores on them are too good")
+            warn(name, f"texts that stand with more than one label: {split.contradictory:,}")
+        if name in leaks and (leaked := leaks[name]).rows:
+            before = "training" if name == "validation" else "training or validation"
+            share = f"{leaked.rows:,} of {split.texts:,} texts ({leaked.texts:,} different ones)"
+            other = f", {leaked.contradictory:,} of them with another label" if leaked.contradictory else ""
+            warn(name, f"{share} are {before} texts too{other}: scores on them say nothing of new texts")
     return warnings
 
 

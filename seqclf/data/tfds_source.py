@@ -108,7 +108,7 @@ class TfdsSource:
             close = difflib.get_close_matches(self._name, tfds.list_builders(with_community_datasets=False), n=1)
             hint = f'; did you mean "{close[0]}"?' if close else ""
             raise InputError(
-                f"data.dataset: tensorflow-datasets has no {self._full_name}{hint}, and {self._data_dir} holds none"
+                f"{self._data_dir} holds no {self._full_name}, and tensorflow-datasets knows none{hint}"
             ) from error
 
     def _check_downloadable(self) -> None:

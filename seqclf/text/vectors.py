@@ -19,7 +19,7 @@ def vectors_dim(path: Path) -> int:
         first = next(file, b"").split()
         if _is_header(first):
             return int(first[1])
-        if len(first) < 3:
+        if len(first) < 3 or not all(map(_is_number, first[-2:])):
             raise InputError(f"{path}:1: expected a word and its numbers, or their count and dimension")
         return len(first) - 1
 
