@@ -14,7 +14,7 @@ import pytest
 import yaml
 from broken_configs import BROKEN, BY_KIND, MINIMAL, POOL
 from conftest import small_config
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from seqclf.config import checked_config, load_config, parse_override, read_config, write_config
@@ -96,6 +96,7 @@ def test_return_sequences_follows_from_the_next_layer() -> None:
     assert [getattr(layer, "return_sequences", None) for layer in config.layers] == [True, None, True, None, False]
 
 
+@example({"\x85": "\u2028"})
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),

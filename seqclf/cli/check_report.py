@@ -13,7 +13,7 @@ from seqclf.data.statistics import QUANTILES, TextStatistics
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from seqclf.cli.check import Report
+    from seqclf.training.examine import Report
 
 _MOST_LABELS = 20
 _BAR = 40

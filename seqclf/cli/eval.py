@@ -131,7 +131,7 @@ def _show(run_name: str, where: str, metrics: dict[str, Any]) -> None:
         out.print(f"The confusion matrix of {len(metrics['labels'])} labels is in the output of --json.")
     else:
         out.print()
-        out.print(_confusion_table(metrics))
+        out.print(_confusion_table(metrics, out.width))
 
 
 def _label_table(metrics: dict[str, Any]) -> Table:
@@ -147,13 +147,17 @@ def _label_table(metrics: dict[str, Any]) -> Table:
     return table
 
 
-def _confusion_table(metrics: dict[str, Any]) -> Table:
+def _confusion_table(metrics: dict[str, Any], width: int) -> Table:
     from rich.markup import escape
     from rich.table import Table
 
+    labels = list(metrics["labels"])
+    longest = max(map(len, labels))
+    numbered = longest + sum(len(label) + 2 for label in labels) > width
+    rows = [f"{number} {label}" for number, label in enumerate(labels, 1)] if numbered else labels
     table = Table("true \\ predicted", box=None, pad_edge=False)
-    for label in metrics["labels"]:
-        table.add_column(escape(label), justify="right")
-    for label, row in zip(metrics["labels"], metrics["confusion"], strict=True):
-        table.add_row(escape(label), *(f"{count:,}" for count in row))
+    for number, label in enumerate(labels, 1):
+        table.add_column(str(number) if numbered else escape(label), justify="right")
+    for row, counts in zip(rows, metrics["confusion"], strict=True):
+        table.add_row(escape(row), *(f"{count:,}" for count in counts))
     return table

@@ -80,6 +80,15 @@ for _name, _pattern, _first in _RESOLVERS:
     _Dumper.add_implicit_resolver(_TAG + _name, re.compile(_pattern), _first)
 
 
+def _text_node(dumper: _Dumper, text: str) -> yaml.Node:
+    # PyYAML writes these as they are in single quotes, where they read as line breaks.
+    style = '"' if re.search("[\x85\u2028\u2029]", text) else None
+    return dumper.represent_scalar(f"{_TAG}str", text, style=style)
+
+
+_Dumper.add_representer(str, _text_node)
+
+
 def read_yaml(text: str) -> Document:
     """Read one document. Raises ``YamlProblem`` where it cannot be taken apart, or is out of bounds."""
     try:

@@ -1,0 +1,109 @@
+"""A look at a config's data and model before training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from seqclf.config import LoadedConfig
+from seqclf.config.problems import Problem
+from seqclf.data.prepare import Corpus, encode_split, prepare
+from seqclf.data.source import LabelledTexts, describe
+from seqclf.data.statistics import (
+    Leak,
+    TextStatistics,
+    TokenStatistics,
+    label_problems,
+    leak,
+    text_statistics,
+    text_warnings,
+    token_statistics,
+    token_warnings,
+)
+from seqclf.errors import InputError
+from seqclf.training.estimate import Estimate, LayerRow, measure
+
+
+@dataclass
+class Report:
+    """What a config, its data and its model are like. What a problem keeps from being looked at is None.
+
+    Attributes:
+        splits: by the names of the splits that there are, ``train`` first.
+        leaks: of the splits after the first.
+        problems: what would make training or evaluation fail.
+        vocabulary: pieces of the tokenizer.
+        tokens: like ``splits``.
+    """
+
+    data: str
+    splits: dict[str, TextStatistics]
+    leaks: dict[str, Leak]
+    problems: list[Problem]
+    warnings: list[Problem]
+    max_tokens: int
+    vocabulary: int | None = None
+    tokens: dict[str, TokenStatistics] | None = None
+    layers: list[LayerRow] | None = None
+    estimate: Estimate | None = None
+
+
+def examine(
+    loaded: LoadedConfig, on_stage: Callable[[str], None], start_tensorflow: Callable[[], None] = lambda: None
+) -> Report:
+    """Read all splits, learn the tokenizer (it is cached), build the model and time some steps.
+
+    ``on_stage`` hears what is being done; ``start_tensorflow`` is called before TensorFlow is needed. Raises
+    ``ConfigError`` or ``InputError`` for data that cannot be read.
+    """
+    config = loaded.config
+    if config.data.source == "tfds":
+        start_tensorflow()
+    corpus = Corpus(config)
+    on_stage(f"Reading all texts ({describe(config.data)})")
+    names = [split for split in ("train", "validation", "test") if corpus.has(split)]
+    texts = _read(corpus, names, loaded)
+    splits = {name: text_statistics(texts[name]) for name in names}
+    report = Report(
+        data=describe(config.data),
+        splits=splits,
+        leaks={
+            name: leak([texts[before] for before in names[:place]], texts[name])
+            for place, name in enumerate(names)
+            if place
+        },
+        problems=[loaded.placed(problem) for problem in label_problems(splits)],
+        warnings=loaded.warnings,
+        max_tokens=config.tokenizer.max_tokens,
+    )
+    report.warnings += [loaded.placed(warning) for warning in text_warnings(splits, report.leaks)]
+    if report.problems:
+        return report
+    data = prepare(config, on_stage, corpus)
+    encoded = {"train": data.train, "validation": data.validation}
+    if "test" in names:
+        encoded["test"] = encode_split(corpus, "test", data.tokenizer, data.labels, on_stage)
+    report.vocabulary = data.tokenizer.vocabulary_size
+    report.tokens = {
+        name: token_statistics(texts, report.max_tokens) for name, texts in encoded.items() if texts is not None
+    }
+    report.warnings += [loaded.placed(warning) for warning in token_warnings(report.tokens, report.max_tokens)]
+    on_stage("Timing training steps")
+    start_tensorflow()
+    report.layers, report.estimate = measure(config, data)
+    return report
+
+
+def _read(corpus: Corpus, names: list[str], loaded: LoadedConfig) -> dict[str, LabelledTexts]:
+    """All splits. Raises ``ConfigError`` for all that cannot be read."""
+    texts, problems = {}, []
+    for name in names:
+        try:
+            texts[name] = corpus.texts(name)
+        except InputError as error:
+            problems.append(Problem(("data", name), str(error).removeprefix(f"data.{name}: ")))
+            if not corpus.has_own_part(name):
+                break  # the other shares are of the same texts
+    if problems:
+        raise loaded.error(problems)
+    return texts
