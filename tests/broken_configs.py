@@ -8,6 +8,37 @@ POOL = "layers: [{type: pool}]\n"
 
 BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
     "unknown options": [
+        (
+            MINIMAL + "traning: {epochs: '3', sede: 1}\n",
+            [
+                '4:1: traning: unknown option; did you mean "training"?',
+                '4:11: traning.epochs: expected a whole number, found the text "3"; without the quotes it is a number',
+                "4:24: traning.sede: unknown option (known: epochs, batch_size, optimizer, early_stopping, log_every)",
+            ],
+        ),
+        (
+            "dta: {source: table}\n" + POOL,
+            ['1:1: dta: unknown option; did you mean "data"?', "1:1: dta.train: is missing; it has no default"],
+        ),
+        (
+            "data: {source: sample}\nlayer: [{type: lstm}]\n",
+            [
+                '2:1: layer: unknown option; did you mean "layers"?',
+                "2:9: layer[0].units: is missing; it has no default",
+            ],
+        ),
+        (
+            MINIMAL + "training: {epochs: 2}\ntraning: {epochs: 0}\n",
+            ['5:1: traning: unknown option; did you mean "training"?'],
+        ),
+        (
+            "data: {source: sample, validation: 0}\nlayers: [{type: pool}]\ntrainin: {early_stopping: {}}\n",
+            [
+                '3:1: trainin: unknown option; did you mean "training"?',
+                "3:11: trainin.early_stopping: needs validation texts, but data.validation is 0: set training.early_stopping to null, or keep some texts",
+            ],
+        ),
+        (LAYERS + "  - {type: lstm, unitz: 4}\n", ['3:18: layers[0].unitz: unknown option; did you mean "units"?']),
         (MINIMAL + "sed: 3\n", ['4:1: sed: unknown option; did you mean "seed"?']),
         (MINIMAL + "Seed: 3\n", ['4:1: Seed: unknown option; did you mean "seed"?']),
         (MINIMAL + "epochs: 3\n", ['4:1: epochs: unknown option here; did you mean "training.epochs"?']),

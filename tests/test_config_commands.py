@@ -45,18 +45,18 @@ def _config(folder: Path, train: Path, **changes: object) -> Path:
 
 def test_a_broken_config_is_shown_with_its_lines_and_ends_with_2(tmp_path: Path) -> None:
     path = tmp_path / "broken.yaml"
-    path.write_text("data: {source: sample}\nlayers:\n  - {type: lstm, unitz: 3}\n", encoding="utf-8")
+    path.write_text("data: {source: sample}\nlayers:\n  - {type: lstm, unitz: 3, dropout: 1}\n", encoding="utf-8")
     for command in ("train", "check", "config"):
         done = _call(*(["config", "show"] if command == "config" else [command]), str(path))
         assert done.exit_code == 2
         assert done.stdout == ""
         assert done.stderr.splitlines() == [
-            f"{path}:3:5: layers[0].units: is missing; it has no default",
-            "    3 |   - {type: lstm, unitz: 3}",
-            "      |     ^",
             f'{path}:3:18: layers[0].unitz: unknown option; did you mean "units"?',
-            "    3 |   - {type: lstm, unitz: 3}",
+            "    3 |   - {type: lstm, unitz: 3, dropout: 1}",
             "      |                  ^",
+            f"{path}:3:28: layers[0].dropout: expected less than 1, found 1",
+            "    3 |   - {type: lstm, unitz: 3, dropout: 1}",
+            "      |                            ^",
             "2 problems; nothing was done.",
         ]
 

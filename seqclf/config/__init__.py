@@ -1,6 +1,5 @@
 """The config: every option once, loading with positions, checks across options. Nothing heavy is imported here."""
 
-from seqclf.config.checks import checked_config
 from seqclf.config.loading import (
     LoadedConfig,
     Override,
@@ -11,6 +10,7 @@ from seqclf.config.loading import (
     write_config,
 )
 from seqclf.config.schema import Config
+from seqclf.config.validation import checked_config
 
 __all__ = [
     "Config",

@@ -1,4 +1,4 @@
-"""What one option means for another: a small function for each rule, and what follows from other options filled in.
+"""What one option means for another: a small function for each rule.
 
 A check names the sections that it reads as its parameters, and is made when all of them are valid: what is wrong
 elsewhere hides nothing.
@@ -6,18 +6,12 @@ elsewhere hides nothing.
 
 from __future__ import annotations
 
-import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
 
-from pydantic import ValidationError
-
-from seqclf.config.messages import problems_of
-from seqclf.config.problems import ConfigError, Path, Problem
+from seqclf.config.problems import Problem
 from seqclf.config.schema import (
     LEAST_PIECES,
-    Config,
     Conv1dLayer,
     DataConfig,
     EmbeddingConfig,
@@ -41,61 +35,10 @@ _READERS = RecurrentLayer | Conv1dLayer | MaxPool1dLayer | PoolLayer
 """Layers that look along the text, and so need one vector a token."""
 
 
-def checked_config(value: dict[str, Any]) -> Config:
-    """The config that ``value`` (plain dicts and lists) describes, complete and consistent.
-
-    Raises ``ConfigError`` with every problem found.
-    """
-    config, problems = examine(value)
-    if config is None:
-        raise ConfigError(problems)
-    return config
-
-
-def examine(value: dict[str, Any], words: Mapping[Path, str] | None = None) -> tuple[Config | None, list[Problem]]:
-    """The config, or all that is wrong with it. ``words`` as in ``seqclf.config.messages``."""
-    problems: list[Problem] = []
-    try:
-        valid = Config.model_validate(value)
-    except ValidationError as error:
-        problems = problems_of(error, words or {})
-    broken = {problem.path[0] for problem in problems if problem.path}
-    if problems:
-        # The sections that are whole can be checked against each other all the same.
-        stand_in = {"data": {"source": "sample"}, "layers": [{"type": "pool"}]}
-        whole = {name: part for name, part in value.items() if name not in broken}
-        valid = Config.model_validate(stand_in | whole)
-    sections = {name: getattr(valid, name) for name in Config.model_fields if name not in broken}
-    problems += _run(CHECKS, sections)
-    return (None if problems else _filled(valid)), problems
-
-
-def warnings_of(config: Config) -> list[Problem]:
-    """What is allowed, but costs something or does less than its writer may think."""
-    return _run(WARNINGS, {name: getattr(config, name) for name in Config.model_fields})
-
-
-def _run(checks: Iterable[Check], sections: Mapping[str, Any]) -> list[Problem]:
-    problems: list[Problem] = []
-    for check in checks:
-        names = inspect.signature(check).parameters
-        if names.keys() <= sections.keys():
-            problems += check(**{name: sections[name] for name in names})
-    return problems
-
-
 def returns_sequences(layers: Layers) -> list[bool]:
     """For each layer, whether a later one reads one vector a token from it."""
     reads = [isinstance(layer, _READERS) for layer in layers]
     return [any(reads[i + 1 :]) for i in range(len(layers))]
-
-
-def _filled(config: Config) -> Config:
-    layers = [
-        layer.model_copy(update={"return_sequences": needed}) if isinstance(layer, RecurrentLayer) else layer
-        for layer, needed in zip(config.layers, returns_sequences(config.layers), strict=True)
-    ]
-    return config.model_copy(update={"layers": layers})
 
 
 # --- problems ---------------------------------------------------------------------------------------------------------

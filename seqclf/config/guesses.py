@@ -76,6 +76,16 @@ def unknown_kind(tag: str, tags: Sequence[str]) -> str:
     return unknown_value(tag, tags)
 
 
+def meant_option(name: str, model: Model) -> str | None:
+    """The option of ``model`` that is probably meant by a name that it does not have."""
+    meant = _OPTIONS_ELSEWHERE.get(name.lower())
+    if meant in model.model_fields:
+        return meant
+    if homes_of(name):  # rightly spelt, but elsewhere
+        return None
+    return next(iter(difflib.get_close_matches(name.lower(), list(model.model_fields), n=1)), None)
+
+
 def unknown_option(name: str, path: Path, model: Model) -> str:
     """With the option that may be meant: of this section by its spelling, of another by its name."""
     if ":" in name:
@@ -83,9 +93,9 @@ def unknown_option(name: str, path: Path, model: Model) -> str:
         return f'unknown option; a colon needs a space after it: write "{first}: {rest}"'
     if reason := _NO_OPTIONS.get(name.lower()):
         return f"unknown option: {reason}"
+    if (here := meant_option(name, model)) is not None:
+        return f'unknown option; did you mean "{here}"?'
     meant = _OPTIONS_ELSEWHERE.get(name.lower(), name)
-    if meant != name and meant in model.model_fields:
-        return f'unknown option; did you mean "{meant}"?'
     homes = homes_of(meant)
     section = ".".join(part for part in path[:-1] if isinstance(part, str))
     tags = [str(tag_of(other)) for place, other in homes if place == section and tag_of(other)]
@@ -94,4 +104,4 @@ def unknown_option(name: str, path: Path, model: Model) -> str:
     if homes and not homes[0][0].startswith(("layers", "head")):
         section = f"{homes[0][0]}." if homes[0][0] else ""
         return f'unknown option here; did you mean "{section}{meant}"?'
-    return "unknown option" + did_you_mean(name, list(model.model_fields))
+    return f"unknown option (known: {', '.join(model.model_fields)})"

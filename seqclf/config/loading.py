@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from seqclf.config.checks import examine, warnings_of
 from seqclf.config.files import Written, read_file
 from seqclf.config.problems import ConfigError, Path, Place, Problem, dotted
 from seqclf.config.schema import Config, FolderData, TableData, TfdsData
+from seqclf.config.validation import validate, warnings_of
 from seqclf.config.walk import DISCRIMINATORS
 from seqclf.config.yaml_core import dump_yaml, read_yaml
 from seqclf.config.yaml_errors import YamlProblem
@@ -86,7 +86,7 @@ def read_config(path: FilePath | str, overrides: Sequence[Override] = ()) -> Loa
     written = read_file(FilePath(path))
     for override in overrides:
         _apply(written, override)
-    config, problems = examine(written.value, written.words)
+    config, problems = validate(written.value, written.words)
     unread = {problem.path for problem in written.problems if _value_at(written.value, problem.path) is None}
     problems = [
         replace(problem, place=written.place(problem.path)) for problem in problems if problem.path not in unread

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from seqclf.config.guesses import unknown_kind, unknown_option, unknown_value
+from seqclf.config.guesses import meant_option, unknown_kind, unknown_option, unknown_value
 from seqclf.config.problems import Path, Problem
 from seqclf.config.walk import Model, is_required, locate, tag_of
 
@@ -44,11 +44,17 @@ def problems_of(error: ValidationError, words: Mapping[Path, str]) -> list[Probl
     ``words`` are the values written as an unquoted ``yes``, ``no``, ``on`` or ``off``.
     """
     by_path: dict[Path, tuple[list[Any], list[Model]]] = {}
+    misspelt: set[Path] = set()
     for details in error.errors(include_url=False):
         path, models = locate(details["loc"])
         if details["type"] == "union_tag_invalid":
             path = (*path, details["ctx"]["discriminator"].strip("'"))
         by_path.setdefault(path, ([], models))[0].append(details)
+        if details["type"] == "extra_forbidden" and (meant := meant_option(str(path[-1]), models[0])):
+            misspelt.add((*path[:-1], meant))
+    for path in misspelt & by_path.keys():
+        if by_path[path][0][0]["type"] == "missing":  # it is there, under the other name
+            del by_path[path]
     return [Problem(path, _message(found, models, path, words)) for path, (found, models) in by_path.items()]
 
 

@@ -1,0 +1,87 @@
+"""From plain values to a checked config, or to all that is wrong with them."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from seqclf.config.checks import CHECKS, WARNINGS, Check, returns_sequences
+from seqclf.config.guesses import meant_option, unknown_option
+from seqclf.config.messages import problems_of
+from seqclf.config.problems import ConfigError, Path, Problem
+from seqclf.config.schema import Config, RecurrentLayer
+
+
+def checked_config(value: dict[str, Any]) -> Config:
+    """The config that ``value`` (plain dicts and lists) describes, complete and consistent.
+
+    Raises ``ConfigError`` with every problem found.
+    """
+    config, problems = validate(value)
+    if config is None:
+        raise ConfigError(problems)
+    return config
+
+
+def validate(value: dict[str, Any], words: Mapping[Path, str] | None = None) -> tuple[Config | None, list[Problem]]:
+    """The config, or all that is wrong with it. ``words`` as in ``seqclf.config.messages``."""
+    sections_meant = _misspelt_sections(value)
+    written = {meant: name for name, meant in sections_meant.items()}
+    # What stands in a misspelt section is checked as what was meant.
+    value = {sections_meant.get(name, name): part for name, part in value.items()}
+    words = {
+        (sections_meant.get(str(path[0]), path[0]), *path[1:]): word for path, word in (words or {}).items() if path
+    }
+    problems: list[Problem] = []
+    try:
+        valid = Config.model_validate(value)
+    except ValidationError as error:
+        problems = problems_of(error, words)
+    broken = {problem.path[0] for problem in problems if problem.path}
+    if problems:
+        # The sections that are whole can be checked against each other all the same.
+        stand_in = {"data": {"source": "sample"}, "layers": [{"type": "pool"}]}
+        whole = {name: part for name, part in value.items() if name not in broken}
+        valid = Config.model_validate(stand_in | whole)
+    sections = {name: getattr(valid, name) for name in Config.model_fields if name not in broken}
+    problems += _run(CHECKS, sections)
+    problems = [
+        Problem((written.get(str(problem.path[0]), problem.path[0]), *problem.path[1:]), problem.message)
+        if problem.path
+        else problem
+        for problem in problems
+    ]
+    problems = [*(Problem((name,), unknown_option(name, (name,), Config)) for name in sections_meant), *problems]
+    return (None if problems else _filled(valid)), problems
+
+
+def _misspelt_sections(value: Mapping[str, Any]) -> dict[str, str]:
+    """From unknown names at the top to those that were meant, where these do not stand there too."""
+    found = {name: meant_option(name, Config) for name in value if name not in Config.model_fields}
+    meant = {name: other for name, other in found.items() if other is not None and other not in value}
+    return {name: other for name, other in meant.items() if list(meant.values()).count(other) == 1}
+
+
+def warnings_of(config: Config) -> list[Problem]:
+    """What is allowed, but costs something or does less than its writer may think."""
+    return _run(WARNINGS, {name: getattr(config, name) for name in Config.model_fields})
+
+
+def _run(checks: Iterable[Check], sections: Mapping[str, Any]) -> list[Problem]:
+    problems: list[Problem] = []
+    for check in checks:
+        names = inspect.signature(check).parameters
+        if names.keys() <= sections.keys():
+            problems += check(**{name: sections[name] for name in names})
+    return problems
+
+
+def _filled(config: Config) -> Config:
+    layers = [
+        layer.model_copy(update={"return_sequences": needed}) if isinstance(layer, RecurrentLayer) else layer
+        for layer, needed in zip(config.layers, returns_sequences(config.layers), strict=True)
+    ]
+    return config.model_copy(update={"layers": layers})
