@@ -262,6 +262,19 @@ def test_check_fails_where_training_or_evaluation_would(tmp_path: Path, odd_conf
     assert problem["message"] == 'has labels that the training texts do not have: "new"'
 
 
+def test_labels_that_are_nearly_the_same_are_a_warning() -> None:
+    from seqclf.data.source import LabelledTexts
+    from seqclf.data.statistics import text_statistics, text_warnings
+
+    def said(labels: list[str]) -> list[str]:
+        texts = LabelledTexts([f"{i}" for i in range(len(labels))], labels, "here")
+        return [warning.message for warning in text_warnings({"train": text_statistics(texts)}, {})]
+
+    assert said(["pos", "neg", "pos"]) == []
+    (message,) = said(["pos", "neg", "Pos", "news paper", "newspaper"])
+    assert message.endswith('labels of their own: "Pos", "news paper", "newspaper", "pos"')
+
+
 @pytest.mark.real
 def test_imdb_has_123_test_texts_among_its_training_texts(real_data: Path) -> None:
     done = _call(

@@ -143,6 +143,8 @@ def text_warnings(splits: Mapping[str, TextStatistics], leaks: Mapping[str, Leak
             f'labels are out of balance: {labels[most]:,} texts of "{most}", {labels[least]:,} of "{least}"; look at '
             "macro F1, accuracy says little",
         )
+    if alike := _alike(list(labels)):
+        warn("train", f"labels that differ in case or spaces alone are labels of their own: {_some(alike)}")
     for name, split in splits.items():
         lacking = sorted(labels.keys() - split.labels.keys())
         if lacking:
@@ -173,6 +175,12 @@ def token_warnings(splits: Mapping[str, TokenStatistics], max_tokens: int) -> li
             message = f"{split.unknown:.1%} of the {name} tokens are unknown to the vocabulary; a larger one knows more"
             warnings.append(Problem(("tokenizer", "vocab_size"), message))
     return warnings
+
+
+def _alike(labels: Sequence[str]) -> list[str]:
+    """Those that some other equals but for case and spaces."""
+    folded = Counter("".join(label.casefold().split()) for label in labels)
+    return sorted(label for label in labels if folded["".join(label.casefold().split())] > 1)
 
 
 def _some(labels: Sequence[str]) -> str:
