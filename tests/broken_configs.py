@@ -1,6 +1,10 @@
-"""Broken configs, and all that is said of each: ``line:column: option: message``."""
+"""Tables of configs: broken ones with all that is said of each (``line:column: option: message``), and valid ones."""
 
 from __future__ import annotations
+
+from pathlib import Path
+
+CONFIGS = sorted((Path(__file__).parents[1] / "configs").glob("*.yaml"))
 
 MINIMAL = "data: {source: sample}\nlayers:\n  - {type: lstm, units: 4}\n"
 LAYERS = "data: {source: sample}\nlayers:\n"
@@ -842,3 +846,14 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
     ],
 }
 BROKEN = [case for cases in BY_KIND.values() for case in cases]
+
+# Valid ones, for what is done to configs in other tests.
+MUTABLE = [path.read_text(encoding="utf-8") for path in CONFIGS] + [
+    MINIMAL,
+    "data: {source: table, train: a.csv, test: 0.2, text: t, label: l, format: csv}\n"
+    "tokenizer: {max_tokens: 40}\nembedding: {vectors: g.txt, dim: 50, trainable: false}\n"
+    "layers:\n  - {type: conv1d, filters: 4, kernel_size: 5}\n  - {type: max_pool1d, size: 4}\n"
+    "  - {type: gru, units: 4, dropout: 0.1}\n  - {type: pool, method: max}\n"
+    "head: [{type: dense, units: 3}, {type: dropout, rate: 0.5}]\n"
+    "training: {optimizer: {type: sgd, momentum: 0.9, nesterov: true}, early_stopping: {monitor: val_accuracy}}\n",
+]

@@ -41,6 +41,15 @@ def small_config(**changes: Any) -> dict[str, Any]:
     return config
 
 
+def write_csv(path: Path, rows: list[tuple[str, ...]]) -> Path:
+    """A table of these rows, the first of them its header."""
+    import csv
+
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Tests neither see nor fill the user's cache and runs."""

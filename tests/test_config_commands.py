@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import shutil
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner, Result
-from conftest import small_config
+from conftest import small_config, write_csv
 
 from seqclf.cli import cli
 from seqclf.config import load_config
@@ -26,12 +25,6 @@ ROOT = Path(__file__).parents[1]
 
 def _call(*arguments: str) -> Result:
     return CliRunner().invoke(cli, arguments)
-
-
-def _table(path: Path, rows: list[tuple[str, ...]]) -> Path:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(rows)
-    return path
 
 
 def _config(folder: Path, train: Path, **changes: object) -> Path:
@@ -111,7 +104,7 @@ def test_files_that_cannot_be_used_have_the_place_of_their_option(tmp_path: Path
 
 def test_wrong_columns_are_named_where_they_were_written(tmp_path: Path) -> None:
     rows = [("Body", "stars"), ("a", "b"), ("c", "d")]
-    _table(tmp_path / "t.csv", rows)
+    write_csv(tmp_path / "t.csv", rows)
     path = tmp_path / "config.yaml"
     path.write_text(
         f"data:\n  source: table\n  train: {tmp_path / 't.csv'}\n  test: {tmp_path / 't.csv'}\n  label: star\n"
@@ -129,10 +122,10 @@ def test_wrong_columns_are_named_where_they_were_written(tmp_path: Path) -> None
 def test_bad_rows_of_all_files_are_named(tmp_path: Path) -> None:
     good = [("text", "label"), *[(f"t {i}", "ab"[i % 2]) for i in range(20)]]
     for name in ("validation", "test"):
-        _table(tmp_path / f"{name}.csv", [("text", "label"), ("x", ""), ("y", "a"), ("z",)])
+        write_csv(tmp_path / f"{name}.csv", [("text", "label"), ("x", ""), ("y", "a"), ("z",)])
     path = _config(
         tmp_path,
-        _table(tmp_path / "train.csv", good),
+        write_csv(tmp_path / "train.csv", good),
         data__validation=str(tmp_path / "validation.csv"),
         data__test=str(tmp_path / "test.csv"),
     )
@@ -164,7 +157,7 @@ def test_what_fits_no_memory_is_a_sentence(binary_run: Run, monkeypatch: pytest.
 
 def test_all_bad_rows_are_named(tmp_path: Path) -> None:
     rows = [("text", "label"), ("fine", "a"), ("no label", ""), ("three", "b", "c"), ("fine", "b"), ("one",)]
-    done = _call("check", str(_config(tmp_path, _table(tmp_path / "bad.csv", rows))))
+    done = _call("check", str(_config(tmp_path, write_csv(tmp_path / "bad.csv", rows))))
     assert done.exit_code == 2
     for place in (':3: "label" is empty', ":4: 3 fields, but the header has 2", ":6: 1 field, but the header has 2"):
         assert f"{tmp_path / 'bad.csv'}{place}" in done.stderr
@@ -188,9 +181,9 @@ def odd_config(tmp_path: Path) -> Path:
     test = [("text", "label"), ("good film number 1", "pos"), ("x", "neg"), ("x", "neg"), ("bad", "neg")]
     return _config(
         tmp_path,
-        _table(tmp_path / "train.csv", train),
-        data__validation=str(_table(tmp_path / "validation.csv", validation)),
-        data__test=str(_table(tmp_path / "test.csv", test)),
+        write_csv(tmp_path / "train.csv", train),
+        data__validation=str(write_csv(tmp_path / "validation.csv", validation)),
+        data__test=str(write_csv(tmp_path / "test.csv", test)),
     )
 
 
@@ -248,12 +241,12 @@ def test_check_prints_a_report(odd_config: Path) -> None:
 
 def test_check_fails_where_training_or_evaluation_would(tmp_path: Path, odd_config: Path) -> None:
     one_label = _config(
-        tmp_path, _table(tmp_path / "one.csv", [("text", "label"), *[(f"t {i}", "a") for i in range(20)]])
+        tmp_path, write_csv(tmp_path / "one.csv", [("text", "label"), *[(f"t {i}", "a") for i in range(20)]])
     )
     done = _call("check", str(one_label))
     assert done.exit_code == 1
     assert 'data.train: every training text has the label "a"' in done.stderr
-    _table(tmp_path / "test.csv", [("text", "label"), ("good", "new"), ("bad", "neg")])
+    write_csv(tmp_path / "test.csv", [("text", "label"), ("good", "new"), ("bad", "neg")])
     strange = _config(tmp_path, tmp_path / "train.csv", data__test=str(tmp_path / "test.csv"))
     done = _call("check", str(strange), "--json")
     assert done.exit_code == 1
@@ -284,119 +277,6 @@ def test_imdb_has_123_test_texts_among_its_training_texts(real_data: Path) -> No
     report = json.loads(done.stdout)
     assert report["splits"]["test"]["also_in_splits_before"]["texts"] == 123
     assert report["splits"]["train"]["texts"] == 22_500
-
-
-# --- init -------------------------------------------------------------------------------------------------------------
-
-
-def test_init_prints_a_starter_that_is_valid(tmp_path: Path) -> None:
-    path = tmp_path / "starter.yaml"
-    path.write_text(_call("init").stdout, encoding="utf-8")
-    assert load_config(path) == load_config(ROOT / "configs" / "quickstart.yaml")
-    assert path.read_text(encoding="utf-8").count("#") >= 3
-    for name in ("imdb_lstm", "imdb_gru", "quickstart"):
-        expected = (ROOT / "configs" / f"{name}.yaml").read_text(encoding="utf-8")
-        assert _call("init", "--template", name).stdout == expected
-    refused = _call("init", "--template", "imdb_lst")
-    assert refused.exit_code == 2
-    assert 'did you mean "imdb_lstm"?' in refused.stderr
-
-
-def test_init_never_overwrites(tmp_path: Path) -> None:
-    path = tmp_path / "mine.yaml"
-    assert _call("init", "-o", str(path)).exit_code == 0
-    path.write_text("mine", encoding="utf-8")
-    refused = _call("init", "-o", str(path))
-    assert refused.exit_code == 2
-    assert "exists already, and is never overwritten" in refused.stderr
-    assert path.read_text(encoding="utf-8") == "mine"
-    assert "cannot be written" in _call("init", "-o", str(tmp_path / "no" / "x.yaml")).stderr
-
-
-def test_init_writes_a_config_that_trains_on_the_file_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from seqclf.data.sample.grammar import reviews
-
-    monkeypatch.chdir(tmp_path)
-    rows = [("id", "Review, in full", "stars", "language")]
-    rows += [(str(i), text, "5" if label == "positive" else "1", "en") for i, (text, label) in enumerate(reviews(300))]
-    _table(tmp_path / "my reviews.csv", rows)
-    made = _call("init", "--from", "my reviews.csv", "-o", "mine.yaml")
-    assert made.exit_code == 0, made.stderr
-    assert '300 texts with 2 labels (texts in "Review, in full", labels in "stars"): 1 (150), 5 (150)' in made.stderr
-    config = load_config("mine.yaml")
-    assert (config.name, config.data.text, config.data.label) == ("my-reviews", "Review, in full", "stars")  # type: ignore[union-attr]
-    checked = _call("check", "mine.yaml", "--json")
-    assert checked.exit_code == 0, checked.stderr
-    assert json.loads(checked.stdout)["splits"]["train"]["tokens"]["truncated"] < 0.1
-    trained = _call("train", "mine.yaml", "--set", "training.epochs=1")
-    assert trained.exit_code == 0, trained.stderr
-
-
-@pytest.mark.parametrize(
-    ("header", "row", "text", "label"),
-    [
-        (("text", "label"), ("a film", "a"), "text", "label"),
-        (("label", "text"), ("a", "a film"), "text", "label"),
-        (("x", "y"), ("a film about a film", "b"), "x", "y"),
-        (("n", "what was said", "who"), ("1", "a film about a film", "b"), "what was said", "who"),
-        (("title", "review_text", "n", "sentiment_class"), ("t", "a film", "1", "b"), "review_text", "sentiment_class"),
-    ],
-)
-def test_init_finds_the_columns(
-    tmp_path: Path, header: tuple[str, ...], row: tuple[str, ...], text: str, label: str
-) -> None:
-    place = header.index(label)
-    rows = [tuple(f"{i % 2}" if k == place else f"{value} {i}" for k, value in enumerate(row)) for i in range(40)]
-    path = _table(tmp_path / "t.csv", [header, *rows])
-    config = yaml.safe_load(_call("init", "--from", str(path)).stdout)
-    assert (config["data"]["text"], config["data"]["label"]) == (text, label)
-
-
-@pytest.mark.parametrize(
-    ("rows", "message"),
-    [
-        ([("text", "label")], "holds no rows"),
-        ([("text", "label"), *[("a", "x")] * 30], 'every text has the label "x"'),
-        ([("text", "label"), *[("a", "")] * 30], '"label" is empty; every row needs a label\n'),
-        ([("text", "what"), *[(f"a {i}", f"{i}") for i in range(30)]], "no column looks like a label"),
-        ([("film", "p"), *[(f"a film {i}", "pn"[i % 2]) for i in range(30)]], '"p" is a label further down'),
-        ([("text;label",), *[(f"a {i};{i % 2}",) for i in range(30)]], 'separated by ";": save it with commas'),
-        ([("text", "label"), *[(f"a {i}", "x" if i % 2 else "y") for i in range(8)]], "holds 8 texts"),
-        ([("text",), *[(f"a {i}",) for i in range(30)]], "no column looks like a label"),
-        (
-            [("I liked this film very much", "pos"), *[(f"a film {i}", f"{i % 2}") for i in range(30)]],
-            "must name the columns",
-        ),
-        ([("text", "label"), *[(f"a {i}", f"{i}") for i in range(30)]], "30 different labels for 30 texts"),
-    ],
-)
-def test_init_says_what_it_cannot_guess(tmp_path: Path, rows: list[tuple[str, ...]], message: str) -> None:
-    done = _call("init", "--from", str(_table(tmp_path / "t.csv", rows)))
-    assert done.exit_code == 2
-    assert message in done.stderr
-
-
-def test_init_knows_where_relative_paths_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _table(tmp_path / "t.csv", [("text", "label"), *[(f"a {i}", f"{i % 2}") for i in range(30)]])
-    monkeypatch.chdir(tmp_path)
-    assert yaml.safe_load(_call("init", "--from", "t.csv").stdout)["data"]["train"] == "t.csv"
-    monkeypatch.setenv("SEQCLF_DATA", str(tmp_path / "elsewhere"))
-    assert yaml.safe_load(_call("init", "--from", "t.csv").stdout)["data"]["train"] == str(tmp_path / "t.csv")
-
-
-def test_init_reads_folders_and_json_lines(tmp_path: Path) -> None:
-    for i in range(30):
-        path = tmp_path / "texts" / "ab"[i % 2] / f"{i}.txt"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"text {i}", encoding="utf-8")
-    lines = [json.dumps({"utterance": f"text {i}", "intent": i % 3}) for i in range(30)]
-    (tmp_path / "t.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    folder = yaml.safe_load(_call("init", "--from", str(tmp_path / "texts")).stdout)["data"]
-    table = yaml.safe_load(_call("init", "--from", str(tmp_path / "t.jsonl")).stdout)["data"]
-    assert folder["source"] == "folder"
-    assert (table["text"], table["label"]) == ("utterance", "intent")
-    assert _call("init", "--from", "x", "--template", "y").exit_code == 2
-    assert _call("init", "--text", "x").exit_code == 2
 
 
 # --- config, schema ---------------------------------------------------------------------------------------------------

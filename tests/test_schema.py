@@ -1,0 +1,62 @@
+"""The schema as editors and readers have it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+from broken_configs import BY_KIND, MINIMAL, MUTABLE
+
+from seqclf.config import checked_config
+from seqclf.config.json_schema import json_schema
+from seqclf.config.loading import config_text
+from seqclf.config.reference import reference
+from seqclf.config.yaml_core import read_yaml
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_json_schema_accepts_what_seqclf_accepts() -> None:
+    schema = json_schema()
+    jsonschema.Draft7Validator.check_schema(schema)
+    for text in MUTABLE:
+        jsonschema.validate(read_yaml(text).value, schema)
+    full = yaml.safe_load(config_text(checked_config(read_yaml(MINIMAL).value)))
+    jsonschema.validate(full, schema)
+    jsonschema.validate({"extends": "base.yaml", "data": {"train": "x"}, "training": {"epochs": 3}}, schema)
+
+
+def test_the_json_schema_refuses_what_single_options_rule_out() -> None:
+    """All but what stands across options, and YAML's own traps."""
+    schema, accepted = json_schema(), []
+    single = [case for kind, cases in BY_KIND.items() if kind not in ("across options", "not YAML") for case in cases]
+    assert len(single) > 150
+    for text, lines in single:
+        value = read_yaml(text).value
+        if not list(jsonschema.Draft7Validator(schema).iter_errors(value)):
+            accepted.append((text, lines))
+    # A float with a whole value is an integer to JSON Schema; unquoted words are texts to YAML 1.2.
+    assert all(re.search(r"1e1|32\.0|: (no|on|Yes|\.nan|\.inf)\b", text) for text, _ in accepted), accepted
+    for bad in ({"extends": "b.yaml", "sed": 3}, {"extends": "b.yaml", "training": {"epochs": 0}}, {"extends": 3}):
+        assert list(jsonschema.Draft7Validator(schema).iter_errors(bad)), bad
+
+
+def test_every_option_has_a_meaning_in_the_json_schema() -> None:
+    def check(schema: Any) -> None:
+        if isinstance(schema, dict):
+            for name, option in schema.get("properties", {}).items():
+                assert option.get("description"), name
+            for below in schema.values():
+                check(below)
+
+    check(json_schema())
+    assert json.loads(json.dumps(json_schema())) == json_schema()
+
+
+def test_the_reference_page_is_fresh() -> None:
+    page = (ROOT / "docs" / "config.md").read_text(encoding="utf-8")
+    assert page == reference(), "write it again: seqclf schema --markdown > docs/config.md"
