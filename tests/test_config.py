@@ -18,8 +18,6 @@ from seqclf.config.problems import ConfigError
 from seqclf.config.yaml_core import dump_yaml, read_yaml
 from seqclf.errors import InputError
 
-ROOT = Path(__file__).parents[1]
-
 
 def _write(folder: Path, text: str, name: str = "config.yaml") -> Path:
     path = folder / name
