@@ -13,15 +13,16 @@ ALLOWED = {
     "errors": set(),
     "files": {"errors"},
     "runs": BASE,
+    "runtime": set(),
     "config": BASE,
     "text": BASE,
     "data": BASE | {"config", "text"},
-    "model": BASE | {"config", "text"},
+    "model": BASE | {"config", "text", "runtime"},
     "evaluation": BASE | {"runs", "config", "text", "data", "model"},
     "export": BASE | {"config", "text", "model"},
-    "training": BASE | {"runs", "config", "text", "data", "model", "evaluation", "export"},
+    "training": BASE | {"runs", "runtime", "config", "text", "data", "model", "evaluation", "export"},
 }
-LIGHT = {"cli", "config", "runs", "errors", "files"}
+LIGHT = {"cli", "config", "runs", "runtime", "errors", "files"}
 HEAVY = {"tensorflow", "keras", "tensorflow_datasets"}
 
 

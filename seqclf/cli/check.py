@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from seqclf.cli.options import json_option, set_option
+from seqclf.cli.options import json_option, set_option, threads_option
 from seqclf.cli.problems import check_files, show_problem
 
 if TYPE_CHECKING:
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 @click.command("check")
 @click.argument("config_file", metavar="CONFIG", type=click.Path(path_type=Path))
 @set_option
+@threads_option
 @json_option
-def check_command(config_file: Path, settings: tuple[str, ...], as_json: bool) -> None:
+def check_command(config_file: Path, settings: tuple[str, ...], threads: int | str, as_json: bool) -> None:
     """Look at a config, its data and its model before training.
 
     Counts texts and labels of each split, empty and repeated texts, texts that stand in more than one split, lengths in
@@ -40,7 +41,11 @@ def check_command(config_file: Path, settings: tuple[str, ...], as_json: bool) -
         hush_tensorflow()
         from seqclf.training.examine import examine
 
-        report = examine(loaded, lambda stage: click.echo(stage, err=True), start_tensorflow)
+        report = examine(
+            loaded,
+            lambda stage: click.echo(stage, err=True),
+            lambda: start_tensorflow(loaded.config, threads),
+        )
     except InputError as error:
         if not as_json:
             raise

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from seqclf.cli.options import json_option, run_option, runs_option
+from seqclf.cli.options import json_option, run_option, runs_option, threads_option
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -46,6 +46,7 @@ _MOST_LABELS_SHOWN = 30
     multiple=True,
     help="Change where the run's config finds its data, such as data.data_dir=DIR. Repeatable.",
 )
+@threads_option
 @json_option
 def eval_command(
     runs: Path,
@@ -55,6 +56,7 @@ def eval_command(
     text_column: str | None,
     label_column: str | None,
     settings: tuple[str, ...],
+    threads: int | str,
     as_json: bool,
 ) -> None:
     """Measure a run: accuracy, loss, precision, recall and F1 of each label, confusion matrix.
@@ -70,7 +72,7 @@ def eval_command(
     manifest = run.manifest
     config = _config(run.config, settings)
     external = None if data_path is None else _read(data_path, config, text_column, label_column)
-    start_tensorflow()
+    start_tensorflow(config, threads)
     from seqclf.evaluation.classifier import Classifier
 
     classifier = Classifier.load(run)

@@ -9,6 +9,9 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+_THREADS_WORDS = ("auto", "stock")
+_MOST_THREADS = 1024
+
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
@@ -46,6 +49,32 @@ set_option: Decorator = click.option(
     metavar="KEY=VALUE",
     multiple=True,
     help="Change an option of the config, such as training.epochs=3 or layers[0].units=32. Repeatable.",
+)
+
+
+def _threads(context: click.Context, parameter: click.Parameter, value: str) -> int | str:
+    if value in _THREADS_WORDS:
+        return value
+    if value.isdecimal() and 1 <= int(value) <= _MOST_THREADS:
+        return int(value)
+    raise click.BadParameter(f"{value!r} is not auto, stock or a number from 1 to {_MOST_THREADS}")
+
+
+def _complete_threads(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    return [CompletionItem(word) for word in _THREADS_WORDS if word.startswith(begun)]
+
+
+threads_option: Decorator = click.option(
+    "--threads",
+    metavar="N",
+    callback=_threads,
+    shell_complete=_complete_threads,
+    default="auto",
+    envvar="SEQCLF_THREADS",
+    show_envvar=True,
+    show_default=True,
+    help="Threads to compute with. auto: one for each core; stock: leave TensorFlow's threads and the C library's "
+    "memory allocator as they come.",
 )
 
 json_option: Decorator = click.option("--json", "as_json", is_flag=True, help="Write JSON.")

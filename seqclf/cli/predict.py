@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from seqclf.cli.options import json_option, run_option, runs_option
+from seqclf.cli.options import json_option, run_option, runs_option, threads_option
 
 _LINES_A_BATCH = 256
 
@@ -19,18 +19,22 @@ _LINES_A_BATCH = 256
 @click.argument("texts", nargs=-1, required=True, metavar="TEXT...")
 @runs_option
 @run_option
+@threads_option
 @json_option
-def predict_command(texts: tuple[str, ...], runs: Path, run_name: str | None, as_json: bool) -> None:
+def predict_command(
+    texts: tuple[str, ...], runs: Path, run_name: str | None, threads: int | str, as_json: bool
+) -> None:
     """Label each TEXT. ``-`` reads one text a line from standard input, empty lines too; put ``--`` before texts that
     begin with a dash.
 
     Prints label, probability and text for each; with --json one object a line, with the probability of every label.
     """
     from seqclf.cli.start import start_tensorflow
+    from seqclf.config import load_config
     from seqclf.runs import find_run
 
     run = find_run(runs, run_name)
-    start_tensorflow()
+    start_tensorflow(load_config(run.config), threads)
     from seqclf.evaluation.classifier import Classifier
 
     classifier = Classifier.load(run)

@@ -8,6 +8,12 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from seqclf.runtime import tune_runtime
+
+if TYPE_CHECKING:
+    from seqclf.config import Config
 
 
 @contextlib.contextmanager
@@ -49,11 +55,19 @@ def hush_tensorflow() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
-def start_tensorflow() -> None:
-    """Import TensorFlow and let it look for devices: some lines are written then, whatever the log level."""
+def start_tensorflow(config: Config | None = None, threads: int | str = "stock") -> None:
+    """Import TensorFlow and let it look for devices: some lines are written then, whatever the log level.
+
+    Args:
+        config: what is to be computed. Without recurrent layers TensorFlow's threads are left as they come.
+        threads: of ``--threads``.
+    """
     hush_tensorflow()
     with _interrupt_afterwards(), quiet_stderr():
         import tensorflow as tf
 
         tf.get_logger().setLevel("ERROR")
         tf.config.list_physical_devices()
+    if threads != "stock" and config is not None and config.has_recurrent_layers:
+        with contextlib.suppress(RuntimeError):  # TensorFlow is at work already: this process is not ours alone
+            tune_runtime(None if isinstance(threads, str) else threads)

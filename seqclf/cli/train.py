@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from seqclf.cli.options import runs_option, set_option
+from seqclf.cli.options import runs_option, set_option, threads_option
 from seqclf.cli.problems import check_files, show_problem
 from seqclf.errors import SeqclfError
 
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 @runs_option
 @click.option("--name", help="First part of the run folder's name, instead of the config's.")
 @set_option
-def train_command(config_file: Path, runs: Path, name: str | None, settings: tuple[str, ...]) -> None:
+@threads_option
+def train_command(
+    config_file: Path, runs: Path, name: str | None, settings: tuple[str, ...], threads: int | str
+) -> None:
     """Train the classifier that CONFIG (a YAML file) describes.
 
     The result is a folder in the folder of runs: model, SavedModel, tokenizer, metrics and history. Ctrl-C finishes
@@ -59,11 +62,11 @@ def train_command(config_file: Path, runs: Path, name: str | None, settings: tup
 
         # Texts before TensorFlow, so that what is wrong with them is said at once; only tfds reads them with it.
         if config.data.source == "tfds":
-            start_tensorflow()
+            start_tensorflow(config, threads)
         data = prepare(config, lambda stage: show(Stage(stage)))
         run = begin_run(runs, config.name)
         try:
-            start_tensorflow()
+            start_tensorflow(config, threads)
             from seqclf.training.train import train
 
             outcome = train(config, run, listen, should_stop=stop, data=data)

@@ -16,6 +16,7 @@ from seqclf.data.encoded import EncodedTexts
 from seqclf.errors import InputError
 from seqclf.evaluation.metrics import classification_metrics, log_probabilities
 from seqclf.evaluation.predictor import Predictor
+from seqclf.model.build import build_model
 from seqclf.runs import Run
 from seqclf.text.subword import SubwordTokenizer
 
@@ -34,11 +35,12 @@ class Classifier:
 
     @classmethod
     def load(cls, run: Run) -> Classifier:
-        """Read a whole run. Keras's safe mode stays on: no code in the model's file is run."""
+        """Read a whole run. Of the model's file only the weights are read; its layers follow from the config."""
         config = load_config(run.config)
         tokenizer = SubwordTokenizer.load(run.tokenizer)
+        model = build_model(config, tokenizer.vocabulary_size, run.labels)
         try:
-            model = keras.models.load_model(run.model, compile=False)
+            model.load_weights(run.model)
         except (OSError, ValueError) as error:
             raise InputError(f"{run.model}: cannot be read as a model ({error})") from error
         return cls(config, tokenizer, run.labels, model, Predictor(model))

@@ -27,7 +27,7 @@ class TextClassifier(tf.Module):
     def __init__(self, model: keras.Model, config: Config, tokenizer: SubwordTokenizer, labels: Sequence[str]) -> None:
         super().__init__(name="seqclf")
         # Rebuilt because whether a layer may use cuDNN is decided when it is made.
-        portable = build_model(config, tokenizer.vocabulary_size, labels, use_cudnn=False)
+        portable = build_model(config, tokenizer.vocabulary_size, labels, portable=True)
         portable.set_weights(model.get_weights())
         self.tokenizer = GraphTokenizer(
             tokenizer, max_tokens=config.tokenizer.max_tokens, truncate=config.tokenizer.truncate
@@ -57,7 +57,8 @@ def export_saved_model(
         with tf.device("/CPU:0"):
             module = TextClassifier(model, config, tokenizer, labels)
             signatures = {"serving_default": module.classify, "labels": module.label_names}
-            tf.saved_model.save(module, str(beside), signatures=signatures)
+            options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)  # the recurrent layers'
+            tf.saved_model.save(module, str(beside), signatures=signatures, options=options)
         beside.rename(folder)
     finally:
         shutil.rmtree(beside, ignore_errors=True)

@@ -23,7 +23,7 @@ def build_model(
     labels: Sequence[str],
     *,
     vectors: Mapping[int, NDArray[np.float32]] | None = None,
-    use_cudnn: bool | str = "auto",
+    portable: bool = False,
 ) -> keras.Model:
     """An ordinary Keras model: compile and ``fit`` it, save it, take it apart.
 
@@ -33,7 +33,7 @@ def build_model(
         labels: names of the labels, at least two.
         vectors: for token ids, the vectors that they start with (``float32 [embedding.dim]``), as
             ``seqclf.text.vectors`` reads them; the others start at random.
-        use_cudnn: as in ``keras.layers.LSTM``. A model that was traced with cuDNN runs on no CPU: export with False.
+        portable: make layers whose graphs run on any machine: no cuDNN, no thought of this one's cores.
 
     Returns:
         A model from ``token_ids`` (``int32 [batch, time]``, padded right with 0, no row all padding) to
@@ -42,7 +42,7 @@ def build_model(
     """
     seeds = Seeds(config.seed)
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
-    context = Context(seeds=seeds, use_cudnn=use_cudnn)
+    context = Context(seeds, portable)
     embedding = keras.layers.Embedding(
         vocabulary_size,
         config.embedding.dim,

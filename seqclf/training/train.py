@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from seqclf.data.prepare import TrainingData, prepare
 from seqclf.data.source import describe
 from seqclf.errors import InputError
 from seqclf.runs import FAILED, FINISHED, INTERRUPTED, Run, now
+from seqclf.runtime import current_threads
 from seqclf.text.vectors import read_vectors
 from seqclf.training.environment import environment, peak_memory_bytes
 from seqclf.training.events import EpochDone, Event, Stage, TrainingDone, TrainingStarted
@@ -81,6 +82,7 @@ def _train(
 
     from seqclf.export.saved_model import export_saved_model
     from seqclf.model.build import build_model
+    from seqclf.model.layers.recurrent import plain
     from seqclf.training.state import TrainingState
     from seqclf.training.step import build_optimizer
 
@@ -94,14 +96,14 @@ def _train(
     model = build_model(config, data.tokenizer.vocabulary_size, data.labels, vectors=vectors)
     state = TrainingState(model, build_optimizer(config.training.optimizer))
     parameters = model.count_params()
-    run.update_manifest(parameters=parameters)
+    run.update_manifest(parameters=parameters, threads=asdict(current_threads()))
     texts = (len(data.train), len(data.validation) if data.validation else 0)
     listen(TrainingStarted(describe(config.data), config.training.epochs, *texts, parameters))
     done = _loop(config, data, state, run, listen, should_stop)
 
     listen(Stage("Writing the model"))
     state.use_best_weights()
-    model.save(run.model)
+    plain(model).save(run.model)
     export_saved_model(model, config, data.tokenizer, data.labels, run.saved_model)
     if state.best_validation is not None:
         run.write_metrics("validation", {"data": describe(config.data), **state.best_validation})

@@ -79,3 +79,7 @@ class Config(Strict):
         [], max_length=100, description="What stands between the text's vector and the output layer."
     )
     training: TrainingConfig = Field(TrainingConfig(), description="The optimizer and the loop.")
+
+    @property
+    def has_recurrent_layers(self) -> bool:
+        return any(isinstance(layer, RecurrentLayer) for layer in self.layers)

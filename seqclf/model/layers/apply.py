@@ -24,12 +24,13 @@ from seqclf.config.schema import (
     SimpleRnnLayer,
     Strict,
 )
+from seqclf.model.layers.recurrent import GRU, LSTM, Bidirectional, SimpleRNN
 from seqclf.model.seeds import Seeds
 
 Tensor = Any
 """A symbolic ``keras.KerasTensor``."""
 
-_RECURRENT = {LstmLayer: keras.layers.LSTM, GruLayer: keras.layers.GRU, SimpleRnnLayer: keras.layers.SimpleRNN}
+_RECURRENT = {LstmLayer: LSTM, GruLayer: GRU, SimpleRnnLayer: SimpleRNN}
 _LOWEST = -3e38  # of float32; below anything that a layer puts out
 
 
@@ -48,10 +49,14 @@ class Flow:
 
 @dataclass(frozen=True)
 class Context:
-    """What a layer needs besides its input and its own options."""
+    """What a layer needs besides its input and its own options.
+
+    Attributes:
+        portable: make layers whose graphs run on any machine, not only on one like this.
+    """
 
     seeds: Seeds
-    use_cudnn: bool | str
+    portable: bool = False
 
 
 def apply_layer(layer: Strict, flow: Flow, name: str, context: Context) -> Flow:
@@ -69,11 +74,12 @@ def _recurrent(layer: RecurrentLayer, flow: Flow, name: str, context: Context) -
     kind = _RECURRENT[type(layer)]
     options: dict[str, Any] = {}
     if isinstance(layer, LstmLayer | GruLayer):
-        # Only these have a cuDNN kernel, and its use is not in their get_config().
-        options = {"recurrent_activation": layer.recurrent_activation, "use_cudnn": context.use_cudnn}
+        # Only these have a cuDNN kernel, which runs on no CPU; its use is not in their get_config().
+        use_cudnn = False if context.portable else "auto"
+        options = {"recurrent_activation": layer.recurrent_activation, "use_cudnn": use_cudnn}
 
     def one_way(suffix: str, **direction: bool) -> keras.layers.RNN:
-        return kind(
+        made = kind(
             layer.units,
             activation=layer.activation,
             return_sequences=bool(layer.return_sequences),
@@ -82,17 +88,19 @@ def _recurrent(layer: RecurrentLayer, flow: Flow, name: str, context: Context) -
             kernel_initializer=keras.initializers.GlorotUniform(seed=context.seeds()),
             recurrent_initializer=keras.initializers.Orthogonal(seed=context.seeds()),
             seed=context.seeds(),
+            zero_output_for_mask=True,  # where no layer looks; what Bidirectional does, too
             name=name + suffix,
             **direction,
             **options,
         )
+        if context.portable:
+            made.parts = 1
+        return made
 
     if not layer.bidirectional:
         return replace(flow, x=one_way("")(flow.x, mask=flow.mask))
     # Both directions are made here because Bidirectional's own copy would share the first one's seeds.
-    both = keras.layers.Bidirectional(
-        one_way("_forward"), backward_layer=one_way("_backward", go_backwards=True), name=name
-    )
+    both = Bidirectional(one_way("_forward"), backward_layer=one_way("_backward", go_backwards=True), name=name)
     return replace(flow, x=both(flow.x, mask=flow.mask))
 
 

@@ -1,0 +1,83 @@
+"""The GRU (Cho et al. 2014), with the reset gate after the product: Keras's ``reset_after``, and cuDNN's form."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from seqclf.model.layers.recurrence import CHUNK, Tensors, Trace, Weights, forward_in_chunks, previous
+
+
+class GruCell:
+    """State: the output. Gates: update, reset, candidate. Bias ``[2, 3 * units]``: of ``x W`` and of ``h U``."""
+
+    def arranged(self, weights: Weights) -> Weights:
+        return weights
+
+    def forward(self, x: tf.Tensor, weights: Weights, initial: Tensors) -> Trace:
+        units = int(weights.recurrent_kernel.shape[0])
+        for_gates, for_candidate = weights.recurrent_kernel[:, : 2 * units], weights.recurrent_kernel[:, 2 * units :]
+        # The gates' bias of h U can as well be added where all steps' x W are.
+        bias = weights.bias[0] + tf.concat([weights.bias[1, : 2 * units], tf.zeros([units], x.dtype)], axis=0)
+        candidate_bias = weights.bias[1, 2 * units :]
+
+        def steps(projection: tf.Tensor, h: tf.Tensor) -> tuple[tf.Tensor, list[list[tf.Tensor]]]:
+            batch = tf.shape(h)[0]
+            xs = tf.reshape(projection, [CHUNK, batch, 3 * units])
+            x_gates, x_candidate = (
+                tf.unstack(xs[..., : 2 * units], num=CHUNK),
+                tf.unstack(xs[..., 2 * units :], num=CHUNK),
+            )
+            traces: list[list[tf.Tensor]] = []
+            for step in range(CHUNK):
+                gates = tf.sigmoid(x_gates[step] + tf.matmul(h, for_gates))
+                update, reset = tf.split(gates, 2, axis=-1)
+                recurrent = tf.nn.bias_add(tf.matmul(h, for_candidate), candidate_bias)
+                candidate = tf.tanh(x_candidate[step] + reset * recurrent)
+                h = candidate + update * (h - candidate)
+                traces.append([h, update, reset, candidate, recurrent])
+            return h, [list(trace) for trace in zip(*traces, strict=True)]
+
+        h, *saved = forward_in_chunks(x, weights.kernel, bias, initial[0], steps, tensors=5)
+        return Trace((h,), saved)
+
+    def chunk_gradient(self, trace: Trace, weights: Weights, initial: Tensors) -> _GruChunkGradient:
+        return _GruChunkGradient(trace, weights, initial)
+
+    def bias_gradient(self, of_projection: tf.Tensor, of_recurrence: tf.Tensor) -> tf.Tensor:
+        return tf.stack([of_projection, of_recurrence])
+
+
+class _GruChunkGradient:
+    def __init__(self, trace: Trace, weights: Weights, initial: Tensors) -> None:
+        self._trace, self._initial = trace, initial
+        self._transposed = tf.transpose(weights.recurrent_kernel)
+        self._units = int(weights.recurrent_kernel.shape[0])
+
+    def __call__(
+        self, chunk: tf.Tensor, carry: Tensors, of_states: list[list[tf.Tensor]]
+    ) -> tuple[tf.Tensor, tf.Tensor, Tensors]:
+        start = chunk * CHUNK
+        update, reset, candidate, recurrent = (whole[start : start + CHUNK] for whole in self._trace.saved)
+        outputs = self._trace.states[0]
+        before = tf.concat(
+            [previous(outputs, self._initial[0], start)[tf.newaxis], outputs[start : start + CHUNK - 1]], axis=0
+        )
+        # Every gradient at a step is the output's times something known beforehand.
+        for_candidate = (1 - update) * (1 - candidate * candidate)
+        for_update = (before - candidate) * update * (1 - update)
+        for_reset = for_candidate * recurrent * reset * (1 - reset)
+        factors = tf.unstack(tf.stack([for_update, for_reset, for_candidate * reset], axis=2), num=CHUNK)
+        updates = tf.unstack(update, num=CHUNK)
+        (of_h,) = carry
+        of_outputs, of_recurrence = [], []
+        for step in reversed(range(CHUNK)):
+            if of_states:
+                of_h += of_states[0][step]
+            of_outputs.append(of_h)
+            of_gates = tf.reshape(of_h[:, tf.newaxis] * factors[step], [-1, 3 * self._units])
+            of_recurrence.append(of_gates)
+            of_h = of_h * updates[step] + tf.matmul(of_gates, self._transposed)
+        joined = tf.concat(of_recurrence[::-1], axis=0)
+        of_candidate = tf.reshape(tf.stack(of_outputs[::-1]) * for_candidate, [-1, self._units])
+        of_projection = tf.concat([joined[:, : 2 * self._units], of_candidate], axis=1)
+        return of_projection, joined, (of_h,)

@@ -1,0 +1,269 @@
+"""Recurrences on a CPU: a forward and a backward pass that are mostly few large matrix products.
+
+What every cell shares is here: the order of reading, the texts of a batch in parts that run at once, and the backward
+pass (backpropagation through time, Werbos 1990) as a loop over chunks of steps. Within a chunk only what depends on the
+next step is done step by step; the gradients of the input and of the weights are single products over the chunk, which
+is still in the processor's cache. A cell (``lstm``, ``gru``, ``simple_rnn``) says what one step does.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import tensorflow as tf
+
+from seqclf.model.layers.order import ReadingOrder
+
+CHUNK = 8
+"""Steps a chunk: fewer cost more turns of the loop, more are unused steps at the end of a batch."""
+
+Tensors = tuple[tf.Tensor, ...]
+ChunkSteps = Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, list[list[tf.Tensor]]]]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """As Keras keeps them.
+
+    Attributes:
+        kernel: ``[features, gates * units]``.
+        recurrent_kernel: ``[units, gates * units]``.
+        bias: whatever shape the cell's Keras layer gives it.
+    """
+
+    kernel: tf.Tensor
+    recurrent_kernel: tf.Tensor
+    bias: tf.Tensor
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a forward pass leaves behind.
+
+    Attributes:
+        states: ``[steps, batch, units]`` each, after every step; the first one is the output.
+        saved: whatever the cell's backward pass needs besides.
+    """
+
+    states: Tensors
+    saved: Any
+
+
+class Cell(Protocol):
+    """One kind of recurrent cell. ``x`` is ``[steps, batch, features]``, ``steps`` a multiple of ``CHUNK``."""
+
+    def arranged(self, weights: Weights) -> Weights:
+        """Keras's weights as the cell wants them; differentiable."""
+
+    def forward(self, x: tf.Tensor, weights: Weights, initial: Tensors) -> Trace: ...
+
+    def chunk_gradient(self, trace: Trace, weights: Weights, initial: Tensors) -> ChunkGradient:
+        """What is needed once a backward pass, made before its loop."""
+
+    def bias_gradient(self, of_projection: tf.Tensor, of_recurrence: tf.Tensor) -> tf.Tensor:
+        """From the two gradients summed over steps and texts, ``[gates * units]`` each."""
+
+
+class ChunkGradient(Protocol):
+    def __call__(
+        self, chunk: tf.Tensor, carry: Tensors, of_states: list[list[tf.Tensor]]
+    ) -> tuple[tf.Tensor, tf.Tensor, Tensors]:
+        """Go back through one chunk.
+
+        Args:
+            chunk: its number.
+            carry: gradients of the states after it, ``[batch, units]`` each.
+            of_states: for some of the states, first ones first, the gradients that come from outside at each of the
+                chunk's steps.
+
+        Returns:
+            Gradients of the input's projection ``x W`` and of the state's projection ``h U``, both
+            ``[CHUNK * batch, gates * units]`` (the same tensor where they are equal), and of the states before it.
+        """
+
+
+def recurrence(
+    cell: Cell,
+    x: tf.Tensor,
+    mask: tf.Tensor,
+    weights: Weights,
+    initial: Sequence[tf.Tensor],
+    *,
+    backwards: bool,
+    sequences: bool,
+    last_states: int,
+    parts: int,
+) -> tuple[tf.Tensor | None, Tensors]:
+    """Run a cell over a padded batch.
+
+    Args:
+        x: ``float32 [batch, time, features]``.
+        mask: ``bool [batch, time]``, true at real tokens; others are skipped.
+        initial: the states before the first step, ``[batch, units]`` each.
+        backwards: read the last token first.
+        sequences: whether the output at each token is asked for.
+        last_states: how many of the states after the last real token are asked for, the output first.
+        parts: the batch is cut into so many parts, which TensorFlow runs at once if it has threads for them.
+
+    Returns:
+        The outputs, ``[batch, time, units]`` in the order of ``x`` whatever the direction and zero at masked steps
+        (None unless asked for), and the states after each text's last real token, ``[batch, units]`` each.
+    """
+    order = ReadingOrder.of(mask, backwards=backwards, chunk=CHUNK)
+
+    @tf.custom_gradient
+    def run(x: tf.Tensor, *rest: tf.Tensor) -> tuple[Tensors, Callable[..., Tensors]]:
+        batch = tf.shape(x)[0]
+        cuts = [batch * i // parts for i in range(parts + 1)]
+        passes = [
+            _Pass(cell, x, mask[a:b], Weights(*rest[:3]), tuple(state[a:b] for state in rest[3:]), order.part(a, b))
+            for a, b in itertools.pairwise(cuts)
+        ]
+        outputs = [_joined([one.last(i) for one in passes]) for i in range(last_states)]
+        if sequences:
+            outputs.append(_joined([one.sequence() for one in passes]))
+
+        def gradient(*upstream: tf.Tensor) -> Tensors:
+            of_sequence = upstream[last_states] if sequences else None
+            of_last = upstream[:last_states]
+            by_part = [
+                one.gradient(of_sequence, [of_state[a:b] for of_state in of_last])
+                for one, (a, b) in zip(passes, itertools.pairwise(cuts), strict=True)
+            ]
+            of_x, of_weights, of_initial = zip(*by_part, strict=True)
+            return (
+                _joined(of_x),
+                *(tf.add_n(of_weight) for of_weight in zip(*of_weights, strict=True)),
+                *(_joined(of_state) for of_state in zip(*of_initial, strict=True)),
+            )
+
+        return tuple(outputs), gradient
+
+    weights = cell.arranged(weights)
+    results = run(x, weights.kernel, weights.recurrent_kernel, weights.bias, *initial)
+    return (results[last_states] if sequences else None), tuple(results[:last_states])
+
+
+def _joined(parts: Sequence[tf.Tensor]) -> tf.Tensor:
+    return parts[0] if len(parts) == 1 else tf.concat(parts, axis=0)
+
+
+class _Pass:
+    """A forward pass over a part of the batch, and the way back."""
+
+    def __init__(
+        self, cell: Cell, x: tf.Tensor, mask: tf.Tensor, weights: Weights, initial: Tensors, order: ReadingOrder
+    ) -> None:
+        self._cell, self._mask, self._weights, self._initial, self._order = cell, mask, weights, initial, order
+        self._x = tf.gather(tf.reshape(x, [-1, x.shape[-1]]), order.rows)
+        self._trace = cell.forward(self._x, weights, initial)
+        self._units = int(weights.recurrent_kernel.shape[0])
+        self._empty = (order.lengths == 0)[:, tf.newaxis]
+
+    def last(self, state: int) -> tf.Tensor:
+        """A state after the last real token, ``[batch, units]``."""
+        batch, lengths = tf.shape(self._x)[1], self._order.lengths
+        rows = tf.maximum(lengths - 1, 0) * batch + tf.range(batch)
+        after = tf.gather(tf.reshape(self._trace.states[state], [-1, self._units]), rows)
+        return tf.where(self._empty, self._initial[state], after)
+
+    def sequence(self) -> tf.Tensor:
+        """The output at each token, ``[batch, time, units]``."""
+        outputs = tf.gather(tf.reshape(self._trace.states[0], [-1, self._units]), self._order.places)
+        return outputs * tf.cast(self._mask, outputs.dtype)[..., tf.newaxis]
+
+    def gradient(
+        self, of_sequence: tf.Tensor | None, of_last: Sequence[tf.Tensor]
+    ) -> tuple[tf.Tensor, Tensors, Tensors]:
+        """Gradients of ``x``, of the weights and of the initial states.
+
+        ``of_sequence``: of the whole batch's outputs, ``[batch, time, units]``; ``of_last``: of the part's last states.
+        """
+        x, (kernel, recurrent_kernel) = self._x, (self._weights.kernel, self._weights.recurrent_kernel)
+        features, width, units = x.shape[-1], kernel.shape[-1], self._units
+        chunks = tf.shape(x)[0] // CHUNK
+        outputs = self._trace.states[0]
+        back = self._cell.chunk_gradient(self._trace, self._weights, self._initial)
+        transposed = tf.transpose(kernel)  # once: a product with a transposed small matrix takes half as long again
+
+        def body(
+            chunk: tf.Tensor, carry: Tensors, of_kernel: Any, of_recurrent: Any, sum_x: Any, sum_h: Any, of_x: Any
+        ) -> tuple[Any, ...]:
+            start = chunk * CHUNK
+            of_projection, of_recurrence, carry = back(chunk, carry, self._from_outside(start, of_sequence, of_last))
+            inputs = tf.reshape(x[start : start + CHUNK], [-1, features])
+            before = tf.concat(
+                [previous(outputs, self._initial[0], start)[tf.newaxis], outputs[start : start + CHUNK - 1]], axis=0
+            )
+            of_kernel += tf.matmul(inputs, of_projection, transpose_a=True)
+            of_recurrent += tf.matmul(tf.reshape(before, [-1, units]), of_recurrence, transpose_a=True)
+            sum_x += tf.reduce_sum(of_projection, axis=0)
+            if of_recurrence is not of_projection:
+                sum_h += tf.reduce_sum(of_recurrence, axis=0)
+            of_x = of_x.write(chunk, tf.matmul(of_projection, transposed))
+            return chunk - 1, carry, of_kernel, of_recurrent, sum_x, sum_h, of_x
+
+        of_x = tf.TensorArray(x.dtype, size=chunks, element_shape=[None, features], infer_shape=False)
+        zeros = tuple(tf.zeros_like(state) for state in self._initial)
+        no_sum = tf.zeros([width], x.dtype)
+        _, carry, of_kernel, of_recurrent, sum_x, sum_h, of_x = tf.while_loop(
+            lambda chunk, *_: chunk >= 0,
+            body,
+            (chunks - 1, zeros, tf.zeros_like(kernel), tf.zeros_like(recurrent_kernel), no_sum, no_sum, of_x),
+            parallel_iterations=1,
+        )
+        of_initial = [
+            of_state + tf.where(self._empty, of_last[i], 0.0) if i < len(of_last) else of_state
+            for i, of_state in enumerate(carry)
+        ]
+        of_bias = self._cell.bias_gradient(sum_x, sum_h)
+        return tf.gather(of_x.concat(), self._order.places), (of_kernel, of_recurrent, of_bias), tuple(of_initial)
+
+    def _from_outside(
+        self, start: tf.Tensor, of_sequence: tf.Tensor | None, of_last: Sequence[tf.Tensor]
+    ) -> list[list[tf.Tensor]]:
+        """Gradients that reach the states of a chunk's steps from outside the recurrence."""
+        steps, lengths = start + tf.range(CHUNK)[:, tf.newaxis], self._order.lengths
+        at_last = tf.cast(steps == lengths - 1, self._x.dtype)[..., tf.newaxis]
+        arriving = [at_last * of_state for of_state in of_last]
+        if of_sequence is not None:
+            rows = tf.gather(tf.reshape(of_sequence, [-1, self._units]), self._order.rows[start : start + CHUNK])
+            real = tf.cast(steps < lengths, rows.dtype)[..., tf.newaxis]
+            arriving[:1] = [rows * real + arriving[0] if arriving else rows * real]
+        return [tf.unstack(gradient, num=CHUNK) for gradient in arriving]
+
+
+def forward_in_chunks(
+    x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor, initial: tf.Tensor, steps: ChunkSteps, tensors: int
+) -> Tensors:
+    """Run ``steps`` over one chunk after another.
+
+    Args:
+        steps: from a chunk's ``x W + bias``, ``[CHUNK * batch, gates * units]``, and the state before it to the state
+            after it and ``tensors`` lists of ``CHUNK`` tensors ``[batch, units]`` each.
+
+    Returns:
+        What the lists held, as ``[steps, batch, units]`` each.
+    """
+    features, chunks = x.shape[-1], tf.shape(x)[0] // CHUNK
+    arrays = tuple(
+        tf.TensorArray(x.dtype, size=chunks, element_shape=[CHUNK, *initial.shape], infer_shape=False)
+        for _ in range(tensors)
+    )
+
+    def body(chunk: tf.Tensor, state: tf.Tensor, arrays: Any) -> tuple[Any, ...]:
+        inputs = tf.reshape(x[chunk * CHUNK : (chunk + 1) * CHUNK], [-1, features])
+        state, lists = steps(tf.matmul(inputs, kernel) + bias, state)
+        stacked = (tf.stack(one) for one in lists)
+        return chunk + 1, state, tuple(array.write(chunk, one) for array, one in zip(arrays, stacked, strict=True))
+
+    *_, arrays = tf.while_loop(lambda chunk, *_: chunk < chunks, body, (0, initial, arrays), parallel_iterations=1)
+    return tuple(array.concat() for array in arrays)
+
+
+def previous(states: tf.Tensor, initial: tf.Tensor, start: tf.Tensor) -> tf.Tensor:
+    """The state before step ``start``, ``[batch, units]``."""
+    return tf.where(start == 0, initial, states[tf.maximum(start - 1, 0)])

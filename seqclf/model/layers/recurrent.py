@@ -1,0 +1,218 @@
+"""Keras's recurrent layers with a faster way through them on a CPU.
+
+``accelerated(model)`` puts them into any Keras model, ``plain(model)`` takes them out.
+
+They are Keras's in everything that can be seen: weights and their names, configs, seeds and masks. What the fast way
+does not cover (below) goes Keras's own way, as does everything where TensorFlow sees a GPU.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import keras
+import tensorflow as tf
+
+from seqclf.model.layers.gru import GruCell
+from seqclf.model.layers.lstm import LstmCell
+from seqclf.model.layers.recurrence import Cell, Weights, recurrence
+from seqclf.model.layers.simple_rnn import SimpleRnnCell
+from seqclf.runtime import current_threads
+
+PACKAGE = "seqclf"
+"""Where Keras finds these layers when it reads a model that holds them."""
+
+
+class _Fast:
+    """For a subclass of ``keras.layers.RNN`` too: the fast way through its time steps.
+
+    It covers float32, Keras's default activations, ``dropout``, any mask, initial and returned states, ``stateful`` and
+    ``go_backwards``; not ``recurrent_dropout``, ``unroll``, or a GRU with ``reset_after=False``. Of gradients it has
+    the first only, not those of gradients.
+
+    Attributes:
+        parts: into how many parts a batch is cut to keep as many threads busy; None: as many as TensorFlow runs
+            operators at once (``seqclf.runtime.tune_runtime``), one unless that was set.
+        directions: layers that run beside this one and share the threads with it, itself included.
+        keeps_order: with ``go_backwards`` and ``return_sequences``, give the outputs in the order of the inputs.
+    """
+
+    _cell: ClassVar[Cell]
+    _activations: ClassVar[dict[str, str]]
+    parts: int | None = None
+    directions = 1
+    keeps_order = False
+    supports_jit = False
+
+    def inner_loop(self: Any, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:
+        states = list(initial_state) if isinstance(initial_state, list | tuple) else [initial_state]
+        if not self.is_fast:
+            slow = super().inner_loop  # type: ignore[misc]
+            last, outputs, states = slow(sequences, initial_state, mask=mask, training=training)
+            if self.keeps_order and self.go_backwards and self.return_sequences:
+                outputs = tf.reverse(outputs, [1])
+            return last, outputs, states
+        x = tf.convert_to_tensor(sequences)
+        if training and self.dropout:
+            x *= self.cell.get_dropout_mask(x[:, 0, :])[:, tf.newaxis]
+        mask = mask[0] if isinstance(mask, list | tuple) else mask
+        mask = tf.ones(tf.shape(x)[:2], tf.bool) if mask is None else tf.cast(mask, tf.bool)
+        all_states = self.return_state or self.stateful
+        outputs, last_states = recurrence(
+            self._cell,
+            x,
+            mask,
+            self._weights_of_cell(),
+            states,
+            backwards=self.go_backwards,
+            sequences=self.return_sequences,
+            last_states=len(states) if all_states else int(not self.return_sequences),
+            parts=self._parts(),
+        )
+        if outputs is None:
+            last = last_states[0]
+            outputs = last[:, tf.newaxis]
+        else:
+            outputs = self._as_keras_gives(outputs, mask)
+            last = outputs[:, -1]
+        return last, outputs, list(last_states) if all_states else states
+
+    @property
+    def is_fast(self: Any) -> bool:
+        """Whether the fast way covers the layer as it is."""
+        return (
+            self.compute_dtype == "float32"
+            and not self.recurrent_dropout
+            and not self.unroll
+            and all(getattr(self, name) is keras.activations.get(value) for name, value in self._activations.items())
+            and getattr(self, "reset_after", True)
+            and (getattr(self, "use_cudnn", False) is False or not tf.config.list_physical_devices("GPU"))
+        )
+
+    def _weights_of_cell(self: Any) -> Weights:
+        kernel, recurrent_kernel = map(tf.convert_to_tensor, (self.cell.kernel, self.cell.recurrent_kernel))
+        width = kernel.shape[-1]
+        shape = [2, width] if isinstance(self._cell, GruCell) else [width]
+        bias = tf.zeros(shape) if self.cell.bias is None else tf.convert_to_tensor(self.cell.bias)
+        return Weights(kernel, recurrent_kernel, bias)
+
+    def _parts(self: Any) -> int:
+        if self.parts is not None:
+            return self.parts  # type: ignore[no-any-return]
+        return max(1, current_threads().inter_op // int(self.directions))
+
+    def _as_keras_gives(self: Any, outputs: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
+        """From outputs in the order of the inputs and zero at masked steps to Keras's order and its masked steps."""
+        if not self.zero_output_for_mask:
+            outputs = _repeated(outputs, mask, self.go_backwards)
+        return tf.reverse(outputs, [1]) if self.go_backwards and not self.keeps_order else outputs
+
+
+def _repeated(outputs: tf.Tensor, mask: tf.Tensor, backwards: bool) -> tf.Tensor:
+    """At a masked step, the output at the real one that was read last; zero where there is none."""
+    real = tf.cast(mask, tf.int32)
+    seen = tf.cumsum(real, axis=1)
+    total = seen[:, -1:]
+    number = seen - real if backwards else seen - 1  # which of the real tokens: the nearest one read already
+    real_first = tf.argsort(1 - real, axis=1, stable=True)
+    nearest = tf.gather(real_first, tf.clip_by_value(number, 0, tf.maximum(total - 1, 0)), batch_dims=1)
+    exists = (number < total) & (number >= 0)
+    return tf.gather(outputs, nearest, batch_dims=1) * tf.cast(exists, outputs.dtype)[..., tf.newaxis]
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class LSTM(_Fast, keras.layers.LSTM):
+    """``keras.layers.LSTM``, faster on a CPU."""
+
+    _cell = LstmCell()
+    _activations: ClassVar = {"activation": "tanh", "recurrent_activation": "sigmoid"}
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class GRU(_Fast, keras.layers.GRU):
+    """``keras.layers.GRU``, faster on a CPU."""
+
+    _cell = GruCell()
+    _activations: ClassVar = {"activation": "tanh", "recurrent_activation": "sigmoid"}
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class SimpleRNN(_Fast, keras.layers.SimpleRNN):
+    """``keras.layers.SimpleRNN``, faster on a CPU."""
+
+    _cell = SimpleRnnCell()
+    _activations: ClassVar = {"activation": "tanh"}
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "seed": self.cell.seed}  # Keras forgets it, so that copies draw other masks
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class Bidirectional(keras.layers.Bidirectional):
+    """``keras.layers.Bidirectional`` of two of the layers above; both directions run at once."""
+
+    def __init__(self, layer: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(layer, *args, **kwargs)
+        # Joined as they come, neither result has to be turned round.
+        self._in_order = self.merge_mode == "concat" and all(map(_is_fast_kind, self._both))
+        for inner in filter(_is_fast_kind, self._both):
+            inner.parts = layer.parts
+            inner.directions = 2
+            inner.keeps_order = self._in_order
+
+    @property
+    def _both(self) -> tuple[Any, Any]:
+        return self.forward_layer, self.backward_layer
+
+    def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = None) -> Any:
+        if not self._in_order:
+            return super().call(sequences, initial_state=initial_state, mask=mask, training=training)
+        states = [None, None]
+        if initial_state is not None:
+            half = len(initial_state) // 2
+            states = [initial_state[:half], initial_state[half:]]
+        results = [
+            layer(sequences, initial_state=state, mask=mask, training=training)
+            for layer, state in zip(self._both, states, strict=True)
+        ]
+        if not self.return_state:
+            return tf.concat(results, axis=-1)
+        (forward, *forward_states), (backward, *backward_states) = results
+        return (tf.concat([forward, backward], axis=-1), *forward_states, *backward_states)
+
+
+def _is_fast_kind(layer: Any) -> bool:
+    return isinstance(layer, _Fast)
+
+
+_KEPT_BY_KERAS = {kind: getattr(keras.layers, kind.__name__) for kind in (LSTM, GRU, SimpleRNN, Bidirectional)}
+
+
+def accelerated(model: keras.Model) -> keras.Model:
+    """A copy of a built Sequential or functional model, with these layers where the model has Keras's.
+
+    Weights are copied; the copy is not compiled.
+    """
+    return _copy(model, {theirs: ours for ours, theirs in _KEPT_BY_KERAS.items()})
+
+
+def plain(model: keras.Model) -> keras.Model:
+    """The other way round: a copy that Keras alone can read once it is saved."""
+    return _copy(model, _KEPT_BY_KERAS)
+
+
+def _copy(model: keras.Model, kinds: Mapping[Any, Any]) -> keras.Model:
+    def twin(layer: keras.layers.Layer) -> keras.layers.Layer:
+        config = layer.get_config()
+        if isinstance(layer, keras.layers.Bidirectional):
+            inner = {"layer": layer.forward_layer, "backward_layer": layer.backward_layer}
+            config |= {name: keras.saving.serialize_keras_object(twin(one)) for name, one in inner.items()}
+        made = kinds.get(type(layer), type(layer)).from_config(config)
+        if hasattr(layer, "use_cudnn"):  # not part of the config
+            made.use_cudnn = layer.use_cudnn
+        return made
+
+    copy = keras.models.clone_model(model, clone_function=twin)
+    copy.set_weights(model.get_weights())
+    return copy

@@ -1,0 +1,54 @@
+"""The vanilla recurrent cell (Elman 1990): ``h' = tanh(x W + b + h U)``."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from seqclf.model.layers.recurrence import CHUNK, Tensors, Trace, Weights, forward_in_chunks
+
+
+class SimpleRnnCell:
+    """State: the output. Bias ``[units]``."""
+
+    def arranged(self, weights: Weights) -> Weights:
+        return weights
+
+    def forward(self, x: tf.Tensor, weights: Weights, initial: Tensors) -> Trace:
+        recurrent_kernel = weights.recurrent_kernel
+
+        def steps(projection: tf.Tensor, h: tf.Tensor) -> tuple[tf.Tensor, list[list[tf.Tensor]]]:
+            outputs = []
+            for projected in tf.split(projection, CHUNK):
+                h = tf.tanh(projected + tf.matmul(h, recurrent_kernel))
+                outputs.append(h)
+            return h, [outputs]
+
+        return Trace(forward_in_chunks(x, weights.kernel, weights.bias, initial[0], steps, tensors=1), None)
+
+    def chunk_gradient(self, trace: Trace, weights: Weights, initial: Tensors) -> _SimpleRnnChunkGradient:
+        return _SimpleRnnChunkGradient(trace, weights)
+
+    def bias_gradient(self, of_projection: tf.Tensor, of_recurrence: tf.Tensor) -> tf.Tensor:
+        return of_projection
+
+
+class _SimpleRnnChunkGradient:
+    def __init__(self, trace: Trace, weights: Weights) -> None:
+        self._outputs = trace.states[0]
+        self._transposed = tf.transpose(weights.recurrent_kernel)
+
+    def __call__(
+        self, chunk: tf.Tensor, carry: Tensors, of_states: list[list[tf.Tensor]]
+    ) -> tuple[tf.Tensor, tf.Tensor, Tensors]:
+        start = chunk * CHUNK
+        outputs = tf.unstack(self._outputs[start : start + CHUNK], num=CHUNK)
+        (of_h,) = carry
+        of_steps = []
+        for step in reversed(range(CHUNK)):
+            if of_states:
+                of_h += of_states[0][step]
+            of_step = tf.raw_ops.TanhGrad(y=outputs[step], dy=of_h)
+            of_h = tf.matmul(of_step, self._transposed)
+            of_steps.append(of_step)
+        of_projection = tf.concat(of_steps[::-1], axis=0)
+        return of_projection, of_projection, (of_h,)

@@ -1,0 +1,91 @@
+"""How the process uses the machine: threads and memory for recurrent networks on a CPU.
+
+A recurrent step is a chain of operators on a few 10 kB each, too small to share among threads; several chains side by
+side (the two directions, parts of a batch) keep the cores busy instead. And a training step frees tensors of some MB
+that the next step asks for again: glibc hands them back to the kernel and pays for fresh pages every time, unless told
+to keep them. ``docs/performance.md`` has the measurements.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from dataclasses import dataclass
+
+_MOST_CHAINS = 8
+# glibc's mallopt(3): freed blocks up to 1 GiB are kept, and the heap grows by 256 MiB at a time. Only what is written
+# to takes memory.
+_M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD = -1, -2, -3
+_MALLOPT = ((_M_TRIM_THRESHOLD, 2**30), (_M_TOP_PAD, 2**28), (_M_MMAP_THRESHOLD, 2**30))
+
+
+@dataclass(frozen=True)
+class Threads:
+    """TensorFlow's two pools of threads.
+
+    Attributes:
+        inter_op: operators that run at once; 0: TensorFlow's choice.
+        intra_op: threads that one operator may use; likewise.
+    """
+
+    inter_op: int
+    intra_op: int
+
+    @classmethod
+    def for_recurrence(cls, threads: int) -> Threads:
+        """``threads`` in all: as many chains of operators at once as a batch is worth being cut into."""
+        chains = min(threads, _MOST_CHAINS)
+        return cls(inter_op=chains, intra_op=max(1, threads // chains))
+
+
+def usable_cores() -> int:
+    """Cores that this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def tune_runtime(threads: int | None = None) -> Threads | None:
+    """Set TensorFlow's threads and the C library's allocator for recurrent networks on a CPU.
+
+    Call it once, before TensorFlow runs its first operator. Importing seqclf never does it; the command line does,
+    unless ``--threads stock`` is given. Where TensorFlow sees a GPU nothing is set.
+
+    Args:
+        threads: threads to compute with; None: one for each core that the process may use.
+
+    Returns:
+        The threads that were set; None where a GPU is seen.
+
+    Raises:
+        RuntimeError: TensorFlow has begun to run operators with other threads.
+    """
+    import tensorflow as tf
+
+    if tf.config.list_physical_devices("GPU"):
+        return None
+    pools = Threads.for_recurrence(threads or usable_cores())
+    tf.config.threading.set_inter_op_parallelism_threads(pools.inter_op)
+    tf.config.threading.set_intra_op_parallelism_threads(pools.intra_op)
+    keep_freed_memory()
+    return pools
+
+
+def current_threads() -> Threads:
+    """TensorFlow's threads as they are set."""
+    import tensorflow as tf
+
+    threading = tf.config.threading
+    return Threads(threading.get_inter_op_parallelism_threads(), threading.get_intra_op_parallelism_threads())
+
+
+def keep_freed_memory() -> bool:
+    """Let the C library keep memory that is freed, for the next to ask; true where it listens (glibc)."""
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        mallopt = ctypes.CDLL("libc.so.6").mallopt
+    except (OSError, AttributeError):  # another C library (musl)
+        return False
+    return all([mallopt(option, value) == 1 for option, value in _MALLOPT])

@@ -1,0 +1,91 @@
+"""Threads and memory: what is set, when, and that nothing is unless asked for."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from seqclf.cli import cli
+from seqclf.runtime import Threads
+
+
+@pytest.mark.parametrize(
+    ("threads", "expected"),
+    [(1, Threads(1, 1)), (2, Threads(2, 1)), (8, Threads(8, 1)), (16, Threads(8, 2)), (100, Threads(8, 12))],
+)
+def test_chains_first_then_threads_within_an_operator(threads: int, expected: Threads) -> None:
+    assert Threads.for_recurrence(threads) == expected
+
+
+def _python(program: str, *arguments: str) -> Any:
+    done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_an_import_sets_nothing_and_the_function_does() -> None:
+    program = """
+import json
+import seqclf.model
+from seqclf.runtime import current_threads, keep_freed_memory, tune_runtime
+import tensorflow as tf
+before = current_threads()
+set_to = tune_runtime(3)
+after = current_threads()
+tf.constant(1.0) + 1
+try:
+    tune_runtime(5)
+    late = "nothing"
+except RuntimeError:
+    late = "RuntimeError"
+model = seqclf.model.layers.recurrent.LSTM(2)
+both = seqclf.model.layers.recurrent.Bidirectional(model)
+parts = [model._parts(), both.forward_layer._parts()]
+print(json.dumps([vars(before), vars(set_to), vars(after), late, parts, keep_freed_memory()]))
+"""
+    before, set_to, after, late, parts, kept = _python(program)
+    assert before == {"inter_op": 0, "intra_op": 0}
+    assert set_to == after == {"inter_op": 3, "intra_op": 1}
+    assert late == "RuntimeError"
+    assert parts == [3, 1]
+    assert kept is (sys.platform.startswith("linux") and "musl" not in sys.version)
+
+
+@pytest.mark.parametrize(
+    ("threads", "layers", "expected"),
+    [
+        ("2", "[{type: gru, units: 2}]", {"inter_op": 2, "intra_op": 1}),
+        ("stock", "[{type: gru, units: 2}]", {"inter_op": 0, "intra_op": 0}),
+        ("2", "[{type: pool}]", {"inter_op": 0, "intra_op": 0}),
+    ],
+)
+def test_the_command_line_sets_what_is_asked_for(
+    tmp_path: Path, sample_csv: Path, threads: str, layers: str, expected: Any
+) -> None:
+    config = f"data: {{source: table, train: {sample_csv}}}\nlayers: {layers}\ntraining: {{epochs: 1}}\n"
+    (tmp_path / "config.yaml").write_text(config, encoding="utf-8")
+    program = """
+import json, sys
+from pathlib import Path
+from seqclf.cli import cli
+cli.main(sys.argv[1:], standalone_mode=False)
+print(json.dumps(json.loads(next(Path("runs").glob("*/manifest.json")).read_text())["threads"]))
+"""
+    arguments = ["train", "config.yaml", "--threads", threads]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout.splitlines()[-1]) == expected
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "many", "1.5", "99999"])
+def test_other_threads_are_the_user_s_error(value: str) -> None:
+    result = CliRunner().invoke(cli, ["train", "config.yaml", "--threads", value])
+    assert result.exit_code == 2
+    assert "is not auto, stock or a number from 1 to 1024" in result.output
