@@ -177,7 +177,9 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
         (LAYERS + "  - {type: lstm}\n", ["3:5: layers[0].units: is missing; it has no default"]),
         (
             LAYERS + "  - {units: 3}\n",
-            ["3:5: layers[0]: needs type (one of lstm, gru, simple_rnn, conv1d, max_pool1d, pool, dropout)"],
+            [
+                "3:5: layers[0]: needs type (one of lstm, gru, simple_rnn, min_gru, min_lstm, qrnn, sru, conv1d, max_pool1d, pool, dropout)"
+            ],
         ),
         (LAYERS + "  - {type: conv1d, filters: 3}\n", ["3:5: layers[0].kernel_size: is missing; it has no default"]),
         (LAYERS + "  - {type: max_pool1d}\n", ["3:5: layers[0].size: is missing; it has no default"]),
@@ -192,7 +194,7 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
         (
             LAYERS + "  - {type: embedding, dim: 3}\n",
             [
-                '3:6: layers[0].type: "embedding" is a section of its own; expected one of lstm, gru, simple_rnn, conv1d, max_pool1d, pool, dropout'
+                '3:6: layers[0].type: "embedding" is a section of its own; expected one of lstm, gru, simple_rnn, min_gru, min_lstm, qrnn, sru, conv1d, max_pool1d, pool, dropout'
             ],
         ),
         (
@@ -230,19 +232,19 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
         (
             LAYERS + "  - {type: dense, units: 3}\n",
             [
-                '3:6: layers[0].type: "dense" belongs in head; expected one of lstm, gru, simple_rnn, conv1d, max_pool1d, pool, dropout'
+                '3:6: layers[0].type: "dense" belongs in head; expected one of lstm, gru, simple_rnn, min_gru, min_lstm, qrnn, sru, conv1d, max_pool1d, pool, dropout'
             ],
         ),
         (
             LAYERS + "  - {type: transformer}\n",
             [
-                '3:6: layers[0].type: unknown value "transformer" (known: lstm, gru, simple_rnn, conv1d, max_pool1d, pool, dropout)'
+                '3:6: layers[0].type: unknown value "transformer" (known: lstm, gru, simple_rnn, min_gru, min_lstm, qrnn, sru, conv1d, max_pool1d, pool, dropout)'
             ],
         ),
         (
             LAYERS + "  - {type: {}}\n",
             [
-                "3:6: layers[0].type: expected one of lstm, gru, simple_rnn, conv1d, max_pool1d, pool, dropout; found an empty mapping"
+                "3:6: layers[0].type: expected one of lstm, gru, simple_rnn, min_gru, min_lstm, qrnn, sru, conv1d, max_pool1d, pool, dropout; found an empty mapping"
             ],
         ),
         (
@@ -375,7 +377,7 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
         (
             LAYERS + "  - lstm: {units: 3}\n",
             [
-                "3:5: layers[0]: needs type (one of lstm, gru, simple_rnn, conv1d, max_pool1d, pool, dropout); write type: lstm, its options beside it"
+                "3:5: layers[0]: needs type (one of lstm, gru, simple_rnn, min_gru, min_lstm, qrnn, sru, conv1d, max_pool1d, pool, dropout); write type: lstm, its options beside it"
             ],
         ),
         (LAYERS + "  - [lstm, 3]\n", ["3:5: layers[0]: expected options (name: value), found a list of 2"]),
@@ -479,7 +481,7 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
         (
             LAYERS + "  - {type: off}\n",
             [
-                '3:6: layers[0].type: unknown value "off" (known: lstm, gru, simple_rnn, conv1d, max_pool1d, pool, dropout)'
+                '3:6: layers[0].type: unknown value "off" (known: lstm, gru, simple_rnn, min_gru, min_lstm, qrnn, sru, conv1d, max_pool1d, pool, dropout)'
             ],
         ),
         (
@@ -659,6 +661,14 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
             ],
         ),
         (
+            LAYERS + "  - {type: lstm, units: 4, segment: 50}\n",
+            ["3:28: layers[0].segment: leaves one vector a token: add a pool after the layer, or leave segment out"],
+        ),
+        (
+            LAYERS + "  - {type: min_gru, units: 4, activation: tanh}\n",
+            ["3:31: layers[0].activation: unknown option for min_gru (known to lstm, gru, simple_rnn, conv1d)"],
+        ),
+        (
             LAYERS + "  - {type: lstm, units: 4, return_sequences: true}\n",
             [
                 "3:28: layers[0].return_sequences: is true, but no layer after this one reads a vector for every token; leave it out, or write false"
@@ -740,7 +750,7 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
         (
             LAYERS + "  - {type:pool}\n",
             [
-                "3:5: layers[0]: needs type (one of lstm, gru, simple_rnn, conv1d, max_pool1d, pool, dropout); a colon needs a space after it"
+                "3:5: layers[0]: needs type (one of lstm, gru, simple_rnn, min_gru, min_lstm, qrnn, sru, conv1d, max_pool1d, pool, dropout); a colon needs a space after it"
             ],
         ),
         (

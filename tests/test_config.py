@@ -52,6 +52,7 @@ def test_every_default_is_filled_in_when_written(tmp_path: Path) -> None:
         "activation": "tanh",
         "recurrent_activation": "sigmoid",
         "dropout": 0.0,
+        "segment": None,
         "recurrent_dropout": 0.0,
     }
     assert next(iter(full["layers"][0])) == "type"
@@ -125,12 +126,13 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
         "windows_fit_the_longest_text": "what the longest text has",
         "early_stopping_has_validation": "needs validation texts",
         "nesterov_has_momentum": "does nothing without momentum",
+        "segments_are_joined": "leaves one vector a token: add a pool",
         "shares_are_numbers": "expected a share as a number",
         "text_and_label_are_two": "expected another name than data.text's",
     }.items():
         assert check in {known.__name__ for known in CHECKS}
         assert words in said
-    assert len(CHECKS) == 10
+    assert len(CHECKS) == 11
 
 
 def test_the_line_is_quoted_with_a_mark(tmp_path: Path) -> None:
@@ -202,14 +204,19 @@ def test_aliases_cannot_explode(tmp_path: Path) -> None:
     ("check", "text", "expected"),
     [
         (
-            "gpus_lose_their_fast_path",
+            "slow_ways_are_meant",
             "data: {source: sample}\nlayers: [{type: lstm, units: 3, recurrent_dropout: 0.1}]\n",
-            "2:33: layers[0].recurrent_dropout: 0.1 rules out cuDNN's fused kernel",
+            "2:33: layers[0].recurrent_dropout: 0.1 rules out the layer's fast kernels",
         ),
         (
-            "gpus_lose_their_fast_path",
+            "slow_ways_are_meant",
             "data: {source: sample}\nlayers: [{type: gru, units: 3, recurrent_activation: relu}]\n",
-            "2:32: layers[0].recurrent_activation: relu rules out cuDNN's fused kernel",
+            "2:32: layers[0].recurrent_activation: relu rules out the layer's fast kernels",
+        ),
+        (
+            "segments_cut_something",
+            "data: {source: sample}\nlayers: [{type: min_gru, units: 3, segment: 512}, {type: pool}]\n",
+            "2:36: layers[0].segment: 512 cuts nothing: no text has more than tokenizer.max_tokens, 512",
         ),
         (
             "random_vectors_stay_random",
@@ -225,7 +232,7 @@ def test_aliases_cannot_explode(tmp_path: Path) -> None:
 )
 def test_what_costs_something_is_a_warning(tmp_path: Path, check: str, text: str, expected: str) -> None:
     assert check in {known.__name__ for known in WARNINGS}
-    assert len(WARNINGS) == 3
+    assert len(WARNINGS) == 4
     path = _write(tmp_path, text)
     (warning,) = read_config(path).warnings
     assert str(warning).removeprefix(f"{path}:").startswith(expected)

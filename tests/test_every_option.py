@@ -150,9 +150,13 @@ def _tfds(option: str, value: Any, **others: Any) -> Case:
 
 
 def _recurrent(name: str, kind: str) -> dict[str, Case]:
-    other = {"lstm": "gru", "gru": "simple_rnn", "simple_rnn": "gru"}[kind]
+    other = "simple_rnn" if kind == "gru" else "gru"
     dense = {"type": "pool"}
-    return {
+    stepped = {
+        f"{name}.activation": _layer(kind, "activation", "sigmoid", units=4),
+        f"{name}.recurrent_dropout": _layer(kind, "recurrent_dropout", 0.5, units=4),
+    }
+    return (stepped if kind in ("lstm", "gru", "simple_rnn") else {}) | {
         f"{name}.type": _layer(kind, "type", other, units=4),
         f"{name}.units": _layer(kind, "units", 5, units=4),
         f"{name}.bidirectional": _layer(kind, "bidirectional", True, units=4),
@@ -162,9 +166,8 @@ def _recurrent(name: str, kind: str) -> dict[str, Case]:
             {"layers": [{"type": kind, "units": 4, "return_sequences": False}]},
             {"layers": [{"type": kind, "units": 4, "return_sequences": True}, dense]},
         ),
-        f"{name}.activation": _layer(kind, "activation", "sigmoid", units=4),
         f"{name}.dropout": _layer(kind, "dropout", 0.5, units=4),
-        f"{name}.recurrent_dropout": _layer(kind, "recurrent_dropout", 0.5, units=4),
+        f"{name}.segment": _layer(kind, "segment", 3, tuple(POOL), units=4),
     }
 
 
@@ -238,6 +241,10 @@ CASES: dict[str, Case] = {
     **_recurrent("LstmLayer", "lstm"),
     **_recurrent("GruLayer", "gru"),
     **_recurrent("SimpleRnnLayer", "simple_rnn"),
+    **_recurrent("MinGruLayer", "min_gru"),
+    **_recurrent("MinLstmLayer", "min_lstm"),
+    **_recurrent("QrnnLayer", "qrnn"),
+    **_recurrent("SruLayer", "sru"),
     "LstmLayer.recurrent_activation": _layer("lstm", "recurrent_activation", "tanh", units=4),
     "GruLayer.recurrent_activation": _layer("gru", "recurrent_activation", "tanh", units=4),
     "Conv1dLayer.type": Case(

@@ -15,13 +15,12 @@ from seqclf.config.schema import (
     Conv1dLayer,
     DataConfig,
     EmbeddingConfig,
-    GruLayer,
     LayerConfig,
-    LstmLayer,
     MaxPool1dLayer,
     PoolLayer,
     RecurrentLayer,
     Sgd,
+    SteppedLayer,
     TableData,
     TfdsData,
     TokenizerConfig,
@@ -100,6 +99,13 @@ def return_sequences_fits_the_next_layer(layers: Layers) -> Iterator[Problem]:
         yield Problem(("layers", index, "return_sequences"), message)
 
 
+def segments_are_joined(layers: Layers) -> Iterator[Problem]:
+    for index, (layer, read) in enumerate(zip(layers, returns_sequences(layers), strict=True)):
+        if getattr(layer, "segment", None) is not None and not read:
+            message = "leaves one vector a token: add a pool after the layer, or leave segment out"
+            yield Problem(("layers", index, "segment"), message)
+
+
 def one_vector_is_left(layers: Layers) -> Iterator[Problem]:
     readers = [(index, layer) for index, layer in enumerate(layers) if isinstance(layer, _READERS)]
     if not readers:
@@ -152,6 +158,7 @@ CHECKS: tuple[Check, ...] = (
     vocabulary_holds_more_than_special_tokens,
     readers_have_a_sequence,
     return_sequences_fits_the_next_layer,
+    segments_are_joined,
     one_vector_is_left,
     windows_fit_the_longest_text,
     early_stopping_has_validation,
@@ -160,19 +167,25 @@ CHECKS: tuple[Check, ...] = (
 
 # --- warnings ---------------------------------------------------------------------------------------------------------
 
-_NO_CUDNN = (
-    "rules out cuDNN's fused kernel: on a GPU the layer runs step by step, several times slower; "
-    "on a CPU nothing changes"
-)
+_SLOW = "rules out the layer's fast kernels: it takes about twice as long on a CPU"
 
 
-def gpus_lose_their_fast_path(layers: Layers) -> Iterator[Problem]:
+def slow_ways_are_meant(layers: Layers) -> Iterator[Problem]:
     needed = {"activation": "tanh", "recurrent_activation": "sigmoid", "recurrent_dropout": 0}
     for index, layer in enumerate(layers):
-        if isinstance(layer, LstmLayer | GruLayer):
+        if isinstance(layer, SteppedLayer):
+            on_a_gpu = "" if layer.type == "simple_rnn" else ", several times as long on a GPU"
             for option, value in needed.items():
-                if getattr(layer, option) != value:
-                    yield Problem(("layers", index, option), f"{getattr(layer, option)} {_NO_CUDNN}")
+                if getattr(layer, option, value) != value:
+                    yield Problem(("layers", index, option), f"{getattr(layer, option)} {_SLOW}{on_a_gpu}")
+
+
+def segments_cut_something(tokenizer: TokenizerConfig, layers: Layers) -> Iterator[Problem]:
+    for index, layer in enumerate(layers):
+        segment = getattr(layer, "segment", None)
+        if segment is not None and segment >= tokenizer.max_tokens:
+            message = f"{segment} cuts nothing: no text has more than tokenizer.max_tokens, {tokenizer.max_tokens}"
+            yield Problem(("layers", index, "segment"), message)
 
 
 def random_vectors_stay_random(embedding: EmbeddingConfig) -> Iterator[Problem]:
@@ -192,4 +205,9 @@ def patience_outlasts_training(training: TrainingConfig) -> Iterator[Problem]:
         yield Problem(("training", "early_stopping", "patience"), message)
 
 
-WARNINGS: tuple[Check, ...] = (gpus_lose_their_fast_path, random_vectors_stay_random, patience_outlasts_training)
+WARNINGS: tuple[Check, ...] = (
+    slow_ways_are_meant,
+    segments_cut_something,
+    random_vectors_stay_random,
+    patience_outlasts_training,
+)

@@ -17,29 +17,61 @@ class RecurrentLayer(Strict):
     return_sequences: bool | None = Field(
         None, description="Give one vector a token instead of one a text; follows from the next layer when left out."
     )
-    activation: Activation = Field("tanh", description="Non-linearity of the state.")
     dropout: Share = Field(0.0, description="Share of the inputs dropped, the same ones at every step of a text.")
-    recurrent_dropout: Share = Field(0.0, description="Share of the state dropped, likewise.")
+    segment: Tokens | None = Field(
+        None,
+        description="Cut the text into pieces of so many tokens, each read by itself and all at once; a pool after it "
+        "joins them (Johnson & Zhang 2016). null: read the text as a whole.",
+    )
 
 
-class LstmLayer(RecurrentLayer):
+class SteppedLayer(RecurrentLayer):
+    activation: Activation = Field("tanh", description="Non-linearity of the state.")
+    recurrent_dropout: Share = Field(0.0, description="Share of the state dropped, the same ones at every step.")
+
+
+class LstmLayer(SteppedLayer):
     """Long short-term memory (Hochreiter & Schmidhuber 1997)."""
 
     type: Literal["lstm"] = Field(description="The kind of layer.")
     recurrent_activation: Activation = Field("sigmoid", description="Non-linearity of the gates.")
 
 
-class GruLayer(RecurrentLayer):
+class GruLayer(SteppedLayer):
     """Gated recurrent unit (Cho et al. 2014)."""
 
     type: Literal["gru"] = Field(description="The kind of layer.")
     recurrent_activation: Activation = Field("sigmoid", description="Non-linearity of the gates.")
 
 
-class SimpleRnnLayer(RecurrentLayer):
+class SimpleRnnLayer(SteppedLayer):
     """The vanilla recurrent cell, `h_t = activation(W x_t + U h_{t-1} + b)` (Elman 1990)."""
 
     type: Literal["simple_rnn"] = Field(description="The kind of layer.")
+
+
+class MinGruLayer(RecurrentLayer):
+    """minGRU (Feng et al. 2024): an update gate and a candidate of the input alone; several times faster than `gru`."""
+
+    type: Literal["min_gru"] = Field(description="The kind of layer.")
+
+
+class MinLstmLayer(RecurrentLayer):
+    """minLSTM (Feng et al. 2024): forget and input gate, normalised, and a candidate, all of the input alone."""
+
+    type: Literal["min_lstm"] = Field(description="The kind of layer.")
+
+
+class QrnnLayer(RecurrentLayer):
+    """Quasi-recurrent network (Bradbury et al. 2017) over single tokens; a `conv1d` before it widens its view."""
+
+    type: Literal["qrnn"] = Field(description="The kind of layer.")
+
+
+class SruLayer(RecurrentLayer):
+    """Simple recurrent unit (Lei et al. 2018), its gates of the input alone, with a projected skip connection."""
+
+    type: Literal["sru"] = Field(description="The kind of layer.")
 
 
 class Conv1dLayer(Strict):
@@ -83,7 +115,17 @@ class DenseLayer(Strict):
 
 
 LayerConfig = Annotated[
-    LstmLayer | GruLayer | SimpleRnnLayer | Conv1dLayer | MaxPool1dLayer | PoolLayer | DropoutLayer,
+    LstmLayer
+    | GruLayer
+    | SimpleRnnLayer
+    | MinGruLayer
+    | MinLstmLayer
+    | QrnnLayer
+    | SruLayer
+    | Conv1dLayer
+    | MaxPool1dLayer
+    | PoolLayer
+    | DropoutLayer,
     Field(discriminator="type"),
 ]
 HeadConfig = Annotated[DenseLayer | DropoutLayer, Field(discriminator="type")]

@@ -19,18 +19,33 @@ from seqclf.config.schema import (
     GruLayer,
     LstmLayer,
     MaxPool1dLayer,
+    MinGruLayer,
+    MinLstmLayer,
     PoolLayer,
+    QrnnLayer,
     RecurrentLayer,
     SimpleRnnLayer,
+    SruLayer,
+    SteppedLayer,
     Strict,
 )
+from seqclf.model.layers.parallel import QRNN, SRU, MinGRU, MinLSTM
 from seqclf.model.layers.recurrent import GRU, LSTM, Bidirectional, SimpleRNN
+from seqclf.model.layers.segmented import Segmented
 from seqclf.model.seeds import Seeds
 
 Tensor = Any
 """A symbolic ``keras.KerasTensor``."""
 
-_RECURRENT = {LstmLayer: LSTM, GruLayer: GRU, SimpleRnnLayer: SimpleRNN}
+_RECURRENT: dict[type[Strict], Any] = {
+    LstmLayer: LSTM,
+    GruLayer: GRU,
+    SimpleRnnLayer: SimpleRNN,
+    MinGruLayer: MinGRU,
+    MinLstmLayer: MinLSTM,
+    QrnnLayer: QRNN,
+    SruLayer: SRU,
+}
 _LOWEST = -3e38  # of float32; below anything that a layer puts out
 
 
@@ -72,23 +87,25 @@ def dense(units: int, activation: str | None, seeds: Seeds, name: str) -> keras.
 
 def _recurrent(layer: RecurrentLayer, flow: Flow, name: str, context: Context) -> Flow:
     kind = _RECURRENT[type(layer)]
-    options: dict[str, Any] = {}
-    if isinstance(layer, LstmLayer | GruLayer):
-        # Only these have a cuDNN kernel, which runs on no CPU; its use is not in their get_config().
-        use_cudnn = False if context.portable else "auto"
-        options = {"recurrent_activation": layer.recurrent_activation, "use_cudnn": use_cudnn}
 
-    def one_way(suffix: str, **direction: bool) -> keras.layers.RNN:
+    def one_way(suffix: str, **direction: bool) -> keras.layers.Layer:
+        options: dict[str, Any] = {"kernel_initializer": keras.initializers.GlorotUniform(seed=context.seeds())}
+        if isinstance(layer, SteppedLayer):
+            options |= {
+                "recurrent_initializer": keras.initializers.Orthogonal(seed=context.seeds()),
+                "activation": layer.activation,
+                "recurrent_dropout": layer.recurrent_dropout,
+                "zero_output_for_mask": True,  # where no layer looks; what Bidirectional does, too
+            }
+        if isinstance(layer, LstmLayer | GruLayer):
+            # Only these have a cuDNN kernel, which runs on no CPU; its use is not in their get_config().
+            use_cudnn = False if context.portable else "auto"
+            options |= {"recurrent_activation": layer.recurrent_activation, "use_cudnn": use_cudnn}
         made = kind(
             layer.units,
-            activation=layer.activation,
             return_sequences=bool(layer.return_sequences),
             dropout=layer.dropout,
-            recurrent_dropout=layer.recurrent_dropout,
-            kernel_initializer=keras.initializers.GlorotUniform(seed=context.seeds()),
-            recurrent_initializer=keras.initializers.Orthogonal(seed=context.seeds()),
             seed=context.seeds(),
-            zero_output_for_mask=True,  # where no layer looks; what Bidirectional does, too
             name=name + suffix,
             **direction,
             **options,
@@ -97,11 +114,14 @@ def _recurrent(layer: RecurrentLayer, flow: Flow, name: str, context: Context) -
             made.parts = 1
         return made
 
-    if not layer.bidirectional:
-        return replace(flow, x=one_way("")(flow.x, mask=flow.mask))
-    # Both directions are made here because Bidirectional's own copy would share the first one's seeds.
-    both = Bidirectional(one_way("_forward"), backward_layer=one_way("_backward", go_backwards=True), name=name)
-    return replace(flow, x=both(flow.x, mask=flow.mask))
+    if layer.bidirectional:
+        # Both directions are made here because Bidirectional's own copy would share the first one's seeds.
+        made = Bidirectional(one_way("_forward"), backward_layer=one_way("_backward", go_backwards=True), name=name)
+    else:
+        made = one_way("")
+    if layer.segment is not None:
+        made = Segmented(made, layer.segment, name=f"{name}_segments")
+    return replace(flow, x=made(flow.x, mask=flow.mask))
 
 
 def _conv1d(layer: Conv1dLayer, flow: Flow, name: str, context: Context) -> Flow:
@@ -144,9 +164,7 @@ def _dense(layer: DenseLayer, flow: Flow, name: str, context: Context) -> Flow:
 
 
 _BUILDERS: dict[type[Strict], Callable[[Any, Flow, str, Context], Flow]] = {
-    LstmLayer: _recurrent,
-    GruLayer: _recurrent,
-    SimpleRnnLayer: _recurrent,
+    **dict.fromkeys(_RECURRENT, _recurrent),
     Conv1dLayer: _conv1d,
     MaxPool1dLayer: _max_pool1d,
     PoolLayer: _pool,

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from seqclf.model.layers.recurrence import CHUNK, Tensors, Trace, Weights, forward_in_chunks, previous
+from seqclf.model.layers.recurrence import Tensors, Trace, Weights, forward_in_chunks, states_before
+
+_CHUNK = 8
 
 
 class GruCell:
     """State: the output. Gates: update, reset, candidate. Bias ``[2, 3 * units]``: of ``x W`` and of ``h U``."""
+
+    chunk = _CHUNK
 
     def arranged(self, weights: Weights) -> Weights:
         return weights
@@ -20,24 +24,24 @@ class GruCell:
         bias = weights.bias[0] + tf.concat([weights.bias[1, : 2 * units], tf.zeros([units], x.dtype)], axis=0)
         candidate_bias = weights.bias[1, 2 * units :]
 
-        def steps(projection: tf.Tensor, h: tf.Tensor) -> tuple[tf.Tensor, list[list[tf.Tensor]]]:
+        def steps(projection: tf.Tensor, h: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor]]:
             batch = tf.shape(h)[0]
-            xs = tf.reshape(projection, [CHUNK, batch, 3 * units])
+            xs = tf.reshape(projection, [_CHUNK, batch, 3 * units])
             x_gates, x_candidate = (
-                tf.unstack(xs[..., : 2 * units], num=CHUNK),
-                tf.unstack(xs[..., 2 * units :], num=CHUNK),
+                tf.unstack(xs[..., : 2 * units], num=_CHUNK),
+                tf.unstack(xs[..., 2 * units :], num=_CHUNK),
             )
             traces: list[list[tf.Tensor]] = []
-            for step in range(CHUNK):
+            for step in range(_CHUNK):
                 gates = tf.sigmoid(x_gates[step] + tf.matmul(h, for_gates))
                 update, reset = tf.split(gates, 2, axis=-1)
                 recurrent = tf.nn.bias_add(tf.matmul(h, for_candidate), candidate_bias)
                 candidate = tf.tanh(x_candidate[step] + reset * recurrent)
                 h = candidate + update * (h - candidate)
                 traces.append([h, update, reset, candidate, recurrent])
-            return h, [list(trace) for trace in zip(*traces, strict=True)]
+            return h, [tf.stack(trace) for trace in zip(*traces, strict=True)]
 
-        h, *saved = forward_in_chunks(x, weights.kernel, bias, initial[0], steps, tensors=5)
+        h, saved = forward_in_chunks(x, weights.kernel, bias, initial[0], steps, _CHUNK, tensors=5)
         return Trace((h,), saved)
 
     def chunk_gradient(self, trace: Trace, weights: Weights, initial: Tensors) -> _GruChunkGradient:
@@ -56,21 +60,19 @@ class _GruChunkGradient:
     def __call__(
         self, chunk: tf.Tensor, carry: Tensors, of_states: list[list[tf.Tensor]]
     ) -> tuple[tf.Tensor, tf.Tensor, Tensors]:
-        start = chunk * CHUNK
-        update, reset, candidate, recurrent = (whole[start : start + CHUNK] for whole in self._trace.saved)
+        start = chunk * _CHUNK
+        update, reset, candidate, recurrent = (array.read(chunk) for array in self._trace.saved)
         outputs = self._trace.states[0]
-        before = tf.concat(
-            [previous(outputs, self._initial[0], start)[tf.newaxis], outputs[start : start + CHUNK - 1]], axis=0
-        )
+        before = states_before(outputs, self._initial[0], start, _CHUNK)
         # Every gradient at a step is the output's times something known beforehand.
         for_candidate = (1 - update) * (1 - candidate * candidate)
         for_update = (before - candidate) * update * (1 - update)
         for_reset = for_candidate * recurrent * reset * (1 - reset)
-        factors = tf.unstack(tf.stack([for_update, for_reset, for_candidate * reset], axis=2), num=CHUNK)
-        updates = tf.unstack(update, num=CHUNK)
+        factors = tf.unstack(tf.stack([for_update, for_reset, for_candidate * reset], axis=2), num=_CHUNK)
+        updates = tf.unstack(update, num=_CHUNK)
         (of_h,) = carry
         of_outputs, of_recurrence = [], []
-        for step in reversed(range(CHUNK)):
+        for step in reversed(range(_CHUNK)):
             if of_states:
                 of_h += of_states[0][step]
             of_outputs.append(of_h)

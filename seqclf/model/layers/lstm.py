@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
-from seqclf.model.layers.recurrence import CHUNK, Tensors, Trace, Weights, previous
+from seqclf.model.layers.recurrence import Tensors, Trace, Weights, state_before
+
+_CHUNK = 8
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class _Saved:
 
 class LstmCell:
     """States: the output and the cell state. Bias ``[4 * units]``."""
+
+    chunk = _CHUNK
 
     def arranged(self, weights: Weights) -> Weights:
         """Gates in the kernels' order (input, candidate, forget, output); Keras has the forget gate second."""
@@ -78,20 +82,20 @@ class _LstmChunkGradient:
     def __call__(
         self, chunk: tf.Tensor, carry: Tensors, of_states: list[list[tf.Tensor]]
     ) -> tuple[tf.Tensor, tf.Tensor, Tensors]:
-        start = chunk * CHUNK
+        start = chunk * _CHUNK
         saved: _Saved = self._trace.saved
 
         def steps(whole: tf.Tensor) -> list[tf.Tensor]:
-            return tf.unstack(whole[start : start + CHUNK], num=CHUNK)  # type: ignore[no-any-return]
+            return tf.unstack(whole[start : start + _CHUNK], num=_CHUNK)  # type: ignore[no-any-return]
 
         i, f, o = steps(saved.input_gate), steps(saved.forget_gate), steps(saved.output_gate)
         candidate, cell_tanh = steps(saved.candidate), steps(saved.cell_tanh)
         cells = self._trace.states[1]
         c = steps(cells)
-        before = [previous(cells, self._initial[1], start), *c[:-1]]
+        before = [state_before(cells, self._initial[1], start), *c[:-1]]
         of_h, of_c = carry
         of_gates = []
-        for step in reversed(range(CHUNK)):
+        for step in reversed(range(_CHUNK)):
             if of_states:
                 of_h += of_states[0][step]
             if len(of_states) > 1:

@@ -3,7 +3,7 @@
 What every cell shares is here: the order of reading, the texts of a batch in parts that run at once, and the backward
 pass (backpropagation through time, Werbos 1990) as a loop over chunks of steps. Within a chunk only what depends on the
 next step is done step by step; the gradients of the input and of the weights are single products over the chunk, which
-is still in the processor's cache. A cell (``lstm``, ``gru``, ``simple_rnn``) says what one step does.
+is still in the processor's cache. A cell (``lstm``, ``gru``, ``simple_rnn``, ``parallel``) says what one step does.
 """
 
 from __future__ import annotations
@@ -17,11 +17,8 @@ import tensorflow as tf
 
 from seqclf.model.layers.order import ReadingOrder
 
-CHUNK = 8
-"""Steps a chunk: fewer cost more turns of the loop, more are unused steps at the end of a batch."""
-
 Tensors = tuple[tf.Tensor, ...]
-ChunkSteps = Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, list[list[tf.Tensor]]]]
+ChunkSteps = Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, list[tf.Tensor]]]
 
 
 @dataclass(frozen=True)
@@ -30,7 +27,7 @@ class Weights:
 
     Attributes:
         kernel: ``[features, gates * units]``.
-        recurrent_kernel: ``[units, gates * units]``.
+        recurrent_kernel: ``[units, gates * units]``; ``[units, 0]`` where the gates do not look at the state.
         bias: whatever shape the cell's Keras layer gives it.
     """
 
@@ -44,7 +41,8 @@ class Trace:
     """What a forward pass leaves behind.
 
     Attributes:
-        states: ``[steps, batch, units]`` each, after every step; the first one is the output.
+        states: ``[steps, batch, units]`` each, after every step; the first one is the output. Those that nobody can
+            ask for may be left out.
         saved: whatever the cell's backward pass needs besides.
     """
 
@@ -53,7 +51,13 @@ class Trace:
 
 
 class Cell(Protocol):
-    """One kind of recurrent cell. ``x`` is ``[steps, batch, features]``, ``steps`` a multiple of ``CHUNK``."""
+    """One kind of recurrent cell. ``x`` is ``[steps, batch, features]``, ``steps`` a multiple of ``chunk``.
+
+    Attributes:
+        chunk: steps a chunk. Fewer cost more turns of the loop, more are unused steps at the end of a batch.
+    """
+
+    chunk: int
 
     def arranged(self, weights: Weights) -> Weights:
         """Keras's weights as the cell wants them; differentiable."""
@@ -81,7 +85,7 @@ class ChunkGradient(Protocol):
 
         Returns:
             Gradients of the input's projection ``x W`` and of the state's projection ``h U``, both
-            ``[CHUNK * batch, gates * units]`` (the same tensor where they are equal), and of the states before it.
+            ``[chunk * batch, gates * units]`` (the same tensor where they are equal), and of the states before it.
         """
 
 
@@ -112,7 +116,7 @@ def recurrence(
         The outputs, ``[batch, time, units]`` in the order of ``x`` whatever the direction and zero at masked steps
         (None unless asked for), and the states after each text's last real token, ``[batch, units]`` each.
     """
-    order = ReadingOrder.of(mask, backwards=backwards, chunk=CHUNK)
+    order = ReadingOrder.of(mask, backwards=backwards, chunk=cell.chunk)
 
     @tf.custom_gradient
     def run(x: tf.Tensor, *rest: tf.Tensor) -> tuple[Tensors, Callable[..., Tensors]]:
@@ -182,9 +186,14 @@ class _Pass:
 
         ``of_sequence``: of the whole batch's outputs, ``[batch, time, units]``; ``of_last``: of the part's last states.
         """
-        x, (kernel, recurrent_kernel) = self._x, (self._weights.kernel, self._weights.recurrent_kernel)
+        x, kernel, recurrent_kernel, size = (
+            self._x,
+            self._weights.kernel,
+            self._weights.recurrent_kernel,
+            self._cell.chunk,
+        )
         features, width, units = x.shape[-1], kernel.shape[-1], self._units
-        chunks = tf.shape(x)[0] // CHUNK
+        chunks = tf.shape(x)[0] // size
         outputs = self._trace.states[0]
         back = self._cell.chunk_gradient(self._trace, self._weights, self._initial)
         transposed = tf.transpose(kernel)  # once: a product with a transposed small matrix takes half as long again
@@ -192,14 +201,13 @@ class _Pass:
         def body(
             chunk: tf.Tensor, carry: Tensors, of_kernel: Any, of_recurrent: Any, sum_x: Any, sum_h: Any, of_x: Any
         ) -> tuple[Any, ...]:
-            start = chunk * CHUNK
+            start = chunk * size
             of_projection, of_recurrence, carry = back(chunk, carry, self._from_outside(start, of_sequence, of_last))
-            inputs = tf.reshape(x[start : start + CHUNK], [-1, features])
-            before = tf.concat(
-                [previous(outputs, self._initial[0], start)[tf.newaxis], outputs[start : start + CHUNK - 1]], axis=0
-            )
+            inputs = tf.reshape(x[start : start + size], [-1, features])
             of_kernel += tf.matmul(inputs, of_projection, transpose_a=True)
-            of_recurrent += tf.matmul(tf.reshape(before, [-1, units]), of_recurrence, transpose_a=True)
+            if recurrent_kernel.shape[1]:
+                before = tf.reshape(states_before(outputs, self._initial[0], start, size), [-1, units])
+                of_recurrent += tf.matmul(before, of_recurrence, transpose_a=True)
             sum_x += tf.reduce_sum(of_projection, axis=0)
             if of_recurrence is not of_projection:
                 sum_h += tf.reduce_sum(of_recurrence, axis=0)
@@ -226,44 +234,58 @@ class _Pass:
         self, start: tf.Tensor, of_sequence: tf.Tensor | None, of_last: Sequence[tf.Tensor]
     ) -> list[list[tf.Tensor]]:
         """Gradients that reach the states of a chunk's steps from outside the recurrence."""
-        steps, lengths = start + tf.range(CHUNK)[:, tf.newaxis], self._order.lengths
+        size, lengths = self._cell.chunk, self._order.lengths
+        steps = start + tf.range(size)[:, tf.newaxis]
         at_last = tf.cast(steps == lengths - 1, self._x.dtype)[..., tf.newaxis]
         arriving = [at_last * of_state for of_state in of_last]
         if of_sequence is not None:
-            rows = tf.gather(tf.reshape(of_sequence, [-1, self._units]), self._order.rows[start : start + CHUNK])
+            rows = tf.gather(tf.reshape(of_sequence, [-1, self._units]), self._order.rows[start : start + size])
             real = tf.cast(steps < lengths, rows.dtype)[..., tf.newaxis]
             arriving[:1] = [rows * real + arriving[0] if arriving else rows * real]
-        return [tf.unstack(gradient, num=CHUNK) for gradient in arriving]
+        return [tf.unstack(gradient, num=size) for gradient in arriving]
 
 
 def forward_in_chunks(
-    x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor, initial: tf.Tensor, steps: ChunkSteps, tensors: int
-) -> Tensors:
+    x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor, initial: tf.Tensor, steps: ChunkSteps, size: int, tensors: int
+) -> tuple[tf.Tensor, list[tf.TensorArray]]:
     """Run ``steps`` over one chunk after another.
 
     Args:
-        steps: from a chunk's ``x W + bias``, ``[CHUNK * batch, gates * units]``, and the state before it to the state
-            after it and ``tensors`` lists of ``CHUNK`` tensors ``[batch, units]`` each.
+        initial: the state before the first step, ``[batch, units]``.
+        steps: from a chunk's ``x W + bias``, ``[size * batch, gates * units]``, and the state before it to the state
+            after it and ``tensors`` tensors ``[size, batch, units]``.
+        size: steps a chunk.
 
     Returns:
-        What the lists held, as ``[steps, batch, units]`` each.
+        The first of these tensors joined, ``[steps, batch, units]``, and the others by chunk: a backward pass reads
+        them chunk by chunk, too.
     """
-    features, chunks = x.shape[-1], tf.shape(x)[0] // CHUNK
+    features, chunks = x.shape[-1], tf.shape(x)[0] // size
     arrays = tuple(
-        tf.TensorArray(x.dtype, size=chunks, element_shape=[CHUNK, *initial.shape], infer_shape=False)
+        tf.TensorArray(
+            x.dtype,
+            size=chunks,
+            element_shape=[size, None, initial.shape[-1]],
+            infer_shape=False,
+            clear_after_read=False,
+        )
         for _ in range(tensors)
     )
 
     def body(chunk: tf.Tensor, state: tf.Tensor, arrays: Any) -> tuple[Any, ...]:
-        inputs = tf.reshape(x[chunk * CHUNK : (chunk + 1) * CHUNK], [-1, features])
-        state, lists = steps(tf.matmul(inputs, kernel) + bias, state)
-        stacked = (tf.stack(one) for one in lists)
-        return chunk + 1, state, tuple(array.write(chunk, one) for array, one in zip(arrays, stacked, strict=True))
+        inputs = tf.reshape(x[chunk * size : (chunk + 1) * size], [-1, features])
+        state, results = steps(tf.nn.bias_add(tf.matmul(inputs, kernel), bias), state)
+        return chunk + 1, state, tuple(array.write(chunk, one) for array, one in zip(arrays, results, strict=True))
 
     *_, arrays = tf.while_loop(lambda chunk, *_: chunk < chunks, body, (0, initial, arrays), parallel_iterations=1)
-    return tuple(array.concat() for array in arrays)
+    return arrays[0].concat(), list(arrays[1:])
 
 
-def previous(states: tf.Tensor, initial: tf.Tensor, start: tf.Tensor) -> tf.Tensor:
+def state_before(states: tf.Tensor, initial: tf.Tensor, start: tf.Tensor) -> tf.Tensor:
     """The state before step ``start``, ``[batch, units]``."""
     return tf.where(start == 0, initial, states[tf.maximum(start - 1, 0)])
+
+
+def states_before(states: tf.Tensor, initial: tf.Tensor, start: tf.Tensor, size: int) -> tf.Tensor:
+    """The states before each of ``size`` steps from ``start`` on, ``[size, batch, units]``."""
+    return tf.concat([state_before(states, initial, start)[tf.newaxis], states[start : start + size - 1]], axis=0)

@@ -150,7 +150,7 @@ class SimpleRNN(_Fast, keras.layers.SimpleRNN):
 
 @keras.saving.register_keras_serializable(PACKAGE)
 class Bidirectional(keras.layers.Bidirectional):
-    """``keras.layers.Bidirectional`` of two of the layers above; both directions run at once."""
+    """``keras.layers.Bidirectional`` of two of this package's layers; both directions run at once."""
 
     def __init__(self, layer: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(layer, *args, **kwargs)
@@ -168,12 +168,12 @@ class Bidirectional(keras.layers.Bidirectional):
     def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = None) -> Any:
         if not self._in_order:
             return super().call(sequences, initial_state=initial_state, mask=mask, training=training)
-        states = [None, None]
+        states: list[dict[str, Any]] = [{}, {}]
         if initial_state is not None:
             half = len(initial_state) // 2
-            states = [initial_state[:half], initial_state[half:]]
+            states = [{"initial_state": initial_state[:half]}, {"initial_state": initial_state[half:]}]
         results = [
-            layer(sequences, initial_state=state, mask=mask, training=training)
+            layer(sequences, mask=mask, training=training, **state)
             for layer, state in zip(self._both, states, strict=True)
         ]
         if not self.return_state:
@@ -183,7 +183,7 @@ class Bidirectional(keras.layers.Bidirectional):
 
 
 def _is_fast_kind(layer: Any) -> bool:
-    return isinstance(layer, _Fast)
+    return hasattr(layer, "keeps_order")
 
 
 _KEPT_BY_KERAS = {kind: getattr(keras.layers, kind.__name__) for kind in (LSTM, GRU, SimpleRNN, Bidirectional)}

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from seqclf.model.layers.recurrence import CHUNK, Tensors, Trace, Weights, forward_in_chunks
+from seqclf.model.layers.recurrence import Tensors, Trace, Weights, forward_in_chunks
+
+_CHUNK = 8
 
 
 class SimpleRnnCell:
     """State: the output. Bias ``[units]``."""
+
+    chunk = _CHUNK
 
     def arranged(self, weights: Weights) -> Weights:
         return weights
@@ -16,14 +20,15 @@ class SimpleRnnCell:
     def forward(self, x: tf.Tensor, weights: Weights, initial: Tensors) -> Trace:
         recurrent_kernel = weights.recurrent_kernel
 
-        def steps(projection: tf.Tensor, h: tf.Tensor) -> tuple[tf.Tensor, list[list[tf.Tensor]]]:
+        def steps(projection: tf.Tensor, h: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor]]:
             outputs = []
-            for projected in tf.split(projection, CHUNK):
+            for projected in tf.split(projection, _CHUNK):
                 h = tf.tanh(projected + tf.matmul(h, recurrent_kernel))
                 outputs.append(h)
-            return h, [outputs]
+            return h, [tf.stack(outputs)]
 
-        return Trace(forward_in_chunks(x, weights.kernel, weights.bias, initial[0], steps, tensors=1), None)
+        outputs, _ = forward_in_chunks(x, weights.kernel, weights.bias, initial[0], steps, _CHUNK, tensors=1)
+        return Trace((outputs,), None)
 
     def chunk_gradient(self, trace: Trace, weights: Weights, initial: Tensors) -> _SimpleRnnChunkGradient:
         return _SimpleRnnChunkGradient(trace, weights)
@@ -40,11 +45,11 @@ class _SimpleRnnChunkGradient:
     def __call__(
         self, chunk: tf.Tensor, carry: Tensors, of_states: list[list[tf.Tensor]]
     ) -> tuple[tf.Tensor, tf.Tensor, Tensors]:
-        start = chunk * CHUNK
-        outputs = tf.unstack(self._outputs[start : start + CHUNK], num=CHUNK)
+        start = chunk * _CHUNK
+        outputs = tf.unstack(self._outputs[start : start + _CHUNK], num=_CHUNK)
         (of_h,) = carry
         of_steps = []
-        for step in reversed(range(CHUNK)):
+        for step in reversed(range(_CHUNK)):
             if of_states:
                 of_h += of_states[0][step]
             of_step = tf.raw_ops.TanhGrad(y=outputs[step], dy=of_h)

@@ -1,0 +1,126 @@
+"""Keras layers of the recurrences that need no step-by-step product: ``MinGRU``, ``MinLSTM``, ``QRNN``, ``SRU``."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import keras
+import tensorflow as tf
+
+from seqclf.model.layers.parallel_cells import MinGruKind, MinLstmKind, ParallelCell, QrnnKind, SruKind
+from seqclf.model.layers.recurrence import Weights, recurrence
+from seqclf.runtime import current_threads
+
+PACKAGE = "seqclf"
+
+
+class ParallelRecurrence(keras.layers.Layer):
+    """What these layers share.
+
+    Input: ``float32 [batch, time, features]`` and a mask ``bool [batch, time]``, true at real tokens (None: all are).
+    Output: ``[batch, units]`` after the last real token, or with ``return_sequences`` ``[batch, time, units]`` in the
+    order of the input, zero at masked steps.
+
+    Args:
+        units: length of the state and the output.
+        go_backwards: read the last token first.
+        dropout: share of the inputs dropped while training, the same ones at every step of a text.
+        seed: of the dropout.
+
+    Attributes:
+        parts, directions, keeps_order: as of ``seqclf.model.layers.recurrent``.
+    """
+
+    kind: ClassVar[Any]
+    parts: int | None = None
+    directions = 1
+    keeps_order = True
+    stateful = return_state = False  # what Bidirectional asks for
+    supports_jit = False
+
+    def __init__(
+        self,
+        units: int,
+        return_sequences: bool = False,
+        go_backwards: bool = False,
+        dropout: float = 0.0,
+        kernel_initializer: Any = "glorot_uniform",
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.units, self.return_sequences, self.go_backwards = units, return_sequences, go_backwards
+        self.dropout, self.seed = dropout, seed
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.supports_masking = True
+        self.input_spec = keras.layers.InputSpec(ndim=3)
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        width = self.kind.gates * self.units
+        self.kernel = self.add_weight((input_shape[-1], width), self.kernel_initializer)
+        self.bias = self.add_weight((width,), "zeros", name="bias")
+
+    def call(self, x: tf.Tensor, mask: tf.Tensor | None = None, training: bool = False) -> tf.Tensor:
+        if training and self.dropout:
+            x = x * keras.random.dropout(tf.ones_like(x[:, :1]), self.dropout, seed=self.seed_generator)
+        mask = tf.ones(tf.shape(x)[:2], tf.bool) if mask is None else tf.cast(mask, tf.bool)
+        kernel, bias = tf.convert_to_tensor(self.kernel), tf.convert_to_tensor(self.bias)
+        initial = tf.zeros([tf.shape(x)[0], self.units], x.dtype)
+        outputs, last = recurrence(
+            ParallelCell(self.kind),
+            tf.convert_to_tensor(x),
+            mask,
+            Weights(kernel, tf.zeros([self.units, 0], x.dtype), bias),
+            (initial,),
+            backwards=self.go_backwards,
+            sequences=self.return_sequences,
+            last_states=int(not self.return_sequences),
+            parts=self.parts or max(1, current_threads().inter_op // self.directions),
+        )
+        return outputs if self.return_sequences else last[0]
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return (*(input_shape[:2] if self.return_sequences else input_shape[:1]), self.units)
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        return mask if self.return_sequences else None
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "units": self.units,
+            "return_sequences": self.return_sequences,
+            "go_backwards": self.go_backwards,
+            "dropout": self.dropout,
+            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+            "seed": self.seed,
+        }
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class MinGRU(ParallelRecurrence):
+    """``parallel_cells.MinGruKind``: ``h_t = (1 - z) * h_{t-1} + z * (x W_h + b_h)``."""
+
+    kind = MinGruKind()
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class MinLSTM(ParallelRecurrence):
+    """``parallel_cells.MinLstmKind``: ``h_t = (f * h_{t-1} + i * (x W_h + b_h)) / (f + i)``."""
+
+    kind = MinLstmKind()
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class SRU(ParallelRecurrence):
+    """``parallel_cells.SruKind``: ``c_t = f * c_{t-1} + (1 - f) * x W``, ``h_t = r * tanh(c_t) + (1 - r) * x W_s``."""
+
+    kind = SruKind()
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class QRNN(ParallelRecurrence):
+    """``parallel_cells.QrnnKind``: ``c_t = f * c_{t-1} + (1 - f) * tanh(x W)``, ``h_t = o * c_t``."""
+
+    kind = QrnnKind()
