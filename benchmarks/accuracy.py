@@ -26,8 +26,7 @@ def curve(config: Any, data: Any, stock: bool) -> list[dict[str, float]]:
 
     model = build_model(config, data.tokenizer.vocabulary_size, data.labels)
     state = TrainingState(plain(model) if stock else model, build_optimizer(config.training.optimizer))
-    options = (config.training.batch_size, config.tokenizer.max_tokens, config.tokenizer.truncate)
-    splits = (Batches(data.train, *options), Batches(data.validation, *options))
+    splits = (Batches.of(data.train, config), Batches.of(data.validation, config))
     events = training_events(state, *splits, data.labels, config.training, config.seed)
     epochs = [event for event in events if isinstance(event, EpochDone)]
     return [

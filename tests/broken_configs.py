@@ -17,7 +17,7 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
             [
                 '4:1: traning: unknown option; did you mean "training"?',
                 '4:11: traning.epochs: expected a whole number, found the text "3"; without the quotes it is a number',
-                "4:24: traning.sede: unknown option (known: epochs, batch_size, optimizer, early_stopping, log_every)",
+                "4:24: traning.sede: unknown option (known: epochs, batch_size, batch_tokens, optimizer, early_stopping, log_every)",
             ],
         ),
         (
@@ -708,6 +708,12 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
         (
             LAYERS + "  - {type: max_pool1d, size: 9}\n  - {type: pool}\ntokenizer: {max_tokens: 8}\n",
             ["3:24: layers[0].size: expected at most 8, what the longest text has (tokenizer.max_tokens); found 9"],
+        ),
+        (
+            "data: {source: sample}\nlayers: [{type: pool}]\ntraining: {batch_tokens: 100}\n",
+            [
+                "3:12: training.batch_tokens: expected at least 512, what the longest text has (tokenizer.max_tokens); found 100"
+            ],
         ),
         (
             "data: {source: sample, validation: 0}\nlayers: [{type: pool}]\ntraining: {early_stopping: {}}\n",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,20 @@ def test_batches_hold_every_text_once_padded_right(sizes: list[int], batch_size:
                 expected = truncate_ids(texts[index], most, cut)  # type: ignore[arg-type]
                 assert row[: len(expected)].tolist() == expected.tolist()
                 assert not row[len(expected) :].any()
+
+
+@given(lengths, st.integers(1, 9), st.integers(1, 20), st.integers(0, 60))
+def test_a_budget_of_tokens_bounds_every_batch(sizes: list[int], batch_size: int, most: int, more: int) -> None:
+    texts = _texts(sizes)
+    batches = Batches(texts, batch_size, most, "tail", batch_tokens=most + more)
+    for plan in (batches.shuffled(seed=3, epoch=1), batches.by_length()):
+        assert sorted(np.concatenate(plan).tolist()) == list(range(len(sizes)))
+        for ids, _ in batches.stream(plan):
+            assert len(ids) <= batch_size
+            assert ids.size <= most + more
+    together = [ids.shape for ids, _ in batches.stream(batches.by_length())]
+    for (rows, _), (_, longer) in itertools.pairwise(together):
+        assert rows == batch_size or (rows + 1) * longer > most, "no batch is smaller than it must be"
 
 
 def test_order_depends_on_seed_and_epoch_alone() -> None:

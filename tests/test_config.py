@@ -126,13 +126,14 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
         "windows_fit_the_longest_text": "what the longest text has",
         "early_stopping_has_validation": "needs validation texts",
         "nesterov_has_momentum": "does nothing without momentum",
+        "a_batch_holds_the_longest_text": "what the longest text has (tokenizer.max_tokens)",
         "segments_are_joined": "leaves one vector a token: add a pool",
         "shares_are_numbers": "expected a share as a number",
         "text_and_label_are_two": "expected another name than data.text's",
     }.items():
         assert check in {known.__name__ for known in CHECKS}
         assert words in said
-    assert len(CHECKS) == 11
+    assert len(CHECKS) == 12
 
 
 def test_the_line_is_quoted_with_a_mark(tmp_path: Path) -> None:

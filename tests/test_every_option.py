@@ -59,7 +59,7 @@ def _texts(config: Config, folder: Path) -> Any:
         if texts is None:
             seen.append((name, None))
             continue
-        batches = Batches(texts, config.training.batch_size, config.tokenizer.max_tokens, config.tokenizer.truncate)
+        batches = Batches.of(texts, config)
         stream = batches.stream(batches.shuffled(config.seed, 1))
         seen.append((name, [(ids.tolist(), labels.tolist()) for ids, labels in stream]))
     return seen
@@ -267,6 +267,9 @@ CASES: dict[str, Case] = {
     "DenseLayer.units": _head("dense", "units", 5, units=4),
     "DenseLayer.activation": _head("dense", "activation", "tanh", units=4),
     "TrainingConfig.epochs": Case(_run, {"layers": POOL}, {"layers": POOL, "training__epochs": 3}),
+    "TrainingConfig.batch_tokens": Case(
+        _texts, {"tokenizer__max_tokens": 3}, {"tokenizer__max_tokens": 3, "training__batch_tokens": 7}
+    ),
     "TrainingConfig.batch_size": Case(_texts, {}, {"training__batch_size": 7}),
     "TrainingConfig.optimizer": Case(_steps, {}, {"training__optimizer": {"type": "rmsprop"}}),
     "TrainingConfig.early_stopping": Case(

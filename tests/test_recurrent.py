@@ -246,3 +246,13 @@ def test_it_learns_in_keras_s_own_fit_at_every_length() -> None:
         results.append(model.get_weights())
     for theirs, ours in zip(*results, strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_portable_layers_leave_gradients_to_tensorflow(kind: str) -> None:
+    theirs, ours = _layers(kind, True, None, return_sequences=True)
+    for layer in _inner(ours):
+        layer.portable = True
+    x = np.random.default_rng(0).normal(size=(3, 10, FEATURES)).astype(np.float32)
+    mask = _right_padded([10, 2, 5], 10)
+    _assert_same(_run(theirs, x, mask, 2), _run(ours, x, mask, 2))

@@ -46,7 +46,7 @@ except RuntimeError:
     late = "RuntimeError"
 model = seqclf.model.layers.recurrent.LSTM(2)
 both = seqclf.model.layers.recurrent.Bidirectional(model)
-parts = [model._parts(), both.forward_layer._parts()]
+parts = [seqclf.model.layers.recurrent.passes(layer)["parts"] for layer in (model, both.forward_layer)]
 print(json.dumps([vars(before), vars(set_to), vars(after), late, parts, keep_freed_memory()]))
 """
     before, set_to, after, late, parts, kept = _python(program)

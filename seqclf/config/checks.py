@@ -137,6 +137,15 @@ def windows_fit_the_longest_text(tokenizer: TokenizerConfig, layers: Layers) -> 
             length = -(-length // window)
 
 
+def a_batch_holds_the_longest_text(tokenizer: TokenizerConfig, training: TrainingConfig) -> Iterator[Problem]:
+    if training.batch_tokens is not None and training.batch_tokens < tokenizer.max_tokens:
+        message = (
+            f"expected at least {tokenizer.max_tokens}, what the longest text has (tokenizer.max_tokens); "
+            f"found {training.batch_tokens}"
+        )
+        yield Problem(("training", "batch_tokens"), message)
+
+
 def early_stopping_has_validation(data: DataConfig, training: TrainingConfig) -> Iterator[Problem]:
     if training.early_stopping is not None and data.validation == 0:
         message = (
@@ -161,6 +170,7 @@ CHECKS: tuple[Check, ...] = (
     segments_are_joined,
     one_vector_is_left,
     windows_fit_the_longest_text,
+    a_batch_holds_the_longest_text,
     early_stopping_has_validation,
     nesterov_has_momentum,
 )

@@ -9,11 +9,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from seqclf.config import Config
 from seqclf.data.encoded import EncodedTexts
 from seqclf.text.subword import PAD_ID
 from seqclf.text.truncation import Truncate, kept_ends
 
-_BATCHES_A_POOL = 50
+_BATCHES_A_POOL = 200
 
 Plan = list[NDArray[np.int64]]
 """Indices of the texts of each batch."""
@@ -24,14 +25,23 @@ class Batches:
     """Makes padded batches of a split's texts.
 
     Attributes:
+        batch_size: most texts of a batch.
         max_tokens: most tokens of a text that are used.
         truncate: the part of a longer text that is cut away.
+        batch_tokens: most tokens of a batch, padding counted; None: only ``batch_size`` bounds it.
     """
 
     texts: EncodedTexts
     batch_size: int
     max_tokens: int
     truncate: Truncate
+    batch_tokens: int | None = None
+
+    @classmethod
+    def of(cls, texts: EncodedTexts, config: Config) -> Batches:
+        """As a config has them."""
+        training, tokenizer = config.training, config.tokenizer
+        return cls(texts, training.batch_size, tokenizer.max_tokens, tokenizer.truncate, training.batch_tokens)
 
     @cached_property
     def lengths(self) -> NDArray[np.int64]:
@@ -41,13 +51,15 @@ class Batches:
     def shuffled(self, seed: int, epoch: int) -> Plan:
         """Another order every epoch, texts of like length together.
 
-        Texts are shuffled and dealt into pools; within a pool they are sorted by length and cut into batches, and all
-        batches are shuffled. So batches differ between epochs in what they hold, and hold little padding.
+        Texts are shuffled and dealt into two or more pools; within a pool they are sorted by length and cut into
+        batches, and all batches are shuffled. So batches differ between epochs in what they hold, and hold little
+        padding: where one ends and the next begins are quantiles of the pool's own lengths.
         """
         generator = np.random.default_rng([seed, epoch, 0xBA7C4])
         lengths = self.lengths
         order = generator.permutation(len(self.texts))
-        pool_size = self.batch_size * _BATCHES_A_POOL
+        size = self._mean_size
+        pool_size = size * min(_BATCHES_A_POOL, -(-len(order) // (2 * size)))
         plan: Plan = []
         for start in range(0, len(order), pool_size):
             pool = order[start : start + pool_size]
@@ -58,8 +70,27 @@ class Batches:
         """Shortest texts first: least padding, for evaluation."""
         return self._cut(np.argsort(self.lengths, kind="stable"))
 
+    @property
+    def _mean_size(self) -> int:
+        """About how many texts a batch holds."""
+        if self.batch_tokens is None:
+            return self.batch_size
+        return max(1, min(self.batch_size, int(self.batch_tokens / self.lengths.mean())))
+
     def _cut(self, order: NDArray[np.int64]) -> Plan:
-        return [order[start : start + self.batch_size] for start in range(0, len(order), self.batch_size)]
+        """Batches of texts in an order of growing lengths."""
+        if self.batch_tokens is None:
+            return [order[start : start + self.batch_size] for start in range(0, len(order), self.batch_size)]
+        plan, start = [], 0
+        lengths = self.lengths[order]
+        while start < len(order):
+            candidates = lengths[start : start + self.batch_size]
+            # The longest text of the first n is the n-th.
+            fitting = np.count_nonzero(candidates * np.arange(1, len(candidates) + 1) <= self.batch_tokens)
+            stop = start + max(1, int(fitting))
+            plan.append(order[start:stop])
+            start = stop
+        return plan
 
     def batch(self, indices: Sequence[int] | NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Token ids (``int32 [batch, time]``, padded right with ``PAD_ID``) and label ids (``int32 [batch]``)."""

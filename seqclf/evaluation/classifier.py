@@ -20,7 +20,7 @@ from seqclf.model.build import build_model
 from seqclf.runs import Run
 from seqclf.text.subword import SubwordTokenizer
 
-_TOKENS_A_BATCH = 16_384
+_TOKENS_A_BATCH, _TEXTS_A_BATCH = 16_384, 512
 
 
 @dataclass(frozen=True)
@@ -59,5 +59,6 @@ class Classifier:
 
     def _logits(self, texts: EncodedTexts) -> NDArray[np.float32]:
         options = self.config.tokenizer
-        batch_size = max(1, _TOKENS_A_BATCH // options.max_tokens)
-        return self.predictor.logits(Batches(texts, max(32, batch_size), options.max_tokens, options.truncate))
+        batch_tokens = max(_TOKENS_A_BATCH, options.max_tokens)
+        batches = Batches(texts, _TEXTS_A_BATCH, options.max_tokens, options.truncate, batch_tokens)
+        return self.predictor.logits(batches)

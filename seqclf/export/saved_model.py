@@ -57,8 +57,7 @@ def export_saved_model(
         with tf.device("/CPU:0"):
             module = TextClassifier(model, config, tokenizer, labels)
             signatures = {"serving_default": module.classify, "labels": module.label_names}
-            options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)  # the recurrent layers'
-            tf.saved_model.save(module, str(beside), signatures=signatures, options=options)
+            tf.saved_model.save(module, str(beside), signatures=signatures)
         beside.rename(folder)
     finally:
         shutil.rmtree(beside, ignore_errors=True)

@@ -50,10 +50,10 @@ def measure(config: Config, data: TrainingData) -> tuple[list[LayerRow], Estimat
 
     model = build_model(config, data.tokenizer.vocabulary_size, data.labels)
     step = build_train_step(model, build_optimizer(config.training.optimizer))
-    batches = Batches(data.train, config.training.batch_size, config.tokenizer.max_tokens, config.tokenizer.truncate)
+    batches = Batches.of(data.train, config)
     plan = batches.shuffled(config.seed, epoch=1)
-    # What a step takes goes by the padded length and, for short texts, hardly by anything.
-    sizes = np.array([batches.lengths[indices].max() for indices in plan])
+    # What a step takes goes by its tokens, padding counted, and hardly by anything where they are few.
+    sizes = np.array([batches.lengths[indices].max() * len(indices) for indices in plan])
     by_size = np.argsort(sizes, kind="stable")
     step(*batches.batch(plan[by_size[-1]]))  # traces; and this batch needs most memory
     evenly = np.linspace(0, len(plan) - 1, min(_MOST_STEPS, len(plan))).round().astype(int)

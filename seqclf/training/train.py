@@ -11,7 +11,6 @@ from typing import Any
 
 from seqclf.config import Config, with_absolute_paths, write_config
 from seqclf.data.batches import Batches
-from seqclf.data.encoded import EncodedTexts
 from seqclf.data.prepare import TrainingData, prepare
 from seqclf.data.source import describe
 from seqclf.errors import InputError
@@ -128,8 +127,10 @@ def _loop(
 
     history = History(run.history, config.training.log_every)
     run.state.parent.mkdir()
-    validation = _batches(config, data.validation) if data.validation else None
-    events = training_events(state, _batches(config, data.train), validation, data.labels, config.training, config.seed)
+    validation = Batches.of(data.validation, config) if data.validation else None
+    events = training_events(
+        state, Batches.of(data.train, config), validation, data.labels, config.training, config.seed
+    )
     for event in events:
         history(event)
         if isinstance(event, EpochDone):
@@ -143,7 +144,3 @@ def _loop(
     history(done)
     listen(done)
     return done
-
-
-def _batches(config: Config, texts: EncodedTexts) -> Batches:
-    return Batches(texts, config.training.batch_size, config.tokenizer.max_tokens, config.tokenizer.truncate)

@@ -80,7 +80,10 @@ class TrainingConfig(Strict):
     """How the model is trained. With validation texts the weights of the best epoch are kept, else the last ones."""
 
     epochs: Epochs = Field(10, description="Most times that the training texts are gone through.")
-    batch_size: Texts = Field(64, description="Texts a step.")
+    batch_size: Texts = Field(64, description="Most texts a step; they have about the same length.")
+    batch_tokens: Annotated[int, Field(ge=1, le=100_000_000, json_schema_extra={"unit": "tokens"})] | None = Field(
+        None, description="Most tokens a step, padding counted: long texts come in smaller batches. null: no bound."
+    )
     optimizer: OptimizerConfig = Field(Adam(), description="How gradients become steps; adam when no type is named.")
     early_stopping: EarlyStopping | None = Field(
         None, description="When to stop before the last epoch; null: never, and `val_loss` says which epoch is best."

@@ -67,7 +67,7 @@ class Context:
     """What a layer needs besides its input and its own options.
 
     Attributes:
-        portable: make layers whose graphs run on any machine, not only on one like this.
+        portable: make layers whose graphs run on any machine and can be saved.
     """
 
     seeds: Seeds
@@ -110,8 +110,7 @@ def _recurrent(layer: RecurrentLayer, flow: Flow, name: str, context: Context) -
             **direction,
             **options,
         )
-        if context.portable:
-            made.parts = 1
+        made.portable = context.portable
         return made
 
     if layer.bidirectional:

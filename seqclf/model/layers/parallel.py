@@ -9,9 +9,7 @@ import tensorflow as tf
 
 from seqclf.model.layers.parallel_cells import MinGruKind, MinLstmKind, ParallelCell, QrnnKind, SruKind
 from seqclf.model.layers.recurrence import Weights, recurrence
-from seqclf.runtime import current_threads
-
-PACKAGE = "seqclf"
+from seqclf.model.layers.recurrent import PACKAGE, passes
 
 
 class ParallelRecurrence(keras.layers.Layer):
@@ -28,11 +26,12 @@ class ParallelRecurrence(keras.layers.Layer):
         seed: of the dropout.
 
     Attributes:
-        parts, directions, keeps_order: as of ``seqclf.model.layers.recurrent``.
+        parts, portable, directions, keeps_order: as of ``seqclf.model.layers.recurrent``.
     """
 
     kind: ClassVar[Any]
     parts: int | None = None
+    portable = False
     directions = 1
     keeps_order = True
     stateful = return_state = False  # what Bidirectional asks for
@@ -76,7 +75,7 @@ class ParallelRecurrence(keras.layers.Layer):
             backwards=self.go_backwards,
             sequences=self.return_sequences,
             last_states=int(not self.return_sequences),
-            parts=self.parts or max(1, current_threads().inter_op // self.directions),
+            **passes(self),
         )
         return outputs if self.return_sequences else last[0]
 

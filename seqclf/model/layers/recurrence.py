@@ -99,7 +99,8 @@ def recurrence(
     backwards: bool,
     sequences: bool,
     last_states: int,
-    parts: int,
+    parts: int = 1,
+    own_gradient: bool = True,
 ) -> tuple[tf.Tensor | None, Tensors]:
     """Run a cell over a padded batch.
 
@@ -111,6 +112,7 @@ def recurrence(
         sequences: whether the output at each token is asked for.
         last_states: how many of the states after the last real token are asked for, the output first.
         parts: the batch is cut into so many parts, which TensorFlow runs at once if it has threads for them.
+        own_gradient: false leaves gradients to TensorFlow: slower, but part of any graph that is saved.
 
     Returns:
         The outputs, ``[batch, time, units]`` in the order of ``x`` whatever the direction and zero at masked steps
@@ -118,7 +120,6 @@ def recurrence(
     """
     order = ReadingOrder.of(mask, backwards=backwards, chunk=cell.chunk)
 
-    @tf.custom_gradient
     def run(x: tf.Tensor, *rest: tf.Tensor) -> tuple[Tensors, Callable[..., Tensors]]:
         batch = tf.shape(x)[0]
         cuts = [batch * i // parts for i in range(parts + 1)]
@@ -147,7 +148,8 @@ def recurrence(
         return tuple(outputs), gradient
 
     weights = cell.arranged(weights)
-    results = run(x, weights.kernel, weights.recurrent_kernel, weights.bias, *initial)
+    tensors = (x, weights.kernel, weights.recurrent_kernel, weights.bias, *initial)
+    results = tf.custom_gradient(run)(*tensors) if own_gradient else run(*tensors)[0]
     return (results[last_states] if sequences else None), tuple(results[:last_states])
 
 

@@ -24,6 +24,13 @@ PACKAGE = "seqclf"
 """Where Keras finds these layers when it reads a model that holds them."""
 
 
+def passes(layer: Any) -> dict[str, Any]:
+    """The options of ``recurrence`` that follow from a layer's attributes."""
+    if layer.portable:
+        return {"parts": 1, "own_gradient": False}
+    return {"parts": layer.parts or max(1, current_threads().inter_op // layer.directions)}
+
+
 class _Fast:
     """For a subclass of ``keras.layers.RNN`` too: the fast way through its time steps.
 
@@ -34,6 +41,7 @@ class _Fast:
     Attributes:
         parts: into how many parts a batch is cut to keep as many threads busy; None: as many as TensorFlow runs
             operators at once (``seqclf.runtime.tune_runtime``), one unless that was set.
+        portable: make graphs that run on any machine and hold nothing that cannot be saved.
         directions: layers that run beside this one and share the threads with it, itself included.
         keeps_order: with ``go_backwards`` and ``return_sequences``, give the outputs in the order of the inputs.
     """
@@ -41,6 +49,7 @@ class _Fast:
     _cell: ClassVar[Cell]
     _activations: ClassVar[dict[str, str]]
     parts: int | None = None
+    portable = False
     directions = 1
     keeps_order = False
     supports_jit = False
@@ -68,7 +77,7 @@ class _Fast:
             backwards=self.go_backwards,
             sequences=self.return_sequences,
             last_states=len(states) if all_states else int(not self.return_sequences),
-            parts=self._parts(),
+            **passes(self),
         )
         if outputs is None:
             last = last_states[0]
@@ -96,11 +105,6 @@ class _Fast:
         shape = [2, width] if isinstance(self._cell, GruCell) else [width]
         bias = tf.zeros(shape) if self.cell.bias is None else tf.convert_to_tensor(self.cell.bias)
         return Weights(kernel, recurrent_kernel, bias)
-
-    def _parts(self: Any) -> int:
-        if self.parts is not None:
-            return self.parts  # type: ignore[no-any-return]
-        return max(1, current_threads().inter_op // int(self.directions))
 
     def _as_keras_gives(self: Any, outputs: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
         """From outputs in the order of the inputs and zero at masked steps to Keras's order and its masked steps."""
@@ -157,7 +161,7 @@ class Bidirectional(keras.layers.Bidirectional):
         # Joined as they come, neither result has to be turned round.
         self._in_order = self.merge_mode == "concat" and all(map(_is_fast_kind, self._both))
         for inner in filter(_is_fast_kind, self._both):
-            inner.parts = layer.parts
+            inner.parts, inner.portable = layer.parts, layer.portable
             inner.directions = 2
             inner.keeps_order = self._in_order
 

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-PACKAGE = "seqclf"
+from seqclf.model.layers.recurrent import PACKAGE
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
