@@ -20,6 +20,7 @@ ALLOWED = {
     "model": BASE | {"config", "text", "runtime"},
     "evaluation": BASE | {"runs", "config", "text", "data", "model"},
     "export": BASE | {"config", "text", "model"},
+    "benchmark": BASE | {"runtime", "config", "data", "model", "training"},
     "training": BASE | {"runs", "runtime", "config", "text", "data", "model", "evaluation", "export"},
 }
 LIGHT = {"cli", "config", "runs", "runtime", "errors", "files"}

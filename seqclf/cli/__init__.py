@@ -10,6 +10,7 @@ from typing import IO, Any
 import click
 
 from seqclf import __version__
+from seqclf.cli.bench import bench_command
 from seqclf.cli.check import check_command
 from seqclf.cli.config import config_command
 from seqclf.cli.eval import eval_command
@@ -66,6 +67,7 @@ def cli() -> None:
 
 for command in (
     init_command,
+    bench_command,
     check_command,
     train_command,
     eval_command,

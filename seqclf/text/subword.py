@@ -26,6 +26,7 @@ from tokenizers.trainers import WordPieceTrainer
 
 from seqclf.errors import InputError
 from seqclf.files import write_text
+from seqclf.text.bulk import BulkEncoder
 from seqclf.text.words import WORD_PATTERN, valid_text, words
 
 PAD, UNKNOWN = "[PAD]", "[UNK]"
@@ -98,8 +99,7 @@ class SubwordTokenizer:
 
     def encode_all(self, texts: Iterable[str]) -> Iterator[NDArray[np.int32]]:
         """Token ids of each text (``int32 [length]``, length at least 1), one text after another."""
-        for text in texts:
-            yield np.array(self.encode(text), dtype=np.int32)
+        return BulkEncoder(self._chunks.of, UNKNOWN_ID)(texts)
 
     def save(self, folder: Path) -> None:
         """Write ``tokenizer.json`` (readable by ``tokenizers.Tokenizer.from_file`` too) and ``known_chunks.txt``."""
@@ -131,21 +131,26 @@ class _ChunkTable(dict[str, tuple[int, ...]]):
 
     def __init__(self, wordpiece: WordPiece, lowercase: bool) -> None:
         super().__init__()
-        self._wordpiece = wordpiece
+        self._encoder = Tokenizer(wordpiece)
         self._lowercase = lowercase
         self._words: dict[str, tuple[int, ...]] = {}
 
-    def __missing__(self, chunk: str) -> tuple[int, ...]:
-        if len(self) >= _MEMO_CHUNKS:
+    def of(self, chunks: Sequence[str]) -> list[tuple[int, ...]]:
+        """Ids of many chunks: their words are cut into pieces on all cores."""
+        if len(self) + len(chunks) > _MEMO_CHUNKS:
             self.clear()
             self._words.clear()
-        ids: tuple[int, ...] = ()
-        for word in words(chunk, self._lowercase):
-            if word not in self._words:
-                self._words[word] = tuple(token.id for token in self._wordpiece.tokenize(word))
-            ids += self._words[word]
-        self[chunk] = ids
-        return ids
+        new_chunks = [chunk for chunk in chunks if chunk not in self]
+        words_of = [words(chunk, self._lowercase) for chunk in new_chunks]
+        new = [word for word in set(itertools.chain.from_iterable(words_of)) if word not in self._words]
+        for word, encoding in zip(new, self._encoder.encode_batch_fast(new, add_special_tokens=False), strict=True):
+            self._words[word] = tuple(encoding.ids)
+        for chunk, found in zip(new_chunks, words_of, strict=True):
+            self[chunk] = tuple(itertools.chain.from_iterable(map(self._words.__getitem__, found)))
+        return list(map(self.__getitem__, chunks))
+
+    def __missing__(self, chunk: str) -> tuple[int, ...]:
+        return self.of([chunk])[0]
 
 
 def chunk_key(chunk: str, lowercase: bool) -> bytes:

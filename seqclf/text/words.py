@@ -93,6 +93,8 @@ _surrogates = re.compile("[\ud800-\udfff]")
 
 def words(chunk: str, lowercase: bool) -> list[str]:
     """The words of a chunk (any text will do), lower-cased if asked for."""
+    if lowercase and chunk.isascii():  # whose small letters stand in words where its capitals do
+        chunk, lowercase = chunk.lower(), False
     found: list[str] = _find_words(chunk)
     return [lower(word) for word in found] if lowercase else found
 

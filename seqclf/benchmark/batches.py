@@ -1,0 +1,60 @@
+"""The batches that every way is timed on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqclf.benchmark.cases import VOCABULARY, Case
+from seqclf.data.batches import Batches
+from seqclf.data.encoded import EncodedTexts
+
+Batch = tuple[NDArray[np.int32], NDArray[np.float32]]
+"""Token ids, ``int32 [rows, time]``, padded right with 0, and labels, ``float32 [rows]``."""
+
+
+def random_batch(case: Case) -> Batch:
+    """Texts of random tokens, nine tenths as long as the longest or more."""
+    generator = np.random.default_rng([case.length, case.rows])
+    ids = generator.integers(1, VOCABULARY, size=(case.rows, case.length)).astype(np.int32)
+    lengths = generator.integers(case.length * 9 // 10, case.length + 1, size=case.rows)
+    lengths[0] = case.length
+    ids[np.arange(case.length) >= lengths[:, np.newaxis]] = 0
+    return ids, generator.integers(0, 2, size=case.rows).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """Some of an epoch's batches, for all of them.
+
+    Attributes:
+        batches: in all.
+        sample: those that are timed.
+        cells: tokens of an epoch, padding counted.
+    """
+
+    batches: int
+    sample: list[Batch]
+    cells: int
+
+
+def epoch(texts: EncodedTexts, by_length: bool, sampled: int, seed: int, rows: int = 64) -> Epoch:
+    """Whole texts in seqclf's batches (``by_length``), or shuffled and padded to each batch's longest.
+
+    The sample is even over the batches' sizes, and another one for each seed.
+    """
+    batches = Batches(texts, rows, int(texts.lengths.max()), "tail")
+    if by_length:
+        plan = batches.shuffled(seed, 1)
+    else:
+        order = np.random.default_rng(seed).permutation(len(texts))
+        plan = [order[start : start + rows] for start in range(0, len(order), rows)]
+    sizes = np.array([batches.lengths[indices].max() * len(indices) for indices in plan])
+    by_size = np.argsort(sizes, kind="stable")
+    step = len(plan) / sampled
+    places = ((np.arange(sampled) + np.random.default_rng(seed).uniform()) * step).astype(int)
+    chosen = [batches.batch(plan[i]) for i in by_size[places]]
+    sample = [(np.minimum(ids, VOCABULARY - 1), labels.astype(np.float32)) for ids, labels in chosen]
+    return Epoch(len(plan), sample, int(sizes.sum()))

@@ -1,0 +1,42 @@
+"""The figures as one picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from seqclf.benchmark.cases import WAYS
+from seqclf.errors import InputError
+from seqclf.files import replacing
+
+_COLOURS = {"seqclf": "#1b6ca8", "keras": "#c8553d", "notes": "#8a8a8a", "torch": "#6a994e", "torch_packed": "#a7c957"}
+_X = {"length": "length", "units": "units", "rows": "rows", "rows of 32 tokens": "rows"}
+
+
+def plot_growth(growth: dict[str, list[dict[str, Any]]], path: Path) -> None:
+    """Seconds of a training step against length, units and rows, a small plot each, on logarithmic axes.
+
+    Raises ``InputError`` where matplotlib is not installed.
+    """
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise InputError('a plot needs matplotlib: pip install "seqclf[bench]"') from error
+    figure = Figure(figsize=(10, 7), layout="constrained")
+    for axes, (name, rows) in zip(figure.subplots(2, 2).flat, growth.items(), strict=False):
+        field = _X[name]
+        for way in dict.fromkeys(row["way"] for row in rows):
+            own = [row for row in rows if row["way"] == way]
+            sizes, milliseconds = [row[field] for row in own], [row["seconds"] * 1e3 for row in own]
+            axes.plot(sizes, milliseconds, "o-", color=_COLOURS[way], label=WAYS[way])
+            if way == "seqclf" and field != "units":
+                first = milliseconds[0] / sizes[0]
+                axes.plot(sizes, [first * size for size in sizes], ":", color="#555555", label="proportional")
+        axes.set(xscale="log", yscale="log", xlabel=name, ylabel="ms a training step")
+        axes.set_xticks([row[field] for row in rows], [str(row[field]) for row in rows])
+        axes.minorticks_off()
+        axes.grid(alpha=0.3)
+    figure.axes[0].legend(fontsize=8)
+    figure.suptitle("One bidirectional LSTM: embedding 64, 64 units, 64 texts of 256 tokens unless said otherwise")
+    with replacing(path) as beside:
+        figure.savefig(beside, format="png", dpi=110)

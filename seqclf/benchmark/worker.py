@@ -1,0 +1,59 @@
+"""A process that times one way: ``python -m seqclf.benchmark.worker WAY``, a case in and its seconds out, as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from seqclf.benchmark.batches import epoch, random_batch
+from seqclf.benchmark.cases import EPOCH, Case
+from seqclf.benchmark.ways import Work, work_of
+from seqclf.data.encoded import EncodedTexts
+
+_LEAST_SECONDS = 0.3  # of a round: below it, steps are repeated
+
+
+def _time(work: Work, case: Case, request: dict[str, Any], seed: int) -> dict[str, Any]:
+    if case.measure != EPOCH:
+        batch = random_batch(case)
+        tokens = int((batch[0] != 0).sum())
+        steps, started = 0, time.perf_counter()
+        while steps == 0 or time.perf_counter() - started < _LEAST_SECONDS:
+            work(batch)
+            steps += 1
+        return {"seconds": (time.perf_counter() - started) / steps, "tokens": tokens, "cells": batch[0].size}
+    texts = EncodedTexts.load(Path(request["texts"]))
+    plan = epoch(texts, request["by_length"], request["sampled"], seed)
+    started = time.perf_counter()
+    for batch in plan.sample:
+        work(batch)
+    seconds = (time.perf_counter() - started) * plan.batches / len(plan.sample)
+    return {"seconds": seconds, "tokens": int(texts.lengths.sum()), "cells": plan.cells}
+
+
+def main() -> None:
+    way = sys.argv[1]
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    answers = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)  # whatever a framework prints is no answer
+    if way == "seqclf":
+        from seqclf.runtime import tune_runtime
+
+        tune_runtime()
+    ready: dict[Case, Work] = {}
+    for line in sys.stdin:
+        request = json.loads(line)
+        case = Case(**request["case"])
+        if case not in ready:
+            ready.clear()  # one model at a time
+            ready[case] = work_of(way, case)
+            _time(ready[case], case, {**request, "sampled": 2}, seed=0)  # traces, and touches memory
+        answers.write(json.dumps(_time(ready[case], case, request, request["round"])) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""``seqclf bench``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seqclf.cli.options import set_option
+from seqclf.cli.problems import check_files
+
+if TYPE_CHECKING:
+    from seqclf.data.encoded import EncodedTexts
+
+
+def _numbers(context: click.Context, parameter: click.Parameter, value: str) -> list[int]:
+    numbers = [int(part) if part.strip().isdecimal() else 0 for part in value.split(",")]
+    if not all(1 <= number <= 65_536 for number in numbers):
+        raise click.BadParameter(f"{value!r} is not a list of numbers from 1 to 65536, such as 64,256")
+    return numbers
+
+
+def _cells(context: click.Context, parameter: click.Parameter, value: str) -> list[str]:
+    from seqclf.benchmark.cases import CELLS, PARALLEL_CELLS
+
+    cells = [part.strip() for part in value.split(",")]
+    for cell in cells:
+        if cell not in CELLS + PARALLEL_CELLS:
+            raise click.BadParameter(f"{cell!r} is none of {', '.join(CELLS + PARALLEL_CELLS)}")
+    return cells
+
+
+def _ways(context: click.Context, parameter: click.Parameter, value: str | None) -> list[str]:
+    from seqclf.benchmark.run import installed_ways
+
+    installed = installed_ways()
+    if value is None:
+        return installed
+    ways = [part.strip() for part in value.split(",")]
+    for way in ways:
+        if way not in installed:
+            raise click.BadParameter(f"{way!r} is none of those installed: {', '.join(installed)}")
+    return [way for way in installed if way in ways]
+
+
+@click.command("bench", short_help="Time training against stock Keras (and PyTorch) on this machine.")
+@click.argument("config_file", metavar="[CONFIG]", required=False, type=click.Path(path_type=Path))
+@click.option("--cells", default="lstm,gru,simple_rnn", show_default=True, callback=_cells, help="Types of layers.")
+@click.option("--units", default="64", show_default=True, callback=_numbers, help="Units in each direction.")
+@click.option("--lengths", default="256", show_default=True, callback=_numbers, help="Tokens of the longest text.")
+@click.option("--rows", type=click.IntRange(1, 65_536), default=64, show_default=True, help="Texts of a batch.")
+@click.option("--rounds", type=click.IntRange(1, 1_000), default=5, show_default=True, help="Turns of each way.")
+@click.option("--ways", callback=_ways, help="Of seqclf, keras, torch, torch_packed, notes. [default: all installed]")
+@click.option("--growth", is_flag=True, help="Also time how a step grows with length, units and rows.")
+@click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="File for all figures.")
+@click.option("--plot", "plot_path", type=click.Path(path_type=Path, dir_okay=False), help="PNG file; with --growth.")
+@set_option
+def bench_command(
+    config_file: Path | None,
+    cells: list[str],
+    units: list[int],
+    lengths: list[int],
+    rows: int,
+    rounds: int,
+    ways: list[str],
+    growth: bool,
+    json_path: Path | None,
+    plot_path: Path | None,
+    settings: tuple[str, ...],
+) -> None:
+    """Time forward passes and training steps of the course's model (one bidirectional recurrent layer) on this machine:
+    seqclf's layers, stock Keras, and PyTorch where it is installed.
+
+    Each way runs in its own process with its own threads; they take turns, and the medians of the rounds are shown.
+    With a CONFIG, an epoch on its training texts is timed too, by some of its batches: whole texts in seqclf's batches,
+    and shuffled and padded as the course's notebook has them.
+    """
+    from seqclf.benchmark import cases as known
+    from seqclf.benchmark.report import markdown, summarize
+    from seqclf.benchmark.run import machine, run
+    from seqclf.errors import InputError
+    from seqclf.files import write_json
+
+    if plot_path is not None and not growth:
+        raise InputError("--plot shows how a step grows: give --growth, too")
+    for path in (json_path, plot_path):
+        if path is not None and not path.parent.is_dir():
+            raise InputError(f"{path}: the folder {path.parent} does not exist")
+    texts = None if config_file is None else _texts(config_file, settings)
+    cases = known.grid(cells, units, lengths, rows, (known.FORWARD, known.STEP))
+    if texts is not None:
+        cases += [known.Case(cell, 64, measure=known.EPOCH) for cell in cells if cell in known.CELLS]
+    about = machine()
+    click.echo(f"{about['processor']}, {about['cores']} cores; {rounds} rounds; padding not counted in tokens/s\n")
+
+    def announce(case: known.Case) -> None:
+        click.echo(f"{case.measure} {case.cell} {case.units} units, {case.length} x {case.rows} ...", err=True)
+
+    figures: dict[str, Any] = {"machine": about, "rounds": rounds}
+    figures["cases"] = run(cases, ways, rounds, texts, announce)
+    click.echo(markdown(summarize(figures["cases"])))
+    if growth:
+        series = {
+            name: run(list(some), [way for way in ways if way in ("seqclf", "keras")], rounds, on_case=announce)
+            for name, some in known.growth()
+        }
+        figures["growth"] = series
+        for name, results in series.items():
+            click.echo(f"Along {name}:\n\n{markdown(summarize(results))}")
+        if plot_path is not None:
+            from seqclf.benchmark.plots import plot_growth
+
+            plot_growth({name: summarize(results) for name, results in series.items()}, plot_path)
+    if json_path is not None:
+        write_json(json_path, figures)
+
+
+def _texts(config_file: Path, settings: tuple[str, ...]) -> EncodedTexts:
+    """The config's training texts, none kept for validation: what the notebook trains on."""
+    from seqclf.cli.start import start_tensorflow
+    from seqclf.config import Override, parse_override, read_config
+    from seqclf.data.prepare import prepare
+    from seqclf.errors import InputError
+
+    overrides = [parse_override(setting) for setting in settings]
+    overrides.append(Override(("data", "validation"), 0.0, "bench"))
+    overrides.append(Override(("training", "early_stopping"), None, "bench"))
+    loaded = read_config(config_file, overrides)
+    check_files(loaded)
+    if loaded.config.data.source == "tfds":
+        start_tensorflow()
+    texts = prepare(loaded.config, lambda stage: click.echo(stage, err=True)).train
+    if len(texts) < 1_600:
+        raise InputError(f"{config_file}: has {len(texts):,} training texts; timing an epoch takes 1,600 or more")
+    return texts

@@ -1,0 +1,77 @@
+"""Whole corpora to token ids: each different chunk is cut into pieces once, and texts are put together as arrays."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqclf.text.words import valid_text
+
+_TEXTS_A_BLOCK = 4_096
+_MOST_CHUNKS = 2_000_000  # bounds memory on endless streams
+
+ChunkIds = Callable[[Sequence[str]], Sequence[Sequence[int]]]
+
+
+class BulkEncoder:
+    """Encodes texts block by block.
+
+    Args:
+        ids_of: token ids of chunks (what stands between white space), none where a chunk holds no word.
+        empty: id of the one token that stands for a text without words.
+    """
+
+    def __init__(self, ids_of: ChunkIds, empty: int) -> None:
+        self._ids_of, self._empty = ids_of, empty
+        self._forget()
+
+    def __call__(self, texts: Iterable[str]) -> Iterator[NDArray[np.int32]]:
+        """Token ids of each text (``int32 [length]``, length at least 1), one text after another."""
+        texts = iter(texts)
+        while block := list(itertools.islice(texts, _TEXTS_A_BLOCK)):
+            yield from self._block(block)
+
+    def _forget(self) -> None:
+        self._numbers = _Numbers()
+        self._ids = np.zeros(0, np.int32)  # of all chunks known, one after another
+        self._starts = np.zeros(1, np.int64)  # chunk i is _ids[_starts[i]:_starts[i + 1]]
+
+    def _block(self, texts: list[str]) -> Iterator[NDArray[np.int32]]:
+        if len(self._numbers) > _MOST_CHUNKS:
+            self._forget()
+        numbers: list[int] = []
+        ends = [0]
+        for text in texts:
+            numbers += map(self._numbers.__getitem__, valid_text(text).split())
+            ends.append(len(numbers))
+        self._learn_new_chunks()
+        chunks = np.array(numbers, dtype=np.int64)
+        lengths = np.diff(self._starts)[chunks]
+        token_ends = np.concatenate([[0], np.cumsum(lengths)])
+        # Token j of the block is token j - (its chunk's first place in the block) of its chunk.
+        source = np.repeat(self._starts[chunks] - token_ends[:-1], lengths) + np.arange(token_ends[-1])
+        ids = self._ids[source]
+        text_ends = token_ends[ends]
+        for start, stop in itertools.pairwise(text_ends.tolist()):
+            yield ids[start:stop] if stop > start else np.array([self._empty], np.int32)
+
+    def _learn_new_chunks(self) -> None:
+        known = len(self._starts) - 1
+        new = list(itertools.islice(self._numbers, known, None))
+        if new:
+            ids = self._ids_of(new)
+            ends = self._starts[-1] + np.cumsum([len(one) for one in ids])
+            self._starts = np.concatenate([self._starts, ends])
+            joined = np.fromiter(itertools.chain.from_iterable(ids), np.int32)
+            self._ids = np.concatenate([self._ids, joined])
+
+
+class _Numbers(dict[str, int]):
+    """Numbers chunks as they turn up, from 0."""
+
+    def __missing__(self, chunk: str) -> int:
+        self[chunk] = number = len(self)
+        return number
