@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test check format install clean
+.PHONY: help demo test check format install bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -24,6 +24,12 @@ check: .venv/installed-dev  ## install, format and lint check, types
 format: .venv/installed-dev  ## format the code, mend what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+BENCH_CONFIG ?=
+bench: .venv/installed  ## install with matplotlib, time training; BENCH_CONFIG="configs/imdb_lstm.yaml" adds its epochs
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	$(BIN)/seqclf bench $(BENCH_CONFIG) --cells lstm,gru,simple_rnn,min_gru,min_lstm,qrnn,sru --units 32,64,128,256 \
+	  --lengths 64,256,1024 --growth --json bench.json --plot bench.png
 
 install: .venv/installed  ## make .venv with the package in it
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,11 +34,13 @@ class Epoch:
         batches: in all.
         sample: those that are timed.
         cells: tokens of an epoch, padding counted.
+        making_seconds: what planning and making all its batches would take.
     """
 
     batches: int
     sample: list[Batch]
     cells: int
+    making_seconds: float
 
 
 def epoch(texts: EncodedTexts, by_length: bool, sampled: int, seed: int, rows: int = 64) -> Epoch:
@@ -45,16 +48,20 @@ def epoch(texts: EncodedTexts, by_length: bool, sampled: int, seed: int, rows: i
 
     The sample is even over the batches' sizes, and another one for each seed.
     """
+    started = time.perf_counter()
     batches = Batches(texts, rows, int(texts.lengths.max()), "tail")
     if by_length:
         plan = batches.shuffled(seed, 1)
     else:
         order = np.random.default_rng(seed).permutation(len(texts))
         plan = [order[start : start + rows] for start in range(0, len(order), rows)]
+    planned = time.perf_counter() - started
     sizes = np.array([batches.lengths[indices].max() * len(indices) for indices in plan])
     by_size = np.argsort(sizes, kind="stable")
     step = len(plan) / sampled
     places = ((np.arange(sampled) + np.random.default_rng(seed).uniform()) * step).astype(int)
+    started = time.perf_counter()
     chosen = [batches.batch(plan[i]) for i in by_size[places]]
+    making = planned + (time.perf_counter() - started) * step
     sample = [(np.minimum(ids, VOCABULARY - 1), labels.astype(np.float32)) for ids, labels in chosen]
-    return Epoch(len(plan), sample, int(sizes.sum()))
+    return Epoch(len(plan), sample, int(sizes.sum()), making)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import statistics
 from typing import Any
 
-from seqclf.benchmark.cases import PARALLEL_CELLS, STEP, WAYS
+from seqclf.benchmark.cases import EPOCH, PARALLEL_CELLS, STEP, WAYS
 
-BASE = "keras"
+_BASE = "keras"
+_BASE_OF_EPOCHS = "notes"
 
 
 def summarize(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -15,14 +16,14 @@ def summarize(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
     Beside the case's fields: ``way``; ``seconds``, the median of the rounds, and ``spread``, half of the distance
     between the quartiles over the median; ``tokens_per_second`` and ``padding``; ``ratio``, the median over the rounds
-    of stock Keras's seconds over this way's in the same round: its LSTM's for cells that it lacks, None where it was
-    not timed.
+    of stock Keras's seconds over this way's in the same round (its LSTM's for cells that it lacks; for epochs, the
+    notebook's), None where that was not timed.
     """
     rows = []
-    stock = {_key(result): result["ways"].get(BASE) for result in results}
+    stock = {_key(result): result["ways"].get(_BASE) for result in results}
     for result in results:
-        base = result["ways"].get(BASE)
-        if base is None and result["cell"] in PARALLEL_CELLS:
+        base = result["ways"].get(_BASE_OF_EPOCHS if result["measure"] == EPOCH else _BASE)
+        if result["cell"] in PARALLEL_CELLS:
             base = stock.get(_key({**result, "cell": "lstm"}))
         for way, timed in result["ways"].items():
             seconds = statistics.median(timed["seconds"])
@@ -33,6 +34,14 @@ def summarize(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 | {"tokens_per_second": timed["tokens"] / seconds, "padding": 1 - timed["tokens"] / timed["cells"]}
             )
     return rows
+
+
+def making_shares(results: list[dict[str, Any]]) -> dict[str, float]:
+    """For each cell whose epoch was timed: what making seqclf's batches takes, as a share of the epoch."""
+    epochs = {result["cell"]: result["ways"].get("seqclf") for result in results if result["measure"] == EPOCH}
+    return {
+        cell: timed["making_seconds"] / statistics.median(timed["seconds"]) for cell, timed in epochs.items() if timed
+    }
 
 
 def _key(result: dict[str, Any]) -> tuple[Any, ...]:
@@ -48,10 +57,10 @@ def _spread(seconds: list[float]) -> float:
 
 def markdown(rows: list[dict[str, Any]]) -> str:
     """The rows as a table, one line a case and way."""
-    lines = ["| what | cell | units | length x rows | way | tokens/s | against stock Keras | spread |"]
+    lines = ["| what | cell | units | length x rows | way | tokens/s | ratio | spread |"]
     lines.append("|---|---|---|---|---|---|---|---|")
     for row in rows:
-        size = f"{row['length']} x {row['rows']}" if row["measure"] != "epoch" else "whole texts"
+        size = f"{row['length']} x {row['rows']}" if row["measure"] != EPOCH else "whole texts"
         ratio = "" if row["ratio"] is None else f"{row['ratio']:.2f} x"
         what = "training step" if row["measure"] == STEP else row["measure"]
         lines.append(

@@ -32,7 +32,8 @@ def _time(work: Work, case: Case, request: dict[str, Any], seed: int) -> dict[st
     for batch in plan.sample:
         work(batch)
     seconds = (time.perf_counter() - started) * plan.batches / len(plan.sample)
-    return {"seconds": seconds, "tokens": int(texts.lengths.sum()), "cells": plan.cells}
+    tokens = int(texts.lengths.sum())
+    return {"seconds": seconds, "tokens": tokens, "cells": plan.cells, "making_seconds": plan.making_seconds}
 
 
 def main() -> None:

@@ -77,7 +77,7 @@ def bench_command(
     and shuffled and padded as the course's notebook has them.
     """
     from seqclf.benchmark import cases as known
-    from seqclf.benchmark.report import markdown, summarize
+    from seqclf.benchmark.report import making_shares, markdown, summarize
     from seqclf.benchmark.run import machine, run
     from seqclf.errors import InputError
     from seqclf.files import write_json
@@ -92,7 +92,11 @@ def bench_command(
     if texts is not None:
         cases += [known.Case(cell, 64, measure=known.EPOCH) for cell in cells if cell in known.CELLS]
     about = machine()
-    click.echo(f"{about['processor']}, {about['cores']} cores; {rounds} rounds; padding not counted in tokens/s\n")
+    click.echo(f"{about['processor']}, {about['cores']} cores; {rounds} rounds.")
+    click.echo(
+        "Padding is not counted in tokens/s. Ratios are against stock Keras (of other cells: its LSTM), those of "
+        "epochs against the notebook's way.\n"
+    )
 
     def announce(case: known.Case) -> None:
         click.echo(f"{case.measure} {case.cell} {case.units} units, {case.length} x {case.rows} ...", err=True)
@@ -100,6 +104,8 @@ def bench_command(
     figures: dict[str, Any] = {"machine": about, "rounds": rounds}
     figures["cases"] = run(cases, ways, rounds, texts, announce)
     click.echo(markdown(summarize(figures["cases"])))
+    for cell, share in making_shares(figures["cases"]).items():
+        click.echo(f"Making the batches takes {share:.1%} of seqclf's epoch of {cell}.")
     if growth:
         series = {
             name: run(list(some), [way for way in ways if way in ("seqclf", "keras")], rounds, on_case=announce)
