@@ -242,7 +242,8 @@ def test_it_learns_in_keras_s_own_fit_at_every_length() -> None:
         ]
         signature = (tf.TensorSpec((None, None), tf.int64), tf.TensorSpec((None, 1), tf.float64))
         dataset = tf.data.Dataset.from_generator(lambda data=data: data, output_signature=signature)
-        model.fit(dataset, epochs=3, verbose=0)
+        dataset = dataset.apply(tf.data.experimental.assert_cardinality(len(data)))
+        model.fit(dataset, epochs=3, shuffle=False, verbose=0)
         results.append(model.get_weights())
     for theirs, ours in zip(*results, strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-5)

@@ -1,0 +1,50 @@
+"""Segments: a text in pieces is its pieces one by one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+
+def _layers() -> dict[str, Any]:
+    from seqclf.model.layers import parallel, recurrent
+
+    return {
+        "lstm": lambda: recurrent.LSTM(4, return_sequences=True, zero_output_for_mask=True),
+        "slow gru": lambda: recurrent.GRU(4, activation="relu", return_sequences=True, zero_output_for_mask=True),
+        "both ways": lambda: recurrent.Bidirectional(recurrent.SimpleRNN(4, return_sequences=True)),
+        "backwards": lambda: parallel.MinGRU(4, return_sequences=True, go_backwards=True),
+    }
+
+
+@pytest.mark.parametrize("name", ["lstm", "slow gru", "both ways", "backwards"])
+def test_equals_the_layer_on_each_piece_alone(name: str) -> None:
+    from seqclf.model.layers.segmented import Segmented
+
+    layer = Segmented(_layers()[name](), tokens=5)
+    generator = np.random.default_rng(0)
+    lengths = [13, 5, 1, 11]
+    x = generator.normal(size=(4, 13, 3)).astype(np.float32)
+    mask = np.arange(13) < np.array(lengths)[:, np.newaxis]
+    outputs = np.asarray(layer(x, mask=mask))
+    assert outputs.shape[:2] == (4, 13)
+    for text, length in enumerate(lengths):
+        for start in range(0, length, 5):
+            piece = x[text, start : min(start + 5, length)][np.newaxis]
+            expected = np.asarray(layer.layer(piece))[0]
+            np.testing.assert_allclose(outputs[text, start : start + len(expected)], expected, atol=1e-5)
+        assert not outputs[text, length:].any()
+
+
+def test_it_comes_back_from_a_file(tmp_path: Path) -> None:
+    import keras
+
+    from seqclf.model.layers.segmented import Segmented
+
+    model = keras.Sequential([keras.Input((None, 3)), Segmented(_layers()["both ways"](), tokens=4)])
+    model.save(tmp_path / "model.keras")
+    x = np.random.default_rng(0).normal(size=(2, 9, 3)).astype(np.float32)
+    np.testing.assert_allclose(keras.models.load_model(tmp_path / "model.keras")(x), model(x), atol=1e-6)
