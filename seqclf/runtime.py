@@ -59,15 +59,21 @@ def tune_runtime(threads: int | None = None) -> Threads | None:
         The threads that were set; None where a GPU is seen.
 
     Raises:
+        ValueError: ``threads`` is not a positive number.
         RuntimeError: TensorFlow has begun to run operators with other threads.
     """
+    if threads is not None and (not isinstance(threads, int) or threads < 1):
+        raise ValueError(f"threads: expected a number from 1 on, or None for one a core; found {threads!r}")
     import tensorflow as tf
 
     if tf.config.list_physical_devices("GPU"):
         return None
     pools = Threads.for_recurrence(threads or usable_cores())
-    tf.config.threading.set_inter_op_parallelism_threads(pools.inter_op)
-    tf.config.threading.set_intra_op_parallelism_threads(pools.intra_op)
+    try:
+        tf.config.threading.set_inter_op_parallelism_threads(pools.inter_op)
+        tf.config.threading.set_intra_op_parallelism_threads(pools.intra_op)
+    except RuntimeError as error:
+        raise RuntimeError("TensorFlow's threads are set already: call tune_runtime() before its first use") from error
     keep_freed_memory()
     return pools
 

@@ -665,6 +665,10 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
             ["3:28: layers[0].segment: leaves one vector a token: add a pool after the layer, or leave segment out"],
         ),
         (
+            LAYERS + "  - {type: lstm, units: 4, return_sequences: true, segment: 50}\n",
+            ["3:52: layers[0].segment: leaves one vector a token: add a pool after the layer, or leave segment out"],
+        ),
+        (
             LAYERS + "  - {type: min_gru, units: 4, activation: tanh}\n",
             ["3:31: layers[0].activation: unknown option for min_gru (known to lstm, gru, simple_rnn, conv1d)"],
         ),

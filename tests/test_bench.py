@@ -79,7 +79,9 @@ def test_ratios_are_medians_over_rounds_not_ratios_of_medians() -> None:
     assert by_way["lstm", "seqclf"]["tokens_per_second"] == 450
     assert by_way["lstm", "seqclf"]["padding"] == pytest.approx(0.1)
     assert by_way["sru", "seqclf"]["ratio"] == 4, "against stock Keras's LSTM: it has no SRU"
-    assert summarize([_result(seqclf=[1.0])])[0]["ratio"] is None
+    alone = summarize([_result(seqclf=[1.0])])
+    assert (alone[0]["ratio"], alone[0]["spread"]) == (None, None)
+    assert markdown(alone).endswith("|  |  |\n")
     whole = {**_result(keras=[4.0], notes=[12.0], seqclf=[2.0]), "measure": EPOCH}
     assert [row["ratio"] for row in summarize([whole])] == [3, 1, 6], "an epoch's are against the notebook's"
     table = markdown(rows).splitlines()
@@ -144,6 +146,9 @@ def test_a_worker_s_failure_is_told() -> None:
         (("--plot", "x.png"), "give --growth, too"),
         (("--json", "no/such/folder/x.json"), "no/such/folder does not exist"),
         (("missing.yaml",), "missing.yaml"),
+        (("--ways", "notes"), "--ways notes: nothing to do: it times epochs, which need a CONFIG"),
+        (("--ways", "keras", "--cells", "sru"), "--ways keras: nothing to do: it has none of sru"),
+        (("--set", "seed=1"), "--set changes an option of CONFIG: name one"),
     ],
 )
 def test_what_is_wrong_is_said_before_anything_is_timed(arguments: tuple[str, ...], words: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from seqclf.cli import cli
-from seqclf.runtime import Threads
+from seqclf.runtime import Threads, tune_runtime
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,12 @@ from seqclf.runtime import Threads
 )
 def test_chains_first_then_threads_within_an_operator(threads: int, expected: Threads) -> None:
     assert Threads.for_recurrence(threads) == expected
+
+
+@pytest.mark.parametrize("threads", [0, -1, "stock", 1.5])
+def test_other_threads_are_a_value_error(threads: Any) -> None:
+    with pytest.raises(ValueError, match="expected a number from 1 on"):
+        tune_runtime(threads)
 
 
 def _python(program: str, *arguments: str) -> Any:
@@ -42,8 +48,8 @@ tf.constant(1.0) + 1
 try:
     tune_runtime(5)
     late = "nothing"
-except RuntimeError:
-    late = "RuntimeError"
+except RuntimeError as error:
+    late = str(error)
 model = seqclf.model.layers.recurrent.LSTM(2)
 both = seqclf.model.layers.recurrent.Bidirectional(model)
 parts = [seqclf.model.layers.recurrent.passes(layer)["parts"] for layer in (model, both.forward_layer)]
@@ -52,7 +58,7 @@ print(json.dumps([vars(before), vars(set_to), vars(after), late, parts, keep_fre
     before, set_to, after, late, parts, kept = _python(program)
     assert before == {"inter_op": 0, "intra_op": 0}
     assert set_to == after == {"inter_op": 3, "intra_op": 1}
-    assert late == "RuntimeError"
+    assert late == "TensorFlow's threads are set already: call tune_runtime() before its first use"
     assert parts == [3, 1]
     assert kept is (sys.platform.startswith("linux") and "musl" not in sys.version)
 

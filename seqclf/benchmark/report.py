@@ -15,9 +15,9 @@ def summarize(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """A row for each case and way.
 
     Beside the case's fields: ``way``; ``seconds``, the median of the rounds, and ``spread``, half of the distance
-    between the quartiles over the median; ``tokens_per_second`` and ``padding``; ``ratio``, the median over the rounds
-    of stock Keras's seconds over this way's in the same round (its LSTM's for cells that it lacks; for epochs, the
-    notebook's), None where that was not timed.
+    between the quartiles over the median (None for one round); ``tokens_per_second`` and ``padding``; ``ratio``, the
+    median over the rounds of stock Keras's seconds over this way's in the same round (its LSTM's for cells that it
+    lacks; for epochs, the notebook's), None where that was not timed.
     """
     rows = []
     stock = {_key(result): result["ways"].get(_BASE) for result in results}
@@ -48,9 +48,9 @@ def _key(result: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(result[name] for name in ("cell", "units", "length", "rows", "measure"))
 
 
-def _spread(seconds: list[float]) -> float:
+def _spread(seconds: list[float]) -> float | None:
     if len(seconds) < 2:
-        return 0.0
+        return None
     low, middle, high = statistics.quantiles(seconds, n=4, method="inclusive")
     return (high - low) / 2 / middle
 
@@ -62,9 +62,10 @@ def markdown(rows: list[dict[str, Any]]) -> str:
     for row in rows:
         size = f"{row['length']} x {row['rows']}" if row["measure"] != EPOCH else "whole texts"
         ratio = "" if row["ratio"] is None else f"{row['ratio']:.2f} x"
+        spread = "" if row["spread"] is None else f"{row['spread']:.0%}"
         what = "training step" if row["measure"] == STEP else row["measure"]
         lines.append(
             f"| {what} | {row['cell']} | {row['units']} | {size} | {WAYS[row['way']]} "
-            f"| {row['tokens_per_second']:,.0f} | {ratio} | {row['spread']:.0%} |"
+            f"| {row['tokens_per_second']:,.0f} | {ratio} | {spread} |"
         )
     return "\n".join(lines) + "\n"

@@ -84,6 +84,8 @@ def bench_command(
 
     if plot_path is not None and not growth:
         raise InputError("--plot shows how a step grows: give --growth, too")
+    if settings and config_file is None:
+        raise InputError("--set changes an option of CONFIG: name one")
     for path in (json_path, plot_path):
         if path is not None and not path.parent.is_dir():
             raise InputError(f"{path}: the folder {path.parent} does not exist")
@@ -91,11 +93,15 @@ def bench_command(
     cases = known.grid(cells, units, lengths, rows, (known.FORWARD, known.STEP))
     if texts is not None:
         cases += [known.Case(cell, 64, measure=known.EPOCH) for cell in cells if cell in known.CELLS]
+    for way in ways:
+        if not any(way in case.ways(ways) for case in cases):
+            why = "it times epochs, which need a CONFIG" if way == "notes" else f"it has none of {', '.join(cells)}"
+            raise InputError(f"--ways {way}: nothing to do: {why}")
     about = machine()
-    click.echo(f"{about['processor']}, {about['cores']} cores; {rounds} rounds.")
+    click.echo(f"{about['processor']}, {about['cores']} cores; {rounds} round{'' if rounds == 1 else 's'}.")
     click.echo(
         "Padding is not counted in tokens/s. Ratios are against stock Keras (of other cells: its LSTM), those of "
-        "epochs against the notebook's way.\n"
+        "epochs against the notebook's way. Spread: half of the distance between a way's quartiles.\n"
     )
 
     def announce(case: known.Case) -> None:

@@ -91,6 +91,8 @@ def return_sequences_fits_the_next_layer(layers: Layers) -> Iterator[Problem]:
             return  # what reads after it is wrong anyway
         if not isinstance(layer, RecurrentLayer) or layer.return_sequences in (None, needed):
             continue
+        if layer.segment is not None and not needed:
+            continue  # it does leave one vector a token, and lacks a pool
         if needed:
             message = "is false, but a later layer reads a vector for every token"
         else:
