@@ -104,6 +104,22 @@ def test_it_runs(tmp_path: Path) -> None:
         assert all(len(way["seconds"]) == 2 and min(way["seconds"]) > 0 for way in case["ways"].values())
 
 
+def test_without_options_every_way_with_something_to_do_is_timed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The notebook's way, which takes a CONFIG, is no error unless it was asked for."""
+    asked: list[list[str]] = []
+
+    def no_run(cases: Any, ways: list[str], *rest: Any, **options: Any) -> list[Any]:
+        asked.append(ways)
+        return []
+
+    monkeypatch.setattr("seqclf.benchmark.run.run", no_run)
+    for arguments, missing in (((), {"notes"}), (("--cells", "min_gru"), {"notes", "keras"})):
+        result = _bench(*arguments)
+        assert result.exit_code == 0, result.output
+        ways = set(asked.pop())
+        assert "seqclf" in ways and not ways & missing
+
+
 def test_ways_do_the_same_work() -> None:
     """On equal weights a step of each gives the same loss: nothing is left out that another does."""
     import keras

@@ -31,12 +31,12 @@ def _cells(context: click.Context, parameter: click.Parameter, value: str) -> li
     return cells
 
 
-def _ways(context: click.Context, parameter: click.Parameter, value: str | None) -> list[str]:
+def _ways(context: click.Context, parameter: click.Parameter, value: str | None) -> list[str] | None:
     from seqclf.benchmark.run import installed_ways
 
     installed = installed_ways()
     if value is None:
-        return installed
+        return None
     ways = [part.strip() for part in value.split(",")]
     for way in ways:
         if way not in installed:
@@ -52,7 +52,11 @@ def _ways(context: click.Context, parameter: click.Parameter, value: str | None)
 @click.option("--rows", type=click.IntRange(1, 65_536), default=64, show_default=True, help="Texts of a batch.")
 @click.option("--rounds", type=click.IntRange(1, 1_000), default=5, show_default=True, help="Turns of each way.")
 @click.option("--ways", callback=_ways, help="Of seqclf, keras, torch, torch_packed, notes. [default: all installed]")
-@click.option("--growth", is_flag=True, help="Also time how a step grows with length, units and rows.")
+@click.option(
+    "--growth",
+    is_flag=True,
+    help="Also time how an LSTM's step grows with length, units and rows, in sizes of its own: some minutes more.",
+)
 @click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="File for all figures.")
 @click.option("--plot", "plot_path", type=click.Path(path_type=Path, dir_okay=False), help="PNG file; with --growth.")
 @set_option
@@ -63,7 +67,7 @@ def bench_command(
     lengths: list[int],
     rows: int,
     rounds: int,
-    ways: list[str],
+    ways: list[str] | None,
     growth: bool,
     json_path: Path | None,
     plot_path: Path | None,
@@ -74,11 +78,11 @@ def bench_command(
 
     Each way runs in its own process with its own threads; they take turns, and the medians of the rounds are shown.
     With a CONFIG, an epoch on its training texts is timed too, by some of its batches: whole texts in seqclf's batches,
-    and shuffled and padded as the course's notebook has them.
+    and shuffled and padded as the course's notebook has them. It takes 1,600 texts or more.
     """
     from seqclf.benchmark import cases as known
     from seqclf.benchmark.report import making_shares, markdown, summarize
-    from seqclf.benchmark.run import machine, run
+    from seqclf.benchmark.run import installed_ways, machine, run
     from seqclf.errors import InputError
     from seqclf.files import write_json
 
@@ -93,10 +97,11 @@ def bench_command(
     cases = known.grid(cells, units, lengths, rows, (known.FORWARD, known.STEP))
     if texts is not None:
         cases += [known.Case(cell, 64, measure=known.EPOCH) for cell in cells if cell in known.CELLS]
-    for way in ways:
-        if not any(way in case.ways(ways) for case in cases):
+    for way in ways or []:
+        if not any(way in case.ways([way]) for case in cases):
             why = "it times epochs, which need a CONFIG" if way == "notes" else f"it has none of {', '.join(cells)}"
             raise InputError(f"--ways {way}: nothing to do: {why}")
+    ways = ways or [way for way in installed_ways() if any(way in case.ways([way]) for case in cases)]
     about = machine()
     click.echo(f"{about['processor']}, {about['cores']} cores; {rounds} round{'' if rounds == 1 else 's'}.")
     click.echo(
@@ -112,20 +117,22 @@ def bench_command(
     click.echo(markdown(summarize(figures["cases"])))
     for cell, share in making_shares(figures["cases"]).items():
         click.echo(f"Making the batches takes {share:.1%} of seqclf's epoch of {cell}.")
+    if json_path is not None:
+        write_json(json_path, figures)
     if growth:
         series = {
             name: run(list(some), [way for way in ways if way in ("seqclf", "keras")], rounds, on_case=announce)
             for name, some in known.growth()
         }
         figures["growth"] = series
+        if json_path is not None:
+            write_json(json_path, figures)
         for name, results in series.items():
             click.echo(f"Along {name}:\n\n{markdown(summarize(results))}")
         if plot_path is not None:
             from seqclf.benchmark.plots import plot_growth
 
             plot_growth({name: summarize(results) for name, results in series.items()}, plot_path)
-    if json_path is not None:
-        write_json(json_path, figures)
 
 
 def _texts(config_file: Path, settings: tuple[str, ...]) -> EncodedTexts:

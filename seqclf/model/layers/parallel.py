@@ -57,7 +57,7 @@ class ParallelRecurrence(keras.layers.Layer):
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         width = self.kind.gates * self.units
-        self.kernel = self.add_weight((input_shape[-1], width), self.kernel_initializer)
+        self.kernel = self.add_weight((input_shape[-1], width), self.kernel_initializer, name="kernel")
         self.bias = self.add_weight((width,), "zeros", name="bias")
 
     def call(self, x: tf.Tensor, mask: tf.Tensor | None = None, training: bool = False) -> tf.Tensor:
