@@ -13,8 +13,9 @@ demo: .venv/installed  ## install, train on the synthetic sample, evaluate, pred
 	@printf 'SavedModel (raw text in, needs TensorFlow alone): '
 	@$(BIN)/seqclf export
 
-test: .venv/installed-dev  ## install, run all tests
-	$(BIN)/pytest
+# Each process holds TensorFlow: 1-2 GB.
+test: .venv/installed-dev  ## install, run all tests, in as many processes as there are cores (at most 4)
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4
 
 check: .venv/installed-dev  ## install, format and lint check, types
 	$(BIN)/ruff format --check .

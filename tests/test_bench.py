@@ -155,7 +155,8 @@ def test_a_worker_s_failure_is_told() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--cells", "lstm,transformer"), "'transformer' is none of lstm, gru, simple_rnn, min_gru"),
+        (("--cells", "lstm,transformer"), "there is no cell 'transformer' (known: lstm, gru, simple_rnn, min_gru"),
+        (("--cells", "LSTM"), "there is no cell 'LSTM'; did you mean \"lstm\"?"),
         (("--units", "64,x"), "is not a list of numbers"),
         (("--lengths", "0"), "is not a list of numbers"),
         (("--ways", "jax"), "'jax' is none of those installed: seqclf, keras, notes"),

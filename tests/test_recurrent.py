@@ -118,6 +118,15 @@ def test_equal_to_keras_in_every_option(kind: str, options: dict[str, Any]) -> N
     _compare(kind, _right_padded([10, 3, 7, 1], 10), (4, 10), **options)
 
 
+@pytest.mark.parametrize("options", OPTIONS.values(), ids=str)
+def test_a_wide_lstm_goes_forward_in_chunks(options: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    from seqclf.model.layers import lstm
+
+    monkeypatch.setattr(lstm, "_WIDE", UNITS)
+    monkeypatch.setattr(lstm, "_forward_in_one", None)
+    _compare("LSTM", _right_padded([10, 3, 7, 1], 10), (4, 10), **options)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_mask_means_that_every_step_counts(kind: str) -> None:
     _compare(kind, None, (2, 9), return_sequences=True)
@@ -219,6 +228,30 @@ def test_a_keras_file_moves_between_the_two(kind: str, tmp_path: Path) -> None:
     np.testing.assert_allclose(read(x), theirs(x), atol=1e-6)
     ours.load_weights(tmp_path / "theirs.keras")
     np.testing.assert_allclose(ours(x), theirs(x), atol=1e-6)
+
+
+def test_only_a_built_model_can_be_made_faster() -> None:
+    import keras
+
+    from seqclf.model.layers import recurrent
+
+    for wrong in ("model.keras", keras.layers.LSTM(3), keras.Sequential([keras.layers.LSTM(3)])):
+        with pytest.raises(TypeError, match="expected a built keras.Model"):
+            recurrent.accelerated(wrong)
+
+
+def test_one_direction_may_be_keras_s_own() -> None:
+    import keras
+
+    from seqclf.model.layers import recurrent
+
+    x = np.random.default_rng(0).normal(size=(2, 7, FEATURES)).astype(np.float32)
+    ours = recurrent.Bidirectional(keras.layers.LSTM(4), backward_layer=recurrent.LSTM(4, go_backwards=True))
+    result = ours(x)
+    theirs = keras.layers.Bidirectional(keras.layers.LSTM(4), backward_layer=keras.layers.LSTM(4, go_backwards=True))
+    theirs.build(x.shape)
+    theirs.set_weights(ours.get_weights())
+    np.testing.assert_allclose(result, theirs(x), atol=1e-6)
 
 
 def test_it_learns_in_keras_s_own_fit_at_every_length() -> None:

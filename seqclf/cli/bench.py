@@ -23,11 +23,13 @@ def _numbers(context: click.Context, parameter: click.Parameter, value: str) -> 
 
 def _cells(context: click.Context, parameter: click.Parameter, value: str) -> list[str]:
     from seqclf.benchmark.cases import CELLS, PARALLEL_CELLS
+    from seqclf.config.guesses import did_you_mean
 
+    known = CELLS + PARALLEL_CELLS
     cells = [part.strip() for part in value.split(",")]
     for cell in cells:
-        if cell not in CELLS + PARALLEL_CELLS:
-            raise click.BadParameter(f"{cell!r} is none of {', '.join(CELLS + PARALLEL_CELLS)}")
+        if cell not in known:
+            raise click.BadParameter(f"there is no cell {cell!r}{did_you_mean(cell, known)}")
     return cells
 
 

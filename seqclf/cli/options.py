@@ -53,8 +53,8 @@ set_option: Decorator = click.option(
 
 
 def _threads(context: click.Context, parameter: click.Parameter, value: str) -> int | str:
-    if value in _THREADS_WORDS:
-        return value
+    if value.lower() in _THREADS_WORDS:
+        return value.lower()
     if value.isdecimal() and 1 <= int(value) <= _MOST_THREADS:
         return int(value)
     raise click.BadParameter(f"{value!r} is not auto, stock or a number from 1 to {_MOST_THREADS}")

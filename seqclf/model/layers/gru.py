@@ -24,7 +24,8 @@ class GruCell:
         bias = weights.bias[0] + tf.concat([weights.bias[1, : 2 * units], tf.zeros([units], x.dtype)], axis=0)
         candidate_bias = weights.bias[1, 2 * units :]
 
-        def steps(projection: tf.Tensor, h: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        def steps(projection: tf.Tensor, states: Tensors) -> tuple[Tensors, list[tf.Tensor]]:
+            (h,) = states
             batch = tf.shape(h)[0]
             xs = tf.reshape(projection, [_CHUNK, batch, 3 * units])
             x_gates, x_candidate = (
@@ -39,10 +40,10 @@ class GruCell:
                 candidate = tf.tanh(x_candidate[step] + reset * recurrent)
                 h = candidate + update * (h - candidate)
                 traces.append([h, update, reset, candidate, recurrent])
-            return h, [tf.stack(trace) for trace in zip(*traces, strict=True)]
+            return (h,), [tf.stack(trace) for trace in zip(*traces, strict=True)]
 
-        h, saved = forward_in_chunks(x, weights.kernel, bias, initial[0], steps, _CHUNK, tensors=5)
-        return Trace((h,), saved)
+        h, *saved = forward_in_chunks(x, weights.kernel, bias, initial, steps, _CHUNK, tensors=5)
+        return Trace((h.concat(),), saved)
 
     def chunk_gradient(self, trace: Trace, weights: Weights, initial: Tensors) -> _GruChunkGradient:
         return _GruChunkGradient(trace, weights, initial)

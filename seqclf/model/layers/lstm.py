@@ -1,7 +1,8 @@
 """The LSTM (Hochreiter & Schmidhuber 1997, with forget gates: Gers et al. 2000), by TensorFlow's fused kernels.
 
 ``BlockLSTM`` does a whole forward pass in one operator. Its own gradient operator multiplies by the transposed weights
-and adds to their gradients at every step; here ``LSTMBlockCellGrad`` does the element-wise part of a step alone.
+and adds to their gradients at every step; here ``LSTMBlockCellGrad`` does the element-wise part of a step alone. Wide
+layers spend their time in products, which ``MatMul`` does faster than ``BlockLSTM``: they go forward in chunks.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
-from seqclf.model.layers.recurrence import Tensors, Trace, Weights, state_before
+from seqclf.model.layers.recurrence import Tensors, Trace, Weights, forward_in_chunks, state_before
 
 _CHUNK = 8
+_WIDE = 192  # units
 
 
 @dataclass(frozen=True)
@@ -41,28 +43,55 @@ class LstmCell:
         return Weights(*map(swapped, (weights.kernel, weights.recurrent_kernel, weights.bias)))
 
     def forward(self, x: tf.Tensor, weights: Weights, initial: Tensors) -> Trace:
-        no_peephole = tf.zeros([weights.recurrent_kernel.shape[0]])
-        i, c, f, o, candidate, cell_tanh, h = tf.raw_ops.BlockLSTM(
-            seq_len_max=tf.shape(x, out_type=tf.int64)[0],
-            x=x,
-            cs_prev=initial[1],
-            h_prev=initial[0],
-            w=tf.concat([weights.kernel, weights.recurrent_kernel], axis=0),
-            wci=no_peephole,
-            wcf=no_peephole,
-            wco=no_peephole,
-            b=weights.bias,
-            forget_bias=0.0,
-            cell_clip=-1.0,  # none
-            use_peephole=False,
-        )
-        return Trace((h, c), _Saved(i, f, o, candidate, cell_tanh))
+        wide = weights.recurrent_kernel.shape[0] >= _WIDE
+        return _forward_in_chunks(x, weights, initial) if wide else _forward_in_one(x, weights, initial)
 
     def chunk_gradient(self, trace: Trace, weights: Weights, initial: Tensors) -> _LstmChunkGradient:
         return _LstmChunkGradient(trace, weights, initial)
 
     def bias_gradient(self, of_projection: tf.Tensor, of_recurrence: tf.Tensor) -> tf.Tensor:
         return of_projection
+
+
+def _forward_in_one(x: tf.Tensor, weights: Weights, initial: Tensors) -> Trace:
+    no_peephole = tf.zeros([weights.recurrent_kernel.shape[0]])
+    i, c, f, o, candidate, cell_tanh, h = tf.raw_ops.BlockLSTM(
+        seq_len_max=tf.shape(x, out_type=tf.int64)[0],
+        x=x,
+        cs_prev=initial[1],
+        h_prev=initial[0],
+        w=tf.concat([weights.kernel, weights.recurrent_kernel], axis=0),
+        wci=no_peephole,
+        wcf=no_peephole,
+        wco=no_peephole,
+        b=weights.bias,
+        forget_bias=0.0,
+        cell_clip=-1.0,  # none
+        use_peephole=False,
+    )
+    return Trace((h, c), _Saved(i, f, o, candidate, cell_tanh))
+
+
+def _forward_in_chunks(x: tf.Tensor, weights: Weights, initial: Tensors) -> Trace:
+    def steps(projection: tf.Tensor, states: Tensors) -> tuple[Tensors, list[tf.Tensor]]:
+        of_inputs = tf.split(projection, _CHUNK, axis=0)
+        h, c = states
+        traces: list[list[tf.Tensor]] = []
+        for of_input in of_inputs:
+            gates = of_input + tf.matmul(h, weights.recurrent_kernel)
+            i, candidate, f, o = tf.split(gates, 4, axis=-1)
+            i, candidate, f, o = tf.sigmoid(i), tf.tanh(candidate), tf.sigmoid(f), tf.sigmoid(o)
+            c = f * c + i * candidate
+            cell_tanh = tf.tanh(c)
+            h = o * cell_tanh
+            traces.append([h, c, i, f, o, candidate, cell_tanh])
+        return (h, c), [tf.stack(trace) for trace in zip(*traces, strict=True)]
+
+    h, c, *saved = (
+        array.concat()
+        for array in forward_in_chunks(x, weights.kernel, weights.bias, initial, steps, _CHUNK, tensors=7)
+    )
+    return Trace((h, c), _Saved(*saved))
 
 
 class _LstmChunkGradient:

@@ -60,7 +60,8 @@ class ParallelCell:
     def forward(self, x: tf.Tensor, weights: Weights, initial: Tensors) -> Trace:
         kind, units = self._kind, int(weights.recurrent_kernel.shape[0])
 
-        def steps(projection: tf.Tensor, state: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        def steps(projection: tf.Tensor, before: Tensors) -> tuple[Tensors, list[tf.Tensor]]:
+            (state,) = before
             saved = kind.saved_of(
                 [tf.reshape(one, [_CHUNK, -1, units]) for one in tf.split(projection, kind.gates, axis=-1)]
             )
@@ -69,12 +70,12 @@ class ParallelCell:
                 state = a * state + b
                 states.append(state)
             stacked = tf.stack(states)
-            return state, [kind.output_of(stacked, saved), stacked, *saved]
+            return (state,), [kind.output_of(stacked, saved), stacked, *saved]
 
-        outputs, arrays = forward_in_chunks(
-            x, weights.kernel, weights.bias, initial[0], steps, _CHUNK, tensors=2 + kind.saved
+        outputs, *saved = forward_in_chunks(
+            x, weights.kernel, weights.bias, initial, steps, _CHUNK, tensors=2 + kind.saved
         )
-        return Trace((outputs,), arrays)
+        return Trace((outputs.concat(),), saved)
 
     def chunk_gradient(self, trace: Trace, weights: Weights, initial: Tensors) -> _ParallelChunkGradient:
         return _ParallelChunkGradient(self._kind, trace, weights, initial)

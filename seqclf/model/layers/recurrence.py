@@ -18,7 +18,7 @@ import tensorflow as tf
 from seqclf.model.layers.order import ReadingOrder
 
 Tensors = tuple[tf.Tensor, ...]
-ChunkSteps = Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, list[tf.Tensor]]]
+ChunkSteps = Callable[[tf.Tensor, Tensors], tuple[Tensors, list[tf.Tensor]]]
 
 
 @dataclass(frozen=True)
@@ -248,39 +248,39 @@ class _Pass:
 
 
 def forward_in_chunks(
-    x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor, initial: tf.Tensor, steps: ChunkSteps, size: int, tensors: int
-) -> tuple[tf.Tensor, list[tf.TensorArray]]:
+    x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor, initial: Tensors, steps: ChunkSteps, size: int, tensors: int
+) -> list[tf.TensorArray]:
     """Run ``steps`` over one chunk after another.
 
     Args:
-        initial: the state before the first step, ``[batch, units]``.
-        steps: from a chunk's ``x W + bias``, ``[size * batch, gates * units]``, and the state before it to the state
+        initial: the states before the first step, ``[batch, units]`` each.
+        steps: from a chunk's ``x W + bias``, ``[size * batch, gates * units]``, and the states before it to the states
             after it and ``tensors`` tensors ``[size, batch, units]``.
         size: steps a chunk.
 
     Returns:
-        The first of these tensors joined, ``[steps, batch, units]``, and the others by chunk: a backward pass reads
-        them chunk by chunk, too.
+        These tensors, by chunk; a backward pass may read them so. Joined (``concat()``) each is
+        ``[steps, batch, units]``.
     """
     features, chunks = x.shape[-1], tf.shape(x)[0] // size
     arrays = tuple(
         tf.TensorArray(
             x.dtype,
             size=chunks,
-            element_shape=[size, None, initial.shape[-1]],
+            element_shape=[size, None, initial[0].shape[-1]],
             infer_shape=False,
             clear_after_read=False,
         )
         for _ in range(tensors)
     )
 
-    def body(chunk: tf.Tensor, state: tf.Tensor, arrays: Any) -> tuple[Any, ...]:
+    def body(chunk: tf.Tensor, states: Tensors, arrays: Any) -> tuple[Any, ...]:
         inputs = tf.reshape(x[chunk * size : (chunk + 1) * size], [-1, features])
-        state, results = steps(tf.nn.bias_add(tf.matmul(inputs, kernel), bias), state)
-        return chunk + 1, state, tuple(array.write(chunk, one) for array, one in zip(arrays, results, strict=True))
+        states, results = steps(tf.nn.bias_add(tf.matmul(inputs, kernel), bias), states)
+        return chunk + 1, states, tuple(array.write(chunk, one) for array, one in zip(arrays, results, strict=True))
 
     *_, arrays = tf.while_loop(lambda chunk, *_: chunk < chunks, body, (0, initial, arrays), parallel_iterations=1)
-    return arrays[0].concat(), list(arrays[1:])
+    return list(arrays)
 
 
 def state_before(states: tf.Tensor, initial: tf.Tensor, start: tf.Tensor) -> tf.Tensor:

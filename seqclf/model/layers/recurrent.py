@@ -161,7 +161,7 @@ class Bidirectional(keras.layers.Bidirectional):
         # Joined as they come, neither result has to be turned round.
         self._in_order = self.merge_mode == "concat" and all(map(_is_fast_kind, self._both))
         for inner in filter(_is_fast_kind, self._both):
-            inner.parts, inner.portable = layer.parts, layer.portable
+            inner.parts, inner.portable = getattr(layer, "parts", None), getattr(layer, "portable", False)
             inner.directions = 2
             inner.keeps_order = self._in_order
 
@@ -197,6 +197,9 @@ def accelerated(model: keras.Model) -> keras.Model:
     """A copy of a built Sequential or functional model, with these layers where the model has Keras's.
 
     Weights are copied; the copy is not compiled.
+
+    Raises:
+        TypeError: it is something else, or has not been built.
     """
     return _copy(model, {theirs: ours for ours, theirs in _KEPT_BY_KERAS.items()})
 
@@ -207,6 +210,9 @@ def plain(model: keras.Model) -> keras.Model:
 
 
 def _copy(model: keras.Model, kinds: Mapping[Any, Any]) -> keras.Model:
+    if not isinstance(model, keras.Model) or not model.built:
+        raise TypeError(f"expected a built keras.Model, found {model!r}")
+
     def twin(layer: keras.layers.Layer) -> keras.layers.Layer:
         config = layer.get_config()
         if isinstance(layer, keras.layers.Bidirectional):

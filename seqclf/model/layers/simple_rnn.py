@@ -20,15 +20,16 @@ class SimpleRnnCell:
     def forward(self, x: tf.Tensor, weights: Weights, initial: Tensors) -> Trace:
         recurrent_kernel = weights.recurrent_kernel
 
-        def steps(projection: tf.Tensor, h: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        def steps(projection: tf.Tensor, states: Tensors) -> tuple[Tensors, list[tf.Tensor]]:
+            (h,) = states
             outputs = []
             for projected in tf.split(projection, _CHUNK):
                 h = tf.tanh(projected + tf.matmul(h, recurrent_kernel))
                 outputs.append(h)
-            return h, [tf.stack(outputs)]
+            return (h,), [tf.stack(outputs)]
 
-        outputs, _ = forward_in_chunks(x, weights.kernel, weights.bias, initial[0], steps, _CHUNK, tensors=1)
-        return Trace((outputs,), None)
+        (outputs,) = forward_in_chunks(x, weights.kernel, weights.bias, initial, steps, _CHUNK, tensors=1)
+        return Trace((outputs.concat(),), None)
 
     def chunk_gradient(self, trace: Trace, weights: Weights, initial: Tensors) -> _SimpleRnnChunkGradient:
         return _SimpleRnnChunkGradient(trace, weights)
