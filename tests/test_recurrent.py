@@ -171,6 +171,29 @@ def test_a_stateful_layer_goes_on_where_it_stopped(kind: str) -> None:
         np.testing.assert_allclose(ours, theirs, atol=1e-5)
 
 
+@pytest.mark.parametrize("parts", [1, 2])
+@pytest.mark.parametrize("kind", (*KINDS, "MinGRU", "MinLSTM", "QRNN", "SRU"))
+def test_a_batch_size_may_be_fixed(kind: str, parts: int) -> None:
+    """A graph that knows its shapes checks that loops keep them."""
+    import tensorflow as tf
+
+    from seqclf.model.layers import parallel, recurrent
+
+    layer = getattr(recurrent if kind in KINDS else parallel, kind)(UNITS, return_sequences=True)
+    layer.parts = parts
+    x = tf.random.stateless_normal([4, 10, FEATURES], seed=[1, 2])
+    layer.build(x.shape)
+
+    def gradients(x: tf.Tensor) -> list[tf.Tensor]:
+        with tf.GradientTape() as tape:
+            total = tf.reduce_sum(layer(x) ** 2)
+        return tape.gradient(total, layer.trainable_variables)
+
+    for shape in ([4, 10, FEATURES], [4, None, FEATURES]):
+        fixed = tf.function(gradients, input_signature=[tf.TensorSpec(shape, tf.float32)])
+        _assert_same(list(map(np.asarray, gradients(x))), list(map(np.asarray, fixed(x))))
+
+
 FALLBACKS: dict[str, dict[str, Any]] = {
     "activation": {"activation": "relu"},
     "recurrent_dropout": {"recurrent_dropout": 0.3},

@@ -267,7 +267,7 @@ def forward_in_chunks(
         tf.TensorArray(
             x.dtype,
             size=chunks,
-            element_shape=[size, None, initial[0].shape[-1]],
+            element_shape=[size, *initial[0].shape],
             infer_shape=False,
             clear_after_read=False,
         )
