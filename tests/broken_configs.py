@@ -63,7 +63,7 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
         (MINIMAL + "embedding: {size: 3}\n", ['4:13: embedding.size: unknown option; did you mean "dim"?']),
         (
             MINIMAL + "embedding: {units: 3}\n",
-            ["4:13: embedding.units: unknown option (known: dim, dropout, vectors, trainable)"],
+            ["4:13: embedding.units: unknown option (known: dim, dropout, word_dropout, vectors, trainable)"],
         ),
         (
             MINIMAL + "embedding: {vocab_size: 300}\n",
@@ -141,7 +141,7 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             LAYERS + "  - {type: simple_rnn, units: 3, recurrent_activation: tanh}\n",
-            ["3:34: layers[0].recurrent_activation: unknown option for simple_rnn (known to lstm, gru)"],
+            ["3:34: layers[0].recurrent_activation: unknown option for simple_rnn (known to gru, lstm)"],
         ),
         (
             MINIMAL + "head: [{type: dense, units: 3, rate: 0.1}]\n",
@@ -178,14 +178,17 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
         (
             LAYERS + "  - {units: 3}\n",
             [
-                "3:5: layers[0]: needs type (one of lstm, gru, simple_rnn, min_gru, min_lstm, qrnn, sru, conv1d, max_pool1d, pool, dropout)"
+                "3:5: layers[0]: needs type (one of batch_norm, conv1d, dense, dropout, gaussian_noise, gru, highway, layer_norm, lstm, max_pool1d, min_gru, min_lstm, pool, qrnn, residual, self_attention, simple_rnn, spatial_dropout, sru)"
             ],
         ),
         (LAYERS + "  - {type: conv1d, filters: 3}\n", ["3:5: layers[0].kernel_size: is missing; it has no default"]),
         (LAYERS + "  - {type: max_pool1d}\n", ["3:5: layers[0].size: is missing; it has no default"]),
         (MINIMAL + "head: [{type: dense}]\n", ["4:8: head[0].units: is missing; it has no default"]),
         (MINIMAL + "head: [{type: dropout}]\n", ["4:8: head[0].rate: is missing; it has no default"]),
-        (MINIMAL + "head: [{rate: 0.5}]\n", ["4:8: head[0]: needs type (one of dense, dropout)"]),
+        (
+            MINIMAL + "head: [{rate: 0.5}]\n",
+            ["4:8: head[0]: needs type (one of batch_norm, dense, dropout, gaussian_noise, highway, layer_norm)"],
+        ),
         (LAYERS, ['2:1: layers: expected a list ("- ..." lines, or [...]), found nothing; it has no default']),
         ("data: {source: sample}\nlayers: []\n", ["2:1: layers: expected at least one, found an empty list"]),
         (LAYERS + "  -\n", ["3:4: layers[0]: expected options (name: value), found nothing; it has no default"]),
@@ -194,7 +197,7 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
         (
             LAYERS + "  - {type: embedding, dim: 3}\n",
             [
-                '3:6: layers[0].type: "embedding" is a section of its own; expected one of lstm, gru, simple_rnn, min_gru, min_lstm, qrnn, sru, conv1d, max_pool1d, pool, dropout'
+                '3:6: layers[0].type: "embedding" is a section of its own; expected one of batch_norm, conv1d, dense, dropout, gaussian_noise, gru, highway, layer_norm, lstm, max_pool1d, min_gru, min_lstm, pool, qrnn, residual, self_attention, simple_rnn, spatial_dropout, sru'
             ],
         ),
         (
@@ -230,26 +233,20 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
             ['3:6: layers[0].type: unknown value "rnn"; did you mean "simple_rnn"?'],
         ),
         (
-            LAYERS + "  - {type: dense, units: 3}\n",
-            [
-                '3:6: layers[0].type: "dense" belongs in head; expected one of lstm, gru, simple_rnn, min_gru, min_lstm, qrnn, sru, conv1d, max_pool1d, pool, dropout'
-            ],
-        ),
-        (
             LAYERS + "  - {type: transformer}\n",
-            [
-                '3:6: layers[0].type: unknown value "transformer" (known: lstm, gru, simple_rnn, min_gru, min_lstm, qrnn, sru, conv1d, max_pool1d, pool, dropout)'
-            ],
+            ['3:6: layers[0].type: unknown value "transformer"; did you mean "self_attention"?'],
         ),
         (
             LAYERS + "  - {type: {}}\n",
             [
-                "3:6: layers[0].type: expected one of lstm, gru, simple_rnn, min_gru, min_lstm, qrnn, sru, conv1d, max_pool1d, pool, dropout; found an empty mapping"
+                "3:6: layers[0].type: expected one of batch_norm, conv1d, dense, dropout, gaussian_noise, gru, highway, layer_norm, lstm, max_pool1d, min_gru, min_lstm, pool, qrnn, residual, self_attention, simple_rnn, spatial_dropout, sru; found an empty mapping"
             ],
         ),
         (
             MINIMAL + "head: [{type: lstm, units: 3}]\n",
-            ['4:9: head[0].type: "lstm" belongs in layers; expected one of dense, dropout'],
+            [
+                '4:9: head[0].type: "lstm" belongs in layers; expected one of batch_norm, dense, dropout, gaussian_noise, highway, layer_norm'
+            ],
         ),
         (
             MINIMAL + "head: [{type: Dence, units: 3}]\n",
@@ -377,7 +374,7 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
         (
             LAYERS + "  - lstm: {units: 3}\n",
             [
-                "3:5: layers[0]: needs type (one of lstm, gru, simple_rnn, min_gru, min_lstm, qrnn, sru, conv1d, max_pool1d, pool, dropout); write type: lstm, its options beside it"
+                "3:5: layers[0]: needs type (one of batch_norm, conv1d, dense, dropout, gaussian_noise, gru, highway, layer_norm, lstm, max_pool1d, min_gru, min_lstm, pool, qrnn, residual, self_attention, simple_rnn, spatial_dropout, sru); write type: lstm, its options beside it"
             ],
         ),
         (LAYERS + "  - [lstm, 3]\n", ["3:5: layers[0]: expected options (name: value), found a list of 2"]),
@@ -481,7 +478,7 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
         (
             LAYERS + "  - {type: off}\n",
             [
-                '3:6: layers[0].type: unknown value "off" (known: lstm, gru, simple_rnn, min_gru, min_lstm, qrnn, sru, conv1d, max_pool1d, pool, dropout)'
+                '3:6: layers[0].type: unknown value "off" (known: batch_norm, conv1d, dense, dropout, gaussian_noise, gru, highway, layer_norm, lstm, max_pool1d, min_gru, min_lstm, pool, qrnn, residual, self_attention, simple_rnn, spatial_dropout, sru)'
             ],
         ),
         (
@@ -670,7 +667,9 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             LAYERS + "  - {type: min_gru, units: 4, activation: tanh}\n",
-            ["3:31: layers[0].activation: unknown option for min_gru (known to lstm, gru, simple_rnn, conv1d)"],
+            [
+                "3:31: layers[0].activation: unknown option for min_gru (known to conv1d, dense, gru, highway, lstm, self_attention, simple_rnn)"
+            ],
         ),
         (
             LAYERS + "  - {type: lstm, units: 4, return_sequences: true}\n",
@@ -760,7 +759,7 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
         (
             LAYERS + "  - {type:pool}\n",
             [
-                "3:5: layers[0]: needs type (one of lstm, gru, simple_rnn, min_gru, min_lstm, qrnn, sru, conv1d, max_pool1d, pool, dropout); a colon needs a space after it"
+                "3:5: layers[0]: needs type (one of batch_norm, conv1d, dense, dropout, gaussian_noise, gru, highway, layer_norm, lstm, max_pool1d, min_gru, min_lstm, pool, qrnn, residual, self_attention, simple_rnn, spatial_dropout, sru); a colon needs a space after it"
             ],
         ),
         (
@@ -816,7 +815,10 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
         (MINIMAL + "seed: &a [*a]\n", ["4:7: an alias stands inside what it names"]),
         (MINIMAL + "---\nseed: 3\n", ["4:1: not YAML: a second document begins here; a config is one"]),
         (MINIMAL + "embedding: {dim: 3 dropout: 0.1}\n", ['4:27: not YAML: expected "," or "}"']),
-        (MINIMAL + "head: [1 2: 3]\n", ["4:8: head[0]: needs type (one of dense, dropout)"]),
+        (
+            MINIMAL + "head: [1 2: 3]\n",
+            ["4:8: head[0]: needs type (one of batch_norm, dense, dropout, gaussian_noise, highway, layer_norm)"],
+        ),
         (
             MINIMAL + "seed: !!python/object:os.system {}\n",
             ["4:7: seed: the tag !!python/object:os.system is not known; a config needs no tags"],
@@ -863,6 +865,83 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
             ],
         ),
         (MINIMAL + "seed: " + "9" * 5000 + "\n", ['4:7: seed: "99999999999999999999" is no number that can be read']),
+    ],
+    "layers inside layers, a user's own": [
+        (
+            LAYERS + "  - {type: residual, layer: {type: pool}}\n  - {type: pool}\n",
+            [
+                '3:30: layers[0].layer.type: "pool" cannot stand inside another layer; expected one of batch_norm, conv1d, dense, dropout, gaussian_noise, gru, highway, layer_norm, lstm, min_gru, min_lstm, qrnn, self_attention, simple_rnn, spatial_dropout, sru'
+            ],
+        ),
+        (
+            LAYERS + "  - {type: residual, layer: {type: gru, unit: 3}}\n  - {type: pool}\n",
+            ['3:41: layers[0].layer.unit: unknown option; did you mean "units"?'],
+        ),
+        (
+            LAYERS + "  - {type: pool, method: [last, first]}\n",
+            ['3:18: layers[0].method: unknown value "first" (known: last, mean, max, attention)'],
+        ),
+        (
+            LAYERS + "  - {type: pool, method: []}\n",
+            ["3:18: layers[0].method: expected one of last, mean, max, attention; found an empty list"],
+        ),
+        (
+            LAYERS + "  - {type: 'my_layers:'}\n  - {type: pool}\n",
+            [
+                '3:6: layers[0].type: expected a type of seqclf\'s, or a module and a class such as my_package.my_module:MyLayer, found the text "my_layers:"'
+            ],
+        ),
+        (
+            LAYERS + "  - {type: 'my.layers:Gate', factor: 3}\n  - {type: pool}\n",
+            ["3:30: layers[0].factor: unknown option (known: type, options)"],
+        ),
+        (LAYERS + "  - 3\n", ["3:5: layers[0]: expected options (name: value), found 3"]),
+        (
+            MINIMAL + "head: [{type: 'my.layers:Gate'}]\n",
+            [
+                '4:9: head[0].type: unknown value "my.layers:Gate" (known: batch_norm, dense, dropout, gaussian_noise, highway, layer_norm)'
+            ],
+        ),
+        (
+            LAYERS + "  - {type: lstm, units: 3, stateful: true}\n",
+            ["3:28: layers[0].stateful: unknown option: every text starts from a zero state"],
+        ),
+        (
+            LAYERS + "  - {type: self_attention, num_heads: 3}\n  - {type: pool}\n",
+            ['3:28: layers[0].num_heads: unknown option; did you mean "heads"?'],
+        ),
+    ],
+    "across options of layers": [
+        (
+            LAYERS + "  - {type: residual, layer: {type: gru, units: 3, return_sequences: false}}\n  - {type: pool}\n",
+            [
+                "3:51: layers[0].layer.return_sequences: is false, but residual needs a vector for every token; leave it out"
+            ],
+        ),
+        (
+            LAYERS + "  - {type: residual, layer: {type: conv1d, filters: 3, kernel_size: 900}}\n  - {type: pool}\n",
+            [
+                "3:56: layers[0].layer.kernel_size: expected at most 512, what the longest text has (tokenizer.max_tokens); found 900"
+            ],
+        ),
+        (
+            LAYERS + "  - {type: residual, layer: {type: gru, units: 3}}\n",
+            ["3:5: layers[0]: residual leaves one vector a token; add a recurrent layer or a pool after it"],
+        ),
+        (
+            LAYERS + "  - {type: pool, method: [last, mean, last]}\n",
+            ["3:18: layers[0].method: expected each method once, found last, mean, last"],
+        ),
+        (
+            LAYERS + "  - {type: gru, units: 3, merge_mode: sum}\n",
+            [
+                "3:27: layers[0].merge_mode: there is one direction and nothing to join: add bidirectional: true, or leave it out"
+            ],
+        ),
+        (
+            LAYERS + "  - {type: gru, units: 3, go_backwards: true, bidirectional: true}\n",
+            ["3:27: layers[0].go_backwards: bidirectional: true reads both ways already: leave one of the two out"],
+        ),
     ],
 }
 BROKEN = [case for cases in BY_KIND.values() for case in cases]

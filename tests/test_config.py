@@ -54,6 +54,15 @@ def test_every_default_is_filled_in_when_written(tmp_path: Path) -> None:
         "dropout": 0.0,
         "segment": None,
         "recurrent_dropout": 0.0,
+        "merge_mode": "concat",
+        "go_backwards": False,
+        "use_bias": True,
+        "unit_forget_bias": True,
+        "kernel_initializer": "glorot_uniform",
+        "recurrent_initializer": "orthogonal",
+        "kernel_l2": 0.0,
+        "recurrent_l2": 0.0,
+        "max_norm": None,
     }
     assert next(iter(full["layers"][0])) == "type"
     assert full["training"]["optimizer"]["learning_rate"] == 1e-3
@@ -127,13 +136,15 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
         "early_stopping_has_validation": "needs validation texts",
         "nesterov_has_momentum": "does nothing without momentum",
         "a_batch_holds_the_longest_text": "what the longest text has (tokenizer.max_tokens)",
+        "inner_layers_leave_sequences": "residual needs a vector for every token",
+        "layers_are_consistent": "expected each method once",
         "segments_are_joined": "leaves one vector a token: add a pool",
         "shares_are_numbers": "expected a share as a number",
         "text_and_label_are_two": "expected another name than data.text's",
     }.items():
         assert check in {known.__name__ for known in CHECKS}
         assert words in said
-    assert len(CHECKS) == 12
+    assert len(CHECKS) == 14
 
 
 def test_the_line_is_quoted_with_a_mark(tmp_path: Path) -> None:
@@ -205,12 +216,12 @@ def test_aliases_cannot_explode(tmp_path: Path) -> None:
     ("check", "text", "expected"),
     [
         (
-            "slow_ways_are_meant",
+            "layers_are_meant",
             "data: {source: sample}\nlayers: [{type: lstm, units: 3, recurrent_dropout: 0.1}]\n",
             "2:33: layers[0].recurrent_dropout: 0.1 rules out the layer's fast kernels",
         ),
         (
-            "slow_ways_are_meant",
+            "layers_are_meant",
             "data: {source: sample}\nlayers: [{type: gru, units: 3, recurrent_activation: relu}]\n",
             "2:32: layers[0].recurrent_activation: relu rules out the layer's fast kernels",
         ),

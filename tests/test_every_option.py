@@ -17,11 +17,12 @@ from seqclf.config import Config, checked_config
 from seqclf.config.walk import Model, models_of, tag_of
 
 
-def _models(model: Model = Config) -> Iterator[Model]:
+def _models(model: Model = Config, seen: tuple[Model, ...] = ()) -> Iterator[Model]:
     yield model
     for option in model.model_fields.values():
         for inner in models_of(option.annotation):
-            yield from _models(inner)
+            if inner not in seen:
+                yield from _models(inner, (*seen, model))
 
 
 ONLY_ONE_KIND = {"TokenizerConfig.type"}
@@ -77,7 +78,10 @@ def _model(config: Config, folder: Path) -> Any:
     model = build_model(config, len(pieces), ["a", "b"], vectors=vectors)
     tokens = np.array([[5, 6, 7, 8, 9, 5, 3], [7, 9, 4, 2, 0, 0, 0]], dtype=np.int32)
     shapes = [(variable.shape, variable.trainable) for variable in model.weights]
-    return shapes, model(tokens, training=True).numpy().round(6).tolist()
+    constraints = [getattr(weight.constraint, "max_value", None) for weight in model.weights]
+    outputs = model(tokens, training=True).numpy().round(6).tolist()
+    moved = [weight.numpy().round(6).tolist() for weight in model.non_trainable_weights]
+    return shapes, outputs, [float(loss) for loss in model.losses], constraints, moved
 
 
 def _steps(config: Config, folder: Path) -> Any:
@@ -155,6 +159,8 @@ def _recurrent(name: str, kind: str) -> dict[str, Case]:
     stepped = {
         f"{name}.activation": _layer(kind, "activation", "sigmoid", units=4),
         f"{name}.recurrent_dropout": _layer(kind, "recurrent_dropout", 0.5, units=4),
+        f"{name}.recurrent_initializer": _layer(kind, "recurrent_initializer", "glorot_uniform", units=4),
+        f"{name}.recurrent_l2": _layer(kind, "recurrent_l2", 0.1, units=4),
     }
     return (stepped if kind in ("lstm", "gru", "simple_rnn") else {}) | {
         f"{name}.type": _layer(kind, "type", other, units=4),
@@ -167,6 +173,12 @@ def _recurrent(name: str, kind: str) -> dict[str, Case]:
             {"layers": [{"type": kind, "units": 4, "return_sequences": True}, dense]},
         ),
         f"{name}.dropout": _layer(kind, "dropout", 0.5, units=4),
+        f"{name}.merge_mode": _layer(kind, "merge_mode", "sum", units=4, bidirectional=True),
+        f"{name}.go_backwards": _layer(kind, "go_backwards", True, units=4),
+        f"{name}.use_bias": _layer(kind, "use_bias", False, units=4),
+        f"{name}.kernel_initializer": _layer(kind, "kernel_initializer", "he_normal", units=4),
+        f"{name}.kernel_l2": _layer(kind, "kernel_l2", 0.1, units=4),
+        f"{name}.max_norm": _layer(kind, "max_norm", 0.5, units=4),
         f"{name}.segment": _layer(kind, "segment", 3, tuple(POOL), units=4),
     }
 
@@ -234,38 +246,79 @@ CASES: dict[str, Case] = {
     ),
     "EmbeddingConfig.dim": Case(_model, {}, {"embedding__dim": 9}),
     "EmbeddingConfig.dropout": Case(_model, {}, {"embedding__dropout": 0.5}),
+    "EmbeddingConfig.word_dropout": Case(_model, {}, {"embedding__word_dropout": 0.5}),
     "EmbeddingConfig.vectors": Case(
         _model, {"embedding__dim": 3}, {"embedding__dim": 3, "embedding__vectors": "vectors.txt"}
     ),
     "EmbeddingConfig.trainable": Case(_model, {}, {"embedding__trainable": False}),
-    **_recurrent("LstmLayer", "lstm"),
-    **_recurrent("GruLayer", "gru"),
-    **_recurrent("SimpleRnnLayer", "simple_rnn"),
-    **_recurrent("MinGruLayer", "min_gru"),
-    **_recurrent("MinLstmLayer", "min_lstm"),
-    **_recurrent("QrnnLayer", "qrnn"),
-    **_recurrent("SruLayer", "sru"),
-    "LstmLayer.recurrent_activation": _layer("lstm", "recurrent_activation", "tanh", units=4),
-    "GruLayer.recurrent_activation": _layer("gru", "recurrent_activation", "tanh", units=4),
-    "Conv1dLayer.type": Case(
+    **_recurrent("Lstm", "lstm"),
+    **_recurrent("Gru", "gru"),
+    **_recurrent("SimpleRnn", "simple_rnn"),
+    **_recurrent("MinGru", "min_gru"),
+    **_recurrent("MinLstm", "min_lstm"),
+    **_recurrent("Qrnn", "qrnn"),
+    **_recurrent("Sru", "sru"),
+    "Lstm.recurrent_activation": _layer("lstm", "recurrent_activation", "tanh", units=4),
+    "Gru.recurrent_activation": _layer("gru", "recurrent_activation", "tanh", units=4),
+    "Lstm.unit_forget_bias": _layer("lstm", "unit_forget_bias", False, units=4),
+    "Gru.reset_after": _layer("gru", "reset_after", False, units=4),
+    "Conv1d.type": Case(
         _model, {"layers": [{"type": "conv1d", "filters": 3, "kernel_size": 2}, *POOL]}, {"layers": POOL}
     ),
-    "Conv1dLayer.filters": _layer("conv1d", "filters", 4, tuple(POOL), filters=3, kernel_size=2),
-    "Conv1dLayer.kernel_size": _layer("conv1d", "kernel_size", 3, tuple(POOL), filters=3, kernel_size=2),
-    "Conv1dLayer.activation": _layer("conv1d", "activation", "tanh", tuple(POOL), filters=3, kernel_size=2),
-    "MaxPool1dLayer.type": Case(_model, {"layers": [{"type": "max_pool1d", "size": 2}, *POOL]}, {"layers": POOL}),
-    "MaxPool1dLayer.size": _layer("max_pool1d", "size", 3, tuple(POOL), size=2),
-    "PoolLayer.type": Case(_model, {"layers": POOL}, {"layers": [{"type": "gru", "units": 3}]}),
-    "PoolLayer.method": _layer("pool", "method", "max"),
-    "DropoutLayer.type": Case(
+    "Conv1d.filters": _layer("conv1d", "filters", 4, tuple(POOL), filters=3, kernel_size=2),
+    "Conv1d.kernel_size": _layer("conv1d", "kernel_size", 3, tuple(POOL), filters=3, kernel_size=2),
+    "Conv1d.activation": _layer("conv1d", "activation", "tanh", tuple(POOL), filters=3, kernel_size=2),
+    "MaxPool1d.type": Case(_model, {"layers": [{"type": "max_pool1d", "size": 2}, *POOL]}, {"layers": POOL}),
+    "MaxPool1d.size": _layer("max_pool1d", "size", 3, tuple(POOL), size=2),
+    "Pool.type": Case(_model, {"layers": POOL}, {"layers": [{"type": "gru", "units": 3}]}),
+    "Pool.method": _layer("pool", "method", "max"),
+    "Dropout.type": Case(
         _model, {"head": [{"type": "dropout", "rate": 0.5}]}, {"head": [{"type": "dense", "units": 3}]}
     ),
-    "DropoutLayer.rate": _head("dropout", "rate", 0.5, rate=0.0),
-    "DenseLayer.type": Case(
-        _model, {"head": [{"type": "dense", "units": 3}]}, {"head": [{"type": "dropout", "rate": 0.5}]}
+    "Dropout.rate": _head("dropout", "rate", 0.5, rate=0.0),
+    "Dense.type": Case(_model, {"head": [{"type": "dense", "units": 3}]}, {"head": [{"type": "dropout", "rate": 0.5}]}),
+    "Dense.units": _head("dense", "units", 5, units=4),
+    "Dense.activation": _head("dense", "activation", "tanh", units=4),
+    "Dense.kernel_initializer": _head("dense", "kernel_initializer", "he_normal", units=4),
+    **{
+        f"{name}.type": Case(_model, {"head": [{"type": kind, **options}]}, {"head": []})
+        for name, kind, options in (
+            ("Highway", "highway", {}),
+            ("LayerNorm", "layer_norm", {}),
+            ("BatchNorm", "batch_norm", {}),
+            ("GaussianNoise", "gaussian_noise", {"stddev": 0.5}),
+        )
+    },
+    "Highway.activation": _head("highway", "activation", "tanh"),
+    "Highway.gate_bias": _head("highway", "gate_bias", 0.0),
+    "LayerNorm.epsilon": _head("layer_norm", "epsilon", 1.0),
+    "BatchNorm.epsilon": _head("batch_norm", "epsilon", 1.0),
+    "BatchNorm.momentum": _head("batch_norm", "momentum", 0.5),
+    "GaussianNoise.stddev": _head("gaussian_noise", "stddev", 0.9, stddev=0.5),
+    "SpatialDropout.type": Case(
+        _model, {"layers": [{"type": "spatial_dropout", "rate": 0.5}, *POOL]}, {"layers": POOL}
     ),
-    "DenseLayer.units": _head("dense", "units", 5, units=4),
-    "DenseLayer.activation": _head("dense", "activation", "tanh", units=4),
+    "SpatialDropout.rate": _layer("spatial_dropout", "rate", 0.8, tuple(POOL), rate=0.2),
+    "SelfAttention.type": Case(_model, {"layers": [{"type": "self_attention"}, *POOL]}, {"layers": POOL}),
+    "SelfAttention.heads": _layer("self_attention", "heads", 3, tuple(POOL)),
+    "SelfAttention.hidden_units": _layer("self_attention", "hidden_units", 5, tuple(POOL)),
+    "SelfAttention.activation": _layer("self_attention", "activation", "tanh", tuple(POOL)),
+    "SelfAttention.positions": _layer("self_attention", "positions", False, tuple(POOL)),
+    "SelfAttention.dropout": _layer("self_attention", "dropout", 0.5, tuple(POOL)),
+    "Residual.type": Case(
+        _model,
+        {"layers": [{"type": "residual", "layer": {"type": "gru", "units": 4}}, *POOL]},
+        {"layers": [{"type": "gru", "units": 4}, *POOL]},
+    ),
+    "Residual.layer": _layer(
+        "residual", "layer", {"type": "gru", "units": 3}, tuple(POOL), layer={"type": "lstm", "units": 3}
+    ),
+    "Custom.type": Case(
+        _model, {"layers": [{"type": "layers_of_a_user:Scaled", "options": {"factor": 3.0}}, *POOL]}, {"layers": POOL}
+    ),
+    "Custom.options": _layer(
+        "layers_of_a_user:Scaled", "options", {"factor": 2.0}, tuple(POOL), options={"factor": 3.0}
+    ),
     "TrainingConfig.epochs": Case(_run, {"layers": POOL}, {"layers": POOL, "training__epochs": 3}),
     "TrainingConfig.batch_tokens": Case(
         _texts, {"tokenizer__max_tokens": 3}, {"tokenizer__max_tokens": 3, "training__batch_tokens": 7}

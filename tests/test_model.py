@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,34 +11,53 @@ import pytest
 from conftest import small_config
 
 from seqclf.config import checked_config
+from seqclf.layer_types import LAYER_TYPES
 
-LAYERS: dict[str, list[dict[str, Any]]] = {
-    "lstm": [{"type": "lstm", "units": 4}],
-    "bilstm": [{"type": "lstm", "units": 4, "bidirectional": True}],
-    "gru": [{"type": "gru", "units": 4}],
-    "bigru": [{"type": "gru", "units": 4, "bidirectional": True}],
-    "simple_rnn": [{"type": "simple_rnn", "units": 4}],
-    "bisimple_rnn": [{"type": "simple_rnn", "units": 4, "bidirectional": True}],
-    "min_gru": [{"type": "min_gru", "units": 4}],
-    "bimin_lstm": [{"type": "min_lstm", "units": 4, "bidirectional": True}],
-    "qrnn": [{"type": "qrnn", "units": 4}],
-    "bisru": [{"type": "sru", "units": 4, "bidirectional": True}],
-    "segments": [{"type": "lstm", "units": 4, "bidirectional": True, "segment": 3}, {"type": "pool", "method": "max"}],
-    "mean": [{"type": "pool", "method": "mean"}],
-    "max": [{"type": "pool", "method": "max"}],
-    "conv1d": [{"type": "conv1d", "filters": 4, "kernel_size": 4}, {"type": "gru", "units": 4}],
-    "max_pool1d": [{"type": "max_pool1d", "size": 3}, {"type": "gru", "units": 4}],
-    "conv1d-max_pool1d": [
-        {"type": "conv1d", "filters": 4, "kernel_size": 3},
-        {"type": "max_pool1d", "size": 2},
-        {"type": "pool", "method": "max"},
-    ],
-    "dropout": [{"type": "dropout", "rate": 0.5}, {"type": "pool"}],
+POOL = {"type": "pool"}
+OPTIONS: dict[str, dict[str, Any]] = {
+    **{kind: {"units": 3} for kind in ("lstm", "gru", "simple_rnn", "min_gru", "min_lstm", "qrnn", "sru")},
+    "batch_norm": {},
+    "conv1d": {"filters": 3, "kernel_size": 4},
+    "dense": {"units": 3},
+    "dropout": {"rate": 0.5},
+    "gaussian_noise": {"stddev": 0.5},
+    "highway": {},
+    "layer_norm": {},
+    "max_pool1d": {"size": 3},
+    "pool": {"method": ["last", "mean", "max", "attention"]},
+    "residual": {"layer": {"type": "lstm", "units": 4}},
+    "self_attention": {"heads": 2, "hidden_units": 4},
+    "spatial_dropout": {"rate": 0.5},
+    "custom": {"type": "layers_of_a_user:Scaled", "options": {"factor": 2.0}},
 }
-STACKS = LAYERS | {
-    f"{a}-{b}": [*LAYERS[a], *LAYERS[b]]
-    for a, b in itertools.product(LAYERS, LAYERS)
-    if not any(layer["type"] == "pool" for layer in LAYERS[a])
+KINDS: dict[str, dict[str, Any]] = {kind: {"type": kind, **options} for kind, options in OPTIONS.items()}
+VARIANTS: dict[str, list[dict[str, Any]]] = {
+    "bidirectional": [{**KINDS["lstm"], "bidirectional": True}],
+    "summed": [{**KINDS["gru"], "bidirectional": True, "merge_mode": "sum"}, POOL],
+    "summed, parallel": [{**KINDS["min_gru"], "bidirectional": True, "merge_mode": "sum"}, POOL],
+    "backwards": [{**KINDS["lstm"], "go_backwards": True}],
+    "backwards, tokens": [{**KINDS["sru"], "go_backwards": True}, KINDS["gru"]],
+    "segments": [{**KINDS["lstm"], "bidirectional": True, "segment": 3}, {**POOL, "method": "max"}],
+    "Keras's way": [{**KINDS["lstm"], "activation": "relu", "recurrent_initializer": "glorot_uniform"}],
+    "Keras's way, backwards": [{**KINDS["gru"], "reset_after": False, "go_backwards": True}],
+    "Keras's way, both ways": [{**KINDS["simple_rnn"], "activation": "relu", "bidirectional": True}],
+    "reads with dropout": [{**KINDS["gru"], "dropout": 0.5, "recurrent_dropout": 0.5}],
+    **{method: [{**POOL, "method": method}] for method in ("last", "mean", "max", "attention")},
+    "residual convolution": [{"type": "residual", "layer": KINDS["conv1d"]}, POOL],
+    "attention without positions": [{**KINDS["self_attention"], "positions": False}, POOL],
+}
+
+
+def _stack(*kinds: str) -> list[dict[str, Any]]:
+    """With a pool where nothing else leaves one vector a text."""
+    last = next(LAYER_TYPES[kind] for kind in reversed(kinds) if LAYER_TYPES[kind].reads or kind == kinds[0])
+    return [*(KINDS[kind] for kind in kinds), *([] if last.reads and last.leaves != "tokens" else [POOL])]
+
+
+STACKS = {
+    **{kind: _stack(kind) for kind in KINDS},
+    **{f"{a}, {b}": _stack(a, b) for a, b in itertools.product(KINDS, KINDS) if a != "pool"},
+    **VARIANTS,
 }
 
 
@@ -53,6 +73,10 @@ def _padded(rows: list[list[int]], extra: int = 0) -> np.ndarray:
     return np.array([row + [0] * (width - len(row)) for row in rows], dtype=np.int32)
 
 
+def test_every_layer_type_is_tried() -> None:
+    assert set(KINDS) == set(LAYER_TYPES)
+
+
 @pytest.mark.parametrize("layers", STACKS.values(), ids=STACKS.keys())
 def test_padding_and_batch_mates_are_invisible(layers: list[dict[str, Any]]) -> None:
     model = _model(labels=3, layers=layers)
@@ -61,6 +85,35 @@ def test_padding_and_batch_mates_are_invisible(layers: list[dict[str, Any]]) -> 
     alone = np.concatenate([model(_padded([row]), training=False).numpy() for row in rows])
     np.testing.assert_allclose(together, alone, atol=1e-6)
     assert np.ptp(together, axis=0).min() > 1e-5, "the model must tell the texts apart"
+
+
+ALONE = {kind: _stack(kind) for kind in KINDS} | VARIANTS
+DRAWN = {"dropout", "gaussian_noise", "spatial_dropout", "reads with dropout"}
+
+
+@pytest.mark.parametrize("name", sorted(ALONE.keys() - DRAWN))
+def test_padding_is_invisible_while_training(name: str) -> None:
+    rows = [[5], [7, 3, 9, 4, 2, 8, 6], [11, 12, 13]]
+    model = _model(labels=3, layers=ALONE[name], embedding={"dim": 4}, head=[])
+    weights = model.get_weights()  # training changes those of batch_norm
+    narrow = model(_padded(rows), training=True).numpy()
+    model.set_weights(weights)
+    np.testing.assert_allclose(model(_padded(rows, extra=5), training=True).numpy(), narrow, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", sorted(ALONE))
+def test_the_file_of_a_model_says_the_same(name: str, tmp_path: Path) -> None:
+    """Read by Keras, with the layers of Keras's own where there are such."""
+    import keras
+    from layers_of_a_user import Scaled
+
+    from seqclf.model.layers.recurrent import plain
+
+    model = _model(labels=3, layers=ALONE[name])
+    tokens = _padded([[5], [7, 3, 9, 4, 2, 8, 6], [11, 12, 13]])
+    plain(model).save(tmp_path / "model.keras")
+    read = keras.models.load_model(tmp_path / "model.keras", custom_objects={"Scaled": Scaled})
+    np.testing.assert_allclose(read(tokens), model(tokens), atol=1e-6)
 
 
 @pytest.mark.parametrize(("labels", "columns"), [(2, 1), (3, 3)])
@@ -115,10 +168,10 @@ def test_initial_weights_follow_the_seed_and_nothing_else() -> None:
     weights = []
     for global_seed, seed in ((1, 3), (2, 3), (1, 4)):
         keras.utils.set_random_seed(global_seed)
-        weights.append(_model(seed=seed, layers=LAYERS["bilstm"]).get_weights())
+        weights.append(_model(seed=seed, layers=VARIANTS["bidirectional"]).get_weights())
     assert all(np.array_equal(a, b) for a, b in zip(weights[0], weights[1], strict=True))
     assert not np.array_equal(weights[0][0], weights[2][0])
-    names = [weight.path for weight in _model(layers=LAYERS["bilstm"]).weights]
+    names = [weight.path for weight in _model(layers=VARIANTS["bidirectional"]).weights]
     kernels = [weight for weight, name in zip(weights[0], names, strict=True) if name.endswith("/kernel")]
     assert not np.array_equal(kernels[0], kernels[1]), "the two directions start differently"
 

@@ -14,16 +14,18 @@ ALLOWED = {
     "files": {"errors"},
     "runs": BASE,
     "runtime": set(),
-    "config": BASE,
+    "strict": set(),
+    "layer_types": BASE | {"strict", "model"},
+    "config": BASE | {"strict", "layer_types"},
     "text": BASE,
     "data": BASE | {"config", "text"},
-    "model": BASE | {"config", "text", "runtime"},
+    "model": BASE | {"config", "layer_types", "text", "runtime"},
     "evaluation": BASE | {"runs", "config", "text", "data", "model"},
     "export": BASE | {"config", "text", "model"},
     "benchmark": BASE | {"runtime", "config", "data", "model", "training"},
     "training": BASE | {"runs", "runtime", "config", "text", "data", "model", "evaluation", "export"},
 }
-LIGHT = {"cli", "config", "runs", "runtime", "errors", "files"}
+LIGHT = {"cli", "strict", "layer_types", "config", "runs", "runtime", "errors", "files"}
 HEAVY = {"tensorflow", "keras", "tensorflow_datasets"}
 
 

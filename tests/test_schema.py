@@ -33,7 +33,9 @@ def test_the_json_schema_accepts_what_seqclf_accepts() -> None:
 def test_the_json_schema_refuses_what_single_options_rule_out() -> None:
     """All but what stands across options, and YAML's own traps."""
     schema, accepted = json_schema(), []
-    single = [case for kind, cases in BY_KIND.items() if kind not in ("across options", "not YAML") for case in cases]
+    single = [
+        case for kind, cases in BY_KIND.items() if not kind.startswith(("across options", "not YAML")) for case in cases
+    ]
     assert len(single) > 150
     for text, lines in single:
         value = read_yaml(text).value

@@ -7,36 +7,28 @@ elsewhere hides nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from seqclf.config.problems import Problem
 from seqclf.config.schema import (
     LEAST_PIECES,
-    Conv1dLayer,
     DataConfig,
     EmbeddingConfig,
-    LayerConfig,
-    MaxPool1dLayer,
-    PoolLayer,
-    RecurrentLayer,
     Sgd,
-    SteppedLayer,
     TableData,
     TfdsData,
     TokenizerConfig,
     TrainingConfig,
 )
+from seqclf.layer_types import Layer, RecurrentLayer, walk
 
-Layers = list[LayerConfig]
+Layers = Sequence[Layer]
 Check = Callable[..., Iterable[Problem]]
-
-_READERS = RecurrentLayer | Conv1dLayer | MaxPool1dLayer | PoolLayer
-"""Layers that look along the text, and so need one vector a token."""
 
 
 def returns_sequences(layers: Layers) -> list[bool]:
     """For each layer, whether a later one reads one vector a token from it."""
-    reads = [isinstance(layer, _READERS) for layer in layers]
+    reads = [layer.reads for layer in layers]
     return [any(reads[i + 1 :]) for i in range(len(layers))]
 
 
@@ -76,18 +68,19 @@ def vocabulary_holds_more_than_special_tokens(tokenizer: TokenizerConfig) -> Ite
 def readers_have_a_sequence(layers: Layers) -> Iterator[Problem]:
     pooled_by = None
     for index, layer in enumerate(layers):
-        if isinstance(layer, _READERS) and pooled_by is not None:
+        if layer.reads and pooled_by is not None:
             message = (
-                f"{layer.type} has nothing to read: the pool before it (layers[{pooled_by}]) left one vector a text"
+                f"{layer.short_name} has nothing to read: the {layers[pooled_by].short_name} before it "
+                f"(layers[{pooled_by}]) left one vector a text"
             )
             yield Problem(("layers", index), message)
-        if isinstance(layer, PoolLayer):
+        if layer.leaves == "text":
             pooled_by = index
 
 
 def return_sequences_fits_the_next_layer(layers: Layers) -> Iterator[Problem]:
     for index, (layer, needed) in enumerate(zip(layers, returns_sequences(layers), strict=True)):
-        if isinstance(layer, PoolLayer):
+        if layer.leaves == "text":
             return  # what reads after it is wrong anyway
         if not isinstance(layer, RecurrentLayer) or layer.return_sequences in (None, needed):
             continue
@@ -101,6 +94,18 @@ def return_sequences_fits_the_next_layer(layers: Layers) -> Iterator[Problem]:
         yield Problem(("layers", index, "return_sequences"), message)
 
 
+def inner_layers_leave_sequences(layers: Layers) -> Iterator[Problem]:
+    for path, layer in walk(layers, "layers"):
+        if len(path) > 2 and getattr(layer, "return_sequences", None) is False:
+            message = "is false, but residual needs a vector for every token; leave it out"
+            yield Problem((*path, "return_sequences"), message)
+
+
+def layers_are_consistent(layers: Layers) -> Iterator[Problem]:
+    for path, layer in walk(layers, "layers"):
+        yield from (Problem((*path, option), message) for option, message in layer.problems())
+
+
 def segments_are_joined(layers: Layers) -> Iterator[Problem]:
     for index, (layer, read) in enumerate(zip(layers, returns_sequences(layers), strict=True)):
         if getattr(layer, "segment", None) is not None and not read:
@@ -109,34 +114,30 @@ def segments_are_joined(layers: Layers) -> Iterator[Problem]:
 
 
 def one_vector_is_left(layers: Layers) -> Iterator[Problem]:
-    readers = [(index, layer) for index, layer in enumerate(layers) if isinstance(layer, _READERS)]
+    readers = [(index, layer) for index, layer in enumerate(layers) if layer.reads]
     if not readers:
         yield Problem(("layers",), "nothing makes one vector of a text: add a recurrent layer or a pool")
-    elif isinstance(readers[-1][1], Conv1dLayer | MaxPool1dLayer) and not any(
-        isinstance(layer, PoolLayer) for _, layer in readers
-    ):
+    elif readers[-1][1].leaves == "tokens" and not any(layer.leaves == "text" for _, layer in readers):
         index, layer = readers[-1]
-        message = f"{layer.type} leaves one vector a token; add a recurrent layer or a pool after it"
+        message = f"{layer.short_name} leaves one vector a token; add a recurrent layer or a pool after it"
         yield Problem(("layers", index), message)
 
 
 def windows_fit_the_longest_text(tokenizer: TokenizerConfig, layers: Layers) -> Iterator[Problem]:
     length = tokenizer.max_tokens
-    for index, layer in enumerate(layers):
-        option = {Conv1dLayer: "kernel_size", MaxPool1dLayer: "size"}.get(type(layer))
-        if option is None:
+    for path, layer in walk(layers, "layers"):
+        if layer.window is None:
             continue
-        window = getattr(layer, option)
+        window = getattr(layer, layer.window)
         if window > length:
             here = "what the longest text has (tokenizer.max_tokens)"
             if length != tokenizer.max_tokens:
                 here = (
                     f"what the pooling before leaves of the longest text (tokenizer.max_tokens: {tokenizer.max_tokens})"
                 )
-            yield Problem(("layers", index, option), f"expected at most {length}, {here}; found {window}")
+            yield Problem((*path, layer.window), f"expected at most {length}, {here}; found {window}")
             return
-        if isinstance(layer, MaxPool1dLayer):
-            length = -(-length // window)
+        length = layer.tokens_after(length)
 
 
 def a_batch_holds_the_longest_text(tokenizer: TokenizerConfig, training: TrainingConfig) -> Iterator[Problem]:
@@ -169,6 +170,8 @@ CHECKS: tuple[Check, ...] = (
     vocabulary_holds_more_than_special_tokens,
     readers_have_a_sequence,
     return_sequences_fits_the_next_layer,
+    inner_layers_leave_sequences,
+    layers_are_consistent,
     segments_are_joined,
     one_vector_is_left,
     windows_fit_the_longest_text,
@@ -179,25 +182,18 @@ CHECKS: tuple[Check, ...] = (
 
 # --- warnings ---------------------------------------------------------------------------------------------------------
 
-_SLOW = "rules out the layer's fast kernels: it takes about twice as long on a CPU"
 
-
-def slow_ways_are_meant(layers: Layers) -> Iterator[Problem]:
-    needed = {"activation": "tanh", "recurrent_activation": "sigmoid", "recurrent_dropout": 0}
-    for index, layer in enumerate(layers):
-        if isinstance(layer, SteppedLayer):
-            on_a_gpu = "" if layer.type == "simple_rnn" else ", several times as long on a GPU"
-            for option, value in needed.items():
-                if getattr(layer, option, value) != value:
-                    yield Problem(("layers", index, option), f"{getattr(layer, option)} {_SLOW}{on_a_gpu}")
+def layers_are_meant(layers: Layers) -> Iterator[Problem]:
+    for path, layer in walk(layers, "layers"):
+        yield from (Problem((*path, option), message) for option, message in layer.warnings())
 
 
 def segments_cut_something(tokenizer: TokenizerConfig, layers: Layers) -> Iterator[Problem]:
-    for index, layer in enumerate(layers):
+    for path, layer in walk(layers, "layers"):
         segment = getattr(layer, "segment", None)
         if segment is not None and segment >= tokenizer.max_tokens:
             message = f"{segment} cuts nothing: no text has more than tokenizer.max_tokens, {tokenizer.max_tokens}"
-            yield Problem(("layers", index, "segment"), message)
+            yield Problem((*path, "segment"), message)
 
 
 def random_vectors_stay_random(embedding: EmbeddingConfig) -> Iterator[Problem]:
@@ -218,7 +214,7 @@ def patience_outlasts_training(training: TrainingConfig) -> Iterator[Problem]:
 
 
 WARNINGS: tuple[Check, ...] = (
-    slow_ways_are_meant,
+    layers_are_meant,
     segments_cut_something,
     random_vectors_stay_random,
     patience_outlasts_training,

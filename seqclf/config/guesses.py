@@ -21,6 +21,12 @@ _KINDS_ELSEWHERE = {
     **dict.fromkeys(("globalaveragepooling1d", "global_average_pooling", "pooling"), "pool"),
     "average": "mean",
     **dict.fromkeys(("linear", "fully_connected", "fc"), "dense"),
+    **dict.fromkeys(("attention", "transformer", "multi_head_attention", "multiheadattention"), "self_attention"),
+    **dict.fromkeys(("layernorm", "layernormalization", "layer_normalization"), "layer_norm"),
+    **dict.fromkeys(("batchnorm", "batchnormalization", "batch_normalization"), "batch_norm"),
+    **dict.fromkeys(("spatialdropout1d", "spatial_dropout1d"), "spatial_dropout"),
+    **dict.fromkeys(("noise", "gaussiannoise"), "gaussian_noise"),
+    **dict.fromkeys(("skip", "shortcut"), "residual"),
 }
 
 _ADDED = dict.fromkeys(("bilstm", "bidirectional"), " With bidirectional: true")
@@ -31,6 +37,8 @@ _NO_OPTIONS = {
     **dict.fromkeys(
         ("output", "outputs", "num_classes", "n_classes", "classes"), "the output layer follows from the labels"
     ),
+    "stateful": "every text starts from a zero state",
+    "unroll": "the loop over a text is never unrolled",
     **dict.fromkeys(("metrics", "metric"), "every run has the same metrics, see docs/metrics.md"),
     **dict.fromkeys(("model", "network", "architecture"), "embedding, layers and head stand at the top of the config"),
 }
@@ -46,6 +54,16 @@ _OPTIONS_ELSEWHERE = {
     **dict.fromkeys(("gradient_clip", "clipnorm", "global_clipnorm", "clip"), "clip_norm"),
     **dict.fromkeys(("dropout_rate", "p"), "dropout"),
     **dict.fromkeys(("kernel", "window"), "kernel_size"),
+    **dict.fromkeys(("num_heads", "n_heads"), "heads"),
+    **dict.fromkeys(("ffn", "ff_dim", "feed_forward", "intermediate_size"), "hidden_units"),
+    **dict.fromkeys(("bias",), "use_bias"),
+    **dict.fromkeys(("reverse", "backwards"), "go_backwards"),
+    "layer": "layers",
+    "merge": "merge_mode",
+    **dict.fromkeys(("l2", "kernel_regularizer"), "kernel_l2"),
+    "recurrent_regularizer": "recurrent_l2",
+    **dict.fromkeys(("kernel_constraint", "maxnorm"), "max_norm"),
+    **dict.fromkeys(("token_dropout", "worddropout"), "word_dropout"),
     **dict.fromkeys(("validation_split", "valid", "dev", "val"), "validation"),
     **dict.fromkeys(("pretrained", "weights", "glove"), "vectors"),
     **dict.fromkeys(("random_seed", "random_state"), "seed"),
@@ -66,11 +84,12 @@ def unknown_value(word: str, known: Sequence[str]) -> str:
     return f'unknown value "{word[:60]}"{did_you_mean(word, known)}'
 
 
-def unknown_kind(tag: str, tags: Sequence[str]) -> str:
+def unknown_kind(tag: str, tags: Sequence[str], section: str) -> str:
     """Of a type, or source, that is none of ``tags``; it may be one of another section."""
     meant = _KINDS_ELSEWHERE.get(tag.lower(), tag)
     if meant not in tags and (sections := sections_of_kind(meant)):
-        return f'"{tag}" belongs in {sections[0]}; expected one of {", ".join(tags)}'
+        problem = "cannot stand inside another layer" if section in sections else f"belongs in {sections[0]}"
+        return f'"{tag}" {problem}; expected one of {", ".join(tags)}'
     if meant not in tags and meant in Config.model_fields:
         return f'"{tag}" is a section of its own; expected one of {", ".join(tags)}'
     return unknown_value(tag, tags)

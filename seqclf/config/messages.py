@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from seqclf.config.guesses import meant_option, unknown_kind, unknown_option, unknown_value
 from seqclf.config.problems import Path, Problem
-from seqclf.config.walk import Model, is_required, locate, tag_of
+from seqclf.config.walk import DISCRIMINATORS, Model, is_required, locate, tag_of
 
 _TYPES = {
     "int_type": "a whole number",
@@ -48,7 +48,7 @@ def problems_of(error: ValidationError, words: Mapping[Path, str]) -> list[Probl
     for details in error.errors(include_url=False):
         path, models = locate(details["loc"])
         if details["type"] == "union_tag_invalid":
-            path = (*path, details["ctx"]["discriminator"].strip("'"))
+            path = (*path, _discriminator(details))
         by_path.setdefault(path, ([], models))[0].append(details)
         if details["type"] == "extra_forbidden" and (meant := meant_option(str(path[-1]), models[0])):
             misspelt.add((*path[:-1], meant))
@@ -60,18 +60,21 @@ def problems_of(error: ValidationError, words: Mapping[Path, str]) -> list[Probl
 
 def _message(errors: Sequence[Any], models: Sequence[Model], path: Path, words: Mapping[Path, str]) -> str:
     # A value that may be of several types has an error for each: those of its own type say most.
-    details = next((error for error in errors if not error["type"].endswith("_type")), errors[0])
+    by_sense = sorted(errors, key=lambda error: (error["type"].endswith("_type"), isinstance(error["input"], list)))
+    details = by_sense[0]
     kind, found, context = details["type"], details["input"], details.get("ctx", {})
     tags = [tag for tag in map(tag_of, models) if tag]
     if kind == "extra_forbidden":
         return unknown_option(str(path[-1]), path, models[0])
     if kind == "missing":
         return "is missing; it has no default"
+    if kind == "union_tag_not_found" and not isinstance(found, dict):
+        kind, errors = "model_type", [{**details, "type": "model_type"}]
     if kind == "union_tag_not_found":
-        return _without_kind(context["discriminator"].strip("'"), found, tags)
+        return _without_kind(_discriminator(details), found, tags)
     if kind == "union_tag_invalid":
         tag = found.get(path[-1]) if isinstance(found, dict) else None
-        return unknown_kind(tag, tags) if isinstance(tag, str) else _none_of(tags, tag)
+        return unknown_kind(tag, tags, str(path[0])) if isinstance(tag, str) else _none_of(tags, tag)
     if kind == "literal_error":
         options = [option.strip().strip("'") for option in context["expected"].replace(" or ", ", ").split(",")]
         return unknown_value(found, options) if isinstance(found, str) else _none_of(options, found)
@@ -85,9 +88,17 @@ def _message(errors: Sequence[Any], models: Sequence[Model], path: Path, words: 
     elif kind.endswith("too_long"):
         what, count = (" characters", len(found)) if isinstance(found, str) else ("", len(found))
         return f"expected at most {context['max_length']}{what}, found {count}"
+    elif kind == "string_pattern_mismatch" and ":" in context["pattern"]:
+        expected = "a type of seqclf's, or a module and a class such as my_package.my_module:MyLayer"
     else:
         expected = _EXPECTED.get(kind, details["msg"])
     return f"expected {expected}, found {shown(found)}"
+
+
+def _discriminator(details: Any) -> str:
+    """The option that tells the models of a union apart. Of layer types a function does, which reads ``type``."""
+    name: str = details["ctx"]["discriminator"].strip("'")
+    return name if name in DISCRIMINATORS else "type"
 
 
 def _without_kind(key: str, found: Any, tags: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -24,15 +24,18 @@ def reference() -> str:
     return "\n".join([_PREFACE, *_section(Config, "", 2)])
 
 
-def _section(model: Model, path: str, depth: int) -> Iterator[str]:
-    """The options that stand directly in ``model``, then a section for each that holds others."""
+def _section(model: Model, path: str, depth: int, beside: Sequence[Model] = ()) -> Iterator[str]:
+    """The options that stand directly in ``model``, then a section for each that holds others.
+
+    ``beside`` are the models that may stand in ``model``'s place and have sections of their own.
+    """
     properties = model.model_json_schema()["properties"]
-    rows = [_row(name, properties[name], model) for name in model.model_fields if name in properties]
+    rows = [_row(name, properties[name], model, beside) for name in model.model_fields if name in properties]
     tagged_first = sorted(rows, key=lambda row: not row.startswith(tuple(f"| `{name}`" for name in DISCRIMINATORS)))
     yield "\n".join(["| option | value | default | meaning |", "|---|---|---|---|", *tagged_first, ""])
     for name, field in model.model_fields.items():
         choices = models_of(field.annotation)
-        if not choices:
+        if not choices or set(choices) <= set(beside):
             continue
         here = f"{path}.{name}" if path else name
         yield f"{'#' * depth} `{here}`\n"
@@ -41,15 +44,18 @@ def _section(model: Model, path: str, depth: int) -> Iterator[str]:
         for choice in choices:
             if len(choices) > 1:
                 key = next(key for key in DISCRIMINATORS if key in choice.model_fields)
-                yield f"{'#' * (depth + 1)} `{here}`: `{key}: {tag_of(choice)}`\n"
-            yield f"{choice.__doc__}\n"
-            yield from _section(choice, here, depth + 1 + (len(choices) > 1))
+                tag = tag_of(choice) or " or ".join(choice.model_fields[key].examples or [])
+                yield f"{'#' * (depth + 1)} `{here}`: `{key}: {tag}`\n"
+            yield f"{' '.join(str(choice.__doc__).split())}\n"
+            yield from _section(choice, here, depth + 1 + (len(choices) > 1), choices)
 
 
-def _row(name: str, schema: dict[str, Any], model: Model) -> str:
+def _row(name: str, schema: dict[str, Any], model: Model, beside: Sequence[Model]) -> str:
     field = model.model_fields[name]
     default = "" if field.is_required() else _default(field.get_default())
-    value = "options, see below" if models_of(field.annotation) else _value(schema)
+    choices = models_of(field.annotation)
+    where = "of another of these types" if choices and set(choices) <= set(beside) else "see below"
+    value = f"options, {where}" if choices else _value(schema)
     return f"| `{name}` | {value} | {default} | {field.description} |"
 
 
@@ -59,6 +65,10 @@ def _value(schema: dict[str, Any]) -> str:
         return " or ".join(_value(choice) for choice in schema["anyOf"])
     if "const" in schema:
         return f"`{schema['const']}`"
+    if schema.get("type") == "array":
+        return "a list of those"
+    if schema.get("type") == "object":
+        return "names and values"
     if "enum" in schema:
         return ", ".join(f"`{choice}`" for choice in schema["enum"])
     names = {

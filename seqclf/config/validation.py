@@ -12,7 +12,8 @@ from seqclf.config.checks import CHECKS, WARNINGS, Check, returns_sequences
 from seqclf.config.guesses import meant_option, unknown_option
 from seqclf.config.messages import problems_of
 from seqclf.config.problems import ConfigError, Path, Problem
-from seqclf.config.schema import Config, RecurrentLayer
+from seqclf.config.schema import Config
+from seqclf.layer_types import Layer
 
 
 def checked_config(value: dict[str, Any]) -> Config:
@@ -81,7 +82,14 @@ def _run(checks: Iterable[Check], sections: Mapping[str, Any]) -> list[Problem]:
 
 def _filled(config: Config) -> Config:
     layers = [
-        layer.model_copy(update={"return_sequences": needed}) if isinstance(layer, RecurrentLayer) else layer
+        _with_sequences(layer, needed)
         for layer, needed in zip(config.layers, returns_sequences(config.layers), strict=True)
     ]
     return config.model_copy(update={"layers": layers})
+
+
+def _with_sequences(layer: Layer, needed: bool) -> Layer:
+    """With the option of recurrent layers that follows from the next layer; those inside others leave sequences."""
+    inner = {str(where[0]): _with_sequences(one, True) for where, one in layer.inner()}
+    own = {"return_sequences": needed} if layer.leaves == "either" else {}
+    return layer.model_copy(update={**inner, **own})

@@ -69,7 +69,7 @@ def locate(location: Sequence[int | str]) -> tuple[Path, list[Model]]:
         if isinstance(part, int):
             path.append(part)
         elif len(models) > 1:
-            models = [model for model in models if tag_of(model) == part] or models
+            models = [model for model in models if (tag_of(model) or "custom") == part] or models
         elif models and inside is not None:
             path.append(part)
             field = models[0].model_fields.get(part)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.config import Config
-from seqclf.model.layers import Context, Flow, apply_layer, dense
+from seqclf.layer_types import Context, Flow, dense_layer
 from seqclf.model.seeds import Seeds
 from seqclf.text.subword import PAD_ID
 
@@ -55,14 +55,20 @@ def build_model(
         table = np.array(embedding.embeddings)
         table[list(vectors)] = list(vectors.values())
         embedding.set_weights([table])
+    if config.embedding.word_dropout:
+        whole = (None, None, 1)
+        words = keras.layers.Dropout(
+            config.embedding.word_dropout, noise_shape=whole, seed=seeds(), name="word_dropout"
+        )
+        flow = Flow(words(flow.x), flow.mask)
     if config.embedding.dropout:
         dropout = keras.layers.Dropout(config.embedding.dropout, seed=seeds(), name="embedding_dropout")
         flow = Flow(dropout(flow.x), flow.mask)
     for section, layers in (("layers", config.layers), ("head", config.head)):
         for index, layer in enumerate(layers):
-            flow = apply_layer(layer, flow, f"{section}_{index}_{layer.type}", context)
+            flow = layer.build(flow, f"{section}_{index}_{layer.short_name}", context)
     binary = len(labels) == 2
-    logits = dense(1 if binary else len(labels), None, seeds, LOGITS)(flow.x)
+    logits = dense_layer(1 if binary else len(labels), None, context, LOGITS)(flow.x)
     probabilities = keras.layers.Activation("sigmoid" if binary else "softmax", name="probabilities")(logits)
     return keras.Model(token_ids, probabilities, name="seqclf")
 

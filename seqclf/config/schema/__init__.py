@@ -10,59 +10,25 @@ from typing import Annotated
 
 from pydantic import Field
 
-from seqclf.config.schema.base import Strict
 from seqclf.config.schema.data import DataConfig, FolderData, SampleData, TableData, TfdsData
-from seqclf.config.schema.layers import (
-    Conv1dLayer,
-    DenseLayer,
-    DropoutLayer,
-    GruLayer,
-    HeadConfig,
-    LayerConfig,
-    LstmLayer,
-    MaxPool1dLayer,
-    MinGruLayer,
-    MinLstmLayer,
-    PoolLayer,
-    QrnnLayer,
-    RecurrentLayer,
-    SimpleRnnLayer,
-    SruLayer,
-    SteppedLayer,
-)
 from seqclf.config.schema.text import LEAST_PIECES, EmbeddingConfig, TokenizerConfig
 from seqclf.config.schema.training import Adam, AdamW, EarlyStopping, OptimizerConfig, RmsProp, Sgd, TrainingConfig
+from seqclf.layer_types import HeadConfig, LayerConfig, RecurrentLayer, walk
+from seqclf.strict import Strict
 
 __all__ = [
     "LEAST_PIECES",
     "Adam",
     "AdamW",
     "Config",
-    "Conv1dLayer",
     "DataConfig",
-    "DenseLayer",
-    "DropoutLayer",
     "EarlyStopping",
     "EmbeddingConfig",
     "FolderData",
-    "GruLayer",
-    "HeadConfig",
-    "LayerConfig",
-    "LstmLayer",
-    "MaxPool1dLayer",
-    "MinGruLayer",
-    "MinLstmLayer",
     "OptimizerConfig",
-    "PoolLayer",
-    "QrnnLayer",
-    "RecurrentLayer",
     "RmsProp",
     "SampleData",
     "Sgd",
-    "SimpleRnnLayer",
-    "SruLayer",
-    "SteppedLayer",
-    "Strict",
     "TableData",
     "TfdsData",
     "TokenizerConfig",
@@ -92,4 +58,4 @@ class Config(Strict):
 
     @property
     def has_recurrent_layers(self) -> bool:
-        return any(isinstance(layer, RecurrentLayer) for layer in self.layers)
+        return any(isinstance(layer, RecurrentLayer) for _, layer in walk(self.layers))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from seqclf.config.schema.base import Name, Share, Strict
+from seqclf.strict import Name, Share, Strict
 
 
 class SampleData(Strict):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from seqclf.config.schema.base import Name, Share, Strict, Tokens, Width
+from seqclf.strict import Name, Share, Strict, Tokens, Width
 
 LEAST_PIECES = 64
 """Two are special tokens, and a quarter of the rest is for single characters: fewer could not spell a language."""
@@ -40,6 +40,9 @@ class EmbeddingConfig(Strict):
 
     dim: Width = Field(64, description="Length of a token's vector.")
     dropout: Share = Field(0.0, description="Share of the vectors' entries set to zero while training.")
+    word_dropout: Share = Field(
+        0.0, description="Share of the tokens whose whole vector is set to zero while training (Iyyer et al. 2015)."
+    )
     vectors: Name | None = Field(
         None,
         description="File of pretrained vectors, a word and its `dim` numbers a line, as GloVe, word2vec and fastText "

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from seqclf.config.schema.base import Decay, Epochs, NonNegativeReal, PositiveReal, Steps, Strict, Texts
+from seqclf.strict import Decay, Epochs, NonNegativeReal, PositiveReal, Steps, Strict, Texts
 
 
 class Optimizer(Strict):

@@ -22,6 +22,7 @@ class ParallelRecurrence(keras.layers.Layer):
     Args:
         units: length of the state and the output.
         go_backwards: read the last token first.
+        use_bias, kernel_initializer, kernel_regularizer, kernel_constraint: as of Keras's layers.
         dropout: share of the inputs dropped while training, the same ones at every step of a text.
         seed: of the dropout.
 
@@ -43,28 +44,40 @@ class ParallelRecurrence(keras.layers.Layer):
         return_sequences: bool = False,
         go_backwards: bool = False,
         dropout: float = 0.0,
+        use_bias: bool = True,
         kernel_initializer: Any = "glorot_uniform",
+        kernel_regularizer: Any = None,
+        kernel_constraint: Any = None,
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.units, self.return_sequences, self.go_backwards = units, return_sequences, go_backwards
-        self.dropout, self.seed = dropout, seed
+        self.dropout, self.seed, self.use_bias = dropout, seed, use_bias
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
+        self.kernel_constraint = keras.constraints.get(kernel_constraint)
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.supports_masking = True
         self.input_spec = keras.layers.InputSpec(ndim=3)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         width = self.kind.gates * self.units
-        self.kernel = self.add_weight((input_shape[-1], width), self.kernel_initializer, name="kernel")
-        self.bias = self.add_weight((width,), "zeros", name="bias")
+        self.kernel = self.add_weight(
+            (input_shape[-1], width),
+            self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+            name="kernel",
+        )
+        self.bias = self.add_weight((width,), "zeros", name="bias") if self.use_bias else None
 
     def call(self, x: tf.Tensor, mask: tf.Tensor | None = None, training: bool = False) -> tf.Tensor:
         if training and self.dropout:
             x = x * keras.random.dropout(tf.ones_like(x[:, :1]), self.dropout, seed=self.seed_generator)
         mask = tf.ones(tf.shape(x)[:2], tf.bool) if mask is None else tf.cast(mask, tf.bool)
-        kernel, bias = tf.convert_to_tensor(self.kernel), tf.convert_to_tensor(self.bias)
+        kernel = tf.convert_to_tensor(self.kernel)
+        bias = tf.zeros(kernel.shape[-1:]) if self.bias is None else tf.convert_to_tensor(self.bias)
         initial = tf.zeros([tf.shape(x)[0], self.units], x.dtype)
         outputs, last = recurrence(
             ParallelCell(self.kind),
@@ -92,7 +105,10 @@ class ParallelRecurrence(keras.layers.Layer):
             "return_sequences": self.return_sequences,
             "go_backwards": self.go_backwards,
             "dropout": self.dropout,
+            "use_bias": self.use_bias,
             "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+            "kernel_regularizer": keras.regularizers.serialize(self.kernel_regularizer),
+            "kernel_constraint": keras.constraints.serialize(self.kernel_constraint),
             "seed": self.seed,
         }
 

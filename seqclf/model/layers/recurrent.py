@@ -8,7 +8,7 @@ does not cover (below) goes Keras's own way, as does everything where TensorFlow
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import keras
@@ -159,7 +159,7 @@ class Bidirectional(keras.layers.Bidirectional):
     def __init__(self, layer: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(layer, *args, **kwargs)
         # Joined as they come, neither result has to be turned round.
-        self._in_order = self.merge_mode == "concat" and all(map(_is_fast_kind, self._both))
+        self._in_order = self.merge_mode in _MERGED and all(map(_is_fast_kind, self._both))
         for inner in filter(_is_fast_kind, self._both):
             inner.parts, inner.portable = getattr(layer, "parts", None), getattr(layer, "portable", False)
             inner.directions = 2
@@ -180,10 +180,19 @@ class Bidirectional(keras.layers.Bidirectional):
             layer(sequences, mask=mask, training=training, **state)
             for layer, state in zip(self._both, states, strict=True)
         ]
+        merged = _MERGED[self.merge_mode]
         if not self.return_state:
-            return tf.concat(results, axis=-1)
+            return merged(*results)
         (forward, *forward_states), (backward, *backward_states) = results
-        return (tf.concat([forward, backward], axis=-1), *forward_states, *backward_states)
+        return (merged(forward, backward), *forward_states, *backward_states)
+
+
+_MERGED: dict[str, Callable[[tf.Tensor, tf.Tensor], tf.Tensor]] = {
+    "concat": lambda forward, backward: tf.concat([forward, backward], axis=-1),
+    "sum": lambda forward, backward: forward + backward,
+    "mul": lambda forward, backward: forward * backward,
+    "ave": lambda forward, backward: (forward + backward) / 2,
+}
 
 
 def _is_fast_kind(layer: Any) -> bool:
@@ -214,11 +223,13 @@ def _copy(model: keras.Model, kinds: Mapping[Any, Any]) -> keras.Model:
         raise TypeError(f"expected a built keras.Model, found {model!r}")
 
     def twin(layer: keras.layers.Layer) -> keras.layers.Layer:
-        config = layer.get_config()
+        config, kind = layer.get_config(), kinds.get(type(layer), type(layer))
         if isinstance(layer, keras.layers.Bidirectional):
+            if not isinstance(layer.forward_layer, keras.layers.RNN):  # which Keras's own could not call
+                kind = type(layer)
             inner = {"layer": layer.forward_layer, "backward_layer": layer.backward_layer}
             config |= {name: keras.saving.serialize_keras_object(twin(one)) for name, one in inner.items()}
-        made = kinds.get(type(layer), type(layer)).from_config(config)
+        made = kind.from_config(config)
         if hasattr(layer, "use_cudnn"):  # not part of the config
             made.use_cudnn = layer.use_cudnn
         return made

@@ -1,0 +1,81 @@
+"""A user's own layer, named by where Python finds it."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from dataclasses import replace
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from seqclf.errors import InputError
+from seqclf.layer_types.base import Context, Flow, Layer
+
+PATTERN = r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$"
+
+
+class Custom(Layer):
+    """A Keras layer of your own, from a module that Python can import (commands need `--allow-code`)."""
+
+    reads: ClassVar = True
+
+    type: Annotated[str, Field(pattern=PATTERN, examples=["my_package.my_module:MyLayer"])] = Field(
+        description="The module and the class, which takes `options` as keywords and gives them back by get_config()."
+    )
+    options: dict[str, bool | int | float | str | None] = Field({}, description="What the class is made with.")
+
+    @property
+    def short_name(self) -> str:
+        return self.type.rpartition(":")[2]
+
+    def build(self, flow: Flow, name: str, context: Context) -> Flow:
+        made = self._made(name, context)
+        made.supports_masking = True  # Keras's own handing on of masks is not used
+        takes_mask = "mask" in inspect.signature(made.call).parameters
+        try:
+            x = made(flow.x, mask=flow.mask) if takes_mask else made(flow.x)
+        except (TypeError, ValueError) as error:
+            raise InputError(f"{self.type}: cannot be called on the layer before it: {error}") from error
+        if x.shape[:2] != flow.x.shape[:2] or len(x.shape) != 3:
+            shapes = f"expected one vector for each token (batch, time, features), found the shape {x.shape}"
+            raise InputError(f"{self.type}: {shapes}")
+        return replace(flow, x=x)
+
+    def _made(self, name: str, context: Context) -> Any:
+        import keras
+
+        kind = self._imported()
+        if not _is_subclass(kind, keras.layers.Layer):
+            raise InputError(f"{self.type}: expected a subclass of keras.layers.Layer, found {kind!r}")
+        options: dict[str, Any] = {**self.options, "name": name}
+        if "seed" in inspect.signature(kind).parameters:
+            options.setdefault("seed", context.seeds())
+        try:
+            made = kind(**options)
+            kind.from_config(made.get_config())  # a run's model is copied so
+        except (TypeError, ValueError, NotImplementedError) as error:
+            raise InputError(f"{self.type}: cannot be made with {self.options or 'no options'}: {error}") from error
+        return made
+
+    def _imported(self) -> Any:
+        module, _, attribute = self.type.partition(":")
+        try:
+            return getattr(importlib.import_module(module), attribute)
+        except ImportError as error:
+            raise InputError(
+                f"{self.type}: {error}; modules are looked for in the folder that seqclf is called from, and where "
+                "Python's packages are"
+            ) from error
+        except AttributeError as error:
+            raise InputError(f"{self.type}: {module} has no {attribute}") from error
+
+
+def _is_subclass(kind: Any, parent: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, parent)
+
+
+def tag(value: Any) -> Any:
+    """What tells layer types apart: ``custom`` for an import path."""
+    found = value.get("type") if isinstance(value, dict) else getattr(value, "type", None)
+    return "custom" if isinstance(found, str) and ":" in found else found

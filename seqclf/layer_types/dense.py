@@ -1,0 +1,48 @@
+"""``dense`` and ``highway``: of each vector by itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from seqclf.layer_types.base import Activation, Context, Flow, Initializer, Layer, dense_layer, initializer
+from seqclf.strict import Width
+
+
+class Dense(Layer):
+    """A fully connected layer; among `layers` the same one at every token."""
+
+    places: ClassVar = ("layers", "head")
+
+    type: Literal["dense"] = Field(description="The kind of layer.")
+    units: Width = Field(description="Length of the output.")
+    activation: Activation = Field("relu", description="Non-linearity of the output.")
+    kernel_initializer: Initializer = Field("glorot_uniform", description="How the weights start.")
+
+    def build(self, flow: Flow, name: str, context: Context) -> Flow:
+        kernel = initializer(self.kernel_initializer, context)
+        layer = dense_layer(self.units, self.activation, context, name, kernel_initializer=kernel)
+        return replace(flow, x=layer(flow.x))
+
+
+class Highway(Layer):
+    """`t * activation(W x + b) + (1 - t) * x` with a gate `t` of its own (Srivastava et al. 2015)."""
+
+    places: ClassVar = ("layers", "head")
+
+    type: Literal["highway"] = Field(description="The kind of layer.")
+    activation: Activation = Field("relu", description="Non-linearity of the transformed part.")
+    gate_bias: float = Field(
+        -2.0, description="What the gate's bias starts from; the lower, the more passes unchanged."
+    )
+
+    def build(self, flow: Flow, name: str, context: Context) -> Flow:
+        import keras
+
+        width = int(flow.x.shape[-1])
+        transformed = dense_layer(width, self.activation, context, name)(flow.x)
+        bias = keras.initializers.Constant(self.gate_bias)
+        gate = dense_layer(width, "sigmoid", context, f"{name}_gate", bias_initializer=bias)(flow.x)
+        return replace(flow, x=flow.x + gate * (transformed - flow.x))

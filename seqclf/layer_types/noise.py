@@ -1,0 +1,53 @@
+"""``dropout``, ``spatial_dropout`` and ``gaussian_noise``: what is there while training only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from seqclf.layer_types.base import Context, Flow, Layer
+from seqclf.strict import Share
+
+
+class Dropout(Layer):
+    """Sets entries to zero while training (Srivastava et al. 2014)."""
+
+    places: ClassVar = ("layers", "head")
+
+    type: Literal["dropout"] = Field(description="The kind of layer.")
+    rate: Share = Field(description="Share of the entries.")
+
+    def build(self, flow: Flow, name: str, context: Context) -> Flow:
+        import keras
+
+        return replace(flow, x=keras.layers.Dropout(self.rate, seed=context.seeds(), name=name)(flow.x))
+
+
+class SpatialDropout(Layer):
+    """Sets features to zero while training, the same ones at every token of a text (Tompson et al. 2015)."""
+
+    reads: ClassVar = True
+
+    type: Literal["spatial_dropout"] = Field(description="The kind of layer.")
+    rate: Share = Field(description="Share of the features.")
+
+    def build(self, flow: Flow, name: str, context: Context) -> Flow:
+        import keras
+
+        return replace(flow, x=keras.layers.SpatialDropout1D(self.rate, seed=context.seeds(), name=name)(flow.x))
+
+
+class GaussianNoise(Layer):
+    """Adds normally distributed numbers while training."""
+
+    places: ClassVar = ("layers", "head")
+
+    type: Literal["gaussian_noise"] = Field(description="The kind of layer.")
+    stddev: Annotated[float, Field(ge=0, le=1)] = Field(description="Their standard deviation.")
+
+    def build(self, flow: Flow, name: str, context: Context) -> Flow:
+        import keras
+
+        return replace(flow, x=keras.layers.GaussianNoise(self.stddev, seed=context.seeds(), name=name)(flow.x))

@@ -1,0 +1,42 @@
+"""``layer_norm`` and ``batch_norm``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from seqclf.layer_types.base import Context, Flow, Layer
+from seqclf.strict import Decay, PositiveReal
+
+
+class LayerNorm(Layer):
+    """Each vector to mean 0 and variance 1, then scaled and shifted by learnt numbers (Ba et al. 2016)."""
+
+    places: ClassVar = ("layers", "head")
+
+    type: Literal["layer_norm"] = Field(description="The kind of layer.")
+    epsilon: PositiveReal = Field(1e-3, description="Added to the variance.")
+
+    def build(self, flow: Flow, name: str, context: Context) -> Flow:
+        import keras
+
+        return replace(flow, x=keras.layers.LayerNormalization(epsilon=self.epsilon, name=name)(flow.x))
+
+
+class BatchNorm(Layer):
+    """Each feature to mean 0 and variance 1 over the batch's texts, or its real tokens (Ioffe & Szegedy 2015); after
+    training, over what was seen in training."""
+
+    places: ClassVar = ("layers", "head")
+
+    type: Literal["batch_norm"] = Field(description="The kind of layer.")
+    momentum: Decay = Field(0.99, description="Decay of the running mean and variance.")
+    epsilon: PositiveReal = Field(1e-3, description="Added to the variance.")
+
+    def build(self, flow: Flow, name: str, context: Context) -> Flow:
+        import keras
+
+        layer = keras.layers.BatchNormalization(momentum=self.momentum, epsilon=self.epsilon, name=name)
+        return replace(flow, x=layer(flow.x, mask=flow.mask) if flow.is_sequence else layer(flow.x))

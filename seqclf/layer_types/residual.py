@@ -1,0 +1,33 @@
+"""``residual``: another layer with its input added to its output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field
+
+from seqclf.layer_types.base import Context, Flow, Layer, dense_layer
+
+if TYPE_CHECKING:
+    InnerLayer = Layer  # what it is can be said when all types are there: seqclf.layer_types
+
+
+class Residual(Layer):
+    """A layer with its input added to its output (He et al. 2016); where their widths differ the input is projected."""
+
+    reads: ClassVar = True
+
+    type: Literal["residual"] = Field(description="The kind of layer.")
+    layer: InnerLayer = Field(description="The layer; it has to leave one vector for each token.")
+
+    def inner(self) -> Iterator[tuple[tuple[str | int, ...], Layer]]:
+        yield ("layer",), self.layer
+
+    def build(self, flow: Flow, name: str, context: Context) -> Flow:
+        after = self.layer.build(flow, f"{name}_{self.layer.short_name}", context)
+        width, skipped = int(after.x.shape[-1]), flow.x
+        if int(skipped.shape[-1]) != width:
+            skipped = dense_layer(width, None, context, f"{name}_projection", use_bias=False)(skipped)
+        return replace(after, x=skipped + after.x)

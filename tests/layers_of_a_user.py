@@ -1,0 +1,42 @@
+"""A layer as a user would write it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+
+
+class Scaled(keras.layers.Layer):
+    """Each token's vector times a number, and a learnt vector added."""
+
+    def __init__(self, factor: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.factor = factor
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        self.offset = self.add_weight((input_shape[-1],), "zeros", name="offset")
+
+    def call(self, x: Any) -> Any:
+        return x * self.factor + self.offset
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "factor": self.factor}
+
+
+class Without:
+    """No layer."""
+
+
+class Pooled(keras.layers.Layer):
+    """Leaves one vector a text, which it may not."""
+
+    def call(self, x: Any) -> Any:
+        return keras.ops.mean(x, axis=1)
+
+
+class Forgetful(keras.layers.Layer):
+    """Does not give back what it was made with."""
+
+    def __init__(self, size: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
