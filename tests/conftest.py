@@ -60,6 +60,14 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Any:
     patch.undo()
 
 
+@pytest.fixture
+def code_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Layers of one's own may be imported, from this folder too."""
+    from seqclf.layer_types import custom
+
+    monkeypatch.setattr(custom, "_allowed", True)
+
+
 @pytest.fixture(scope="session")
 def sample_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """200 synthetic reviews as a user's own file."""

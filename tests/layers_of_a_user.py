@@ -40,3 +40,6 @@ class Forgetful(keras.layers.Layer):
 
     def __init__(self, size: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config()

@@ -442,6 +442,7 @@ def test_every_option_has_a_case() -> None:
     assert {f"{model.__name__}.type" for model in _models() if tag_of(model)} >= ONLY_ONE_KIND
 
 
+@pytest.mark.usefixtures("code_allowed")
 @pytest.mark.parametrize("option", OPTIONS)
 def test_every_option_does_something(option: str, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(data)

@@ -13,6 +13,8 @@ from conftest import small_config
 from seqclf.config import checked_config
 from seqclf.layer_types import LAYER_TYPES
 
+pytestmark = pytest.mark.usefixtures("code_allowed")
+
 POOL = {"type": "pool"}
 OPTIONS: dict[str, dict[str, Any]] = {
     **{kind: {"units": 3} for kind in ("lstm", "gru", "simple_rnn", "min_gru", "min_lstm", "qrnn", "sru")},

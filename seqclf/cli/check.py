@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from seqclf.cli.options import json_option, set_option, threads_option
+from seqclf.cli.options import allow_code_option, json_option, set_option, threads_option
 from seqclf.cli.problems import check_files, show_problem
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.argument("config_file", metavar="CONFIG", type=click.Path(path_type=Path))
 @set_option
 @threads_option
+@allow_code_option
 @json_option
 def check_command(config_file: Path, settings: tuple[str, ...], threads: int | str, as_json: bool) -> None:
     """Look at a config, its data and its model before training.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from seqclf.cli.options import json_option, run_option, runs_option, threads_option
+from seqclf.cli.options import allow_code_option, json_option, run_option, runs_option, threads_option
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -47,6 +47,7 @@ _MOST_LABELS_SHOWN = 30
     help="Change where the run's config finds its data, such as data.data_dir=DIR. Repeatable.",
 )
 @threads_option
+@allow_code_option
 @json_option
 def eval_command(
     runs: Path,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from seqclf.cli.options import run_option, runs_option
+from seqclf.cli.options import allow_code_option, run_option, runs_option
 
 
 @click.command("export", short_help="Give a run's SavedModel, which takes raw text.")
@@ -18,6 +18,7 @@ from seqclf.cli.options import run_option, runs_option
     type=click.Path(path_type=Path),
     help="Folder to write. [default: where training left it, in the run]",
 )
+@allow_code_option
 def export_command(runs: Path, run_name: str | None, target: Path | None) -> None:
     """Give a run's SavedModel: raw text in, labels and probabilities out, with TensorFlow alone.
 

@@ -77,4 +77,22 @@ threads_option: Decorator = click.option(
     "memory allocator as they come.",
 )
 
+
+def _allow_code(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    if value:
+        from seqclf.layer_types import allow_code
+
+        allow_code()
+
+
+allow_code_option: Decorator = click.option(
+    "--allow-code",
+    is_flag=True,
+    callback=_allow_code,
+    expose_value=False,
+    envvar="SEQCLF_ALLOW_CODE",
+    show_envvar=True,
+    help="Import the modules that the config's own layer types name. They run with your rights: know what they do.",
+)
+
 json_option: Decorator = click.option("--json", "as_json", is_flag=True, help="Write JSON.")

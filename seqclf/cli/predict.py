@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from seqclf.cli.options import json_option, run_option, runs_option, threads_option
+from seqclf.cli.options import allow_code_option, json_option, run_option, runs_option, threads_option
 
 _LINES_A_BATCH = 256
 
@@ -20,6 +20,7 @@ _LINES_A_BATCH = 256
 @runs_option
 @run_option
 @threads_option
+@allow_code_option
 @json_option
 def predict_command(
     texts: tuple[str, ...], runs: Path, run_name: str | None, threads: int | str, as_json: bool

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from seqclf.errors import SeqclfError
+from seqclf.errors import InputError, SeqclfError
 
 if TYPE_CHECKING:
-    from seqclf.config import LoadedConfig
+    from collections.abc import Iterator
+
+    from seqclf.config import Config, LoadedConfig
     from seqclf.config.problems import Problem
 
 _COLOURS = {"error": "red", "warning": "yellow"}
@@ -40,14 +42,26 @@ def show_problem(problem: Problem, kind: str) -> None:
 
 
 def check_files(loaded: LoadedConfig) -> None:
-    """Raise ``ConfigError`` for files that the config names and that can be seen to be wrong."""
+    """Raise ``ConfigError`` for files that can be seen to be wrong, and code that is not allowed."""
     from seqclf.cli.start import quiet_stderr
     from seqclf.data.prepare import unready
 
     with quiet_stderr():
-        problems = unready(loaded.config)
+        problems = [*_not_allowed(loaded.config), *unready(loaded.config)]
     if problems:
         raise loaded.error(problems)
+
+
+def _not_allowed(config: Config) -> Iterator[Problem]:
+    from seqclf.config.problems import Problem
+    from seqclf.layer_types import Custom, walk
+
+    for path, layer in walk(config.layers, "layers"):
+        if isinstance(layer, Custom):
+            try:
+                layer.check_allowed()
+            except InputError as error:
+                yield Problem((*path, "type"), str(error))
 
 
 def _styled(text: str, kind: str) -> str:

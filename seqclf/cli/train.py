@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from seqclf.cli.options import runs_option, set_option, threads_option
+from seqclf.cli.options import allow_code_option, runs_option, set_option, threads_option
 from seqclf.cli.problems import check_files, show_problem
 from seqclf.errors import SeqclfError
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--name", help="First part of the run folder's name, instead of the config's.")
 @set_option
 @threads_option
+@allow_code_option
 def train_command(
     config_file: Path, runs: Path, name: str | None, settings: tuple[str, ...], threads: int | str
 ) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_args
 from pydantic import Discriminator, Tag
 
 from seqclf.layer_types.base import Context, Flow, Layer, dense_layer
-from seqclf.layer_types.custom import Custom, tag
+from seqclf.layer_types.custom import Custom, allow_code, tag
 from seqclf.layer_types.recurrent import RecurrentLayer
 from seqclf.layer_types.residual import Residual
 
@@ -26,6 +26,7 @@ __all__ = [
     "Layer",
     "LayerConfig",
     "RecurrentLayer",
+    "allow_code",
     "dense_layer",
     "walk",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import sys
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
@@ -13,6 +14,20 @@ from seqclf.errors import InputError
 from seqclf.layer_types.base import Context, Flow, Layer
 
 PATTERN = r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$"
+
+
+_allowed = False
+
+
+def allow_code() -> None:
+    """Let configs name modules to import, in this process; also those in the current folder.
+
+    A config, or a run, of a stranger's could name any: nothing is imported before this is called.
+    """
+    global _allowed
+    _allowed = True
+    if "" not in sys.path:
+        sys.path.insert(0, "")
 
 
 class Custom(Layer):
@@ -35,12 +50,20 @@ class Custom(Layer):
         takes_mask = "mask" in inspect.signature(made.call).parameters
         try:
             x = made(flow.x, mask=flow.mask) if takes_mask else made(flow.x)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, NotImplementedError) as error:
             raise InputError(f"{self.type}: cannot be called on the layer before it: {error}") from error
         if x.shape[:2] != flow.x.shape[:2] or len(x.shape) != 3:
             shapes = f"expected one vector for each token (batch, time, features), found the shape {x.shape}"
             raise InputError(f"{self.type}: {shapes}")
         return replace(flow, x=x)
+
+    def check_allowed(self) -> None:
+        """Raise ``InputError`` unless the code may be imported."""
+        if not _allowed:
+            raise InputError(
+                f"{self.type} is code of its own, which would be run: give --allow-code (or call "
+                "seqclf.layer_types.allow_code()) if you trust it"
+            )
 
     def _made(self, name: str, context: Context) -> Any:
         import keras
@@ -59,6 +82,7 @@ class Custom(Layer):
         return made
 
     def _imported(self) -> Any:
+        self.check_allowed()
         module, _, attribute = self.type.partition(":")
         try:
             return getattr(importlib.import_module(module), attribute)

@@ -47,7 +47,10 @@ def predicted_ids(logits: tf.Tensor) -> tf.Tensor:
 
 
 def build_train_step(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> TrainStep:
-    """A compiled ``(token_ids, label_ids) -> (mean loss, texts right, real tokens)`` that updates the model."""
+    """A compiled ``(token_ids, label_ids) -> (mean loss, texts right, real tokens)`` that updates the model.
+
+    The loss is without the penalties on weights (``kernel_l2``, ``recurrent_l2``) that training adds to it.
+    """
     logits_of = logits_model(model)
     variables = model.trainable_variables
 
@@ -58,7 +61,8 @@ def build_train_step(model: keras.Model, optimizer: keras.optimizers.Optimizer) 
         with tf.GradientTape() as tape:
             logits = logits_of(token_ids, training=True)
             loss = tf.reduce_mean(cross_entropy(logits, label_ids))
-        optimizer.apply(tape.gradient(loss, variables), variables)
+            total = tf.add_n([loss, *logits_of.losses])  # with the penalties on weights that layers have
+        optimizer.apply(tape.gradient(total, variables), variables)
         right = tf.math.count_nonzero(predicted_ids(logits) == label_ids)
         return loss, right, tf.math.count_nonzero(token_ids != PAD_ID)
 
