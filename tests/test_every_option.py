@@ -204,6 +204,9 @@ CASES: dict[str, Case] = {
     "SampleData.source": Case(
         _texts, {"data": {"source": "sample"}}, {"data": {"source": "folder", "train": "folder"}}
     ),
+    "SampleData.dataset": Case(
+        _texts, {"data": {"source": "sample"}}, {"data": {"source": "sample", "dataset": "dna"}}
+    ),
     "SampleData.validation": Case(
         _texts, {"data": {"source": "sample"}}, {"data": {"source": "sample", "validation": 0.3}}
     ),

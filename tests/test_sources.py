@@ -128,12 +128,12 @@ def test_bad_folders_are_named(tmp_path: Path) -> None:
 
 
 def test_sample_is_balanced_distinct_and_the_same_every_time() -> None:
-    train, test = SampleSource().read("train"), SampleSource().read("test")
+    train, test = SampleSource("reviews").read("train"), SampleSource("reviews").read("test")
     assert (len(train), len(test)) == (4_000, 1_000)
     assert Counter(train.labels) == {"positive": 2_000, "negative": 2_000}
     assert Counter(test.labels) == {"positive": 500, "negative": 500}
     assert len({*train.texts, *test.texts}) == 5_000
-    assert SampleSource().read("train") == train
+    assert SampleSource("reviews").read("train") == train
     assert "synthetic" in train.origin
 
 

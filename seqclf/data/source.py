@@ -54,7 +54,7 @@ def open_source(config: DataConfig) -> Source:
     if isinstance(config, SampleData):
         from seqclf.data.sample import SampleSource
 
-        return SampleSource()
+        return SampleSource(config.dataset)
     assert_never(config)
 
 
@@ -68,7 +68,7 @@ def part_names(config: DataConfig) -> dict[str, str | float | None]:
 def describe(config: DataConfig) -> str:
     """Where the texts are from, in a few words; synthetic ones are always called so."""
     if isinstance(config, SampleData):
-        return "synthetic sample"
+        return "synthetic sample" if config.dataset == "reviews" else "synthetic DNA"
     return config.dataset if isinstance(config, TfdsData) else config.train
 
 

@@ -10,9 +10,12 @@ from seqclf.strict import Name, Share, Strict
 
 
 class SampleData(Strict):
-    """Synthetic reviews that come with seqclf, made by a grammar: about 4,000 to train on and 1,000 for the test."""
+    """Synthetic texts that come with seqclf: 4,000 to train on and 1,000 for the test."""
 
     source: Literal["sample"] = Field(description="The kind of source.")
+    dataset: Literal["reviews", "dna"] = Field(
+        "reviews", description="Reviews made by a grammar, or DNA with and without a promoter's two boxes."
+    )
     validation: Share = Field(0.1, description="Share of the training texts kept for validation; 0 is none.")
 
 

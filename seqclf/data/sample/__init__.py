@@ -1,18 +1,23 @@
-"""``source: sample``: synthetic reviews that come with seqclf, so that everything can be tried without any data.
+"""``source: sample``: synthetic texts that come with seqclf, so that everything can be tried without any data.
 
-The texts are made by the small grammar in ``grammar.py``; nobody wrote them and they say nothing about real reviews.
+The reviews are made by the small grammar in ``grammar.py``, the DNA by the rules in ``dna.py``; nobody wrote or sequenced
+them and they say nothing about real ones.
 """
 
 from __future__ import annotations
 
-from seqclf.data.sample.grammar import LABELS, reviews
+from seqclf.data.sample import dna, grammar
 from seqclf.data.source import LabelledTexts, digest
 
+_DATA_SETS = {"reviews": (grammar.reviews, grammar.LABELS), "dna": (dna.sequences, dna.LABELS)}
 _ROWS = {"train": 4_000, "test": 1_000}
 
 
 class SampleSource:
-    """Parts: ``train`` and ``test``. No text is in both."""
+    """Parts: ``train`` and ``test``. No text is in both. ``dataset``: ``reviews`` or ``dna``."""
+
+    def __init__(self, dataset: str) -> None:
+        self._rows, self._labels = _DATA_SETS[dataset]
 
     def check(self, part: str) -> None:
         pass
@@ -21,7 +26,7 @@ class SampleSource:
         return digest("synthetic", *self.read(part).texts)
 
     def read(self, part: str) -> LabelledTexts:
-        rows = reviews(sum(_ROWS.values()))
+        rows = self._rows(sum(_ROWS.values()))
         rows = rows[: _ROWS["train"]] if part == "train" else rows[_ROWS["train"] :]
         texts, labels = zip(*rows, strict=True)
-        return LabelledTexts(texts, labels, origin=f"synthetic sample, {part}", label_names=LABELS)
+        return LabelledTexts(texts, labels, origin=f"synthetic sample, {part}", label_names=self._labels)
