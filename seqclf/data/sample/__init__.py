@@ -1,7 +1,7 @@
 """``source: sample``: synthetic texts that come with seqclf, so that everything can be tried without any data.
 
-The reviews are made by the small grammar in ``grammar.py``, the DNA by the rules in ``dna.py``; nobody wrote or sequenced
-them and they say nothing about real ones.
+The reviews are made by the small grammar in ``grammar.py``, the DNA by the rules in ``dna.py``; nobody wrote or
+sequenced them and they say nothing about real ones.
 """
 
 from __future__ import annotations
