@@ -63,4 +63,4 @@ def test_lower_is_character_by_character(text: str) -> None:
 
 
 def test_lone_surrogates_are_replaced() -> None:
-    assert valid_text("a\ud800b") == "a\ufffdb"
+    assert valid_text("a\ud800b") == "a\ufffd\ufffd\ufffdb"

@@ -20,6 +20,11 @@ _KINDS_ELSEWHERE = {
     **dict.fromkeys(("maxpool", "max_pool", "max_pooling"), "max_pool1d"),
     **dict.fromkeys(("globalaveragepooling1d", "global_average_pooling", "pooling"), "pool"),
     "average": "mean",
+    **dict.fromkeys(("wordpiece", "bpe", "sentencepiece", "unigram", "subwords"), "subword"),
+    **dict.fromkeys(("vocab_file", "vocabulary", "subwords8k"), "subword_file"),
+    **dict.fromkeys(("words", "whitespace", "token"), "word"),
+    **dict.fromkeys(("chars", "character", "characters", "kmer", "ngram"), "char"),
+    **dict.fromkeys(("bytes", "utf8", "utf-8"), "byte"),
     **dict.fromkeys(("linear", "fully_connected", "fc"), "dense"),
 }
 
@@ -42,6 +47,10 @@ _OPTIONS_ELSEWHERE = {
     **dict.fromkeys(("embedding_dim", "embedding_size", "output_dim", "size"), "dim"),
     **dict.fromkeys(("max_length", "maxlen", "max_len", "sequence_length", "max_sequence_length"), "max_tokens"),
     **dict.fromkeys(("vocabulary_size", "num_words", "vocab"), "vocab_size"),
+    **dict.fromkeys(("vocab_file", "vocabulary_file", "path"), "file"),
+    **dict.fromkeys(("n", "k", "ngrams", "ngram_size", "ngram_range", "kmer"), "ngram"),
+    **dict.fromkeys(("do_lower_case", "lower"), "lowercase"),
+    **dict.fromkeys(("min_freq", "min_count", "min_df"), "min_frequency"),
     **dict.fromkeys(("num_epochs", "max_epochs", "n_epochs"), "epochs"),
     **dict.fromkeys(("gradient_clip", "clipnorm", "global_clipnorm", "clip"), "clip_norm"),
     **dict.fromkeys(("dropout_rate", "p"), "dropout"),

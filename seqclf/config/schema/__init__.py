@@ -30,13 +30,25 @@ from seqclf.config.schema.layers import (
     SruLayer,
     SteppedLayer,
 )
-from seqclf.config.schema.text import LEAST_PIECES, EmbeddingConfig, TokenizerConfig
+from seqclf.config.schema.text import (
+    LEAST_PIECES,
+    ByteTokens,
+    CharTokens,
+    EmbeddingConfig,
+    SubwordFileTokens,
+    SubwordTokens,
+    TokenizerConfig,
+    TokenizerOptions,
+    WordTokens,
+)
 from seqclf.config.schema.training import Adam, AdamW, EarlyStopping, OptimizerConfig, RmsProp, Sgd, TrainingConfig
 
 __all__ = [
     "LEAST_PIECES",
     "Adam",
     "AdamW",
+    "ByteTokens",
+    "CharTokens",
     "Config",
     "Conv1dLayer",
     "DataConfig",
@@ -63,10 +75,14 @@ __all__ = [
     "SruLayer",
     "SteppedLayer",
     "Strict",
+    "SubwordFileTokens",
+    "SubwordTokens",
     "TableData",
     "TfdsData",
     "TokenizerConfig",
+    "TokenizerOptions",
     "TrainingConfig",
+    "WordTokens",
 ]
 
 
@@ -80,7 +96,9 @@ class Config(Strict):
         0, description="Decides everything that is drawn at random: split, initial weights, order, dropout."
     )
     data: DataConfig = Field(description="Where texts and labels come from.")
-    tokenizer: TokenizerConfig = Field(TokenizerConfig(), description="From a text to token ids.")
+    tokenizer: TokenizerConfig = Field(
+        SubwordTokens(), description="From a text to token ids; subword when no type is named."
+    )
     embedding: EmbeddingConfig = Field(EmbeddingConfig(), description="From token ids to vectors.")
     layers: list[LayerConfig] = Field(
         min_length=1, max_length=100, description="What reads the text, in order; the last reader leaves one vector."
