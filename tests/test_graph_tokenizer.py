@@ -100,8 +100,8 @@ KINDS: dict[str, dict[str, object]] = {
     "codon": {"type": "char", "ngram": 3, "stride": 2, "vocab_size": 1000, "lowercase": False},
     "byte": {"type": "byte"},
 }
-# Subwords with spaces and characters of all sizes; those that mix word characters with others, overlap, or hold parts of
-# an escaped underscore.
+# Subwords with spaces and characters of all sizes; those that mix word characters with others, overlap, or hold parts
+# of an escaped underscore.
 PLAIN = ["the_", ", ", ". ", "film", "fil", "m_", "not_", " ", "é_", "é", "日本", "\\&undsc", "a", "b", "un", "\x85 "]
 MIXED = [
     ", a_",

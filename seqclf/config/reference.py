@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -42,7 +43,7 @@ def _section(model: Model, path: str, depth: int) -> Iterator[str]:
             if len(choices) > 1:
                 key = next(key for key in DISCRIMINATORS if key in choice.model_fields)
                 yield f"{'#' * (depth + 1)} `{here}`: `{key}: {tag_of(choice)}`\n"
-            yield f"{choice.__doc__}\n"
+            yield f"{inspect.getdoc(choice)}\n"
             yield from _section(choice, here, depth + 1 + (len(choices) > 1))
 
 
