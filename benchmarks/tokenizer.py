@@ -11,8 +11,12 @@ import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import yaml
+
+from seqclf.config import checked_config
+from seqclf.config.schema import TokenizerOptions
 from seqclf.data.tfds_source import TfdsSource
-from seqclf.text.subword import SubwordTokenizer
+from seqclf.text.kinds import learn_tokenizer
 
 BATCH = 256
 
@@ -20,13 +24,18 @@ BATCH = 256
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data-dir", required=True)
-    parser.add_argument("--vocab-size", type=int, default=8185)
+    parser.add_argument(
+        "--options", default="{vocab_size: 8185}", help="a config's tokenizer section (default: %(default)s)"
+    )
     arguments = parser.parse_args()
     source = TfdsSource("imdb_reviews", None, arguments.data_dir, "text", "label")
     train, test = source.read("train").texts, source.read("test").texts
 
     started = time.perf_counter()
-    tokenizer = SubwordTokenizer.learn(train, vocab_size=arguments.vocab_size)
+    options = checked_config(
+        {"data": {"source": "sample"}, "layers": [{"type": "pool"}], "tokenizer": yaml.safe_load(arguments.options)}
+    ).tokenizer
+    tokenizer = learn_tokenizer(train, **options.model_dump(exclude=set(TokenizerOptions.model_fields)))
     print(f"learn from {len(train):,} reviews: {time.perf_counter() - started:.1f} s")
 
     started = time.perf_counter()
@@ -38,7 +47,7 @@ def main() -> None:
 
     from seqclf.text.graph import GraphTokenizer
 
-    graph = GraphTokenizer(tokenizer, max_tokens=512, truncate="middle")
+    graph = GraphTokenizer(tokenizer, max_tokens=options.max_tokens, truncate=options.truncate)
     encode = tf.function(graph, input_signature=[tf.TensorSpec([None], tf.string)], autograph=False)
     batches = [tf.constant(test[start : start + BATCH]) for start in range(0, 40 * BATCH, BATCH)]
     encode(batches[0])

@@ -3,7 +3,7 @@
 ==================  =================================================================================================
 ``manifest.json``   what made the run, on what, and its status; written first and last
 ``config.yaml``     the config, every default filled in
-``tokenizer/``      the tokenizer (``seqclf.text.subword``)
+``tokenizer/``      the tokenizer (``seqclf.text.tokenizer``)
 ``labels.json``     the labels in the order of their ids
 ``history.jsonl``   a line every ``training.log_every`` steps and every epoch
 ``checkpoint/``     ``state.npz``: the training state after the last completed epoch

@@ -60,6 +60,22 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (MINIMAL + "tokenizer: {vocab: 3000}\n", ['4:13: tokenizer.vocab: unknown option; did you mean "vocab_size"?']),
         (MINIMAL + "tokenizer: {lower: true}\n", ['4:13: tokenizer.lower: unknown option; did you mean "lowercase"?']),
+        (
+            MINIMAL + "tokenizer: {ngram: 3}\n",
+            ["4:13: tokenizer.ngram: unknown option for subword (known to char)"],
+        ),
+        (
+            MINIMAL + "tokenizer: {type: byte, vocab_size: 300}\n",
+            ["4:25: tokenizer.vocab_size: unknown option for byte (known to subword, word, char)"],
+        ),
+        (
+            MINIMAL + "tokenizer: {type: subword_file, vocab_file: vocab.txt}\n",
+            ['4:33: tokenizer.vocab_file: unknown option; did you mean "file"?'],
+        ),
+        (
+            MINIMAL + "tokenizer: {type: char, n: 3}\n",
+            ['4:25: tokenizer.n: unknown option; did you mean "ngram"?'],
+        ),
         (MINIMAL + "embedding: {size: 3}\n", ['4:13: embedding.size: unknown option; did you mean "dim"?']),
         (
             MINIMAL + "embedding: {units: 3}\n",
@@ -288,7 +304,18 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
             MINIMAL + "tokenizer: {truncate: end}\n",
             ['4:13: tokenizer.truncate: unknown value "end" (known: head, tail, middle)'],
         ),
-        (MINIMAL + "tokenizer: {type: bpe}\n", ['4:13: tokenizer.type: unknown value "bpe" (known: subword)']),
+        (
+            MINIMAL + "tokenizer: {type: bpe}\n",
+            ['4:13: tokenizer.type: unknown value "bpe"; did you mean "subword"?'],
+        ),
+        (
+            MINIMAL + "tokenizer: {type: morphemes}\n",
+            ['4:13: tokenizer.type: unknown value "morphemes" (known: subword, subword_file, word, char, byte)'],
+        ),
+        (
+            MINIMAL + "tokenizer: {type: 3}\n",
+            ["4:13: tokenizer.type: expected one of subword, subword_file, word, char, byte; found 3"],
+        ),
         (
             "data: {source: table, train: x, format: xlsx}\n" + POOL,
             ['1:33: data.format: unknown value "xlsx" (known: auto, csv, tsv, jsonl)'],
@@ -532,8 +559,24 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
         (MINIMAL + "embedding: {dropout: .nan}\n", ["4:13: embedding.dropout: expected a finite number, found nan"]),
         (MINIMAL + "embedding: {dropout: 30}\n", ["4:13: embedding.dropout: expected less than 1, found 30"]),
         (
+            MINIMAL + "tokenizer: {type: subword_file}\n",
+            ["4:1: tokenizer.file: is missing; it has no default"],
+        ),
+        (
             MINIMAL + "embedding: {vectors: ''}\n",
             ['4:13: embedding.vectors: expected a text that is not empty, found the text ""'],
+        ),
+        (
+            MINIMAL + "tokenizer: {type: char, ngram: 0}\n",
+            ["4:25: tokenizer.ngram: expected at least 1, found 0"],
+        ),
+        (
+            MINIMAL + "tokenizer: {type: char, ngram: 2, stride: 65}\n",
+            ["4:35: tokenizer.stride: expected at most 64, found 65"],
+        ),
+        (
+            MINIMAL + "tokenizer: {type: word, vocab_size: 2}\n",
+            ["4:25: tokenizer.vocab_size: expected at least 3, found 2"],
         ),
         (MINIMAL + "tokenizer: {max_tokens: 0}\n", ["4:13: tokenizer.max_tokens: expected at least 1, found 0"]),
         (MINIMAL + "tokenizer: {min_frequency: 0}\n", ["4:13: tokenizer.min_frequency: expected at least 1, found 0"]),
@@ -627,6 +670,12 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
             MINIMAL + "tokenizer: {vocab_size: 10}\n",
             [
                 "4:13: tokenizer.vocab_size: expected at least 64 (two pieces are special tokens, [PAD] and [UNK], and single characters need their own), found 10"
+            ],
+        ),
+        (
+            MINIMAL + "tokenizer: {type: char, ngram: 3, stride: 4}\n",
+            [
+                "4:35: tokenizer.stride: expected at most tokenizer.ngram, 3, or characters between two tokens would never be read; found 4"
             ],
         ),
         (
@@ -949,6 +998,8 @@ BROKEN = [case for cases in BY_KIND.values() for case in cases]
 # Valid ones, for what is done to configs in other tests.
 MUTABLE = [path.read_text(encoding="utf-8") for path in CONFIGS] + [
     MINIMAL,
+    MINIMAL + "tokenizer: {type: char, ngram: 3, stride: 2, vocab_size: 9, min_frequency: 1, lowercase: false}\n",
+    MINIMAL + "tokenizer: {type: subword_file, file: vocab.txt, lowercase: null, truncate: head}\n",
     "data: {source: table, train: a.csv, test: 0.2, text: t, label: l, format: csv}\n"
     "tokenizer: {max_tokens: 40}\nembedding: {vectors: g.txt, dim: 50, trainable: false}\n"
     "layers:\n  - {type: conv1d, filters: 4, kernel_size: 5}\n  - {type: max_pool1d, size: 4}\n"

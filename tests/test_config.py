@@ -129,6 +129,7 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
     for check, words in {
         "shares_leave_training_texts": "leave nothing to train on",
         "vocabulary_holds_more_than_special_tokens": "two pieces are special tokens",
+        "ngrams_leave_no_gaps": "expected at most tokenizer.ngram",
         "readers_have_a_sequence": "has nothing to read",
         "return_sequences_fits_the_next_layer": "is true, but no layer after",
         "one_vector_is_left": "leaves one vector a token",
@@ -144,7 +145,7 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
     }.items():
         assert check in {known.__name__ for known in CHECKS}
         assert words in said
-    assert len(CHECKS) == 14
+    assert len(CHECKS) == 15
 
 
 def test_the_line_is_quoted_with_a_mark(tmp_path: Path) -> None:
@@ -236,6 +237,11 @@ def test_aliases_cannot_explode(tmp_path: Path) -> None:
             "4:13: embedding.trainable: is false, but there are no embedding.vectors",
         ),
         (
+            "vectors_are_of_words",
+            MINIMAL + "tokenizer: {type: byte}\nembedding: {vectors: v.txt}\n",
+            "5:13: embedding.vectors: are of words, but the tokens are of type byte",
+        ),
+        (
             "patience_outlasts_training",
             MINIMAL + "training: {epochs: 2, early_stopping: {}}\n",
             "4:23: training.early_stopping.patience: 2 epochs without a better one cannot pass in 2",
@@ -244,7 +250,7 @@ def test_aliases_cannot_explode(tmp_path: Path) -> None:
 )
 def test_what_costs_something_is_a_warning(tmp_path: Path, check: str, text: str, expected: str) -> None:
     assert check in {known.__name__ for known in WARNINGS}
-    assert len(WARNINGS) == 4
+    assert len(WARNINGS) == 5
     path = _write(tmp_path, text)
     (warning,) = read_config(path).warnings
     assert str(warning).removeprefix(f"{path}:").startswith(expected)

@@ -83,7 +83,8 @@ def test_files_that_cannot_be_used_have_the_place_of_their_option(tmp_path: Path
     path = tmp_path / "config.yaml"
     path.write_text(
         f"data:\n  source: table\n  train: {sample_csv}\n  test: nothing.csv\n  validation: {tmp_path}\n"
-        f"embedding:\n  vectors: {vectors}\nlayers: [{{type: pool}}]\n",
+        f"embedding:\n  vectors: {vectors}\nlayers: [{{type: pool}}]\n"
+        f"tokenizer: {{type: subword_file, file: {vectors}}}\n",
         encoding="utf-8",
     )
     for command in ("train", "check"):
@@ -93,12 +94,14 @@ def test_files_that_cannot_be_used_have_the_place_of_their_option(tmp_path: Path
         assert said[0].startswith(f"{path}:4:3: data.test: nothing.csv: no such file")
         assert said[1].startswith(f"{path}:5:3: data.validation: {tmp_path}: is a folder")
         assert said[2] == f"{path}:6:1: embedding.dim: is 64, but {vectors} holds vectors of 3 numbers; write 3"
+        assert said[3].startswith(f'{path}:9:33: tokenizer.file: {vectors}:1: expected one piece, found "the 1 2 3"')
     done = _call("check", str(path), "--json")
     assert done.exit_code == 2
     assert [(p["option"], p["line"], p["column"]) for p in json.loads(done.stdout)["problems"]] == [
         ("data.test", 4, 3),
         ("data.validation", 5, 3),
         ("embedding.dim", 6, 1),
+        ("tokenizer.file", 9, 33),
     ]
 
 

@@ -111,7 +111,9 @@ def test_a_variable_names_the_folder_of_the_data(tmp_path: Path, monkeypatch: py
     from seqclf.data.tfds_source import TfdsSource
 
     path = _write(
-        tmp_path, f"data: {{source: table, train: a.csv, test: /b.csv}}\nembedding: {{vectors: v.txt}}\n{POOL}"
+        tmp_path,
+        f"data: {{source: table, train: a.csv, test: /b.csv}}\nembedding: {{vectors: v.txt}}\n{POOL}"
+        "tokenizer: {type: subword_file, file: vocab.txt}\n",
     )
     assert load_config(path).data.train == "a.csv"  # type: ignore[union-attr]
     monkeypatch.setenv("SEQCLF_DATA", str(tmp_path / "data"))
@@ -119,6 +121,7 @@ def test_a_variable_names_the_folder_of_the_data(tmp_path: Path, monkeypatch: py
     assert config.data.train == str(tmp_path / "data" / "a.csv")  # type: ignore[union-attr]
     assert config.data.test == "/b.csv"  # type: ignore[union-attr]
     assert config.embedding.vectors == str(tmp_path / "data" / "v.txt")
+    assert config.tokenizer.file == str(tmp_path / "data" / "vocab.txt")  # type: ignore[union-attr]
     monkeypatch.delenv("TFDS_DATA_DIR", raising=False)
     folder = tmp_path / "data" / "tiny" / "1.0.0"
     folder.mkdir(parents=True)

@@ -79,6 +79,30 @@ def test_graph_and_bulk_ids_are_equal_on_imdb(imdb: TfdsSource) -> None:
             assert not row[len(ids) :].any()
 
 
+def test_the_retired_subwords_of_imdb_have_their_ids(real_data: Path, imdb: TfdsSource) -> None:
+    import tensorflow as tf
+    import tensorflow_datasets as tfds
+
+    from seqclf.text.graph import GraphTokenizer
+    from seqclf.text.kinds import learn_tokenizer
+
+    path = real_data / "data" / "subwords8k" / "text.text.subwords"
+    original = tfds.deprecated.text.SubwordTextEncoder.load_from_file(str(path.with_suffix("")))
+    tokenizer = learn_tokenizer([], type="subword_file", file=str(path))
+    assert tokenizer.vocabulary_size == original.vocab_size == 8_185
+    graph = GraphTokenizer(tokenizer, max_tokens=100_000, truncate="middle")
+    call = tf.function(graph, input_signature=[tf.TensorSpec([None], tf.string)])
+    texts = imdb.read("train[:1000]+test[-1000:]").texts
+    for start in range(0, len(texts), 250):
+        batch = texts[start : start + 250]
+        rows = zip(batch, tokenizer.encode_all(batch), call(tf.constant(batch)).numpy(), strict=True)
+        for text, ids, row in rows:
+            expected = original.encode(text)
+            assert ids.tolist() == expected, text
+            assert row[: len(ids)].tolist() == expected, text
+            assert not row[len(ids) :].any()
+
+
 def test_imdb_part_trains_and_predicts(real_data: Path, tmp_path: Path) -> None:
     data = {
         "source": "tfds",

@@ -15,7 +15,9 @@ from tokenizers import Tokenizer
 
 from seqclf.data.sample.grammar import reviews
 from seqclf.errors import InputError
-from seqclf.text.subword import UNKNOWN_ID, SubwordTokenizer
+from seqclf.text.kinds import load_tokenizer
+from seqclf.text.subword import SubwordTokenizer
+from seqclf.text.tokenizer import UNKNOWN_ID
 from seqclf.text.truncation import kept_ends, truncate_ids
 
 TEXTS = [text for text, _ in reviews(300)]
@@ -86,20 +88,45 @@ def test_a_large_alphabet_leaves_room_for_pieces() -> None:
 
 def test_saved_and_loaded_it_is_the_same(tokenizer: SubwordTokenizer, tmp_path: Path) -> None:
     tokenizer.save(tmp_path)
-    loaded = SubwordTokenizer.load(tmp_path)
+    loaded = load_tokenizer(tmp_path)
+    assert isinstance(loaded, SubwordTokenizer)
     assert loaded.fingerprint == tokenizer.fingerprint
     assert loaded.known_chunks == tokenizer.known_chunks
     assert loaded.lowercase
 
 
 @pytest.mark.parametrize(
-    "content", [None, "", "{}", '{"model": {"vocab": 3}}', '{"model": {"vocab": {"a": 0}}, "normalizer": 1}']
+    "content",
+    [
+        None,
+        "",
+        "{}",
+        "[" * 100_000,
+        '{"model": {"type": "BPE"}}',
+        '{"type": "pickle"}',
+        '{"model": {"type": "WordPiece", "vocab": 3}}',
+        '{"model": {"type": "WordPiece", "vocab": {"[PAD]": 0, "[UNK]": 2}}, "normalizer": null}',
+        '{"model": {"type": "WordPiece", "vocab": {"[PAD]": 0, "a": 1}}, "normalizer": null}',
+        '{"model": {"type": "WordPiece", "vocab": {"[UNK]": 0, "[PAD]": 1}}, "normalizer": null}',
+        '{"model": {"type": "WordPiece", "vocab": {"[PAD]": 0, "[UNK]": 1}}}',
+        '{"type": "word", "lowercase": true}',
+        '{"type": "word", "lowercase": 1, "pieces": ["[PAD]", "[UNK]"]}',
+        '{"type": "word", "lowercase": true, "pieces": ["a", "b"]}',
+        '{"type": "word", "lowercase": true, "pieces": ["[PAD]", "[UNK]", 3]}',
+        '{"type": "word", "lowercase": true, "pieces": ["[PAD]", "[UNK]", "\\ud800"]}',
+        '{"type": "char", "lowercase": true, "ngram": 0, "stride": 1, "pieces": ["[PAD]", "[UNK]"]}',
+        '{"type": "char", "lowercase": true, "ngram": 1, "stride": 1e99, "pieces": ["[PAD]", "[UNK]"]}',
+        '{"type": "subword_text_encoder", "lowercase": true, "subwords": [""]}',
+        '{"type": ["byte"]}',
+    ],
+    ids=str,
 )
 def test_files_that_are_no_tokenizer_are_refused(tmp_path: Path, content: str | None) -> None:
     if content is not None:
         (tmp_path / "tokenizer.json").write_text(content, encoding="utf-8")
+        (tmp_path / "known_chunks.txt").write_text("a\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"tokenizer\.json"):
-        SubwordTokenizer.load(tmp_path)
+        load_tokenizer(tmp_path)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqclf.text.words import SEPARATOR, lower, lower_table, valid_text, words
+from seqclf.text.words import SEPARATOR, WHITE_SPACE, lower, lower_table, valid_text, words
 
 ALL = [chr(code) for code in range(0x110000) if not 0xD800 <= code <= 0xDFFF]
 
@@ -63,4 +63,9 @@ def test_lower_is_character_by_character(text: str) -> None:
 
 
 def test_lone_surrogates_are_replaced() -> None:
-    assert valid_text("a\ud800b") == "a\ufffdb"
+    assert valid_text("a\ud800b") == "a\ufffd\ufffd\ufffdb"
+
+
+def test_white_space_is_what_python_splits_at() -> None:
+    is_white = re.compile(WHITE_SPACE).fullmatch
+    assert all(bool(is_white(chr(code))) == chr(code).isspace() for code in range(0x110000))

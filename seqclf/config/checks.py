@@ -12,9 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from seqclf.config.problems import Problem
 from seqclf.config.schema import (
     LEAST_PIECES,
+    ByteTokens,
+    CharTokens,
     DataConfig,
     EmbeddingConfig,
     Sgd,
+    SubwordTokens,
     TableData,
     TfdsData,
     TokenizerConfig,
@@ -57,12 +60,21 @@ def text_and_label_are_two(data: DataConfig) -> Iterator[Problem]:
 
 
 def vocabulary_holds_more_than_special_tokens(tokenizer: TokenizerConfig) -> Iterator[Problem]:
-    if tokenizer.vocab_size < LEAST_PIECES:
+    if isinstance(tokenizer, SubwordTokens) and tokenizer.vocab_size < LEAST_PIECES:
         message = (
             f"expected at least {LEAST_PIECES} (two pieces are special tokens, [PAD] and [UNK], and single characters "
             f"need their own), found {tokenizer.vocab_size}"
         )
         yield Problem(("tokenizer", "vocab_size"), message)
+
+
+def ngrams_leave_no_gaps(tokenizer: TokenizerConfig) -> Iterator[Problem]:
+    if isinstance(tokenizer, CharTokens) and tokenizer.stride > tokenizer.ngram:
+        message = (
+            f"expected at most tokenizer.ngram, {tokenizer.ngram}, or characters between two tokens would never be "
+            f"read; found {tokenizer.stride}"
+        )
+        yield Problem(("tokenizer", "stride"), message)
 
 
 def readers_have_a_sequence(layers: Layers) -> Iterator[Problem]:
@@ -168,6 +180,7 @@ CHECKS: tuple[Check, ...] = (
     shares_are_numbers,
     text_and_label_are_two,
     vocabulary_holds_more_than_special_tokens,
+    ngrams_leave_no_gaps,
     readers_have_a_sequence,
     return_sequences_fits_the_next_layer,
     inner_layers_leave_sequences,
@@ -204,6 +217,12 @@ def random_vectors_stay_random(embedding: EmbeddingConfig) -> Iterator[Problem]:
         yield Problem(("embedding", "trainable"), message)
 
 
+def vectors_are_of_words(tokenizer: TokenizerConfig, embedding: EmbeddingConfig) -> Iterator[Problem]:
+    if embedding.vectors is not None and isinstance(tokenizer, CharTokens | ByteTokens):
+        message = f"are of words, but the tokens are of type {tokenizer.type}: next to none of them will have a vector"
+        yield Problem(("embedding", "vectors"), message)
+
+
 def patience_outlasts_training(training: TrainingConfig) -> Iterator[Problem]:
     stopping = training.early_stopping
     if stopping is not None and stopping.patience >= training.epochs > 1:
@@ -217,5 +236,6 @@ WARNINGS: tuple[Check, ...] = (
     layers_are_meant,
     segments_cut_something,
     random_vectors_stay_random,
+    vectors_are_of_words,
     patience_outlasts_training,
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 from seqclf.config.files import Written, read_file
 from seqclf.config.problems import ConfigError, Path, Place, Problem, dotted
-from seqclf.config.schema import Config, FolderData, TableData, TfdsData
+from seqclf.config.schema import Config, FolderData, SubwordFileTokens, TableData, TfdsData
 from seqclf.config.validation import validate, warnings_of
 from seqclf.config.walk import DISCRIMINATORS
 from seqclf.config.yaml_core import dump_yaml, read_yaml
@@ -20,7 +20,7 @@ from seqclf.errors import InputError
 from seqclf.files import write_text
 
 DATA_VARIABLE = "SEQCLF_DATA"
-"""Folder that relative paths to data and vectors start at, and that holds tfds's data sets."""
+"""Folder that relative paths to data, vocabularies and vectors start at, and that holds tfds's data sets."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def _in_data_folder(config: Config) -> Config:
 
 
 def _with_paths(config: Config, change: Callable[[str], str]) -> Config:
-    data, embedding = config.data, config.embedding
+    data, tokenizer, embedding = config.data, config.tokenizer, config.embedding
     if isinstance(data, TfdsData):
         if data.data_dir is not None:
             data = data.model_copy(update={"data_dir": change(data.data_dir)})
@@ -148,9 +148,11 @@ def _with_paths(config: Config, change: Callable[[str], str]) -> Config:
         parts = {"train": data.train, "validation": data.validation, "test": data.test}
         changes = {name: change(part) for name, part in parts.items() if isinstance(part, str)}
         data = data.model_copy(update=changes)
+    if isinstance(tokenizer, SubwordFileTokens):
+        tokenizer = tokenizer.model_copy(update={"file": change(tokenizer.file)})
     if embedding.vectors is not None:
         embedding = embedding.model_copy(update={"vectors": change(embedding.vectors)})
-    return config.model_copy(update={"data": data, "embedding": embedding})
+    return config.model_copy(update={"data": data, "tokenizer": tokenizer, "embedding": embedding})
 
 
 def _absolute(path: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -46,7 +47,7 @@ def _section(model: Model, path: str, depth: int, beside: Sequence[Model] = ()) 
                 key = next(key for key in DISCRIMINATORS if key in choice.model_fields)
                 tag = tag_of(choice) or " or ".join(choice.model_fields[key].examples or [])
                 yield f"{'#' * (depth + 1)} `{here}`: `{key}: {tag}`\n"
-            yield f"{' '.join(str(choice.__doc__).split())}\n"
+            yield f"{' '.join(str(inspect.getdoc(choice)).split())}\n"
             yield from _section(choice, here, depth + 1 + (len(choices) > 1), choices)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from seqclf.config import Config
 from seqclf.data.encoded import EncodedTexts
-from seqclf.text.subword import PAD_ID
+from seqclf.text.tokenizer import PAD_ID
 from seqclf.text.truncation import Truncate, kept_ends
 
 _BATCHES_A_POOL = 200

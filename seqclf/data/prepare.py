@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tokenizers
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from seqclf.config import Config
 from seqclf.config.problems import Problem
-from seqclf.config.schema import SampleData
+from seqclf.config.schema import SampleData, SubwordFileTokens, TokenizerConfig, TokenizerOptions
 from seqclf.data.cache import cached
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.source import LabelledTexts, describe, digest, open_source, part_names
@@ -23,8 +24,10 @@ from seqclf.data.splits import label_ids, label_order, partition
 from seqclf.data.tables import MissingColumns
 from seqclf.errors import InputError
 from seqclf.files import write_json
-from seqclf.text.subword import SubwordTokenizer
+from seqclf.text.kinds import learn_tokenizer, load_tokenizer
+from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.vectors import vectors_dim
+from seqclf.text.vocabulary_file import read_vocabulary
 
 _FORMAT = 1  # raise when what the cache holds changes without its key
 
@@ -39,7 +42,7 @@ class TrainingData:
         seconds: wall time that all this took.
     """
 
-    tokenizer: SubwordTokenizer
+    tokenizer: Tokenizer
     labels: tuple[str, ...]
     train: EncodedTexts
     validation: EncodedTexts | None
@@ -112,7 +115,7 @@ class Corpus:
 
 def unready(config: Config) -> list[Problem]:
     """What can be seen at once, without TensorFlow, to be wrong with the files that the config names."""
-    corpus, embedding = Corpus(config), config.embedding
+    corpus, tokenizer, embedding = Corpus(config), config.tokenizer, config.embedding
     problems: list[Problem] = []
     for split in ("train", "validation", "test"):
         try:
@@ -123,6 +126,11 @@ def unready(config: Config) -> list[Problem]:
             option = "dataset" if config.data.source == "tfds" else split  # of which the splits are parts
             problems.append(Problem(("data", option), str(error)))
     problems = list(dict.fromkeys(problems))
+    if isinstance(tokenizer, SubwordFileTokens):
+        try:
+            read_vocabulary(Path(tokenizer.file).expanduser())
+        except InputError as error:
+            problems.append(Problem(("tokenizer", "file"), str(error)))
     if embedding.vectors is not None:
         try:
             dim = vectors_dim(Path(embedding.vectors).expanduser())
@@ -144,33 +152,41 @@ def prepare(
     """
     started = time.perf_counter()
     corpus = corpus or Corpus(config)
-    options = config.tokenizer
-    learnt_by = (options.type, options.vocab_size, options.lowercase, options.min_frequency, tokenizers.__version__)
 
     def learn(folder: Path) -> None:
         on_stage(f"Reading the training texts ({describe(config.data)})")
         texts = corpus.texts("train").texts
         names = corpus.label_names()
         on_stage(f"Learning the tokenizer from {len(texts):,} texts")
-        tokenizer = SubwordTokenizer.learn(
-            texts, vocab_size=options.vocab_size, lowercase=options.lowercase, min_frequency=options.min_frequency
-        )
-        tokenizer.save(folder)
+        learn_tokenizer(texts, **_learning_options(config.tokenizer)).save(folder)
         write_json(folder / "labels.json", names)
 
     fingerprints = {split: corpus.fingerprint(split) for split in ("train", "validation") if corpus.has(split)}
-    entry = cached("tokenizers", digest(_FORMAT, fingerprints["train"], learnt_by), learn)
-    tokenizer = SubwordTokenizer.load(entry)
+    entry = cached("tokenizers", digest(_FORMAT, fingerprints["train"], _learnt_by(config.tokenizer)), learn)
+    tokenizer = load_tokenizer(entry)
     labels = tuple(json.loads((entry / "labels.json").read_text(encoding="utf-8")))
     train = encode_split(corpus, "train", tokenizer, labels, on_stage)
     validation = encode_split(corpus, "validation", tokenizer, labels, on_stage) if corpus.has("validation") else None
     return TrainingData(tokenizer, labels, train, validation, fingerprints, time.perf_counter() - started)
 
 
+def _learning_options(options: TokenizerConfig) -> dict[str, Any]:
+    """All but those that say how much of a text is read."""
+    return options.model_dump(exclude=set(TokenizerOptions.model_fields))
+
+
+def _learnt_by(options: TokenizerConfig) -> list[Any]:
+    """Everything beside the texts that decides the tokenizer."""
+    decisive = _learning_options(options)
+    if isinstance(options, SubwordFileTokens):
+        decisive["file"] = read_vocabulary(Path(options.file).expanduser())
+    return [tokenizers.__version__, *sorted(decisive.items())]
+
+
 def prepare_split(
     config: Config,
     split: str,
-    tokenizer: SubwordTokenizer,
+    tokenizer: Tokenizer,
     labels: tuple[str, ...],
     fingerprints: Mapping[str, str],
     on_stage: Callable[[str], None] = lambda stage: None,
@@ -197,14 +213,14 @@ def prepare_split(
     return encode_split(corpus, split, tokenizer, labels, on_stage)
 
 
-def encode_texts(texts: LabelledTexts, tokenizer: SubwordTokenizer, labels: tuple[str, ...]) -> EncodedTexts:
+def encode_texts(texts: LabelledTexts, tokenizer: Tokenizer, labels: tuple[str, ...]) -> EncodedTexts:
     """Texts of any origin, encoded. Raises ``InputError`` for a label that is not among ``labels``."""
     ids = label_ids(texts.labels, labels, texts.origin)
     return EncodedTexts.collect(tokenizer.encode_all(texts.texts), ids, tokenizer.vocabulary_size)
 
 
 def encode_split(
-    corpus: Corpus, split: str, tokenizer: SubwordTokenizer, labels: tuple[str, ...], on_stage: Callable[[str], None]
+    corpus: Corpus, split: str, tokenizer: Tokenizer, labels: tuple[str, ...], on_stage: Callable[[str], None]
 ) -> EncodedTexts:
     """A split encoded, or taken from the cache. Raises ``InputError`` for a label that is not among ``labels``."""
 

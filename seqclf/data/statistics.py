@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqclf.config.problems import Problem
+from seqclf.config.schema import ByteTokens, SubwordFileTokens, TokenizerConfig
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.source import LabelledTexts
-from seqclf.text.subword import UNKNOWN_ID
 
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
@@ -70,7 +70,7 @@ def text_statistics(data: LabelledTexts) -> TextStatistics:
     )
 
 
-def token_statistics(encoded: EncodedTexts, max_tokens: int) -> TokenStatistics:
+def token_statistics(encoded: EncodedTexts, max_tokens: int, unknown_id: int) -> TokenStatistics:
     lengths = encoded.lengths
     ranges = np.floor(np.log2(lengths)).astype(int)
     counts = np.bincount(ranges)
@@ -81,7 +81,7 @@ def token_statistics(encoded: EncodedTexts, max_tokens: int) -> TokenStatistics:
             (2**power, 2 ** (power + 1) - 1, int(counts[power])) for power in range(int(ranges.min()), len(counts))
         ),
         truncated=float((lengths > max_tokens).mean()),
-        unknown=float(np.count_nonzero(encoded.ids == UNKNOWN_ID) / len(encoded.ids)),
+        unknown=float(np.count_nonzero(encoded.ids == unknown_id) / len(encoded.ids)),
     )
 
 
@@ -161,19 +161,21 @@ def text_warnings(splits: Mapping[str, TextStatistics], leaks: Mapping[str, Leak
     return warnings
 
 
-def token_warnings(splits: Mapping[str, TokenStatistics], max_tokens: int) -> list[Problem]:
+def token_warnings(splits: Mapping[str, TokenStatistics], options: TokenizerConfig) -> list[Problem]:
     train = splits["train"]
     warnings = []
     if train.truncated > _MUCH_TRUNCATED:
         most = train.quantiles[QUANTILES.index(0.95)]
         message = (
-            f"at {max_tokens}, {train.truncated:.0%} of the training texts are cut; {most:,.0f} would leave 95 % whole"
+            f"at {options.max_tokens}, {train.truncated:.0%} of the training texts are cut; {most:,.0f} would leave "
+            "95 % whole"
         )
         warnings.append(Problem(("tokenizer", "max_tokens"), message))
+    better, option = ("another", "file") if isinstance(options, SubwordFileTokens) else ("a larger", "vocab_size")
     for name, split in splits.items():
-        if split.unknown > _MUCH_UNKNOWN:
-            message = f"{split.unknown:.1%} of the {name} tokens are unknown to the vocabulary; a larger one knows more"
-            warnings.append(Problem(("tokenizer", "vocab_size"), message))
+        if split.unknown > _MUCH_UNKNOWN and not isinstance(options, ByteTokens):  # whose unknown texts are empty
+            message = f"{split.unknown:.1%} of the {name} tokens are unknown to the vocabulary; {better} one knows more"
+            warnings.append(Problem(("tokenizer", option), message))
     return warnings
 
 

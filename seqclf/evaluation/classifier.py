@@ -18,7 +18,8 @@ from seqclf.evaluation.metrics import classification_metrics, log_probabilities
 from seqclf.evaluation.predictor import Predictor
 from seqclf.model.build import build_model
 from seqclf.runs import Run
-from seqclf.text.subword import SubwordTokenizer
+from seqclf.text.kinds import load_tokenizer
+from seqclf.text.tokenizer import Tokenizer
 
 _TOKENS_A_BATCH, _TEXTS_A_BATCH = 16_384, 512
 
@@ -28,7 +29,7 @@ class Classifier:
     """A run's model with its tokenizer and labels."""
 
     config: Config
-    tokenizer: SubwordTokenizer
+    tokenizer: Tokenizer
     labels: tuple[str, ...]
     model: keras.Model
     predictor: Predictor
@@ -37,7 +38,7 @@ class Classifier:
     def load(cls, run: Run) -> Classifier:
         """Read a whole run. Of the model's file only the weights are read; its layers follow from the config."""
         config = load_config(run.config)
-        tokenizer = SubwordTokenizer.load(run.tokenizer)
+        tokenizer = load_tokenizer(run.tokenizer)
         model = build_model(config, tokenizer.vocabulary_size, run.labels)
         try:
             model.load_weights(run.model)

@@ -13,7 +13,7 @@ import tensorflow as tf
 from seqclf.config import Config
 from seqclf.model.build import build_model
 from seqclf.text.graph import GraphTokenizer
-from seqclf.text.subword import SubwordTokenizer
+from seqclf.text.tokenizer import Tokenizer
 
 
 class TextClassifier(tf.Module):
@@ -24,7 +24,7 @@ class TextClassifier(tf.Module):
     columns of ``probabilities``.
     """
 
-    def __init__(self, model: keras.Model, config: Config, tokenizer: SubwordTokenizer, labels: Sequence[str]) -> None:
+    def __init__(self, model: keras.Model, config: Config, tokenizer: Tokenizer, labels: Sequence[str]) -> None:
         super().__init__(name="seqclf")
         # Rebuilt because whether a layer may use cuDNN is decided when it is made.
         portable = build_model(config, tokenizer.vocabulary_size, labels, portable=True)
@@ -49,7 +49,7 @@ class TextClassifier(tf.Module):
 
 
 def export_saved_model(
-    model: keras.Model, config: Config, tokenizer: SubwordTokenizer, labels: Sequence[str], folder: Path
+    model: keras.Model, config: Config, tokenizer: Tokenizer, labels: Sequence[str], folder: Path
 ) -> None:
     """Write ``folder``, which must not exist; it appears when it is whole."""
     beside = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from seqclf.config import Config
 from seqclf.layer_types import Context, Flow, dense_layer
 from seqclf.model.seeds import Seeds
-from seqclf.text.subword import PAD_ID
+from seqclf.text.tokenizer import PAD_ID
 
 LOGITS = "logits"
 """Name of the layer whose output goes through the sigmoid or softmax."""

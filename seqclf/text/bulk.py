@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from seqclf.text.words import valid_text
-
 _TEXTS_A_BLOCK = 4_096
 _MOST_CHUNKS = 2_000_000  # bounds memory on endless streams
 
+SplitText = Callable[[str], list[str]]
 ChunkIds = Callable[[Sequence[str]], Sequence[Sequence[int]]]
 
 
@@ -20,12 +19,13 @@ class BulkEncoder:
     """Encodes texts block by block.
 
     Args:
-        ids_of: token ids of chunks (what stands between white space), none where a chunk holds no word.
-        empty: id of the one token that stands for a text without words.
+        split: cuts a text into chunks, whose ids do not depend on each other.
+        ids_of: token ids of chunks; there may be none of one.
+        empty: id of the one token that stands for a text without tokens.
     """
 
-    def __init__(self, ids_of: ChunkIds, empty: int) -> None:
-        self._ids_of, self._empty = ids_of, empty
+    def __init__(self, split: SplitText, ids_of: ChunkIds, empty: int) -> None:
+        self._split, self._ids_of, self._empty = split, ids_of, empty
         self._forget()
 
     def __call__(self, texts: Iterable[str]) -> Iterator[NDArray[np.int32]]:
@@ -45,7 +45,7 @@ class BulkEncoder:
         numbers: list[int] = []
         ends = [0]
         for text in texts:
-            numbers += map(self._numbers.__getitem__, valid_text(text).split())
+            numbers += map(self._numbers.__getitem__, self._split(text))
             ends.append(len(numbers))
         self._learn_new_chunks()
         chunks = np.array(numbers, dtype=np.int64)

@@ -33,6 +33,20 @@ _SEPARATOR_RANGES = (
     (0xE0000, 0xE0FFF),  # tags and more variation selectors
 )
 
+# What ``str.split`` splits at.
+_WHITE_SPACE_RANGES = (
+    (0x09, 0x0D),
+    (0x1C, 0x20),
+    (0x85, 0x85),
+    (0xA0, 0xA0),
+    (0x1680, 0x1680),
+    (0x2000, 0x200A),
+    (0x2028, 0x2029),
+    (0x202F, 0x202F),
+    (0x205F, 0x205F),
+    (0x3000, 0x3000),
+)
+
 _SYMBOL_RANGES = (
     (0x21, 0x2F),
     (0x3A, 0x40),
@@ -81,6 +95,7 @@ def _character_class(ranges: tuple[tuple[int, int], ...]) -> str:
     return "".join(point(a) if a == b else f"{point(a)}-{point(b)}" for a, b in ranges)
 
 
+WHITE_SPACE = f"[{_character_class(_WHITE_SPACE_RANGES)}]"
 SEPARATOR = f"[{_character_class(_SEPARATOR_RANGES)}]"
 _SYMBOL = f"[{_character_class(_SYMBOL_RANGES)}]"
 _WORD = f"[^{_character_class(_SEPARATOR_RANGES)}{_character_class(_SYMBOL_RANGES)}\ufffd]"
@@ -117,7 +132,10 @@ def lower_table() -> dict[int, int]:
 
 
 def valid_text(text: str) -> str:
-    """The text with lone surrogates (no UTF-8 exists for them) replaced by U+FFFD."""
+    """The text with lone surrogates, for which no UTF-8 exists, replaced by three times U+FFFD each.
+
+    So the three bytes are read that ``surrogatepass`` writes for one.
+    """
     if text.isascii():
         return text
-    return _surrogates.sub("\ufffd", text)
+    return _surrogates.sub("\ufffd\ufffd\ufffd", text)

@@ -85,9 +85,11 @@ def examine(
         encoded["test"] = encode_split(corpus, "test", data.tokenizer, data.labels, on_stage)
     report.vocabulary = data.tokenizer.vocabulary_size
     report.tokens = {
-        name: token_statistics(texts, report.max_tokens) for name, texts in encoded.items() if texts is not None
+        name: token_statistics(texts, report.max_tokens, data.tokenizer.unknown_id)
+        for name, texts in encoded.items()
+        if texts is not None
     }
-    report.warnings += [loaded.placed(warning) for warning in token_warnings(report.tokens, report.max_tokens)]
+    report.warnings += [loaded.placed(warning) for warning in token_warnings(report.tokens, config.tokenizer)]
     on_stage("Timing training steps")
     start_tensorflow()
     report.layers, report.estimate = measure(config, data)

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from seqclf.config.schema import Adam, AdamW, OptimizerConfig, RmsProp, Sgd
 from seqclf.model.build import logits_model
-from seqclf.text.subword import PAD_ID
+from seqclf.text.tokenizer import PAD_ID
 
 TrainStep = Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor, tf.Tensor]]
 

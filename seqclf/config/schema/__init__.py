@@ -11,7 +11,17 @@ from typing import Annotated
 from pydantic import Field
 
 from seqclf.config.schema.data import DataConfig, FolderData, SampleData, TableData, TfdsData
-from seqclf.config.schema.text import LEAST_PIECES, EmbeddingConfig, TokenizerConfig
+from seqclf.config.schema.text import (
+    LEAST_PIECES,
+    ByteTokens,
+    CharTokens,
+    EmbeddingConfig,
+    SubwordFileTokens,
+    SubwordTokens,
+    TokenizerConfig,
+    TokenizerOptions,
+    WordTokens,
+)
 from seqclf.config.schema.training import Adam, AdamW, EarlyStopping, OptimizerConfig, RmsProp, Sgd, TrainingConfig
 from seqclf.layer_types import HeadConfig, LayerConfig, RecurrentLayer, walk
 from seqclf.strict import Strict
@@ -20,6 +30,8 @@ __all__ = [
     "LEAST_PIECES",
     "Adam",
     "AdamW",
+    "ByteTokens",
+    "CharTokens",
     "Config",
     "DataConfig",
     "EarlyStopping",
@@ -29,10 +41,15 @@ __all__ = [
     "RmsProp",
     "SampleData",
     "Sgd",
+    "Strict",
+    "SubwordFileTokens",
+    "SubwordTokens",
     "TableData",
     "TfdsData",
     "TokenizerConfig",
+    "TokenizerOptions",
     "TrainingConfig",
+    "WordTokens",
 ]
 
 
@@ -46,7 +63,9 @@ class Config(Strict):
         0, description="Decides everything that is drawn at random: split, initial weights, order, dropout."
     )
     data: DataConfig = Field(description="Where texts and labels come from.")
-    tokenizer: TokenizerConfig = Field(TokenizerConfig(), description="From a text to token ids.")
+    tokenizer: TokenizerConfig = Field(
+        SubwordTokens(), description="From a text to token ids; subword when no type is named."
+    )
     embedding: EmbeddingConfig = Field(EmbeddingConfig(), description="From token ids to vectors.")
     layers: list[LayerConfig] = Field(
         min_length=1, max_length=100, description="What reads the text, in order; the last reader leaves one vector."

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from seqclf.strict import Name, Share, Strict, Tokens, Width
 
 LEAST_PIECES = 64
 """Two are special tokens, and a quarter of the rest is for single characters: fewer could not spell a language."""
 
+VocabularySize = Annotated[int, Field(ge=3, le=1_000_000, json_schema_extra={"unit": "pieces"})]
+Times = Annotated[int, Field(ge=1, le=1_000_000, json_schema_extra={"unit": "times"})]
 
-class TokenizerConfig(Strict):
-    """WordPiece, learnt from the training texts."""
+
+class TokenizerOptions(Strict):
+    """How much of a text is read, whatever its tokens are."""
+
+    max_tokens: Tokens = Field(512, description="Most tokens of a text that the model reads.")
+    truncate: Literal["head", "tail", "middle"] = Field("middle", description="Part of a longer text that is cut away.")
+
+
+class SubwordTokens(TokenizerOptions):
+    """WordPiece (Schuster & Nakajima 2012), learnt from the training texts: rare words in pieces."""
 
     type: Literal["subword"] = Field("subword", description="The kind of tokenizer.")
     vocab_size: int = Field(
@@ -24,15 +34,62 @@ class TokenizerConfig(Strict):
         json_schema_extra={"unit": "pieces"},
     )
     lowercase: bool = Field(True, description="Lower-case words; accents are kept.")
-    min_frequency: int = Field(
-        2,
-        ge=1,
-        le=1_000_000,
-        description="How often a merge must occur to become a piece.",
-        json_schema_extra={"unit": "times"},
+    min_frequency: Times = Field(2, description="How often a merge must occur to become a piece.")
+
+
+class SubwordFileTokens(TokenizerOptions):
+    """A vocabulary made elsewhere: a WordPiece vocabulary, such as BERT's `vocab.txt`, or the retired `.subwords` of
+    tensorflow-datasets, whose ids it gives. A run keeps it and needs the file no more.
+    """
+
+    type: Literal["subword_file"] = Field(description="The kind of tokenizer.")
+    file: Name = Field(description="The vocabulary; its content says which of the two it is.")
+    lowercase: bool | None = Field(
+        None,
+        description="Lower-case texts; accents are kept. null: if the file is a WordPiece vocabulary without capitals.",
     )
-    max_tokens: Tokens = Field(512, description="Most tokens of a text that the model reads.")
-    truncate: Literal["head", "tail", "middle"] = Field("middle", description="Part of a longer text that is cut away.")
+
+
+class WordTokens(TokenizerOptions):
+    """Whole words, the most frequent of the training texts; all others are one unknown token."""
+
+    type: Literal["word"] = Field(description="The kind of tokenizer.")
+    vocab_size: VocabularySize = Field(20_000, description="Most words in the vocabulary, two special tokens included.")
+    lowercase: bool = Field(True, description="Lower-case words; accents are kept.")
+    min_frequency: Times = Field(2, description="How often a word must occur to be known.")
+
+
+class CharTokens(TokenizerOptions):
+    """Characters, or n-grams of them (k-mers of DNA), the most frequent of the training texts. A run of white space is
+    one space; none is read at a text's ends. A text shorter than an n-gram is one token.
+    """
+
+    type: Literal["char"] = Field(description="The kind of tokenizer.")
+    ngram: Annotated[int, Field(ge=1, le=64, json_schema_extra={"unit": "characters"})] = Field(
+        1, description="Characters of a token."
+    )
+    stride: Annotated[int, Field(ge=1, le=64, json_schema_extra={"unit": "characters"})] = Field(
+        1, description="From a token's first character to the next one's; at most `ngram`, where tokens do not overlap."
+    )
+    vocab_size: VocabularySize = Field(8192, description="Most n-grams in the vocabulary, two special tokens included.")
+    lowercase: bool = Field(True, description="Lower-case texts; accents are kept.")
+    min_frequency: Times = Field(2, description="How often an n-gram must occur to be known.")
+
+
+class ByteTokens(TokenizerOptions):
+    """The bytes of UTF-8, as they are: 256 and two special tokens; nothing is learnt, nothing unknown."""
+
+    type: Literal["byte"] = Field(description="The kind of tokenizer.")
+
+
+def _subword_unless_named(value: Any) -> Any:
+    return {"type": "subword", **value} if isinstance(value, dict) else value
+
+
+TokenizerConfig = Annotated[
+    Annotated[SubwordTokens | SubwordFileTokens | WordTokens | CharTokens | ByteTokens, Field(discriminator="type")],
+    BeforeValidator(_subword_unless_named),
+]
 
 
 class EmbeddingConfig(Strict):

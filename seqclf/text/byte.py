@@ -1,0 +1,44 @@
+"""The ``byte`` tokenizer: a text's UTF-8 bytes. Nothing is learnt, nothing is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqclf.text.tokenizer import PAD, UNKNOWN, Tokenizer
+from seqclf.text.words import valid_text
+
+FIRST_BYTE_ID = 2
+"""Id of byte 0; byte ``b`` has the id ``FIRST_BYTE_ID + b``."""
+
+BYTE_PIECES = tuple(f"<0x{byte:02X}>" for byte in range(256))
+
+
+class ByteTokenizer(Tokenizer):
+    """258 ids: ``[PAD]``, ``[UNK]`` (an empty text) and the 256 bytes."""
+
+    kind = "byte"
+
+    def __init__(self) -> None:
+        self.pieces = (PAD, UNKNOWN, *BYTE_PIECES)
+
+    @classmethod
+    def learn(cls, texts: Iterable[str]) -> ByteTokenizer:
+        """The one that there is; ``texts`` are not looked at."""
+        return cls()
+
+    def encode_all(self, texts: Iterable[str]) -> Iterator[NDArray[np.int32]]:
+        for text in texts:
+            content = np.frombuffer(valid_text(text).encode("utf-8"), np.uint8)
+            yield content.astype(np.int32) + FIRST_BYTE_ID if len(content) else np.array([self.unknown_id], np.int32)
+
+    def content(self) -> dict[str, Any]:
+        return {}
+
+    @classmethod
+    def restore(cls, content: Mapping[str, Any], folder: Path) -> Self:
+        return cls()

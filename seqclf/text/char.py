@@ -1,0 +1,108 @@
+"""The ``char`` tokenizer: single characters, or every ``stride``-th run of ``ngram`` of them (DNA's k-mers).
+
+A character is a code point. White space is kept, but every run of it is one space, and none is left at the ends: line
+breaks and indentation say little. A text of fewer than ``ngram`` characters is one token, itself; what is left at the
+end of a text when the last whole n-gram is taken (``stride`` above 1) is not read.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqclf.text.tokenizer import Tokenizer, checked_count, checked_flag, checked_pieces, frequent
+from seqclf.text.trie import NOWHERE, ROOT, Trie
+from seqclf.text.words import lower, valid_text
+
+_CHARACTERS_A_BLOCK = 1 << 20
+
+
+class CharTokenizer(Tokenizer):
+    """``pieces`` are ``[PAD]``, ``[UNK]`` and n-grams by frequency.
+
+    Attributes:
+        ngram: characters of a token.
+        stride: characters from a token's first to the next one's first.
+        lowercase: whether texts are lower-cased (accents are kept).
+    """
+
+    kind = "char"
+
+    def __init__(self, pieces: Sequence[str], *, ngram: int = 1, stride: int = 1, lowercase: bool = True) -> None:
+        self.pieces = tuple(pieces)
+        self.ngram, self.stride, self.lowercase = ngram, stride, lowercase
+        self._ids = {piece: number for number, piece in enumerate(self.pieces) if number > self.unknown_id}
+        self.trie = Trie(self._ids.items())
+
+    @classmethod
+    def learn(
+        cls,
+        texts: Iterable[str],
+        *,
+        vocab_size: int,
+        ngram: int = 1,
+        stride: int = 1,
+        lowercase: bool = True,
+        min_frequency: int = 2,
+    ) -> CharTokenizer:
+        """The ``vocab_size - 2`` most frequent n-grams, of those that occur ``min_frequency`` times at least."""
+        counts: Counter[str] = Counter()
+        for text in texts:
+            characters = _normal(text, lowercase)
+            last = max(len(characters) - ngram, 0)
+            if characters:
+                counts.update([characters[start : start + ngram] for start in range(0, last + 1, stride)])
+        pieces = frequent(counts, vocab_size, min_frequency)
+        return cls(pieces, ngram=ngram, stride=stride, lowercase=lowercase)
+
+    def encode_all(self, texts: Iterable[str]) -> Iterator[NDArray[np.int32]]:
+        block: list[str] = []
+        size = 0
+        for text in texts:
+            block.append(_normal(text, self.lowercase))
+            size += len(block[-1])
+            if size >= _CHARACTERS_A_BLOCK:
+                yield from self._block(block)
+                block, size = [], 0
+        if block:
+            yield from self._block(block)
+
+    def _block(self, texts: list[str]) -> Iterator[NDArray[np.int32]]:
+        characters = np.frombuffer("".join(texts).encode("utf-32-le"), np.dtype("<u4"))
+        lengths = np.array([len(text) for text in texts])
+        tokens = np.maximum((lengths - self.ngram) // self.stride + 1, 0)  # none yet of a text shorter than an n-gram
+        ends = np.cumsum(tokens)
+        first = np.cumsum(lengths) - lengths - (ends - tokens) * self.stride
+        starts = np.repeat(first, tokens) + np.arange(ends[-1]) * self.stride
+        nodes = np.full(len(starts), ROOT, np.int64)
+        for place in range(self.ngram if len(starts) else 0):
+            nodes = self.trie.step(nodes, characters[starts + place])
+        ids = np.append(self.trie.values, NOWHERE)[nodes]  # NOWHERE is the last place
+        ids = np.where(ids == NOWHERE, self.unknown_id, ids).astype(np.int32)
+        for text, (start, stop) in zip(texts, itertools.pairwise([0, *ends.tolist()]), strict=True):
+            whole = self._ids.get(text, self.unknown_id)
+            yield ids[start:stop] if stop > start else np.array([whole], np.int32)
+
+    def content(self) -> dict[str, Any]:
+        options = {"ngram": self.ngram, "stride": self.stride, "lowercase": self.lowercase}
+        return {**options, "pieces": list(self.pieces)}
+
+    @classmethod
+    def restore(cls, content: Mapping[str, Any], folder: Path) -> Self:
+        return cls(
+            checked_pieces(content["pieces"]),
+            ngram=checked_count(content["ngram"]),
+            stride=checked_count(content["stride"]),
+            lowercase=checked_flag(content["lowercase"]),
+        )
+
+
+def _normal(text: str, lowercase: bool) -> str:
+    characters = " ".join(valid_text(text).split())
+    return lower(characters) if lowercase else characters

@@ -1,0 +1,47 @@
+"""The ``byte`` and ``char`` tokenizers in the graph."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from seqclf.text.byte import FIRST_BYTE_ID, ByteTokenizer
+from seqclf.text.char import CharTokenizer
+from seqclf.text.graph.tables import MISSING, LowerCase
+from seqclf.text.graph.trie import GraphTrie
+from seqclf.text.words import WHITE_SPACE
+
+
+class ByteIds(tf.Module):
+    """``seqclf.text.byte``: ``tf.string [batch]`` -> ragged ``int32 [batch, (ids)]``."""
+
+    def __init__(self, tokenizer: ByteTokenizer) -> None:
+        super().__init__(name="byte")
+
+    def __call__(self, text: tf.Tensor) -> tf.RaggedTensor:
+        content = tf.io.decode_raw(tf.strings.reduce_join(text), tf.uint8)
+        return tf.RaggedTensor.from_row_lengths(
+            tf.cast(content, tf.int32) + FIRST_BYTE_ID, tf.strings.length(text), validate=False
+        )
+
+
+class NgramIds(tf.Module):
+    """``seqclf.text.char``: ``tf.string [batch]`` -> ragged ``int32 [batch, (ids)]``."""
+
+    def __init__(self, tokenizer: CharTokenizer) -> None:
+        super().__init__(name="char")
+        self._ngram, self._stride = tokenizer.ngram, tokenizer.stride
+        self._unknown_id = tokenizer.unknown_id
+        self._trie = GraphTrie(tokenizer.trie)
+        self._lower = LowerCase() if tokenizer.lowercase else None
+
+    def __call__(self, text: tf.Tensor) -> tf.RaggedTensor:
+        text = tf.strings.strip(tf.strings.regex_replace(text, f"{WHITE_SPACE}+", " "))
+        characters = tf.strings.unicode_decode(text, "UTF-8")
+        values = self._lower(characters.values) if self._lower is not None else characters.values
+        lengths = tf.cast(characters.row_lengths(), tf.int32)
+        ends = tf.cast(characters.row_limits(), tf.int32)
+        tokens = tf.maximum((lengths - self._ngram) // self._stride + 1, tf.cast(lengths > 0, tf.int32))
+        starts = tf.repeat(ends - lengths, tokens) + tf.ragged.range(tokens).values * self._stride
+        found = self._trie.windows(values, starts, tf.minimum(starts + self._ngram, tf.repeat(ends, tokens)))
+        ids = tf.where(found == MISSING, self._unknown_id, found)
+        return tf.RaggedTensor.from_row_lengths(ids, tokens, validate=False)

@@ -1,0 +1,67 @@
+"""What all kinds of tokenizers share in the graph: decoding, truncation, an id for empty texts, padding."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+import tensorflow as tf
+
+from seqclf.text.byte import ByteTokenizer
+from seqclf.text.char import CharTokenizer
+from seqclf.text.graph.characters import ByteIds, NgramIds
+from seqclf.text.graph.subword_text_encoder import EncoderIds
+from seqclf.text.graph.words import WordIds, WordPieceIds
+from seqclf.text.subword import SubwordTokenizer
+from seqclf.text.subword_text_encoder import SubwordTextEncoder
+from seqclf.text.tokenizer import PAD_ID, Tokenizer
+from seqclf.text.truncation import Truncate, kept_ends
+from seqclf.text.word import WordTokenizer
+
+
+class GraphTokenizer(tf.Module):
+    """Callable in a ``tf.function``: ``tf.string [batch]`` -> ``tf.int32 [batch, time]``, padded right.
+
+    ``time`` is the length of the longest text in the batch, at most ``max_tokens``. Every row has a token.
+    Bytes that are not UTF-8 are read as U+FFFD.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, *, max_tokens: int, truncate: Truncate) -> None:
+        super().__init__(name="tokenizer")
+        self._ids = _ids_of(tokenizer)
+        self._unknown_id = tokenizer.unknown_id
+        self._max_tokens = max_tokens
+        self._kept_first, self._kept_last = kept_ends(max_tokens, truncate)
+
+    def __call__(self, text: tf.Tensor) -> tf.Tensor:
+        text = tf.strings.unicode_transcode(text, "UTF-8", "UTF-8", errors="replace")
+        ids = self._never_empty(self._ids(text).with_row_splits_dtype(tf.int64))
+        padded = self._truncate(ids).to_tensor(default_value=PAD_ID)
+        no_texts = tf.cast(tf.shape(padded)[1] == 0, tf.int32)  # a recurrent layer needs one step even for none
+        padded = tf.pad(padded, [[0, 0], [0, no_texts]], constant_values=PAD_ID)
+        return tf.ensure_shape(padded, [None, None])
+
+    def _never_empty(self, ids: tf.RaggedTensor) -> tf.RaggedTensor:
+        empty = tf.cast(ids.row_lengths() == 0, tf.int64)
+        unknown = tf.fill([tf.reduce_sum(empty)], self._unknown_id)
+        return tf.concat([ids, tf.RaggedTensor.from_row_lengths(unknown, empty, validate=False)], axis=1)
+
+    def _truncate(self, ids: tf.RaggedTensor) -> tf.RaggedTensor:
+        lengths = ids.row_lengths()
+        from_start = tf.ragged.range(lengths)
+        from_end = tf.repeat(lengths, lengths) - from_start.values
+        kept = (from_start.values < self._kept_first) | (from_end <= self._kept_last)
+        kept |= tf.repeat(lengths <= self._max_tokens, lengths)
+        return tf.ragged.boolean_mask(ids, from_start.with_values(kept))
+
+
+@singledispatch
+def _ids_of(tokenizer: Tokenizer) -> tf.Module:
+    """What gives the ids of valid UTF-8: ``tf.string [batch]`` -> ragged ``int32 [batch, (ids)]``."""
+    raise TypeError(f"no graph for tokenizers of kind {tokenizer.kind}")
+
+
+_ids_of.register(SubwordTokenizer, WordPieceIds)
+_ids_of.register(WordTokenizer, WordIds)
+_ids_of.register(CharTokenizer, NgramIds)
+_ids_of.register(ByteTokenizer, ByteIds)
+_ids_of.register(SubwordTextEncoder, EncoderIds)
