@@ -13,11 +13,11 @@ POOL = "layers: [{type: pool}]\n"
 BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
     "unknown options": [
         (
-            MINIMAL + "traning: {epochs: '3', sede: 1}\n",
+            MINIMAL + "traning: {epochs: '3', zzz: 1}\n",
             [
                 '4:1: traning: unknown option; did you mean "training"?',
                 '4:11: traning.epochs: expected a whole number, found the text "3"; without the quotes it is a number',
-                "4:24: traning.sede: unknown option (known: epochs, batch_size, batch_tokens, optimizer, early_stopping, log_every)",
+                "4:24: traning.zzz: unknown option (known: epochs, batch_size, batch_tokens, accumulate_steps, loss, class_weights, optimizer, early_stopping, schedule, moving_average, log_every)",
             ],
         ),
         (

@@ -80,12 +80,11 @@ def _loop(config: dict[str, Any]) -> tuple[Any, Any]:
     from seqclf.model.build import build_model
     from seqclf.training.loop import training_events
     from seqclf.training.state import TrainingState
-    from seqclf.training.step import build_optimizer
 
     checked = checked_config(config)
     data = prepare(checked)
     model = build_model(checked, data.tokenizer.vocabulary_size, data.labels)
-    state = TrainingState(model, build_optimizer(checked.training.optimizer))
+    state = TrainingState.begin(model, checked.training)
     sets = [Batches(texts, 16, 12, "middle") for texts in (data.train, data.validation) if texts is not None]
     return state, training_events(state, *sets, data.labels, checked.training, checked.seed)
 

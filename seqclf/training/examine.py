@@ -22,6 +22,7 @@ from seqclf.data.statistics import (
 )
 from seqclf.errors import InputError
 from seqclf.training.estimate import Estimate, LayerRow, measure
+from seqclf.training.fits import misfits
 
 
 @dataclass
@@ -88,6 +89,9 @@ def examine(
         name: token_statistics(texts, report.max_tokens) for name, texts in encoded.items() if texts is not None
     }
     report.warnings += [loaded.placed(warning) for warning in token_warnings(report.tokens, report.max_tokens)]
+    report.problems += [loaded.placed(problem) for problem in misfits(config, data)]
+    if report.problems:
+        return report
     on_stage("Timing training steps")
     start_tensorflow()
     report.layers, report.estimate = measure(config, data)
