@@ -105,7 +105,7 @@ def meant_option(name: str, model: Model) -> str | None:
     meant = _OPTIONS_ELSEWHERE.get(name.lower())
     if meant in model.model_fields:
         return meant
-    if homes_of(name):  # rightly spelt, but elsewhere
+    if homes_of(meant or name):  # rightly spelt, but elsewhere
         return None
     return next(iter(difflib.get_close_matches(name.lower(), list(model.model_fields), n=1)), None)
 

@@ -10,8 +10,9 @@ from seqclf.training.events import EpochDone, Event, StepDone, TrainingDone
 
 
 class History:
-    """A listener. Lines have ``type`` ``steps`` (means over the window since the last line, and the learning rate of its
-    last step) or ``epoch``.
+    """A listener. Lines have ``type`` ``steps`` or ``epoch``.
+
+    Those of steps hold means over the window since the last line, and the learning rate of its last step.
     """
 
     def __init__(self, path: Path, every: int) -> None:
