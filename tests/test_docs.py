@@ -34,7 +34,11 @@ def test_the_readme_s_config_is_valid() -> None:
 
 def test_the_training_page_s_config_is_valid() -> None:
     (text,) = _blocks(ROOT / "docs" / "training.md", "yaml")
-    whole = {"data": {"source": "sample"}, "layers": [{"type": "pool"}], **yaml.safe_load(text.replace("2e-3", "0.002"))}
+    whole = {
+        "data": {"source": "sample"},
+        "layers": [{"type": "pool"}],
+        **yaml.safe_load(text.replace("2e-3", "0.002")),
+    }
     assert checked_config(whole).training.accumulate_steps == 2
 
 
