@@ -22,10 +22,9 @@ def curve(config: Any, data: Any, stock: bool) -> list[dict[str, float]]:
     from seqclf.training.events import EpochDone
     from seqclf.training.loop import training_events
     from seqclf.training.state import TrainingState
-    from seqclf.training.step import build_optimizer
 
     model = build_model(config, data.tokenizer.vocabulary_size, data.labels)
-    state = TrainingState(plain(model) if stock else model, build_optimizer(config.training.optimizer))
+    state = TrainingState.begin(plain(model) if stock else model, config.training)
     splits = (Batches.of(data.train, config), Batches.of(data.validation, config))
     events = training_events(state, *splits, data.labels, config.training, config.seed)
     epochs = [event for event in events if isinstance(event, EpochDone)]

@@ -15,6 +15,7 @@ class Strict(BaseModel):
 
 # Upper bounds are there to catch slips: what lies above them has no use or fits no memory.
 Share = Annotated[float, Field(ge=0, lt=1)]
+PositiveShare = Annotated[float, Field(gt=0, lt=1)]
 Decay = Annotated[float, Field(ge=0, lt=1)]
 PositiveReal = Annotated[float, Field(gt=0)]
 NonNegativeReal = Annotated[float, Field(ge=0)]
@@ -24,3 +25,6 @@ Texts = Annotated[int, Field(ge=1, le=1_000_000, json_schema_extra={"unit": "tex
 Steps = Annotated[int, Field(ge=1, le=1_000_000, json_schema_extra={"unit": "steps"})]
 Epochs = Annotated[int, Field(ge=1, le=1_000_000, json_schema_extra={"unit": "epochs"})]
 Name = Annotated[str, Field(min_length=1)]
+
+MAPPING = "mapping"
+"""What tells an option's mapping from its other values: part of pydantic's locations, not of a config's paths."""

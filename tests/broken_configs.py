@@ -13,11 +13,53 @@ POOL = "layers: [{type: pool}]\n"
 BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
     "unknown options": [
         (
-            MINIMAL + "traning: {epochs: '3', sede: 1}\n",
+            MINIMAL + "training:\n  loss: {smoothing: 0.1}\n",
+            ['5:10: training.loss.smoothing: unknown option; did you mean "label_smoothing"?'],
+        ),
+        (
+            MINIMAL + "training:\n  loss: {gamma: 2}\n",
+            ["5:10: training.loss.gamma: unknown option for cross_entropy (known to focal)"],
+        ),
+        (
+            MINIMAL + "training:\n  lr_scheduler: {type: cosine}\n",
+            ['5:3: training.lr_scheduler: unknown option; did you mean "schedule"?'],
+        ),
+        (
+            MINIMAL + "training:\n  warmup_steps: 100\n",
+            ['5:3: training.warmup_steps: unknown option here; did you mean "training.schedule.warmup"?'],
+        ),
+        (
+            MINIMAL + "training:\n  schedule: {type: plateau, min_lr: 0}\n",
+            ['5:29: training.schedule.min_lr: unknown option; did you mean "final"?'],
+        ),
+        (
+            MINIMAL + "training:\n  schedule: {type: one_cycle, warmup: 3}\n",
+            [
+                "5:31: training.schedule.warmup: unknown option for one_cycle (known to constant, linear, cosine, exponential, inverse_sqrt, plateau)"
+            ],
+        ),
+        (
+            MINIMAL + "training:\n  ema: {decay: 0.9}\n",
+            ['5:3: training.ema: unknown option; did you mean "moving_average"?'],
+        ),
+        (
+            MINIMAL + "training:\n  gradient_accumulation_steps: 4\n",
+            ['5:3: training.gradient_accumulation_steps: unknown option; did you mean "accumulate_steps"?'],
+        ),
+        (
+            MINIMAL + "training:\n  weight_decay: 0.1\n",
+            ['5:3: training.weight_decay: unknown option here; did you mean "training.optimizer.weight_decay"?'],
+        ),
+        (
+            MINIMAL + "training:\n  class_weight: balanced\n",
+            ['5:3: training.class_weight: unknown option; did you mean "class_weights"?'],
+        ),
+        (
+            MINIMAL + "traning: {epochs: '3', zzz: 1}\n",
             [
                 '4:1: traning: unknown option; did you mean "training"?',
                 '4:11: traning.epochs: expected a whole number, found the text "3"; without the quotes it is a number',
-                "4:24: traning.sede: unknown option (known: epochs, batch_size, batch_tokens, optimizer, early_stopping, log_every)",
+                "4:24: traning.zzz: unknown option (known: epochs, batch_size, batch_tokens, accumulate_steps, loss, class_weights, optimizer, early_stopping, schedule, moving_average, log_every)",
             ],
         ),
         (
@@ -115,9 +157,7 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             MINIMAL + "training:\n  optimizer:\n    decay: 0.1\n",
-            [
-                "6:5: training.optimizer.decay: unknown option (known: learning_rate, clip_norm, beta_1, beta_2, epsilon, type)"
-            ],
+            ['6:5: training.optimizer.decay: unknown option; did you mean "weight_decay"?'],
         ),
         (
             MINIMAL + "training:\n  early_stopping: {montor: val_loss}\n",
@@ -181,6 +221,20 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
         ),
     ],
     "missing": [
+        (
+            MINIMAL + "training:\n  schedule: {type: inverse_sqrt}\n",
+            ["5:3: training.schedule.warmup: is missing; it has no default"],
+        ),
+        (
+            MINIMAL + "training:\n  schedule: {type: exponential}\n",
+            ["5:3: training.schedule.rate: is missing; it has no default"],
+        ),
+        (
+            MINIMAL + "training:\n  schedule: {final: 0.1}\n",
+            [
+                "5:3: training.schedule: needs type (one of constant, linear, cosine, exponential, inverse_sqrt, one_cycle, plateau)"
+            ],
+        ),
         ("layers: [{type: pool}]\n", ["1:1: data: is missing; it has no default"]),
         ("data: {source: sample}\n", ["1:1: layers: is missing; it has no default"]),
         ("seed: 3\n", ["1:1: data: is missing; it has no default", "1:1: layers: is missing; it has no default"]),
@@ -211,6 +265,22 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
     ],
     "kinds and words": [
         (
+            MINIMAL + "training:\n  schedule: {type: cosine_annealing}\n",
+            ['5:14: training.schedule.type: unknown value "cosine_annealing"; did you mean "cosine"?'],
+        ),
+        (
+            MINIMAL + "training:\n  loss: {type: focal_loss}\n",
+            ['5:10: training.loss.type: unknown value "focal_loss"; did you mean "focal"?'],
+        ),
+        (
+            MINIMAL + "training:\n  class_weights: balance\n",
+            ['5:3: training.class_weights: unknown value "balance"; did you mean "balanced"?'],
+        ),
+        (
+            MINIMAL + "training:\n  schedule: none\n",
+            ['5:3: training.schedule: expected options (name: value), found the text "none"; write null for none'],
+        ),
+        (
             LAYERS + "  - {type: embedding, dim: 3}\n",
             [
                 '3:6: layers[0].type: "embedding" is a section of its own; expected one of batch_norm, conv1d, dense, dropout, gaussian_noise, gru, highway, layer_norm, lstm, max_pool1d, min_gru, min_lstm, pool, qrnn, residual, self_attention, simple_rnn, spatial_dropout, sru'
@@ -224,7 +294,7 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
             MINIMAL + "training:\n  optimizer: none\n",
             ['5:3: training.optimizer: expected options (name: value), found the text "none"; write null for none'],
         ),
-        (MINIMAL + "loss: mse\n", ["4:1: loss: unknown option: the loss follows from the labels"]),
+        (MINIMAL + "loss: mse\n", ['4:1: loss: unknown option here; did you mean "training.loss"?']),
         (MINIMAL + "num_classes: 3\n", ["4:1: num_classes: unknown option: the output layer follows from the labels"]),
         ("data: {source: csv, train: x}\n" + POOL, ['1:8: data.source: unknown value "csv"; did you mean "table"?']),
         ("data: {source: smaple}\n" + POOL, ['1:8: data.source: unknown value "smaple"; did you mean "sample"?']),
@@ -330,6 +400,42 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
         ),
     ],
     "types": [
+        (
+            MINIMAL + "training:\n  schedule: cosine\n",
+            ['5:3: training.schedule: expected options (name: value), found the text "cosine"; write {type: cosine}'],
+        ),
+        (
+            MINIMAL + "training:\n  schedule: true\n",
+            [
+                "5:3: training.schedule: expected options (name: value), found true; write {type: constant}, or another type, or leave it out"
+            ],
+        ),
+        (
+            MINIMAL + "training:\n  loss: binary_crossentropy\n",
+            [
+                '5:3: training.loss: expected options (name: value), found the text "binary_crossentropy"; write {type: cross_entropy}'
+            ],
+        ),
+        (
+            MINIMAL + "training:\n  moving_average: 0.999\n",
+            ["5:3: training.moving_average: expected options (name: value), found 0.999"],
+        ),
+        (
+            MINIMAL + "training:\n  class_weights: 3\n",
+            ["5:3: training.class_weights: expected balanced, or a weight for each label, found 3"],
+        ),
+        (
+            MINIMAL + "training:\n  class_weights: [1, 2]\n",
+            ["5:3: training.class_weights: expected balanced, or a weight for each label, found a list of 2"],
+        ),
+        (
+            MINIMAL + "training:\n  class_weights: {neg: 1, pos: x}\n",
+            ['5:27: training.class_weights.pos: expected a number, found the text "x"'],
+        ),
+        (
+            MINIMAL + "training:\n  schedule: {type: linear, warmup: x}\n",
+            ['5:28: training.schedule.warmup: expected a whole number or a number, found the text "x"'],
+        ),
         (MINIMAL + "seed: x\n", ['4:1: seed: expected a whole number, found the text "x"']),
         (MINIMAL + "seed: 1.5\n", ["4:1: seed: expected a whole number, found 1.5"]),
         (MINIMAL + "seed: true\n", ["4:1: seed: expected a whole number, found true"]),
@@ -520,6 +626,66 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
         ),
     ],
     "bounds": [
+        (
+            MINIMAL + "training:\n  class_weights: {neg: -1}\n",
+            ["5:19: training.class_weights.neg: expected more than 0, found -1"],
+        ),
+        (
+            MINIMAL + "training:\n  class_weights: {neg: .inf}\n",
+            ["5:19: training.class_weights.neg: expected a finite number, found inf"],
+        ),
+        (
+            MINIMAL + "training:\n  class_weights: {}\n",
+            ["5:3: training.class_weights: expected at least one, found an empty mapping"],
+        ),
+        (
+            MINIMAL + "training:\n  loss: {label_smoothing: 1}\n",
+            ["5:10: training.loss.label_smoothing: expected less than 1, found 1"],
+        ),
+        (
+            MINIMAL + "training:\n  loss: {type: focal, gamma: -1}\n",
+            ["5:23: training.loss.gamma: expected at least 0, found -1"],
+        ),
+        (
+            MINIMAL + "training:\n  schedule: {type: linear, warmup: 1.5}\n",
+            ["5:28: training.schedule.warmup: expected less than 1, found 1.5"],
+        ),
+        (
+            MINIMAL + "training:\n  schedule: {type: linear, warmup: -5}\n",
+            ["5:28: training.schedule.warmup: expected at least 0, found -5"],
+        ),
+        (
+            MINIMAL + "training:\n  schedule: {type: inverse_sqrt, warmup: 0}\n",
+            ["5:34: training.schedule.warmup: expected at least 1, found 0"],
+        ),
+        (
+            MINIMAL + "training:\n  schedule: {type: exponential, rate: 1}\n",
+            ["5:33: training.schedule.rate: expected less than 1, found 1"],
+        ),
+        (
+            MINIMAL + "training:\n  schedule: {type: plateau, factor: 0}\n",
+            ["5:29: training.schedule.factor: expected more than 0, found 0"],
+        ),
+        (
+            MINIMAL + "training:\n  schedule: {type: cosine, final: 1}\n",
+            ["5:28: training.schedule.final: expected less than 1, found 1"],
+        ),
+        (
+            MINIMAL + "training:\n  schedule: {type: one_cycle, rise: 0}\n",
+            ["5:31: training.schedule.rise: expected more than 0, found 0"],
+        ),
+        (
+            MINIMAL + "training:\n  moving_average: {decay: 1}\n",
+            ["5:20: training.moving_average.decay: expected less than 1, found 1"],
+        ),
+        (
+            MINIMAL + "training:\n  accumulate_steps: 0\n",
+            ["5:3: training.accumulate_steps: expected at least 1, found 0"],
+        ),
+        (
+            MINIMAL + "training:\n  optimizer: {weight_decay: -1}\n",
+            ["5:15: training.optimizer.weight_decay: expected at least 0, found -1"],
+        ),
         (MINIMAL + "seed: -1\n", ["4:1: seed: expected at least 0, found -1"]),
         (MINIMAL + "seed: 2147483648\n", ["4:1: seed: expected less than 2,147,483,648, found 2147483648"]),
         (
@@ -640,6 +806,12 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
         ),
     ],
     "across options": [
+        (
+            "data: {source: sample, validation: 0}\n" + POOL + "training: {schedule: {type: plateau}}\n",
+            [
+                "3:12: training.schedule: plateau needs validation texts, but data.validation is 0: choose another schedule, or keep some texts"
+            ],
+        ),
         (
             "data: {source: table, train: x, text: a, label: a}\n" + POOL,
             ['1:42: data.label: expected another name than data.text\'s, found "a" for both'],
@@ -1005,5 +1177,9 @@ MUTABLE = [path.read_text(encoding="utf-8") for path in CONFIGS] + [
     "layers:\n  - {type: conv1d, filters: 4, kernel_size: 5}\n  - {type: max_pool1d, size: 4}\n"
     "  - {type: gru, units: 4, dropout: 0.1}\n  - {type: pool, method: max}\n"
     "head: [{type: dense, units: 3}, {type: dropout, rate: 0.5}]\n"
-    "training: {optimizer: {type: sgd, momentum: 0.9, nesterov: true}, early_stopping: {monitor: val_accuracy}}\n",
+    "training: {optimizer: {type: sgd, momentum: 0.9, nesterov: true}, early_stopping: {monitor: val_accuracy},\n"
+    "  loss: {type: focal, gamma: 1}, class_weights: {a: 1, b: 2.5}, schedule: {type: one_cycle, rise: 0.4},\n"
+    "  moving_average: {decay: 0.9}, accumulate_steps: 4}\n",
+    MINIMAL
+    + "training: {class_weights: balanced, schedule: {type: linear, warmup: 0.1}, loss: {label_smoothing: 0.1}}\n",
 ]

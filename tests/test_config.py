@@ -135,6 +135,7 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
         "one_vector_is_left": "leaves one vector a token",
         "windows_fit_the_longest_text": "what the longest text has",
         "early_stopping_has_validation": "needs validation texts",
+        "plateau_has_validation": "plateau needs validation texts",
         "nesterov_has_momentum": "does nothing without momentum",
         "a_batch_holds_the_longest_text": "what the longest text has (tokenizer.max_tokens)",
         "inner_layers_leave_sequences": "residual needs a vector for every token",
@@ -145,7 +146,7 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
     }.items():
         assert check in {known.__name__ for known in CHECKS}
         assert words in said
-    assert len(CHECKS) == 15
+    assert len(CHECKS) == 16
 
 
 def test_the_line_is_quoted_with_a_mark(tmp_path: Path) -> None:
@@ -245,6 +246,16 @@ def test_aliases_cannot_explode(tmp_path: Path) -> None:
             "patience_outlasts_training",
             MINIMAL + "training: {epochs: 2, early_stopping: {}}\n",
             "4:23: training.early_stopping.patience: 2 epochs without a better one cannot pass in 2",
+        ),
+        (
+            "plateaus_are_lived_through",
+            MINIMAL + "training: {schedule: {type: plateau, patience: 2}, early_stopping: {patience: 2}}\n",
+            "4:38: training.schedule.patience: training.early_stopping waits for 2 epochs, and stops before",
+        ),
+        (
+            "plateaus_are_lived_through",
+            MINIMAL + "training: {epochs: 3, schedule: {type: plateau, patience: 3}}\n",
+            "4:49: training.schedule.patience: 3 epochs without a better one cannot pass in 3: it is never cut",
         ),
     ],
 )

@@ -96,6 +96,24 @@ def _steps(config: Config, folder: Path) -> Any:
     return weight.numpy().tolist()
 
 
+def _learning(config: Config, folder: Path) -> Any:
+    """The learning rate of every step, the weights after the training, and what each epoch was measured to be."""
+    from seqclf.data.batches import Batches
+    from seqclf.data.prepare import prepare
+    from seqclf.model.build import build_model
+    from seqclf.training.events import EpochDone, StepDone
+    from seqclf.training.loop import training_events
+    from seqclf.training.state import TrainingState
+
+    data = prepare(config)
+    state = TrainingState.begin(build_model(config, data.tokenizer.vocabulary_size, data.labels), config.training)
+    splits = [Batches.of(texts, config) if texts else None for texts in (data.train, data.validation)]
+    events = list(training_events(state, *splits, data.labels, config.training, config.seed))
+    rates = [event.learning_rate for event in events if isinstance(event, StepDone)]
+    measured = [(event.loss, event.validation) for event in events if isinstance(event, EpochDone)]
+    return rates, measured, [weight.tolist() for weight in state.model.get_weights()]
+
+
 def _run(config: Config, folder: Path) -> Any:
     """The run's name, how it ended, and where its history has lines."""
     run = trained(config.model_dump(mode="json"), folder / f"{len(_SEEN)}")
@@ -135,6 +153,30 @@ def _stopping(option: str, value: Any, other: Any, **optimizer: Any) -> Case:
     stopping = {"monitor": "val_loss", "patience": 1, "min_delta": 0.0}
     base["training__early_stopping"] = {**stopping, option: value}
     return Case(_run, base, {**base, "training__early_stopping": {**stopping, option: other}})
+
+
+def _training(option: str, value: Any, **base: Any) -> Case:
+    """A short training of a small model."""
+    base = {"layers": POOL, "head": [], "training": {"epochs": 3, "batch_size": 16, **base}}
+    return Case(_learning, base, {**base, "training": {**base["training"], option: value}})
+
+
+def _within(section: str, kind: str | None, option: str, value: Any, **options: Any) -> Case:
+    """Of one option of a section of ``training``."""
+    options = {**({"type": kind} if kind else {}), **options}
+    # Only the first epoch is best: the rate is cut after it.
+    stopping = {"min_delta": 9.0, "patience": 9}
+    return _training(section, {**options, option: value}, early_stopping=stopping, **{section: options})
+
+
+def _schedule(name: str, kind: str, **options: Any) -> dict[str, Case]:
+    other = "linear" if kind != "linear" else "cosine"
+    cases = {
+        f"{name}.type": _training("schedule", {"type": other}, schedule={"type": kind, **options}),
+        f"{name}.warmup": _within("schedule", kind, "warmup", 0.5, **{**options, "warmup": 2}),
+        f"{name}.final": _within("schedule", kind, "final", 0.7, **options),
+    }
+    return {case: of for case, of in cases.items() if case in OPTIONS}
 
 
 def _table(option: str, value: Any) -> Case:
@@ -202,6 +244,7 @@ def _optimizer_options(name: str, kind: str, learning_rate: float) -> dict[str, 
     return {
         f"{name}.type": Case(_steps, {"training__optimizer": {"type": kind}}, {"training__optimizer": {"type": other}}),
         f"{name}.learning_rate": _optimizer(kind, "learning_rate", learning_rate),
+        f"{name}.weight_decay": _optimizer(kind, "weight_decay", 0.3),
         f"{name}.clip_norm": _optimizer(kind, "clip_norm", 1e-3, **({} if kind == "sgd" else {"epsilon": 1e-2})),
     }
 
@@ -353,6 +396,29 @@ CASES: dict[str, Case] = {
     ),
     "TrainingConfig.batch_size": Case(_texts, {}, {"training__batch_size": 7}),
     "TrainingConfig.optimizer": Case(_steps, {}, {"training__optimizer": {"type": "rmsprop"}}),
+    "TrainingConfig.accumulate_steps": _training("accumulate_steps", 2),
+    "TrainingConfig.loss": _training("loss", {"type": "focal"}),
+    "TrainingConfig.class_weights": _training("class_weights", {"1": 3.0}),
+    "TrainingConfig.schedule": _training("schedule", {"type": "linear"}),
+    "TrainingConfig.moving_average": _training("moving_average", {"decay": 0.9}),
+    "CrossEntropy.type": _training("loss", {"type": "focal"}, loss={"type": "cross_entropy"}),
+    "CrossEntropy.label_smoothing": _within("loss", "cross_entropy", "label_smoothing", 0.2),
+    "Focal.type": _training("loss", {"type": "cross_entropy"}, loss={"type": "focal"}),
+    "Focal.gamma": _within("loss", "focal", "gamma", 1.0),
+    "MovingAverage.decay": _within("moving_average", None, "decay", 0.5),
+    **_schedule("ConstantSchedule", "constant"),
+    **_schedule("LinearSchedule", "linear"),
+    **_schedule("CosineSchedule", "cosine"),
+    **_schedule("ExponentialSchedule", "exponential", rate=0.5),
+    "ExponentialSchedule.rate": _within("schedule", "exponential", "rate", 0.6, rate=0.5),
+    "ExponentialSchedule.every": _within("schedule", "exponential", "every", 2, rate=0.5),
+    **_schedule("InverseSqrtSchedule", "inverse_sqrt", warmup=2),
+    **_schedule("OneCycleSchedule", "one_cycle"),
+    "OneCycleSchedule.start": _within("schedule", "one_cycle", "start", 0.5),
+    "OneCycleSchedule.rise": _within("schedule", "one_cycle", "rise", 0.5),
+    **_schedule("PlateauSchedule", "plateau"),
+    "PlateauSchedule.factor": _within("schedule", "plateau", "factor", 0.1),
+    "PlateauSchedule.patience": _within("schedule", "plateau", "patience", 2),
     "TrainingConfig.early_stopping": Case(
         _run,
         {"layers": POOL, "training__epochs": 4},
@@ -372,7 +438,6 @@ CASES: dict[str, Case] = {
     "AdamW.beta_1": _optimizer("adamw", "beta_1", 0.5),
     "AdamW.beta_2": _optimizer("adamw", "beta_2", 0.5),
     "AdamW.epsilon": _optimizer("adamw", "epsilon", 0.1),
-    "AdamW.weight_decay": _optimizer("adamw", "weight_decay", 0.3),
     "Sgd.momentum": _optimizer("sgd", "momentum", 0.9),
     "Sgd.nesterov": _optimizer("sgd", "nesterov", True, momentum=0.9),
     "RmsProp.rho": _optimizer("rmsprop", "rho", 0.5),

@@ -80,24 +80,42 @@ def _loop(config: dict[str, Any]) -> tuple[Any, Any]:
     from seqclf.model.build import build_model
     from seqclf.training.loop import training_events
     from seqclf.training.state import TrainingState
-    from seqclf.training.step import build_optimizer
 
     checked = checked_config(config)
     data = prepare(checked)
     model = build_model(checked, data.tokenizer.vocabulary_size, data.labels)
-    state = TrainingState(model, build_optimizer(checked.training.optimizer))
+    state = TrainingState.begin(model, checked.training)
     sets = [Batches(texts, 16, 12, "middle") for texts in (data.train, data.validation) if texts is not None]
     return state, training_events(state, *sets, data.labels, checked.training, checked.seed)
 
 
-def test_a_restored_state_goes_on_as_if_never_stopped(sample_csv: Path, tmp_path: Path) -> None:
-    """Dropout's counters, the optimizer's moments and the order of the data are part of it."""
-    from seqclf.training.events import EpochDone
+EVERYTHING = {
+    "epochs": 4,
+    "batch_size": 16,
+    "accumulate_steps": 3,
+    "loss": {"type": "focal"},
+    "class_weights": "balanced",
+    "optimizer": {"type": "rmsprop", "momentum": 0.5, "weight_decay": 0.1, "clip_norm": 1.0},
+    # No epoch but the first is best, so that the rate is cut before the state is saved, and after.
+    "early_stopping": {"min_delta": 9.0, "patience": 9},
+    "schedule": {"type": "plateau", "warmup": 5},
+    "moving_average": {"decay": 0.9},
+}
+
+
+@pytest.mark.parametrize("training", [{"epochs": 4}, EVERYTHING], ids=["defaults", "everything"])
+def test_a_restored_state_goes_on_as_if_never_stopped(
+    training: dict[str, Any], sample_csv: Path, tmp_path: Path
+) -> None:
+    """Dropout's counters, the optimizer's moments, averages, cuts and the order of the data are part of it."""
+    from seqclf.training.events import EpochDone, StepDone
 
     layers = [{"type": "gru", "units": 4, "dropout": 0.2, "recurrent_dropout": 0.1}]
-    config = small_config(data__train=str(sample_csv), layers=layers, training__epochs=4)
+    config = small_config(data__train=str(sample_csv), layers=layers, training=training)
     whole, events = _loop(config)
-    done = [event for event in events if isinstance(event, EpochDone)]
+    seen = list(events)
+    done = [event for event in seen if isinstance(event, EpochDone)]
+    rates = [event.learning_rate for event in seen if isinstance(event, StepDone)]
     first, events = _loop(config)
     for event in events:
         if isinstance(event, EpochDone) and event.epoch == 2:
@@ -105,13 +123,23 @@ def test_a_restored_state_goes_on_as_if_never_stopped(sample_csv: Path, tmp_path
     first.save(tmp_path / "state.npz")
     second, events = _loop(config | {"seed": 3})
     second.restore(tmp_path / "state.npz")
-    rest = [event for event in events if isinstance(event, EpochDone)]
+    seen = list(events)
+    rest = [event for event in seen if isinstance(event, EpochDone)]
+    assert [event.learning_rate for event in seen if isinstance(event, StepDone)] == rates[len(rates) // 2 :]
     assert [(event.epoch, event.loss, event.validation) for event in rest] == [
         (event.epoch, event.loss, event.validation) for event in done[2:]
     ]
     assert _same(whole.model.get_weights(), second.model.get_weights())
     assert whole.best_epoch == second.best_epoch
     assert _same(whole.best_weights, second.best_weights)
+    whole.save(tmp_path / "whole.npz")
+    second.save(tmp_path / "second.npz")
+    saved, again = (dict(np.load(tmp_path / name)) for name in ("whole.npz", "second.npz"))
+    assert saved.keys() == again.keys()
+    assert _same(list(saved.values()), list(again.values()))
+    if "schedule" in training:
+        assert whole.rate_share == 0.125
+        assert first.rate_share == 0.5
 
 
 def test_a_state_of_something_else_is_refused(binary_run: Run, three_labels_csv: Path, tmp_path: Path) -> None:
@@ -121,6 +149,10 @@ def test_a_state_of_something_else_is_refused(binary_run: Run, three_labels_csv:
     (tmp_path / "broken.npz").write_bytes(binary_run.state.read_bytes()[:100])
     with pytest.raises(InputError, match="no training state"):
         state.restore(tmp_path / "broken.npz")
+    content = dict(np.load(binary_run.state))
+    np.savez(tmp_path / "older.npz", **content | {"scalars": np.array("{}")})
+    with pytest.raises(InputError, match="no training state"):
+        state.restore(tmp_path / "older.npz")
 
 
 def test_best_weights_are_kept_and_training_stops_early(sample_csv: Path, tmp_path: Path) -> None:

@@ -49,6 +49,7 @@ def train_command(
     from seqclf.data.prepare import prepare
     from seqclf.runs import INTERRUPTED, begin_run, check_runs_folder
     from seqclf.training.events import Stage
+    from seqclf.training.fits import misfits
 
     hush_tensorflow()
     for warning in loaded.warnings:
@@ -65,6 +66,8 @@ def train_command(
         if config.data.source == "tfds":
             start_tensorflow(config, threads)
         data = prepare(config, lambda stage: show(Stage(stage)))
+        if problems := misfits(config, data):
+            raise loaded.error(problems)
         run = begin_run(runs, config.name)
         try:
             start_tensorflow(config, threads)

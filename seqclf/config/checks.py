@@ -16,6 +16,7 @@ from seqclf.config.schema import (
     CharTokens,
     DataConfig,
     EmbeddingConfig,
+    PlateauSchedule,
     Sgd,
     SubwordTokens,
     TableData,
@@ -169,6 +170,14 @@ def early_stopping_has_validation(data: DataConfig, training: TrainingConfig) ->
         yield Problem(("training", "early_stopping"), message)
 
 
+def plateau_has_validation(data: DataConfig, training: TrainingConfig) -> Iterator[Problem]:
+    if isinstance(training.schedule, PlateauSchedule) and data.validation == 0:
+        message = (
+            "plateau needs validation texts, but data.validation is 0: choose another schedule, or keep some texts"
+        )
+        yield Problem(("training", "schedule"), message)
+
+
 def nesterov_has_momentum(training: TrainingConfig) -> Iterator[Problem]:
     if isinstance(training.optimizer, Sgd) and training.optimizer.nesterov and not training.optimizer.momentum:
         message = "does nothing without momentum: set training.optimizer.momentum, such as 0.9"
@@ -190,6 +199,7 @@ CHECKS: tuple[Check, ...] = (
     windows_fit_the_longest_text,
     a_batch_holds_the_longest_text,
     early_stopping_has_validation,
+    plateau_has_validation,
     nesterov_has_momentum,
 )
 
@@ -232,10 +242,27 @@ def patience_outlasts_training(training: TrainingConfig) -> Iterator[Problem]:
         yield Problem(("training", "early_stopping", "patience"), message)
 
 
+def plateaus_are_lived_through(training: TrainingConfig) -> Iterator[Problem]:
+    schedule, stopping = training.schedule, training.early_stopping
+    if not isinstance(schedule, PlateauSchedule):
+        return
+    if stopping is not None and schedule.patience >= stopping.patience:
+        message = (
+            f"training.early_stopping waits for {stopping.patience} epochs, and stops before a rate that is cut after "
+            f"{schedule.patience} is tried"
+        )
+    elif schedule.patience >= training.epochs:
+        message = f"{schedule.patience} epochs without a better one cannot pass in {training.epochs}: it is never cut"
+    else:
+        return
+    yield Problem(("training", "schedule", "patience"), message)
+
+
 WARNINGS: tuple[Check, ...] = (
     layers_are_meant,
     segments_cut_something,
     random_vectors_stay_random,
     vectors_are_of_words,
     patience_outlasts_training,
+    plateaus_are_lived_through,
 )

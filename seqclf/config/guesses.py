@@ -32,13 +32,22 @@ _KINDS_ELSEWHERE = {
     **dict.fromkeys(("spatialdropout1d", "spatial_dropout1d"), "spatial_dropout"),
     **dict.fromkeys(("noise", "gaussiannoise"), "gaussian_noise"),
     **dict.fromkeys(("skip", "shortcut"), "residual"),
+    **dict.fromkeys(("ce", "crossentropy", "binary_crossentropy", "categorical_crossentropy", "bce"), "cross_entropy"),
+    **dict.fromkeys(("sparse_categorical_crossentropy", "nll"), "cross_entropy"),
+    **dict.fromkeys(("focal_loss", "binary_focal_crossentropy"), "focal"),
+    **dict.fromkeys(("none", "fixed"), "constant"),
+    **dict.fromkeys(("polynomial", "linear_decay", "slanted_triangular"), "linear"),
+    **dict.fromkeys(("cosine_decay", "cosine_annealing", "cosineannealinglr"), "cosine"),
+    **dict.fromkeys(("exp", "exponential_decay", "step", "steplr", "exponentiallr"), "exponential"),
+    **dict.fromkeys(("noam", "rsqrt", "inverse_square_root"), "inverse_sqrt"),
+    **dict.fromkeys(("1cycle", "onecycle", "onecyclelr"), "one_cycle"),
+    **dict.fromkeys(("reduce_on_plateau", "reduce_lr_on_plateau", "reducelronplateau"), "plateau"),
 }
 
 _ADDED = dict.fromkeys(("bilstm", "bidirectional"), " With bidirectional: true")
 
 # What others have options for, and follows from something else here.
 _NO_OPTIONS = {
-    **dict.fromkeys(("loss", "loss_function", "objective"), "the loss follows from the labels"),
     **dict.fromkeys(
         ("output", "outputs", "num_classes", "n_classes", "classes"), "the output layer follows from the labels"
     ),
@@ -75,6 +84,21 @@ _OPTIONS_ELSEWHERE = {
     **dict.fromkeys(("token_dropout", "worddropout"), "word_dropout"),
     **dict.fromkeys(("validation_split", "valid", "dev", "val"), "validation"),
     **dict.fromkeys(("pretrained", "weights", "glove"), "vectors"),
+    **dict.fromkeys(("loss_function", "objective", "criterion"), "loss"),
+    **dict.fromkeys(("smoothing",), "label_smoothing"),
+    **dict.fromkeys(("class_weight", "pos_weight", "label_weights", "sample_weights"), "class_weights"),
+    **dict.fromkeys(("decay", "l2_regularization", "weight_decay_rate", "wd"), "weight_decay"),
+    **dict.fromkeys(("scheduler", "lr_schedule", "lr_scheduler", "lr_scheduler_type"), "schedule"),
+    **dict.fromkeys(("learning_rate_schedule", "learning_rate_scheduler", "lr_decay"), "schedule"),
+    **dict.fromkeys(("warmup_steps", "num_warmup_steps", "warmup_updates", "warmup_ratio", "warmup_share"), "warmup"),
+    **dict.fromkeys(("min_lr", "final_lr", "end_learning_rate", "eta_min", "alpha"), "final"),
+    **dict.fromkeys(("max_lr", "peak_lr"), "learning_rate"),
+    **dict.fromkeys(("decay_rate",), "rate"),
+    **dict.fromkeys(("pct_start",), "rise"),
+    **dict.fromkeys(("gradient_accumulation_steps", "gradient_accumulation", "grad_accum_steps"), "accumulate_steps"),
+    **dict.fromkeys(("accumulation_steps", "accumulate_grad_batches", "accumulate_gradients"), "accumulate_steps"),
+    **dict.fromkeys(("ema", "use_ema", "weight_averaging", "averaging", "polyak", "swa"), "moving_average"),
+    **dict.fromkeys(("ema_decay", "ema_momentum"), "decay"),
     **dict.fromkeys(("random_seed", "random_state"), "seed"),
 }
 
@@ -109,7 +133,7 @@ def meant_option(name: str, model: Model) -> str | None:
     meant = _OPTIONS_ELSEWHERE.get(name.lower())
     if meant in model.model_fields:
         return meant
-    if homes_of(name):  # rightly spelt, but elsewhere
+    if homes_of(meant or name):  # rightly spelt, but elsewhere
         return None
     return next(iter(difflib.get_close_matches(name.lower(), list(model.model_fields), n=1)), None)
 

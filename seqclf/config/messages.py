@@ -123,13 +123,14 @@ def _hint(found: Any, kind: str, tags: Sequence[str], path: Path, word: str | No
         return f" ({word} is a truth value in YAML 1.1, a word in 1.2)"
     if isinstance(found, str) and kind.startswith("model") and ":" in found:
         return "; a colon needs a space after it"
+    if isinstance(found, str) and found.lower() in ("none", "nil", "null"):
+        return "; write null for none"
     if isinstance(found, str) and (tag := next(iter(difflib.get_close_matches(found, tags, n=1)), None)):
         written = f"{{{'source' if 'table' in tags else 'type'}: {tag}}}"
         return f"; write [{written}]" if kind == "list_type" else f"; write {written}"
-    if isinstance(found, str) and found.lower() in ("none", "nil", "null"):
-        return "; write null for none"
     if isinstance(found, bool) and kind.startswith("model"):
-        return "; write {} for its defaults, or leave it out"
+        options = f"{{type: {tags[0]}}}, or another type" if len(tags) > 1 else "{} for its defaults"
+        return f"; write {options}, or leave it out"
     if found is None:
         return "; it has no default" if is_required(path) else "; leave it out for its default"
     if isinstance(found, str) and kind in ("int_type", "float_type") and _is_number(found):

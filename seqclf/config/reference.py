@@ -62,8 +62,9 @@ def _row(name: str, schema: dict[str, Any], model: Model, beside: Sequence[Model
 
 def _value(schema: dict[str, Any]) -> str:
     """The values that an option may have, in words."""
-    if "anyOf" in schema:
-        return " or ".join(_value(choice) for choice in schema["anyOf"])
+    for choices in ("anyOf", "oneOf"):
+        if choices in schema:
+            return " or ".join(_value(choice) for choice in schema[choices])
     if "const" in schema:
         return f"`{schema['const']}`"
     if schema.get("type") == "array":
@@ -79,6 +80,8 @@ def _value(schema: dict[str, Any]) -> str:
         "boolean": "truth value",
         "null": "`null`",
     }
+    if schema["type"] == "object":
+        return f"mapping to {_value(schema['additionalProperties'])}"
     words = [names[schema["type"]], *([f"of {schema['unit']}"] if "unit" in schema else [])]
     if bounds := _bounds(schema):
         words.append(f"({bounds})")

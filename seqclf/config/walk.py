@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from seqclf.config.problems import Path
 from seqclf.config.schema import Config
+from seqclf.strict import MAPPING
 
 Model = type[BaseModel]
 DISCRIMINATORS = ("type", "source")
@@ -65,7 +66,7 @@ def locate(location: Sequence[int | str]) -> tuple[Path, list[Model]]:
     path: list[str | int] = []
     models: list[Model] = [Config]
     inside: Any = Config
-    for part in location:
+    for index, part in enumerate(location):
         if isinstance(part, int):
             path.append(part)
         elif len(models) > 1:
@@ -76,7 +77,10 @@ def locate(location: Sequence[int | str]) -> tuple[Path, list[Model]]:
             inside = field.annotation if field else None
             models = models_of(inside) if field else models
             if not models:
-                break  # what follows names the types that a single value may have
+                # What follows names the types that a single value may have, or a name in a mapping.
+                kind, *name = location[index + 1 : index + 3] or (None,)
+                path += name if kind == MAPPING else []
+                break
     return tuple(path), models
 
 

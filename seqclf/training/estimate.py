@@ -46,10 +46,14 @@ class Estimate:
 def measure(config: Config, data: TrainingData) -> tuple[list[LayerRow], Estimate]:
     """Build the config's model and time some training steps of its first epoch; nothing is kept."""
     from seqclf.model.build import build_model
-    from seqclf.training.step import build_optimizer, build_train_step
+    from seqclf.training.objectives import build_objective
+    from seqclf.training.state import TrainingState
+    from seqclf.training.step import build_train_step
 
     model = build_model(config, data.tokenizer.vocabulary_size, data.labels)
-    step = build_train_step(model, build_optimizer(config.training.optimizer))
+    state = TrainingState.begin(model, config.training)
+    objective = build_objective(config.training, data.labels, data.train.labels)
+    step = build_train_step(model, state.optimizer, objective, state.accumulator, state.average)
     batches = Batches.of(data.train, config)
     plan = batches.shuffled(config.seed, epoch=1)
     # What a step takes goes by its tokens, padding counted, and hardly by anything where they are few.
@@ -59,9 +63,9 @@ def measure(config: Config, data: TrainingData) -> tuple[list[LayerRow], Estimat
     evenly = np.linspace(0, len(plan) - 1, min(_MOST_STEPS, len(plan))).round().astype(int)
     timed: list[tuple[int, float]] = []
     spent = 0.0
-    for index in np.random.default_rng(0).permutation(by_size[evenly]):
+    for number, index in enumerate(np.random.default_rng(0).permutation(by_size[evenly]), 1):
         started = time.perf_counter()
-        step(*batches.batch(plan[index]))[0].numpy()
+        step(*batches.batch(plan[index]), update=number % config.training.accumulate_steps == 0)[0].numpy()
         timed.append((int(sizes[index]), time.perf_counter() - started))
         spent += timed[-1][1]
         if spent > _SECONDS and len(timed) >= 3:

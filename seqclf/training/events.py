@@ -34,15 +34,16 @@ class EpochStarted:
 
 @dataclass(frozen=True)
 class StepDone:
-    """One update of the weights.
+    """One batch was learnt from. With ``accumulate_steps`` several of them make one update of the weights.
 
     Attributes:
         step: within the epoch, from 1.
-        loss: mean cross-entropy of the batch, in nats.
+        loss: mean of what is made small (``seqclf.training.objectives``), in nats.
         correct: texts of the batch that were classified rightly (before the update).
         texts: texts in the batch.
         tokens: their tokens, padding not counted.
         seconds: since the step before ended, so waiting for the batch is in it.
+        learning_rate: of the update that the step is part of.
     """
 
     epoch: int
@@ -52,6 +53,7 @@ class StepDone:
     texts: int
     tokens: int
     seconds: float
+    learning_rate: float
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from seqclf.data.statistics import (
 )
 from seqclf.errors import InputError
 from seqclf.training.estimate import Estimate, LayerRow, measure
+from seqclf.training.fits import misfits
 
 
 @dataclass
@@ -90,6 +91,9 @@ def examine(
         if texts is not None
     }
     report.warnings += [loaded.placed(warning) for warning in token_warnings(report.tokens, config.tokenizer)]
+    report.problems += [loaded.placed(problem) for problem in misfits(config, data)]
+    if report.problems:
+        return report
     on_stage("Timing training steps")
     start_tensorflow()
     report.layers, report.estimate = measure(config, data)

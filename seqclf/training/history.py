@@ -10,7 +10,10 @@ from seqclf.training.events import EpochDone, Event, StepDone, TrainingDone
 
 
 class History:
-    """A listener. Lines have ``type`` ``steps`` (means over the window since the last line) or ``epoch``."""
+    """A listener. Lines have ``type`` ``steps`` or ``epoch``.
+
+    Those of steps hold means over the window since the last line, and the learning rate of its last step.
+    """
 
     def __init__(self, path: Path, every: int) -> None:
         self._path = path
@@ -52,6 +55,7 @@ class History:
             step=last.step,
             loss=sum(step.loss * step.texts for step in self._window) / texts,
             accuracy=sum(step.correct for step in self._window) / texts,
+            learning_rate=last.learning_rate,
             tokens_per_second=round(
                 sum(step.tokens for step in self._window) / sum(step.seconds for step in self._window), 1
             ),

@@ -6,13 +6,15 @@ import math
 import time
 from collections.abc import Iterator
 
-from seqclf.config.schema import EarlyStopping, TrainingConfig
+from seqclf.config.schema import EarlyStopping, PlateauSchedule, TrainingConfig
 from seqclf.data.batches import Batches
 from seqclf.data.pipeline import dataset
 from seqclf.errors import SeqclfError
 from seqclf.evaluation.metrics import classification_metrics
 from seqclf.evaluation.predictor import Predictor
 from seqclf.training.events import EpochDone, EpochStarted, Event, StepDone, TrainingDone
+from seqclf.training.objectives import build_objective
+from seqclf.training.schedules import Horizon, rate_share, updates_of
 from seqclf.training.state import TrainingState
 from seqclf.training.step import build_train_step
 
@@ -31,19 +33,29 @@ def training_events(
 
     Ends with ``TrainingDone`` after the last epoch, or earlier by the config's early stopping. With validation texts
     the best epoch's weights are remembered in ``state``; nothing is restored here. Raises ``SeqclfError`` when the
-    loss is no longer a number.
+    loss is no longer a number. ``state`` is one that began (``TrainingState.begin``) with the same ``config``.
     """
-    step_function = build_train_step(state.model, state.optimizer)
+    objective = build_objective(config, labels, train.texts.labels)
+    step_function = build_train_step(state.model, state.optimizer, objective, state.accumulator, state.average)
     predictor = Predictor(state.model)
     stopping = config.early_stopping
+    horizon = Horizon.of(train, config, seed)
+    rate_set = None
     while state.epoch < config.epochs:
         epoch = state.epoch + 1
         plan = train.shuffled(seed, epoch)
+        updates = updates_of(len(plan), config)
         yield EpochStarted(epoch, steps=len(plan))
         loss_sum, right, texts, tokens = 0.0, 0, 0, 0
         started = before = time.perf_counter()
         for step, (token_ids, label_ids) in enumerate(dataset(train, plan), 1):
-            loss, step_right, step_tokens = (float(value) for value in step_function(token_ids, label_ids))
+            number = horizon.number(epoch, updates_of(step, config), updates)
+            rate = config.optimizer.learning_rate * rate_share(config.schedule, number, horizon) * state.rate_share
+            if rate != rate_set:
+                state.optimizer.learning_rate = rate_set = rate
+            update = step % config.accumulate_steps == 0 or step == len(plan)
+            results = step_function(token_ids, label_ids, update=update)
+            loss, step_right, step_tokens = (float(value) for value in results)
             now = time.perf_counter()
             if not math.isfinite(loss):
                 raise SeqclfError(
@@ -51,7 +63,7 @@ def training_events(
                     "bound the gradients with training.optimizer.clip_norm"
                 )
             size = int(label_ids.shape[0])
-            yield StepDone(epoch, step, loss, int(step_right), size, int(step_tokens), seconds=now - before)
+            yield StepDone(epoch, step, loss, int(step_right), size, int(step_tokens), now - before, rate)
             before = time.perf_counter()
             loss_sum, right, texts, tokens = (
                 loss_sum + loss * size, right + int(step_right), texts + size, tokens + int(step_tokens)
@@ -60,8 +72,11 @@ def training_events(
         state.epoch = epoch
         metrics, best = None, False
         if validation is not None:
-            metrics = classification_metrics(predictor.logits(validation), validation.texts.labels, labels)
-            best = _note_score(state, metrics, stopping or _DEFAULT_MONITOR)
+            with state.validated_weights():
+                metrics = classification_metrics(predictor.logits(validation), validation.texts.labels, labels)
+                best = _note_score(state, metrics, stopping or _DEFAULT_MONITOR)
+            if isinstance(config.schedule, PlateauSchedule):
+                _cut_on_plateau(state, best, config.schedule)
         validation_seconds = time.perf_counter() - started - seconds
         yield EpochDone(epoch, loss_sum / texts, right / texts, metrics, best, tokens, seconds, validation_seconds)
         if stopping is not None and state.epochs_without_best >= stopping.patience:
@@ -78,3 +93,10 @@ def _note_score(state: TrainingState, metrics: dict[str, float], stopping: Early
         return True
     state.epochs_without_best += 1
     return False
+
+
+def _cut_on_plateau(state: TrainingState, best: bool, schedule: PlateauSchedule) -> None:
+    state.epochs_on_plateau = 0 if best else state.epochs_on_plateau + 1
+    if state.epochs_on_plateau == schedule.patience:
+        state.rate_share = max(schedule.final, state.rate_share * schedule.factor)
+        state.epochs_on_plateau = 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,10 +14,24 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from seqclf.config.schema import TrainingConfig
 from seqclf.errors import InputError
 from seqclf.files import replacing
+from seqclf.training.accumulation import GradientSum
+from seqclf.training.averaging import MovingAverage
+from seqclf.training.step import build_optimizer
 
-_SCALARS = ("epoch", "best_score", "best_epoch", "best_validation", "epochs_without_best")
+_SCALARS = (
+    "epoch",
+    "best_score",
+    "best_epoch",
+    "best_validation",
+    "epochs_without_best",
+    "rate_share",
+    "epochs_on_plateau",
+)
+_NOT_DECAYED = {"bias", "gamma", "beta"}
+"""Names of Keras's variables that only shift or scale."""
 
 
 @dataclass
@@ -30,6 +46,10 @@ class TrainingState:
         best_weights: the model's weights after it.
         best_validation: its validation metrics.
         epochs_without_best: completed since then.
+        rate_share: what cuts on plateaus have left of the learning rate.
+        epochs_on_plateau: without a better one, since the best one and the last cut.
+        average: of the weights, where the config wants one.
+        accumulator: gradients of an update that takes several steps; empty between two epochs.
     """
 
     model: keras.Model
@@ -40,9 +60,27 @@ class TrainingState:
     best_validation: dict[str, Any] | None = None
     epochs_without_best: int = 0
     best_weights: list[NDArray[Any]] | None = field(default=None, repr=False)
+    rate_share: float = 1.0
+    epochs_on_plateau: int = 0
+    average: MovingAverage | None = field(default=None, repr=False)
+    accumulator: GradientSum | None = field(default=None, repr=False)
+
+    @classmethod
+    def begin(cls, model: keras.Model, config: TrainingConfig) -> TrainingState:
+        """The state before the first epoch."""
+        weights = model.trainable_variables
+        average = MovingAverage(config.moving_average.decay, weights) if config.moving_average else None
+        accumulator = GradientSum(weights) if config.accumulate_steps > 1 else None
+        return cls(model, build_optimizer(config.optimizer), average=average, accumulator=accumulator)
 
     def __post_init__(self) -> None:
+        weights = self.model.trainable_variables
+        self.optimizer.exclude_from_weight_decay(var_list=[w for w in weights if w.name in _NOT_DECAYED])
         self.optimizer.build(self.model.trainable_variables)  # so that its variables are there to save and restore
+
+    def validated_weights(self) -> contextlib.AbstractContextManager[None]:
+        """Within it the model has the weights that are validated and kept: the averages, where there are any."""
+        return self.average.in_place() if self.average is not None else contextlib.nullcontext()
 
     def keep_as_best(self, score: float, validation: dict[str, Any]) -> None:
         self.best_score, self.best_validation, self.best_epoch = score, validation, self.epoch
@@ -50,8 +88,11 @@ class TrainingState:
         self.epochs_without_best = 0
 
     def use_best_weights(self) -> None:
+        """Those of the best epoch; where nothing was validated, the last ones."""
         if self.best_weights is not None:
             self.model.set_weights(self.best_weights)
+        elif self.average is not None:
+            self.average.put_in_place()
 
     def save(self, path: Path) -> None:
         """Write the state to one ``.npz`` file, whole or not at all."""
@@ -67,6 +108,7 @@ class TrainingState:
             with np.load(path, allow_pickle=False) as saved:
                 content = dict(saved)
             scalars = json.loads(str(content.pop("scalars")))
+            scalars = {name: scalars[name] for name in _SCALARS}
         except (OSError, ValueError, KeyError, BadZipFile) as error:
             raise InputError(f"{path}: no training state ({error})") from error
         variables = self._variables()
@@ -76,12 +118,13 @@ class TrainingState:
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
         self.best_weights = _numbered(content, "best_") or None
-        for name in _SCALARS:
-            setattr(self, name, scalars[name])
+        for name, value in scalars.items():
+            setattr(self, name, value)
 
     def _variables(self) -> list[Any]:
         """``model.variables`` holds the weights and the state of every ``SeedGenerator``."""
-        return [*self.model.variables, *self.optimizer.variables]
+        others = [part.variables for part in (self.average, self.accumulator) if part is not None]
+        return [*self.model.variables, *self.optimizer.variables, *itertools.chain(*others)]
 
 
 def _numbered(content: dict[str, NDArray[Any]], prefix: str) -> list[NDArray[Any]]:

@@ -1,4 +1,4 @@
-"""One training step, as a function of a model, an optimizer and a batch."""
+"""One training step, as a function of a model, an optimizer, an objective and a batch."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ import tensorflow as tf
 from seqclf.config.schema import Adam, AdamW, OptimizerConfig, RmsProp, Sgd
 from seqclf.model.build import logits_model
 from seqclf.text.tokenizer import PAD_ID
+from seqclf.training.accumulation import GradientSum
+from seqclf.training.averaging import MovingAverage
 
-TrainStep = Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor, tf.Tensor]]
+Result = tuple[tf.Tensor, tf.Tensor, tf.Tensor]
+TrainStep = Callable[..., Result]
+"""``(token_ids, label_ids, update=True) -> (mean objective, texts right, real tokens)``."""
 
 _OPTIMIZERS = {
     Adam: keras.optimizers.Adam,
@@ -23,7 +27,9 @@ _OPTIMIZERS = {
 
 def build_optimizer(config: OptimizerConfig) -> keras.optimizers.Optimizer:
     """Keras's optimizer with the config's options. ``clip_norm`` bounds the norm of all gradients together."""
-    options = config.model_dump(exclude={"type", "clip_norm"})
+    options = config.model_dump(exclude={"type", "clip_norm"} | (set() if config.weight_decay else {"weight_decay"}))
+    if isinstance(config, AdamW):
+        options["weight_decay"] = config.weight_decay  # without it, Keras's own default
     return _OPTIMIZERS[type(config)](global_clipnorm=config.clip_norm, **options)
 
 
@@ -46,24 +52,60 @@ def predicted_ids(logits: tf.Tensor) -> tf.Tensor:
     return tf.argmax(logits, axis=1, output_type=tf.int32)
 
 
-def build_train_step(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> TrainStep:
-    """A compiled ``(token_ids, label_ids) -> (mean loss, texts right, real tokens)`` that updates the model.
+def build_train_step(
+    model: keras.Model,
+    optimizer: keras.optimizers.Optimizer,
+    objective: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] = cross_entropy,
+    accumulator: GradientSum | None = None,
+    average: MovingAverage | None = None,
+) -> TrainStep:
+    """A compiled step that updates the model as Keras's ``fit`` would.
 
-    The loss is without the penalties on weights (``kernel_l2``, ``recurrent_l2``) that training adds to it.
+    The objective that it gives is without what training adds to it for large weights (``kernel_l2``, ``recurrent_l2``).
+
+    Args:
+        objective: see ``seqclf.training.objectives``.
+        accumulator: keeps the gradients until a step is called with ``update=True``; without it, every step updates.
+        average: takes in the weights after every update.
     """
     logits_of = logits_model(model)
     variables = model.trainable_variables
-
     signature = [tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None], tf.int32)]
 
+    def apply(gradients: list[tf.Tensor]) -> None:
+        optimizer.apply(gradients, variables)
+        if average is not None:
+            average.add(optimizer.iterations)
+
     @tf.function(input_signature=signature, autograph=False)
-    def train_step(token_ids: tf.Tensor, label_ids: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    def learn(token_ids: tf.Tensor, label_ids: tf.Tensor) -> Result:
+        texts = tf.shape(token_ids)[0]
         with tf.GradientTape() as tape:
             logits = logits_of(token_ids, training=True)
-            loss = tf.reduce_mean(cross_entropy(logits, label_ids))
-            total = tf.add_n([loss, *logits_of.losses])  # with the penalties on weights that layers have
-        optimizer.apply(tape.gradient(total, variables), variables)
+            losses = objective(logits, label_ids)
+            loss = tf.reduce_mean(losses)
+            target = tf.add_n([loss, *logits_of.losses])  # with the penalties on weights that layers have
+            if accumulator is not None:
+                target *= tf.cast(texts, target.dtype)
+        gradients = tape.gradient(target, variables)
+        if accumulator is None:
+            apply(gradients)
+        else:
+            accumulator.add([tf.convert_to_tensor(gradient) for gradient in gradients], texts)
         right = tf.math.count_nonzero(predicted_ids(logits) == label_ids)
         return loss, right, tf.math.count_nonzero(token_ids != PAD_ID)
 
-    return train_step  # type: ignore[no-any-return]
+    if accumulator is None:
+        return lambda token_ids, label_ids, update=True: learn(token_ids, label_ids)
+
+    @tf.function(input_signature=[], autograph=False)
+    def apply_all() -> None:
+        apply(accumulator.take())
+
+    def step(token_ids: tf.Tensor, label_ids: tf.Tensor, update: bool = True) -> Result:
+        result: Result = learn(token_ids, label_ids)
+        if update:
+            apply_all()
+        return result
+
+    return step

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from seqclf.config import Config, with_absolute_paths, write_config
+from seqclf.config.problems import ConfigError
 from seqclf.data.batches import Batches
 from seqclf.data.prepare import TrainingData, prepare
 from seqclf.data.source import describe
@@ -19,6 +20,7 @@ from seqclf.runtime import current_threads
 from seqclf.text.vectors import read_vectors
 from seqclf.training.environment import environment, peak_memory_bytes
 from seqclf.training.events import EpochDone, Event, Stage, TrainingDone, TrainingStarted
+from seqclf.training.fits import misfits
 from seqclf.training.history import History
 
 Listener = Callable[[Event], None]
@@ -75,6 +77,8 @@ def _train(
         data = prepare(config, lambda stage: listen(Stage(stage)))
     else:
         started -= data.seconds  # the run's wall time is the whole job's
+    if problems := misfits(config, data):
+        raise ConfigError(problems)
     data.tokenizer.save(run.tokenizer)
     run.write_labels(data.labels)
     run.update_manifest(data_fingerprint=data.fingerprints)
@@ -83,7 +87,6 @@ def _train(
     from seqclf.model.build import build_model
     from seqclf.model.layers.recurrent import plain
     from seqclf.training.state import TrainingState
-    from seqclf.training.step import build_optimizer
 
     vectors = None
     if config.embedding.vectors is not None:
@@ -93,7 +96,7 @@ def _train(
         run.update_manifest(vectors={"found": len(vectors), "tokens": data.tokenizer.vocabulary_size})
     listen(Stage("Building the model"))
     model = build_model(config, data.tokenizer.vocabulary_size, data.labels, vectors=vectors)
-    state = TrainingState(model, build_optimizer(config.training.optimizer))
+    state = TrainingState.begin(model, config.training)
     parameters = model.count_params()
     run.update_manifest(parameters=parameters, threads=asdict(current_threads()))
     texts = (len(data.train), len(data.validation) if data.validation else 0)

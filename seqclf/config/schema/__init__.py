@@ -11,6 +11,17 @@ from typing import Annotated
 from pydantic import Field
 
 from seqclf.config.schema.data import DataConfig, FolderData, SampleData, TableData, TfdsData
+from seqclf.config.schema.schedules import (
+    ConstantSchedule,
+    CosineSchedule,
+    ExponentialSchedule,
+    InverseSqrtSchedule,
+    LinearSchedule,
+    OneCycleSchedule,
+    PlateauSchedule,
+    Schedule,
+    ScheduleConfig,
+)
 from seqclf.config.schema.text import (
     LEAST_PIECES,
     ByteTokens,
@@ -22,7 +33,19 @@ from seqclf.config.schema.text import (
     TokenizerOptions,
     WordTokens,
 )
-from seqclf.config.schema.training import Adam, AdamW, EarlyStopping, OptimizerConfig, RmsProp, Sgd, TrainingConfig
+from seqclf.config.schema.training import (
+    Adam,
+    AdamW,
+    CrossEntropy,
+    EarlyStopping,
+    Focal,
+    LossConfig,
+    MovingAverage,
+    OptimizerConfig,
+    RmsProp,
+    Sgd,
+    TrainingConfig,
+)
 from seqclf.layer_types import HeadConfig, LayerConfig, RecurrentLayer, walk
 from seqclf.strict import Strict
 
@@ -33,13 +56,26 @@ __all__ = [
     "ByteTokens",
     "CharTokens",
     "Config",
+    "ConstantSchedule",
+    "CosineSchedule",
+    "CrossEntropy",
     "DataConfig",
     "EarlyStopping",
     "EmbeddingConfig",
+    "ExponentialSchedule",
+    "Focal",
     "FolderData",
+    "InverseSqrtSchedule",
+    "LinearSchedule",
+    "LossConfig",
+    "MovingAverage",
+    "OneCycleSchedule",
     "OptimizerConfig",
+    "PlateauSchedule",
     "RmsProp",
     "SampleData",
+    "Schedule",
+    "ScheduleConfig",
     "Sgd",
     "Strict",
     "SubwordFileTokens",

@@ -1,0 +1,39 @@
+"""Gradients of several batches, for one update."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import keras
+import tensorflow as tf
+
+
+class GradientSum:
+    """The sum of the gradients of single texts' losses, and how many texts there were.
+
+    Keras's ``gradient_accumulation_steps`` takes the mean of the batches' means, in which a text of a small batch
+    counts more, and leaves an epoch's last gradients to the next epoch, or to none.
+    """
+
+    def __init__(self, weights: Sequence[keras.Variable]) -> None:
+        self._sums = [
+            keras.Variable(tf.zeros(weight.shape, weight.dtype), trainable=False, name="gradient") for weight in weights
+        ]
+        self._texts = keras.Variable(0.0, trainable=False, name="texts")
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        return [*self._sums, self._texts]
+
+    def add(self, gradients: Sequence[tf.Tensor], texts: tf.Tensor) -> None:
+        """Gradients of the sum of the losses of so many texts."""
+        for total, gradient in zip(self._sums, gradients, strict=True):
+            total.assign_add(gradient)
+        self._texts.assign_add(tf.cast(texts, tf.float32))
+
+    def take(self) -> list[tf.Tensor]:
+        """Gradients of the mean loss of all texts since the last call."""
+        means = [total / self._texts for total in self._sums]
+        for variable in self.variables:
+            variable.assign(tf.zeros_like(variable))
+        return means

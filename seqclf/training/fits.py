@@ -1,0 +1,42 @@
+"""What of a training can only be told to be wrong once the data are known; without TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from seqclf.config import Config
+from seqclf.config.problems import Problem
+from seqclf.config.schema import Schedule
+from seqclf.data.batches import Batches
+from seqclf.data.prepare import TrainingData
+from seqclf.training.schedules import Horizon, warmup_updates
+
+_MOST_LABELS = 20
+
+
+def misfits(config: Config, data: TrainingData) -> list[Problem]:
+    """Options of ``training`` that the data rule out."""
+    return [*_unknown_labels(config, data), *_endless_warmup(config, data)]
+
+
+def _unknown_labels(config: Config, data: TrainingData) -> Iterator[Problem]:
+    given = config.training.class_weights
+    known = ", ".join(f'"{label}"' for label in data.labels[:_MOST_LABELS])
+    more = len(data.labels) - _MOST_LABELS
+    for label in given if isinstance(given, dict) else ():
+        if label not in data.labels:
+            message = f"is no label of the training texts; these are {known}{f' and {more} more' if more > 0 else ''}"
+            yield Problem(("training", "class_weights", label), message)
+
+
+def _endless_warmup(config: Config, data: TrainingData) -> Iterator[Problem]:
+    schedule = config.training.schedule
+    if not isinstance(schedule, Schedule):
+        return
+    horizon = Horizon.of(Batches.of(data.train, config), config.training, config.seed)
+    if warmup_updates(schedule, horizon) > horizon.total:
+        message = (
+            f"expected at most {horizon.total:,}, the updates of the whole training ({horizon.epochs:,} epochs of "
+            f"{horizon.updates:,}), or a share below 1; found {schedule.warmup}"
+        )
+        yield Problem(("training", "schedule", "warmup"), message)

@@ -1,0 +1,108 @@
+"""The learning rate of each update, in closed form: a function of the update's place in the training alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from seqclf.config.schema import (
+    CosineSchedule,
+    ExponentialSchedule,
+    InverseSqrtSchedule,
+    LinearSchedule,
+    OneCycleSchedule,
+    Schedule,
+    ScheduleConfig,
+    TrainingConfig,
+)
+from seqclf.data.batches import Batches
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """How far a training goes if nothing stops it.
+
+    Attributes:
+        updates: of the first epoch. With ``batch_tokens`` other epochs have a few more or less; every one of them
+            takes as much of the schedule.
+    """
+
+    updates: int
+    epochs: int
+
+    @classmethod
+    def of(cls, train: Batches, config: TrainingConfig, seed: int) -> Horizon:
+        return cls(updates_of(len(train.shuffled(seed, epoch=1)), config), config.epochs)
+
+    @property
+    def total(self) -> int:
+        return self.updates * self.epochs
+
+    def number(self, epoch: int, update: int, updates: int) -> float:
+        """Of the ``update``-th of an epoch's ``updates``, all counted from 1: its number in the training."""
+        return (epoch - 1) * self.updates + (update - 1) * self.updates / updates + 1
+
+
+def updates_of(steps: int, config: TrainingConfig) -> int:
+    """Updates in so many steps of an epoch."""
+    return -(-steps // config.accumulate_steps)
+
+
+def rate_share(schedule: ScheduleConfig | None, number: float, horizon: Horizon) -> float:
+    """What the learning rate of an update is multiplied by; in [0, 1].
+
+    Args:
+        number: the update's, from 1. A schedule that comes down to ``final`` would be there at ``horizon.total + 1``.
+    """
+    if schedule is None:
+        return 1.0
+    if isinstance(schedule, OneCycleSchedule):
+        return _one_cycle(schedule, (number - 1) / horizon.total)
+    full = max(1.0, warmup_updates(schedule, horizon))
+    if number < full:
+        return number / full
+    after = _AFTER_WARMUP.get(type(schedule))
+    return after(schedule, number, full, horizon) if after else 1.0
+
+
+def warmup_updates(schedule: Schedule, horizon: Horizon) -> float:
+    """The number of the update at which the rate is at its full height; 0: it begins there."""
+    warmup = schedule.warmup
+    return warmup if isinstance(warmup, int) else warmup * horizon.total
+
+
+def _one_cycle(schedule: OneCycleSchedule, done: float) -> float:
+    if done < schedule.rise:
+        return schedule.start + (1 - schedule.start) * done / schedule.rise
+    return 1 - (1 - schedule.final) * (done - schedule.rise) / (1 - schedule.rise)
+
+
+def _linear(schedule: LinearSchedule, number: float, full: float, horizon: Horizon) -> float:
+    return 1 - (1 - schedule.final) * _way_down(number, full, horizon)
+
+
+def _cosine(schedule: CosineSchedule, number: float, full: float, horizon: Horizon) -> float:
+    return schedule.final + (1 - schedule.final) * (1 + math.cos(math.pi * _way_down(number, full, horizon))) / 2
+
+
+def _exponential(schedule: ExponentialSchedule, number: float, full: float, horizon: Horizon) -> float:
+    share: float = schedule.rate ** ((number - full) / horizon.updates / schedule.every)
+    return share
+
+
+def _inverse_sqrt(schedule: InverseSqrtSchedule, number: float, full: float, horizon: Horizon) -> float:
+    return math.sqrt(full / number)
+
+
+def _way_down(number: float, full: float, horizon: Horizon) -> float:
+    return (number - full) / (horizon.total + 1 - full)
+
+
+_AFTER_WARMUP: dict[type, Callable[[Any, float, float, Horizon], float]] = {
+    LinearSchedule: _linear,
+    CosineSchedule: _cosine,
+    ExponentialSchedule: _exponential,
+    InverseSqrtSchedule: _inverse_sqrt,
+}

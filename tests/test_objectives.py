@@ -1,0 +1,117 @@
+"""What training makes small, against NumPy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seqclf.config.schema import CrossEntropy, Focal, TrainingConfig
+
+rng = np.random.default_rng(5)
+HEADS = {"sigmoid": (rng.normal(0, 3, (7, 1)), 2), "softmax": (rng.normal(0, 3, (7, 4)), 4)}
+
+
+def _probabilities(logits: np.ndarray) -> np.ndarray:
+    """Of every label, ``float64 [batch, labels]``."""
+    if logits.shape[1] == 1:
+        logits = np.concatenate([np.zeros_like(logits), logits], axis=1)
+    exp = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return exp / exp.sum(axis=1, keepdims=True)
+
+
+def _losses(logits: np.ndarray, ids: np.ndarray, config: Any) -> np.ndarray:
+    import tensorflow as tf
+
+    from seqclf.training.objectives import text_losses
+
+    return text_losses(tf.constant(logits, tf.float32), tf.constant(ids, tf.int32), config).numpy()
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.75])
+def test_smoothed_labels_are_targets_with_a_share_for_all(head: str, share: float) -> None:
+    logits, labels = HEADS[head]
+    ids = rng.integers(0, labels, len(logits))
+    targets = (1 - share) * np.eye(labels)[ids] + share / labels
+    expected = -(targets * np.log(_probabilities(logits))).sum(axis=1)
+    np.testing.assert_allclose(_losses(logits, ids, CrossEntropy(label_smoothing=share)), expected, rtol=2e-5)
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 2.0, 5.0])
+def test_focal_loss_is_the_paper_s(head: str, gamma: float) -> None:
+    logits, labels = HEADS[head]
+    ids = rng.integers(0, labels, len(logits))
+    right = _probabilities(logits)[np.arange(len(ids)), ids]
+    focal = _losses(logits, ids, Focal(type="focal", gamma=gamma))
+    np.testing.assert_allclose(focal, (1 - right) ** gamma * -np.log(right), rtol=2e-5)
+    if gamma == 0:
+        np.testing.assert_array_equal(focal, _losses(logits, ids, CrossEntropy()))
+
+
+@given(st.floats(-60, 60), st.floats(0, 5), st.integers(0, 1))
+def test_focal_loss_has_gradients_however_sure_the_model_is(logit: float, gamma: float, right: int) -> None:
+    import tensorflow as tf
+
+    from seqclf.training.objectives import text_losses
+
+    config = Focal(type="focal", gamma=gamma)
+    for logits in ([[logit]], [[0.0, logit, -logit]]):
+        x, ids = tf.constant(logits), tf.constant([right])
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            loss = text_losses(x, ids, config)
+        gradient = tape.gradient(loss, x).numpy()
+        assert np.isfinite(loss.numpy()).all()
+        assert np.isfinite(gradient).all()
+        # The surer of the right label, the less the loss: its logit is never pushed down.
+        towards = gradient[0, 0] * (1 if right else -1) if len(logits[0]) == 1 else gradient[0, right]
+        assert towards <= 0
+
+
+NAMES = ("a", "b", "c")
+
+
+def _weights(given: Any, counts: list[int]) -> np.ndarray | None:
+    from seqclf.training.objectives import label_weights
+
+    ids = np.repeat(np.arange(len(counts)), counts)
+    return label_weights(TrainingConfig(class_weights=given), NAMES, ids)
+
+
+def test_balanced_labels_count_the_same_in_sum() -> None:
+    counts = [2, 3, 15]
+    np.testing.assert_allclose(_weights("balanced", counts), [20 / 3 / n for n in counts], rtol=1e-6)
+
+
+@given(
+    st.lists(st.integers(0, 50), min_size=3, max_size=3).filter(any),
+    st.dictionaries(st.sampled_from(NAMES), st.floats(1e-3, 1e3), min_size=1) | st.just("balanced"),
+)
+def test_the_mean_weight_of_the_training_texts_is_one(counts: list[int], given: Any) -> None:
+    weights = _weights(given, counts)
+    assert weights @ np.array(counts) / sum(counts) == pytest.approx(1, rel=1e-5)
+    if isinstance(given, dict):
+        raw = np.array([given.get(name, 1) for name in NAMES])
+        np.testing.assert_allclose(weights / weights[0], raw / raw[0], rtol=1e-5)
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_a_text_s_loss_is_multiplied_by_its_label_s_weight(head: str) -> None:
+    import tensorflow as tf
+
+    from seqclf.training.objectives import build_objective
+
+    logits, labels = HEADS[head]
+    names = ("a", "b", "c", "d")[:labels]
+    ids = np.array([0, 1, 1, 1, 0, 1, 1])
+    objective = build_objective(TrainingConfig(class_weights={"a": 3.0}), names, ids)
+    found = objective(tf.constant(logits, tf.float32), tf.constant(ids, tf.int32)).numpy()
+    weights = np.where(ids == 0, 3.0, 1.0)
+    plain = _losses(logits, ids, CrossEntropy())
+    np.testing.assert_allclose(found, plain * weights / weights.mean(), rtol=1e-5)
+    assert _weights(None, [1, 2, 3]) is None
