@@ -49,7 +49,7 @@ def measure(config: Config, data: TrainingData) -> tuple[list[LayerRow], Estimat
     from seqclf.training.step import build_optimizer, build_train_step
 
     model = build_model(config, data.tokenizer.vocabulary_size, data.labels)
-    step = build_train_step(model, build_optimizer(config.training.optimizer))
+    step = build_train_step(model, build_optimizer(config.training.optimizer), data.labels.multi)
     batches = Batches.of(data.train, config)
     plan = batches.shuffled(config.seed, epoch=1)
     # What a step takes goes by its tokens, padding counted, and hardly by anything where they are few.

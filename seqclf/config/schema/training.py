@@ -67,8 +67,10 @@ OptimizerConfig = Annotated[
 class EarlyStopping(Strict):
     """When to stop before the last epoch; needs validation texts."""
 
-    monitor: Literal["val_loss", "val_accuracy"] = Field(
-        "val_loss", description="The score that decides, also which epoch's weights are kept."
+    monitor: Literal["val_loss", "val_accuracy", "val_micro_f1", "val_macro_f1"] = Field(
+        "val_loss",
+        description="The score that decides, also which epoch's weights are kept; where each text has one label, micro "
+        "F1 is accuracy.",
     )
     patience: Epochs = Field(2, description="Epochs without a better score that are waited for.")
     min_delta: NonNegativeReal = Field(
@@ -85,6 +87,11 @@ class TrainingConfig(Strict):
         None, description="Most tokens a step, padding counted: long texts come in smaller batches. null: no bound."
     )
     optimizer: OptimizerConfig = Field(Adam(), description="How gradients become steps; adam when no type is named.")
+    thresholds: Literal["validation"] | Annotated[float, Field(gt=0, lt=1)] = Field(
+        "validation",
+        description="Of lists of labels: the probability that a label must exceed. validation: one for each label, "
+        "chosen for F1 on the validation texts (0.5 without any).",
+    )
     early_stopping: EarlyStopping | None = Field(
         None, description="When to stop before the last epoch; null: never, and `val_loss` says which epoch is best."
     )
