@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from conftest import small_config, trained
 
 from seqclf.config import checked_config
 from seqclf.data.prepare import prepare, prepare_split
+from seqclf.data.splits import partition
 from seqclf.data.tables import TableSource
 from seqclf.data.tfds_source import TfdsSource
 from seqclf.errors import InputError
@@ -129,9 +131,16 @@ def test_tables_are_read_whole(real_data: Path, path: str, text: str, label: str
     assert (len(read), len(set(read.labels))) == (rows, labels)
 
 
-def test_lists_of_labels_are_refused_with_their_line(real_data: Path) -> None:
-    with pytest.raises(InputError, match=r'dev\.jsonl:1: "labels" is \[.*expected one label'):
-        TableSource("text", "labels").read(str(real_data / "data" / "goemotions" / "dev.jsonl"))
+def test_lists_of_labels_are_read_and_split_stratified(real_data: Path) -> None:
+    read = TableSource("text", "labels").read(str(real_data / "data" / "goemotions" / "train.jsonl"))
+    assert (len(read), read.multi) == (43_410, True)
+    splits = partition(read, validation=0.1, test=0.1, seed=3)
+    whole = Counter(name for names in read.labels for name in names)
+    assert len(whole) == 28
+    for split in ("validation", "test"):
+        counts = Counter(name for i in splits[split] for name in read.labels[i])
+        assert len(splits[split]) == pytest.approx(4_341, rel=0.01)
+        assert all(abs(counts[name] - 0.1 * count) <= 1 for name, count in whole.items())
 
 
 def test_validation_is_split_off_stratified(real_data: Path) -> None:

@@ -31,6 +31,10 @@ _NO_OPTIONS = {
     **dict.fromkeys(
         ("output", "outputs", "num_classes", "n_classes", "classes"), "the output layer follows from the labels"
     ),
+    **dict.fromkeys(
+        ("multi_label", "multilabel", "multi", "task", "problem_type"),
+        "whether a text has several labels follows from the data: lists in jsonl, or data.label_separator",
+    ),
     **dict.fromkeys(("metrics", "metric"), "every run has the same metrics, see docs/metrics.md"),
     **dict.fromkeys(("model", "network", "architecture"), "embedding, layers and head stand at the top of the config"),
 }
@@ -48,6 +52,7 @@ _OPTIONS_ELSEWHERE = {
     **dict.fromkeys(("kernel", "window"), "kernel_size"),
     **dict.fromkeys(("validation_split", "valid", "dev", "val"), "validation"),
     **dict.fromkeys(("pretrained", "weights", "glove"), "vectors"),
+    **dict.fromkeys(("separator", "sep", "delimiter"), "label_separator"),
     **dict.fromkeys(("random_seed", "random_state"), "seed"),
 }
 

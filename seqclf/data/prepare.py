@@ -136,9 +136,9 @@ def unready(config: Config) -> list[Problem]:
 def thresholds_problem(config: Config, multi: bool) -> Problem | None:
     """A threshold decides nothing where the most probable label is the answer."""
     thresholds = config.training.thresholds
-    if multi or thresholds == "validation":
+    if multi or thresholds == "per_label":
         return None
-    message = f"is {thresholds:g}, but each text has one label, the most probable one; leave it out"
+    message = f"is {thresholds}, but each text has one label, the most probable one; leave it out"
     return Problem(("training", "thresholds"), message)
 
 

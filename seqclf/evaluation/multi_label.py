@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from seqclf.evaluation.metrics import ratio
 from seqclf.labels import DEFAULT_THRESHOLD
 
-_LEAST_TEXTS = 10
+_LEAST_TEXTS = 5
 
 
 def sigmoid(logits: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -73,17 +73,23 @@ def multi_label_metrics(
     }
 
 
-def chosen_thresholds(probabilities: NDArray[np.float64], truth: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """A threshold for each label, ``float64 [labels]``: the one with the best F1 of that label on these texts.
-
-    A label of fewer than 10 texts has too few for that, and gets the threshold that is best for the micro F1 of all
-    labels together.
+def shared_thresholds(probabilities: NDArray[np.float64], truth: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """One threshold for all labels, ``float64 [labels]``: the one with the best micro F1 on these texts.
 
     Args:
         probabilities: ``[texts, labels]``.
         truth: which labels apply, ``bool [texts, labels]``.
     """
-    thresholds = np.full(truth.shape[1], best_threshold(probabilities.ravel(), truth.ravel()))
+    return np.full(truth.shape[1], best_threshold(probabilities.ravel(), truth.ravel()))
+
+
+def per_label_thresholds(probabilities: NDArray[np.float64], truth: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """A threshold for each label, ``float64 [labels]``: the one with the best F1 of that label on these texts.
+
+    A label of fewer than 5 texts has too few for that, and gets the one of ``shared_thresholds``, whose arguments these
+    are.
+    """
+    thresholds = shared_thresholds(probabilities, truth)
     for label in np.flatnonzero(np.count_nonzero(truth, axis=0) >= _LEAST_TEXTS):
         thresholds[label] = best_threshold(probabilities[:, label], truth[:, label])
     return thresholds

@@ -15,7 +15,7 @@ from seqclf.data.batches import Batches
 from seqclf.data.pipeline import dataset
 from seqclf.errors import SeqclfError
 from seqclf.evaluation.metrics import classification_metrics
-from seqclf.evaluation.multi_label import chosen_thresholds, multi_label_metrics, sigmoid
+from seqclf.evaluation.multi_label import multi_label_metrics, per_label_thresholds, shared_thresholds, sigmoid
 from seqclf.evaluation.predictor import Predictor
 from seqclf.labels import Labels
 from seqclf.training.events import EpochDone, EpochStarted, Event, StepDone, TrainingDone
@@ -85,8 +85,10 @@ def thresholds_of(
     config: TrainingConfig, logits: NDArray[np.floating], truth: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
     """The threshold of each label, given the logits of validation texts and which labels apply to them."""
-    if config.thresholds == "validation":
-        return chosen_thresholds(sigmoid(logits), truth)
+    if config.thresholds == "per_label":
+        return per_label_thresholds(sigmoid(logits), truth)
+    if config.thresholds == "shared":
+        return shared_thresholds(sigmoid(logits), truth)
     return np.full(truth.shape[1], config.thresholds)
 
 

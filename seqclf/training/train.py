@@ -130,7 +130,7 @@ def _thresholds(config: Config, labels: Labels, validation: dict[str, Any] | Non
     if validation is not None:
         return tuple(validation["labels"][name]["threshold"] for name in labels)
     fixed = config.training.thresholds
-    return (DEFAULT_THRESHOLD if fixed == "validation" else fixed,) * len(labels)
+    return (DEFAULT_THRESHOLD if isinstance(fixed, str) else fixed,) * len(labels)
 
 
 def _loop(

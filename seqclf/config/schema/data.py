@@ -17,9 +17,7 @@ class SampleData(Strict):
 
 
 class TableData(Strict):
-    """Files of one text and its label, or list of labels, a row. csv and tsv begin with a header line, tsv knows no
-    quoting.
-    """
+    """Files of a text and its label, or labels, a row. csv and tsv begin with a header line; tsv knows no quoting."""
 
     source: Literal["table"] = Field(description="The kind of source.")
     train: Name = Field(description="File to train on.")
@@ -29,7 +27,7 @@ class TableData(Strict):
     label: Name = Field("label", description="Column that holds the label; in jsonl it may hold a list of labels.")
     label_separator: Name | None = Field(
         None,
-        description="What stands between the labels of a text that has several, such as |; null: one label a text.",
+        description='What stands between the labels of a text that has several, such as ";"; null: one label a text.',
     )
     format: Literal["auto", "csv", "tsv", "jsonl"] = Field(
         "auto", description="What the files are; auto goes by their endings."

@@ -87,10 +87,11 @@ class TrainingConfig(Strict):
         None, description="Most tokens a step, padding counted: long texts come in smaller batches. null: no bound."
     )
     optimizer: OptimizerConfig = Field(Adam(), description="How gradients become steps; adam when no type is named.")
-    thresholds: Literal["validation"] | Annotated[float, Field(gt=0, lt=1)] = Field(
-        "validation",
-        description="Of lists of labels: the probability that a label must exceed. validation: one for each label, "
-        "chosen for F1 on the validation texts (0.5 without any).",
+    thresholds: Literal["per_label", "shared"] | Annotated[float, Field(gt=0, lt=1)] = Field(
+        "per_label",
+        description="Of lists of labels: the probability that a label must exceed. per_label: for each its own, with "
+        "the best F1 of the label on the validation texts; shared: one for all, with the best micro F1; without "
+        "validation texts both are 0.5.",
     )
     early_stopping: EarlyStopping | None = Field(
         None, description="When to stop before the last epoch; null: never, and `val_loss` says which epoch is best."
