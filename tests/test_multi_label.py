@@ -436,7 +436,7 @@ def test_predict_lists_labels(three: Run) -> None:
     assert [set(row["labels"]) for row in rows] == [{"sport", "money"}, set()]
     assert list(rows[0]["probabilities"]) == list(three.labels)
     first, second = _call("predict", *texts, *run).stdout.splitlines()
-    ordered = [f"{label}  {rows[0]['probabilities'][label]:.4f}" for label in rows[0]["labels"]]
+    ordered = [f"{label} {rows[0]['probabilities'][label]:.4f}" for label in rows[0]["labels"]]
     assert first == f"{', '.join(ordered)}  {texts[0]}"
     assert second == f"-  {texts[1]}"
 

@@ -98,7 +98,7 @@ def test_imdb_part_trains_and_predicts(real_data: Path, tmp_path: Path) -> None:
         training={"epochs": 4, "batch_size": 32, "optimizer": {"type": "adam", "learning_rate": 5e-3}},
     )
     run = trained(config, tmp_path)
-    assert run.labels == ("neg", "pos")
+    assert run.labels.names == ("neg", "pos")
     assert _test_metrics(run)["accuracy"] > 0.65
 
 
@@ -113,7 +113,7 @@ def test_trec_trains_from_csv(real_data: Path, tmp_path: Path) -> None:
         training={"epochs": 5, "batch_size": 64, "optimizer": {"type": "adam", "learning_rate": 5e-3}},
     )
     run = trained(config, tmp_path)
-    assert run.labels == ("ABBR", "DESC", "ENTY", "HUM", "LOC", "NUM")
+    assert run.labels.names == ("ABBR", "DESC", "ENTY", "HUM", "LOC", "NUM")
     assert _test_metrics(run)["accuracy"] > 0.8
 
 

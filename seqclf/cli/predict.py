@@ -50,7 +50,8 @@ def predict_command(
                 answer = {"labels": labels} if multi else {"label": labels[0]}
                 click.echo(json.dumps({"text": text, **answer, "probabilities": probabilities}, ensure_ascii=False))
             else:
-                answers = [f"{label:{width}}  {probabilities[label]:.4f}" for label in labels]
+                gap = " " if multi else "  "
+                answers = [f"{label:{width}}{gap}{probabilities[label]:.4f}" for label in labels]
                 click.echo(f"{', '.join(answers) or '-'}  {_one_line(text)}")
 
 

@@ -68,7 +68,7 @@ def training_events(
         if validation is not None:
             logits, truth = predictor.logits(validation), validation.texts.labels
             if labels.multi:
-                thresholds = thresholds_of(config, logits, truth)
+                thresholds = _thresholds_of(config, logits, truth)
                 metrics = multi_label_metrics(logits, truth, labels, thresholds)
             else:
                 metrics = classification_metrics(logits, truth, labels)
@@ -81,7 +81,7 @@ def training_events(
     yield TrainingDone("finished", state.best_epoch)
 
 
-def thresholds_of(
+def _thresholds_of(
     config: TrainingConfig, logits: NDArray[np.floating], truth: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
     """The threshold of each label, given the logits of validation texts and which labels apply to them."""
