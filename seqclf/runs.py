@@ -4,7 +4,8 @@
 ``manifest.json``   what made the run, on what, and its status; written first and last
 ``config.yaml``     the config, every default filled in
 ``tokenizer/``      the tokenizer (``seqclf.text.tokenizer``)
-``labels.json``     the labels in the order of their ids
+``labels.json``     the labels in the order of their ids, and whether they come in lists
+``thresholds.json`` where they do, the probability that each label must exceed
 ``history.jsonl``   a line every ``training.log_every`` steps and every epoch
 ``checkpoint/``     ``state.npz``: the training state after the last completed epoch
 ``model.keras``     the model, with the weights that were kept
@@ -21,7 +22,7 @@ import difflib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +30,7 @@ from typing import Any
 
 from seqclf.errors import InputError
 from seqclf.files import write_json
+from seqclf.labels import Labels
 
 RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "failed"
 WHOLE = (FINISHED, INTERRUPTED)
@@ -81,11 +83,30 @@ class Run:
         write_json(path, (_read_json(path) if path.exists() else {}) | entries)
 
     @property
-    def labels(self) -> tuple[str, ...]:
-        return tuple(_read_json(self.folder / "labels.json"))
+    def labels(self) -> Labels:
+        path = self.folder / "labels.json"
+        try:
+            return Labels.from_json(_read_json(path))
+        except ValueError as error:
+            raise InputError(f"{path}: cannot be read ({error})") from error
 
-    def write_labels(self, labels: tuple[str, ...]) -> None:
-        write_json(self.folder / "labels.json", labels)
+    def write_labels(self, labels: Labels) -> None:
+        write_json(self.folder / "labels.json", labels.as_json())
+
+    @property
+    def thresholds(self) -> tuple[float, ...] | None:
+        """What the probability of each label must exceed; None where each text has one label."""
+        if not self.labels.multi:
+            return None
+        path = self.folder / "thresholds.json"
+        content = _read_json(path)
+        try:
+            return tuple(float(content[name]) for name in self.labels)
+        except (TypeError, KeyError, ValueError) as error:
+            raise InputError(f"{path}: does not hold a number for each label of the run") from error
+
+    def write_thresholds(self, thresholds: Sequence[float]) -> None:
+        write_json(self.folder / "thresholds.json", dict(zip(self.labels, thresholds, strict=True)))
 
     @property
     def metrics(self) -> dict[str, Any]:

@@ -59,7 +59,7 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
             [
                 '4:1: traning: unknown option; did you mean "training"?',
                 '4:11: traning.epochs: expected a whole number, found the text "3"; without the quotes it is a number',
-                "4:24: traning.zzz: unknown option (known: epochs, batch_size, batch_tokens, accumulate_steps, loss, class_weights, optimizer, early_stopping, schedule, moving_average, log_every)",
+                "4:24: traning.zzz: unknown option (known: epochs, batch_size, batch_tokens, accumulate_steps, loss, class_weights, optimizer, thresholds, early_stopping, schedule, moving_average, log_every)",
             ],
         ),
         (
@@ -181,7 +181,25 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             "data: {source: table, train: x, separator: ;}\n" + POOL,
-            ["1:33: data.separator: unknown option (known: source, train, validation, test, text, label, format)"],
+            ['1:33: data.separator: unknown option; did you mean "label_separator"?'],
+        ),
+        (
+            "data: {source: folder, train: x, label_separator: ;}\n" + POOL,
+            ["1:34: data.label_separator: unknown option for folder (known to table)"],
+        ),
+        (
+            MINIMAL + "training: {multi_label: true}\n",
+            [
+                "4:12: training.multi_label: unknown option: whether a text has several labels follows from the data: lists in jsonl, or data.label_separator"
+            ],
+        ),
+        (
+            MINIMAL + "training: {thresholds: 1}\n",
+            ["4:12: training.thresholds: expected less than 1, found 1"],
+        ),
+        (
+            MINIMAL + "training: {thresholds: label}\n",
+            ['4:12: training.thresholds: unknown value "label"; did you mean "per_label"?'],
         ),
         (
             LAYERS + "  - {type: lstm, unitz: 4, units: 4}\n",
@@ -368,7 +386,9 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             MINIMAL + "training:\n  early_stopping: {monitor: 3}\n",
-            ["5:20: training.early_stopping.monitor: expected one of val_loss, val_accuracy; found 3"],
+            [
+                "5:20: training.early_stopping.monitor: expected one of val_loss, val_accuracy, val_micro_f1, val_macro_f1; found 3"
+            ],
         ),
         (
             MINIMAL + "tokenizer: {truncate: end}\n",

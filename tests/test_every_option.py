@@ -29,6 +29,7 @@ OPTIONS = sorted({f"{model.__name__}.{name}" for model in _models() for name in 
 
 Changes = dict[str, Any]
 POOL = [{"type": "pool"}]
+LISTS = {"layers": POOL, "data": {"source": "table", "train": "lists.jsonl", "validation": 0.2}}
 TWO_READERS = {"layers": [{"type": "lstm", "units": 4}, {"type": "gru", "units": 3}]}
 
 
@@ -121,6 +122,11 @@ def _run(config: Config, folder: Path) -> Any:
     manifest = run.manifest
     places = [(line["type"], line.get("epoch"), line.get("step")) for line in lines]
     return run.name, manifest["best_epoch"], manifest["epochs"], places
+
+
+def _thresholds(config: Config, folder: Path) -> Any:
+    """The thresholds that a run keeps."""
+    return trained(config.model_dump(mode="json"), folder / f"{len(_SEEN)}").thresholds
 
 
 # --- the options ------------------------------------------------------------------------------------------------------
@@ -273,6 +279,7 @@ CASES: dict[str, Case] = {
     "TableData.test": _table("test", "b.csv"),
     "TableData.text": _table("text", "other"),
     "TableData.label": _table("label", "side"),
+    "TableData.label_separator": _table("label_separator", ";"),
     "TableData.format": Case(
         _texts,
         {"data": {"source": "table", "train": "a.tsv", "format": "auto"}},
@@ -425,6 +432,7 @@ CASES: dict[str, Case] = {
         {"layers": POOL, "training__epochs": 4, "training__early_stopping": {"min_delta": 9.0, "patience": 1}},
     ),
     "TrainingConfig.log_every": Case(_run, {"layers": POOL}, {"layers": POOL, "training__log_every": 2}),
+    "TrainingConfig.thresholds": Case(_thresholds, LISTS, {**LISTS, "training__thresholds": 0.25}),
     "EarlyStopping.monitor": _stopping("monitor", "val_loss", "val_accuracy"),
     "EarlyStopping.patience": _stopping("patience", 1, 2, learning_rate=1e-30),
     "EarlyStopping.min_delta": _stopping("min_delta", 0.0, 9.0),
@@ -473,6 +481,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (root / "a.tsv").open("w", encoding="utf-8") as file:
         file.write("a,text,label,b\ttext\tlabel\n")  # has the two columns as tsv and as csv
         file.writelines(f"x,{row['text']},{row['label']},y\t{row['text']}\t{row['side']}\n" for row in _rows(80, 0))
+    lists = [{"text": row["text"], "label": [row["label"], row["side"]]} for row in _rows(80, 0)]
+    (root / "lists.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in lists), encoding="utf-8")
     for name, shift in (("folder", 0), ("folder2", 5)):
         for i, row in enumerate(_rows(60, shift)):
             path = root / name / row["label"] / f"{i}.txt"

@@ -77,7 +77,7 @@ def test_every_side_answers_the_same(fixture: str, request: pytest.FixtureReques
     alone = np.concatenate([classifier.probabilities([text]) for text in TEXTS])
     np.testing.assert_allclose(in_python, alone, atol=1e-5)
     outside = _alone(run.saved_model, [text.encode() for text in TEXTS])
-    assert tuple(outside["labels"]) == classifier.labels == run.labels
+    assert tuple(outside["labels"]) == classifier.labels.names == run.labels.names
     np.testing.assert_allclose(outside["probabilities"], in_python, atol=1e-5)
     assert outside["label"] == [classifier.labels[i] for i in in_python.argmax(axis=1)]
     signature = _signature(run)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqclf.config.schema import CrossEntropy, Focal, TrainingConfig
+from seqclf.labels import Labels
 
 rng = np.random.default_rng(5)
 HEADS = {"sigmoid": (rng.normal(0, 3, (7, 1)), 2), "softmax": (rng.normal(0, 3, (7, 4)), 4)}
@@ -80,7 +81,7 @@ def _weights(given: Any, counts: list[int]) -> np.ndarray | None:
     from seqclf.training.objectives import label_weights
 
     ids = np.repeat(np.arange(len(counts)), counts)
-    return label_weights(TrainingConfig(class_weights=given), NAMES, ids)
+    return label_weights(TrainingConfig(class_weights=given), Labels(NAMES), ids)
 
 
 def test_balanced_labels_count_the_same_in_sum() -> None:
@@ -115,3 +116,34 @@ def test_a_text_s_loss_is_multiplied_by_its_label_s_weight(head: str) -> None:
     plain = _losses(logits, ids, CrossEntropy())
     np.testing.assert_allclose(found, plain * weights / weights.mean(), rtol=1e-5)
     assert _weights(None, [1, 2, 3]) is None
+
+
+LISTS = np.array([[1, 0, 0], [0, 0, 0], [1, 1, 0], [1, 0, 1]], bool)
+
+
+@pytest.mark.parametrize("loss", [CrossEntropy(), CrossEntropy(label_smoothing=0.3), Focal(type="focal", gamma=1.5)])
+def test_with_lists_of_labels_each_is_a_decision_of_its_own(loss: Any) -> None:
+    """The mean over the labels of what a text with that label alone, or without it, would cost."""
+    import tensorflow as tf
+
+    from seqclf.training.objectives import build_objective
+
+    logits = rng.normal(0, 3, LISTS.shape).astype(np.float32)
+    objective = build_objective(TrainingConfig(loss=loss), Labels(NAMES, multi=True), LISTS)
+    columns = [_losses(logits[:, i : i + 1], LISTS[:, i].astype(np.int32), loss) for i in range(3)]
+    np.testing.assert_allclose(objective(tf.constant(logits), tf.constant(LISTS)), np.mean(columns, axis=0), rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"), [({"b": 4.0}, [1, 4, 1]), ("balanced", [1 / 3, 3, 3]), (None, [1, 1, 1])]
+)
+def test_the_weight_of_a_label_is_for_the_texts_that_it_applies_to(given: Any, expected: list[float]) -> None:
+    import tensorflow as tf
+
+    from seqclf.training.objectives import build_objective
+
+    logits = rng.normal(0, 3, LISTS.shape).astype(np.float32)
+    objective = build_objective(TrainingConfig(class_weights=given), Labels(NAMES, multi=True), LISTS)
+    single = np.stack([_losses(logits[:, i : i + 1], LISTS[:, i].astype(np.int32), CrossEntropy()) for i in range(3)])
+    weighted = single.T * np.where(LISTS, expected, 1)
+    np.testing.assert_allclose(objective(tf.constant(logits), tf.constant(LISTS)), weighted.mean(axis=1), rtol=1e-5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from conftest import small_config, trained
 
 from seqclf.config import checked_config
 from seqclf.data.prepare import prepare, prepare_split
+from seqclf.data.splits import partition
 from seqclf.data.tables import TableSource
 from seqclf.data.tfds_source import TfdsSource
 from seqclf.errors import InputError
@@ -120,7 +122,7 @@ def test_imdb_part_trains_and_predicts(real_data: Path, tmp_path: Path) -> None:
         training={"epochs": 4, "batch_size": 32, "optimizer": {"type": "adam", "learning_rate": 5e-3}},
     )
     run = trained(config, tmp_path)
-    assert run.labels == ("neg", "pos")
+    assert run.labels.names == ("neg", "pos")
     assert _test_metrics(run)["accuracy"] > 0.65
 
 
@@ -135,7 +137,7 @@ def test_trec_trains_from_csv(real_data: Path, tmp_path: Path) -> None:
         training={"epochs": 5, "batch_size": 64, "optimizer": {"type": "adam", "learning_rate": 5e-3}},
     )
     run = trained(config, tmp_path)
-    assert run.labels == ("ABBR", "DESC", "ENTY", "HUM", "LOC", "NUM")
+    assert run.labels.names == ("ABBR", "DESC", "ENTY", "HUM", "LOC", "NUM")
     assert _test_metrics(run)["accuracy"] > 0.8
 
 
@@ -153,9 +155,16 @@ def test_tables_are_read_whole(real_data: Path, path: str, text: str, label: str
     assert (len(read), len(set(read.labels))) == (rows, labels)
 
 
-def test_lists_of_labels_are_refused_with_their_line(real_data: Path) -> None:
-    with pytest.raises(InputError, match=r'dev\.jsonl:1: "labels" is \[.*expected one label'):
-        TableSource("text", "labels").read(str(real_data / "data" / "goemotions" / "dev.jsonl"))
+def test_lists_of_labels_are_read_and_split_stratified(real_data: Path) -> None:
+    read = TableSource("text", "labels").read(str(real_data / "data" / "goemotions" / "train.jsonl"))
+    assert (len(read), read.multi) == (43_410, True)
+    splits = partition(read, validation=0.1, test=0.1, seed=3)
+    whole = Counter(name for names in read.labels for name in names)
+    assert len(whole) == 28
+    for split in ("validation", "test"):
+        counts = Counter(name for i in splits[split] for name in read.labels[i])
+        assert len(splits[split]) == pytest.approx(4_341, rel=0.01)
+        assert all(abs(counts[name] - 0.1 * count) <= 1 for name, count in whole.items())
 
 
 def test_validation_is_split_off_stratified(real_data: Path) -> None:

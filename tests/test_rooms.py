@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "seqclf"
-BASE = {"errors", "files"}
+BASE = {"errors", "files", "labels"}
 ALLOWED = {
     "errors": set(),
     "files": {"errors"},
+    "labels": set(),
     "runs": BASE,
     "runtime": set(),
     "strict": set(),
@@ -25,7 +26,7 @@ ALLOWED = {
     "benchmark": BASE | {"runtime", "config", "data", "model", "training"},
     "training": BASE | {"runs", "runtime", "config", "text", "data", "model", "evaluation", "export"},
 }
-LIGHT = {"cli", "strict", "layer_types", "config", "runs", "runtime", "errors", "files"}
+LIGHT = {"cli", "strict", "layer_types", "config", "runs", "runtime", "errors", "files", "labels"}
 HEAVY = {"tensorflow", "keras", "tensorflow_datasets"}
 
 

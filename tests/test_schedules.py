@@ -57,7 +57,7 @@ def _shares(horizon: Horizon = HORIZON, **options: Any) -> list[float]:
             lambda n: 0.1 + 0.9 * (n - 1) / 25 if n < 26 else (101 - n) / 75,
         ),
     ],
-    ids=str,
+    ids=lambda value: str(value) if isinstance(value, dict) else "",
 )
 def test_schedules_are_their_formulas(options: dict[str, Any], formula: Any) -> None:
     assert _shares(**options) == pytest.approx([formula(n) for n in range(1, 101)], rel=1e-12)

@@ -13,11 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqclf.data.folders import FolderSource
+from seqclf.data.label_sets import encode_labels, label_order
 from seqclf.data.sample import SampleSource
-from seqclf.data.splits import label_ids, label_order, partition
+from seqclf.data.source import LabelledTexts
+from seqclf.data.splits import partition
 from seqclf.data.tables import TableSource
 from seqclf.data.tfds_source import TfdsSource
 from seqclf.errors import InputError
+from seqclf.labels import Labels
 
 
 def _table(folder: Path, content: str | bytes, ending: str = "csv") -> str:
@@ -76,8 +79,7 @@ def test_fields_may_be_long(tmp_path: Path) -> None:
         ("jsonl", '{"text": "a", "label": "b"}\n{"text": \n', ":2: not valid JSON"),
         ("jsonl", "[1]\n", ":1: expected an object"),
         ("jsonl", '{"text": 3, "label": "b"}\n', ':1: "text" is 3, expected a text'),
-        ("jsonl", '{"text": "a", "label": null}\n', ':1: "label" is null, expected one label'),
-        ("jsonl", '{"text": "a", "label": ["b"]}\n', ':1: "label" is ["b"], expected one label'),
+        ("jsonl", '{"text": "a", "label": null}\n', ':1: "label" is null, expected a label or a list of labels'),
         ("jsonl", '{"text": "a"}\n', ':1: no column "label"'),
         ("jsonl", "[" * 100_000, ":1: not valid JSON"),
         ("xlsx", "", 'cannot tell the format from the ending ".xlsx"'),
@@ -165,6 +167,10 @@ def test_tfds_says_at_once_that_a_data_set_cannot_be_had(tmp_path: Path, monkeyp
         TfdsSource("imdb_reviewz", None, str(tmp_path), "text", "label").check("train")
 
 
+def _labelled(labels: list[str]) -> LabelledTexts:
+    return LabelledTexts(labels, labels, "here")
+
+
 @given(
     labels=st.lists(st.sampled_from("abc"), min_size=40, max_size=200),
     validation=st.floats(0.1, 0.4),
@@ -172,26 +178,27 @@ def test_tfds_says_at_once_that_a_data_set_cannot_be_had(tmp_path: Path, monkeyp
     seed=st.integers(0, 5),
 )
 def test_partition_is_a_stratified_partition(labels: list[str], validation: float, test: float, seed: int) -> None:
-    splits = partition(labels, validation=validation, test=test, seed=seed)
+    texts = _labelled(labels)
+    splits = partition(texts, validation=validation, test=test, seed=seed)
     assert sorted(np.concatenate(list(splits.values())).tolist()) == list(range(len(labels)))
     for label, count in Counter(labels).items():
         for name, share in (("validation", validation), ("test", test)):
             assert abs(sum(labels[i] == label for i in splits[name]) - share * count) <= 0.5 + 1e-9
-    again = partition(labels, validation=validation, test=test, seed=seed)
+    again = partition(texts, validation=validation, test=test, seed=seed)
     assert all(np.array_equal(splits[name], again[name]) for name in splits)
 
 
 def test_partition_follows_the_seed() -> None:
-    labels = ["a", "b"] * 50
-    first, second = (partition(labels, validation=0.2, test=0, seed=seed)["validation"] for seed in (1, 2))
+    texts = _labelled(["a", "b"] * 50)
+    first, second = (partition(texts, validation=0.2, test=0, seed=seed)["validation"] for seed in (1, 2))
     assert not np.array_equal(first, second)
 
 
 def test_splits_that_cannot_be_are_errors() -> None:
     with pytest.raises(InputError, match="leave nothing to train on"):
-        partition(["a", "b"], validation=0.5, test=0.5, seed=0)
+        partition(_labelled(["a", "b"]), validation=0.5, test=0.5, seed=0)
     with pytest.raises(InputError, match="less than one text .2 texts with 2 labels"):
-        partition(["a", "b"], validation=0.1, test=0, seed=0)
+        partition(_labelled(["a", "b"]), validation=0.1, test=0, seed=0)
 
 
 def test_labels_have_a_natural_order() -> None:
@@ -201,4 +208,4 @@ def test_labels_have_a_natural_order() -> None:
 
 def test_unknown_labels_are_named() -> None:
     with pytest.raises(InputError, match=r'x\.csv: holds labels that the training texts do not have: "c"'):
-        label_ids(["a", "c"], ("a", "b"), "x.csv")
+        encode_labels(LabelledTexts(["x", "y"], ["a", "c"], "x.csv"), Labels(("a", "b")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,5 +64,10 @@ def epoch(texts: EncodedTexts, by_length: bool, sampled: int, seed: int, rows: i
     started = time.perf_counter()
     chosen = [batches.batch(plan[i]) for i in by_size[places]]
     making = planned + (time.perf_counter() - started) * step
-    sample = [(np.minimum(ids, VOCABULARY - 1), labels.astype(np.float32)) for ids, labels in chosen]
+    sample = [(np.minimum(ids, VOCABULARY - 1), _targets(labels)) for ids, labels in chosen]
     return Epoch(len(plan), sample, int(sizes.sum()), making)
+
+
+def _targets(labels: NDArray[Any]) -> NDArray[np.float32]:
+    """One number a text, ``float32 [rows]``: time does not depend on which, so a list of labels gives its first."""
+    return labels.reshape(len(labels), -1)[:, 0].astype(np.float32)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from seqclf.training.examine import Report
 
-_MOST_LABELS = 20
+_MOST_LABELS = 30
 _BAR = 40
 
 
@@ -53,11 +53,19 @@ def _table(*columns: str) -> Table:
 
 
 def _texts(report: Report) -> Table:
-    table = _table("split", "texts", "empty", "repeated", "with two labels", "also in a split before")
+    multi = report.splits["train"].multi
+    of_lists = ("labels a text", "without label") if multi else ()
+    two = "with two lists" if multi else "with two labels"
+    table = _table("split", "texts", *of_lists, "empty", "repeated", two, "also in a split before")
     for name, split in report.splits.items():
+        labels = (f"{sum(split.labels.values()) / split.texts:.2f}", f"{split.unlabelled:,}") if multi else ()
         leaked = f"{report.leaks[name].rows:,}" if name in report.leaks else "-"
         table.add_row(
-            name, *(f"{n:,}" for n in (split.texts, split.empty, split.duplicates, split.contradictory)), leaked
+            name,
+            f"{split.texts:,}",
+            *labels,
+            *(f"{n:,}" for n in (split.empty, split.duplicates, split.contradictory)),
+            leaked,
         )
     return table
 

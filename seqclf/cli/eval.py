@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from seqclf.cli.options import allow_code_option, json_option, run_option, runs_option, threads_option
+from seqclf.cli.options import (
+    allow_code_option,
+    json_option,
+    label_separator_option,
+    run_option,
+    runs_option,
+    threads_option,
+)
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -17,6 +24,13 @@ if TYPE_CHECKING:
     from seqclf.data.source import LabelledTexts
 
 _MOST_LABELS_SHOWN = 30
+_SCORES = (
+    ("accuracy", "accuracy"),
+    ("loss", "loss"),
+    ("micro F1", "micro_f1"),
+    ("macro F1", "macro_f1"),
+    ("Hamming loss", "hamming_loss"),
+)
 
 
 @click.command("eval", short_help="Measure a run: accuracy, F1, confusion matrix.")
@@ -39,6 +53,7 @@ _MOST_LABELS_SHOWN = 30
 @click.option(
     "--label", "label_column", metavar="COLUMN", help="Likewise of its labels. [default: the run's, or label]"
 )
+@label_separator_option
 @click.option(
     "--set",
     "settings",
@@ -56,11 +71,13 @@ def eval_command(
     data_path: Path | None,
     text_column: str | None,
     label_column: str | None,
+    label_separator: str | None,
     settings: tuple[str, ...],
     threads: int | str,
     as_json: bool,
 ) -> None:
-    """Measure a run: accuracy, loss, precision, recall and F1 of each label, confusion matrix.
+    """Measure a run: accuracy, loss, precision, recall and F1 of each label, confusion matrix. Of a run with lists of
+    labels: micro and macro F1, the share of texts whose list is right, Hamming loss, each label with its threshold.
 
     The result for a split is also kept in the run's metrics.json.
     """
@@ -72,7 +89,7 @@ def eval_command(
     run = find_run(runs, run_name)
     manifest = run.manifest
     config = _config(run.config, settings)
-    external = None if data_path is None else _read(data_path, config, text_column, label_column)
+    external = None if data_path is None else _read(data_path, config, text_column, label_column, label_separator)
     start_tensorflow(config, threads)
     from seqclf.evaluation.classifier import Classifier
 
@@ -111,7 +128,7 @@ def _config(path: Path, settings: tuple[str, ...]) -> Config:
     return load_config(path, overrides)
 
 
-def _read(path: Path, config: Config, text: str | None, label: str | None) -> LabelledTexts:
+def _read(path: Path, config: Config, text: str | None, label: str | None, separator: str | None) -> LabelledTexts:
     from seqclf.config.schema import TableData
     from seqclf.data.folders import FolderSource
     from seqclf.data.tables import TableSource
@@ -120,7 +137,8 @@ def _read(path: Path, config: Config, text: str | None, label: str | None) -> La
         return FolderSource().read(str(path))
     if isinstance(config.data, TableData):
         text, label = text or config.data.text, label or config.data.label
-    return TableSource(text or "text", label or "label", options="--").read(str(path))
+        separator = separator or config.data.label_separator
+    return TableSource(text or "text", label or "label", separator=separator, options="--").read(str(path))
 
 
 def _show(run_name: str, where: str, metrics: dict[str, Any]) -> None:
@@ -128,8 +146,11 @@ def _show(run_name: str, where: str, metrics: dict[str, Any]) -> None:
 
     out = console()
     out.print(f"{run_name} on {where}: {metrics['texts']:,} texts", markup=False, soft_wrap=True)
-    out.print(f"accuracy {metrics['accuracy']:.4f}   loss {metrics['loss']:.4f}   macro F1 {metrics['macro_f1']:.4f}\n")
+    out.print("   ".join(f"{name} {metrics[key]:.4f}" for name, key in _SCORES if key in metrics) + "\n")
     out.print(_label_table(metrics))
+    if "confusion" not in metrics:  # of lists of labels
+        out.print("\naccuracy: all labels of the text right", markup=False)
+        return
     if len(metrics["labels"]) > _MOST_LABELS_SHOWN:
         out.print(f"The confusion matrix of {len(metrics['labels'])} labels is in the output of --json.")
     else:
@@ -142,11 +163,12 @@ def _label_table(metrics: dict[str, Any]) -> Table:
     from rich.table import Table
 
     table = Table("label", box=None, pad_edge=False)
-    for column in ("precision", "recall", "F1", "texts"):
+    thresholds = ["threshold"] if "confusion" not in metrics else []
+    for column in ("precision", "recall", "F1", "texts", *thresholds):
         table.add_column(column, justify="right")
     for label, row in metrics["labels"].items():
         scores = [f"{row[name]:.4f}" for name in ("precision", "recall", "f1")]
-        table.add_row(escape(label), *scores, f"{row['support']:,}")
+        table.add_row(escape(label), *scores, f"{row['support']:,}", *(f"{row[name]:.4f}" for name in thresholds))
     return table
 
 

@@ -36,7 +36,12 @@ def export_command(runs: Path, run_name: str | None, target: Path | None) -> Non
 
         classifier = Classifier.load(run)
         export_saved_model(
-            classifier.model, classifier.config, classifier.tokenizer, classifier.labels, run.saved_model
+            classifier.model,
+            classifier.config,
+            classifier.tokenizer,
+            classifier.labels,
+            run.saved_model,
+            classifier.thresholds,
         )
     if target is not None:
         copy_saved_model(run.saved_model, target)

@@ -52,6 +52,13 @@ set_option: Decorator = click.option(
 )
 
 
+label_separator_option: Decorator = click.option(
+    "--label-separator",
+    metavar="TEXT",
+    help="What stands between several labels of one field, such as '|'. [default: one label a text, or the run's]",
+)
+
+
 def _threads(context: click.Context, parameter: click.Parameter, value: str) -> int | str:
     if value.lower() in _THREADS_WORDS:
         return value.lower()

@@ -29,6 +29,7 @@ def predict_command(
     begin with a dash.
 
     Prints label, probability and text for each; with --json one object a line, with the probability of every label.
+    Where texts have lists of labels, all labels above their thresholds, the most probable first; - is none.
     """
     from seqclf.cli.start import start_tensorflow
     from seqclf.config import load_config
@@ -39,19 +40,20 @@ def predict_command(
     from seqclf.evaluation.classifier import Classifier
 
     classifier = Classifier.load(run)
-    width = max(map(len, classifier.labels))
+    multi = classifier.labels.multi
+    width = 0 if multi else max(map(len, classifier.labels))
     batch_size = 1 if sys.stdin.isatty() else _LINES_A_BATCH
     for batch in _batched(_all_texts(texts), batch_size):
-        for text, row in zip(batch, classifier.probabilities(batch), strict=True):
-            best = int(row.argmax())
-            label = classifier.labels[best]
+        rows = classifier.probabilities(batch)
+        for text, row, labels in zip(batch, rows, classifier.predicted(rows), strict=True):
+            probabilities = dict(zip(classifier.labels, map(float, row), strict=True))
             if as_json:
-                probabilities = dict(zip(classifier.labels, map(float, row), strict=True))
-                click.echo(
-                    json.dumps({"text": text, "label": label, "probabilities": probabilities}, ensure_ascii=False)
-                )
+                answer = {"labels": labels} if multi else {"label": labels[0]}
+                click.echo(json.dumps({"text": text, **answer, "probabilities": probabilities}, ensure_ascii=False))
             else:
-                click.echo(f"{label:{width}}  {row[best]:.4f}  {_one_line(text)}")
+                gap = " " if multi else "  "
+                answers = [f"{label:{width}}{gap}{probabilities[label]:.4f}" for label in labels]
+                click.echo(f"{', '.join(answers) or '-'}  {_one_line(text)}")
 
 
 def _all_texts(arguments: tuple[str, ...]) -> Iterator[str]:

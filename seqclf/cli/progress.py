@@ -124,10 +124,12 @@ def _line(event: Event, epochs: int) -> str | None:
         return (
             f"Training on {event.train_texts:,} texts ({event.data}), validating on {event.validation_texts:,}; "
             f"{event.parameters:,} parameters"
+            + ("; accuracy counts texts with all their labels right" if event.multi_label else "")
         )
     if isinstance(event, EpochDone):
         validation = event.validation
-        scores = f"val_loss {validation['loss']:.4f} val_accuracy {validation['accuracy']:.4f} " if validation else ""
+        names = [name for name in ("loss", "accuracy", "micro_f1") if name in (validation or {})]
+        scores = "".join(f"val_{name} {validation[name]:.4f} " for name in names) if validation else ""
         return (
             f"epoch {event.epoch}/{epochs} loss {event.loss:.4f} accuracy {event.accuracy:.4f} {scores}"
             f"{event.tokens / event.seconds:,.0f} tokens/s {event.seconds + event.validation_seconds:.0f} s"

@@ -87,8 +87,9 @@ def train_command(
 def _summary(folder: Path, runs: Path, outcome: Outcome, tested: bool) -> str:
     lines = [f"Run         {folder}  ({outcome.seconds:.0f} s)"]
     if (validation := outcome.validation) is not None:
+        scores = f"micro F1 {validation['micro_f1']:.4f}, " if "micro_f1" in validation else ""
         lines.append(
-            f"Validation  accuracy {validation['accuracy']:.4f}, loss {validation['loss']:.4f} "
+            f"Validation  {scores}accuracy {validation['accuracy']:.4f}, loss {validation['loss']:.4f} "
             f"(epoch {outcome.best_epoch})"
         )
     elif outcome.best_epoch is None and outcome.status == "interrupted":

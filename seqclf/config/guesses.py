@@ -53,6 +53,10 @@ _NO_OPTIONS = {
     ),
     "stateful": "every text starts from a zero state",
     "unroll": "the loop over a text is never unrolled",
+    **dict.fromkeys(
+        ("multi_label", "multilabel", "multi", "task", "problem_type"),
+        "whether a text has several labels follows from the data: lists in jsonl, or data.label_separator",
+    ),
     **dict.fromkeys(("metrics", "metric"), "every run has the same metrics, see docs/metrics.md"),
     **dict.fromkeys(("model", "network", "architecture"), "embedding, layers and head stand at the top of the config"),
 }
@@ -99,6 +103,7 @@ _OPTIONS_ELSEWHERE = {
     **dict.fromkeys(("accumulation_steps", "accumulate_grad_batches", "accumulate_gradients"), "accumulate_steps"),
     **dict.fromkeys(("ema", "use_ema", "weight_averaging", "averaging", "polyak", "swa"), "moving_average"),
     **dict.fromkeys(("ema_decay", "ema_momentum"), "decay"),
+    **dict.fromkeys(("separator", "sep", "delimiter"), "label_separator"),
     **dict.fromkeys(("random_seed", "random_state"), "seed"),
 }
 

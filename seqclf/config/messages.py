@@ -60,8 +60,10 @@ def problems_of(error: ValidationError, words: Mapping[Path, str]) -> list[Probl
 
 def _message(errors: Sequence[Any], models: Sequence[Model], path: Path, words: Mapping[Path, str]) -> str:
     # A value that may be of several types has an error for each: those of its own type say most.
-    by_sense = sorted(errors, key=lambda error: (error["type"].endswith("_type"), isinstance(error["input"], list)))
-    details = by_sense[0]
+    own = [error for error in errors if not error["type"].endswith("_type")] or errors
+    details = next(
+        (error for error in own if error["type"] != "literal_error" or isinstance(error["input"], str)), own[0]
+    )
     kind, found, context = details["type"], details["input"], details.get("ctx", {})
     tags = [tag for tag in map(tag_of, models) if tag]
     if kind == "extra_forbidden":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,8 +93,11 @@ class Batches:
             start = stop
         return plan
 
-    def batch(self, indices: Sequence[int] | NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Token ids (``int32 [batch, time]``, padded right with ``PAD_ID``) and label ids (``int32 [batch]``)."""
+    def batch(self, indices: Sequence[int] | NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[Any]]:
+        """Token ids (``int32 [batch, time]``, padded right with ``PAD_ID``) and labels.
+
+        These are ``int32 [batch]``, or ``bool [batch, labels]``, as the texts have them.
+        """
         indices = np.asarray(indices)
         lengths = self.lengths[indices]
         ids = np.full((len(indices), int(lengths.max())), PAD_ID, dtype=np.int32)
@@ -107,6 +111,6 @@ class Batches:
                 ids[row, : len(text)] = text
         return ids, self.texts.labels[indices]
 
-    def stream(self, plan: Plan) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
+    def stream(self, plan: Plan) -> Iterator[tuple[NDArray[np.int32], NDArray[Any]]]:
         for indices in plan:
             yield self.batch(indices)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +18,12 @@ class EncodedTexts:
     Attributes:
         ids: token ids of all texts, one after another; ``uint16`` or ``int32 [tokens]``.
         offsets: text ``i`` is ``ids[offsets[i]:offsets[i + 1]]``; ``int64 [texts + 1]``.
-        labels: label ids; ``int32 [texts]``.
+        labels: label ids, ``int32 [texts]``; or which labels apply, ``bool [texts, labels]``.
     """
 
     ids: NDArray[np.integer]
     offsets: NDArray[np.int64]
-    labels: NDArray[np.int32]
+    labels: NDArray[Any]
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -37,9 +38,7 @@ class EncodedTexts:
         return self.ids[self.offsets[index] : self.offsets[index + 1]]
 
     @classmethod
-    def collect(
-        cls, encoded: Iterable[NDArray[np.int32]], labels: NDArray[np.int32], vocabulary_size: int
-    ) -> EncodedTexts:
+    def collect(cls, encoded: Iterable[NDArray[np.int32]], labels: NDArray[Any], vocabulary_size: int) -> EncodedTexts:
         """Join the token ids of single texts."""
         dtype = np.uint16 if vocabulary_size <= 2**16 else np.int32
         rows = [row.astype(dtype) for row in encoded]

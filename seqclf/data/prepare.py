@@ -19,11 +19,13 @@ from seqclf.config.problems import Problem
 from seqclf.config.schema import SampleData, SubwordFileTokens, TokenizerConfig, TokenizerOptions
 from seqclf.data.cache import cached
 from seqclf.data.encoded import EncodedTexts
+from seqclf.data.label_sets import all_the_same, encode_labels, label_order
 from seqclf.data.source import LabelledTexts, describe, digest, open_source, part_names
-from seqclf.data.splits import label_ids, label_order, partition
+from seqclf.data.splits import partition
 from seqclf.data.tables import MissingColumns
 from seqclf.errors import InputError
 from seqclf.files import write_json
+from seqclf.labels import Labels
 from seqclf.text.kinds import learn_tokenizer, load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.vectors import vectors_dim
@@ -43,7 +45,7 @@ class TrainingData:
     """
 
     tokenizer: Tokenizer
-    labels: tuple[str, ...]
+    labels: Labels
     train: EncodedTexts
     validation: EncodedTexts | None
     fingerprints: dict[str, str]
@@ -86,19 +88,16 @@ class Corpus:
         part = self._parts[split]
         if isinstance(part, str) and split != "train":
             return self._read(part)
-        whole = self._read(self._train)
-        chosen = self._indices()[split]
-        return LabelledTexts(
-            [whole.texts[i] for i in chosen], [whole.labels[i] for i in chosen], whole.origin, whole.label_names
-        )
+        return self._read(self._train).chosen(self._indices()[split])
 
-    def label_names(self) -> tuple[str, ...]:
-        """All labels, in the order of their ids."""
+    def labels(self) -> Labels:
+        """All labels, in the order of their ids, and whether they come in lists."""
         train = self.texts("train")
-        names = train.label_names or label_order(train.labels)
-        if len(names) < 2:
-            raise InputError(f'{train.origin}: every text has the label "{names[0]}"; a classifier needs at least two')
-        return names
+        different = set(train.label_sets)
+        if len(different) < 2:
+            raise InputError(f"{train.origin}: {all_the_same(different.pop(), train.multi)}")
+        names = train.label_names or label_order({name for names in different for name in names})
+        return Labels(names, train.multi)
 
     def _share(self, split: str) -> float:
         part = self._parts[split]
@@ -106,7 +105,7 @@ class Corpus:
 
     def _partition(self) -> dict[str, NDArray[np.int64]]:
         return partition(
-            self._read(self._train).labels,
+            self._read(self._train),
             validation=self._share("validation"),
             test=self._share("test"),
             seed=self._config.seed,
@@ -142,6 +141,15 @@ def unready(config: Config) -> list[Problem]:
     return problems
 
 
+def thresholds_problem(config: Config, multi: bool) -> Problem | None:
+    """A threshold decides nothing where the most probable label is the answer."""
+    thresholds = config.training.thresholds
+    if multi or thresholds == "per_label":
+        return None
+    message = f"is {thresholds}, but each text has one label, the most probable one; leave it out"
+    return Problem(("training", "thresholds"), message)
+
+
 def prepare(
     config: Config, on_stage: Callable[[str], None] = lambda stage: None, corpus: Corpus | None = None
 ) -> TrainingData:
@@ -156,15 +164,17 @@ def prepare(
     def learn(folder: Path) -> None:
         on_stage(f"Reading the training texts ({describe(config.data)})")
         texts = corpus.texts("train").texts
-        names = corpus.label_names()
+        labels = corpus.labels()
         on_stage(f"Learning the tokenizer from {len(texts):,} texts")
         learn_tokenizer(texts, **_learning_options(config.tokenizer)).save(folder)
-        write_json(folder / "labels.json", names)
+        write_json(folder / "labels.json", labels.as_json())
 
     fingerprints = {split: corpus.fingerprint(split) for split in ("train", "validation") if corpus.has(split)}
     entry = cached("tokenizers", digest(_FORMAT, fingerprints["train"], _learnt_by(config.tokenizer)), learn)
     tokenizer = load_tokenizer(entry)
-    labels = tuple(json.loads((entry / "labels.json").read_text(encoding="utf-8")))
+    labels = Labels.from_json(json.loads((entry / "labels.json").read_text(encoding="utf-8")))
+    if problem := thresholds_problem(config, labels.multi):
+        raise InputError(str(problem))
     train = encode_split(corpus, "train", tokenizer, labels, on_stage)
     validation = encode_split(corpus, "validation", tokenizer, labels, on_stage) if corpus.has("validation") else None
     return TrainingData(tokenizer, labels, train, validation, fingerprints, time.perf_counter() - started)
@@ -187,7 +197,7 @@ def prepare_split(
     config: Config,
     split: str,
     tokenizer: Tokenizer,
-    labels: tuple[str, ...],
+    labels: Labels,
     fingerprints: Mapping[str, str],
     on_stage: Callable[[str], None] = lambda stage: None,
 ) -> EncodedTexts:
@@ -213,16 +223,20 @@ def prepare_split(
     return encode_split(corpus, split, tokenizer, labels, on_stage)
 
 
-def encode_texts(texts: LabelledTexts, tokenizer: Tokenizer, labels: tuple[str, ...]) -> EncodedTexts:
-    """Texts of any origin, encoded. Raises ``InputError`` for a label that is not among ``labels``."""
-    ids = label_ids(texts.labels, labels, texts.origin)
-    return EncodedTexts.collect(tokenizer.encode_all(texts.texts), ids, tokenizer.vocabulary_size)
+def encode_texts(texts: LabelledTexts, tokenizer: Tokenizer, labels: Labels) -> EncodedTexts:
+    """Texts of any origin, encoded.
+
+    Raises ``InputError`` for a label that is not among ``labels``, and for lists of labels where ``labels`` have one a
+    text, or the other way round.
+    """
+    encoded = encode_labels(texts, labels)
+    return EncodedTexts.collect(tokenizer.encode_all(texts.texts), encoded, tokenizer.vocabulary_size)
 
 
 def encode_split(
-    corpus: Corpus, split: str, tokenizer: Tokenizer, labels: tuple[str, ...], on_stage: Callable[[str], None]
+    corpus: Corpus, split: str, tokenizer: Tokenizer, labels: Labels, on_stage: Callable[[str], None]
 ) -> EncodedTexts:
-    """A split encoded, or taken from the cache. Raises ``InputError`` for a label that is not among ``labels``."""
+    """A split encoded as by ``encode_texts``, or taken from the cache."""
 
     def encode(folder: Path) -> None:
         texts = corpus.texts(split)

@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Protocol, assert_never
+from typing import Any, Protocol, assert_never
 
 from seqclf.config.schema import DataConfig, FolderData, SampleData, TableData, TfdsData
 
 
 @dataclass(frozen=True)
 class LabelledTexts:
-    """Texts with the name of each one's label; ``origin`` says where they are from, for messages."""
+    """Texts with the name of each one's label, or all of them with a list of names.
+
+    Attributes:
+        origin: where they are from, for messages.
+        label_names: all labels in the source's own order, where it has one.
+        multi: each of ``labels`` is a tuple of different names, which may be empty: no label applies.
+    """
 
     texts: Sequence[str]
-    labels: Sequence[str]
+    labels: Sequence[Any]
     origin: str
     label_names: tuple[str, ...] | None = None
-    """All labels in the source's own order, where it has one."""
+    multi: bool = False
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    @cached_property
+    def label_sets(self) -> Sequence[tuple[str, ...]]:
+        """The labels of each text, one where not ``multi``."""
+        return self.labels if self.multi else [(label,) for label in self.labels]
+
+    def chosen(self, indices: Iterable[int]) -> LabelledTexts:
+        """Some of them."""
+        indices = list(indices)
+        return replace(self, texts=[self.texts[i] for i in indices], labels=[self.labels[i] for i in indices])
 
 
 class Source(Protocol):
@@ -42,7 +59,7 @@ def open_source(config: DataConfig) -> Source:
     if isinstance(config, TableData):
         from seqclf.data.tables import TableSource
 
-        return TableSource(config.text, config.label, config.format)
+        return TableSource(config.text, config.label, config.format, config.label_separator)
     if isinstance(config, FolderData):
         from seqclf.data.folders import FolderSource
 

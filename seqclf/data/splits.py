@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seqclf.data.source import LabelledTexts
 from seqclf.errors import InputError
 
+_NAMES = ("train", "validation", "test")
 
-def partition(labels: Sequence[str], *, validation: float, test: float, seed: int) -> dict[str, NDArray[np.int64]]:
+
+def partition(texts: LabelledTexts, *, validation: float, test: float, seed: int) -> dict[str, NDArray[np.int64]]:
     """Indices of each split, in the order of the texts; every label is shared out in the same proportions.
 
     Args:
-        labels: label of each text.
         validation: share of all texts for validation, 0 for none.
         test: likewise for the test.
         seed: decides who goes where.
@@ -23,6 +24,24 @@ def partition(labels: Sequence[str], *, validation: float, test: float, seed: in
     if validation + test >= 1:
         raise InputError(f"data: validation ({validation}) and test ({test}) leave nothing to train on")
     generator = np.random.default_rng([seed, 0x5B117])
+    if texts.multi:
+        where = _shared_out(texts.label_sets, (1 - validation - test, validation, test), generator)
+    else:
+        where = _dealt(texts.labels, validation, test, generator)
+    splits = {name: np.flatnonzero(where == code) for code, name in enumerate(_NAMES)}
+    for name, share in (("validation", validation), ("test", test)):
+        if share and not len(splits[name]):
+            distinct = len({label for names in texts.label_sets for label in names})
+            counts = f"{len(texts):,} texts with {distinct:,} labels"
+            raise InputError(
+                f"data.{name}: {share} of every label's texts is less than one text ({counts}); give more texts or a "
+                "larger share, or name another column if those are no labels"
+            )
+    return splits
+
+
+def _dealt(labels: Sequence[str], validation: float, test: float, generator: np.random.Generator) -> NDArray[np.int8]:
+    """The split of each text by its one label, as a place in ``_NAMES``."""
     where = np.zeros(len(labels), dtype=np.int8)
     names = np.asarray(labels, dtype=object)
     for label in sorted(set(labels)):
@@ -31,32 +50,52 @@ def partition(labels: Sequence[str], *, validation: float, test: float, seed: in
         for_validation = round(validation * len(members))
         where[members[:for_test]] = 2
         where[members[for_test : for_test + for_validation]] = 1
-    splits = {name: np.flatnonzero(where == code) for code, name in enumerate(("train", "validation", "test"))}
-    for name, share in (("validation", validation), ("test", test)):
-        if share and not len(splits[name]):
-            counts = f"{len(labels):,} texts with {len(set(labels)):,} labels"
-            raise InputError(
-                f"data.{name}: {share} of every label's texts is less than one text ({counts}); give more texts or a "
-                "larger share, or name another column if those are no labels"
-            )
-    return splits
+    return where
 
 
-def label_order(labels: Sequence[str]) -> tuple[str, ...]:
-    """The distinct labels, numbers by value, anything else by alphabet."""
-    distinct = set(labels)
-    if all(re.fullmatch(r"-?\d+", label) for label in distinct):
-        return tuple(sorted(distinct, key=lambda label: (int(label), label)))
-    return tuple(sorted(distinct))
+def _shared_out(
+    label_sets: Sequence[tuple[str, ...]], shares: Sequence[float], generator: np.random.Generator
+) -> NDArray[np.int8]:
+    """The split of each text by all of its labels (iterative stratification, Sechidis et al. 2011).
+
+    The label with the fewest texts that have no split yet comes next. Each of them goes to the split that lacks most
+    texts of that label; of several, to the one that lacks most texts. Texts without labels come last.
+    """
+    shares_ = np.array(shares)
+    where = np.full(len(label_sets), -1, dtype=np.int8)
+    order = generator.permutation(len(label_sets))
+    members: dict[str, list[int]] = {}
+    for index in order.tolist():
+        for name in label_sets[index]:
+            members.setdefault(name, []).append(index)
+    lacking = {name: shares_ * len(texts) for name, texts in members.items()}
+    lacking_texts = shares_ * len(label_sets)
+    for label, index in _rarest_first(members, label_sets):
+        wanted = lacking[label]
+        # Steps of rounding are no reason to prefer a split.
+        best = np.flatnonzero(wanted > wanted.max() - 1e-9)
+        split = int(best[lacking_texts[best].argmax()])
+        where[index] = split
+        lacking_texts[split] -= 1
+        for name in label_sets[index]:
+            lacking[name][split] -= 1
+    for index in order[where[order] < 0]:
+        where[index] = split = int(lacking_texts.argmax())
+        lacking_texts[split] -= 1
+    return where
 
 
-def label_ids(labels: Sequence[str], names: Sequence[str], origin: str) -> NDArray[np.int32]:
-    """Place of each label in ``names``. Raises ``InputError`` for a label that is not there."""
-    places = {name: place for place, name in enumerate(names)}
-    unknown = sorted({label for label in labels if label not in places})
-    if unknown:
-        shown = ", ".join(f'"{label}"' for label in unknown[:5]) + (", ..." if len(unknown) > 5 else "")
-        raise InputError(
-            f"{origin}: holds labels that the training texts do not have: {shown} (theirs: {', '.join(names[:20])})"
-        )
-    return np.array([places[label] for label in labels], dtype=np.int32)
+def _rarest_first(members: dict[str, list[int]], label_sets: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, int]]:
+    """Every text that has labels once, with the label by which its turn came."""
+    left = {name: len(texts) for name, texts in members.items()}
+    done: set[int] = set()
+    while left:
+        label = min(left, key=lambda name: (left[name], name))
+        for index in members[label]:
+            if index not in done:
+                done.add(index)
+                for name in label_sets[index]:
+                    if name in left:
+                        left[name] -= 1
+                yield label, index
+        del left[label]

@@ -15,12 +15,16 @@ import numpy as np
 
 from seqclf.config.loading import DATA_VARIABLE
 from seqclf.data.folders import FolderSource
+from seqclf.data.label_sets import all_the_same
 from seqclf.data.source import LabelledTexts
 from seqclf.data.tables import ROWS_LOOKED_AT, TableSource, column_hint
 from seqclf.errors import InputError
 
 _TEXT_NAMES = "text review sentence content body comment tweet message question utterance query document article title"
-_LABEL_NAMES = "label class category sentiment intent target topic tag stars rating score polarity y"
+_LABEL_NAMES = (
+    "label class category sentiment intent target topic tag labels classes categories intents topics tags stars rating "
+    "score polarity y"
+)
 _LEAST_TEXTS = 20
 _LEAST_TEXTS_A_LABEL = 4
 _MOST_LABELS = 1_000
@@ -35,13 +39,14 @@ class Starter:
     seen: str
 
 
-def starter(path: str, text: str | None = None, label: str | None = None) -> Starter:
+def starter(path: str, text: str | None = None, label: str | None = None, separator: str | None = None) -> Starter:
     """A config that trains on the file or folder as it is.
 
     Args:
         path: csv, tsv or jsonl, or a folder of ``LABEL/*.txt``.
         text: column of the texts; guessed from names and contents when None.
         label: likewise of the labels.
+        separator: stands between several labels of one field.
 
     Raises:
         InputError: where the data cannot be read or do not show which column is which.
@@ -57,20 +62,23 @@ def starter(path: str, text: str | None = None, label: str | None = None) -> Sta
         label = label or _label_column(path, {name: values for name, values in columns.items() if name != text})
         if text == label:
             raise InputError(f'{path}: "{text}" cannot be both text and label; name another with --text or --label')
-        data = TableSource(text, label, options="--").read(path, most=ROWS_LOOKED_AT)
+        data = TableSource(text, label, separator=separator, options="--").read(path, most=ROWS_LOOKED_AT)
         source = ["source: table", f"train: {_scalar(where)}", f"text: {_scalar(text)}", f"label: {_scalar(label)}"]
+        if separator is not None:
+            source.append(f"label_separator: {_scalar(separator)}")
         named = f' (texts in "{text}", labels in "{label}")'
     return _starter(path, data, source, named)
 
 
 def _starter(path: str, data: LabelledTexts, source: list[str], named: str) -> Starter:
-    labels = Counter(data.labels)
-    if len(labels) < 2:
-        raise InputError(f'{path}: every text has the label "{data.labels[0]}"; a classifier needs at least two')
+    labels = Counter(name for names in data.label_sets for name in names)
     count = len(data)
+    if all(number == count for number in labels.values()):
+        raise InputError(f"{path}: {all_the_same(list(labels), data.multi)}")
     if len(labels) > max(2, count // _LEAST_TEXTS_A_LABEL):
         raise InputError(
-            f"{path}: {len(labels):,} different labels for {count:,} texts; name another column with --label"
+            f"{path}: {len(labels):,} different labels for {count:,} texts; name another column with --label, or "
+            "--label-separator where they are several labels in one field"
         )
     if count < _LEAST_TEXTS:
         raise InputError(f"{path}: holds {count} texts; a classifier needs at least {_LEAST_TEXTS}, better hundreds")
@@ -85,7 +93,8 @@ def _starter(path: str, data: LabelledTexts, source: list[str], named: str) -> S
     several = "the first " if count >= ROWS_LOOKED_AT else ""
     shown = ", ".join(f"{name} ({n:,})" for name, n in labels.most_common(6)) + (", ..." if len(labels) > 6 else "")
     seen = (
-        f"{several}{count:,} texts with {len(labels)} labels{named}: {shown}; words a text: median "
+        f"{several}{count:,} texts with {'lists of ' if data.multi else ''}{len(labels)} labels{named}: {shown}; words "
+        "a text: median "
         f"{np.median(lengths):,.0f}, 95 % have at most {most:,.0f}"
     )
     commented = [
@@ -152,14 +161,10 @@ def _label_column(path: str, columns: dict[str, list[Any]]) -> str:
     if (named := _named(_LABEL_NAMES, columns)) is not None:
         return named
     most = min(_MOST_LABELS, max(2, len(next(iter(columns.values()), [])) // _LEAST_TEXTS_A_LABEL))
-    kinds = {name: len(set(map(str, values))) for name, values in columns.items() if _are_labels(values)}
+    names = {name: [label for value in values for label in _listed(value)] for name, values in columns.items()}
+    kinds = {name: len(set(map(str, values))) for name, values in names.items() if _are_labels(values)}
     usable = {name: columns[name] for name, count in kinds.items() if 2 <= count <= most}
     if not usable:
-        lists = next(
-            (name for name, values in columns.items() if any(isinstance(value, list) for value in values)), None
-        )
-        if lists is not None:
-            raise InputError(f'{path}: "{lists}" holds lists; one label a text is what can be learnt')
         raise InputError(
             f"{path}: no column looks like a label, with at least two values that come back (columns: "
             f"{', '.join(columns) or 'none but the text'}); name it with --label"
@@ -168,6 +173,10 @@ def _label_column(path: str, columns: dict[str, list[Any]]) -> str:
     if fewest in map(str, usable[fewest]):
         raise InputError(f'{path}:1: the first line must name the columns, but "{fewest}" is a label further down')
     return fewest
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _are_labels(values: list[Any]) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 from seqclf.config.problems import Problem
 from seqclf.config.schema import ByteTokens, SubwordFileTokens, TokenizerConfig
 from seqclf.data.encoded import EncodedTexts
+from seqclf.data.label_sets import all_the_same
 from seqclf.data.source import LabelledTexts
 
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
@@ -26,13 +27,17 @@ class TextStatistics:
 
     Attributes:
         labels: number of texts of each label, the most frequent first.
+        multi: the texts have lists of labels.
+        unlabelled: texts that no label applies to.
         empty: texts without any character but white space.
         duplicates: texts that an earlier text of the split equals.
-        contradictory: different texts that stand with more than one label.
+        contradictory: different texts that stand with more than one label, or list of labels.
     """
 
     texts: int
     labels: dict[str, int]
+    multi: bool
+    unlabelled: int
     empty: int
     duplicates: int
     contradictory: int
@@ -58,12 +63,14 @@ class TokenStatistics:
 
 
 def text_statistics(data: LabelledTexts) -> TextStatistics:
-    labels_of: dict[str, set[str]] = defaultdict(set)
-    for text, label in zip(data.texts, data.labels, strict=True):
-        labels_of[text].add(label)
+    labels_of: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for text, names in zip(data.texts, data.label_sets, strict=True):
+        labels_of[text].add(names)
     return TextStatistics(
         texts=len(data),
-        labels=dict(Counter(data.labels).most_common()),
+        labels=dict(Counter(name for names in data.label_sets for name in names).most_common()),
+        multi=data.multi,
+        unlabelled=sum(not names for names in data.label_sets),
         empty=sum(not text.strip() for text in data.texts),
         duplicates=len(data) - len(labels_of),
         contradictory=sum(len(labels) > 1 for labels in labels_of.values()),
@@ -92,7 +99,7 @@ class Leak:
     Attributes:
         texts: different texts that stand in both.
         rows: texts of the split that are among them, repetitions counted.
-        contradictory: different texts that have a label here which they do not have there.
+        contradictory: different texts that have a label, or list of labels, here which they do not have there.
     """
 
     texts: int
@@ -101,26 +108,31 @@ class Leak:
 
 
 def leak(before: Sequence[LabelledTexts], split: LabelledTexts) -> Leak:
-    known: dict[str, set[str]] = defaultdict(set)
+    known: dict[str, set[tuple[str, ...]]] = defaultdict(set)
     for data in before:
-        for text, label in zip(data.texts, data.labels, strict=True):
-            known[text].add(label)
-    shared = [(text, label) for text, label in zip(split.texts, split.labels, strict=True) if text in known]
+        for text, names in zip(data.texts, data.label_sets, strict=True):
+            known[text].add(names)
+    shared = [(text, names) for text, names in zip(split.texts, split.label_sets, strict=True) if text in known]
     return Leak(
         texts=len({text for text, _ in shared}),
         rows=len(shared),
-        contradictory=len({text for text, label in shared if label not in known[text]}),
+        contradictory=len({text for text, names in shared if names not in known[text]}),
     )
 
 
 def label_problems(splits: Mapping[str, TextStatistics]) -> list[Problem]:
     """What keeps a classifier from being trained or measured on these labels."""
-    known = splits["train"].labels
+    train = splits["train"]
+    known = train.labels
     problems = []
-    if len(known) < 2:
-        message = f'every training text has the label "{next(iter(known))}"; a classifier needs at least two'
+    if all(count == train.texts for count in known.values()):
+        message = all_the_same(list(known), train.multi, "training text")
         problems.append(Problem(("data", "train"), message))
     for name in ("validation", "test"):
+        if name in splits and splits[name].multi != train.multi:
+            kinds = ("one label a text", "lists of labels")
+            message = f"has {kinds[splits[name].multi]}, but the training texts have {kinds[train.multi]}"
+            problems.append(Problem(("data", name), message))
         strange = sorted(splits[name].labels.keys() - known.keys()) if name in splits else []
         if strange:
             message = f"has labels that the training texts do not have: {_some(strange)}"
@@ -136,8 +148,8 @@ def text_warnings(splits: Mapping[str, TextStatistics], leaks: Mapping[str, Leak
         warnings.append(Problem(("data", split), message))
 
     labels = splits["train"].labels
-    most, least = max(labels, key=labels.__getitem__), min(labels, key=labels.__getitem__)
-    if labels[most] >= _OUT_OF_BALANCE * labels[least]:
+    most, least = max(labels, key=labels.__getitem__, default=""), min(labels, key=labels.__getitem__, default="")
+    if labels and labels[most] >= _OUT_OF_BALANCE * labels[least]:
         warn(
             "train",
             f'labels are out of balance: {labels[most]:,} texts of "{most}", {labels[least]:,} of "{least}"; look at '
@@ -152,11 +164,13 @@ def text_warnings(splits: Mapping[str, TextStatistics], leaks: Mapping[str, Leak
         if split.empty:
             warn(name, f"{split.empty:,} of {split.texts:,} texts are empty: each is read as one unknown token")
         if split.contradictory:
-            warn(name, f"texts that stand with more than one label: {split.contradictory:,}")
+            what = "with more than one list of labels" if split.multi else "with more than one label"
+            warn(name, f"texts that stand {what}: {split.contradictory:,}")
         if name in leaks and (leaked := leaks[name]).rows:
             before = "training" if name == "validation" else "training or validation"
             share = f"{leaked.rows:,} of {split.texts:,} texts ({leaked.texts:,} different ones)"
-            other = f", {leaked.contradictory:,} of them with another label" if leaked.contradictory else ""
+            label = "other labels" if split.multi else "another label"
+            other = f", {leaked.contradictory:,} of them with {label}" if leaked.contradictory else ""
             warn(name, f"{share} are {before} texts too{other}: scores on them say nothing of new texts")
     return warnings
 

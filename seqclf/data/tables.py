@@ -1,4 +1,4 @@
-"""``source: table``: files of one text and one label a row (csv, tsv, jsonl)."""
+"""``source: table``: files of one text and its label, or list of labels, a row (csv, tsv, jsonl)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ _FORMATS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 _BAD_ROWS_SHOWN = 20
 ROWS_LOOKED_AT = 20_000
 
+Label = str | tuple[str, ...]
+"""One label's name, or the different names of a list, in order."""
+
 
 class MissingColumns(InputError):
     """A file has no such columns.
@@ -32,13 +35,25 @@ class MissingColumns(InputError):
 
 
 class TableSource:
-    """A part is the path of a file. ``options`` is what stands before ``text`` and ``label`` where they are set."""
+    """A part is the path of a file. The rows of a file have one label each, or each a list of labels.
 
-    def __init__(self, text: str, label: str, file_format: str = "auto", options: str = "data.") -> None:
+    Args:
+        text: column of the texts.
+        label: column of the labels. Of a list that names a label twice, once is kept; an empty one says that no label
+            applies.
+        file_format: csv, tsv or jsonl; auto goes by the file's ending.
+        separator: stands between the labels of one field, which is read as a list.
+        options: what stands before ``text`` and ``label`` where they are set, for messages.
+    """
+
+    def __init__(
+        self, text: str, label: str, file_format: str = "auto", separator: str | None = None, options: str = "data."
+    ) -> None:
         self._options = options
         self._text = text
         self._label = label
         self._format = file_format
+        self._separator = separator
 
     def check(self, part: str) -> None:
         path = Path(part)
@@ -53,7 +68,8 @@ class TableSource:
     def fingerprint(self, part: str) -> str:
         with opening(Path(part)), open(part, "rb") as file:
             content = hashlib.file_digest(file, "sha256")
-        content.update(repr((self._text, self._label, self._kind(Path(part)))).encode())
+        read_as = (self._text, self._label, self._kind(Path(part)))
+        content.update(repr(read_as if self._separator is None else (*read_as, self._separator)).encode())
         return content.hexdigest()
 
     def read(self, part: str, most: int | None = None) -> LabelledTexts:
@@ -72,7 +88,7 @@ class TableSource:
             raise InputError("\n".join(bad[:_BAD_ROWS_SHOWN] + more))
         if not texts:
             raise InputError(f"{path}: holds no rows")
-        return LabelledTexts(texts, labels, origin=str(path))
+        return LabelledTexts(texts, labels, origin=str(path), multi=not isinstance(labels[0], str))
 
     def columns(self, part: str) -> dict[str, list[Any]]:
         """Columns of the file with the values of its first whole rows. Raises ``InputError`` where it has none."""
@@ -88,9 +104,10 @@ class TableSource:
             raise bad or InputError(f"{part}: holds no rows")
         return values
 
-    def _labelled_rows(self, path: Path) -> Iterator[tuple[str, str] | InputError]:
+    def _labelled_rows(self, path: Path) -> Iterator[tuple[str, Label] | InputError]:
         """Text and label of each row, or what is wrong with it."""
         checked = False
+        kind: type | None = None
         for row in self._rows(path):
             if isinstance(row, InputError):
                 yield row
@@ -98,6 +115,12 @@ class TableSource:
             try:
                 self._check_columns(path, *row)
                 labelled = self._values(path, *row)
+                kind = kind or type(labelled[1])
+                if kind is not type(labelled[1]):
+                    value = json.dumps(row[1][self._label], ensure_ascii=False)[:40]
+                    found, before = ("a list", "one label each") if kind is str else ("one label", "a list each")
+                    what = f"is {value}, {found}; the rows before have {before}"
+                    raise InputError(f'{path}:{row[0]}: "{self._label}" {what}')
             except MissingColumns as error:
                 if not checked:  # the file's fault, not the row's
                     raise
@@ -139,19 +162,33 @@ class TableSource:
         if missing:
             raise MissingColumns(missing)
 
-    def _values(self, path: Path, line: int, row: Mapping[str, Any]) -> tuple[str, str]:
+    def _values(self, path: Path, line: int, row: Mapping[str, Any]) -> tuple[str, Label]:
         text, label = row[self._text], row[self._label]
         if not isinstance(text, str):
             raise InputError(f'{path}:{line}: "{self._text}" is {json.dumps(text)[:40]}, expected a text')
-        if isinstance(label, bool):
-            label = str(label).lower()
-        if isinstance(label, int):
-            label = str(label)
-        if not isinstance(label, str):
-            raise InputError(f'{path}:{line}: "{self._label}" is {json.dumps(label)[:40]}, expected one label')
-        if not label.strip():
-            raise InputError(f'{path}:{line}: "{self._label}" is empty; every row needs a label')
-        return text, label.strip()
+        where = f'{path}:{line}: "{self._label}"'
+        if self._separator is not None and isinstance(label, str):
+            label = label.split(self._separator) if label.strip() else []
+        if isinstance(label, list):
+            names = [_label_name(item) for item in label]
+            for name, item in zip(names, label, strict=True):
+                if not name:
+                    what = "is no label" if name is None else "is empty"
+                    raise InputError(f"{where} is {json.dumps(label)[:80]}, in which {json.dumps(item)[:40]} {what}")
+            return text, tuple(sorted({name for name in names if name}))
+        name = _label_name(label)
+        if name is None:
+            raise InputError(f"{where} is {json.dumps(label)[:40]}, expected a label or a list of labels")
+        if not name:
+            raise InputError(f"{where} is empty; every row needs a label")
+        return text, name
+
+
+def _label_name(value: Any) -> str | None:
+    """None where it cannot be one."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value).strip() if isinstance(value, str | int) else None
 
 
 def column_hint(column: str, columns: Sequence[str]) -> str:

@@ -48,8 +48,9 @@ class TfdsSource:
         return digest(self._name, folder.name, self._text, self._label, part, files, info)
 
     def read(self, part: str) -> LabelledTexts:
-        label_feature = self._feature(self._label)
-        self._feature(self._text)
+        label_feature = self._feature(self._label, [(), (None,)])
+        self._feature(self._text, [()])
+        multi = label_feature.shape != ()
         try:
             # Files in order: the texts' order decides the split into training and validation.
             rows = self._builder.as_dataset(split=part, shuffle_files=False)
@@ -58,12 +59,17 @@ class TfdsSource:
             raise InputError(f"{self._full_name}: no split {part} (known: {known})") from error
         texts: list[str] = []
         ids: list[Any] = []
-        for batch in rows.batch(_TEXTS_A_READ).as_numpy_iterator():
-            texts += [_decoded(text, self._full_name, self._text) for text in batch[self._text]]
-            ids += batch[self._label].tolist()
+        pairs = rows.map(lambda row: (row[self._text], row[self._label])).ragged_batch(_TEXTS_A_READ)
+        for batch_texts, batch_ids in pairs:
+            texts += [_decoded(text, self._full_name, self._text) for text in batch_texts.numpy()]
+            ids += batch_ids.to_list() if multi else batch_ids.numpy().tolist()
         names = tuple(getattr(label_feature, "names", None) or ())
-        labels = [names[i] for i in ids] if names else [_label_name(i) for i in ids]
-        return LabelledTexts(texts, labels, origin=f"{self._full_name} {part}", label_names=names or None)
+
+        def name(label: Any) -> str:
+            return names[label] if names else _label_name(label)
+
+        labels = [tuple(sorted({name(i) for i in row})) for row in ids] if multi else [name(i) for i in ids]
+        return LabelledTexts(texts, labels, f"{self._full_name} {part}", label_names=names or None, multi=multi)
 
     @property
     def _full_name(self) -> str:
@@ -86,15 +92,17 @@ class TfdsSource:
 
         return tfds.builder_from_directory(folder)
 
-    def _feature(self, name: str) -> Any:
+    def _feature(self, name: str, shapes: list[tuple[None, ...]]) -> Any:
+        """The feature, which must have one of the shapes."""
         features = self._builder.info.features
         if name not in features:
             close = difflib.get_close_matches(name, list(features), n=1)
             hint = f'; did you mean "{close[0]}"?' if close else ""
             raise InputError(f'{self._full_name}: no feature "{name}"{hint} (features: {", ".join(features)})')
-        if features[name].shape != ():
+        if features[name].shape not in shapes:
+            expected = "one value" if len(shapes) == 1 else "one value or a sequence of them"
             raise InputError(
-                f'{self._full_name}: feature "{name}" has the shape {features[name].shape}, expected one value'
+                f'{self._full_name}: feature "{name}" has the shape {features[name].shape}, expected {expected}'
             )
         return features[name]
 

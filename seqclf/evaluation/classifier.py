@@ -15,7 +15,9 @@ from seqclf.data.batches import Batches
 from seqclf.data.encoded import EncodedTexts
 from seqclf.errors import InputError
 from seqclf.evaluation.metrics import classification_metrics, log_probabilities
+from seqclf.evaluation.multi_label import multi_label_metrics, sigmoid
 from seqclf.evaluation.predictor import Predictor
+from seqclf.labels import Labels
 from seqclf.model.build import build_model
 from seqclf.runs import Run
 from seqclf.text.kinds import load_tokenizer
@@ -26,11 +28,16 @@ _TOKENS_A_BATCH, _TEXTS_A_BATCH = 16_384, 512
 
 @dataclass(frozen=True)
 class Classifier:
-    """A run's model with its tokenizer and labels."""
+    """A run's model with its tokenizer and labels.
+
+    Attributes:
+        thresholds: where texts have lists of labels, what the probability of each must exceed; else None.
+    """
 
     config: Config
     tokenizer: Tokenizer
-    labels: tuple[str, ...]
+    labels: Labels
+    thresholds: tuple[float, ...] | None
     model: keras.Model
     predictor: Predictor
 
@@ -44,7 +51,7 @@ class Classifier:
             model.load_weights(run.model)
         except (OSError, ValueError) as error:
             raise InputError(f"{run.model}: cannot be read as a model ({error})") from error
-        return cls(config, tokenizer, run.labels, model, Predictor(model))
+        return cls(config, tokenizer, run.labels, run.thresholds, model, Predictor(model))
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Probability of every label, ``float64 [texts, labels]``."""
@@ -52,11 +59,28 @@ class Classifier:
             return np.zeros((0, len(self.labels)))
         no_labels = np.zeros(len(texts), dtype=np.int32)
         encoded = EncodedTexts.collect(self.tokenizer.encode_all(texts), no_labels, self.tokenizer.vocabulary_size)
-        return np.exp(log_probabilities(self._logits(encoded)))
+        logits = self._logits(encoded)
+        return sigmoid(logits) if self.labels.multi else np.exp(log_probabilities(logits))
+
+    def predicted(self, probabilities: NDArray[np.floating]) -> list[tuple[str, ...]]:
+        """The labels of each text, the most probable first: the most probable one, or all above their thresholds.
+
+        Args:
+            probabilities: ``[texts, labels]``, of ``probabilities``.
+        """
+        order = np.argsort(-probabilities, axis=1, kind="stable")
+        if self.thresholds is None:
+            return [(self.labels[row[0]],) for row in order]
+        above = probabilities > np.array(self.thresholds)
+        return [tuple(self.labels[i] for i in row if chosen[i]) for row, chosen in zip(order, above, strict=True)]
 
     def evaluate(self, texts: EncodedTexts) -> dict[str, Any]:
-        """Metrics of ``classification_metrics`` on texts that this run's tokenizer encoded."""
-        return classification_metrics(self._logits(texts), texts.labels, self.labels)
+        """Metrics of texts that this run's tokenizer encoded: of ``classification_metrics``, or for lists of labels of
+        ``multi_label_metrics``."""
+        logits = self._logits(texts)
+        if self.thresholds is None:
+            return classification_metrics(logits, texts.labels, self.labels)
+        return multi_label_metrics(logits, texts.labels, self.labels, self.thresholds)
 
     def _logits(self, texts: EncodedTexts) -> NDArray[np.float32]:
         options = self.config.tokenizer

@@ -38,9 +38,9 @@ def classification_metrics(
     confusion = np.zeros((len(labels), len(labels)), dtype=np.int64)
     np.add.at(confusion, (label_ids, predicted), 1)
     hits = confusion.diagonal()
-    precision = _ratio(hits, confusion.sum(axis=0))
-    recall = _ratio(hits, confusion.sum(axis=1))
-    f1 = _ratio(2 * precision * recall, precision + recall)
+    precision = ratio(hits, confusion.sum(axis=0))
+    recall = ratio(hits, confusion.sum(axis=1))
+    f1 = ratio(2 * precision * recall, precision + recall)
     return {
         "texts": len(label_ids),
         "loss": float(-log_p[np.arange(len(label_ids)), label_ids].mean()),
@@ -59,7 +59,7 @@ def classification_metrics(
     }
 
 
-def _ratio(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[np.float64]:
+def ratio(part: Any, whole: Any) -> NDArray[np.float64]:
     ratio = np.zeros(part.shape, dtype=np.float64)
     np.divide(part, whole, out=ratio, where=whole > 0)
     return ratio

@@ -11,6 +11,7 @@ import keras
 import tensorflow as tf
 
 from seqclf.config import Config
+from seqclf.labels import Labels
 from seqclf.model.build import build_model
 from seqclf.text.graph import GraphTokenizer
 from seqclf.text.tokenizer import Tokenizer
@@ -22,10 +23,22 @@ class TextClassifier(tf.Module):
     ``serving_default``: ``text`` (``tf.string [batch]``) -> ``label`` (``tf.string [batch]``) and ``probabilities``
     (``tf.float32 [batch, labels]``); ``labels``: nothing -> ``labels`` (``tf.string [labels]``), in the order of the
     columns of ``probabilities``.
+
+    Of lists of labels, ``serving_default`` gives ``decisions`` (``tf.bool [batch, labels]``: which apply) instead
+    of ``label``, and ``labels`` gives ``thresholds`` (``tf.float32 [labels]``), which a probability must exceed, too.
     """
 
-    def __init__(self, model: keras.Model, config: Config, tokenizer: Tokenizer, labels: Sequence[str]) -> None:
+    def __init__(
+        self,
+        model: keras.Model,
+        config: Config,
+        tokenizer: Tokenizer,
+        labels: Labels,
+        thresholds: Sequence[float] | None = None,
+    ) -> None:
         super().__init__(name="seqclf")
+        if labels.multi != (thresholds is not None):
+            raise ValueError("thresholds go with lists of labels, and only with them")
         # Rebuilt because whether a layer may use cuDNN is decided when it is made.
         portable = build_model(config, tokenizer.vocabulary_size, labels, portable=True)
         portable.set_weights(model.get_weights())
@@ -35,27 +48,36 @@ class TextClassifier(tf.Module):
         self.weights = portable.variables
         self._call = portable.__call__  # a method, so that Keras's own objects stay out of the file
         self._labels = tf.constant([label.encode("utf-8") for label in labels])
+        self._thresholds = None if thresholds is None else tf.constant(thresholds, tf.float32)
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="text")], autograph=False)
     def classify(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
         probabilities = self._call(self.tokenizer(text), training=False)
+        if self._thresholds is not None:
+            return {"decisions": probabilities > self._thresholds, "probabilities": probabilities}
         if probabilities.shape[1] == 1:
             probabilities = tf.concat([1 - probabilities, probabilities], axis=1)
         return {"label": tf.gather(self._labels, tf.argmax(probabilities, axis=1)), "probabilities": probabilities}
 
     @tf.function(input_signature=[], autograph=False)
     def label_names(self) -> dict[str, tf.Tensor]:
-        return {"labels": self._labels}
+        thresholds = {} if self._thresholds is None else {"thresholds": self._thresholds}
+        return {"labels": self._labels, **thresholds}
 
 
 def export_saved_model(
-    model: keras.Model, config: Config, tokenizer: Tokenizer, labels: Sequence[str], folder: Path
+    model: keras.Model,
+    config: Config,
+    tokenizer: Tokenizer,
+    labels: Labels,
+    folder: Path,
+    thresholds: Sequence[float] | None = None,
 ) -> None:
-    """Write ``folder``, which must not exist; it appears when it is whole."""
+    """Write ``folder``, which must not exist; it appears when it is whole. ``thresholds`` go with lists of labels."""
     beside = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
     try:
         with tf.device("/CPU:0"):
-            module = TextClassifier(model, config, tokenizer, labels)
+            module = TextClassifier(model, config, tokenizer, labels, thresholds)
             signatures = {"serving_default": module.classify, "labels": module.label_names}
             tf.saved_model.save(module, str(beside), signatures=signatures)
         beside.rename(folder)

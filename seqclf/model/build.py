@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.config import Config
+from seqclf.labels import Labels
 from seqclf.layer_types import Context, Flow, dense_layer
 from seqclf.model.seeds import Seeds
 from seqclf.text.tokenizer import PAD_ID
@@ -30,7 +31,7 @@ def build_model(
     Args:
         config: a checked config; ``config.seed`` decides the initial weights and what dropout draws.
         vocabulary_size: number of token ids.
-        labels: names of the labels, at least two.
+        labels: which labels there are and, as ``Labels``, whether they come in lists; plain names mean one a text.
         vectors: for token ids, the vectors that they start with (``float32 [embedding.dim]``), as
             ``seqclf.text.vectors`` reads them; the others start at random.
         portable: make layers whose graphs run on any machine: no cuDNN, no thought of this one's cores.
@@ -38,7 +39,7 @@ def build_model(
     Returns:
         A model from ``token_ids`` (``int32 [batch, time]``, padded right with 0, no row all padding) to
         ``probabilities``: ``float32 [batch, 1]``, the second label's, for two labels (sigmoid); else
-        ``float32 [batch, labels]`` (softmax).
+        ``float32 [batch, labels]`` (softmax). Of lists of labels ``float32 [batch, labels]`` (sigmoids).
     """
     seeds = Seeds(config.seed)
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
@@ -67,9 +68,10 @@ def build_model(
     for section, layers in (("layers", config.layers), ("head", config.head)):
         for index, layer in enumerate(layers):
             flow = layer.build(flow, f"{section}_{index}_{layer.short_name}", context)
-    binary = len(labels) == 2
-    logits = dense_layer(1 if binary else len(labels), None, context, LOGITS)(flow.x)
-    probabilities = keras.layers.Activation("sigmoid" if binary else "softmax", name="probabilities")(logits)
+    labels = Labels.of(labels)
+    logits = dense_layer(labels.units, None, context, LOGITS)(flow.x)
+    activation = "sigmoid" if labels.multi or labels.units == 1 else "softmax"
+    probabilities = keras.layers.Activation(activation, name="probabilities")(logits)
     return keras.Model(token_ids, probabilities, name="seqclf")
 
 

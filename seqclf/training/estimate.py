@@ -53,7 +53,9 @@ def measure(config: Config, data: TrainingData) -> tuple[list[LayerRow], Estimat
     model = build_model(config, data.tokenizer.vocabulary_size, data.labels)
     state = TrainingState.begin(model, config.training)
     objective = build_objective(config.training, data.labels, data.train.labels)
-    step = build_train_step(model, state.optimizer, objective, state.accumulator, state.average)
+    step = build_train_step(
+        model, state.optimizer, objective, state.accumulator, state.average, multi=data.labels.multi
+    )
     batches = Batches.of(data.train, config)
     plan = batches.shuffled(config.seed, epoch=1)
     # What a step takes goes by its tokens, padding counted, and hardly by anything where they are few.

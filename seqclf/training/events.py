@@ -15,13 +15,14 @@ class Stage:
 
 @dataclass(frozen=True)
 class TrainingStarted:
-    """``data`` says where the texts are from."""
+    """``data`` says where the texts are from; ``multi_label``, whether each has a list of labels."""
 
     data: str
     epochs: int
     train_texts: int
     validation_texts: int
     parameters: int
+    multi_label: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class StepDone:
     Attributes:
         step: within the epoch, from 1.
         loss: mean of what is made small (``seqclf.training.objectives``), in nats.
-        correct: texts of the batch that were classified rightly (before the update).
+        correct: texts of the batch that were classified rightly (before the update); with lists of labels, those whose
+            whole list was right, every label with the threshold 0.5.
         texts: texts in the batch.
         tokens: their tokens, padding not counted.
         seconds: since the step before ended, so waiting for the batch is in it.
@@ -63,7 +65,7 @@ class EpochDone:
     Attributes:
         loss: mean over the epoch's training texts, while weights were changing.
         accuracy: likewise.
-        validation: metrics of ``classification_metrics``, or None without validation texts.
+        validation: metrics of ``classification_metrics`` or ``multi_label_metrics``, or None without validation texts.
         best: whether this is the best epoch so far.
         tokens: of the training texts, padding not counted.
         seconds: the training steps' wall time, validation not counted.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from seqclf.config import LoadedConfig
 from seqclf.config.problems import Problem
-from seqclf.data.prepare import Corpus, encode_split, prepare
+from seqclf.data.prepare import Corpus, encode_split, prepare, thresholds_problem
 from seqclf.data.source import LabelledTexts, describe
 from seqclf.data.statistics import (
     Leak,
@@ -65,6 +65,9 @@ def examine(
     names = [split for split in ("train", "validation", "test") if corpus.has(split)]
     texts = _read(corpus, names, loaded)
     splits = {name: text_statistics(texts[name]) for name in names}
+    problems = label_problems(splits)
+    if problem := thresholds_problem(config, splits["train"].multi):
+        problems.append(problem)
     report = Report(
         data=describe(config.data),
         splits=splits,
@@ -73,7 +76,7 @@ def examine(
             for place, name in enumerate(names)
             if place
         },
-        problems=[loaded.placed(problem) for problem in label_problems(splits)],
+        problems=[loaded.placed(problem) for problem in problems],
         warnings=loaded.warnings,
         max_tokens=config.tokenizer.max_tokens,
     )

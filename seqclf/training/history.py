@@ -37,6 +37,8 @@ class History:
                 accuracy=event.accuracy,
                 val_loss=validation.get("loss"),
                 val_accuracy=validation.get("accuracy"),
+                **({"val_micro_f1": validation["micro_f1"]} if "micro_f1" in validation else {}),
+                val_macro_f1=validation.get("macro_f1"),
                 best=event.best,
                 seconds=round(event.seconds, 3),
                 validation_seconds=round(event.validation_seconds, 3),

@@ -5,13 +5,19 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from seqclf.config.schema import EarlyStopping, PlateauSchedule, TrainingConfig
 from seqclf.data.batches import Batches
 from seqclf.data.pipeline import dataset
 from seqclf.errors import SeqclfError
 from seqclf.evaluation.metrics import classification_metrics
+from seqclf.evaluation.multi_label import multi_label_metrics, per_label_thresholds, shared_thresholds, sigmoid
 from seqclf.evaluation.predictor import Predictor
+from seqclf.labels import Labels
 from seqclf.training.events import EpochDone, EpochStarted, Event, StepDone, TrainingDone
 from seqclf.training.objectives import build_objective
 from seqclf.training.schedules import Horizon, rate_share, updates_of
@@ -25,18 +31,21 @@ def training_events(
     state: TrainingState,
     train: Batches,
     validation: Batches | None,
-    labels: tuple[str, ...],
+    labels: Labels,
     config: TrainingConfig,
     seed: int,
 ) -> Iterator[Event]:
     """Train from ``state`` on, yielding after every step and epoch; ``state`` is up to date at each ``EpochDone``.
 
     Ends with ``TrainingDone`` after the last epoch, or earlier by the config's early stopping. With validation texts
-    the best epoch's weights are remembered in ``state``; nothing is restored here. Raises ``SeqclfError`` when the
-    loss is no longer a number. ``state`` is one that began (``TrainingState.begin``) with the same ``config``.
+    the best epoch's weights are remembered in ``state``; nothing is restored here. An epoch's thresholds, for lists of
+    labels, are those that a run of its weights would have. Raises ``SeqclfError`` when the loss is no longer a number.
+    ``state`` is one that began (``TrainingState.begin``) with the same ``config``.
     """
     objective = build_objective(config, labels, train.texts.labels)
-    step_function = build_train_step(state.model, state.optimizer, objective, state.accumulator, state.average)
+    step_function = build_train_step(
+        state.model, state.optimizer, objective, state.accumulator, state.average, multi=labels.multi
+    )
     predictor = Predictor(state.model)
     stopping = config.early_stopping
     horizon = Horizon.of(train, config, seed)
@@ -73,7 +82,11 @@ def training_events(
         metrics, best = None, False
         if validation is not None:
             with state.validated_weights():
-                metrics = classification_metrics(predictor.logits(validation), validation.texts.labels, labels)
+                logits, truth = predictor.logits(validation), validation.texts.labels
+                if labels.multi:
+                    metrics = multi_label_metrics(logits, truth, labels, _thresholds_of(config, logits, truth))
+                else:
+                    metrics = classification_metrics(logits, truth, labels)
                 best = _note_score(state, metrics, stopping or _DEFAULT_MONITOR)
             if isinstance(config.schedule, PlateauSchedule):
                 _cut_on_plateau(state, best, config.schedule)
@@ -85,9 +98,23 @@ def training_events(
     yield TrainingDone("finished", state.best_epoch)
 
 
-def _note_score(state: TrainingState, metrics: dict[str, float], stopping: EarlyStopping) -> bool:
+def _thresholds_of(
+    config: TrainingConfig, logits: NDArray[np.floating], truth: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """The threshold of each label, given the logits of validation texts and which labels apply to them."""
+    if config.thresholds == "per_label":
+        return per_label_thresholds(sigmoid(logits), truth)
+    if config.thresholds == "shared":
+        return shared_thresholds(sigmoid(logits), truth)
+    return np.full(truth.shape[1], config.thresholds)
+
+
+def _note_score(state: TrainingState, metrics: dict[str, Any], stopping: EarlyStopping) -> bool:
     """Compare with the best epoch so far; true where this one is better."""
-    score = -metrics["loss"] if stopping.monitor == "val_loss" else metrics["accuracy"]
+    name = stopping.monitor.removeprefix("val_")
+    if name == "micro_f1" and name not in metrics:
+        name = "accuracy"  # what it is where each text has one label
+    score = -metrics["loss"] if name == "loss" else metrics[name]
     if state.best_score is None or score > state.best_score + stopping.min_delta:
         state.keep_as_best(score, dict(metrics))
         return True

@@ -34,12 +34,14 @@ def build_optimizer(config: OptimizerConfig) -> keras.optimizers.Optimizer:
 
 
 def cross_entropy(logits: tf.Tensor, label_ids: tf.Tensor) -> tf.Tensor:
-    """Cross-entropy of each text in nats, ``float32 [batch]``.
+    """Cross-entropy of each text in nats, ``float32 [batch]``; of lists of labels the mean over all labels.
 
     Args:
         logits: ``float32 [batch, 1]`` for two labels, else ``[batch, labels]``.
-        label_ids: ``int32 [batch]``.
+        label_ids: ``int32 [batch]``, or ``bool [batch, labels]`` for lists of labels.
     """
+    if label_ids.dtype == tf.bool:
+        return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(tf.cast(label_ids, logits.dtype), logits), axis=1)
     if logits.shape[1] == 1:
         return tf.nn.sigmoid_cross_entropy_with_logits(tf.cast(label_ids, tf.float32), logits[:, 0])
     return tf.nn.sparse_softmax_cross_entropy_with_logits(label_ids, logits)
@@ -52,12 +54,21 @@ def predicted_ids(logits: tf.Tensor) -> tf.Tensor:
     return tf.argmax(logits, axis=1, output_type=tf.int32)
 
 
+def right(logits: tf.Tensor, label_ids: tf.Tensor) -> tf.Tensor:
+    """Which texts are classified rightly, ``bool [batch]``; with lists of labels, all labels at the threshold 0.5."""
+    if label_ids.dtype == tf.bool:
+        return tf.reduce_all((logits > 0) == label_ids, axis=1)
+    return predicted_ids(logits) == label_ids
+
+
 def build_train_step(
     model: keras.Model,
     optimizer: keras.optimizers.Optimizer,
     objective: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] = cross_entropy,
     accumulator: GradientSum | None = None,
     average: MovingAverage | None = None,
+    *,
+    multi: bool = False,
 ) -> TrainStep:
     """A compiled step that updates the model as Keras's ``fit`` would.
 
@@ -67,10 +78,12 @@ def build_train_step(
         objective: see ``seqclf.training.objectives``.
         accumulator: keeps the gradients until a step is called with ``update=True``; without it, every step updates.
         average: takes in the weights after every update.
+        multi: of ``Labels``; ``label_ids`` are ``bool [batch, labels]`` then, else ``int32 [batch]``.
     """
     logits_of = logits_model(model)
     variables = model.trainable_variables
-    signature = [tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None], tf.int32)]
+    label_ids = tf.TensorSpec([None, None], tf.bool) if multi else tf.TensorSpec([None], tf.int32)
+    signature = [tf.TensorSpec([None, None], tf.int32), label_ids]
 
     def apply(gradients: list[tf.Tensor]) -> None:
         optimizer.apply(gradients, variables)
@@ -92,8 +105,7 @@ def build_train_step(
             apply(gradients)
         else:
             accumulator.add([tf.convert_to_tensor(gradient) for gradient in gradients], texts)
-        right = tf.math.count_nonzero(predicted_ids(logits) == label_ids)
-        return loss, right, tf.math.count_nonzero(token_ids != PAD_ID)
+        return loss, tf.math.count_nonzero(right(logits, label_ids)), tf.math.count_nonzero(token_ids != PAD_ID)
 
     if accumulator is None:
         return lambda token_ids, label_ids, update=True: learn(token_ids, label_ids)

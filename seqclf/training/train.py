@@ -15,6 +15,7 @@ from seqclf.data.batches import Batches
 from seqclf.data.prepare import TrainingData, prepare
 from seqclf.data.source import describe
 from seqclf.errors import InputError
+from seqclf.labels import DEFAULT_THRESHOLD, Labels
 from seqclf.runs import FAILED, FINISHED, INTERRUPTED, Run, now
 from seqclf.runtime import current_threads
 from seqclf.text.vectors import read_vectors
@@ -100,13 +101,17 @@ def _train(
     parameters = model.count_params()
     run.update_manifest(parameters=parameters, threads=asdict(current_threads()))
     texts = (len(data.train), len(data.validation) if data.validation else 0)
-    listen(TrainingStarted(describe(config.data), config.training.epochs, *texts, parameters))
+    listen(TrainingStarted(describe(config.data), config.training.epochs, *texts, parameters, data.labels.multi))
     done = _loop(config, data, state, run, listen, should_stop)
 
     listen(Stage("Writing the model"))
     state.use_best_weights()
     plain(model).save(run.model)
-    export_saved_model(model, config, data.tokenizer, data.labels, run.saved_model)
+    thresholds = None
+    if data.labels.multi:
+        thresholds = _thresholds(config, data.labels, state.best_validation)
+        run.write_thresholds(thresholds)
+    export_saved_model(model, config, data.tokenizer, data.labels, run.saved_model, thresholds)
     if state.best_validation is not None:
         run.write_metrics("validation", {"data": describe(config.data), **state.best_validation})
     status = INTERRUPTED if done.why == "interrupted" else FINISHED
@@ -121,6 +126,14 @@ def _train(
         peak_memory_bytes=peak_memory_bytes(),
     )
     return Outcome(status, done.best_epoch, state.best_validation, seconds)
+
+
+def _thresholds(config: Config, labels: Labels, validation: dict[str, Any] | None) -> tuple[float, ...]:
+    """Of each label, for the weights that were kept; ``validation`` are their metrics."""
+    if validation is not None:
+        return tuple(validation["labels"][name]["threshold"] for name in labels)
+    fixed = config.training.thresholds
+    return (DEFAULT_THRESHOLD if isinstance(fixed, str) else fixed,) * len(labels)
 
 
 def _loop(

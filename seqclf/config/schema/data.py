@@ -20,14 +20,18 @@ class SampleData(Strict):
 
 
 class TableData(Strict):
-    """Files of one text and one label a row. csv and tsv begin with a header line; tsv knows no quoting."""
+    """Files of a text and its label, or labels, a row. csv and tsv begin with a header line; tsv knows no quoting."""
 
     source: Literal["table"] = Field(description="The kind of source.")
     train: Name = Field(description="File to train on.")
     validation: Share | Name = Field(0.1, description="Share of the training texts, or a file; 0 is none.")
     test: Share | Name | None = Field(None, description="File, or share of the training texts.")
     text: Name = Field("text", description="Column that holds the text.")
-    label: Name = Field("label", description="Column that holds the label.")
+    label: Name = Field("label", description="Column that holds the label; in jsonl it may hold a list of labels.")
+    label_separator: Name | None = Field(
+        None,
+        description='What stands between the labels of a text that has several, such as ";"; null: one label a text.',
+    )
     format: Literal["auto", "csv", "tsv", "jsonl"] = Field(
         "auto", description="What the files are; auto goes by their endings."
     )
@@ -57,7 +61,7 @@ class TfdsData(Strict):
     validation: Share | Name = Field(0.1, description="Share of the training texts, or a split; 0 is none.")
     test: Share | Name | None = Field("test", description="Split, or share of the training texts.")
     text: Name = Field("text", description="Feature that holds the text.")
-    label: Name = Field("label", description="Feature that holds the label.")
+    label: Name = Field("label", description="Feature that holds the label, or a sequence of labels.")
 
 
 DataConfig = Annotated[SampleData | TableData | FolderData | TfdsData, Field(discriminator="source")]

@@ -126,8 +126,10 @@ OptimizerConfig = Annotated[
 class EarlyStopping(Strict):
     """When to stop before the last epoch; needs validation texts."""
 
-    monitor: Literal["val_loss", "val_accuracy"] = Field(
-        "val_loss", description="The score that decides, also which epoch's weights are kept."
+    monitor: Literal["val_loss", "val_accuracy", "val_micro_f1", "val_macro_f1"] = Field(
+        "val_loss",
+        description="The score that decides, also which epoch's weights are kept; where each text has one label, micro "
+        "F1 is accuracy.",
     )
     patience: Epochs = Field(2, description="Epochs without a better score that are waited for.")
     min_delta: NonNegativeReal = Field(
@@ -168,6 +170,12 @@ class TrainingConfig(Strict):
         "are scaled so that their mean over the training texts is 1. null: every text counts the same.",
     )
     optimizer: OptimizerConfig = Field(Adam(), description="How gradients become steps; adam when no type is named.")
+    thresholds: Literal["per_label", "shared"] | Annotated[float, Field(gt=0, lt=1)] = Field(
+        "per_label",
+        description="Of lists of labels: the probability that a label must exceed. per_label: for each its own, with "
+        "the best F1 of the label on the validation texts; shared: one for all, with the best micro F1; without "
+        "validation texts both are 0.5.",
+    )
     early_stopping: EarlyStopping | None = Field(
         None, description="When to stop before the last epoch; null: never, and `val_loss` says which epoch is best."
     )

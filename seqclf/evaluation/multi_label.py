@@ -1,0 +1,112 @@
+"""Metrics and thresholds of a classifier that gives each text a list of labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqclf.evaluation.metrics import ratio
+from seqclf.labels import DEFAULT_THRESHOLD
+
+_LEAST_TEXTS = 5
+
+
+def sigmoid(logits: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Probability of every label, ``float64`` of the same shape."""
+    logits = logits.astype(np.float64)
+    exp = np.exp(-np.abs(logits))
+    probabilities: NDArray[np.float64] = np.where(logits >= 0, 1, exp) / (1 + exp)
+    return probabilities
+
+
+def multi_label_metrics(
+    logits: NDArray[np.floating],
+    truth: NDArray[np.bool_],
+    labels: Sequence[str],
+    thresholds: Sequence[float] | NDArray[np.floating],
+) -> dict[str, Any]:
+    """Plain numbers, ready for JSON.
+
+    Args:
+        logits: ``[texts, labels]``.
+        truth: which labels apply, ``bool [texts, labels]``.
+        thresholds: what the probability of each label must exceed, ``[labels]``.
+
+    Returns:
+        ``texts``; ``loss`` (mean binary cross-entropy over texts and labels, in nats); ``accuracy`` (subset accuracy:
+        texts with all labels right); ``micro_precision``, ``micro_recall`` and ``micro_f1`` (over all decisions);
+        ``macro_f1`` (mean of the labels'); ``hamming_loss`` (share of decisions that are wrong); ``labels``: precision,
+        recall, F1, support and threshold of each. A ratio with nothing to divide by counts as 0.
+    """
+    predicted = sigmoid(logits) > np.asarray(thresholds)
+    hits = np.count_nonzero(predicted & truth, axis=0)
+    found, support = np.count_nonzero(predicted, axis=0), np.count_nonzero(truth, axis=0)
+    precision, recall = ratio(hits, found), ratio(hits, support)
+    f1 = ratio(2 * hits, found + support)
+    together = {
+        "micro_precision": ratio(hits.sum(), found.sum()),
+        "micro_recall": ratio(hits.sum(), support.sum()),
+        "micro_f1": ratio(2 * hits.sum(), found.sum() + support.sum()),
+    }
+    x = logits.astype(np.float64)
+    losses = np.maximum(x, 0) - x * truth + np.log1p(np.exp(-np.abs(x)))
+    return {
+        "texts": len(truth),
+        "loss": float(losses.mean()),
+        "accuracy": float((predicted == truth).all(axis=1).mean()),
+        **{name: float(value) for name, value in together.items()},
+        "macro_f1": float(f1.mean()),
+        "hamming_loss": float((predicted != truth).mean()),
+        "labels": {
+            label: {
+                "precision": float(precision[i]),
+                "recall": float(recall[i]),
+                "f1": float(f1[i]),
+                "support": int(support[i]),
+                "threshold": float(thresholds[i]),
+            }
+            for i, label in enumerate(labels)
+        },
+    }
+
+
+def shared_thresholds(probabilities: NDArray[np.float64], truth: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """One threshold for all labels, ``float64 [labels]``: the one with the best micro F1 on these texts.
+
+    Args:
+        probabilities: ``[texts, labels]``.
+        truth: which labels apply, ``bool [texts, labels]``.
+    """
+    return np.full(truth.shape[1], best_threshold(probabilities.ravel(), truth.ravel()))
+
+
+def per_label_thresholds(probabilities: NDArray[np.float64], truth: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """A threshold for each label, ``float64 [labels]``: the one with the best F1 of that label on these texts.
+
+    A label of fewer than 5 texts has too few for that, and gets the one of ``shared_thresholds``, whose arguments these
+    are.
+    """
+    thresholds = shared_thresholds(probabilities, truth)
+    for label in np.flatnonzero(np.count_nonzero(truth, axis=0) >= _LEAST_TEXTS):
+        thresholds[label] = best_threshold(probabilities[:, label], truth[:, label])
+    return thresholds
+
+
+def best_threshold(probabilities: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:
+    """The threshold with the best F1 of one list of decisions, half way between two probabilities; 0.5 if none is true.
+
+    Of several the highest. Both arguments are ``[decisions]``.
+    """
+    if not truth.any():
+        return DEFAULT_THRESHOLD
+    order = np.argsort(-probabilities, kind="stable")
+    ordered = probabilities[order]
+    hits = np.cumsum(truth[order])
+    f1 = 2 * hits / (np.arange(1, len(hits) + 1) + hits[-1])
+    below = np.append(ordered[1:], 0.0)
+    f1[ordered == below] = -1  # equal probabilities are on one side of a threshold
+    best = int(f1.argmax())
+    return float((ordered[best] + below[best]) / 2)

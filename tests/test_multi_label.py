@@ -1,0 +1,550 @@
+"""Lists of labels: how they are read, split, encoded, measured, decided and exported."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from conftest import small_config, trained, write_csv
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seqclf.cli import cli
+from seqclf.data.label_sets import encode_labels
+from seqclf.data.source import LabelledTexts
+from seqclf.data.splits import partition
+from seqclf.data.tables import TableSource
+from seqclf.errors import InputError
+from seqclf.evaluation.multi_label import (
+    best_threshold,
+    multi_label_metrics,
+    per_label_thresholds,
+    shared_thresholds,
+    sigmoid,
+)
+from seqclf.labels import Labels
+from seqclf.runs import Run
+
+WORDS = {"sport": ["match", "goal", "team"], "money": ["bank", "share", "price"], "space": ["moon", "orbit", "star"]}
+
+
+def _call(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, arguments)
+
+
+def _rows(count: int, labels: list[str], seed: int = 5) -> list[tuple[str, list[str]]]:
+    """Texts with words of each of their labels; some have none."""
+    draw = random.Random(seed)
+    rows = []
+    for index in range(count):
+        chosen = [label for label in labels if draw.random() < 0.45]
+        words = [draw.choice(WORDS[label]) for label in chosen] + draw.choices(["the", "a", "old", "said"], k=3)
+        draw.shuffle(words)
+        rows.append((f"{' '.join(words)} {index}", chosen))
+    return rows
+
+
+def _jsonl(path: Path, rows: list[tuple[str, Any]]) -> Path:
+    path.write_text("".join(f"{json.dumps({'text': t, 'label': y})}\n" for t, y in rows), encoding="utf-8")
+    return path
+
+
+def _texts(label_sets: list[tuple[str, ...]]) -> LabelledTexts:
+    return LabelledTexts([f"{i}" for i in range(len(label_sets))], label_sets, "here", multi=True)
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def test_lists_and_joined_labels_are_read_alike(tmp_path: Path) -> None:
+    lists = _jsonl(tmp_path / "a.jsonl", [("one", ["b", " a "]), ("two", []), ("three", [3, True, "a", "a"])])
+    joined = write_csv(tmp_path / "a.csv", [("text", "label"), ("one", "b| a"), ("two", " "), ("three", "3|true|a|a")])
+    expected = [("a", "b"), (), ("3", "a", "true")]
+    for read in (
+        TableSource("text", "label").read(str(lists)),
+        TableSource("text", "label", separator="|").read(str(joined)),
+    ):
+        assert read.multi
+        assert list(read.labels) == list(read.label_sets) == expected
+    alone = TableSource("text", "label").read(str(write_csv(tmp_path / "b.csv", [("text", "label"), ("x", "a|b")])))
+    assert not alone.multi
+    assert (list(alone.labels), list(alone.label_sets)) == (["a|b"], [("a|b",)])
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([("x", ["a"]), ("y", "b")], 'a.jsonl:2: "label" is "b", one label; the rows before have a list each'),
+        ([("x", "b"), ("y", ["a"])], 'a.jsonl:2: "label" is ["a"], a list; the rows before have one label each'),
+        ([("x", ["a", ""])], 'a.jsonl:1: "label" is ["a", ""], in which "" is empty'),
+        ([("x", ["a", None])], 'a.jsonl:1: "label" is ["a", null], in which null is no label'),
+        ([("x", [["a"]])], 'a.jsonl:1: "label" is [["a"]], in which ["a"] is no label'),
+        ([("x", {"a": 1})], "expected a label or a list of labels"),
+    ],
+)
+def test_lists_that_cannot_be_read_are_named(tmp_path: Path, rows: list[tuple[str, Any]], message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        TableSource("text", "label").read(str(_jsonl(tmp_path / "a.jsonl", rows)))
+    assert message in str(caught.value)
+
+
+def test_a_separator_at_the_end_leaves_an_empty_label(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "a.csv", [("text", "label"), ("x", "a|")])
+    with pytest.raises(InputError, match=r'a\.csv:2: "label" is \["a", ""\], in which "" is empty'):
+        TableSource("text", "label", separator="|").read(str(path))
+
+
+def test_the_separator_is_part_of_the_fingerprint(tmp_path: Path) -> None:
+    path = str(write_csv(tmp_path / "a.csv", [("text", "label"), ("x", "a|b;c")]))
+    prints = {TableSource("text", "label", separator=mark).fingerprint(path) for mark in (None, "|", ";")}
+    assert len(prints) == 3
+
+
+def test_sequences_of_tensorflow_datasets_are_lists(tmp_path: Path) -> None:
+    import tensorflow as tf
+    import tensorflow_datasets as tfds
+
+    from seqclf.data.tfds_source import TfdsSource
+
+    rows = [("one", [1, 0], ["x"]), ("two", [], []), ("three", [1], ["y", "x"])]
+    split = tf.data.Dataset.from_generator(
+        lambda: ({"text": text, "label": ids, "tags": tags} for text, ids, tags in rows),
+        output_signature={
+            "text": tf.TensorSpec([], tf.string),
+            "label": tf.TensorSpec([None], tf.int64),
+            "tags": tf.TensorSpec([None], tf.string),
+        },
+    )
+    features = tfds.features
+    tfds.dataset_builders.store_as_tfds_dataset(
+        name="lists",
+        version="1.0.0",
+        data_dir=tmp_path,
+        features=features.FeaturesDict(
+            {
+                "text": features.Text(),
+                "label": features.Sequence(features.ClassLabel(names=["zero", "one"])),
+                "tags": features.Sequence(features.Text()),
+            }
+        ),
+        split_datasets={"train": split},
+    )
+    read = TfdsSource("lists", None, str(tmp_path), "text", "label").read("train")
+    assert dict(zip(read.texts, read.labels, strict=True)) == {"one": ("one", "zero"), "two": (), "three": ("one",)}
+    assert (read.multi, read.label_names) == (True, ("zero", "one"))
+    tags = TfdsSource("lists", None, str(tmp_path), "text", "tags").read("train")
+    assert dict(zip(tags.texts, tags.labels, strict=True)) == {"one": ("x",), "two": (), "three": ("x", "y")}
+    with pytest.raises(InputError, match=r'feature "tags" has the shape \(None,\), expected one value'):
+        TfdsSource("lists", None, str(tmp_path), "tags", "label").read("train")
+
+
+# --- splits, encoding, batches ----------------------------------------------------------------------------------------
+
+
+@settings(max_examples=50)
+@given(
+    label_sets=st.lists(st.lists(st.sampled_from("abcd"), unique=True).map(tuple), min_size=60, max_size=200),
+    validation=st.floats(0.1, 0.4),
+    test=st.just(0.0) | st.floats(0.1, 0.4),
+    seed=st.integers(0, 5),
+)
+def test_every_label_is_shared_out_in_the_same_proportions(
+    label_sets: list[tuple[str, ...]], validation: float, test: float, seed: int
+) -> None:
+    texts = _texts(label_sets)
+    splits = partition(texts, validation=validation, test=test, seed=seed)
+    assert sorted(np.concatenate(list(splits.values())).tolist()) == list(range(len(texts)))
+    counts = Counter(name for names in label_sets for name in names)
+    for name, share in (("validation", validation), ("test", test)):
+        assert abs(len(splits[name]) - share * len(texts)) < 4
+        held = Counter(label for i in splits[name] for label in label_sets[i])
+        assert all(abs(held[label] - share * count) < 6 for label, count in counts.items())
+    again = partition(texts, validation=validation, test=test, seed=seed)
+    assert all(np.array_equal(splits[name], again[name]) for name in splits)
+
+
+def test_rare_labels_are_in_every_split_and_the_seed_decides_where() -> None:
+    label_sets: list[tuple[str, ...]] = [("often",)] * 300 + [("often", "rare")] * 10 + [()] * 90
+    splits = partition(_texts(label_sets), validation=0.2, test=0.2, seed=1)
+    assert [sum("rare" in label_sets[i] for i in splits[name]) for name in ("train", "validation", "test")] == [6, 2, 2]
+    assert [sum(not label_sets[i] for i in splits[name]) for name in ("train", "validation", "test")] == [54, 18, 18]
+    other = partition(_texts(label_sets), validation=0.2, test=0.2, seed=2)
+    assert not np.array_equal(splits["test"], other["test"])
+
+
+def test_labels_are_encoded_as_which_apply() -> None:
+    encoded = encode_labels(_texts([("a", "c"), (), ("b",)]), Labels(("a", "b", "c"), multi=True))
+    assert encoded.dtype == np.bool_
+    assert encoded.tolist() == [[True, False, True], [False] * 3, [False, True, False]]
+    with pytest.raises(InputError, match='labels that the training texts do not have: "d"'):
+        encode_labels(_texts([("d",)]), Labels(("a", "b"), multi=True))
+    with pytest.raises(InputError, match="here: has lists of labels, but the training texts have one label a text"):
+        encode_labels(_texts([("a",)]), Labels(("a", "b")))
+    with pytest.raises(InputError, match="here: has one label a text, but the training texts have lists of labels"):
+        encode_labels(LabelledTexts(["x"], ["a"], "here"), Labels(("a", "b"), multi=True))
+
+
+def test_batches_and_the_pipeline_carry_them(tmp_path: Path) -> None:
+    from seqclf.data.batches import Batches
+    from seqclf.data.encoded import EncodedTexts
+    from seqclf.data.pipeline import dataset
+
+    truth = np.random.default_rng(1).random((9, 3)) < 0.5
+    rows = [np.arange(1, 2 + i, dtype=np.int32) for i in range(9)]
+    EncodedTexts.collect(rows, truth, vocabulary_size=20).save(tmp_path)
+    texts = EncodedTexts.load(tmp_path)
+    assert len(texts) == 9
+    batches = Batches(texts, 4, 20, "tail")
+    plan = batches.shuffled(1, 1)
+    for indices, (ids, labels) in zip(plan, dataset(batches, plan), strict=True):
+        assert ids.shape[0] == len(indices)
+        assert labels.dtype == bool
+        assert np.array_equal(labels.numpy(), truth[indices])
+
+
+def test_labels_keep_what_is_asked() -> None:
+    for labels, units in (
+        (Labels(("a", "b")), 1),
+        (Labels(("a", "b"), multi=True), 2),
+        (Labels(("a", "b", "c")), 3),
+        (Labels(("a",), multi=True), 1),
+    ):
+        assert labels.units == units
+        assert Labels.from_json(json.loads(json.dumps(labels.as_json()))) == labels
+    assert Labels.from_json(["a", "b"]) == Labels.of(["a", "b"]), "as runs have them from before there were lists"
+    for wrong in ({}, {"names": ["a"]}, {"multi": True, "names": "a"}, [1], None):
+        with pytest.raises(ValueError, match="no labels"):
+            Labels.from_json(wrong)
+
+
+# --- loss, metrics, thresholds ----------------------------------------------------------------------------------------
+
+
+def test_the_loss_is_keras_s_and_right_means_all_labels() -> None:
+    import keras
+    import tensorflow as tf
+
+    from seqclf.training.step import cross_entropy, right
+
+    logits, truth = tf.constant([[1.5, -0.5], [0.3, 2.0]]), tf.constant([[True, False], [False, True]])
+    expected = keras.losses.binary_crossentropy(tf.cast(truth, tf.float32), logits, from_logits=True)
+    np.testing.assert_allclose(cross_entropy(logits, truth), expected, rtol=1e-6)
+    assert right(logits, truth).numpy().tolist() == [True, False]
+
+
+def test_metrics_by_hand() -> None:
+    """Label a: 1 hit, 1 missed, 0 wrong. b: 1 hit, 0 missed, 2 wrong. c: never there, never found."""
+    probabilities = np.array([[0.9, 0.6, 0.1], [0.3, 0.8, 0.1], [0.2, 0.7, 0.2], [0.1, 0.1, 0.1]])
+    truth = np.array([[1, 0, 0], [1, 1, 0], [0, 0, 0], [0, 0, 0]], dtype=bool)
+    logits = np.log(probabilities / (1 - probabilities))
+    metrics = multi_label_metrics(logits, truth, ["a", "b", "c"], [0.5, 0.5, 0.25])
+    assert metrics["labels"]["a"] == {
+        "precision": 1.0, "recall": 0.5, "f1": pytest.approx(2 / 3), "support": 2, "threshold": 0.5
+    }  # fmt: skip
+    assert metrics["labels"]["b"]["precision"] == pytest.approx(1 / 3)
+    assert metrics["labels"]["b"]["f1"] == pytest.approx(0.5)
+    assert metrics["labels"]["c"] == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 0, "threshold": 0.25}
+    assert metrics["micro_precision"] == pytest.approx(2 / 4)
+    assert metrics["micro_recall"] == pytest.approx(2 / 3)
+    assert metrics["micro_f1"] == pytest.approx(4 / 7)
+    assert metrics["macro_f1"] == pytest.approx((2 / 3 + 1 / 2) / 3)
+    assert metrics["hamming_loss"] == pytest.approx(3 / 12)
+    assert metrics["accuracy"] == 0.25, "the last text alone has all its labels right"
+    losses = -np.where(truth, np.log(probabilities), np.log(1 - probabilities))
+    assert metrics["loss"] == pytest.approx(losses.mean())
+    json.dumps(metrics)
+    assert np.allclose(sigmoid(logits), probabilities)
+
+
+def test_metrics_of_nothing_found_and_large_logits_are_numbers() -> None:
+    metrics = multi_label_metrics(np.full((2, 2), -1e4), np.zeros((2, 2), bool), ["a", "b"], [0.5, 0.5])
+    assert (metrics["micro_f1"], metrics["accuracy"], metrics["loss"]) == (0.0, 1.0, 0.0)
+    assert sigmoid(np.array([-1e4, 1e4])).tolist() == [0.0, 1.0]
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.booleans()), min_size=1, max_size=40))
+def test_no_threshold_has_a_better_f1(decisions: list[tuple[int, bool]]) -> None:
+    probabilities = np.array([score / 20 for score, _ in decisions])
+    truth = np.array([true for _, true in decisions])
+
+    def f1(threshold: float) -> float:
+        found = probabilities > threshold
+        return 2 * np.count_nonzero(found & truth) / max(1, np.count_nonzero(found) + np.count_nonzero(truth))
+
+    chosen = best_threshold(probabilities, truth)
+    if not truth.any():
+        assert chosen == 0.5
+    else:
+        assert f1(chosen) >= max(f1(i / 40 - 0.001) for i in range(1, 42)) - 1e-12
+
+
+def test_rare_labels_have_the_threshold_of_all() -> None:
+    draw = np.random.default_rng(2)
+    truth = draw.random((200, 3)) < (0.4, 0.2, 0)
+    truth[:4, 2] = True
+    probabilities = np.clip(truth * 0.3 + draw.random((200, 3)) * (0.6, 0.3, 0.5), 0, 1)
+    shared = shared_thresholds(probabilities, truth)
+    assert len(set(shared)) == 1
+    own = per_label_thresholds(probabilities, truth)
+    assert own[2] == shared[2]
+    assert own[:2].tolist() == [best_threshold(probabilities[:, i], truth[:, i]) for i in (0, 1)]
+    truth[4, 2] = True
+    own = per_label_thresholds(probabilities, truth)
+    assert own[2] == best_threshold(probabilities[:, 2], truth[:, 2])
+    assert own[2] != shared_thresholds(probabilities, truth)[2]
+
+
+# --- the whole road ---------------------------------------------------------------------------------------------------
+
+
+def _config(train: Path, **changes: Any) -> dict[str, Any]:
+    options = {
+        "layers": [{"type": "gru", "units": 8}, {"type": "pool", "method": "max"}],
+        "head": [],
+        "training__epochs": 8,
+        "training__optimizer": {"type": "adam", "learning_rate": 0.02},
+        "training__early_stopping": {"monitor": "val_micro_f1", "patience": 8},
+    }
+    return small_config(**{"data__train": str(train), **options, **changes})
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    folder = tmp_path_factory.mktemp("lists3")
+    return trained(_config(_jsonl(folder / "three.jsonl", _rows(200, list(WORDS)))), folder)  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """From a csv with joined labels; two labels are two sigmoids."""
+    folder = tmp_path_factory.mktemp("lists2")
+    rows = [(text, " ; ".join(names)) for text, names in _rows(200, ["sport", "money"])]
+    path = write_csv(folder / "two.csv", [("text", "label"), *rows])
+    return trained(_config(path, data__label_separator=";", training__thresholds="shared"), folder)  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("which", ["two", "three"])
+def test_every_side_answers_the_same(which: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    import tensorflow as tf
+
+    from seqclf.evaluation.classifier import Classifier
+    from seqclf.export.saved_model import export_saved_model
+
+    run: Run = request.getfixturevalue(which)
+    labels = run.labels
+    assert (labels.multi, len(labels)) == (True, {"two": 2, "three": 3}[which])
+    texts = ["", "a goal of the bank", "the moon", "match and price and star", "said 日本"]
+    classifier = Classifier.load(run)
+    probabilities = classifier.probabilities(texts)
+    alone = np.concatenate([classifier.probabilities([text]) for text in texts])
+    np.testing.assert_allclose(probabilities, alone, atol=1e-6)
+    decisions = probabilities > np.array(run.thresholds)
+    export_saved_model(
+        classifier.model, classifier.config, classifier.tokenizer, labels, tmp_path / "again", classifier.thresholds
+    )
+    for folder in (run.saved_model, tmp_path / "again"):
+        loaded = tf.saved_model.load(str(folder))
+        answer = loaded.signatures["serving_default"](text=tf.constant(texts))
+        assert set(answer) == {"probabilities", "decisions"}
+        np.testing.assert_allclose(answer["probabilities"], probabilities, atol=1e-5)
+        assert np.array_equal(answer["decisions"], decisions)
+        empty = loaded.signatures["serving_default"](text=tf.constant([], tf.string))
+        assert empty["decisions"].shape == (0, len(labels))
+        named = loaded.signatures["labels"]()
+        assert [name.decode() for name in named["labels"].numpy()] == list(labels)
+        np.testing.assert_allclose(named["thresholds"], run.thresholds, rtol=1e-6)
+    for row, chosen, p in zip(classifier.predicted(probabilities), decisions, probabilities, strict=True):
+        assert set(row) == {labels[i] for i in np.flatnonzero(chosen)}
+        places = [labels.index(name) for name in row]
+        assert places == sorted(places, key=lambda i: -p[i]), "the most probable first"
+    assert decisions.any(), "some label must apply"
+    assert not decisions.all(), "and some not"
+
+
+@pytest.mark.parametrize("which", ["two", "three"])
+def test_it_learns_and_eval_shows_it(which: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    original: Run = request.getfixturevalue(which)
+    run = Run(tmp_path / "copy-1")
+    shutil.copytree(original.folder, run.folder)
+    shown = _call("eval", "--run", str(run.folder))
+    assert shown.exit_code == 0, shown.output
+    for word in ("micro F1", "macro F1", "Hamming loss", "threshold", "all labels of the text right"):
+        assert word in shown.stdout
+    assert "predicted" not in shown.stdout
+    test = run.metrics["test"]
+    assert test["micro_f1"] > 0.85
+    assert [test["labels"][name]["threshold"] for name in run.labels] == list(run.thresholds or ())
+    assert json.loads(_call("eval", "--run", str(run.folder), "--json").stdout) == {
+        "run": run.name,
+        "split": "test",
+        **test,
+    }
+    history = [json.loads(line) for line in run.history.read_text(encoding="utf-8").splitlines()]
+    epochs = [line for line in history if line["type"] == "epoch"]
+    best = max(line["val_micro_f1"] for line in epochs)
+    assert epochs[run.manifest["best_epoch"] - 1]["val_micro_f1"] == best == run.metrics["validation"]["micro_f1"]
+    if which == "two":
+        assert len(set(run.thresholds or ())) == 1, "shared"
+
+
+def test_thresholds_come_from_validation_alone(three: Run, tmp_path: Path) -> None:
+    """They are those of the validation texts, and the same where the test texts are others."""
+    from seqclf.data.prepare import prepare_split
+    from seqclf.evaluation.classifier import Classifier
+
+    classifier = Classifier.load(three)
+    validation = prepare_split(
+        classifier.config, "validation", classifier.tokenizer, classifier.labels, three.manifest["data_fingerprint"]
+    )
+    again = per_label_thresholds(sigmoid(classifier._logits(validation)), validation.labels)
+    np.testing.assert_allclose(three.thresholds or (), again, atol=1e-5)
+    assert len(set(three.thresholds or ())) == 3
+    rows = _rows(200, list(WORDS))
+    files = [_jsonl(tmp_path / f"{name}.jsonl", part) for name, part in (("t", rows[:120]), ("v", rows[120:160]))]
+    runs = []
+    for name, part in (("one", rows[160:]), ("other", [(text, ["sport"]) for text, _ in rows[:9]])):
+        test = _jsonl(tmp_path / f"{name}.jsonl", part)
+        config = _config(files[0], data__validation=str(files[1]), data__test=str(test), training__epochs=1)
+        runs.append(trained(config, tmp_path / "runs"))
+        test.unlink()
+    assert runs[0].thresholds == runs[1].thresholds
+    assert set(runs[0].metrics) == {"validation"}
+
+
+def test_thresholds_without_validation_and_fixed_ones(three: Run, tmp_path: Path) -> None:
+    base = {"layers": [{"type": "pool"}], "training__epochs": 1, "training__early_stopping": None}
+    for changes, expected in (
+        ({"data__validation": 0}, 0.5),
+        ({"data__validation": 0, "training__thresholds": 0.2}, 0.2),
+        ({"training__thresholds": 0.3}, 0.3),
+    ):
+        run = trained(_config(Path(three.manifest["data"]), **base, **changes), tmp_path)
+        assert run.thresholds == (expected,) * 3
+
+
+def test_predict_lists_labels(three: Run) -> None:
+    run = ["--run", str(three.folder)]
+    texts = ["a goal of the bank", "the old said"]
+    rows = [json.loads(line) for line in _call("predict", *texts, *run, "--json").stdout.splitlines()]
+    assert [set(row["labels"]) for row in rows] == [{"sport", "money"}, set()]
+    assert list(rows[0]["probabilities"]) == list(three.labels)
+    first, second = _call("predict", *texts, *run).stdout.splitlines()
+    ordered = [f"{label} {rows[0]['probabilities'][label]:.4f}" for label in rows[0]["labels"]]
+    assert first == f"{', '.join(ordered)}  {texts[0]}"
+    assert second == f"-  {texts[1]}"
+
+
+def test_eval_reads_files_of_either_form(three: Run, tmp_path: Path) -> None:
+    rows = _rows(20, list(WORDS), seed=8)
+    lists = _jsonl(tmp_path / "x.jsonl", rows)
+    joined = write_csv(tmp_path / "x.csv", [("text", "label"), *((text, ",".join(names)) for text, names in rows)])
+    run = ["--run", str(three.folder), "--json"]
+    one = json.loads(_call("eval", *run, "--data", str(lists)).stdout)
+    other = json.loads(_call("eval", *run, "--data", str(joined), "--label-separator", ",").stdout)
+    assert one["texts"] == 20
+    assert {**one, "data": ""} == {**other, "data": ""}
+    refused = _call("eval", *run, "--data", str(write_csv(tmp_path / "y.csv", [("text", "label"), ("x", "sport")])))
+    assert refused.exit_code == 2
+    assert "has one label a text, but the training texts have lists of labels" in refused.stderr
+
+
+def _written(tmp_path: Path, config: dict[str, Any]) -> str:
+    import yaml
+
+    path = tmp_path / "config.yaml"
+    path.write_text(yaml.safe_dump(config), encoding="utf-8")
+    return str(path)
+
+
+def test_check_counts_labels(tmp_path: Path) -> None:
+    rows = [*_rows(60, list(WORDS)), ("twice", ["sport"]), ("twice", ["sport", "money"])]
+    config = _config(_jsonl(tmp_path / "a.jsonl", rows), data__test=None)
+    done = _call("check", _written(tmp_path, config))
+    assert done.exit_code == 0, done.stderr
+    for word in ("labels a text", "without label", "with two lists", "money"):
+        assert word in done.stdout
+    report = json.loads(_call("check", _written(tmp_path, config), "--json").stdout)
+    train = report["splits"]["train"]
+    assert train["multi"]
+    counted = [names for _, names in rows]
+    splits = [report["splits"][name] for name in ("train", "validation")]
+    assert sum(split["unlabelled"] for split in splits) == sum(not names for names in counted)
+    for name in WORDS:
+        assert sum(split["labels"][name] for split in splits) == sum(name in names for names in counted)
+    assert report["layers"][-1]["output_shape"] == [None, 3]
+
+
+@pytest.mark.parametrize(
+    ("rows", "changes", "message"),
+    [
+        ([("x", [])] * 30, {}, "no text has a label"),
+        ([("x", ["a", "b"])] * 30, {}, "every text has the same labels (a, b)"),
+        ([("x", ["a"]), ("y", "b")] * 30, {}, '"label" is "b", one label; the rows before have a list each'),
+        (
+            [("x", "a"), ("y", "b")] * 30,
+            {"training__thresholds": 0.3},
+            "training.thresholds: is 0.3, but each text has one",
+        ),
+    ],
+)
+def test_data_that_cannot_be_learnt_from_is_refused(
+    tmp_path: Path, rows: list[tuple[str, Any]], changes: dict[str, Any], message: str
+) -> None:
+    config = small_config(data__train=str(_jsonl(tmp_path / "a.jsonl", rows)), **changes)
+    done = _call("train", _written(tmp_path, config), "--runs", str(tmp_path / "runs"))
+    assert done.exit_code == 2, done.output
+    assert message in done.stderr
+    assert _call("check", _written(tmp_path, config)).exit_code in (1, 2)
+
+
+def test_splits_of_another_kind_are_refused(tmp_path: Path) -> None:
+    train = _jsonl(tmp_path / "a.jsonl", _rows(40, list(WORDS)))
+    single = _jsonl(tmp_path / "b.jsonl", [("x", "sport"), ("y", "money")])
+    config = _written(tmp_path, small_config(data__train=str(train), data__validation=str(single), data__test=None))
+    done = _call("train", config, "--runs", str(tmp_path / "runs"))
+    assert done.exit_code == 2
+    assert "b.jsonl: has one label a text, but the training texts have lists of labels" in done.stderr
+    checked = _call("check", config)
+    assert checked.exit_code == 1
+    assert "data.validation: has one label a text, but the training texts have lists of labels" in checked.stderr
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv"])
+def test_init_sees_lists(tmp_path: Path, ending: str) -> None:
+    rows = _rows(40, list(WORDS))
+    options: list[str] = []
+    if ending == "jsonl":
+        path = _jsonl(tmp_path / "a.jsonl", rows)
+    else:
+        path = write_csv(tmp_path / "a.csv", [("text", "label"), *((text, "|".join(names)) for text, names in rows)])
+        options = ["--label-separator", "|"]
+    made = _call("init", "--from", str(path), *options, "-o", str(tmp_path / "c.yaml"))
+    assert made.exit_code == 0, made.stderr
+    assert "40 texts with lists of 3 labels" in made.stderr
+    done = _call("train", str(tmp_path / "c.yaml"), "--runs", str(tmp_path / "r"), "--set", "training.epochs=1")
+    assert done.exit_code == 0, done.stderr
+    assert "accuracy counts texts with all their labels right" in done.stderr
+    assert "micro F1" in done.stdout
+
+
+def test_init_finds_a_column_of_lists_by_its_content(tmp_path: Path) -> None:
+    rows = [json.dumps({"what": f"{text} and more", "feel": names}) for text, names in _rows(40, list(WORDS))]
+    (tmp_path / "a.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    made = _call("init", "--from", str(tmp_path / "a.jsonl"))
+    assert 'labels in "feel"' in made.stderr
+
+
+def test_a_run_with_broken_thresholds_says_so(three: Run, tmp_path: Path) -> None:
+    shutil.copytree(three.folder, tmp_path / "copy")
+    for content in ("{}", "[0.5]", "no json", '{"sport": "x"}'):
+        (tmp_path / "copy" / "thresholds.json").write_text(content, encoding="utf-8")
+        refused = _call("predict", "x", "--run", str(tmp_path / "copy"))
+        assert refused.exit_code == 2, refused.output
+        assert "thresholds.json: " in refused.stderr
