@@ -1,0 +1,147 @@
+"""The table of results: trains and measures the configs, and writes what their runs' own ``metrics.json`` say.
+
+    python benchmarks/results.py train configs/trec.yaml configs/imdb_bag.yaml --runs results --seeds 1 2 3
+    python benchmarks/results.py table --runs results --page docs/results.md
+
+``train`` skips what is there already, so that it can be stopped and called again; relative paths of data start at
+``$SEQCLF_DATA``, data sets of tensorflow-datasets are looked for there or in ``$TFDS_DATA_DIR``. ``table`` counts the
+runs of a config as it is now, apart from its seed and where its data are; those of an older form are named and left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from seqclf.config import Config, load_config
+from seqclf.runs import FINISHED, Run
+
+CONFIGS = Path(__file__).parents[1] / "configs"
+
+_HEADER = """\
+# Results
+
+Test accuracy of the configs in `configs/`, of single models trained on two CPU cores; the mean over the seeds, and
+their range. Validation texts chose the epoch, `seqclf eval` read the test texts once. Written by `make results` from the
+runs' own `metrics.json`.
+"""
+
+
+def finished(runs: Path) -> Iterator[Run]:
+    """Runs that were measured on their test texts."""
+    for manifest in sorted(runs.glob("*/manifest.json")):
+        run = Run(manifest.parent)
+        if run.manifest["status"] == FINISHED and "test" in run.metrics:
+            yield run
+
+
+def decisive(config: Config) -> dict[str, Any]:
+    """What makes two runs runs of the same config: all but the seed, and where data are found."""
+    content = config.model_dump(exclude={"seed"})
+    places = {"train", "validation", "test", "data_dir"}
+    content["data"] = {
+        name: Path(value).name if name in places and isinstance(value, str) else value
+        for name, value in content["data"].items()
+    }
+    for section, name in (("embedding", "vectors"), ("tokenizer", "file")):
+        if content[section].get(name):
+            content[section][name] = Path(content[section][name]).name
+    content["data"].pop("data_dir", None)
+    return content
+
+
+def train(configs: Iterable[Path], runs: Path, seeds: Iterable[int]) -> None:
+    """Train and measure each config with each seed, unless that was done."""
+    for path in configs:
+        config = load_config(path)
+        for seed in seeds:
+            same = (
+                run
+                for run in finished(runs)
+                if run.manifest["seed"] == seed and decisive(load_config(run.config)) == decisive(config)
+            )
+            if (done := next(same, None)) is not None:
+                print(f"{path.stem}, seed {seed}: {done.name} is there", flush=True)
+                continue
+            for command in (["train", str(path), "--set", f"seed={seed}"], ["eval"]):
+                subprocess.run([sys.executable, "-m", "seqclf", *command, "--runs", str(runs)], check=True)
+
+
+def table(runs: Path, configs: Path) -> str:
+    """The page, as Markdown."""
+    by_name: dict[str, list[Run]] = {}
+    for run in finished(runs):
+        by_name.setdefault(load_config(run.config).name, []).append(run)
+    rows = []
+    for path in sorted(configs.glob("*.yaml")):
+        config = load_config(path)
+        same = [run for run in by_name.get(config.name, []) if decisive(load_config(run.config)) == decisive(config)]
+        for other in by_name.get(config.name, []):
+            if other not in same:
+                print(f"{other.name}: another form of {path.name}, left out", file=sys.stderr)
+        if same:
+            rows.append(_row(path, same))
+    columns = ["config", "test score", "range", "seeds", "epochs", "parameters", "training", "SavedModel", "again"]
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join([_HEADER, *(f"| {' | '.join(line)} |" for line in lines), "", _footer(runs), ""])
+
+
+def _row(path: Path, runs: list[Run]) -> list[str]:
+    multi = runs[0].labels.multi
+    scores = [run.metrics["test"]["micro_f1" if multi else "accuracy"] for run in runs]
+    manifests = [run.manifest for run in runs]
+    size = statistics.mean(
+        sum(file.stat().st_size for file in run.saved_model.rglob("*") if file.is_file()) for run in runs
+    )
+    seeds = sorted(int(manifest["seed"]) for manifest in manifests)
+    one = " (one seed)" if len(runs) == 1 else ""
+    return [
+        f"[{path.stem}](../configs/{path.name})",
+        f"**{statistics.mean(scores):.2%}**{' micro F1' if multi else ''}{one}",
+        f"{min(scores):.2%} - {max(scores):.2%}" if len(runs) > 1 else "-",
+        ", ".join(map(str, seeds)),
+        f"{statistics.mean(manifest['epochs'] for manifest in manifests):.0f}",
+        f"{manifests[0]['parameters']:,}",
+        f"{statistics.mean(manifest['wall_seconds'] for manifest in manifests):,.0f} s",
+        f"{size / 1e6:.1f} MB",
+        f"`seqclf train configs/{path.name} --set seed={seeds[0]}`, `seqclf eval`",
+    ]
+
+
+def _footer(runs: Path) -> str:
+    about = {
+        f"{manifest['machine']['processor']}, TensorFlow {manifest['versions']['tensorflow']}, "
+        f"Keras {manifest['versions']['keras']}"
+        for manifest in (run.manifest for run in finished(runs))
+    }
+    return f"Runs of {'; '.join(sorted(about))}. Training time is wall time, tokenizing and export included."
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    training = commands.add_parser("train", help="train and measure configs")
+    training.add_argument("configs", type=Path, nargs="+")
+    training.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    page = commands.add_parser("table", help="write the page")
+    page.add_argument("--page", type=Path, help="file; standard output when left out")
+    for command in (training, page):
+        command.add_argument("--runs", type=Path, default=Path("results"))
+    arguments = parser.parse_args()
+    if arguments.command == "train":
+        train(arguments.configs, arguments.runs, arguments.seeds)
+        return
+    text = table(arguments.runs, CONFIGS)
+    if arguments.page is None:
+        print(text, end="")
+    else:
+        arguments.page.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
