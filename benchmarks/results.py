@@ -5,7 +5,7 @@
 
 ``train`` skips what is there already, so that it can be stopped and called again; relative paths of data start at
 ``$SEQCLF_DATA``, data sets of tensorflow-datasets are looked for there or in ``$TFDS_DATA_DIR``. ``table`` counts the
-runs of a config as it is now, apart from its seed and where its data are; those of an older form are named and left out.
+runs of a config as it is now, but for its seed and where its data are; those of an older form are named and left out.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _HEADER = """\
 # Results
 
 Test accuracy of the configs in `configs/`, of single models trained on two CPU cores; the mean over the seeds, and
-their range. Validation texts chose the epoch, `seqclf eval` read the test texts once. Written by `make results` from the
-runs' own `metrics.json`.
+their range. Validation texts chose the epoch, `seqclf eval` read the test texts once. Written by `make results` from
+the runs' own `metrics.json`.
 """
 
 
