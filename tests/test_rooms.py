@@ -12,6 +12,7 @@ BASE = {"errors", "files"}
 ALLOWED = {
     "errors": set(),
     "files": {"errors"},
+    "figures": BASE,
     "runs": BASE,
     "runtime": set(),
     "config": BASE,
@@ -20,10 +21,11 @@ ALLOWED = {
     "model": BASE | {"config", "text", "runtime"},
     "evaluation": BASE | {"runs", "config", "text", "data", "model"},
     "export": BASE | {"config", "text", "model"},
-    "benchmark": BASE | {"runtime", "config", "data", "model", "training"},
+    "benchmark": BASE | {"figures", "runtime", "config", "data", "model", "training"},
+    "probe": BASE | {"figures", "config", "text", "model", "training"},
     "training": BASE | {"runs", "runtime", "config", "text", "data", "model", "evaluation", "export"},
 }
-LIGHT = {"cli", "config", "runs", "runtime", "errors", "files"}
+LIGHT = {"cli", "config", "runs", "runtime", "errors", "files", "figures"}
 HEAVY = {"tensorflow", "keras", "tensorflow_datasets"}
 
 
