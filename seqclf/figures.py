@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
 from seqclf.errors import InputError
 from seqclf.files import replacing
 
-_DPI = 100
+_DPI = 110
+_COLOURS = 128
 
 
 def new_figure(width: float, height: float) -> Any:
@@ -21,5 +23,10 @@ def new_figure(width: float, height: float) -> Any:
 
 
 def save_png(figure: Any, path: Path) -> None:
+    """Write it in 128 colours: a third of the size, and no difference to be seen in lines and labels."""
+    from PIL import Image  # comes with matplotlib
+
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=_DPI)
     with replacing(path) as beside:
-        figure.savefig(beside, format="png", dpi=_DPI, pil_kwargs={"optimize": True})
+        Image.open(drawn).convert("RGB").quantize(_COLOURS).save(beside, format="png", optimize=True)

@@ -100,5 +100,5 @@ def plot(rows: Sequence[Row], path: Path, caption: str) -> None:
         axes.set_xticks(distances, [str(distance) for distance in distances])
         axes.minorticks_off()
         axes.grid(alpha=0.3)
-    figure.suptitle(f"{caption}. Points at the lower edge: {_LOWEST:.0e} or less", fontsize=9)
+    figure.suptitle(f"{caption}. Shaded: worst to best seed. At the lower edge: {_LOWEST:.0e} or less", fontsize=9)
     save_png(figure, path)
