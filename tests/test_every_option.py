@@ -28,6 +28,7 @@ ONLY_ONE_KIND = {"TokenizerConfig.type"}
 OPTIONS = sorted({f"{model.__name__}.{name}" for model in _models() for name in model.model_fields} - ONLY_ONE_KIND)
 
 Changes = dict[str, Any]
+TFDS = {"source": "tfds", "dataset": "tiny", "config": "one", "data_dir": "tfds", "test": None}
 POOL = [{"type": "pool"}]
 TWO_READERS = {"layers": [{"type": "lstm", "units": 4}, {"type": "gru", "units": 3}]}
 
@@ -145,8 +146,13 @@ def _folder(option: str, value: Any) -> Case:
 
 
 def _tfds(option: str, value: Any, **others: Any) -> Case:
-    base = {"source": "tfds", "dataset": "tiny", "config": "one", "data_dir": "tfds", "test": None, **others}
+    base = {**TFDS, **others}
     return Case(_texts, {"data": base}, {"data": {**base, option: value}})
+
+
+def _fold(data: Changes, option: str) -> Case:
+    folds = {"folds": 3, "fold": 1}
+    return Case(_texts, {"data": {**data, **folds}}, {"data": {**data, **folds, option: 2}})
 
 
 def _recurrent(name: str, kind: str) -> dict[str, Case]:
@@ -195,6 +201,14 @@ CASES: dict[str, Case] = {
     "SampleData.validation": Case(
         _texts, {"data": {"source": "sample"}}, {"data": {"source": "sample", "validation": 0.3}}
     ),
+    "SampleData.folds": _fold({"source": "sample"}, "folds"),
+    "SampleData.fold": _fold({"source": "sample"}, "fold"),
+    "TableData.folds": _fold({"source": "table", "train": "a.csv"}, "folds"),
+    "TableData.fold": _fold({"source": "table", "train": "a.csv"}, "fold"),
+    "FolderData.folds": _fold({"source": "folder", "train": "folder"}, "folds"),
+    "FolderData.fold": _fold({"source": "folder", "train": "folder"}, "fold"),
+    "TfdsData.folds": _fold(TFDS, "folds"),
+    "TfdsData.fold": _fold(TFDS, "fold"),
     "TableData.source": Case(_texts, {"data": {"source": "table", "train": "a.csv"}}, {"data": {"source": "sample"}}),
     "TableData.train": _table("train", "b.csv"),
     "TableData.validation": _table("validation", "b.csv"),

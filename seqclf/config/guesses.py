@@ -47,6 +47,7 @@ _OPTIONS_ELSEWHERE = {
     **dict.fromkeys(("dropout_rate", "p"), "dropout"),
     **dict.fromkeys(("kernel", "window"), "kernel_size"),
     **dict.fromkeys(("validation_split", "valid", "dev", "val"), "validation"),
+    **dict.fromkeys(("n_splits", "n_folds", "num_folds", "k_folds", "kfold", "cv", "cross_validation"), "folds"),
     **dict.fromkeys(("pretrained", "weights", "glove"), "vectors"),
     **dict.fromkeys(("random_seed", "random_state"), "seed"),
 }

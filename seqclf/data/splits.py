@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -40,6 +41,39 @@ def partition(labels: Sequence[str], *, validation: float, test: float, seed: in
                 "larger share, or name another column if those are no labels"
             )
     return splits
+
+
+def folded(labels: Sequence[str], fold: int, folds: int, *, test: float, seed: int) -> dict[str, NDArray[np.int64]]:
+    """Indices of each split, in the order of the texts, the validation texts being one of ``folds`` parts.
+
+    The parts hold as many texts of each label, and as many in all, to within one; each text outside of the test is in
+    exactly one of them. The test texts are those of ``partition`` at the same seed.
+
+    Args:
+        labels: label of each text.
+        fold: which part validates, from 1.
+        test: share of all texts for the test, 0 for none.
+        seed: decides who goes where.
+
+    Raises:
+        InputError: a label has fewer texts than there are folds.
+    """
+    in_test = partition(labels, validation=0.0, test=test, seed=seed)["test"]
+    left = np.setdiff1d(np.arange(len(labels)), in_test)
+    names = np.asarray(labels, dtype=object)[left]
+    counts = Counter(names)
+    rarest = min(counts, key=lambda label: (counts[label], label))
+    if counts[rarest] < folds:
+        texts = f"{counts[rarest]:,} training text{'' if counts[rarest] == 1 else 's'}"
+        advice = f"ask for {counts[rarest]} at most" if counts[rarest] > 1 else "give more texts of that label"
+        raise InputError(
+            f'data.folds: {folds} folds need {folds} texts of every label, but "{rarest}" has {texts}; {advice}'
+        )
+    generator = np.random.default_rng([seed, 0xF01D])
+    dealt = np.concatenate([generator.permutation(np.flatnonzero(names == label)) for label in sorted(counts)])
+    own = np.zeros(len(left), dtype=bool)
+    own[dealt[fold - 1 :: folds]] = True  # dealt out like cards, label after label
+    return {"train": left[~own], "validation": left[own], "test": in_test}
 
 
 def label_order(labels: Sequence[str]) -> tuple[str, ...]:
