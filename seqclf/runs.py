@@ -22,7 +22,7 @@ import difflib
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -126,20 +126,58 @@ def check_runs_folder(runs: Path) -> None:
 
 def begin_run(runs: Path, name: str) -> Run:
     """Make the next free folder ``<name>-<n>``. Raises ``InputError`` where none can be made."""
+    return _begun(runs / _next(runs, name, lambda numbered: (runs / numbered).mkdir()))
+
+
+@dataclass(frozen=True)
+class FoldRuns:
+    """The runs of one cross-validation, ``<name>-<n>-fold<i>``, and its summary, ``<name>-<n>-folds.json``."""
+
+    runs: Path
+    name: str
+
+    @property
+    def summary(self) -> Path:
+        return self.runs / f"{self.name}-folds.json"
+
+    def begin(self, fold: int) -> Run:
+        folder = self.runs / f"{self.name}-fold{fold}"
+        try:
+            folder.mkdir()
+        except OSError as error:
+            raise InputError(f"{folder}: cannot be made ({error.strerror})") from error
+        return _begun(folder)
+
+
+def begin_folds(runs: Path, name: str) -> FoldRuns:
+    """Take the next free ``<name>-<n>`` by an empty summary. Raises ``InputError`` where it cannot be written."""
+
+    def take(numbered: str) -> None:
+        FoldRuns(runs, numbered).summary.touch(exist_ok=False)
+
+    return FoldRuns(runs, _next(runs, name, take))
+
+
+def _next(runs: Path, name: str, take: Callable[[str], None]) -> str:
+    """The first number that no run or cross-validation of that name has and ``take`` does not find taken."""
     try:
         runs.mkdir(parents=True, exist_ok=True)
-        taken = [re.fullmatch(rf"{re.escape(name)}-(\d+)", path.name) for path in runs.iterdir()]
+        pattern = re.compile(rf"{re.escape(name)}-(\d+)(-fold\d+|-folds\.json)?")
+        taken = [pattern.fullmatch(path.name) for path in runs.iterdir()]
         number = max((int(match[1]) for match in taken if match), default=0)
         while True:
             number += 1
             try:
-                (runs / f"{name}-{number}").mkdir()
-                break
+                take(f"{name}-{number}")
+                return f"{name}-{number}"
             except FileExistsError:  # another process took it
                 continue
     except OSError as error:
         raise InputError(f"{runs}: cannot hold runs ({error.strerror}); name another folder with --runs") from error
-    run = Run(runs / f"{name}-{number}")
+
+
+def _begun(folder: Path) -> Run:
+    run = Run(folder)
     run.update_manifest(status=RUNNING, started=now(), process=os.getpid())
     return run
 

@@ -845,6 +845,30 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
             ['1:33: data.test: expected a share as a number, found the text "0.1"; write 0.1'],
         ),
         (
+            "data: {source: sample, fold: 2}\n" + POOL,
+            ["1:24: data.fold: needs data.folds, the number of parts that it is one of"],
+        ),
+        (
+            "data: {source: sample, folds: 2}\n" + POOL,
+            [
+                "1:24: data.folds: needs data.fold, the part to validate on; seqclf train --folds takes one after the other"
+            ],
+        ),
+        (
+            "data: {source: sample, folds: 2, fold: 3}\n" + POOL,
+            ["1:34: data.fold: expected a number from 1 to 2 (data.folds), found 3"],
+        ),
+        (
+            "data: {source: sample, n_splits: 2}\n" + POOL,
+            ['1:24: data.n_splits: unknown option; did you mean "folds"?'],
+        ),
+        (
+            "data: {source: table, train: x, validation: y.csv, folds: 2, fold: 1}\n" + POOL,
+            [
+                '1:52: data.folds: takes the validation texts from data.train, but data.validation names texts of its own: "y.csv"; leave one of the two out'
+            ],
+        ),
+        (
             LAYERS
             + "  - {type: pool}\n  - {type: lstm, units: 3, return_sequences: false}\n  - {type: gru, units: 3}\n",
             [
@@ -1202,4 +1226,6 @@ MUTABLE = [path.read_text(encoding="utf-8") for path in CONFIGS] + [
     "  moving_average: {decay: 0.9}, accumulate_steps: 4}\n",
     MINIMAL
     + "training: {class_weights: balanced, schedule: {type: linear, warmup: 0.1}, loss: {label_smoothing: 0.1}}\n",
+    "data: {source: sample, validation: 0, folds: 3, fold: 2}\n"
+    "layers: [{type: pool}]\ntraining: {early_stopping: {patience: 2}}\n",
 ]

@@ -143,10 +143,12 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
         "segments_are_joined": "leaves one vector a token: add a pool",
         "shares_are_numbers": "expected a share as a number",
         "text_and_label_are_two": "expected another name than data.text's",
+        "a_fold_is_one_of_the_folds": "needs data.folds, the number of parts",
+        "folds_are_of_the_training_texts": "data.validation names texts of its own",
     }.items():
         assert check in {known.__name__ for known in CHECKS}
         assert words in said
-    assert len(CHECKS) == 16
+    assert len(CHECKS) == 18
 
 
 def test_the_line_is_quoted_with_a_mark(tmp_path: Path) -> None:

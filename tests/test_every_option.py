@@ -28,6 +28,7 @@ def _models(model: Model = Config, seen: tuple[Model, ...] = ()) -> Iterator[Mod
 OPTIONS = sorted({f"{model.__name__}.{name}" for model in _models() for name in model.model_fields})
 
 Changes = dict[str, Any]
+TFDS = {"source": "tfds", "dataset": "tiny", "config": "one", "data_dir": "tfds", "test": None}
 POOL = [{"type": "pool"}]
 LISTS = {"layers": POOL, "data": {"source": "table", "train": "lists.jsonl", "validation": 0.2}}
 TWO_READERS = {"layers": [{"type": "lstm", "units": 4}, {"type": "gru", "units": 3}]}
@@ -196,7 +197,7 @@ def _folder(option: str, value: Any) -> Case:
 
 
 def _tfds(option: str, value: Any, **others: Any) -> Case:
-    base = {"source": "tfds", "dataset": "tiny", "config": "one", "data_dir": "tfds", "test": None, **others}
+    base = {**TFDS, **others}
     return Case(_texts, {"data": base}, {"data": {**base, option: value}})
 
 
@@ -213,6 +214,11 @@ def _tokenizer_options(name: str, kind: str, **options: Any) -> dict[str, Case]:
         f"{name}.max_tokens": _tokenizer(kind, "max_tokens", 3, max_tokens=2, **options),
         f"{name}.truncate": _tokenizer(kind, "truncate", "head", max_tokens=2, **options),
     }
+
+
+def _fold(data: Changes, option: str) -> Case:
+    folds = {"folds": 3, "fold": 1}
+    return Case(_texts, {"data": {**data, **folds}}, {"data": {**data, **folds, option: 2}})
 
 
 def _recurrent(name: str, kind: str) -> dict[str, Case]:
@@ -273,6 +279,14 @@ CASES: dict[str, Case] = {
     "SampleData.validation": Case(
         _texts, {"data": {"source": "sample"}}, {"data": {"source": "sample", "validation": 0.3}}
     ),
+    "SampleData.folds": _fold({"source": "sample"}, "folds"),
+    "SampleData.fold": _fold({"source": "sample"}, "fold"),
+    "TableData.folds": _fold({"source": "table", "train": "a.csv"}, "folds"),
+    "TableData.fold": _fold({"source": "table", "train": "a.csv"}, "fold"),
+    "FolderData.folds": _fold({"source": "folder", "train": "folder"}, "folds"),
+    "FolderData.fold": _fold({"source": "folder", "train": "folder"}, "fold"),
+    "TfdsData.folds": _fold(TFDS, "folds"),
+    "TfdsData.fold": _fold(TFDS, "fold"),
     "TableData.source": Case(_texts, {"data": {"source": "table", "train": "a.csv"}}, {"data": {"source": "sample"}}),
     "TableData.train": _table("train", "b.csv"),
     "TableData.validation": _table("validation", "b.csv"),

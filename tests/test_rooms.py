@@ -13,6 +13,7 @@ ALLOWED = {
     "errors": set(),
     "files": {"errors"},
     "labels": set(),
+    "figures": BASE,
     "runs": BASE,
     "runtime": set(),
     "strict": set(),
@@ -23,10 +24,11 @@ ALLOWED = {
     "model": BASE | {"config", "layer_types", "text", "runtime"},
     "evaluation": BASE | {"runs", "config", "text", "data", "model"},
     "export": BASE | {"config", "text", "model"},
-    "benchmark": BASE | {"runtime", "config", "data", "model", "training"},
+    "benchmark": BASE | {"figures", "runtime", "config", "data", "model", "training"},
+    "probe": BASE | {"figures", "config", "layer_types", "text", "model", "training"},
     "training": BASE | {"runs", "runtime", "config", "text", "data", "model", "evaluation", "export"},
 }
-LIGHT = {"cli", "strict", "layer_types", "config", "runs", "runtime", "errors", "files", "labels"}
+LIGHT = {"cli", "strict", "layer_types", "config", "runs", "runtime", "errors", "files", "figures", "labels"}
 HEAVY = {"tensorflow", "keras", "tensorflow_datasets"}
 
 

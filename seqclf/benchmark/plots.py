@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from seqclf.benchmark.cases import WAYS
-from seqclf.errors import InputError
-from seqclf.files import replacing
+from seqclf.figures import new_figure, save_png
 
 _COLOURS = {"seqclf": "#1b6ca8", "keras": "#c8553d", "notes": "#8a8a8a", "torch": "#6a994e", "torch_packed": "#a7c957"}
 _X = {"length": "length", "units": "units", "rows": "rows", "rows of 32 tokens": "rows"}
@@ -18,11 +17,7 @@ def plot_growth(growth: dict[str, list[dict[str, Any]]], path: Path) -> None:
 
     Raises ``InputError`` where matplotlib is not installed.
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise InputError('a plot needs matplotlib: pip install "seqclf[bench]"') from error
-    figure = Figure(figsize=(10, 7), layout="constrained")
+    figure = new_figure(10, 7)
     for axes, (name, rows) in zip(figure.subplots(2, 2).flat, growth.items(), strict=False):
         field = _X[name]
         for way in dict.fromkeys(row["way"] for row in rows):
@@ -38,5 +33,4 @@ def plot_growth(growth: dict[str, list[dict[str, Any]]], path: Path) -> None:
         axes.grid(alpha=0.3)
     figure.axes[0].legend(fontsize=8)
     figure.suptitle("One bidirectional LSTM: embedding 64, 64 units, 64 texts of 256 tokens unless said otherwise")
-    with replacing(path) as beside:
-        figure.savefig(beside, format="png", dpi=110)
+    save_png(figure, path)

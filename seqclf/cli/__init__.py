@@ -17,6 +17,7 @@ from seqclf.cli.eval import eval_command
 from seqclf.cli.export import export_command
 from seqclf.cli.init import init_command
 from seqclf.cli.predict import predict_command
+from seqclf.cli.probe import probe_command
 from seqclf.cli.problems import show_error
 from seqclf.cli.schema import schema_command
 from seqclf.cli.train import train_command
@@ -68,6 +69,7 @@ def cli() -> None:
 for command in (
     init_command,
     bench_command,
+    probe_command,
     check_command,
     train_command,
     eval_command,

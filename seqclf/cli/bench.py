@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from seqclf.cli.lists import cells, check_outputs, numbers
 from seqclf.cli.options import set_option
 from seqclf.cli.problems import check_files
 
@@ -14,23 +16,10 @@ if TYPE_CHECKING:
     from seqclf.data.encoded import EncodedTexts
 
 
-def _numbers(context: click.Context, parameter: click.Parameter, value: str) -> list[int]:
-    numbers = [int(part) if part.strip().isdecimal() else 0 for part in value.split(",")]
-    if not all(1 <= number <= 65_536 for number in numbers):
-        raise click.BadParameter(f"{value!r} is not a list of numbers from 1 to 65536, such as 64,256")
-    return numbers
-
-
-def _cells(context: click.Context, parameter: click.Parameter, value: str) -> list[str]:
+def _known() -> Sequence[str]:
     from seqclf.benchmark.cases import CELLS, PARALLEL_CELLS
-    from seqclf.config.guesses import did_you_mean
 
-    known = CELLS + PARALLEL_CELLS
-    cells = [part.strip() for part in value.split(",")]
-    for cell in cells:
-        if cell not in known:
-            raise click.BadParameter(f"there is no cell {cell!r}{did_you_mean(cell, known)}")
-    return cells
+    return CELLS + PARALLEL_CELLS
 
 
 def _ways(context: click.Context, parameter: click.Parameter, value: str | None) -> list[str] | None:
@@ -48,9 +37,16 @@ def _ways(context: click.Context, parameter: click.Parameter, value: str | None)
 
 @click.command("bench", short_help="Time training against stock Keras (and PyTorch) on this machine.")
 @click.argument("config_file", metavar="[CONFIG]", required=False, type=click.Path(path_type=Path))
-@click.option("--cells", default="lstm,gru,simple_rnn", show_default=True, callback=_cells, help="Types of layers.")
-@click.option("--units", default="64", show_default=True, callback=_numbers, help="Units in each direction.")
-@click.option("--lengths", default="256", show_default=True, callback=_numbers, help="Tokens of the longest text.")
+@click.option(
+    "--cells",
+    "kinds",
+    default="lstm,gru,simple_rnn",
+    show_default=True,
+    callback=cells(_known),
+    help="Types of layers.",
+)
+@click.option("--units", default="64", show_default=True, callback=numbers, help="Units in each direction.")
+@click.option("--lengths", default="256", show_default=True, callback=numbers, help="Tokens of the longest text.")
 @click.option("--rows", type=click.IntRange(1, 65_536), default=64, show_default=True, help="Texts of a batch.")
 @click.option("--rounds", type=click.IntRange(1, 1_000), default=5, show_default=True, help="Turns of each way.")
 @click.option("--ways", callback=_ways, help="Of seqclf, keras, torch, torch_packed, notes. [default: all installed]")
@@ -64,7 +60,7 @@ def _ways(context: click.Context, parameter: click.Parameter, value: str | None)
 @set_option
 def bench_command(
     config_file: Path | None,
-    cells: list[str],
+    kinds: list[str],
     units: list[int],
     lengths: list[int],
     rows: int,
@@ -92,16 +88,14 @@ def bench_command(
         raise InputError("--plot shows how a step grows: give --growth, too")
     if settings and config_file is None:
         raise InputError("--set changes an option of CONFIG: name one")
-    for path in (json_path, plot_path):
-        if path is not None and not path.parent.is_dir():
-            raise InputError(f"{path}: the folder {path.parent} does not exist")
+    check_outputs(json_path, plot_path)
     texts = None if config_file is None else _texts(config_file, settings)
-    cases = known.grid(cells, units, lengths, rows, (known.FORWARD, known.STEP))
+    cases = known.grid(kinds, units, lengths, rows, (known.FORWARD, known.STEP))
     if texts is not None:
-        cases += [known.Case(cell, 64, measure=known.EPOCH) for cell in cells if cell in known.CELLS]
+        cases += [known.Case(cell, 64, measure=known.EPOCH) for cell in kinds if cell in known.CELLS]
     for way in ways or []:
         if not any(way in case.ways([way]) for case in cases):
-            why = "it times epochs, which need a CONFIG" if way == "notes" else f"it has none of {', '.join(cells)}"
+            why = "it times epochs, which need a CONFIG" if way == "notes" else f"it has none of {', '.join(kinds)}"
             raise InputError(f"--ways {way}: nothing to do: {why}")
     ways = ways or [way for way in installed_ways() if any(way in case.ways([way]) for case in cases)]
     about = machine()

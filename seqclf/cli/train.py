@@ -6,9 +6,10 @@ import shlex
 import shutil
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +18,8 @@ from seqclf.cli.problems import check_files, show_problem
 from seqclf.errors import SeqclfError
 
 if TYPE_CHECKING:
+    from seqclf.config import Config, LoadedConfig
+    from seqclf.runs import Run
     from seqclf.training.events import Event
     from seqclf.training.train import Outcome
 
@@ -25,31 +28,42 @@ if TYPE_CHECKING:
 @click.argument("config_file", metavar="CONFIG", type=click.Path(path_type=Path))
 @runs_option
 @click.option("--name", help="First part of the run folder's name, instead of the config's.")
+@click.option(
+    "--folds",
+    type=click.IntRange(min=2),
+    help="Cross-validate: train so many times, each validated on another part of the training texts.",
+)
 @set_option
 @threads_option
 @allow_code_option
 def train_command(
-    config_file: Path, runs: Path, name: str | None, settings: tuple[str, ...], threads: int | str
+    config_file: Path,
+    runs: Path,
+    name: str | None,
+    folds: int | None,
+    settings: tuple[str, ...],
+    threads: int | str,
 ) -> None:
     """Train the classifier that CONFIG (a YAML file) describes.
 
     The result is a folder in the folder of runs: model, SavedModel, tokenizer, metrics and history. Ctrl-C finishes
-    the step and leaves a whole run, marked interrupted.
+    the step and leaves a whole run, marked interrupted. With --folds the result is a run for each fold, and a summary
+    of their validation metrics.
     """
     from seqclf.config import Override, parse_override, read_config
 
     overrides = [parse_override(setting) for setting in settings]
     if name is not None:
         overrides.append(Override(("name",), name, "--name"))
+    if folds is not None:
+        overrides += [Override(("data", "folds"), folds, "--folds"), Override(("data", "fold"), 1, "--folds")]
     loaded = read_config(config_file, overrides)
     config = loaded.config
     # Not before the config is known to be good: what is wrong with it should be said at once.
     from seqclf.cli.progress import progress_listener
-    from seqclf.cli.start import hush_tensorflow, start_tensorflow
-    from seqclf.data.prepare import prepare
-    from seqclf.runs import INTERRUPTED, begin_run, check_runs_folder
+    from seqclf.cli.start import hush_tensorflow
+    from seqclf.runs import INTERRUPTED, begin_folds, begin_run, check_runs_folder
     from seqclf.training.events import Stage
-    from seqclf.training.fits import misfits
 
     hush_tensorflow()
     for warning in loaded.warnings:
@@ -62,26 +76,74 @@ def train_command(
             stop.heed(event)
             show(event)
 
-        # Texts before TensorFlow, so that what is wrong with them is said at once; only tfds reads them with it.
-        if config.data.source == "tfds":
-            start_tensorflow(config, threads)
-        data = prepare(config, lambda stage: show(Stage(stage)))
-        if problems := misfits(config, data):
-            raise loaded.error(problems)
-        run = begin_run(runs, config.name)
-        try:
-            start_tensorflow(config, threads)
-            from seqclf.training.train import train
+        if folds is None:
+            run, outcome = _train_one(loaded, config, lambda: begin_run(runs, config.name), listen, stop, threads)
+            tested = getattr(config.data, "test", "test") not in (None, 0)
+            text, status = _summary(run.folder, runs, outcome, tested), outcome.status
+        else:
+            from seqclf.training.folds import cross_validate
 
-            outcome = train(config, run, listen, should_stop=stop, data=data)
-        except (SeqclfError, KeyboardInterrupt):
-            if not run.history.exists():  # nothing was trained
-                shutil.rmtree(run.folder, ignore_errors=True)
-            raise
-    click.echo(_summary(run.folder, runs, outcome, tested=getattr(config.data, "test", "test") not in (None, 0)))
-    if outcome.status == INTERRUPTED:
+            def train_fold(one: Config, begin: Callable[[], Run]) -> tuple[Run, Outcome]:
+                show(Stage(f"Fold {one.data.fold} of {folds}"))
+                return _train_one(loaded, one, begin, listen, stop, threads)
+
+            fold_runs = begin_folds(runs, config.name)
+            found = cross_validate(config, fold_runs, train_fold, stop)
+            text, status = _folds_summary(fold_runs.summary, found), found["status"]
+    click.echo(text)
+    if status == INTERRUPTED:
         click.echo("Interrupted; what was learnt so far is kept.", err=True)
         sys.exit(128 + (stop.signal or signal.SIGINT))
+
+
+def _train_one(
+    loaded: LoadedConfig,
+    config: Config,
+    begin: Callable[[], Run],
+    listen: Callable[[Event], None],
+    stop: _StopRequest,
+    threads: int | str,
+) -> tuple[Run, Outcome]:
+    """Prepare the texts and train in the run that ``begin`` makes; a run in which nothing was trained is removed."""
+    from seqclf.cli.start import start_tensorflow
+    from seqclf.data.prepare import prepare
+    from seqclf.training.events import Stage
+    from seqclf.training.fits import misfits
+
+    # Texts before TensorFlow, so that what is wrong with them is said at once; only tfds reads them with it.
+    if config.data.source == "tfds":
+        start_tensorflow(config, threads)
+    data = prepare(config, lambda stage: listen(Stage(stage)))
+    if problems := misfits(config, data):
+        raise loaded.error(problems)
+    run = begin()
+    try:
+        start_tensorflow(config, threads)
+        from seqclf.training.train import train
+
+        return run, train(config, run, listen, should_stop=stop, data=data)
+    except (SeqclfError, KeyboardInterrupt):
+        if not run.history.exists():  # nothing was trained
+            shutil.rmtree(run.folder, ignore_errors=True)
+        raise
+
+
+def _folds_summary(path: Path, summary: dict[str, Any]) -> str:
+    lines = [f"{'fold':<10}{'accuracy':>10}{'loss':>10}{'macro F1':>10}  run"]
+
+    def row(name: str, scores: list[float | None], after: str = "") -> str:
+        shown = (f"{'-' if score is None else f'{score:.4f}':>10}" for score in scores)
+        return f"{name:<10}{''.join(shown)}{after}".rstrip()
+
+    for one in summary["runs"]:
+        scores = one["validation"] or dict.fromkeys(("accuracy", "loss", "macro_f1"))
+        status = "" if one["status"] == "finished" else f" ({one['status']})"
+        lines.append(row(str(one["fold"]), list(scores.values()), f"  {one['run']}{status}"))
+    if summary["validation"] is not None:
+        for name in ("mean", "std", "min", "max"):
+            lines.append(row(name, [spread[name] for spread in summary["validation"].values()]))
+    lines.append(f"\nValidation of {len(summary['finished'])} finished of {summary['folds']} folds; also in {path}")
+    return "\n".join(lines)
 
 
 def _summary(folder: Path, runs: Path, outcome: Outcome, tested: bool) -> str:
@@ -122,7 +184,7 @@ class _StopRequest:
         """Begin to listen once there are steps to finish."""
         from seqclf.training.events import TrainingStarted
 
-        if isinstance(event, TrainingStarted):
+        if isinstance(event, TrainingStarted) and not self._before:
             for number in (signal.SIGINT, signal.SIGTERM):
                 self._before[number] = signal.signal(number, self._note)
 

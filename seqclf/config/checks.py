@@ -40,6 +40,8 @@ def returns_sequences(layers: Layers) -> list[bool]:
 
 
 def shares_leave_training_texts(data: DataConfig) -> Iterator[Problem]:
+    if data.folds is not None:
+        return  # what is left by the test is cut
     taken = sum(share for share in (data.validation, getattr(data, "test", None)) if isinstance(share, float))
     if taken >= 1:
         message = f"validation and test take {taken:.0%} of the training texts and leave nothing to train on"
@@ -53,6 +55,27 @@ def shares_are_numbers(data: DataConfig) -> Iterator[Problem]:
         if match and re.fullmatch(r"\d*\.?\d+|\d+\.", match[1]):
             share = float(match[1]) / (100 if match[2] else 1)
             yield Problem(("data", name), f'expected a share as a number, found the text "{part}"; write {share:g}')
+
+
+def a_fold_is_one_of_the_folds(data: DataConfig) -> Iterator[Problem]:
+    if data.folds is None:
+        if data.fold is not None:
+            yield Problem(("data", "fold"), "needs data.folds, the number of parts that it is one of")
+    elif data.fold is None:
+        message = "needs data.fold, the part to validate on; seqclf train --folds takes one after the other"
+        yield Problem(("data", "folds"), message)
+    elif data.fold > data.folds:
+        message = f"expected a number from 1 to {data.folds} (data.folds), found {data.fold}"
+        yield Problem(("data", "fold"), message)
+
+
+def folds_are_of_the_training_texts(data: DataConfig) -> Iterator[Problem]:
+    if data.folds is not None and isinstance(data.validation, str):
+        message = (
+            "takes the validation texts from data.train, but data.validation names texts of its own: "
+            f'"{data.validation}"; leave one of the two out'
+        )
+        yield Problem(("data", "folds"), message)
 
 
 def text_and_label_are_two(data: DataConfig) -> Iterator[Problem]:
@@ -163,7 +186,7 @@ def a_batch_holds_the_longest_text(tokenizer: TokenizerConfig, training: Trainin
 
 
 def early_stopping_has_validation(data: DataConfig, training: TrainingConfig) -> Iterator[Problem]:
-    if training.early_stopping is not None and data.validation == 0:
+    if training.early_stopping is not None and data.validation == 0 and data.folds is None:
         message = (
             "needs validation texts, but data.validation is 0: set training.early_stopping to null, or keep some texts"
         )
@@ -187,6 +210,8 @@ def nesterov_has_momentum(training: TrainingConfig) -> Iterator[Problem]:
 CHECKS: tuple[Check, ...] = (
     shares_leave_training_texts,
     shares_are_numbers,
+    a_fold_is_one_of_the_folds,
+    folds_are_of_the_training_texts,
     text_and_label_are_two,
     vocabulary_holds_more_than_special_tokens,
     ngrams_leave_no_gaps,

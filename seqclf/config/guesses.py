@@ -87,6 +87,7 @@ _OPTIONS_ELSEWHERE = {
     **dict.fromkeys(("kernel_constraint", "maxnorm"), "max_norm"),
     **dict.fromkeys(("token_dropout", "worddropout"), "word_dropout"),
     **dict.fromkeys(("validation_split", "valid", "dev", "val"), "validation"),
+    **dict.fromkeys(("n_splits", "n_folds", "num_folds", "k_folds", "kfold", "cv", "cross_validation"), "folds"),
     **dict.fromkeys(("pretrained", "weights", "glove"), "vectors"),
     **dict.fromkeys(("loss_function", "objective", "criterion"), "loss"),
     **dict.fromkeys(("smoothing",), "label_smoothing"),

@@ -21,7 +21,7 @@ from seqclf.data.cache import cached
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.label_sets import all_the_same, encode_labels, label_order
 from seqclf.data.source import LabelledTexts, describe, digest, open_source, part_names
-from seqclf.data.splits import partition
+from seqclf.data.splits import folded, partition
 from seqclf.data.tables import MissingColumns
 from seqclf.errors import InputError
 from seqclf.files import write_json
@@ -79,7 +79,7 @@ class Corpus:
     def fingerprint(self, split: str) -> str:
         """Digest of everything that decides which texts the split holds."""
         part = self._parts[split]
-        shares = [self._share("validation"), self._share("test")]
+        shares = [self._share("validation"), self._share("test"), *self._fold]
         if isinstance(part, str) and not (split == "train" and any(shares)):
             return digest(self._source.fingerprint(part))
         return digest(self._source.fingerprint(self._train), split, *shares, self._config.seed)
@@ -99,13 +99,22 @@ class Corpus:
         names = train.label_names or label_order({name for names in different for name in names})
         return Labels(names, train.multi)
 
+    @property
+    def _fold(self) -> tuple[int, int] | tuple[()]:
+        """The number of the validation texts' fold, and of all; nothing where there are no folds."""
+        data = self._config.data
+        return () if data.fold is None or data.folds is None else (data.fold, data.folds)
+
     def _share(self, split: str) -> float:
         part = self._parts[split]
         return 0.0 if part is None or isinstance(part, str) else part
 
     def _partition(self) -> dict[str, NDArray[np.int64]]:
+        texts = self._read(self._train)
+        if self._fold:
+            return folded(texts, *self._fold, test=self._share("test"), seed=self._config.seed)
         return partition(
-            self._read(self._train),
+            texts,
             validation=self._share("validation"),
             test=self._share("test"),
             seed=self._config.seed,

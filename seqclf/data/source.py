@@ -77,9 +77,10 @@ def open_source(config: DataConfig) -> Source:
 
 def part_names(config: DataConfig) -> dict[str, str | float | None]:
     """For each split, the part that holds it, or the share of the training part that it takes, or None."""
+    validation = config.validation if config.folds is None else 1 / config.folds
     if isinstance(config, SampleData):
-        return {"train": "train", "validation": config.validation, "test": "test"}
-    return {"train": config.train, "validation": config.validation, "test": config.test}
+        return {"train": "train", "validation": validation, "test": "test"}
+    return {"train": config.train, "validation": validation, "test": config.test}
 
 
 def describe(config: DataConfig) -> str:

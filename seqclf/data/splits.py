@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -40,9 +41,9 @@ def partition(texts: LabelledTexts, *, validation: float, test: float, seed: int
     return splits
 
 
-def _dealt(labels: Sequence[str], validation: float, test: float, generator: np.random.Generator) -> NDArray[np.int8]:
+def _dealt(labels: Sequence[str], validation: float, test: float, generator: np.random.Generator) -> NDArray[np.int32]:
     """The split of each text by its one label, as a place in ``_NAMES``."""
-    where = np.zeros(len(labels), dtype=np.int8)
+    where = np.zeros(len(labels), dtype=np.int32)
     names = np.asarray(labels, dtype=object)
     for label in sorted(set(labels)):
         members = generator.permutation(np.flatnonzero(names == label))
@@ -55,14 +56,14 @@ def _dealt(labels: Sequence[str], validation: float, test: float, generator: np.
 
 def _shared_out(
     label_sets: Sequence[tuple[str, ...]], shares: Sequence[float], generator: np.random.Generator
-) -> NDArray[np.int8]:
+) -> NDArray[np.int32]:
     """The split of each text by all of its labels (iterative stratification, Sechidis et al. 2011).
 
     The label with the fewest texts that have no split yet comes next. Each of them goes to the split that lacks most
     texts of that label; of several, to the one that lacks most texts. Texts without labels come last.
     """
     shares_ = np.array(shares)
-    where = np.full(len(label_sets), -1, dtype=np.int8)
+    where = np.full(len(label_sets), -1, dtype=np.int32)
     order = generator.permutation(len(label_sets))
     members: dict[str, list[int]] = {}
     for index in order.tolist():
@@ -83,6 +84,41 @@ def _shared_out(
         where[index] = split = int(lacking_texts.argmax())
         lacking_texts[split] -= 1
     return where
+
+
+def folded(texts: LabelledTexts, fold: int, folds: int, *, test: float, seed: int) -> dict[str, NDArray[np.int64]]:
+    """Indices of each split, in the order of the texts, the validation texts being one of ``folds`` parts.
+
+    The parts hold as many texts of each label, and as many in all, to within one (of lists of labels: about as many);
+    each text outside of the test is in exactly one of them. The test texts are those of ``partition`` at the same seed.
+
+    Args:
+        fold: which part validates, from 1.
+        test: share of all texts for the test, 0 for none.
+        seed: decides who goes where.
+
+    Raises:
+        InputError: a label has fewer texts than there are folds.
+    """
+    in_test = partition(texts, validation=0.0, test=test, seed=seed)["test"]
+    left = np.setdiff1d(np.arange(len(texts)), in_test)
+    generator = np.random.default_rng([seed, 0xF01D])
+    if texts.multi:
+        part = _shared_out([texts.label_sets[i] for i in left], [1 / folds] * folds, generator)
+        return {"train": left[part != fold - 1], "validation": left[part == fold - 1], "test": in_test}
+    names = np.asarray(texts.labels, dtype=object)[left]
+    counts = Counter(names)
+    rarest = min(counts, key=lambda label: (counts[label], label))
+    if counts[rarest] < folds:
+        found = f"{counts[rarest]:,} training text{'' if counts[rarest] == 1 else 's'}"
+        advice = f"ask for {counts[rarest]} at most" if counts[rarest] > 1 else "give more texts of that label"
+        raise InputError(
+            f'data.folds: {folds} folds need {folds} texts of every label, but "{rarest}" has {found}; {advice}'
+        )
+    dealt = np.concatenate([generator.permutation(np.flatnonzero(names == label)) for label in sorted(counts)])
+    own = np.zeros(len(left), dtype=bool)
+    own[dealt[fold - 1 :: folds]] = True  # dealt out like cards, label after label
+    return {"train": left[~own], "validation": left[own], "test": in_test}
 
 
 def _rarest_first(members: dict[str, list[int]], label_sets: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, int]]:

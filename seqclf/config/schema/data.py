@@ -8,6 +8,18 @@ from pydantic import Field
 
 from seqclf.strict import Name, Share, Strict
 
+Folds = Annotated[
+    Annotated[int, Field(ge=2, le=10_000, json_schema_extra={"unit": "parts"})] | None,
+    Field(
+        description="Cut the training texts into so many parts, stratified, and validate on one of them instead of on "
+        "`validation`'s share; `seqclf train --folds` trains once for each. null: do not."
+    ),
+]
+Fold = Annotated[
+    Annotated[int, Field(ge=1, le=10_000)] | None,
+    Field(description="Number of the part to validate on, from 1 to `folds`."),
+]
+
 
 class SampleData(Strict):
     """Synthetic texts that come with seqclf: 4,000 to train on and 1,000 for the test."""
@@ -17,6 +29,8 @@ class SampleData(Strict):
         "reviews", description="Reviews made by a grammar, or DNA with and without a promoter's two boxes."
     )
     validation: Share = Field(0.1, description="Share of the training texts kept for validation; 0 is none.")
+    folds: Folds = None
+    fold: Fold = None
 
 
 class TableData(Strict):
@@ -25,6 +39,8 @@ class TableData(Strict):
     source: Literal["table"] = Field(description="The kind of source.")
     train: Name = Field(description="File to train on.")
     validation: Share | Name = Field(0.1, description="Share of the training texts, or a file; 0 is none.")
+    folds: Folds = None
+    fold: Fold = None
     test: Share | Name | None = Field(None, description="File, or share of the training texts.")
     text: Name = Field("text", description="Column that holds the text.")
     label: Name = Field("label", description="Column that holds the label; in jsonl it may hold a list of labels.")
@@ -43,6 +59,8 @@ class FolderData(Strict):
     source: Literal["folder"] = Field(description="The kind of source.")
     train: Name = Field(description="Folder to train on.")
     validation: Share | Name = Field(0.1, description="Share of the training texts, or a folder; 0 is none.")
+    folds: Folds = None
+    fold: Fold = None
     test: Share | Name | None = Field(None, description="Folder, or share of the training texts.")
 
 
@@ -59,6 +77,8 @@ class TfdsData(Strict):
     )
     train: Name = Field("train", description="Split to train on, in tfds's notation (train[:80%]).")
     validation: Share | Name = Field(0.1, description="Share of the training texts, or a split; 0 is none.")
+    folds: Folds = None
+    fold: Fold = None
     test: Share | Name | None = Field("test", description="Split, or share of the training texts.")
     text: Name = Field("text", description="Feature that holds the text.")
     label: Name = Field("label", description="Feature that holds the label, or a sequence of labels.")

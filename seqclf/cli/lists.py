@@ -1,0 +1,46 @@
+"""Options that are lists with commas, and files that a command will write: checked before anything is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+_MOST = 65_536
+
+
+def numbers(context: click.Context, parameter: click.Parameter, value: str) -> list[int]:
+    """``64,256``; a number given twice counts once."""
+    found = [int(part) if part.strip().isdecimal() else 0 for part in value.split(",")]
+    if not all(1 <= number <= _MOST for number in found):
+        raise click.BadParameter(f"{value!r} is not a list of numbers from 1 to {_MOST}, such as 64,256")
+    return list(dict.fromkeys(found))
+
+
+def cells(known: Callable[[], Sequence[str]]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """A callback for types of layers, each of them among ``known()``."""
+
+    def callback(context: click.Context, parameter: click.Parameter, value: str) -> list[str]:
+        from seqclf.config.guesses import did_you_mean
+
+        found = [part.strip() for part in value.split(",")]
+        for cell in found:
+            if cell not in known():
+                raise click.BadParameter(f"there is no cell {cell!r}{did_you_mean(cell, known())}")
+        return list(dict.fromkeys(found))
+
+    return callback
+
+
+def check_outputs(json_path: Path | None, plot_path: Path | None) -> None:
+    """Raise ``InputError`` where a file could not be written, or a plot not be drawn."""
+    from seqclf.errors import InputError
+
+    for path in (json_path, plot_path):
+        if path is not None and not path.parent.is_dir():
+            raise InputError(f"{path}: the folder {path.parent} does not exist")
+    if plot_path is not None:
+        from seqclf.figures import new_figure
+
+        new_figure(1, 1)

@@ -1,0 +1,124 @@
+"""``seqclf probe``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from seqclf.cli.lists import cells, check_outputs, numbers
+from seqclf.cli.options import threads_option
+
+if TYPE_CHECKING:
+    from seqclf.probe.memory import Result
+
+
+def _known() -> Sequence[str]:
+    from seqclf.probe.memory import known_cells
+
+    return known_cells()
+
+
+@click.group("probe")
+def probe_command() -> None:
+    """Try out on made-up texts what recurrent layers can do."""
+
+
+@probe_command.command("memory", short_help="How far back each type of recurrent layer remembers.")
+@click.option(
+    "--cells",
+    "kinds",
+    default="simple_rnn,lstm,gru",
+    show_default=True,
+    callback=cells(_known),
+    help="Types of layers; also min_gru, min_lstm, qrnn, sru.",
+)
+@click.option(
+    "--distances",
+    default="5,10,20,40,80,160",
+    show_default=True,
+    callback=numbers,
+    help="Tokens between the cue and the end of the text.",
+)
+@click.option("--units", type=click.IntRange(1, 4_096), default=32, show_default=True, help="Units of the layer.")
+@click.option(
+    "--steps",
+    type=click.IntRange(1, 1_000_000),
+    default=500,
+    show_default=True,
+    help="Most training steps of each network, 64 texts each.",
+)
+@click.option(
+    "--seeds", type=click.IntRange(1, 100), default=3, show_default=True, help="Networks of each cell and distance."
+)
+@click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="File for all figures.")
+@click.option("--plot", "plot_path", type=click.Path(path_type=Path, dir_okay=False), help="PNG file for a picture.")
+@threads_option
+def memory_command(
+    kinds: list[str],
+    distances: list[int],
+    units: int,
+    steps: int,
+    seeds: int,
+    json_path: Path | None,
+    plot_path: Path | None,
+    threads: int | str,
+) -> None:
+    """Show the vanishing gradient, and what gates do about it.
+
+    A text is one of eight cues and then random fillers; its label is the cue. A network of one recurrent layer is
+    trained for each distance from the cue to the end (on texts of all distances up to it) and tested at that distance.
+    The gradient is that of the loss with respect to the input at the cue, relative to the one at the last token.
+    """
+    from seqclf.cli.start import hush_tensorflow, start_tensorflow
+
+    check_outputs(json_path, plot_path)
+    hush_tensorflow()
+    from seqclf.probe import memory
+    from seqclf.probe.report import markdown, plot, summarize
+
+    distances = sorted(distances)
+    start_tensorflow(memory.probe_config(kinds[0], units, seed=0), threads)
+
+    def show(result: memory.Result) -> None:
+        click.echo(
+            f"{result.cell} at {result.distance}, seed {result.seed}: accuracy {result.accuracy:.3f} "
+            f"after {result.steps} steps ({result.seconds:.1f} s)",
+            err=True,
+        )
+
+    results = memory.run(kinds, distances, units, steps, seeds, show)
+    rows = summarize(results)
+    click.echo(markdown(rows))
+    if json_path is not None:
+        _write_json(json_path, {"units": units, "most_steps": steps, "seeds": seeds}, results)
+    if plot_path is not None:
+        networks = f"{seeds} seed{'' if seeds == 1 else 's'}"
+        plot(
+            rows, plot_path, f"Which of 8 cues? {units} units, at most {steps} steps of {memory.ROWS} texts, {networks}"
+        )
+
+
+def _write_json(path: Path, asked: dict[str, int], results: list[Result]) -> None:
+    from seqclf.files import write_json
+    from seqclf.probe import memory, recall
+    from seqclf.probe.report import summarize
+    from seqclf.runtime import current_threads
+    from seqclf.training.environment import environment
+
+    task = {"cues": recall.CUES, "fillers": recall.FILLERS, "chance": recall.CHANCE}
+    training = {"batch_size": memory.ROWS, "learning_rate": memory.LEARNING_RATE, "clip_norm": memory.CLIP_NORM}
+    figures = {
+        **asked,
+        "task": task,
+        "training": training,
+        "embedding_dim": memory.EMBEDDING_DIM,
+        "threads": asdict(current_threads()),
+        **environment(),
+        "summary": [asdict(row) for row in summarize(results)],
+        "results": [asdict(result) for result in results],
+    }
+    write_json(path, figures)

@@ -1,0 +1,106 @@
+"""Cross-validation: a training for each fold, each with its own tokenizer, and what they say together (Stone 1974)."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from seqclf.config import Config
+from seqclf.data.source import describe
+from seqclf.files import write_json
+from seqclf.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, FoldRuns, Run
+from seqclf.training.train import Outcome
+
+SCORES = ("accuracy", "loss", "macro_f1", "micro_f1")
+
+TrainFold = Callable[[Config, Callable[[], Run]], tuple[Run, Outcome]]
+"""Trains a fold's config in the run that the second argument begins."""
+
+
+@dataclass(frozen=True)
+class FoldResult:
+    fold: int
+    run: str
+    outcome: Outcome
+
+
+def fold_config(config: Config, fold: int) -> Config:
+    """The same config, validated on another of its folds."""
+    return config.model_copy(update={"data": config.data.model_copy(update={"fold": fold})})
+
+
+def cross_validate(
+    config: Config,
+    runs: FoldRuns,
+    train_fold: TrainFold,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> dict[str, Any]:
+    """Train once for each of ``config.data.folds`` and return the summary, which is also in ``runs.summary``.
+
+    The summary is written anew after each fold. It is there, and tells which folds are finished, however this ends,
+    unless it ends before the first fold; a fold that was interrupted is named in it and counts for nothing.
+    """
+    assert config.data.folds is not None
+    results: list[FoldResult] = []
+    status = FAILED
+    try:
+        for fold in range(1, config.data.folds + 1):
+            if should_stop():
+                break
+
+            def begin(fold: int = fold) -> Run:
+                return runs.begin(fold)
+
+            run, outcome = train_fold(fold_config(config, fold), begin)
+            results.append(FoldResult(fold, run.name, outcome))
+            write_json(runs.summary, _summary(config, runs.name, RUNNING, results))
+            if outcome.status == INTERRUPTED:
+                break
+        whole = sum(result.outcome.status == FINISHED for result in results)
+        status = FINISHED if whole == config.data.folds else INTERRUPTED
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+        raise
+    finally:
+        summary = _summary(config, runs.name, status, results)
+        if results:
+            write_json(runs.summary, summary)
+        else:
+            runs.summary.unlink(missing_ok=True)
+    return summary
+
+
+def spread(values: Sequence[float]) -> dict[str, float | None]:
+    """Mean, standard deviation (of the sample: by n - 1; None for one value), least and largest."""
+    deviation = statistics.stdev(values) if len(values) > 1 else None
+    return {"mean": statistics.fmean(values), "std": deviation, "min": min(values), "max": max(values)}
+
+
+def _summary(config: Config, name: str, status: str, results: Sequence[FoldResult]) -> dict[str, Any]:
+    finished = [result for result in results if result.outcome.status == FINISHED]
+    scores = [result.outcome.validation for result in finished if result.outcome.validation is not None]
+    return {
+        "name": name,
+        "status": status,
+        "data": describe(config.data),
+        "seed": config.seed,
+        "folds": config.data.folds,
+        "finished": [result.fold for result in finished],
+        "validation": {score: spread([one[score] for one in scores]) for score in SCORES if score in scores[0]}
+        if scores
+        else None,
+        "runs": [
+            {
+                "fold": result.fold,
+                "run": result.run,
+                "status": result.outcome.status,
+                "best_epoch": result.outcome.best_epoch,
+                "seconds": round(result.outcome.seconds, 2),
+                "validation": result.outcome.validation
+                and {score: result.outcome.validation[score] for score in SCORES if score in result.outcome.validation},
+            }
+            for result in results
+        ],
+    }
