@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test check format install bench clean
+.PHONY: help demo test check format install bench results clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ bench: .venv/installed  ## install with matplotlib, time training; BENCH_CONFIG=
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[plots]'
 	$(BIN)/seqclf bench $(BENCH_CONFIG) --cells lstm,gru,simple_rnn,min_gru,min_lstm,qrnn,sru --units 32,64,128,256 \
 	  --lengths 64,256,1024 --growth --json bench.json --plot bench.png
+
+results: .venv/installed  ## write docs/results.md from the runs in results/ (benchmarks/results.py trains them)
+	$(BIN)/python benchmarks/results.py table --runs results --page docs/results.md
 
 install: .venv/installed  ## make .venv with the package in it
 
