@@ -263,7 +263,7 @@ def test_aliases_cannot_explode(tmp_path: Path) -> None:
 )
 def test_what_costs_something_is_a_warning(tmp_path: Path, check: str, text: str, expected: str) -> None:
     assert check in {known.__name__ for known in WARNINGS}
-    assert len(WARNINGS) == 5
+    assert len(WARNINGS) == 6
     path = _write(tmp_path, text)
     (warning,) = read_config(path).warnings
     assert str(warning).removeprefix(f"{path}:").startswith(expected)
