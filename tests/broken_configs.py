@@ -479,7 +479,9 @@ BY_KIND: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             MINIMAL + "tokenizer: true\n",
-            ["4:1: tokenizer: expected options (name: value), found true; write {type: subword}, or another type, or leave it out"],
+            [
+                "4:1: tokenizer: expected options (name: value), found true; write {type: subword}, or another type, or leave it out"
+            ],
         ),
         (MINIMAL + "training: 10\n", ["4:1: training: expected options (name: value), found 10"]),
         (MINIMAL + "training: [epochs]\n", ["4:1: training: expected options (name: value), found a list of 1"]),

@@ -57,7 +57,7 @@ def _texts(labels: list[str]) -> LabelledTexts:
 def test_folds_share_out_all_texts_evenly(sizes: list[int], folds: int, test: float, seed: int) -> None:
     labels = [f"label {i}" for i, size in enumerate(sizes) for _ in range(size)]
     names = np.array(labels)
-    cut = [folded(_texts(labels), fold, folds, test=test, seed=seed) for fold in range(1, folds + 1)]
+    cut = [folded(_texts(labels), fold, folds, validation=0.1, test=test, seed=seed) for fold in range(1, folds + 1)]
     in_test = partition(_texts(labels), validation=0.1, test=test, seed=seed)["test"]
     for splits in cut:
         assert np.array_equal(splits["test"], in_test), "the test texts are those of a training without folds"
@@ -72,7 +72,7 @@ def test_folds_share_out_all_texts_evenly(sizes: list[int], folds: int, test: fl
         assert max(counts) - min(counts) <= 1
     totals = [part.total() for part in parts]
     assert max(totals) - min(totals) <= 1
-    again = folded(_texts(labels), folds, folds, test=test, seed=seed)
+    again = folded(_texts(labels), folds, folds, validation=0.1, test=test, seed=seed)
     assert all(np.array_equal(again[name], cut[-1][name]) for name in again)
 
 
@@ -80,7 +80,7 @@ def test_folds_of_lists_share_out_every_label() -> None:
     draw = np.random.default_rng(3)
     lists = [tuple(name for name in "abcd" if draw.random() < 0.3) for _ in range(200)]
     texts = LabelledTexts([str(i) for i in range(200)], lists, "here", multi=True)
-    parts = [folded(texts, fold, 4, test=0.2, seed=1)["validation"] for fold in range(1, 5)]
+    parts = [folded(texts, fold, 4, validation=0.1, test=0.2, seed=1)["validation"] for fold in range(1, 5)]
     in_test = partition(texts, validation=0.1, test=0.2, seed=1)["test"]
     assert sorted(np.concatenate([*parts, in_test])) == list(range(200))
     for name in "abcd":
@@ -90,17 +90,17 @@ def test_folds_of_lists_share_out_every_label() -> None:
 
 def test_the_seed_decides_who_is_in_which_fold() -> None:
     labels = ["a", "b"] * 50
-    first, second = (folded(_texts(labels), 1, 5, test=0, seed=seed)["validation"] for seed in (1, 2))
+    first, second = (folded(_texts(labels), 1, 5, validation=0.1, test=0, seed=seed)["validation"] for seed in (1, 2))
     assert not np.array_equal(first, second)
 
 
 def test_the_rarest_label_bounds_the_folds() -> None:
     labels = ["many"] * 20 + ["few"] * 3
-    assert folded(_texts(labels), 3, 3, test=0, seed=0)["validation"].size
+    assert folded(_texts(labels), 3, 3, validation=0.1, test=0, seed=0)["validation"].size
     with pytest.raises(InputError, match='4 folds need 4 texts of every label, but "few" has 3 .*; ask for 3 at most'):
-        folded(_texts(labels), 1, 4, test=0, seed=0)
+        folded(_texts(labels), 1, 4, validation=0.1, test=0, seed=0)
     with pytest.raises(InputError, match='"few" has 1 training text; give more texts of that label'):
-        folded(["many"] * 20 + ["few"], 1, 2, test=0, seed=0)
+        folded(_texts(["many"] * 20 + ["few"]), 1, 2, validation=0.1, test=0, seed=0)
 
 
 def test_each_fold_learns_its_own_tokenizer(tmp_path: Path) -> None:

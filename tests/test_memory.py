@@ -35,7 +35,7 @@ def test_the_first_token_alone_decides_the_label() -> None:
 
 
 def test_all_recurrent_types_of_the_schema_are_known() -> None:
-    assert memory.known_cells() == ["lstm", "gru", "simple_rnn", "min_gru", "min_lstm", "qrnn", "sru"]
+    assert set(memory.known_cells()) == {"lstm", "gru", "simple_rnn", "min_gru", "min_lstm", "qrnn", "sru"}
 
 
 def test_token_vectors_are_those_that_the_model_has_and_keeps() -> None:
@@ -121,7 +121,7 @@ def test_the_command(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--cells", "lstm,transformer"), "there is no cell 'transformer' (known: lstm, gru, simple_rnn, min_gru"),
+        (("--cells", "lstm,transformer"), "there is no cell 'transformer' (known: gru, lstm, min_gru"),
         (("--cells", "simple_rrn"), 'did you mean "simple_rnn"?'),
         (("--distances", "5,0"), "is not a list of numbers from 1 to 65536"),
         (("--distances", ""), "is not a list of numbers"),

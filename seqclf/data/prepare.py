@@ -112,7 +112,9 @@ class Corpus:
     def _partition(self) -> dict[str, NDArray[np.int64]]:
         texts = self._read(self._train)
         if self._fold:
-            return folded(texts, *self._fold, test=self._share("test"), seed=self._config.seed)
+            fold, folds = self._fold
+            shares = {"validation": self._share("validation"), "test": self._share("test")}
+            return folded(texts, fold, folds, **shares, seed=self._config.seed)
         return partition(
             texts,
             validation=self._share("validation"),

@@ -86,21 +86,24 @@ def _shared_out(
     return where
 
 
-def folded(texts: LabelledTexts, fold: int, folds: int, *, test: float, seed: int) -> dict[str, NDArray[np.int64]]:
+def folded(
+    texts: LabelledTexts, fold: int, folds: int, *, validation: float, test: float, seed: int
+) -> dict[str, NDArray[np.int64]]:
     """Indices of each split, in the order of the texts, the validation texts being one of ``folds`` parts.
 
     The parts hold as many texts of each label, and as many in all, to within one (of lists of labels: about as many);
-    each text outside of the test is in exactly one of them. The test texts are those of ``partition`` at the same seed.
+    each text outside of the test is in exactly one of them. The test texts are those of ``partition``.
 
     Args:
         fold: which part validates, from 1.
+        validation: what ``partition`` would keep; with lists of labels it has a say in which texts are the test's.
         test: share of all texts for the test, 0 for none.
         seed: decides who goes where.
 
     Raises:
         InputError: a label has fewer texts than there are folds.
     """
-    in_test = partition(texts, validation=0.0, test=test, seed=seed)["test"]
+    in_test = partition(texts, validation=validation, test=test, seed=seed)["test"]
     left = np.setdiff1d(np.arange(len(texts)), in_test)
     generator = np.random.default_rng([seed, 0xF01D])
     if texts.multi:

@@ -56,8 +56,8 @@ class RecurrentLayer(Layer):
 
         if self.bidirectional:
             # Both directions are made here because Bidirectional's own copy would share the first one's seeds.
-            backward = self._one_way(f"{name}_backward", context, go_backwards=True)
             forward = self._one_way(f"{name}_forward", context)
+            backward = self._one_way(f"{name}_backward", context, go_backwards=True)
             layer = Bidirectional(forward, merge_mode=self.merge_mode, backward_layer=backward, name=name)
         else:
             layer = self._one_way(name, context)
