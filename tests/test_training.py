@@ -245,3 +245,27 @@ def test_cross_entropy_is_keras_s() -> None:
     )
     assert predicted_ids(binary).numpy().tolist() == [1, 0]
     assert predicted_ids(many).numpy().tolist() == [0, 1]
+
+
+def test_penalties_on_weights_make_them_smaller() -> None:
+    """They are no part of the loss that is shown, with and without accumulated gradients alike."""
+    from seqclf.model.build import build_model
+    from seqclf.training.state import TrainingState
+    from seqclf.training.step import build_train_step, cross_entropy
+
+    token_ids, label_ids = np.array([[5, 6, 7], [8, 9, 0]], np.int32), np.array([0, 1], np.int32)
+    norms, losses = [], []
+    for penalty, accumulate in ((0.0, 1), (1.0, 1), (1.0, 2)):
+        layers = [{"type": "gru", "units": 4, "kernel_l2": penalty, "recurrent_l2": penalty}]
+        training = {"optimizer": {"type": "sgd", "learning_rate": 0.1}, "accumulate_steps": accumulate}
+        config = checked_config(small_config(data__train="a.csv", layers=layers, training=training))
+        state = TrainingState.begin(build_model(config, 30, ["a", "b"]), config.training)
+        step = build_train_step(state.model, state.optimizer, cross_entropy, state.accumulator, state.average)
+        losses.append([float(step(token_ids, label_ids)[0]) for _ in range(3)])
+        norms.append(
+            [float(np.linalg.norm(np.array(weight))) for weight in state.model.get_layer("layers_0_gru").weights]
+        )
+    assert losses[0][0] == pytest.approx(losses[1][0])
+    for kind in (0, 1):  # a step of 0.1 takes a fifth off
+        assert norms[1][kind] == pytest.approx(norms[0][kind] * 0.8**3, rel=0.1)
+        assert norms[2][kind] == pytest.approx(norms[1][kind], rel=0.02)

@@ -6,7 +6,7 @@ import gzip
 from pathlib import Path
 
 import pytest
-from conftest import small_config, trained
+from conftest import small_config, trained, write_csv
 
 from seqclf.errors import InputError
 from seqclf.text.vectors import read_vectors, vectors_dim
@@ -70,3 +70,24 @@ def test_a_run_begins_with_the_vectors_and_says_how_many_it_found(sample_csv: Pa
     from seqclf.evaluation.classifier import Classifier
 
     assert Classifier.load(run).probabilities(["a film"]).shape == (1, 2), "the run needs the file no more"
+
+
+def test_a_run_says_how_much_of_its_texts_has_vectors(tmp_path: Path) -> None:
+    rows = [
+        ("text", "label"),
+        *((f"known {'word' if i % 2 else 'other'} unseen{i % 4}", "ab"[i % 2]) for i in range(40)),
+    ]
+    table = write_csv(tmp_path / "t.csv", rows)
+    (tmp_path / "v.txt").write_text("known 1 2 3\nword 3 2 1\nother 0 1 0\nelsewhere 1 1 1\n", encoding="utf-8")
+    config = small_config(
+        data={"source": "table", "train": str(table)},
+        tokenizer={"type": "word"},
+        embedding={"dim": 3, "vectors": str(tmp_path / "v.txt"), "trainable": False},
+        training={"epochs": 1},
+    )
+    found = trained(config, tmp_path / "runs").manifest["vectors"]
+    assert found == {"found": 3, "tokens": 9, "covered": pytest.approx(2 / 3, abs=1e-4)}
+
+    (tmp_path / "v.txt").write_text("Mot 1 2 3\n", encoding="utf-8")
+    with pytest.raises(InputError, match="holds a vector of none of the tokens"):
+        trained(config, tmp_path / "runs")

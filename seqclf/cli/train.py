@@ -78,8 +78,7 @@ def train_command(
 
         if folds is None:
             run, outcome = _train_one(loaded, config, lambda: begin_run(runs, config.name), listen, stop, threads)
-            tested = getattr(config.data, "test", "test") not in (None, 0)
-            text, status = _summary(run.folder, runs, outcome, tested), outcome.status
+            text, status = _summary(run.folder, runs, config, outcome), outcome.status
         else:
             from seqclf.training.folds import cross_validate
 
@@ -129,14 +128,16 @@ def _train_one(
 
 
 def _folds_summary(path: Path, summary: dict[str, Any]) -> str:
-    lines = [f"{'fold':<10}{'accuracy':>10}{'loss':>10}{'macro F1':>10}  run"]
+    scored = summary["validation"] or dict.fromkeys(("accuracy", "loss", "macro_f1"))
+    heads = (name.replace("_f1", " F1") for name in scored)
+    lines = [f"{'fold':<10}{''.join(f'{head:>10}' for head in heads)}  run"]
 
     def row(name: str, scores: list[float | None], after: str = "") -> str:
         shown = (f"{'-' if score is None else f'{score:.4f}':>10}" for score in scores)
         return f"{name:<10}{''.join(shown)}{after}".rstrip()
 
     for one in summary["runs"]:
-        scores = one["validation"] or dict.fromkeys(("accuracy", "loss", "macro_f1"))
+        scores = one["validation"] or dict.fromkeys(scored)
         status = "" if one["status"] == "finished" else f" ({one['status']})"
         lines.append(row(str(one["fold"]), list(scores.values()), f"  {one['run']}{status}"))
     if summary["validation"] is not None:
@@ -146,7 +147,9 @@ def _folds_summary(path: Path, summary: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _summary(folder: Path, runs: Path, outcome: Outcome, tested: bool) -> str:
+def _summary(folder: Path, runs: Path, config: Config, outcome: Outcome) -> str:
+    from seqclf.layer_types import Custom, walk
+
     lines = [f"Run         {folder}  ({outcome.seconds:.0f} s)"]
     if (validation := outcome.validation) is not None:
         scores = f"micro F1 {validation['micro_f1']:.4f}, " if "micro_f1" in validation else ""
@@ -157,9 +160,12 @@ def _summary(folder: Path, runs: Path, outcome: Outcome, tested: bool) -> str:
     elif outcome.best_epoch is None and outcome.status == "interrupted":
         lines.append("Validation  none yet: no epoch was completed")
     lines.append(f"SavedModel  {folder / 'saved_model'}")
-    elsewhere = "" if str(runs) == "runs" else f" --runs {shlex.quote(str(runs))}"
-    evaluate = f"seqclf eval{elsewhere}   " if tested else ""
-    lines.append(f'Next        {evaluate}seqclf predict{elsewhere} "a text"')
+    options = "" if str(runs) == "runs" else f" --runs {shlex.quote(str(runs))}"
+    if any(isinstance(layer, Custom) for _, layer in walk(config.layers)):
+        options += " --allow-code"
+    tested = getattr(config.data, "test", "test") not in (None, 0)
+    evaluate = f"seqclf eval{options}   " if tested else ""
+    lines.append(f'Next        {evaluate}seqclf predict{options} "a text"')
     return "\n".join(lines)
 
 

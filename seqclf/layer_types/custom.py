@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import inspect
 import sys
@@ -61,8 +62,8 @@ class Custom(Layer):
         """Raise ``InputError`` unless the code may be imported."""
         if not _allowed:
             raise InputError(
-                f"{self.type} is code of its own, which would be run: give --allow-code (or call "
-                "seqclf.layer_types.allow_code()) if you trust it"
+                f"{self.type} names code from outside of seqclf, which would be run: if you trust it, give "
+                "--allow-code (or set SEQCLF_ALLOW_CODE=1; in Python, call seqclf.layer_types.allow_code())"
             )
 
     def _made(self, name: str, context: Context) -> Any:
@@ -92,7 +93,9 @@ class Custom(Layer):
                 "Python's packages are"
             ) from error
         except AttributeError as error:
-            raise InputError(f"{self.type}: {module} has no {attribute}") from error
+            close = difflib.get_close_matches(attribute, dir(sys.modules[module]), n=1)
+            meant = f"; did you mean {close[0]}?" if close else ""
+            raise InputError(f"{self.type}: {module} has no {attribute}{meant}") from error
 
 
 def _is_subclass(kind: Any, parent: Any) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.config import Config
+from seqclf.errors import InputError
 from seqclf.labels import Labels
 from seqclf.layer_types import Context, Flow, dense_layer
 from seqclf.model.seeds import Seeds
@@ -67,7 +68,10 @@ def build_model(
         flow = Flow(dropout(flow.x), flow.mask)
     for section, layers in (("layers", config.layers), ("head", config.head)):
         for index, layer in enumerate(layers):
-            flow = layer.build(flow, f"{section}_{index}_{layer.short_name}", context)
+            try:
+                flow = layer.build(flow, f"{section}_{index}_{layer.short_name}", context)
+            except InputError as error:
+                raise InputError(f"{section}[{index}]: {error}") from error
     labels = Labels.of(labels)
     logits = dense_layer(labels.units, None, context, LOGITS)(flow.x)
     activation = "sigmoid" if labels.multi or labels.units == 1 else "softmax"

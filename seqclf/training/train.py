@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from seqclf.config import Config, with_absolute_paths, write_config
 from seqclf.config.problems import ConfigError
 from seqclf.data.batches import Batches
@@ -93,8 +95,22 @@ def _train(
     if config.embedding.vectors is not None:
         listen(Stage(f"Reading vectors from {config.embedding.vectors}"))
         vectors = read_vectors(Path(config.embedding.vectors), data.tokenizer.pieces, config.embedding.dim)
-        listen(Stage(f"Found vectors of {len(vectors):,} of the {data.tokenizer.vocabulary_size:,} tokens"))
-        run.update_manifest(vectors={"found": len(vectors), "tokens": data.tokenizer.vocabulary_size})
+        counts = np.bincount(data.train.ids, minlength=data.tokenizer.vocabulary_size)
+        covered = float(counts[list(vectors)].sum() / counts.sum())
+        listen(
+            Stage(
+                f"Found vectors of {len(vectors):,} of the {data.tokenizer.vocabulary_size:,} tokens: {covered:.1%} of "
+                "what the training texts hold"
+            )
+        )
+        if not vectors:
+            raise InputError(
+                f"{config.embedding.vectors}: holds a vector of none of the tokens; are its words of another language, "
+                "or written otherwise (capitals, pieces of words)? See tokenizer.type and tokenizer.lowercase"
+            )
+        run.update_manifest(
+            vectors={"found": len(vectors), "tokens": data.tokenizer.vocabulary_size, "covered": round(covered, 4)}
+        )
     listen(Stage("Building the model"))
     model = build_model(config, data.tokenizer.vocabulary_size, data.labels, vectors=vectors)
     state = TrainingState.begin(model, config.training)

@@ -230,8 +230,9 @@ def _copy(model: keras.Model, kinds: Mapping[Any, Any]) -> keras.Model:
             inner = {"layer": layer.forward_layer, "backward_layer": layer.backward_layer}
             config |= {name: keras.saving.serialize_keras_object(twin(one)) for name, one in inner.items()}
         made = kind.from_config(config)
-        if hasattr(layer, "use_cudnn"):  # not part of the config
-            made.use_cudnn = layer.use_cudnn
+        for name in ("supports_masking", "use_cudnn"):  # no part of the config
+            if hasattr(layer, name):
+                setattr(made, name, getattr(layer, name))
         return made
 
     copy = keras.models.clone_model(model, clone_function=twin)
