@@ -127,5 +127,6 @@ def dense_layer(units: int, activation: str | None, context: Context, name: str,
     """Keras's dense layer (Glorot & Bengio 2010 initialisation), seeded."""
     import keras
 
-    options.setdefault("kernel_initializer", initializer("glorot_uniform", context))
+    if "kernel_initializer" not in options:
+        options["kernel_initializer"] = initializer("glorot_uniform", context)
     return keras.layers.Dense(units, activation=activation, name=name, **options)
