@@ -86,6 +86,8 @@ def table(runs: Path, configs: Path) -> str:
                 print(f"{other.name}: another form of {path.name}, left out", file=sys.stderr)
         if same:
             rows.append(_row(path, same))
+    if not rows:
+        raise SystemExit(f"{runs}: holds no run of {configs}; train some with: python {sys.argv[0]} train CONFIG...")
     columns = ["config", "test score", "range", "seeds", "epochs", "parameters", "training", "SavedModel", "again"]
     lines = [columns, ["---"] * len(columns), *rows]
     return "\n".join([_HEADER, *(f"| {' | '.join(line)} |" for line in lines), "", _footer(runs), ""])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
@@ -89,6 +90,7 @@ class Layer(Strict):
         """The type, as part of names."""
         return str(getattr(self, "type"))  # noqa: B009 (the field is the subclasses')
 
+    @abstractmethod
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
         """The flow after this layer.
 
@@ -96,7 +98,6 @@ class Layer(Strict):
         what cannot change its result. Layers are named ``name``, or begin with it; what is random in them is seeded
         with ``context.seeds()``.
         """
-        raise NotImplementedError
 
     def tokens_after(self, tokens: int) -> int:
         """Most tokens that are left of a text of so many."""
