@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 import yaml
-from broken_configs import BROKEN, CONFIGS, MINIMAL, POOL
+from broken_configs import BROKEN, CONFIGS
+from broken_configs.beginnings import MINIMAL, POOL
 from conftest import small_config
 from hypothesis import example, given
 from hypothesis import strategies as st

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from broken_configs import MINIMAL, POOL
+from broken_configs.beginnings import MINIMAL, POOL
 
 from seqclf.config import load_config, parse_override
 from seqclf.config.problems import ConfigError

@@ -358,7 +358,7 @@ CASES: dict[str, Case] = {
         _model, {"layers": [{"type": "conv1d", "filters": 3, "kernel_size": 2}, *POOL]}, {"layers": POOL}
     ),
     "Conv1d.filters": _layer("conv1d", "filters", 4, tuple(POOL), filters=3, kernel_size=2),
-    "Conv1d.kernel_size": _layer("conv1d", "kernel_size", 3, tuple(POOL), filters=3, kernel_size=2),
+    "Conv1d.kernel_size": _layer("conv1d", "kernel_size", [2, 3], tuple(POOL), filters=3, kernel_size=2),
     "Conv1d.activation": _layer("conv1d", "activation", "tanh", tuple(POOL), filters=3, kernel_size=2),
     "MaxPool1d.type": Case(_model, {"layers": [{"type": "max_pool1d", "size": 2}, *POOL]}, {"layers": POOL}),
     "MaxPool1d.size": _layer("max_pool1d", "size", 3, tuple(POOL), size=2),

@@ -45,6 +45,7 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "Keras's way, both ways": [{**KINDS["simple_rnn"], "activation": "relu", "bidirectional": True}],
     "reads with dropout": [{**KINDS["gru"], "dropout": 0.5, "recurrent_dropout": 0.5}],
     **{method: [{**POOL, "method": method}] for method in ("last", "mean", "max", "attention")},
+    "convolutions": [{**KINDS["conv1d"], "kernel_size": [2, 3, 5]}, {**POOL, "method": "max"}],
     "residual convolution": [{"type": "residual", "layer": KINDS["conv1d"]}, POOL],
     "attention without positions": [{**KINDS["self_attention"], "positions": False}, POOL],
 }

@@ -9,7 +9,8 @@ from typing import Any
 
 import jsonschema
 import yaml
-from broken_configs import BY_KIND, MINIMAL, MUTABLE
+from broken_configs import BY_KIND, MUTABLE
+from broken_configs.beginnings import MINIMAL
 
 from seqclf.config import checked_config
 from seqclf.config.json_schema import json_schema

@@ -164,7 +164,8 @@ def windows_fit_the_longest_text(tokenizer: TokenizerConfig, layers: Layers) -> 
     for path, layer in walk(layers, "layers"):
         if layer.window is None:
             continue
-        window = getattr(layer, layer.window)
+        option = getattr(layer, layer.window)
+        window = max(option) if isinstance(option, list) else option
         if window > length:
             here = "what the longest text has (tokenizer.max_tokens)"
             if length != tokenizer.max_tokens:

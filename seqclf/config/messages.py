@@ -55,7 +55,13 @@ def problems_of(error: ValidationError, words: Mapping[Path, str]) -> list[Probl
     for path in misspelt & by_path.keys():
         if by_path[path][0][0]["type"] == "missing":  # it is there, under the other name
             del by_path[path]
-    return [Problem(path, _message(found, models, path, words)) for path, (found, models) in by_path.items()]
+    # A list that has a wrong item is also no single value: the item says more.
+    lists = {path[:-1] for path in by_path if isinstance(path[-1], int)}
+    return [
+        Problem(path, _message(found, models, path, words))
+        for path, (found, models) in by_path.items()
+        if path not in lists or not isinstance(found[0]["input"], list)
+    ]
 
 
 def _message(errors: Sequence[Any], models: Sequence[Model], path: Path, words: Mapping[Path, str]) -> str:

@@ -77,9 +77,9 @@ def locate(location: Sequence[int | str]) -> tuple[Path, list[Model]]:
             inside = field.annotation if field else None
             models = models_of(inside) if field else models
             if not models:
-                # What follows names the types that a single value may have, or a name in a mapping.
+                # What follows names the types that a value may have, and then a name in a mapping or an item's place.
                 kind, *name = location[index + 1 : index + 3] or (None,)
-                path += name if kind == MAPPING else []
+                path += name if kind == MAPPING or str(kind).startswith("list[") else []
                 break
     return tuple(path), models
 

@@ -77,7 +77,8 @@ class Layer(Strict):
         reads: it looks along the text, and so needs one vector a token.
         leaves: what is left of one vector a token: ``tokens``, one a token; ``text``, one a text; ``either``, as its
             option ``return_sequences`` says. A layer that does not read leaves what it was given.
-        window: the option that says how many tokens it looks at together, no more than the longest text has.
+        window: the option that says how many tokens it looks at together (of several, the most counts), no more
+            than the longest text has.
     """
 
     places: ClassVar[tuple[str, ...]] = ("layers",)

@@ -1,0 +1,5 @@
+"""How the configs of the tables begin."""
+
+MINIMAL = "data: {source: sample}\nlayers:\n  - {type: lstm, units: 4}\n"
+LAYERS = "data: {source: sample}\nlayers:\n"
+POOL = "layers: [{type: pool}]\n"
