@@ -490,7 +490,7 @@ def test_check_counts_labels(tmp_path: Path) -> None:
         (
             [("x", "a"), ("y", "b")] * 30,
             {"training__thresholds": 0.3},
-            "training.thresholds: is 0.3, but each text has one",
+            ": training.thresholds: is 0.3, but each text has one",
         ),
     ],
 )

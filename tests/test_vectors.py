@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from conftest import small_config, trained, write_csv
 
+from seqclf.cli import cli
 from seqclf.errors import InputError
 from seqclf.text.vectors import read_vectors, vectors_dim
 
@@ -91,3 +94,24 @@ def test_a_run_says_how_much_of_its_texts_has_vectors(tmp_path: Path) -> None:
     (tmp_path / "v.txt").write_text("Mot 1 2 3\n", encoding="utf-8")
     with pytest.raises(InputError, match="holds a vector of none of the tokens"):
         trained(config, tmp_path / "runs")
+
+
+def test_check_says_how_much_of_the_texts_has_vectors(sample_csv: Path, tmp_path: Path) -> None:
+    vectors = tmp_path / "v.txt"
+    vectors.write_text("the 1 2 3\nfilm 3 2 1\n", encoding="utf-8")
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        f"data: {{source: table, train: {sample_csv}}}\ntokenizer: {{type: word}}\n"
+        f"embedding: {{dim: 3, vectors: {vectors}}}\nlayers: [{{type: pool}}]\n",
+        encoding="utf-8",
+    )
+    done = CliRunner().invoke(cli, ["check", str(config)])
+    assert done.exit_code == 0, done.stderr
+    assert "Vectors: 2 of the " in done.stdout
+    report = json.loads(CliRunner().invoke(cli, ["check", str(config), "--json"]).stdout)
+    assert report["vectors"]["found"] == 2
+    assert 0 < report["vectors"]["covered"] < 1
+    vectors.write_text("Mot 1 2 3\n", encoding="utf-8")
+    done = CliRunner().invoke(cli, ["check", str(config)])
+    assert done.exit_code == 2
+    assert f"{config}:3:21: embedding.vectors: {vectors}: holds a vector of none of the tokens" in done.stderr

@@ -31,6 +31,8 @@ def print_report(report: Report) -> None:
         out.print(_tokens(report))
         out.print()
         _histogram(report, out)
+    if report.pretrained is not None:
+        out.print(f"\nVectors: {report.pretrained}", markup=False, soft_wrap=True)
     if report.layers is not None:
         out.print()
         out.print(_layers(report))

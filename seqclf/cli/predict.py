@@ -36,6 +36,8 @@ def predict_command(
     from seqclf.runs import find_run
 
     run = find_run(runs, run_name)
+    if run_name is None:
+        click.echo(f"Run {run.folder}", err=True)
     start_tensorflow(load_config(run.config), threads)
     from seqclf.evaluation.classifier import Classifier
 

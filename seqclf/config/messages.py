@@ -88,7 +88,7 @@ def _message(errors: Sequence[Any], models: Sequence[Model], path: Path, words: 
         return unknown_value(found, options) if isinstance(found, str) else _none_of(options, found)
     if kind.endswith("_type"):
         expected = " or ".join(dict.fromkeys(_TYPES.get(error["type"], error["type"]) for error in errors))
-        return f"expected {expected}, found {shown(found)}{_hint(found, kind, tags, path, words.get(path))}"
+        return f"expected {expected}, found {shown(found)}{_hint(found, kind, models, path, words.get(path))}"
     if kind in _BOUNDS:
         bound, words_for_it = _BOUNDS[kind]
         limit = context[bound]
@@ -122,8 +122,9 @@ def _none_of(options: Sequence[str], found: Any) -> str:
     return f"expected one of {', '.join(options)}; found {shown(found)}"
 
 
-def _hint(found: Any, kind: str, tags: Sequence[str], path: Path, word: str | None) -> str:
+def _hint(found: Any, kind: str, models: Sequence[Model], path: Path, word: str | None) -> str:
     """Why a value is not what its writer took it for."""
+    tags = [tag for tag in map(tag_of, models) if tag]
     if word is not None and kind == "bool_type":
         truth = "true" if word.lower() in ("yes", "on") else "false"
         return f" ({word} is a truth value in YAML 1.1 alone); write {truth}"
@@ -139,6 +140,10 @@ def _hint(found: Any, kind: str, tags: Sequence[str], path: Path, word: str | No
     if isinstance(found, bool) and kind.startswith("model"):
         options = f"{{type: {tags[0]}}}, or another type" if len(tags) > 1 else "{} for its defaults"
         return f"; write {options}, or leave it out"
+    if isinstance(found, int | float) and kind.startswith("model") and len(models) == 1 and not tags:
+        fields = models[0].model_fields.items()
+        meant = next((name for name, field in fields if isinstance(field.default, (type(found), type(...)))), None)
+        return f"; write {{{meant}: {found}}}" if meant else ""
     if found is None:
         return "; it has no default" if is_required(path) else "; leave it out for its default"
     if isinstance(found, str) and kind in ("int_type", "float_type") and _is_number(found):

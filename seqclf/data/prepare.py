@@ -152,15 +152,6 @@ def unready(config: Config) -> list[Problem]:
     return problems
 
 
-def thresholds_problem(config: Config, multi: bool) -> Problem | None:
-    """A threshold decides nothing where the most probable label is the answer."""
-    thresholds = config.training.thresholds
-    if multi or thresholds == "per_label":
-        return None
-    message = f"is {thresholds}, but each text has one label, the most probable one; leave it out"
-    return Problem(("training", "thresholds"), message)
-
-
 def prepare(
     config: Config, on_stage: Callable[[str], None] = lambda stage: None, corpus: Corpus | None = None
 ) -> TrainingData:
@@ -176,7 +167,10 @@ def prepare(
         on_stage(f"Reading the training texts ({describe(config.data)})")
         texts = corpus.texts("train").texts
         labels = corpus.labels()
-        on_stage(f"Learning the tokenizer from {len(texts):,} texts")
+        if isinstance(config.tokenizer, SubwordFileTokens):
+            on_stage(f"Reading the tokenizer ({config.tokenizer.file})")
+        else:
+            on_stage(f"Learning the tokenizer from {len(texts):,} texts")
         learn_tokenizer(texts, **_learning_options(config.tokenizer)).save(folder)
         write_json(folder / "labels.json", labels.as_json())
 
@@ -184,8 +178,6 @@ def prepare(
     entry = cached("tokenizers", digest(_FORMAT, fingerprints["train"], _learnt_by(config.tokenizer)), learn)
     tokenizer = load_tokenizer(entry)
     labels = Labels.from_json(json.loads((entry / "labels.json").read_text(encoding="utf-8")))
-    if problem := thresholds_problem(config, labels.multi):
-        raise InputError(str(problem))
     train = encode_split(corpus, "train", tokenizer, labels, on_stage)
     validation = encode_split(corpus, "validation", tokenizer, labels, on_stage) if corpus.has("validation") else None
     return TrainingData(tokenizer, labels, train, validation, fingerprints, time.perf_counter() - started)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +55,8 @@ def read_vocabulary(path: Path) -> Vocabulary:
     Raises ``InputError`` where it cannot be read or is something else, with the number of the line.
     """
     lines = _lines(path)
+    if lines and lines[0].lstrip().startswith(("{", "[")) and _is_json(lines):
+        raise InputError(f"{path}: is JSON; {_EXPECTED}")
     is_encoder = lines[:1] == [_ENCODER_HEADER]
     pieces = _encoder_pieces(path, lines) if is_encoder else _wordpieces(path, lines)
     if not pieces:
@@ -88,6 +90,13 @@ def _lines(path: Path) -> list[str]:
     # Not splitlines: a piece may hold U+0085 and its like.
     lines = text.split("\n")
     return [line.removesuffix("\r") for line in (lines if lines[-1] else lines[:-1])]
+
+
+def _is_json(lines: Sequence[str]) -> bool:
+    try:
+        return isinstance(json.loads("\n".join(lines)), dict | list)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _encoder_pieces(path: Path, lines: list[str]) -> list[str]:

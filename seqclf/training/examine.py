@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from seqclf.config import LoadedConfig
 from seqclf.config.problems import Problem
-from seqclf.data.prepare import Corpus, encode_split, prepare, thresholds_problem
+from seqclf.data.prepare import Corpus, encode_split, prepare
 from seqclf.data.source import LabelledTexts, describe
 from seqclf.data.statistics import (
     Leak,
@@ -23,6 +23,7 @@ from seqclf.data.statistics import (
 from seqclf.errors import InputError
 from seqclf.training.estimate import Estimate, LayerRow, measure
 from seqclf.training.fits import misfits
+from seqclf.training.pretrained import Pretrained, read_pretrained
 
 
 @dataclass
@@ -35,6 +36,7 @@ class Report:
         problems: what would make training or evaluation fail.
         vocabulary: pieces of the tokenizer.
         tokens: like ``splits``.
+        pretrained: also None where the config names no vectors.
     """
 
     data: str
@@ -45,6 +47,7 @@ class Report:
     max_tokens: int
     vocabulary: int | None = None
     tokens: dict[str, TokenStatistics] | None = None
+    pretrained: Pretrained | None = None
     layers: list[LayerRow] | None = None
     estimate: Estimate | None = None
 
@@ -66,8 +69,6 @@ def examine(
     texts = _read(corpus, names, loaded)
     splits = {name: text_statistics(texts[name]) for name in names}
     problems = label_problems(splits)
-    if problem := thresholds_problem(config, splits["train"].multi):
-        problems.append(problem)
     report = Report(
         data=describe(config.data),
         splits=splits,
@@ -97,6 +98,10 @@ def examine(
     report.problems += [loaded.placed(problem) for problem in misfits(config, data)]
     if report.problems:
         return report
+    try:
+        report.pretrained = read_pretrained(config, data, on_stage)
+    except InputError as error:
+        raise loaded.error([Problem(("embedding", "vectors"), str(error))]) from error
     on_stage("Timing training steps")
     start_tensorflow()
     report.layers, report.estimate = measure(config, data)

@@ -16,7 +16,7 @@ _MOST_LABELS = 20
 
 def misfits(config: Config, data: TrainingData) -> list[Problem]:
     """Options of ``training`` that the data rule out."""
-    return [*_unknown_labels(config, data), *_endless_warmup(config, data)]
+    return [*_unknown_labels(config, data), *_idle_thresholds(config, data), *_endless_warmup(config, data)]
 
 
 def _unknown_labels(config: Config, data: TrainingData) -> Iterator[Problem]:
@@ -27,6 +27,14 @@ def _unknown_labels(config: Config, data: TrainingData) -> Iterator[Problem]:
         if label not in data.labels:
             message = f"is no label of the training texts; these are {known}{f' and {more} more' if more > 0 else ''}"
             yield Problem(("training", "class_weights", label), message)
+
+
+def _idle_thresholds(config: Config, data: TrainingData) -> Iterator[Problem]:
+    """A threshold decides nothing where the most probable label is the answer."""
+    thresholds = config.training.thresholds
+    if not data.labels.multi and thresholds != "per_label":
+        message = f"is {thresholds}, but each text has one label, the most probable one; leave it out"
+        yield Problem(("training", "thresholds"), message)
 
 
 def _endless_warmup(config: Config, data: TrainingData) -> Iterator[Problem]:

@@ -6,10 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from seqclf.config import Config, with_absolute_paths, write_config
 from seqclf.config.problems import ConfigError
@@ -20,11 +17,11 @@ from seqclf.errors import InputError
 from seqclf.labels import DEFAULT_THRESHOLD, Labels
 from seqclf.runs import FAILED, FINISHED, INTERRUPTED, Run, now
 from seqclf.runtime import current_threads
-from seqclf.text.vectors import read_vectors
 from seqclf.training.environment import environment, peak_memory_bytes
 from seqclf.training.events import EpochDone, Event, Stage, TrainingDone, TrainingStarted
 from seqclf.training.fits import misfits
 from seqclf.training.history import History
+from seqclf.training.pretrained import read_pretrained
 
 Listener = Callable[[Event], None]
 
@@ -91,28 +88,14 @@ def _train(
     from seqclf.model.layers.recurrent import plain
     from seqclf.training.state import TrainingState
 
-    vectors = None
-    if config.embedding.vectors is not None:
-        listen(Stage(f"Reading vectors from {config.embedding.vectors}"))
-        vectors = read_vectors(Path(config.embedding.vectors), data.tokenizer.pieces, config.embedding.dim)
-        counts = np.bincount(data.train.ids, minlength=data.tokenizer.vocabulary_size)
-        covered = float(counts[list(vectors)].sum() / counts.sum())
-        listen(
-            Stage(
-                f"Found vectors of {len(vectors):,} of the {data.tokenizer.vocabulary_size:,} tokens: {covered:.1%} of "
-                "what the training texts hold"
-            )
-        )
-        if not vectors:
-            raise InputError(
-                f"{config.embedding.vectors}: holds a vector of none of the tokens; are its words of another language, "
-                "or written otherwise (capitals, pieces of words)? See tokenizer.type and tokenizer.lowercase"
-            )
-        run.update_manifest(
-            vectors={"found": len(vectors), "tokens": data.tokenizer.vocabulary_size, "covered": round(covered, 4)}
-        )
+    pretrained = read_pretrained(config, data, lambda stage: listen(Stage(stage)))
+    if pretrained is not None:
+        listen(Stage(f"Found vectors of {pretrained}"))
+        run.update_manifest(vectors=pretrained.as_json())
     listen(Stage("Building the model"))
-    model = build_model(config, data.tokenizer.vocabulary_size, data.labels, vectors=vectors)
+    model = build_model(
+        config, data.tokenizer.vocabulary_size, data.labels, vectors=pretrained.vectors if pretrained else None
+    )
     state = TrainingState.begin(model, config.training)
     parameters = model.count_params()
     run.update_manifest(parameters=parameters, threads=asdict(current_threads()))

@@ -160,7 +160,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             MINIMAL + "training:\n  moving_average: 0.999\n",
-            ["5:3: training.moving_average: expected options (name: value), found 0.999"],
+            ["5:3: training.moving_average: expected options (name: value), found 0.999; write {decay: 0.999}"],
         ),
         (
             MINIMAL + "training:\n  class_weights: 3\n",
@@ -192,7 +192,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         (MINIMAL + "name: 3\n", ["4:1: name: expected a text, found 3"]),
         (MINIMAL + "name: [a]\n", ["4:1: name: expected a text, found a list of 1"]),
         (MINIMAL + "name: true\n", ["4:1: name: expected a text, found true"]),
-        (MINIMAL + "embedding: 3\n", ["4:1: embedding: expected options (name: value), found 3"]),
+        (MINIMAL + "embedding: 3\n", ["4:1: embedding: expected options (name: value), found 3; write {dim: 3}"]),
         (MINIMAL + "embedding: [3]\n", ["4:1: embedding: expected options (name: value), found a list of 1"]),
         (MINIMAL + "embedding: text\n", ['4:1: embedding: expected options (name: value), found the text "text"']),
         (
@@ -205,7 +205,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
                 "4:1: tokenizer: expected options (name: value), found true; write {type: subword}, or another type, or leave it out"
             ],
         ),
-        (MINIMAL + "training: 10\n", ["4:1: training: expected options (name: value), found 10"]),
+        (MINIMAL + "training: 10\n", ["4:1: training: expected options (name: value), found 10; write {epochs: 10}"]),
         (MINIMAL + "training: [epochs]\n", ["4:1: training: expected options (name: value), found a list of 1"]),
         (
             MINIMAL + "training:\n  optimizer: adam\n",
@@ -220,7 +220,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             MINIMAL + "training:\n  early_stopping: 3\n",
-            ["5:3: training.early_stopping: expected options (name: value), found 3"],
+            ["5:3: training.early_stopping: expected options (name: value), found 3; write {patience: 3}"],
         ),
         (MINIMAL + "training:\n  epochs: 1e1\n", ["5:3: training.epochs: expected a whole number, found 10.0"]),
         (
@@ -302,6 +302,14 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
                 '3:49: layers[0].kernel_size[1]: expected a whole number, found the text "x"',
                 "4:33: layers[1].method[1]: expected one of last, mean, max, attention; found 3",
                 '4:36: layers[1].method[2]: unknown value "lst"; did you mean "last"?',
+            ],
+        ),
+        (
+            MINIMAL + "training: {moving_average: 0.99, early_stopping: 3, schedule: 3}\n",
+            [
+                "4:12: training.moving_average: expected options (name: value), found 0.99; write {decay: 0.99}",
+                "4:34: training.early_stopping: expected options (name: value), found 3; write {patience: 3}",
+                "4:53: training.schedule: expected options (name: value), found 3",
             ],
         ),
     ],
