@@ -1,11 +1,13 @@
 """The table of results: trains and measures the configs, and writes what their runs' own ``metrics.json`` say.
 
     python benchmarks/results.py train configs/trec.yaml configs/imdb_bag.yaml --runs results --seeds 1 2 3
+    python benchmarks/results.py train configs/trec.yaml --bag --runs results
     python benchmarks/results.py table --runs results --page docs/results.md
 
-``train`` skips what is there already, so that it can be stopped and called again; relative paths of data start at
-``$SEQCLF_DATA``, data sets of tensorflow-datasets are looked for there or in ``$TFDS_DATA_DIR``. ``table`` counts the
-runs of a config as it is now, but for its seed and where its data are; those of an older form are named and left out.
+``train`` skips what is there already, so that it can be stopped and called again; with ``--bag`` the model is a bag of
+embeddings on the config's data, in everything else the same. Relative paths of data start at ``$SEQCLF_DATA``, data
+sets of tensorflow-datasets are looked for there or in ``$TFDS_DATA_DIR``. ``table`` counts the runs of a config as it
+is now, but for its seed and where its data are; those of an older form are named and left out.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from seqclf.config import Config, load_config
+from seqclf.config import Config, load_config, parse_override
+from seqclf.layer_types.pool import Pool
 from seqclf.runs import FINISHED, Run
 
 CONFIGS = Path(__file__).parents[1] / "configs"
@@ -27,8 +30,9 @@ _HEADER = """\
 # Results
 
 Test accuracy of the configs in `configs/`, of single models trained on two CPU cores; the mean over the seeds, and
-their range. Validation texts chose the epoch, `seqclf eval` read the test texts once. Written by `make results` from
-the runs' own `metrics.json`.
+their range. Validation texts chose the epoch, `seqclf eval` read the test texts once. "Bag" is what a mean of the
+embeddings reaches on the same data, whatever the order of the words. Written by `make results` from the runs' own
+`metrics.json`.
 """
 
 
@@ -55,10 +59,15 @@ def decisive(config: Config) -> dict[str, Any]:
     return content
 
 
-def train(configs: Iterable[Path], runs: Path, seeds: Iterable[int]) -> None:
-    """Train and measure each config with each seed, unless that was done."""
+def is_bag(config: Config) -> bool:
+    return all(isinstance(layer, Pool) for layer in config.layers)
+
+
+def train(configs: Iterable[Path], runs: Path, seeds: Iterable[int], *, bag: bool = False) -> None:
+    """Train and measure each config, or the bag on its data, with each seed, unless that was done."""
     for path in configs:
-        config = load_config(path)
+        settings = [f"name={load_config(path).name}-bag", "layers=[{type: pool}]", "head=[]"] if bag else []
+        config = load_config(path, [parse_override(setting) for setting in settings])
         for seed in seeds:
             same = (
                 run
@@ -68,15 +77,20 @@ def train(configs: Iterable[Path], runs: Path, seeds: Iterable[int]) -> None:
             if (done := next(same, None)) is not None:
                 print(f"{path.stem}, seed {seed}: {done.name} is there", flush=True)
                 continue
-            for command in (["train", str(path), "--set", f"seed={seed}"], ["eval"]):
+            options = [option for setting in (*settings, f"seed={seed}") for option in ("--set", setting)]
+            for command in (["train", str(path), *options], ["eval"]):
                 subprocess.run([sys.executable, "-m", "seqclf", *command, "--runs", str(runs)], check=True)
 
 
 def table(runs: Path, configs: Path) -> str:
     """The page, as Markdown."""
     by_name: dict[str, list[Run]] = {}
+    bags: list[tuple[Any, Run]] = []
     for run in finished(runs):
-        by_name.setdefault(load_config(run.config).name, []).append(run)
+        config = load_config(run.config)
+        by_name.setdefault(config.name, []).append(run)
+        if is_bag(config):
+            bags.append((decisive(config)["data"], run))
     rows = []
     for path in sorted(configs.glob("*.yaml")):
         config = load_config(path)
@@ -85,17 +99,23 @@ def table(runs: Path, configs: Path) -> str:
             if other not in same:
                 print(f"{other.name}: another form of {path.name}, left out", file=sys.stderr)
         if same:
-            rows.append(_row(path, same))
+            beside = [] if is_bag(config) else [run for data, run in bags if data == decisive(config)["data"]]
+            rows.append(_row(path, same, beside))
     if not rows:
         raise SystemExit(f"{runs}: holds no run of {configs}; train some with: python {sys.argv[0]} train CONFIG...")
-    columns = ["config", "test score", "range", "seeds", "epochs", "parameters", "training", "SavedModel", "again"]
+    columns = ["config", "test score", "range", "bag", "seeds", "epochs", "parameters", "training", "SavedModel"]
+    columns.append("again")
     lines = [columns, ["---"] * len(columns), *rows]
     return "\n".join([_HEADER, *(f"| {' | '.join(line)} |" for line in lines), "", _footer(runs), ""])
 
 
-def _row(path: Path, runs: list[Run]) -> list[str]:
+def _scores(runs: list[Run]) -> list[float]:
+    return [run.metrics["test"]["micro_f1" if run.labels.multi else "accuracy"] for run in runs]
+
+
+def _row(path: Path, runs: list[Run], bags: list[Run]) -> list[str]:
     multi = runs[0].labels.multi
-    scores = [run.metrics["test"]["micro_f1" if multi else "accuracy"] for run in runs]
+    scores = _scores(runs)
     manifests = [run.manifest for run in runs]
     size = statistics.mean(
         sum(file.stat().st_size for file in run.saved_model.rglob("*") if file.is_file()) for run in runs
@@ -106,6 +126,7 @@ def _row(path: Path, runs: list[Run]) -> list[str]:
         f"[{path.stem}](../configs/{path.name})",
         f"**{statistics.mean(scores):.2%}**{' micro F1' if multi else ''}{one}",
         f"{min(scores):.2%} - {max(scores):.2%}" if len(runs) > 1 else "-",
+        f"{statistics.mean(_scores(bags)):.2%}" if bags else "-",
         ", ".join(map(str, seeds)),
         f"{statistics.mean(manifest['epochs'] for manifest in manifests):.0f}",
         f"{manifests[0]['parameters']:,}",
@@ -129,6 +150,7 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     training = commands.add_parser("train", help="train and measure configs")
     training.add_argument("configs", type=Path, nargs="+")
+    training.add_argument("--bag", action="store_true", help="train a bag of embeddings on their data instead")
     training.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     page = commands.add_parser("table", help="write the page")
     page.add_argument("--page", type=Path, help="file; standard output when left out")
@@ -136,7 +158,7 @@ def main() -> None:
         command.add_argument("--runs", type=Path, default=Path("results"))
     arguments = parser.parse_args()
     if arguments.command == "train":
-        train(arguments.configs, arguments.runs, arguments.seeds)
+        train(arguments.configs, arguments.runs, arguments.seeds, bag=arguments.bag)
         return
     text = table(arguments.runs, CONFIGS)
     if arguments.page is None:

@@ -1,0 +1,107 @@
+"""``benchmarks/results.py``: the table of results and the trainings behind it."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from seqclf.config import Override, load_config, write_config
+from seqclf.labels import Labels
+from seqclf.runs import FINISHED, Run, begin_run
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def results() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("results", ROOT / "benchmarks" / "results.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _config(folder: Path, name: str, layers: str) -> Path:
+    path = folder / f"{name}.yaml"
+    path.write_text(
+        f"name: {name}\ndata: {{source: table, train: {name[:1]}.csv, test: t.csv}}\nlayers: {layers}\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def _run(runs: Path, config: Path, seed: int, accuracy: float, **changes: Any) -> Run:
+    overrides = [Override(("seed",), seed, ""), *(Override((name,), value, "") for name, value in changes.items())]
+    one = load_config(config, overrides)
+    run = begin_run(runs, one.name)
+    write_config(run.config, one)
+    run.write_labels(Labels(("a", "b"), False))
+    run.write_metrics("test", {"accuracy": accuracy})
+    run.saved_model.mkdir()
+    (run.saved_model / "saved_model.pb").write_bytes(b"x" * 1_500_000)
+    about = {"machine": {"processor": "a processor"}, "versions": {"tensorflow": "2", "keras": "3"}}
+    run.update_manifest(status=FINISHED, seed=seed, epochs=2, parameters=1234, wall_seconds=61.4, **about)
+    return run
+
+
+def test_the_table_says_what_the_runs_say(
+    results: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configs, runs = tmp_path / "configs", tmp_path / "runs"
+    configs.mkdir()
+    gru = _config(configs, "a_gru", "[{type: gru, units: 3}]")
+    bag = _config(configs, "a_bag", "[{type: pool}]")
+    other = _config(configs, "b_gru", "[{type: gru, units: 3}]")
+    for seed, accuracy in ((1, 0.9), (2, 0.8), (3, 0.88)):
+        _run(runs, gru, seed, accuracy)
+    _run(runs, gru, 4, 0.1, layers=[{"type": "gru", "units": 4}])  # of another form
+    _run(runs, bag, 1, 0.75)
+    _run(runs, other, 7, 0.5)
+    begin_run(runs, "a_gru")  # not finished
+    text = results.table(runs, configs)
+    rows = {row[0].strip(): row for row in (line.split("|")[1:-1] for line in text.splitlines() if line[:1] == "|")}
+    cells = {name: [cell.strip() for cell in row[1:-1]] for name, row in rows.items()}
+    assert cells["[a_gru](../configs/a_gru.yaml)"] == [
+        *("**86.00%**", "80.00% - 90.00%", "75.00%", "1, 2, 3", "2", "1,234", "61 s", "1.5 MB")
+    ]
+    assert cells["[a_bag](../configs/a_bag.yaml)"][:4] == ["**75.00%** (one seed)", "-", "-", "1"]
+    assert cells["[b_gru](../configs/b_gru.yaml)"][:3] == ["**50.00%** (one seed)", "-", "-"]
+    assert text.splitlines()[-1].startswith("Runs of a processor")
+    assert "a_gru-4: another form of a_gru.yaml, left out" in capsys.readouterr().err
+
+
+def test_no_table_without_runs(results: ModuleType, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="holds no run"):
+        results.table(tmp_path, ROOT / "configs")
+
+
+def test_what_is_there_is_not_trained_again(
+    results: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = _config(tmp_path, "a_gru", "[{type: gru, units: 3}]")
+    calls: list[list[str]] = []
+
+    def call(command: Sequence[str], check: bool) -> None:
+        assert check
+        calls.append(list(command[3:]))
+
+    monkeypatch.setattr(results.subprocess, "run", call)
+    _run(tmp_path / "runs", config, 2, 0.9)
+    results.train([config], tmp_path / "runs", [1, 2])
+    assert [call[0] for call in calls] == ["train", "eval"]
+    assert calls[0][1:4] == [str(config), "--set", "seed=1"]
+    calls.clear()
+    results.train([config], tmp_path / "runs", [2], bag=True)
+    assert calls[0].count("--set") == 4 and "layers=[{type: pool}]" in calls[0] and "name=a_gru-bag" in calls[0]
+    bag = {"name": "a_gru-bag", "layers": [{"type": "pool"}], "head": []}
+    run = _run(tmp_path / "runs", config, 2, 0.5, **bag)
+    assert json.loads((run.folder / "metrics.json").read_text(encoding="utf-8"))["test"]["accuracy"] == 0.5
+    calls.clear()
+    results.train([config], tmp_path / "runs", [2], bag=True)
+    assert not calls
