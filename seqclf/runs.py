@@ -10,6 +10,7 @@
 ``checkpoint/``     ``state.npz``: the training state after the last completed epoch
 ``model.keras``     the model, with the weights that were kept
 ``saved_model/``    the same as a SavedModel that takes raw text
+``model.onnx``      the same for ONNX Runtime, with all but the tokenizer that it takes to answer a text
 ``metrics.json``    metrics by split
 ==================  =================================================================================================
 
@@ -69,6 +70,10 @@ class Run:
     @property
     def saved_model(self) -> Path:
         return self.folder / "saved_model"
+
+    @property
+    def onnx(self) -> Path:
+        return self.folder / "model.onnx"
 
     @property
     def manifest(self) -> dict[str, Any]:

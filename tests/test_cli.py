@@ -64,7 +64,7 @@ def test_the_main_job(config_file: Path, tmp_path: Path) -> None:
     assert "epoch 1/1 loss " in train.stderr
     assert f"SavedModel  {runs / 'mine-1' / 'saved_model'}" in train.stdout
     predict = _process("predict", "a good film", "not a good film", "--json", env=environment)
-    assert predict.stderr == ""
+    assert predict.stderr == f"Run {runs / 'mine-1'}\n"
     rows = [json.loads(line) for line in predict.stdout.splitlines()]
     assert [row["text"] for row in rows] == ["a good film", "not a good film"]
     assert all(abs(sum(row["probabilities"].values()) - 1) < 1e-6 for row in rows)

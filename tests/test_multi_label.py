@@ -21,6 +21,7 @@ from seqclf.data.label_sets import encode_labels
 from seqclf.data.source import LabelledTexts
 from seqclf.data.splits import partition
 from seqclf.data.tables import TableSource
+from seqclf.decisions import Decider
 from seqclf.errors import InputError
 from seqclf.evaluation.multi_label import (
     best_threshold,
@@ -360,7 +361,9 @@ def test_every_side_answers_the_same(which: str, request: pytest.FixtureRequest,
         named = loaded.signatures["labels"]()
         assert [name.decode() for name in named["labels"].numpy()] == list(labels)
         np.testing.assert_allclose(named["thresholds"], run.thresholds, rtol=1e-6)
-    for row, chosen, p in zip(classifier.predicted(probabilities), decisions, probabilities, strict=True):
+    for row, chosen, p in zip(
+        Decider(classifier.labels, classifier.thresholds)(probabilities), decisions, probabilities, strict=True
+    ):
         assert set(row) == {labels[i] for i in np.flatnonzero(chosen)}
         places = [labels.index(name) for name in row]
         assert places == sorted(places, key=lambda i: -p[i]), "the most probable first"
@@ -545,6 +548,6 @@ def test_a_run_with_broken_thresholds_says_so(three: Run, tmp_path: Path) -> Non
     shutil.copytree(three.folder, tmp_path / "copy")
     for content in ("{}", "[0.5]", "no json", '{"sport": "x"}'):
         (tmp_path / "copy" / "thresholds.json").write_text(content, encoding="utf-8")
-        refused = _call("predict", "x", "--run", str(tmp_path / "copy"))
+        refused = _call("eval", "--run", str(tmp_path / "copy"))
         assert refused.exit_code == 2, refused.output
         assert "thresholds.json: " in refused.stderr

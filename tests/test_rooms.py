@@ -8,28 +8,46 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "seqclf"
-BASE = {"errors", "files", "labels"}
+BASE = {"errors", "files", "labels", "decisions", "table_rows"}
 ALLOWED = {
     "errors": set(),
     "files": {"errors"},
     "labels": set(),
+    "table_rows": {"errors"},
+    "decisions": {"errors", "labels"},
+    "onnx_writer": {"errors"},
     "figures": BASE,
     "runs": BASE,
     "runtime": set(),
     "strict": set(),
-    "layer_types": BASE | {"strict", "model"},
+    "layer_types": BASE | {"strict", "model", "onnx_writer"},
     "config": BASE | {"strict", "layer_types"},
     "text": BASE,
     "data": BASE | {"config", "text"},
     "model": BASE | {"config", "layer_types", "text", "runtime"},
     "evaluation": BASE | {"runs", "config", "text", "data", "model"},
-    "export": BASE | {"config", "text", "model"},
+    "export": BASE | {"config", "text", "model", "onnx_writer"},
+    "inference": BASE | {"text"},
     "benchmark": BASE | {"figures", "runtime", "config", "data", "model", "training"},
     "probe": BASE | {"figures", "config", "layer_types", "text", "model", "training"},
-    "training": BASE | {"runs", "runtime", "config", "text", "data", "model", "evaluation", "export"},
+    "training": BASE | {"runs", "runtime", "config", "layer_types", "text", "data", "model", "evaluation", "export"},
 }
-LIGHT = {"cli", "strict", "layer_types", "config", "runs", "runtime", "errors", "files", "figures", "labels"}
-HEAVY = {"tensorflow", "keras", "tensorflow_datasets"}
+LIGHT = {
+    "cli",
+    "decisions",
+    "inference",
+    "onnx_writer",
+    "strict",
+    "layer_types",
+    "config",
+    "runs",
+    "runtime",
+    "errors",
+    "files",
+    "figures",
+    "labels",
+}
+HEAVY = {"tensorflow", "keras", "tensorflow_datasets", "onnx", "onnxruntime"}
 
 
 def _imports(path: Path, top_level_only: bool) -> set[str]:

@@ -47,7 +47,7 @@ _SCORES = (
     "--data",
     "data_path",
     type=click.Path(path_type=Path),
-    help="A file (csv, tsv, jsonl) or a folder (LABEL/*.txt) of labelled texts, instead of a split.",
+    help="A file (csv, tsv, jsonl, parquet) or a folder (LABEL/*.txt) of labelled texts, instead of a split.",
 )
 @click.option("--text", "text_column", metavar="COLUMN", help="Column of --data's texts. [default: the run's, or text]")
 @click.option(

@@ -29,7 +29,7 @@ def _complete_template(context: click.Context, parameter: click.Parameter, begun
     "data",
     metavar="DATA",
     type=click.Path(),
-    help="Your texts (csv, tsv, jsonl, or a folder of LABEL/*.txt), which are looked at for a config that fits.",
+    help="Your texts (csv, tsv, jsonl, parquet, or a folder of LABEL/*.txt): looked at for a config that fits.",
 )
 @click.option("--text", "text_column", metavar="COLUMN", help="Column of DATA's texts. [default: guessed]")
 @click.option("--label", "label_column", metavar="COLUMN", help="Column of DATA's labels. [default: guessed]")

@@ -7,55 +7,158 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from seqclf.cli.options import allow_code_option, json_option, run_option, runs_option, threads_option
 
+if TYPE_CHECKING:
+    from seqclf.decisions import Decider
+    from seqclf.inference import Classifier
+    from seqclf.runs import Run
+
 _LINES_A_BATCH = 256
+_KINDS_IN = ("csv", "tsv", "jsonl", "parquet", "txt")
+_KINDS_OUT = ("csv", "tsv", "jsonl", "parquet")
+_SHARE = click.FloatRange(0, 1)
 
 
 @click.command("predict")
-@click.argument("texts", nargs=-1, required=True, metavar="TEXT...")
+@click.argument("texts", nargs=-1, metavar="[TEXT]...")
+@click.option(
+    "--input", "-i", "input_path", metavar="FILE", help="File of texts (csv, tsv, jsonl, parquet, txt), or -."
+)
+@click.option("--column", default="text", show_default=True, help="Column of --input's texts.")
+@click.option(
+    "--input-format", type=click.Choice(_KINDS_IN), help="What --input is. [default: by its ending; txt: a text a line]"
+)
+@click.option(
+    "--output", "-o", "output_path", metavar="FILE", help="File for the rows with predictions, or -. [default: -]"
+)
+@click.option("--output-format", type=click.Choice(_KINDS_OUT), help="[default: by the ending; for -: jsonl]")
+@click.option(
+    "--errors", "errors_path", type=click.Path(path_type=Path), help="File for the rows that cannot be read, by line."
+)
+@click.option("--resume", is_flag=True, help="Go on with an --output that was interrupted.")
+@click.option("--overwrite", is_flag=True, help="Let --output and --errors take the place of files that are there.")
+@click.option("--top", type=click.IntRange(min=1), metavar="K", help="Name the K most probable labels, too.")
+@click.option(
+    "--threshold",
+    type=_SHARE,
+    metavar="P",
+    help="Give a label where its probability exceeds P: of lists of labels, instead of the run's thresholds; of two "
+    "labels, the second one.",
+)
+@click.option("--abstain-below", type=_SHARE, metavar="P", help="Give no label (null) with a probability below P.")
+@click.option("--probabilities", "every", is_flag=True, help="Give the probability of every label, too.")
 @runs_option
 @run_option
 @threads_option
 @allow_code_option
 @json_option
 def predict_command(
-    texts: tuple[str, ...], runs: Path, run_name: str | None, threads: int | str, as_json: bool
+    texts: tuple[str, ...],
+    input_path: str | None,
+    column: str,
+    input_format: str | None,
+    output_path: str | None,
+    output_format: str | None,
+    errors_path: Path | None,
+    resume: bool,
+    overwrite: bool,
+    top: int | None,
+    threshold: float | None,
+    abstain_below: float | None,
+    every: bool,
+    runs: Path,
+    run_name: str | None,
+    threads: int | str,
+    as_json: bool,
 ) -> None:
-    """Label each TEXT. ``-`` reads one text a line from standard input, empty lines too; put ``--`` before texts that
-    begin with a dash.
+    """Label each TEXT, or those of a file. A TEXT of ``-`` reads one text a line from standard input, empty lines too;
+    put ``--`` before texts that begin with a dash.
 
     Prints label, probability and text for each; with --json one object a line, with the probability of every label.
     Where texts have lists of labels, all labels above their thresholds, the most probable first; - is none.
+
+    With --input the rows of a file come out with what is predicted: columns prediction and probability, or of lists of
+    labels predictions and probabilities.
     """
-    from seqclf.cli.start import start_tensorflow
-    from seqclf.config import load_config
+    from seqclf.decisions import Decider
+    from seqclf.errors import InputError
     from seqclf.runs import find_run
 
+    if bool(texts) == (input_path is not None):
+        raise click.UsageError("give texts, or a file of them with --input" + (", not both" if texts else ""))
+    only_files = {"--output": output_path, "--errors": errors_path, "--resume": resume or None}
+    if texts and (unused := [name for name, value in only_files.items() if value is not None]):
+        raise click.UsageError(f"{', '.join(unused)}: only together with --input")
     run = find_run(runs, run_name)
     if run_name is None:
         click.echo(f"Run {run.folder}", err=True)
-    start_tensorflow(load_config(run.config), threads)
-    from seqclf.evaluation.classifier import Classifier
+    classifier = _load(run, threads)
+    try:
+        decider = Decider(classifier.labels, classifier.thresholds, threshold, abstain_below)
+    except InputError as error:
+        option = "--threshold" if threshold is not None and not classifier.labels.multi else "--abstain-below"
+        raise InputError(f"{option}: {error}") from error
+    if input_path is None:
+        _predict_texts(classifier, decider, texts, top, as_json)
+        return
+    from seqclf.cli.predict_file import predict_rows
 
-    classifier = Classifier.load(run)
-    multi = classifier.labels.multi
-    width = 0 if multi else max(map(len, classifier.labels))
+    predict_rows(
+        classifier,
+        run.onnx if run.onnx.exists() else run.model,
+        decider,
+        source=(input_path, input_format, column),
+        target=(output_path, output_format, errors_path),
+        top=top or 0,
+        every=every,
+        resume=resume,
+        overwrite=overwrite,
+    )
+
+
+def _load(run: Run, threads: int | str) -> Classifier:
+    """Without TensorFlow, where the run has a model that needs none."""
+    if run.onnx.exists():
+        from seqclf.inference import Classifier
+
+        return Classifier.load(run.folder, threads=threads if isinstance(threads, int) else None)
+    from seqclf.cli.start import start_tensorflow
+    from seqclf.config import load_config
+
+    start_tensorflow(load_config(run.config), threads)
+    from seqclf.evaluation.classifier import Classifier as KerasClassifier
+
+    return KerasClassifier.load(run)  # type: ignore[return-value]
+
+
+def _predict_texts(
+    classifier: Classifier, decider: Decider, arguments: tuple[str, ...], top: int | None, as_json: bool
+) -> None:
+    from seqclf import decisions
+
+    width = 0 if classifier.labels.multi else max(map(len, classifier.labels))
     batch_size = 1 if sys.stdin.isatty() else _LINES_A_BATCH
-    for batch in _batched(_all_texts(texts), batch_size):
+    for batch in _batched(_all_texts(arguments), batch_size):
         rows = classifier.probabilities(batch)
-        for text, row, labels in zip(batch, rows, classifier.predicted(rows), strict=True):
-            probabilities = dict(zip(classifier.labels, map(float, row), strict=True))
+        for text, row, labels in zip(batch, rows, decider(rows), strict=True):
+            best = decisions.top(classifier.labels, row, top) if top else []
             if as_json:
-                answer = {"labels": labels} if multi else {"label": labels[0]}
-                click.echo(json.dumps({"text": text, **answer, "probabilities": probabilities}, ensure_ascii=False))
+                answer: dict[str, Any] = {"text": text}
+                answer |= {"labels": labels} if classifier.labels.multi else {"label": labels[0] if labels else None}
+                if top:
+                    answer["top"] = [{"label": label, "probability": value} for label, value in best]
+                answer["probabilities"] = dict(zip(classifier.labels, map(float, row), strict=True))
+                click.echo(json.dumps(answer, ensure_ascii=False))
             else:
-                gap = " " if multi else "  "
-                answers = [f"{label:{width}}{gap}{probabilities[label]:.4f}" for label in labels]
-                click.echo(f"{', '.join(answers) or '-'}  {_one_line(text)}")
+                shown = best or [(label, float(row[classifier.labels.index(label)])) for label in labels]
+                gap = " " if classifier.labels.multi or top else "  "
+                answers = [f"{label:{0 if top else width}}{gap}{value:.4f}" for label, value in shown]
+                click.echo(f"{', '.join(answers) or '-'.ljust(width)}  {_one_line(text)}")
 
 
 def _all_texts(arguments: tuple[str, ...]) -> Iterator[str]:

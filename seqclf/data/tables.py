@@ -1,4 +1,4 @@
-"""``source: table``: files of one text and its label, or list of labels, a row (csv, tsv, jsonl)."""
+"""``source: table``: files of one text and its label, or list of labels, a row (csv, tsv, jsonl, parquet)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from seqclf.data.source import LabelledTexts, where_paths_start
-from seqclf.data.table_rows import Row, csv_rows, json_rows, opening
 from seqclf.errors import InputError
+from seqclf.table_rows import KINDS, Row, opening, rows
 
-_FORMATS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 _BAD_ROWS_SHOWN = 20
 ROWS_LOOKED_AT = 20_000
 
@@ -41,7 +40,7 @@ class TableSource:
         text: column of the texts.
         label: column of the labels. Of a list that names a label twice, once is kept; an empty one says that no label
             applies.
-        file_format: csv, tsv or jsonl; auto goes by the file's ending.
+        file_format: csv, tsv, jsonl or parquet; auto goes by the file's ending.
         separator: stands between the labels of one field, which is read as a list.
         options: what stands before ``text`` and ``label`` where they are set, for messages.
     """
@@ -139,17 +138,18 @@ class TableSource:
         if not path.exists():
             raise InputError(f"{path}: no such file{where_paths_start(path)}")
         try:
-            return _FORMATS[path.suffix.lower()]
+            return KINDS[path.suffix.lower()]
         except KeyError:
-            known = ", ".join(_FORMATS)
-            what_to_do = "set data.format to csv, tsv or jsonl" if self._options == "data." else "rename the file"
+            known = ", ".join(KINDS)
+            what_to_do = (
+                "set data.format to csv, tsv, jsonl or parquet" if self._options == "data." else "rename the file"
+            )
             raise InputError(
                 f'{path}: cannot tell the format from the ending "{path.suffix}" (known: {known}); {what_to_do}'
             ) from None
 
     def _rows(self, path: Path) -> Iterator[Row | InputError]:
-        kind = self._kind(path)
-        return json_rows(path) if kind == "jsonl" else csv_rows(path, kind)
+        return rows(path, self._kind(path))
 
     def _check_columns(self, path: Path, line: int, row: Mapping[str, Any]) -> None:
         where = path if self._kind(path) != "jsonl" else f"{path}:{line}"

@@ -62,18 +62,6 @@ class Classifier:
         logits = self._logits(encoded)
         return sigmoid(logits) if self.labels.multi else np.exp(log_probabilities(logits))
 
-    def predicted(self, probabilities: NDArray[np.floating]) -> list[tuple[str, ...]]:
-        """The labels of each text, the most probable first: the most probable one, or all above their thresholds.
-
-        Args:
-            probabilities: ``[texts, labels]``, of ``probabilities``.
-        """
-        order = np.argsort(-probabilities, axis=1, kind="stable")
-        if self.thresholds is None:
-            return [(self.labels[row[0]],) for row in order]
-        above = probabilities > np.array(self.thresholds)
-        return [tuple(self.labels[i] for i in row if chosen[i]) for row, chosen in zip(order, above, strict=True)]
-
     def evaluate(self, texts: EncodedTexts) -> dict[str, Any]:
         """Metrics of texts that this run's tokenizer encoded: of ``classification_metrics``, or for lists of labels of
         ``multi_label_metrics``."""

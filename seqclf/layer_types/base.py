@@ -5,9 +5,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from seqclf.strict import Strict
+
+if TYPE_CHECKING:
+    from seqclf.onnx_writer.graph import Graph, OnnxFlow
 
 Tensor = Any
 """A symbolic ``keras.KerasTensor``."""
@@ -68,7 +71,7 @@ class Context:
 
 
 class Layer(Strict):
-    """A layer type: its options (the fields), and what it makes of the flow (``build``).
+    """A layer type: its options (the fields), and what it makes of the flow in Keras (``build``) and ONNX (``write``).
 
     A type is a subclass with a field ``type`` in a module of this package; ``docs/layers.md`` says how to add one.
 
@@ -99,6 +102,10 @@ class Layer(Strict):
         what cannot change its result. Layers are named ``name``, or begin with it; what is random in them is seeded
         with ``context.seeds()``.
         """
+
+    @abstractmethod
+    def write(self, flow: OnnxFlow, name: str, graph: Graph) -> OnnxFlow:
+        """The same in ONNX, for predicting: ``name`` is that of ``build``, whose layers' weights ``graph`` knows."""
 
     def tokens_after(self, tokens: int) -> int:
         """Most tokens that are left of a text of so many."""

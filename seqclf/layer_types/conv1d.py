@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from seqclf.layer_types.base import Activation, Context, Flow, Layer, initializer
 from seqclf.strict import Tokens, Width
+
+if TYPE_CHECKING:
+    from seqclf.onnx_writer.graph import Graph, OnnxFlow
 
 
 class Conv1d(Layer):
@@ -44,8 +47,25 @@ class Conv1d(Layer):
                 padding="same",
                 activation=self.activation,
                 kernel_initializer=initializer("glorot_uniform", context),
-                name=name if i == 0 else f"{name}_{size}",
+                name=layer,
             )(x)
-            for i, size in enumerate(self.kernel_size if isinstance(self.kernel_size, list) else [self.kernel_size])
+            for layer, size in self._convolutions(name)
         ]
         return replace(flow, x=outputs[0] if len(outputs) == 1 else keras.ops.concatenate(outputs, axis=-1))
+
+    def write(self, flow: OnnxFlow, name: str, graph: Graph) -> OnnxFlow:
+        from seqclf.onnx_writer.graph import activate
+
+        x = graph.op("Transpose", flow.masked(graph, 0.0), perm=[0, 2, 1])
+        outputs = []
+        for layer, size in self._convolutions(name):
+            kernel, bias = graph.weights(layer)
+            weights = graph.constant(kernel.transpose(2, 1, 0)), graph.constant(bias)
+            outputs.append(graph.op("Conv", x, *weights, pads=[(size - 1) // 2, size // 2]))
+        joined = activate(graph, graph.op("Concat", *outputs, axis=1), self.activation)
+        return replace(flow, x=graph.op("Transpose", joined, perm=[0, 2, 1]), width=self.filters * len(outputs))
+
+    def _convolutions(self, name: str) -> list[tuple[str, int]]:
+        """Name and size of each."""
+        sizes = self.kernel_size if isinstance(self.kernel_size, list) else [self.kernel_size]
+        return [(f"{name}_{size}" if place else name, size) for place, size in enumerate(sizes)]

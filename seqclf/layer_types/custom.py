@@ -7,12 +7,15 @@ import importlib
 import inspect
 import sys
 from dataclasses import replace
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
 from seqclf.errors import InputError
 from seqclf.layer_types.base import Context, Flow, Layer
+
+if TYPE_CHECKING:
+    from seqclf.onnx_writer.graph import Graph, OnnxFlow
 
 PATTERN = r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$"
 
@@ -57,6 +60,9 @@ class Custom(Layer):
             shapes = f"expected one vector for each token (batch, time, features), found the shape {x.shape}"
             raise InputError(f"{self.type}: {shapes}")
         return replace(flow, x=x)
+
+    def write(self, flow: OnnxFlow, name: str, graph: Graph) -> OnnxFlow:
+        raise InputError(f"{self.type}: a layer from outside of seqclf has no form in ONNX")
 
     def check_allowed(self) -> None:
         """Raise ``InputError`` unless the code may be imported."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
 from seqclf.layer_types.base import Activation, Context, Flow, Initializer, Layer, dense_layer, initializer
 from seqclf.strict import Width
+
+if TYPE_CHECKING:
+    from seqclf.onnx_writer.graph import Graph, OnnxFlow
 
 
 class Dense(Layer):
@@ -25,6 +28,11 @@ class Dense(Layer):
         kernel = initializer(self.kernel_initializer, context)
         layer = dense_layer(self.units, self.activation, context, name, kernel_initializer=kernel)
         return replace(flow, x=layer(flow.x))
+
+    def write(self, flow: OnnxFlow, name: str, graph: Graph) -> OnnxFlow:
+        from seqclf.onnx_writer.graph import dense
+
+        return replace(flow, x=dense(graph, flow.x, name, self.activation), width=self.units)
 
 
 class Highway(Layer):
@@ -46,3 +54,10 @@ class Highway(Layer):
         bias = keras.initializers.Constant(self.gate_bias)
         gate = dense_layer(width, "sigmoid", context, f"{name}_gate", bias_initializer=bias)(flow.x)
         return replace(flow, x=flow.x + gate * (transformed - flow.x))
+
+    def write(self, flow: OnnxFlow, name: str, graph: Graph) -> OnnxFlow:
+        from seqclf.onnx_writer.graph import dense
+
+        change = graph.op("Sub", dense(graph, flow.x, name, self.activation), flow.x)
+        gate = dense(graph, flow.x, f"{name}_gate", "sigmoid")
+        return replace(flow, x=graph.op("Add", flow.x, graph.op("Mul", gate, change)))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from seqclf.layer_types.base import LOWEST, Context, Flow, Layer
+
+if TYPE_CHECKING:
+    from seqclf.onnx_writer.graph import Graph, OnnxFlow
 
 
 class MaxPool1d(Layer):
@@ -33,3 +37,16 @@ class MaxPool1d(Layer):
         mask = keras.ops.max_pool(keras.ops.cast(mask, "float32"), self.size, padding="valid") > 0
         pooled = keras.ops.where(mask, keras.layers.MaxPooling1D(self.size, name=name)(text), 0.0)
         return Flow(pooled, keras.ops.squeeze(mask, -1))
+
+    def write(self, flow: OnnxFlow, name: str, graph: Graph) -> OnnxFlow:
+        import numpy as np
+
+        from seqclf.onnx_writer.graph import mask_of
+
+        x = graph.op("Transpose", flow.masked(graph, LOWEST), perm=[0, 2, 1])
+        pooled = graph.op("MaxPool", x, kernel_shape=[self.size], strides=[self.size], ceil_mode=1)
+        x = graph.op("Transpose", pooled, perm=[0, 2, 1])
+        filled = graph.op("Add", flow.lengths, graph.constant(self.size - 1, np.int32))
+        lengths = graph.op("Div", filled, graph.constant(self.size, np.int32))
+        after = replace(flow, x=x, lengths=lengths, mask=mask_of(graph, x, lengths))
+        return replace(after, x=after.masked(graph, 0.0))

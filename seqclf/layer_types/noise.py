@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from seqclf.layer_types.base import Context, Flow, Layer
 from seqclf.strict import Share
 
+if TYPE_CHECKING:
+    from seqclf.onnx_writer.graph import Graph, OnnxFlow
 
-class Dropout(Layer):
+
+class _Noise(Layer):
+    """Nothing once training is over."""
+
+    def write(self, flow: OnnxFlow, name: str, graph: Graph) -> OnnxFlow:
+        return flow
+
+
+class Dropout(_Noise):
     """Sets entries to zero while training (Srivastava et al. 2014)."""
 
     places: ClassVar = ("layers", "head")
@@ -25,7 +35,7 @@ class Dropout(Layer):
         return replace(flow, x=keras.layers.Dropout(self.rate, seed=context.seeds(), name=name)(flow.x))
 
 
-class SpatialDropout(Layer):
+class SpatialDropout(_Noise):
     """Sets features to zero while training, the same ones at every token of a text (Tompson et al. 2015)."""
 
     reads: ClassVar = True
@@ -39,7 +49,7 @@ class SpatialDropout(Layer):
         return replace(flow, x=keras.layers.SpatialDropout1D(self.rate, seed=context.seeds(), name=name)(flow.x))
 
 
-class GaussianNoise(Layer):
+class GaussianNoise(_Noise):
     """Adds normally distributed numbers while training."""
 
     places: ClassVar = ("layers", "head")

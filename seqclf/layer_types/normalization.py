@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
 from seqclf.layer_types.base import Context, Flow, Layer
 from seqclf.strict import Decay, PositiveReal
+
+if TYPE_CHECKING:
+    from seqclf.onnx_writer.graph import Graph, OnnxFlow
 
 
 class LayerNorm(Layer):
@@ -23,6 +26,11 @@ class LayerNorm(Layer):
         import keras
 
         return replace(flow, x=keras.layers.LayerNormalization(epsilon=self.epsilon, name=name)(flow.x))
+
+    def write(self, flow: OnnxFlow, name: str, graph: Graph) -> OnnxFlow:
+        from seqclf.onnx_writer.graph import layer_norm
+
+        return replace(flow, x=layer_norm(graph, flow.x, name, self.epsilon))
 
 
 class BatchNorm(Layer):
@@ -40,3 +48,9 @@ class BatchNorm(Layer):
 
         layer = keras.layers.BatchNormalization(momentum=self.momentum, epsilon=self.epsilon, name=name)
         return replace(flow, x=layer(flow.x, mask=flow.mask) if flow.is_sequence else layer(flow.x))
+
+    def write(self, flow: OnnxFlow, name: str, graph: Graph) -> OnnxFlow:
+        gamma, beta, mean, variance = graph.weights(name)
+        scale = gamma / (variance + self.epsilon) ** 0.5
+        scaled = graph.op("Mul", flow.x, graph.constant(scale))
+        return replace(flow, x=graph.op("Add", scaled, graph.constant(beta - mean * scale)))

@@ -2,40 +2,106 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
 from seqclf.layer_types.recurrent import RecurrentLayer
 
+if TYPE_CHECKING:
+    from seqclf.onnx_writer.graph import Graph
+    from seqclf.onnx_writer.recurrent import Gate, Reading, Weights
 
-class MinGru(RecurrentLayer):
+
+class _Mixing(RecurrentLayer):
+    """``s_t = a_t s_{t-1} + (1 - a_t) candidate_t``, of which an output may be made by gates of the input."""
+
+    gates: ClassVar[int]
+    candidate: ClassVar = "linear"
+
+    def _readings(self, graph: Graph, x: str, lengths: str, ways: Sequence[Weights]) -> list[Reading]:
+        from seqclf.onnx_writer.recurrent import Reading, gates_of, last_of, read_mixed
+
+        read = []
+        for way, weights in enumerate(ways):
+            reverse = self.go_backwards or way == 1
+            gates = gates_of(weights, self.gates)
+            source, decay, candidate = self._mixed(graph, x, gates)
+            state = read_mixed(graph, self.candidate, source, lengths, decay, candidate, reverse=reverse)
+            if (every := self._output(graph, x, state.every, gates)) != state.every:
+                state = Reading(every, last_of(graph, every, lengths, reverse=reverse))
+            read.append(state)
+        return read
+
+    def _mixed(self, graph: Graph, x: str, gates: Sequence[Gate]) -> tuple[str, Gate, Gate]:
+        """What is read, and what of it is ``sigmoid^-1(a)`` and, before ``candidate``, the candidate."""
+        return x, gates[0], gates[1]
+
+    def _output(self, graph: Graph, x: str, state: str, gates: Sequence[Gate]) -> str:
+        return state
+
+
+class MinGru(_Mixing):
     """minGRU (Feng et al. 2024): an update gate and a candidate of the input alone; several times faster than `gru`."""
 
     keras_name: ClassVar = "MinGRU"
+    gates: ClassVar = 2
 
     type: Literal["min_gru"] = Field(description="The kind of layer.")
 
+    def _mixed(self, graph: Graph, x: str, gates: Sequence[Gate]) -> tuple[str, Gate, Gate]:
+        return x, (-gates[0][0], -gates[0][1]), gates[1]
 
-class MinLstm(RecurrentLayer):
+
+class MinLstm(_Mixing):
     """minLSTM (Feng et al. 2024): forget and input gate, normalised, and a candidate, all of the input alone."""
 
     keras_name: ClassVar = "MinLSTM"
+    gates: ClassVar = 3
 
     type: Literal["min_lstm"] = Field(description="The kind of layer.")
 
+    def _mixed(self, graph: Graph, x: str, gates: Sequence[Gate]) -> tuple[str, Gate, Gate]:
+        import numpy as np
 
-class Qrnn(RecurrentLayer):
+        from seqclf.onnx_writer.recurrent import product
+
+        # f / (f + i) is the sigmoid of log f - log i, and log sigmoid(v) is -softplus(-v).
+        logs = [graph.op("Softplus", graph.op("Neg", product(graph, x, gate))) for gate in gates[:2]]
+        decay = graph.op("Sub", logs[1], logs[0])
+        own, nothing = np.eye(self.units, dtype=np.float32), np.zeros((self.units, self.units), np.float32)
+        zero = np.zeros(self.units, np.float32)
+        both = graph.op("Concat", decay, product(graph, x, gates[2]), axis=-1)
+        return both, (np.concatenate([own, nothing]), zero), (np.concatenate([nothing, own]), zero)
+
+
+class Qrnn(_Mixing):
     """Quasi-recurrent network (Bradbury et al. 2017) over single tokens; a `conv1d` before it widens its view."""
 
     keras_name: ClassVar = "QRNN"
+    gates: ClassVar = 3
+    candidate: ClassVar = "tanh"
 
     type: Literal["qrnn"] = Field(description="The kind of layer.")
 
+    def _output(self, graph: Graph, x: str, state: str, gates: Sequence[Gate]) -> str:
+        from seqclf.onnx_writer.recurrent import product
 
-class Sru(RecurrentLayer):
+        return graph.op("Mul", graph.op("Sigmoid", product(graph, x, gates[2])), state)
+
+
+class Sru(_Mixing):
     """Simple recurrent unit (Lei et al. 2018), its gates of the input alone, with a projected skip connection."""
 
     keras_name: ClassVar = "SRU"
+    gates: ClassVar = 4
 
     type: Literal["sru"] = Field(description="The kind of layer.")
+
+    def _output(self, graph: Graph, x: str, state: str, gates: Sequence[Gate]) -> str:
+        from seqclf.onnx_writer.recurrent import product
+
+        reset, skip = graph.op("Sigmoid", product(graph, x, gates[2])), product(graph, x, gates[3])
+        change = graph.op("Sub", graph.op("Tanh", state), skip)
+        return graph.op("Add", skip, graph.op("Mul", reset, change))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field
 
 from seqclf.layer_types.base import LOWEST, Context, Flow, Layer, Tensor, dense_layer, initializer
+
+if TYPE_CHECKING:
+    from seqclf.onnx_writer.graph import Graph, OnnxFlow
 
 Method = Literal["last", "mean", "max", "attention"]
 Methods = Annotated[list[Method], Field(min_length=1, max_length=len(get_args(Method)))]
@@ -34,11 +37,18 @@ class Pool(Layer):
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
         import keras
 
-        methods = [self.method] if isinstance(self.method, str) else self.method
-        vectors = [
-            _POOLS[method](flow, name if i == 0 else f"{name}_{method}", context) for i, method in enumerate(methods)
-        ]
+        vectors = [_POOLS[method](flow, layer, context) for method, layer in self._methods(name)]
         return replace(flow, x=vectors[0] if len(vectors) == 1 else keras.ops.concatenate(vectors, axis=-1))
+
+    def write(self, flow: OnnxFlow, name: str, graph: Graph) -> OnnxFlow:
+        vectors = [_ONNX_POOLS[method](flow, layer, graph) for method, layer in self._methods(name)]
+        x = graph.op("Concat", *vectors, axis=-1)
+        return replace(flow, x=x, width=flow.width * len(vectors), is_sequence=False)
+
+    def _methods(self, name: str) -> list[tuple[Method, str]]:
+        """Each with the name of its layers."""
+        methods: list[Method] = [self.method] if isinstance(self.method, str) else self.method
+        return [(method, f"{name}_{method}" if place else name) for place, method in enumerate(methods)]
 
 
 def _last(flow: Flow, name: str, context: Context) -> Tensor:
@@ -74,3 +84,29 @@ def _attention(flow: Flow, name: str, context: Context) -> Tensor:
 
 
 _POOLS = {"last": _last, "mean": _mean, "max": _max, "attention": _attention}
+
+
+def _onnx_last(flow: OnnxFlow, name: str, graph: Graph) -> str:
+    last = graph.op("Sub", graph.op("Cast", flow.lengths, to=7), graph.integers(1))
+    return graph.op("GatherND", flow.x, graph.op("Unsqueeze", last, graph.integers(1)), batch_dims=1)
+
+
+def _onnx_mean(flow: OnnxFlow, name: str, graph: Graph) -> str:
+    total = graph.op("ReduceSum", flow.masked(graph, 0.0), graph.integers(1), keepdims=0)
+    tokens = graph.op("Unsqueeze", graph.op("Cast", flow.lengths, to=1), graph.integers(1))
+    return graph.op("Div", total, tokens)
+
+
+def _onnx_max(flow: OnnxFlow, name: str, graph: Graph) -> str:
+    return graph.op("ReduceMax", flow.masked(graph, LOWEST), axes=[1], keepdims=0)
+
+
+def _onnx_attention(flow: OnnxFlow, name: str, graph: Graph) -> str:
+    from seqclf.onnx_writer.graph import dense
+
+    score = dense(graph, dense(graph, flow.x, f"{name}_hidden", "tanh"), f"{name}_score")
+    weights = graph.op("Softmax", replace(flow, x=score).masked(graph, LOWEST), axis=1)
+    return graph.op("ReduceSum", graph.op("Mul", weights, flow.masked(graph, 0.0)), graph.integers(1), keepdims=0)
+
+
+_ONNX_POOLS = {"last": _onnx_last, "mean": _onnx_mean, "max": _onnx_max, "attention": _onnx_attention}

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from seqclf.layer_types.base import Activation, Context, Flow, Initializer, Layer, Tensor, initializer
 from seqclf.strict import NonNegativeReal, PositiveReal, Share, Tokens, Width
+
+if TYPE_CHECKING:
+    from seqclf.onnx_writer.graph import Graph, OnnxFlow
+    from seqclf.onnx_writer.recurrent import Reading, Weights
 
 _SLOW = "rules out the layer's fast kernels: it takes about twice as long on a CPU"
 
@@ -67,6 +72,23 @@ class RecurrentLayer(Layer):
             return replace(flow, x=layer(flow.x, mask=flow.mask))
         x = layer(_reversed(flow.x, flow.mask), mask=flow.mask)
         return replace(flow, x=_reversed(x, flow.mask) if self.return_sequences else x)
+
+    def write(self, flow: OnnxFlow, name: str, graph: Graph) -> OnnxFlow:
+        from seqclf.onnx_writer.recurrent import joined, segmented, whole
+
+        weights = graph.weights(name if self.segment is None else f"{name}_segments")
+        half = len(weights) // 2
+        ways = [weights[:half], weights[half:]] if self.bidirectional else [weights]
+        x, lengths = (flow.x, flow.lengths) if self.segment is None else segmented(graph, flow, self.segment)
+        readings = self._readings(graph, graph.op("Transpose", x, perm=[1, 0, 2]), lengths, ways)
+        x = joined(graph, readings, self.merge_mode, sequences=bool(self.return_sequences))
+        width = self.units * (2 if self.bidirectional and self.merge_mode == "concat" else 1)
+        after = replace(flow, x=x, width=width, is_sequence=bool(self.return_sequences))
+        return after if self.segment is None else replace(after, x=whole(graph, after, flow))
+
+    @abstractmethod
+    def _readings(self, graph: Graph, x: str, lengths: str, ways: Sequence[Weights]) -> list[Reading]:
+        """Each way's outputs, as of ``seqclf.onnx_writer.recurrent.read``; ``ways`` hold the weights of each."""
 
     def _one_way(self, name: str, context: Context, **direction: bool) -> Any:
         from seqclf.model import layers
@@ -146,6 +168,13 @@ class SteppedLayer(RecurrentLayer):
             use_cudnn = False if context.portable else "auto"
             options |= {"recurrent_activation": self.recurrent_activation, "use_cudnn": use_cudnn}
         return options
+
+    def _readings(self, graph: Graph, x: str, lengths: str, ways: Sequence[Weights]) -> list[Reading]:
+        from seqclf.onnx_writer.recurrent import Cell, read
+
+        options = {name: getattr(self, name) for name in ("recurrent_activation", "reset_after") if hasattr(self, name)}
+        cell = Cell(self.keras_name.replace("Simple", ""), self.units, self.activation, **options)
+        return read(graph, cell, x, lengths, ways, reverse=self.go_backwards)
 
 
 class Lstm(SteppedLayer):

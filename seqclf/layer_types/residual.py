@@ -11,6 +11,8 @@ from pydantic import Field
 from seqclf.layer_types.base import Context, Flow, Layer, dense_layer
 
 if TYPE_CHECKING:
+    from seqclf.onnx_writer.graph import Graph, OnnxFlow
+
     InnerLayer = Layer  # what it is can be said when all types are there: seqclf.layer_types
 
 
@@ -31,3 +33,10 @@ class Residual(Layer):
         if int(skipped.shape[-1]) != width:
             skipped = dense_layer(width, None, context, f"{name}_projection", use_bias=False)(skipped)
         return replace(after, x=skipped + after.x)
+
+    def write(self, flow: OnnxFlow, name: str, graph: Graph) -> OnnxFlow:
+        from seqclf.onnx_writer.graph import dense
+
+        after = self.layer.write(flow, f"{name}_{self.layer.short_name}", graph)
+        skipped = flow.x if flow.width == after.width else dense(graph, flow.x, f"{name}_projection")
+        return replace(after, x=graph.op("Add", skipped, after.x))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from seqclf.layer_types.base import Activation, Context, Flow, Layer, Tensor, dense_layer, initializer
+from seqclf.layer_types.base import LOWEST, Activation, Context, Flow, Layer, Tensor, dense_layer, initializer
 from seqclf.strict import Share, Width
 
+if TYPE_CHECKING:
+    from seqclf.onnx_writer.graph import Graph, OnnxFlow
+
+_EPSILON = 1e-6
 _LONGEST_WAVE = 10_000  # tokens over 2 pi: section 3.5 of the paper
 
 
@@ -42,7 +46,7 @@ class SelfAttention(Layer):
             return keras.layers.Dropout(self.dropout, seed=context.seeds(), name=f"{name}_{part}_dropout")(x)
 
         def normalised(x: Tensor, part: str) -> Tensor:
-            return keras.layers.LayerNormalization(epsilon=1e-6, name=f"{name}_{part}_norm")(x)
+            return keras.layers.LayerNormalization(epsilon=_EPSILON, name=f"{name}_{part}_norm")(x)
 
         x = flow.x + _waves(flow.mask, width) if self.positions else flow.x
         attention = keras.layers.MultiHeadAttention(
@@ -60,14 +64,59 @@ class SelfAttention(Layer):
         x += dropped(dense_layer(width, None, context, f"{name}_output")(hidden(normalised(x, "dense"))), "dense")
         return replace(flow, x=x)
 
+    def write(self, flow: OnnxFlow, name: str, graph: Graph) -> OnnxFlow:
+        from seqclf.onnx_writer.graph import dense, layer_norm
+
+        x = graph.op("Add", flow.x, _onnx_waves(flow, graph)) if self.positions else flow.x
+        seen = layer_norm(graph, x, f"{name}_attention_norm", _EPSILON)
+        x = graph.op("Add", x, self._write_attention(replace(flow, x=seen), name, graph))
+        hidden = dense(graph, layer_norm(graph, x, f"{name}_dense_norm", _EPSILON), f"{name}_hidden", self.activation)
+        return replace(flow, x=graph.op("Add", x, dense(graph, hidden, f"{name}_output")))
+
+    def _write_attention(self, flow: OnnxFlow, name: str, graph: Graph) -> str:
+        """Keras's ``MultiHeadAttention`` of that name: its kernels are ``[width, heads, share]``."""
+        *parts, kernel, bias = graph.weights(name)
+        heads, share = kernel.shape[:2]
+
+        def looks(place: int, order: list[int]) -> str:
+            flat = parts[2 * place].reshape(flow.width, -1), parts[2 * place + 1].reshape(-1)
+            product = graph.op("Add", graph.op("MatMul", flow.x, graph.constant(flat[0])), graph.constant(flat[1]))
+            split = graph.op("Reshape", product, graph.integers(0, 0, heads, share))
+            return graph.op("Transpose", split, perm=order)
+
+        query = graph.op("Mul", looks(0, [0, 2, 1, 3]), graph.constant(share**-0.5))
+        scores = graph.op("MatMul", query, looks(1, [0, 2, 3, 1]))  # [batch, heads, time, time]
+        others = graph.op("Unsqueeze", graph.op("Transpose", flow.mask, perm=[0, 2, 1]), graph.integers(1))
+        weights = graph.op("Softmax", graph.op("Where", others, scores, graph.constant(LOWEST)), axis=-1)
+        seen = graph.op("Transpose", graph.op("MatMul", weights, looks(2, [0, 2, 1, 3])), perm=[0, 2, 1, 3])
+        joined = graph.op("Reshape", seen, graph.integers(0, 0, heads * share))
+        out = graph.op("MatMul", joined, graph.constant(kernel.reshape(heads * share, -1)))
+        return graph.op("Add", out, graph.constant(bias))
+
+
+def _speeds(width: int) -> Any:
+    """Of the sines, ``float32 [ceil(width / 2)]``."""
+    import numpy as np
+
+    sines = (width + 1) // 2
+    return _LONGEST_WAVE ** (-np.arange(sines, dtype=np.float32) / sines)
+
+
+def _onnx_waves(flow: OnnxFlow, graph: Graph) -> str:
+    import numpy as np
+
+    time = graph.op("Squeeze", graph.op("Shape", flow.x, start=1, end=2))
+    places = graph.op("Range", graph.constant(0, np.int64), time, graph.constant(1, np.int64))
+    column = graph.op("Unsqueeze", graph.op("Cast", places, to=1), graph.integers(1))
+    angles = graph.op("Mul", column, graph.constant(_speeds(flow.width)))
+    both = graph.op("Concat", graph.op("Sin", angles), graph.op("Cos", angles), axis=-1)
+    return graph.op("Slice", both, graph.integers(0), graph.integers(flow.width), graph.integers(-1))
+
 
 def _waves(mask: Tensor, width: int) -> Any:
     """Sines, then cosines, of a token's place: ``float32 [batch, time, width]``."""
     import keras
-    import numpy as np
 
-    sines = (width + 1) // 2
-    speeds = _LONGEST_WAVE ** (-np.arange(sines, dtype=np.float32) / sines)
     places = keras.ops.cumsum(keras.ops.cast(mask, "float32"), axis=1) - 1.0
-    angles = keras.ops.expand_dims(places, -1) * speeds[np.newaxis, np.newaxis, :]
+    angles = keras.ops.expand_dims(places, -1) * _speeds(width)[None, None, :]
     return keras.ops.concatenate([keras.ops.sin(angles), keras.ops.cos(angles)], axis=-1)[..., :width]

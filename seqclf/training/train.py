@@ -15,6 +15,7 @@ from seqclf.data.prepare import TrainingData, prepare
 from seqclf.data.source import describe
 from seqclf.errors import InputError
 from seqclf.labels import DEFAULT_THRESHOLD, Labels
+from seqclf.layer_types import Custom, walk
 from seqclf.runs import FAILED, FINISHED, INTERRUPTED, Run, now
 from seqclf.runtime import current_threads
 from seqclf.training.environment import environment, peak_memory_bytes
@@ -83,6 +84,7 @@ def _train(
     run.write_labels(data.labels)
     run.update_manifest(data_fingerprint=data.fingerprints)
 
+    from seqclf.export.onnx_model import export_onnx
     from seqclf.export.saved_model import export_saved_model
     from seqclf.model.build import build_model
     from seqclf.model.layers.recurrent import plain
@@ -111,6 +113,8 @@ def _train(
         thresholds = _thresholds(config, data.labels, state.best_validation)
         run.write_thresholds(thresholds)
     export_saved_model(model, config, data.tokenizer, data.labels, run.saved_model, thresholds)
+    if not any(isinstance(layer, Custom) for _, layer in walk(config.layers)):  # which have no form in ONNX
+        export_onnx(model, config, data.labels, run.onnx, thresholds)
     if state.best_validation is not None:
         run.write_metrics("validation", {"data": describe(config.data), **state.best_validation})
     status = INTERRUPTED if done.why == "interrupted" else FINISHED

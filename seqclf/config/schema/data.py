@@ -43,12 +43,14 @@ class TableData(Strict):
     fold: Fold = None
     test: Share | Name | None = Field(None, description="File, or share of the training texts.")
     text: Name = Field("text", description="Column that holds the text.")
-    label: Name = Field("label", description="Column that holds the label; in jsonl it may hold a list of labels.")
+    label: Name = Field(
+        "label", description="Column that holds the label; in jsonl and parquet it may hold a list of labels."
+    )
     label_separator: Name | None = Field(
         None,
         description='What stands between the labels of a text that has several, such as ";"; null: one label a text.',
     )
-    format: Literal["auto", "csv", "tsv", "jsonl"] = Field(
+    format: Literal["auto", "csv", "tsv", "jsonl", "parquet"] = Field(
         "auto", description="What the files are; auto goes by their endings."
     )
 

@@ -1,19 +1,39 @@
-"""Rows of csv, tsv and jsonl files, whole or with what is wrong with them."""
+"""Rows of csv, tsv, jsonl and parquet files, whole or with what is wrong with them, as many as memory has room for one
+of."""
 
 from __future__ import annotations
 
 import csv
+import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, TextIO
 
 from seqclf.errors import InputError
 
 _LONGEST_FIELD = 2**31 - 1
+_ROWS_AT_ONCE = 1_024  # of a parquet file
+
+KINDS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
+"""Kinds of files by their endings."""
 
 Row = tuple[int, Mapping[str, Any]]
-"""Line number (of the row's last line) and the row's values by column."""
+"""Line number (of the row's last line; of parquet the row's number) and the row's values by column."""
+
+Open = Callable[[Path], BinaryIO]
+"""How a file is opened, to read bytes."""
+
+
+def open_binary(path: Path) -> BinaryIO:
+    return path.open("rb")
+
+
+def rows(path: Path, kind: str, opened: Open = open_binary) -> Iterator[Row | InputError]:
+    """Each row, or what is wrong with it. Raises ``InputError`` for a file that cannot be read (further)."""
+    if kind == "parquet":
+        return parquet_rows(path, opened)
+    return json_rows(path, opened) if kind == "jsonl" else csv_rows(path, kind, opened)
 
 
 class opening:
@@ -35,6 +55,8 @@ class opening:
 
 
 def _line_of_bad_byte(path: Path) -> str:
+    if not path.is_file():  # a stream is gone
+        return ""
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
             try:
@@ -44,10 +66,14 @@ def _line_of_bad_byte(path: Path) -> str:
     return ""
 
 
-def csv_rows(path: Path, kind: str) -> Iterator[Row | InputError]:
+def _text(path: Path, opened: Open, newline: str) -> TextIO:
+    return io.TextIOWrapper(opened(path), encoding="utf-8-sig", newline=newline)
+
+
+def csv_rows(path: Path, kind: str, opened: Open = open_binary) -> Iterator[Row | InputError]:
     """Rows under a header line. csv as in RFC 4180; tsv as IANA registers it: no quoting, a line is a row."""
     csv.field_size_limit(_LONGEST_FIELD)
-    with opening(path), path.open(encoding="utf-8-sig", newline="") as file:
+    with opening(path), _text(path, opened, newline="") as file:
         if kind == "csv":
             reader = csv.reader(file, strict=True)
         else:
@@ -75,8 +101,8 @@ def csv_rows(path: Path, kind: str) -> Iterator[Row | InputError]:
                 yield InputError(f"{path}:{reader.line_num}: not valid {kind} ({error}); nothing after it was read")
 
 
-def json_rows(path: Path) -> Iterator[Row | InputError]:
-    with opening(path), path.open(encoding="utf-8-sig", newline="\n") as file:
+def json_rows(path: Path, opened: Open = open_binary) -> Iterator[Row | InputError]:
+    with opening(path), _text(path, opened, newline="\n") as file:
         for number, line in enumerate(file, 1):
             if not line.strip():
                 continue
@@ -89,3 +115,19 @@ def json_rows(path: Path) -> Iterator[Row | InputError]:
                 yield number, row
             else:
                 yield InputError(f'{path}:{number}: expected an object such as {{"text": ..., "label": ...}}')
+
+
+def parquet_rows(path: Path, opened: Open = open_binary) -> Iterator[Row | InputError]:
+    import pyarrow.parquet
+
+    with opening(path), opened(path) as file:
+        try:
+            table = pyarrow.parquet.ParquetFile(file)
+            batches = table.iter_batches(batch_size=_ROWS_AT_ONCE)
+            number = 0
+            for batch in batches:
+                for row in batch.to_pylist():
+                    number += 1
+                    yield number, row
+        except pyarrow.ArrowException as error:
+            raise InputError(f"{path}: not valid parquet ({str(error).splitlines()[0]})") from error

@@ -1,0 +1,132 @@
+"""``seqclf predict --input``: options to a prediction of a file, and its progress."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seqclf.errors import InputError
+from seqclf.inference.bulk.answers import Answers
+from seqclf.inference.bulk.job import Report, Target, predict_file, predict_stream
+from seqclf.inference.bulk.reader import STREAM, Source
+from seqclf.inference.bulk.writers import WRITE_KINDS
+
+if TYPE_CHECKING:
+    from seqclf.decisions import Decider
+
+_BAD_ROWS_SHOWN = 10
+_SECONDS_BETWEEN_LINES = 10.0
+_ROWS_OF_A_LIVE_STREAM = 64
+
+
+def predict_rows(
+    classifier: Any,
+    model: Path,
+    decider: Decider,
+    *,
+    source: tuple[str, str | None, str],
+    target: tuple[str | None, str | None, Path | None],
+    top: int,
+    every: bool,
+    resume: bool,
+    overwrite: bool,
+) -> None:
+    """Predict a file and say how it goes on stderr. ``source`` and ``target`` are the options as they were given."""
+    read = Source.of(*source)
+    output, kind, errors = target
+    answers = Answers(decider, min(top, len(decider.labels)), every)
+    bad = _BadRows()
+    started = time.monotonic()
+    if output in (None, STREAM):
+        if resume:
+            raise InputError("--resume: standard output cannot be gone on with; name a file with --output")
+        if errors is not None:
+            raise InputError("--errors: bad rows go to standard error where the output is a stream")
+        if kind == "parquet":
+            raise InputError("--output-format: parquet cannot be written to a stream; name a file with --output")
+        block = {"block": _ROWS_OF_A_LIVE_STREAM} if read.is_stream else {}
+        report = predict_stream(
+            classifier.probabilities, read, kind or "jsonl", sys.stdout.buffer, answers, bad, **block
+        )
+    else:
+        assert output is not None
+        kind = kind or Path(output).suffix.lower().removeprefix(".").replace("ndjson", "jsonl")
+        if kind not in WRITE_KINDS:
+            raise InputError(
+                f"--output: cannot tell the format from {output} ({', '.join(WRITE_KINDS)}); see --output-format"
+            )
+        to = Target(Path(output), kind, errors, overwrite)
+        with _progress() as show:
+            try:
+                report = predict_file(
+                    classifier.probabilities, model, read, to, answers, resume=resume, on_report=show, on_bad=bad
+                )
+            except KeyboardInterrupt:
+                if Path(f"{output}.partial").exists():
+                    click.echo("\nInterrupted; the same call with --resume goes on.", err=True)
+                raise
+    seconds = time.monotonic() - started
+    where = "" if output in (None, STREAM) else f" -> {output}"
+    click.echo(f"{report.rows - report.bad:,} texts in {seconds:,.1f} s{where}", err=True)
+    if report.bad:
+        more = f"; they are in {errors}" if errors else f", of which {min(report.bad, _BAD_ROWS_SHOWN)} are named above"
+        click.echo(f"{report.bad:,} of {report.rows:,} rows could not be read{more}", err=True)
+
+
+class _BadRows:
+    """Names the first ones."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def __call__(self, error: InputError) -> None:
+        self._count += 1
+        if self._count <= _BAD_ROWS_SHOWN:
+            click.echo(f"warning: {error}", err=True)
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Callable[[Report], None]]:
+    """Rows, rate and time left: a bar on a terminal, now and then a line elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True, highlight=False)
+    first: tuple[float, Report] | None = None
+
+    def rate(report: Report) -> str:
+        nonlocal first
+        first = first or (time.monotonic(), report)
+        seconds = time.monotonic() - first[0]
+        return f"{report.rows:,} rows" + (
+            f", {(report.rows - first[1].rows) / seconds:,.0f} rows/s" if seconds > 1 else ""
+        )
+
+    if not console.is_terminal:
+        last = time.monotonic()
+
+        def line(report: Report) -> None:
+            nonlocal last
+            shown = rate(report)
+            if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
+                last = time.monotonic()
+                share = "" if report.share is None else f", {report.share:.0%} of the file"
+                click.echo(f"{shown}{share}", err=True)
+
+        yield line
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=None), TimeRemainingColumn(compact=True))
+    with Progress(*columns, console=console, transient=True, expand=True) as bar:
+        task = bar.add_task("Reading", total=None)
+
+        def move(report: Report) -> None:
+            total = None if report.share is None else 1.0
+            bar.update(task, description=rate(report), total=total, completed=report.share or 0.0)
+
+        yield move

@@ -1,0 +1,74 @@
+"""From probabilities to labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqclf.errors import InputError
+from seqclf.labels import Labels
+
+
+@dataclass(frozen=True)
+class Decider:
+    """How labels follow from probabilities.
+
+    Of one label a text it is the most probable one. Of lists it is all whose probability exceeds their threshold, the
+    most probable first; there may be none.
+
+    Args:
+        labels: of the columns of the probabilities.
+        thresholds: of lists of labels, one for each; else None.
+        threshold: instead of ``thresholds``; of two labels, what the second one's probability must exceed.
+        abstain_below: of one label a text, give none where its probability is less.
+
+    Raises:
+        InputError: for an option that can decide nothing for these labels.
+    """
+
+    labels: Labels
+    thresholds: tuple[float, ...] | None = None
+    threshold: float | None = None
+    abstain_below: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.threshold is not None and not self.labels.multi and len(self.labels) != 2:
+            raise InputError(
+                f"a threshold decides between two labels, or for lists of labels; here each text has one of "
+                f"{len(self.labels)}. Leave a text open with an abstention instead"
+            )
+        if self.abstain_below is not None and self.labels.multi:
+            raise InputError(
+                "an abstention is for texts with one label; of lists, labels below their threshold are left out"
+            )
+
+    def __call__(self, probabilities: NDArray[np.floating]) -> list[tuple[str, ...]]:
+        """The labels of each text: of one label a text that one, or none.
+
+        Args:
+            probabilities: ``[texts, labels]``.
+        """
+        if self.labels.multi:
+            above = probabilities > np.array(self.thresholds if self.threshold is None else self.threshold)
+            order = ranked(probabilities)
+            return [tuple(self.labels[i] for i in row if chosen[i]) for row, chosen in zip(order, above, strict=True)]
+        if self.threshold is None:
+            places = probabilities.argmax(axis=1)
+        else:
+            places = (probabilities[:, 1] > self.threshold).astype(np.int64)
+        sure = probabilities[np.arange(len(places)), places] >= (self.abstain_below or 0.0)
+        return [(self.labels[place],) if is_sure else () for place, is_sure in zip(places, sure, strict=True)]
+
+
+def ranked(probabilities: NDArray[np.floating]) -> NDArray[np.int64]:
+    """Columns of each row, the most probable first, of equals the first."""
+    return np.argsort(-probabilities, axis=1, kind="stable")
+
+
+def top(labels: Sequence[str], row: NDArray[np.floating], count: int) -> list[tuple[str, float]]:
+    """The most probable labels of one text, with their probabilities."""
+    order = ranked(row[np.newaxis])[0, :count]
+    return [(labels[place], float(row[place])) for place in order]

@@ -1,0 +1,98 @@
+"""A run's model as one ONNX file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqclf.config import Config
+from seqclf.files import replacing
+from seqclf.labels import Labels
+from seqclf.onnx_writer.graph import OPSET, Graph, OnnxFlow, dense, mask_of
+from seqclf.text.tokenizer import PAD_ID
+
+if TYPE_CHECKING:
+    import keras
+    import onnx
+
+_IR_VERSION = 8
+_LOGITS = "logits"  # the layer's name, and the output's
+
+
+def onnx_model(
+    model: keras.Model, config: Config, labels: Labels, thresholds: Sequence[float] | None = None
+) -> onnx.ModelProto:
+    """What ``build_model(config, ...)`` computes when it does not train.
+
+    Input ``token_ids``: ``int32 [batch, time]``, padded right with 0, no row all padding. Outputs: ``logits``,
+    ``float32 [batch, 1 or labels]``, and ``probabilities``, ``float32 [batch, labels]``. Beside them the file holds
+    what else it takes to answer a text but the tokenizer (``seqclf.inference`` reads it): labels, thresholds, and how
+    much of a text is read.
+
+    Raises ``InputError`` for a layer from outside of seqclf.
+    """
+    import onnx
+    from onnx import TensorProto, helper
+
+    def weights(layer: str) -> list[NDArray[np.float32]]:
+        return [np.asarray(weight) for weight in model.get_layer(layer).get_weights()]
+
+    graph = Graph(weights)
+    flow = _embedded(graph)
+    for section, layers in (("layers", config.layers), ("head", config.head)):
+        for index, layer in enumerate(layers):
+            flow = layer.write(flow, f"{section}_{index}_{layer.short_name}", graph)
+    units = labels.units
+    logits = graph.op("Identity", dense(graph, flow.x, _LOGITS), name=_LOGITS)
+    if labels.multi:
+        graph.op("Sigmoid", logits, name="probabilities")
+    elif units == 1:
+        second = graph.op("Sigmoid", logits)
+        graph.op("Concat", graph.op("Sub", graph.constant(1.0), second), second, axis=-1, name="probabilities")
+    else:
+        graph.op("Softmax", logits, axis=-1, name="probabilities")
+    made = helper.make_graph(
+        graph.nodes,
+        "seqclf",
+        [helper.make_tensor_value_info("token_ids", TensorProto.INT32, ["batch", "time"])],
+        [
+            helper.make_tensor_value_info(_LOGITS, TensorProto.FLOAT, ["batch", units]),
+            helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["batch", len(labels)]),
+        ],
+        initializer=graph.initializers,
+    )
+    whole = helper.make_model(
+        made, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=_IR_VERSION, producer_name="seqclf"
+    )
+    about: dict[str, Any] = {
+        "labels": labels.as_json(),
+        "thresholds": None if thresholds is None else list(thresholds),
+        "max_tokens": config.tokenizer.max_tokens,
+        "truncate": config.tokenizer.truncate,
+    }
+    helper.set_model_props(whole, {name: json.dumps(value, ensure_ascii=False) for name, value in about.items()})
+    onnx.checker.check_model(whole, full_check=True)
+    return whole
+
+
+def export_onnx(
+    model: keras.Model, config: Config, labels: Labels, path: Path, thresholds: Sequence[float] | None = None
+) -> None:
+    """Write ``onnx_model(...)``; the file appears when it is whole."""
+    content = onnx_model(model, config, labels, thresholds).SerializeToString()
+    with replacing(path) as beside:
+        beside.write_bytes(content)
+
+
+def _embedded(graph: Graph) -> OnnxFlow:
+    table = graph.weights("embedding")[0]
+    x = graph.op("Gather", graph.constant(table), "token_ids")
+    padding = graph.op("Equal", "token_ids", graph.constant(PAD_ID, np.int32))
+    real = graph.op("Cast", graph.op("Not", padding), to=6)
+    lengths = graph.op("ReduceSum", real, graph.integers(1), keepdims=0)
+    return OnnxFlow(x, mask_of(graph, x, lengths), lengths, width=table.shape[1])

@@ -1,0 +1,1 @@
+"""Predictions for whole files: read, written and continued in constant memory."""

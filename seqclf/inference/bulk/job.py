@@ -1,0 +1,197 @@
+"""Predicting a file: blocks of rows in, the same rows with predictions out."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqclf.errors import InputError
+from seqclf.inference.bulk.answers import Answers
+from seqclf.inference.bulk.journal import ERRORS, Journal, Progress
+from seqclf.inference.bulk.reader import Read, Reader, Source
+from seqclf.inference.bulk.writers import LineWriter, ParquetWriter, Writer
+
+ROWS_A_BLOCK = 4_096
+
+
+class Probabilities(Protocol):
+    def __call__(self, texts: Sequence[str], /) -> NDArray[np.floating]: ...
+
+
+@dataclass(frozen=True)
+class Target:
+    """A file to write.
+
+    Attributes:
+        errors: file for the list of bad rows; None: none is kept.
+        overwrite: take the place of a file that is there.
+    """
+
+    path: Path
+    kind: str
+    errors: Path | None = None
+    overwrite: bool = False
+
+    def check(self) -> None:
+        """Raise ``InputError`` for what could not be written at the end."""
+        for path in filter(None, (self.path, self.errors)):
+            if path.exists() and (path.is_dir() or not self.overwrite):
+                what = "is a folder" if path.is_dir() else "exists already; --overwrite puts the new one in its place"
+                raise InputError(f"{path}: {what}")
+            if not path.absolute().parent.is_dir():
+                raise InputError(f"{path}: there is no folder {path.absolute().parent}")
+            if not os.access(path.absolute().parent, os.W_OK | os.X_OK):
+                raise InputError(f"{path}: its folder cannot be written")
+
+
+@dataclass(frozen=True)
+class Report:
+    """How far a prediction is. ``share`` of the input has been read; None where that is not known."""
+
+    rows: int
+    bad: int
+    share: float | None
+
+
+def predict_file(
+    probabilities: Probabilities,
+    model: Path,
+    source: Source,
+    target: Target,
+    answers: Answers,
+    *,
+    resume: bool = False,
+    on_report: Callable[[Report], None] = lambda report: None,
+    on_bad: Callable[[InputError], None] = lambda error: None,
+) -> Report:
+    """Write the source's rows with their predictions; bad rows are named and left out.
+
+    The target appears when it is whole; until then its rows are in ``TARGET.partial``, where ``resume`` goes on.
+
+    Args:
+        probabilities: of texts, ``[texts, labels]``.
+        model: the file of the model that they come from.
+        on_bad: hears of every bad row.
+
+    Raises:
+        InputError: for a source or target that cannot be used.
+    """
+    target.check()
+    if resume and source.is_stream:
+        raise InputError("standard input cannot be resumed; name a file")
+    journal = Journal(target.path, _job(model, source, target, answers))
+    progress = journal.begin(resume=resume)
+    try:
+        return _written(probabilities, source, target, answers, journal, progress, on_report, on_bad)
+    except BaseException:
+        if not progress.rows:  # nothing to go on from
+            journal.drop()
+        raise
+
+
+def _written(
+    probabilities: Probabilities,
+    source: Source,
+    target: Target,
+    answers: Answers,
+    journal: Journal,
+    progress: Progress,
+    on_report: Callable[[Report], None],
+    on_bad: Callable[[InputError], None],
+) -> Report:
+    """``predict_file``, from ``progress`` on, which is kept up to date."""
+    writer: Writer = (
+        ParquetWriter(journal.folder) if target.kind == "parquet" else LineWriter.into(target.kind, journal.folder)
+    )
+    writer.cut(progress.written)
+    reader = Reader(source)
+    with (journal.folder / ERRORS).open("ab") as errors:
+        errors.truncate(progress.errors)
+        rows = iter(reader)
+        skipped = sum(1 for _ in islice(rows, progress.rows))
+        if skipped < progress.rows:
+            raise InputError(f"{source.name}: has fewer rows than were read before")
+        for block in _blocks(rows):
+            for bad in _predicted(block, probabilities, answers, writer):
+                progress.bad += 1
+                on_bad(bad)
+                errors.write(f"{bad}\n".encode("utf-8", "backslashreplace"))
+            errors.flush()
+            progress.rows += len(block)
+            progress.written, progress.errors = writer.position, errors.tell()
+            journal.note(progress)
+            on_report(_report(progress, reader))
+        os.fsync(errors.fileno())
+    if not progress.rows:
+        raise InputError(f"{source.name}: holds no rows")
+    journal.end(writer.finish(), target.errors)
+    return _report(progress, reader)
+
+
+def predict_stream(
+    probabilities: Probabilities,
+    source: Source,
+    kind: str,
+    out: BinaryIO,
+    answers: Answers,
+    on_bad: Callable[[InputError], None] = lambda error: None,
+    block: int = ROWS_A_BLOCK,
+) -> Report:
+    """Likewise into a stream, csv, tsv or jsonl, a block of rows at a time."""
+    writer = LineWriter(kind, out)
+    progress = Progress()
+    for rows in _blocks(iter(Reader(source)), block):
+        for bad in _predicted(rows, probabilities, answers, writer):
+            progress.bad += 1
+            on_bad(bad)
+        progress.rows += len(rows)
+    return Report(progress.rows, progress.bad, None)
+
+
+def _blocks(rows: Iterator[Read | InputError], size: int = ROWS_A_BLOCK) -> Iterator[list[Read | InputError]]:
+    while block := list(islice(rows, size)):
+        yield block
+
+
+def _predicted(
+    block: Sequence[Read | InputError], probabilities: Probabilities, answers: Answers, writer: Writer
+) -> Iterator[InputError]:
+    """Write a block's predictions; gives what is wrong with its bad rows."""
+    good = [row for row in block if not isinstance(row, InputError)]
+    yield from (row for row in block if isinstance(row, InputError))
+    if not good:
+        return
+    if clash := next((name for name in answers.named(flat=writer.flat) if name in good[0].values), None):
+        raise InputError(f'the texts have a column "{clash}" already, which predictions would have to take; rename it')
+    found = answers.rows(probabilities([row.text for row in good]), flat=writer.flat)
+    refused = writer.write([{**row.values, **answer} for row, answer in zip(good, found, strict=True)])
+    for place, what in refused.items():
+        yield InputError(f"{good[place].where}: {what}")
+
+
+def _report(progress: Progress, reader: Reader) -> Report:
+    return Report(progress.rows, progress.bad, reader.share)
+
+
+def _job(model: Path, source: Source, target: Target, answers: Answers) -> dict[str, Any]:
+    """What decides what is written, by the names that a user knows it by."""
+    file = None if source.is_stream else os.stat(source.path)
+    decider = answers.decider
+    return {
+        "--input": [source.name, source.kind, *([file.st_size, file.st_mtime_ns] if file else [])],
+        "--column": source.column,
+        "kind of --output": target.kind,
+        "model": hashlib.sha256(model.read_bytes()).hexdigest(),
+        "--threshold": decider.threshold,
+        "--abstain-below": decider.abstain_below,
+        "--top": answers.top,
+        "--probabilities": answers.every,
+    }

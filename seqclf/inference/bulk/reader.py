@@ -1,0 +1,126 @@
+"""Reading a file or a stream row by row, with how much of it has been read."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+from seqclf.errors import InputError
+from seqclf.table_rows import KINDS, Row, open_binary, rows
+
+STREAM = "-"
+READ_KINDS = ("csv", "tsv", "jsonl", "parquet", "txt")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file, or with ``path`` ``-`` standard input.
+
+    Attributes:
+        kind: csv, tsv, jsonl, parquet, or txt: one text a line, in a column of the name ``column``.
+        column: the texts'.
+    """
+
+    path: str
+    kind: str
+    column: str
+
+    @classmethod
+    def of(cls, path: str, kind: str | None, column: str) -> Source:
+        """``kind`` None: by the file's ending. Raises ``InputError`` where that says nothing, or there is no file."""
+        if path == STREAM:
+            if kind is None:
+                raise InputError(f"standard input has no ending; say with --input-format what it is ({_known()})")
+            if kind == "parquet":
+                raise InputError("parquet cannot be read from a stream; name a file")
+            return cls(path, kind, column)
+        file = Path(path)
+        if not file.exists():
+            raise InputError(f"{path}: no such file")
+        if file.is_dir():
+            raise InputError(f"{path}: is a folder; name a file of texts")
+        kind = kind or ("txt" if file.suffix.lower() == ".txt" else KINDS.get(file.suffix.lower()))
+        if kind is None:
+            raise InputError(f'{path}: cannot tell the format from the ending "{file.suffix}"; --input-format names it')
+        return cls(path, kind, column)
+
+    @property
+    def is_stream(self) -> bool:
+        return self.path == STREAM
+
+    @property
+    def name(self) -> str:
+        return "standard input" if self.is_stream else self.path
+
+
+class Read(NamedTuple):
+    """A row: where it stands, its text, and its values by column."""
+
+    where: str
+    text: str
+    values: Mapping[str, Any]
+
+
+class Reader:
+    """Rows of a source with their texts, or what is wrong with them."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._file: BinaryIO | None = None
+        self._size = 0 if source.is_stream else os.path.getsize(source.path)
+
+    @property
+    def share(self) -> float | None:
+        """How much of the file has been read; None of a stream, and of parquet, whose parts are read in no order."""
+        if self._file is None or self._source.is_stream or self._source.kind == "parquet" or self._file.closed:
+            return None
+        return self._file.tell() / max(1, self._size)
+
+    def __iter__(self) -> Iterator[Read | InputError]:
+        """Raises ``InputError`` where the file has no such column, or cannot be read."""
+        checked = False
+        for row in self._rows():
+            if isinstance(row, InputError):
+                yield row
+                continue
+            number, values = row
+            where = f"{self._source.name}:{number}"
+            if self._source.column not in values:
+                columns = f'no column "{self._source.column}" (columns: {", ".join(values)}); --column names it'
+                if not checked:
+                    raise InputError(f"{self._source.name}: {columns}")
+                yield InputError(f"{where}: {columns}")
+                continue
+            checked = True
+            text = values[self._source.column]
+            if isinstance(text, str):
+                yield Read(where, text, values)
+            else:
+                yield InputError(f'{where}: "{self._source.column}" is {text!r:.40}, expected a text')
+
+    def _rows(self) -> Iterator[Row | InputError]:
+        path = Path(self._source.name if self._source.is_stream else self._source.path)
+        if self._source.kind == "txt":
+            return self._lines(path)
+        return rows(path, self._source.kind, self._open)
+
+    def _lines(self, path: Path) -> Iterator[Row | InputError]:
+        with self._open(path) as file:
+            for number, line in enumerate(file, 1):
+                content = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+                try:
+                    yield number, {self._source.column: content.rstrip(b"\r\n").decode("utf-8")}
+                except UnicodeDecodeError:
+                    yield InputError(f"{self._source.name}:{number}: not UTF-8 text")
+
+    def _open(self, path: Path) -> BinaryIO:
+        self._file = sys.stdin.buffer if self._source.is_stream else open_binary(path)
+        return self._file
+
+
+def _known() -> str:
+    return ", ".join(kind for kind in READ_KINDS if kind != "parquet")

@@ -1,0 +1,148 @@
+"""A run's classifier by its tokenizer and ONNX Runtime: no TensorFlow, no config."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqclf.decisions import Decider
+from seqclf.errors import InputError
+from seqclf.labels import Labels
+from seqclf.text.kinds import load_tokenizer
+from seqclf.text.tokenizer import PAD_ID, Tokenizer
+from seqclf.text.truncation import Truncate, truncate_ids
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+MODEL_FILE, TOKENIZER_FOLDER = "model.onnx", "tokenizer"
+
+_TOKENS_A_BATCH, _TEXTS_A_BATCH = 16_384, 256
+_TEXTS_A_BLOCK = 4_096
+
+
+class Prediction(NamedTuple):
+    """What is said of a text.
+
+    Attributes:
+        label: the label; None where the classifier abstains. Of lists of labels a tuple, the most probable first.
+        probabilities: of every label.
+    """
+
+    label: str | tuple[str, ...] | None
+    probabilities: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """Labels texts; may be called from several threads at once.
+
+    Attributes:
+        labels: all of them, in the order of the columns of ``probabilities``.
+        thresholds: where texts have lists of labels, what the probability of each must exceed; else None.
+        max_tokens, truncate: how much of a text is read.
+    """
+
+    tokenizer: Tokenizer
+    labels: Labels
+    thresholds: tuple[float, ...] | None
+    max_tokens: int
+    truncate: Truncate
+    _session: onnxruntime.InferenceSession
+    _lock: threading.Lock
+
+    @classmethod
+    def load(cls, folder: str | Path, *, threads: int | None = None) -> Classifier:
+        """Read a run's folder, or another one that holds ``model.onnx`` and ``tokenizer/``.
+
+        Args:
+            threads: to compute with; None: as many as there are cores.
+
+        Raises:
+            InputError: where one of the two is missing, or is not what seqclf wrote.
+        """
+        path = Path(folder) / MODEL_FILE
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError as error:
+            raise InputError(f"{path}: is not there; `seqclf export --format onnx` writes it") from error
+        except OSError as error:
+            raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+        session = _session(path, content, threads)
+        try:
+            about = {name: json.loads(value) for name, value in session.get_modelmeta().custom_metadata_map.items()}
+            labels = Labels.from_json(about["labels"])
+            thresholds = None if about["thresholds"] is None else tuple(map(float, about["thresholds"]))
+            max_tokens, truncate = int(about["max_tokens"]), about["truncate"]
+        except (LookupError, TypeError, ValueError) as error:
+            raise InputError(f"{path}: no model that seqclf wrote ({error})") from error
+        tokenizer = load_tokenizer(Path(folder) / TOKENIZER_FOLDER)
+        return cls(tokenizer, labels, thresholds, max_tokens, truncate, session, threading.Lock())
+
+    def predict(self, texts: Iterable[str], decider: Decider | None = None) -> list[Prediction]:
+        """What ``stream`` gives, as a list."""
+        return list(self.stream(texts, decider))
+
+    def stream(self, texts: Iterable[str], decider: Decider | None = None) -> Iterator[Prediction]:
+        """A prediction for each text, in their order, reading some thousand texts ahead.
+
+        ``decider`` says how labels follow from probabilities, where the run's own way is not wanted.
+        """
+        decider = decider or Decider(self.labels, self.thresholds)
+        texts = iter(texts)
+        while block := list(itertools.islice(texts, _TEXTS_A_BLOCK)):
+            rows = self.probabilities(block)
+            for row, chosen in zip(rows.tolist(), decider(rows), strict=True):
+                label = chosen if self.labels.multi else next(iter(chosen), None)
+                yield Prediction(label, dict(zip(self.labels, row, strict=True)))
+
+    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Probability of every label, ``float32 [texts, labels]``."""
+        with self._lock:  # tokenizers remember words
+            encoded = list(self.tokenizer.encode_all(texts))
+        kept = [truncate_ids(ids, self.max_tokens, self.truncate) for ids in encoded]
+        lengths = np.array([len(ids) for ids in kept], dtype=np.int64)
+        rows = np.empty((len(kept), len(self.labels)), np.float32)
+        for batch in _batches(lengths):
+            token_ids = np.full((len(batch), lengths[batch].max()), PAD_ID, np.int32)
+            for row, place in zip(token_ids, batch, strict=True):
+                row[: lengths[place]] = kept[place]
+            (rows[batch],) = self._session.run(["probabilities"], {"token_ids": token_ids})
+        return rows
+
+
+def _batches(lengths: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Places of texts of about the same length."""
+    order = np.argsort(lengths, kind="stable")
+    start = 0
+    while start < len(order):
+        stop = start + 1
+        while (
+            stop < len(order)
+            and stop - start < _TEXTS_A_BATCH
+            and (stop - start + 1) * lengths[order[stop]] <= _TOKENS_A_BATCH
+        ):
+            stop += 1
+        yield order[start:stop]
+        start = stop
+
+
+def _session(path: Path, content: bytes, threads: int | None) -> onnxruntime.InferenceSession:
+    import onnxruntime
+
+    options: Any = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or 0
+    options.log_severity_level = 4
+    try:
+        # From bytes: a file of a stranger's cannot make it read others.
+        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # its own kinds have no base of their own
+        raise InputError(f"{path}: cannot be read as a model ({error})") from error

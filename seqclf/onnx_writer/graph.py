@@ -1,0 +1,123 @@
+"""An ONNX graph while it is written. Names of values are strings; ``onnx`` is imported inside functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+OPSET = 17
+"""Of ``ai.onnx``; ONNX Runtime has read it since 1.12 (2022)."""
+
+
+class Graph:
+    """Collects nodes and constants.
+
+    Args:
+        weights: the weights of a Keras layer of the model, by the layer's name, in the order of ``get_weights()``.
+    """
+
+    def __init__(self, weights: Callable[[str], list[NDArray[np.float32]]], prefix: str = "") -> None:
+        self.weights = weights
+        self.nodes: list[Any] = []
+        self.initializers: list[Any] = []
+        self._prefix = prefix
+        self._constants: dict[tuple[str, tuple[int, ...], bytes], str] = {}
+        self._count = 0
+
+    def op(self, kind: str, *inputs: str, name: str = "", **attributes: Any) -> str:
+        """One more node, with one output, whose name is given back; ``name`` of the output, where it matters."""
+        return self.ops(kind, *inputs, outputs=[name or self.fresh(kind.lower())], **attributes)[0]
+
+    def ops(self, kind: str, *inputs: str, outputs: Sequence[str], **attributes: Any) -> list[str]:
+        """One more node with several outputs; an empty name says that one is not needed."""
+        from onnx import helper
+
+        self.nodes.append(helper.make_node(kind, inputs, outputs, name=self.fresh("node"), **attributes))
+        return list(outputs)
+
+    def constant(self, value: ArrayLike, dtype: Any = np.float32) -> str:
+        """An array of the graph's; equal ones are kept once."""
+        from onnx import numpy_helper
+
+        array = np.ascontiguousarray(value, dtype=dtype).reshape(np.shape(value))
+        key = (str(array.dtype), array.shape, array.tobytes())
+        if key not in self._constants:
+            self._constants[key] = self.fresh("constant")
+            self.initializers.append(numpy_helper.from_array(array, self._constants[key]))
+        return self._constants[key]
+
+    def integers(self, *values: int) -> str:
+        return self.constant(values, np.int64)
+
+    def fresh(self, about: str) -> str:
+        """A name that nothing has."""
+        self._count += 1
+        return f"{self._prefix}{about}_{self._count}"
+
+    def body(self) -> Graph:
+        """For the nodes inside a loop; what this graph computes can be used there by name."""
+        return Graph(self.weights, prefix=f"{self.fresh('body')}.")
+
+
+@dataclass(frozen=True)
+class OnnxFlow:
+    """What flows from one layer to the next; ``seqclf.layer_types.base.Flow`` in ONNX.
+
+    Attributes:
+        x: ``float32 [batch, time, width]``, or ``[batch, width]`` where ``is_sequence`` is false.
+        mask: ``bool [batch, time, 1]``, true at real tokens, which come first.
+        lengths: ``int32 [batch]``, real tokens of each text.
+    """
+
+    x: str
+    mask: str
+    lengths: str
+    width: int
+    is_sequence: bool = True
+
+    def masked(self, graph: Graph, padding: float) -> str:
+        """``x`` with ``padding`` at every entry of a masked step."""
+        return graph.op("Where", self.mask, self.x, graph.constant(padding))
+
+
+def dense(graph: Graph, x: str, layer: str, activation: str | None = None) -> str:
+    """A Keras dense layer of that name, on the last axis."""
+    kernel, *bias = graph.weights(layer)
+    out = graph.op("MatMul", x, graph.constant(kernel))
+    if bias:
+        out = graph.op("Add", out, graph.constant(bias[0]))
+    return activate(graph, out, activation or "linear")
+
+
+def activate(graph: Graph, x: str, name: str) -> str:
+    """Keras's activation of that name."""
+    if name == "linear":
+        return x
+    if name == "silu":
+        return graph.op("Mul", x, graph.op("Sigmoid", x))
+    if name == "gelu":  # the exact one: x times the normal distribution's function of x
+        error = graph.op("Erf", graph.op("Mul", x, graph.constant(0.5**0.5)))
+        half = graph.op("Mul", x, graph.constant(0.5))
+        return graph.op("Mul", half, graph.op("Add", error, graph.constant(1.0)))
+    kinds = {kind.lower(): kind for kind in ("Relu", "Tanh", "Sigmoid", "Elu", "Selu", "Softplus")}
+    return graph.op(kinds[name], x)
+
+
+def layer_norm(graph: Graph, x: str, layer: str, epsilon: float) -> str:
+    """Keras's ``LayerNormalization`` of that name, over the last axis."""
+    scale, shift = graph.weights(layer)
+    return graph.op(
+        "LayerNormalization", x, graph.constant(scale), graph.constant(shift), axis=-1, epsilon=float(epsilon)
+    )
+
+
+def mask_of(graph: Graph, x: str, lengths: str) -> str:
+    """``bool [batch, time, 1]``, true at the first ``lengths`` steps of ``x [batch, time, ...]``."""
+    time = graph.op("Squeeze", graph.op("Shape", x, start=1, end=2))
+    places = graph.op("Range", graph.constant(0, np.int64), time, graph.constant(1, np.int64))
+    few = graph.op("Unsqueeze", graph.op("Cast", lengths, to=7), graph.integers(1))
+    return graph.op("Unsqueeze", graph.op("Less", places, few), graph.integers(2))

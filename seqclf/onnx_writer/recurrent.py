@@ -1,0 +1,191 @@
+"""Recurrent layers as ONNX's native operators.
+
+Inside, time comes first: ``[time, batch, features]``. Weights are Keras's (``kernel [features, gates * units]``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqclf.onnx_writer.graph import Graph, OnnxFlow
+from seqclf.onnx_writer.scan import scan
+
+Array = NDArray[np.float32]
+Weights = Sequence[Array]
+"""Of one way of reading: kernel, state's kernel where there is one, and bias where there is one."""
+
+Gate = tuple[Array, Array]
+"""Kernel and bias of a projection of the input."""
+
+_NATIVE = {"tanh": "Tanh", "sigmoid": "Sigmoid", "relu": "Relu", "linear": "Affine"}
+_ORDER = {"LSTM": (0, 3, 1, 2), "GRU": (0, 1, 2), "RNN": (0,)}
+"""Keras's gates in ONNX's order."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a step computes.
+
+    Attributes:
+        kind: the ONNX operator: ``LSTM``, ``GRU`` or ``RNN``.
+        reset_after: of a GRU (Keras's option).
+    """
+
+    kind: str
+    units: int
+    activation: str = "tanh"
+    recurrent_activation: str = "sigmoid"
+    reset_after: bool = True
+
+    @property
+    def gates(self) -> int:
+        return len(_ORDER[self.kind])
+
+    def biases(self, bias: Weights) -> tuple[Array, Array]:
+        """Of the input's product and of the state's, each ``[gates * units]``; ``bias`` holds Keras's, or nothing."""
+        nothing = np.zeros(self.gates * self.units, np.float32)
+        if not bias:
+            return nothing, nothing
+        return (bias[0][0], bias[0][1]) if bias[0].ndim == 2 else (bias[0], nothing)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What came of reading a text one way: ``every`` output, ``[time, batch, units]``, and the ``last``, ``[batch,
+    units]``."""
+
+    every: str
+    last: str
+
+
+def read(
+    graph: Graph, cell: Cell, x: str, lengths: str, weights: Sequence[Weights], *, reverse: bool = False
+) -> list[Reading]:
+    """Read the texts one way or both.
+
+    Args:
+        x: ``float32 [time, batch, features]``.
+        lengths: ``int32 [batch]``; a text may have none.
+        weights: of each way kernel, state's kernel and, where there is one, bias; a second way reads from the end.
+        reverse: read from the end where there is one way only.
+    """
+    ways = [reverse] if len(weights) == 1 else [False, True]
+    if {cell.activation, cell.recurrent_activation} <= _NATIVE.keys():
+        return _native(graph, cell, x, lengths, weights, ways)
+    made = []
+    for (kernel, *rest), backwards in zip(weights, ways, strict=True):
+        own, of_state = cell.biases(rest[1:])
+        projected = graph.op("Add", graph.op("MatMul", x, graph.constant(kernel)), graph.constant(own))
+        made.append(Reading(*scan(graph, cell, projected, lengths, rest[0], of_state, backwards=backwards)))
+    return made
+
+
+def read_mixed(
+    graph: Graph, activation: str, x: str, lengths: str, decay: Gate, candidate: Gate, *, reverse: bool
+) -> Reading:
+    """``s_t = a_t s_{t-1} + (1 - a_t) activation(c_t)``, where ``sigmoid^-1(a)`` and ``c`` are products of ``x`` alone:
+    a GRU whose state's kernel is zero and whose update gate is ``a``."""
+    units = len(decay[1])
+    kernel, bias = (np.concatenate([a, np.zeros_like(a), c], axis=-1) for a, c in zip(decay, candidate, strict=True))
+    weights = [kernel, np.zeros((units, 3 * units), np.float32), np.stack([bias, np.zeros_like(bias)])]
+    return read(graph, Cell("GRU", units, activation), x, lengths, [weights], reverse=reverse)[0]
+
+
+def gates_of(weights: Weights, count: int) -> list[Gate]:
+    """Kernel and bias of each of so many projections that stand side by side in a layer's."""
+    kernel, *bias = weights
+    biases = bias[0] if bias else np.zeros(kernel.shape[1], np.float32)
+    return list(zip(np.split(kernel, count, axis=1), np.split(biases, count), strict=True))
+
+
+def product(graph: Graph, x: str, gate: Gate) -> str:
+    return graph.op("Add", graph.op("MatMul", x, graph.constant(gate[0])), graph.constant(gate[1]))
+
+
+def _native(
+    graph: Graph, cell: Cell, x: str, lengths: str, weights: Sequence[Weights], ways: Sequence[bool]
+) -> list[Reading]:
+    def by_gate(array: Array) -> Array:
+        """``[..., gates * units]`` in ONNX's order of the gates."""
+        parts = np.split(array, cell.gates, axis=-1)
+        return np.concatenate([parts[place] for place in _ORDER[cell.kind]], axis=-1)
+
+    biases = [cell.biases(rest) for _, _, *rest in weights]
+    arrays = [
+        np.stack([by_gate(kernel).T for kernel, *_ in weights]),
+        np.stack([by_gate(recurrent).T for _, recurrent, *_ in weights]),
+        np.stack([np.concatenate([by_gate(own), by_gate(of_state)]) for own, of_state in biases]),
+    ]
+    gate, own = cell.recurrent_activation, cell.activation
+    names = {"LSTM": [gate, own, own], "GRU": [gate, own], "RNN": [own]}[cell.kind] * len(ways)
+    options: dict[str, Any] = {"linear_before_reset": int(cell.reset_after)} if cell.kind == "GRU" else {}
+    if linear := names.count("linear"):
+        options |= {"activation_alpha": [1.0] * linear, "activation_beta": [0.0] * linear}
+    every, last = graph.ops(
+        cell.kind,
+        *(x, *map(graph.constant, arrays), lengths),
+        outputs=[graph.fresh("outputs"), graph.fresh("last")],
+        hidden_size=cell.units,
+        direction="bidirectional" if len(ways) == 2 else "reverse" if ways[0] else "forward",
+        activations=[_NATIVE[name] for name in names],
+        **options,
+    )
+    return [
+        Reading(
+            *(
+                graph.op("Gather", one, graph.constant(way, np.int64), axis=axis)
+                for one, axis in ((every, 1), (last, 0))
+            )
+        )
+        for way in range(len(ways))
+    ]
+
+
+def last_of(graph: Graph, every: str, lengths: str, *, reverse: bool) -> str:
+    """The output at the token that was read last, ``[batch, units]``, of ``every [time, batch, units]``."""
+    if reverse:
+        return graph.op("Gather", every, graph.constant(0, np.int64), axis=0)
+    last = graph.op("Max", graph.op("Sub", graph.op("Cast", lengths, to=7), graph.integers(1)), graph.integers(0))
+    by_text = graph.op("Transpose", every, perm=[1, 0, 2])
+    return graph.op("GatherND", by_text, graph.op("Unsqueeze", last, graph.integers(1)), batch_dims=1)
+
+
+def joined(graph: Graph, readings: Sequence[Reading], mode: str, *, sequences: bool) -> str:
+    """``[batch, time, width]`` of ``sequences``, else ``[batch, width]``; two readings joined as ``mode`` says."""
+    if sequences:
+        results = [graph.op("Transpose", reading.every, perm=[1, 0, 2]) for reading in readings]
+    else:
+        results = [reading.last for reading in readings]
+    if len(results) == 1:
+        return results[0]
+    if mode == "concat":
+        return graph.op("Concat", *results, axis=-1)
+    merged = graph.op("Mul" if mode == "mul" else "Add", *results)
+    return graph.op("Mul", merged, graph.constant(0.5)) if mode == "ave" else merged
+
+
+def segmented(graph: Graph, flow: OnnxFlow, tokens: int) -> tuple[str, str]:
+    """The text in pieces of ``tokens``: ``x`` as ``[batch * pieces, tokens, width]``, and how long each piece is."""
+    size, zero = graph.integers(tokens), graph.integers(0)
+    time = graph.op("Shape", flow.x, start=1, end=2)
+    missing = graph.op("Mod", graph.op("Neg", time), size)
+    pads = graph.op("Concat", graph.integers(0, 0, 0, 0), missing, zero, axis=0)
+    x = graph.op("Reshape", graph.op("Pad", flow.x, pads), graph.integers(-1, tokens, flow.width))
+    length = graph.op("Squeeze", graph.op("Add", time, missing))
+    starts = graph.op("Range", graph.constant(0, np.int64), length, graph.constant(tokens, np.int64))
+    text = graph.op("Unsqueeze", graph.op("Cast", flow.lengths, to=7), graph.integers(1))
+    left = graph.op("Min", graph.op("Max", graph.op("Sub", text, starts), zero), size)
+    return x, graph.op("Cast", graph.op("Reshape", left, graph.integers(-1)), to=6)
+
+
+def whole(graph: Graph, pieces: OnnxFlow, text: OnnxFlow) -> str:
+    """The outputs of the pieces as ``[batch, time, width]`` again, with as many steps as ``text`` has."""
+    batch = graph.op("Shape", text.x, start=0, end=1)
+    shape = graph.op("Concat", batch, graph.integers(-1), graph.integers(pieces.width), axis=0)
+    time = graph.op("Shape", text.x, start=1, end=2)
+    return graph.op("Slice", graph.op("Reshape", pieces.x, shape), graph.integers(0), time, graph.integers(1))

@@ -1,0 +1,112 @@
+"""Recurrent cells written out in an ONNX ``Scan``, for activations that the native operators do not have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqclf.onnx_writer.graph import Graph, activate
+
+if TYPE_CHECKING:
+    from seqclf.onnx_writer.recurrent import Cell
+
+
+def scan(
+    graph: Graph,
+    cell: Cell,
+    projected: str,
+    lengths: str,
+    kernel: NDArray[np.float32],
+    bias: NDArray[np.float32],
+    *,
+    backwards: bool,
+) -> tuple[str, str]:
+    """Every output, ``[time, batch, units]``, zero behind a text, and the last one, ``[batch, units]``.
+
+    Args:
+        projected: the input's product, ``float32 [time, batch, gates * units]``.
+        kernel: of the state, ``[units, gates * units]``, and its ``bias [gates * units]``.
+    """
+    from onnx import TensorProto, helper
+
+    body = graph.body()
+    step, real = body.fresh("projected"), body.fresh("real")
+    states = [body.fresh("state") for _ in range(2 if cell.kind == "LSTM" else 1)]
+    made = _STEPS[cell.kind](graph, body, cell, step, states, kernel, bias)
+    kept = [body.op("Where", real, new, old) for new, old in zip(made, states, strict=True)]
+    output = body.op("Where", real, made[0], graph.constant(0.0))
+
+    def info(name: str, width: int, kind: int = TensorProto.FLOAT) -> Any:
+        return helper.make_tensor_value_info(name, kind, [None, width])
+
+    wide = cell.gates * cell.units
+    loop = helper.make_graph(
+        body.nodes,
+        graph.fresh("step"),
+        [*(info(name, cell.units) for name in states), info(step, wide), info(real, 1, TensorProto.BOOL)],
+        [info(name, cell.units) for name in (*kept, output)],
+        initializer=body.initializers,
+    )
+    batch = graph.op("Shape", projected, start=1, end=2)
+    zeros = graph.op("Expand", graph.constant(0.0), graph.op("Concat", batch, graph.integers(cell.units), axis=0))
+    last, *_, every = graph.ops(
+        "Scan",
+        *(*[zeros] * len(states), projected, _real(graph, projected, lengths)),
+        outputs=[graph.fresh("outputs") for _ in range(len(states) + 1)],
+        body=loop,
+        num_scan_inputs=2,
+        scan_input_directions=[int(backwards)] * 2,
+        scan_output_directions=[int(backwards)],
+    )
+    return every, last
+
+
+def _real(graph: Graph, x: str, lengths: str) -> str:
+    """``bool [time, batch, 1]`` from ``x [time, batch, ...]``."""
+    time = graph.op("Squeeze", graph.op("Shape", x, start=0, end=1))
+    places = graph.op("Range", graph.constant(0, np.int64), time, graph.constant(1, np.int64))
+    real = graph.op("Less", graph.op("Unsqueeze", places, graph.integers(1)), graph.op("Cast", lengths, to=7))
+    return graph.op("Unsqueeze", real, graph.integers(2))
+
+
+def _split(graph: Graph, body: Graph, value: str, units: int, count: int) -> list[str]:
+    names = [body.fresh("gate") for _ in range(count)]
+    return body.ops("Split", value, graph.integers(*[units] * count), outputs=names, axis=-1)
+
+
+def _lstm(graph: Graph, body: Graph, cell: Cell, step: str, states: list[str], kernel: Any, bias: Any) -> list[str]:
+    summed = body.op("Add", step, body.op("MatMul", states[0], graph.constant(kernel)))
+    *gates, o = _split(graph, body, summed, cell.units, 4)
+    i, f = (activate(body, gate, cell.recurrent_activation) for gate in gates[:2])
+    added = body.op("Mul", i, activate(body, gates[2], cell.activation))
+    c = body.op("Add", body.op("Mul", f, states[1]), added)
+    shown = activate(body, c, cell.activation)
+    return [body.op("Mul", activate(body, o, cell.recurrent_activation), shown), c]
+
+
+def _gru(graph: Graph, body: Graph, cell: Cell, step: str, states: list[str], kernel: Any, bias: Any) -> list[str]:
+    (h,), units = states, cell.units
+    of_x = _split(graph, body, step, units, 3)
+    if cell.reset_after:
+        product = body.op("Add", body.op("MatMul", h, graph.constant(kernel)), graph.constant(bias))
+        of_h = _split(graph, body, product, units, 3)
+    else:
+        of_h = _split(graph, body, body.op("MatMul", h, graph.constant(kernel[:, : 2 * units])), units, 2)
+    sums = (body.op("Add", a, b) for a, b in zip(of_x[:2], of_h[:2], strict=True))
+    z, r = (activate(body, one, cell.recurrent_activation) for one in sums)
+    if cell.reset_after:
+        seen = body.op("Mul", r, of_h[2])
+    else:
+        seen = body.op("MatMul", body.op("Mul", r, h), graph.constant(kernel[:, 2 * units :]))
+    candidate = activate(body, body.op("Add", of_x[2], seen), cell.activation)
+    return [body.op("Add", candidate, body.op("Mul", z, body.op("Sub", h, candidate)))]
+
+
+def _rnn(graph: Graph, body: Graph, cell: Cell, step: str, states: list[str], kernel: Any, bias: Any) -> list[str]:
+    summed = body.op("Add", step, body.op("MatMul", states[0], graph.constant(kernel)))
+    return [activate(body, summed, cell.activation)]
+
+
+_STEPS = {"LSTM": _lstm, "GRU": _gru, "RNN": _rnn}

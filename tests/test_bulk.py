@@ -1,0 +1,313 @@
+"""Predictions for whole files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seqclf.cli import cli
+from seqclf.decisions import Decider
+from seqclf.errors import InputError
+from seqclf.inference.bulk import job
+from seqclf.inference.bulk.answers import Answers
+from seqclf.inference.bulk.job import Report, Target, predict_file, predict_stream
+from seqclf.inference.bulk.reader import Source
+from seqclf.labels import Labels
+from seqclf.runs import Run
+
+ONE, LISTS = Labels(("long", "short")), Labels(("long", "short", "odd"), multi=True)
+ROWS = [{"id": str(i), "text": "x" * (i % 7) + f' "quoted", {i}\n\tnext', "more": f"é{i}"} for i in range(3, 30)]
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job, "ROWS_A_BLOCK", 5)
+    monkeypatch.setattr(job._blocks, "__defaults__", (5,))
+
+
+def _of_length(texts: Sequence[str]) -> np.ndarray:
+    short = np.array([1 / (1 + len(text)) for text in texts])
+    return np.stack([1 - short, short], axis=1)
+
+
+def _written(path: Path, rows: Sequence[dict[str, Any]]) -> Path:
+    if path.suffix == ".jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    elif path.suffix == ".parquet":
+        import pyarrow
+        import pyarrow.parquet
+
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(list(rows)), path)
+    else:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            if path.suffix == ".csv":
+                writer = csv.writer(file)
+            else:
+                writer = csv.writer(file, "excel-tab", quoting=csv.QUOTE_NONE, quotechar=None)
+            writer.writerow(rows[0])
+            writer.writerows(row.values() for row in rows)
+    return path
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    if path.suffix == ".parquet":
+        import pyarrow.parquet
+
+        return pyarrow.parquet.read_table(path).to_pylist()  # type: ignore[no-any-return]
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".jsonl":
+        return [json.loads(line) for line in text.splitlines()]
+    if path.suffix == ".csv":
+        return list(csv.DictReader(io.StringIO(text, newline="")))
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def _predict(source: Path, target: Path, labels: Labels = ONE, call: Any = _of_length, **options: Any) -> Report:
+    answering = {name: options.pop(name) for name in ("top", "every") if name in options}
+    targeting = {name: options.pop(name) for name in ("errors", "overwrite") if name in options}
+    thresholds = (0.5,) * len(labels) if labels.multi else None
+    answers = Answers(Decider(labels, thresholds), **answering)
+    model = source.parent / "model"
+    model.write_bytes(b"model")
+    to = Target(target, target.suffix.removeprefix("."), **targeting)
+    return predict_file(call, model, Source.of(str(source), None, "text"), to, answers, **options)
+
+
+@pytest.mark.parametrize("output", ["csv", "tsv", "jsonl", "parquet"])
+@pytest.mark.parametrize("given_as", ["csv", "jsonl", "parquet"])
+def test_rows_come_out_with_their_predictions(given_as: str, output: str, tmp_path: Path) -> None:
+    source, target = _written(tmp_path / f"in.{given_as}", ROWS), tmp_path / f"out.{output}"
+    report = _predict(source, target)
+    assert (report.rows, report.bad) == (len(ROWS), 0)
+    found = _read(target)
+    assert [list(row) for row in found] == [["id", "text", "more", "prediction", "probability"]] * len(ROWS)
+    for row, original in zip(found, ROWS, strict=True):
+        kept = {name: row[name] for name in original}
+        in_one_line = " ".join(original["text"].replace("\t", " ").splitlines())
+        assert kept == ({**original, "text": in_one_line} if output == "tsv" else original)
+        expected = _of_length([original["text"]])[0]
+        assert row["prediction"] == ONE[int(expected.argmax())]
+        assert float(row["probability"]) == pytest.approx(expected.max(), abs=1e-6)
+    assert [path.name for path in tmp_path.iterdir()].count(f"out.{output}.partial") == 0
+
+
+def test_a_file_of_lines(tmp_path: Path) -> None:
+    (tmp_path / "in.txt").write_bytes(b"\xef\xbb\xbfa text\r\n\n\xff\nlast")
+    named: list[InputError] = []
+    report = _predict(tmp_path / "in.txt", tmp_path / "out.jsonl", on_bad=named.append)
+    assert [row["text"] for row in _read(tmp_path / "out.jsonl")] == ["a text", "", "last"]
+    assert (report.rows, report.bad, list(map(str, named))) == (4, 1, [f"{tmp_path / 'in.txt'}:3: not UTF-8 text"])
+
+
+@pytest.mark.parametrize("output", ["csv", "jsonl", "parquet"])
+def test_lists_tops_and_every_probability(output: str, tmp_path: Path) -> None:
+    def call(texts: Sequence[str]) -> np.ndarray:
+        return np.array([[0.9, 0.6, 0.1], [0.2, 0.3, 0.1]] * len(texts))[: len(texts)]
+
+    source = _written(tmp_path / "in.csv", [{"text": "a"}, {"text": "b"}])
+    _predict(source, tmp_path / f"out.{output}", LISTS, call, top=2, every=True)
+    first, second = _read(tmp_path / f"out.{output}")
+    if output == "csv":
+        assert (first["predictions"], first["probabilities"]) == ("long|short", "0.9|0.6")
+        assert (second["predictions"], second["top_1"], second["top_2_probability"]) == ("", "short", "0.2")
+        assert first["probability_of_odd"] == "0.1"
+    else:
+        assert (first["predictions"], first["probabilities"]) == (["long", "short"], [0.9, 0.6])
+        assert second["predictions"] == []
+        assert second["top"] == [{"label": "short", "probability": 0.3}, {"label": "long", "probability": 0.2}]
+        assert first["probability_of"] == {"long": 0.9, "short": 0.6, "odd": 0.1}
+
+
+BAD = 'text,id\na,1\n"b\n\nc",2\nd\ne,5,6\n"f",7\n'
+
+
+def test_bad_rows_are_named_and_stop_nothing(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text(BAD, encoding="utf-8")
+    report = _predict(source, tmp_path / "out.csv", errors=tmp_path / "errors.txt")
+    assert [row["id"] for row in _read(tmp_path / "out.csv")] == ["1", "2", "7"]
+    assert (report.rows, report.bad) == (5, 2)
+    assert (tmp_path / "errors.txt").read_text(encoding="utf-8").splitlines() == [
+        f"{source}:6: 1 field, but the header has 2 (text, id)",
+        f"{source}:7: 3 fields, but the header has 2 (text, id)",
+    ]
+    lines = ['{"text": "a"}', "no json", '{"text": 3}', '{"other": "b"}', '{"text": "c"}']
+    (tmp_path / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    named: list[InputError] = []
+    _predict(tmp_path / "in.jsonl", tmp_path / "out.jsonl", on_bad=named.append)
+    assert [str(error).partition("in.jsonl:")[2][:2] for error in named] == ["2:", "3:", "4:"]
+    assert len(_read(tmp_path / "out.jsonl")) == 2
+
+
+def test_a_row_that_fits_no_column_is_named(tmp_path: Path) -> None:
+    rows = [{"text": f"t{i}", "n": i} for i in range(7)] + [{"text": "odd", "n": "seven"}, {"text": "t8", "n": 8}]
+    named: list[InputError] = []
+    _predict(_written(tmp_path / "in.jsonl", rows), tmp_path / "out.parquet", on_bad=named.append)
+    assert [row["n"] for row in _read(tmp_path / "out.parquet")] == [*range(7), 8]
+    assert [str(error).partition(".jsonl:")[2] for error in named] == [
+        "8: \"n\" is 'seven', no int64 as in the rows before"
+    ]
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("after", [1, 2, 5])
+def test_an_interrupted_prediction_goes_on(kind: str, after: int, tmp_path: Path) -> None:
+    lines = [json.dumps(row) for row in ROWS]
+    lines[7] = "no json"
+    source = tmp_path / "in.jsonl"
+    source.write_text("\n".join(lines), encoding="utf-8")
+    whole, target = tmp_path / f"whole.{kind}", tmp_path / f"out.{kind}"
+    _predict(source, whole, errors=tmp_path / "whole.txt")
+    calls = 0
+
+    def stopped(texts: Sequence[str]) -> np.ndarray:
+        nonlocal calls
+        calls += 1
+        if calls > after:
+            raise KeyboardInterrupt
+        return _of_length(texts)
+
+    with pytest.raises(KeyboardInterrupt):
+        _predict(source, target, call=stopped, errors=tmp_path / "errors.txt")
+    assert not target.exists()
+    partial = tmp_path / f"out.{kind}.partial"
+    for file in partial.glob("rows.*"):  # written, but not noted yet: killed in between
+        with file.open("ab") as written:
+            written.write(b"half a ro")
+    with pytest.raises(InputError, match="holds predictions of an interrupted call; go on with --resume"):
+        _predict(source, target)
+    seen: list[str] = []
+
+    def counted(texts: Sequence[str]) -> np.ndarray:
+        seen.extend(texts)
+        return _of_length(texts)
+
+    report = _predict(source, target, call=counted, resume=True, errors=tmp_path / "errors.txt")
+    assert (report.rows, report.bad) == (len(ROWS), 1)
+    assert len(seen) == len(ROWS) - 5 * after - (after < 2), "what was predicted is not predicted again"
+    assert target.read_bytes() == whole.read_bytes() if kind != "parquet" else _read(target) == _read(whole)
+    assert (tmp_path / "errors.txt").read_bytes() == (tmp_path / "whole.txt").read_bytes()
+    assert not partial.exists()
+
+
+def test_another_job_is_not_gone_on_with(tmp_path: Path) -> None:
+    source = _written(tmp_path / "in.csv", ROWS)
+    calls = iter([_of_length, _of_length])
+
+    def stopped(texts: Sequence[str]) -> np.ndarray:
+        try:
+            return next(calls)(texts)
+        except StopIteration:
+            raise KeyboardInterrupt from None
+
+    with pytest.raises(KeyboardInterrupt):
+        _predict(source, tmp_path / "out.csv", call=stopped)
+    with pytest.raises(InputError, match="was begun with another --top"):
+        _predict(source, tmp_path / "out.csv", top=1, resume=True)
+    _written(source, ROWS[:-1])
+    with pytest.raises(InputError, match="was begun with another --input"):
+        _predict(source, tmp_path / "out.csv", resume=True)
+    journal = tmp_path / "out.csv.partial" / "journal.json"
+    journal.write_text("{", encoding="utf-8")
+    with pytest.raises(InputError, match="cannot be read"):
+        _predict(source, tmp_path / "out.csv", resume=True)
+    with pytest.raises(InputError, match="nothing to resume"):
+        _predict(source, tmp_path / "other.csv", resume=True)
+
+
+def test_nothing_is_overwritten_unasked_and_nothing_left_behind(tmp_path: Path) -> None:
+    source, target = _written(tmp_path / "in.csv", ROWS), tmp_path / "out.csv"
+    target.write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError, match="exists already; --overwrite"):
+        _predict(source, target)
+    assert target.read_text(encoding="utf-8") == "mine"
+    _predict(source, target, overwrite=True)
+    assert len(_read(target)) == len(ROWS)
+    with pytest.raises(InputError, match="there is no folder"):
+        _predict(source, tmp_path / "no" / "out.csv")
+    taken = _written(tmp_path / "taken.csv", [{"text": "a", "prediction": "b"}])
+    with pytest.raises(InputError, match='a column "prediction" already'):
+        _predict(taken, tmp_path / "2.csv")
+    empty = _written(tmp_path / "empty.csv", [{"text": "a"}])
+    empty.write_text("text\n", encoding="utf-8")
+    with pytest.raises(InputError, match="holds no rows"):
+        _predict(empty, tmp_path / "3.csv")
+    with pytest.raises(InputError, match='no column "text"'):
+        _predict(_written(tmp_path / "c.csv", [{"body": "a"}]), tmp_path / "4.csv")
+    assert not list(tmp_path.glob("*.partial"))
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "message"),
+    [
+        ("-", None, "say with --input-format what it is"),
+        ("-", "parquet", "cannot be read from a stream"),
+        ("none.csv", None, "none.csv: no such file"),
+        (".", None, "is a folder"),
+        ("in.dat", None, 'cannot tell the format from the ending ".dat"; --input-format names it'),
+    ],
+)
+def test_sources_that_cannot_be_read(
+    path: str, kind: str | None, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in.dat").touch()
+    with pytest.raises(InputError, match=message):
+        Source.of(path, kind, "text")
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(st.tuples(st.text(max_size=8), st.none() | st.integers() | st.text(max_size=5)), min_size=1, max_size=12)
+)
+def test_whatever_stands_in_a_row_comes_out_again(rows: list[tuple[str, Any]]) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "in.jsonl"
+        lines = [json.dumps({"text": text, "other": other}) for text, other in rows]
+        source.write_text("\n".join(lines), encoding="utf-8")
+        out = io.BytesIO()
+        predict_stream(_of_length, Source.of(str(source), None, "text"), "jsonl", out, Answers(Decider(ONE)))
+        found = [json.loads(line) for line in out.getvalue().decode("utf-8").split("\n") if line]
+    assert [(row["text"], row["other"]) for row in found] == rows
+
+
+def _call(*arguments: str, stdin: bytes | None = None) -> Result:
+    return CliRunner().invoke(cli, arguments, input=stdin)
+
+
+def test_the_command(three_label_run: Run, three_labels_csv: Path, tmp_path: Path) -> None:
+    run = ["--run", str(three_label_run.folder)]
+    out = tmp_path / "out.parquet"
+    done = _call("predict", "--input", str(three_labels_csv), "--output", str(out), *run)
+    assert done.exit_code == 0, done.output
+    assert "150 texts in " in done.stderr and f"-> {out}" in done.stderr
+    rows = _read(out)
+    assert sum(row["prediction"] == row["label"] for row in rows) > 120
+    lines = ["predict", "-i", "-", "--input-format", "txt", *run]
+    piped = _call(*lines, stdin=b"a match\nthe moon\n")
+    texts = _call("predict", "a match", "the moon", "--json", *run).stdout.splitlines()
+    expected = [json.loads(line)["label"] for line in texts]
+    assert [json.loads(line)["prediction"] for line in piped.stdout.splitlines()] == expected
+    as_tsv = _call(*lines, "--output-format", "tsv", stdin=b"a match\n").stdout
+    assert as_tsv.startswith("text\tprediction\tprobability\na match\tsport\t")
+    for arguments, message in (
+        (["-i", str(three_labels_csv), "-o", str(tmp_path / "out.xyz")], "--output: cannot tell the format"),
+        (["-i", str(three_labels_csv), "-o", "-", "--errors", "x"], "--errors: bad rows go to standard error"),
+        (["-i", str(three_labels_csv), "--resume"], "--resume: standard output cannot be gone on with"),
+        (["-i", str(three_labels_csv), "--column", "body"], '"body" (columns: text, label); --column names it'),
+    ):
+        refused = _call("predict", *arguments, *run)
+        assert refused.exit_code == 2, arguments
+        assert message in refused.stderr
