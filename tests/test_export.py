@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,11 +13,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seqclf.cli import cli
 from seqclf.errors import InputError
-from seqclf.export.folder import copy_saved_model
+from seqclf.export.folder import copy_into, new_folder
 from seqclf.runs import Run
 
 TEXTS = ["", "it is not bad , it is good .", "the film", "É ß 日本 👍 zzz", "a " * 50, "x" * 300, "the team said goal"]
@@ -134,11 +139,103 @@ def test_copies_appear_whole_and_never_replace_anything(tmp_path: Path) -> None:
     source = tmp_path / "source"
     (source / "variables").mkdir(parents=True)
     (source / "saved_model.pb").write_text("x")
-    copy_saved_model(source, tmp_path / "deep" / "copy")
+
+    def copy(target: Path) -> None:
+        with new_folder(target) as folder:
+            copy_into(folder, *source.iterdir())
+
+    copy(tmp_path / "deep" / "copy")
     assert (tmp_path / "deep" / "copy" / "saved_model.pb").read_text() == "x"
     (tmp_path / "empty").mkdir()
-    copy_saved_model(source, tmp_path / "empty")
+    copy(tmp_path / "empty")
     for taken in (tmp_path / "empty", source / "saved_model.pb"):
         with pytest.raises(InputError, match="is there already"):
-            copy_saved_model(source, taken)
+            copy(taken)
+    with pytest.raises(RuntimeError), new_folder(tmp_path / "half") as folder:
+        (folder / "file").touch()
+        raise RuntimeError
     assert {path.name for path in tmp_path.iterdir()} == {"source", "deep", "empty"}
+
+
+def _call(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, arguments)
+
+
+@pytest.mark.parametrize("form", ["saved_model", "onnx", "keras"])
+def test_what_is_exported_answers_as_its_card_says(form: str, three_label_run: Run, tmp_path: Path) -> None:
+    """The Python of the card runs in the folder, and says what the run says."""
+    from seqclf.inference import Classifier
+
+    out = tmp_path / "out"
+    done = _call("export", "--format", form, "--to", str(out), "--run", str(three_label_run.folder))
+    assert (done.exit_code, done.stdout) == (0, f"{out}\n"), done.output
+    card = (out / "MODEL_CARD.md").read_text(encoding="utf-8")
+    for part in (three_label_run.name, "`money`, `space`, `sport`", "| validation (", "## Limits", "embedding - gru"):
+        assert part in card
+    _, _, code = card.partition("```python\n")
+    script = code.partition("```")[0]
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    shown = subprocess.run(
+        [sys.executable, "-c", script], cwd=out, capture_output=True, text=True, check=False, env=environment
+    )
+    assert shown.returncode == 0, shown.stderr
+    numbers = [float(number) for number in re.findall(r"\d\.\d+(?:e-\d+)?", shown.stdout)]
+    (prediction,) = Classifier.load(three_label_run.folder).predict(["a text"])
+    for probability in prediction.probabilities.values():
+        assert min(abs(number - probability) for number in numbers) < 1e-4
+    inside = _call("export", "--format", form, "--run", str(three_label_run.folder)).stdout.strip()
+    made = {"saved_model": three_label_run.saved_model, "onnx": three_label_run.onnx, "keras": three_label_run.model}
+    assert Path(inside) == made[form]
+
+
+def test_what_a_run_lacks_is_made_again(three_label_run: Run, tmp_path: Path) -> None:
+    run = Run(tmp_path / "old-1")
+    shutil.copytree(three_label_run.folder, run.folder)
+    run.onnx.unlink()
+    shutil.rmtree(run.saved_model)
+    for form, path in (("onnx", run.onnx), ("saved_model", run.saved_model)):
+        done = _call("export", "--format", form, "--run", str(run.folder))
+        assert (done.exit_code, done.stdout) == (0, f"{path}\n"), done.output
+        assert path.exists()
+    assert run.onnx.read_bytes() == three_label_run.onnx.read_bytes()
+
+
+def test_quantized_models_are_small_and_measured(
+    three_label_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from seqclf.export import quantize
+    from seqclf.inference import Classifier
+
+    options = ["export", "--format", "onnx", "--quantize", "--run", str(three_label_run.folder), "--to"]
+    done = _call(*options, str(tmp_path / "small"), "--force")
+    assert done.exit_code == 0, done.output
+    found = re.search(r"accuracy (\d\.\d+) -> (\d\.\d+) on (\d+) validation texts", done.stderr)
+    assert found is not None, done.stderr
+    assert float(found[1]) == pytest.approx(three_label_run.metrics["validation"]["accuracy"], abs=1e-4)
+    assert "| quantized to 8 bits | " in (tmp_path / "small" / "MODEL_CARD.md").read_text(encoding="utf-8")
+    small, large = Classifier.load(tmp_path / "small"), Classifier.load(three_label_run.folder)
+    texts = ["a match", "the moon", "old bank"]
+    difference = np.abs(small.probabilities(texts) - large.probabilities(texts)).max()
+    assert 0 < difference < 0.2
+    monkeypatch.setattr(quantize, "MOST_LOST", -1.0)
+    refused = _call(*options, str(tmp_path / "refused"))
+    assert refused.exit_code == 2
+    assert "not written, because it costs more than 0.5 points" in refused.stderr
+    assert not (tmp_path / "refused").exists()
+    for wrong in (["--quantize"], ["--force"], ["--format", "onnx", "--quantize"]):
+        assert _call("export", *wrong, "--run", str(three_label_run.folder)).exit_code == 2
+
+
+def test_lists_of_labels_have_a_card_too() -> None:
+    from seqclf.config import checked_config
+    from seqclf.export.card import About, model_card
+    from seqclf.labels import Labels
+
+    config = checked_config({"data": {"source": "sample"}, "layers": [{"type": "pool"}]})
+    manifest = {"data": "x.csv", "started": "2026-01-02T03", "seed": 7}
+    about = About("lists-1", config, Labels(tuple("abc"), True), manifest, {}, cost="4.0 -> 1.0 MB")
+    card = model_card(about, "onnx")
+    assert "any number of 3 labels" in card
+    assert "Nothing: `seqclf eval` measures" in card
+    assert "A text may get no label." in card
+    assert "4.0 -> 1.0 MB" in card

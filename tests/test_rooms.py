@@ -25,7 +25,7 @@ ALLOWED = {
     "text": BASE,
     "data": BASE | {"config", "text"},
     "model": BASE | {"config", "layer_types", "text", "runtime"},
-    "evaluation": BASE | {"runs", "config", "text", "data", "model"},
+    "evaluation": BASE | {"runs", "config", "text", "data", "model", "export", "inference"},
     "export": BASE | {"config", "text", "model", "onnx_writer"},
     "inference": BASE | {"text"},
     "benchmark": BASE | {"figures", "runtime", "config", "data", "model", "training"},

@@ -106,7 +106,7 @@ def eval_command(
             lambda stage: click.echo(stage, err=True),
         )
     metrics = classifier.evaluate(texts)
-    metrics = {"data": str(data_path or describe(config.data)), **metrics}
+    metrics = {"data": str(data_path or describe(config.data, split)), **metrics}
     if external is None:
         run.write_metrics(split, metrics)
     if as_json:

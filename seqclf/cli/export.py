@@ -3,46 +3,111 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from seqclf.cli.options import allow_code_option, run_option, runs_option
 
+if TYPE_CHECKING:
+    from seqclf.export.quantize import Cost
+    from seqclf.runs import Run
 
-@click.command("export", short_help="Give a run's SavedModel, which takes raw text.")
+
+@click.command("export", short_help="Give a run's model: SavedModel, ONNX or Keras.")
 @runs_option
 @run_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["saved_model", "onnx", "keras"]),
+    default="saved_model",
+    show_default=True,
+    help="saved_model: raw text in, with TensorFlow alone. onnx: small and quick, with seqclf or ONNX Runtime. keras: "
+    "to train on, or look at.",
+)
 @click.option(
     "--to",
     "target",
     type=click.Path(path_type=Path),
-    help="Folder to write. [default: where training left it, in the run]",
+    help="Folder to write, with a MODEL_CARD.md. [default: where training left it, in the run]",
 )
+@click.option("--quantize", is_flag=True, help="Of onnx: weights of 8 bits, a quarter of the size; needs --to.")
+@click.option("--force", is_flag=True, help="Write a quantized model even where it costs over 0.5 points.")
 @allow_code_option
-def export_command(runs: Path, run_name: str | None, target: Path | None) -> None:
-    """Give a run's SavedModel: raw text in, labels and probabilities out, with TensorFlow alone.
+def export_command(
+    runs: Path, run_name: str | None, form: str, target: Path | None, quantize: bool, force: bool
+) -> None:
+    """Give a run's model, and say in MODEL_CARD.md what it is and how it is called.
 
-    Prints the SavedModel's folder.
+    Prints the folder (or in the run, of onnx and keras, the file). With --quantize the score on the validation texts is
+    measured before and after.
     """
-    from seqclf.cli.start import start_tensorflow
-    from seqclf.export.folder import copy_saved_model
+    from seqclf.export.folder import CARD, copy_into, new_folder
     from seqclf.runs import find_run
 
+    if quantize and (form != "onnx" or target is None):
+        raise click.UsageError("--quantize is of --format onnx, and needs --to")
+    if force and not quantize:
+        raise click.UsageError("--force: only together with --quantize")
     run = find_run(runs, run_name)
-    if not run.saved_model.is_dir():
-        start_tensorflow()
-        from seqclf.evaluation.classifier import Classifier
+    made = {"saved_model": run.saved_model, "onnx": run.onnx, "keras": run.model}[form]
+    if not made.exists():
+        _make(run, form)
+    if target is None:
+        click.echo(made)
+        return
+    with new_folder(target) as folder:
+        cost = None
+        if form == "saved_model":
+            copy_into(folder, *sorted(made.iterdir()))
+        else:
+            copy_into(folder, made, run.tokenizer, run.folder / "labels.json", run.folder / "thresholds.json")
+        if quantize:
+            cost = _quantize(run, folder / made.name, force)
+            click.echo(f"Quantized: {cost}", err=True)
+        (folder / CARD).write_text(_card(run, form, cost), encoding="utf-8")
+    click.echo(target)
+
+
+def _make(run: Run, form: str) -> None:
+    """What a run lacks: of older ones the ONNX model, or what was deleted."""
+    from seqclf.cli.start import start_tensorflow
+    from seqclf.errors import InputError
+
+    if form == "keras":
+        raise InputError(f"{run.model}: is not there; the other models of the run are made from it")
+    start_tensorflow()
+    from seqclf.evaluation.classifier import Classifier
+
+    one = Classifier.load(run)
+    if form == "onnx":
+        from seqclf.export.onnx_model import export_onnx
+
+        export_onnx(one.model, one.config, one.labels, run.onnx, one.thresholds)
+    else:
         from seqclf.export.saved_model import export_saved_model
 
-        classifier = Classifier.load(run)
-        export_saved_model(
-            classifier.model,
-            classifier.config,
-            classifier.tokenizer,
-            classifier.labels,
-            run.saved_model,
-            classifier.thresholds,
-        )
-    if target is not None:
-        copy_saved_model(run.saved_model, target)
-    click.echo(target or run.saved_model)
+        export_saved_model(one.model, one.config, one.tokenizer, one.labels, run.saved_model, one.thresholds)
+
+
+def _card(run: Run, form: str, cost: Cost | None) -> str:
+    from seqclf.config import load_config
+    from seqclf.export.card import About, model_card
+
+    about = About(
+        run.name, load_config(run.config), run.labels, run.manifest, run.metrics, None if cost is None else str(cost)
+    )
+    return model_card(about, form)  # type: ignore[arg-type]
+
+
+def _quantize(run: Run, path: Path, force: bool) -> Cost:
+    """Quantize the file in place. Raises ``InputError`` where that costs too much, unless ``force``."""
+    from seqclf.errors import InputError
+    from seqclf.evaluation.quantization import quantize_measured
+
+    cost = quantize_measured(run, path, lambda stage: click.echo(stage, err=True))
+    if not force and not cost.is_small:
+        why = "costs more than 0.5 points" if cost.score_before is not None else "cannot be measured"
+        raise InputError(f"not written, because it {why} ({cost}); --force writes it")
+    return cost

@@ -83,11 +83,14 @@ def part_names(config: DataConfig) -> dict[str, str | float | None]:
     return {"train": config.train, "validation": validation, "test": config.test}
 
 
-def describe(config: DataConfig) -> str:
-    """Where the texts are from, in a few words; synthetic ones are always called so."""
+def describe(config: DataConfig, split: str = "train") -> str:
+    """Where a split's texts are from, in a few words; synthetic ones are always called so."""
     if isinstance(config, SampleData):
         return "synthetic sample" if config.dataset == "reviews" else "synthetic DNA"
-    return config.dataset if isinstance(config, TfdsData) else config.train
+    if isinstance(config, TfdsData):
+        return config.dataset
+    own = part_names(config)[split]
+    return own if isinstance(own, str) else config.train
 
 
 def where_paths_start(path: Path) -> str:

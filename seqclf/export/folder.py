@@ -1,16 +1,21 @@
-"""Copies of exported models."""
+"""Folders of exported models."""
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from seqclf.errors import InputError
 
+CARD = "MODEL_CARD.md"
 
-def copy_saved_model(source: Path, target: Path) -> None:
-    """Copy a SavedModel's folder to ``target``, which appears when it is whole.
+
+@contextlib.contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """A folder to fill, which becomes ``target`` when it is whole.
 
     Raises ``InputError`` where ``target`` is something else than an empty folder or nothing: it may be the user's.
     """
@@ -19,8 +24,8 @@ def copy_saved_model(source: Path, target: Path) -> None:
     target = target.absolute()
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(source, beside)
+        beside.mkdir(parents=True)
+        yield beside
         if target.is_dir():
             target.rmdir()
         beside.rename(target)
@@ -28,3 +33,12 @@ def copy_saved_model(source: Path, target: Path) -> None:
         raise InputError(f"{target}: cannot be written ({error.strerror or error})") from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def copy_into(folder: Path, *sources: Path) -> None:
+    """Copies of files and folders, under their names."""
+    for source in sources:
+        if source.is_dir():
+            shutil.copytree(source, folder / source.name)
+        elif source.exists():
+            shutil.copy2(source, folder / source.name)

@@ -108,14 +108,21 @@ class Classifier:
         """Probability of every label, ``float32 [texts, labels]``."""
         with self._lock:  # tokenizers remember words
             encoded = list(self.tokenizer.encode_all(texts))
+        return self._outputs("probabilities", encoded, len(self.labels))
+
+    def logits(self, encoded: Sequence[NDArray[np.integer]]) -> NDArray[np.float32]:
+        """Of texts that the tokenizer encoded already, ``float32 [texts, 1 or labels]``."""
+        return self._outputs("logits", encoded, self.labels.units)
+
+    def _outputs(self, name: str, encoded: Sequence[NDArray[np.integer]], width: int) -> NDArray[np.float32]:
         kept = [truncate_ids(ids, self.max_tokens, self.truncate) for ids in encoded]
         lengths = np.array([len(ids) for ids in kept], dtype=np.int64)
-        rows = np.empty((len(kept), len(self.labels)), np.float32)
+        rows = np.empty((len(kept), width), np.float32)
         for batch in _batches(lengths):
             token_ids = np.full((len(batch), lengths[batch].max()), PAD_ID, np.int32)
             for row, place in zip(token_ids, batch, strict=True):
                 row[: lengths[place]] = kept[place]
-            (rows[batch],) = self._session.run(["probabilities"], {"token_ids": token_ids})
+            (rows[batch],) = self._session.run([name], {"token_ids": token_ids})
         return rows
 
 

@@ -116,7 +116,7 @@ def _train(
     if not any(isinstance(layer, Custom) for _, layer in walk(config.layers)):  # which have no form in ONNX
         export_onnx(model, config, data.labels, run.onnx, thresholds)
     if state.best_validation is not None:
-        run.write_metrics("validation", {"data": describe(config.data), **state.best_validation})
+        run.write_metrics("validation", {"data": describe(config.data, "validation"), **state.best_validation})
     status = INTERRUPTED if done.why == "interrupted" else FINISHED
     seconds = time.perf_counter() - started
     run.update_manifest(

@@ -1,0 +1,43 @@
+"""What a quantized model costs, measured on the texts that chose the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from seqclf.config import load_config
+from seqclf.data.encoded import EncodedTexts
+from seqclf.data.prepare import Corpus, prepare_split
+from seqclf.evaluation.metrics import classification_metrics
+from seqclf.evaluation.multi_label import multi_label_metrics
+from seqclf.export.quantize import Cost, quantized
+from seqclf.inference import Classifier
+from seqclf.runs import Run
+
+
+def quantize_measured(run: Run, path: Path, on_stage: Callable[[str], None] = lambda stage: None) -> Cost:
+    """Put the quantized model in the place of the one in ``path``, a file beside the run's tokenizer.
+
+    Raises ``InputError`` where the run's validation texts are lost.
+    """
+    config = load_config(run.config)
+    before = Classifier.load(path.parent)
+    texts = None
+    if Corpus(config).has("validation"):
+        fingerprints = run.manifest["data_fingerprint"]
+        texts = prepare_split(config, "validation", before.tokenizer, before.labels, fingerprints, on_stage)
+    size_before = path.stat().st_size
+    path.write_bytes(quantized(path.read_bytes()))
+    on_stage("Measuring the quantized model")
+    metric = "micro F1" if before.labels.multi else "accuracy"
+    sizes = size_before, path.stat().st_size
+    if texts is None:
+        return Cost(metric, 0, None, None, *sizes)
+    return Cost(metric, len(texts), _score(before, texts), _score(Classifier.load(path.parent), texts), *sizes)
+
+
+def _score(classifier: Classifier, texts: EncodedTexts) -> float:
+    logits = classifier.logits([texts[place] for place in range(len(texts))])
+    if classifier.thresholds is not None:
+        return float(multi_label_metrics(logits, texts.labels, classifier.labels, classifier.thresholds)["micro_f1"])
+    return float(classification_metrics(logits, texts.labels, classifier.labels)["accuracy"])

@@ -1,0 +1,204 @@
+"""``MODEL_CARD.md``: what a model is, what it was measured on, what it cannot do, and how it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from seqclf.config import Config
+from seqclf.labels import Labels
+
+Format = Literal["saved_model", "onnx", "keras"]
+
+_MOST_LABELS = 40
+
+
+@dataclass(frozen=True)
+class About:
+    """What a card is written from: a run's config, labels, manifest and metrics by split.
+
+    Attributes:
+        cost: of quantization, in words; None where there was none.
+    """
+
+    name: str
+    config: Config
+    labels: Labels
+    manifest: dict[str, Any]
+    metrics: dict[str, Any]
+    cost: str | None = None
+
+
+def model_card(about: About, form: Format) -> str:
+    """The card, as Markdown."""
+    parts = [_head(about, form), _labels(about), _metrics(about), _limits(about), _call(about, form)]
+    return "\n\n".join("\n".join(part) for part in parts) + "\n"
+
+
+def _head(about: About, form: Format) -> Iterator[str]:
+    config, manifest = about.config, about.manifest
+    kinds = " - ".join(layer.short_name for layer in (*config.layers, *config.head))
+    versions = ", ".join(f"{name} {version}" for name, version in manifest.get("versions", {}).items())
+    kept = f", epoch {manifest['best_epoch']} kept" if manifest.get("best_epoch") else ""
+    yield f"# {about.name}"
+    yield ""
+    what = f"{'any number of' if about.labels.multi else 'one of'} {len(about.labels)} labels"
+    yield f"A text classifier: it gives a text {what}. Trained by seqclf, saved as {_NAMES[form]}."
+    yield ""
+    yield "| | |"
+    yield "|---|---|"
+    yield f"| training texts | {manifest['data']} |"
+    yield f"| their fingerprint | `{manifest.get('data_fingerprint', {}).get('train', 'unknown')}` |"
+    yield f"| tokenizer | {config.tokenizer.type} |"
+    yield f"| layers | {config.embedding.dim} wide embedding - {kinds} |"
+    yield f"| parameters | {manifest.get('parameters', 0):,} |"
+    epochs = f"{manifest.get('epochs', 'unknown')} epochs{kept}"
+    yield f"| trained | {str(manifest['started'])[:10]}, {epochs}, seed {manifest['seed']} |"
+    yield f"| with | {versions} |"
+    if about.cost is not None:
+        yield f"| quantized to 8 bits | {about.cost} |"
+
+
+def _labels(about: About) -> Iterator[str]:
+    yield "## Labels"
+    yield ""
+    shown = ", ".join(f"`{label}`" for label in about.labels[:_MOST_LABELS])
+    more = len(about.labels) - _MOST_LABELS
+    yield shown + (f" and {more} more" if more > 0 else "")
+
+
+def _metrics(about: About) -> Iterator[str]:
+    yield "## Measured"
+    yield ""
+    splits = {split: found for split, found in about.metrics.items() if split in ("validation", "test")}
+    if not splits:
+        yield "Nothing: `seqclf eval` measures a run on its test texts."
+        return
+    names = [
+        name for name in ("accuracy", "micro_f1", "macro_f1", "loss") if all(name in one for one in splits.values())
+    ]
+    yield f"| texts | number | {' | '.join(name.replace('_f1', ' F1') for name in names)} |"
+    yield "|---|---|" + "---|" * len(names)
+    for split, found in splits.items():
+        scores = " | ".join(f"{found[name]:.4f}" for name in names)
+        yield f"| {split} ({found['data']}) | {found['texts']:,} | {scores} |"
+    if "test" not in splits:
+        yield ""
+        yield "The validation texts chose the epoch, so that new texts will do a little worse."
+    best = splits.get("test", splits.get("validation", {}))["labels"]
+    yield ""
+    yield "| label | precision | recall | F1 | texts |"
+    yield "|---|---|---|---|---|"
+    for label, row in list(best.items())[:_MOST_LABELS]:
+        scores = " | ".join(f"{row[name]:.3f}" for name in ("precision", "recall", "f1"))
+        yield f"| {label} | {scores} | {row['support']:,} |"
+
+
+def _limits(about: About) -> Iterator[str]:
+    tokenizer = about.config.tokenizer
+    cut = {"head": "the first are left out", "tail": "the last are left out", "middle": "the middle is left out"}
+    yield "## Limits"
+    yield ""
+    yield f"- It reads {tokenizer.max_tokens:,} tokens of a text; of a longer one {cut[tokenizer.truncate]}."
+    if about.labels.multi:
+        yield "- A text may get no label. Each label has a threshold of its own, chosen on the validation texts."
+    else:
+        yield "- Every text gets one of the labels, also one that none of them fits; look at the probability."
+    yield "- It knows what its training texts show: texts of another kind, language or time have to be measured first."
+    yield "- What the training texts hold of prejudice, the model may have learnt."
+
+
+def _call(about: About, form: Format) -> Iterator[str]:
+    yield "## How to call it"
+    yield ""
+    yield from {"saved_model": _saved_model, "onnx": _onnx, "keras": _keras}[form](about)
+
+
+def _saved_model(about: About) -> Iterator[str]:
+    answer = "decisions" if about.labels.multi else "label"
+    yield from _code(
+        "Python, with TensorFlow alone:",
+        "python",
+        "import tensorflow as tf",
+        "",
+        'model = tf.saved_model.load(".")  # this folder',
+        'answer = model.signatures["serving_default"](text=tf.constant(["a text", "another one"]))',
+        f'print(answer["{answer}"].numpy(), answer["probabilities"].numpy())',
+    )
+    yield from _code(
+        "curl, from TensorFlow Serving (this folder as `/models/classifier/1`):",
+        "sh",
+        "tensorflow_model_server --rest_api_port=8501 --model_name=classifier --model_base_path=/models/classifier &",
+        'curl -d \'{"instances": ["a text", "another one"]}\' localhost:8501/v1/models/classifier:predict',
+    )
+    yield from _code(
+        "C++, with TensorFlow's library:",
+        "cpp",
+        "tensorflow::SavedModelBundleLite model;",
+        'TF_CHECK_OK(tensorflow::LoadSavedModel({}, {}, "path/of/this/folder", {"serve"}, &model));',
+        'const auto& signature = model.GetSignatures().at("serving_default");',
+        "tensorflow::Tensor text(tensorflow::DT_STRING, {1});",
+        'text.vec<tensorflow::tstring>()(0) = "a text";',
+        "std::vector<tensorflow::Tensor> answer;",
+        'TF_CHECK_OK(model.GetSession()->Run({{signature.inputs().at("text").name(), text}},',
+        '                                    {signature.outputs().at("probabilities").name()}, {}, &answer));',
+    )
+
+
+def _onnx(about: About) -> Iterator[str]:
+    yield from _code(
+        "Python, without TensorFlow (`model.onnx` and `tokenizer/` of this folder):",
+        "python",
+        "from seqclf.inference import Classifier",
+        "",
+        'classifier = Classifier.load(".")',
+        'print(classifier.predict(["a text", "another one"]))',
+    )
+    yield from _code(
+        "A shell:",
+        "sh",
+        'seqclf predict --run . "a text"',
+    )
+    yield from _code(
+        "C++, with ONNX Runtime, from token ids (padded right with 0; `tokenizer/` says how texts become ids):",
+        "cpp",
+        "Ort::Env env;",
+        'Ort::Session session(env, "model.onnx", Ort::SessionOptions{});',
+        "std::vector<int32_t> token_ids = {5, 7, 3};",
+        "std::vector<int64_t> shape = {1, 3};  // [batch, time]",
+        "auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);",
+        "auto input = Ort::Value::CreateTensor<int32_t>(memory, token_ids.data(), 3, shape.data(), 2);",
+        'const char* inputs[] = {"token_ids"};',
+        'const char* outputs[] = {"probabilities"};  // float [batch, labels]',
+        "auto answer = session.Run(Ort::RunOptions{}, inputs, &input, 1, outputs, 1);",
+    )
+
+
+def _keras(about: About) -> Iterator[str]:
+    yield from _code(
+        "Python, with Keras and seqclf's tokenizer:",
+        "python",
+        "from pathlib import Path",
+        "",
+        "import keras",
+        "import numpy as np",
+        "import seqclf.model  # its layers, for the models that hold them",
+        "from seqclf.text.kinds import load_tokenizer",
+        "",
+        'tokenizer = load_tokenizer(Path("tokenizer"))',
+        'model = keras.models.load_model("model.keras", compile=False)',
+        'token_ids = np.array([tokenizer.encode("a text")], "int32")  # [batch, time], padded right with 0',
+        "print(model(token_ids).numpy())",
+    )
+
+
+def _code(title: str, language: str, *lines: str) -> Iterator[str]:
+    yield from (title, "", f"```{language}", *lines, "```", "")
+
+
+_NAMES: dict[str, str] = {
+    "saved_model": "a TensorFlow SavedModel that takes raw text",
+    "onnx": "an ONNX model with its tokenizer",
+    "keras": "a Keras model with its tokenizer",
+}
