@@ -68,4 +68,5 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_python_examples_run(page: Path, binary_run: Run) -> None:
     for block in _blocks(page, "python"):
         program = block.replace('"my_model"', repr(str(binary_run.saved_model)))
+        program = program.replace('"my_onnx_model"', repr(str(binary_run.folder)))
         subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, cwd=ROOT)

@@ -115,6 +115,22 @@ def test_any_bytes_get_a_label(signature: Any, batch: list[bytes]) -> None:
     assert set(answer["label"].numpy()) <= {b"negative", b"positive"}
 
 
+def test_token_ids_have_a_signature_of_their_own(binary_run: Run) -> None:
+    import tensorflow as tf
+
+    from seqclf.inference import Classifier
+
+    light = Classifier.load(binary_run.folder)
+    rows = [light.tokenizer.encode(text) for text in ("a good film", "not so bad , is it ?")]
+    width = max(map(len, rows)) + 3
+    token_ids = tf.constant([row + [0] * (width - len(row)) for row in rows], tf.int32)
+    answer = tf.saved_model.load(str(binary_run.saved_model)).signatures["tokens"](token_ids=token_ids)
+    np.testing.assert_allclose(
+        answer["probabilities"], light.probabilities(["a good film", "not so bad , is it ?"]), atol=1e-5
+    )
+    assert set(answer) == {"label", "probabilities"}
+
+
 def test_an_empty_batch_has_an_empty_answer(signature: Any) -> None:
     import tensorflow as tf
 

@@ -21,10 +21,11 @@ class TextClassifier(tf.Module):
     """The exported module. Signatures:
 
     ``serving_default``: ``text`` (``tf.string [batch]``) -> ``label`` (``tf.string [batch]``) and ``probabilities``
-    (``tf.float32 [batch, labels]``); ``labels``: nothing -> ``labels`` (``tf.string [labels]``), in the order of the
+    (``tf.float32 [batch, labels]``); ``tokens``: the same from ``token_ids`` (``tf.int32 [batch, time]``, padded right
+    with 0, no row all padding); ``labels``: nothing -> ``labels`` (``tf.string [labels]``), in the order of the
     columns of ``probabilities``.
 
-    Of lists of labels, ``serving_default`` gives ``decisions`` (``tf.bool [batch, labels]``: which apply) instead
+    Of lists of labels, the first two give ``decisions`` (``tf.bool [batch, labels]``: which apply) instead
     of ``label``, and ``labels`` gives ``thresholds`` (``tf.float32 [labels]``), which a probability must exceed, too.
     """
 
@@ -52,7 +53,11 @@ class TextClassifier(tf.Module):
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="text")], autograph=False)
     def classify(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
-        probabilities = self._call(self.tokenizer(text), training=False)
+        return self.classify_tokens(self.tokenizer(text))
+
+    @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32, name="token_ids")], autograph=False)
+    def classify_tokens(self, token_ids: tf.Tensor) -> dict[str, tf.Tensor]:
+        probabilities = self._call(token_ids, training=False)
         if self._thresholds is not None:
             return {"decisions": probabilities > self._thresholds, "probabilities": probabilities}
         if probabilities.shape[1] == 1:
@@ -78,7 +83,11 @@ def export_saved_model(
     try:
         with tf.device("/CPU:0"):
             module = TextClassifier(model, config, tokenizer, labels, thresholds)
-            signatures = {"serving_default": module.classify, "labels": module.label_names}
+            signatures = {
+                "serving_default": module.classify,
+                "tokens": module.classify_tokens,
+                "labels": module.label_names,
+            }
             tf.saved_model.save(module, str(beside), signatures=signatures)
         beside.rename(folder)
     finally:

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from seqclf.text.byte import FIRST_BYTE_ID, ByteTokenizer
 from seqclf.text.char import CharTokenizer
-from seqclf.text.graph.tables import MISSING, LowerCase
+from seqclf.text.graph.tables import MISSING, LowerCase, valid_utf8
 from seqclf.text.graph.trie import GraphTrie
 from seqclf.text.words import WHITE_SPACE
 
@@ -18,6 +18,7 @@ class ByteIds(tf.Module):
         super().__init__(name="byte")
 
     def __call__(self, text: tf.Tensor) -> tf.RaggedTensor:
+        text = valid_utf8(text)
         content = tf.io.decode_raw(tf.strings.reduce_join(text), tf.uint8)
         return tf.RaggedTensor.from_row_lengths(
             tf.cast(content, tf.int32) + FIRST_BYTE_ID, tf.strings.length(text), validate=False
@@ -35,7 +36,7 @@ class NgramIds(tf.Module):
         self._lower = LowerCase() if tokenizer.lowercase else None
 
     def __call__(self, text: tf.Tensor) -> tf.RaggedTensor:
-        text = tf.strings.strip(tf.strings.regex_replace(text, f"{WHITE_SPACE}+", " "))
+        text = tf.strings.strip(tf.strings.regex_replace(valid_utf8(text), f"{WHITE_SPACE}+", " "))
         characters = tf.strings.unicode_decode(text, "UTF-8")
         values = self._lower(characters.values) if self._lower is not None else characters.values
         lengths = tf.cast(characters.row_lengths(), tf.int32)

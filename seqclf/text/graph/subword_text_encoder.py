@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from seqclf.text.graph.tables import LowerCase
+from seqclf.text.graph.tables import LowerCase, valid_utf8
 from seqclf.text.graph.trie import GraphTrie, reached
 from seqclf.text.subword_text_encoder import UNDERSCORE, UNDERSCORE_SPLIT, SubwordTextEncoder, word_ranges
 from seqclf.text.trie import Trie
@@ -37,7 +37,7 @@ class EncoderIds(tf.Module):
         self._lower = LowerCase() if tokenizer.lowercase else None
 
     def __call__(self, text: tf.Tensor) -> tf.RaggedTensor:
-        characters = tf.strings.unicode_decode(text, "UTF-8")
+        characters = tf.strings.unicode_decode(valid_utf8(text), "UTF-8")
         points = self._lower(characters.values) if self._lower is not None else characters.values
         rows = tf.cast(characters.value_rowids(), tf.int32)
         tokens, rows = self._prepared(points, rows)

@@ -1,4 +1,4 @@
-"""Look-up tables of the graph."""
+"""Look-up tables of the graph, and UTF-8."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ import tensorflow as tf
 from seqclf.text.words import lower_table
 
 MISSING = -1
+
+
+def valid_utf8(text: tf.Tensor) -> tf.Tensor:
+    """Any bytes as UTF-8, with U+FFFD for what is not."""
+    return tf.strings.unicode_transcode(text, "UTF-8", "UTF-8", errors="replace")
 
 
 def index_table(name: str, keys: Sequence[bytes]) -> tf.lookup.StaticHashTable:

@@ -1,4 +1,4 @@
-"""What all kinds of tokenizers share in the graph: decoding, truncation, an id for empty texts, padding."""
+"""What all kinds of tokenizers share in the graph: truncation, an id for empty texts, padding."""
 
 from __future__ import annotations
 
@@ -33,7 +33,6 @@ class GraphTokenizer(tf.Module):
         self._kept_first, self._kept_last = kept_ends(max_tokens, truncate)
 
     def __call__(self, text: tf.Tensor) -> tf.Tensor:
-        text = tf.strings.unicode_transcode(text, "UTF-8", "UTF-8", errors="replace")
         ids = self._never_empty(self._ids(text).with_row_splits_dtype(tf.int64))
         padded = self._truncate(ids).to_tensor(default_value=PAD_ID)
         no_texts = tf.cast(tf.shape(padded)[1] == 0, tf.int32)  # a recurrent layer needs one step even for none
@@ -56,7 +55,7 @@ class GraphTokenizer(tf.Module):
 
 @singledispatch
 def _ids_of(tokenizer: Tokenizer) -> tf.Module:
-    """What gives the ids of valid UTF-8: ``tf.string [batch]`` -> ragged ``int32 [batch, (ids)]``."""
+    """What gives the ids of any bytes: ``tf.string [batch]`` -> ragged ``int32 [batch, (ids)]``."""
     raise TypeError(f"no graph for tokenizers of kind {tokenizer.kind}")
 
 

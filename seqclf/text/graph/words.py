@@ -1,16 +1,18 @@
 """The tokenizers of words in the graph.
 
-Known chunks come from one table; what is not in it is cut into words, and these into what the kind makes of them.
+Known chunks come from one table. What is not in it is cut into words; most of these are chunks of their own elsewhere,
+and only the others become what the kind makes of them.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 
 import tensorflow as tf
 
 from seqclf.text.chunks import ChunkTokenizer, chunk_key
-from seqclf.text.graph.tables import MISSING, LowerCase, index_table
+from seqclf.text.graph.tables import MISSING, LowerCase, index_table, valid_utf8
 from seqclf.text.subword import CONTINUATION, MAX_WORD_CHARACTERS, SubwordTokenizer
 from seqclf.text.words import SEPARATOR, WORD_PATTERN
 
@@ -35,33 +37,37 @@ class _ChunkIds(tf.Module):
         if self._lower is not None:
             text = tf.strings.lower(text)  # ASCII letters only: the rest is rare and done for unknown chunks
         chunks = tf.strings.split(text)
-        ids = tf.RaggedTensor.from_row_splits(self._chunk_ids(chunks.values), chunks.row_splits, validate=False)
-        return ids.merge_dims(1, 2)
+        ids = self._looked_up(chunks.values, self._unknown_chunk_ids)
+        return tf.RaggedTensor.from_row_splits(ids, chunks.row_splits, validate=False).merge_dims(1, 2)
 
     @abstractmethod
     def _word_ids(self, words: tf.Tensor) -> tf.RaggedTensor:
         """Of different words: ``tf.string [n]`` -> ragged ``int32 [n, (ids)]``."""
 
-    def _chunk_ids(self, chunks: tf.Tensor) -> tf.RaggedTensor:
-        """``tf.string [n]`` -> ragged ``int32 [n, (ids)]``."""
+    def _looked_up(self, chunks: tf.Tensor, ids_of: Callable[[tf.Tensor], tf.RaggedTensor]) -> tf.RaggedTensor:
+        """``tf.string [n]`` -> ragged ``int32 [n, (ids)]``; ``ids_of`` gives those of different unknown ones."""
         rows = self._known_chunks.lookup(chunks)
         unknown = rows == MISSING
         distinct, places = tf.unique(tf.boolean_mask(chunks, unknown))
-        table = tf.concat([self._known_ids, self._unknown_chunk_ids(distinct)], axis=0)
+        table = tf.concat([self._known_ids, ids_of(distinct)], axis=0)
         places += tf.cast(self._known_ids.nrows(), tf.int32)
         rows = tf.tensor_scatter_nd_update(tf.cast(rows, tf.int32), tf.where(unknown), places)
         return tf.gather(table, rows)
 
     def _unknown_chunk_ids(self, chunks: tf.Tensor) -> tf.RaggedTensor:
-        """``tf.string [n]`` -> ragged ``int32 [n, (ids)]``."""
-        spaced = tf.strings.regex_replace(chunks, f"({WORD_PATTERN})", r"\1 ")
+        """Of any bytes: ``tf.string [n]`` -> ragged ``int32 [n, (ids)]``."""
+        spaced = tf.strings.regex_replace(valid_utf8(chunks), f"({WORD_PATTERN})", r"\1 ")
         words = tf.strings.split(tf.strings.regex_replace(spaced, SEPARATOR, " "))
-        distinct, places = tf.unique(words.values)
-        if self._lower is not None:
-            characters = tf.strings.unicode_decode(distinct, "UTF-8")
-            distinct = tf.strings.unicode_encode(characters.with_values(self._lower(characters.values)), "UTF-8")
-        ids = tf.gather(self._word_ids(distinct), places)
+        ids = self._looked_up(words.values, self._unknown_word_ids)
         return tf.RaggedTensor.from_row_splits(ids, words.row_splits, validate=False).merge_dims(1, 2)
+
+    def _unknown_word_ids(self, words: tf.Tensor) -> tf.RaggedTensor:
+        if self._lower is None:
+            return self._word_ids(words)
+        characters = tf.strings.unicode_decode(words, "UTF-8")
+        small = tf.strings.unicode_encode(characters.with_values(self._lower(characters.values)), "UTF-8")
+        distinct, places = tf.unique(small)
+        return tf.gather(self._word_ids(distinct), places)
 
 
 class WordIds(_ChunkIds):
