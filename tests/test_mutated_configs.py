@@ -84,10 +84,11 @@ def _mutated_text(text: str, draw: random.Random) -> str:
     )
 
 
-@settings(max_examples=5_000)
+@pytest.mark.parametrize("quarter", range(4))  # for the processes that share the tests
+@settings(max_examples=1_250)
 @given(base=st.sampled_from(MUTABLE), draw=st.randoms(use_true_random=False), times=st.integers(1, 4))
 def test_mutated_configs_are_valid_or_a_message(
-    base: str, draw: random.Random, times: int, tmp_path_factory: pytest.TempPathFactory
+    quarter: int, base: str, draw: random.Random, times: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "mutated.yaml"
     value = read_yaml(base).value
