@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test check format install bench results clean
+.PHONY: help demo test soak check format install bench results clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -16,6 +16,9 @@ demo: .venv/installed  ## install, train on the synthetic sample, evaluate, pred
 # Each process holds TensorFlow: 1-2 GB.
 test: .venv/installed-dev  ## install, run all tests, in as many processes as there are cores (at most 4)
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4
+
+soak: .venv/installed-dev  ## install, run the long tests: trainings that are killed and go on
+	$(BIN)/pytest -m soak
 
 check: .venv/installed-dev  ## install, format and lint check, types
 	$(BIN)/ruff format --check .

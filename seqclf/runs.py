@@ -7,7 +7,7 @@
 ``labels.json``     the labels in the order of their ids, and whether they come in lists
 ``thresholds.json`` where they do, the probability that each label must exceed
 ``history.jsonl``   a line every ``training.log_every`` steps and every epoch
-``checkpoint/``     ``state.npz``: the training state after the last completed epoch
+``checkpoint/``     the training state at the last two checkpoints
 ``model.keras``     the model, with the weights that were kept
 ``saved_model/``    the same as a SavedModel that takes raw text
 ``model.onnx``      the same for ONNX Runtime, with all but the tokenizer that it takes to answer a text
@@ -19,10 +19,13 @@ A run is whole when its status is ``finished`` or ``interrupted``; anything else
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import fcntl
 import json
 import os
 import re
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -60,8 +63,8 @@ class Run:
         return self.folder / "history.jsonl"
 
     @property
-    def state(self) -> Path:
-        return self.folder / "checkpoint" / "state.npz"
+    def checkpoints(self) -> Path:
+        return self.folder / "checkpoint"
 
     @property
     def model(self) -> Path:
@@ -82,6 +85,35 @@ class Run:
         if not isinstance(content, dict) or "status" not in content:
             raise InputError(f"{self.folder / 'manifest.json'}: no manifest of a run")
         return content
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes from training this run; the system lets go of it when this one ends, however it does.
+
+        Raises ``InputError`` that says who holds it, or that the folder is gone.
+        """
+        try:
+            folder = os.open(self.folder, os.O_RDONLY)
+        except OSError as error:
+            raise InputError(f"{self.folder}: cannot be opened ({error.strerror})") from error
+        try:
+            try:
+                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise InputError(f"{self.folder}: is being trained by {self._holder()}") from error
+            except OSError:
+                pass  # a file system without locks
+            yield
+        finally:
+            os.close(folder)
+
+    def _holder(self) -> str:
+        try:
+            found = self.manifest
+        except InputError:
+            return "another process"
+        since = [found.get("started"), *found.get("resumed", [])][-1]
+        return f"process {found.get('process')} on {found.get('host')} since {since}"
 
     def update_manifest(self, **entries: Any) -> None:
         path = self.folder / "manifest.json"
@@ -183,7 +215,7 @@ def _next(runs: Path, name: str, take: Callable[[str], None]) -> str:
 
 def _begun(folder: Path) -> Run:
     run = Run(folder)
-    run.update_manifest(status=RUNNING, started=now(), process=os.getpid())
+    run.update_manifest(status=RUNNING, started=now(), **this_process())
     return run
 
 
@@ -214,6 +246,43 @@ def find_run(runs: Path, name: str | None) -> Run:
 def run_names(runs: Path) -> list[tuple[str, str]]:
     """Names of the whole runs with their status."""
     return [(run.name, str(run.manifest["status"])) for run in _whole_runs(runs)]
+
+
+def this_process() -> dict[str, Any]:
+    """For manifests: who trains."""
+    return {"process": os.getpid(), "host": socket.gethostname()}
+
+
+def find_resumable(runs: Path, name: str | None) -> Run:
+    """The run of that name or path, or the one begun last, if its training can go on.
+
+    Raises ``InputError`` where there is none, or it is finished already.
+    """
+    if name is not None:
+        run = next((Run(path) for path in (runs / name, Path(name)) if (path / "manifest.json").is_file()), None)
+        if run is None:
+            raise InputError(f"no run {name} in {runs}")
+        if run.manifest["status"] == FINISHED:
+            raise InputError(f"{run.folder}: is finished; there is nothing to resume")
+    else:
+        names = resumable_names(runs)
+        if not names:
+            raise InputError(f"{runs}: holds no run whose training was stopped")
+        run = Run(runs / names[0])
+    if not run.config.is_file():
+        raise InputError(f"{run.folder}: was stopped before it had begun; train its config again")
+    return run
+
+
+def resumable_names(runs: Path) -> list[str]:
+    """Names of the runs that are not finished, the one begun last first."""
+    found = []
+    for manifest in runs.glob("*/manifest.json"):
+        run = Run(manifest.parent)
+        with contextlib.suppress(InputError):
+            if run.manifest["status"] != FINISHED:
+                found.append((str(run.manifest.get("started")), run.name))
+    return [name for _, name in sorted(found, reverse=True)]
 
 
 def now() -> str:

@@ -125,6 +125,12 @@ def _run(config: Config, folder: Path) -> Any:
     return run.name, manifest["best_epoch"], manifest["epochs"], places
 
 
+def _checkpoints(config: Config, folder: Path) -> Any:
+    """The checkpoints that a run keeps."""
+    run = trained(config.model_dump(mode="json"), folder / f"{len(_SEEN)}")
+    return sorted(path.name for path in run.checkpoints.iterdir())
+
+
 def _thresholds(config: Config, folder: Path) -> Any:
     """The thresholds that a run keeps."""
     return trained(config.model_dump(mode="json"), folder / f"{len(_SEEN)}").thresholds
@@ -444,6 +450,12 @@ CASES: dict[str, Case] = {
         _run,
         {"layers": POOL, "training__epochs": 4},
         {"layers": POOL, "training__epochs": 4, "training__early_stopping": {"min_delta": 9.0, "patience": 1}},
+    ),
+    "TrainingConfig.checkpoint_steps": Case(
+        _checkpoints, {"layers": POOL}, {"layers": POOL, "training__checkpoint_steps": 2}
+    ),
+    "TrainingConfig.checkpoint_minutes": Case(
+        _checkpoints, {"layers": POOL}, {"layers": POOL, "training__checkpoint_minutes": 1e-9}
     ),
     "TrainingConfig.log_every": Case(_run, {"layers": POOL}, {"layers": POOL, "training__log_every": 2}),
     "TrainingConfig.thresholds": Case(_thresholds, LISTS, {**LISTS, "training__thresholds": 0.25}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ def test_a_run_is_whole(binary_run: Run, sample_csv: Path) -> None:
     names = {path.name for path in binary_run.folder.iterdir()}
     assert names == {
         "manifest.json", "config.yaml", "tokenizer", "labels.json", "history.jsonl", "checkpoint", "model.keras",
-        "saved_model", "metrics.json",
+        "saved_model", "model.onnx", "metrics.json",
     }  # fmt: skip
     manifest = binary_run.manifest
     assert manifest["status"] == "finished"
@@ -120,9 +121,8 @@ def test_a_restored_state_goes_on_as_if_never_stopped(
     for event in events:
         if isinstance(event, EpochDone) and event.epoch == 2:
             break
-    first.save(tmp_path / "state.npz")
     second, events = _loop(config | {"seed": 3})
-    second.restore(tmp_path / "state.npz")
+    assert second.take(first.to_bytes(place=[1.5])) == {"place": [1.5]}
     seen = list(events)
     rest = [event for event in seen if isinstance(event, EpochDone)]
     assert [event.learning_rate for event in seen if isinstance(event, StepDone)] == rates[len(rates) // 2 :]
@@ -132,9 +132,7 @@ def test_a_restored_state_goes_on_as_if_never_stopped(
     assert _same(whole.model.get_weights(), second.model.get_weights())
     assert whole.best_epoch == second.best_epoch
     assert _same(whole.best_weights, second.best_weights)
-    whole.save(tmp_path / "whole.npz")
-    second.save(tmp_path / "second.npz")
-    saved, again = (dict(np.load(tmp_path / name)) for name in ("whole.npz", "second.npz"))
+    saved, again = (dict(np.load(io.BytesIO(state.to_bytes()))) for state in (whole, second))
     assert saved.keys() == again.keys()
     assert _same(list(saved.values()), list(again.values()))
     if "schedule" in training:
@@ -142,17 +140,19 @@ def test_a_restored_state_goes_on_as_if_never_stopped(
         assert first.rate_share == 0.5
 
 
-def test_a_state_of_something_else_is_refused(binary_run: Run, three_labels_csv: Path, tmp_path: Path) -> None:
+def test_a_state_of_something_else_is_refused(sample_csv: Path, three_labels_csv: Path) -> None:
     state, _ = _loop(small_config(data__train=str(three_labels_csv), layers=[{"type": "gru", "units": 3}]))
+    other, _ = _loop(small_config(data__train=str(sample_csv)))
     with pytest.raises(InputError, match="the state of another model or optimizer"):
-        state.restore(binary_run.state)
-    (tmp_path / "broken.npz").write_bytes(binary_run.state.read_bytes()[:100])
+        state.take(other.to_bytes())
+    whole = state.to_bytes()
+    for broken in (b"", whole[:100], whole[: len(whole) // 2]):
+        with pytest.raises(InputError, match="no training state"):
+            state.take(broken)
+    older = io.BytesIO()
+    np.savez(older, **dict(np.load(io.BytesIO(whole))) | {"scalars": np.array("{}")})
     with pytest.raises(InputError, match="no training state"):
-        state.restore(tmp_path / "broken.npz")
-    content = dict(np.load(binary_run.state))
-    np.savez(tmp_path / "older.npz", **content | {"scalars": np.array("{}")})
-    with pytest.raises(InputError, match="no training state"):
-        state.restore(tmp_path / "older.npz")
+        state.take(older.getvalue())
 
 
 def test_best_weights_are_kept_and_training_stops_early(sample_csv: Path, tmp_path: Path) -> None:

@@ -22,6 +22,13 @@ def _complete_run(context: click.Context, parameter: click.Parameter, begun: str
     return [CompletionItem(name, help=status) for name, status in run_names(runs) if name.startswith(begun)]
 
 
+def complete_unfinished(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    from seqclf.runs import resumable_names
+
+    names = ["latest", *resumable_names(context.params.get("runs") or Path("runs"))]
+    return [CompletionItem(name) for name in names if name.startswith(begun)]
+
+
 runs_option: Decorator = click.option(
     "--runs",
     type=click.Path(path_type=Path, file_okay=False),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from seqclf.cli.options import allow_code_option, runs_option, set_option, threads_option
+from seqclf.cli.options import allow_code_option, complete_unfinished, runs_option, set_option, threads_option
 from seqclf.cli.problems import check_files, show_problem
 from seqclf.errors import SeqclfError
 
@@ -25,8 +25,14 @@ if TYPE_CHECKING:
 
 
 @click.command("train")
-@click.argument("config_file", metavar="CONFIG", type=click.Path(path_type=Path))
+@click.argument("config_file", metavar="[CONFIG]", required=False, type=click.Path(path_type=Path))
 @runs_option
+@click.option(
+    "--resume",
+    metavar="RUN",
+    shell_complete=complete_unfinished,
+    help="Go on with a run that was stopped, from its newest checkpoint; latest: the one begun last.",
+)
 @click.option("--name", help="First part of the run folder's name, instead of the config's.")
 @click.option(
     "--folds",
@@ -37,8 +43,9 @@ if TYPE_CHECKING:
 @threads_option
 @allow_code_option
 def train_command(
-    config_file: Path,
+    config_file: Path | None,
     runs: Path,
+    resume: str | None,
     name: str | None,
     folds: int | None,
     settings: tuple[str, ...],
@@ -47,11 +54,20 @@ def train_command(
     """Train the classifier that CONFIG (a YAML file) describes.
 
     The result is a folder in the folder of runs: model, SavedModel, tokenizer, metrics and history. Ctrl-C finishes
-    the step and leaves a whole run, marked interrupted. With --folds the result is a run for each fold, and a summary
-    of their validation metrics.
+    the step and leaves a whole run, marked interrupted; --resume goes on with it, or with one that was killed, as if it
+    had never been stopped. With --folds the result is a run for each fold, and a summary of their validation metrics.
     """
     from seqclf.config import Override, parse_override, read_config
 
+    if resume is not None:
+        if config_file is not None or name is not None or folds is not None or settings:
+            raise click.UsageError(
+                "--resume goes on with a run's own config: leave CONFIG, --name, --folds and --set out"
+            )
+        _resume(runs, None if resume == "latest" else resume, threads)
+        return
+    if config_file is None:
+        raise click.UsageError("name a CONFIG, or a run with --resume")
     overrides = [parse_override(setting) for setting in settings]
     if name is not None:
         overrides.append(Override(("name",), name, "--name"))
@@ -62,7 +78,7 @@ def train_command(
     # Not before the config is known to be good: what is wrong with it should be said at once.
     from seqclf.cli.progress import progress_listener
     from seqclf.cli.start import hush_tensorflow
-    from seqclf.runs import INTERRUPTED, begin_folds, begin_run, check_runs_folder
+    from seqclf.runs import begin_folds, begin_run, check_runs_folder
     from seqclf.training.events import Stage
 
     hush_tensorflow()
@@ -89,10 +105,42 @@ def train_command(
             fold_runs = begin_folds(runs, config.name)
             found = cross_validate(config, fold_runs, train_fold, stop)
             text, status = _folds_summary(fold_runs.summary, found), found["status"]
+    _end(text, status, stop, runs, None if folds is not None else run.name)
+
+
+def _end(text: str, status: str, stop: _StopRequest, runs: Path, run_name: str | None) -> None:
+    from seqclf.runs import INTERRUPTED
+
     click.echo(text)
     if status == INTERRUPTED:
-        click.echo("Interrupted; what was learnt so far is kept.", err=True)
+        options = "" if str(runs) == "runs" else f" --runs {shlex.quote(str(runs))}"
+        how = f" To go on: seqclf train{options} --resume {run_name}" if run_name else ""
+        click.echo(f"Interrupted; what was learnt so far is kept.{how}", err=True)
         sys.exit(128 + (stop.signal or signal.SIGINT))
+
+
+def _resume(runs: Path, name: str | None, threads: int | str) -> None:
+    from seqclf.cli.progress import progress_listener
+    from seqclf.cli.start import hush_tensorflow, start_tensorflow
+    from seqclf.config import load_config
+    from seqclf.runs import find_resumable
+
+    hush_tensorflow()
+    run = find_resumable(runs, name)
+    config = load_config(run.config)
+    with _StopRequest() as stop, progress_listener() as show:
+
+        def listen(event: Event) -> None:
+            stop.heed(event)
+            show(event)
+
+        with run.locked():  # before anything is read
+            pass
+        start_tensorflow(config, threads)
+        from seqclf.training.train import train
+
+        outcome = train(config, run, listen, should_stop=stop, resume=True)
+    _end(_summary(run.folder, runs, config, outcome), outcome.status, stop, runs, run.name)
 
 
 def _train_one(

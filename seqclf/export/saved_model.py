@@ -53,7 +53,8 @@ class TextClassifier(tf.Module):
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="text")], autograph=False)
     def classify(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
-        return self.classify_tokens(self.tokenizer(text))
+        answer: dict[str, tf.Tensor] = self.classify_tokens(self.tokenizer(text))
+        return answer
 
     @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32, name="token_ids")], autograph=False)
     def classify_tokens(self, token_ids: tf.Tensor) -> dict[str, tf.Tensor]:

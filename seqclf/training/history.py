@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,18 @@ class History:
         self._path = path
         self._every = every
         self._window: list[StepDone] = []
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """How far it has come, as plain values."""
+        written = self._path.stat().st_size if self._path.exists() else 0
+        return {"written": written, "window": [asdict(step) for step in self._window]}
+
+    def go_back(self, place: dict[str, Any]) -> None:
+        """Forget what came after ``place``."""
+        with self._path.open("ab") as file:
+            file.truncate(place["written"])
+        self._window = [StepDone(**step) for step in place["window"]]
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, StepDone):

@@ -21,7 +21,7 @@ from seqclf.labels import Labels
 from seqclf.training.events import EpochDone, EpochStarted, Event, StepDone, TrainingDone
 from seqclf.training.objectives import build_objective
 from seqclf.training.schedules import Horizon, rate_share, updates_of
-from seqclf.training.state import TrainingState
+from seqclf.training.state import EpochSoFar, TrainingState
 from seqclf.training.step import build_train_step
 
 _DEFAULT_MONITOR = EarlyStopping()
@@ -35,7 +35,7 @@ def training_events(
     config: TrainingConfig,
     seed: int,
 ) -> Iterator[Event]:
-    """Train from ``state`` on, yielding after every step and epoch; ``state`` is up to date at each ``EpochDone``.
+    """Train from ``state`` on, yielding after every step and epoch; ``state`` is up to date at each of them.
 
     Ends with ``TrainingDone`` after the last epoch, or earlier by the config's early stopping. With validation texts
     the best epoch's weights are remembered in ``state``; nothing is restored here. An epoch's thresholds, for lists of
@@ -50,14 +50,14 @@ def training_events(
     stopping = config.early_stopping
     horizon = Horizon.of(train, config, seed)
     rate_set = None
-    while state.epoch < config.epochs:
+    while state.epoch < config.epochs and not _waited_enough(state, stopping):
         epoch = state.epoch + 1
         plan = train.shuffled(seed, epoch)
         updates = updates_of(len(plan), config)
         yield EpochStarted(epoch, steps=len(plan))
-        loss_sum, right, texts, tokens = 0.0, 0, 0, 0
-        started = before = time.perf_counter()
-        for step, (token_ids, label_ids) in enumerate(dataset(train, plan), 1):
+        so_far = state.so_far
+        before = time.perf_counter()
+        for step, (token_ids, label_ids) in enumerate(dataset(train, plan[so_far.step :]), so_far.step + 1):
             number = horizon.number(epoch, updates_of(step, config), updates)
             rate = config.optimizer.learning_rate * rate_share(config.schedule, number, horizon) * state.rate_share
             if rate != rate_set:
@@ -72,14 +72,14 @@ def training_events(
                     "bound the gradients with training.optimizer.clip_norm"
                 )
             size = int(label_ids.shape[0])
+            so_far.step, so_far.loss, so_far.right = step, so_far.loss + loss * size, so_far.right + int(step_right)
+            so_far.texts, so_far.tokens = so_far.texts + size, so_far.tokens + int(step_tokens)
+            so_far.seconds += now - before
             yield StepDone(epoch, step, loss, int(step_right), size, int(step_tokens), now - before, rate)
             before = time.perf_counter()
-            loss_sum, right, texts, tokens = (
-                loss_sum + loss * size, right + int(step_right), texts + size, tokens + int(step_tokens)
-            )  # fmt: skip
-        seconds = time.perf_counter() - started
-        state.epoch = epoch
+        state.epoch, state.so_far = epoch, EpochSoFar()
         metrics, best = None, False
+        started = time.perf_counter()
         if validation is not None:
             with state.validated_weights():
                 logits, truth = predictor.logits(validation), validation.texts.labels
@@ -90,12 +90,21 @@ def training_events(
                 best = _note_score(state, metrics, stopping or _DEFAULT_MONITOR)
             if isinstance(config.schedule, PlateauSchedule):
                 _cut_on_plateau(state, best, config.schedule)
-        validation_seconds = time.perf_counter() - started - seconds
-        yield EpochDone(epoch, loss_sum / texts, right / texts, metrics, best, tokens, seconds, validation_seconds)
-        if stopping is not None and state.epochs_without_best >= stopping.patience:
-            yield TrainingDone("early_stopping", state.best_epoch)
-            return
-    yield TrainingDone("finished", state.best_epoch)
+        yield EpochDone(
+            epoch,
+            so_far.loss / so_far.texts,
+            so_far.right / so_far.texts,
+            metrics,
+            best,
+            so_far.tokens,
+            so_far.seconds,
+            time.perf_counter() - started,
+        )
+    yield TrainingDone("early_stopping" if _waited_enough(state, stopping) else "finished", state.best_epoch)
+
+
+def _waited_enough(state: TrainingState, stopping: EarlyStopping | None) -> bool:
+    return stopping is not None and state.epochs_without_best >= stopping.patience
 
 
 def _thresholds_of(

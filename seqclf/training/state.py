@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import itertools
 import json
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from zipfile import BadZipFile
 
@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from seqclf.config.schema import TrainingConfig
 from seqclf.errors import InputError
-from seqclf.files import replacing
 from seqclf.training.accumulation import GradientSum
 from seqclf.training.averaging import MovingAverage
 from seqclf.training.step import build_optimizer
@@ -35,13 +34,32 @@ _NOT_DECAYED = {"bias", "gamma", "beta"}
 
 
 @dataclass
+class EpochSoFar:
+    """What an epoch has come to, summed over its steps.
+
+    Attributes:
+        step: steps done.
+        loss: sum of the texts' losses.
+        seconds: wall time of the steps.
+    """
+
+    step: int = 0
+    loss: float = 0.0
+    right: int = 0
+    texts: int = 0
+    tokens: int = 0
+    seconds: float = 0.0
+
+
+@dataclass
 class TrainingState:
-    """The state between two epochs. What is drawn in an epoch depends on it and on the config alone.
+    """The state between two steps. What is drawn afterwards depends on it and on the config alone.
 
     Attributes:
         model: its weights and the counters of its random numbers (dropout) are part of the state.
         optimizer: its variables are, too.
         epoch: epochs completed.
+        so_far: the steps of the next one that were done already.
         best_score: of the best epoch, larger is better; None before the first validation.
         best_weights: the model's weights after it.
         best_validation: its validation metrics.
@@ -49,12 +67,13 @@ class TrainingState:
         rate_share: what cuts on plateaus have left of the learning rate.
         epochs_on_plateau: without a better one, since the best one and the last cut.
         average: of the weights, where the config wants one.
-        accumulator: gradients of an update that takes several steps; empty between two epochs.
+        accumulator: gradients of an update that takes several steps.
     """
 
     model: keras.Model
     optimizer: keras.optimizers.Optimizer
     epoch: int = 0
+    so_far: EpochSoFar = field(default_factory=EpochSoFar)
     best_score: float | None = None
     best_epoch: int | None = None
     best_validation: dict[str, Any] | None = None
@@ -94,32 +113,40 @@ class TrainingState:
         elif self.average is not None:
             self.average.put_in_place()
 
-    def save(self, path: Path) -> None:
-        """Write the state to one ``.npz`` file, whole or not at all."""
+    def to_bytes(self, **others: Any) -> bytes:
+        """All of it, and ``others`` (plain values) that ``take`` gives back."""
         arrays: dict[str, Any] = {f"variable_{i}": np.asarray(variable) for i, variable in enumerate(self._variables())}
         arrays |= {f"best_{i}": weight for i, weight in enumerate(self.best_weights or [])}
-        scalars = json.dumps({name: getattr(self, name) for name in _SCALARS})
-        with replacing(path) as beside:
-            np.savez(beside, scalars=np.array(scalars), **arrays)
+        scalars = {name: getattr(self, name) for name in _SCALARS}
+        written = io.BytesIO()
+        plain = json.dumps({**scalars, "so_far": asdict(self.so_far), "others": others})
+        np.savez(written, scalars=np.array(plain), **arrays)
+        return written.getvalue()
 
-    def restore(self, path: Path) -> None:
-        """Take over a saved state of the same model and optimizer. Raises ``InputError`` for any other."""
+    def take(self, content: bytes) -> dict[str, Any]:
+        """Take over what ``to_bytes`` gave for the same model and optimizer; gives its ``others``.
+
+        Raises ``InputError`` for anything else.
+        """
         try:
-            with np.load(path, allow_pickle=False) as saved:
-                content = dict(saved)
-            scalars = json.loads(str(content.pop("scalars")))
-            scalars = {name: scalars[name] for name in _SCALARS}
-        except (OSError, ValueError, KeyError, BadZipFile) as error:
-            raise InputError(f"{path}: no training state ({error})") from error
+            with np.load(io.BytesIO(content), allow_pickle=False) as saved:
+                arrays = dict(saved)
+            plain = json.loads(str(arrays.pop("scalars")))
+            scalars = {name: plain[name] for name in _SCALARS}
+            so_far, others = EpochSoFar(**plain["so_far"]), dict(plain["others"])
+        except (OSError, ValueError, LookupError, TypeError, BadZipFile) as error:
+            raise InputError(f"no training state ({error})") from error
         variables = self._variables()
-        values = _numbered(content, "variable_")
+        values = _numbered(arrays, "variable_")
         if [value.shape for value in values] != [tuple(variable.shape) for variable in variables]:
-            raise InputError(f"{path}: the state of another model or optimizer")
+            raise InputError("the state of another model or optimizer")
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
-        self.best_weights = _numbered(content, "best_") or None
+        self.best_weights = _numbered(arrays, "best_") or None
+        self.so_far = so_far
         for name, value in scalars.items():
             setattr(self, name, value)
+        return others
 
     def _variables(self) -> list[Any]:
         """``model.variables`` holds the weights and the state of every ``SeedGenerator``."""

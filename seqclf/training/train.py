@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -13,15 +14,17 @@ from seqclf.config.problems import ConfigError
 from seqclf.data.batches import Batches
 from seqclf.data.prepare import TrainingData, prepare
 from seqclf.data.source import describe
-from seqclf.errors import InputError
+from seqclf.errors import InputError, SeqclfError
+from seqclf.files import replacing
 from seqclf.labels import DEFAULT_THRESHOLD, Labels
 from seqclf.layer_types import Custom, walk
-from seqclf.runs import FAILED, FINISHED, INTERRUPTED, Run, now
+from seqclf.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, Run, now, this_process
 from seqclf.runtime import current_threads
+from seqclf.text.kinds import load_tokenizer
 from seqclf.training.environment import environment, peak_memory_bytes
-from seqclf.training.events import EpochDone, Event, Stage, TrainingDone, TrainingStarted
+from seqclf.training.events import Event, Stage, TrainingDone, TrainingStarted
 from seqclf.training.fits import misfits
-from seqclf.training.history import History
+from seqclf.training.keeper import Keeper
 from seqclf.training.pretrained import read_pretrained
 
 Listener = Callable[[Event], None]
@@ -48,6 +51,8 @@ def train(
     listen: Listener = lambda event: None,
     should_stop: Callable[[], bool] = lambda: False,
     data: TrainingData | None = None,
+    *,
+    resume: bool = False,
 ) -> Outcome:
     """Train a config and leave a whole run in ``run`` (made by ``seqclf.runs.begin_run``).
 
@@ -55,39 +60,52 @@ def train(
         listen: called with every event.
         should_stop: asked after every step; true ends training there, with a run marked interrupted.
         data: what ``prepare`` made of the config, where the caller has it already.
+        resume: go on from the run's newest checkpoint; ``config`` is the run's. What is learnt is bit-equal to a
+            training that was never stopped, on the same machine and versions.
 
     Raises:
-        InputError: for data that cannot be used. Whatever is raised, the run is marked failed first.
+        InputError: for data that cannot be used, or where another process trains this run.
+        SeqclfError: where the run cannot be written. Whatever is raised, the run is marked failed first.
     """
-    try:
-        return _train(config, run, listen, should_stop, data)
-    except BaseException as error:
-        with contextlib.suppress(OSError, InputError):  # the folder may be what is broken
-            run.update_manifest(status=FAILED, ended=now(), error=str(error) or type(error).__name__)
-        raise
+    with run.locked():
+        try:
+            return _train(config, run, listen, should_stop, data, resume)
+        except BaseException as error:
+            with contextlib.suppress(OSError, InputError):  # the folder may be what is broken
+                run.update_manifest(status=FAILED, ended=now(), error=str(error) or type(error).__name__)
+            if isinstance(error, OSError):
+                what = f"{error.filename or run.folder}: cannot be written ({error.strerror or error})"
+                raise SeqclfError(
+                    f"{what}; the checkpoints written before are whole: `seqclf train --resume {run.name}` goes on"
+                ) from error
+            raise
 
 
 def _train(
-    config: Config, run: Run, listen: Listener, should_stop: Callable[[], bool], data: TrainingData | None
+    config: Config,
+    run: Run,
+    listen: Listener,
+    should_stop: Callable[[], bool],
+    data: TrainingData | None,
+    resume: bool,
 ) -> Outcome:
     started = time.perf_counter()
     config = with_absolute_paths(config)
-    write_config(run.config, config)
-    run.update_manifest(seed=config.seed, data=describe(config.data), **environment())
+    if resume:
+        before = run.manifest.get("resumed", [])
+        run.update_manifest(status=RUNNING, resumed=[*before, now()], **this_process())
+    else:
+        write_config(run.config, config)
+        run.update_manifest(seed=config.seed, data=describe(config.data), **environment())
     if data is None:
         data = prepare(config, lambda stage: listen(Stage(stage)))
     else:
         started -= data.seconds  # the run's wall time is the whole job's
     if problems := misfits(config, data):
         raise ConfigError(problems)
-    data.tokenizer.save(run.tokenizer)
-    run.write_labels(data.labels)
-    run.update_manifest(data_fingerprint=data.fingerprints)
+    _note_data(run, data)
 
-    from seqclf.export.onnx_model import export_onnx
-    from seqclf.export.saved_model import export_saved_model
     from seqclf.model.build import build_model
-    from seqclf.model.layers.recurrent import plain
     from seqclf.training.state import TrainingState
 
     pretrained = read_pretrained(config, data, lambda stage: listen(Stage(stage)))
@@ -101,34 +119,58 @@ def _train(
     state = TrainingState.begin(model, config.training)
     parameters = model.count_params()
     run.update_manifest(parameters=parameters, threads=asdict(current_threads()))
+    keeper = Keeper(state, run, config.training, started)
+    if resume:
+        keeper.go_back(lambda what: listen(Stage(what)))
     texts = (len(data.train), len(data.validation) if data.validation else 0)
     listen(TrainingStarted(describe(config.data), config.training.epochs, *texts, parameters, data.labels.multi))
-    done = _loop(config, data, state, run, listen, should_stop)
+    done = _loop(config, data, keeper, listen, should_stop)
 
     listen(Stage("Writing the model"))
     state.use_best_weights()
-    plain(model).save(run.model)
-    thresholds = None
-    if data.labels.multi:
-        thresholds = _thresholds(config, data.labels, state.best_validation)
-        run.write_thresholds(thresholds)
-    export_saved_model(model, config, data.tokenizer, data.labels, run.saved_model, thresholds)
-    if not any(isinstance(layer, Custom) for _, layer in walk(config.layers)):  # which have no form in ONNX
-        export_onnx(model, config, data.labels, run.onnx, thresholds)
-    if state.best_validation is not None:
-        run.write_metrics("validation", {"data": describe(config.data, "validation"), **state.best_validation})
+    _write_models(config, data, model, state.best_validation, run)
     status = INTERRUPTED if done.why == "interrupted" else FINISHED
-    seconds = time.perf_counter() - started
     run.update_manifest(
         status=status,
         ended=now(),
         stopped_by=done.why,
         best_epoch=done.best_epoch,
         epochs=state.epoch,
-        wall_seconds=round(seconds, 2),
+        wall_seconds=round(keeper.seconds, 2),
         peak_memory_bytes=peak_memory_bytes(),
     )
-    return Outcome(status, done.best_epoch, state.best_validation, seconds)
+    return Outcome(status, done.best_epoch, state.best_validation, keeper.seconds)
+
+
+def _note_data(run: Run, data: TrainingData) -> None:
+    """Write what was made of the texts, or see that it is what an earlier part of the training had."""
+    noted = run.manifest.get("data_fingerprint")
+    if noted is None:
+        data.tokenizer.save(run.tokenizer)
+        run.write_labels(data.labels)
+        run.update_manifest(data_fingerprint=data.fingerprints)
+    elif noted != data.fingerprints or load_tokenizer(run.tokenizer).fingerprint != data.tokenizer.fingerprint:
+        raise InputError(f"{run.folder}: its texts have changed since it was begun; train their config anew")
+
+
+def _write_models(config: Config, data: TrainingData, model: Any, validation: dict[str, Any] | None, run: Run) -> None:
+    """The forms of the model, as it is, and how it did on the validation texts."""
+    from seqclf.export.onnx_model import export_onnx
+    from seqclf.export.saved_model import export_saved_model
+    from seqclf.model.layers.recurrent import plain
+
+    with replacing(run.model) as beside:
+        plain(model).save(beside)
+    thresholds = None
+    if data.labels.multi:
+        thresholds = _thresholds(config, data.labels, validation)
+        run.write_thresholds(thresholds)
+    shutil.rmtree(run.saved_model, ignore_errors=True)  # of a run that was interrupted before
+    export_saved_model(model, config, data.tokenizer, data.labels, run.saved_model, thresholds)
+    if not any(isinstance(layer, Custom) for _, layer in walk(config.layers)):  # which have no form in ONNX
+        export_onnx(model, config, data.labels, run.onnx, thresholds)
+    if validation is not None:
+        run.write_metrics("validation", {"data": describe(config.data, "validation"), **validation})
 
 
 def _thresholds(config: Config, labels: Labels, validation: dict[str, Any] | None) -> tuple[float, ...]:
@@ -140,26 +182,24 @@ def _thresholds(config: Config, labels: Labels, validation: dict[str, Any] | Non
 
 
 def _loop(
-    config: Config, data: TrainingData, state: Any, run: Run, listen: Listener, should_stop: Callable[[], bool]
+    config: Config, data: TrainingData, keeper: Keeper, listen: Listener, should_stop: Callable[[], bool]
 ) -> TrainingDone:
     from seqclf.training.loop import training_events
 
-    history = History(run.history, config.training.log_every)
-    run.state.parent.mkdir()
+    state = keeper.state
     validation = Batches.of(data.validation, config) if data.validation else None
     events = training_events(
         state, Batches.of(data.train, config), validation, data.labels, config.training, config.seed
     )
     for event in events:
-        history(event)
-        if isinstance(event, EpochDone):
-            state.save(run.state)
+        keeper(event)
         listen(event)
         if isinstance(event, TrainingDone):
             return event
         if should_stop():
             break
+    keeper.save()
     done = TrainingDone("interrupted", state.best_epoch)
-    history(done)
+    keeper(done)
     listen(done)
     return done

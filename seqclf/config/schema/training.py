@@ -185,4 +185,10 @@ class TrainingConfig(Strict):
     moving_average: MovingAverage | None = Field(
         None, description="Use averages of the weights over the updates; null: the weights as they are."
     )
+    checkpoint_steps: Steps | None = Field(
+        None, description="Steps between two checkpoints within an epoch; null: after every epoch only."
+    )
+    checkpoint_minutes: PositiveReal | None = Field(
+        None, description="Likewise minutes of wall time; with both, whichever comes first."
+    )
     log_every: Steps = Field(50, description="Steps between two lines of `history.jsonl`.")

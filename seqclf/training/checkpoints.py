@@ -1,0 +1,64 @@
+"""Checkpoints of a training: each file carries a checksum, and the last two are kept."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from seqclf.errors import InputError
+from seqclf.files import replacing
+
+_MAGIC = b"seqclf checkpoint 1\n"
+_KEPT = 2
+_NAME = re.compile(r"epoch(\d+)-step(\d+)\.state")
+
+
+class Checkpoints:
+    """A folder of checkpoints, named by the epochs completed and the steps of the next one."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def save(self, epoch: int, step: int, content: bytes) -> None:
+        """Write one, whole or not at all, and forget all but the newest two. Raises ``OSError``."""
+        self._folder.mkdir(exist_ok=True)
+        checksum = hashlib.sha256(content).hexdigest().encode()
+        with replacing(self._folder / f"epoch{epoch:06}-step{step:08}.state") as beside:
+            beside.write_bytes(_MAGIC + checksum + b"\n" + content)
+        for path in self._paths()[_KEPT:]:
+            path.unlink()
+
+    def newest(self, on_damaged: Callable[[str], None] = lambda what: None) -> tuple[str, bytes] | None:
+        """Name and content of the newest one that is whole; ``on_damaged`` hears of those that are not.
+
+        None where there is none. Raises ``InputError`` where all are damaged.
+        """
+        paths = self._paths()
+        for path in paths:
+            try:
+                return path.stem, _content(path)
+            except (OSError, ValueError) as error:
+                on_damaged(f"{path}: damaged ({error})")
+        if paths:
+            raise InputError(f"{self._folder}: no checkpoint in it is whole; train again")
+        return None
+
+    def _paths(self) -> list[Path]:
+        """Newest first."""
+        found = ((_NAME.fullmatch(path.name), path) for path in self._folder.glob("*.state"))
+        numbered = [((int(match[1]), int(match[2])), path) for match, path in found if match]
+        return [path for _, path in sorted(numbered, reverse=True)]
+
+
+def _content(path: Path) -> bytes:
+    """Raises ``ValueError`` where the file is not as it was written."""
+    whole = path.read_bytes()
+    header = len(_MAGIC) + 65
+    if whole[: len(_MAGIC)] != _MAGIC or len(whole) < header:
+        raise ValueError("its beginning is missing")
+    content = whole[header:]
+    if hashlib.sha256(content).hexdigest().encode() + b"\n" != whole[len(_MAGIC) : header]:
+        raise ValueError("its checksum is another")
+    return content

@@ -1,0 +1,68 @@
+"""What a run keeps while it is trained: history and checkpoints, in step with each other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from seqclf.config.schema import TrainingConfig
+from seqclf.runs import Run
+from seqclf.training.checkpoints import Checkpoints
+from seqclf.training.events import EpochDone, Event, StepDone
+from seqclf.training.history import History
+
+if TYPE_CHECKING:
+    from seqclf.training.state import TrainingState
+
+
+class Keeper:
+    """A listener that must hear an event before anything else changes the state.
+
+    A checkpoint is written after every epoch, and within one as often as the config says.
+
+    Args:
+        started: when the job began, of ``time.perf_counter``.
+    """
+
+    def __init__(self, state: TrainingState, run: Run, config: TrainingConfig, started: float) -> None:
+        self.state = state
+        self._run, self._config, self._started = run, config, started
+        self._history = History(run.history, config.log_every)
+        self._checkpoints = Checkpoints(run.checkpoints)
+        self._saved_at = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """Wall time of the training, its earlier parts included."""
+        return time.perf_counter() - self._started
+
+    def __call__(self, event: Event) -> None:
+        self._history(event)
+        if isinstance(event, EpochDone) or (isinstance(event, StepDone) and self._is_time(event.step)):
+            self.save()
+
+    def save(self) -> None:
+        """Write a checkpoint. Raises ``OSError``."""
+        content = self.state.to_bytes(history=self._history.place, seconds=self.seconds)
+        self._checkpoints.save(self.state.epoch, self.state.so_far.step, content)
+        self._saved_at = time.monotonic()
+
+    def go_back(self, say: Callable[[str], None]) -> None:
+        """To the newest whole checkpoint; where there is none, to the beginning. Raises ``InputError``."""
+        found = self._checkpoints.newest(lambda what: say(f"warning: {what}; the one before it is taken"))
+        if found is None:
+            say("No checkpoint was written yet; beginning anew")
+            self._history.go_back({"written": 0, "window": []})
+            return
+        name, content = found
+        others = self.state.take(content)
+        self._history.go_back(others["history"])
+        self._started -= others["seconds"]
+        say(f"Going on from {name}")
+
+    def _is_time(self, step: int) -> bool:
+        steps, minutes = self._config.checkpoint_steps, self._config.checkpoint_minutes
+        if steps is not None and step % steps == 0:
+            return True
+        return minutes is not None and time.monotonic() - self._saved_at >= 60 * minutes
