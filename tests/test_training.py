@@ -213,9 +213,30 @@ def test_an_interrupted_run_is_whole(sample_csv: Path, tmp_path: Path) -> None:
 
 def test_a_loss_that_is_no_number_ends_the_run(sample_csv: Path, tmp_path: Path) -> None:
     config = small_config(data__train=str(sample_csv), training__optimizer={"type": "sgd", "learning_rate": 1e30})
-    with pytest.raises(SeqclfError, match=r"the loss is (nan|inf) at step \d+ of epoch 1: lower training.optimizer"):
+    where = r"the loss is (nan|inf) at step \d+ of epoch 1 \(learning rate 1e\+30; a batch of \d+ texts of up to \d+ tokens\)"
+    with pytest.raises(SeqclfError, match=rf"{where}: lower training.optimizer.learning_rate, .*--on-nan rewind"):
         trained(config, tmp_path)
     assert Run(tmp_path / "small-1").manifest["status"] == "failed"
+
+
+def test_a_training_can_go_back_and_take_smaller_steps(sample_csv: Path, tmp_path: Path) -> None:
+    from seqclf.training.events import Stage
+
+    config = small_config(
+        data__train=str(sample_csv), training__optimizer={"type": "sgd", "learning_rate": 1e21}, training__epochs=1
+    )
+    said: list[str] = []
+    with pytest.raises(SeqclfError, match="lower training.optimizer.learning_rate"):
+        trained(
+            config,
+            tmp_path,
+            on_nan="rewind",
+            listen=lambda event: said.append(event.what) if isinstance(event, Stage) else None,
+        )
+    going_back = [line for line in said if "going back, with " in line]
+    shares = [line.partition("going back, with ")[2].split()[0] for line in going_back]
+    assert shares == ["0.5", "0.25", "0.125", "0.0625", "0.03125"]
+    assert [line for line in said if line.startswith("Going on from epoch000000-step00000000")]
 
 
 def test_a_failed_run_says_so(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from seqclf.config import Config, LoadedConfig
     from seqclf.runs import Run
     from seqclf.training.events import Event
-    from seqclf.training.train import Outcome
+    from seqclf.training.train import OnNan, Outcome
 
 
 @click.command("train")
@@ -39,6 +39,13 @@ if TYPE_CHECKING:
     type=click.IntRange(min=2),
     help="Cross-validate: train so many times, each validated on another part of the training texts.",
 )
+@click.option(
+    "--on-nan",
+    type=click.Choice(["stop", "rewind"]),
+    default="stop",
+    show_default=True,
+    help="When the loss is no longer a number: stop, or go back to the last checkpoint and halve the learning rate.",
+)
 @set_option
 @threads_option
 @allow_code_option
@@ -48,6 +55,7 @@ def train_command(
     resume: str | None,
     name: str | None,
     folds: int | None,
+    on_nan: OnNan,
     settings: tuple[str, ...],
     threads: int | str,
 ) -> None:
@@ -64,7 +72,7 @@ def train_command(
             raise click.UsageError(
                 "--resume goes on with a run's own config: leave CONFIG, --name, --folds and --set out"
             )
-        _resume(runs, None if resume == "latest" else resume, threads)
+        _resume(runs, None if resume == "latest" else resume, threads, on_nan)
         return
     if config_file is None:
         raise click.UsageError("name a CONFIG, or a run with --resume")
@@ -93,14 +101,16 @@ def train_command(
             show(event)
 
         if folds is None:
-            run, outcome = _train_one(loaded, config, lambda: begin_run(runs, config.name), listen, stop, threads)
+            run, outcome = _train_one(
+                loaded, config, lambda: begin_run(runs, config.name), listen, stop, threads, on_nan
+            )
             text, status = _summary(run.folder, runs, config, outcome), outcome.status
         else:
             from seqclf.training.folds import cross_validate
 
             def train_fold(one: Config, begin: Callable[[], Run]) -> tuple[Run, Outcome]:
                 show(Stage(f"Fold {one.data.fold} of {folds}"))
-                return _train_one(loaded, one, begin, listen, stop, threads)
+                return _train_one(loaded, one, begin, listen, stop, threads, on_nan)
 
             fold_runs = begin_folds(runs, config.name)
             found = cross_validate(config, fold_runs, train_fold, stop)
@@ -119,7 +129,7 @@ def _end(text: str, status: str, stop: _StopRequest, runs: Path, run_name: str |
         sys.exit(128 + (stop.signal or signal.SIGINT))
 
 
-def _resume(runs: Path, name: str | None, threads: int | str) -> None:
+def _resume(runs: Path, name: str | None, threads: int | str, on_nan: OnNan) -> None:
     from seqclf.cli.progress import progress_listener
     from seqclf.cli.start import hush_tensorflow, start_tensorflow
     from seqclf.config import load_config
@@ -139,7 +149,7 @@ def _resume(runs: Path, name: str | None, threads: int | str) -> None:
         start_tensorflow(config, threads)
         from seqclf.training.train import train
 
-        outcome = train(config, run, listen, should_stop=stop, resume=True)
+        outcome = train(config, run, listen, should_stop=stop, resume=True, on_nan=on_nan)
     _end(_summary(run.folder, runs, config, outcome), outcome.status, stop, runs, run.name)
 
 
@@ -150,6 +160,7 @@ def _train_one(
     listen: Callable[[Event], None],
     stop: _StopRequest,
     threads: int | str,
+    on_nan: OnNan,
 ) -> tuple[Run, Outcome]:
     """Prepare the texts and train in the run that ``begin`` makes; a run in which nothing was trained is removed."""
     from seqclf.cli.start import start_tensorflow
@@ -168,7 +179,7 @@ def _train_one(
         start_tensorflow(config, threads)
         from seqclf.training.train import train
 
-        return run, train(config, run, listen, should_stop=stop, data=data)
+        return run, train(config, run, listen, should_stop=stop, data=data, on_nan=on_nan)
     except (SeqclfError, KeyboardInterrupt):
         if not run.history.exists():  # nothing was trained
             shutil.rmtree(run.folder, ignore_errors=True)

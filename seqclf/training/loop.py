@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from seqclf.config.schema import EarlyStopping, PlateauSchedule, TrainingConfig
 from seqclf.data.batches import Batches
 from seqclf.data.pipeline import dataset
-from seqclf.errors import SeqclfError
 from seqclf.evaluation.metrics import classification_metrics
 from seqclf.evaluation.multi_label import multi_label_metrics, per_label_thresholds, shared_thresholds, sigmoid
 from seqclf.evaluation.predictor import Predictor
@@ -21,7 +20,7 @@ from seqclf.labels import Labels
 from seqclf.training.events import EpochDone, EpochStarted, Event, StepDone, TrainingDone
 from seqclf.training.objectives import build_objective
 from seqclf.training.schedules import Horizon, rate_share, updates_of
-from seqclf.training.state import EpochSoFar, TrainingState
+from seqclf.training.state import EpochSoFar, NoNumber, TrainingState
 from seqclf.training.step import build_train_step
 
 _DEFAULT_MONITOR = EarlyStopping()
@@ -39,7 +38,7 @@ def training_events(
 
     Ends with ``TrainingDone`` after the last epoch, or earlier by the config's early stopping. With validation texts
     the best epoch's weights are remembered in ``state``; nothing is restored here. An epoch's thresholds, for lists of
-    labels, are those that a run of its weights would have. Raises ``SeqclfError`` when the loss is no longer a number.
+    labels, are those that a run of its weights would have. Raises ``NoNumber`` when the loss is no longer a number.
     ``state`` is one that began (``TrainingState.begin``) with the same ``config``.
     """
     objective = build_objective(config, labels, train.texts.labels)
@@ -67,9 +66,10 @@ def training_events(
             loss, step_right, step_tokens = (float(value) for value in results)
             now = time.perf_counter()
             if not math.isfinite(loss):
-                raise SeqclfError(
-                    f"the loss is {loss} at step {step} of epoch {epoch}: lower training.optimizer.learning_rate, or "
-                    "bound the gradients with training.optimizer.clip_norm"
+                texts, longest = token_ids.shape
+                raise NoNumber(
+                    f"the loss is {loss} at step {step} of epoch {epoch} (learning rate {rate:g}; a batch of {texts} "
+                    f"texts of up to {longest} tokens)"
                 )
             size = int(label_ids.shape[0])
             so_far.step, so_far.loss, so_far.right = step, so_far.loss + loss * size, so_far.right + int(step_right)

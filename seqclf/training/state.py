@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.config.schema import TrainingConfig
-from seqclf.errors import InputError
+from seqclf.errors import InputError, SeqclfError
 from seqclf.training.accumulation import GradientSum
 from seqclf.training.averaging import MovingAverage
 from seqclf.training.step import build_optimizer
@@ -31,6 +31,10 @@ _SCALARS = (
 )
 _NOT_DECAYED = {"bias", "gamma", "beta"}
 """Names of Keras's variables that only shift or scale."""
+
+
+class NoNumber(SeqclfError):
+    """The loss, or a weight, is infinite or not a number."""
 
 
 @dataclass
@@ -114,8 +118,15 @@ class TrainingState:
             self.average.put_in_place()
 
     def to_bytes(self, **others: Any) -> bytes:
-        """All of it, and ``others`` (plain values) that ``take`` gives back."""
+        """All of it, and ``others`` (plain values) that ``take`` gives back.
+
+        Raises ``NoNumber`` where the state is one that no training can go on from.
+        """
         arrays: dict[str, Any] = {f"variable_{i}": np.asarray(variable) for i, variable in enumerate(self._variables())}
+        if not all(np.isfinite(array).all() for array in arrays.values()):
+            raise NoNumber(
+                f"weights are infinite or not a number after step {self.so_far.step} of epoch {self.epoch + 1}"
+            )
         arrays |= {f"best_{i}": weight for i, weight in enumerate(self.best_weights or [])}
         scalars = {name: getattr(self, name) for name in _SCALARS}
         written = io.BytesIO()

@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 from seqclf.config import Config, with_absolute_paths, write_config
 from seqclf.config.problems import ConfigError
@@ -28,6 +28,12 @@ from seqclf.training.keeper import Keeper
 from seqclf.training.pretrained import read_pretrained
 
 Listener = Callable[[Event], None]
+OnNan = Literal["stop", "rewind"]
+MOST_REWINDS = 5
+_CURES = (
+    "lower training.optimizer.learning_rate, bound the gradients with training.optimizer.clip_norm, or let the training "
+    "go back and halve the rate with --on-nan rewind; the last checkpoint is good"
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,7 @@ def train(
     data: TrainingData | None = None,
     *,
     resume: bool = False,
+    on_nan: OnNan = "stop",
 ) -> Outcome:
     """Train a config and leave a whole run in ``run`` (made by ``seqclf.runs.begin_run``).
 
@@ -62,6 +69,8 @@ def train(
         data: what ``prepare`` made of the config, where the caller has it already.
         resume: go on from the run's newest checkpoint; ``config`` is the run's. What is learnt is bit-equal to a
             training that was never stopped, on the same machine and versions.
+        on_nan: what to do when the loss or a weight is no longer a number: stop, or rewind to the newest checkpoint and
+            go on with half the learning rate (at most so many times as ``MOST_REWINDS`` says).
 
     Raises:
         InputError: for data that cannot be used, or where another process trains this run.
@@ -69,7 +78,7 @@ def train(
     """
     with run.locked():
         try:
-            return _train(config, run, listen, should_stop, data, resume)
+            return _train(config, run, listen, should_stop, data, resume, on_nan)
         except BaseException as error:
             with contextlib.suppress(OSError, InputError):  # the folder may be what is broken
                 run.update_manifest(status=FAILED, ended=now(), error=str(error) or type(error).__name__)
@@ -88,6 +97,7 @@ def _train(
     should_stop: Callable[[], bool],
     data: TrainingData | None,
     resume: bool,
+    on_nan: OnNan,
 ) -> Outcome:
     started = time.perf_counter()
     config = with_absolute_paths(config)
@@ -106,7 +116,7 @@ def _train(
     _note_data(run, data)
 
     from seqclf.model.build import build_model
-    from seqclf.training.state import TrainingState
+    from seqclf.training.state import NoNumber, TrainingState
 
     pretrained = read_pretrained(config, data, lambda stage: listen(Stage(stage)))
     if pretrained is not None:
@@ -122,9 +132,23 @@ def _train(
     keeper = Keeper(state, run, config.training, started)
     if resume:
         keeper.go_back(lambda what: listen(Stage(what)))
+    else:
+        keeper.save()  # what a training goes back to before its first checkpoint
     texts = (len(data.train), len(data.validation) if data.validation else 0)
     listen(TrainingStarted(describe(config.data), config.training.epochs, *texts, parameters, data.labels.multi))
-    done = _loop(config, data, keeper, listen, should_stop)
+    rewinds = 0
+    while True:
+        try:
+            done = _loop(config, data, keeper, listen, should_stop)
+            break
+        except NoNumber as error:
+            if on_nan == "stop" or rewinds == MOST_REWINDS:
+                raise NoNumber(f"{error}: {_CURES}") from error
+            rewinds += 1
+            share = state.rate_share / 2
+            listen(Stage(f"warning: {error}; going back, with {share:g} of the learning rate"))
+            keeper.go_back(lambda what: listen(Stage(what)))
+            state.rate_share = share
 
     listen(Stage("Writing the model"))
     state.use_best_weights()
