@@ -68,7 +68,7 @@ class TrainingState:
         best_weights: the model's weights after it.
         best_validation: its validation metrics.
         epochs_without_best: completed since then.
-        rate_share: what cuts on plateaus have left of the learning rate.
+        rate_share: what cuts, on plateaus or after numbers went bad, have left of the learning rate.
         epochs_on_plateau: without a better one, since the best one and the last cut.
         average: of the weights, where the config wants one.
         accumulator: gradients of an update that takes several steps.

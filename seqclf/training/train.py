@@ -31,8 +31,8 @@ Listener = Callable[[Event], None]
 OnNan = Literal["stop", "rewind"]
 MOST_REWINDS = 5
 _CURES = (
-    "lower training.optimizer.learning_rate, bound the gradients with training.optimizer.clip_norm, or let the training "
-    "go back and halve the rate with --on-nan rewind; the last checkpoint is good"
+    "lower training.optimizer.learning_rate, bound the gradients with training.optimizer.clip_norm, or let the "
+    "training go back and halve the rate with --on-nan rewind; the last checkpoint is good"
 )
 
 
