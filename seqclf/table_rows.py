@@ -87,6 +87,9 @@ def csv_rows(path: Path, kind: str, opened: Open = open_binary) -> Iterator[Row 
                 started = reader.line_num + 1
                 if not fields:
                     continue
+                if any("\0" in field for field in fields):
+                    yield InputError(f"{path}:{reader.line_num}: holds a NUL byte; is it a file of text?")
+                    continue
                 if len(fields) == len(header):
                     yield reader.line_num, dict(zip(header, fields, strict=True))
                     continue

@@ -90,6 +90,14 @@ class Corpus:
             return self._read(part)
         return self._read(self._train).chosen(self._indices()[split])
 
+    def texts_of(self, split: str, fingerprint: str) -> LabelledTexts:
+        """The texts whose fingerprint was taken before. Raises ``InputError`` where they have changed since."""
+        texts = self.texts(split)
+        if self.fingerprint(split) != fingerprint:
+            where = describe(self._config.data, split)
+            raise InputError(f"{where}: changed while it was read; try again when it is written")
+        return texts
+
     def labels(self) -> Labels:
         """All labels, in the order of their ids, and whether they come in lists."""
         train = self.texts("train")
@@ -165,7 +173,7 @@ def prepare(
 
     def learn(folder: Path) -> None:
         on_stage(f"Reading the training texts ({describe(config.data)})")
-        texts = corpus.texts("train").texts
+        texts = corpus.texts_of("train", fingerprints["train"]).texts
         labels = corpus.labels()
         if isinstance(config.tokenizer, SubwordFileTokens):
             on_stage(f"Reading the tokenizer ({config.tokenizer.file})")
@@ -241,10 +249,12 @@ def encode_split(
 ) -> EncodedTexts:
     """A split encoded as by ``encode_texts``, or taken from the cache."""
 
+    fingerprint = corpus.fingerprint(split)
+
     def encode(folder: Path) -> None:
-        texts = corpus.texts(split)
+        texts = corpus.texts_of(split, fingerprint)
         on_stage(f"Encoding {len(texts):,} {split} texts")
         encode_texts(texts, tokenizer, labels).save(folder)
 
-    key = digest(_FORMAT, corpus.fingerprint(split), tokenizer.fingerprint, labels)
+    key = digest(_FORMAT, fingerprint, tokenizer.fingerprint, labels)
     return EncodedTexts.load(cached("encoded", key, encode))

@@ -157,6 +157,9 @@ def text_warnings(splits: Mapping[str, TextStatistics], leaks: Mapping[str, Leak
         )
     if alike := _alike(list(labels)):
         warn("train", f"labels that differ in case or spaces alone are labels of their own: {_some(alike)}")
+    numbers = [label for label in labels if label.lstrip("-").isdecimal()]
+    if numbers and len(numbers) < len(labels):
+        warn("train", f"labels are numbers and words: {_some(sorted(numbers))} among {len(labels):,}")
     for name, split in splits.items():
         lacking = sorted(labels.keys() - split.labels.keys())
         if lacking:

@@ -60,7 +60,10 @@ class SubwordTokenizer(ChunkTokenizer):
         Same texts, same pieces and ids, whatever their order.
         """
         chunk_counts = count_chunks(texts)
-        pieces = _learn_pieces(count_words(chunk_counts, lowercase), vocab_size, min_frequency)
+        word_counts = count_words(chunk_counts, lowercase)
+        # Longer ones are never cut, and merging their characters takes the square of their length.
+        short = Counter({word: n for word, n in word_counts.items() if len(word) <= MAX_WORD_CHARACTERS})
+        pieces = _learn_pieces(short, vocab_size, min_frequency)
         return cls(pieces, lowercase=lowercase, known_chunks=frequent_chunks(chunk_counts, lowercase))
 
     def encode(self, text: str) -> list[int]:
