@@ -81,7 +81,8 @@ def train(
             return _train(config, run, listen, should_stop, data, resume, on_nan)
         except BaseException as error:
             with contextlib.suppress(OSError, InputError):  # the folder may be what is broken
-                run.update_manifest(status=FAILED, ended=now(), error=str(error) or type(error).__name__)
+                if run.manifest["status"] == RUNNING:  # not a whole run that could not be resumed: that stays whole
+                    run.update_manifest(status=FAILED, ended=now(), error=str(error) or type(error).__name__)
             if isinstance(error, OSError):
                 what = f"{error.filename or run.folder}: cannot be written ({error.strerror or error})"
                 raise SeqclfError(
@@ -101,10 +102,7 @@ def _train(
 ) -> Outcome:
     started = time.perf_counter()
     config = with_absolute_paths(config)
-    if resume:
-        before = run.manifest.get("resumed", [])
-        run.update_manifest(status=RUNNING, resumed=[*before, now()], **this_process())
-    else:
+    if not resume:
         write_config(run.config, config)
         run.update_manifest(seed=config.seed, data=describe(config.data), **environment())
     if data is None:
@@ -132,6 +130,7 @@ def _train(
     keeper = Keeper(state, run, config.training, started)
     if resume:
         keeper.go_back(lambda what: listen(Stage(what)))
+        run.update_manifest(status=RUNNING, resumed=[*run.manifest.get("resumed", []), now()], **this_process())
     else:
         keeper.save()  # what a training goes back to before its first checkpoint
     texts = (len(data.train), len(data.validation) if data.validation else 0)
