@@ -38,7 +38,7 @@ class Decider:
         if self.threshold is not None and not self.labels.multi and len(self.labels) != 2:
             raise InputError(
                 f"a threshold decides between two labels, or for lists of labels; here each text has one of "
-                f"{len(self.labels)}. Leave a text open with an abstention instead"
+                f"{len(self.labels)}. Leave a text open with abstain_below (--abstain-below) instead"
             )
         if self.abstain_below is not None and self.labels.multi:
             raise InputError(

@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import fcntl
 import json
 import os
 import re
@@ -33,7 +32,7 @@ from pathlib import Path
 from typing import Any
 
 from seqclf.errors import InputError
-from seqclf.files import write_json
+from seqclf.files import locked, write_json
 from seqclf.labels import Labels
 
 RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "failed"
@@ -88,24 +87,18 @@ class Run:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other processes from training this run; the system lets go of it when this one ends, however it does.
+        """Keep other processes from training this run.
 
-        Raises ``InputError`` that says who holds it, or that the folder is gone.
+        Raises ``InputError`` that says who does, or that the folder is gone.
         """
-        try:
-            folder = os.open(self.folder, os.O_RDONLY)
-        except OSError as error:
-            raise InputError(f"{self.folder}: cannot be opened ({error.strerror})") from error
-        try:
+        with contextlib.ExitStack() as stack:
             try:
-                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                stack.enter_context(locked(self.folder))
             except BlockingIOError as error:
                 raise InputError(f"{self.folder}: is being trained by {self._holder()}") from error
-            except OSError:
-                pass  # a file system without locks
+            except OSError as error:
+                raise InputError(f"{self.folder}: cannot be opened ({error.strerror})") from error
             yield
-        finally:
-            os.close(folder)
 
     def _holder(self) -> str:
         try:
@@ -222,7 +215,8 @@ def _begun(folder: Path) -> Run:
 def find_run(runs: Path, name: str | None) -> Run:
     """The whole run of that name (or path), or the newest one. Raises ``InputError`` that says how to get one."""
     if name is None:
-        newest = max(_whole_runs(runs), key=lambda run: str(run.manifest.get("ended", "")), default=None)
+        trained = (run for run in _whole_runs(runs) if run.manifest.get("epochs") != 0)
+        newest = max(trained, key=lambda run: str(run.manifest.get("ended", "")), default=None)
         if newest is None:
             raise InputError(
                 f"{runs}: holds no finished run. Train one with `seqclf train CONFIG`, or name the folder of runs with "
@@ -239,7 +233,9 @@ def find_run(runs: Path, name: str | None) -> Run:
     status = run.manifest["status"]
     if status not in WHOLE:
         why = "being trained, or killed" if status == RUNNING else status
-        raise InputError(f"{run.folder}: the run is not whole ({why}); train it again, or name another")
+        raise InputError(
+            f"{run.folder}: the run is not whole ({why}); `seqclf train --resume {run.name}` goes on; or name another"
+        )
     return run
 
 
@@ -261,9 +257,13 @@ def find_resumable(runs: Path, name: str | None) -> Run:
     if name is not None:
         run = next((Run(path) for path in (runs / name, Path(name)) if (path / "manifest.json").is_file()), None)
         if run is None:
-            raise InputError(f"no run {name} in {runs}")
+            stopped = f" (stopped ones: {', '.join(resumable_names(runs)[:20]) or 'none'})"
+            raise InputError(f"no run {name} in {runs}{stopped}")
         if run.manifest["status"] == FINISHED:
-            raise InputError(f"{run.folder}: is finished; there is nothing to resume")
+            raise InputError(
+                f"{run.folder}: is finished; there is nothing to resume. For more epochs train its config.yaml anew, "
+                "with --set training.epochs=N"
+            )
     else:
         names = resumable_names(runs)
         if not names:
@@ -280,7 +280,7 @@ def resumable_names(runs: Path) -> list[str]:
     for manifest in runs.glob("*/manifest.json"):
         run = Run(manifest.parent)
         with contextlib.suppress(InputError):
-            if run.manifest["status"] != FINISHED:
+            if run.manifest["status"] != FINISHED and run.config.is_file():
                 found.append((str(run.manifest.get("started")), run.name))
     return [name for _, name in sorted(found, reverse=True)]
 

@@ -4,9 +4,10 @@ of."""
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
@@ -46,40 +47,38 @@ class opening:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, UnicodeDecodeError):
-            raise InputError(
-                f"{self._path}{_line_of_bad_byte(self._path)}: not UTF-8 text; save it as UTF-8"
-            ) from error
         if isinstance(error, OSError):
             raise InputError(f"{self._path}: cannot be read ({error.strerror})") from error
 
 
-def _line_of_bad_byte(path: Path) -> str:
-    if not path.is_file():  # a stream is gone
-        return ""
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError:
-                return f":{number}"
-    return ""
+_NOT_UTF8 = "not UTF-8 text; save it as UTF-8"
 
 
-def _text(path: Path, opened: Open, newline: str) -> TextIO:
-    return io.TextIOWrapper(opened(path), encoding="utf-8-sig", newline=newline)
+def _text(path: Path, opened: Open) -> TextIO:
+    """Bytes that are not UTF-8 become lone surrogates, so that their rows alone are lost."""
+    return io.TextIOWrapper(opened(path), encoding="utf-8-sig", errors="surrogateescape", newline="")
+
+
+def _is_text(fields: Sequence[str]) -> bool:
+    try:
+        "".join(fields).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def csv_rows(path: Path, kind: str, opened: Open = open_binary) -> Iterator[Row | InputError]:
     """Rows under a header line. csv as in RFC 4180; tsv as IANA registers it: no quoting, a line is a row."""
     csv.field_size_limit(_LONGEST_FIELD)
-    with opening(path), _text(path, opened, newline="") as file:
+    with opening(path), _text(path, opened) as file:
         if kind == "csv":
             reader = csv.reader(file, strict=True)
         else:
             reader = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         try:
             header = next(reader, [])
+            if not _is_text(header):
+                raise InputError(f"{path}:1: {_NOT_UTF8}")
             if len(set(header)) != len(header):
                 raise InputError(f"{path}:1: the header names a column twice ({', '.join(header)})")
             started = reader.line_num + 1
@@ -89,6 +88,9 @@ def csv_rows(path: Path, kind: str, opened: Open = open_binary) -> Iterator[Row 
                     continue
                 if any("\0" in field for field in fields):
                     yield InputError(f"{path}:{reader.line_num}: holds a NUL byte; is it a file of text?")
+                    continue
+                if not _is_text(fields):
+                    yield InputError(f"{path}:{reader.line_num}: {_NOT_UTF8}")
                     continue
                 if len(fields) == len(header):
                     yield reader.line_num, dict(zip(header, fields, strict=True))
@@ -105,12 +107,15 @@ def csv_rows(path: Path, kind: str, opened: Open = open_binary) -> Iterator[Row 
 
 
 def json_rows(path: Path, opened: Open = open_binary) -> Iterator[Row | InputError]:
-    with opening(path), _text(path, opened, newline="\n") as file:
+    with opening(path), opened(path) as file:
         for number, line in enumerate(file, 1):
             if not line.strip():
                 continue
             try:
-                row = json.loads(line)
+                row = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+            except UnicodeDecodeError:
+                yield InputError(f"{path}:{number}: {_NOT_UTF8}")
+                continue
             except (ValueError, RecursionError) as error:
                 yield InputError(f"{path}:{number}: not valid JSON ({error})")
                 continue
@@ -134,3 +139,13 @@ def parquet_rows(path: Path, opened: Open = open_binary) -> Iterator[Row | Input
                     yield number, row
         except pyarrow.ArrowException as error:
             raise InputError(f"{path}: not valid parquet ({str(error).splitlines()[0]})") from error
+
+
+def column_hint(column: str, columns: Sequence[str]) -> str:
+    """What may be meant by a column that is not there, or be wrong with those that are."""
+    if len(columns) == 1 and (mark := next((mark for mark in ";\t,|" if mark in columns[0]), None)):
+        name = "tabs" if mark == "\t" else f'"{mark}"'
+        return f"; the fields seem to be separated by {name}: save it with commas as csv, or with tabs as tsv"
+    if close := difflib.get_close_matches(column, columns, n=1):
+        return f'; did you mean "{close[0]}"?'
+    return "; the first line must name the columns" if any(len(name.split()) > 3 for name in columns) else ""

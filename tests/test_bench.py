@@ -140,7 +140,9 @@ def test_ways_do_the_same_work() -> None:
 
 
 def test_the_notebook_s_way_takes_whole_epochs() -> None:
-    results = run([Case("simple_rnn", 2, measure=EPOCH)], ["seqclf", "notes"], rounds=1, texts=_texts(1_600, longest=40))
+    results = run(
+        [Case("simple_rnn", 2, measure=EPOCH)], ["seqclf", "notes"], rounds=1, texts=_texts(1_600, longest=40)
+    )
     ours, theirs = (results[0]["ways"][way] for way in ("seqclf", "notes"))
     assert ours["seconds"][0] > 0 and theirs["seconds"][0] > 0
     assert theirs["cells"] > ours["cells"] > ours["tokens"] == theirs["tokens"]

@@ -212,17 +212,19 @@ def test_another_job_is_not_gone_on_with(tmp_path: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         _predict(source, tmp_path / "out.csv", call=stopped)
+    with pytest.raises(InputError, match=r"was begun with another --errors \(it was: --errors none\)"):
+        _predict(source, tmp_path / "out.csv", errors=tmp_path / "e.txt", resume=True)
     with pytest.raises(InputError, match="was begun with another --top"):
         _predict(source, tmp_path / "out.csv", top=1, resume=True)
     _written(source, ROWS[:-1])
-    with pytest.raises(InputError, match="was begun with another --input"):
+    with pytest.raises(InputError, match="was begun with another content of --input"):
         _predict(source, tmp_path / "out.csv", resume=True)
     journal = tmp_path / "out.csv.partial" / "journal.json"
     journal.write_text("{", encoding="utf-8")
     with pytest.raises(InputError, match="cannot be read"):
         _predict(source, tmp_path / "out.csv", resume=True)
-    with pytest.raises(InputError, match="nothing to resume"):
-        _predict(source, tmp_path / "other.csv", resume=True)
+    _predict(source, tmp_path / "other.csv", resume=True)
+    assert len(_read(tmp_path / "other.csv")) == len(ROWS) - 1, "with nothing to resume it begins"
 
 
 def test_nothing_is_overwritten_unasked_and_nothing_left_behind(tmp_path: Path) -> None:
@@ -236,7 +238,7 @@ def test_nothing_is_overwritten_unasked_and_nothing_left_behind(tmp_path: Path) 
     with pytest.raises(InputError, match="there is no folder"):
         _predict(source, tmp_path / "no" / "out.csv")
     taken = _written(tmp_path / "taken.csv", [{"text": "a", "prediction": "b"}])
-    with pytest.raises(InputError, match='a column "prediction" already'):
+    with pytest.raises(InputError, match='has a column "prediction" already'):
         _predict(taken, tmp_path / "2.csv")
     empty = _written(tmp_path / "empty.csv", [{"text": "a"}])
     empty.write_text("text\n", encoding="utf-8")
@@ -245,6 +247,102 @@ def test_nothing_is_overwritten_unasked_and_nothing_left_behind(tmp_path: Path) 
     with pytest.raises(InputError, match='no column "text"'):
         _predict(_written(tmp_path / "c.csv", [{"body": "a"}]), tmp_path / "4.csv")
     assert not list(tmp_path.glob("*.partial"))
+
+
+@pytest.mark.parametrize("output", ["csv", "tsv", "parquet"])
+def test_fields_stand_under_their_names(output: str, tmp_path: Path) -> None:
+    """Whatever the order of a row's keys, and also where it lacks some."""
+    rows: list[dict[str, Any]] = [
+        {"text": "a", "x": "1"},
+        {"x": "2", "text": "b"},
+        {"text": "c"},
+        {"y": "3", "text": "d"},
+    ]
+    rows += [{"text": "e", "x": "4"}, {"text": "f", "new": "5"}, {"text": "g", "y": "6"}]  # of the next block
+    named: list[InputError] = []
+    _predict(_written(tmp_path / "in.jsonl", rows), tmp_path / f"out.{output}", on_bad=named.append)
+    found = _read(tmp_path / f"out.{output}")
+    assert list(found[0]) == ["text", "x", "y", "prediction", "probability"]
+    kept = [(row["text"], row["x"] or "", row["y"] or "") for row in found]
+    assert kept == [
+        *(("a", "1", ""), ("b", "2", ""), ("c", "", ""), ("d", "", "3"), ("e", "4", "")), ("g", "", "6")
+    ]  # fmt: skip
+    assert [str(error).partition("in.jsonl:")[2] for error in named] == ['6: "new" is no column of the rows before']
+
+
+def test_what_parquet_has_no_place_for_is_text(tmp_path: Path) -> None:
+    rows = [{"text": "a\ud800", "x": {}, "y": None, "z": [{}]}, {"text": "b", "x": {}, "y": None, "z": []}]
+    _predict(_written(tmp_path / "in.jsonl", rows), tmp_path / "out.parquet")
+    found = _read(tmp_path / "out.parquet")
+    assert [(row["text"], row["x"], row["y"], row["z"]) for row in found] == [
+        ("a\\ud800", "{}", None, "[{}]"), ("b", "{}", None, "[]")
+    ]  # fmt: skip
+
+
+def test_bytes_that_are_not_utf8_cost_their_row_alone(tmp_path: Path) -> None:
+    for name, content in {
+        "in.csv": b"text,id\na,1\nb\xff,2\nc,3\n",
+        "in.jsonl": b'{"text": "a"}\n{"text": "\xff"}\n{"text": "c"}\n',
+    }.items():
+        (tmp_path / name).write_bytes(content)
+        report = _predict(tmp_path / name, tmp_path / f"{name}.out.csv")
+        assert (report.rows, report.bad) == (3, 1)
+        assert [row["text"] for row in _read(tmp_path / f"{name}.out.csv")] == ["a", "c"]
+
+
+def test_where_nothing_can_be_read_there_is_no_output(tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text('{"id": 1}\nno json\n', encoding="utf-8")
+    with pytest.raises(InputError, match="holds no rows that can be read"):
+        _predict(tmp_path / "in.jsonl", tmp_path / "out.csv")
+    (tmp_path / "in.jsonl").write_text('{"id": 1}\n{"text": "a"}\n', encoding="utf-8")
+    assert _predict(tmp_path / "in.jsonl", tmp_path / "out.csv").bad == 1
+    (tmp_path / "in.jsonl").write_text('{"body": 1}\n' * 200, encoding="utf-8")
+    with pytest.raises(InputError, match=r'no column "text".*--column names it'):
+        _predict(tmp_path / "in.jsonl", tmp_path / "2.csv")
+    assert {path.name for path in tmp_path.iterdir()} == {"in.jsonl", "out.csv", "model"}
+
+
+def test_a_column_of_that_name_is_never_written_over(tmp_path: Path) -> None:
+    rows: list[dict[str, Any]] = [{"text": f"t{i}"} for i in range(6)]
+    later = [*rows, {"text": "t6", "prediction": "mine"}]
+    named: list[InputError] = []
+    _predict(_written(tmp_path / "in.jsonl", later), tmp_path / "out.jsonl", on_bad=named.append)
+    assert len(_read(tmp_path / "out.jsonl")) == 6
+    assert 'has a column "prediction" already; --prefix gives' in str(named[0])
+    with pytest.raises(InputError, match=r'in.jsonl:1: has a column "prediction" already'):
+        _predict(_written(tmp_path / "in.jsonl", later[::-1]), tmp_path / "2.jsonl")
+    answers = Answers(Decider(ONE), prefix="again_")
+    source = Source.of(str(tmp_path / "out.jsonl"), None, "text")
+    predict_file(_of_length, tmp_path / "model", source, Target(tmp_path / "3.jsonl", "jsonl"), answers)
+    assert list(_read(tmp_path / "3.jsonl")[0]) == [
+        "text", "prediction", "probability", "again_prediction", "again_probability"
+    ]  # fmt: skip
+
+
+def test_files_are_not_mixed_up(tmp_path: Path) -> None:
+    source = _written(tmp_path / "in.csv", ROWS)
+    before = source.read_bytes()
+    for target, errors, message in (
+        (source, None, "is the input"),
+        (tmp_path / "out.csv", source, "is the input"),
+        (tmp_path / "out.csv", tmp_path / "." / "out.csv", "is --output, too"),
+    ):
+        with pytest.raises(InputError, match=message):
+            _predict(source, target, errors=errors, overwrite=True)
+    assert source.read_bytes() == before
+
+
+def test_one_process_writes_a_file(tmp_path: Path) -> None:
+    source, target = _written(tmp_path / "in.csv", ROWS), tmp_path / "out.csv"
+
+    def second(texts: Sequence[str]) -> np.ndarray:
+        for resume in (True, False):
+            with pytest.raises(InputError, match=r"out\.csv: is being written by process \d+ on "):
+                _predict(source, target, resume=resume)
+        return _of_length(texts)
+
+    _predict(source, target, call=second)
+    assert len(_read(target)) == len(ROWS)
 
 
 @pytest.mark.parametrize(
@@ -295,6 +393,8 @@ def test_the_command(three_label_run: Run, three_labels_csv: Path, tmp_path: Pat
     assert "150 texts in " in done.stderr and f"-> {out}" in done.stderr
     rows = _read(out)
     assert sum(row["prediction"] == row["label"] for row in rows) > 120
+    again = _call("predict", "--input", str(three_labels_csv), "--output", str(out), "--resume", *run)
+    assert again.exit_code == 0 and "is whole already" in again.stderr
     lines = ["predict", "-i", "-", "--input-format", "txt", *run]
     piped = _call(*lines, stdin=b"a match\nthe moon\n")
     texts = _call("predict", "a match", "the moon", "--json", *run).stdout.splitlines()
@@ -306,6 +406,7 @@ def test_the_command(three_label_run: Run, three_labels_csv: Path, tmp_path: Pat
         (["-i", str(three_labels_csv), "-o", str(tmp_path / "out.xyz")], "--output: cannot tell the format"),
         (["-i", str(three_labels_csv), "-o", "-", "--errors", "x"], "--errors: bad rows go to standard error"),
         (["-i", str(three_labels_csv), "--resume"], "--resume: standard output cannot be gone on with"),
+        (["-i", str(three_labels_csv), "-o", str(out), "--json"], "--json is of texts"),
         (["-i", str(three_labels_csv), "--column", "body"], '"body" (columns: text, label); --column names it'),
     ):
         refused = _call("predict", *arguments, *run)

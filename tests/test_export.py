@@ -199,6 +199,14 @@ def test_what_is_exported_answers_as_its_card_says(form: str, three_label_run: R
     (prediction,) = Classifier.load(three_label_run.folder).predict(["a text"])
     for probability in prediction.probabilities.values():
         assert min(abs(number - probability) for number in numbers) < 1e-4
+    predicted = _call("predict", "a text", "--run", str(out))
+    if form == "onnx":
+        assert predicted.stdout == _call("predict", "a text", "--run", str(three_label_run.folder)).stdout
+    else:
+        assert (
+            predicted.exit_code == 2
+            and "predict takes a run, or what `seqclf export --format onnx` wrote" in predicted.stderr
+        )
     inside = _call("export", "--format", form, "--run", str(three_label_run.folder)).stdout.strip()
     made = {"saved_model": three_label_run.saved_model, "onnx": three_label_run.onnx, "keras": three_label_run.model}
     assert Path(inside) == made[form]

@@ -169,7 +169,8 @@ def test_options_of_decisions_reach_the_answer(binary_run: Run, three_label_run:
     assert '"label": null' in _call("predict", "a film", "--abstain-below", "1", "--json", *of_two).stdout
     assert _call("predict", "a film", "--abstain-below", "1", *of_two).stdout.startswith("-  ")
     shown = _call("predict", "a match", "--top", "2", *of_three).stdout
-    assert shown.startswith("sport 0.") and shown.count(",") == 1
+    assert shown.startswith("sport  0.") and shown.count("sport 0.") == 1 and shown.count(",") == 1
+    assert _call("predict", "a match", "--probabilities", *of_three).stdout.count(",") == 2
     refused = _call("predict", "a match", "--threshold", "0.5", *of_three)
     assert refused.exit_code == 2 and "--threshold: a threshold decides between two labels" in refused.stderr
     for wrong in (["predict"], ["predict", "x", "--input", "y"], ["predict", "x", "--resume"]):

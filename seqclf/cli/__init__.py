@@ -50,6 +50,11 @@ class _Program(click.Group):
             return super().invoke(ctx)
         except SeqclfError as error:
             raise _Failure(error) from error
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            what = f"{error.filename}: " if error.filename else ""
+            raise _Failure(SeqclfError(f"{what}{error.strerror or error}")) from error
         except Exception as error:
             # TensorFlow's own error for it cannot be named here without importing TensorFlow.
             if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":

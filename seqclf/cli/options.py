@@ -45,7 +45,7 @@ run_option: Decorator = click.option(
     "run_name",
     metavar="RUN",
     shell_complete=_complete_run,
-    help="Name or path of a run. [default: the newest finished one]",
+    help="Name or path of a run. [default: the newest whole one]",
 )
 
 config_argument: Decorator = click.argument("config", metavar="CONFIG", type=click.Path())

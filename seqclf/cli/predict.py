@@ -52,6 +52,7 @@ _SHARE = click.FloatRange(0, 1)
 )
 @click.option("--abstain-below", type=_SHARE, metavar="P", help="Give no label (null) with a probability below P.")
 @click.option("--probabilities", "every", is_flag=True, help="Give the probability of every label, too.")
+@click.option("--prefix", default="", metavar="TEXT", help="What the names of --output's new columns begin with.")
 @runs_option
 @run_option
 @threads_option
@@ -71,6 +72,7 @@ def predict_command(
     threshold: float | None,
     abstain_below: float | None,
     every: bool,
+    prefix: str,
     runs: Path,
     run_name: str | None,
     threads: int | str,
@@ -83,7 +85,8 @@ def predict_command(
     Where texts have lists of labels, all labels above their thresholds, the most probable first; - is none.
 
     With --input the rows of a file come out with what is predicted: columns prediction and probability, or of lists of
-    labels predictions and probabilities.
+    labels predictions and probabilities. --resume goes on with it, or begins it: such a call can be repeated until all
+    is done.
     """
     from seqclf.decisions import Decider
     from seqclf.errors import InputError
@@ -91,10 +94,17 @@ def predict_command(
 
     if bool(texts) == (input_path is not None):
         raise click.UsageError("give texts, or a file of them with --input" + (", not both" if texts else ""))
-    only_files = {"--output": output_path, "--errors": errors_path, "--resume": resume or None}
+    only_files = {
+        "--output": output_path,
+        "--errors": errors_path,
+        "--resume": resume or None,
+        "--prefix": prefix or None,
+    }
     if texts and (unused := [name for name, value in only_files.items() if value is not None]):
         raise click.UsageError(f"{', '.join(unused)}: only together with --input")
-    run = find_run(runs, run_name)
+    if input_path is not None and as_json:
+        raise click.UsageError("--json is of texts; what a file is written as, its ending or --output-format says")
+    run = _exported(run_name) or find_run(runs, run_name)
     if run_name is None:
         click.echo(f"Run {run.folder}", err=True)
     classifier = _load(run, threads)
@@ -104,7 +114,7 @@ def predict_command(
         option = "--threshold" if threshold is not None and not classifier.labels.multi else "--abstain-below"
         raise InputError(f"{option}: {error}") from error
     if input_path is None:
-        _predict_texts(classifier, decider, texts, top, as_json)
+        _predict_texts(classifier, decider, texts, top, every, as_json)
         return
     from seqclf.cli.predict_file import predict_rows
 
@@ -116,9 +126,25 @@ def predict_command(
         target=(output_path, output_format, errors_path),
         top=top or 0,
         every=every,
+        prefix=prefix,
         resume=resume,
         overwrite=overwrite,
     )
+
+
+def _exported(name: str | None) -> Run | None:
+    """A folder that holds a model but is no run, as `seqclf export` writes it."""
+    from seqclf.errors import InputError
+    from seqclf.runs import Run
+
+    if name is None or not Path(name).is_dir() or (Path(name) / "manifest.json").exists():
+        return None
+    if (Path(name) / "model.onnx").exists():
+        return Run(Path(name))
+    for file, form in (("saved_model.pb", "a SavedModel"), ("model.keras", "a Keras model")):
+        if (Path(name) / file).exists():
+            raise InputError(f"{name}: holds {form}; predict takes a run, or what `seqclf export --format onnx` wrote")
+    return None
 
 
 def _load(run: Run, threads: int | str) -> Classifier:
@@ -137,10 +163,16 @@ def _load(run: Run, threads: int | str) -> Classifier:
 
 
 def _predict_texts(
-    classifier: Classifier, decider: Decider, arguments: tuple[str, ...], top: int | None, as_json: bool
+    classifier: Classifier,
+    decider: Decider,
+    arguments: tuple[str, ...],
+    top: int | None,
+    every: bool,
+    as_json: bool,
 ) -> None:
     from seqclf import decisions
 
+    top = len(classifier.labels) if every else top
     width = 0 if classifier.labels.multi else max(map(len, classifier.labels))
     batch_size = 1 if sys.stdin.isatty() else _LINES_A_BATCH
     for batch in _batched(_all_texts(arguments), batch_size):
@@ -155,10 +187,11 @@ def _predict_texts(
                 answer["probabilities"] = dict(zip(classifier.labels, map(float, row), strict=True))
                 click.echo(json.dumps(answer, ensure_ascii=False))
             else:
-                shown = best or [(label, float(row[classifier.labels.index(label)])) for label in labels]
-                gap = " " if classifier.labels.multi or top else "  "
-                answers = [f"{label:{0 if top else width}}{gap}{value:.4f}" for label, value in shown]
-                click.echo(f"{', '.join(answers) or '-'.ljust(width)}  {_one_line(text)}")
+                gap = " " if classifier.labels.multi else "  "
+                chosen = [(label, float(row[classifier.labels.index(label)])) for label in labels]
+                answers = ", ".join(f"{label:{width}}{gap}{value:.4f}" for label, value in chosen) or "-".ljust(width)
+                named = ", ".join(f"{label} {value:.4f}" for label, value in best)
+                click.echo(f"{answers}{f'  ({named})' if best else ''}  {_one_line(text)}")
 
 
 def _all_texts(arguments: tuple[str, ...]) -> Iterator[str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -34,13 +36,14 @@ def predict_rows(
     target: tuple[str | None, str | None, Path | None],
     top: int,
     every: bool,
+    prefix: str,
     resume: bool,
     overwrite: bool,
 ) -> None:
     """Predict a file and say how it goes on stderr. ``source`` and ``target`` are the options as they were given."""
     read = Source.of(*source)
     output, kind, errors = target
-    answers = Answers(decider, min(top, len(decider.labels)), every)
+    answers = Answers(decider, min(top, len(decider.labels)), every, prefix=prefix)
     bad = _BadRows()
     started = time.monotonic()
     if output in (None, STREAM):
@@ -62,21 +65,36 @@ def predict_rows(
                 f"--output: cannot tell the format from {output} ({', '.join(WRITE_KINDS)}); see --output-format"
             )
         to = Target(Path(output), kind, errors, overwrite)
+        if resume and Path(output).is_file() and not Path(f"{output}.partial").exists():
+            click.echo(f"{output}: is whole already", err=True)
+            return
+        signal.signal(signal.SIGTERM, _terminate)
         with _progress() as show:
             try:
                 report = predict_file(
                     classifier.probabilities, model, read, to, answers, resume=resume, on_report=show, on_bad=bad
                 )
-            except KeyboardInterrupt:
+            except (KeyboardInterrupt, _Terminated) as error:
                 if Path(f"{output}.partial").exists():
-                    click.echo("\nInterrupted; the same call with --resume goes on.", err=True)
+                    click.echo("\nStopped; the same call with --resume goes on.", err=True)
+                if isinstance(error, _Terminated):
+                    sys.exit(128 + signal.SIGTERM)
                 raise
     seconds = time.monotonic() - started
     where = "" if output in (None, STREAM) else f" -> {output}"
     click.echo(f"{report.rows - report.bad:,} texts in {seconds:,.1f} s{where}", err=True)
     if report.bad:
-        more = f"; they are in {errors}" if errors else f", of which {min(report.bad, _BAD_ROWS_SHOWN)} are named above"
+        named = "named above" if report.bad <= _BAD_ROWS_SHOWN else f"the first {_BAD_ROWS_SHOWN} are named above"
+        more = f"; why is in {errors}" if errors else f": {named}"
         click.echo(f"{report.bad:,} of {report.rows:,} rows could not be read{more}", err=True)
+
+
+class _Terminated(BaseException):
+    """SIGTERM came."""
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise _Terminated
 
 
 class _BadRows:

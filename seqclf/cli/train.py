@@ -123,10 +123,14 @@ def _end(text: str, status: str, stop: _StopRequest, runs: Path, run_name: str |
 
     click.echo(text)
     if status == INTERRUPTED:
-        options = "" if str(runs) == "runs" else f" --runs {shlex.quote(str(runs))}"
-        how = f" To go on: seqclf train{options} --resume {run_name}" if run_name else ""
+        how = f" {_how_to_go_on(runs, run_name)}" if run_name else ""
         click.echo(f"Interrupted; what was learnt so far is kept.{how}", err=True)
         sys.exit(128 + (stop.signal or signal.SIGINT))
+
+
+def _how_to_go_on(runs: Path, run_name: str) -> str:
+    options = "" if str(runs) == "runs" else f" --runs {shlex.quote(str(runs))}"
+    return f"To go on: seqclf train{options} --resume {run_name}"
 
 
 def _resume(runs: Path, name: str | None, threads: int | str, on_nan: OnNan) -> None:
@@ -149,7 +153,11 @@ def _resume(runs: Path, name: str | None, threads: int | str, on_nan: OnNan) -> 
         start_tensorflow(config, threads)
         from seqclf.training.train import train
 
-        outcome = train(config, run, listen, should_stop=stop, resume=True, on_nan=on_nan)
+        try:
+            outcome = train(config, run, listen, should_stop=stop, resume=True, on_nan=on_nan)
+        except KeyboardInterrupt:
+            click.echo(_how_to_go_on(runs, run.name), err=True)
+            raise
     _end(_summary(run.folder, runs, config, outcome), outcome.status, stop, runs, run.name)
 
 
@@ -180,9 +188,11 @@ def _train_one(
         from seqclf.training.train import train
 
         return run, train(config, run, listen, should_stop=stop, data=data, on_nan=on_nan)
-    except (SeqclfError, KeyboardInterrupt):
+    except (SeqclfError, KeyboardInterrupt) as error:
         if not run.history.exists():  # nothing was trained
             shutil.rmtree(run.folder, ignore_errors=True)
+        elif isinstance(error, KeyboardInterrupt):
+            click.echo(_how_to_go_on(run.folder.parent, run.name), err=True)
         raise
 
 

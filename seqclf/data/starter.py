@@ -17,8 +17,9 @@ from seqclf.config.loading import DATA_VARIABLE
 from seqclf.data.folders import FolderSource
 from seqclf.data.label_sets import all_the_same
 from seqclf.data.source import LabelledTexts
-from seqclf.data.tables import ROWS_LOOKED_AT, TableSource, column_hint
+from seqclf.data.tables import ROWS_LOOKED_AT, TableSource
 from seqclf.errors import InputError
+from seqclf.table_rows import column_hint
 
 _TEXT_NAMES = "text review sentence content body comment tweet message question utterance query document article title"
 _LABEL_NAMES = (

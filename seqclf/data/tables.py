@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from seqclf.data.source import LabelledTexts, where_paths_start
 from seqclf.errors import InputError
-from seqclf.table_rows import KINDS, Row, opening, rows
+from seqclf.table_rows import KINDS, Row, column_hint, opening, rows
 
 _BAD_ROWS_SHOWN = 20
 ROWS_LOOKED_AT = 20_000
@@ -189,13 +188,3 @@ def _label_name(value: Any) -> str | None:
     if isinstance(value, bool):
         return str(value).lower()
     return str(value).strip() if isinstance(value, str | int) else None
-
-
-def column_hint(column: str, columns: Sequence[str]) -> str:
-    """What may be meant by a column that is not there, or be wrong with those that are."""
-    if len(columns) == 1 and (mark := next((mark for mark in ";\t,|" if mark in columns[0]), None)):
-        name = "tabs" if mark == "\t" else f'"{mark}"'
-        return f"; the fields seem to be separated by {name}: save it with commas as csv, or with tabs as tsv"
-    if close := difflib.get_close_matches(column, columns, n=1):
-        return f'; did you mean "{close[0]}"?'
-    return "; the first line must name the columns" if any(len(name.split()) > 3 for name in columns) else ""

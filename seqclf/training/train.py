@@ -81,8 +81,12 @@ def train(
             return _train(config, run, listen, should_stop, data, resume, on_nan)
         except BaseException as error:
             with contextlib.suppress(OSError, InputError):  # the folder may be what is broken
-                if run.manifest["status"] == RUNNING:  # not a whole run that could not be resumed: that stays whole
-                    run.update_manifest(status=FAILED, ended=now(), error=str(error) or type(error).__name__)
+                manifest = run.manifest
+                if manifest["status"] == RUNNING:  # not a whole run that could not be resumed: that stays whole
+                    # One that was resumed still has the models of its last interruption.
+                    was_whole = manifest.get("before") == INTERRUPTED and run.saved_model.is_dir()
+                    status = INTERRUPTED if was_whole else FAILED
+                    run.update_manifest(status=status, ended=now(), error=str(error) or type(error).__name__)
             if isinstance(error, OSError):
                 what = f"{error.filename or run.folder}: cannot be written ({error.strerror or error})"
                 raise SeqclfError(
@@ -130,7 +134,9 @@ def _train(
     keeper = Keeper(state, run, config.training, started)
     if resume:
         keeper.go_back(lambda what: listen(Stage(what)))
-        run.update_manifest(status=RUNNING, resumed=[*run.manifest.get("resumed", []), now()], **this_process())
+        before = run.manifest
+        resumed = [*before.get("resumed", []), now()]
+        run.update_manifest(status=RUNNING, before=before["status"], resumed=resumed, **this_process())
     else:
         keeper.save()  # what a training goes back to before its first checkpoint
     texts = (len(data.train), len(data.validation) if data.validation else 0)
@@ -182,13 +188,13 @@ def _write_models(config: Config, data: TrainingData, model: Any, validation: di
     from seqclf.export.saved_model import export_saved_model
     from seqclf.model.layers.recurrent import plain
 
+    shutil.rmtree(run.saved_model, ignore_errors=True)  # of a run that was interrupted before
     with replacing(run.model) as beside:
         plain(model).save(beside)
     thresholds = None
     if data.labels.multi:
         thresholds = _thresholds(config, data.labels, validation)
         run.write_thresholds(thresholds)
-    shutil.rmtree(run.saved_model, ignore_errors=True)  # of a run that was interrupted before
     export_saved_model(model, config, data.tokenizer, data.labels, run.saved_model, thresholds)
     if not any(isinstance(layer, Custom) for _, layer in walk(config.layers)):  # which have no form in ONNX
         export_onnx(model, config, data.labels, run.onnx, thresholds)

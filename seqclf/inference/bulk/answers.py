@@ -22,22 +22,25 @@ class Answers:
         top: how many of the most probable labels are named, beside the prediction; 0: none.
         every: give the probability of every label.
         separator: between several labels of a field, where a file has no lists.
+        prefix: what the names of the columns begin with.
     """
 
     decider: Decider
     top: int = 0
     every: bool = False
     separator: str = "|"
+    prefix: str = ""
 
     def named(self, *, flat: bool) -> list[str]:
         """Names of what ``rows`` gives."""
-        return list(self._answer((), np.zeros(len(self.decider.labels)), flat))
+        return [f"{self.prefix}{name}" for name in self._answer((), np.zeros(len(self.decider.labels)), flat)]
 
     def rows(self, probabilities: NDArray[np.floating], *, flat: bool) -> list[dict[str, Any]]:
         """For each text: ``prediction`` and ``probability``, or for lists of labels ``predictions`` and their
         ``probabilities``. ``flat``: without lists and objects, as fields of a csv file."""
         chosen = self.decider(probabilities)
-        return [self._answer(labels, row, flat) for labels, row in zip(chosen, probabilities, strict=True)]
+        answers = (self._answer(labels, row, flat) for labels, row in zip(chosen, probabilities, strict=True))
+        return [{f"{self.prefix}{name}": value for name, value in answer.items()} for answer in answers]
 
     def _answer(self, chosen: Sequence[str], row: NDArray[np.floating], flat: bool) -> dict[str, Any]:
         labels = self.decider.labels

@@ -42,6 +42,8 @@ class Target:
 
     def check(self) -> None:
         """Raise ``InputError`` for what could not be written at the end."""
+        if self.errors is not None and self.errors.absolute().resolve() == self.path.absolute().resolve():
+            raise InputError(f"{self.errors}: is --output, too; name another file for --errors")
         for path in filter(None, (self.path, self.errors)):
             if path.exists() and (path.is_dir() or not self.overwrite):
                 what = "is a folder" if path.is_dir() else "exists already; --overwrite puts the new one in its place"
@@ -84,17 +86,20 @@ def predict_file(
     Raises:
         InputError: for a source or target that cannot be used.
     """
-    target.check()
     if resume and source.is_stream:
         raise InputError("standard input cannot be resumed; name a file")
+    for path in filter(None, (target.path, target.errors)):
+        if not source.is_stream and path.absolute().resolve() == Path(source.path).absolute().resolve():
+            raise InputError(f"{path}: is the input; name another file to write")
+    target.check()
     journal = Journal(target.path, _job(model, source, target, answers))
-    progress = journal.begin(resume=resume)
-    try:
-        return _written(probabilities, source, target, answers, journal, progress, on_report, on_bad)
-    except BaseException:
-        if not progress.rows:  # nothing to go on from
-            journal.drop()
-        raise
+    with journal.held(resume=resume) as progress:
+        try:
+            return _written(probabilities, source, target, answers, journal, progress, on_report, on_bad)
+        except BaseException:
+            if progress.rows == progress.bad or source.is_stream:  # nothing to go on from
+                journal.drop()
+            raise
 
 
 def _written(
@@ -130,8 +135,8 @@ def _written(
             journal.note(progress)
             on_report(_report(progress, reader))
         os.fsync(errors.fileno())
-    if not progress.rows:
-        raise InputError(f"{source.name}: holds no rows")
+    if progress.rows == progress.bad:
+        raise InputError(f"{source.name}: holds no rows{' that can be read' if progress.bad else ''}")
     journal.end(writer.finish(), target.errors)
     return _report(progress, reader)
 
@@ -169,10 +174,19 @@ def _predicted(
     yield from (row for row in block if isinstance(row, InputError))
     if not good:
         return
-    if clash := next((name for name in answers.named(flat=writer.flat) if name in good[0].values), None):
-        raise InputError(f'the texts have a column "{clash}" already, which predictions would have to take; rename it')
+    added = answers.named(flat=writer.flat)
+    clashes = [row for row in good if not row.values.keys().isdisjoint(added)]
+    for row in clashes:
+        name = next(name for name in added if name in row.values)
+        error = InputError(
+            f'{row.where}: has a column "{name}" already; --prefix gives those of predictions other names'
+        )
+        if writer.position == 0:
+            raise error
+        yield error
+    good = [row for row in good if row not in clashes] if clashes else good
     found = answers.rows(probabilities([row.text for row in good]), flat=writer.flat)
-    refused = writer.write([{**row.values, **answer} for row, answer in zip(good, found, strict=True)])
+    refused = writer.write([{**row.values, **answer} for row, answer in zip(good, found, strict=True)], added)
     for place, what in refused.items():
         yield InputError(f"{good[place].where}: {what}")
 
@@ -186,12 +200,16 @@ def _job(model: Path, source: Source, target: Target, answers: Answers) -> dict[
     file = None if source.is_stream else os.stat(source.path)
     decider = answers.decider
     return {
-        "--input": [source.name, source.kind, *([file.st_size, file.st_mtime_ns] if file else [])],
+        "--run": str(model.parent.absolute()),
+        "--input": [source.name, source.kind],
+        "content of --input": [file.st_size, file.st_mtime_ns] if file else None,
         "--column": source.column,
         "kind of --output": target.kind,
+        "--errors": None if target.errors is None else str(target.errors.absolute()),
         "model": hashlib.sha256(model.read_bytes()).hexdigest(),
         "--threshold": decider.threshold,
         "--abstain-below": decider.abstain_below,
         "--top": answers.top,
         "--probabilities": answers.every,
+        "--prefix": answers.prefix,
     }

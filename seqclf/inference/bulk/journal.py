@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import shutil
+import socket
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from seqclf.errors import InputError
-from seqclf.files import write_json
+from seqclf.files import locked, write_json
 
 _JOURNAL, ERRORS = "journal.json", "errors.txt"
 
@@ -40,41 +44,64 @@ class Journal:
         self.folder = target.with_name(f"{target.name}.partial")
         self._target, self._job = target, job
 
-    def begin(self, *, resume: bool) -> Progress:
-        """Make the folder, or with ``resume`` go on in the one that is there. Raises ``InputError`` where that would
-        mix or lose predictions."""
-        if not self.folder.exists():
-            if resume:
-                raise InputError(f"{self.folder}: is not there, so that there is nothing to resume")
-            try:
-                self.folder.mkdir(parents=True)
-            except OSError as error:
-                raise InputError(f"{self.folder}: cannot be made ({error.strerror})") from error
-            progress = Progress()
-            self.note(progress)
-            return progress
-        if not resume:
+    @contextlib.contextmanager
+    def held(self, *, resume: bool) -> Iterator[Progress]:
+        """Hold the folder for this process: a new one, or with ``resume`` the one that is there, if there is.
+
+        Raises ``InputError`` where that would mix or lose predictions.
+        """
+        found = self.folder.exists()
+        if found and not resume and self._holder() is None:
             raise InputError(
                 f"{self.folder}: holds predictions of an interrupted call; go on with --resume, or delete it"
             )
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"{self.folder}: cannot be made ({error.strerror})") from error
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(locked(self.folder))
+            except BlockingIOError as error:
+                who = self._holder() or "another process"
+                raise InputError(f"{self._target}: is being written by {who}") from error
+            progress = self._read() if found else Progress()
+            self.note(progress)
+            yield progress
+
+    def _read(self) -> Progress:
+        """What is noted. Raises ``InputError`` for what another job noted."""
         path = self.folder / _JOURNAL
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
             progress = Progress(**content["progress"])
-            before = content["job"]
+            before = dict(content["job"])
         except (OSError, ValueError, LookupError, TypeError) as error:
             raise InputError(f"{path}: cannot be read ({error}); delete {self.folder} to begin anew") from error
-        changed = [name for name in self._job.keys() | before.keys() if self._job.get(name) != before.get(name)]
+        changed = [name for name in {**before, **self._job} if self._job.get(name) != before.get(name)]
         if changed:
+            were = ", ".join(f"{name} {_shown(before.get(name))}" for name in changed)
             raise InputError(
-                f"{self.folder}: was begun with another {' and another '.join(sorted(changed))}; "
-                "repeat the call that was interrupted with --resume, or delete the folder"
+                f"{self.folder}: was begun with another {' and another '.join(changed)} (it was: {were}); repeat that "
+                "call with --resume, or delete the folder"
             )
         return progress
 
+    def _holder(self) -> str | None:
+        """Who writes now; None where nobody does."""
+        try:
+            with locked(self.folder):
+                return None
+        except BlockingIOError:
+            with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
+                content = json.loads((self.folder / _JOURNAL).read_text(encoding="utf-8"))
+                return f"process {content['process']} on {content['host']}"
+            return "another process"
+
     def note(self, progress: Progress) -> None:
         """Say that so much is on disk."""
-        write_json(self.folder / _JOURNAL, {"job": self._job, "progress": asdict(progress)})
+        who = {"process": os.getpid(), "host": socket.gethostname()}
+        write_json(self.folder / _JOURNAL, {"job": self._job, "progress": asdict(progress), **who})
 
     def end(self, whole: Path, errors: Path | None) -> None:
         """Put the whole file, and the list of bad rows, where they belong."""
@@ -85,3 +112,7 @@ class Journal:
 
     def drop(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _shown(value: Any) -> str:
+    return "none" if value is None else str(value)[:80]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -10,9 +11,11 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from seqclf.errors import InputError
-from seqclf.table_rows import KINDS, Row, open_binary, rows
+from seqclf.table_rows import KINDS, Row, column_hint, open_binary, rows
 
 STREAM = "-"
+_PACKED = (".gz", ".bz2", ".xz", ".zip", ".zst")
+_LOOKED_AT = 100  # rows of jsonl, which have no header, before a column counts as missing
 READ_KINDS = ("csv", "tsv", "jsonl", "parquet", "txt")
 
 
@@ -45,6 +48,8 @@ class Source:
             raise InputError(f"{path}: is a folder; name a file of texts")
         kind = kind or ("txt" if file.suffix.lower() == ".txt" else KINDS.get(file.suffix.lower()))
         if kind is None:
+            if file.suffix.lower() in _PACKED:
+                raise InputError(f"{path}: packed files are not read; unpack it, or pipe it in (--input -)")
             raise InputError(f'{path}: cannot tell the format from the ending "{file.suffix}"; --input-format names it')
         return cls(path, kind, column)
 
@@ -82,25 +87,29 @@ class Reader:
 
     def __iter__(self) -> Iterator[Read | InputError]:
         """Raises ``InputError`` where the file has no such column, or cannot be read."""
-        checked = False
+        column = self._source.column
+        found, missing = False, 0
         for row in self._rows():
             if isinstance(row, InputError):
                 yield row
                 continue
             number, values = row
             where = f"{self._source.name}:{number}"
-            if self._source.column not in values:
-                columns = f'no column "{self._source.column}" (columns: {", ".join(values)}); --column names it'
-                if not checked:
-                    raise InputError(f"{self._source.name}: {columns}")
-                yield InputError(f"{where}: {columns}")
+            if column not in values:
+                hint = column_hint(column, list(values))
+                error = f'no column "{column}"{hint} (columns: {", ".join(values)}); --column names it'
+                missing += 1
+                if not found and (self._source.kind != "jsonl" or missing == _LOOKED_AT):
+                    raise InputError(f"{self._source.name}: {error}")
+                yield InputError(f"{where}: {error}")
                 continue
-            checked = True
-            text = values[self._source.column]
+            found = True
+            text = values[column]
             if isinstance(text, str):
                 yield Read(where, text, values)
             else:
-                yield InputError(f'{where}: "{self._source.column}" is {text!r:.40}, expected a text')
+                shown = json.dumps(text, default=str)[:40]
+                yield InputError(f'{where}: "{column}" is {shown}, expected a text')
 
     def _rows(self) -> Iterator[Row | InputError]:
         path = Path(self._source.name if self._source.is_stream else self._source.path)

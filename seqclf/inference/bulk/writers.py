@@ -24,8 +24,11 @@ class Writer(Protocol):
     flat: bool
     """Whether rows must not hold lists and objects of predictions."""
 
-    def write(self, rows: Rows) -> dict[int, str]:
-        """Write the rows but those that do not fit; gives what is wrong with these, by their places."""
+    def write(self, rows: Rows, added: Sequence[str] = ()) -> dict[int, str]:
+        """Write the rows but those that do not fit; gives what is wrong with these, by their places.
+
+        Where a file has columns, the first block's are all, those ``added`` last; what a row lacks of them is empty.
+        """
 
     @property
     def position(self) -> int: ...
@@ -44,6 +47,7 @@ class LineWriter:
         self.flat = kind != "jsonl"
         self._kind, self._file, self._path = kind, file, path
         self._written = file.tell() if path is not None else 0
+        self._columns: list[str] = []
 
     @classmethod
     def into(cls, kind: str, folder: Path) -> LineWriter:
@@ -51,16 +55,21 @@ class LineWriter:
         path = folder / f"rows.{kind}"
         return cls(kind, path.open("ab"), path)
 
-    def write(self, rows: Rows) -> dict[int, str]:
+    def write(self, rows: Rows, added: Sequence[str] = ()) -> dict[int, str]:
+        refused: dict[int, str] = {}
         if self._kind == "jsonl":
             text = "".join(json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
         else:
-            text = self._table(rows)
+            new = self._written == 0
+            self._columns = _columns(rows, added) if new else self._columns or self._header()
+            refused = _strange(rows, self._columns)
+            kept = [row for place, row in enumerate(rows) if place not in refused]
+            text = self._table([*([dict(zip(self._columns, self._columns, strict=True))] if new else []), *kept])
         content = text.encode("utf-8", "backslashreplace")  # lone surrogates of a JSON text
         self._file.write(content)
         self._file.flush()
         self._written += len(content)
-        return {}
+        return refused
 
     def _table(self, rows: Rows) -> str:
         text = io.StringIO(newline="")
@@ -68,10 +77,16 @@ class LineWriter:
             writer = csv.writer(text, lineterminator="\n")
         else:
             writer = csv.writer(text, "excel-tab", lineterminator="\n", quoting=csv.QUOTE_NONE, quotechar=None)
-        if rows and self._written == 0:
-            writer.writerow(map(self._field, rows[0]))
-        writer.writerows(map(self._field, row.values()) for row in rows)
+        writer.writerows([self._field(row.get(column)) for column in self._columns] for row in rows)
         return text.getvalue()
+
+    def _header(self) -> list[str]:
+        """Of the file that is written on."""
+        assert self._path is not None
+        with self._path.open(encoding="utf-8", newline="") as file:
+            if self._kind == "csv":
+                return next(csv.reader(file))
+            return next(csv.reader(file, "excel-tab", quoting=csv.QUOTE_NONE))
 
     def _field(self, value: Any) -> Any:
         if isinstance(value, list | dict):
@@ -104,12 +119,12 @@ class ParquetWriter:
         self._folder = folder
         self._parts = len(list(self._files()))
 
-    def write(self, rows: Rows) -> dict[int, str]:
+    def write(self, rows: Rows, added: Sequence[str] = ()) -> dict[int, str]:
         import pyarrow.parquet
 
         if not rows:
             return {}
-        schema = pyarrow.parquet.read_schema(self._path(0)) if self._parts else _schema(rows)
+        schema = pyarrow.parquet.read_schema(self._path(0)) if self._parts else _schema(rows, added)
         refused = _refused(rows, schema)
         kept = [row for place, row in enumerate(rows) if place not in refused]
         columns = {name: _values(kept, name, schema.field(name).type) for name in schema.names}
@@ -146,18 +161,36 @@ class ParquetWriter:
         yield from sorted(self._folder.glob("part-*.parquet"))
 
 
-def _schema(rows: Rows) -> Any:
+def _schema(rows: Rows, added: Sequence[str]) -> Any:
     """Types of the columns, from the rows' values; of several kinds, or none, text."""
     import pyarrow
 
     fields = []
-    for name in rows[0]:
+    for name in _columns(rows, added):
         try:
-            kind = pyarrow.infer_type([row[name] for row in rows])
-        except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError):
+            kind = pyarrow.infer_type([row.get(name) for row in rows])
+        except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError, UnicodeEncodeError):
             kind = pyarrow.string()
-        fields.append((name, pyarrow.string() if pyarrow.types.is_null(kind) else kind))
+        fields.append((name, kind if _can_be_written(kind) else pyarrow.string()))
     return pyarrow.schema(fields)
+
+
+def _can_be_written(kind: Any) -> bool:
+    """Not of nothing but nulls, nor of objects without fields, however deep."""
+    import pyarrow
+
+    if pyarrow.types.is_null(kind):
+        return False
+    if pyarrow.types.is_nested(kind):
+        inner = [kind.field(place).type for place in range(kind.num_fields)]
+        return bool(inner) and all(map(_can_be_written, inner))
+    return True
+
+
+def _columns(rows: Rows, added: Sequence[str]) -> list[str]:
+    """Of all rows, in the order in which they come up, then those ``added``."""
+    last = set(added)
+    return [*dict.fromkeys(name for row in rows for name in row if name not in last), *added]
 
 
 def _values(rows: Rows, name: str, kind: Any) -> list[Any]:
@@ -167,28 +200,35 @@ def _values(rows: Rows, name: str, kind: Any) -> list[Any]:
     values = [row.get(name) for row in rows]
     if not pyarrow.types.is_string(kind):
         return values
-    return [
-        value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-        for value in values
-    ]
+    return [value if value is None else _as_text(value) for value in values]
+
+
+def _as_text(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text.encode("utf-8", "backslashreplace").decode()  # lone surrogates of a JSON text
 
 
 def _refused(rows: Rows, schema: Any) -> dict[int, str]:
     """Places of the rows that hold what a column of the schema cannot, or columns that it does not have."""
     import pyarrow
 
+    misfits = (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError, OverflowError, UnicodeEncodeError)
     wrong: dict[int, str] = {}
     for name in schema.names:
         kind = schema.field(name).type
         try:
             pyarrow.array(_values(rows, name, kind), kind)
-        except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError, OverflowError):
+        except misfits:
             for place, row in enumerate(rows):
                 try:
-                    pyarrow.array([row.get(name)], kind)
-                except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError, OverflowError):
+                    pyarrow.array(_values([row], name, kind), kind)
+                except misfits:
                     wrong[place] = f'"{name}" is {row[name]!r:.40}, no {kind} as in the rows before'
-    for place, row in enumerate(rows):
-        if more := [name for name in row if name not in schema.names]:
-            wrong.setdefault(place, f'"{more[0]}" is no column of the rows before')
-    return wrong
+    return {**_strange(rows, schema.names), **wrong}
+
+
+def _strange(rows: Rows, columns: Sequence[str]) -> dict[int, str]:
+    """Places of rows with a column that is none of these."""
+    known = set(columns)
+    found = ((place, next((name for name in row if name not in known), None)) for place, row in enumerate(rows))
+    return {place: f'"{name}" is no column of the rows before' for place, name in found if name is not None}
