@@ -66,7 +66,9 @@ def stock_export(run: Run, folder: Path) -> Any:
 
     model = keras.models.load_model(run.model, compile=False)
     model.export(str(folder), verbose=False)
-    return tf.saved_model.load(str(folder)).signatures["serving_default"]
+    signature = tf.saved_model.load(str(folder)).signatures["serving_default"]
+    (name,) = signature.structured_input_signature[1]
+    return lambda token_ids: signature(**{name: tf.constant(token_ids)})["output_0"].numpy()
 
 
 def shell(run: Run, text: str, rounds: int = 5) -> dict[str, float]:
