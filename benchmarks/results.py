@@ -142,8 +142,8 @@ def _footer(runs: Path) -> str:
         f"Keras {manifest['versions']['keras']}"
         for manifest in (run.manifest for run in finished(runs))
     }
-    return f"Runs of {'; '.join(sorted(about))}. Training time is wall time, tokenizing and export included, on a "
-        "shared machine."
+    time = "Training time is wall time, tokenizing and export included, on a shared machine."
+    return f"Runs of {'; '.join(sorted(about))}. {time}"
 
 
 def main() -> None:
