@@ -215,8 +215,7 @@ def _begun(folder: Path) -> Run:
 def find_run(runs: Path, name: str | None) -> Run:
     """The whole run of that name (or path), or the newest one. Raises ``InputError`` that says how to get one."""
     if name is None:
-        trained = (run for run in _whole_runs(runs) if run.manifest.get("epochs") != 0)
-        newest = max(trained, key=lambda run: str(run.manifest.get("ended", "")), default=None)
+        newest = max(_whole_runs(runs), key=_newness, default=None)
         if newest is None:
             raise InputError(
                 f"{runs}: holds no finished run. Train one with `seqclf train CONFIG`, or name the folder of runs with "
@@ -237,6 +236,12 @@ def find_run(runs: Path, name: str | None) -> Run:
             f"{run.folder}: the run is not whole ({why}); `seqclf train --resume {run.name}` goes on; or name another"
         )
     return run
+
+
+def _newness(run: Run) -> tuple[bool, str]:
+    """Those that were interrupted in their first epoch are the last choice."""
+    manifest = run.manifest
+    return manifest.get("epochs") != 0, str(manifest.get("ended", ""))
 
 
 def run_names(runs: Path) -> list[tuple[str, str]]:

@@ -145,7 +145,7 @@ def test_bad_rows_of_all_files_are_named(tmp_path: Path) -> None:
 def test_what_fits_no_memory_is_a_sentence(binary_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     import tensorflow as tf
 
-    from seqclf.evaluation.classifier import Classifier
+    from seqclf.inference import Classifier
 
     for error in (MemoryError(), tf.errors.ResourceExhaustedError(None, None, "OOM when allocating")):
 

@@ -83,7 +83,7 @@ def test_every_layer_type_is_tried() -> None:
 @pytest.mark.parametrize("layers", STACKS.values(), ids=STACKS.keys())
 def test_padding_and_batch_mates_are_invisible(layers: list[dict[str, Any]]) -> None:
     model = _model(labels=3, layers=layers)
-    rows = [[5], [7, 3, 9, 4, 2, 8, 6]]
+    rows = [[5], [7, 3, 9, 4, 2, 8, 6], [11, 12, 13]]
     together = model(_padded(rows, extra=5), training=False).numpy()
     alone = np.concatenate([model(_padded([row]), training=False).numpy() for row in rows])
     np.testing.assert_allclose(together, alone, atol=1e-6)

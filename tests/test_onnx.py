@@ -107,6 +107,8 @@ def test_long_segments_and_short_ones() -> None:
         for kind in ("lstm", "qrnn"):
             layer = {**KINDS[kind], "bidirectional": True, "segment": segment}
             _compare(_config(layers=[layer, {**POOL, "method": ["max", "last"]}]), LABELS["three"])
+            backwards = {**KINDS[kind], "go_backwards": True, "segment": segment}
+            _compare(_config(layers=[backwards, {**POOL, "method": ["max", "last"]}]), LABELS["three"])
 
 
 _WITHOUT_BIAS = [{"use_bias": False}, {}]
@@ -130,7 +132,7 @@ def _stacks(draw: st.DrawFn) -> list[dict[str, Any]]:
     return [*layers, {**POOL, "method": draw(st.sampled_from(["last", "mean", "max", "attention", ["mean", "max"]]))}]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(_stacks(), st.integers(0, 9))
 def test_random_stacks(layers: list[dict[str, Any]], seed: int) -> None:
     _compare(_config(layers=layers), LABELS["three"], seed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -142,11 +143,17 @@ def _batches(lengths: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
         start = stop
 
 
+def _cores() -> int:
+    """That this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _session(path: Path, content: bytes, threads: int | None) -> onnxruntime.InferenceSession:
     import onnxruntime
 
     options: Any = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or 0
+    # Left to itself it counts pairs of cores that share one unit as one.
+    options.intra_op_num_threads = threads or _cores()
     options.log_severity_level = 4
     try:
         # From bytes: a file of a stranger's cannot make it read others.

@@ -20,17 +20,17 @@ class _Mixing(RecurrentLayer):
     gates: ClassVar[int]
     candidate: ClassVar = "linear"
 
-    def _readings(self, graph: Graph, x: str, lengths: str, ways: Sequence[Weights]) -> list[Reading]:
+    def _readings(self, graph: Graph, x: str, lengths: str, ways: Sequence[Weights], reverse: bool) -> list[Reading]:
         from seqclf.onnx_writer.recurrent import Reading, gates_of, last_of, read_mixed
 
         read = []
         for way, weights in enumerate(ways):
-            reverse = self.go_backwards or way == 1
+            backwards = reverse or way == 1
             gates = gates_of(weights, self.gates)
             source, decay, candidate = self._mixed(graph, x, gates)
-            state = read_mixed(graph, self.candidate, source, lengths, decay, candidate, reverse=reverse)
+            state = read_mixed(graph, self.candidate, source, lengths, decay, candidate, reverse=backwards)
             if (every := self._output(graph, x, state.every, gates)) != state.every:
-                state = Reading(every, last_of(graph, every, lengths, reverse=reverse))
+                state = Reading(every, last_of(graph, every, lengths, reverse=backwards))
             read.append(state)
         return read
 

@@ -74,20 +74,28 @@ class RecurrentLayer(Layer):
         return replace(flow, x=_reversed(x, flow.mask) if self.return_sequences else x)
 
     def write(self, flow: OnnxFlow, name: str, graph: Graph) -> OnnxFlow:
-        from seqclf.onnx_writer.recurrent import joined, segmented, whole
+        from seqclf.onnx_writer.recurrent import joined, segmented, turned, whole
 
         weights = graph.weights(name if self.segment is None else f"{name}_segments")
         half = len(weights) // 2
         ways = [weights[:half], weights[half:]] if self.bidirectional else [weights]
-        x, lengths = (flow.x, flow.lengths) if self.segment is None else segmented(graph, flow, self.segment)
-        readings = self._readings(graph, graph.op("Transpose", x, perm=[1, 0, 2]), lengths, ways)
+        if self.segment is None:
+            x, lengths = flow.x, flow.lengths
+        else:  # pieces are counted in the order of reading
+            x = turned(graph, flow.x, flow.lengths) if self.go_backwards else flow.x
+            x, lengths = segmented(graph, replace(flow, x=x), self.segment)
+        in_time = graph.op("Transpose", x, perm=[1, 0, 2])
+        readings = self._readings(graph, in_time, lengths, ways, self.go_backwards and self.segment is None)
         x = joined(graph, readings, self.merge_mode, sequences=bool(self.return_sequences))
         width = self.units * (2 if self.bidirectional and self.merge_mode == "concat" else 1)
         after = replace(flow, x=x, width=width, is_sequence=bool(self.return_sequences))
-        return after if self.segment is None else replace(after, x=whole(graph, after, flow))
+        if self.segment is None:
+            return after
+        x = whole(graph, after, flow)
+        return replace(after, x=turned(graph, x, flow.lengths) if self.go_backwards else x)
 
     @abstractmethod
-    def _readings(self, graph: Graph, x: str, lengths: str, ways: Sequence[Weights]) -> list[Reading]:
+    def _readings(self, graph: Graph, x: str, lengths: str, ways: Sequence[Weights], reverse: bool) -> list[Reading]:
         """Each way's outputs, as of ``seqclf.onnx_writer.recurrent.read``; ``ways`` hold the weights of each."""
 
     def _one_way(self, name: str, context: Context, **direction: bool) -> Any:
@@ -169,12 +177,12 @@ class SteppedLayer(RecurrentLayer):
             options |= {"recurrent_activation": self.recurrent_activation, "use_cudnn": use_cudnn}
         return options
 
-    def _readings(self, graph: Graph, x: str, lengths: str, ways: Sequence[Weights]) -> list[Reading]:
+    def _readings(self, graph: Graph, x: str, lengths: str, ways: Sequence[Weights], reverse: bool) -> list[Reading]:
         from seqclf.onnx_writer.recurrent import Cell, read
 
         options = {name: getattr(self, name) for name in ("recurrent_activation", "reset_after") if hasattr(self, name)}
         cell = Cell(self.keras_name.replace("Simple", ""), self.units, self.activation, **options)
-        return read(graph, cell, x, lengths, ways, reverse=self.go_backwards)
+        return read(graph, cell, x, lengths, ways, reverse=reverse)
 
 
 class Lstm(SteppedLayer):

@@ -169,6 +169,11 @@ def joined(graph: Graph, readings: Sequence[Reading], mode: str, *, sequences: b
     return graph.op("Mul", merged, graph.constant(0.5)) if mode == "ave" else merged
 
 
+def turned(graph: Graph, x: str, lengths: str) -> str:
+    """``x [batch, time, width]`` with each text's real tokens in the opposite order."""
+    return graph.op("ReverseSequence", x, graph.op("Cast", lengths, to=7), batch_axis=0, time_axis=1)
+
+
 def segmented(graph: Graph, flow: OnnxFlow, tokens: int) -> tuple[str, str]:
     """The text in pieces of ``tokens``: ``x`` as ``[batch * pieces, tokens, width]``, and how long each piece is."""
     size, zero = graph.integers(tokens), graph.integers(0)

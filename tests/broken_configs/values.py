@@ -130,7 +130,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             "data: {source: table, train: x, format: xlsx}\n" + POOL,
-            ['1:33: data.format: unknown value "xlsx" (known: auto, csv, tsv, jsonl)'],
+            ['1:33: data.format: unknown value "xlsx" (known: auto, csv, tsv, jsonl, parquet)'],
         ),
         (
             LAYERS + "  - {type: pool, method: average}\n",
