@@ -19,6 +19,12 @@ _ROWS_AT_ONCE = 1_024  # of a parquet file
 KINDS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 """Kinds of files by their endings."""
 
+READ_KINDS = ("csv", "tsv", "jsonl", "parquet", "txt")
+"""What texts to predict are read from; txt is a text a line."""
+
+WRITE_KINDS = ("csv", "tsv", "jsonl", "parquet")
+"""What predictions are written as."""
+
 Row = tuple[int, Mapping[str, Any]]
 """Line number (of the row's last line; of parquet the row's number) and the row's values by column."""
 

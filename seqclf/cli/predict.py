@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from seqclf.cli.options import allow_code_option, json_option, run_option, runs_option, threads_option
+from seqclf.table_rows import READ_KINDS, WRITE_KINDS
 
 if TYPE_CHECKING:
     from seqclf.decisions import Decider
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from seqclf.runs import Run
 
 _LINES_A_BATCH = 256
-_KINDS_IN = ("csv", "tsv", "jsonl", "parquet", "txt")
-_KINDS_OUT = ("csv", "tsv", "jsonl", "parquet")
 _SHARE = click.FloatRange(0, 1)
 
 
@@ -31,12 +30,14 @@ _SHARE = click.FloatRange(0, 1)
 )
 @click.option("--column", default="text", show_default=True, help="Column of --input's texts.")
 @click.option(
-    "--input-format", type=click.Choice(_KINDS_IN), help="What --input is. [default: by its ending; txt: a text a line]"
+    "--input-format",
+    type=click.Choice(READ_KINDS),
+    help="What --input is; txt: a text a line. [default: by its ending]",
 )
 @click.option(
     "--output", "-o", "output_path", metavar="FILE", help="File for the rows with predictions, or -. [default: -]"
 )
-@click.option("--output-format", type=click.Choice(_KINDS_OUT), help="[default: by the ending; for -: jsonl]")
+@click.option("--output-format", type=click.Choice(WRITE_KINDS), help="[default: by the ending; for -: jsonl]")
 @click.option(
     "--errors", "errors_path", type=click.Path(path_type=Path), help="File for the rows that cannot be read, by line."
 )

@@ -17,7 +17,7 @@ from seqclf.errors import InputError
 from seqclf.inference.bulk.answers import Answers
 from seqclf.inference.bulk.job import Report, Target, predict_file, predict_stream
 from seqclf.inference.bulk.reader import STREAM, Source
-from seqclf.inference.bulk.writers import WRITE_KINDS
+from seqclf.table_rows import WRITE_KINDS
 
 if TYPE_CHECKING:
     from seqclf.decisions import Decider
@@ -68,8 +68,7 @@ def predict_rows(
         if resume and Path(output).is_file() and not Path(f"{output}.partial").exists():
             click.echo(f"{output}: is whole already", err=True)
             return
-        signal.signal(signal.SIGTERM, _terminate)
-        with _progress() as show:
+        with _told_of_sigterm(), _progress() as show:
             try:
                 report = predict_file(
                     classifier.probabilities, model, read, to, answers, resume=resume, on_report=show, on_bad=bad
@@ -95,6 +94,15 @@ class _Terminated(BaseException):
 
 def _terminate(number: int, frame: FrameType | None) -> None:
     raise _Terminated
+
+
+@contextlib.contextmanager
+def _told_of_sigterm() -> Iterator[None]:
+    before = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 class _BadRows:

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from seqclf.errors import InputError
-from seqclf.table_rows import KINDS, Row, column_hint, open_binary, rows
+from seqclf.table_rows import KINDS, READ_KINDS, Row, column_hint, open_binary, rows
 
 STREAM = "-"
 _PACKED = (".gz", ".bz2", ".xz", ".zip", ".zst")
 _LOOKED_AT = 100  # rows of jsonl, which have no header, before a column counts as missing
-READ_KINDS = ("csv", "tsv", "jsonl", "parquet", "txt")
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,6 @@ from typing import Any, BinaryIO, Protocol
 from seqclf.errors import InputError
 from seqclf.files import replacing
 
-WRITE_KINDS = ("csv", "tsv", "jsonl", "parquet")
-
 Rows = Sequence[Mapping[str, Any]]
 
 
