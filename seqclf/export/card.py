@@ -83,6 +83,9 @@ def _metrics(about: About) -> Iterator[str]:
     for split, found in splits.items():
         scores = " | ".join(f"{found[name]:.4f}" for name in names)
         yield f"| {split} ({found['data']}) | {found['texts']:,} | {scores} |"
+    if about.cost is not None:
+        yield ""
+        yield "Before the weights were quantized."
     if "test" not in splits:
         yield ""
         yield "The validation texts chose the epoch, so that new texts will do a little worse."

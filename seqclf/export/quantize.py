@@ -34,7 +34,7 @@ class Cost:
         return self.score_before - self.score_after <= MOST_LOST
 
     def __str__(self) -> str:
-        size = f"{self.size_before / 1e6:.1f} -> {self.size_after / 1e6:.1f} MB"
+        size = f"{self.size_before / 1e3:,.0f} -> {self.size_after / 1e3:,.0f} kB"
         if self.score_before is None or self.score_after is None:
             return f"{size}; no validation texts to measure it on"
         score = f"{self.metric} {self.score_before:.4f} -> {self.score_after:.4f}"
