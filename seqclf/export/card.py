@@ -105,7 +105,7 @@ def _limits(about: About) -> Iterator[str]:
     yield ""
     yield f"- It reads {tokenizer.max_tokens:,} tokens of a text; of a longer one {cut[tokenizer.truncate]}."
     if about.labels.multi:
-        yield "- A text may get no label: it gets those whose probability exceeds their threshold."
+        yield "- A text may get no label. It gets those whose probability exceeds their threshold."
     else:
         yield "- Every text gets one of the labels, also one that none of them fits; look at the probability."
     yield "- It knows what its training texts show: texts of another kind, language or time have to be measured first."
