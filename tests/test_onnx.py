@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from broken_configs import CONFIGS
 from conftest import small_config
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from test_model import ALONE, KINDS, POOL
 
 from seqclf.config import Config, checked_config, load_config
+from seqclf.config.validation import validate
 from seqclf.errors import InputError
 from seqclf.labels import Labels
 
@@ -135,6 +136,8 @@ def _stacks(draw: st.DrawFn) -> list[dict[str, Any]]:
 @settings(max_examples=15, deadline=None)
 @given(_stacks(), st.integers(0, 9))
 def test_random_stacks(layers: list[dict[str, Any]], seed: int) -> None:
+    # What pooling leaves of a text may be too short for a kernel.
+    assume(validate(small_config(data__train="x.csv", layers=layers))[0] is not None)
     _compare(_config(layers=layers), LABELS["three"], seed)
 
 
