@@ -79,7 +79,7 @@ def test_large_vocabularies_fit() -> None:
 
 def test_encoded_texts_survive_the_disk(tmp_path: Path) -> None:
     texts = _texts([3, 1, 4])
-    texts.save(tmp_path)
+    EncodedTexts.write(tmp_path, texts, texts.labels, vocabulary_size=100)
     loaded = EncodedTexts.load(tmp_path)
     assert [row.tolist() for row in loaded] == [row.tolist() for row in texts]
     assert loaded.labels.tolist() == texts.labels.tolist()

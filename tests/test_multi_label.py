@@ -199,7 +199,7 @@ def test_batches_and_the_pipeline_carry_them(tmp_path: Path) -> None:
 
     truth = np.random.default_rng(1).random((9, 3)) < 0.5
     rows = [np.arange(1, 2 + i, dtype=np.int32) for i in range(9)]
-    EncodedTexts.collect(rows, truth, vocabulary_size=20).save(tmp_path)
+    EncodedTexts.write(tmp_path, rows, truth, vocabulary_size=20)
     texts = EncodedTexts.load(tmp_path)
     assert len(texts) == 9
     batches = Batches(texts, 4, 20, "tail")

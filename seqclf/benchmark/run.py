@@ -12,6 +12,8 @@ from importlib import metadata, util
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from seqclf.benchmark.cases import EPOCH, WAYS, Case
 from seqclf.data.encoded import EncodedTexts
 from seqclf.errors import SeqclfError
@@ -100,7 +102,8 @@ def run(
     results = []
     with tempfile.TemporaryDirectory() as folder, _workers(ways) as workers:
         if texts is not None:
-            texts.save(Path(folder))
+            rows = (texts[place].astype(np.int32) for place in range(len(texts)))
+            EncodedTexts.write(Path(folder), rows, texts.labels, vocabulary_size=2**31)
         for case in cases:
             on_case(case)
             timed: dict[str, dict[str, Any]] = {}

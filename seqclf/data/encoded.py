@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
+import io
+import os
+from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+_OFFSETS, _LABELS = "offsets.npy", "labels.npy"
+_IDS_A_READ = 1024 * 1024
+
+
+class Ids(Protocol):
+    """Token ids, ``uint16`` or ``int32 [tokens]``; an array is one."""
+
+    def __getitem__(self, part: slice, /) -> NDArray[np.integer]: ...
+
+
+class IdsFile:
+    """Those of a file ``ids.<dtype>``. They are read, not mapped: what is mapped counts as this process's memory."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb", buffering=0)
+        self._dtype = np.dtype(path.suffix[1:])
+
+    def __getitem__(self, part: slice) -> NDArray[np.integer]:
+        size = self._dtype.itemsize
+        content = os.pread(self._file.fileno(), (part.stop - part.start) * size, part.start * size)
+        return np.frombuffer(content, self._dtype)
+
 
 @dataclass(frozen=True)
 class EncodedTexts:
-    """The token ids of many texts in one array.
+    """The token ids of many texts.
 
     Attributes:
-        ids: token ids of all texts, one after another; ``uint16`` or ``int32 [tokens]``.
+        ids: token ids of all texts, one after another.
         offsets: text ``i`` is ``ids[offsets[i]:offsets[i + 1]]``; ``int64 [texts + 1]``.
         labels: label ids, ``int32 [texts]``; or which labels apply, ``bool [texts, labels]``.
     """
 
-    ids: NDArray[np.integer]
+    ids: Ids
     offsets: NDArray[np.int64]
     labels: NDArray[Any]
 
@@ -37,21 +62,48 @@ class EncodedTexts:
         """Token ids of one text, before truncation."""
         return self.ids[self.offsets[index] : self.offsets[index + 1]]
 
+    def counts(self, vocabulary_size: int) -> NDArray[np.int64]:
+        """How often each id occurs, ``int64 [vocabulary_size]``."""
+        counts = np.zeros(vocabulary_size, np.int64)
+        for start in range(0, int(self.offsets[-1]), _IDS_A_READ):
+            part = self.ids[start : min(start + _IDS_A_READ, int(self.offsets[-1]))]
+            counts += np.bincount(part, minlength=vocabulary_size)
+        return counts
+
     @classmethod
     def collect(cls, encoded: Iterable[NDArray[np.int32]], labels: NDArray[Any], vocabulary_size: int) -> EncodedTexts:
-        """Join the token ids of single texts."""
-        dtype = np.uint16 if vocabulary_size <= 2**16 else np.int32
-        rows = [row.astype(dtype) for row in encoded]
-        offsets = np.cumsum([0, *map(len, rows)], dtype=np.int64)
-        return cls(np.concatenate(rows) if rows else np.zeros(0, dtype), offsets, labels)
+        """Join the token ids of single texts in memory."""
+        joined = io.BytesIO()
+        dtype = _dtype(vocabulary_size)
+        offsets = _join(encoded, joined, dtype)
+        return cls(np.frombuffer(joined.getbuffer(), dtype), offsets, labels)
 
-    def save(self, folder: Path) -> None:
-        np.save(folder / "ids.npy", self.ids)
-        np.save(folder / "offsets.npy", self.offsets)
-        np.save(folder / "labels.npy", self.labels)
+    @classmethod
+    def write(
+        cls, folder: Path, encoded: Iterable[NDArray[np.int32]], labels: NDArray[Any], vocabulary_size: int
+    ) -> None:
+        """Join the token ids of single texts in files that ``load`` reads; in memory is one of them at a time."""
+        dtype = _dtype(vocabulary_size)
+        with (folder / f"ids.{dtype.name}").open("wb") as file:
+            offsets = _join(encoded, file, dtype)
+        np.save(folder / _OFFSETS, offsets)
+        np.save(folder / _LABELS, labels)
 
     @classmethod
     def load(cls, folder: Path) -> EncodedTexts:
-        """Read what ``save`` wrote; the ids stay on disk and are read as they are needed."""
-        ids = np.load(folder / "ids.npy", mmap_mode="r")
-        return cls(ids, np.load(folder / "offsets.npy"), np.load(folder / "labels.npy"))
+        """Read what ``write`` wrote; the ids stay on disk and are read as they are needed."""
+        (ids,) = folder.glob("ids.*")
+        return cls(IdsFile(ids), np.load(folder / _OFFSETS), np.load(folder / _LABELS))
+
+
+def _dtype(vocabulary_size: int) -> np.dtype[Any]:
+    return np.dtype(np.uint16 if vocabulary_size <= 2**16 else np.int32)
+
+
+def _join(encoded: Iterable[NDArray[np.int32]], file: BinaryIO, dtype: np.dtype[Any]) -> NDArray[np.int64]:
+    """Write the ids one after another; returns the offsets of the texts."""
+    ends = array("q", [0])
+    for row in encoded:
+        file.write(row.astype(dtype).tobytes())
+        ends.append(ends[-1] + len(row))
+    return np.frombuffer(ends, np.int64)

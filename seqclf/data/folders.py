@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from seqclf.data.source import LabelledTexts, digest, where_paths_start
+from seqclf.data.text_store import TextStore
 from seqclf.errors import InputError
 
 
@@ -20,7 +21,9 @@ class FolderSource:
 
     def read(self, part: str) -> LabelledTexts:
         files = _files(Path(part))
-        return LabelledTexts([_text(path) for path in files], [path.parent.name for path in files], origin=part)
+        texts = TextStore()
+        texts.extend(map(_text, files))
+        return LabelledTexts(texts, [path.parent.name for path in files], origin=part)
 
 
 def _files(root: Path) -> list[Path]:

@@ -31,7 +31,7 @@ from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.vectors import vectors_dim
 from seqclf.text.vocabulary_file import read_vocabulary
 
-_FORMAT = 1  # raise when what the cache holds changes without its key
+_FORMAT = 2  # raise when what the cache holds changes without its key
 
 
 @dataclass(frozen=True)
@@ -254,7 +254,8 @@ def encode_split(
     def encode(folder: Path) -> None:
         texts = corpus.texts_of(split, fingerprint)
         on_stage(f"Encoding {len(texts):,} {split} texts")
-        encode_texts(texts, tokenizer, labels).save(folder)
+        ids = tokenizer.encode_all(texts.texts)
+        EncodedTexts.write(folder, ids, encode_labels(texts, labels), tokenizer.vocabulary_size)
 
     key = digest(_FORMAT, fingerprint, tokenizer.fingerprint, labels)
     return EncodedTexts.load(cached("encoded", key, encode))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, assert_never
 
+import numpy as np
+from numpy.typing import NDArray
+
 from seqclf.config.schema import DataConfig, FolderData, SampleData, TableData, TfdsData
+from seqclf.data.text_store import Chosen
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,14 @@ class LabelledTexts:
     @cached_property
     def label_sets(self) -> Sequence[tuple[str, ...]]:
         """The labels of each text, one where not ``multi``."""
-        return self.labels if self.multi else [(label,) for label in self.labels]
+        if self.multi:
+            return self.labels
+        alone = {label: (label,) for label in set(self.labels)}
+        return [alone[label] for label in self.labels]
 
-    def chosen(self, indices: Iterable[int]) -> LabelledTexts:
+    def chosen(self, indices: NDArray[np.int64]) -> LabelledTexts:
         """Some of them."""
-        indices = list(indices)
-        return replace(self, texts=[self.texts[i] for i in indices], labels=[self.labels[i] for i in indices])
+        return replace(self, texts=Chosen(self.texts, indices), labels=[self.labels[i] for i in indices.tolist()])
 
 
 class Source(Protocol):

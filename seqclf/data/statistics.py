@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,21 +64,19 @@ class TokenStatistics:
 
 
 def text_statistics(data: LabelledTexts) -> TextStatistics:
-    labels_of: dict[str, set[tuple[str, ...]]] = defaultdict(set)
-    for text, names in zip(data.texts, data.label_sets, strict=True):
-        labels_of[text].add(names)
+    seen = _Seen([data])
     return TextStatistics(
         texts=len(data),
         labels=dict(Counter(name for names in data.label_sets for name in names).most_common()),
         multi=data.multi,
         unlabelled=sum(not names for names in data.label_sets),
         empty=sum(not text.strip() for text in data.texts),
-        duplicates=len(data) - len(labels_of),
-        contradictory=sum(len(labels) > 1 for labels in labels_of.values()),
+        duplicates=len(data) - len(seen),
+        contradictory=seen.contradictory,
     )
 
 
-def token_statistics(encoded: EncodedTexts, max_tokens: int, unknown_id: int) -> TokenStatistics:
+def token_statistics(encoded: EncodedTexts, max_tokens: int, vocabulary_size: int, unknown_id: int) -> TokenStatistics:
     lengths = encoded.lengths
     ranges = np.floor(np.log2(lengths)).astype(int)
     counts = np.bincount(ranges)
@@ -88,7 +87,7 @@ def token_statistics(encoded: EncodedTexts, max_tokens: int, unknown_id: int) ->
             (2**power, 2 ** (power + 1) - 1, int(counts[power])) for power in range(int(ranges.min()), len(counts))
         ),
         truncated=float((lengths > max_tokens).mean()),
-        unknown=float(np.count_nonzero(encoded.ids == unknown_id) / len(encoded.ids)),
+        unknown=float(encoded.counts(vocabulary_size)[unknown_id] / encoded.offsets[-1]),
     )
 
 
@@ -108,16 +107,47 @@ class Leak:
 
 
 def leak(before: Sequence[LabelledTexts], split: LabelledTexts) -> Leak:
-    known: dict[str, set[tuple[str, ...]]] = defaultdict(set)
-    for data in before:
-        for text, names in zip(data.texts, data.label_sets, strict=True):
-            known[text].add(names)
-    shared = [(text, names) for text, names in zip(split.texts, split.label_sets, strict=True) if text in known]
-    return Leak(
-        texts=len({text for text, _ in shared}),
-        rows=len(shared),
-        contradictory=len({text for text, names in shared if names not in known[text]}),
-    )
+    seen = _Seen(before)
+    texts: set[bytes] = set()
+    contradictory: set[bytes] = set()
+    rows = 0
+    for text, names in zip(split.texts, split.label_sets, strict=True):
+        digest = _digest(text)
+        if known := seen.labels(digest):
+            rows += 1
+            texts.add(digest)
+            if names not in known:
+                contradictory.add(digest)
+    return Leak(len(texts), rows, len(contradictory))
+
+
+class _Seen:
+    """The different texts of some splits, by digests, with the label, or list of labels, of each."""
+
+    def __init__(self, splits: Iterable[LabelledTexts]) -> None:
+        self._first: dict[bytes, tuple[str, ...]] = {}
+        self._others: dict[bytes, set[tuple[str, ...]]] = defaultdict(set)  # of texts that have several
+        for data in splits:
+            for text, names in zip(data.texts, data.label_sets, strict=True):
+                digest = _digest(text)
+                if self._first.setdefault(digest, names) != names:
+                    self._others[digest].add(names)
+
+    def __len__(self) -> int:
+        return len(self._first)
+
+    @property
+    def contradictory(self) -> int:
+        """Texts that have more than one."""
+        return len(self._others)
+
+    def labels(self, digest: bytes) -> list[tuple[str, ...]]:
+        """Those of a text; none where it was not seen."""
+        return [self._first[digest], *self._others.get(digest, ())] if digest in self._first else []
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def label_problems(splits: Mapping[str, TextStatistics]) -> list[Problem]:

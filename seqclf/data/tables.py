@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from seqclf.data.source import LabelledTexts, where_paths_start
+from seqclf.data.text_store import TextStore
 from seqclf.errors import InputError
 from seqclf.table_rows import KINDS, Row, column_hint, opening, rows
 
@@ -52,6 +54,7 @@ class TableSource:
         self._label = label
         self._format = file_format
         self._separator = separator
+        self._fingerprints: dict[tuple[str, int, int, int], str] = {}
 
     def check(self, part: str) -> None:
         path = Path(part)
@@ -65,25 +68,33 @@ class TableSource:
 
     def fingerprint(self, part: str) -> str:
         with opening(Path(part)), open(part, "rb") as file:
-            content = hashlib.file_digest(file, "sha256")
-        read_as = (self._text, self._label, self._kind(Path(part)))
-        content.update(repr(read_as if self._separator is None else (*read_as, self._separator)).encode())
-        return content.hexdigest()
+            status = os.fstat(file.fileno())
+            state = (part, status.st_ino, status.st_size, status.st_mtime_ns)
+            if state not in self._fingerprints:  # reading gigabytes once is enough
+                content = hashlib.file_digest(file, "sha256")
+                read_as = (self._text, self._label, self._kind(Path(part)))
+                content.update(repr(read_as if self._separator is None else (*read_as, self._separator)).encode())
+                self._fingerprints[state] = content.hexdigest()
+        return self._fingerprints[state]
 
     def read(self, part: str, most: int | None = None) -> LabelledTexts:
         """All rows, or the first ``most``. Raises ``InputError`` that lists the bad ones."""
         path = Path(part)
-        texts, labels = [], []
+        texts, labels = TextStore(), []
+        different: dict[Label, Label] = {}
         bad: list[str] = []
+        more = 0
         for row in itertools.islice(self._labelled_rows(path), most):
             if isinstance(row, InputError):
-                bad.append(str(row))
+                if len(bad) < _BAD_ROWS_SHOWN:
+                    bad.append(str(row))
+                else:
+                    more += 1
             else:
                 texts.append(row[0])
-                labels.append(row[1])
+                labels.append(different.setdefault(row[1], row[1]))  # one object for all rows that have the label
         if bad:
-            more = [f"... and {len(bad) - _BAD_ROWS_SHOWN:,} more rows"] if len(bad) > _BAD_ROWS_SHOWN else []
-            raise InputError("\n".join(bad[:_BAD_ROWS_SHOWN] + more))
+            raise InputError("\n".join(bad + ([f"... and {more:,} more rows"] if more else [])))
         if not texts:
             raise InputError(f"{path}: holds no rows")
         return LabelledTexts(texts, labels, origin=str(path), multi=not isinstance(labels[0], str))

@@ -14,6 +14,7 @@ from typing import Any
 
 from seqclf.config.loading import DATA_VARIABLE
 from seqclf.data.source import LabelledTexts, digest
+from seqclf.data.text_store import TextStore
 from seqclf.errors import InputError, SeqclfError
 
 _INFO_FILE = "dataset_info.json"
@@ -57,11 +58,11 @@ class TfdsSource:
         except (ValueError, KeyError) as error:
             known = ", ".join(self._builder.info.splits)
             raise InputError(f"{self._full_name}: no split {part} (known: {known})") from error
-        texts: list[str] = []
+        texts = TextStore()
         ids: list[Any] = []
         pairs = rows.map(lambda row: (row[self._text], row[self._label])).ragged_batch(_TEXTS_A_READ)
         for batch_texts, batch_ids in pairs:
-            texts += [_decoded(text, self._full_name, self._text) for text in batch_texts.numpy()]
+            texts.extend(_decoded(text, self._full_name, self._text) for text in batch_texts.numpy())
             ids += batch_ids.to_list() if multi else batch_ids.numpy().tolist()
         names = tuple(getattr(label_feature, "names", None) or ())
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-_TEXTS_A_BLOCK = 4_096
-_MOST_CHUNKS = 2_000_000  # bounds memory on endless streams
+_TEXTS_A_BLOCK, _CHUNKS_A_BLOCK = 4_096, 1 << 16
+_MOST_CHUNKS = 500_000  # bounds memory on endless streams
 
 SplitText = Callable[[str], list[str]]
 ChunkIds = Callable[[Sequence[str]], Sequence[Sequence[int]]]
@@ -30,23 +30,22 @@ class BulkEncoder:
 
     def __call__(self, texts: Iterable[str]) -> Iterator[NDArray[np.int32]]:
         """Token ids of each text (``int32 [length]``, length at least 1), one text after another."""
-        texts = iter(texts)
-        while block := list(itertools.islice(texts, _TEXTS_A_BLOCK)):
-            yield from self._block(block)
+        numbers: list[int] = []  # of the chunks of some texts, one after another
+        ends = [0]  # of each text
+        for text in texts:
+            numbers += map(self._numbers.__getitem__, self._split(text))
+            ends.append(len(numbers))
+            if len(ends) > _TEXTS_A_BLOCK or len(numbers) > _CHUNKS_A_BLOCK:
+                yield from self._block(numbers, ends)
+                numbers, ends = [], [0]
+        yield from self._block(numbers, ends)
 
     def _forget(self) -> None:
         self._numbers = _Numbers()
         self._ids = np.zeros(0, np.int32)  # of all chunks known, one after another
         self._starts = np.zeros(1, np.int64)  # chunk i is _ids[_starts[i]:_starts[i + 1]]
 
-    def _block(self, texts: list[str]) -> Iterator[NDArray[np.int32]]:
-        if len(self._numbers) > _MOST_CHUNKS:
-            self._forget()
-        numbers: list[int] = []
-        ends = [0]
-        for text in texts:
-            numbers += map(self._numbers.__getitem__, self._split(text))
-            ends.append(len(numbers))
+    def _block(self, numbers: list[int], ends: list[int]) -> Iterator[NDArray[np.int32]]:
         self._learn_new_chunks()
         chunks = np.array(numbers, dtype=np.int64)
         lengths = np.diff(self._starts)[chunks]
@@ -57,10 +56,11 @@ class BulkEncoder:
         text_ends = token_ends[ends]
         for start, stop in itertools.pairwise(text_ends.tolist()):
             yield ids[start:stop] if stop > start else np.array([self._empty], np.int32)
+        if len(self._numbers) > _MOST_CHUNKS:
+            self._forget()
 
     def _learn_new_chunks(self) -> None:
-        known = len(self._starts) - 1
-        new = list(itertools.islice(self._numbers, known, None))
+        new, self._numbers.new = self._numbers.new, []
         if new:
             ids = self._ids_of(new)
             ends = self._starts[-1] + np.cumsum([len(one) for one in ids])
@@ -70,8 +70,13 @@ class BulkEncoder:
 
 
 class _Numbers(dict[str, int]):
-    """Numbers chunks as they turn up, from 0."""
+    """Numbers chunks as they turn up, from 0; ``new`` are those that nobody has taken note of yet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.new: list[str] = []
 
     def __missing__(self, chunk: str) -> int:
         self[chunk] = number = len(self)
+        self.new.append(chunk)
         return number

@@ -8,7 +8,6 @@ end of a text when the last whole n-gram is taken (``stride`` above 1) is not re
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -16,6 +15,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from seqclf.text.counting import counted
 from seqclf.text.tokenizer import Tokenizer, checked_count, checked_flag, checked_pieces, frequent
 from seqclf.text.trie import NOWHERE, ROOT, Trie
 from seqclf.text.words import lower, valid_text
@@ -52,13 +52,13 @@ class CharTokenizer(Tokenizer):
         min_frequency: int = 2,
     ) -> CharTokenizer:
         """The ``vocab_size - 2`` most frequent n-grams, of those that occur ``min_frequency`` times at least."""
-        counts: Counter[str] = Counter()
-        for text in texts:
+
+        def ngrams(text: str) -> list[str]:
             characters = _normal(text, lowercase)
             last = max(len(characters) - ngram, 0)
-            if characters:
-                counts.update([characters[start : start + ngram] for start in range(0, last + 1, stride)])
-        pieces = frequent(counts, vocab_size, min_frequency)
+            return [characters[start : start + ngram] for start in range(0, last + 1, stride)] if characters else []
+
+        pieces = frequent(counted(map(ngrams, texts)), vocab_size, min_frequency)
         return cls(pieces, ngram=ngram, stride=stride, lowercase=lowercase)
 
     def encode_all(self, texts: Iterable[str]) -> Iterator[NDArray[np.int32]]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from seqclf.files import write_text
 from seqclf.text.bulk import BulkEncoder
+from seqclf.text.counting import counted
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.words import WORD_PATTERN, valid_text, words
 
@@ -62,10 +63,7 @@ def chunk_key(chunk: str, lowercase: bool) -> bytes:
 
 
 def count_chunks(texts: Iterable[str]) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    for text in texts:
-        counts.update(split_chunks(text))
-    return counts
+    return counted(map(split_chunks, texts))
 
 
 def count_words(chunk_counts: Counter[str], lowercase: bool) -> Counter[str]:

@@ -34,7 +34,7 @@ from seqclf.text.words import WORD_PATTERN, words
 CONTINUATION = "##"
 MAX_WORD_CHARACTERS = 100  # a longer word is one unknown token
 
-_MEMO_CHUNKS = 2_000_000  # bounds memory on endless streams
+_MEMO_CHUNKS = 500_000  # bounds memory on endless streams
 _REPEATS_PER_LINE = 5_000
 
 
@@ -57,7 +57,7 @@ class SubwordTokenizer(ChunkTokenizer):
     ) -> SubwordTokenizer:
         """Learn at most ``vocab_size`` pieces; a merge must occur ``min_frequency`` times to become one.
 
-        Same texts, same pieces and ids, whatever their order.
+        Same texts, same pieces and ids, whatever their order (up to what ``counted`` says of large corpora).
         """
         chunk_counts = count_chunks(texts)
         word_counts = count_words(chunk_counts, lowercase)

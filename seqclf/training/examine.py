@@ -90,7 +90,7 @@ def examine(
         encoded["test"] = encode_split(corpus, "test", data.tokenizer, data.labels, on_stage)
     report.vocabulary = data.tokenizer.vocabulary_size
     report.tokens = {
-        name: token_statistics(texts, report.max_tokens, data.tokenizer.unknown_id)
+        name: token_statistics(texts, report.max_tokens, report.vocabulary, data.tokenizer.unknown_id)
         for name, texts in encoded.items()
         if texts is not None
     }

@@ -51,6 +51,6 @@ def read_pretrained(config: Config, data: TrainingData, on_stage: Callable[[str]
             f"{path}: holds a vector of none of the tokens; are its words of another language, or written otherwise "
             "(capitals, pieces of words)? See tokenizer.type and tokenizer.lowercase"
         )
-    counts = np.bincount(data.train.ids, minlength=data.tokenizer.vocabulary_size)
+    counts = data.train.counts(data.tokenizer.vocabulary_size)
     covered = float(counts[list(vectors)].sum() / counts.sum())
     return Pretrained(vectors, data.tokenizer.vocabulary_size, covered)

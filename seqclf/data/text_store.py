@@ -1,0 +1,130 @@
+"""Many texts, in memory while they are few and in a file from then on."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from typing import BinaryIO, TypeVar, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqclf.data.cache import cache_folder
+from seqclf.errors import SeqclfError
+
+_BYTES_IN_MEMORY = 64 * 1024 * 1024
+_BYTES_A_READ = 1024 * 1024
+
+Item = TypeVar("Item")
+
+
+class TextStore(Sequence[str]):
+    """A list of texts that only grows.
+
+    The file lies in the cache's folder without a name: the system takes it back with the process, however that ends.
+    """
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+        self._ends = array("q", [0])  # of each text in the file, in bytes
+        self._size = 0  # of the texts in memory
+        self._file: BinaryIO | None = None
+
+    def append(self, text: str) -> None:
+        """Raises ``SeqclfError`` where the file cannot be written."""
+        self._texts.append(text)
+        self._size += len(text)
+        if self._size > (_BYTES_IN_MEMORY if self._file is None else _BYTES_A_READ):
+            self._write()
+
+    def extend(self, texts: Iterable[str]) -> None:
+        for text in texts:
+            self.append(text)
+
+    def _write(self) -> None:
+        try:
+            if self._file is None:
+                cache_folder().mkdir(parents=True, exist_ok=True)
+                self._file = tempfile.TemporaryFile(dir=cache_folder())  # noqa: SIM115
+            for text in self._texts:
+                content = text.encode("utf-8", "surrogatepass")
+                self._file.write(content)
+                self._ends.append(self._ends[-1] + len(content))
+            self._file.flush()
+        except OSError as error:
+            what = f"texts cannot be kept there ({error.strerror or error})"
+            raise SeqclfError(f"{cache_folder()}: {what}; set SEQCLF_CACHE to another folder") from error
+        self._texts.clear()
+        self._size = 0
+
+    @property
+    def _written(self) -> int:
+        """Texts in the file; those after them are in memory."""
+        return len(self._ends) - 1
+
+    def __len__(self) -> int:
+        return self._written + len(self._texts)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        if index < 0:
+            index += len(self)
+        if index >= self._written:
+            return self._texts[index - self._written]
+        if index < 0:
+            raise IndexError(index)
+        return self._read(self._ends[index], self._ends[index + 1]).decode("utf-8", "surrogatepass")
+
+    def __iter__(self) -> Iterator[str]:
+        first = 0
+        while first < self._written:
+            start, last = self._ends[first], first + 1
+            while last < self._written and self._ends[last + 1] - start <= _BYTES_A_READ:
+                last += 1
+            content = self._read(start, self._ends[last])
+            for place in range(first, last):
+                yield content[self._ends[place] - start : self._ends[place + 1] - start].decode(
+                    "utf-8", "surrogatepass"
+                )
+            first = last
+        yield from self._texts
+
+    def _read(self, start: int, stop: int) -> bytes:
+        assert self._file is not None
+        content = os.pread(self._file.fileno(), stop - start, start)
+        while len(content) < stop - start:  # one call reads 2 GiB at most
+            more = os.pread(self._file.fileno(), stop - start - len(content), start + len(content))
+            if not more:
+                raise SeqclfError(f"{cache_folder()}: texts kept there cannot be read again")
+            content += more
+        return content
+
+
+class Chosen(Sequence[Item]):
+    """Some items of a sequence, by their places."""
+
+    def __init__(self, items: Sequence[Item], places: NDArray[np.int64]) -> None:
+        self._items, self._places = items, places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, index: int) -> Item: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Item]: ...
+
+    def __getitem__(self, index: int | slice) -> Item | list[Item]:
+        if isinstance(index, slice):
+            return [self._items[int(place)] for place in self._places[index]]
+        return self._items[int(self._places[index])]
