@@ -110,7 +110,7 @@ class Run:
 
     def update_manifest(self, **entries: Any) -> None:
         path = self.folder / "manifest.json"
-        write_json(path, (_read_json(path) if path.exists() else {}) | entries)
+        write_json(path, (_read_object(path) if path.exists() else {}) | entries)
 
     @property
     def labels(self) -> Labels:
@@ -141,7 +141,7 @@ class Run:
     @property
     def metrics(self) -> dict[str, Any]:
         path = self.folder / "metrics.json"
-        return dict(_read_json(path)) if path.exists() else {}
+        return _read_object(path) if path.exists() else {}
 
     def write_metrics(self, split: str, metrics: dict[str, Any]) -> None:
         write_json(self.folder / "metrics.json", self.metrics | {split: metrics})
@@ -303,6 +303,13 @@ def _whole_runs(runs: Path) -> Iterator[Run]:
                 yield run
         except InputError:
             continue  # a broken folder must not hide the whole ones
+
+
+def _read_object(path: Path) -> dict[str, Any]:
+    content = _read_json(path)
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: cannot be read (expected an object, as seqclf writes it)")
+    return content
 
 
 def _read_json(path: Path) -> Any:

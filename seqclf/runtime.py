@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import ctypes
 import os
+import resource
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 _MOST_CHAINS = 8
 # glibc's mallopt(3): freed blocks up to 1 GiB are kept, and the heap grows by 256 MiB at a time. Only what is written
@@ -44,6 +46,53 @@ def usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def available_memory_bytes() -> int | None:
+    """What this process may still take without others being pushed out: free memory and swap, or less where a control
+    group (a container's, a job's) or ``ulimit -v`` allows less. None where the system does not say."""
+    import psutil
+
+    try:
+        free = [psutil.virtual_memory().available + psutil.swap_memory().free]
+    except (OSError, RuntimeError, psutil.Error):
+        return None
+    free += _free_of_control_groups()
+    if hasattr(resource, "RLIMIT_AS"):
+        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+        if limit != resource.RLIM_INFINITY:
+            free.append(max(0, limit - psutil.Process().memory_info().vms))
+    return min(free)
+
+
+def _free_of_control_groups(root: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")) -> list[int]:
+    """What each control group that this process is in, and that bounds memory, leaves (Linux; versions 2 and 1)."""
+    try:
+        lines = own.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []
+    found = []
+    for line in lines:
+        _, controllers, name = line.split(":", 2)
+        if controllers == "":
+            top, limit, used, cache = root, "memory.max", "memory.current", "inactive_file"
+        elif "memory" in controllers.split(","):
+            top, limit, used = root / "memory", "memory.limit_in_bytes", "memory.usage_in_bytes"
+            cache = "total_inactive_file"
+        else:
+            continue
+        folder = top / name.lstrip("/")
+        for group in (folder, *folder.parents):
+            if not group.is_relative_to(top):
+                break
+            try:
+                bound, taken = int((group / limit).read_text()), int((group / used).read_text())
+                statistics = (group / "memory.stat").read_text().split()
+            except (OSError, ValueError):  # "max": not bounded
+                continue
+            files = int(statistics[statistics.index(cache) + 1]) if cache in statistics else 0  # given back when asked
+            found.append(max(0, bound - taken + files))
+    return found
 
 
 def tune_runtime(threads: int | None = None) -> Threads | None:

@@ -81,6 +81,7 @@ def csv_rows(path: Path, kind: str, opened: Open = open_binary) -> Iterator[Row 
             reader = csv.reader(file, strict=True)
         else:
             reader = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        started = 1
         try:
             header = next(reader, [])
             if not _is_text(header):

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import random
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from click.testing import CliRunner, Result
 from conftest import small_config, trained
 
@@ -38,7 +32,7 @@ TRAINING = {
 TIMES = {"seconds", "validation_seconds", "tokens_per_second"}
 
 
-def _config(train: Path, **training: Any) -> dict[str, Any]:
+def training_config(train: Path, **training: Any) -> dict[str, Any]:
     layers = [
         {"type": "gru", "units": 4, "dropout": 0.2, "return_sequences": True},
         {"type": "batch_norm"},
@@ -68,7 +62,7 @@ def _killed_after(steps: int) -> Any:
     return listen
 
 
-def _result(run: Run) -> dict[str, Any]:
+def result(run: Run) -> dict[str, Any]:
     """All that must not depend on when a training was stopped."""
     import keras
 
@@ -92,7 +86,7 @@ def _train(run: Run, **options: Any) -> None:
 
 @pytest.fixture(scope="module")
 def whole(sample_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return _result(trained(_config(sample_csv), tmp_path_factory.mktemp("whole")))
+    return result(trained(training_config(sample_csv), tmp_path_factory.mktemp("whole")))
 
 
 @pytest.mark.parametrize("stops", [[1], [11, 3, 13]], ids=str)
@@ -101,13 +95,13 @@ def test_stopped_anywhere_the_result_is_bit_equal(
 ) -> None:
     """Before the first checkpoint, within an epoch, and several times."""
     run = begin_run(tmp_path, "small")
-    options: dict[str, Any] = {"config": checked_config(_config(sample_csv))}
+    options: dict[str, Any] = {"config": checked_config(training_config(sample_csv))}
     for stop in stops:
         with pytest.raises(Killed):
             _train(run, listen=_killed_after(stop), **options)
         options = {"resume": True}
     _train(run, resume=True)
-    assert _result(run) == whole
+    assert result(run) == whole
     assert len(run.manifest["resumed"]) == len(stops)
 
 
@@ -117,7 +111,7 @@ def test_an_interrupted_run_goes_on(whole: dict[str, Any], sample_csv: Path, tmp
 
     steps = []
     run = trained(
-        _config(sample_csv),
+        training_config(sample_csv),
         tmp_path,
         listen=lambda event: steps.append(event) if isinstance(event, StepDone) else None,
         should_stop=lambda: len(steps) == 6,
@@ -125,7 +119,7 @@ def test_an_interrupted_run_goes_on(whole: dict[str, Any], sample_csv: Path, tmp
     assert run.manifest["status"] == "interrupted"
     assert find_resumable(tmp_path, None) == find_resumable(tmp_path, run.name) == run
     _train(run, resume=True)
-    assert _result(run) == whole
+    assert result(run) == whole
     with pytest.raises(InputError, match="is finished; there is nothing to resume"):
         find_resumable(tmp_path, run.name)
     with pytest.raises(InputError, match="holds no run whose training was stopped"):
@@ -139,7 +133,7 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_it_taken(
 
     run = begin_run(tmp_path, "small")
     with pytest.raises(Killed):
-        _train(run, config=checked_config(_config(sample_csv)), listen=_killed_after(15))
+        _train(run, config=checked_config(training_config(sample_csv)), listen=_killed_after(15))
     older, newer = sorted(run.checkpoints.iterdir())
     content = newer.read_bytes()
     newer.write_bytes(content[:-1000] + bytes([content[-1000] ^ 1]) + content[-999:])
@@ -147,7 +141,7 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_it_taken(
     _train(run, resume=True, listen=lambda event: said.append(event.what) if isinstance(event, Stage) else None)
     assert any(f"{newer.name}: damaged (its checksum is another)" in line for line in said)
     assert f"Going on from {older.stem}" in said
-    assert _result(run) == whole
+    assert result(run) == whole
 
 
 def test_checkpoints_are_whole_or_noticed(tmp_path: Path) -> None:
@@ -171,7 +165,7 @@ def test_checkpoints_are_whole_or_noticed(tmp_path: Path) -> None:
 def test_two_processes_cannot_train_one_run(sample_csv: Path, tmp_path: Path) -> None:
     run = begin_run(tmp_path, "small")
     with run.locked(), pytest.raises(InputError, match=rf"is being trained by process {os.getpid()} on \S+ since 20"):
-        _train(run, config=checked_config(_config(sample_csv)))
+        _train(run, config=checked_config(training_config(sample_csv)))
     assert run.manifest["status"] == "running", "the one that holds it goes on"
     with run.locked():
         pass
@@ -193,11 +187,11 @@ def test_what_cannot_be_written_is_said_and_what_was_is_whole(
 
     monkeypatch.setattr(Checkpoints, "save", full)
     with pytest.raises(SeqclfError, match=r"cannot be written \(No space left on device\).*--resume small-1"):
-        _train(run, config=checked_config(_config(sample_csv)))
+        _train(run, config=checked_config(training_config(sample_csv)))
     assert run.manifest["status"] == "failed"
     monkeypatch.undo()
     _train(run, resume=True)
-    assert _result(run) == whole
+    assert result(run) == whole
 
 
 def test_texts_that_changed_are_not_gone_on_with(sample_csv: Path, tmp_path: Path) -> None:
@@ -205,7 +199,7 @@ def test_texts_that_changed_are_not_gone_on_with(sample_csv: Path, tmp_path: Pat
     table.write_bytes(sample_csv.read_bytes())
     run = begin_run(tmp_path, "small")
     with pytest.raises(Killed):
-        _train(run, config=checked_config(_config(table)), listen=_killed_after(2))
+        _train(run, config=checked_config(training_config(table)), listen=_killed_after(2))
     table.write_text(table.read_text(encoding="utf-8") + "one more,positive\n", encoding="utf-8")
     run.update_manifest(status="interrupted")
     with pytest.raises(InputError, match="its texts have changed since it was begun"):
@@ -230,51 +224,3 @@ def test_the_command_s_options(tmp_path: Path, binary_run: Run) -> None:
     refused = _call("train", "--resume", "early-1", "--runs", str(tmp_path))
     assert "was stopped before it had begun" in refused.stderr
     assert "is finished" in _call("train", "--resume", str(binary_run.folder)).stderr
-
-
-def _process(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "seqclf", "train", "--runs", str(folder / "runs"), *arguments]
-    environment = {**os.environ, "SEQCLF_CACHE": str(folder / "cache")}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
-
-
-def _killed_until_done(folder: Path, config: Path, draw: random.Random, longest: float) -> tuple[Run, int]:
-    """Kill the training at random moments of its first seconds after the first checkpoint, until it is done."""
-    run, kills, arguments = Run(folder / "runs" / "small-1"), 0, [str(config)]
-    while True:
-        process = _process(folder, *arguments)
-        begun = time.monotonic()
-        while process.poll() is None and not run.history.exists() and time.monotonic() - begun < 120:
-            time.sleep(0.05)
-        if kills:
-            time.sleep(4.0)  # TensorFlow's import
-        # Later and later, so that it gets beyond TensorFlow's start however slow the machine is.
-        deadline = time.monotonic() + draw.uniform(0, longest + 3 * kills)
-        while process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.01)
-        if process.poll() is None:
-            process.send_signal(signal.SIGKILL)
-            kills += 1
-        _, errors = process.communicate()
-        if process.returncode == 0:
-            return run, kills
-        assert process.returncode == -signal.SIGKILL, errors.decode()
-        arguments = ["--resume", "latest"] if run.config.exists() else [str(config)]
-
-
-@pytest.mark.soak
-def test_killed_at_random_moments_twenty_runs_are_equal(
-    whole: dict[str, Any], sample_csv: Path, tmp_path: Path
-) -> None:
-    runs = int(os.environ.get("SEQCLF_SOAK_RUNS", "20"))
-    draw, kills = random.Random(int(time.time())), 0
-    config = tmp_path / "small.yaml"
-    config.write_text(yaml.safe_dump(_config(sample_csv)), encoding="utf-8")
-    for number in range(runs):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        run, times = _killed_until_done(folder, config, draw, longest=6.0)
-        kills += times
-        assert _result(run) == whole
-    print(f"{kills} kills")
-    assert kills >= runs

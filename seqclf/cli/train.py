@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
     from seqclf.runs import Run
     from seqclf.training.events import Event
     from seqclf.training.train import OnNan, Outcome
+
+
+@dataclass(frozen=True)
+class _How:
+    """Options of the command that say nothing about what is trained."""
+
+    threads: int | str
+    on_nan: OnNan
+    memory_check: bool
 
 
 @click.command("train")
@@ -46,6 +56,11 @@ if TYPE_CHECKING:
     show_default=True,
     help="When the loss is no longer a number: stop, or go back to the last checkpoint and halve the learning rate.",
 )
+@click.option(
+    "--memory-check/--no-memory-check",
+    default=True,
+    help="Refuse a training that cannot fit into the memory that is free (the default), or try it all the same.",
+)
 @set_option
 @threads_option
 @allow_code_option
@@ -56,6 +71,7 @@ def train_command(
     name: str | None,
     folds: int | None,
     on_nan: OnNan,
+    memory_check: bool,
     settings: tuple[str, ...],
     threads: int | str,
 ) -> None:
@@ -67,12 +83,13 @@ def train_command(
     """
     from seqclf.config import Override, parse_override, read_config
 
+    how = _How(threads, on_nan, memory_check)
     if resume is not None:
         if config_file is not None or name is not None or folds is not None or settings:
             raise click.UsageError(
                 "--resume goes on with a run's own config: leave CONFIG, --name, --folds and --set out"
             )
-        _resume(runs, None if resume == "latest" else resume, threads, on_nan)
+        _resume(runs, None if resume == "latest" else resume, how)
         return
     if config_file is None:
         raise click.UsageError("name a CONFIG, or a run with --resume")
@@ -101,16 +118,14 @@ def train_command(
             show(event)
 
         if folds is None:
-            run, outcome = _train_one(
-                loaded, config, lambda: begin_run(runs, config.name), listen, stop, threads, on_nan
-            )
+            run, outcome = _train_one(loaded, config, lambda: begin_run(runs, config.name), listen, stop, how)
             text, status = _summary(run.folder, runs, config, outcome), outcome.status
         else:
             from seqclf.training.folds import cross_validate
 
             def train_fold(one: Config, begin: Callable[[], Run]) -> tuple[Run, Outcome]:
                 show(Stage(f"Fold {one.data.fold} of {folds}"))
-                return _train_one(loaded, one, begin, listen, stop, threads, on_nan)
+                return _train_one(loaded, one, begin, listen, stop, how)
 
             fold_runs = begin_folds(runs, config.name)
             found = cross_validate(config, fold_runs, train_fold, stop)
@@ -133,7 +148,7 @@ def _how_to_go_on(runs: Path, run_name: str) -> str:
     return f"To go on: seqclf train{options} --resume {run_name}"
 
 
-def _resume(runs: Path, name: str | None, threads: int | str, on_nan: OnNan) -> None:
+def _resume(runs: Path, name: str | None, how: _How) -> None:
     from seqclf.cli.progress import progress_listener
     from seqclf.cli.start import hush_tensorflow, start_tensorflow
     from seqclf.config import load_config
@@ -150,11 +165,11 @@ def _resume(runs: Path, name: str | None, threads: int | str, on_nan: OnNan) -> 
 
         with run.locked():  # before anything is read
             pass
-        start_tensorflow(config, threads)
+        start_tensorflow(config, how.threads)
         from seqclf.training.train import train
 
         try:
-            outcome = train(config, run, listen, should_stop=stop, resume=True, on_nan=on_nan)
+            outcome = train(config, run, listen, stop, resume=True, on_nan=how.on_nan, memory_check=how.memory_check)
         except KeyboardInterrupt:
             click.echo(_how_to_go_on(runs, run.name), err=True)
             raise
@@ -167,8 +182,7 @@ def _train_one(
     begin: Callable[[], Run],
     listen: Callable[[Event], None],
     stop: _StopRequest,
-    threads: int | str,
-    on_nan: OnNan,
+    how: _How,
 ) -> tuple[Run, Outcome]:
     """Prepare the texts and train in the run that ``begin`` makes; a run in which nothing was trained is removed."""
     from seqclf.cli.start import start_tensorflow
@@ -178,16 +192,16 @@ def _train_one(
 
     # Texts before TensorFlow, so that what is wrong with them is said at once; only tfds reads them with it.
     if config.data.source == "tfds":
-        start_tensorflow(config, threads)
+        start_tensorflow(config, how.threads)
     data = prepare(config, lambda stage: listen(Stage(stage)))
     if problems := misfits(config, data):
         raise loaded.error(problems)
     run = begin()
     try:
-        start_tensorflow(config, threads)
+        start_tensorflow(config, how.threads)
         from seqclf.training.train import train
 
-        return run, train(config, run, listen, should_stop=stop, data=data, on_nan=on_nan)
+        return run, train(config, run, listen, stop, data, on_nan=how.on_nan, memory_check=how.memory_check)
     except (SeqclfError, KeyboardInterrupt) as error:
         if not run.history.exists():  # nothing was trained
             shutil.rmtree(run.folder, ignore_errors=True)

@@ -111,6 +111,10 @@ class Layer(Strict):
         """Most tokens that are left of a text of so many."""
         return tokens
 
+    def kept_numbers(self, tokens: int) -> int:
+        """About how many numbers a training step keeps of a text of so many tokens, beside the layer's outputs."""
+        return 0
+
     def inner(self) -> Iterator[tuple[tuple[str | int, ...], Layer]]:
         """Layers inside this one, with the options that hold them."""
         return iter(())

@@ -24,6 +24,8 @@ class RecurrentLayer(Layer):
     leaves: ClassVar = "either"
     keras_name: ClassVar[str]
     """Of the class in ``seqclf.model.layers``."""
+    kept_per_unit: ClassVar[int] = 7
+    """Numbers that a training step keeps for a unit and a token, as measured."""
 
     units: Width = Field(description="Length of the state, and of the output in each direction.")
     bidirectional: bool = Field(False, description="Read the text both ways and join the two results.")
@@ -55,6 +57,9 @@ class RecurrentLayer(Layer):
             yield "merge_mode", "there is one direction and nothing to join: add bidirectional: true, or leave it out"
         if self.go_backwards and self.bidirectional:
             yield "go_backwards", "bidirectional: true reads both ways already: leave one of the two out"
+
+    def kept_numbers(self, tokens: int) -> int:
+        return tokens * self.units * (2 if self.bidirectional else 1) * self.kept_per_unit
 
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
         from seqclf.model.layers import Bidirectional, Segmented
@@ -150,6 +155,9 @@ class SteppedLayer(RecurrentLayer):
         0.0, description="Share of the squared weights of the state that is added to the training loss."
     )
 
+    def kept_numbers(self, tokens: int) -> int:
+        return super().kept_numbers(tokens) * (2 if self.recurrent_dropout else 1)
+
     def warnings(self) -> Iterator[tuple[str, str]]:
         needed = {"activation": "tanh", "recurrent_activation": "sigmoid", "recurrent_dropout": 0, "reset_after": True}
         on_a_gpu = "" if isinstance(self, SimpleRnn) else ", several times as long on a GPU"
@@ -220,5 +228,6 @@ class SimpleRnn(SteppedLayer):
     """The vanilla recurrent cell, `h_t = activation(W x_t + U h_{t-1} + b)` (Elman 1990)."""
 
     keras_name: ClassVar = "SimpleRNN"
+    kept_per_unit: ClassVar = 3
 
     type: Literal["simple_rnn"] = Field(description="The kind of layer.")

@@ -37,6 +37,9 @@ class SelfAttention(Layer):
     )
     dropout: Share = Field(0.0, description="Share of the attention weights, and of each part's output, dropped.")
 
+    def kept_numbers(self, tokens: int) -> int:
+        return 3 * self.heads * tokens**2  # scores, their softmax, and a gradient
+
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
         import keras
 

@@ -25,8 +25,9 @@ class Checkpoints:
         """Write one, whole or not at all, and forget all but the newest two. Raises ``OSError``."""
         self._folder.mkdir(exist_ok=True)
         checksum = hashlib.sha256(content).hexdigest().encode()
-        with replacing(self._folder / f"epoch{epoch:06}-step{step:08}.state") as beside:
-            beside.write_bytes(_MAGIC + checksum + b"\n" + content)
+        path = self._folder / f"epoch{epoch:06}-step{step:08}.state"
+        with replacing(path) as beside, beside.open("wb") as file:
+            file.writelines([_MAGIC, checksum, b"\n", content])
         for path in self._paths()[_KEPT:]:
             path.unlink()
 

@@ -23,6 +23,7 @@ from seqclf.data.statistics import (
 from seqclf.errors import InputError
 from seqclf.training.estimate import Estimate, LayerRow, measure
 from seqclf.training.fits import misfits
+from seqclf.training.memory import check_memory
 from seqclf.training.pretrained import Pretrained, read_pretrained
 
 
@@ -104,6 +105,7 @@ def examine(
         raise loaded.error([Problem(("embedding", "vectors"), str(error))]) from error
     on_stage("Timing training steps")
     start_tensorflow()
+    check_memory(config, data)
     report.layers, report.estimate = measure(config, data)
     return report
 

@@ -25,6 +25,7 @@ from seqclf.training.environment import environment, peak_memory_bytes
 from seqclf.training.events import Event, Stage, TrainingDone, TrainingStarted
 from seqclf.training.fits import misfits
 from seqclf.training.keeper import Keeper
+from seqclf.training.memory import check_memory
 from seqclf.training.pretrained import read_pretrained
 
 Listener = Callable[[Event], None]
@@ -60,6 +61,7 @@ def train(
     *,
     resume: bool = False,
     on_nan: OnNan = "stop",
+    memory_check: bool = True,
 ) -> Outcome:
     """Train a config and leave a whole run in ``run`` (made by ``seqclf.runs.begin_run``).
 
@@ -71,6 +73,7 @@ def train(
             training that was never stopped, on the same machine and versions.
         on_nan: what to do when the loss or a weight is no longer a number: stop, or rewind to the newest checkpoint and
             go on with half the learning rate (at most so many times as ``MOST_REWINDS`` says).
+        memory_check: raise ``InputError`` where the training cannot fit into memory, before it begins.
 
     Raises:
         InputError: for data that cannot be used, or where another process trains this run.
@@ -78,7 +81,7 @@ def train(
     """
     with run.locked():
         try:
-            return _train(config, run, listen, should_stop, data, resume, on_nan)
+            return _train(config, run, listen, should_stop, data, resume, on_nan, memory_check)
         except BaseException as error:
             with contextlib.suppress(OSError, InputError):  # the folder may be what is broken
                 manifest = run.manifest
@@ -103,6 +106,7 @@ def _train(
     data: TrainingData | None,
     resume: bool,
     on_nan: OnNan,
+    memory_check: bool,
 ) -> Outcome:
     started = time.perf_counter()
     config = with_absolute_paths(config)
@@ -116,6 +120,8 @@ def _train(
     if problems := misfits(config, data):
         raise ConfigError(problems)
     _note_data(run, data)
+    if memory_check:
+        check_memory(config, data)
 
     from seqclf.model.build import build_model
     from seqclf.training.state import NoNumber, TrainingState

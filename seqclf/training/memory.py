@@ -1,0 +1,124 @@
+"""What memory a training needs, known before anything of that size is made."""
+
+from __future__ import annotations
+
+import math
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from seqclf.config import Config
+from seqclf.config.schema import Adam, AdamW, OptimizerConfig, RmsProp
+from seqclf.data.batches import Batches
+from seqclf.data.prepare import TrainingData
+from seqclf.errors import InputError
+from seqclf.layer_types import walk
+from seqclf.runtime import available_memory_bytes
+
+if TYPE_CHECKING:
+    import keras
+
+_NUMBER = 4  # bytes of a float32
+_COPIES_OF_OUTPUTS = 3  # a layer's output, its gradient, and what is made on the way
+_SURE = 0.7  # share of the estimate that is certainly needed: what is measured is 0.7 to 1.8 times the estimate
+
+
+@dataclass(frozen=True)
+class MemoryNeeds:
+    """An estimate, beside what the process has already.
+
+    Attributes:
+        parameters: weights of the model.
+        state_bytes: the weights with gradients, optimizer, averages, best weights, and a checkpoint being written.
+        batch_bytes: what a training step keeps for the largest batch until its gradients are known.
+        texts: of that batch.
+        tokens: of each of its texts, padding counted.
+    """
+
+    parameters: int
+    state_bytes: int
+    batch_bytes: int
+    texts: int
+    tokens: int
+
+    @property
+    def bytes(self) -> int:
+        return self.state_bytes + self.batch_bytes
+
+
+def memory_needs(config: Config, data: TrainingData) -> MemoryNeeds:
+    """By the shapes of the model that the config describes, none of which is allocated."""
+    model = _outline(config, data)
+    parameters = model.count_params()
+    training = config.training
+    kept = 2 + _slots(training.optimizer) + (training.moving_average is not None) + (training.accumulate_steps > 1)
+    copies = 1 + kept + kept  # gradients; what is kept, in memory and as a checkpoint
+    tokens = int(Batches.of(data.train, config).lengths.max())
+    texts = min(training.batch_size, len(data.train))
+    if training.batch_tokens is not None:
+        texts = max(1, min(texts, training.batch_tokens // tokens))
+    numbers = _numbers_of_a_text(config, model, tokens)
+    return MemoryNeeds(parameters, parameters * copies * _NUMBER, texts * numbers * _NUMBER, texts, tokens)
+
+
+def check_memory(config: Config, data: TrainingData) -> None:
+    """Raise ``InputError`` where the training cannot fit: better than being killed for it after hours."""
+    free = available_memory_bytes()
+    if free is None:
+        return
+    needs = memory_needs(config, data)
+    if needs.bytes * _SURE <= free:
+        return
+    raise InputError(
+        f"training needs about {_gigabytes(needs.bytes)} of memory, but {_gigabytes(free)} are free: "
+        f"{_gigabytes(needs.state_bytes)} for {needs.parameters:,} weights, their gradients, optimizer and copies, "
+        f"{_gigabytes(needs.batch_bytes)} for a batch of {needs.texts:,} texts of {needs.tokens:,} tokens. "
+        + (
+            "Lower tokenizer.vocab_size, embedding.dim or the units of layers"
+            if needs.state_bytes > needs.batch_bytes
+            else "Lower training.batch_size or tokenizer.max_tokens, or bound a batch with training.batch_tokens"
+        )
+        + "; --no-memory-check trains all the same"
+    )
+
+
+def _outline(config: Config, data: TrainingData) -> keras.Model:
+    """The model without its weights: variables made in this scope are shapes."""
+    import keras
+
+    from seqclf.model.build import build_model
+
+    def build() -> keras.Model:
+        with keras.StatelessScope(initialize_variables=False):
+            return build_model(config, data.tokenizer.vocabulary_size, data.labels)
+
+    # Keras lists variables without values, to give them some later: by thread, so that the list goes with this one.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(build).result()
+
+
+def _slots(optimizer: OptimizerConfig) -> int:
+    """Numbers that it keeps for each weight."""
+    if isinstance(optimizer, Adam | AdamW):
+        return 2
+    return int(optimizer.momentum > 0) + isinstance(optimizer, RmsProp)
+
+
+def _numbers_of_a_text(config: Config, model: keras.Model, tokens: int) -> int:
+    """What a step keeps of a text of so many tokens."""
+    inside, left = 0, tokens
+    tokens_in: dict[str, int] = {}
+    for path, layer in walk(config.layers):
+        inside += layer.kept_numbers(left)
+        left = layer.tokens_after(left)
+        tokens_in[f"layers_{path[0]}_"] = left
+    outputs = 0
+    for layer in model.layers:
+        shape = layer.output.shape[1:]
+        here = next((many for prefix, many in tokens_in.items() if layer.name.startswith(prefix)), tokens)
+        outputs += math.prod(here if length is None else length for length in shape)
+    return inside + _COPIES_OF_OUTPUTS * outputs
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 1e9:,.1f} GB"
