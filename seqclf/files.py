@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Files and folders that are written whole or not at all, a power cut included: beside, synced, renamed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,14 +18,47 @@ from seqclf.errors import InputError
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A path beside ``path`` to write to; it takes ``path``'s place when the block ends well, else it goes."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}{path.suffix}")
+    beside = path.with_name(f"{_name_beside(path)}{path.suffix}")
     try:
         yield beside
-        with beside.open("rb+") as file:
-            os.fsync(file.fileno())
+        sync(beside)
         beside.replace(path)
+        sync(path.parent)
     finally:
         beside.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def making_folder(path: Path) -> Iterator[Path]:
+    """An empty folder beside ``path`` to fill; it becomes ``path`` when the block ends well, else it goes.
+
+    Raises ``OSError`` where ``path`` is there already, unless as an empty folder.
+    """
+    beside = path.with_name(_name_beside(path))
+    try:
+        beside.mkdir(parents=True)
+        yield beside
+        for folder, _, names in os.walk(beside):
+            for name in names:
+                sync(Path(folder, name))
+            sync(Path(folder))
+        beside.rename(path)
+        sync(path.parent)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _name_beside(path: Path) -> str:
+    return f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or which files a folder holds, is on the disk."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 @contextlib.contextmanager

@@ -6,12 +6,11 @@ An entry is a folder, written beside its place and moved there whole. Deleting t
 from __future__ import annotations
 
 import os
-import secrets
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from seqclf.errors import SeqclfError
+from seqclf.files import making_folder
 
 
 def cache_folder() -> Path:
@@ -26,17 +25,12 @@ def cached(kind: str, key: str, make: Callable[[Path], None]) -> Path:
     folder = cache_folder() / kind / key[:32]
     if folder.is_dir():
         return folder
-    beside = folder.with_name(f".{folder.name}.{os.getpid()}-{secrets.token_hex(4)}")
     try:
-        beside.mkdir(parents=True)
-        make(beside)
-        if not folder.is_dir():  # another process may have been faster; its entry has the same content
-            beside.rename(folder)
+        with making_folder(folder) as beside:
+            make(beside)
     except OSError as error:
-        if not folder.is_dir():
+        if not folder.is_dir():  # another process may have been faster; its entry has the same content
             raise SeqclfError(
                 f"{folder}: the cache cannot be written ({error.strerror or error}); set SEQCLF_CACHE to another folder"
             ) from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
     return folder

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from seqclf.errors import InputError
+from seqclf.files import making_folder
 
 CARD = "MODEL_CARD.md"
 
@@ -22,17 +22,11 @@ def new_folder(target: Path) -> Iterator[Path]:
     if target.is_symlink() or (target.exists() and not (target.is_dir() and not any(target.iterdir()))):
         raise InputError(f"{target}: is there already and no empty folder; name a new one with --to")
     target = target.absolute()
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
-        beside.mkdir(parents=True)
-        yield beside
-        if target.is_dir():
-            target.rmdir()
-        beside.rename(target)
+        with making_folder(target) as beside:
+            yield beside
     except OSError as error:
         raise InputError(f"{target}: cannot be written ({error.strerror or error})") from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
 
 
 def copy_into(folder: Path, *sources: Path) -> None:

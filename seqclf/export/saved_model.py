@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import keras
 import tensorflow as tf
 
 from seqclf.config import Config
+from seqclf.files import making_folder
 from seqclf.labels import Labels
 from seqclf.model.build import build_model
 from seqclf.text.graph import GraphTokenizer
@@ -80,16 +79,14 @@ def export_saved_model(
     thresholds: Sequence[float] | None = None,
 ) -> None:
     """Write ``folder``, which must not exist; it appears when it is whole. ``thresholds`` go with lists of labels."""
-    beside = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
-    try:
-        with tf.device("/CPU:0"):
-            module = TextClassifier(model, config, tokenizer, labels, thresholds)
-            signatures = {
-                "serving_default": module.classify,
-                "tokens": module.classify_tokens,
-                "labels": module.label_names,
-            }
+    with making_folder(folder) as beside, tf.device("/CPU:0"):
+        module = TextClassifier(model, config, tokenizer, labels, thresholds)
+        signatures = {
+            "serving_default": module.classify,
+            "tokens": module.classify_tokens,
+            "labels": module.label_names,
+        }
+        try:
             tf.saved_model.save(module, str(beside), signatures=signatures)
-        beside.rename(folder)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        except tf.errors.OpError as error:  # of a full disk it says that a resource is exhausted
+            raise OSError(None, error.message.rpartition("; ")[2], str(folder)) from error

@@ -7,6 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from seqclf.errors import InputError
+from seqclf.files import sync
 from seqclf.training.events import EpochDone, Event, StepDone, TrainingDone
 
 
@@ -27,9 +29,16 @@ class History:
         written = self._path.stat().st_size if self._path.exists() else 0
         return {"written": written, "window": [asdict(step) for step in self._window]}
 
+    def sync(self) -> None:
+        """Wait until all lines are on the disk."""
+        if self._path.exists():
+            sync(self._path)
+
     def go_back(self, place: dict[str, Any]) -> None:
-        """Forget what came after ``place``."""
+        """Forget what came after ``place``. Raises ``InputError`` where the file has lost what came before."""
         with self._path.open("ab") as file:
+            if file.tell() < place["written"]:
+                raise InputError(f"{self._path}: lines are missing at its end; without them the run cannot go on")
             file.truncate(place["written"])
         self._window = [StepDone(**step) for step in place["window"]]
 

@@ -45,6 +45,7 @@ class Keeper:
     def save(self) -> None:
         """Write a checkpoint. Raises ``OSError``."""
         content = self.state.to_bytes(history=self._history.place, seconds=self.seconds)
+        self._history.sync()  # a checkpoint says how long it is
         self._checkpoints.save(self.state.epoch, self.state.so_far.step, content)
         self._saved_at = time.monotonic()
 
