@@ -54,7 +54,7 @@ class opening:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, OSError):
-            raise InputError(f"{self._path}: cannot be read ({error.strerror})") from error
+            raise InputError(f"{self._path}: cannot be read ({error.strerror or error})") from error
 
 
 _NOT_UTF8 = "not UTF-8 text; save it as UTF-8"
@@ -144,7 +144,7 @@ def parquet_rows(path: Path, opened: Open = open_binary) -> Iterator[Row | Input
                 for row in batch.to_pylist():
                     number += 1
                     yield number, row
-        except pyarrow.ArrowException as error:
+        except (pyarrow.ArrowException, ValueError, OverflowError) as error:
             raise InputError(f"{path}: not valid parquet ({str(error).splitlines()[0]})") from error
 
 

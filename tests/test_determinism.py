@@ -1,0 +1,31 @@
+"""One seed, one result: whichever process trains, with however many threads that load data."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+from test_resume import result, training_config
+
+from seqclf.runs import Run
+
+
+def test_processes_and_loading_threads_make_no_difference(sample_csv: Path, tmp_path: Path) -> None:
+    """From an empty cache: the order of sets of strings (the hash seed) and the threads that learn and apply the
+    tokenizer differ."""
+    config = tmp_path / "c.yaml"
+    config.write_text(yaml.safe_dump(training_config(sample_csv, epochs=2)), encoding="utf-8")
+    processes = []
+    for threads in ("1", "2"):
+        environment = {"RAYON_NUM_THREADS": threads, "PYTHONHASHSEED": threads, "SEQCLF_CACHE": str(tmp_path / threads)}
+        command = [sys.executable, "-m", "seqclf", "train", str(config), "--runs", str(tmp_path / f"runs{threads}")]
+        processes.append(subprocess.Popen(command, env=os.environ | environment, stdout=subprocess.DEVNULL))
+    assert [process.wait() for process in processes] == [0, 0]
+    first, second = (Run(tmp_path / f"runs{threads}" / "small-1") for threads in ("1", "2"))
+    assert result(first) == result(second)
+    files = ["tokenizer/tokenizer.json", "tokenizer/known_chunks.txt", "model.onnx", "labels.json", "config.yaml"]
+    for name in files:
+        assert (first.folder / name).read_bytes() == (second.folder / name).read_bytes()
