@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test soak check format install bench results clean
+.PHONY: help demo test soak fuzz lock check format install bench results clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -17,8 +17,16 @@ demo: .venv/installed  ## install, train on the synthetic sample, evaluate, pred
 test: .venv/installed-dev  ## install, run all tests, in as many processes as there are cores (at most 4)
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4
 
-soak: .venv/installed-dev  ## install, run the long tests: trainings that are killed and go on
-	$(BIN)/pytest -m soak
+SOAK ?=
+soak: .venv/installed-dev  ## install, run the long tests (an hour): killed trainings, 5 GB of texts; other random examples of all others
+	$(BIN)/pytest -m soak -s $(SOAK)
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --hypothesis-profile drawn
+
+SECONDS_EACH ?= 1800
+fuzz: .venv/installed-dev  ## install, feed readers with odd bytes, half an hour each, two at a time; new findings are kept
+	-$(BIN)/python -m pip install --quiet --disable-pip-version-check 'atheris>=3,<4'
+	cd tests && printf '%s\n' config table tokenizer run | \
+	  xargs -P 2 -I TARGET ../$(BIN)/python -m fuzzing TARGET $(SECONDS_EACH)
 
 check: .venv/installed-dev  ## install, format and lint check, types
 	$(BIN)/ruff format --check .
@@ -49,9 +57,18 @@ install: .venv/installed  ## make .venv with the package in it
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
 	@touch $@
 
-.venv/installed-dev: pyproject.toml | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+# The versions that the tests are known to pass with, each file checked by its hash.
+.venv/installed-dev: pyproject.toml requirements-dev.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@ .venv/installed
+
+lock: .venv/installed-dev  ## choose the newest versions that pyproject.toml allows for requirements-dev.txt; list licences
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
+	$(BIN)/uv pip compile pyproject.toml --upgrade --extra dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-annotate --quiet --custom-compile-command 'make lock' --output-file requirements-dev.txt
+	$(MAKE) .venv/installed-dev
+	$(BIN)/python .ci/licences.py
 
 clean:  ## remove .venv and the tools' caches; runs stay
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -214,7 +215,7 @@ def seeds(target: str, folder: Path) -> list[bytes]:
             b"\3" + b"2 3\na 0.5 1 2\nb 1e-3 -1 2\n",
             b"\4" + b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff",
         ]
-    whole = write_run(folder / "seed")
+    whole = write_run(Path(tempfile.mkdtemp(dir=folder)) / "seed")
     return [bytes([kind]) + (whole.folder / name).read_bytes() for kind, name in enumerate(_FILES)]
 
 
