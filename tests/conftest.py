@@ -28,6 +28,9 @@ SMALL = {
     "training": {"epochs": 2, "batch_size": 16, "log_every": 3},
 }
 
+POOLED = [{"type": "pool", "method": "mean"}]
+"""Layers that are traced at once, for tests of what has nothing to do with layers."""
+
 
 def small_config(**changes: Any) -> dict[str, Any]:
     """A config that trains in a second. ``data__test=None`` changes ``data.test``."""

@@ -85,7 +85,7 @@ def _mutated_text(text: str, draw: random.Random) -> str:
 
 
 @pytest.mark.parametrize("quarter", range(4))  # for the processes that share the tests
-@settings(max_examples=1_250)
+@settings(max_examples=300)
 @given(base=st.sampled_from(MUTABLE), draw=st.randoms(use_true_random=False), times=st.integers(1, 4))
 def test_mutated_configs_are_valid_or_a_message(
     quarter: int, base: str, draw: random.Random, times: int, tmp_path_factory: pytest.TempPathFactory

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import small_config, trained
+from conftest import POOLED, small_config, trained
 
 from seqclf.config import checked_config, load_config
 from seqclf.errors import InputError, SeqclfError
@@ -179,6 +179,7 @@ def test_best_weights_are_kept_and_training_stops_early(sample_csv: Path, tmp_pa
 def test_monitor_decides_what_is_best(sample_csv: Path, tmp_path: Path) -> None:
     config = small_config(
         data__train=str(sample_csv),
+        layers=POOLED,
         training__early_stopping={"monitor": "val_accuracy", "patience": 50, "min_delta": 0.9},
     )
     run = trained(config, tmp_path)
@@ -186,7 +187,7 @@ def test_monitor_decides_what_is_best(sample_csv: Path, tmp_path: Path) -> None:
 
 
 def test_without_validation_the_last_weights_are_kept(sample_csv: Path, tmp_path: Path) -> None:
-    run = trained(small_config(data__train=str(sample_csv), data__validation=0), tmp_path)
+    run = trained(small_config(data__train=str(sample_csv), layers=POOLED, data__validation=0), tmp_path)
     assert run.metrics == {}
     assert run.manifest["best_epoch"] is None
     assert [line["val_loss"] for line in _history(run, "epoch")] == [None, None]
@@ -197,7 +198,7 @@ def test_an_interrupted_run_is_whole(sample_csv: Path, tmp_path: Path) -> None:
 
     steps = []
     run = trained(
-        small_config(data__train=str(sample_csv)),
+        small_config(data__train=str(sample_csv), layers=POOLED),
         tmp_path,
         listen=lambda event: steps.append(event) if isinstance(event, StepDone) else None,
         should_stop=lambda: len(steps) == 5,
@@ -222,7 +223,10 @@ def test_a_training_can_go_back_and_take_smaller_steps(sample_csv: Path, tmp_pat
     from seqclf.training.events import Stage
 
     config = small_config(
-        data__train=str(sample_csv), training__optimizer={"type": "sgd", "learning_rate": 1e21}, training__epochs=1
+        data__train=str(sample_csv),
+        layers=POOLED,
+        training__optimizer={"type": "sgd", "learning_rate": 1e30},
+        training__epochs=1,
     )
     said: list[str] = []
     with pytest.raises(SeqclfError, match="lower training.optimizer.learning_rate"):
