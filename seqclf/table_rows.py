@@ -7,7 +7,7 @@ import csv
 import difflib
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
@@ -65,7 +65,8 @@ def _text(path: Path, opened: Open) -> TextIO:
     return io.TextIOWrapper(opened(path), encoding="utf-8-sig", errors="surrogateescape", newline="")
 
 
-def _is_text(fields: Sequence[str]) -> bool:
+def is_text(fields: Iterable[str]) -> bool:
+    """Whether UTF-8 can write them: JSON's escapes, and names of files, may hold halves of characters."""
     try:
         "".join(fields).encode()
     except UnicodeEncodeError:
@@ -84,7 +85,7 @@ def csv_rows(path: Path, kind: str, opened: Open = open_binary) -> Iterator[Row 
         started = 1
         try:
             header = next(reader, [])
-            if not _is_text(header):
+            if not is_text(header):
                 raise InputError(f"{path}:1: {_NOT_UTF8}")
             if len(set(header)) != len(header):
                 raise InputError(f"{path}:1: the header names a column twice ({', '.join(header)})")
@@ -96,7 +97,7 @@ def csv_rows(path: Path, kind: str, opened: Open = open_binary) -> Iterator[Row 
                 if any("\0" in field for field in fields):
                     yield InputError(f"{path}:{reader.line_num}: holds a NUL byte; is it a file of text?")
                     continue
-                if not _is_text(fields):
+                if not is_text(fields):
                     yield InputError(f"{path}:{reader.line_num}: {_NOT_UTF8}")
                     continue
                 if len(fields) == len(header):
@@ -126,10 +127,12 @@ def json_rows(path: Path, opened: Open = open_binary) -> Iterator[Row | InputErr
             except (ValueError, RecursionError) as error:
                 yield InputError(f"{path}:{number}: not valid JSON ({error})")
                 continue
-            if isinstance(row, dict):
-                yield number, row
-            else:
+            if not isinstance(row, dict):
                 yield InputError(f'{path}:{number}: expected an object such as {{"text": ..., "label": ...}}')
+            elif not is_text(row):
+                yield InputError(f"{path}:{number}: a name in it is no text ({shown(list(row))})")
+            else:
+                yield number, row
 
 
 def parquet_rows(path: Path, opened: Open = open_binary) -> Iterator[Row | InputError]:
@@ -146,6 +149,11 @@ def parquet_rows(path: Path, opened: Open = open_binary) -> Iterator[Row | Input
                     yield number, row
         except (pyarrow.ArrowException, ValueError, OverflowError) as error:
             raise InputError(f"{path}: not valid parquet ({str(error).splitlines()[0]})") from error
+
+
+def shown(value: Any, most: int = 40) -> str:
+    """A value for messages, whatever its type, as JSON has it."""
+    return json.dumps(value, default=str)[:most]
 
 
 def column_hint(column: str, columns: Sequence[str]) -> str:

@@ -120,6 +120,8 @@ def _labels_of(kind: str) -> Iterator[Case]:
             "label: the same list", kind, labelled(["n", "p"]), refused="every training text has the same labels"
         )
         yield Case("label: lists", kind, labelled(["n"], ["p"], []), rows=24)
+        half = labelled("half", "p").replace(b"half", b"n\\ud801")
+        yield Case("label: half a character", kind, half, refused='the label "n\\ud801" is no text')
         yield Case("label: truth values", kind, labelled(True, False), rows=24)
         yield Case("label: whole numbers", kind, labelled(0, 1, 10**30), rows=24)
 
@@ -150,6 +152,9 @@ def _texts_of(kind: str) -> Iterator[Case]:
         for name, value in {"null": None, "number": 3, "list": ["a"], "truth": True, "object": {}}.items():
             yield Case(f"text: {name}", kind, with_one(value), refused="table.jsonl:8")
         yield Case("text: lone surrogate", kind, _written(GOOD, kind).replace(b"film 7", b"\\ud800 7"), rows=24)
+        yield Case(
+            "name: half a character", kind, _written(GOOD, kind) + b'{"\\ud800": 1}\n', refused="jsonl:25: a name"
+        )
         yield Case("text: NUL escape", kind, _written(GOOD, kind).replace(b"film 7", b"\\u0000 7"), rows=24)
 
 
@@ -200,7 +205,62 @@ def _columns_of(kind: str) -> Iterator[Case]:
         yield Case("quotes mean nothing", kind, good + b'"a\tn\n', rows=25)
 
 
+def _parquet(**columns: Any) -> bytes:
+    import pyarrow.parquet
+
+    written = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.table(columns), written)
+    return written.getvalue()
+
+
+def _parquet_files() -> Iterator[Case]:
+    """Columns of many types."""
+    import datetime
+
+    import pyarrow
+
+    texts, labels = [row["text"] for row in GOOD], [row["label"] for row in GOOD]
+    good = _parquet(text=texts, label=labels)
+    at = "table.parquet:8"
+    for name, content, refused in (
+        ("nothing", b"", "not valid parquet"),
+        ("noise", b"PAR1" + bytes(range(256)) + b"PAR1", "table.parquet: "),
+        ("half a file", good[: len(good) // 2], "not valid parquet"),
+        ("a csv", _written(GOOD, "csv"), "not valid parquet"),
+        ("no rows", _parquet(text=pyarrow.array([], "string"), label=pyarrow.array([], "string")), "holds no rows"),
+        ("no columns", _parquet(), "holds no rows"),
+        ("columns of other names", _parquet(body=texts, label=labels), 'no column "text"'),
+        ("a text is missing", _parquet(text=[*texts[:7], None, *texts[8:]], label=labels), at),
+        ("a label is missing", _parquet(text=texts, label=[*labels[:7], None, *labels[8:]]), at),
+        ("texts are numbers", _parquet(text=list(range(24)), label=labels), "table.parquet:1"),
+        ("texts are bytes", _parquet(text=[text.encode() for text in texts], label=labels), "table.parquet:1"),
+        ("labels are fractions", _parquet(text=texts, label=[i % 2 / 2 for i in range(24)]), "table.parquet:1"),
+        ("labels are NaN", _parquet(text=texts, label=[float("nan")] * 24), "table.parquet:1"),
+        ("labels are dates", _parquet(text=texts, label=[datetime.date(2020, 1, 1 + i % 2) for i in range(24)]), "1:"),
+        ("labels are records", _parquet(text=texts, label=[{"name": label} for label in labels]), "table.parquet:1"),
+        ("lists with nothing in them", _parquet(text=texts, label=[[None], ["n"]] * 12), "table.parquet:1"),
+        ("one label", _parquet(text=texts, label=["x"] * 24), "a classifier needs at least two"),
+    ):
+        yield Case(name, "parquet", content, refused=refused)
+    for name, column in {
+        "words": labels,
+        "numbers": [i % 2 for i in range(24)],
+        "truth values": [i % 2 == 0 for i in range(24)],
+        "a dictionary": pyarrow.array(labels).dictionary_encode(),
+        "lists": [[label] for label in labels],
+        "large text": pyarrow.array(labels, pyarrow.large_string()),
+    }.items():
+        yield Case(f"labels: {name}", "parquet", _parquet(text=texts, label=column), rows=24)
+
+
+def _long_lines() -> Iterator[Case]:
+    long = {"text": "w" * 50_000_000, "label": "n"}
+    for kind in ("csv", "jsonl"):
+        yield Case("a line of 50 MB", kind, _written([*GOOD, long], kind), rows=25)
+
+
 CASES = [case for kind in KINDS for table in (_bytes_of, _labels_of, _texts_of, _columns_of) for case in table(kind)]
+CASES += [*_parquet_files(), *_long_lines()]
 
 
 def _read(folder: Path, case: Case, split: str) -> tuple[int, list[str]]:
@@ -271,3 +331,42 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path, monkeyp
     monkeypatch.setenv("SEQCLF_CACHE", str(tmp_path / "cache"))
     prepared = prepare(config)
     assert len(prepared.train) > 20, "nothing half-read is in the cache"
+
+
+FOLDERS: dict[str, tuple[dict[str, bytes], str | None]] = {
+    "good": ({f"{'np'[i % 2]}/{i}.txt": b"a film %d" % i for i in range(24)}, None),
+    "nothing": ({}, "holds no texts"),
+    "texts without labels": ({f"{i}.txt": b"a" for i in range(24)}, "holds no texts"),
+    "labels too deep": ({f"x/{'np'[i % 2]}/{i}.txt": b"a" for i in range(24)}, "did you mean"),
+    "one label": ({f"n/{i}.txt": b"a" for i in range(24)}, "a classifier needs at least two"),
+    "other endings": ({f"{'np'[i % 2]}/{i}.md": b"a" for i in range(24)}, "holds no texts"),
+    "hidden folders": ({f".{'np'[i % 2]}/{i}.txt": b"a" for i in range(24)}, "holds no texts"),
+    "latin-1": ({**{f"{'np'[i % 2]}/{i}.txt": b"a" for i in range(24)}, "n/x.txt": b"\xe9t\xe9"}, "x.txt: not UTF-8"),
+    "empty files": ({f"{'np'[i % 2]}/{i}.txt": b"" for i in range(24)}, None),
+    "a label with one text": ({**{f"n/{i}.txt": b"a" for i in range(24)}, "p/1.txt": b"b"}, None),
+    "a text a label": ({f"l{i}/{i}.txt": b"a" for i in range(24)}, "less than one text"),
+    "a label that is a file": ({**{f"n/{i}.txt": b"a" for i in range(24)}, "p": b"b"}, "at least two"),
+}
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_folders(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEQCLF_CACHE", str(tmp_path / "cache"))
+    files, refused = FOLDERS[name]
+    root = tmp_path / "texts"
+    root.mkdir()
+    for path, content in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(content)
+    config = checked_config(
+        {"data": {"source": "folder", "train": str(root), "validation": 0.2}, "layers": [{"type": "pool"}]}
+    )
+    if refused is None:
+        data = prepare(config)
+        assert data.validation is not None
+        assert len(data.train) + len(data.validation) == len(files)
+        return
+    with pytest.raises(InputError, match=refused):
+        if problems := unready(config):
+            raise InputError("\n".join(map(str, problems)))
+        prepare(config)

@@ -26,6 +26,7 @@ from seqclf.data.tables import MissingColumns
 from seqclf.errors import InputError
 from seqclf.files import write_json
 from seqclf.labels import Labels
+from seqclf.table_rows import is_text, shown
 from seqclf.text.kinds import learn_tokenizer, load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.vectors import vectors_dim
@@ -105,6 +106,8 @@ class Corpus:
         if len(different) < 2:
             raise InputError(f"{train.origin}: {all_the_same(different.pop(), train.multi)}")
         names = train.label_names or label_order({name for names in different for name in names})
+        if broken := [name for name in names if not is_text([name])]:
+            raise InputError(f"{train.origin}: the label {shown(broken[0])} is no text that UTF-8 could write")
         return Labels(names, train.multi)
 
     @property

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 from seqclf.data.source import LabelledTexts, where_paths_start
 from seqclf.data.text_store import TextStore
 from seqclf.errors import InputError
-from seqclf.table_rows import KINDS, Row, column_hint, opening, rows
+from seqclf.table_rows import KINDS, Row, column_hint, opening, rows, shown
 
 _BAD_ROWS_SHOWN = 20
 ROWS_LOOKED_AT = 20_000
@@ -126,7 +125,7 @@ class TableSource:
                 labelled = self._values(path, *row)
                 kind = kind or type(labelled[1])
                 if kind is not type(labelled[1]):
-                    value = json.dumps(row[1][self._label], ensure_ascii=False)[:40]
+                    value = shown(row[1][self._label])
                     found, before = ("a list", "one label each") if kind is str else ("one label", "a list each")
                     what = f"is {value}, {found}; the rows before have {before}"
                     raise InputError(f'{path}:{row[0]}: "{self._label}" {what}')
@@ -175,7 +174,7 @@ class TableSource:
     def _values(self, path: Path, line: int, row: Mapping[str, Any]) -> tuple[str, Label]:
         text, label = row[self._text], row[self._label]
         if not isinstance(text, str):
-            raise InputError(f'{path}:{line}: "{self._text}" is {json.dumps(text)[:40]}, expected a text')
+            raise InputError(f'{path}:{line}: "{self._text}" is {shown(text)}, expected a text')
         where = f'{path}:{line}: "{self._label}"'
         if self._separator is not None and isinstance(label, str):
             label = label.split(self._separator) if label.strip() else []
@@ -184,11 +183,11 @@ class TableSource:
             for name, item in zip(names, label, strict=True):
                 if not name:
                     what = "is no label" if name is None else "is empty"
-                    raise InputError(f"{where} is {json.dumps(label)[:80]}, in which {json.dumps(item)[:40]} {what}")
+                    raise InputError(f"{where} is {shown(label, 80)}, in which {shown(item)} {what}")
             return text, tuple(sorted({name for name in names if name}))
         name = _label_name(label)
         if name is None:
-            raise InputError(f"{where} is {json.dumps(label)[:40]}, expected a label or a list of labels")
+            raise InputError(f"{where} is {shown(label)}, expected a label or a list of labels")
         if not name:
             raise InputError(f"{where} is empty; every row needs a label")
         return text, name

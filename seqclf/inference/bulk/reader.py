@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from seqclf.errors import InputError
-from seqclf.table_rows import KINDS, READ_KINDS, Row, column_hint, open_binary, rows
+from seqclf.table_rows import KINDS, READ_KINDS, Row, column_hint, open_binary, rows, shown
 
 STREAM = "-"
 _PACKED = (".gz", ".bz2", ".xz", ".zip", ".zst")
@@ -107,8 +106,7 @@ class Reader:
             if isinstance(text, str):
                 yield Read(where, text, values)
             else:
-                shown = json.dumps(text, default=str)[:40]
-                yield InputError(f'{where}: "{column}" is {shown}, expected a text')
+                yield InputError(f'{where}: "{column}" is {shown(text)}, expected a text')
 
     def _rows(self) -> Iterator[Row | InputError]:
         path = Path(self._source.name if self._source.is_stream else self._source.path)
