@@ -201,29 +201,45 @@ def test_bad_configs_and_data_leave_nothing_behind(config_file: Path, tmp_path: 
         assert not runs.exists() or list(runs.iterdir()) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_finishes_the_step_and_leaves_a_whole_run(number: int, config_file: Path, tmp_path: Path) -> None:
-    runs = tmp_path / "runs"
+def _endless(config_file: Path, runs: Path) -> subprocess.Popen[str]:
+    """A training that has begun."""
+    command = [sys.executable, "-m", "seqclf", "train", str(config_file), "--runs", str(runs)]
     process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "seqclf",
-            "train",
-            str(config_file),
-            "--runs",
-            str(runs),
-            "--set",
-            "training.epochs=100000",
-        ],
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
+        [*command, "--set", "training.epochs=100000"], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     history = runs / "small-1" / "history.jsonl"
     deadline = time.monotonic() + 120
     while not history.exists() and time.monotonic() < deadline and process.poll() is None:
         time.sleep(0.1)
+    return process
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_signal_stops_at_once_and_nothing_is_lost(number: int, config_file: Path, tmp_path: Path) -> None:
+    from seqclf.training.checkpoints import Checkpoints
+
+    process = _endless(config_file, tmp_path)
+    process.send_signal(number)
+    time.sleep(0.3)  # writing the models takes seconds
+    process.send_signal(number)
+    _, stderr = process.communicate(timeout=120)
+    assert process.returncode == 128 + number, stderr
+    assert f"To go on: seqclf train --runs {tmp_path} --resume small-1" in stderr
+    assert "Traceback" not in stderr
+    run = Run(tmp_path / "small-1")
+    assert run.manifest["status"] == "failed"
+    damaged: list[str] = []
+    assert Checkpoints(run.checkpoints).newest(damaged.append) is not None
+    assert not damaged
+    assert {path.name for path in run.folder.iterdir()} <= {
+        "manifest.json", "config.yaml", "tokenizer", "labels.json", "history.jsonl", "checkpoint", "model.keras"
+    }, "nothing half-written"  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_finishes_the_step_and_leaves_a_whole_run(number: int, config_file: Path, tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    process = _endless(config_file, runs)
     process.send_signal(number)
     _, stderr = process.communicate(timeout=120)
     assert process.returncode == 128 + number, stderr

@@ -5,6 +5,7 @@ Nothing heavy is imported at the top of these modules, so that ``--help`` answer
 
 from __future__ import annotations
 
+import signal
 from typing import IO, Any
 
 import click
@@ -60,9 +61,10 @@ class _Program(click.Group):
             if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
                 raise _Failure(SeqclfError(_OUT_OF_MEMORY)) from error
             raise
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as error:
             click.echo("Interrupted.", err=True)
-            raise click.exceptions.Exit(130) from None
+            number = next(iter(error.args), signal.SIGINT)  # of a signal that was turned into this
+            raise click.exceptions.Exit(128 + number) from None
 
 
 @click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"]})

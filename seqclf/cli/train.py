@@ -279,6 +279,6 @@ class _StopRequest:
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         if self.signal is not None:
-            raise KeyboardInterrupt
+            raise KeyboardInterrupt(number)
         self.signal = number
         click.echo("\nFinishing the step and writing the run; once more to stop at once.", err=True)
