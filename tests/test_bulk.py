@@ -11,11 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqclf.cli import cli
 from seqclf.decisions import Decider
 from seqclf.errors import InputError
 from seqclf.inference.bulk import job
@@ -23,7 +21,6 @@ from seqclf.inference.bulk.answers import Answers
 from seqclf.inference.bulk.job import Report, Target, predict_file, predict_stream
 from seqclf.inference.bulk.reader import Source
 from seqclf.labels import Labels
-from seqclf.runs import Run
 
 ONE, LISTS = Labels(("long", "short")), Labels(("long", "short", "odd"), multi=True)
 ROWS = [{"id": str(i), "text": "x" * (i % 7) + f' "quoted", {i}\n\tnext', "more": f"é{i}"} for i in range(3, 30)]
@@ -59,7 +56,7 @@ def _written(path: Path, rows: Sequence[dict[str, Any]]) -> Path:
     return path
 
 
-def _read(path: Path) -> list[dict[str, Any]]:
+def read_rows(path: Path) -> list[dict[str, Any]]:
     if path.suffix == ".parquet":
         import pyarrow.parquet
 
@@ -89,7 +86,7 @@ def test_rows_come_out_with_their_predictions(given_as: str, output: str, tmp_pa
     source, target = _written(tmp_path / f"in.{given_as}", ROWS), tmp_path / f"out.{output}"
     report = _predict(source, target)
     assert (report.rows, report.bad) == (len(ROWS), 0)
-    found = _read(target)
+    found = read_rows(target)
     assert [list(row) for row in found] == [["id", "text", "more", "prediction", "probability"]] * len(ROWS)
     for row, original in zip(found, ROWS, strict=True):
         kept = {name: row[name] for name in original}
@@ -105,7 +102,7 @@ def test_a_file_of_lines(tmp_path: Path) -> None:
     (tmp_path / "in.txt").write_bytes(b"\xef\xbb\xbfa text\r\n\n\xff\nlast")
     named: list[InputError] = []
     report = _predict(tmp_path / "in.txt", tmp_path / "out.jsonl", on_bad=named.append)
-    assert [row["text"] for row in _read(tmp_path / "out.jsonl")] == ["a text", "", "last"]
+    assert [row["text"] for row in read_rows(tmp_path / "out.jsonl")] == ["a text", "", "last"]
     assert (report.rows, report.bad, list(map(str, named))) == (4, 1, [f"{tmp_path / 'in.txt'}:3: not UTF-8 text"])
 
 
@@ -116,7 +113,7 @@ def test_lists_tops_and_every_probability(output: str, tmp_path: Path) -> None:
 
     source = _written(tmp_path / "in.csv", [{"text": "a"}, {"text": "b"}])
     _predict(source, tmp_path / f"out.{output}", LISTS, call, top=2, every=True)
-    first, second = _read(tmp_path / f"out.{output}")
+    first, second = read_rows(tmp_path / f"out.{output}")
     if output == "csv":
         assert (first["predictions"], first["probabilities"]) == ("long|short", "0.9|0.6")
         assert (second["predictions"], second["top_1"], second["top_2_probability"]) == ("", "short", "0.2")
@@ -135,7 +132,7 @@ def test_bad_rows_are_named_and_stop_nothing(tmp_path: Path) -> None:
     source = tmp_path / "in.csv"
     source.write_text(BAD, encoding="utf-8")
     report = _predict(source, tmp_path / "out.csv", errors=tmp_path / "errors.txt")
-    assert [row["id"] for row in _read(tmp_path / "out.csv")] == ["1", "2", "7"]
+    assert [row["id"] for row in read_rows(tmp_path / "out.csv")] == ["1", "2", "7"]
     assert (report.rows, report.bad) == (5, 2)
     assert (tmp_path / "errors.txt").read_text(encoding="utf-8").splitlines() == [
         f"{source}:6: 1 field, but the header has 2 (text, id)",
@@ -146,14 +143,14 @@ def test_bad_rows_are_named_and_stop_nothing(tmp_path: Path) -> None:
     named: list[InputError] = []
     _predict(tmp_path / "in.jsonl", tmp_path / "out.jsonl", on_bad=named.append)
     assert [str(error).partition("in.jsonl:")[2][:2] for error in named] == ["2:", "3:", "4:"]
-    assert len(_read(tmp_path / "out.jsonl")) == 2
+    assert len(read_rows(tmp_path / "out.jsonl")) == 2
 
 
 def test_a_row_that_fits_no_column_is_named(tmp_path: Path) -> None:
     rows = [{"text": f"t{i}", "n": i} for i in range(7)] + [{"text": "odd", "n": "seven"}, {"text": "t8", "n": 8}]
     named: list[InputError] = []
     _predict(_written(tmp_path / "in.jsonl", rows), tmp_path / "out.parquet", on_bad=named.append)
-    assert [row["n"] for row in _read(tmp_path / "out.parquet")] == [*range(7), 8]
+    assert [row["n"] for row in read_rows(tmp_path / "out.parquet")] == [*range(7), 8]
     assert [str(error).partition(".jsonl:")[2] for error in named] == [
         "8: \"n\" is 'seven', no int64 as in the rows before"
     ]
@@ -195,7 +192,7 @@ def test_an_interrupted_prediction_goes_on(kind: str, after: int, tmp_path: Path
     report = _predict(source, target, call=counted, resume=True, errors=tmp_path / "errors.txt")
     assert (report.rows, report.bad) == (len(ROWS), 1)
     assert len(seen) == len(ROWS) - 5 * after - (after < 2), "what was predicted is not predicted again"
-    assert target.read_bytes() == whole.read_bytes() if kind != "parquet" else _read(target) == _read(whole)
+    assert target.read_bytes() == whole.read_bytes() if kind != "parquet" else read_rows(target) == read_rows(whole)
     assert (tmp_path / "errors.txt").read_bytes() == (tmp_path / "whole.txt").read_bytes()
     assert not partial.exists()
 
@@ -224,7 +221,7 @@ def test_another_job_is_not_gone_on_with(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         _predict(source, tmp_path / "out.csv", resume=True)
     _predict(source, tmp_path / "other.csv", resume=True)
-    assert len(_read(tmp_path / "other.csv")) == len(ROWS) - 1, "with nothing to resume it begins"
+    assert len(read_rows(tmp_path / "other.csv")) == len(ROWS) - 1, "with nothing to resume it begins"
 
 
 def test_nothing_is_overwritten_unasked_and_nothing_left_behind(tmp_path: Path) -> None:
@@ -234,7 +231,7 @@ def test_nothing_is_overwritten_unasked_and_nothing_left_behind(tmp_path: Path) 
         _predict(source, target)
     assert target.read_text(encoding="utf-8") == "mine"
     _predict(source, target, overwrite=True)
-    assert len(_read(target)) == len(ROWS)
+    assert len(read_rows(target)) == len(ROWS)
     with pytest.raises(InputError, match="there is no folder"):
         _predict(source, tmp_path / "no" / "out.csv")
     taken = _written(tmp_path / "taken.csv", [{"text": "a", "prediction": "b"}])
@@ -261,7 +258,7 @@ def test_fields_stand_under_their_names(output: str, tmp_path: Path) -> None:
     rows += [{"text": "e", "x": "4"}, {"text": "f", "new": "5"}, {"text": "g", "y": "6"}]  # of the next block
     named: list[InputError] = []
     _predict(_written(tmp_path / "in.jsonl", rows), tmp_path / f"out.{output}", on_bad=named.append)
-    found = _read(tmp_path / f"out.{output}")
+    found = read_rows(tmp_path / f"out.{output}")
     assert list(found[0]) == ["text", "x", "y", "prediction", "probability"]
     kept = [(row["text"], row["x"] or "", row["y"] or "") for row in found]
     assert kept == [
@@ -273,7 +270,7 @@ def test_fields_stand_under_their_names(output: str, tmp_path: Path) -> None:
 def test_what_parquet_has_no_place_for_is_text(tmp_path: Path) -> None:
     rows = [{"text": "a\ud800", "x": {}, "y": None, "z": [{}]}, {"text": "b", "x": {}, "y": None, "z": []}]
     _predict(_written(tmp_path / "in.jsonl", rows), tmp_path / "out.parquet")
-    found = _read(tmp_path / "out.parquet")
+    found = read_rows(tmp_path / "out.parquet")
     assert [(row["text"], row["x"], row["y"], row["z"]) for row in found] == [
         ("a\\ud800", "{}", None, "[{}]"), ("b", "{}", None, "[]")
     ]  # fmt: skip
@@ -287,7 +284,7 @@ def test_bytes_that_are_not_utf8_cost_their_row_alone(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(content)
         report = _predict(tmp_path / name, tmp_path / f"{name}.out.csv")
         assert (report.rows, report.bad) == (3, 1)
-        assert [row["text"] for row in _read(tmp_path / f"{name}.out.csv")] == ["a", "c"]
+        assert [row["text"] for row in read_rows(tmp_path / f"{name}.out.csv")] == ["a", "c"]
 
 
 def test_where_nothing_can_be_read_there_is_no_output(tmp_path: Path) -> None:
@@ -307,14 +304,14 @@ def test_a_column_of_that_name_is_never_written_over(tmp_path: Path) -> None:
     later = [*rows, {"text": "t6", "prediction": "mine"}]
     named: list[InputError] = []
     _predict(_written(tmp_path / "in.jsonl", later), tmp_path / "out.jsonl", on_bad=named.append)
-    assert len(_read(tmp_path / "out.jsonl")) == 6
+    assert len(read_rows(tmp_path / "out.jsonl")) == 6
     assert 'has a column "prediction" already; --prefix gives' in str(named[0])
     with pytest.raises(InputError, match=r'in.jsonl:1: has a column "prediction" already'):
         _predict(_written(tmp_path / "in.jsonl", later[::-1]), tmp_path / "2.jsonl")
     answers = Answers(Decider(ONE), prefix="again_")
     source = Source.of(str(tmp_path / "out.jsonl"), None, "text")
     predict_file(_of_length, tmp_path / "model", source, Target(tmp_path / "3.jsonl", "jsonl"), answers)
-    assert list(_read(tmp_path / "3.jsonl")[0]) == [
+    assert list(read_rows(tmp_path / "3.jsonl")[0]) == [
         "text", "prediction", "probability", "again_prediction", "again_probability"
     ]  # fmt: skip
 
@@ -342,7 +339,7 @@ def test_one_process_writes_a_file(tmp_path: Path) -> None:
         return _of_length(texts)
 
     _predict(source, target, call=second)
-    assert len(_read(target)) == len(ROWS)
+    assert len(read_rows(target)) == len(ROWS)
 
 
 @pytest.mark.parametrize(
@@ -355,7 +352,7 @@ def test_one_process_writes_a_file(tmp_path: Path) -> None:
         ("in.dat", None, 'cannot tell the format from the ending ".dat"; --input-format names it'),
     ],
 )
-def test_sources_that_cannot_be_read(
+def test_sources_that_cannot_beread_rows(
     path: str, kind: str | None, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -379,36 +376,3 @@ def test_whatever_stands_in_a_row_comes_out_again(rows: list[tuple[str, Any]]) -
         predict_stream(_of_length, Source.of(str(source), None, "text"), "jsonl", out, Answers(Decider(ONE)))
         found = [json.loads(line) for line in out.getvalue().decode("utf-8").split("\n") if line]
     assert [(row["text"], row["other"]) for row in found] == rows
-
-
-def _call(*arguments: str, stdin: bytes | None = None) -> Result:
-    return CliRunner().invoke(cli, arguments, input=stdin)
-
-
-def test_the_command(three_label_run: Run, three_labels_csv: Path, tmp_path: Path) -> None:
-    run = ["--run", str(three_label_run.folder)]
-    out = tmp_path / "out.parquet"
-    done = _call("predict", "--input", str(three_labels_csv), "--output", str(out), *run)
-    assert done.exit_code == 0, done.output
-    assert "150 texts in " in done.stderr and f"-> {out}" in done.stderr
-    rows = _read(out)
-    assert sum(row["prediction"] == row["label"] for row in rows) > 120
-    again = _call("predict", "--input", str(three_labels_csv), "--output", str(out), "--resume", *run)
-    assert again.exit_code == 0 and "is whole already" in again.stderr
-    lines = ["predict", "-i", "-", "--input-format", "txt", *run]
-    piped = _call(*lines, stdin=b"a match\nthe moon\n")
-    texts = _call("predict", "a match", "the moon", "--json", *run).stdout.splitlines()
-    expected = [json.loads(line)["label"] for line in texts]
-    assert [json.loads(line)["prediction"] for line in piped.stdout.splitlines()] == expected
-    as_tsv = _call(*lines, "--output-format", "tsv", stdin=b"a match\n").stdout
-    assert as_tsv.startswith("text\tprediction\tprobability\na match\tsport\t")
-    for arguments, message in (
-        (["-i", str(three_labels_csv), "-o", str(tmp_path / "out.xyz")], "--output: cannot tell the format"),
-        (["-i", str(three_labels_csv), "-o", "-", "--errors", "x"], "--errors: bad rows go to standard error"),
-        (["-i", str(three_labels_csv), "--resume"], "--resume: standard output cannot be gone on with"),
-        (["-i", str(three_labels_csv), "-o", str(out), "--json"], "--json is of texts"),
-        (["-i", str(three_labels_csv), "--column", "body"], '"body" (columns: text, label); --column names it'),
-    ):
-        refused = _call("predict", *arguments, *run)
-        assert refused.exit_code == 2, arguments
-        assert message in refused.stderr

@@ -1,0 +1,105 @@
+"""What an option may change: the cheapest thing that shows it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from conftest import trained
+
+from seqclf.config import Config
+
+_numbers = itertools.count()  # of runs
+
+
+def texts_of(config: Config, folder: Path) -> Any:
+    """The splits' token ids and labels, and the batches of the first epoch."""
+    from seqclf.data.batches import Batches
+    from seqclf.data.prepare import Corpus, encode_split, prepare
+
+    corpus = Corpus(config)
+    data = prepare(config, corpus=corpus)
+    splits = {"train": data.train, "validation": data.validation}
+    if corpus.has("test"):
+        splits["test"] = encode_split(corpus, "test", data.tokenizer, data.labels, lambda stage: None)
+    seen: list[Any] = [data.labels, data.tokenizer.fingerprint]
+    for name, texts in splits.items():
+        if texts is None:
+            seen.append((name, None))
+            continue
+        batches = Batches.of(texts, config)
+        stream = batches.stream(batches.shuffled(config.seed, 1))
+        seen.append((name, [(ids.tolist(), labels.tolist()) for ids, labels in stream]))
+    return seen
+
+
+def model_of(config: Config, folder: Path) -> Any:
+    """The weights' shapes, which are trained, and what the model puts out while training."""
+    from seqclf.model.build import build_model
+    from seqclf.text.vectors import read_vectors
+
+    pieces = ["[PAD]", "[UNK]", *(f"w{i}" for i in range(20))]
+    vectors = None
+    if config.embedding.vectors:
+        vectors = read_vectors(Path(config.embedding.vectors), pieces, config.embedding.dim)
+    model = build_model(config, len(pieces), ["a", "b"], vectors=vectors)
+    tokens = np.array([[5, 6, 7, 8, 9, 5, 3], [7, 9, 4, 2, 0, 0, 0]], dtype=np.int32)
+    shapes = [(variable.shape, variable.trainable) for variable in model.weights]
+    constraints = [getattr(weight.constraint, "max_value", None) for weight in model.weights]
+    outputs = model(tokens, training=True).numpy().round(6).tolist()
+    moved = [weight.numpy().round(6).tolist() for weight in model.non_trainable_weights]
+    return shapes, outputs, [float(loss) for loss in model.losses], constraints, moved
+
+
+def steps_of(config: Config, folder: Path) -> Any:
+    """The weights after three steps of the optimizer."""
+    import keras
+
+    from seqclf.training.step import build_optimizer
+
+    weight = keras.Variable(np.array([1.0, -2.0], np.float32))
+    optimizer = build_optimizer(config.training.optimizer)
+    for gradient in ([0.5, -0.1], [0.1, 0.2], [-0.3, 0.1]):
+        optimizer.apply([keras.ops.convert_to_tensor(gradient)], [weight])
+    return weight.numpy().tolist()
+
+
+def learning_of(config: Config, folder: Path) -> Any:
+    """The learning rate of every step, the weights after the training, and what each epoch was measured to be."""
+    from seqclf.data.batches import Batches
+    from seqclf.data.prepare import prepare
+    from seqclf.model.build import build_model
+    from seqclf.training.events import EpochDone, StepDone
+    from seqclf.training.loop import training_events
+    from seqclf.training.state import TrainingState
+
+    data = prepare(config)
+    state = TrainingState.begin(build_model(config, data.tokenizer.vocabulary_size, data.labels), config.training)
+    splits = [Batches.of(texts, config) if texts else None for texts in (data.train, data.validation)]
+    events = list(training_events(state, *splits, data.labels, config.training, config.seed))
+    rates = [event.learning_rate for event in events if isinstance(event, StepDone)]
+    measured = [(event.loss, event.validation) for event in events if isinstance(event, EpochDone)]
+    return rates, measured, [weight.tolist() for weight in state.model.get_weights()]
+
+
+def run_of(config: Config, folder: Path) -> Any:
+    """The run's name, how it ended, and where its history has lines."""
+    run = trained(config.model_dump(mode="json"), folder / f"{next(_numbers)}")
+    lines = [json.loads(line) for line in run.history.read_text(encoding="utf-8").splitlines()]
+    manifest = run.manifest
+    places = [(line["type"], line.get("epoch"), line.get("step")) for line in lines]
+    return run.name, manifest["best_epoch"], manifest["epochs"], places
+
+
+def checkpoints_of(config: Config, folder: Path) -> Any:
+    """The checkpoints that a run keeps."""
+    run = trained(config.model_dump(mode="json"), folder / f"{next(_numbers)}")
+    return sorted(path.name for path in run.checkpoints.iterdir())
+
+
+def thresholds_of(config: Config, folder: Path) -> Any:
+    """The thresholds that a run keeps."""
+    return trained(config.model_dump(mode="json"), folder / f"{next(_numbers)}").thresholds
