@@ -17,6 +17,7 @@ from seqclf.data import text_store
 from seqclf.data.prepare import prepare
 from seqclf.data.text_store import Chosen, TextStore
 from seqclf.errors import SeqclfError
+from seqclf.text import bulk
 from seqclf.text.counting import counted
 
 
@@ -62,6 +63,7 @@ def test_what_is_learnt_of_them_is_the_same(sample_csv: Path, tmp_path: Path, mo
 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text_store, "_BYTES_IN_MEMORY", 100_000)
+    monkeypatch.setattr(bulk, "_CHUNKS_A_BLOCK", 10_000)
     filler = " ".join(f"word{i}" for i in range(400))
     csv = write_csv(
         tmp_path / "t.csv", [("text", "label"), *((f"{filler} {i % 7}", "np"[i % 2]) for i in range(4_000))]

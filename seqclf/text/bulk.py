@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-_TEXTS_A_BLOCK, _CHUNKS_A_BLOCK = 4_096, 1 << 16
+_TEXTS_A_BLOCK, _CHUNKS_A_BLOCK = 4_096, 1 << 18
 _MOST_CHUNKS = 500_000  # bounds memory on endless streams
 
 SplitText = Callable[[str], list[str]]
