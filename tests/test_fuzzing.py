@@ -32,7 +32,7 @@ def _cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.mark.parametrize("target", TARGETS)
 def test_what_is_known_and_what_is_right(target: str, right: dict[str, list[bytes]], folder: Path) -> None:
     inputs = [*right[target], *known(target)]
-    assert len(inputs) > 4
+    assert inputs
     for data in inputs:
         call(target, data, folder / "fed")
 

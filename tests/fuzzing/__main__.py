@@ -70,7 +70,14 @@ def _guided(search: Search, target: str, inputs: list[bytes], folder: Path) -> N
             # libFuzzer knows no other way out that leaves the exit status alone.
             os._exit(0)
 
-    options = ["-max_len=4096", "-timeout=300", "-rss_limit_mb=4000", "-verbosity=0", "-print_final_stats=0"]
+    options = [
+        "-max_len=4096",
+        "-timeout=300",
+        "-rss_limit_mb=4000",
+        "-verbosity=0",
+        "-print_final_stats=0",
+        f"-artifact_prefix={folder}/",
+    ]
     draw = random.Random()
 
     def change(data: bytes, most: int, seed: int) -> bytes:
