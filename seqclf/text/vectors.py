@@ -47,7 +47,8 @@ def read_vectors(path: Path, pieces: Sequence[str], dim: int) -> dict[int, NDArr
             if token_id is None or token_id in found:
                 continue
             try:
-                vector = np.array(fields[1:], dtype=np.float32)
+                with np.errstate(over="ignore"):  # what is too large is infinite, and named below
+                    vector = np.array(fields[1:], dtype=np.float32)
             except ValueError:
                 vector = np.full(dim, np.nan, dtype=np.float32)
             if not np.isfinite(vector).all():
