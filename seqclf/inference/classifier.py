@@ -83,7 +83,7 @@ class Classifier:
             labels = Labels.from_json(about["labels"])
             thresholds = None if about["thresholds"] is None else tuple(map(float, about["thresholds"]))
             max_tokens, truncate = int(about["max_tokens"]), about["truncate"]
-        except (LookupError, TypeError, ValueError) as error:
+        except (LookupError, TypeError, ValueError, RecursionError) as error:
             raise InputError(f"{path}: no model that seqclf wrote ({error})") from error
         tokenizer = load_tokenizer(Path(folder) / TOKENIZER_FOLDER)
         return cls(tokenizer, labels, thresholds, max_tokens, truncate, session, threading.Lock())

@@ -145,7 +145,7 @@ class TrainingState:
             plain = json.loads(str(arrays.pop("scalars")))
             scalars = {name: plain[name] for name in _SCALARS}
             so_far, others = EpochSoFar(**plain["so_far"]), dict(plain["others"])
-        except (OSError, EOFError, ValueError, LookupError, TypeError, BadZipFile) as error:
+        except (OSError, EOFError, ValueError, LookupError, TypeError, RecursionError, BadZipFile) as error:
             raise InputError(f"no training state ({error})") from error
         variables = self._variables()
         values = _numbered(arrays, "variable_")

@@ -76,7 +76,7 @@ class Journal:
             content = json.loads(path.read_text(encoding="utf-8"))
             progress = Progress(**content["progress"])
             before = dict(content["job"])
-        except (OSError, ValueError, LookupError, TypeError) as error:
+        except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
             raise InputError(f"{path}: cannot be read ({error}); delete {self.folder} to begin anew") from error
         changed = [name for name in {**before, **self._job} if self._job.get(name) != before.get(name)]
         if changed:
@@ -93,7 +93,7 @@ class Journal:
             with locked(self.folder):
                 return None
         except BlockingIOError:
-            with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
+            with contextlib.suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
                 content = json.loads((self.folder / _JOURNAL).read_text(encoding="utf-8"))
                 return f"process {content['process']} on {content['host']}"
             return "another process"
