@@ -55,4 +55,6 @@ class Labels(Sequence[str]):
         names = value.get("names") if multi else value
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise ValueError("no labels")
+        if len(set(names)) != len(names) or len(names) < (1 if multi else 2):
+            raise ValueError("too few labels, or one twice")
         return cls(tuple(names), multi)

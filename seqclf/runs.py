@@ -24,6 +24,7 @@ import difflib
 import json
 import os
 import re
+import shlex
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ from seqclf.labels import Labels
 
 RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "failed"
 WHOLE = (FINISHED, INTERRUPTED)
+
+_REMEDY = "take it from a copy of the run, or train again"
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,16 @@ class Run:
     @property
     def checkpoints(self) -> Path:
         return self.folder / "checkpoint"
+
+    @property
+    def has_checkpoint(self) -> bool:
+        """Whether there is anything that its training could go on from."""
+        return any(self.checkpoints.glob("*.state"))
+
+    @property
+    def how_to_go_on(self) -> str:
+        """The command."""
+        return f"seqclf train --resume {shlex.quote(str(self.folder))}"
 
     @property
     def model(self) -> Path:
@@ -224,6 +237,8 @@ def find_run(runs: Path, name: str | None) -> Run:
         return newest
     run = next((Run(path) for path in (runs / name, Path(name)) if (path / "manifest.json").is_file()), None)
     if run is None:
+        if (found := next((path for path in (runs / name, Path(name)) if path.is_dir()), None)) is not None:
+            raise InputError(f"{found}: holds no manifest.json, and so is no run; name another")
         names = [known for known, _ in run_names(runs)]
         close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
         known = f" (runs: {', '.join(names[-20:])})" if names else "; it holds no finished run"
@@ -231,10 +246,10 @@ def find_run(runs: Path, name: str | None) -> Run:
         raise InputError(f"no run {name} in {runs}{hint}")
     status = run.manifest["status"]
     if status not in WHOLE:
-        why = "being trained, or killed" if status == RUNNING else status
-        raise InputError(
-            f"{run.folder}: the run is not whole ({why}); `seqclf train --resume {run.name}` goes on; or name another"
-        )
+        with run.locked():  # else it is said who trains it
+            why = "its training was killed" if status == RUNNING else status
+        how = f"`{run.how_to_go_on}` goes on" if run.has_checkpoint else "train its config again"
+        raise InputError(f"{run.folder}: the run is not whole ({why}); {how}; or name another")
     return run
 
 
@@ -308,7 +323,7 @@ def _whole_runs(runs: Path) -> Iterator[Run]:
 def _read_object(path: Path) -> dict[str, Any]:
     content = _read_json(path)
     if not isinstance(content, dict):
-        raise InputError(f"{path}: cannot be read (expected an object, as seqclf writes it)")
+        raise InputError(f"{path}: cannot be read (expected an object, as seqclf writes it); {_REMEDY}")
     return content
 
 
@@ -316,4 +331,4 @@ def _read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"{path}: cannot be read ({error})") from error
+        raise InputError(f"{path}: cannot be read ({error}); {_REMEDY}") from error

@@ -201,30 +201,33 @@ def test_bad_configs_and_data_leave_nothing_behind(config_file: Path, tmp_path: 
         assert not runs.exists() or list(runs.iterdir()) == []
 
 
-def _endless(config_file: Path, runs: Path) -> subprocess.Popen[str]:
-    """A training that has begun."""
+def _endless(config_file: Path, runs: Path, begun: str, *settings: str) -> subprocess.Popen[str]:
+    """A training in whose folder there is a file of the name ``begun``."""
     command = [sys.executable, "-m", "seqclf", "train", str(config_file), "--runs", str(runs)]
-    process = subprocess.Popen(
-        [*command, "--set", "training.epochs=100000"], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    history = runs / "small-1" / "history.jsonl"
+    for setting in ("training.epochs=100000", *settings):
+        command += ["--set", setting]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 120
-    while not history.exists() and time.monotonic() < deadline and process.poll() is None:
-        time.sleep(0.1)
+    while not any((runs / "small-1").glob(begun)) and time.monotonic() < deadline and process.poll() is None:
+        time.sleep(0.02)
     return process
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_second_signal_stops_at_once_and_nothing_is_lost(number: int, config_file: Path, tmp_path: Path) -> None:
+    """Not even where no line of the history was written yet."""
     from seqclf.training.checkpoints import Checkpoints
 
-    process = _endless(config_file, tmp_path)
+    settings = ("training.log_every=1000000", "training.batch_size=1", "training.checkpoint_steps=2")
+    process = _endless(config_file, tmp_path, "checkpoint/epoch000000-step*[2468].state", *settings)
     process.send_signal(number)
-    time.sleep(0.3)  # writing the models takes seconds
-    process.send_signal(number)
+    assert process.stderr is not None
+    while "Finishing the step" not in (line := process.stderr.readline()):
+        assert line, "it has ended"
+    process.send_signal(number)  # writing the models takes seconds
     _, stderr = process.communicate(timeout=120)
     assert process.returncode == 128 + number, stderr
-    assert f"To go on: seqclf train --runs {tmp_path} --resume small-1" in stderr
+    assert f"To go on: seqclf train --resume {tmp_path}/small-1" in stderr
     assert "Traceback" not in stderr
     run = Run(tmp_path / "small-1")
     assert run.manifest["status"] == "failed"
@@ -239,7 +242,7 @@ def test_a_second_signal_stops_at_once_and_nothing_is_lost(number: int, config_f
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_finishes_the_step_and_leaves_a_whole_run(number: int, config_file: Path, tmp_path: Path) -> None:
     runs = tmp_path / "runs"
-    process = _endless(config_file, runs)
+    process = _endless(config_file, runs, "history.jsonl")
     process.send_signal(number)
     _, stderr = process.communicate(timeout=120)
     assert process.returncode == 128 + number, stderr

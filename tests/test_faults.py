@@ -66,7 +66,7 @@ def test_a_full_disk(whole: dict[str, Any], sample_csv: Path, tmp_path: Path) ->
     done = subprocess.run([*in_own_mounts, "sh", "-c", script], capture_output=True, text=True)
     assert done.returncode == 1
     assert "cannot be written (No space left on device)" in done.stderr
-    assert "`seqclf train --resume small-1` goes on" in done.stderr
+    assert f"`seqclf train --resume {disk}/small-1` goes on" in done.stderr
     assert "Traceback" not in done.stderr
     run = Run(kept / "small-1")
     assert run.manifest["status"] in ("failed", "running"), "there may be no room to say so"
@@ -139,6 +139,7 @@ def test_a_folder_that_is_removed(gone: str, sample_csv: Path, tmp_path: Path) -
         with pytest.raises(SeqclfError, match=r"cannot be written \(No such file or directory\)") as raised:
             train(config, run, listen)
         assert raised.value.exit_code == 1
+        assert "--resume" not in str(raised.value), "there is nothing to go on with"
         assert not run.folder.exists()
 
 
@@ -168,3 +169,30 @@ def test_a_history_that_lost_lines_is_noticed(sample_csv: Path, tmp_path: Path, 
     refused = CliRunner().invoke(cli, ["train", "--resume", str(run.folder)])
     assert refused.exit_code == 2
     assert "history.jsonl: lines are missing at its end" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "command", "message"),
+    [
+        ("model.keras", b"garbage", "eval", "model.keras: cannot be read as a model"),
+        ("model.keras", b"garbage", "export --format keras --to OUT", "model.keras: cannot be read as a model"),
+        ("model.onnx", b"garbage", "export --format onnx --to OUT", "model.onnx: cannot be read as a model"),
+        ("tokenizer/tokenizer.json", b"{}", "export --format onnx --to OUT", "not a tokenizer that seqclf wrote"),
+        ("labels.json", b"[]", "eval", "labels.json: cannot be read (too few labels, or one twice)"),
+        ("metrics.json", b"[]", "eval", "metrics.json: cannot be read (expected an object"),
+        ("manifest.json", None, "eval", "holds no manifest.json, and so is no run"),
+    ],
+)
+def test_a_run_s_damaged_file_is_named(
+    name: str, content: bytes | None, command: str, message: str, binary_run: Run, tmp_path: Path
+) -> None:
+    run = Run(Path(shutil.copytree(binary_run.folder, tmp_path / "small-1")))
+    if content is None:
+        (run.folder / name).unlink()
+    else:
+        (run.folder / name).write_bytes(content)
+    arguments = [str(tmp_path / "out") if word == "OUT" else word for word in command.split()]
+    refused = CliRunner().invoke(cli, [*arguments, "--run", str(run.folder)])
+    assert refused.exit_code == 2, refused.output
+    assert message in refused.stderr
+    assert not (tmp_path / "out").exists()

@@ -84,7 +84,7 @@ def test_lists_and_joined_labels_are_read_alike(tmp_path: Path) -> None:
         ([("x", ["a", ""])], 'a.jsonl:1: "label" is ["a", ""], in which "" is empty'),
         ([("x", ["a", None])], 'a.jsonl:1: "label" is ["a", null], in which null is no label'),
         ([("x", [["a"]])], 'a.jsonl:1: "label" is [["a"]], in which ["a"] is no label'),
-        ([("x", {"a": 1})], "expected a label or a list of labels"),
+        ([("x", {"a": 1})], "expected a label (a text, a whole number, true or false) or a list of labels"),
     ],
 )
 def test_lists_that_cannot_be_read_are_named(tmp_path: Path, rows: list[tuple[str, Any]], message: str) -> None:

@@ -140,7 +140,7 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_it_taken(
     said: list[str] = []
     _train(run, resume=True, listen=lambda event: said.append(event.what) if isinstance(event, Stage) else None)
     assert any(f"{newer.name}: damaged (its checksum is another)" in line for line in said)
-    assert f"Going on from {older.stem}" in said
+    assert f"Going on with {run.folder} after step {int(older.stem[-8:])} of epoch {int(older.stem[5:11]) + 1}" in said
     assert result(run) == whole
 
 
@@ -186,7 +186,7 @@ def test_what_cannot_be_written_is_said_and_what_was_is_whole(
         save(self, *arguments)
 
     monkeypatch.setattr(Checkpoints, "save", full)
-    with pytest.raises(SeqclfError, match=r"cannot be written \(No space left on device\).*--resume small-1"):
+    with pytest.raises(SeqclfError, match=r"cannot be written \(No space left on device\).*--resume \S+/small-1"):
         _train(run, config=checked_config(training_config(sample_csv)))
     assert run.manifest["status"] == "failed"
     monkeypatch.undo()

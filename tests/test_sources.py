@@ -79,7 +79,11 @@ def test_fields_may_be_long(tmp_path: Path) -> None:
         ("jsonl", '{"text": "a", "label": "b"}\n{"text": \n', ":2: not valid JSON"),
         ("jsonl", "[1]\n", ":1: expected an object"),
         ("jsonl", '{"text": 3, "label": "b"}\n', ':1: "text" is 3, expected a text'),
-        ("jsonl", '{"text": "a", "label": null}\n', ':1: "label" is null, expected a label or a list of labels'),
+        (
+            "jsonl",
+            '{"text": "a", "label": null}\n',
+            ':1: "label" is null, expected a label (a text, a whole number, true or false) or a list',
+        ),
         ("jsonl", '{"text": "a"}\n', ':1: no column "label"'),
         ("jsonl", "[" * 100_000, ":1: not valid JSON"),
         ("xlsx", "", 'cannot tell the format from the ending ".xlsx"'),

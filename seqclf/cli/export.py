@@ -54,6 +54,7 @@ def export_command(
     made = {"saved_model": run.saved_model, "onnx": run.onnx, "keras": run.model}[form]
     if not made.exists():
         _make(run, form)
+    _check(run, form)
     if target is None:
         click.echo(made)
         return
@@ -89,6 +90,19 @@ def _make(run: Run, form: str) -> None:
         from seqclf.export.saved_model import export_saved_model
 
         export_saved_model(one.model, one.config, one.tokenizer, one.labels, run.saved_model, one.thresholds)
+
+
+def _check(run: Run, form: str) -> None:
+    """Raise ``InputError`` where the model's file was damaged; a SavedModel is not loaded for that."""
+    import zipfile
+
+    from seqclf.errors import InputError
+    from seqclf.inference.classifier import Classifier
+
+    if form == "onnx":
+        Classifier.load(run.folder)
+    elif form == "keras" and not zipfile.is_zipfile(run.model):
+        raise InputError(f"{run.model}: cannot be read as a model; train again")
 
 
 def _card(run: Run, form: str, cost: Cost | None) -> str:

@@ -134,18 +134,13 @@ def train_command(
 
 
 def _end(text: str, status: str, stop: _StopRequest, runs: Path, run_name: str | None) -> None:
-    from seqclf.runs import INTERRUPTED
+    from seqclf.runs import INTERRUPTED, Run
 
     click.echo(text)
     if status == INTERRUPTED:
-        how = f" {_how_to_go_on(runs, run_name)}" if run_name else ""
+        how = f" To go on: {Run(runs / run_name).how_to_go_on}" if run_name else ""
         click.echo(f"Interrupted; what was learnt so far is kept.{how}", err=True)
         sys.exit(128 + (stop.signal or signal.SIGINT))
-
-
-def _how_to_go_on(runs: Path, run_name: str) -> str:
-    options = "" if str(runs) == "runs" else f" --runs {shlex.quote(str(runs))}"
-    return f"To go on: seqclf train{options} --resume {run_name}"
 
 
 def _resume(runs: Path, name: str | None, how: _How) -> None:
@@ -171,7 +166,7 @@ def _resume(runs: Path, name: str | None, how: _How) -> None:
         try:
             outcome = train(config, run, listen, stop, resume=True, on_nan=how.on_nan, memory_check=how.memory_check)
         except KeyboardInterrupt:
-            click.echo(_how_to_go_on(runs, run.name), err=True)
+            click.echo(f"To go on: {run.how_to_go_on}", err=True)
             raise
     _end(_summary(run.folder, runs, config, outcome), outcome.status, stop, runs, run.name)
 
@@ -203,10 +198,10 @@ def _train_one(
 
         return run, train(config, run, listen, stop, data, on_nan=how.on_nan, memory_check=how.memory_check)
     except (SeqclfError, KeyboardInterrupt) as error:
-        if not run.history.exists():  # nothing was trained
+        if not run.has_checkpoint:  # nothing was trained
             shutil.rmtree(run.folder, ignore_errors=True)
         elif isinstance(error, KeyboardInterrupt):
-            click.echo(_how_to_go_on(run.folder.parent, run.name), err=True)
+            click.echo(f"To go on: {run.how_to_go_on}", err=True)
         raise
 
 

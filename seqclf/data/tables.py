@@ -174,7 +174,9 @@ class TableSource:
     def _values(self, path: Path, line: int, row: Mapping[str, Any]) -> tuple[str, Label]:
         text, label = row[self._text], row[self._label]
         if not isinstance(text, str):
-            raise InputError(f'{path}:{line}: "{self._text}" is {shown(text)}, expected a text')
+            raise InputError(
+                f'{path}:{line}: "{self._text}" is {shown(text)}, expected a text; write one, or take the row out'
+            )
         where = f'{path}:{line}: "{self._label}"'
         if self._separator is not None and isinstance(label, str):
             label = label.split(self._separator) if label.strip() else []
@@ -187,7 +189,10 @@ class TableSource:
             return text, tuple(sorted({name for name in names if name}))
         name = _label_name(label)
         if name is None:
-            raise InputError(f"{where} is {shown(label)}, expected a label or a list of labels")
+            raise InputError(
+                f"{where} is {shown(label)}, expected a label (a text, a whole number, true or false) "
+                "or a list of labels"
+            )
         if not name:
             raise InputError(f"{where} is empty; every row needs a label")
         return text, name

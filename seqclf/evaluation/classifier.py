@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from zipfile import BadZipFile
 
 import keras
 import numpy as np
@@ -49,7 +50,7 @@ class Classifier:
         model = build_model(config, tokenizer.vocabulary_size, run.labels)
         try:
             model.load_weights(run.model)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, LookupError, BadZipFile) as error:
             raise InputError(f"{run.model}: cannot be read as a model ({error})") from error
         return cls(config, tokenizer, run.labels, run.thresholds, model, Predictor(model))
 

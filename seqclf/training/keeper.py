@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -51,7 +52,7 @@ class Keeper:
 
     def go_back(self, say: Callable[[str], None]) -> None:
         """To the newest whole checkpoint; where there is none, to the beginning. Raises ``InputError``."""
-        found = self._checkpoints.newest(lambda what: say(f"warning: {what}; the one before it is taken"))
+        found = self._checkpoints.newest(lambda what: say(f"warning: {what}; looking for the one before it"))
         if found is None:
             say("No checkpoint was written yet; beginning anew")
             self._history.go_back({"written": 0, "window": []})
@@ -60,7 +61,8 @@ class Keeper:
         others = self.state.take(content)
         self._history.go_back(others["history"])
         self._started -= others["seconds"]
-        say(f"Going on from {name}")
+        epoch, step = map(int, re.findall(r"\d+", name))
+        say(f"Going on with {self._run.folder} after step {step:,} of epoch {epoch + 1:,}")
 
     def _is_time(self, step: int) -> bool:
         steps, minutes = self._config.checkpoint_steps, self._config.checkpoint_minutes

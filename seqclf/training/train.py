@@ -92,9 +92,9 @@ def train(
                     run.update_manifest(status=status, ended=now(), error=str(error) or type(error).__name__)
             if isinstance(error, OSError):
                 what = f"{error.filename or run.folder}: cannot be written ({error.strerror or error})"
-                raise SeqclfError(
-                    f"{what}; the checkpoints written before are whole: `seqclf train --resume {run.name}` goes on"
-                ) from error
+                if run.has_checkpoint:
+                    what += f"; the checkpoints written before are whole: `{run.how_to_go_on}` goes on"
+                raise SeqclfError(what) from error
             raise
 
 
