@@ -269,14 +269,14 @@ def test_ctrl_c_keeps_finished_folds(config_file: Path, tmp_path: Path, monkeypa
 
     original, begun = training.train, []
 
-    def train(config: Config, run: Run, listen: Any, **options: Any) -> Outcome:
+    def train(config: Config, run: Run, listen: Any, *others: Any, **options: Any) -> Outcome:
         def interrupting(event: Any) -> None:
             listen(event)
             if len(begun) == 2 and type(event).__name__ == "StepDone":
                 signal.raise_signal(signal.SIGINT)
 
         begun.append(run.name)
-        return original(config, run, interrupting, **options)
+        return original(config, run, interrupting, *others, **options)
 
     monkeypatch.setattr(training, "train", train)
     runs, before = tmp_path / "runs", signal.getsignal(signal.SIGINT)
