@@ -65,8 +65,16 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Any:
     patch.undo()
 
 
+@pytest.fixture(autouse=True)
+def _code_not_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever ``--allow-code`` of a test before it in this process has said."""
+    from seqclf.layer_types import custom
+
+    monkeypatch.setattr(custom, "_allowed", False)
+
+
 @pytest.fixture
-def code_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+def code_allowed(_code_not_allowed: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Layers of one's own may be imported, from this folder too."""
     from seqclf.layer_types import custom
 
