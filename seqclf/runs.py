@@ -1,4 +1,4 @@
-"""A run's folder: what it holds, how one is begun, and which one is meant.
+"""A run's folder: what it holds, and how one is begun. Which one a name stands for: ``seqclf.run_choice``.
 
 ==================  =================================================================================================
 ``manifest.json``   what made the run, on what, and its status; written first and last
@@ -20,7 +20,6 @@ A run is whole when its status is ``finished`` or ``interrupted``; anything else
 from __future__ import annotations
 
 import contextlib
-import difflib
 import json
 import os
 import re
@@ -225,99 +224,14 @@ def _begun(folder: Path) -> Run:
     return run
 
 
-def find_run(runs: Path, name: str | None) -> Run:
-    """The whole run of that name (or path), or the newest one. Raises ``InputError`` that says how to get one."""
-    if name is None:
-        newest = max(_whole_runs(runs), key=_newness, default=None)
-        if newest is None:
-            raise InputError(
-                f"{runs}: holds no finished run. Train one with `seqclf train CONFIG`, or name the folder of runs with "
-                "--runs"
-            )
-        return newest
-    run = next((Run(path) for path in (runs / name, Path(name)) if (path / "manifest.json").is_file()), None)
-    if run is None:
-        if (found := next((path for path in (runs / name, Path(name)) if path.is_dir()), None)) is not None:
-            raise InputError(f"{found}: holds no manifest.json, and so is no run; name another")
-        names = [known for known, _ in run_names(runs)]
-        close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-        known = f" (runs: {', '.join(names[-20:])})" if names else "; it holds no finished run"
-        hint = f'; did you mean "{close[0]}"?' if close else known
-        raise InputError(f"no run {name} in {runs}{hint}")
-    status = run.manifest["status"]
-    if status not in WHOLE:
-        with run.locked():  # else it is said who trains it
-            why = "its training was killed" if status == RUNNING else status
-        how = f"`{run.how_to_go_on}` goes on" if run.has_checkpoint else "train its config again"
-        raise InputError(f"{run.folder}: the run is not whole ({why}); {how}; or name another")
-    return run
-
-
-def _newness(run: Run) -> tuple[bool, str]:
-    """Those that were interrupted in their first epoch are the last choice."""
-    manifest = run.manifest
-    return manifest.get("epochs") != 0, str(manifest.get("ended", ""))
-
-
-def run_names(runs: Path) -> list[tuple[str, str]]:
-    """Names of the whole runs with their status."""
-    return [(run.name, str(run.manifest["status"])) for run in _whole_runs(runs)]
-
-
 def this_process() -> dict[str, Any]:
     """For manifests: who trains."""
     return {"process": os.getpid(), "host": socket.gethostname()}
 
 
-def find_resumable(runs: Path, name: str | None) -> Run:
-    """The run of that name or path, or the one begun last, if its training can go on.
-
-    Raises ``InputError`` where there is none, or it is finished already.
-    """
-    if name is not None:
-        run = next((Run(path) for path in (runs / name, Path(name)) if (path / "manifest.json").is_file()), None)
-        if run is None:
-            stopped = f" (stopped ones: {', '.join(resumable_names(runs)[:20]) or 'none'})"
-            raise InputError(f"no run {name} in {runs}{stopped}")
-        if run.manifest["status"] == FINISHED:
-            raise InputError(
-                f"{run.folder}: is finished; there is nothing to resume. For more epochs train its config.yaml anew, "
-                "with --set training.epochs=N"
-            )
-    else:
-        names = resumable_names(runs)
-        if not names:
-            raise InputError(f"{runs}: holds no run whose training was stopped")
-        run = Run(runs / names[0])
-    if not run.config.is_file():
-        raise InputError(f"{run.folder}: was stopped before it had begun; train its config again")
-    return run
-
-
-def resumable_names(runs: Path) -> list[str]:
-    """Names of the runs that are not finished, the one begun last first."""
-    found = []
-    for manifest in runs.glob("*/manifest.json"):
-        run = Run(manifest.parent)
-        with contextlib.suppress(InputError):
-            if run.manifest["status"] != FINISHED and run.config.is_file():
-                found.append((str(run.manifest.get("started")), run.name))
-    return [name for _, name in sorted(found, reverse=True)]
-
-
 def now() -> str:
     """The time in UTC, ISO 8601 with microseconds: sorts as text."""
     return datetime.now(UTC).isoformat(timespec="microseconds")
-
-
-def _whole_runs(runs: Path) -> Iterator[Run]:
-    for manifest in sorted(runs.glob("*/manifest.json")):
-        run = Run(manifest.parent)
-        try:
-            if run.manifest["status"] in WHOLE:
-                yield run
-        except InputError:
-            continue  # a broken folder must not hide the whole ones
 
 
 def _read_object(path: Path) -> dict[str, Any]:

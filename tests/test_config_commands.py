@@ -341,10 +341,10 @@ def test_run_names_are_completed(binary_run: Run, tmp_path: Path) -> None:
     shutil.copytree(binary_run.folder, tmp_path / "runs" / "mine-1")
     shutil.copytree(binary_run.folder, tmp_path / "elsewhere" / "other-1")
     (tmp_path / "runs" / "unfinished-1").mkdir()
-    assert _completed("seqclf predict --run ", tmp_path) == ["mine-1"]
+    assert _completed("seqclf predict --run ", tmp_path) == ["latest", "mine-1"]
     assert _completed("seqclf eval --run x", tmp_path) == []
     assert _completed("seqclf eval --runs elsewhere --run o", tmp_path) == ["other-1"]
-    assert _completed("seqclf export --run ", tmp_path, SEQCLF_RUNS="elsewhere") == ["other-1"]
+    assert _completed("seqclf export --run ", tmp_path, SEQCLF_RUNS="elsewhere") == ["latest", "other-1"]
     assert _completed("seqclf init --template imdb_st", tmp_path) == ["imdb_stacked_gru", "imdb_stacked_lstm"]
     assert _completed("seqclf che", tmp_path) == ["check"]
 

@@ -14,7 +14,8 @@ from conftest import small_config, trained
 from seqclf.cli import cli
 from seqclf.config import checked_config, load_config
 from seqclf.errors import InputError, SeqclfError
-from seqclf.runs import Run, begin_run, find_resumable
+from seqclf.run_choice import find_resumable
+from seqclf.runs import Run, begin_run
 from seqclf.training.checkpoints import Checkpoints
 
 # Dropout, schedules, averages, accumulated gradients and early stopping: all that has a state.

@@ -8,7 +8,8 @@ import pytest
 
 from seqclf.errors import InputError
 from seqclf.files import replacing, write_text
-from seqclf.runs import FINISHED, INTERRUPTED, begin_run, check_runs_folder, find_run, now
+from seqclf.run_choice import find_resumable, find_run, named_with_status, run_names
+from seqclf.runs import FINISHED, INTERRUPTED, Run, begin_run, check_runs_folder, now
 
 
 def _finished(runs: Path, name: str, status: str = FINISHED) -> str:
@@ -25,13 +26,41 @@ def test_runs_are_numbered_by_name(tmp_path: Path) -> None:
     assert begin_run(tmp_path / "deep" / "runs", "a").name == "a-10"
 
 
-def test_the_newest_whole_run_is_meant(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [None, "latest"])
+def test_the_newest_finished_run_is_taken(name: str | None, tmp_path: Path) -> None:
     _finished(tmp_path, "z")
-    newest = _finished(tmp_path, "a", INTERRUPTED)
+    newest = _finished(tmp_path, "a")
+    _finished(tmp_path, "later", INTERRUPTED)
     begin_run(tmp_path, "b")
     (tmp_path / "c-1").mkdir()
     (tmp_path / "c-1" / "manifest.json").write_text("{")
-    assert find_run(tmp_path, None).name == newest
+    assert find_run(tmp_path, name).name == newest
+    assert named_with_status(find_run(tmp_path, name)) == newest
+
+
+@pytest.mark.parametrize("name", [None, "latest"])
+def test_an_interrupted_run_is_taken_where_none_is_finished(name: str | None, tmp_path: Path) -> None:
+    begin_run(tmp_path, "b")
+    newest = _finished(tmp_path, "a", INTERRUPTED)
+    first_epoch = begin_run(tmp_path, "begun")
+    first_epoch.update_manifest(status=INTERRUPTED, ended=now(), epochs=0)
+    assert find_run(tmp_path, name).name == newest
+    assert named_with_status(find_run(tmp_path, name)) == f"{newest} (interrupted)"
+
+
+def test_a_run_of_that_name_comes_before_the_newest(tmp_path: Path) -> None:
+    (tmp_path / "latest").mkdir()
+    Run(tmp_path / "latest").update_manifest(status=FINISHED, ended="2000")
+    _finished(tmp_path, "a")
+    assert find_run(tmp_path, "latest").name == "latest"
+    assert {name for name, _ in run_names(tmp_path)} == {"latest", "a-1"}
+
+
+def test_the_latest_to_resume_is_the_one_begun_last(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        begin_run(tmp_path, name).config.touch()
+    _finished(tmp_path, "c")
+    assert find_resumable(tmp_path, "latest").name == find_resumable(tmp_path, None).name == "b-1"
 
 
 def test_runs_are_found_by_name_and_path(tmp_path: Path) -> None:

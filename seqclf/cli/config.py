@@ -70,7 +70,8 @@ def _load(name: str, runs: Path, overrides: list[Override] | None = None) -> Con
     """The config of a file or, where there is no such file, of a run."""
     from seqclf.config import load_config
     from seqclf.errors import InputError
-    from seqclf.runs import Run, find_run
+    from seqclf.run_choice import find_run
+    from seqclf.runs import Run
 
     path = Path(name)
     if path.is_dir() and (path / "config.yaml").is_file():

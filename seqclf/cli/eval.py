@@ -84,7 +84,7 @@ def eval_command(
     from seqclf.cli.start import start_tensorflow
     from seqclf.data.prepare import encode_texts, prepare_split
     from seqclf.data.source import describe
-    from seqclf.runs import FINISHED, find_run
+    from seqclf.run_choice import find_run, named_with_status
 
     run = find_run(runs, run_name)
     manifest = run.manifest
@@ -113,8 +113,7 @@ def eval_command(
         where = {} if external else {"split": split}
         click.echo(json.dumps({"run": run.name, **where, **metrics}, ensure_ascii=False))
     else:
-        name = run.name if manifest["status"] == FINISHED else f"{run.name} ({manifest['status']})"
-        _show(name, metrics["data"] if external else f"{split} ({metrics['data']})", metrics)
+        _show(named_with_status(run), metrics["data"] if external else f"{split} ({metrics['data']})", metrics)
 
 
 def _config(path: Path, settings: tuple[str, ...]) -> Config:

@@ -44,13 +44,15 @@ def export_command(
     measured before and after.
     """
     from seqclf.export.folder import CARD, copy_into, new_folder
-    from seqclf.runs import find_run
+    from seqclf.run_choice import LATEST, find_run, named_with_status
 
     if quantize and (form != "onnx" or target is None):
         raise click.UsageError("--quantize is of --format onnx, and needs --to")
     if force and not quantize:
         raise click.UsageError("--force: only together with --quantize")
     run = find_run(runs, run_name)
+    if run_name in (None, LATEST):
+        click.echo(f"Run {named_with_status(run, str(run.folder))}", err=True)
     made = {"saved_model": run.saved_model, "onnx": run.onnx, "keras": run.model}[form]
     if not made.exists():
         _make(run, form)

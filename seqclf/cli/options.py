@@ -16,16 +16,17 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 def _complete_run(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
-    from seqclf.runs import run_names
+    from seqclf.run_choice import LATEST, run_names
 
     runs = context.params.get("runs") or Path("runs")
-    return [CompletionItem(name, help=status) for name, status in run_names(runs) if name.startswith(begun)]
+    names = [(LATEST, "the newest finished one"), *run_names(runs)]
+    return [CompletionItem(name, help=status) for name, status in names if name.startswith(begun)]
 
 
 def complete_unfinished(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
-    from seqclf.runs import resumable_names
+    from seqclf.run_choice import LATEST, resumable_names
 
-    names = ["latest", *resumable_names(context.params.get("runs") or Path("runs"))]
+    names = [LATEST, *resumable_names(context.params.get("runs") or Path("runs"))]
     return [CompletionItem(name) for name in names if name.startswith(begun)]
 
 
@@ -45,7 +46,8 @@ run_option: Decorator = click.option(
     "run_name",
     metavar="RUN",
     shell_complete=_complete_run,
-    help="Name or path of a run. [default: the newest whole one]",
+    help="Name or path of a run, or latest. [default: latest, the newest finished run; an interrupted one if there "
+    "is no other]",
 )
 
 config_argument: Decorator = click.argument("config", metavar="CONFIG", type=click.Path())

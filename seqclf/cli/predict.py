@@ -91,7 +91,7 @@ def predict_command(
     """
     from seqclf.decisions import Decider
     from seqclf.errors import InputError
-    from seqclf.runs import find_run
+    from seqclf.run_choice import LATEST, find_run, named_with_status
 
     if bool(texts) == (input_path is not None):
         raise click.UsageError("give texts, or a file of them with --input" + (", not both" if texts else ""))
@@ -105,9 +105,10 @@ def predict_command(
         raise click.UsageError(f"{', '.join(unused)}: only together with --input")
     if input_path is not None and as_json:
         raise click.UsageError("--json is of texts; what a file is written as, its ending or --output-format says")
-    run = _exported(run_name) or find_run(runs, run_name)
-    if run_name is None:
-        click.echo(f"Run {run.folder}", err=True)
+    exported = _exported(run_name)
+    run = exported or find_run(runs, run_name)
+    if exported is None and run_name in (None, LATEST):
+        click.echo(f"Run {named_with_status(run, str(run.folder))}", err=True)
     classifier = _load(run, threads)
     try:
         decider = Decider(classifier.labels, classifier.thresholds, threshold, abstain_below)

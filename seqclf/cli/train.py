@@ -89,7 +89,7 @@ def train_command(
             raise click.UsageError(
                 "--resume goes on with a run's own config: leave CONFIG, --name, --folds and --set out"
             )
-        _resume(runs, None if resume == "latest" else resume, how)
+        _resume(runs, resume, how)
         return
     if config_file is None:
         raise click.UsageError("name a CONFIG, or a run with --resume")
@@ -143,11 +143,11 @@ def _end(text: str, status: str, stop: _StopRequest, runs: Path, run_name: str |
         sys.exit(128 + (stop.signal or signal.SIGINT))
 
 
-def _resume(runs: Path, name: str | None, how: _How) -> None:
+def _resume(runs: Path, name: str, how: _How) -> None:
     from seqclf.cli.progress import progress_listener
     from seqclf.cli.start import hush_tensorflow, start_tensorflow
     from seqclf.config import load_config
-    from seqclf.runs import find_resumable
+    from seqclf.run_choice import find_resumable
 
     hush_tensorflow()
     run = find_resumable(runs, name)

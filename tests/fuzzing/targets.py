@@ -20,7 +20,8 @@ from seqclf.errors import SeqclfError
 from seqclf.inference.bulk.reader import Reader, Source
 from seqclf.inference.classifier import Classifier
 from seqclf.labels import Labels
-from seqclf.runs import RUNNING, Run, find_resumable, find_run, run_names
+from seqclf.run_choice import find_resumable, find_run, run_names
+from seqclf.runs import RUNNING, Run
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.vectors import read_vectors, vectors_dim

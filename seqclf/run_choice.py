@@ -1,0 +1,114 @@
+"""Which run is chosen: by name, by path, or the newest."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+from collections.abc import Iterator
+from pathlib import Path
+
+from seqclf.errors import InputError
+from seqclf.runs import FINISHED, RUNNING, WHOLE, Run
+
+LATEST = "latest"
+"""Stands for the newest run wherever a run is named, unless a run has that name."""
+
+
+def find_run(runs: Path, name: str | None) -> Run:
+    """The complete run of that name or path; for None and ``latest`` the newest finished one.
+
+    An interrupted run is taken only where no run is finished. Raises ``InputError`` that says how to get a run.
+    """
+    run = None if name is None else _named(runs, name)
+    if run is None and name in (None, LATEST):
+        newest = max(_whole_runs(runs), key=_newness, default=None)
+        if newest is None:
+            raise InputError(
+                f"{runs}: holds no finished run. Train one with `seqclf train CONFIG`, or name the folder of runs with "
+                "--runs"
+            )
+        return newest
+    if run is None:
+        assert name is not None
+        if (found := next((path for path in (runs / name, Path(name)) if path.is_dir()), None)) is not None:
+            raise InputError(f"{found}: holds no manifest.json, and so is no run; name another")
+        names = [known for known, _ in run_names(runs)]
+        close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+        known = f" (runs: {', '.join(names[-20:])})" if names else "; it holds no finished run"
+        hint = f'; did you mean "{close[0]}"?' if close else known
+        raise InputError(f"no run {name} in {runs}{hint}")
+    status = run.manifest["status"]
+    if status not in WHOLE:
+        with run.locked():  # else it is said who trains it
+            why = "its training was killed" if status == RUNNING else status
+        how = f"`{run.how_to_go_on}` goes on" if run.has_checkpoint else "train its config again"
+        raise InputError(f"{run.folder}: the run is not whole ({why}); {how}; or name another")
+    return run
+
+
+def named_with_status(run: Run, name: str | None = None) -> str:
+    """``name``, else the run's, followed by its status in brackets unless it is finished."""
+    status = run.manifest["status"]
+    return f"{name or run.name}" + ("" if status == FINISHED else f" ({status})")
+
+
+def _named(runs: Path, name: str) -> Run | None:
+    """The run in ``runs`` or at a path."""
+    return next((Run(path) for path in (runs / name, Path(name)) if (path / "manifest.json").is_file()), None)
+
+
+def _newness(run: Run) -> tuple[bool, bool, str]:
+    """Finished runs come first; those that were interrupted in their first epoch come last."""
+    manifest = run.manifest
+    return manifest["status"] == FINISHED, manifest.get("epochs") != 0, str(manifest.get("ended", ""))
+
+
+def run_names(runs: Path) -> list[tuple[str, str]]:
+    """Names of the whole runs with their status."""
+    return [(run.name, str(run.manifest["status"])) for run in _whole_runs(runs)]
+
+
+def find_resumable(runs: Path, name: str | None) -> Run:
+    """The run of that name or path, if its training can be resumed; for None and ``latest`` the one begun last.
+
+    Raises ``InputError`` where there is none, or it is finished already.
+    """
+    run = None if name is None else _named(runs, name)
+    if name is not None and (run is not None or name != LATEST):
+        if run is None:
+            stopped = f" (stopped ones: {', '.join(resumable_names(runs)[:20]) or 'none'})"
+            raise InputError(f"no run {name} in {runs}{stopped}")
+        if run.manifest["status"] == FINISHED:
+            raise InputError(
+                f"{run.folder}: is finished; there is nothing to resume. For more epochs train its config.yaml anew, "
+                "with --set training.epochs=N"
+            )
+    else:
+        names = resumable_names(runs)
+        if not names:
+            raise InputError(f"{runs}: holds no run whose training was stopped")
+        run = Run(runs / names[0])
+    if not run.config.is_file():
+        raise InputError(f"{run.folder}: was stopped before it had begun; train its config again")
+    return run
+
+
+def resumable_names(runs: Path) -> list[str]:
+    """Names of the runs that are not finished, the one begun last first."""
+    found = []
+    for manifest in runs.glob("*/manifest.json"):
+        run = Run(manifest.parent)
+        with contextlib.suppress(InputError):
+            if run.manifest["status"] != FINISHED and run.config.is_file():
+                found.append((str(run.manifest.get("started")), run.name))
+    return [name for _, name in sorted(found, reverse=True)]
+
+
+def _whole_runs(runs: Path) -> Iterator[Run]:
+    for manifest in sorted(runs.glob("*/manifest.json")):
+        run = Run(manifest.parent)
+        try:
+            if run.manifest["status"] in WHOLE:
+                yield run
+        except InputError:
+            continue  # a broken folder must not hide the whole ones
