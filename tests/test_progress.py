@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 
+import pytest
 from rich.console import Console
-from rich.progress import Progress
 
-from seqclf.cli.progress import BarProgress, PlainProgress, progress_listener
+from seqclf.cli.progress import BarProgress, PlainProgress, epoch_bar, progress_listener
 from seqclf.training.events import EpochDone, EpochStarted, Event, Stage, StepDone, TrainingDone, TrainingStarted
 
 EVENTS: list[Event] = [
@@ -16,7 +17,7 @@ EVENTS: list[Event] = [
     EpochStarted(1, steps=2),
     StepDone(1, 1, loss=0.7, correct=16, texts=32, tokens=640, seconds=0.1, learning_rate=1e-3),
     StepDone(1, 2, loss=0.5, correct=24, texts=32, tokens=640, seconds=0.1, learning_rate=1e-3),
-    EpochDone(1, 0.6, 0.625, {"loss": 0.55, "accuracy": 0.75}, True, 1280, 0.2, 0.1),
+    EpochDone(1, 0.6, 0.625, {"loss": 0.55, "accuracy": 0.75, "macro_f1": 0.74}, True, 1280, 0.2, 0.1),
     EpochDone(2, 0.5, 0.7, None, False, 1280, 0.2, 0.1),
     TrainingDone("early_stopping", best_epoch=1),
     Stage("Writing the model"),
@@ -31,29 +32,57 @@ def test_lines_where_output_is_no_terminal() -> None:
     assert output.getvalue().splitlines() == [
         "Reading the training texts (synthetic sample) ...",
         "Training on 3,600 texts (synthetic sample), validating on 400; 36,001 parameters",
-        "epoch 1/3 loss 0.6000 accuracy 0.6250 val_loss 0.5500 val_accuracy 0.7500 6,400 tokens/s 0 s (best so far)",
-        "epoch 2/3 loss 0.5000 accuracy 0.7000 6,400 tokens/s 0 s",
+        "       --- training ---  ------- validation -------",
+        "epoch    loss  accuracy    loss  accuracy  macro F1   tokens/s     time  best",
+        "  1/3  0.6000    0.6250  0.5500    0.7500    0.7400      6,400    0.3 s     *",
+        "  2/3  0.5000    0.7000       -         -         -      6,400    0.3 s",
         "No better epoch since epoch 1: stopped early",
         "Writing the model ...",
     ]
 
 
-def test_a_bar_on_a_terminal() -> None:
+def test_a_long_epoch_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("seqclf.cli.progress._SECONDS_BETWEEN_LINES", -1.0)
     output = io.StringIO()
-    with Progress(
-        console=Console(file=output, force_terminal=True, width=100, highlight=False), auto_refresh=False
-    ) as bar:
+    listener = PlainProgress(Console(file=output, width=60))
+    for event in EVENTS[1:5]:
+        listener(event)
+    assert output.getvalue().splitlines()[1:] == [
+        "epoch 1/3 step 1/2, loss 0.7000, accuracy 0.5000, 6,400 tokens/s",
+        "epoch 1/3 step 2/2, loss 0.5974, accuracy 0.6282, 6,400 tokens/s, 0.4 s left",
+    ]
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_a_bar_on_a_terminal(width: int) -> None:
+    output = io.StringIO()
+    with epoch_bar(Console(file=output, force_terminal=True, width=width, color_system=None, highlight=False)) as bar:
+        bar.live.auto_refresh = False
         listener = BarProgress(bar)
         for event in EVENTS[:5]:
             listener(event)
         (task,) = bar.tasks
         assert (task.description, task.completed, task.total) == ("epoch 1/3", 2, 2)
         assert task.fields["measures"].startswith("loss 0.59")
-        assert "accuracy 0.62" in task.fields["measures"]
-        assert "6,400 tokens/s" in task.fields["measures"]
+        assert ("accuracy 0.62" in task.fields["measures"]) == (width == 100)
+        assert task.fields["measures"].endswith("6,400 tokens/s  0.4 s left")
+        bar.refresh()
         for event in EVENTS[5:]:
             listener(event)
-    assert "val_accuracy 0.7500" in output.getvalue()
+    shown = output.getvalue()
+    assert "  1/3  0.6000    0.6250  0.5500    0.7500" in shown
+    visible = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown).replace("\r", "\n").splitlines()
+    assert max(map(len, visible)) <= width
+    assert not any("…" in line for line in visible)
+
+
+def test_warnings_stay_on_a_terminal() -> None:
+    output = io.StringIO()
+    with epoch_bar(Console(file=output, force_terminal=True, width=40, color_system=None)) as bar:
+        listener = BarProgress(bar)
+        listener(Stage("warning: the loss is nan at step 3 of epoch 2; going back"))
+        listener(Stage("Writing the model"))
+    assert "warning: the loss is nan at step 3 of\n  epoch 2; going back\n" in output.getvalue()
 
 
 def test_which_of_them_follows_from_the_output() -> None:

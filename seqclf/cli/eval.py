@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,19 +18,8 @@ from seqclf.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from seqclf.config import Config
     from seqclf.data.source import LabelledTexts
-
-_MOST_LABELS_SHOWN = 30
-_SCORES = (
-    ("accuracy", "accuracy"),
-    ("loss", "loss"),
-    ("micro F1", "micro_f1"),
-    ("macro F1", "macro_f1"),
-    ("Hamming loss", "hamming_loss"),
-)
 
 
 @click.command("eval", short_help="Measure a run: accuracy, F1, confusion matrix.")
@@ -110,10 +99,13 @@ def eval_command(
     if external is None:
         run.write_metrics(split, metrics)
     if as_json:
-        where = {} if external else {"split": split}
-        click.echo(json.dumps({"run": run.name, **where, **metrics}, ensure_ascii=False))
+        which = {} if external else {"split": split}
+        click.echo(json.dumps({"run": run.name, **which, **metrics}, ensure_ascii=False))
     else:
-        _show(named_with_status(run), metrics["data"] if external else f"{split} ({metrics['data']})", metrics)
+        from seqclf.cli.eval_tables import show_metrics
+
+        where = metrics["data"] if external else f"{split} ({metrics['data']})"
+        show_metrics(named_with_status(run), where, metrics)
 
 
 def _config(path: Path, settings: tuple[str, ...]) -> Config:
@@ -138,50 +130,3 @@ def _read(path: Path, config: Config, text: str | None, label: str | None, separ
         text, label = text or config.data.text, label or config.data.label
         separator = separator or config.data.label_separator
     return TableSource(text or "text", label or "label", separator=separator, options="--").read(str(path))
-
-
-def _show(run_name: str, where: str, metrics: dict[str, Any]) -> None:
-    from seqclf.cli.console import console
-
-    out = console()
-    out.print(f"{run_name} on {where}: {metrics['texts']:,} texts", markup=False, soft_wrap=True)
-    out.print("   ".join(f"{name} {metrics[key]:.4f}" for name, key in _SCORES if key in metrics) + "\n")
-    out.print(_label_table(metrics))
-    if "confusion" not in metrics:  # of lists of labels
-        out.print("\naccuracy: all labels of the text right", markup=False)
-        return
-    if len(metrics["labels"]) > _MOST_LABELS_SHOWN:
-        out.print(f"The confusion matrix of {len(metrics['labels'])} labels is in the output of --json.")
-    else:
-        out.print()
-        out.print(_confusion_table(metrics, out.width))
-
-
-def _label_table(metrics: dict[str, Any]) -> Table:
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table("label", box=None, pad_edge=False)
-    thresholds = ["threshold"] if "confusion" not in metrics else []
-    for column in ("precision", "recall", "F1", "texts", *thresholds):
-        table.add_column(column, justify="right")
-    for label, row in metrics["labels"].items():
-        scores = [f"{row[name]:.4f}" for name in ("precision", "recall", "f1")]
-        table.add_row(escape(label), *scores, f"{row['support']:,}", *(f"{row[name]:.4f}" for name in thresholds))
-    return table
-
-
-def _confusion_table(metrics: dict[str, Any], width: int) -> Table:
-    from rich.markup import escape
-    from rich.table import Table
-
-    labels = list(metrics["labels"])
-    longest = max(map(len, labels))
-    numbered = longest + sum(len(label) + 2 for label in labels) > width
-    rows = [f"{number} {label}" for number, label in enumerate(labels, 1)] if numbered else labels
-    table = Table("true \\ predicted", box=None, pad_edge=False)
-    for number, label in enumerate(labels, 1):
-        table.add_column(str(number) if numbered else escape(label), justify="right")
-    for row, counts in zip(rows, metrics["confusion"], strict=True):
-        table.add_row(escape(row), *(f"{count:,}" for count in counts))
-    return table

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 import click
 
+from seqclf.cli.wrap import styled_wrapped, width_of
 from seqclf.errors import InputError, SeqclfError
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ def show_error(error: SeqclfError) -> None:
     for problem in problems:
         show_problem(problem, "error")
     if not problems:
-        _echo(f"{_styled('Error', 'error')}: {error}")
+        _show([("Error", _styled("Error", "error")), (f": {error}", f": {error}")])
     elif len(problems) > 1:
         _echo(f"{len(problems)} problems; nothing was done.")
 
@@ -33,9 +35,11 @@ def show_problem(problem: Problem, kind: str) -> None:
     """On stderr: where, what, and the line that it stands in. ``kind`` is ``error`` or ``warning``."""
     where = f"{problem.place}: " if problem.place else ""
     message = str(problem).removeprefix(where)
-    marked = f"{_styled('warning', kind)}: " if kind == "warning" else ""
     option = "" if message == problem.message else message.removesuffix(problem.message)
-    _echo(f"{click.style(where, bold=True)}{marked}{_styled(option, kind)}{problem.message}")
+    parts = [(where, click.style(where, bold=True))]
+    if kind == "warning":
+        parts += [("warning", _styled("warning", kind)), (": ", ": ")]
+    _show([*parts, (option, _styled(option, kind)), (problem.message, problem.message)])
     if problem.place and (quote := problem.place.quote()):
         line, _, mark = quote.rpartition("\n")
         _echo(f"{line}\n{mark.replace('^', _styled('^', kind))}")
@@ -66,6 +70,11 @@ def _not_allowed(config: Config) -> Iterator[Problem]:
 
 def _styled(text: str, kind: str) -> str:
     return click.style(text, fg=_COLOURS[kind], bold=True) if text else ""
+
+
+def _show(parts: list[tuple[str, str]]) -> None:
+    """Pieces of a message, each plain and in colour; on a terminal no line is broken inside a word."""
+    _echo(styled_wrapped(parts, width_of(sys.stderr)))
 
 
 def _echo(text: str) -> None:

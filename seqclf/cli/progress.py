@@ -7,12 +7,17 @@ import time
 from collections.abc import Callable, Iterator
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, Task, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, Task, TextColumn
+from rich.table import Column
 from rich.text import Text
 
+from seqclf.cli.epoch_table import EpochTable, TimeLeft
+from seqclf.cli.wrap import wrapped
 from seqclf.training.events import EpochDone, EpochStarted, Event, Stage, StepDone, TrainingDone, TrainingStarted
 
 _SECONDS_BETWEEN_LINES = 30.0
+_WIDE = 100
+"""From so many columns on, the bar of an epoch has room for the accuracy."""
 
 
 @contextlib.contextmanager
@@ -21,16 +26,27 @@ def progress_listener() -> Iterator[Callable[[Event], None]]:
     if not console.is_terminal:
         yield PlainProgress(console)
         return
+    with epoch_bar(console) as bar:
+        yield BarProgress(bar)
+
+
+def epoch_bar(console: Console) -> Progress:
+    """One line that is never wider than the terminal, and is cleared at the end."""
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=None),
-        _OfSteps(),
-        TextColumn("{task.fields[measures]}"),
-        _Left(compact=True),
+        TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
+        _Bar(bar_width=None),
+        _OfSteps(table_column=Column(no_wrap=True)),
+        TextColumn("{task.fields[measures]}", markup=False, table_column=Column(no_wrap=True)),
     )
-    with Progress(*columns, console=console, transient=True, expand=True) as bar:
-        yield BarProgress(bar)
+    return Progress(*columns, console=console, transient=True, expand=True)
+
+
+class _Bar(BarColumn):
+    """Nothing for a stage that has no steps: its spinner turns, and its description has the whole line."""
+
+    def render(self, task: Task) -> object:  # type: ignore[override]
+        return super().render(task) if task.total else Text()
 
 
 class _OfSteps(MofNCompleteColumn):
@@ -38,11 +54,6 @@ class _OfSteps(MofNCompleteColumn):
 
     def render(self, task: Task) -> Text:
         return super().render(task) if task.total else Text()
-
-
-class _Left(TimeRemainingColumn):
-    def render(self, task: Task) -> Text:
-        return super().render(task) + " left" if task.total else Text()
 
 
 class _Window:
@@ -56,85 +67,106 @@ class _Window:
         new = (step.loss * step.texts, step.correct, step.texts, step.tokens, step.seconds)
         self._sums = [self._keep * old + value for old, value in zip(self._sums, new, strict=True)]
 
-    def __str__(self) -> str:
+    def measures(self, *, accuracy: bool = True) -> list[str]:
         loss, correct, texts, tokens, seconds = self._sums
-        return f"loss {loss / texts:.4f} accuracy {correct / texts:.4f} {tokens / seconds:,.0f} tokens/s"
+        shown = [f"loss {loss / texts:.4f}"]
+        if accuracy:
+            shown.append(f"accuracy {correct / texts:.4f}")
+        return [*shown, f"{tokens / seconds:,.0f} tokens/s"]
 
 
-class PlainProgress:
+class _Progress:
+    """What both kinds of progress keep track of, and the lines that events leave behind."""
+
+    def __init__(self) -> None:
+        self._window = _Window()
+        self._left = TimeLeft()
+        self._table: EpochTable | None = None
+        self._epochs = self._steps = 0
+        self._has_header = False
+
+    def _heed(self, event: Event) -> None:
+        self._left.heed(event)
+        if isinstance(event, TrainingStarted):
+            self._epochs, self._table, self._has_header = event.epochs, EpochTable(event), False
+        elif isinstance(event, EpochStarted):
+            self._steps, self._window = event.steps, _Window()
+        elif isinstance(event, StepDone):
+            self._window.add(event)
+
+    def _lines(self, event: Event) -> list[str]:
+        """The lines that an event leaves behind; stages are not among them."""
+        if isinstance(event, TrainingStarted):
+            return [_about(event)]
+        if isinstance(event, EpochDone) and self._table is not None:
+            header = [] if self._has_header else self._table.header()
+            self._has_header = True
+            return [*header, self._table.row(event)]
+        if isinstance(event, TrainingDone) and event.why == "early_stopping":
+            return [f"No better epoch since epoch {event.best_epoch}: stopped early"]
+        return []
+
+
+class PlainProgress(_Progress):
     """Whole lines: each stage, each epoch, and now and then within an epoch."""
 
     def __init__(self, console: Console) -> None:
+        super().__init__()
         self._console = console
-        self._window = _Window()
-        self._epochs = self._steps = 0
         self._last_line = time.monotonic()
 
     def __call__(self, event: Event) -> None:
-        if isinstance(event, TrainingStarted):
-            self._epochs = event.epochs
-        elif isinstance(event, EpochStarted):
-            self._steps = event.steps
-            self._window = _Window()
-        elif isinstance(event, StepDone):
-            self._window.add(event)
-            if time.monotonic() - self._last_line > _SECONDS_BETWEEN_LINES:
-                self._line(f"epoch {event.epoch}/{self._epochs} step {event.step}/{self._steps} {self._window}")
-        if (line := _line(event, self._epochs)) is not None:
+        self._heed(event)
+        if isinstance(event, StepDone) and time.monotonic() - self._last_line > _SECONDS_BETWEEN_LINES:
+            parts = [f"epoch {event.epoch}/{self._epochs} step {event.step:,}/{self._steps:,}"]
+            self._line(", ".join([*parts, *self._window.measures(), *filter(None, [str(self._left)])]))
+        if isinstance(event, Stage):
+            self._line(f"{event.what} ...")
+        for line in self._lines(event):
             self._line(line)
 
     def _line(self, text: str) -> None:
         self._last_line = time.monotonic()
-        self._console.print(text, soft_wrap=True)
+        self._console.print(text, soft_wrap=True, markup=False)
 
 
-class BarProgress:
-    """A bar for the epoch at hand, and a line for each one done."""
+class BarProgress(_Progress):
+    """A bar for the epoch at hand, and a row for each one done. Stages show while they last; warnings stay."""
 
     def __init__(self, bar: Progress) -> None:
+        super().__init__()
         self._bar = bar
         self._task = bar.add_task("Starting", total=None, measures="")
-        self._window = _Window()
-        self._epochs = 0
 
     def __call__(self, event: Event) -> None:
-        if isinstance(event, TrainingStarted):
-            self._epochs = event.epochs
-        elif isinstance(event, EpochStarted):
-            self._window = _Window()
+        self._heed(event)
+        if isinstance(event, EpochStarted):
             self._begin(f"epoch {event.epoch}/{self._epochs}", event.steps)
         elif isinstance(event, StepDone):
-            self._window.add(event)
-            self._bar.update(self._task, advance=1, measures=str(self._window))
+            self._bar.update(self._task, completed=event.step, measures=self._measures())
+        elif isinstance(event, EpochDone):
+            self._begin("", None)
         elif isinstance(event, Stage):
             self._begin(event.what, None)
-        if not isinstance(event, Stage) and (line := _line(event, self._epochs)) is not None:
-            self._bar.console.print(line, soft_wrap=True)
+            if event.what.startswith("warning: "):
+                self._print(event.what)
+        for line in self._lines(event):
+            self._print(line)
+
+    def _measures(self) -> str:
+        parts = self._window.measures(accuracy=self._bar.console.width >= _WIDE)
+        return "  ".join([*parts, *filter(None, [str(self._left)])])
 
     def _begin(self, description: str, total: int | None) -> None:
         self._bar.remove_task(self._task)
         self._task = self._bar.add_task(description, total=total, measures="")
 
+    def _print(self, line: str) -> None:
+        self._bar.console.print(wrapped(line, self._bar.console.width), soft_wrap=True, markup=False)
 
-def _line(event: Event, epochs: int) -> str | None:
-    """The line that an event leaves behind, if any."""
-    if isinstance(event, Stage):
-        return f"{event.what} ..."
-    if isinstance(event, TrainingStarted):
-        return (
-            f"Training on {event.train_texts:,} texts ({event.data}), validating on {event.validation_texts:,}; "
-            f"{event.parameters:,} parameters"
-            + ("; accuracy counts texts with all their labels right" if event.multi_label else "")
-        )
-    if isinstance(event, EpochDone):
-        validation = event.validation
-        names = [name for name in ("loss", "accuracy", "micro_f1") if name in (validation or {})]
-        scores = "".join(f"val_{name} {validation[name]:.4f} " for name in names) if validation else ""
-        return (
-            f"epoch {event.epoch}/{epochs} loss {event.loss:.4f} accuracy {event.accuracy:.4f} {scores}"
-            f"{event.tokens / event.seconds:,.0f} tokens/s {event.seconds + event.validation_seconds:.0f} s"
-            f"{' (best so far)' if event.best else ''}"
-        )
-    if isinstance(event, TrainingDone) and event.why == "early_stopping":
-        return f"No better epoch since epoch {event.best_epoch}: stopped early"
-    return None
+
+def _about(event: TrainingStarted) -> str:
+    validating = f", validating on {event.validation_texts:,}" if event.validation_texts else ", none for validation"
+    return f"Training on {event.train_texts:,} texts ({event.data}){validating}; {event.parameters:,} parameters" + (
+        "; accuracy counts texts with all their labels right" if event.multi_label else ""
+    )

@@ -1,0 +1,141 @@
+"""The epochs of a training as rows of a table, and the time that is left. Plain text: nothing here draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from seqclf.training.events import EpochDone, EpochStarted, StepDone, TrainingStarted
+
+_GAP = "  "
+_MOST_EPOCHS_NAMED = 999
+"""Of more epochs, a row has no room to say how many there are."""
+
+
+@dataclass(frozen=True)
+class _Column:
+    """``name`` is the key of an epoch's score; ``group`` stands above the columns that share it."""
+
+    name: str
+    heading: str
+    width: int
+    group: str = ""
+
+
+_TRAINING: tuple[_Column, ...] = (
+    _Column("loss", "loss", 6, "training"),
+    _Column("accuracy", "accuracy", 8, "training"),
+)
+_VALIDATION: tuple[_Column, ...] = (
+    _Column("val_loss", "loss", 6, "validation"),
+    _Column("val_accuracy", "accuracy", 8, "validation"),
+    _Column("val_macro_f1", "macro F1", 8, "validation"),
+)
+# The accuracy of texts that are being learnt, with all labels at the threshold 0.5, says little: its place goes to F1.
+_MULTI_TRAINING = _TRAINING[:1]
+_MULTI_VALIDATION = (*_VALIDATION[:2], _Column("val_micro_f1", "micro F1", 8, "validation"), _VALIDATION[2])
+_COST = (_Column("speed", "tokens/s", 9), _Column("time", "time", 7), _Column("best", "best", 4))
+
+
+class EpochTable:
+    """A header and a row for each epoch, at most 80 characters wide for losses and speeds of the usual size.
+
+    Training scores are means over the epoch, while weights were changing; validation scores are those of its end. The
+    time is the epoch's with its validation.
+    """
+
+    def __init__(self, started: TrainingStarted) -> None:
+        self._of = f"/{started.epochs}" if started.epochs <= _MOST_EPOCHS_NAMED else ""
+        self._epoch_width = max(len("epoch"), len(f"{started.epochs}{self._of}"))
+        training, validation = _TRAINING, _VALIDATION
+        if started.multi_label:
+            training, validation = _MULTI_TRAINING, _MULTI_VALIDATION
+        self._columns = (*training, *(validation if started.validation_texts else ()), *_COST)
+
+    def header(self) -> list[str]:
+        """Two lines with validation texts, the upper one naming whose scores stand below; else one."""
+        cells = [f"{'epoch':>{self._epoch_width}}", *(f"{c.heading:>{c.width}}" for c in self._columns)]
+        lines = [_GAP.join(cells)]
+        if any(column.group == "validation" for column in self._columns):
+            lines.insert(0, self._groups())
+        return lines
+
+    def row(self, event: EpochDone) -> str:
+        scores: dict[str, Any] = {"loss": event.loss, "accuracy": event.accuracy}
+        scores |= {f"val_{name}": value for name, value in (event.validation or {}).items()}
+        shown = {
+            "speed": f"{event.tokens / event.seconds:,.0f}",
+            "time": duration(event.seconds + event.validation_seconds),
+            "best": "*" if event.best else "",
+        }
+        cells = [f"{f'{event.epoch}{self._of}':>{self._epoch_width}}"]
+        for column in self._columns:
+            text = shown[column.name] if column.name in shown else _number(scores.get(column.name))
+            cells.append(f"{text:>{column.width}}")
+        return _GAP.join(cells).rstrip()
+
+    def _groups(self) -> str:
+        line = " " * self._epoch_width
+        for group in ("training", "validation"):
+            widths = [column.width for column in self._columns if column.group == group]
+            line += _GAP + f" {group} ".center(sum(widths) + len(_GAP) * (len(widths) - 1), "-")
+        return line.rstrip()
+
+
+class TimeLeft:
+    """How long a training will still take if it goes through all its epochs, by the steps and epochs so far."""
+
+    def __init__(self) -> None:
+        self._epochs = self._epoch = self._steps = self._step = self._timed = 0
+        self._seconds = 0.0
+        self._whole_epoch: float | None = None
+
+    def heed(self, event: object) -> None:
+        if isinstance(event, TrainingStarted):
+            self._epochs = event.epochs
+        elif isinstance(event, EpochStarted):
+            self._epoch, self._steps, self._step, self._timed, self._seconds = event.epoch, event.steps, 0, 0, 0.0
+        elif isinstance(event, StepDone):
+            # The first step that this process makes traces the graph: it says nothing about those that follow.
+            if self._step or self._whole_epoch is not None:
+                self._timed += 1
+                self._seconds += event.seconds
+            self._step = event.step
+        elif isinstance(event, EpochDone):
+            seconds = self._seconds / self._timed * self._steps if self._timed else event.seconds
+            self._whole_epoch = seconds + event.validation_seconds
+
+    def seconds(self) -> float | None:
+        """None before there is anything to go by. The validation of the first epoch is not foreseen."""
+        if self._timed == 0:
+            return None
+        a_step = self._seconds / self._timed
+        an_epoch = self._whole_epoch if self._whole_epoch is not None else a_step * self._steps
+        return a_step * (self._steps - self._step) + an_epoch * (self._epochs - self._epoch)
+
+    def __str__(self) -> str:
+        seconds = self.seconds()
+        return "" if seconds is None else f"{duration(seconds)} left"
+
+
+def duration(seconds: float) -> str:
+    """``4.2 s``, ``58 s``, ``3m 05s``, ``1h 05m``: at most 7 characters below 100 hours."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    if seconds < 99.5:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes}m {rest:02}s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours}h {minutes:02}m"
+
+
+def _number(value: float | None) -> str:
+    """With four decimals, or as many as fit into six characters."""
+    if value is None:
+        return "-"
+    for decimals in (4, 3, 2, 1, 0):
+        if len(text := f"{value:.{decimals}f}") <= 6:
+            return text
+    return f"{value:.0e}"

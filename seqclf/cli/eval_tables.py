@@ -1,0 +1,120 @@
+"""What ``seqclf eval`` prints: scores, a row for each label, and what is taken for what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from seqclf.cli.console import console
+from seqclf.cli.wrap import wrapped
+
+_MOST_PAIRS = 15
+_SCORES = (
+    ("accuracy", "accuracy"),
+    ("loss", "loss"),
+    ("micro F1", "micro_f1"),
+    ("macro F1", "macro_f1"),
+    ("Hamming loss", "hamming_loss"),
+)
+_CORNER = "true \\ predicted"
+
+
+def show_metrics(run_name: str, where: str, metrics: dict[str, Any]) -> None:
+    """Print the metrics of ``classification_metrics`` or ``multi_label_metrics`` on stdout, fitted to its width.
+
+    Labels keep their order where the whole confusion matrix fits, so that both tables read alike. Where it does not,
+    the most confused pairs stand in its place, and labels are sorted by F1.
+    """
+    out = console()
+    width = out.width if out.is_terminal else None
+    out.print(wrapped(f"{run_name} on {where}: {metrics['texts']:,} texts", width), markup=False, soft_wrap=True)
+    scores = "   ".join(f"{name} {metrics[key]:.4f}" for name, key in _SCORES if key in metrics)
+    out.print(wrapped(scores, width) + "\n", soft_wrap=True)
+    if "confusion" not in metrics:  # of lists of labels
+        out.print(_label_table(metrics, by_f1=True))
+        out.print("\naccuracy: all labels of the text right", markup=False)
+        return
+    matrix = confusion_table(metrics["confusion"], list(metrics["labels"]), out.width)
+    out.print(_label_table(metrics, by_f1=matrix is None))
+    out.print()
+    if matrix is not None:
+        out.print(matrix)
+    elif (pairs := confused_pairs(metrics["confusion"], list(metrics["labels"]))) is not None:
+        out.print(pairs)
+        out.print(wrapped("The whole confusion matrix is in the output of --json.", width), soft_wrap=True)
+
+
+def _label_table(metrics: dict[str, Any], *, by_f1: bool) -> Table:
+    table = label_first_table("label")
+    thresholds = ["threshold"] if "confusion" not in metrics else []
+    for column in ("precision", "recall", "F1", "texts", *thresholds):
+        table.add_column(column, justify="right", no_wrap=True)
+    rows = list(metrics["labels"].items())
+    if by_f1:
+        rows.sort(key=lambda item: (-item[1]["f1"], -item[1]["support"]))
+    for label, row in rows:
+        scores = [f"{row[name]:.4f}" for name in ("precision", "recall", "f1")]
+        table.add_row(escape(label), *scores, f"{row['support']:,}", *(f"{row[name]:.4f}" for name in thresholds))
+    return table
+
+
+def confusion_table(confusion: Sequence[Sequence[int]], labels: Sequence[str], width: int) -> Table | None:
+    """The whole matrix in at most ``width`` columns: labels above it, or their numbers where those are too wide.
+
+    None where it does not fit either way. Rows are true labels.
+    """
+    counts = [[f"{count:,}" for count in row] for row in confusion]
+    numbers = [str(number) for number in range(1, len(labels) + 1)]
+    for heads, names in (
+        (list(labels), list(labels)),
+        (numbers, [f"{number} {label}" for number, label in zip(numbers, labels, strict=True)]),
+    ):
+        columns = [
+            max(map(len, (head, *column))) for head, column in zip(heads, zip(*counts, strict=True), strict=True)
+        ]
+        if max(map(len, (_CORNER, *names))) + sum(2 + column for column in columns) <= width:
+            table = Table(_CORNER, box=None, pad_edge=False)
+            for head in heads:
+                table.add_column(escape(head), justify="right", no_wrap=True)
+            for name, row in zip(names, counts, strict=True):
+                table.add_row(escape(name), *row)
+            return table
+    return None
+
+
+def confused_pairs(confusion: Sequence[Sequence[int]], labels: Sequence[str], most: int = _MOST_PAIRS) -> Table | None:
+    """The pairs of a true label and another one predicted for it that are most frequent; None where all is right.
+
+    The share is that of the true label's texts.
+    """
+    pairs = sorted(
+        (
+            (count, count / sum(row), labels[true], labels[predicted])
+            for true, row in enumerate(confusion)
+            for predicted, count in enumerate(row)
+            if count and predicted != true
+        ),
+        key=lambda pair: (-pair[0], -pair[1]),
+    )
+    if not pairs:
+        return None
+    table = label_first_table("most often confused: true label")
+    table.add_column("predicted", overflow="ellipsis")
+    table.add_column("texts", justify="right", no_wrap=True)
+    table.add_column("share", justify="right", no_wrap=True)
+    for count, share, true, predicted in pairs[:most]:
+        table.add_row(escape(true), escape(predicted), f"{count:,}", f"{share:.1%}")
+    if len(pairs) > most:
+        rest = sum(count for count, *_ in pairs[most:])
+        table.add_row(f"and {len(pairs) - most:,} more pairs", "", f"{rest:,}", "")
+    return table
+
+
+def label_first_table(heading: str) -> Table:
+    """A table whose first column gives way where the terminal is narrow: between words, or with an ellipsis."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column(heading, overflow="ellipsis")
+    return table

@@ -1,0 +1,167 @@
+"""What fits into 80 columns: rows of epochs, matrices, messages."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from seqclf.cli.epoch_table import EpochTable, TimeLeft, duration
+from seqclf.cli.eval_tables import confused_pairs, confusion_table, show_metrics
+from seqclf.cli.wrap import styled_wrapped, wrapped
+from seqclf.training.events import EpochDone, EpochStarted, StepDone, TrainingStarted
+
+SCORES = st.floats(0, 1)
+MESSAGES = st.text(alphabet="ab é/'\n:-", max_size=300)
+
+
+def started(epochs: int = 10, validation_texts: int = 5, multi_label: bool = False) -> TrainingStarted:
+    return TrainingStarted("data", epochs, 100, validation_texts, 1_000, multi_label)
+
+
+def epoch(number: int = 1, **changes: Any) -> EpochDone:
+    validation = {"loss": 0.5, "accuracy": 0.75, "macro_f1": 0.7, "micro_f1": 0.8}
+    values: dict[str, Any] = {
+        "loss": 0.6, "accuracy": 0.625, "validation": validation, "best": True, "tokens": 1_000, "seconds": 2.0,
+        "validation_seconds": 0.5,
+    }  # fmt: skip
+    return EpochDone(number, **(values | changes))
+
+
+def test_rows_stand_under_their_headings() -> None:
+    table = EpochTable(started())
+    groups, heads = table.header()
+    row = table.row(epoch(3))
+    assert heads.split() == ["epoch", "loss", "accuracy", "loss", "accuracy", "macro", "F1", "tokens/s", "time", "best"]
+    assert row.split() == ["3/10", "0.6000", "0.6250", "0.5000", "0.7500", "0.7000", "500", "2.5", "s", "*"]
+    ends = [match.end() for match in re.finditer(r"epoch|loss|accuracy|macro F1|tokens/s|time|best", heads)]
+    assert ends == [match.end() for match in re.finditer(r"\d+/\d+|[\d.]+( s)?|\*", row)]
+    assert groups.index("validation") > heads.index("loss")
+
+
+def test_columns_follow_from_the_training() -> None:
+    (heads,) = EpochTable(started(validation_texts=0)).header()
+    assert heads.split() == ["epoch", "loss", "accuracy", "tokens/s", "time", "best"]
+    _, heads = EpochTable(started(multi_label=True)).header()
+    assert heads.split("accuracy")[1].split()[:4] == ["micro", "F1", "macro", "F1"]
+
+
+@given(
+    epochs=st.integers(1, 9_999),
+    loss=st.floats(0, 1e6),
+    scores=SCORES,
+    tokens=st.integers(1, 10**7),
+    seconds=st.floats(0.1, 300_000),
+    multi=st.booleans(),
+    texts=st.integers(0, 1),
+)
+def test_no_row_is_wider_than_80_columns(
+    epochs: int, loss: float, scores: float, tokens: int, seconds: float, multi: bool, texts: int
+) -> None:
+    table = EpochTable(started(epochs, texts, multi))
+    names = ("loss", "accuracy", "macro_f1", "micro_f1")
+    validation = dict.fromkeys(names, scores) if texts else None
+    row = table.row(epoch(epochs, loss=loss, validation=validation, tokens=tokens, seconds=seconds))
+    assert max(map(len, [*table.header(), row])) <= 80
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(0.04, "0.0 s"), (9.96, "10 s"), (99.4, "99 s"), (100, "1m 40s"), (3599.7, "1h 00m"), (3_900, "1h 05m")],
+)
+def test_durations(seconds: float, shown: str) -> None:
+    assert duration(seconds) == shown
+
+
+def test_the_time_left_is_that_of_all_epochs() -> None:
+    left = TimeLeft()
+    for event in (started(epochs=3), EpochStarted(1, steps=10), StepDone(1, 1, 0.5, 1, 2, 3, 9.0, 1e-3)):
+        left.heed(event)
+    assert str(left) == "", "the first step traces the graph"
+    left.heed(StepDone(1, 2, 0.5, 1, 2, 3, 1.0, 1e-3))
+    assert left.seconds() == 8 + 2 * 10
+    left.heed(epoch(1, seconds=19.0, validation_seconds=2.0))
+    left.heed(EpochStarted(2, steps=10))
+    left.heed(StepDone(2, 1, 0.5, 1, 2, 3, 1.0, 1e-3))
+    assert left.seconds() == 9 + (10 + 2)
+
+
+def printed(metrics: dict[str, Any], width: int, monkeypatch: pytest.MonkeyPatch) -> str:
+    output = io.StringIO()
+    monkeypatch.setattr(
+        "seqclf.cli.eval_tables.console",
+        lambda: Console(file=output, width=width, force_terminal=True, color_system=None, highlight=False),
+    )
+    show_metrics("run-1", "test (data)", metrics)
+    return output.getvalue()
+
+
+def metrics_of(confusion: list[list[int]], labels: list[str]) -> dict[str, Any]:
+    import numpy as np
+
+    from seqclf.evaluation.metrics import classification_metrics
+
+    truth, predicted = [], []
+    for true, row in enumerate(confusion):
+        for other, count in enumerate(row):
+            truth += [true] * count
+            predicted += [other] * count
+    logits = np.eye(len(labels))[predicted] * 9
+    return classification_metrics(
+        logits[:, 1:] - logits[:, :1] if len(labels) == 2 else logits, np.array(truth), labels
+    )
+
+
+@pytest.mark.parametrize("labels", [2, 7, 28])
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_numbers_are_whole_at_every_width(labels: int, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    confusion = [[626 if i == j else (i * j) % 4 for j in range(labels)] for i in range(labels)]
+    names = [f"a_label_of_some_length_{number}" for number in range(labels)]
+    text = printed(metrics_of(confusion, names), width, monkeypatch)
+    assert max(map(len, text.splitlines())) <= width
+    assert not re.search(r"[\d.,]…", text), "labels may be cut where the terminal is narrow, numbers never"
+    matrix = "true \\ predicted" in text
+    assert matrix or "most often confused" in text
+    assert not matrix or "626" in text
+
+
+def test_the_most_confused_pairs_where_the_matrix_does_not_fit() -> None:
+    labels = [f"label {number}" for number in range(28)]
+    confusion = [[100 if i == j else 0 for j in range(28)] for i in range(28)]
+    confusion[3][5], confusion[7][2] = 40, 60
+    assert confusion_table(confusion, labels, 80) is None
+    table = confused_pairs(confusion, labels)
+    assert table is not None
+    assert [list(column.cells) for column in table.columns] == [
+        ["label 7", "label 3"], ["label 2", "label 5"], ["60", "40"], ["37.5%", "28.6%"]
+    ]  # fmt: skip
+    assert confused_pairs([[3, 0], [0, 3]], ["a", "b"]) is None
+
+
+def test_labels_are_sorted_by_f1_where_the_matrix_does_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    confusion = [[100 if i == j else 0 for j in range(28)] for i in range(28)]
+    confusion[3][5], confusion[7][2] = 40, 60
+    names = [f"label_{number:02}" for number in range(28)]
+    lines = printed(metrics_of(confusion, names), 80, monkeypatch).splitlines()
+    shown = [line.split()[0] for line in lines if line.startswith("label_") and line.count(".") == 3]
+    assert (shown[0], shown[-1], len(shown)) == ("label_00", "label_02", 28)
+
+
+@given(text=MESSAGES, width=st.integers(20, 100))
+def test_wrapping_changes_blanks_alone(text: str, width: int) -> None:
+    broken = wrapped(text, width)
+    assert broken.split() == text.split()
+    assert wrapped(text, None) == text
+    longest = max((len(word) for word in text.split()), default=0)
+    assert all(len(line) <= max(width, longest + 2) for line in broken.split("\n") if len(line.split()) > 1)
+
+
+@given(parts=st.lists(MESSAGES, max_size=5), width=st.integers(20, 100))
+def test_colours_do_not_change_where_lines_end(parts: list[str], width: int) -> None:
+    marked = styled_wrapped([(part, f"<{part}>") for part in parts], width)
+    assert re.sub("[<>]", "", marked) == wrapped("".join(parts), width)
