@@ -3,6 +3,7 @@
 ==================  =================================================================================================
 ``manifest.json``   what made the run, on what, and its status; written first and last
 ``config.yaml``     the config, every default filled in
+``starter.yaml``    of a training on data without a config: the config that was made for them, with its comments
 ``tokenizer/``      the tokenizer (``seqclf.text.tokenizer``)
 ``labels.json``     the labels in the order of their ids, and whether they come in lists
 ``thresholds.json`` where they do, the probability that each label must exceed
@@ -54,6 +55,10 @@ class Run:
     @property
     def config(self) -> Path:
         return self.folder / "config.yaml"
+
+    @property
+    def starter(self) -> Path:
+        return self.folder / "starter.yaml"
 
     @property
     def tokenizer(self) -> Path:

@@ -31,6 +31,7 @@ ALLOWED = {
     "inference": BASE | {"text"},
     "benchmark": BASE | {"figures", "runtime", "config", "data", "model", "training"},
     "probe": BASE | {"figures", "config", "layer_types", "text", "model", "training"},
+    "starter": BASE | {"runs", "config", "text", "data", "training", "evaluation"},
     "training": BASE | {"runs", "runtime", "config", "layer_types", "text", "data", "model", "evaluation", "export"},
 }
 LIGHT = {

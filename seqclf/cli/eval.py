@@ -126,7 +126,8 @@ def _read(path: Path, config: Config, text: str | None, label: str | None, separ
 
     if path.is_dir():
         return FolderSource().read(str(path))
+    labels: str | list[str] = label or "label"
     if isinstance(config.data, TableData):
-        text, label = text or config.data.text, label or config.data.label
+        text, labels = text or config.data.text, label or config.data.label
         separator = separator or config.data.label_separator
-    return TableSource(text or "text", label or "label", separator=separator, options="--").read(str(path))
+    return TableSource(text or "text", labels, separator=separator, options="--").read(str(path))

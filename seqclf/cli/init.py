@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
 from seqclf.cli.options import label_separator_option
+
+_FAMILIES = ("bag", "lstm", "gru", "min_gru", "conv", "ngrams")
 
 
 def _complete_template(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
@@ -19,10 +23,10 @@ def _complete_template(context: click.Context, parameter: click.Parameter, begun
 @click.command("init")
 @click.option(
     "--template",
-    "template_name",
     metavar="NAME",
     shell_complete=_complete_template,
-    help="A config that comes with seqclf; a wrong NAME lists them. [default: quickstart]",
+    help="A config that comes with seqclf; a wrong NAME lists them. With --from: its model, on DATA. "
+    "[default: quickstart]",
 )
 @click.option(
     "--from",
@@ -31,38 +35,58 @@ def _complete_template(context: click.Context, parameter: click.Parameter, begun
     type=click.Path(),
     help="Your texts (csv, tsv, jsonl, parquet, or a folder of LABEL/*.txt): looked at for a config that fits.",
 )
-@click.option("--text", "text_column", metavar="COLUMN", help="Column of DATA's texts. [default: guessed]")
-@click.option("--label", "label_column", metavar="COLUMN", help="Column of DATA's labels. [default: guessed]")
+@click.option("--text", metavar="COLUMN", help="Column of DATA's texts. [default: by names and contents]")
+@click.option(
+    "--label",
+    metavar="COLUMN",
+    multiple=True,
+    help="Column of DATA's labels; repeated, columns of 0 and 1, each of them a label. [default: likewise]",
+)
 @label_separator_option
+@click.option("--validation", metavar="PART", help="Validation texts: a file or folder, or a fraction of DATA.")
+@click.option("--test", metavar="PART", help="Test texts: likewise.")
+@click.option("--name", help="First part of the names of runs. [default: after DATA]")
+@click.option("--layers", "family", type=click.Choice(_FAMILIES), help="Kind of the model. [default: by the texts]")
+@click.option(
+    "--try", "tried", is_flag=True, help="Train three models on a sample of DATA; write the best one's config."
+)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="File to write; one that exists is never overwritten."
 )
 def init_command(
-    template_name: str | None,
+    template: str | None,
     data: str | None,
-    text_column: str | None,
-    label_column: str | None,
     label_separator: str | None,
+    family: Any,
+    tried: bool,
     output: Path | None,
+    **about: Any,
 ) -> None:
     """Print a config to start from, with comments."""
-    from seqclf.config.templates import DEFAULT_TEMPLATE, template
+    from seqclf.config.templates import DEFAULT_TEMPLATE
+    from seqclf.config.templates import template as text_of
     from seqclf.files import write_new
 
-    if data is not None and template_name is not None:
-        raise click.UsageError("--template and --from exclude each other")
-    if data is None and (text_column or label_column or label_separator):
-        raise click.UsageError("--text, --label and --label-separator are about the columns of --from DATA")
-    if data is not None:
-        from seqclf.data.starter import starter
-
-        made = starter(data, text_column, label_column, label_separator)
-        text = made.text
-        click.echo(f"Seen: {made.seen}.", err=True)
+    if data is None:
+        if family or tried or label_separator or any(about.values()):
+            raise click.UsageError("only --template and -o can do without --from DATA")
+        text = text_of(template or DEFAULT_TEMPLATE)
     else:
-        text = template(template_name or DEFAULT_TEMPLATE)
+        text = _from_data(data, template, family, label_separator, tried, about)
     if output is None:
         click.echo(text, nl=False)
         return
     write_new(output, text)
-    click.echo(f"Wrote {output}. Next: seqclf check {output}, then seqclf train {output}", err=True)
+    shown = shlex.quote(str(output))
+    click.echo(f"Wrote {output}. Next: seqclf check {shown}, then seqclf train {shown}", err=True)
+
+
+def _from_data(
+    data: str, template: str | None, family: Any, separator: str | None, tried: bool, about: dict[str, Any]
+) -> str:
+    from seqclf.cli.starting import made_from
+    from seqclf.starter.make import Request
+
+    if template is not None and (family or tried):
+        raise click.UsageError("--template names the model: leave --layers and --try out")
+    return made_from(Request(data, separator=separator, family=family, template=template, **about), tried).text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -40,6 +42,13 @@ runs_option: Decorator = click.option(
     is_eager=True,  # so that --run is completed from the folder that was named
     help="Folder of runs.",
 )
+
+
+def runs_argument(runs: Path) -> str:
+    """`` --runs DIR``, for commands to type next; nothing where the folder is the one that they take by themselves."""
+    default = os.environ.get("SEQCLF_RUNS") or "runs"
+    return "" if runs.absolute() == Path(default).absolute() else f" --runs {shlex.quote(str(runs))}"
+
 
 run_option: Decorator = click.option(
     "--run",

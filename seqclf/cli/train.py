@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import shlex
 import shutil
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from seqclf.cli.options import allow_code_option, complete_unfinished, runs_option, set_option, threads_option
+from seqclf.cli.options import (
+    allow_code_option,
+    complete_unfinished,
+    runs_argument,
+    runs_option,
+    set_option,
+    threads_option,
+)
 from seqclf.cli.problems import check_files, show_problem
 from seqclf.errors import SeqclfError
+from seqclf.files import write_text
 
 if TYPE_CHECKING:
     from seqclf.config import Config, LoadedConfig
@@ -27,11 +34,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _How:
-    """Options of the command that say nothing about what is trained."""
+    """Options of the command that say nothing about what is trained.
+
+    Attributes:
+        starter: text of the config that was made for the data; the run keeps it.
+    """
 
     threads: int | str
     on_nan: OnNan
     memory_check: bool
+    starter: str | None = None
 
 
 @click.command("train")
@@ -75,13 +87,14 @@ def train_command(
     settings: tuple[str, ...],
     threads: int | str,
 ) -> None:
-    """Train the classifier that CONFIG (a YAML file) describes.
+    """Train the classifier that CONFIG describes: a YAML file, or a data file or folder to write one for.
 
     The result is a folder in the folder of runs: model, SavedModel, tokenizer, metrics and history. Ctrl-C finishes
     the step and leaves a whole run, marked interrupted; --resume goes on with it, or with one that was killed, as if it
     had never been stopped. With --folds the result is a run for each fold, and a summary of their validation metrics.
     """
-    from seqclf.config import Override, parse_override, read_config
+    from seqclf.cli.starting import load_or_make
+    from seqclf.config import Override, parse_override
 
     how = _How(threads, on_nan, memory_check)
     if resume is not None:
@@ -98,8 +111,8 @@ def train_command(
         overrides.append(Override(("name",), name, "--name"))
     if folds is not None:
         overrides += [Override(("data", "folds"), folds, "--folds"), Override(("data", "fold"), 1, "--folds")]
-    loaded = read_config(config_file, overrides)
-    config = loaded.config
+    loaded, starter = load_or_make(config_file, overrides)
+    config, how = loaded.config, replace(how, starter=starter)
     # Not before the config is known to be good: what is wrong with it should be said at once.
     from seqclf.cli.progress import progress_listener
     from seqclf.cli.start import hush_tensorflow
@@ -192,6 +205,8 @@ def _train_one(
     if problems := misfits(config, data):
         raise loaded.error(problems)
     run = begin()
+    if how.starter is not None:
+        write_text(run.starter, how.starter)
     try:
         start_tensorflow(config, how.threads)
         from seqclf.training.train import train
@@ -227,6 +242,7 @@ def _folds_summary(path: Path, summary: dict[str, Any]) -> str:
 
 def _summary(folder: Path, runs: Path, config: Config, outcome: Outcome) -> str:
     from seqclf.layer_types import Custom, walk
+    from seqclf.runs import Run
 
     lines = [f"Run         {folder}  ({outcome.seconds:.0f} s)"]
     if (validation := outcome.validation) is not None:
@@ -238,7 +254,9 @@ def _summary(folder: Path, runs: Path, config: Config, outcome: Outcome) -> str:
     elif outcome.best_epoch is None and outcome.status == "interrupted":
         lines.append("Validation  none yet: no epoch was completed")
     lines.append(f"SavedModel  {folder / 'saved_model'}")
-    options = "" if str(runs) == "runs" else f" --runs {shlex.quote(str(runs))}"
+    if Run(folder).starter.is_file():
+        lines.append(f"Config      {Run(folder).starter}  (edit it, then train it: seqclf train FILE)")
+    options = runs_argument(runs)
     if any(isinstance(layer, Custom) for _, layer in walk(config.layers)):
         options += " --allow-code"
     tested = getattr(config.data, "test", "test") not in (None, 0)

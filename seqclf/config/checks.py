@@ -7,6 +7,7 @@ elsewhere hides nothing.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from seqclf.config.problems import Problem
@@ -79,8 +80,18 @@ def folds_are_of_the_training_texts(data: DataConfig) -> Iterator[Problem]:
 
 
 def text_and_label_are_two(data: DataConfig) -> Iterator[Problem]:
-    if isinstance(data, TableData | TfdsData) and data.text == data.label:
-        yield Problem(("data", "label"), f'expected another name than data.text\'s, found "{data.label}" for both')
+    if not isinstance(data, TableData | TfdsData):
+        return
+    labels = [data.label] if isinstance(data.label, str) else data.label
+    if data.text in labels:
+        yield Problem(("data", "label"), f'expected another name than data.text\'s, found "{data.text}" for both')
+    if repeated := sorted(name for name, count in Counter(labels).items() if count > 1):
+        yield Problem(("data", "label"), f'expected each column once, found "{repeated[0]}" twice')
+    elif labels == data.label and len(labels) == 1:
+        yield Problem(("data", "label"), f"a list names several columns; write label: {labels[0]} for one")
+    if labels == data.label and isinstance(data, TableData) and data.label_separator is not None:
+        message = "separates the labels of one column, but data.label names several; leave one of the two out"
+        yield Problem(("data", "label_separator"), message)
 
 
 def vocabulary_holds_more_than_special_tokens(tokenizer: TokenizerConfig) -> Iterator[Problem]:

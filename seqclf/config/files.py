@@ -45,12 +45,12 @@ class Written:
         self.words = {other: word for other, word in self.words.items() if other[: len(path)] != path}
 
 
-def read_file(file: FilePath, extended_by: tuple[FilePath, ...] = ()) -> Written:
-    """Read a config file and what it extends.
+def read_file(file: FilePath, extended_by: tuple[FilePath, ...] = (), text: str | None = None) -> Written:
+    """Read a config file and what it extends. ``text`` is the file's, where that is known.
 
     Raises ``InputError`` where a file cannot be read or taken apart.
     """
-    text = _text(file)
+    text = _text(file) if text is None else text
     lines = text.splitlines()
 
     def place(position: Position) -> Place:

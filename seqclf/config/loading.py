@@ -81,9 +81,9 @@ def load_config(path: FilePath | str, overrides: Sequence[Override] = ()) -> Con
     return read_config(path, overrides).config
 
 
-def read_config(path: FilePath | str, overrides: Sequence[Override] = ()) -> LoadedConfig:
-    """Like ``load_config``, with the places of all options."""
-    written = read_file(FilePath(path))
+def read_config(path: FilePath | str, overrides: Sequence[Override] = (), text: str | None = None) -> LoadedConfig:
+    """Like ``load_config``, with the places of all options. ``text``: what the file will hold, if it is not written."""
+    written = read_file(FilePath(path), text=text)
     for override in overrides:
         _apply(written, override)
     config, problems = validate(written.value, written.words)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from seqclf.data.source import LabelledTexts, where_paths_start
 from seqclf.data.text_store import TextStore
 from seqclf.errors import InputError
-from seqclf.table_rows import KINDS, Row, column_hint, opening, rows, shown, unknown_ending
+from seqclf.table_rows import KINDS, Row, column_hint, opening, rows, shown
 
 _BAD_ROWS_SHOWN = 20
 ROWS_LOOKED_AT = 20_000
@@ -39,18 +39,23 @@ class TableSource:
     Args:
         text: column of the texts.
         label: column of the labels. Of a list that names a label twice, once is kept; an empty one says that no label
-            applies.
+            applies. Several columns: each is a label, and its 0 or 1 says whether it applies.
         file_format: csv, tsv, jsonl or parquet; auto goes by the file's ending.
         separator: stands between the labels of one field, which is read as a list.
         options: what stands before ``text`` and ``label`` where they are set, for messages.
     """
 
     def __init__(
-        self, text: str, label: str, file_format: str = "auto", separator: str | None = None, options: str = "data."
+        self,
+        text: str,
+        label: str | Sequence[str],
+        file_format: str = "auto",
+        separator: str | None = None,
+        options: str = "data.",
     ) -> None:
         self._options = options
         self._text = text
-        self._label = label
+        self._label = label if isinstance(label, str) else tuple(label)
         self._format = file_format
         self._separator = separator
         self._fingerprints: dict[tuple[str, int, int, int], str] = {}
@@ -124,7 +129,7 @@ class TableSource:
                 self._check_columns(path, *row)
                 labelled = self._values(path, *row)
                 kind = kind or type(labelled[1])
-                if kind is not type(labelled[1]):
+                if kind is not type(labelled[1]) and isinstance(self._label, str):
                     value = shown(row[1][self._label])
                     found, before = ("a list", "one label each") if kind is str else ("one label", "a list each")
                     what = f"is {value}, {found}; the rows before have {before}"
@@ -149,31 +154,41 @@ class TableSource:
         try:
             return KINDS[path.suffix.lower()]
         except KeyError:
-            named = self._options == "data."
-            cure = "set data.format to csv, tsv, jsonl or parquet" if named else "rename the file"
-            raise InputError(unknown_ending(path, cure)) from None
+            known = ", ".join(KINDS)
+            what_to_do = (
+                "set data.format to csv, tsv, jsonl or parquet" if self._options == "data." else "rename the file"
+            )
+            raise InputError(
+                f'{path}: cannot tell the format from the ending "{path.suffix}" (known: {known}); {what_to_do}'
+            ) from None
 
     def _rows(self, path: Path) -> Iterator[Row | InputError]:
         return rows(path, self._kind(path))
+
+    @property
+    def _label_columns(self) -> tuple[str, ...]:
+        return (self._label,) if isinstance(self._label, str) else self._label
 
     def _check_columns(self, path: Path, line: int, row: Mapping[str, Any]) -> None:
         where = path if self._kind(path) != "jsonl" else f"{path}:{line}"
         missing = {
             option: f'{where}: no column "{column}"{column_hint(column, list(row))} (columns: {", ".join(row)}; '
             f"{self._options}{option} names it)"
-            for column, option in ((self._text, "text"), (self._label, "label"))
+            for column, option in ((self._text, "text"), *((name, "label") for name in self._label_columns))
             if column not in row
         }
         if missing:
             raise MissingColumns(missing)
 
     def _values(self, path: Path, line: int, row: Mapping[str, Any]) -> tuple[str, Label]:
-        text, label = row[self._text], row[self._label]
+        text = row[self._text]
         if not isinstance(text, str):
             raise InputError(
                 f'{path}:{line}: "{self._text}" is {shown(text)}, expected a text; write one, or take the row out'
             )
-        where = f'{path}:{line}: "{self._label}"'
+        if not isinstance(self._label, str):
+            return text, tuple(sorted(name for name in self._label if _applies(path, line, name, row[name])))
+        label, where = row[self._label], f'{path}:{line}: "{self._label}"'
         if self._separator is not None and isinstance(label, str):
             label = label.split(self._separator) if label.strip() else []
         if isinstance(label, list):
@@ -192,6 +207,17 @@ class TableSource:
         if not name:
             raise InputError(f"{where} is empty; every row needs a label")
         return text, name
+
+
+_YES, _NO = ("1", "1.0", "true"), ("0", "0.0", "false")
+
+
+def _applies(path: Path, line: int, column: str, value: Any) -> bool:
+    """Whether a label that has a column of its own applies to a text. Raises ``InputError`` for anything but 0 or 1."""
+    word = str(value).strip().lower()
+    if isinstance(value, str | int | float) and word in (*_YES, *_NO):
+        return word in _YES
+    raise InputError(f'{path}:{line}: "{column}" is {shown(value)}, expected 0 or 1 (true or false)')
 
 
 def _label_name(value: Any) -> str | None:

@@ -15,6 +15,24 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
             ['1:42: data.label: expected another name than data.text\'s, found "a" for both'],
         ),
         (
+            "data: {source: table, train: x, text: a, label: [b, a]}\n" + POOL,
+            ['1:42: data.label: expected another name than data.text\'s, found "a" for both'],
+        ),
+        (
+            "data: {source: table, train: x, label: [b, c, b]}\n" + POOL,
+            ['1:33: data.label: expected each column once, found "b" twice'],
+        ),
+        (
+            "data: {source: table, train: x, label: [b]}\n" + POOL,
+            ["1:33: data.label: a list names several columns; write label: b for one"],
+        ),
+        (
+            "data: {source: table, train: x, label: [b, c], label_separator: ;}\n" + POOL,
+            [
+                "1:48: data.label_separator: separates the labels of one column, but data.label names several; leave one of the two out"
+            ],
+        ),
+        (
             "data: {source: table, train: x, validation: 10%}\n" + POOL,
             ['1:33: data.validation: expected a share as a number, found the text "10%"; write 0.1'],
         ),

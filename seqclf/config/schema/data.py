@@ -43,8 +43,10 @@ class TableData(Strict):
     fold: Fold = None
     test: Share | Name | None = Field(None, description="File, or share of the training texts.")
     text: Name = Field("text", description="Column that holds the text.")
-    label: Name = Field(
-        "label", description="Column that holds the label; in jsonl and parquet it may hold a list of labels."
+    label: Name | Annotated[list[Name], Field(min_length=1, max_length=10_000)] = Field(
+        "label",
+        description="Column that holds the label; in jsonl and parquet it may hold a list of labels. A list of "
+        "columns: each of them is a label, and its 0 or 1 says whether it applies to the text.",
     )
     label_separator: Name | None = Field(
         None,

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from seqclf.errors import InputError
-from seqclf.table_rows import KINDS, READ_KINDS, Row, column_hint, open_binary, rows, shown, unknown_ending
+from seqclf.table_rows import KINDS, READ_KINDS, Row, column_hint, open_binary, rows, shown
 
 STREAM = "-"
+_PACKED = (".gz", ".bz2", ".xz", ".zip", ".zst")
 _LOOKED_AT = 100  # rows of jsonl, which have no header, before a column counts as missing
 
 
@@ -45,7 +46,9 @@ class Source:
             raise InputError(f"{path}: is a folder; name a file of texts")
         kind = kind or ("txt" if file.suffix.lower() == ".txt" else KINDS.get(file.suffix.lower()))
         if kind is None:
-            raise InputError(unknown_ending(file, "name it with --input-format"))
+            if file.suffix.lower() in _PACKED:
+                raise InputError(f"{path}: packed files are not read; unpack it, or pipe it in (--input -)")
+            raise InputError(f'{path}: cannot tell the format from the ending "{file.suffix}"; --input-format names it')
         return cls(path, kind, column)
 
     @property

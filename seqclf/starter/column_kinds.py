@@ -1,0 +1,193 @@
+"""What a column holds, judged by its values and not by its name."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Kind = Literal[
+    "empty", "lists", "objects", "constant", "flags", "dates", "integers", "decimals", "links", "ids", "words"
+]
+
+_NEARLY_ALL = 0.95
+_MOSTLY_EMPTY = 0.5
+_MOST_LABELS = 1_000
+_LEAST_ROWS_A_LABEL = 4
+_MOST_NUMBERS = 20  # different numbers that may still be labels: stars in half steps from 1 to 10 are 19
+_MOST_WORDS_OF_A_LABEL = 6.0
+
+_INTEGER = re.compile(r"[-+]?\d{1,18}")
+_DECIMAL = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?")
+_DATE = re.compile(
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}(?:[T ].*)?|\d{1,2}:\d{2}(?::\d{2})?"
+    r"|(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\w*,? )?(?:\d{1,2} )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+    r"[a-z]*\.?,? \d.*"
+)
+_LINK = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+")
+_FLAGS = {"0", "1", "true", "false", "0.0", "1.0"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as its first rows show it.
+
+    Attributes:
+        rows: values that were looked at.
+        filled: those that hold something.
+        distinct: different ones among the filled; of lists, different items.
+        words: mean number of words of a filled value.
+        characters: likewise of characters.
+        numbers_only: every filled value that is no text is a whole number or a truth value, as labels may be.
+        all_texts: every value is a text, as texts must be.
+    """
+
+    name: str
+    kind: Kind
+    rows: int
+    filled: int
+    distinct: int
+    words: float
+    characters: float
+    label_types: bool
+    all_texts: bool
+    half_steps: bool
+
+    @property
+    def filled_share(self) -> float:
+        return self.filled / self.rows if self.rows else 0.0
+
+    @property
+    def most_labels(self) -> int:
+        """More different values than this do not recur often enough to be learnt as labels."""
+        return min(_MOST_LABELS, max(2, self.filled // _LEAST_ROWS_A_LABEL))
+
+    @property
+    def not_a_text(self) -> str | None:
+        """Why its values cannot be the texts to classify; None where they can."""
+        if self.filled_share < _MOSTLY_EMPTY:
+            return self._emptiness
+        if self.kind != "words":
+            return _WHAT[self.kind]
+        if self.distinct <= max(2, self.filled // 10) and self.words < _MOST_WORDS_OF_A_LABEL:
+            return f"{self.distinct:,} values that recur"
+        return None
+
+    @property
+    def not_a_label(self) -> str | None:
+        """Why its values cannot be labels; None where they can."""
+        if self.kind == "lists":
+            return None if self.label_types and self.distinct >= 2 else "lists of no labels"
+        if self.filled_share < _MOSTLY_EMPTY:
+            return self._emptiness
+        if self.kind in ("constant", "dates", "links", "ids", "objects"):
+            return _WHAT[self.kind]
+        if not self.label_types:
+            return "decimals"
+        if self.words > _MOST_WORDS_OF_A_LABEL:
+            return f"texts of {self.words:.0f} words"
+        if self.kind == "decimals" and not (self.half_steps and self.distinct <= _MOST_NUMBERS):
+            return "decimals, as scores and confidences are"
+        if self.kind == "integers" and self.distinct > min(self.most_labels, _MOST_NUMBERS):
+            return f"{self.distinct:,} different numbers"
+        if self.distinct > self.most_labels:
+            return f"{self.distinct:,} different values in {self.filled:,} rows"
+        return None
+
+    @property
+    def _emptiness(self) -> str:
+        share = 1 - self.filled_share
+        return "nothing" if not self.filled else f"nothing in {share:.1%} of the rows"
+
+
+_WHAT: dict[Kind, str] = {
+    "empty": "nothing",
+    "lists": "lists",
+    "objects": "nested values",
+    "constant": "the same value in every row",
+    "flags": "only 0 and 1",
+    "dates": "dates or times",
+    "integers": "numbers",
+    "decimals": "decimals",
+    "links": "links or addresses",
+    "ids": "a different value in each row, as ids are",
+    "words": "words",
+}
+
+
+def look_at(name: str, values: Sequence[Any]) -> Column:
+    """What a column is, from the values of some rows."""
+    filled = [value for value in values if not _is_empty(value)]
+    items = [item for value in filled for item in (value if isinstance(value, list) else [value])]
+    shown = [str(item).strip() for item in items]
+    distinct = len(set(shown))
+    label_types = all(isinstance(item, str | int) for item in items)
+    return Column(
+        name=name,
+        kind=_kind(filled, shown, distinct),
+        rows=len(values),
+        filled=len(filled),
+        distinct=distinct,
+        words=_mean(len(text.split()) for text in shown),
+        characters=_mean(map(len, shown)),
+        label_types=label_types,
+        all_texts=all(isinstance(value, str) for value in values),
+        half_steps=all(_is_half_step(text) for text in set(shown)),
+    )
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip()) or value != value  # NaN
+
+
+def _kind(filled: Sequence[Any], shown: Sequence[str], distinct: int) -> Kind:
+    if not filled:
+        return "empty"
+    if any(isinstance(value, list) for value in filled):
+        return "lists"
+    if any(isinstance(value, dict) for value in filled):
+        return "objects"
+    if distinct == 1 and len(filled) > 1:
+        return "constant"
+    if {text.lower() for text in shown} <= _FLAGS:
+        return "flags"
+    if any(isinstance(value, float) for value in filled) or _nearly_all(_DECIMAL, shown):
+        return "integers" if _nearly_all(_INTEGER, shown) else "decimals"
+    if _nearly_all(_DATE, shown):
+        return "dates"
+    if _nearly_all(_LINK, shown):
+        return "links"
+    return "ids" if _are_ids(shown, distinct) else "words"
+
+
+def _nearly_all(pattern: re.Pattern[str], shown: Sequence[str]) -> bool:
+    return sum(pattern.fullmatch(text) is not None for text in shown) >= _NEARLY_ALL * len(shown)
+
+
+def _are_ids(shown: Sequence[str], distinct: int) -> bool:
+    """Values without white space, different in nearly every row, most of them with a digit."""
+    if distinct < _NEARLY_ALL * len(shown) or len(shown) < _MOST_NUMBERS:
+        return False
+    single = sum(len(text.split()) == 1 and text.isascii() and len(text) <= 64 for text in shown)
+    with_digits = sum(any(character.isdigit() for character in text) for text in shown)
+    return min(single, with_digits) >= _NEARLY_ALL * len(shown)
+
+
+def _is_half_step(text: str) -> bool:
+    try:
+        return float(text) * 2 % 1 == 0
+    except (ValueError, OverflowError):
+        return False
+
+
+def _mean(numbers: Iterable[int]) -> float:
+    counted = list(numbers)
+    return sum(counted) / len(counted) if counted else 0.0
+
+
+def most_frequent(values: Sequence[Any], most: int) -> list[tuple[str, int]]:
+    """The values of a column of labels with how often they occur, the most frequent first."""
+    items = (str(item).strip() for value in values for item in (value if isinstance(value, list) else [value]))
+    return Counter(items).most_common(most)

@@ -1,0 +1,232 @@
+"""Which column holds the texts and which the labels, why, and what else there is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from seqclf.errors import InputError
+from seqclf.starter.column_kinds import Column, look_at, most_frequent
+from seqclf.table_rows import column_hint
+
+_TEXT_NAMES = (
+    "text review sentence content body comment tweet message question utterance query document article post narrative "
+    "description transcript abstract summary sms email review_body review_text verbatim feedback complaint caption "
+    "headline title phrase sequence snippet texts sentences subject"
+).split()
+_LABEL_NAMES = (
+    "label class category sentiment intent target emotion topic tag polarity stance labels classes categories intents "
+    "emotions topics tags stars rating ratings score grade genre department section type group y output answer gold"
+).split()
+_LESS_LIKELY = frozenset("id ids idx index no num number count confidence prob probability gold url date time".split())
+_UNNAMED = re.compile(r"column_\d+_*")  # a column without a name
+_SEVERAL = 2
+_SHOWN = 6
+_A_TENTH = 10  # a text column named in part must hold texts at least a tenth as long as the longest column's
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns that a config names.
+
+    Attributes:
+        label: one column, or several of 0 and 1, each of them a label.
+        notes: what was chosen, why, and what else there is: sentences for the screen.
+    """
+
+    text: str
+    label: str | tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def choose_columns(
+    path: str, values: Mapping[str, Sequence[Any]], text: str | None = None, label: Sequence[str] = ()
+) -> Columns:
+    """The columns of texts and labels among those of a table.
+
+    Args:
+        path: of the table, for messages.
+        values: of its first rows, by column.
+        text: the column that the user has named, taken as it is.
+        label: likewise; several columns of 0 and 1 are a label each.
+
+    Raises:
+        InputError: a named column is not there, or no column will do; it says what the columns hold.
+    """
+    _check_header(path, list(values))
+    for option, names in (("--text", [text] if text else []), ("--label", label)):
+        for name in names:
+            if name not in values:
+                hint = column_hint(name, list(values))
+                raise InputError(f'{path}: no column "{name}"{hint} (columns: {_names(values)}; {option} names one)')
+    if text is not None and text in label:
+        raise InputError(f'{path}: "{text}" cannot be both text and label; name another with --text or --label')
+    seen = {name: look_at(name, column) for name, column in values.items()}
+    labels: str | tuple[str, ...]
+    texts = {name: column for name, column in seen.items() if name not in label}
+    text_note: tuple[str, ...] = () if text is None else (f'texts in "{text}": named by --text',)
+    if text is None:
+        text, text_note = _text_column(path, texts)
+    _check_text(path, seen[text])
+    others = {name: column for name, column in seen.items() if name != text}
+    if label:
+        labels, label_note = _named_labels(path, [seen[name] for name in label])
+    else:
+        labels, label_note = _label_column(path, others, values)
+    return Columns(text, labels, (*text_note, *label_note))
+
+
+def _names(columns: Mapping[str, Any] | Sequence[str]) -> str:
+    return ", ".join(columns)
+
+
+def _check_header(path: str, names: Sequence[str]) -> None:
+    if (hint := column_hint("text", names)).startswith("; the fields"):
+        raise InputError(f"{path}: one column ({names[0]}){hint}")
+    if len(names) == 1 and len(names[0].split()) > 3:
+        raise InputError(_no_header(path, names[0]))
+
+
+def _no_header(path: str, name: str) -> str:
+    return f'{path}:1: the first line must name the columns, such as text,label; found "{name[:40]}..."'
+
+
+def _check_text(path: str, column: Column) -> None:
+    if len(column.name.split()) > 5:
+        raise InputError(_no_header(path, column.name))
+    if not column.all_texts and column.kind != "words":
+        raise InputError(f'{path}: "{column.name}" holds {column.not_a_text or "no texts"}; name another with --text')
+
+
+def _parts(name: str) -> list[str]:
+    """The words of a column's name: ``reviewText``, ``review_text`` and ``Review text`` have the same two."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return [part for part in re.split(r"[^a-z0-9]+", spaced.lower()) if part]
+
+
+def _by_name(columns: Mapping[str, Column], names: Sequence[str]) -> list[tuple[str, str]]:
+    """Columns that have one of the names, or have one in theirs, the likeliest first, each with the reason."""
+    found = []
+    for place, (column, looked) in enumerate(columns.items()):
+        whole, parts = "_".join(_parts(column)), _parts(column)
+        if whole in names:
+            found.append(((0, names.index(whole), place), column, "by its name"))
+            continue
+        ranks = [names.index(part) for part in parts if part in names]
+        if ranks:
+            unlikely = bool(_LESS_LIKELY.intersection(parts[1:])) or looked.kind == "flags"
+            found.append(((1 + unlikely, min(ranks), place), column, f'"{names[min(ranks)]}" is in its name'))
+    return [(column, reason) for _, column, reason in sorted(found)]
+
+
+def _text_column(path: str, columns: Mapping[str, Column]) -> tuple[str, tuple[str, ...]]:
+    usable = {name: column for name, column in columns.items() if column.not_a_text is None}
+    longest = max(usable, key=lambda name: (_UNNAMED.fullmatch(name) is None, usable[name].characters), default=None)
+    ranked = [
+        (name, reason)
+        for name, reason in _by_name(usable, _TEXT_NAMES)
+        if reason == "by its name" or usable[name].characters * _A_TENTH >= usable[longest or name].characters
+    ]
+    if ranked:
+        name, reason = ranked[0]
+    elif longest is not None:
+        name, reason = longest, "the longest texts"
+    elif named := _by_name(columns, _TEXT_NAMES):
+        name, reason = named[0]
+    else:
+        raise InputError(f"{path}: no column holds texts; {_what_they_hold(columns)}; name one with --text")
+    rest = [other for other in usable if other != name and usable[other].distinct * 2 > usable[other].filled]
+    rest.sort(key=lambda other: -usable[other].characters)
+    notes = [f'texts in "{name}": {reason}']
+    if rest:
+        other = usable[rest[0]]
+        more = f" and {len(rest) - 1} more" if len(rest) > 1 else ""
+        notes.append(
+            f'"{other.name}"{more} {"hold" if more else "holds"} texts too (about {max(other.words, 1):.0f} words): '
+            f"--text {_argument(other.name)} takes it"
+        )
+    return name, tuple(notes)
+
+
+def _label_column(
+    path: str, columns: Mapping[str, Column], values: Mapping[str, Sequence[Any]]
+) -> tuple[str | tuple[str, ...], tuple[str, ...]]:
+    usable = {name: column for name, column in columns.items() if column.not_a_label is None}
+    ranked = _by_name(usable, _LABEL_NAMES)
+    flags = [name for name, column in usable.items() if column.kind == "flags" and column.filled == column.rows]
+    if len(flags) >= _SEVERAL and (not ranked or (ranked[0][0] in flags and ranked[0][1] != "by its name")):
+        return tuple(flags), (
+            f"labels in {len(flags)} columns of 0 and 1 ({_quoted(flags)}): a text can have several",
+            f"--label {_argument(flags[0])} takes one of them alone",
+            *_other_labels({name: usable[name] for name in usable if name not in flags}),
+        )
+    if ranked:
+        name, reason = ranked[0]
+    elif usable:
+        name = min(usable, key=lambda one: _likeliness(usable[one]))
+        reason = f"{usable[name].distinct} values that recur"
+        if name.strip() in {value for value, _ in most_frequent(values[name], 50)}:
+            raise InputError(f'{path}:1: the first line must name the columns, but "{name}" is a label further down')
+    elif named := _by_name(columns, _LABEL_NAMES):
+        name, reason = named[0]  # what is wrong with it is said when it is read
+    else:
+        raise InputError(
+            f"{path}: no column looks like a label, with at least two values that recur; {_what_they_hold(columns)}; "
+            "name one with --label"
+        )
+    rest = {other: column for other, column in usable.items() if other != name}
+    passed_over = [
+        f'"{other}" is passed over: it holds {columns[other].not_a_label}'
+        for other, why in _by_name(columns, _LABEL_NAMES)
+        if other not in usable and other != name and why == "by its name"
+    ]
+    return name, (f'labels in "{name}": {reason}', *passed_over[:1], *_other_labels(rest))
+
+
+def _likeliness(column: Column) -> tuple[bool, bool, bool, int]:
+    """Sorts what its content alone makes a label: filled rows, words before numbers, few values."""
+    unlikely = bool(_LESS_LIKELY.intersection(_parts(column.name)))
+    return column.filled < column.rows, unlikely, column.kind != "words", column.distinct
+
+
+def _other_labels(columns: Mapping[str, Column]) -> list[str]:
+    """A note on columns that could be the labels as well."""
+    if not columns:
+        return []
+    shown = ", ".join(f'"{name}" ({column.distinct} values)' for name, column in list(columns.items())[:_SHOWN])
+    more = f" and {len(columns) - _SHOWN} more" if len(columns) > _SHOWN else ""
+    return [f"could be labels too: {shown}{more}: --label {_argument(next(iter(columns)))} takes the first"]
+
+
+def _named_labels(path: str, columns: Sequence[Column]) -> tuple[str | tuple[str, ...], tuple[str, ...]]:
+    if len(columns) == 1:
+        name = columns[0].name
+        return name, (f'labels in "{name}": named by --label',)
+    for column in columns:
+        if column.kind not in ("flags", "constant", "empty"):
+            what = column.not_a_label or f"{column.distinct} values"
+            raise InputError(
+                f'{path}: "{column.name}" holds {what}; several columns of labels must hold 0 and 1 alone, or name one'
+            )
+    names = tuple(dict.fromkeys(column.name for column in columns))
+    return names, (f"labels in {len(names)} columns of 0 and 1 ({_quoted(names)}): named by --label",)
+
+
+def _quoted(names: Sequence[str]) -> str:
+    shown = ", ".join(f'"{name}"' for name in names[:_SHOWN])
+    return shown + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+
+
+def _argument(name: str) -> str:
+    return name if re.fullmatch(r"[\w.-]+", name) and not name.startswith("-") else f'"{name}"'
+
+
+def _what_they_hold(columns: Mapping[str, Column]) -> str:
+    if not columns:
+        return "there is no other column"
+    found = []
+    for name, column in list(columns.items())[:_SHOWN]:
+        found.append(f'"{name}" holds {column.not_a_label or column.not_a_text or "labels"}')
+    return ", ".join(found) + (f" and {len(columns) - _SHOWN} more columns" if len(columns) > _SHOWN else "")

@@ -1,0 +1,93 @@
+"""What the texts are like: how many, of which labels, how long."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from seqclf.data.source import LabelledTexts
+from seqclf.text.chunks import count_chunks, count_words
+from seqclf.text.subword import MAX_WORD_CHARACTERS, SubwordTokenizer
+
+_CHARACTERS_READ = 2_000_000  # of the sample that a tokenizer is learnt from: less than a second
+_PIECES = 8_192
+
+
+@dataclass(frozen=True)
+class Look:
+    """What of the data decides a model.
+
+    Attributes:
+        rows: training texts; where there are ``more``, those that were looked at.
+        labels: texts of each label, the most frequent first.
+        multi: each text has a list of labels.
+        words: words of a text, mean, median and 95th percentile.
+        distinct_words: different words, lower-cased.
+        recurring_words: those that occur twice or more often.
+        tokens: subwords of a text, mean, median and 95th percentile, by 8,192 pieces learnt from a sample.
+        characters: likewise of characters.
+        uncut_share: share of the words that are too long for subwords, as of DNA.
+        validation: validation texts have a part of their own.
+        test: likewise test texts.
+    """
+
+    rows: int
+    more: bool
+    labels: tuple[tuple[str, int], ...]
+    multi: bool
+    words: tuple[float, float, float]
+    distinct_words: int
+    recurring_words: int
+    tokens: tuple[float, float, float]
+    characters: tuple[float, float, float]
+    uncut_share: float
+    validation: bool = False
+    test: bool = False
+
+    @property
+    def imbalance(self) -> float:
+        """Texts of the most frequent label for each text of the rarest."""
+        return self.labels[0][1] / max(self.labels[-1][1], 1)
+
+    @property
+    def rarest(self) -> int:
+        """Texts of the rarest label."""
+        return self.labels[-1][1]
+
+
+def look(data: LabelledTexts, *, more: bool = False, validation: bool = False, test: bool = False) -> Look:
+    """Count and measure the texts. ``more``: these are the first of a larger file."""
+    counts = Counter(name for names in data.label_sets for name in names)
+    sample = _sample(data.texts)
+    words = count_words(count_chunks(data.texts), lowercase=True)
+    long = sum(count for word, count in words.items() if len(word) > MAX_WORD_CHARACTERS)
+    tokenizer = SubwordTokenizer.learn(sample, vocab_size=_PIECES)
+    return Look(
+        rows=len(data),
+        more=more,
+        labels=tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
+        multi=data.multi,
+        words=_quantiles([len(text.split()) for text in data.texts]),
+        distinct_words=len(words),
+        recurring_words=sum(count > 1 for count in words.values()),
+        tokens=_quantiles([len(ids) for ids in tokenizer.encode_all(sample)]),
+        characters=_quantiles([len(text) for text in data.texts]),
+        uncut_share=long / max(sum(words.values()), 1),
+        validation=validation,
+        test=test,
+    )
+
+
+def _quantiles(lengths: Sequence[int]) -> tuple[float, float, float]:
+    return float(np.mean(lengths)), float(np.median(lengths)), float(np.quantile(lengths, 0.95))
+
+
+def _sample(texts: Sequence[str]) -> list[str]:
+    """Texts from all over the file, as many as have so many characters: files are often sorted."""
+    total = sum(map(len, texts))
+    every = max(1, -(-total // _CHARACTERS_READ))
+    return list(itertools.islice(texts, 0, None, every))

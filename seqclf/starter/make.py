@@ -1,0 +1,241 @@
+"""A starter: from the path of a user's data to the text of a config that trains on it."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from seqclf.config.loading import DATA_VARIABLE
+from seqclf.config.templates import template
+from seqclf.data.folders import FolderSource
+from seqclf.data.label_sets import all_the_same
+from seqclf.data.source import LabelledTexts
+from seqclf.data.tables import ROWS_LOOKED_AT, TableSource
+from seqclf.errors import InputError
+from seqclf.starter.columns import choose_columns
+from seqclf.starter.formats import format_of
+from seqclf.starter.look import Look, look
+from seqclf.starter.recipe import Family, Recipe, recipe
+from seqclf.starter.siblings import Parts, find_parts, training_part
+from seqclf.starter.write import config_text, name_after, one_line, with_data
+
+SEED = 7
+LEAST_TEXTS = 20
+_LEAST_TEXTS_A_LABEL = 4
+_FEW_TEXTS = 1_000
+_LABELS_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user has said beside the path; what is None follows from the data.
+
+    Attributes:
+        label: columns of the labels; several of 0 and 1 are a label each.
+        separator: stands between several labels of one field.
+        validation: a share of the training texts, such as 0.1, or the path of a part.
+        test: likewise.
+        family: kind of the model.
+        template: name of a template whose model is taken.
+    """
+
+    path: str
+    text: str | None = None
+    label: tuple[str, ...] = ()
+    separator: str | None = None
+    validation: str | None = None
+    test: str | None = None
+    name: str | None = None
+    family: Family | None = None
+    template: str | None = None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A user's data: what was found, as options of ``data``, and what the texts are like.
+
+    Attributes:
+        summary: the texts and labels in a sentence.
+        notes: what was chosen and why, what else there is: sentences for the screen.
+    """
+
+    request: Request
+    name: str
+    data: Mapping[str, Any]
+    look: Look
+    summary: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Starter:
+    """A config's text, and what it was made from."""
+
+    text: str
+    seen: Seen
+    recipe: Recipe | None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences for the screen: columns, files, the model and why it was taken."""
+        if self.recipe is None:
+            return (*self.seen.notes, f"model: of the template {self.seen.request.template}")
+        return (*self.seen.notes, f"model: {self.recipe.family} ({self.recipe.why})")
+
+
+def starter(request: Request) -> Starter:
+    """A config that trains on the file or folder as it is.
+
+    Raises ``InputError`` where the data cannot be read or do not show which column is which.
+    """
+    seen = see(request)
+    if request.template is not None:
+        return Starter(with_data(template(request.template), seen.name, seen.data), seen, None)
+    return starter_of(seen, recipe(seen.look, request.family))
+
+
+def starter_of(seen: Seen, chosen: Recipe) -> Starter:
+    """The config of a recipe for data that were looked at."""
+    heading = (
+        "A classifier of your own texts. Every option is explained by `seqclf schema --markdown`.",
+        f"Seen in {seen.request.path}: {seen.summary}.",
+        f"Model: {chosen.family} ({chosen.why}).",
+    )
+    options = {"name": seen.name, "seed": SEED, "data": dict(seen.data), **chosen.sections()}
+    return Starter(config_text(options, heading), seen, chosen)
+
+
+def see(request: Request) -> Seen:
+    """Find the files and columns, and look at the texts. Raises ``InputError``."""
+    train = training_part(request.path)
+    part = _folder(train, request) if Path(train).is_dir() else _table(train, request)
+    _check_labels(train, part.texts)
+    found = find_parts(train, part.check)
+    splits = _splits(request, found, part)
+    looked = look(
+        part.texts,
+        more=len(part.texts) >= ROWS_LOOKED_AT and not Path(train).is_dir(),
+        validation=isinstance(splits["validation"], str),
+        test=isinstance(splits["test"], str),
+    )
+    files = [f"training texts: {train}"] if train != request.path else []
+    files += [f"{split} texts: {splits[split]}" for split in ("validation", "test") if isinstance(splits[split], str)]
+    return Seen(
+        request,
+        request.name or name_after(train),
+        {"source": part.options["source"], "train": _from_anywhere(train), **splits, **part.options},
+        looked,
+        one_line(_summary(looked, part.named)),
+        tuple(map(one_line, (*part.notes, *files, *found.notes))),
+    )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Training texts with the options of ``data`` that say how they are read.
+
+    Attributes:
+        check: raises ``InputError`` for another part that cannot be read in the same way.
+        named: the columns in brackets, for a sentence.
+    """
+
+    texts: LabelledTexts
+    options: Mapping[str, Any]
+    check: Callable[[str], None]
+    notes: tuple[str, ...] = ()
+    named: str = ""
+
+
+def _folder(path: str, request: Request) -> _Part:
+    if request.text or request.label or request.separator:
+        raise InputError(f"{path}: is a folder of LABEL/*.txt; --text, --label and --label-separator are for tables")
+    source = FolderSource()
+    return _Part(source.read(path), {"source": "folder"}, source.check)
+
+
+def _table(path: str, request: Request) -> _Part:
+    file_format = format_of(path)
+    kind = file_format or "auto"
+    values = TableSource("", "", kind, options="--").columns(path)
+    chosen = choose_columns(path, values, request.text, request.label)
+    options = {"source": "table", "text": chosen.text, "label": chosen.label}
+    if request.separator is not None:
+        options["label_separator"] = request.separator
+    if file_format is not None:
+        options["format"] = file_format
+    source = TableSource(chosen.text, chosen.label, kind, separator=request.separator, options="--")
+    labels = chosen.label if isinstance(chosen.label, str) else ", ".join(chosen.label)
+    named = f' (texts in "{chosen.text}", labels in "{labels}")'
+    return _Part(source.read(path, most=ROWS_LOOKED_AT), options, source.check, chosen.notes, named)
+
+
+def _check_labels(path: str, texts: LabelledTexts) -> None:
+    """Raise ``InputError`` where no classifier can be learnt from these labels."""
+    labels = Counter(name for names in texts.label_sets for name in names)
+    count = len(texts)
+    if all(number == count for number in labels.values()):
+        raise InputError(f"{path}: {all_the_same(list(labels), texts.multi)}; name another column with --label")
+    if len(labels) > max(2, count // _LEAST_TEXTS_A_LABEL):
+        numbers = all(_is_number(label) for label in labels)
+        what = "numbers to predict are no labels: put them into a few classes; else " if numbers else ""
+        raise InputError(
+            f"{path}: {len(labels):,} different labels for {count:,} texts; {what}name another column with --label, or "
+            "--label-separator where they are several labels in one field"
+        )
+    if count < LEAST_TEXTS:
+        raise InputError(f"{path}: holds {count} texts; a classifier needs at least {LEAST_TEXTS}, better hundreds")
+
+
+def _is_number(label: str) -> bool:
+    try:
+        return float(label) == float(label)
+    except ValueError:
+        return False
+
+
+def _splits(request: Request, found: Parts, part: _Part) -> dict[str, Any]:
+    """The options ``validation`` and ``test``: as the user has said, else what was found, else shares."""
+    share = 0.1 if len(part.texts) >= _FEW_TEXTS else 0.2
+    splits: dict[str, Any] = {}
+    for split, given, beside in (
+        ("validation", request.validation, found.validation),
+        ("test", request.test, found.test),
+    ):
+        splits[split] = beside and _from_anywhere(beside)
+        if given is not None:
+            splits[split] = _given_part(f"--{split}", given, part)
+        elif beside is None:
+            splits[split] = share
+    return splits
+
+
+def _given_part(option: str, given: str, part: _Part) -> str | float:
+    if _is_number(given):
+        if not 0 <= float(given) < 1:
+            raise InputError(f"{option} {given}: expected a share from 0 to below 1, or the path of a file or folder")
+        return float(given)
+    try:
+        part.check(given)
+    except InputError as error:
+        raise InputError(f"{option}: {error}") from error
+    return _from_anywhere(given)
+
+
+def _from_anywhere(path: str) -> str:
+    """Where a variable says that relative paths start elsewhere, this one is not relative."""
+    return str(Path(path).absolute()) if os.environ.get(DATA_VARIABLE) else path
+
+
+def _summary(looked: Look, named: str) -> str:
+    shown = ", ".join(f"{name} ({count:,})" for name, count in looked.labels[:_LABELS_SHOWN])
+    more = ", ..." if len(looked.labels) > _LABELS_SHOWN else ""
+    what = "lists of " if looked.multi else ""
+    _, median, most = looked.words
+    return (
+        f"{'the first ' if looked.more else ''}{looked.rows:,} texts with {what}{len(looked.labels)} labels{named}: "
+        f"{shown}{more}; words a text: median {median:,.0f}, 95 % have at most {most:,.0f}"
+    )

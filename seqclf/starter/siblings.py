@@ -1,0 +1,116 @@
+"""Files and folders of validation and test texts that stand beside those to train on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from seqclf.errors import InputError
+from seqclf.table_rows import KINDS
+
+_NAMES = {
+    "train": ("train", "training"),
+    "validation": ("valid", "validation", "val", "dev", "devel", "development"),
+    "test": ("test", "testing", "eval"),
+}
+_MARK = r"(?:^|(?<=[-_. ]))({})(?=$|[-_. \d])"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What to train on, and where validation and test texts are, None where nothing was found.
+
+    Attributes:
+        notes: what was found and not taken, and why: sentences for the screen.
+    """
+
+    train: str
+    validation: str | None = None
+    test: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def training_part(path: str) -> str:
+    """The file, or folder of one folder a label, to train on, where ``path`` is a folder that holds splits.
+
+    Raises ``InputError`` where a folder holds tables and none of them is the training split.
+    """
+    folder = Path(path)
+    if not folder.is_dir() or any(folder.glob("*/*.txt")):
+        return path
+    splits = [entry for entry in _entries(folder) if _split_of(entry) == "train"]
+    if splits:
+        return str(splits[0])
+    tables = [entry for entry in _entries(folder) if entry.is_file()]
+    if len(tables) == 1:
+        return str(tables[0])
+    if tables:
+        names = ", ".join(entry.name for entry in tables[:5]) + (", ..." if len(tables) > 5 else "")
+        raise InputError(f"{path}: holds {len(tables)} tables ({names}) and none named train; name one of them")
+    return path
+
+
+def find_parts(train: str, check: Callable[[str], None]) -> Parts:
+    """Validation and test parts whose names say that they belong to ``train``.
+
+    ``check`` raises ``InputError`` for a part that cannot be read as ``train`` is, such as a test file without labels.
+    """
+    found: dict[str, str] = {}
+    notes = []
+    for split in ("validation", "test"):
+        for candidate in _candidates(Path(train), split):
+            try:
+                check(str(candidate))
+            except InputError as error:
+                reason = str(error).splitlines()[0].removeprefix(f"{candidate}: ")
+                notes.append(f"{candidate.name} is not taken: {reason}")
+                continue
+            found[split] = str(candidate)
+            break
+    return Parts(train, found.get("validation"), found.get("test"), tuple(notes))
+
+
+def _entries(folder: Path) -> list[Path]:
+    """Tables, and folders of one folder a label, in a folder."""
+    found = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+    return [
+        entry
+        for entry in found
+        if (entry.suffix.lower() in KINDS if entry.is_file() else entry.is_dir() and any(entry.glob("*/*.txt")))
+    ]
+
+
+def _split_of(path: Path) -> str | None:
+    for split, names in _NAMES.items():
+        if re.search(_MARK.format("|".join(names)), _stem(path).lower()):
+            return split
+    return None
+
+
+def _stem(path: Path) -> str:
+    return path.name if path.is_dir() else path.name.removesuffix(path.suffix)
+
+
+def _candidates(train: Path, split: str) -> Iterator[Path]:
+    """Parts beside ``train`` that its name points to: the same name with another split's in it, or added to it."""
+    stem = _stem(train)
+    mark = re.search(_MARK.format("|".join(_NAMES["train"])), stem, re.IGNORECASE)
+    if mark is None:
+        wanted = [f"{stem}{between}{name}" for name in _NAMES[split] for between in "_-."]
+    else:
+        before, after = stem[: mark.start()], stem[mark.end() :]
+        wanted = [f"{before}{name}{after}" for name in _NAMES[split]]
+        wanted += [f"{before}{name}" for name in _NAMES[split]] if after else []
+    try:
+        beside = {
+            _stem(entry).lower(): entry
+            for entry in sorted(train.absolute().parent.iterdir())
+            if entry.is_dir() == train.is_dir() and (train.is_dir() or entry.suffix.lower() == train.suffix.lower())
+        }
+    except OSError:
+        return
+    for name in dict.fromkeys(wanted):
+        if (entry := beside.get(name.lower())) is not None and entry.name != train.name:
+            yield train.parent / entry.name

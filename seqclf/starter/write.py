@@ -1,0 +1,126 @@
+"""A config as commented YAML that reads back as what was meant, whatever names files, columns and labels have."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from seqclf.errors import InputError
+from seqclf.table_rows import is_text
+
+_PLAIN = re.compile(r"[A-Za-z_./][A-Za-z0-9_./-]*")
+_RESERVED = {"null", "true", "false", "yes", "no", "on", "off", "y", "n", "~"}
+_WIDTH = 110
+_COMMENT_AT = 30
+
+COMMENTS = {
+    "seed": "decides everything that is drawn at random",
+    "data.validation": "share of the texts that choose the best epoch, or a file of its own",
+    "data.test": "share of the texts that only `seqclf eval` reads, or a file of its own",
+    "tokenizer.vocab_size": "most word pieces that are learnt from the training texts",
+    "tokenizer.max_tokens": "of longer texts the middle is cut away",
+    "embedding.dim": "length of a token's vector",
+    "embedding.dropout": "share of the vectors' entries left out while training",
+    "embedding.word_dropout": "share of the tokens left out while training",
+    "layers": "what reads the text, first to last",
+    "ngrams": "one weight for each label and sequence of so many tokens, added to the network's answer",
+    "head": "between the text's vector and the output layer",
+    "training.epochs": "most; early_stopping ends sooner",
+    "training.class_weights": "every label counts the same, however few texts it has",
+    "training.early_stopping": "the weights of the best epoch are kept",
+    "training.early_stopping.patience": "epochs without a better one that are waited for",
+}
+
+
+def config_text(options: Mapping[str, Any], heading: Sequence[str]) -> str:
+    """The options as YAML in their order, an empty line between sections, under comment lines of ``heading``."""
+    lines = [f"# {line}" for paragraph in heading for line in textwrap.wrap(one_line(paragraph), _WIDTH)]
+    for name, value in options.items():
+        if isinstance(value, Mapping | list):
+            lines.append("")
+        lines += _option(name, value, "", name)
+    return "\n".join(lines) + "\n"
+
+
+def with_data(template: str, name: str, data: Mapping[str, Any]) -> str:
+    """A template's text with other data and another name; its comments stay."""
+    kept: list[str] = []
+    skipping = False
+    for line in template.splitlines():
+        if line and not line[0].isspace() and not line.startswith("#"):
+            skipping = line.split(":")[0] in ("data", "name")
+            if line.startswith("data:"):
+                kept += _option("data", data, "", "data")
+            elif line.startswith("name:"):
+                kept += _option("name", name, "", "name")
+        elif not line:
+            skipping = False
+        if not skipping:
+            kept.append(line)
+    return "\n".join(kept) + "\n"
+
+
+def _option(name: str, value: Any, indent: str, path: str) -> Iterator[str]:
+    comment = COMMENTS.get(path)
+    if isinstance(value, Mapping) and value:
+        yield _commented(f"{indent}{name}:", comment)
+        for inner, item in value.items():
+            yield from _option(inner, item, f"{indent}  ", f"{path}.{inner}")
+    elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+        yield _commented(f"{indent}{name}:", comment)
+        for item in value:
+            lines = [line for inner, one in item.items() for line in _option(inner, one, "", f"{path}[].{inner}")]
+            yield f"{indent}  - {lines[0]}"
+            yield from (f"{indent}    {line}" for line in lines[1:])
+    else:
+        yield _commented(f"{indent}{name}: {scalar(value)}", comment)
+
+
+def _commented(option: str, comment: str | None) -> str:
+    return f"{option:{_COMMENT_AT}} # {comment}" if comment else option
+
+
+def scalar(value: Any) -> str:
+    """A value as YAML on one line. Raises ``InputError`` for a text that UTF-8 cannot write."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {scalar(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(scalar, value)) + "]"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        short = f"{value:.0e}".replace("e-0", "e-")
+        return short if 0 < abs(value) < 0.01 and float(short) == value else repr(value)
+    if not is_text([value]):
+        raise InputError(f"{value.encode('ascii', 'backslashreplace').decode()}: is not UTF-8; rename it")
+    plain = _PLAIN.fullmatch(value) and value.lower() not in _RESERVED
+    return value if plain else '"' + "".join(map(_escaped, value)) + '"'
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return f"\\{character}"
+    if character.isprintable():
+        return character
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def one_line(text: str) -> str:
+    """For comments and the screen: nothing that starts another line or cannot be shown."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def name_after(path: str) -> str:
+    """A config's name after its file, or after the folder where the file is just ``train.csv``."""
+    here = Path(path).absolute()
+    stem = here.name if here.is_dir() else here.name.removesuffix(here.suffix)
+    if stem.lower() in ("train", "training", "data", "dataset"):
+        stem = here.parent.name
+    stem = re.sub(r"[-_. ](?:train|training)$", "", stem, flags=re.IGNORECASE)
+    return re.sub(r"[^A-Za-z0-9._]+", "-", stem).strip("-._")[:60].rstrip("-._") or "classifier"

@@ -1,0 +1,201 @@
+"""Which files a starter finds beside the user's, which it reads, and what it says of those that it does not read."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+from conftest import write_csv
+
+from seqclf.cli import cli
+from seqclf.config import load_config
+from seqclf.errors import InputError
+from seqclf.starter.make import Request, see, starter
+
+HEADER = ("text", "label")
+ROWS = [(f"a text of number {i}", "ab"[i % 2]) for i in range(40)]
+
+
+def _call(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, arguments)
+
+
+def _data(path: Path, **said: Any) -> dict[str, Any]:
+    made: dict[str, Any] = yaml.safe_load(starter(Request(str(path), **said)).text)["data"]
+    return made
+
+
+@pytest.mark.parametrize(
+    ("train", "validation", "test"),
+    [
+        ("train.csv", "dev.csv", "test.csv"),
+        ("train.csv", "valid.csv", None),
+        ("Train.csv", None, "Test.csv"),
+        ("mails_train.csv", "mails_valid.csv", "mails_test.csv"),
+        ("mails-train.csv", "mails-val.csv", None),
+        ("train_5000.csv", None, "test.csv"),
+        ("training.csv", "validation.csv", "testing.csv"),
+        ("mails.csv", "mails_dev.csv", "mails.test.csv"),
+        ("retrain.csv", None, None),
+    ],
+)
+def test_splits_beside_the_training_file_are_found_and_said(
+    train: str, validation: str | None, test: str | None, tmp_path: Path
+) -> None:
+    for name in (train, validation, test, "other_test.csv", "latest.csv"):
+        if name is not None:
+            write_csv(tmp_path / name, [HEADER, *ROWS])
+    found = see(Request(str(tmp_path / train)))
+    expected = [tmp_path / name if name else None for name in (validation, test)]
+    assert [found.data[split] for split in ("validation", "test")] == [str(path) if path else 0.2 for path in expected]
+    said = "\n".join(found.notes)
+    assert all(f"texts: {path}" in said for path in expected if path)
+
+
+def test_a_test_file_without_labels_is_not_taken(tmp_path: Path) -> None:
+    write_csv(tmp_path / "train.csv", [HEADER, *ROWS])
+    write_csv(tmp_path / "test.csv", [("id", "text"), ("1", "a text")])
+    found = see(Request(str(tmp_path / "train.csv")))
+    assert found.data["test"] == 0.2
+    assert any(note.startswith('test.csv is not taken: no column "label"') for note in found.notes)
+
+
+def test_a_folder_of_tables_is_trained_on_its_training_table(tmp_path: Path) -> None:
+    for name in ("train", "dev", "test"):
+        write_csv(tmp_path / f"{name}.csv", [HEADER, *ROWS])
+    data = _data(tmp_path)
+    assert data["train"] == str(tmp_path / "train.csv")
+    assert data["validation"] == str(tmp_path / "dev.csv")
+    (tmp_path / "train.csv").rename(tmp_path / "first.csv")
+    with pytest.raises(InputError, match=r"holds 3 tables \(dev.csv, first.csv, test.csv\) and none named train"):
+        starter(Request(str(tmp_path)))
+
+
+def test_folders_of_labels_beside_each_other_are_found(tmp_path: Path) -> None:
+    for split in ("train", "test"):
+        for i, (text, label) in enumerate(ROWS):
+            path = tmp_path / split / label / f"{i}.txt"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    for given in (tmp_path, tmp_path / "train"):
+        data = _data(given)
+        assert data == {
+            "source": "folder",
+            "train": str(tmp_path / "train"),
+            "validation": 0.2,
+            "test": str(tmp_path / "test"),
+        }
+
+
+def test_what_the_user_says_of_splits_and_names_holds(tmp_path: Path) -> None:
+    for name in ("train", "test", "more"):
+        write_csv(tmp_path / f"{name}.csv", [HEADER, *ROWS])
+    made = starter(Request(str(tmp_path / "train.csv"), validation=str(tmp_path / "more.csv"), test="0", name="mine"))
+    config = yaml.safe_load(made.text)
+    assert (config["name"], config["data"]["validation"], config["data"]["test"]) == (
+        "mine",
+        str(tmp_path / "more.csv"),
+        0.0,
+    )
+    for wrong, message in (("1.5", "expected a share"), ("no.csv", "no such file")):
+        refused = _call("init", "--from", str(tmp_path / "train.csv"), "--test", wrong)
+        assert refused.exit_code == 2
+        assert "--test" in refused.stderr
+        assert message in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.xlsx", b"PK\x03\x04", "spreadsheets are not read; save the sheet as csv"),
+        ("a.csv.gz", gzip.compress(b"text,label\n"), "unpack it first: gunzip -k "),
+        ("a.zip", b"PK\x03\x04", "unpack it first: unzip "),
+        ("a.pkl", b"\x80", "save it as csv, jsonl or parquet"),
+        ("a.json", b'[{"text": "a", "label": "b"}]', "one JSON list; write an object a line instead: jq -c '.[]' "),
+        ("a.json", b'{\n "text": "a"}', "JSON over several lines"),
+        ("a.csv", b"", "holds no rows"),
+        ("a.csv", b"text,label\na,b\n", 'every text has the label "b"'),
+        ("a.csv", b"text,label\na,b\nc,d\n", "holds 2 texts"),
+        ("a.tsv", b"text\tlabel\n", "holds no rows"),
+    ],
+)
+@pytest.mark.parametrize("command", [["init", "--from"], ["train"]])
+def test_files_that_are_not_read_say_what_to_do(
+    name: str, content: bytes, message: str, command: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    refused = _call(*command, str(path))
+    assert refused.exit_code == 2, refused.output
+    assert message in refused.stderr
+    assert not list(tmp_path.glob("runs/*"))
+
+
+def test_a_file_of_an_unknown_kind_says_what_is_known(tmp_path: Path) -> None:
+    path = tmp_path / "a.bin"
+    path.write_bytes(b"\0\1\2")
+    refused = _call("init", "--from", str(path))
+    assert refused.exit_code == 2
+    assert 'cannot tell the format from the ending ".bin" or from its first line' in refused.stderr
+
+
+def test_numbers_to_predict_are_no_labels(tmp_path: Path) -> None:
+    rows = [(text, f"{i * 1.37:.2f}") for i, (text, _) in enumerate(ROWS)]
+    refused = _call("init", "--from", str(write_csv(tmp_path / "t.csv", [HEADER, *rows])))
+    assert refused.exit_code == 2
+    assert "40 different labels for 40 texts; numbers to predict are no labels" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "file_format"),
+    [
+        ("t.json", "".join(json.dumps({"text": t, "label": x}) + "\n" for t, x in ROWS), "jsonl"),
+        ("t.txt", "text\tlabel\n" + "".join(f"{t}\t{x}\n" for t, x in ROWS), "tsv"),
+        ("t.data", "text,label\n" + "".join(f"{t},{x}\n" for t, x in ROWS), "csv"),
+    ],
+)
+def test_a_file_with_another_ending_is_read_by_its_content(
+    name: str, written: str, file_format: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_text(written, encoding="utf-8")
+    config = tmp_path / "c.yaml"
+    assert _call("init", "--from", str(path), "-o", str(config)).exit_code == 0
+    assert load_config(config).data.format == file_format  # type: ignore[union-attr]
+
+
+def test_columns_without_a_name_are_called_after_their_place(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("v1,v2,,,column_4\n" + "".join(f"{x},{t},,,\n" for t, x in ROWS), encoding="utf-8")
+    data = _data(path)
+    assert (data["text"], data["label"]) == ("v2", "v1")
+    spilt = tmp_path / "spilt.csv"
+    spilt.write_text("v1,v2,,\n" + "".join(f"{x},{t},and {t} more,\n" for t, x in ROWS), encoding="utf-8")
+    assert any('"column_3" holds texts too' in note for note in see(Request(str(spilt))).notes)
+
+
+def test_columns_of_0_and_1_are_labels_of_their_own(tmp_path: Path) -> None:
+    from seqclf.data.prepare import Corpus
+
+    rows = [("id", "comment_text", "rude", "odd", "false")]
+    rows += [(f"{i}", t, f"{i % 2}", f"{int(i % 3 == 0)}", f"{int(i % 7 == 0)}") for i, (t, _) in enumerate(ROWS)]
+    path = write_csv(tmp_path / "t.csv", rows)
+    config = tmp_path / "c.yaml"
+    made = _call("init", "--from", str(path), "-o", str(config))
+    assert made.exit_code == 0, made.stderr
+    assert 'labels in 3 columns of 0 and 1 ("rude", "odd", "false"): a text can have several' in made.stderr
+    loaded = load_config(config)
+    assert loaded.data.label == ["rude", "odd", "false"]  # type: ignore[union-attr]
+    labels = Corpus(loaded).labels()
+    assert (tuple(labels), labels.multi) == (("false", "odd", "rude"), True)
+    one = _data(path, label=("odd",))
+    assert one["label"] == "odd"
+    write_csv(path, [*rows[:20], ("20", "a text", "1", "2", "0"), *rows[20:]])
+    refused = _call("check", str(config))
+    assert refused.exit_code == 2
+    assert '"odd" is "2", expected 0 or 1' in refused.stderr

@@ -1,0 +1,76 @@
+"""``seqclf train DATA``: no config needed; the one that was made for the data stays with the run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from seqclf.cli import cli
+from seqclf.cli.options import runs_argument
+from seqclf.config import load_config
+from seqclf.config.files import read_file
+from seqclf.runs import Run
+
+QUICK = ("--set", "layers=[{type: pool}]", "--set", "training.epochs=1")
+
+
+def _call(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, arguments)
+
+
+def test_a_file_is_trained_on_and_its_config_can_be_trained_again(
+    sample_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEQCLF_RUNS", str(tmp_path / "runs"))
+    trained = _call("train", str(sample_csv), *QUICK)
+    assert trained.exit_code == 0, trained.output
+    run = Run(tmp_path / "runs" / "reviews-1")
+    assert 'Seen: 200 texts with 2 labels (texts in "text", labels in "label")' in trained.stderr
+    assert str(run.starter) in trained.stdout
+    assert "--runs" not in trained.stdout
+    starter, kept = load_config(run.starter), load_config(run.config)
+    assert starter.data == kept.data
+    assert starter.training.epochs > kept.training.epochs == 1
+    assert "# decides everything" in run.starter.read_text(encoding="utf-8")
+    evaluated = _call("eval")
+    assert evaluated.exit_code == 0, evaluated.output
+
+
+def test_a_starter_is_no_part_of_a_run_with_a_config(binary_run: Run) -> None:
+    assert not binary_run.starter.exists()
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [("training.epoch=3", 'did you mean "epochs"?'), ("data.text=txt", 'no column "txt"; did you mean "text"?')],
+)
+def test_settings_are_checked_as_those_of_a_config(
+    setting: str, message: str, sample_csv: Path, tmp_path: Path
+) -> None:
+    refused = _call("train", str(sample_csv), "--set", setting, "--runs", str(tmp_path / "runs"))
+    assert refused.exit_code == 2
+    assert message in refused.stderr
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_run_is_no_data(binary_run: Run) -> None:
+    refused = _call("train", str(binary_run.folder))
+    assert refused.exit_code == 2
+    assert f"`seqclf train --resume {binary_run.folder}` resumes it" in refused.stderr
+
+
+def test_runs_are_named_where_they_are_not_where_commands_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SEQCLF_RUNS", raising=False)
+    assert runs_argument(Path("runs")) == ""
+    assert runs_argument(tmp_path / "my runs") == f" --runs '{tmp_path / 'my runs'}'"
+    monkeypatch.setenv("SEQCLF_RUNS", str(tmp_path))
+    assert runs_argument(tmp_path) == ""
+    assert runs_argument(Path("runs")) == " --runs runs"
+
+
+def test_a_config_is_read_from_a_text_with_places() -> None:
+    written = read_file(Path("starter.yaml"), text="name: a\nseed: 3\n")
+    assert written.value == {"name": "a", "seed": 3}
+    assert str(written.place(("seed",))) == "starter.yaml:2:1"
