@@ -7,6 +7,7 @@ import csv
 import difflib
 import io
 import json
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
@@ -18,6 +19,18 @@ _ROWS_AT_ONCE = 1_024  # of a parquet file
 
 KINDS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 """Kinds of files by their endings."""
+
+_SHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
+_PACKED = {
+    ".gz": "gunzip -k {}",
+    ".bz2": "bunzip2 -k {}",
+    ".xz": "unxz -k {}",
+    ".zst": "unzstd {}",
+    ".zip": "unzip {}",
+    ".tgz": "tar xzf {}",
+    ".tar": "tar xf {}",
+    ".7z": "7z x {}",
+}
 
 READ_KINDS = ("csv", "tsv", "jsonl", "parquet", "txt")
 """What texts to predict are read from; txt is a text a line."""
@@ -166,6 +179,16 @@ def parquet_rows(path: Path, opened: Open = open_binary) -> Iterator[Row | Input
 def shown(value: Any, most: int = 40) -> str:
     """A value for messages, whatever its type, as JSON has it."""
     return json.dumps(value, default=str)[:most]
+
+
+def unknown_ending(path: Path, cure: str) -> str:
+    """Of a file whose ending is none of ``KINDS``: what to do with it. ``cure`` is for endings of no known kind."""
+    ending = path.suffix.lower()
+    if (unpack := _PACKED.get(ending)) is not None:
+        return f"{path}: is compressed; unpack it first (`{unpack.format(shlex.quote(str(path)))}`)"
+    if ending in _SHEETS:
+        return f"{path}: is a spreadsheet; save it as CSV (UTF-8) and name that file"
+    return f'{path}: cannot tell the format from the ending "{path.suffix}" (known: {", ".join(KINDS)}); {cure}'
 
 
 def column_hint(column: str, columns: Sequence[str]) -> str:

@@ -349,7 +349,7 @@ def test_one_process_writes_a_file(tmp_path: Path) -> None:
         ("-", "parquet", "cannot be read from a stream"),
         ("none.csv", None, "none.csv: no such file"),
         (".", None, "is a folder"),
-        ("in.dat", None, 'cannot tell the format from the ending ".dat"; --input-format names it'),
+        ("in.dat", None, 'cannot tell the format from the ending ".dat"'),
     ],
 )
 def test_sources_that_cannot_beread_rows(

@@ -281,22 +281,3 @@ def test_stderr_is_shown_where_something_fails(capfd: pytest.CaptureFixture[str]
         os.write(2, b"the reason\n")
         raise ImportError
     assert capfd.readouterr().err == "the reason\n"
-
-
-def test_a_confusion_matrix_of_long_labels_has_numbers_for_columns() -> None:
-    from rich.console import Console
-
-    from seqclf.cli.eval import _confusion_table
-
-    names = ["a label of many words", "another label of many words", "c"]
-    metrics = {"labels": dict.fromkeys(names), "confusion": [[1, 2, 3], [4, 5, 6], [7, 8, 9]]}
-    console = Console(width=60)
-    with console.capture() as shown:
-        console.print(_confusion_table(metrics, 60))
-    lines = [line.split() for line in shown.get().splitlines()]
-    assert lines[0][-3:] == ["1", "2", "3"]
-    assert lines[2] == ["2", "another", "label", "of", "many", "words", "4", "5", "6"]
-    console = Console(width=200)
-    with console.capture() as shown:
-        console.print(_confusion_table(metrics, 200))
-    assert "another label of many words" in shown.get().splitlines()[0].replace("  ", " ")

@@ -130,6 +130,21 @@ def test_numbers_are_whole_at_every_width(labels: int, width: int, monkeypatch: 
     assert not matrix or "626" in text
 
 
+def test_a_matrix_of_long_labels_has_numbers_for_columns() -> None:
+    names = ["a label of many words", "another label of many words", "c"]
+    confusion = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
+
+    def lines(width: int) -> list[str]:
+        console = Console(width=width)
+        with console.capture() as shown:
+            console.print(confusion_table(confusion, names, width))
+        return shown.get().splitlines()
+
+    assert lines(60)[0].split()[-3:] == ["1", "2", "3"]
+    assert lines(60)[2].split() == ["2", "another", "label", "of", "many", "words", "4", "5", "6"]
+    assert "another label of many words" in lines(200)[0].replace("  ", " ")
+
+
 def test_the_most_confused_pairs_where_the_matrix_does_not_fit() -> None:
     labels = [f"label {number}" for number in range(28)]
     confusion = [[100 if i == j else 0 for j in range(28)] for i in range(28)]

@@ -86,7 +86,9 @@ def test_fields_may_be_long(tmp_path: Path) -> None:
         ),
         ("jsonl", '{"text": "a"}\n', ':1: no column "label"'),
         ("jsonl", "[" * 100_000, ":1: not valid JSON"),
-        ("xlsx", "", 'cannot tell the format from the ending ".xlsx"'),
+        ("dat", "", 'cannot tell the format from the ending ".dat"'),
+        ("xlsx", "", "is a spreadsheet; save it as CSV (UTF-8) and name that file"),
+        ("csv.gz", "", "is compressed; unpack it first (`gunzip -k "),
     ],
 )
 def test_bad_tables_are_named_with_their_line(tmp_path: Path, ending: str, content: str | bytes, message: str) -> None:

@@ -6,6 +6,7 @@ Nothing heavy is imported at the top of these modules, so that ``--help`` answer
 from __future__ import annotations
 
 import signal
+import sys
 from typing import IO, Any
 
 import click
@@ -16,18 +17,21 @@ from seqclf.cli.check import check_command
 from seqclf.cli.config import config_command
 from seqclf.cli.eval import eval_command
 from seqclf.cli.export import export_command
+from seqclf.cli.hints import Hint, hint_for
 from seqclf.cli.init import init_command
 from seqclf.cli.predict import predict_command
 from seqclf.cli.probe import probe_command
 from seqclf.cli.problems import show_error
 from seqclf.cli.schema import schema_command
 from seqclf.cli.train import train_command
+from seqclf.cli.wrap import width_of, wrapped
 from seqclf.errors import SeqclfError
 
 _OUT_OF_MEMORY = (
     "out of memory: lower training.batch_size, tokenizer.max_tokens, tokenizer.vocab_size, embedding.dim or the units "
     "of layers"
 )
+_ARGUMENTS = "seqclf.arguments"
 
 
 class _Failure(click.ClickException):
@@ -43,12 +47,47 @@ class _Failure(click.ClickException):
         return self.error.exit_code
 
 
+class _Misuse(click.UsageError):
+    """A command line that is wrong: what click has to say about it, and what to type instead."""
+
+    def __init__(self, error: click.UsageError, hint: Hint | None) -> None:
+        super().__init__(error.message, error.ctx)
+        self._error, self._hint = error, hint
+
+    def format_message(self) -> str:
+        if self._hint is not None and isinstance(self._error, click.NoSuchOption):
+            return self._error.message  # without click's own guesses
+        return self._error.format_message()
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        width = width_of(sys.stderr)
+        message = f"Error: {self.format_message()}"
+        if self.ctx is not None:
+            click.echo(
+                f"Usage: {self.ctx.command_path} {' '.join(self.ctx.command.collect_usage_pieces(self.ctx))}", err=True
+            )
+            click.echo(f"Try '{self.ctx.command_path} --help' for help.\n", err=True)
+        if width is None:
+            stop = "" if message.endswith((".", "?")) else "."
+            click.echo(f"{message}{stop} {self._hint}" if self._hint else message, err=True)
+            return
+        click.echo(wrapped(message, width), err=True)
+        if self._hint is not None:
+            click.echo(wrapped(self._hint.lines(width), width), err=True)
+
+
 class _Program(click.Group):
     """Shows errors that seqclf raised on purpose as messages, and ends with their exit code."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[_ARGUMENTS] = tuple(args)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            raise _Misuse(error, hint_for(error, ctx.meta[_ARGUMENTS])) from error
         except SeqclfError as error:
             raise _Failure(error) from error
         except BrokenPipeError:

@@ -89,10 +89,14 @@ def predict_command(
     labels predictions and probabilities. --resume goes on with it, or begins it: such a call can be repeated until all
     is done.
     """
+    from seqclf.cli.hints import check_texts
     from seqclf.decisions import Decider
     from seqclf.errors import InputError
     from seqclf.run_choice import LATEST, find_run, named_with_status
 
+    check_texts(texts)
+    if input_path is not None and " " in input_path and not Path(input_path).exists():
+        raise click.UsageError(f"--input {input_path}: no such file")  # "-instead of this" is a text
     if bool(texts) == (input_path is not None):
         raise click.UsageError("give texts, or a file of them with --input" + (", not both" if texts else ""))
     only_files = {

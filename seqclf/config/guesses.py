@@ -62,7 +62,7 @@ _NO_OPTIONS = {
 }
 
 # Names by which others know our options.
-_OPTIONS_ELSEWHERE = {
+OPTIONS_ELSEWHERE = {
     **dict.fromkeys(("lr", "learningrate"), "learning_rate"),
     **dict.fromkeys(("hidden_size", "hidden_units", "num_units", "hidden", "n_units"), "units"),
     **dict.fromkeys(("embedding_dim", "embedding_size", "output_dim", "size"), "dim"),
@@ -136,7 +136,7 @@ def unknown_kind(tag: str, tags: Sequence[str], section: str) -> str:
 
 def meant_option(name: str, model: Model) -> str | None:
     """The option of ``model`` that is probably meant by a name that it does not have."""
-    meant = _OPTIONS_ELSEWHERE.get(name.lower())
+    meant = OPTIONS_ELSEWHERE.get(name.lower())
     if meant in model.model_fields:
         return meant
     if homes_of(meant or name):  # rightly spelt, but elsewhere
@@ -153,7 +153,7 @@ def unknown_option(name: str, path: Path, model: Model) -> str:
         return f"unknown option: {reason}"
     if (here := meant_option(name, model)) is not None:
         return f'unknown option; did you mean "{here}"?'
-    meant = _OPTIONS_ELSEWHERE.get(name.lower(), name)
+    meant = OPTIONS_ELSEWHERE.get(name.lower(), name)
     homes = homes_of(meant)
     section = ".".join(part for part in path[:-1] if isinstance(part, str))
     tags = [str(tag_of(other)) for place, other in homes if place == section and tag_of(other)]

@@ -12,7 +12,7 @@ from typing import Any
 from seqclf.data.source import LabelledTexts, where_paths_start
 from seqclf.data.text_store import TextStore
 from seqclf.errors import InputError
-from seqclf.table_rows import KINDS, Row, column_hint, opening, rows, shown
+from seqclf.table_rows import KINDS, Row, column_hint, opening, rows, shown, unknown_ending
 
 _BAD_ROWS_SHOWN = 20
 ROWS_LOOKED_AT = 20_000
@@ -154,13 +154,9 @@ class TableSource:
         try:
             return KINDS[path.suffix.lower()]
         except KeyError:
-            known = ", ".join(KINDS)
-            what_to_do = (
-                "set data.format to csv, tsv, jsonl or parquet" if self._options == "data." else "rename the file"
-            )
-            raise InputError(
-                f'{path}: cannot tell the format from the ending "{path.suffix}" (known: {known}); {what_to_do}'
-            ) from None
+            named = self._options == "data."
+            cure = "set data.format to csv, tsv, jsonl or parquet" if named else "rename the file"
+            raise InputError(unknown_ending(path, cure)) from None
 
     def _rows(self, path: Path) -> Iterator[Row | InputError]:
         return rows(path, self._kind(path))

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from seqclf.errors import InputError
-from seqclf.table_rows import KINDS, READ_KINDS, Row, column_hint, open_binary, rows, shown
+from seqclf.table_rows import KINDS, READ_KINDS, Row, column_hint, open_binary, rows, shown, unknown_ending
 
 STREAM = "-"
-_PACKED = (".gz", ".bz2", ".xz", ".zip", ".zst")
 _LOOKED_AT = 100  # rows of jsonl, which have no header, before a column counts as missing
 
 
@@ -46,9 +45,7 @@ class Source:
             raise InputError(f"{path}: is a folder; name a file of texts")
         kind = kind or ("txt" if file.suffix.lower() == ".txt" else KINDS.get(file.suffix.lower()))
         if kind is None:
-            if file.suffix.lower() in _PACKED:
-                raise InputError(f"{path}: packed files are not read; unpack it, or pipe it in (--input -)")
-            raise InputError(f'{path}: cannot tell the format from the ending "{file.suffix}"; --input-format names it')
+            raise InputError(unknown_ending(file, "name it with --input-format"))
         return cls(path, kind, column)
 
     @property

@@ -1,0 +1,282 @@
+"""What to type instead of what was typed: hints below the errors that click raises about a command line."""
+
+from __future__ import annotations
+
+import difflib
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from seqclf.table_rows import KINDS
+
+_TABLES = (*KINDS, ".txt", ".json", ".gz", ".xlsx", ".xls")
+_CONFIGS = (".yaml", ".yml")
+
+# Names that other tools have for our options, by command.
+_ELSEWHERE = {
+    "train": {
+        **dict.fromkeys(("output", "out", "o", "output_dir", "out_dir", "save_dir", "log_dir", "run_dir"), "--runs"),
+        **dict.fromkeys(("run_name", "experiment", "run"), "--name"),
+        **dict.fromkeys(("continue", "restart", "restore", "checkpoint"), "--resume"),
+        **dict.fromkeys(("cv", "k_folds", "kfold", "k"), "--folds"),
+        **dict.fromkeys(("override", "option", "s"), "--set"),
+        **dict.fromkeys(("num_threads", "workers", "cpus", "j"), "--threads"),
+    },
+    "eval": {
+        **dict.fromkeys(("model", "model_dir", "checkpoint", "r", "m"), "--run"),
+        **dict.fromkeys(("input", "file", "test", "test_data", "dataset", "i"), "--data"),
+        **dict.fromkeys(("text_column", "column"), "--text"),
+        **dict.fromkeys(("label_column", "target"), "--label"),
+        **dict.fromkeys(("part", "subset"), "--split"),
+    },
+    "predict": {
+        **dict.fromkeys(("model", "model_dir", "checkpoint", "r", "m"), "--run"),
+        **dict.fromkeys(("file", "data", "csv", "in", "texts", "input_file", "f", "from"), "--input"),
+        **dict.fromkeys(("out", "output_file", "to"), "--output"),
+        **dict.fromkeys(("text_column", "text_col", "col", "text"), "--column"),
+        **dict.fromkeys(("format",), "--input-format"),
+        **dict.fromkeys(("topk", "top_k", "k", "n"), "--top"),
+        **dict.fromkeys(("proba", "probs", "scores", "all"), "--probabilities"),
+        **dict.fromkeys(("force", "f"), "--overwrite"),
+    },
+    "export": {
+        **dict.fromkeys(("model", "model_dir", "r", "m"), "--run"),
+        **dict.fromkeys(("output", "out", "o", "output_dir", "dir"), "--to"),
+        **dict.fromkeys(("type", "form"), "--format"),
+        **{form: f"--format {form}" for form in ("onnx", "keras", "saved_model")},
+        **dict.fromkeys(("quantized", "int8", "quantise", "8bit"), "--quantize"),
+    },
+    "init": {
+        **dict.fromkeys(("data", "input", "file", "csv", "i", "f", "train"), "--from"),
+        **dict.fromkeys(("out", "to"), "--output"),
+        **dict.fromkeys(("text_column", "column"), "--text"),
+        **dict.fromkeys(("label_column", "target"), "--label"),
+        **dict.fromkeys(("config", "preset", "t"), "--template"),
+    },
+}
+_ARGUMENTS = {
+    "train": {"config": "CONFIG", "c": "CONFIG", "config_file": "CONFIG", "f": "CONFIG"},
+    "check": {"config": "CONFIG", "c": "CONFIG", "config_file": "CONFIG"},
+    "predict": {"sentence": "TEXT", "t": "TEXT"},
+}
+
+
+@dataclass(frozen=True)
+class Hint:
+    """``sentence`` says what to do; ``command``, where there is one, is the whole line to type."""
+
+    sentence: str
+    command: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """On one line."""
+        return f"{self.sentence}: {shlex.join(self.command)}" if self.command else self.sentence
+
+    def lines(self, width: int) -> str:
+        """For a terminal: the command on lines of its own, so broken that it can be copied and pasted."""
+        if not self.command:
+            return self.sentence
+        words = [shlex.quote(word) for word in self.command]
+        lines = [f"  {words[0]}"]
+        for word in words[1:]:
+            if len(lines[-1]) + len(word) + 3 <= width:
+                lines[-1] += f" {word}"
+            else:
+                lines[-1] += " \\"
+                lines.append(f"    {word}")
+        return "\n".join([f"{self.sentence}:", *lines])
+
+
+class HintedError(click.UsageError):
+    """A command line that is wrong in a way that only the command knows, with what to type instead."""
+
+    def __init__(self, message: str, hint: Hint) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+def hint_for(error: click.UsageError, arguments: Sequence[str]) -> Hint | None:
+    """What to type instead, or None. ``arguments`` are the command line's, the name of the command first."""
+    if isinstance(error, HintedError):
+        return error.hint
+    if error.ctx is None or error.ctx.parent is None:
+        return None
+    command = error.ctx.command
+    words = tuple(arguments[len(_line(error.ctx)) - 1 :])
+    if command.name == "predict" and (hint := _text_with_a_dash(words)) is not None:
+        return hint
+    if isinstance(error, click.NoSuchOption):
+        return _unknown_option(error.ctx, error.option_name, words)
+    if error.message.startswith("Got unexpected extra argument"):
+        return _extra_argument(error.ctx, words)
+    return None
+
+
+def _text_with_a_dash(words: tuple[str, ...]) -> Hint | None:
+    """``predict "-bad product"``: the shell hands over what looks like options."""
+    before = words[: words.index("--")] if "--" in words else words
+    texts = [word for word in before if word.startswith("-") and any(map(str.isspace, word)) and "=" not in word]
+    if not texts:
+        return None
+    others = [word for word in words if word not in texts and word != "--"]
+    return Hint("Put -- before texts that begin with a dash", ("seqclf", "predict", *others, "--", *texts))
+
+
+def _unknown_option(context: click.Context, name: str, words: tuple[str, ...]) -> Hint:
+    command, line = context.command, _line(context)
+    own = str(command.name)
+    if (fixed := _with_settings(command, words)) is not None:
+        return Hint("Options of the config are changed with --set; type", (*line, *fixed))
+    if (place := _ARGUMENTS.get(own, {}).get(_key(name))) is not None:
+        return Hint(f"Give {place} without an option", (*line, *_without(words, name)))
+    known = _names(command)
+    meant = _elsewhere(own, _key(name)) or _closest(command, name, 0.7)
+    if meant is not None:
+        return Hint(f"Did you mean {meant}? Type", (*line, *_renamed(words, name, meant)))
+    more = "; those of the config are changed with --set KEY=VALUE" if _has_settings(command) and own != "eval" else ""
+    return Hint(f"Options of {own}: {', '.join(option for option in known if option.startswith('--'))}{more}")
+
+
+def _with_settings(command: click.Command, words: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The words with every unknown option that is one of the config as ``--set KEY=VALUE``; None where none is."""
+    from seqclf.config.typed import is_flag, meant_key
+
+    if not _has_settings(command):
+        return None
+    named = {**_ELSEWHERE.get(str(command.name), {}), **_ARGUMENTS.get(str(command.name), {})}
+    kept: list[str] = []
+    settings: list[str] = []
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        name, equals, value = word.partition("=")
+        known = _option(command, name)
+        key = None
+        if word.startswith("-") and known is None and _key(name) not in named and not _closest(command, name, 0.85):
+            key = meant_key(name)
+        if key is None or (command.name == "eval" and not key.startswith("data.")):
+            kept.append(word)
+            if known is not None and not equals and not known.is_flag and rest:
+                kept.append(rest.pop(0))
+            continue
+        settings += ["--set", f"{key}={value if equals else _value(rest, is_flag(key))}"]
+    return (*kept, *settings) if settings else None
+
+
+def _value(rest: list[str], flag: bool) -> str:
+    """The word after an option, taken off ``rest``; of a flag without one ``true``."""
+    if flag:
+        return rest.pop(0) if rest and rest[0].lower() in ("true", "false") else "true"
+    return rest.pop(0) if rest and not rest[0].startswith("--") else "VALUE"
+
+
+def _extra_argument(context: click.Context, words: tuple[str, ...]) -> Hint | None:
+    own, line = str(context.command.name), _line(context)
+    extra = next(iter(_arguments(context.command, words, skip=len(_places(context.command)))), None)
+    if extra is None:
+        return None
+    others = tuple(word for word in words if word != extra)
+    path, suffix = Path(extra), Path(extra).suffix.lower()
+    if "=" in extra and _has_settings(context.command):
+        return Hint("Options of the config are changed with --set; type", (*line, *others, "--set", extra))
+    if own == "init":
+        if suffix in _TABLES or path.exists():
+            return Hint("Data is named with --from; type", (*line, "--from", extra, *others))
+        return Hint("A template is named with --template; type", (*line, "--template", extra, *others))
+    if own not in ("eval", "export"):
+        return None
+    if suffix in _CONFIGS:
+        return Hint(f"{own} takes a trained run, not its config; type", (*line, "--run", "RUN", *others))
+    if own == "eval" and (suffix in _TABLES or (path.is_dir() and not (path / "manifest.json").exists())):
+        return Hint("Labelled texts of your own are named with --data; type", (*line, "--data", extra, *others))
+    return Hint("A run is named with --run; type", (*line, "--run", extra, *others))
+
+
+def check_texts(texts: Sequence[str]) -> None:
+    """Raise ``HintedError`` for a text to predict that is the name of a file of texts."""
+    for text in texts:
+        if _is_file_of_texts(text):
+            hint = Hint("The texts of a file are predicted with --input", ("seqclf", "predict", "--input", text))
+            raise HintedError(f"{text}: is a file, not a text; `seqclf predict -` reads texts that are piped in", hint)
+
+
+def _is_file_of_texts(text: str) -> bool:
+    path = Path(text)
+    try:
+        return path.suffix.lower() in _TABLES and path.is_file()
+    except (OSError, ValueError):  # no name of a file can be like that
+        return False
+
+
+def _line(context: click.Context) -> tuple[str, ...]:
+    """``("seqclf", "config", "show")``."""
+    return ("seqclf", *context.command_path.split()[1:])
+
+
+def _key(name: str) -> str:
+    return name.strip("-").lower().replace("-", "_")
+
+
+def _elsewhere(command: str, key: str) -> str | None:
+    """Our option for another tool's, its name spelt a little wrong perhaps."""
+    names = _ELSEWHERE.get(command, {})
+    close = difflib.get_close_matches(key, [name for name in names if len(name) > 2], n=1, cutoff=0.8)
+    return names.get(key) or (names[close[0]] if close else None)
+
+
+def _has_settings(command: click.Command) -> bool:
+    return "--set" in _names(command)
+
+
+def _closest(command: click.Command, name: str, cutoff: float) -> str | None:
+    known = [option for option in _names(command) if option.startswith("--")]
+    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=cutoff)), None)
+
+
+def _places(command: click.Command) -> list[click.Parameter]:
+    return [parameter for parameter in command.params if isinstance(parameter, click.Argument)]
+
+
+def _arguments(command: click.Command, words: Sequence[str], skip: int) -> Iterator[str]:
+    """The words that are no options and no values of options, but for the first ``skip``."""
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        option = _option(command, word.partition("=")[0])
+        if option is not None and not option.is_flag and "=" not in word and rest:
+            rest.pop(0)
+        elif not word.startswith("-") and (skip := skip - 1) < 0:
+            yield word
+
+
+def _option(command: click.Command, name: str) -> click.Option | None:
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and name in (*parameter.opts, *parameter.secondary_opts):
+            return parameter
+    return None
+
+
+def _names(command: click.Command) -> list[str]:
+    options = (parameter for parameter in command.params if isinstance(parameter, click.Option))
+    return [name for option in options for name in (*option.opts, *option.secondary_opts)]
+
+
+def _renamed(words: tuple[str, ...], name: str, meant: str) -> tuple[str, ...]:
+    """With another option for ``name``; ``meant`` may have the option's value with it."""
+    renamed: list[str] = []
+    for word in words:
+        if word.partition("=")[0] != name:
+            renamed.append(word)
+        elif " " in meant:
+            renamed += meant.split()
+        else:
+            renamed.append(f"{meant}{word[len(name) :]}")
+    return tuple(renamed)
+
+
+def _without(words: tuple[str, ...], name: str) -> tuple[str, ...]:
+    """``--config x`` and ``--config=x`` become ``x``."""
+    return tuple(word.removeprefix(f"{name}=") for word in words if word != name)

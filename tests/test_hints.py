@@ -1,0 +1,112 @@
+"""What is said to those who type what other tools would take: always a line that works."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from seqclf.cli import cli
+from seqclf.cli.hints import Hint
+from seqclf.config.typed import is_flag, is_key, meant_key
+
+
+def said(line: str) -> str:
+    done = CliRunner().invoke(cli, shlex.split(line))
+    assert done.exit_code == 2, done.output
+    assert "Traceback" not in done.output
+    return done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("line", "instead"),
+    [
+        ("train c.yaml --epochs 3", "train c.yaml --set training.epochs=3"),
+        ("train --epochs=3 c.yaml", "train c.yaml --set training.epochs=3"),
+        ("train c.yaml --bs 8 --name n --lr 1e-3", "train c.yaml --name n --set training.batch_size=8 --set "
+         "training.optimizer.learning_rate=1e-3"),
+        ("train c.yaml -e 3", "train c.yaml --set training.epochs=3"),
+        ("train c.yaml --learning-rate 1", "train c.yaml --set training.optimizer.learning_rate=1"),
+        ("train c.yaml --max-tokens 9", "train c.yaml --set tokenizer.max_tokens=9"),
+        ("train c.yaml --vocab-size 9", "train c.yaml --set tokenizer.vocab_size=9"),
+        ("train c.yaml --units 9", "train c.yaml --set 'layers[0].units=9'"),
+        ("train c.yaml --patience 9", "train c.yaml --set training.early_stopping.patience=9"),
+        ("train c.yaml --data my.csv", "train c.yaml --set data.train=my.csv"),
+        ("train c.yaml --seed 3", "train c.yaml --set seed=3"),
+        ("train --bidirectional c.yaml", "train c.yaml --set 'layers[0].bidirectional=true'"),
+        ("train c.yaml --epocs 3", "train c.yaml --set training.epochs=3"),
+        ("train c.yaml --epochs", "train c.yaml --set training.epochs=VALUE"),
+        ("train c.yaml training.epochs=3", "train c.yaml --set training.epochs=3"),
+        ("train --config c.yaml", "train c.yaml"),
+        ("train c.yaml --output-dir out", "train c.yaml --runs out"),
+        ("train c.yaml --ouput out", "train c.yaml --runs out"),
+        ("check c.yaml --epochs 3", "check c.yaml --set training.epochs=3"),
+        ("config show c.yaml --epochs 3", "config show c.yaml --set training.epochs=3"),
+        ("predict '-bad product' --run r", "predict --run r -- '-bad product'"),
+        ("predict '--not good' '-instead'", "predict -instead -- '--not good'"),
+        ("predict '-instead of this'", "predict -- '-instead of this'"),
+        ("predict '-or so'", "predict -- '-or so'"),
+        ("predict --model m hi", "predict --run m hi"),
+        ("predict --file=x.csv", "predict --input=x.csv"),
+        ("predict my.csv", "predict --input my.csv"),
+        ("eval r-1", "eval --run r-1"),
+        ("eval my.csv --run r-1", "eval --data my.csv --run r-1"),
+        ("eval c.yaml", "eval --run RUN"),
+        ("eval --data-dir d", "eval --set data.data_dir=d"),
+        ("export r-1 --format onnx", "export --run r-1 --format onnx"),
+        ("export --onnx", "export --format onnx"),
+        ("init my.csv -o c.yaml", "init --from my.csv -o c.yaml"),
+        ("init sst2", "init --template sst2"),
+        ("bench --cell gru", "bench --cells gru"),
+    ],
+)  # fmt: skip
+def test_the_line_to_type(line: str, instead: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my.csv").write_text("text,label\na,b\n", encoding="utf-8")
+    assert said(line).endswith(f": seqclf {instead}")
+    context = click.Context(cli, info_name="seqclf")
+    words = shlex.split(instead)
+    name, command, words = cli.resolve_command(context, words)
+    if isinstance(command, click.Group):
+        name, command, words = command.resolve_command(context, words)
+    assert command is not None
+    command.make_context(name, list(words))  # which raises for a line that the command does not take
+
+
+def test_unknown_options_that_mean_nothing_name_those_there_are() -> None:
+    assert said("train c.yaml --gpu").endswith("; those of the config are changed with --set KEY=VALUE")
+    assert "--split" in said("eval --batch-size 3")
+    assert "--set" not in said("predict hi --epochs 3")
+
+
+def test_a_text_may_have_the_name_of_no_file() -> None:
+    assert "is a file" not in said("predict good.csv --runs /nothing")
+    assert "is a file" not in said("predict 'x\0y.csv' --runs /nothing")
+
+
+@pytest.mark.parametrize(
+    "name", ["epochs", "lr", "batch_size", "seed", "hidden_size", "dropout", "optimizer", "type", "val_data"]
+)  # fmt: skip
+def test_meant_keys_are_keys(name: str) -> None:
+    key = meant_key(f"--{name.replace('_', '-')}")
+    assert key is not None
+    assert is_key(key)
+    assert not is_flag(key)
+
+
+def test_keys_given_as_options_are_themselves() -> None:
+    assert meant_key("--tokenizer.lowercase") == "tokenizer.lowercase"
+    assert is_flag("tokenizer.lowercase")
+    assert meant_key("--tokenizer.epochs") is None
+    assert meant_key("--verbose") is None
+
+
+def test_a_line_to_type_is_broken_where_a_shell_goes_on() -> None:
+    words = ("seqclf", "train", *(f"--set=training.option_{number}=3" for number in range(9)))
+    shown = Hint("Type", words).lines(60)
+    assert max(map(len, shown.splitlines())) <= 60
+    assert shlex.split("".join(shown.splitlines(keepends=True)[1:]).replace("\\\n", "")) == list(words)
+    assert "\n" not in str(Hint("Type", words))
