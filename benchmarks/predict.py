@@ -24,7 +24,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 
 from seqclf.config import load_config
-from seqclf.data.prepare import Corpus
+from seqclf.data.corpus import Corpus
 from seqclf.inference import Classifier
 from seqclf.runs import Run
 from seqclf.text.truncation import truncate_ids

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from seqclf.config import checked_config
-from seqclf.data.prepare import Corpus, prepare, unready
+from seqclf.data.corpus import Corpus
+from seqclf.data.prepare import prepare, unready
 from seqclf.data.statistics import label_problems, leak, text_statistics, text_warnings
 from seqclf.errors import InputError
 
@@ -133,9 +134,11 @@ def _texts_of(kind: str) -> Iterator[Case]:
         return _written([{**one, "text": text} if i == 7 else one for i, one in enumerate(GOOD)], kind)
 
     same = _written([{**row, "text": "same"} for row in GOOD], kind)
-    yield Case("all texts the same", kind, same, rows=24, warning="texts that stand with more than one label: 1")
+    yield Case("all texts the same", kind, same, refused="24 texts that must stay together")
+    pairs = _written([{**row, "text": f"text {i // 2}"} for i, row in enumerate(GOOD)], kind)
+    yield Case("each text twice", kind, pairs, rows=24, warning="texts that stand with more than one label: 10")
     empty = _written([{**row, "text": ""} for row in GOOD], kind)
-    yield Case("all texts empty", kind, empty, rows=24, warning="texts are empty")
+    yield Case("all texts empty", kind, empty, refused="24 texts that must stay together")
     yield Case("an empty text", kind, with_one(""), rows=24, warning="texts are empty")
     yield Case("white space", kind, with_one("  \u00a0"), rows=24, warning="texts are empty")
     yield Case("a long text", kind, with_one("word " * 200_000), rows=24)
@@ -338,14 +341,14 @@ FOLDERS: dict[str, tuple[dict[str, bytes], str | None]] = {
     "nothing": ({}, "holds no texts"),
     "texts without labels": ({f"{i}.txt": b"a" for i in range(24)}, "holds no texts"),
     "labels too deep": ({f"x/{'np'[i % 2]}/{i}.txt": b"a" for i in range(24)}, "did you mean"),
-    "one label": ({f"n/{i}.txt": b"a" for i in range(24)}, "a classifier needs at least two"),
+    "one label": ({f"n/{i}.txt": b"%d" % i for i in range(24)}, "a classifier needs at least two"),
     "other endings": ({f"{'np'[i % 2]}/{i}.md": b"a" for i in range(24)}, "holds no texts"),
     "hidden folders": ({f".{'np'[i % 2]}/{i}.txt": b"a" for i in range(24)}, "holds no texts"),
     "latin-1": ({**{f"{'np'[i % 2]}/{i}.txt": b"a" for i in range(24)}, "n/x.txt": b"\xe9t\xe9"}, "x.txt: not UTF-8"),
-    "empty files": ({f"{'np'[i % 2]}/{i}.txt": b"" for i in range(24)}, None),
-    "a label with one text": ({**{f"n/{i}.txt": b"a" for i in range(24)}, "p/1.txt": b"b"}, None),
-    "a text a label": ({f"l{i}/{i}.txt": b"a" for i in range(24)}, "less than one text"),
-    "a label that is a file": ({**{f"n/{i}.txt": b"a" for i in range(24)}, "p": b"b"}, "at least two"),
+    "empty files": ({f"{'np'[i % 2]}/{i}.txt": b"" for i in range(24)}, "24 texts that must stay together"),
+    "a label with one text": ({**{f"n/{i}.txt": b"%d" % i for i in range(24)}, "p/1.txt": b"b"}, None),
+    "a text a label": ({f"l{i}/{i}.txt": b"%d" % i for i in range(24)}, "less than one text"),
+    "a label that is a file": ({**{f"n/{i}.txt": b"%d" % i for i in range(24)}, "p": b"b"}, "at least two"),
 }
 
 

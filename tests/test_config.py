@@ -146,10 +146,11 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
         "text_and_label_are_two": "expected another name than data.text's",
         "a_fold_is_one_of_the_folds": "needs data.folds, the number of parts",
         "folds_are_of_the_training_texts": "data.validation names texts of its own",
+        "a_group_is_neither_text_nor_label": "is the text, and equal texts are kept together anyway",
     }.items():
         assert check in {known.__name__ for known in CHECKS}
         assert words in said
-    assert len(CHECKS) == 18
+    assert len(CHECKS) == 19
 
 
 def test_the_line_is_quoted_with_a_mark(tmp_path: Path) -> None:
@@ -236,6 +237,11 @@ def test_aliases_cannot_explode(tmp_path: Path) -> None:
             "2:36: layers[0].segment: 512 cuts nothing: no text has more than tokenizer.max_tokens, 512",
         ),
         (
+            "groups_have_a_split_to_be_kept_in",
+            "data: {source: table, train: x, validation: y, group: author}\nlayers: [{type: pool}]\n",
+            "1:48: data.group: changes nothing: neither data.validation nor data.test is drawn at random",
+        ),
+        (
             "random_vectors_stay_random",
             MINIMAL + "embedding: {trainable: false}\n",
             "4:13: embedding.trainable: is false, but there are no embedding.vectors",
@@ -264,7 +270,7 @@ def test_aliases_cannot_explode(tmp_path: Path) -> None:
 )
 def test_what_costs_something_is_a_warning(tmp_path: Path, check: str, text: str, expected: str) -> None:
     assert check in {known.__name__ for known in WARNINGS}
-    assert len(WARNINGS) == 6
+    assert len(WARNINGS) == 7
     path = _write(tmp_path, text)
     (warning,) = read_config(path).warnings
     assert str(warning).removeprefix(f"{path}:").startswith(expected)

@@ -21,7 +21,8 @@ def _rows(count: int, shift: int) -> list[dict[str, str]]:
         drawn = [words[(i * 7 + shift + j * (i % 5 + 1)) % len(words)] for j in range(4 + i % 9)]
         text = " ".join([*drawn, "fine" if i % 2 else "poor"])
         side = "left" if i % 3 else "right"
-        rows.append({"text": text, "other": f"{text[::-1]} {i % 3}", "label": f"{i % 2}", "side": side})
+        other = f"{text[::-1]} {i % 3}"
+        rows.append({"text": text, "other": other, "label": f"{i % 2}", "side": side, "writer": f"{i // 4}"})
     return rows
 
 
@@ -67,6 +68,7 @@ def _write_tfds(folder: Path, name: str, config: str, shift: int) -> None:
                 "title": [row["other"] for row in rows],
                 "label": [int(row["label"]) for row in rows],
                 "side": [row["side"] for row in rows],
+                "writer": [int(row["writer"]) for row in rows],
             }
         )
 
@@ -81,6 +83,7 @@ def _write_tfds(folder: Path, name: str, config: str, shift: int) -> None:
                 "title": tfds.features.Text(),
                 "label": tfds.features.ClassLabel(names=["zero", "one"]),
                 "side": tfds.features.Text(),
+                "writer": tfds.features.Scalar(tf.int64),
             }
         ),
         split_datasets={"train": split(60, shift), "test": split(30, shift + 3)},

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 from seqclf.cli import cli
 from seqclf.config import Config, checked_config
-from seqclf.data.prepare import Corpus, prepare
+from seqclf.data.corpus import Corpus
+from seqclf.data.prepare import prepare
 from seqclf.data.source import LabelledTexts
 from seqclf.data.splits import folded, partition
 from seqclf.errors import InputError, SeqclfError

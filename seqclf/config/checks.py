@@ -6,10 +6,17 @@ elsewhere hides nothing.
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from seqclf.config.data_checks import (
+    a_fold_is_one_of_the_folds,
+    a_group_is_neither_text_nor_label,
+    folds_are_of_the_training_texts,
+    groups_have_a_split_to_be_kept_in,
+    shares_are_numbers,
+    shares_leave_training_texts,
+    text_and_label_are_two,
+)
 from seqclf.config.problems import Problem
 from seqclf.config.schema import (
     LEAST_PIECES,
@@ -20,8 +27,6 @@ from seqclf.config.schema import (
     PlateauSchedule,
     Sgd,
     SubwordTokens,
-    TableData,
-    TfdsData,
     TokenizerConfig,
     TrainingConfig,
 )
@@ -38,60 +43,6 @@ def returns_sequences(layers: Layers) -> list[bool]:
 
 
 # --- problems ---------------------------------------------------------------------------------------------------------
-
-
-def shares_leave_training_texts(data: DataConfig) -> Iterator[Problem]:
-    if data.folds is not None:
-        return  # what is left by the test is cut
-    taken = sum(share for share in (data.validation, getattr(data, "test", None)) if isinstance(share, float))
-    if taken >= 1:
-        message = f"validation and test take {taken:.0%} of the training texts and leave nothing to train on"
-        yield Problem(("data", "validation"), message)
-
-
-def shares_are_numbers(data: DataConfig) -> Iterator[Problem]:
-    for name in ("validation", "test"):
-        part = getattr(data, name, None)
-        match = re.fullmatch(r"\s*([0-9.]+)\s*(%?)\s*", part) if isinstance(part, str) else None
-        if match and re.fullmatch(r"\d*\.?\d+|\d+\.", match[1]):
-            share = float(match[1]) / (100 if match[2] else 1)
-            yield Problem(("data", name), f'expected a share as a number, found the text "{part}"; write {share:g}')
-
-
-def a_fold_is_one_of_the_folds(data: DataConfig) -> Iterator[Problem]:
-    if data.folds is None:
-        if data.fold is not None:
-            yield Problem(("data", "fold"), "needs data.folds, the number of parts that it is one of")
-    elif data.fold is None:
-        message = "needs data.fold, the part to validate on; seqclf train --folds takes one after the other"
-        yield Problem(("data", "folds"), message)
-    elif data.fold > data.folds:
-        message = f"expected a number from 1 to {data.folds} (data.folds), found {data.fold}"
-        yield Problem(("data", "fold"), message)
-
-
-def folds_are_of_the_training_texts(data: DataConfig) -> Iterator[Problem]:
-    if data.folds is not None and isinstance(data.validation, str):
-        message = (
-            "takes the validation texts from data.train, but data.validation names texts of its own: "
-            f'"{data.validation}"; leave one of the two out'
-        )
-        yield Problem(("data", "folds"), message)
-
-
-def text_and_label_are_two(data: DataConfig) -> Iterator[Problem]:
-    if not isinstance(data, TableData | TfdsData):
-        return
-    labels = [data.label] if isinstance(data.label, str) else data.label
-    if data.text in labels:
-        yield Problem(("data", "label"), f'expected another name than data.text\'s, found "{data.text}" for both')
-    if repeated := sorted(name for name, count in Counter(labels).items() if count > 1):
-        yield Problem(("data", "label"), f'expected each column once, found "{repeated[0]}" twice')
-    elif labels == data.label and len(labels) == 1:
-        yield Problem(("data", "label"), f"a list names several columns; write label: {labels[0]} for one")
-    if labels == data.label and isinstance(data, TableData) and data.label_separator is not None:
-        message = "separates the labels of one column, but data.label names several; leave one of the two out"
-        yield Problem(("data", "label_separator"), message)
 
 
 def vocabulary_holds_more_than_special_tokens(tokenizer: TokenizerConfig) -> Iterator[Problem]:
@@ -225,6 +176,7 @@ CHECKS: tuple[Check, ...] = (
     a_fold_is_one_of_the_folds,
     folds_are_of_the_training_texts,
     text_and_label_are_two,
+    a_group_is_neither_text_nor_label,
     vocabulary_holds_more_than_special_tokens,
     ngrams_leave_no_gaps,
     readers_have_a_sequence,
@@ -296,6 +248,7 @@ def plateaus_are_lived_through(training: TrainingConfig) -> Iterator[Problem]:
 
 
 WARNINGS: tuple[Check, ...] = (
+    groups_have_a_split_to_be_kept_in,
     layers_are_meant,
     segments_cut_something,
     random_vectors_stay_random,

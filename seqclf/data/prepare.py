@@ -6,27 +6,23 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import tokenizers
-from numpy.typing import NDArray
 
 from seqclf.config import Config
 from seqclf.config.problems import Problem
-from seqclf.config.schema import SampleData, SubwordFileTokens, TokenizerConfig, TokenizerOptions
+from seqclf.config.schema import SubwordFileTokens, TokenizerConfig, TokenizerOptions
 from seqclf.data.cache import cached
+from seqclf.data.corpus import Corpus
 from seqclf.data.encoded import EncodedTexts
-from seqclf.data.label_sets import all_the_same, encode_labels, label_order
-from seqclf.data.source import LabelledTexts, describe, digest, open_source, part_names
-from seqclf.data.splits import folded, partition
+from seqclf.data.label_sets import encode_labels
+from seqclf.data.source import LabelledTexts, describe, digest
 from seqclf.data.tables import MissingColumns
 from seqclf.errors import InputError
 from seqclf.files import write_json
 from seqclf.labels import Labels
-from seqclf.table_rows import is_text, shown
 from seqclf.text.kinds import learn_tokenizer, load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.vectors import vectors_dim
@@ -51,87 +47,6 @@ class TrainingData:
     validation: EncodedTexts | None
     fingerprints: dict[str, str]
     seconds: float
-
-
-class Corpus:
-    """The splits of a config's data. The test split is not looked at before it is asked for."""
-
-    def __init__(self, config: Config) -> None:
-        self._config = config
-        self._source = open_source(config.data)
-        self._parts = part_names(config.data)
-        self._train = config.data.train if not isinstance(config.data, SampleData) else "train"
-        self._read = cache(self._source.read)
-        self._indices = cache(self._partition)
-
-    def check(self, split: str) -> None:
-        """Raise ``InputError`` at once where the split cannot be read."""
-        part = self._parts[split]
-        if isinstance(part, str):
-            self._source.check(part)
-
-    def has(self, split: str) -> bool:
-        return self._parts[split] not in (None, 0, 0.0)
-
-    def has_own_part(self, split: str) -> bool:
-        """Whether the split is a part of the source, not a share of the training part."""
-        return isinstance(self._parts[split], str)
-
-    def fingerprint(self, split: str) -> str:
-        """Digest of everything that decides which texts the split holds."""
-        part = self._parts[split]
-        shares = [self._share("validation"), self._share("test"), *self._fold]
-        if isinstance(part, str) and not (split == "train" and any(shares)):
-            return digest(self._source.fingerprint(part))
-        return digest(self._source.fingerprint(self._train), split, *shares, self._config.seed)
-
-    def texts(self, split: str) -> LabelledTexts:
-        part = self._parts[split]
-        if isinstance(part, str) and split != "train":
-            return self._read(part)
-        return self._read(self._train).chosen(self._indices()[split])
-
-    def texts_of(self, split: str, fingerprint: str) -> LabelledTexts:
-        """The texts whose fingerprint was taken before. Raises ``InputError`` where they have changed since."""
-        texts = self.texts(split)
-        if self.fingerprint(split) != fingerprint:
-            where = describe(self._config.data, split)
-            raise InputError(f"{where}: changed while it was read; try again when it is written")
-        return texts
-
-    def labels(self) -> Labels:
-        """All labels, in the order of their ids, and whether they come in lists."""
-        train = self.texts("train")
-        different = set(train.label_sets)
-        if len(different) < 2:
-            raise InputError(f"{train.origin}: {all_the_same(different.pop(), train.multi)}")
-        names = train.label_names or label_order({name for names in different for name in names})
-        if broken := [name for name in names if not is_text([name])]:
-            raise InputError(f"{train.origin}: the label {shown(broken[0])} is no text that UTF-8 could write")
-        return Labels(names, train.multi)
-
-    @property
-    def _fold(self) -> tuple[int, int] | tuple[()]:
-        """The number of the validation texts' fold, and of all; nothing where there are no folds."""
-        data = self._config.data
-        return () if data.fold is None or data.folds is None else (data.fold, data.folds)
-
-    def _share(self, split: str) -> float:
-        part = self._parts[split]
-        return 0.0 if part is None or isinstance(part, str) else part
-
-    def _partition(self) -> dict[str, NDArray[np.int64]]:
-        texts = self._read(self._train)
-        if self._fold:
-            fold, folds = self._fold
-            shares = {"validation": self._share("validation"), "test": self._share("test")}
-            return folded(texts, fold, folds, **shares, seed=self._config.seed)
-        return partition(
-            texts,
-            validation=self._share("validation"),
-            test=self._share("test"),
-            seed=self._config.seed,
-        )
 
 
 def unready(config: Config) -> list[Problem]:
@@ -172,10 +87,9 @@ def prepare(
     already. Raises ``InputError`` for data that cannot be used.
     """
     started = time.perf_counter()
-    corpus = corpus or Corpus(config)
+    corpus = corpus or Corpus(config, on_stage)
 
     def learn(folder: Path) -> None:
-        on_stage(f"Reading the training texts ({describe(config.data)})")
         texts = corpus.texts_of("train", fingerprints["train"]).texts
         labels = corpus.labels()
         if isinstance(config.tokenizer, SubwordFileTokens):
@@ -221,7 +135,7 @@ def prepare_split(
     from changed texts, a test split would hold texts that the run was trained on. ``fingerprints`` are those of the
     run's ``TrainingData``.
     """
-    corpus = Corpus(config)
+    corpus = Corpus(config, on_stage)
     if not corpus.has(split):
         raise InputError(f"the run's config has no {split} data; set data.{split}, or name a file with --data")
     try:
@@ -230,6 +144,12 @@ def prepare_split(
         raise InputError(f"data.{split}: {error}") from error
     drawn_from = split if split in fingerprints else None if corpus.has_own_part(split) else "train"
     if drawn_from and corpus.fingerprint(drawn_from) != fingerprints.get(drawn_from):
+        if corpus.was_drawn_text_by_text(drawn_from, fingerprints.get(drawn_from, "")):
+            raise InputError(
+                f"{describe(config.data)}: the run was trained by an earlier version, which could put equal texts on "
+                f"both sides of a split; now its {split} split would be another one. Name other texts with --data, or "
+                "train again"
+            )
         raise InputError(
             f"{describe(config.data)}: has changed since the run was trained, so that its {split} split is lost; "
             "name other texts with --data, or train again"

@@ -24,6 +24,8 @@ class LabelledTexts:
         origin: where they are from, for messages.
         label_names: all labels in the source's own order, where it has one.
         multi: each of ``labels`` is a tuple of different names, which may be empty: no label applies.
+        groups: digest of each text's group (``equal_texts.group_digest``), ``uint64 [texts]``, where the source was
+            opened to read them.
     """
 
     texts: Sequence[str]
@@ -31,6 +33,7 @@ class LabelledTexts:
     origin: str
     label_names: tuple[str, ...] | None = None
     multi: bool = False
+    groups: NDArray[np.uint64] | None = None
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -45,7 +48,9 @@ class LabelledTexts:
 
     def chosen(self, indices: NDArray[np.int64]) -> LabelledTexts:
         """Some of them."""
-        return replace(self, texts=Chosen(self.texts, indices), labels=[self.labels[i] for i in indices.tolist()])
+        labels = [self.labels[i] for i in indices.tolist()]
+        groups = None if self.groups is None else self.groups[indices]
+        return replace(self, texts=Chosen(self.texts, indices), labels=labels, groups=groups)
 
 
 class Source(Protocol):
@@ -61,11 +66,13 @@ class Source(Protocol):
         """All of a part. Raises ``InputError`` that names the place of what is wrong."""
 
 
-def open_source(config: DataConfig) -> Source:
+def open_source(config: DataConfig, *, with_groups: bool = False) -> Source:
+    """The source of a config's texts; ``with_groups``: that of their groups, too, where ``data.group`` names them."""
+    group = getattr(config, "group", None) if with_groups else None
     if isinstance(config, TableData):
         from seqclf.data.tables import TableSource
 
-        return TableSource(config.text, config.label, config.format, config.label_separator)
+        return TableSource(config.text, config.label, config.format, config.label_separator, group=group)
     if isinstance(config, FolderData):
         from seqclf.data.folders import FolderSource
 
@@ -73,7 +80,7 @@ def open_source(config: DataConfig) -> Source:
     if isinstance(config, TfdsData):
         from seqclf.data.tfds_source import TfdsSource
 
-        return TfdsSource(config.dataset, config.config, config.data_dir, config.text, config.label)
+        return TfdsSource(config.dataset, config.config, config.data_dir, config.text, config.label, group)
     if isinstance(config, SampleData):
         from seqclf.data.sample import SampleSource
 

@@ -2,36 +2,51 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seqclf.data.grouped import sets_of_label, share_out_sets
 from seqclf.data.source import LabelledTexts
 from seqclf.errors import InputError
 
 _NAMES = ("train", "validation", "test")
 
 
-def partition(texts: LabelledTexts, *, validation: float, test: float, seed: int) -> dict[str, NDArray[np.int64]]:
+def partition(
+    texts: LabelledTexts, *, validation: float, test: float, seed: int, sets: NDArray[np.int64] | None = None
+) -> dict[str, NDArray[np.int64]]:
     """Indices of each split, in the order of the texts; every label is shared out in the same proportions.
 
     Args:
         validation: share of all texts for validation, 0 for none.
         test: likewise for the test.
-        seed: decides who goes where.
+        seed: decides which text goes where.
+        sets: the number of each text's set (``equal_texts.joined``); a set is in one split. None: all are single texts.
+
+    Raises:
+        InputError: a split would be empty.
     """
     if validation + test >= 1:
         raise InputError(f"data: validation ({validation}) and test ({test}) leave nothing to train on")
     generator = np.random.default_rng([seed, 0x5B117])
+    shares = (1 - validation - test, validation, test)
+    where = np.full(len(texts), -1, dtype=np.int32)
+    if sets is not None:
+        wanted = _wanted(texts, shares)
+        where = share_out_sets(sets, texts.label_sets, shares, wanted, np.random.default_rng([seed, 0x5E75]))
     if texts.multi:
-        where = _shared_out(texts.label_sets, (1 - validation - test, validation, test), generator)
+        where = _shared_out(texts.label_sets, shares, generator, where)
     else:
-        where = _dealt(texts.labels, validation, test, generator)
+        where = _dealt(texts.labels, validation, test, generator, where)
     splits = {name: np.flatnonzero(where == code) for code, name in enumerate(_NAMES)}
     for name, share in (("validation", validation), ("test", test)):
         if share and not len(splits[name]):
+            if sets is not None and (most := int(np.bincount(sets).max())) > share * len(texts):
+                raise InputError(_set_too_large(name, share, most, len(texts)))
             distinct = len({label for names in texts.label_sets for label in names})
             counts = f"{len(texts):,} texts with {distinct:,} labels"
             raise InputError(
@@ -41,36 +56,76 @@ def partition(texts: LabelledTexts, *, validation: float, test: float, seed: int
     return splits
 
 
-def _dealt(labels: Sequence[str], validation: float, test: float, generator: np.random.Generator) -> NDArray[np.int32]:
-    """The split of each text by its one label, as a place in ``_NAMES``."""
-    where = np.zeros(len(labels), dtype=np.int32)
+def _set_too_large(name: str, share: float, most: int, texts: int) -> str:
+    return (
+        f"data.{name}: {share} of {texts:,} texts is less than the {most:,} texts that must stay together (they are "
+        "equal, or linked by equal texts and data.group); give more texts or a larger fraction, group by another "
+        "column, or name a file of its own"
+    )
+
+
+def _wanted(texts: LabelledTexts, shares: Sequence[float]) -> dict[str, list[float]]:
+    """For each label, how many of its texts each split should have; whole numbers where each text has one label."""
+    counts = Counter(name for names in texts.label_sets for name in names)
+    if texts.multi:
+        return {name: [share * count for share in shares] for name, count in counts.items()}
+    _, validation, test = shares
+    wanted = {}
+    for name, count in counts.items():
+        for_validation, for_test = round(validation * count), round(test * count)
+        wanted[name] = [float(count - for_validation - for_test), float(for_validation), float(for_test)]
+    return wanted
+
+
+def _dealt(
+    labels: Sequence[str],
+    validation: float,
+    test: float,
+    generator: np.random.Generator,
+    taken: NDArray[np.int32],
+) -> NDArray[np.int32]:
+    """The split of each text by its one label, as a place in ``_NAMES``. ``taken`` has those known before, else -1."""
+    where = np.maximum(taken, 0)
     names = np.asarray(labels, dtype=object)
     for label in sorted(set(labels)):
-        members = generator.permutation(np.flatnonzero(names == label))
-        for_test = round(test * len(members))
-        for_validation = round(validation * len(members))
+        everyone = np.flatnonzero(names == label)
+        members = generator.permutation(everyone[taken[everyone] < 0])
+        for_test = max(0, round(test * len(everyone)) - int((taken[everyone] == 2).sum()))
+        for_validation = max(0, round(validation * len(everyone)) - int((taken[everyone] == 1).sum()))
         where[members[:for_test]] = 2
         where[members[for_test : for_test + for_validation]] = 1
     return where
 
 
 def _shared_out(
-    label_sets: Sequence[tuple[str, ...]], shares: Sequence[float], generator: np.random.Generator
+    label_sets: Sequence[tuple[str, ...]],
+    shares: Sequence[float],
+    generator: np.random.Generator,
+    taken: NDArray[np.int32],
 ) -> NDArray[np.int32]:
     """The split of each text by all of its labels (iterative stratification, Sechidis et al. 2011).
+
+    ``taken`` has the splits that are known before, else -1.
 
     The label with the fewest texts that have no split yet comes next. Each of them goes to the split that lacks most
     texts of that label; of several, to the one that lacks most texts. Texts without labels come last.
     """
     shares_ = np.array(shares)
-    where = np.full(len(label_sets), -1, dtype=np.int32)
+    where = taken.copy()
     order = generator.permutation(len(label_sets))
     members: dict[str, list[int]] = {}
+    totals: Counter[str] = Counter()
     for index in order.tolist():
-        for name in label_sets[index]:
-            members.setdefault(name, []).append(index)
-    lacking = {name: shares_ * len(texts) for name, texts in members.items()}
+        totals.update(label_sets[index])
+        if taken[index] < 0:
+            for name in label_sets[index]:
+                members.setdefault(name, []).append(index)
+    lacking = {name: shares_ * count for name, count in totals.items()}
     lacking_texts = shares_ * len(label_sets)
+    for index in np.flatnonzero(taken >= 0).tolist():
+        lacking_texts[taken[index]] -= 1
+        for name in label_sets[index]:
+            lacking[name][taken[index]] -= 1
     for label, index in _rarest_first(members, label_sets):
         wanted = lacking[label]
         # Steps of rounding are no reason to prefer a split.
@@ -87,41 +142,86 @@ def _shared_out(
 
 
 def folded(
-    texts: LabelledTexts, fold: int, folds: int, *, validation: float, test: float, seed: int
+    texts: LabelledTexts,
+    fold: int,
+    folds: int,
+    *,
+    validation: float,
+    test: float,
+    seed: int,
+    sets: NDArray[np.int64] | None = None,
 ) -> dict[str, NDArray[np.int64]]:
     """Indices of each split, in the order of the texts, the validation texts being one of ``folds`` parts.
 
-    The parts hold as many texts of each label, and as many in all, to within one (of lists of labels: about as many);
-    each text outside of the test is in exactly one of them. The test texts are those of ``partition``.
+    The parts hold as many texts of each label, and as many in all, to within one (of lists of labels, and where sets of
+    texts stay together: about as many); each text outside of the test is in exactly one of them. The test texts are
+    those of ``partition``.
 
     Args:
         fold: which part validates, from 1.
         validation: what ``partition`` would keep; with lists of labels it has a say in which texts are the test's.
         test: share of all texts for the test, 0 for none.
-        seed: decides who goes where.
+        seed: decides which text goes where.
+        sets: as for ``partition``.
 
     Raises:
-        InputError: a label has fewer texts than there are folds.
+        InputError: a label has fewer texts, or sets of texts, than there are folds.
     """
-    in_test = partition(texts, validation=validation, test=test, seed=seed)["test"]
+    in_test = partition(texts, validation=validation, test=test, seed=seed, sets=sets)["test"]
     left = np.setdiff1d(np.arange(len(texts)), in_test)
     generator = np.random.default_rng([seed, 0xF01D])
+    label_sets = [texts.label_sets[i] for i in left]
+    shares = [1 / folds] * folds
+    taken = np.full(len(left), -1, dtype=np.int32)
+    if not texts.multi:
+        _check_folds(folds, label_sets, None if sets is None else sets[left])
+    if sets is not None:
+        counts = Counter(name for names in label_sets for name in names)
+        wanted = {name: [count / folds] * folds for name, count in counts.items()}
+        taken = share_out_sets(sets[left], label_sets, shares, wanted, np.random.default_rng([seed, 0x5E75]))
     if texts.multi:
-        part = _shared_out([texts.label_sets[i] for i in left], [1 / folds] * folds, generator)
-        return {"train": left[part != fold - 1], "validation": left[part == fold - 1], "test": in_test}
-    names = np.asarray(texts.labels, dtype=object)[left]
-    counts = Counter(names)
+        part = _shared_out(label_sets, shares, generator, taken)
+    else:
+        part = _dealt_to_folds(label_sets, folds, generator, taken)
+    return {"train": left[part != fold - 1], "validation": left[part == fold - 1], "test": in_test}
+
+
+def _check_folds(folds: int, label_sets: Sequence[tuple[str, ...]], sets: NDArray[np.int64] | None) -> None:
+    """Raise ``InputError`` where a label cannot be in every fold."""
+    counts = sets_of_label(sets, label_sets)
     rarest = min(counts, key=lambda label: (counts[label], label))
     if counts[rarest] < folds:
-        found = f"{counts[rarest]:,} training text{'' if counts[rarest] == 1 else 's'}"
+        found = f"{counts[rarest]:,} {'training text' if sets is None else 'set'}{'' if counts[rarest] == 1 else 's'}"
+        what = "texts" if sets is None else "sets of texts that can be separated"
         advice = f"ask for {counts[rarest]} at most" if counts[rarest] > 1 else "give more texts of that label"
         raise InputError(
-            f'data.folds: {folds} folds need {folds} texts of every label, but "{rarest}" has {found}; {advice}'
+            f'data.folds: {folds} folds need {folds} {what} of every label, but "{rarest}" has {found}; {advice}'
         )
-    dealt = np.concatenate([generator.permutation(np.flatnonzero(names == label)) for label in sorted(counts)])
-    own = np.zeros(len(left), dtype=bool)
-    own[dealt[fold - 1 :: folds]] = True  # dealt out like cards, label after label
-    return {"train": left[~own], "validation": left[own], "test": in_test}
+
+
+def _dealt_to_folds(
+    label_sets: Sequence[tuple[str, ...]], folds: int, generator: np.random.Generator, taken: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    """The fold of each text, from 0, by its one label; ``taken`` has those known before, else -1."""
+    part = taken.copy()
+    names = np.asarray([name for (name,) in label_sets], dtype=object)
+    members = {label: np.flatnonzero(names == label) for label in sorted(set(names))}
+    free = {label: generator.permutation(places[taken[places] < 0]) for label, places in members.items()}
+    if (taken < 0).all():
+        dealt = np.concatenate(list(free.values()))
+        part[dealt] = np.arange(len(dealt)) % folds  # like cards, label after label
+        return part
+    totals = np.bincount(taken[taken >= 0], minlength=folds)
+    for label, places in free.items():
+        found = np.bincount(taken[members[label]][taken[members[label]] >= 0], minlength=folds)
+        smallest = [(int(found[fold]), int(totals[fold]), fold) for fold in range(folds)]
+        heapq.heapify(smallest)
+        for place in places.tolist():
+            count, total, fold = smallest[0]
+            part[place] = fold
+            totals[fold] += 1
+            heapq.heapreplace(smallest, (count + 1, total + 1, fold))
+    return part
 
 
 def _rarest_first(members: dict[str, list[int]], label_sets: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, int]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import numpy as np
 from seqclf.config.problems import Problem
 from seqclf.config.schema import ByteTokens, SubwordFileTokens, TokenizerConfig
 from seqclf.data.encoded import EncodedTexts
+from seqclf.data.equal_texts import text_digest
 from seqclf.data.label_sets import all_the_same
 from seqclf.data.source import LabelledTexts
 
@@ -31,7 +31,7 @@ class TextStatistics:
         multi: the texts have lists of labels.
         unlabelled: texts that no label applies to.
         empty: texts without any character but white space.
-        duplicates: texts that an earlier text of the split equals.
+        duplicates: texts that an earlier text of the split equals, but for case and white space.
         contradictory: different texts that stand with more than one label, or list of labels.
     """
 
@@ -95,6 +95,8 @@ def token_statistics(encoded: EncodedTexts, max_tokens: int, vocabulary_size: in
 class Leak:
     """What a split shares with the splits before it: a model has seen these texts when it is measured on them.
 
+    Texts are compared as a random split compares them (``equal_texts.normalised``), so that it shares nothing.
+
     Attributes:
         texts: different texts that stand in both.
         rows: texts of the split that are among them, repetitions counted.
@@ -112,7 +114,7 @@ def leak(before: Sequence[LabelledTexts], split: LabelledTexts) -> Leak:
     contradictory: set[bytes] = set()
     rows = 0
     for text, names in zip(split.texts, split.label_sets, strict=True):
-        digest = _digest(text)
+        digest = text_digest(text)
         if known := seen.labels(digest):
             rows += 1
             texts.add(digest)
@@ -129,7 +131,7 @@ class _Seen:
         self._others: dict[bytes, set[tuple[str, ...]]] = defaultdict(set)  # of texts that have several
         for data in splits:
             for text, names in zip(data.texts, data.label_sets, strict=True):
-                digest = _digest(text)
+                digest = text_digest(text)
                 if self._first.setdefault(digest, names) != names:
                     self._others[digest].add(names)
 
@@ -144,10 +146,6 @@ class _Seen:
     def labels(self, digest: bytes) -> list[tuple[str, ...]]:
         """Those of a text; none where it was not seen."""
         return [self._first[digest], *self._others.get(digest, ())] if digest in self._first else []
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def label_problems(splits: Mapping[str, TextStatistics]) -> list[Problem]:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from seqclf.data.equal_texts import NO_GROUP, group_digest
 from seqclf.data.source import LabelledTexts, where_paths_start
 from seqclf.data.text_store import TextStore
 from seqclf.errors import InputError
@@ -25,7 +29,7 @@ class MissingColumns(InputError):
     """A file has no such columns.
 
     Attributes:
-        by_option: what is wrong, by the option that names the column (``text`` or ``label``).
+        by_option: what is wrong, by the option that names the column (``text``, ``label`` or ``group``).
     """
 
     def __init__(self, by_option: Mapping[str, str]) -> None:
@@ -43,6 +47,7 @@ class TableSource:
         file_format: csv, tsv, jsonl or parquet; auto goes by the file's ending.
         separator: stands between the labels of one field, which is read as a list.
         options: what stands before ``text`` and ``label`` where they are set, for messages.
+        group: column of the groups, which is read too.
     """
 
     def __init__(
@@ -52,12 +57,15 @@ class TableSource:
         file_format: str = "auto",
         separator: str | None = None,
         options: str = "data.",
+        *,
+        group: str | None = None,
     ) -> None:
         self._options = options
         self._text = text
         self._label = label if isinstance(label, str) else tuple(label)
         self._format = file_format
         self._separator = separator
+        self._group = group
         self._fingerprints: dict[tuple[str, int, int, int], str] = {}
 
     def check(self, part: str) -> None:
@@ -84,7 +92,7 @@ class TableSource:
     def read(self, part: str, most: int | None = None) -> LabelledTexts:
         """All rows, or the first ``most``. Raises ``InputError`` that lists the bad ones."""
         path = Path(part)
-        texts, labels = TextStore(), []
+        texts, labels, groups = TextStore(), [], array("Q")
         different: dict[Label, Label] = {}
         bad: list[str] = []
         more = 0
@@ -97,11 +105,14 @@ class TableSource:
             else:
                 texts.append(row[0])
                 labels.append(different.setdefault(row[1], row[1]))  # one object for all rows that have the label
+                groups.append(row[2])
         if bad:
             raise InputError("\n".join(bad + ([f"... and {more:,} more rows"] if more else [])))
         if not texts:
             raise InputError(f"{path}: holds no rows")
-        return LabelledTexts(texts, labels, origin=str(path), multi=not isinstance(labels[0], str))
+        multi = not isinstance(labels[0], str)
+        of_group = None if self._group is None else np.frombuffer(groups, np.uint64)
+        return LabelledTexts(texts, labels, origin=str(path), multi=multi, groups=of_group)
 
     def columns(self, part: str) -> dict[str, list[Any]]:
         """Columns of the file with the values of its first whole rows. Raises ``InputError`` where it has none."""
@@ -117,8 +128,8 @@ class TableSource:
             raise bad or InputError(f"{part}: holds no rows")
         return values
 
-    def _labelled_rows(self, path: Path) -> Iterator[tuple[str, Label] | InputError]:
-        """Text and label of each row, or what is wrong with it."""
+    def _labelled_rows(self, path: Path) -> Iterator[tuple[str, Label, int] | InputError]:
+        """Text, label and digest of the group of each row, or what is wrong with it."""
         checked = False
         kind: type | None = None
         for row in self._rows(path):
@@ -141,7 +152,8 @@ class TableSource:
             except InputError as error:
                 yield error
             else:
-                yield labelled
+                group = NO_GROUP if self._group is None else group_digest(row[1][self._group])
+                yield *labelled, group
             checked = True
 
     def _kind(self, path: Path) -> str:
@@ -170,8 +182,12 @@ class TableSource:
         missing = {
             option: f'{where}: no column "{column}"{column_hint(column, list(row))} (columns: {", ".join(row)}; '
             f"{self._options}{option} names it)"
-            for column, option in ((self._text, "text"), *((name, "label") for name in self._label_columns))
-            if column not in row
+            for column, option in (
+                (self._text, "text"),
+                *((name, "label") for name in self._label_columns),
+                (self._group, "group"),
+            )
+            if column is not None and column not in row
         }
         if missing:
             raise MissingColumns(missing)

@@ -12,7 +12,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from seqclf.config.loading import DATA_VARIABLE
+from seqclf.data.equal_texts import group_digest
 from seqclf.data.source import LabelledTexts, digest
 from seqclf.data.text_store import TextStore
 from seqclf.errors import InputError, SeqclfError
@@ -25,7 +28,15 @@ _TEXTS_A_READ = 1_000
 class TfdsSource:
     """A part is a split in tfds's notation (``train``, ``train[:80%]``)."""
 
-    def __init__(self, dataset: str, config: str | None, data_dir: str | None, text: str, label: str) -> None:
+    def __init__(
+        self,
+        dataset: str,
+        config: str | None,
+        data_dir: str | None,
+        text: str,
+        label: str,
+        group: str | None = None,
+    ) -> None:
         name, _, config_in_name = dataset.partition("/")
         self._name = name
         self._config = config or config_in_name or None
@@ -37,6 +48,7 @@ class TfdsSource:
         ).expanduser()
         self._text = text
         self._label = label
+        self._group = group
 
     def check(self, part: str) -> None:
         if self._prepared_folder() is None:
@@ -51,6 +63,8 @@ class TfdsSource:
     def read(self, part: str) -> LabelledTexts:
         label_feature = self._feature(self._label, [(), (None,)])
         self._feature(self._text, [()])
+        if self._group is not None:
+            self._feature(self._group, [()])
         multi = label_feature.shape != ()
         try:
             # Files in order: the texts' order decides the split into training and validation.
@@ -60,17 +74,23 @@ class TfdsSource:
             raise InputError(f"{self._full_name}: no split {part} (known: {known})") from error
         texts = TextStore()
         ids: list[Any] = []
-        pairs = rows.map(lambda row: (row[self._text], row[self._label])).ragged_batch(_TEXTS_A_READ)
-        for batch_texts, batch_ids in pairs:
+        groups: list[int] = []
+        group = self._group or self._text  # read, but not kept
+        triples = rows.map(lambda row: (row[self._text], row[self._label], row[group])).ragged_batch(_TEXTS_A_READ)
+        for batch_texts, batch_ids, batch_groups in triples:
             texts.extend(_decoded(text, self._full_name, self._text) for text in batch_texts.numpy())
             ids += batch_ids.to_list() if multi else batch_ids.numpy().tolist()
+            if self._group is not None:
+                groups += [group_digest(_plain(value)) for value in batch_groups.numpy().tolist()]
         names = tuple(getattr(label_feature, "names", None) or ())
 
         def name(label: Any) -> str:
             return names[label] if names else _label_name(label)
 
         labels = [tuple(sorted({name(i) for i in row})) for row in ids] if multi else [name(i) for i in ids]
-        return LabelledTexts(texts, labels, f"{self._full_name} {part}", label_names=names or None, multi=multi)
+        of_group = None if self._group is None else np.array(groups, np.uint64)
+        origin = f"{self._full_name} {part}"
+        return LabelledTexts(texts, labels, origin, label_names=names or None, multi=multi, groups=of_group)
 
     @property
     def _full_name(self) -> str:
@@ -152,7 +172,11 @@ def _decoded(text: Any, dataset: str, feature: str) -> str:
 
 
 def _label_name(label: Any) -> str:
-    return label.decode("utf-8", errors="replace") if isinstance(label, bytes) else str(label)
+    return str(_plain(label))
+
+
+def _plain(value: Any) -> Any:
+    return value.decode("utf-8", errors="replace") if isinstance(value, bytes) else value
 
 
 def _hosts(urls: Iterable[str]) -> list[str]:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from seqclf.config import load_config
+from seqclf.data.corpus import Corpus
 from seqclf.data.encoded import EncodedTexts
-from seqclf.data.prepare import Corpus, prepare_split
+from seqclf.data.prepare import prepare_split
 from seqclf.evaluation.metrics import classification_metrics
 from seqclf.evaluation.multi_label import multi_label_metrics
 from seqclf.export.quantize import Cost, quantized

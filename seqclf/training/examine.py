@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from seqclf.config import LoadedConfig
 from seqclf.config.problems import Problem
-from seqclf.data.prepare import Corpus, encode_split, prepare
+from seqclf.data.corpus import Corpus
+from seqclf.data.prepare import encode_split, prepare
 from seqclf.data.source import LabelledTexts, describe
 from seqclf.data.statistics import (
     Leak,

@@ -33,6 +33,14 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
             ],
         ),
         (
+            "data: {source: table, train: x, text: a, label: b, group: b}\n" + POOL,
+            ['1:52: data.group: "b" is a label: each label would be on one side of a split; name another column'],
+        ),
+        (
+            "data: {source: tfds, dataset: x, text: a, group: a}\n" + POOL,
+            ['1:43: data.group: "a" is the text, and equal texts are kept together anyway; leave it out'],
+        ),
+        (
             "data: {source: table, train: x, validation: 10%}\n" + POOL,
             ['1:33: data.validation: expected a share as a number, found the text "10%"; write 0.1'],
         ),

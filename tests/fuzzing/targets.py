@@ -13,8 +13,9 @@ from typing import Any
 
 from seqclf.config import checked_config, load_config
 from seqclf.config.loading import config_text, write_config
+from seqclf.data.corpus import Corpus
 from seqclf.data.label_sets import encode_labels
-from seqclf.data.prepare import Corpus, prepare, unready
+from seqclf.data.prepare import prepare, unready
 from seqclf.data.statistics import label_problems, text_statistics, text_warnings
 from seqclf.errors import SeqclfError
 from seqclf.inference.bulk.reader import Reader, Source

@@ -189,6 +189,7 @@ CASES: dict[str, Case] = {
     "TableData.test": _table("test", "b.csv"),
     "TableData.text": _table("text", "other"),
     "TableData.label": _table("label", "side"),
+    "TableData.group": _table("group", "writer"),
     "TableData.label_separator": _table("label_separator", ";"),
     "TableData.format": Case(
         looks.texts_of,
@@ -214,6 +215,7 @@ CASES: dict[str, Case] = {
     "TfdsData.test": _tfds("test", "test"),
     "TfdsData.text": _tfds("text", "title"),
     "TfdsData.label": _tfds("label", "side"),
+    "TfdsData.group": _tfds("group", "writer"),
     **_tokenizer_options("SubwordTokens", "subword"),
     "SubwordTokens.vocab_size": _tokenizer("subword", "vocab_size", 64, vocab_size=300),
     "SubwordTokens.lowercase": _tokenizer("subword", "lowercase", False),

@@ -18,7 +18,8 @@ _numbers = itertools.count()  # of runs
 def texts_of(config: Config, folder: Path) -> Any:
     """The splits' token ids and labels, and the batches of the first epoch."""
     from seqclf.data.batches import Batches
-    from seqclf.data.prepare import Corpus, encode_split, prepare
+    from seqclf.data.corpus import Corpus
+    from seqclf.data.prepare import encode_split, prepare
 
     corpus = Corpus(config)
     data = prepare(config, corpus=corpus)

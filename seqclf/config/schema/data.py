@@ -20,6 +20,15 @@ Fold = Annotated[
     Field(description="Number of the part to validate on, from 1 to `folds`."),
 ]
 
+Group = Annotated[
+    Name | None,
+    Field(
+        description="Column (or feature) that says which texts belong together, such as author, product or thread: a "
+        "random split keeps all texts with one value of it on one side. A text without a value is a group of its own. "
+        "null: only equal texts are kept together."
+    ),
+]
+
 
 class SampleData(Strict):
     """Synthetic texts that come with seqclf: 4,000 to train on and 1,000 for the test."""
@@ -52,6 +61,7 @@ class TableData(Strict):
         None,
         description='What stands between the labels of a text that has several, such as ";"; null: one label a text.',
     )
+    group: Group = None
     format: Literal["auto", "csv", "tsv", "jsonl", "parquet"] = Field(
         "auto", description="What the files are; auto goes by their endings."
     )
@@ -86,6 +96,7 @@ class TfdsData(Strict):
     test: Share | Name | None = Field("test", description="Split, or share of the training texts.")
     text: Name = Field("text", description="Feature that holds the text.")
     label: Name = Field("label", description="Feature that holds the label, or a sequence of labels.")
+    group: Group = None
 
 
 DataConfig = Annotated[SampleData | TableData | FolderData | TfdsData, Field(discriminator="source")]

@@ -1,0 +1,153 @@
+"""The splits of a config's data, and what decides which texts are in them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqclf.config import Config
+from seqclf.config.schema import SampleData
+from seqclf.data.cache import cached
+from seqclf.data.equal_texts import joined, text_digests
+from seqclf.data.label_sets import all_the_same, label_order
+from seqclf.data.source import LabelledTexts, describe, digest, open_source, part_names
+from seqclf.data.splits import folded, partition
+from seqclf.errors import InputError
+from seqclf.labels import Labels
+from seqclf.table_rows import is_text, shown
+
+_DIGESTS_FORMAT = 1  # raise when what is digested of a text changes
+_SETS_FORMAT = 1  # raise when sets of texts are shared out otherwise; texts without equals are not concerned
+
+
+class Corpus:
+    """The splits of a config's data. The test split is not looked at before it is asked for.
+
+    ``on_stage`` hears what is being done when it takes time.
+    """
+
+    def __init__(self, config: Config, on_stage: Callable[[str], None] = lambda stage: None) -> None:
+        self._config = config
+        self._on_stage = on_stage
+        self._source = open_source(config.data)
+        self._parts = part_names(config.data)
+        self._train = config.data.train if not isinstance(config.data, SampleData) else "train"
+        # Only what is drawn from needs groups; files of its own may lack their column.
+        self._drawn_from = open_source(config.data, with_groups=True) if self._draws else self._source
+        self._group = getattr(config.data, "group", None)
+        self._read = cache(self._source.read)
+        self._read_train = cache(self._training_part)
+        self._sets_of = cache(self._joined)
+        self._indices = cache(self._partition)
+
+    def check(self, split: str) -> None:
+        """Raise ``InputError`` at once where the split cannot be read."""
+        part = self._parts[split]
+        if isinstance(part, str):
+            (self._drawn_from if split == "train" else self._source).check(part)
+
+    def has(self, split: str) -> bool:
+        return self._parts[split] not in (None, 0, 0.0)
+
+    def has_own_part(self, split: str) -> bool:
+        """Whether the split is a part of the source, not a share of the training part."""
+        return isinstance(self._parts[split], str)
+
+    def fingerprint(self, split: str) -> str:
+        """Digest of everything that decides which texts the split holds. May read the training texts, once."""
+        part = self._parts[split]
+        if isinstance(part, str) and not (split == "train" and self._draws):
+            return digest(self._source.fingerprint(part))
+        of_source = self._drawn_from.fingerprint(self._train)
+        alone = self._drawn(split, of_source)
+        sets = self._sets_of(of_source)
+        if sets is None:
+            return alone
+        content = hashlib.sha256(np.ascontiguousarray(sets).tobytes()).hexdigest()
+        return digest(alone, "sets", _SETS_FORMAT, content)
+
+    def was_drawn_text_by_text(self, split: str, fingerprint: str) -> bool:
+        """Whether it is the fingerprint of a split that was drawn as if no text were equal to another."""
+        return self._draws and fingerprint == self._drawn(split, self._drawn_from.fingerprint(self._train))
+
+    def _drawn(self, split: str, of_source: str) -> str:
+        """Digest of what decides a random split of texts that are all different and in no group."""
+        return digest(of_source, split, self._share("validation"), self._share("test"), *self._fold, self._config.seed)
+
+    def texts(self, split: str) -> LabelledTexts:
+        part = self._parts[split]
+        if isinstance(part, str) and split != "train":
+            return self._read(part)
+        return self._read_train().chosen(self._indices()[split])
+
+    def texts_of(self, split: str, fingerprint: str) -> LabelledTexts:
+        """The texts whose fingerprint was taken before. Raises ``InputError`` where they have changed since."""
+        texts = self.texts(split)
+        if self.fingerprint(split) != fingerprint:
+            raise self._changed(split)
+        return texts
+
+    def labels(self) -> Labels:
+        """All labels, in the order of their ids, and whether they come in lists."""
+        train = self.texts("train")
+        different = set(train.label_sets)
+        if len(different) < 2:
+            raise InputError(f"{train.origin}: {all_the_same(different.pop(), train.multi)}")
+        names = train.label_names or label_order({name for names in different for name in names})
+        if broken := [name for name in names if not is_text([name])]:
+            raise InputError(f"{train.origin}: the label {shown(broken[0])} is no text that UTF-8 could write")
+        return Labels(names, train.multi)
+
+    @property
+    def _draws(self) -> bool:
+        """Whether training texts are split at random."""
+        return bool(self._fold or self._share("validation") or self._share("test"))
+
+    def _training_part(self) -> LabelledTexts:
+        self._on_stage(f"Reading the training texts ({describe(self._config.data)})")
+        return self._drawn_from.read(self._train)
+
+    def _joined(self, fingerprint: str) -> NDArray[np.int64] | None:
+        """The set of each training text (``equal_texts.joined``), while they have this fingerprint; from the cache."""
+
+        def make(folder: Path) -> None:
+            texts = self._read_train()
+            np.save(folder / "texts.npy", text_digests(texts.texts))
+            if texts.groups is not None:
+                np.save(folder / "groups.npy", texts.groups)
+            if self._drawn_from.fingerprint(self._train) != fingerprint:
+                raise self._changed("train")
+
+        entry = cached("digests", digest(_DIGESTS_FORMAT, fingerprint, self._group), make)
+        groups = entry / "groups.npy"
+        return joined(np.load(entry / "texts.npy"), np.load(groups) if groups.exists() else None)
+
+    def _changed(self, split: str) -> InputError:
+        where = describe(self._config.data, split)
+        return InputError(f"{where}: changed while it was read; try again when it is written")
+
+    @property
+    def _fold(self) -> tuple[int, int] | tuple[()]:
+        """The number of the validation texts' fold, and of all; nothing where there are no folds."""
+        data = self._config.data
+        return () if data.fold is None or data.folds is None else (data.fold, data.folds)
+
+    def _share(self, split: str) -> float:
+        part = self._parts[split]
+        return 0.0 if part is None or isinstance(part, str) else part
+
+    def _partition(self) -> dict[str, NDArray[np.int64]]:
+        texts = self._read_train()
+        shares = {"validation": self._share("validation"), "test": self._share("test")}
+        sets = self._sets_of(self._drawn_from.fingerprint(self._train)) if self._draws else None
+        if sets is not None and len(sets) != len(texts):  # of a file that was written to since it was read
+            raise self._changed("train")
+        if self._fold:
+            fold, folds = self._fold
+            return folded(texts, fold, folds, **shares, seed=self._config.seed, sets=sets)
+        return partition(texts, **shares, seed=self._config.seed, sets=sets)

@@ -1,0 +1,299 @@
+"""Random splits: equal texts and groups stay on one side, labels keep their fractions."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import unicodedata
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import small_config, write_csv
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from seqclf.config import checked_config
+from seqclf.data.corpus import Corpus
+from seqclf.data.equal_texts import NO_GROUP, group_digest, joined, normalised, text_digest, text_digests
+from seqclf.data.prepare import prepare, prepare_split
+from seqclf.data.source import LabelledTexts, digest
+from seqclf.data.splits import folded, partition
+from seqclf.data.statistics import leak
+from seqclf.errors import InputError
+
+NAMES = ("train", "validation", "test")
+
+
+def _texts(labels: list[Any], multi: bool = False) -> LabelledTexts:
+    return LabelledTexts([str(i) for i in range(len(labels))], labels, "here", multi=multi)
+
+
+def _sides(splits: dict[str, np.ndarray[Any, Any]], texts: int) -> np.ndarray[Any, Any]:
+    """The split of each text, which must be one."""
+    places = np.concatenate([splits[name] for name in NAMES])
+    assert sorted(places) == list(range(texts)), "each text is in one split"
+    sides = np.empty(texts, np.int64)
+    for number, name in enumerate(NAMES):
+        sides[splits[name]] = number
+    return sides
+
+
+# --- which texts are equal --------------------------------------------------------------------------------------------
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_normalisation_is_that_of_unicode(text: str) -> None:
+    folded_ = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+    assert normalised(text) == " ".join(folded_.split()).encode("utf-8", "surrogatepass")
+    assert normalised(normalised(text).decode("utf-8", "surrogatepass")) == normalised(text)
+
+
+@given(st.text("aAbB \t\n\x0b\x0c\r\x1c\x1f\x85\xa0éÉ"))
+def test_white_space_and_case_do_not_count(text: str) -> None:
+    assert text_digest(text) == text_digest(f" {text.upper()}\n") == text_digest(text.replace(" ", " \t "))
+
+
+def test_equal_and_different_texts() -> None:
+    same = ["Caf\u00e9 au  lait", " cafe\u0301\u00a0AU\nLAIT ", "CAFÉ au lait"]
+    assert len(set(text_digests(same).tolist())) == 1
+    assert len(set(text_digests(["a b", "ab", "a  bc", "STRASSE", "Strase"]).tolist())) == 5
+    assert text_digest("straße") == text_digest("STRASSE")
+    assert text_digest("") == text_digest(" \u2003\n")
+
+
+def test_texts_are_joined_by_equality_and_groups() -> None:
+    texts = text_digests(["a", "b", "A ", "c", "d", "e", "e"])
+    assert joined(texts, None) is not None
+    assert joined(texts, None).tolist() == [0, 1, 0, 2, 3, 4, 4]  # type: ignore[union-attr]
+    assert joined(texts[[0, 1, 3]], None) is None
+    groups = np.array([group_digest(value) for value in ("x", "y", None, "y", "", " x ", "z")], np.uint64)
+    assert (groups[[2, 4]] == NO_GROUP).all()
+    # 0, 2 by text; 0, 5 by group x; 5, 6 by text; 1, 3 by group y; 4 has none.
+    assert joined(texts, groups).tolist() == [0, 1, 0, 1, 2, 0, 0]  # type: ignore[union-attr]
+    assert joined(texts[[0, 1, 3]], np.zeros(3, np.uint64)) is None
+
+
+def test_groups_are_equal_as_values() -> None:
+    assert group_digest("7") == group_digest(7) != group_digest(8)
+    assert group_digest({"b": 1, "a": 2}) == group_digest({"a": 2, "b": 1})
+    assert NO_GROUP not in (group_digest(0), group_digest(False), group_digest([]))
+
+
+# --- who goes where ---------------------------------------------------------------------------------------------------
+
+_some_sets = st.lists(st.integers(0, 30), min_size=40, max_size=150)
+
+
+@given(
+    numbers=_some_sets, seed=st.integers(0, 99), shares=st.sampled_from([(0.2, 0.2), (0.3, 0.0)]), multi=st.booleans()
+)
+def test_a_set_is_on_one_side(numbers: list[int], seed: int, shares: tuple[float, float], multi: bool) -> None:
+    assume(max(Counter(numbers).values()) <= len(numbers) / 8)
+    draw = np.random.default_rng(seed)
+    labels: list[Any] = [str(draw.integers(3)) for _ in numbers]
+    if multi:
+        labels = [tuple(name for name in "abc" if draw.random() < 0.4) for _ in numbers]
+    sets = np.unique(numbers, return_inverse=True)[1]
+    texts = _texts(labels, multi)
+    splits = partition(texts, validation=shares[0], test=shares[1], seed=seed, sets=sets)
+    sides = _sides(splits, len(numbers))
+    assert all(len(set(sides[sets == number])) == 1 for number in set(sets.tolist()))
+    again = partition(texts, validation=shares[0], test=shares[1], seed=seed, sets=sets)
+    assert all(np.array_equal(splits[name], again[name]) for name in NAMES)
+
+
+@given(pairs=st.integers(20, 60), singles=st.integers(60, 150), seed=st.integers(0, 99))
+def test_labels_keep_their_fractions(pairs: int, singles: int, seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    sets = np.concatenate([np.repeat(np.arange(pairs), 2), pairs + np.arange(singles)])
+    labels = [f"{draw.integers(3)}" for _ in sets]  # of two equal texts, too
+    splits = partition(_texts(labels), validation=0.2, test=0.2, seed=seed, sets=sets)
+    for label, count in Counter(labels).items():
+        for name in ("validation", "test"):
+            assert abs(sum(labels[i] == label for i in splits[name]) - 0.2 * count) <= 2
+
+
+def test_authors_are_shared_out_by_label() -> None:
+    """60 authors of 5 to 40 texts, who differ in what they write."""
+    draw = np.random.default_rng(5)
+    authors = [(number, draw.dirichlet([0.5] * 4)) for number in range(60) for _ in range(1)]
+    rows = [(n, str(draw.choice(4, p=p))) for n, p in authors for _ in range(int(draw.integers(5, 40)))]
+    sets, labels = np.array([n for n, _ in rows]), [label for _, label in rows]
+    splits = partition(_texts(labels), validation=0.2, test=0.1, seed=1, sets=sets)
+    for label, count in Counter(labels).items():
+        for name, share in (("validation", 0.2), ("test", 0.1)):
+            assert sum(labels[i] == label for i in splits[name]) / count == pytest.approx(share, abs=0.04)
+
+
+def test_small_labels_of_repeated_texts_still_leave_validation_texts() -> None:
+    """Of each label a tenth is less than one set, of all labels together it is not."""
+    labels = [f"{label}" for label in range(100) for _ in range(20)]
+    sets = np.repeat(np.arange(400), 5)
+    splits = partition(_texts(labels), validation=0.1, test=0.1, seed=0, sets=sets)
+    assert [len(splits[name]) for name in ("validation", "test")] == pytest.approx([200, 200], abs=50)
+
+
+@given(numbers=_some_sets, seed=st.integers(0, 99), multi=st.booleans())
+def test_sets_are_in_one_fold(numbers: list[int], seed: int, multi: bool) -> None:
+    sets = np.unique(numbers, return_inverse=True)[1]
+    draw = np.random.default_rng(seed)
+    labels: list[Any] = ["one"] * len(sets)
+    if multi:
+        labels = [tuple(name for name in "abc" if draw.random() < 0.4) for _ in numbers]
+    if len(set(numbers)) < 6:
+        return
+    shares = {"validation": 0.1, "test": 0.0}
+    cut = [folded(_texts(labels, multi), fold, 3, **shares, seed=seed, sets=sets) for fold in (1, 2, 3)]
+    fold_of = np.full(len(sets), -1)
+    for number, splits in enumerate(cut):
+        assert (fold_of[splits["validation"]] == -1).all(), "each text validates once"
+        fold_of[splits["validation"]] = number
+        _sides(splits, len(sets))
+    assert (fold_of >= 0).all()
+    assert all(len(set(fold_of[sets == number])) == 1 for number in set(sets.tolist()))
+
+
+def test_folds_with_repeated_texts_are_even() -> None:
+    labels = ["a", "b"] * 100
+    sets = np.concatenate([np.repeat(np.arange(10), 4), 10 + np.arange(160)])
+    for fold in range(1, 6):
+        part = folded(_texts(labels), fold, 5, validation=0.1, test=0, seed=2, sets=sets)["validation"]
+        assert len(part) == 40
+        assert Counter(labels[i] for i in part) == {"a": 20, "b": 20}
+
+
+def test_folds_need_a_set_of_every_label_each() -> None:
+    labels, sets = ["a"] * 20 + ["b"] * 6, np.concatenate([np.arange(20), np.repeat([20, 21], 3)])
+    with pytest.raises(InputError, match='3 sets of texts that can be separated of every label, but "b" has 2 sets'):
+        folded(_texts(labels), 1, 3, validation=0.1, test=0, seed=0, sets=sets)
+
+
+def test_a_set_that_leaves_no_split_is_named() -> None:
+    with pytest.raises(InputError, match=r"data.validation: 0.1 of 50 texts is less than the 50 texts that must stay"):
+        partition(_texts(["a", "b"] * 25), validation=0.1, test=0, seed=0, sets=np.zeros(50, np.int64))
+
+
+# --- splits that were drawn before stay as they are -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("multi", "expected"),
+    [(False, "6816465fa8ac94ef"), (True, "c15f628d441cfe4e")],
+)
+def test_different_texts_are_split_as_ever(multi: bool, expected: str) -> None:
+    draw = np.random.default_rng(11)
+    labels: list[Any] = [f"{draw.integers(4)}" for _ in range(300)]
+    if multi:
+        labels = [tuple(name for name in "abcde" if draw.random() < 0.3) for _ in range(300)]
+    found = [partition(_texts(labels, multi), validation=0.15, test=0.1, seed=4)]
+    found += [folded(_texts(labels, multi), 2, 5, validation=0.1, test=0.1, seed=4)]
+    places = [splits[name].tolist() for splits in found for name in NAMES]
+    assert hashlib.sha256(repr(places).encode()).hexdigest()[:16] == expected
+
+
+def _corpus(table: Path, **data: Any) -> Corpus:
+    return Corpus(checked_config(small_config(data={"source": "table", "train": str(table), **data})))
+
+
+def _table(path: Path, rows: list[tuple[str, ...]], *columns: str) -> Path:
+    return write_csv(path, [("text", "label", *columns), *rows])
+
+
+def test_the_fingerprint_changes_only_where_the_split_does(tmp_path: Path) -> None:
+    rows = [(f"text {i}", "ab"[i % 2], f"{i // 4}", f"{i}") for i in range(100)]
+    table = _table(tmp_path / "t.csv", rows, "author", "id")
+    shares = {"validation": 0.2, "test": 0.1}
+    plain = _corpus(table, **shares)
+    source = plain._drawn_from.fingerprint(str(table))
+    for split in NAMES:
+        assert plain.fingerprint(split) == digest(source, split, 0.2, 0.1, 3), "as before equal texts were looked for"
+        assert _corpus(table, **shares, group="id").fingerprint(split) == plain.fingerprint(split)
+        assert _corpus(table, **shares, group="author").fingerprint(split) != plain.fingerprint(split)
+    repeated = _table(tmp_path / "r.csv", [*rows, ("TEXT  7", "b", "x", "y")], "author", "id")
+    other = _corpus(repeated, **shares)
+    assert other.fingerprint("train") != digest(other._drawn_from.fingerprint(str(repeated)), "train", 0.2, 0.1, 3)
+    given = _corpus(repeated, validation=str(table))
+    assert given.fingerprint("train") == digest(other._drawn_from.fingerprint(str(repeated)))
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_a_table_with_repeated_texts_and_groups(kind: str, tmp_path: Path) -> None:
+    import json
+
+    draw = np.random.default_rng(0)
+    rows = [(f"text {draw.integers(150)}", f"{draw.integers(2)}", f"{draw.integers(80)}") for _ in range(300)]
+    rows += [(f"alone {i}", "1", "") for i in range(30)]
+    table = _table(tmp_path / "t.csv", rows, "author")
+    if kind == "jsonl":
+        table = tmp_path / "t.jsonl"
+        lines = [{"text": text, "label": label, "author": author or None} for text, label, author in rows]
+        table.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
+    for group in (None, "author"):
+        try:
+            corpus = _corpus(table, validation=0.2, test=0.2, group=group)
+            splits = {name: corpus.texts(name) for name in NAMES}
+        except InputError as error:
+            assert group == "author" and "must stay together" in str(error)
+            continue
+        assert sum(map(len, splits.values())) == 330
+        assert leak([splits["train"]], splits["validation"]).rows == 0
+        assert leak([splits["train"], splits["validation"]], splits["test"]).rows == 0
+
+
+def test_groups_stay_on_one_side_in_a_table(tmp_path: Path) -> None:
+    rows = [(f"text {i}", "ab"[i % 2], f"author {i % 25}") for i in range(200)]
+    rows[3] = ("text 0", "b", "author 3")  # links two authors
+    corpus = _corpus(_table(tmp_path / "t.csv", rows, "author"), validation=0.2, test=0.2, group="author")
+    author = dict.fromkeys(text for text, _, _ in rows)
+    author.update({text: name for text, _, name in reversed(rows)})
+    sides = [{author[text] for text in corpus.texts(name).texts} for name in NAMES]
+    assert not (sides[0] & sides[1] or sides[0] & sides[2] or sides[1] & sides[2])
+    assert [len(corpus.texts(name)) for name in NAMES] == pytest.approx([120, 40, 40], abs=8)
+
+
+def test_a_missing_group_column_is_named_and_only_needed_where_texts_are_drawn(tmp_path: Path) -> None:
+    table = _table(tmp_path / "t.csv", [(f"text {i}", "ab"[i % 2], f"{i // 2}") for i in range(40)], "author")
+    plain = _table(tmp_path / "v.csv", [(f"other {i}", "ab"[i % 2]) for i in range(10)])
+    with pytest.raises(InputError, match='no column "autor"; did you mean "author"'):
+        _corpus(table, group="autor").check("train")
+    corpus = _corpus(table, validation=str(plain), test=0.2, group="author")
+    corpus.check("validation")
+    assert len(corpus.texts("validation")) == 10
+    assert len(_corpus(table, validation=str(plain), test=str(plain), group="author").texts("train")) == 40
+
+
+def test_a_split_drawn_text_by_text_is_refused_by_name(tmp_path: Path) -> None:
+    rows = [(f"text {i % 40}", "ab"[i % 2]) for i in range(80)]
+    config = checked_config(small_config(data__train=str(_table(tmp_path / "t.csv", rows)), tokenizer={}))
+    data = prepare(config)
+    for split in NAMES:
+        prepare_split(config, split, data.tokenizer, data.labels, data.fingerprints)
+    source = Corpus(config)._drawn_from.fingerprint(config.data.train)  # type: ignore[union-attr]
+    before = {split: digest(source, split, 0.2, 0.2, 3) for split in ("train", "validation")}
+    for split in NAMES:
+        with pytest.raises(InputError, match="an earlier version, which could put equal texts on both sides"):
+            prepare_split(config, split, data.tokenizer, data.labels, before)
+    with pytest.raises(InputError, match="has changed since the run was trained"):
+        prepare_split(config, "test", data.tokenizer, data.labels, {"train": "0" * 64, "validation": "0" * 64})
+
+
+def test_texts_are_not_read_again_for_what_is_cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [(f"text {i % 40}", "ab"[i % 2]) for i in range(80)]
+    config = checked_config(small_config(data__train=str(_table(tmp_path / "t.csv", rows)), tokenizer={}))
+    first = prepare(config)
+    monkeypatch.setattr("seqclf.data.tables.TableSource.read", lambda *_: pytest.fail("read again"))
+    assert prepare(config).fingerprints == first.fingerprints
+
+
+def test_rows_are_read_as_they_stand(tmp_path: Path) -> None:
+    """What is compared is normalised, what is trained on is not."""
+    table = _table(
+        tmp_path / "t.csv", [("Some  Text", "a"), ("some text", "b"), *[(f"x{i}", "ab"[i % 2]) for i in range(20)]]
+    )
+    corpus = _corpus(table, validation=0.2)
+    texts = [text for name in ("train", "validation") for text in corpus.texts(name).texts]
+    with table.open(encoding="utf-8", newline="") as file:
+        assert sorted(texts) == sorted(row["text"] for row in csv.DictReader(file))
