@@ -20,8 +20,8 @@ _ROWS_AT_ONCE = 1_024  # of a parquet file
 KINDS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 """Kinds of files by their endings."""
 
-_SHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
-_PACKED = {
+SHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
+PACKED = {
     ".gz": "gunzip -k {}",
     ".bz2": "bunzip2 -k {}",
     ".xz": "unxz -k {}",
@@ -184,9 +184,9 @@ def shown(value: Any, most: int = 40) -> str:
 def unknown_ending(path: Path, cure: str) -> str:
     """Of a file whose ending is none of ``KINDS``: what to do with it. ``cure`` is for endings of no known kind."""
     ending = path.suffix.lower()
-    if (unpack := _PACKED.get(ending)) is not None:
+    if (unpack := PACKED.get(ending)) is not None:
         return f"{path}: is compressed; unpack it first (`{unpack.format(shlex.quote(str(path)))}`)"
-    if ending in _SHEETS:
+    if ending in SHEETS:
         return f"{path}: is a spreadsheet; save it as CSV (UTF-8) and name that file"
     return f'{path}: cannot tell the format from the ending "{path.suffix}" (known: {", ".join(KINDS)}); {cure}'
 

@@ -6,18 +6,16 @@ import shlex
 from pathlib import Path
 
 from seqclf.errors import InputError
-from seqclf.table_rows import KINDS, open_binary, opening
+from seqclf.table_rows import KINDS, PACKED, SHEETS, open_binary, opening, unknown_ending
 
 _LOOKED_AT = 65_536  # bytes
-_PACKED = {".gz": "gunzip -k", ".bz2": "bunzip2 -k", ".xz": "unxz -k", ".zst": "unzstd", ".zip": "unzip"}
-_SHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
 _FRAMES = (".pkl", ".pickle", ".feather", ".arrow", ".h5", ".sav", ".dta", ".rds")
 
 
 def is_data(path: Path) -> bool:
     """Whether a path that was given for a config is data: a table by its ending, packed or not, or a folder."""
     suffix = path.suffix.lower()
-    return path.is_dir() or suffix in KINDS or suffix in (".json", *_PACKED, *_SHEETS, *_FRAMES)
+    return path.is_dir() or suffix in KINDS or suffix in (".json", *PACKED, *SHEETS, *_FRAMES)
 
 
 def format_of(path: str) -> str | None:
@@ -31,10 +29,8 @@ def format_of(path: str) -> str | None:
     suffix = file.suffix.lower()
     if suffix in KINDS:
         return None
-    if suffix in _PACKED:
-        raise InputError(f"{path}: packed files are not read; unpack it first: {_PACKED[suffix]} {shlex.quote(path)}")
-    if suffix in _SHEETS:
-        raise InputError(f"{path}: spreadsheets are not read; save the sheet as csv (UTF-8) and name that file")
+    if suffix in (*PACKED, *SHEETS):
+        raise InputError(unknown_ending(file, ""))
     if suffix in _FRAMES:
         raise InputError(f'{path}: files of the ending "{suffix}" are not read; save it as csv, jsonl or parquet')
     if (kind := _sniffed(file)) is None:
