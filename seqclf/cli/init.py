@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 
 from seqclf.cli.options import label_separator_option
 
-_FAMILIES = ("bag", "lstm", "gru", "min_gru", "conv", "ngrams")
+_FAMILIES = ("bag", "lstm", "gru", "min_gru", "conv")
 
 
 def _complete_template(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
@@ -89,4 +89,4 @@ def _from_data(
 
     if template is not None and (family or tried):
         raise click.UsageError("--template names the model: leave --layers and --try out")
-    return made_from(Request(data, separator=separator, family=family, template=template, **about), tried).text
+    return made_from(Request(data, separator=separator, family=family, template=template, **about), tried=tried).text

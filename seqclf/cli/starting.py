@@ -1,58 +1,114 @@
-"""What ``init --from`` and ``train DATA`` say of a user's data, and of the model that they chose for it."""
+"""What ``init --from`` and ``train DATA`` say of a user's data, and of the models that they tried and chose for it."""
 
 from __future__ import annotations
 
 import shlex
-import sys
-import textwrap
 from collections.abc import Sequence
 from pathlib import Path
-from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 import click
 
-from seqclf.errors import InputError
+from seqclf.cli.wrap import say
+from seqclf.errors import InputError, SeqclfError
 
 if TYPE_CHECKING:
     from seqclf.config import LoadedConfig, Override
-    from seqclf.starter.make import Request, Starter
+    from seqclf.starter.make import Request, Seen, Starter
+    from seqclf.starter.trial import Result
 
 
-def made_from(request: Request, tried: bool = False) -> Starter:
+def made_from(request: Request, *, tried: bool = False) -> Starter:
     """The config for a user's data, said on stderr. Raises ``InputError``."""
-    from seqclf.starter.make import starter
+    from seqclf.starter.make import starter_for
 
-    made = starter(request)
-    say(f"Seen: {made.seen.summary}.")
-    for note in made.notes:
-        say(f"  {note}")
+    seen = _seen(request)
+    made = _best(seen, (), "auto") if tried else starter_for(seen)
+    say(f"  {made.model}", err=True)
     return made
 
 
-def load_or_make(path: Path, overrides: Sequence[Override]) -> tuple[LoadedConfig, str | None]:
-    """The config of a file; for data, one that is made for them, and its text. Raises ``InputError``."""
+def load_or_make(
+    path: Path, overrides: Sequence[Override], *, presets: bool = False, threads: int | str = "auto"
+) -> tuple[LoadedConfig, str | None]:
+    """The config of a file; for data, or with ``presets``, one that is made for them, and its text.
+
+    Raises ``InputError``.
+    """
     from seqclf.config import read_config
     from seqclf.starter.formats import is_data
+    from seqclf.starter.make import Request, starter_for
+    from seqclf.starter.presets import loaded, seen_in
 
-    if not is_data(path):
-        return read_config(path, overrides), None
     if (path / "manifest.json").is_file():
         run = shlex.quote(str(path))
         raise InputError(
             f"{path}: is a run; `seqclf train --resume {run}` resumes it, `seqclf train {run}/config.yaml` repeats it"
         )
-    from seqclf.starter.make import Request
+    if is_data(path):
+        seen = _seen(Request(str(path)))
+    elif presets:
+        seen = seen_in(str(path), read_config(path, overrides))
+    else:
+        return read_config(path, overrides), None
+    made = _best(seen, overrides, threads) if presets else starter_for(seen)
+    say(f"  {made.model}", err=True)
+    return loaded(made, overrides), made.text
 
-    text = made_from(Request(str(path))).text
-    return read_config("starter.yaml", overrides, text), text
+
+def _seen(request: Request) -> Seen:
+    """The data, and what was chosen of them, said on stderr."""
+    from seqclf.starter.make import see
+
+    seen = see(request)
+    say(f"Seen: {seen.summary}.", err=True)
+    for note in seen.notes:
+        say(f"  {note}", err=True)
+    return seen
 
 
-def say(line: str) -> None:
-    """On stderr; on a terminal broken between words, with what goes on indented."""
-    if not sys.stderr.isatty():
+def _best(seen: Seen, overrides: Sequence[Override], threads: int | str) -> Starter:
+    """The starter whose model does best in a short trial. Raises ``SeqclfError`` where none can be trained."""
+    from seqclf.cli.problems import check_files
+    from seqclf.cli.progress import progress_listener
+    from seqclf.cli.start import start_tensorflow
+    from seqclf.starter.make import replaced
+    from seqclf.starter.presets import loaded, presets
+    from seqclf.starter.trial import SECONDS, Candidate, SampledCorpus, metric_of, texts_to_try, trials, winner
+    from seqclf.training.events import Stage
+
+    starters: dict[str, Starter] = {made.recipe.family: made for made in presets(seen) if made.recipe is not None}
+    configs = {name: loaded(made, overrides) for name, made in starters.items()}
+    first = next(iter(configs.values()))
+    check_files(first)
+    texts = texts_to_try(seen.look)
+    of = f" of {'more than ' if seen.look.more else ''}{seen.look.rows:,}" if texts < seen.look.rows else ""
+    minutes = len(configs) * SECONDS / 60
+    say(f"Trying {', '.join(configs)} on {texts:,}{of} texts: about {minutes:.0f} minutes at most.", err=True)
+    start_tensorflow(first.config, threads)
+    candidates = [Candidate(name, made.config) for name, made in configs.items()]
+    corpus = SampledCorpus(first.config, texts)
+    with progress_listener() as show:
+        results = list(trials(candidates, corpus, lambda name: show(Stage(f"Trying {name}"))))
+    metric = metric_of(first.config)
+    for line in _table(results, metric):
         click.echo(line, err=True)
-        return
-    indent = " " * (len(line) - len(line.lstrip()) + 2)
-    width = get_terminal_size().columns
-    click.echo(textwrap.fill(line, width, subsequent_indent=indent, break_on_hyphens=False), err=True)
+    best = winner(results, metric)
+    if best is None:
+        problem = next((result.problem for result in results if result.problem), None)
+        raise SeqclfError(problem or "no model completed an epoch in its time; train without a trial")
+    return replaced(starters[best.name], f"best of {len(results)} in a trial on {texts:,} texts")
+
+
+def _table(results: Sequence[Result], metric: str) -> list[str]:
+    """The trials side by side, the best one marked."""
+    names = list(dict.fromkeys((metric, "accuracy", "macro_f1")))
+    lines = [f"{'model':<10}" + "".join(f"{name.replace('_f1', ' F1'):>10}" for name in names) + "    epochs   seconds"]
+    best = max(result.score(metric) for result in results)
+    for result in results:
+        shown = "".join(f"{'-' if result.validation is None else f'{result.score(name):.4f}':>10}" for name in names)
+        mark = f"  {result.problem}" if result.problem else ""
+        if result.validation is not None and result.score(metric) == best:
+            mark = "  best"
+        lines.append(f"{result.name:<10}{shown}{result.epochs:>10}{result.seconds:>10.0f}{mark}".rstrip())
+    return lines

@@ -62,6 +62,9 @@ class _How:
     help="Cross-validate: train so many times, each validated on another part of the training texts.",
 )
 @click.option(
+    "--presets", is_flag=True, help="Try three models on a sample of the texts first, and train the best one of them."
+)
+@click.option(
     "--on-nan",
     type=click.Choice(["stop", "rewind"]),
     default="stop",
@@ -82,6 +85,7 @@ def train_command(
     resume: str | None,
     name: str | None,
     folds: int | None,
+    presets: bool,
     on_nan: OnNan,
     memory_check: bool,
     settings: tuple[str, ...],
@@ -111,7 +115,7 @@ def train_command(
         overrides.append(Override(("name",), name, "--name"))
     if folds is not None:
         overrides += [Override(("data", "folds"), folds, "--folds"), Override(("data", "fold"), 1, "--folds")]
-    loaded, starter = load_or_make(config_file, overrides)
+    loaded, starter = load_or_make(config_file, overrides, presets=presets, threads=threads)
     config, how = loaded.config, replace(how, starter=starter)
     # Not before the config is known to be good: what is wrong with it should be said at once.
     from seqclf.cli.progress import progress_listener

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,7 @@ class Seen:
     look: Look
     summary: str
     notes: tuple[str, ...]
+    seed: int = SEED
 
 
 @dataclass(frozen=True)
@@ -80,11 +81,11 @@ class Starter:
     recipe: Recipe | None
 
     @property
-    def notes(self) -> tuple[str, ...]:
-        """Sentences for the screen: columns, files, the model and why it was taken."""
+    def model(self) -> str:
+        """The model and why it was taken, for the screen."""
         if self.recipe is None:
-            return (*self.seen.notes, f"model: of the template {self.seen.request.template}")
-        return (*self.seen.notes, f"model: {self.recipe.family} ({self.recipe.why})")
+            return f"model: of the template {self.seen.request.template}"
+        return f"model: {self.recipe.family} ({self.recipe.why})"
 
 
 def starter(request: Request) -> Starter:
@@ -92,7 +93,12 @@ def starter(request: Request) -> Starter:
 
     Raises ``InputError`` where the data cannot be read or do not show which column is which.
     """
-    seen = see(request)
+    return starter_for(see(request))
+
+
+def starter_for(seen: Seen) -> Starter:
+    """The config for data that were looked at. Raises ``InputError`` for a template that is not there."""
+    request = seen.request
     if request.template is not None:
         return Starter(with_data(template(request.template), seen.name, seen.data), seen, None)
     return starter_of(seen, recipe(seen.look, request.family))
@@ -105,8 +111,14 @@ def starter_of(seen: Seen, chosen: Recipe) -> Starter:
         f"Seen in {seen.request.path}: {seen.summary}.",
         f"Model: {chosen.family} ({chosen.why}).",
     )
-    options = {"name": seen.name, "seed": SEED, "data": dict(seen.data), **chosen.sections()}
+    options = {"name": seen.name, "seed": seen.seed, "data": dict(seen.data), **chosen.sections()}
     return Starter(config_text(options, heading), seen, chosen)
+
+
+def replaced(starter: Starter, why: str) -> Starter:
+    """The same with another reason for its model."""
+    assert starter.recipe is not None
+    return starter_of(starter.seen, replace(starter.recipe, why=why))
 
 
 def see(request: Request) -> Seen:

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 from seqclf.starter.look import Look
 
-Family = Literal["bag", "lstm", "gru", "min_gru", "conv", "ngrams"]
+Family = Literal["bag", "lstm", "gru", "min_gru", "conv"]
 FAMILIES: tuple[Family, ...] = get_args(Family)
 
 _MUCH_UNCUT = 0.05  # share of words too long for subwords from which characters are read instead
@@ -60,7 +60,7 @@ def recipe(look: Look, family: Family | None = None) -> Recipe:
         tokenizer=_tokenizer(look),
         embedding=_embedding(look, chosen),
         layers=_layers(look, chosen),
-        head=({"type": "dropout", "rate": 0.5},) if chosen not in ("bag", "ngrams") else (),
+        head=({"type": "dropout", "rate": 0.5},) if chosen != "bag" else (),
         ngrams=None,
         training=_training(look, chosen),
         why=why,

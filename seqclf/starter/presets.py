@@ -1,0 +1,46 @@
+"""Candidates for a trial: the most promising recipes for some data, or for the data of a config."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from seqclf.config import LoadedConfig, Override, read_config
+from seqclf.config.loading import plain
+from seqclf.data.corpus import Corpus
+from seqclf.data.tables import ROWS_LOOKED_AT
+from seqclf.starter.look import look
+from seqclf.starter.make import Request, Seen, Starter, starter_of
+from seqclf.starter.recipe import promising
+
+STARTER_FILE = "starter.yaml"
+
+
+def loaded(starter: Starter, overrides: Sequence[Override] = ()) -> LoadedConfig:
+    """A starter's config, checked. Raises ``ConfigError`` where the overrides do not fit."""
+    return read_config(STARTER_FILE, overrides, starter.text)
+
+
+def presets(seen: Seen) -> tuple[Starter, ...]:
+    """The recipes that are worth a trial, as configs, the rule's own first."""
+    return tuple(starter_of(seen, recipe) for recipe in promising(seen.look))
+
+
+def seen_in(file: str, given: LoadedConfig) -> Seen:
+    """The data of a config, looked at as those of a user are."""
+    config = given.config
+    corpus = Corpus(config)
+    texts = corpus.texts("train")
+    more = len(texts) > ROWS_LOOKED_AT
+    some = texts.chosen(np.arange(ROWS_LOOKED_AT)) if more else texts
+    looked = look(
+        some,
+        more=more,
+        validation=corpus.has_own_part("validation"),
+        test=corpus.has_own_part("test"),
+    )
+    data = {name: value for name, value in plain(config)["data"].items() if value is not None}
+    labels = len(looked.labels)
+    summary = f"{looked.rows:,} training texts with {labels} labels"
+    return Seen(Request(file), config.name, data, looked, summary, (), seed=config.seed)
