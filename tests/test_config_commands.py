@@ -255,7 +255,9 @@ def test_check_fails_where_training_or_evaluation_would(tmp_path: Path, odd_conf
     assert done.exit_code == 1
     (problem,) = json.loads(done.stdout)["problems"]
     assert problem["option"] == "data.test"
-    assert problem["message"] == 'has labels that the training texts do not have: "new"'
+    assert problem["message"].startswith(
+        'has labels that the training texts do not have: "new"; set data.unknown_labels'
+    )
 
 
 def test_labels_that_are_nearly_the_same_are_a_warning() -> None:

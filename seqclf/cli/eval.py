@@ -84,7 +84,9 @@ def eval_command(
 
     classifier = Classifier.load(run)
     if external is not None:
-        texts = encode_texts(external, classifier.tokenizer, classifier.labels)
+        texts = encode_texts(external, classifier.tokenizer, classifier.labels, config.data.unknown_labels)
+        if texts.unknown is not None:
+            click.echo(texts.unknown.said_of("given"), err=True)
     else:
         texts = prepare_split(
             config,

@@ -57,8 +57,13 @@ def _label_table(metrics: dict[str, Any], *, by_f1: bool) -> Table:
         rows.sort(key=lambda item: (-item[1]["f1"], -item[1]["support"]))
     for label, row in rows:
         scores = [f"{row[name]:.4f}" for name in ("precision", "recall", "f1")]
-        table.add_row(escape(label), *scores, f"{row['support']:,}", *(f"{row[name]:.4f}" for name in thresholds))
+        table.add_row(escape(label), *scores, f"{row['support']:,}", *(_threshold(row[name]) for name in thresholds))
     return table
+
+
+def _threshold(value: float | None) -> str:
+    """None is that of a label that the model does not have."""
+    return "-" if value is None else f"{value:.4f}"
 
 
 def confusion_table(confusion: Sequence[Sequence[int]], labels: Sequence[str], width: int) -> Table | None:

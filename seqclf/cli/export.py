@@ -45,13 +45,14 @@ def export_command(
     """
     from seqclf.export.folder import CARD, copy_into, new_folder
     from seqclf.run_choice import LATEST, find_run, named_with_status
+    from seqclf.runs import FINISHED
 
     if quantize and (form != "onnx" or target is None):
         raise click.UsageError("--quantize is of --format onnx, and needs --to")
     if force and not quantize:
         raise click.UsageError("--force: only together with --quantize")
     run = find_run(runs, run_name)
-    if run_name in (None, LATEST):
+    if run_name in (None, LATEST) and run.manifest["status"] != FINISHED:
         click.echo(f"Run {named_with_status(run, str(run.folder))}", err=True)
     made = {"saved_model": run.saved_model, "onnx": run.onnx, "keras": run.model}[form]
     if not made.exists():

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.config import Config
-from seqclf.config.schema import SampleData
+from seqclf.config.schema import SampleData, UnknownLabels
 from seqclf.data.cache import cached
 from seqclf.data.equal_texts import joined, text_digests
 from seqclf.data.label_sets import all_the_same, label_order
@@ -50,6 +50,11 @@ class Corpus:
         part = self._parts[split]
         if isinstance(part, str):
             (self._drawn_from if split == "train" else self._source).check(part)
+
+    @property
+    def unknown_labels(self) -> UnknownLabels:
+        """``data.unknown_labels``."""
+        return self._config.data.unknown_labels
 
     def has(self, split: str) -> bool:
         return self._parts[split] not in (None, 0, 0.0)

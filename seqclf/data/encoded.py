@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 from array import array
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-_OFFSETS, _LABELS = "offsets.npy", "labels.npy"
+from seqclf.files import write_json
+
+_OFFSETS, _LABELS, _UNKNOWN = "offsets.npy", "labels.npy", "unknown.json"
 _IDS_A_READ = 1024 * 1024
 
 
@@ -37,18 +40,53 @@ class IdsFile:
 
 
 @dataclass(frozen=True)
+class Unknown:
+    """Texts with labels that the training texts do not have.
+
+    Attributes:
+        labels: names of these labels.
+        texts: how many texts have one of them.
+        dropped: they were left out; else each of these labels has an id after those of the known ones.
+    """
+
+    labels: tuple[str, ...]
+    texts: int
+    dropped: bool
+
+    def said_of(self, split: str) -> str:
+        """What is done with them, in a sentence."""
+        names = ", ".join(f'"{name}"' for name in self.labels[:5]) + (", ..." if len(self.labels) > 5 else "")
+        count = f"{self.texts:,} {split} text{'' if self.texts == 1 else 's'}"
+        what = "left out" if self.dropped else "counted as wrong"
+        return f"{count} with labels that the training texts do not have ({names}): {what} (data.unknown_labels)"
+
+
+@dataclass(frozen=True)
 class EncodedTexts:
     """The token ids of many texts.
 
     Attributes:
         ids: token ids of all texts, one after another.
         offsets: text ``i`` is ``ids[offsets[i]:offsets[i + 1]]``; ``int64 [texts + 1]``.
-        labels: label ids, ``int32 [texts]``; or which labels apply, ``bool [texts, labels]``.
+        labels: label ids, ``int32 [texts]``; or which labels apply, ``bool [texts, labels]``. Those of ``more_labels``
+            come after those of the training texts.
+        unknown: of the texts with labels that the training texts do not have; None where there are none.
     """
 
     ids: Ids
     offsets: NDArray[np.int64]
     labels: NDArray[Any]
+    unknown: Unknown | None = None
+
+    @property
+    def remarks(self) -> dict[str, Any]:
+        """What belongs beside metrics of these texts, ready for JSON: ``unknown_labels`` where there are any."""
+        return {} if self.unknown is None else {"unknown_labels": asdict(self.unknown)}
+
+    @property
+    def more_labels(self) -> tuple[str, ...]:
+        """Names of the labels that are no training text's and have ids all the same."""
+        return () if self.unknown is None or self.unknown.dropped else self.unknown.labels
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -71,16 +109,27 @@ class EncodedTexts:
         return counts
 
     @classmethod
-    def collect(cls, encoded: Iterable[NDArray[np.int32]], labels: NDArray[Any], vocabulary_size: int) -> EncodedTexts:
+    def collect(
+        cls,
+        encoded: Iterable[NDArray[np.int32]],
+        labels: NDArray[Any],
+        vocabulary_size: int,
+        unknown: Unknown | None = None,
+    ) -> EncodedTexts:
         """Join the token ids of single texts in memory."""
         joined = io.BytesIO()
         dtype = _dtype(vocabulary_size)
         offsets = _join(encoded, joined, dtype)
-        return cls(np.frombuffer(joined.getbuffer(), dtype), offsets, labels)
+        return cls(np.frombuffer(joined.getbuffer(), dtype), offsets, labels, unknown)
 
     @classmethod
     def write(
-        cls, folder: Path, encoded: Iterable[NDArray[np.int32]], labels: NDArray[Any], vocabulary_size: int
+        cls,
+        folder: Path,
+        encoded: Iterable[NDArray[np.int32]],
+        labels: NDArray[Any],
+        vocabulary_size: int,
+        unknown: Unknown | None = None,
     ) -> None:
         """Join the token ids of single texts in files that ``load`` reads; in memory is one of them at a time."""
         dtype = _dtype(vocabulary_size)
@@ -88,12 +137,18 @@ class EncodedTexts:
             offsets = _join(encoded, file, dtype)
         np.save(folder / _OFFSETS, offsets)
         np.save(folder / _LABELS, labels)
+        if unknown is not None:
+            write_json(folder / _UNKNOWN, asdict(unknown))
 
     @classmethod
     def load(cls, folder: Path) -> EncodedTexts:
         """Read what ``write`` wrote; the ids stay on disk and are read as they are needed."""
         (ids,) = folder.glob("ids.*")
-        return cls(IdsFile(ids), np.load(folder / _OFFSETS), np.load(folder / _LABELS))
+        unknown = None
+        if (folder / _UNKNOWN).exists():
+            found = json.loads((folder / _UNKNOWN).read_text(encoding="utf-8"))
+            unknown = Unknown(tuple(found["labels"]), found["texts"], found["dropped"])
+        return cls(IdsFile(ids), np.load(folder / _OFFSETS), np.load(folder / _LABELS), unknown)
 
 
 def _dtype(vocabulary_size: int) -> np.dtype[Any]:

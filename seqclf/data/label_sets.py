@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seqclf.config.schema import UnknownLabels
+from seqclf.data.encoded import Unknown
 from seqclf.data.source import LabelledTexts
 from seqclf.errors import InputError
 from seqclf.labels import Labels
@@ -26,21 +30,68 @@ def encode_labels(texts: LabelledTexts, labels: Labels) -> NDArray[np.int32] | N
 
     Raises ``InputError`` for a label that is not there, and where one side has lists and the other has not.
     """
+    return label_ids(texts, labels).ids
+
+
+@dataclass(frozen=True)
+class LabelIds:
+    """What ``label_ids`` makes of texts.
+
+    Attributes:
+        ids: places in the labels, followed by those of ``unknown`` unless its texts were dropped, ``int32 [texts]``; of
+            lists of labels ``bool [texts, labels]``, likewise.
+        kept: places of the texts that were not dropped, ``int64``; None where all were kept.
+        unknown: what is known of the texts whose labels are not all known; None where there are none.
+    """
+
+    ids: NDArray[Any]
+    kept: NDArray[np.int64] | None = None
+    unknown: Unknown | None = None
+
+
+def label_ids(texts: LabelledTexts, labels: Labels, unknown_labels: UnknownLabels = "error") -> LabelIds:
+    """``encode_labels`` where ``unknown_labels`` (``data.unknown_labels``) may allow labels that ``labels`` lack.
+
+    Raises ``InputError`` as it does, and where no text is left, or none has a label that is known.
+    """
+    _check_same_kind(texts, labels)
+    strange = {name for names in set(texts.label_sets) for name in names}.difference(labels)
+    if not strange:
+        return LabelIds(_places(texts, labels))
+    names = label_order(strange)
+    if unknown_labels == "error":
+        raise InputError(
+            f"{texts.origin}: holds labels that the training texts do not have: {_some(names)} "
+            f"(theirs: {', '.join(labels[:20])}); set data.unknown_labels to wrong to count such texts as errors, or "
+            "to drop to leave them out"
+        )
+    kept = np.flatnonzero([strange.isdisjoint(names) for names in texts.label_sets])
+    if not len(kept) and (unknown_labels == "drop" or not labels.multi):
+        raise InputError(f"{texts.origin}: every text has a label that the training texts do not have ({_some(names)})")
+    unknown = Unknown(names, len(texts) - len(kept), dropped=unknown_labels == "drop")
+    if unknown.dropped:
+        return LabelIds(_places(texts.chosen(kept), labels), kept, unknown)
+    return LabelIds(_places(texts, [*labels, *names]), None, unknown)
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names[:5]) + (", ..." if len(names) > 5 else "")
+
+
+def _check_same_kind(texts: LabelledTexts, labels: Labels) -> None:
+    """Raise ``InputError`` where one side has lists of labels and the other has not."""
     if texts.multi != labels.multi:
         kinds = ("one label a text", "lists of labels")
         raise InputError(
             f"{texts.origin}: has {kinds[texts.multi]}, but the training texts have {kinds[labels.multi]}"
             + (" (data.label_separator says where several labels stand in one field)" if labels.multi else "")
         )
+
+
+def _places(texts: LabelledTexts, labels: Sequence[str]) -> NDArray[np.int32] | NDArray[np.bool_]:
+    """Places in ``labels``, which hold every label of the texts."""
     places = {name: place for place, name in enumerate(labels)}
-    unknown = sorted({name for names in texts.label_sets for name in names if name not in places})
-    if unknown:
-        shown = ", ".join(f'"{label}"' for label in unknown[:5]) + (", ..." if len(unknown) > 5 else "")
-        raise InputError(
-            f"{texts.origin}: holds labels that the training texts do not have: {shown} "
-            f"(theirs: {', '.join(labels[:20])})"
-        )
-    if not labels.multi:
+    if not texts.multi:
         return np.array([places[label] for label in texts.labels], dtype=np.int32)
     encoded = np.zeros((len(texts), len(labels)), dtype=np.bool_)
     for row, names in zip(encoded, texts.label_sets, strict=True):

@@ -13,11 +13,11 @@ import tokenizers
 
 from seqclf.config import Config
 from seqclf.config.problems import Problem
-from seqclf.config.schema import SubwordFileTokens, TokenizerConfig, TokenizerOptions
+from seqclf.config.schema import SubwordFileTokens, TokenizerConfig, TokenizerOptions, UnknownLabels
 from seqclf.data.cache import cached
 from seqclf.data.corpus import Corpus
 from seqclf.data.encoded import EncodedTexts
-from seqclf.data.label_sets import encode_labels
+from seqclf.data.label_sets import label_ids
 from seqclf.data.source import LabelledTexts, describe, digest
 from seqclf.data.tables import MissingColumns
 from seqclf.errors import InputError
@@ -157,28 +157,37 @@ def prepare_split(
     return encode_split(corpus, split, tokenizer, labels, on_stage)
 
 
-def encode_texts(texts: LabelledTexts, tokenizer: Tokenizer, labels: Labels) -> EncodedTexts:
+def encode_texts(
+    texts: LabelledTexts, tokenizer: Tokenizer, labels: Labels, unknown_labels: UnknownLabels = "error"
+) -> EncodedTexts:
     """Texts of any origin, encoded.
 
-    Raises ``InputError`` for a label that is not among ``labels``, and for lists of labels where ``labels`` have one a
-    text, or the other way round.
+    Raises ``InputError`` for a label that is not among ``labels``, unless ``unknown_labels`` (``data.unknown_labels``)
+    allows it, and for lists of labels where ``labels`` have one a text, or the other way round.
     """
-    encoded = encode_labels(texts, labels)
-    return EncodedTexts.collect(tokenizer.encode_all(texts.texts), encoded, tokenizer.vocabulary_size)
+    found = label_ids(texts, labels, unknown_labels)
+    kept = texts if found.kept is None else texts.chosen(found.kept)
+    return EncodedTexts.collect(tokenizer.encode_all(kept.texts), found.ids, tokenizer.vocabulary_size, found.unknown)
 
 
 def encode_split(
     corpus: Corpus, split: str, tokenizer: Tokenizer, labels: Labels, on_stage: Callable[[str], None]
 ) -> EncodedTexts:
     """A split encoded as by ``encode_texts``, or taken from the cache."""
-
+    unknown_labels: UnknownLabels = "error" if split == "train" else corpus.unknown_labels
     fingerprint = corpus.fingerprint(split)
 
     def encode(folder: Path) -> None:
         texts = corpus.texts_of(split, fingerprint)
         on_stage(f"Encoding {len(texts):,} {split} texts")
-        ids = tokenizer.encode_all(texts.texts)
-        EncodedTexts.write(folder, ids, encode_labels(texts, labels), tokenizer.vocabulary_size)
+        found = label_ids(texts, labels, unknown_labels)
+        kept = texts if found.kept is None else texts.chosen(found.kept)
+        ids = tokenizer.encode_all(kept.texts)
+        EncodedTexts.write(folder, ids, found.ids, tokenizer.vocabulary_size, found.unknown)
 
-    key = digest(_FORMAT, fingerprint, tokenizer.fingerprint, labels)
-    return EncodedTexts.load(cached("encoded", key, encode))
+    allowed = [] if unknown_labels == "error" else [unknown_labels]
+    key = digest(_FORMAT, fingerprint, tokenizer.fingerprint, labels, *allowed)
+    encoded = EncodedTexts.load(cached("encoded", key, encode))
+    if encoded.unknown is not None:
+        on_stage(encoded.unknown.said_of(split))
+    return encoded

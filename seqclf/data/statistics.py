@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqclf.config.problems import Problem
-from seqclf.config.schema import ByteTokens, SubwordFileTokens, TokenizerConfig
+from seqclf.config.schema import ByteTokens, SubwordFileTokens, TokenizerConfig, UnknownLabels
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.equal_texts import text_digest
 from seqclf.data.label_sets import all_the_same
@@ -148,7 +148,7 @@ class _Seen:
         return [self._first[digest], *self._others.get(digest, ())] if digest in self._first else []
 
 
-def label_problems(splits: Mapping[str, TextStatistics]) -> list[Problem]:
+def label_problems(splits: Mapping[str, TextStatistics], unknown_labels: UnknownLabels = "error") -> list[Problem]:
     """What keeps a classifier from being trained or measured on these labels."""
     train = splits["train"]
     known = train.labels
@@ -162,13 +162,18 @@ def label_problems(splits: Mapping[str, TextStatistics]) -> list[Problem]:
             message = f"has {kinds[splits[name].multi]}, but the training texts have {kinds[train.multi]}"
             problems.append(Problem(("data", name), message))
         strange = sorted(splits[name].labels.keys() - known.keys()) if name in splits else []
-        if strange:
-            message = f"has labels that the training texts do not have: {_some(strange)}"
+        if strange and unknown_labels == "error":
+            message = (
+                f"has labels that the training texts do not have: {_some(strange)}; set data.unknown_labels to wrong "
+                "to count such texts as errors, or to drop to leave them out"
+            )
             problems.append(Problem(("data", name), message))
     return problems
 
 
-def text_warnings(splits: Mapping[str, TextStatistics], leaks: Mapping[str, Leak]) -> list[Problem]:
+def text_warnings(
+    splits: Mapping[str, TextStatistics], leaks: Mapping[str, Leak], unknown_labels: UnknownLabels = "error"
+) -> list[Problem]:
     """``leaks`` are those of the validation and the test split."""
     warnings = []
 
@@ -192,6 +197,10 @@ def text_warnings(splits: Mapping[str, TextStatistics], leaks: Mapping[str, Leak
         lacking = sorted(labels.keys() - split.labels.keys())
         if lacking:
             warn(name, f"lacks labels that the training texts have: {_some(lacking)}; its scores say nothing of them")
+        strange = sorted(split.labels.keys() - labels.keys())
+        if strange and unknown_labels != "error":
+            what = "counted as wrong" if unknown_labels == "wrong" else "left out"
+            warn(name, f"texts with labels that the training texts do not have ({_some(strange)}) are {what}")
         if split.empty:
             warn(name, f"{split.empty:,} of {split.texts:,} texts are empty: each is read as one unknown token")
         if split.contradictory:

@@ -60,18 +60,21 @@ class Classifier:
             return np.zeros((0, len(self.labels)))
         no_labels = np.zeros(len(texts), dtype=np.int32)
         encoded = EncodedTexts.collect(self.tokenizer.encode_all(texts), no_labels, self.tokenizer.vocabulary_size)
-        logits = self._logits(encoded)
+        logits = self.logits(encoded)
         return sigmoid(logits) if self.labels.multi else np.exp(log_probabilities(logits))
 
     def evaluate(self, texts: EncodedTexts) -> dict[str, Any]:
         """Metrics of texts that this run's tokenizer encoded: of ``classification_metrics``, or for lists of labels of
-        ``multi_label_metrics``."""
-        logits = self._logits(texts)
+        ``multi_label_metrics``; and what the texts' ``remarks`` say."""
+        logits = self.logits(texts)
         if self.thresholds is None:
-            return classification_metrics(logits, texts.labels, self.labels)
-        return multi_label_metrics(logits, texts.labels, self.labels, self.thresholds)
+            metrics = classification_metrics(logits, texts.labels, self.labels, texts.more_labels)
+        else:
+            metrics = multi_label_metrics(logits, texts.labels, self.labels, self.thresholds, texts.more_labels)
+        return metrics | texts.remarks
 
-    def _logits(self, texts: EncodedTexts) -> NDArray[np.float32]:
+    def logits(self, texts: EncodedTexts) -> NDArray[np.float32]:
+        """Of each text, ``float32 [texts, 1 or labels]``."""
         options = self.config.tokenizer
         batch_tokens = max(_TOKENS_A_BATCH, options.max_tokens)
         batches = Batches(texts, _TEXTS_A_BATCH, options.max_tokens, options.truncate, batch_tokens)

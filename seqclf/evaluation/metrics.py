@@ -24,28 +24,41 @@ def log_probabilities(logits: NDArray[np.floating]) -> NDArray[np.float64]:
 
 
 def classification_metrics(
-    logits: NDArray[np.floating], label_ids: NDArray[np.integer], labels: Sequence[str]
+    logits: NDArray[np.floating],
+    label_ids: NDArray[np.integer],
+    labels: Sequence[str],
+    more_labels: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Plain numbers, ready for JSON.
 
+    Args:
+        logits: as for ``log_probabilities``.
+        label_ids: ``int [texts]``, places in ``labels`` and ``more_labels`` together.
+        more_labels: labels of the texts that the model does not have, and never predicts.
+
     Returns:
-        ``texts``; ``loss`` (mean cross-entropy in nats); ``accuracy``; ``macro_f1``; ``labels``: precision, recall, F1
-        and support of each; ``confusion``: rows are true labels, columns predicted ones, both in the labels' order.
-        Precision of a label that was never predicted, and recall of one that never occurs, count as 0.
+        ``texts``; ``loss`` (mean cross-entropy in nats, over the texts whose label the model has); ``accuracy``;
+        ``macro_f1`` (of the labels that occur) and what ``macro_f1_by_labels`` gives; ``labels``: precision, recall,
+        F1 and support of each; ``confusion``: rows are true labels, columns predicted ones, both in the order of
+        ``labels`` here. Precision of a label that was never predicted, and recall of one that never occurs, count as 0.
     """
     log_p = log_probabilities(logits)
     predicted = log_p.argmax(axis=1)
-    confusion = np.zeros((len(labels), len(labels)), dtype=np.int64)
+    known = np.flatnonzero(label_ids < len(labels))
+    names = [*labels, *more_labels]
+    confusion = np.zeros((len(names), len(names)), dtype=np.int64)
     np.add.at(confusion, (label_ids, predicted), 1)
     hits = confusion.diagonal()
     precision = ratio(hits, confusion.sum(axis=0))
     recall = ratio(hits, confusion.sum(axis=1))
     f1 = ratio(2 * precision * recall, precision + recall)
+    by_labels = macro_f1_by_labels(f1, confusion.sum(axis=0) + confusion.sum(axis=1) > 0)
     return {
         "texts": len(label_ids),
-        "loss": float(-log_p[np.arange(len(label_ids)), label_ids].mean()),
+        "loss": float(-log_p[known, label_ids[known]].mean()),
         "accuracy": float(hits.sum() / len(label_ids)),
-        "macro_f1": float(f1.mean()),
+        "macro_f1": by_labels["macro_f1_occurring_labels"],
+        **by_labels,
         "labels": {
             label: {
                 "precision": float(precision[i]),
@@ -53,10 +66,19 @@ def classification_metrics(
                 "f1": float(f1[i]),
                 "support": int(confusion[i].sum()),
             }
-            for i, label in enumerate(labels)
+            for i, label in enumerate(names)
         },
         "confusion": confusion.tolist(),
     }
+
+
+def macro_f1_by_labels(f1: NDArray[np.float64], occurs: NDArray[np.bool_]) -> dict[str, float]:
+    """Mean F1 of the labels that occur in the truth or the predictions, and of all labels; both arguments ``[labels]``.
+
+    scikit-learn's ``f1_score(average="macro")`` takes the first of label ids, the second of an indicator matrix.
+    """
+    occurring = float(f1[occurs].mean()) if occurs.any() else 0.0
+    return {"macro_f1_occurring_labels": occurring, "macro_f1_all_labels": float(f1.mean())}
 
 
 def ratio(part: Any, whole: Any) -> NDArray[np.float64]:

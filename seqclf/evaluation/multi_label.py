@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqclf.evaluation.metrics import ratio
+from seqclf.evaluation.metrics import macro_f1_by_labels, ratio
 from seqclf.labels import DEFAULT_THRESHOLD
 
 _LEAST_TEXTS = 5
@@ -27,21 +27,25 @@ def multi_label_metrics(
     truth: NDArray[np.bool_],
     labels: Sequence[str],
     thresholds: Sequence[float] | NDArray[np.floating],
+    more_labels: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Plain numbers, ready for JSON.
 
     Args:
         logits: ``[texts, labels]``.
-        truth: which labels apply, ``bool [texts, labels]``.
+        truth: which labels apply, ``bool [texts, labels + more_labels]``.
         thresholds: what the probability of each label must exceed, ``[labels]``.
+        more_labels: labels of the texts that the model does not have, and never predicts.
 
     Returns:
-        ``texts``; ``loss`` (mean binary cross-entropy over texts and labels, in nats); ``accuracy`` (subset accuracy:
-        texts with all labels right); ``micro_precision``, ``micro_recall`` and ``micro_f1`` (over all decisions);
-        ``macro_f1`` (mean of the labels'); ``hamming_loss`` (share of decisions that are wrong); ``labels``: precision,
-        recall, F1, support and threshold of each. A ratio with nothing to divide by counts as 0.
+        ``texts``; ``loss`` (mean binary cross-entropy over texts and the model's labels, in nats); ``accuracy`` (subset
+        accuracy: texts with all labels right); ``micro_precision``, ``micro_recall`` and ``micro_f1`` (over all
+        decisions); ``macro_f1`` (mean over all labels) and what ``macro_f1_by_labels`` gives; ``hamming_loss``
+        (fraction of decisions that are wrong); ``labels``: precision, recall, F1, support and threshold (None of
+        ``more_labels``) of each. A ratio with nothing to divide by counts as 0.
     """
-    predicted = sigmoid(logits) > np.asarray(thresholds)
+    predicted = np.zeros(truth.shape, dtype=np.bool_)
+    predicted[:, : len(labels)] = sigmoid(logits) > np.asarray(thresholds)
     hits = np.count_nonzero(predicted & truth, axis=0)
     found, support = np.count_nonzero(predicted, axis=0), np.count_nonzero(truth, axis=0)
     precision, recall = ratio(hits, found), ratio(hits, support)
@@ -52,13 +56,14 @@ def multi_label_metrics(
         "micro_f1": ratio(2 * hits.sum(), found.sum() + support.sum()),
     }
     x = logits.astype(np.float64)
-    losses = np.maximum(x, 0) - x * truth + np.log1p(np.exp(-np.abs(x)))
+    losses = np.maximum(x, 0) - x * truth[:, : len(labels)] + np.log1p(np.exp(-np.abs(x)))
     return {
         "texts": len(truth),
         "loss": float(losses.mean()),
         "accuracy": float((predicted == truth).all(axis=1).mean()),
         **{name: float(value) for name, value in together.items()},
         "macro_f1": float(f1.mean()),
+        **macro_f1_by_labels(f1, found + support > 0),
         "hamming_loss": float((predicted != truth).mean()),
         "labels": {
             label: {
@@ -66,9 +71,9 @@ def multi_label_metrics(
                 "recall": float(recall[i]),
                 "f1": float(f1[i]),
                 "support": int(support[i]),
-                "threshold": float(thresholds[i]),
+                "threshold": float(thresholds[i]) if i < len(labels) else None,
             }
-            for i, label in enumerate(labels)
+            for i, label in enumerate([*labels, *more_labels])
         },
     }
 

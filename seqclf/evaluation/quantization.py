@@ -40,5 +40,6 @@ def quantize_measured(run: Run, path: Path, on_stage: Callable[[str], None] = la
 def _score(classifier: Classifier, texts: EncodedTexts) -> float:
     logits = classifier.logits([texts[place] for place in range(len(texts))])
     if classifier.thresholds is not None:
-        return float(multi_label_metrics(logits, texts.labels, classifier.labels, classifier.thresholds)["micro_f1"])
-    return float(classification_metrics(logits, texts.labels, classifier.labels)["accuracy"])
+        metrics = multi_label_metrics(logits, texts.labels, classifier.labels, classifier.thresholds, texts.more_labels)
+        return float(metrics["micro_f1"])
+    return float(classification_metrics(logits, texts.labels, classifier.labels, texts.more_labels)["accuracy"])

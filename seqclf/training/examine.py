@@ -70,7 +70,8 @@ def examine(
     names = [split for split in ("train", "validation", "test") if corpus.has(split)]
     texts = _read(corpus, names, loaded)
     splits = {name: text_statistics(texts[name]) for name in names}
-    problems = label_problems(splits)
+    unknown_labels = config.data.unknown_labels
+    problems = label_problems(splits, unknown_labels)
     report = Report(
         data=describe(config.data),
         splits=splits,
@@ -83,7 +84,7 @@ def examine(
         warnings=loaded.warnings,
         max_tokens=config.tokenizer.max_tokens,
     )
-    report.warnings += [loaded.placed(warning) for warning in text_warnings(splits, report.leaks)]
+    report.warnings += [loaded.placed(warning) for warning in text_warnings(splits, report.leaks, unknown_labels)]
     if report.problems:
         return report
     data = prepare(config, on_stage, corpus)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from seqclf.config.schema import EarlyStopping, PlateauSchedule, TrainingConfig
 from seqclf.data.batches import Batches
+from seqclf.data.encoded import EncodedTexts
 from seqclf.data.pipeline import dataset
 from seqclf.evaluation.metrics import classification_metrics
 from seqclf.evaluation.multi_label import multi_label_metrics, per_label_thresholds, shared_thresholds, sigmoid
@@ -82,11 +83,7 @@ def training_events(
         started = time.perf_counter()
         if validation is not None:
             with state.validated_weights():
-                logits, truth = predictor.logits(validation), validation.texts.labels
-                if labels.multi:
-                    metrics = multi_label_metrics(logits, truth, labels, _thresholds_of(config, logits, truth))
-                else:
-                    metrics = classification_metrics(logits, truth, labels)
+                metrics = _validation_metrics(config, labels, predictor.logits(validation), validation.texts)
                 best = _note_score(state, metrics, stopping or _DEFAULT_MONITOR)
             if isinstance(config.schedule, PlateauSchedule):
                 _cut_on_plateau(state, best, config.schedule)
@@ -105,6 +102,16 @@ def training_events(
 
 def _waited_enough(state: TrainingState, stopping: EarlyStopping | None) -> bool:
     return stopping is not None and state.epochs_without_best >= stopping.patience
+
+
+def _validation_metrics(
+    config: TrainingConfig, labels: Labels, logits: NDArray[np.floating], texts: EncodedTexts
+) -> dict[str, Any]:
+    truth, more = texts.labels, texts.more_labels
+    if not labels.multi:
+        return classification_metrics(logits, truth, labels, more) | texts.remarks
+    thresholds = _thresholds_of(config, logits, truth[:, : len(labels)])
+    return multi_label_metrics(logits, truth, labels, thresholds, more) | texts.remarks
 
 
 def _thresholds_of(

@@ -108,6 +108,11 @@ def _tokenizer_options(name: str, kind: str, **options: Any) -> dict[str, Case]:
     }
 
 
+def _unknown_labels(data: Changes) -> Case:
+    wrong, drop = ({"data": {**data, "unknown_labels": policy}} for policy in ("wrong", "drop"))
+    return Case(looks.texts_with_a_new_label, wrong, drop)
+
+
 def _fold(data: Changes, option: str) -> Case:
     folds = {"folds": 3, "fold": 1}
     return Case(looks.texts_of, {"data": {**data, **folds}}, {"data": {**data, **folds, option: 2}})
@@ -175,6 +180,10 @@ CASES: dict[str, Case] = {
     ),
     "SampleData.folds": _fold({"source": "sample"}, "folds"),
     "SampleData.fold": _fold({"source": "sample"}, "fold"),
+    "SampleData.unknown_labels": _unknown_labels({"source": "sample"}),
+    "TableData.unknown_labels": _unknown_labels({"source": "table", "train": "a.csv"}),
+    "FolderData.unknown_labels": _unknown_labels({"source": "folder", "train": "folder"}),
+    "TfdsData.unknown_labels": _unknown_labels(TFDS),
     "TableData.folds": _fold({"source": "table", "train": "a.csv"}, "folds"),
     "TableData.fold": _fold({"source": "table", "train": "a.csv"}, "fold"),
     "FolderData.folds": _fold({"source": "folder", "train": "folder"}, "folds"),

@@ -37,6 +37,16 @@ def texts_of(config: Config, folder: Path) -> Any:
     return seen
 
 
+def texts_with_a_new_label(config: Config, folder: Path) -> Any:
+    """The labels of given texts, one of which no training text has."""
+    from seqclf.data.prepare import encode_texts, prepare
+    from seqclf.data.source import LabelledTexts
+
+    data = prepare(config)
+    given = LabelledTexts(["one", "two"], [data.labels[0], "a new label"], "given")
+    return encode_texts(given, data.tokenizer, data.labels, config.data.unknown_labels).labels.tolist()
+
+
 def model_of(config: Config, folder: Path) -> Any:
     """The weights' shapes, which are trained, and what the model puts out while training."""
     from seqclf.model.build import build_model

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from seqclf.config.schema.data import DataConfig, FolderData, SampleData, TableData, TfdsData
+from seqclf.config.schema.data import DataConfig, FolderData, SampleData, TableData, TfdsData, UnknownLabels
 from seqclf.config.schema.schedules import (
     ConstantSchedule,
     CosineSchedule,
@@ -85,6 +85,7 @@ __all__ = [
     "TokenizerConfig",
     "TokenizerOptions",
     "TrainingConfig",
+    "UnknownLabels",
     "WordTokens",
 ]
 

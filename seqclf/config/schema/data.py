@@ -29,6 +29,16 @@ Group = Annotated[
     ),
 ]
 
+UnknownLabels = Literal["error", "wrong", "drop"]
+UnknownLabelsOption = Annotated[
+    UnknownLabels,
+    Field(
+        description="What to do where validation, test or `eval --data` texts have labels that no training text has. "
+        "error: say so and stop; wrong: count such texts as errors, as published scores do; drop: leave them out, and "
+        "say how many."
+    ),
+]
+
 
 class SampleData(Strict):
     """Synthetic texts that come with seqclf: 4,000 to train on and 1,000 for the test."""
@@ -40,6 +50,7 @@ class SampleData(Strict):
     validation: Share = Field(0.1, description="Share of the training texts kept for validation; 0 is none.")
     folds: Folds = None
     fold: Fold = None
+    unknown_labels: UnknownLabelsOption = "error"
 
 
 class TableData(Strict):
@@ -50,6 +61,7 @@ class TableData(Strict):
     validation: Share | Name = Field(0.1, description="Share of the training texts, or a file; 0 is none.")
     folds: Folds = None
     fold: Fold = None
+    unknown_labels: UnknownLabelsOption = "error"
     test: Share | Name | None = Field(None, description="File, or share of the training texts.")
     text: Name = Field("text", description="Column that holds the text.")
     label: Name | Annotated[list[Name], Field(min_length=1, max_length=10_000)] = Field(
@@ -75,6 +87,7 @@ class FolderData(Strict):
     validation: Share | Name = Field(0.1, description="Share of the training texts, or a folder; 0 is none.")
     folds: Folds = None
     fold: Fold = None
+    unknown_labels: UnknownLabelsOption = "error"
     test: Share | Name | None = Field(None, description="Folder, or share of the training texts.")
 
 
@@ -93,6 +106,7 @@ class TfdsData(Strict):
     validation: Share | Name = Field(0.1, description="Share of the training texts, or a split; 0 is none.")
     folds: Folds = None
     fold: Fold = None
+    unknown_labels: UnknownLabelsOption = "error"
     test: Share | Name | None = Field("test", description="Split, or share of the training texts.")
     text: Name = Field("text", description="Feature that holds the text.")
     label: Name = Field("label", description="Feature that holds the label, or a sequence of labels.")
