@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqclf.config.problems import Problem
-from seqclf.config.schema import ByteTokens, SubwordFileTokens, TokenizerConfig, UnknownLabels
+from seqclf.config.schema import TokenizerConfig, UnknownLabels
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.equal_texts import text_digest
 from seqclf.data.label_sets import all_the_same
@@ -18,7 +18,6 @@ from seqclf.data.source import LabelledTexts
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
 _MUCH_TRUNCATED = 0.2
-_MUCH_UNKNOWN = 0.05
 _OUT_OF_BALANCE = 10
 
 
@@ -225,11 +224,6 @@ def token_warnings(splits: Mapping[str, TokenStatistics], options: TokenizerConf
             "95 % whole"
         )
         warnings.append(Problem(("tokenizer", "max_tokens"), message))
-    better, option = ("another", "file") if isinstance(options, SubwordFileTokens) else ("a larger", "vocab_size")
-    for name, split in splits.items():
-        if split.unknown > _MUCH_UNKNOWN and not isinstance(options, ByteTokens):  # whose unknown texts are empty
-            message = f"{split.unknown:.1%} of the {name} tokens are unknown to the vocabulary; {better} one knows more"
-            warnings.append(Problem(("tokenizer", option), message))
     return warnings
 
 

@@ -21,6 +21,7 @@ from seqclf.data.statistics import (
     token_statistics,
     token_warnings,
 )
+from seqclf.data.unknown_tokens import unknown_warnings
 from seqclf.errors import InputError
 from seqclf.training.estimate import Estimate, LayerRow, measure
 from seqclf.training.fits import misfits
@@ -97,7 +98,14 @@ def examine(
         for name, texts in encoded.items()
         if texts is not None
     }
-    report.warnings += [loaded.placed(warning) for warning in token_warnings(report.tokens, config.tokenizer)]
+    unknown = {name: split.unknown for name, split in report.tokens.items()}
+    report.warnings += [
+        loaded.placed(warning)
+        for warning in (
+            *token_warnings(report.tokens, config.tokenizer),
+            *unknown_warnings(unknown, texts, data.tokenizer, config.tokenizer),
+        )
+    ]
     report.problems += [loaded.placed(problem) for problem in misfits(config, data)]
     if report.problems:
         return report

@@ -1,0 +1,61 @@
+"""``check`` says why tokens are unknown, and only what would help."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from seqclf.config.schema import TokenizerConfig
+from seqclf.data.source import LabelledTexts
+from seqclf.data.unknown_tokens import unknown_warnings
+from seqclf.text.kinds import learn_tokenizer
+
+DNA = ["".join("ACGT"[(i * 7 + j * j) % 4] for j in range(120)) for i in range(30)]
+RARE = [f"the {word} film" for word in "one two three four five six seven eight nine ten".split()]
+IDEOGRAPHS = ["".join(chr(0x4E00 + (17 * i + j) % 300) for j in range(20)) for i in range(30)]
+
+
+def _warned(options: dict[str, Any], train: list[str], share: float = 0.2, test: list[str] | None = None) -> list[str]:
+    checked: TokenizerConfig = TypeAdapter(TokenizerConfig).validate_python(options)
+    tokenizer = learn_tokenizer(train, **checked.model_dump(exclude={"max_tokens", "truncate"}))
+    texts = {
+        name: LabelledTexts(some, ["a"] * len(some), name) for name, some in (("train", train), ("test", test or []))
+    }
+    split = "train" if test is None else "test"
+    return [str(problem) for problem in unknown_warnings({split: share}, texts, tokenizer, checked)]
+
+
+@pytest.mark.parametrize(
+    ("options", "train", "expected"),
+    [
+        ({"vocab_size": 200}, DNA, "tokenizer.type: 20.0% of the train tokens are unknown: words of more than 100"),
+        (
+            {"type": "word", "vocab_size": 5, "min_frequency": 1},
+            RARE,
+            "tokenizer.vocab_size: 20.0% of the train tokens",
+        ),
+        ({"type": "word", "vocab_size": 500}, RARE, "holds all 4 words that occur 2 times or more"),
+        ({"type": "char", "ngram": 8, "vocab_size": 500}, RARE, "tokenizer.ngram: 20.0%"),
+        (
+            {"vocab_size": 400},
+            IDEOGRAPHS,
+            "tokenizer.vocab_size: 20.0% of the train tokens are unknown: the vocabulary is",
+        ),
+    ],
+)
+def test_the_reason_is_said_with_what_would_help(options: dict[str, Any], train: list[str], expected: str) -> None:
+    (warning,) = _warned(options, train)
+    assert expected in warning
+
+
+def test_characters_of_other_texts_are_no_matter_of_size() -> None:
+    (warning,) = _warned({"vocab_size": 4_000}, RARE, test=["\u4e00\u4e01 \u4e02"])
+    assert "of the test tokens are unknown" in warning
+    assert "lacks characters that the training texts hardly have; {type: byte} knows all" in warning
+
+
+def test_few_unknown_tokens_are_no_matter() -> None:
+    assert not _warned({"vocab_size": 200}, DNA, share=0.04)
+    assert not _warned({"type": "byte"}, ["", "a"], share=0.5)
