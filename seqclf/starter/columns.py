@@ -13,18 +13,21 @@ from seqclf.table_rows import column_hint
 
 _TEXT_NAMES = (
     "text review sentence content body comment tweet message question utterance query document article post narrative "
-    "description transcript abstract summary sms email review_body review_text verbatim feedback complaint caption "
-    "headline title phrase sequence snippet texts sentences subject"
+    "description transcript transcription plot story sms email review_body review_text verbatim feedback complaint "
+    "lyrics sequence snippet texts sentences phrase"
 ).split()
+_SHORT_TEXT_NAMES = "abstract summary headline caption title subject name".split()
 _LABEL_NAMES = (
     "label class category sentiment intent target emotion topic tag polarity stance labels classes categories intents "
-    "emotions topics tags stars rating ratings score grade genre department section type group y output answer gold"
+    "emotions topics tags stars rating ratings score grade genre department section type group product issue specialty "
+    "variety species language y output answer gold"
 ).split()
-_LESS_LIKELY = frozenset("id ids idx index no num number count confidence prob probability gold url date time".split())
+_LESS_LIKELY = frozenset(
+    "id ids idx index no num number count confidence prob probability gold url link html json date time".split()
+)
 _UNNAMED = re.compile(r"column_\d+_*")  # a column without a name
 _SEVERAL = 2
 _SHOWN = 6
-_A_TENTH = 10  # a text column named in part must hold texts at least a tenth as long as the longest column's
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,10 @@ def _parts(name: str) -> list[str]:
 
 
 def _by_name(columns: Mapping[str, Column], names: Sequence[str]) -> list[tuple[str, str]]:
-    """Columns that have one of the names, or have one in theirs, the likeliest first, each with the reason."""
+    """Columns that have one of the names, or have one in theirs, the likeliest first, each with the reason.
+
+    Of the latter, those come last whose names say that they hold something about it, such as a confidence.
+    """
     found = []
     for place, (column, looked) in enumerate(columns.items()):
         whole, parts = "_".join(_parts(column)), _parts(column)
@@ -123,16 +129,11 @@ def _by_name(columns: Mapping[str, Column], names: Sequence[str]) -> list[tuple[
 
 def _text_column(path: str, columns: Mapping[str, Column]) -> tuple[str, tuple[str, ...]]:
     usable = {name: column for name, column in columns.items() if column.not_a_text is None}
-    longest = max(usable, key=lambda name: (_UNNAMED.fullmatch(name) is None, usable[name].characters), default=None)
-    ranked = [
-        (name, reason)
-        for name, reason in _by_name(usable, _TEXT_NAMES)
-        if reason == "by its name" or usable[name].characters * _A_TENTH >= usable[longest or name].characters
-    ]
-    if ranked:
-        name, reason = ranked[0]
-    elif longest is not None:
-        name, reason = longest, "the longest texts"
+    found = _likely_text(usable) or _likely_text(
+        {name: column for name, column in columns.items() if column.kind in ("ids", "links")}
+    )
+    if found is not None:
+        name, reason = found
     elif named := _by_name(columns, _TEXT_NAMES):
         name, reason = named[0]
     else:
@@ -148,6 +149,24 @@ def _text_column(path: str, columns: Mapping[str, Column]) -> tuple[str, tuple[s
             f"--text {_argument(other.name)} takes it"
         )
     return name, tuple(notes)
+
+
+def _likely_text(columns: Mapping[str, Column]) -> tuple[str, str] | None:
+    """The likeliest of columns that all can be texts, with the reason: by its name, else by the length of its texts."""
+    if not columns:
+        return None
+
+    def likely(name: str) -> bool:
+        return _UNNAMED.fullmatch(name) is None and not _LESS_LIKELY.intersection(_parts(name))
+
+    longest = max(columns, key=lambda name: (likely(name), columns[name].characters))
+    most = columns[longest].characters
+    for names, shortest in ((_TEXT_NAMES, most / 10), (_SHORT_TEXT_NAMES, most / 2)):
+        for name, reason in _by_name(columns, names):
+            exact = names is _TEXT_NAMES and reason == "by its name"
+            if exact or columns[name].characters >= shortest:
+                return name, reason
+    return longest, "the longest texts"
 
 
 def _label_column(
