@@ -62,8 +62,7 @@ def label_ids(texts: LabelledTexts, labels: Labels, unknown_labels: UnknownLabel
     if unknown_labels == "error":
         raise InputError(
             f"{texts.origin}: holds labels that the training texts do not have: {_some(names)} "
-            f"(theirs: {', '.join(labels[:20])}); set data.unknown_labels to wrong to count such texts as errors, or "
-            "to drop to leave them out"
+            f"(theirs: {', '.join(labels[:20])}); {what_to_do(names, labels)}"
         )
     kept = np.flatnonzero([strange.isdisjoint(names) for names in texts.label_sets])
     if not len(kept) and (unknown_labels == "drop" or not labels.multi):
@@ -72,6 +71,16 @@ def label_ids(texts: LabelledTexts, labels: Labels, unknown_labels: UnknownLabel
     if unknown.dropped:
         return LabelIds(_places(texts.chosen(kept), labels), kept, unknown)
     return LabelIds(_places(texts, [*labels, *names]), None, unknown)
+
+
+def what_to_do(unknown: Iterable[str], known: Iterable[str]) -> str:
+    """About labels that the training texts do not have: how they may be meant, or what option allows them."""
+    by_case = {name.casefold(): name for name in known}
+    alike = {name: by_case[name.casefold()] for name in unknown if name.casefold() in by_case}
+    if alike:
+        pairs = ", ".join(f'"{name}" and "{other}"' for name, other in list(alike.items())[:3])
+        return f"only case differs in {pairs}: write them alike"
+    return "set data.unknown_labels to wrong to count such texts as errors, or to drop to leave them out"
 
 
 def _some(names: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from seqclf.config.problems import Problem
 from seqclf.config.schema import TokenizerConfig, UnknownLabels
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.equal_texts import text_digest
-from seqclf.data.label_sets import all_the_same
+from seqclf.data.label_sets import all_the_same, what_to_do
 from seqclf.data.source import LabelledTexts
 
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
@@ -162,10 +162,8 @@ def label_problems(splits: Mapping[str, TextStatistics], unknown_labels: Unknown
             problems.append(Problem(("data", name), message))
         strange = sorted(splits[name].labels.keys() - known.keys()) if name in splits else []
         if strange and unknown_labels == "error":
-            message = (
-                f"has labels that the training texts do not have: {_some(strange)}; set data.unknown_labels to wrong "
-                "to count such texts as errors, or to drop to leave them out"
-            )
+            advice = what_to_do(strange, known)
+            message = f"has labels that the training texts do not have: {_some(strange)}; {advice}"
             problems.append(Problem(("data", name), message))
     return problems
 

@@ -1,0 +1,21 @@
+"""Labels of two files that only differ in case, as truth values in csv and jsonl do, are named as such."""
+
+from __future__ import annotations
+
+import pytest
+
+from seqclf.data.label_sets import label_ids, what_to_do
+from seqclf.data.source import LabelledTexts
+from seqclf.errors import InputError
+from seqclf.labels import Labels
+
+
+def test_the_error_names_the_labels_that_are_alike() -> None:
+    texts = LabelledTexts(["a", "b"], ["True", "False"], "d.csv")
+    with pytest.raises(InputError) as raised:
+        label_ids(texts, Labels(("false", "true"), False))
+    assert 'only case differs in "False" and "false", "True" and "true": write them alike' in str(raised.value)
+
+
+def test_labels_that_are_not_alike_are_left_to_the_option() -> None:
+    assert what_to_do(["maybe"], ["no", "yes"]).startswith("set data.unknown_labels to wrong")
