@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 from seqclf.errors import InputError
+from seqclf.file_encoding import UTF8, canonical, decoder_of
 
 _LONGEST_FIELD = 2**31 - 1
 _ROWS_AT_ONCE = 1_024  # of a parquet file
@@ -49,11 +50,31 @@ def open_binary(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def rows(path: Path, kind: str, opened: Open = open_binary) -> Iterator[Row | InputError]:
-    """Each row, or what is wrong with it. Raises ``InputError`` for a file that cannot be read (further)."""
+class NotDecoded(InputError):
+    """Bytes that are not text in the encoding that they are read with."""
+
+    def __init__(self, where: str, encoding: str) -> None:
+        named = "UTF-8" if canonical(encoding) == UTF8 else encoding
+        super().__init__(f"{where}: not {named} text")
+
+
+def rows(
+    path: Path, kind: str, opened: Open = open_binary, encoding: str = UTF8, column: str = "text"
+) -> Iterator[Row | InputError]:
+    """Each row, or what is wrong with it. Raises ``InputError`` for a file that cannot be read (further).
+
+    Args:
+        kind: one of ``READ_KINDS``.
+        encoding: of the text, by Python's name; parquet says it itself.
+        column: what the one column of txt is called.
+    """
     if kind == "parquet":
         return parquet_rows(path, opened)
-    return json_rows(path, opened) if kind == "jsonl" else csv_rows(path, kind, opened)
+    if kind == "txt":
+        return lines(path, opened, encoding, column)
+    if kind == "jsonl":
+        return json_rows(path, opened, encoding)
+    return csv_rows(path, kind, opened, encoding)
 
 
 class opening:
@@ -70,12 +91,9 @@ class opening:
             raise InputError(f"{self._path}: cannot be read ({error.strerror or error})") from error
 
 
-_NOT_UTF8 = "not UTF-8 text; save it as UTF-8"
-
-
-def _text(path: Path, opened: Open) -> TextIO:
-    """Bytes that are not UTF-8 become lone surrogates, so that their rows alone are lost."""
-    return io.TextIOWrapper(opened(path), encoding="utf-8-sig", errors="surrogateescape", newline="")
+def _text(path: Path, opened: Open, encoding: str, newline: str = "") -> TextIO:
+    """Bytes that are not text become lone surrogates, so that their rows alone are lost."""
+    return io.TextIOWrapper(opened(path), encoding=decoder_of(encoding), errors="surrogateescape", newline=newline)
 
 
 def is_text(fields: Iterable[str]) -> bool:
@@ -87,10 +105,10 @@ def is_text(fields: Iterable[str]) -> bool:
     return True
 
 
-def csv_rows(path: Path, kind: str, opened: Open = open_binary) -> Iterator[Row | InputError]:
+def csv_rows(path: Path, kind: str, opened: Open = open_binary, encoding: str = UTF8) -> Iterator[Row | InputError]:
     """Rows under a header line. csv as in RFC 4180; tsv as IANA registers it: no quoting, a line is a row."""
     csv.field_size_limit(_LONGEST_FIELD)
-    with opening(path), _text(path, opened) as file:
+    with opening(path), _text(path, opened, encoding) as file:
         if kind == "csv":
             reader = csv.reader(file, strict=True)
         else:
@@ -98,8 +116,10 @@ def csv_rows(path: Path, kind: str, opened: Open = open_binary) -> Iterator[Row 
         started = 1
         try:
             header = next(reader, [])
+            if header and header[0].startswith("\ufeff"):  # of UTF-16 whose byte order is named
+                header[0] = header[0][1:]
             if not is_text(header):
-                raise InputError(f"{path}:1: {_NOT_UTF8}")
+                raise NotDecoded(f"{path}:1", encoding)
             header = _named(header)
             if len(set(header)) != len(header):
                 raise InputError(f"{path}:1: the header names a column twice ({', '.join(header)})")
@@ -112,7 +132,7 @@ def csv_rows(path: Path, kind: str, opened: Open = open_binary) -> Iterator[Row 
                     yield InputError(f"{path}:{reader.line_num}: holds a NUL byte; is it a file of text?")
                     continue
                 if not is_text(fields):
-                    yield InputError(f"{path}:{reader.line_num}: {_NOT_UTF8}")
+                    yield NotDecoded(f"{path}:{reader.line_num}", encoding)
                     continue
                 if len(fields) == len(header):
                     yield reader.line_num, dict(zip(header, fields, strict=True))
@@ -121,6 +141,8 @@ def csv_rows(path: Path, kind: str, opened: Open = open_binary) -> Iterator[Row 
                 yield InputError(
                     f"{path}:{reader.line_num}: {count}, but the header has {len(header)} ({', '.join(header)})"
                 )
+        except UnicodeDecodeError:
+            yield NotDecoded(f"{path}:{started}", encoding)
         except csv.Error as error:
             if "unexpected end" in str(error):
                 yield InputError(f"{path}:{started}: a quote that opens in this row is never closed")
@@ -139,25 +161,44 @@ def _named(header: list[str]) -> list[str]:
     return named
 
 
-def json_rows(path: Path, opened: Open = open_binary) -> Iterator[Row | InputError]:
-    with opening(path), opened(path) as file:
-        for number, line in enumerate(file, 1):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
-            except UnicodeDecodeError:
-                yield InputError(f"{path}:{number}: {_NOT_UTF8}")
-                continue
-            except (ValueError, RecursionError) as error:
-                yield InputError(f"{path}:{number}: not valid JSON ({error})")
-                continue
-            if not isinstance(row, dict):
-                yield InputError(f'{path}:{number}: expected an object such as {{"text": ..., "label": ...}}')
-            elif not is_text(row):
-                yield InputError(f"{path}:{number}: a name in it is no text ({shown(list(row))})")
-            else:
-                yield number, row
+def json_rows(path: Path, opened: Open = open_binary, encoding: str = UTF8) -> Iterator[Row | InputError]:
+    for number, line in _decoded_lines(path, opened, encoding):
+        if isinstance(line, InputError):
+            yield line
+            continue
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            yield InputError(f"{path}:{number}: not valid JSON ({error})")
+            continue
+        if not isinstance(row, dict):
+            yield InputError(f'{path}:{number}: expected an object such as {{"text": ..., "label": ...}}')
+        elif not is_text(row):
+            yield InputError(f"{path}:{number}: a name in it is no text ({shown(list(row))})")
+        else:
+            yield number, row
+
+
+def lines(path: Path, opened: Open, encoding: str, column: str) -> Iterator[Row | InputError]:
+    """Each line as a row with one column."""
+    for number, line in _decoded_lines(path, opened, encoding):
+        yield line if isinstance(line, InputError) else (number, {column: line.rstrip("\r\n")})
+
+
+def _decoded_lines(path: Path, opened: Open, encoding: str) -> Iterator[tuple[int, str | InputError]]:
+    """Each line with its number. What is not text is an error of its line alone, as long as lines can be told apart."""
+    number = 0
+    with opening(path), _text(path, opened, encoding, newline="\n") as file:
+        try:
+            for number, line in enumerate(file, 1):
+                if not is_text((line,)):
+                    yield number, NotDecoded(f"{path}:{number}", encoding)
+                else:
+                    yield number, line.removeprefix("\ufeff") if number == 1 else line
+        except UnicodeDecodeError:
+            yield number + 1, NotDecoded(f"{path}:{number + 1}", encoding)
 
 
 def parquet_rows(path: Path, opened: Open = open_binary) -> Iterator[Row | InputError]:

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "seqclf"
-BASE = {"errors", "files", "labels", "decisions", "table_rows"}
+BASE = {"errors", "files", "labels", "decisions", "table_rows", "file_encoding"}
 ALLOWED = {
     "errors": set(),
     "files": {"errors"},
     "labels": set(),
-    "table_rows": {"errors"},
+    "table_rows": {"errors", "file_encoding"},
+    "file_encoding": set(),
     "decisions": {"errors", "labels"},
     "onnx_writer": {"errors"},
     "figures": BASE,
@@ -40,6 +41,7 @@ LIGHT = {
     "inference",
     "onnx_writer",
     "strict",
+    "file_encoding",
     "layer_types",
     "config",
     "runs",

@@ -10,6 +10,7 @@ import click
 
 from seqclf.cli.options import (
     allow_code_option,
+    encoding_option,
     json_option,
     label_separator_option,
     run_option,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     "--label", "label_column", metavar="COLUMN", help="Likewise of its labels. [default: the run's, or label]"
 )
 @label_separator_option
+@encoding_option
 @click.option(
     "--set",
     "settings",
@@ -61,6 +63,7 @@ def eval_command(
     text_column: str | None,
     label_column: str | None,
     label_separator: str | None,
+    encoding: str | None,
     settings: tuple[str, ...],
     threads: int | str,
     as_json: bool,

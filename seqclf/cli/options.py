@@ -77,6 +77,22 @@ label_separator_option: Decorator = click.option(
 )
 
 
+def _encoding(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    from seqclf.file_encoding import canonical
+
+    if value is not None and canonical(value) is None:
+        raise click.BadParameter(f"{value!r} is none of Python's text encodings, such as utf-8, cp1252 or utf-16")
+    return value
+
+
+encoding_option: Decorator = click.option(
+    "--encoding",
+    metavar="NAME",
+    callback=_encoding,
+    help="How the file is encoded, such as cp1252 or utf-16. [default: as the run's training texts]",
+)
+
+
 def _threads(context: click.Context, parameter: click.Parameter, value: str) -> int | str:
     if value.lower() in _THREADS_WORDS:
         return value.lower()

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from seqclf.cli.options import allow_code_option, json_option, run_option, runs_option, threads_option
+from seqclf.cli.options import (
+    allow_code_option,
+    encoding_option,
+    json_option,
+    run_option,
+    runs_option,
+    threads_option,
+)
+from seqclf.file_encoding import UTF8
 from seqclf.table_rows import READ_KINDS, WRITE_KINDS
 
 if TYPE_CHECKING:
@@ -34,6 +42,7 @@ _SHARE = click.FloatRange(0, 1)
     type=click.Choice(READ_KINDS),
     help="What --input is; txt: a text a line. [default: by its ending]",
 )
+@encoding_option
 @click.option(
     "--output", "-o", "output_path", metavar="FILE", help="File for the rows with predictions, or -. [default: -]"
 )
@@ -64,6 +73,7 @@ def predict_command(
     input_path: str | None,
     column: str,
     input_format: str | None,
+    encoding: str | None,
     output_path: str | None,
     output_format: str | None,
     errors_path: Path | None,
@@ -104,6 +114,7 @@ def predict_command(
         "--errors": errors_path,
         "--resume": resume or None,
         "--prefix": prefix or None,
+        "--encoding": encoding,
     }
     if texts and (unused := [name for name, value in only_files.items() if value is not None]):
         raise click.UsageError(f"{', '.join(unused)}: only together with --input")
@@ -123,12 +134,16 @@ def predict_command(
         _predict_texts(classifier, decider, texts, top, every, as_json)
         return
     from seqclf.cli.predict_file import predict_rows
+    from seqclf.inference.bulk.reader import Source
 
+    source = Source.of(input_path, input_format, column, encoding or _encoding_of(run))
+    if encoding is None and source.encoding != UTF8 and source.kind != "parquet":
+        click.echo(f"Reading {source.name} as {source.encoding}, as the run's training texts (see --encoding)", err=True)
     predict_rows(
         classifier,
         run.onnx if run.onnx.exists() else run.model,
         decider,
-        source=(input_path, input_format, column),
+        source=source,
         target=(output_path, output_format, errors_path),
         top=top or 0,
         every=every,
@@ -136,6 +151,16 @@ def predict_command(
         resume=resume,
         overwrite=overwrite,
     )
+
+
+def _encoding_of(run: Run) -> str:
+    """Of the run's training texts. An exported folder does not know it, and takes UTF-8."""
+    from seqclf.errors import InputError
+
+    try:
+        return str(run.manifest.get("encoding", UTF8))
+    except InputError:
+        return UTF8
 
 
 def _exported(name: str | None) -> Run | None:

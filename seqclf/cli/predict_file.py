@@ -32,7 +32,7 @@ def predict_rows(
     model: Path,
     decider: Decider,
     *,
-    source: tuple[str, str | None, str],
+    source: Source,
     target: tuple[str | None, str | None, Path | None],
     top: int,
     every: bool,
@@ -40,8 +40,7 @@ def predict_rows(
     resume: bool,
     overwrite: bool,
 ) -> None:
-    """Predict a file and say how it goes on stderr. ``source`` and ``target`` are the options as they were given."""
-    read = Source.of(*source)
+    """Predict a file and say how it goes on stderr. ``target`` are the options as they were given."""
     output, kind, errors = target
     answers = Answers(decider, min(top, len(decider.labels)), every, prefix=prefix)
     bad = _BadRows()
@@ -53,9 +52,9 @@ def predict_rows(
             raise InputError("--errors: bad rows go to standard error where the output is a stream")
         if kind == "parquet":
             raise InputError("--output-format: parquet cannot be written to a stream; name a file with --output")
-        block = {"block": _ROWS_OF_A_LIVE_STREAM} if read.is_stream else {}
+        block = {"block": _ROWS_OF_A_LIVE_STREAM} if source.is_stream else {}
         report = predict_stream(
-            classifier.probabilities, read, kind or "jsonl", sys.stdout.buffer, answers, bad, **block
+            classifier.probabilities, source, kind or "jsonl", sys.stdout.buffer, answers, bad, **block
         )
     else:
         assert output is not None
@@ -71,7 +70,7 @@ def predict_rows(
         with _told_of_sigterm(), _progress() as show:
             try:
                 report = predict_file(
-                    classifier.probabilities, model, read, to, answers, resume=resume, on_report=show, on_bad=bad
+                    classifier.probabilities, model, source, to, answers, resume=resume, on_report=show, on_bad=bad
                 )
             except (KeyboardInterrupt, _Terminated) as error:
                 if Path(f"{output}.partial").exists():

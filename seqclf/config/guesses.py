@@ -105,6 +105,7 @@ OPTIONS_ELSEWHERE = {
     **dict.fromkeys(("ema", "use_ema", "weight_averaging", "averaging", "polyak", "swa"), "moving_average"),
     **dict.fromkeys(("ema_decay", "ema_momentum"), "decay"),
     **dict.fromkeys(("separator", "sep", "delimiter"), "label_separator"),
+    **dict.fromkeys(("charset", "codec", "file_encoding"), "encoding"),
     **dict.fromkeys(("random_seed", "random_state"), "seed"),
 }
 

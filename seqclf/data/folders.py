@@ -7,23 +7,42 @@ from pathlib import Path
 from seqclf.data.source import LabelledTexts, digest, where_paths_start
 from seqclf.data.text_store import TextStore
 from seqclf.errors import InputError
+from seqclf.file_encoding import UTF8, canonical, decoder_of, suggestion
 
 
 class FolderSource:
-    """A part is the path of a folder. Hidden folders and folders without .txt files are no labels."""
+    """A part is the path of a folder. Hidden folders and folders without .txt files are no labels.
+
+    Args:
+        encoding: of the files, by Python's name.
+        option: what the encoding is written after where it is set, for messages.
+    """
+
+    def __init__(self, encoding: str = UTF8, option: str = "data.encoding: ") -> None:
+        self._encoding, self._option = encoding, option
 
     def check(self, part: str) -> None:
         _files(Path(part))
 
     def fingerprint(self, part: str) -> str:
         root = Path(part)
-        return digest(*((path.relative_to(root).as_posix(), _bytes(path)) for path in _files(root)))
+        read_as = () if canonical(self._encoding) == UTF8 else (canonical(self._encoding),)
+        return digest(*((path.relative_to(root).as_posix(), _bytes(path)) for path in _files(root)), *read_as)
 
     def read(self, part: str) -> LabelledTexts:
         files = _files(Path(part))
         texts = TextStore()
-        texts.extend(map(_text, files))
+        texts.extend(map(self._read_file, files))
         return LabelledTexts(texts, [path.parent.name for path in files], origin=part)
+
+    def _read_file(self, path: Path) -> str:
+        try:
+            return _bytes(path).decode(decoder_of(self._encoding)).removeprefix("\ufeff")
+        except UnicodeDecodeError as error:
+            named = "UTF-8" if canonical(self._encoding) == UTF8 else self._encoding
+            raise InputError(
+                f"{path}: not {named} text (byte {error.start + 1}); {suggestion(path, self._option)}"
+            ) from error
 
 
 def _files(root: Path) -> list[Path]:
@@ -46,10 +65,3 @@ def _bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
-
-
-def _text(path: Path) -> str:
-    try:
-        return _bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 text (byte {error.start + 1}); save it as UTF-8") from error

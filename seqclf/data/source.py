@@ -72,11 +72,18 @@ def open_source(config: DataConfig, *, with_groups: bool = False) -> Source:
     if isinstance(config, TableData):
         from seqclf.data.tables import TableSource
 
-        return TableSource(config.text, config.label, config.format, config.label_separator, group=group)
+        return TableSource(
+            config.text,
+            config.label,
+            config.format,
+            config.label_separator,
+            group=group,
+            encoding=config.encoding,
+        )
     if isinstance(config, FolderData):
         from seqclf.data.folders import FolderSource
 
-        return FolderSource()
+        return FolderSource(config.encoding)
     if isinstance(config, TfdsData):
         from seqclf.data.tfds_source import TfdsSource
 

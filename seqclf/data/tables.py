@@ -16,7 +16,8 @@ from seqclf.data.equal_texts import NO_GROUP, group_digest
 from seqclf.data.source import LabelledTexts, where_paths_start
 from seqclf.data.text_store import TextStore
 from seqclf.errors import InputError
-from seqclf.table_rows import KINDS, Row, column_hint, opening, rows, shown, unknown_ending
+from seqclf.file_encoding import UTF8, canonical, suggestion
+from seqclf.table_rows import KINDS, NotDecoded, Row, column_hint, opening, rows, shown, unknown_ending
 
 _BAD_ROWS_SHOWN = 20
 ROWS_LOOKED_AT = 20_000
@@ -48,6 +49,7 @@ class TableSource:
         separator: stands between the labels of one field, which is read as a list.
         options: what stands before ``text`` and ``label`` where they are set, for messages.
         group: column of the groups, which is read too.
+        encoding: of the files, by Python's name.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class TableSource:
         options: str = "data.",
         *,
         group: str | None = None,
+        encoding: str = UTF8,
     ) -> None:
         self._options = options
         self._text = text
@@ -66,6 +69,7 @@ class TableSource:
         self._format = file_format
         self._separator = separator
         self._group = group
+        self._encoding = encoding
         self._fingerprints: dict[tuple[str, int, int, int], str] = {}
 
     def check(self, part: str) -> None:
@@ -84,8 +88,12 @@ class TableSource:
             state = (part, status.st_ino, status.st_size, status.st_mtime_ns)
             if state not in self._fingerprints:  # reading gigabytes once is enough
                 content = hashlib.file_digest(file, "sha256")
-                read_as = (self._text, self._label, self._kind(Path(part)))
-                content.update(repr(read_as if self._separator is None else (*read_as, self._separator)).encode())
+                read_as: tuple[str, ...] = (self._text, self._label, self._kind(Path(part)))
+                if self._separator is not None:
+                    read_as = (*read_as, self._separator)
+                if canonical(self._encoding) != UTF8:
+                    read_as = (*read_as, f"in {canonical(self._encoding)}")
+                content.update(repr(read_as).encode())
                 self._fingerprints[state] = content.hexdigest()
         return self._fingerprints[state]
 
@@ -95,9 +103,10 @@ class TableSource:
         texts, labels, groups = TextStore(), [], array("Q")
         different: dict[Label, Label] = {}
         bad: list[str] = []
-        more = 0
+        more, undecoded = 0, False
         for row in itertools.islice(self._labelled_rows(path), most):
             if isinstance(row, InputError):
+                undecoded = undecoded or isinstance(row, NotDecoded)
                 if len(bad) < _BAD_ROWS_SHOWN:
                     bad.append(str(row))
                 else:
@@ -107,7 +116,9 @@ class TableSource:
                 labels.append(different.setdefault(row[1], row[1]))  # one object for all rows that have the label
                 groups.append(row[2])
         if bad:
-            raise InputError("\n".join(bad + ([f"... and {more:,} more rows"] if more else [])))
+            rest = [f"... and {more:,} more rows"] if more else []
+            cure = [f"{path}: {self._suggestion(path)}"] if undecoded else []
+            raise InputError("\n".join([*bad, *rest, *cure]))
         if not texts:
             raise InputError(f"{path}: holds no rows")
         multi = not isinstance(labels[0], str)
@@ -171,7 +182,13 @@ class TableSource:
             raise InputError(unknown_ending(path, cure)) from None
 
     def _rows(self, path: Path) -> Iterator[Row | InputError]:
-        return rows(path, self._kind(path))
+        try:
+            yield from rows(path, self._kind(path), encoding=self._encoding)
+        except NotDecoded as error:  # the header
+            raise InputError(f"{error}; {self._suggestion(path)}") from error
+
+    def _suggestion(self, path: Path) -> str:
+        return suggestion(path, "data.encoding: " if self._options == "data." else f"{self._options}encoding ")
 
     @property
     def _label_columns(self) -> tuple[str, ...]:

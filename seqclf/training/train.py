@@ -15,6 +15,7 @@ from seqclf.data.batches import Batches
 from seqclf.data.prepare import TrainingData, prepare
 from seqclf.data.source import describe
 from seqclf.errors import InputError, SeqclfError
+from seqclf.file_encoding import UTF8
 from seqclf.files import replacing
 from seqclf.labels import DEFAULT_THRESHOLD, Labels
 from seqclf.layer_types import Custom, walk
@@ -112,7 +113,8 @@ def _train(
     config = with_absolute_paths(config)
     if not resume:
         write_config(run.config, config)
-        run.update_manifest(seed=config.seed, data=describe(config.data), **environment())
+        encoding = getattr(config.data, "encoding", UTF8)
+        run.update_manifest(seed=config.seed, data=describe(config.data), encoding=encoding, **environment())
     if data is None:
         data = prepare(config, lambda stage: listen(Stage(stage)))
     else:

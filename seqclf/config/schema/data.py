@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
+from seqclf.file_encoding import UTF8, canonical
 from seqclf.strict import Name, Share, Strict
 
 Folds = Annotated[
@@ -36,6 +38,21 @@ UnknownLabelsOption = Annotated[
         description="What to do where validation, test or `eval --data` texts have labels that no training text has. "
         "error: say so and stop; wrong: count such texts as errors, as published scores do; drop: leave them out, and "
         "say how many."
+    ),
+]
+
+
+def _known_encoding(name: str) -> str:
+    if canonical(name) is None:
+        raise PydanticCustomError("encoding", "one of Python's text encodings, such as utf-8, cp1252 or utf-16")
+    return name
+
+
+Encoding = Annotated[
+    Annotated[str, AfterValidator(_known_encoding)],
+    Field(
+        description="How the files are encoded: one of Python's text encodings, such as cp1252, latin-1, utf-16 or "
+        "gb18030. utf-8: with a BOM or without. What parquet holds is UTF-8 always."
     ),
 ]
 
@@ -77,6 +94,7 @@ class TableData(Strict):
     format: Literal["auto", "csv", "tsv", "jsonl", "parquet"] = Field(
         "auto", description="What the files are; auto goes by their endings."
     )
+    encoding: Encoding = UTF8
 
 
 class FolderData(Strict):
@@ -89,6 +107,7 @@ class FolderData(Strict):
     fold: Fold = None
     unknown_labels: UnknownLabelsOption = "error"
     test: Share | Name | None = Field(None, description="Folder, or share of the training texts.")
+    encoding: Encoding = UTF8
 
 
 class TfdsData(Strict):

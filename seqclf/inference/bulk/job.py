@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.errors import InputError
+from seqclf.file_encoding import canonical
 from seqclf.inference.bulk.answers import Answers
 from seqclf.inference.bulk.journal import ERRORS, Journal, Progress
 from seqclf.inference.bulk.reader import Read, Reader, Source
@@ -204,6 +205,7 @@ def _job(model: Path, source: Source, target: Target, answers: Answers) -> dict[
         "--input": [source.name, source.kind],
         "content of --input": [file.st_size, file.st_mtime_ns] if file else None,
         "--column": source.column,
+        "--encoding": canonical(source.encoding),
         "kind of --output": target.kind,
         "--errors": None if target.errors is None else str(target.errors.absolute()),
         "model": hashlib.sha256(model.read_bytes()).hexdigest(),

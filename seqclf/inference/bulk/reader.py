@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from seqclf.errors import InputError
-from seqclf.table_rows import KINDS, READ_KINDS, Row, column_hint, open_binary, rows, shown, unknown_ending
+from seqclf.file_encoding import UTF8, suggestion
+from seqclf.table_rows import KINDS, READ_KINDS, NotDecoded, Row, column_hint, open_binary, rows, shown, unknown_ending
 
 STREAM = "-"
 _LOOKED_AT = 100  # rows of jsonl, which have no header, before a column counts as missing
@@ -23,21 +24,23 @@ class Source:
     Attributes:
         kind: csv, tsv, jsonl, parquet, or txt: one text a line, in a column of the name ``column``.
         column: the texts'.
+        encoding: of the text, by Python's name.
     """
 
     path: str
     kind: str
     column: str
+    encoding: str = UTF8
 
     @classmethod
-    def of(cls, path: str, kind: str | None, column: str) -> Source:
+    def of(cls, path: str, kind: str | None, column: str, encoding: str = UTF8) -> Source:
         """``kind`` None: by the file's ending. Raises ``InputError`` where that says nothing, or there is no file."""
         if path == STREAM:
             if kind is None:
                 raise InputError(f"standard input has no ending; say with --input-format what it is ({_known()})")
             if kind == "parquet":
                 raise InputError("parquet cannot be read from a stream; name a file")
-            return cls(path, kind, column)
+            return cls(path, kind, column, encoding)
         file = Path(path)
         if not file.exists():
             raise InputError(f"{path}: no such file")
@@ -46,7 +49,7 @@ class Source:
         kind = kind or ("txt" if file.suffix.lower() == ".txt" else KINDS.get(file.suffix.lower()))
         if kind is None:
             raise InputError(unknown_ending(file, "name it with --input-format"))
-        return cls(path, kind, column)
+        return cls(path, kind, column, encoding)
 
     @property
     def is_stream(self) -> bool:
@@ -106,19 +109,20 @@ class Reader:
                 yield InputError(f'{where}: "{column}" is {shown(text)}, expected a text')
 
     def _rows(self) -> Iterator[Row | InputError]:
-        path = Path(self._source.name if self._source.is_stream else self._source.path)
-        if self._source.kind == "txt":
-            return self._lines(path)
-        return rows(path, self._source.kind, self._open)
+        source = self._source
+        path = Path(source.name if source.is_stream else source.path)
+        suggested = False
+        try:
+            for row in rows(path, source.kind, self._open, source.encoding, source.column):
+                if isinstance(row, NotDecoded) and not suggested:
+                    suggested = True
+                    row = InputError(f"{row}{self._suggestion()}")
+                yield row
+        except NotDecoded as error:  # the header
+            raise InputError(f"{error}{self._suggestion()}") from error
 
-    def _lines(self, path: Path) -> Iterator[Row | InputError]:
-        with self._open(path) as file:
-            for number, line in enumerate(file, 1):
-                content = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
-                try:
-                    yield number, {self._source.column: content.rstrip(b"\r\n").decode("utf-8")}
-                except UnicodeDecodeError:
-                    yield InputError(f"{self._source.name}:{number}: not UTF-8 text")
+    def _suggestion(self) -> str:
+        return "" if self._source.is_stream else f"; {suggestion(Path(self._source.path), '--encoding ')}"
 
     def _open(self, path: Path) -> BinaryIO:
         self._file = sys.stdin.buffer if self._source.is_stream else open_binary(path)

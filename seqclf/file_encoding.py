@@ -1,0 +1,161 @@
+"""How files of text are encoded: the names of codecs, and a guess at the one of a file that is not UTF-8."""
+
+from __future__ import annotations
+
+import codecs
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+UTF8 = "utf-8"
+_BOMS = (  # those of UTF-32 first: its little-endian one begins with UTF-16's
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF8, UTF8),
+)
+_SAMPLE = 1 << 18
+_MOST_READ = 1 << 26
+_FEW = 0.3
+"""Most letters of a text in Latin script are ASCII's; of a text in another script next to none."""
+
+_ENOUGH = 0.25
+_NO_FILES = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"}
+"""Codecs of names and of literals."""
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A codec, and how the names of characters begin that texts in it are made of.
+
+    Attributes:
+        common: the six letters that are most frequent in a script that other scripts' bytes decode to as well.
+    """
+
+    codec: str
+    scripts: tuple[str, ...]
+    common: str = ""
+
+
+_LATIN = ("cp1252", "latin-1")
+_JAPANESE = (_Candidate("cp932", ("HIRAGANA", "KATAKANA")), _Candidate("euc_jp", ("HIRAGANA", "KATAKANA")))
+_OTHERS = (
+    _Candidate("cp949", ("HANGUL",)),
+    _Candidate("gb18030", ("CJK",)),
+    _Candidate("big5", ("CJK",)),
+    _Candidate("cp1251", ("CYRILLIC SMALL",), "оеаинт"),
+    _Candidate("koi8-r", ("CYRILLIC SMALL",), "оеаинт"),
+    _Candidate("cp1253", ("GREEK SMALL",), "αοιετσ"),
+    _Candidate("cp1255", ("HEBREW LETTER",), "יוהלאמ"),
+    _Candidate("cp1256", ("ARABIC",)),
+    _Candidate("cp874", ("THAI",)),
+)
+
+
+def canonical(name: str) -> str | None:
+    """Python's name for the codec, ``utf-8`` for UTF-8 with or without BOM; None where no text is decoded by it."""
+    try:
+        info = codecs.lookup(name)
+        if not info._is_text_encoding or info.name in _NO_FILES:
+            return None
+    except (LookupError, ValueError):
+        return None
+    return UTF8 if info.name in ("utf-8", "utf-8-sig") else info.name
+
+
+def decoder_of(name: str) -> str:
+    """The codec to read a file with: that of UTF-8 skips a BOM, as those of UTF-16 and UTF-32 do by themselves."""
+    return "utf-8-sig" if canonical(name) == UTF8 else name
+
+
+def guessed(content: bytes) -> str | None:
+    """The encoding of bytes that are no UTF-8, by their BOM or by what they read like; None where nothing fits.
+
+    Western European texts are told from those in other scripts by how few of their letters are not ASCII; the codec of
+    another script is the one by which most letters are that script's.
+    """
+    for bom, name in _BOMS:
+        if content.startswith(bom):
+            return name
+    if wide := _wide_without_bom(content):
+        return wide
+    high = sum(byte >= 0x80 for byte in content)
+    letters = high + sum(byte < 0x80 and chr(byte).isalpha() for byte in content)
+    if not high:
+        return None
+    if high < _FEW * letters:
+        return next((codec for codec in _LATIN if _decoded(content, codec) is not None), None)
+    for candidates in (_JAPANESE, _OTHERS):  # half of a Japanese text is kana, and others' bytes are none
+        scored = [
+            (_share(text, one), one.codec) for one in candidates if (text := _decoded(content, one.codec))
+        ]
+        share, codec = max(scored, key=lambda pair: pair[0], default=(0.0, ""))
+        if share >= _ENOUGH:
+            return codec
+    return None
+
+
+def encoding_of(path: Path) -> str | None:
+    """The encoding of a file: ``utf-8`` where it is that, else a guess, or None. Raises ``OSError``.
+
+    Of a long file the first 64 MB are looked at.
+    """
+    odd, read = bytearray(), 0
+    start = b""
+    with path.open("rb") as file:
+        for line in file:
+            start = start or line
+            read += len(line)
+            if not line.isascii() and len(odd) < _SAMPLE:
+                odd += line
+            if read > _MOST_READ:
+                break
+    for bom, name in _BOMS:
+        if start.startswith(bom):
+            return name
+    if wide := _wide_without_bom(start):
+        return wide
+    return UTF8 if _decoded(bytes(odd), UTF8) is not None else guessed(bytes(odd))
+
+
+def suggestion(path: Path, option: str) -> str:
+    """Of a file that is not UTF-8: what to do. ``option`` is what the encoding is written after: ``data.encoding: ``,
+    or an option of a command."""
+    try:
+        found = encoding_of(path)
+    except OSError:
+        found = None
+    if found is None or found == UTF8:
+        return f"save it as UTF-8, or name its encoding ({option}cp1252, or another codec of Python's)"
+    return f"it decodes as {found}: {'set' if option.endswith(': ') else 'add'} {option}{found}"
+
+
+def _decoded(content: bytes, codec: str) -> str | None:
+    """A character that the end of a sample has cut through does not count."""
+    try:
+        return codecs.getincrementaldecoder(codec)("strict").decode(content, final=False)
+    except UnicodeError:
+        return None
+
+
+def _share(text: str, candidate: _Candidate) -> float:
+    """Of the characters that are not ASCII, how many are such as the candidate's texts are made of."""
+    others = [character for character in text if not character.isascii()]
+    hits = [character for character in others if unicodedata.name(character, "").startswith(candidate.scripts)]
+    share = len(hits) / max(1, len(others))
+    if not candidate.common:
+        return share
+    # Four in ten letters are among a script's six most frequent ones; of bytes of another script two in ten or fewer.
+    return share * min(1.0, 3 * sum(character in candidate.common for character in hits) / max(1, len(hits)))
+
+
+def _wide_without_bom(content: bytes) -> str | None:
+    """UTF-16 of mostly ASCII characters: every other byte is 0."""
+    sample = content[:1000]
+    even, odd = sample[::2], sample[1::2]
+    if len(odd) >= 4 and odd.count(0) > 0.7 * len(odd) and even.count(0) == 0:
+        return "utf-16-le"
+    if len(odd) >= 4 and even.count(0) > 0.7 * len(even) and odd.count(0) == 0:
+        return "utf-16-be"
+    return None
