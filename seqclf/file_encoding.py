@@ -13,14 +13,16 @@ _BOMS = (  # those of UTF-32 first: its little-endian one begins with UTF-16's
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
-    (codecs.BOM_UTF8, UTF8),
 )
 _SAMPLE = 1 << 18
 _MOST_READ = 1 << 26
 _FEW = 0.3
 """Most letters of a text in Latin script are ASCII's; of a text in another script next to none."""
 
-_ENOUGH = 0.25
+_USUAL = 0.35
+"""About this share of a text's letters are among the six that are most frequent in its script; of bytes of another
+script that decode, fewer are."""
+_ENOUGH = 0.09
 _NO_FILES = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"}
 """Codecs of names and of literals."""
 
@@ -48,8 +50,8 @@ _OTHERS = (
     _Candidate("koi8-r", ("CYRILLIC SMALL",), "оеаинт"),
     _Candidate("cp1253", ("GREEK SMALL",), "αοιετσ"),
     _Candidate("cp1255", ("HEBREW LETTER",), "יוהלאמ"),
-    _Candidate("cp1256", ("ARABIC",)),
-    _Candidate("cp874", ("THAI",)),
+    _Candidate("cp1256", ("ARABIC LETTER",), "اليمنو"),
+    _Candidate("cp874", ("THAI",), "านรกเอ"),
 )
 
 
@@ -75,10 +77,7 @@ def guessed(content: bytes) -> str | None:
     Western European texts are told from those in other scripts by how few of their letters are not ASCII; the codec of
     another script is the one by which most letters are that script's.
     """
-    for bom, name in _BOMS:
-        if content.startswith(bom):
-            return name
-    if wide := _wide_without_bom(content):
+    if wide := _wide(content):
         return wide
     high = sum(byte >= 0x80 for byte in content)
     letters = high + sum(byte < 0x80 and chr(byte).isalpha() for byte in content)
@@ -87,36 +86,34 @@ def guessed(content: bytes) -> str | None:
     if high < _FEW * letters:
         return next((codec for codec in _LATIN if _decoded(content, codec) is not None), None)
     for candidates in (_JAPANESE, _OTHERS):  # half of a Japanese text is kana, and others' bytes are none
-        scored = [
-            (_share(text, one), one.codec) for one in candidates if (text := _decoded(content, one.codec))
-        ]
+        scored = [(_share(text, one), one.codec) for one in candidates if (text := _decoded(content, one.codec))]
         share, codec = max(scored, key=lambda pair: pair[0], default=(0.0, ""))
         if share >= _ENOUGH:
             return codec
     return None
 
 
-def encoding_of(path: Path) -> str | None:
-    """The encoding of a file: ``utf-8`` where it is that, else a guess, or None. Raises ``OSError``.
+def encoding_of(*paths: Path) -> str | None:
+    """The encoding of files: ``utf-8`` where they are that, else a guess, or None. Raises ``OSError``.
 
-    Of a long file the first 64 MB are looked at.
+    None, too, where most lines are UTF-8 and some are broken. The first 64 MB are looked at.
     """
-    odd, read = bytearray(), 0
-    start = b""
-    with path.open("rb") as file:
-        for line in file:
-            start = start or line
-            read += len(line)
-            if not line.isascii() and len(odd) < _SAMPLE:
-                odd += line
-            if read > _MOST_READ:
-                break
-    for bom, name in _BOMS:
-        if start.startswith(bom):
-            return name
-    if wide := _wide_without_bom(start):
-        return wide
-    return UTF8 if _decoded(bytes(odd), UTF8) is not None else guessed(bytes(odd))
+    odd, read, good, bad = bytearray(), 0, 0, 0
+    for path in paths:
+        with path.open("rb") as file:
+            for number, line in enumerate(file):
+                if number == 0 and (wide := _wide(line)):
+                    return wide
+                read += len(line)
+                if not line.isascii() and len(odd) < _SAMPLE:
+                    odd += line
+                    is_utf8 = _decoded(line, UTF8, whole=True) is not None
+                    good, bad = good + is_utf8, bad + (not is_utf8)
+                if read > _MOST_READ:
+                    break
+    if bad == 0:
+        return UTF8
+    return None if good > bad else guessed(bytes(odd))
 
 
 def suggestion(path: Path, option: str) -> str:
@@ -131,10 +128,10 @@ def suggestion(path: Path, option: str) -> str:
     return f"it decodes as {found}: {'set' if option.endswith(': ') else 'add'} {option}{found}"
 
 
-def _decoded(content: bytes, codec: str) -> str | None:
-    """A character that the end of a sample has cut through does not count."""
+def _decoded(content: bytes, codec: str, *, whole: bool = False) -> str | None:
+    """Unless ``whole``, a character that the end of a sample has cut through does not count."""
     try:
-        return codecs.getincrementaldecoder(codec)("strict").decode(content, final=False)
+        return codecs.getincrementaldecoder(codec)("strict").decode(content, final=whole)
     except UnicodeError:
         return None
 
@@ -145,13 +142,15 @@ def _share(text: str, candidate: _Candidate) -> float:
     hits = [character for character in others if unicodedata.name(character, "").startswith(candidate.scripts)]
     share = len(hits) / max(1, len(others))
     if not candidate.common:
-        return share
-    # Four in ten letters are among a script's six most frequent ones; of bytes of another script two in ten or fewer.
-    return share * min(1.0, 3 * sum(character in candidate.common for character in hits) / max(1, len(hits)))
+        return share * _USUAL
+    return share * sum(character in candidate.common for character in hits) / max(1, len(hits))
 
 
-def _wide_without_bom(content: bytes) -> str | None:
-    """UTF-16 of mostly ASCII characters: every other byte is 0."""
+def _wide(content: bytes) -> str | None:
+    """UTF-16 and UTF-32 by their BOM; without one, UTF-16 of mostly ASCII characters: every other byte is 0."""
+    for bom, name in _BOMS:
+        if content.startswith(bom):
+            return name
     sample = content[:1000]
     even, odd = sample[::2], sample[1::2]
     if len(odd) >= 4 and odd.count(0) > 0.7 * len(odd) and even.count(0) == 0:

@@ -103,7 +103,8 @@ def test_a_file_of_lines(tmp_path: Path) -> None:
     named: list[InputError] = []
     report = _predict(tmp_path / "in.txt", tmp_path / "out.jsonl", on_bad=named.append)
     assert [row["text"] for row in read_rows(tmp_path / "out.jsonl")] == ["a text", "", "last"]
-    assert (report.rows, report.bad, list(map(str, named))) == (4, 1, [f"{tmp_path / 'in.txt'}:3: not UTF-8 text"])
+    assert (report.rows, report.bad, len(named)) == (4, 1, 1)
+    assert str(named[0]).startswith(f"{tmp_path / 'in.txt'}:3: not UTF-8 text; save it as UTF-8, or name its encoding")
 
 
 @pytest.mark.parametrize("output", ["csv", "jsonl", "parquet"])

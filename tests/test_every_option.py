@@ -46,6 +46,12 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
             path = root / name / row["label"] / f"{i}.txt"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(row["text"], encoding="utf-8")
+    latin = "".join(f"{row['text']} é{row['side']},{row['label']}\n" for row in _rows(80, 0))
+    (root / "latin.csv").write_text(f"text,label\n{latin}", encoding="cp1252")
+    for i, row in enumerate(_rows(60, 0)):
+        path = root / "folder_latin" / row["label"] / f"{i}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{row['text']} é", encoding="cp1252")
     (root / "vocab.txt").write_text("[UNK]\nGood\nbad\n##d\nfilm\nlong\n##er\n##est\n", encoding="utf-8")
     (root / "text.subwords").write_text("### SubwordTextEncoder\n### Metadata: {}\n'film_'\n", encoding="utf-8")
     (root / "vectors.txt").write_text("".join(f"w{i} {i} 0.5 -1\n" for i in range(20)), encoding="utf-8")

@@ -73,6 +73,8 @@ def eval_command(
 
     The result for a split is also kept in the run's metrics.json.
     """
+    if encoding is not None and data_path is None:
+        raise click.UsageError("--encoding is that of --data; that of a split is set with --set data.encoding=NAME")
     from seqclf.cli.start import start_tensorflow
     from seqclf.data.prepare import encode_texts, prepare_split
     from seqclf.data.source import describe
@@ -81,7 +83,9 @@ def eval_command(
     run = find_run(runs, run_name)
     manifest = run.manifest
     config = _config(run.config, settings)
-    external = None if data_path is None else _read(data_path, config, text_column, label_column, label_separator)
+    external = (
+        None if data_path is None else _read(data_path, config, text_column, label_column, label_separator, encoding)
+    )
     start_tensorflow(config, threads)
     from seqclf.evaluation.classifier import Classifier
 
@@ -124,15 +128,25 @@ def _config(path: Path, settings: tuple[str, ...]) -> Config:
     return load_config(path, overrides)
 
 
-def _read(path: Path, config: Config, text: str | None, label: str | None, separator: str | None) -> LabelledTexts:
+def _read(
+    path: Path,
+    config: Config,
+    text: str | None,
+    label: str | None,
+    separator: str | None,
+    encoding: str | None,
+) -> LabelledTexts:
     from seqclf.config.schema import TableData
     from seqclf.data.folders import FolderSource
     from seqclf.data.tables import TableSource
+    from seqclf.file_encoding import UTF8
 
+    encoding = encoding or str(getattr(config.data, "encoding", UTF8))
     if path.is_dir():
-        return FolderSource().read(str(path))
+        return FolderSource(encoding, "--encoding ").read(str(path))
     labels: str | list[str] = label or "label"
     if isinstance(config.data, TableData):
         text, labels = text or config.data.text, label or config.data.label
         separator = separator or config.data.label_separator
-    return TableSource(text or "text", labels, separator=separator, options="--").read(str(path))
+    source = TableSource(text or "text", labels, separator=separator, options="--", encoding=encoding)
+    return source.read(str(path))

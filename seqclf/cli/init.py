@@ -9,7 +9,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from seqclf.cli.options import label_separator_option
+from seqclf.cli.options import check_encoding, label_separator_option
 
 _FAMILIES = ("bag", "lstm", "gru", "min_gru", "conv")
 
@@ -43,6 +43,12 @@ def _complete_template(context: click.Context, parameter: click.Parameter, begun
     help="Column of DATA's labels; repeated, columns of 0 and 1, each of them a label. [default: likewise]",
 )
 @label_separator_option
+@click.option(
+    "--encoding",
+    metavar="NAME",
+    callback=check_encoding,
+    help="How DATA is encoded, such as cp1252 or utf-16. [default: UTF-8, or guessed]",
+)
 @click.option("--validation", metavar="PART", help="Validation texts: a file or folder, or a fraction of DATA.")
 @click.option("--test", metavar="PART", help="Test texts: likewise.")
 @click.option("--name", help="First part of the names of runs. [default: after DATA]")

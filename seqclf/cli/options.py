@@ -77,7 +77,8 @@ label_separator_option: Decorator = click.option(
 )
 
 
-def _encoding(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+def check_encoding(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """A callback for names of encodings."""
     from seqclf.file_encoding import canonical
 
     if value is not None and canonical(value) is None:
@@ -88,7 +89,7 @@ def _encoding(context: click.Context, parameter: click.Parameter, value: str | N
 encoding_option: Decorator = click.option(
     "--encoding",
     metavar="NAME",
-    callback=_encoding,
+    callback=check_encoding,
     help="How the file is encoded, such as cp1252 or utf-16. [default: as the run's training texts]",
 )
 

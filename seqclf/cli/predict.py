@@ -138,7 +138,9 @@ def predict_command(
 
     source = Source.of(input_path, input_format, column, encoding or _encoding_of(run))
     if encoding is None and source.encoding != UTF8 and source.kind != "parquet":
-        click.echo(f"Reading {source.name} as {source.encoding}, as the run's training texts (see --encoding)", err=True)
+        click.echo(
+            f"Reading {source.name} as {source.encoding}, as the run's training texts (see --encoding)", err=True
+        )
     predict_rows(
         classifier,
         run.onnx if run.onnx.exists() else run.model,

@@ -88,7 +88,7 @@ class TableSource:
             state = (part, status.st_ino, status.st_size, status.st_mtime_ns)
             if state not in self._fingerprints:  # reading gigabytes once is enough
                 content = hashlib.file_digest(file, "sha256")
-                read_as: tuple[str, ...] = (self._text, self._label, self._kind(Path(part)))
+                read_as: tuple[str | tuple[str, ...], ...] = (self._text, self._label, self._kind(Path(part)))
                 if self._separator is not None:
                     read_as = (*read_as, self._separator)
                 if canonical(self._encoding) != UTF8:

@@ -16,12 +16,14 @@ from seqclf.data.label_sets import all_the_same
 from seqclf.data.source import LabelledTexts
 from seqclf.data.tables import ROWS_LOOKED_AT, TableSource
 from seqclf.errors import InputError
+from seqclf.file_encoding import UTF8, canonical, encoding_of
 from seqclf.starter.columns import choose_columns
 from seqclf.starter.formats import format_of
 from seqclf.starter.look import Look, look
 from seqclf.starter.recipe import Family, Recipe, recipe
 from seqclf.starter.siblings import Parts, find_parts, training_part
 from seqclf.starter.write import config_text, name_after, one_line, with_data
+from seqclf.table_rows import opening
 
 SEED = 7
 LEAST_TEXTS = 20
@@ -37,6 +39,7 @@ class Request:
     Attributes:
         label: columns of the labels; several of 0 and 1 are a label each.
         separator: stands between several labels of one field.
+        encoding: how the files are encoded; guessed where they are not UTF-8.
         validation: a share of the training texts, such as 0.1, or the path of a part.
         test: likewise.
         family: kind of the model.
@@ -47,6 +50,7 @@ class Request:
     text: str | None = None
     label: tuple[str, ...] = ()
     separator: str | None = None
+    encoding: str | None = None
     validation: str | None = None
     test: str | None = None
     name: str | None = None
@@ -165,24 +169,41 @@ class _Part:
 def _folder(path: str, request: Request) -> _Part:
     if request.text or request.label or request.separator:
         raise InputError(f"{path}: is a folder of LABEL/*.txt; --text, --label and --label-separator are for tables")
-    source = FolderSource()
-    return _Part(source.read(path), {"source": "folder"}, source.check)
+    encoding, options, notes = _encoding(request, *Path(path).glob("*/*.txt"))
+    source = FolderSource(encoding, "--encoding ")
+    return _Part(source.read(path), {"source": "folder", **options}, source.check, notes)
 
 
 def _table(path: str, request: Request) -> _Part:
     file_format = format_of(path)
     kind = file_format or "auto"
-    values = TableSource("", "", kind, options="--").columns(path)
+    encoding, encoded, notes = _encoding(request, Path(path))
+    values = TableSource("", "", kind, options="--", encoding=encoding).columns(path)
     chosen = choose_columns(path, values, request.text, request.label)
     options = {"source": "table", "text": chosen.text, "label": chosen.label}
     if request.separator is not None:
         options["label_separator"] = request.separator
     if file_format is not None:
         options["format"] = file_format
-    source = TableSource(chosen.text, chosen.label, kind, separator=request.separator, options="--")
+    options |= encoded
+    source = TableSource(chosen.text, chosen.label, kind, separator=request.separator, options="--", encoding=encoding)
     labels = chosen.label if isinstance(chosen.label, str) else ", ".join(chosen.label)
     named = f' (texts in "{chosen.text}", labels in "{labels}")'
-    return _Part(source.read(path, most=ROWS_LOOKED_AT), options, source.check, chosen.notes, named)
+    return _Part(source.read(path, most=ROWS_LOOKED_AT), options, source.check, (*chosen.notes, *notes), named)
+
+
+def _encoding(request: Request, *paths: Path) -> tuple[str, dict[str, Any], tuple[str, ...]]:
+    """The encoding of the files, the option that says it, and a sentence about it; nothing of UTF-8.
+
+    Where no encoding fits, UTF-8: reading the files says what is wrong with them.
+    """
+    found, why = request.encoding, ""
+    if found is None and not any(path.suffix.lower() == ".parquet" for path in paths):
+        with opening(Path(request.path)):
+            found, why = encoding_of(*paths), " (not UTF-8; --encoding names another)"
+    if found is None or canonical(found) == UTF8:
+        return UTF8, {}, ()
+    return found, {"encoding": found}, (f"encoding: {found}{why}",)
 
 
 def _check_labels(path: str, texts: LabelledTexts) -> None:

@@ -133,6 +133,13 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
             ['1:33: data.format: unknown value "xlsx" (known: auto, csv, tsv, jsonl, parquet)'],
         ),
         (
+            "data: {source: table, train: x, encoding: ansi99}\n" + POOL,
+            [
+                "1:33: data.encoding: expected one of Python's text encodings, such as utf-8, cp1252 or utf-16, "
+                'found the text "ansi99"'
+            ],
+        ),
+        (
             LAYERS + "  - {type: pool, method: average}\n",
             ['3:18: layers[0].method: unknown value "average"; did you mean "mean"?'],
         ),

@@ -205,6 +205,16 @@ CASES: dict[str, Case] = {
         {"data": {"source": "table", "train": "a.tsv", "format": "auto"}},
         {"data": {"source": "table", "train": "a.tsv", "format": "csv"}},
     ),
+    "TableData.encoding": Case(
+        looks.texts_of,
+        {"data": {"source": "table", "train": "latin.csv", "encoding": "cp1252"}},
+        {"data": {"source": "table", "train": "latin.csv", "encoding": "cp437"}},
+    ),
+    "FolderData.encoding": Case(
+        looks.texts_of,
+        {"data": {"source": "folder", "train": "folder_latin", "encoding": "cp1252"}},
+        {"data": {"source": "folder", "train": "folder_latin", "encoding": "cp437"}},
+    ),
     "FolderData.source": Case(
         looks.texts_of, {"data": {"source": "folder", "train": "folder"}}, {"data": {"source": "sample"}}
     ),

@@ -1,0 +1,168 @@
+"""Files that are not UTF-8: read as they are said to be, and guessed where nothing is said."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seqclf.cli import cli
+from seqclf.data.folders import FolderSource
+from seqclf.data.tables import TableSource
+from seqclf.errors import InputError
+from seqclf.file_encoding import canonical, encoding_of, guessed
+from seqclf.inference.bulk.reader import Reader, Source
+
+TEXTS = {
+    "french": "Très déçu par la qualité. Le café était froid, le service à revoir : c’est dommage — vraiment.",
+    "russian": "Плохой товар, не советую покупать",
+    "japanese": "この商品はとても良いです。また買いたいと思います",
+    "korean": "이 제품은 정말 좋아요. 다시 구매하고 싶습니다",
+    "chinese": "这个产品非常好，我很喜欢，推荐给大家购买",
+    "greek": "Πολύ καλό προϊόν, το συνιστώ ανεπιφύλακτα",
+    "hebrew": "מוצר טוב מאוד אני ממליץ עליו לכולם",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "encoding", "found"),
+    [
+        ("french", "cp1252", "cp1252"),
+        ("french", "utf-16", "utf-16"),
+        ("french", "utf-16-le", "utf-16-le"),
+        ("french", "utf-16-be", "utf-16-be"),
+        ("french", "utf-32", "utf-32"),
+        ("russian", "cp1251", "cp1251"),
+        ("russian", "koi8-r", "koi8-r"),
+        ("russian", "utf-16", "utf-16"),
+        ("japanese", "cp932", "cp932"),
+        ("japanese", "euc_jp", "euc_jp"),
+        ("korean", "cp949", "cp949"),
+        ("chinese", "gb18030", "gb18030"),
+        ("greek", "cp1253", "cp1253"),
+        ("hebrew", "cp1255", "cp1255"),
+    ],
+)
+def test_encodings_are_guessed(language: str, encoding: str, found: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(f"text,label\n{TEXTS[language]},one\n".encode(encoding))
+    assert encoding_of(path) == found
+    path.write_text(f"text,label\n{TEXTS[language]},one\n", encoding="utf-8")
+    assert encoding_of(path) == "utf-8"
+
+
+def test_utf_8_with_broken_lines_is_not_taken_for_something_else(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("text,label\ncafé,a\ncrème,a\n".encode() + "été,a\n".encode("cp1252"))
+    assert encoding_of(path) is None
+    with pytest.raises(InputError, match="save it as UTF-8, or name its encoding"):
+        TableSource("text", "label").read(str(path))
+
+
+@given(st.binary(max_size=200))
+def test_a_guess_decodes(content: bytes) -> None:
+    if (found := guessed(content)) is not None:
+        codecs.getincrementaldecoder(found)("strict").decode(content, final=False)
+
+
+def test_names_of_encodings() -> None:
+    assert {canonical(name) for name in ("utf8", "UTF-8", "utf-8-sig")} == {"utf-8"}
+    assert canonical("latin1") == "iso8859-1"
+    assert {canonical(name) for name in ("rot13", "base64", "idna", "undefined", "nope", "", "unicode_escape")} == {
+        None
+    }
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv", "jsonl"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-32"])
+def test_tables_are_read_in_their_encoding(ending: str, encoding: str, tmp_path: Path) -> None:
+    rows = [("café crème", "good"), ("naïve – “quoted”", "bad")]
+    lines = {
+        "csv": ["text,label", *(f"{text},{label}" for text, label in rows)],
+        "tsv": ["text\tlabel", *(f"{text}\t{label}" for text, label in rows)],
+        "jsonl": [json.dumps({"text": text, "label": label}, ensure_ascii=False) for text, label in rows],
+    }[ending]
+    path = tmp_path / f"a.{ending}"
+    path.write_bytes(("\n".join(lines) + "\n").encode(encoding))
+    source = TableSource("text", "label", encoding=encoding)
+    source.check(str(path))
+    read = source.read(str(path))
+    assert [(text, label) for text, label in zip(read.texts, read.labels, strict=True)] == rows
+    found = list(Reader(Source.of(str(path), None, "text", encoding)))
+    assert [getattr(row, "text", row) for row in found] == [text for text, _ in rows]
+
+
+def test_what_is_wrong_is_said_once_with_the_option(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("text,label\ncafé,a\nplain,b\ncrème,a\n".encode("cp1252"))
+    with pytest.raises(InputError) as caught:
+        TableSource("text", "label").read(str(path))
+    assert str(caught.value).splitlines() == [
+        f"{path}:2: not UTF-8 text",
+        f"{path}:4: not UTF-8 text",
+        f"{path}: it decodes as cp1252: set data.encoding: cp1252",
+    ]
+    path.write_bytes("text,label\ncafé,a\n".encode("utf-16"))
+    with pytest.raises(InputError, match=r":1: not UTF-8 text; it decodes as utf-16: set data.encoding: utf-16"):
+        TableSource("text", "label").check(str(path))
+    with pytest.raises(InputError, match=r"it decodes as utf-16: add --encoding utf-16"):
+        TableSource("text", "label", options="--").read(str(path))
+    path.write_bytes(b"text,label\n\xff\xfe\x00\xd8,a\n")
+    with pytest.raises(InputError, match="not utf-32 text"):
+        TableSource("text", "label", encoding="utf-32").read(str(path))
+
+
+def test_folders_are_read_in_their_encoding(tmp_path: Path) -> None:
+    for label in ("a", "b"):
+        (tmp_path / label).mkdir()
+        (tmp_path / label / "1.txt").write_text(f"crème {label}", encoding="cp1252")
+    assert list(FolderSource("cp1252").read(str(tmp_path)).texts) == ["crème a", "crème b"]
+    with pytest.raises(InputError, match=r"1\.txt: not UTF-8 text .*; it decodes as cp1252: set data.encoding: cp1252"):
+        FolderSource().read(str(tmp_path))
+
+
+def test_fingerprints_follow_the_encoding_and_not_its_spelling(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("text,label\na,b\n", encoding="utf-8")
+
+    def fingerprint(encoding: str) -> str:
+        return TableSource("text", "label", encoding=encoding).fingerprint(str(path))
+
+    assert fingerprint("utf-8") == fingerprint("UTF8") == TableSource("text", "label").fingerprint(str(path))
+    assert fingerprint("cp1252") == fingerprint("windows-1252") != fingerprint("utf-8")
+
+
+def test_init_writes_the_encoding_and_train_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = [f"le café {i} était {'bon' if i % 2 else 'mauvais'},{'oui' if i % 2 else 'non'}" for i in range(60)]
+    Path("mine.csv").write_bytes("\n".join(["text,label", *rows, ""]).encode("cp1252"))
+    made = CliRunner().invoke(cli, ["init", "--from", "mine.csv", "-o", "mine.yaml"])
+    assert made.exit_code == 0, made.output
+    assert "encoding: cp1252" in Path("mine.yaml").read_text(encoding="utf-8")
+    assert "encoding: cp1252 (not UTF-8; --encoding names another)" in made.stderr
+    from seqclf.config import load_config
+    from seqclf.data.source import open_source
+
+    config = load_config(Path("mine.yaml"))
+    assert next(iter(open_source(config.data).read("mine.csv").texts)) == "le café 0 était mauvais"
+
+
+def test_predict_and_eval_take_an_encoding(binary_run: object, tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_bytes("text,label\ngood café,positive\nbad,negative\n".encode("cp1252"))
+    run = ["--run", str(binary_run.folder)]  # type: ignore[attr-defined]
+    told = CliRunner().invoke(cli, ["predict", *run, "--input", str(path)])
+    assert f"{path}:2: not UTF-8 text; it decodes as cp1252: add --encoding cp1252" in told.stderr
+    read = CliRunner().invoke(cli, ["predict", *run, "--input", str(path), "--encoding", "cp1252"])
+    assert [json.loads(line)["text"] for line in read.stdout.splitlines()] == ["good café", "bad"]
+    refused = CliRunner().invoke(cli, ["eval", *run, "--data", str(path)])
+    assert (refused.exit_code, "add --encoding cp1252" in refused.stderr) == (2, True)
+    measured = CliRunner().invoke(cli, ["eval", *run, "--data", str(path), "--encoding", "cp1252", "--json"])
+    assert json.loads(measured.stdout)["texts"] == 2
+    unknown = CliRunner().invoke(cli, ["predict", *run, "--input", str(path), "--encoding", "cp12"])
+    assert (unknown.exit_code, "text encodings, such as utf-8" in unknown.stderr) == (2, True)
