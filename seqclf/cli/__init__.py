@@ -23,6 +23,7 @@ from seqclf.cli.predict import predict_command
 from seqclf.cli.probe import probe_command
 from seqclf.cli.problems import show_error
 from seqclf.cli.schema import schema_command
+from seqclf.cli.split import split_command
 from seqclf.cli.train import train_command
 from seqclf.cli.wrap import width_of, wrapped
 from seqclf.errors import SeqclfError
@@ -123,6 +124,7 @@ for command in (
     export_command,
     config_command,
     schema_command,
+    split_command,
 ):
     cli.add_command(command)
 

@@ -15,7 +15,7 @@ from seqclf.config.schema import SampleData, UnknownLabels
 from seqclf.data.cache import cached
 from seqclf.data.equal_texts import joined, text_digests
 from seqclf.data.label_sets import all_the_same, label_order
-from seqclf.data.source import LabelledTexts, describe, digest, open_source, part_names
+from seqclf.data.source import LabelledTexts, Source, describe, digest, open_source, part_names
 from seqclf.data.splits import folded, partition
 from seqclf.errors import InputError
 from seqclf.labels import Labels
@@ -89,6 +89,20 @@ class Corpus:
         if isinstance(part, str) and split != "train":
             return self._read(part)
         return self._read_train().chosen(self._indices()[split])
+
+    def places(self, split: str) -> NDArray[np.int64]:
+        """Where the texts of a split that was drawn, or of ``train``, stand among those of the training part."""
+        return self._indices()[split]
+
+    @property
+    def source(self) -> Source:
+        """What the config's parts are read from."""
+        return self._source
+
+    def part(self, split: str) -> str:
+        """The part that the split is, or is drawn from."""
+        part = self._parts[split]
+        return part if isinstance(part, str) else self._train
 
     def texts_of(self, split: str, fingerprint: str) -> LabelledTexts:
         """The texts whose fingerprint was taken before. Raises ``InputError`` where they have changed since."""

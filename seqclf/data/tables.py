@@ -181,6 +181,14 @@ class TableSource:
             cure = "set data.format to csv, tsv, jsonl or parquet" if named else "rename the file"
             raise InputError(unknown_ending(path, cure)) from None
 
+    def kind(self, part: str) -> str:
+        """csv, tsv, jsonl or parquet. Raises ``InputError`` where that cannot be told."""
+        return self._kind(Path(part))
+
+    def rows(self, part: str) -> Iterator[Row | InputError]:
+        """Each row with all its columns, or what is wrong with it."""
+        return self._rows(Path(part))
+
     def _rows(self, path: Path) -> Iterator[Row | InputError]:
         try:
             yield from rows(path, self._kind(path), encoding=self._encoding)

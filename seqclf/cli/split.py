@@ -1,0 +1,87 @@
+"""``seqclf split``."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seqclf.cli.options import allow_code_option, json_option, set_option
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from seqclf.data.written_splits import WrittenSplit
+
+_MOST_LABELS = 30
+
+
+@click.command("split", short_help="Write the splits of a config as files.")
+@click.argument("config_file", metavar="CONFIG", type=click.Path(path_type=Path))
+@click.option("--to", "folder", required=True, type=click.Path(path_type=Path), help="New folder for the files.")
+@set_option
+@allow_code_option
+@json_option
+def split_command(config_file: Path, folder: Path, settings: tuple[str, ...], as_json: bool) -> None:
+    """Write the training, validation and test texts of CONFIG as files, split exactly as `seqclf train` and `seqclf
+    eval` do it, so that other programs can be compared on the same rows.
+
+    Rows of a table keep all their columns. Prints how many texts of each label a file has, and the lines that make a
+    config read the files. Nothing is overwritten.
+    """
+    from seqclf.cli.problems import check_files, show_problem
+    from seqclf.config import parse_override, read_config
+    from seqclf.data.written_splits import data_section, write_splits
+
+    loaded = read_config(config_file, [parse_override(setting) for setting in settings])
+    for warning in loaded.warnings:
+        show_problem(warning, "warning")
+    check_files(loaded)
+    if loaded.config.data.source == "tfds":
+        from seqclf.cli.start import start_tensorflow
+
+        start_tensorflow()
+    written = write_splits(loaded.config, folder)
+    # A config's relative paths start elsewhere where $SEQCLF_DATA is set.
+    absolute = bool(os.environ.get("SEQCLF_DATA"))
+    files = {name: split.path.absolute() if absolute else split.path for name, split in written.items()}
+    section = data_section(loaded.config, files)
+    if as_json:
+        splits = {
+            name: {"file": str(split.path), "texts": split.texts, "labels": split.labels}
+            for name, split in written.items()
+        }
+        click.echo(json.dumps({"splits": splits, "data": section}, ensure_ascii=False))
+        return
+    from seqclf.cli.console import console
+
+    console().print(_table(written))
+    click.echo(f"\nWritten to {folder}. A config reads these files with:\n")
+    click.echo("\n".join(["data:", *(f"  {name}: {_yaml(value)}" for name, value in section.items())]))
+
+
+def _yaml(value: Any) -> str:
+    import yaml
+
+    return "null" if value is None else yaml.safe_dump(value, width=10_000).removesuffix("...\n").strip()
+
+
+def _table(written: dict[str, WrittenSplit]) -> Table:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("label", overflow="ellipsis")
+    for name in written:
+        table.add_column(name, justify="right", no_wrap=True)
+    labels = list(dict.fromkeys(label for split in written.values() for label in split.labels))
+    for label in labels[:_MOST_LABELS]:
+        counts = ((split.labels.get(label, 0), split.texts) for split in written.values())
+        table.add_row(escape(label), *(f"{count:,} ({count / texts:.1%})" for count, texts in counts))
+    if len(labels) > _MOST_LABELS:
+        table.add_row(f"and {len(labels) - _MOST_LABELS} more")
+    table.add_row("all texts", *(f"{split.texts:,}" for split in written.values()))
+    return table

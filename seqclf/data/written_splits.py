@@ -1,0 +1,193 @@
+"""The splits of a config as files of their own: what others need to be compared on the same rows."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqclf.config import Config
+from seqclf.config.schema import TableData
+from seqclf.data.corpus import Corpus
+from seqclf.data.source import LabelledTexts
+from seqclf.data.tables import TableSource
+from seqclf.errors import InputError
+from seqclf.files import making_folder
+
+SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class WrittenSplit:
+    """A file of one split.
+
+    Attributes:
+        labels: number of texts of each label, the most frequent first.
+    """
+
+    path: Path
+    texts: int
+    labels: dict[str, int]
+
+
+def write_splits(config: Config, folder: Path) -> dict[str, WrittenSplit]:
+    """Write a file for each split that the config has into a new folder, all of them or none.
+
+    Rows of tables keep all their columns, their order and the kind of their file; other sources become csv files with
+    the columns ``text`` and ``label``, or jsonl files where csv cannot hold them.
+
+    Raises:
+        InputError: there is such a folder, or the data cannot be used.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{folder}: exists already, and is never overwritten; name another folder")
+    corpus = Corpus(config)
+    names = [name for name in SPLITS if corpus.has(name)]
+    texts = {name: corpus.texts(name) for name in names}
+    try:
+        with making_folder(folder) as beside:
+            write = _write_rows if isinstance(config.data, TableData) else _write_texts
+            files = write(corpus, texts, beside)
+    except OSError as error:
+        raise InputError(f"{error.filename or folder}: cannot be written ({error.strerror or error})") from error
+    return {name: WrittenSplit(folder / files[name], len(texts[name]), _counts(texts[name])) for name in names}
+
+
+def data_section(config: Config, files: Mapping[str, Path]) -> dict[str, Any]:
+    """The options of ``data`` to add to a config, or to change in it, so that it reads the files."""
+    section: dict[str, Any] = {}
+    if not isinstance(config.data, TableData):
+        section = {"source": "table", "text": "text", "label": "label"}
+    section |= {name: str(path) for name, path in files.items()}
+    if getattr(config.data, "encoding", "utf-8") != "utf-8":
+        section["encoding"] = "utf-8"  # whatever the files were in
+    unused = [name for name in ("group", "folds", "fold") if getattr(config.data, name, None) is not None]
+    return section | dict.fromkeys(unused)
+
+
+def _counts(texts: LabelledTexts) -> dict[str, int]:
+    return dict(Counter(name for names in texts.label_sets for name in names).most_common())
+
+
+# --- rows of tables ---------------------------------------------------------------------------------------------------
+
+
+def _write_rows(corpus: Corpus, texts: Mapping[str, LabelledTexts], folder: Path) -> dict[str, str]:
+    """Copy rows; returns the names of the files."""
+    source = corpus.source
+    assert isinstance(source, TableSource)
+    files: dict[str, str] = {}
+    drawn = [name for name in texts if name == "train" or not corpus.has_own_part(name)]
+    for part, names in [(corpus.part("train"), drawn), *((corpus.part(n), [n]) for n in texts if n not in drawn)]:
+        kind = source.kind(part)
+        files |= {name: f"{name}.{kind}" for name in names}
+        split_of = None
+        if names == drawn:
+            split_of = np.empty(sum(len(texts[name]) for name in names), np.int8)
+            for number, name in enumerate(names):
+                split_of[corpus.places(name)] = number
+        paths = [folder / files[name] for name in names]
+        if kind == "parquet":
+            _copy_parquet(Path(part), paths, split_of)
+        else:
+            _copy_lines(source, part, kind, paths, split_of)
+    return files
+
+
+def _copy_lines(
+    source: TableSource, part: str, kind: str, paths: Sequence[Path], split_of: NDArray[np.int8] | None
+) -> None:
+    """Rows of csv, tsv and jsonl files.
+
+    Args:
+        split_of: into which of the paths each row goes; None: all into the first.
+    """
+    with contextlib.ExitStack() as stack:
+        writers = [stack.enter_context(_opened(path, kind)) for path in paths]
+        for place, row in enumerate(source.rows(part)):
+            if isinstance(row, InputError):  # all could be read before
+                raise row
+            writers[0 if split_of is None else split_of[place]].write(row[1])
+
+
+def _copy_parquet(path: Path, paths: Sequence[Path], split_of: NDArray[np.int8] | None) -> None:
+    """Like ``_copy_lines``; the columns keep their types."""
+    import pyarrow.parquet
+
+    with contextlib.ExitStack() as stack:
+        table = stack.enter_context(pyarrow.parquet.ParquetFile(path))
+        writers = [stack.enter_context(pyarrow.parquet.ParquetWriter(to, table.schema_arrow)) for to in paths]
+        start = 0
+        for batch in table.iter_batches():
+            for number, writer in enumerate(writers):
+                chosen = batch
+                if split_of is not None:
+                    chosen = batch.filter(pyarrow.array(split_of[start : start + len(batch)] == number))
+                writer.write_batch(chosen)
+            start += len(batch)
+
+
+# --- texts of other sources -------------------------------------------------------------------------------------------
+
+
+def _write_texts(corpus: Corpus, texts: Mapping[str, LabelledTexts], folder: Path) -> dict[str, str]:
+    """Write texts and labels; returns the names of the files."""
+    csv_holds = not any(split.multi or any("\0" in text for text in split.texts) for split in texts.values())
+    kind = "csv" if csv_holds else "jsonl"
+    for name, split in texts.items():
+        with _opened(folder / f"{name}.{kind}", kind) as writer:
+            for text, label in zip(split.texts, split.labels, strict=True):
+                writer.write({"text": text, "label": list(label) if split.multi else label})
+    return {name: f"{name}.{kind}" for name in texts}
+
+
+# --- lines ------------------------------------------------------------------------------------------------------------
+
+
+class _Writer(Protocol):
+    def write(self, row: Mapping[str, Any]) -> None: ...
+
+
+class _JsonLines:
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def write(self, row: Mapping[str, Any]) -> None:
+        line = json.dumps(row, ensure_ascii=False)
+        try:
+            line.encode()
+        except UnicodeEncodeError:  # halves of characters
+            line = json.dumps(row)
+        self._file.write(f"{line}\n")
+
+
+class _Fields:
+    """csv, or tsv, whose fields hold neither tabs nor line ends; the first row names the columns."""
+
+    def __init__(self, file: Any, kind: str) -> None:
+        self._file = file
+        self._write = csv.writer(file, lineterminator="\n").writerow if kind == "csv" else self._tabs
+        self._columns: list[str] | None = None
+
+    def write(self, row: Mapping[str, Any]) -> None:
+        if self._columns is None:
+            self._columns = list(row)
+            self._write(self._columns)
+        self._write([row[column] for column in self._columns])
+
+    def _tabs(self, fields: Sequence[str]) -> None:
+        self._file.write("\t".join(fields) + "\n")
+
+
+@contextlib.contextmanager
+def _opened(path: Path, kind: str) -> Iterator[_Writer]:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        yield _JsonLines(file) if kind == "jsonl" else _Fields(file, kind)

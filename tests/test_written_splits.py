@@ -1,0 +1,157 @@
+"""``seqclf split``: the files hold the rows that training, validation and evaluation use."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+from conftest import small_config, write_csv
+
+from seqclf.cli import cli
+from seqclf.config import checked_config
+from seqclf.data.corpus import Corpus
+from seqclf.data.tables import TableSource
+from seqclf.data.written_splits import SPLITS, data_section, write_splits
+from seqclf.errors import InputError
+
+ODD = ['a "quoted", text', "two\nlines", "tabs are fine", " spaces ", "émile ☃", "", "=1+1"]
+
+
+def _rows(count: int = 60) -> list[dict[str, Any]]:
+    texts = [f"{ODD[i % len(ODD)]} {i}" if i % len(ODD) != 5 else "" for i in range(count)]
+    return [{"id": f"{i}", "text": text, "label": "ab"[i % 2], "who": f"{i // 3}"} for i, text in enumerate(texts)]
+
+
+def _written(path: Path, rows: list[dict[str, Any]]) -> Path:
+    if path.suffix == ".csv":
+        return write_csv(path, [tuple(rows[0]), *(tuple(row.values()) for row in rows)])
+    if path.suffix == ".tsv":
+        rows = [{name: value.replace("\n", " ") for name, value in row.items()} for row in rows]
+        path.write_text("".join("\t".join(row) + "\n" for row in [list(rows[0]), *(row.values() for row in rows)]))
+    elif path.suffix == ".jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    else:
+        import pyarrow
+        import pyarrow.parquet
+
+        table = pyarrow.Table.from_pylist([{**row, "id": int(row["id"])} for row in rows])
+        pyarrow.parquet.write_table(table, path, row_group_size=7)
+    return path
+
+
+def _all_rows(path: Path) -> list[dict[str, Any]]:
+    return [dict(row[1]) for row in TableSource("text", "label").rows(str(path)) if not isinstance(row, InputError)]
+
+
+def _split(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["split", *arguments])
+
+
+@pytest.mark.parametrize("kind", ["csv", "tsv", "jsonl", "parquet"])
+@pytest.mark.parametrize("options", [{}, {"group": "who"}, {"folds": 3, "fold": 2}])
+def test_rows_are_those_of_training(kind: str, options: dict[str, Any], tmp_path: Path) -> None:
+    table = _written(tmp_path / f"t.{kind}", _rows())
+    config = checked_config(small_config(data={"source": "table", "train": str(table), "test": 0.2, **options}))
+    written = write_splits(config, tmp_path / "out")
+    corpus, rows = Corpus(config), _all_rows(table)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(f"{name}.{kind}" for name in SPLITS)
+    found: list[dict[str, Any]] = []
+    for name in SPLITS:
+        texts, read = corpus.texts(name), _all_rows(written[name].path)
+        assert [row["text"] for row in read] == list(texts.texts)
+        assert [row["label"] for row in read] == list(texts.labels)
+        assert read == [row for row in rows if row in read], "whole rows, in their order"
+        assert written[name].labels == Counter(texts.labels)
+        found += read
+    assert sorted(int(row["id"]) for row in found) == list(range(60))
+    section = data_section(config, {name: split.path for name, split in written.items()})
+    again = checked_config(small_config(data={**config.data.model_dump(), **section}))
+    for name in SPLITS:
+        assert list(Corpus(again).texts(name).texts) == list(corpus.texts(name).texts)
+    if kind == "parquet":
+        import pyarrow.parquet
+
+        assert pyarrow.parquet.read_schema(written["test"].path) == pyarrow.parquet.read_schema(table)
+
+
+def test_files_of_their_own_are_copied(tmp_path: Path) -> None:
+    table, other = _written(tmp_path / "t.csv", _rows()), _written(tmp_path / "other.jsonl", _rows(9))
+    config = checked_config(small_config(data={"source": "table", "train": str(table), "test": str(other)}))
+    written = write_splits(config, tmp_path / "out")
+    assert _all_rows(written["test"].path) == _all_rows(other)
+    assert written["test"].path.name == "test.jsonl"
+    assert written["train"].texts + written["validation"].texts == 60
+
+
+def test_a_source_without_rows_becomes_a_table(tmp_path: Path) -> None:
+    folder = tmp_path / "texts"
+    for i, row in enumerate(_rows()):
+        path = folder / row["label"] / f"{i:02}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(row["text"], encoding="utf-8", newline="")
+    config = checked_config(small_config(data={"source": "folder", "train": str(folder), "validation": 0.2}))
+    for number, kind in enumerate(("csv", "jsonl")):
+        if kind == "jsonl":
+            (folder / "a" / "nul.txt").write_bytes(b"a \0 byte")
+        written = write_splits(config, tmp_path / f"out{number}")
+        section = data_section(config, {name: split.path for name, split in written.items()})
+        again = Corpus(checked_config(small_config(data=section)))
+        for name in ("train", "validation"):
+            assert written[name].path.suffix == f".{kind}"
+            texts = Corpus(config).texts(name)
+            assert (list(again.texts(name).texts), again.texts(name).labels) == (list(texts.texts), texts.labels)
+
+
+def test_lists_of_labels_stay_lists(tmp_path: Path) -> None:
+    rows = [{"text": f"text {i}", "tags": "|".join("abc"[: i % 4])} for i in range(60)]
+    table = _written(tmp_path / "t.csv", rows)
+    data = {"source": "table", "train": str(table), "label": "tags", "label_separator": "|", "test": 0.2}
+    config = checked_config(small_config(data=data))
+    written = write_splits(config, tmp_path / "out")
+    assert [row for name in SPLITS for row in _all_rows(written[name].path) if row not in rows] == []
+    assert sum(written["train"].labels.values()) == sum(map(len, Corpus(config).texts("train").labels))
+
+
+def test_nothing_is_overwritten_and_nothing_is_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = checked_config(small_config(data={"source": "table", "train": str(_written(tmp_path / "t.csv", _rows()))}))
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").touch()
+    with pytest.raises(InputError, match="out: exists already, and is never overwritten"):
+        write_splits(config, tmp_path / "out")
+    (tmp_path / "out" / "mine.txt").unlink()
+    monkeypatch.setattr(
+        "seqclf.data.written_splits._Fields.write", lambda *_: (_ for _ in ()).throw(OSError(28, "full"))
+    )
+    with pytest.raises(InputError, match="cannot be written"):
+        write_splits(config, tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
+    monkeypatch.undo()
+    assert write_splits(config, tmp_path / "out")["train"].texts == 54
+
+
+def test_the_command_prints_counts_and_lines_that_work(tmp_path: Path) -> None:
+    table = _written(tmp_path / "t.csv", _rows())
+    values = small_config(data={"source": "table", "train": str(table), "test": 0.2, "group": "who"})
+    config = tmp_path / "config.yaml"
+    config.write_text(yaml.safe_dump(values), encoding="utf-8")
+    done = _split(str(config), "--to", str(tmp_path / "out"))
+    assert done.exit_code == 0, done.output
+    shown, _, lines = done.stdout.partition("A config reads these files with:\n\n")
+    assert shown.splitlines()[0].split() == ["label", "train", "validation", "test"]
+    section = yaml.safe_load(lines)["data"]
+    assert section == {**{name: str(tmp_path / "out" / f"{name}.csv") for name in SPLITS}, "group": None}
+    values["data"] |= section
+    config.write_text(yaml.safe_dump(values), encoding="utf-8")
+    again = _split(str(config), "--to", str(tmp_path / "again"), "--json")
+    assert again.exit_code == 0, again.output
+    report = json.loads(again.stdout)["splits"]
+    for name in SPLITS:
+        assert (tmp_path / "again" / f"{name}.csv").read_bytes() == (tmp_path / "out" / f"{name}.csv").read_bytes()
+        assert report[name]["texts"] == sum(report[name]["labels"].values())
+    refused = _split(str(config), "--to", str(tmp_path / "out"))
+    assert (refused.exit_code, "never overwritten" in refused.stderr) == (2, True)
