@@ -25,7 +25,7 @@ SMALL = {
     "embedding": {"dim": 8, "dropout": 0.1},
     "layers": [{"type": "lstm", "units": 6, "bidirectional": True}],
     "head": [{"type": "dense", "units": 5}, {"type": "dropout", "rate": 0.2}],
-    "training": {"epochs": 2, "batch_size": 16, "log_every": 3},
+    "training": {"epochs": 2, "batch_size": 16, "log_every": 3, "baseline": False},
 }
 
 POOLED = [{"type": "pool", "method": "mean"}]
@@ -137,7 +137,7 @@ def trained(config: dict[str, Any], runs: Path, **options: Any) -> Any:
 @pytest.fixture(scope="session")
 def binary_run(sample_csv: Path, runs: Path) -> Any:
     """A small run with two labels (the newest of ``runs`` unless a test trains another)."""
-    return trained(small_config(data__train=str(sample_csv)), runs)
+    return trained(small_config(data__train=str(sample_csv), training__baseline="auto"), runs)
 
 
 @pytest.fixture(scope="session")
@@ -147,6 +147,7 @@ def three_label_run(three_labels_csv: Path, tmp_path_factory: pytest.TempPathFac
         data__train=str(three_labels_csv),
         layers=[{"type": "gru", "units": 6}, {"type": "simple_rnn", "units": 5, "bidirectional": True}],
         training__epochs=12,
+        training__baseline="auto",
         training__optimizer={"type": "adam", "learning_rate": 0.02},
     )
     return trained(config, tmp_path_factory.mktemp("runs3"))

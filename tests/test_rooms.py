@@ -30,10 +30,12 @@ ALLOWED = {
     "evaluation": BASE | {"runs", "config", "text", "data", "model", "export", "inference"},
     "export": BASE | {"config", "text", "model", "onnx_writer"},
     "inference": BASE | {"text"},
+    "baseline": BASE | {"config", "layer_types", "text", "data", "evaluation"},
     "benchmark": BASE | {"figures", "runtime", "config", "data", "model", "training"},
     "probe": BASE | {"figures", "config", "layer_types", "text", "model", "training"},
     "starter": BASE | {"runs", "config", "text", "data", "training", "evaluation"},
-    "training": BASE | {"runs", "runtime", "config", "layer_types", "text", "data", "model", "evaluation", "export"},
+    "training": BASE
+    | {"runs", "runtime", "config", "layer_types", "text", "data", "model", "evaluation", "export", "baseline"},
 }
 LIGHT = {
     "cli",

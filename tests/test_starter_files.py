@@ -180,7 +180,7 @@ def test_columns_without_a_name_are_called_after_their_place(tmp_path: Path) -> 
 
 
 def test_columns_of_0_and_1_are_labels_of_their_own(tmp_path: Path) -> None:
-    from seqclf.data.prepare import Corpus
+    from seqclf.data.corpus import Corpus
 
     rows = [("id", "comment_text", "rude", "odd", "false")]
     rows += [(f"{i}", t, f"{i % 2}", f"{int(i % 3 == 0)}", f"{int(i % 7 == 0)}") for i, (t, _) in enumerate(ROWS)]

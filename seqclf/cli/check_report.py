@@ -33,6 +33,11 @@ def print_report(report: Report) -> None:
         _histogram(report, out)
     if report.pretrained is not None:
         out.print(f"\nVectors: {report.pretrained}", markup=False, soft_wrap=True)
+    if report.baseline is not None:
+        from seqclf.baseline.comparison import description
+
+        sentence = description(report.baseline, report.baseline_score, "validation")
+        out.print(f"\n{sentence}.", markup=False, soft_wrap=True)
     if report.layers is not None:
         out.print()
         out.print(_layers(report))

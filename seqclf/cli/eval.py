@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,6 +23,7 @@ from seqclf.cli.options import (
 if TYPE_CHECKING:
     from seqclf.config import Config
     from seqclf.data.source import LabelledTexts
+    from seqclf.labels import Labels
 
 
 @click.command("eval", short_help="Measure a run: accuracy, F1, confusion matrix.")
@@ -103,18 +106,46 @@ def eval_command(
             manifest["data_fingerprint"],
             lambda stage: click.echo(stage, err=True),
         )
-    metrics = classifier.evaluate(texts)
-    metrics = {"data": str(data_path or describe(config.data, split)), **metrics}
+    known = manifest["data_fingerprint"]
+    with _baseline(config, classifier.labels, known, split if external is None else external) as simple:
+        metrics = classifier.evaluate(texts)
+        metrics = {"data": str(data_path or describe(config.data, split)), **metrics, **simple()}
     if external is None:
         run.write_metrics(split, metrics)
     if as_json:
         which = {} if external else {"split": split}
         click.echo(json.dumps({"run": run.name, **which, **metrics}, ensure_ascii=False))
     else:
+        from seqclf.baseline.comparison import reported_score
         from seqclf.cli.eval_tables import show_metrics
 
         where = metrics["data"] if external else f"{split} ({metrics['data']})"
-        show_metrics(named_with_status(run), where, metrics)
+        show_metrics(
+            named_with_status(run), where, metrics, score=reported_score(config, multi=classifier.labels.multi)
+        )
+
+
+@contextlib.contextmanager
+def _baseline(
+    config: Config, labels: Labels, fingerprints: dict[str, str], scored: str | LabelledTexts
+) -> Iterator[Callable[[], dict[str, Any]]]:
+    """Score the baseline beside what the block does; it is given a function that waits for the scores, as an entry of
+    the metrics."""
+    from seqclf.baseline.job import begin
+    from seqclf.data.corpus import Corpus
+
+    with contextlib.ExitStack() as stack:
+        job = begin(config, Corpus(config), labels, fingerprints, scored)
+        if job is not None:
+            stack.enter_context(job)
+
+        def wait() -> dict[str, Any]:
+            scores = None if job is None else job.result()
+            if job is not None and job.problem is not None:
+                click.echo(f"No linear baseline to compare with: {job.problem}", err=True)
+            return {} if scores is None else {"baseline": scores}
+
+        yield wait
 
 
 def _config(path: Path, settings: tuple[str, ...]) -> Config:

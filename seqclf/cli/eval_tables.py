@@ -8,6 +8,7 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
+from seqclf.baseline.comparison import description, lead
 from seqclf.cli.console import console
 from seqclf.cli.wrap import wrapped
 
@@ -22,17 +23,22 @@ _SCORES = (
 _CORNER = "true \\ predicted"
 
 
-def show_metrics(run_name: str, where: str, metrics: dict[str, Any]) -> None:
+def show_metrics(run_name: str, where: str, metrics: dict[str, Any], *, score: str = "accuracy") -> None:
     """Print the metrics of ``classification_metrics`` or ``multi_label_metrics`` on stdout, fitted to its width.
 
     Labels keep their order where the whole confusion matrix fits, so that both tables read alike. Where it does not,
-    the most confused pairs stand in its place, and labels are sorted by F1.
+    the most confused pairs stand in its place, and labels are sorted by F1. ``score`` is the metric that is compared
+    with the baseline's.
     """
     out = console()
     width = out.width if out.is_terminal else None
     out.print(wrapped(f"{run_name} on {where}: {metrics['texts']:,} texts", width), markup=False, soft_wrap=True)
     scores = "   ".join(f"{name} {metrics[key]:.4f}" for name, key in _SCORES if key in metrics)
-    out.print(wrapped(scores, width) + "\n", soft_wrap=True)
+    out.print(wrapped(scores, width), soft_wrap=True)
+    if (baseline := metrics.get("baseline")) is not None:
+        sentence = f"{description(baseline, score, 'these texts')}: {lead(metrics[score], baseline, score)}"
+        out.print(wrapped(sentence, width), markup=False, soft_wrap=True)
+    out.print()
     if "confusion" not in metrics:  # of lists of labels
         out.print(_label_table(metrics, by_f1=True))
         out.print("\naccuracy: all labels of the text right", markup=False)

@@ -13,7 +13,16 @@ from rich.text import Text
 
 from seqclf.cli.epoch_table import EpochTable, TimeLeft
 from seqclf.cli.wrap import wrapped
-from seqclf.training.events import EpochDone, EpochStarted, Event, Stage, StepDone, TrainingDone, TrainingStarted
+from seqclf.training.events import (
+    BaselineDone,
+    EpochDone,
+    EpochStarted,
+    Event,
+    Stage,
+    StepDone,
+    TrainingDone,
+    TrainingStarted,
+)
 
 _SECONDS_BETWEEN_LINES = 30.0
 _WIDE = 100
@@ -104,6 +113,8 @@ class _Progress:
             return [*header, self._table.row(event)]
         if isinstance(event, TrainingDone) and event.why == "early_stopping":
             return [f"No better epoch since epoch {event.best_epoch}: stopped early"]
+        if isinstance(event, BaselineDone):
+            return [_baseline(event)]
         return []
 
 
@@ -163,6 +174,14 @@ class BarProgress(_Progress):
 
     def _print(self, line: str) -> None:
         self._bar.console.print(wrapped(line, self._bar.console.width), soft_wrap=True, markup=False)
+
+
+def _baseline(event: BaselineDone) -> str:
+    if event.scores is None:
+        return f"warning: no linear baseline to compare with: {event.problem}"
+    from seqclf.baseline.comparison import description
+
+    return description(event.scores, event.score, "validation")
 
 
 def _about(event: TrainingStarted) -> str:

@@ -137,8 +137,9 @@ def train_command(
         if folds is None:
             run, outcome = _train_one(loaded, config, lambda: begin_run(runs, config.name), listen, stop, how)
             text, status = _summary(run.folder, runs, config, outcome), outcome.status
+            behind = _behind(config, outcome.validation, outcome.baseline)
         else:
-            from seqclf.training.folds import cross_validate
+            from seqclf.training.folds import cross_validate, mean_scores
 
             def train_fold(one: Config, begin: Callable[[], Run]) -> tuple[Run, Outcome]:
                 show(Stage(f"Fold {one.data.fold} of {folds}"))
@@ -147,13 +148,17 @@ def train_command(
             fold_runs = begin_folds(runs, config.name)
             found = cross_validate(config, fold_runs, train_fold, stop)
             text, status = _folds_summary(fold_runs.summary, found), found["status"]
-    _end(text, status, stop, runs, None if folds is not None else run.name)
+            behind = _behind(config, *mean_scores(found))
+    _end(text, status, stop, runs, None if folds is not None else run.name, behind=behind)
 
 
-def _end(text: str, status: str, stop: _StopRequest, runs: Path, run_name: str | None) -> None:
+def _end(text: str, status: str, stop: _StopRequest, runs: Path, run_name: str | None, *, behind: str | None) -> None:
+    from seqclf.config.problems import Problem
     from seqclf.runs import INTERRUPTED, Run
 
     click.echo(text)
+    if behind is not None and status != INTERRUPTED:
+        show_problem(Problem((), behind), "warning")
     if status == INTERRUPTED:
         how = f" To go on: {Run(runs / run_name).how_to_go_on}" if run_name else ""
         click.echo(f"Interrupted; what was learnt so far is kept.{how}", err=True)
@@ -185,7 +190,8 @@ def _resume(runs: Path, name: str, how: _How) -> None:
         except KeyboardInterrupt:
             click.echo(f"To go on: {run.how_to_go_on}", err=True)
             raise
-    _end(_summary(run.folder, runs, config, outcome), outcome.status, stop, runs, run.name)
+    behind = _behind(config, outcome.validation, outcome.baseline)
+    _end(_summary(run.folder, runs, config, outcome), outcome.status, stop, runs, run.name, behind=behind)
 
 
 def _train_one(
@@ -226,7 +232,10 @@ def _train_one(
 
 def _folds_summary(path: Path, summary: dict[str, Any]) -> str:
     scored = summary["validation"] or dict.fromkeys(("accuracy", "loss", "macro_f1"))
-    heads = (name.replace("_f1", " F1") for name in scored)
+    heads = [name.replace("_f1", " F1") for name in scored]
+    compared = summary["baseline"]
+    if compared is not None:
+        heads.append("linear")
     lines = [f"{'fold':<10}{''.join(f'{head:>10}' for head in heads)}  run"]
 
     def row(name: str, scores: list[float | None], after: str = "") -> str:
@@ -234,12 +243,17 @@ def _folds_summary(path: Path, summary: dict[str, Any]) -> str:
         return f"{name:<10}{''.join(shown)}{after}".rstrip()
 
     for one in summary["runs"]:
-        scores = one["validation"] or dict.fromkeys(scored)
+        scores = dict(one["validation"] or dict.fromkeys(scored))
+        if compared is not None:
+            scores["linear"] = one["baseline"] and one["baseline"]["linear"][compared["score"]]
         status = "" if one["status"] == "finished" else f" ({one['status']})"
         lines.append(row(str(one["fold"]), list(scores.values()), f"  {one['run']}{status}"))
     if summary["validation"] is not None:
         for name in ("mean", "std", "min", "max"):
-            lines.append(row(name, [spread[name] for spread in summary["validation"].values()]))
+            spreads = [*summary["validation"].values(), *([compared["linear"][compared["score"]]] if compared else [])]
+            lines.append(row(name, [spread[name] for spread in spreads]))
+    if compared is not None:
+        lines.append(f"linear: {compared['score'].replace('_f1', ' F1')} of a linear model (TF-IDF of n-grams)")
     lines.append(f"\nValidation of {len(summary['finished'])} finished of {summary['folds']} folds; also in {path}")
     return "\n".join(lines)
 
@@ -250,11 +264,7 @@ def _summary(folder: Path, runs: Path, config: Config, outcome: Outcome) -> str:
 
     lines = [f"Run         {folder}  ({outcome.seconds:.0f} s)"]
     if (validation := outcome.validation) is not None:
-        scores = f"micro F1 {validation['micro_f1']:.4f}, " if "micro_f1" in validation else ""
-        lines.append(
-            f"Validation  {scores}accuracy {validation['accuracy']:.4f}, loss {validation['loss']:.4f} "
-            f"(epoch {outcome.best_epoch})"
-        )
+        lines.append(f"Validation  {_scores(config, validation, outcome.baseline)} (epoch {outcome.best_epoch})")
     elif outcome.best_epoch is None and outcome.status == "interrupted":
         lines.append("Validation  none yet: no epoch was completed")
     lines.append(f"SavedModel  {folder / 'saved_model'}")
@@ -267,6 +277,25 @@ def _summary(folder: Path, runs: Path, config: Config, outcome: Outcome) -> str:
     evaluate = f"seqclf eval{options}   " if tested else ""
     lines.append(f'Next        {evaluate}seqclf predict{options} "a text"')
     return "\n".join(lines)
+
+
+def _scores(config: Config, validation: dict[str, Any], baseline: dict[str, Any] | None) -> str:
+    """What the run is compared in first, the baseline beside it."""
+    from seqclf.baseline.comparison import NAMES, beside, reported_score
+
+    first = reported_score(config, multi="micro_f1" in validation)
+    shown = []
+    for name in dict.fromkeys((first, "accuracy", "loss")):
+        compared = f" ({beside(validation[name], baseline['linear'][name])})" if name == first and baseline else ""
+        shown.append(f"{NAMES[name]} {validation[name]:.4f}{compared}")
+    return ", ".join(shown)
+
+
+def _behind(config: Config, validation: dict[str, Any] | None, baseline: dict[str, Any] | None) -> str | None:
+    """What to say where the network is behind the baseline."""
+    from seqclf.baseline.comparison import warning
+
+    return None if validation is None or baseline is None else warning(config, validation, baseline)
 
 
 class _StopRequest:

@@ -84,7 +84,9 @@ def _message(errors: Sequence[Any], models: Sequence[Model], path: Path, words: 
         tag = found.get(path[-1]) if isinstance(found, dict) else None
         return unknown_kind(tag, tags, str(path[0])) if isinstance(tag, str) else _none_of(tags, tag)
     if kind == "literal_error":
-        options = [option.strip().strip("'") for option in context["expected"].replace(" or ", ", ").split(",")]
+        options = [_as_yaml(option.strip()) for option in context["expected"].replace(" or ", ", ").split(",")]
+        if words.get(path, "").lower() in ("no", "off") and "false" in options:
+            return f'expected one of {", ".join(options)}; "{found}" is a truth value in YAML 1.1 alone; write false'
         return unknown_value(found, options) if isinstance(found, str) else _none_of(options, found)
     if kind.endswith("_type"):
         expected = " or ".join(dict.fromkeys(_TYPES.get(error["type"], error["type"]) for error in errors))
@@ -101,6 +103,11 @@ def _message(errors: Sequence[Any], models: Sequence[Model], path: Path, words: 
     else:
         expected = _EXPECTED.get(kind, details["msg"])
     return f"expected {expected}, found {shown(found)}"
+
+
+def _as_yaml(literal: str) -> str:
+    """A value as pydantic names it, as it is written in a config."""
+    return {"True": "true", "False": "false"}.get(literal, literal.strip("'"))
 
 
 def _discriminator(details: Any) -> str:

@@ -72,7 +72,9 @@ def _value(schema: dict[str, Any]) -> str:
     if schema.get("type") == "object":
         return "names and values"
     if "enum" in schema:
-        return ", ".join(f"`{choice}`" for choice in schema["enum"])
+        return ", ".join(
+            f"`{str(choice).lower() if isinstance(choice, bool) else choice}`" for choice in schema["enum"]
+        )
     names = {
         "integer": "whole number",
         "number": "number",

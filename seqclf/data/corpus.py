@@ -111,6 +111,11 @@ class Corpus:
             raise self._changed(split)
         return texts
 
+    def forget(self) -> None:
+        """Let go of the texts that were read; they are read again when they are asked for."""
+        self._read.cache_clear()
+        self._read_train.cache_clear()
+
     def labels(self) -> Labels:
         """All labels, in the order of their ids, and whether they come in lists."""
         train = self.texts("train")

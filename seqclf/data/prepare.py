@@ -39,6 +39,7 @@ class TrainingData:
         validation: None where the config keeps no validation texts.
         fingerprints: for the training and the validation split, digest of everything that decides its texts.
         seconds: wall time that all this took.
+        corpus: the texts themselves, for whoever reads them before training; ``Corpus.forget`` gives their memory back.
     """
 
     tokenizer: Tokenizer
@@ -47,6 +48,7 @@ class TrainingData:
     validation: EncodedTexts | None
     fingerprints: dict[str, str]
     seconds: float
+    corpus: Corpus
 
 
 def unready(config: Config) -> list[Problem]:
@@ -105,7 +107,7 @@ def prepare(
     labels = Labels.from_json(json.loads((entry / "labels.json").read_text(encoding="utf-8")))
     train = encode_split(corpus, "train", tokenizer, labels, on_stage)
     validation = encode_split(corpus, "validation", tokenizer, labels, on_stage) if corpus.has("validation") else None
-    return TrainingData(tokenizer, labels, train, validation, fingerprints, time.perf_counter() - started)
+    return TrainingData(tokenizer, labels, train, validation, fingerprints, time.perf_counter() - started, corpus)
 
 
 def _learning_options(options: TokenizerConfig) -> dict[str, Any]:

@@ -46,6 +46,14 @@ class LabelledTexts:
         alone = {label: (label,) for label in set(self.labels)}
         return [alone[label] for label in self.labels]
 
+    @cached_property
+    def digest(self) -> str:
+        """Hex digest of the texts and their labels."""
+        running = hashlib.sha256()
+        for text, names in zip(self.texts, self.label_sets, strict=True):
+            running.update(repr((text, names)).encode("utf-8", "surrogatepass"))
+        return running.hexdigest()
+
     def chosen(self, indices: NDArray[np.int64]) -> LabelledTexts:
         """Some of them."""
         labels = [self.labels[i] for i in indices.tolist()]

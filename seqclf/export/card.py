@@ -12,6 +12,7 @@ from seqclf.labels import Labels
 Format = Literal["saved_model", "onnx", "keras"]
 
 _MOST_LABELS = 40
+_SIMPLE = {"linear": "a linear model (TF-IDF, logistic regression)", "majority": "the majority class"}
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,11 @@ def _metrics(about: About) -> Iterator[str]:
     for split, found in splits.items():
         scores = " | ".join(f"{found[name]:.4f}" for name in names)
         yield f"| {split} ({found['data']}) | {found['texts']:,} | {scores} |"
+        for model, what in _SIMPLE.items():
+            simple = (found.get("baseline") or {}).get(model)
+            if simple is not None:
+                scores = " | ".join(f"{simple[name]:.4f}" for name in names)
+                yield f"| {split}, {what} | {found['baseline']['texts']:,} | {scores} |"
     if about.cost is not None:
         yield ""
         yield "Before the weights were quantized."

@@ -83,6 +83,21 @@ class EpochDone:
 
 
 @dataclass(frozen=True)
+class BaselineDone:
+    """What a simple model makes of the same texts is known.
+
+    Attributes:
+        scores: of ``seqclf.baseline``, on the validation texts; None where there are none.
+        score: the name of the metric in which the run is compared with them.
+        problem: why there are none.
+    """
+
+    scores: dict[str, Any] | None
+    score: str
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
 class TrainingDone:
     """The loop ended.
 
@@ -95,4 +110,4 @@ class TrainingDone:
     best_epoch: int | None
 
 
-Event = Stage | TrainingStarted | EpochStarted | StepDone | EpochDone | TrainingDone
+Event = Stage | TrainingStarted | EpochStarted | StepDone | EpochDone | BaselineDone | TrainingDone

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from seqclf.baseline.comparison import reported_score
+from seqclf.baseline.job import begin
 from seqclf.config import LoadedConfig
 from seqclf.config.problems import Problem
 from seqclf.data.corpus import Corpus
@@ -40,6 +44,8 @@ class Report:
         vocabulary: pieces of the tokenizer.
         tokens: like ``splits``.
         pretrained: also None where the config names no vectors.
+        baseline: scores of simple models on the validation texts (``seqclf.baseline``); also None where there are none.
+        baseline_score: the metric that a run of the config is compared with them in.
     """
 
     data: str
@@ -53,6 +59,8 @@ class Report:
     pretrained: Pretrained | None = None
     layers: list[LayerRow] | None = None
     estimate: Estimate | None = None
+    baseline: dict[str, Any] | None = None
+    baseline_score: str = "accuracy"
 
 
 def examine(
@@ -88,10 +96,11 @@ def examine(
     report.warnings += [loaded.placed(warning) for warning in text_warnings(splits, report.leaks, unknown_labels)]
     if report.problems:
         return report
-    data = prepare(config, on_stage, corpus)
-    encoded = {"train": data.train, "validation": data.validation}
-    if "test" in names:
-        encoded["test"] = encode_split(corpus, "test", data.tokenizer, data.labels, on_stage)
+    with _baseline(report, loaded, corpus, on_stage):
+        data = prepare(config, on_stage, corpus)
+        encoded = {"train": data.train, "validation": data.validation}
+        if "test" in names:
+            encoded["test"] = encode_split(corpus, "test", data.tokenizer, data.labels, on_stage)
     report.vocabulary = data.tokenizer.vocabulary_size
     report.tokens = {
         name: token_statistics(texts, report.max_tokens, report.vocabulary, data.tokenizer.unknown_id)
@@ -118,6 +127,27 @@ def examine(
     check_memory(config, data)
     report.layers, report.estimate = measure(config, data)
     return report
+
+
+@contextlib.contextmanager
+def _baseline(report: Report, loaded: LoadedConfig, corpus: Corpus, on_stage: Callable[[str], None]) -> Iterator[None]:
+    """Fit the baseline while the block runs, and put what it reaches into the report: after the block, and before
+    anything is timed."""
+    known = {split: corpus.fingerprint(split) for split in ("train", "validation") if corpus.has(split)}
+    labels = corpus.labels()
+    job = begin(loaded.config, corpus, labels, known)
+    if job is None:
+        yield
+        return
+    with job:
+        yield
+        if not job.is_done:
+            on_stage("Waiting for the linear baseline")
+        report.baseline = job.result()
+        report.baseline_score = reported_score(loaded.config, multi=labels.multi)
+        if job.problem is not None:
+            problem = Problem(("training", "baseline"), f"there is none to compare with: {job.problem}")
+            report.warnings.append(loaded.placed(problem))
 
 
 def _read(corpus: Corpus, names: list[str], loaded: LoadedConfig) -> dict[str, LabelledTexts]:

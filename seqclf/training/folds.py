@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from seqclf.baseline.comparison import reported_score
 from seqclf.config import Config
 from seqclf.data.source import describe
 from seqclf.files import write_json
@@ -78,6 +79,35 @@ def spread(values: Sequence[float]) -> dict[str, float | None]:
     return {"mean": statistics.fmean(values), "std": deviation, "min": min(values), "max": max(values)}
 
 
+def mean_scores(summary: dict[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """The means of a summary over its folds, in the form of one run's: of the network, and of the baseline."""
+    if summary["validation"] is None or summary["baseline"] is None:
+        return None, None
+    linear = {score: spread["mean"] for score, spread in summary["baseline"]["linear"].items()}
+    texts = {"texts": summary["baseline"]["texts"]}
+    return {score: spread["mean"] for score, spread in summary["validation"].items()}, {"linear": linear, **texts}
+
+
+def _baseline(config: Config, finished: Sequence[FoldResult]) -> dict[str, Any] | None:
+    """What simple models reach; None unless it is known of every fold."""
+    found = [result.outcome.baseline for result in finished]
+    compared = [scores for scores in found if scores is not None]
+    if not compared or len(compared) < len(found):
+        return None
+    return {
+        "score": reported_score(config, multi="micro_f1" in compared[0]["linear"]),
+        **{
+            model: {
+                score: spread([scores[model][score] for scores in compared])
+                for score in SCORES
+                if score in compared[0][model]
+            }
+            for model in ("linear", "majority")
+        },
+        "texts": sum(scores["texts"] for scores in compared),
+    }
+
+
 def _summary(config: Config, name: str, status: str, results: Sequence[FoldResult]) -> dict[str, Any]:
     finished = [result for result in results if result.outcome.status == FINISHED]
     scores = [result.outcome.validation for result in finished if result.outcome.validation is not None]
@@ -91,6 +121,7 @@ def _summary(config: Config, name: str, status: str, results: Sequence[FoldResul
         "validation": {score: spread([one[score] for one in scores]) for score in SCORES if score in scores[0]}
         if scores
         else None,
+        "baseline": _baseline(config, finished),
         "runs": [
             {
                 "fold": result.fold,
@@ -100,6 +131,7 @@ def _summary(config: Config, name: str, status: str, results: Sequence[FoldResul
                 "seconds": round(result.outcome.seconds, 2),
                 "validation": result.outcome.validation
                 and {score: result.outcome.validation[score] for score in SCORES if score in result.outcome.validation},
+                "baseline": result.outcome.baseline,
             }
             for result in results
         ],

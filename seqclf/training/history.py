@@ -9,11 +9,11 @@ from typing import Any
 
 from seqclf.errors import InputError
 from seqclf.files import sync
-from seqclf.training.events import EpochDone, Event, StepDone, TrainingDone
+from seqclf.training.events import BaselineDone, EpochDone, Event, StepDone, TrainingDone
 
 
 class History:
-    """A listener. Lines have ``type`` ``steps`` or ``epoch``.
+    """A listener. Lines have ``type`` ``steps`` or ``epoch``; a ``baseline`` may be the last one.
 
     Those of steps hold means over the window since the last line, and the learning rate of its last step.
     """
@@ -49,6 +49,8 @@ class History:
                 self._write_window()
         elif isinstance(event, TrainingDone):
             self._write_window()
+        elif isinstance(event, BaselineDone) and event.scores is not None:
+            self._write(type="baseline", **event.scores)
         elif isinstance(event, EpochDone):
             self._write_window()
             validation = event.validation or {}

@@ -22,6 +22,7 @@ from seqclf.layer_types import Custom, walk
 from seqclf.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, Run, now, this_process
 from seqclf.runtime import current_threads
 from seqclf.text.kinds import load_tokenizer
+from seqclf.training.baseline import BaselineBeside
 from seqclf.training.environment import environment, peak_memory_bytes
 from seqclf.training.events import Event, Stage, TrainingDone, TrainingStarted
 from seqclf.training.fits import misfits
@@ -45,12 +46,14 @@ class Outcome:
     Attributes:
         status: ``finished`` or ``interrupted``.
         validation: metrics of the weights that were kept; None without a completed validation.
+        baseline: the scores of simple models on the same texts; None where there are none.
     """
 
     status: str
     best_epoch: int | None
     validation: dict[str, Any] | None
     seconds: float
+    baseline: dict[str, Any] | None = None
 
 
 def train(
@@ -124,7 +127,23 @@ def _train(
     _note_data(run, data)
     if memory_check:
         check_memory(config, data)
+    with BaselineBeside(config, data, listen) as baseline:
+        return _learn(config, run, data, baseline, listen, should_stop, started=started, resume=resume, on_nan=on_nan)
 
+
+def _learn(
+    config: Config,
+    run: Run,
+    data: TrainingData,
+    baseline: BaselineBeside,
+    listen: Listener,
+    should_stop: Callable[[], bool],
+    *,
+    started: float,
+    resume: bool,
+    on_nan: OnNan,
+) -> Outcome:
+    """All but the texts: model, loop, and what is written of them. ``started``: when the job began."""
     from seqclf.model.build import build_model
     from seqclf.training.state import NoNumber, TrainingState
 
@@ -152,7 +171,7 @@ def _train(
     rewinds = 0
     while True:
         try:
-            done = _loop(config, data, keeper, listen, should_stop)
+            done = _loop(config, data, keeper, baseline, listen, should_stop)
             break
         except NoNumber as error:
             if on_nan == "stop" or rewinds == MOST_REWINDS:
@@ -167,6 +186,11 @@ def _train(
     state.use_best_weights()
     _write_models(config, data, model, state.best_validation, run)
     status = INTERRUPTED if done.why == "interrupted" else FINISHED
+    # Whoever has stopped a training does not wait for what it is compared with.
+    compared = baseline.result((lambda: True) if status == INTERRUPTED else should_stop)
+    if compared is not None and state.best_validation is not None:
+        keeper(compared)
+        run.write_metrics("validation", {**run.metrics["validation"], "baseline": compared.scores})
     run.update_manifest(
         status=status,
         ended=now(),
@@ -176,7 +200,9 @@ def _train(
         wall_seconds=round(keeper.seconds, 2),
         peak_memory_bytes=peak_memory_bytes(),
     )
-    return Outcome(status, done.best_epoch, state.best_validation, keeper.seconds)
+    return Outcome(
+        status, done.best_epoch, state.best_validation, keeper.seconds, compared.scores if compared else None
+    )
 
 
 def _note_data(run: Run, data: TrainingData) -> None:
@@ -219,7 +245,12 @@ def _thresholds(config: Config, labels: Labels, validation: dict[str, Any] | Non
 
 
 def _loop(
-    config: Config, data: TrainingData, keeper: Keeper, listen: Listener, should_stop: Callable[[], bool]
+    config: Config,
+    data: TrainingData,
+    keeper: Keeper,
+    baseline: BaselineBeside,
+    listen: Listener,
+    should_stop: Callable[[], bool],
 ) -> TrainingDone:
     from seqclf.training.loop import training_events
 
@@ -233,6 +264,7 @@ def _loop(
         listen(event)
         if isinstance(event, TrainingDone):
             return event
+        baseline.look()
         if should_stop():
             break
     keeper.save()

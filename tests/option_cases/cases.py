@@ -373,6 +373,9 @@ CASES: dict[str, Case] = {
         looks.checkpoints_of, {"layers": POOL}, {"layers": POOL, "training__checkpoint_minutes": 1e-9}
     ),
     "TrainingConfig.log_every": Case(looks.run_of, {"layers": POOL}, {"layers": POOL, "training__log_every": 2}),
+    "TrainingConfig.baseline": Case(
+        looks.scores_of, {"layers": POOL, "training__baseline": False}, {"layers": POOL, "training__baseline": "auto"}
+    ),
     "TrainingConfig.thresholds": Case(looks.thresholds_of, LISTS, {**LISTS, "training__thresholds": 0.25}),
     "EarlyStopping.monitor": _stopping("monitor", "val_loss", "val_accuracy"),
     "EarlyStopping.patience": _stopping("patience", 1, 2, learning_rate=1e-30),

@@ -114,3 +114,9 @@ def checkpoints_of(config: Config, folder: Path) -> Any:
 def thresholds_of(config: Config, folder: Path) -> Any:
     """The thresholds that a run keeps."""
     return trained(config.model_dump(mode="json"), folder / f"{next(_numbers)}").thresholds
+
+
+def scores_of(config: Config, folder: Path) -> Any:
+    """What a run's validation texts are measured with."""
+    run = trained(config.model_dump(mode="json"), folder / f"{next(_numbers)}")
+    return sorted(run.metrics["validation"])

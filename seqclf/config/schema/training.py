@@ -191,4 +191,9 @@ class TrainingConfig(Strict):
     checkpoint_minutes: PositiveReal | None = Field(
         None, description="Likewise minutes of wall time; with both, whichever comes first."
     )
+    baseline: Literal["auto", False] = Field(
+        "auto",
+        description="auto: while the network trains, a linear model (TF-IDF of n-grams, logistic regression) is fitted "
+        "to the same texts, and its scores stand beside the network's; false: no such model.",
+    )
     log_every: Steps = Field(50, description="Steps between two lines of `history.jsonl`.")

@@ -1,0 +1,109 @@
+"""The network's scores beside the baseline's, in words; and what to try where the baseline is ahead."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from seqclf.config import Config
+from seqclf.config.schema import ByteTokens, CharTokens
+from seqclf.layer_types import walk
+from seqclf.layer_types.pool import Pool
+
+NAMES = {"accuracy": "accuracy", "micro_f1": "micro F1", "macro_f1": "macro F1", "loss": "loss"}
+_LARGE_VOCABULARY = 16_000
+_PATIENT = 5
+
+
+def reported_score(config: Config, *, multi: bool) -> str:
+    """The metric that a run's result is compared in: ``accuracy``, ``micro_f1`` or ``macro_f1``.
+
+    Macro F1 where early stopping watches it; else micro F1 where texts have several labels, and accuracy where each
+    has one.
+    """
+    stopping = config.training.early_stopping
+    if stopping is not None and stopping.monitor == "val_macro_f1":
+        return "macro_f1"
+    return "micro_f1" if multi else "accuracy"
+
+
+def beside(score: float, baseline: float) -> str:
+    """``linear baseline 0.8712, +2.5``: the baseline's score, and by how many points the network is ahead."""
+    return f"linear baseline {baseline:.4f}, {_points(score, baseline):+.1f}"
+
+
+def lead(score: float, scores: Mapping[str, Any], name: str) -> str:
+    """``this run is 2.5 points ahead``: of the linear model, in the metric ``name``."""
+    points = _points(score, scores["linear"][name])
+    if points == 0:
+        return "this run is level with it"
+    return f"this run is {abs(points):.1f} points {'ahead' if points > 0 else 'behind'}"
+
+
+def _points(score: float, baseline: float) -> float:
+    return round(100 * (score - baseline), 1) + 0.0  # no -0.0
+
+
+def description(scores: Mapping[str, Any], name: str, split: str) -> str:
+    """A sentence with what both baselines reach; ``scores`` are those of ``seqclf.baseline.scores``."""
+    linear, majority = scores["linear"][name], scores["majority"][name]
+    what = NAMES[name]
+    sampled = f" {on_a_sample(scores)}" if on_a_sample(scores) else ""
+    return f"The majority class reaches {what} {majority:.4f} on {split}, a linear model {linear:.4f}{sampled}"
+
+
+def on_a_sample(scores: Mapping[str, Any]) -> str:
+    """In parentheses what was left out, where not all texts were used; else nothing."""
+    parts = []
+    if scores["training_texts"] < scores["all_training_texts"]:
+        parts.append(f"fitted on a sample of {scores['training_texts']:,} of {scores['all_training_texts']:,} texts")
+    if scores["texts"] < scores["all_texts"]:
+        parts.append(f"scored on a sample of {scores['texts']:,} of {scores['all_texts']:,}")
+    return f"({', '.join(parts)})" if parts else ""
+
+
+def points_behind(score: float, baseline: float, texts: int) -> float | None:
+    """By how many points the network is behind the baseline; None where it is not, or by no more than chance.
+
+    Chance is one standard error of a share of ``texts``: two models that are right on the same share of all texts are
+    that far apart on these in about one of three cases, as they agree on most of them.
+    """
+    noise = math.sqrt(max(score * (1 - score), 0.0) / max(texts, 1))
+    return 100 * (baseline - score) if baseline - score > noise else None
+
+
+def warning(config: Config, validation: Mapping[str, Any], scores: Mapping[str, Any]) -> str | None:
+    """What to say after a training whose network is behind the linear model; None where it is not."""
+    name = reported_score(config, multi="micro_f1" in validation)
+    network, linear = validation[name], scores["linear"][name]
+    points = points_behind(network, linear, scores["texts"])
+    if points is None:
+        return None
+    steps = "; ".join(f"{number}. {step}" for number, step in enumerate(what_to_try(config), 1))
+    return (
+        f"a linear model of n-grams is ahead of this network by {points:.1f} points of {NAMES[name]} on validation "
+        f"({linear:.4f} against {network:.4f}). What to try, in this order: {steps} (docs/training.md)"
+    )
+
+
+def what_to_try(config: Config) -> list[str]:
+    """What brings a network level with a linear model, the most likely cure first; what the config has is left out."""
+    return list(_cures(config))
+
+
+def _cures(config: Config) -> Iterator[str]:
+    pooled = [layer for _, layer in walk(config.layers) if isinstance(layer, Pool)]
+    if not any("mean" in layer.method and "max" in layer.method for layer in pooled):
+        yield "end layers with {type: pool, method: [mean, max]}, which reads the whole text, not only its end"
+    vocabulary = getattr(config.tokenizer, "vocab_size", None)
+    pieces = not isinstance(config.tokenizer, ByteTokens | CharTokens)
+    if pieces and vocabulary is not None and vocabulary < _LARGE_VOCABULARY:
+        yield f"a larger tokenizer.vocab_size, such as {_LARGE_VOCABULARY}"
+    if config.embedding.word_dropout == 0:
+        yield "embedding.word_dropout, such as 0.1"
+    stopping = config.training.early_stopping
+    if stopping is not None and stopping.patience < _PATIENT:
+        yield f"more patience: training.early_stopping.patience {_PATIENT} or more, with as many more training.epochs"
+    elif stopping is None:
+        yield "more training.epochs, with training.early_stopping"

@@ -1,0 +1,178 @@
+"""A baseline that is fitted and scored beside other work, in a process of its own.
+
+A process and not a thread: the steps of a training hold Python's lock between operators, and so does cutting texts into
+n-grams; each would wait for the other. A fresh process and not a fork: TensorFlow's threads do not survive one. It
+starts in half a second, and what it finds is in the cache, so that the next training on the same data starts none.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from seqclf.baseline.task import Request, write
+from seqclf.config import Config
+from seqclf.data.cache import cache_folder
+from seqclf.data.corpus import Corpus
+from seqclf.data.source import LabelledTexts
+from seqclf.errors import InputError
+from seqclf.labels import Labels
+
+_SECONDS_BETWEEN_LOOKS = 0.05
+_MOST_SECONDS = 600.0
+_OTHER_TEXTS = "other texts"
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+class BaselineJob:
+    """Scores that will come. A baseline is never worth a training: what goes wrong is kept in ``problem``.
+
+    Use it as a context manager: leaving the block ends the process.
+    """
+
+    def __init__(self, request: Request) -> None:
+        self.problem: str | None = None
+        self._request = request
+        self._scores = _kept(request)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lifeline: int | None = None
+        self._errors: IO[bytes] | None = None
+        if self._scores is not None:
+            return
+        try:
+            self._start()
+        except Exception as error:  # whatever it is, the caller's work goes on
+            self.problem = str(error) or type(error).__name__
+            self.close()
+
+    def _start(self) -> None:
+        folder = cache_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile("w+", encoding="utf-8", dir=folder) as task:
+            write(self._request, task)
+            task.seek(0)
+            self._errors = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
+            watched, self._lifeline = os.pipe()
+            try:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-P", "-m", "seqclf.baseline.worker", str(watched)],
+                    stdin=task,
+                    stdout=subprocess.DEVNULL,
+                    stderr=self._errors,
+                    env={**os.environ, **_ONE_THREAD, "PYTHONPATH": _python_path()},
+                    pass_fds=(watched,),
+                    start_new_session=True,  # Ctrl-C is for the training, which knows what to do about it
+                )
+            finally:
+                os.close(watched)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether ``result`` would not wait."""
+        return self._process is None or self._process.poll() is not None
+
+    def result(self, should_stop: Callable[[], bool] = lambda: False) -> dict[str, Any] | None:
+        """The scores (``Baseline.scores``), once they are there; None where there are none.
+
+        ``problem`` says why then, unless ``should_stop`` ended the wait.
+        """
+        if self._process is None:
+            return self._scores
+        patience = time.monotonic() + _MOST_SECONDS
+        while not self.is_done:
+            if should_stop():
+                self.close()
+                return None
+            if time.monotonic() > patience:
+                self.problem = f"it was not fitted after {_MOST_SECONDS / 60:.0f} more minutes"
+                self.close()
+                return None
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+        self._scores = _kept(self._request) if self._process.returncode == 0 else None
+        if self._scores is None:
+            self.problem = self._reason()
+        self.close()
+        return self._scores
+
+    def _reason(self) -> str:
+        assert self._process is not None and self._errors is not None
+        self._errors.seek(0)
+        lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
+        code = self._process.returncode
+        ended = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        return lines[-1] if lines and code > 0 else f"its process ended without a result ({ended})"
+
+    def close(self) -> None:
+        """End the process, if it runs."""
+        if self._lifeline is not None:
+            os.close(self._lifeline)
+            self._lifeline = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+        if self._errors is not None:
+            self._errors.close()
+            self._errors = None
+
+    def __enter__(self) -> BaselineJob:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def begin(
+    config: Config,
+    corpus: Corpus,
+    labels: Labels,
+    fingerprints: Mapping[str, str],
+    scored: str | LabelledTexts = "validation",
+) -> BaselineJob | None:
+    """The baseline of a config on one of its splits, or on other texts; None where the config wants none, or has no
+    such split.
+
+    ``fingerprints`` are those of the training and the validation texts. Where these have changed since, and the
+    baseline would have to be fitted to them, that is a problem of the job.
+    """
+    split = scored if isinstance(scored, str) else _OTHER_TEXTS
+    if config.training.baseline is False or (isinstance(scored, str) and not corpus.has(scored)):
+        return None
+    known = dict(fingerprints)
+    if not isinstance(scored, str):
+        known[split] = scored.digest
+    elif split not in known:
+        known[split] = corpus.fingerprint(split)
+
+    def read(name: str) -> LabelledTexts:
+        if not isinstance(scored, str) and name == split:
+            return scored
+        if corpus.fingerprint(name) != known[name]:
+            raise InputError(f"the {name} texts have changed since the run was trained")
+        return corpus.texts_of(name, known[name])
+
+    return BaselineJob(Request(labels, known, read, split, config.training.thresholds, config.data.unknown_labels))
+
+
+def _kept(request: Request) -> dict[str, Any] | None:
+    """Scores of an earlier time; None where there are none that can be read."""
+    path = cache_folder() / "baseline_scores" / request.scores_key[:32] / "scores.json"
+    try:
+        scores = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return scores if isinstance(scores, dict) else None
+
+
+def _python_path() -> str:
+    """So that the process finds this package, and nothing that lies in the folder it is started in."""
+    mine = str(Path(__file__).parents[2])
+    return os.pathsep.join(filter(None, (mine, os.environ.get("PYTHONPATH"))))

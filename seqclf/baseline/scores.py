@@ -1,0 +1,114 @@
+"""How the linear model and the majority class do on labelled texts, by the metrics of the network."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqclf.baseline.linear import LinearModel, fit
+from seqclf.baseline.ngrams import Unit
+from seqclf.evaluation.metrics import classification_metrics
+from seqclf.evaluation.multi_label import multi_label_metrics, per_label_thresholds, shared_thresholds, sigmoid
+from seqclf.files import write_json
+from seqclf.labels import DEFAULT_THRESHOLD, Labels
+
+_ABOUT = "about.json"
+_RARE = 1e-9  # the share of a label that no training text has
+
+
+@dataclass(frozen=True)
+class Part:
+    """Labelled texts of a split, or a sample of them.
+
+    Attributes:
+        truth: label ids, ``int [texts]``; or which labels apply, ``bool [texts, labels]``. Those of ``more_labels``
+            come after those of the training texts.
+        all_texts: of the split.
+        more_labels: labels that no training text has.
+    """
+
+    texts: Sequence[str]
+    truth: NDArray[Any]
+    all_texts: int
+    more_labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """Both simple classifiers.
+
+    Attributes:
+        shares: of the training texts that have each label.
+        thresholds: of the linear model, for texts with several labels; else None.
+        majority_thresholds: likewise, of the classifier that always answers ``shares``.
+        training_texts: that it learnt from.
+        all_training_texts: that there were.
+    """
+
+    linear: LinearModel
+    shares: list[float]
+    thresholds: list[float] | None
+    majority_thresholds: list[float] | None
+    training_texts: int
+    all_training_texts: int
+
+    @classmethod
+    def fit(
+        cls, train: Part, validation: Part | None, labels: Labels, *, unit: Unit, thresholds: str | float
+    ) -> Baseline:
+        """Learn from the training texts; ``thresholds`` are those of ``training.thresholds``, found as the network's
+        are: on the validation texts."""
+        linear = fit(train.texts, train.truth, len(labels), unit)
+        sizes = {"training_texts": len(train.texts), "all_training_texts": train.all_texts}
+        if not labels.multi:
+            shares = np.bincount(train.truth, minlength=len(labels)) / len(train.truth)
+            return cls(linear, shares.tolist(), None, None, **sizes)
+        shares = train.truth.mean(axis=0)
+        always = shared_thresholds(np.broadcast_to(shares, train.truth.shape), train.truth)
+        chosen = np.full(len(labels), DEFAULT_THRESHOLD if isinstance(thresholds, str) else thresholds)
+        if isinstance(thresholds, str) and validation is not None:
+            choose = per_label_thresholds if thresholds == "per_label" else shared_thresholds
+            chosen = choose(sigmoid(linear.logits(validation.texts)), validation.truth[:, : len(labels)])
+        return cls(linear, shares.tolist(), chosen.tolist(), always.tolist(), **sizes)
+
+    def scores(self, part: Part, labels: Labels) -> dict[str, Any]:
+        """Plain numbers, ready for JSON: metrics of ``linear`` and ``majority``, and on how many texts they stand."""
+        shares = np.clip(np.array(self.shares), _RARE, 1 - _RARE)
+        always = np.log(shares) - np.log1p(-shares) if labels.multi else np.log(shares)
+        if labels.units == 1 and not labels.multi:
+            always = always[1:] - always[:1]
+        majority = np.broadcast_to(always, (len(part.texts), len(always)))
+        return {
+            "linear": _metrics(self.linear.logits(part.texts), part, labels, self.thresholds),
+            "majority": _metrics(majority, part, labels, self.majority_thresholds),
+            "unit": self.linear.unit,
+            "training_texts": self.training_texts,
+            "all_training_texts": self.all_training_texts,
+            "texts": len(part.texts),
+            "all_texts": part.all_texts,
+        }
+
+    def save(self, folder: Path) -> None:
+        self.linear.save(folder)
+        write_json(folder / _ABOUT, {name: value for name, value in vars(self).items() if name != "linear"})
+
+    @classmethod
+    def load(cls, folder: Path) -> Baseline:
+        return cls(LinearModel.load(folder), **json.loads((folder / _ABOUT).read_text(encoding="utf-8")))
+
+
+def _metrics(
+    logits: NDArray[np.floating], part: Part, labels: Labels, thresholds: Sequence[float] | None
+) -> dict[str, float]:
+    """The single numbers of the metrics."""
+    if thresholds is None:
+        metrics = classification_metrics(logits, part.truth, labels, part.more_labels)
+    else:
+        metrics = multi_label_metrics(logits, part.truth, labels, thresholds, part.more_labels)
+    return {name: value for name, value in metrics.items() if isinstance(value, float)}

@@ -1,0 +1,112 @@
+"""What the process that fits the baseline is given: a file of a bounded number of texts.
+
+A file, because a source of texts may be gigabytes, or need TensorFlow to be read, while its texts are at hand here; and
+written without a name, so that nothing is left of it however the processes end.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqclf.baseline.ngrams import choose_unit
+from seqclf.baseline.sample import MOST_OF_ONE_TEXT, characters_allowed, sample
+from seqclf.config.schema import UnknownLabels
+from seqclf.data.cache import cache_folder
+from seqclf.data.label_sets import label_ids
+from seqclf.data.source import LabelledTexts, digest
+from seqclf.labels import Labels
+
+_FORMAT = 1  # raise when what is fitted, or how it is scored, changes
+
+
+@dataclass(frozen=True)
+class Request:
+    """Which baseline is wanted, on which texts.
+
+    Attributes:
+        fingerprints: of the splits ``train`` and ``validation``, where there is one, and of ``split``.
+        read: gives the texts of a split.
+        split: the texts that are scored.
+        thresholds: of ``training.thresholds``.
+        unknown_labels: of ``data.unknown_labels``; the training texts have none.
+    """
+
+    labels: Labels
+    fingerprints: Mapping[str, str]
+    read: Callable[[str], LabelledTexts]
+    split: str
+    thresholds: str | float
+    unknown_labels: UnknownLabels = "error"
+
+    @property
+    def model_key(self) -> str:
+        """Digest of everything that decides the fitted model."""
+        chosen = [self.fingerprints.get("validation"), self.thresholds, self.unknown_labels]
+        chosen = chosen if self.labels.multi else []
+        return digest(_FORMAT, self.fingerprints["train"], self.labels, *chosen)
+
+    @property
+    def scores_key(self) -> str:
+        return digest(self.model_key, self.fingerprints[self.split], self.unknown_labels)
+
+    @property
+    def is_fitted(self) -> bool:
+        return (cache_folder() / "baselines" / self.model_key[:32]).is_dir()
+
+
+def write(request: Request, file: TextIO) -> None:
+    """The task for ``seqclf.baseline.worker``; a line that says what, and a line for every text."""
+    names = [] if request.is_fitted else ["train"]
+    if not request.is_fitted and request.labels.multi and "validation" in request.fingerprints:
+        names.append("validation")
+    names = list(dict.fromkeys([*names, request.split]))
+    splits = {name: _Split.of(request, name) for name in names}
+    unit = choose_unit(splits[names[0]].texts[:1_000])
+    allowed = characters_allowed(unit, request.labels.units)
+    chosen = {name: sample(split.texts, split.truth, allowed) for name, split in splits.items()}
+    head = {
+        "labels": request.labels.as_json(),
+        "unit": unit,
+        "thresholds": request.thresholds,
+        "split": request.split,
+        "model_key": request.model_key,
+        "scores_key": request.scores_key,
+        "parts": [
+            {"name": name, "texts": len(chosen[name]), "all_texts": len(split.texts), "more_labels": split.more_labels}
+            for name, split in splits.items()
+        ],
+    }
+    file.write(json.dumps(head) + "\n")
+    for name, split in splits.items():
+        for place in chosen[name].tolist():
+            row = [split.texts[place][:MOST_OF_ONE_TEXT], _plain(split.truth[place])]
+            file.write(json.dumps(row) + "\n")
+
+
+@dataclass(frozen=True)
+class _Split:
+    """The texts of a split as the network is trained or measured on them; ``truth`` and ``more_labels`` as in
+    ``EncodedTexts``."""
+
+    texts: Sequence[str]
+    truth: NDArray[Any]
+    more_labels: list[str]
+
+    @classmethod
+    def of(cls, request: Request, name: str) -> _Split:
+        texts = request.read(name)
+        found = label_ids(texts, request.labels, "error" if name == "train" else request.unknown_labels)
+        kept = texts if found.kept is None else texts.chosen(found.kept)
+        unknown = [] if found.unknown is None or found.unknown.dropped else list(found.unknown.labels)
+        return cls(kept.texts, found.ids, unknown)
+
+
+def _plain(truth: Any) -> Any:
+    """A label id as a number, or the ids of those that apply."""
+    return np.flatnonzero(truth).tolist() if isinstance(truth, np.ndarray) else int(truth)

@@ -1,0 +1,73 @@
+"""The process that fits and scores: ``python -m seqclf.baseline.worker LIFELINE``, its task on standard input.
+
+It ends when the process that started it does, however that ends: the pipe ``LIFELINE`` is closed then. Nothing of its
+input is unpickled, and its results go to the cache.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+
+from seqclf.baseline.scores import Baseline, Part
+from seqclf.data.cache import cached
+from seqclf.files import write_json
+from seqclf.labels import Labels
+
+_NICENESS = 10
+
+
+def work(task: TextIO) -> None:
+    """Do what the first line of ``task`` says (``seqclf.baseline.task.write``) with the texts that follow it."""
+    head = json.loads(task.readline())
+    labels = Labels.from_json(head["labels"])
+    parts = {part["name"]: _read(task, part, labels) for part in head["parts"]}
+
+    def fit(folder: Path) -> None:
+        Baseline.fit(
+            parts["train"], parts.get("validation"), labels, unit=head["unit"], thresholds=head["thresholds"]
+        ).save(folder)
+
+    def score(folder: Path) -> None:
+        write_json(folder / "scores.json", baseline.scores(parts[head["split"]], labels))
+
+    baseline = Baseline.load(cached("baselines", head["model_key"], fit))
+    cached("baseline_scores", head["scores_key"], score)
+
+
+def _read(task: TextIO, part: dict[str, Any], labels: Labels) -> Part:
+    rows = [json.loads(task.readline()) for _ in range(part["texts"])]
+    if not labels.multi:
+        truth = np.array([label for _, label in rows], np.int32)
+    else:
+        truth = np.zeros((len(rows), len(labels) + len(part["more_labels"])), np.bool_)
+        for row, (_, applies) in zip(truth, rows, strict=True):
+            row[applies] = True
+    return Part([text for text, _ in rows], truth, part["all_texts"], tuple(part["more_labels"]))
+
+
+def _end_with_parent(lifeline: int) -> None:
+    while os.read(lifeline, 1):
+        pass
+    os._exit(1)
+
+
+def main() -> None:
+    threading.Thread(target=_end_with_parent, args=(int(sys.argv[1]),), daemon=True).start()
+    os.nice(_NICENESS)
+    # Where memory is short the training should not be what is killed for it (Linux).
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+    with os.fdopen(0, encoding="utf-8", closefd=False) as task:
+        work(task)
+
+
+if __name__ == "__main__":
+    main()

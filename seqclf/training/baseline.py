@@ -1,0 +1,55 @@
+"""The baseline of a training: it begins with it, is announced once, and ends with it at the latest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from seqclf.baseline.comparison import reported_score
+from seqclf.baseline.job import begin
+from seqclf.config import Config
+from seqclf.data.prepare import TrainingData
+from seqclf.runtime import current_threads
+from seqclf.training.events import BaselineDone, Event, Stage
+
+
+class BaselineBeside:
+    """Fits the baseline while the network trains; a context manager, which leaves no process behind.
+
+    Where the training was given one thread it has the machine to itself: the baseline is fitted before it.
+    """
+
+    def __init__(self, config: Config, data: TrainingData, listen: Callable[[Event], None]) -> None:
+        self._listen, self._score = listen, reported_score(config, multi=data.labels.multi)
+        self._announced = False
+        self._job = begin(config, data.corpus, data.labels, data.fingerprints)
+        data.corpus.forget()
+        threads = current_threads()
+        if self._job is not None and threads.inter_op == threads.intra_op == 1 and not self._job.is_done:
+            listen(Stage("Fitting the linear baseline"))
+            self._job.result()
+
+    def look(self) -> None:
+        """Announce the baseline, as soon as it is there."""
+        if self._job is None or self._announced or not self._job.is_done:
+            return
+        self._announced = True
+        scores = self._job.result()
+        if scores is not None or self._job.problem is not None:  # else nobody waited for it
+            self._listen(BaselineDone(scores, self._score, self._job.problem))
+
+    def result(self, should_stop: Callable[[], bool]) -> BaselineDone | None:
+        """The baseline, after waiting for it; None where there is none, or ``should_stop`` said to wait no longer."""
+        if self._job is None:
+            return None
+        if not self._job.is_done:
+            self._listen(Stage("Waiting for the linear baseline"))
+        scores = self._job.result(should_stop)
+        self.look()
+        return None if scores is None else BaselineDone(scores, self._score)
+
+    def __enter__(self) -> BaselineBeside:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._job is not None:
+            self._job.close()
