@@ -40,8 +40,9 @@ class Column:
         distinct: different ones among the filled; of lists, different items.
         words: mean number of words of a filled value.
         characters: likewise of characters.
-        numbers_only: every filled value that is no text is a whole number or a truth value, as labels may be.
+        label_types: every filled value is a text, a whole number or a truth value, as labels may be.
         all_texts: every value is a text, as texts must be.
+        half_steps: every filled value is a multiple of a half, as stars are.
     """
 
     name: str
@@ -117,8 +118,9 @@ _WHAT: dict[Kind, str] = {
 }
 
 
-def look_at(name: str, values: Sequence[Any]) -> Column:
-    """What a column is, from the values of some rows."""
+def look_at(name: str, values: Sequence[Any], rows: int | None = None) -> Column:
+    """What a column is, from its values in some ``rows``; rows of jsonl may lack it."""
+    rows = len(values) if rows is None else rows
     filled = [value for value in values if not _is_empty(value)]
     items = [item for value in filled for item in (value if isinstance(value, list) else [value])]
     shown = [str(item).strip() for item in items]
@@ -127,13 +129,13 @@ def look_at(name: str, values: Sequence[Any]) -> Column:
     return Column(
         name=name,
         kind=_kind(filled, shown, distinct),
-        rows=len(values),
+        rows=rows,
         filled=len(filled),
         distinct=distinct,
         words=_mean(len(text.split()) for text in shown),
         characters=_mean(map(len, shown)),
         label_types=label_types,
-        all_texts=all(isinstance(value, str) for value in values),
+        all_texts=len(values) == rows and all(isinstance(value, str) for value in values),
         half_steps=all(_is_half_step(text) for text in set(shown)),
     )
 

@@ -66,7 +66,8 @@ def choose_columns(
                 raise InputError(f'{path}: no column "{name}"{hint} (columns: {_names(values)}; {option} names one)')
     if text is not None and text in label:
         raise InputError(f'{path}: "{text}" cannot be both text and label; name another with --text or --label')
-    seen = {name: look_at(name, column) for name, column in values.items()}
+    rows = max(map(len, values.values()), default=0)
+    seen = {name: look_at(name, column, rows) for name, column in values.items()}
     labels: str | tuple[str, ...]
     texts = {name: column for name, column in seen.items() if name not in label}
     text_note: tuple[str, ...] = () if text is None else (f'texts in "{text}": named by --text',)
