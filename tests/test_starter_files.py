@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -199,3 +200,30 @@ def test_columns_of_0_and_1_are_labels_of_their_own(tmp_path: Path) -> None:
     refused = _call("check", str(config))
     assert refused.exit_code == 2
     assert '"odd" is "2", expected 0 or 1' in refused.stderr
+
+
+def test_rows_from_all_over_a_large_file_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from seqclf.data import tables
+    from seqclf.starter import make, spread
+
+    for module in (tables, make, spread):
+        monkeypatch.setattr(module, "ROWS_LOOKED_AT", 100)
+    rows = [(f"a text of number {i:04d}", "abcd"[i // 250]) for i in range(1_000)]
+    for name, look in (
+        ("t.csv", write_csv(tmp_path / "t.csv", [HEADER, *rows])),
+        ("t.jsonl", tmp_path / "t.jsonl"),
+    ):
+        if name == "t.jsonl":
+            lines = (json.dumps({"text": text, "label": label}) for text, label in rows)
+            look.write_text("\n".join(lines), encoding="utf-8")
+        found = see(Request(str(look)))
+        assert 80 <= found.look.seen <= 100
+        assert 900 <= found.look.rows <= 1_100
+        assert [label for label, _ in found.look.labels] == ["a", "b", "c", "d"]
+        assert re.match(r"\d+ of about [91]", found.summary)
+
+
+def test_a_small_file_is_looked_at_whole(tmp_path: Path) -> None:
+    found = see(Request(str(write_csv(tmp_path / "t.csv", [HEADER, *ROWS]))))
+    assert found.look.seen == found.look.rows == 40
+    assert found.summary.startswith("40 texts with 2 labels")

@@ -24,7 +24,7 @@ def _look(rows: int = 1_000, tokens: float = 20.0, **others: object) -> Look:
     lengths = (tokens, tokens, 2 * tokens)
     values: dict[str, object] = {
         "rows": rows,
-        "more": False,
+        "seen": rows,
         "labels": (("a", rows // 2), ("b", rows // 2)),
         "multi": False,
         "words": lengths,
@@ -107,7 +107,7 @@ def test_the_rule_s_own_recipe_is_tried_first_beside_two_others(look: Look) -> N
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.parametrize("look", [_look(100, 4.0), _look(30_000, 900.0, more=True), _look(uncut_share=0.9)])
+@pytest.mark.parametrize("look", [_look(100, 4.0), _look(30_000, 900.0), _look(uncut_share=0.9)])
 def test_every_recipe_is_a_valid_config(look: Look, family: str) -> None:
     made: Recipe = recipe(look, family)  # type: ignore[arg-type]
     config = checked_config({"data": {"source": "sample"}, **made.sections()})

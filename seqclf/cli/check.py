@@ -25,19 +25,20 @@ if TYPE_CHECKING:
 @allow_code_option
 @json_option
 def check_command(config_file: Path, settings: tuple[str, ...], threads: int | str, as_json: bool) -> None:
-    """Look at a config, its data and its model before training.
+    """Look at a config, its data and its model before training; of a data file, at what `train` would make of it.
 
     Counts texts and labels of each split, empty and repeated texts, texts that stand in more than one split, lengths in
     tokens, unknown tokens; shows the model, and times a few steps. Exits with 1 where training or evaluation would
     fail; warnings change nothing.
     """
     from seqclf.cli.start import hush_tensorflow, start_tensorflow
-    from seqclf.config import parse_override, read_config
+    from seqclf.cli.starting import load_or_make
+    from seqclf.config import parse_override
     from seqclf.config.problems import ConfigError, Problem
     from seqclf.errors import InputError
 
     try:
-        loaded = read_config(config_file, [parse_override(setting) for setting in settings])
+        loaded, _ = load_or_make(config_file, [parse_override(setting) for setting in settings])
         check_files(loaded)
         hush_tensorflow()
         from seqclf.training.examine import examine

@@ -82,7 +82,9 @@ def _best(seen: Seen, overrides: Sequence[Override], threads: int | str) -> Star
     first = next(iter(configs.values()))
     check_files(first)
     texts = texts_to_try(seen.look)
-    of = f" of {'more than ' if seen.look.more else ''}{seen.look.rows:,}" if texts < seen.look.rows else ""
+    of = (
+        f" of {'about ' if seen.look.seen < seen.look.rows else ''}{seen.look.rows:,}" if texts < seen.look.rows else ""
+    )
     minutes = len(configs) * SECONDS / 60
     say(f"Trying {', '.join(configs)} on {texts:,}{of} texts: about {minutes:.0f} minutes at most.", err=True)
     start_tensorflow(first.config, threads)

@@ -97,14 +97,14 @@ class TableSource:
                 self._fingerprints[state] = content.hexdigest()
         return self._fingerprints[state]
 
-    def read(self, part: str, most: int | None = None) -> LabelledTexts:
-        """All rows, or the first ``most``. Raises ``InputError`` that lists the bad ones."""
+    def read(self, part: str, most: int | None = None, every: int = 1) -> LabelledTexts:
+        """All rows, or the first ``most`` of every so many. Raises ``InputError`` that lists the bad ones."""
         path = Path(part)
         texts, labels, groups = TextStore(), [], array("Q")
         different: dict[Label, Label] = {}
         bad: list[str] = []
         more, undecoded = 0, False
-        for row in itertools.islice(self._labelled_rows(path), most):
+        for row in itertools.islice(self._labelled_rows(path, every), most):
             if isinstance(row, InputError):
                 undecoded = undecoded or isinstance(row, NotDecoded)
                 if len(bad) < _BAD_ROWS_SHOWN:
@@ -125,11 +125,14 @@ class TableSource:
         of_group = None if self._group is None else np.frombuffer(groups, np.uint64)
         return LabelledTexts(texts, labels, origin=str(path), multi=multi, groups=of_group)
 
-    def columns(self, part: str) -> dict[str, list[Any]]:
-        """Columns of the file with the values of its first whole rows. Raises ``InputError`` where it has none."""
+    def columns(self, part: str, every: int = 1) -> dict[str, list[Any]]:
+        """Columns of the file with values of its first whole rows, or the first of every so many.
+
+        Raises ``InputError`` where it has none.
+        """
         values: dict[str, list[Any]] = {}
         bad = None
-        for row in itertools.islice(self._rows(Path(part)), ROWS_LOOKED_AT):
+        for row in itertools.islice(self._rows(Path(part)), 0, ROWS_LOOKED_AT * every, every):
             if isinstance(row, InputError):
                 bad = bad or row
                 continue
@@ -139,11 +142,11 @@ class TableSource:
             raise bad or InputError(f"{part}: holds no rows")
         return values
 
-    def _labelled_rows(self, path: Path) -> Iterator[tuple[str, Label, int] | InputError]:
+    def _labelled_rows(self, path: Path, every: int) -> Iterator[tuple[str, Label, int] | InputError]:
         """Text, label and digest of the group of each row, or what is wrong with it."""
         checked = False
         kind: type | None = None
-        for row in self._rows(path):
+        for row in itertools.islice(self._rows(path), 0, None, every):
             if isinstance(row, InputError):
                 yield row
                 continue

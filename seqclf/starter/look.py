@@ -22,8 +22,9 @@ class Look:
     """What of the data decides a model.
 
     Attributes:
-        rows: training texts; where there are ``more``, those that were looked at.
-        labels: texts of each label, the most frequent first.
+        rows: training texts, about; those of a large file are not counted.
+        seen: those that were looked at.
+        labels: of these, the texts of each label, the most frequent first.
         multi: each text has a list of labels.
         words: words of a text, mean, median and 95th percentile.
         distinct_words: different words, lower-cased.
@@ -36,7 +37,7 @@ class Look:
     """
 
     rows: int
-    more: bool
+    seen: int
     labels: tuple[tuple[str, int], ...]
     multi: bool
     words: tuple[float, float, float]
@@ -59,16 +60,16 @@ class Look:
         return self.labels[-1][1]
 
 
-def look(data: LabelledTexts, *, more: bool = False, validation: bool = False, test: bool = False) -> Look:
-    """Count and measure the texts. ``more``: these are the first of a larger file."""
+def look(data: LabelledTexts, *, rows: int | None = None, validation: bool = False, test: bool = False) -> Look:
+    """Count and measure the texts, which are some of ``rows``."""
     counts = Counter(name for names in data.label_sets for name in names)
     sample = _sample(data.texts)
     words = count_words(count_chunks(data.texts), lowercase=True)
     long = sum(count for word, count in words.items() if len(word) > MAX_WORD_CHARACTERS)
     tokenizer = SubwordTokenizer.learn(sample, vocab_size=_PIECES)
     return Look(
-        rows=len(data),
-        more=more,
+        rows=max(len(data), rows or 0),
+        seen=len(data),
         labels=tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
         multi=data.multi,
         words=_quantiles([len(text.split()) for text in data.texts]),

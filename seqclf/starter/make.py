@@ -22,6 +22,7 @@ from seqclf.starter.formats import format_of
 from seqclf.starter.look import Look, look
 from seqclf.starter.recipe import Family, Recipe, recipe
 from seqclf.starter.siblings import Parts, find_parts, training_part
+from seqclf.starter.spread import looked_at
 from seqclf.starter.write import config_text, name_after, one_line, with_data
 from seqclf.table_rows import opening
 
@@ -134,7 +135,7 @@ def see(request: Request) -> Seen:
     splits = _splits(request, found, part)
     looked = look(
         part.texts,
-        more=len(part.texts) >= ROWS_LOOKED_AT and not Path(train).is_dir(),
+        rows=part.rows,
         validation=isinstance(splits["validation"], str),
         test=isinstance(splits["test"], str),
     )
@@ -155,13 +156,16 @@ class _Part:
     """Training texts with the options of ``data`` that say how they are read.
 
     Attributes:
+        texts: those that are looked at.
         check: raises ``InputError`` for another part that cannot be read in the same way.
+        rows: all that there are, about.
         named: the columns in brackets, for a sentence.
     """
 
     texts: LabelledTexts
     options: Mapping[str, Any]
     check: Callable[[str], None]
+    rows: int
     notes: tuple[str, ...] = ()
     named: str = ""
 
@@ -171,14 +175,16 @@ def _folder(path: str, request: Request) -> _Part:
         raise InputError(f"{path}: is a folder of LABEL/*.txt; --text, --label and --label-separator are for tables")
     encoding, options, notes = _encoding(request, *Path(path).glob("*/*.txt"))
     source = FolderSource(encoding, "--encoding ")
-    return _Part(source.read(path), {"source": "folder", **options}, source.check, notes)
+    texts = source.read(path)
+    return _Part(texts, {"source": "folder", **options}, source.check, len(texts), notes)
 
 
 def _table(path: str, request: Request) -> _Part:
     file_format = format_of(path)
     kind = file_format or "auto"
     encoding, encoded, notes = _encoding(request, Path(path))
-    values = TableSource("", "", kind, options="--", encoding=encoding).columns(path)
+    unread = TableSource("", "", kind, options="--", encoding=encoding)
+    values, every, rows = looked_at(unread, path, keys=file_format == "jsonl" or path.lower().endswith("jsonl"))
     chosen = choose_columns(path, values, request.text, request.label)
     options = {"source": "table", "text": chosen.text, "label": chosen.label}
     if request.separator is not None:
@@ -189,7 +195,8 @@ def _table(path: str, request: Request) -> _Part:
     source = TableSource(chosen.text, chosen.label, kind, separator=request.separator, options="--", encoding=encoding)
     labels = chosen.label if isinstance(chosen.label, str) else ", ".join(chosen.label)
     named = f' (texts in "{chosen.text}", labels in "{labels}")'
-    return _Part(source.read(path, most=ROWS_LOOKED_AT), options, source.check, (*chosen.notes, *notes), named)
+    texts = source.read(path, most=ROWS_LOOKED_AT, every=every)
+    return _Part(texts, options, source.check, rows, (*chosen.notes, *notes), named)
 
 
 def _encoding(request: Request, *paths: Path) -> tuple[str, dict[str, Any], tuple[str, ...]]:
@@ -268,7 +275,8 @@ def _summary(looked: Look, named: str) -> str:
     more = ", ..." if len(looked.labels) > _LABELS_SHOWN else ""
     what = "lists of " if looked.multi else ""
     _, median, most = looked.words
+    of = f" of about {looked.rows:,}" if looked.seen < looked.rows else ""
     return (
-        f"{'the first ' if looked.more else ''}{looked.rows:,} texts with {what}{len(looked.labels)} labels{named}: "
+        f"{looked.seen:,}{of} texts with {what}{len(looked.labels)} labels{named}: "
         f"{shown}{more}; words a text: median {median:,.0f}, 95 % have at most {most:,.0f}"
     )

@@ -32,11 +32,10 @@ def seen_in(file: str, given: LoadedConfig) -> Seen:
     config = given.config
     corpus = Corpus(config)
     texts = corpus.texts("train")
-    more = len(texts) > ROWS_LOOKED_AT
-    some = texts.chosen(np.arange(ROWS_LOOKED_AT)) if more else texts
+    every = -(-len(texts) // ROWS_LOOKED_AT)
     looked = look(
-        some,
-        more=more,
+        texts.chosen(np.arange(0, len(texts), every)) if every > 1 else texts,
+        rows=len(texts),
         validation=corpus.has_own_part("validation"),
         test=corpus.has_own_part("test"),
     )

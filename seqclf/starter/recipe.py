@@ -77,7 +77,7 @@ def promising(look: Look) -> tuple[Recipe, ...]:
 
 def _family(look: Look) -> tuple[Family, str]:
     tokens = look.rows * look.tokens[0]
-    if look.more or tokens > _RECURRENT_BUDGET:
+    if tokens > _RECURRENT_BUDGET:
         return "bag", "many or long texts: a bag of word pieces is fast, and seldom behind"
     return "gru", "short texts: what order the words are in is read as well"
 
