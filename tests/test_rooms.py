@@ -33,7 +33,7 @@ ALLOWED = {
     "baseline": BASE | {"config", "layer_types", "text", "data", "evaluation"},
     "benchmark": BASE | {"figures", "runtime", "config", "data", "model", "training"},
     "probe": BASE | {"figures", "config", "layer_types", "text", "model", "training"},
-    "starter": BASE | {"runs", "config", "text", "data", "training", "evaluation"},
+    "starter": BASE | {"runs", "config", "text", "data", "training", "evaluation", "baseline", "file_encoding"},
     "training": BASE
     | {"runs", "runtime", "config", "layer_types", "text", "data", "model", "evaluation", "export", "baseline"},
 }

@@ -150,6 +150,8 @@ def test_init_tries_models_and_writes_the_best(sample_csv: Path, tmp_path: Path,
     assert any(line.startswith("Trying bag, conv on 200 texts") for line in lines)
     table = [line.split() for line in lines if line.startswith(("model ", "bag ", "conv "))]
     assert table[0] == ["model", "accuracy", "macro", "F1", "epochs", "seconds"]
+    linear = next(line.split() for line in lines if line.startswith("linear "))
+    assert 0.5 <= float(linear[1]) <= 1
     best = next(row[0] for row in table if row[-1] == "best")
     scores = {row[0]: float(row[1]) for row in table[1:]}
     assert scores[best] == max(scores.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -74,7 +74,16 @@ def _best(seen: Seen, overrides: Sequence[Override], threads: int | str) -> Star
     from seqclf.cli.start import start_tensorflow
     from seqclf.starter.make import replaced
     from seqclf.starter.presets import loaded, presets
-    from seqclf.starter.trial import SECONDS, Candidate, SampledCorpus, metric_of, texts_to_try, trials, winner
+    from seqclf.starter.trial import (
+        SECONDS,
+        Candidate,
+        SampledCorpus,
+        linear_baseline,
+        metric_of,
+        texts_to_try,
+        trials,
+        winner,
+    )
     from seqclf.training.events import Stage
 
     starters: dict[str, Starter] = {made.recipe.family: made for made in presets(seen) if made.recipe is not None}
@@ -91,9 +100,11 @@ def _best(seen: Seen, overrides: Sequence[Override], threads: int | str) -> Star
     candidates = [Candidate(name, made.config) for name, made in configs.items()]
     corpus = SampledCorpus(first.config, texts)
     with progress_listener() as show:
+        show(Stage("Fitting the linear baseline"))
+        baseline = linear_baseline(candidates[0], corpus)
         results = list(trials(candidates, corpus, lambda name: show(Stage(f"Trying {name}"))))
     metric = metric_of(first.config)
-    for line in _table(results, metric):
+    for line in _table(results, metric, baseline):
         click.echo(line, err=True)
     best = winner(results, metric)
     if best is None:
@@ -102,8 +113,8 @@ def _best(seen: Seen, overrides: Sequence[Override], threads: int | str) -> Star
     return replaced(starters[best.name], f"best of {len(results)} in a trial on {texts:,} texts")
 
 
-def _table(results: Sequence[Result], metric: str) -> list[str]:
-    """The trials side by side, the best one marked."""
+def _table(results: Sequence[Result], metric: str, baseline: dict[str, Any] | None) -> list[str]:
+    """The trials side by side, the best one marked, and a linear model's scores on the same texts."""
     names = list(dict.fromkeys((metric, "accuracy", "macro_f1")))
     lines = [f"{'model':<10}" + "".join(f"{name.replace('_f1', ' F1'):>10}" for name in names) + "    epochs   seconds"]
     best = max(result.score(metric) for result in results)
@@ -113,4 +124,7 @@ def _table(results: Sequence[Result], metric: str) -> list[str]:
         if result.validation is not None and result.score(metric) == best:
             mark = "  best"
         lines.append(f"{result.name:<10}{shown}{result.epochs:>10}{result.seconds:>10.0f}{mark}".rstrip())
+    if baseline is not None:
+        shown = "".join(f"{baseline[name]:>10.4f}" for name in names)
+        lines.append(f"{'linear':<10}{shown}  (baseline: TF-IDF, logistic regression)")
     return lines

@@ -20,7 +20,8 @@ def looked_at(source: TableSource, path: str, *, keys: bool) -> tuple[dict[str, 
         keys: each row names its columns, as in jsonl.
 
     Returns:
-        The columns; of how many rows one was taken, as ``every`` of ``TableSource.read``; about how many rows there are.
+        The columns; of how many rows one was taken, as ``every`` of ``TableSource.read``; about how many rows there
+        are.
     """
     values = source.columns(path)
     rows = max(map(len, values.values()))

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqclf.baseline.job import begin
 from seqclf.config import Config
 from seqclf.data.corpus import Corpus
 from seqclf.data.prepare import prepare
@@ -91,6 +92,17 @@ def trials(
             yield _tried(candidate, corpus, Path(folder))
 
 
+def linear_baseline(candidate: Candidate, corpus: SampledCorpus) -> dict[str, Any] | None:
+    """Scores of a linear model on the same texts; None where the config wants none, or it could not be fitted."""
+    fingerprints = {split: corpus.fingerprint(split) for split in ("train", "validation")}
+    job = begin(candidate.config, corpus, corpus.labels(), fingerprints)
+    if job is None:
+        return None
+    with job:
+        scores = job.result()
+    return None if scores is None else dict(scores["linear"])
+
+
 def winner(results: Sequence[Result], metric: str) -> Result | None:
     """The best by the metric, the first of those that are level; None where none has a score."""
     best = max(results, key=lambda result: result.score(metric))
@@ -112,6 +124,9 @@ class SampledCorpus(Corpus):
 
     def fingerprint(self, split: str) -> str:
         return digest(self._whole.fingerprint(split), "sample", self._most, self._seed)
+
+    def forget(self) -> None:
+        self._whole.forget()
 
     def labels(self) -> Labels:
         """Those of all texts: a rare one may be in the validation texts alone."""
@@ -166,6 +181,8 @@ def _tried(candidate: Candidate, corpus: SampledCorpus, folder: Path) -> Result:
     from seqclf.training.train import train
 
     config = candidate.config
+    alone = config.training.model_copy(update={"baseline": False})  # fitted once for all, by linear_baseline
+    config = config.model_copy(update={"training": alone})
     data = prepare(config, corpus=corpus)
     watch = _Watch(metric_of(config), SECONDS)
     problem = None
