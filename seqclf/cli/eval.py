@@ -55,6 +55,14 @@ if TYPE_CHECKING:
     multiple=True,
     help="Change where the run's config finds its data, such as data.data_dir=DIR. Repeatable.",
 )
+@click.option(
+    "--predictions",
+    "predictions_path",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write each text with its label, prediction and probabilities (csv, tsv, jsonl, parquet).",
+)
+@click.option("--overwrite", is_flag=True, help="Let --predictions take the place of a file that is there.")
 @threads_option
 @allow_code_option
 @json_option
@@ -68,23 +76,31 @@ def eval_command(
     label_separator: str | None,
     encoding: str | None,
     settings: tuple[str, ...],
+    predictions_path: Path | None,
+    overwrite: bool,
     threads: int | str,
     as_json: bool,
 ) -> None:
     """Measure a run: accuracy, loss, precision, recall and F1 of each label, confusion matrix. Of a run with lists of
     labels: micro and macro F1, the share of texts whose list is right, Hamming loss, each label with its threshold.
 
-    The result for a split is also kept in the run's metrics.json.
+    The result for a split is also kept in the run's metrics.json. Texts of --data that the run was trained on are
+    counted, whatever file they stand in.
     """
+    if overwrite and predictions_path is None:
+        raise click.UsageError("--overwrite: only together with --predictions")
     if encoding is not None and data_path is None:
         raise click.UsageError("--encoding is that of --data; that of a split is set with --set data.encoding=NAME")
+    from seqclf.cli.eval_texts import checked_target, texts_seen, write_predictions_of
     from seqclf.cli.start import start_tensorflow
+    from seqclf.data.corpus import Corpus
     from seqclf.data.prepare import encode_texts, prepare_split
     from seqclf.data.source import describe
     from seqclf.run_choice import find_run, named_with_status
 
     run = find_run(runs, run_name)
     manifest = run.manifest
+    target = None if predictions_path is None else checked_target(predictions_path, data_path, overwrite=overwrite)
     config = _config(run.config, settings)
     external = (
         None if data_path is None else _read(data_path, config, text_column, label_column, label_separator, encoding)
@@ -108,10 +124,15 @@ def eval_command(
         )
     known = manifest["data_fingerprint"]
     with _baseline(config, classifier.labels, known, split if external is None else external) as simple:
-        metrics = classifier.evaluate(texts)
+        logits = classifier.logits(texts)
+        metrics = classifier.metrics(logits, texts)
         metrics = {"data": str(data_path or describe(config.data, split)), **metrics, **simple()}
+    if target is not None:
+        write_predictions_of(classifier, logits, external or Corpus(config).texts(split), target, config)
     if external is None:
         run.write_metrics(split, metrics)
+    else:
+        metrics |= texts_seen(run, external)
     if as_json:
         which = {} if external else {"split": split}
         click.echo(json.dumps({"run": run.name, **which, **metrics}, ensure_ascii=False))

@@ -20,6 +20,12 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "seqclf"
 
 
+def found(kind: str, key: str) -> Path | None:
+    """The entry's folder, if there is one."""
+    folder = cache_folder() / kind / key[:32]
+    return folder if folder.is_dir() else None
+
+
 def cached(kind: str, key: str, make: Callable[[Path], None]) -> Path:
     """The entry's folder, after ``make`` has filled it if it was not there."""
     folder = cache_folder() / kind / key[:32]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from seqclf.config import Config
 from seqclf.config.schema import SampleData, UnknownLabels
-from seqclf.data.cache import cached
+from seqclf.data.cache import cached, found
 from seqclf.data.equal_texts import joined, text_digests
 from seqclf.data.label_sets import all_the_same, label_order
 from seqclf.data.source import LabelledTexts, Source, describe, digest, open_source, part_names
@@ -116,6 +116,16 @@ class Corpus:
         self._read.cache_clear()
         self._read_train.cache_clear()
 
+    def note_digests(self, split: str, fingerprint: str) -> NDArray[np.uint64]:
+        """Digests of the split's texts (``equal_texts``), kept for ``noted_digests``; ``uint64 [texts]``."""
+
+        def make(folder: Path) -> None:
+            np.save(folder / "texts.npy", text_digests(self.texts_of(split, fingerprint).texts))
+
+        entry = cached("digests", _digests_key(split, fingerprint), make)
+        digests: NDArray[np.uint64] = np.load(entry / "texts.npy")
+        return digests
+
     def labels(self) -> Labels:
         """All labels, in the order of their ids, and whether they come in lists."""
         train = self.texts("train")
@@ -175,3 +185,16 @@ class Corpus:
             fold, folds = self._fold
             return folded(texts, fold, folds, **shares, seed=self._config.seed, sets=sets)
         return partition(texts, **shares, seed=self._config.seed, sets=sets)
+
+
+def noted_digests(split: str, fingerprint: str) -> NDArray[np.uint64] | None:
+    """What ``Corpus.note_digests`` kept; the texts need not be there any more. None where it kept nothing."""
+    entry = found("digests", _digests_key(split, fingerprint))
+    if entry is None:
+        return None
+    digests: NDArray[np.uint64] = np.load(entry / "texts.npy")
+    return digests
+
+
+def _digests_key(split: str, fingerprint: str) -> str:
+    return digest(_DIGESTS_FORMAT, "split", split, fingerprint)

@@ -182,6 +182,8 @@ def encode_split(
     def encode(folder: Path) -> None:
         texts = corpus.texts_of(split, fingerprint)
         on_stage(f"Encoding {len(texts):,} {split} texts")
+        if split != "test":
+            corpus.note_digests(split, fingerprint)
         found = label_ids(texts, labels, unknown_labels)
         kept = texts if found.kept is None else texts.chosen(found.kept)
         ids = tokenizer.encode_all(kept.texts)

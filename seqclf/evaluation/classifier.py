@@ -60,18 +60,24 @@ class Classifier:
             return np.zeros((0, len(self.labels)))
         no_labels = np.zeros(len(texts), dtype=np.int32)
         encoded = EncodedTexts.collect(self.tokenizer.encode_all(texts), no_labels, self.tokenizer.vocabulary_size)
-        logits = self.logits(encoded)
-        return sigmoid(logits) if self.labels.multi else np.exp(log_probabilities(logits))
+        return self.as_probabilities(self.logits(encoded))
 
     def evaluate(self, texts: EncodedTexts) -> dict[str, Any]:
-        """Metrics of texts that this run's tokenizer encoded: of ``classification_metrics``, or for lists of labels of
-        ``multi_label_metrics``; and what the texts' ``remarks`` say."""
-        logits = self.logits(texts)
+        """``metrics`` of texts that this run's tokenizer encoded."""
+        return self.metrics(self.logits(texts), texts)
+
+    def metrics(self, logits: NDArray[np.floating], texts: EncodedTexts) -> dict[str, Any]:
+        """Those of ``classification_metrics``, or for lists of labels of ``multi_label_metrics``; and what the texts'
+        ``remarks`` say. ``logits`` are those of the texts."""
         if self.thresholds is None:
             metrics = classification_metrics(logits, texts.labels, self.labels, texts.more_labels)
         else:
             metrics = multi_label_metrics(logits, texts.labels, self.labels, self.thresholds, texts.more_labels)
         return metrics | texts.remarks
+
+    def as_probabilities(self, logits: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Of every label, ``float64 [texts, labels]``."""
+        return sigmoid(logits) if self.labels.multi else np.exp(log_probabilities(logits))
 
     def logits(self, texts: EncodedTexts) -> NDArray[np.float32]:
         """Of each text, ``float32 [texts, 1 or labels]``."""

@@ -1,0 +1,79 @@
+"""How many of some texts a run has seen in training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqclf.config import Config
+from seqclf.config.schema import TableData, TfdsData
+from seqclf.data.corpus import Corpus, noted_digests
+from seqclf.data.equal_texts import text_digests
+from seqclf.data.source import LabelledTexts
+from seqclf.errors import InputError
+
+_MOST_BYTES = 200_000_000  # of a file that is read again for this
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Of some texts, those that equal a text of a run's training (``equal_texts.normalised``).
+
+    Attributes:
+        texts: how many there are.
+        trained_on: those that equal a training text.
+        validated_on: of the others, those that equal a validation text.
+    """
+
+    texts: int
+    trained_on: int
+    validated_on: int
+
+    def warning(self) -> str | None:
+        """None where no text was seen."""
+        if not self.trained_on + self.validated_on:
+            return None
+        if self.trained_on == self.texts:
+            what = "all of these texts are training texts of the run"
+        else:
+            parts = ((self.trained_on, "training"), (self.validated_on, "validation"))
+            counts = " and ".join(f"{count:,} {kind} text{'s' * (count > 1)}" for count, kind in parts if count)
+            what = f"these {self.texts:,} texts include {counts} of the run"
+        return f"{what}: the scores say less about new texts"
+
+
+def seen_in_training(config: Config, fingerprints: Mapping[str, str], texts: LabelledTexts) -> Seen | None:
+    """Count them by content, whatever file they are from. None where that cannot be known without much reading.
+
+    Args:
+        config: that of the run.
+        fingerprints: those of the run's ``TrainingData``.
+    """
+    known = {split: _digests(config, split, fingerprint) for split, fingerprint in fingerprints.items()}
+    trained, validated = known.get("train"), known.get("validation")
+    if trained is None:
+        return None
+    given = text_digests(texts.texts)
+    in_training = np.isin(given, trained)
+    in_validation = np.zeros(len(given), bool) if validated is None else np.isin(given, validated) & ~in_training
+    return Seen(len(given), int(in_training.sum()), int(in_validation.sum()))
+
+
+def _digests(config: Config, split: str, fingerprint: str) -> NDArray[np.uint64] | None:
+    """Those of a run's split: noted when it was trained, or from its data, if they are small and as they were."""
+    noted = noted_digests(split, fingerprint)
+    if noted is not None or isinstance(config.data, TfdsData):
+        return noted
+    try:
+        if isinstance(config.data, TableData) and Path(config.data.train).stat().st_size > _MOST_BYTES:
+            return None
+        corpus = Corpus(config)
+        if corpus.fingerprint(split) != fingerprint:
+            return None
+        return corpus.note_digests(split, fingerprint)
+    except (InputError, OSError):
+        return None

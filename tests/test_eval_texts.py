@@ -1,0 +1,190 @@
+"""``seqclf eval``: predictions text by text, and texts that the run was trained on."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from conftest import POOLED, small_config, trained, write_csv
+
+from seqclf.cli import cli
+from seqclf.config import load_config
+from seqclf.data.cache import cache_folder
+from seqclf.data.corpus import Corpus
+from seqclf.data.seen import Seen, seen_in_training
+from seqclf.data.source import LabelledTexts
+from seqclf.errors import InputError
+from seqclf.evaluation.predictions import predictions_target
+from seqclf.runs import Run
+from seqclf.table_rows import rows as rows_of
+
+
+def _eval(run: Run, *arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["eval", "--runs", str(run.folder.parent), "--run", run.name, *arguments])
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    kind = path.suffix.removeprefix(".")
+    return [dict(row[1]) for row in rows_of(path, kind) if not isinstance(row, InputError)]
+
+
+@pytest.fixture(scope="module")
+def run_of_lists(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    folder = tmp_path_factory.mktemp("lists")
+    rows = [{"text": f"word{i % 7} {i}", "label": ["a"] if i % 2 else ["b", "c"] if i % 3 else []} for i in range(60)]
+    (folder / "t.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    data = {"source": "table", "train": str(folder / "t.jsonl"), "validation": 0.2, "test": 0.2}
+    run: Run = trained(small_config(data=data, layers=POOLED, training__epochs=1), folder / "runs")
+    return run
+
+
+# --- predictions ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["csv", "tsv", "jsonl", "parquet"])
+def test_predictions_are_those_behind_the_metrics(kind: str, three_label_run: Run, tmp_path: Path) -> None:
+    path = tmp_path / f"predictions.{kind}"
+    done = _eval(three_label_run, "--predictions", str(path), "--json")
+    assert done.exit_code == 0, done.output
+    metrics, rows = json.loads(done.stdout), _rows(path)
+    texts = Corpus(load_config(three_label_run.config)).texts("test")
+    assert [row["text"] for row in rows] == list(texts.texts)
+    assert [row["label"] for row in rows] == list(texts.labels)
+    right = [row["right"] in (True, "true") for row in rows]
+    assert right == [row["prediction"] == row["label"] for row in rows]
+    assert np.mean(right) == pytest.approx(metrics["accuracy"])
+    assert f"{len(rows)} predictions, {sum(right)} of them right" in done.stderr
+    assert list(rows[0])[:5] == ["text", "label", "prediction", "probability", "right"]
+    for row in rows:
+        every = row.get("probability_of") or {name: row[f"probability_of_{name}"] for name in three_label_run.labels}
+        values = {name: float(value) for name, value in every.items()}
+        assert sum(values.values()) == pytest.approx(1, abs=1e-5)
+        assert max(values, key=values.__getitem__) == row["prediction"]
+        assert values[row["prediction"]] == float(row["probability"])
+    assert sorted(tmp_path.iterdir()) == [path], "nothing is left beside it"
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_predictions_of_lists(kind: str, run_of_lists: Run, tmp_path: Path) -> None:
+    path = tmp_path / f"predictions.{kind}"
+    done = _eval(run_of_lists, "--predictions", str(path), "--json")
+    assert done.exit_code == 0, done.output
+    rows = _rows(path)
+    right = [row["right"] in (True, "true") for row in rows]
+    assert np.mean(right) == pytest.approx(json.loads(done.stdout)["accuracy"])
+    for row, is_right in zip(rows, right, strict=True):
+        lists = [row[name].split("|") if kind == "csv" else row[name] for name in ("label", "predictions")]
+        assert (set(lists[0]) == set(lists[1])) == is_right
+
+
+def test_predictions_of_given_texts_leave_out_what_was_dropped(three_label_run: Run, tmp_path: Path) -> None:
+    given = write_csv(tmp_path / "g.csv", [("text", "label"), ("the goal", "sport"), ("?", "new"), ("a star", "space")])
+    for policy, texts in (("wrong", ["the goal", "?", "a star"]), ("drop", ["the goal", "a star"])):
+        path = tmp_path / f"{policy}.csv"
+        setting = f"data.unknown_labels={policy}"
+        done = _eval(three_label_run, "--data", str(given), "--set", setting, "--predictions", str(path))
+        assert done.exit_code == 0, done.output
+        rows = _rows(path)
+        assert [row["text"] for row in rows] == texts
+        assert [row["right"] for row in rows if row["label"] == "new"] == ["false"] * (policy == "wrong")
+
+
+def test_predictions_overwrite_nothing_unasked(three_label_run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("mine")
+    refused = _eval(three_label_run, "--predictions", str(path))
+    assert refused.exit_code == 2
+    assert path.read_text() == "mine"
+    assert _eval(three_label_run, "--predictions", str(path), "--overwrite").exit_code == 0
+    with path.open(newline="") as file:
+        assert next(csv.reader(file))[0] == "text"
+    for given, words in (("p.txt", "expected one of .csv"), ("p", "expected one of .csv"), ("no/p.csv", "no folder")):
+        with pytest.raises(InputError, match=words):
+            predictions_target(tmp_path / given, overwrite=False)
+    given = str(write_csv(tmp_path / "g.csv", [("text", "label"), ("the goal", "sport")]))
+    itself = _eval(three_label_run, "--data", given, "--predictions", given, "--overwrite")
+    assert (itself.exit_code, "name another file" in itself.stderr) == (2, True)
+    assert _eval(three_label_run, "--overwrite").exit_code == 2
+
+
+# --- texts that were seen ---------------------------------------------------------------------------------------------
+
+
+def _seen(run: Run, texts: list[str]) -> Seen | None:
+    given = LabelledTexts(texts, ["sport"] * len(texts), "given")
+    return seen_in_training(load_config(run.config), run.manifest["data_fingerprint"], given)
+
+
+def test_texts_of_the_training_are_counted(three_label_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = Corpus(load_config(three_label_run.config))
+    train, validation, test = (list(corpus.texts(name).texts) for name in ("train", "validation", "test"))
+    found = _seen(three_label_run, [f"  {text.upper()}\n" for text in train[:5]] + validation[:3] + test)
+    assert found == Seen(8 + len(test), 5, 3)
+    monkeypatch.setattr(Corpus, "_training_part", lambda self: pytest.fail("read again"))
+    assert _seen(three_label_run, test) == Seen(len(test), 0, 0)
+
+
+def test_the_file_that_was_trained_on_is_named(three_label_run: Run, three_labels_csv: Path, tmp_path: Path) -> None:
+    copy = shutil.copy(three_labels_csv, tmp_path / "copy.csv")
+    found = _eval(three_label_run, "--data", str(copy), "--json")
+    assert found.exit_code == 0, found.output
+    metrics = json.loads(found.stdout)
+    assert (metrics["trained_on"], metrics["validated_on"]) == (90, 30)
+    said = " ".join(found.stderr.split())
+    assert "warning: these 150 texts include 90 training texts and 30 validation texts of the run" in said
+    new = write_csv(tmp_path / "new.csv", [("text", "label"), ("quite another goal", "sport")])
+    found = _eval(three_label_run, "--data", str(new), "--json")
+    assert json.loads(found.stdout)["trained_on"] == 0
+    assert "warning" not in found.stderr
+
+
+def test_seen_texts_are_known_without_the_data_or_without_the_cache(
+    sample_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEQCLF_CACHE", str(tmp_path / "cache"))
+    table = Path(shutil.copy(sample_csv, tmp_path / "t.csv"))
+    validation = write_csv(tmp_path / "v.csv", [("text", "label"), ("seen while choosing", "positive")])
+    run = trained(
+        small_config(
+            data={"source": "table", "train": str(table), "validation": str(validation)},
+            layers=POOLED,
+            training__epochs=1,
+        ),
+        tmp_path / "runs",
+    )
+    with table.open(encoding="utf-8", newline="") as file:
+        texts = [row["text"] for row in csv.DictReader(file)]
+    expected = Seen(len(texts) + 2, len(texts), 1)
+    given = [*texts, "Seen while  choosing", "new"]
+    away = table.rename(tmp_path / "away.csv")
+    assert _seen(run, given) == expected
+    away.rename(table)
+    shutil.rmtree(cache_folder() / "digests")
+    assert _seen(run, given) == expected
+    shutil.rmtree(cache_folder() / "digests")
+    monkeypatch.setattr("seqclf.data.seen._MOST_BYTES", 10)
+    assert _seen(run, given) is None, "a large file is not read for this"
+    monkeypatch.undo()
+    monkeypatch.setenv("SEQCLF_CACHE", str(tmp_path / "cache"))
+    table.write_text("text,label\nother,positive\nnow,negative\n")
+    assert _seen(run, given) is None
+    table.unlink()
+    assert _seen(run, given) is None
+
+
+@pytest.mark.parametrize(
+    ("seen", "words"),
+    [
+        (Seen(5, 5, 0), "all of these texts are training texts"),
+        (Seen(1000, 0, 1), "these 1,000 texts include 1 validation text of the run"),
+    ],
+)
+def test_what_is_said_of_seen_texts(seen: Seen, words: str) -> None:
+    assert words in str(seen.warning())
+    assert Seen(5, 0, 0).warning() is None
