@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from seqclf.config import Config
-from seqclf.config.schema import ByteTokens, CharTokens
+from seqclf.config.schema import CharTokens
 from seqclf.layer_types import walk
 from seqclf.layer_types.pool import Pool
 
@@ -73,37 +73,54 @@ def points_behind(score: float, baseline: float, texts: int) -> float | None:
     return 100 * (baseline - score) if baseline - score > noise else None
 
 
-def warning(config: Config, validation: Mapping[str, Any], scores: Mapping[str, Any]) -> str | None:
-    """What to say after a training whose network is behind the linear model; None where it is not."""
+def warning(
+    config: Config,
+    validation: Mapping[str, Any],
+    scores: Mapping[str, Any],
+    *,
+    last_was_best: bool = False,
+    vocabulary: int | None = None,
+) -> str | None:
+    """What to say after a training whose network is behind the linear model; None where it is not.
+
+    The keywords are those of ``what_to_try``.
+    """
     name = reported_score(config, multi="micro_f1" in validation)
     network, linear = validation[name], scores["linear"][name]
     points = points_behind(network, linear, scores["texts"])
     if points is None:
         return None
-    steps = "; ".join(f"{number}. {step}" for number, step in enumerate(what_to_try(config), 1))
+    cures = what_to_try(config, last_was_best=last_was_best, vocabulary=vocabulary)
+    steps = "".join(f"\n  {number}. {step}" for number, step in enumerate(cures, 1))
     return (
         f"a linear model of n-grams is ahead of this network by {points:.1f} points of {NAMES[name]} on validation "
-        f"({linear:.4f} against {network:.4f}). What to try, in this order: {steps} (docs/training.md)"
+        f"({linear:.4f} against {network:.4f}). What to try, in this order (docs/training.md says why):{steps}"
     )
 
 
-def what_to_try(config: Config) -> list[str]:
-    """What brings a network level with a linear model, the most likely cure first; what the config has is left out."""
-    return list(_cures(config))
+def what_to_try(config: Config, *, last_was_best: bool = False, vocabulary: int | None = None) -> list[str]:
+    """What brings a network level with a linear model, the most likely cure first; what the config has is left out.
+
+    Args:
+        last_was_best: the last epoch was the best one.
+        vocabulary: pieces that the tokenizer has learnt; a vocabulary that is not full is large enough.
+    """
+    cures = _cures(config, vocabulary)
+    return ["more training.epochs: the last one was the best", *cures] if last_was_best else list(cures)
 
 
-def _cures(config: Config) -> Iterator[str]:
+def _cures(config: Config, learnt: int | None) -> Iterator[str]:
     pooled = [layer for _, layer in walk(config.layers) if isinstance(layer, Pool)]
     if not any("mean" in layer.method and "max" in layer.method for layer in pooled):
-        yield "end layers with {type: pool, method: [mean, max]}, which reads the whole text, not only its end"
-    vocabulary = getattr(config.tokenizer, "vocab_size", None)
-    pieces = not isinstance(config.tokenizer, ByteTokens | CharTokens)
-    if pieces and vocabulary is not None and vocabulary < _LARGE_VOCABULARY:
+        yield "{type: pool, method: [mean, max]} as the last of layers: it sees the whole text, not only its end"
+    allowed: Any = getattr(config.tokenizer, "vocab_size", None)
+    full = allowed is not None and (learnt is None or learnt >= allowed)
+    if full and allowed < _LARGE_VOCABULARY and not isinstance(config.tokenizer, CharTokens):
         yield f"a larger tokenizer.vocab_size, such as {_LARGE_VOCABULARY}"
     if config.embedding.word_dropout == 0:
         yield "embedding.word_dropout, such as 0.1"
     stopping = config.training.early_stopping
     if stopping is not None and stopping.patience < _PATIENT:
-        yield f"more patience: training.early_stopping.patience {_PATIENT} or more, with as many more training.epochs"
+        yield f"more patience: training.early_stopping.patience {_PATIENT} or more, and more training.epochs"
     elif stopping is None:
         yield "more training.epochs, with training.early_stopping"

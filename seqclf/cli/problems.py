@@ -45,6 +45,11 @@ def show_problem(problem: Problem, kind: str) -> None:
         _echo(f"{line}\n{mark.replace('^', _styled('^', kind))}")
 
 
+def show_warning(text: str) -> None:
+    """On stderr: one that is of no place in the config."""
+    _show([("warning", _styled("warning", "warning")), (f": {text}", f": {text}")])
+
+
 def check_files(loaded: LoadedConfig) -> None:
     """Raise ``ConfigError`` for files that can be seen to be wrong, and code that is not allowed."""
     from seqclf.cli.start import quiet_stderr

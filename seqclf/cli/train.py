@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from seqclf.cli.against_baseline import behind, folds_behind, scores_line
 from seqclf.cli.options import (
     allow_code_option,
     complete_unfinished,
@@ -21,7 +22,7 @@ from seqclf.cli.options import (
     set_option,
     threads_option,
 )
-from seqclf.cli.problems import check_files, show_problem
+from seqclf.cli.problems import check_files, show_problem, show_warning
 from seqclf.errors import SeqclfError
 from seqclf.files import write_text
 
@@ -137,9 +138,9 @@ def train_command(
         if folds is None:
             run, outcome = _train_one(loaded, config, lambda: begin_run(runs, config.name), listen, stop, how)
             text, status = _summary(run.folder, runs, config, outcome), outcome.status
-            behind = _behind(config, outcome.validation, outcome.baseline)
+            compared = behind(config, outcome, run.folder)
         else:
-            from seqclf.training.folds import cross_validate, mean_scores
+            from seqclf.training.folds import cross_validate
 
             def train_fold(one: Config, begin: Callable[[], Run]) -> tuple[Run, Outcome]:
                 show(Stage(f"Fold {one.data.fold} of {folds}"))
@@ -148,17 +149,16 @@ def train_command(
             fold_runs = begin_folds(runs, config.name)
             found = cross_validate(config, fold_runs, train_fold, stop)
             text, status = _folds_summary(fold_runs.summary, found), found["status"]
-            behind = _behind(config, *mean_scores(found))
-    _end(text, status, stop, runs, None if folds is not None else run.name, behind=behind)
+            compared = folds_behind(config, found)
+    _end(text, status, stop, runs, None if folds is not None else run.name, warning=compared)
 
 
-def _end(text: str, status: str, stop: _StopRequest, runs: Path, run_name: str | None, *, behind: str | None) -> None:
-    from seqclf.config.problems import Problem
+def _end(text: str, status: str, stop: _StopRequest, runs: Path, run_name: str | None, *, warning: str | None) -> None:
     from seqclf.runs import INTERRUPTED, Run
 
     click.echo(text)
-    if behind is not None and status != INTERRUPTED:
-        show_problem(Problem((), behind), "warning")
+    if warning is not None and status != INTERRUPTED:
+        show_warning(warning)
     if status == INTERRUPTED:
         how = f" To go on: {Run(runs / run_name).how_to_go_on}" if run_name else ""
         click.echo(f"Interrupted; what was learnt so far is kept.{how}", err=True)
@@ -190,8 +190,8 @@ def _resume(runs: Path, name: str, how: _How) -> None:
         except KeyboardInterrupt:
             click.echo(f"To go on: {run.how_to_go_on}", err=True)
             raise
-    behind = _behind(config, outcome.validation, outcome.baseline)
-    _end(_summary(run.folder, runs, config, outcome), outcome.status, stop, runs, run.name, behind=behind)
+    compared = behind(config, outcome, run.folder)
+    _end(_summary(run.folder, runs, config, outcome), outcome.status, stop, runs, run.name, warning=compared)
 
 
 def _train_one(
@@ -264,7 +264,7 @@ def _summary(folder: Path, runs: Path, config: Config, outcome: Outcome) -> str:
 
     lines = [f"Run         {folder}  ({outcome.seconds:.0f} s)"]
     if (validation := outcome.validation) is not None:
-        lines.append(f"Validation  {_scores(config, validation, outcome.baseline)} (epoch {outcome.best_epoch})")
+        lines.append(f"Validation  {scores_line(config, validation, outcome.baseline)} (epoch {outcome.best_epoch})")
     elif outcome.best_epoch is None and outcome.status == "interrupted":
         lines.append("Validation  none yet: no epoch was completed")
     lines.append(f"SavedModel  {folder / 'saved_model'}")
@@ -277,25 +277,6 @@ def _summary(folder: Path, runs: Path, config: Config, outcome: Outcome) -> str:
     evaluate = f"seqclf eval{options}   " if tested else ""
     lines.append(f'Next        {evaluate}seqclf predict{options} "a text"')
     return "\n".join(lines)
-
-
-def _scores(config: Config, validation: dict[str, Any], baseline: dict[str, Any] | None) -> str:
-    """What the run is compared in first, the baseline beside it."""
-    from seqclf.baseline.comparison import NAMES, beside, reported_score
-
-    first = reported_score(config, multi="micro_f1" in validation)
-    shown = []
-    for name in dict.fromkeys((first, "accuracy", "loss")):
-        compared = f" ({beside(validation[name], baseline['linear'][name])})" if name == first and baseline else ""
-        shown.append(f"{NAMES[name]} {validation[name]:.4f}{compared}")
-    return ", ".join(shown)
-
-
-def _behind(config: Config, validation: dict[str, Any] | None, baseline: dict[str, Any] | None) -> str | None:
-    """What to say where the network is behind the baseline."""
-    from seqclf.baseline.comparison import warning
-
-    return None if validation is None or baseline is None else warning(config, validation, baseline)
 
 
 class _StopRequest:
