@@ -27,6 +27,7 @@ ALLOWED = {
     "text": BASE,
     "data": BASE | {"config", "text"},
     "model": BASE | {"config", "layer_types", "text", "runtime"},
+    "ngrams": BASE | {"config", "text", "data"},
     "evaluation": BASE | {"runs", "config", "text", "data", "model", "export", "inference"},
     "export": BASE | {"config", "text", "model", "onnx_writer"},
     "inference": BASE | {"text"},
@@ -35,7 +36,19 @@ ALLOWED = {
     "probe": BASE | {"figures", "config", "layer_types", "text", "model", "training"},
     "starter": BASE | {"runs", "config", "text", "data", "training", "evaluation", "baseline", "file_encoding"},
     "training": BASE
-    | {"runs", "runtime", "config", "layer_types", "text", "data", "model", "evaluation", "export", "baseline"},
+    | {
+        "runs",
+        "runtime",
+        "config",
+        "layer_types",
+        "text",
+        "data",
+        "model",
+        "ngrams",
+        "evaluation",
+        "export",
+        "baseline",
+    },
 }
 LIGHT = {
     "cli",

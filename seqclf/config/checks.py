@@ -24,6 +24,7 @@ from seqclf.config.schema import (
     CharTokens,
     DataConfig,
     EmbeddingConfig,
+    NgramsConfig,
     PlateauSchedule,
     Sgd,
     SubwordTokens,
@@ -111,7 +112,36 @@ def segments_are_joined(layers: Layers) -> Iterator[Problem]:
             yield Problem(("layers", index, "segment"), message)
 
 
+def something_reads_the_text(layers: Layers, ngrams: NgramsConfig | None) -> Iterator[Problem]:
+    if not layers and ngrams is None:
+        message = "is empty: add a layer, such as {type: pool}, or an `ngrams` section for a linear model of n-grams"
+        yield Problem(("layers",), message)
+
+
+def ngrams_alone_have_no_network(
+    layers: Layers, ngrams: NgramsConfig | None, embedding: EmbeddingConfig, head: Sequence[Layer]
+) -> Iterator[Problem]:
+    if layers or ngrams is None:
+        return
+    if embedding.vectors is not None:
+        yield Problem(
+            ("embedding", "vectors"), "nothing reads the vectors: layers is empty; add a layer or leave it out"
+        )
+    if head and ngrams.join == "logits":
+        message = "nothing reaches the head: layers is empty; leave head out, or set ngrams.join to head"
+        yield Problem(("head",), message)
+    if ngrams.dropout:
+        yield Problem(("ngrams", "dropout"), "is for training a network beside the n-grams, but layers is empty")
+
+
+def orders_differ(ngrams: NgramsConfig | None) -> Iterator[Problem]:
+    if ngrams is not None and len(set(ngrams.orders)) < len(ngrams.orders):
+        yield Problem(("ngrams", "orders"), f"names a length twice: {ngrams.orders}")
+
+
 def one_vector_is_left(layers: Layers) -> Iterator[Problem]:
+    if not layers:
+        return
     readers = [(index, layer) for index, layer in enumerate(layers) if layer.reads]
     if not readers:
         yield Problem(("layers",), "nothing makes one vector of a text: add a recurrent layer or a pool")
@@ -184,6 +214,9 @@ CHECKS: tuple[Check, ...] = (
     inner_layers_leave_sequences,
     layers_are_consistent,
     segments_are_joined,
+    something_reads_the_text,
+    ngrams_alone_have_no_network,
+    orders_differ,
     one_vector_is_left,
     windows_fit_the_longest_text,
     a_batch_holds_the_longest_text,
@@ -222,6 +255,13 @@ def vectors_are_of_words(tokenizer: TokenizerConfig, embedding: EmbeddingConfig)
         yield Problem(("embedding", "vectors"), message)
 
 
+def smoothing_is_of_counts(ngrams: NgramsConfig | None) -> Iterator[Problem]:
+    if ngrams is not None and ngrams.weights != "naive_bayes" and ngrams.smoothing != NgramsConfig().smoothing:
+        yield Problem(
+            ("ngrams", "smoothing"), f"does nothing with weights: {ngrams.weights}; only naive_bayes reads it"
+        )
+
+
 def patience_outlasts_training(training: TrainingConfig) -> Iterator[Problem]:
     stopping = training.early_stopping
     if stopping is not None and stopping.patience >= training.epochs > 1:
@@ -253,6 +293,7 @@ WARNINGS: tuple[Check, ...] = (
     segments_cut_something,
     random_vectors_stay_random,
     vectors_are_of_words,
+    smoothing_is_of_counts,
     patience_outlasts_training,
     plateaus_are_lived_through,
 )

@@ -30,6 +30,7 @@ class Batches:
         max_tokens: most tokens of a text that are used.
         truncate: the part of a longer text that is cut away.
         batch_tokens: most tokens of a batch, padding counted; None: only ``batch_size`` bounds it.
+        scores: logits that go with each text into a training step, ``float32 [texts, units]``; None: there are none.
     """
 
     texts: EncodedTexts
@@ -37,12 +38,13 @@ class Batches:
     max_tokens: int
     truncate: Truncate
     batch_tokens: int | None = None
+    scores: NDArray[np.float32] | None = None
 
     @classmethod
-    def of(cls, texts: EncodedTexts, config: Config) -> Batches:
+    def of(cls, texts: EncodedTexts, config: Config, scores: NDArray[np.float32] | None = None) -> Batches:
         """As a config has them."""
         training, tokenizer = config.training, config.tokenizer
-        return cls(texts, training.batch_size, tokenizer.max_tokens, tokenizer.truncate, training.batch_tokens)
+        return cls(texts, training.batch_size, tokenizer.max_tokens, tokenizer.truncate, training.batch_tokens, scores)
 
     @cached_property
     def lengths(self) -> NDArray[np.int64]:
@@ -93,10 +95,10 @@ class Batches:
             start = stop
         return plan
 
-    def batch(self, indices: Sequence[int] | NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[Any]]:
-        """Token ids (``int32 [batch, time]``, padded right with ``PAD_ID``) and labels.
+    def batch(self, indices: Sequence[int] | NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
+        """Token ids (``int32 [batch, time]``, padded right with ``PAD_ID``), labels and, where there are any, scores.
 
-        These are ``int32 [batch]``, or ``bool [batch, labels]``, as the texts have them.
+        Labels are ``int32 [batch]``, or ``bool [batch, labels]``, as the texts have them.
         """
         indices = np.asarray(indices)
         lengths = self.lengths[indices]
@@ -109,8 +111,9 @@ class Batches:
                 ids[row, first : self.max_tokens] = text[len(text) - last :]
             else:
                 ids[row, : len(text)] = text
-        return ids, self.texts.labels[indices]
+        scores = () if self.scores is None else (self.scores[indices],)
+        return ids, self.texts.labels[indices], *scores
 
-    def stream(self, plan: Plan) -> Iterator[tuple[NDArray[np.int32], NDArray[Any]]]:
+    def stream(self, plan: Plan) -> Iterator[tuple[NDArray[Any], ...]]:
         for indices in plan:
             yield self.batch(indices)

@@ -8,9 +8,12 @@ from seqclf.data.batches import Batches, Plan
 
 
 def dataset(batches: Batches, plan: Plan) -> tf.data.Dataset:
-    """Yields token ids (``int32 [batch, time]``) and labels as ``Batches.batch`` does, in the order of the plan."""
-    labels = batches.texts.labels
-    signature = (tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None, *labels.shape[1:]], labels.dtype))
+    """Yields what ``Batches.batch`` gives, in the order of the plan."""
+    beside = [batches.texts.labels, *([] if batches.scores is None else [batches.scores])]
+    signature = (
+        tf.TensorSpec([None, None], tf.int32),
+        *(tf.TensorSpec([None, *values.shape[1:]], values.dtype) for values in beside),
+    )
     pipeline = tf.data.Dataset.from_generator(lambda: batches.stream(plan), output_signature=signature).prefetch(4)
     # Autotuning has nothing to tune here, and its thread sleeps 10 ms, 20 ms, 40 ms and so on between two looks: the
     # end of the iteration waits for it to wake up, up to half of an epoch.

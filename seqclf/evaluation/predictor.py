@@ -27,7 +27,7 @@ class Predictor:
     def logits(self, batches: Batches) -> NDArray[np.float32]:
         """``float32 [texts, 1 or labels]``, in the order of the texts."""
         plan = batches.by_length()
-        results = [self._call(token_ids).numpy() for token_ids, _ in dataset(batches, plan)]
+        results = [self._call(token_ids).numpy() for token_ids, *_ in dataset(batches, plan)]
         in_plan_order = np.concatenate(results)
         logits = np.empty_like(in_plan_order)
         logits[np.concatenate(plan)] = in_plan_order

@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 from seqclf.config import Config
 from seqclf.files import replacing
 from seqclf.labels import Labels
+from seqclf.layer_types import Layer
 from seqclf.onnx_writer.graph import OPSET, Graph, OnnxFlow, dense, mask_of
+from seqclf.onnx_writer.ngrams import ngram_logits
+from seqclf.text.ngram_hash import PRIME, coefficients
 from seqclf.text.tokenizer import PAD_ID
 
 if TYPE_CHECKING:
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     import onnx
 
 _IR_VERSION = 8
-_LOGITS = "logits"  # the layer's name, and the output's
+_LOGITS = "logits"  # the output's name
 
 
 def onnx_model(
@@ -43,12 +46,8 @@ def onnx_model(
         return [np.asarray(weight) for weight in model.get_layer(layer).get_weights()]
 
     graph = Graph(weights)
-    flow = _embedded(graph)
-    for section, layers in (("layers", config.layers), ("head", config.head)):
-        for index, layer in enumerate(layers):
-            flow = layer.write(flow, f"{section}_{index}_{layer.short_name}", graph)
     units = labels.units
-    logits = graph.op("Identity", dense(graph, flow.x, _LOGITS), name=_LOGITS)
+    logits = graph.op("Identity", _logits(graph, config), name=_LOGITS)
     if labels.multi:
         graph.op("Sigmoid", logits, name="probabilities")
     elif units == 1:
@@ -87,6 +86,34 @@ def export_onnx(
     content = onnx_model(model, config, labels, thresholds).SerializeToString()
     with replacing(path) as beside:
         beside.write_bytes(content)
+
+
+def _logits(graph: Graph, config: Config) -> str:
+    """``build_model``'s, in the same order."""
+    from seqclf.model.build import LOGITS, NETWORK_LOGITS, NGRAMS
+
+    flow = _through(graph, "layers", config.layers, _embedded(graph)) if config.layers else None
+    if config.ngrams is None:
+        assert flow is not None
+        return dense(graph, _through(graph, "head", config.head, flow).x, LOGITS)
+    scores = ngram_logits(graph, "token_ids", NGRAMS, config.ngrams.orders, coefficients, PRIME)
+    if config.ngrams.join == "head":
+        x = scores if flow is None else graph.op("Concat", flow.x, scores, axis=1)
+        width = int(graph.weights(NGRAMS)[1].size) + (0 if flow is None else flow.width)
+        beside = OnnxFlow(x, "", "", width, is_sequence=False)
+        return dense(graph, _through(graph, "head", config.head, beside).x, LOGITS)
+    *network_scale, scale, bias = graph.weights(LOGITS)
+    logits = graph.op("Add", graph.op("Mul", scores, graph.constant(scale)), graph.constant(bias))
+    if flow is None:
+        return logits
+    network = dense(graph, _through(graph, "head", config.head, flow).x, NETWORK_LOGITS)
+    return graph.op("Add", graph.op("Mul", network, graph.constant(network_scale[0])), logits)
+
+
+def _through(graph: Graph, section: str, layers: Sequence[Layer], flow: OnnxFlow) -> OnnxFlow:
+    for index, layer in enumerate(layers):
+        flow = layer.write(flow, f"{section}_{index}_{layer.short_name}", graph)
+    return flow
 
 
 def _embedded(graph: Graph) -> OnnxFlow:

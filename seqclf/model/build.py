@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.config import Config
+from seqclf.config.schema import NgramsConfig
 from seqclf.errors import InputError
 from seqclf.labels import Labels
-from seqclf.layer_types import Context, Flow, dense_layer
+from seqclf.layer_types import Context, Flow, Layer, dense_layer
+from seqclf.model.layers.ngrams import NgramLogits, NgramMix, SilentRows
 from seqclf.model.seeds import Seeds
 from seqclf.text.tokenizer import PAD_ID
 
 LOGITS = "logits"
 """Name of the layer whose output goes through the sigmoid or softmax."""
+
+NETWORK_LOGITS = "network_logits"
+"""Name of the output layer of the network where the logits of n-grams are added to it."""
+
+NGRAMS = "ngrams"
+"""Name of the layer of n-grams, whose weights ``seqclf.ngrams`` fits before training."""
 
 
 def build_model(
@@ -42,13 +51,42 @@ def build_model(
         ``probabilities``: ``float32 [batch, 1]``, the second label's, for two labels (sigmoid); else
         ``float32 [batch, labels]`` (softmax). Of lists of labels ``float32 [batch, labels]`` (sigmoids).
     """
-    seeds = Seeds(config.seed)
+    labels = Labels.of(labels)
+    context = Context(Seeds(config.seed), portable)
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
-    context = Context(seeds, portable)
+    x = _encoded(config, token_ids, vocabulary_size, vectors, context) if config.layers else None
+    ngrams = config.ngrams
+    if ngrams is None:
+        logits = dense_layer(labels.units, None, context, LOGITS)(_headed(config, x, context))
+    else:
+        scores = NgramLogits(ngrams.orders, ngrams.buckets, labels.units, name=NGRAMS)(token_ids)
+        if ngrams.join == "head":
+            x = _headed(config, _beside(x, scores, ngrams, context), context)
+            logits = dense_layer(labels.units, None, context, LOGITS)(x)
+        elif x is None:
+            logits = keras.layers.EinsumDense(
+                "bu,u->bu", (labels.units,), bias_axes="u", kernel_initializer="ones", name=LOGITS
+            )(scores)
+        else:
+            network = dense_layer(labels.units, None, context, NETWORK_LOGITS)(_headed(config, x, context))
+            logits = NgramMix(ngrams.dropout, seed=context.seeds(), name=LOGITS)([network, scores])
+    activation = "sigmoid" if labels.multi or labels.units == 1 else "softmax"
+    probabilities = keras.layers.Activation(activation, name="probabilities")(logits)
+    return keras.Model(token_ids, probabilities, name="seqclf")
+
+
+def _encoded(
+    config: Config,
+    token_ids: Any,
+    vocabulary_size: int,
+    vectors: Mapping[int, NDArray[np.float32]] | None,
+    context: Context,
+) -> Any:
+    """One vector a text, ``float32 [batch, width]``: what ``embedding`` and ``layers`` make of the token ids."""
     embedding = keras.layers.Embedding(
         vocabulary_size,
         config.embedding.dim,
-        embeddings_initializer=keras.initializers.RandomUniform(-0.05, 0.05, seed=seeds()),
+        embeddings_initializer=keras.initializers.RandomUniform(-0.05, 0.05, seed=context.seeds()),
         trainable=config.embedding.trainable,
         name="embedding",
     )
@@ -60,25 +98,57 @@ def build_model(
     if config.embedding.word_dropout:
         whole = (None, None, 1)
         words = keras.layers.Dropout(
-            config.embedding.word_dropout, noise_shape=whole, seed=seeds(), name="word_dropout"
+            config.embedding.word_dropout, noise_shape=whole, seed=context.seeds(), name="word_dropout"
         )
         flow = Flow(words(flow.x), flow.mask)
     if config.embedding.dropout:
-        dropout = keras.layers.Dropout(config.embedding.dropout, seed=seeds(), name="embedding_dropout")
+        dropout = keras.layers.Dropout(config.embedding.dropout, seed=context.seeds(), name="embedding_dropout")
         flow = Flow(dropout(flow.x), flow.mask)
-    for section, layers in (("layers", config.layers), ("head", config.head)):
-        for index, layer in enumerate(layers):
-            try:
-                flow = layer.build(flow, f"{section}_{index}_{layer.short_name}", context)
-            except InputError as error:
-                raise InputError(f"{section}[{index}]: {error}") from error
-    labels = Labels.of(labels)
-    logits = dense_layer(labels.units, None, context, LOGITS)(flow.x)
-    activation = "sigmoid" if labels.multi or labels.units == 1 else "softmax"
-    probabilities = keras.layers.Activation(activation, name="probabilities")(logits)
-    return keras.Model(token_ids, probabilities, name="seqclf")
+    return _through("layers", config.layers, flow, context).x
+
+
+def _headed(config: Config, x: Any, context: Context) -> Any:
+    return _through("head", config.head, Flow(x, mask=None), context).x
+
+
+def _through(section: str, layers: Sequence[Layer], flow: Flow, context: Context) -> Flow:
+    for index, layer in enumerate(layers):
+        try:
+            flow = layer.build(flow, f"{section}_{index}_{layer.short_name}", context)
+        except InputError as error:
+            raise InputError(f"{section}[{index}]: {error}") from error
+    return flow
+
+
+def _beside(x: Any | None, scores: Any, options: NgramsConfig, context: Context) -> Any:
+    """The text's vector, if there is one, and the logits of its n-grams side by side."""
+    if options.dropout:
+        scores = SilentRows(options.dropout, seed=context.seeds(), name=f"{NGRAMS}_dropout")(scores)
+    return scores if x is None else keras.layers.Concatenate(name="vector_and_ngrams")([x, scores])
 
 
 def logits_model(model: keras.Model) -> keras.Model:
     """The same model (the same variables) up to its logits, ``float32 [batch, 1 or labels]``."""
     return keras.Model(model.input, model.get_layer(LOGITS).output, name="seqclf_logits")
+
+
+def training_logits_model(model: keras.Model) -> keras.Model:
+    """The same variables as the model's, from what a training step is given to the logits.
+
+    Without ``ngrams`` that is ``logits_model``. With them the inputs are the token ids and, in place of what the table
+    says of them, the logits of a fit that has not seen the text (``float32 [batch, units]``).
+    """
+    if not has_ngrams(model):
+        return logits_model(model)
+    inputs = [model.input, model.get_layer(NGRAMS).output]
+    return keras.Model(inputs, model.get_layer(LOGITS).output, name="seqclf_training_logits")
+
+
+def has_ngrams(model: keras.Model) -> bool:
+    return any(layer.name == NGRAMS for layer in model.layers)
+
+
+def without_fitted(model: keras.Model, variables: Sequence[keras.Variable]) -> list[keras.Variable]:
+    """The variables that are not the fit of ``ngrams``, which no training step changes."""
+    fitted = {id(variable) for variable in model.get_layer(NGRAMS).variables} if has_ngrams(model) else set()
+    return [variable for variable in variables if id(variable) not in fitted]

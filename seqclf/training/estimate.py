@@ -56,7 +56,9 @@ def measure(config: Config, data: TrainingData) -> tuple[list[LayerRow], Estimat
     step = build_train_step(
         model, state.optimizer, objective, state.accumulator, state.average, multi=data.labels.multi
     )
-    batches = Batches.of(data.train, config)
+    # What the n-grams say has no influence on the time of a step.
+    scores = None if config.ngrams is None else np.zeros((len(data.train), data.labels.units), np.float32)
+    batches = Batches.of(data.train, config, scores)
     plan = batches.shuffled(config.seed, epoch=1)
     # What a step takes goes by its tokens, padding counted, and hardly by anything where they are few.
     sizes = np.array([batches.lengths[indices].max() * len(indices) for indices in plan])

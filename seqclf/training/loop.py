@@ -57,22 +57,22 @@ def training_events(
         yield EpochStarted(epoch, steps=len(plan))
         so_far = state.so_far
         before = time.perf_counter()
-        for step, (token_ids, label_ids) in enumerate(dataset(train, plan[so_far.step :]), so_far.step + 1):
+        for step, batch in enumerate(dataset(train, plan[so_far.step :]), so_far.step + 1):
             number = horizon.number(epoch, updates_of(step, config), updates)
             rate = config.optimizer.learning_rate * rate_share(config.schedule, number, horizon) * state.rate_share
             if rate != rate_set:
                 state.optimizer.learning_rate = rate_set = rate
             update = step % config.accumulate_steps == 0 or step == len(plan)
-            results = step_function(token_ids, label_ids, update=update)
+            results = step_function(*batch, update=update)
             loss, step_right, step_tokens = (float(value) for value in results)
             now = time.perf_counter()
             if not math.isfinite(loss):
-                texts, longest = token_ids.shape
+                texts, longest = batch[0].shape
                 raise NoNumber(
                     f"the loss is {loss} at step {step} of epoch {epoch} (learning rate {rate:g}; a batch of {texts} "
                     f"texts of up to {longest} tokens)"
                 )
-            size = int(label_ids.shape[0])
+            size = int(batch[0].shape[0])
             so_far.step, so_far.loss, so_far.right = step, so_far.loss + loss * size, so_far.right + int(step_right)
             so_far.texts, so_far.tokens = so_far.texts + size, so_far.tokens + int(step_tokens)
             so_far.seconds += now - before

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _NUMBER = 4  # bytes of a float32
 _COPIES_OF_OUTPUTS = 3  # a layer's output, its gradient, and what is made on the way
+_COPIES_OF_FIT = 3  # of the table of n-grams: as it was fitted, in the model, in an export
 _SURE = 0.7  # share of the estimate that is certainly needed: what is measured is 0.7 to 1.8 times the estimate
 
 
@@ -50,6 +51,7 @@ def memory_needs(config: Config, data: TrainingData) -> MemoryNeeds:
     """By the shapes of the model that the config describes, none of which is allocated."""
     model = _outline(config, data)
     parameters = model.count_params()
+    fixed = 0 if config.ngrams is None else (config.ngrams.buckets + 1) * data.labels.units
     training = config.training
     kept = 2 + _slots(training.optimizer) + (training.moving_average is not None) + (training.accumulate_steps > 1)
     copies = 1 + kept + kept  # gradients; what is kept, in memory and as a checkpoint
@@ -58,7 +60,8 @@ def memory_needs(config: Config, data: TrainingData) -> MemoryNeeds:
     if training.batch_tokens is not None:
         texts = max(1, min(texts, training.batch_tokens // tokens))
     numbers = _numbers_of_a_text(config, model, tokens)
-    return MemoryNeeds(parameters, parameters * copies * _NUMBER, texts * numbers * _NUMBER, texts, tokens)
+    state = (parameters - fixed) * copies + fixed * _COPIES_OF_FIT
+    return MemoryNeeds(parameters, state * _NUMBER, texts * numbers * _NUMBER, texts, tokens)
 
 
 def check_memory(config: Config, data: TrainingData) -> None:
@@ -74,7 +77,7 @@ def check_memory(config: Config, data: TrainingData) -> None:
         f"{_gigabytes(needs.state_bytes)} for {needs.parameters:,} weights, their gradients, optimizer and copies, "
         f"{_gigabytes(needs.batch_bytes)} for a batch of {needs.texts:,} texts of {needs.tokens:,} tokens. "
         + (
-            "Lower tokenizer.vocab_size, embedding.dim or the units of layers"
+            "Lower tokenizer.vocab_size, embedding.dim, ngrams.buckets or the units of layers"
             if needs.state_bytes > needs.batch_bytes
             else "Lower training.batch_size or tokenizer.max_tokens, or bound a batch with training.batch_tokens"
         )

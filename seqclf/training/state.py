@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from seqclf.config.schema import TrainingConfig
 from seqclf.errors import InputError, SeqclfError
+from seqclf.model.build import without_fitted
 from seqclf.training.accumulation import GradientSum
 from seqclf.training.averaging import MovingAverage
 from seqclf.training.step import build_optimizer
@@ -65,7 +66,7 @@ class TrainingState:
         epoch: epochs completed.
         so_far: the steps of the next one that were done already.
         best_score: of the best epoch, larger is better; None before the first validation.
-        best_weights: the model's weights after it.
+        best_weights: the model's weights after it, without those that training does not change (``without_fitted``).
         best_validation: its validation metrics.
         epochs_without_best: completed since then.
         rate_share: what cuts, on plateaus or after numbers went bad, have left of the learning rate.
@@ -107,13 +108,14 @@ class TrainingState:
 
     def keep_as_best(self, score: float, validation: dict[str, Any]) -> None:
         self.best_score, self.best_validation, self.best_epoch = score, validation, self.epoch
-        self.best_weights = self.model.get_weights()
+        self.best_weights = [np.array(weight) for weight in without_fitted(self.model, self.model.weights)]
         self.epochs_without_best = 0
 
     def use_best_weights(self) -> None:
         """Those of the best epoch; where nothing was validated, the last ones."""
         if self.best_weights is not None:
-            self.model.set_weights(self.best_weights)
+            for weight, value in zip(without_fitted(self.model, self.model.weights), self.best_weights, strict=True):
+                weight.assign(value)
         elif self.average is not None:
             self.average.put_in_place()
 
@@ -160,9 +162,13 @@ class TrainingState:
         return others
 
     def _variables(self) -> list[Any]:
-        """``model.variables`` holds the weights and the state of every ``SeedGenerator``."""
+        """``model.variables`` holds the weights and the state of every ``SeedGenerator``.
+
+        The fit of ``ngrams`` is left out: it may be large, does not change while training, and follows from the data.
+        """
+        own = without_fitted(self.model, self.model.variables)
         others = [part.variables for part in (self.average, self.accumulator) if part is not None]
-        return [*self.model.variables, *self.optimizer.variables, *itertools.chain(*others)]
+        return [*own, *self.optimizer.variables, *itertools.chain(*others)]
 
 
 def _numbered(content: dict[str, NDArray[Any]], prefix: str) -> list[NDArray[Any]]:

@@ -8,14 +8,14 @@ import keras
 import tensorflow as tf
 
 from seqclf.config.schema import Adam, AdamW, OptimizerConfig, RmsProp, Sgd
-from seqclf.model.build import logits_model
+from seqclf.model.build import NGRAMS, has_ngrams, training_logits_model
 from seqclf.text.tokenizer import PAD_ID
 from seqclf.training.accumulation import GradientSum
 from seqclf.training.averaging import MovingAverage
 
 Result = tuple[tf.Tensor, tf.Tensor, tf.Tensor]
 TrainStep = Callable[..., Result]
-"""``(token_ids, label_ids, update=True) -> (mean objective, texts right, real tokens)``."""
+"""``(token_ids, label_ids, *scores, update=True) -> (mean objective, texts right, real tokens)``."""
 
 _OPTIMIZERS = {
     Adam: keras.optimizers.Adam,
@@ -79,11 +79,15 @@ def build_train_step(
         accumulator: keeps the gradients until a step is called with ``update=True``; without it, every step updates.
         average: takes in the weights after every update.
         multi: of ``Labels``; ``label_ids`` are ``bool [batch, labels]`` then, else ``int32 [batch]``.
+
+    A model with ``ngrams`` needs ``scores``, what a fit that has not seen the texts says of them: ``float32 [batch,
+    units]``.
     """
-    logits_of = logits_model(model)
+    logits_of = training_logits_model(model)
     variables = model.trainable_variables
     label_ids = tf.TensorSpec([None, None], tf.bool) if multi else tf.TensorSpec([None], tf.int32)
-    signature = [tf.TensorSpec([None, None], tf.int32), label_ids]
+    scores = [tf.TensorSpec([None, model.get_layer(NGRAMS).units], tf.float32)] if has_ngrams(model) else []
+    signature = [tf.TensorSpec([None, None], tf.int32), label_ids, *scores]
 
     def apply(gradients: list[tf.Tensor]) -> None:
         optimizer.apply(gradients, variables)
@@ -91,10 +95,10 @@ def build_train_step(
             average.add(optimizer.iterations)
 
     @tf.function(input_signature=signature, autograph=False)
-    def learn(token_ids: tf.Tensor, label_ids: tf.Tensor) -> Result:
+    def learn(token_ids: tf.Tensor, label_ids: tf.Tensor, *scores: tf.Tensor) -> Result:
         texts = tf.shape(token_ids)[0]
         with tf.GradientTape() as tape:
-            logits = logits_of(token_ids, training=True)
+            logits = logits_of([token_ids, *scores] if scores else token_ids, training=True)
             losses = objective(logits, label_ids)
             loss = tf.reduce_mean(losses)
             target = tf.add_n([loss, *logits_of.losses])  # with the penalties on weights that layers have
@@ -108,14 +112,14 @@ def build_train_step(
         return loss, tf.math.count_nonzero(right(logits, label_ids)), tf.math.count_nonzero(token_ids != PAD_ID)
 
     if accumulator is None:
-        return lambda token_ids, label_ids, update=True: learn(token_ids, label_ids)
+        return lambda *batch, update=True: learn(*batch)
 
     @tf.function(input_signature=[], autograph=False)
     def apply_all() -> None:
         apply(accumulator.take())
 
-    def step(token_ids: tf.Tensor, label_ids: tf.Tensor, update: bool = True) -> Result:
-        result: Result = learn(token_ids, label_ids)
+    def step(*batch: tf.Tensor, update: bool = True) -> Result:
+        result: Result = learn(*batch)
         if update:
             apply_all()
         return result

@@ -9,6 +9,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from seqclf.config import Config, with_absolute_paths, write_config
 from seqclf.config.problems import ConfigError
 from seqclf.data.batches import Batches
@@ -19,6 +22,7 @@ from seqclf.file_encoding import UTF8
 from seqclf.files import replacing
 from seqclf.labels import DEFAULT_THRESHOLD, Labels
 from seqclf.layer_types import Custom, walk
+from seqclf.ngrams.fit import FittedNgrams, fit_ngrams
 from seqclf.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, Run, now, this_process
 from seqclf.runtime import current_threads
 from seqclf.text.kinds import load_tokenizer
@@ -144,17 +148,21 @@ def _learn(
     on_nan: OnNan,
 ) -> Outcome:
     """All but the texts: model, loop, and what is written of them. ``started``: when the job began."""
-    from seqclf.model.build import build_model
+    from seqclf.model.build import NGRAMS, build_model
     from seqclf.training.state import NoNumber, TrainingState
 
     pretrained = read_pretrained(config, data, lambda stage: listen(Stage(stage)))
     if pretrained is not None:
         listen(Stage(f"Found vectors of {pretrained}"))
         run.update_manifest(vectors=pretrained.as_json())
+    fitted = _fit_ngrams(config, data, run, listen)
     listen(Stage("Building the model"))
     model = build_model(
         config, data.tokenizer.vocabulary_size, data.labels, vectors=pretrained.vectors if pretrained else None
     )
+    if fitted is not None:
+        model.get_layer(NGRAMS).set_weights([fitted.table, fitted.bias])
+    scores = None if fitted is None else fitted.out_of_fold
     state = TrainingState.begin(model, config.training)
     parameters = model.count_params()
     run.update_manifest(parameters=parameters, threads=asdict(current_threads()))
@@ -171,7 +179,7 @@ def _learn(
     rewinds = 0
     while True:
         try:
-            done = _loop(config, data, keeper, baseline, listen, should_stop)
+            done = _loop(config, data, keeper, baseline, scores, listen=listen, should_stop=should_stop)
             break
         except NoNumber as error:
             if on_nan == "stop" or rewinds == MOST_REWINDS:
@@ -244,11 +252,29 @@ def _thresholds(config: Config, labels: Labels, validation: dict[str, Any] | Non
     return (DEFAULT_THRESHOLD if isinstance(fixed, str) else fixed,) * len(labels)
 
 
+def _fit_ngrams(config: Config, data: TrainingData, run: Run, listen: Listener) -> FittedNgrams | None:
+    """None where the config has no ``ngrams``."""
+    if config.ngrams is None:
+        return None
+    from seqclf.training.objectives import label_weights
+
+    weights = label_weights(config.training, data.labels, data.train.labels)
+    fitted = fit_ngrams(config, data, weights, lambda stage: listen(Stage(stage)))
+    used = int(np.count_nonzero(fitted.table.any(axis=1)))
+    about = {"texts": fitted.texts, "buckets_used": used, "table_bytes": fitted.table.nbytes}
+    run.update_manifest(ngrams=about)
+    if fitted.texts < len(data.train):
+        listen(Stage(f"The n-grams were fitted to a sample of {fitted.texts:,} of the {len(data.train):,} texts"))
+    return fitted
+
+
 def _loop(
     config: Config,
     data: TrainingData,
     keeper: Keeper,
     baseline: BaselineBeside,
+    scores: NDArray[np.float32] | None,
+    *,
     listen: Listener,
     should_stop: Callable[[], bool],
 ) -> TrainingDone:
@@ -257,7 +283,7 @@ def _loop(
     state = keeper.state
     validation = Batches.of(data.validation, config) if data.validation else None
     events = training_events(
-        state, Batches.of(data.train, config), validation, data.labels, config.training, config.seed
+        state, Batches.of(data.train, config, scores), validation, data.labels, config.training, config.seed
     )
     for event in events:
         keeper(event)

@@ -5,6 +5,20 @@ from broken_configs.beginnings import LAYERS, MINIMAL, POOL
 CASES: dict[str, list[tuple[str, list[str]]]] = {
     "across options": [
         (
+            "data: {source: sample}\nlayers: []\n",
+            [
+                "2:1: layers: is empty: add a layer, such as {type: pool}, or an `ngrams` section for a linear model of n-grams"
+            ],
+        ),
+        (
+            "data: {source: sample}\nlayers: []\nngrams: {orders: [1, 2, 1], dropout: 0.5}\nhead: [{type: dense, units: 3}]\n",
+            [
+                "4:1: head: nothing reaches the head: layers is empty; leave head out, or set ngrams.join to head",
+                "3:10: ngrams.orders: names a length twice: [1, 2, 1]",
+                "3:29: ngrams.dropout: is for training a network beside the n-grams, but layers is empty",
+            ],
+        ),
+        (
             "data: {source: sample, validation: 0}\n" + POOL + "training: {schedule: {type: plateau}}\n",
             [
                 "3:12: training.schedule: plateau needs validation texts, but data.validation is 0: choose another schedule, or keep some texts"

@@ -78,6 +78,11 @@ def _schedule(name: str, kind: str, **options: Any) -> dict[str, Case]:
     return {case: of for case, of in cases.items() if case in OPTIONS}
 
 
+def _ngrams(option: str, value: Any, **options: Any) -> Case:
+    base = {"layers": POOL, "ngrams": {"buckets": 64, **options}}
+    return Case(looks.ngrams_of, base, {**base, "ngrams": {**base["ngrams"], option: value}})
+
+
 def _table(option: str, value: Any) -> Case:
     base = {"source": "table", "train": "a.csv", "validation": 0.2, "test": 0.2}
     return Case(looks.texts_of, {"data": base}, {"data": {**base, option: value}})
@@ -167,6 +172,14 @@ CASES: dict[str, Case] = {
     "Config.tokenizer": Case(looks.texts_of, {}, {"tokenizer": {"vocab_size": 64}}),
     "Config.embedding": Case(looks.model_of, {}, {"embedding": {"dim": 7}}),
     "Config.layers": Case(looks.model_of, {}, TWO_READERS),
+    "Config.ngrams": Case(looks.model_of, {"layers": POOL}, {"layers": POOL, "ngrams": {"buckets": 64}}),
+    "NgramsConfig.orders": _ngrams("orders", [1, 2], orders=[1]),
+    "NgramsConfig.buckets": _ngrams("buckets", 128),
+    "NgramsConfig.weights": _ngrams("weights", "none"),
+    "NgramsConfig.smoothing": _ngrams("smoothing", 2.0),
+    "NgramsConfig.l2": _ngrams("l2", 5.0),
+    "NgramsConfig.join": _ngrams("join", "head"),
+    "NgramsConfig.dropout": _ngrams("dropout", 0.5),
     "Config.head": Case(looks.model_of, {}, {"head": []}),
     "Config.training": Case(looks.texts_of, {}, {"training": {"batch_size": 5}}),
     "SampleData.source": Case(

@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import Field
 
 from seqclf.config.schema.data import DataConfig, FolderData, SampleData, TableData, TfdsData, UnknownLabels
+from seqclf.config.schema.ngrams import NgramsConfig
 from seqclf.config.schema.schedules import (
     ConstantSchedule,
     CosineSchedule,
@@ -69,6 +70,7 @@ __all__ = [
     "LinearSchedule",
     "LossConfig",
     "MovingAverage",
+    "NgramsConfig",
     "OneCycleSchedule",
     "OptimizerConfig",
     "PlateauSchedule",
@@ -105,7 +107,11 @@ class Config(Strict):
     )
     embedding: EmbeddingConfig = Field(EmbeddingConfig(), description="From token ids to vectors.")
     layers: list[LayerConfig] = Field(
-        min_length=1, max_length=100, description="What reads the text, in order; the last reader leaves one vector."
+        max_length=100,
+        description="What reads the text, in order; the last reader leaves one vector. `[]`: only `ngrams`.",
+    )
+    ngrams: NgramsConfig | None = Field(
+        None, description="A linear model over n-grams beside the network, or in its place; null: none."
     )
     head: list[HeadConfig] = Field(
         [], max_length=100, description="What stands between the text's vector and the output layer."

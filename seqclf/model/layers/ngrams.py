@@ -1,0 +1,135 @@
+"""Keras layers of the branch of n-grams."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from seqclf.text.ngram_hash import PRIME, coefficients
+from seqclf.text.tokenizer import PAD_ID
+
+PACKAGE = "seqclf"
+_NETWORK_SHARE = 0.3  # of the network's logits before training: n-grams alone are right on most texts
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class NgramLogits(keras.layers.Layer):
+    """The sum of a weight for each different bucket that a text's n-grams fall into (``seqclf.text.ngram_hash``).
+
+    From token ids (``int32 [batch, time]``, padded right with 0) to ``float32 [batch, units]``. The weights are not
+    trained by gradients: ``seqclf.ngrams`` fits them.
+
+    Args:
+        orders: tokens of an n-gram.
+        buckets: rows of the table, ``float32 [buckets, units]``.
+        units: columns of the table, entries of the bias.
+    """
+
+    def __init__(self, orders: Sequence[int], buckets: int, units: int, **kwargs: Any) -> None:
+        super().__init__(**{"trainable": False, **kwargs})
+        self.orders, self.buckets, self.units = tuple(orders), buckets, units
+
+    def build(self, input_shape: Any) -> None:
+        self.table = self.add_weight(shape=(self.buckets, self.units), initializer="zeros", name="table")
+        self.bias = self.add_weight(shape=(self.units,), initializer="zeros", name="bias")
+
+    def call(self, token_ids: tf.Tensor) -> tf.Tensor:
+        buckets = tf.sort(self.buckets_of(token_ids), axis=1)  # what is not there comes last
+        before = tf.concat([tf.fill(tf.shape(buckets[:, :1]), tf.constant(-1, tf.int64)), buckets[:, :-1]], axis=1)
+        counts = (buckets != before) & (buckets < self.buckets)
+        weights = tf.gather(tf.convert_to_tensor(self.table), tf.where(counts, buckets, 0))
+        return tf.reduce_sum(tf.where(counts[:, :, tf.newaxis], weights, 0.0), axis=1) + self.bias
+
+    def buckets_of(self, token_ids: tf.Tensor) -> tf.Tensor:
+        """The bucket of each n-gram, ``int64 [batch, orders * time]``; ``self.buckets`` where padding is part of it."""
+        longest = max(self.orders)
+        ids = tf.pad(tf.cast(token_ids, tf.int64), [[0, 0], [0, longest - 1]], constant_values=PAD_ID)
+        time = tf.shape(token_ids)[1]
+        found = []
+        for order in self.orders:
+            first, *others = coefficients(order)
+            total = tf.constant(first, tf.int64)
+            for place, coefficient in enumerate(others):
+                total += coefficient * ids[:, place : place + time]
+            last = ids[:, order - 1 : order - 1 + time]
+            found.append(tf.where(last == PAD_ID, tf.constant(self.buckets, tf.int64), total % PRIME % self.buckets))
+        return tf.concat(found, axis=1)
+
+    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, int]:
+        return input_shape[0], self.units
+
+    def compute_output_spec(self, token_ids: Any) -> Any:
+        return keras.KerasTensor((token_ids.shape[0], self.units), "float32")
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "orders": list(self.orders), "buckets": self.buckets, "units": self.units}
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class NgramMix(keras.layers.Layer):
+    """A weighted sum of logits: from ``[network, ngrams]``, each ``float32 [batch, units]``, to the same shape.
+
+    For some rows of a training step the result is the network's logits as they are. So the network learns to answer
+    alone, and its weight in the sum says how much of that is news beside the n-grams.
+
+    Args:
+        dropout: fraction of those rows.
+        seed: of what is drawn.
+    """
+
+    def __init__(self, dropout: float = 0.0, seed: int | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.dropout, self.seed = dropout, seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def build(self, input_shape: Any) -> None:
+        units = (input_shape[0][-1],)
+        self.network_scale = self.add_weight(
+            shape=units, initializer=keras.initializers.Constant(_NETWORK_SHARE), name="network_scale"
+        )
+        self.ngrams_scale = self.add_weight(shape=units, initializer="ones", name="ngrams_scale")
+        self.bias = self.add_weight(shape=units, initializer="zeros", name="bias")
+
+    def call(self, logits: Sequence[Any], training: bool = False) -> Any:
+        network, ngrams = logits
+        mixed = network * self.network_scale + ngrams * self.ngrams_scale + self.bias
+        if not training or not self.dropout:
+            return mixed
+        drawn = keras.random.uniform((keras.ops.shape(network)[0], 1), seed=self.seed_generator)
+        return keras.ops.where(drawn < self.dropout, network, mixed)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        return input_shape[0]
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "dropout": self.dropout, "seed": self.seed}
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class SilentRows(keras.layers.Layer):
+    """Sets all entries of some rows to zero while training, and scales nothing: ``float32 [batch, width]`` to the same.
+
+    Args:
+        rate: fraction of the rows.
+        seed: of what is drawn.
+    """
+
+    def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.rate, self.seed = rate, seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def call(self, rows: Any, training: bool = False) -> Any:
+        if not training:
+            return rows
+        drawn = keras.random.uniform((keras.ops.shape(rows)[0], 1), seed=self.seed_generator)
+        return keras.ops.where(drawn < self.rate, 0.0, rows)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "rate": self.rate, "seed": self.seed}

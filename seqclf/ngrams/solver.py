@@ -1,0 +1,145 @@
+"""Logistic regression over sparse features that are scaled for each label: the convex part of ``ngrams``.
+
+scikit-learn's solvers scale a feature alike for all labels; naive Bayes ratios differ by label.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_ITERATIONS = 100
+_TOLERANCE = 1e-6  # relative change of the objective
+_CORRECTIONS = 5  # pairs of vectors that L-BFGS keeps: each has as many float64 as there are weights
+
+Sparse = Any
+"""``scipy.sparse.csr_matrix``; its module is imported where it is used."""
+
+
+@dataclass(frozen=True)
+class Linear:
+    """Logits are ``features @ table + bias``.
+
+    Attributes:
+        table: ``float32 [features, units]``.
+        bias: ``float32 [units]``.
+    """
+
+    table: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+    def logits(self, features: Sparse) -> NDArray[np.float32]:
+        """``float32 [texts, units]``."""
+        logits: NDArray[np.float32] = np.asarray(features @ self.table + self.bias, dtype=np.float32)
+        return logits
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What a linear model learns.
+
+    Attributes:
+        truth: ``float32 [texts, units]``: 1 where the unit's label applies.
+        weights: how much an error counts, ``float32 [texts, 1 or units]``.
+        exclusive: exactly one unit applies to a text (softmax); else each unit is a decision of its own (sigmoid).
+    """
+
+    truth: NDArray[np.float32]
+    weights: NDArray[np.float32]
+    exclusive: bool
+
+    def chosen(self, places: NDArray[np.int64]) -> Targets:
+        """Those of some texts."""
+        return Targets(self.truth[places], self.weights[places], self.exclusive)
+
+
+def fit_linear(features: Sparse, targets: Targets, scale: NDArray[np.float32], l2: float) -> Linear:
+    """The minimum of the summed cross-entropy plus ``l2 / 2`` times the squared norm of the unscaled weights, by L-BFGS
+    (Byrd et al. 1995).
+
+    Args:
+        features: ``float32 [texts, features]``.
+        scale: what a feature is multiplied by for each unit, ``float32 [features, units]``.
+        l2: 0 or more.
+    """
+    features = features.astype(np.float32)
+    turned = features.T.tocsr()
+    if targets.exclusive:
+        return _minimum(features, turned, targets, scale, l2)
+    # Decisions do not depend on each other: one after another takes less memory, and each stops where it has converged.
+    units = []
+    for unit in range(targets.truth.shape[1]):
+        column = slice(unit, unit + 1)
+        weights = targets.weights if targets.weights.shape[1] == 1 else targets.weights[:, column]
+        units.append(
+            _minimum(features, turned, Targets(targets.truth[:, column], weights, False), scale[:, column], l2)
+        )
+    return Linear(np.concatenate([one.table for one in units], axis=1), np.concatenate([one.bias for one in units]))
+
+
+def _minimum(features: Sparse, turned: Sparse, targets: Targets, scale: NDArray[np.float32], l2: float) -> Linear:
+    from scipy.optimize import minimize
+
+    texts, (width, units) = features.shape[0], scale.shape
+
+    def split(flat: NDArray[np.floating]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        single = flat.astype(np.float32)
+        return single[: width * units].reshape(width, units), single[width * units :]
+
+    def objective(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        weights, bias = split(flat)
+        losses, slopes = _cross_entropy(features @ (scale * weights) + bias, targets)
+        gradient = np.concatenate([(scale * (turned @ slopes) + l2 * weights).ravel(), slopes.sum(axis=0)])
+        loss = losses + 0.5 * l2 * float(np.vdot(flat[: width * units], flat[: width * units]))
+        return loss / texts, gradient.astype(np.float64) / texts
+
+    options = {"maxiter": _ITERATIONS, "maxcor": _CORRECTIONS, "ftol": _TOLERANCE}
+    start = np.zeros(width * units + units)
+    found = minimize(objective, start, jac=True, method="L-BFGS-B", options=options)
+    weights, bias = split(found.x)
+    return Linear(scale * weights, bias)
+
+
+def _cross_entropy(logits: NDArray[np.float32], targets: Targets) -> tuple[float, NDArray[np.float32]]:
+    """The weighted sum over all texts, in nats, and its derivative by each logit."""
+    truth = targets.truth
+    if targets.exclusive:
+        top = logits.max(axis=1, keepdims=True)
+        exp = np.exp(logits - top)
+        total = exp.sum(axis=1, keepdims=True)
+        losses = top + np.log(total) - (truth * logits).sum(axis=1, keepdims=True)
+        probabilities = exp / total
+    else:
+        losses = np.logaddexp(0, logits) - truth * logits
+        probabilities = np.exp(-np.logaddexp(0, -logits))
+    weighted = targets.weights * losses
+    return float(weighted.sum(dtype=np.float64)), (targets.weights * (probabilities - truth)).astype(np.float32)
+
+
+def naive_bayes_ratios(features: Sparse, truth: NDArray[np.float32], smoothing: float) -> NDArray[np.float32]:
+    """Log-count ratios of the features, of each unit against the rest (Wang & Manning 2012, section 2.1).
+
+    Args:
+        features: presence, 0 or 1, ``[texts, features]``.
+        truth: 1 where the unit's label applies, ``float32 [texts, units]``.
+        smoothing: added to every count.
+
+    Returns:
+        ``float32 [features, units]``.
+    """
+    turned = features.T.tocsr()
+    with_label = turned @ truth + smoothing
+    without = turned @ (1 - truth) + smoothing
+    ratios = np.log(with_label / with_label.sum(axis=0)) - np.log(without / without.sum(axis=0))
+    return np.asarray(ratios, dtype=np.float32)
+
+
+def inverse_document_frequencies(features: Sparse) -> NDArray[np.float32]:
+    """``(log((1 + texts) / (1 + texts with it)) + 1) / (log(1 + texts) + 1)``: at most 1, ``float32 [features, 1]``."""
+    texts = features.shape[0]
+    occurrences = np.bincount(features.indices, minlength=features.shape[1])
+    idf = (np.log((1 + texts) / (1 + occurrences)) + 1) / (np.log(1 + texts) + 1)
+    return np.asarray(idf, dtype=np.float32)[:, np.newaxis]

@@ -1,0 +1,93 @@
+"""N-grams of token ids as numbers: integer arithmetic that NumPy, TensorFlow and ONNX do alike.
+
+An n-gram ``(x_1, ..., x_n)`` belongs to the bucket ``((c_0 + c_1 x_1 + ... + c_n x_n) mod p) mod buckets`` with
+``p = 2 ** 31 - 1`` and coefficients of its own for each order: universal hashing (Carter & Wegman 1979). No sum exceeds
+an int64.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+PRIME = 2**31 - 1
+LONGEST = 8
+"""Tokens of the longest n-gram: eight products of a coefficient and a token id are below 2 ** 54."""
+
+
+def coefficients(order: int) -> tuple[int, ...]:
+    """``c_0, ..., c_order``, each from 1 to ``PRIME - 1``; part of every exported model, so they never change."""
+    digests = (hashlib.sha256(f"seqclf n-gram {order} {place}".encode()).digest() for place in range(order + 1))
+    return tuple(int.from_bytes(digest[:8], "big") % (PRIME - 1) + 1 for digest in digests)
+
+
+@dataclass(frozen=True)
+class NgramHash:
+    """Which buckets the n-grams of a text fall into.
+
+    Attributes:
+        orders: tokens of an n-gram, such as 1, 2 and 3.
+        buckets: number of buckets.
+    """
+
+    orders: tuple[int, ...]
+    buckets: int
+
+    def rows(self, texts: Sequence[NDArray[np.integer]]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """The different buckets of each text, in order.
+
+        Args:
+            texts: token ids, each ``[length]`` of any integer dtype and of length 1 or more.
+
+        Returns:
+            ``columns`` (``int32``) and ``ends`` (``int64 [texts + 1]``): text ``i`` has the buckets
+            ``columns[ends[i]:ends[i + 1]]``, the parts of a sparse matrix in CSR form.
+        """
+        lengths = np.array([len(text) for text in texts], dtype=np.int64)
+        if not len(lengths):
+            return np.zeros(0, np.int32), np.zeros(1, np.int64)
+        ids = np.concatenate(texts).astype(np.int64)
+        row = np.repeat(np.arange(len(lengths)), lengths)
+        left = np.repeat(np.cumsum(lengths), lengths) - np.arange(len(ids))  # tokens from here to the text's end
+        keys = []
+        for order in self.orders:
+            starts = np.flatnonzero(left >= order)
+            keys.append(row[starts] * self.buckets + self._hashed(ids, starts, order))
+        unique = np.unique(np.concatenate(keys))
+        ends = np.searchsorted(unique, np.arange(len(lengths) + 1) * self.buckets)
+        return (unique % self.buckets).astype(np.int32), ends.astype(np.int64)
+
+    def _hashed(self, ids: NDArray[np.int64], starts: NDArray[np.int64], order: int) -> NDArray[np.int64]:
+        first, *others = coefficients(order)
+        total = np.full(len(starts), first, dtype=np.int64)
+        for place, coefficient in enumerate(others):
+            total += coefficient * ids[starts + place]
+        buckets: NDArray[np.int64] = total % PRIME % self.buckets
+        return buckets
+
+
+def joined(
+    blocks: Iterable[tuple[NDArray[np.int32], NDArray[np.int64]]],
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """``columns`` and ``ends`` of several calls of ``NgramHash.rows``, one after another."""
+    columns, ends = [np.zeros(0, np.int32)], [np.zeros(1, np.int64)]
+    for block, block_ends in blocks:
+        ends.append(ends[-1][-1] + block_ends[1:])
+        columns.append(block)
+    return np.concatenate(columns), np.concatenate(ends)
+
+
+def blocks(lengths: Sequence[int], most_tokens: int = 1 << 20) -> Iterable[range]:
+    """Consecutive places of texts, so many at a time that they have about ``most_tokens`` tokens in all."""
+    start, tokens = 0, 0
+    for place, length in enumerate(lengths):
+        if place > start and tokens + length > most_tokens:
+            yield range(start, place)
+            start, tokens = place, 0
+        tokens += length
+    if start < len(lengths):
+        yield range(start, len(lengths))

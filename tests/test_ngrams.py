@@ -1,0 +1,280 @@
+"""The linear model over n-grams: its solver, its fit, and runs with it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import POOLED, small_config, trained
+from scipy.sparse import csr_matrix
+
+from seqclf.config import checked_config
+from seqclf.data.prepare import prepare
+from seqclf.ngrams import fit as fitting
+from seqclf.ngrams.fit import FOLDS, fit_ngrams
+from seqclf.ngrams.solver import Targets, fit_linear, inverse_document_frequencies, naive_bayes_ratios
+
+
+def _features(texts: int = 60, features: int = 12, seed: int = 0) -> Any:
+    return csr_matrix((np.random.default_rng(seed).random((texts, features)) < 0.3).astype(np.float32))
+
+
+def _targets(truth: np.ndarray, *, exclusive: bool = False, weights: np.ndarray | None = None) -> Targets:
+    ones = np.ones((len(truth), 1), np.float32)
+    return Targets(truth.astype(np.float32), ones if weights is None else weights.astype(np.float32), exclusive)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_two_labels_are_scikit_learns_logistic_regression(weighted: bool) -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    x = _features()
+    draw = np.random.default_rng(1)
+    y = (draw.random(60) < 0.5).astype(int)
+    weights = draw.uniform(0.5, 3, (60, 1)) if weighted else np.ones((60, 1))
+    ones = np.ones((12, 1), np.float32)
+    ours = fit_linear(x, _targets(y[:, np.newaxis], weights=weights), ones, 0.5)
+    theirs = LogisticRegression(C=2, tol=1e-8).fit(x, y, sample_weight=weights[:, 0])
+    np.testing.assert_allclose(ours.table[:, 0], theirs.coef_[0], atol=2e-2)
+    np.testing.assert_allclose(ours.bias, theirs.intercept_, atol=2e-2)
+
+
+def test_more_labels_are_scikit_learns_softmax() -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    x = _features(seed=2)
+    y = np.random.default_rng(3).integers(0, 3, 60)
+    ours = fit_linear(x, _targets(np.eye(3)[y], exclusive=True), np.ones((12, 3), np.float32), 1.0)
+    theirs = LogisticRegression(C=1, tol=1e-8).fit(x, y)
+    np.testing.assert_allclose(ours.table, theirs.coef_.T, atol=2e-2)
+
+
+def test_decisions_are_fitted_apart_as_together() -> None:
+    x = _features(seed=4)
+    truth = (np.random.default_rng(5).random((60, 3)) < 0.4).astype(np.float32)
+    scale = np.random.default_rng(6).uniform(0.5, 2, (12, 3)).astype(np.float32)
+    together = fit_linear(x, _targets(truth), scale, 1.0)
+    for unit in range(3):
+        column = slice(unit, unit + 1)
+        alone = fit_linear(x, _targets(truth[:, column]), scale[:, column], 1.0)
+        np.testing.assert_array_equal(together.table[:, column], alone.table)
+
+
+def test_a_scale_of_zero_leaves_a_feature_out() -> None:
+    scale = np.ones((12, 1), np.float32)
+    scale[3] = 0
+    fitted = fit_linear(_features(), _targets(np.arange(60)[:, np.newaxis] % 2), scale, 1.0)
+    assert fitted.table[3] == 0
+    assert (fitted.table[[0, 1, 2]] != 0).all()
+
+
+def test_ratios_by_hand() -> None:
+    x = csr_matrix(np.array([[1, 0], [1, 1], [0, 1]], np.float32))
+    ratios = naive_bayes_ratios(x, np.array([[1], [1], [0]], np.float32), 1.0)
+    # With the label: counts 2 and 1, smoothed 3 and 2 of 5; without: 0 and 1, smoothed 1 and 2 of 3.
+    np.testing.assert_allclose(ratios[:, 0], np.log([(3 / 5) / (1 / 3), (2 / 5) / (2 / 3)]), rtol=1e-6)
+
+
+def test_document_frequencies_by_hand() -> None:
+    x = csr_matrix(np.array([[1, 0], [1, 1], [1, 0]], np.float32))
+    most = np.log(4) + 1
+    np.testing.assert_allclose(inverse_document_frequencies(x)[:, 0], [1 / most, (np.log(2) + 1) / most], rtol=1e-6)
+
+
+def _config(path: Path, **changes: Any) -> dict[str, Any]:
+    changes = {"ngrams": {"buckets": 4096}, "layers": [], "head": [], **changes}
+    return small_config(data__train=str(path), **changes)
+
+
+@pytest.fixture(scope="module")
+def coin_flips(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Texts of words that nobody else has, with labels that nothing tells."""
+    path = tmp_path_factory.mktemp("coins") / "coins.csv"
+    draw = np.random.default_rng(0)
+    rows = [f"w{i}a w{i}b w{i}c the,{'yes' if draw.random() < 0.5 else 'no'}\n" for i in range(400)]
+    path.write_text("text,label\n" + "".join(rows), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("weights", ["naive_bayes", "idf", "none"])
+def test_scores_out_of_fold_know_nothing_of_their_text(coin_flips: Path, weights: str) -> None:
+    ngrams = {"buckets": 2**16, "weights": weights, "l2": 0.01}
+    tokenizer = {"type": "word", "min_frequency": 1}
+    config = checked_config(_config(coin_flips, ngrams=ngrams, tokenizer=tokenizer))
+    data = prepare(config)
+    fitted = fit_ngrams(config, data)
+    features, folds = fitting._features(config, data.train, np.arange(len(data.train)))
+    seen = features @ fitted.table + fitted.bias
+    truth = data.train.labels == 1
+    assert ((seen[:, 0] > 0) == truth).mean() > 0.95, "the table was fitted to these texts"
+    assert ((fitted.out_of_fold[:, 0] > 0) == truth).mean() < 0.65, "no score comes from a fit that has seen the text"
+    assert np.bincount(folds, minlength=FOLDS).min() > 0
+
+
+def test_copies_are_in_one_fold(tmp_path: Path) -> None:
+    path = tmp_path / "copies.csv"
+    path.write_text("text,label\n" + "".join(f"text {i % 20} here,{i % 2}\n" for i in range(200)), encoding="utf-8")
+    config = checked_config(_config(path))
+    data = prepare(config)
+    _, folds = fitting._features(config, data.train, np.arange(len(data.train)))
+    by_text: dict[tuple[int, ...], set[int]] = {}
+    for place, fold in enumerate(folds.tolist()):
+        by_text.setdefault(tuple(data.train[place].tolist()), set()).add(fold)
+    assert all(len(found) == 1 for found in by_text.values())
+
+
+def test_many_texts_are_fitted_by_a_sample(
+    three_labels_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEQCLF_CACHE", str(tmp_path))
+    monkeypatch.setattr(fitting, "_MOST_NGRAMS", 600)
+    config = checked_config(_config(three_labels_csv))
+    data = prepare(config)
+    fitted = fit_ngrams(config, data)
+    assert 5 < fitted.texts < len(data.train) / 2
+    assert np.isfinite(fitted.out_of_fold).all(), "the other texts have scores as well"
+    assert (fitted.out_of_fold.argmax(axis=1) == data.train.labels).mean() > 0.6
+
+
+def test_too_many_weights_leave_out_rare_ngrams(sample_csv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEQCLF_CACHE", str(sample_csv.parent / "narrow"))
+    monkeypatch.setattr(fitting, "_MOST_WEIGHTS", 100)
+    config = checked_config(_config(sample_csv))
+    used = np.count_nonzero(fit_ngrams(config, prepare(config)).table.any(axis=1))
+    assert 0 < used <= 100
+
+
+def test_a_fit_is_made_once(sample_csv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEQCLF_CACHE", str(sample_csv.parent / "once"))
+    config = checked_config(_config(sample_csv))
+    data = prepare(config)
+    stages: list[str] = []
+    first = fit_ngrams(config, data, on_stage=stages.append)
+    again = fit_ngrams(config, data, on_stage=stages.append)
+    assert len(stages) == 1
+    for name in ("table", "bias", "out_of_fold"):
+        np.testing.assert_array_equal(getattr(first, name), getattr(again, name))
+    monkeypatch.setenv("SEQCLF_CACHE", str(sample_csv.parent / "twice"))
+    np.testing.assert_array_equal(fit_ngrams(config, prepare(config)).table, first.table, "the same bits from nothing")
+
+
+def test_class_weights_count(sample_csv: Path) -> None:
+    config = checked_config(_config(sample_csv))
+    data = prepare(config)
+    even = fit_ngrams(config, data)
+    uneven = fit_ngrams(config, data, np.array([0.2, 1.8], np.float32))
+    assert uneven.out_of_fold.mean() > even.out_of_fold.mean(), "the second label is given more often"
+
+
+@pytest.fixture(scope="module")
+def linear_run(three_labels_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    config = _config(three_labels_csv, name="linear", training__epochs=2)
+    return trained(config, tmp_path_factory.mktemp("ngram_runs"))
+
+
+def test_a_linear_classifier_alone(linear_run: Any) -> None:
+    manifest = linear_run.manifest
+    assert manifest["status"] == "finished"
+    assert manifest["ngrams"]["texts"] == 90
+    assert 0 < manifest["ngrams"]["buckets_used"] <= 4096
+    assert linear_run.metrics["validation"]["accuracy"] > 0.8
+
+
+def test_every_form_says_the_same(linear_run: Any) -> None:
+    import tensorflow as tf
+
+    from seqclf.evaluation.classifier import Classifier as KerasClassifier
+    from seqclf.inference import Classifier
+
+    texts = ["", "goal", "the old bank said", "a new star " * 9]
+    light = Classifier.load(linear_run.folder).probabilities(texts)
+    np.testing.assert_allclose(KerasClassifier.load(linear_run).probabilities(texts), light, atol=1e-5)
+    saved = tf.saved_model.load(str(linear_run.saved_model)).signatures["serving_default"]
+    np.testing.assert_allclose(saved(text=tf.constant(texts))["probabilities"], light, atol=1e-5)
+
+
+def test_a_quantized_table_costs_little(linear_run: Any, tmp_path: Path) -> None:
+    from seqclf.export.quantize import quantized
+    from seqclf.inference import Classifier
+
+    (tmp_path / "tokenizer").mkdir()
+    for file in linear_run.tokenizer.iterdir():
+        (tmp_path / "tokenizer" / file.name).write_bytes(file.read_bytes())
+    content = linear_run.onnx.read_bytes()
+    (tmp_path / "model.onnx").write_bytes(quantized(content))
+    assert (tmp_path / "model.onnx").stat().st_size < 0.4 * len(content)
+    texts = ["a new team", "the old bank said"]
+    before = Classifier.load(linear_run.folder).probabilities(texts)
+    np.testing.assert_allclose(Classifier.load(tmp_path).probabilities(texts), before, atol=0.05)
+
+
+@pytest.mark.parametrize("training", [{}, {"accumulate_steps": 3, "moving_average": {"decay": 0.9}}])
+def test_a_stopped_training_is_resumed_to_the_bit(sample_csv: Path, tmp_path: Path, training: dict[str, Any]) -> None:
+    from seqclf.config import load_config
+    from seqclf.training.train import train
+
+    options = {"epochs": 2, "batch_size": 16, **training}
+    ngrams = {"buckets": 512, "dropout": 0.3}
+    config = _config(sample_csv, layers=POOLED, ngrams=ngrams, training=options, name="wide")
+    straight = trained(config, tmp_path / "a")
+    steps = iter(range(100))
+    stopped = trained(config, tmp_path / "b", should_stop=lambda: next(steps) == 4)
+    assert stopped.manifest["status"] == "interrupted"
+    train(load_config(stopped.config), stopped, resume=True)
+    found = [_weights(run) for run in (straight, stopped)]
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def _weights(run: Any) -> list[np.ndarray]:
+    from seqclf.evaluation.classifier import Classifier
+
+    return list(Classifier.load(run).model.get_weights())
+
+
+def test_a_checkpoint_does_not_hold_the_table(sample_csv: Path) -> None:
+    from seqclf.model.build import build_model
+    from seqclf.training.state import TrainingState
+
+    config = checked_config(_config(sample_csv, layers=POOLED, ngrams={"buckets": 2**16}))
+    state = TrainingState.begin(build_model(config, 50, ["a", "b"]), config.training)
+    state.keep_as_best(1.0, {})
+    assert len(state.to_bytes()) < 2**16
+    assert sum(weight.size for weight in state.best_weights or []) < 2**16
+
+
+def test_only_the_network_learns(sample_csv: Path) -> None:
+    from seqclf.model.build import NGRAMS, build_model
+
+    config = checked_config(_config(sample_csv, layers=POOLED, ngrams={"buckets": 64}))
+    model = build_model(config, 50, ["a", "b"])
+    trainable = {weight.path for weight in model.trainable_variables}
+    assert f"{NGRAMS}/table" not in trainable
+    assert any("embedding" in path for path in trainable)
+    assert any(f"{NGRAMS}_scale" in path for path in trainable)
+
+
+def test_lists_of_labels(tmp_path: Path) -> None:
+    path = tmp_path / "lists.jsonl"
+    words = {"sea": "water boat", "sky": "cloud bird", "land": "tree hill"}
+    names = list(words)
+    rows = []
+    for i in range(240):
+        labels = [name for place, name in enumerate(names) if (i >> place) % 2]
+        text = " ".join(words[name] for name in labels) + f" the {i % 7}"
+        rows.append(json.dumps({"text": text, "label": labels}))
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    run = trained(_config(path, name="lists"), tmp_path / "runs")
+    assert run.metrics["validation"]["micro_f1"] > 0.95
+
+
+def test_memory_counts_the_table_once_for_each_copy(sample_csv: Path) -> None:
+    from seqclf.training.memory import memory_needs
+
+    small, large = (checked_config(_config(sample_csv, ngrams={"buckets": size})) for size in (2**10, 2**20))
+    data = prepare(small)
+    grown = memory_needs(large, data).state_bytes - memory_needs(small, data).state_bytes
+    assert grown == (2**20 - 2**10) * 4 * 3
