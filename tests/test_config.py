@@ -146,11 +146,14 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
         "text_and_label_are_two": "expected another name than data.text's",
         "a_fold_is_one_of_the_folds": "needs data.folds, the number of parts",
         "folds_are_of_the_training_texts": "data.validation names texts of its own",
+        "something_reads_the_text": "is empty: add a layer",
+        "ngrams_alone_have_no_network": "nothing reaches the head: layers is empty",
+        "orders_differ": "names a length twice",
         "a_group_is_neither_text_nor_label": "is the text, and equal texts are kept together anyway",
     }.items():
         assert check in {known.__name__ for known in CHECKS}
         assert words in said
-    assert len(CHECKS) == 19
+    assert len(CHECKS) == 22
 
 
 def test_the_line_is_quoted_with_a_mark(tmp_path: Path) -> None:
@@ -266,11 +269,16 @@ def test_aliases_cannot_explode(tmp_path: Path) -> None:
             MINIMAL + "training: {epochs: 3, schedule: {type: plateau, patience: 3}}\n",
             "4:49: training.schedule.patience: 3 epochs without a better one cannot pass in 3: it is never cut",
         ),
+        (
+            "smoothing_is_of_counts",
+            MINIMAL + "ngrams: {weights: idf, smoothing: 2.0}\n",
+            "4:24: ngrams.smoothing: does nothing with weights: idf; only naive_bayes reads it",
+        ),
     ],
 )
 def test_what_costs_something_is_a_warning(tmp_path: Path, check: str, text: str, expected: str) -> None:
     assert check in {known.__name__ for known in WARNINGS}
-    assert len(WARNINGS) == 7
+    assert len(WARNINGS) == 8
     path = _write(tmp_path, text)
     (warning,) = read_config(path).warnings
     assert str(warning).removeprefix(f"{path}:").startswith(expected)

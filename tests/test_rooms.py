@@ -29,7 +29,7 @@ ALLOWED = {
     "model": BASE | {"config", "layer_types", "text", "runtime"},
     "ngrams": BASE | {"config", "text", "data"},
     "evaluation": BASE | {"runs", "config", "text", "data", "model", "export", "inference"},
-    "export": BASE | {"config", "text", "model", "onnx_writer"},
+    "export": BASE | {"config", "layer_types", "text", "model", "onnx_writer"},
     "inference": BASE | {"text"},
     "baseline": BASE | {"config", "layer_types", "text", "data", "evaluation"},
     "benchmark": BASE | {"figures", "runtime", "config", "data", "model", "training"},

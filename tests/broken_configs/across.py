@@ -13,9 +13,9 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         (
             "data: {source: sample}\nlayers: []\nngrams: {orders: [1, 2, 1], dropout: 0.5}\nhead: [{type: dense, units: 3}]\n",
             [
-                "4:1: head: nothing reaches the head: layers is empty; leave head out, or set ngrams.join to head",
                 "3:10: ngrams.orders: names a length twice: [1, 2, 1]",
                 "3:29: ngrams.dropout: is for training a network beside the n-grams, but layers is empty",
+                "4:1: head: nothing reaches the head: layers is empty; leave head out, or set ngrams.join to head",
             ],
         ),
         (
