@@ -125,6 +125,19 @@ def test_what_the_texts_are_like_decides() -> None:
     assert uneven.training["class_weights"] == "balanced"
     assert recipe(_look(multi=True)).training["early_stopping"]["monitor"] == "val_micro_f1"
     assert recipe(_look(uncut_share=0.5)).tokenizer["type"] == "char"
+    assert (recipe(_look()).name, recipe(_look(20_000, 300.0)).name) == ("gru+ngrams", "bag+ngrams")
+    assert (recipe(_look(), "lstm").name, recipe(_look(), "ngrams").name) == ("lstm", "ngrams")
+
+
+def test_the_table_of_n_grams_is_bounded_whatever_the_labels_are() -> None:
+    def ngrams(**others: object) -> dict[str, object]:
+        return dict(recipe(_look(**others)).ngrams or {})  # type: ignore[arg-type]
+
+    assert ngrams(rows=100, tokens=4.0)["buckets"] == 2**14
+    assert ngrams(rows=100_000, tokens=200.0) == {"orders": [1, 2, 3], "buckets": 2**20, "weights": "naive_bayes"}
+    many = tuple((f"label {i}", 10) for i in range(1_000))
+    wide = ngrams(rows=100_000, tokens=200.0, labels=many)
+    assert wide == {"orders": [1, 2, 3], "buckets": 2**13, "weights": "idf"}
 
 
 def _call(*arguments: str) -> Result:

@@ -10,8 +10,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from seqclf.cli.options import check_encoding, label_separator_option
+from seqclf.cli.wrap import say
 
-_FAMILIES = ("bag", "lstm", "gru", "min_gru", "conv")
+_FAMILIES = ("bag", "lstm", "gru", "min_gru", "conv", "ngrams")
 
 
 def _complete_template(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
@@ -84,7 +85,7 @@ def init_command(
         return
     write_new(output, text)
     shown = shlex.quote(str(output))
-    click.echo(f"Wrote {output}. Next: seqclf check {shown}, then seqclf train {shown}", err=True)
+    say(f"Wrote {output}. Next: seqclf check {shown}, then seqclf train {shown}", err=True)
 
 
 def _from_data(

@@ -86,7 +86,7 @@ def _best(seen: Seen, overrides: Sequence[Override], threads: int | str) -> Star
     )
     from seqclf.training.events import Stage
 
-    starters: dict[str, Starter] = {made.recipe.family: made for made in presets(seen) if made.recipe is not None}
+    starters = {made.recipe.name: made for made in presets(seen) if made.recipe is not None}
     configs = {name: loaded(made, overrides) for name, made in starters.items()}
     first = next(iter(configs.values()))
     check_files(first)
@@ -116,15 +116,15 @@ def _best(seen: Seen, overrides: Sequence[Override], threads: int | str) -> Star
 def _table(results: Sequence[Result], metric: str, baseline: dict[str, Any] | None) -> list[str]:
     """The trials side by side, the best one marked, and a linear model's scores on the same texts."""
     names = list(dict.fromkeys((metric, "accuracy", "macro_f1")))
-    lines = [f"{'model':<10}" + "".join(f"{name.replace('_f1', ' F1'):>10}" for name in names) + "    epochs   seconds"]
+    lines = [f"{'model':<16}" + "".join(f"{name.replace('_f1', ' F1'):>10}" for name in names) + "    epochs   seconds"]
     best = max(result.score(metric) for result in results)
     for result in results:
         shown = "".join(f"{'-' if result.validation is None else f'{result.score(name):.4f}':>10}" for name in names)
         mark = f"  {result.problem}" if result.problem else ""
         if result.validation is not None and result.score(metric) == best:
             mark = "  best"
-        lines.append(f"{result.name:<10}{shown}{result.epochs:>10}{result.seconds:>10.0f}{mark}".rstrip())
+        lines.append(f"{result.name:<16}{shown}{result.epochs:>10}{result.seconds:>10.0f}{mark}".rstrip())
     if baseline is not None:
         shown = "".join(f"{baseline[name]:>10.4f}" for name in names)
-        lines.append(f"{'linear':<10}{shown}  (baseline: TF-IDF, logistic regression)")
+        lines.append(f"{'linear':<16}{shown}  (baseline: TF-IDF, logistic regression)")
     return lines

@@ -90,7 +90,7 @@ class Starter:
         """The model and why it was taken, for the screen."""
         if self.recipe is None:
             return f"model: of the template {self.seen.request.template}"
-        return f"model: {self.recipe.family} ({self.recipe.why})"
+        return f"model: {self.recipe.name} ({self.recipe.why})"
 
 
 def starter(request: Request) -> Starter:
@@ -114,7 +114,7 @@ def starter_of(seen: Seen, chosen: Recipe) -> Starter:
     heading = (
         "A classifier of your own texts. Every option is explained by `seqclf schema --markdown`.",
         f"Seen in {seen.request.path}: {seen.summary}.",
-        f"Model: {chosen.family} ({chosen.why}).",
+        f"Model: {chosen.name} ({chosen.why}).",
     )
     options = {"name": seen.name, "seed": seen.seed, "data": dict(seen.data), **chosen.sections()}
     return Starter(config_text(options, heading), seen, chosen)

@@ -9,7 +9,9 @@ from typing import Any, Literal, get_args
 
 from seqclf.starter.look import Look
 
-Family = Literal["bag", "lstm", "gru", "min_gru", "conv"]
+Family = Literal["bag", "lstm", "gru", "min_gru", "conv", "ngrams"]
+"""What reads the text; ``ngrams``: a linear model over n-grams alone."""
+
 FAMILIES: tuple[Family, ...] = get_args(Family)
 
 _MUCH_UNCUT = 0.05  # share of words too long for subwords from which characters are read instead
@@ -19,6 +21,11 @@ _UNEVEN = 3.0  # texts of the most frequent label for each of the rarest
 _VERY_UNEVEN = 100.0  # beyond this, balanced weights make a handful of texts count for more than they show
 _SMALL, _LARGE = 2_000, 10_000  # rows
 _RECURRENT_BUDGET = 400_000  # tokens of an epoch that a recurrent layer reads in few seconds on two cores
+
+_ORDERS = (1, 2, 3)
+_LEAST_BUCKETS, _MOST_BUCKETS = 2**14, 2**20
+_MOST_TABLE = 2**23  # numbers of the table, buckets times output units: 32 MB
+_LONG = 64.0  # tokens of a text, on average, from which naive Bayes weights beat idf where there are two labels
 
 
 @dataclass(frozen=True)
@@ -39,55 +46,64 @@ class Recipe:
     training: Mapping[str, Any]
     why: str
 
+    @property
+    def name(self) -> str:
+        """For the screen: ``gru``, ``gru+ngrams`` or ``ngrams``."""
+        return f"{self.family}+ngrams" if self.ngrams and self.family != "ngrams" else self.family
+
     def sections(self) -> dict[str, Any]:
         """What of a config follows from the recipe, in the order in which it is read."""
         found = {
             "tokenizer": dict(self.tokenizer),
             "embedding": dict(self.embedding),
-            "layers": [dict(layer) for layer in self.layers],
             "ngrams": self.ngrams and dict(self.ngrams),
+            "layers": [dict(layer) for layer in self.layers],
             "head": [dict(layer) for layer in self.head],
             "training": dict(self.training),
         }
         return {name: value for name, value in found.items() if value or name == "layers"}
 
 
-def recipe(look: Look, family: Family | None = None) -> Recipe:
-    """The model for such texts, of the ``family`` where one is named."""
+def recipe(look: Look, family: Family | None = None, *, ngrams: bool | None = None) -> Recipe:
+    """The model for such texts.
+
+    Args:
+        family: what reads the text, instead of what the rule says.
+        ngrams: whether n-grams stand beside it; by default beside what the rule says, and not beside a named family.
+    """
     chosen, why = (family, "asked for") if family is not None else _family(look)
+    beside = family is None if ngrams is None else ngrams
     return Recipe(
         family=chosen,
         tokenizer=_tokenizer(look),
         embedding=_embedding(look, chosen),
         layers=_layers(look, chosen),
-        head=({"type": "dropout", "rate": 0.5},) if chosen != "bag" else (),
-        ngrams=None,
+        head=({"type": "dropout", "rate": 0.5},) if chosen not in ("bag", "ngrams") else (),
+        ngrams=_ngrams(look) if beside or chosen == "ngrams" else None,
         training=_training(look, chosen),
         why=why,
     )
 
 
 def promising(look: Look) -> tuple[Recipe, ...]:
-    """Three recipes that are worth a trial, the rule's own first."""
+    """Three recipes that are worth a trial: the rule's own, n-grams alone, and another reader beside n-grams."""
     first = recipe(look)
-    others: tuple[Family, ...] = ("bag", "gru", "min_gru") if look.rows < _LARGE else ("bag", "min_gru", "lstm")
-    families = [family for family in others if family != first.family][:2]
-    return (first, *(recipe(look, family) for family in families))
+    other: Family = "bag" if first.family != "bag" else "min_gru" if look.tokens[0] > _LONG else "gru"
+    return first, recipe(look, "ngrams"), recipe(look, other, ngrams=True)
 
 
 def _family(look: Look) -> tuple[Family, str]:
     tokens = look.rows * look.tokens[0]
     if tokens > _RECURRENT_BUDGET:
-        return "bag", "many or long texts: a bag of word pieces is fast, and seldom behind"
-    return "gru", "short texts: what order the words are in is read as well"
+        return "bag", "much text: n-grams see word order, and a bag of word pieces is fast"
+    return "gru", "little text: a recurrent layer has time to read word order"
 
 
 def _tokenizer(look: Look) -> dict[str, Any]:
     if look.uncut_share > _MUCH_UNCUT:
         return {"type": "char", "ngram": 3, "max_tokens": _most_tokens(look.characters[2])}
-    pieces = 2 ** math.ceil(math.log2(max(look.recurring_words, 1)))
     return {
-        "vocab_size": int(min(_MOST_PIECES, max(_LEAST_PIECES, pieces))),
+        "vocab_size": min(_MOST_PIECES, max(_LEAST_PIECES, _power_of_two(look.recurring_words))),
         "max_tokens": _most_tokens(look.tokens[2]),
     }
 
@@ -97,7 +113,25 @@ def _most_tokens(at_95: float) -> int:
     return int(min(_MOST_TOKENS, max(_LEAST_TOKENS, math.ceil(at_95 / 16) * 16)))
 
 
+def _power_of_two(least: float) -> int:
+    return int(2 ** math.ceil(math.log2(max(least, 1))))
+
+
+def _ngrams(look: Look) -> dict[str, Any]:
+    """As many buckets as there are n-grams, about, unless the table becomes too large with that many labels."""
+    different = look.rows * look.tokens[0] * len(_ORDERS)
+    most = min(_MOST_BUCKETS, 2 ** int(math.log2(_MOST_TABLE / len(look.labels))))
+    two = len(look.labels) == 2 and not look.multi
+    return {
+        "orders": list(_ORDERS),
+        "buckets": min(most, max(_LEAST_BUCKETS, _power_of_two(2 * different))),
+        "weights": "naive_bayes" if two and look.tokens[0] >= _LONG else "idf",
+    }
+
+
 def _embedding(look: Look, family: Family) -> dict[str, Any]:
+    if family == "ngrams":
+        return {}
     if family == "bag":
         return {"dim": 128 if look.rows >= _SMALL else 64, "dropout": 0.3, "word_dropout": 0.3}
     return {"dim": 64, "dropout": 0.3, "word_dropout": 0.1}
@@ -106,6 +140,8 @@ def _embedding(look: Look, family: Family) -> dict[str, Any]:
 def _layers(look: Look, family: Family) -> tuple[dict[str, Any], ...]:
     pool = {"type": "pool", "method": ["mean", "max"]}
     units = 64 if look.rows >= _SMALL else 32
+    if family == "ngrams":
+        return ()
     if family == "bag":
         return (pool,)
     if family == "conv":
@@ -117,12 +153,17 @@ def _training(look: Look, family: Family) -> dict[str, Any]:
     small = look.rows < _SMALL
     uneven = look.imbalance >= _UNEVEN
     monitor = "val_micro_f1" if look.multi else "val_macro_f1" if uneven else "val_accuracy"
+    optimizer: dict[str, Any] = {"type": "adam", "learning_rate": 2e-3, "clip_norm": 1.0}
+    epochs = 40 if small else 30
+    if family == "ngrams":  # of one weight and one bias: the table is fitted before
+        optimizer, epochs = {"type": "adam", "learning_rate": 1e-2}, 5
     training: dict[str, Any] = {
-        "epochs": 40 if small else 30,
+        "epochs": epochs,
         "batch_size": 16 if small else 32 if look.rows < _LARGE else 64,
-        "optimizer": {"type": "adam", "learning_rate": 2e-3, "clip_norm": 1.0},
+        "optimizer": optimizer,
     }
     if uneven and not look.multi and look.imbalance < _VERY_UNEVEN:
         training["class_weights"] = "balanced"
-    training["early_stopping"] = {"monitor": monitor, "patience": 8 if small else 5}
+    patience = 3 if family == "ngrams" else 8 if small else 5
+    training["early_stopping"] = {"monitor": monitor, "patience": patience}
     return training

@@ -86,7 +86,9 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             MINIMAL + "lstm: 3\n",
-            ["4:1: lstm: unknown option (known: name, seed, data, tokenizer, embedding, layers, ngrams, head, training)"],
+            [
+                "4:1: lstm: unknown option (known: name, seed, data, tokenizer, embedding, layers, ngrams, head, training)"
+            ],
         ),
         (
             MINIMAL + "model: {units: 3}\n",
@@ -237,7 +239,9 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             MINIMAL + "null: 4\n",
-            ["4:1: null: unknown option (known: name, seed, data, tokenizer, embedding, layers, ngrams, head, training)"],
+            [
+                "4:1: null: unknown option (known: name, seed, data, tokenizer, embedding, layers, ngrams, head, training)"
+            ],
         ),
     ],
     "missing": [
