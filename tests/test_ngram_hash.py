@@ -74,7 +74,7 @@ def _model(config: Config, labels: Labels) -> Any:
 
     model = build_model(config, 50, labels)
     draw = np.random.default_rng(0)
-    model.set_weights([draw.normal(0, 0.3, weight.shape) for weight in model.get_weights()])
+    model.set_weights([np.asarray(draw.normal(0, 0.3, weight.shape)) for weight in model.get_weights()])
     return model
 
 

@@ -15,7 +15,7 @@ from seqclf.config import checked_config
 from seqclf.data.prepare import prepare
 from seqclf.ngrams import fit as fitting
 from seqclf.ngrams.fit import FOLDS, fit_ngrams
-from seqclf.ngrams.solver import Targets, fit_linear, inverse_document_frequencies, naive_bayes_ratios
+from seqclf.ngrams.solver import Targets, best_weights, fit_linear, inverse_document_frequencies, naive_bayes_ratios
 
 
 def _features(texts: int = 60, features: int = 12, seed: int = 0) -> Any:
@@ -254,7 +254,47 @@ def test_only_the_network_learns(sample_csv: Path) -> None:
     trainable = {weight.path for weight in model.trainable_variables}
     assert f"{NGRAMS}/table" not in trainable
     assert any("embedding" in path for path in trainable)
-    assert any(f"{NGRAMS}_scale" in path for path in trainable)
+
+
+def test_weights_of_a_mix_are_those_of_least_cross_entropy() -> None:
+    draw = np.random.default_rng(7)
+    truth = draw.integers(0, 3, 4_000)
+    sure, unsure = (
+        (scale * (np.eye(3)[truth] * 2 + draw.gumbel(size=(4_000, 3)))).astype(np.float32) for scale in (2.0, 0.5)
+    )
+    targets = _targets(np.eye(3)[truth], exclusive=True)
+
+    def loss(ours: float, theirs: float) -> float:
+        logits = ours * sure + theirs * unsure
+        return float(np.mean(np.log(np.exp(logits).sum(axis=1)) - logits[np.arange(4_000), truth]))
+
+    found = best_weights(sure, unsure, targets, (0.3, 0.6))
+    least = loss(*found)
+    for step in (0.9, 1.1):
+        assert least < loss(found[0] * step, found[1])
+        assert least < loss(found[0], found[1] * step)
+
+
+def test_few_texts_do_not_move_the_weights_of_a_mix_far() -> None:
+    right = np.array([[3.0], [-3.0]], np.float32)
+    found = best_weights(right, right, _targets(np.array([[1], [0]])), (0.3, 0.6))
+    assert found == pytest.approx((0.3, 0.6), abs=0.3), "with so few, nothing is certain"
+    worst = np.repeat([[3.0], [-3.0]], 200, axis=0).astype(np.float32)
+    wrong = _targets(np.repeat([[0], [1]], 200, axis=0))
+    assert best_weights(worst, -worst, wrong, (0.3, 0.6))[0] == 0, "never negative"
+
+
+def test_a_mix_is_chosen_on_validation(sample_csv: Path, tmp_path: Path) -> None:
+    from seqclf.evaluation.classifier import Classifier
+    from seqclf.model.build import LOGITS
+
+    config = _config(sample_csv, layers=[{"type": "gru", "units": 8}], ngrams={"buckets": 512}, name="mixed")
+    run = trained(config, tmp_path)
+    classifier = Classifier.load(run)
+    weights = [float(weight) for weight in classifier.model.get_layer(LOGITS).get_weights()]
+    assert weights != [pytest.approx(0.3), pytest.approx(0.6)]
+    again = classifier.evaluate(prepare(checked_config(config)).validation)
+    assert again["loss"] == pytest.approx(run.metrics["validation"]["loss"], abs=1e-5), "and kept with the best epoch"
 
 
 def test_lists_of_labels(tmp_path: Path) -> None:

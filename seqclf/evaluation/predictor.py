@@ -13,10 +13,14 @@ from seqclf.model.build import logits_model
 
 
 class Predictor:
-    """Calls a model of ``build_model`` on batches; traced once for all lengths."""
+    """Calls a model of ``build_model`` on batches; traced once for all lengths.
 
-    def __init__(self, model: keras.Model) -> None:
-        logits = logits_model(model)
+    Args:
+        outputs: a model of the same variables whose outputs are given instead of the logits, ``float32 [batch, any]``.
+    """
+
+    def __init__(self, model: keras.Model, outputs: keras.Model | None = None) -> None:
+        logits = logits_model(model) if outputs is None else outputs
 
         @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32)], autograph=False)
         def call(token_ids: tf.Tensor) -> tf.Tensor:
@@ -25,7 +29,7 @@ class Predictor:
         self._call = call
 
     def logits(self, batches: Batches) -> NDArray[np.float32]:
-        """``float32 [texts, 1 or labels]``, in the order of the texts."""
+        """``float32 [texts, 1 or labels]``, or what ``outputs`` give, in the order of the texts."""
         plan = batches.by_length()
         results = [self._call(token_ids).numpy() for token_ids, *_ in dataset(batches, plan)]
         in_plan_order = np.concatenate(results)

@@ -102,12 +102,12 @@ def _logits(graph: Graph, config: Config) -> str:
         width = int(graph.weights(NGRAMS)[1].size) + (0 if flow is None else flow.width)
         beside = OnnxFlow(x, "", "", width, is_sequence=False)
         return dense(graph, _through(graph, "head", config.head, beside).x, LOGITS)
-    *network_scale, scale, bias = graph.weights(LOGITS)
-    logits = graph.op("Add", graph.op("Mul", scores, graph.constant(scale)), graph.constant(bias))
     if flow is None:
-        return logits
+        scale, bias = (graph.constant(weight) for weight in graph.weights(LOGITS))
+        return graph.op("Add", graph.op("Mul", scores, scale), bias)
     network = dense(graph, _through(graph, "head", config.head, flow).x, NETWORK_LOGITS)
-    return graph.op("Add", graph.op("Mul", network, graph.constant(network_scale[0])), logits)
+    ours, theirs = (graph.constant(weight) for weight in graph.weights(LOGITS))
+    return graph.op("Add", graph.op("Mul", network, ours), graph.op("Mul", scores, theirs))
 
 
 def _through(graph: Graph, section: str, layers: Sequence[Layer], flow: OnnxFlow) -> OnnxFlow:

@@ -144,6 +144,20 @@ def training_logits_model(model: keras.Model) -> keras.Model:
     return keras.Model(inputs, model.get_layer(LOGITS).output, name="seqclf_training_logits")
 
 
+def is_mixed(model: keras.Model) -> bool:
+    """Whether its logits are a weighted sum of a network's and of those of n-grams."""
+    return any(layer.name == NETWORK_LOGITS for layer in model.layers)
+
+
+def mixed_parts_model(model: keras.Model) -> keras.Model:
+    """The same variables, up to what is mixed: the network's logits and those of the n-grams side by side.
+
+    From token ids to ``float32 [batch, 2 * units]``.
+    """
+    parts = [model.get_layer(name).output for name in (NETWORK_LOGITS, NGRAMS)]
+    return keras.Model(model.input, keras.layers.Concatenate()(parts), name="seqclf_mixed_parts")
+
+
 def has_ngrams(model: keras.Model) -> bool:
     return any(layer.name == NGRAMS for layer in model.layers)
 

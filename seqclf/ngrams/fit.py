@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,7 +103,7 @@ def _fit(
     features, folds = _features(config, texts, places)
     columns = _frequent_columns(features, labels.units)
     narrow = features[:, columns]
-    targets = _targets(texts.labels[places], labels, label_weights)
+    targets = targets_of(texts.labels[places], labels, label_weights)
     whole = _fitted(narrow, targets, options)
     table = np.zeros((options.buckets, labels.units), np.float32)
     table[columns] = whole.table
@@ -132,7 +133,8 @@ def _fitted(features: Sparse, targets: Targets, options: NgramsConfig) -> Linear
     return fit_linear(features, targets, scale, options.l2)
 
 
-def _targets(label_ids: NDArray[np.generic], labels: Labels, label_weights: NDArray[np.float32] | None) -> Targets:
+def targets_of(label_ids: NDArray[Any], labels: Labels, label_weights: NDArray[np.float32] | None = None) -> Targets:
+    """What a linear model learns of texts with these labels: ``int32 [texts]``, or ``bool [texts, labels]``."""
     if labels.multi:
         truth = label_ids.astype(np.float32)
         weights = np.ones((1, 1), np.float32) if label_weights is None else np.where(truth > 0, label_weights, 1)

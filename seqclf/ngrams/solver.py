@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 _ITERATIONS = 100
 _TOLERANCE = 1e-6  # relative change of the objective
+_PRIOR_TEXTS = 10
 _CORRECTIONS = 5  # pairs of vectors that L-BFGS keeps: each has as many float64 as there are weights
 
 Sparse = Any
@@ -117,6 +118,28 @@ def _cross_entropy(logits: NDArray[np.float32], targets: Targets) -> tuple[float
         probabilities = np.exp(-np.logaddexp(0, -logits))
     weighted = targets.weights * losses
     return float(weighted.sum(dtype=np.float64)), (targets.weights * (probabilities - truth)).astype(np.float32)
+
+
+def best_weights(
+    network: NDArray[np.float32], ngrams: NDArray[np.float32], targets: Targets, before: tuple[float, float]
+) -> tuple[float, float]:
+    """The weights of two sets of logits whose sum has the least cross-entropy; neither is negative.
+
+    Args:
+        network, ngrams: ``float32 [texts, units]``.
+        before: what few texts do not move far: as strong as the opinion of ``_PRIOR_TEXTS`` texts.
+    """
+    from scipy.optimize import minimize
+
+    def objective(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        ours, theirs = weights.astype(np.float32)
+        loss, slopes = _cross_entropy(ours * network + theirs * ngrams, targets)
+        off = weights - before
+        gradient = np.array([np.vdot(slopes, network), np.vdot(slopes, ngrams)]) + _PRIOR_TEXTS * off
+        return loss + 0.5 * _PRIOR_TEXTS * float(off @ off), gradient.astype(np.float64)
+
+    found = minimize(objective, np.array(before), jac=True, method="L-BFGS-B", bounds=[(0, None), (0, None)])
+    return float(found.x[0]), float(found.x[1])
 
 
 def naive_bayes_ratios(features: Sparse, truth: NDArray[np.float32], smoothing: float) -> NDArray[np.float32]:

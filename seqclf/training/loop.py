@@ -16,9 +16,9 @@ from seqclf.data.encoded import EncodedTexts
 from seqclf.data.pipeline import dataset
 from seqclf.evaluation.metrics import classification_metrics
 from seqclf.evaluation.multi_label import multi_label_metrics, per_label_thresholds, shared_thresholds, sigmoid
-from seqclf.evaluation.predictor import Predictor
 from seqclf.labels import Labels
 from seqclf.training.events import EpochDone, EpochStarted, Event, StepDone, TrainingDone
+from seqclf.training.mixing import Validator
 from seqclf.training.objectives import build_objective
 from seqclf.training.schedules import Horizon, rate_share, updates_of
 from seqclf.training.state import EpochSoFar, NoNumber, TrainingState
@@ -46,7 +46,7 @@ def training_events(
     step_function = build_train_step(
         state.model, state.optimizer, objective, state.accumulator, state.average, multi=labels.multi
     )
-    predictor = Predictor(state.model)
+    validator = Validator(state.model, labels)
     stopping = config.early_stopping
     horizon = Horizon.of(train, config, seed)
     rate_set = None
@@ -83,7 +83,7 @@ def training_events(
         started = time.perf_counter()
         if validation is not None:
             with state.validated_weights():
-                metrics = _validation_metrics(config, labels, predictor.logits(validation), validation.texts)
+                metrics = _validation_metrics(config, labels, validator.logits(validation), validation.texts)
                 best = _note_score(state, metrics, stopping or _DEFAULT_MONITOR)
             if isinstance(config.schedule, PlateauSchedule):
                 _cut_on_plateau(state, best, config.schedule)

@@ -12,7 +12,9 @@ from seqclf.text.ngram_hash import PRIME, coefficients
 from seqclf.text.tokenizer import PAD_ID
 
 PACKAGE = "seqclf"
-_NETWORK_SHARE = 0.3  # of the network's logits before training: n-grams alone are right on most texts
+
+NETWORK_WEIGHT, NGRAMS_WEIGHT = 0.3, 0.6
+"""Of the two sets of logits where no validation texts choose better ones."""
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
@@ -72,8 +74,11 @@ class NgramLogits(keras.layers.Layer):
 class NgramMix(keras.layers.Layer):
     """A weighted sum of logits: from ``[network, ngrams]``, each ``float32 [batch, units]``, to the same shape.
 
-    For some rows of a training step the result is the network's logits as they are. So the network learns to answer
-    alone, and its weight in the sum says how much of that is news beside the n-grams.
+    The two weights are not trained by gradients: the network's logits of training texts are surer than those of new
+    texts. ``seqclf.training.mixing`` chooses them on the validation texts.
+
+    For some rows of a training step the result is the network's logits alone, so that the network learns to answer
+    without n-grams, too.
 
     Args:
         dropout: fraction of those rows.
@@ -81,21 +86,18 @@ class NgramMix(keras.layers.Layer):
     """
 
     def __init__(self, dropout: float = 0.0, seed: int | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**{"trainable": False, **kwargs})
         self.dropout, self.seed = dropout, seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 
     def build(self, input_shape: Any) -> None:
-        units = (input_shape[0][-1],)
-        self.network_scale = self.add_weight(
-            shape=units, initializer=keras.initializers.Constant(_NETWORK_SHARE), name="network_scale"
-        )
-        self.ngrams_scale = self.add_weight(shape=units, initializer="ones", name="ngrams_scale")
-        self.bias = self.add_weight(shape=units, initializer="zeros", name="bias")
+        constant = keras.initializers.Constant
+        self.network_weight = self.add_weight(shape=(), initializer=constant(NETWORK_WEIGHT), name="network_weight")
+        self.ngrams_weight = self.add_weight(shape=(), initializer=constant(NGRAMS_WEIGHT), name="ngrams_weight")
 
     def call(self, logits: Sequence[Any], training: bool = False) -> Any:
         network, ngrams = logits
-        mixed = network * self.network_scale + ngrams * self.ngrams_scale + self.bias
+        mixed = network * self.network_weight + ngrams * self.ngrams_weight
         if not training or not self.dropout:
             return mixed
         drawn = keras.random.uniform((keras.ops.shape(network)[0], 1), seed=self.seed_generator)

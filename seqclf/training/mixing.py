@@ -1,0 +1,47 @@
+"""How much a network and the n-grams beside it count, chosen on the validation texts."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from seqclf.data.batches import Batches
+from seqclf.evaluation.predictor import Predictor
+from seqclf.labels import Labels
+from seqclf.model.build import LOGITS, is_mixed, mixed_parts_model
+from seqclf.model.layers.ngrams import NETWORK_WEIGHT, NGRAMS_WEIGHT
+from seqclf.ngrams.fit import targets_of
+from seqclf.ngrams.solver import best_weights
+
+
+class Validator:
+    """Logits of the validation texts, after the weights of the mix were chosen on them.
+
+    Two numbers for all labels: on the training texts the network would seem better than it is. A model without a mix
+    is just called.
+    """
+
+    def __init__(self, model: keras.Model, labels: Labels) -> None:
+        self._model, self._labels = model, labels
+        self._mixed = is_mixed(model)
+        self._predictor = Predictor(model, mixed_parts_model(model) if self._mixed else None)
+
+    def logits(self, validation: Batches) -> NDArray[np.float32]:
+        """``float32 [texts, 1 or labels]``; the model then has the weights that they were computed with."""
+        outputs = self._predictor.logits(validation)
+        if not self._mixed:
+            return outputs
+        network, ngrams = np.split(outputs, 2, axis=1)
+        truth = validation.texts.labels
+        # Labels that only the validation texts have come after those that the model knows.
+        if self._labels.multi:
+            known, label_ids = np.arange(len(truth)), truth[:, : len(self._labels)]
+        else:
+            known = np.flatnonzero(truth < len(self._labels))
+            label_ids = truth[known]
+        targets = targets_of(label_ids, self._labels)
+        before = (NETWORK_WEIGHT, NGRAMS_WEIGHT)
+        ours, theirs = best_weights(network[known], ngrams[known], targets, before)
+        self._model.get_layer(LOGITS).set_weights([np.float32(ours), np.float32(theirs)])
+        return network * np.float32(ours) + ngrams * np.float32(theirs)
