@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
+import io
 import json
 import os
 import signal
@@ -32,6 +35,7 @@ from seqclf.config import Config, checked_config
 from seqclf.data.corpus import Corpus
 from seqclf.data.source import LabelledTexts
 from seqclf.labels import Labels
+from seqclf.runs import Run
 
 TEXTS = ["a good film", "a bad film", "good good story", "bad story , bad film", "", "it is a good day", "bad bad bad"]
 TRUTH = np.array([1, 0, 1, 0, 0, 1, 0], np.int32)
@@ -479,6 +483,66 @@ def test_a_run_keeps_its_baseline(run_name: str, request: pytest.FixtureRequest)
     }, "the network's own metrics"
     last = json.loads(run.history.read_text(encoding="utf-8").splitlines()[-1])
     assert last == {"type": "baseline", **scores}
+
+
+def test_a_model_card_has_the_simple_models(binary_run: Run) -> None:
+    from seqclf.config import load_config
+    from seqclf.export.card import About, model_card
+
+    run = binary_run
+    card = model_card(
+        About(run.name, load_config(run.config), run.labels, run.manifest, run.metrics),
+        "onnx",
+    )
+    validation = run.metrics["validation"]
+    network, linear, majority = (line for line in card.splitlines() if line.startswith("| validation"))
+    assert f" {validation['texts']:,} | {validation['accuracy']:.4f} |" in network
+    for line, model in ((linear, "linear"), (majority, "majority")):
+        assert f" {validation['texts']:,} | {validation['baseline'][model]['accuracy']:.4f} |" in line
+
+
+def test_check_says_it_before_training(three_labels_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from seqclf.cli.check_report import print_report
+    from seqclf.config import read_config
+    from seqclf.training import examine as examining
+
+    config = tmp_path / "config.json"
+    values = small_config(data__train=str(three_labels_csv), layers=POOLED, training__baseline="auto")
+    config.write_text(json.dumps(values), encoding="utf-8")
+    monkeypatch.setattr(examining, "measure", lambda *_: (None, None))  # which takes seconds, and is another matter
+    report = examining.examine(read_config(config), lambda stage: None)
+    assert report.baseline is not None
+    accuracy = report.baseline["linear"]["accuracy"]
+    assert accuracy == 1.0 > report.baseline["majority"]["accuracy"] == pytest.approx(1 / 3)
+    shown = io.StringIO()
+    with contextlib.redirect_stdout(shown):
+        print_report(report)
+    assert "The majority class reaches accuracy 0.3333 on validation, a linear model 1.0000." in shown.getvalue()
+    values["training"]["baseline"] = False
+    config.write_text(json.dumps(values), encoding="utf-8")
+    assert examining.examine(read_config(config), lambda stage: None).baseline is None
+
+
+@pytest.mark.parametrize(
+    ("network", "line"), [(0.95, "+5.0), loss 0.3000"), (0.8, "-10.0), loss 0.3000")], ids=["ahead", "behind"]
+)
+def test_train_s_last_lines(network: float, line: str, binary_run: Run) -> None:
+    from seqclf.cli.against_baseline import behind, scores_line
+    from seqclf.training.train import Outcome
+
+    validation = {"accuracy": network, "loss": 0.3, "macro_f1": network}
+    outcome = Outcome("finished", 2, validation, 1.0, dict(_scores(0.9)))
+    assert scores_line(_config(), validation, outcome.baseline) == (
+        f"accuracy {network:.4f} (linear baseline 0.9000, {line}"
+    )
+    assert scores_line(_config(), validation, None) == f"accuracy {network:.4f}, loss 0.3000"
+    macro = _config(training__early_stopping={"monitor": "val_macro_f1"})
+    assert scores_line(macro, validation, None).startswith(f"macro F1 {network:.4f}, accuracy")
+    warned = behind(_config(), outcome, binary_run.folder)
+    assert (warned is None) == (network > 0.9)
+    if warned is not None:
+        assert "the last one was the best" in warned  # the second of two
+        assert behind(_config(), dataclasses.replace(outcome, status="interrupted"), binary_run.folder) is None
 
 
 def test_real_data_sets_are_as_good_as_a_linear_svm(real_data: Path, own_cache: Path) -> None:

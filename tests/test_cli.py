@@ -83,6 +83,10 @@ def test_eval_shows_and_keeps_metrics(binary_run: Run, tmp_path: Path) -> None:
     for word in (where, "accuracy", "macro F1", "precision", "true \\ predicted", "negative"):
         assert word in shown.stdout
     kept = run.metrics["test"]
+    baseline = kept["baseline"]
+    assert (baseline["texts"], baseline["training_texts"]) == (40, 128)
+    said = f"a linear model {baseline['linear']['accuracy']:.4f}: this run is "
+    assert said in shown.stdout
     as_json = json.loads(_call("eval", "--runs", str(tmp_path), "--run", run.name, "--json").stdout)
     assert as_json == {"run": run.name, "split": "test", **kept}
     assert sum(map(sum, kept["confusion"])) == kept["texts"] == 40
@@ -98,6 +102,7 @@ def test_eval_takes_a_file_or_a_folder(binary_run: Run, tmp_path: Path) -> None:
     run = ["--runs", str(binary_run.folder.parent), "--run", binary_run.name, "--json"]
     metrics = json.loads(_call("eval", *run, "--data", str(table), "--text", "body", "--label", "stars").stdout)
     assert (metrics["texts"], metrics["data"]) == (2, str(table))
+    assert metrics["baseline"]["texts"] == 2
     for label in ("positive", "negative"):
         (tmp_path / "texts" / label).mkdir(parents=True)
         (tmp_path / "texts" / label / "1.txt").write_text(f"{label} film", encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import signal
@@ -19,6 +20,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqclf.cli import cli
+from seqclf.cli.against_baseline import folds_behind
+from seqclf.cli.train import _folds_summary
 from seqclf.config import Config, checked_config
 from seqclf.data.corpus import Corpus
 from seqclf.data.prepare import prepare
@@ -171,6 +174,31 @@ def test_the_summary_is_over_finished_folds(tmp_path: Path) -> None:
     assert (found["status"], found["finished"]) == (FINISHED, [1, 2, 3])
     assert [one["run"] for one in found["runs"]] == ["x-1-fold1", "x-1-fold2", "x-1-fold3"]
     assert spread([0.25]) == {"mean": 0.25, "std": None, "min": 0.25, "max": 0.25}
+
+
+def test_the_baseline_has_a_mean_too(tmp_path: Path) -> None:
+    def with_baseline(network: float, linear: float) -> Outcome:
+        metrics = {"accuracy": linear, "loss": 0.5, "macro_f1": linear}
+        baseline = {"linear": metrics, "majority": {**metrics, "accuracy": 0.25}, "texts": 50}
+        return dataclasses.replace(_outcome(network), baseline=baseline)
+
+    outcomes = [with_baseline(0.7, 0.8), with_baseline(0.6, 0.9)]
+    config = _folds_config(2)
+    found = cross_validate(config, begin_folds(tmp_path, "x"), _pretend(outcomes))
+    assert found["baseline"]["score"] == "accuracy"
+    assert found["baseline"]["linear"]["accuracy"]["mean"] == pytest.approx(0.85)
+    assert found["baseline"]["majority"]["accuracy"]["mean"] == 0.25
+    assert found["runs"][1]["baseline"]["linear"]["accuracy"] == 0.9
+    shown = _folds_summary(tmp_path / "x-1-folds.json", found).splitlines()
+    assert shown[0].split() == ["fold", "accuracy", "loss", "macro", "F1", "linear", "run"]
+    assert [line.split()[-2] for line in shown[1:3]] == ["0.8000", "0.9000"]
+    assert shown[3].split() == ["mean", "0.6500", "1.0000", "0.6500", "0.8500"]
+    warned = folds_behind(config, found)
+    assert warned is not None and "by 20.0 points of accuracy" in warned
+    # Of folds without one there is no mean to compare.
+    found = cross_validate(config, begin_folds(tmp_path, "x"), _pretend([outcomes[0], 0.6]))
+    assert found["baseline"] is None and folds_behind(config, found) is None
+    assert "linear" not in _folds_summary(tmp_path / "x-2-folds.json", found)
 
 
 def test_an_interrupted_fold_counts_for_nothing(tmp_path: Path) -> None:
