@@ -2,10 +2,12 @@
 
     python benchmarks/results.py train configs/trec.yaml configs/imdb_bag.yaml --runs results --seeds 1 2 3
     python benchmarks/results.py train configs/trec.yaml --bag --runs results
+    python benchmarks/results.py train configs/trec.yaml --ngrams --runs results
     python benchmarks/results.py table --runs results --page docs/results.md
 
 ``train`` skips what is there already, so that it can be stopped and called again; with ``--bag`` the model is a bag of
-embeddings on the config's data, in everything else the same. Relative paths of data start at ``$SEQCLF_DATA``, data
+embeddings on the config's data, in everything else the same, and with ``--ngrams`` the config's n-grams alone (those of
+the defaults where it has none). Relative paths of data start at ``$SEQCLF_DATA``, data
 sets of tensorflow-datasets are looked for there or in ``$TFDS_DATA_DIR``. ``table`` counts the runs of a config as it
 is now, but for its seed and where its data are; those of an older form are named and left out.
 """
@@ -30,9 +32,13 @@ _HEADER = """\
 # Results
 
 Test accuracy of the configs in `configs/`, of single models trained on two CPU cores; the mean over the seeds, and
-their range. Validation texts chose the epoch, `seqclf eval` read the test texts once. "Bag" is what a mean of the
-embeddings reaches on the same data, whatever the order of the words. Written by `make results` from the runs' own
-`metrics.json`.
+their range. Validation texts chose the epoch, `seqclf eval` read the test texts once. Written by `make results` from
+the runs' own `metrics.json`; `-` stands where no run has the figure.
+
+What simpler models reach on the same data: "majority", the most frequent label; "linear", TF-IDF of words and pairs of
+words with logistic regression ([the baseline](metrics.md#the-baseline) of the run); "bag", a mean of the embeddings,
+whatever the order of the words; "n-grams", hashed n-grams of the tokens alone. "Recurrence adds" is how many points a
+config with a recurrent layer is above the better of bag and n-grams.
 """
 
 
@@ -45,8 +51,9 @@ def finished(runs: Path) -> Iterator[Run]:
 
 
 def decisive(config: Config) -> dict[str, Any]:
-    """What makes two runs runs of the same config: all but the seed, and where data are found."""
-    content = config.model_dump(exclude={"seed"})
+    """What makes two runs runs of the same config: all but the seed, where data are found, and what a run is compared
+    with."""
+    content = config.model_dump(exclude={"seed": True, "training": {"baseline"}})
     places = {"train", "validation", "test", "data_dir"}
     content["data"] = {
         name: Path(value).name if name in places and isinstance(value, str) else value
@@ -59,14 +66,28 @@ def decisive(config: Config) -> dict[str, Any]:
     return content
 
 
-def is_bag(config: Config) -> bool:
-    return all(isinstance(layer, Pool) for layer in config.layers)
+def kind(config: Config) -> str | None:
+    """``bag`` or ``ngrams`` of a config that is nothing else; None of any other."""
+    if config.ngrams is not None:
+        return None if config.layers else "ngrams"
+    return "bag" if all(isinstance(layer, Pool) for layer in config.layers) else None
 
 
-def train(configs: Iterable[Path], runs: Path, seeds: Iterable[int], *, bag: bool = False) -> None:
-    """Train and measure each config, or the bag on its data, with each seed, unless that was done."""
+def settings_of(path: Path, simple: str | None) -> list[str]:
+    """What makes the simple model of this kind out of a config."""
+    config = load_config(path)
+    if simple is None:
+        return []
+    name = f"name={config.name}-{simple}"
+    if simple == "bag":
+        return [name, "layers=[{type: pool}]", "head=[]", *(["ngrams=null"] if config.ngrams is not None else [])]
+    return [name, "layers=[]", "head=[]", *(["ngrams={}"] if config.ngrams is None else [])]
+
+
+def train(configs: Iterable[Path], runs: Path, seeds: Iterable[int], *, simple: str | None = None) -> None:
+    """Train and measure each config, or the simple model on its data, with each seed, unless that was done."""
     for path in configs:
-        settings = [f"name={load_config(path).name}-bag", "layers=[{type: pool}]", "head=[]"] if bag else []
+        settings = settings_of(path, simple)
         config = load_config(path, [parse_override(setting) for setting in settings])
         for seed in seeds:
             same = (
@@ -85,12 +106,12 @@ def train(configs: Iterable[Path], runs: Path, seeds: Iterable[int], *, bag: boo
 def table(runs: Path, configs: Path) -> str:
     """The page, as Markdown."""
     by_name: dict[str, list[Run]] = {}
-    bags: list[tuple[Any, Run]] = []
+    simple: dict[str, list[tuple[Any, Run]]] = {"bag": [], "ngrams": []}
     for run in finished(runs):
         config = load_config(run.config)
         by_name.setdefault(config.name, []).append(run)
-        if is_bag(config):
-            bags.append((decisive(config)["data"], run))
+        if (of := kind(config)) is not None:
+            simple[of].append((decisive(config)["data"], run))
     rows = []
     for path in sorted(configs.glob("*.yaml")):
         config = load_config(path)
@@ -99,23 +120,48 @@ def table(runs: Path, configs: Path) -> str:
             if other not in same:
                 print(f"{other.name}: another form of {path.name}, left out", file=sys.stderr)
         if same:
-            beside = [] if is_bag(config) else [run for data, run in bags if data == decisive(config)["data"]]
-            rows.append(_row(path, same, beside))
+            mine = decisive(config)["data"]
+            beside = {
+                name: _mean([run for data, run in found if data == mine] if name != kind(config) else [])
+                for name, found in simple.items()
+            }
+            rows.append(_row(path, same, beside, recurrent=config.has_recurrent_layers))
     if not rows:
         raise SystemExit(f"{runs}: holds no run of {configs}; train some with: python {sys.argv[0]} train CONFIG...")
-    columns = ["config", "test score", "range", "bag", "seeds", "epochs", "parameters", "training", "SavedModel"]
-    columns.append("again")
+    columns = ["config", "test score", "range", "majority", "linear", "bag", "n-grams", "recurrence adds", "seeds"]
+    columns += ["epochs", "parameters", "training", "SavedModel", "again"]
     lines = [columns, ["---"] * len(columns), *rows]
     return "\n".join([_HEADER, *(f"| {' | '.join(line)} |" for line in lines), "", _footer(runs), ""])
 
 
+def _score(run: Run) -> str:
+    return "micro_f1" if run.labels.multi else "accuracy"
+
+
 def _scores(runs: list[Run]) -> list[float]:
-    return [run.metrics["test"]["micro_f1" if run.labels.multi else "accuracy"] for run in runs]
+    return [run.metrics["test"][_score(run)] for run in runs]
 
 
-def _row(path: Path, runs: list[Run], bags: list[Run]) -> list[str]:
+def _mean(runs: list[Run]) -> float | None:
+    return statistics.mean(_scores(runs)) if runs else None
+
+
+def _baseline(runs: list[Run], model: str) -> float | None:
+    """The test score of a model of the runs' baseline."""
+    found = [run.metrics["test"]["baseline"][model][_score(run)] for run in runs if "baseline" in run.metrics["test"]]
+    return statistics.mean(found) if found else None
+
+
+def _percent(score: float | None) -> str:
+    return "-" if score is None else f"{score:.2%}"
+
+
+def _row(path: Path, runs: list[Run], simple: dict[str, float | None], *, recurrent: bool) -> list[str]:
+    """A line of the table; ``simple`` are the scores of simple models on the same data."""
     multi = runs[0].labels.multi
     scores = _scores(runs)
+    orderless = [score for score in simple.values() if score is not None]
+    added = 100 * (statistics.mean(scores) - max(orderless)) if orderless and recurrent else None
     manifests = [run.manifest for run in runs]
     size = statistics.mean(
         sum(file.stat().st_size for file in run.saved_model.rglob("*") if file.is_file()) for run in runs
@@ -126,7 +172,9 @@ def _row(path: Path, runs: list[Run], bags: list[Run]) -> list[str]:
         f"[{path.stem}](../configs/{path.name})",
         f"**{statistics.mean(scores):.2%}**{' micro F1' if multi else ''}{one}",
         f"{min(scores):.2%} - {max(scores):.2%}" if len(runs) > 1 else "-",
-        f"{statistics.mean(_scores(bags)):.2%}" if bags else "-",
+        *(_percent(score) for score in (_baseline(runs, "majority"), _baseline(runs, "linear"))),
+        *(_percent(simple[name]) for name in ("bag", "ngrams")),
+        "-" if added is None else f"{added:+.1f}",
         ", ".join(map(str, seeds)),
         f"{statistics.mean(manifest['epochs'] for manifest in manifests):.0f}",
         f"{manifests[0]['parameters']:,}",
@@ -151,7 +199,20 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     training = commands.add_parser("train", help="train and measure configs")
     training.add_argument("configs", type=Path, nargs="+")
-    training.add_argument("--bag", action="store_true", help="train a bag of embeddings on their data instead")
+    training.add_argument(
+        "--bag",
+        dest="simple",
+        action="store_const",
+        const="bag",
+        help="train a bag of embeddings on their data instead",
+    )
+    training.add_argument(
+        "--ngrams",
+        dest="simple",
+        action="store_const",
+        const="ngrams",
+        help="train n-grams alone on their data instead",
+    )
     training.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     page = commands.add_parser("table", help="write the page")
     page.add_argument("--page", type=Path, help="file; standard output when left out")
@@ -159,7 +220,7 @@ def main() -> None:
         command.add_argument("--runs", type=Path, default=Path("results"))
     arguments = parser.parse_args()
     if arguments.command == "train":
-        train(arguments.configs, arguments.runs, arguments.seeds, bag=arguments.bag)
+        train(arguments.configs, arguments.runs, arguments.seeds, simple=arguments.simple)
         return
     text = table(arguments.runs, CONFIGS)
     if arguments.page is None:

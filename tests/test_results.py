@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from seqclf.config import Override, load_config, write_config
+from seqclf.config import Override, load_config, parse_override, write_config
 from seqclf.labels import Labels
 from seqclf.runs import FINISHED, Run, begin_run
 
@@ -36,13 +36,19 @@ def _config(folder: Path, name: str, layers: str) -> Path:
     return path
 
 
-def _run(runs: Path, config: Path, seed: int, accuracy: float, **changes: Any) -> Run:
+def _run(
+    runs: Path, config: Path, seed: int, accuracy: float, baseline: tuple[float, float] | None = None, **changes: Any
+) -> Run:
     overrides = [Override(("seed",), seed, ""), *(Override((name,), value, "") for name, value in changes.items())]
     one = load_config(config, overrides)
     run = begin_run(runs, one.name)
     write_config(run.config, one)
     run.write_labels(Labels(("a", "b"), False))
-    run.write_metrics("test", {"accuracy": accuracy})
+    simple = {}
+    if baseline is not None:
+        linear, majority = baseline
+        simple["baseline"] = {"linear": {"accuracy": linear}, "majority": {"accuracy": majority}}
+    run.write_metrics("test", {"accuracy": accuracy, **simple})
     run.saved_model.mkdir()
     (run.saved_model / "saved_model.pb").write_bytes(b"x" * 1_500_000)
     about = {"machine": {"processor": "a processor"}, "versions": {"tensorflow": "2", "keras": "3"}}
@@ -59,19 +65,25 @@ def test_the_table_says_what_the_runs_say(
     bag = _config(configs, "a_bag", "[{type: pool}]")
     other = _config(configs, "b_gru", "[{type: gru, units: 3}]")
     for seed, accuracy in ((1, 0.9), (2, 0.8), (3, 0.88)):
-        _run(runs, gru, seed, accuracy)
+        _run(runs, gru, seed, accuracy, None if seed == 3 else (0.7, 0.5), training={"baseline": "auto"})
     _run(runs, gru, 4, 0.1, layers=[{"type": "gru", "units": 4}])  # of another form
     _run(runs, bag, 1, 0.75)
+    _run(runs, gru, 1, 0.81, name="a_gru-ngrams", layers=[], ngrams={})
     _run(runs, other, 7, 0.5)
     begin_run(runs, "a_gru")  # not finished
     text = results.table(runs, configs)
     rows = {row[0].strip(): row for row in (line.split("|")[1:-1] for line in text.splitlines() if line[:1] == "|")}
     cells = {name: [cell.strip() for cell in row[1:-1]] for name, row in rows.items()}
     assert cells["[a_gru](../configs/a_gru.yaml)"] == [
-        *("**86.00%**", "80.00% - 90.00%", "75.00%", "1, 2, 3", "2", "1,234", "61 s", "1.5 MB")
+        *("**86.00%**", "80.00% - 90.00%", "50.00%", "70.00%", "75.00%", "81.00%", "+5.0"),
+        *("1, 2, 3", "2", "1,234", "61 s", "1.5 MB"),
     ]
-    assert cells["[a_bag](../configs/a_bag.yaml)"][:4] == ["**75.00%** (one seed)", "-", "-", "1"]
-    assert cells["[b_gru](../configs/b_gru.yaml)"][:3] == ["**50.00%** (one seed)", "-", "-"]
+    heads = ["test score", "range", "majority", "linear", "bag", "n-grams", "recurrence adds"]
+    assert cells["config"][:7] == heads
+    assert cells["[a_bag](../configs/a_bag.yaml)"][:8] == [
+        *("**75.00%** (one seed)", "-", "-", "-", "-", "81.00%", "-", "1")
+    ]
+    assert cells["[b_gru](../configs/b_gru.yaml)"][:7] == ["**50.00%** (one seed)", *"------"]
     assert text.splitlines()[-1].startswith("Runs of a processor")
     assert "a_gru-4: another form of a_gru.yaml, left out" in capsys.readouterr().err
 
@@ -97,11 +109,26 @@ def test_what_is_there_is_not_trained_again(
     assert [call[0] for call in calls] == ["train", "eval"]
     assert calls[0][1:4] == [str(config), "--set", "seed=1"]
     calls.clear()
-    results.train([config], tmp_path / "runs", [2], bag=True)
+    results.train([config], tmp_path / "runs", [2], simple="bag")
     assert calls[0].count("--set") == 4 and "layers=[{type: pool}]" in calls[0] and "name=a_gru-bag" in calls[0]
     bag = {"name": "a_gru-bag", "layers": [{"type": "pool"}], "head": []}
     run = _run(tmp_path / "runs", config, 2, 0.5, **bag)
     assert json.loads((run.folder / "metrics.json").read_text(encoding="utf-8"))["test"]["accuracy"] == 0.5
     calls.clear()
-    results.train([config], tmp_path / "runs", [2], bag=True)
+    results.train([config], tmp_path / "runs", [2], simple="bag")
     assert not calls
+
+
+def test_n_grams_alone_are_those_of_the_config_or_of_the_defaults(results: ModuleType, tmp_path: Path) -> None:
+    without = _config(tmp_path, "a_gru", "[{type: gru, units: 3}]")
+    with_them = _config(tmp_path, "b_gru", "[{type: gru, units: 3}]\nngrams: {orders: [1]}\nhead: [{type: highway}]")
+    found = {}
+    for path in (without, with_them):
+        for simple in ("ngrams", "bag"):
+            settings = [parse_override(setting) for setting in results.settings_of(path, simple)]
+            config = load_config(path, settings)
+            assert results.kind(config) == simple and results.kind(load_config(path)) is None
+            assert config.name == f"{path.stem}-{simple}" and config.head == []
+            found[path.stem, simple] = config.ngrams
+    assert found["a_gru", "ngrams"].orders == [1, 2, 3] and found["b_gru", "ngrams"].orders == [1]
+    assert found["a_gru", "bag"] is found["b_gru", "bag"] is None
