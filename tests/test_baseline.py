@@ -448,7 +448,7 @@ def test_the_warning_says_by_how_much_and_what_to_try() -> None:
         "a linear model of n-grams is ahead of this network by 27.0 points of accuracy on validation "
         "(0.8700 against 0.6000). What to try, in this order (docs/training.md says why):\n  1. "
     )
-    places = [message.index(word) for word in ("method: [mean, max]", "vocab_size", "word_dropout", "epochs")]
+    places = [message.index(word) for word in ("method: [mean, max]", "vocab_size", "word_dropout", "epochs", "ngrams")]
     assert places == sorted(places)
     assert warning(config, {"accuracy": 0.88}, _scores(0.87)) is None
 
@@ -459,9 +459,11 @@ def test_what_the_config_has_is_not_advised() -> None:
         tokenizer__vocab_size=20_000,
         embedding__word_dropout=0.1,
         training__early_stopping={"patience": 8},
+        ngrams={"weights": "idf"},
     )
-    advice = "; ".join(what_to_try(best))
-    assert not any(word in advice for word in ("pool", "vocab_size", "word_dropout", "patience"))
+    assert what_to_try(best) == []
+    alone = _config(layers=[], head=[], ngrams={}, tokenizer__vocab_size=20_000)
+    assert what_to_try(alone) == ["ngrams.weights: idf, which suits short texts and many labels"]
     assert "vocab_size" not in "; ".join(what_to_try(_config(tokenizer={"type": "byte"})))
     plain = _config(layers=[{"type": "lstm", "units": 4}])
     assert "vocab_size" in "; ".join(what_to_try(plain, vocabulary=300))

@@ -90,12 +90,13 @@ def warning(
     points = points_behind(network, linear, scores["texts"])
     if points is None:
         return None
+    ahead = (
+        f"a linear model of n-grams is ahead of this network by {points:.1f} points of {NAMES[name]} on validation "
+        f"({linear:.4f} against {network:.4f})"
+    )
     cures = what_to_try(config, last_was_best=last_was_best, vocabulary=vocabulary)
     steps = "".join(f"\n  {number}. {step}" for number, step in enumerate(cures, 1))
-    return (
-        f"a linear model of n-grams is ahead of this network by {points:.1f} points of {NAMES[name]} on validation "
-        f"({linear:.4f} against {network:.4f}). What to try, in this order (docs/training.md says why):{steps}"
-    )
+    return f"{ahead}. What to try, in this order (docs/training.md says why):{steps}" if cures else ahead
 
 
 def what_to_try(config: Config, *, last_was_best: bool = False, vocabulary: int | None = None) -> list[str]:
@@ -111,16 +112,25 @@ def what_to_try(config: Config, *, last_was_best: bool = False, vocabulary: int 
 
 def _cures(config: Config, learnt: int | None) -> Iterator[str]:
     pooled = [layer for _, layer in walk(config.layers) if isinstance(layer, Pool)]
-    if not any("mean" in layer.method and "max" in layer.method for layer in pooled):
+    if config.layers and not any("mean" in layer.method and "max" in layer.method for layer in pooled):
         yield "{type: pool, method: [mean, max]} as the last of layers: it sees the whole text, not only its end"
     allowed: Any = getattr(config.tokenizer, "vocab_size", None)
     full = allowed is not None and (learnt is None or learnt >= allowed)
     if full and allowed < _LARGE_VOCABULARY and not isinstance(config.tokenizer, CharTokens):
         yield f"a larger tokenizer.vocab_size, such as {_LARGE_VOCABULARY}"
+    if config.layers:
+        yield from _longer_training(config)
+    if config.ngrams is None:
+        yield "ngrams: {}, a linear model beside the network, within the one model that is trained and exported"
+    elif config.ngrams.weights != "idf":
+        yield "ngrams.weights: idf, which suits short texts and many labels"
+
+
+def _longer_training(config: Config) -> Iterator[str]:
     if config.embedding.word_dropout == 0:
         yield "embedding.word_dropout, such as 0.1"
     stopping = config.training.early_stopping
-    if stopping is not None and stopping.patience < _PATIENT:
-        yield f"more patience: training.early_stopping.patience {_PATIENT} or more, and more training.epochs"
-    elif stopping is None:
+    if stopping is None:
         yield "more training.epochs, with training.early_stopping"
+    elif stopping.patience < _PATIENT:
+        yield f"more patience: training.early_stopping.patience {_PATIENT} or more, and more training.epochs"
