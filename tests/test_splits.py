@@ -21,7 +21,7 @@ from seqclf.data.equal_texts import NO_GROUP, group_digest, joined, normalised, 
 from seqclf.data.prepare import prepare, prepare_split
 from seqclf.data.source import LabelledTexts, digest
 from seqclf.data.splits import folded, partition
-from seqclf.data.statistics import leak
+from seqclf.data.statistics import leak, size_warnings, text_statistics
 from seqclf.errors import InputError
 
 NAMES = ("train", "validation", "test")
@@ -297,3 +297,37 @@ def test_rows_are_read_as_they_stand(tmp_path: Path) -> None:
     texts = [text for name in ("train", "validation") for text in corpus.texts(name).texts]
     with table.open(encoding="utf-8", newline="") as file:
         assert sorted(texts) == sorted(row["text"] for row in csv.DictReader(file))
+
+
+def test_check_says_where_a_split_is_far_from_its_fraction() -> None:
+    labels, sets = ["a", "b"] * 60, np.repeat(np.arange(3), 40)
+    splits = partition(_texts(labels), validation=0.2, test=0.0, seed=0, sets=sets)
+    counts = {name: text_statistics(_texts([labels[i] for i in splits[name]])) for name in NAMES[:2]}
+    (warning,) = size_warnings(counts, {"train": "t.csv", "validation": 0.2, "test": None})
+    assert "data.validation: is 33.3% of the texts, not 20.0%" in str(warning)
+    parts = {"train": "t.csv", "validation": 0.2, "test": 0.2}
+    even = partition(_texts(labels), validation=0.2, test=0.2, seed=0)
+    counts = {name: text_statistics(_texts([labels[i] for i in even[name]])) for name in NAMES}
+    assert size_warnings(counts, parts) == []
+    assert size_warnings(counts, {"train": "t.csv", "validation": "v.csv", "test": None}) == []
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("file", "text", "label"),
+    [
+        ("trec/train.csv", "text", "label"),
+        ("snips/train.jsonl", "text", "intent"),
+        ("goemotions/train.jsonl", "text", "labels"),
+    ],
+)
+def test_no_text_of_real_data_is_on_two_sides(file: str, text: str, label: str, real_data: Path) -> None:
+    corpus = _corpus(real_data / "data" / file, text=text, label=label, validation=0.1, test=0.1)
+    splits = {name: corpus.texts(name) for name in NAMES}
+    assert leak([splits["train"]], splits["validation"]).rows == 0
+    assert leak([splits["train"], splits["validation"]], splits["test"]).rows == 0
+    counts = {name: Counter(label for names in texts.label_sets for label in names) for name, texts in splits.items()}
+    total = sum(counts.values(), Counter())
+    for name in ("validation", "test"):
+        for each, count in total.items():
+            assert abs(counts[name][each] - 0.1 * count) <= max(3, 0.02 * count)

@@ -21,6 +21,7 @@ from seqclf.errors import InputError
 from seqclf.labels import Labels
 from seqclf.table_rows import is_text, shown
 
+_TEXTS = "texts.npy"
 _DIGESTS_FORMAT = 1  # raise when what is digested of a text changes
 _SETS_FORMAT = 1  # raise when sets of texts are shared out otherwise; texts without equals are not concerned
 
@@ -116,14 +117,18 @@ class Corpus:
         self._read.cache_clear()
         self._read_train.cache_clear()
 
-    def note_digests(self, split: str, fingerprint: str) -> NDArray[np.uint64]:
+    def note_digests(self, split: str, fingerprint: str, texts: LabelledTexts) -> NDArray[np.uint64]:
         """Digests of the split's texts (``equal_texts``), kept for ``noted_digests``; ``uint64 [texts]``."""
 
         def make(folder: Path) -> None:
-            np.save(folder / "texts.npy", text_digests(self.texts_of(split, fingerprint).texts))
+            if self._draws and (split == "train" or not self.has_own_part(split)):  # they are made already
+                part = np.load(self._part_digests(self._drawn_from.fingerprint(self._train)) / _TEXTS)
+                np.save(folder / _TEXTS, part[self.places(split)])
+            else:
+                np.save(folder / _TEXTS, text_digests(texts.texts))
 
         entry = cached("digests", _digests_key(split, fingerprint), make)
-        digests: NDArray[np.uint64] = np.load(entry / "texts.npy")
+        digests: NDArray[np.uint64] = np.load(entry / _TEXTS)
         return digests
 
     def labels(self) -> Labels:
@@ -147,19 +152,23 @@ class Corpus:
         return self._drawn_from.read(self._train)
 
     def _joined(self, fingerprint: str) -> NDArray[np.int64] | None:
-        """The set of each training text (``equal_texts.joined``), while they have this fingerprint; from the cache."""
+        """The set of each text of the training part, while it has this fingerprint."""
+        entry = self._part_digests(fingerprint)
+        groups = entry / "groups.npy"
+        return joined(np.load(entry / _TEXTS), np.load(groups) if groups.exists() else None)
+
+    def _part_digests(self, fingerprint: str) -> Path:
+        """Digests of the training part's texts and groups, from the cache; made of texts that have this fingerprint."""
 
         def make(folder: Path) -> None:
             texts = self._read_train()
-            np.save(folder / "texts.npy", text_digests(texts.texts))
+            np.save(folder / _TEXTS, text_digests(texts.texts))
             if texts.groups is not None:
                 np.save(folder / "groups.npy", texts.groups)
             if self._drawn_from.fingerprint(self._train) != fingerprint:
                 raise self._changed("train")
 
-        entry = cached("digests", digest(_DIGESTS_FORMAT, fingerprint, self._group), make)
-        groups = entry / "groups.npy"
-        return joined(np.load(entry / "texts.npy"), np.load(groups) if groups.exists() else None)
+        return cached("digests", digest(_DIGESTS_FORMAT, fingerprint, self._group), make)
 
     def _changed(self, split: str) -> InputError:
         where = describe(self._config.data, split)
@@ -192,7 +201,7 @@ def noted_digests(split: str, fingerprint: str) -> NDArray[np.uint64] | None:
     entry = found("digests", _digests_key(split, fingerprint))
     if entry is None:
         return None
-    digests: NDArray[np.uint64] = np.load(entry / "texts.npy")
+    digests: NDArray[np.uint64] = np.load(entry / _TEXTS)
     return digests
 
 

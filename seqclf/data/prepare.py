@@ -183,7 +183,7 @@ def encode_split(
         texts = corpus.texts_of(split, fingerprint)
         on_stage(f"Encoding {len(texts):,} {split} texts")
         if split != "test":
-            corpus.note_digests(split, fingerprint)
+            corpus.note_digests(split, fingerprint, texts)
         found = label_ids(texts, labels, unknown_labels)
         kept = texts if found.kept is None else texts.chosen(found.kept)
         ids = tokenizer.encode_all(kept.texts)

@@ -43,7 +43,7 @@ class Seen:
             parts = ((self.trained_on, "training"), (self.validated_on, "validation"))
             counts = " and ".join(f"{count:,} {kind} text{'s' * (count > 1)}" for count, kind in parts if count)
             what = f"these {self.texts:,} texts include {counts} of the run"
-        return f"{what}: the scores say less about new texts"
+        return f"{what}: the scores say little about new texts"
 
 
 def seen_in_training(config: Config, fingerprints: Mapping[str, str], texts: LabelledTexts) -> Seen | None:
@@ -74,6 +74,6 @@ def _digests(config: Config, split: str, fingerprint: str) -> NDArray[np.uint64]
         corpus = Corpus(config)
         if corpus.fingerprint(split) != fingerprint:
             return None
-        return corpus.note_digests(split, fingerprint)
+        return corpus.note_digests(split, fingerprint, corpus.texts_of(split, fingerprint))
     except (InputError, OSError):
         return None

@@ -19,6 +19,7 @@ QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
 _MUCH_TRUNCATED = 0.2
 _OUT_OF_BALANCE = 10
+_FAR_FROM_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -209,6 +210,22 @@ def text_warnings(
             label = "other labels" if split.multi else "another label"
             other = f", {leaked.contradictory:,} of them with {label}" if leaked.contradictory else ""
             warn(name, f"{share} are {before} texts too{other}: scores on them say nothing of new texts")
+    return warnings
+
+
+def size_warnings(splits: Mapping[str, TextStatistics], parts: Mapping[str, str | float | None]) -> list[Problem]:
+    """Of random splits that are far from the fraction that was asked for; ``parts`` are those of ``part_names``."""
+    drawn = {name: part for name, part in parts.items() if isinstance(part, float) and name in splits}
+    texts = splits["train"].texts + sum(splits[name].texts for name in drawn)
+    warnings = []
+    for name, share in drawn.items():
+        found = splits[name].texts / texts
+        if abs(found - share) > _FAR_FROM_SHARE * share:
+            message = (
+                f"is {found:.1%} of the texts, not {share:.1%}: texts that must stay together (equal ones, or those of "
+                "one data.group), or labels of few texts, allow nothing closer"
+            )
+            warnings.append(Problem(("data", name), message))
     return warnings
 
 

@@ -13,13 +13,14 @@ from seqclf.config import LoadedConfig
 from seqclf.config.problems import Problem
 from seqclf.data.corpus import Corpus
 from seqclf.data.prepare import encode_split, prepare
-from seqclf.data.source import LabelledTexts, describe
+from seqclf.data.source import LabelledTexts, describe, part_names
 from seqclf.data.statistics import (
     Leak,
     TextStatistics,
     TokenStatistics,
     label_problems,
     leak,
+    size_warnings,
     text_statistics,
     text_warnings,
     token_statistics,
@@ -93,7 +94,8 @@ def examine(
         warnings=loaded.warnings,
         max_tokens=config.tokenizer.max_tokens,
     )
-    report.warnings += [loaded.placed(warning) for warning in text_warnings(splits, report.leaks, unknown_labels)]
+    warnings = text_warnings(splits, report.leaks, unknown_labels) + size_warnings(splits, part_names(config.data))
+    report.warnings += [loaded.placed(warning) for warning in warnings]
     if report.problems:
         return report
     with _baseline(report, loaded, corpus, on_stage):
