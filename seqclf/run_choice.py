@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,8 +69,10 @@ def run_names(runs: Path) -> list[tuple[str, str]]:
     return [(run.name, str(run.manifest["status"])) for run in _whole_runs(runs)]
 
 
-def find_resumable(runs: Path, name: str | None) -> Run:
+def find_resumable(runs: Path, name: str | None, *, further: bool = False) -> Run:
     """The run of that name or path, if its training can be resumed; for None and ``latest`` the one begun last.
+
+    ``further``: a finished one, too, that is to have more epochs; for None and ``latest`` the newest of all.
 
     Raises ``InputError`` where there is none, or it is finished already.
     """
@@ -79,27 +82,40 @@ def find_resumable(runs: Path, name: str | None) -> Run:
             stopped = f" (stopped ones: {', '.join(resumable_names(runs)[:20]) or 'none'})"
             raise InputError(f"no run {name} in {runs}{stopped}")
         if run.manifest["status"] == FINISHED:
-            raise InputError(
-                f"{run.folder}: is finished; there is nothing to resume. For more epochs train its config.yaml anew, "
-                "with --set training.epochs=N"
-            )
+            if not further:
+                raise InputError(
+                    f"{run.folder}: is finished; there is nothing to resume. To train it for N epochs in all: "
+                    f"{run.how_to_go_on} --epochs N"
+                )
+            if not run.has_checkpoint:
+                raise InputError(
+                    f"{run.folder}: has no checkpoint any more (training.keep_checkpoints: false), from which it could "
+                    f"get more epochs; train it again: seqclf train {shlex.quote(str(run.config))} --set "
+                    "training.epochs=N"
+                )
     else:
-        names = resumable_names(runs)
+        names = resumable_names(runs, further=further)
         if not names:
-            raise InputError(f"{runs}: holds no run whose training was stopped")
+            what = "that can be resumed" if further else "whose training was stopped"
+            raise InputError(f"{runs}: holds no run {what}")
         run = Run(runs / names[0])
     if not run.config.is_file():
         raise InputError(f"{run.folder}: was stopped before it had begun; train its config again")
     return run
 
 
-def resumable_names(runs: Path) -> list[str]:
-    """Names of the runs that are not finished, the one begun last first."""
+def resumable_names(runs: Path, *, further: bool = False) -> list[str]:
+    """Names of the runs that are not finished, the one begun last first; ``further``: of those, too, that are."""
     found = []
     for manifest in runs.glob("*/manifest.json"):
         run = Run(manifest.parent)
         with contextlib.suppress(InputError):
-            if run.manifest["status"] != FINISHED and run.config.is_file():
+            resumable = (
+                run.has_checkpoint
+                if run.manifest["status"] == FINISHED and further
+                else (run.manifest["status"] != FINISHED)
+            )
+            if resumable and run.config.is_file():
                 found.append((str(run.manifest.get("started")), run.name))
     return [name for _, name in sorted(found, reverse=True)]
 

@@ -8,7 +8,7 @@
 ``labels.json``     the labels in the order of their ids, and whether they come in lists
 ``thresholds.json`` where they do, the probability that each label must exceed
 ``history.jsonl``   a line every ``training.log_every`` steps and every epoch
-``checkpoint/``     the training state at the last two checkpoints
+``checkpoint/``     the training state at the last two checkpoints; of a finished run that at its end
 ``model.keras``     the model, with the weights that were kept
 ``saved_model/``    the same as a SavedModel that takes raw text
 ``model.onnx``      the same for ONNX Runtime, with all but the tokenizer that it takes to answer a text
@@ -159,6 +159,10 @@ class Run:
     def metrics(self) -> dict[str, Any]:
         path = self.folder / "metrics.json"
         return _read_object(path) if path.exists() else {}
+
+    def forget_metrics(self) -> None:
+        """Of all splits: the model is another now."""
+        (self.folder / "metrics.json").unlink(missing_ok=True)
 
     def write_metrics(self, split: str, metrics: dict[str, Any]) -> None:
         write_json(self.folder / "metrics.json", self.metrics | {split: metrics})

@@ -38,7 +38,7 @@ def said(line: str) -> str:
         ("train c.yaml --seed 3", "train c.yaml --set seed=3"),
         ("train --bidirectional c.yaml", "train c.yaml --set 'layers[0].bidirectional=true'"),
         ("train c.yaml --epocs 3", "train c.yaml --set training.epochs=3"),
-        ("train c.yaml --epochs", "train c.yaml --set training.epochs=VALUE"),
+        ("train c.yaml --units", "train c.yaml --set 'layers[0].units=VALUE'"),
         ("train c.yaml training.epochs=3", "train c.yaml --set training.epochs=3"),
         ("train --config c.yaml", "train c.yaml"),
         ("train c.yaml --output-dir out", "train c.yaml --runs out"),

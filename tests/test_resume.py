@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from conftest import small_config, trained
@@ -225,3 +228,119 @@ def test_the_command_s_options(tmp_path: Path, binary_run: Run) -> None:
     refused = _call("train", "--resume", "early-1", "--runs", str(tmp_path))
     assert "was stopped before it had begun" in refused.stderr
     assert "is finished" in _call("train", "--resume", str(binary_run.folder)).stderr
+
+
+@pytest.fixture(scope="module")
+def finished_early(sample_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Trained for two of the four epochs that ``whole`` has."""
+    run: Run = trained(training_config(sample_csv, epochs=2), tmp_path_factory.mktemp("finished"))
+    return run
+
+
+def _copy(run: Run, folder: Path) -> Run:
+    shutil.copytree(run.folder, folder / "copy-1")
+    return Run(folder / "copy-1")
+
+
+def _further(run: Run, epochs: int | None = None, patience: int | None = None, **options: Any) -> None:
+    from seqclf.training.extend import extended
+    from seqclf.training.train import train
+
+    config = extended(load_config(run.config), run, epochs, patience)
+    train(config, run, resume=True, further=True, **options)
+
+
+def test_a_finished_run_keeps_one_state_without_the_best_weights(finished_early: Run) -> None:
+    (state,) = finished_early.checkpoints.iterdir()
+    assert state.name == "final.state"
+    _, content = Checkpoints(finished_early.checkpoints).newest() or ("", b"")
+    with np.load(io.BytesIO(content)) as arrays:
+        assert [name for name in arrays if name.startswith("best_")] == []
+
+
+def test_more_epochs_for_a_finished_run_are_those_of_a_longer_training(
+    finished_early: Run, whole: dict[str, Any], tmp_path: Path
+) -> None:
+    run = _copy(finished_early, tmp_path)
+    run.write_metrics("test", {"accuracy": 1.0})
+    _further(run, epochs=4)
+    assert result(run) == whole, "and the test metrics of the model before it are gone"
+    assert load_config(run.config).training.epochs == 4
+    with pytest.raises(InputError, match=r"has been trained for 4 epochs already; .*--epochs \d+"):
+        _further(run, epochs=3)
+    assert run.manifest["status"] == "finished"
+
+
+def test_more_epochs_survive_a_kill(finished_early: Run, whole: dict[str, Any], tmp_path: Path) -> None:
+    run = _copy(finished_early, tmp_path)
+    with pytest.raises(Killed):
+        _further(run, epochs=4, listen=_killed_after(1))
+    assert run.manifest["status"] == "interrupted", "its models are whole"
+    with pytest.raises(Killed):
+        _train(run, resume=True, listen=_killed_after(7))
+    _train(run, resume=True)
+    assert result(run) == whole
+
+
+def test_more_patience_for_a_run_that_was_stopped_early(sample_csv: Path, tmp_path: Path) -> None:
+    """A score that can get no better stops the training after the first epoch and the patience."""
+    stopping = {"monitor": "val_loss", "patience": 1, "min_delta": 9.0}
+    run = trained(training_config(sample_csv, early_stopping=stopping), tmp_path)
+    assert (run.manifest["stopped_by"], run.manifest["epochs"]) == ("early_stopping", 2)
+    other = _copy(run, tmp_path)
+    _further(run, patience=2)
+    patient = trained(training_config(sample_csv, early_stopping=stopping | {"patience": 2}), tmp_path)
+    assert result(run) == result(patient)
+    said: list[str] = []
+    _further(other, epochs=9, listen=lambda event: said.append(str(getattr(event, "what", ""))))
+    assert other.manifest["epochs"] == 3
+    assert any(
+        "stopped early: no better epoch since epoch 1; waiting again for up to 1 epochs" in what for what in said
+    )
+
+
+@pytest.mark.parametrize(
+    ("schedule", "planned"),
+    [
+        (None, False),
+        ({"type": "constant", "warmup": 5}, False),
+        ({"type": "constant", "warmup": 0.1}, True),
+        ({"type": "exponential", "rate": 0.5}, False),
+        ({"type": "inverse_sqrt", "warmup": 5}, False),
+        ({"type": "plateau"}, False),
+        ({"type": "linear"}, True),
+        ({"type": "cosine"}, True),
+        ({"type": "one_cycle"}, True),
+    ],
+)
+def test_a_rate_that_was_planned_for_fewer_epochs_is_not_extended(
+    schedule: dict[str, Any] | None, planned: bool, tmp_path: Path
+) -> None:
+    from seqclf.training.extend import extended
+
+    config = checked_config(small_config(data__train="x.csv", training__epochs=3, training__schedule=schedule))
+    run = Run(tmp_path / "r-1")
+    if not planned:
+        assert extended(config, run, 5, None).training.epochs == 5
+        return
+    with pytest.raises(
+        InputError, match=r"planned for 3 epochs .* train it anew: seqclf train \S+ --set training.epochs=5"
+    ):
+        extended(config, run, 5, None)
+    with pytest.raises(InputError, match="has no training.early_stopping"):
+        extended(config, run, None, 5)
+
+
+def test_what_a_finished_run_keeps_is_an_option(sample_csv: Path, tmp_path: Path) -> None:
+    from conftest import POOLED
+
+    small = {"data__train": str(sample_csv), "layers": POOLED, "training__epochs": 1}
+    none = trained(small_config(**small, training__keep_checkpoints=False), tmp_path)
+    assert not none.checkpoints.exists()
+    refused = _call("train", "--resume", str(none.folder), "--epochs", "3")
+    assert (refused.exit_code, "has no checkpoint any more" in refused.stderr) == (2, True)
+    every = trained(small_config(**small, training__keep_checkpoints=True), tmp_path)
+    assert len(list(every.checkpoints.glob("epoch*.state"))) == 2
+    done = _call("train", "--resume", str(every.folder), "--epochs", "2")
+    assert done.exit_code == 0, done.output
+    assert every.manifest["epochs"] == 2

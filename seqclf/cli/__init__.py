@@ -17,7 +17,7 @@ from seqclf.cli.check import check_command
 from seqclf.cli.config import config_command
 from seqclf.cli.eval import eval_command
 from seqclf.cli.export import export_command
-from seqclf.cli.hints import Hint, hint_for
+from seqclf.cli.hints import ARGUMENTS, Hint, hint_for
 from seqclf.cli.init import init_command
 from seqclf.cli.predict import predict_command
 from seqclf.cli.probe import probe_command
@@ -32,7 +32,6 @@ _OUT_OF_MEMORY = (
     "out of memory: lower training.batch_size, tokenizer.max_tokens, tokenizer.vocab_size, embedding.dim or the units "
     "of layers"
 )
-_ARGUMENTS = "seqclf.arguments"
 
 
 class _Failure(click.ClickException):
@@ -81,14 +80,14 @@ class _Program(click.Group):
     """Shows errors that seqclf raised on purpose as messages, and ends with their exit code."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        ctx.meta[_ARGUMENTS] = tuple(args)
+        ctx.meta[ARGUMENTS] = tuple(args)
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except click.UsageError as error:
-            raise _Misuse(error, hint_for(error, ctx.meta[_ARGUMENTS])) from error
+            raise _Misuse(error, hint_for(error, ctx.meta[ARGUMENTS])) from error
         except SeqclfError as error:
             raise _Failure(error) from error
         except BrokenPipeError:

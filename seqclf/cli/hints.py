@@ -90,6 +90,13 @@ class Hint:
         return "\n".join([f"{self.sentence}:", *lines])
 
 
+ARGUMENTS = "seqclf.arguments"
+"""Where a context's ``meta`` has the words of the command line."""
+
+OF_RESUME = ("--epochs", "--patience")
+"""Options of ``train`` that go with ``--resume`` alone; without it they mean those of the config."""
+
+
 class HintedError(click.UsageError):
     """A command line that is wrong in a way that only the command knows, with what to type instead."""
 
@@ -140,8 +147,15 @@ def _unknown_option(context: click.Context, name: str, words: tuple[str, ...]) -
     return Hint(f"Options of {own}: {', '.join(option for option in known if option.startswith('--'))}{more}")
 
 
-def _with_settings(command: click.Command, words: tuple[str, ...]) -> tuple[str, ...] | None:
-    """The words with every unknown option that is one of the config as ``--set KEY=VALUE``; None where none is."""
+def settings_hint(context: click.Context) -> Hint:
+    """For a command whose ``--epochs`` and ``--patience`` were meant to change the config."""
+    words = tuple(context.meta[ARGUMENTS][len(_line(context)) - 1 :])
+    fixed = _with_settings(context.command, words, also=OF_RESUME)
+    return Hint("Options of the config are changed with --set; type", (*_line(context), *(fixed or ())))
+
+
+def _with_settings(command: click.Command, words: tuple[str, ...], also: Sequence[str] = ()) -> tuple[str, ...] | None:
+    """The words with options of the config, unknown ones and ``also``, as ``--set KEY=VALUE``. None without any."""
     from seqclf.config.typed import is_flag, meant_key
 
     if not _has_settings(command):
@@ -153,10 +167,10 @@ def _with_settings(command: click.Command, words: tuple[str, ...]) -> tuple[str,
     while rest:
         word = rest.pop(0)
         name, equals, value = word.partition("=")
-        known = _option(command, name)
+        known = None if name in also else _option(command, name)
         key = None
-        if word.startswith("-") and known is None and _key(name) not in named and not _closest(command, name, 0.85):
-            key = meant_key(name)
+        if word.startswith("-") and known is None and _key(name) not in named:
+            key = meant_key(name) if name in also or not _closest(command, name, 0.85) else None
         if key is None or (command.name == "eval" and not key.startswith("data.")):
             kept.append(word)
             if known is not None and not equals and not known.is_flag and rest:
@@ -232,7 +246,7 @@ def _has_settings(command: click.Command) -> bool:
 
 
 def _closest(command: click.Command, name: str, cutoff: float) -> str | None:
-    known = [option for option in _names(command) if option.startswith("--")]
+    known = [option for option in _names(command) if option.startswith("--") and option not in OF_RESUME]
     return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=cutoff)), None)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from seqclf.cli.against_baseline import behind, folds_behind, scores_line
+from seqclf.cli.hints import HintedError, settings_hint
 from seqclf.cli.options import (
     allow_code_option,
     complete_unfinished,
@@ -56,6 +57,10 @@ class _How:
     shell_complete=complete_unfinished,
     help="Go on with a run that was stopped, from its newest checkpoint; latest: the one begun last.",
 )
+@click.option(
+    "--epochs", type=click.IntRange(min=1), help="With --resume: how many epochs in all; a finished run goes on."
+)
+@click.option("--patience", type=click.IntRange(min=1), help="Likewise the patience of early stopping.")
 @click.option("--name", help="First part of the run folder's name, instead of the config's.")
 @click.option(
     "--folds",
@@ -84,6 +89,8 @@ def train_command(
     config_file: Path | None,
     runs: Path,
     resume: str | None,
+    epochs: int | None,
+    patience: int | None,
     name: str | None,
     folds: int | None,
     presets: bool,
@@ -96,7 +103,8 @@ def train_command(
 
     The result is a folder in the folder of runs: model, SavedModel, tokenizer, metrics and history. Ctrl-C finishes
     the step and leaves a whole run, marked interrupted; --resume goes on with it, or with one that was killed, as if it
-    had never been stopped. With --folds the result is a run for each fold, and a summary of their validation metrics.
+    had never been stopped; with --epochs, with a finished run too. With --folds the result is a run for each fold, and
+    a summary of their validation metrics.
     """
     from seqclf.cli.starting import load_or_make
     from seqclf.config import Override, parse_override
@@ -107,8 +115,10 @@ def train_command(
             raise click.UsageError(
                 "--resume goes on with a run's own config: leave CONFIG, --name, --folds and --set out"
             )
-        _resume(runs, resume, how)
+        _resume(runs, resume, how, epochs, patience)
         return
+    if epochs is not None or patience is not None:
+        raise HintedError("--epochs and --patience are of --resume RUN", settings_hint(click.get_current_context()))
     if config_file is None:
         raise click.UsageError("name a CONFIG, or a run with --resume")
     overrides = [parse_override(setting) for setting in settings]
@@ -165,15 +175,19 @@ def _end(text: str, status: str, stop: _StopRequest, runs: Path, run_name: str |
         sys.exit(128 + (stop.signal or signal.SIGINT))
 
 
-def _resume(runs: Path, name: str, how: _How) -> None:
+def _resume(runs: Path, name: str, how: _How, epochs: int | None, patience: int | None) -> None:
     from seqclf.cli.progress import progress_listener
     from seqclf.cli.start import hush_tensorflow, start_tensorflow
     from seqclf.config import load_config
     from seqclf.run_choice import find_resumable
+    from seqclf.training.extend import extended
 
     hush_tensorflow()
-    run = find_resumable(runs, name)
+    further = epochs is not None or patience is not None
+    run = find_resumable(runs, name, further=further)
     config = load_config(run.config)
+    if further:
+        config = extended(config, run, epochs, patience)
     with _StopRequest() as stop, progress_listener() as show:
 
         def listen(event: Event) -> None:
@@ -186,7 +200,16 @@ def _resume(runs: Path, name: str, how: _How) -> None:
         from seqclf.training.train import train
 
         try:
-            outcome = train(config, run, listen, stop, resume=True, on_nan=how.on_nan, memory_check=how.memory_check)
+            outcome = train(
+                config,
+                run,
+                listen,
+                stop,
+                resume=True,
+                further=further,
+                on_nan=how.on_nan,
+                memory_check=how.memory_check,
+            )
         except KeyboardInterrupt:
             click.echo(f"To go on: {run.how_to_go_on}", err=True)
             raise

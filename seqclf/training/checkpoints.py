@@ -1,9 +1,10 @@
-"""Checkpoints of a training: each file carries a checksum, and the last two are kept."""
+"""Checkpoints of a training: each file carries a checksum, and the last two are kept, or the state at its end."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from seqclf.files import replacing
 
 _MAGIC = b"seqclf checkpoint 1\n"
 _KEPT = 2
+FINAL = "final"
 _NAME = re.compile(r"epoch(\d+)-step(\d+)\.state")
 
 
@@ -24,19 +26,30 @@ class Checkpoints:
     def save(self, epoch: int, step: int, content: bytes) -> None:
         """Write one, whole or not at all, and forget all but the newest two. Raises ``OSError``."""
         self._folder.mkdir(exist_ok=True)
-        checksum = hashlib.sha256(content).hexdigest().encode()
-        path = self._folder / f"epoch{epoch:06}-step{step:08}.state"
-        with replacing(path) as beside, beside.open("wb") as file:
-            file.writelines([_MAGIC, checksum, b"\n", content])
+        self._write(self._folder / f"epoch{epoch:06}-step{step:08}.state", content)
         for path in self._paths()[_KEPT:]:
             path.unlink()
+        self._final.unlink(missing_ok=True)  # what came after it is here now
+
+    def save_final(self, content: bytes) -> None:
+        """Write the state at the end of a training beside the others. Raises ``OSError``."""
+        self._folder.mkdir(exist_ok=True)
+        self._write(self._final, content)
+
+    def drop(self, *, final: bool) -> None:
+        """Remove those of single steps, and where ``final`` is false all."""
+        for path in self._paths():
+            path.unlink()
+        if not final:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def newest(self, on_damaged: Callable[[str], None] = lambda what: None) -> tuple[str, bytes] | None:
         """Name and content of the newest one that is whole; ``on_damaged`` hears of those that are not.
 
-        None where there is none. Raises ``InputError`` where all are damaged.
+        None where there is none. Raises ``InputError`` where all are damaged. The one of ``save_final`` is called
+        ``FINAL``.
         """
-        paths = self._paths()
+        paths = self._paths() or ([self._final] if self._final.is_file() else [])
         for path in paths:
             try:
                 return path.stem, _content(path)
@@ -45,6 +58,15 @@ class Checkpoints:
         if paths:
             raise InputError(f"{self._folder}: no checkpoint in it is whole; train again")
         return None
+
+    @property
+    def _final(self) -> Path:
+        return self._folder / f"{FINAL}.state"
+
+    def _write(self, path: Path, content: bytes) -> None:
+        checksum = hashlib.sha256(content).hexdigest().encode()
+        with replacing(path) as beside, beside.open("wb") as file:
+            file.writelines([_MAGIC, checksum, b"\n", content])
 
     def _paths(self) -> list[Path]:
         """Newest first."""

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
+
+from numpy.typing import NDArray
 
 from seqclf.config.schema import TrainingConfig
+from seqclf.errors import InputError
 from seqclf.runs import Run
-from seqclf.training.checkpoints import Checkpoints
+from seqclf.training.checkpoints import FINAL, Checkpoints
 from seqclf.training.events import EpochDone, Event, StepDone
 from seqclf.training.history import History
 
@@ -50,6 +54,20 @@ class Keeper:
         self._checkpoints.save(self.state.epoch, self.state.so_far.step, content)
         self._saved_at = time.monotonic()
 
+    def keep_final(self) -> None:
+        """Write the state at the end, before the model gets the best weights. Raises ``OSError``.
+
+        Those are left out: ``model.keras`` has them.
+        """
+        if self._config.keep_checkpoints == FINAL:
+            content = self.state.to_bytes(best=False, history=self._history.place, seconds=self.seconds)
+            self._checkpoints.save_final(content)
+
+    def drop(self) -> None:
+        """Remove what a finished run does not keep."""
+        if self._config.keep_checkpoints is not True:
+            self._checkpoints.drop(final=self._config.keep_checkpoints == FINAL)
+
     def go_back(self, say: Callable[[str], None]) -> None:
         """To the newest whole checkpoint; where there is none, to the beginning. Raises ``InputError``."""
         found = self._checkpoints.newest(lambda what: say(f"warning: {what}; looking for the one before it"))
@@ -58,11 +76,27 @@ class Keeper:
             self._history.go_back({"written": 0, "window": []})
             return
         name, content = found
+        best = self._best_weights() if name == FINAL else None
         others = self.state.take(content)
+        self.state.best_weights = self.state.best_weights or best
         self._history.go_back(others["history"])
         self._started -= others["seconds"]
+        if name == FINAL:
+            say(f"Resuming {self._run.folder} after epoch {self.state.epoch:,}")
+            return
         epoch, step = map(int, re.findall(r"\d+", name))
         say(f"Going on with {self._run.folder} after step {step:,} of epoch {epoch + 1:,}")
+
+    def _best_weights(self) -> list[NDArray[Any]] | None:
+        """Those of the finished run's model, where an epoch was chosen. Raises ``InputError``."""
+        if self._run.manifest.get("best_epoch") is None:
+            return None
+        try:
+            self.state.model.load_weights(self._run.model)
+        except (OSError, ValueError, LookupError, BadZipFile) as error:
+            raise InputError(f"{self._run.model}: cannot be read as a model ({error})") from error
+        weights: list[NDArray[Any]] = self.state.model.get_weights()
+        return weights
 
     def _is_time(self, step: int) -> bool:
         steps, minutes = self._config.checkpoint_steps, self._config.checkpoint_minutes

@@ -119,8 +119,8 @@ class TrainingState:
         elif self.average is not None:
             self.average.put_in_place()
 
-    def to_bytes(self, **others: Any) -> bytes:
-        """All of it, and ``others`` (plain values) that ``take`` gives back.
+    def to_bytes(self, *, best: bool = True, **others: Any) -> bytes:
+        """All of it, and ``others`` (plain values) that ``take`` gives back; unless ``best``, without the best weights.
 
         Raises ``NoNumber`` where the state is one that no training can go on from.
         """
@@ -129,7 +129,8 @@ class TrainingState:
             raise NoNumber(
                 f"weights are infinite or not a number after step {self.so_far.step} of epoch {self.epoch + 1}"
             )
-        arrays |= {f"best_{i}": weight for i, weight in enumerate(self.best_weights or [])}
+        if best:
+            arrays |= {f"best_{i}": weight for i, weight in enumerate(self.best_weights or [])}
         scalars = {name: getattr(self, name) for name in _SCALARS}
         written = io.BytesIO()
         plain = json.dumps({**scalars, "so_far": asdict(self.so_far), "others": others})

@@ -23,12 +23,13 @@ from seqclf.files import replacing
 from seqclf.labels import DEFAULT_THRESHOLD, Labels
 from seqclf.layer_types import Custom, walk
 from seqclf.ngrams.fit import FittedNgrams, fit_ngrams
-from seqclf.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, Run, now, this_process
+from seqclf.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, WHOLE, Run, now, this_process
 from seqclf.runtime import current_threads
 from seqclf.text.kinds import load_tokenizer
 from seqclf.training.baseline import BaselineBeside
 from seqclf.training.environment import environment, peak_memory_bytes
 from seqclf.training.events import Event, Stage, TrainingDone, TrainingStarted
+from seqclf.training.extend import go_further
 from seqclf.training.fits import misfits
 from seqclf.training.keeper import Keeper
 from seqclf.training.memory import check_memory
@@ -68,6 +69,7 @@ def train(
     data: TrainingData | None = None,
     *,
     resume: bool = False,
+    further: bool = False,
     on_nan: OnNan = "stop",
     memory_check: bool = True,
 ) -> Outcome:
@@ -79,6 +81,8 @@ def train(
         data: what ``prepare`` made of the config, where the caller has it already.
         resume: go on from the run's newest checkpoint; ``config`` is the run's. What is learnt is bit-equal to a
             training that was never stopped, on the same machine and versions.
+        further: with ``resume``, ``config`` has more epochs or patience than the run's own
+            (``seqclf.training.extend``), which may be finished.
         on_nan: what to do when the loss or a weight is no longer a number: stop, or rewind to the newest checkpoint and
             go on with half the learning rate (at most so many times as ``MOST_REWINDS`` says).
         memory_check: raise ``InputError`` where the training cannot fit into memory, before it begins.
@@ -89,13 +93,13 @@ def train(
     """
     with run.locked():
         try:
-            return _train(config, run, listen, should_stop, data, resume, on_nan, memory_check)
+            return _train(config, run, listen, should_stop, data, resume, further, on_nan, memory_check)
         except BaseException as error:
             with contextlib.suppress(OSError, InputError):  # the folder may be what is broken
                 manifest = run.manifest
                 if manifest["status"] == RUNNING:  # not a whole run that could not be resumed: that stays whole
-                    # One that was resumed still has the models of its last interruption.
-                    was_whole = manifest.get("before") == INTERRUPTED and run.saved_model.is_dir()
+                    # One that was resumed still has the models that it had before.
+                    was_whole = manifest.get("before") in WHOLE and run.saved_model.is_dir()
                     status = INTERRUPTED if was_whole else FAILED
                     run.update_manifest(status=status, ended=now(), error=str(error) or type(error).__name__)
             if isinstance(error, OSError):
@@ -113,6 +117,7 @@ def _train(
     should_stop: Callable[[], bool],
     data: TrainingData | None,
     resume: bool,
+    further: bool,
     on_nan: OnNan,
     memory_check: bool,
 ) -> Outcome:
@@ -169,6 +174,9 @@ def _learn(
     keeper = Keeper(state, run, config.training, started)
     if resume:
         keeper.go_back(lambda what: listen(Stage(what)))
+        if further:
+            go_further(state, config.training, run, lambda what: listen(Stage(what)))
+            write_config(run.config, config)
         before = run.manifest
         resumed = [*before.get("resumed", []), now()]
         run.update_manifest(status=RUNNING, before=before["status"], resumed=resumed, **this_process())
@@ -191,6 +199,8 @@ def _learn(
             state.rate_share = share
 
     listen(Stage("Writing the model"))
+    if done.why != "interrupted":
+        keeper.keep_final()
     state.use_best_weights()
     _write_models(config, data, model, state.best_validation, run)
     status = INTERRUPTED if done.why == "interrupted" else FINISHED
@@ -208,6 +218,8 @@ def _learn(
         wall_seconds=round(keeper.seconds, 2),
         peak_memory_bytes=peak_memory_bytes(),
     )
+    if status == FINISHED:
+        keeper.drop()
     return Outcome(
         status, done.best_epoch, state.best_validation, keeper.seconds, compared.scores if compared else None
     )
@@ -240,6 +252,7 @@ def _write_models(config: Config, data: TrainingData, model: Any, validation: di
     export_saved_model(model, config, data.tokenizer, data.labels, run.saved_model, thresholds)
     if not any(isinstance(layer, Custom) for _, layer in walk(config.layers)):  # which have no form in ONNX
         export_onnx(model, config, data.labels, run.onnx, thresholds)
+    run.forget_metrics()  # of the model before it, where this one was resumed
     if validation is not None:
         run.write_metrics("validation", {"data": describe(config.data, "validation"), **validation})
 

@@ -165,6 +165,8 @@ def _optimizer_options(name: str, kind: str, learning_rate: float) -> dict[str, 
     }
 
 
+KEPT = {"layers": POOL, "training__keep_checkpoints": True}
+
 CASES: dict[str, Case] = {
     "Config.name": Case(looks.run_of, {"name": "one", "layers": POOL}, {"name": "two", "layers": POOL}),
     "Config.seed": Case(looks.texts_of, {"seed": 3}, {"seed": 4}),
@@ -379,12 +381,11 @@ CASES: dict[str, Case] = {
         {"layers": POOL, "training__epochs": 4},
         {"layers": POOL, "training__epochs": 4, "training__early_stopping": {"min_delta": 9.0, "patience": 1}},
     ),
-    "TrainingConfig.checkpoint_steps": Case(
-        looks.checkpoints_of, {"layers": POOL}, {"layers": POOL, "training__checkpoint_steps": 2}
-    ),
+    "TrainingConfig.checkpoint_steps": Case(looks.checkpoints_of, KEPT, {**KEPT, "training__checkpoint_steps": 2}),
     "TrainingConfig.checkpoint_minutes": Case(
-        looks.checkpoints_of, {"layers": POOL}, {"layers": POOL, "training__checkpoint_minutes": 1e-9}
+        looks.checkpoints_of, KEPT, {**KEPT, "training__checkpoint_minutes": 1e-9}
     ),
+    "TrainingConfig.keep_checkpoints": Case(looks.checkpoints_of, {"layers": POOL}, KEPT),
     "TrainingConfig.log_every": Case(looks.run_of, {"layers": POOL}, {"layers": POOL, "training__log_every": 2}),
     "TrainingConfig.baseline": Case(
         looks.scores_of, {"layers": POOL, "training__baseline": False}, {"layers": POOL, "training__baseline": "auto"}

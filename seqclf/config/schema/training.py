@@ -196,4 +196,9 @@ class TrainingConfig(Strict):
         description="auto: while the network trains, a linear model (TF-IDF of n-grams, logistic regression) is fitted "
         "to the same texts, and its scores stand beside the network's; false: no such model.",
     )
+    keep_checkpoints: Literal["final"] | bool = Field(
+        "final",
+        description="What a finished run keeps of them. final: the state at its end, from which `seqclf train --resume "
+        "RUN --epochs N` goes on; true: the last two, as they are; false: none, and the run can have no more epochs.",
+    )
     log_every: Steps = Field(50, description="Steps between two lines of `history.jsonl`.")

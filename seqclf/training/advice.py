@@ -1,0 +1,117 @@
+"""What to try next, by how a training went."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from seqclf.config import Config
+from seqclf.config.schema import CrossEntropy, EarlyStopping
+from seqclf.runs import Run
+from seqclf.training.extend import is_planned
+
+_FAR_BELOW = 0.1
+_HARDLY = 0.02
+_GOOD_ENOUGH = 0.995
+
+
+@dataclass(frozen=True)
+class Went:
+    """How a training went.
+
+    Attributes:
+        epochs: the lines of its epochs in ``history.jsonl``, in order.
+        stopped_by: of the manifest.
+        best_epoch: whose weights were kept; None without validation.
+    """
+
+    epochs: Sequence[dict[str, Any]]
+    stopped_by: str
+    best_epoch: int | None
+
+    @classmethod
+    def of(cls, run: Run) -> Went:
+        manifest = run.manifest
+        return cls(epochs_of(run.history), str(manifest.get("stopped_by")), manifest.get("best_epoch"))
+
+
+def epochs_of(history: Path) -> list[dict[str, Any]]:
+    """The lines of epochs in ``history.jsonl``; none where there is no such file."""
+    if not history.exists():
+        return []
+    lines = (json.loads(line) for line in history.read_text(encoding="utf-8").splitlines())
+    return [line for line in lines if line.get("type") == "epoch"]
+
+
+def advice(config: Config, run: Run, went: Went) -> list[str]:
+    """Sentences that say what was seen and what to type or to try, the most useful one first; often none.
+
+    They compare training with validation scores, so that without validation there is nothing to say.
+    """
+    if went.best_epoch is None or not went.epochs or went.stopped_by == "interrupted":
+        return []
+    best = next((epoch for epoch in went.epochs if epoch["epoch"] == went.best_epoch), went.epochs[-1])
+    if _score(best) >= _GOOD_ENOUGH:
+        return []
+    found = [_still_improving(config, run, went), _first_was_best(config, went), _far_below(config, best)]
+    return [sentence for sentence in found if sentence] or [s for s in [_not_learning(config, went)] if s]
+
+
+def _still_improving(config: Config, run: Run, went: Went) -> str | None:
+    last = went.epochs[-1]["epoch"]
+    if went.stopped_by != "finished" or went.best_epoch != last or last < 2:
+        return None
+    more = 2 * last if last > 5 else last + 5
+    if is_planned(config.training.schedule) or config.training.keep_checkpoints is False:
+        line = f"seqclf train {shlex.quote(str(run.config))} --set training.epochs={more}"
+    else:
+        line = f"{run.how_to_go_on} --epochs {more}"
+    return f"the last epoch was the best one, and more may be better: {line}"
+
+
+def _first_was_best(config: Config, went: Went) -> str | None:
+    if went.best_epoch != 1 or len(went.epochs) < 2:
+        return None
+    rate = config.training.optimizer.learning_rate / 3
+    return (
+        "no epoch was better than the first: try a lower learning rate (--set "
+        f"training.optimizer.learning_rate={rate:.1g}) or fewer units"
+    )
+
+
+def _far_below(config: Config, best: dict[str, Any]) -> str | None:
+    """Of the epoch that was kept; of lists of labels the losses, for accuracy there is that of whole lists."""
+    accuracy, validated = best["accuracy"], best["val_accuracy"]
+    if "val_micro_f1" in best:
+        plain = config.training.loss == CrossEntropy() and config.training.class_weights is None
+        if not plain or best["val_loss"] < 1.5 * best["loss"]:
+            return None
+        seen = f"the validation loss ({best['val_loss']:.4f}) is far above that of training ({best['loss']:.4f})"
+    elif accuracy - validated >= _FAR_BELOW:
+        seen = f"validation accuracy ({validated:.4f}) is far below that of training ({accuracy:.4f})"
+    else:
+        return None
+    dropout = min(0.6, round(config.embedding.dropout + 0.2, 2))
+    cures = [f"more dropout (--set embedding.dropout={dropout:g})", "weight decay", "more texts"]
+    if config.training.early_stopping is None:
+        cures.insert(0, f"--set training.early_stopping.patience={EarlyStopping().patience}")
+    return f"{seen}: try {', '.join(cures[:-1])} or {cures[-1]}"
+
+
+def _not_learning(config: Config, went: Went) -> str | None:
+    first, last = went.epochs[0]["loss"], went.epochs[-1]["loss"]
+    if len(went.epochs) < 2 or last < first * (1 - _HARDLY):
+        return None
+    rate = 3 * config.training.optimizer.learning_rate
+    return (
+        f"the training loss hardly fell ({first:.4f} to {last:.4f}): try a higher learning rate (--set "
+        f"training.optimizer.learning_rate={rate:.1g}), or a pool layer over all tokens instead of the last state"
+    )
+
+
+def _score(epoch: dict[str, Any]) -> float:
+    return float(epoch.get("val_micro_f1") or epoch["val_accuracy"])

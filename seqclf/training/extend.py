@@ -1,0 +1,77 @@
+"""More epochs, or more patience, for a training that has ended."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from seqclf.config import Config
+from seqclf.config.schema import (
+    CosineSchedule,
+    LinearSchedule,
+    OneCycleSchedule,
+    ScheduleConfig,
+    TrainingConfig,
+)
+from seqclf.errors import InputError
+from seqclf.runs import Run
+
+if TYPE_CHECKING:
+    from seqclf.training.state import TrainingState
+
+_PLANNED = (LinearSchedule, CosineSchedule, OneCycleSchedule)
+
+
+def is_planned(schedule: ScheduleConfig | None) -> bool:
+    """Whether the learning rate of an update depends on how many epochs the training was to have."""
+    if isinstance(schedule, _PLANNED):
+        return True
+    return schedule is not None and isinstance(schedule.warmup, float) and schedule.warmup > 0
+
+
+def extended(config: Config, run: Run, epochs: int | None, patience: int | None) -> Config:
+    """The run's config with other ``epochs`` (in all) and ``patience``; None leaves them as they are.
+
+    The training goes on as one that had them from its beginning. Raises ``InputError`` where it cannot.
+    """
+    training = config.training
+    if epochs is not None and epochs != training.epochs and is_planned(training.schedule):
+        kind = getattr(training.schedule, "type", "")
+        what = (
+            "warm-up" if not isinstance(training.schedule, LinearSchedule | CosineSchedule | OneCycleSchedule) else kind
+        )
+        again = f"seqclf train {shlex.quote(str(run.config))} --set training.epochs={epochs}"
+        raise InputError(
+            f"{run.folder}: its learning rate was planned for {training.epochs} epochs ({what}); {epochs} epochs would "
+            f"have had another from the beginning, so train it anew: {again}"
+        )
+    changes: dict[str, object] = {}
+    if epochs is not None:
+        changes["epochs"] = epochs
+    if patience is not None:
+        if training.early_stopping is None:
+            raise InputError(f"{run.folder}: has no training.early_stopping, and so no patience that could change")
+        changes["early_stopping"] = training.early_stopping.model_copy(update={"patience": patience})
+    return config.model_copy(update={"training": training.model_copy(update=changes)})
+
+
+def go_further(state: TrainingState, config: TrainingConfig, run: Run, say: Callable[[str], None]) -> None:
+    """Ready a state at its end for further epochs, those of ``config`` in all.
+
+    Where early stopping had ended the training and its patience is no larger now, the waiting begins again.
+    Raises ``InputError`` where there is nothing left to train.
+    """
+    if state.epoch >= config.epochs:
+        again = f"seqclf train --resume {shlex.quote(str(run.folder))} --epochs {state.epoch + max(5, state.epoch)}"
+        raise InputError(
+            f"{run.folder}: has been trained for {state.epoch} epochs already; --epochs says how many in all, such as "
+            f"{again}"
+        )
+    stopping = config.early_stopping
+    if stopping is not None and state.epochs_without_best >= stopping.patience:
+        say(
+            f"It was stopped early: no better epoch since epoch {state.best_epoch}; waiting again for up to "
+            f"{stopping.patience} epochs without a better one"
+        )
+        state.epochs_without_best = 0
