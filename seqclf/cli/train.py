@@ -9,21 +9,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from seqclf.cli.against_baseline import behind, folds_behind, scores_line
+from seqclf.cli.against_baseline import behind, folds_behind
 from seqclf.cli.hints import HintedError, settings_hint
 from seqclf.cli.options import (
     allow_code_option,
     complete_unfinished,
-    runs_argument,
     runs_option,
     set_option,
     threads_option,
 )
 from seqclf.cli.problems import check_files, show_problem, show_warning
+from seqclf.cli.train_summary import folds_summary, summary
+from seqclf.cli.train_summary import show as show_summary
 from seqclf.errors import SeqclfError
 from seqclf.files import write_text
 
@@ -147,7 +148,7 @@ def train_command(
 
         if folds is None:
             run, outcome = _train_one(loaded, config, lambda: begin_run(runs, config.name), listen, stop, how)
-            text, status = _summary(run.folder, runs, config, outcome), outcome.status
+            text, status = summary(run.folder, runs, config, outcome), outcome.status
             compared = behind(config, outcome, run.folder)
         else:
             from seqclf.training.folds import cross_validate
@@ -158,7 +159,7 @@ def train_command(
 
             fold_runs = begin_folds(runs, config.name)
             found = cross_validate(config, fold_runs, train_fold, stop)
-            text, status = _folds_summary(fold_runs.summary, found), found["status"]
+            text, status = folds_summary(fold_runs.summary, found), found["status"]
             compared = folds_behind(config, found)
     _end(text, status, stop, runs, None if folds is not None else run.name, warning=compared)
 
@@ -166,7 +167,7 @@ def train_command(
 def _end(text: str, status: str, stop: _StopRequest, runs: Path, run_name: str | None, *, warning: str | None) -> None:
     from seqclf.runs import INTERRUPTED, Run
 
-    click.echo(text)
+    show_summary(text)
     if warning is not None and status != INTERRUPTED:
         show_warning(warning)
     if status == INTERRUPTED:
@@ -214,7 +215,7 @@ def _resume(runs: Path, name: str, how: _How, epochs: int | None, patience: int 
             click.echo(f"To go on: {run.how_to_go_on}", err=True)
             raise
     compared = behind(config, outcome, run.folder)
-    _end(_summary(run.folder, runs, config, outcome), outcome.status, stop, runs, run.name, warning=compared)
+    _end(summary(run.folder, runs, config, outcome), outcome.status, stop, runs, run.name, warning=compared)
 
 
 def _train_one(
@@ -251,55 +252,6 @@ def _train_one(
         elif isinstance(error, KeyboardInterrupt):
             click.echo(f"To go on: {run.how_to_go_on}", err=True)
         raise
-
-
-def _folds_summary(path: Path, summary: dict[str, Any]) -> str:
-    scored = summary["validation"] or dict.fromkeys(("accuracy", "loss", "macro_f1"))
-    heads = [name.replace("_f1", " F1") for name in scored]
-    compared = summary["baseline"]
-    if compared is not None:
-        heads.append("linear")
-    lines = [f"{'fold':<10}{''.join(f'{head:>10}' for head in heads)}  run"]
-
-    def row(name: str, scores: list[float | None], after: str = "") -> str:
-        shown = (f"{'-' if score is None else f'{score:.4f}':>10}" for score in scores)
-        return f"{name:<10}{''.join(shown)}{after}".rstrip()
-
-    for one in summary["runs"]:
-        scores = dict(one["validation"] or dict.fromkeys(scored))
-        if compared is not None:
-            scores["linear"] = one["baseline"] and one["baseline"]["linear"][compared["score"]]
-        status = "" if one["status"] == "finished" else f" ({one['status']})"
-        lines.append(row(str(one["fold"]), list(scores.values()), f"  {one['run']}{status}"))
-    if summary["validation"] is not None:
-        for name in ("mean", "std", "min", "max"):
-            spreads = [*summary["validation"].values(), *([compared["linear"][compared["score"]]] if compared else [])]
-            lines.append(row(name, [spread[name] for spread in spreads]))
-    if compared is not None:
-        lines.append(f"linear: {compared['score'].replace('_f1', ' F1')} of a linear model (TF-IDF of n-grams)")
-    lines.append(f"\nValidation of {len(summary['finished'])} finished of {summary['folds']} folds; also in {path}")
-    return "\n".join(lines)
-
-
-def _summary(folder: Path, runs: Path, config: Config, outcome: Outcome) -> str:
-    from seqclf.layer_types import Custom, walk
-    from seqclf.runs import Run
-
-    lines = [f"Run         {folder}  ({outcome.seconds:.0f} s)"]
-    if (validation := outcome.validation) is not None:
-        lines.append(f"Validation  {scores_line(config, validation, outcome.baseline)} (epoch {outcome.best_epoch})")
-    elif outcome.best_epoch is None and outcome.status == "interrupted":
-        lines.append("Validation  none yet: no epoch was completed")
-    lines.append(f"SavedModel  {folder / 'saved_model'}")
-    if Run(folder).starter.is_file():
-        lines.append(f"Config      {Run(folder).starter}  (edit it, then train it: seqclf train FILE)")
-    options = runs_argument(runs)
-    if any(isinstance(layer, Custom) for _, layer in walk(config.layers)):
-        options += " --allow-code"
-    tested = getattr(config.data, "test", "test") not in (None, 0)
-    evaluate = f"seqclf eval{options}   " if tested else ""
-    lines.append(f'Next        {evaluate}seqclf predict{options} "a text"')
-    return "\n".join(lines)
 
 
 class _StopRequest:

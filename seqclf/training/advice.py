@@ -35,6 +35,7 @@ class Went:
 
     @classmethod
     def of(cls, run: Run) -> Went:
+        """By the run's files. Raises ``InputError`` or ``ValueError`` where they are not as they were written."""
         manifest = run.manifest
         return cls(epochs_of(run.history), str(manifest.get("stopped_by")), manifest.get("best_epoch"))
 

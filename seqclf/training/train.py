@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -19,9 +18,6 @@ from seqclf.data.prepare import TrainingData, prepare
 from seqclf.data.source import describe
 from seqclf.errors import InputError, SeqclfError
 from seqclf.file_encoding import UTF8
-from seqclf.files import replacing
-from seqclf.labels import DEFAULT_THRESHOLD, Labels
-from seqclf.layer_types import Custom, walk
 from seqclf.ngrams.fit import FittedNgrams, fit_ngrams
 from seqclf.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, WHOLE, Run, now, this_process
 from seqclf.runtime import current_threads
@@ -34,6 +30,7 @@ from seqclf.training.fits import misfits
 from seqclf.training.keeper import Keeper
 from seqclf.training.memory import check_memory
 from seqclf.training.pretrained import read_pretrained
+from seqclf.training.written import write_models
 
 Listener = Callable[[Event], None]
 OnNan = Literal["stop", "rewind"]
@@ -59,6 +56,16 @@ class Outcome:
     validation: dict[str, Any] | None
     seconds: float
     baseline: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class _How:
+    """``started``: when the job began. The others are arguments of ``train``."""
+
+    started: float
+    resume: bool
+    further: bool
+    on_nan: OnNan
 
 
 def train(
@@ -137,7 +144,8 @@ def _train(
     if memory_check:
         check_memory(config, data)
     with BaselineBeside(config, data, listen) as baseline:
-        return _learn(config, run, data, baseline, listen, should_stop, started=started, resume=resume, on_nan=on_nan)
+        how = _How(started, resume, further, on_nan)
+        return _learn(config, run, data, baseline, listen, should_stop, how)
 
 
 def _learn(
@@ -147,12 +155,9 @@ def _learn(
     baseline: BaselineBeside,
     listen: Listener,
     should_stop: Callable[[], bool],
-    *,
-    started: float,
-    resume: bool,
-    on_nan: OnNan,
+    how: _How,
 ) -> Outcome:
-    """All but the texts: model, loop, and what is written of them. ``started``: when the job began."""
+    """All but the texts: model, loop, and what is written of them."""
     from seqclf.model.build import NGRAMS, build_model
     from seqclf.training.state import NoNumber, TrainingState
 
@@ -171,10 +176,10 @@ def _learn(
     state = TrainingState.begin(model, config.training)
     parameters = model.count_params()
     run.update_manifest(parameters=parameters, threads=asdict(current_threads()))
-    keeper = Keeper(state, run, config.training, started)
-    if resume:
+    keeper = Keeper(state, run, config.training, how.started)
+    if how.resume:
         keeper.go_back(lambda what: listen(Stage(what)))
-        if further:
+        if how.further:
             go_further(state, config.training, run, lambda what: listen(Stage(what)))
             write_config(run.config, config)
         before = run.manifest
@@ -190,7 +195,7 @@ def _learn(
             done = _loop(config, data, keeper, baseline, scores, listen=listen, should_stop=should_stop)
             break
         except NoNumber as error:
-            if on_nan == "stop" or rewinds == MOST_REWINDS:
+            if how.on_nan == "stop" or rewinds == MOST_REWINDS:
                 raise NoNumber(f"{error}: {_CURES}") from error
             rewinds += 1
             share = state.rate_share / 2
@@ -202,7 +207,7 @@ def _learn(
     if done.why != "interrupted":
         keeper.keep_final()
     state.use_best_weights()
-    _write_models(config, data, model, state.best_validation, run)
+    write_models(config, data, model, state.best_validation, run)
     status = INTERRUPTED if done.why == "interrupted" else FINISHED
     # Whoever has stopped a training does not wait for what it is compared with.
     compared = baseline.result((lambda: True) if status == INTERRUPTED else should_stop)
@@ -234,35 +239,6 @@ def _note_data(run: Run, data: TrainingData) -> None:
         run.update_manifest(data_fingerprint=data.fingerprints)
     elif noted != data.fingerprints or load_tokenizer(run.tokenizer).fingerprint != data.tokenizer.fingerprint:
         raise InputError(f"{run.folder}: its texts have changed since it was begun; train their config anew")
-
-
-def _write_models(config: Config, data: TrainingData, model: Any, validation: dict[str, Any] | None, run: Run) -> None:
-    """The forms of the model, as it is, and how it did on the validation texts."""
-    from seqclf.export.onnx_model import export_onnx
-    from seqclf.export.saved_model import export_saved_model
-    from seqclf.model.layers.recurrent import plain
-
-    shutil.rmtree(run.saved_model, ignore_errors=True)  # of a run that was interrupted before
-    with replacing(run.model) as beside:
-        plain(model).save(beside)
-    thresholds = None
-    if data.labels.multi:
-        thresholds = _thresholds(config, data.labels, validation)
-        run.write_thresholds(thresholds)
-    export_saved_model(model, config, data.tokenizer, data.labels, run.saved_model, thresholds)
-    if not any(isinstance(layer, Custom) for _, layer in walk(config.layers)):  # which have no form in ONNX
-        export_onnx(model, config, data.labels, run.onnx, thresholds)
-    run.forget_metrics()  # of the model before it, where this one was resumed
-    if validation is not None:
-        run.write_metrics("validation", {"data": describe(config.data, "validation"), **validation})
-
-
-def _thresholds(config: Config, labels: Labels, validation: dict[str, Any] | None) -> tuple[float, ...]:
-    """Of each label, for the weights that were kept; ``validation`` are their metrics."""
-    if validation is not None:
-        return tuple(validation["labels"][name]["threshold"] for name in labels)
-    fixed = config.training.thresholds
-    return (DEFAULT_THRESHOLD if isinstance(fixed, str) else fixed,) * len(labels)
 
 
 def _fit_ngrams(config: Config, data: TrainingData, run: Run, listen: Listener) -> FittedNgrams | None:

@@ -1,0 +1,87 @@
+"""What ``seqclf train`` prints when it has ended: where the run is, how it did, what to type next."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seqclf.cli.against_baseline import scores_line
+from seqclf.cli.options import runs_argument
+from seqclf.cli.wrap import width_of, wrapped
+
+if TYPE_CHECKING:
+    from seqclf.config import Config
+    from seqclf.runs import Run
+    from seqclf.training.train import Outcome
+
+_MARGIN = 12
+
+
+def folds_summary(path: Path, summary: dict[str, Any]) -> str:
+    scored = summary["validation"] or dict.fromkeys(("accuracy", "loss", "macro_f1"))
+    heads = [name.replace("_f1", " F1") for name in scored]
+    compared = summary["baseline"]
+    if compared is not None:
+        heads.append("linear")
+    lines = [f"{'fold':<10}{''.join(f'{head:>10}' for head in heads)}  run"]
+
+    def row(name: str, scores: list[float | None], after: str = "") -> str:
+        shown = (f"{'-' if score is None else f'{score:.4f}':>10}" for score in scores)
+        return f"{name:<10}{''.join(shown)}{after}".rstrip()
+
+    for one in summary["runs"]:
+        scores = dict(one["validation"] or dict.fromkeys(scored))
+        if compared is not None:
+            scores["linear"] = one["baseline"] and one["baseline"]["linear"][compared["score"]]
+        status = "" if one["status"] == "finished" else f" ({one['status']})"
+        lines.append(row(str(one["fold"]), list(scores.values()), f"  {one['run']}{status}"))
+    if summary["validation"] is not None:
+        for name in ("mean", "std", "min", "max"):
+            spreads = [*summary["validation"].values(), *([compared["linear"][compared["score"]]] if compared else [])]
+            lines.append(row(name, [spread[name] for spread in spreads]))
+    if compared is not None:
+        lines.append(f"linear: {compared['score'].replace('_f1', ' F1')} of a linear model (TF-IDF of n-grams)")
+    lines.append(f"\nValidation of {len(summary['finished'])} finished of {summary['folds']} folds; also in {path}")
+    return "\n".join(lines)
+
+
+def summary(folder: Path, runs: Path, config: Config, outcome: Outcome) -> str:
+    from seqclf.layer_types import Custom, walk
+    from seqclf.runs import Run
+
+    lines = [f"Run         {folder}  ({outcome.seconds:.0f} s)"]
+    if (validation := outcome.validation) is not None:
+        lines.append(f"Validation  {scores_line(config, validation, outcome.baseline)} (epoch {outcome.best_epoch})")
+    elif outcome.best_epoch is None and outcome.status == "interrupted":
+        lines.append("Validation  none yet: no epoch was completed")
+    lines.append(f"SavedModel  {folder / 'saved_model'}")
+    if Run(folder).starter.is_file():
+        lines.append(f"Config      {Run(folder).starter}  (edit it, then train it: seqclf train FILE)")
+    options = runs_argument(runs)
+    if any(isinstance(layer, Custom) for _, layer in walk(config.layers)):
+        options += " --allow-code"
+    tested = getattr(config.data, "test", "test") not in (None, 0)
+    following = [f"seqclf eval{options}"] if tested else []
+    following.append(f'seqclf predict{options} "a text"')
+    lines += [f"{'' if number else 'Next':<{_MARGIN}}{line}" for number, line in enumerate(following)]
+    lines += [f"{'To try':<{_MARGIN}}{line}" for line in _advice(config, Run(folder))]
+    return "\n".join(lines)
+
+
+def show(text: str) -> None:
+    """Print a summary; on a terminal its lines are broken between words, and go on under their beginning."""
+    click.echo(wrapped(text, width_of(sys.stdout), " " * _MARGIN))
+
+
+def _advice(config: Config, run: Run) -> list[str]:
+    """Nothing where files of the run say nothing: its training is what matters."""
+    from seqclf.errors import InputError
+    from seqclf.training.advice import Went, advice
+
+    try:
+        return advice(config, run, Went.of(run))
+    except (InputError, OSError, ValueError, LookupError):
+        return []

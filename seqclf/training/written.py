@@ -1,0 +1,43 @@
+"""What a training leaves in the run's folder: the forms of its model, and the metrics of its validation."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+from seqclf.config import Config
+from seqclf.data.prepare import TrainingData
+from seqclf.data.source import describe
+from seqclf.files import replacing
+from seqclf.labels import DEFAULT_THRESHOLD, Labels
+from seqclf.layer_types import Custom, walk
+from seqclf.runs import Run
+
+
+def write_models(config: Config, data: TrainingData, model: Any, validation: dict[str, Any] | None, run: Run) -> None:
+    """The forms of the model, as it is, and how it did on the validation texts."""
+    from seqclf.export.onnx_model import export_onnx
+    from seqclf.export.saved_model import export_saved_model
+    from seqclf.model.layers.recurrent import plain
+
+    shutil.rmtree(run.saved_model, ignore_errors=True)  # of a run that was interrupted before
+    with replacing(run.model) as beside:
+        plain(model).save(beside)
+    thresholds = None
+    if data.labels.multi:
+        thresholds = _thresholds(config, data.labels, validation)
+        run.write_thresholds(thresholds)
+    export_saved_model(model, config, data.tokenizer, data.labels, run.saved_model, thresholds)
+    if not any(isinstance(layer, Custom) for _, layer in walk(config.layers)):  # which have no form in ONNX
+        export_onnx(model, config, data.labels, run.onnx, thresholds)
+    run.forget_metrics()  # of the model before it, where this one was resumed
+    if validation is not None:
+        run.write_metrics("validation", {"data": describe(config.data, "validation"), **validation})
+
+
+def _thresholds(config: Config, labels: Labels, validation: dict[str, Any] | None) -> tuple[float, ...]:
+    """Of each label, for the weights that were kept; ``validation`` are their metrics."""
+    if validation is not None:
+        return tuple(validation["labels"][name]["threshold"] for name in labels)
+    fixed = config.training.thresholds
+    return (DEFAULT_THRESHOLD if isinstance(fixed, str) else fixed,) * len(labels)
