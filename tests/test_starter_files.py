@@ -103,7 +103,7 @@ def test_what_the_user_says_of_splits_and_names_holds(tmp_path: Path) -> None:
         str(tmp_path / "more.csv"),
         0.0,
     )
-    for wrong, message in (("1.5", "expected a share"), ("no.csv", "no such file")):
+    for wrong, message in (("1.5", "expected a fraction"), ("no.csv", "no such file")):
         refused = _call("init", "--from", str(tmp_path / "train.csv"), "--test", wrong)
         assert refused.exit_code == 2
         assert "--test" in refused.stderr

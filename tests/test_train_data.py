@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from conftest import write_csv
 
 from seqclf.cli import cli
 from seqclf.cli.options import runs_argument
+from seqclf.cli.starting import as_settings
 from seqclf.config import load_config
 from seqclf.config.files import read_file
 from seqclf.runs import Run
@@ -74,3 +76,31 @@ def test_a_config_is_read_from_a_text_with_places() -> None:
     written = read_file(Path("starter.yaml"), text="name: a\nseed: 3\n")
     assert written.value == {"name": "a", "seed": 3}
     assert str(written.place(("seed",))) == "starter.yaml:2:1"
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("--label stars takes the first", "--set data.label=stars takes the first"),
+        ('--label "the stars" takes the first', '--set data.label="the stars" takes the first'),
+        ("name one with --label", "name one with --set data.label=COLUMN"),
+        ("named by --text", "named by --set data.text=COLUMN"),
+        ("--label-separator where they are several", "--set data.label_separator=TEXT where they are several"),
+        ("a--text and no-label", "a--text and no-label"),
+    ],
+)
+def test_options_of_init_are_settings_of_train(said: str, meant: str) -> None:
+    assert as_settings(said) == meant
+
+
+def test_columns_are_named_by_settings(tmp_path: Path) -> None:
+    rows = [("number", "said", "mood")]
+    rows += [(f"{i * 37}", f"it was said that {i} is a number", ("good", "bad")[i % 2]) for i in range(60)]
+    path = write_csv(tmp_path / "t.csv", rows)
+    refused = _call("train", str(path), "--set", "data.label=number")
+    assert refused.exit_code == 2
+    assert "60 different labels for 60 texts" in refused.stderr
+    assert "name another column with --set data.label=COLUMN" in refused.stderr
+    checked = _call("check", str(path), *QUICK, "--set", "data.label=mood", "--json")
+    assert checked.exit_code == 0, checked.output
+    assert 'labels in "mood": named by --set data.label=COLUMN' in checked.stderr

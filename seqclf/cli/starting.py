@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,7 @@ def load_or_make(
     """
     from seqclf.config import read_config
     from seqclf.starter.formats import is_data
-    from seqclf.starter.make import Request, starter_for
+    from seqclf.starter.make import starter_for
     from seqclf.starter.presets import loaded, seen_in
 
     if (path / "manifest.json").is_file():
@@ -46,7 +47,7 @@ def load_or_make(
             f"{path}: is a run; `seqclf train --resume {run}` resumes it, `seqclf train {run}/config.yaml` repeats it"
         )
     if is_data(path):
-        seen = _seen(Request(str(path)))
+        seen = _seen_by_settings(path, overrides)
     elif presets:
         seen = seen_in(str(path), read_config(path, overrides))
     else:
@@ -56,15 +57,44 @@ def load_or_make(
     return loaded(made, overrides), made.text
 
 
-def _seen(request: Request) -> Seen:
-    """The data, and what was chosen of them, said on stderr."""
+def _seen(request: Request, worded: Callable[[str], str] = str) -> Seen:
+    """The data, and what was chosen of them, said on stderr; ``worded`` changes the sentences."""
     from seqclf.starter.make import see
 
     seen = see(request)
     say(f"Seen: {seen.summary}.", err=True)
     for note in seen.notes:
-        say(f"  {note}", err=True)
+        say(f"  {worded(note)}", err=True)
     return seen
+
+
+def _seen_by_settings(path: Path, overrides: Sequence[Override]) -> Seen:
+    """Likewise for a command that has no options for columns, but ``--set``."""
+    from seqclf.starter.make import Request
+
+    given = {override.path[1]: override.value for override in overrides if override.path[:1] == ("data",)}
+
+    def said(name: str) -> str | None:
+        return None if given.get(name) is None else str(given[name])
+
+    label = given.get("label", [])
+    labels = tuple(map(str, label if isinstance(label, list) else [label]))
+    separator, encoding = said("label_separator"), said("encoding")
+    request = Request(str(path), text=said("text"), label=labels, separator=separator, encoding=encoding)
+    try:
+        return _seen(request, as_settings)
+    except InputError as error:
+        raise InputError(as_settings(str(error))) from error
+
+
+def as_settings(message: str) -> str:
+    """A sentence about ``init``'s options as one about ``--set``: ``--label stars`` is ``--set data.label=stars``."""
+
+    def setting(found: re.Match[str]) -> str:
+        value = found[2] or "TEXT" if found[1] == "label-separator" else found[2] or "COLUMN"
+        return f"--set data.{found[1].replace('-', '_')}={value}"
+
+    return re.sub(r'(?<!\S)--(text|label-separator|label|encoding)\b(?: ("[^"]*"|\S+)(?= takes))?', setting, message)
 
 
 def _best(seen: Seen, overrides: Sequence[Override], threads: int | str) -> Starter:

@@ -139,7 +139,8 @@ class TableSource:
             for column, value in row[1].items():
                 values.setdefault(column, []).append(value)
         if not values:
-            raise bad or InputError(f"{part}: holds no rows")
+            expected = "expected columns such as text and label, and a row for each text"
+            raise bad or InputError(f"{part}: holds no rows; {expected}")
         return values
 
     def _labelled_rows(self, path: Path, every: int) -> Iterator[tuple[str, Label, int] | InputError]:

@@ -256,7 +256,9 @@ def _splits(request: Request, found: Parts, part: _Part) -> dict[str, Any]:
 def _given_part(option: str, given: str, part: _Part) -> str | float:
     if _is_number(given):
         if not 0 <= float(given) < 1:
-            raise InputError(f"{option} {given}: expected a share from 0 to below 1, or the path of a file or folder")
+            raise InputError(
+                f"{option} {given}: expected a fraction from 0 to below 1, or the path of a file or folder"
+            )
         return float(given)
     try:
         part.check(given)

@@ -18,20 +18,26 @@ _COMMENT_AT = 30
 
 COMMENTS = {
     "seed": "decides everything that is drawn at random",
-    "data.validation": "share of the texts that choose the best epoch, or a file of its own",
-    "data.test": "share of the texts that only `seqclf eval` reads, or a file of its own",
+    "data.validation": "fraction of the texts that choose the best epoch, or a file of its own",
+    "data.test": "fraction of the texts that only `seqclf eval` reads, or a file of its own",
     "tokenizer.vocab_size": "most word pieces that are learnt from the training texts",
     "tokenizer.max_tokens": "of longer texts the middle is cut away",
     "embedding.dim": "length of a token's vector",
-    "embedding.dropout": "share of the vectors' entries left out while training",
-    "embedding.word_dropout": "share of the tokens left out while training",
+    "embedding.dropout": "fraction of the vectors' entries left out while training",
+    "embedding.word_dropout": "fraction of the tokens left out while training",
     "layers": "what reads the text, first to last",
-    "ngrams": "one weight for each label and sequence of so many tokens, added to the network's answer",
+    "ngrams": "a linear model over up to three tokens, beside the network or alone",
     "head": "between the text's vector and the output layer",
     "training.epochs": "most; early_stopping ends sooner",
     "training.class_weights": "every label counts the same, however few texts it has",
     "training.early_stopping": "the weights of the best epoch are kept",
     "training.early_stopping.patience": "epochs without a better one that are waited for",
+}
+
+
+_OF_PARTS = {
+    "data.validation": "texts that choose the best epoch",
+    "data.test": "texts that only `seqclf eval` reads",
 }
 
 
@@ -64,7 +70,8 @@ def with_data(template: str, name: str, data: Mapping[str, Any]) -> str:
 
 
 def _option(name: str, value: Any, indent: str, path: str) -> Iterator[str]:
-    comment = COMMENTS.get(path)
+    comment = _OF_PARTS.get(path) if isinstance(value, str) else None
+    comment = comment or COMMENTS.get(path)
     if isinstance(value, Mapping) and value:
         yield _commented(f"{indent}{name}:", comment)
         for inner, item in value.items():
