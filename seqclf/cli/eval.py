@@ -22,7 +22,9 @@ from seqclf.cli.options import (
 
 if TYPE_CHECKING:
     from seqclf.config import Config
+    from seqclf.data.encoded import EncodedTexts
     from seqclf.data.source import LabelledTexts
+    from seqclf.evaluation.classifier import Classifier
     from seqclf.labels import Labels
 
 
@@ -94,7 +96,6 @@ def eval_command(
     from seqclf.cli.eval_texts import checked_target, texts_seen, write_predictions_of
     from seqclf.cli.start import start_tensorflow
     from seqclf.data.corpus import Corpus
-    from seqclf.data.prepare import encode_texts, prepare_split
     from seqclf.data.source import describe
     from seqclf.run_choice import find_run, named_with_status
 
@@ -109,20 +110,8 @@ def eval_command(
     from seqclf.evaluation.classifier import Classifier
 
     classifier = Classifier.load(run)
-    if external is not None:
-        texts = encode_texts(external, classifier.tokenizer, classifier.labels, config.data.unknown_labels)
-        if texts.unknown is not None:
-            click.echo(texts.unknown.said_of("given"), err=True)
-    else:
-        texts = prepare_split(
-            config,
-            split,
-            classifier.tokenizer,
-            classifier.labels,
-            manifest["data_fingerprint"],
-            lambda stage: click.echo(stage, err=True),
-        )
     known = manifest["data_fingerprint"]
+    texts = _encoded(config, classifier, known, split if external is None else external)
     with _baseline(config, classifier.labels, known, split if external is None else external) as simple:
         logits = classifier.logits(texts)
         metrics = classifier.metrics(logits, texts)
@@ -134,16 +123,31 @@ def eval_command(
     else:
         metrics |= texts_seen(run, external)
     if as_json:
-        which = {} if external else {"split": split}
-        click.echo(json.dumps({"run": run.name, **which, **metrics}, ensure_ascii=False))
-    else:
-        from seqclf.baseline.comparison import reported_score
-        from seqclf.cli.eval_tables import show_metrics
+        which = {"run": run.name, "status": manifest["status"]} | ({} if external else {"split": split})
+        click.echo(json.dumps(which | metrics, ensure_ascii=False))
+        return
+    from seqclf.baseline.comparison import reported_score
+    from seqclf.cli.eval_tables import show_metrics
 
-        where = metrics["data"] if external else f"{split} ({metrics['data']})"
-        show_metrics(
-            named_with_status(run), where, metrics, score=reported_score(config, multi=classifier.labels.multi)
-        )
+    where = metrics["data"] if external else f"{split} ({metrics['data']})"
+    show_metrics(named_with_status(run), where, metrics, score=reported_score(config, multi=classifier.labels.multi))
+
+
+def _encoded(
+    config: Config, classifier: Classifier, fingerprints: dict[str, str], scored: str | LabelledTexts
+) -> EncodedTexts:
+    """A split's texts, or given ones, as token ids."""
+    from seqclf.data.prepare import encode_texts, prepare_split
+
+    def say(what: str) -> None:
+        click.echo(what, err=True)
+
+    if isinstance(scored, str):
+        return prepare_split(config, scored, classifier.tokenizer, classifier.labels, fingerprints, say)
+    texts = encode_texts(scored, classifier.tokenizer, classifier.labels, config.data.unknown_labels)
+    if texts.unknown is not None:
+        say(texts.unknown.said_of("given"))
+    return texts
 
 
 @contextlib.contextmanager

@@ -59,8 +59,8 @@ def partition(
 def _set_too_large(name: str, share: float, most: int, texts: int) -> str:
     return (
         f"data.{name}: {share} of {texts:,} texts is less than the {most:,} texts that must stay together (they are "
-        "equal, or linked by equal texts and data.group); give more texts or a larger fraction, group by another "
-        "column, or name a file of its own"
+        "equal, or in groups of data.group that equal texts link); take repeated texts out, give more texts or a "
+        "larger fraction, group by another column, or name a file of its own"
     )
 
 
