@@ -58,6 +58,7 @@ def choose_columns(
     Raises:
         InputError: a named column is not there, or no column will do; it says what the columns hold.
     """
+    values = {name: column for name, column in values.items() if name}  # no config can name one without a name
     _check_header(path, list(values))
     for option, names in (("--text", [text] if text else []), ("--label", label)):
         for name in names:
@@ -89,6 +90,8 @@ def _names(columns: Mapping[str, Any] | Sequence[str]) -> str:
 def _check_header(path: str, names: Sequence[str]) -> None:
     if (hint := column_hint("text", names)).startswith("; the fields"):
         raise InputError(f"{path}: one column ({names[0]}){hint}")
+    if not names:
+        raise InputError(f"{path}: no column has a name; the first line must name the columns, such as text,label")
     if len(names) == 1 and len(names[0].split()) > 3:
         raise InputError(_no_header(path, names[0]))
 
