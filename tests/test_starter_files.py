@@ -93,6 +93,16 @@ def test_folders_of_labels_beside_each_other_are_found(tmp_path: Path) -> None:
         }
 
 
+def test_a_label_that_the_test_folder_lacks_is_said(tmp_path: Path) -> None:
+    for split, labels in (("train", ("neg", "pos", "unsup")), ("test", ("neg", "pos"))):
+        for label in labels:
+            (tmp_path / split / label).mkdir(parents=True)
+            for i in range(20):
+                (tmp_path / split / label / f"{i}.txt").write_text(f"text {i} of {label}", encoding="utf-8")
+    said = see(Request(str(tmp_path))).notes
+    assert any(note.startswith("of the labels, the test texts lack unsup: ") for note in said)
+
+
 def test_what_the_user_says_of_splits_and_names_holds(tmp_path: Path) -> None:
     for name in ("train", "test", "more"):
         write_csv(tmp_path / f"{name}.csv", [HEADER, *ROWS])

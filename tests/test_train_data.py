@@ -104,3 +104,18 @@ def test_columns_are_named_by_settings(tmp_path: Path) -> None:
     checked = _call("check", str(path), *QUICK, "--set", "data.label=mood", "--json")
     assert checked.exit_code == 0, checked.output
     assert 'labels in "mood": named by --set data.label=COLUMN' in checked.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["train", "--resume", "x", "--presets"], "leave CONFIG, --name, --folds, --presets and --set out"),
+        (["init", "--from", "x.csv", "--try", "--layers", "gru"], "leave --layers out"),
+        (["init", "--from", "x.csv", "--template", "trec", "--try"], "leave --layers and --try out"),
+        (["init", "--try"], "only --template and -o can do without --from DATA"),
+    ],
+)
+def test_options_that_do_not_go_together(arguments: list[str], message: str) -> None:
+    refused = _call(*arguments)
+    assert refused.exit_code == 2
+    assert message in refused.stderr

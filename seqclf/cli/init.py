@@ -96,4 +96,6 @@ def _from_data(
 
     if template is not None and (family or tried):
         raise click.UsageError("--template names the model: leave --layers and --try out")
+    if family and tried:
+        raise click.UsageError("--try chooses the kind of model: leave --layers out")
     return made_from(Request(data, separator=separator, family=family, template=template, **about), tried=tried).text

@@ -36,6 +36,7 @@ def load_or_make(
 
     Raises ``InputError``.
     """
+    from seqclf.cli.start import start_tensorflow
     from seqclf.config import read_config
     from seqclf.starter.formats import is_data
     from seqclf.starter.make import starter_for
@@ -49,7 +50,10 @@ def load_or_make(
     if is_data(path):
         seen = _seen_by_settings(path, overrides)
     elif presets:
-        seen = seen_in(str(path), read_config(path, overrides))
+        given = read_config(path, overrides)
+        if given.config.data.source == "tfds":  # which reads its texts
+            start_tensorflow(given.config, threads)
+        seen = seen_in(str(path), given)
     else:
         return read_config(path, overrides), None
     made = _best(seen, overrides, threads) if presets else starter_for(seen)

@@ -112,9 +112,9 @@ def train_command(
 
     how = _How(threads, on_nan, memory_check)
     if resume is not None:
-        if config_file is not None or name is not None or folds is not None or settings:
+        if config_file is not None or name is not None or folds is not None or presets or settings:
             raise click.UsageError(
-                "--resume goes on with a run's own config: leave CONFIG, --name, --folds and --set out"
+                "--resume continues with a run's own config: leave CONFIG, --name, --folds, --presets and --set out"
             )
         _resume(runs, resume, how, epochs, patience)
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from seqclf.starter.columns import choose_columns
 from seqclf.starter.formats import format_of
 from seqclf.starter.look import Look, look
 from seqclf.starter.recipe import Family, Recipe, recipe
-from seqclf.starter.siblings import Parts, find_parts, training_part
+from seqclf.starter.siblings import Parts, find_parts, labels_left_out, training_part
 from seqclf.starter.spread import looked_at
 from seqclf.starter.write import config_text, name_after, one_line, with_data
 from seqclf.table_rows import opening
@@ -139,16 +139,30 @@ def see(request: Request) -> Seen:
         validation=isinstance(splits["validation"], str),
         test=isinstance(splits["test"], str),
     )
-    files = [f"training texts: {train}"] if train != request.path else []
-    files += [f"{split} texts: {splits[split]}" for split in ("validation", "test") if isinstance(splits[split], str)]
     return Seen(
         request,
         request.name or name_after(train),
         {"source": part.options["source"], "train": _from_anywhere(train), **splits, **part.options},
         looked,
         one_line(_summary(looked, part.named)),
-        tuple(map(one_line, (*part.notes, *files, *found.notes))),
+        tuple(map(one_line, (*part.notes, *_about_files(request, train, splits), *found.notes))),
     )
+
+
+def _about_files(request: Request, train: str, splits: Mapping[str, Any]) -> Iterator[str]:
+    """Which files hold what, where that is not what the user has named."""
+    if train != request.path:
+        yield f"training texts: {train}"
+    for split in ("validation", "test"):
+        part = splits[split]
+        if not isinstance(part, str):
+            continue
+        yield f"{split} texts: {part}"
+        if Path(train).is_dir() and (missing := labels_left_out(train, part)):
+            yield (
+                f"of the labels, the {split} texts lack {', '.join(missing[:_LABELS_SHOWN])}: if {train} holds texts "
+                "without a label there, move them out of it"
+            )
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,12 @@ def find_parts(train: str, check: Callable[[str], None]) -> Parts:
     return Parts(train, found.get("validation"), found.get("test"), tuple(notes))
 
 
+def labels_left_out(train: str, part: str) -> list[str]:
+    """Folders of labels in ``train`` that the other folder lacks: it may be that their texts have no label."""
+    names = [{entry.name for entry in Path(folder).iterdir() if any(entry.glob("*.txt"))} for folder in (train, part)]
+    return sorted(names[0] - names[1])
+
+
 def _entries(folder: Path) -> list[Path]:
     """Tables, and folders of one folder a label, in a folder."""
     found = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
