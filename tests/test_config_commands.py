@@ -297,6 +297,8 @@ def test_show_fills_in_every_default(binary_run: Run, tmp_path: Path) -> None:
     of_run = _call("config", "show", binary_run.name, "--runs", str(binary_run.folder.parent)).stdout
     assert of_run == binary_run.config.read_text(encoding="utf-8")
     assert of_run == _call("config", "show", str(binary_run.folder)).stdout
+    shutil.copytree(binary_run.folder, tmp_path / "runs" / "mine-1")
+    assert of_run == _call("config", "show", "latest", "--runs", str(tmp_path / "runs")).stdout
     refused = _call("config", "show", "nothing", "--runs", str(tmp_path))
     assert refused.exit_code == 2
     assert "nothing: no such file, and no run nothing in" in refused.stderr

@@ -44,6 +44,24 @@ def run_of_lists(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run
 
 
+# --- which run --------------------------------------------------------------------------------------------------------
+
+
+def test_an_interrupted_run_is_called_so_by_every_command(three_label_run: Run, tmp_path: Path) -> None:
+    shutil.copytree(three_label_run.folder, tmp_path / "stopped-1")
+    Run(tmp_path / "stopped-1").update_manifest(status="interrupted")
+    call = CliRunner().invoke
+    for command in (["predict", "the goal"], ["predict", "--run", "latest", "the goal"], ["export"]):
+        done = call(cli, [*command, "--runs", str(tmp_path)])
+        assert done.exit_code == 0, done.output
+        assert f"Run {tmp_path / 'stopped-1'} (interrupted)" in done.stderr
+    given = write_csv(tmp_path / "g.csv", [("text", "label"), ("the goal", "sport")])
+    done = call(cli, ["eval", "--runs", str(tmp_path), "--data", str(given), "--json"])
+    assert json.loads(done.stdout)["status"] == "interrupted"
+    done = call(cli, ["eval", "--runs", str(tmp_path), "--run", "latest", "--data", str(given)])
+    assert done.stdout.startswith("stopped-1 (interrupted) on ")
+
+
 # --- predictions ------------------------------------------------------------------------------------------------------
 
 

@@ -238,7 +238,10 @@ def _note_data(run: Run, data: TrainingData) -> None:
         run.write_labels(data.labels)
         run.update_manifest(data_fingerprint=data.fingerprints)
     elif noted != data.fingerprints or load_tokenizer(run.tokenizer).fingerprint != data.tokenizer.fingerprint:
-        raise InputError(f"{run.folder}: its texts have changed since it was begun; train their config anew")
+        raise InputError(
+            f"{run.folder}: its texts have changed since it was begun, or are split otherwise now; train its config "
+            "again"
+        )
 
 
 def _fit_ngrams(config: Config, data: TrainingData, run: Run, listen: Listener) -> FittedNgrams | None:
