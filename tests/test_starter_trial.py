@@ -207,3 +207,15 @@ def test_ctrl_c_in_a_trial_leaves_nothing_behind(
     assert stopped.exit_code == 130
     assert not config.exists()
     assert not list(quick.iterdir())
+
+
+@pytest.mark.parametrize(("linear", "said"), [(0.95, True), (0.81, False), (0.5, False)])
+def test_a_linear_model_that_is_ahead_of_all_is_said(
+    linear: float, said: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from seqclf.cli.trials import _say_where_linear_is_ahead
+
+    metrics = {"accuracy": 0.8, "macro_f1": 0.8, "texts": 500}
+    best = trial.Result(Candidate("a", _config(tmp_path / "t.csv")), metrics, 1.0, 1)
+    _say_where_linear_is_ahead(best, "accuracy", {"accuracy": linear})
+    assert ("The linear model is ahead of all of them by 15.0 points" in capsys.readouterr().err) == said

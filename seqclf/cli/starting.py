@@ -6,17 +6,15 @@ import re
 import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import click
-
+from seqclf.cli.trials import best_of
 from seqclf.cli.wrap import say
-from seqclf.errors import InputError, SeqclfError
+from seqclf.errors import InputError
 
 if TYPE_CHECKING:
     from seqclf.config import LoadedConfig, Override
     from seqclf.starter.make import Request, Seen, Starter
-    from seqclf.starter.trial import Result
 
 
 def made_from(request: Request, *, tried: bool = False) -> Starter:
@@ -24,7 +22,7 @@ def made_from(request: Request, *, tried: bool = False) -> Starter:
     from seqclf.starter.make import starter_for
 
     seen = _seen(request)
-    made = _best(seen, (), "auto") if tried else starter_for(seen)
+    made = best_of(seen, (), "auto") if tried else starter_for(seen)
     say(f"  {made.model}", err=True)
     return made
 
@@ -56,7 +54,7 @@ def load_or_make(
         seen = seen_in(str(path), given)
     else:
         return read_config(path, overrides), None
-    made = _best(seen, overrides, threads) if presets else starter_for(seen)
+    made = best_of(seen, overrides, threads) if presets else starter_for(seen)
     say(f"  {made.model}", err=True)
     return loaded(made, overrides), made.text
 
@@ -99,66 +97,3 @@ def as_settings(message: str) -> str:
         return f"--set data.{found[1].replace('-', '_')}={value}"
 
     return re.sub(r'(?<!\S)--(text|label-separator|label|encoding)\b(?: ("[^"]*"|\S+)(?= takes))?', setting, message)
-
-
-def _best(seen: Seen, overrides: Sequence[Override], threads: int | str) -> Starter:
-    """The starter whose model does best in a short trial. Raises ``SeqclfError`` where none can be trained."""
-    from seqclf.cli.problems import check_files
-    from seqclf.cli.progress import progress_listener
-    from seqclf.cli.start import start_tensorflow
-    from seqclf.starter.make import replaced
-    from seqclf.starter.presets import loaded, presets
-    from seqclf.starter.trial import (
-        SECONDS,
-        Candidate,
-        SampledCorpus,
-        linear_baseline,
-        metric_of,
-        texts_to_try,
-        trials,
-        winner,
-    )
-    from seqclf.training.events import Stage
-
-    starters = {made.recipe.name: made for made in presets(seen) if made.recipe is not None}
-    configs = {name: loaded(made, overrides) for name, made in starters.items()}
-    first = next(iter(configs.values()))
-    check_files(first)
-    texts = texts_to_try(seen.look)
-    of = (
-        f" of {'about ' if seen.look.seen < seen.look.rows else ''}{seen.look.rows:,}" if texts < seen.look.rows else ""
-    )
-    minutes = len(configs) * SECONDS / 60
-    say(f"Trying {', '.join(configs)} on {texts:,}{of} texts: about {minutes:.0f} minutes at most.", err=True)
-    start_tensorflow(first.config, threads)
-    candidates = [Candidate(name, made.config) for name, made in configs.items()]
-    corpus = SampledCorpus(first.config, texts)
-    with progress_listener() as show:
-        show(Stage("Fitting the linear baseline"))
-        baseline = linear_baseline(candidates[0], corpus)
-        results = list(trials(candidates, corpus, lambda name: show(Stage(f"Trying {name}"))))
-    metric = metric_of(first.config)
-    for line in _table(results, metric, baseline):
-        click.echo(line, err=True)
-    best = winner(results, metric)
-    if best is None:
-        problem = next((result.problem for result in results if result.problem), None)
-        raise SeqclfError(problem or "no model completed an epoch in its time; train without a trial")
-    return replaced(starters[best.name], f"best of {len(results)} in a trial on {texts:,} texts")
-
-
-def _table(results: Sequence[Result], metric: str, baseline: dict[str, Any] | None) -> list[str]:
-    """The trials side by side, the best one marked, and a linear model's scores on the same texts."""
-    names = list(dict.fromkeys((metric, "accuracy", "macro_f1")))
-    lines = [f"{'model':<16}" + "".join(f"{name.replace('_f1', ' F1'):>10}" for name in names) + "    epochs   seconds"]
-    best = max(result.score(metric) for result in results)
-    for result in results:
-        shown = "".join(f"{'-' if result.validation is None else f'{result.score(name):.4f}':>10}" for name in names)
-        mark = f"  {result.problem}" if result.problem else ""
-        if result.validation is not None and result.score(metric) == best:
-            mark = "  best"
-        lines.append(f"{result.name:<16}{shown}{result.epochs:>10}{result.seconds:>10.0f}{mark}".rstrip())
-    if baseline is not None:
-        shown = "".join(f"{baseline[name]:>10.4f}" for name in names)
-        lines.append(f"{'linear':<16}{shown}  (baseline: TF-IDF, logistic regression)")
-    return lines

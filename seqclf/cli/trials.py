@@ -1,0 +1,97 @@
+"""Trials of ``init --try`` and ``train --presets``: what they cost, how the models did, which one is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from seqclf.cli.wrap import say
+from seqclf.errors import SeqclfError
+
+if TYPE_CHECKING:
+    from seqclf.config import LoadedConfig, Override
+    from seqclf.starter.look import Look
+    from seqclf.starter.make import Seen, Starter
+    from seqclf.starter.trial import Result
+
+
+def best_of(seen: Seen, overrides: Sequence[Override], threads: int | str) -> Starter:
+    """The starter whose model does best in a short trial. Raises ``SeqclfError`` where none can be trained."""
+    from seqclf.cli.problems import check_files
+    from seqclf.cli.start import start_tensorflow
+    from seqclf.starter.make import replaced
+    from seqclf.starter.presets import loaded, presets
+    from seqclf.starter.trial import metric_of, texts_to_try, winner
+
+    starters = {made.recipe.name: made for made in presets(seen) if made.recipe is not None}
+    configs = {name: loaded(made, overrides) for name, made in starters.items()}
+    first = next(iter(configs.values()))
+    check_files(first)
+    texts = texts_to_try(seen.look)
+    _say_cost(list(configs), texts, seen.look)
+    start_tensorflow(first.config, threads)
+    results, baseline = _tried(configs, texts)
+    metric = metric_of(first.config)
+    for line in _table(results, metric, baseline):
+        say(line, err=True)
+    best = winner(results, metric)
+    if best is None:
+        problem = next((result.problem for result in results if result.problem), None)
+        raise SeqclfError(problem or "no model completed an epoch in its time; train without a trial")
+    _say_where_linear_is_ahead(best, metric, baseline)
+    return replaced(starters[best.name], f"best of {len(results)} in a trial on {texts:,} texts")
+
+
+def _say_cost(names: Sequence[str], texts: int, look: Look) -> None:
+    from seqclf.starter.trial import SECONDS
+
+    of = ""
+    if texts < look.rows:
+        of = f" of {'about ' if look.seen < look.rows else ''}{look.rows:,}"
+    minutes = len(names) * SECONDS / 60
+    say(f"Trying {', '.join(names)} on {texts:,}{of} texts: about {minutes:.0f} minutes at most.", err=True)
+
+
+def _tried(configs: dict[str, LoadedConfig], texts: int) -> tuple[list[Result], dict[str, Any] | None]:
+    """The results, and the scores of the linear baseline."""
+    from seqclf.cli.progress import progress_listener
+    from seqclf.starter.trial import Candidate, SampledCorpus, linear_baseline, trials
+    from seqclf.training.events import Stage
+
+    candidates = [Candidate(name, made.config) for name, made in configs.items()]
+    corpus = SampledCorpus(candidates[0].config, texts)
+    with progress_listener() as show:
+        show(Stage("Fitting the linear baseline"))
+        baseline = linear_baseline(candidates[0], corpus)
+        return list(trials(candidates, corpus, lambda name: show(Stage(f"Trying {name}")))), baseline
+
+
+def _say_where_linear_is_ahead(best: Result, metric: str, baseline: dict[str, Any] | None) -> None:
+    from seqclf.baseline.comparison import points_behind
+
+    if baseline is None or best.validation is None:
+        return
+    points = points_behind(best.score(metric), baseline[metric], best.validation["texts"])
+    if points is not None:
+        say(
+            f"The linear model is ahead of all of them by {points:.1f} points. A full training on all texts may change "
+            "that; it shows the same comparison at its end.",
+            err=True,
+        )
+
+
+def _table(results: Sequence[Result], metric: str, baseline: dict[str, Any] | None) -> list[str]:
+    """The trials side by side, the best one marked, and a linear model's scores on the same texts."""
+    names = list(dict.fromkeys((metric, "accuracy", "macro_f1")))
+    lines = [f"{'model':<16}" + "".join(f"{name.replace('_f1', ' F1'):>10}" for name in names) + "    epochs   seconds"]
+    best = max(result.score(metric) for result in results)
+    for result in results:
+        shown = "".join(f"{'-' if result.validation is None else f'{result.score(name):.4f}':>10}" for name in names)
+        mark = f"  {result.problem}" if result.problem else ""
+        if result.validation is not None and result.score(metric) == best:
+            mark = "  best"
+        lines.append(f"{result.name:<16}{shown}{result.epochs:>10}{result.seconds:>10.0f}{mark}".rstrip())
+    if baseline is not None:
+        shown = "".join(f"{baseline[name]:>10.4f}" for name in names)
+        lines.append(f"{'linear':<16}{shown}  (baseline: TF-IDF, logistic regression)")
+    return lines
