@@ -24,6 +24,7 @@ class Decider:
         thresholds: of lists of labels, one for each; else None.
         threshold: instead of ``thresholds``; of two labels, what the second one's probability must exceed.
         abstain_below: of one label a text, give none where its probability is less.
+        abstain_empty: give no label to empty texts, those of white space alone among them.
 
     Raises:
         InputError: for an option that can decide nothing for these labels.
@@ -33,6 +34,7 @@ class Decider:
     thresholds: tuple[float, ...] | None = None
     threshold: float | None = None
     abstain_below: float | None = None
+    abstain_empty: bool = False
 
     def __post_init__(self) -> None:
         if self.threshold is not None and not self.labels.multi and len(self.labels) != 2:
@@ -45,12 +47,21 @@ class Decider:
                 "an abstention is for texts with one label; of lists, labels below their threshold are left out"
             )
 
-    def __call__(self, probabilities: NDArray[np.floating]) -> list[tuple[str, ...]]:
+    def __call__(
+        self, probabilities: NDArray[np.floating], texts: Sequence[str] | None = None
+    ) -> list[tuple[str, ...]]:
         """The labels of each text: of one label a text that one, or none.
 
         Args:
             probabilities: ``[texts, labels]``.
+            texts: what they are of; without them, no text counts as empty.
         """
+        chosen = self._chosen(probabilities)
+        if not self.abstain_empty or texts is None:
+            return chosen
+        return [labels if text.strip() else () for labels, text in zip(chosen, texts, strict=True)]
+
+    def _chosen(self, probabilities: NDArray[np.floating]) -> list[tuple[str, ...]]:
         if self.labels.multi:
             above = probabilities > np.array(self.thresholds if self.threshold is None else self.threshold)
             order = ranked(probabilities)

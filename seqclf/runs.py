@@ -7,6 +7,7 @@
 ``tokenizer/``      the tokenizer (``seqclf.text.tokenizer``)
 ``labels.json``     the labels in the order of their ids, and whether they come in lists
 ``thresholds.json`` where they do, the probability that each label must exceed
+``prior.json``      how frequent each label is among the training texts: the answer to a text without known tokens
 ``history.jsonl``   a line every ``training.log_every`` steps and every epoch
 ``checkpoint/``     the training state at the last two checkpoints; of a finished run that at its end
 ``model.keras``     the model, with the weights that were kept
@@ -30,11 +31,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seqclf.errors import InputError
 from seqclf.files import locked, write_json
 from seqclf.labels import Labels
+
+if TYPE_CHECKING:
+    from seqclf.prior import Prior
 
 RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "failed"
 WHOLE = (FINISHED, INTERRUPTED)
@@ -154,6 +158,22 @@ class Run:
 
     def write_thresholds(self, thresholds: Sequence[float]) -> None:
         write_json(self.folder / "thresholds.json", dict(zip(self.labels, thresholds, strict=True)))
+
+    @property
+    def prior(self) -> Prior | None:
+        """What is answered to texts without known tokens; None of runs that were trained before there was one."""
+        path = self.folder / "prior.json"
+        if not path.exists():
+            return None
+        from seqclf.prior import Prior
+
+        try:
+            return Prior.from_json(_read_json(path), self.labels)
+        except ValueError as error:
+            raise InputError(f"{path}: {error}; {_REMEDY}") from error
+
+    def write_prior(self, prior: Prior) -> None:
+        write_json(self.folder / "prior.json", prior.as_json(self.labels))
 
     @property
     def metrics(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "seqclf"
-BASE = {"errors", "files", "labels", "decisions", "table_rows", "file_encoding"}
+BASE = {"errors", "files", "labels", "decisions", "table_rows", "file_encoding", "prior"}
 ALLOWED = {
     "errors": set(),
     "files": {"errors"},
@@ -16,6 +16,7 @@ ALLOWED = {
     "table_rows": {"errors", "file_encoding"},
     "file_encoding": set(),
     "decisions": {"errors", "labels"},
+    "prior": {"labels"},
     "onnx_writer": {"errors"},
     "figures": BASE,
     "runs": BASE,
@@ -59,6 +60,7 @@ LIGHT = {
     "file_encoding",
     "layer_types",
     "config",
+    "prior",
     "runs",
     "run_choice",
     "runtime",

@@ -61,6 +61,11 @@ _SHARE = click.FloatRange(0, 1)
     "labels, the second one.",
 )
 @click.option("--abstain-below", type=_SHARE, metavar="P", help="Give no label (null) with a probability below P.")
+@click.option(
+    "--abstain-empty",
+    is_flag=True,
+    help="Give no label (null) to empty texts; without it they get the most frequent label of the training texts.",
+)
 @click.option("--probabilities", "every", is_flag=True, help="Give the probability of every label, too.")
 @click.option("--prefix", default="", metavar="TEXT", help="What the names of --output's new columns begin with.")
 @runs_option
@@ -82,6 +87,7 @@ def predict_command(
     top: int | None,
     threshold: float | None,
     abstain_below: float | None,
+    abstain_empty: bool,
     every: bool,
     prefix: str,
     runs: Path,
@@ -126,7 +132,7 @@ def predict_command(
         click.echo(f"Run {named_with_status(run, str(run.folder))}", err=True)
     classifier = _load(run, threads)
     try:
-        decider = Decider(classifier.labels, classifier.thresholds, threshold, abstain_below)
+        decider = Decider(classifier.labels, classifier.thresholds, threshold, abstain_below, abstain_empty)
     except InputError as error:
         option = "--threshold" if threshold is not None and not classifier.labels.multi else "--abstain-below"
         raise InputError(f"{option}: {error}") from error
@@ -210,7 +216,7 @@ def _predict_texts(
     batch_size = 1 if sys.stdin.isatty() else _LINES_A_BATCH
     for batch in _batched(_all_texts(arguments), batch_size):
         rows = classifier.probabilities(batch)
-        for text, row, labels in zip(batch, rows, decider(rows), strict=True):
+        for text, row, labels in zip(batch, rows, decider(rows, batch), strict=True):
             best = decisions.top(classifier.labels, row, top) if top else []
             if as_json:
                 answer: dict[str, Any] = {"text": text}

@@ -20,6 +20,7 @@ from seqclf.evaluation.multi_label import multi_label_metrics, sigmoid
 from seqclf.evaluation.predictor import Predictor
 from seqclf.labels import Labels
 from seqclf.model.build import build_model
+from seqclf.prior import Prior
 from seqclf.runs import Run
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
@@ -33,6 +34,7 @@ class Classifier:
 
     Attributes:
         thresholds: where texts have lists of labels, what the probability of each must exceed; else None.
+        prior: what is answered to texts without known tokens; None: what the model makes of them.
     """
 
     config: Config
@@ -41,6 +43,7 @@ class Classifier:
     thresholds: tuple[float, ...] | None
     model: keras.Model
     predictor: Predictor
+    prior: Prior | None = None
 
     @classmethod
     def load(cls, run: Run) -> Classifier:
@@ -52,7 +55,7 @@ class Classifier:
             model.load_weights(run.model)
         except (OSError, ValueError, LookupError, BadZipFile) as error:
             raise InputError(f"{run.model}: cannot be read as a model ({error})") from error
-        return cls(config, tokenizer, run.labels, run.thresholds, model, Predictor(model))
+        return cls(config, tokenizer, run.labels, run.thresholds, model, Predictor(model), run.prior)
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Probability of every label, ``float64 [texts, labels]``."""
@@ -84,4 +87,7 @@ class Classifier:
         options = self.config.tokenizer
         batch_tokens = max(_TOKENS_A_BATCH, options.max_tokens)
         batches = Batches(texts, _TEXTS_A_BATCH, options.max_tokens, options.truncate, batch_tokens)
-        return self.predictor.logits(batches)
+        if self.prior is None:
+            return self.predictor.logits(batches)
+        logits, known = self.predictor.logits_and_known(batches, self.prior.unknown_id)
+        return self.prior.put_into(logits, known, self.labels)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from seqclf.data.batches import Batches
 from seqclf.data.pipeline import dataset
 from seqclf.model.build import logits_model
+from seqclf.text.tokenizer import PAD_ID
 
 
 class Predictor:
@@ -30,9 +31,17 @@ class Predictor:
 
     def logits(self, batches: Batches) -> NDArray[np.float32]:
         """``float32 [texts, 1 or labels]``, or what ``outputs`` give, in the order of the texts."""
+        return self.logits_and_known(batches, PAD_ID)[0]
+
+    def logits_and_known(self, batches: Batches, unknown_id: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """``logits``, and which texts have another token than ``unknown_id``, ``bool [texts]``."""
         plan = batches.by_length()
-        results = [self._call(token_ids).numpy() for token_ids, *_ in dataset(batches, plan)]
+        results, found = [], []
+        for token_ids, *_ in dataset(batches, plan):
+            results.append(self._call(token_ids).numpy())
+            found.append(tf.reduce_any((token_ids != PAD_ID) & (token_ids != unknown_id), axis=1).numpy())
         in_plan_order = np.concatenate(results)
-        logits = np.empty_like(in_plan_order)
-        logits[np.concatenate(plan)] = in_plan_order
-        return logits
+        logits, known = np.empty_like(in_plan_order), np.empty(len(in_plan_order), dtype=bool)
+        order = np.concatenate(plan)
+        logits[order], known[order] = in_plan_order, np.concatenate(found)
+        return logits, known

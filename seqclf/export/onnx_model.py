@@ -16,6 +16,7 @@ from seqclf.labels import Labels
 from seqclf.layer_types import Layer
 from seqclf.onnx_writer.graph import OPSET, Graph, OnnxFlow, dense, mask_of
 from seqclf.onnx_writer.ngrams import ngram_logits
+from seqclf.prior import Prior
 from seqclf.text.ngram_hash import PRIME, coefficients
 from seqclf.text.tokenizer import PAD_ID
 
@@ -28,9 +29,13 @@ _LOGITS = "logits"  # the output's name
 
 
 def onnx_model(
-    model: keras.Model, config: Config, labels: Labels, thresholds: Sequence[float] | None = None
+    model: keras.Model,
+    config: Config,
+    labels: Labels,
+    thresholds: Sequence[float] | None = None,
+    prior: Prior | None = None,
 ) -> onnx.ModelProto:
-    """What ``build_model(config, ...)`` computes when it does not train.
+    """What ``build_model(config, ...)`` computes when it does not train; of texts without known tokens the ``prior``.
 
     Input ``token_ids``: ``int32 [batch, time]``, padded right with 0, no row all padding. Outputs: ``logits``,
     ``float32 [batch, 1 or labels]``, and ``probabilities``, ``float32 [batch, labels]``. Beside them the file holds
@@ -47,7 +52,7 @@ def onnx_model(
 
     graph = Graph(weights)
     units = labels.units
-    logits = graph.op("Identity", _logits(graph, config), name=_LOGITS)
+    logits = graph.op("Identity", _or_prior(graph, _logits(graph, config), labels, prior), name=_LOGITS)
     if labels.multi:
         graph.op("Sigmoid", logits, name="probabilities")
     elif units == 1:
@@ -80,12 +85,30 @@ def onnx_model(
 
 
 def export_onnx(
-    model: keras.Model, config: Config, labels: Labels, path: Path, thresholds: Sequence[float] | None = None
+    model: keras.Model,
+    config: Config,
+    labels: Labels,
+    path: Path,
+    thresholds: Sequence[float] | None = None,
+    prior: Prior | None = None,
 ) -> None:
     """Write ``onnx_model(...)``; the file appears when it is whole."""
-    content = onnx_model(model, config, labels, thresholds).SerializeToString()
+    content = onnx_model(model, config, labels, thresholds, prior).SerializeToString()
     with replacing(path) as beside:
         beside.write_bytes(content)
+
+
+def _or_prior(graph: Graph, logits: str, labels: Labels, prior: Prior | None) -> str:
+    """The logits; the prior's where every token is padding or unknown."""
+    if prior is None:
+        return logits
+    padding = graph.op("Equal", "token_ids", graph.constant(PAD_ID, np.int32))
+    unknown = graph.op("Equal", "token_ids", graph.constant(prior.unknown_id, np.int32))
+    tokens = graph.op("Cast", graph.op("Not", graph.op("Or", padding, unknown)), to=6)
+    known = graph.op(
+        "Greater", graph.op("ReduceSum", tokens, graph.integers(1), keepdims=1), graph.constant(0, np.int32)
+    )
+    return graph.op("Where", known, logits, graph.constant(prior.logits(labels)))
 
 
 def _logits(graph: Graph, config: Config) -> str:

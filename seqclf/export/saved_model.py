@@ -12,8 +12,9 @@ from seqclf.config import Config
 from seqclf.files import making_folder
 from seqclf.labels import Labels
 from seqclf.model.build import build_model
+from seqclf.prior import Prior
 from seqclf.text.graph import GraphTokenizer
-from seqclf.text.tokenizer import Tokenizer
+from seqclf.text.tokenizer import PAD_ID, Tokenizer
 
 
 class TextClassifier(tf.Module):
@@ -26,6 +27,7 @@ class TextClassifier(tf.Module):
 
     Of lists of labels, the first two give ``decisions`` (``tf.bool [batch, labels]``: which apply) instead
     of ``label``, and ``labels`` gives ``thresholds`` (``tf.float32 [labels]``), which a probability must exceed, too.
+    A text without known tokens is answered by the ``prior``, where there is one.
     """
 
     def __init__(
@@ -35,6 +37,7 @@ class TextClassifier(tf.Module):
         tokenizer: Tokenizer,
         labels: Labels,
         thresholds: Sequence[float] | None = None,
+        prior: Prior | None = None,
     ) -> None:
         super().__init__(name="seqclf")
         if labels.multi != (thresholds is not None):
@@ -49,6 +52,10 @@ class TextClassifier(tf.Module):
         self._call = portable.__call__  # a method, so that Keras's own objects stay out of the file
         self._labels = tf.constant([label.encode("utf-8") for label in labels])
         self._thresholds = None if thresholds is None else tf.constant(thresholds, tf.float32)
+        self._unknown_id = None if prior is None else prior.unknown_id
+        if prior is not None:
+            shares = prior.frequencies[1:] if labels.units == 1 and not labels.multi else prior.frequencies
+            self._prior = tf.constant(shares, tf.float32)
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="text")], autograph=False)
     def classify(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -58,6 +65,9 @@ class TextClassifier(tf.Module):
     @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32, name="token_ids")], autograph=False)
     def classify_tokens(self, token_ids: tf.Tensor) -> dict[str, tf.Tensor]:
         probabilities = self._call(token_ids, training=False)
+        if self._unknown_id is not None:
+            known = tf.reduce_any((token_ids != PAD_ID) & (token_ids != self._unknown_id), axis=1, keepdims=True)
+            probabilities = tf.where(known, probabilities, self._prior)
         if self._thresholds is not None:
             return {"decisions": probabilities > self._thresholds, "probabilities": probabilities}
         if probabilities.shape[1] == 1:
@@ -77,10 +87,11 @@ def export_saved_model(
     labels: Labels,
     folder: Path,
     thresholds: Sequence[float] | None = None,
+    prior: Prior | None = None,
 ) -> None:
     """Write ``folder``, which must not exist; it appears when it is whole. ``thresholds`` go with lists of labels."""
     with making_folder(folder) as beside, tf.device("/CPU:0"):
-        module = TextClassifier(model, config, tokenizer, labels, thresholds)
+        module = TextClassifier(model, config, tokenizer, labels, thresholds, prior)
         signatures = {
             "serving_default": module.classify,
             "tokens": module.classify_tokens,

@@ -101,7 +101,7 @@ class Classifier:
         texts = iter(texts)
         while block := list(itertools.islice(texts, _TEXTS_A_BLOCK)):
             rows = self.probabilities(block)
-            for row, chosen in zip(rows.tolist(), decider(rows), strict=True):
+            for row, chosen in zip(rows.tolist(), decider(rows, block), strict=True):
                 label = chosen if self.labels.multi else next(iter(chosen), None)
                 yield Prediction(label, dict(zip(self.labels, row, strict=True)))
 

@@ -17,6 +17,7 @@ from seqclf.data.pipeline import dataset
 from seqclf.evaluation.metrics import classification_metrics
 from seqclf.evaluation.multi_label import multi_label_metrics, per_label_thresholds, shared_thresholds, sigmoid
 from seqclf.labels import Labels
+from seqclf.prior import Prior
 from seqclf.training.events import EpochDone, EpochStarted, Event, StepDone, TrainingDone
 from seqclf.training.mixing import Validator
 from seqclf.training.objectives import build_objective
@@ -34,19 +35,21 @@ def training_events(
     labels: Labels,
     config: TrainingConfig,
     seed: int,
+    prior: Prior | None = None,
 ) -> Iterator[Event]:
     """Train from ``state`` on, yielding after every step and epoch; ``state`` is up to date at each of them.
 
     Ends with ``TrainingDone`` after the last epoch, or earlier by the config's early stopping. With validation texts
     the best epoch's weights are remembered in ``state``; nothing is restored here. An epoch's thresholds, for lists of
     labels, are those that a run of its weights would have. Raises ``NoNumber`` when the loss is no longer a number.
+    Validation texts without known tokens are answered by the ``prior``, where there is one.
     ``state`` is one that began (``TrainingState.begin``) with the same ``config``.
     """
     objective = build_objective(config, labels, train.texts.labels)
     step_function = build_train_step(
         state.model, state.optimizer, objective, state.accumulator, state.average, multi=labels.multi
     )
-    validator = Validator(state.model, labels)
+    validator = Validator(state.model, labels, prior)
     stopping = config.early_stopping
     horizon = Horizon.of(train, config, seed)
     rate_set = None

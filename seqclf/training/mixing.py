@@ -13,6 +13,7 @@ from seqclf.model.build import LOGITS, is_mixed, mixed_parts_model
 from seqclf.model.layers.ngrams import NETWORK_WEIGHT, NGRAMS_WEIGHT
 from seqclf.ngrams.fit import targets_of
 from seqclf.ngrams.solver import best_weights
+from seqclf.prior import Prior
 
 
 class Validator:
@@ -22,14 +23,20 @@ class Validator:
     is just called.
     """
 
-    def __init__(self, model: keras.Model, labels: Labels) -> None:
-        self._model, self._labels = model, labels
+    def __init__(self, model: keras.Model, labels: Labels, prior: Prior | None = None) -> None:
+        self._model, self._labels, self._prior = model, labels, prior
         self._mixed = is_mixed(model)
         self._predictor = Predictor(model, mixed_parts_model(model) if self._mixed else None)
 
     def logits(self, validation: Batches) -> NDArray[np.float32]:
         """``float32 [texts, 1 or labels]``; the model then has the weights that they were computed with."""
-        outputs = self._predictor.logits(validation)
+        if self._prior is None:
+            return self._network_logits(validation, self._predictor.logits(validation))
+        outputs, known = self._predictor.logits_and_known(validation, self._prior.unknown_id)
+        return self._prior.put_into(self._network_logits(validation, outputs), known, self._labels)
+
+    def _network_logits(self, validation: Batches, outputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Of what the model's parts give, mixed where they are to be."""
         if not self._mixed:
             return outputs
         network, ngrams = np.split(outputs, 2, axis=1)

@@ -19,6 +19,7 @@ from seqclf.data.source import describe
 from seqclf.errors import InputError, SeqclfError
 from seqclf.file_encoding import UTF8
 from seqclf.ngrams.fit import FittedNgrams, fit_ngrams
+from seqclf.prior import Prior
 from seqclf.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, WHOLE, Run, now, this_process
 from seqclf.runtime import current_threads
 from seqclf.text.kinds import load_tokenizer
@@ -192,7 +193,7 @@ def _learn(
     rewinds = 0
     while True:
         try:
-            done = _loop(config, data, keeper, baseline, scores, listen=listen, should_stop=should_stop)
+            done = _loop(config, data, keeper, baseline, scores, run.prior, listen=listen, should_stop=should_stop)
             break
         except NoNumber as error:
             if how.on_nan == "stop" or rewinds == MOST_REWINDS:
@@ -236,6 +237,7 @@ def _note_data(run: Run, data: TrainingData) -> None:
     if noted is None:
         data.tokenizer.save(run.tokenizer)
         run.write_labels(data.labels)
+        run.write_prior(Prior.of(data.train.labels, data.labels, data.tokenizer.unknown_id))
         run.update_manifest(data_fingerprint=data.fingerprints)
     elif noted != data.fingerprints or load_tokenizer(run.tokenizer).fingerprint != data.tokenizer.fingerprint:
         raise InputError(
@@ -266,6 +268,7 @@ def _loop(
     keeper: Keeper,
     baseline: BaselineBeside,
     scores: NDArray[np.float32] | None,
+    prior: Prior | None,
     *,
     listen: Listener,
     should_stop: Callable[[], bool],
@@ -275,7 +278,7 @@ def _loop(
     state = keeper.state
     validation = Batches.of(data.validation, config) if data.validation else None
     events = training_events(
-        state, Batches.of(data.train, config, scores), validation, data.labels, config.training, config.seed
+        state, Batches.of(data.train, config, scores), validation, data.labels, config.training, config.seed, prior
     )
     for event in events:
         keeper(event)

@@ -35,10 +35,12 @@ class Answers:
         """Names of what ``rows`` gives."""
         return [f"{self.prefix}{name}" for name in self._answer((), np.zeros(len(self.decider.labels)), flat)]
 
-    def rows(self, probabilities: NDArray[np.floating], *, flat: bool) -> list[dict[str, Any]]:
+    def rows(
+        self, probabilities: NDArray[np.floating], texts: Sequence[str] | None = None, *, flat: bool
+    ) -> list[dict[str, Any]]:
         """For each text: ``prediction`` and ``probability``, or for lists of labels ``predictions`` and their
         ``probabilities``. ``flat``: without lists and objects, as fields of a csv file."""
-        chosen = self.decider(probabilities)
+        chosen = self.decider(probabilities, texts)
         answers = (self._answer(labels, row, flat) for labels, row in zip(chosen, probabilities, strict=True))
         return [{f"{self.prefix}{name}": value for name, value in answer.items()} for answer in answers]
 

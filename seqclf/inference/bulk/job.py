@@ -186,7 +186,8 @@ def _predicted(
             raise error
         yield error
     good = [row for row in good if row not in clashes] if clashes else good
-    found = answers.rows(probabilities([row.text for row in good]), flat=writer.flat)
+    texts = [row.text for row in good]
+    found = answers.rows(probabilities(texts), texts, flat=writer.flat)
     refused = writer.write([{**row.values, **answer} for row, answer in zip(good, found, strict=True)], added)
     for place, what in refused.items():
         yield InputError(f"{good[place].where}: {what}")
@@ -211,6 +212,7 @@ def _job(model: Path, source: Source, target: Target, answers: Answers) -> dict[
         "model": hashlib.sha256(model.read_bytes()).hexdigest(),
         "--threshold": decider.threshold,
         "--abstain-below": decider.abstain_below,
+        "--abstain-empty": decider.abstain_empty,
         "--top": answers.top,
         "--probabilities": answers.every,
         "--prefix": answers.prefix,
