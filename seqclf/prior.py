@@ -65,8 +65,12 @@ class Prior:
         try:
             frequencies = tuple(float(value["frequencies"][name]) for name in labels)
             unknown_id = value["unknown_id"]
-        except (TypeError, KeyError, ValueError) as error:
+        except (TypeError, LookupError, ValueError, OverflowError) as error:
             raise ValueError("does not hold a frequency for each label of the run") from error
-        if not isinstance(unknown_id, int) or not all(0 < share < 1 for share in frequencies):
+        if (
+            not isinstance(unknown_id, int)
+            or not 0 <= unknown_id < 2**31
+            or not all(0 < share < 1 for share in frequencies)
+        ):
             raise ValueError("holds what is no frequency or token id")
         return cls(unknown_id, frequencies)

@@ -241,7 +241,8 @@ def test_a_second_signal_stops_at_once_and_nothing_is_lost(number: int, config_f
     assert Checkpoints(run.checkpoints).newest(damaged.append) is not None
     assert not damaged
     assert {path.name for path in run.folder.iterdir()} <= {
-        "manifest.json", "config.yaml", "tokenizer", "labels.json", "history.jsonl", "checkpoint", "model.keras"
+        "manifest.json", "config.yaml", "tokenizer", "labels.json", "prior.json", "history.jsonl", "checkpoint",
+        "model.keras",
     }, "nothing half-written"  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from seqclf.inference.bulk.reader import Reader, Source
 from seqclf.inference.classifier import Classifier
 from seqclf.labels import Labels
 from seqclf.run_choice import find_resumable, find_run, run_names
+from seqclf.prior import Prior
 from seqclf.runs import RUNNING, Run
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
@@ -121,6 +122,7 @@ _FILES = (
     "tokenizer/tokenizer.json",
     "tokenizer/known_chunks.txt",
     "checkpoint/epoch000001-step00000000.state",
+    "prior.json",
 )
 
 
@@ -139,6 +141,7 @@ def run(data: bytes, folder: Path) -> None:
         lambda: find_resumable(folder, "x-1"),
         lambda: template.labels,
         lambda: template.thresholds,
+        lambda: template.prior,
         lambda: template.metrics,
         lambda: template.update_manifest(status=RUNNING),
         lambda: template.write_metrics("test", {"loss": 0.5}),
@@ -161,6 +164,7 @@ def write_run(folder: Path) -> Run:
     write_config(found.config, checked)
     found.write_labels(labels)
     found.write_thresholds([0.5, 0.25])
+    found.write_prior(Prior(1, (0.5, 0.25)))
     found.write_metrics("validation", {"loss": 1.0})
     WordTokenizer(["[PAD]", "[UNK]", "a"], lowercase=True).save(found.tokenizer)
     Checkpoints(found.checkpoints).save(0, 5, b"older")
