@@ -21,8 +21,8 @@ from seqclf.errors import SeqclfError
 from seqclf.inference.bulk.reader import Reader, Source
 from seqclf.inference.classifier import Classifier
 from seqclf.labels import Labels
-from seqclf.run_choice import find_resumable, find_run, run_names
 from seqclf.prior import Prior
+from seqclf.run_choice import find_resumable, find_run, run_names
 from seqclf.runs import RUNNING, Run
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
