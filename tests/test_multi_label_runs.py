@@ -206,7 +206,7 @@ def test_check_counts_labels(tmp_path: Path) -> None:
         ([("x", ["a", "b"])] * 30, {}, "every text has the same labels (a, b)"),
         ([("x", ["a"]), ("y", "b")] * 30, {}, '"label" is "b", one label; the rows before have a list each'),
         (
-            [("x", "a"), ("y", "b")] * 30,
+            [(f"x{i}", "ab"[i % 2]) for i in range(60)],
             {"training__thresholds": 0.3},
             ": training.thresholds: is 0.3, but each text has one",
         ),

@@ -113,11 +113,10 @@ def eval_command(
     known = manifest["data_fingerprint"]
     texts = _encoded(config, classifier, known, split if external is None else external)
     with _baseline(config, classifier.labels, known, split if external is None else external) as simple:
-        logits = classifier.logits(texts)
-        metrics = classifier.metrics(logits, texts)
+        metrics, probabilities = classifier.evaluate_each(texts)
         metrics = {"data": str(data_path or describe(config.data, split)), **metrics, **simple()}
     if target is not None:
-        write_predictions_of(classifier, logits, external or Corpus(config).texts(split), target, config)
+        write_predictions_of(classifier, probabilities, external or Corpus(config).texts(split), target, config)
     if external is None:
         run.write_metrics(split, metrics)
     else:

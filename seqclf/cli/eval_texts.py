@@ -29,7 +29,7 @@ def checked_target(path: Path, data: Path | None, *, overwrite: bool) -> Target:
 
 
 def write_predictions_of(
-    classifier: Classifier, logits: NDArray[np.floating], texts: LabelledTexts, target: Target, config: Config
+    classifier: Classifier, probabilities: NDArray[np.floating], texts: LabelledTexts, target: Target, config: Config
 ) -> None:
     """Write what the classifier says of the texts, but those that ``data.unknown_labels`` drops, and say how many."""
     from seqclf.data.label_sets import label_ids
@@ -40,7 +40,7 @@ def write_predictions_of(
     texts = texts if kept is None else texts.chosen(kept)
     decider = Decider(classifier.labels, classifier.thresholds)
     separator = getattr(config.data, "label_separator", None) or "|"
-    right = write_predictions(target, texts, classifier.as_probabilities(logits), decider, separator)
+    right = write_predictions(target, texts, probabilities, decider, separator)
     click.echo(f"{len(texts):,} predictions, {right:,} of them right -> {target.path}", err=True)
 
 

@@ -190,10 +190,17 @@ class Corpus:
         sets = self._sets_of(self._drawn_from.fingerprint(self._train)) if self._draws else None
         if sets is not None and len(sets) != len(texts):  # of a file that was written to since it was read
             raise self._changed("train")
-        if self._fold:
-            fold, folds = self._fold
-            return folded(texts, fold, folds, **shares, seed=self._config.seed, sets=sets)
-        return partition(texts, **shares, seed=self._config.seed, sets=sets)
+        try:
+            if self._fold:
+                fold, folds = self._fold
+                return folded(texts, fold, folds, **shares, seed=self._config.seed, sets=sets)
+            return partition(texts, **shares, seed=self._config.seed, sets=sets)
+        except InputError as error:
+            different = set(texts.label_sets)
+            if len(different) > 1:
+                raise
+            # Whatever keeps them from being split, this is worse.
+            raise InputError(f"{texts.origin}: {all_the_same(different.pop(), texts.multi)}") from error
 
 
 def noted_digests(split: str, fingerprint: str) -> NDArray[np.uint64] | None:

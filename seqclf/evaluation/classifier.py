@@ -63,27 +63,26 @@ class Classifier:
             return np.zeros((0, len(self.labels)))
         no_labels = np.zeros(len(texts), dtype=np.int32)
         encoded = EncodedTexts.collect(self.tokenizer.encode_all(texts), no_labels, self.tokenizer.vocabulary_size)
-        return self.as_probabilities(self.logits(encoded))
+        return self._as_probabilities(self._logits(encoded))
 
     def evaluate(self, texts: EncodedTexts) -> dict[str, Any]:
-        """``metrics`` of texts that this run's tokenizer encoded."""
-        return self.metrics(self.logits(texts), texts)
+        """Metrics of texts that this run's tokenizer encoded: of ``classification_metrics``, or for lists of labels of
+        ``multi_label_metrics``; and what the texts' ``remarks`` say."""
+        return self.evaluate_each(texts)[0]
 
-    def metrics(self, logits: NDArray[np.floating], texts: EncodedTexts) -> dict[str, Any]:
-        """Those of ``classification_metrics``, or for lists of labels of ``multi_label_metrics``; and what the texts'
-        ``remarks`` say. ``logits`` are those of the texts."""
+    def evaluate_each(self, texts: EncodedTexts) -> tuple[dict[str, Any], NDArray[np.float64]]:
+        """What ``evaluate`` gives, and the probabilities behind it, ``float64 [texts, labels]``."""
+        logits = self._logits(texts)
         if self.thresholds is None:
             metrics = classification_metrics(logits, texts.labels, self.labels, texts.more_labels)
         else:
             metrics = multi_label_metrics(logits, texts.labels, self.labels, self.thresholds, texts.more_labels)
-        return metrics | texts.remarks
+        return metrics | texts.remarks, self._as_probabilities(logits)
 
-    def as_probabilities(self, logits: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Of every label, ``float64 [texts, labels]``."""
+    def _as_probabilities(self, logits: NDArray[np.floating]) -> NDArray[np.float64]:
         return sigmoid(logits) if self.labels.multi else np.exp(log_probabilities(logits))
 
-    def logits(self, texts: EncodedTexts) -> NDArray[np.float32]:
-        """Of each text, ``float32 [texts, 1 or labels]``."""
+    def _logits(self, texts: EncodedTexts) -> NDArray[np.float32]:
         options = self.config.tokenizer
         batch_tokens = max(_TOKENS_A_BATCH, options.max_tokens)
         batches = Batches(texts, _TEXTS_A_BATCH, options.max_tokens, options.truncate, batch_tokens)
