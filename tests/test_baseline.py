@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ import pytest
 from conftest import POOLED, small_config
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from seqclf.baseline import job as jobs
 from seqclf.baseline import sample as samples
@@ -31,6 +33,7 @@ from seqclf.baseline.ngrams import analyzer, choose_unit
 from seqclf.baseline.sample import sample
 from seqclf.baseline.scores import Baseline, Part
 from seqclf.baseline.task import Request
+from seqclf.cli.progress import PlainProgress
 from seqclf.config import Config, checked_config
 from seqclf.data.corpus import Corpus
 from seqclf.data.source import LabelledTexts
@@ -78,7 +81,7 @@ def test_the_model_is_scikit_learn_s() -> None:
 
     model = fit(TEXTS, TRUTH, 2, "words")
     vectorizer = TfidfVectorizer(analyzer=analyzer("words"), sublinear_tf=True)
-    theirs = LogisticRegression(C=20.0, solver="liblinear", tol=1e-2, random_state=0)
+    theirs = LogisticRegression(C=20.0, solver="liblinear", dual=True, tol=0.1, random_state=0)
     theirs.fit(vectorizer.fit_transform(TEXTS), TRUTH)
     new = [*TEXTS, "good", "never seen", "a bad day"]
     expected = theirs.decision_function(vectorizer.transform(new))
@@ -402,6 +405,60 @@ def test_training_texts_that_changed_are_not_fitted(sample_csv: Path, own_cache:
     job = begin(config, Corpus(config), Labels(("negative", "positive")), known, "test")
     assert job is not None and job.result() is None
     assert job.problem == "the train texts have changed since the run was trained"
+
+
+def test_other_texts_never_make_a_data_set_be_downloaded(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from seqclf.data.tfds_source import TfdsSource
+
+    monkeypatch.setattr(TfdsSource, "fingerprint", lambda *_: pytest.fail("it would be looked for"))
+    data = {"source": "tfds", "dataset": "imdb_reviews", "data_dir": str(own_cache)}
+    config = checked_config({"data": data, "layers": POOLED})
+    known = {"train": "t", "validation": "v"}
+    assert begin(config, Corpus(config), Labels(("neg", "pos")), known, _texts("given")) is None
+
+
+def _training_data(read: Callable[[str], LabelledTexts]) -> Any:
+    corpus = SimpleNamespace(
+        has=lambda split: True,
+        fingerprint=lambda split: split,
+        texts_of=lambda split, _: read(split),
+        forget=lambda: None,
+    )
+    fingerprints = {"train": "train", "validation": "validation"}
+    return SimpleNamespace(corpus=corpus, labels=Labels(("neg", "pos")), fingerprints=fingerprints)
+
+
+def test_a_training_with_one_thread_waits_for_the_baseline(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from seqclf.runtime import Threads
+    from seqclf.training import baseline as beside_training
+    from seqclf.training.events import BaselineDone
+
+    config = _config(training__baseline="auto")
+    for threads, waits in ((Threads(1, 1), True), (Threads(2, 1), False)):
+        monkeypatch.setenv("SEQCLF_CACHE", str(own_cache / str(waits)))
+        monkeypatch.setattr(beside_training, "current_threads", lambda threads=threads: threads)
+        events: list[Any] = []
+        with beside_training.BaselineBeside(config, _training_data(_texts), events.append) as baseline:
+            assert [event.what for event in events] == ["Fitting the linear baseline"] * waits
+            done = baseline.result(lambda: False)
+            baseline.look()  # it is announced once
+        assert done is not None and [event for event in events if isinstance(event, BaselineDone)] == [done]
+
+
+def test_a_training_without_its_baseline_says_why(own_cache: Path) -> None:
+    from seqclf.training.baseline import BaselineBeside
+
+    def broken(split: str) -> LabelledTexts:
+        raise ValueError("texts cannot be read")
+
+    events: list[Any] = []
+    with BaselineBeside(_config(training__baseline="auto"), _training_data(broken), events.append) as baseline:
+        assert baseline.result(lambda: False) is None
+    console = io.StringIO()
+    progress = PlainProgress(Console(file=console, width=80))
+    for event in events:
+        progress(event)
+    assert console.getvalue() == "warning: no linear baseline to compare with: texts cannot be read\n"
 
 
 def test_the_score_that_is_compared() -> None:

@@ -22,7 +22,7 @@ from seqclf.data.label_sets import label_ids
 from seqclf.data.source import LabelledTexts, digest
 from seqclf.labels import Labels
 
-_FORMAT = 1  # raise when what is fitted, or how it is scored, changes
+_FORMAT = 2  # raise when what is fitted, or how it is scored, changes
 
 
 @dataclass(frozen=True)

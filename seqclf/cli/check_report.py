@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from seqclf.cli.console import console
+from seqclf.cli.wrap import wrapped
 from seqclf.data.statistics import QUANTILES, TextStatistics
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ def print_report(report: Report) -> None:
     if report.baseline is not None:
         from seqclf.baseline.comparison import description
 
-        sentence = description(report.baseline, report.baseline_score, "validation")
-        out.print(f"\n{sentence}.", markup=False, soft_wrap=True)
+        sentence = f"{description(report.baseline, report.baseline_score, 'validation')}."
+        out.print("\n" + wrapped(sentence, out.width if out.is_terminal else None), markup=False, soft_wrap=True)
     if report.layers is not None:
         out.print()
         out.print(_layers(report))
