@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from seqclf.cli import cli
 from seqclf.cli.against_baseline import folds_behind
-from seqclf.cli.train import _folds_summary
+from seqclf.cli.train_summary import folds_summary
 from seqclf.config import Config, checked_config
 from seqclf.data.corpus import Corpus
 from seqclf.data.prepare import prepare
@@ -189,7 +189,7 @@ def test_the_baseline_has_a_mean_too(tmp_path: Path) -> None:
     assert found["baseline"]["linear"]["accuracy"]["mean"] == pytest.approx(0.85)
     assert found["baseline"]["majority"]["accuracy"]["mean"] == 0.25
     assert found["runs"][1]["baseline"]["linear"]["accuracy"] == 0.9
-    shown = _folds_summary(tmp_path / "x-1-folds.json", found).splitlines()
+    shown = folds_summary(tmp_path / "x-1-folds.json", found).splitlines()
     assert shown[0].split() == ["fold", "accuracy", "loss", "macro", "F1", "linear", "run"]
     assert [line.split()[-2] for line in shown[1:3]] == ["0.8000", "0.9000"]
     assert shown[3].split() == ["mean", "0.6500", "1.0000", "0.6500", "0.8500"]
@@ -198,7 +198,7 @@ def test_the_baseline_has_a_mean_too(tmp_path: Path) -> None:
     # Of folds without one there is no mean to compare.
     found = cross_validate(config, begin_folds(tmp_path, "x"), _pretend([outcomes[0], 0.6]))
     assert found["baseline"] is None and folds_behind(config, found) is None
-    assert "linear" not in _folds_summary(tmp_path / "x-2-folds.json", found)
+    assert "linear" not in folds_summary(tmp_path / "x-2-folds.json", found)
 
 
 def test_an_interrupted_fold_counts_for_nothing(tmp_path: Path) -> None:
