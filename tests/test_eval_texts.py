@@ -57,7 +57,8 @@ def test_an_interrupted_run_is_called_so_by_every_command(three_label_run: Run, 
         assert f"Run {tmp_path / 'stopped-1'} (interrupted)" in done.stderr
     given = write_csv(tmp_path / "g.csv", [("text", "label"), ("the goal", "sport")])
     done = call(cli, ["eval", "--runs", str(tmp_path), "--data", str(given), "--json"])
-    assert json.loads(done.stdout)["status"] == "interrupted"
+    assert json.loads(done.stdout)["run"] == "stopped-1"
+    assert f"Run {tmp_path / 'stopped-1'} (interrupted)" in done.stderr
     done = call(cli, ["eval", "--runs", str(tmp_path), "--run", "latest", "--data", str(given)])
     assert done.stdout.startswith("stopped-1 (interrupted) on ")
 

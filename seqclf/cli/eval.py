@@ -98,6 +98,7 @@ def eval_command(
     from seqclf.data.corpus import Corpus
     from seqclf.data.source import describe
     from seqclf.run_choice import find_run, named_with_status
+    from seqclf.runs import FINISHED
 
     run = find_run(runs, run_name)
     manifest = run.manifest
@@ -122,8 +123,10 @@ def eval_command(
     else:
         metrics |= texts_seen(run, external)
     if as_json:
-        which = {"run": run.name, "status": manifest["status"]} | ({} if external else {"split": split})
-        click.echo(json.dumps(which | metrics, ensure_ascii=False))
+        if manifest["status"] != FINISHED:
+            click.echo(f"Run {named_with_status(run, str(run.folder))}", err=True)
+        which = {} if external else {"split": split}
+        click.echo(json.dumps({"run": run.name, **which, **metrics}, ensure_ascii=False))
         return
     from seqclf.baseline.comparison import reported_score
     from seqclf.cli.eval_tables import show_metrics
