@@ -527,7 +527,7 @@ def test_what_the_config_has_is_not_advised() -> None:
     assert "vocab_size" not in "; ".join(what_to_try(plain, vocabulary=299)), "it is not full"
     assert what_to_try(plain, last_was_best=True) == [
         "more training.epochs: the last one was the best",
-        *what_to_try(plain),
+        *(step for step in what_to_try(plain) if not step.startswith("more training.epochs")),
     ]
 
 

@@ -14,6 +14,7 @@ from seqclf.layer_types.pool import Pool
 NAMES = {"accuracy": "accuracy", "micro_f1": "micro F1", "macro_f1": "macro F1", "loss": "loss"}
 _LARGE_VOCABULARY = 16_000
 _PATIENT = 5
+_MORE_EPOCHS = "more training.epochs, with training.early_stopping"
 
 
 def reported_score(config: Config, *, multi: bool) -> str:
@@ -106,8 +107,10 @@ def what_to_try(config: Config, *, last_was_best: bool = False, vocabulary: int 
         last_was_best: the last epoch was the best one.
         vocabulary: pieces that the tokenizer has learnt; a vocabulary that is not full is large enough.
     """
-    cures = _cures(config, vocabulary)
-    return ["more training.epochs: the last one was the best", *cures] if last_was_best else list(cures)
+    cures = list(_cures(config, vocabulary))
+    if not last_was_best:
+        return cures
+    return ["more training.epochs: the last one was the best", *(cure for cure in cures if cure != _MORE_EPOCHS)]
 
 
 def _cures(config: Config, learnt: int | None) -> Iterator[str]:
@@ -131,6 +134,6 @@ def _longer_training(config: Config) -> Iterator[str]:
         yield "embedding.word_dropout, such as 0.1"
     stopping = config.training.early_stopping
     if stopping is None:
-        yield "more training.epochs, with training.early_stopping"
+        yield _MORE_EPOCHS
     elif stopping.patience < _PATIENT:
         yield f"more patience: training.early_stopping.patience {_PATIENT} or more, and more training.epochs"
