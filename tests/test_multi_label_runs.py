@@ -63,7 +63,13 @@ def test_every_side_answers_the_same(which: str, request: pytest.FixtureRequest,
     np.testing.assert_allclose(probabilities, alone, atol=1e-6)
     decisions = probabilities > np.array(run.thresholds)
     export_saved_model(
-        classifier.model, classifier.config, classifier.tokenizer, labels, tmp_path / "again", classifier.thresholds
+        classifier.model,
+        classifier.config,
+        classifier.tokenizer,
+        labels,
+        tmp_path / "again",
+        classifier.thresholds,
+        classifier.prior,
     )
     for folder in (run.saved_model, tmp_path / "again"):
         loaded = tf.saved_model.load(str(folder))
