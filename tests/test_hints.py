@@ -28,6 +28,7 @@ def said(line: str) -> str:
         ("train --epochs=3 c.yaml", "train c.yaml --set training.epochs=3"),
         ("train c.yaml --bs 8 --name n --lr 1e-3", "train c.yaml --name n --set training.batch_size=8 --set "
          "training.optimizer.learning_rate=1e-3"),
+        ("train c.yaml --epochs 3 --seed 1", "train c.yaml --set training.epochs=3 --set seed=1"),
         ("train c.yaml -e 3", "train c.yaml --set training.epochs=3"),
         ("train c.yaml --learning-rate 1", "train c.yaml --set training.optimizer.learning_rate=1"),
         ("train c.yaml --max-tokens 9", "train c.yaml --set tokenizer.max_tokens=9"),

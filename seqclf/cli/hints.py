@@ -79,7 +79,12 @@ class Hint:
         """For a terminal: the command on lines of its own, so broken that it can be copied and pasted."""
         if not self.command:
             return self.sentence
-        words = [shlex.quote(word) for word in self.command]
+        words: list[str] = []
+        for word in map(shlex.quote, self.command):
+            if words and words[-1] == "--set":  # which is best read beside its value
+                words[-1] += f" {word}"
+            else:
+                words.append(word)
         lines = [f"  {words[0]}"]
         for word in words[1:]:
             if len(lines[-1]) + len(word) + 3 <= width:
@@ -135,7 +140,8 @@ def _text_with_a_dash(words: tuple[str, ...]) -> Hint | None:
 def _unknown_option(context: click.Context, name: str, words: tuple[str, ...]) -> Hint:
     command, line = context.command, _line(context)
     own = str(command.name)
-    if (fixed := _with_settings(command, words)) is not None:
+    also = () if "--resume" in words else OF_RESUME
+    if (fixed := _with_settings(command, words, also)) is not None:
         return Hint("Options of the config are changed with --set; type", (*line, *fixed))
     if (place := _ARGUMENTS.get(own, {}).get(_key(name))) is not None:
         return Hint(f"Give {place} without an option", (*line, *_without(words, name)))
