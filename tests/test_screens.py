@@ -180,3 +180,13 @@ def test_wrapping_changes_blanks_alone(text: str, width: int) -> None:
 def test_colours_do_not_change_where_lines_end(parts: list[str], width: int) -> None:
     marked = styled_wrapped([(part, f"<{part}>") for part in parts], width)
     assert re.sub("[<>]", "", marked) == wrapped("".join(parts), width)
+
+
+@pytest.mark.parametrize("column", [1, 60, 150, 200])
+def test_a_quoted_line_of_a_config_fits_the_terminal(column: int) -> None:
+    from seqclf.config.problems import Place
+
+    text = "".join(str(number % 10) for number in range(1, 201))
+    line, mark = Place("c.yaml", 3, column, text).quote(72).split("\n")
+    assert max(len(line), len(mark)) <= 80
+    assert line[mark.index("^")] == text[column - 1]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from seqclf.config import Config, LoadedConfig
     from seqclf.config.problems import Problem
 
+_MARGIN = 8  # of a quoted line, for its number
 _COLOURS = {"error": "red", "warning": "yellow"}
 
 
@@ -40,7 +41,9 @@ def show_problem(problem: Problem, kind: str) -> None:
     if kind == "warning":
         parts += [("warning", _styled("warning", kind)), (": ", ": ")]
     _show([*parts, (option, _styled(option, kind)), (problem.message, problem.message)])
-    if problem.place and (quote := problem.place.quote()):
+    width = width_of(sys.stderr)
+    widest = {} if width is None else {"widest": width - _MARGIN}
+    if problem.place and (quote := problem.place.quote(**widest)):
         line, _, mark = quote.rpartition("\n")
         _echo(f"{line}\n{mark.replace('^', _styled('^', kind))}")
 

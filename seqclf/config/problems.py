@@ -32,12 +32,12 @@ class Place:
     def __str__(self) -> str:
         return self.source if self.line is None else f"{self.source}:{self.line}:{self.column}"
 
-    def quote(self) -> str:
-        """The line with a mark under the column; nothing outside files."""
+    def quote(self, widest: int = _WIDEST_QUOTE) -> str:
+        """The line, or ``widest`` characters of it, with a mark under the column; nothing outside files."""
         if self.line is None or self.column is None or not self.text.strip():
             return ""
-        start = max(0, self.column - 1 - _WIDEST_QUOTE // 2) if len(self.text) > _WIDEST_QUOTE else 0
-        shown = self.text[start : start + _WIDEST_QUOTE].expandtabs(1)
+        start = max(0, self.column - 1 - widest // 2) if len(self.text) > widest else 0
+        shown = self.text[start : start + widest].expandtabs(1)
         margin = f"{self.line:>5} | "
         return f"{margin}{shown}\n{' ' * (len(margin) - 2)}| {' ' * (self.column - 1 - start)}^"
 
