@@ -51,7 +51,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
             [
                 '4:1: traning: unknown option; did you mean "training"?',
                 '4:11: traning.epochs: expected a whole number, found the text "3"; without the quotes it is a number',
-                "4:24: traning.zzz: unknown option (known: epochs, batch_size, batch_tokens, accumulate_steps, loss, class_weights, optimizer, thresholds, early_stopping, schedule, moving_average, checkpoint_steps, checkpoint_minutes, baseline, log_every)",
+                "4:24: traning.zzz: unknown option (known: epochs, batch_size, batch_tokens, accumulate_steps, loss, class_weights, optimizer, thresholds, early_stopping, schedule, moving_average, checkpoint_steps, checkpoint_minutes, baseline, keep_checkpoints, log_every)",
             ],
         ),
         (
