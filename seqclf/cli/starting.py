@@ -34,26 +34,28 @@ def load_or_make(
 
     Raises ``InputError``.
     """
-    from seqclf.cli.start import start_tensorflow
     from seqclf.config import read_config
     from seqclf.starter.formats import is_data
-    from seqclf.starter.make import starter_for
-    from seqclf.starter.presets import loaded, seen_in
 
     if (path / "manifest.json").is_file():
         run = shlex.quote(str(path))
         raise InputError(
             f"{path}: is a run; `seqclf train --resume {run}` resumes it, `seqclf train {run}/config.yaml` repeats it"
         )
+    if not presets and not is_data(path):
+        return read_config(path, overrides), None
+    # A config that is wrong is refused before anything heavy is imported.
+    from seqclf.cli.start import start_tensorflow
+    from seqclf.starter.make import starter_for
+    from seqclf.starter.presets import loaded, seen_in
+
     if is_data(path):
         seen = _seen_by_settings(path, overrides)
-    elif presets:
+    else:
         given = read_config(path, overrides)
         if given.config.data.source == "tfds":  # which reads its texts
             start_tensorflow(given.config, threads)
         seen = seen_in(str(path), given)
-    else:
-        return read_config(path, overrides), None
     made = best_of(seen, overrides, threads) if presets else starter_for(seen)
     say(f"  {made.model}", err=True)
     return loaded(made, overrides), made.text
