@@ -124,7 +124,7 @@ def test_what_the_user_says_of_splits_and_names_holds(tmp_path: Path) -> None:
     ("name", "content", "message"),
     [
         ("a.xlsx", b"PK\x03\x04", "is a spreadsheet; save it as CSV (UTF-8) and name that file"),
-        ("a.csv.gz", gzip.compress(b"text,label\n"), "is compressed; unpack it first (`gunzip"),
+        ("a.csv.gz", gzip.compress(b"text,label\n", mtime=0), "is compressed; unpack it first (`gunzip"),
         ("a.zip", b"PK\x03\x04", "is compressed; unpack it first (`unzip"),
         ("a.pkl", b"\x80", "save it as csv, jsonl or parquet"),
         ("a.json", b'[{"text": "a", "label": "b"}]', "one JSON list; write an object a line instead: jq -c '.[]' "),
