@@ -149,7 +149,7 @@ def _texts_of(kind: str) -> Iterator[Case]:
     yield Case("formulas", kind, with_one("=1+1 @SUM(A1)"), rows=24)
     yield Case("repeated rows", kind, _written(GOOD + GOOD, kind), rows=48)
     yield Case("two rows", kind, _written(GOOD[:2], kind), refused="less than one text")
-    yield Case("one row", kind, _written(GOOD[:1], kind), refused="less than one text")
+    yield Case("one row", kind, _written(GOOD[:1], kind), refused='every text has the label "n"')
     yield Case("fewer rows than labels need", kind, _written(GOOD[:3], kind), refused="less than one text")
     if kind == "jsonl":
         for name, value in {"null": None, "number": 3, "list": ["a"], "truth": True, "object": {}}.items():

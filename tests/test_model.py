@@ -165,6 +165,18 @@ def test_equals_the_model_written_by_hand() -> None:
     np.testing.assert_allclose(model(tokens), by_hand(tokens), atol=1e-6)
 
 
+@pytest.mark.parametrize("ngrams", [None, {"buckets": 16}], ids=["alone", "beside n-grams"])
+def test_a_seed_gives_the_weights_that_it_gave_before(ngrams: dict[str, Any] | None) -> None:
+    """Seeds are drawn in the order of the layers. The sums are those of earlier versions, which results stand on."""
+    layers = [{"type": "lstm", "units": 6, "bidirectional": True}]
+    model = _model(labels=3, seed=3, layers=layers, ngrams=ngrams)
+    sums = {weight.path: float(np.abs(weight.numpy()).sum()) for weight in model.trainable_variables}
+    assert sums["embedding/embeddings"] == pytest.approx(10.337104, rel=1e-5)
+    assert sums["head_0_dense/kernel"] == pytest.approx(15.984534, rel=1e-5)
+    output = "logits" if ngrams is None else "network_logits"
+    assert sums[f"{output}/kernel"] == pytest.approx(5.720352, rel=1e-5)
+
+
 def test_initial_weights_follow_the_seed_and_nothing_else() -> None:
     import keras
 

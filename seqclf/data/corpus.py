@@ -41,6 +41,7 @@ class Corpus:
         # Only what is drawn from needs groups; files of its own may lack their column.
         self._drawn_from = open_source(config.data, with_groups=True) if self._draws else self._source
         self._group = getattr(config.data, "group", None)
+        self._read_as: str | None = None  # fingerprint of the training part when its texts were read
         self._read = cache(self._source.read)
         self._read_train = cache(self._training_part)
         self._sets_of = cache(self._joined)
@@ -148,6 +149,8 @@ class Corpus:
         return bool(self._fold or self._share("validation") or self._share("test"))
 
     def _training_part(self) -> LabelledTexts:
+        if self._draws:
+            self._read_as = self._drawn_from.fingerprint(self._train)
         self._on_stage(f"Reading the training texts ({describe(self._config.data)})")
         return self._drawn_from.read(self._train)
 
@@ -165,7 +168,8 @@ class Corpus:
             np.save(folder / _TEXTS, text_digests(texts.texts))
             if texts.groups is not None:
                 np.save(folder / "groups.npy", texts.groups)
-            if self._drawn_from.fingerprint(self._train) != fingerprint:
+            # The texts may have been read before the file got this fingerprint, or while it was written to.
+            if {self._read_as, self._drawn_from.fingerprint(self._train)} != {fingerprint}:
                 raise self._changed("train")
 
         return cached("digests", digest(_DIGESTS_FORMAT, fingerprint, self._group), make)

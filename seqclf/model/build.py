@@ -57,18 +57,18 @@ def build_model(
     x = _encoded(config, token_ids, vocabulary_size, vectors, context) if config.layers else None
     ngrams = config.ngrams
     if ngrams is None:
-        logits = dense_layer(labels.units, None, context, LOGITS)(_headed(config, x, context))
+        logits = _output(_headed(config, x, context), labels, context, LOGITS)
     else:
         scores = NgramLogits(ngrams.orders, ngrams.buckets, labels.units, name=NGRAMS)(token_ids)
         if ngrams.join == "head":
             x = _headed(config, _beside(x, scores, ngrams, context), context)
-            logits = dense_layer(labels.units, None, context, LOGITS)(x)
+            logits = _output(x, labels, context, LOGITS)
         elif x is None:
             logits = keras.layers.EinsumDense(
                 "bu,u->bu", (labels.units,), bias_axes="u", kernel_initializer="ones", name=LOGITS
             )(scores)
         else:
-            network = dense_layer(labels.units, None, context, NETWORK_LOGITS)(_headed(config, x, context))
+            network = _output(_headed(config, x, context), labels, context, NETWORK_LOGITS)
             logits = NgramMix(ngrams.dropout, seed=context.seeds(), name=LOGITS)([network, scores])
     activation = "sigmoid" if labels.multi or labels.units == 1 else "softmax"
     probabilities = keras.layers.Activation(activation, name="probabilities")(logits)
@@ -109,6 +109,11 @@ def _encoded(
 
 def _headed(config: Config, x: Any, context: Context) -> Any:
     return _through("head", config.head, Flow(x, mask=None), context).x
+
+
+def _output(x: Any, labels: Labels, context: Context, name: str) -> Any:
+    """The logits of a vector. Its seed is drawn after those of the layers before it: the order decides all weights."""
+    return dense_layer(labels.units, None, context, name)(x)
 
 
 def _through(section: str, layers: Sequence[Layer], flow: Flow, context: Context) -> Flow:
