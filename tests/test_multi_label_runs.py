@@ -107,7 +107,6 @@ def test_it_learns_and_eval_shows_it(which: str, request: pytest.FixtureRequest,
     assert [test["labels"][name]["threshold"] for name in run.labels] == list(run.thresholds or ())
     assert json.loads(call("eval", "--run", str(run.folder), "--json").stdout) == {
         "run": run.name,
-        "status": "finished",
         "split": "test",
         **test,
     }
