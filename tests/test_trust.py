@@ -26,6 +26,7 @@ KNOWN = {
     "seqclf/runtime.py": {"ctypes"},  # the C library's allocator
     "seqclf/cli/export.py": {"zipfile"},  # whether a file is one
     "seqclf/evaluation/classifier.py": {"zipfile"},  # the name of an error
+    "seqclf/training/keeper.py": {"zipfile"},  # likewise
     "seqclf/training/state.py": {"zipfile"},  # likewise
 }
 

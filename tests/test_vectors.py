@@ -78,7 +78,7 @@ def test_a_run_begins_with_the_vectors_and_says_how_many_it_found(sample_csv: Pa
 def test_a_run_says_how_much_of_its_texts_has_vectors(tmp_path: Path) -> None:
     rows = [
         ("text", "label"),
-        *((f"known {'word' if i % 2 else 'other'} unseen{i % 4}", "ab"[i % 2]) for i in range(40)),
+        *((f"known {'word' if i % 2 else 'other'} unseen{i % 4} " * (i // 4 + 1), "ab"[i % 2]) for i in range(40)),
     ]
     table = write_csv(tmp_path / "t.csv", rows)
     (tmp_path / "v.txt").write_text("known 1 2 3\nword 3 2 1\nother 0 1 0\nelsewhere 1 1 1\n", encoding="utf-8")
@@ -86,7 +86,7 @@ def test_a_run_says_how_much_of_its_texts_has_vectors(tmp_path: Path) -> None:
         data={"source": "table", "train": str(table)},
         tokenizer={"type": "word"},
         embedding={"dim": 3, "vectors": str(tmp_path / "v.txt"), "trainable": False},
-        training={"epochs": 1},
+        training__epochs=1,
     )
     found = trained(config, tmp_path / "runs").manifest["vectors"]
     assert found == {"found": 3, "tokens": 9, "covered": pytest.approx(2 / 3, abs=1e-4)}
