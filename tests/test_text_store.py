@@ -65,9 +65,8 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(text_store, "_BYTES_IN_MEMORY", 100_000)
     monkeypatch.setattr(bulk, "_CHUNKS_A_BLOCK", 10_000)
     filler = " ".join(f"word{i}" for i in range(400))
-    csv = write_csv(
-        tmp_path / "t.csv", [("text", "label"), *((f"{filler} {i % 7}", "np"[i % 2]) for i in range(4_000))]
-    )
+    rows = ((f"{filler} {' '.join(str(i))}", "np"[i % 2]) for i in range(4_000))  # few words, no two texts equal
+    csv = write_csv(tmp_path / "t.csv", [("text", "label"), *rows])
     tracemalloc.start()
     train = prepare(checked_config(small_config(data__train=str(csv), tokenizer={"type": "word"}))).train
     peak = tracemalloc.get_traced_memory()[1]
