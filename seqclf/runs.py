@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "failed"
 WHOLE = (FINISHED, INTERRUPTED)
 
+TEXT_COLUMN = "text"
+
 _REMEDY = "take it from a copy of the run, or train again"
 
 
@@ -128,6 +130,22 @@ class Run:
             return "another process"
         since = [found.get("started"), *found.get("resumed", [])][-1]
         return f"process {found.get('process')} on {found.get('host')} since {since}"
+
+    @property
+    def text_column(self) -> str:
+        """The column, or feature, that the run read its texts from; "text" where its config names none, or is gone.
+
+        Only the YAML is read: the whole config takes longer to load than many a file of texts to predict.
+        """
+        import yaml
+
+        try:
+            node = yaml.compose(self.config.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+            for name in ("data", "text"):
+                node = {key.value: value for key, value in node.value}[name]
+            return str(node.value)
+        except (OSError, ValueError, LookupError, AttributeError, TypeError, yaml.YAMLError):
+            return TEXT_COLUMN
 
     def update_manifest(self, **entries: Any) -> None:
         path = self.folder / "manifest.json"

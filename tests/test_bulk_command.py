@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 from click.testing import CliRunner, Result
@@ -43,3 +44,27 @@ def test_the_command(three_label_run: Run, three_labels_csv: Path, tmp_path: Pat
         refused = _call("predict", *arguments, *run)
         assert refused.exit_code == 2, arguments
         assert message in refused.stderr
+
+
+def test_the_texts_are_in_the_column_of_the_run(three_label_run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "named"
+    shutil.copytree(three_label_run.folder, folder)
+    run = Run(folder)
+    assert run.text_column == "text"
+    config = run.config.read_text(encoding="utf-8")
+    run.config.write_text(config.replace("  text: text\n", "  text: 'Was: gesagt'\n"), encoding="utf-8")
+    assert run.text_column == "Was: gesagt"
+    same, other, neither = tmp_path / "same.csv", tmp_path / "other.csv", tmp_path / "neither.csv"
+    same.write_text("text,Was: gesagt\nx,a match\n", encoding="utf-8")
+    other.write_text("id,text\n7,a match\n", encoding="utf-8")
+    neither.write_text("id,body\n7,a match\n", encoding="utf-8")
+    expected = json.loads(_call("predict", "a match", "--json", "--run", str(folder)).stdout)["label"]
+    for path, says in ((same, False), (other, True)):
+        done = _call("predict", "--input", str(path), "--run", str(folder))
+        assert json.loads(done.stdout)["prediction"] == expected
+        assert ('has no column "Was: gesagt", the run\'s; its column "text" is read' in done.stderr) is says
+    refused = _call("predict", "--input", str(neither), "--run", str(folder))
+    assert refused.exit_code == 2
+    assert 'no column "Was: gesagt" (columns: id, body); --column names it' in refused.stderr
+    run.config.unlink()
+    assert run.text_column == "text"

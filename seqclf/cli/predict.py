@@ -20,6 +20,7 @@ from seqclf.cli.options import (
     threads_option,
 )
 from seqclf.file_encoding import UTF8
+from seqclf.runs import TEXT_COLUMN
 from seqclf.table_rows import READ_KINDS, WRITE_KINDS
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ _SHARE = click.FloatRange(0, 1)
 @click.option(
     "--input", "-i", "input_path", metavar="FILE", help="File of texts (csv, tsv, jsonl, parquet, txt), or -."
 )
-@click.option("--column", default="text", show_default=True, help="Column of --input's texts.")
+@click.option("--column", help="Column of --input's texts. [default: the run's, or text]")
 @click.option(
     "--input-format",
     type=click.Choice(READ_KINDS),
@@ -76,7 +77,7 @@ _SHARE = click.FloatRange(0, 1)
 def predict_command(
     texts: tuple[str, ...],
     input_path: str | None,
-    column: str,
+    column: str | None,
     input_format: str | None,
     encoding: str | None,
     output_path: str | None,
@@ -121,6 +122,7 @@ def predict_command(
         "--resume": resume or None,
         "--prefix": prefix or None,
         "--encoding": encoding,
+        "--column": column,
     }
     if texts and (unused := [name for name, value in only_files.items() if value is not None]):
         raise click.UsageError(f"{', '.join(unused)}: only together with --input")
@@ -139,10 +141,12 @@ def predict_command(
     if input_path is None:
         _predict_texts(classifier, decider, texts, top, every, as_json)
         return
-    from seqclf.cli.predict_file import predict_rows
+    from seqclf.cli.predict_file import predict_rows, with_text_column
     from seqclf.inference.bulk.reader import Source
 
-    source = Source.of(input_path, input_format, column, encoding or _encoding_of(run))
+    source = Source.of(input_path, input_format, column or TEXT_COLUMN, encoding or _encoding_of(run))
+    if column is None:
+        source = with_text_column(source, run.text_column)
     if encoding is None and source.encoding != UTF8 and source.kind != "parquet":
         click.echo(
             f"Reading {source.name} as {source.encoding}, as the run's training texts (see --encoding)", err=True

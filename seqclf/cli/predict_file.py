@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import signal
 import sys
 import time
@@ -16,7 +17,7 @@ import click
 from seqclf.errors import InputError
 from seqclf.inference.bulk.answers import Answers
 from seqclf.inference.bulk.job import Report, Target, predict_file, predict_stream
-from seqclf.inference.bulk.reader import STREAM, Source
+from seqclf.inference.bulk.reader import STREAM, Reader, Source
 from seqclf.table_rows import WRITE_KINDS
 
 if TYPE_CHECKING:
@@ -85,6 +86,26 @@ def predict_rows(
         named = "named above" if report.bad <= _BAD_ROWS_SHOWN else f"the first {_BAD_ROWS_SHOWN} are named above"
         more = f"; why is in {errors}" if errors else f": {named}"
         click.echo(f"{report.bad:,} of {report.rows:,} rows could not be read{more}", err=True)
+
+
+def with_text_column(source: Source, column: str) -> Source:
+    """The source with the run's text column, where its texts have a column.
+
+    A file that lacks it but has a column ``text`` is read by that one, and standard error says so.
+    """
+    if column == source.column or source.kind == "txt":
+        return source
+    named = dataclasses.replace(source, column=column)
+    if source.is_stream or not Path(source.path).is_file():  # what is read from a pipe cannot be read again
+        return named
+    first = next((row for row in Reader(source).values() if not isinstance(row, InputError)), None)
+    if first is None or column in first or source.column not in first:
+        return named
+    click.echo(
+        f'{source.name} has no column "{column}", the run\'s; its column "{source.column}" is read (see --column)',
+        err=True,
+    )
+    return source
 
 
 class _Terminated(BaseException):

@@ -108,6 +108,10 @@ class Reader:
             else:
                 yield InputError(f'{where}: "{column}" is {shown(text)}, expected a text')
 
+    def values(self) -> Iterator[Mapping[str, Any] | InputError]:
+        """The values of each row by column, whether or not it has a text."""
+        return (row if isinstance(row, InputError) else row[1] for row in self._rows())
+
     def _rows(self) -> Iterator[Row | InputError]:
         source = self._source
         path = Path(source.name if source.is_stream else source.path)
