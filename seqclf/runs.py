@@ -140,7 +140,7 @@ class Run:
         import yaml
 
         try:
-            node = yaml.compose(self.config.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+            node: Any = yaml.compose(self.config.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
             for name in ("data", "text"):
                 node = {key.value: value for key, value in node.value}[name]
             return str(node.value)

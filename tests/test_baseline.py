@@ -37,6 +37,7 @@ from seqclf.cli.progress import PlainProgress
 from seqclf.config import Config, checked_config
 from seqclf.data.corpus import Corpus
 from seqclf.data.source import LabelledTexts
+from seqclf.label_weights import label_weights
 from seqclf.labels import Labels
 from seqclf.runs import Run
 
@@ -86,6 +87,40 @@ def test_the_model_is_scikit_learn_s() -> None:
     new = [*TEXTS, "good", "never seen", "a bad day"]
     expected = theirs.decision_function(vectorizer.transform(new))
     np.testing.assert_allclose(model.logits(new)[:, 0], expected, atol=1e-4)
+
+
+def test_a_text_counts_as_often_as_its_weight_says() -> None:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+
+    truth = np.array([1, 0, 1, 0, 0, 0, 0], np.int32)
+    weights = label_weights("balanced", Labels(("neg", "pos")), truth)
+    model = fit(TEXTS, truth, 2, "words", weights=weights)
+    features = TfidfVectorizer(analyzer=analyzer("words"), sublinear_tf=True).fit_transform(TEXTS)
+    theirs = LogisticRegression(C=20.0, class_weight="balanced", solver="liblinear", dual=True, tol=0.1, random_state=0)
+    expected = theirs.fit(features, truth).decision_function(features)
+    np.testing.assert_allclose(model.logits(TEXTS)[:, 0], expected, atol=1e-4)
+    lists = np.stack([truth == 0, truth == 1], axis=1)
+    apart = fit(TEXTS, lists, 2, "words", weights=np.array([1, 1], np.float32)).logits(TEXTS)
+    np.testing.assert_allclose(apart, fit(TEXTS, lists, 2, "words").logits(TEXTS), atol=1e-4)
+    heavy = fit(TEXTS, lists, 2, "words", weights=np.array([1, 50], np.float32)).logits(TEXTS)
+    np.testing.assert_allclose(heavy[:, 0], apart[:, 0], atol=1e-4)
+    assert (heavy[:, 1] > apart[:, 1]).all()
+
+
+def test_class_weights_make_another_baseline(own_cache: Path) -> None:
+    requests = [
+        dataclasses.replace(_request(_texts, train="t", validation="v"), class_weights=given)
+        for given in (None, "balanced", {"pos": 100.0}, {"pos": 50.0})
+    ]
+    assert len({request.model_key for request in requests}) == len({one.scores_key for one in requests}) == 4
+    losses = []
+    for request in requests[::2]:
+        with BaselineJob(request) as job:
+            scores = job.result()
+        assert scores is not None, job.problem
+        losses.append(scores["linear"]["loss"])
+    assert losses[0] != losses[1]
 
 
 def test_three_labels_are_the_shares_of_three_models() -> None:

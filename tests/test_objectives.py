@@ -78,10 +78,10 @@ NAMES = ("a", "b", "c")
 
 
 def _weights(given: Any, counts: list[int]) -> np.ndarray | None:
-    from seqclf.training.objectives import label_weights
+    from seqclf.label_weights import label_weights
 
     ids = np.repeat(np.arange(len(counts)), counts)
-    return label_weights(TrainingConfig(class_weights=given), Labels(NAMES), ids)
+    return label_weights(given, Labels(NAMES), ids)
 
 
 def test_balanced_labels_count_the_same_in_sum() -> None:

@@ -16,6 +16,7 @@ ALLOWED = {
     "table_rows": {"errors", "file_encoding"},
     "file_encoding": set(),
     "decisions": {"errors", "labels"},
+    "label_weights": {"labels"},
     "prior": {"labels"},
     "onnx_writer": {"errors"},
     "figures": BASE,
@@ -32,7 +33,7 @@ ALLOWED = {
     "evaluation": BASE | {"runs", "config", "text", "data", "model", "export", "inference"},
     "export": BASE | {"config", "layer_types", "text", "model", "onnx_writer"},
     "inference": BASE | {"text"},
-    "baseline": BASE | {"config", "layer_types", "text", "data", "evaluation"},
+    "baseline": BASE | {"config", "layer_types", "text", "data", "evaluation", "label_weights"},
     "benchmark": BASE | {"figures", "runtime", "config", "data", "model", "training"},
     "probe": BASE | {"figures", "config", "layer_types", "text", "model", "training"},
     "starter": BASE | {"runs", "config", "text", "data", "training", "evaluation", "baseline", "file_encoding"},
@@ -49,6 +50,7 @@ ALLOWED = {
         "evaluation",
         "export",
         "baseline",
+        "label_weights",
     },
 }
 LIGHT = {

@@ -159,7 +159,10 @@ def begin(
             raise InputError(f"the {name} texts have changed since the run was trained")
         return corpus.texts_of(name, known[name])
 
-    request = Request(labels, known, read, split, config.training.thresholds, config.data.unknown_labels)
+    training = config.training
+    request = Request(
+        labels, known, read, split, training.thresholds, config.data.unknown_labels, training.class_weights
+    )
     if split == _OTHER_TEXTS and config.data.source == "tfds" and not request.is_fitted:
         return None  # reading the training texts may mean to download them, which nobody has asked for
     return BaselineJob(request)

@@ -71,12 +71,20 @@ class LinearModel:
             )
 
 
-def fit(texts: Sequence[str], truth: NDArray[Any], labels: int, unit: Unit) -> LinearModel:
+def fit(
+    texts: Sequence[str],
+    truth: NDArray[Any],
+    labels: int,
+    unit: Unit,
+    *,
+    weights: NDArray[np.floating] | None = None,
+) -> LinearModel:
     """Learn from raw texts.
 
     Args:
         truth: label ids, ``int [texts]``; or which labels apply, ``bool [texts, labels]``.
         labels: how many there are.
+        weights: of ``label_weights``, ``[labels]``; None: all labels count the same.
     """
     counts = _counts(texts, unit)
     multi = truth.ndim == 2
@@ -89,7 +97,12 @@ def fit(texts: Sequence[str], truth: NDArray[Any], labels: int, unit: Unit) -> L
     idf = (np.log((1 + len(texts)) / (1 + documents[buckets])) + 1).astype(np.float32)
     features = _weighted(counts[:, buckets], idf)
     del counts
-    fitted = [_logistic(features, target) for target in targets.T]
+    fitted = [
+        _logistic(features, target, None if weights is None else np.where(target, weights[label], 1.0))
+        if multi
+        else _logistic(features, target, None if weights is None else weights[truth])
+        for label, target in enumerate(targets.T)
+    ]
     return LinearModel(
         unit,
         buckets,
@@ -129,12 +142,16 @@ def _weighted(counts: Any, idf: NDArray[np.float32]) -> Any:
     return counts
 
 
-def _logistic(features: Any, target: NDArray[np.bool_]) -> tuple[NDArray[np.float64], float]:
-    """Weights and intercept of the log odds that the label applies."""
+def _logistic(
+    features: Any, target: NDArray[np.bool_], weights: NDArray[np.floating] | None
+) -> tuple[NDArray[np.float64], float]:
+    """Weights and intercept of the log odds that the label applies; ``weights`` say how much each text counts."""
     from sklearn.linear_model import LogisticRegression
 
     if features.shape[1] == 0 or target.all() or not target.any():
-        share = np.clip(target.mean(), 1e-12, 1 - 1e-12)
+        share = np.clip(
+            np.average(target, weights=None if weights is None or not weights.any() else weights), 1e-12, 1 - 1e-12
+        )
         odds = float(np.clip(np.log(share) - np.log1p(-share), -_SURE, _SURE))
         return np.zeros(features.shape[1]), odds
     # liblinear, one label at a time: no more memory for more labels, and it converges where the default solver stops
@@ -143,5 +160,5 @@ def _logistic(features: Any, target: NDArray[np.bool_]) -> tuple[NDArray[np.floa
     model = LogisticRegression(
         C=_C, solver="liblinear", dual=True, tol=_TOLERANCE, max_iter=_MOST_ITERATIONS, random_state=0
     )
-    model.fit(features, target)
+    model.fit(features, target, sample_weight=weights)
     return model.coef_[0], float(model.intercept_[0])

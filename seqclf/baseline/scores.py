@@ -16,6 +16,7 @@ from seqclf.baseline.ngrams import Unit
 from seqclf.evaluation.metrics import classification_metrics
 from seqclf.evaluation.multi_label import multi_label_metrics, per_label_thresholds, shared_thresholds, sigmoid
 from seqclf.files import write_json
+from seqclf.label_weights import ClassWeights, label_weights
 from seqclf.labels import DEFAULT_THRESHOLD, Labels
 
 _ABOUT = "about.json"
@@ -60,11 +61,19 @@ class Baseline:
 
     @classmethod
     def fit(
-        cls, train: Part, validation: Part | None, labels: Labels, *, unit: Unit, thresholds: str | float
+        cls,
+        train: Part,
+        validation: Part | None,
+        labels: Labels,
+        *,
+        unit: Unit,
+        thresholds: str | float,
+        class_weights: ClassWeights | None = None,
     ) -> Baseline:
-        """Learn from the training texts; ``thresholds`` are those of ``training.thresholds``, found as the network's
-        are: on the validation texts."""
-        linear = fit(train.texts, train.truth, len(labels), unit)
+        """Learn from the training texts. ``thresholds`` and ``class_weights`` are those of ``training``, and serve the
+        linear model as they serve the network; thresholds are found on the validation texts."""
+        weights = label_weights(class_weights, labels, train.truth)
+        linear = fit(train.texts, train.truth, len(labels), unit, weights=weights)
         sizes = {"training_texts": len(train.texts), "all_training_texts": train.all_texts}
         if not labels.multi:
             shares = np.bincount(train.truth, minlength=len(labels)) / len(train.truth)

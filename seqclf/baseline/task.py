@@ -20,6 +20,7 @@ from seqclf.config.schema import UnknownLabels
 from seqclf.data.cache import cache_folder
 from seqclf.data.label_sets import label_ids
 from seqclf.data.source import LabelledTexts, digest
+from seqclf.label_weights import ClassWeights
 from seqclf.labels import Labels
 
 _FORMAT = 2  # raise when what is fitted, or how it is scored, changes
@@ -35,6 +36,7 @@ class Request:
         split: the texts that are scored.
         thresholds: of ``training.thresholds``.
         unknown_labels: of ``data.unknown_labels``; the training texts have none.
+        class_weights: of ``training.class_weights``; labels that are not named weigh 1.
     """
 
     labels: Labels
@@ -43,13 +45,16 @@ class Request:
     split: str
     thresholds: str | float
     unknown_labels: UnknownLabels = "error"
+    class_weights: ClassWeights | None = None
 
     @property
     def model_key(self) -> str:
         """Digest of everything that decides the fitted model."""
         chosen = [self.fingerprints.get("validation"), self.thresholds, self.unknown_labels]
         chosen = chosen if self.labels.multi else []
-        return digest(_FORMAT, self.fingerprints["train"], self.labels, *chosen)
+        given = self.class_weights
+        weighted = [] if given is None else [given if isinstance(given, str) else sorted(given.items())]
+        return digest(_FORMAT, self.fingerprints["train"], self.labels, *chosen, *weighted)
 
     @property
     def scores_key(self) -> str:
@@ -74,6 +79,7 @@ def write(request: Request, file: TextIO) -> None:
         "labels": request.labels.as_json(),
         "unit": unit,
         "thresholds": request.thresholds,
+        "class_weights": request.class_weights,
         "split": request.split,
         "model_key": request.model_key,
         "scores_key": request.scores_key,

@@ -31,9 +31,8 @@ def work(task: TextIO) -> None:
     parts = {part["name"]: _read(task, part, labels) for part in head["parts"]}
 
     def fit(folder: Path) -> None:
-        Baseline.fit(
-            parts["train"], parts.get("validation"), labels, unit=head["unit"], thresholds=head["thresholds"]
-        ).save(folder)
+        options = {name: head[name] for name in ("unit", "thresholds", "class_weights")}
+        Baseline.fit(parts["train"], parts.get("validation"), labels, **options).save(folder)
 
     def score(folder: Path) -> None:
         write_json(folder / "scores.json", baseline.scores(parts[head["split"]], labels))

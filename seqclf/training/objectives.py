@@ -10,6 +10,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from seqclf.config.schema import Focal, LossConfig, TrainingConfig
+from seqclf.label_weights import label_weights
 from seqclf.labels import Labels
 from seqclf.training.step import cross_entropy
 
@@ -20,7 +21,7 @@ Objective = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 def build_objective(config: TrainingConfig, labels: Sequence[str], label_ids: NDArray[Any]) -> Objective:
     """The config's loss and class weights. ``label_ids`` are those of all training texts."""
     labels = Labels.of(labels)
-    weights = label_weights(config, labels, label_ids)
+    weights = label_weights(config.class_weights, labels, label_ids)
 
     def objective(logits: tf.Tensor, label_ids: tf.Tensor) -> tf.Tensor:
         if labels.multi:
@@ -32,28 +33,6 @@ def build_objective(config: TrainingConfig, labels: Sequence[str], label_ids: ND
         return losses if weights is None else losses * tf.gather(tf.constant(weights), label_ids)
 
     return objective
-
-
-def label_weights(config: TrainingConfig, labels: Labels, label_ids: NDArray[Any]) -> NDArray[np.float32] | None:
-    """The weight of each label, ``float32 [labels]``; None where all count the same.
-
-    Args:
-        label_ids: of all training texts: ``int [texts]``, the weights then have a mean of 1 over the texts; or of lists
-            of labels ``bool [texts, labels]``, a weight then is for the texts that the label applies to.
-    """
-    given = config.class_weights
-    if given is None:
-        return None
-    counts = label_ids.sum(axis=0) if labels.multi else np.bincount(label_ids, minlength=len(labels))
-    if isinstance(given, dict):
-        weights = np.array([given.get(label, 1.0) for label in labels])
-    elif labels.multi:
-        weights = (len(label_ids) - counts) / np.maximum(counts, 1)
-    else:
-        weights = 1 / np.maximum(counts, 1)
-    if not labels.multi:
-        weights *= counts.sum() / (weights @ counts)
-    return weights.astype(np.float32)
 
 
 def text_losses(logits: tf.Tensor, label_ids: tf.Tensor, config: LossConfig) -> tf.Tensor:

@@ -250,9 +250,9 @@ def _fit_ngrams(config: Config, data: TrainingData, run: Run, listen: Listener) 
     """None where the config has no ``ngrams``."""
     if config.ngrams is None:
         return None
-    from seqclf.training.objectives import label_weights
+    from seqclf.label_weights import label_weights
 
-    weights = label_weights(config.training, data.labels, data.train.labels)
+    weights = label_weights(config.training.class_weights, data.labels, data.train.labels)
     fitted = fit_ngrams(config, data, weights, lambda stage: listen(Stage(stage)))
     used = int(np.count_nonzero(fitted.table.any(axis=1)))
     about = {"texts": fitted.texts, "buckets_used": used, "table_bytes": fitted.table.nbytes}
