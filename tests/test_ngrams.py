@@ -18,6 +18,14 @@ from seqclf.ngrams.fit import FOLDS, fit_ngrams
 from seqclf.ngrams.solver import Targets, best_weights, fit_linear, inverse_document_frequencies, naive_bayes_ratios
 
 
+@pytest.fixture
+def to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The solver goes on until nothing changes."""
+    from seqclf.ngrams import solver
+
+    monkeypatch.setattr(solver, "_TOLERANCE", 1e-12)
+
+
 def _features(texts: int = 60, features: int = 12, seed: int = 0) -> Any:
     return csr_matrix((np.random.default_rng(seed).random((texts, features)) < 0.3).astype(np.float32))
 
@@ -28,7 +36,7 @@ def _targets(truth: np.ndarray, *, exclusive: bool = False, weights: np.ndarray 
 
 
 @pytest.mark.parametrize("weighted", [False, True])
-def test_two_labels_are_scikit_learns_logistic_regression(weighted: bool) -> None:
+def test_two_labels_are_scikit_learns_logistic_regression(weighted: bool, to_the_end: None) -> None:
     from sklearn.linear_model import LogisticRegression
 
     x = _features()
@@ -42,7 +50,7 @@ def test_two_labels_are_scikit_learns_logistic_regression(weighted: bool) -> Non
     np.testing.assert_allclose(ours.bias, theirs.intercept_, atol=2e-2)
 
 
-def test_more_labels_are_scikit_learns_softmax() -> None:
+def test_more_labels_are_scikit_learns_softmax(to_the_end: None) -> None:
     from sklearn.linear_model import LogisticRegression
 
     x = _features(seed=2)
@@ -61,6 +69,23 @@ def test_decisions_are_fitted_apart_as_together() -> None:
         column = slice(unit, unit + 1)
         alone = fit_linear(x, _targets(truth[:, column]), scale[:, column], 1.0)
         np.testing.assert_array_equal(together.table[:, column], alone.table)
+
+
+@pytest.mark.parametrize("exclusive", [False, True])
+def test_features_of_one_text_are_merged_without_a_difference(exclusive: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    from seqclf.ngrams import solver
+
+    draw = np.random.default_rng(8)
+    dense = np.concatenate([draw.random((30, 6)) < 0.4, np.zeros((30, 9), bool)], axis=1)
+    dense[[0, 0, 0, 4, 4, 17, 29], np.arange(6, 13)] = True  # seven features of one text each, and two of none
+    features = csr_matrix(dense.astype(np.float32))
+    truth = np.eye(3)[draw.integers(0, 3, 30)]
+    scale = naive_bayes_ratios(features, truth.astype(np.float32), 0.5)
+    monkeypatch.setattr(solver, "_TOLERANCE", 1e-12)
+    merged = fit_linear(features, _targets(truth, exclusive=exclusive), scale, 0.5)
+    plain = solver._fit(features, _targets(truth, exclusive=exclusive), scale, 0.5)
+    np.testing.assert_allclose(merged.table, plain.table, atol=2e-3)
+    assert (merged.table[13:] == 0).all()
 
 
 def test_a_scale_of_zero_leaves_a_feature_out() -> None:

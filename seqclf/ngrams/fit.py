@@ -32,7 +32,7 @@ from seqclf.text.truncation import truncate_ids
 FOLDS = 5
 _MOST_NGRAMS = 40_000_000  # of the texts that are fitted on: 8 bytes each, twice
 _MOST_WEIGHTS = 8_000_000  # L-BFGS keeps about 120 bytes for each
-_FORMAT = 1  # raise when what the cache holds changes without its key
+_FORMAT = 2  # raise when what the cache holds changes without its key
 _FILE = "fit.npz"
 
 
