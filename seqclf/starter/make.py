@@ -29,7 +29,7 @@ from seqclf.table_rows import opening
 SEED = 7
 LEAST_TEXTS = 20
 _LEAST_TEXTS_A_LABEL = 4
-_FEW_TEXTS = 1_000
+_FEW_TEXTS = 400
 _LABELS_SHOWN = 6
 
 

@@ -15,17 +15,18 @@ Family = Literal["bag", "lstm", "gru", "min_gru", "conv", "ngrams"]
 FAMILIES: tuple[Family, ...] = get_args(Family)
 
 _MUCH_UNCUT = 0.05  # share of words too long for subwords from which characters are read instead
-_LEAST_PIECES, _MOST_PIECES = 1_024, 30_000
+_LEAST_PIECES, _MOST_PIECES = 1_024, 8_192
 _LEAST_TOKENS, _MOST_TOKENS = 16, 1_024
 _UNEVEN = 3.0  # texts of the most frequent label for each of the rarest
 _VERY_UNEVEN = 100.0  # beyond this, balanced weights make a handful of texts count for more than they show
 _SMALL, _LARGE = 2_000, 10_000  # rows
+_RECURRENT_ROWS = 4_000
 _RECURRENT_BUDGET = 400_000  # tokens of an epoch that a recurrent layer reads in few seconds on two cores
 
-_ORDERS = (1, 2, 3)
 _LEAST_BUCKETS, _MOST_BUCKETS = 2**14, 2**20
 _MOST_TABLE = 2**23  # numbers of the table, buckets times output units: 32 MB
-_LONG = 64.0  # tokens of a text, on average, from which naive Bayes weights beat idf where there are two labels
+_LONG = 64.0  # tokens of a text, on average
+_MANY = 10_000  # rows
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def recipe(look: Look, family: Family | None = None, *, ngrams: bool | None = No
         embedding=_embedding(look, chosen),
         layers=_layers(look, chosen),
         head=({"type": "dropout", "rate": 0.5},) if chosen not in ("bag", "ngrams") else (),
-        ngrams=_ngrams(look) if beside or chosen == "ngrams" else None,
+        ngrams=_ngrams(look, chosen) if beside or chosen == "ngrams" else None,
         training=_training(look, chosen),
         why=why,
     )
@@ -93,17 +94,18 @@ def promising(look: Look) -> tuple[Recipe, ...]:
 
 
 def _family(look: Look) -> tuple[Family, str]:
-    tokens = look.rows * look.tokens[0]
-    if tokens > _RECURRENT_BUDGET:
+    if look.rows < _RECURRENT_ROWS:
+        return "bag", "few texts: a recurrent layer would learn little from them that n-grams do not tell"
+    if look.rows * look.tokens[0] > _RECURRENT_BUDGET:
         return "bag", "much text: n-grams see word order, and a bag of word pieces is fast"
-    return "gru", "little text: a recurrent layer has time to read word order"
+    return "gru", "many short texts: a recurrent layer has time to learn word order from them"
 
 
 def _tokenizer(look: Look) -> dict[str, Any]:
     if look.uncut_share > _MUCH_UNCUT:
         return {"type": "char", "ngram": 3, "max_tokens": _most_tokens(look.characters[2])}
     return {
-        "vocab_size": min(_MOST_PIECES, max(_LEAST_PIECES, _power_of_two(look.recurring_words))),
+        "vocab_size": min(_MOST_PIECES, max(_LEAST_PIECES, _power_of_two(look.rows))),
         "max_tokens": _most_tokens(look.tokens[2]),
     }
 
@@ -117,16 +119,17 @@ def _power_of_two(least: float) -> int:
     return int(2 ** math.ceil(math.log2(max(least, 1))))
 
 
-def _ngrams(look: Look) -> dict[str, Any]:
+def _ngrams(look: Look, family: Family) -> dict[str, Any]:
     """As many buckets as there are n-grams, about, unless the table becomes too large with that many labels."""
-    different = look.rows * look.tokens[0] * len(_ORDERS)
+    orders = [1, 2, 3] if look.rows >= _MANY and look.tokens[0] >= _LONG else [1, 2]
+    different = look.rows * look.tokens[0] * len(orders)
     most = min(_MOST_BUCKETS, 2 ** int(math.log2(_MOST_TABLE / len(look.labels))))
-    two = len(look.labels) == 2 and not look.multi
-    return {
-        "orders": list(_ORDERS),
+    section = {
+        "orders": orders,
         "buckets": min(most, max(_LEAST_BUCKETS, _power_of_two(2 * different))),
-        "weights": "naive_bayes" if two and look.tokens[0] >= _LONG else "idf",
+        "weights": "naive_bayes",
     }
+    return section if family == "ngrams" else {**section, "dropout": 0.5}
 
 
 def _embedding(look: Look, family: Family) -> dict[str, Any]:
@@ -152,7 +155,7 @@ def _layers(look: Look, family: Family) -> tuple[dict[str, Any], ...]:
 def _training(look: Look, family: Family) -> dict[str, Any]:
     small = look.rows < _SMALL
     uneven = look.imbalance >= _UNEVEN
-    monitor = "val_micro_f1" if look.multi else "val_macro_f1" if uneven else "val_accuracy"
+    monitor = "val_micro_f1" if look.multi else "val_macro_f1" if uneven else "val_loss"
     optimizer: dict[str, Any] = {"type": "adam", "learning_rate": 2e-3, "clip_norm": 1.0}
     epochs = 40 if small else 30
     if family == "ngrams":  # of one weight and one bias: the table is fitted before
