@@ -88,3 +88,11 @@ def test_warnings_stay_on_a_terminal() -> None:
 def test_which_of_them_follows_from_the_output() -> None:
     with progress_listener() as listener:
         assert isinstance(listener, PlainProgress)
+
+
+def test_n_grams_that_were_fitted_before_are_named() -> None:
+    from seqclf.cli.progress import _about
+
+    beside = TrainingStarted("data", 3, 100, 20, 1_000, ngram_texts=90)
+    assert "n-grams are fitted (to 90 texts), the network learns beside them" in _about(beside)
+    assert "n-grams" not in _about(TrainingStarted("data", 3, 100, 20, 1_000))

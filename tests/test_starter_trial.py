@@ -119,13 +119,14 @@ def test_what_the_texts_are_like_decides() -> None:
     assert recipe(_look(tokens=100.0)).tokenizer["max_tokens"] == 208
     assert recipe(_look(tokens=5_000.0)).tokenizer["max_tokens"] == 1_024
     even, uneven = recipe(_look()), recipe(_look(labels=(("a", 900), ("b", 100))))
-    assert even.training["early_stopping"]["monitor"] == "val_accuracy"
+    assert even.training["early_stopping"]["monitor"] == "val_loss"
     assert "class_weights" not in even.training
     assert uneven.training["early_stopping"]["monitor"] == "val_macro_f1"
     assert uneven.training["class_weights"] == "balanced"
     assert recipe(_look(multi=True)).training["early_stopping"]["monitor"] == "val_micro_f1"
     assert recipe(_look(uncut_share=0.5)).tokenizer["type"] == "char"
-    assert (recipe(_look()).name, recipe(_look(20_000, 300.0)).name) == ("gru+ngrams", "bag+ngrams")
+    assert (recipe(_look(6_000)).name, recipe(_look(20_000, 300.0)).name) == ("gru+ngrams", "bag+ngrams")
+    assert recipe(_look(500)).name == "bag+ngrams"
     assert (recipe(_look(), "lstm").name, recipe(_look(), "ngrams").name) == ("lstm", "ngrams")
 
 
@@ -134,10 +135,14 @@ def test_the_table_of_n_grams_is_bounded_whatever_the_labels_are() -> None:
         return dict(recipe(_look(**others)).ngrams or {})  # type: ignore[arg-type]
 
     assert ngrams(rows=100, tokens=4.0)["buckets"] == 2**14
-    assert ngrams(rows=100_000, tokens=200.0) == {"orders": [1, 2, 3], "buckets": 2**20, "weights": "naive_bayes"}
+    large = ngrams(rows=100_000, tokens=200.0)
+    assert large == {"orders": [1, 2, 3], "buckets": 2**20, "weights": "naive_bayes", "dropout": 0.5}
     many = tuple((f"label {i}", 10) for i in range(1_000))
     wide = ngrams(rows=100_000, tokens=200.0, labels=many)
-    assert wide == {"orders": [1, 2, 3], "buckets": 2**13, "weights": "idf"}
+    assert wide["buckets"] == 2**13
+    alone = recipe(_look(500), "ngrams").ngrams or {}
+    assert alone["orders"] == [1, 2]
+    assert "dropout" not in alone, "there is no network to learn beside it"
 
 
 def _call(*arguments: str) -> Result:

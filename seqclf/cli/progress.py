@@ -186,6 +186,12 @@ def _baseline(event: BaselineDone) -> str:
 
 def _about(event: TrainingStarted) -> str:
     validating = f", validating on {event.validation_texts:,}" if event.validation_texts else ", none for validation"
-    return f"Training on {event.train_texts:,} texts ({event.data}){validating}; {event.parameters:,} parameters" + (
-        "; accuracy counts texts with all their labels right" if event.multi_label else ""
+    return (
+        f"Training on {event.train_texts:,} texts ({event.data}){validating}; {event.parameters:,} parameters"
+        + (
+            f"; n-grams are fitted (to {event.ngram_texts:,} texts), the network learns beside them"
+            if event.ngram_texts
+            else ""
+        )
+        + ("; accuracy counts texts with all their labels right" if event.multi_label else "")
     )

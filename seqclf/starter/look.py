@@ -14,7 +14,7 @@ from seqclf.text.chunks import count_chunks, count_words
 from seqclf.text.subword import MAX_WORD_CHARACTERS, SubwordTokenizer
 
 _CHARACTERS_READ = 2_000_000  # of the sample that a tokenizer is learnt from: less than a second
-_PIECES = 8_192
+_LEAST_PIECES, _MOST_PIECES = 1_024, 8_192
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Look:
         words: words of a text, mean, median and 95th percentile.
         distinct_words: different words, lower-cased.
         recurring_words: those that occur twice or more often.
-        tokens: subwords of a text, mean, median and 95th percentile, by 8,192 pieces learnt from a sample.
+        tokens: subwords of a text, mean, median and 95th percentile, by ``pieces_for(rows)`` pieces of a sample.
         characters: likewise of characters.
         uncut_share: share of the words that are too long for subwords, as of DNA.
         validation: validation texts have a part of their own.
@@ -60,13 +60,19 @@ class Look:
         return self.labels[-1][1]
 
 
+def pieces_for(rows: int) -> int:
+    """Size of a vocabulary of subwords for so many texts: few texts have more of each piece if there are few pieces."""
+    return int(min(_MOST_PIECES, max(_LEAST_PIECES, 2 ** np.ceil(np.log2(max(rows, 1))))))
+
+
 def look(data: LabelledTexts, *, rows: int | None = None, validation: bool = False, test: bool = False) -> Look:
     """Count and measure the texts, which are some of ``rows``."""
     counts = Counter(name for names in data.label_sets for name in names)
     sample = _sample(data.texts)
     words = count_words(count_chunks(data.texts), lowercase=True)
     long = sum(count for word, count in words.items() if len(word) > MAX_WORD_CHARACTERS)
-    tokenizer = SubwordTokenizer.learn(sample, vocab_size=_PIECES)
+    pieces = pieces_for(max(len(data), rows or 0))
+    tokenizer = SubwordTokenizer.learn(sample, vocab_size=pieces)
     return Look(
         rows=max(len(data), rows or 0),
         seen=len(data),

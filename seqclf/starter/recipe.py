@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from seqclf.starter.look import Look
+from seqclf.starter.look import Look, pieces_for
 
 Family = Literal["bag", "lstm", "gru", "min_gru", "conv", "ngrams"]
 """What reads the text; ``ngrams``: a linear model over n-grams alone."""
@@ -15,7 +15,6 @@ Family = Literal["bag", "lstm", "gru", "min_gru", "conv", "ngrams"]
 FAMILIES: tuple[Family, ...] = get_args(Family)
 
 _MUCH_UNCUT = 0.05  # share of words too long for subwords from which characters are read instead
-_LEAST_PIECES, _MOST_PIECES = 1_024, 8_192
 _LEAST_TOKENS, _MOST_TOKENS = 16, 1_024
 _UNEVEN = 3.0  # texts of the most frequent label for each of the rarest
 _VERY_UNEVEN = 100.0  # beyond this, balanced weights make a handful of texts count for more than they show
@@ -105,7 +104,7 @@ def _tokenizer(look: Look) -> dict[str, Any]:
     if look.uncut_share > _MUCH_UNCUT:
         return {"type": "char", "ngram": 3, "max_tokens": _most_tokens(look.characters[2])}
     return {
-        "vocab_size": min(_MOST_PIECES, max(_LEAST_PIECES, _power_of_two(look.rows))),
+        "vocab_size": pieces_for(look.rows),
         "max_tokens": _most_tokens(look.tokens[2]),
     }
 

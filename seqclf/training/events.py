@@ -15,7 +15,9 @@ class Stage:
 
 @dataclass(frozen=True)
 class TrainingStarted:
-    """``data`` says where the texts are from; ``multi_label``, whether each has a list of labels."""
+    """``data`` says where the texts are from; ``multi_label``, whether each has a list of labels;
+    ``ngram_texts``, to how many texts the n-grams beside a network were fitted before.
+    """
 
     data: str
     epochs: int
@@ -23,6 +25,7 @@ class TrainingStarted:
     validation_texts: int
     parameters: int
     multi_label: bool = False
+    ngram_texts: int = 0
 
 
 @dataclass(frozen=True)

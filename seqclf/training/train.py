@@ -189,7 +189,11 @@ def _learn(
     else:
         keeper.save()  # what a training goes back to before its first checkpoint
     texts = (len(data.train), len(data.validation) if data.validation else 0)
-    listen(TrainingStarted(describe(config.data), config.training.epochs, *texts, parameters, data.labels.multi))
+    beside = fitted.texts if fitted is not None and config.layers else 0
+    started = TrainingStarted(
+        describe(config.data), config.training.epochs, *texts, parameters, data.labels.multi, ngram_texts=beside
+    )
+    listen(started)
     rewinds = 0
     while True:
         try:
