@@ -113,7 +113,7 @@ def csv_rows(path: Path, kind: str, opened: Open = open_binary, encoding: str = 
             reader = csv.reader(file, strict=True)
         else:
             reader = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        started = 1
+        started, header = 1, None
         try:
             header = next(reader, [])
             if header and header[0].startswith("\ufeff"):  # of UTF-16 whose byte order is named
@@ -141,13 +141,31 @@ def csv_rows(path: Path, kind: str, opened: Open = open_binary, encoding: str = 
                 yield InputError(
                     f"{path}:{reader.line_num}: {count}, but the header has {len(header)} ({', '.join(header)})"
                 )
-        except UnicodeDecodeError:
+        except UnicodeError as error:  # a missing BOM is no UnicodeDecodeError
+            if header is None:
+                raise NotDecoded(f"{path}:1", encoding) from error
             yield NotDecoded(f"{path}:{started}", encoding)
         except csv.Error as error:
             if "unexpected end" in str(error):
                 yield InputError(f"{path}:{started}: a quote that opens in this row is never closed")
             else:
                 yield InputError(f"{path}:{reader.line_num}: not valid {kind} ({error}); nothing after it was read")
+
+
+def csv_writer(file: TextIO) -> Callable[[Sequence[Any]], object]:
+    """A function that writes one row as RFC 4180 has it, with ``\\n`` at the end.
+
+    Python's own writer leaves a lone carriage return unquoted where rows end in a line feed, and every reader ends the
+    row there; rows with one are quoted.
+    """
+    plain = csv.writer(file, lineterminator="\n").writerow
+    quoted = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL).writerow
+
+    def write(fields: Sequence[Any]) -> object:
+        odd = any(isinstance(field, str) and "\r" in field for field in fields)
+        return (quoted if odd else plain)(fields)
+
+    return write
 
 
 def _named(header: list[str]) -> list[str]:
@@ -197,7 +215,7 @@ def _decoded_lines(path: Path, opened: Open, encoding: str) -> Iterator[tuple[in
                     yield number, NotDecoded(f"{path}:{number}", encoding)
                 else:
                     yield number, line.removeprefix("\ufeff") if number == 1 else line
-        except UnicodeDecodeError:
+        except UnicodeError:
             yield number + 1, NotDecoded(f"{path}:{number + 1}", encoding)
 
 
@@ -207,6 +225,9 @@ def parquet_rows(path: Path, opened: Open = open_binary) -> Iterator[Row | Input
     with opening(path), opened(path) as file:
         try:
             table = pyarrow.parquet.ParquetFile(file)
+            names = table.schema_arrow.names
+            if len(set(names)) != len(names):
+                raise InputError(f"{path}: the file names a column twice ({', '.join(names)})")
             batches = table.iter_batches(batch_size=_ROWS_AT_ONCE)
             number = 0
             for batch in batches:

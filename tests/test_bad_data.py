@@ -18,6 +18,7 @@ from seqclf.config import checked_config
 from seqclf.data.corpus import Corpus
 from seqclf.data.prepare import prepare, unready
 from seqclf.data.statistics import label_problems, leak, text_statistics, text_warnings
+from seqclf.data.tables import TableSource
 from seqclf.errors import InputError
 
 Row = dict[str, Any]
@@ -373,3 +374,16 @@ def test_folders(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         if problems := unready(config):
             raise InputError("\n".join(map(str, problems)))
         prepare(config)
+
+
+def test_parquet_that_names_a_column_twice_is_refused(tmp_path: Path) -> None:
+    import pyarrow
+    import pyarrow.parquet
+
+    path = tmp_path / "t.parquet"
+    columns = [["one", "two"], ["a", "b"], ["three", "four"]]
+    table = pyarrow.Table.from_arrays([pyarrow.array(column) for column in columns], names=["text", "label", "text"])
+    pyarrow.parquet.write_table(table, path)
+    for read in (TableSource.check, TableSource.columns, TableSource.read):
+        with pytest.raises(InputError, match=r"names a column twice \(text, label, text\)"):
+            read(TableSource("text", "label"), str(path))

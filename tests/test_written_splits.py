@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import io
 import json
+import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 from click.testing import CliRunner, Result
 from conftest import small_config, write_csv
+from hypothesis import given
+from hypothesis import strategies as st
 
 from seqclf.cli import cli
 from seqclf.config import checked_config
 from seqclf.data.corpus import Corpus
+from seqclf.data.source import LabelledTexts
 from seqclf.data.tables import TableSource
-from seqclf.data.written_splits import SPLITS, data_section, write_splits
+from seqclf.data.written_splits import SPLITS, _opened, data_section, write_splits
+from seqclf.decisions import Decider
 from seqclf.errors import InputError
+from seqclf.evaluation.predictions import write_predictions
+from seqclf.inference.bulk.job import Target
+from seqclf.inference.bulk.writers import LineWriter
+from seqclf.labels import Labels
+from seqclf.table_rows import csv_writer
 
 ODD = ['a "quoted", text', "two\nlines", "tabs are fine", " spaces ", "émile ☃", "", "=1+1"]
 
@@ -155,3 +167,33 @@ def test_the_command_prints_counts_and_lines_that_work(tmp_path: Path) -> None:
         assert report[name]["texts"] == sum(report[name]["labels"].values())
     refused = _split(str(config), "--to", str(tmp_path / "out"))
     assert (refused.exit_code, "never overwritten" in refused.stderr) == (2, True)
+
+
+_FIELDS = st.text(alphabet='\r\n",\t aé\u2028', max_size=8)
+
+
+@given(st.lists(st.tuples(_FIELDS, _FIELDS), min_size=1, max_size=8))
+def test_any_field_of_a_csv_file_is_read_as_it_was_written(values: list[tuple[str, str]]) -> None:
+    """By all that write csv: splits, predictions of files, and predictions behind metrics."""
+    labels = Labels(("a", "b"))
+    rows = [{"text": text, "label": "a", "other": other} for text, other in values]
+    texts = LabelledTexts([text for text, _ in values], ["a"] * len(values), origin="t")
+    with tempfile.TemporaryDirectory() as folder:
+        split, measured = Path(folder, "split.csv"), Path(folder, "measured.csv")
+        with _opened(split, "csv") as writer:
+            for row in rows:
+                writer.write(row)
+        predicted = LineWriter.into("csv", Path(folder))
+        for row in rows:
+            predicted.write([row])
+        write_predictions(Target(measured, "csv"), texts, np.full((len(rows), 2), 0.5), Decider(labels))
+        assert _all_rows(split) == _all_rows(predicted.finish()) == rows
+        assert [row["text"] for row in _all_rows(measured)] == [row["text"] for row in rows]
+
+
+def test_rows_without_a_carriage_return_are_quoted_only_where_they_must_be() -> None:
+    file = io.StringIO(newline="")
+    write = csv_writer(file)
+    for row in (["a", "b c"], ['a "b"', "c,d"], ["a\nb", "c"], ["a\rb", "c"]):
+        write(row)
+    assert file.getvalue() == 'a,b c\n"a ""b""","c,d"\n"a\nb",c\n"a\rb","c"\n'

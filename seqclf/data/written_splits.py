@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +20,7 @@ from seqclf.data.source import LabelledTexts
 from seqclf.data.tables import TableSource
 from seqclf.errors import InputError
 from seqclf.files import making_folder
+from seqclf.table_rows import csv_writer
 
 SPLITS = ("train", "validation", "test")
 
@@ -174,7 +174,7 @@ class _Fields:
 
     def __init__(self, file: Any, kind: str) -> None:
         self._file = file
-        self._write = csv.writer(file, lineterminator="\n").writerow if kind == "csv" else self._tabs
+        self._write = csv_writer(file) if kind == "csv" else self._tabs
         self._columns: list[str] | None = None
 
     def write(self, row: Mapping[str, Any]) -> None:

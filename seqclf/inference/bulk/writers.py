@@ -6,12 +6,13 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from seqclf.errors import InputError
 from seqclf.files import replacing
+from seqclf.table_rows import csv_writer
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -72,10 +73,12 @@ class LineWriter:
     def _table(self, rows: Rows) -> str:
         text = io.StringIO(newline="")
         if self._kind == "csv":
-            writer = csv.writer(text, lineterminator="\n")
+            write: Callable[[Sequence[Any]], object] = csv_writer(text)
         else:
-            writer = csv.writer(text, "excel-tab", lineterminator="\n", quoting=csv.QUOTE_NONE, quotechar=None)
-        writer.writerows([self._field(row.get(column)) for column in self._columns] for row in rows)
+            tabs = csv.writer(text, "excel-tab", lineterminator="\n", quoting=csv.QUOTE_NONE, quotechar=None)
+            write = tabs.writerow
+        for row in rows:
+            write([self._field(row.get(column)) for column in self._columns])
         return text.getvalue()
 
     def _header(self) -> list[str]:
