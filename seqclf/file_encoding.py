@@ -116,14 +116,20 @@ def encoding_of(*paths: Path) -> str | None:
     return None if good > bad else guessed(bytes(odd))
 
 
-def suggestion(path: Path, option: str) -> str:
-    """Of a file that is not UTF-8: what to do. ``option`` is what the encoding is written after: ``data.encoding: ``,
-    or an option of a command."""
+def decoded(content: bytes, name: str) -> str:
+    """The text of a whole file, without its BOM. Raises ``UnicodeError``, also for UTF-16 and UTF-32 without the BOM
+    that says their byte order, for which ``bytes.decode`` takes the machine's."""
+    return codecs.getincrementaldecoder(decoder_of(name))("strict").decode(content, final=True).removeprefix("\ufeff")
+
+
+def suggestion(path: Path, option: str, tried: str = UTF8) -> str:
+    """What to do about a file that is not text in the encoding ``tried``. ``option`` is what the encoding is written
+    after: ``data.encoding: ``, or an option of a command."""
     try:
         found = encoding_of(path)
     except OSError:
         found = None
-    if found is None or found == UTF8:
+    if found is None or canonical(found) == canonical(tried):
         return f"save it as UTF-8, or name its encoding ({option}cp1252, or another codec of Python's)"
     return f"it decodes as {found}: {'set' if option.endswith(': ') else 'add'} {option}{found}"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from conftest import small_config
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -166,3 +167,43 @@ def test_predict_and_eval_take_an_encoding(binary_run: object, tmp_path: Path) -
     assert json.loads(measured.stdout)["texts"] == 2
     unknown = CliRunner().invoke(cli, ["predict", *run, "--input", str(path), "--encoding", "cp12"])
     assert (unknown.exit_code, "text encodings, such as utf-8" in unknown.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+@pytest.mark.parametrize("kind", ["csv", "tsv", "jsonl", "folder"])
+def test_a_missing_bom_is_an_error_like_any_other(kind: str, encoding: str, tmp_path: Path) -> None:
+    """Python's codecs raise a plain ``UnicodeError`` for it."""
+    line = {"csv": "text,label", "tsv": "text\tlabel", "jsonl": '{"text": "x", "label": "a"}', "folder": "a text"}[kind]
+    path = tmp_path / "a" / ("1.txt" if kind == "folder" else f"t.{kind}")
+    path.parent.mkdir()
+    path.write_text(f"{line}\n" * 9, encoding="utf-8")
+    cure = "it decodes as utf-8: set data.encoding: utf-8"
+    if kind == "folder":
+        with pytest.raises(InputError, match=f"not {encoding} text.*; {cure}"):
+            FolderSource(encoding).read(str(tmp_path))
+        return
+    for read in (TableSource.check, TableSource.columns, TableSource.read):
+        with pytest.raises(InputError, match=f":1: not {encoding} text"):
+            read(TableSource("text", "label", encoding=encoding), str(path))
+    with pytest.raises(InputError, match=cure):
+        TableSource("text", "label", encoding=encoding).read(str(path))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_commands_say_that_the_encoding_is_wrong(encoding: str, binary_run: object, tmp_path: Path) -> None:
+    path, config = tmp_path / "in.csv", tmp_path / "c.yaml"
+    path.write_text("text,label\n" + "good,a\nbad,b\n" * 20, encoding="utf-8")
+    values = small_config(data={"source": "table", "train": str(path), "encoding": encoding})
+    config.write_text(json.dumps(values), encoding="utf-8")
+    run = ["--run", str(binary_run.folder), "--encoding", encoding]  # type: ignore[attr-defined]
+    for command in (
+        ["train", str(config), "--runs", str(tmp_path)],
+        ["check", str(config)],
+        ["split", str(config), "--to", str(tmp_path / "out")],
+        ["init", "--from", str(path), "--encoding", encoding, "-o", str(tmp_path / "new.yaml")],
+        ["predict", *run, "--input", str(path)],
+        ["eval", *run, "--data", str(path)],
+    ):
+        done = CliRunner().invoke(cli, command)
+        assert done.exit_code == 2, done.output
+        assert f"{path}:1: not {encoding} text; it decodes as utf-8" in done.stderr

@@ -7,7 +7,7 @@ from pathlib import Path
 from seqclf.data.source import LabelledTexts, digest, where_paths_start
 from seqclf.data.text_store import TextStore
 from seqclf.errors import InputError
-from seqclf.file_encoding import UTF8, canonical, decoder_of, suggestion
+from seqclf.file_encoding import UTF8, canonical, decoded, suggestion
 
 
 class FolderSource:
@@ -37,12 +37,12 @@ class FolderSource:
 
     def _read_file(self, path: Path) -> str:
         try:
-            return _bytes(path).decode(decoder_of(self._encoding)).removeprefix("\ufeff")
-        except UnicodeDecodeError as error:
+            return decoded(_bytes(path), self._encoding)
+        except UnicodeError as error:
             named = "UTF-8" if canonical(self._encoding) == UTF8 else self._encoding
-            raise InputError(
-                f"{path}: not {named} text (byte {error.start + 1}); {suggestion(path, self._option)}"
-            ) from error
+            place = f" (byte {error.start + 1})" if isinstance(error, UnicodeDecodeError) else ""
+            cure = suggestion(path, self._option, self._encoding)
+            raise InputError(f"{path}: not {named} text{place}; {cure}") from error
 
 
 def _files(root: Path) -> list[Path]:

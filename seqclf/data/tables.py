@@ -200,7 +200,8 @@ class TableSource:
             raise InputError(f"{error}; {self._suggestion(path)}") from error
 
     def _suggestion(self, path: Path) -> str:
-        return suggestion(path, "data.encoding: " if self._options == "data." else f"{self._options}encoding ")
+        option = "data.encoding: " if self._options == "data." else f"{self._options}encoding "
+        return suggestion(path, option, self._encoding)
 
     @property
     def _label_columns(self) -> tuple[str, ...]:

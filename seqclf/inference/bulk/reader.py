@@ -126,7 +126,9 @@ class Reader:
             raise InputError(f"{error}{self._suggestion()}") from error
 
     def _suggestion(self) -> str:
-        return "" if self._source.is_stream else f"; {suggestion(Path(self._source.path), '--encoding ')}"
+        if self._source.is_stream:
+            return ""
+        return f"; {suggestion(Path(self._source.path), '--encoding ', self._source.encoding)}"
 
     def _open(self, path: Path) -> BinaryIO:
         self._file = sys.stdin.buffer if self._source.is_stream else open_binary(path)
