@@ -91,7 +91,7 @@ def write_new(path: Path, text: str) -> None:
         with path.open("x", encoding="utf-8", newline="") as file:
             file.write(text)
     except FileExistsError as error:
-        raise InputError(f"{path}: exists already, and is never overwritten; name another file") from error
+        raise InputError(f"{path}: already exists, and is never overwritten; name another file") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror})") from error
 

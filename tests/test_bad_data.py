@@ -99,7 +99,7 @@ def _labels_of(kind: str) -> Iterator[Case]:
     yield Case("numbers", kind, labelled("0", "1"), rows=24)
     yield Case("negative numbers", kind, labelled("-1", "1"), rows=24)
     yield Case("numbers and words", kind, labelled("0", "1", "good"), rows=24, warning="labels are numbers and words")
-    yield Case("a label once", kind, with_one("rare"), rows=24, warning="labels are out of balance")
+    yield Case("a label once", kind, with_one("rare"), rows=24, warning="uneven labels")
     yield Case(
         "a label for each text", kind, labelled(*(f"l{i}" for i in range(24))), refused="24 texts with 24 labels"
     )
@@ -194,7 +194,7 @@ def _columns_of(kind: str) -> Iterator[Case]:
     yield Case("a header alone", kind, header, refused="holds no rows")
     yield Case("a column twice", kind, header.replace(b"label", b"text") + b"a" + mark + b"b\n", refused="twice")
     yield Case("no header", kind, good[len(header) :], refused='no column "text"')
-    yield Case("a header again", kind, good + header, rows=25, warning="labels are out of balance")
+    yield Case("a header again", kind, good + header, rows=25, warning="uneven labels")
     yield Case("semicolons", kind, good.replace(mark, b";"), refused='separated by ";"')
     other = b"\t" if kind == "csv" else b","
     yield Case("the other separator", kind, good.replace(mark, other), refused="separated by ")

@@ -515,7 +515,7 @@ def test_what_is_said_beside_a_score() -> None:
     assert lead(0.896, _scores(0.8712), "accuracy") == "this run is 2.5 points ahead"
     assert lead(0.86, _scores(0.8712), "accuracy") == "this run is 1.1 points behind"
     assert lead(0.87, _scores(0.87), "accuracy") == "this run is level with it"
-    said = "The majority class reaches accuracy 0.5000 on validation, a linear model 0.8712"
+    said = "Baselines on validation: most frequent label accuracy 0.5000, linear model 0.8712"
     assert description(_scores(0.8712), "accuracy", "validation") == said
     sampled = _scores(0.8712, all_training_texts=12_345, all_texts=2_000)
     assert description(sampled, "accuracy", "validation") == (
@@ -611,7 +611,7 @@ def test_check_says_it_before_training(three_labels_csv: Path, tmp_path: Path, m
     shown = io.StringIO()
     with contextlib.redirect_stdout(shown):
         print_report(report)
-    assert "The majority class reaches accuracy 0.3333 on validation, a linear model 1.0000." in shown.getvalue()
+    assert "Baselines on validation: most frequent label accuracy 0.3333, linear model 1.0000." in shown.getvalue()
     values["training"]["baseline"] = False
     config.write_text(json.dumps(values), encoding="utf-8")
     assert examining.examine(read_config(config), lambda stage: None).baseline is None

@@ -228,7 +228,7 @@ def test_another_job_is_not_gone_on_with(tmp_path: Path) -> None:
 def test_nothing_is_overwritten_unasked_and_nothing_left_behind(tmp_path: Path) -> None:
     source, target = _written(tmp_path / "in.csv", ROWS), tmp_path / "out.csv"
     target.write_text("mine", encoding="utf-8")
-    with pytest.raises(InputError, match="exists already; --overwrite"):
+    with pytest.raises(InputError, match="already exists; use --overwrite"):
         _predict(source, target)
     assert target.read_text(encoding="utf-8") == "mine"
     _predict(source, target, overwrite=True)

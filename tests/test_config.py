@@ -13,7 +13,7 @@ from conftest import small_config
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from seqclf.config import checked_config, load_config, read_config, write_config
+from seqclf.config import checked_config, load_config, parse_override, read_config, write_config
 from seqclf.config.checks import CHECKS, WARNINGS
 from seqclf.config.problems import ConfigError
 from seqclf.config.yaml_core import dump_yaml, read_yaml
@@ -282,3 +282,10 @@ def test_what_costs_something_is_a_warning(tmp_path: Path, check: str, text: str
     path = _write(tmp_path, text)
     (warning,) = read_config(path).warnings
     assert str(warning).removeprefix(f"{path}:").startswith(expected)
+
+
+def test_few_epochs_on_the_command_line_are_meant(tmp_path: Path) -> None:
+    path = _write(tmp_path, MINIMAL + "training: {epochs: 9, early_stopping: {patience: 4}}\n")
+    assert read_config(path, [parse_override("training.epochs=3")]).warnings == []
+    (warning,) = read_config(path, [parse_override("training.early_stopping.patience=9")]).warnings
+    assert "9 epochs without a better one cannot pass in 9" in str(warning)

@@ -229,7 +229,7 @@ def test_check_prints_a_report(odd_config: Path) -> None:
     assert done.exit_code == 0, done.stderr
     for part in (
         "Data: ",
-        "also in a split before",
+        "also in an earlier split",
         "42 (89.4%)",
         "tokens a text",
         "██",
@@ -258,6 +258,24 @@ def test_check_fails_where_training_or_evaluation_would(tmp_path: Path, odd_conf
     assert problem["message"].startswith(
         'has labels that the training texts do not have: "new"; set data.unknown_labels'
     )
+
+
+@pytest.mark.parametrize(
+    ("weights", "monitor"), [("balanced", "val_macro_f1"), ("null", "val_macro_f1"), ("balanced", "val_loss")]
+)
+def test_uneven_labels_are_no_news_where_they_are_provided_for(weights: str, monitor: str, tmp_path: Path) -> None:
+    rows = [("text", "label"), *((f"text {n}", "rare" if n % 25 == 0 else "common") for n in range(100))]
+    data = write_csv(tmp_path / "d.csv", rows)
+    config = tmp_path / "c.yaml"
+    config.write_text(
+        f"data: {{source: table, train: {data}, validation: 0.25}}\n"
+        "tokenizer: {type: byte}\nlayers: [{type: pool}]\n"
+        f"training: {{class_weights: {weights}, early_stopping: {{monitor: {monitor}}}}}\n"
+    )
+    done = _call("check", str(config), "--json")
+    assert done.exit_code == 0, done.output
+    warned = any("uneven labels" in warning["message"] for warning in json.loads(done.stdout)["warnings"])
+    assert warned is not (weights == "balanced" and monitor == "val_macro_f1")
 
 
 def test_labels_that_are_nearly_the_same_are_a_warning() -> None:

@@ -165,7 +165,7 @@ def test_copies_appear_whole_and_never_replace_anything(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     copy(tmp_path / "empty")
     for taken in (tmp_path / "empty", source / "saved_model.pb"):
-        with pytest.raises(InputError, match="is there already"):
+        with pytest.raises(InputError, match="already exists and is not empty"):
             copy(taken)
     with pytest.raises(RuntimeError), new_folder(tmp_path / "half") as folder:
         (folder / "file").touch()

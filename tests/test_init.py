@@ -39,7 +39,7 @@ def test_init_never_overwrites(tmp_path: Path) -> None:
     path.write_text("mine", encoding="utf-8")
     refused = _call("init", "-o", str(path))
     assert refused.exit_code == 2
-    assert "exists already, and is never overwritten" in refused.stderr
+    assert "already exists, and is never overwritten" in refused.stderr
     assert path.read_text(encoding="utf-8") == "mine"
     assert "cannot be written" in _call("init", "-o", str(tmp_path / "no" / "x.yaml")).stderr
 

@@ -91,11 +91,11 @@ def test_the_time_left_is_that_of_all_epochs() -> None:
     assert left.seconds() == 9 + (10 + 2)
 
 
-def printed(metrics: dict[str, Any], width: int, monkeypatch: pytest.MonkeyPatch) -> str:
+def printed(metrics: dict[str, Any], width: int, monkeypatch: pytest.MonkeyPatch, *, terminal: bool = True) -> str:
     output = io.StringIO()
     monkeypatch.setattr(
         "seqclf.cli.eval_tables.console",
-        lambda: Console(file=output, width=width, force_terminal=True, color_system=None, highlight=False),
+        lambda: Console(file=output, width=width, force_terminal=terminal, color_system=None, highlight=False),
     )
     show_metrics("run-1", "test (data)", metrics)
     return output.getvalue()
@@ -128,6 +128,15 @@ def test_numbers_are_whole_at_every_width(labels: int, width: int, monkeypatch: 
     matrix = "true \\ predicted" in text
     assert matrix or "most often confused" in text
     assert not matrix or "626" in text
+
+
+def test_a_wide_matrix_is_not_written_into_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    for labels, is_shown in ((7, True), (28, False)):
+        confusion = [[626 if i == j else (i * j) % 4 for j in range(labels)] for i in range(labels)]
+        metrics = metrics_of(confusion, [f"label {number}" for number in range(labels)])
+        text = printed(metrics, 200, monkeypatch, terminal=False)
+        assert ("true \\ predicted" in text, "most often confused" in text) == (is_shown, not is_shown)
+        assert "true \\ predicted" in printed(metrics, 200, monkeypatch)
 
 
 def test_a_matrix_of_long_labels_has_numbers_for_columns() -> None:

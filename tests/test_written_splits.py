@@ -133,7 +133,7 @@ def test_nothing_is_overwritten_and_nothing_is_half_written(tmp_path: Path, monk
     config = checked_config(small_config(data={"source": "table", "train": str(_written(tmp_path / "t.csv", _rows()))}))
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine.txt").touch()
-    with pytest.raises(InputError, match="out: exists already, and is never overwritten"):
+    with pytest.raises(InputError, match="out: already exists, and is never overwritten"):
         write_splits(config, tmp_path / "out")
     (tmp_path / "out" / "mine.txt").unlink()
     monkeypatch.setattr(

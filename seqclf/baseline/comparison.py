@@ -51,7 +51,7 @@ def description(scores: Mapping[str, Any], name: str, split: str) -> str:
     linear, majority = scores["linear"][name], scores["majority"][name]
     what = NAMES[name]
     sampled = f" {on_a_sample(scores)}" if on_a_sample(scores) else ""
-    return f"The majority class reaches {what} {majority:.4f} on {split}, a linear model {linear:.4f}{sampled}"
+    return f"Baselines on {split}: most frequent label {what} {majority:.4f}, linear model {linear:.4f}{sampled}"
 
 
 def on_a_sample(scores: Mapping[str, Any]) -> str:

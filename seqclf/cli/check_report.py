@@ -63,8 +63,8 @@ def _table(*columns: str) -> Table:
 def _texts(report: Report) -> Table:
     multi = report.splits["train"].multi
     of_lists = ("labels a text", "without label") if multi else ()
-    two = "with two lists" if multi else "with two labels"
-    table = _table("split", "texts", *of_lists, "empty", "repeated", two, "also in a split before")
+    two = "conflicting labels"
+    table = _table("split", "texts", *of_lists, "empty", "repeated", two, "also in an earlier split")
     for name, split in report.splits.items():
         labels = (f"{sum(split.labels.values()) / split.texts:.2f}", f"{split.unlabelled:,}") if multi else ()
         leaked = f"{report.leaks[name].rows:,}" if name in report.leaks else "-"

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 )
 @click.option("--text", "text_column", metavar="COLUMN", help="Column of --data's texts. [default: the run's, or text]")
 @click.option(
-    "--label", "label_column", metavar="COLUMN", help="Likewise of its labels. [default: the run's, or label]"
+    "--label", "label_column", metavar="COLUMN", help="Column of --data's labels. [default: the run's, or label]"
 )
 @label_separator_option
 @encoding_option

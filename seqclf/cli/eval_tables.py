@@ -13,6 +13,7 @@ from seqclf.cli.console import console
 from seqclf.cli.wrap import wrapped
 
 _MOST_PAIRS = 15
+_MATRIX_OF_FILES = 100  # columns of a confusion matrix that goes into a file or another program
 _SCORES = (
     ("accuracy", "accuracy"),
     ("loss", "loss"),
@@ -43,7 +44,8 @@ def show_metrics(run_name: str, where: str, metrics: dict[str, Any], *, score: s
         out.print(_label_table(metrics, by_f1=True))
         out.print("\naccuracy: all labels of the text right", markup=False)
         return
-    matrix = confusion_table(metrics["confusion"], list(metrics["labels"]), out.width)
+    most = out.width if out.is_terminal else min(out.width, _MATRIX_OF_FILES)
+    matrix = confusion_table(metrics["confusion"], list(metrics["labels"]), most)
     out.print(_label_table(metrics, by_f1=matrix is None))
     out.print()
     if matrix is not None:

@@ -45,13 +45,13 @@ def write_predictions_of(
 
 
 def texts_seen(run: Run, texts: LabelledTexts) -> dict[str, Any]:
-    """How many of the texts the run has seen in training, as entries of the metrics; a warning says so."""
+    """How many of the texts the run has seen in training, as entries of the metrics; standard error says so."""
     from seqclf.config import load_config
     from seqclf.data.seen import seen_in_training
 
     seen = seen_in_training(load_config(run.config), run.manifest["data_fingerprint"], texts)
     if seen is None:
         return {"trained_on": None, "validated_on": None}
-    if (warning := seen.warning()) is not None:
-        click.echo(f"warning: {warning}", err=True)
+    if (sentence := seen.sentence()) is not None:
+        click.echo(f"{'warning' if seen.matters else 'note'}: {sentence}", err=True)
     return {"trained_on": seen.trained_on, "validated_on": seen.validated_on}

@@ -219,8 +219,8 @@ def check_texts(texts: Sequence[str]) -> None:
     """Raise ``HintedError`` for a text to predict that is the name of a file of texts."""
     for text in texts:
         if _is_file_of_texts(text):
-            hint = Hint("The texts of a file are predicted with --input", ("seqclf", "predict", "--input", text))
-            raise HintedError(f"{text}: is a file, not a text; `seqclf predict -` reads texts that are piped in", hint)
+            hint = Hint("To predict the texts of a file, use", ("seqclf", "predict", "--input", text))
+            raise HintedError(f"{text} is a file", hint)
 
 
 def _is_file_of_texts(text: str) -> bool:

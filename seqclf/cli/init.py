@@ -41,7 +41,7 @@ def _complete_template(context: click.Context, parameter: click.Parameter, begun
     "--label",
     metavar="COLUMN",
     multiple=True,
-    help="Column of DATA's labels; repeated, columns of 0 and 1, each of them a label. [default: likewise]",
+    help="Column of DATA's labels; repeated, columns of 0 and 1, each a label. [default: by names and contents]",
 )
 @label_separator_option
 @click.option(
@@ -51,7 +51,7 @@ def _complete_template(context: click.Context, parameter: click.Parameter, begun
     help="How DATA is encoded, such as cp1252 or utf-16. [default: UTF-8, or guessed]",
 )
 @click.option("--validation", metavar="PART", help="Validation texts: a file or folder, or a fraction of DATA.")
-@click.option("--test", metavar="PART", help="Test texts: likewise.")
+@click.option("--test", metavar="PART", help="Test texts: a file or folder, or a fraction of DATA.")
 @click.option("--name", help="First part of the names of runs. [default: after DATA]")
 @click.option("--layers", "family", type=click.Choice(_FAMILIES), help="Kind of the model. [default: by the texts]")
 @click.option(

@@ -61,7 +61,7 @@ class _How:
 @click.option(
     "--epochs", type=click.IntRange(min=1), help="With --resume: how many epochs in all; a finished run goes on."
 )
-@click.option("--patience", type=click.IntRange(min=1), help="Likewise the patience of early stopping.")
+@click.option("--patience", type=click.IntRange(min=1), help="With --resume: the patience of early stopping.")
 @click.option("--name", help="First part of the run folder's name, instead of the config's.")
 @click.option(
     "--folds",
@@ -119,7 +119,7 @@ def train_command(
         _resume(runs, resume, how, epochs, patience)
         return
     if epochs is not None or patience is not None:
-        raise HintedError("--epochs and --patience are of --resume RUN", settings_hint(click.get_current_context()))
+        raise HintedError("--epochs and --patience work only with --resume", settings_hint(click.get_current_context()))
     if config_file is None:
         raise click.UsageError("name a CONFIG, or a run with --resume")
     overrides = [parse_override(setting) for setting in settings]

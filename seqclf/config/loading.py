@@ -23,6 +23,9 @@ DATA_VARIABLE = "SEQCLF_DATA"
 """Folder that relative paths to data, vocabularies and vectors start at, and that holds tfds's data sets."""
 
 
+_PATIENCE = ("training", "early_stopping", "patience")
+
+
 @dataclass(frozen=True)
 class Override:
     """An option set on the command line: its path, its value and how the user gave it."""
@@ -49,7 +52,11 @@ class LoadedConfig:
 
     @property
     def warnings(self) -> list[Problem]:
-        return [self.placed(problem) for problem in warnings_of(self.config)]
+        """Few epochs on the command line are a quick try: that early stopping cannot come into it is meant."""
+        epochs = self.written.places.get(("training", "epochs"))
+        is_quick_try = epochs is not None and epochs.line is None
+        found = warnings_of(self.config)
+        return [self.placed(problem) for problem in found if not (is_quick_try and problem.path == _PATIENCE)]
 
     def placed(self, problem: Problem) -> Problem:
         """The problem with the place of its option."""

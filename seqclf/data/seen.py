@@ -16,6 +16,7 @@ from seqclf.data.equal_texts import text_digests
 from seqclf.data.source import LabelledTexts
 from seqclf.errors import InputError
 
+_MATTERS = 0.01  # of the texts
 _MOST_BYTES = 200_000_000  # of a file that is read again for this
 
 
@@ -33,10 +34,22 @@ class Seen:
     trained_on: int
     validated_on: int
 
-    def warning(self) -> str | None:
-        """None where no text was seen."""
+    @property
+    def matters(self) -> bool:
+        """Whether the scores are other than they would be on new texts."""
+        return self.trained_on + self.validated_on >= _MATTERS * self.texts
+
+    def sentence(self) -> str | None:
+        """What to say of it; None where no text was seen."""
         if not self.trained_on + self.validated_on:
             return None
+        if not self.matters:
+            parts = ((self.trained_on, "trained on"), (self.validated_on, "validated on"))
+            count = self.trained_on + self.validated_on
+            how = " or ".join(name for number, name in parts if number)
+            share = max(count / self.texts, 0.0001)
+            few = f"{count:,} of these {self.texts:,} texts {'was' if count == 1 else 'were'} also {how}"
+            return f"{few} ({'less than ' if share > count / self.texts else ''}{100 * share:.2g} %)"
         if self.trained_on == self.texts:
             what = "all of these texts are training texts of the run"
         else:

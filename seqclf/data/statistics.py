@@ -170,9 +170,18 @@ def label_problems(splits: Mapping[str, TextStatistics], unknown_labels: Unknown
 
 
 def text_warnings(
-    splits: Mapping[str, TextStatistics], leaks: Mapping[str, Leak], unknown_labels: UnknownLabels = "error"
+    splits: Mapping[str, TextStatistics],
+    leaks: Mapping[str, Leak],
+    unknown_labels: UnknownLabels = "error",
+    *,
+    expects_uneven: bool = False,
 ) -> list[Problem]:
-    """``leaks`` are those of the validation and the test split."""
+    """What is odd about the texts.
+
+    Args:
+        leaks: those of the validation and the test split.
+        expects_uneven: the training weighs labels and watches macro F1, so that uneven labels are no news.
+    """
     warnings = []
 
     def warn(split: str, message: str) -> None:
@@ -180,10 +189,10 @@ def text_warnings(
 
     labels = splits["train"].labels
     most, least = max(labels, key=labels.__getitem__, default=""), min(labels, key=labels.__getitem__, default="")
-    if labels and labels[most] >= _OUT_OF_BALANCE * labels[least]:
+    if labels and not expects_uneven and labels[most] >= _OUT_OF_BALANCE * labels[least]:
         warn(
             "train",
-            f'labels are out of balance: {labels[most]:,} texts of "{most}", {labels[least]:,} of "{least}"; look at '
+            f'uneven labels: {labels[most]:,} texts of "{most}", {labels[least]:,} of "{least}"; look at '
             "macro F1, accuracy says little",
         )
     if alike := _alike(list(labels)):

@@ -48,7 +48,7 @@ def write_splits(config: Config, folder: Path) -> dict[str, WrittenSplit]:
         InputError: there is such a folder, or the data cannot be used.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"{folder}: exists already, and is never overwritten; name another folder")
+        raise InputError(f"{folder}: already exists, and is never overwritten; name another folder")
     corpus = Corpus(config)
     names = [name for name in SPLITS if corpus.has(name)]
     texts = {name: corpus.texts(name) for name in names}

@@ -20,7 +20,7 @@ def new_folder(target: Path) -> Iterator[Path]:
     Raises ``InputError`` where ``target`` is something else than an empty folder or nothing: it may be the user's.
     """
     if target.is_symlink() or (target.exists() and not (target.is_dir() and not any(target.iterdir()))):
-        raise InputError(f"{target}: is there already and no empty folder; name a new one with --to")
+        raise InputError(f"{target}: already exists and is not empty; name a new folder with --to")
     target = target.absolute()
     try:
         with making_folder(target) as beside:

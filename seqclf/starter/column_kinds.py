@@ -73,7 +73,7 @@ class Column:
         if self.kind != "words":
             return _WHAT[self.kind]
         if self.distinct <= max(2, self.filled // 10) and self.words < _MOST_WORDS_OF_A_LABEL:
-            return f"{self.distinct:,} values that recur"
+            return f"{self.distinct:,} different values, repeated"
         return None
 
     @property

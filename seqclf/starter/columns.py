@@ -189,14 +189,14 @@ def _label_column(
         name, reason = ranked[0]
     elif usable:
         name = min(usable, key=lambda one: _likeliness(usable[one]))
-        reason = f"{usable[name].distinct} values that recur"
+        reason = f"{usable[name].distinct:,} different values, repeated"
         if name.strip() in {value for value, _ in most_frequent(values[name], 50)}:
             raise InputError(f'{path}:1: the first line must name the columns, but "{name}" is a label further down')
     elif named := _by_name(columns, _LABEL_NAMES):
         name, reason = named[0]  # what is wrong with it is said when it is read
     else:
         raise InputError(
-            f"{path}: no column looks like a label, with at least two values that recur; {_what_they_hold(columns)}; "
+            f"{path}: no column looks like a label (few different values, repeated); {_what_they_hold(columns)}; "
             "name one with --label"
         )
     rest = {other: column for other, column in usable.items() if other != name}

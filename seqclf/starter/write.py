@@ -21,7 +21,7 @@ COMMENTS = {
     "data.validation": "fraction of the texts that choose the best epoch, or a file of its own",
     "data.test": "fraction of the texts that only `seqclf eval` reads, or a file of its own",
     "tokenizer.vocab_size": "most word pieces that are learnt from the training texts",
-    "tokenizer.max_tokens": "of longer texts the middle is cut away",
+    "tokenizer.max_tokens": "longer texts lose their middle",
     "embedding.dim": "length of a token's vector",
     "embedding.dropout": "fraction of the vectors' entries left out while training",
     "embedding.word_dropout": "fraction of the tokens left out while training",
@@ -31,7 +31,7 @@ COMMENTS = {
     "training.epochs": "most; early_stopping ends sooner",
     "training.class_weights": "every label counts the same, however few texts it has",
     "training.early_stopping": "the weights of the best epoch are kept",
-    "training.early_stopping.patience": "epochs without a better one that are waited for",
+    "training.early_stopping.patience": "stop after this many epochs without improvement",
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from seqclf.baseline.comparison import reported_score
 from seqclf.baseline.job import begin
-from seqclf.config import LoadedConfig
+from seqclf.config import Config, LoadedConfig
 from seqclf.config.problems import Problem
 from seqclf.data.corpus import Corpus
 from seqclf.data.prepare import encode_split, prepare
@@ -94,7 +94,8 @@ def examine(
         warnings=loaded.warnings,
         max_tokens=config.tokenizer.max_tokens,
     )
-    warnings = text_warnings(splits, report.leaks, unknown_labels) + size_warnings(splits, part_names(config.data))
+    warnings = text_warnings(splits, report.leaks, unknown_labels, expects_uneven=_expects_uneven(config))
+    warnings += size_warnings(splits, part_names(config.data))
     report.warnings += [loaded.placed(warning) for warning in warnings]
     if report.problems:
         return report
@@ -165,3 +166,9 @@ def _read(corpus: Corpus, names: list[str], loaded: LoadedConfig) -> dict[str, L
     if problems:
         raise loaded.error(problems)
     return texts
+
+
+def _expects_uneven(config: Config) -> bool:
+    stopping = config.training.early_stopping
+    watched = None if stopping is None else stopping.monitor
+    return watched == "val_macro_f1" and config.training.class_weights is not None

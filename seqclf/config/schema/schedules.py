@@ -71,7 +71,8 @@ class PlateauSchedule(Schedule):
     type: Literal["plateau"] = Field(description="The kind of schedule.")
     factor: PositiveShare = Field(0.5, description="What is left of the learning rate each time.")
     patience: Epochs = Field(
-        1, description="Epochs without a better score, since the best one and the last cut, that are waited for."
+        1,
+        description="Cut the rate after this many epochs without improvement, since the best one and the last cut.",
     )
     final: Share = Field(0.0, description="Share of the learning rate below which it does not go.")
 

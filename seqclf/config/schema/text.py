@@ -19,7 +19,9 @@ class TokenizerOptions(Strict):
     """How much of a text is read, whatever its tokens are."""
 
     max_tokens: Tokens = Field(512, description="Most tokens of a text that the model reads.")
-    truncate: Literal["head", "tail", "middle"] = Field("middle", description="Part of a longer text that is cut away.")
+    truncate: Literal["head", "tail", "middle"] = Field(
+        "middle", description="Which part of a longer text is left out."
+    )
 
 
 class SubwordTokens(TokenizerOptions):

@@ -131,7 +131,7 @@ class EarlyStopping(Strict):
         description="The score that decides, also which epoch's weights are kept; where each text has one label, micro "
         "F1 is accuracy.",
     )
-    patience: Epochs = Field(2, description="Epochs without a better score that are waited for.")
+    patience: Epochs = Field(2, description="Stop after this many epochs without improvement.")
     min_delta: NonNegativeReal = Field(
         0.0, description="Least change of the score that counts as better, in nats or as a share of the texts."
     )
@@ -189,7 +189,7 @@ class TrainingConfig(Strict):
         None, description="Steps between two checkpoints within an epoch; null: after every epoch only."
     )
     checkpoint_minutes: PositiveReal | None = Field(
-        None, description="Likewise minutes of wall time; with both, whichever comes first."
+        None, description="Minutes of wall time between two checkpoints; with checkpoint_steps, whichever comes first."
     )
     baseline: Literal["auto", False] = Field(
         "auto",

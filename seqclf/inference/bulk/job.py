@@ -47,7 +47,7 @@ class Target:
             raise InputError(f"{self.errors}: is --output, too; name another file for --errors")
         for path in filter(None, (self.path, self.errors)):
             if path.exists() and (path.is_dir() or not self.overwrite):
-                what = "is a folder" if path.is_dir() else "exists already; --overwrite puts the new one in its place"
+                what = "is a folder" if path.is_dir() else "already exists; use --overwrite to replace it"
                 raise InputError(f"{path}: {what}")
             if not path.absolute().parent.is_dir():
                 raise InputError(f"{path}: there is no folder {path.absolute().parent}")
@@ -151,7 +151,7 @@ def predict_stream(
     on_bad: Callable[[InputError], None] = lambda error: None,
     block: int = ROWS_A_BLOCK,
 ) -> Report:
-    """Likewise into a stream, csv, tsv or jsonl, a block of rows at a time."""
+    """Predict into a stream: csv, tsv or jsonl, a block of rows at a time."""
     writer = LineWriter(kind, out)
     progress = Progress()
     for rows in _blocks(iter(Reader(source)), block):
