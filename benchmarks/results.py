@@ -63,6 +63,8 @@ def decisive(config: Config) -> dict[str, Any]:
         if content[section].get(name):
             content[section][name] = Path(content[section][name]).name
     content["data"].pop("data_dir", None)
+    for name in ("checkpoint_steps", "checkpoint_minutes", "keep_checkpoints", "log_every"):  # of files, not of weights
+        content["training"].pop(name, None)
     return content
 
 
