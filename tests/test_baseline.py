@@ -7,6 +7,7 @@ import dataclasses
 import io
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -564,6 +565,18 @@ def test_what_the_config_has_is_not_advised() -> None:
         "more training.epochs: the last one was the best",
         *(step for step in what_to_try(plain) if not step.startswith("more training.epochs")),
     ]
+
+
+def test_what_can_be_typed_is_a_whole_command() -> None:
+    from seqclf.config import parse_override
+
+    config = _config(layers=[{"type": "lstm", "units": 4}])
+    steps = what_to_try(config, last_was_best=True, file="my runs/c.yaml")
+    commands = [shlex.split(step[step.index("seqclf train") :]) for step in steps if "seqclf train" in step]
+    assert ["seqclf", "train", "my runs/c.yaml", "--set", "ngrams={}"] in commands
+    assert commands[0][3:] == ["--set", f"training.epochs={2 * config.training.epochs}"]
+    for command in commands:
+        assert all(parse_override(setting).path for setting in command[4::2])
 
 
 @pytest.mark.parametrize("run_name", ["binary_run", "three_label_run"])

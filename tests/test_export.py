@@ -263,3 +263,16 @@ def test_lists_of_labels_have_a_card_too() -> None:
     assert "Nothing: `seqclf eval` measures" in card
     assert "A text may get no label." in card
     assert "4.0 -> 1.0 MB" in card
+
+
+def test_a_model_card_names_the_n_grams() -> None:
+    from seqclf.config import checked_config
+    from seqclf.export.card import About, model_card
+    from seqclf.labels import Labels
+
+    ngrams = {"orders": [1, 2], "buckets": 1000}
+    config = checked_config({"data": {"source": "sample"}, "layers": [], "head": [], "ngrams": ngrams})
+    manifest = {"data": "3 texts", "started": "2024-05-01T00:00:00", "seed": 0, "parameters": 4000}
+    card = model_card(About("wide-1", config, Labels(tuple("abc")), manifest, {}), "onnx")
+    assert "| layers | none |" in card
+    assert "n-grams of 1, 2 tokens, in 1,000 buckets: 3,000 weights (75.0% of the parameters) |" in card

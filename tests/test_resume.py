@@ -341,6 +341,9 @@ def test_what_a_finished_run_keeps_is_an_option(sample_csv: Path, tmp_path: Path
     assert (refused.exit_code, "has no checkpoint any more" in refused.stderr) == (2, True)
     every = trained(small_config(**small, training__keep_checkpoints=True), tmp_path)
     assert len(list(every.checkpoints.glob("epoch*.state"))) == 2
+    every.write_metrics("test", {"accuracy": 0.5})
     done = _call("train", "--resume", str(every.folder), "--epochs", "2")
     assert done.exit_code == 0, done.output
+    assert "Dropped     test metrics" in done.stdout and f"--run {every.name}" in done.stdout
+    assert "test" not in every.metrics
     assert every.manifest["epochs"] == 2

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from seqclf.config import Config
@@ -14,7 +16,7 @@ from seqclf.layer_types.pool import Pool
 NAMES = {"accuracy": "accuracy", "micro_f1": "micro F1", "macro_f1": "macro F1", "loss": "loss"}
 _LARGE_VOCABULARY = 16_000
 _PATIENT = 5
-_MORE_EPOCHS = "more training.epochs, with training.early_stopping"
+_MORE_EPOCHS = "more training.epochs"
 
 
 def reported_score(config: Config, *, multi: bool) -> str:
@@ -81,6 +83,7 @@ def warning(
     *,
     last_was_best: bool = False,
     vocabulary: int | None = None,
+    file: str | None = None,
 ) -> str | None:
     """What to say after a training whose network is behind the linear model; None where it is not.
 
@@ -95,45 +98,71 @@ def warning(
         f"a linear model of n-grams is ahead of this network by {points:.1f} points of {NAMES[name]} on validation "
         f"({linear:.4f} against {network:.4f})"
     )
-    cures = what_to_try(config, last_was_best=last_was_best, vocabulary=vocabulary)
+    cures = what_to_try(config, last_was_best=last_was_best, vocabulary=vocabulary, file=file)
     steps = "".join(f"\n  {number}. {step}" for number, step in enumerate(cures, 1))
     return f"{ahead}. What to try, in this order (docs/training.md says why):{steps}" if cures else ahead
 
 
-def what_to_try(config: Config, *, last_was_best: bool = False, vocabulary: int | None = None) -> list[str]:
+@dataclass(frozen=True)
+class _Cure:
+    """``settings`` are those of ``--set``, where the cure is one that can be typed."""
+
+    words: str
+    settings: tuple[str, ...] = ()
+
+    def told(self, file: str | None) -> str:
+        if file is None or not self.settings:
+            return self.words
+        command = shlex.join(["seqclf", "train", file, *(word for one in self.settings for word in ("--set", one))])
+        return f"{self.words}: {command}"
+
+
+def what_to_try(
+    config: Config, *, last_was_best: bool = False, vocabulary: int | None = None, file: str | None = None
+) -> list[str]:
     """What brings a network level with a linear model, the most likely cure first; what the config has is left out.
 
     Args:
         last_was_best: the last epoch was the best one.
         vocabulary: pieces that the tokenizer has learnt; a vocabulary that is not full is large enough.
+        file: the config's; each cure that can be typed then ends with the whole command.
     """
     cures = list(_cures(config, vocabulary))
-    if not last_was_best:
-        return cures
-    return ["more training.epochs: the last one was the best", *(cure for cure in cures if cure != _MORE_EPOCHS)]
+    if last_was_best:
+        cures = [cure for cure in cures if not cure.words.startswith(_MORE_EPOCHS)]
+        more = f"training.epochs={2 * config.training.epochs}"
+        cures.insert(0, _Cure(f"{_MORE_EPOCHS}: the last one was the best", (more,)))
+    return [cure.told(file) for cure in cures]
 
 
-def _cures(config: Config, learnt: int | None) -> Iterator[str]:
+def _cures(config: Config, learnt: int | None) -> Iterator[_Cure]:
     pooled = [layer for _, layer in walk(config.layers) if isinstance(layer, Pool)]
     if config.layers and not any("mean" in layer.method and "max" in layer.method for layer in pooled):
-        yield "{type: pool, method: [mean, max]} as the last of layers: it sees the whole text, not only its end"
+        yield _Cure("{type: pool, method: [mean, max]} as the last of layers: it sees the whole text, not only its end")
     allowed: Any = getattr(config.tokenizer, "vocab_size", None)
     full = allowed is not None and (learnt is None or learnt >= allowed)
     if full and allowed < _LARGE_VOCABULARY and not isinstance(config.tokenizer, CharTokens):
-        yield f"a larger tokenizer.vocab_size, such as {_LARGE_VOCABULARY}"
+        setting = f"tokenizer.vocab_size={_LARGE_VOCABULARY}"
+        yield _Cure(f"a larger tokenizer.vocab_size, such as {_LARGE_VOCABULARY}", (setting,))
     if config.layers:
         yield from _longer_training(config)
     if config.ngrams is None:
-        yield "ngrams: {}, a linear model beside the network, within the one model that is trained and exported"
+        words = "ngrams: {}, a linear model beside the network, within the one model that is trained and exported"
+        yield _Cure(words, ("ngrams={}",))
     elif config.ngrams.weights != "idf":
-        yield "ngrams.weights: idf, which suits short texts and many labels"
+        yield _Cure("ngrams.weights: idf, which suits short texts and many labels", ("ngrams.weights=idf",))
 
 
-def _longer_training(config: Config) -> Iterator[str]:
+def _longer_training(config: Config) -> Iterator[_Cure]:
     if config.embedding.word_dropout == 0:
-        yield "embedding.word_dropout, such as 0.1"
+        yield _Cure("embedding.word_dropout, such as 0.1", ("embedding.word_dropout=0.1",))
     stopping = config.training.early_stopping
+    more = f"training.epochs={2 * config.training.epochs}"
     if stopping is None:
-        yield _MORE_EPOCHS
+        settings = (more, f"training.early_stopping.patience={_PATIENT}")
+        yield _Cure(f"{_MORE_EPOCHS}, with training.early_stopping", settings)
     elif stopping.patience < _PATIENT:
-        yield f"more patience: training.early_stopping.patience {_PATIENT} or more, and more training.epochs"
+        yield _Cure(
+            f"more patience: training.early_stopping.patience {_PATIENT} or more, and more training.epochs",
+            (f"training.early_stopping.patience={_PATIENT}", more),
+        )

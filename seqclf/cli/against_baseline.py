@@ -37,11 +37,12 @@ def behind(config: Config, outcome: Outcome, run: Path) -> str | None:
         outcome.baseline,
         last_was_best=outcome.best_epoch == config.training.epochs,
         vocabulary=load_tokenizer(Run(run).tokenizer).vocabulary_size,
+        file=str(Run(run).config),
     )
 
 
 def folds_behind(config: Config, summary: dict[str, Any]) -> str | None:
-    """Likewise for the means over the folds of ``cross_validate``."""
+    """What ``behind`` says, for the means over the folds of ``cross_validate``."""
     from seqclf.baseline.comparison import warning
     from seqclf.training.folds import mean_scores
 

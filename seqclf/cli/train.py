@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import signal
 import sys
@@ -18,6 +19,7 @@ from seqclf.cli.hints import HintedError, settings_hint
 from seqclf.cli.options import (
     allow_code_option,
     complete_unfinished,
+    runs_argument,
     runs_option,
     set_option,
     threads_option,
@@ -148,8 +150,8 @@ def train_command(
 
         if folds is None:
             run, outcome = _train_one(loaded, config, lambda: begin_run(runs, config.name), listen, stop, how)
-            text, status = summary(run.folder, runs, config, outcome), outcome.status
             compared = behind(config, outcome, run.folder)
+            text, status = summary(run.folder, runs, config, outcome, advised=compared is not None), outcome.status
         else:
             from seqclf.training.folds import cross_validate
 
@@ -189,6 +191,7 @@ def _resume(runs: Path, name: str, how: _How, epochs: int | None, patience: int 
     config = load_config(run.config)
     if further:
         config = extended(config, run, epochs, patience)
+    tested_before = _is_tested(run)
     with _StopRequest() as stop, progress_listener() as show:
 
         def listen(event: Event) -> None:
@@ -215,7 +218,20 @@ def _resume(runs: Path, name: str, how: _How, epochs: int | None, patience: int 
             click.echo(f"To go on: {run.how_to_go_on}", err=True)
             raise
     compared = behind(config, outcome, run.folder)
-    _end(summary(run.folder, runs, config, outcome), outcome.status, stop, runs, run.name, warning=compared)
+    text = summary(run.folder, runs, config, outcome, advised=compared is not None)
+    if tested_before and not _is_tested(run):
+        again = f"seqclf eval{runs_argument(runs)} --run {shlex.quote(run.name)}"
+        text += f"\nDropped     test metrics, which were of the earlier weights; to measure again: {again}"
+    _end(text, outcome.status, stop, runs, run.name, warning=compared)
+
+
+def _is_tested(run: Run) -> bool:
+    from seqclf.errors import InputError
+
+    try:
+        return "test" in run.metrics
+    except InputError:  # a damaged file, which training writes anew
+        return False
 
 
 def _train_one(

@@ -48,7 +48,8 @@ def folds_summary(path: Path, summary: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def summary(folder: Path, runs: Path, config: Config, outcome: Outcome) -> str:
+def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advised: bool = False) -> str:
+    """``advised``: the comparison with the baseline says what to try, so that nothing else does."""
     from seqclf.layer_types import Custom, walk
     from seqclf.runs import Run
 
@@ -67,7 +68,8 @@ def summary(folder: Path, runs: Path, config: Config, outcome: Outcome) -> str:
     following = [f"seqclf eval{options}"] if tested else []
     following.append(f'seqclf predict{options} "a text"')
     lines += [f"{'' if number else 'Next':<{_MARGIN}}{line}" for number, line in enumerate(following)]
-    lines += [f"{'To try':<{_MARGIN}}{line}" for line in _advice(config, Run(folder))]
+    advice = [] if advised else _advice(config, Run(folder))
+    lines += [f"{'' if number else 'To try':<{_MARGIN}}{line}" for number, line in enumerate(advice)]
     return "\n".join(lines)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from seqclf.config import Config
+from seqclf.config.schema import NgramsConfig
 from seqclf.labels import Labels
 
 Format = Literal["saved_model", "onnx", "keras"]
@@ -52,13 +53,22 @@ def _head(about: About, form: Format) -> Iterator[str]:
     yield f"| training texts | {manifest['data']} |"
     yield f"| their fingerprint | `{manifest.get('data_fingerprint', {}).get('train', 'unknown')}` |"
     yield f"| tokenizer | {config.tokenizer.type} |"
-    yield f"| layers | {config.embedding.dim} wide embedding - {kinds} |"
+    yield f"| layers | {f'{config.embedding.dim} wide embedding - {kinds}' if config.layers else 'none'} |"
+    if config.ngrams is not None:
+        yield f"| n-grams | {_ngrams(config.ngrams, about)} |"
     yield f"| parameters | {manifest.get('parameters', 0):,} |"
     epochs = f"{manifest.get('epochs', 'unknown')} epochs{kept}"
     yield f"| trained | {str(manifest['started'])[:10]}, {epochs}, seed {manifest['seed']} |"
     yield f"| with | {versions} |"
     if about.cost is not None:
         yield f"| quantized to 8 bits | {about.cost} |"
+
+
+def _ngrams(ngrams: NgramsConfig, about: About) -> str:
+    weights, parameters = ngrams.buckets * about.labels.units, about.manifest.get("parameters")
+    share = f" ({weights / parameters:.1%} of the parameters)" if parameters else ""
+    orders = ", ".join(map(str, ngrams.orders))
+    return f"a linear model of n-grams of {orders} tokens, in {ngrams.buckets:,} buckets: {weights:,} weights{share}"
 
 
 def _labels(about: About) -> Iterator[str]:

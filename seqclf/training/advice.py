@@ -58,7 +58,7 @@ def advice(config: Config, run: Run, went: Went) -> list[str]:
     best = next((epoch for epoch in went.epochs if epoch["epoch"] == went.best_epoch), went.epochs[-1])
     if _score(best) >= _GOOD_ENOUGH:
         return []
-    found = [_still_improving(config, run, went), _first_was_best(config, went), _far_below(config, best)]
+    found = [_still_improving(config, run, went), _first_was_best(config, run, went), _far_below(config, best)]
     return [sentence for sentence in found if sentence] or [s for s in [_not_learning(config, went)] if s]
 
 
@@ -74,14 +74,21 @@ def _still_improving(config: Config, run: Run, went: Went) -> str | None:
     return f"the last epoch was the best one, and more may be better: {line}"
 
 
-def _first_was_best(config: Config, went: Went) -> str | None:
+def _first_was_best(config: Config, run: Run, went: Went) -> str | None:
     if went.best_epoch != 1 or len(went.epochs) < 2:
         return None
-    rate = config.training.optimizer.learning_rate / 3
-    return (
-        "no epoch was better than the first: try a lower learning rate (--set "
-        f"training.optimizer.learning_rate={rate:.1g}) or fewer units"
-    )
+    train = f"seqclf train {shlex.quote(str(run.config))}"
+    stopping = config.training.early_stopping
+    if config.ngrams is not None and went.stopped_by == "early_stopping" and stopping is not None:
+        # The n-grams are fitted before the first epoch, and the network may need some to add to them.
+        patience = f"training.early_stopping.patience={max(5, 2 * stopping.patience)}"
+        epochs = f"training.epochs={2 * config.training.epochs}"
+        return (
+            "no epoch was better than the first, which had the fitted ngrams already: give the network more epochs to "
+            f"add to them: {train} --set {patience} --set {epochs}"
+        )
+    rate = f"training.optimizer.learning_rate={config.training.optimizer.learning_rate / 3:.1g}"
+    return f"no epoch was better than the first: try fewer units, or a lower learning rate: {train} --set {rate}"
 
 
 def _far_below(config: Config, best: dict[str, Any]) -> str | None:
