@@ -258,6 +258,34 @@ def test_a_signal_finishes_the_step_and_leaves_a_whole_run(number: int, config_f
     assert _call("predict", "x", "--runs", str(runs)).exit_code == 0
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_before_the_first_step_leaves_no_run(number: int, config_file: Path, tmp_path: Path) -> None:
+    process = _endless(config_file, tmp_path, "manifest.json")  # TensorFlow is imported next: seconds
+    process.send_signal(number)
+    _, stderr = process.communicate(timeout=120)
+    assert process.returncode == 128 + number, stderr
+    assert "Interrupted." in stderr
+    assert "Traceback" not in stderr
+    assert list(tmp_path.glob("small-*")) == []
+
+
+def test_handlers_of_sigterm_are_put_back() -> None:
+    found = []
+
+    def handler(number: int, frame: object) -> None:
+        found.append(number)
+
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        for mine in (signal.SIG_DFL, handler):
+            signal.signal(signal.SIGTERM, mine)
+            _call("config", "layers")
+            assert signal.getsignal(signal.SIGTERM) == mine
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert found == []
+
+
 def test_ctrl_c_while_tensorflow_is_imported_waits_for_it(capfd: pytest.CaptureFixture[str]) -> None:
     """In the middle of the import it came out as ``ImportError: initialization failed``."""
     from seqclf.cli.start import _interrupt_afterwards, quiet_stderr

@@ -5,8 +5,12 @@ Nothing heavy is imported at the top of these modules, so that ``--help`` answer
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
+import threading
+from collections.abc import Iterator
+from types import FrameType
 from typing import IO, Any
 
 import click
@@ -76,6 +80,23 @@ class _Misuse(click.UsageError):
             click.echo(wrapped(self._hint.lines(width), width), err=True)
 
 
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt(number)
+
+
+@contextlib.contextmanager
+def _terminated_like_interrupted() -> Iterator[None]:
+    """SIGTERM ends a command as Ctrl-C does, so that it leaves nothing half-made. A handler of someone else stays."""
+    ours = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+    if ours:
+        signal.signal(signal.SIGTERM, _terminate)
+    try:
+        yield
+    finally:
+        if ours:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
 class _Program(click.Group):
     """Shows errors that seqclf raised on purpose as messages, and ends with their exit code."""
 
@@ -85,7 +106,8 @@ class _Program(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         try:
-            return super().invoke(ctx)
+            with _terminated_like_interrupted():
+                return super().invoke(ctx)
         except click.UsageError as error:
             raise _Misuse(error, hint_for(error, ctx.meta[ARGUMENTS])) from error
         except SeqclfError as error:

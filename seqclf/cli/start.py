@@ -37,17 +37,20 @@ def quiet_stderr() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _interrupt_afterwards() -> Iterator[None]:
-    """Hold Ctrl-C back: in the middle of an import of C++ modules it comes out as some other error."""
-    noted = []
-    before = signal.getsignal(signal.SIGINT)
-    if before != signal.SIG_IGN:  # a shell's background job does not listen to Ctrl-C
-        signal.signal(signal.SIGINT, lambda *_: noted.append(True))
+    """Hold Ctrl-C and SIGTERM back: in the middle of an import of C++ modules they come out as some other error."""
+    noted: list[int] = []
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number, handler in before.items():
+        if callable(handler):  # not the system's; nor where it is ignored, as in a shell's background job
+            signal.signal(number, lambda number, _: noted.append(number))
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            if callable(handler):
+                signal.signal(number, handler)
     if noted:
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt(*noted[:1])
 
 
 def hush_tensorflow() -> None:

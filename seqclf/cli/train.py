@@ -255,9 +255,9 @@ def _train_one(
     if problems := misfits(config, data):
         raise loaded.error(problems)
     run = begin()
-    if how.starter is not None:
-        write_text(run.starter, how.starter)
     try:
+        if how.starter is not None:
+            write_text(run.starter, how.starter)
         start_tensorflow(config, how.threads)
         from seqclf.training.train import train
 
