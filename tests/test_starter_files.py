@@ -66,6 +66,49 @@ def test_a_test_file_without_labels_is_not_taken(tmp_path: Path) -> None:
     assert any(note.startswith('test.csv is not taken: no column "label"') for note in found.notes)
 
 
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        ([("a text", "")] * 5, '"label" is empty'),
+        ([("a text", "-1")] * 5, "most of its texts (5 of 5) have labels that the training texts lack (-1)"),
+        ([(text, label.upper()) for text, label in ROWS], "; write one"),
+        ([], "holds no rows"),
+    ],
+)
+def test_a_file_beside_that_could_not_be_used_is_left_out(
+    rows: list[tuple[str, ...]], why: str, tmp_path: Path
+) -> None:
+    write_csv(tmp_path / "train.csv", [HEADER, *ROWS])
+    write_csv(tmp_path / "dev.csv", [HEADER, *rows])
+    found = see(Request(str(tmp_path / "train.csv")))
+    assert found.data["validation"] == 0.2
+    assert any(note.startswith("dev.csv is not taken: ") and why in note for note in found.notes)
+    with pytest.raises(InputError, match="--validation: "):
+        see(Request(str(tmp_path / "train.csv"), validation=str(tmp_path / "dev.csv")))
+
+
+@pytest.mark.parametrize("split", ["validation", "test"])
+def test_labels_that_the_training_texts_lack_are_said_and_can_be_read(split: str, tmp_path: Path) -> None:
+    from seqclf.data.prepare import prepare
+
+    write_csv(tmp_path / "train.csv", [HEADER, *ROWS])
+    write_csv(tmp_path / f"{split}.csv", [HEADER, *ROWS, ("another text", "strange")])
+    made = starter(Request(str(tmp_path / "train.csv")))
+    assert any(f"the {split} texts have labels that the training texts lack (strange)" in n for n in made.seen.notes)
+    assert re.search("unknown_labels: wrong +# .* count as errors", made.text)
+    config = tmp_path / "c.yaml"
+    config.write_text(made.text, encoding="utf-8")
+    prepare(load_config(config))
+    write_csv(tmp_path / f"{split}.csv", [HEADER, *ROWS])
+    assert "unknown_labels" not in starter(Request(str(tmp_path / "train.csv"))).text
+
+
+def test_a_file_of_empty_texts_is_refused(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "a.csv", [HEADER, *(("", label) for _, label in ROWS)])
+    with pytest.raises(InputError, match="every text is empty"):
+        see(Request(str(path), text="text", label=("label",)))
+
+
 def test_a_folder_of_tables_is_trained_on_its_training_table(tmp_path: Path) -> None:
     for name in ("train", "dev", "test"):
         write_csv(tmp_path / f"{name}.csv", [HEADER, *ROWS])

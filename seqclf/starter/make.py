@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Any
 from seqclf.config.loading import DATA_VARIABLE
 from seqclf.config.templates import template
 from seqclf.data.folders import FolderSource
-from seqclf.data.label_sets import all_the_same
 from seqclf.data.source import LabelledTexts
 from seqclf.data.tables import ROWS_LOOKED_AT, TableSource
 from seqclf.errors import InputError
@@ -23,12 +21,11 @@ from seqclf.starter.look import Look, look
 from seqclf.starter.recipe import Family, Recipe, recipe
 from seqclf.starter.siblings import Parts, find_parts, labels_left_out, training_part
 from seqclf.starter.spread import looked_at
+from seqclf.starter.usable import Fitting, check_texts, is_number
 from seqclf.starter.write import config_text, name_after, one_line, with_data
 from seqclf.table_rows import opening
 
 SEED = 7
-LEAST_TEXTS = 20
-_LEAST_TEXTS_A_LABEL = 4
 _FEW_TEXTS = 400
 _LABELS_SHOWN = 6
 
@@ -130,9 +127,10 @@ def see(request: Request) -> Seen:
     """Find the files and columns, and look at the texts. Raises ``InputError``."""
     train = training_part(request.path)
     part = _folder(train, request) if Path(train).is_dir() else _table(train, request)
-    _check_labels(train, part.texts)
-    found = find_parts(train, part.check)
-    splits = _splits(request, found, part)
+    check_texts(train, part.texts)
+    fitting = Fitting(part.texts, part.read)
+    found = find_parts(train, fitting)
+    splits = _splits(request, found, part, fitting)
     looked = look(
         part.texts,
         rows=part.rows,
@@ -142,10 +140,18 @@ def see(request: Request) -> Seen:
     return Seen(
         request,
         request.name or name_after(train),
-        {"source": part.options["source"], "train": _from_anywhere(train), **splits, **part.options},
+        {
+            "source": part.options["source"],
+            "train": _from_anywhere(train),
+            **splits,
+            **part.options,
+            **fitting.options(splits),
+        },
         looked,
         one_line(_summary(looked, part.named)),
-        tuple(map(one_line, (*part.notes, *_about_files(request, train, splits), *found.notes))),
+        tuple(
+            map(one_line, (*part.notes, *_about_files(request, train, splits), *fitting.notes(splits), *found.notes))
+        ),
     )
 
 
@@ -171,14 +177,14 @@ class _Part:
 
     Attributes:
         texts: those that are looked at.
-        check: raises ``InputError`` for another part that cannot be read in the same way.
+        read: reads another part in the same way, or some of its rows. Raises ``InputError``.
         rows: all that there are, about.
         named: the columns in brackets, for a sentence.
     """
 
     texts: LabelledTexts
     options: Mapping[str, Any]
-    check: Callable[[str], None]
+    read: Callable[[str], LabelledTexts]
     rows: int
     notes: tuple[str, ...] = ()
     named: str = ""
@@ -190,7 +196,7 @@ def _folder(path: str, request: Request) -> _Part:
     encoding, options, notes = _encoding(request, *Path(path).glob("*/*.txt"))
     source = FolderSource(encoding, "--encoding ")
     texts = source.read(path)
-    return _Part(texts, {"source": "folder", **options}, source.check, len(texts), notes)
+    return _Part(texts, {"source": "folder", **options}, source.read, len(texts), notes)
 
 
 def _table(path: str, request: Request) -> _Part:
@@ -198,7 +204,8 @@ def _table(path: str, request: Request) -> _Part:
     kind = file_format or "auto"
     encoding, encoded, notes = _encoding(request, Path(path))
     unread = TableSource("", "", kind, options="--", encoding=encoding)
-    values, every, rows = looked_at(unread, path, keys=file_format == "jsonl" or path.lower().endswith("jsonl"))
+    keys = file_format == "jsonl" or path.lower().endswith("jsonl")
+    values, every, rows = looked_at(unread, path, keys=keys)
     chosen = choose_columns(path, values, request.text, request.label)
     options = {"source": "table", "text": chosen.text, "label": chosen.label}
     if request.separator is not None:
@@ -210,7 +217,13 @@ def _table(path: str, request: Request) -> _Part:
     labels = chosen.label if isinstance(chosen.label, str) else ", ".join(chosen.label)
     named = f' (texts in "{chosen.text}", labels in "{labels}")'
     texts = source.read(path, most=ROWS_LOOKED_AT, every=every)
-    return _Part(texts, options, source.check, rows, (*chosen.notes, *notes), named)
+
+    def read(part: str) -> LabelledTexts:
+        source.check(part)
+        _, one_of, _ = looked_at(unread, part, keys=keys)
+        return source.read(part, most=ROWS_LOOKED_AT, every=one_of)
+
+    return _Part(texts, options, read, rows, (*chosen.notes, *notes), named)
 
 
 def _encoding(request: Request, *paths: Path) -> tuple[str, dict[str, Any], tuple[str, ...]]:
@@ -227,31 +240,7 @@ def _encoding(request: Request, *paths: Path) -> tuple[str, dict[str, Any], tupl
     return found, {"encoding": found}, (f"encoding: {found}{why}",)
 
 
-def _check_labels(path: str, texts: LabelledTexts) -> None:
-    """Raise ``InputError`` where no classifier can be learnt from these labels."""
-    labels = Counter(name for names in texts.label_sets for name in names)
-    count = len(texts)
-    if all(number == count for number in labels.values()):
-        raise InputError(f"{path}: {all_the_same(list(labels), texts.multi)}; name another column with --label")
-    if len(labels) > max(2, count // _LEAST_TEXTS_A_LABEL):
-        numbers = all(_is_number(label) for label in labels)
-        what = "numbers to predict are no labels: put them into a few classes; else " if numbers else ""
-        raise InputError(
-            f"{path}: {len(labels):,} different labels for {count:,} texts; {what}name another column with --label, or "
-            "--label-separator where they are several labels in one field"
-        )
-    if count < LEAST_TEXTS:
-        raise InputError(f"{path}: holds {count} texts; a classifier needs at least {LEAST_TEXTS}, better hundreds")
-
-
-def _is_number(label: str) -> bool:
-    try:
-        return float(label) == float(label)
-    except ValueError:
-        return False
-
-
-def _splits(request: Request, found: Parts, part: _Part) -> dict[str, Any]:
+def _splits(request: Request, found: Parts, part: _Part, check: Callable[[str], None]) -> dict[str, Any]:
     """The options ``validation`` and ``test``: as the user has said, else what was found, else shares."""
     share = 0.1 if len(part.texts) >= _FEW_TEXTS else 0.2
     splits: dict[str, Any] = {}
@@ -261,21 +250,21 @@ def _splits(request: Request, found: Parts, part: _Part) -> dict[str, Any]:
     ):
         splits[split] = beside and _from_anywhere(beside)
         if given is not None:
-            splits[split] = _given_part(f"--{split}", given, part)
+            splits[split] = _given_part(f"--{split}", given, check)
         elif beside is None:
             splits[split] = share
     return splits
 
 
-def _given_part(option: str, given: str, part: _Part) -> str | float:
-    if _is_number(given):
+def _given_part(option: str, given: str, check: Callable[[str], None]) -> str | float:
+    if is_number(given):
         if not 0 <= float(given) < 1:
             raise InputError(
                 f"{option} {given}: expected a fraction from 0 to below 1, or the path of a file or folder"
             )
         return float(given)
     try:
-        part.check(given)
+        check(given)
     except InputError as error:
         raise InputError(f"{option}: {error}") from error
     return _from_anywhere(given)

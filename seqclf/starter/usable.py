@@ -1,0 +1,96 @@
+"""Whether a classifier can be learnt from texts and their labels, and whether other parts fit to them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from seqclf.data.label_sets import all_the_same, label_order
+from seqclf.data.source import LabelledTexts
+from seqclf.errors import InputError
+
+LEAST_TEXTS = 20
+_LEAST_TEXTS_A_LABEL = 4
+_LABELS_SHOWN = 6
+
+
+def is_number(label: str) -> bool:
+    try:
+        return float(label) == float(label)
+    except ValueError:
+        return False
+
+
+def check_texts(path: str, texts: LabelledTexts) -> None:
+    """Raise ``InputError`` where no classifier can be learnt from these texts and labels."""
+    labels = Counter(name for names in texts.label_sets for name in names)
+    count = len(texts)
+    if not any(text.strip() for text in texts.texts):
+        raise InputError(f"{path}: every text is empty; name another column with --text")
+    if all(number == count for number in labels.values()):
+        raise InputError(f"{path}: {all_the_same(list(labels), texts.multi)}; name another column with --label")
+    if len(labels) > max(2, count // _LEAST_TEXTS_A_LABEL):
+        numbers = all(is_number(label) for label in labels)
+        what = "numbers to predict are no labels: put them into a few classes; else " if numbers else ""
+        raise InputError(
+            f"{path}: {len(labels):,} different labels for {count:,} texts; {what}name another column with --label, or "
+            "--label-separator where they are several labels in one field"
+        )
+    if count < LEAST_TEXTS:
+        raise InputError(f"{path}: holds {count} texts; a classifier needs at least {LEAST_TEXTS}, better hundreds")
+
+
+class Fitting:
+    """Checks validation and test parts against the training texts, and remembers the labels that these lack.
+
+    Args:
+        read: reads a part, or some of its rows, as the training texts were. Raises ``InputError`` where it cannot.
+    """
+
+    def __init__(self, train: LabelledTexts, read: Callable[[str], LabelledTexts]) -> None:
+        self._multi = train.multi
+        self._known = {name for names in train.label_sets for name in names}
+        self._read = read
+        self._unknown: dict[Path, tuple[str, ...]] = {}
+
+    def __call__(self, part: str) -> None:
+        """Raise ``InputError`` for a part with which the training could not work, or that could measure nothing."""
+        texts = self._read(part)
+        if texts.multi != self._multi:
+            kinds = ("one label each", "lists of labels")
+            raise InputError(f"{part}: its texts have {kinds[texts.multi]}, those to train on {kinds[self._multi]}")
+        unknown = label_order({name for names in texts.label_sets for name in names} - self._known)
+        by_case = {name.casefold(): name for name in self._known}
+        for name in unknown:
+            if (other := by_case.get(name.casefold())) is not None:
+                raise InputError(f'{part}: has the label "{name}" where the training texts have "{other}"; write one')
+        strange = sum(not self._known.issuperset(names) for names in texts.label_sets)
+        if 2 * strange > len(texts):
+            raise InputError(
+                f"{part}: most of its texts ({strange:,} of {len(texts):,}) have labels that the training texts lack "
+                f"({_some(unknown)})"
+            )
+        self._unknown[Path(part).absolute()] = unknown
+
+    def options(self, splits: Mapping[str, Any]) -> dict[str, str]:
+        """The options of ``data`` that let the chosen parts be read."""
+        return {"unknown_labels": "wrong"} if any(self._unknown_of(splits)) else {}
+
+    def notes(self, splits: Mapping[str, Any]) -> Iterator[str]:
+        """What there is to say of the chosen parts."""
+        for split, unknown in self._unknown_of(splits):
+            yield (
+                f"the {split} texts have labels that the training texts lack ({_some(unknown)}): unknown_labels: wrong "
+                "counts such texts as errors; drop would leave them out"
+            )
+
+    def _unknown_of(self, splits: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+        for split, part in splits.items():
+            if isinstance(part, str) and (unknown := self._unknown.get(Path(part).absolute())):
+                yield split, unknown
+
+
+def _some(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:_LABELS_SHOWN]) + (", ..." if len(names) > _LABELS_SHOWN else "")
