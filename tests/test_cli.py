@@ -85,7 +85,7 @@ def test_eval_shows_and_keeps_metrics(binary_run: Run, tmp_path: Path) -> None:
     kept = run.metrics["test"]
     baseline = kept["baseline"]
     assert (baseline["texts"], baseline["training_texts"]) == (40, 120)
-    said = f"a linear model {baseline['linear']['accuracy']:.4f}: this run is "
+    said = f"linear model {baseline['linear']['accuracy']:.4f}: this run is "
     assert said in shown.stdout
     as_json = json.loads(_call("eval", "--runs", str(tmp_path), "--run", run.name, "--json").stdout)
     assert as_json == {"run": run.name, "split": "test", **kept}
