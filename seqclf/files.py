@@ -6,13 +6,19 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from seqclf.errors import InputError
+
+_BESIDE = re.compile(r"\..+\.(?P<process>\d+)-[0-9a-f]{8}(?:\.\w+)?")
+"""Names that ``_name_beside`` makes."""
+_SECONDS_KEPT = 3600.0
 
 
 @contextlib.contextmanager
@@ -46,6 +52,26 @@ def making_folder(path: Path) -> Iterator[Path]:
         sync(path.parent)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Remove what processes that were killed have left half-written in a folder.
+
+    What was touched in the last hour stays: on a shared disk its process may run on another machine.
+    """
+    import psutil
+
+    for left in folder.glob(".*.*-*"):
+        name = _BESIDE.fullmatch(left.name)
+        if name is None or psutil.pid_exists(int(name["process"])):
+            continue
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime < _SECONDS_KEPT:
+                continue
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink()
 
 
 def _name_beside(path: Path) -> str:

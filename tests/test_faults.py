@@ -196,3 +196,21 @@ def test_a_run_s_damaged_file_is_named(
     assert refused.exit_code == 2, refused.output
     assert message in refused.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_what_killed_processes_left_in_the_cache_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from seqclf.data.cache import cached
+
+    monkeypatch.setenv("SEQCLF_CACHE", str(tmp_path))
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    old, new, alive = (
+        f".{name}.{pid}-0123abcd" for name, pid in (("a", gone.pid), ("b", gone.pid), ("c", os.getpid()))
+    )
+    for name in (old, new, alive, "entry", ".hidden"):
+        (tmp_path / "kind" / name).mkdir(parents=True)
+        (tmp_path / "kind" / name / "file").touch()
+        if name != new:
+            os.utime(tmp_path / "kind" / name, (0, 0))
+    cached("kind", "key", lambda folder: (folder / "file").touch())
+    assert {path.name for path in (tmp_path / "kind").iterdir()} == {new, alive, "entry", ".hidden", "key"}

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from seqclf.errors import SeqclfError
-from seqclf.files import making_folder
+from seqclf.files import making_folder, remove_abandoned
 
 
 def cache_folder() -> Path:
@@ -31,6 +31,7 @@ def cached(kind: str, key: str, make: Callable[[Path], None]) -> Path:
     folder = cache_folder() / kind / key[:32]
     if folder.is_dir():
         return folder
+    remove_abandoned(folder.parent)
     try:
         with making_folder(folder) as beside:
             make(beside)
