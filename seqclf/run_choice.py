@@ -79,7 +79,8 @@ def find_resumable(runs: Path, name: str | None, *, further: bool = False) -> Ru
     run = None if name is None else _named(runs, name)
     if name is not None and (run is not None or name != LATEST):
         if run is None:
-            stopped = f" (stopped ones: {', '.join(resumable_names(runs)[:20]) or 'none'})"
+            which = "runs that can be resumed" if further else "stopped ones"
+            stopped = f" ({which}: {', '.join(resumable_names(runs, further=further)[:20]) or 'none'})"
             raise InputError(f"no run {name} in {runs}{stopped}")
         if run.manifest["status"] == FINISHED:
             if not further:

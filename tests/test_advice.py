@@ -70,6 +70,15 @@ def test_a_loss_that_does_not_fall() -> None:
     (line,) = told([{"loss": 0.69}, {"loss": 0.691}, {"loss": 0.689}], best=2)
     assert "hardly fell (0.6900 to 0.6890)" in line
     assert "learning_rate=0.003" in line
+    assert "a pool layer over all tokens" in line
+    layers = [{"type": "gru", "units": 4}, {"type": "pool", "method": "mean"}]
+    (line,) = told([{"loss": 0.69}, {"loss": 0.691}, {"loss": 0.689}], best=2, layers=layers)
+    assert "hardly fell" in line and "pool" not in line
+
+
+def test_a_linear_model_alone_gets_no_more_epochs() -> None:
+    assert told(FALLING, best=3, layers=[], head=[], ngrams={}) == []
+    assert len(told(FALLING, best=3, ngrams={})) == 1
 
 
 @pytest.mark.parametrize(

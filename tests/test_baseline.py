@@ -336,7 +336,8 @@ def test_what_goes_wrong_is_a_reason_and_no_error(own_cache: Path, monkeypatch: 
     (own_cache / "baselines").write_text("in the way of a folder", encoding="utf-8")
     with BaselineJob(_request(_texts, train="t", validation="v")) as job:
         assert job.result() is None
-    assert job.problem is not None and "the cache cannot be written" in job.problem
+    assert job.problem is not None and job.problem.startswith(str(own_cache)), "the message without the error's class"
+    assert "the cache cannot be written" in job.problem
     monkeypatch.setattr(jobs.sys, "executable", "/no/python")
     with BaselineJob(_request(_texts, train="t", validation="v")) as job:
         assert job.result() is None

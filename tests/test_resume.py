@@ -269,6 +269,9 @@ def test_more_epochs_for_a_finished_run_are_those_of_a_longer_training(
     with pytest.raises(InputError, match=r"has been trained for 4 epochs already; .*--epochs \d+"):
         _further(run, epochs=3)
     assert run.manifest["status"] == "finished"
+    run.model.unlink()
+    with pytest.raises(InputError, match=r"model\.keras: is missing, so the run cannot be resumed; train it again"):
+        _further(run, epochs=5)
 
 
 def test_more_epochs_survive_a_kill(finished_early: Run, whole: dict[str, Any], tmp_path: Path) -> None:

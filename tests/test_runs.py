@@ -63,6 +63,19 @@ def test_the_latest_to_resume_is_the_one_begun_last(tmp_path: Path) -> None:
     assert find_resumable(tmp_path, "latest").name == find_resumable(tmp_path, None).name == "b-1"
 
 
+def test_a_wrong_name_to_resume_names_those_that_can_be(tmp_path: Path) -> None:
+    begin_run(tmp_path, "stopped").config.touch()
+    done = Run(tmp_path / _finished(tmp_path, "done"))
+    done.config.touch()
+    done.checkpoints.mkdir()
+    (done.checkpoints / "epoch000001.state").touch()
+    with pytest.raises(InputError, match=r"\(stopped ones: stopped-1\)"):
+        find_resumable(tmp_path, "nope")
+    with pytest.raises(InputError, match=r"\(runs that can be resumed: .*done-1") as caught:
+        find_resumable(tmp_path, "nope", further=True)
+    assert "stopped-1" in str(caught.value)
+
+
 def test_runs_are_found_by_name_and_path(tmp_path: Path) -> None:
     name = _finished(tmp_path, "a")
     assert find_run(tmp_path, name).folder == tmp_path / name

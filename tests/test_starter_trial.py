@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from click.testing import CliRunner, Result
 from conftest import write_csv
 
 from seqclf.cli import cli
+from seqclf.cli.trials import _table
 from seqclf.config import Config, checked_config, load_config
 from seqclf.data.corpus import Corpus
 from seqclf.starter import presets, trial
@@ -86,6 +88,10 @@ def test_the_winner_is_the_best_by_the_metric_that_training_watches(tmp_path: Pa
     assert winner(results, "accuracy") is results[1]
     assert winner(results, "macro_f1") is results[0]
     assert winner([results[0], _result("level", config, 0.7)], "accuracy") is results[0]
+    quick = replace(_result("quick", config, 0.7), seconds=results[0].seconds / 2)
+    assert winner([results[0], quick], "accuracy") is quick, "of those that are level"
+    marked = [line for line in _table([results[0], quick], "accuracy", None) if line.endswith("best")]
+    assert [line.split()[0] for line in marked] == ["quick"]
     assert winner(results[2:], "accuracy") is None
     stopping = {"early_stopping": {"monitor": "val_macro_f1"}}
     assert metric_of(config) == "accuracy"

@@ -139,8 +139,10 @@ def test_nothing_is_overwritten_and_nothing_is_half_written(tmp_path: Path, monk
     monkeypatch.setattr(
         "seqclf.data.written_splits._Fields.write", lambda *_: (_ for _ in ()).throw(OSError(28, "full"))
     )
-    with pytest.raises(InputError, match="cannot be written"):
+    with pytest.raises(InputError, match=r"/out: cannot be written \(full\)"):
         write_splits(config, tmp_path / "out")
+    with pytest.raises(InputError, match=r"/t\.csv/out: cannot be written"):
+        write_splits(config, tmp_path / "t.csv" / "out")
     assert list((tmp_path / "out").iterdir()) == []
     monkeypatch.undo()
     assert write_splits(config, tmp_path / "out")["train"].texts == 54

@@ -18,6 +18,7 @@ import numpy as np
 
 from seqclf.baseline.scores import Baseline, Part
 from seqclf.data.cache import cached
+from seqclf.errors import SeqclfError
 from seqclf.files import write_json
 from seqclf.labels import Labels
 
@@ -65,7 +66,10 @@ def main() -> None:
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     with os.fdopen(0, encoding="utf-8", closefd=False) as task:
-        work(task)
+        try:
+            work(task)
+        except SeqclfError as error:  # its message is the reason that is shown
+            sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -82,13 +82,15 @@ def _say_where_linear_is_ahead(best: Result, metric: str, baseline: dict[str, An
 
 def _table(results: Sequence[Result], metric: str, baseline: dict[str, Any] | None) -> list[str]:
     """The trials side by side, the best one marked, and a linear model's scores on the same texts."""
+    from seqclf.starter.trial import winner
+
     names = list(dict.fromkeys((metric, "accuracy", "macro_f1")))
     lines = [f"{'model':<16}" + "".join(f"{name.replace('_f1', ' F1'):>10}" for name in names) + "    epochs   seconds"]
-    best = max(result.score(metric) for result in results)
+    best = winner(results, metric)
     for result in results:
         shown = "".join(f"{'-' if result.validation is None else f'{result.score(name):.4f}':>10}" for name in names)
         mark = f"  {result.problem}" if result.problem else ""
-        if result.validation is not None and result.score(metric) == best:
+        if result is best:
             mark = "  best"
         lines.append(f"{result.name:<16}{shown}{result.epochs:>10}{result.seconds:>10.0f}{mark}".rstrip())
     if baseline is not None:

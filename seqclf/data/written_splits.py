@@ -57,7 +57,7 @@ def write_splits(config: Config, folder: Path) -> dict[str, WrittenSplit]:
             write = _write_rows if isinstance(config.data, TableData) else _write_texts
             files = write(corpus, texts, beside)
     except OSError as error:
-        raise InputError(f"{error.filename or folder}: cannot be written ({error.strerror or error})") from error
+        raise InputError(f"{folder}: cannot be written ({error.strerror or error})") from error
     return {name: WrittenSplit(folder / files[name], len(texts[name]), _counts(texts[name])) for name in names}
 
 

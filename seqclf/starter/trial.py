@@ -104,8 +104,8 @@ def linear_baseline(candidate: Candidate, corpus: SampledCorpus) -> dict[str, An
 
 
 def winner(results: Sequence[Result], metric: str) -> Result | None:
-    """The best by the metric, the first of those that are level; None where none has a score."""
-    best = max(results, key=lambda result: result.score(metric))
+    """The best by the metric, the quickest of those that are level; None where none has a score."""
+    best = max(results, key=lambda result: (result.score(metric), -result.seconds))
     return None if best.validation is None else best
 
 

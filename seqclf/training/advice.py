@@ -63,6 +63,8 @@ def advice(config: Config, run: Run, went: Went) -> list[str]:
 
 
 def _still_improving(config: Config, run: Run, went: Went) -> str | None:
+    if not config.layers and not config.head:  # the linear model is fitted at once, whatever the number of epochs
+        return None
     last = went.epochs[-1]["epoch"]
     if went.stopped_by != "finished" or went.best_epoch != last or last < 2:
         return None
@@ -115,9 +117,11 @@ def _not_learning(config: Config, went: Went) -> str | None:
     if len(went.epochs) < 2 or last < first * (1 - _HARDLY):
         return None
     rate = 3 * config.training.optimizer.learning_rate
+    pooled = any(layer.type == "pool" and "last" not in getattr(layer, "method", ()) for layer in config.layers)
+    pool = "" if pooled or not config.layers else ", or a pool layer over all tokens instead of the last state"
     return (
         f"the training loss hardly fell ({first:.4f} to {last:.4f}): try a higher learning rate (--set "
-        f"training.optimizer.learning_rate={rate:.1g}), or a pool layer over all tokens instead of the last state"
+        f"training.optimizer.learning_rate={rate:.1g}){pool}"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -91,6 +92,9 @@ class Keeper:
         """Those of the finished run's model, where an epoch was chosen. Raises ``InputError``."""
         if self._run.manifest.get("best_epoch") is None:
             return None
+        if not self._run.model.exists():
+            again = f"seqclf train {shlex.quote(str(self._run.config))}"
+            raise InputError(f"{self._run.model}: is missing, so the run cannot be resumed; train it again: {again}")
         try:
             self.state.model.load_weights(self._run.model)
         except (OSError, ValueError, LookupError, BadZipFile) as error:
