@@ -140,6 +140,7 @@ def csv_rows(path: Path, kind: str, opened: Open = open_binary, encoding: str = 
                 count = "1 field" if len(fields) == 1 else f"{len(fields)} fields"
                 yield InputError(
                     f"{path}:{reader.line_num}: {count}, but the header has {len(header)} ({', '.join(header)})"
+                    + (column_hint("", header) if len(header) == 1 else "")
                 )
         except UnicodeError as error:  # a missing BOM is no UnicodeDecodeError
             if header is None:

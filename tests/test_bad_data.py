@@ -387,3 +387,11 @@ def test_parquet_that_names_a_column_twice_is_refused(tmp_path: Path) -> None:
     for read in (TableSource.check, TableSource.columns, TableSource.read):
         with pytest.raises(InputError, match=r"names a column twice \(text, label, text\)"):
             read(TableSource("text", "label"), str(path))
+
+
+def test_semicolons_are_hinted_at_where_texts_hold_commas(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("text;label\nfirst, second;a\nthird, fourth;b\n", encoding="utf-8")
+    for read in (TableSource.check, TableSource.columns, TableSource.read):
+        with pytest.raises(InputError, match=r':2: 2 fields, .* separated by ";": save it with commas as csv'):
+            read(TableSource("text", "label"), str(path))

@@ -117,7 +117,9 @@ def _not_learning(config: Config, went: Went) -> str | None:
     if len(went.epochs) < 2 or last < first * (1 - _HARDLY):
         return None
     rate = 3 * config.training.optimizer.learning_rate
-    pooled = any(layer.type == "pool" and "last" not in getattr(layer, "method", ()) for layer in config.layers)
+    pooled = any(
+        getattr(layer, "type", None) == "pool" and "last" not in getattr(layer, "method", ()) for layer in config.layers
+    )
     pool = "" if pooled or not config.layers else ", or a pool layer over all tokens instead of the last state"
     return (
         f"the training loss hardly fell ({first:.4f} to {last:.4f}): try a higher learning rate (--set "
