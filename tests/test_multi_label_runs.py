@@ -192,7 +192,7 @@ def test_check_counts_labels(tmp_path: Path) -> None:
     config = _config(write_jsonl(tmp_path / "a.jsonl", rows), data__test=None)
     done = call("check", _written(tmp_path, config))
     assert done.exit_code == 0, done.stderr
-    for word in ("labels a text", "without label", "with two lists", "money"):
+    for word in ("labels a text", "without label", "conflicting labels", "money"):
         assert word in done.stdout
     report = json.loads(call("check", _written(tmp_path, config), "--json").stdout)
     train = report["splits"]["train"]
