@@ -293,3 +293,18 @@ def test_penalties_on_weights_make_them_smaller() -> None:
     for kind in (0, 1):  # a step of 0.1 takes a fifth off
         assert norms[1][kind] == pytest.approx(norms[0][kind] * 0.8**3, rel=0.1)
         assert norms[2][kind] == pytest.approx(norms[1][kind], rel=0.02)
+
+
+def test_an_interruption_while_a_file_is_closed_is_an_interruption(sample_csv: Path, tmp_path: Path) -> None:
+    from seqclf.training.events import StepDone
+
+    def listen(event: Any) -> None:
+        if isinstance(event, StepDone):
+            try:
+                raise KeyboardInterrupt(15)
+            finally:
+                raise ValueError("cannot close the file while something writes to it")
+
+    with pytest.raises(KeyboardInterrupt) as stopped:
+        trained(small_config(data__train=str(sample_csv), layers=POOLED), tmp_path, listen=listen)
+    assert stopped.value.args == (15,)

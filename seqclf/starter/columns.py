@@ -60,7 +60,7 @@ def choose_columns(
     """
     values = {name: column for name, column in values.items() if name}  # no config can name one without a name
     _check_header(path, list(values))
-    for option, names in (("--text", [text] if text else []), ("--label", label)):
+    for option, names in (("--text", [] if text is None else [text]), ("--label", label)):
         for name in names:
             if name not in values:
                 hint = column_hint(name, list(values))

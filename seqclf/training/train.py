@@ -115,7 +115,17 @@ def train(
                 if run.has_checkpoint:
                     what += f"; the checkpoints written before are whole: `{run.how_to_go_on}` goes on"
                 raise SeqclfError(what) from error
+            if (interruption := _interruption(error)) is not None:
+                raise interruption from error
             raise
+
+
+def _interruption(error: BaseException) -> KeyboardInterrupt | None:
+    """The Ctrl-C or signal behind another error: a file that is half-written may raise one while it is closed."""
+    cause: BaseException | None = error.__context__
+    while cause is not None and not isinstance(cause, KeyboardInterrupt):
+        cause = cause.__context__
+    return cause
 
 
 def _train(
