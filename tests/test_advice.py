@@ -76,8 +76,9 @@ def test_a_loss_that_does_not_fall() -> None:
     assert "hardly fell" in line and "pool" not in line
 
 
-def test_a_linear_model_alone_gets_no_more_epochs() -> None:
+def test_a_linear_model_alone_gets_no_advice_on_training() -> None:
     assert told(FALLING, best=3, layers=[], head=[], ngrams={}) == []
+    assert told(FALLING, best=1, layers=[], head=[], ngrams={}) == []
     assert len(told(FALLING, best=3, ngrams={})) == 1
 
 

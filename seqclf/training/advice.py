@@ -51,8 +51,11 @@ def epochs_of(history: Path) -> list[dict[str, Any]]:
 def advice(config: Config, run: Run, went: Went) -> list[str]:
     """Sentences that say what was seen and what to type or to try, the most useful one first; often none.
 
-    They compare training with validation scores, so that without validation there is nothing to say.
+    They compare training with validation scores, so that without validation there is nothing to say. Nor is there of
+    n-grams alone: they are fitted at once, whatever the epochs and the learning rate.
     """
+    if not config.layers and not config.head:
+        return []
     if went.best_epoch is None or not went.epochs or went.stopped_by == "interrupted":
         return []
     best = next((epoch for epoch in went.epochs if epoch["epoch"] == went.best_epoch), went.epochs[-1])
@@ -63,8 +66,6 @@ def advice(config: Config, run: Run, went: Went) -> list[str]:
 
 
 def _still_improving(config: Config, run: Run, went: Went) -> str | None:
-    if not config.layers and not config.head:  # the linear model is fitted at once, whatever the number of epochs
-        return None
     last = went.epochs[-1]["epoch"]
     if went.stopped_by != "finished" or went.best_epoch != last or last < 2:
         return None
