@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -184,6 +185,21 @@ def test_a_fit_is_made_once(sample_csv: Path, monkeypatch: pytest.MonkeyPatch) -
         np.testing.assert_array_equal(getattr(first, name), getattr(again, name))
     monkeypatch.setenv("SEQCLF_CACHE", str(sample_csv.parent / "twice"))
     np.testing.assert_array_equal(fit_ngrams(config, prepare(config)).table, first.table, "the same bits from nothing")
+
+
+def test_long_fits_say_how_many_are_done(sample_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = checked_config(_config(sample_csv))
+    data = prepare(config)
+    ticks = iter(range(100))
+    clock = SimpleNamespace(monotonic=lambda: float(next(ticks)))  # a fit takes a second
+    monkeypatch.setattr(fitting, "time", clock)
+    for seconds, told in ((1.0, [1, 2, 3, 4, 5]), (50.0, [])):
+        stages: list[str] = []
+        monkeypatch.setenv("SEQCLF_CACHE", str(tmp_path / f"{seconds}"))
+        monkeypatch.setattr(fitting, "_SECONDS_UNTOLD", seconds)
+        fit_ngrams(config, data, on_stage=stages.append)
+        assert stages[0] == f"Fitting n-grams to {len(data.train):,} texts"
+        assert stages[1:] == [f"Fitting n-grams: {done} of 6 fits done" for done in told]
 
 
 def test_class_weights_count(sample_csv: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from seqclf.text.truncation import truncate_ids
 FOLDS = 5
 _MOST_NGRAMS = 40_000_000  # of the texts that are fitted on: 8 bytes each, twice
 _MOST_WEIGHTS = 8_000_000  # L-BFGS keeps about 120 bytes for each
+_SECONDS_UNTOLD = 3.0  # between two stages: fits that take less leave no lines behind
 _FORMAT = 2  # raise when what the cache holds changes without its key
 _FILE = "fit.npz"
 
@@ -71,7 +73,7 @@ def fit_ngrams(
 
     def make(folder: Path) -> None:
         on_stage(f"Fitting n-grams to {len(data.train):,} texts")
-        fitted = _fit(config, data.train, data.labels, label_weights)
+        fitted = _fit(config, data.train, data.labels, label_weights, on_stage=on_stage)
         used = np.flatnonzero(fitted.table.any(axis=1))
         np.savez(
             folder / _FILE,
@@ -95,10 +97,16 @@ def fit_ngrams(
 
 
 def _fit(
-    config: Config, texts: EncodedTexts, labels: Labels, label_weights: NDArray[np.float32] | None
+    config: Config,
+    texts: EncodedTexts,
+    labels: Labels,
+    label_weights: NDArray[np.float32] | None,
+    *,
+    on_stage: Callable[[str], None],
 ) -> FittedNgrams:
     options = config.ngrams
     assert options is not None
+    tell = _fits_told_to(on_stage)
     places = _sample(config, texts)
     features, folds = _features(config, texts, places)
     columns = _frequent_columns(features, labels.units)
@@ -109,6 +117,7 @@ def _fit(
     table[columns] = whole.table
     unseen = np.empty((len(texts), labels.units), np.float32)
     for fold in range(FOLDS):
+        tell(1 + fold)
         inside = folds == fold
         if inside.all():  # one text, or copies of one: no other fit can be had
             unseen[places] = 0
@@ -120,6 +129,19 @@ def _fit(
         some = left[start : start + 4_096]
         unseen[some] = Linear(table, whole.bias).logits(_features(config, texts, some)[0])
     return FittedNgrams(table, whole.bias, unseen, len(places))
+
+
+def _fits_told_to(on_stage: Callable[[str], None]) -> Callable[[int], None]:
+    """A function that is given the number of fits that are done, and reports it unless it did so a moment ago."""
+    last = time.monotonic()
+
+    def tell(done: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _SECONDS_UNTOLD:
+            last = time.monotonic()
+            on_stage(f"Fitting n-grams: {done} of {1 + FOLDS} fits done")
+
+    return tell
 
 
 def _fitted(features: Sparse, targets: Targets, options: NgramsConfig) -> Linear:
