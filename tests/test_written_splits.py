@@ -25,7 +25,8 @@ from seqclf.data.tables import TableSource
 from seqclf.data.written_splits import SPLITS, _opened, data_section, write_splits
 from seqclf.decisions import Decider
 from seqclf.errors import InputError
-from seqclf.evaluation.predictions import write_predictions
+from seqclf.evaluation.input_rows import InputRows
+from seqclf.evaluation.predictions import Predictions
 from seqclf.inference.bulk.job import Target
 from seqclf.inference.bulk.writers import LineWriter
 from seqclf.labels import Labels
@@ -188,9 +189,10 @@ def test_any_field_of_a_csv_file_is_read_as_it_was_written(values: list[tuple[st
         predicted = LineWriter.into("csv", Path(folder))
         for row in rows:
             predicted.write([row])
-        write_predictions(Target(measured, "csv"), texts, np.full((len(rows), 2), 0.5), Decider(labels))
+        given = InputRows(TableSource("text", "label"), str(split))
+        Predictions(Target(measured, "csv"), Decider(labels)).write(texts, np.full((len(rows), 2), 0.5), given)
         assert _all_rows(split) == _all_rows(predicted.finish()) == rows
-        assert [row["text"] for row in _all_rows(measured)] == [row["text"] for row in rows]
+        assert [{name: row[name] for name in rows[0]} for row in _all_rows(measured)] == rows
 
 
 def test_rows_without_a_carriage_return_are_quoted_only_where_they_must_be() -> None:

@@ -23,9 +23,10 @@ from seqclf.cli.options import (
 if TYPE_CHECKING:
     from seqclf.config import Config
     from seqclf.data.encoded import EncodedTexts
-    from seqclf.data.source import LabelledTexts
+    from seqclf.data.source import LabelledTexts, Source
     from seqclf.evaluation.classifier import Classifier
     from seqclf.labels import Labels
+    from seqclf.runs import Run
 
 
 @click.command("eval", short_help="Measure a run: accuracy, F1, confusion matrix.")
@@ -62,8 +63,9 @@ if TYPE_CHECKING:
     "predictions_path",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="Write each text with its label, prediction and probabilities (csv, tsv, jsonl, parquet).",
+    help="Write each row with its prediction and probabilities, and whether it is right (csv, tsv, jsonl, parquet).",
 )
+@click.option("--prefix", default="", metavar="TEXT", help="What the names of --predictions' new columns begin with.")
 @click.option("--overwrite", is_flag=True, help="Let --predictions take the place of a file that is there.")
 @threads_option
 @allow_code_option
@@ -79,6 +81,7 @@ def eval_command(
     encoding: str | None,
     settings: tuple[str, ...],
     predictions_path: Path | None,
+    prefix: str,
     overwrite: bool,
     threads: int | str,
     as_json: bool,
@@ -87,52 +90,68 @@ def eval_command(
     labels: micro and macro F1, the share of texts whose list is right, Hamming loss, each label with its threshold.
 
     The result for a split is also kept in the run's metrics.json. Texts of --data that the run was trained on are
-    counted, whatever file they stand in.
+    counted, whatever file they stand in. --predictions keeps all columns of a table, and adds its own after them.
     """
-    if overwrite and predictions_path is None:
-        raise click.UsageError("--overwrite: only together with --predictions")
+    for option, given in (("--overwrite", overwrite), ("--prefix", prefix)):
+        if given and predictions_path is None:
+            raise click.UsageError(f"{option}: only together with --predictions")
     if encoding is not None and data_path is None:
         raise click.UsageError("--encoding is that of --data; that of a split is set with --set data.encoding=NAME")
-    from seqclf.cli.eval_texts import checked_target, texts_seen, write_predictions_of
+    from seqclf.cli import eval_texts
     from seqclf.cli.start import start_tensorflow
     from seqclf.data.corpus import Corpus
     from seqclf.data.source import describe
-    from seqclf.run_choice import find_run, named_with_status
-    from seqclf.runs import FINISHED
+    from seqclf.run_choice import find_run
 
     run = find_run(runs, run_name)
-    manifest = run.manifest
-    target = None if predictions_path is None else checked_target(predictions_path, data_path, overwrite=overwrite)
     config = _config(run.config, settings)
-    external = (
-        None if data_path is None else _read(data_path, config, text_column, label_column, label_separator, encoding)
-    )
+    target = None
+    if predictions_path is not None:
+        target = eval_texts.checked_target(predictions_path, data_path, config, overwrite=overwrite)
+    source = external = None
+    if data_path is not None:
+        source = _source(data_path, config, text_column, label_column, label_separator, encoding)
+        external = source.read(str(data_path))
     start_tensorflow(config, threads)
     from seqclf.evaluation.classifier import Classifier
 
     classifier = Classifier.load(run)
-    known = manifest["data_fingerprint"]
-    texts = _encoded(config, classifier, known, split if external is None else external)
-    with _baseline(config, classifier.labels, known, split if external is None else external) as simple:
+    known = run.manifest["data_fingerprint"]
+    scored = split if external is None else external
+    texts = _encoded(config, classifier, known, scored)
+    rows = predictions = None
+    if target is not None:
+        rows = eval_texts.input_rows(config, scored, source)
+        predictions = eval_texts.predictions_of(classifier, target, config, rows, prefix=prefix)
+    with _baseline(config, classifier.labels, known, scored) as simple:
         metrics, probabilities = classifier.evaluate_each(texts)
         metrics = {"data": str(data_path or describe(config.data, split)), **metrics, **simple()}
-    if target is not None:
-        write_predictions_of(classifier, probabilities, external or Corpus(config).texts(split), target, config)
     if external is None:
         run.write_metrics(split, metrics)
     else:
-        metrics |= texts_seen(run, external)
+        metrics |= eval_texts.texts_seen(run, external)
+    _print(run, config, metrics, split if external is None else None, as_json=as_json)
+    if predictions is not None:
+        written = external or Corpus(config).texts(split)
+        eval_texts.write_predictions(predictions, probabilities, written, rows, config.data.unknown_labels)
+
+
+def _print(run: Run, config: Config, metrics: dict[str, Any], split: str | None, *, as_json: bool) -> None:
+    """The metrics on stdout; ``split`` is None for texts of ``--data``."""
+    from seqclf.run_choice import named_with_status
+    from seqclf.runs import FINISHED
+
     if as_json:
-        if manifest["status"] != FINISHED:
+        if run.manifest["status"] != FINISHED:
             click.echo(f"Run {named_with_status(run, str(run.folder))}", err=True)
-        which = {} if external else {"split": split}
+        which = {} if split is None else {"split": split}
         click.echo(json.dumps({"run": run.name, **which, **metrics}, ensure_ascii=False))
         return
     from seqclf.baseline.comparison import reported_score
     from seqclf.cli.eval_tables import show_metrics
 
-    where = metrics["data"] if external else f"{split} ({metrics['data']})"
-    show_metrics(named_with_status(run), where, metrics, score=reported_score(config, multi=classifier.labels.multi))
+    where = metrics["data"] if split is None else f"{split} ({metrics['data']})"
+    show_metrics(named_with_status(run), where, metrics, score=reported_score(config, multi=run.labels.multi))
 
 
 def _encoded(
@@ -186,14 +205,15 @@ def _config(path: Path, settings: tuple[str, ...]) -> Config:
     return load_config(path, overrides)
 
 
-def _read(
+def _source(
     path: Path,
     config: Config,
     text: str | None,
     label: str | None,
     separator: str | None,
     encoding: str | None,
-) -> LabelledTexts:
+) -> Source:
+    """What ``--data`` is read with."""
     from seqclf.config.schema import TableData
     from seqclf.data.folders import FolderSource
     from seqclf.data.tables import TableSource
@@ -201,10 +221,9 @@ def _read(
 
     encoding = encoding or str(getattr(config.data, "encoding", UTF8))
     if path.is_dir():
-        return FolderSource(encoding, "--encoding ").read(str(path))
+        return FolderSource(encoding, "--encoding ")
     labels: str | list[str] = label or "label"
     if isinstance(config.data, TableData):
         text, labels = text or config.data.text, label or config.data.label
         separator = separator or config.data.label_separator
-    source = TableSource(text or "text", labels, separator=separator, options="--", encoding=encoding)
-    return source.read(str(path))
+    return TableSource(text or "text", labels, separator=separator, options="--", encoding=encoding)

@@ -12,36 +12,73 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seqclf.config import Config
-    from seqclf.data.source import LabelledTexts
+    from seqclf.config.schema import UnknownLabels
+    from seqclf.data.source import LabelledTexts, Source
     from seqclf.evaluation.classifier import Classifier
+    from seqclf.evaluation.input_rows import InputRows
+    from seqclf.evaluation.predictions import Predictions
     from seqclf.inference.bulk.job import Target
     from seqclf.runs import Run
 
 
-def checked_target(path: Path, data: Path | None, *, overwrite: bool) -> Target:
-    """The file of ``--predictions``. Raises ``InputError`` where it could not be written."""
+def checked_target(path: Path, data: Path | None, config: Config, *, overwrite: bool) -> Target:
+    """The file of ``--predictions``. Raises ``InputError`` where it could not be written, or holds texts."""
+    from seqclf.data.source import part_names
     from seqclf.errors import InputError
     from seqclf.evaluation.predictions import predictions_target
 
-    if data is not None and path.absolute().resolve() == data.absolute().resolve():
-        raise InputError(f"{path}: holds the texts of --data; name another file for --predictions")
+    parts = {"--data": data, **{f"data.{name}": part for name, part in part_names(config.data).items()}}
+    for name, part in parts.items():
+        if isinstance(part, str | Path) and path.absolute().resolve() == Path(part).absolute().resolve():
+            raise InputError(f"{path}: holds the texts of {name}; name another file for --predictions")
     return predictions_target(path, overwrite=overwrite)
 
 
-def write_predictions_of(
-    classifier: Classifier, probabilities: NDArray[np.floating], texts: LabelledTexts, target: Target, config: Config
+def input_rows(config: Config, scored: str | LabelledTexts, source: Source | None) -> InputRows | None:
+    """The rows of the table that a split, or given texts of a source, are from; None where they are from no table."""
+    from seqclf.data.corpus import Corpus
+    from seqclf.data.tables import TableSource
+    from seqclf.evaluation.input_rows import InputRows
+
+    if not isinstance(scored, str):
+        return InputRows(source, scored.origin) if isinstance(source, TableSource) else None
+    corpus = Corpus(config)
+    if not isinstance(corpus.source, TableSource):
+        return None
+    drawn = scored == "train" or not corpus.has_own_part(scored)
+    return InputRows(corpus.source, corpus.part(scored), corpus.places(scored) if drawn else None)
+
+
+def predictions_of(
+    classifier: Classifier, target: Target, config: Config, rows: InputRows | None, *, prefix: str
+) -> Predictions:
+    """Raises ``InputError`` where the rows have columns of the same names as the predictions."""
+    from seqclf.decisions import Decider
+    from seqclf.evaluation.predictions import Predictions
+
+    decider = Decider(classifier.labels, classifier.thresholds)
+    separator = getattr(config.data, "label_separator", None) or "|"
+    predictions = Predictions(target, decider, separator, prefix)
+    if rows is not None:
+        predictions.check(rows)
+    return predictions
+
+
+def write_predictions(
+    predictions: Predictions,
+    probabilities: NDArray[np.floating],
+    texts: LabelledTexts,
+    rows: InputRows | None,
+    unknown_labels: UnknownLabels,
 ) -> None:
     """Write what the classifier says of the texts, but those that ``data.unknown_labels`` drops, and say how many."""
     from seqclf.data.label_sets import label_ids
-    from seqclf.decisions import Decider
-    from seqclf.evaluation.predictions import write_predictions
 
-    kept = label_ids(texts, classifier.labels, config.data.unknown_labels).kept
-    texts = texts if kept is None else texts.chosen(kept)
-    decider = Decider(classifier.labels, classifier.thresholds)
-    separator = getattr(config.data, "label_separator", None) or "|"
-    right = write_predictions(target, texts, probabilities, decider, separator)
-    click.echo(f"{len(texts):,} predictions, {right:,} of them right -> {target.path}", err=True)
+    kept = label_ids(texts, predictions.decider.labels, unknown_labels).kept
+    if kept is not None:
+        texts, rows = texts.chosen(kept), None if rows is None else rows.chosen(kept)
+    right = predictions.write(texts, probabilities, rows)
+    click.echo(f"{len(texts):,} predictions, {right:,} of them right -> {predictions.target.path}", err=True)
 
 
 def texts_seen(run: Run, texts: LabelledTexts) -> dict[str, Any]:

@@ -72,6 +72,15 @@ class TableSource:
         self._encoding = encoding
         self._fingerprints: dict[tuple[str, int, int, int], str] = {}
 
+    @property
+    def text_column(self) -> str:
+        return self._text
+
+    @property
+    def label_column(self) -> str | tuple[str, ...]:
+        """Of the labels; several where each label has a column of its own."""
+        return self._label
+
     def check(self, part: str) -> None:
         path = Path(part)
         bad = None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 from seqclf.data.source import LabelledTexts
 from seqclf.decisions import Decider
 from seqclf.errors import InputError
+from seqclf.evaluation.input_rows import InputRows
 from seqclf.files import sync
 from seqclf.inference.bulk.answers import Answers
 from seqclf.inference.bulk.job import Target
@@ -33,55 +36,110 @@ def predictions_target(path: Path, *, overwrite: bool) -> Target:
     return target
 
 
-def write_predictions(
-    target: Target, texts: LabelledTexts, probabilities: NDArray[np.floating], decider: Decider, separator: str = "|"
-) -> int:
-    """Write a row for each text: ``text``, ``label``, the prediction with its probability, whether it is ``right``, and
-    the probability of every label; returns how many are right.
+@dataclass(frozen=True)
+class Predictions:
+    """A file of predictions that can be written, and how.
 
-    The columns of the prediction are those of ``seqclf predict --probabilities``. Of lists of labels, ``label`` is the
-    list, and ``right`` says that all of its labels were predicted and no other. The file appears when it is complete.
-
-    Args:
-        probabilities: ``[texts, labels]``.
+    Attributes:
         separator: between several labels of a field, where a file has no lists.
+        prefix: what the names of the new columns begin with.
     """
-    answers = Answers(decider, every=True, separator=separator)
-    right = 0
-    with tempfile.TemporaryDirectory(dir=target.path.absolute().parent, prefix=f".{target.path.name}.") as folder:
-        writer: Writer = (
-            ParquetWriter(Path(folder)) if target.kind == "parquet" else LineWriter.into(target.kind, Path(folder))
-        )
-        for block, chosen in _blocks(texts, probabilities):
-            found = zip(block, decider(chosen), answers.rows(chosen, flat=writer.flat), strict=True)
-            rows = []
-            for (text, label), predicted, answer in found:
-                is_right = set(predicted) == set(label)
-                right += is_right
-                shown = _label(label, texts.multi, separator if writer.flat else None)
-                rows.append(_row(text, shown, answer, str(is_right).lower() if writer.flat else is_right))
-            writer.write(rows)
-        writer.finish().replace(target.path)
-        sync(target.path.absolute().parent)
-    return right
 
+    target: Target
+    decider: Decider
+    separator: str = "|"
+    prefix: str = ""
 
-def _blocks(
-    texts: LabelledTexts, probabilities: NDArray[np.floating]
-) -> Iterator[tuple[list[tuple[str, tuple[str, ...]]], NDArray[np.floating]]]:
-    """Texts with their labels, and their probabilities, some at a time."""
-    for start in range(0, len(texts), _ROWS_A_BLOCK):
-        part = slice(start, start + _ROWS_A_BLOCK)
-        yield list(zip(texts.texts[part], texts.label_sets[part], strict=True)), probabilities[part]
+    @property
+    def _answers(self) -> Answers:
+        return Answers(self.decider, every=True, separator=self.separator, prefix=self.prefix)
 
+    @property
+    def _flat(self) -> bool:
+        return self.target.kind in ("csv", "tsv")
 
-def _label(names: tuple[str, ...], multi: bool, separator: str | None) -> str | list[str]:
-    if not multi:
-        return names[0]
-    return list(names) if separator is None else separator.join(names)
+    @property
+    def columns(self) -> list[str]:
+        """The new columns, in the order in which they are read."""
+        names = self._answers.named(flat=self._flat)
+        every = [name for name in names if name.startswith(f"{self.prefix}probability_of")]
+        return [*names[: len(names) - len(every)], f"{self.prefix}right", *every]
 
+    def check(self, rows: InputRows) -> None:
+        """Raise ``InputError`` where the input has a column of a new one's name: neither would be told apart."""
+        if clash := [name for name in self.columns if name in rows.columns]:
+            named = ", ".join(f'"{name}"' for name in clash[:5])
+            raise InputError(
+                f"--predictions: {rows.part} already has columns that the predictions would have ({named}); give the "
+                "new ones other names, such as with --prefix model_"
+            )
 
-def _row(text: str, label: str | list[str], answer: Mapping[str, Any], right: bool | str) -> dict[str, Any]:
-    """The columns in the order in which they are read."""
-    first = {name: value for name, value in answer.items() if not name.startswith("probability_of")}
-    return {"text": text, "label": label, **first, "right": right, **answer}
+    def write(self, texts: LabelledTexts, probabilities: NDArray[np.floating], rows: InputRows | None = None) -> int:
+        """Write a row for each text; returns how many predictions are right.
+
+        First come the columns of the input, or ``text`` and ``label`` where it has no rows. The columns of the
+        prediction are those of ``seqclf predict --probabilities``, and ``right`` among them. Multi-label, ``right``
+        says that all labels of the text were predicted and no other. The file appears when it is complete.
+
+        Args:
+            probabilities: ``float [texts, labels]``.
+            rows: of the table that the texts are from.
+
+        Raises:
+            InputError: the table has changed since its texts were read, or holds what the file cannot.
+        """
+        given = self._of_texts(texts) if rows is None else self._of_table(rows, texts)
+        path = self.target.path.absolute()
+        right = 0
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
+            writer = self._writer(Path(folder), rows)
+            for start in range(0, len(texts), _ROWS_A_BLOCK):
+                part = slice(start, start + _ROWS_A_BLOCK)
+                found = self._answered(texts.label_sets[part], probabilities[part])
+                right += sum(is_right for is_right, _ in found)
+                block = [{**row, **answer} for row, (_, answer) in zip(islice(given, len(found)), found, strict=True)]
+                if refused := writer.write(block, self.columns):
+                    place, what = next(iter(refused.items()))
+                    raise InputError(f"{path}: row {start + place + 1:,}: {what}; write a jsonl file instead")
+            next(given, None)  # raises where the table has more rows by now
+            writer.finish().replace(path)
+            sync(path.parent)
+        return right
+
+    def _writer(self, folder: Path, rows: InputRows | None) -> Writer:
+        if self.target.kind == "parquet":
+            return ParquetWriter(folder, {} if rows is None else rows.arrow_types())
+        return LineWriter.into(self.target.kind, folder)
+
+    def _answered(
+        self, labels: Sequence[tuple[str, ...]], probabilities: NDArray[np.floating]
+    ) -> list[tuple[bool, dict[str, Any]]]:
+        """For each text whether the prediction is right, and the new columns."""
+        answers = self._answers.rows(probabilities, flat=self._flat)
+        columns = self.columns
+        found = []
+        for names, predicted, answer in zip(labels, self.decider(probabilities), answers, strict=True):
+            right = set(predicted) == set(names)
+            whole = {**answer, f"{self.prefix}right": str(right).lower() if self._flat else right}
+            found.append((right, {name: whole[name] for name in columns}))
+        return found
+
+    def _of_texts(self, texts: LabelledTexts) -> Iterator[dict[str, Any]]:
+        for text, names in zip(texts.texts, texts.label_sets, strict=True):
+            yield {"text": text, "label": self._field(list(names)) if texts.multi else names[0]}
+
+    def _of_table(self, rows: InputRows, texts: LabelledTexts) -> Iterator[dict[str, Any]]:
+        """Raises ``InputError`` where a row does not have the text that was evaluated."""
+        blank = {} if self.target.kind == "jsonl" else dict.fromkeys(rows.columns)
+        text, label = rows.source.text_column, rows.source.label_column
+        for read, row in zip_longest(texts.texts, rows):
+            if read is None or row is None or row.get(text) != read:
+                raise rows.changed()
+            whole = {**blank, **row}
+            if isinstance(label, str):
+                whole[label] = self._field(whole[label])
+            yield whole
+
+    def _field(self, label: Any) -> Any:
+        """A list of labels as a field, where the file has no lists."""
+        return self.separator.join(map(str, label)) if self._flat and isinstance(label, list) else label

@@ -112,12 +112,14 @@ class LineWriter:
 
 
 class ParquetWriter:
-    """Each block a file of its own, joined when all are there. The first block decides the columns' types."""
+    """Each block a file of its own, joined when all are there. The first block decides the types of the columns that
+    ``types`` (``pyarrow.DataType`` by column) does not name."""
 
     flat = False
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, types: Mapping[str, Any] | None = None) -> None:
         self._folder = folder
+        self._types = types or {}
         self._parts = len(list(self._files()))
 
     def write(self, rows: Rows, added: Sequence[str] = ()) -> dict[int, str]:
@@ -125,7 +127,7 @@ class ParquetWriter:
 
         if not rows:
             return {}
-        schema = pyarrow.parquet.read_schema(self._path(0)) if self._parts else _schema(rows, added)
+        schema = pyarrow.parquet.read_schema(self._path(0)) if self._parts else _schema(rows, added, self._types)
         refused = _refused(rows, schema)
         kept = [row for place, row in enumerate(rows) if place not in refused]
         columns = {name: _values(kept, name, schema.field(name).type) for name in schema.names}
@@ -162,12 +164,15 @@ class ParquetWriter:
         yield from sorted(self._folder.glob("part-*.parquet"))
 
 
-def _schema(rows: Rows, added: Sequence[str]) -> Any:
-    """Types of the columns, from the rows' values; of several kinds, or none, text."""
+def _schema(rows: Rows, added: Sequence[str], types: Mapping[str, Any]) -> Any:
+    """Types of the columns: those of ``types``, else from the rows' values; of several kinds, or none, text."""
     import pyarrow
 
     fields = []
     for name in _columns(rows, added):
+        if name in types:
+            fields.append((name, types[name]))
+            continue
         try:
             kind = pyarrow.infer_type([row.get(name) for row in rows])
         except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError, UnicodeEncodeError):
