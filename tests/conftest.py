@@ -66,6 +66,13 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Any:
     patch.undo()
 
 
+@pytest.fixture
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache for one test alone."""
+    monkeypatch.setenv("SEQCLF_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
 @pytest.fixture(autouse=True)
 def _code_not_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever ``--allow-code`` of a test before it in this process has said."""

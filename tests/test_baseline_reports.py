@@ -1,0 +1,127 @@
+"""What is said of a run beside its baseline, and what it advises."""
+
+from __future__ import annotations
+
+import dataclasses
+import shlex
+
+import pytest
+from baseline_examples import config_with, scores_with
+
+from seqclf.baseline.comparison import beside, description, lead, points_behind, reported_score, warning, what_to_try
+from seqclf.runs import Run
+
+
+def test_the_score_that_is_compared() -> None:
+    assert reported_score(config_with(), multi=False) == "accuracy"
+    assert reported_score(config_with(), multi=True) == "micro_f1"
+    macro = config_with(training__early_stopping={"monitor": "val_macro_f1"})
+    assert reported_score(macro, multi=True) == reported_score(macro, multi=False) == "macro_f1"
+
+
+def test_what_is_said_beside_a_score() -> None:
+    assert beside(0.896, 0.8712) == "linear baseline 0.8712, +2.5"
+    assert beside(0.86, 0.8712) == "linear baseline 0.8712, -1.1"
+    assert beside(0.8711, 0.8712) == "linear baseline 0.8712, +0.0"
+    assert lead(0.896, scores_with(0.8712), "accuracy") == "this run is 2.5 points ahead"
+    assert lead(0.86, scores_with(0.8712), "accuracy") == "this run is 1.1 points behind"
+    assert lead(0.87, scores_with(0.87), "accuracy") == "this run is level with it"
+    said = "Baselines on validation: most frequent label accuracy 0.5000, linear model 0.8712"
+    assert description(scores_with(0.8712), "accuracy", "validation") == said
+    sampled = scores_with(0.8712, all_training_texts=12_345, all_texts=2_000)
+    assert description(sampled, "accuracy", "validation") == (
+        f"{said} (fitted on a sample of 900 of 12,345 texts, scored on a sample of 100 of 2,000)"
+    )
+
+
+def test_behind_is_more_than_chance() -> None:
+    # One standard error of 0.9 on 100 texts is 0.03.
+    assert points_behind(0.9, 0.929, 100) is None
+    assert points_behind(0.9, 0.931, 100) == pytest.approx(3.1)
+    assert points_behind(0.9, 0.91, 10_000) == pytest.approx(1.0)
+    assert points_behind(0.9, 0.8, 10_000) is None
+    assert points_behind(0.0, 0.5, 10) == 50 and points_behind(1.0, 1.0, 10) is None
+
+
+def test_the_warning_says_by_how_much_and_what_to_try() -> None:
+    config = config_with(layers=[{"type": "lstm", "units": 4}])
+    message = warning(config, {"accuracy": 0.6}, scores_with(0.87))
+    assert message is not None
+    assert message.startswith(
+        "a linear model of n-grams is ahead of this network by 27.0 points of accuracy on validation "
+        "(0.8700 against 0.6000). What to try, in this order (docs/training.md says why):\n  1. "
+    )
+    places = [message.index(word) for word in ("method: [mean, max]", "vocab_size", "word_dropout", "epochs", "ngrams")]
+    assert places == sorted(places)
+    assert warning(config, {"accuracy": 0.88}, scores_with(0.87)) is None
+
+
+def test_what_the_config_has_is_not_advised() -> None:
+    best = config_with(
+        layers=[{"type": "gru", "units": 4}, {"type": "pool", "method": ["mean", "max"]}],
+        tokenizer__vocab_size=20_000,
+        embedding__word_dropout=0.1,
+        training__early_stopping={"patience": 8},
+        ngrams={"weights": "idf"},
+    )
+    assert what_to_try(best) == []
+    alone = config_with(layers=[], head=[], ngrams={}, tokenizer__vocab_size=20_000)
+    assert what_to_try(alone) == ["ngrams.weights: idf, which suits short texts and many labels"]
+    assert "vocab_size" not in "; ".join(what_to_try(config_with(tokenizer={"type": "byte"})))
+    plain = config_with(layers=[{"type": "lstm", "units": 4}])
+    assert "vocab_size" in "; ".join(what_to_try(plain, vocabulary=300))
+    assert "vocab_size" not in "; ".join(what_to_try(plain, vocabulary=299)), "it is not full"
+    assert what_to_try(plain, last_was_best=True) == [
+        "more training.epochs: the last one was the best",
+        *(step for step in what_to_try(plain) if not step.startswith("more training.epochs")),
+    ]
+
+
+def test_what_can_be_typed_is_a_whole_command() -> None:
+    from seqclf.config import parse_override
+
+    config = config_with(layers=[{"type": "lstm", "units": 4}])
+    steps = what_to_try(config, last_was_best=True, file="my runs/c.yaml")
+    commands = [shlex.split(step[step.index("seqclf train") :]) for step in steps if "seqclf train" in step]
+    assert ["seqclf", "train", "my runs/c.yaml", "--set", "ngrams={}"] in commands
+    assert commands[0][3:] == ["--set", f"training.epochs={2 * config.training.epochs}"]
+    for command in commands:
+        assert all(parse_override(setting).path for setting in command[4::2])
+
+
+def test_a_model_card_has_the_simple_models(binary_run: Run) -> None:
+    from seqclf.config import load_config
+    from seqclf.export.card import About, model_card
+
+    run = binary_run
+    card = model_card(
+        About(run.name, load_config(run.config), run.labels, run.manifest, run.metrics),
+        "onnx",
+    )
+    validation = run.metrics["validation"]
+    network, linear, majority = (line for line in card.splitlines() if line.startswith("| validation"))
+    assert f" {validation['texts']:,} | {validation['accuracy']:.4f} |" in network
+    for line, model in ((linear, "linear"), (majority, "majority")):
+        assert f" {validation['texts']:,} | {validation['baseline'][model]['accuracy']:.4f} |" in line
+
+
+@pytest.mark.parametrize(
+    ("network", "line"), [(0.95, "+5.0), loss 0.3000"), (0.8, "-10.0), loss 0.3000")], ids=["ahead", "behind"]
+)
+def test_train_s_last_lines(network: float, line: str, binary_run: Run) -> None:
+    from seqclf.cli.against_baseline import behind, scores_line
+    from seqclf.training.train import Outcome
+
+    validation = {"accuracy": network, "loss": 0.3, "macro_f1": network}
+    outcome = Outcome("finished", 2, validation, 1.0, dict(scores_with(0.9)))
+    assert scores_line(config_with(), validation, outcome.baseline) == (
+        f"accuracy {network:.4f} (linear baseline 0.9000, {line}"
+    )
+    assert scores_line(config_with(), validation, None) == f"accuracy {network:.4f}, loss 0.3000"
+    macro = config_with(training__early_stopping={"monitor": "val_macro_f1"})
+    assert scores_line(macro, validation, None).startswith(f"macro F1 {network:.4f}, accuracy")
+    warned = behind(config_with(), outcome, binary_run.folder)
+    assert (warned is None) == (network > 0.9)
+    if warned is not None:
+        assert "the last one was the best" in warned  # the second of two
+        assert behind(config_with(), dataclasses.replace(outcome, status="interrupted"), binary_run.folder) is None
