@@ -1,0 +1,19 @@
+"""A case: two configs that differ in one option."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Changes = dict[str, Any]
+POOL = [{"type": "pool"}]
+
+
+@dataclass(frozen=True)
+class Case:
+    """Two configs that differ in one option, and the cheapest thing that must differ with it."""
+
+    shown_by: Callable[[Any, Any], Any]
+    base: Changes
+    changed: Changes

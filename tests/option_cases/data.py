@@ -1,0 +1,107 @@
+"""Cases of the options of ``data``, and of the seed, which draws its splits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from option_cases import looks
+from option_cases.case import Case, Changes
+
+TFDS = {"source": "tfds", "dataset": "tiny", "config": "one", "data_dir": "tfds", "test": None}
+
+
+def _table(option: str, value: Any) -> Case:
+    base = {"source": "table", "train": "a.csv", "validation": 0.2, "test": 0.2}
+    return Case(looks.texts_of, {"data": base}, {"data": {**base, option: value}})
+
+
+def _folder(option: str, value: Any) -> Case:
+    base = {"source": "folder", "train": "folder", "validation": 0.2, "test": None}
+    return Case(looks.texts_of, {"data": base}, {"data": {**base, option: value}})
+
+
+def _tfds(option: str, value: Any, **others: Any) -> Case:
+    base = {**TFDS, **others}
+    return Case(looks.texts_of, {"data": base}, {"data": {**base, option: value}})
+
+
+def _unknown_labels(data: Changes) -> Case:
+    wrong, drop = ({"data": {**data, "unknown_labels": policy}} for policy in ("wrong", "drop"))
+    return Case(looks.texts_with_a_new_label, wrong, drop)
+
+
+def _fold(data: Changes, option: str) -> Case:
+    folds = {"folds": 3, "fold": 1}
+    return Case(looks.texts_of, {"data": {**data, **folds}}, {"data": {**data, **folds, option: 2}})
+
+
+CASES: dict[str, Case] = {
+    "Config.seed": Case(looks.texts_of, {"seed": 3}, {"seed": 4}),
+    "Config.data": _table("train", "b.csv"),
+    "SampleData.source": Case(
+        looks.texts_of, {"data": {"source": "sample"}}, {"data": {"source": "folder", "train": "folder"}}
+    ),
+    "SampleData.dataset": Case(
+        looks.texts_of, {"data": {"source": "sample"}}, {"data": {"source": "sample", "dataset": "dna"}}
+    ),
+    "SampleData.validation": Case(
+        looks.texts_of, {"data": {"source": "sample"}}, {"data": {"source": "sample", "validation": 0.3}}
+    ),
+    "SampleData.folds": _fold({"source": "sample"}, "folds"),
+    "SampleData.fold": _fold({"source": "sample"}, "fold"),
+    "SampleData.unknown_labels": _unknown_labels({"source": "sample"}),
+    "TableData.unknown_labels": _unknown_labels({"source": "table", "train": "a.csv"}),
+    "FolderData.unknown_labels": _unknown_labels({"source": "folder", "train": "folder"}),
+    "TfdsData.unknown_labels": _unknown_labels(TFDS),
+    "TableData.folds": _fold({"source": "table", "train": "a.csv"}, "folds"),
+    "TableData.fold": _fold({"source": "table", "train": "a.csv"}, "fold"),
+    "FolderData.folds": _fold({"source": "folder", "train": "folder"}, "folds"),
+    "FolderData.fold": _fold({"source": "folder", "train": "folder"}, "fold"),
+    "TfdsData.folds": _fold(TFDS, "folds"),
+    "TfdsData.fold": _fold(TFDS, "fold"),
+    "TableData.source": Case(
+        looks.texts_of, {"data": {"source": "table", "train": "a.csv"}}, {"data": {"source": "sample"}}
+    ),
+    "TableData.train": _table("train", "b.csv"),
+    "TableData.validation": _table("validation", "b.csv"),
+    "TableData.test": _table("test", "b.csv"),
+    "TableData.text": _table("text", "other"),
+    "TableData.label": _table("label", "side"),
+    "TableData.group": _table("group", "writer"),
+    "TableData.label_separator": _table("label_separator", ";"),
+    "TableData.format": Case(
+        looks.texts_of,
+        {"data": {"source": "table", "train": "a.tsv", "format": "auto"}},
+        {"data": {"source": "table", "train": "a.tsv", "format": "csv"}},
+    ),
+    "TableData.encoding": Case(
+        looks.texts_of,
+        {"data": {"source": "table", "train": "latin.csv", "encoding": "cp1252"}},
+        {"data": {"source": "table", "train": "latin.csv", "encoding": "cp437"}},
+    ),
+    "FolderData.encoding": Case(
+        looks.texts_of,
+        {"data": {"source": "folder", "train": "folder_latin", "encoding": "cp1252"}},
+        {"data": {"source": "folder", "train": "folder_latin", "encoding": "cp437"}},
+    ),
+    "FolderData.source": Case(
+        looks.texts_of, {"data": {"source": "folder", "train": "folder"}}, {"data": {"source": "sample"}}
+    ),
+    "FolderData.train": _folder("train", "folder2"),
+    "FolderData.validation": _folder("validation", "folder2"),
+    "FolderData.test": _folder("test", "folder2"),
+    "TfdsData.source": Case(
+        looks.texts_of,
+        {"data": {"source": "tfds", "dataset": "tiny", "config": "one", "data_dir": "tfds", "test": None}},
+        {"data": {"source": "sample"}},
+    ),
+    "TfdsData.dataset": _tfds("dataset", "other"),
+    "TfdsData.config": _tfds("config", "two"),
+    "TfdsData.data_dir": _tfds("data_dir", "tfds2"),
+    "TfdsData.train": _tfds("train", "test"),
+    "TfdsData.validation": _tfds("validation", "test"),
+    "TfdsData.test": _tfds("test", "test"),
+    "TfdsData.text": _tfds("text", "title"),
+    "TfdsData.label": _tfds("label", "side"),
+    "TfdsData.group": _tfds("group", "writer"),
+}

@@ -1,0 +1,135 @@
+"""Cases of the options of ``training``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from option_cases import looks
+from option_cases.case import POOL, Case
+from option_cases.options import OPTIONS
+
+MULTI_LABEL = {"layers": POOL, "data": {"source": "table", "train": "lists.jsonl", "validation": 0.2}}
+
+KEPT = {"layers": POOL, "training__keep_checkpoints": True}
+
+
+def _optimizer(kind: str, option: str, value: Any, **others: Any) -> Case:
+    options = {"type": kind, **others}
+    changed = {"training__optimizer": {**options, option: value}}
+    return Case(looks.steps_of, {"training__optimizer": options}, changed)
+
+
+def _stopping(option: str, value: Any, other: Any, **optimizer: Any) -> Case:
+    """A learning rate at which losses fall a little with every epoch, and nothing else happens."""
+    base = {
+        "layers": POOL,
+        "training__epochs": 4,
+        "training__optimizer": {"type": "sgd", "learning_rate": 1e-3, **optimizer},
+    }
+    stopping = {"monitor": "val_loss", "patience": 1, "min_delta": 0.0}
+    base["training__early_stopping"] = {**stopping, option: value}
+    return Case(looks.run_of, base, {**base, "training__early_stopping": {**stopping, option: other}})
+
+
+def _training(option: str, value: Any, **base: Any) -> Case:
+    """A short training of a small model."""
+    base = {"layers": POOL, "head": [], "training": {"epochs": 3, "batch_size": 16, **base}}
+    return Case(looks.learning_of, base, {**base, "training": {**base["training"], option: value}})
+
+
+def _within(section: str, kind: str | None, option: str, value: Any, **options: Any) -> Case:
+    """Of one option of a section of ``training``."""
+    options = {**({"type": kind} if kind else {}), **options}
+    # Only the first epoch is best: the rate is cut after it.
+    stopping = {"min_delta": 9.0, "patience": 9}
+    return _training(section, {**options, option: value}, early_stopping=stopping, **{section: options})
+
+
+def _schedule(name: str, kind: str, **options: Any) -> dict[str, Case]:
+    other = "linear" if kind != "linear" else "cosine"
+    cases = {
+        f"{name}.type": _training("schedule", {"type": other}, schedule={"type": kind, **options}),
+        f"{name}.warmup": _within("schedule", kind, "warmup", 0.5, **{**options, "warmup": 2}),
+        f"{name}.final": _within("schedule", kind, "final", 0.7, **options),
+    }
+    return {case: of for case, of in cases.items() if case in OPTIONS}
+
+
+def _optimizer_options(name: str, kind: str, learning_rate: float) -> dict[str, Case]:
+    other = "sgd" if kind != "sgd" else "adam"
+    return {
+        f"{name}.type": Case(
+            looks.steps_of, {"training__optimizer": {"type": kind}}, {"training__optimizer": {"type": other}}
+        ),
+        f"{name}.learning_rate": _optimizer(kind, "learning_rate", learning_rate),
+        f"{name}.weight_decay": _optimizer(kind, "weight_decay", 0.3),
+        f"{name}.clip_norm": _optimizer(kind, "clip_norm", 1e-3, **({} if kind == "sgd" else {"epsilon": 1e-2})),
+    }
+
+
+CASES: dict[str, Case] = {
+    "Config.name": Case(looks.run_of, {"name": "one", "layers": POOL}, {"name": "two", "layers": POOL}),
+    "Config.training": Case(looks.texts_of, {}, {"training": {"batch_size": 5}}),
+    "TrainingConfig.epochs": Case(looks.run_of, {"layers": POOL}, {"layers": POOL, "training__epochs": 3}),
+    "TrainingConfig.batch_tokens": Case(
+        looks.texts_of, {"tokenizer__max_tokens": 3}, {"tokenizer__max_tokens": 3, "training__batch_tokens": 7}
+    ),
+    "TrainingConfig.batch_size": Case(looks.texts_of, {}, {"training__batch_size": 7}),
+    "TrainingConfig.optimizer": Case(looks.steps_of, {}, {"training__optimizer": {"type": "rmsprop"}}),
+    "TrainingConfig.accumulate_steps": _training("accumulate_steps", 2),
+    "TrainingConfig.loss": _training("loss", {"type": "focal"}),
+    "TrainingConfig.class_weights": _training("class_weights", {"1": 3.0}),
+    "TrainingConfig.schedule": _training("schedule", {"type": "linear"}),
+    "TrainingConfig.moving_average": _training("moving_average", {"decay": 0.9}),
+    "CrossEntropy.type": _training("loss", {"type": "focal"}, loss={"type": "cross_entropy"}),
+    "CrossEntropy.label_smoothing": _within("loss", "cross_entropy", "label_smoothing", 0.2),
+    "Focal.type": _training("loss", {"type": "cross_entropy"}, loss={"type": "focal"}),
+    "Focal.gamma": _within("loss", "focal", "gamma", 1.0),
+    "MovingAverage.decay": _within("moving_average", None, "decay", 0.5),
+    **_schedule("ConstantSchedule", "constant"),
+    **_schedule("LinearSchedule", "linear"),
+    **_schedule("CosineSchedule", "cosine"),
+    **_schedule("ExponentialSchedule", "exponential", rate=0.5),
+    "ExponentialSchedule.rate": _within("schedule", "exponential", "rate", 0.6, rate=0.5),
+    "ExponentialSchedule.every": _within("schedule", "exponential", "every", 2, rate=0.5),
+    **_schedule("InverseSqrtSchedule", "inverse_sqrt", warmup=2),
+    **_schedule("OneCycleSchedule", "one_cycle"),
+    "OneCycleSchedule.start": _within("schedule", "one_cycle", "start", 0.5),
+    "OneCycleSchedule.rise": _within("schedule", "one_cycle", "rise", 0.5),
+    **_schedule("PlateauSchedule", "plateau"),
+    "PlateauSchedule.factor": _within("schedule", "plateau", "factor", 0.1),
+    "PlateauSchedule.patience": _within("schedule", "plateau", "patience", 2),
+    "TrainingConfig.early_stopping": Case(
+        looks.run_of,
+        {"layers": POOL, "training__epochs": 4},
+        {"layers": POOL, "training__epochs": 4, "training__early_stopping": {"min_delta": 9.0, "patience": 1}},
+    ),
+    "TrainingConfig.checkpoint_steps": Case(looks.checkpoints_of, KEPT, {**KEPT, "training__checkpoint_steps": 2}),
+    "TrainingConfig.checkpoint_minutes": Case(
+        looks.checkpoints_of, KEPT, {**KEPT, "training__checkpoint_minutes": 1e-9}
+    ),
+    "TrainingConfig.keep_checkpoints": Case(looks.checkpoints_of, {"layers": POOL}, KEPT),
+    "TrainingConfig.log_every": Case(looks.run_of, {"layers": POOL}, {"layers": POOL, "training__log_every": 2}),
+    "TrainingConfig.baseline": Case(
+        looks.scores_of, {"layers": POOL, "training__baseline": False}, {"layers": POOL, "training__baseline": "auto"}
+    ),
+    "TrainingConfig.thresholds": Case(looks.thresholds_of, MULTI_LABEL, {**MULTI_LABEL, "training__thresholds": 0.25}),
+    "EarlyStopping.monitor": _stopping("monitor", "val_loss", "val_accuracy"),
+    "EarlyStopping.patience": _stopping("patience", 1, 2, learning_rate=1e-30),
+    "EarlyStopping.min_delta": _stopping("min_delta", 0.0, 9.0),
+    **_optimizer_options("Adam", "adam", 0.1),
+    **_optimizer_options("AdamW", "adamw", 0.1),
+    **_optimizer_options("Sgd", "sgd", 0.1),
+    **_optimizer_options("RmsProp", "rmsprop", 0.1),
+    "Adam.beta_1": _optimizer("adam", "beta_1", 0.5),
+    "Adam.beta_2": _optimizer("adam", "beta_2", 0.5),
+    "Adam.epsilon": _optimizer("adam", "epsilon", 0.1),
+    "AdamW.beta_1": _optimizer("adamw", "beta_1", 0.5),
+    "AdamW.beta_2": _optimizer("adamw", "beta_2", 0.5),
+    "AdamW.epsilon": _optimizer("adamw", "epsilon", 0.1),
+    "Sgd.momentum": _optimizer("sgd", "momentum", 0.9),
+    "Sgd.nesterov": _optimizer("sgd", "nesterov", True, momentum=0.9),
+    "RmsProp.rho": _optimizer("rmsprop", "rho", 0.5),
+    "RmsProp.momentum": _optimizer("rmsprop", "momentum", 0.5),
+    "RmsProp.epsilon": _optimizer("rmsprop", "epsilon", 0.1),
+}
