@@ -102,6 +102,16 @@ def sample_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture
+def config_file(sample_csv: Path, tmp_path: Path) -> Path:
+    """A config of them as a file."""
+    import yaml
+
+    path = tmp_path / "config.yaml"
+    path.write_text(yaml.safe_dump(small_config(data__train=str(sample_csv))), encoding="utf-8")
+    return path
+
+
 @pytest.fixture(scope="session")
 def three_labels_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """150 texts of three labels, told apart by a word or two."""
@@ -123,6 +133,15 @@ def three_labels_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
             filler = " ".join(draw.choice(["the", "a", "new", "old", "said", "was"]) for _ in range(draw.randint(0, 9)))
             writer.writerow((f"{filler} {draw.choice(words[label])} {index}", label))
     return path
+
+
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of texts are predicted in blocks of five rows."""
+    from seqclf.inference.bulk import job
+
+    monkeypatch.setattr(job, "ROWS_A_BLOCK", 5)
+    monkeypatch.setattr(job._blocks, "__defaults__", (5,))
 
 
 @pytest.fixture(scope="session")

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
-import itertools
-import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from bad_tables import CASES, GOOD, Case, written
 
 from seqclf.config import checked_config
 from seqclf.data.corpus import Corpus
@@ -20,251 +15,6 @@ from seqclf.data.prepare import prepare, unready
 from seqclf.data.statistics import label_problems, leak, text_statistics, text_warnings
 from seqclf.data.tables import TableSource
 from seqclf.errors import InputError
-
-Row = dict[str, Any]
-KINDS = ("csv", "tsv", "jsonl")
-GOOD: list[Row] = [{"text": f"a {'good' if i % 2 else 'bad'} film {i}", "label": "np"[i % 2]} for i in range(24)]
-
-
-@dataclass(frozen=True)
-class Case:
-    """A file, and what is said of it: ``refused`` (part of the message), or ``rows`` that are read, with a ``warning``
-    (part of one) where it is odd."""
-
-    name: str
-    ending: str
-    content: bytes
-    refused: str | None = None
-    rows: int | None = None
-    warning: str | None = None
-    options: tuple[tuple[str, Any], ...] = ()
-
-
-def _written(rows: list[Row], kind: str) -> bytes:
-    if kind == "jsonl":
-        return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode("utf-8", "surrogatepass")
-    text = io.StringIO(newline="")
-    if kind == "csv":
-        writer = csv.writer(text, lineterminator="\n")
-    else:
-        writer = csv.writer(text, "excel-tab", lineterminator="\n", quoting=csv.QUOTE_NONE, quotechar=None)
-    writer.writerow(rows[0])
-    writer.writerows(row.values() for row in rows)
-    return text.getvalue().encode()
-
-
-def _bytes_of(kind: str) -> Iterator[Case]:
-    """Encodings and line ends."""
-    good = _written([*GOOD[:-1], {"text": "été", "label": "n"}], kind)
-    text = good.decode()
-    for name, content in {
-        "latin-1": text.encode("latin-1"),
-        "utf-16": text.encode("utf-16"),
-        "utf-16 without mark": text.encode("utf-16-le"),
-        "gzip": gzip.compress(good),
-        "half a character": good[: good.index("é".encode()) + 1],
-        "surrogate": good.replace("é".encode(), b"\xed\xa0\x80", 1),
-        "zeros": b"\0" * 100,
-        "noise": bytes(range(256)) * 4,
-    }.items():
-        yield Case(name, kind, content, refused="table." + kind)
-    for name, content in {
-        "byte order mark": b"\xef\xbb\xbf" + good,
-        "CRLF": good.replace(b"\n", b"\r\n"),
-        "no newline at the end": good.rstrip(b"\n"),
-        "blank lines": good.replace(b"\n", b"\n\n"),
-        "blank lines at the end": good + b"\n\n\n",
-    }.items():
-        yield Case(name, kind, content, rows=24)
-    yield Case("nothing", kind, b"", refused="holds no rows")
-    yield Case("blank lines alone", kind, b"\n\n\n", refused="table." + kind)
-    yield Case(
-        "a NUL byte", kind, good.replace(b"film 3", b"film\x003", 1), refused=f"table.{kind}:{4 + (kind != 'jsonl')}"
-    )
-
-
-def _labels_of(kind: str) -> Iterator[Case]:
-    """What may stand in the column of labels."""
-
-    def labelled(*labels: Any) -> bytes:
-        return _written([{**row, "label": next(given)} for row, given in zip(GOOD, itertools.repeat(itertools.cycle(labels)))], kind)  # fmt: skip  # noqa: E501
-
-    def with_one(label: Any, row: int = 7) -> bytes:
-        return _written([{**one, "label": label} if i == row else one for i, one in enumerate(GOOD)], kind)
-
-    line = 9 if kind != "jsonl" else 8
-    for name, label in {"empty": "", "space": " ", "tab and space": "\u00a0 "}.items():
-        yield Case(f"label: {name}", kind, with_one(label), refused=f"table.{kind}:{line}")
-    yield Case("one label", kind, labelled("x"), refused='has the label "x"; a classifier needs at least two')
-    yield Case("numbers", kind, labelled("0", "1"), rows=24)
-    yield Case("negative numbers", kind, labelled("-1", "1"), rows=24)
-    yield Case("numbers and words", kind, labelled("0", "1", "good"), rows=24, warning="labels are numbers and words")
-    yield Case("a label once", kind, with_one("rare"), rows=24, warning="uneven labels")
-    yield Case(
-        "a label for each text", kind, labelled(*(f"l{i}" for i in range(24))), refused="24 texts with 24 labels"
-    )
-    yield Case("case", kind, labelled("Good", "good"), rows=24, warning="differ in case or spaces alone")
-    yield Case("spaces around", kind, labelled("good ", "bad"), rows=24)
-    yield Case("long labels", kind, labelled("x" * 5_000, "y" * 5_000), rows=24)
-    yield Case("labels of other scripts", kind, labelled("да", "いいえ"), rows=24)
-    yield Case("labels with commas and quotes", kind, labelled("a, b", "it's"), rows=24)
-    if kind == "jsonl":
-        for name, value in {
-            "null": None, "number": 1.5, "NaN": float("nan"), "infinity": float("inf"), "object": {"a": 1},
-        }.items():  # fmt: skip
-            yield Case(f"label: {name}", kind, with_one(value), refused="table.jsonl:8")
-        yield Case("label: a list among labels", kind, with_one(["n"]), refused="table.jsonl:8")
-        yield Case("label: lists with null", kind, labelled(["n"], [None]), refused="table.jsonl:2")
-        yield Case("label: lists with empty", kind, labelled(["n"], [""]), refused="table.jsonl:2")
-        yield Case("label: lists with lists", kind, labelled(["n"], [["p"]]), refused="table.jsonl:2")
-        yield Case("label: empty lists alone", kind, labelled([]), refused="no training text has a label")
-        yield Case(
-            "label: the same list", kind, labelled(["n", "p"]), refused="every training text has the same labels"
-        )
-        yield Case("label: lists", kind, labelled(["n"], ["p"], []), rows=24)
-        half = labelled("half", "p").replace(b"half", b"n\\ud801")
-        yield Case("label: half a character", kind, half, refused='the label "n\\ud801" is no text')
-        yield Case("label: truth values", kind, labelled(True, False), rows=24)
-        yield Case("label: whole numbers", kind, labelled(0, 1, 10**30), rows=24)
-
-
-def _texts_of(kind: str) -> Iterator[Case]:
-    """What may stand in the column of texts."""
-
-    def with_one(text: Any) -> bytes:
-        return _written([{**one, "text": text} if i == 7 else one for i, one in enumerate(GOOD)], kind)
-
-    same = _written([{**row, "text": "same"} for row in GOOD], kind)
-    yield Case("all texts the same", kind, same, refused="24 texts that must stay together")
-    pairs = _written([{**row, "text": f"text {i // 2}"} for i, row in enumerate(GOOD)], kind)
-    yield Case("each text twice", kind, pairs, rows=24, warning="texts that stand with more than one label: 10")
-    empty = _written([{**row, "text": ""} for row in GOOD], kind)
-    yield Case("all texts empty", kind, empty, refused="24 texts that must stay together")
-    yield Case("an empty text", kind, with_one(""), rows=24, warning="texts are empty")
-    yield Case("white space", kind, with_one("  \u00a0"), rows=24, warning="texts are empty")
-    yield Case("a long text", kind, with_one("word " * 200_000), rows=24)
-    yield Case("a long word", kind, with_one("w" * 1_000_000), rows=24)
-    yield Case("control characters", kind, with_one("\x01\x02\x1b[31m\x7f"), rows=24)
-    yield Case("emoji and right to left", kind, with_one("👍🏽 שלום \u202e x"), rows=24)
-    yield Case("mark up", kind, with_one("<br /><script>alert(1)</script> &amp;"), rows=24)
-    yield Case("formulas", kind, with_one("=1+1 @SUM(A1)"), rows=24)
-    yield Case("repeated rows", kind, _written(GOOD + GOOD, kind), rows=48)
-    yield Case("two rows", kind, _written(GOOD[:2], kind), refused="less than one text")
-    yield Case("one row", kind, _written(GOOD[:1], kind), refused='every text has the label "n"')
-    yield Case("fewer rows than labels need", kind, _written(GOOD[:3], kind), refused="less than one text")
-    if kind == "jsonl":
-        for name, value in {"null": None, "number": 3, "list": ["a"], "truth": True, "object": {}}.items():
-            yield Case(f"text: {name}", kind, with_one(value), refused="table.jsonl:8")
-        yield Case("text: lone surrogate", kind, _written(GOOD, kind).replace(b"film 7", b"\\ud800 7"), rows=24)
-        yield Case(
-            "name: half a character", kind, _written(GOOD, kind) + b'{"\\ud800": 1}\n', refused="jsonl:25: a name"
-        )
-        yield Case("text: NUL escape", kind, _written(GOOD, kind).replace(b"film 7", b"\\u0000 7"), rows=24)
-
-
-def _columns_of(kind: str) -> Iterator[Case]:
-    """Headers, columns and rows of the wrong form."""
-    good = _written(GOOD, kind)
-    renamed = [{"body": row["text"], "stars": row["label"]} for row in GOOD]
-    yield Case("columns of other names", kind, _written(renamed, kind), refused='no column "text"')
-    yield Case("no labels", kind, _written([{"text": row["text"]} for row in GOOD], kind), refused='no column "label"')
-    wide = [{"id": i, **row, "more": "x"} for i, row in enumerate(GOOD)]
-    yield Case("other columns, too", kind, _written(wide, kind), rows=24)
-    named = (("text", "body"), ("label", "stars"))
-    yield Case("columns that are named", kind, _written(renamed, kind), rows=24, options=named)
-    upper = [{"Text": row["text"], "Label": row["label"]} for row in GOOD]
-    yield Case("columns in capitals", kind, _written(upper, kind), refused='did you mean "Text"?')
-    if kind == "jsonl":
-        for name, line in {
-            "array": b'["a", "n"]', "text": b'"a"', "number": b"3", "null": b"null", "half": b'{"text": "a", ',
-            "two objects": b'{"text": "a"} {"label": "n"}', "single quotes": b"{'text': 'a'}", "deep": b"[" * 100_000,
-            "comma": b'{"text": "a", "label": "n"},', "no column": b'{"text": "a"}', "yaml": b"text: a",
-        }.items():  # fmt: skip
-            yield Case(f"a line of jsonl: {name}", kind, good + line + b"\n", refused="table.jsonl:25")
-        whole = json.dumps(GOOD).encode()
-        yield Case("one array of all rows", kind, whole, refused="table.jsonl:1")
-        return
-    mark = b"," if kind == "csv" else b"\t"
-    for name, line in {
-        "a field too many": mark.join([b"a", b"n", b"x"]), "a field missing": b"a", "many": mark * 50,
-    }.items():  # fmt: skip
-        yield Case(name, kind, good + line + b"\n", refused=f"table.{kind}:26")
-    yield Case("a row in the middle", kind, good.replace(b"\n", b"\na\n", 1), refused=f"table.{kind}:2")
-    header = b"text" + mark + b"label\n"
-    yield Case("a header alone", kind, header, refused="holds no rows")
-    yield Case("a column twice", kind, header.replace(b"label", b"text") + b"a" + mark + b"b\n", refused="twice")
-    yield Case("no header", kind, good[len(header) :], refused='no column "text"')
-    yield Case("a header again", kind, good + header, rows=25, warning="uneven labels")
-    yield Case("semicolons", kind, good.replace(mark, b";"), refused='separated by ";"')
-    other = b"\t" if kind == "csv" else b","
-    yield Case("the other separator", kind, good.replace(mark, other), refused="separated by ")
-    yield Case("a trailing separator", kind, good.replace(b"\n", mark + b"\n"), rows=24)
-    yield Case("spaces in the header", kind, good.replace(b"text", b" text ", 1), refused="did you mean")
-    if kind == "csv":
-        yield Case("a quote that is never closed", kind, good + b'"a,n\nb,n\n', refused="table.csv:26")
-        yield Case("a quote within", kind, good + b'a "b" c,n\n', rows=25)
-        yield Case("text behind a quote", kind, good + b'"a"b,n\n', refused="table.csv:26")
-        yield Case("lines within quotes", kind, good + b'"a\nb\r\nc",n\n', rows=25)
-    else:
-        yield Case("quotes mean nothing", kind, good + b'"a\tn\n', rows=25)
-
-
-def _parquet(**columns: Any) -> bytes:
-    import pyarrow.parquet
-
-    written = io.BytesIO()
-    pyarrow.parquet.write_table(pyarrow.table(columns), written)
-    return written.getvalue()
-
-
-def _parquet_files() -> Iterator[Case]:
-    """Columns of many types."""
-    import datetime
-
-    import pyarrow
-
-    texts, labels = [row["text"] for row in GOOD], [row["label"] for row in GOOD]
-    good = _parquet(text=texts, label=labels)
-    at = "table.parquet:8"
-    for name, content, refused in (
-        ("nothing", b"", "not valid parquet"),
-        ("noise", b"PAR1" + bytes(range(256)) + b"PAR1", "table.parquet: "),
-        ("half a file", good[: len(good) // 2], "not valid parquet"),
-        ("a csv", _written(GOOD, "csv"), "not valid parquet"),
-        ("no rows", _parquet(text=pyarrow.array([], "string"), label=pyarrow.array([], "string")), "holds no rows"),
-        ("no columns", _parquet(), "holds no rows"),
-        ("columns of other names", _parquet(body=texts, label=labels), 'no column "text"'),
-        ("a text is missing", _parquet(text=[*texts[:7], None, *texts[8:]], label=labels), at),
-        ("a label is missing", _parquet(text=texts, label=[*labels[:7], None, *labels[8:]]), at),
-        ("texts are numbers", _parquet(text=list(range(24)), label=labels), "table.parquet:1"),
-        ("texts are bytes", _parquet(text=[text.encode() for text in texts], label=labels), "table.parquet:1"),
-        ("labels are fractions", _parquet(text=texts, label=[i % 2 / 2 for i in range(24)]), "table.parquet:1"),
-        ("labels are NaN", _parquet(text=texts, label=[float("nan")] * 24), "table.parquet:1"),
-        ("labels are dates", _parquet(text=texts, label=[datetime.date(2020, 1, 1 + i % 2) for i in range(24)]), "1:"),
-        ("labels are records", _parquet(text=texts, label=[{"name": label} for label in labels]), "table.parquet:1"),
-        ("lists with nothing in them", _parquet(text=texts, label=[[None], ["n"]] * 12), "table.parquet:1"),
-        ("one label", _parquet(text=texts, label=["x"] * 24), "a classifier needs at least two"),
-    ):
-        yield Case(name, "parquet", content, refused=refused)
-    for name, column in {
-        "words": labels,
-        "numbers": [i % 2 for i in range(24)],
-        "truth values": [i % 2 == 0 for i in range(24)],
-        "a dictionary": pyarrow.array(labels).dictionary_encode(),
-        "lists": [[label] for label in labels],
-        "large text": pyarrow.array(labels, pyarrow.large_string()),
-    }.items():
-        yield Case(f"labels: {name}", "parquet", _parquet(text=texts, label=column), rows=24)
-
-
-def _long_lines() -> Iterator[Case]:
-    long = {"text": "w" * 50_000_000, "label": "n"}
-    for kind in ("csv", "jsonl"):
-        yield Case("a line of 50 MB", kind, _written([*GOOD, long], kind), rows=25)
-
-
-CASES = [case for kind in KINDS for table in (_bytes_of, _labels_of, _texts_of, _columns_of) for case in table(kind)]
-CASES += [*_parquet_files(), *_long_lines()]
 
 
 def _read(folder: Path, case: Case, split: str) -> tuple[int, list[str]]:
@@ -274,7 +24,7 @@ def _read(folder: Path, case: Case, split: str) -> tuple[int, list[str]]:
     train = bad
     if split == "test":
         train = folder / "train.csv"
-        train.write_bytes(_written(GOOD, "csv"))
+        train.write_bytes(written(GOOD, "csv"))
     test = str(bad) if split == "test" else None
     data = {"source": "table", "train": str(train), "test": test, "validation": 0.2, **dict(case.options)}
     config = checked_config({"data": data, "tokenizer": {"vocab_size": 300}, "layers": [{"type": "pool"}]})
@@ -318,7 +68,7 @@ def test_it_is_read_refused_or_counted(case: Case, tmp_path: Path, monkeypatch: 
 def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEQCLF_CACHE", str(tmp_path / "cache"))
     path = tmp_path / "t.csv"
-    path.write_bytes(_written(GOOD, "csv"))
+    path.write_bytes(written(GOOD, "csv"))
     config = checked_config({"data": {"source": "table", "train": str(path)}, "layers": [{"type": "pool"}]})
     texts: Callable[..., Any] = Corpus.texts
 

@@ -1,8 +1,7 @@
-"""Predictions for whole files."""
+"""Files of texts: rows come out with their predictions, bad ones are named."""
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from collections.abc import Sequence
@@ -11,80 +10,24 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bulk_files import MULTI, ONE, ROWS, of_length, predict, read_rows, written
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqclf.decisions import Decider
 from seqclf.errors import InputError
-from seqclf.inference.bulk import job
 from seqclf.inference.bulk.answers import Answers
-from seqclf.inference.bulk.job import Report, Target, predict_file, predict_stream
+from seqclf.inference.bulk.job import Target, predict_file, predict_stream
 from seqclf.inference.bulk.reader import Source
-from seqclf.labels import Labels
 
-ONE, LISTS = Labels(("long", "short")), Labels(("long", "short", "odd"), multi=True)
-ROWS = [{"id": str(i), "text": "x" * (i % 7) + f' "quoted", {i}\n\tnext', "more": f"é{i}"} for i in range(3, 30)]
-
-
-@pytest.fixture(autouse=True)
-def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(job, "ROWS_A_BLOCK", 5)
-    monkeypatch.setattr(job._blocks, "__defaults__", (5,))
-
-
-def _of_length(texts: Sequence[str]) -> np.ndarray:
-    short = np.array([1 / (1 + len(text)) for text in texts])
-    return np.stack([1 - short, short], axis=1)
-
-
-def _written(path: Path, rows: Sequence[dict[str, Any]]) -> Path:
-    if path.suffix == ".jsonl":
-        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    elif path.suffix == ".parquet":
-        import pyarrow
-        import pyarrow.parquet
-
-        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(list(rows)), path)
-    else:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            if path.suffix == ".csv":
-                writer = csv.writer(file)
-            else:
-                writer = csv.writer(file, "excel-tab", quoting=csv.QUOTE_NONE, quotechar=None)
-            writer.writerow(rows[0])
-            writer.writerows(row.values() for row in rows)
-    return path
-
-
-def read_rows(path: Path) -> list[dict[str, Any]]:
-    if path.suffix == ".parquet":
-        import pyarrow.parquet
-
-        return pyarrow.parquet.read_table(path).to_pylist()  # type: ignore[no-any-return]
-    text = path.read_text(encoding="utf-8")
-    if path.suffix == ".jsonl":
-        return [json.loads(line) for line in text.splitlines()]
-    if path.suffix == ".csv":
-        return list(csv.DictReader(io.StringIO(text, newline="")))
-    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter="\t", quoting=csv.QUOTE_NONE))
-
-
-def _predict(source: Path, target: Path, labels: Labels = ONE, call: Any = _of_length, **options: Any) -> Report:
-    answering = {name: options.pop(name) for name in ("top", "every") if name in options}
-    targeting = {name: options.pop(name) for name in ("errors", "overwrite") if name in options}
-    thresholds = (0.5,) * len(labels) if labels.multi else None
-    answers = Answers(Decider(labels, thresholds), **answering)
-    model = source.parent / "model"
-    model.write_bytes(b"model")
-    to = Target(target, target.suffix.removeprefix("."), **targeting)
-    return predict_file(call, model, Source.of(str(source), None, "text"), to, answers, **options)
+pytestmark = pytest.mark.usefixtures("small_blocks")
 
 
 @pytest.mark.parametrize("output", ["csv", "tsv", "jsonl", "parquet"])
 @pytest.mark.parametrize("given_as", ["csv", "jsonl", "parquet"])
 def test_rows_come_out_with_their_predictions(given_as: str, output: str, tmp_path: Path) -> None:
-    source, target = _written(tmp_path / f"in.{given_as}", ROWS), tmp_path / f"out.{output}"
-    report = _predict(source, target)
+    source, target = written(tmp_path / f"in.{given_as}", ROWS), tmp_path / f"out.{output}"
+    report = predict(source, target)
     assert (report.rows, report.bad) == (len(ROWS), 0)
     found = read_rows(target)
     assert [list(row) for row in found] == [["id", "text", "more", "prediction", "probability"]] * len(ROWS)
@@ -92,7 +35,7 @@ def test_rows_come_out_with_their_predictions(given_as: str, output: str, tmp_pa
         kept = {name: row[name] for name in original}
         in_one_line = " ".join(original["text"].replace("\t", " ").splitlines())
         assert kept == ({**original, "text": in_one_line} if output == "tsv" else original)
-        expected = _of_length([original["text"]])[0]
+        expected = of_length([original["text"]])[0]
         assert row["prediction"] == ONE[int(expected.argmax())]
         assert float(row["probability"]) == pytest.approx(expected.max(), abs=1e-6)
     assert [path.name for path in tmp_path.iterdir()].count(f"out.{output}.partial") == 0
@@ -101,7 +44,7 @@ def test_rows_come_out_with_their_predictions(given_as: str, output: str, tmp_pa
 def test_a_file_of_lines(tmp_path: Path) -> None:
     (tmp_path / "in.txt").write_bytes(b"\xef\xbb\xbfa text\r\n\n\xff\nlast")
     named: list[InputError] = []
-    report = _predict(tmp_path / "in.txt", tmp_path / "out.jsonl", on_bad=named.append)
+    report = predict(tmp_path / "in.txt", tmp_path / "out.jsonl", on_bad=named.append)
     assert [row["text"] for row in read_rows(tmp_path / "out.jsonl")] == ["a text", "", "last"]
     assert (report.rows, report.bad, len(named)) == (4, 1, 1)
     assert str(named[0]).startswith(f"{tmp_path / 'in.txt'}:3: not UTF-8 text; save it as UTF-8, or name its encoding")
@@ -112,8 +55,8 @@ def test_lists_tops_and_every_probability(output: str, tmp_path: Path) -> None:
     def call(texts: Sequence[str]) -> np.ndarray:
         return np.array([[0.9, 0.6, 0.1], [0.2, 0.3, 0.1]] * len(texts))[: len(texts)]
 
-    source = _written(tmp_path / "in.csv", [{"text": "a"}, {"text": "b"}])
-    _predict(source, tmp_path / f"out.{output}", LISTS, call, top=2, every=True)
+    source = written(tmp_path / "in.csv", [{"text": "a"}, {"text": "b"}])
+    predict(source, tmp_path / f"out.{output}", MULTI, call, top=2, every=True)
     first, second = read_rows(tmp_path / f"out.{output}")
     if output == "csv":
         assert (first["predictions"], first["probabilities"]) == ("long|short", "0.9|0.6")
@@ -132,7 +75,7 @@ BAD = 'text,id\na,1\n"b\n\nc",2\nd\ne,5,6\n"f",7\n'
 def test_bad_rows_are_named_and_stop_nothing(tmp_path: Path) -> None:
     source = tmp_path / "in.csv"
     source.write_text(BAD, encoding="utf-8")
-    report = _predict(source, tmp_path / "out.csv", errors=tmp_path / "errors.txt")
+    report = predict(source, tmp_path / "out.csv", errors=tmp_path / "errors.txt")
     assert [row["id"] for row in read_rows(tmp_path / "out.csv")] == ["1", "2", "7"]
     assert (report.rows, report.bad) == (5, 2)
     assert (tmp_path / "errors.txt").read_text(encoding="utf-8").splitlines() == [
@@ -142,7 +85,7 @@ def test_bad_rows_are_named_and_stop_nothing(tmp_path: Path) -> None:
     lines = ['{"text": "a"}', "no json", '{"text": 3}', '{"other": "b"}', '{"text": "c"}']
     (tmp_path / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
     named: list[InputError] = []
-    _predict(tmp_path / "in.jsonl", tmp_path / "out.jsonl", on_bad=named.append)
+    predict(tmp_path / "in.jsonl", tmp_path / "out.jsonl", on_bad=named.append)
     assert [str(error).partition("in.jsonl:")[2][:2] for error in named] == ["2:", "3:", "4:"]
     assert len(read_rows(tmp_path / "out.jsonl")) == 2
 
@@ -150,101 +93,11 @@ def test_bad_rows_are_named_and_stop_nothing(tmp_path: Path) -> None:
 def test_a_row_that_fits_no_column_is_named(tmp_path: Path) -> None:
     rows = [{"text": f"t{i}", "n": i} for i in range(7)] + [{"text": "odd", "n": "seven"}, {"text": "t8", "n": 8}]
     named: list[InputError] = []
-    _predict(_written(tmp_path / "in.jsonl", rows), tmp_path / "out.parquet", on_bad=named.append)
+    predict(written(tmp_path / "in.jsonl", rows), tmp_path / "out.parquet", on_bad=named.append)
     assert [row["n"] for row in read_rows(tmp_path / "out.parquet")] == [*range(7), 8]
     assert [str(error).partition(".jsonl:")[2] for error in named] == [
         "8: \"n\" is 'seven', no int64 as in the rows before"
     ]
-
-
-@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
-@pytest.mark.parametrize("after", [1, 2, 5])
-def test_an_interrupted_prediction_goes_on(kind: str, after: int, tmp_path: Path) -> None:
-    lines = [json.dumps(row) for row in ROWS]
-    lines[7] = "no json"
-    source = tmp_path / "in.jsonl"
-    source.write_text("\n".join(lines), encoding="utf-8")
-    whole, target = tmp_path / f"whole.{kind}", tmp_path / f"out.{kind}"
-    _predict(source, whole, errors=tmp_path / "whole.txt")
-    calls = 0
-
-    def stopped(texts: Sequence[str]) -> np.ndarray:
-        nonlocal calls
-        calls += 1
-        if calls > after:
-            raise KeyboardInterrupt
-        return _of_length(texts)
-
-    with pytest.raises(KeyboardInterrupt):
-        _predict(source, target, call=stopped, errors=tmp_path / "errors.txt")
-    assert not target.exists()
-    partial = tmp_path / f"out.{kind}.partial"
-    for file in partial.glob("rows.*"):  # written, but not noted yet: killed in between
-        with file.open("ab") as written:
-            written.write(b"half a ro")
-    with pytest.raises(InputError, match="holds predictions of an interrupted call; go on with --resume"):
-        _predict(source, target)
-    seen: list[str] = []
-
-    def counted(texts: Sequence[str]) -> np.ndarray:
-        seen.extend(texts)
-        return _of_length(texts)
-
-    report = _predict(source, target, call=counted, resume=True, errors=tmp_path / "errors.txt")
-    assert (report.rows, report.bad) == (len(ROWS), 1)
-    assert len(seen) == len(ROWS) - 5 * after - (after < 2), "what was predicted is not predicted again"
-    assert target.read_bytes() == whole.read_bytes() if kind != "parquet" else read_rows(target) == read_rows(whole)
-    assert (tmp_path / "errors.txt").read_bytes() == (tmp_path / "whole.txt").read_bytes()
-    assert not partial.exists()
-
-
-def test_another_job_is_not_gone_on_with(tmp_path: Path) -> None:
-    source = _written(tmp_path / "in.csv", ROWS)
-    calls = iter([_of_length, _of_length])
-
-    def stopped(texts: Sequence[str]) -> np.ndarray:
-        try:
-            return next(calls)(texts)
-        except StopIteration:
-            raise KeyboardInterrupt from None
-
-    with pytest.raises(KeyboardInterrupt):
-        _predict(source, tmp_path / "out.csv", call=stopped)
-    with pytest.raises(InputError, match=r"was begun with another --errors \(it was: --errors none\)"):
-        _predict(source, tmp_path / "out.csv", errors=tmp_path / "e.txt", resume=True)
-    with pytest.raises(InputError, match="was begun with another --top"):
-        _predict(source, tmp_path / "out.csv", top=1, resume=True)
-    _written(source, ROWS[:-1])
-    with pytest.raises(InputError, match="was begun with another content of --input"):
-        _predict(source, tmp_path / "out.csv", resume=True)
-    journal = tmp_path / "out.csv.partial" / "journal.json"
-    journal.write_text("{", encoding="utf-8")
-    with pytest.raises(InputError, match="cannot be read"):
-        _predict(source, tmp_path / "out.csv", resume=True)
-    _predict(source, tmp_path / "other.csv", resume=True)
-    assert len(read_rows(tmp_path / "other.csv")) == len(ROWS) - 1, "with nothing to resume it begins"
-
-
-def test_nothing_is_overwritten_unasked_and_nothing_left_behind(tmp_path: Path) -> None:
-    source, target = _written(tmp_path / "in.csv", ROWS), tmp_path / "out.csv"
-    target.write_text("mine", encoding="utf-8")
-    with pytest.raises(InputError, match="already exists; use --overwrite"):
-        _predict(source, target)
-    assert target.read_text(encoding="utf-8") == "mine"
-    _predict(source, target, overwrite=True)
-    assert len(read_rows(target)) == len(ROWS)
-    with pytest.raises(InputError, match="there is no folder"):
-        _predict(source, tmp_path / "no" / "out.csv")
-    taken = _written(tmp_path / "taken.csv", [{"text": "a", "prediction": "b"}])
-    with pytest.raises(InputError, match='has a column "prediction" already'):
-        _predict(taken, tmp_path / "2.csv")
-    empty = _written(tmp_path / "empty.csv", [{"text": "a"}])
-    empty.write_text("text\n", encoding="utf-8")
-    with pytest.raises(InputError, match="holds no rows"):
-        _predict(empty, tmp_path / "3.csv")
-    with pytest.raises(InputError, match='no column "text"'):
-        _predict(_written(tmp_path / "c.csv", [{"body": "a"}]), tmp_path / "4.csv")
-    assert not list(tmp_path.glob("*.partial"))
 
 
 @pytest.mark.parametrize("output", ["csv", "tsv", "parquet"])
@@ -258,7 +111,7 @@ def test_fields_stand_under_their_names(output: str, tmp_path: Path) -> None:
     ]
     rows += [{"text": "e", "x": "4"}, {"text": "f", "new": "5"}, {"text": "g", "y": "6"}]  # of the next block
     named: list[InputError] = []
-    _predict(_written(tmp_path / "in.jsonl", rows), tmp_path / f"out.{output}", on_bad=named.append)
+    predict(written(tmp_path / "in.jsonl", rows), tmp_path / f"out.{output}", on_bad=named.append)
     found = read_rows(tmp_path / f"out.{output}")
     assert list(found[0]) == ["text", "x", "y", "prediction", "probability"]
     kept = [(row["text"], row["x"] or "", row["y"] or "") for row in found]
@@ -270,7 +123,7 @@ def test_fields_stand_under_their_names(output: str, tmp_path: Path) -> None:
 
 def test_what_parquet_has_no_place_for_is_text(tmp_path: Path) -> None:
     rows = [{"text": "a\ud800", "x": {}, "y": None, "z": [{}]}, {"text": "b", "x": {}, "y": None, "z": []}]
-    _predict(_written(tmp_path / "in.jsonl", rows), tmp_path / "out.parquet")
+    predict(written(tmp_path / "in.jsonl", rows), tmp_path / "out.parquet")
     found = read_rows(tmp_path / "out.parquet")
     assert [(row["text"], row["x"], row["y"], row["z"]) for row in found] == [
         ("a\\ud800", "{}", None, "[{}]"), ("b", "{}", None, "[]")
@@ -283,7 +136,7 @@ def test_bytes_that_are_not_utf8_cost_their_row_alone(tmp_path: Path) -> None:
         "in.jsonl": b'{"text": "a"}\n{"text": "\xff"}\n{"text": "c"}\n',
     }.items():
         (tmp_path / name).write_bytes(content)
-        report = _predict(tmp_path / name, tmp_path / f"{name}.out.csv")
+        report = predict(tmp_path / name, tmp_path / f"{name}.out.csv")
         assert (report.rows, report.bad) == (3, 1)
         assert [row["text"] for row in read_rows(tmp_path / f"{name}.out.csv")] == ["a", "c"]
 
@@ -291,12 +144,12 @@ def test_bytes_that_are_not_utf8_cost_their_row_alone(tmp_path: Path) -> None:
 def test_where_nothing_can_be_read_there_is_no_output(tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_text('{"id": 1}\nno json\n', encoding="utf-8")
     with pytest.raises(InputError, match="holds no rows that can be read"):
-        _predict(tmp_path / "in.jsonl", tmp_path / "out.csv")
+        predict(tmp_path / "in.jsonl", tmp_path / "out.csv")
     (tmp_path / "in.jsonl").write_text('{"id": 1}\n{"text": "a"}\n', encoding="utf-8")
-    assert _predict(tmp_path / "in.jsonl", tmp_path / "out.csv").bad == 1
+    assert predict(tmp_path / "in.jsonl", tmp_path / "out.csv").bad == 1
     (tmp_path / "in.jsonl").write_text('{"body": 1}\n' * 200, encoding="utf-8")
     with pytest.raises(InputError, match=r'no column "text".*--column names it'):
-        _predict(tmp_path / "in.jsonl", tmp_path / "2.csv")
+        predict(tmp_path / "in.jsonl", tmp_path / "2.csv")
     assert {path.name for path in tmp_path.iterdir()} == {"in.jsonl", "out.csv", "model"}
 
 
@@ -304,43 +157,17 @@ def test_a_column_of_that_name_is_never_written_over(tmp_path: Path) -> None:
     rows: list[dict[str, Any]] = [{"text": f"t{i}"} for i in range(6)]
     later = [*rows, {"text": "t6", "prediction": "mine"}]
     named: list[InputError] = []
-    _predict(_written(tmp_path / "in.jsonl", later), tmp_path / "out.jsonl", on_bad=named.append)
+    predict(written(tmp_path / "in.jsonl", later), tmp_path / "out.jsonl", on_bad=named.append)
     assert len(read_rows(tmp_path / "out.jsonl")) == 6
     assert 'has a column "prediction" already; --prefix gives' in str(named[0])
     with pytest.raises(InputError, match=r'in.jsonl:1: has a column "prediction" already'):
-        _predict(_written(tmp_path / "in.jsonl", later[::-1]), tmp_path / "2.jsonl")
+        predict(written(tmp_path / "in.jsonl", later[::-1]), tmp_path / "2.jsonl")
     answers = Answers(Decider(ONE), prefix="again_")
     source = Source.of(str(tmp_path / "out.jsonl"), None, "text")
-    predict_file(_of_length, tmp_path / "model", source, Target(tmp_path / "3.jsonl", "jsonl"), answers)
+    predict_file(of_length, tmp_path / "model", source, Target(tmp_path / "3.jsonl", "jsonl"), answers)
     assert list(read_rows(tmp_path / "3.jsonl")[0]) == [
         "text", "prediction", "probability", "again_prediction", "again_probability"
     ]  # fmt: skip
-
-
-def test_files_are_not_mixed_up(tmp_path: Path) -> None:
-    source = _written(tmp_path / "in.csv", ROWS)
-    before = source.read_bytes()
-    for target, errors, message in (
-        (source, None, "is the input"),
-        (tmp_path / "out.csv", source, "is the input"),
-        (tmp_path / "out.csv", tmp_path / "." / "out.csv", "is --output, too"),
-    ):
-        with pytest.raises(InputError, match=message):
-            _predict(source, target, errors=errors, overwrite=True)
-    assert source.read_bytes() == before
-
-
-def test_one_process_writes_a_file(tmp_path: Path) -> None:
-    source, target = _written(tmp_path / "in.csv", ROWS), tmp_path / "out.csv"
-
-    def second(texts: Sequence[str]) -> np.ndarray:
-        for resume in (True, False):
-            with pytest.raises(InputError, match=r"out\.csv: is being written by process \d+ on "):
-                _predict(source, target, resume=resume)
-        return _of_length(texts)
-
-    _predict(source, target, call=second)
-    assert len(read_rows(target)) == len(ROWS)
 
 
 @pytest.mark.parametrize(
@@ -374,6 +201,6 @@ def test_whatever_stands_in_a_row_comes_out_again(rows: list[tuple[str, Any]]) -
         lines = [json.dumps({"text": text, "other": other}) for text, other in rows]
         source.write_text("\n".join(lines), encoding="utf-8")
         out = io.BytesIO()
-        predict_stream(_of_length, Source.of(str(source), None, "text"), "jsonl", out, Answers(Decider(ONE)))
+        predict_stream(of_length, Source.of(str(source), None, "text"), "jsonl", out, Answers(Decider(ONE)))
         found = [json.loads(line) for line in out.getvalue().decode("utf-8").split("\n") if line]
     assert [(row["text"], row["other"]) for row in found] == rows

@@ -6,8 +6,8 @@ import json
 import shutil
 from pathlib import Path
 
+from bulk_files import read_rows
 from click.testing import CliRunner, Result
-from test_bulk import read_rows
 
 from seqclf.cli import cli
 from seqclf.runs import Run

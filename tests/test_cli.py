@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-import yaml
 from click.testing import CliRunner, Result
 from conftest import small_config
 
@@ -28,13 +25,6 @@ def _process(*arguments: str, **options: object) -> subprocess.CompletedProcess[
     return subprocess.run(
         [sys.executable, "-m", "seqclf", *arguments], capture_output=True, text=True, check=False, **options  # type: ignore[call-overload]
     )  # fmt: skip
-
-
-@pytest.fixture
-def config_file(sample_csv: Path, tmp_path: Path) -> Path:
-    path = tmp_path / "config.yaml"
-    path.write_text(yaml.safe_dump(small_config(data__train=str(sample_csv))), encoding="utf-8")
-    return path
 
 
 @pytest.mark.parametrize("arguments", [[], ["train"], ["eval"], ["predict"], ["export"]])
@@ -205,113 +195,3 @@ def test_bad_configs_and_data_leave_nothing_behind(config_file: Path, tmp_path: 
         assert message in done.stderr
         assert "Traceback" not in done.stderr
         assert not runs.exists() or list(runs.iterdir()) == []
-
-
-def _endless(config_file: Path, runs: Path, begun: str, *settings: str) -> subprocess.Popen[str]:
-    """A training in whose folder there is a file of the name ``begun``."""
-    command = [sys.executable, "-m", "seqclf", "train", str(config_file), "--runs", str(runs)]
-    for setting in ("training.epochs=100000", *settings):
-        command += ["--set", setting]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 120
-    while not any((runs / "small-1").glob(begun)) and time.monotonic() < deadline and process.poll() is None:
-        time.sleep(0.02)
-    return process
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_second_signal_stops_at_once_and_nothing_is_lost(number: int, config_file: Path, tmp_path: Path) -> None:
-    """Not even where no line of the history was written yet."""
-    from seqclf.training.checkpoints import Checkpoints
-
-    settings = ("training.log_every=1000000", "training.batch_size=1", "training.checkpoint_steps=2")
-    process = _endless(config_file, tmp_path, "checkpoint/epoch000000-step*[2468].state", *settings)
-    process.send_signal(number)
-    assert process.stderr is not None
-    while "Finishing the step" not in (line := process.stderr.readline()):
-        assert line, "it has ended"
-    process.send_signal(number)  # writing the models takes seconds
-    _, stderr = process.communicate(timeout=120)
-    assert process.returncode == 128 + number, stderr
-    assert f"To go on: seqclf train --resume {tmp_path}/small-1" in stderr
-    assert "Traceback" not in stderr
-    run = Run(tmp_path / "small-1")
-    assert run.manifest["status"] == "failed"
-    damaged: list[str] = []
-    assert Checkpoints(run.checkpoints).newest(damaged.append) is not None
-    assert not damaged
-    assert {path.name for path in run.folder.iterdir()} <= {
-        "manifest.json", "config.yaml", "tokenizer", "labels.json", "prior.json", "history.jsonl", "checkpoint",
-        "model.keras",
-    }, "nothing half-written"  # fmt: skip
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_finishes_the_step_and_leaves_a_whole_run(number: int, config_file: Path, tmp_path: Path) -> None:
-    runs = tmp_path / "runs"
-    process = _endless(config_file, runs, "history.jsonl")
-    process.send_signal(number)
-    _, stderr = process.communicate(timeout=120)
-    assert process.returncode == 128 + number, stderr
-    assert "Finishing the step" in stderr
-    assert Run(runs / "small-1").manifest["status"] == "interrupted"
-    assert _call("predict", "x", "--runs", str(runs)).exit_code == 0
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_before_the_first_step_leaves_no_run(number: int, config_file: Path, tmp_path: Path) -> None:
-    process = _endless(config_file, tmp_path, "manifest.json")  # TensorFlow is imported next: seconds
-    process.send_signal(number)
-    _, stderr = process.communicate(timeout=120)
-    assert process.returncode == 128 + number, stderr
-    assert "Interrupted." in stderr
-    assert "Traceback" not in stderr
-    assert list(tmp_path.glob("small-*")) == []
-
-
-def test_handlers_of_sigterm_are_put_back() -> None:
-    found = []
-
-    def handler(number: int, frame: object) -> None:
-        found.append(number)
-
-    before = signal.getsignal(signal.SIGTERM)
-    try:
-        for mine in (signal.SIG_DFL, handler):
-            signal.signal(signal.SIGTERM, mine)
-            _call("config", "layers")
-            assert signal.getsignal(signal.SIGTERM) == mine
-    finally:
-        signal.signal(signal.SIGTERM, before)
-    assert found == []
-
-
-def test_ctrl_c_while_tensorflow_is_imported_waits_for_it(capfd: pytest.CaptureFixture[str]) -> None:
-    """In the middle of the import it came out as ``ImportError: initialization failed``."""
-    from seqclf.cli.start import _interrupt_afterwards, quiet_stderr
-
-    after = []
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        with pytest.raises(KeyboardInterrupt), _interrupt_afterwards(), quiet_stderr():
-            os.kill(os.getpid(), signal.SIGINT)
-            os.write(2, b"chatter")
-            after.append("the import went on")
-        assert after
-        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        with _interrupt_afterwards():
-            os.kill(os.getpid(), signal.SIGINT)
-        assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
-    finally:
-        signal.signal(signal.SIGINT, before)
-    assert capfd.readouterr().err == ""
-
-
-def test_stderr_is_shown_where_something_fails(capfd: pytest.CaptureFixture[str]) -> None:
-    from seqclf.cli.start import quiet_stderr
-
-    with pytest.raises(ImportError), quiet_stderr():
-        os.write(2, b"the reason\n")
-        raise ImportError
-    assert capfd.readouterr().err == "the reason\n"

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import yaml
-from test_resume import result, training_config
+from trainings import result, training_config
 
 from seqclf.runs import Run
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner
-from test_resume import Killed, result, training_config
+from trainings import Killed, result, training_config
 
 from seqclf.cli import cli
 from seqclf.config import checked_config, load_config
@@ -77,7 +77,7 @@ def test_a_full_disk(whole: dict[str, Any], sample_csv: Path, tmp_path: Path) ->
 _FORBIDDEN = """
 import sys
 from pathlib import Path
-from test_resume import training_config
+from trainings import training_config
 from conftest import trained
 from seqclf.errors import SeqclfError
 from seqclf.training.events import StepDone

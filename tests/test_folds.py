@@ -1,57 +1,26 @@
-"""Cross-validation: what the folds are, and what their runs leave."""
+"""Folds: how the texts are shared out, and what follows from it."""
 
 from __future__ import annotations
 
-import dataclasses
-import io
-import json
-import signal
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-import yaml
-from click.testing import CliRunner, Result
 from conftest import small_config, write_csv
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqclf.cli import cli
-from seqclf.cli.against_baseline import folds_behind
-from seqclf.cli.train_summary import folds_summary
-from seqclf.config import Config, checked_config
+from seqclf.config import checked_config
 from seqclf.data.corpus import Corpus
 from seqclf.data.prepare import prepare
 from seqclf.data.source import LabelledTexts
 from seqclf.data.splits import folded, partition
-from seqclf.errors import InputError, SeqclfError
-from seqclf.runs import FINISHED, INTERRUPTED, Run, begin_folds, begin_run, now
-from seqclf.training.checkpoints import Checkpoints
-from seqclf.training.folds import cross_validate, spread
-from seqclf.training.train import Outcome
-
-
-def _train(*arguments: str) -> Result:
-    return CliRunner().invoke(cli, ["train", *arguments])
-
-
-@pytest.fixture
-def config_file(three_labels_csv: Path, tmp_path: Path) -> Path:
-    path = tmp_path / "config.yaml"
-    path.write_text(
-        yaml.safe_dump(small_config(data__train=str(three_labels_csv), training__epochs=1)), encoding="utf-8"
-    )
-    return path
+from seqclf.errors import InputError
 
 
 def _texts(labels: list[str]) -> LabelledTexts:
     return LabelledTexts([str(i) for i in range(len(labels))], labels, "here")
-
-
-# --- the parts --------------------------------------------------------------------------------------------------------
 
 
 @given(
@@ -138,201 +107,3 @@ def test_folds_differ_in_their_fingerprints_and_leave_others_alone(three_labels_
         fingerprints(folds=3, fold=1),
     ]
     assert len({one["train"] for one in found}) == len({one["validation"] for one in found}) == 4
-
-
-# --- one after the other ----------------------------------------------------------------------------------------------
-
-
-def _outcome(accuracy: float, status: str = FINISHED) -> Outcome:
-    return Outcome(status, 1, {"accuracy": accuracy, "loss": 1.0, "macro_f1": accuracy}, 1.0)
-
-
-def _pretend(accuracies: list[Any]) -> Callable[[Config, Callable[[], Run]], tuple[Run, Outcome]]:
-    """A training that ends with the next of these, an accuracy, an outcome or an error."""
-
-    def train_fold(config: Config, begin: Callable[[], Run]) -> tuple[Run, Outcome]:
-        assert config.data.fold is not None
-        this = accuracies[config.data.fold - 1]
-        if isinstance(this, BaseException):
-            raise this
-        run, outcome = begin(), this if isinstance(this, Outcome) else _outcome(this)
-        run.update_manifest(status=outcome.status, ended=now())
-        return run, outcome
-
-    return train_fold
-
-
-def _folds_config(folds: int) -> Config:
-    return checked_config(small_config(data={"source": "sample", "folds": folds, "fold": 1}))
-
-
-def test_the_summary_is_over_finished_folds(tmp_path: Path) -> None:
-    runs = begin_folds(tmp_path, "x")
-    found = cross_validate(_folds_config(3), runs, _pretend([0.5, 0.7, 0.9]))
-    assert found == json.loads(runs.summary.read_text(encoding="utf-8"))
-    assert found["validation"]["accuracy"] == pytest.approx({"mean": 0.7, "std": 0.2, "min": 0.5, "max": 0.9})
-    assert (found["status"], found["finished"]) == (FINISHED, [1, 2, 3])
-    assert [one["run"] for one in found["runs"]] == ["x-1-fold1", "x-1-fold2", "x-1-fold3"]
-    assert spread([0.25]) == {"mean": 0.25, "std": None, "min": 0.25, "max": 0.25}
-
-
-def test_the_baseline_has_a_mean_too(tmp_path: Path) -> None:
-    def with_baseline(network: float, linear: float) -> Outcome:
-        metrics = {"accuracy": linear, "loss": 0.5, "macro_f1": linear}
-        baseline = {"linear": metrics, "majority": {**metrics, "accuracy": 0.25}, "texts": 50}
-        return dataclasses.replace(_outcome(network), baseline=baseline)
-
-    outcomes = [with_baseline(0.7, 0.8), with_baseline(0.6, 0.9)]
-    config = _folds_config(2)
-    found = cross_validate(config, begin_folds(tmp_path, "x"), _pretend(outcomes))
-    assert found["baseline"]["score"] == "accuracy"
-    assert found["baseline"]["linear"]["accuracy"]["mean"] == pytest.approx(0.85)
-    assert found["baseline"]["majority"]["accuracy"]["mean"] == 0.25
-    assert found["runs"][1]["baseline"]["linear"]["accuracy"] == 0.9
-    shown = folds_summary(tmp_path / "x-1-folds.json", found).splitlines()
-    assert shown[0].split() == ["fold", "accuracy", "loss", "macro", "F1", "linear", "run"]
-    assert [line.split()[-2] for line in shown[1:3]] == ["0.8000", "0.9000"]
-    assert shown[3].split() == ["mean", "0.6500", "1.0000", "0.6500", "0.8500"]
-    warned = folds_behind(config, found)
-    assert warned is not None and "by 20.0 points of accuracy" in warned
-    # Of folds without one there is no mean to compare.
-    found = cross_validate(config, begin_folds(tmp_path, "x"), _pretend([outcomes[0], 0.6]))
-    assert found["baseline"] is None and folds_behind(config, found) is None
-    assert "linear" not in folds_summary(tmp_path / "x-2-folds.json", found)
-
-
-def test_an_interrupted_fold_counts_for_nothing(tmp_path: Path) -> None:
-    runs = begin_folds(tmp_path, "x")
-    found = cross_validate(_folds_config(4), runs, _pretend([0.5, _outcome(0.1, INTERRUPTED), 0.9, 0.9]))
-    assert (found["status"], found["finished"]) == (INTERRUPTED, [1])
-    assert [one["status"] for one in found["runs"]] == [FINISHED, INTERRUPTED]
-    assert found["validation"]["accuracy"]["mean"] == 0.5
-
-
-def test_a_stop_between_two_folds(tmp_path: Path) -> None:
-    runs = begin_folds(tmp_path, "x")
-    asked = iter([False, True])
-    found = cross_validate(_folds_config(3), runs, _pretend([0.5, 0.6, 0.7]), lambda: next(asked))
-    assert (found["status"], found["finished"]) == (INTERRUPTED, [1])
-    assert not (tmp_path / "x-1-fold2").exists()
-
-
-@pytest.mark.parametrize(
-    ("error", "status"), [(KeyboardInterrupt(), "interrupted"), (SeqclfError("the loss is nan"), "failed")]
-)
-def test_finished_folds_stay_when_a_later_one_fails(error: BaseException, status: str, tmp_path: Path) -> None:
-    runs = begin_folds(tmp_path, "x")
-    with pytest.raises(type(error)):
-        cross_validate(_folds_config(3), runs, _pretend([0.5, 0.6, error]))
-    left = json.loads(runs.summary.read_text(encoding="utf-8"))
-    assert (left["status"], left["finished"]) == (status, [1, 2])
-    assert left["validation"]["accuracy"]["mean"] == pytest.approx(0.55)
-    assert Run(tmp_path / "x-1-fold2").manifest["status"] == FINISHED
-
-
-def test_nothing_is_left_where_the_first_fold_fails(tmp_path: Path) -> None:
-    with pytest.raises(InputError):
-        cross_validate(_folds_config(3), begin_folds(tmp_path, "x"), _pretend([InputError("no")]))
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_folds_are_numbered_with_the_runs(tmp_path: Path) -> None:
-    assert begin_run(tmp_path, "x").name == "x-1"
-    group = begin_folds(tmp_path, "x")
-    assert group.name == "x-2"
-    assert group.begin(1).name == "x-2-fold1"
-    group.summary.unlink()
-    assert begin_run(tmp_path, "x").name == "x-3", "a fold's number is taken even where the summary is gone"
-    with pytest.raises(InputError, match="x-2-fold1: cannot be made"):
-        group.begin(1)
-
-
-# --- the command ------------------------------------------------------------------------------------------------------
-
-
-def test_a_small_cross_validation(config_file: Path, tmp_path: Path) -> None:
-    runs = tmp_path / "runs"
-    result = _train(str(config_file), "--folds", "2", "--runs", str(runs))
-    assert result.exit_code == 0, result.output
-    assert sorted(path.name for path in runs.iterdir()) == ["small-1-fold1", "small-1-fold2", "small-1-folds.json"]
-    summary = json.loads((runs / "small-1-folds.json").read_text(encoding="utf-8"))
-    assert (summary["status"], summary["finished"], summary["folds"]) == (FINISHED, [1, 2], 2)
-    for word in ("Fold 2 of 2", "Validation of 2 finished of 2 folds", "small-1-fold2"):
-        assert word in result.output
-    mean = summary["validation"]["accuracy"]["mean"]
-    assert f"mean {mean:>15.4f}" in result.stdout
-    validated = []
-    for fold in (1, 2):
-        run = Run(runs / f"small-1-fold{fold}")
-        assert run.manifest["status"] == FINISHED
-        assert run.metrics["validation"]["accuracy"] == summary["runs"][fold - 1]["validation"]["accuracy"]
-        validated.append(run.metrics["validation"]["texts"])
-        assert (run.saved_model / "saved_model.pb").is_file()
-        # The run knows its own splits: both are measured as training had them.
-        for split in ("validation", "test"):
-            arguments = ["eval", "--runs", str(runs), "--run", run.name, "--split", split, "--json"]
-            measured = CliRunner().invoke(cli, arguments)
-            assert measured.exit_code == 0, measured.output
-            if split == "validation":
-                loss = json.loads(measured.stdout)["loss"]
-                assert loss == pytest.approx(run.metrics["validation"]["loss"], rel=1e-5)
-    assert sum(validated) == 120, "all but the 30 test texts"
-    newest = json.loads(CliRunner().invoke(cli, ["eval", "--runs", str(runs), "--json"]).stdout)
-    assert newest["run"] == "small-1-fold2"
-
-
-def test_a_fold_is_trained_again_from_its_own_config(config_file: Path, tmp_path: Path) -> None:
-    """It holds the fold's number, and needs no other fold: the weights are those of the first time."""
-    runs = tmp_path / "runs"
-    assert _train(str(config_file), "--folds", "2", "--runs", str(runs)).exit_code == 0
-    again = _train(str(runs / "small-1-fold2" / "config.yaml"), "--runs", str(runs))
-    assert again.exit_code == 0, again.output
-    newest = (Checkpoints(Run(runs / name).checkpoints).newest() for name in ("small-1-fold2", "small-2"))
-    first, second = (dict(np.load(io.BytesIO(found[1]))) for found in newest if found is not None)
-    assert first.keys() == second.keys()
-    assert all(np.array_equal(first[name], second[name]) for name in first.keys() - {"scalars"})
-
-
-def test_ctrl_c_keeps_finished_folds(config_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from seqclf.training import train as training
-
-    original, begun = training.train, []
-
-    def train(config: Config, run: Run, listen: Any, *others: Any, **options: Any) -> Outcome:
-        def interrupting(event: Any) -> None:
-            listen(event)
-            if len(begun) == 2 and type(event).__name__ == "StepDone":
-                signal.raise_signal(signal.SIGINT)
-
-        begun.append(run.name)
-        return original(config, run, interrupting, *others, **options)
-
-    monkeypatch.setattr(training, "train", train)
-    runs, before = tmp_path / "runs", signal.getsignal(signal.SIGINT)
-    result = _train(str(config_file), "--folds", "3", "--runs", str(runs))
-    assert result.exit_code == 130, result.output
-    assert "Validation of 1 finished of 3 folds" in result.stdout
-    assert "small-1-fold2 (interrupted)" in result.stdout
-    assert [Run(runs / name).manifest["status"] for name in begun] == [FINISHED, INTERRUPTED]
-    assert signal.getsignal(signal.SIGINT) is before
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (("--folds", "1"), "1 is not in the range x>=2"),
-        (("--folds", "x"), "'x' is not a valid integer"),
-        (("--folds", "20000"), "--folds: data.folds: expected at most 10,000"),
-        (("--folds", "45"), '45 folds need 45 texts of every label, but "money" has 40 training texts; ask for 40'),
-        (("--folds", "3", "--set", "data.validation=dev.csv"), 'data.validation names texts of its own: "dev.csv"'),
-        (("--set", "data.folds=3"), "needs data.fold, the part to validate on; seqclf train --folds takes"),
-    ],
-)
-def test_what_cannot_be_folded_is_said_and_nothing_is_left(
-    arguments: tuple[str, ...], words: str, config_file: Path, tmp_path: Path
-) -> None:
-    runs = tmp_path / "runs"
-    result = _train(str(config_file), *arguments, "--runs", str(runs))
-    assert result.exit_code == 2
-    assert words in " ".join(result.output.split())
-    assert not runs.exists() or list(runs.iterdir()) == []

@@ -32,6 +32,24 @@ def _losses(logits: np.ndarray, ids: np.ndarray, config: Any) -> np.ndarray:
     return text_losses(tf.constant(logits, tf.float32), tf.constant(ids, tf.int32), config).numpy()
 
 
+def test_cross_entropy_is_keras_s() -> None:
+    import keras
+    import tensorflow as tf
+
+    from seqclf.training.step import cross_entropy, predicted_ids
+
+    binary, many = tf.constant([[1.5], [-0.5]]), tf.constant([[1.0, 0.2, -1.0], [0.0, 2.0, 1.0]])
+    ids = tf.constant([0, 1])
+    np.testing.assert_allclose(
+        cross_entropy(binary, ids), keras.losses.binary_crossentropy(ids[:, None], binary, from_logits=True), rtol=1e-6
+    )
+    np.testing.assert_allclose(
+        cross_entropy(many, ids), keras.losses.sparse_categorical_crossentropy(ids, many, from_logits=True), rtol=1e-6
+    )
+    assert predicted_ids(binary).numpy().tolist() == [1, 0]
+    assert predicted_ids(many).numpy().tolist() == [0, 1]
+
+
 @pytest.mark.parametrize("head", HEADS)
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.75])
 def test_smoothed_labels_are_targets_with_a_share_for_all(head: str, share: float) -> None:

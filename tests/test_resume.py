@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import shutil
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from conftest import small_config, trained
+from trainings import Killed, killed_after, result, training_config
 
 from seqclf.cli import cli
 from seqclf.config import checked_config, load_config
@@ -20,66 +20,6 @@ from seqclf.errors import InputError, SeqclfError
 from seqclf.run_choice import find_resumable
 from seqclf.runs import Run, begin_run
 from seqclf.training.checkpoints import Checkpoints
-
-# Dropout, schedules, averages, accumulated gradients and early stopping: all that has a state.
-TRAINING = {
-    "epochs": 4,
-    "batch_size": 16,
-    "log_every": 3,
-    "accumulate_steps": 2,
-    "optimizer": {"type": "adam", "learning_rate": 0.01, "clip_norm": 1.0},
-    "schedule": {"type": "plateau", "warmup": 2},
-    "moving_average": {"decay": 0.9},
-    "early_stopping": {"monitor": "val_loss", "patience": 3},
-    "checkpoint_steps": 4,
-}
-TIMES = {"seconds", "validation_seconds", "tokens_per_second"}
-
-
-def training_config(train: Path, **training: Any) -> dict[str, Any]:
-    layers = [
-        {"type": "gru", "units": 4, "dropout": 0.2, "return_sequences": True},
-        {"type": "batch_norm"},
-        {"type": "lstm", "units": 3, "recurrent_dropout": 0.1},
-    ]
-    return small_config(
-        data__train=str(train), data__test=None, layers=layers, training=TRAINING | training, embedding__dropout=0.2
-    )
-
-
-class Killed(BaseException):
-    pass
-
-
-def _killed_after(steps: int) -> Any:
-    """A listener that ends everything at once."""
-    from seqclf.training.events import StepDone
-
-    seen = 0
-
-    def listen(event: Any) -> None:
-        nonlocal seen
-        seen += isinstance(event, StepDone)
-        if seen > steps:
-            raise Killed
-
-    return listen
-
-
-def result(run: Run) -> dict[str, Any]:
-    """All that must not depend on when a training was stopped."""
-    import keras
-
-    import seqclf.model  # noqa: F401
-
-    lines = [json.loads(line) for line in run.history.read_text(encoding="utf-8").splitlines()]
-    weights = keras.models.load_model(run.model, compile=False).get_weights()
-    return {
-        "weights": [weight.tobytes() for weight in weights],
-        "history": [{name: value for name, value in line.items() if name not in TIMES} for line in lines],
-        "metrics": run.metrics,
-        **{name: run.manifest[name] for name in ("status", "best_epoch", "epochs", "stopped_by")},
-    }
 
 
 def _train(run: Run, **options: Any) -> None:
@@ -102,7 +42,7 @@ def test_stopped_anywhere_the_result_is_bit_equal(
     options: dict[str, Any] = {"config": checked_config(training_config(sample_csv))}
     for stop in stops:
         with pytest.raises(Killed):
-            _train(run, listen=_killed_after(stop), **options)
+            _train(run, listen=killed_after(stop), **options)
         options = {"resume": True}
     _train(run, resume=True)
     assert result(run) == whole
@@ -137,7 +77,7 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_it_taken(
 
     run = begin_run(tmp_path, "small")
     with pytest.raises(Killed):
-        _train(run, config=checked_config(training_config(sample_csv)), listen=_killed_after(15))
+        _train(run, config=checked_config(training_config(sample_csv)), listen=killed_after(15))
     older, newer = sorted(run.checkpoints.iterdir())
     content = newer.read_bytes()
     newer.write_bytes(content[:-1000] + bytes([content[-1000] ^ 1]) + content[-999:])
@@ -203,7 +143,7 @@ def test_texts_that_changed_are_not_gone_on_with(sample_csv: Path, tmp_path: Pat
     table.write_bytes(sample_csv.read_bytes())
     run = begin_run(tmp_path, "small")
     with pytest.raises(Killed):
-        _train(run, config=checked_config(training_config(table)), listen=_killed_after(2))
+        _train(run, config=checked_config(training_config(table)), listen=killed_after(2))
     table.write_text(table.read_text(encoding="utf-8") + "one more,positive\n", encoding="utf-8")
     run.update_manifest(status="interrupted")
     with pytest.raises(InputError, match="its texts have changed since it was begun"):
@@ -277,10 +217,10 @@ def test_more_epochs_for_a_finished_run_are_those_of_a_longer_training(
 def test_more_epochs_survive_a_kill(finished_early: Run, whole: dict[str, Any], tmp_path: Path) -> None:
     run = _copy(finished_early, tmp_path)
     with pytest.raises(Killed):
-        _further(run, epochs=4, listen=_killed_after(1))
+        _further(run, epochs=4, listen=killed_after(1))
     assert run.manifest["status"] == "interrupted", "its models are whole"
     with pytest.raises(Killed):
-        _train(run, resume=True, listen=_killed_after(7))
+        _train(run, resume=True, listen=killed_after(7))
     _train(run, resume=True)
     assert result(run) == whole
 

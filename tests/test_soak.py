@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from test_resume import result, training_config
+from trainings import result, training_config
 
 from seqclf.runs import Run
 

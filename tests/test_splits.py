@@ -1,27 +1,21 @@
-"""Random splits: equal texts and groups stay on one side, labels keep their fractions."""
+"""Who goes where: equal texts and groups stay on one side, labels keep their fractions."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import unicodedata
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from conftest import small_config, write_csv
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from seqclf.config import checked_config
-from seqclf.data.corpus import Corpus
 from seqclf.data.equal_texts import NO_GROUP, group_digest, joined, normalised, text_digest, text_digests
-from seqclf.data.prepare import prepare, prepare_split
-from seqclf.data.source import LabelledTexts, digest
+from seqclf.data.source import LabelledTexts
 from seqclf.data.splits import folded, partition
-from seqclf.data.statistics import leak, size_warnings, text_statistics
+from seqclf.data.statistics import size_warnings, text_statistics
 from seqclf.errors import InputError
 
 NAMES = ("train", "validation", "test")
@@ -176,6 +170,19 @@ def test_a_set_that_leaves_no_split_is_named() -> None:
         partition(_texts(["a", "b"] * 25), validation=0.1, test=0, seed=0, sets=np.zeros(50, np.int64))
 
 
+def test_check_says_where_a_split_is_far_from_its_fraction() -> None:
+    labels, sets = ["a", "b"] * 60, np.repeat(np.arange(3), 40)
+    splits = partition(_texts(labels), validation=0.2, test=0.0, seed=0, sets=sets)
+    counts = {name: text_statistics(_texts([labels[i] for i in splits[name]])) for name in NAMES[:2]}
+    (warning,) = size_warnings(counts, {"train": "t.csv", "validation": 0.2, "test": None})
+    assert "data.validation: is 33.3% of the texts, not 20.0%" in str(warning)
+    parts = {"train": "t.csv", "validation": 0.2, "test": 0.2}
+    even = partition(_texts(labels), validation=0.2, test=0.2, seed=0)
+    counts = {name: text_statistics(_texts([labels[i] for i in even[name]])) for name in NAMES}
+    assert size_warnings(counts, parts) == []
+    assert size_warnings(counts, {"train": "t.csv", "validation": "v.csv", "test": None}) == []
+
+
 # --- splits that were drawn before stay as they are -------------------------------------------------------------------
 
 
@@ -192,142 +199,3 @@ def test_different_texts_are_split_as_ever(multi: bool, expected: str) -> None:
     found += [folded(_texts(labels, multi), 2, 5, validation=0.1, test=0.1, seed=4)]
     places = [splits[name].tolist() for splits in found for name in NAMES]
     assert hashlib.sha256(repr(places).encode()).hexdigest()[:16] == expected
-
-
-def _corpus(table: Path, **data: Any) -> Corpus:
-    return Corpus(checked_config(small_config(data={"source": "table", "train": str(table), **data})))
-
-
-def _table(path: Path, rows: list[tuple[str, ...]], *columns: str) -> Path:
-    return write_csv(path, [("text", "label", *columns), *rows])
-
-
-def test_the_fingerprint_changes_only_where_the_split_does(tmp_path: Path) -> None:
-    rows = [(f"text {i}", "ab"[i % 2], f"{i // 4}", f"{i}") for i in range(100)]
-    table = _table(tmp_path / "t.csv", rows, "author", "id")
-    shares = {"validation": 0.2, "test": 0.1}
-    plain = _corpus(table, **shares)
-    source = plain._drawn_from.fingerprint(str(table))
-    for split in NAMES:
-        assert plain.fingerprint(split) == digest(source, split, 0.2, 0.1, 3), "as before equal texts were looked for"
-        assert _corpus(table, **shares, group="id").fingerprint(split) == plain.fingerprint(split)
-        assert _corpus(table, **shares, group="author").fingerprint(split) != plain.fingerprint(split)
-    repeated = _table(tmp_path / "r.csv", [*rows, ("TEXT  7", "b", "x", "y")], "author", "id")
-    other = _corpus(repeated, **shares)
-    assert other.fingerprint("train") != digest(other._drawn_from.fingerprint(str(repeated)), "train", 0.2, 0.1, 3)
-    given = _corpus(repeated, validation=str(table))
-    assert given.fingerprint("train") == digest(other._drawn_from.fingerprint(str(repeated)))
-
-
-@pytest.mark.parametrize("kind", ["csv", "jsonl"])
-def test_a_table_with_repeated_texts_and_groups(kind: str, tmp_path: Path) -> None:
-    import json
-
-    draw = np.random.default_rng(0)
-    rows = [(f"text {draw.integers(150)}", f"{draw.integers(2)}", f"{draw.integers(80)}") for _ in range(300)]
-    rows += [(f"alone {i}", "1", "") for i in range(30)]
-    table = _table(tmp_path / "t.csv", rows, "author")
-    if kind == "jsonl":
-        table = tmp_path / "t.jsonl"
-        lines = [{"text": text, "label": label, "author": author or None} for text, label, author in rows]
-        table.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
-    for group in (None, "author"):
-        try:
-            corpus = _corpus(table, validation=0.2, test=0.2, group=group)
-            splits = {name: corpus.texts(name) for name in NAMES}
-        except InputError as error:
-            assert group == "author" and "must stay together" in str(error)
-            continue
-        assert sum(map(len, splits.values())) == 330
-        assert leak([splits["train"]], splits["validation"]).rows == 0
-        assert leak([splits["train"], splits["validation"]], splits["test"]).rows == 0
-
-
-def test_groups_stay_on_one_side_in_a_table(tmp_path: Path) -> None:
-    rows = [(f"text {i}", "ab"[i % 2], f"author {i % 25}") for i in range(200)]
-    rows[3] = ("text 0", "b", "author 3")  # links two authors
-    corpus = _corpus(_table(tmp_path / "t.csv", rows, "author"), validation=0.2, test=0.2, group="author")
-    author = dict.fromkeys(text for text, _, _ in rows)
-    author.update({text: name for text, _, name in reversed(rows)})
-    sides = [{author[text] for text in corpus.texts(name).texts} for name in NAMES]
-    assert not (sides[0] & sides[1] or sides[0] & sides[2] or sides[1] & sides[2])
-    assert [len(corpus.texts(name)) for name in NAMES] == pytest.approx([120, 40, 40], abs=8)
-
-
-def test_a_missing_group_column_is_named_and_only_needed_where_texts_are_drawn(tmp_path: Path) -> None:
-    table = _table(tmp_path / "t.csv", [(f"text {i}", "ab"[i % 2], f"{i // 2}") for i in range(40)], "author")
-    plain = _table(tmp_path / "v.csv", [(f"other {i}", "ab"[i % 2]) for i in range(10)])
-    with pytest.raises(InputError, match='no column "autor"; did you mean "author"'):
-        _corpus(table, group="autor").check("train")
-    corpus = _corpus(table, validation=str(plain), test=0.2, group="author")
-    corpus.check("validation")
-    assert len(corpus.texts("validation")) == 10
-    assert len(_corpus(table, validation=str(plain), test=str(plain), group="author").texts("train")) == 40
-
-
-def test_a_split_drawn_text_by_text_is_refused_by_name(tmp_path: Path) -> None:
-    rows = [(f"text {i % 40}", "ab"[i % 2]) for i in range(80)]
-    config = checked_config(small_config(data__train=str(_table(tmp_path / "t.csv", rows)), tokenizer={}))
-    data = prepare(config)
-    for split in NAMES:
-        prepare_split(config, split, data.tokenizer, data.labels, data.fingerprints)
-    source = Corpus(config)._drawn_from.fingerprint(config.data.train)  # type: ignore[union-attr]
-    before = {split: digest(source, split, 0.2, 0.2, 3) for split in ("train", "validation")}
-    for split in NAMES:
-        with pytest.raises(InputError, match="an earlier version, which could put equal texts on both sides"):
-            prepare_split(config, split, data.tokenizer, data.labels, before)
-    with pytest.raises(InputError, match="has changed since the run was trained"):
-        prepare_split(config, "test", data.tokenizer, data.labels, {"train": "0" * 64, "validation": "0" * 64})
-
-
-def test_texts_are_not_read_again_for_what_is_cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = [(f"text {i % 40}", "ab"[i % 2]) for i in range(80)]
-    config = checked_config(small_config(data__train=str(_table(tmp_path / "t.csv", rows)), tokenizer={}))
-    first = prepare(config)
-    monkeypatch.setattr("seqclf.data.tables.TableSource.read", lambda *_: pytest.fail("read again"))
-    assert prepare(config).fingerprints == first.fingerprints
-
-
-def test_rows_are_read_as_they_stand(tmp_path: Path) -> None:
-    """What is compared is normalised, what is trained on is not."""
-    table = _table(
-        tmp_path / "t.csv", [("Some  Text", "a"), ("some text", "b"), *[(f"x{i}", "ab"[i % 2]) for i in range(20)]]
-    )
-    corpus = _corpus(table, validation=0.2)
-    texts = [text for name in ("train", "validation") for text in corpus.texts(name).texts]
-    with table.open(encoding="utf-8", newline="") as file:
-        assert sorted(texts) == sorted(row["text"] for row in csv.DictReader(file))
-
-
-def test_check_says_where_a_split_is_far_from_its_fraction() -> None:
-    labels, sets = ["a", "b"] * 60, np.repeat(np.arange(3), 40)
-    splits = partition(_texts(labels), validation=0.2, test=0.0, seed=0, sets=sets)
-    counts = {name: text_statistics(_texts([labels[i] for i in splits[name]])) for name in NAMES[:2]}
-    (warning,) = size_warnings(counts, {"train": "t.csv", "validation": 0.2, "test": None})
-    assert "data.validation: is 33.3% of the texts, not 20.0%" in str(warning)
-    parts = {"train": "t.csv", "validation": 0.2, "test": 0.2}
-    even = partition(_texts(labels), validation=0.2, test=0.2, seed=0)
-    counts = {name: text_statistics(_texts([labels[i] for i in even[name]])) for name in NAMES}
-    assert size_warnings(counts, parts) == []
-    assert size_warnings(counts, {"train": "t.csv", "validation": "v.csv", "test": None}) == []
-
-
-@pytest.mark.real
-@pytest.mark.parametrize(
-    ("file", "text", "label"),
-    [
-        ("trec/train.csv", "text", "label"),
-        ("snips/train.jsonl", "text", "intent"),
-        ("goemotions/train.jsonl", "text", "labels"),
-    ],
-)
-def test_no_text_of_real_data_is_on_two_sides(file: str, text: str, label: str, real_data: Path) -> None:
-    corpus = _corpus(real_data / "data" / file, text=text, label=label, validation=0.1, test=0.1)
-    splits = {name: corpus.texts(name) for name in NAMES}
-    assert leak([splits["train"]], splits["validation"]).rows == 0
-    assert leak([splits["train"], splits["validation"]], splits["test"]).rows == 0
-    counts = {name: Counter(label for names in texts.label_sets for label in names) for name, texts in splits.items()}
-    total = sum(counts.values(), Counter())
-    for name in ("validation", "test"):
-        for each, count in total.items():
-            assert abs(counts[name][each] - 0.1 * count) <= max(3, 0.02 * count)

@@ -253,24 +253,6 @@ def test_a_failed_run_says_so(tmp_path: Path) -> None:
     assert "missing.csv" in run.manifest["error"]
 
 
-def test_cross_entropy_is_keras_s() -> None:
-    import keras
-    import tensorflow as tf
-
-    from seqclf.training.step import cross_entropy, predicted_ids
-
-    binary, many = tf.constant([[1.5], [-0.5]]), tf.constant([[1.0, 0.2, -1.0], [0.0, 2.0, 1.0]])
-    ids = tf.constant([0, 1])
-    np.testing.assert_allclose(
-        cross_entropy(binary, ids), keras.losses.binary_crossentropy(ids[:, None], binary, from_logits=True), rtol=1e-6
-    )
-    np.testing.assert_allclose(
-        cross_entropy(many, ids), keras.losses.sparse_categorical_crossentropy(ids, many, from_logits=True), rtol=1e-6
-    )
-    assert predicted_ids(binary).numpy().tolist() == [1, 0]
-    assert predicted_ids(many).numpy().tolist() == [0, 1]
-
-
 def test_penalties_on_weights_make_them_smaller() -> None:
     """They are no part of the loss that is shown, with and without accumulated gradients alike."""
     from seqclf.model.build import build_model

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from broken_configs import across, bounds, options, syntax, values
+from broken_configs import across, bounds, layers, options, syntax, types, values
 from broken_configs.beginnings import MINIMAL
 
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))
 
-BY_KIND = {kind: cases for part in (options, values, bounds, across, syntax) for kind, cases in part.CASES.items()}
+BY_KIND = {
+    kind: cases
+    for part in (options, values, types, bounds, across, layers, syntax)
+    for kind, cases in part.CASES.items()
+}
 BROKEN = [case for cases in BY_KIND.values() for case in cases]
 
 # Valid ones, for what is done to configs in other tests.

@@ -1,0 +1,131 @@
+"""Predictions of files that were interrupted, and what is never overwritten."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from bulk_files import ROWS, of_length, predict, read_rows, written
+
+from seqclf.errors import InputError
+
+pytestmark = pytest.mark.usefixtures("small_blocks")
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("after", [1, 2, 5])
+def test_an_interrupted_prediction_is_resumed(kind: str, after: int, tmp_path: Path) -> None:
+    lines = [json.dumps(row) for row in ROWS]
+    lines[7] = "no json"
+    source = tmp_path / "in.jsonl"
+    source.write_text("\n".join(lines), encoding="utf-8")
+    whole, target = tmp_path / f"whole.{kind}", tmp_path / f"out.{kind}"
+    predict(source, whole, errors=tmp_path / "whole.txt")
+    calls = 0
+
+    def stopped(texts: Sequence[str]) -> np.ndarray:
+        nonlocal calls
+        calls += 1
+        if calls > after:
+            raise KeyboardInterrupt
+        return of_length(texts)
+
+    with pytest.raises(KeyboardInterrupt):
+        predict(source, target, call=stopped, errors=tmp_path / "errors.txt")
+    assert not target.exists()
+    partial = tmp_path / f"out.{kind}.partial"
+    for file in partial.glob("rows.*"):  # written, but not noted yet: killed in between
+        with file.open("ab") as written:
+            written.write(b"half a ro")
+    with pytest.raises(InputError, match="holds predictions of an interrupted call; go on with --resume"):
+        predict(source, target)
+    seen: list[str] = []
+
+    def counted(texts: Sequence[str]) -> np.ndarray:
+        seen.extend(texts)
+        return of_length(texts)
+
+    report = predict(source, target, call=counted, resume=True, errors=tmp_path / "errors.txt")
+    assert (report.rows, report.bad) == (len(ROWS), 1)
+    assert len(seen) == len(ROWS) - 5 * after - (after < 2), "what was predicted is not predicted again"
+    assert target.read_bytes() == whole.read_bytes() if kind != "parquet" else read_rows(target) == read_rows(whole)
+    assert (tmp_path / "errors.txt").read_bytes() == (tmp_path / "whole.txt").read_bytes()
+    assert not partial.exists()
+
+
+def test_another_job_is_not_gone_on_with(tmp_path: Path) -> None:
+    source = written(tmp_path / "in.csv", ROWS)
+    calls = iter([of_length, of_length])
+
+    def stopped(texts: Sequence[str]) -> np.ndarray:
+        try:
+            return next(calls)(texts)
+        except StopIteration:
+            raise KeyboardInterrupt from None
+
+    with pytest.raises(KeyboardInterrupt):
+        predict(source, tmp_path / "out.csv", call=stopped)
+    with pytest.raises(InputError, match=r"was begun with another --errors \(it was: --errors none\)"):
+        predict(source, tmp_path / "out.csv", errors=tmp_path / "e.txt", resume=True)
+    with pytest.raises(InputError, match="was begun with another --top"):
+        predict(source, tmp_path / "out.csv", top=1, resume=True)
+    written(source, ROWS[:-1])
+    with pytest.raises(InputError, match="was begun with another content of --input"):
+        predict(source, tmp_path / "out.csv", resume=True)
+    journal = tmp_path / "out.csv.partial" / "journal.json"
+    journal.write_text("{", encoding="utf-8")
+    with pytest.raises(InputError, match="cannot be read"):
+        predict(source, tmp_path / "out.csv", resume=True)
+    predict(source, tmp_path / "other.csv", resume=True)
+    assert len(read_rows(tmp_path / "other.csv")) == len(ROWS) - 1, "with nothing to resume it begins"
+
+
+def test_nothing_is_overwritten_unasked_and_nothing_left_behind(tmp_path: Path) -> None:
+    source, target = written(tmp_path / "in.csv", ROWS), tmp_path / "out.csv"
+    target.write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError, match="already exists; use --overwrite"):
+        predict(source, target)
+    assert target.read_text(encoding="utf-8") == "mine"
+    predict(source, target, overwrite=True)
+    assert len(read_rows(target)) == len(ROWS)
+    with pytest.raises(InputError, match="there is no folder"):
+        predict(source, tmp_path / "no" / "out.csv")
+    taken = written(tmp_path / "taken.csv", [{"text": "a", "prediction": "b"}])
+    with pytest.raises(InputError, match='has a column "prediction" already'):
+        predict(taken, tmp_path / "2.csv")
+    empty = written(tmp_path / "empty.csv", [{"text": "a"}])
+    empty.write_text("text\n", encoding="utf-8")
+    with pytest.raises(InputError, match="holds no rows"):
+        predict(empty, tmp_path / "3.csv")
+    with pytest.raises(InputError, match='no column "text"'):
+        predict(written(tmp_path / "c.csv", [{"body": "a"}]), tmp_path / "4.csv")
+    assert not list(tmp_path.glob("*.partial"))
+
+
+def test_files_are_not_mixed_up(tmp_path: Path) -> None:
+    source = written(tmp_path / "in.csv", ROWS)
+    before = source.read_bytes()
+    for target, errors, message in (
+        (source, None, "is the input"),
+        (tmp_path / "out.csv", source, "is the input"),
+        (tmp_path / "out.csv", tmp_path / "." / "out.csv", "is --output, too"),
+    ):
+        with pytest.raises(InputError, match=message):
+            predict(source, target, errors=errors, overwrite=True)
+    assert source.read_bytes() == before
+
+
+def test_one_process_writes_a_file(tmp_path: Path) -> None:
+    source, target = written(tmp_path / "in.csv", ROWS), tmp_path / "out.csv"
+
+    def second(texts: Sequence[str]) -> np.ndarray:
+        for resume in (True, False):
+            with pytest.raises(InputError, match=r"out\.csv: is being written by process \d+ on "):
+                predict(source, target, resume=resume)
+        return of_length(texts)
+
+    predict(source, target, call=second)
+    assert len(read_rows(target)) == len(ROWS)

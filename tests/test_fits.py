@@ -1,0 +1,75 @@
+"""Options whose fit to the data is known only once the texts are read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+from conftest import small_config, trained, write_csv
+
+from seqclf.cli import cli
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"class_weights": {"negative": 2, "good": 1}},
+            'training.class_weights.good: is no label of the training texts; these are "negative", "positive"',
+        ),
+        (
+            {"epochs": 2, "batch_size": 16, "accumulate_steps": 2, "schedule": {"type": "cosine", "warmup": 9}},
+            "training.schedule.warmup: expected at most 8, the updates of the whole training (2 epochs of 4), or a "
+            "share below 1; found 9",
+        ),
+    ],
+)
+def test_what_does_not_fit_the_data_is_said_before_training(
+    options: dict[str, Any], message: str, sample_csv: Path, tmp_path: Path
+) -> None:
+    path, runs = tmp_path / "config.yaml", tmp_path / "runs"
+    config = small_config(data__train=str(sample_csv), training=options)
+    path.write_text(yaml.safe_dump(config), encoding="utf-8")
+    train = CliRunner().invoke(cli, ["train", str(path), "--runs", str(runs)])
+    assert train.exit_code == 2
+    assert message in train.stderr
+    assert f"{path}:" in train.stderr
+    assert not runs.exists() or not list(runs.iterdir())
+    check = CliRunner().invoke(cli, ["check", str(path), "--json"])
+    assert check.exit_code == 1
+    (problem,) = json.loads(check.stdout)["problems"]
+    assert f"{problem['option']}: {problem['message']}" == message
+    assert problem["line"]
+    with pytest.raises(Exception, match="training"):
+        trained(config, runs)
+
+
+def test_numbers_are_labels_too(tmp_path: Path) -> None:
+    rows = [("text", "label"), *((f"word {i}", f"{i % 2}") for i in range(40))]
+    data = write_csv(tmp_path / "numbers.csv", rows)
+    path = tmp_path / "config.yaml"
+    text = yaml.safe_dump(small_config(data__train=str(data), layers=[{"type": "pool"}], training={"epochs": 1}))
+    path.write_text(text + "  class_weights: {0: 2, 1: 1.5}\n", encoding="utf-8")
+    assert CliRunner().invoke(cli, ["train", str(path), "--runs", str(tmp_path / "runs")]).exit_code == 0
+
+
+def test_check_estimates_with_every_option(sample_csv: Path, tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    options = {
+        "batch_size": 16,
+        "accumulate_steps": 3,
+        "class_weights": "balanced",
+        "moving_average": {},
+        "schedule": {"type": "one_cycle"},
+        "loss": {"type": "focal"},
+    }
+    path.write_text(yaml.safe_dump(small_config(data__train=str(sample_csv), training=options)), encoding="utf-8")
+    check = CliRunner().invoke(cli, ["check", str(path), "--json"])
+    assert check.exit_code == 0
+    report = json.loads(check.stdout)
+    assert report["epoch"]["steps"] == 8
+    assert not [warning for warning in report["warnings"] if warning["option"].startswith("training")]

@@ -1,0 +1,72 @@
+"""A training in which everything that has a state takes part, and what must not depend on when it was stopped."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from conftest import small_config
+
+from seqclf.runs import Run
+
+# Dropout, schedules, averages, accumulated gradients and early stopping: all that has a state.
+TRAINING = {
+    "epochs": 4,
+    "batch_size": 16,
+    "log_every": 3,
+    "accumulate_steps": 2,
+    "optimizer": {"type": "adam", "learning_rate": 0.01, "clip_norm": 1.0},
+    "schedule": {"type": "plateau", "warmup": 2},
+    "moving_average": {"decay": 0.9},
+    "early_stopping": {"monitor": "val_loss", "patience": 3},
+    "checkpoint_steps": 4,
+}
+TIMES = {"seconds", "validation_seconds", "tokens_per_second"}
+
+
+def training_config(train: Path, **training: Any) -> dict[str, Any]:
+    """Values of a config; ``training`` overrides its section of that name."""
+    layers = [
+        {"type": "gru", "units": 4, "dropout": 0.2, "return_sequences": True},
+        {"type": "batch_norm"},
+        {"type": "lstm", "units": 3, "recurrent_dropout": 0.1},
+    ]
+    return small_config(
+        data__train=str(train), data__test=None, layers=layers, training=TRAINING | training, embedding__dropout=0.2
+    )
+
+
+class Killed(BaseException):
+    """What no handler of errors catches, like SIGKILL."""
+
+
+def killed_after(steps: int) -> Any:
+    """A listener that ends everything at once."""
+    from seqclf.training.events import StepDone
+
+    seen = 0
+
+    def listen(event: Any) -> None:
+        nonlocal seen
+        seen += isinstance(event, StepDone)
+        if seen > steps:
+            raise Killed
+
+    return listen
+
+
+def result(run: Run) -> dict[str, Any]:
+    """All that must not depend on when a training was stopped."""
+    import keras
+
+    import seqclf.model  # noqa: F401
+
+    lines = [json.loads(line) for line in run.history.read_text(encoding="utf-8").splitlines()]
+    weights = keras.models.load_model(run.model, compile=False).get_weights()
+    return {
+        "weights": [weight.tobytes() for weight in weights],
+        "history": [{name: value for name, value in line.items() if name not in TIMES} for line in lines],
+        "metrics": run.metrics,
+        **{name: run.manifest[name] for name in ("status", "best_epoch", "epochs", "stopped_by")},
+    }
