@@ -98,6 +98,33 @@ def test_bad_tables_are_named_with_their_line(tmp_path: Path, ending: str, conte
     assert str(caught.value).startswith(path)
 
 
+def test_rows_of_jsonl_that_miss_a_column_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = ['{"id": 1, "lable": "b", "text": "a"}', '{"text": "a", "label": "b"}'] * 30
+    source = TableSource("text", "label")
+    for first, lines in ((1, rows), (2, rows[1:])):
+        path = _table(tmp_path, "\n".join(lines), "jsonl")
+        message = (
+            f'{path}:{first}: no column "label"; did you mean "lable"? (columns: id, lable, text; data.label names '
+            f"it); {31 - first} of {len(lines)} rows lack it, this one first: give every row one, or take such rows out"
+        )
+        with pytest.raises(InputError, match=re.escape(message)):
+            source.read(path)
+        if first == 1:
+            with pytest.raises(InputError, match=re.escape(message)):
+                source.check(path)
+        else:
+            source.check(path)  # quick where the first row is right
+    path = _table(tmp_path, '{"text": "a"}\n{\n{"label": "b"}\n{"text": "a", "label": ""}\n' + rows[1], "jsonl")
+    with pytest.raises(InputError) as caught:
+        source.read(path)
+    said = [line.partition(".jsonl:")[2] for line in str(caught.value).splitlines()]
+    assert [line[:8] for line in said] == ["1: no co", "3: no co", "2: not v", '4: "labe']
+    assert "; of 5 rows only this one lacks it: " in said[0]
+    monkeypatch.setattr("seqclf.data.tables.ROWS_LOOKED_AT", 10)
+    with pytest.raises(InputError, match="5 of the first 10 rows lack it"):
+        source.check(_table(tmp_path, "\n".join(rows), "jsonl"))
+
+
 def test_a_missing_table_is_named(tmp_path: Path) -> None:
     for call in (TableSource("text", "label").check, TableSource("text", "label").fingerprint):
         with pytest.raises(InputError, match=r"nothing\.csv: (no such file|cannot be read)"):

@@ -18,8 +18,8 @@ from seqclf.data.cache import cached
 from seqclf.data.corpus import Corpus
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.label_sets import label_ids
+from seqclf.data.missing_columns import MissingColumns
 from seqclf.data.source import LabelledTexts, describe, digest
-from seqclf.data.tables import MissingColumns
 from seqclf.errors import InputError
 from seqclf.files import write_json
 from seqclf.labels import Labels

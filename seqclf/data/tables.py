@@ -13,29 +13,18 @@ from typing import Any
 import numpy as np
 
 from seqclf.data.equal_texts import NO_GROUP, group_digest
+from seqclf.data.missing_columns import MissingCounts, RowMissesColumns
 from seqclf.data.source import LabelledTexts, where_paths_start
 from seqclf.data.text_store import TextStore
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, suggestion
-from seqclf.table_rows import KINDS, NotDecoded, Row, column_hint, opening, rows, shown, unknown_ending
+from seqclf.table_rows import KINDS, NotDecoded, Row, opening, rows, shown, unknown_ending
 
 _BAD_ROWS_SHOWN = 20
 ROWS_LOOKED_AT = 20_000
 
 Label = str | tuple[str, ...]
 """One label's name, or the different names of a list, in order."""
-
-
-class MissingColumns(InputError):
-    """A file has no such columns.
-
-    Attributes:
-        by_option: what is wrong, by the option that names the column (``text``, ``label`` or ``group``).
-    """
-
-    def __init__(self, by_option: Mapping[str, str]) -> None:
-        self.by_option = dict(by_option)
-        super().__init__("\n".join(by_option.values()))
 
 
 class TableSource:
@@ -83,13 +72,22 @@ class TableSource:
 
     def check(self, part: str) -> None:
         path = Path(part)
-        bad = None
+        missing, count, bad = MissingCounts(path, self._options), 0, None
         for row in itertools.islice(self._rows(path), ROWS_LOOKED_AT):
-            if not isinstance(row, InputError):
+            count += 1
+            if isinstance(row, InputError):
+                bad = bad or row
+                continue
+            try:
                 self._check_columns(path, *row)
-                return
-            bad = bad or row
-        raise bad or InputError(f"{path}: holds no rows")
+            except RowMissesColumns as error:
+                if error.line is None:
+                    raise
+                missing.add(error)
+            else:
+                if not missing:
+                    return
+        raise missing.error(count, is_whole=count < ROWS_LOOKED_AT) or bad or InputError(f"{path}: holds no rows")
 
     def fingerprint(self, part: str) -> str:
         with opening(Path(part)), open(part, "rb") as file:
@@ -107,14 +105,21 @@ class TableSource:
         return self._fingerprints[state]
 
     def read(self, part: str, most: int | None = None, every: int = 1) -> LabelledTexts:
-        """All rows, or the first ``most`` of every so many. Raises ``InputError`` that lists the bad ones."""
+        """All rows, or the first ``most`` of every so many. Raises ``InputError`` that lists the bad ones.
+
+        Rows of jsonl that miss a column are counted instead.
+        """
         path = Path(part)
         texts, labels, groups = TextStore(), [], array("Q")
         different: dict[Label, Label] = {}
+        missing = MissingCounts(path, self._options)
         bad: list[str] = []
-        more, undecoded = 0, False
+        count, more, undecoded = 0, 0, False
         for row in itertools.islice(self._labelled_rows(path, every), most):
-            if isinstance(row, InputError):
+            count += 1
+            if isinstance(row, RowMissesColumns):
+                missing.add(row)
+            elif isinstance(row, InputError):
                 undecoded = undecoded or isinstance(row, NotDecoded)
                 if len(bad) < _BAD_ROWS_SHOWN:
                     bad.append(str(row))
@@ -124,10 +129,14 @@ class TableSource:
                 texts.append(row[0])
                 labels.append(different.setdefault(row[1], row[1]))  # one object for all rows that have the label
                 groups.append(row[2])
+        incomplete = missing.error(count, is_whole=most is None and every == 1)
         if bad:
             rest = [f"... and {more:,} more rows"] if more else []
             cure = [f"{path}: {self._suggestion(path)}"] if undecoded else []
-            raise InputError("\n".join([*bad, *rest, *cure]))
+            lacking = [str(incomplete)] if incomplete else []
+            raise InputError("\n".join([*lacking, *bad, *rest, *cure]))
+        if incomplete:
+            raise incomplete
         if not texts:
             raise InputError(f"{path}: holds no rows")
         multi = not isinstance(labels[0], str)
@@ -154,7 +163,6 @@ class TableSource:
 
     def _labelled_rows(self, path: Path, every: int) -> Iterator[tuple[str, Label, int] | InputError]:
         """Text, label and digest of the group of each row, or what is wrong with it."""
-        checked = False
         kind: type | None = None
         for row in itertools.islice(self._rows(path), 0, None, every):
             if isinstance(row, InputError):
@@ -169,8 +177,8 @@ class TableSource:
                     found, before = ("a list", "one label each") if kind is str else ("one label", "a list each")
                     what = f"is {value}, {found}; the rows before have {before}"
                     raise InputError(f'{path}:{row[0]}: "{self._label}" {what}')
-            except MissingColumns as error:
-                if not checked:  # the file's fault, not the row's
+            except RowMissesColumns as error:
+                if error.line is None:  # the file's fault, not the row's
                     raise
                 yield error
             except InputError as error:
@@ -178,7 +186,6 @@ class TableSource:
             else:
                 group = NO_GROUP if self._group is None else group_digest(row[1][self._group])
                 yield *labelled, group
-            checked = True
 
     def _kind(self, path: Path) -> str:
         if self._format != "auto":
@@ -217,19 +224,15 @@ class TableSource:
         return (self._label,) if isinstance(self._label, str) else self._label
 
     def _check_columns(self, path: Path, line: int, row: Mapping[str, Any]) -> None:
-        where = path if self._kind(path) != "jsonl" else f"{path}:{line}"
-        missing = {
-            option: f'{where}: no column "{column}"{column_hint(column, list(row))} (columns: {", ".join(row)}; '
-            f"{self._options}{option} names it)"
-            for column, option in (
-                (self._text, "text"),
-                *((name, "label") for name in self._label_columns),
-                (self._group, "group"),
-            )
-            if column is not None and column not in row
-        }
+        """Raise ``RowMissesColumns``; the line is only said of jsonl, whose rows name their columns themselves."""
+        named = (("text", self._text), *(("label", name) for name in self._label_columns), ("group", self._group))
+        missing: dict[str, str] = {}
+        for option, column in named:
+            if column is not None and column not in row:
+                missing.setdefault(option, column)
         if missing:
-            raise MissingColumns(missing)
+            of_row = line if self._kind(path) == "jsonl" else None
+            raise RowMissesColumns(path, of_row, list(row), missing, self._options)
 
     def _values(self, path: Path, line: int, row: Mapping[str, Any]) -> tuple[str, Label]:
         text = row[self._text]

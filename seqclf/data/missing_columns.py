@@ -1,0 +1,82 @@
+"""Columns that a table, or some of its rows, do not have."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from seqclf.errors import InputError
+from seqclf.table_rows import column_hint
+
+
+class MissingColumns(InputError):
+    """A file has no such columns.
+
+    Attributes:
+        by_option: what is wrong, by the option that names the column (``text``, ``label`` or ``group``).
+    """
+
+    def __init__(self, by_option: Mapping[str, str]) -> None:
+        self.by_option = dict(by_option)
+        super().__init__("\n".join(by_option.values()))
+
+
+class RowMissesColumns(MissingColumns):
+    """A row has no such columns.
+
+    Attributes:
+        columns: of the row.
+        missing: the first column that it misses for each option.
+    """
+
+    def __init__(
+        self, path: Path, line: int | None, columns: Sequence[str], missing: Mapping[str, str], options: str
+    ) -> None:
+        where = path if line is None else f"{path}:{line}"
+        super().__init__(
+            {
+                option: f'{where}: no column "{column}"{column_hint(column, columns)} (columns: {", ".join(columns)}; '
+                f"{options}{option} names it)"
+                for option, column in missing.items()
+            }
+        )
+        self.line, self.columns, self.missing = line, list(columns), dict(missing)
+
+
+class MissingCounts:
+    """Counts the rows of a jsonl file that miss a column: it has no header, so that each row may be another.
+
+    Args:
+        options: what stands before ``text`` and ``label`` where they are set, for messages.
+    """
+
+    def __init__(self, path: Path, options: str) -> None:
+        self._path, self._options = path, options
+        self._first: dict[str, RowMissesColumns] = {}
+        self._counts: Counter[str] = Counter()
+
+    def __bool__(self) -> bool:
+        return bool(self._counts)
+
+    def add(self, row: RowMissesColumns) -> None:
+        for option in row.missing:
+            self._first.setdefault(option, row)
+            self._counts[option] += 1
+
+    def error(self, rows: int, *, is_whole: bool = True) -> MissingColumns | None:
+        """How many of so many rows miss what, and where the first is; None where none does.
+
+        ``is_whole``: these are all rows of the file, not only its first ones.
+        """
+        if not self._counts:
+            return None
+        return MissingColumns({option: self._said(option, rows, is_whole) for option in self._counts})
+
+    def _said(self, option: str, rows: int, is_whole: bool) -> str:
+        count, told = self._counts[option], self._first[option].by_option[option]
+        if count == rows:  # the file's fault, not the rows'
+            return told
+        of = f"{rows:,} rows" if is_whole else f"the first {rows:,} rows"
+        lack = f"{count:,} of {of} lack it, this one first" if count > 1 else f"of {of} only this one lacks it"
+        return f"{told}; {lack}: give every row one, or take such rows out"
