@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -15,8 +17,10 @@ from seqclf.cli import cli
 from seqclf.config import Config, checked_config
 from seqclf.data.prepare import prepare
 from seqclf.errors import InputError
+from seqclf.ngrams.fit import fit_ngrams
 from seqclf.runtime import _free_of_control_groups, available_memory_bytes
 from seqclf.training import memory
+from seqclf.training.estimate import measure
 from seqclf.training.memory import check_memory, memory_needs
 
 
@@ -68,6 +72,48 @@ def test_both_reasons_are_told(sample_csv: Path, monkeypatch: pytest.MonkeyPatch
         check_memory(wide, data)
     monkeypatch.setattr(memory, "available_memory_bytes", lambda: None)
     check_memory(wide, data)
+
+
+@pytest.mark.parametrize("case", ["two labels", "three labels", "lists of labels", "few buckets"])
+def test_the_fit_of_ngrams_is_estimated(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Against what numpy has allocated while it was fitted."""
+    import tracemalloc
+
+    monkeypatch.setenv("SEQCLF_CACHE", str(tmp_path / "cache"))
+    names = ["a", "b", "c"][: 2 if case == "two labels" else 3]
+    draw = np.random.default_rng(0)
+    rows = []
+    for place in range(400):
+        words = " ".join(f"w{number}" for number in draw.zipf(1.3, 120) % 2_000)
+        label: Any = names[place % len(names)]
+        if case == "lists of labels":
+            label = [name for number, name in enumerate(names) if (place >> number) % 2]
+        rows.append(json.dumps({"text": words, "label": label}))
+    table = tmp_path / "t.jsonl"
+    table.write_text("\n".join(rows), encoding="utf-8")
+    ngrams = {"buckets": 2**12 if case == "few buckets" else 2**18}
+    config = _config(table, data__test=None, layers=[], head=[], ngrams=ngrams, tokenizer={"type": "word"})
+    data = prepare(config)
+    tracemalloc.start()
+    fit_ngrams(config, data)
+    measured = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert 0.5 < measured / memory_needs(config, data).fit_bytes < 1.5
+
+
+def test_a_fit_of_ngrams_that_cannot_fit_is_told(sample_csv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = _config(sample_csv, layers=[], head=[], ngrams={"buckets": 2**10})
+    data = prepare(config)
+    needs = memory_needs(config, data)
+    assert needs.bytes == needs.fit_bytes > 2 * needs.state_bytes
+    monkeypatch.setattr(memory, "available_memory_bytes", lambda: needs.bytes // 2)
+    with pytest.raises(InputError, match=r"^the fit of the n-grams needs .*Lower tokenizer\.max_tokens or ngrams\.b"):
+        check_memory(config, data)
+    shown = measure(config, data)[1].memory_bytes
+    monkeypatch.setattr("seqclf.training.estimate.fit_bytes", lambda *_: 10**12)
+    assert 10**12 < measure(config, data)[1].memory_bytes < 10**12 + 2 * shown, "and check shows it"
+    without = _config(sample_csv, layers=[{"type": "pool"}])
+    assert memory_needs(without, prepare(without)).fit_bytes == 0
 
 
 def test_the_commands(sample_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -156,7 +156,7 @@ def test_many_texts_are_fitted_by_a_sample(
     three_labels_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SEQCLF_CACHE", str(tmp_path))
-    monkeypatch.setattr(fitting, "_MOST_NGRAMS", 600)
+    monkeypatch.setattr(fitting, "MOST_NGRAMS", 600)
     config = checked_config(_config(three_labels_csv))
     data = prepare(config)
     fitted = fit_ngrams(config, data)
@@ -167,7 +167,7 @@ def test_many_texts_are_fitted_by_a_sample(
 
 def test_too_many_weights_leave_out_rare_ngrams(sample_csv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEQCLF_CACHE", str(sample_csv.parent / "narrow"))
-    monkeypatch.setattr(fitting, "_MOST_WEIGHTS", 100)
+    monkeypatch.setattr(fitting, "MOST_WEIGHTS", 100)
     config = checked_config(_config(sample_csv))
     used = np.count_nonzero(fit_ngrams(config, prepare(config)).table.any(axis=1))
     assert 0 < used <= 100

@@ -31,8 +31,8 @@ from seqclf.text.ngram_hash import NgramHash, blocks, joined
 from seqclf.text.truncation import truncate_ids
 
 FOLDS = 5
-_MOST_NGRAMS = 40_000_000  # of the texts that are fitted on: 8 bytes each, twice
-_MOST_WEIGHTS = 8_000_000  # L-BFGS keeps about 120 bytes for each
+MOST_NGRAMS = 40_000_000  # of the texts that are fitted on: 8 bytes each, twice
+MOST_WEIGHTS = 8_000_000  # L-BFGS keeps about 120 bytes for each
 _SECONDS_UNTOLD = 3.0  # between two stages: fits that take less leave no lines behind
 _FORMAT = 2  # raise when what the cache holds changes without its key
 _FILE = "fit.npz"
@@ -169,12 +169,12 @@ def targets_of(label_ids: NDArray[Any], labels: Labels, label_weights: NDArray[n
 
 
 def _sample(config: Config, texts: EncodedTexts) -> NDArray[np.int64]:
-    """Places of the texts to fit on: all, or as many at random as have ``_MOST_NGRAMS`` n-grams."""
+    """Places of the texts to fit on: all, or as many at random as have ``MOST_NGRAMS`` n-grams."""
     assert config.ngrams is not None
     lengths = np.minimum(texts.lengths, config.tokenizer.max_tokens)
     ngrams = sum(np.maximum(lengths - order + 1, 0) for order in config.ngrams.orders)
     order = np.random.default_rng([config.seed, 0x46175]).permutation(len(texts))
-    few = int(np.searchsorted(np.cumsum(ngrams[order]), _MOST_NGRAMS, side="right"))
+    few = int(np.searchsorted(np.cumsum(ngrams[order]), MOST_NGRAMS, side="right"))
     return np.sort(order[: max(few, 1)])
 
 
@@ -205,7 +205,7 @@ def _frequent_columns(features: Sparse, units: int) -> NDArray[np.int64]:
     """Buckets that occur, or the most frequent where all of them would be too many weights."""
     occurrences = np.bincount(features.indices, minlength=features.shape[1])
     least, columns = 1, np.flatnonzero(occurrences)
-    while len(columns) * units > _MOST_WEIGHTS:
+    while len(columns) * units > MOST_WEIGHTS:
         least += 1
         columns = np.flatnonzero(occurrences >= least)
     return columns

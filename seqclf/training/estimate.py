@@ -10,6 +10,7 @@ import numpy as np
 from seqclf.config import Config
 from seqclf.data.batches import Batches
 from seqclf.data.prepare import TrainingData
+from seqclf.ngrams.memory import fit_bytes
 from seqclf.training.environment import peak_memory_bytes
 
 _SECONDS = 5.0
@@ -34,7 +35,8 @@ class Estimate:
         steps: training steps of an epoch.
         seconds: wall time of an epoch's training steps, validation not counted.
         tokens_per_second: padding not counted.
-        memory_bytes: largest resident set of this process after a step on the batch that is largest.
+        memory_bytes: largest resident set of this process after a step on the batch that is largest, or while the
+            n-grams will be fitted.
     """
 
     steps: int
@@ -50,6 +52,7 @@ def measure(config: Config, data: TrainingData) -> tuple[list[LayerRow], Estimat
     from seqclf.training.state import TrainingState
     from seqclf.training.step import build_train_step
 
+    fitting = peak_memory_bytes() + fit_bytes(config, data.train.lengths, data.labels)
     model = build_model(config, data.tokenizer.vocabulary_size, data.labels)
     state = TrainingState.begin(model, config.training)
     objective = build_objective(config.training, data.labels, data.train.labels)
@@ -75,7 +78,8 @@ def measure(config: Config, data: TrainingData) -> tuple[list[LayerRow], Estimat
         if spent > _SECONDS and len(timed) >= 3:
             break
     seconds = len(plan) * spent / len(timed) * float(sizes.mean()) / float(np.mean([size for size, _ in timed]))
-    estimate = Estimate(len(plan), seconds, float(batches.lengths.sum()) / seconds, peak_memory_bytes())
+    memory = max(peak_memory_bytes(), fitting)
+    estimate = Estimate(len(plan), seconds, float(batches.lengths.sum()) / seconds, memory)
     rows = [
         LayerRow(layer.name, type(layer).__name__, tuple(layer.output.shape), layer.count_params())
         for layer in model.layers

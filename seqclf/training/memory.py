@@ -13,6 +13,7 @@ from seqclf.data.batches import Batches
 from seqclf.data.prepare import TrainingData
 from seqclf.errors import InputError
 from seqclf.layer_types import walk
+from seqclf.ngrams.memory import fit_bytes
 from seqclf.runtime import available_memory_bytes
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class MemoryNeeds:
         batch_bytes: what a training step keeps for the largest batch until its gradients are known.
         texts: of that batch.
         tokens: of each of its texts, padding counted.
+        fit_bytes: what the fit of the n-grams needs before there is a model; 0 without ``ngrams``.
     """
 
     parameters: int
@@ -41,10 +43,11 @@ class MemoryNeeds:
     batch_bytes: int
     texts: int
     tokens: int
+    fit_bytes: int = 0
 
     @property
     def bytes(self) -> int:
-        return self.state_bytes + self.batch_bytes
+        return max(self.fit_bytes, self.state_bytes + self.batch_bytes)
 
 
 def memory_needs(config: Config, data: TrainingData) -> MemoryNeeds:
@@ -61,7 +64,8 @@ def memory_needs(config: Config, data: TrainingData) -> MemoryNeeds:
         texts = max(1, min(texts, training.batch_tokens // tokens))
     numbers = _numbers_of_a_text(config, model, tokens)
     state = (parameters - fixed) * copies + fixed * _COPIES_OF_FIT
-    return MemoryNeeds(parameters, state * _NUMBER, texts * numbers * _NUMBER, texts, tokens)
+    fit = fit_bytes(config, data.train.lengths, data.labels)
+    return MemoryNeeds(parameters, state * _NUMBER, texts * numbers * _NUMBER, texts, tokens, fit)
 
 
 def check_memory(config: Config, data: TrainingData) -> None:
@@ -72,8 +76,19 @@ def check_memory(config: Config, data: TrainingData) -> None:
     needs = memory_needs(config, data)
     if needs.bytes * _SURE <= free:
         return
+    what, why = _explained(needs)
     raise InputError(
-        f"training needs about {_gigabytes(needs.bytes)} of memory, but {_gigabytes(free)} are free: "
+        f"{what} needs about {_gigabytes(needs.bytes)} of memory, but {_gigabytes(free)} are free: {why}; "
+        "--no-memory-check trains all the same"
+    )
+
+
+def _explained(needs: MemoryNeeds) -> tuple[str, str]:
+    """What needs the memory, and for what, with the options that lower it."""
+    if needs.fit_bytes == needs.bytes:
+        cures = "Lower tokenizer.max_tokens or ngrams.buckets, or leave the longest of ngrams.orders out"
+        return "the fit of the n-grams", f"for those of all training texts and their weights. {cures}"
+    return "training", (
         f"{_gigabytes(needs.state_bytes)} for {needs.parameters:,} weights, their gradients, optimizer and copies, "
         f"{_gigabytes(needs.batch_bytes)} for a batch of {needs.texts:,} texts of {needs.tokens:,} tokens. "
         + (
@@ -81,7 +96,6 @@ def check_memory(config: Config, data: TrainingData) -> None:
             if needs.state_bytes > needs.batch_bytes
             else "Lower training.batch_size or tokenizer.max_tokens, or bound a batch with training.batch_tokens"
         )
-        + "; --no-memory-check trains all the same"
     )
 
 
