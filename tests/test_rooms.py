@@ -29,7 +29,7 @@ ALLOWED = {
     "text": BASE,
     "data": BASE | {"config", "text"},
     "model": BASE | {"config", "layer_types", "text", "runtime"},
-    "ngrams": BASE | {"config", "text", "data"},
+    "ngrams": BASE | {"config", "text", "data", "label_weights"},
     "evaluation": BASE | {"runs", "config", "text", "data", "model", "export", "inference"},
     "export": BASE | {"config", "layer_types", "text", "model", "onnx_writer"},
     "inference": BASE | {"text"},

@@ -127,7 +127,10 @@ def eval_command(
         metrics, probabilities = classifier.evaluate_each(texts)
         metrics = {"data": str(data_path or describe(config.data, split)), **metrics, **simple()}
     if external is None:
-        run.write_metrics(split, metrics)
+        if split == "validation" and run.manifest.get("ngrams", {}).get("refit"):
+            metrics |= eval_texts.ngrams_have_seen(metrics["texts"])  # metrics.json keeps those of the model before
+        else:
+            run.write_metrics(split, metrics)
     else:
         metrics |= eval_texts.texts_seen(run, external)
     _print(run, config, metrics, split if external is None else None, as_json=as_json)

@@ -92,3 +92,14 @@ def texts_seen(run: Run, texts: LabelledTexts) -> dict[str, Any]:
     if (sentence := seen.sentence()) is not None:
         click.echo(f"{'warning' if seen.matters else 'note'}: {sentence}", err=True)
     return {"trained_on": seen.trained_on, "validated_on": seen.validated_on}
+
+
+def ngrams_have_seen(texts: int) -> dict[str, Any]:
+    """Of validation texts that the n-grams were fitted to (``ngrams.refit``): entries of the metrics, as
+    ``texts_seen`` gives them; standard error says so."""
+    click.echo(
+        "warning: the n-grams were fitted to these texts, too, when the training was finished (ngrams.refit): the "
+        "scores say little about new texts. metrics.json keeps those of the model before that.",
+        err=True,
+    )
+    return {"trained_on": texts, "validated_on": 0}

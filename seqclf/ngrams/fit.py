@@ -1,12 +1,10 @@
-"""The fit of ``ngrams`` on the training texts: the table, and what it says of texts that it was not fitted on."""
+"""The fit of ``ngrams``: the table, and what it says of texts that it was not fitted on."""
 
 from __future__ import annotations
 
 import time
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,26 +13,23 @@ from numpy.typing import NDArray
 from seqclf.config import Config
 from seqclf.config.schema import NgramsConfig
 from seqclf.data.cache import cached
-from seqclf.data.encoded import EncodedTexts
 from seqclf.data.prepare import TrainingData
 from seqclf.data.source import digest
-from seqclf.labels import Labels
+from seqclf.label_weights import label_weights
+from seqclf.ngrams.features import FOLDS, features_of, frequent_columns, sample
 from seqclf.ngrams.solver import (
     Linear,
     Sparse,
     Targets,
     fit_linear,
     inverse_document_frequencies,
+    joint_scale,
     naive_bayes_ratios,
 )
-from seqclf.text.ngram_hash import NgramHash, blocks, joined
-from seqclf.text.truncation import truncate_ids
+from seqclf.ngrams.targets import known_labels, targets_of
 
-FOLDS = 5
-MOST_NGRAMS = 40_000_000  # of the texts that are fitted on: 8 bytes each, twice
-MOST_WEIGHTS = 8_000_000  # L-BFGS keeps about 120 bytes for each
 _SECONDS_UNTOLD = 3.0  # between two stages: fits that take less leave no lines behind
-_FORMAT = 2  # raise when what the cache holds changes without its key
+_FORMAT = 3  # raise when what the cache holds changes without its key
 _FILE = "fit.npz"
 
 
@@ -56,65 +51,114 @@ class FittedNgrams:
 
 
 def fit_ngrams(
-    config: Config,
-    data: TrainingData,
-    label_weights: NDArray[np.float32] | None = None,
-    on_stage: Callable[[str], None] = lambda stage: None,
+    config: Config, data: TrainingData, on_stage: Callable[[str], None] = lambda stage: None
 ) -> FittedNgrams:
-    """Fit the config's ``ngrams``, or take the fit from the cache. The same config and data give the same bits.
+    """Fit the config's ``ngrams`` to the training texts, or take the fit from the cache.
 
-    Args:
-        label_weights: how much an error counts by the text's label, ``float32 [labels]``; multi-label: in the texts
-            that the label applies to. None: all count 1.
-        on_stage: hears what is being done when it takes time.
+    The same config and data give the same bits. ``training.class_weights`` count. ``on_stage`` hears what is being done
+    when it takes time.
     """
-    options = config.ngrams
-    assert options is not None
 
-    def make(folder: Path) -> None:
+    def make() -> dict[str, Any]:
         on_stage(f"Fitting n-grams to {len(data.train):,} texts")
-        fitted = _fit(config, data.train, data.labels, label_weights, on_stage=on_stage)
-        used = np.flatnonzero(fitted.table.any(axis=1))
-        np.savez(
-            folder / _FILE,
-            used=used,
-            rows=fitted.table[used],
-            bias=fitted.bias,
-            out_of_fold=fitted.out_of_fold,
-            texts=fitted.texts,
+        fitted = _fit(config, data, on_stage)
+        return _table_as_saved(fitted.table, fitted.bias) | {"out_of_fold": fitted.out_of_fold, "texts": fitted.texts}
+
+    saved = _cached(config, data, ("train",), make)
+    return FittedNgrams(*_table_of(saved, config, data), saved["out_of_fold"], int(saved["texts"]))
+
+
+def refit_ngrams(
+    config: Config, data: TrainingData, on_stage: Callable[[str], None] = lambda stage: None
+) -> Linear | None:
+    """Fit the table once more, to the training and validation texts together (``ngrams.refit``), or take that fit from
+    the cache. None where the config does not ask for it, or has no validation texts.
+    """
+    if config.ngrams is None or not config.ngrams.refit or data.validation is None:
+        return None
+    validation = data.validation
+
+    def make() -> dict[str, Any]:
+        on_stage(f"Fitting n-grams again, to {len(data.train):,} training and {len(validation):,} validation texts")
+        known, more_ids = known_labels(validation.labels, data.labels)
+        label_ids = np.concatenate([data.train.labels, more_ids])
+        places = sample(config, np.concatenate([data.train.lengths, validation.lengths[known]]))
+        own = len(data.train)
+        from scipy.sparse import vstack
+
+        features = vstack(
+            [
+                features_of(config, data.train, places[places < own])[0],
+                features_of(config, validation, known[places[places >= own] - own])[0],
+            ],
+            format="csr",
         )
+        columns = frequent_columns(features, data.labels.units)
+        weights = label_weights(config.training.class_weights, data.labels, label_ids)
+        targets = targets_of(label_ids[places], data.labels, weights)
+        found = _fitted(features[:, columns], targets, _options(config))
+        return _table_as_saved(_widened(found, columns, config), found.bias)
 
-    weights = None if label_weights is None else label_weights.tolist()
+    return Linear(*_table_of(_cached(config, data, ("train", "validation"), make), config, data))
+
+
+def _cached(
+    config: Config, data: TrainingData, splits: tuple[str, ...], make: Callable[[], dict[str, Any]]
+) -> dict[str, Any]:
+    """The arrays that ``make`` gives, from the cache where it has those of the same config and texts."""
     tokenizer = config.tokenizer
-    decisive = (options.model_dump(exclude={"join", "dropout"}), tokenizer.max_tokens, tokenizer.truncate, weights)
-    key = digest(
-        _FORMAT, data.fingerprints["train"], data.tokenizer.fingerprint, data.labels.as_json(), config.seed, decisive
+    decisive = (
+        _options(config).model_dump(exclude={"join", "dropout", "refit"}),
+        tokenizer.max_tokens,
+        tokenizer.truncate,
+        config.training.class_weights,
+        config.seed,
     )
-    with np.load(cached("ngrams", key, make) / _FILE, allow_pickle=False) as saved:
-        table = np.zeros((options.buckets, data.labels.units), np.float32)
-        table[saved["used"]] = saved["rows"]
-        return FittedNgrams(table, saved["bias"], saved["out_of_fold"], int(saved["texts"]))
+    fingerprints = [data.fingerprints[split] for split in splits]
+    key = digest(_FORMAT, fingerprints, data.tokenizer.fingerprint, data.labels.as_json(), decisive)
+    folder = cached("ngrams", key, lambda folder: np.savez(folder / _FILE, **make()))
+    with np.load(folder / _FILE, allow_pickle=False) as saved:
+        return dict(saved)
 
 
-def _fit(
-    config: Config,
-    texts: EncodedTexts,
-    labels: Labels,
-    label_weights: NDArray[np.float32] | None,
-    *,
-    on_stage: Callable[[str], None],
-) -> FittedNgrams:
-    options = config.ngrams
-    assert options is not None
+def _options(config: Config) -> NgramsConfig:
+    assert config.ngrams is not None
+    return config.ngrams
+
+
+def _table_as_saved(table: NDArray[np.float32], bias: NDArray[np.float32]) -> dict[str, Any]:
+    """Only buckets with weights: most are empty in a large table."""
+    used = np.flatnonzero(table.any(axis=1))
+    return {"used": used, "rows": table[used], "bias": bias}
+
+
+def _table_of(
+    saved: dict[str, Any], config: Config, data: TrainingData
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Table and bias."""
+    table = np.zeros((_options(config).buckets, data.labels.units), np.float32)
+    table[saved["used"]] = saved["rows"]
+    return table, saved["bias"]
+
+
+def _widened(found: Linear, columns: NDArray[np.int64], config: Config) -> NDArray[np.float32]:
+    """The table of all buckets, from that of some."""
+    table = np.zeros((_options(config).buckets, found.table.shape[1]), np.float32)
+    table[columns] = found.table
+    return table
+
+
+def _fit(config: Config, data: TrainingData, on_stage: Callable[[str], None]) -> FittedNgrams:
+    options, texts, labels = _options(config), data.train, data.labels
     tell = _fits_told_to(on_stage)
-    places = _sample(config, texts)
-    features, folds = _features(config, texts, places)
-    columns = _frequent_columns(features, labels.units)
+    places = sample(config, texts.lengths)
+    features, folds = features_of(config, texts, places)
+    columns = frequent_columns(features, labels.units)
     narrow = features[:, columns]
-    targets = targets_of(texts.labels[places], labels, label_weights)
+    weights = label_weights(config.training.class_weights, labels, texts.labels)
+    targets = targets_of(texts.labels[places], labels, weights)
     whole = _fitted(narrow, targets, options)
-    table = np.zeros((options.buckets, labels.units), np.float32)
-    table[columns] = whole.table
+    table = _widened(whole, columns, config)
     unseen = np.empty((len(texts), labels.units), np.float32)
     for fold in range(FOLDS):
         tell(1 + fold)
@@ -127,7 +171,7 @@ def _fit(
     left = np.setdiff1d(np.arange(len(texts)), places)
     for start in range(0, len(left), 4_096):
         some = left[start : start + 4_096]
-        unseen[some] = Linear(table, whole.bias).logits(_features(config, texts, some)[0])
+        unseen[some] = Linear(table, whole.bias).logits(features_of(config, texts, some)[0])
     return FittedNgrams(table, whole.bias, unseen, len(places))
 
 
@@ -145,67 +189,11 @@ def _fits_told_to(on_stage: Callable[[str], None]) -> Callable[[int], None]:
 
 
 def _fitted(features: Sparse, targets: Targets, options: NgramsConfig) -> Linear:
-    units = targets.truth.shape[1]
-    if options.weights == "naive_bayes":
-        scale = naive_bayes_ratios(features, targets.truth, options.smoothing)
-    elif options.weights == "idf":
-        scale = np.repeat(inverse_document_frequencies(features), units, axis=1)
-    else:
-        scale = np.ones((features.shape[1], units), np.float32)
+    shape = (features.shape[1], targets.truth.shape[1])
+    scales = []
+    if options.weights in ("naive_bayes", "naive_bayes_idf"):
+        scales.append(naive_bayes_ratios(features, targets.truth, options.smoothing))
+    if options.weights in ("idf", "naive_bayes_idf"):
+        scales.append(np.broadcast_to(inverse_document_frequencies(features), shape))
+    scale = joint_scale(*scales) if len(scales) > 1 else scales[0] if scales else np.ones(shape, np.float32)
     return fit_linear(features, targets, scale, options.l2)
-
-
-def targets_of(label_ids: NDArray[Any], labels: Labels, label_weights: NDArray[np.float32] | None = None) -> Targets:
-    """What a linear model learns of texts with these labels: ``int32 [texts]``, or ``bool [texts, labels]``."""
-    if labels.multi:
-        truth = label_ids.astype(np.float32)
-        weights = np.ones((1, 1), np.float32) if label_weights is None else np.where(truth > 0, label_weights, 1)
-    else:
-        one_hot = np.eye(len(labels), dtype=np.float32)[label_ids]
-        truth = one_hot[:, 1:] if labels.units == 1 else one_hot
-        weights = np.ones((1, 1), np.float32) if label_weights is None else label_weights[label_ids][:, np.newaxis]
-    weights = np.broadcast_to(weights, (len(truth), weights.shape[1])).astype(np.float32)
-    return Targets(truth, weights, exclusive=not labels.multi and labels.units > 1)
-
-
-def _sample(config: Config, texts: EncodedTexts) -> NDArray[np.int64]:
-    """Places of the texts to fit on: all, or as many at random as have ``MOST_NGRAMS`` n-grams."""
-    assert config.ngrams is not None
-    lengths = np.minimum(texts.lengths, config.tokenizer.max_tokens)
-    ngrams = sum(np.maximum(lengths - order + 1, 0) for order in config.ngrams.orders)
-    order = np.random.default_rng([config.seed, 0x46175]).permutation(len(texts))
-    few = int(np.searchsorted(np.cumsum(ngrams[order]), MOST_NGRAMS, side="right"))
-    return np.sort(order[: max(few, 1)])
-
-
-def _features(config: Config, texts: EncodedTexts, places: NDArray[np.int64]) -> tuple[Sparse, NDArray[np.int64]]:
-    """Presence of each bucket, ``float32 [texts, buckets]`` in CSR form, and the fold of each text.
-
-    The fold follows from the token ids: copies of a text are in one fold, or the fit would have seen it.
-    """
-    from scipy.sparse import csr_matrix
-
-    assert config.ngrams is not None
-    hashed = NgramHash(tuple(config.ngrams.orders), config.ngrams.buckets)
-    tokenizer = config.tokenizer
-    folds = np.empty(len(places), np.int64)
-    lengths = np.minimum(texts.lengths[places], tokenizer.max_tokens).tolist()
-
-    def block(part: range) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        ids = [truncate_ids(texts[int(places[i])], tokenizer.max_tokens, tokenizer.truncate) for i in part]
-        folds[part.start : part.stop] = [zlib.crc32(one.astype("<i4").tobytes(), config.seed) % FOLDS for one in ids]
-        return hashed.rows(ids)
-
-    columns, ends = joined(block(part) for part in blocks(lengths))
-    ones = np.ones(len(columns), np.float32)
-    return csr_matrix((ones, columns, ends), shape=(len(places), hashed.buckets)), folds
-
-
-def _frequent_columns(features: Sparse, units: int) -> NDArray[np.int64]:
-    """Buckets that occur, or the most frequent where all of them would be too many weights."""
-    occurrences = np.bincount(features.indices, minlength=features.shape[1])
-    least, columns = 1, np.flatnonzero(occurrences)
-    while len(columns) * units > MOST_WEIGHTS:
-        least += 1
-        columns = np.flatnonzero(occurrences >= least)
-    return columns

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from seqclf.config import Config
 from seqclf.labels import Labels
-from seqclf.ngrams.fit import MOST_NGRAMS, MOST_WEIGHTS
+from seqclf.ngrams.features import MOST_NGRAMS, MOST_WEIGHTS
 
 _NUMBER = 4  # bytes of a float32
 _BYTES_AN_NGRAM = 48  # 8 in each copy: hashed, of frequent buckets, of a fold, as numbers, merged, transposed

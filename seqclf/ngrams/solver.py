@@ -213,3 +213,12 @@ def inverse_document_frequencies(features: Sparse) -> NDArray[np.float32]:
     occurrences = np.bincount(features.indices, minlength=features.shape[1])
     idf = (np.log((1 + texts) / (1 + occurrences)) + 1) / (np.log(1 + texts) + 1)
     return np.asarray(idf, dtype=np.float32)[:, np.newaxis]
+
+
+def joint_scale(*scales: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The scale of a feature that stands for copies of itself, each with a scale of its own.
+
+    The best weights of the copies add up to that of one feature with the root of the summed squares.
+    """
+    squares = [np.square(scale) for scale in scales]
+    return np.asarray(np.sqrt(sum(squares[1:], squares[0])), dtype=np.float32)

@@ -11,8 +11,8 @@ from seqclf.evaluation.predictor import Predictor
 from seqclf.labels import Labels
 from seqclf.model.build import LOGITS, is_mixed, mixed_parts_model
 from seqclf.model.layers.ngrams import NETWORK_WEIGHT, NGRAMS_WEIGHT
-from seqclf.ngrams.fit import targets_of
 from seqclf.ngrams.solver import best_weights
+from seqclf.ngrams.targets import known_labels, targets_of
 from seqclf.prior import Prior
 
 
@@ -40,13 +40,7 @@ class Validator:
         if not self._mixed:
             return outputs
         network, ngrams = np.split(outputs, 2, axis=1)
-        truth = validation.texts.labels
-        # Labels that only the validation texts have come after those that the model knows.
-        if self._labels.multi:
-            known, label_ids = np.arange(len(truth)), truth[:, : len(self._labels)]
-        else:
-            known = np.flatnonzero(truth < len(self._labels))
-            label_ids = truth[known]
+        known, label_ids = known_labels(validation.texts.labels, self._labels)
         targets = targets_of(label_ids, self._labels)
         before = (NETWORK_WEIGHT, NGRAMS_WEIGHT)
         ours, theirs = best_weights(network[known], ngrams[known], targets, before)

@@ -18,7 +18,6 @@ from seqclf.data.prepare import TrainingData, prepare
 from seqclf.data.source import describe
 from seqclf.errors import InputError, SeqclfError
 from seqclf.file_encoding import UTF8
-from seqclf.ngrams.fit import FittedNgrams, fit_ngrams
 from seqclf.prior import Prior
 from seqclf.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, WHOLE, Run, now, this_process
 from seqclf.runtime import current_threads
@@ -30,6 +29,7 @@ from seqclf.training.extend import go_further
 from seqclf.training.fits import misfits
 from seqclf.training.keeper import Keeper
 from seqclf.training.memory import check_memory
+from seqclf.training.ngram_fits import fit_before, refit_after
 from seqclf.training.pretrained import read_pretrained
 from seqclf.training.written import write_models
 
@@ -176,7 +176,7 @@ def _learn(
     if pretrained is not None:
         listen(Stage(f"Found vectors of {pretrained}"))
         run.update_manifest(vectors=pretrained.as_json())
-    fitted = _fit_ngrams(config, data, run, listen)
+    fitted = fit_before(config, data, run, listen)
     listen(Stage("Building the model"))
     model = build_model(
         config, data.tokenizer.vocabulary_size, data.labels, vectors=pretrained.vectors if pretrained else None
@@ -218,10 +218,12 @@ def _learn(
             keeper.go_back(lambda what: listen(Stage(what)))
             state.rate_share = share
 
-    listen(Stage("Writing the model"))
     if done.why != "interrupted":
         keeper.keep_final()
     state.use_best_weights()
+    if done.why != "interrupted":  # whoever has stopped a training does not wait for another fit
+        refit_after(config, data, model, run, listen)
+    listen(Stage("Writing the model"))
     write_models(config, data, model, state.best_validation, run)
     status = INTERRUPTED if done.why == "interrupted" else FINISHED
     # Whoever has stopped a training does not wait for what it is compared with.
@@ -258,22 +260,6 @@ def _note_data(run: Run, data: TrainingData) -> None:
             f"{run.folder}: its texts have changed since it was begun, or are split otherwise now; train its config "
             "again"
         )
-
-
-def _fit_ngrams(config: Config, data: TrainingData, run: Run, listen: Listener) -> FittedNgrams | None:
-    """None where the config has no ``ngrams``."""
-    if config.ngrams is None:
-        return None
-    from seqclf.label_weights import label_weights
-
-    weights = label_weights(config.training.class_weights, data.labels, data.train.labels)
-    fitted = fit_ngrams(config, data, weights, lambda stage: listen(Stage(stage)))
-    used = int(np.count_nonzero(fitted.table.any(axis=1)))
-    about = {"texts": fitted.texts, "buckets_used": used, "table_bytes": fitted.table.nbytes}
-    run.update_manifest(ngrams=about)
-    if fitted.texts < len(data.train):
-        listen(Stage(f"The n-grams were fitted to a sample of {fitted.texts:,} of the {len(data.train):,} texts"))
-    return fitted
 
 
 def _loop(

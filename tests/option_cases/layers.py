@@ -66,6 +66,7 @@ CASES: dict[str, Case] = {
     "NgramsConfig.l2": _ngrams("l2", 5.0),
     "NgramsConfig.join": _ngrams("join", "head"),
     "NgramsConfig.dropout": _ngrams("dropout", 0.5),
+    "NgramsConfig.refit": _ngrams("refit", True),
     "Config.head": Case(looks.model_of, {}, {"head": []}),
     **_recurrent("Lstm", "lstm"),
     **_recurrent("Gru", "gru"),

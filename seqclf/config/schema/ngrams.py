@@ -29,13 +29,14 @@ class NgramsConfig(Strict):
         description="Size of the hash table; n-grams that share a bucket share a weight. The model stores a float32 "
         "for each bucket and output unit.",
     )
-    weights: Literal["naive_bayes", "idf", "none"] = Field(
+    weights: Literal["naive_bayes", "naive_bayes_idf", "idf", "none"] = Field(
         "naive_bayes",
         description="What an n-gram's presence counts before its weight is learnt. naive_bayes: its log-count ratio, "
-        "of each label against the rest (Wang & Manning 2012); idf: its inverse document frequency; none: 1.",
+        "of each label against the rest (Wang & Manning 2012); idf: its inverse document frequency; "
+        "naive_bayes_idf: the root of the sum of both squares; none: 1.",
     )
     smoothing: PositiveReal = Field(
-        0.5, description="Added to the counts of the log-count ratios; only naive_bayes reads it."
+        0.5, description="Added to the counts of the log-count ratios; only naive_bayes and naive_bayes_idf read it."
     )
     l2: NonNegativeReal = Field(
         1.0, description="Half of it times the sum of the squared weights is added to the summed cross-entropy."
@@ -48,4 +49,9 @@ class NgramsConfig(Strict):
         0.0,
         description="Fraction of the training texts in a step for which the branch is silent, so that the network "
         "learns to answer alone.",
+    )
+    refit: bool = Field(
+        False,
+        description="When the training is finished, fit the weights again, to the training and validation texts "
+        "together. The validation metrics stay those of the model before, which has not seen the validation texts.",
     )

@@ -1,0 +1,42 @@
+"""The fits of ``ngrams`` in a training: the one before it, and the one after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import keras
+import numpy as np
+
+from seqclf.config import Config
+from seqclf.data.prepare import TrainingData
+from seqclf.ngrams.fit import FittedNgrams, fit_ngrams, refit_ngrams
+from seqclf.runs import Run
+from seqclf.training.events import Event, Stage
+
+
+def fit_before(config: Config, data: TrainingData, run: Run, listen: Callable[[Event], None]) -> FittedNgrams | None:
+    """Fit them to the training texts and note the fit in the run; None where the config has no ``ngrams``."""
+    if config.ngrams is None:
+        return None
+    fitted = fit_ngrams(config, data, lambda stage: listen(Stage(stage)))
+    used = int(np.count_nonzero(fitted.table.any(axis=1)))
+    run.update_manifest(ngrams={"texts": fitted.texts, "buckets_used": used, "table_bytes": fitted.table.nbytes})
+    if fitted.texts < len(data.train):
+        listen(Stage(f"The n-grams were fitted to a sample of {fitted.texts:,} of the {len(data.train):,} texts"))
+    return fitted
+
+
+def refit_after(
+    config: Config, data: TrainingData, model: keras.Model, run: Run, listen: Callable[[Event], None]
+) -> None:
+    """Give the model the table that was fitted to the validation texts, too, where the config asks for it.
+
+    The model must not be validated on them afterwards: it would seem better than it is.
+    """
+    from seqclf.model.build import NGRAMS
+
+    again = refit_ngrams(config, data, lambda stage: listen(Stage(stage)))
+    if again is not None:
+        model.get_layer(NGRAMS).set_weights([again.table, again.bias])
+    if config.ngrams is not None:
+        run.update_manifest(ngrams={**run.manifest["ngrams"], "refit": again is not None})
