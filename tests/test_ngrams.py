@@ -242,3 +242,26 @@ def test_memory_counts_the_table_once_for_each_copy(sample_csv: Path) -> None:
     data = prepare(small)
     grown = memory_needs(large, data).state_bytes - memory_needs(small, data).state_bytes
     assert grown == (2**20 - 2**10) * 4 * 3
+
+
+def test_no_folds_where_the_network_learns_by_itself(sample_csv: Path) -> None:
+    options = {"buckets": 512, "dropout": 1.0}
+    config = checked_config(_config(sample_csv, layers=POOLED, ngrams=options))
+    data = prepare(config)
+    alone = fit_ngrams(config, data)
+    assert not alone.out_of_fold.any()
+    beside = fit_ngrams(checked_config(_config(sample_csv, layers=POOLED, ngrams={**options, "dropout": 0.5})), data)
+    np.testing.assert_array_equal(alone.table, beside.table)
+    assert beside.out_of_fold.any()
+
+
+def test_a_network_that_learns_by_itself_is_the_network_without_ngrams(sample_csv: Path, tmp_path: Path) -> None:
+    """The branch changes what is put out, and nothing that is learnt."""
+    options: dict[str, Any] = {"layers": [{"type": "gru", "units": 4}], "training__epochs": 1}
+    alone = trained(_config(sample_csv, ngrams=None, name="alone", **options), tmp_path)
+    beside = trained(_config(sample_csv, ngrams={"buckets": 512, "dropout": 1.0}, name="beside", **options), tmp_path)
+    from seqclf.evaluation.classifier import Classifier
+
+    ours, theirs = (Classifier.load(run).model.get_layer("embedding").get_weights() for run in (alone, beside))
+    for one, other in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)

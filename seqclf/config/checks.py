@@ -134,6 +134,14 @@ def ngrams_alone_have_no_network(
         yield Problem(("ngrams", "dropout"), "is for training a network beside the n-grams, but layers is empty")
 
 
+def head_hears_the_ngrams(ngrams: NgramsConfig | None) -> Iterator[Problem]:
+    if ngrams is not None and ngrams.join == "head" and ngrams.dropout == 1:
+        message = (
+            "is 1: the head would never see the n-grams while it is trained; with join: head, use less, such as 0.5"
+        )
+        yield Problem(("ngrams", "dropout"), message)
+
+
 def orders_differ(ngrams: NgramsConfig | None) -> Iterator[Problem]:
     if ngrams is not None and len(set(ngrams.orders)) < len(ngrams.orders):
         yield Problem(("ngrams", "orders"), f"names a length twice: {ngrams.orders}")
@@ -216,6 +224,7 @@ CHECKS: tuple[Check, ...] = (
     segments_are_joined,
     something_reads_the_text,
     ngrams_alone_have_no_network,
+    head_hears_the_ngrams,
     orders_differ,
     one_vector_is_left,
     windows_fit_the_longest_text,

@@ -40,7 +40,8 @@ class FittedNgrams:
     Attributes:
         table: weight of each bucket and output unit, ``float32 [buckets, units]``.
         bias: ``float32 [units]``.
-        out_of_fold: logits of each training text by a fit that has not seen it, ``float32 [texts, units]``.
+        out_of_fold: logits of each training text by a fit that has not seen it, ``float32 [texts, units]``; zeros
+            where the config's network learns without them.
         texts: training texts that the table was fitted on; fewer than all where they are too many.
     """
 
@@ -113,6 +114,7 @@ def _cached(
         tokenizer.truncate,
         config.training.class_weights,
         config.seed,
+        _network_needs_them(config),
     )
     fingerprints = [data.fingerprints[split] for split in splits]
     key = digest(_FORMAT, fingerprints, data.tokenizer.fingerprint, data.labels.as_json(), decisive)
@@ -124,6 +126,12 @@ def _cached(
 def _options(config: Config) -> NgramsConfig:
     assert config.ngrams is not None
     return config.ngrams
+
+
+def _network_needs_them(config: Config) -> bool:
+    """Whether anything is trained with the logits of the training texts: with a dropout of 1 they are all silenced."""
+    options = _options(config)
+    return not config.layers or options.join == "head" or options.dropout < 1
 
 
 def _table_as_saved(table: NDArray[np.float32], bias: NDArray[np.float32]) -> dict[str, Any]:
@@ -159,7 +167,9 @@ def _fit(config: Config, data: TrainingData, on_stage: Callable[[str], None]) ->
     targets = targets_of(texts.labels[places], labels, weights)
     whole = _fitted(narrow, targets, options)
     table = _widened(whole, columns, config)
-    unseen = np.empty((len(texts), labels.units), np.float32)
+    unseen = np.zeros((len(texts), labels.units), np.float32)
+    if not _network_needs_them(config):
+        return FittedNgrams(table, whole.bias, unseen, len(places))
     for fold in range(FOLDS):
         tell(1 + fold)
         inside = folds == fold

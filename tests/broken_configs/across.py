@@ -19,6 +19,12 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
             ],
         ),
         (
+            "data: {source: sample}\n" + POOL + "ngrams: {join: head, dropout: 1}\n",
+            [
+                "3:22: ngrams.dropout: is 1: the head would never see the n-grams while it is trained; with join: head, use less, such as 0.5"
+            ],
+        ),
+        (
             "data: {source: sample, validation: 0}\n" + POOL + "training: {schedule: {type: plateau}}\n",
             [
                 "3:12: training.schedule: plateau needs validation texts, but data.validation is 0: choose another schedule, or keep some texts"

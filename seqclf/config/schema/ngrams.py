@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from seqclf.strict import NonNegativeReal, PositiveReal, Share, Strict
+from seqclf.strict import NonNegativeReal, PositiveReal, Strict
 
 Order = Annotated[int, Field(ge=1, le=8, json_schema_extra={"unit": "tokens"})]
 
@@ -45,10 +45,10 @@ class NgramsConfig(Strict):
         "logits",
         description="logits: added to the network's logits; head: beside the text's vector, as input of `head`.",
     )
-    dropout: Share = Field(
+    dropout: Annotated[float, Field(ge=0, le=1)] = Field(
         0.0,
         description="Fraction of the training texts in a step for which the branch is silent, so that the network "
-        "learns to answer alone.",
+        "learns to answer alone. 1: it learns by itself, and only the weights of the two are chosen together.",
     )
     refit: bool = Field(
         False,
