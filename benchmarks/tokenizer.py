@@ -28,7 +28,7 @@ def main() -> None:
         "--options", default="{vocab_size: 8185}", help="a config's tokenizer section (default: %(default)s)"
     )
     arguments = parser.parse_args()
-    source = TfdsSource("imdb_reviews", None, arguments.data_dir, "text", "label")
+    source = TfdsSource("imdb_reviews", None, arguments.data_dir, text="text", label="label")
     train, test = source.read("train").texts, source.read("test").texts
 
     started = time.perf_counter()

@@ -26,7 +26,7 @@ def test_the_command(three_label_run: Run, three_labels_csv: Path, tmp_path: Pat
     rows = read_rows(out)
     assert sum(row["prediction"] == row["label"] for row in rows) > 120
     again = _call("predict", "--input", str(three_labels_csv), "--output", str(out), "--resume", *run)
-    assert again.exit_code == 0 and "is whole already" in again.stderr
+    assert again.exit_code == 0 and "is complete already" in again.stderr
     lines = ["predict", "-i", "-", "--input-format", "txt", *run]
     piped = _call(*lines, stdin=b"a match\nthe moon\n")
     texts = _call("predict", "a match", "the moon", "--json", *run).stdout.splitlines()
@@ -37,7 +37,7 @@ def test_the_command(three_label_run: Run, three_labels_csv: Path, tmp_path: Pat
     for arguments, message in (
         (["-i", str(three_labels_csv), "-o", str(tmp_path / "out.xyz")], "--output: cannot tell the format"),
         (["-i", str(three_labels_csv), "-o", "-", "--errors", "x"], "--errors: bad rows go to standard error"),
-        (["-i", str(three_labels_csv), "--resume"], "--resume: standard output cannot be gone on with"),
+        (["-i", str(three_labels_csv), "--resume"], "--resume: standard output cannot be resumed"),
         (["-i", str(three_labels_csv), "-o", str(out), "--json"], "--json is of texts"),
         (["-i", str(three_labels_csv), "--column", "body"], '"body" (columns: text, label); --column names it'),
     ):

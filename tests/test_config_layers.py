@@ -126,4 +126,4 @@ def test_a_variable_names_the_folder_of_the_data(tmp_path: Path, monkeypatch: py
     folder = tmp_path / "data" / "tiny" / "1.0.0"
     folder.mkdir(parents=True)
     (folder / "dataset_info.json").write_text("{}")
-    TfdsSource("tiny", None, None, "text", "label").check("train")
+    TfdsSource("tiny", None, None, text="text", label="label").check("train")

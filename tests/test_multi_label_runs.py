@@ -68,8 +68,8 @@ def test_every_side_answers_the_same(which: str, request: pytest.FixtureRequest,
         classifier.tokenizer,
         labels,
         tmp_path / "again",
-        classifier.thresholds,
-        classifier.prior,
+        thresholds=classifier.thresholds,
+        prior=classifier.prior,
     )
     for folder in (run.saved_model, tmp_path / "again"):
         loaded = tf.saved_model.load(str(folder))

@@ -33,7 +33,7 @@ def _test_metrics(run: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def imdb(real_data: Path) -> TfdsSource:
-    return TfdsSource("imdb_reviews", None, str(real_data / "tfds"), "text", "label")
+    return TfdsSource("imdb_reviews", None, str(real_data / "tfds"), text="text", label="label")
 
 
 def test_imdb_is_read_through_tfds(imdb: TfdsSource) -> None:
@@ -57,7 +57,7 @@ def test_imdb_is_read_through_tfds(imdb: TfdsSource) -> None:
 )
 def test_wrong_parts_of_imdb_are_named(real_data: Path, options: dict[str, str], part: str, message: str) -> None:
     columns = {"text": "text", "label": "label"} | options
-    source = TfdsSource("imdb_reviews", None, str(real_data / "tfds"), columns["text"], columns["label"])
+    source = TfdsSource("imdb_reviews", None, str(real_data / "tfds"), text=columns["text"], label=columns["label"])
     with pytest.raises(InputError, match=message):
         source.read(part)
 

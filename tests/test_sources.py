@@ -177,10 +177,10 @@ def test_tfds_takes_the_newest_prepared_version(tmp_path: Path) -> None:
         folder = tmp_path / "reviews" / "plain" / version
         folder.mkdir(parents=True)
         (folder / "dataset_info.json").write_text("{}")
-    source = TfdsSource("reviews", None, str(tmp_path), "text", "label")
+    source = TfdsSource("reviews", None, str(tmp_path), text="text", label="label")
     source.check("train")
     assert source._prepared_folder() == tmp_path / "reviews" / "plain" / "1.10.0"
-    assert TfdsSource("reviews/plain", None, str(tmp_path), "text", "label")._prepared_folder() is not None
+    assert TfdsSource("reviews/plain", None, str(tmp_path), text="text", label="label")._prepared_folder() is not None
     other = tmp_path / "reviews" / "other" / "1.0.0"
     other.mkdir(parents=True)
     (other / "dataset_info.json").write_text("{}")
@@ -194,10 +194,10 @@ def test_tfds_says_at_once_that_a_data_set_cannot_be_had(tmp_path: Path, monkeyp
 
     monkeypatch.setattr("urllib.request.urlopen", unreachable)
     with pytest.raises(InputError, match="neither in .* nor can it be downloaded") as caught:
-        TfdsSource("imdb_reviews", None, str(tmp_path), "text", "label").check("train")
+        TfdsSource("imdb_reviews", None, str(tmp_path), text="text", label="label").check("train")
     assert "--set data.data_dir=DIR" in str(caught.value)
     with pytest.raises(InputError, match='did you mean "imdb_reviews"'):
-        TfdsSource("imdb_reviewz", None, str(tmp_path), "text", "label").check("train")
+        TfdsSource("imdb_reviewz", None, str(tmp_path), text="text", label="label").check("train")
 
 
 def _labelled(labels: list[str]) -> LabelledTexts:

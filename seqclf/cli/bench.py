@@ -13,6 +13,7 @@ from seqclf.cli.options import set_option
 from seqclf.cli.problems import check_files
 
 if TYPE_CHECKING:
+    from seqclf.benchmark.cases import Case
     from seqclf.data.encoded import EncodedTexts
 
 
@@ -80,7 +81,7 @@ def bench_command(
     """
     from seqclf.benchmark import cases as known
     from seqclf.benchmark.report import making_shares, markdown, summarize
-    from seqclf.benchmark.run import installed_ways, machine, run
+    from seqclf.benchmark.run import machine, run
     from seqclf.errors import InputError
     from seqclf.files import write_json
 
@@ -93,11 +94,7 @@ def bench_command(
     cases = known.grid(kinds, units, lengths, rows, (known.FORWARD, known.STEP))
     if texts is not None:
         cases += [known.Case(cell, 64, measure=known.EPOCH) for cell in kinds if cell in known.CELLS]
-    for way in ways or []:
-        if not any(way in case.ways([way]) for case in cases):
-            why = "it times epochs, which need a CONFIG" if way == "notes" else f"it has none of {', '.join(kinds)}"
-            raise InputError(f"--ways {way}: nothing to do: {why}")
-    ways = ways or [way for way in installed_ways() if any(way in case.ways([way]) for case in cases)]
+    ways = _useful(ways, cases, kinds)
     about = machine()
     click.echo(f"{about['processor']}, {about['cores']} cores; {rounds} round{'' if rounds == 1 else 's'}.")
     click.echo(
@@ -123,12 +120,31 @@ def bench_command(
         figures["growth"] = series
         if json_path is not None:
             write_json(json_path, figures)
-        for name, results in series.items():
-            click.echo(f"Along {name}:\n\n{markdown(summarize(results))}")
-        if plot_path is not None:
-            from seqclf.benchmark.plots import plot_growth
+        _show_growth(series, plot_path)
 
-            plot_growth({name: summarize(results) for name, results in series.items()}, plot_path)
+
+def _useful(ways: list[str] | None, cases: list[Case], kinds: list[str]) -> list[str]:
+    """The ways that have something to time: those that were asked for, or all that are installed."""
+    from seqclf.benchmark.run import installed_ways
+    from seqclf.errors import InputError
+
+    useful = [way for way in ways or installed_ways() if any(way in case.ways([way]) for case in cases)]
+    for way in ways or []:
+        if way not in useful:
+            why = "it times epochs, which need a CONFIG" if way == "notes" else f"it has none of {', '.join(kinds)}"
+            raise InputError(f"--ways {way}: nothing to do: {why}")
+    return useful
+
+
+def _show_growth(series: dict[str, Any], plot_path: Path | None) -> None:
+    from seqclf.benchmark.report import markdown, summarize
+
+    for name, results in series.items():
+        click.echo(f"Along {name}:\n\n{markdown(summarize(results))}")
+    if plot_path is not None:
+        from seqclf.benchmark.plots import plot_growth
+
+        plot_growth({name: summarize(results) for name, results in series.items()}, plot_path)
 
 
 def _texts(config_file: Path, settings: tuple[str, ...]) -> EncodedTexts:

@@ -110,7 +110,8 @@ def eval_command(
         target = eval_texts.checked_target(predictions_path, data_path, config, overwrite=overwrite)
     source = external = None
     if data_path is not None:
-        source = _source(data_path, config, text_column, label_column, label_separator, encoding)
+        columns = {"text": text_column, "label": label_column, "separator": label_separator}
+        source = _source(data_path, config, **columns, encoding=encoding)
         external = source.read(str(data_path))
     start_tensorflow(config, threads)
     from seqclf.evaluation.classifier import Classifier
@@ -167,7 +168,7 @@ def _encoded(
         click.echo(what, err=True)
 
     if isinstance(scored, str):
-        return prepare_split(config, scored, classifier.tokenizer, classifier.labels, fingerprints, say)
+        return prepare_split(config, scored, classifier.tokenizer, classifier.labels, fingerprints, on_stage=say)
     texts = encode_texts(scored, classifier.tokenizer, classifier.labels, config.data.unknown_labels)
     if texts.unknown is not None:
         say(texts.unknown.said_of("given"))
@@ -211,6 +212,7 @@ def _config(path: Path, settings: tuple[str, ...]) -> Config:
 def _source(
     path: Path,
     config: Config,
+    *,
     text: str | None,
     label: str | None,
     separator: str | None,

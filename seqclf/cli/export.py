@@ -88,11 +88,19 @@ def _make(run: Run, form: str) -> None:
     if form == "onnx":
         from seqclf.export.onnx_model import export_onnx
 
-        export_onnx(one.model, one.config, one.labels, run.onnx, one.thresholds, one.prior)
+        export_onnx(one.model, one.config, one.labels, run.onnx, thresholds=one.thresholds, prior=one.prior)
     else:
         from seqclf.export.saved_model import export_saved_model
 
-        export_saved_model(one.model, one.config, one.tokenizer, one.labels, run.saved_model, one.thresholds, one.prior)
+        export_saved_model(
+            one.model,
+            one.config,
+            one.tokenizer,
+            one.labels,
+            run.saved_model,
+            thresholds=one.thresholds,
+            prior=one.prior,
+        )
 
 
 def _check(run: Run, form: str) -> None:

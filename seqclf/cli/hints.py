@@ -10,58 +10,11 @@ from pathlib import Path
 
 import click
 
+from seqclf.cli.other_names import ARGUMENTS_ELSEWHERE, OPTIONS_ELSEWHERE
 from seqclf.table_rows import KINDS
 
 _TABLES = (*KINDS, ".txt", ".json", ".gz", ".xlsx", ".xls")
 _CONFIGS = (".yaml", ".yml")
-
-# Names that other tools have for our options, by command.
-_ELSEWHERE = {
-    "train": {
-        **dict.fromkeys(("output", "out", "o", "output_dir", "out_dir", "save_dir", "log_dir", "run_dir"), "--runs"),
-        **dict.fromkeys(("run_name", "experiment", "run"), "--name"),
-        **dict.fromkeys(("continue", "restart", "restore", "checkpoint"), "--resume"),
-        **dict.fromkeys(("cv", "k_folds", "kfold", "k"), "--folds"),
-        **dict.fromkeys(("override", "option", "s"), "--set"),
-        **dict.fromkeys(("num_threads", "workers", "cpus", "j"), "--threads"),
-    },
-    "eval": {
-        **dict.fromkeys(("model", "model_dir", "checkpoint", "r", "m"), "--run"),
-        **dict.fromkeys(("input", "file", "test", "test_data", "dataset", "i"), "--data"),
-        **dict.fromkeys(("text_column", "column"), "--text"),
-        **dict.fromkeys(("label_column", "target"), "--label"),
-        **dict.fromkeys(("part", "subset"), "--split"),
-    },
-    "predict": {
-        **dict.fromkeys(("model", "model_dir", "checkpoint", "r", "m"), "--run"),
-        **dict.fromkeys(("file", "data", "csv", "in", "texts", "input_file", "f", "from"), "--input"),
-        **dict.fromkeys(("out", "output_file", "to"), "--output"),
-        **dict.fromkeys(("text_column", "text_col", "col", "text"), "--column"),
-        **dict.fromkeys(("format",), "--input-format"),
-        **dict.fromkeys(("topk", "top_k", "k", "n"), "--top"),
-        **dict.fromkeys(("proba", "probs", "scores", "all"), "--probabilities"),
-        **dict.fromkeys(("force", "f"), "--overwrite"),
-    },
-    "export": {
-        **dict.fromkeys(("model", "model_dir", "r", "m"), "--run"),
-        **dict.fromkeys(("output", "out", "o", "output_dir", "dir"), "--to"),
-        **dict.fromkeys(("type", "form"), "--format"),
-        **{form: f"--format {form}" for form in ("onnx", "keras", "saved_model")},
-        **dict.fromkeys(("quantized", "int8", "quantise", "8bit"), "--quantize"),
-    },
-    "init": {
-        **dict.fromkeys(("data", "input", "file", "csv", "i", "f", "train"), "--from"),
-        **dict.fromkeys(("out", "to"), "--output"),
-        **dict.fromkeys(("text_column", "column"), "--text"),
-        **dict.fromkeys(("label_column", "target"), "--label"),
-        **dict.fromkeys(("config", "preset", "t"), "--template"),
-    },
-}
-_ARGUMENTS = {
-    "train": {"config": "CONFIG", "c": "CONFIG", "config_file": "CONFIG", "f": "CONFIG"},
-    "check": {"config": "CONFIG", "c": "CONFIG", "config_file": "CONFIG"},
-    "predict": {"sentence": "TEXT", "t": "TEXT"},
-}
 
 
 @dataclass(frozen=True)
@@ -143,7 +96,7 @@ def _unknown_option(context: click.Context, name: str, words: tuple[str, ...]) -
     also = () if "--resume" in words else OF_RESUME
     if (fixed := _with_settings(command, words, also)) is not None:
         return Hint("Options of the config are changed with --set; type", (*line, *fixed))
-    if (place := _ARGUMENTS.get(own, {}).get(_key(name))) is not None:
+    if (place := ARGUMENTS_ELSEWHERE.get(own, {}).get(_key(name))) is not None:
         return Hint(f"Give {place} without an option", (*line, *_without(words, name)))
     known = _names(command)
     meant = _elsewhere(own, _key(name)) or _closest(command, name, 0.7)
@@ -166,7 +119,7 @@ def _with_settings(command: click.Command, words: tuple[str, ...], also: Sequenc
 
     if not _has_settings(command):
         return None
-    named = {**_ELSEWHERE.get(str(command.name), {}), **_ARGUMENTS.get(str(command.name), {})}
+    named = {**OPTIONS_ELSEWHERE.get(str(command.name), {}), **ARGUMENTS_ELSEWHERE.get(str(command.name), {})}
     kept: list[str] = []
     settings: list[str] = []
     rest = list(words)
@@ -242,7 +195,7 @@ def _key(name: str) -> str:
 
 def _elsewhere(command: str, key: str) -> str | None:
     """Our option for another tool's, its name spelt a little wrong perhaps."""
-    names = _ELSEWHERE.get(command, {})
+    names = OPTIONS_ELSEWHERE.get(command, {})
     close = difflib.get_close_matches(key, [name for name in names if len(name) > 2], n=1, cutoff=0.8)
     return names.get(key) or (names[close[0]] if close else None)
 

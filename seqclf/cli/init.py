@@ -79,7 +79,7 @@ def init_command(
             raise click.UsageError("only --template and -o can do without --from DATA")
         text = text_of(template or DEFAULT_TEMPLATE)
     else:
-        text = _from_data(data, template, family, label_separator, tried, about)
+        text = _from_data(data, template, family=family, separator=label_separator, tried=tried, about=about)
     if output is None:
         click.echo(text, nl=False)
         return
@@ -89,7 +89,13 @@ def init_command(
 
 
 def _from_data(
-    data: str, template: str | None, family: Any, separator: str | None, tried: bool, about: dict[str, Any]
+    data: str,
+    template: str | None,
+    *,
+    family: Any,
+    separator: str | None,
+    tried: bool,
+    about: dict[str, Any],
 ) -> str:
     from seqclf.cli.starting import made_from
     from seqclf.starter.make import Request

@@ -26,6 +26,7 @@ from seqclf.table_rows import READ_KINDS, WRITE_KINDS
 if TYPE_CHECKING:
     from seqclf.decisions import Decider
     from seqclf.inference import Classifier
+    from seqclf.inference.bulk.reader import Source
     from seqclf.runs import Run
 
 _LINES_A_BATCH = 256
@@ -106,16 +107,8 @@ def predict_command(
     labels predictions and probabilities. --resume goes on with it, or begins it: such a call can be repeated until all
     is done.
     """
-    from seqclf.cli.hints import check_texts
-    from seqclf.decisions import Decider
-    from seqclf.errors import InputError
     from seqclf.run_choice import LATEST, find_run, named_with_status
 
-    check_texts(texts)
-    if input_path is not None and " " in input_path and not Path(input_path).exists():
-        raise click.UsageError(f"--input {input_path}: no such file")  # "-instead of this" is a text
-    if bool(texts) == (input_path is not None):
-        raise click.UsageError("give texts, or a file of them with --input" + (", not both" if texts else ""))
     only_files = {
         "--output": output_path,
         "--errors": errors_path,
@@ -124,38 +117,23 @@ def predict_command(
         "--encoding": encoding,
         "--column": column,
     }
-    if texts and (unused := [name for name, value in only_files.items() if value is not None]):
-        raise click.UsageError(f"{', '.join(unused)}: only together with --input")
-    if input_path is not None and as_json:
-        raise click.UsageError("--json is of texts; what a file is written as, its ending or --output-format says")
+    _check_options(texts, input_path, only_files, as_json=as_json)
     exported = _exported(run_name)
     run = exported or find_run(runs, run_name)
     if exported is None and run_name in (None, LATEST):
         click.echo(f"Run {named_with_status(run, str(run.folder))}", err=True)
     classifier = _load(run, threads)
-    try:
-        decider = Decider(classifier.labels, classifier.thresholds, threshold, abstain_below, abstain_empty)
-    except InputError as error:
-        option = "--threshold" if threshold is not None and not classifier.labels.multi else "--abstain-below"
-        raise InputError(f"{option}: {error}") from error
+    decider = _decider(classifier, threshold, abstain_below, abstain_empty=abstain_empty)
     if input_path is None:
-        _predict_texts(classifier, decider, texts, top, every, as_json)
+        _predict_texts(classifier, decider, texts, top=top, every=every, as_json=as_json)
         return
-    from seqclf.cli.predict_file import predict_rows, with_text_column
-    from seqclf.inference.bulk.reader import Source
+    from seqclf.cli.predict_file import predict_rows
 
-    source = Source.of(input_path, input_format, column or TEXT_COLUMN, encoding or _encoding_of(run))
-    if column is None:
-        source = with_text_column(source, run.text_column)
-    if encoding is None and source.encoding != UTF8 and source.kind != "parquet":
-        click.echo(
-            f"Reading {source.name} as {source.encoding}, as the run's training texts (see --encoding)", err=True
-        )
     predict_rows(
         classifier,
         run.onnx if run.onnx.exists() else run.model,
         decider,
-        source=source,
+        source=_source(run, input_path, input_format, column, encoding),
         target=(output_path, output_format, errors_path),
         top=top or 0,
         every=every,
@@ -163,6 +141,38 @@ def predict_command(
         resume=resume,
         overwrite=overwrite,
     )
+
+
+def _check_options(
+    texts: tuple[str, ...], input_path: str | None, only_files: dict[str, Any], *, as_json: bool
+) -> None:
+    """Raise ``UsageError`` for options that do not go together."""
+    from seqclf.cli.hints import check_texts
+
+    check_texts(texts)
+    if input_path is not None and " " in input_path and not Path(input_path).exists():
+        raise click.UsageError(f"--input {input_path}: no such file")  # "-instead of this" is a text
+    if bool(texts) == (input_path is not None):
+        raise click.UsageError("give texts, or a file of them with --input" + (", not both" if texts else ""))
+    if texts and (unused := [name for name, value in only_files.items() if value is not None]):
+        raise click.UsageError(f"{', '.join(unused)}: only together with --input")
+    if input_path is not None and as_json:
+        raise click.UsageError("--json is of texts; what a file is written as, its ending or --output-format says")
+
+
+def _source(run: Run, path: str, kind: str | None, column: str | None, encoding: str | None) -> Source:
+    """The file to predict; what the options leave open is as in the run's training texts."""
+    from seqclf.cli.predict_file import with_text_column
+    from seqclf.inference.bulk.reader import Source
+
+    source = Source.of(path, kind, column or TEXT_COLUMN, encoding or _encoding_of(run))
+    if column is None:
+        source = with_text_column(source, run.text_column)
+    if encoding is None and source.encoding != UTF8 and source.kind != "parquet":
+        click.echo(
+            f"Reading {source.name} as {source.encoding}, as the run's training texts (see --encoding)", err=True
+        )
+    return source
 
 
 def _encoding_of(run: Run) -> str:
@@ -205,10 +215,24 @@ def _load(run: Run, threads: int | str) -> Classifier:
     return KerasClassifier.load(run)  # type: ignore[return-value]
 
 
+def _decider(
+    classifier: Classifier, threshold: float | None, abstain_below: float | None, *, abstain_empty: bool
+) -> Decider:
+    from seqclf.decisions import Decider
+    from seqclf.errors import InputError
+
+    try:
+        return Decider(classifier.labels, classifier.thresholds, threshold, abstain_below, abstain_empty)
+    except InputError as error:
+        option = "--threshold" if threshold is not None and not classifier.labels.multi else "--abstain-below"
+        raise InputError(f"{option}: {error}") from error
+
+
 def _predict_texts(
     classifier: Classifier,
     decider: Decider,
     arguments: tuple[str, ...],
+    *,
     top: int | None,
     every: bool,
     as_json: bool,

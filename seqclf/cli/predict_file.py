@@ -44,48 +44,65 @@ def predict_rows(
     """Predict a file and say how it goes on stderr. ``target`` are the options as they were given."""
     output, kind, errors = target
     answers = Answers(decider, min(top, len(decider.labels)), every, prefix=prefix)
-    bad = _BadRows()
     started = time.monotonic()
-    if output in (None, STREAM):
+    if output is None or output == STREAM:
         if resume:
-            raise InputError("--resume: standard output cannot be gone on with; name a file with --output")
+            raise InputError("--resume: standard output cannot be resumed; name a file with --output")
         if errors is not None:
             raise InputError("--errors: bad rows go to standard error where the output is a stream")
         if kind == "parquet":
             raise InputError("--output-format: parquet cannot be written to a stream; name a file with --output")
         block = {"block": _ROWS_OF_A_LIVE_STREAM} if source.is_stream else {}
         report = predict_stream(
-            classifier.probabilities, source, kind or "jsonl", sys.stdout.buffer, answers, bad, **block
+            classifier.probabilities, source, kind or "jsonl", sys.stdout.buffer, answers, on_bad=_BadRows(), **block
         )
+        where = ""
     else:
-        assert output is not None
-        kind = kind or Path(output).suffix.lower().removeprefix(".").replace("ndjson", "jsonl")
-        if kind not in WRITE_KINDS:
-            raise InputError(
-                f"--output: cannot tell the format from {output} ({', '.join(WRITE_KINDS)}); see --output-format"
-            )
-        to = Target(Path(output), kind, errors, overwrite)
-        if resume and Path(output).is_file() and not Path(f"{output}.partial").exists():
-            click.echo(f"{output}: is whole already", err=True)
+        to = Target(Path(output), _kind_of(output, kind), errors, overwrite)
+        if resume and to.path.is_file() and not Path(f"{output}.partial").exists():
+            click.echo(f"{output}: is complete already", err=True)
             return
-        with _told_of_sigterm(), _progress() as show:
-            try:
-                report = predict_file(
-                    classifier.probabilities, model, source, to, answers, resume=resume, on_report=show, on_bad=bad
-                )
-            except (KeyboardInterrupt, _Terminated) as error:
-                if Path(f"{output}.partial").exists():
-                    click.echo("\nStopped; the same call with --resume goes on.", err=True)
-                if isinstance(error, _Terminated):
-                    sys.exit(128 + signal.SIGTERM)
-                raise
-    seconds = time.monotonic() - started
-    where = "" if output in (None, STREAM) else f" -> {output}"
-    click.echo(f"{report.rows - report.bad:,} texts in {seconds:,.1f} s{where}", err=True)
+        report = _into_file(classifier, model, source, to, answers, resume=resume)
+        where = f" -> {output}"
+    click.echo(f"{report.rows - report.bad:,} texts in {time.monotonic() - started:,.1f} s{where}", err=True)
     if report.bad:
         named = "named above" if report.bad <= _BAD_ROWS_SHOWN else f"the first {_BAD_ROWS_SHOWN} are named above"
-        more = f"; why is in {errors}" if errors else f": {named}"
+        more = f"; the reasons are in {errors}" if errors else f": {named}"
         click.echo(f"{report.bad:,} of {report.rows:,} rows could not be read{more}", err=True)
+
+
+def _kind_of(output: str, given: str | None) -> str:
+    """The format to write, by the option or else by the name's ending."""
+    kind = given or Path(output).suffix.lower().removeprefix(".").replace("ndjson", "jsonl")
+    if kind not in WRITE_KINDS:
+        raise InputError(
+            f"--output: cannot tell the format from {output} ({', '.join(WRITE_KINDS)}); see --output-format"
+        )
+    return kind
+
+
+def _into_file(
+    classifier: Any, model: Path, source: Source, target: Target, answers: Answers, *, resume: bool
+) -> Report:
+    """``predict_file`` with progress; says how to resume where it is stopped."""
+    with _told_of_sigterm(), _progress() as show:
+        try:
+            return predict_file(
+                classifier.probabilities,
+                model,
+                source,
+                target,
+                answers,
+                resume=resume,
+                on_report=show,
+                on_bad=_BadRows(),
+            )
+        except (KeyboardInterrupt, _Terminated) as error:
+            if Path(f"{target.path}.partial").exists():
+                click.echo("\nStopped; to resume, add --resume to the same command.", err=True)
+            if isinstance(error, _Terminated):
+                sys.exit(128 + signal.SIGTERM)
+            raise
 
 
 def with_text_column(source: Source, column: str) -> Source:

@@ -90,7 +90,7 @@ def memory_command(
             err=True,
         )
 
-    results = memory.run(kinds, distances, units, steps, seeds, show)
+    results = memory.run(kinds, distances, units=units, steps=steps, seeds=seeds, on_result=show)
     rows = summarize(results)
     click.echo(markdown(rows))
     if json_path is not None:

@@ -2,53 +2,31 @@
 
 from __future__ import annotations
 
-import shlex
-import shutil
-import signal
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
 
+from seqclf.cli import train_runs
 from seqclf.cli.against_baseline import behind, folds_behind
 from seqclf.cli.hints import HintedError, settings_hint
 from seqclf.cli.options import (
     allow_code_option,
     complete_unfinished,
-    runs_argument,
     runs_option,
     set_option,
     threads_option,
 )
-from seqclf.cli.problems import check_files, show_problem, show_warning
+from seqclf.cli.problems import check_files, show_problem
+from seqclf.cli.train_runs import How
 from seqclf.cli.train_summary import folds_summary, summary
-from seqclf.cli.train_summary import show as show_summary
-from seqclf.errors import SeqclfError
-from seqclf.files import write_text
 
 if TYPE_CHECKING:
-    from seqclf.config import Config, LoadedConfig
+    from seqclf.config import Config, LoadedConfig, Override
     from seqclf.runs import Run
-    from seqclf.training.events import Event
     from seqclf.training.train import OnNan, Outcome
-
-
-@dataclass(frozen=True)
-class _How:
-    """Options of the command that say nothing about what is trained.
-
-    Attributes:
-        starter: text of the config that was made for the data; the run keeps it.
-    """
-
-    threads: int | str
-    on_nan: OnNan
-    memory_check: bool
-    starter: str | None = None
 
 
 @click.command("train")
@@ -109,194 +87,74 @@ def train_command(
     had never been stopped; with --epochs, with a finished run too. With --folds the result is a run for each fold, and
     a summary of their validation metrics.
     """
-    from seqclf.cli.starting import load_or_make
-    from seqclf.config import Override, parse_override
-
-    how = _How(threads, on_nan, memory_check)
+    how = How(threads, on_nan, memory_check)
     if resume is not None:
         if config_file is not None or name is not None or folds is not None or presets or settings:
             raise click.UsageError(
                 "--resume continues with a run's own config: leave CONFIG, --name, --folds, --presets and --set out"
             )
-        _resume(runs, resume, how, epochs, patience)
+        train_runs.resume(runs, resume, how, epochs=epochs, patience=patience)
         return
     if epochs is not None or patience is not None:
         raise HintedError("--epochs and --patience work only with --resume", settings_hint(click.get_current_context()))
     if config_file is None:
         raise click.UsageError("name a CONFIG, or a run with --resume")
-    overrides = [parse_override(setting) for setting in settings]
-    if name is not None:
-        overrides.append(Override(("name",), name, "--name"))
-    if folds is not None:
-        overrides += [Override(("data", "folds"), folds, "--folds"), Override(("data", "fold"), 1, "--folds")]
-    loaded, starter = load_or_make(config_file, overrides, presets=presets, threads=threads)
-    config, how = loaded.config, replace(how, starter=starter)
+    from seqclf.cli.starting import load_or_make
+
+    loaded, starter = load_or_make(config_file, _overrides(settings, name, folds), presets=presets, threads=threads)
     # Not before the config is known to be good: what is wrong with it should be said at once.
-    from seqclf.cli.progress import progress_listener
     from seqclf.cli.start import hush_tensorflow
-    from seqclf.runs import begin_folds, begin_run, check_runs_folder
-    from seqclf.training.events import Stage
+    from seqclf.runs import check_runs_folder
 
     hush_tensorflow()
     for warning in loaded.warnings:
         show_problem(warning, "warning")
     check_files(loaded)
     check_runs_folder(runs)
-    with _StopRequest() as stop, progress_listener() as show:
-
-        def listen(event: Event) -> None:
-            stop.heed(event)
-            show(event)
-
-        if folds is None:
-            run, outcome = _train_one(loaded, config, lambda: begin_run(runs, config.name), listen, stop, how)
-            compared = behind(config, outcome, run.folder)
-            text, status = summary(run.folder, runs, config, outcome, advised=compared is not None), outcome.status
-        else:
-            from seqclf.training.folds import cross_validate
-
-            def train_fold(one: Config, begin: Callable[[], Run]) -> tuple[Run, Outcome]:
-                show(Stage(f"Fold {one.data.fold} of {folds}"))
-                return _train_one(loaded, one, begin, listen, stop, how)
-
-            fold_runs = begin_folds(runs, config.name)
-            found = cross_validate(config, fold_runs, train_fold, stop)
-            text, status = folds_summary(fold_runs.summary, found), found["status"]
-            compared = folds_behind(config, found)
-    _end(text, status, stop, runs, None if folds is not None else run.name, warning=compared)
+    how = replace(how, starter=starter)
+    if folds is None:
+        _train(loaded, runs, how)
+    else:
+        _cross_validate(loaded, runs, how)
 
 
-def _end(text: str, status: str, stop: _StopRequest, runs: Path, run_name: str | None, *, warning: str | None) -> None:
-    from seqclf.runs import INTERRUPTED, Run
+def _overrides(settings: tuple[str, ...], name: str | None, folds: int | None) -> list[Override]:
+    from seqclf.config import Override, parse_override
 
-    show_summary(text)
-    if warning is not None and status != INTERRUPTED:
-        show_warning(warning)
-    if status == INTERRUPTED:
-        how = f" To go on: {Run(runs / run_name).how_to_go_on}" if run_name else ""
-        click.echo(f"Interrupted; what was learnt so far is kept.{how}", err=True)
-        sys.exit(128 + (stop.signal or signal.SIGINT))
-
-
-def _resume(runs: Path, name: str, how: _How, epochs: int | None, patience: int | None) -> None:
-    from seqclf.cli.progress import progress_listener
-    from seqclf.cli.start import hush_tensorflow, start_tensorflow
-    from seqclf.config import load_config
-    from seqclf.run_choice import find_resumable
-    from seqclf.training.extend import extended
-
-    hush_tensorflow()
-    further = epochs is not None or patience is not None
-    run = find_resumable(runs, name, further=further)
-    config = load_config(run.config)
-    if further:
-        config = extended(config, run, epochs, patience)
-    tested_before = _is_tested(run)
-    with _StopRequest() as stop, progress_listener() as show:
-
-        def listen(event: Event) -> None:
-            stop.heed(event)
-            show(event)
-
-        with run.locked():  # before anything is read
-            pass
-        start_tensorflow(config, how.threads)
-        from seqclf.training.train import train
-
-        try:
-            outcome = train(
-                config,
-                run,
-                listen,
-                stop,
-                resume=True,
-                further=further,
-                on_nan=how.on_nan,
-                memory_check=how.memory_check,
-            )
-        except KeyboardInterrupt:
-            click.echo(f"To go on: {run.how_to_go_on}", err=True)
-            raise
-    compared = behind(config, outcome, run.folder)
-    text = summary(run.folder, runs, config, outcome, advised=compared is not None)
-    if tested_before and not _is_tested(run):
-        again = f"seqclf eval{runs_argument(runs)} --run {shlex.quote(run.name)}"
-        text += f"\nDropped     test metrics, which were of the earlier weights; to measure again: {again}"
-    _end(text, outcome.status, stop, runs, run.name, warning=compared)
+    overrides = [parse_override(setting) for setting in settings]
+    if name is not None:
+        overrides.append(Override(("name",), name, "--name"))
+    if folds is not None:
+        overrides += [Override(("data", "folds"), folds, "--folds"), Override(("data", "fold"), 1, "--folds")]
+    return overrides
 
 
-def _is_tested(run: Run) -> bool:
-    from seqclf.errors import InputError
+def _train(loaded: LoadedConfig, runs: Path, how: How) -> None:
+    from seqclf.runs import begin_run
 
-    try:
-        return "test" in run.metrics
-    except InputError:  # a damaged file, which training writes anew
-        return False
+    config = loaded.config
+    with train_runs.attended() as (stop, listen):
+        run, outcome = train_runs.train_one(
+            loaded, config, lambda: begin_run(runs, config.name), listen=listen, stop=stop, how=how
+        )
+        compared = behind(config, outcome, run.folder)
+        text = summary(run.folder, runs, config, outcome, advised=compared is not None)
+    train_runs.end(text, outcome.status, stop, warning=compared, run=run)
 
 
-def _train_one(
-    loaded: LoadedConfig,
-    config: Config,
-    begin: Callable[[], Run],
-    listen: Callable[[Event], None],
-    stop: _StopRequest,
-    how: _How,
-) -> tuple[Run, Outcome]:
-    """Prepare the texts and train in the run that ``begin`` makes; a run in which nothing was trained is removed."""
-    from seqclf.cli.start import start_tensorflow
-    from seqclf.data.prepare import prepare
+def _cross_validate(loaded: LoadedConfig, runs: Path, how: How) -> None:
+    from seqclf.runs import begin_folds
     from seqclf.training.events import Stage
-    from seqclf.training.fits import misfits
+    from seqclf.training.folds import cross_validate
 
-    # Texts before TensorFlow, so that what is wrong with them is said at once; only tfds reads them with it.
-    if config.data.source == "tfds":
-        start_tensorflow(config, how.threads)
-    data = prepare(config, lambda stage: listen(Stage(stage)))
-    if problems := misfits(config, data):
-        raise loaded.error(problems)
-    run = begin()
-    try:
-        if how.starter is not None:
-            write_text(run.starter, how.starter)
-        start_tensorflow(config, how.threads)
-        from seqclf.training.train import train
+    config = loaded.config
+    with train_runs.attended() as (stop, listen):
 
-        return run, train(config, run, listen, stop, data, on_nan=how.on_nan, memory_check=how.memory_check)
-    except (SeqclfError, KeyboardInterrupt) as error:
-        if not run.has_checkpoint:  # nothing was trained
-            shutil.rmtree(run.folder, ignore_errors=True)
-        elif isinstance(error, KeyboardInterrupt):
-            click.echo(f"To go on: {run.how_to_go_on}", err=True)
-        raise
+        def train_fold(one: Config, begin: Callable[[], Run]) -> tuple[Run, Outcome]:
+            listen(Stage(f"Fold {one.data.fold} of {one.data.folds}"))
+            return train_runs.train_one(loaded, one, begin, listen=listen, stop=stop, how=how)
 
-
-class _StopRequest:
-    """The first Ctrl-C or SIGTERM after training has begun asks it to stop; the next one stops at once."""
-
-    def __init__(self) -> None:
-        self.signal: int | None = None
-        self._before: dict[int, object] = {}
-
-    def __enter__(self) -> _StopRequest:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)  # type: ignore[arg-type]
-
-    def __call__(self) -> bool:
-        return self.signal is not None
-
-    def heed(self, event: Event) -> None:
-        """Begin to listen once there are steps to finish."""
-        from seqclf.training.events import TrainingStarted
-
-        if isinstance(event, TrainingStarted) and not self._before:
-            for number in (signal.SIGINT, signal.SIGTERM):
-                self._before[number] = signal.signal(number, self._note)
-
-    def _note(self, number: int, frame: FrameType | None) -> None:
-        if self.signal is not None:
-            raise KeyboardInterrupt(number)
-        self.signal = number
-        click.echo("\nFinishing the step and writing the run; once more to stop at once.", err=True)
+        fold_runs = begin_folds(runs, config.name)
+        found = cross_validate(config, fold_runs, train_fold, stop)
+        text, compared = folds_summary(fold_runs.summary, found), folds_behind(config, found)
+    train_runs.end(text, found["status"], stop, warning=compared)

@@ -129,6 +129,7 @@ def prepare_split(
     tokenizer: Tokenizer,
     labels: Labels,
     fingerprints: Mapping[str, str],
+    *,
     on_stage: Callable[[str], None] = lambda stage: None,
 ) -> EncodedTexts:
     """One split encoded by a run's tokenizer, or taken from the cache.

@@ -95,7 +95,9 @@ def open_source(config: DataConfig, *, with_groups: bool = False) -> Source:
     if isinstance(config, TfdsData):
         from seqclf.data.tfds_source import TfdsSource
 
-        return TfdsSource(config.dataset, config.config, config.data_dir, config.text, config.label, group)
+        return TfdsSource(
+            config.dataset, config.config, config.data_dir, text=config.text, label=config.label, group=group
+        )
     if isinstance(config, SampleData):
         from seqclf.data.sample import SampleSource
 

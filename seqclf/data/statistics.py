@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -182,24 +182,12 @@ def text_warnings(
         leaks: those of the validation and the test split.
         expects_uneven: the training weighs labels and watches macro F1, so that uneven labels are no news.
     """
-    warnings = []
+    labels = splits["train"].labels
+    warnings = [Problem(("data", "train"), message) for message in _odd_labels(labels, expects_uneven=expects_uneven)]
 
     def warn(split: str, message: str) -> None:
         warnings.append(Problem(("data", split), message))
 
-    labels = splits["train"].labels
-    most, least = max(labels, key=labels.__getitem__, default=""), min(labels, key=labels.__getitem__, default="")
-    if labels and not expects_uneven and labels[most] >= _OUT_OF_BALANCE * labels[least]:
-        warn(
-            "train",
-            f'uneven labels: {labels[most]:,} texts of "{most}", {labels[least]:,} of "{least}"; look at '
-            "macro F1, accuracy says little",
-        )
-    if alike := _alike(list(labels)):
-        warn("train", f"labels that differ in case or spaces alone are labels of their own: {_some(alike)}")
-    numbers = [label for label in labels if label.lstrip("-").isdecimal()]
-    if numbers and len(numbers) < len(labels):
-        warn("train", f"labels are numbers and words: {_some(sorted(numbers))} among {len(labels):,}")
     for name, split in splits.items():
         lacking = sorted(labels.keys() - split.labels.keys())
         if lacking:
@@ -220,6 +208,21 @@ def text_warnings(
             other = f", {leaked.contradictory:,} of them with {label}" if leaked.contradictory else ""
             warn(name, f"{share} are {before} texts too{other}: scores on them say nothing of new texts")
     return warnings
+
+
+def _odd_labels(labels: Mapping[str, int], *, expects_uneven: bool) -> Iterator[str]:
+    """What is odd about the labels of the training texts; ``labels`` counts the texts of each."""
+    most, least = max(labels, key=labels.__getitem__, default=""), min(labels, key=labels.__getitem__, default="")
+    if labels and not expects_uneven and labels[most] >= _OUT_OF_BALANCE * labels[least]:
+        yield (
+            f'uneven labels: {labels[most]:,} texts of "{most}", {labels[least]:,} of "{least}"; look at macro F1, '
+            "accuracy says little"
+        )
+    if alike := _alike(list(labels)):
+        yield f"labels that differ in case or spaces alone are labels of their own: {_some(alike)}"
+    numbers = [label for label in labels if label.lstrip("-").isdecimal()]
+    if numbers and len(numbers) < len(labels):
+        yield f"labels are numbers and words: {_some(sorted(numbers))} among {len(labels):,}"
 
 
 def size_warnings(splits: Mapping[str, TextStatistics], parts: Mapping[str, str | float | None]) -> list[Problem]:

@@ -33,6 +33,7 @@ class TfdsSource:
         dataset: str,
         config: str | None,
         data_dir: str | None,
+        *,
         text: str,
         label: str,
         group: str | None = None,

@@ -48,28 +48,23 @@ def multi_label_metrics(
     predicted[:, : len(labels)] = sigmoid(logits) > np.asarray(thresholds)
     hits = np.count_nonzero(predicted & truth, axis=0)
     found, support = np.count_nonzero(predicted, axis=0), np.count_nonzero(truth, axis=0)
-    precision, recall = ratio(hits, found), ratio(hits, support)
     f1 = ratio(2 * hits, found + support)
-    together = {
-        "micro_precision": ratio(hits.sum(), found.sum()),
-        "micro_recall": ratio(hits.sum(), support.sum()),
-        "micro_f1": ratio(2 * hits.sum(), found.sum() + support.sum()),
-    }
+    each = {"precision": ratio(hits, found), "recall": ratio(hits, support), "f1": f1}
     x = logits.astype(np.float64)
     losses = np.maximum(x, 0) - x * truth[:, : len(labels)] + np.log1p(np.exp(-np.abs(x)))
     return {
         "texts": len(truth),
         "loss": float(losses.mean()),
         "accuracy": float((predicted == truth).all(axis=1).mean()),
-        **{name: float(value) for name, value in together.items()},
+        "micro_precision": float(ratio(hits.sum(), found.sum())),
+        "micro_recall": float(ratio(hits.sum(), support.sum())),
+        "micro_f1": float(ratio(2 * hits.sum(), found.sum() + support.sum())),
         "macro_f1": float(f1.mean()),
         **macro_f1_by_labels(f1, found + support > 0),
         "hamming_loss": float((predicted != truth).mean()),
         "labels": {
             label: {
-                "precision": float(precision[i]),
-                "recall": float(recall[i]),
-                "f1": float(f1[i]),
+                **{name: float(values[i]) for name, values in each.items()},
                 "support": int(support[i]),
                 "threshold": float(thresholds[i]) if i < len(labels) else None,
             }

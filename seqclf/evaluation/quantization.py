@@ -26,7 +26,7 @@ def quantize_measured(run: Run, path: Path, on_stage: Callable[[str], None] = la
     texts = None
     if Corpus(config).has("validation"):
         fingerprints = run.manifest["data_fingerprint"]
-        texts = prepare_split(config, "validation", before.tokenizer, before.labels, fingerprints, on_stage)
+        texts = prepare_split(config, "validation", before.tokenizer, before.labels, fingerprints, on_stage=on_stage)
     size_before = path.stat().st_size
     path.write_bytes(quantized(path.read_bytes()))
     on_stage("Measuring the quantized model")

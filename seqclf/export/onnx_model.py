@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import onnx
 
 _IR_VERSION = 8
-_LOGITS = "logits"  # the output's name
+_LOGITS, _PROBABILITIES = "logits", "probabilities"  # names of the outputs
 
 
 def onnx_model(
@@ -51,26 +51,19 @@ def onnx_model(
         return [np.asarray(weight) for weight in model.get_layer(layer).get_weights()]
 
     graph = Graph(weights)
-    units = labels.units
     logits = graph.op("Identity", _or_prior(graph, _logits(graph, config), labels, prior), name=_LOGITS)
-    if labels.multi:
-        graph.op("Sigmoid", logits, name="probabilities")
-    elif units == 1:
-        second = graph.op("Sigmoid", logits)
-        graph.op("Concat", graph.op("Sub", graph.constant(1.0), second), second, axis=-1, name="probabilities")
-    else:
-        graph.op("Softmax", logits, axis=-1, name="probabilities")
+    _add_probabilities(graph, logits, labels)
     made = helper.make_graph(
         graph.nodes,
         "seqclf",
         [helper.make_tensor_value_info("token_ids", TensorProto.INT32, ["batch", "time"])],
         [
-            helper.make_tensor_value_info(_LOGITS, TensorProto.FLOAT, ["batch", units]),
-            helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["batch", len(labels)]),
+            helper.make_tensor_value_info(_LOGITS, TensorProto.FLOAT, ["batch", labels.units]),
+            helper.make_tensor_value_info(_PROBABILITIES, TensorProto.FLOAT, ["batch", len(labels)]),
         ],
         initializer=graph.initializers,
     )
-    whole = helper.make_model(
+    written = helper.make_model(
         made, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=_IR_VERSION, producer_name="seqclf"
     )
     about: dict[str, Any] = {
@@ -79,9 +72,9 @@ def onnx_model(
         "max_tokens": config.tokenizer.max_tokens,
         "truncate": config.tokenizer.truncate,
     }
-    helper.set_model_props(whole, {name: json.dumps(value, ensure_ascii=False) for name, value in about.items()})
-    onnx.checker.check_model(whole, full_check=True)
-    return whole
+    helper.set_model_props(written, {name: json.dumps(value, ensure_ascii=False) for name, value in about.items()})
+    onnx.checker.check_model(written, full_check=True)
+    return written
 
 
 def export_onnx(
@@ -89,6 +82,7 @@ def export_onnx(
     config: Config,
     labels: Labels,
     path: Path,
+    *,
     thresholds: Sequence[float] | None = None,
     prior: Prior | None = None,
 ) -> None:
@@ -96,6 +90,17 @@ def export_onnx(
     content = onnx_model(model, config, labels, thresholds, prior).SerializeToString()
     with replacing(path) as beside:
         beside.write_bytes(content)
+
+
+def _add_probabilities(graph: Graph, logits: str, labels: Labels) -> None:
+    """The probability of every label from the logits, as the output of that name."""
+    if labels.multi:
+        graph.op("Sigmoid", logits, name=_PROBABILITIES)
+    elif labels.units == 1:
+        second = graph.op("Sigmoid", logits)
+        graph.op("Concat", graph.op("Sub", graph.constant(1.0), second), second, axis=-1, name=_PROBABILITIES)
+    else:
+        graph.op("Softmax", logits, axis=-1, name=_PROBABILITIES)
 
 
 def _or_prior(graph: Graph, logits: str, labels: Labels, prior: Prior | None) -> str:
@@ -119,7 +124,9 @@ def _logits(graph: Graph, config: Config) -> str:
     if config.ngrams is None:
         assert flow is not None
         return dense(graph, _through(graph, "head", config.head, flow).x, LOGITS)
-    scores = ngram_logits(graph, "token_ids", NGRAMS, config.ngrams.orders, coefficients, PRIME)
+    scores = ngram_logits(
+        graph, "token_ids", NGRAMS, orders=config.ngrams.orders, coefficients=coefficients, prime=PRIME
+    )
     if config.ngrams.join == "head":
         x = scores if flow is None else graph.op("Concat", flow.x, scores, axis=1)
         width = int(graph.weights(NGRAMS)[1].size) + (0 if flow is None else flow.width)

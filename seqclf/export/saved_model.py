@@ -36,6 +36,7 @@ class TextClassifier(tf.Module):
         config: Config,
         tokenizer: Tokenizer,
         labels: Labels,
+        *,
         thresholds: Sequence[float] | None = None,
         prior: Prior | None = None,
     ) -> None:
@@ -86,12 +87,13 @@ def export_saved_model(
     tokenizer: Tokenizer,
     labels: Labels,
     folder: Path,
+    *,
     thresholds: Sequence[float] | None = None,
     prior: Prior | None = None,
 ) -> None:
     """Write ``folder``, which must not exist; it appears when it is whole. ``thresholds`` go with lists of labels."""
     with making_folder(folder) as beside, tf.device("/CPU:0"):
-        module = TextClassifier(model, config, tokenizer, labels, thresholds, prior)
+        module = TextClassifier(model, config, tokenizer, labels, thresholds=thresholds, prior=prior)
         signatures = {
             "serving_default": module.classify,
             "tokens": module.classify_tokens,

@@ -28,7 +28,9 @@ class _Mixing(RecurrentLayer):
             backwards = reverse or way == 1
             gates = gates_of(weights, self.gates)
             source, decay, candidate = self._mixed(graph, x, gates)
-            state = read_mixed(graph, self.candidate, source, lengths, decay, candidate, reverse=backwards)
+            state = read_mixed(
+                graph, self.candidate, source, lengths, decay=decay, candidate=candidate, reverse=backwards
+            )
             if (every := self._output(graph, x, state.every, gates)) != state.every:
                 state = Reading(every, last_of(graph, every, lengths, reverse=backwards))
             read.append(state)

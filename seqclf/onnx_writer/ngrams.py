@@ -15,6 +15,7 @@ def ngram_logits(
     graph: Graph,
     token_ids: str,
     layer: str,
+    *,
     orders: Sequence[int],
     coefficients: Callable[[int], Sequence[int]],
     prime: int,

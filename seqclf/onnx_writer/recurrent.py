@@ -76,17 +76,17 @@ def read(
     """
     ways = [reverse] if len(weights) == 1 else [False, True]
     if {cell.activation, cell.recurrent_activation} <= _NATIVE.keys():
-        return _native(graph, cell, x, lengths, weights, ways)
+        return _native(graph, cell, x, lengths, weights=weights, ways=ways)
     made = []
     for (kernel, *rest), backwards in zip(weights, ways, strict=True):
         own, of_state = cell.biases(rest[1:])
         projected = graph.op("Add", graph.op("MatMul", x, graph.constant(kernel)), graph.constant(own))
-        made.append(Reading(*scan(graph, cell, projected, lengths, rest[0], of_state, backwards=backwards)))
+        made.append(Reading(*scan(graph, cell, projected, lengths, kernel=rest[0], bias=of_state, backwards=backwards)))
     return made
 
 
 def read_mixed(
-    graph: Graph, activation: str, x: str, lengths: str, decay: Gate, candidate: Gate, *, reverse: bool
+    graph: Graph, activation: str, x: str, lengths: str, *, decay: Gate, candidate: Gate, reverse: bool
 ) -> Reading:
     """``s_t = a_t s_{t-1} + (1 - a_t) activation(c_t)``, where ``sigmoid^-1(a)`` and ``c`` are products of ``x`` alone:
     a GRU whose state's kernel is zero and whose update gate is ``a``."""
@@ -108,7 +108,7 @@ def product(graph: Graph, x: str, gate: Gate) -> str:
 
 
 def _native(
-    graph: Graph, cell: Cell, x: str, lengths: str, weights: Sequence[Weights], ways: Sequence[bool]
+    graph: Graph, cell: Cell, x: str, lengths: str, *, weights: Sequence[Weights], ways: Sequence[bool]
 ) -> list[Reading]:
     def by_gate(array: Array) -> Array:
         """``[..., gates * units]`` in ONNX's order of the gates."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,14 +14,41 @@ if TYPE_CHECKING:
     from seqclf.onnx_writer.recurrent import Cell
 
 
+@dataclass(frozen=True)
+class _Step:
+    """What a step of a cell is written from.
+
+    Attributes:
+        graph: where constants go.
+        body: the loop's, where operators go.
+        projected: the input's product at this step.
+        states: those of the step before: ``h``, and ``c`` of an LSTM.
+        kernel: of the state, ``[units, gates * units]``.
+        bias: of the state's product, ``[gates * units]``.
+    """
+
+    graph: Graph
+    body: Graph
+    cell: Cell
+    projected: str
+    states: list[str]
+    kernel: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+    def split(self, value: str, count: int) -> list[str]:
+        """``count`` parts of the cell's units each."""
+        names = [self.body.fresh("gate") for _ in range(count)]
+        return self.body.ops("Split", value, self.graph.integers(*[self.cell.units] * count), outputs=names, axis=-1)
+
+
 def scan(
     graph: Graph,
     cell: Cell,
     projected: str,
     lengths: str,
+    *,
     kernel: NDArray[np.float32],
     bias: NDArray[np.float32],
-    *,
     backwards: bool,
 ) -> tuple[str, str]:
     """Every output, ``[time, batch, units]``, zero behind a text, and the last one, ``[batch, units]``.
@@ -34,7 +62,7 @@ def scan(
     body = graph.body()
     step, real = body.fresh("projected"), body.fresh("real")
     states = [body.fresh("state") for _ in range(2 if cell.kind == "LSTM" else 1)]
-    made = _STEPS[cell.kind](graph, body, cell, step, states, kernel, bias)
+    made = _STEPS[cell.kind](_Step(graph, body, cell, step, states, kernel, bias))
     kept = [body.op("Where", real, new, old) for new, old in zip(made, states, strict=True)]
     output = body.op("Where", real, made[0], graph.constant(0.0))
 
@@ -71,29 +99,26 @@ def _real(graph: Graph, x: str, lengths: str) -> str:
     return graph.op("Unsqueeze", real, graph.integers(2))
 
 
-def _split(graph: Graph, body: Graph, value: str, units: int, count: int) -> list[str]:
-    names = [body.fresh("gate") for _ in range(count)]
-    return body.ops("Split", value, graph.integers(*[units] * count), outputs=names, axis=-1)
-
-
-def _lstm(graph: Graph, body: Graph, cell: Cell, step: str, states: list[str], kernel: Any, bias: Any) -> list[str]:
-    summed = body.op("Add", step, body.op("MatMul", states[0], graph.constant(kernel)))
-    *gates, o = _split(graph, body, summed, cell.units, 4)
+def _lstm(step: _Step) -> list[str]:
+    body, cell = step.body, step.cell
+    of_state = body.op("MatMul", step.states[0], step.graph.constant(step.kernel))
+    *gates, o = step.split(body.op("Add", step.projected, of_state), 4)
     i, f = (activate(body, gate, cell.recurrent_activation) for gate in gates[:2])
     added = body.op("Mul", i, activate(body, gates[2], cell.activation))
-    c = body.op("Add", body.op("Mul", f, states[1]), added)
+    c = body.op("Add", body.op("Mul", f, step.states[1]), added)
     shown = activate(body, c, cell.activation)
     return [body.op("Mul", activate(body, o, cell.recurrent_activation), shown), c]
 
 
-def _gru(graph: Graph, body: Graph, cell: Cell, step: str, states: list[str], kernel: Any, bias: Any) -> list[str]:
-    (h,), units = states, cell.units
-    of_x = _split(graph, body, step, units, 3)
+def _gru(step: _Step) -> list[str]:
+    graph, body, cell, kernel = step.graph, step.body, step.cell, step.kernel
+    (h,), units = step.states, cell.units
+    of_x = step.split(step.projected, 3)
     if cell.reset_after:
-        product = body.op("Add", body.op("MatMul", h, graph.constant(kernel)), graph.constant(bias))
-        of_h = _split(graph, body, product, units, 3)
+        product = body.op("Add", body.op("MatMul", h, graph.constant(kernel)), graph.constant(step.bias))
+        of_h = step.split(product, 3)
     else:
-        of_h = _split(graph, body, body.op("MatMul", h, graph.constant(kernel[:, : 2 * units])), units, 2)
+        of_h = step.split(body.op("MatMul", h, graph.constant(kernel[:, : 2 * units])), 2)
     sums = (body.op("Add", a, b) for a, b in zip(of_x[:2], of_h[:2], strict=True))
     z, r = (activate(body, one, cell.recurrent_activation) for one in sums)
     if cell.reset_after:
@@ -104,9 +129,10 @@ def _gru(graph: Graph, body: Graph, cell: Cell, step: str, states: list[str], ke
     return [body.op("Add", candidate, body.op("Mul", z, body.op("Sub", h, candidate)))]
 
 
-def _rnn(graph: Graph, body: Graph, cell: Cell, step: str, states: list[str], kernel: Any, bias: Any) -> list[str]:
-    summed = body.op("Add", step, body.op("MatMul", states[0], graph.constant(kernel)))
-    return [activate(body, summed, cell.activation)]
+def _rnn(step: _Step) -> list[str]:
+    body = step.body
+    summed = body.op("Add", step.projected, body.op("MatMul", step.states[0], step.graph.constant(step.kernel)))
+    return [activate(body, summed, step.cell.activation)]
 
 
 _STEPS = {"LSTM": _lstm, "GRU": _gru, "RNN": _rnn}

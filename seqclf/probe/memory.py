@@ -150,6 +150,7 @@ class Network:
 def run(
     cells: Sequence[str],
     distances: Sequence[int],
+    *,
     units: int,
     steps: int,
     seeds: int,

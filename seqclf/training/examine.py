@@ -12,6 +12,7 @@ from seqclf.baseline.job import begin
 from seqclf.config import Config, LoadedConfig
 from seqclf.config.problems import Problem
 from seqclf.data.corpus import Corpus
+from seqclf.data.encoded import EncodedTexts
 from seqclf.data.prepare import encode_split, prepare
 from seqclf.data.source import LabelledTexts, describe, part_names
 from seqclf.data.statistics import (
@@ -28,6 +29,7 @@ from seqclf.data.statistics import (
 )
 from seqclf.data.unknown_tokens import unknown_warnings
 from seqclf.errors import InputError
+from seqclf.text.tokenizer import Tokenizer
 from seqclf.training.estimate import Estimate, LayerRow, measure
 from seqclf.training.fits import misfits
 from seqclf.training.memory import check_memory
@@ -79,24 +81,7 @@ def examine(
     on_stage(f"Reading all texts ({describe(config.data)})")
     names = [split for split in ("train", "validation", "test") if corpus.has(split)]
     texts = _read(corpus, names, loaded)
-    splits = {name: text_statistics(texts[name]) for name in names}
-    unknown_labels = config.data.unknown_labels
-    problems = label_problems(splits, unknown_labels)
-    report = Report(
-        data=describe(config.data),
-        splits=splits,
-        leaks={
-            name: leak([texts[before] for before in names[:place]], texts[name])
-            for place, name in enumerate(names)
-            if place
-        },
-        problems=[loaded.placed(problem) for problem in problems],
-        warnings=loaded.warnings,
-        max_tokens=config.tokenizer.max_tokens,
-    )
-    warnings = text_warnings(splits, report.leaks, unknown_labels, expects_uneven=_expects_uneven(config))
-    warnings += size_warnings(splits, part_names(config.data))
-    report.warnings += [loaded.placed(warning) for warning in warnings]
+    report = _report_of_texts(loaded, texts)
     if report.problems:
         return report
     with _baseline(report, loaded, corpus, on_stage):
@@ -104,20 +89,8 @@ def examine(
         encoded = {"train": data.train, "validation": data.validation}
         if "test" in names:
             encoded["test"] = encode_split(corpus, "test", data.tokenizer, data.labels, on_stage)
-    report.vocabulary = data.tokenizer.vocabulary_size
-    report.tokens = {
-        name: token_statistics(texts, report.max_tokens, report.vocabulary, data.tokenizer.unknown_id)
-        for name, texts in encoded.items()
-        if texts is not None
-    }
-    unknown = {name: split.unknown for name, split in report.tokens.items()}
-    report.warnings += [
-        loaded.placed(warning)
-        for warning in (
-            *token_warnings(report.tokens, config.tokenizer),
-            *unknown_warnings(unknown, texts, data.tokenizer, config.tokenizer),
-        )
-    ]
+    tokens = {name: split for name, split in encoded.items() if split is not None}
+    _add_tokens(report, loaded, texts, tokens, data.tokenizer)
     report.problems += [loaded.placed(problem) for problem in misfits(config, data)]
     if report.problems:
         return report
@@ -130,6 +103,47 @@ def examine(
     check_memory(config, data)
     report.layers, report.estimate = measure(config, data)
     return report
+
+
+def _report_of_texts(loaded: LoadedConfig, texts: dict[str, LabelledTexts]) -> Report:
+    """What can be said of the splits (``train`` first) before anything is learnt from them."""
+    config, names = loaded.config, list(texts)
+    splits = {name: text_statistics(texts[name]) for name in names}
+    leaks = {
+        name: leak([texts[before] for before in names[:place]], texts[name])
+        for place, name in enumerate(names)
+        if place
+    }
+    unknown_labels = config.data.unknown_labels
+    warnings = text_warnings(splits, leaks, unknown_labels, expects_uneven=_expects_uneven(config))
+    warnings += size_warnings(splits, part_names(config.data))
+    return Report(
+        data=describe(config.data),
+        splits=splits,
+        leaks=leaks,
+        problems=[loaded.placed(problem) for problem in label_problems(splits, unknown_labels)],
+        warnings=loaded.warnings + [loaded.placed(warning) for warning in warnings],
+        max_tokens=config.tokenizer.max_tokens,
+    )
+
+
+def _add_tokens(
+    report: Report,
+    loaded: LoadedConfig,
+    texts: dict[str, LabelledTexts],
+    encoded: dict[str, EncodedTexts],
+    tokenizer: Tokenizer,
+) -> None:
+    """Add to the report what the tokenizer makes of the texts."""
+    report.vocabulary = tokenizer.vocabulary_size
+    report.tokens = {
+        name: token_statistics(split, report.max_tokens, report.vocabulary, tokenizer.unknown_id)
+        for name, split in encoded.items()
+    }
+    unknown = {name: split.unknown for name, split in report.tokens.items()}
+    options = loaded.config.tokenizer
+    warnings = [*token_warnings(report.tokens, options), *unknown_warnings(unknown, texts, tokenizer, options)]
+    report.warnings += [loaded.placed(warning) for warning in warnings]
 
 
 @contextlib.contextmanager

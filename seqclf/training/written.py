@@ -27,9 +27,11 @@ def write_models(config: Config, data: TrainingData, model: Any, validation: dic
     if data.labels.multi:
         thresholds = _thresholds(config, data.labels, validation)
         run.write_thresholds(thresholds)
-    export_saved_model(model, config, data.tokenizer, data.labels, run.saved_model, thresholds, run.prior)
+    export_saved_model(
+        model, config, data.tokenizer, data.labels, run.saved_model, thresholds=thresholds, prior=run.prior
+    )
     if not any(isinstance(layer, Custom) for _, layer in walk(config.layers)):  # which have no form in ONNX
-        export_onnx(model, config, data.labels, run.onnx, thresholds, run.prior)
+        export_onnx(model, config, data.labels, run.onnx, thresholds=thresholds, prior=run.prior)
     run.forget_metrics()  # of the model before it, where this one was resumed
     if validation is not None:
         run.write_metrics("validation", {"data": describe(config.data, "validation"), **validation})

@@ -96,7 +96,16 @@ def predict_file(
     journal = Journal(target.path, _job(model, source, target, answers))
     with journal.held(resume=resume) as progress:
         try:
-            return _written(probabilities, source, target, answers, journal, progress, on_report, on_bad)
+            return _written(
+                probabilities,
+                source,
+                target,
+                answers,
+                journal=journal,
+                progress=progress,
+                on_report=on_report,
+                on_bad=on_bad,
+            )
         except BaseException:
             if progress.rows == progress.bad or source.is_stream:  # nothing to go on from
                 journal.drop()
@@ -108,6 +117,7 @@ def _written(
     source: Source,
     target: Target,
     answers: Answers,
+    *,
     journal: Journal,
     progress: Progress,
     on_report: Callable[[Report], None],
@@ -148,6 +158,7 @@ def predict_stream(
     kind: str,
     out: BinaryIO,
     answers: Answers,
+    *,
     on_bad: Callable[[InputError], None] = lambda error: None,
     block: int = ROWS_A_BLOCK,
 ) -> Report:

@@ -1,0 +1,51 @@
+"""Names that other tools have for what can be given on our command line."""
+
+OPTIONS_ELSEWHERE = {
+    "train": {
+        **dict.fromkeys(("output", "out", "o", "output_dir", "out_dir", "save_dir", "log_dir", "run_dir"), "--runs"),
+        **dict.fromkeys(("run_name", "experiment", "run"), "--name"),
+        **dict.fromkeys(("continue", "restart", "restore", "checkpoint"), "--resume"),
+        **dict.fromkeys(("cv", "k_folds", "kfold", "k"), "--folds"),
+        **dict.fromkeys(("override", "option", "s"), "--set"),
+        **dict.fromkeys(("num_threads", "workers", "cpus", "j"), "--threads"),
+    },
+    "eval": {
+        **dict.fromkeys(("model", "model_dir", "checkpoint", "r", "m"), "--run"),
+        **dict.fromkeys(("input", "file", "test", "test_data", "dataset", "i"), "--data"),
+        **dict.fromkeys(("text_column", "column"), "--text"),
+        **dict.fromkeys(("label_column", "target"), "--label"),
+        **dict.fromkeys(("part", "subset"), "--split"),
+    },
+    "predict": {
+        **dict.fromkeys(("model", "model_dir", "checkpoint", "r", "m"), "--run"),
+        **dict.fromkeys(("file", "data", "csv", "in", "texts", "input_file", "f", "from"), "--input"),
+        **dict.fromkeys(("out", "output_file", "to"), "--output"),
+        **dict.fromkeys(("text_column", "text_col", "col", "text"), "--column"),
+        **dict.fromkeys(("format",), "--input-format"),
+        **dict.fromkeys(("topk", "top_k", "k", "n"), "--top"),
+        **dict.fromkeys(("proba", "probs", "scores", "all"), "--probabilities"),
+        **dict.fromkeys(("force", "f"), "--overwrite"),
+    },
+    "export": {
+        **dict.fromkeys(("model", "model_dir", "r", "m"), "--run"),
+        **dict.fromkeys(("output", "out", "o", "output_dir", "dir"), "--to"),
+        **dict.fromkeys(("type", "form"), "--format"),
+        **{form: f"--format {form}" for form in ("onnx", "keras", "saved_model")},
+        **dict.fromkeys(("quantized", "int8", "quantise", "8bit"), "--quantize"),
+    },
+    "init": {
+        **dict.fromkeys(("data", "input", "file", "csv", "i", "f", "train"), "--from"),
+        **dict.fromkeys(("out", "to"), "--output"),
+        **dict.fromkeys(("text_column", "column"), "--text"),
+        **dict.fromkeys(("label_column", "target"), "--label"),
+        **dict.fromkeys(("config", "preset", "t"), "--template"),
+    },
+}
+"""Options of other tools -> ours, by command."""
+
+ARGUMENTS_ELSEWHERE = {
+    "train": {"config": "CONFIG", "c": "CONFIG", "config_file": "CONFIG", "f": "CONFIG"},
+    "check": {"config": "CONFIG", "c": "CONFIG", "config_file": "CONFIG"},
+    "predict": {"sentence": "TEXT", "t": "TEXT"},
+}
+"""Options of other tools -> what we take as an argument, by command."""
