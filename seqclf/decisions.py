@@ -16,14 +16,14 @@ from seqclf.labels import Labels
 class Decider:
     """How labels follow from probabilities.
 
-    Of one label a text it is the most probable one. Of lists it is all whose probability exceeds their threshold, the
-    most probable first; there may be none.
+    With one label per text it is the most probable one. Multi-label, it is all whose probability exceeds their
+    threshold, the most probable first; there may be none.
 
     Args:
         labels: of the columns of the probabilities.
-        thresholds: of lists of labels, one for each; else None.
+        thresholds: multi-label, one for each label; else None.
         threshold: instead of ``thresholds``; of two labels, what the second one's probability must exceed.
-        abstain_below: of one label a text, give none where its probability is less.
+        abstain_below: with one label per text, give none if its probability is less.
         abstain_empty: give no label to empty texts, those of white space alone among them.
 
     Raises:
@@ -39,18 +39,19 @@ class Decider:
     def __post_init__(self) -> None:
         if self.threshold is not None and not self.labels.multi and len(self.labels) != 2:
             raise InputError(
-                f"a threshold decides between two labels, or for lists of labels; here each text has one of "
-                f"{len(self.labels)}. Leave a text open with abstain_below (--abstain-below) instead"
+                f"a threshold is for two labels, or for several labels per text; here each text has one of "
+                f"{len(self.labels)}. To leave a text without a label, use abstain_below (--abstain-below)"
             )
         if self.abstain_below is not None and self.labels.multi:
             raise InputError(
-                "an abstention is for texts with one label; of lists, labels below their threshold are left out"
+                "abstaining is for texts with one label each; with several labels per text, those below their "
+                "threshold are left out already"
             )
 
     def __call__(
         self, probabilities: NDArray[np.floating], texts: Sequence[str] | None = None
     ) -> list[tuple[str, ...]]:
-        """The labels of each text: of one label a text that one, or none.
+        """The labels of each text: with one label per text that one, or none.
 
         Args:
             probabilities: ``[texts, labels]``.

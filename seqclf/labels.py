@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, overload
 
 DEFAULT_THRESHOLD = 0.5
-"""Of lists of labels: what a label's probability must exceed where nothing better is known."""
+"""Multi-label: what a label's probability must exceed where nothing better is known."""
 
 
 @dataclass(frozen=True)

@@ -72,5 +72,5 @@ class Prior:
             or not 0 <= unknown_id < 2**31
             or not all(0 < share < 1 for share in frequencies)
         ):
-            raise ValueError("holds what is no frequency or token id")
+            raise ValueError("holds a value that is not a frequency or a token id")
         return cls(unknown_id, frequencies)

@@ -32,7 +32,7 @@ def find_run(runs: Path, name: str | None) -> Run:
     if run is None:
         assert name is not None
         if (found := next((path for path in (runs / name, Path(name)) if path.is_dir()), None)) is not None:
-            raise InputError(f"{found}: holds no manifest.json, and so is no run; name another")
+            raise InputError(f"{found}: holds no manifest.json, so it is not a run; name another")
         names = [known for known, _ in run_names(runs)]
         close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
         known = f" (runs: {', '.join(names[-20:])})" if names else "; it holds no finished run"
@@ -42,8 +42,8 @@ def find_run(runs: Path, name: str | None) -> Run:
     if status not in WHOLE:
         with run.locked():  # else it is said who trains it
             why = "its training was killed" if status == RUNNING else status
-        how = f"`{run.how_to_go_on}` goes on" if run.has_checkpoint else "train its config again"
-        raise InputError(f"{run.folder}: the run is not whole ({why}); {how}; or name another")
+        how = f"`{run.how_to_resume}` resumes it" if run.has_checkpoint else "train its config again"
+        raise InputError(f"{run.folder}: the run is incomplete ({why}); {how}; or name another")
     return run
 
 
@@ -86,12 +86,12 @@ def find_resumable(runs: Path, name: str | None, *, further: bool = False) -> Ru
             if not further:
                 raise InputError(
                     f"{run.folder}: is finished; there is nothing to resume. To train it for N epochs in all: "
-                    f"{run.how_to_go_on} --epochs N"
+                    f"{run.how_to_resume} --epochs N"
                 )
             if not run.has_checkpoint:
                 raise InputError(
-                    f"{run.folder}: has no checkpoint any more (training.keep_checkpoints: false), from which it could "
-                    f"get more epochs; train it again: seqclf train {shlex.quote(str(run.config))} --set "
+                    f"{run.folder}: no longer has a checkpoint to train further from (training.keep_checkpoints: "
+                    f"false); train it again: seqclf train {shlex.quote(str(run.config))} --set "
                     "training.epochs=N"
                 )
     else:
@@ -101,7 +101,7 @@ def find_resumable(runs: Path, name: str | None, *, further: bool = False) -> Ru
             raise InputError(f"{runs}: holds no run {what}")
         run = Run(runs / names[0])
     if not run.config.is_file():
-        raise InputError(f"{run.folder}: was stopped before it had begun; train its config again")
+        raise InputError(f"{run.folder}: was stopped before training began; train its config again")
     return run
 
 

@@ -80,12 +80,12 @@ class Run:
 
     @property
     def has_checkpoint(self) -> bool:
-        """Whether there is anything that its training could go on from."""
+        """Whether its training can be resumed."""
         return any(self.checkpoints.glob("*.state"))
 
     @property
-    def how_to_go_on(self) -> str:
-        """The command."""
+    def how_to_resume(self) -> str:
+        """The command that resumes the run."""
         return f"seqclf train --resume {shlex.quote(str(self.folder))}"
 
     @property
@@ -105,7 +105,7 @@ class Run:
         """What ``manifest.json`` says. Raises ``InputError`` where there is none."""
         content = _read_json(self.folder / "manifest.json")
         if not isinstance(content, dict) or "status" not in content:
-            raise InputError(f"{self.folder / 'manifest.json'}: no manifest of a run")
+            raise InputError(f"{self.folder / 'manifest.json'}: not the manifest of a run")
         return content
 
     @contextlib.contextmanager

@@ -112,7 +112,7 @@ def tune_runtime(threads: int | None = None) -> Threads | None:
         RuntimeError: TensorFlow has begun to run operators with other threads.
     """
     if threads is not None and (not isinstance(threads, int) or threads < 1):
-        raise ValueError(f"threads: expected a number from 1 on, or None for one a core; found {threads!r}")
+        raise ValueError(f"threads: expected a number from 1 on, or None for one per core; found {threads!r}")
     import tensorflow as tf
 
     if tf.config.list_physical_devices("GPU"):

@@ -129,7 +129,7 @@ def csv_rows(path: Path, kind: str, opened: Open = open_binary, encoding: str = 
                 if not fields:
                     continue
                 if any("\0" in field for field in fields):
-                    yield InputError(f"{path}:{reader.line_num}: holds a NUL byte; is it a file of text?")
+                    yield InputError(f"{path}:{reader.line_num}: holds a NUL byte; is it a text file?")
                     continue
                 if not is_text(fields):
                     yield NotDecoded(f"{path}:{reader.line_num}", encoding)
@@ -195,7 +195,7 @@ def json_rows(path: Path, opened: Open = open_binary, encoding: str = UTF8) -> I
         if not isinstance(row, dict):
             yield InputError(f'{path}:{number}: expected an object such as {{"text": ..., "label": ...}}')
         elif not is_text(row):
-            yield InputError(f"{path}:{number}: a name in it is no text ({shown(list(row))})")
+            yield InputError(f"{path}:{number}: a name in it is not valid text ({shown(list(row))})")
         else:
             yield number, row
 

@@ -93,7 +93,7 @@ def _labels_of(kind: str) -> Iterator[Case]:
     yield Case(
         "a label for each text", kind, labelled(*(f"l{i}" for i in range(24))), refused="24 texts with 24 labels"
     )
-    yield Case("case", kind, labelled("Good", "good"), rows=24, warning="differ in case or spaces alone")
+    yield Case("case", kind, labelled("Good", "good"), rows=24, warning="differ only in case or spaces")
     yield Case("spaces around", kind, labelled("good ", "bad"), rows=24)
     yield Case("long labels", kind, labelled("x" * 5_000, "y" * 5_000), rows=24)
     yield Case("labels of other scripts", kind, labelled("да", "いいえ"), rows=24)
@@ -113,7 +113,7 @@ def _labels_of(kind: str) -> Iterator[Case]:
         )
         yield Case("label: lists", kind, labelled(["n"], ["p"], []), rows=24)
         half = labelled("half", "p").replace(b"half", b"n\\ud801")
-        yield Case("label: half a character", kind, half, refused='the label "n\\ud801" is no text')
+        yield Case("label: half a character", kind, half, refused='the label "n\\ud801" cannot be written as UTF-8')
         yield Case("label: truth values", kind, labelled(True, False), rows=24)
         yield Case("label: whole numbers", kind, labelled(0, 1, 10**30), rows=24)
 
@@ -127,7 +127,7 @@ def _texts_of(kind: str) -> Iterator[Case]:
     same = written([{**row, "text": "same"} for row in GOOD], kind)
     yield Case("all texts the same", kind, same, refused="24 texts that must stay together")
     pairs = written([{**row, "text": f"text {i // 2}"} for i, row in enumerate(GOOD)], kind)
-    yield Case("each text twice", kind, pairs, rows=24, warning="texts that stand with more than one label: 10")
+    yield Case("each text twice", kind, pairs, rows=24, warning="texts that occur with more than one label: 10")
     empty = written([{**row, "text": ""} for row in GOOD], kind)
     yield Case("all texts empty", kind, empty, refused="24 texts that must stay together")
     yield Case("an empty text", kind, with_one(""), rows=24, warning="texts are empty")

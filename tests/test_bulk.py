@@ -96,7 +96,7 @@ def test_a_row_that_fits_no_column_is_named(tmp_path: Path) -> None:
     predict(written(tmp_path / "in.jsonl", rows), tmp_path / "out.parquet", on_bad=named.append)
     assert [row["n"] for row in read_rows(tmp_path / "out.parquet")] == [*range(7), 8]
     assert [str(error).partition(".jsonl:")[2] for error in named] == [
-        "8: \"n\" is 'seven', no int64 as in the rows before"
+        "8: \"n\" is 'seven', not int64 as in the rows before"
     ]
 
 
@@ -118,7 +118,7 @@ def test_fields_stand_under_their_names(output: str, tmp_path: Path) -> None:
     assert kept == [
         *(("a", "1", ""), ("b", "2", ""), ("c", "", ""), ("d", "", "3"), ("e", "4", "")), ("g", "", "6")
     ]  # fmt: skip
-    assert [str(error).partition("in.jsonl:")[2] for error in named] == ['6: "new" is no column of the rows before']
+    assert [str(error).partition("in.jsonl:")[2] for error in named] == ['6: "new" is not a column of the rows before']
 
 
 def test_what_parquet_has_no_place_for_is_text(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_the_command(three_label_run: Run, three_labels_csv: Path, tmp_path: Pat
         (["-i", str(three_labels_csv), "-o", str(tmp_path / "out.xyz")], "--output: cannot tell the format"),
         (["-i", str(three_labels_csv), "-o", "-", "--errors", "x"], "--errors: bad rows go to standard error"),
         (["-i", str(three_labels_csv), "--resume"], "--resume: standard output cannot be resumed"),
-        (["-i", str(three_labels_csv), "-o", str(out), "--json"], "--json is of texts"),
+        (["-i", str(three_labels_csv), "-o", str(out), "--json"], "--json is for texts"),
         (["-i", str(three_labels_csv), "--column", "body"], '"body" (columns: text, label); --column names it'),
     ):
         refused = _call("predict", *arguments, *run)

@@ -40,7 +40,7 @@ def test_an_interrupted_prediction_is_resumed(kind: str, after: int, tmp_path: P
     for file in partial.glob("rows.*"):  # written, but not noted yet: killed in between
         with file.open("ab") as written:
             written.write(b"half a ro")
-    with pytest.raises(InputError, match="holds predictions of an interrupted call; go on with --resume"):
+    with pytest.raises(InputError, match="holds predictions of an interrupted call; continue with --resume"):
         predict(source, target)
     seen: list[str] = []
 

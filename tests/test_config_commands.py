@@ -74,9 +74,9 @@ def test_check_counts_what_is_odd(odd_config: Path) -> None:
     for part in (
         'data.validation: lacks labels that the training texts have: "neg"',
         "data.train: 2 of 47 texts are empty",
-        "data.train: texts that stand with more than one label: 1",
-        "data.validation: 1 of 3 texts (1 different ones) are training texts too: scores on them say nothing",
-        "data.test: 3 of 4 texts (2 different ones) are training or validation texts too, 1 of them with another label",
+        "data.train: texts that occur with more than one label: 1",
+        "data.validation: 1 of 3 texts (1 different ones) are also training texts: scores on them say nothing",
+        "data.test: 3 of 4 texts (2 different ones) are also training or validation texts, 1 of them with another",
         "tokenizer.type: 63.6% of the validation tokens are unknown: the vocabulary (62 of 300 pieces) lacks ",
     ):
         assert part in said
@@ -147,7 +147,7 @@ def test_labels_that_are_nearly_the_same_are_a_warning() -> None:
 
     assert said(["pos", "neg", "pos"]) == []
     (message,) = said(["pos", "neg", "Pos", "news paper", "newspaper"])
-    assert message.endswith('labels of their own: "Pos", "news paper", "newspaper", "pos"')
+    assert message.endswith('different labels: "Pos", "news paper", "newspaper", "pos"')
 
 
 @pytest.mark.real

@@ -66,7 +66,7 @@ def test_a_full_disk(whole: dict[str, Any], sample_csv: Path, tmp_path: Path) ->
     done = subprocess.run([*in_own_mounts, "sh", "-c", script], capture_output=True, text=True)
     assert done.returncode == 1
     assert "cannot be written (No space left on device)" in done.stderr
-    assert f"`seqclf train --resume {disk}/small-1` goes on" in done.stderr
+    assert f"`seqclf train --resume {disk}/small-1` resumes it" in done.stderr
     assert "Traceback" not in done.stderr
     run = Run(kept / "small-1")
     assert run.manifest["status"] in ("failed", "running"), "there may be no room to say so"

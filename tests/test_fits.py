@@ -19,7 +19,7 @@ from seqclf.cli import cli
     [
         (
             {"class_weights": {"negative": 2, "good": 1}},
-            'training.class_weights.good: is no label of the training texts; these are "negative", "positive"',
+            'training.class_weights.good: is not a label of the training texts; these are "negative", "positive"',
         ),
         (
             {"epochs": 2, "batch_size": 16, "accumulate_steps": 2, "schedule": {"type": "cosine", "warmup": 9}},

@@ -92,14 +92,14 @@ def test_what_is_no_model_is_an_error(three_label_run: Run, tmp_path: Path) -> N
     content = three_label_run.onnx.read_bytes()
     for broken in (b"", b"no model", content[: len(content) // 2]):
         (copy / "model.onnx").write_bytes(broken)
-        with pytest.raises(InputError, match=r"model.onnx: (cannot be read as a model|no model that seqclf wrote)"):
+        with pytest.raises(InputError, match=r"model.onnx: (cannot be read as a model|not a model that seqclf wrote)"):
             Classifier.load(copy)
     import onnx
 
     model = onnx.load_from_string(content)
     del model.metadata_props[:]
     (copy / "model.onnx").write_bytes(model.SerializeToString())
-    with pytest.raises(InputError, match="no model that seqclf wrote"):
+    with pytest.raises(InputError, match="not a model that seqclf wrote"):
         Classifier.load(copy)
     shutil.rmtree(copy / "tokenizer")
     (copy / "model.onnx").write_bytes(content)
@@ -172,6 +172,6 @@ def test_options_of_decisions_reach_the_answer(binary_run: Run, three_label_run:
     assert shown.startswith("sport  0.") and shown.count("sport 0.") == 1 and shown.count(",") == 1
     assert _call("predict", "a match", "--probabilities", *of_three).stdout.count(",") == 2
     refused = _call("predict", "a match", "--threshold", "0.5", *of_three)
-    assert refused.exit_code == 2 and "--threshold: a threshold decides between two labels" in refused.stderr
+    assert refused.exit_code == 2 and "--threshold: a threshold is for two labels" in refused.stderr
     for wrong in (["predict"], ["predict", "x", "--input", "y"], ["predict", "x", "--resume"]):
         assert _call(*wrong).exit_code == 2

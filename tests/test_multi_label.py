@@ -79,11 +79,11 @@ def test_lists_and_joined_labels_are_read_alike(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ([("x", ["a"]), ("y", "b")], 'a.jsonl:2: "label" is "b", one label; the rows before have a list each'),
-        ([("x", "b"), ("y", ["a"])], 'a.jsonl:2: "label" is ["a"], a list; the rows before have one label each'),
+        ([("x", ["a"]), ("y", "b")], 'a.jsonl:2: "label" is "b", one label; the rows before have lists of labels'),
+        ([("x", "b"), ("y", ["a"])], 'a.jsonl:2: "label" is ["a"], a list of labels; the rows before have one label each'),
         ([("x", ["a", ""])], 'a.jsonl:1: "label" is ["a", ""], in which "" is empty'),
-        ([("x", ["a", None])], 'a.jsonl:1: "label" is ["a", null], in which null is no label'),
-        ([("x", [["a"]])], 'a.jsonl:1: "label" is [["a"]], in which ["a"] is no label'),
+        ([("x", ["a", None])], 'a.jsonl:1: "label" is ["a", null], in which null is not a label'),
+        ([("x", [["a"]])], 'a.jsonl:1: "label" is [["a"]], in which ["a"] is not a label'),
         ([("x", {"a": 1})], "expected a label (a text, a whole number, true or false) or a list of labels"),
     ],
 )
@@ -183,9 +183,13 @@ def test_labels_are_encoded_as_which_apply() -> None:
     assert encoded.tolist() == [[True, False, True], [False] * 3, [False, True, False]]
     with pytest.raises(InputError, match='labels that the training texts do not have: "d"'):
         encode_labels(_texts([("d",)]), Labels(("a", "b"), multi=True))
-    with pytest.raises(InputError, match="here: has lists of labels, but the training texts have one label a text"):
+    with pytest.raises(
+        InputError, match="here: has several labels per text, but the training texts have one label per text"
+    ):
         encode_labels(_texts([("a",)]), Labels(("a", "b")))
-    with pytest.raises(InputError, match="here: has one label a text, but the training texts have lists of labels"):
+    with pytest.raises(
+        InputError, match="here: has one label per text, but the training texts have several labels per text"
+    ):
         encode_labels(LabelledTexts(["x"], ["a"], "here"), Labels(("a", "b"), multi=True))
 
 

@@ -176,7 +176,7 @@ def test_eval_reads_files_of_either_form(three: Run, tmp_path: Path) -> None:
     assert {**one, "data": ""} == {**other, "data": ""}
     refused = call("eval", *run, "--data", str(write_csv(tmp_path / "y.csv", [("text", "label"), ("x", "sport")])))
     assert refused.exit_code == 2
-    assert "has one label a text, but the training texts have lists of labels" in refused.stderr
+    assert "has one label per text, but the training texts have several labels per text" in refused.stderr
 
 
 def _written(tmp_path: Path, config: dict[str, Any]) -> str:
@@ -210,7 +210,7 @@ def test_check_counts_labels(tmp_path: Path) -> None:
     [
         ([("x", [])] * 30, {}, "no text has a label"),
         ([("x", ["a", "b"])] * 30, {}, "every text has the same labels (a, b)"),
-        ([("x", ["a"]), ("y", "b")] * 30, {}, '"label" is "b", one label; the rows before have a list each'),
+        ([("x", ["a"]), ("y", "b")] * 30, {}, '"label" is "b", one label; the rows before have lists of labels'),
         (
             [(f"x{i}", "ab"[i % 2]) for i in range(60)],
             {"training__thresholds": 0.3},
@@ -234,10 +234,12 @@ def test_splits_of_another_kind_are_refused(tmp_path: Path) -> None:
     config = _written(tmp_path, small_config(data__train=str(train), data__validation=str(single), data__test=None))
     done = call("train", config, "--runs", str(tmp_path / "runs"))
     assert done.exit_code == 2
-    assert "b.jsonl: has one label a text, but the training texts have lists of labels" in done.stderr
+    assert "b.jsonl: has one label per text, but the training texts have several labels per text" in done.stderr
     checked = call("check", config)
     assert checked.exit_code == 1
-    assert "data.validation: has one label a text, but the training texts have lists of labels" in checked.stderr
+    assert (
+        "data.validation: has one label per text, but the training texts have several labels per text" in checked.stderr
+    )
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "csv"])

@@ -52,7 +52,7 @@ def test_imdb_is_read_through_tfds(imdb: TfdsSource) -> None:
         ({}, "tain", r"no split tain \(known: "),
         ({"text": "txt"}, "train", 'no feature "txt"; did you mean "text"'),
         ({"label": "labels"}, "train", 'no feature "labels"; did you mean "label"'),
-        ({"text": "label"}, "train[:10]", 'feature "label" is no text'),
+        ({"text": "label"}, "train[:10]", 'feature "label" is not text'),
     ],
 )
 def test_wrong_parts_of_imdb_are_named(real_data: Path, options: dict[str, str], part: str, message: str) -> None:

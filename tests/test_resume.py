@@ -83,8 +83,8 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_it_taken(
     newer.write_bytes(content[:-1000] + bytes([content[-1000] ^ 1]) + content[-999:])
     said: list[str] = []
     _train(run, resume=True, listen=lambda event: said.append(event.what) if isinstance(event, Stage) else None)
-    assert any(f"{newer.name}: damaged (its checksum is another)" in line for line in said)
-    assert f"Going on with {run.folder} after step {int(older.stem[-8:])} of epoch {int(older.stem[5:11]) + 1}" in said
+    assert any(f"{newer.name}: damaged (its checksum does not match)" in line for line in said)
+    assert f"Resuming {run.folder} after step {int(older.stem[-8:])} of epoch {int(older.stem[5:11]) + 1}" in said
     assert result(run) == whole
 
 
@@ -101,7 +101,7 @@ def test_checkpoints_are_whole_or_noticed(tmp_path: Path) -> None:
     damaged: list[str] = []
     for path in (tmp_path / "c").iterdir():
         path.write_bytes(path.read_bytes()[:30])
-    with pytest.raises(InputError, match="no checkpoint in it is whole"):
+    with pytest.raises(InputError, match="no checkpoint in it is undamaged"):
         checkpoints.newest(damaged.append)
     assert len(damaged) == 2
 
@@ -166,7 +166,7 @@ def test_the_command_s_options(tmp_path: Path, binary_run: Run) -> None:
         assert message in _call("train", "--resume", name, "--runs", str(tmp_path)).stderr
     begin_run(tmp_path, "early")
     refused = _call("train", "--resume", "early-1", "--runs", str(tmp_path))
-    assert "was stopped before it had begun" in refused.stderr
+    assert "was stopped before training began" in refused.stderr
     assert "is finished" in _call("train", "--resume", str(binary_run.folder)).stderr
 
 
@@ -281,7 +281,7 @@ def test_what_a_finished_run_keeps_is_an_option(sample_csv: Path, tmp_path: Path
     none = trained(small_config(**small, training__keep_checkpoints=False), tmp_path)
     assert not none.checkpoints.exists()
     refused = _call("train", "--resume", str(none.folder), "--epochs", "3")
-    assert (refused.exit_code, "has no checkpoint any more" in refused.stderr) == (2, True)
+    assert (refused.exit_code, "no longer has a checkpoint" in refused.stderr) == (2, True)
     every = trained(small_config(**small, training__keep_checkpoints=True), tmp_path)
     assert len(list(every.checkpoints.glob("epoch*.state"))) == 2
     every.write_metrics("test", {"accuracy": 0.5})

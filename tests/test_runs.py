@@ -95,7 +95,7 @@ def test_a_wrong_name_gets_a_suggestion(tmp_path: Path) -> None:
 
 def test_an_unfinished_run_is_refused(tmp_path: Path) -> None:
     name = begin_run(tmp_path, "a").name
-    with pytest.raises(InputError, match=r"not whole \(its training was killed\); train its config again"):
+    with pytest.raises(InputError, match=r"incomplete \(its training was killed\); train its config again"):
         find_run(tmp_path, name)
 
 

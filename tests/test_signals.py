@@ -46,7 +46,7 @@ def test_a_second_signal_stops_at_once_and_nothing_is_lost(number: int, config_f
     process.send_signal(number)  # writing the models takes seconds
     _, stderr = process.communicate(timeout=120)
     assert process.returncode == 128 + number, stderr
-    assert f"To go on: seqclf train --resume {tmp_path}/small-1" in stderr
+    assert f"To resume: seqclf train --resume {tmp_path}/small-1" in stderr
     assert "Traceback" not in stderr
     run = Run(tmp_path / "small-1")
     assert run.manifest["status"] == "failed"

@@ -87,7 +87,7 @@ def test_what_was_chosen_is_said_with_its_reason_and_what_else_there_is() -> Non
     assert 'labels in 2 columns of 0 and 1 ("rude", "wrong"): a text can have several' in flags.notes[1]
     assert "--label rude takes one of them alone" in flags.notes
     passed = _choice({"label": "constant", "kind": "five", "text": "texts"})
-    assert '"label" is passed over: it holds the same value in every row' in passed.notes
+    assert '"label" is ignored: it holds the same value in every row' in passed.notes
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_column_that_few_rows_have_is_passed_over() -> None:
     values = {"text": TEXTS, "label": ["a", "b"], "kind": TWO, "body": TEXTS[:5]}
     chosen = choose_columns("t.jsonl", values)
     assert (chosen.text, chosen.label) == ("text", "kind")
-    assert '"label" is passed over: it holds nothing in 95.0% of the rows' in chosen.notes
+    assert '"label" is ignored: it holds nothing in 95.0% of the rows' in chosen.notes
 
 
 def test_named_columns_are_taken_as_they_are() -> None:

@@ -63,7 +63,7 @@ def test_a_test_file_without_labels_is_not_taken(tmp_path: Path) -> None:
     write_csv(tmp_path / "test.csv", [("id", "text"), ("1", "a text")])
     found = see(Request(str(tmp_path / "train.csv")))
     assert found.data["test"] == 0.2
-    assert any(note.startswith('test.csv is not taken: no column "label"') for note in found.notes)
+    assert any(note.startswith('test.csv is left out: no column "label"') for note in found.notes)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_file_beside_that_could_not_be_used_is_left_out(
     write_csv(tmp_path / "dev.csv", [HEADER, *rows])
     found = see(Request(str(tmp_path / "train.csv")))
     assert found.data["validation"] == 0.2
-    assert any(note.startswith("dev.csv is not taken: ") and why in note for note in found.notes)
+    assert any(note.startswith("dev.csv is left out: ") and why in note for note in found.notes)
     with pytest.raises(InputError, match="--validation: "):
         see(Request(str(tmp_path / "train.csv"), validation=str(tmp_path / "dev.csv")))
 
@@ -202,7 +202,7 @@ def test_numbers_to_predict_are_no_labels(tmp_path: Path) -> None:
     rows = [(text, f"{i * 1.37:.2f}") for i, (text, _) in enumerate(ROWS)]
     refused = _call("init", "--from", str(write_csv(tmp_path / "t.csv", [HEADER, *rows])))
     assert refused.exit_code == 2
-    assert "40 different labels for 40 texts; numbers to predict are no labels" in refused.stderr
+    assert "40 different labels for 40 texts; numbers to predict are not labels" in refused.stderr
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def test_a_file_is_trained_on_and_its_config_can_be_trained_again(
     starter, kept = load_config(run.starter), load_config(run.config)
     assert starter.data == kept.data
     assert starter.training.epochs > kept.training.epochs == 1
-    assert "# decides everything" in run.starter.read_text(encoding="utf-8")
+    assert "# seed of everything" in run.starter.read_text(encoding="utf-8")
     evaluated = _call("eval")
     assert evaluated.exit_code == 0, evaluated.output
 
@@ -112,7 +112,7 @@ def test_columns_are_named_by_settings(tmp_path: Path) -> None:
         (["train", "--resume", "x", "--presets"], "leave CONFIG, --name, --folds, --presets and --set out"),
         (["init", "--from", "x.csv", "--try", "--layers", "gru"], "leave --layers out"),
         (["init", "--from", "x.csv", "--template", "trec", "--try"], "leave --layers and --try out"),
-        (["init", "--try"], "only --template and -o can do without --from DATA"),
+        (["init", "--try"], "only --template and -o work without --from DATA"),
     ],
 )
 def test_options_that_do_not_go_together(arguments: list[str], message: str) -> None:

@@ -49,7 +49,7 @@ class BaselineJob:
             return
         try:
             self._start()
-        except Exception as error:  # whatever it is, the caller's work goes on
+        except Exception as error:  # whatever it is, the caller's work continues
             self.problem = str(error) or type(error).__name__
             self.close()
 

@@ -69,5 +69,5 @@ def epoch(texts: EncodedTexts, by_length: bool, sampled: int, seed: int, rows: i
 
 
 def _targets(labels: NDArray[Any]) -> NDArray[np.float32]:
-    """One number a text, ``float32 [rows]``: time does not depend on which, so a list of labels gives its first."""
+    """One number for each text, ``float32 [rows]``: any will do for the time, multi-label the first one."""
     return labels.reshape(len(labels), -1)[:, 0].astype(np.float32)

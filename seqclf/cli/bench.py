@@ -48,13 +48,17 @@ def _ways(context: click.Context, parameter: click.Parameter, value: str | None)
 )
 @click.option("--units", default="64", show_default=True, callback=numbers, help="Units in each direction.")
 @click.option("--lengths", default="256", show_default=True, callback=numbers, help="Tokens of the longest text.")
-@click.option("--rows", type=click.IntRange(1, 65_536), default=64, show_default=True, help="Texts of a batch.")
-@click.option("--rounds", type=click.IntRange(1, 1_000), default=5, show_default=True, help="Turns of each way.")
-@click.option("--ways", callback=_ways, help="Of seqclf, keras, torch, torch_packed, notes. [default: all installed]")
+@click.option("--rows", type=click.IntRange(1, 65_536), default=64, show_default=True, help="Texts in a batch.")
+@click.option(
+    "--rounds", type=click.IntRange(1, 1_000), default=5, show_default=True, help="How often each way is timed."
+)
+@click.option(
+    "--ways", callback=_ways, help="Ways to time: seqclf, keras, torch, torch_packed, notes. [default: all installed]"
+)
 @click.option(
     "--growth",
     is_flag=True,
-    help="Also time how an LSTM's step grows with length, units and rows, in sizes of its own: some minutes more.",
+    help="Also time how an LSTM's step grows with length, units and rows; takes some minutes more.",
 )
 @click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="File for all figures.")
 @click.option("--plot", "plot_path", type=click.Path(path_type=Path, dir_okay=False), help="PNG file; with --growth.")

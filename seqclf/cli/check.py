@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def check_command(config_file: Path, settings: tuple[str, ...], threads: int | str, as_json: bool) -> None:
     """Look at a config, its data and its model before training; of a data file, at what `train` would make of it.
 
-    Counts texts and labels of each split, empty and repeated texts, texts that stand in more than one split, lengths in
+    Counts texts and labels of each split, empty and repeated texts, texts that are in more than one split, lengths in
     tokens, unknown tokens; shows the model, and times a few steps. Exits with 1 where training or evaluation would
     fail; warnings change nothing.
     """

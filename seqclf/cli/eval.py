@@ -65,8 +65,8 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Write each row with its prediction and probabilities, and whether it is right (csv, tsv, jsonl, parquet).",
 )
-@click.option("--prefix", default="", metavar="TEXT", help="What the names of --predictions' new columns begin with.")
-@click.option("--overwrite", is_flag=True, help="Let --predictions take the place of a file that is there.")
+@click.option("--prefix", default="", metavar="TEXT", help="Prefix of the names of --predictions' new columns.")
+@click.option("--overwrite", is_flag=True, help="Replace a file of --predictions that exists.")
 @threads_option
 @allow_code_option
 @json_option
@@ -86,17 +86,17 @@ def eval_command(
     threads: int | str,
     as_json: bool,
 ) -> None:
-    """Measure a run: accuracy, loss, precision, recall and F1 of each label, confusion matrix. Of a run with lists of
-    labels: micro and macro F1, the share of texts whose list is right, Hamming loss, each label with its threshold.
+    """Measure a run: accuracy, loss, precision, recall and F1 of each label, confusion matrix. For
+    multi-label runs: micro and macro F1, the fraction of texts with all labels right, Hamming loss, thresholds.
 
     The result for a split is also kept in the run's metrics.json. Texts of --data that the run was trained on are
-    counted, whatever file they stand in. --predictions keeps all columns of a table, and adds its own after them.
+    counted, whatever file they are in. --predictions keeps all columns of a table, and adds its own after them.
     """
     for option, given in (("--overwrite", overwrite), ("--prefix", prefix)):
         if given and predictions_path is None:
             raise click.UsageError(f"{option}: only together with --predictions")
     if encoding is not None and data_path is None:
-        raise click.UsageError("--encoding is that of --data; that of a split is set with --set data.encoding=NAME")
+        raise click.UsageError("--encoding is for --data; for a split, use --set data.encoding=NAME")
     from seqclf.cli import eval_texts
     from seqclf.cli.start import start_tensorflow
     from seqclf.data.corpus import Corpus
@@ -205,7 +205,7 @@ def _config(path: Path, settings: tuple[str, ...]) -> Config:
     overrides = [parse_override(setting) for setting in settings]
     for override in overrides:
         if override.path[0] != "data":
-            raise InputError(f"{override}: a trained model's other options are what they are; only data.KEY can be set")
+            raise InputError(f"{override}: only data.KEY can be set; the other options of a trained model are fixed")
     return load_config(path, overrides)
 
 

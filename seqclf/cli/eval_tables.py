@@ -40,7 +40,7 @@ def show_metrics(run_name: str, where: str, metrics: dict[str, Any], *, score: s
         sentence = f"{description(baseline, score, 'these texts')}: {lead(metrics[score], baseline, score)}"
         out.print(wrapped(sentence, width), markup=False, soft_wrap=True)
     out.print()
-    if "confusion" not in metrics:  # of lists of labels
+    if "confusion" not in metrics:  # multi-label
         out.print(_label_table(metrics, by_f1=True))
         out.print("\naccuracy: all labels of the text right", markup=False)
         return

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from seqclf.runs import Run
 
 
-@click.command("export", short_help="Give a run's model: SavedModel, ONNX or Keras.")
+@click.command("export", short_help="Export a run's model: SavedModel, ONNX or Keras.")
 @runs_option
 @run_option
 @click.option(
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Folder to write, with a MODEL_CARD.md. [default: where training left it, in the run]",
 )
-@click.option("--quantize", is_flag=True, help="Of onnx: weights of 8 bits, a quarter of the size; needs --to.")
-@click.option("--force", is_flag=True, help="Write a quantized model even where it costs over 0.5 points.")
+@click.option("--quantize", is_flag=True, help="With onnx: 8-bit weights, a quarter of the size; needs --to.")
+@click.option("--force", is_flag=True, help="Write a quantized model even if it loses more than 0.5 points.")
 @allow_code_option
 def export_command(
     runs: Path, run_name: str | None, form: str, target: Path | None, quantize: bool, force: bool
 ) -> None:
-    """Give a run's model, and say in MODEL_CARD.md what it is and how it is called.
+    """Export a run's model, with a MODEL_CARD.md that says what it is and how to call it.
 
     Prints the folder (or in the run, of onnx and keras, the file). With --quantize the score on the validation texts is
     measured before and after.
@@ -48,7 +48,7 @@ def export_command(
     from seqclf.runs import FINISHED
 
     if quantize and (form != "onnx" or target is None):
-        raise click.UsageError("--quantize is of --format onnx, and needs --to")
+        raise click.UsageError("--quantize works only with --format onnx, and needs --to")
     if force and not quantize:
         raise click.UsageError("--force: only together with --quantize")
     run = find_run(runs, run_name)
@@ -133,6 +133,6 @@ def _quantize(run: Run, path: Path, force: bool) -> Cost:
 
     cost = quantize_measured(run, path, lambda stage: click.echo(stage, err=True))
     if not force and not cost.is_small:
-        why = "costs more than 0.5 points" if cost.score_before is not None else "cannot be measured"
+        why = "loses more than 0.5 points" if cost.score_before is not None else "cannot be measured"
         raise InputError(f"not written, because it {why} ({cost}); --force writes it")
     return cost

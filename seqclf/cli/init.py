@@ -76,7 +76,7 @@ def init_command(
 
     if data is None:
         if family or tried or label_separator or any(about.values()):
-            raise click.UsageError("only --template and -o can do without --from DATA")
+            raise click.UsageError("only --template and -o work without --from DATA")
         text = text_of(template or DEFAULT_TEMPLATE)
     else:
         text = _from_data(data, template, family=family, separator=label_separator, tried=tried, about=about)

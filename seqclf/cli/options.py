@@ -73,7 +73,7 @@ set_option: Decorator = click.option(
 label_separator_option: Decorator = click.option(
     "--label-separator",
     metavar="TEXT",
-    help="What stands between several labels of one field, such as '|'. [default: one label a text, or the run's]",
+    help="Separator of several labels in one field, such as '|'. [default: the run's, or one label per text]",
 )
 
 
@@ -82,7 +82,7 @@ def check_encoding(context: click.Context, parameter: click.Parameter, value: st
     from seqclf.file_encoding import canonical
 
     if value is not None and canonical(value) is None:
-        raise click.BadParameter(f"{value!r} is none of Python's text encodings, such as utf-8, cp1252 or utf-16")
+        raise click.BadParameter(f"{value!r} is not one of Python's text encodings, such as utf-8, cp1252 or utf-16")
     return value
 
 
@@ -115,8 +115,8 @@ threads_option: Decorator = click.option(
     envvar="SEQCLF_THREADS",
     show_envvar=True,
     show_default=True,
-    help="Threads to compute with. auto: one for each core; stock: leave TensorFlow's threads and the C library's "
-    "memory allocator as they come.",
+    help="Threads to compute with. auto: one for each core; stock: do not change TensorFlow's threads and the C "
+    "library's memory allocator.",
 )
 
 
@@ -134,7 +134,7 @@ allow_code_option: Decorator = click.option(
     expose_value=False,
     envvar="SEQCLF_ALLOW_CODE",
     show_envvar=True,
-    help="Import the modules that the config's own layer types name. They run with your rights: know what they do.",
+    help="Import the modules that custom layer types in the config name. They run with your rights: trust them first.",
 )
 
 json_option: Decorator = click.option("--json", "as_json", is_flag=True, help="Write JSON.")

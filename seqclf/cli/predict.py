@@ -42,7 +42,7 @@ _SHARE = click.FloatRange(0, 1)
 @click.option(
     "--input-format",
     type=click.Choice(READ_KINDS),
-    help="What --input is; txt: a text a line. [default: by its ending]",
+    help="Format of --input; txt: one text per line. [default: by its ending]",
 )
 @encoding_option
 @click.option(
@@ -50,26 +50,26 @@ _SHARE = click.FloatRange(0, 1)
 )
 @click.option("--output-format", type=click.Choice(WRITE_KINDS), help="[default: by the ending; for -: jsonl]")
 @click.option(
-    "--errors", "errors_path", type=click.Path(path_type=Path), help="File for the rows that cannot be read, by line."
+    "--errors", "errors_path", type=click.Path(path_type=Path), help="File for the errors of rows that cannot be read."
 )
-@click.option("--resume", is_flag=True, help="Go on with an --output that was interrupted.")
-@click.option("--overwrite", is_flag=True, help="Let --output and --errors take the place of files that are there.")
-@click.option("--top", type=click.IntRange(min=1), metavar="K", help="Name the K most probable labels, too.")
+@click.option("--resume", is_flag=True, help="Resume an interrupted --output.")
+@click.option("--overwrite", is_flag=True, help="Replace files of --output and --errors that exist.")
+@click.option("--top", type=click.IntRange(min=1), metavar="K", help="Also give the K most probable labels.")
 @click.option(
     "--threshold",
     type=_SHARE,
     metavar="P",
-    help="Give a label where its probability exceeds P: of lists of labels, instead of the run's thresholds; of two "
-    "labels, the second one.",
+    help="Give a label if its probability exceeds P. Multi-label: instead of the run's thresholds; two labels: whether "
+    "the second one is given.",
 )
-@click.option("--abstain-below", type=_SHARE, metavar="P", help="Give no label (null) with a probability below P.")
+@click.option("--abstain-below", type=_SHARE, metavar="P", help="Give no label (null) if its probability is below P.")
 @click.option(
     "--abstain-empty",
     is_flag=True,
     help="Give no label (null) to empty texts; without it they get the most frequent label of the training texts.",
 )
-@click.option("--probabilities", "every", is_flag=True, help="Give the probability of every label, too.")
-@click.option("--prefix", default="", metavar="TEXT", help="What the names of --output's new columns begin with.")
+@click.option("--probabilities", "every", is_flag=True, help="Also give the probability of every label.")
+@click.option("--prefix", default="", metavar="TEXT", help="Prefix of the names of --output's new columns.")
 @runs_option
 @run_option
 @threads_option
@@ -97,15 +97,15 @@ def predict_command(
     threads: int | str,
     as_json: bool,
 ) -> None:
-    """Label each TEXT, or those of a file. A TEXT of ``-`` reads one text a line from standard input, empty lines too;
-    put ``--`` before texts that begin with a dash.
+    """Label each TEXT, or the texts of a file. The TEXT ``-`` reads one text per line from standard input, empty lines
+    included; put ``--`` before texts that begin with a dash.
 
-    Prints label, probability and text for each; with --json one object a line, with the probability of every label.
-    Where texts have lists of labels, all labels above their thresholds, the most probable first; - is none.
+    Prints label, probability and text for each; with --json one object per line, with the probability of every label.
+    Multi-label runs print all labels above their thresholds, the most probable first; - means none.
 
-    With --input the rows of a file come out with what is predicted: columns prediction and probability, or of lists of
-    labels predictions and probabilities. --resume goes on with it, or begins it: such a call can be repeated until all
-    is done.
+    With --input, the rows of a file are written with their predictions: columns prediction and probability, or
+    multi-label predictions and probabilities. --resume continues an interrupted call, or starts a new one, so that the
+    same command can be repeated until it succeeds.
     """
     from seqclf.run_choice import LATEST, find_run, named_with_status
 
@@ -157,7 +157,7 @@ def _check_options(
     if texts and (unused := [name for name, value in only_files.items() if value is not None]):
         raise click.UsageError(f"{', '.join(unused)}: only together with --input")
     if input_path is not None and as_json:
-        raise click.UsageError("--json is of texts; what a file is written as, its ending or --output-format says")
+        raise click.UsageError("--json is for texts on the command line; --output-format sets the format of a file")
 
 
 def _source(run: Run, path: str, kind: str | None, column: str | None, encoding: str | None) -> Source:

@@ -41,7 +41,7 @@ def predict_rows(
     resume: bool,
     overwrite: bool,
 ) -> None:
-    """Predict a file and say how it goes on stderr. ``target`` are the options as they were given."""
+    """Predict a file and report on stderr. ``target`` are the options as they were given."""
     output, kind, errors = target
     answers = Answers(decider, min(top, len(decider.labels)), every, prefix=prefix)
     started = time.monotonic()

@@ -42,4 +42,4 @@ class StopRequest:
         if self.signal is not None:
             raise KeyboardInterrupt(number)
         self.signal = number
-        click.echo("\nFinishing the step and writing the run; once more to stop at once.", err=True)
+        click.echo("\nFinishing the step and saving the run; press Ctrl-C again to stop at once.", err=True)

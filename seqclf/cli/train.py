@@ -36,17 +36,17 @@ if TYPE_CHECKING:
     "--resume",
     metavar="RUN",
     shell_complete=complete_unfinished,
-    help="Go on with a run that was stopped, from its newest checkpoint; latest: the one begun last.",
+    help="Resume a stopped run from its newest checkpoint; latest: the one that was started last.",
 )
 @click.option(
-    "--epochs", type=click.IntRange(min=1), help="With --resume: how many epochs in all; a finished run goes on."
+    "--epochs", type=click.IntRange(min=1), help="With --resume: epochs in all; trains a finished run further."
 )
 @click.option("--patience", type=click.IntRange(min=1), help="With --resume: the patience of early stopping.")
 @click.option("--name", help="First part of the run folder's name, instead of the config's.")
 @click.option(
     "--folds",
     type=click.IntRange(min=2),
-    help="Cross-validate: train so many times, each validated on another part of the training texts.",
+    help="Cross-validate: train this many times, each time validating on another part of the training texts.",
 )
 @click.option(
     "--presets", is_flag=True, help="Try three models on a sample of the texts first, and train the best one of them."
@@ -56,12 +56,12 @@ if TYPE_CHECKING:
     type=click.Choice(["stop", "rewind"]),
     default="stop",
     show_default=True,
-    help="When the loss is no longer a number: stop, or go back to the last checkpoint and halve the learning rate.",
+    help="If the loss becomes NaN or infinite: stop, or go back to the last checkpoint and halve the learning rate.",
 )
 @click.option(
     "--memory-check/--no-memory-check",
     default=True,
-    help="Refuse a training that cannot fit into the memory that is free (the default), or try it all the same.",
+    help="Refuse a training that needs more memory than is free (the default), or try it anyway.",
 )
 @set_option
 @threads_option
@@ -83,9 +83,9 @@ def train_command(
     """Train the classifier that CONFIG describes: a YAML file, or a data file or folder to write one for.
 
     The result is a folder in the folder of runs: model, SavedModel, tokenizer, metrics and history. Ctrl-C finishes
-    the step and leaves a whole run, marked interrupted; --resume goes on with it, or with one that was killed, as if it
-    had never been stopped; with --epochs, with a finished run too. With --folds the result is a run for each fold, and
-    a summary of their validation metrics.
+    the step and leaves a complete run, marked interrupted. --resume continues it, or one that was killed, as if it had
+    never been stopped; with --epochs it also trains a finished run further. With --folds the result is a run for each
+    fold, and a summary of their validation metrics.
     """
     how = How(threads, on_nan, memory_check)
     if resume is not None:

@@ -91,7 +91,7 @@ def train_one(
         if not run.has_checkpoint:  # nothing was trained
             shutil.rmtree(run.folder, ignore_errors=True)
         elif isinstance(error, KeyboardInterrupt):
-            click.echo(f"To go on: {run.how_to_go_on}", err=True)
+            click.echo(f"To resume: {run.how_to_resume}", err=True)
         raise
 
 
@@ -119,13 +119,13 @@ def resume(runs: Path, name: str, how: How, *, epochs: int | None, patience: int
         try:
             outcome = train(config, run, listen, stop, resume=True, further=further, **options)
         except KeyboardInterrupt:
-            click.echo(f"To go on: {run.how_to_go_on}", err=True)
+            click.echo(f"To resume: {run.how_to_resume}", err=True)
             raise
     compared = behind(config, outcome, run.folder)
     text = summary(run.folder, runs, config, outcome, advised=compared is not None)
     if tested_before and not _is_tested(run):
         again = f"seqclf eval{runs_argument(runs)} --run {shlex.quote(run.name)}"
-        text += f"\nDropped     test metrics, which were of the earlier weights; to measure again: {again}"
+        text += f"\nDropped     test metrics of the earlier weights; to measure again: {again}"
     end(text, outcome.status, stop, warning=compared, run=run)
 
 
@@ -137,7 +137,7 @@ def end(text: str, status: str, stop: StopRequest, *, warning: str | None, run: 
     if warning is not None and status != INTERRUPTED:
         show_warning(warning)
     if status == INTERRUPTED:
-        how = "" if run is None else f" To go on: {run.how_to_go_on}"
+        how = "" if run is None else f" To resume: {run.how_to_resume}"
         click.echo(f"Interrupted; what was learnt so far is kept.{how}", err=True)
         sys.exit(128 + (stop.signal or signal.SIGINT))
 

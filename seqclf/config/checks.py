@@ -70,7 +70,7 @@ def readers_have_a_sequence(layers: Layers) -> Iterator[Problem]:
         if layer.reads and pooled_by is not None:
             message = (
                 f"{layer.short_name} has nothing to read: the {layers[pooled_by].short_name} before it "
-                f"(layers[{pooled_by}]) left one vector a text"
+                f"(layers[{pooled_by}]) returned one vector for the text"
             )
             yield Problem(("layers", index), message)
         if layer.leaves == "text":
@@ -108,7 +108,7 @@ def layers_are_consistent(layers: Layers) -> Iterator[Problem]:
 def segments_are_joined(layers: Layers) -> Iterator[Problem]:
     for index, (layer, read) in enumerate(zip(layers, returns_sequences(layers), strict=True)):
         if getattr(layer, "segment", None) is not None and not read:
-            message = "leaves one vector a token: add a pool after the layer, or leave segment out"
+            message = "returns a vector for each token: add a pool after the layer, or leave segment out"
             yield Problem(("layers", index, "segment"), message)
 
 
@@ -155,7 +155,7 @@ def one_vector_is_left(layers: Layers) -> Iterator[Problem]:
         yield Problem(("layers",), "nothing makes one vector of a text: add a recurrent layer or a pool")
     elif readers[-1][1].leaves == "tokens" and not any(layer.leaves == "text" for _, layer in readers):
         index, layer = readers[-1]
-        message = f"{layer.short_name} leaves one vector a token; add a recurrent layer or a pool after it"
+        message = f"{layer.short_name} returns a vector for each token; add a recurrent layer or a pool after it"
         yield Problem(("layers", index), message)
 
 
@@ -167,10 +167,11 @@ def windows_fit_the_longest_text(tokenizer: TokenizerConfig, layers: Layers) -> 
         option = getattr(layer, layer.window)
         window = max(option) if isinstance(option, list) else option
         if window > length:
-            here = "what the longest text has (tokenizer.max_tokens)"
+            here = "the length of the longest text (tokenizer.max_tokens)"
             if length != tokenizer.max_tokens:
                 here = (
-                    f"what the pooling before leaves of the longest text (tokenizer.max_tokens: {tokenizer.max_tokens})"
+                    "what the pooling before it leaves of the longest text "
+                    f"(tokenizer.max_tokens: {tokenizer.max_tokens})"
                 )
             yield Problem((*path, layer.window), f"expected at most {length}, {here}; found {window}")
             return
@@ -180,7 +181,7 @@ def windows_fit_the_longest_text(tokenizer: TokenizerConfig, layers: Layers) -> 
 def a_batch_holds_the_longest_text(tokenizer: TokenizerConfig, training: TrainingConfig) -> Iterator[Problem]:
     if training.batch_tokens is not None and training.batch_tokens < tokenizer.max_tokens:
         message = (
-            f"expected at least {tokenizer.max_tokens}, what the longest text has (tokenizer.max_tokens); "
+            f"expected at least {tokenizer.max_tokens}, the length of the longest text (tokenizer.max_tokens); "
             f"found {training.batch_tokens}"
         )
         yield Problem(("training", "batch_tokens"), message)
@@ -260,7 +261,7 @@ def random_vectors_stay_random(embedding: EmbeddingConfig) -> Iterator[Problem]:
 
 def vectors_are_of_words(tokenizer: TokenizerConfig, embedding: EmbeddingConfig) -> Iterator[Problem]:
     if embedding.vectors is not None and isinstance(tokenizer, CharTokens | ByteTokens):
-        message = f"are of words, but the tokens are of type {tokenizer.type}: next to none of them will have a vector"
+        message = f"are of words, but the tokens are of type {tokenizer.type}: almost none of them will have a vector"
         yield Problem(("embedding", "vectors"), message)
 
 

@@ -25,7 +25,7 @@ def shares_are_numbers(data: DataConfig) -> Iterator[Problem]:
         match = re.fullmatch(r"\s*([0-9.]+)\s*(%?)\s*", part) if isinstance(part, str) else None
         if match and re.fullmatch(r"\d*\.?\d+|\d+\.", match[1]):
             share = float(match[1]) / (100 if match[2] else 1)
-            yield Problem(("data", name), f'expected a share as a number, found the text "{part}"; write {share:g}')
+            yield Problem(("data", name), f'expected a fraction as a number, found the text "{part}"; write {share:g}')
 
 
 def a_fold_is_one_of_the_folds(data: DataConfig) -> Iterator[Problem]:
@@ -54,7 +54,7 @@ def text_and_label_are_two(data: DataConfig) -> Iterator[Problem]:
         return
     labels = [data.label] if isinstance(data.label, str) else data.label
     if data.text in labels:
-        yield Problem(("data", "label"), f'expected another name than data.text\'s, found "{data.text}" for both')
+        yield Problem(("data", "label"), f'expected a column other than data.text, found "{data.text}" for both')
     if repeated := sorted(name for name, count in Counter(labels).items() if count > 1):
         yield Problem(("data", "label"), f'expected each column once, found "{repeated[0]}" twice')
     elif labels == data.label and len(labels) == 1:

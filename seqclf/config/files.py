@@ -134,7 +134,7 @@ def _text(file: FilePath) -> str:
     if len(content) > _MAX_BYTES:
         raise InputError(f"{file}: too large for a config (over {_MAX_BYTES // 1024} KiB){_table_hint(file)}")
     if b"\0" in content:
-        raise InputError(f"{file}: is no text (it holds NUL bytes); a config is YAML in UTF-8")
+        raise InputError(f"{file}: is not a text file (it holds NUL bytes); a config is YAML in UTF-8")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

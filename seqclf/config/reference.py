@@ -16,7 +16,7 @@ _PREFACE = """\
 # Every option of a config
 
 Made from the schema by `seqclf schema --markdown`; [writing_configs.md](writing_configs.md) says how configs are
-written, checked and compared. An option without a default must be there.
+written, checked and compared. An option without a default is required.
 """
 
 
@@ -79,7 +79,7 @@ def _value(schema: dict[str, Any]) -> str:
         "integer": "whole number",
         "number": "number",
         "string": "text",
-        "boolean": "truth value",
+        "boolean": "`true` or `false`",
         "null": "`null`",
     }
     if schema["type"] == "object":

@@ -114,7 +114,7 @@ def dump_yaml(value: Any) -> str:
 
 
 class _Constructor:
-    """From nodes to values; notes what is wrong and goes on."""
+    """From nodes to values; notes what is wrong and continues."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -181,7 +181,7 @@ class _Constructor:
             if kind == "float":
                 return float(re.sub(r"\.(inf|nan)", r"\1", text.lower().replace("_", "")))
         except ValueError:
-            self._note(path, node, f'"{text[:20]}" is no number that can be read')
+            self._note(path, node, f'"{text[:20]}" is not a number that can be read')
             return None
         self._note(path, node, f"the tag {_shown_tag(node)} is not known; a config needs no tags")
         return None

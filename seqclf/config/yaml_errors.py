@@ -52,7 +52,7 @@ _SENTENCES = (
     ("expected a single document", "a second document begins here; a config is one", False),
     ("expected '<document start>'", 'expected "name: value"', False),
     ("expected the node content", "expected a value", False),
-    ("unknown escape character '(.)'", 'unknown escape "\\{}" in double quotes; single quotes know none', False),
+    ("unknown escape character '(.)'", 'unknown escape "\\{}" in double quotes; single quotes have none', False),
 )
 
 

@@ -140,7 +140,7 @@ class Corpus:
             raise InputError(f"{train.origin}: {all_the_same(different.pop(), train.multi)}")
         names = train.label_names or label_order({name for names in different for name in names})
         if broken := [name for name in names if not is_text([name])]:
-            raise InputError(f"{train.origin}: the label {shown(broken[0])} is no text that UTF-8 could write")
+            raise InputError(f"{train.origin}: the label {shown(broken[0])} cannot be written as UTF-8")
         return Labels(names, train.multi)
 
     @property
@@ -208,7 +208,7 @@ class Corpus:
 
 
 def noted_digests(split: str, fingerprint: str) -> NDArray[np.uint64] | None:
-    """What ``Corpus.note_digests`` kept; the texts need not be there any more. None where it kept nothing."""
+    """What ``Corpus.note_digests`` kept; the texts need no longer be there. None where it kept nothing."""
     entry = found("digests", _digests_key(split, fingerprint))
     if entry is None:
         return None

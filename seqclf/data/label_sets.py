@@ -26,7 +26,7 @@ def label_order(labels: Iterable[str]) -> tuple[str, ...]:
 
 
 def encode_labels(texts: LabelledTexts, labels: Labels) -> NDArray[np.int32] | NDArray[np.bool_]:
-    """``int32 [texts]``, places in ``labels``; of lists of labels ``bool [texts, labels]``, which ones apply.
+    """``int32 [texts]``, places in ``labels``; multi-label ``bool [texts, labels]``, which ones apply.
 
     Raises ``InputError`` for a label that is not there, and where one side has lists and the other has not.
     """
@@ -38,8 +38,8 @@ class LabelIds:
     """What ``label_ids`` makes of texts.
 
     Attributes:
-        ids: places in the labels, followed by those of ``unknown`` unless its texts were dropped, ``int32 [texts]``; of
-            lists of labels ``bool [texts, labels]``, likewise.
+        ids: places in the labels, followed by those of ``unknown`` unless its texts were dropped, ``int32 [texts]``;
+            multi-label ``bool [texts, labels]``, the same.
         kept: places of the texts that were not dropped, ``int64``; None where all were kept.
         unknown: what is known of the texts whose labels are not all known; None where there are none.
     """
@@ -88,12 +88,12 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _check_same_kind(texts: LabelledTexts, labels: Labels) -> None:
-    """Raise ``InputError`` where one side has lists of labels and the other has not."""
+    """Raise ``InputError`` where one side is multi-label and the other is not."""
     if texts.multi != labels.multi:
-        kinds = ("one label a text", "lists of labels")
+        kinds = ("one label per text", "several labels per text")
         raise InputError(
             f"{texts.origin}: has {kinds[texts.multi]}, but the training texts have {kinds[labels.multi]}"
-            + (" (data.label_separator says where several labels stand in one field)" if labels.multi else "")
+            + (" (data.label_separator separates several labels in one field)" if labels.multi else "")
         )
 
 

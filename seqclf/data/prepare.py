@@ -150,8 +150,8 @@ def prepare_split(
         if corpus.was_drawn_text_by_text(drawn_from, fingerprints.get(drawn_from, "")):
             raise InputError(
                 f"{describe(config.data)}: the run was trained by an earlier version, which could put equal texts on "
-                f"both sides of a split; now its {split} split would be another one. Name other texts with --data, or "
-                "train again"
+                f"both sides of a split; its {split} split would now be a different one. Name other texts with "
+                "--data, or train again"
             )
         raise InputError(
             f"{describe(config.data)}: has changed since the run was trained, so that its {split} split is lost; "
@@ -166,7 +166,7 @@ def encode_texts(
     """Texts of any origin, encoded.
 
     Raises ``InputError`` for a label that is not among ``labels``, unless ``unknown_labels`` (``data.unknown_labels``)
-    allows it, and for lists of labels where ``labels`` have one a text, or the other way round.
+    allows it, and for multi-label texts where ``labels`` are not, or the other way round.
     """
     found = label_ids(texts, labels, unknown_labels)
     kept = texts if found.kept is None else texts.chosen(found.kept)

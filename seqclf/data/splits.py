@@ -153,13 +153,13 @@ def folded(
 ) -> dict[str, NDArray[np.int64]]:
     """Indices of each split, in the order of the texts, the validation texts being one of ``folds`` parts.
 
-    The parts hold as many texts of each label, and as many in all, to within one (of lists of labels, and where sets of
+    The parts hold as many texts of each label, and as many in all, to within one (multi-label, and where sets of
     texts stay together: about as many); each text outside of the test is in exactly one of them. The test texts are
     those of ``partition``.
 
     Args:
         fold: which part validates, from 1.
-        validation: what ``partition`` would keep; with lists of labels it has a say in which texts are the test's.
+        validation: what ``partition`` would keep; multi-label, it affects which texts are in the test split.
         test: share of all texts for the test, 0 for none.
         seed: decides which text goes where.
         sets: as for ``partition``.

@@ -28,11 +28,11 @@ class TextStatistics:
 
     Attributes:
         labels: number of texts of each label, the most frequent first.
-        multi: the texts have lists of labels.
+        multi: whether texts have several labels.
         unlabelled: texts that no label applies to.
         empty: texts without any character but white space.
         duplicates: texts that an earlier text of the split equals, but for case and white space.
-        contradictory: different texts that stand with more than one label, or list of labels.
+        contradictory: different texts that occur with more than one label, or set of labels.
     """
 
     texts: int
@@ -98,9 +98,9 @@ class Leak:
     Texts are compared as a random split compares them (``equal_texts.normalised``), so that it shares nothing.
 
     Attributes:
-        texts: different texts that stand in both.
+        texts: different texts that are in both.
         rows: texts of the split that are among them, repetitions counted.
-        contradictory: different texts that have a label, or list of labels, here which they do not have there.
+        contradictory: different texts that have a label, or a set of labels, here that they do not have there.
     """
 
     texts: int
@@ -124,7 +124,7 @@ def leak(before: Sequence[LabelledTexts], split: LabelledTexts) -> Leak:
 
 
 class _Seen:
-    """The different texts of some splits, by digests, with the label, or list of labels, of each."""
+    """The different texts of some splits, by digests, with the label, or set of labels, of each."""
 
     def __init__(self, splits: Iterable[LabelledTexts]) -> None:
         self._first: dict[bytes, tuple[str, ...]] = {}
@@ -158,7 +158,7 @@ def label_problems(splits: Mapping[str, TextStatistics], unknown_labels: Unknown
         problems.append(Problem(("data", "train"), message))
     for name in ("validation", "test"):
         if name in splits and splits[name].multi != train.multi:
-            kinds = ("one label a text", "lists of labels")
+            kinds = ("one label per text", "several labels per text")
             message = f"has {kinds[splits[name].multi]}, but the training texts have {kinds[train.multi]}"
             problems.append(Problem(("data", name), message))
         strange = sorted(splits[name].labels.keys() - known.keys()) if name in splits else []
@@ -191,7 +191,9 @@ def text_warnings(
     for name, split in splits.items():
         lacking = sorted(labels.keys() - split.labels.keys())
         if lacking:
-            warn(name, f"lacks labels that the training texts have: {_some(lacking)}; its scores say nothing of them")
+            warn(
+                name, f"lacks labels that the training texts have: {_some(lacking)}; its scores say nothing about them"
+            )
         strange = sorted(split.labels.keys() - labels.keys())
         if strange and unknown_labels != "error":
             what = "counted as wrong" if unknown_labels == "wrong" else "left out"
@@ -199,14 +201,14 @@ def text_warnings(
         if split.empty:
             warn(name, f"{split.empty:,} of {split.texts:,} texts are empty: each is read as one unknown token")
         if split.contradictory:
-            what = "with more than one list of labels" if split.multi else "with more than one label"
-            warn(name, f"texts that stand {what}: {split.contradictory:,}")
+            what = "with different sets of labels" if split.multi else "with more than one label"
+            warn(name, f"texts that occur {what}: {split.contradictory:,}")
         if name in leaks and (leaked := leaks[name]).rows:
             before = "training" if name == "validation" else "training or validation"
             share = f"{leaked.rows:,} of {split.texts:,} texts ({leaked.texts:,} different ones)"
             label = "other labels" if split.multi else "another label"
             other = f", {leaked.contradictory:,} of them with {label}" if leaked.contradictory else ""
-            warn(name, f"{share} are {before} texts too{other}: scores on them say nothing of new texts")
+            warn(name, f"{share} are also {before} texts{other}: scores on them say nothing about new texts")
     return warnings
 
 
@@ -219,7 +221,7 @@ def _odd_labels(labels: Mapping[str, int], *, expects_uneven: bool) -> Iterator[
             "accuracy says little"
         )
     if alike := _alike(list(labels)):
-        yield f"labels that differ in case or spaces alone are labels of their own: {_some(alike)}"
+        yield f"labels that differ only in case or spaces count as different labels: {_some(alike)}"
     numbers = [label for label in labels if label.lstrip("-").isdecimal()]
     if numbers and len(numbers) < len(labels):
         yield f"labels are numbers and words: {_some(sorted(numbers))} among {len(labels):,}"
@@ -247,8 +249,8 @@ def token_warnings(splits: Mapping[str, TokenStatistics], options: TokenizerConf
     if train.truncated > _MUCH_TRUNCATED:
         most = train.quantiles[QUANTILES.index(0.95)]
         message = (
-            f"at {options.max_tokens}, {train.truncated:.0%} of the training texts are cut; {most:,.0f} would leave "
-            "95 % whole"
+            f"{options.max_tokens} truncates {train.truncated:.0%} of the training texts; {most:,.0f} would be enough "
+            "for 95 % of them"
         )
         warnings.append(Problem(("tokenizer", "max_tokens"), message))
     return warnings

@@ -1,4 +1,4 @@
-"""``source: table``: files of one text and its label, or list of labels, a row (csv, tsv, jsonl, parquet)."""
+"""``source: table``: files with a text and its label or labels in each row (csv, tsv, jsonl, parquet)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Label = str | tuple[str, ...]
 
 
 class TableSource:
-    """A part is the path of a file. The rows of a file have one label each, or each a list of labels.
+    """A part is the path of a file. All rows of a file have one label each, or all have a list of labels.
 
     Args:
         text: column of the texts.
@@ -174,7 +174,9 @@ class TableSource:
                 kind = kind or type(labelled[1])
                 if kind is not type(labelled[1]) and isinstance(self._label, str):
                     value = shown(row[1][self._label])
-                    found, before = ("a list", "one label each") if kind is str else ("one label", "a list each")
+                    found, before = (
+                        ("a list of labels", "one label each") if kind is str else ("one label", "lists of labels")
+                    )
                     what = f"is {value}, {found}; the rows before have {before}"
                     raise InputError(f'{path}:{row[0]}: "{self._label}" {what}')
             except RowMissesColumns as error:
@@ -249,7 +251,7 @@ class TableSource:
             names = [_label_name(item) for item in label]
             for name, item in zip(names, label, strict=True):
                 if not name:
-                    what = "is no label" if name is None else "is empty"
+                    what = "is not a label" if name is None else "is empty"
                     raise InputError(f"{where} is {shown(label, 80)}, in which {shown(item)} {what}")
             return text, tuple(sorted({name for name in names if name}))
         name = _label_name(label)

@@ -147,7 +147,7 @@ class TfdsSource:
         if urls and not any(_answers(host) for host in _hosts(urls)):
             prepare = f"import tensorflow_datasets as tfds; tfds.load('{self._full_name}', data_dir='DIR')"
             raise InputError(
-                f"{self._full_name} is neither in {self._data_dir} nor can it be downloaded: "
+                f"{self._full_name} is not in {self._data_dir} and cannot be downloaded: "
                 f"{', '.join(_hosts(urls))} cannot be reached.\n"
                 "Where the data set is prepared already, name its folder: --set data.data_dir=DIR. Else prepare it on "
                 f'a machine with a network (python -c "{prepare}") and copy DIR here.'

@@ -33,7 +33,7 @@ class Classifier:
     """A run's model with its tokenizer and labels.
 
     Attributes:
-        thresholds: where texts have lists of labels, what the probability of each must exceed; else None.
+        thresholds: multi-label, what the probability of each label must exceed; else None.
         prior: what is answered to texts without known tokens; None: what the model makes of them.
     """
 
@@ -66,7 +66,7 @@ class Classifier:
         return self._as_probabilities(self._logits(encoded))
 
     def evaluate(self, texts: EncodedTexts) -> dict[str, Any]:
-        """Metrics of texts that this run's tokenizer encoded: of ``classification_metrics``, or for lists of labels of
+        """Metrics of texts that this run's tokenizer encoded: those of ``classification_metrics``, or of
         ``multi_label_metrics``; and what the texts' ``remarks`` say."""
         return self.evaluate_each(texts)[0]
 

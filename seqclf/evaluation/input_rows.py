@@ -37,7 +37,7 @@ class InputRows:
         return replace(self, places=indices if self.places is None else self.places[indices])
 
     def __iter__(self) -> Iterator[Mapping[str, Any]]:
-        """Raises ``InputError`` where the file cannot be read any more, or has fewer rows than before."""
+        """Raises ``InputError`` where the file can no longer be read, or has fewer rows than before."""
         rows = enumerate(self.source.rows(self.part))
         wanted: Iterator[int] = itertools.count() if self.places is None else map(int, self.places)
         for place in wanted:

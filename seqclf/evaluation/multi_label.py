@@ -1,4 +1,4 @@
-"""Metrics and thresholds of a classifier that gives each text a list of labels."""
+"""Metrics and thresholds of a multi-label classifier."""
 
 from __future__ import annotations
 

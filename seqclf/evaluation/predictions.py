@@ -141,5 +141,5 @@ class Predictions:
             yield whole
 
     def _field(self, label: Any) -> Any:
-        """A list of labels as a field, where the file has no lists."""
+        """Several labels as one field, for files without lists."""
         return self.separator.join(map(str, label)) if self._flat and isinstance(label, list) else label

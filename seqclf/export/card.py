@@ -123,9 +123,9 @@ def _limits(about: About) -> Iterator[str]:
     if about.labels.multi:
         yield "- A text may get no label. It gets those whose probability exceeds their threshold."
     else:
-        yield "- Every text gets one of the labels, also one that none of them fits; look at the probability."
+        yield "- Every text gets one of the labels, even if none of them fits; look at the probability."
     yield "- It knows what its training texts show: texts of another kind, language or time have to be measured first."
-    yield "- What the training texts hold of prejudice, the model may have learnt."
+    yield "- The model may have learnt the prejudices of its training texts."
 
 
 def _call(about: About, form: Format) -> Iterator[str]:

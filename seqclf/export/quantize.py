@@ -17,7 +17,7 @@ _KINDS = ["Gather", "MatMul", "LSTM", "Attention", "Conv"]
 
 @dataclass(frozen=True)
 class Cost:
-    """What quantization changes. ``score`` (accuracy, or micro F1 of lists of labels) is None where there are no texts
+    """What quantization changes. ``score`` (accuracy, or micro F1 of multi-label runs) is None where there are no texts
     to measure it on; sizes are bytes."""
 
     metric: str

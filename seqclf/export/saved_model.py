@@ -25,7 +25,7 @@ class TextClassifier(tf.Module):
     with 0, no row all padding); ``labels``: nothing -> ``labels`` (``tf.string [labels]``), in the order of the
     columns of ``probabilities``.
 
-    Of lists of labels, the first two give ``decisions`` (``tf.bool [batch, labels]``: which apply) instead
+    Multi-label, the first two give ``decisions`` (``tf.bool [batch, labels]``: which apply) instead
     of ``label``, and ``labels`` gives ``thresholds`` (``tf.float32 [labels]``), which a probability must exceed, too.
     A text without known tokens is answered by the ``prior``, where there is one.
     """
@@ -42,7 +42,7 @@ class TextClassifier(tf.Module):
     ) -> None:
         super().__init__(name="seqclf")
         if labels.multi != (thresholds is not None):
-            raise ValueError("thresholds go with lists of labels, and only with them")
+            raise ValueError("a multi-label model needs thresholds, and no other has them")
         # Rebuilt because whether a layer may use cuDNN is decided when it is made.
         portable = build_model(config, tokenizer.vocabulary_size, labels, portable=True)
         portable.set_weights(model.get_weights())
@@ -91,7 +91,7 @@ def export_saved_model(
     thresholds: Sequence[float] | None = None,
     prior: Prior | None = None,
 ) -> None:
-    """Write ``folder``, which must not exist; it appears when it is whole. ``thresholds`` go with lists of labels."""
+    """Write ``folder``, which must not exist; it appears when complete. Multi-label models need ``thresholds``."""
     with making_folder(folder) as beside, tf.device("/CPU:0"):
         module = TextClassifier(model, config, tokenizer, labels, thresholds=thresholds, prior=prior)
         signatures = {

@@ -34,7 +34,7 @@ class Prediction(NamedTuple):
     """What is said of a text.
 
     Attributes:
-        label: the label; None where the classifier abstains. Of lists of labels a tuple, the most probable first.
+        label: the label; None where the classifier abstains. Multi-label: a tuple, the most probable first.
         probabilities: of every label.
     """
 
@@ -48,7 +48,7 @@ class Classifier:
 
     Attributes:
         labels: all of them, in the order of the columns of ``probabilities``.
-        thresholds: where texts have lists of labels, what the probability of each must exceed; else None.
+        thresholds: multi-label, what the probability of each label must exceed; else None.
         max_tokens, truncate: how much of a text is read.
     """
 
@@ -84,7 +84,7 @@ class Classifier:
             thresholds = None if about["thresholds"] is None else tuple(map(float, about["thresholds"]))
             max_tokens, truncate = int(about["max_tokens"]), about["truncate"]
         except (LookupError, TypeError, ValueError, RecursionError) as error:
-            raise InputError(f"{path}: no model that seqclf wrote ({error})") from error
+            raise InputError(f"{path}: not a model that seqclf wrote ({error})") from error
         tokenizer = load_tokenizer(Path(folder) / TOKENIZER_FOLDER)
         return cls(tokenizer, labels, thresholds, max_tokens, truncate, session, threading.Lock())
 

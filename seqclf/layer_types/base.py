@@ -38,7 +38,7 @@ class Flow:
     """What flows from one layer to the next.
 
     Attributes:
-        x: ``float32 [batch, time, features]``, or ``[batch, features]`` once a layer has left one vector a text.
+        x: ``float32 [batch, time, features]``, or ``[batch, features]`` once a layer has made one vector of the text.
         mask: ``bool [batch, time]``, true at real tokens; they come first.
     """
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Conv1d(Layer):
-    """Convolution along the text; beyond its ends stand zeros, so that there are as many tokens after as before.
+    """Convolution along the text, padded with zeros at both ends, so that its length stays the same.
 
     Several `kernel_size`s, then a `pool` with `method: max`: the network of Kim (2014).
     """
@@ -25,10 +25,10 @@ class Conv1d(Layer):
     window: ClassVar = "kernel_size"
 
     type: Literal["conv1d"] = Field(description="The kind of layer.")
-    filters: Width = Field(description="Filters of each size; the length of their output at each token.")
+    filters: Width = Field(description="Number of filters of each size: the length of their output at each token.")
     kernel_size: Tokens | Annotated[list[Tokens], Field(min_length=1, max_length=64)] = Field(
-        description="Tokens that a filter sees. Of several (a list) each has its own filters, and their outputs are "
-        "joined."
+        description="Tokens that a filter sees. Several sizes (a list): each has its own filters, and their outputs "
+        "are concatenated."
     )
     activation: Activation = Field("relu", description="Non-linearity of the output.")
 

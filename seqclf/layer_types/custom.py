@@ -40,9 +40,9 @@ class Custom(Layer):
     reads: ClassVar = True
 
     type: Annotated[str, Field(pattern=PATTERN, examples=["my_package.my_module:MyLayer"])] = Field(
-        description="The module and the class, which takes `options` as keywords and gives them back by get_config()."
+        description="The module and the class, which takes `options` as keywords and returns them from get_config()."
     )
-    options: dict[str, bool | int | float | str | None] = Field({}, description="What the class is made with.")
+    options: dict[str, bool | int | float | str | None] = Field({}, description="Keyword arguments of the class.")
 
     @property
     def short_name(self) -> str:

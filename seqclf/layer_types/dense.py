@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 class Dense(Layer):
-    """A fully connected layer; among `layers` the same one at every token."""
+    """A fully connected layer; in `layers` the same one is applied at every token."""
 
     places: ClassVar = ("layers", "head")
 
     type: Literal["dense"] = Field(description="The kind of layer.")
     units: Width = Field(description="Length of the output.")
     activation: Activation = Field("relu", description="Non-linearity of the output.")
-    kernel_initializer: Initializer = Field("glorot_uniform", description="How the weights start.")
+    kernel_initializer: Initializer = Field("glorot_uniform", description="Initial values of the weights.")
 
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
         kernel = initializer(self.kernel_initializer, context)
@@ -36,14 +36,14 @@ class Dense(Layer):
 
 
 class Highway(Layer):
-    """`t * activation(W x + b) + (1 - t) * x` with a gate `t` of its own (Srivastava et al. 2015)."""
+    """`t * activation(W x + b) + (1 - t) * x` with a learnt gate `t` (Srivastava et al. 2015)."""
 
     places: ClassVar = ("layers", "head")
 
     type: Literal["highway"] = Field(description="The kind of layer.")
     activation: Activation = Field("relu", description="Non-linearity of the transformed part.")
     gate_bias: float = Field(
-        -2.0, description="What the gate's bias starts from; the lower, the more passes unchanged."
+        -2.0, description="Initial bias of the gate; the lower it is, the more of the input passes unchanged."
     )
 
     def build(self, flow: Flow, name: str, context: Context) -> Flow:

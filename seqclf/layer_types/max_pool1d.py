@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class MaxPool1d(Layer):
-    """The element-wise maximum of every `size` neighbours: a shorter sequence."""
+    """The element-wise maximum of every `size` neighbours, which shortens the sequence."""
 
     reads: ClassVar = True
     window: ClassVar = "size"
 
     type: Literal["max_pool1d"] = Field(description="The kind of layer.")
     size: Annotated[int, Field(ge=2, le=1_000_000, json_schema_extra={"unit": "tokens"})] = Field(
-        description="Neighbours that become one."
+        description="Number of neighbours that become one."
     )
 
     def tokens_after(self, tokens: int) -> int:

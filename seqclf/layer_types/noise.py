@@ -27,7 +27,7 @@ class Dropout(_Noise):
     places: ClassVar = ("layers", "head")
 
     type: Literal["dropout"] = Field(description="The kind of layer.")
-    rate: Share = Field(description="Share of the entries.")
+    rate: Share = Field(description="Fraction of the entries.")
 
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
         import keras
@@ -41,7 +41,7 @@ class SpatialDropout(_Noise):
     reads: ClassVar = True
 
     type: Literal["spatial_dropout"] = Field(description="The kind of layer.")
-    rate: Share = Field(description="Share of the features.")
+    rate: Share = Field(description="Fraction of the features.")
 
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
         import keras
@@ -50,12 +50,12 @@ class SpatialDropout(_Noise):
 
 
 class GaussianNoise(_Noise):
-    """Adds normally distributed numbers while training."""
+    """Adds Gaussian noise while training."""
 
     places: ClassVar = ("layers", "head")
 
     type: Literal["gaussian_noise"] = Field(description="The kind of layer.")
-    stddev: Annotated[float, Field(ge=0, le=1)] = Field(description="Their standard deviation.")
+    stddev: Annotated[float, Field(ge=0, le=1)] = Field(description="Standard deviation of the noise.")
 
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
         import keras

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class LayerNorm(Layer):
-    """Each vector to mean 0 and variance 1, then scaled and shifted by learnt numbers (Ba et al. 2016)."""
+    """Normalises each vector to mean 0 and variance 1, then scales and shifts it by learnt weights (Ba et al. 2016)."""
 
     places: ClassVar = ("layers", "head")
 
@@ -34,8 +34,8 @@ class LayerNorm(Layer):
 
 
 class BatchNorm(Layer):
-    """Each feature to mean 0 and variance 1 over the batch's texts, or its real tokens (Ioffe & Szegedy 2015); after
-    training, over what was seen in training."""
+    """Normalises each feature to mean 0 and variance 1 over the texts of a batch, or over its tokens without padding
+    (Ioffe & Szegedy 2015). After training it uses the running mean and variance."""
 
     places: ClassVar = ("layers", "head")
 

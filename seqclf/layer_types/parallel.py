@@ -45,7 +45,7 @@ class _Mixing(RecurrentLayer):
 
 
 class MinGru(_Mixing):
-    """minGRU (Feng et al. 2024): an update gate and a candidate of the input alone; several times faster than `gru`."""
+    """minGRU (Feng et al. 2024): gate and candidate depend on the input alone; several times faster than `gru`."""
 
     keras_name: ClassVar = "MinGRU"
     gates: ClassVar = 2
@@ -57,7 +57,7 @@ class MinGru(_Mixing):
 
 
 class MinLstm(_Mixing):
-    """minLSTM (Feng et al. 2024): forget and input gate, normalised, and a candidate, all of the input alone."""
+    """minLSTM (Feng et al. 2024): normalised forget and input gates and candidate depend on the input alone."""
 
     keras_name: ClassVar = "MinLSTM"
     gates: ClassVar = 3
@@ -79,7 +79,7 @@ class MinLstm(_Mixing):
 
 
 class Qrnn(_Mixing):
-    """Quasi-recurrent network (Bradbury et al. 2017) over single tokens; a `conv1d` before it widens its view."""
+    """Quasi-recurrent network (Bradbury et al. 2017) over single tokens; a `conv1d` before it adds their neighbours."""
 
     keras_name: ClassVar = "QRNN"
     gates: ClassVar = 3
@@ -94,7 +94,7 @@ class Qrnn(_Mixing):
 
 
 class Sru(_Mixing):
-    """Simple recurrent unit (Lei et al. 2018), its gates of the input alone, with a projected skip connection."""
+    """Simple recurrent unit (Lei et al. 2018): gates of the input alone, and a projected skip connection."""
 
     keras_name: ClassVar = "SRU"
     gates: ClassVar = 4

@@ -18,7 +18,7 @@ Methods = Annotated[list[Method], Field(min_length=1, max_length=len(get_args(Me
 
 
 class Pool(Layer):
-    """One vector a text from one a token, padding left out."""
+    """One vector for each text from the vectors of its tokens, without padding."""
 
     reads: ClassVar = True
     leaves: ClassVar = "text"
@@ -26,8 +26,8 @@ class Pool(Layer):
     type: Literal["pool"] = Field(description="The kind of layer.")
     method: Method | Methods = Field(
         "mean",
-        description="The vector of the last token, the mean over all, the element-wise maximum, or a weighted mean "
-        "with learnt weights (attention; Yang et al. 2016). Of several (a list) the vectors are joined.",
+        description="The vector of the last token, the mean over all tokens, the element-wise maximum, or a mean with "
+        "learnt weights (attention; Yang et al. 2016). Several methods (a list): their vectors are concatenated.",
     )
 
     def problems(self) -> Iterator[tuple[str, str]]:

@@ -28,28 +28,29 @@ class RecurrentLayer(Layer):
     """Numbers that a training step keeps for a unit and a token, as measured."""
 
     units: Width = Field(description="Length of the state, and of the output in each direction.")
-    bidirectional: bool = Field(False, description="Read the text both ways and join the two results.")
+    bidirectional: bool = Field(False, description="Read the text in both directions and join the two results.")
     merge_mode: Literal["concat", "sum", "mul", "ave"] = Field(
         "concat",
-        description="How the two results are joined: side by side, or as sum, product or mean; needs `bidirectional`.",
+        description="Whether the two results are concatenated, added, multiplied or averaged; needs `bidirectional`.",
     )
-    go_backwards: bool = Field(False, description="Read the text from its end to its beginning.")
+    go_backwards: bool = Field(False, description="Read the text from end to start.")
     return_sequences: bool | None = Field(
-        None, description="Give one vector a token instead of one a text; follows from the next layer when left out."
+        None,
+        description="Return a vector for each token instead of one for the text; null: as the next layer needs it.",
     )
-    dropout: Share = Field(0.0, description="Share of the inputs dropped, the same ones at every step of a text.")
+    dropout: Share = Field(0.0, description="Fraction of the inputs dropped, the same ones at every step of a text.")
     segment: Tokens | None = Field(
         None,
-        description="Cut the text into pieces of so many tokens, each read by itself and all at once; a pool after it "
-        "joins them (Johnson & Zhang 2016). null: read the text as a whole.",
+        description="Cut the text into pieces of this many tokens, which are read separately and at the same time; a "
+        "pool after the layer joins them (Johnson & Zhang 2016). null: do not cut the text.",
     )
     use_bias: bool = Field(True, description="Add a learnt bias.")
-    kernel_initializer: Initializer = Field("glorot_uniform", description="How the weights of the input start.")
+    kernel_initializer: Initializer = Field("glorot_uniform", description="Initial weights of the input.")
     kernel_l2: NonNegativeReal = Field(
-        0.0, description="Share of the squared weights of the input that is added to the training loss."
+        0.0, description="L2 penalty: factor of the sum of squared input weights that is added to the training loss."
     )
     max_norm: PositiveReal | None = Field(
-        None, description="Bound on the norm of every unit's weights, held after each step."
+        None, description="Bound on the norm of each unit's weights, enforced after each step."
     )
 
     def problems(self) -> Iterator[tuple[str, str]]:
@@ -149,10 +150,10 @@ class SteppedLayer(RecurrentLayer):
     """A cell whose gates look at the state before."""
 
     activation: Activation = Field("tanh", description="Non-linearity of the state.")
-    recurrent_dropout: Share = Field(0.0, description="Share of the state dropped, the same ones at every step.")
-    recurrent_initializer: Initializer = Field("orthogonal", description="How the weights of the state start.")
+    recurrent_dropout: Share = Field(0.0, description="Fraction of the state dropped, the same units at every step.")
+    recurrent_initializer: Initializer = Field("orthogonal", description="Initial weights of the state.")
     recurrent_l2: NonNegativeReal = Field(
-        0.0, description="Share of the squared weights of the state that is added to the training loss."
+        0.0, description="L2 penalty: factor of the sum of squared state weights that is added to the training loss."
     )
 
     def kept_numbers(self, tokens: int) -> int:

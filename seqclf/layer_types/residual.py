@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 class Residual(Layer):
-    """A layer with its input added to its output (He et al. 2016); where their widths differ the input is projected."""
+    """A layer whose input is added to its output (He et al. 2016); if the widths differ, the input is projected."""
 
     reads: ClassVar = True
 
     type: Literal["residual"] = Field(description="The kind of layer.")
-    layer: InnerLayer = Field(description="The layer; it has to leave one vector for each token.")
+    layer: InnerLayer = Field(description="The layer; it must return a vector for each token.")
 
     def inner(self) -> Iterator[tuple[tuple[str | int, ...], Layer]]:
         yield ("layer",), self.layer

@@ -18,24 +18,26 @@ _LONGEST_WAVE = 10_000  # tokens over 2 pi: section 3.5 of the paper
 
 
 class SelfAttention(Layer):
-    """A transformer block (Vaswani et al. 2017), normalised before each part (Xiong et al. 2020): every token looks at
-    every other, then a dense layer of `hidden_units` and one back to the input's width; both parts are added to their
-    input."""
+    """A transformer block (Vaswani et al. 2017) with layer normalisation before each sublayer (Xiong et al. 2020):
+    attention of every token to every other, then a dense layer of `hidden_units` and one back to the input's width. The
+    output of each sublayer is added to its input."""
 
     reads: ClassVar = True
 
     type: Literal["self_attention"] = Field(description="The kind of layer.")
     heads: Annotated[int, Field(ge=1, le=1_024, json_schema_extra={"unit": "heads"})] = Field(
-        4, description="Looks that are taken side by side, each on its share of the width (rounded up)."
+        4, description="Number of attention heads; each works on an equal part of the width (rounded up)."
     )
     hidden_units: Width | None = Field(
         None, description="Width of the dense layer; null: four times the width of the input."
     )
     activation: Activation = Field("gelu", description="Non-linearity of the dense layer.")
     positions: bool = Field(
-        True, description="Add sines of a token's place to its vector; needed once, in the first block."
+        True, description="Add sinusoidal position encodings to the tokens' vectors; needed once, in the first block."
     )
-    dropout: Share = Field(0.0, description="Share of the attention weights, and of each part's output, dropped.")
+    dropout: Share = Field(
+        0.0, description="Fraction dropped of the attention weights and of the output of each sublayer."
+    )
 
     def kept_numbers(self, tokens: int) -> int:
         return 3 * self.heads * tokens**2  # scores, their softmax, and a gradient

@@ -80,7 +80,7 @@ class Column:
     def not_a_label(self) -> str | None:
         """Why its values cannot be labels; None where they can."""
         if self.kind == "lists":
-            return None if self.label_types and self.distinct >= 2 else "lists of no labels"
+            return None if self.label_types and self.distinct >= 2 else "empty lists"
         if self.filled_share < _MOSTLY_EMPTY:
             return self._emptiness
         if self.kind in ("constant", "dates", "links", "ids", "objects"):

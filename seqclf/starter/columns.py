@@ -201,7 +201,7 @@ def _label_column(
         )
     rest = {other: column for other, column in usable.items() if other != name}
     passed_over = [
-        f'"{other}" is passed over: it holds {columns[other].not_a_label}'
+        f'"{other}" is ignored: it holds {columns[other].not_a_label}'
         for other, why in _by_name(columns, _LABEL_NAMES)
         if other not in usable and other != name and why == "by its name"
     ]

@@ -25,7 +25,7 @@ class Look:
         rows: training texts, about; those of a large file are not counted.
         seen: those that were looked at.
         labels: of these, the texts of each label, the most frequent first.
-        multi: each text has a list of labels.
+        multi: whether texts have several labels.
         words: words of a text, mean, median and 95th percentile.
         distinct_words: different words, lower-cased.
         recurring_words: those that occur twice or more often.

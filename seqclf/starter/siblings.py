@@ -1,4 +1,4 @@
-"""Files and folders of validation and test texts that stand beside those to train on."""
+"""Files and folders of validation and test texts beside those to train on."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def find_parts(train: str, check: Callable[[str], None]) -> Parts:
                 check(str(candidate))
             except InputError as error:
                 reason = str(error).splitlines()[0].removeprefix(f"{candidate}: ")
-                notes.append(f"{candidate.name} is not taken: {reason}")
+                notes.append(f"{candidate.name} is left out: {reason}")
                 continue
             found[split] = str(candidate)
             break

@@ -33,7 +33,7 @@ def check_texts(path: str, texts: LabelledTexts) -> None:
         raise InputError(f"{path}: {all_the_same(list(labels), texts.multi)}; name another column with --label")
     if len(labels) > max(2, count // _LEAST_TEXTS_A_LABEL):
         numbers = all(is_number(label) for label in labels)
-        what = "numbers to predict are no labels: put them into a few classes; else " if numbers else ""
+        what = "numbers to predict are not labels: group them into a few classes; else " if numbers else ""
         raise InputError(
             f"{path}: {len(labels):,} different labels for {count:,} texts; {what}name another column with --label, or "
             "--label-separator where they are several labels in one field"
@@ -59,8 +59,10 @@ class Fitting:
         """Raise ``InputError`` for a part with which the training could not work, or that could measure nothing."""
         texts = self._read(part)
         if texts.multi != self._multi:
-            kinds = ("one label each", "lists of labels")
-            raise InputError(f"{part}: its texts have {kinds[texts.multi]}, those to train on {kinds[self._multi]}")
+            kinds = ("one label each", "several labels each")
+            raise InputError(
+                f"{part}: its texts have {kinds[texts.multi]}, but the training texts have {kinds[self._multi]}"
+            )
         unknown = label_order({name for names in texts.label_sets for name in names} - self._known)
         by_case = {name.casefold(): name for name in self._known}
         for name in unknown:

@@ -17,9 +17,9 @@ _WIDTH = 110
 _COMMENT_AT = 30
 
 COMMENTS = {
-    "seed": "decides everything that is drawn at random",
-    "data.validation": "fraction of the texts that choose the best epoch, or a file of its own",
-    "data.test": "fraction of the texts that only `seqclf eval` reads, or a file of its own",
+    "seed": "seed of everything that is random",
+    "data.validation": "fraction of the texts that choose the best epoch, or a separate file",
+    "data.test": "fraction of the texts that only `seqclf eval` reads, or a separate file",
     "data.unknown_labels": "validation and test texts whose label no training text has count as errors",
     "tokenizer.vocab_size": "most word pieces that are learnt from the training texts",
     "tokenizer.max_tokens": "longer texts lose their middle",

@@ -102,14 +102,14 @@ def checked_pieces(value: Any) -> list[str]:
 def checked_flag(value: Any) -> bool:
     """``value``, if it is a truth value. Raises ``ValueError``."""
     if not isinstance(value, bool):
-        raise ValueError(f"{value!r:.60} is no truth value")
+        raise ValueError(f"{value!r:.60} is not true or false")
     return value
 
 
 def checked_count(value: Any) -> int:
     """``value``, if it is a whole number from 1 that 32 bits can hold. Raises ``ValueError``."""
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value < 2**31:
-        raise ValueError(f"{value!r:.60} is no number from 1 to 2 ** 31 - 1")
+        raise ValueError(f"{value!r:.60} is not a number from 1 to 2 ** 31 - 1")
     return value
 
 

@@ -73,7 +73,7 @@ def _still_improving(config: Config, run: Run, went: Went) -> str | None:
     if is_planned(config.training.schedule) or config.training.keep_checkpoints is False:
         line = f"seqclf train {shlex.quote(str(run.config))} --set training.epochs={more}"
     else:
-        line = f"{run.how_to_go_on} --epochs {more}"
+        line = f"{run.how_to_resume} --epochs {more}"
     return f"the last epoch was the best one, and more may be better: {line}"
 
 
@@ -95,7 +95,7 @@ def _first_was_best(config: Config, run: Run, went: Went) -> str | None:
 
 
 def _far_below(config: Config, best: dict[str, Any]) -> str | None:
-    """Of the epoch that was kept; of lists of labels the losses, for accuracy there is that of whole lists."""
+    """Scores of the epoch that was kept; multi-label the losses: accuracy counts only texts with all labels right."""
     accuracy, validated = best["accuracy"], best["val_accuracy"]
     if "val_micro_f1" in best:
         plain = config.training.loss == CrossEntropy() and config.training.class_weights is None

@@ -56,7 +56,7 @@ class Checkpoints:
             except (OSError, ValueError) as error:
                 on_damaged(f"{path}: damaged ({error})")
         if paths:
-            raise InputError(f"{self._folder}: no checkpoint in it is whole; train again")
+            raise InputError(f"{self._folder}: no checkpoint in it is undamaged; train again")
         return None
 
     @property
@@ -83,5 +83,5 @@ def _content(path: Path) -> bytes:
         raise ValueError("its beginning is missing")
     content = whole[header:]
     if hashlib.sha256(content).hexdigest().encode() + b"\n" != whole[len(_MAGIC) : header]:
-        raise ValueError("its checksum is another")
+        raise ValueError("its checksum does not match")
     return content

@@ -15,7 +15,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class TrainingStarted:
-    """``data`` says where the texts are from; ``multi_label``, whether each has a list of labels;
+    """``data`` says where the texts are from; ``multi_label``, whether texts have several labels;
     ``ngram_texts``, to how many texts the n-grams beside a network were fitted before.
     """
 
@@ -43,7 +43,7 @@ class StepDone:
     Attributes:
         step: within the epoch, from 1.
         loss: mean of what is made small (``seqclf.training.objectives``), in nats.
-        correct: texts of the batch that were classified rightly (before the update); with lists of labels, those whose
+        correct: texts of the batch that were classified rightly (before the update); multi-label, those whose
             whole list was right, every label with the threshold 0.5.
         texts: texts in the batch.
         tokens: their tokens, padding not counted.

@@ -33,7 +33,7 @@ def is_planned(schedule: ScheduleConfig | None) -> bool:
 def extended(config: Config, run: Run, epochs: int | None, patience: int | None) -> Config:
     """The run's config with other ``epochs`` (in all) and ``patience``; None leaves them as they are.
 
-    The training goes on as one that had them from its beginning. Raises ``InputError`` where it cannot.
+    The training continues as one that had them from the start. Raises ``InputError`` where it cannot.
     """
     training = config.training
     if epochs is not None and epochs != training.epochs and is_planned(training.schedule):
@@ -43,15 +43,15 @@ def extended(config: Config, run: Run, epochs: int | None, patience: int | None)
         )
         again = f"seqclf train {shlex.quote(str(run.config))} --set training.epochs={epochs}"
         raise InputError(
-            f"{run.folder}: its learning rate was planned for {training.epochs} epochs ({what}); {epochs} epochs would "
-            f"have had another from the beginning, so train it anew: {again}"
+            f"{run.folder}: its learning rate was planned for {training.epochs} epochs ({what}); with {epochs} epochs "
+            f"it would have been different from the start, so train again: {again}"
         )
     changes: dict[str, object] = {}
     if epochs is not None:
         changes["epochs"] = epochs
     if patience is not None:
         if training.early_stopping is None:
-            raise InputError(f"{run.folder}: has no training.early_stopping, and so no patience that could change")
+            raise InputError(f"{run.folder}: has no training.early_stopping, so there is no patience to change")
         changes["early_stopping"] = training.early_stopping.model_copy(update={"patience": patience})
     return config.model_copy(update={"training": training.model_copy(update=changes)})
 

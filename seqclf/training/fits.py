@@ -25,7 +25,9 @@ def _unknown_labels(config: Config, data: TrainingData) -> Iterator[Problem]:
     more = len(data.labels) - _MOST_LABELS
     for label in given if isinstance(given, dict) else ():
         if label not in data.labels:
-            message = f"is no label of the training texts; these are {known}{f' and {more} more' if more > 0 else ''}"
+            message = (
+                f"is not a label of the training texts; these are {known}{f' and {more} more' if more > 0 else ''}"
+            )
             yield Problem(("training", "class_weights", label), message)
 
 

@@ -38,7 +38,7 @@ class History:
         """Forget what came after ``place``. Raises ``InputError`` where the file has lost what came before."""
         with self._path.open("ab") as file:
             if file.tell() < place["written"]:
-                raise InputError(f"{self._path}: lines are missing at its end; without them the run cannot go on")
+                raise InputError(f"{self._path}: lines are missing at its end; without them the run cannot be resumed")
             file.truncate(place["written"])
         self._window = [StepDone(**step) for step in place["window"]]
 

@@ -70,10 +70,10 @@ class Keeper:
             self._checkpoints.drop(final=self._config.keep_checkpoints == FINAL)
 
     def go_back(self, say: Callable[[str], None]) -> None:
-        """To the newest whole checkpoint; where there is none, to the beginning. Raises ``InputError``."""
+        """Return to the newest undamaged checkpoint; without one, to the beginning. Raises ``InputError``."""
         found = self._checkpoints.newest(lambda what: say(f"warning: {what}; looking for the one before it"))
         if found is None:
-            say("No checkpoint was written yet; beginning anew")
+            say("No checkpoint was written yet; starting from the beginning")
             self._history.go_back({"written": 0, "window": []})
             return
         name, content = found
@@ -86,7 +86,7 @@ class Keeper:
             say(f"Resuming {self._run.folder} after epoch {self.state.epoch:,}")
             return
         epoch, step = map(int, re.findall(r"\d+", name))
-        say(f"Going on with {self._run.folder} after step {step:,} of epoch {epoch + 1:,}")
+        say(f"Resuming {self._run.folder} after step {step:,} of epoch {epoch + 1:,}")
 
     def _best_weights(self) -> list[NDArray[Any]] | None:
         """Those of the finished run's model, where an epoch was chosen. Raises ``InputError``."""

@@ -48,7 +48,7 @@ def read_pretrained(config: Config, data: TrainingData, on_stage: Callable[[str]
     vectors = read_vectors(Path(path).expanduser(), data.tokenizer.pieces, config.embedding.dim)
     if not vectors:
         raise InputError(
-            f"{path}: holds a vector of none of the tokens; are its words of another language, or written otherwise "
+            f"{path}: holds a vector of none of the tokens; are its words of another language, or written differently "
             "(capitals, pieces of words)? See tokenizer.type and tokenizer.lowercase"
         )
     counts = data.train.counts(data.tokenizer.vocabulary_size)

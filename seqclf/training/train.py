@@ -113,7 +113,7 @@ def train(
             if isinstance(error, OSError):
                 what = f"{error.filename or run.folder}: cannot be written ({error.strerror or error})"
                 if run.has_checkpoint:
-                    what += f"; the checkpoints written before are whole: `{run.how_to_go_on}` goes on"
+                    what += f"; the checkpoints written before are undamaged: `{run.how_to_resume}` resumes it"
                 raise SeqclfError(what) from error
             if (interruption := _interruption(error)) is not None:
                 raise interruption from error

@@ -32,11 +32,11 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             "data: {source: table, train: x, text: a, label: a}\n" + POOL,
-            ['1:42: data.label: expected another name than data.text\'s, found "a" for both'],
+            ['1:42: data.label: expected a column other than data.text, found "a" for both'],
         ),
         (
             "data: {source: table, train: x, text: a, label: [b, a]}\n" + POOL,
-            ['1:42: data.label: expected another name than data.text\'s, found "a" for both'],
+            ['1:42: data.label: expected a column other than data.text, found "a" for both'],
         ),
         (
             "data: {source: table, train: x, label: [b, c, b]}\n" + POOL,
@@ -62,11 +62,11 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             "data: {source: table, train: x, validation: 10%}\n" + POOL,
-            ['1:33: data.validation: expected a share as a number, found the text "10%"; write 0.1'],
+            ['1:33: data.validation: expected a fraction as a number, found the text "10%"; write 0.1'],
         ),
         (
             "data: {source: table, train: x, test: '0.1'}\n" + POOL,
-            ['1:33: data.test: expected a share as a number, found the text "0.1"; write 0.1'],
+            ['1:33: data.test: expected a fraction as a number, found the text "0.1"; write 0.1'],
         ),
         (
             "data: {source: sample, fold: 2}\n" + POOL,
@@ -96,8 +96,8 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
             LAYERS
             + "  - {type: pool}\n  - {type: lstm, units: 3, return_sequences: false}\n  - {type: gru, units: 3}\n",
             [
-                "4:5: layers[1]: lstm has nothing to read: the pool before it (layers[0]) left one vector a text",
-                "5:5: layers[2]: gru has nothing to read: the pool before it (layers[0]) left one vector a text",
+                "4:5: layers[1]: lstm has nothing to read: the pool before it (layers[0]) returned one vector for the text",
+                "5:5: layers[2]: gru has nothing to read: the pool before it (layers[0]) returned one vector for the text",
             ],
         ),
         (
@@ -120,19 +120,27 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             LAYERS + "  - {type: pool}\n  - {type: gru, units: 4}\n",
-            ["4:5: layers[1]: gru has nothing to read: the pool before it (layers[0]) left one vector a text"],
+            [
+                "4:5: layers[1]: gru has nothing to read: the pool before it (layers[0]) returned one vector for the text"
+            ],
         ),
         (
             LAYERS + "  - {type: pool}\n  - {type: conv1d, filters: 4, kernel_size: 3}\n",
-            ["4:5: layers[1]: conv1d has nothing to read: the pool before it (layers[0]) left one vector a text"],
+            [
+                "4:5: layers[1]: conv1d has nothing to read: the pool before it (layers[0]) returned one vector for the text"
+            ],
         ),
         (
             LAYERS + "  - {type: pool}\n  - {type: max_pool1d, size: 2}\n",
-            ["4:5: layers[1]: max_pool1d has nothing to read: the pool before it (layers[0]) left one vector a text"],
+            [
+                "4:5: layers[1]: max_pool1d has nothing to read: the pool before it (layers[0]) returned one vector for the text"
+            ],
         ),
         (
             LAYERS + "  - {type: pool}\n  - {type: dropout, rate: 0.1}\n  - {type: pool}\n",
-            ["5:5: layers[2]: pool has nothing to read: the pool before it (layers[0]) left one vector a text"],
+            [
+                "5:5: layers[2]: pool has nothing to read: the pool before it (layers[0]) returned one vector for the text"
+            ],
         ),
         (
             LAYERS + "  - {type: lstm, units: 4, return_sequences: false}\n  - {type: gru, units: 4}\n",
@@ -148,11 +156,15 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             LAYERS + "  - {type: lstm, units: 4, segment: 50}\n",
-            ["3:28: layers[0].segment: leaves one vector a token: add a pool after the layer, or leave segment out"],
+            [
+                "3:28: layers[0].segment: returns a vector for each token: add a pool after the layer, or leave segment out"
+            ],
         ),
         (
             LAYERS + "  - {type: lstm, units: 4, return_sequences: true, segment: 50}\n",
-            ["3:52: layers[0].segment: leaves one vector a token: add a pool after the layer, or leave segment out"],
+            [
+                "3:52: layers[0].segment: returns a vector for each token: add a pool after the layer, or leave segment out"
+            ],
         ),
         (
             LAYERS + "  - {type: min_gru, units: 4, activation: tanh}\n",
@@ -178,33 +190,35 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             LAYERS + "  - {type: conv1d, filters: 4, kernel_size: 3}\n",
-            ["3:5: layers[0]: conv1d leaves one vector a token; add a recurrent layer or a pool after it"],
+            ["3:5: layers[0]: conv1d returns a vector for each token; add a recurrent layer or a pool after it"],
         ),
         (
             MINIMAL + "  - {type: max_pool1d, size: 2}\n",
-            ["4:5: layers[1]: max_pool1d leaves one vector a token; add a recurrent layer or a pool after it"],
+            ["4:5: layers[1]: max_pool1d returns a vector for each token; add a recurrent layer or a pool after it"],
         ),
         (
             LAYERS + "  - {type: conv1d, filters: 4, kernel_size: 5}\n  - {type: pool}\ntokenizer: {max_tokens: 4}\n",
             [
-                "3:32: layers[0].kernel_size: expected at most 4, what the longest text has (tokenizer.max_tokens); found 5"
+                "3:32: layers[0].kernel_size: expected at most 4, the length of the longest text (tokenizer.max_tokens); found 5"
             ],
         ),
         (
             LAYERS
             + "  - {type: max_pool1d, size: 4}\n  - {type: conv1d, filters: 4, kernel_size: 3}\n  - {type: pool}\ntokenizer: {max_tokens: 8}\n",
             [
-                "4:32: layers[1].kernel_size: expected at most 2, what the pooling before leaves of the longest text (tokenizer.max_tokens: 8); found 3"
+                "4:32: layers[1].kernel_size: expected at most 2, what the pooling before it leaves of the longest text (tokenizer.max_tokens: 8); found 3"
             ],
         ),
         (
             LAYERS + "  - {type: max_pool1d, size: 9}\n  - {type: pool}\ntokenizer: {max_tokens: 8}\n",
-            ["3:24: layers[0].size: expected at most 8, what the longest text has (tokenizer.max_tokens); found 9"],
+            [
+                "3:24: layers[0].size: expected at most 8, the length of the longest text (tokenizer.max_tokens); found 9"
+            ],
         ),
         (
             "data: {source: sample}\nlayers: [{type: pool}]\ntraining: {batch_tokens: 100}\n",
             [
-                "3:12: training.batch_tokens: expected at least 512, what the longest text has (tokenizer.max_tokens); found 100"
+                "3:12: training.batch_tokens: expected at least 512, the length of the longest text (tokenizer.max_tokens); found 100"
             ],
         ),
         (

@@ -13,12 +13,12 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         (
             LAYERS + "  - {type: residual, layer: {type: conv1d, filters: 3, kernel_size: 900}}\n  - {type: pool}\n",
             [
-                "3:56: layers[0].layer.kernel_size: expected at most 512, what the longest text has (tokenizer.max_tokens); found 900"
+                "3:56: layers[0].layer.kernel_size: expected at most 512, the length of the longest text (tokenizer.max_tokens); found 900"
             ],
         ),
         (
             LAYERS + "  - {type: residual, layer: {type: gru, units: 3}}\n",
-            ["3:5: layers[0]: residual leaves one vector a token; add a recurrent layer or a pool after it"],
+            ["3:5: layers[0]: residual returns a vector for each token; add a recurrent layer or a pool after it"],
         ),
         (
             LAYERS + "  - {type: pool, method: [last, mean, last]}\n",
@@ -31,7 +31,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         (
             LAYERS + "  - {type: conv1d, filters: 3, kernel_size: [2, 600]}\n  - {type: pool}\n",
             [
-                "3:32: layers[0].kernel_size: expected at most 512, what the longest text has (tokenizer.max_tokens); found 600"
+                "3:32: layers[0].kernel_size: expected at most 512, the length of the longest text (tokenizer.max_tokens); found 600"
             ],
         ),
         (

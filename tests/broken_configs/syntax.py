@@ -67,7 +67,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         (MINIMAL + "name: @x\n", ['4:7: not YAML: a value cannot begin with "@"; put it in quotes']),
         (MINIMAL + "name: `x`\n", ['4:7: not YAML: a value cannot begin with "`"; put it in quotes']),
         (MINIMAL + "name: %x\n", ['4:7: not YAML: a value cannot begin with "%"; put it in quotes']),
-        (MINIMAL + 'name: "\\q"\n', ['4:9: not YAML: unknown escape "\\q" in double quotes; single quotes know none']),
+        (MINIMAL + 'name: "\\q"\n', ['4:9: not YAML: unknown escape "\\q" in double quotes; single quotes have none']),
         (MINIMAL + "seed: *a\n", ["4:7: not YAML: the alias *a names nothing"]),
         (MINIMAL + "seed: &a [*a]\n", ["4:7: an alias stands inside what it names"]),
         (MINIMAL + "---\nseed: 3\n", ["4:1: not YAML: a second document begins here; a config is one"]),
@@ -82,7 +82,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (MINIMAL + "seed: !seed 3\n", ["4:7: seed: the tag !seed is not known; a config needs no tags"]),
         (MINIMAL + "name: !!binary x\n", ["4:7: name: the tag !!binary is not known; a config needs no tags"]),
-        (MINIMAL + "seed: !!int x\n", ['4:7: seed: "x" is no number that can be read']),
+        (MINIMAL + "seed: !!int x\n", ['4:7: seed: "x" is not a number that can be read']),
         (MINIMAL + "? [a, b]\n: 3\n", ["4:3: a name must be a word, found a list or mapping"]),
         (MINIMAL + "seed: 1\nseed: 2\n", ['5:1: seed: "seed" stands here a second time (first on line 4); keep one']),
         (
@@ -121,6 +121,9 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
                 '5:1: name: expected letters, digits, dots, dashes and underscores that begin with a letter or digit, found the text "x\\n"'
             ],
         ),
-        (MINIMAL + "seed: " + "9" * 5000 + "\n", ['4:7: seed: "99999999999999999999" is no number that can be read']),
+        (
+            MINIMAL + "seed: " + "9" * 5000 + "\n",
+            ['4:7: seed: "99999999999999999999" is not a number that can be read'],
+        ),
     ],
 }

@@ -1,4 +1,4 @@
-"""Every option of a config, once: its name, type, bounds, unit, default and meaning.
+"""Every option of a config, defined once: its name, type, bounds, unit, default and meaning.
 
 Validation, the JSON Schema, the reference page and a run's filled-in config all come from here. What one option means
 for another is in ``seqclf.config.checks``.
@@ -99,24 +99,24 @@ class Config(Strict):
         "run", description="First part of the run folder's name: letters, digits, dots, dashes, underscores."
     )
     seed: Annotated[int, Field(ge=0, lt=2**31)] = Field(
-        0, description="Decides everything that is drawn at random: split, initial weights, order, dropout."
+        0, description="Seed of everything that is random: splits, initial weights, order of the texts, dropout."
     )
     data: DataConfig = Field(description="Where texts and labels come from.")
     tokenizer: TokenizerConfig = Field(
-        SubwordTokens(), description="From a text to token ids; subword when no type is named."
+        SubwordTokens(), description="How a text becomes token ids; subword if `type` is left out."
     )
-    embedding: EmbeddingConfig = Field(EmbeddingConfig(), description="From token ids to vectors.")
+    embedding: EmbeddingConfig = Field(EmbeddingConfig(), description="How token ids become vectors.")
     layers: list[LayerConfig] = Field(
         max_length=100,
-        description="What reads the text, in order; the last reader leaves one vector. `[]`: only `ngrams`.",
+        description="Layers that read the text, in order; the last reader leaves one vector. `[]`: `ngrams` alone.",
     )
     ngrams: NgramsConfig | None = Field(
-        None, description="A linear model over n-grams beside the network, or in its place; null: none."
+        None, description="A linear model over n-grams, beside the network or instead of it; null: none."
     )
     head: list[HeadConfig] = Field(
-        [], max_length=100, description="What stands between the text's vector and the output layer."
+        [], max_length=100, description="Layers between the text's vector and the output layer."
     )
-    training: TrainingConfig = Field(TrainingConfig(), description="The optimizer and the loop.")
+    training: TrainingConfig = Field(TrainingConfig(), description="Optimizer, loss, schedule, stopping, checkpoints.")
 
     @property
     def has_recurrent_layers(self) -> bool:

@@ -13,20 +13,20 @@ from seqclf.strict import Name, Share, Strict
 Folds = Annotated[
     Annotated[int, Field(ge=2, le=10_000, json_schema_extra={"unit": "parts"})] | None,
     Field(
-        description="Cut the training texts into so many parts, stratified, and validate on one of them instead of on "
-        "`validation`'s share; `seqclf train --folds` trains once for each. null: do not."
+        description="Number of folds: the training texts are cut into that many parts, stratified, and one of them "
+        "takes the place of `validation`; `seqclf train --folds` trains once for each fold. null: no folds."
     ),
 ]
 Fold = Annotated[
     Annotated[int, Field(ge=1, le=10_000)] | None,
-    Field(description="Number of the part to validate on, from 1 to `folds`."),
+    Field(description="The fold to validate on, from 1 to `folds`."),
 ]
 
 Group = Annotated[
     Name | None,
     Field(
-        description="Column (or feature) that says which texts belong together, such as author, product or thread: a "
-        "random split keeps all texts with one value of it on one side. A text without a value is a group of its own. "
+        description="Column (or feature) that says which texts belong together, such as author, product or thread: "
+        "random splits keep all texts with the same value in one split. A text without a value is a group by itself. "
         "null: only equal texts are kept together."
     ),
 ]
@@ -35,9 +35,9 @@ UnknownLabels = Literal["error", "wrong", "drop"]
 UnknownLabelsOption = Annotated[
     UnknownLabels,
     Field(
-        description="What to do where validation, test or `eval --data` texts have labels that no training text has. "
-        "error: say so and stop; wrong: count such texts as errors, as published scores do; drop: leave them out, and "
-        "say how many."
+        description="What to do with validation, test or `eval --data` texts whose labels no training text has. error: "
+        "report them and stop; wrong: count them as errors, as published scores do; drop: leave them out and report "
+        "how many."
     ),
 ]
 
@@ -51,48 +51,48 @@ def _known_encoding(name: str) -> str:
 Encoding = Annotated[
     Annotated[str, AfterValidator(_known_encoding)],
     Field(
-        description="How the files are encoded: one of Python's text encodings, such as cp1252, latin-1, utf-16 or "
-        "gb18030. utf-8: with a BOM or without. What parquet holds is UTF-8 always."
+        description="Encoding of the files: one of Python's text encodings, such as cp1252, latin-1, utf-16 or "
+        "gb18030. utf-8: with or without a BOM. Parquet is always UTF-8."
     ),
 ]
 
 
 class SampleData(Strict):
-    """Synthetic texts that come with seqclf: 4,000 to train on and 1,000 for the test."""
+    """Synthetic texts that come with seqclf: 4,000 for training and 1,000 for testing."""
 
     source: Literal["sample"] = Field(description="The kind of source.")
     dataset: Literal["reviews", "dna"] = Field(
-        "reviews", description="Reviews made by a grammar, or DNA with and without a promoter's two boxes."
+        "reviews", description="reviews: made by a grammar; dna: sequences with or without the two boxes of a promoter."
     )
-    validation: Share = Field(0.1, description="Share of the training texts kept for validation; 0 is none.")
+    validation: Share = Field(0.1, description="Fraction of the training texts kept for validation; 0: none.")
     folds: Folds = None
     fold: Fold = None
     unknown_labels: UnknownLabelsOption = "error"
 
 
 class TableData(Strict):
-    """Files of a text and its label, or labels, a row. csv and tsv begin with a header line; tsv knows no quoting."""
+    """Tables with a text and its label or labels in each row. csv and tsv have a header line; tsv has no quotes."""
 
     source: Literal["table"] = Field(description="The kind of source.")
     train: Name = Field(description="File to train on.")
-    validation: Share | Name = Field(0.1, description="Share of the training texts, or a file; 0 is none.")
+    validation: Share | Name = Field(0.1, description="Fraction of the training texts, or a file; 0: none.")
     folds: Folds = None
     fold: Fold = None
     unknown_labels: UnknownLabelsOption = "error"
-    test: Share | Name | None = Field(None, description="File, or share of the training texts.")
-    text: Name = Field("text", description="Column that holds the text.")
+    test: Share | Name | None = Field(None, description="File, or fraction of the training texts; null: none.")
+    text: Name = Field("text", description="Column of the text.")
     label: Name | Annotated[list[Name], Field(min_length=1, max_length=10_000)] = Field(
         "label",
-        description="Column that holds the label; in jsonl and parquet it may hold a list of labels. A list of "
-        "columns: each of them is a label, and its 0 or 1 says whether it applies to the text.",
+        description="Column of the label; in jsonl and parquet it may hold a list of labels. Several columns, given as "
+        "a list: each is a label, and its 0 or 1 says whether the label applies to the text.",
     )
     label_separator: Name | None = Field(
         None,
-        description='What stands between the labels of a text that has several, such as ";"; null: one label a text.',
+        description='Separator of several labels in one field, such as ";"; null: a field holds one label.',
     )
     group: Group = None
     format: Literal["auto", "csv", "tsv", "jsonl", "parquet"] = Field(
-        "auto", description="What the files are; auto goes by their endings."
+        "auto", description="Format of the files; auto: by their endings."
     )
     encoding: Encoding = UTF8
 
@@ -102,33 +102,33 @@ class FolderData(Strict):
 
     source: Literal["folder"] = Field(description="The kind of source.")
     train: Name = Field(description="Folder to train on.")
-    validation: Share | Name = Field(0.1, description="Share of the training texts, or a folder; 0 is none.")
+    validation: Share | Name = Field(0.1, description="Fraction of the training texts, or a folder; 0: none.")
     folds: Folds = None
     fold: Fold = None
     unknown_labels: UnknownLabelsOption = "error"
-    test: Share | Name | None = Field(None, description="Folder, or share of the training texts.")
+    test: Share | Name | None = Field(None, description="Folder, or fraction of the training texts; null: none.")
     encoding: Encoding = UTF8
 
 
 class TfdsData(Strict):
-    """A data set of tensorflow-datasets: from disk where it is prepared, else downloaded."""
+    """A data set of tensorflow-datasets, read from disk if it is prepared there, downloaded if not."""
 
     source: Literal["tfds"] = Field(description="The kind of source.")
-    dataset: Name = Field(description="Its name, such as imdb_reviews.")
-    config: Name | None = Field(None, description="The data set's own configuration; its default when left out.")
+    dataset: Name = Field(description="Name of the data set, such as imdb_reviews.")
+    config: Name | None = Field(None, description="Configuration of the data set; null: its default.")
     data_dir: Name | None = Field(
         None,
-        description="Folder of prepared data sets; when left out, the first that is set of $TFDS_DATA_DIR, "
-        "$SEQCLF_DATA and ~/tensorflow_datasets.",
+        description="Folder of prepared data sets; null: $TFDS_DATA_DIR, else $SEQCLF_DATA, else "
+        "~/tensorflow_datasets.",
     )
-    train: Name = Field("train", description="Split to train on, in tfds's notation (train[:80%]).")
-    validation: Share | Name = Field(0.1, description="Share of the training texts, or a split; 0 is none.")
+    train: Name = Field("train", description="Split to train on, in the notation of tensorflow-datasets (train[:80%]).")
+    validation: Share | Name = Field(0.1, description="Fraction of the training texts, or a split; 0: none.")
     folds: Folds = None
     fold: Fold = None
     unknown_labels: UnknownLabelsOption = "error"
-    test: Share | Name | None = Field("test", description="Split, or share of the training texts.")
-    text: Name = Field("text", description="Feature that holds the text.")
-    label: Name = Field("label", description="Feature that holds the label, or a sequence of labels.")
+    test: Share | Name | None = Field("test", description="Split, or fraction of the training texts; null: none.")
+    text: Name = Field("text", description="Feature with the text.")
+    label: Name = Field("label", description="Feature with the label, or with a sequence of labels.")
     group: Group = None
 
 

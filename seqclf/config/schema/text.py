@@ -16,16 +16,16 @@ Times = Annotated[int, Field(ge=1, le=1_000_000, json_schema_extra={"unit": "tim
 
 
 class TokenizerOptions(Strict):
-    """How much of a text is read, whatever its tokens are."""
+    """How much of a text is read."""
 
-    max_tokens: Tokens = Field(512, description="Most tokens of a text that the model reads.")
+    max_tokens: Tokens = Field(512, description="Most tokens that the model reads of a text.")
     truncate: Literal["head", "tail", "middle"] = Field(
         "middle", description="Which part of a longer text is left out."
     )
 
 
 class SubwordTokens(TokenizerOptions):
-    """WordPiece (Schuster & Nakajima 2012), learnt from the training texts: rare words in pieces."""
+    """WordPiece (Schuster & Nakajima 2012), learnt from the training texts: rare words are cut into pieces."""
 
     type: Literal["subword"] = Field("subword", description="The kind of tokenizer.")
     vocab_size: int = Field(
@@ -36,24 +36,24 @@ class SubwordTokens(TokenizerOptions):
         json_schema_extra={"unit": "pieces"},
     )
     lowercase: bool = Field(True, description="Lower-case words; accents are kept.")
-    min_frequency: Times = Field(2, description="How often a merge must occur to become a piece.")
+    min_frequency: Times = Field(2, description="How often a pair must occur to be merged into a piece.")
 
 
 class SubwordFileTokens(TokenizerOptions):
-    """A vocabulary made elsewhere: a WordPiece vocabulary, such as BERT's `vocab.txt`, or the retired `.subwords` of
-    tensorflow-datasets, whose ids it gives. A run keeps it and needs the file no more.
+    """An existing vocabulary: WordPiece, such as BERT's `vocab.txt`, or the deprecated `.subwords` of
+    tensorflow-datasets, with the same ids. A run keeps a copy, and does not need the file again.
     """
 
     type: Literal["subword_file"] = Field(description="The kind of tokenizer.")
-    file: Name = Field(description="The vocabulary; its content says which of the two it is.")
+    file: Name = Field(description="File of the vocabulary; its content shows which of the two it is.")
     lowercase: bool | None = Field(
         None,
-        description="Lower-case texts; accents are kept. null: if the file is a WordPiece vocabulary without capitals.",
+        description="Lower-case texts; accents are kept. null: only if the file is WordPiece without capitals.",
     )
 
 
 class WordTokens(TokenizerOptions):
-    """Whole words, the most frequent of the training texts; all others are one unknown token."""
+    """Words: the most frequent of the training texts; all others become the unknown token."""
 
     type: Literal["word"] = Field(description="The kind of tokenizer.")
     vocab_size: VocabularySize = Field(20_000, description="Most words in the vocabulary, two special tokens included.")
@@ -62,16 +62,17 @@ class WordTokens(TokenizerOptions):
 
 
 class CharTokens(TokenizerOptions):
-    """Characters, or n-grams of them (k-mers of DNA), the most frequent of the training texts. A run of white space is
-    one space; none is read at a text's ends. A text shorter than an n-gram is one token.
+    """Characters, or n-grams of them (k-mers of DNA): the most frequent of the training texts. White space in a row
+    counts as one space, and is ignored at the ends of a text. A text shorter than an n-gram is one token.
     """
 
     type: Literal["char"] = Field(description="The kind of tokenizer.")
     ngram: Annotated[int, Field(ge=1, le=64, json_schema_extra={"unit": "characters"})] = Field(
-        1, description="Characters of a token."
+        1, description="Characters in a token."
     )
     stride: Annotated[int, Field(ge=1, le=64, json_schema_extra={"unit": "characters"})] = Field(
-        1, description="From a token's first character to the next one's; at most `ngram`, where tokens do not overlap."
+        1,
+        description="Distance from one token to the next; at most `ngram`, where tokens do not overlap.",
     )
     vocab_size: VocabularySize = Field(8192, description="Most n-grams in the vocabulary, two special tokens included.")
     lowercase: bool = Field(True, description="Lower-case texts; accents are kept.")
@@ -79,7 +80,7 @@ class CharTokens(TokenizerOptions):
 
 
 class ByteTokens(TokenizerOptions):
-    """The bytes of UTF-8, as they are: 256 and two special tokens; nothing is learnt, nothing unknown."""
+    """The bytes of UTF-8: 256 and two special tokens. Nothing is learnt, and nothing is unknown."""
 
     type: Literal["byte"] = Field(description="The kind of tokenizer.")
 
@@ -98,13 +99,13 @@ class EmbeddingConfig(Strict):
     """A vector for each token id."""
 
     dim: Width = Field(64, description="Length of a token's vector.")
-    dropout: Share = Field(0.0, description="Share of the vectors' entries set to zero while training.")
+    dropout: Share = Field(0.0, description="Fraction of the vectors' entries set to zero while training.")
     word_dropout: Share = Field(
-        0.0, description="Share of the tokens whose whole vector is set to zero while training (Iyyer et al. 2015)."
+        0.0, description="Fraction of the tokens whose entire vector is set to zero while training (Iyyer et al. 2015)."
     )
     vectors: Name | None = Field(
         None,
-        description="File of pretrained vectors, a word and its `dim` numbers a line, as GloVe, word2vec and fastText "
-        "write them (.gz too); tokens that it lacks start at random.",
+        description="File of pretrained vectors, with a word and its `dim` numbers in each line, as in the text format "
+        "of GloVe, word2vec and fastText (.gz too); tokens that it lacks start at random.",
     )
     trainable: bool = Field(True, description="Whether training changes the vectors.")

@@ -1,4 +1,4 @@
-"""``training``: the objective, the optimizer and the loop. A step is one batch, an update one change of the weights."""
+"""``training``: objective, optimizer and loop. A step is one batch; an update is one change of the weights."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ from seqclf.strict import (
 )
 
 _WEIGHT_DECAY = (
-    "Share of a weight, times the learning rate, taken off at each update (Loshchilov & Hutter 2019): of embeddings "
-    "and kernels, not of biases or of what normalisation layers scale and shift by."
+    "Decoupled weight decay (Loshchilov & Hutter 2019): this times the learning rate is the fraction of a weight taken "
+    "off at each update. Applies to embeddings and kernels, not to biases, nor to scale and shift of normalisation."
 )
 
 
 class CrossEntropy(Strict):
-    """Cross-entropy of the labels, smoothed if wanted (Szegedy et al. 2016)."""
+    """Cross-entropy, with label smoothing if wanted (Szegedy et al. 2016)."""
 
     type: Literal["cross_entropy"] = Field("cross_entropy", description="The kind of loss.")
     label_smoothing: Share = Field(
-        0.0, description="Share of the target probability that is spread evenly over all labels."
+        0.0, description="Fraction of the target probability that is spread evenly over all labels."
     )
 
 
 class Focal(Strict):
-    """Focal loss (Lin et al. 2017): cross-entropy in which texts that are classified well count less."""
+    """Focal loss (Lin et al. 2017): cross-entropy in which texts that are already classified well count less."""
 
     type: Literal["focal"] = Field(description="The kind of loss.")
     gamma: NonNegativeReal = Field(
         2.0,
-        description="A text's cross-entropy is multiplied by the probability of all wrong labels together, to this "
-        "power; 0: cross-entropy.",
+        description="Power of the factor by which a text's cross-entropy is multiplied: the summed probability of all "
+        "wrong labels. 0: plain cross-entropy.",
     )
 
 
@@ -70,16 +70,17 @@ ClassWeights = Annotated[
 
 
 class Optimizer(Strict):
-    learning_rate: PositiveReal = Field(1e-3, description="Size of an update.")
+    learning_rate: PositiveReal = Field(1e-3, description="Step size of the optimizer.")
     clip_norm: PositiveReal | None = Field(
-        None, description="Bound on the norm of all gradients together; larger ones are scaled down to it."
+        None,
+        description="Bound on the norm of all gradients together: larger ones are scaled down. null: no bound.",
     )
     weight_decay: NonNegativeReal = Field(0.0, description=_WEIGHT_DECAY)
 
 
 class _AdamOptions(Optimizer):
-    beta_1: Decay = Field(0.9, description="Decay of the gradients' running mean.")
-    beta_2: Decay = Field(0.999, description="Decay of the squared gradients' running mean.")
+    beta_1: Decay = Field(0.9, description="Decay of the running mean of the gradients.")
+    beta_2: Decay = Field(0.999, description="Decay of the running mean of the squared gradients.")
     epsilon: PositiveReal = Field(1e-7, description="Added to the divisor.")
 
 
@@ -90,7 +91,7 @@ class Adam(_AdamOptions):
 
 
 class AdamW(_AdamOptions):
-    """Adam that decays weights unless told otherwise (Loshchilov & Hutter 2019)."""
+    """Adam with weight decay by default (Loshchilov & Hutter 2019)."""
 
     type: Literal["adamw"] = Field(description="The kind of optimizer.")
     weight_decay: NonNegativeReal = Field(0.004, description=_WEIGHT_DECAY)
@@ -100,8 +101,8 @@ class Sgd(Optimizer):
     """Stochastic gradient descent."""
 
     type: Literal["sgd"] = Field(description="The kind of optimizer.")
-    learning_rate: PositiveReal = Field(1e-2, description="Size of an update.")
-    momentum: Decay = Field(0.0, description="Share of the last update that is made again.")
+    learning_rate: PositiveReal = Field(1e-2, description="Step size of the optimizer.")
+    momentum: Decay = Field(0.0, description="Fraction of the last update that is added to the next one.")
     nesterov: bool = Field(False, description="Look ahead along the momentum (Nesterov 1983); needs `momentum`.")
 
 
@@ -109,8 +110,8 @@ class RmsProp(Optimizer):
     """RMSprop (Tieleman & Hinton 2012)."""
 
     type: Literal["rmsprop"] = Field(description="The kind of optimizer.")
-    rho: Decay = Field(0.9, description="Decay of the squared gradients' running mean.")
-    momentum: Decay = Field(0.0, description="Share of the last update that is made again.")
+    rho: Decay = Field(0.9, description="Decay of the running mean of the squared gradients.")
+    momentum: Decay = Field(0.0, description="Fraction of the last update that is added to the next one.")
     epsilon: PositiveReal = Field(1e-7, description="Added to the divisor.")
 
 
@@ -128,62 +129,66 @@ class EarlyStopping(Strict):
 
     monitor: Literal["val_loss", "val_accuracy", "val_micro_f1", "val_macro_f1"] = Field(
         "val_loss",
-        description="The score that decides, also which epoch's weights are kept; where each text has one label, micro "
-        "F1 is accuracy.",
+        description="The score that decides when to stop and which epoch's weights are kept. With one label per text, "
+        "micro F1 equals accuracy.",
     )
     patience: Epochs = Field(2, description="Stop after this many epochs without improvement.")
     min_delta: NonNegativeReal = Field(
-        0.0, description="Least change of the score that counts as better, in nats or as a share of the texts."
+        0.0,
+        description="Smallest change that counts as an improvement: in nats for `val_loss`, else as a fraction.",
     )
 
 
 class MovingAverage(Strict):
-    """Averages of the weights (Polyak & Juditsky 1992) are validated, kept and exported; training itself goes on."""
+    """A moving average of the weights (Polyak & Juditsky 1992) is validated, kept and exported; training itself does
+    not use it."""
 
     decay: PositiveShare = Field(
-        0.999, description="What an update counts next to the one after it; about the last 1 / (1 - decay) count."
+        0.999,
+        description="Weight of an update relative to the next one; the average spans about 1 / (1 - decay) updates.",
     )
 
 
 class TrainingConfig(Strict):
-    """How the model is trained. With validation texts the weights of the best epoch are kept, else the last ones."""
+    """How the model is trained. The weights of the best epoch are kept, without validation texts those of the last."""
 
-    epochs: Epochs = Field(10, description="Most times that the training texts are gone through.")
-    batch_size: Texts = Field(64, description="Most texts a step; they have about the same length.")
+    epochs: Epochs = Field(10, description="Most passes over the training texts.")
+    batch_size: Texts = Field(64, description="Most texts in a batch; they have about the same length.")
     batch_tokens: Annotated[int, Field(ge=1, le=100_000_000, json_schema_extra={"unit": "tokens"})] | None = Field(
-        None, description="Most tokens a step, padding counted: long texts come in smaller batches. null: no bound."
+        None,
+        description="Most tokens in a batch, padding included: long texts come in smaller batches. null: no bound.",
     )
     accumulate_steps: Annotated[int, Field(ge=1, le=1_000_000, json_schema_extra={"unit": "steps"})] = Field(
         1,
-        description="Steps whose gradients make one update: the mean over all their texts. An epoch's last update "
-        "takes what is left.",
+        description="Steps whose gradients make one update, as the mean over all their texts. The last update of an "
+        "epoch takes the steps that are left.",
     )
     loss: LossConfig = Field(
         CrossEntropy(),
-        description="What training makes small; cross_entropy when no type is named. Sigmoid or softmax follows from "
-        "the labels, and `val_loss` is plain cross-entropy always.",
+        description="What training minimises; cross_entropy if `type` is left out. Sigmoid or softmax follows from the "
+        "labels. `val_loss` is always plain cross-entropy.",
     )
     class_weights: ClassWeights | None = Field(
         None,
-        description="How much a text's training loss counts, by its label. `balanced`: all labels count the same in "
-        "sum (texts / labels / texts of the label); or a mapping from labels to weights, 1 for those left out. They "
-        "are scaled so that their mean over the training texts is 1. null: every text counts the same.",
+        description="How much the training loss of a text counts, by its label. `balanced`: each label has the same "
+        "total weight (texts / labels / texts of the label); or a mapping from labels to weights, 1 for those left "
+        "out. Weights are scaled to a mean of 1 over the training texts. null: every text counts the same.",
     )
-    optimizer: OptimizerConfig = Field(Adam(), description="How gradients become steps; adam when no type is named.")
+    optimizer: OptimizerConfig = Field(Adam(), description="How gradients become updates; adam if `type` is left out.")
     thresholds: Literal["per_label", "shared"] | Annotated[float, Field(gt=0, lt=1)] = Field(
         "per_label",
-        description="Of lists of labels: the probability that a label must exceed. per_label: for each its own, with "
-        "the best F1 of the label on the validation texts; shared: one for all, with the best micro F1; without "
-        "validation texts both are 0.5.",
+        description="Multi-label only: the probability above which a label is given. per_label: a threshold for each "
+        "label, with the best F1 of the label on the validation texts; shared: one for all labels, with the best micro "
+        "F1; without validation texts both are 0.5.",
     )
     early_stopping: EarlyStopping | None = Field(
-        None, description="When to stop before the last epoch; null: never, and `val_loss` says which epoch is best."
+        None, description="When to stop before the last epoch; null: never, and `val_loss` decides which epoch is best."
     )
     schedule: ScheduleConfig | None = Field(
-        None, description="How the learning rate changes while training; null: not at all."
+        None, description="How the learning rate changes during training; null: it is constant."
     )
     moving_average: MovingAverage | None = Field(
-        None, description="Use averages of the weights over the updates; null: the weights as they are."
+        None, description="Use a moving average of the weights; null: the weights themselves."
     )
     checkpoint_steps: Steps | None = Field(
         None, description="Steps between two checkpoints within an epoch; null: after every epoch only."
@@ -194,11 +199,11 @@ class TrainingConfig(Strict):
     baseline: Literal["auto", False] = Field(
         "auto",
         description="auto: while the network trains, a linear model (TF-IDF of n-grams, logistic regression) is fitted "
-        "to the same texts, and its scores stand beside the network's; false: no such model.",
+        "to the same texts, and its scores are shown beside the network's; false: no such model.",
     )
     keep_checkpoints: Literal["final"] | bool = Field(
         "final",
-        description="What a finished run keeps of them. final: the state at its end, from which `seqclf train --resume "
-        "RUN --epochs N` goes on; true: the last two, as they are; false: none, and the run can have no more epochs.",
+        description="Checkpoints that a finished run keeps. final: the state at the end, from which `seqclf train "
+        "--resume RUN --epochs N` trains further; true: the last two; false: none, and it cannot be trained further.",
     )
     log_every: Steps = Field(50, description="Steps between two lines of `history.jsonl`.")

@@ -38,7 +38,7 @@ class Answers:
     def rows(
         self, probabilities: NDArray[np.floating], texts: Sequence[str] | None = None, *, flat: bool
     ) -> list[dict[str, Any]]:
-        """For each text: ``prediction`` and ``probability``, or for lists of labels ``predictions`` and their
+        """For each text: ``prediction`` and ``probability``, or, multi-label, ``predictions`` and their
         ``probabilities``. ``flat``: without lists and objects, as fields of a csv file."""
         chosen = self.decider(probabilities, texts)
         answers = (self._answer(labels, row, flat) for labels, row in zip(chosen, probabilities, strict=True))

@@ -77,7 +77,7 @@ def predict_file(
 ) -> Report:
     """Write the source's rows with their predictions; bad rows are named and left out.
 
-    The target appears when it is whole; until then its rows are in ``TARGET.partial``, where ``resume`` goes on.
+    The target appears when it is complete; until then its rows are in ``TARGET.partial``, which ``resume`` continues.
 
     Args:
         probabilities: of texts, ``[texts, labels]``.

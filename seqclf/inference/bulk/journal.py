@@ -53,7 +53,7 @@ class Journal:
         found = self.folder.exists()
         if found and not resume and self._holder() is None:
             raise InputError(
-                f"{self.folder}: holds predictions of an interrupted call; go on with --resume, or delete it"
+                f"{self.folder}: holds predictions of an interrupted call; continue with --resume, or delete it"
             )
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -77,7 +77,7 @@ class Journal:
             progress = Progress(**content["progress"])
             before = dict(content["job"])
         except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
-            raise InputError(f"{path}: cannot be read ({error}); delete {self.folder} to begin anew") from error
+            raise InputError(f"{path}: cannot be read ({error}); delete {self.folder} to start again") from error
         changed = [name for name in {**before, **self._job} if self._job.get(name) != before.get(name)]
         if changed:
             were = ", ".join(f"{name} {_shown(before.get(name))}" for name in changed)

@@ -229,7 +229,7 @@ def _refused(rows: Rows, schema: Any) -> dict[int, str]:
                 try:
                     pyarrow.array(_values([row], name, kind), kind)
                 except misfits:
-                    wrong[place] = f'"{name}" is {row[name]!r:.40}, no {kind} as in the rows before'
+                    wrong[place] = f'"{name}" is {row[name]!r:.40}, not {kind} as in the rows before'
     return {**_strange(rows, schema.names), **wrong}
 
 
@@ -237,4 +237,4 @@ def _strange(rows: Rows, columns: Sequence[str]) -> dict[int, str]:
     """Places of rows with a column that is none of these."""
     known = set(columns)
     found = ((place, next((name for name in row if name not in known), None)) for place, row in enumerate(rows))
-    return {place: f'"{name}" is no column of the rows before' for place, name in found if name is not None}
+    return {place: f'"{name}" is not a column of the rows before' for place, name in found if name is not None}
