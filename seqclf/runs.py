@@ -26,6 +26,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -267,7 +268,11 @@ def _next(runs: Path, name: str, take: Callable[[str], None]) -> str:
 
 def _begun(folder: Path) -> Run:
     run = Run(folder)
-    run.update_manifest(status=RUNNING, started=now(), **this_process())
+    try:
+        run.update_manifest(status=RUNNING, started=now(), **this_process())
+    except BaseException:  # Ctrl-C, too: nothing was begun
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     return run
 
 

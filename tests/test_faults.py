@@ -101,7 +101,7 @@ def test_a_folder_that_may_not_be_written_any_more(whole: dict[str, Any], sample
     run = Run(tmp_path / "small-1")
     run.checkpoints.chmod(0o700)
     assert done.returncode == 1, done.stderr
-    assert "cannot be written (Permission denied); the checkpoints written before are whole" in done.stdout
+    assert "cannot be written (Permission denied); the checkpoints written before are undamaged" in done.stdout
     assert run.manifest["status"] == "failed"
     assert _finished(run) == whole
 
@@ -180,7 +180,7 @@ def test_a_history_that_lost_lines_is_noticed(sample_csv: Path, tmp_path: Path, 
         ("tokenizer/tokenizer.json", b"{}", "export --format onnx --to OUT", "not a tokenizer that seqclf wrote"),
         ("labels.json", b"[]", "eval", "labels.json: cannot be read (too few labels, or one twice)"),
         ("metrics.json", b"[]", "eval", "metrics.json: cannot be read (expected an object"),
-        ("manifest.json", None, "eval", "holds no manifest.json, and so is no run"),
+        ("manifest.json", None, "eval", "holds no manifest.json, so it is not a run"),
     ],
 )
 def test_a_run_s_damaged_file_is_named(

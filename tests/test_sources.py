@@ -193,7 +193,7 @@ def test_tfds_says_at_once_that_a_data_set_cannot_be_had(tmp_path: Path, monkeyp
         raise OSError("no network")
 
     monkeypatch.setattr("urllib.request.urlopen", unreachable)
-    with pytest.raises(InputError, match="neither in .* nor can it be downloaded") as caught:
+    with pytest.raises(InputError, match="is not in .* and cannot be downloaded") as caught:
         TfdsSource("imdb_reviews", None, str(tmp_path), text="text", label="label").check("train")
     assert "--set data.data_dir=DIR" in str(caught.value)
     with pytest.raises(InputError, match='did you mean "imdb_reviews"'):

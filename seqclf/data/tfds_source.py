@@ -168,7 +168,7 @@ def _version(folder: Path) -> tuple[int, ...]:
 
 def _decoded(text: Any, dataset: str, feature: str) -> str:
     if not isinstance(text, bytes):
-        raise InputError(f'{dataset}: feature "{feature}" is no text')
+        raise InputError(f'{dataset}: feature "{feature}" is not text')
     return text.decode("utf-8", errors="replace")
 
 
