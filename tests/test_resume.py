@@ -267,7 +267,7 @@ def test_a_rate_that_was_planned_for_fewer_epochs_is_not_extended(
         assert extended(config, run, 5, None).training.epochs == 5
         return
     with pytest.raises(
-        InputError, match=r"planned for 3 epochs .* train it anew: seqclf train \S+ --set training.epochs=5"
+        InputError, match=r"planned for 3 epochs .* train again: seqclf train \S+ --set training.epochs=5"
     ):
         extended(config, run, 5, None)
     with pytest.raises(InputError, match="has no training.early_stopping"):
