@@ -86,7 +86,7 @@ def test_ratios_are_medians_over_rounds_not_ratios_of_medians() -> None:
     assert [row["ratio"] for row in summarize([whole])] == [3, 1, 6], "an epoch's are against the notebook's"
     table = markdown(rows).splitlines()
     assert len(table) == 2 + len(rows)
-    assert "| training step | lstm | 64 | 256 x 64 | seqclf | 450 | 4.00 x |" in table[3]
+    assert "| step | lstm | 64 | 256 x 64 | seqclf | 450 | 4.00 x |" in table[3]
 
 
 def test_it_runs(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_it_runs(tmp_path: Path) -> None:
     sizes = ("--units", "4", "--lengths", "8", "--rows", "4", "--rounds", "2")
     result = _bench("--cells", "lstm", *sizes, "--ways", "keras,seqclf", "--json", str(path))
     assert result.exit_code == 0, result.output
-    assert "| training step | lstm | 4 | 8 x 4 | seqclf |" in result.output
+    assert "| step | lstm | 4 | 8 x 4 | seqclf |" in result.output
     figures = json.loads(path.read_text(encoding="utf-8"))
     assert figures["machine"]["cores"] >= 1 and figures["rounds"] == 2
     assert [case["measure"] for case in figures["cases"]] == ["forward", "step"]

@@ -160,7 +160,7 @@ def test_a_small_cross_validation(config_file: Path, tmp_path: Path) -> None:
     for word in ("Fold 2 of 2", "Validation of 2 finished of 2 folds", "small-1-fold2"):
         assert word in result.output
     mean = summary["validation"]["accuracy"]["mean"]
-    assert f"mean {mean:>15.4f}" in result.stdout
+    assert f"mean  {mean:>8.4f}" in result.stdout
     validated = []
     for fold in (1, 2):
         run = Run(runs / f"small-1-fold{fold}")

@@ -50,7 +50,7 @@ def _config(path: Path, **data: object) -> Config:
 
 
 def _result(name: str, config: Config, accuracy: float | None) -> trial.Result:
-    metrics = None if accuracy is None else {"accuracy": accuracy, "macro_f1": 1 - accuracy}
+    metrics = None if accuracy is None else {"accuracy": accuracy, "macro_f1": 1 - accuracy, "texts": 50}
     return trial.Result(Candidate(name, config), metrics, 1.0, 1)
 
 
@@ -90,7 +90,7 @@ def test_the_winner_is_the_best_by_the_metric_that_training_watches(tmp_path: Pa
     assert winner([results[0], _result("level", config, 0.7)], "accuracy") is results[0]
     quick = replace(_result("quick", config, 0.7), seconds=results[0].seconds / 2)
     assert winner([results[0], quick], "accuracy") is quick, "of those that are level"
-    marked = [line for line in _table([results[0], quick], "accuracy", None) if line.endswith("best")]
+    marked = [line for line in _table([results[0], quick], "accuracy", None) if line.endswith("*")]
     assert [line.split()[0] for line in marked] == ["quick"]
     assert winner(results[2:], "accuracy") is None
     stopping = {"early_stopping": {"monitor": "val_macro_f1"}}
@@ -171,12 +171,12 @@ def test_init_tries_models_and_writes_the_best(sample_csv: Path, tmp_path: Path,
     made = _call("init", "--from", str(sample_csv), "--try", "-o", str(config))
     assert made.exit_code == 0, made.output
     lines = made.stderr.splitlines()
-    assert any(line.startswith("Trying bag, conv on 200 texts") for line in lines)
+    assert any(line.startswith("Trying bag and conv on 200 texts; this takes up to ") for line in lines)
     table = [line.split() for line in lines if line.startswith(("model ", "bag ", "conv "))]
-    assert table[0] == ["model", "accuracy", "macro", "F1", "epochs", "seconds"]
-    linear = next(line.split() for line in lines if line.startswith("linear "))
-    assert 0.5 <= float(linear[1]) <= 1
-    best = next(row[0] for row in table if row[-1] == "best")
+    assert table[0] == ["model", "accuracy", "macro", "F1", "epochs", "time", "best"]
+    linear = next(line.split() for line in lines if line.startswith("linear model "))
+    assert 0.5 <= float(linear[2]) <= 1
+    best = next(row[0] for row in table if row[-1] == "*")
     scores = {row[0]: float(row[1]) for row in table[1:]}
     assert scores[best] == max(scores.values())
     assert f"model: {best} (best of 2 in a trial on 200 texts)" in made.stderr

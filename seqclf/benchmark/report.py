@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from typing import Any
 
-from seqclf.benchmark.cases import EPOCH, PARALLEL_CELLS, STEP, WAYS
+from seqclf.benchmark.cases import EPOCH, PARALLEL_CELLS, WAYS
 
 _BASE = "keras"
 _BASE_OF_EPOCHS = "notes"
@@ -55,17 +55,23 @@ def _spread(seconds: list[float]) -> float | None:
     return (high - low) / 2 / middle
 
 
-def markdown(rows: list[dict[str, Any]]) -> str:
-    """The rows as a table, one line a case and way."""
-    lines = ["| what | cell | units | length x rows | way | tokens/s | ratio | spread |"]
-    lines.append("|---|---|---|---|---|---|---|---|")
+HEADINGS = ("what", "cell", "units", "length x rows", "way", "tokens/s", "ratio", "spread")
+
+
+def cells_of(rows: list[dict[str, Any]]) -> list[list[str]]:
+    """What stands under ``HEADINGS``, a line for each case and way."""
+    lines = []
     for row in rows:
         size = f"{row['length']} x {row['rows']}" if row["measure"] != EPOCH else "whole texts"
         ratio = "" if row["ratio"] is None else f"{row['ratio']:.2f} x"
         spread = "" if row["spread"] is None else f"{row['spread']:.0%}"
-        what = "training step" if row["measure"] == STEP else row["measure"]
-        lines.append(
-            f"| {what} | {row['cell']} | {row['units']} | {size} | {WAYS[row['way']]} "
-            f"| {row['tokens_per_second']:,.0f} | {ratio} | {spread} |"
-        )
+        speed = f"{row['tokens_per_second']:,.0f}"
+        lines.append([row["measure"], row["cell"], str(row["units"]), size, WAYS[row["way"]], speed, ratio, spread])
+    return lines
+
+
+def markdown(rows: list[dict[str, Any]]) -> str:
+    """The rows as a table, one line a case and way."""
+    lines = [f"| {' | '.join(HEADINGS)} |", "|---" * len(HEADINGS) + "|"]
+    lines += [f"| {' | '.join(cells)} |" for cells in cells_of(rows)]
     return "\n".join(lines) + "\n"

@@ -21,6 +21,7 @@ from seqclf.cli.check import check_command
 from seqclf.cli.config import config_command
 from seqclf.cli.eval import eval_command
 from seqclf.cli.export import export_command
+from seqclf.cli.help_pages import use_narrow_pages
 from seqclf.cli.hints import ARGUMENTS, Hint, hint_for
 from seqclf.cli.init import init_command
 from seqclf.cli.predict import predict_command
@@ -29,7 +30,7 @@ from seqclf.cli.problems import show_error
 from seqclf.cli.schema import schema_command
 from seqclf.cli.split import split_command
 from seqclf.cli.train import train_command
-from seqclf.cli.wrap import width_of, wrapped
+from seqclf.cli.wrap import say, width_of, wrapped
 from seqclf.errors import SeqclfError
 
 _OUT_OF_MEMORY = (
@@ -67,10 +68,8 @@ class _Misuse(click.UsageError):
         width = width_of(sys.stderr)
         message = f"Error: {self.format_message()}"
         if self.ctx is not None:
-            click.echo(
-                f"Usage: {self.ctx.command_path} {' '.join(self.ctx.command.collect_usage_pieces(self.ctx))}", err=True
-            )
-            click.echo(f"Try '{self.ctx.command_path} --help' for help.\n", err=True)
+            say(f"Usage: {self.ctx.command_path} {' '.join(self.ctx.command.collect_usage_pieces(self.ctx))}", err=True)
+            say(f"Try '{self.ctx.command_path} --help' for help.\n", err=True)
         if width is None:
             stop = "" if message.endswith((".", "?")) else "."
             click.echo(f"{message}{stop} {self._hint}" if self._hint else message, err=True)
@@ -148,6 +147,7 @@ for command in (
     split_command,
 ):
     cli.add_command(command)
+use_narrow_pages(cli)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import click
 from seqclf.cli.lists import cells, check_outputs, numbers
 from seqclf.cli.options import set_option
 from seqclf.cli.problems import check_files
+from seqclf.cli.wrap import say, width_of
 
 if TYPE_CHECKING:
     from seqclf.benchmark.cases import Case
@@ -84,7 +86,7 @@ def bench_command(
     and shuffled and padded as the course's notebook has them. It takes 1,600 texts or more.
     """
     from seqclf.benchmark import cases as known
-    from seqclf.benchmark.report import making_shares, markdown, summarize
+    from seqclf.benchmark.report import making_shares, summarize
     from seqclf.benchmark.run import machine, run
     from seqclf.errors import InputError
     from seqclf.files import write_json
@@ -100,20 +102,21 @@ def bench_command(
         cases += [known.Case(cell, 64, measure=known.EPOCH) for cell in kinds if cell in known.CELLS]
     ways = _useful(ways, cases, kinds)
     about = machine()
-    click.echo(f"{about['processor']}, {about['cores']} cores; {rounds} round{'' if rounds == 1 else 's'}.")
-    click.echo(
-        "Padding is not counted in tokens/s. Ratios are against stock Keras (of other cells: its LSTM), those of "
-        "epochs against the notebook's way. Spread: half of the distance between a way's quartiles.\n"
+    say(f"{about['processor']}, {about['cores']} cores; {rounds} round{'' if rounds == 1 else 's'}.")
+    say(
+        "Padding does not count in tokens/s. The ratio is the speed next to stock Keras's (of cells that it "
+        "lacks: next to its LSTM's), of epochs: next to the notebook's. The spread is half of the distance between the "
+        "quartiles.\n"
     )
 
     def announce(case: known.Case) -> None:
-        click.echo(f"{case.measure} {case.cell} {case.units} units, {case.length} x {case.rows} ...", err=True)
+        say(f"{case.measure} {case.cell} {case.units} units, {case.length} x {case.rows} ...", err=True)
 
     figures: dict[str, Any] = {"machine": about, "rounds": rounds}
     figures["cases"] = run(cases, ways, rounds, texts, announce)
-    click.echo(markdown(summarize(figures["cases"])))
+    click.echo(_table(summarize(figures["cases"])))
     for cell, share in making_shares(figures["cases"]).items():
-        click.echo(f"Making the batches takes {share:.1%} of seqclf's epoch of {cell}.")
+        say(f"Making the batches takes {share:.1%} of seqclf's epoch of {cell}.")
     if json_path is not None:
         write_json(json_path, figures)
     if growth:
@@ -141,14 +144,27 @@ def _useful(ways: list[str] | None, cases: list[Case], kinds: list[str]) -> list
 
 
 def _show_growth(series: dict[str, Any], plot_path: Path | None) -> None:
-    from seqclf.benchmark.report import markdown, summarize
+    from seqclf.benchmark.report import summarize
 
     for name, results in series.items():
-        click.echo(f"Along {name}:\n\n{markdown(summarize(results))}")
+        click.echo(f"Along {name}:\n\n{_table(summarize(results))}")
     if plot_path is not None:
         from seqclf.benchmark.plots import plot_growth
 
         plot_growth({name: summarize(results) for name, results in series.items()}, plot_path)
+
+
+def _table(rows: list[dict[str, Any]]) -> str:
+    """In columns on a terminal, in Markdown elsewhere."""
+    from seqclf.benchmark.report import HEADINGS, cells_of, markdown
+    from seqclf.cli.columns import of_rows, table
+
+    width = width_of(sys.stdout)
+    if width is None:
+        return markdown(rows)
+    spare = {"spread": 4, "length x rows": 3, "units": 2, "tokens/s": 1}
+    columns = of_rows(HEADINGS, cells_of(rows), left=("what", "cell", "way"), spare=spare)
+    return "\n".join(table(columns, width)) + "\n"
 
 
 def _texts(config_file: Path, settings: tuple[str, ...]) -> EncodedTexts:
@@ -165,7 +181,7 @@ def _texts(config_file: Path, settings: tuple[str, ...]) -> EncodedTexts:
     check_files(loaded)
     if loaded.config.data.source == "tfds":
         start_tensorflow()
-    texts = prepare(loaded.config, lambda stage: click.echo(stage, err=True)).train
+    texts = prepare(loaded.config, lambda stage: say(stage, err=True)).train
     if len(texts) < 1_600:
         raise InputError(f"{config_file}: has {len(texts):,} training texts; timing an epoch takes 1,600 or more")
     return texts

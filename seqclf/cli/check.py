@@ -12,6 +12,7 @@ import click
 
 from seqclf.cli.options import allow_code_option, json_option, set_option, threads_option
 from seqclf.cli.problems import check_files, show_problem
+from seqclf.cli.wrap import say
 
 if TYPE_CHECKING:
     from seqclf.config.problems import Problem
@@ -45,7 +46,7 @@ def check_command(config_file: Path, settings: tuple[str, ...], threads: int | s
 
         report = examine(
             loaded,
-            lambda stage: click.echo(stage, err=True),
+            lambda stage: say(stage, err=True),
             lambda: start_tensorflow(loaded.config, threads),
         )
     except InputError as error:

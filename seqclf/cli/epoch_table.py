@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +36,9 @@ _VALIDATION: tuple[_Column, ...] = (
 _MULTI_TRAINING = _TRAINING[:1]
 _MULTI_VALIDATION = (*_VALIDATION[:2], _Column("val_micro_f1", "micro F1", 8, "validation"), _VALIDATION[2])
 _COST = (_Column("speed", "tokens/s", 9), _Column("time", "time", 7), _Column("best", "best", 4))
+_SHORT = {"training": "train", "validation": "valid."}  # above a column that is alone
+_LEFT_OUT = ("speed", "accuracy", "val_macro_f1", "time", "val_micro_f1", "loss", "val_loss")
+"""What a narrow terminal has no room for, the first one first."""
 
 
 class EpochTable:
@@ -42,15 +46,25 @@ class EpochTable:
 
     Training scores are means over the epoch, while weights were changing; validation scores are those of its end. The
     time is the epoch's with its validation.
+
+    Args:
+        width: of the terminal; columns that do not fit are left out. None: all are shown.
     """
 
-    def __init__(self, started: TrainingStarted) -> None:
+    def __init__(self, started: TrainingStarted, width: int | None = None) -> None:
         self._of = f"/{started.epochs}" if started.epochs <= _MOST_EPOCHS_NAMED else ""
         self._epoch_width = max(len("epoch"), len(f"{started.epochs}{self._of}"))
         training, validation = _TRAINING, _VALIDATION
         if started.multi_label:
             training, validation = _MULTI_TRAINING, _MULTI_VALIDATION
-        self._columns = (*training, *(validation if started.validation_texts else ()), *_COST)
+        columns = [*training, *(validation if started.validation_texts else ()), *_COST]
+        for name in _LEFT_OUT:
+            if width is not None and self._width_of(columns) > width:
+                columns = [column for column in columns if column.name != name]
+        self._columns = columns
+
+    def _width_of(self, columns: Sequence[_Column]) -> int:
+        return self._epoch_width + sum(len(_GAP) + column.width for column in columns)
 
     def header(self) -> list[str]:
         """Two lines with validation texts, the upper one naming whose scores stand below; else one."""
@@ -78,7 +92,10 @@ class EpochTable:
         line = " " * self._epoch_width
         for group in ("training", "validation"):
             widths = [column.width for column in self._columns if column.group == group]
-            line += _GAP + f" {group} ".center(sum(widths) + len(_GAP) * (len(widths) - 1), "-")
+            if len(widths) == 1:
+                line += _GAP + f"{_SHORT[group]:>{widths[0]}}"
+            elif widths:
+                line += _GAP + f" {group} ".center(sum(widths) + len(_GAP) * (len(widths) - 1), "-")
         return line.rstrip()
 
 

@@ -19,6 +19,7 @@ from seqclf.cli.options import (
     runs_option,
     threads_option,
 )
+from seqclf.cli.wrap import say
 
 if TYPE_CHECKING:
     from seqclf.config import Config
@@ -147,7 +148,7 @@ def _print(run: Run, config: Config, metrics: dict[str, Any], split: str | None,
 
     if as_json:
         if run.manifest["status"] != FINISHED:
-            click.echo(f"Run {named_with_status(run, str(run.folder))}", err=True)
+            say(f"Run {named_with_status(run, str(run.folder))}", err=True)
         which = {} if split is None else {"split": split}
         click.echo(json.dumps({"run": run.name, **which, **metrics}, ensure_ascii=False))
         return
@@ -164,14 +165,14 @@ def _encoded(
     """A split's texts, or given ones, as token ids."""
     from seqclf.data.prepare import encode_texts, prepare_split
 
-    def say(what: str) -> None:
-        click.echo(what, err=True)
+    def tell(stage: str) -> None:
+        say(stage, err=True)
 
     if isinstance(scored, str):
-        return prepare_split(config, scored, classifier.tokenizer, classifier.labels, fingerprints, on_stage=say)
+        return prepare_split(config, scored, classifier.tokenizer, classifier.labels, fingerprints, on_stage=tell)
     texts = encode_texts(scored, classifier.tokenizer, classifier.labels, config.data.unknown_labels)
     if texts.unknown is not None:
-        say(texts.unknown.said_of("given"))
+        say(texts.unknown.said_of("given"), err=True)
     return texts
 
 
@@ -192,7 +193,7 @@ def _baseline(
         def wait() -> dict[str, Any]:
             scores = None if job is None else job.result()
             if job is not None and job.problem is not None:
-                click.echo(f"No linear baseline to compare with: {job.problem}", err=True)
+                say(f"No linear baseline to compare with: {job.problem}", err=True)
             return {} if scores is None else {"baseline": scores}
 
         yield wait

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
+from seqclf.cli.wrap import say
 
 if TYPE_CHECKING:
     import numpy as np
@@ -78,7 +78,7 @@ def write_predictions(
     if kept is not None:
         texts, rows = texts.chosen(kept), None if rows is None else rows.chosen(kept)
     right = predictions.write(texts, probabilities, rows)
-    click.echo(f"{len(texts):,} predictions, {right:,} of them right -> {predictions.target.path}", err=True)
+    say(f"{len(texts):,} predictions, {right:,} of them right -> {predictions.target.path}", err=True)
 
 
 def texts_seen(run: Run, texts: LabelledTexts) -> dict[str, Any]:
@@ -90,14 +90,14 @@ def texts_seen(run: Run, texts: LabelledTexts) -> dict[str, Any]:
     if seen is None:
         return {"trained_on": None, "validated_on": None}
     if (sentence := seen.sentence()) is not None:
-        click.echo(f"{'warning' if seen.matters else 'note'}: {sentence}", err=True)
+        say(f"{'warning' if seen.matters else 'note'}: {sentence}", err=True)
     return {"trained_on": seen.trained_on, "validated_on": seen.validated_on}
 
 
 def ngrams_have_seen(texts: int) -> dict[str, Any]:
     """Of validation texts that the n-grams were fitted to (``ngrams.refit``): entries of the metrics, as
     ``texts_seen`` gives them; standard error says so."""
-    click.echo(
+    say(
         "warning: the n-grams were fitted to these texts, too, when the training was finished (ngrams.refit): the "
         "scores say little about new texts. metrics.json keeps those of the model before that.",
         err=True,

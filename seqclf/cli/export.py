@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from seqclf.cli.options import allow_code_option, run_option, runs_option
+from seqclf.cli.wrap import say
 
 if TYPE_CHECKING:
     from seqclf.export.quantize import Cost
@@ -53,7 +54,7 @@ def export_command(
         raise click.UsageError("--force: only together with --quantize")
     run = find_run(runs, run_name)
     if run_name in (None, LATEST) and run.manifest["status"] != FINISHED:
-        click.echo(f"Run {named_with_status(run, str(run.folder))}", err=True)
+        say(f"Run {named_with_status(run, str(run.folder))}", err=True)
     made = {"saved_model": run.saved_model, "onnx": run.onnx, "keras": run.model}[form]
     if not made.exists():
         _make(run, form)
@@ -69,7 +70,7 @@ def export_command(
             copy_into(folder, made, run.tokenizer, run.folder / "labels.json", run.folder / "thresholds.json")
         if quantize:
             cost = _quantize(run, folder / made.name, force)
-            click.echo(f"Quantized: {cost}", err=True)
+            say(f"Quantized: {cost}", err=True)
         (folder / CARD).write_text(_card(run, form, cost), encoding="utf-8")
     click.echo(target)
 
@@ -131,7 +132,7 @@ def _quantize(run: Run, path: Path, force: bool) -> Cost:
     from seqclf.errors import InputError
     from seqclf.evaluation.quantization import quantize_measured
 
-    cost = quantize_measured(run, path, lambda stage: click.echo(stage, err=True))
+    cost = quantize_measured(run, path, lambda stage: say(stage, err=True))
     if not force and not cost.is_small:
         why = "loses more than 0.5 points" if cost.score_before is not None else "cannot be measured"
         raise InputError(f"not written, because it {why} ({cost}); --force writes it")

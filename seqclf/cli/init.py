@@ -10,7 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from seqclf.cli.options import check_encoding, label_separator_option
-from seqclf.cli.wrap import say
+from seqclf.cli.wrap import GLUE, say
 
 _FAMILIES = ("bag", "lstm", "gru", "min_gru", "conv", "ngrams")
 
@@ -85,7 +85,8 @@ def init_command(
         return
     write_new(output, text)
     shown = shlex.quote(str(output))
-    say(f"Wrote {output}. Next: seqclf check {shown}, then seqclf train {shown}", err=True)
+    check, train = (GLUE.join(("seqclf", command, shown)) for command in ("check", "train"))
+    say(f"Wrote {output}. Next: {check}, then {train}", err=True)
 
 
 def _from_data(

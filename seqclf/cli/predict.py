@@ -19,6 +19,7 @@ from seqclf.cli.options import (
     runs_option,
     threads_option,
 )
+from seqclf.cli.wrap import say
 from seqclf.file_encoding import UTF8
 from seqclf.runs import TEXT_COLUMN
 from seqclf.table_rows import READ_KINDS, WRITE_KINDS
@@ -121,7 +122,7 @@ def predict_command(
     exported = _exported(run_name)
     run = exported or find_run(runs, run_name)
     if exported is None and run_name in (None, LATEST):
-        click.echo(f"Run {named_with_status(run, str(run.folder))}", err=True)
+        say(f"Run {named_with_status(run, str(run.folder))}", err=True)
     classifier = _load(run, threads)
     decider = _decider(classifier, threshold, abstain_below, abstain_empty=abstain_empty)
     if input_path is None:

@@ -12,8 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-import click
-
+from seqclf.cli.wrap import say
 from seqclf.errors import InputError
 from seqclf.inference.bulk.answers import Answers
 from seqclf.inference.bulk.job import Report, Target, predict_file, predict_stream
@@ -60,15 +59,15 @@ def predict_rows(
     else:
         to = Target(Path(output), _kind_of(output, kind), errors, overwrite)
         if resume and to.path.is_file() and not Path(f"{output}.partial").exists():
-            click.echo(f"{output}: is complete already", err=True)
+            say(f"{output}: is complete already", err=True)
             return
         report = _into_file(classifier, model, source, to, answers, resume=resume)
         where = f" -> {output}"
-    click.echo(f"{report.rows - report.bad:,} texts in {time.monotonic() - started:,.1f} s{where}", err=True)
+    say(f"{report.rows - report.bad:,} texts in {time.monotonic() - started:,.1f} s{where}", err=True)
     if report.bad:
         named = "named above" if report.bad <= _BAD_ROWS_SHOWN else f"the first {_BAD_ROWS_SHOWN} are named above"
         more = f"; the reasons are in {errors}" if errors else f": {named}"
-        click.echo(f"{report.bad:,} of {report.rows:,} rows could not be read{more}", err=True)
+        say(f"{report.bad:,} of {report.rows:,} rows could not be read{more}", err=True)
 
 
 def _kind_of(output: str, given: str | None) -> str:
@@ -99,7 +98,7 @@ def _into_file(
             )
         except (KeyboardInterrupt, _Terminated) as error:
             if Path(f"{target.path}.partial").exists():
-                click.echo("\nStopped; to resume, add --resume to the same command.", err=True)
+                say("\nStopped; to resume, add --resume to the same command.", err=True)
             if isinstance(error, _Terminated):
                 sys.exit(128 + signal.SIGTERM)
             raise
@@ -118,7 +117,7 @@ def with_text_column(source: Source, column: str) -> Source:
     first = next((row for row in Reader(source).values() if not isinstance(row, InputError)), None)
     if first is None or column in first or source.column not in first:
         return named
-    click.echo(
+    say(
         f'{source.name} has no column "{column}", the run\'s; its column "{source.column}" is read (see --column)',
         err=True,
     )
@@ -151,7 +150,7 @@ class _BadRows:
     def __call__(self, error: InputError) -> None:
         self._count += 1
         if self._count <= _BAD_ROWS_SHOWN:
-            click.echo(f"warning: {error}", err=True)
+            say(f"warning: {error}", err=True)
 
 
 @contextlib.contextmanager
@@ -180,7 +179,7 @@ def _progress() -> Iterator[Callable[[Report], None]]:
             if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
                 last = time.monotonic()
                 share = "" if report.share is None else f", {report.share:.0%} of the file"
-                click.echo(f"{shown}{share}", err=True)
+                say(f"{shown}{share}", err=True)
 
         yield line
         return

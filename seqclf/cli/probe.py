@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -11,9 +12,11 @@ import click
 
 from seqclf.cli.lists import cells, check_outputs, numbers
 from seqclf.cli.options import threads_option
+from seqclf.cli.wrap import GLUE, say, width_of
 
 if TYPE_CHECKING:
     from seqclf.probe.memory import Result
+    from seqclf.probe.report import Row
 
 
 def _known() -> Sequence[str]:
@@ -78,21 +81,21 @@ def memory_command(
     check_outputs(json_path, plot_path)
     hush_tensorflow()
     from seqclf.probe import memory
-    from seqclf.probe.report import markdown, plot, summarize
+    from seqclf.probe.report import plot, summarize
 
     distances = sorted(distances)
     start_tensorflow(memory.probe_config(kinds[0], units, seed=0), threads)
 
     def show(result: memory.Result) -> None:
-        click.echo(
+        say(
             f"{result.cell} at {result.distance}, seed {result.seed}: accuracy {result.accuracy:.3f} "
-            f"after {result.steps} steps ({result.seconds:.1f} s)",
+            f"after {result.steps} steps ({result.seconds:.1f}{GLUE}s)",
             err=True,
         )
 
     results = memory.run(kinds, distances, units=units, steps=steps, seeds=seeds, on_result=show)
     rows = summarize(results)
-    click.echo(markdown(rows))
+    click.echo(_table(rows))
     if json_path is not None:
         _write_json(json_path, {"units": units, "most_steps": steps, "seeds": seeds}, results)
     if plot_path is not None:
@@ -100,6 +103,18 @@ def memory_command(
         plot(
             rows, plot_path, f"Which of 8 cues? {units} units, at most {steps} steps of {memory.ROWS} texts, {networks}"
         )
+
+
+def _table(rows: list[Row]) -> str:
+    """In columns on a terminal, in Markdown elsewhere."""
+    from seqclf.cli.columns import of_rows, table
+    from seqclf.probe.report import HEADINGS, cells_of, markdown
+
+    width = width_of(sys.stdout)
+    if width is None:
+        return markdown(rows)
+    spare = {"worst to best seed": 3, "steps": 2, HEADINGS[5]: 1}
+    return "\n".join(table(of_rows(HEADINGS, cells_of(rows), left=("cell",), spare=spare), width)) + "\n"
 
 
 def _write_json(path: Path, asked: dict[str, int], results: list[Result]) -> None:

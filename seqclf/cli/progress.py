@@ -87,7 +87,8 @@ class _Window:
 class _Progress:
     """What both kinds of progress keep track of, and the lines that events leave behind."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int | None = None) -> None:
+        self._width = width
         self._window = _Window()
         self._left = TimeLeft()
         self._table: EpochTable | None = None
@@ -97,7 +98,7 @@ class _Progress:
     def _heed(self, event: Event) -> None:
         self._left.heed(event)
         if isinstance(event, TrainingStarted):
-            self._epochs, self._table, self._has_header = event.epochs, EpochTable(event), False
+            self._epochs, self._table, self._has_header = event.epochs, EpochTable(event, self._width), False
         elif isinstance(event, EpochStarted):
             self._steps, self._window = event.steps, _Window()
         elif isinstance(event, StepDone):
@@ -145,7 +146,7 @@ class BarProgress(_Progress):
     """A bar for the epoch at hand, and a row for each one done. Stages show while they last; warnings stay."""
 
     def __init__(self, bar: Progress) -> None:
-        super().__init__()
+        super().__init__(bar.console.width)
         self._bar = bar
         self._task = bar.add_task("Starting", total=None, measures="")
 

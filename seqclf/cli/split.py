@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from seqclf.cli.options import allow_code_option, json_option, set_option
+from seqclf.cli.wrap import say, width_of
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
-    from seqclf.data.written_splits import WrittenSplit
+    from seqclf.cli.columns import Column
 
 _MOST_LABELS = 30
 
@@ -56,10 +56,16 @@ def split_command(config_file: Path, folder: Path, settings: tuple[str, ...], as
         }
         click.echo(json.dumps({"splits": splits, "data": section}, ensure_ascii=False))
         return
-    from seqclf.cli.console import console
+    from seqclf.cli.columns import first_that_fits
+    from seqclf.cli.label_counts import counts_of_labels
 
-    console().print(_table(written))
-    click.echo(f"\nWritten to {folder}. A config reads these files with:\n")
+    counts = {name: (split.labels, split.texts) for name, split in written.items()}
+
+    def columns(shares: bool) -> list[Column]:
+        return counts_of_labels(counts, _MOST_LABELS, shares=shares, total=True)
+
+    click.echo("\n".join(first_that_fits(columns, width_of(sys.stdout))))
+    say(f"\nWritten to {folder}. A config reads these files with:\n")
     click.echo("\n".join(["data:", *(f"  {name}: {_yaml(value)}" for name, value in section.items())]))
 
 
@@ -67,21 +73,3 @@ def _yaml(value: Any) -> str:
     import yaml
 
     return "null" if value is None else yaml.safe_dump(value, width=10_000).removesuffix("...\n").strip()
-
-
-def _table(written: dict[str, WrittenSplit]) -> Table:
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    table.add_column("label", overflow="ellipsis")
-    for name in written:
-        table.add_column(name, justify="right", no_wrap=True)
-    labels = list(dict.fromkeys(label for split in written.values() for label in split.labels))
-    for label in labels[:_MOST_LABELS]:
-        counts = ((split.labels.get(label, 0), split.texts) for split in written.values())
-        table.add_row(escape(label), *(f"{count:,} ({count / texts:.1%})" for count, texts in counts))
-    if len(labels) > _MOST_LABELS:
-        table.add_row(f"and {len(labels) - _MOST_LABELS} more")
-    table.add_row("all texts", *(f"{split.texts:,}" for split in written.values()))
-    return table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from seqclf.cli.options import (
 from seqclf.cli.problems import check_files, show_problem
 from seqclf.cli.train_runs import How
 from seqclf.cli.train_summary import folds_summary, summary
+from seqclf.cli.wrap import width_of
 
 if TYPE_CHECKING:
     from seqclf.config import Config, LoadedConfig, Override
@@ -156,5 +158,5 @@ def _cross_validate(loaded: LoadedConfig, runs: Path, how: How) -> None:
 
         fold_runs = begin_folds(runs, config.name)
         found = cross_validate(config, fold_runs, train_fold, stop)
-        text, compared = folds_summary(fold_runs.summary, found), folds_behind(config, found)
+        text, compared = folds_summary(fold_runs.summary, found, width_of(sys.stdout)), folds_behind(config, found)
     train_runs.end(text, found["status"], stop, warning=compared)

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from seqclf.cli.against_baseline import behind
 from seqclf.cli.options import runs_argument
 from seqclf.cli.problems import show_warning
 from seqclf.cli.stop_request import StopRequest
 from seqclf.cli.train_summary import show as show_summary
 from seqclf.cli.train_summary import summary
+from seqclf.cli.wrap import say
 from seqclf.errors import SeqclfError
 from seqclf.files import write_text
 
@@ -91,7 +90,7 @@ def train_one(
         if not run.has_checkpoint:  # nothing was trained
             shutil.rmtree(run.folder, ignore_errors=True)
         elif isinstance(error, KeyboardInterrupt):
-            click.echo(f"To resume: {run.how_to_resume}", err=True)
+            say(f"To resume: {run.how_to_resume}", err=True)
         raise
 
 
@@ -119,7 +118,7 @@ def resume(runs: Path, name: str, how: How, *, epochs: int | None, patience: int
         try:
             outcome = train(config, run, listen, stop, resume=True, further=further, **options)
         except KeyboardInterrupt:
-            click.echo(f"To resume: {run.how_to_resume}", err=True)
+            say(f"To resume: {run.how_to_resume}", err=True)
             raise
     compared = behind(config, outcome, run.folder)
     text = summary(run.folder, runs, config, outcome, advised=compared is not None)
@@ -138,7 +137,7 @@ def end(text: str, status: str, stop: StopRequest, *, warning: str | None, run: 
         show_warning(warning)
     if status == INTERRUPTED:
         how = "" if run is None else f" To resume: {run.how_to_resume}"
-        click.echo(f"Interrupted; what was learnt so far is kept.{how}", err=True)
+        say(f"Interrupted; what was learnt so far is kept.{how}", err=True)
         sys.exit(128 + (stop.signal or signal.SIGINT))
 
 

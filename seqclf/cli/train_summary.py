@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from seqclf.cli.against_baseline import scores_line
+from seqclf.cli.columns import of_rows, table
 from seqclf.cli.options import runs_argument
-from seqclf.cli.wrap import width_of, wrapped
+from seqclf.cli.wrap import GLUE, say
 
 if TYPE_CHECKING:
     from seqclf.config import Config
@@ -20,28 +19,29 @@ if TYPE_CHECKING:
 _MARGIN = 12
 
 
-def folds_summary(path: Path, summary: dict[str, Any]) -> str:
+def folds_summary(path: Path, summary: dict[str, Any], width: int | None = None) -> str:
     scored = summary["validation"] or dict.fromkeys(("accuracy", "loss", "macro_f1"))
     heads = [name.replace("_f1", " F1") for name in scored]
     compared = summary["baseline"]
     if compared is not None:
         heads.append("linear")
-    lines = [f"{'fold':<10}{''.join(f'{head:>10}' for head in heads)}  run"]
 
-    def row(name: str, scores: list[float | None], after: str = "") -> str:
-        shown = (f"{'-' if score is None else f'{score:.4f}':>10}" for score in scores)
-        return f"{name:<10}{''.join(shown)}{after}".rstrip()
+    def row(name: str, scores: Sequence[float | None], run: str = "") -> list[str]:
+        return [name, *("-" if score is None else f"{score:.4f}" for score in scores), run]
 
+    rows = []
     for one in summary["runs"]:
         scores = dict(one["validation"] or dict.fromkeys(scored))
         if compared is not None:
             scores["linear"] = one["baseline"] and one["baseline"]["linear"][compared["score"]]
         status = "" if one["status"] == "finished" else f" ({one['status']})"
-        lines.append(row(str(one["fold"]), list(scores.values()), f"  {one['run']}{status}"))
+        rows.append(row(str(one["fold"]), list(scores.values()), f"{one['run']}{status}"))
     if summary["validation"] is not None:
         for name in ("mean", "std", "min", "max"):
             spreads = [*summary["validation"].values(), *([compared["linear"][compared["score"]]] if compared else [])]
-            lines.append(row(name, [spread[name] for spread in spreads]))
+            rows.append(row(name, [spread[name] for spread in spreads]))
+    spare = {"loss": 3, "macro F1": 2, "run": 1}
+    lines = table(of_rows(["fold", *heads, "run"], rows, left=("fold", "run"), spare=spare), width)
     if compared is not None:
         lines.append(f"linear: {compared['score'].replace('_f1', ' F1')} of a linear model (TF-IDF of n-grams)")
     lines.append(f"\nValidation of {len(summary['finished'])} finished of {summary['folds']} folds; also in {path}")
@@ -53,9 +53,11 @@ def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advis
     from seqclf.layer_types import Custom, walk
     from seqclf.runs import Run
 
-    lines = [f"Run         {folder}  ({outcome.seconds:.0f} s)"]
+    lines = [f"Run         {folder}  ({outcome.seconds:.0f}{GLUE}s)"]
     if (validation := outcome.validation) is not None:
-        lines.append(f"Validation  {scores_line(config, validation, outcome.baseline)} (epoch {outcome.best_epoch})")
+        lines.append(
+            f"Validation  {scores_line(config, validation, outcome.baseline)} (epoch{GLUE}{outcome.best_epoch})"
+        )
     elif outcome.best_epoch is None and outcome.status == "interrupted":
         lines.append("Validation  none yet: no epoch was completed")
     lines.append(f"SavedModel  {folder / 'saved_model'}")
@@ -75,7 +77,7 @@ def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advis
 
 def show(text: str) -> None:
     """Print a summary; on a terminal its lines are broken between words, and go on under their beginning."""
-    click.echo(wrapped(text, width_of(sys.stdout), " " * _MARGIN))
+    say(text, indent=" " * _MARGIN)
 
 
 def _advice(config: Config, run: Run) -> list[str]:

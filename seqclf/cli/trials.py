@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from seqclf.cli.wrap import say
+from seqclf.cli.columns import of_rows, table
+from seqclf.cli.wrap import say, width_of
 from seqclf.errors import SeqclfError
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ def best_of(seen: Seen, overrides: Sequence[Override], threads: int | str) -> St
     start_tensorflow(first.config, threads)
     results, baseline = _tried(configs, texts)
     metric = metric_of(first.config)
-    for line in _table(results, metric, baseline):
+    for line in _table(results, metric, baseline, width_of(sys.stderr)):
         say(line, err=True)
     best = winner(results, metric)
     if best is None:
@@ -48,8 +50,10 @@ def _say_cost(names: Sequence[str], texts: int, look: Look) -> None:
     of = ""
     if texts < look.rows:
         of = f" of {'about ' if look.seen < look.rows else ''}{look.rows:,}"
-    minutes = len(names) * SECONDS / 60
-    say(f"Trying {', '.join(names)} on {texts:,}{of} texts: about {minutes:.0f} minutes at most.", err=True)
+    minutes = max(1, round(len(names) * SECONDS / 60))
+    named = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    takes = f"up to {minutes} minutes" if minutes > 1 else "up to a minute"
+    say(f"Trying {named} on {texts:,}{of} texts; this takes {takes}.", err=True)
 
 
 def _tried(configs: dict[str, LoadedConfig], texts: int) -> tuple[list[Result], dict[str, Any] | None]:
@@ -80,20 +84,27 @@ def _say_where_linear_is_ahead(best: Result, metric: str, baseline: dict[str, An
         )
 
 
-def _table(results: Sequence[Result], metric: str, baseline: dict[str, Any] | None) -> list[str]:
-    """The trials side by side, the best one marked, and a linear model's scores on the same texts."""
+def _table(
+    results: Sequence[Result], metric: str, baseline: dict[str, Any] | None, width: int | None = None
+) -> list[str]:
+    """The trials side by side, the best one marked, with a linear model's scores; then what the scores stand on, and
+    why models have none."""
     from seqclf.starter.trial import winner
 
-    names = list(dict.fromkeys((metric, "accuracy", "macro_f1")))
-    lines = [f"{'model':<16}" + "".join(f"{name.replace('_f1', ' F1'):>10}" for name in names) + "    epochs   seconds"]
     best = winner(results, metric)
+    names = list(dict.fromkeys((metric, "accuracy", "macro_f1")))
+    rows = []
     for result in results:
-        shown = "".join(f"{'-' if result.validation is None else f'{result.score(name):.4f}':>10}" for name in names)
-        mark = f"  {result.problem}" if result.problem else ""
-        if result is best:
-            mark = "  best"
-        lines.append(f"{result.name:<16}{shown}{result.epochs:>10}{result.seconds:>10.0f}{mark}".rstrip())
+        scores = ["-" if result.validation is None else f"{result.score(name):.4f}" for name in names]
+        mark = "*" if result is best else ""
+        rows.append([result.name, *scores, str(result.epochs), f"{result.seconds:.0f} s", mark])
     if baseline is not None:
-        shown = "".join(f"{baseline[name]:>10.4f}" for name in names)
-        lines.append(f"{'linear':<16}{shown}  (baseline: TF-IDF, logistic regression)")
-    return lines
+        rows.append(["linear model", *(f"{baseline[name]:.4f}" for name in names), "", "", ""])
+    headings = ["model", *(name.replace("_", " ").replace(" f1", " F1") for name in names), "epochs", "time", "best"]
+    spare = {"epochs": 3, "time": 2, headings[len(names)]: 1} if len(names) > 1 else {"epochs": 3, "time": 2}
+    lines = table(of_rows(headings, rows, left=("model",), spare=spare), width)
+    texts = next((result.validation["texts"] for result in results if result.validation is not None), None)
+    if texts is not None:
+        linear = "" if baseline is None else ". The linear model is a baseline: TF-IDF with logistic regression"
+        lines.append(f"Scores are those of {texts:,} validation texts{linear}.")
+    return [*lines, *(f"{result.name}: {result.problem}" for result in results if result.problem)]

@@ -12,6 +12,9 @@ import click
 _INDENT = "  "
 _NARROWEST = 20
 
+GLUE = "\0"
+"""A blank in what ``say`` prints at which no line ends."""
+
 
 def width_of(stream: IO[str]) -> int | None:
     """Columns of the terminal that ``stream`` writes to (of ``$COLUMNS`` where it is set); None where it is none."""
@@ -39,9 +42,9 @@ def wrapped(text: str, width: int | None, indent: str = _INDENT) -> str:
     return "\n".join(lines)
 
 
-def say(text: str, *, err: bool = False) -> None:
-    """Print a message for people, wrapped to the terminal it is printed on."""
-    click.echo(wrapped(text, width_of(sys.stderr if err else sys.stdout)), err=err)
+def say(text: str, *, err: bool = False, indent: str = _INDENT) -> None:
+    """Print a message for people, wrapped to the terminal it is printed on; broken lines go on after ``indent``."""
+    click.echo(wrapped(text, width_of(sys.stderr if err else sys.stdout), indent).replace(GLUE, " "), err=err)
 
 
 def styled_wrapped(parts: list[tuple[str, str]], width: int | None) -> str:
@@ -66,7 +69,13 @@ def _broken(line: str, width: int, indent: str) -> list[str]:
         replace_whitespace=False,
         expand_tabs=False,
     )
-    return wrapper.wrap(line) or [line]
+    lines = wrapper.wrap(line) or [line]
+    return [lines[0], *(_moved_left(line, width, len(indent)) for line in lines[1:])]
+
+
+def _moved_left(line: str, width: int, indent: int) -> str:
+    """A line that a long word makes too wide, with as much less indent as brings it within the width."""
+    return line[max(0, min(indent, len(line) - width)) :]
 
 
 def _piece(broken: str, at: int, text: str) -> tuple[str, int]:

@@ -51,16 +51,31 @@ def _range(values: list[float]) -> tuple[float, float, float]:
     return min(values), statistics.median_low(values), max(values)
 
 
+HEADINGS = (
+    "cell", "distance", "accuracy", "worst to best seed", "steps", "gradient at the cue, untrained", "trained"
+)  # fmt: skip
+
+
+def cells_of(rows: Sequence[Row]) -> list[list[str]]:
+    """What stands under ``HEADINGS``, a line for each cell and distance."""
+    return [
+        [
+            row.cell,
+            str(row.distance),
+            f"{row.accuracy:.3f}",
+            f"{row.worst:.3f} to {row.best:.3f}",
+            f"{row.steps:.0f}",
+            *("0" if middle == 0 else f"{middle:.0e}" for _, middle, _ in (row.gradient_before, row.gradient_after)),
+        ]
+        for row in rows
+    ]
+
+
 def markdown(rows: Sequence[Row]) -> str:
     """One line a cell and distance."""
-    lines = ["| cell | distance | accuracy | worst to best seed | steps | gradient at the cue, untrained | trained |"]
-    lines.append("|---|---|---|---|---|---|---|")
-    for row in rows:
-        lines.append(
-            f"| {row.cell} | {row.distance} | {row.accuracy:.3f} | {row.worst:.3f} to {row.best:.3f} | {row.steps:.0f} "
-            f"| {row.gradient_before[1]:.0e} | {row.gradient_after[1]:.0e} |"
-        )
-    return "\n".join(lines).replace(" 0e+00 ", " 0 ") + "\n"
+    lines = [f"| {' | '.join(HEADINGS)} |", "|---" * len(HEADINGS) + "|"]
+    lines += [f"| {' | '.join(cells)} |" for cells in cells_of(rows)]
+    return "\n".join(lines) + "\n"
 
 
 def plot(rows: Sequence[Row], path: Path, caption: str) -> None:

@@ -1,0 +1,55 @@
+"""Help pages on terminals that are narrower than click expects."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import click
+
+from seqclf.cli.wrap import width_of
+
+_MARGIN = 2
+_MOST = 80
+_INDENT = 6
+_SIDE_BY_SIDE = 60
+"""From so many columns on, click's own columns of options and their meaning are readable."""
+
+
+class _Formatter(click.HelpFormatter):
+    """Click's pages are 50 columns wide or more; these are as narrow as the terminal."""
+
+    def __init__(self, indent_increment: int = 2, width: int | None = None, max_width: int | None = None) -> None:
+        terminal = width_of(sys.stdout)
+        if width is None and terminal is not None:
+            width = min(terminal, max_width or _MOST) - _MARGIN
+        super().__init__(indent_increment, width, max_width)
+
+    def write_dl(self, rows: list[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:  # type: ignore[override]
+        """What is longer than ``col_max`` has a line of its own."""
+        if self.width < _SIDE_BY_SIDE:
+            room = self.width - self.current_indent
+            rows = [(_broken_at_bars(first, room), second) for first, second in rows]
+            col_max = min(col_max, self.width // 4)
+        super().write_dl(rows, col_max, col_spacing)
+
+
+def _broken_at_bars(option: str, width: int) -> str:
+    """``--layers [bag|lstm|gru]`` in lines that are no wider, where its choices let it be."""
+    lines = [""]
+    for part in re.findall(r"[^|]+\|?|\|", option):
+        if lines[-1] and len(lines[-1]) + len(part) > width:
+            lines.append(" " * _INDENT)
+        lines[-1] += part
+    return "\n".join(lines)
+
+
+class _Context(click.Context):
+    formatter_class = _Formatter
+
+
+def use_narrow_pages(command: click.Command) -> None:
+    """Let the command and all below it print such pages."""
+    command.context_class = _Context
+    for below in getattr(command, "commands", {}).values():
+        use_narrow_pages(below)
