@@ -28,7 +28,7 @@ class Threads:
 
     Attributes:
         inter_op: operators that run at once; 0: TensorFlow's choice.
-        intra_op: threads that one operator may use; likewise.
+        intra_op: threads that one operator may use; 0: TensorFlow's choice.
     """
 
     inter_op: int

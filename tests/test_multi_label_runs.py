@@ -253,7 +253,7 @@ def test_init_sees_lists(tmp_path: Path, ending: str) -> None:
         options = ["--label-separator", "|"]
     made = call("init", "--from", str(path), *options, "-o", str(tmp_path / "c.yaml"))
     assert made.exit_code == 0, made.stderr
-    assert "40 texts with lists of 3 labels" in made.stderr
+    assert "40 multi-label texts with 3 labels" in made.stderr
     done = call("train", str(tmp_path / "c.yaml"), "--runs", str(tmp_path / "r"), "--set", "training.epochs=1")
     assert done.exit_code == 0, done.stderr
     assert "accuracy counts texts with all their labels right" in done.stderr

@@ -47,7 +47,7 @@ class Baseline:
     Attributes:
         shares: of the training texts that have each label.
         thresholds: of the linear model, for texts with several labels; else None.
-        majority_thresholds: likewise, of the classifier that always answers ``shares``.
+        majority_thresholds: those of the classifier that always answers ``shares``.
         training_texts: that it learnt from.
         all_training_texts: that there were.
     """

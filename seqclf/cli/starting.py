@@ -73,7 +73,7 @@ def _seen(request: Request, worded: Callable[[str], str] = str) -> Seen:
 
 
 def _seen_by_settings(path: Path, overrides: Sequence[Override]) -> Seen:
-    """Likewise for a command that has no options for columns, but ``--set``."""
+    """The same for a command that has ``--set`` in place of options for columns."""
     from seqclf.starter.make import Request
 
     given = {override.path[1]: override.value for override in overrides if override.path[:1] == ("data",)}

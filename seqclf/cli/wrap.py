@@ -30,9 +30,9 @@ def width_of(stream: IO[str]) -> int | None:
 
 
 def wrapped(text: str, width: int | None, indent: str = _INDENT) -> str:
-    """``text`` with line breaks in place of blanks, so that no line is wider than ``width`` but by a word of its own.
+    """``text`` with line breaks in place of blanks, so that no line is wider than ``width`` unless a single word is.
 
-    Lines of ``text`` stay apart; those that are broken go on after ``indent``. ``width`` None: the text as it is.
+    Lines of ``text`` stay apart; broken lines continue after ``indent``. ``width`` None: the text as it is.
     """
     if width is None:
         return text
@@ -48,7 +48,7 @@ def say(text: str, *, err: bool = False, indent: str = _INDENT) -> None:
 
 
 def styled_wrapped(parts: list[tuple[str, str]], width: int | None) -> str:
-    """Likewise of pieces of one line, each given as it is read and as it is printed (with codes for colours)."""
+    """The same for one line in pieces, each given as plain text and as printed text (with codes for colours)."""
     plain = "".join(text for text, _ in parts)
     printed = []
     at = 0

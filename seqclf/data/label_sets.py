@@ -61,12 +61,14 @@ def label_ids(texts: LabelledTexts, labels: Labels, unknown_labels: UnknownLabel
     names = label_order(strange)
     if unknown_labels == "error":
         raise InputError(
-            f"{texts.origin}: holds labels that the training texts do not have: {_some(names)} "
+            f"{texts.origin}: holds labels that the training texts do not have: {some_of(names)} "
             f"(theirs: {', '.join(labels[:20])}); {what_to_do(names, labels)}"
         )
     kept = np.flatnonzero([strange.isdisjoint(names) for names in texts.label_sets])
     if not len(kept) and (unknown_labels == "drop" or not labels.multi):
-        raise InputError(f"{texts.origin}: every text has a label that the training texts do not have ({_some(names)})")
+        raise InputError(
+            f"{texts.origin}: every text has a label that the training texts do not have ({some_of(names)})"
+        )
     unknown = Unknown(names, len(texts) - len(kept), dropped=unknown_labels == "drop")
     if unknown.dropped:
         return LabelIds(_places(texts.chosen(kept), labels), kept, unknown)
@@ -83,16 +85,22 @@ def what_to_do(unknown: Iterable[str], known: Iterable[str]) -> str:
     return "set data.unknown_labels to wrong to count such texts as errors, or to drop to leave them out"
 
 
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(f'"{name}"' for name in names[:5]) + (", ..." if len(names) > 5 else "")
+def some_of(names: Sequence[str], most: int = 5) -> str:
+    """The first names in quotes, for messages."""
+    return ", ".join(f'"{name}"' for name in names[:most]) + (", ..." if len(names) > most else "")
+
+
+def labels_a_text(multi: bool) -> str:
+    """How many labels a text has, for messages."""
+    return "several labels per text" if multi else "one label per text"
 
 
 def _check_same_kind(texts: LabelledTexts, labels: Labels) -> None:
     """Raise ``InputError`` where one side is multi-label and the other is not."""
     if texts.multi != labels.multi:
-        kinds = ("one label per text", "several labels per text")
         raise InputError(
-            f"{texts.origin}: has {kinds[texts.multi]}, but the training texts have {kinds[labels.multi]}"
+            f"{texts.origin}: has {labels_a_text(texts.multi)}, but the training texts have "
+            f"{labels_a_text(labels.multi)}"
             + (" (data.label_separator separates several labels in one field)" if labels.multi else "")
         )
 

@@ -22,8 +22,8 @@ def partition(
     """Indices of each split, in the order of the texts; every label is shared out in the same proportions.
 
     Args:
-        validation: share of all texts for validation, 0 for none.
-        test: likewise for the test.
+        validation: fraction of all texts for validation, 0 for none.
+        test: fraction of all texts for the test, 0 for none.
         seed: decides which text goes where.
         sets: the number of each text's set (``equal_texts.joined``); a set is in one split. None: all are single texts.
 

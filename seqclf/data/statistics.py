@@ -12,12 +12,13 @@ from seqclf.config.problems import Problem
 from seqclf.config.schema import TokenizerConfig, UnknownLabels
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.equal_texts import text_digest
-from seqclf.data.label_sets import all_the_same, what_to_do
+from seqclf.data.label_sets import all_the_same, labels_a_text, some_of, what_to_do
 from seqclf.data.source import LabelledTexts
 
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
 _MUCH_TRUNCATED = 0.2
+_LABELS_NAMED = 10
 _OUT_OF_BALANCE = 10
 _FAR_FROM_SHARE = 0.25
 
@@ -50,10 +51,10 @@ class TokenStatistics:
 
     Attributes:
         mean: tokens a text, before truncation.
-        quantiles: likewise, at ``QUANTILES``.
+        quantiles: of the same numbers, at ``QUANTILES``.
         histogram: ``(least, most, texts)``: how many texts have that many tokens, in doubling ranges.
-        truncated: share of the texts that have more than ``max_tokens``.
-        unknown: share of the tokens that the vocabulary does not know.
+        truncated: fraction of the texts that have more than ``max_tokens``.
+        unknown: fraction of the tokens that are unknown.
     """
 
     mean: float
@@ -158,13 +159,13 @@ def label_problems(splits: Mapping[str, TextStatistics], unknown_labels: Unknown
         problems.append(Problem(("data", "train"), message))
     for name in ("validation", "test"):
         if name in splits and splits[name].multi != train.multi:
-            kinds = ("one label per text", "several labels per text")
-            message = f"has {kinds[splits[name].multi]}, but the training texts have {kinds[train.multi]}"
+            found, expected = labels_a_text(splits[name].multi), labels_a_text(train.multi)
+            message = f"has {found}, but the training texts have {expected}"
             problems.append(Problem(("data", name), message))
         strange = sorted(splits[name].labels.keys() - known.keys()) if name in splits else []
         if strange and unknown_labels == "error":
             advice = what_to_do(strange, known)
-            message = f"has labels that the training texts do not have: {_some(strange)}; {advice}"
+            message = f"has labels that the training texts do not have: {some_of(strange, _LABELS_NAMED)}; {advice}"
             problems.append(Problem(("data", name), message))
     return problems
 
@@ -191,13 +192,15 @@ def text_warnings(
     for name, split in splits.items():
         lacking = sorted(labels.keys() - split.labels.keys())
         if lacking:
-            warn(
-                name, f"lacks labels that the training texts have: {_some(lacking)}; its scores say nothing about them"
-            )
+            named = some_of(lacking, _LABELS_NAMED)
+            warn(name, f"lacks labels that the training texts have: {named}; its scores say nothing about them")
         strange = sorted(split.labels.keys() - labels.keys())
         if strange and unknown_labels != "error":
             what = "counted as wrong" if unknown_labels == "wrong" else "left out"
-            warn(name, f"texts with labels that the training texts do not have ({_some(strange)}) are {what}")
+            warn(
+                name,
+                f"texts with labels that the training texts do not have ({some_of(strange, _LABELS_NAMED)}) are {what}",
+            )
         if split.empty:
             warn(name, f"{split.empty:,} of {split.texts:,} texts are empty: each is read as one unknown token")
         if split.contradictory:
@@ -221,10 +224,10 @@ def _odd_labels(labels: Mapping[str, int], *, expects_uneven: bool) -> Iterator[
             "accuracy says little"
         )
     if alike := _alike(list(labels)):
-        yield f"labels that differ only in case or spaces count as different labels: {_some(alike)}"
+        yield f"labels that differ only in case or spaces count as different labels: {some_of(alike, _LABELS_NAMED)}"
     numbers = [label for label in labels if label.lstrip("-").isdecimal()]
     if numbers and len(numbers) < len(labels):
-        yield f"labels are numbers and words: {_some(sorted(numbers))} among {len(labels):,}"
+        yield f"labels are numbers and words: {some_of(sorted(numbers), _LABELS_NAMED)} among {len(labels):,}"
 
 
 def size_warnings(splits: Mapping[str, TextStatistics], parts: Mapping[str, str | float | None]) -> list[Problem]:
@@ -260,7 +263,3 @@ def _alike(labels: Sequence[str]) -> list[str]:
     """Those that some other equals but for case and spaces."""
     folded = Counter("".join(label.casefold().split()) for label in labels)
     return sorted(label for label in labels if folded["".join(label.casefold().split())] > 1)
-
-
-def _some(labels: Sequence[str]) -> str:
-    return ", ".join(f'"{label}"' for label in labels[:10]) + (", ..." if len(labels) > 10 else "")

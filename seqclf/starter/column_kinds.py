@@ -39,7 +39,7 @@ class Column:
         filled: those that hold something.
         distinct: different ones among the filled; of lists, different items.
         words: mean number of words of a filled value.
-        characters: likewise of characters.
+        characters: mean number of characters of a filled value.
         label_types: every filled value is a text, a whole number or a truth value, as labels may be.
         all_texts: every value is a text, as texts must be.
         half_steps: every filled value is a multiple of a half, as stars are.

@@ -53,7 +53,7 @@ def choose_columns(
         path: of the table, for messages.
         values: of its first rows, by column.
         text: the column that the user has named, taken as it is.
-        label: likewise; several columns of 0 and 1 are a label each.
+        label: the columns that the user has named; each of several columns of 0 and 1 is a label.
 
     Raises:
         InputError: a named column is not there, or no column will do; it says what the columns hold.

@@ -30,10 +30,10 @@ class Look:
         distinct_words: different words, lower-cased.
         recurring_words: those that occur twice or more often.
         tokens: subwords of a text, mean, median and 95th percentile, by ``pieces_for(rows)`` pieces of a sample.
-        characters: likewise of characters.
-        uncut_share: share of the words that are too long for subwords, as of DNA.
-        validation: validation texts have a part of their own.
-        test: likewise test texts.
+        characters: of a text, the same three.
+        uncut_share: fraction of the words that are too long for subwords, as of DNA.
+        validation: whether validation texts have their own file or folder.
+        test: the same for test texts.
     """
 
     rows: int

@@ -35,11 +35,11 @@ class Request:
     """What the user has said beside the path; what is None follows from the data.
 
     Attributes:
-        label: columns of the labels; several of 0 and 1 are a label each.
-        separator: stands between several labels of one field.
+        label: columns of the labels; each of several columns of 0 and 1 is a label.
+        separator: of several labels in one field.
         encoding: how the files are encoded; guessed where they are not UTF-8.
-        validation: a share of the training texts, such as 0.1, or the path of a part.
-        test: likewise.
+        validation: a fraction of the training texts, such as 0.1, or the path of a file or folder.
+        test: the same for the test texts.
         family: kind of the model.
         template: name of a template whose model is taken.
     """
@@ -278,10 +278,10 @@ def _from_anywhere(path: str) -> str:
 def _summary(looked: Look, named: str) -> str:
     shown = ", ".join(f"{name} ({count:,})" for name, count in looked.labels[:_LABELS_SHOWN])
     more = ", ..." if len(looked.labels) > _LABELS_SHOWN else ""
-    what = "lists of " if looked.multi else ""
+    what = "multi-label texts" if looked.multi else "texts"
     _, median, most = looked.words
     of = f" of about {looked.rows:,}" if looked.seen < looked.rows else ""
     return (
-        f"{looked.seen:,}{of} texts with {what}{len(looked.labels)} labels{named}: "
+        f"{looked.seen:,}{of} {what} with {len(looked.labels)} labels{named}: "
         f"{shown}{more}; words a text: median {median:,.0f}, 95 % have at most {most:,.0f}"
     )

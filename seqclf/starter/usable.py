@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from seqclf.data.label_sets import all_the_same, label_order
+from seqclf.data.label_sets import all_the_same, label_order, labels_a_text
 from seqclf.data.source import LabelledTexts
 from seqclf.errors import InputError
 
@@ -59,10 +59,8 @@ class Fitting:
         """Raise ``InputError`` for a part with which the training could not work, or that could measure nothing."""
         texts = self._read(part)
         if texts.multi != self._multi:
-            kinds = ("one label each", "several labels each")
-            raise InputError(
-                f"{part}: its texts have {kinds[texts.multi]}, but the training texts have {kinds[self._multi]}"
-            )
+            found, expected = labels_a_text(texts.multi), labels_a_text(self._multi)
+            raise InputError(f"{part}: has {found}, but the training texts have {expected}")
         unknown = label_order({name for names in texts.label_sets for name in names} - self._known)
         by_case = {name.casefold(): name for name in self._known}
         for name in unknown:

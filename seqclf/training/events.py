@@ -67,7 +67,7 @@ class EpochDone:
 
     Attributes:
         loss: mean over the epoch's training texts, while weights were changing.
-        accuracy: likewise.
+        accuracy: of the same texts.
         validation: metrics of ``classification_metrics`` or ``multi_label_metrics``, or None without validation texts.
         best: whether this is the best epoch so far.
         tokens: of the training texts, padding not counted.
