@@ -14,8 +14,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from seqclf.config import checked_config, load_config, parse_override, read_config, write_config
-from seqclf.config.checks import CHECKS, WARNINGS
+from seqclf.config.checks import CHECKS
 from seqclf.config.problems import ConfigError
+from seqclf.config.warning_checks import WARNINGS
 from seqclf.config.yaml_core import dump_yaml, read_yaml
 from seqclf.errors import InputError
 

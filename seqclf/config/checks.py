@@ -12,7 +12,6 @@ from seqclf.config.data_checks import (
     a_fold_is_one_of_the_folds,
     a_group_is_neither_text_nor_label,
     folds_are_of_the_training_texts,
-    groups_have_a_split_to_be_kept_in,
     shares_are_numbers,
     shares_leave_training_texts,
     text_and_label_are_two,
@@ -20,7 +19,6 @@ from seqclf.config.data_checks import (
 from seqclf.config.problems import Problem
 from seqclf.config.schema import (
     LEAST_PIECES,
-    ByteTokens,
     CharTokens,
     DataConfig,
     EmbeddingConfig,
@@ -41,9 +39,6 @@ def returns_sequences(layers: Layers) -> list[bool]:
     """For each layer, whether a later one reads one vector a token from it."""
     reads = [layer.reads for layer in layers]
     return [any(reads[i + 1 :]) for i in range(len(layers))]
-
-
-# --- problems ---------------------------------------------------------------------------------------------------------
 
 
 def vocabulary_holds_more_than_special_tokens(tokenizer: TokenizerConfig) -> Iterator[Problem]:
@@ -233,77 +228,4 @@ CHECKS: tuple[Check, ...] = (
     early_stopping_has_validation,
     plateau_has_validation,
     nesterov_has_momentum,
-)
-
-# --- warnings ---------------------------------------------------------------------------------------------------------
-
-
-def layers_are_meant(layers: Layers) -> Iterator[Problem]:
-    for path, layer in walk(layers, "layers"):
-        yield from (Problem((*path, option), message) for option, message in layer.warnings())
-
-
-def segments_cut_something(tokenizer: TokenizerConfig, layers: Layers) -> Iterator[Problem]:
-    for path, layer in walk(layers, "layers"):
-        segment = getattr(layer, "segment", None)
-        if segment is not None and segment >= tokenizer.max_tokens:
-            message = f"{segment} cuts nothing: no text has more than tokenizer.max_tokens, {tokenizer.max_tokens}"
-            yield Problem((*path, "segment"), message)
-
-
-def random_vectors_stay_random(embedding: EmbeddingConfig) -> Iterator[Problem]:
-    if not embedding.trainable and embedding.vectors is None:
-        message = (
-            "is false, but there are no embedding.vectors: every token keeps the random vector that it starts with"
-        )
-        yield Problem(("embedding", "trainable"), message)
-
-
-def vectors_are_of_words(tokenizer: TokenizerConfig, embedding: EmbeddingConfig) -> Iterator[Problem]:
-    if embedding.vectors is not None and isinstance(tokenizer, CharTokens | ByteTokens):
-        message = f"are of words, but the tokens are of type {tokenizer.type}: almost none of them will have a vector"
-        yield Problem(("embedding", "vectors"), message)
-
-
-def smoothing_is_of_counts(ngrams: NgramsConfig | None) -> Iterator[Problem]:
-    if ngrams is not None and ngrams.weights != "naive_bayes" and ngrams.smoothing != NgramsConfig().smoothing:
-        yield Problem(
-            ("ngrams", "smoothing"), f"does nothing with weights: {ngrams.weights}; only naive_bayes reads it"
-        )
-
-
-def patience_outlasts_training(training: TrainingConfig) -> Iterator[Problem]:
-    stopping = training.early_stopping
-    if stopping is not None and stopping.patience >= training.epochs > 1:
-        message = (
-            f"{stopping.patience} epochs without a better one cannot pass in {training.epochs}: it never stops early"
-        )
-        yield Problem(("training", "early_stopping", "patience"), message)
-
-
-def plateaus_are_lived_through(training: TrainingConfig) -> Iterator[Problem]:
-    schedule, stopping = training.schedule, training.early_stopping
-    if not isinstance(schedule, PlateauSchedule):
-        return
-    if stopping is not None and schedule.patience >= stopping.patience:
-        message = (
-            f"training.early_stopping waits for {stopping.patience} epochs, and stops before a rate that is cut after "
-            f"{schedule.patience} is tried"
-        )
-    elif schedule.patience >= training.epochs:
-        message = f"{schedule.patience} epochs without a better one cannot pass in {training.epochs}: it is never cut"
-    else:
-        return
-    yield Problem(("training", "schedule", "patience"), message)
-
-
-WARNINGS: tuple[Check, ...] = (
-    groups_have_a_split_to_be_kept_in,
-    layers_are_meant,
-    segments_cut_something,
-    random_vectors_stay_random,
-    vectors_are_of_words,
-    smoothing_is_of_counts,
-    patience_outlasts_training,
-    plateaus_are_lived_through,
 )

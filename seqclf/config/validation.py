@@ -8,11 +8,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from seqclf.config.checks import CHECKS, WARNINGS, Check, returns_sequences
+from seqclf.config.checks import CHECKS, Check, returns_sequences
 from seqclf.config.guesses import meant_option, unknown_option
 from seqclf.config.messages import problems_of
 from seqclf.config.problems import ConfigError, Path, Problem
 from seqclf.config.schema import Config
+from seqclf.config.warning_checks import WARNINGS
 from seqclf.layer_types import Layer
 
 
