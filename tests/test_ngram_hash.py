@@ -78,21 +78,22 @@ def _model(config: Config, labels: Labels) -> Any:
     return model
 
 
-def _config(join: str, layers: list[dict[str, Any]], orders: list[int], buckets: int = 97) -> Config:
+def _config(join: str, layers: list[dict[str, Any]], orders: list[int], **options: Any) -> Config:
     head = [] if not layers and join == "logits" else [{"type": "dense", "units": 4}]
-    ngrams = {"orders": orders, "buckets": buckets, "join": join}
+    ngrams = {"orders": orders, "buckets": 97, "join": join, **options}
     return checked_config(small_config(data__train="x.csv", layers=layers, head=head, ngrams=ngrams))
 
 
 @pytest.mark.parametrize("labels", [Labels(("a", "b")), Labels(("a", "b", "c")), Labels(("a", "b", "c"), multi=True)])
 @pytest.mark.parametrize("layers", [[], [{"type": "pool"}]], ids=["alone", "beside"])
 @pytest.mark.parametrize("join", ["logits", "head"])
-def test_onnx_says_what_keras_says(join: str, layers: list[dict[str, Any]], labels: Labels) -> None:
+@pytest.mark.parametrize("normalize", [False, True])
+def test_onnx_says_what_keras_says(normalize: bool, join: str, layers: list[dict[str, Any]], labels: Labels) -> None:
     import onnxruntime
 
     from seqclf.export.onnx_model import onnx_model
 
-    config = _config(join, layers, [3, 1, 2])
+    config = _config(join, layers, [3, 1, 2], normalize=normalize)
     model = _model(config, labels)
     written = onnx_model(model, config, labels, [0.5] * 3 if labels.multi else None)
     session = onnxruntime.InferenceSession(written.SerializeToString())
@@ -109,36 +110,42 @@ def test_onnx_says_what_keras_says(join: str, layers: list[dict[str, Any]], labe
 
 
 @settings(max_examples=30)
-@given(st.lists(st.lists(st.integers(1, 49), min_size=1, max_size=9), min_size=1, max_size=5), st.integers(0, 5))
-def test_keras_adds_the_rows_of_the_table(texts: list[list[int]], padding: int) -> None:
-    layer, table, bias = _layer()
+@given(
+    st.lists(st.lists(st.integers(1, 49), min_size=1, max_size=9), min_size=1, max_size=5),
+    st.integers(0, 5),
+    st.booleans(),
+)
+def test_keras_adds_the_rows_of_the_table(texts: list[list[int]], padding: int, normalize: bool) -> None:
+    layer, table, bias = _layer(normalize)
     columns, ends = NgramHash((1, 2, 3), 97).rows([np.array(text, np.int32) for text in texts])
-    expected = [table[columns[start:stop]].sum(axis=0) + bias for start, stop in itertools.pairwise(ends)]
+    sums = [table[columns[start:stop]].sum(axis=0) for start, stop in itertools.pairwise(ends)]
+    roots = np.sqrt(np.diff(ends))[:, np.newaxis] if normalize else 1.0
+    expected = np.array(sums) / roots + bias
     width = max(map(len, texts)) + padding
     tokens = np.array([text + [0] * (width - len(text)) for text in texts], np.int32)
     np.testing.assert_allclose(layer(tokens), expected, atol=1e-5)
 
 
-_built: list[Any] = []
+_built: dict[bool, Any] = {}
 
 
-def _layer() -> Any:
+def _layer(normalize: bool) -> Any:
     """Built once for all examples."""
-    if not _built:
+    if normalize not in _built:
         from seqclf.model.layers.ngrams import NgramLogits
 
-        layer = NgramLogits((1, 2, 3), 97, 2)
+        layer = NgramLogits((1, 2, 3), 97, 2, normalize=normalize)
         layer.build((None, None))
         draw = np.random.default_rng(0)
         layer.set_weights([draw.normal(size=(97, 2)), draw.normal(size=2)])
-        _built.append((layer, *layer.get_weights()))
-    return _built[0]
+        _built[normalize] = (layer, *layer.get_weights())
+    return _built[normalize]
 
 
 def test_a_saved_model_is_read_by_keras(tmp_path: Any) -> None:
     import keras
 
-    model = _model(_config("logits", [{"type": "pool"}], [1, 2]), Labels(("a", "b")))
+    model = _model(_config("logits", [{"type": "pool"}], [1, 2], normalize=True), Labels(("a", "b")))
     model.save(tmp_path / "model.keras")
     again = keras.models.load_model(tmp_path / "model.keras")
     tokens = np.array([[3, 4, 5], [6, 0, 0]], np.int32)

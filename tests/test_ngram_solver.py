@@ -71,16 +71,20 @@ def test_decisions_are_fitted_apart_as_together() -> None:
         np.testing.assert_array_equal(together.table[:, column], alone.table)
 
 
+@pytest.mark.parametrize("normalized", [False, True])
 @pytest.mark.parametrize("exclusive", [False, True])
-def test_features_of_one_text_are_merged_without_a_difference(exclusive: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_features_of_one_text_are_merged_without_a_difference(
+    exclusive: bool, normalized: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from seqclf.ngrams import solver
 
     draw = np.random.default_rng(8)
     dense = np.concatenate([draw.random((30, 6)) < 0.4, np.zeros((30, 9), bool)], axis=1)
     dense[[0, 0, 0, 4, 4, 17, 29], np.arange(6, 13)] = True  # seven features of one text each, and two of none
-    features = csr_matrix(dense.astype(np.float32))
+    values = np.sqrt(np.maximum(dense.sum(axis=1, keepdims=True), 1)) if normalized else 1.0
+    features = csr_matrix((dense / values).astype(np.float32))
     truth = np.eye(3)[draw.integers(0, 3, 30)]
-    scale = naive_bayes_ratios(features, truth.astype(np.float32), 0.5)
+    scale = naive_bayes_ratios(features.sign(), truth.astype(np.float32), 0.5)
     monkeypatch.setattr(solver, "_TOLERANCE", 1e-12)
     merged = fit_linear(features, _targets(truth, exclusive=exclusive), scale, 0.5)
     plain = solver._fit(features, _targets(truth, exclusive=exclusive), scale, 0.5)

@@ -265,3 +265,21 @@ def test_a_network_that_learns_by_itself_is_the_network_without_ngrams(sample_cs
     ours, theirs = (Classifier.load(run).model.get_layer("embedding").get_weights() for run in (alone, beside))
     for one, other in zip(ours, theirs, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+@pytest.mark.parametrize("normalize", [False, True])
+def test_the_model_computes_what_was_fitted(three_labels_csv: Path, normalize: bool) -> None:
+    from seqclf.data.batches import Batches
+    from seqclf.model.build import NGRAMS, build_model
+    from seqclf.ngrams.solver import Linear
+
+    config = checked_config(_config(three_labels_csv, ngrams={"buckets": 4096, "normalize": normalize}))
+    data = prepare(config)
+    fitted = fit_ngrams(config, data)
+    model = build_model(config, data.tokenizer.vocabulary_size, data.labels)
+    branch = model.get_layer(NGRAMS)
+    branch.set_weights([fitted.table, fitted.bias])
+    features, _ = features_of(config, data.train, np.arange(len(data.train)))
+    expected = Linear(fitted.table, fitted.bias).logits(features)
+    token_ids = Batches.of(data.train, config).batch(range(len(data.train)))[0]
+    np.testing.assert_allclose(branch(token_ids), expected, atol=1e-4)

@@ -125,7 +125,13 @@ def _logits(graph: Graph, config: Config) -> str:
         assert flow is not None
         return dense(graph, _through(graph, "head", config.head, flow).x, LOGITS)
     scores = ngram_logits(
-        graph, "token_ids", NGRAMS, orders=config.ngrams.orders, coefficients=coefficients, prime=PRIME
+        graph,
+        "token_ids",
+        NGRAMS,
+        orders=config.ngrams.orders,
+        coefficients=coefficients,
+        prime=PRIME,
+        normalize=config.ngrams.normalize,
     )
     if config.ngrams.join == "head":
         x = scores if flow is None else graph.op("Concat", flow.x, scores, axis=1)

@@ -59,7 +59,9 @@ def build_model(
     if ngrams is None:
         logits = _output(_headed(config, x, context), labels, context, LOGITS)
     else:
-        scores = NgramLogits(ngrams.orders, ngrams.buckets, labels.units, name=NGRAMS)(token_ids)
+        scores = NgramLogits(ngrams.orders, ngrams.buckets, labels.units, normalize=ngrams.normalize, name=NGRAMS)(
+            token_ids
+        )
         if ngrams.join == "head":
             x = _headed(config, _beside(x, scores, ngrams, context), context)
             logits = _output(x, labels, context, LOGITS)

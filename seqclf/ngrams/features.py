@@ -33,7 +33,9 @@ def sample(config: Config, lengths: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def features_of(config: Config, texts: EncodedTexts, places: NDArray[np.int64]) -> tuple[Sparse, NDArray[np.int64]]:
-    """Presence of each bucket, ``float32 [texts, buckets]`` in CSR form, and the fold of each text.
+    """What each bucket counts, ``float32 [texts, buckets]`` in CSR form, and the fold of each text.
+
+    Buckets of a text count the same: 1, or 1 over the root of their number (``ngrams.normalize``).
 
     The fold follows from the token ids: copies of a text are in one fold, or the fit would have seen it.
     """
@@ -51,8 +53,11 @@ def features_of(config: Config, texts: EncodedTexts, places: NDArray[np.int64]) 
         return hashed.rows(ids)
 
     columns, ends = joined(block(part) for part in blocks(lengths))
-    ones = np.ones(len(columns), np.float32)
-    return csr_matrix((ones, columns, ends), shape=(len(places), hashed.buckets)), folds
+    values = np.ones(len(columns), np.float32)
+    if config.ngrams.normalize:
+        numbers = np.diff(ends)
+        values = np.repeat(1 / np.sqrt(np.maximum(numbers, 1)), numbers).astype(np.float32)
+    return csr_matrix((values, columns, ends), shape=(len(places), hashed.buckets)), folds
 
 
 def frequent_columns(features: Sparse, units: int) -> NDArray[np.int64]:

@@ -200,9 +200,10 @@ def _fits_told_to(on_stage: Callable[[str], None]) -> Callable[[int], None]:
 
 def _fitted(features: Sparse, targets: Targets, options: NgramsConfig) -> Linear:
     shape = (features.shape[1], targets.truth.shape[1])
+    presence = features.sign()
     scales = []
     if options.weights in ("naive_bayes", "naive_bayes_idf"):
-        scales.append(naive_bayes_ratios(features, targets.truth, options.smoothing))
+        scales.append(naive_bayes_ratios(presence, targets.truth, options.smoothing))
     if options.weights in ("idf", "naive_bayes_idf"):
         scales.append(np.broadcast_to(inverse_document_frequencies(features), shape))
     scale = joint_scale(*scales) if len(scales) > 1 else scales[0] if scales else np.ones(shape, np.float32)

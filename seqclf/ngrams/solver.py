@@ -62,7 +62,7 @@ def fit_linear(features: Sparse, targets: Targets, scale: NDArray[np.float32], l
     (Byrd et al. 1995).
 
     Args:
-        features: ``float32 [texts, features]``.
+        features: ``float32 [texts, features]``; those of a text that are not 0 are equal.
         scale: what a feature is multiplied by for each unit, ``float32 [features, units]``.
         l2: 0 or more.
     """
@@ -74,8 +74,9 @@ def fit_linear(features: Sparse, targets: Targets, scale: NDArray[np.float32], l
 class _Merged:
     """Features of one text alone as one feature for each text: most n-grams are such.
 
-    They have the same scale ``s``, and so the same weight ``w`` at the minimum. One feature of value ``sqrt(m)`` in the
-    place of ``m`` of them, with the weight ``sqrt(m) * w``, adds as much to the logits and to the squared norm.
+    They have the same value ``v`` and the same scale, and so the same weight ``w`` at the minimum. One feature of value
+    ``sqrt(m) * v`` in the place of ``m`` of them, with the weight ``sqrt(m) * w``, adds as much to the logits and to
+    the squared norm.
     """
 
     def __init__(self, features: Sparse) -> None:
@@ -91,10 +92,11 @@ class _Merged:
         counts = np.bincount(self._owners, minlength=texts)
         self._texts = np.flatnonzero(counts)
         self._roots = np.sqrt(counts[self._texts]).astype(np.float32)
+        values = self._roots * features.data[features.indptr[self._texts]]
         places = np.arange(len(self._texts))
         shape = (texts, len(self._texts))
         self.features = hstack(
-            [features[:, self._others], csr_matrix((self._roots, (self._texts, places)), shape=shape)], format="csr"
+            [features[:, self._others], csr_matrix((values, (self._texts, places)), shape=shape)], format="csr"
         )
         self._width = width
         self._first = np.full(texts, -1)

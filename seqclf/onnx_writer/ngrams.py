@@ -8,7 +8,7 @@ import numpy as np
 
 from seqclf.onnx_writer.graph import Graph
 
-_INT64 = 7
+_FLOAT, _INT64 = 1, 7
 
 
 def ngram_logits(
@@ -19,12 +19,14 @@ def ngram_logits(
     orders: Sequence[int],
     coefficients: Callable[[int], Sequence[int]],
     prime: int,
+    normalize: bool,
 ) -> str:
     """``float32 [batch, units]`` from token ids (``int32 [batch, time]``, padded right with 0).
 
     Args:
         layer: name of the ``NgramLogits`` whose weights ``graph`` knows.
         coefficients: of ``seqclf.text.ngram_hash``, as is ``prime``.
+        normalize: as the layer's.
     """
     table, bias = graph.weights(layer)
     missing = graph.constant(len(table), np.int64)
@@ -38,7 +40,11 @@ def ngram_logits(
     rows = graph.op("Where", counts, buckets, graph.constant(0, np.int64))
     weights = graph.op("Gather", graph.constant(table), rows)
     kept = graph.op("Where", graph.op("Unsqueeze", counts, graph.integers(2)), weights, graph.constant(0.0))
-    return graph.op("Add", graph.op("ReduceSum", kept, graph.integers(1), keepdims=0), graph.constant(bias))
+    total = graph.op("ReduceSum", kept, graph.integers(1), keepdims=0)
+    if normalize:
+        number = graph.op("ReduceSum", graph.op("Cast", counts, to=_FLOAT), graph.integers(1), keepdims=1)
+        total = graph.op("Div", total, graph.op("Sqrt", graph.op("Max", number, graph.constant(1.0))))
+    return graph.op("Add", total, graph.constant(bias))
 
 
 def _buckets(

@@ -17,7 +17,6 @@ FAMILIES: tuple[Family, ...] = get_args(Family)
 _MUCH_UNCUT = 0.05  # share of words too long for subwords from which characters are read instead
 _LEAST_TOKENS, _MOST_TOKENS = 16, 1_024
 _UNEVEN = 3.0  # texts of the most frequent label for each of the rarest
-_VERY_UNEVEN = 100.0  # beyond this, balanced weights make a handful of texts count for more than they show
 _SMALL, _LARGE = 2_000, 10_000  # rows
 _RECURRENT_ROWS = 4_000
 _RECURRENT_BUDGET = 400_000  # tokens of an epoch that a recurrent layer reads in few seconds on two cores
@@ -126,8 +125,11 @@ def _ngrams(look: Look, family: Family) -> dict[str, Any]:
     section = {
         "orders": orders,
         "buckets": min(most, max(_LEAST_BUCKETS, _power_of_two(2 * different))),
-        "weights": "naive_bayes",
+        "weights": "naive_bayes_idf",
+        "l2": 0.1 if look.rows < _SMALL else 0.3,
     }
+    if not look.validation:  # texts that are taken from those to train on; others may be meant for validation alone
+        section["refit"] = True
     return section if family == "ngrams" else {**section, "dropout": 0.5}
 
 
@@ -154,7 +156,9 @@ def _layers(look: Look, family: Family) -> tuple[dict[str, Any], ...]:
 def _training(look: Look, family: Family) -> dict[str, Any]:
     small = look.rows < _SMALL
     uneven = look.imbalance >= _UNEVEN
-    monitor = "val_micro_f1" if look.multi else "val_macro_f1" if uneven else "val_loss"
+    monitor = "val_loss"  # moves with every text: F1 of few texts is the same after most epochs
+    if look.rows >= _LARGE:
+        monitor = "val_micro_f1" if look.multi else "val_macro_f1" if uneven else monitor
     optimizer: dict[str, Any] = {"type": "adam", "learning_rate": 2e-3, "clip_norm": 1.0}
     epochs = 40 if small else 30
     if family == "ngrams":  # of one weight and one bias: the table is fitted before
@@ -164,7 +168,7 @@ def _training(look: Look, family: Family) -> dict[str, Any]:
         "batch_size": 16 if small else 32 if look.rows < _LARGE else 64,
         "optimizer": optimizer,
     }
-    if uneven and not look.multi and look.imbalance < _VERY_UNEVEN:
+    if uneven and not look.multi:
         training["class_weights"] = "balanced"
     patience = 3 if family == "ngrams" else 8 if small else 5
     training["early_stopping"] = {"monitor": monitor, "patience": patience}

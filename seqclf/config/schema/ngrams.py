@@ -35,6 +35,11 @@ class NgramsConfig(Strict):
         "of each label against the rest (Wang & Manning 2012); idf: its inverse document frequency; "
         "naive_bayes_idf: the root of the sum of both squares; none: 1.",
     )
+    normalize: bool = Field(
+        False,
+        description="Divide a text's sum of weights by the root of the number of its different n-grams, so that long "
+        "texts are not surer than short ones. TF-IDF does it, too.",
+    )
     smoothing: PositiveReal = Field(
         0.5, description="Added to the counts of the log-count ratios; only naive_bayes and naive_bayes_idf read it."
     )

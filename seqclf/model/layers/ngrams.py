@@ -28,11 +28,14 @@ class NgramLogits(keras.layers.Layer):
         orders: tokens of an n-gram.
         buckets: rows of the table, ``float32 [buckets, units]``.
         units: columns of the table, entries of the bias.
+        normalize: divide the sum by the root of the number of different buckets.
     """
 
-    def __init__(self, orders: Sequence[int], buckets: int, units: int, **kwargs: Any) -> None:
+    def __init__(
+        self, orders: Sequence[int], buckets: int, units: int, *, normalize: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(**{"trainable": False, **kwargs})
-        self.orders, self.buckets, self.units = tuple(orders), buckets, units
+        self.orders, self.buckets, self.units, self.normalize = tuple(orders), buckets, units, normalize
 
     def build(self, input_shape: Any) -> None:
         self.table = self.add_weight(shape=(self.buckets, self.units), initializer="zeros", name="table")
@@ -43,7 +46,11 @@ class NgramLogits(keras.layers.Layer):
         before = tf.concat([tf.fill(tf.shape(buckets[:, :1]), tf.constant(-1, tf.int64)), buckets[:, :-1]], axis=1)
         counts = (buckets != before) & (buckets < self.buckets)
         weights = tf.gather(tf.convert_to_tensor(self.table), tf.where(counts, buckets, 0))
-        return tf.reduce_sum(tf.where(counts[:, :, tf.newaxis], weights, 0.0), axis=1) + self.bias
+        total = tf.reduce_sum(tf.where(counts[:, :, tf.newaxis], weights, 0.0), axis=1)
+        if self.normalize:
+            different = tf.reduce_sum(tf.cast(counts, total.dtype), axis=1, keepdims=True)
+            total /= tf.sqrt(tf.maximum(different, 1.0))
+        return total + self.bias
 
     def buckets_of(self, token_ids: tf.Tensor) -> tf.Tensor:
         """The bucket of each n-gram, ``int64 [batch, orders * time]``; ``self.buckets`` where padding is part of it."""
@@ -67,7 +74,8 @@ class NgramLogits(keras.layers.Layer):
         return keras.KerasTensor((token_ids.shape[0], self.units), "float32")
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "orders": list(self.orders), "buckets": self.buckets, "units": self.units}
+        own = {"buckets": self.buckets, "units": self.units, "normalize": self.normalize}
+        return {**super().get_config(), "orders": list(self.orders), **own}
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
