@@ -55,8 +55,11 @@ def check_command(config_file: Path, settings: tuple[str, ...], threads: int | s
         problems = error.problems if isinstance(error, ConfigError) else [Problem((), str(error))]
         click.echo(json.dumps({"problems": [problem.as_json() for problem in problems]}, ensure_ascii=False))
         sys.exit(error.exit_code)
+    from seqclf.training.what_to_try import what_to_try
+
+    to_try = what_to_try(loaded.config, report, str(config_file))
     if as_json:
-        click.echo(json.dumps(_as_json(report), ensure_ascii=False))
+        click.echo(json.dumps({**_as_json(report), "what_to_try": to_try}, ensure_ascii=False))
     else:
         from seqclf.cli.check_report import print_report
 
@@ -66,6 +69,8 @@ def check_command(config_file: Path, settings: tuple[str, ...], threads: int | s
         for problem in report.problems:
             show_problem(problem, "error")
         click.echo(f"{_count(report.problems, 'problem')}, {_count(report.warnings, 'warning').lower()}.")
+        if to_try:
+            say("\nWhat to try:\n" + "\n".join(f"- {sentence}" for sentence in to_try))
     if report.problems:
         sys.exit(1)
 

@@ -19,7 +19,7 @@ QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
 _MUCH_TRUNCATED = 0.2
 _LABELS_NAMED = 10
-_OUT_OF_BALANCE = 10
+OUT_OF_BALANCE = 10
 _FAR_FROM_SHARE = 0.25
 
 
@@ -218,7 +218,7 @@ def text_warnings(
 def _odd_labels(labels: Mapping[str, int], *, expects_uneven: bool) -> Iterator[str]:
     """What is odd about the labels of the training texts; ``labels`` counts the texts of each."""
     most, least = max(labels, key=labels.__getitem__, default=""), min(labels, key=labels.__getitem__, default="")
-    if labels and not expects_uneven and labels[most] >= _OUT_OF_BALANCE * labels[least]:
+    if labels and not expects_uneven and labels[most] >= OUT_OF_BALANCE * labels[least]:
         yield (
             f'uneven labels: {labels[most]:,} texts of "{most}", {labels[least]:,} of "{least}"; look at macro F1, '
             "accuracy says little"

@@ -1,0 +1,78 @@
+"""What to try before a training, by the facts that ``check`` has seen. What its warnings say already is left out."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+from seqclf.config import Config
+from seqclf.config.schema import WordTokens
+from seqclf.data.source import part_names
+from seqclf.data.statistics import OUT_OF_BALANCE
+from seqclf.training.examine import Report
+
+_MOST = 3
+_FEW_TO_VALIDATE = 100
+_FEW_TO_TRAIN = 5_000
+_SOME_UNKNOWN = 0.01
+
+
+def what_to_try(config: Config, report: Report, file: str) -> list[str]:
+    """At most three sentences with what to type, the most useful one first; none where the data has a problem.
+
+    Args:
+        file: the config, or the data, as the user named it.
+    """
+    if report.problems:
+        return []
+    train = f"seqclf train {shlex.quote(file)}"
+    found = (*_uneven(config, report, train), *_few_to_validate(config, report, train), *_alone(config, train))
+    return [*found, *_ngrams(config, report, train), *_vocabulary(config, report, train)][:_MOST]
+
+
+def _uneven(config: Config, report: Report, train: str) -> Iterator[str]:
+    counts = report.splits["train"].labels.values()
+    stopping = config.training.early_stopping
+    if max(counts) < OUT_OF_BALANCE * min(counts):
+        return
+    settings = [] if config.training.class_weights is not None else ["training.class_weights=balanced"]
+    if stopping is not None and stopping.monitor in ("val_loss", "val_accuracy"):
+        settings.append("training.early_stopping.monitor=val_macro_f1")
+    if settings:
+        options = " ".join(f"--set {setting}" for setting in settings)
+        yield f"rare labels count little in the loss and in what chooses the epoch: {train} {options}"
+
+
+def _few_to_validate(config: Config, report: Report, train: str) -> Iterator[str]:
+    validation = report.splits.get("validation")
+    drawn = isinstance(part_names(config.data)["validation"], float)
+    if validation is None or validation.texts >= _FEW_TO_VALIDATE or not drawn or config.data.folds is not None:
+        return
+    if min(report.splits["train"].labels.values()) < 5:
+        return
+    yield (
+        f"with {validation.texts} validation texts, each is {100 / validation.texts:.1f} points of accuracy; "
+        f"cross-validation measures on all training texts: {train} --folds 5"
+    )
+
+
+def _alone(config: Config, train: str) -> Iterator[str]:
+    if config.training.baseline is False:
+        yield f"a score says more beside that of a linear model: {train} --set training.baseline=auto"
+
+
+def _ngrams(config: Config, report: Report, train: str) -> Iterator[str]:
+    texts = report.splits["train"].texts
+    if config.ngrams is None and texts < _FEW_TO_TRAIN:
+        yield (f"with few training texts ({texts:,}), n-grams often help the network: {train} --set ngrams={{}}")
+
+
+def _vocabulary(config: Config, report: Report, train: str) -> Iterator[str]:
+    options, tokens = config.tokenizer, report.tokens or {}
+    if not isinstance(options, WordTokens) or "validation" not in tokens or report.vocabulary is None:
+        return
+    if report.vocabulary >= options.vocab_size and tokens["validation"].unknown > _SOME_UNKNOWN:
+        yield (
+            f"the vocabulary is full ({report.vocabulary:,} words), and {tokens['validation'].unknown:.1%} of the "
+            f"validation tokens are unknown: {train} --set tokenizer.vocab_size={2 * options.vocab_size}"
+        )
