@@ -22,11 +22,13 @@ _MORE_EPOCHS = "more training.epochs"
 def reported_score(config: Config, *, multi: bool) -> str:
     """The metric that a run's result is compared in: ``accuracy``, ``micro_f1`` or ``macro_f1``.
 
-    Macro F1 where early stopping watches it; else micro F1 where texts have several labels, and accuracy where each
-    has one.
+    Macro F1 where early stopping watches it, or where class weights let every label count the same; else micro F1 for
+    multi-label data, and accuracy where each text has one label.
     """
     stopping = config.training.early_stopping
     if stopping is not None and stopping.monitor == "val_macro_f1":
+        return "macro_f1"
+    if config.training.class_weights == "balanced" and not multi:
         return "macro_f1"
     return "micro_f1" if multi else "accuracy"
 

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 def best_of(seen: Seen, overrides: Sequence[Override], threads: int | str) -> Starter:
     """The starter whose model does best in a short trial. Raises ``SeqclfError`` where none can be trained."""
+    from seqclf.baseline.comparison import reported_score
     from seqclf.cli.problems import check_files
     from seqclf.cli.start import start_tensorflow
     from seqclf.starter.make import replaced
     from seqclf.starter.presets import loaded, presets
-    from seqclf.starter.trial import metric_of, texts_to_try, winner
+    from seqclf.starter.trial import texts_to_try, winner
 
     starters = {made.recipe.name: made for made in presets(seen) if made.recipe is not None}
     configs = {name: loaded(made, overrides) for name, made in starters.items()}
@@ -33,7 +34,7 @@ def best_of(seen: Seen, overrides: Sequence[Override], threads: int | str) -> St
     _say_cost(list(configs), texts, seen.look)
     start_tensorflow(first.config, threads)
     results, baseline = _tried(configs, texts)
-    metric = metric_of(first.config)
+    metric = reported_score(first.config, multi=seen.look.multi)
     for line in _table(results, metric, baseline, width_of(sys.stderr)):
         say(line, err=True)
     best = winner(results, metric)

@@ -126,7 +126,8 @@ def _ngrams(look: Look, family: Family) -> dict[str, Any]:
         "orders": orders,
         "buckets": min(most, max(_LEAST_BUCKETS, _power_of_two(2 * different))),
         "weights": "naive_bayes_idf",
-        "l2": 0.1 if look.rows < _SMALL else 0.3,
+        "normalize": True,
+        "l2": 0.01 if look.rows < _LARGE else 0.03,
     }
     if not look.validation:  # texts that are taken from those to train on; others may be meant for validation alone
         section["refit"] = True

@@ -75,13 +75,6 @@ def texts_to_try(look: Look) -> int:
     return min(look.rows, _MOST_TEXTS, max(_LEAST_TEXTS, int(_MOST_TOKENS / max(look.tokens[0], 1))))
 
 
-def metric_of(config: Config) -> str:
-    """The metric by which a config's epochs are compared, and so its trials."""
-    stopping = config.training.early_stopping
-    monitor = "val_loss" if stopping is None else stopping.monitor
-    return "accuracy" if monitor == "val_loss" else monitor.removeprefix("val_")
-
-
 def trials(
     candidates: Sequence[Candidate], corpus: SampledCorpus, on_begin: Callable[[str], None] = lambda name: None
 ) -> Iterator[Result]:
@@ -153,8 +146,7 @@ class _Enough(Exception):
 class _Watch:
     """Keeps the best epoch's validation, and ends the training when its time is over."""
 
-    def __init__(self, metric: str, seconds: float) -> None:
-        self._metric = metric
+    def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._started = time.monotonic()
         self.best: dict[str, Any] | None = None
@@ -184,7 +176,7 @@ def _tried(candidate: Candidate, corpus: SampledCorpus, folder: Path) -> Result:
     alone = config.training.model_copy(update={"baseline": False})  # fitted once for all, by linear_baseline
     config = config.model_copy(update={"training": alone})
     data = prepare(config, corpus=corpus)
-    watch = _Watch(metric_of(config), SECONDS)
+    watch = _Watch(SECONDS)
     problem = None
     try:
         train(config, begin_run(folder, config.name), watch, data=data)
