@@ -17,7 +17,7 @@ def test_the_score_that_is_compared() -> None:
     assert reported_score(config_with(), multi=True) == "micro_f1"
     macro = config_with(training__early_stopping={"monitor": "val_macro_f1"})
     assert reported_score(macro, multi=True) == reported_score(macro, multi=False) == "macro_f1"
-    balanced = config_with(class_weights="balanced")
+    balanced = config_with(training__class_weights="balanced")
     assert [reported_score(balanced, multi=multi) for multi in (False, True)] == ["macro_f1", "micro_f1"]
 
 
