@@ -137,9 +137,8 @@ def _ngrams(look: Look, family: Family) -> dict[str, Any]:
 def _embedding(look: Look, family: Family) -> dict[str, Any]:
     if family == "ngrams":
         return {}
-    if family == "bag":
-        return {"dim": 128 if look.rows >= _SMALL else 64, "dropout": 0.3, "word_dropout": 0.3}
-    return {"dim": 64, "dropout": 0.3, "word_dropout": 0.1}
+    dropout = 0.3 if family == "bag" else 0.5
+    return {"dim": 128 if look.rows >= _SMALL else 64, "dropout": dropout, "word_dropout": 0.3}
 
 
 def _layers(look: Look, family: Family) -> tuple[dict[str, Any], ...]:
