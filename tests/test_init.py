@@ -128,3 +128,20 @@ def test_init_reads_folders_and_json_lines(tmp_path: Path) -> None:
     assert (table["text"], table["label"]) == ("utterance", "intent")
     assert _call("init", "--from", "x", "--template", "y").exit_code == 2
     assert _call("init", "--text", "x").exit_code == 2
+
+
+@pytest.mark.parametrize("model", ["rule", "bag", "gru", "ngrams"])
+def test_a_config_without_validation_texts_loads(sample_csv: Path, tmp_path: Path, model: str) -> None:
+    layers = [] if model == "rule" else ["--layers", model]
+    made = _call("init", "--from", str(sample_csv), "--validation", "0", *layers, "-o", str(tmp_path / "c.yaml"))
+    assert made.exit_code == 0, made.output
+    config = load_config(tmp_path / "c.yaml")
+    assert config.training.early_stopping is None
+    assert config.training.epochs < 20, "nothing ends it sooner"
+    assert config.ngrams is None or not config.ngrams.refit
+
+
+def test_a_template_that_needs_validation_texts_says_so(sample_csv: Path) -> None:
+    made = _call("init", "--template", "imdb_conv", "--from", str(sample_csv), "--validation", "0")
+    assert made.exit_code == 2
+    assert "--validation 0: the template imdb_conv watches validation texts" in made.output

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from seqclf.config import read_config
 from seqclf.config.loading import DATA_VARIABLE
+from seqclf.config.problems import ConfigError
 from seqclf.config.templates import template
 from seqclf.data.folders import FolderSource
 from seqclf.data.source import LabelledTexts
@@ -102,12 +104,27 @@ def starter_for(seen: Seen) -> Starter:
     """The config for data that were looked at. Raises ``InputError`` for a template that is not there."""
     request = seen.request
     if request.template is not None:
-        return Starter(with_data(template(request.template), seen.name, seen.data), seen, None)
+        text = with_data(template(request.template), seen.name, seen.data)
+        if not seen.data["validation"]:
+            _check_without_validation(request.template, text)
+        return Starter(text, seen, None)
     return starter_of(seen, recipe(seen.look, request.family))
+
+
+def _check_without_validation(name: str, text: str) -> None:
+    try:
+        read_config(name, (), text)
+    except ConfigError as error:
+        raise InputError(
+            f"--validation 0: the template {name} watches validation texts while it trains; give a fraction such as "
+            "0.1, or leave --template out"
+        ) from error
 
 
 def starter_of(seen: Seen, chosen: Recipe) -> Starter:
     """The config of a recipe for data that were looked at."""
+    if not seen.data["validation"]:
+        chosen = chosen.without_validation()
     heading = (
         "A classifier of your own texts. Every option is explained by `seqclf schema --markdown`.",
         f"Seen in {seen.request.path}: {seen.summary}.",

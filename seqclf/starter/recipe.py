@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 from seqclf.starter.look import Look, pieces_for
@@ -49,6 +49,13 @@ class Recipe:
     def name(self) -> str:
         """For the screen: ``gru``, ``gru+ngrams`` or ``ngrams``."""
         return f"{self.family}+ngrams" if self.ngrams and self.family != "ngrams" else self.family
+
+    def without_validation(self) -> Recipe:
+        """The same for a training that no validation texts end: of a fixed and smaller number of epochs."""
+        training = {name: value for name, value in self.training.items() if name != "early_stopping"}
+        training["epochs"] = -(-int(self.training["epochs"]) // 3)
+        ngrams = self.ngrams and {name: value for name, value in self.ngrams.items() if name != "refit"}
+        return replace(self, training=training, ngrams=ngrams)
 
     def sections(self) -> dict[str, Any]:
         """What of a config follows from the recipe, in the order in which it is read."""

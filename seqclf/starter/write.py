@@ -28,10 +28,10 @@ COMMENTS = {
     "embedding.word_dropout": "fraction of the tokens left out while training",
     "layers": "what reads the text, first to last",
     "ngrams": "a linear model over up to three tokens, beside the network or alone",
+    "ngrams.refit": "at the end, to the validation texts as well",
     "head": "between the text's vector and the output layer",
-    "training.epochs": "most; early_stopping ends sooner",
     "training.class_weights": "every label counts the same, however few texts it has",
-    "training.early_stopping": "the weights of the best epoch are kept",
+    "training.early_stopping": "may end sooner; the best epoch's weights are kept",
     "training.early_stopping.patience": "stop after this many epochs without improvement",
 }
 
