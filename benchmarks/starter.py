@@ -83,7 +83,7 @@ def _read(file: str) -> list[Row]:
 
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "data.yaml"
-        _seqclf("init", "--from", file, "-o", str(config), "--validation", "0")
+        _seqclf("init", "--from", file, "-o", str(config), "--validation", "0", "--test", "0")
         found = Corpus(load_config(config)).texts("train")
         labels = [[label] if isinstance(label, str) else list(label) for label in found.labels]
         return [(text, names[0]) for text, names in zip(found.texts, labels, strict=True) if len(names) == 1]
