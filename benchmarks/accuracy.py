@@ -26,7 +26,7 @@ def curve(config: Any, data: Any, stock: bool) -> list[dict[str, float]]:
     model = build_model(config, data.tokenizer.vocabulary_size, data.labels)
     state = TrainingState.begin(plain(model) if stock else model, config.training)
     splits = (Batches.of(data.train, config), Batches.of(data.validation, config))
-    events = training_events(state, *splits, data.labels, config.training, config.seed)
+    events = training_events(state, *splits, data.labels, config.training, seed=config.seed)
     epochs = [event for event in events if isinstance(event, EpochDone)]
     return [
         {

@@ -24,7 +24,7 @@ from seqclf.errors import InputError, SeqclfError
 from seqclf.runs import FINISHED, INTERRUPTED, Run, begin_folds, begin_run, now
 from seqclf.training.checkpoints import Checkpoints
 from seqclf.training.folds import cross_validate, spread
-from seqclf.training.train import Outcome
+from seqclf.training.job import Outcome
 
 
 def _train(*arguments: str) -> Result:

@@ -146,7 +146,7 @@ def test_texts_that_changed_are_not_gone_on_with(sample_csv: Path, tmp_path: Pat
         _train(run, config=checked_config(training_config(table)), listen=killed_after(2))
     table.write_text(table.read_text(encoding="utf-8") + "one more,positive\n", encoding="utf-8")
     run.update_manifest(status="interrupted")
-    with pytest.raises(InputError, match="its texts have changed since it was begun"):
+    with pytest.raises(InputError, match="its texts have changed since it began"):
         _train(run, resume=True)
     assert run.manifest["status"] == "interrupted", "what is whole stays whole"
 

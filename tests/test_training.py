@@ -85,7 +85,7 @@ def _loop(config: dict[str, Any]) -> tuple[Any, Any]:
     model = build_model(checked, data.tokenizer.vocabulary_size, data.labels)
     state = TrainingState.begin(model, checked.training)
     sets = [Batches(texts, 16, 12, "middle") for texts in (data.train, data.validation) if texts is not None]
-    return state, training_events(state, *sets, data.labels, checked.training, checked.seed)
+    return state, training_events(state, *sets, data.labels, checked.training, seed=checked.seed)
 
 
 EVERYTHING = {

@@ -29,7 +29,7 @@ def _started(config: dict[str, Any]) -> tuple[Any, Any]:
     data = prepare(checked)
     state = TrainingState.begin(build_model(checked, data.tokenizer.vocabulary_size, data.labels), checked.training)
     splits = [Batches.of(texts, checked) if texts else None for texts in (data.train, data.validation)]
-    return state, training_events(state, *splits, data.labels, checked.training, checked.seed)
+    return state, training_events(state, *splits, data.labels, checked.training, seed=checked.seed)
 
 
 def _weights(state: Any) -> list[np.ndarray]:

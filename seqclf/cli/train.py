@@ -28,7 +28,7 @@ from seqclf.cli.wrap import width_of
 if TYPE_CHECKING:
     from seqclf.config import Config, LoadedConfig, Override
     from seqclf.runs import Run
-    from seqclf.training.train import OnNan, Outcome
+    from seqclf.training.job import OnNan, Outcome
 
 
 @click.command("train")

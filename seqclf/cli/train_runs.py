@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from seqclf.config import Config, LoadedConfig
     from seqclf.runs import Run
     from seqclf.training.events import Event
-    from seqclf.training.train import OnNan, Outcome
+    from seqclf.training.job import OnNan, Outcome
 
 
 @dataclass(frozen=True)

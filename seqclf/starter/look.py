@@ -14,6 +14,7 @@ from seqclf.text.chunks import count_chunks, count_words
 from seqclf.text.subword import MAX_WORD_CHARACTERS, SubwordTokenizer
 
 _CHARACTERS_READ = 2_000_000  # of the sample that a tokenizer is learnt from: less than a second
+_LABELS_SHOWN = 6
 _LEAST_PIECES, _MOST_PIECES = 1_024, 8_192
 
 
@@ -58,6 +59,18 @@ class Look:
     def rarest(self) -> int:
         """Texts of the rarest label."""
         return self.labels[-1][1]
+
+    def summary(self, named: str) -> str:
+        """A sentence for the screen; ``named`` are the columns in brackets."""
+        shown = ", ".join(f"{name} ({count:,})" for name, count in self.labels[:_LABELS_SHOWN])
+        more = ", ..." if len(self.labels) > _LABELS_SHOWN else ""
+        what = "multi-label texts" if self.multi else "texts"
+        _, median, most = self.words
+        of = f" of about {self.rows:,}" if self.seen < self.rows else ""
+        return (
+            f"{self.seen:,}{of} {what} with {len(self.labels)} labels{named}: "
+            f"{shown}{more}; words a text: median {median:,.0f}, 95 % have at most {most:,.0f}"
+        )
 
 
 def pieces_for(rows: int) -> int:

@@ -165,7 +165,7 @@ def see(request: Request) -> Seen:
             **fitting.options(splits),
         },
         looked,
-        one_line(_summary(looked, part.named)),
+        one_line(looked.summary(part.named)),
         tuple(
             map(one_line, (*part.notes, *_about_files(request, train, splits), *fitting.notes(splits), *found.notes))
         ),
@@ -290,15 +290,3 @@ def _given_part(option: str, given: str, check: Callable[[str], None]) -> str | 
 def _from_anywhere(path: str) -> str:
     """Where a variable says that relative paths start elsewhere, this one is not relative."""
     return str(Path(path).absolute()) if os.environ.get(DATA_VARIABLE) else path
-
-
-def _summary(looked: Look, named: str) -> str:
-    shown = ", ".join(f"{name} ({count:,})" for name, count in looked.labels[:_LABELS_SHOWN])
-    more = ", ..." if len(looked.labels) > _LABELS_SHOWN else ""
-    what = "multi-label texts" if looked.multi else "texts"
-    _, median, most = looked.words
-    of = f" of about {looked.rows:,}" if looked.seen < looked.rows else ""
-    return (
-        f"{looked.seen:,}{of} {what} with {len(looked.labels)} labels{named}: "
-        f"{shown}{more}; words a text: median {median:,.0f}, 95 % have at most {most:,.0f}"
-    )

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.config.schema import EarlyStopping, PlateauSchedule, TrainingConfig
-from seqclf.data.batches import Batches
+from seqclf.data.batches import Batches, Plan
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.pipeline import dataset
 from seqclf.evaluation.metrics import classification_metrics
@@ -34,53 +34,30 @@ def training_events(
     validation: Batches | None,
     labels: Labels,
     config: TrainingConfig,
+    *,
     seed: int,
     prior: Prior | None = None,
 ) -> Iterator[Event]:
     """Train from ``state`` on, yielding after every step and epoch; ``state`` is up to date at each of them.
 
     Ends with ``TrainingDone`` after the last epoch, or earlier by the config's early stopping. With validation texts
-    the best epoch's weights are remembered in ``state``; nothing is restored here. An epoch's thresholds, for lists of
-    labels, are those that a run of its weights would have. Raises ``NoNumber`` when the loss is no longer a number.
-    Validation texts without known tokens are answered by the ``prior``, where there is one.
+    the best epoch's weights are remembered in ``state``; nothing is restored here. An epoch's thresholds, for
+    multi-label data, are those that a run of its weights would have. Raises ``NoNumber`` when the loss is NaN or
+    infinite. Validation texts without known tokens are answered by the ``prior``, where there is one.
     ``state`` is one that began (``TrainingState.begin``) with the same ``config``.
     """
     objective = build_objective(config, labels, train.texts.labels)
-    step_function = build_train_step(
+    step = build_train_step(
         state.model, state.optimizer, objective, state.accumulator, state.average, multi=labels.multi
     )
     validator = Validator(state.model, labels, prior)
     stopping = config.early_stopping
     horizon = Horizon.of(train, config, seed)
-    rate_set = None
     while state.epoch < config.epochs and not _waited_enough(state, stopping):
-        epoch = state.epoch + 1
+        epoch, so_far = state.epoch + 1, state.so_far
         plan = train.shuffled(seed, epoch)
-        updates = updates_of(len(plan), config)
         yield EpochStarted(epoch, steps=len(plan))
-        so_far = state.so_far
-        before = time.perf_counter()
-        for step, batch in enumerate(dataset(train, plan[so_far.step :]), so_far.step + 1):
-            number = horizon.number(epoch, updates_of(step, config), updates)
-            rate = config.optimizer.learning_rate * rate_share(config.schedule, number, horizon) * state.rate_share
-            if rate != rate_set:
-                state.optimizer.learning_rate = rate_set = rate
-            update = step % config.accumulate_steps == 0 or step == len(plan)
-            results = step_function(*batch, update=update)
-            loss, step_right, step_tokens = (float(value) for value in results)
-            now = time.perf_counter()
-            if not math.isfinite(loss):
-                texts, longest = batch[0].shape
-                raise NoNumber(
-                    f"the loss is {loss} at step {step} of epoch {epoch} (learning rate {rate:g}; a batch of {texts} "
-                    f"texts of up to {longest} tokens)"
-                )
-            size = int(batch[0].shape[0])
-            so_far.step, so_far.loss, so_far.right = step, so_far.loss + loss * size, so_far.right + int(step_right)
-            so_far.texts, so_far.tokens = so_far.texts + size, so_far.tokens + int(step_tokens)
-            so_far.seconds += now - before
-            yield StepDone(epoch, step, loss, int(step_right), size, int(step_tokens), now - before, rate)
-            before = time.perf_counter()
+        yield from _steps(state, train, plan, step, (config, horizon))
         state.epoch, state.so_far = epoch, EpochSoFar()
         metrics, best = None, False
         started = time.perf_counter()
@@ -101,6 +78,34 @@ def training_events(
             time.perf_counter() - started,
         )
     yield TrainingDone("early_stopping" if _waited_enough(state, stopping) else "finished", state.best_epoch)
+
+
+def _steps(
+    state: TrainingState, train: Batches, plan: Plan, step_function: Any, options: tuple[TrainingConfig, Horizon]
+) -> Iterator[StepDone]:
+    """The steps of an epoch that are left."""
+    config, horizon = options
+    epoch, so_far, rate_set = state.epoch + 1, state.so_far, None
+    updates = updates_of(len(plan), config)
+    before = time.perf_counter()
+    for step, batch in enumerate(dataset(train, plan[so_far.step :]), so_far.step + 1):
+        number = horizon.number(epoch, updates_of(step, config), updates)
+        rate = config.optimizer.learning_rate * rate_share(config.schedule, number, horizon) * state.rate_share
+        if rate != rate_set:
+            state.optimizer.learning_rate = rate_set = rate
+        update = step % config.accumulate_steps == 0 or step == len(plan)
+        loss, right, tokens = (float(value) for value in step_function(*batch, update=update))
+        now = time.perf_counter()
+        texts, longest = batch[0].shape
+        if not math.isfinite(loss):
+            raise NoNumber(
+                f"the loss is {loss} at step {step} of epoch {epoch} (learning rate {rate:g}; a batch of {texts} "
+                f"texts of up to {longest} tokens)"
+            )
+        done = StepDone(epoch, step, loss, int(right), int(texts), int(tokens), now - before, rate)
+        so_far.add(done)
+        yield done
+        before = time.perf_counter()
 
 
 def _waited_enough(state: TrainingState, stopping: EarlyStopping | None) -> bool:

@@ -19,6 +19,7 @@ from seqclf.errors import InputError, SeqclfError
 from seqclf.model.build import without_fitted
 from seqclf.training.accumulation import GradientSum
 from seqclf.training.averaging import MovingAverage
+from seqclf.training.events import StepDone
 from seqclf.training.step import build_optimizer
 
 _SCALARS = (
@@ -54,6 +55,14 @@ class EpochSoFar:
     texts: int = 0
     tokens: int = 0
     seconds: float = 0.0
+
+    def add(self, done: StepDone) -> None:
+        self.step = done.step
+        self.loss += done.loss * done.texts
+        self.right += done.correct
+        self.texts += done.texts
+        self.tokens += done.tokens
+        self.seconds += done.seconds
 
 
 @dataclass

@@ -90,7 +90,7 @@ def learning_of(config: Config, folder: Path) -> Any:
     data = prepare(config)
     state = TrainingState.begin(build_model(config, data.tokenizer.vocabulary_size, data.labels), config.training)
     splits = [Batches.of(texts, config) if texts else None for texts in (data.train, data.validation)]
-    events = list(training_events(state, *splits, data.labels, config.training, config.seed))
+    events = list(training_events(state, *splits, data.labels, config.training, seed=config.seed))
     rates = [event.learning_rate for event in events if isinstance(event, StepDone)]
     measured = [(event.loss, event.validation) for event in events if isinstance(event, EpochDone)]
     return rates, measured, [weight.tolist() for weight in state.model.get_weights()]

@@ -1,0 +1,209 @@
+"""A training whose texts are ready: the model, the loop, and what is written at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from seqclf.config import Config, write_config
+from seqclf.data.batches import Batches
+from seqclf.data.prepare import TrainingData
+from seqclf.data.source import describe
+from seqclf.ngrams.fit import FittedNgrams
+from seqclf.runs import FINISHED, INTERRUPTED, RUNNING, Run, now, this_process
+from seqclf.runtime import current_threads
+from seqclf.training.baseline import BaselineBeside
+from seqclf.training.environment import peak_memory_bytes
+from seqclf.training.events import Event, Stage, TrainingDone, TrainingStarted
+from seqclf.training.extend import go_further
+from seqclf.training.keeper import Keeper
+from seqclf.training.ngram_fits import fit_before, refit_after
+from seqclf.training.pretrained import read_pretrained
+from seqclf.training.written import write_models
+
+if TYPE_CHECKING:
+    import keras
+
+Listener = Callable[[Event], None]
+OnNan = Literal["stop", "rewind"]
+MOST_REWINDS = 5
+_CURES = (
+    "lower training.optimizer.learning_rate, bound the gradients with training.optimizer.clip_norm, or let the "
+    "training go back and halve the rate with --on-nan rewind; the last checkpoint is good"
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a training ended.
+
+    Attributes:
+        status: ``finished`` or ``interrupted``.
+        validation: metrics of the weights that were kept; None without a completed validation.
+        baseline: the scores of simple models on the same texts; None where there are none.
+    """
+
+    status: str
+    best_epoch: int | None
+    validation: dict[str, Any] | None
+    seconds: float
+    baseline: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class How:
+    """``started``: when the job began, of ``time.perf_counter``. The others are arguments of ``train``."""
+
+    started: float
+    resume: bool
+    further: bool
+    on_nan: OnNan
+
+
+@dataclass(frozen=True)
+class Ears:
+    """Who hears of a training, and who ends it: arguments of ``train``."""
+
+    listen: Listener
+    should_stop: Callable[[], bool]
+
+    def stage(self, what: str) -> None:
+        """Say what is being done now."""
+        self.listen(Stage(what))
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training; ``config`` has absolute paths, and ``data`` fit it."""
+
+    config: Config
+    run: Run
+    data: TrainingData
+    ears: Ears
+    how: How
+
+    def learn(self, baseline: BaselineBeside) -> Outcome:
+        """Train, and write the run. Raises ``NoNumber`` where the loss or a weight is NaN or infinite."""
+        from seqclf.training.state import TrainingState
+
+        model, fitted = self._model()
+        keeper = Keeper(
+            TrainingState.begin(model, self.config.training), self.run, self.config.training, self.how.started
+        )
+        self.run.update_manifest(parameters=model.count_params(), threads=asdict(current_threads()))
+        if self.how.resume:
+            self._resume(keeper)
+        else:
+            keeper.save()  # what a training goes back to before its first checkpoint
+        self.ears.listen(self._started(model, fitted))
+        done = self._loop_with_rewinds(keeper, baseline, fitted)
+        return self._finish(done, keeper, baseline)
+
+    def _model(self) -> tuple[keras.Model, FittedNgrams | None]:
+        """The model before its first step, and the fit of its n-grams."""
+        from seqclf.model.build import NGRAMS, build_model
+
+        config, data = self.config, self.data
+        pretrained = read_pretrained(config, data, self.ears.stage)
+        if pretrained is not None:
+            self.ears.stage(f"Found vectors of {pretrained}")
+            self.run.update_manifest(vectors=pretrained.as_json())
+        fitted = fit_before(config, data, self.run, self.ears.listen)
+        self.ears.stage("Building the model")
+        vectors = None if pretrained is None else pretrained.vectors
+        model = build_model(config, data.tokenizer.vocabulary_size, data.labels, vectors=vectors)
+        if fitted is not None:
+            model.get_layer(NGRAMS).set_weights([fitted.table, fitted.bias])
+        return model, fitted
+
+    def _resume(self, keeper: Keeper) -> None:
+        keeper.go_back(self.ears.stage)
+        if self.how.further:
+            go_further(keeper.state, self.config.training, self.run, self.ears.stage)
+            write_config(self.run.config, self.config)
+        before = self.run.manifest
+        resumed = [*before.get("resumed", []), now()]
+        self.run.update_manifest(status=RUNNING, before=before["status"], resumed=resumed, **this_process())
+
+    def _started(self, model: keras.Model, fitted: FittedNgrams | None) -> TrainingStarted:
+        data = self.data
+        return TrainingStarted(
+            describe(self.config.data),
+            self.config.training.epochs,
+            len(data.train),
+            len(data.validation) if data.validation else 0,
+            model.count_params(),
+            data.labels.multi,
+            ngram_texts=fitted.texts if fitted is not None and self.config.layers else 0,
+        )
+
+    def _loop_with_rewinds(self, keeper: Keeper, baseline: BaselineBeside, fitted: FittedNgrams | None) -> TrainingDone:
+        from seqclf.training.state import NoNumber
+
+        rewinds = 0
+        while True:
+            try:
+                return self._loop(keeper, baseline, fitted)
+            except NoNumber as error:
+                if self.how.on_nan == "stop" or rewinds == MOST_REWINDS:
+                    raise NoNumber(f"{error}: {_CURES}") from error
+                rewinds += 1
+                share = keeper.state.rate_share / 2
+                self.ears.stage(f"warning: {error}; going back, with {share:g} of the learning rate")
+                keeper.go_back(self.ears.stage)
+                keeper.state.rate_share = share
+
+    def _loop(self, keeper: Keeper, baseline: BaselineBeside, fitted: FittedNgrams | None) -> TrainingDone:
+        from seqclf.training.loop import training_events
+
+        config, data, state = self.config, self.data, keeper.state
+        scores = None if fitted is None else fitted.out_of_fold
+        train = Batches.of(data.train, config, scores)
+        validation = Batches.of(data.validation, config) if data.validation else None
+        events = training_events(
+            state, train, validation, data.labels, config.training, seed=config.seed, prior=self.run.prior
+        )
+        for event in events:
+            keeper(event)
+            self.ears.listen(event)
+            if isinstance(event, TrainingDone):
+                return event
+            baseline.look()
+            if self.ears.should_stop():
+                break
+        keeper.save()
+        done = TrainingDone("interrupted", state.best_epoch)
+        keeper(done)
+        self.ears.listen(done)
+        return done
+
+    def _finish(self, done: TrainingDone, keeper: Keeper, baseline: BaselineBeside) -> Outcome:
+        """Write the models, their metrics and how it ended. Whoever has stopped a training does not wait for another
+        fit, nor for what it is compared with."""
+        run, state = self.run, keeper.state
+        status = INTERRUPTED if done.why == "interrupted" else FINISHED
+        if status == FINISHED:
+            keeper.keep_final()
+        state.use_best_weights()
+        if status == FINISHED:
+            refit_after(self.config, self.data, state.model, run, self.ears.listen)
+        self.ears.stage("Writing the model")
+        write_models(self.config, self.data, state.model, state.best_validation, run)
+        compared = baseline.result(self.ears.should_stop if status == FINISHED else lambda: True)
+        if compared is not None and state.best_validation is not None:
+            keeper(compared)
+            run.write_metrics("validation", {**run.metrics["validation"], "baseline": compared.scores})
+        run.update_manifest(
+            status=status,
+            ended=now(),
+            stopped_by=done.why,
+            best_epoch=done.best_epoch,
+            epochs=state.epoch,
+            wall_seconds=round(keeper.seconds, 2),
+            peak_memory_bytes=peak_memory_bytes(),
+        )
+        if status == FINISHED:
+            keeper.drop()
+        scores = None if compared is None else compared.scores
+        return Outcome(status, done.best_epoch, state.best_validation, keeper.seconds, scores)
