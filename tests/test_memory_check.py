@@ -116,6 +116,13 @@ def test_a_fit_of_ngrams_that_cannot_fit_is_told(sample_csv: Path, monkeypatch: 
     assert memory_needs(without, prepare(without)).fit_bytes == 0
 
 
+def test_a_refit_of_ngrams_needs_memory_beside_the_model(sample_csv: Path) -> None:
+    config = _config(sample_csv, layers=[], head=[], ngrams={"buckets": 2**10, "refit": True})
+    needs = memory_needs(config, prepare(config))
+    assert needs.refit_bytes > needs.fit_bytes, "the validation texts count, too"
+    assert needs.bytes == needs.state_bytes + needs.refit_bytes
+
+
 def test_the_commands(sample_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = tmp_path / "c.yaml"
     layers = [{"type": "lstm", "units": 60_000}]

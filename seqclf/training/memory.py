@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from seqclf.config import Config
 from seqclf.config.schema import Adam, AdamW, OptimizerConfig, RmsProp
 from seqclf.data.batches import Batches
@@ -36,6 +38,7 @@ class MemoryNeeds:
         texts: of that batch.
         tokens: of each of its texts, padding counted.
         fit_bytes: what the fit of the n-grams needs before there is a model; 0 without ``ngrams``.
+        refit_bytes: what their fit after the training needs, beside the state; 0 without ``ngrams.refit``.
     """
 
     parameters: int
@@ -44,10 +47,11 @@ class MemoryNeeds:
     texts: int
     tokens: int
     fit_bytes: int = 0
+    refit_bytes: int = 0
 
     @property
     def bytes(self) -> int:
-        return max(self.fit_bytes, self.state_bytes + self.batch_bytes)
+        return max(self.fit_bytes, self.state_bytes + max(self.batch_bytes, self.refit_bytes))
 
 
 def memory_needs(config: Config, data: TrainingData) -> MemoryNeeds:
@@ -64,8 +68,10 @@ def memory_needs(config: Config, data: TrainingData) -> MemoryNeeds:
         texts = max(1, min(texts, training.batch_tokens // tokens))
     numbers = _numbers_of_a_text(config, model, tokens)
     state = (parameters - fixed) * copies + fixed * _COPIES_OF_FIT
-    fit = fit_bytes(config, data.train.lengths, data.labels)
-    return MemoryNeeds(parameters, state * _NUMBER, texts * numbers * _NUMBER, texts, tokens, fit)
+    fit, refit = fit_bytes(config, data.train.lengths, data.labels), 0
+    if config.ngrams is not None and config.ngrams.refit and data.validation is not None:
+        refit = fit_bytes(config, np.concatenate([data.train.lengths, data.validation.lengths]), data.labels)
+    return MemoryNeeds(parameters, state * _NUMBER, texts * numbers * _NUMBER, texts, tokens, fit, refit)
 
 
 def check_memory(config: Config, data: TrainingData) -> None:
@@ -85,7 +91,7 @@ def check_memory(config: Config, data: TrainingData) -> None:
 
 def _explained(needs: MemoryNeeds) -> tuple[str, str]:
     """What needs the memory, and for what, with the options that lower it."""
-    if needs.fit_bytes == needs.bytes:
+    if needs.fit_bytes == needs.bytes or needs.refit_bytes > needs.batch_bytes:
         cures = "Lower tokenizer.max_tokens or ngrams.buckets, or leave the longest of ngrams.orders out"
         return "the fit of the n-grams", f"for those of all training texts and their weights. {cures}"
     return "training", (
