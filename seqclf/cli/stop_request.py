@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,8 @@ class StopRequest:
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         if self.signal is not None:
+            # This ends the process: files that are half-written have nothing to say when they are thrown away.
+            sys.unraisablehook = lambda _: None
             raise KeyboardInterrupt(number)
         self.signal = number
         click.echo("\nFinishing the step and saving the run; press Ctrl-C again to stop at once.", err=True)
