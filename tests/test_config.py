@@ -274,7 +274,7 @@ def test_aliases_cannot_explode(tmp_path: Path) -> None:
         (
             "smoothing_is_of_counts",
             MINIMAL + "ngrams: {weights: idf, smoothing: 2.0}\n",
-            "4:24: ngrams.smoothing: does nothing with weights: idf; only naive_bayes reads it",
+            "4:24: ngrams.smoothing: does nothing with weights: idf; only naive_bayes and naive_bayes_idf read it",
         ),
     ],
 )

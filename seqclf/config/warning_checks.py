@@ -47,10 +47,11 @@ def vectors_are_of_words(tokenizer: TokenizerConfig, embedding: EmbeddingConfig)
 
 
 def smoothing_is_of_counts(ngrams: NgramsConfig | None) -> Iterator[Problem]:
-    if ngrams is not None and ngrams.weights != "naive_bayes" and ngrams.smoothing != NgramsConfig().smoothing:
-        yield Problem(
-            ("ngrams", "smoothing"), f"does nothing with weights: {ngrams.weights}; only naive_bayes reads it"
-        )
+    if ngrams is None or ngrams.weights in ("naive_bayes", "naive_bayes_idf"):
+        return
+    if ngrams.smoothing != NgramsConfig().smoothing:
+        message = f"does nothing with weights: {ngrams.weights}; only naive_bayes and naive_bayes_idf read it"
+        yield Problem(("ngrams", "smoothing"), message)
 
 
 def patience_outlasts_training(training: TrainingConfig) -> Iterator[Problem]:
