@@ -107,3 +107,19 @@ def test_eval_does_not_replace_the_metrics_by_those_of_texts_it_was_fitted_to(
     assert metrics["trained_on"] == metrics["texts"]
     assert metrics["loss"] < before["loss"]
     assert run.metrics["validation"] == before
+
+
+def test_more_epochs_of_a_finished_run_are_validated_without_the_refit(three_labels_csv: Path, tmp_path: Path) -> None:
+    """The table in the finished model knows the validation texts: with it every epoch would seem the best."""
+    from seqclf.config import load_config
+    from seqclf.training.extend import extended
+    from seqclf.training.train import train
+
+    ngrams = {"buckets": 4096, "refit": True}
+    config = _config(three_labels_csv, layers=POOLED, ngrams=ngrams, name="further", training__epochs=2)
+    short = trained(config, tmp_path / "a")
+    train(extended(load_config(short.config), short, 4, None), short, resume=True, further=True)
+    straight = trained({**config, "training": {**config["training"], "epochs": 4}}, tmp_path / "b")
+    ours, theirs = (run.metrics["validation"] for run in (short, straight))
+    assert ours["loss"] == theirs["loss"]
+    assert short.manifest["best_epoch"] == straight.manifest["best_epoch"]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
+import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.config.schema import TrainingConfig
@@ -95,12 +96,19 @@ class Keeper:
         if not self._run.model.exists():
             again = f"seqclf train {shlex.quote(str(self._run.config))}"
             raise InputError(f"{self._run.model}: is missing, so the run cannot be resumed; train it again: {again}")
+        from seqclf.model.build import NGRAMS, has_ngrams, without_fitted
+
+        model = self.state.model
+        # The file may hold n-grams that know the validation texts (ngrams.refit): training continues without those.
+        fitted = model.get_layer(NGRAMS).get_weights() if has_ngrams(model) else None
         try:
-            self.state.model.load_weights(self._run.model)
+            model.load_weights(self._run.model)
         except (OSError, ValueError, LookupError, BadZipFile) as error:
             raise InputError(f"{self._run.model}: cannot be read as a model ({error})") from error
-        weights: list[NDArray[Any]] = self.state.model.get_weights()
-        return weights
+        best = [np.array(weight) for weight in without_fitted(model, model.weights)]
+        if fitted is not None:
+            model.get_layer(NGRAMS).set_weights(fitted)
+        return best
 
     def _is_time(self, step: int) -> bool:
         steps, minutes = self._config.checkpoint_steps, self._config.checkpoint_minutes
