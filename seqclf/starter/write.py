@@ -27,7 +27,7 @@ COMMENTS = {
     "embedding.dropout": "fraction of the vectors' entries left out while training",
     "embedding.word_dropout": "fraction of the tokens left out while training",
     "layers": "what reads the text, first to last",
-    "ngrams": "a linear model over up to three tokens, beside the network or alone",
+    "ngrams": "a linear model over n-grams of tokens, beside the network or alone",
     "ngrams.refit": "at the end, to the validation texts as well",
     "head": "between the text's vector and the output layer",
     "training.class_weights": "every label counts the same, however few texts it has",
