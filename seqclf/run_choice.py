@@ -24,9 +24,11 @@ def find_run(runs: Path, name: str | None) -> Run:
     if run is None and name in (None, LATEST):
         newest = max(_whole_runs(runs), key=_newness, default=None)
         if newest is None:
+            stopped = [Run(runs / name) for name in resumable_names(runs)]
+            how = next((f"Resume one: `{run.how_to_resume}`" for run in stopped if run.has_checkpoint), None)
             raise InputError(
-                f"{runs}: holds no finished run. Train one with `seqclf train CONFIG`, or name the folder of runs with "
-                "--runs"
+                f"{runs}: holds no finished run. {how or 'Train one with `seqclf train CONFIG`'}, or name the folder "
+                "of runs with --runs"
             )
         return newest
     if run is None:

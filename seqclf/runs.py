@@ -85,6 +85,11 @@ class Run:
         return any(self.checkpoints.glob("*.state"))
 
     @property
+    def has_learnt_from_validation(self) -> bool:
+        """Whether its n-grams were fitted to the validation texts at the end (``ngrams.refit``)."""
+        return bool((self.manifest.get("ngrams") or {}).get("refit"))
+
+    @property
     def how_to_resume(self) -> str:
         """The command that resumes the run."""
         return f"seqclf train --resume {shlex.quote(str(self.folder))}"

@@ -47,6 +47,15 @@ def small_config(**changes: Any) -> dict[str, Any]:
     return config
 
 
+def written_config(folder: Path, train: Path, **changes: Any) -> Path:
+    """``small_config`` with these training texts, as a file."""
+    import yaml
+
+    path = folder / "config.yaml"
+    path.write_text(yaml.safe_dump(small_config(data__train=str(train), **changes)), encoding="utf-8")
+    return path
+
+
 def write_csv(path: Path, rows: list[tuple[str, ...]]) -> Path:
     """A table of these rows, the first of them its header."""
     import csv
@@ -105,11 +114,7 @@ def sample_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def config_file(sample_csv: Path, tmp_path: Path) -> Path:
     """A config of them as a file."""
-    import yaml
-
-    path = tmp_path / "config.yaml"
-    path.write_text(yaml.safe_dump(small_config(data__train=str(sample_csv))), encoding="utf-8")
-    return path
+    return written_config(tmp_path, sample_csv)
 
 
 @pytest.fixture(scope="session")

@@ -112,7 +112,7 @@ def test_check_says_it_before_training(three_labels_csv: Path, tmp_path: Path, m
     config = tmp_path / "config.json"
     values = small_config(data__train=str(three_labels_csv), layers=POOLED, training__baseline="auto")
     config.write_text(json.dumps(values), encoding="utf-8")
-    monkeypatch.setattr(examining, "measure", lambda *_: (None, None))  # which takes seconds, and is another matter
+    monkeypatch.setattr(examining, "measure", lambda *_: (None, None))  # which would take seconds
     report = examining.examine(read_config(config), lambda stage: None)
     assert report.baseline is not None
     accuracy = report.baseline["linear"]["accuracy"]

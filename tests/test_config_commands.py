@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner, Result
-from conftest import small_config, write_csv
+from conftest import write_csv, written_config
 
 from seqclf.cli import cli
 from seqclf.config import load_config
@@ -24,12 +24,6 @@ def _call(*arguments: str) -> Result:
     return CliRunner().invoke(cli, arguments)
 
 
-def _config(folder: Path, train: Path, **changes: object) -> Path:
-    path = folder / "config.yaml"
-    path.write_text(yaml.safe_dump(small_config(data__train=str(train), **changes)), encoding="utf-8")
-    return path
-
-
 # --- check ------------------------------------------------------------------------------------------------------------
 
 
@@ -41,7 +35,7 @@ def odd_config(tmp_path: Path) -> Path:
     train += [("bad film number 0 " + "word " * 30, "neg"), ("good film number 0", "neg"), ("", "pos"), (" \n", "pos")]
     validation = [("text", "label"), ("good film number 1", "pos"), ("unheard ☃ ☃ ☃ ☃ ☃", "pos"), ("x", "pos")]
     test = [("text", "label"), ("good film number 1", "pos"), ("x", "neg"), ("x", "neg"), ("bad", "neg")]
-    return _config(
+    return written_config(
         tmp_path,
         write_csv(tmp_path / "train.csv", train),
         data__validation=str(write_csv(tmp_path / "validation.csv", validation)),
@@ -102,14 +96,14 @@ def test_check_prints_a_report(odd_config: Path) -> None:
 
 
 def test_check_fails_where_training_or_evaluation_would(tmp_path: Path, odd_config: Path) -> None:
-    one_label = _config(
+    one_label = written_config(
         tmp_path, write_csv(tmp_path / "one.csv", [("text", "label"), *[(f"t {i}", "a") for i in range(20)]])
     )
     done = _call("check", str(one_label))
     assert done.exit_code == 1
     assert 'data.train: every training text has the label "a"' in done.stderr
     write_csv(tmp_path / "test.csv", [("text", "label"), ("good", "new"), ("bad", "neg")])
-    strange = _config(tmp_path, tmp_path / "train.csv", data__test=str(tmp_path / "test.csv"))
+    strange = written_config(tmp_path, tmp_path / "train.csv", data__test=str(tmp_path / "test.csv"))
     done = _call("check", str(strange), "--json")
     assert done.exit_code == 1
     (problem,) = json.loads(done.stdout)["problems"]

@@ -74,7 +74,7 @@ def test_both_reasons_are_told(sample_csv: Path, monkeypatch: pytest.MonkeyPatch
     check_memory(wide, data)
 
 
-@pytest.mark.parametrize("case", ["two labels", "three labels", "lists of labels", "few buckets"])
+@pytest.mark.parametrize("case", ["two labels", "three labels", "multi-label", "few buckets"])
 def test_the_fit_of_ngrams_is_estimated(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Against what numpy has allocated while it was fitted."""
     import tracemalloc
@@ -86,7 +86,7 @@ def test_the_fit_of_ngrams_is_estimated(case: str, tmp_path: Path, monkeypatch: 
     for place in range(400):
         words = " ".join(f"w{number}" for number in draw.zipf(1.3, 120) % 2_000)
         label: Any = names[place % len(names)]
-        if case == "lists of labels":
+        if case == "multi-label":
             label = [name for number, name in enumerate(names) if (place >> number) % 2]
         rows.append(json.dumps({"text": words, "label": label}))
     table = tmp_path / "t.jsonl"

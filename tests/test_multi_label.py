@@ -79,10 +79,10 @@ def test_lists_and_joined_labels_are_read_alike(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ([("x", ["a"]), ("y", "b")], 'a.jsonl:2: "label" is "b", one label; the rows before have lists of labels'),
+        ([("x", ["a"]), ("y", "b")], 'a.jsonl:2: "label" is "b", one label; the rows before have lists'),
         (
             [("x", "b"), ("y", ["a"])],
-            'a.jsonl:2: "label" is ["a"], a list of labels; the rows before have one label each',
+            'a.jsonl:2: "label" is ["a"], a list; the rows before have one label each',
         ),
         ([("x", ["a", ""])], 'a.jsonl:1: "label" is ["a", ""], in which "" is empty'),
         ([("x", ["a", None])], 'a.jsonl:1: "label" is ["a", null], in which null is not a label'),

@@ -210,7 +210,7 @@ def test_check_counts_labels(tmp_path: Path) -> None:
     [
         ([("x", [])] * 30, {}, "no text has a label"),
         ([("x", ["a", "b"])] * 30, {}, "every text has the same labels (a, b)"),
-        ([("x", ["a"]), ("y", "b")] * 30, {}, '"label" is "b", one label; the rows before have lists of labels'),
+        ([("x", ["a"]), ("y", "b")] * 30, {}, '"label" is "b", one label; the rows before have lists'),
         (
             [(f"x{i}", "ab"[i % 2]) for i in range(60)],
             {"training__thresholds": 0.3},

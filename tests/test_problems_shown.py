@@ -8,9 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 from click.testing import CliRunner, Result
-from conftest import small_config, write_csv
+from conftest import write_csv, written_config
 
 from seqclf.cli import cli
 from seqclf.runs import Run
@@ -18,12 +17,6 @@ from seqclf.runs import Run
 
 def _call(*arguments: str) -> Result:
     return CliRunner().invoke(cli, arguments)
-
-
-def _config(folder: Path, train: Path, **changes: object) -> Path:
-    path = folder / "config.yaml"
-    path.write_text(yaml.safe_dump(small_config(data__train=str(train), **changes)), encoding="utf-8")
-    return path
 
 
 def test_a_broken_config_is_shown_with_its_lines_and_ends_with_2(tmp_path: Path) -> None:
@@ -116,7 +109,7 @@ def test_bad_rows_of_all_files_are_named(tmp_path: Path) -> None:
     good = [("text", "label"), *[(f"t {i}", "ab"[i % 2]) for i in range(20)]]
     for name in ("validation", "test"):
         write_csv(tmp_path / f"{name}.csv", [("text", "label"), ("x", ""), ("y", "a"), ("z",)])
-    path = _config(
+    path = written_config(
         tmp_path,
         write_csv(tmp_path / "train.csv", good),
         data__validation=str(tmp_path / "validation.csv"),
@@ -150,7 +143,7 @@ def test_what_fits_no_memory_is_a_sentence(binary_run: Run, monkeypatch: pytest.
 
 def test_all_bad_rows_are_named(tmp_path: Path) -> None:
     rows = [("text", "label"), ("fine", "a"), ("no label", ""), ("three", "b", "c"), ("fine", "b"), ("one",)]
-    done = _call("check", str(_config(tmp_path, write_csv(tmp_path / "bad.csv", rows))))
+    done = _call("check", str(written_config(tmp_path, write_csv(tmp_path / "bad.csv", rows))))
     assert done.exit_code == 2
     for place in (':3: "label" is empty', ":4: 3 fields, but the header has 2", ":6: 1 field, but the header has 2"):
         assert f"{tmp_path / 'bad.csv'}{place}" in done.stderr

@@ -137,3 +137,13 @@ def test_stderr_is_shown_where_something_fails(capfd: pytest.CaptureFixture[str]
         os.write(2, b"the reason\n")
         raise ImportError
     assert capfd.readouterr().err == "the reason\n"
+
+
+def test_a_killed_run_is_named_where_no_run_is_finished(config_file: Path, tmp_path: Path) -> None:
+    process = _endless(config_file, tmp_path, "checkpoint/epoch000001*.state")
+    process.kill()
+    process.communicate(timeout=60)
+    for command in (["eval"], ["predict", "a text"]):
+        result = _call(*command, "--runs", str(tmp_path))
+        assert result.exit_code == 2
+        assert f"Resume one: `seqclf train --resume {tmp_path}/small-1`" in " ".join(result.output.split())

@@ -20,6 +20,7 @@ from seqclf.starter import presets, trial
 from seqclf.starter.look import Look
 from seqclf.starter.recipe import FAMILIES, Recipe, promising, recipe
 from seqclf.starter.trial import Candidate, SampledCorpus, texts_to_try, winner
+from seqclf.training.events import EpochDone, Stage, TrainingStarted
 
 
 def _look(rows: int = 1_000, tokens: float = 20.0, **others: object) -> Look:
@@ -236,3 +237,17 @@ def test_a_linear_model_that_is_ahead_of_all_is_said(
     best = trial.Result(Candidate("a", _config(tmp_path / "t.csv")), metrics, 1.0, 1)
     _say_where_linear_is_ahead(best, "accuracy", {"accuracy": linear})
     assert ("The linear model is ahead of all of them by 15.0 points" in capsys.readouterr().err) == said
+
+
+def test_what_comes_before_the_training_takes_nothing_from_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """N-grams may be fitted for long on a busy machine; the model is tried all the same."""
+    now = iter([0.0, 1_000.0, 1_001.0, 2_000.0])
+    monkeypatch.setattr(trial.time, "monotonic", lambda: next(now))
+    watch = trial._Watch(60.0)
+    watch(Stage("Fitting n-grams"))
+    watch(TrainingStarted("texts", 9, 90, 10, 1_000, False))
+    done = EpochDone(1, 0.5, 0.5, {"accuracy": 0.7}, True, 100, 1.0, 0.1)
+    watch(done)
+    assert watch.best == {"accuracy": 0.7}
+    with pytest.raises(trial._Enough):
+        watch(replace(done, epoch=2))

@@ -93,11 +93,8 @@ def eval_command(
     The result for a split is also kept in the run's metrics.json. Texts of --data that the run was trained on are
     counted, whatever file they are in. --predictions keeps all columns of a table, and adds its own after them.
     """
-    for option, given in (("--overwrite", overwrite), ("--prefix", prefix)):
-        if given and predictions_path is None:
-            raise click.UsageError(f"{option}: only together with --predictions")
-    if encoding is not None and data_path is None:
-        raise click.UsageError("--encoding is for --data; for a split, use --set data.encoding=NAME")
+    for_predictions = {"--overwrite": overwrite, "--prefix": prefix}
+    _check_options(for_predictions, predictions_path, encoding, data_path)
     from seqclf.cli import eval_texts
     from seqclf.cli.start import start_tensorflow
     from seqclf.data.corpus import Corpus
@@ -128,17 +125,32 @@ def eval_command(
     with _baseline(config, classifier.labels, known, scored) as simple:
         metrics, probabilities = classifier.evaluate_each(texts)
         metrics = {"data": str(data_path or describe(config.data, split)), **metrics, **simple()}
-    if external is None:
-        if split == "validation" and run.manifest.get("ngrams", {}).get("refit"):
-            metrics |= eval_texts.ngrams_have_seen(metrics["texts"])  # metrics.json keeps those of the model before
-        else:
-            run.write_metrics(split, metrics)
-    else:
-        metrics |= eval_texts.texts_seen(run, external)
+    metrics |= _noted(run, split, metrics) if external is None else eval_texts.texts_seen(run, external)
     _print(run, config, metrics, split if external is None else None, as_json=as_json)
     if predictions is not None:
         written = external or Corpus(config).texts(split)
         eval_texts.write_predictions(predictions, probabilities, written, rows, config.data.unknown_labels)
+
+
+def _check_options(
+    for_predictions: dict[str, Any], predictions: Path | None, encoding: str | None, data: Path | None
+) -> None:
+    """Raise ``UsageError`` for options that do not go together."""
+    for option, given in for_predictions.items():
+        if given and predictions is None:
+            raise click.UsageError(f"{option}: only together with --predictions")
+    if encoding is not None and data is None:
+        raise click.UsageError("--encoding is for --data; for a split, use --set data.encoding=NAME")
+
+
+def _noted(run: Run, split: str, metrics: dict[str, Any]) -> dict[str, Any]:
+    """Write a split's metrics to the run, unless the n-grams have learnt from its texts; gives more entries of them."""
+    from seqclf.cli import eval_texts
+
+    if split == "validation" and run.has_learnt_from_validation:
+        return eval_texts.ngrams_have_seen(metrics["texts"])  # metrics.json keeps those of the model before
+    run.write_metrics(split, metrics)
+    return {}
 
 
 def _print(run: Run, config: Config, metrics: dict[str, Any], split: str | None, *, as_json: bool) -> None:

@@ -13,7 +13,7 @@ _MARGIN = 2
 _MOST = 80
 _INDENT = 6
 _SIDE_BY_SIDE = 60
-"""From so many columns on, click's own columns of options and their meaning are readable."""
+"""The least width of a terminal, in columns, at which click's two-column list of options is readable."""
 
 
 class _Formatter(click.HelpFormatter):

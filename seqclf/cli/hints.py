@@ -172,7 +172,9 @@ def check_texts(texts: Sequence[str]) -> None:
     """Raise ``HintedError`` for a text to predict that is the name of a file of texts."""
     for text in texts:
         if _is_file_of_texts(text):
-            hint = Hint("To predict the texts of a file, use", ("seqclf", "predict", "--input", text))
+            output = f"{Path(text).stem}-predicted{Path(text).suffix}"
+            command = ("seqclf", "predict", "--input", text, "--output", output)
+            hint = Hint("To predict the texts of a file, use", command)
             raise HintedError(f"{text} is a file", hint)
 
 

@@ -26,7 +26,7 @@ from seqclf.training.events import (
 
 _SECONDS_BETWEEN_LINES = 30.0
 _WIDE = 100
-"""From so many columns on, the bar of an epoch has room for the accuracy."""
+"""The least width of a terminal, in columns, at which the bar of an epoch has room for the accuracy."""
 
 
 @contextlib.contextmanager

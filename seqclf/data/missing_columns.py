@@ -65,7 +65,7 @@ class MissingCounts:
             self._counts[option] += 1
 
     def error(self, rows: int, *, is_whole: bool = True) -> MissingColumns | None:
-        """How many of so many rows miss what, and where the first is; None where none does.
+        """How many rows miss a column, which one, and the line of the first; None where none does.
 
         ``is_whole``: these are all rows of the file, not only its first ones.
         """

@@ -220,8 +220,8 @@ def _odd_labels(labels: Mapping[str, int], *, expects_uneven: bool) -> Iterator[
     most, least = max(labels, key=labels.__getitem__, default=""), min(labels, key=labels.__getitem__, default="")
     if labels and not expects_uneven and labels[most] >= OUT_OF_BALANCE * labels[least]:
         yield (
-            f'uneven labels: {labels[most]:,} texts of "{most}", {labels[least]:,} of "{least}"; look at macro F1, '
-            "accuracy says little"
+            f'uneven labels: {labels[most]:,} texts of "{most}", {labels[least]:,} of "{least}"; look at macro F1: '
+            "accuracy says little about rare labels"
         )
     if alike := _alike(list(labels)):
         yield f"labels that differ only in case or spaces count as different labels: {some_of(alike, _LABELS_NAMED)}"

@@ -28,7 +28,7 @@ Label = str | tuple[str, ...]
 
 
 class TableSource:
-    """A part is the path of a file. All rows of a file have one label each, or all have a list of labels.
+    """A part is the path of a file. Either every row of a file has one label, or the file is multi-label.
 
     Args:
         text: column of the texts.
@@ -67,7 +67,7 @@ class TableSource:
 
     @property
     def label_column(self) -> str | tuple[str, ...]:
-        """Of the labels; several where each label has a column of its own."""
+        """Names of the label columns; several where each label has its own."""
         return self._label
 
     def check(self, part: str) -> None:
@@ -105,7 +105,7 @@ class TableSource:
         return self._fingerprints[state]
 
     def read(self, part: str, most: int | None = None, every: int = 1) -> LabelledTexts:
-        """All rows, or the first ``most`` of every so many. Raises ``InputError`` that lists the bad ones.
+        """Every ``every``-th row, at most ``most`` of them. Raises ``InputError`` that lists the bad ones.
 
         Rows of jsonl that miss a column are counted instead.
         """
@@ -144,7 +144,7 @@ class TableSource:
         return LabelledTexts(texts, labels, origin=str(path), multi=multi, groups=of_group)
 
     def columns(self, part: str, every: int = 1) -> dict[str, list[Any]]:
-        """Columns of the file with values of its first whole rows, or the first of every so many.
+        """Columns of the file, with values of every ``every``-th row among its first.
 
         Raises ``InputError`` where it has none.
         """
@@ -174,9 +174,7 @@ class TableSource:
                 kind = kind or type(labelled[1])
                 if kind is not type(labelled[1]) and isinstance(self._label, str):
                     value = shown(row[1][self._label])
-                    found, before = (
-                        ("a list of labels", "one label each") if kind is str else ("one label", "lists of labels")
-                    )
+                    found, before = ("a list", "one label each") if kind is str else ("one label", "lists")
                     what = f"is {value}, {found}; the rows before have {before}"
                     raise InputError(f'{path}:{row[0]}: "{self._label}" {what}')
             except RowMissesColumns as error:

@@ -34,7 +34,8 @@ def quantize_measured(run: Run, path: Path, on_stage: Callable[[str], None] = la
     sizes = size_before, path.stat().st_size
     if texts is None:
         return Cost(metric, 0, None, None, *sizes)
-    return Cost(metric, len(texts), _score(before, texts), _score(Classifier.load(path.parent), texts), *sizes)
+    scores = _score(before, texts), _score(Classifier.load(path.parent), texts)
+    return Cost(metric, len(texts), *scores, *sizes, seen=run.has_learnt_from_validation)
 
 
 def _score(classifier: Classifier, texts: EncodedTexts) -> float:

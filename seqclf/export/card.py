@@ -102,9 +102,12 @@ def _metrics(about: About) -> Iterator[str]:
     if about.cost is not None:
         yield ""
         yield "Before the weights were quantized."
+    if (about.manifest.get("ngrams") or {}).get("refit") and "validation" in splits:
+        yield ""
+        yield "After the validation, the n-grams were fitted to the validation texts as well."
     if "test" not in splits:
         yield ""
-        yield "The validation texts chose the epoch, so that new texts will do a little worse."
+        yield "The epoch was chosen on the validation texts: expect slightly lower scores on new ones."
     best = splits.get("test", splits.get("validation", {}))["labels"]
     yield ""
     yield "| label | precision | recall | F1 | texts |"

@@ -49,7 +49,7 @@ def build_model(
     Returns:
         A model from ``token_ids`` (``int32 [batch, time]``, padded right with 0, no row all padding) to
         ``probabilities``: ``float32 [batch, 1]``, the second label's, for two labels (sigmoid); else
-        ``float32 [batch, labels]`` (softmax). Of lists of labels ``float32 [batch, labels]`` (sigmoids).
+        ``float32 [batch, labels]`` (softmax). Multi-label: ``float32 [batch, labels]`` (sigmoids).
     """
     labels = Labels.of(labels)
     context = Context(Seeds(config.seed), portable)

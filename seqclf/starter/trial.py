@@ -28,7 +28,8 @@ from seqclf.starter.look import Look
 from seqclf.training.events import EpochDone, Event, TrainingDone, TrainingStarted
 
 SECONDS = 60.0
-"""For one model; the epoch in which they end is completed, if that takes at most ``_GRACE`` more."""
+"""For the training of one model, without the fit of its n-grams; the epoch in which they end is completed, if that
+takes at most ``_GRACE`` more."""
 
 _GRACE = 60.0
 
@@ -148,17 +149,21 @@ class _Watch:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._started = time.monotonic()
+        self._made = time.monotonic()
+        self._started: float | None = None
         self.best: dict[str, Any] | None = None
         self.epochs = 0
 
     @property
     def elapsed(self) -> float:
-        return time.monotonic() - self._started
+        """Seconds of training; without a step, of what came before."""
+        return time.monotonic() - (self._made if self._started is None else self._started)
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, TrainingStarted):
             self._started = time.monotonic()
+        elif self._started is None:  # texts and n-grams are made ready: as long as they need
+            return
         elif isinstance(event, EpochDone):
             self.epochs = event.epoch
             if event.best or self.best is None:

@@ -26,7 +26,7 @@ class GradientSum:
         return [*self._sums, self._texts]
 
     def add(self, gradients: Sequence[tf.Tensor], texts: tf.Tensor) -> None:
-        """Gradients of the sum of the losses of so many texts."""
+        """Gradients of the losses, summed over ``texts`` texts."""
         for total, gradient in zip(self._sums, gradients, strict=True):
             total.assign_add(gradient)
         self._texts.assign_add(tf.cast(texts, tf.float32))

@@ -34,11 +34,11 @@ def build_optimizer(config: OptimizerConfig) -> keras.optimizers.Optimizer:
 
 
 def cross_entropy(logits: tf.Tensor, label_ids: tf.Tensor) -> tf.Tensor:
-    """Cross-entropy of each text in nats, ``float32 [batch]``; of lists of labels the mean over all labels.
+    """Cross-entropy of each text in nats, ``float32 [batch]``; multi-label, the mean over all labels.
 
     Args:
         logits: ``float32 [batch, 1]`` for two labels, else ``[batch, labels]``.
-        label_ids: ``int32 [batch]``, or ``bool [batch, labels]`` for lists of labels.
+        label_ids: ``int32 [batch]``, or multi-label, ``bool [batch, labels]``.
     """
     if label_ids.dtype == tf.bool:
         return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(tf.cast(label_ids, logits.dtype), logits), axis=1)
@@ -55,7 +55,7 @@ def predicted_ids(logits: tf.Tensor) -> tf.Tensor:
 
 
 def right(logits: tf.Tensor, label_ids: tf.Tensor) -> tf.Tensor:
-    """Which texts are classified rightly, ``bool [batch]``; with lists of labels, all labels at the threshold 0.5."""
+    """Which texts are classified rightly, ``bool [batch]``; multi-label, all labels at the threshold 0.5."""
     if label_ids.dtype == tf.bool:
         return tf.reduce_all((logits > 0) == label_ids, axis=1)
     return predicted_ids(logits) == label_ids

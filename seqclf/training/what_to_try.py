@@ -13,6 +13,7 @@ from seqclf.training.examine import Report
 
 _MOST = 3
 _FEW_TO_VALIDATE = 100
+_ENOUGH_FOR_MACRO_F1 = 1_000
 _FEW_TO_TRAIN = 5_000
 _SOME_UNKNOWN = 0.01
 
@@ -32,15 +33,20 @@ def what_to_try(config: Config, report: Report, file: str) -> list[str]:
 
 def _uneven(config: Config, report: Report, train: str) -> Iterator[str]:
     counts = report.splits["train"].labels.values()
-    stopping = config.training.early_stopping
     if max(counts) < OUT_OF_BALANCE * min(counts):
         return
-    settings = [] if config.training.class_weights is not None else ["training.class_weights=balanced"]
-    if stopping is not None and stopping.monitor in ("val_loss", "val_accuracy"):
+    settings, where = [], []
+    if config.training.class_weights is None:
+        settings, where = ["training.class_weights=balanced"], ["in the loss"]
+    stopping, validation = config.training.early_stopping, report.splits.get("validation")
+    # Macro F1 of fewer texts moves by luck more than by learning.
+    enough = validation is not None and validation.texts >= _ENOUGH_FOR_MACRO_F1
+    if stopping is not None and stopping.monitor in ("val_loss", "val_accuracy") and enough:
         settings.append("training.early_stopping.monitor=val_macro_f1")
+        where.append("in what chooses the epoch")
     if settings:
         options = " ".join(f"--set {setting}" for setting in settings)
-        yield f"rare labels count little in the loss and in what chooses the epoch: {train} {options}"
+        yield f"rare labels count little {' and '.join(where)}: {train} {options}"
 
 
 def _few_to_validate(config: Config, report: Report, train: str) -> Iterator[str]:

@@ -83,8 +83,8 @@ class TableData(Strict):
     text: Name = Field("text", description="Column of the text.")
     label: Name | Annotated[list[Name], Field(min_length=1, max_length=10_000)] = Field(
         "label",
-        description="Column of the label; in jsonl and parquet it may hold a list of labels. Several columns, given as "
-        "a list: each is a label, and its 0 or 1 says whether the label applies to the text.",
+        description="Column of the label. In jsonl and parquet its values may be lists: the data are multi-label then. "
+        "Several columns, given as a list: each is a label, and its 0 or 1 says whether the label applies to the text.",
     )
     label_separator: Name | None = Field(
         None,
