@@ -105,6 +105,7 @@ def test_eval_does_not_replace_the_metrics_by_those_of_texts_it_was_fitted_to(
     assert "the n-grams were fitted to these texts, too" in result.stderr
     metrics = json.loads(result.stdout)
     assert metrics["trained_on"] == metrics["texts"]
+    assert metrics["baseline"] is None, "it has not seen them: no comparison"
     assert metrics["loss"] < before["loss"]
     assert run.metrics["validation"] == before
 

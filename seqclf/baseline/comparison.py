@@ -143,7 +143,8 @@ def _cures(config: Config, learnt: int | None) -> Iterator[_Cure]:
         yield _Cure("{type: pool, method: [mean, max]} as the last of layers: it sees the whole text, not only its end")
     allowed: Any = getattr(config.tokenizer, "vocab_size", None)
     full = allowed is not None and (learnt is None or learnt >= allowed)
-    if full and allowed < _LARGE_VOCABULARY and not isinstance(config.tokenizer, CharTokens):
+    # Beside n-grams, more and longer pieces of few texts did not help: each n-gram then stands in fewer of them.
+    if config.ngrams is None and full and allowed < _LARGE_VOCABULARY and not isinstance(config.tokenizer, CharTokens):
         setting = f"tokenizer.vocab_size={_LARGE_VOCABULARY}"
         yield _Cure(f"a larger tokenizer.vocab_size, such as {_LARGE_VOCABULARY}", (setting,))
     if config.layers:
@@ -151,8 +152,9 @@ def _cures(config: Config, learnt: int | None) -> Iterator[_Cure]:
     if config.ngrams is None:
         words = "ngrams: {}, a linear model beside the network, within the one model that is trained and exported"
         yield _Cure(words, ("ngrams={}",))
-    elif config.ngrams.weights != "idf":
-        yield _Cure("ngrams.weights: idf, which suits short texts and many labels", ("ngrams.weights=idf",))
+    elif not config.ngrams.normalize:
+        settings = ("ngrams.normalize=true", "ngrams.weights=naive_bayes_idf", "ngrams.l2=0.01")
+        yield _Cure("normalised n-grams, as `seqclf init --from` writes them", settings)
 
 
 def _longer_training(config: Config) -> Iterator[_Cure]:

@@ -95,11 +95,11 @@ def texts_seen(run: Run, texts: LabelledTexts) -> dict[str, Any]:
 
 
 def ngrams_have_seen(texts: int) -> dict[str, Any]:
-    """Of validation texts that the n-grams were fitted to (``ngrams.refit``): entries of the metrics, as
-    ``texts_seen`` gives them; standard error says so."""
+    """For validation texts that the n-grams were fitted to (``ngrams.refit``): entries of the metrics, as
+    ``texts_seen`` gives them; standard error says so. The baseline has not seen these texts: it is left out."""
     say(
         "warning: the n-grams were fitted to these texts, too, when the training was finished (ngrams.refit): the "
         "scores say little about new texts. metrics.json keeps those of the model before that.",
         err=True,
     )
-    return {"trained_on": texts, "validated_on": 0}
+    return {"trained_on": texts, "validated_on": 0, "baseline": None}
