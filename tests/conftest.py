@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,19 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty cache for one test alone."""
     monkeypatch.setenv("SEQCLF_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _threads_as_they_come() -> Iterator[None]:
+    """Keep TensorFlow's threads as they are: where a command that sets them runs first, all later tests have them, too.
+
+    Results differ in the last bits then from those of other processes.
+    """
+    from seqclf.cli import start
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(start, "tune_runtime", lambda threads: None)
+        yield
 
 
 @pytest.fixture(autouse=True)
