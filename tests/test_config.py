@@ -150,12 +150,13 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
         "something_reads_the_text": "is empty: add a layer",
         "ngrams_alone_have_no_network": "nothing reaches the head: layers is empty",
         "head_hears_the_ngrams": "the head would never see the n-grams",
+        "words_have_pieces": "is a word already",
         "orders_differ": "names a length twice",
         "a_group_is_neither_text_nor_label": "is the text, and equal texts are kept together anyway",
     }.items():
         assert check in {known.__name__ for known in CHECKS}
         assert words in said
-    assert len(CHECKS) == 23
+    assert len(CHECKS) == 24
 
 
 def test_the_line_is_quoted_with_a_mark(tmp_path: Path) -> None:

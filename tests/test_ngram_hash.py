@@ -13,15 +13,34 @@ from hypothesis import strategies as st
 
 from seqclf.config import Config, checked_config
 from seqclf.labels import Labels
-from seqclf.text.ngram_hash import LONGEST, PRIME, NgramHash, blocks, coefficients, joined
+from seqclf.text.ngram_hash import LONGEST, PRIME, NgramHash, blocks, coefficients, joined, word_coefficients
+from seqclf.text.tokenizer import CONTINUES, GOES_ON
 
 TEXTS = st.lists(st.lists(st.integers(1, 2**20), min_size=1, max_size=12), min_size=1, max_size=6)
 ORDERS = st.lists(st.integers(1, LONGEST), min_size=1, max_size=4, unique=True)
 
 
-def by_hand(text: list[int], orders: list[int], buckets: int) -> list[int]:
+# Flags of 50 tokens: some begin words, some continue them, some are words (Tokenizer.word_joins).
+JOINS = np.array([0, *(int(flags) for flags in np.random.default_rng(5).choice([0, 1, 2, 3, 3], 49))], np.uint8)
+
+
+def words_by_hand(text: list[int]) -> list[list[int]]:
+    words = [text[:1]]
+    for before, token in itertools.pairwise(text):
+        if JOINS[before] & GOES_ON and JOINS[token] & CONTINUES:
+            words[-1].append(token)
+        else:
+            words.append([token])
+    return words
+
+
+def by_hand(text: list[int], orders: list[int], buckets: int, *, words: bool = False) -> list[int]:
     """In Python's own integers, which cannot overflow."""
     found = set()
+    for word in words_by_hand(text) if words else []:
+        first, *others = word_coefficients()
+        total = first + sum(factor * token for factor, token in zip(others, reversed(word), strict=False))
+        found.add(total % PRIME % buckets)
     for order in orders:
         first, *others = coefficients(order)
         for start in range(len(text) - order + 1):
@@ -36,6 +55,16 @@ def test_numpy_finds_what_python_finds(texts: list[list[int]], orders: list[int]
     columns, ends = NgramHash(tuple(orders), buckets).rows([np.array(text, np.int32) for text in texts])
     found = [columns[start:stop].tolist() for start, stop in itertools.pairwise(ends)]
     assert found == [by_hand(text, orders, buckets) for text in texts]
+
+
+FEW_TOKENS = st.lists(st.lists(st.integers(1, 49), min_size=1, max_size=30), min_size=1, max_size=6)
+
+
+@given(FEW_TOKENS, st.integers(2, 2**24))
+def test_words_are_put_together_from_tokens(texts: list[list[int]], buckets: int) -> None:
+    columns, ends = NgramHash((2,), buckets, JOINS).rows([np.array(text, np.uint16) for text in texts])
+    found = [columns[start:stop].tolist() for start, stop in itertools.pairwise(ends)]
+    assert found == [by_hand(text, [2], buckets, words=True) for text in texts]
 
 
 @given(TEXTS, st.integers(1, 30))
@@ -60,6 +89,8 @@ def test_coefficients_never_change() -> None:
     """They are part of every model that was exported."""
     assert coefficients(1) == (1280785508, 620845651)
     assert all(1 <= factor < PRIME for order in range(1, LONGEST + 1) for factor in coefficients(order))
+    assert word_coefficients()[:2] == (376263216, 154654322)
+    assert all(1 <= factor < PRIME for factor in word_coefficients())
 
 
 def test_buckets_are_used_evenly() -> None:
@@ -75,6 +106,9 @@ def _model(config: Config, labels: Labels) -> Any:
     model = build_model(config, 50, labels)
     draw = np.random.default_rng(0)
     model.set_weights([np.asarray(draw.normal(0, 0.3, weight.shape)) for weight in model.get_weights()])
+    branch = model.get_layer("ngrams")
+    table, bias, *joins = branch.get_weights()
+    branch.set_weights([table, bias, *(JOINS for _ in joins)])
     return model
 
 
@@ -87,13 +121,15 @@ def _config(join: str, layers: list[dict[str, Any]], orders: list[int], **option
 @pytest.mark.parametrize("labels", [Labels(("a", "b")), Labels(("a", "b", "c")), Labels(("a", "b", "c"), multi=True)])
 @pytest.mark.parametrize("layers", [[], [{"type": "pool"}]], ids=["alone", "beside"])
 @pytest.mark.parametrize("join", ["logits", "head"])
-@pytest.mark.parametrize("normalize", [False, True])
-def test_onnx_says_what_keras_says(normalize: bool, join: str, layers: list[dict[str, Any]], labels: Labels) -> None:
+@pytest.mark.parametrize("options", [{}, {"normalize": True}, {"words": True, "normalize": True}], ids=str)
+def test_onnx_says_what_keras_says(
+    options: dict[str, bool], join: str, layers: list[dict[str, Any]], labels: Labels
+) -> None:
     import onnxruntime
 
     from seqclf.export.onnx_model import onnx_model
 
-    config = _config(join, layers, [3, 1, 2], normalize=normalize)
+    config = _config(join, layers, [3, 1, 2], **options)
     model = _model(config, labels)
     written = onnx_model(model, config, labels, [0.5] * 3 if labels.multi else None)
     session = onnxruntime.InferenceSession(written.SerializeToString())
@@ -111,41 +147,42 @@ def test_onnx_says_what_keras_says(normalize: bool, join: str, layers: list[dict
 
 @settings(max_examples=30)
 @given(
-    st.lists(st.lists(st.integers(1, 49), min_size=1, max_size=9), min_size=1, max_size=5),
+    st.lists(st.lists(st.integers(1, 49), min_size=1, max_size=20), min_size=1, max_size=5),
     st.integers(0, 5),
     st.booleans(),
+    st.booleans(),
 )
-def test_keras_adds_the_rows_of_the_table(texts: list[list[int]], padding: int, normalize: bool) -> None:
-    layer, table, bias = _layer(normalize)
-    columns, ends = NgramHash((1, 2, 3), 97).rows([np.array(text, np.int32) for text in texts])
-    sums = [table[columns[start:stop]].sum(axis=0) for start, stop in itertools.pairwise(ends)]
-    roots = np.sqrt(np.diff(ends))[:, np.newaxis] if normalize else 1.0
-    expected = np.array(sums) / roots + bias
+def test_keras_adds_the_rows_of_the_table(texts: list[list[int]], padding: int, normalize: bool, words: bool) -> None:
+    layer, table, bias = _layer(normalize, words)
+    expected = []
+    for text in texts:
+        rows = table[by_hand(text, [1, 2, 3], 97, words=words)]
+        expected.append(rows.sum(axis=0) / (np.sqrt(len(rows)) if normalize else 1) + bias)
     width = max(map(len, texts)) + padding
     tokens = np.array([text + [0] * (width - len(text)) for text in texts], np.int32)
     np.testing.assert_allclose(layer(tokens), expected, atol=1e-5)
 
 
-_built: dict[bool, Any] = {}
+_built: dict[tuple[bool, bool], Any] = {}
 
 
-def _layer(normalize: bool) -> Any:
+def _layer(normalize: bool, words: bool) -> Any:
     """Built once for all examples."""
-    if normalize not in _built:
+    if (normalize, words) not in _built:
         from seqclf.model.layers.ngrams import NgramLogits
 
-        layer = NgramLogits((1, 2, 3), 97, 2, normalize=normalize)
+        layer = NgramLogits((1, 2, 3), 97, 2, normalize=normalize, words=50 if words else 0)
         layer.build((None, None))
         draw = np.random.default_rng(0)
-        layer.set_weights([draw.normal(size=(97, 2)), draw.normal(size=2)])
-        _built[normalize] = (layer, *layer.get_weights())
-    return _built[normalize]
+        layer.set_weights([draw.normal(size=(97, 2)), draw.normal(size=2), *([JOINS] if words else [])])
+        _built[normalize, words] = (layer, *layer.get_weights()[:2])
+    return _built[normalize, words]
 
 
 def test_a_saved_model_is_read_by_keras(tmp_path: Any) -> None:
     import keras
 
-    model = _model(_config("logits", [{"type": "pool"}], [1, 2], normalize=True), Labels(("a", "b")))
+    model = _model(_config("logits", [{"type": "pool"}], [1, 2], normalize=True, words=True), Labels(("a", "b")))
     model.save(tmp_path / "model.keras")
     again = keras.models.load_model(tmp_path / "model.keras")
     tokens = np.array([[3, 4, 5], [6, 0, 0]], np.int32)

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from conftest import POOLED, small_config, trained
 
-from seqclf.config import checked_config
-from seqclf.data.prepare import prepare
+from seqclf.config import Config, checked_config
+from seqclf.data.prepare import TrainingData, prepare
 from seqclf.ngrams import features as presence
 from seqclf.ngrams import fit as fitting
-from seqclf.ngrams.features import FOLDS, features_of
-from seqclf.ngrams.fit import fit_ngrams
+from seqclf.ngrams.features import FOLDS, features_of, hash_of
+from seqclf.ngrams.fit import fit_ngrams, layer_weights, logits_of
 
 
 def _config(path: Path, **changes: Any) -> dict[str, Any]:
@@ -34,6 +34,10 @@ def coin_flips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def _features(config: Config, data: TrainingData) -> tuple[Any, Any]:
+    return features_of(config, hash_of(config, data.tokenizer), data.train, np.arange(len(data.train)))
+
+
 @pytest.mark.parametrize("weights", ["naive_bayes", "naive_bayes_idf", "idf", "none"])
 def test_scores_out_of_fold_know_nothing_of_their_text(coin_flips: Path, weights: str) -> None:
     ngrams = {"buckets": 2**16, "weights": weights, "l2": 0.01}
@@ -41,7 +45,7 @@ def test_scores_out_of_fold_know_nothing_of_their_text(coin_flips: Path, weights
     config = checked_config(_config(coin_flips, ngrams=ngrams, tokenizer=tokenizer))
     data = prepare(config)
     fitted = fit_ngrams(config, data)
-    features, folds = features_of(config, data.train, np.arange(len(data.train)))
+    features, folds = _features(config, data)
     seen = features @ fitted.table + fitted.bias
     truth = data.train.labels == 1
     assert ((seen[:, 0] > 0) == truth).mean() > 0.95, "the table was fitted to these texts"
@@ -54,7 +58,7 @@ def test_copies_are_in_one_fold(tmp_path: Path) -> None:
     path.write_text("text,label\n" + "".join(f"text {i % 20} here,{i % 2}\n" for i in range(200)), encoding="utf-8")
     config = checked_config(_config(path))
     data = prepare(config)
-    _, folds = features_of(config, data.train, np.arange(len(data.train)))
+    _, folds = _features(config, data)
     by_text: dict[tuple[int, ...], set[int]] = {}
     for place, fold in enumerate(folds.tolist()):
         by_text.setdefault(tuple(data.train[place].tolist()), set()).add(fold)
@@ -267,19 +271,19 @@ def test_a_network_that_learns_by_itself_is_the_network_without_ngrams(sample_cs
         np.testing.assert_allclose(one, other, atol=1e-6)
 
 
-@pytest.mark.parametrize("normalize", [False, True])
-def test_the_model_computes_what_was_fitted(three_labels_csv: Path, normalize: bool) -> None:
+@pytest.mark.parametrize("options", [{}, {"normalize": True}, {"normalize": True, "words": True}], ids=str)
+def test_the_model_computes_what_was_fitted(three_labels_csv: Path, options: dict[str, bool]) -> None:
     from seqclf.data.batches import Batches
     from seqclf.model.build import NGRAMS, build_model
     from seqclf.ngrams.solver import Linear
 
-    config = checked_config(_config(three_labels_csv, ngrams={"buckets": 4096, "normalize": normalize}))
+    config = checked_config(_config(three_labels_csv, ngrams={"buckets": 4096, **options}))
     data = prepare(config)
     fitted = fit_ngrams(config, data)
     model = build_model(config, data.tokenizer.vocabulary_size, data.labels)
     branch = model.get_layer(NGRAMS)
-    branch.set_weights([fitted.table, fitted.bias])
-    features, _ = features_of(config, data.train, np.arange(len(data.train)))
-    expected = Linear(fitted.table, fitted.bias).logits(features)
+    branch.set_weights(layer_weights(config, data, fitted.table, fitted.bias))
+    features, _ = _features(config, data)
+    expected = logits_of(features, Linear(fitted.table, fitted.bias), fitting._options(config))
     token_ids = Batches.of(data.train, config).batch(range(len(data.train)))[0]
     np.testing.assert_allclose(branch(token_ids), expected, atol=1e-4)

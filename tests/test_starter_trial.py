@@ -154,7 +154,8 @@ def test_the_table_of_n_grams_is_bounded_whatever_the_labels_are() -> None:
     wide = ngrams(rows=100_000, tokens=200.0, labels=many)
     assert wide["buckets"] == 2**13
     alone = recipe(_look(500), "ngrams").ngrams or {}
-    assert alone["orders"] == [1, 2]
+    assert (alone["orders"], alone["words"]) == ([1, 2], True)
+    assert "words" not in (recipe(_look(500, uncut_share=0.5), "ngrams").ngrams or {}), "it reads runs of characters"
     assert "dropout" not in alone, "there is no network to learn beside it"
 
 

@@ -28,6 +28,7 @@ from seqclf.config.schema import (
     SubwordTokens,
     TokenizerConfig,
     TrainingConfig,
+    WordTokens,
 )
 from seqclf.layer_types import Layer, RecurrentLayer, walk
 
@@ -137,6 +138,20 @@ def head_hears_the_ngrams(ngrams: NgramsConfig | None) -> Iterator[Problem]:
         yield Problem(("ngrams", "dropout"), message)
 
 
+def words_have_pieces(ngrams: NgramsConfig | None, tokenizer: TokenizerConfig) -> Iterator[Problem]:
+    if ngrams is None or not ngrams.words:
+        return
+    if isinstance(tokenizer, WordTokens):
+        message = "every token of tokenizer.type word is a word already: leave it out"
+        yield Problem(("ngrams", "words"), message)
+    if isinstance(tokenizer, CharTokens) and (tokenizer.ngram > 1 or tokenizer.stride > 1):
+        message = (
+            "words cannot be put together from runs of characters (tokenizer.ngram or tokenizer.stride above 1): leave "
+            "it out"
+        )
+        yield Problem(("ngrams", "words"), message)
+
+
 def orders_differ(ngrams: NgramsConfig | None) -> Iterator[Problem]:
     if ngrams is not None and len(set(ngrams.orders)) < len(ngrams.orders):
         yield Problem(("ngrams", "orders"), f"names a length twice: {ngrams.orders}")
@@ -221,6 +236,7 @@ CHECKS: tuple[Check, ...] = (
     something_reads_the_text,
     ngrams_alone_have_no_network,
     head_hears_the_ngrams,
+    words_have_pieces,
     orders_differ,
     one_vector_is_left,
     windows_fit_the_longest_text,

@@ -15,9 +15,9 @@ from seqclf.files import replacing
 from seqclf.labels import Labels
 from seqclf.layer_types import Layer
 from seqclf.onnx_writer.graph import OPSET, Graph, OnnxFlow, dense, mask_of
-from seqclf.onnx_writer.ngrams import ngram_logits
+from seqclf.onnx_writer.ngrams import Hashes, ngram_logits
 from seqclf.prior import Prior
-from seqclf.text.ngram_hash import PRIME, coefficients
+from seqclf.text.ngram_hash import PRIME, coefficients, word_coefficients
 from seqclf.text.tokenizer import PAD_ID
 
 if TYPE_CHECKING:
@@ -124,15 +124,8 @@ def _logits(graph: Graph, config: Config) -> str:
     if config.ngrams is None:
         assert flow is not None
         return dense(graph, _through(graph, "head", config.head, flow).x, LOGITS)
-    scores = ngram_logits(
-        graph,
-        "token_ids",
-        NGRAMS,
-        orders=config.ngrams.orders,
-        coefficients=coefficients,
-        prime=PRIME,
-        normalize=config.ngrams.normalize,
-    )
+    hashes = Hashes([coefficients(order) for order in config.ngrams.orders], word_coefficients(), PRIME)
+    scores = ngram_logits(graph, "token_ids", NGRAMS, hashes, normalize=config.ngrams.normalize)
     if config.ngrams.join == "head":
         x = scores if flow is None else graph.op("Concat", flow.x, scores, axis=1)
         width = int(graph.weights(NGRAMS)[1].size) + (0 if flow is None else flow.width)

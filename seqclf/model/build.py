@@ -59,9 +59,10 @@ def build_model(
     if ngrams is None:
         logits = _output(_headed(config, x, context), labels, context, LOGITS)
     else:
-        scores = NgramLogits(ngrams.orders, ngrams.buckets, labels.units, normalize=ngrams.normalize, name=NGRAMS)(
-            token_ids
-        )
+        words = vocabulary_size if ngrams.words else 0
+        scores = NgramLogits(
+            ngrams.orders, ngrams.buckets, labels.units, normalize=ngrams.normalize, words=words, name=NGRAMS
+        )(token_ids)
         if ngrams.join == "head":
             x = _headed(config, _beside(x, scores, ngrams, context), context)
             logits = _output(x, labels, context, LOGITS)

@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from seqclf.config import Config
 from seqclf.data.encoded import EncodedTexts
+from seqclf.errors import InputError
 from seqclf.ngrams.solver import Sparse
 from seqclf.text.ngram_hash import NgramHash, blocks, joined
+from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.truncation import truncate_ids
 
 FOLDS = 5
@@ -27,22 +29,35 @@ def sample(config: Config, lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     assert config.ngrams is not None
     read = np.minimum(lengths, config.tokenizer.max_tokens)
     ngrams = sum(np.maximum(read - order + 1, 0) for order in config.ngrams.orders)
+    ngrams = ngrams + read * config.ngrams.words  # as many words as tokens at most
     order = np.random.default_rng([config.seed, 0x46175]).permutation(len(lengths))
     few = int(np.searchsorted(np.cumsum(ngrams[order]), MOST_NGRAMS, side="right"))
     return np.sort(order[: max(few, 1)])
 
 
-def features_of(config: Config, texts: EncodedTexts, places: NDArray[np.int64]) -> tuple[Sparse, NDArray[np.int64]]:
-    """What each bucket counts, ``float32 [texts, buckets]`` in CSR form, and the fold of each text.
+def hash_of(config: Config, tokenizer: Tokenizer) -> NgramHash:
+    """Which buckets the config's n-grams fall into, and its words.
 
-    Buckets of a text count the same: 1, or 1 over the root of their number (``ngrams.normalize``).
+    Raises ``InputError`` where the tokens are not parts of words.
+    """
+    assert config.ngrams is not None
+    joins = tokenizer.word_joins() if config.ngrams.words else None
+    if config.ngrams.words and joins is None:
+        raise InputError(
+            f"ngrams.words: the tokens of a {tokenizer.kind} tokenizer are not parts of words; leave the option out"
+        )
+    return NgramHash(tuple(config.ngrams.orders), config.ngrams.buckets, joins)
+
+
+def features_of(
+    config: Config, hashed: NgramHash, texts: EncodedTexts, places: NDArray[np.int64]
+) -> tuple[Sparse, NDArray[np.int64]]:
+    """The presence of each bucket, 0 or 1, ``float32 [texts, buckets]`` in CSR form, and the fold of each text.
 
     The fold follows from the token ids: copies of a text are in one fold, or the fit would have seen it.
     """
     from scipy.sparse import csr_matrix
 
-    assert config.ngrams is not None
-    hashed = NgramHash(tuple(config.ngrams.orders), config.ngrams.buckets)
     tokenizer = config.tokenizer
     folds = np.empty(len(places), np.int64)
     lengths = np.minimum(texts.lengths[places], tokenizer.max_tokens).tolist()
@@ -53,11 +68,16 @@ def features_of(config: Config, texts: EncodedTexts, places: NDArray[np.int64]) 
         return hashed.rows(ids)
 
     columns, ends = joined(block(part) for part in blocks(lengths))
-    values = np.ones(len(columns), np.float32)
-    if config.ngrams.normalize:
-        numbers = np.diff(ends)
-        values = np.repeat(1 / np.sqrt(np.maximum(numbers, 1)), numbers).astype(np.float32)
-    return csr_matrix((values, columns, ends), shape=(len(places), hashed.buckets)), folds
+    presence = np.ones(len(columns), np.float32)
+    return csr_matrix((presence, columns, ends), shape=(len(places), hashed.buckets)), folds
+
+
+def normalized(presence: Sparse) -> Sparse:
+    """Each row divided by the root of the number of its entries, so that its Euclidean norm is 1."""
+    numbers = np.diff(presence.indptr)
+    found = presence.copy()
+    found.data = np.repeat(1 / np.sqrt(np.maximum(numbers, 1)), numbers).astype(np.float32)
+    return found
 
 
 def frequent_columns(features: Sparse, units: int) -> NDArray[np.int64]:

@@ -16,7 +16,7 @@ from seqclf.data.cache import cached
 from seqclf.data.prepare import TrainingData
 from seqclf.data.source import digest
 from seqclf.label_weights import label_weights
-from seqclf.ngrams.features import FOLDS, features_of, frequent_columns, sample
+from seqclf.ngrams.features import FOLDS, features_of, frequent_columns, hash_of, normalized, sample
 from seqclf.ngrams.solver import (
     Linear,
     Sparse,
@@ -29,8 +29,9 @@ from seqclf.ngrams.solver import (
 from seqclf.ngrams.targets import known_labels, targets_of
 
 _SECONDS_UNTOLD = 3.0  # between two stages: fits that take less leave no lines behind
-_FORMAT = 3  # raise when what the cache holds changes without its key
+_FORMAT = 4  # raise when what the cache holds changes without its key
 _FILE = "fit.npz"
+_LEAST_SHARE = 0.1  # of n-grams that are known
 
 
 @dataclass(frozen=True)
@@ -87,10 +88,11 @@ def refit_ngrams(
         own = len(data.train)
         from scipy.sparse import vstack
 
+        hashed = hash_of(config, data.tokenizer)
         features = vstack(
             [
-                features_of(config, data.train, places[places < own])[0],
-                features_of(config, validation, known[places[places >= own] - own])[0],
+                features_of(config, hashed, data.train, places[places < own])[0],
+                features_of(config, hashed, validation, known[places[places >= own] - own])[0],
             ],
             format="csr",
         )
@@ -101,6 +103,14 @@ def refit_ngrams(
         return _table_as_saved(_widened(found, columns, config), found.bias)
 
     return Linear(*_table_of(_cached(config, data, ("train", "validation"), make), config, data))
+
+
+def layer_weights(
+    config: Config, data: TrainingData, table: NDArray[np.float32], bias: NDArray[np.float32]
+) -> list[NDArray[Any]]:
+    """What the model's layer of n-grams holds, in its order: the fit, and which tokens make up words."""
+    joins = hash_of(config, data.tokenizer).joins
+    return [table, bias] if joins is None else [table, bias, joins]
 
 
 def _cached(
@@ -160,7 +170,8 @@ def _fit(config: Config, data: TrainingData, on_stage: Callable[[str], None]) ->
     options, texts, labels = _options(config), data.train, data.labels
     tell = _fits_told_to(on_stage)
     places = sample(config, texts.lengths)
-    features, folds = features_of(config, texts, places)
+    hashed = hash_of(config, data.tokenizer)
+    features, folds = features_of(config, hashed, texts, places)
     columns = frequent_columns(features, labels.units)
     narrow = features[:, columns]
     weights = label_weights(config.training.class_weights, labels, texts.labels)
@@ -177,11 +188,12 @@ def _fit(config: Config, data: TrainingData, on_stage: Callable[[str], None]) ->
             unseen[places] = 0
         elif inside.any():
             others = _fitted(narrow[~inside], targets.chosen(np.flatnonzero(~inside)), options)
-            unseen[places[inside]] = others.logits(narrow[inside])
+            unseen[places[inside]] = logits_of(narrow[inside], others, options)
     left = np.setdiff1d(np.arange(len(texts)), places)
     for start in range(0, len(left), 4_096):
         some = left[start : start + 4_096]
-        unseen[some] = Linear(table, whole.bias).logits(features_of(config, texts, some)[0])
+        found = features_of(config, hashed, texts, some)[0]
+        unseen[some] = logits_of(found, Linear(table, whole.bias), options)
     return FittedNgrams(table, whole.bias, unseen, len(places))
 
 
@@ -198,13 +210,24 @@ def _fits_told_to(on_stage: Callable[[str], None]) -> Callable[[int], None]:
     return tell
 
 
-def _fitted(features: Sparse, targets: Targets, options: NgramsConfig) -> Linear:
-    shape = (features.shape[1], targets.truth.shape[1])
-    presence = features.sign()
+def logits_of(presence: Sparse, fitted: Linear, options: NgramsConfig) -> NDArray[np.float32]:
+    """What the layer of the model computes, from the presence of buckets: ``float32 [texts, units]``."""
+    return fitted.logits(normalized(presence) if options.normalize else presence)
+
+
+def _fitted(presence: Sparse, targets: Targets, options: NgramsConfig) -> Linear:
+    shape = (presence.shape[1], targets.truth.shape[1])
     scales = []
     if options.weights in ("naive_bayes", "naive_bayes_idf"):
         scales.append(naive_bayes_ratios(presence, targets.truth, options.smoothing))
     if options.weights in ("idf", "naive_bayes_idf"):
-        scales.append(np.broadcast_to(inverse_document_frequencies(features), shape))
+        scales.append(np.broadcast_to(inverse_document_frequencies(presence), shape))
     scale = joint_scale(*scales) if len(scales) > 1 else scales[0] if scales else np.ones(shape, np.float32)
-    return fit_linear(features, targets, scale, options.l2)
+    if not options.normalize:
+        return fit_linear(presence, targets, scale, options.l2)
+    # A new text has n-grams that no text here has: its sum has fewer terms than their number says. How many fewer is
+    # seen by leaving each text out: the n-grams that it alone has would be new.
+    found = fit_linear(normalized(presence), targets, scale, options.l2)
+    known = np.bincount(presence.indices)[presence.indices] > 1
+    share = max(float(known.mean()) if len(known) else 1.0, _LEAST_SHARE)
+    return Linear(found.table / np.float32(np.sqrt(share)), found.bias)

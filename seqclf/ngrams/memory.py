@@ -32,6 +32,8 @@ def fit_bytes(config: Config, lengths: NDArray[np.integer], labels: Labels) -> i
         return 0
     kept = np.minimum(lengths, config.tokenizer.max_tokens)
     ngrams = min(MOST_NGRAMS, sum(int(np.maximum(kept - order + 1, 0).sum()) for order in options.orders))
+    if options.words:  # as many words as tokens at most
+        ngrams = min(MOST_NGRAMS, ngrams + int(kept.sum()))
     columns = min(options.buckets, int(_DIFFERENT * ngrams), MOST_WEIGHTS // labels.units)
     recurrent = min(columns, int(_RECURRENT * ngrams)) + min(len(kept), ngrams)
     at_once = 1 if labels.multi else labels.units  # decisions that do not depend on each other are fitted in turn

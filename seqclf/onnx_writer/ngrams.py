@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from seqclf.onnx_writer.graph import Graph
 
-_FLOAT, _INT64 = 1, 7
+_FLOAT, _INT64, _BOOL = 1, 7, 9
 
 
-def ngram_logits(
-    graph: Graph,
-    token_ids: str,
-    layer: str,
-    *,
-    orders: Sequence[int],
-    coefficients: Callable[[int], Sequence[int]],
-    prime: int,
-    normalize: bool,
-) -> str:
+@dataclass(frozen=True)
+class Hashes:
+    """How n-grams and words become numbers (``seqclf.text.ngram_hash``).
+
+    Attributes:
+        ngrams: coefficients of each order.
+        words: coefficients of words.
+        prime: what sums are divided by.
+    """
+
+    ngrams: Sequence[Sequence[int]]
+    words: Sequence[int]
+    prime: int
+
+
+def ngram_logits(graph: Graph, token_ids: str, layer: str, hashes: Hashes, *, normalize: bool) -> str:
     """``float32 [batch, units]`` from token ids (``int32 [batch, time]``, padded right with 0).
 
     Args:
         layer: name of the ``NgramLogits`` whose weights ``graph`` knows.
-        coefficients: of ``seqclf.text.ngram_hash``, as is ``prime``.
         normalize: as the layer's.
     """
-    table, bias = graph.weights(layer)
+    table, bias, *joins = graph.weights(layer)
     missing = graph.constant(len(table), np.int64)
-    buckets = _sorted(graph, _buckets(graph, token_ids, orders, coefficients, (prime, len(table))))
+    ids = graph.op("Cast", token_ids, to=_INT64)
+    found = _ngrams(graph, ids, hashes, len(table))
+    if joins:
+        found.append(_words(graph, ids, joins[0], hashes, len(table)))
+    buckets = _sorted(graph, graph.op("Concat", *found, axis=1) if len(found) > 1 else found[0])
     first = graph.op("Slice", buckets, graph.integers(0), graph.integers(1), graph.integers(1))
     rest = graph.op("Slice", buckets, graph.integers(0), graph.integers(-1), graph.integers(1))
     nothing = graph.op("Sub", graph.op("Mul", first, graph.constant(0, np.int64)), graph.constant(1, np.int64))
@@ -47,30 +59,56 @@ def ngram_logits(
     return graph.op("Add", total, graph.constant(bias))
 
 
-def _buckets(
-    graph: Graph,
-    token_ids: str,
-    orders: Sequence[int],
-    coefficients: Callable[[int], Sequence[int]],
-    sizes: tuple[int, int],
-) -> str:
-    """``int64 [batch, orders * time]``; the number of buckets where padding is part of the n-gram."""
-    ids = graph.op("Cast", token_ids, to=_INT64)
-    padded = graph.op("Pad", ids, graph.integers(0, 0, 0, max(orders) - 1), graph.constant(0, np.int64))
-    time = graph.op("Shape", token_ids, start=1, end=2)
-    prime, buckets = (graph.constant(size, np.int64) for size in sizes)
+def _ngrams(graph: Graph, ids: str, hashes: Hashes, buckets: int) -> list[str]:
+    """``int64 [batch, time]`` for each order; the number of buckets where padding is part of the n-gram."""
+    longest = max(map(len, hashes.ngrams)) - 1
+    padded = graph.op("Pad", ids, graph.integers(0, 0, 0, longest - 1), graph.constant(0, np.int64))
+    time = graph.op("Shape", ids, start=1, end=2)
     found = []
-    for order in orders:
-        first, *others = coefficients(order)
+    for first, *others in hashes.ngrams:
         total = graph.constant(first, np.int64)
         for place, coefficient in enumerate(others):
             start = graph.integers(place)
             token = graph.op("Slice", padded, start, graph.op("Add", time, start), graph.integers(1))
             total = graph.op("Add", total, graph.op("Mul", token, graph.constant(coefficient, np.int64)))
         is_padding = graph.op("Equal", token, graph.constant(0, np.int64))  # the last token's: padding comes last
-        bucket = graph.op("Mod", graph.op("Mod", total, prime), buckets)
-        found.append(graph.op("Where", is_padding, buckets, bucket))
-    return graph.op("Concat", *found, axis=1) if len(found) > 1 else found[0]
+        found.append(_hashed(graph, is_padding, total, hashes.prime, buckets))
+    return found
+
+
+def _words(graph: Graph, ids: str, joins: NDArray[Any], hashes: Hashes, buckets: int) -> str:
+    """``int64 [batch, time]``, of the word that ends at a token; the number of buckets where none does.
+
+    Here 0 and 1 are what are flags in the layer: so they can be multiplied.
+    """
+
+    def before(values: str) -> str:
+        """Those of the token before, 0 for the first."""
+        padded = graph.op("Pad", values, graph.integers(0, 1, 0, 0), graph.constant(0, np.int64))
+        return graph.op("Slice", padded, graph.integers(0), graph.integers(-1), graph.integers(1))
+
+    flags = graph.op("Cast", graph.op("Gather", graph.constant(joins, np.uint8), ids), to=_INT64)
+    two = graph.constant(2, np.int64)
+    joined = graph.op("Mul", graph.op("Mod", flags, two), before(graph.op("Div", flags, two)))
+    goes_on = graph.op("Pad", joined, graph.integers(0, 0, 0, 1), graph.constant(0, np.int64))
+    goes_on = graph.op("Slice", goes_on, graph.integers(1), graph.integers(2**31), graph.integers(1))
+    padding = graph.op("Equal", ids, graph.constant(0, np.int64))
+    is_inside = graph.op("Or", padding, graph.op("Cast", goes_on, to=_BOOL))
+    first, last, *others = hashes.words
+    total = graph.op("Mul", ids, graph.constant(last, np.int64))
+    total, more = graph.op("Add", total, graph.constant(first, np.int64)), joined
+    for coefficient in others:
+        ids, joined = before(ids), before(joined)
+        token = graph.op("Mul", graph.op("Mul", ids, more), graph.constant(coefficient, np.int64))
+        total, more = graph.op("Add", total, token), graph.op("Mul", more, joined)
+    return _hashed(graph, is_inside, total, hashes.prime, buckets)
+
+
+def _hashed(graph: Graph, is_none: str, total: str, prime: int, buckets: int) -> str:
+    """Buckets of sums; their number where there is none."""
+    number = graph.constant(buckets, np.int64)
+    bucket = graph.op("Mod", graph.op("Mod", total, graph.constant(prime, np.int64)), number)
+    return graph.op("Where", is_none, number, bucket)
 
 
 def _sorted(graph: Graph, rows: str) -> str:

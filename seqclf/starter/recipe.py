@@ -106,8 +106,12 @@ def _family(look: Look) -> tuple[Family, str]:
     return "gru", "many short texts: a recurrent layer has time to learn word order from them"
 
 
+def _reads_characters(look: Look) -> bool:
+    return look.uncut_share > _MUCH_UNCUT
+
+
 def _tokenizer(look: Look) -> dict[str, Any]:
-    if look.uncut_share > _MUCH_UNCUT:
+    if _reads_characters(look):
         return {"type": "char", "ngram": 3, "max_tokens": _most_tokens(look.characters[2])}
     return {
         "vocab_size": pieces_for(look.rows),
@@ -126,6 +130,7 @@ def _power_of_two(least: float) -> int:
 
 def _ngrams(look: Look, family: Family) -> dict[str, Any]:
     """As many buckets as there are n-grams, about, unless the table becomes too large with that many labels."""
+    # Either longer n-grams or whole words: those take many texts, these many texts do without.
     orders = [1, 2, 3] if look.rows >= _MANY and look.tokens[0] >= _LONG else [1, 2]
     different = look.rows * look.tokens[0] * len(orders)
     most = min(_MOST_BUCKETS, 2 ** int(math.log2(_MOST_TABLE / len(look.labels))))
@@ -136,6 +141,8 @@ def _ngrams(look: Look, family: Family) -> dict[str, Any]:
         "normalize": True,
         "l2": 0.01 if look.rows < _LARGE else 0.03,
     }
+    if len(orders) < 3 and not _reads_characters(look):
+        section["words"] = True
     if not look.validation:  # texts that are taken from those to train on; others may be meant for validation alone
         section["refit"] = True
     return section if family == "ngrams" else {**section, "dropout": 0.5}

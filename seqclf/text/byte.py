@@ -9,13 +9,19 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from seqclf.text.tokenizer import PAD, UNKNOWN, Tokenizer
-from seqclf.text.words import valid_text
+from seqclf.text.tokenizer import CONTINUES, GOES_ON, PAD, UNKNOWN, Tokenizer
+from seqclf.text.words import is_word_character, valid_text
 
 FIRST_BYTE_ID = 2
 """Id of byte 0; byte ``b`` has the id ``FIRST_BYTE_ID + b``."""
 
 BYTE_PIECES = tuple(f"<0x{byte:02X}>" for byte in range(256))
+
+
+BYTE_JOINS = np.array(
+    [(CONTINUES | GOES_ON) * (byte >= 0x80 or is_word_character(chr(byte))) for byte in range(256)], np.uint8
+)
+"""Flags of ``Tokenizer.word_joins``: bytes of characters beyond ASCII are parts of words, whatever they spell."""
 
 
 class ByteTokenizer(Tokenizer):
@@ -35,6 +41,11 @@ class ByteTokenizer(Tokenizer):
         for text in texts:
             content = np.frombuffer(valid_text(text).encode("utf-8"), np.uint8)
             yield content.astype(np.int32) + FIRST_BYTE_ID if len(content) else np.array([self.unknown_id], np.int32)
+
+    def word_joins(self) -> NDArray[np.uint8]:
+        flags = np.zeros(self.vocabulary_size, np.uint8)
+        flags[FIRST_BYTE_ID:] = BYTE_JOINS
+        return flags
 
     def content(self) -> dict[str, Any]:
         return {}

@@ -16,9 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.text.counting import counted
-from seqclf.text.tokenizer import Tokenizer, checked_count, checked_flag, checked_pieces, frequent
+from seqclf.text.tokenizer import (
+    CONTINUES,
+    GOES_ON,
+    Tokenizer,
+    checked_count,
+    checked_flag,
+    checked_pieces,
+    frequent,
+)
 from seqclf.text.trie import NOWHERE, ROOT, Trie
-from seqclf.text.words import lower, valid_text
+from seqclf.text.words import is_word_character, lower, valid_text
 
 _CHARACTERS_A_BLOCK = 1 << 20
 
@@ -88,6 +96,11 @@ class CharTokenizer(Tokenizer):
         for text, (start, stop) in zip(texts, itertools.pairwise([0, *ends.tolist()]), strict=True):
             whole = self._ids.get(text, self.unknown_id)
             yield ids[start:stop] if stop > start else np.array([whole], np.int32)
+
+    def word_joins(self) -> NDArray[np.uint8] | None:
+        if self.ngram > 1 or self.stride > 1:
+            return None
+        return np.array([(CONTINUES | GOES_ON) * is_word_character(piece) for piece in self.pieces], np.uint8)
 
     def content(self) -> dict[str, Any]:
         options = {"ngram": self.ngram, "stride": self.stride, "lowercase": self.lowercase}

@@ -1,8 +1,8 @@
-"""N-grams of token ids as numbers: integer arithmetic that NumPy, TensorFlow and ONNX do alike.
+"""N-grams of token ids, and whole words, as numbers: integer arithmetic that NumPy, TensorFlow and ONNX do alike.
 
 An n-gram ``(x_1, ..., x_n)`` belongs to the bucket ``((c_0 + c_1 x_1 + ... + c_n x_n) mod p) mod buckets`` with
-``p = 2 ** 31 - 1`` and coefficients of its own for each order: universal hashing (Carter & Wegman 1979). No sum exceeds
-an int64.
+``p = 2 ** 31 - 1`` and coefficients of its own for each order: universal hashing (Carter & Wegman 1979). A word is
+hashed likewise, from its last token to its first, with coefficients that all words share. No sum exceeds an int64.
 """
 
 from __future__ import annotations
@@ -14,14 +14,24 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from seqclf.text.tokenizer import CONTINUES, GOES_ON
+
 PRIME = 2**31 - 1
 LONGEST = 8
 """Tokens of the longest n-gram: eight products of a coefficient and a token id are below 2 ** 54."""
+LONGEST_WORD = 12
+"""Longer words are known by their last twelve tokens."""
 
 
 def coefficients(order: int) -> tuple[int, ...]:
     """``c_0, ..., c_order``, each from 1 to ``PRIME - 1``; part of every exported model, so they never change."""
     digests = (hashlib.sha256(f"seqclf n-gram {order} {place}".encode()).digest() for place in range(order + 1))
+    return tuple(int.from_bytes(digest[:8], "big") % (PRIME - 1) + 1 for digest in digests)
+
+
+def word_coefficients() -> tuple[int, ...]:
+    """``c_0, ..., c_12`` of words, ``c_1`` for a word's last token; they never change either."""
+    digests = (hashlib.sha256(f"seqclf word {place}".encode()).digest() for place in range(LONGEST_WORD + 1))
     return tuple(int.from_bytes(digest[:8], "big") % (PRIME - 1) + 1 for digest in digests)
 
 
@@ -32,10 +42,12 @@ class NgramHash:
     Attributes:
         orders: tokens of an n-gram, such as 1, 2 and 3.
         buckets: number of buckets.
+        joins: which tokens make up a word (``Tokenizer.word_joins``), where words count, too.
     """
 
     orders: tuple[int, ...]
     buckets: int
+    joins: NDArray[np.uint8] | None = None
 
     def rows(self, texts: Sequence[NDArray[np.integer]]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """The different buckets of each text, in order.
@@ -57,6 +69,9 @@ class NgramHash:
         for order in self.orders:
             starts = np.flatnonzero(left >= order)
             keys.append(row[starts] * self.buckets + self._hashed(ids, starts, order))
+        if self.joins is not None:
+            ends_of_words, hashed = self._words(ids, row)
+            keys.append(row[ends_of_words] * self.buckets + hashed)
         unique = np.unique(np.concatenate(keys))
         ends = np.searchsorted(unique, np.arange(len(lengths) + 1) * self.buckets)
         return (unique % self.buckets).astype(np.int32), ends.astype(np.int64)
@@ -68,6 +83,21 @@ class NgramHash:
             total += coefficient * ids[starts + place]
         buckets: NDArray[np.int64] = total % PRIME % self.buckets
         return buckets
+
+    def _words(self, ids: NDArray[np.int64], row: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Places of each word's last token, and the words' buckets."""
+        assert self.joins is not None
+        flags = self.joins[ids]
+        continues = np.zeros(len(ids) + 1, bool)  # whether a token belongs to the word of the token before
+        continues[1:-1] = (flags[1:] & CONTINUES != 0) & (flags[:-1] & GOES_ON != 0) & (row[1:] == row[:-1])
+        ends = np.flatnonzero(~continues[1:])
+        first, last, *others = word_coefficients()
+        total = first + last * ids[ends]
+        left, places = np.arange(len(ends)), ends  # words of which more tokens are left to add
+        for coefficient in others:
+            left, places = left[continues[places]], places[continues[places]] - 1
+            total[left] += coefficient * ids[places]
+        return ends, total % PRIME % self.buckets
 
 
 def joined(

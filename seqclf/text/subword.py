@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
+from numpy.typing import NDArray
 from tokenizers import Regex
 from tokenizers import Tokenizer as HfTokenizer
 from tokenizers.models import WordPiece
@@ -28,7 +30,7 @@ from seqclf.text.chunks import (
     read_known_chunks,
     split_chunks,
 )
-from seqclf.text.tokenizer import PAD, PAD_ID, UNKNOWN
+from seqclf.text.tokenizer import CONTINUES, GOES_ON, PAD, PAD_ID, UNKNOWN
 from seqclf.text.words import WORD_PATTERN, words
 
 CONTINUATION = "##"
@@ -75,6 +77,11 @@ class SubwordTokenizer(ChunkTokenizer):
 
     def content(self) -> dict[str, Any]:
         return {"lowercase": self.lowercase, "pieces": list(self.pieces)}
+
+    def word_joins(self) -> NDArray[np.uint8]:
+        flags = [GOES_ON | CONTINUES * piece.startswith(CONTINUATION) for piece in self.pieces]
+        flags[PAD_ID] = 0
+        return np.array(flags, np.uint8)
 
     def rules(self) -> str:
         return f"{MAX_WORD_CHARACTERS} {super().rules()}"

@@ -23,8 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.text.bulk import BulkEncoder
-from seqclf.text.byte import BYTE_PIECES
-from seqclf.text.tokenizer import PAD, UNKNOWN, Tokenizer, checked_flag, checked_texts
+from seqclf.text.byte import BYTE_JOINS, BYTE_PIECES
+from seqclf.text.tokenizer import CONTINUES, GOES_ON, PAD, UNKNOWN, Tokenizer, checked_flag, checked_texts
 from seqclf.text.words import lower, valid_text
 
 UNDERSCORE = r"\&undsc"
@@ -71,6 +71,14 @@ class SubwordTextEncoder(Tokenizer):
 
     def content(self) -> dict[str, Any]:
         return {"lowercase": self.lowercase, "subwords": list(self.subwords)}
+
+    def word_joins(self) -> NDArray[np.uint8]:
+        words = _word_characters() - {"_"}  # which means a space at the end of a subword
+        flags = np.zeros(self.vocabulary_size, np.uint8)
+        for number, one in enumerate(self.subwords, 1):
+            flags[number] = CONTINUES * (one[0] in words) | GOES_ON * (one[-1] in words)
+        flags[self.first_byte_id :] = BYTE_JOINS
+        return flags
 
     def rules(self) -> str:
         return unicodedata.unidata_version  # what a word character is goes by it

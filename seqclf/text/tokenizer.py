@@ -17,6 +17,9 @@ from seqclf.files import write_text
 PAD, UNKNOWN = "[PAD]", "[UNK]"
 PAD_ID, UNKNOWN_ID = 0, 1
 
+CONTINUES, GOES_ON = 1, 2
+"""Flags of a token: it continues the word of the token before it where that one has ``GOES_ON``."""
+
 TOKENIZER_FILE = "tokenizer.json"
 
 
@@ -59,6 +62,13 @@ class Tokenizer(ABC):
     def rules(self) -> str:
         """What decides ids beside ``content``, and changes with seqclf or Python alone."""
         return ""
+
+    def word_joins(self) -> NDArray[np.uint8] | None:
+        """Flags of each token id, from which whole words follow: ``CONTINUES`` and ``GOES_ON``, ``uint8 [vocabulary]``.
+
+        None where tokens are not parts of words.
+        """
+        return None
 
     def document(self) -> str:
         """What ``tokenizer.json`` holds."""

@@ -102,6 +102,7 @@ _WORD = f"[^{_character_class(_SEPARATOR_RANGES)}{_character_class(_SYMBOL_RANGE
 
 WORD_PATTERN = f"{_WORD}+(?:'{_WORD}+)*|{_SYMBOL}|\ufffd+"
 
+_is_word_character = re.compile(_WORD).fullmatch
 _find_words = re.compile(WORD_PATTERN).findall
 _surrogates = re.compile("[\ud800-\udfff]")
 
@@ -112,6 +113,11 @@ def words(chunk: str, lowercase: bool) -> list[str]:
         chunk, lowercase = chunk.lower(), False
     found: list[str] = _find_words(chunk)
     return [lower(word) for word in found] if lowercase else found
+
+
+def is_word_character(character: str) -> bool:
+    """Whether runs of such characters are words; an apostrophe, which may stand inside a word, is none."""
+    return _is_word_character(character) is not None
 
 
 def lower(text: str) -> str:

@@ -10,7 +10,7 @@ from seqclf.config import Config, write_config
 from seqclf.data.batches import Batches
 from seqclf.data.prepare import TrainingData
 from seqclf.data.source import describe
-from seqclf.ngrams.fit import FittedNgrams
+from seqclf.ngrams.fit import FittedNgrams, layer_weights
 from seqclf.runs import FINISHED, INTERRUPTED, RUNNING, Run, now, this_process
 from seqclf.runtime import current_threads
 from seqclf.training.baseline import BaselineBeside
@@ -114,7 +114,7 @@ class Job:
         vectors = None if pretrained is None else pretrained.vectors
         model = build_model(config, data.tokenizer.vocabulary_size, data.labels, vectors=vectors)
         if fitted is not None:
-            model.get_layer(NGRAMS).set_weights([fitted.table, fitted.bias])
+            model.get_layer(NGRAMS).set_weights(layer_weights(config, data, fitted.table, fitted.bias))
         return model, fitted
 
     def _resume(self, keeper: Keeper) -> None:

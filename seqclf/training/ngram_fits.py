@@ -9,7 +9,7 @@ import numpy as np
 
 from seqclf.config import Config
 from seqclf.data.prepare import TrainingData
-from seqclf.ngrams.fit import FittedNgrams, fit_ngrams, refit_ngrams
+from seqclf.ngrams.fit import FittedNgrams, fit_ngrams, layer_weights, refit_ngrams
 from seqclf.runs import Run
 from seqclf.training.events import Event, Stage
 
@@ -37,6 +37,6 @@ def refit_after(
 
     again = refit_ngrams(config, data, lambda stage: listen(Stage(stage)))
     if again is not None:
-        model.get_layer(NGRAMS).set_weights([again.table, again.bias])
+        model.get_layer(NGRAMS).set_weights(layer_weights(config, data, again.table, again.bias))
     if config.ngrams is not None:
         run.update_manifest(ngrams={**run.manifest["ngrams"], "refit": again is not None})

@@ -19,6 +19,17 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
             ],
         ),
         (
+            "data: {source: sample}\n" + POOL + "ngrams: {words: true}\ntokenizer: {type: word}\n",
+            ["3:10: ngrams.words: every token of tokenizer.type word is a word already: leave it out"],
+        ),
+        (
+            "data: {source: sample}\n" + POOL + "ngrams: {words: true}\ntokenizer: {type: char, ngram: 3}\n",
+            [
+                "3:10: ngrams.words: words cannot be put together from runs of characters (tokenizer.ngram or "
+                "tokenizer.stride above 1): leave it out"
+            ],
+        ),
+        (
             "data: {source: sample}\n" + POOL + "ngrams: {join: head, dropout: 1}\n",
             [
                 "3:22: ngrams.dropout: is 1: the head would never see the n-grams while it is trained; with join: head, use less, such as 0.5"

@@ -62,6 +62,7 @@ CASES: dict[str, Case] = {
     "NgramsConfig.orders": _ngrams("orders", [1, 2], orders=[1]),
     "NgramsConfig.buckets": _ngrams("buckets", 128),
     "NgramsConfig.weights": _ngrams("weights", "none"),
+    "NgramsConfig.words": _ngrams("words", True),
     "NgramsConfig.normalize": _ngrams("normalize", True),
     "NgramsConfig.smoothing": _ngrams("smoothing", 2.0),
     "NgramsConfig.l2": _ngrams("l2", 5.0),

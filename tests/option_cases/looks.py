@@ -100,13 +100,13 @@ def ngrams_of(config: Config, folder: Path) -> Any:
     """What the n-grams were fitted to, and what the model then puts out while training."""
     from seqclf.data.prepare import prepare
     from seqclf.model.build import NGRAMS, build_model
-    from seqclf.ngrams.fit import fit_ngrams, refit_ngrams
+    from seqclf.ngrams.fit import fit_ngrams, layer_weights, refit_ngrams
 
     data = prepare(config)
     fitted = fit_ngrams(config, data)
     again = refit_ngrams(config, data)
     model = build_model(config, data.tokenizer.vocabulary_size, data.labels)
-    model.get_layer(NGRAMS).set_weights([fitted.table, fitted.bias])
+    model.get_layer(NGRAMS).set_weights(layer_weights(config, data, fitted.table, fitted.bias))
     tokens = np.array([[5, 6, 7, 8, 9, 5, 3], [7, 9, 4, 2, 0, 0, 0]], dtype=np.int32)
     tables = [array.round(6).tolist() for array in (fitted.table, fitted.out_of_fold, (again or fitted).table)]
     return tables, [model(tokens, training=True).numpy().round(6).tolist() for _ in range(8)]

@@ -24,6 +24,12 @@ class NgramsConfig(Strict):
     orders: Annotated[list[Order], Field(min_length=1, max_length=8)] = Field(
         [1, 2, 3], description="Lengths of the n-grams."
     )
+    words: bool = Field(
+        False,
+        description="Count whole words beside the n-grams of their pieces: `a` as a word says something else than as "
+        "the first piece of a rare one. A word of more than 12 tokens is known by its last 12. Not for "
+        "`tokenizer.type: word`, nor for runs of characters.",
+    )
     buckets: Annotated[int, Field(ge=2, le=2**24, json_schema_extra={"unit": "buckets"})] = Field(
         2**20,
         description="Size of the hash table; n-grams that share a bucket share a weight. The model stores a float32 "

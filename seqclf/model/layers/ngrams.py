@@ -8,8 +8,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from seqclf.text.ngram_hash import PRIME, coefficients
-from seqclf.text.tokenizer import PAD_ID
+from seqclf.text.ngram_hash import PRIME, coefficients, word_coefficients
+from seqclf.text.tokenizer import CONTINUES, GOES_ON, PAD_ID
 
 PACKAGE = "seqclf"
 
@@ -19,7 +19,8 @@ NETWORK_WEIGHT, NGRAMS_WEIGHT = 0.3, 0.6
 
 @keras.saving.register_keras_serializable(PACKAGE)
 class NgramLogits(keras.layers.Layer):
-    """The sum of a weight for each different bucket that a text's n-grams fall into (``seqclf.text.ngram_hash``).
+    """The sum of a weight for each different bucket that a text's n-grams, and its words, fall into
+    (``seqclf.text.ngram_hash``).
 
     From token ids (``int32 [batch, time]``, padded right with 0) to ``float32 [batch, units]``. The weights are not
     trained by gradients: ``seqclf.ngrams`` fits them.
@@ -29,17 +30,29 @@ class NgramLogits(keras.layers.Layer):
         buckets: rows of the table, ``float32 [buckets, units]``.
         units: columns of the table, entries of the bias.
         normalize: divide the sum by the root of the number of different buckets.
+        words: number of token ids where words count; which tokens make up a word is then the third of its weights
+            (``uint8 [words]``, of ``Tokenizer.word_joins``). 0 where they do not.
     """
 
     def __init__(
-        self, orders: Sequence[int], buckets: int, units: int, *, normalize: bool = False, **kwargs: Any
+        self,
+        orders: Sequence[int],
+        buckets: int,
+        units: int,
+        *,
+        normalize: bool = False,
+        words: int = 0,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**{"trainable": False, **kwargs})
-        self.orders, self.buckets, self.units, self.normalize = tuple(orders), buckets, units, normalize
+        self.orders, self.buckets, self.units = tuple(orders), buckets, units
+        self.normalize, self.words = normalize, words
 
     def build(self, input_shape: Any) -> None:
         self.table = self.add_weight(shape=(self.buckets, self.units), initializer="zeros", name="table")
         self.bias = self.add_weight(shape=(self.units,), initializer="zeros", name="bias")
+        if self.words:
+            self.joins = self.add_weight(shape=(self.words,), initializer="zeros", dtype="uint8", name="joins")
 
     def call(self, token_ids: tf.Tensor) -> tf.Tensor:
         buckets = tf.sort(self.buckets_of(token_ids), axis=1)  # what is not there comes last
@@ -53,7 +66,10 @@ class NgramLogits(keras.layers.Layer):
         return total + self.bias
 
     def buckets_of(self, token_ids: tf.Tensor) -> tf.Tensor:
-        """The bucket of each n-gram, ``int64 [batch, orders * time]``; ``self.buckets`` where padding is part of it."""
+        """The bucket of each n-gram and of each word, ``int64 [batch, (orders + words) * time]``.
+
+        It is ``self.buckets`` where padding is part of the n-gram, and where no word ends.
+        """
         longest = max(self.orders)
         ids = tf.pad(tf.cast(token_ids, tf.int64), [[0, 0], [0, longest - 1]], constant_values=PAD_ID)
         time = tf.shape(token_ids)[1]
@@ -65,7 +81,25 @@ class NgramLogits(keras.layers.Layer):
                 total += coefficient * ids[:, place : place + time]
             last = ids[:, order - 1 : order - 1 + time]
             found.append(tf.where(last == PAD_ID, tf.constant(self.buckets, tf.int64), total % PRIME % self.buckets))
+        if self.words:
+            found.append(self._words_of(ids[:, :time]))
         return tf.concat(found, axis=1)
+
+    def _words_of(self, ids: tf.Tensor) -> tf.Tensor:
+        """The bucket of the word that ends at each token."""
+        flags = tf.gather(tf.convert_to_tensor(self.joins), ids)
+        continues = (flags[:, 1:] & CONTINUES != 0) & (flags[:, :-1] & GOES_ON != 0)  # the word of the token before
+        nothing = tf.zeros_like(ids[:, :1], tf.bool)
+        is_last = (ids != PAD_ID) & ~tf.concat([continues, nothing], axis=1)
+        joined = tf.concat([nothing, continues], axis=1)
+        first, last, *others = word_coefficients()
+        total, more = first + last * ids, joined
+        for coefficient in others:
+            ids = tf.concat([tf.zeros_like(ids[:, :1]), ids[:, :-1]], axis=1)
+            total += coefficient * tf.where(more, ids, 0)
+            joined = tf.concat([nothing, joined[:, :-1]], axis=1)
+            more &= joined
+        return tf.where(is_last, total % PRIME % self.buckets, tf.constant(self.buckets, tf.int64))
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, int]:
         return input_shape[0], self.units
@@ -74,7 +108,7 @@ class NgramLogits(keras.layers.Layer):
         return keras.KerasTensor((token_ids.shape[0], self.units), "float32")
 
     def get_config(self) -> dict[str, Any]:
-        own = {"buckets": self.buckets, "units": self.units, "normalize": self.normalize}
+        own = {"buckets": self.buckets, "units": self.units, "normalize": self.normalize, "words": self.words}
         return {**super().get_config(), "orders": list(self.orders), **own}
 
 
