@@ -111,13 +111,23 @@ def write_text(path: Path, text: str) -> None:
         beside.write_text(text, encoding="utf-8", newline="")
 
 
+def check_new(path: Path) -> None:
+    """What ``write_new`` raises where the file exists, before the work is done."""
+    if path.exists() or path.is_symlink():
+        raise _exists(path)
+
+
+def _exists(path: Path) -> InputError:
+    return InputError(f"{path}: already exists, and is never overwritten; name another file")
+
+
 def write_new(path: Path, text: str) -> None:
     """Write a file that does not exist yet. Raises ``InputError`` where it does, or cannot be written."""
     try:
         with path.open("x", encoding="utf-8", newline="") as file:
             file.write(text)
     except FileExistsError as error:
-        raise InputError(f"{path}: already exists, and is never overwritten; name another file") from error
+        raise _exists(path) from error
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror})") from error
 

@@ -81,9 +81,7 @@ def find_resumable(runs: Path, name: str | None, *, further: bool = False) -> Ru
     run = None if name is None else _named(runs, name)
     if name is not None and (run is not None or name != LATEST):
         if run is None:
-            which = "runs that can be resumed" if further else "stopped ones"
-            stopped = f" ({which}: {', '.join(resumable_names(runs, further=further)[:20]) or 'none'})"
-            raise InputError(f"no run {name} in {runs}{stopped}")
+            raise InputError(f"no run {name} in {runs} ({_listed(runs, further)})")
         if run.manifest["status"] == FINISHED:
             if not further:
                 raise InputError(
@@ -105,6 +103,15 @@ def find_resumable(runs: Path, name: str | None, *, further: bool = False) -> Ru
     if not run.config.is_file():
         raise InputError(f"{run.folder}: was stopped before training began; train its config again")
     return run
+
+
+def _listed(runs: Path, further: bool) -> str:
+    """The runs that can be resumed; where there are none, the others."""
+    which = "runs that can be resumed" if further else "stopped ones"
+    if names := resumable_names(runs, further=further):
+        return f"{which}: {', '.join(names[:20])}"
+    others = ", ".join(name for name, _ in run_names(runs)[-20:])
+    return f"{which}: none" + (f"; finished: {others}" if others else "")
 
 
 def resumable_names(runs: Path, *, further: bool = False) -> list[str]:

@@ -254,6 +254,18 @@ def unknown_ending(path: Path, cure: str) -> str:
     return f'{path}: cannot tell the format from the ending "{path.suffix}" (known: {", ".join(KINDS)}); {cure}'
 
 
+def no_such_file(path: Path | str, hint: str = "") -> InputError:
+    """The error for a missing file. It names the one beside it whose name is most alike; where none is, ``hint``."""
+    file = Path(path)
+    try:
+        beside = [one.name for one in file.parent.iterdir()]
+    except OSError:
+        beside = []
+    close = difflib.get_close_matches(file.name, beside, n=1, cutoff=0.8)
+    meant = f"; did you mean {shlex.quote(str(file.with_name(close[0])))}?" if close else hint
+    return InputError(f"{path}: no such file{meant}")
+
+
 def column_hint(column: str, columns: Sequence[str]) -> str:
     """What may be meant by a column that is not there, or be wrong with those that are."""
     if len(columns) == 1 and (mark := next((mark for mark in ";\t,|" if mark in columns[0]), None)):

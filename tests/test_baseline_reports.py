@@ -64,12 +64,14 @@ def test_what_the_config_has_is_not_advised() -> None:
         tokenizer__vocab_size=20_000,
         embedding__word_dropout=0.1,
         training__early_stopping={"patience": 8},
-        ngrams={"normalize": True},
+        ngrams={"normalize": True, "words": True},
     )
     assert what_to_try(best) == []
     alone = config_with(layers=[], head=[], ngrams={})
     (step,) = what_to_try(alone, file="c.yaml")
     assert step.endswith("--set ngrams.normalize=true --set ngrams.weights=naive_bayes_idf --set ngrams.l2=0.01")
+    (step,) = what_to_try(config_with(layers=[], head=[], ngrams={"normalize": True}), file="c.yaml")
+    assert step.endswith("--set ngrams.words=true")
     assert "vocab_size" not in "; ".join(what_to_try(config_with(tokenizer={"type": "byte"})))
     plain = config_with(layers=[{"type": "lstm", "units": 4}])
     assert "vocab_size" in "; ".join(what_to_try(plain, vocabulary=300))

@@ -52,6 +52,22 @@ def test_the_file_that_was_trained_on_is_named(three_label_run: Run, three_label
     assert "warning" not in found.stderr
 
 
+def test_a_test_file_that_was_trained_on_is_named(sample_csv: Path, tmp_path: Path) -> None:
+    with sample_csv.open(encoding="utf-8", newline="") as file:
+        rows = [(row["text"], row["label"]) for row in csv.DictReader(file)]
+    test = write_csv(tmp_path / "test.csv", [("text", "label"), *rows[:8], ("Something new", rows[0][1])])
+    config = small_config(
+        data={"source": "table", "train": str(sample_csv), "validation": 0.0, "test": str(test)},
+        layers=POOLED,
+        training={"epochs": 1},
+    )
+    run = trained(config, tmp_path / "runs")
+    found = _eval(run, "--json")
+    assert found.exit_code == 0, found.output
+    assert "warning: these 9 texts include 8 training texts of the run" in " ".join(found.stderr.split())
+    assert json.loads(found.stdout)["trained_on"] == run.metrics["test"]["trained_on"] == 8
+
+
 def test_seen_texts_are_known_without_the_data_or_without_the_cache(
     sample_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

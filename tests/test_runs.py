@@ -74,6 +74,9 @@ def test_a_wrong_name_to_resume_names_those_that_can_be(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"\(runs that can be resumed: .*done-1") as caught:
         find_resumable(tmp_path, "nope", further=True)
     assert "stopped-1" in str(caught.value)
+    (tmp_path / "stopped-1" / "manifest.json").unlink()
+    with pytest.raises(InputError, match=r"\(stopped ones: none; finished: done-1\)"):
+        find_resumable(tmp_path, "nope")
 
 
 def test_runs_are_found_by_name_and_path(tmp_path: Path) -> None:

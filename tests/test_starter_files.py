@@ -280,3 +280,28 @@ def test_a_small_file_is_looked_at_whole(tmp_path: Path) -> None:
     found = see(Request(str(write_csv(tmp_path / "t.csv", [HEADER, *ROWS]))))
     assert found.look.seen == found.look.rows == 40
     assert found.summary.startswith("40 texts with 2 labels")
+
+
+def test_a_missing_file_is_compared_with_those_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "my notes.csv").write_text("text,label\na,b\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for command in (["init", "--from"], ["check"], ["train"]):
+        refused = CliRunner().invoke(cli, [*command, "my note.csv"])
+        assert (refused.exit_code, refused.stderr) == (
+            2,
+            "Error: my note.csv: no such file; did you mean 'my notes.csv'?\n",
+        )
+    assert "did you mean" not in CliRunner().invoke(cli, ["init", "--from", "other.csv"]).stderr
+
+
+def test_a_file_that_exists_is_refused_before_the_data_are_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("seqclf.cli.starting.made_from", look)
+    (tmp_path / "c.yaml").touch()
+    refused = CliRunner().invoke(cli, ["init", "--from", "any.csv", "-o", str(tmp_path / "c.yaml")])
+    assert refused.exit_code == 2
+    assert "c.yaml: already exists, and is never overwritten" in refused.stderr

@@ -239,7 +239,7 @@ def test_a_training_can_go_back_and_take_smaller_steps(sample_csv: Path, tmp_pat
     going_back = [line for line in said if "going back, with " in line]
     shares = [line.partition("going back, with ")[2].split()[0] for line in going_back]
     assert shares == ["0.5", "0.25", "0.125", "0.0625", "0.03125"]
-    assert [line for line in said if line.endswith("after step 0 of epoch 1")]
+    assert [line for line in said if line.endswith("from its beginning")]
 
 
 def test_a_failed_run_says_so(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from seqclf.config import Config
-from seqclf.config.schema import CharTokens
+from seqclf.config.schema import CharTokens, SubwordTokens
 from seqclf.layer_types import walk
 from seqclf.layer_types.pool import Pool
 
@@ -155,6 +155,8 @@ def _cures(config: Config, learnt: int | None) -> Iterator[_Cure]:
     elif not config.ngrams.normalize:
         settings = ("ngrams.normalize=true", "ngrams.weights=naive_bayes_idf", "ngrams.l2=0.01")
         yield _Cure("normalised n-grams, as `seqclf init --from` writes them", settings)
+    elif not config.ngrams.words and isinstance(config.tokenizer, SubwordTokens):
+        yield _Cure("whole words beside the n-grams of their pieces", ("ngrams.words=true",))
 
 
 def _longer_training(config: Config) -> Iterator[_Cure]:

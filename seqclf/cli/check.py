@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from seqclf.training.examine import Report
 
 
-@click.command("check")
+@click.command("check", short_help="Look at a config, its data and model before training.")
 @click.argument("config_file", metavar="CONFIG", type=click.Path(path_type=Path))
 @set_option
 @threads_option

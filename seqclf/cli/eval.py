@@ -125,7 +125,10 @@ def eval_command(
     with _baseline(config, classifier.labels, known, scored) as simple:
         metrics, probabilities = classifier.evaluate_each(texts)
         metrics = {"data": str(data_path or describe(config.data, split)), **metrics, **simple()}
-    metrics |= _noted(run, split, metrics) if external is None else eval_texts.texts_seen(run, external)
+    if external is None:
+        metrics |= _noted(run, config, split, metrics)
+    else:
+        metrics |= eval_texts.texts_seen(run, external)
     _print(run, config, metrics, split if external is None else None, as_json=as_json)
     if predictions is not None:
         written = external or Corpus(config).texts(split)
@@ -143,14 +146,19 @@ def _check_options(
         raise click.UsageError("--encoding is for --data; for a split, use --set data.encoding=NAME")
 
 
-def _noted(run: Run, split: str, metrics: dict[str, Any]) -> dict[str, Any]:
+def _noted(run: Run, config: Config, split: str, metrics: dict[str, Any]) -> dict[str, Any]:
     """Write a split's metrics to the run, unless the n-grams have learnt from its texts; gives more entries of them."""
     from seqclf.cli import eval_texts
+    from seqclf.data.corpus import Corpus
 
     if split == "validation" and run.has_learnt_from_validation:
         return eval_texts.ngrams_have_seen(metrics["texts"])  # metrics.json keeps those of the model before
-    run.write_metrics(split, metrics)
-    return {}
+    corpus = Corpus(config)
+    seen: dict[str, Any] = {}
+    if split == "test" and config.data.source in ("table", "folder") and corpus.has_own_part(split):
+        seen = eval_texts.texts_seen(run, corpus.texts(split))
+    run.write_metrics(split, metrics | seen)
+    return seen
 
 
 def _print(run: Run, config: Config, metrics: dict[str, Any], split: str | None, *, as_json: bool) -> None:

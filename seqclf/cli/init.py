@@ -72,8 +72,10 @@ def init_command(
     """Print a config to start from, with comments."""
     from seqclf.config.templates import DEFAULT_TEMPLATE
     from seqclf.config.templates import template as text_of
-    from seqclf.files import write_new
+    from seqclf.files import check_new, write_new
 
+    if output is not None:
+        check_new(output)
     if data is None:
         if family or tried or label_separator or any(about.values()):
             raise click.UsageError("only --template and -o work without --from DATA")

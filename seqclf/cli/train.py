@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from seqclf.training.job import OnNan, Outcome
 
 
-@click.command("train")
+@click.command("train", short_help="Train a classifier from a config, or from a data file.")
 @click.argument("config_file", metavar="[CONFIG]", required=False, type=click.Path(path_type=Path))
 @runs_option
 @click.option(

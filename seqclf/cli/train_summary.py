@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from seqclf.cli.against_baseline import scores_line
 from seqclf.cli.columns import of_rows, table
+from seqclf.cli.epoch_table import duration
 from seqclf.cli.options import runs_argument
 from seqclf.cli.wrap import GLUE, say
 
@@ -53,7 +54,8 @@ def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advis
     from seqclf.layer_types import Custom, walk
     from seqclf.runs import Run
 
-    lines = [f"Run         {folder}  ({outcome.seconds:.0f}{GLUE}s)"]
+    spent = duration(outcome.seconds).replace(" ", GLUE)
+    lines = [f"Run         {folder}  ({spent})"]
     if (validation := outcome.validation) is not None:
         lines.append(
             f"Validation  {scores_line(config, validation, outcome.baseline)} (epoch{GLUE}{outcome.best_epoch})"

@@ -18,7 +18,7 @@ from seqclf.data.source import LabelledTexts, where_paths_start
 from seqclf.data.text_store import TextStore
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, suggestion
-from seqclf.table_rows import KINDS, NotDecoded, Row, opening, rows, shown, unknown_ending
+from seqclf.table_rows import KINDS, NotDecoded, Row, no_such_file, opening, rows, shown, unknown_ending
 
 _BAD_ROWS_SHOWN = 20
 ROWS_LOOKED_AT = 20_000
@@ -193,7 +193,7 @@ class TableSource:
         if path.is_dir():
             raise InputError(f"{path}: is a folder; folders of texts are read with data.source: folder")
         if not path.exists():
-            raise InputError(f"{path}: no such file{where_paths_start(path)}")
+            raise no_such_file(path, where_paths_start(path))
         try:
             return KINDS[path.suffix.lower()]
         except KeyError:

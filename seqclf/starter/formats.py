@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 
 from seqclf.errors import InputError
-from seqclf.table_rows import KINDS, PACKED, SHEETS, open_binary, opening, unknown_ending
+from seqclf.table_rows import KINDS, PACKED, SHEETS, no_such_file, open_binary, opening, unknown_ending
 
 _LOOKED_AT = 65_536  # bytes
 _FRAMES = (".pkl", ".pickle", ".feather", ".arrow", ".h5", ".sav", ".dta", ".rds")
@@ -25,7 +25,7 @@ def format_of(path: str) -> str | None:
     """
     file = Path(path)
     if not file.exists():
-        raise InputError(f"{path}: no such file")
+        raise no_such_file(path)
     suffix = file.suffix.lower()
     if suffix in KINDS:
         return None

@@ -49,6 +49,7 @@ class Report:
         pretrained: also None where the config names no vectors.
         baseline: scores of simple models on the validation texts (``seqclf.baseline``); also None where there are none.
         baseline_score: the metric that a run of the config is compared with them in.
+        fits_ngrams: whether a training fits n-grams before its first epoch.
     """
 
     data: str
@@ -64,6 +65,7 @@ class Report:
     estimate: Estimate | None = None
     baseline: dict[str, Any] | None = None
     baseline_score: str = "accuracy"
+    fits_ngrams: bool = False
 
 
 def examine(
@@ -124,6 +126,7 @@ def _report_of_texts(loaded: LoadedConfig, texts: dict[str, LabelledTexts]) -> R
         problems=[loaded.placed(problem) for problem in label_problems(splits, unknown_labels)],
         warnings=loaded.warnings + [loaded.placed(warning) for warning in warnings],
         max_tokens=config.tokenizer.max_tokens,
+        fits_ngrams=config.ngrams is not None,
     )
 
 

@@ -83,10 +83,10 @@ class Keeper:
         self.state.best_weights = self.state.best_weights or best
         self._history.go_back(others["history"])
         self._started -= others["seconds"]
-        if name == FINAL:
-            say(f"Resuming {self._run.folder} after epoch {self.state.epoch:,}")
+        epoch, step = (self.state.epoch, 0) if name == FINAL else map(int, re.findall(r"\d+", name))
+        if not step:
+            say(f"Resuming {self._run.folder} " + (f"after epoch {epoch:,}" if epoch else "from its beginning"))
             return
-        epoch, step = map(int, re.findall(r"\d+", name))
         say(f"Resuming {self._run.folder} after step {step:,} of epoch {epoch + 1:,}")
 
     def _best_weights(self) -> list[NDArray[Any]] | None:

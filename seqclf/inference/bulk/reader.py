@@ -11,7 +11,18 @@ from typing import Any, BinaryIO, NamedTuple
 
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, suggestion
-from seqclf.table_rows import KINDS, READ_KINDS, NotDecoded, Row, column_hint, open_binary, rows, shown, unknown_ending
+from seqclf.table_rows import (
+    KINDS,
+    READ_KINDS,
+    NotDecoded,
+    Row,
+    column_hint,
+    no_such_file,
+    open_binary,
+    rows,
+    shown,
+    unknown_ending,
+)
 
 STREAM = "-"
 _LOOKED_AT = 100  # rows of jsonl, which have no header, before a column counts as missing
@@ -43,7 +54,7 @@ class Source:
             return cls(path, kind, column, encoding)
         file = Path(path)
         if not file.exists():
-            raise InputError(f"{path}: no such file")
+            raise no_such_file(path)
         if file.is_dir():
             raise InputError(f"{path}: is a folder; name a file of texts")
         kind = kind or ("txt" if file.suffix.lower() == ".txt" else KINDS.get(file.suffix.lower()))
