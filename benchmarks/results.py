@@ -6,10 +6,10 @@
     python benchmarks/results.py table --runs results --page docs/results.md
 
 ``train`` skips what is there already, so that it can be stopped and called again; with ``--bag`` the model is a bag of
-embeddings on the config's data, in everything else the same, and with ``--ngrams`` the config's n-grams alone (those of
-the defaults where it has none). Relative paths of data start at ``$SEQCLF_DATA``, data
-sets of tensorflow-datasets are looked for there or in ``$TFDS_DATA_DIR``. ``table`` counts the runs of a config as it
-is now, but for its seed and where its data are; those of an older form are named and left out.
+embeddings on the config's data, in everything else the same, and with ``--ngrams`` the config's n-grams alone (where it
+has none: normalised ones of one and two tokens). Relative paths of data start at ``$SEQCLF_DATA``, data sets of
+tensorflow-datasets are looked for there or in ``$TFDS_DATA_DIR``. ``table`` counts the runs of a config as it is now,
+but for its seed and where its data are; those of an older form are named and left out.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ from seqclf.layer_types.pool import Pool
 from seqclf.runs import FINISHED, Run
 
 CONFIGS = Path(__file__).parents[1] / "configs"
+
+_NGRAMS = "{orders: [1, 2], weights: naive_bayes_idf, normalize: true, l2: 0.01}"
+"""As ``seqclf init --from`` writes them, of tokens that need not be parts of words."""
 
 _HEADER = """\
 # Results
@@ -83,7 +86,7 @@ def settings_of(path: Path, simple: str | None) -> list[str]:
     name = f"name={config.name}-{simple}"
     if simple == "bag":
         return [name, "layers=[{type: pool}]", "head=[]", *(["ngrams=null"] if config.ngrams is not None else [])]
-    return [name, "layers=[]", "head=[]", *(["ngrams={}"] if config.ngrams is None else [])]
+    return [name, "layers=[]", "head=[]", *([f"ngrams={_NGRAMS}"] if config.ngrams is None else [])]
 
 
 def train(configs: Iterable[Path], runs: Path, seeds: Iterable[int], *, simple: str | None = None) -> None:

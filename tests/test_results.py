@@ -119,7 +119,7 @@ def test_what_is_there_is_not_trained_again(
     assert not calls
 
 
-def test_n_grams_alone_are_those_of_the_config_or_of_the_defaults(results: ModuleType, tmp_path: Path) -> None:
+def test_n_grams_alone_are_those_of_the_config_or_normalised_ones(results: ModuleType, tmp_path: Path) -> None:
     without = _config(tmp_path, "a_gru", "[{type: gru, units: 3}]")
     with_them = _config(tmp_path, "b_gru", "[{type: gru, units: 3}]\nngrams: {orders: [1]}\nhead: [{type: highway}]")
     found = {}
@@ -130,5 +130,6 @@ def test_n_grams_alone_are_those_of_the_config_or_of_the_defaults(results: Modul
             assert results.kind(config) == simple and results.kind(load_config(path)) is None
             assert config.name == f"{path.stem}-{simple}" and config.head == []
             found[path.stem, simple] = config.ngrams
-    assert found["a_gru", "ngrams"].orders == [1, 2, 3] and found["b_gru", "ngrams"].orders == [1]
+    assert (found["a_gru", "ngrams"].orders, found["a_gru", "ngrams"].normalize) == ([1, 2], True)
+    assert (found["b_gru", "ngrams"].orders, found["b_gru", "ngrams"].normalize) == ([1], False)
     assert found["a_gru", "bag"] is found["b_gru", "bag"] is None
