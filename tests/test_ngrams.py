@@ -127,7 +127,8 @@ def test_class_weights_count(sample_csv: Path) -> None:
 
 @pytest.fixture(scope="module")
 def linear_run(three_labels_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    config = _config(three_labels_csv, name="linear", training__epochs=2)
+    ngrams = {"buckets": 2**14, "words": True, "normalize": True, "l2": 0.01}
+    config = _config(three_labels_csv, name="linear", training__epochs=2, ngrams=ngrams)
     return trained(config, tmp_path_factory.mktemp("ngram_runs"))
 
 
