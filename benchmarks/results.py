@@ -86,7 +86,8 @@ def settings_of(path: Path, simple: str | None) -> list[str]:
     name = f"name={config.name}-{simple}"
     if simple == "bag":
         return [name, "layers=[{type: pool}]", "head=[]", *(["ngrams=null"] if config.ngrams is not None else [])]
-    return [name, "layers=[]", "head=[]", *([f"ngrams={_NGRAMS}"] if config.ngrams is None else [])]
+    ngrams = f"ngrams={_NGRAMS}" if config.ngrams is None else "ngrams.dropout=0"
+    return [name, "embedding={}", "layers=[]", "head=[]", ngrams]
 
 
 def train(configs: Iterable[Path], runs: Path, seeds: Iterable[int], *, simple: str | None = None) -> None:

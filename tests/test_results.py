@@ -121,7 +121,9 @@ def test_what_is_there_is_not_trained_again(
 
 def test_n_grams_alone_are_those_of_the_config_or_normalised_ones(results: ModuleType, tmp_path: Path) -> None:
     without = _config(tmp_path, "a_gru", "[{type: gru, units: 3}]")
-    with_them = _config(tmp_path, "b_gru", "[{type: gru, units: 3}]\nngrams: {orders: [1]}\nhead: [{type: highway}]")
+    without.write_text(without.read_text() + "embedding: {dim: 3, vectors: v.txt}\n")
+    with_them = _config(tmp_path, "b_gru", "[{type: gru, units: 3}]\nhead: [{type: highway}]")
+    with_them.write_text(with_them.read_text() + "ngrams: {orders: [1], dropout: 0.5}\n")
     found = {}
     for path in (without, with_them):
         for simple in ("ngrams", "bag"):
