@@ -17,8 +17,8 @@ from typing import Any
 def curve(config: Any, data: Any, stock: bool) -> list[dict[str, float]]:
     """Loss and accuracy of each epoch."""
     from seqclf.data.batches import Batches
+    from seqclf.layers.recurrent import plain
     from seqclf.model.build import build_model
-    from seqclf.model.layers.recurrent import plain
     from seqclf.training.events import EpochDone
     from seqclf.training.loop import training_events
     from seqclf.training.state import TrainingState

@@ -110,7 +110,7 @@ def test_the_file_of_a_model_says_the_same(name: str, tmp_path: Path) -> None:
     import keras
     from layers_of_a_user import Scaled
 
-    from seqclf.model.layers.recurrent import plain
+    from seqclf.layers.recurrent import plain
 
     model = _model(labels=3, layers=ALONE[name])
     tokens = _padded([[5], [7, 3, 9, 4, 2, 8, 6], [11, 12, 13]])

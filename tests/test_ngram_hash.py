@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from seqclf.config import Config, checked_config
 from seqclf.labels import Labels
-from seqclf.text.ngram_hash import LONGEST, PRIME, NgramHash, blocks, coefficients, joined, word_coefficients
-from seqclf.text.tokenizer import CONTINUES, GOES_ON
+from seqclf.text.ngram_hash import NgramHash, blocks, joined
+from seqclf.token_ids import CONTINUES, GOES_ON, LONGEST, PRIME, coefficients, word_coefficients
 
 TEXTS = st.lists(st.lists(st.integers(1, 2**20), min_size=1, max_size=12), min_size=1, max_size=6)
 ORDERS = st.lists(st.integers(1, LONGEST), min_size=1, max_size=4, unique=True)
@@ -169,7 +169,7 @@ _built: dict[tuple[bool, bool], Any] = {}
 def _layer(normalize: bool, words: bool) -> Any:
     """Built once for all examples."""
     if (normalize, words) not in _built:
-        from seqclf.model.layers.ngrams import NgramLogits
+        from seqclf.layers.ngrams import NgramLogits
 
         layer = NgramLogits((1, 2, 3), 97, 2, normalize=normalize, words=50 if words else 0)
         layer.build((None, None))
@@ -190,7 +190,7 @@ def test_a_saved_model_is_read_by_keras(tmp_path: Any) -> None:
 
 
 def test_silent_rows_are_whole_rows() -> None:
-    from seqclf.model.layers.ngrams import SilentRows
+    from seqclf.layers.ngrams import SilentRows
 
     layer = SilentRows(0.4, seed=1)
     rows = np.ones((2_000, 3), np.float32)

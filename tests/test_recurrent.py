@@ -18,7 +18,7 @@ def _layers(kind: str, bidirectional: bool, parts: int | None, **options: Any) -
     """Keras's layer and ours, with the same weights, biases and seeds."""
     import keras
 
-    from seqclf.model.layers import recurrent
+    from seqclf.layers import recurrent
 
     options = {"bias_initializer": keras.initializers.RandomNormal(stddev=0.5, seed=3), "seed": 11, **options}
     merge_mode = options.pop("merge_mode", "concat")
@@ -119,7 +119,7 @@ def test_equal_to_keras_in_every_option(kind: str, options: dict[str, Any]) -> N
 
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=str)
 def test_a_wide_lstm_goes_forward_in_chunks(options: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    from seqclf.model.layers import lstm
+    from seqclf.layers import lstm
 
     monkeypatch.setattr(lstm, "_WIDE", UNITS)
     monkeypatch.setattr(lstm, "_forward_in_one", None)
@@ -157,7 +157,7 @@ def test_initial_states_and_their_gradients(kind: str) -> None:
 def test_a_stateful_layer_goes_on_where_it_stopped(kind: str) -> None:
     import keras
 
-    from seqclf.model.layers import recurrent
+    from seqclf.layers import recurrent
 
     x = np.random.default_rng(0).normal(size=(2, 6, FEATURES)).astype(np.float32)
     results = []
@@ -176,9 +176,9 @@ def test_a_batch_size_may_be_fixed(kind: str, parts: int) -> None:
     """A graph that knows its shapes checks that loops keep them."""
     import tensorflow as tf
 
-    from seqclf.model.layers import parallel, recurrent
+    from seqclf.layers import input_gated, recurrent
 
-    layer = getattr(recurrent if kind in KINDS else parallel, kind)(UNITS, return_sequences=True)
+    layer = getattr(recurrent if kind in KINDS else input_gated, kind)(UNITS, return_sequences=True)
     layer.parts = parts
     x = tf.random.stateless_normal([4, 10, FEATURES], seed=[1, 2])
     layer.build(x.shape)

@@ -14,7 +14,7 @@ from test_recurrent import FEATURES, KINDS, inner
 def test_a_keras_file_moves_between_the_two(kind: str, tmp_path: Path) -> None:
     import keras
 
-    from seqclf.model.layers import recurrent
+    from seqclf.layers import recurrent
 
     def model(layers: Any) -> keras.Model:
         layer = getattr(layers, kind)(4, return_sequences=True, dropout=0.1, seed=5)
@@ -47,7 +47,7 @@ def test_a_keras_file_moves_between_the_two(kind: str, tmp_path: Path) -> None:
 def test_only_a_built_model_can_be_made_faster() -> None:
     import keras
 
-    from seqclf.model.layers import recurrent
+    from seqclf.layers import recurrent
 
     for wrong in ("model.keras", keras.layers.LSTM(3), keras.Sequential([keras.layers.LSTM(3)])):
         with pytest.raises(TypeError, match="expected a built keras.Model"):
@@ -57,7 +57,7 @@ def test_only_a_built_model_can_be_made_faster() -> None:
 def test_one_direction_may_be_keras_s_own() -> None:
     import keras
 
-    from seqclf.model.layers import recurrent
+    from seqclf.layers import recurrent
 
     x = np.random.default_rng(0).normal(size=(2, 7, FEATURES)).astype(np.float32)
     ours = recurrent.Bidirectional(keras.layers.LSTM(4), backward_layer=recurrent.LSTM(4, go_backwards=True))
@@ -73,7 +73,7 @@ def test_it_learns_in_keras_s_own_fit_at_every_length() -> None:
     import keras
     import tensorflow as tf
 
-    from seqclf.model.layers import recurrent
+    from seqclf.layers import recurrent
 
     results = []
     for layers in (keras.layers, recurrent):

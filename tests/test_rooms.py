@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "seqclf"
-BASE = {"errors", "files", "labels", "decisions", "table_rows", "file_encoding", "prior"}
+BASE = {"errors", "files", "labels", "decisions", "table_rows", "file_encoding", "prior", "token_ids"}
 ALLOWED = {
     "errors": set(),
     "files": {"errors"},
@@ -23,18 +23,20 @@ ALLOWED = {
     "runs": BASE,
     "run_choice": BASE | {"runs"},
     "runtime": set(),
+    "token_ids": set(),
+    "layers": {"runtime", "token_ids"},
     "strict": set(),
-    "layer_types": BASE | {"strict", "model", "onnx_writer"},
+    "layer_types": BASE | {"strict", "layers", "onnx_writer"},
     "config": BASE | {"strict", "layer_types"},
     "text": BASE,
     "data": BASE | {"config", "text"},
-    "model": BASE | {"config", "layer_types", "text", "runtime"},
+    "model": BASE | {"config", "layer_types", "layers"},
     "ngrams": BASE | {"config", "text", "data", "label_weights"},
     "evaluation": BASE | {"runs", "config", "text", "data", "model", "export", "inference"},
     "export": BASE | {"config", "layer_types", "text", "model", "onnx_writer"},
     "inference": BASE | {"text"},
     "baseline": BASE | {"config", "layer_types", "text", "data", "evaluation", "label_weights"},
-    "benchmark": BASE | {"figures", "runtime", "config", "data", "model", "training"},
+    "benchmark": BASE | {"figures", "runtime", "config", "data", "layers", "model", "training"},
     "probe": BASE | {"figures", "config", "layer_types", "text", "model", "training"},
     "starter": BASE | {"runs", "config", "text", "data", "training", "evaluation", "baseline", "file_encoding"},
     "training": BASE
@@ -42,6 +44,7 @@ ALLOWED = {
         "runs",
         "runtime",
         "config",
+        "layers",
         "layer_types",
         "text",
         "data",

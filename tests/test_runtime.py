@@ -50,9 +50,9 @@ try:
     late = "nothing"
 except RuntimeError as error:
     late = str(error)
-model = seqclf.model.layers.recurrent.LSTM(2)
-both = seqclf.model.layers.recurrent.Bidirectional(model)
-parts = [seqclf.model.layers.recurrent.passes(layer)["parts"] for layer in (model, both.forward_layer)]
+model = seqclf.layers.recurrent.LSTM(2)
+both = seqclf.layers.recurrent.Bidirectional(model)
+parts = [seqclf.layers.recurrent.passes(layer)["parts"] for layer in (model, both.forward_layer)]
 print(json.dumps([vars(before), vars(set_to), vars(after), late, parts, keep_freed_memory()]))
 """
     before, set_to, after, late, parts, kept = _python(program)

@@ -10,19 +10,19 @@ import pytest
 
 
 def _layers() -> dict[str, Any]:
-    from seqclf.model.layers import parallel, recurrent
+    from seqclf.layers import input_gated, recurrent
 
     return {
         "lstm": lambda: recurrent.LSTM(4, return_sequences=True, zero_output_for_mask=True),
         "slow gru": lambda: recurrent.GRU(4, activation="relu", return_sequences=True, zero_output_for_mask=True),
         "both ways": lambda: recurrent.Bidirectional(recurrent.SimpleRNN(4, return_sequences=True)),
-        "backwards": lambda: parallel.MinGRU(4, return_sequences=True, go_backwards=True),
+        "backwards": lambda: input_gated.MinGRU(4, return_sequences=True, go_backwards=True),
     }
 
 
 @pytest.mark.parametrize("name", ["lstm", "slow gru", "both ways", "backwards"])
 def test_equals_the_layer_on_each_piece_alone(name: str) -> None:
-    from seqclf.model.layers.segmented import Segmented
+    from seqclf.layers.segmented import Segmented
 
     layer = Segmented(_layers()[name](), tokens=5)
     generator = np.random.default_rng(0)
@@ -42,7 +42,7 @@ def test_equals_the_layer_on_each_piece_alone(name: str) -> None:
 def test_it_comes_back_from_a_file(tmp_path: Path) -> None:
     import keras
 
-    from seqclf.model.layers.segmented import Segmented
+    from seqclf.layers.segmented import Segmented
 
     model = keras.Sequential([keras.Input((None, 3)), Segmented(_layers()["both ways"](), tokens=4)])
     model.save(tmp_path / "model.keras")

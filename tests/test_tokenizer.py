@@ -17,8 +17,8 @@ from seqclf.data.sample.grammar import reviews
 from seqclf.errors import InputError
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.subword import SubwordTokenizer
-from seqclf.text.tokenizer import UNKNOWN_ID
 from seqclf.text.truncation import kept_ends, truncate_ids
+from seqclf.token_ids import UNKNOWN_ID
 
 TEXTS = [text for text, _ in reviews(300)]
 

@@ -17,8 +17,9 @@ from seqclf.ngrams.features import features_of, hash_of
 from seqclf.ngrams.fit import fit_ngrams
 from seqclf.text.kinds import learn_tokenizer
 from seqclf.text.subword_text_encoder import SubwordTextEncoder
-from seqclf.text.tokenizer import CONTINUES, GOES_ON, Tokenizer
+from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.words import words
+from seqclf.token_ids import CONTINUES, GOES_ON
 
 TEXTS = ["the film was good", "the films were not", "a film", "not a good film, no"] * 3
 SUBWORD = learn_tokenizer(TEXTS, type="subword", vocab_size=60)

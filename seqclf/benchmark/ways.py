@@ -20,10 +20,10 @@ def keras_work(case: Case, fast: bool) -> Work:
     import keras
     import tensorflow as tf
 
-    from seqclf.model.layers import parallel, recurrent
+    from seqclf.layers import input_gated, recurrent
 
     if case.cell in _PARALLEL:
-        layer = getattr(parallel, _PARALLEL[case.cell])(case.units)
+        layer = getattr(input_gated, _PARALLEL[case.cell])(case.units)
     else:
         layer = getattr(recurrent if fast else keras.layers, _KERAS[case.cell])(case.units)
     both = (recurrent if fast else keras.layers).Bidirectional(layer)

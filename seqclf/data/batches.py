@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from seqclf.config import Config
 from seqclf.data.encoded import EncodedTexts
-from seqclf.text.tokenizer import PAD_ID
 from seqclf.text.truncation import Truncate, kept_ends
+from seqclf.token_ids import PAD_ID
 
 _BATCHES_A_POOL = 200
 

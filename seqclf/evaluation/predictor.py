@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from seqclf.data.batches import Batches
 from seqclf.data.pipeline import dataset
 from seqclf.model.build import logits_model
-from seqclf.text.tokenizer import PAD_ID
+from seqclf.token_ids import PAD_ID
 
 
 class Predictor:

@@ -17,8 +17,7 @@ from seqclf.layer_types import Layer
 from seqclf.onnx_writer.graph import OPSET, Graph, OnnxFlow, dense, mask_of
 from seqclf.onnx_writer.ngrams import Hashes, ngram_logits
 from seqclf.prior import Prior
-from seqclf.text.ngram_hash import PRIME, coefficients, word_coefficients
-from seqclf.text.tokenizer import PAD_ID
+from seqclf.token_ids import PAD_ID, PRIME, coefficients, word_coefficients
 
 if TYPE_CHECKING:
     import keras

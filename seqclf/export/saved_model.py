@@ -14,7 +14,8 @@ from seqclf.labels import Labels
 from seqclf.model.build import build_model
 from seqclf.prior import Prior
 from seqclf.text.graph import GraphTokenizer
-from seqclf.text.tokenizer import PAD_ID, Tokenizer
+from seqclf.text.tokenizer import Tokenizer
+from seqclf.token_ids import PAD_ID
 
 
 class TextClassifier(tf.Module):

@@ -18,8 +18,9 @@ from seqclf.decisions import Decider
 from seqclf.errors import InputError
 from seqclf.labels import Labels
 from seqclf.text.kinds import load_tokenizer
-from seqclf.text.tokenizer import PAD_ID, Tokenizer
+from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.truncation import Truncate, truncate_ids
+from seqclf.token_ids import PAD_ID
 
 if TYPE_CHECKING:
     import onnxruntime

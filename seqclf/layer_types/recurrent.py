@@ -23,7 +23,7 @@ class RecurrentLayer(Layer):
     reads: ClassVar = True
     leaves: ClassVar = "either"
     keras_name: ClassVar[str]
-    """Of the class in ``seqclf.model.layers``."""
+    """Of the class in ``seqclf.layers``."""
     kept_per_unit: ClassVar[int] = 7
     """Numbers that a training step keeps for a unit and a token, as measured."""
 
@@ -63,7 +63,7 @@ class RecurrentLayer(Layer):
         return tokens * self.units * (2 if self.bidirectional else 1) * self.kept_per_unit
 
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
-        from seqclf.model.layers import Bidirectional, Segmented
+        from seqclf.layers import Bidirectional, Segmented
 
         if self.bidirectional:
             # Both directions are made here because Bidirectional's own copy would share the first one's seeds.
@@ -105,7 +105,7 @@ class RecurrentLayer(Layer):
         """Each way's outputs, as of ``seqclf.onnx_writer.recurrent.read``; ``ways`` hold the weights of each."""
 
     def _one_way(self, name: str, context: Context, **direction: bool) -> Any:
-        from seqclf.model import layers
+        from seqclf import layers
 
         kind = getattr(layers, self.keras_name)
         options = self._options(context)

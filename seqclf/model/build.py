@@ -14,9 +14,9 @@ from seqclf.config.schema import NgramsConfig
 from seqclf.errors import InputError
 from seqclf.labels import Labels
 from seqclf.layer_types import Context, Flow, Layer, dense_layer
-from seqclf.model.layers.ngrams import NgramLogits, NgramMix, SilentRows
+from seqclf.layers.ngrams import NgramLogits, NgramMix, SilentRows
 from seqclf.model.seeds import Seeds
-from seqclf.text.tokenizer import PAD_ID
+from seqclf.token_ids import PAD_ID
 
 LOGITS = "logits"
 """Name of the layer whose output goes through the sigmoid or softmax."""

@@ -1,4 +1,4 @@
-"""The branch of n-grams in ONNX's operators; ``seqclf.model.layers.ngrams`` is the same in TensorFlow's."""
+"""The branch of n-grams in ONNX's operators; ``seqclf.layers.ngrams`` is the same in TensorFlow's."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FLOAT, _INT64, _BOOL = 1, 7, 9
 
 @dataclass(frozen=True)
 class Hashes:
-    """How n-grams and words become numbers (``seqclf.text.ngram_hash``).
+    """How n-grams and words become numbers (``seqclf.token_ids``).
 
     Attributes:
         ngrams: coefficients of each order.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from seqclf.text.tokenizer import UNKNOWN_ID
+from seqclf.token_ids import UNKNOWN_ID
 
 CUES, FILLERS = 8, 8
 CHANCE = 1 / CUES

@@ -9,8 +9,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from seqclf.text.tokenizer import CONTINUES, GOES_ON, PAD, UNKNOWN, Tokenizer
+from seqclf.text.tokenizer import PAD, UNKNOWN, Tokenizer
 from seqclf.text.words import is_word_character, valid_text
+from seqclf.token_ids import CONTINUES, GOES_ON
 
 FIRST_BYTE_ID = 2
 """Id of byte 0; byte ``b`` has the id ``FIRST_BYTE_ID + b``."""

@@ -16,17 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.text.counting import counted
-from seqclf.text.tokenizer import (
-    CONTINUES,
-    GOES_ON,
-    Tokenizer,
-    checked_count,
-    checked_flag,
-    checked_pieces,
-    frequent,
-)
+from seqclf.text.tokenizer import Tokenizer, checked_count, checked_flag, checked_pieces, frequent
 from seqclf.text.trie import NOWHERE, ROOT, Trie
 from seqclf.text.words import is_word_character, lower, valid_text
+from seqclf.token_ids import CONTINUES, GOES_ON
 
 _CHARACTERS_A_BLOCK = 1 << 20
 

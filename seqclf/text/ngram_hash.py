@@ -1,38 +1,14 @@
-"""N-grams of token ids, and whole words, as numbers: integer arithmetic that NumPy, TensorFlow and ONNX do alike.
-
-An n-gram ``(x_1, ..., x_n)`` belongs to the bucket ``((c_0 + c_1 x_1 + ... + c_n x_n) mod p) mod buckets`` with
-``p = 2 ** 31 - 1`` and coefficients of its own for each order: universal hashing (Carter & Wegman 1979). A word is
-hashed likewise, from its last token to its first, with coefficients that all words share. No sum exceeds an int64.
-"""
+"""N-grams of token ids, and whole words, as numbers (``seqclf.token_ids``), by NumPy."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seqclf.text.tokenizer import CONTINUES, GOES_ON
-
-PRIME = 2**31 - 1
-LONGEST = 8
-"""Tokens of the longest n-gram: eight products of a coefficient and a token id are below 2 ** 54."""
-LONGEST_WORD = 12
-"""Longer words are known by their last twelve tokens."""
-
-
-def coefficients(order: int) -> tuple[int, ...]:
-    """``c_0, ..., c_order``, each from 1 to ``PRIME - 1``; part of every exported model, so they never change."""
-    digests = (hashlib.sha256(f"seqclf n-gram {order} {place}".encode()).digest() for place in range(order + 1))
-    return tuple(int.from_bytes(digest[:8], "big") % (PRIME - 1) + 1 for digest in digests)
-
-
-def word_coefficients() -> tuple[int, ...]:
-    """``c_0, ..., c_12`` of words, ``c_1`` for a word's last token; they never change either."""
-    digests = (hashlib.sha256(f"seqclf word {place}".encode()).digest() for place in range(LONGEST_WORD + 1))
-    return tuple(int.from_bytes(digest[:8], "big") % (PRIME - 1) + 1 for digest in digests)
+from seqclf.token_ids import CONTINUES, GOES_ON, PRIME, coefficients, word_coefficients
 
 
 @dataclass(frozen=True)

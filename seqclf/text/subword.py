@@ -30,8 +30,9 @@ from seqclf.text.chunks import (
     read_known_chunks,
     split_chunks,
 )
-from seqclf.text.tokenizer import CONTINUES, GOES_ON, PAD, PAD_ID, UNKNOWN
+from seqclf.text.tokenizer import PAD, UNKNOWN
 from seqclf.text.words import WORD_PATTERN, words
+from seqclf.token_ids import CONTINUES, GOES_ON, PAD_ID
 
 CONTINUATION = "##"
 MAX_WORD_CHARACTERS = 100  # a longer word is one unknown token

@@ -24,8 +24,9 @@ from numpy.typing import NDArray
 
 from seqclf.text.bulk import BulkEncoder
 from seqclf.text.byte import BYTE_JOINS, BYTE_PIECES
-from seqclf.text.tokenizer import CONTINUES, GOES_ON, PAD, UNKNOWN, Tokenizer, checked_flag, checked_texts
+from seqclf.text.tokenizer import PAD, UNKNOWN, Tokenizer, checked_flag, checked_texts
 from seqclf.text.words import lower, valid_text
+from seqclf.token_ids import CONTINUES, GOES_ON
 
 UNDERSCORE = r"\&undsc"
 """How a text's own underscores are written, so that ``_`` is left to mean a space."""

@@ -13,13 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.files import write_text
+from seqclf.token_ids import UNKNOWN_ID
 
 PAD, UNKNOWN = "[PAD]", "[UNK]"
-PAD_ID, UNKNOWN_ID = 0, 1
-
-CONTINUES, GOES_ON = 1, 2
-"""Flags of a token: it continues the word of the token before it where that one has ``GOES_ON``."""
-
 TOKENIZER_FILE = "tokenizer.json"
 
 

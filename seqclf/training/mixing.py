@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from seqclf.data.batches import Batches
 from seqclf.evaluation.predictor import Predictor
 from seqclf.labels import Labels
+from seqclf.layers.ngrams import NETWORK_WEIGHT, NGRAMS_WEIGHT
 from seqclf.model.build import LOGITS, is_mixed, mixed_parts_model
-from seqclf.model.layers.ngrams import NETWORK_WEIGHT, NGRAMS_WEIGHT
 from seqclf.ngrams.solver import best_weights
 from seqclf.ngrams.targets import known_labels, targets_of
 from seqclf.prior import Prior

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from seqclf.config.schema import Adam, AdamW, OptimizerConfig, RmsProp, Sgd
 from seqclf.model.build import NGRAMS, has_ngrams, training_logits_model
-from seqclf.text.tokenizer import PAD_ID
+from seqclf.token_ids import PAD_ID
 from seqclf.training.accumulation import GradientSum
 from seqclf.training.averaging import MovingAverage
 

@@ -18,7 +18,7 @@ def write_models(config: Config, data: TrainingData, model: Any, validation: dic
     """The forms of the model, as it is, and how it did on the validation texts."""
     from seqclf.export.onnx_model import export_onnx
     from seqclf.export.saved_model import export_saved_model
-    from seqclf.model.layers.recurrent import plain
+    from seqclf.layers.recurrent import plain
 
     shutil.rmtree(run.saved_model, ignore_errors=True)  # of a run that was interrupted before
     with replacing(run.model) as beside:

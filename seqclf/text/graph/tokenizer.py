@@ -13,9 +13,10 @@ from seqclf.text.graph.subword_text_encoder import EncoderIds
 from seqclf.text.graph.words import WordIds, WordPieceIds
 from seqclf.text.subword import SubwordTokenizer
 from seqclf.text.subword_text_encoder import SubwordTextEncoder
-from seqclf.text.tokenizer import PAD_ID, Tokenizer
+from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.truncation import Truncate, kept_ends
 from seqclf.text.word import WordTokenizer
+from seqclf.token_ids import PAD_ID
 
 
 class GraphTokenizer(tf.Module):

@@ -3,7 +3,7 @@
 What every cell shares is here: the order of reading, the texts of a batch in parts that run at once, and the backward
 pass (backpropagation through time, Werbos 1990) as a loop over chunks of steps. Within a chunk only what depends on the
 next step is done step by step; the gradients of the input and of the weights are single products over the chunk, which
-is still in the processor's cache. A cell (``lstm``, ``gru``, ``simple_rnn``, ``parallel``) says what one step does.
+is still in the processor's cache. A cell (``lstm``, ``gru``, ``simple_rnn``, ``input_gated``) says what one step does.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import tensorflow as tf
 
-from seqclf.model.layers.order import ReadingOrder
+from seqclf.layers.order import ReadingOrder
 
 Tensors = tuple[tf.Tensor, ...]
 ChunkSteps = Callable[[tf.Tensor, Tensors], tuple[Tensors, list[tf.Tensor]]]

@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 import keras
 import tensorflow as tf
 
-from seqclf.model.layers.parallel_cells import MinGruKind, MinLstmKind, ParallelCell, QrnnKind, SruKind
-from seqclf.model.layers.recurrence import Weights, recurrence
-from seqclf.model.layers.recurrent import PACKAGE, passes
+from seqclf.layers.input_gated_cells import InputGatedCell, MinGruKind, MinLstmKind, QrnnKind, SruKind
+from seqclf.layers.recurrence import Weights, recurrence
+from seqclf.layers.recurrent import PACKAGE, passes
 
 
-class ParallelRecurrence(keras.layers.Layer):
+class InputGatedRecurrence(keras.layers.Layer):
     """What these layers share.
 
     Input: ``float32 [batch, time, features]`` and a mask ``bool [batch, time]``, true at real tokens (None: all are).
@@ -27,7 +27,7 @@ class ParallelRecurrence(keras.layers.Layer):
         seed: of the dropout.
 
     Attributes:
-        parts, portable, directions, keeps_order: as of ``seqclf.model.layers.recurrent``.
+        parts, portable, directions, keeps_order: as of ``seqclf.layers.recurrent``.
     """
 
     kind: ClassVar[Any]
@@ -80,7 +80,7 @@ class ParallelRecurrence(keras.layers.Layer):
         bias = tf.zeros(kernel.shape[-1:]) if self.bias is None else tf.convert_to_tensor(self.bias)
         initial = tf.zeros([tf.shape(x)[0], self.units], x.dtype)
         outputs, last = recurrence(
-            ParallelCell(self.kind),
+            InputGatedCell(self.kind),
             tf.convert_to_tensor(x),
             mask,
             Weights(kernel, tf.zeros([self.units, 0], x.dtype), bias),
@@ -114,28 +114,28 @@ class ParallelRecurrence(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
-class MinGRU(ParallelRecurrence):
-    """``parallel_cells.MinGruKind``: ``h_t = (1 - z) * h_{t-1} + z * (x W_h + b_h)``."""
+class MinGRU(InputGatedRecurrence):
+    """``MinGruKind``: ``h_t = (1 - z) * h_{t-1} + z * (x W_h + b_h)``."""
 
     kind = MinGruKind()
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
-class MinLSTM(ParallelRecurrence):
-    """``parallel_cells.MinLstmKind``: ``h_t = (f * h_{t-1} + i * (x W_h + b_h)) / (f + i)``."""
+class MinLSTM(InputGatedRecurrence):
+    """``MinLstmKind``: ``h_t = (f * h_{t-1} + i * (x W_h + b_h)) / (f + i)``."""
 
     kind = MinLstmKind()
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
-class SRU(ParallelRecurrence):
-    """``parallel_cells.SruKind``: ``c_t = f * c_{t-1} + (1 - f) * x W``, ``h_t = r * tanh(c_t) + (1 - r) * x W_s``."""
+class SRU(InputGatedRecurrence):
+    """``SruKind``: ``c_t = f * c_{t-1} + (1 - f) * x W``, ``h_t = r * tanh(c_t) + (1 - r) * x W_s``."""
 
     kind = SruKind()
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
-class QRNN(ParallelRecurrence):
-    """``parallel_cells.QrnnKind``: ``c_t = f * c_{t-1} + (1 - f) * tanh(x W)``, ``h_t = o * c_t``."""
+class QRNN(InputGatedRecurrence):
+    """``QrnnKind``: ``c_t = f * c_{t-1} + (1 - f) * tanh(x W)``, ``h_t = o * c_t``."""
 
     kind = QrnnKind()

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import tensorflow as tf
 
-from seqclf.model.layers.recurrence import Tensors, Trace, Weights, forward_in_chunks
+from seqclf.layers.recurrence import Tensors, Trace, Weights, forward_in_chunks
 
 _CHUNK = 16  # a step is two small operators: the loop's own cost weighs more than in other cells
 
@@ -46,7 +46,7 @@ class Kind(Protocol):
         """Gradients of the projections that ``a`` and ``b`` look at: the first ones."""
 
 
-class ParallelCell:
+class InputGatedCell:
     """State: ``s``. Bias ``[gates * units]``."""
 
     chunk = _CHUNK

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from seqclf.model.layers.recurrence import Tensors, Trace, Weights, forward_in_chunks
+from seqclf.layers.recurrence import Tensors, Trace, Weights, forward_in_chunks
 
 _CHUNK = 8
 

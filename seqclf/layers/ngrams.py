@@ -8,8 +8,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from seqclf.text.ngram_hash import PRIME, coefficients, word_coefficients
-from seqclf.text.tokenizer import CONTINUES, GOES_ON, PAD_ID
+from seqclf.token_ids import CONTINUES, GOES_ON, PAD_ID, PRIME, coefficients, word_coefficients
 
 PACKAGE = "seqclf"
 
@@ -20,7 +19,7 @@ NETWORK_WEIGHT, NGRAMS_WEIGHT = 0.3, 0.6
 @keras.saving.register_keras_serializable(PACKAGE)
 class NgramLogits(keras.layers.Layer):
     """The sum of a weight for each different bucket that a text's n-grams, and its words, fall into
-    (``seqclf.text.ngram_hash``).
+    (``seqclf.token_ids``).
 
     From token ids (``int32 [batch, time]``, padded right with 0) to ``float32 [batch, units]``. The weights are not
     trained by gradients: ``seqclf.ngrams`` fits them.

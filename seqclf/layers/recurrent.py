@@ -14,10 +14,10 @@ from typing import Any, ClassVar
 import keras
 import tensorflow as tf
 
-from seqclf.model.layers.gru import GruCell
-from seqclf.model.layers.lstm import LstmCell
-from seqclf.model.layers.recurrence import Cell, Weights, recurrence
-from seqclf.model.layers.simple_rnn import SimpleRnnCell
+from seqclf.layers.gru import GruCell
+from seqclf.layers.lstm import LstmCell
+from seqclf.layers.recurrence import Cell, Weights, recurrence
+from seqclf.layers.simple_rnn import SimpleRnnCell
 from seqclf.runtime import current_threads
 
 PACKAGE = "seqclf"

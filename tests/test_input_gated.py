@@ -40,9 +40,9 @@ def _by_hand(kind: str, x: Any, kernel: Any, bias: Any) -> Any:
 
 
 def _layer(kind: str, **options: Any) -> Any:
-    from seqclf.model.layers import parallel
+    from seqclf.layers import input_gated
 
-    layer = getattr(parallel, kind)(UNITS, **options)
+    layer = getattr(input_gated, kind)(UNITS, **options)
     layer.build((None, None, FEATURES))
     layer.bias.assign(np.linspace(-1, 1, layer.bias.shape[0]))
     return layer

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
-from seqclf.model.layers.recurrence import Tensors, Trace, Weights, forward_in_chunks, state_before
+from seqclf.layers.recurrence import Tensors, Trace, Weights, forward_in_chunks, state_before
 
 _CHUNK = 8
 _WIDE = 192  # units

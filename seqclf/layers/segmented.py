@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from seqclf.model.layers.recurrent import PACKAGE
+from seqclf.layers.recurrent import PACKAGE
 
 
 @keras.saving.register_keras_serializable(PACKAGE)

@@ -1,0 +1,7 @@
+"""Keras layers of seqclf's own: the fast recurrences, and segments."""
+
+from seqclf.layers.input_gated import QRNN, SRU, MinGRU, MinLSTM
+from seqclf.layers.recurrent import GRU, LSTM, Bidirectional, SimpleRNN
+from seqclf.layers.segmented import Segmented
+
+__all__ = ["GRU", "LSTM", "QRNN", "SRU", "Bidirectional", "MinGRU", "MinLSTM", "Segmented", "SimpleRNN"]
