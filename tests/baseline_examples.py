@@ -10,7 +10,7 @@ from conftest import small_config
 
 from seqclf.baseline.task import Request
 from seqclf.config import Config, checked_config
-from seqclf.data.source import LabelledTexts
+from seqclf.data.sources.base import LabelledTexts
 from seqclf.labels import Labels
 
 TEXTS = ["a good film", "a bad film", "good good story", "bad story , bad film", "", "it is a good day", "bad bad bad"]

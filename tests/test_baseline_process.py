@@ -18,7 +18,7 @@ from baseline_examples import request_for, texts_of
 from seqclf.baseline import job as jobs
 from seqclf.baseline.job import BaselineJob
 from seqclf.baseline.task import Request
-from seqclf.data.source import LabelledTexts
+from seqclf.data.sources.base import LabelledTexts
 from seqclf.labels import Labels
 
 

@@ -132,7 +132,7 @@ def test_uneven_labels_are_no_news_where_they_are_provided_for(weights: str, mon
 
 
 def test_labels_that_are_nearly_the_same_are_a_warning() -> None:
-    from seqclf.data.source import LabelledTexts
+    from seqclf.data.sources.base import LabelledTexts
     from seqclf.data.statistics import text_statistics, text_warnings
 
     def said(labels: list[str]) -> list[str]:

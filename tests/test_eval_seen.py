@@ -16,7 +16,7 @@ from seqclf.config import load_config
 from seqclf.data.cache import cache_folder
 from seqclf.data.corpus import Corpus
 from seqclf.data.seen import Seen, seen_in_training
-from seqclf.data.source import LabelledTexts
+from seqclf.data.sources.base import LabelledTexts
 from seqclf.runs import Run
 
 

@@ -16,7 +16,7 @@ from conftest import POOLED, small_config, trained, write_csv
 from seqclf.cli import cli
 from seqclf.config import load_config
 from seqclf.data.corpus import Corpus
-from seqclf.data.tables import TableSource
+from seqclf.data.sources.tables import TableSource
 from seqclf.decisions import Decider
 from seqclf.errors import InputError
 from seqclf.evaluation.input_rows import InputRows

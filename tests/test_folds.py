@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from seqclf.config import checked_config
 from seqclf.data.corpus import Corpus
 from seqclf.data.prepare import prepare
-from seqclf.data.source import LabelledTexts
+from seqclf.data.sources.base import LabelledTexts
 from seqclf.data.splits import folded, partition
 from seqclf.errors import InputError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from seqclf.data.label_sets import label_ids, what_to_do
-from seqclf.data.source import LabelledTexts
+from seqclf.data.sources.base import LabelledTexts
 from seqclf.errors import InputError
 from seqclf.labels import Labels
 

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from seqclf.cli import cli
 from seqclf.data.label_sets import encode_labels
-from seqclf.data.source import LabelledTexts
+from seqclf.data.sources.base import LabelledTexts
+from seqclf.data.sources.tables import TableSource
 from seqclf.data.splits import partition
-from seqclf.data.tables import TableSource
 from seqclf.errors import InputError
 from seqclf.evaluation.multi_label import (
     best_threshold,
@@ -112,7 +112,7 @@ def test_sequences_of_tensorflow_datasets_are_lists(tmp_path: Path) -> None:
     import tensorflow as tf
     import tensorflow_datasets as tfds
 
-    from seqclf.data.tfds_source import TfdsSource
+    from seqclf.data.sources.tfds import TfdsSource
 
     rows = [("one", [1, 0], ["x"]), ("two", [], []), ("three", [1], ["y", "x"])]
     split = tf.data.Dataset.from_generator(

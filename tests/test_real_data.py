@@ -12,9 +12,9 @@ from conftest import small_config, trained
 
 from seqclf.config import checked_config
 from seqclf.data.prepare import prepare, prepare_split
+from seqclf.data.sources.tables import TableSource
+from seqclf.data.sources.tfds import TfdsSource
 from seqclf.data.splits import partition
-from seqclf.data.tables import TableSource
-from seqclf.data.tfds_source import TfdsSource
 from seqclf.errors import InputError
 
 pytestmark = pytest.mark.real

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqclf.data.folders import FolderSource
 from seqclf.data.label_sets import encode_labels, label_order
-from seqclf.data.sample import SampleSource
-from seqclf.data.source import LabelledTexts
+from seqclf.data.sources.base import LabelledTexts
+from seqclf.data.sources.folders import FolderSource
+from seqclf.data.sources.sample import SampleSource
+from seqclf.data.sources.tables import TableSource
+from seqclf.data.sources.tfds import TfdsSource
 from seqclf.data.splits import partition
-from seqclf.data.tables import TableSource
-from seqclf.data.tfds_source import TfdsSource
 from seqclf.errors import InputError
 from seqclf.labels import Labels
 
@@ -120,7 +120,7 @@ def test_rows_of_jsonl_that_miss_a_column_are_counted(tmp_path: Path, monkeypatc
     said = [line.partition(".jsonl:")[2] for line in str(caught.value).splitlines()]
     assert [line[:8] for line in said] == ["1: no co", "3: no co", "2: not v", '4: "labe']
     assert "; of 5 rows only this one lacks it: " in said[0]
-    monkeypatch.setattr("seqclf.data.tables.ROWS_LOOKED_AT", 10)
+    monkeypatch.setattr("seqclf.data.sources.tables.ROWS_LOOKED_AT", 10)
     with pytest.raises(InputError, match="5 of the first 10 rows lack it"):
         source.check(_table(tmp_path, "\n".join(rows), "jsonl"))
 

@@ -12,7 +12,7 @@ from conftest import small_config, trained
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqclf.data.sample.grammar import reviews
+from seqclf.data.sources.sample.grammar import reviews
 from seqclf.errors import InputError
 from seqclf.text.char import CharTokenizer
 from seqclf.text.kinds import learn_tokenizer, load_tokenizer

@@ -17,7 +17,7 @@ from seqclf.cli import cli
 from seqclf.config import checked_config
 from seqclf.data.label_sets import label_ids
 from seqclf.data.prepare import prepare
-from seqclf.data.source import LabelledTexts
+from seqclf.data.sources.base import LabelledTexts
 from seqclf.errors import InputError
 from seqclf.evaluation.metrics import classification_metrics
 from seqclf.evaluation.multi_label import multi_label_metrics

@@ -8,7 +8,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from seqclf.config.schema import TokenizerConfig
-from seqclf.data.source import LabelledTexts
+from seqclf.data.sources.base import LabelledTexts
 from seqclf.data.unknown_tokens import unknown_warnings
 from seqclf.text.kinds import learn_tokenizer
 

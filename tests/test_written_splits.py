@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from seqclf.cli import cli
 from seqclf.config import checked_config
 from seqclf.data.corpus import Corpus
-from seqclf.data.source import LabelledTexts
-from seqclf.data.tables import TableSource
+from seqclf.data.sources.base import LabelledTexts
+from seqclf.data.sources.tables import TableSource
 from seqclf.data.written_splits import SPLITS, _opened, data_section, write_splits
 from seqclf.decisions import Decider
 from seqclf.errors import InputError

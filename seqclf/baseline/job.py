@@ -22,7 +22,7 @@ from seqclf.baseline.task import Request, write
 from seqclf.config import Config
 from seqclf.data.cache import cache_folder
 from seqclf.data.corpus import Corpus
-from seqclf.data.source import LabelledTexts
+from seqclf.data.sources.base import LabelledTexts
 from seqclf.errors import InputError
 from seqclf.labels import Labels
 

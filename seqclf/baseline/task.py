@@ -19,7 +19,7 @@ from seqclf.baseline.sample import MOST_OF_ONE_TEXT, characters_allowed, sample
 from seqclf.config.schema import UnknownLabels
 from seqclf.data.cache import cache_folder
 from seqclf.data.label_sets import label_ids
-from seqclf.data.source import LabelledTexts, digest
+from seqclf.data.sources.base import LabelledTexts, digest
 from seqclf.label_weights import ClassWeights
 from seqclf.labels import Labels
 

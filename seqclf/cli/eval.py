@@ -24,7 +24,7 @@ from seqclf.cli.wrap import say
 if TYPE_CHECKING:
     from seqclf.config import Config
     from seqclf.data.encoded import EncodedTexts
-    from seqclf.data.source import LabelledTexts, Source
+    from seqclf.data.sources.base import LabelledTexts, Source
     from seqclf.evaluation.classifier import Classifier
     from seqclf.labels import Labels
     from seqclf.runs import Run
@@ -98,7 +98,7 @@ def eval_command(
     from seqclf.cli import eval_texts
     from seqclf.cli.start import start_tensorflow
     from seqclf.data.corpus import Corpus
-    from seqclf.data.source import describe
+    from seqclf.data.sources.kinds import describe
     from seqclf.run_choice import find_run
 
     run = find_run(runs, run_name)
@@ -241,8 +241,8 @@ def _source(
 ) -> Source:
     """What ``--data`` is read with."""
     from seqclf.config.schema import TableData
-    from seqclf.data.folders import FolderSource
-    from seqclf.data.tables import TableSource
+    from seqclf.data.sources.folders import FolderSource
+    from seqclf.data.sources.tables import TableSource
     from seqclf.file_encoding import UTF8
 
     encoding = encoding or str(getattr(config.data, "encoding", UTF8))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from seqclf.config import Config
     from seqclf.config.schema import UnknownLabels
-    from seqclf.data.source import LabelledTexts, Source
+    from seqclf.data.sources.base import LabelledTexts, Source
     from seqclf.evaluation.classifier import Classifier
     from seqclf.evaluation.input_rows import InputRows
     from seqclf.evaluation.predictions import Predictions
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def checked_target(path: Path, data: Path | None, config: Config, *, overwrite: bool) -> Target:
     """The file of ``--predictions``. Raises ``InputError`` where it could not be written, or holds texts."""
-    from seqclf.data.source import part_names
+    from seqclf.data.sources.kinds import part_names
     from seqclf.errors import InputError
     from seqclf.evaluation.predictions import predictions_target
 
@@ -37,7 +37,7 @@ def checked_target(path: Path, data: Path | None, config: Config, *, overwrite: 
 def input_rows(config: Config, scored: str | LabelledTexts, source: Source | None) -> InputRows | None:
     """The rows of the table that a split, or given texts of a source, are from; None where they are from no table."""
     from seqclf.data.corpus import Corpus
-    from seqclf.data.tables import TableSource
+    from seqclf.data.sources.tables import TableSource
     from seqclf.evaluation.input_rows import InputRows
 
     if not isinstance(scored, str):

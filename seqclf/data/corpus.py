@@ -15,7 +15,8 @@ from seqclf.config.schema import SampleData, UnknownLabels
 from seqclf.data.cache import cached, found
 from seqclf.data.equal_texts import joined, text_digests
 from seqclf.data.label_sets import all_the_same, label_order
-from seqclf.data.source import LabelledTexts, Source, describe, digest, open_source, part_names
+from seqclf.data.sources.base import LabelledTexts, Source, digest
+from seqclf.data.sources.kinds import describe, open_source, part_names
 from seqclf.data.splits import folded, partition
 from seqclf.errors import InputError
 from seqclf.labels import Labels

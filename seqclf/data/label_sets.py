@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from seqclf.config.schema import UnknownLabels
 from seqclf.data.encoded import Unknown
-from seqclf.data.source import LabelledTexts
+from seqclf.data.sources.base import LabelledTexts
 from seqclf.errors import InputError
 from seqclf.labels import Labels
 

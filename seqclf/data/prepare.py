@@ -19,7 +19,8 @@ from seqclf.data.corpus import Corpus
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.label_sets import label_ids
 from seqclf.data.missing_columns import MissingColumns
-from seqclf.data.source import LabelledTexts, describe, digest
+from seqclf.data.sources.base import LabelledTexts, digest
+from seqclf.data.sources.kinds import describe
 from seqclf.errors import InputError
 from seqclf.files import write_json
 from seqclf.labels import Labels

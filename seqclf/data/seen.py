@@ -13,7 +13,7 @@ from seqclf.config import Config
 from seqclf.config.schema import TableData, TfdsData
 from seqclf.data.corpus import Corpus, noted_digests
 from seqclf.data.equal_texts import text_digests
-from seqclf.data.source import LabelledTexts
+from seqclf.data.sources.base import LabelledTexts
 from seqclf.errors import InputError
 
 _MATTERS = 0.01  # of the texts

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.data.grouped import sets_of_label, share_out_sets
-from seqclf.data.source import LabelledTexts
+from seqclf.data.sources.base import LabelledTexts
 from seqclf.errors import InputError
 
 _NAMES = ("train", "validation", "test")

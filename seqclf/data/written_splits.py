@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from seqclf.config import Config
 from seqclf.config.schema import TableData
 from seqclf.data.corpus import Corpus
-from seqclf.data.source import LabelledTexts
-from seqclf.data.tables import TableSource
+from seqclf.data.sources.base import LabelledTexts
+from seqclf.data.sources.tables import TableSource
 from seqclf.errors import InputError
 from seqclf.files import making_folder
 from seqclf.table_rows import csv_writer

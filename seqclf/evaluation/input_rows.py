@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqclf.data.tables import TableSource
+from seqclf.data.sources.tables import TableSource
 from seqclf.errors import InputError
 
 _INT64 = range(-(2**63), 2**63)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqclf.data.source import LabelledTexts
+from seqclf.data.sources.base import LabelledTexts
 from seqclf.decisions import Decider
 from seqclf.errors import InputError
 from seqclf.evaluation.input_rows import InputRows

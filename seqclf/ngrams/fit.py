@@ -14,7 +14,7 @@ from seqclf.config import Config
 from seqclf.config.schema import NgramsConfig
 from seqclf.data.cache import cached
 from seqclf.data.prepare import TrainingData
-from seqclf.data.source import digest
+from seqclf.data.sources.base import digest
 from seqclf.label_weights import label_weights
 from seqclf.ngrams.features import FOLDS, features_of, frequent_columns, hash_of, normalized, sample
 from seqclf.ngrams.solver import (

@@ -12,9 +12,9 @@ from seqclf.config import read_config
 from seqclf.config.loading import DATA_VARIABLE
 from seqclf.config.problems import ConfigError
 from seqclf.config.templates import template
-from seqclf.data.folders import FolderSource
-from seqclf.data.source import LabelledTexts
-from seqclf.data.tables import ROWS_LOOKED_AT, TableSource
+from seqclf.data.sources.base import LabelledTexts
+from seqclf.data.sources.folders import FolderSource
+from seqclf.data.sources.tables import ROWS_LOOKED_AT, TableSource
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, encoding_of
 from seqclf.starter.columns import choose_columns

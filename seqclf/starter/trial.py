@@ -20,7 +20,7 @@ from seqclf.baseline.job import begin
 from seqclf.config import Config
 from seqclf.data.corpus import Corpus
 from seqclf.data.prepare import prepare
-from seqclf.data.source import LabelledTexts, digest
+from seqclf.data.sources.base import LabelledTexts, digest
 from seqclf.errors import SeqclfError
 from seqclf.labels import Labels
 from seqclf.runs import begin_run

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from seqclf.data.label_sets import all_the_same, label_order, labels_a_text
-from seqclf.data.source import LabelledTexts
+from seqclf.data.sources.base import LabelledTexts
 from seqclf.errors import InputError
 
 LEAST_TEXTS = 20

@@ -14,7 +14,8 @@ from seqclf.config.problems import Problem
 from seqclf.data.corpus import Corpus
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.prepare import encode_split, prepare
-from seqclf.data.source import LabelledTexts, describe, part_names
+from seqclf.data.sources.base import LabelledTexts
+from seqclf.data.sources.kinds import describe, part_names
 from seqclf.data.statistics import (
     Leak,
     TextStatistics,

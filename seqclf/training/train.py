@@ -10,7 +10,7 @@ from dataclasses import replace
 from seqclf.config import Config, with_absolute_paths, write_config
 from seqclf.config.problems import ConfigError
 from seqclf.data.prepare import TrainingData, prepare
-from seqclf.data.source import describe
+from seqclf.data.sources.kinds import describe
 from seqclf.errors import InputError, SeqclfError
 from seqclf.file_encoding import UTF8
 from seqclf.prior import Prior

@@ -6,8 +6,8 @@ sequenced them and they say nothing about real ones.
 
 from __future__ import annotations
 
-from seqclf.data.sample import dna, grammar
-from seqclf.data.source import LabelledTexts, digest
+from seqclf.data.sources.base import LabelledTexts, digest
+from seqclf.data.sources.sample import dna, grammar
 
 _DATA_SETS = {"reviews": (grammar.reviews, grammar.LABELS), "dna": (dna.sequences, dna.LABELS)}
 _ROWS = {"train": 4_000, "test": 1_000}

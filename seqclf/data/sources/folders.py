@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from seqclf.data.source import LabelledTexts, digest, where_paths_start
+from seqclf.data.sources.base import LabelledTexts, digest, where_paths_start
 from seqclf.data.text_store import TextStore
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, decoded, suggestion

@@ -1,4 +1,4 @@
-"""What every source of texts can do. One module a kind of source; this one chooses among them."""
+"""What every source of texts can do, and what it gives."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol, assert_never
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seqclf.config.schema import DataConfig, FolderData, SampleData, TableData, TfdsData
 from seqclf.data.text_store import Chosen
 
 
@@ -72,55 +71,6 @@ class Source(Protocol):
 
     def read(self, part: str) -> LabelledTexts:
         """All of a part. Raises ``InputError`` that names the place of what is wrong."""
-
-
-def open_source(config: DataConfig, *, with_groups: bool = False) -> Source:
-    """The source of a config's texts; ``with_groups``: that of their groups, too, where ``data.group`` names them."""
-    group = getattr(config, "group", None) if with_groups else None
-    if isinstance(config, TableData):
-        from seqclf.data.tables import TableSource
-
-        return TableSource(
-            config.text,
-            config.label,
-            config.format,
-            config.label_separator,
-            group=group,
-            encoding=config.encoding,
-        )
-    if isinstance(config, FolderData):
-        from seqclf.data.folders import FolderSource
-
-        return FolderSource(config.encoding)
-    if isinstance(config, TfdsData):
-        from seqclf.data.tfds_source import TfdsSource
-
-        return TfdsSource(
-            config.dataset, config.config, config.data_dir, text=config.text, label=config.label, group=group
-        )
-    if isinstance(config, SampleData):
-        from seqclf.data.sample import SampleSource
-
-        return SampleSource(config.dataset)
-    assert_never(config)
-
-
-def part_names(config: DataConfig) -> dict[str, str | float | None]:
-    """For each split, the part that holds it, or the share of the training part that it takes, or None."""
-    validation = config.validation if config.folds is None else 1 / config.folds
-    if isinstance(config, SampleData):
-        return {"train": "train", "validation": validation, "test": "test"}
-    return {"train": config.train, "validation": validation, "test": config.test}
-
-
-def describe(config: DataConfig, split: str = "train") -> str:
-    """Where a split's texts are from, in a few words; synthetic ones are always called so."""
-    if isinstance(config, SampleData):
-        return "synthetic sample" if config.dataset == "reviews" else "synthetic DNA"
-    if isinstance(config, TfdsData):
-        return config.dataset
-    own = part_names(config)[split]
-    return own if isinstance(own, str) else config.train
 
 
 def where_paths_start(path: Path) -> str:

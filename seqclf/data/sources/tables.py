@@ -14,7 +14,7 @@ import numpy as np
 
 from seqclf.data.equal_texts import NO_GROUP, group_digest
 from seqclf.data.missing_columns import MissingCounts, RowMissesColumns
-from seqclf.data.source import LabelledTexts, where_paths_start
+from seqclf.data.sources.base import LabelledTexts, where_paths_start
 from seqclf.data.text_store import TextStore
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, suggestion

@@ -16,7 +16,7 @@ import numpy as np
 
 from seqclf.config.loading import DATA_VARIABLE
 from seqclf.data.equal_texts import group_digest
-from seqclf.data.source import LabelledTexts, digest
+from seqclf.data.sources.base import LabelledTexts, digest
 from seqclf.data.text_store import TextStore
 from seqclf.errors import InputError, SeqclfError
 

@@ -1,0 +1,1 @@
+"""Where texts are from: one module a kind of source."""

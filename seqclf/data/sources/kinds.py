@@ -1,0 +1,57 @@
+"""Which source a config names. Each kind is imported when it is opened."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from seqclf.config.schema import DataConfig, FolderData, SampleData, TableData, TfdsData
+from seqclf.data.sources.base import Source
+
+
+def open_source(config: DataConfig, *, with_groups: bool = False) -> Source:
+    """The source of a config's texts; ``with_groups``: that of their groups, too, where ``data.group`` names them."""
+    group = getattr(config, "group", None) if with_groups else None
+    if isinstance(config, TableData):
+        from seqclf.data.sources.tables import TableSource
+
+        return TableSource(
+            config.text,
+            config.label,
+            config.format,
+            config.label_separator,
+            group=group,
+            encoding=config.encoding,
+        )
+    if isinstance(config, FolderData):
+        from seqclf.data.sources.folders import FolderSource
+
+        return FolderSource(config.encoding)
+    if isinstance(config, TfdsData):
+        from seqclf.data.sources.tfds import TfdsSource
+
+        return TfdsSource(
+            config.dataset, config.config, config.data_dir, text=config.text, label=config.label, group=group
+        )
+    if isinstance(config, SampleData):
+        from seqclf.data.sources.sample import SampleSource
+
+        return SampleSource(config.dataset)
+    assert_never(config)
+
+
+def part_names(config: DataConfig) -> dict[str, str | float | None]:
+    """For each split, the part that holds it, or the share of the training part that it takes, or None."""
+    validation = config.validation if config.folds is None else 1 / config.folds
+    if isinstance(config, SampleData):
+        return {"train": "train", "validation": validation, "test": "test"}
+    return {"train": config.train, "validation": validation, "test": config.test}
+
+
+def describe(config: DataConfig, split: str = "train") -> str:
+    """Where a split's texts are from, in a few words; synthetic ones are always called so."""
+    if isinstance(config, SampleData):
+        return "synthetic sample" if config.dataset == "reviews" else "synthetic DNA"
+    if isinstance(config, TfdsData):
+        return config.dataset
+    own = part_names(config)[split]
+    return own if isinstance(own, str) else config.train
