@@ -130,7 +130,7 @@ def _card(run: Run, form: str, cost: Cost | None) -> str:
 def _quantize(run: Run, path: Path, force: bool) -> Cost:
     """Quantize the file in place. Raises ``InputError`` where that costs too much, unless ``force``."""
     from seqclf.errors import InputError
-    from seqclf.evaluation.quantization import quantize_measured
+    from seqclf.export.quantization_cost import quantize_measured
 
     cost = quantize_measured(run, path, lambda stage: say(stage, err=True))
     if not force and not cost.is_small:

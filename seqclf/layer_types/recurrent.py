@@ -13,8 +13,9 @@ from seqclf.layer_types.base import Activation, Context, Flow, Initializer, Laye
 from seqclf.strict import NonNegativeReal, PositiveReal, Share, Tokens, Width
 
 if TYPE_CHECKING:
+    from seqclf.onnx_writer.cell import Weights
     from seqclf.onnx_writer.graph import Graph, OnnxFlow
-    from seqclf.onnx_writer.recurrent import Reading, Weights
+    from seqclf.onnx_writer.recurrent import Reading
 
 _SLOW = "rules out the layer's fast kernels: it takes about twice as long on a CPU"
 
@@ -187,7 +188,8 @@ class SteppedLayer(RecurrentLayer):
         return options
 
     def _readings(self, graph: Graph, x: str, lengths: str, ways: Sequence[Weights], reverse: bool) -> list[Reading]:
-        from seqclf.onnx_writer.recurrent import Cell, read
+        from seqclf.onnx_writer.cell import Cell
+        from seqclf.onnx_writer.recurrent import read
 
         options = {name: getattr(self, name) for name in ("recurrent_activation", "reset_after") if hasattr(self, name)}
         cell = Cell(self.keras_name.replace("Simple", ""), self.units, self.activation, **options)

@@ -10,48 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from seqclf.onnx_writer.cell import ORDER, Array, Cell, Weights
 from seqclf.onnx_writer.graph import Graph, OnnxFlow
 from seqclf.onnx_writer.scan import scan
-
-Array = NDArray[np.float32]
-Weights = Sequence[Array]
-"""Of one way of reading: kernel, state's kernel where there is one, and bias where there is one."""
 
 Gate = tuple[Array, Array]
 """Kernel and bias of a projection of the input."""
 
 _NATIVE = {"tanh": "Tanh", "sigmoid": "Sigmoid", "relu": "Relu", "linear": "Affine"}
-_ORDER = {"LSTM": (0, 3, 1, 2), "GRU": (0, 1, 2), "RNN": (0,)}
-"""Keras's gates in ONNX's order."""
-
-
-@dataclass(frozen=True)
-class Cell:
-    """What a step computes.
-
-    Attributes:
-        kind: the ONNX operator: ``LSTM``, ``GRU`` or ``RNN``.
-        reset_after: of a GRU (Keras's option).
-    """
-
-    kind: str
-    units: int
-    activation: str = "tanh"
-    recurrent_activation: str = "sigmoid"
-    reset_after: bool = True
-
-    @property
-    def gates(self) -> int:
-        return len(_ORDER[self.kind])
-
-    def biases(self, bias: Weights) -> tuple[Array, Array]:
-        """Of the input's product and of the state's, each ``[gates * units]``; ``bias`` holds Keras's, or nothing."""
-        nothing = np.zeros(self.gates * self.units, np.float32)
-        if not bias:
-            return nothing, nothing
-        return (bias[0][0], bias[0][1]) if bias[0].ndim == 2 else (bias[0], nothing)
 
 
 @dataclass(frozen=True)
@@ -113,7 +80,7 @@ def _native(
     def by_gate(array: Array) -> Array:
         """``[..., gates * units]`` in ONNX's order of the gates."""
         parts = np.split(array, cell.gates, axis=-1)
-        return np.concatenate([parts[place] for place in _ORDER[cell.kind]], axis=-1)
+        return np.concatenate([parts[place] for place in ORDER[cell.kind]], axis=-1)
 
     biases = [cell.biases(rest) for _, _, *rest in weights]
     arrays = [

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seqclf.onnx_writer.cell import Cell
 from seqclf.onnx_writer.graph import Graph, activate
-
-if TYPE_CHECKING:
-    from seqclf.onnx_writer.recurrent import Cell
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from pydantic import Field
 from seqclf.layer_types.recurrent import RecurrentLayer
 
 if TYPE_CHECKING:
+    from seqclf.onnx_writer.cell import Weights
     from seqclf.onnx_writer.graph import Graph
-    from seqclf.onnx_writer.recurrent import Gate, Reading, Weights
+    from seqclf.onnx_writer.recurrent import Gate, Reading
 
 
 class _Mixing(RecurrentLayer):
