@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("accuracy.json"))
     arguments = parser.parse_args()
 
-    from seqclf.cli.start import start_tensorflow
+    from seqclf.cli.tensorflow_startup import start_tensorflow
     from seqclf.config import Override, load_config
     from seqclf.data.prepare import prepare
 

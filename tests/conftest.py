@@ -89,10 +89,10 @@ def _threads_as_they_come() -> Iterator[None]:
 
     Results differ in the last bits then from those of other processes.
     """
-    from seqclf.cli import start
+    from seqclf.cli import tensorflow_startup
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(start, "tune_runtime", lambda threads: None)
+        patch.setattr(tensorflow_startup, "tune_runtime", lambda threads: None)
         yield
 
 

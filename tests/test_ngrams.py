@@ -241,7 +241,7 @@ def test_lists_of_labels(tmp_path: Path) -> None:
 
 
 def test_memory_counts_the_table_once_for_each_copy(sample_csv: Path) -> None:
-    from seqclf.training.memory import memory_needs
+    from seqclf.training.memory_estimate import memory_needs
 
     small, large = (checked_config(_config(sample_csv, ngrams={"buckets": size})) for size in (2**10, 2**20))
     data = prepare(small)

@@ -120,7 +120,7 @@ def test_a_restored_state_goes_on_as_if_never_stopped(
         if isinstance(event, EpochDone) and event.epoch == 2:
             break
     second, events = _loop(config | {"seed": 3})
-    assert second.take(first.to_bytes(place=[1.5])) == {"place": [1.5]}
+    assert second.load(first.to_bytes(place=[1.5])) == {"place": [1.5]}
     seen = list(events)
     rest = [event for event in seen if isinstance(event, EpochDone)]
     assert [event.learning_rate for event in seen if isinstance(event, StepDone)] == rates[len(rates) // 2 :]
@@ -142,15 +142,15 @@ def test_a_state_of_something_else_is_refused(sample_csv: Path, three_labels_csv
     state, _ = _loop(small_config(data__train=str(three_labels_csv), layers=[{"type": "gru", "units": 3}]))
     other, _ = _loop(small_config(data__train=str(sample_csv)))
     with pytest.raises(InputError, match="the state of another model or optimizer"):
-        state.take(other.to_bytes())
+        state.load(other.to_bytes())
     whole = state.to_bytes()
     for broken in (b"", whole[:100], whole[: len(whole) // 2]):
         with pytest.raises(InputError, match="no training state"):
-            state.take(broken)
+            state.load(broken)
     older = io.BytesIO()
     np.savez(older, **dict(np.load(io.BytesIO(whole))) | {"scalars": np.array("{}")})
     with pytest.raises(InputError, match="no training state"):
-        state.take(older.getvalue())
+        state.load(older.getvalue())
 
 
 def test_best_weights_are_kept_and_training_stops_early(sample_csv: Path, tmp_path: Path) -> None:

@@ -169,7 +169,7 @@ def _table(rows: list[dict[str, Any]]) -> str:
 
 def _texts(config_file: Path, settings: tuple[str, ...]) -> EncodedTexts:
     """The config's training texts, none kept for validation: what the notebook trains on."""
-    from seqclf.cli.start import start_tensorflow
+    from seqclf.cli.tensorflow_startup import start_tensorflow
     from seqclf.config import Override, parse_override, read_config
     from seqclf.data.prepare import prepare
     from seqclf.errors import InputError

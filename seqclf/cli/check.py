@@ -32,8 +32,8 @@ def check_command(config_file: Path, settings: tuple[str, ...], threads: int | s
     tokens, unknown tokens; shows the model, and times a few steps. Exits with 1 where training or evaluation would
     fail; warnings change nothing.
     """
-    from seqclf.cli.start import hush_tensorflow, start_tensorflow
     from seqclf.cli.starting import load_or_make
+    from seqclf.cli.tensorflow_startup import hush_tensorflow, start_tensorflow
     from seqclf.config import parse_override
     from seqclf.config.problems import ConfigError, Problem
     from seqclf.errors import InputError

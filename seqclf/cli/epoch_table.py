@@ -107,7 +107,7 @@ class TimeLeft:
         self._seconds = 0.0
         self._whole_epoch: float | None = None
 
-    def heed(self, event: object) -> None:
+    def update(self, event: object) -> None:
         if isinstance(event, TrainingStarted):
             self._epochs = event.epochs
         elif isinstance(event, EpochStarted):

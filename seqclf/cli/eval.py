@@ -96,7 +96,7 @@ def eval_command(
     for_predictions = {"--overwrite": overwrite, "--prefix": prefix}
     _check_options(for_predictions, predictions_path, encoding, data_path)
     from seqclf.cli import eval_texts
-    from seqclf.cli.start import start_tensorflow
+    from seqclf.cli.tensorflow_startup import start_tensorflow
     from seqclf.data.corpus import Corpus
     from seqclf.data.sources.kinds import describe
     from seqclf.run_choice import find_run

@@ -77,7 +77,7 @@ def export_command(
 
 def _make(run: Run, form: str) -> None:
     """What a run lacks: of older ones the ONNX model, or what was deleted."""
-    from seqclf.cli.start import start_tensorflow
+    from seqclf.cli.tensorflow_startup import start_tensorflow
     from seqclf.errors import InputError
 
     if form == "keras":

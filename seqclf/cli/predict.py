@@ -207,7 +207,7 @@ def _load(run: Run, threads: int | str) -> Classifier:
         from seqclf.inference import Classifier
 
         return Classifier.load(run.folder, threads=threads if isinstance(threads, int) else None)
-    from seqclf.cli.start import start_tensorflow
+    from seqclf.cli.tensorflow_startup import start_tensorflow
     from seqclf.config import load_config
 
     start_tensorflow(load_config(run.config), threads)

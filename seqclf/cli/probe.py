@@ -15,12 +15,12 @@ from seqclf.cli.options import threads_option
 from seqclf.cli.wrap import GLUE, say, width_of
 
 if TYPE_CHECKING:
-    from seqclf.probe.memory import Result
+    from seqclf.probe.recall import Result
     from seqclf.probe.report import Row
 
 
 def _known() -> Sequence[str]:
-    from seqclf.probe.memory import known_cells
+    from seqclf.probe.recall import known_cells
 
     return known_cells()
 
@@ -76,24 +76,24 @@ def memory_command(
     trained for each distance from the cue to the end (on texts of all distances up to it) and tested at that distance.
     The gradient is that of the loss with respect to the input at the cue, relative to the one at the last token.
     """
-    from seqclf.cli.start import hush_tensorflow, start_tensorflow
+    from seqclf.cli.tensorflow_startup import hush_tensorflow, start_tensorflow
 
     check_outputs(json_path, plot_path)
     hush_tensorflow()
-    from seqclf.probe import memory
+    from seqclf.probe import recall
     from seqclf.probe.report import plot, summarize
 
     distances = sorted(distances)
-    start_tensorflow(memory.probe_config(kinds[0], units, seed=0), threads)
+    start_tensorflow(recall.probe_config(kinds[0], units, seed=0), threads)
 
-    def show(result: memory.Result) -> None:
+    def show(result: recall.Result) -> None:
         say(
             f"{result.cell} at {result.distance}, seed {result.seed}: accuracy {result.accuracy:.3f} "
             f"after {result.steps} steps ({result.seconds:.1f}{GLUE}s)",
             err=True,
         )
 
-    results = memory.run(kinds, distances, units=units, steps=steps, seeds=seeds, on_result=show)
+    results = recall.run(kinds, distances, units=units, steps=steps, seeds=seeds, on_result=show)
     rows = summarize(results)
     click.echo(_table(rows))
     if json_path is not None:
@@ -101,7 +101,7 @@ def memory_command(
     if plot_path is not None:
         networks = f"{seeds} seed{'' if seeds == 1 else 's'}"
         plot(
-            rows, plot_path, f"Which of 8 cues? {units} units, at most {steps} steps of {memory.ROWS} texts, {networks}"
+            rows, plot_path, f"Which of 8 cues? {units} units, at most {steps} steps of {recall.ROWS} texts, {networks}"
         )
 
 
@@ -119,18 +119,18 @@ def _table(rows: list[Row]) -> str:
 
 def _write_json(path: Path, asked: dict[str, int], results: list[Result]) -> None:
     from seqclf.files import write_json
-    from seqclf.probe import memory, recall
+    from seqclf.probe import recall, recall_task
     from seqclf.probe.report import summarize
     from seqclf.runtime import current_threads
     from seqclf.training.environment import environment
 
-    task = {"cues": recall.CUES, "fillers": recall.FILLERS, "chance": recall.CHANCE}
-    training = {"batch_size": memory.ROWS, "learning_rate": memory.LEARNING_RATE, "clip_norm": memory.CLIP_NORM}
+    task = {"cues": recall_task.CUES, "fillers": recall_task.FILLERS, "chance": recall_task.CHANCE}
+    training = {"batch_size": recall.ROWS, "learning_rate": recall.LEARNING_RATE, "clip_norm": recall.CLIP_NORM}
     figures = {
         **asked,
         "task": task,
         "training": training,
-        "embedding_dim": memory.EMBEDDING_DIM,
+        "embedding_dim": recall.EMBEDDING_DIM,
         "threads": asdict(current_threads()),
         **environment(),
         "summary": [asdict(row) for row in summarize(results)],

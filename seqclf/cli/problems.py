@@ -55,7 +55,7 @@ def show_warning(text: str) -> None:
 
 def check_files(loaded: LoadedConfig) -> None:
     """Raise ``ConfigError`` for files that can be seen to be wrong, and code that is not allowed."""
-    from seqclf.cli.start import quiet_stderr
+    from seqclf.cli.tensorflow_startup import quiet_stderr
     from seqclf.data.prepare import unready
 
     with quiet_stderr():

@@ -96,7 +96,7 @@ class _Progress:
         self._has_header = False
 
     def _heed(self, event: Event) -> None:
-        self._left.heed(event)
+        self._left.update(event)
         if isinstance(event, TrainingStarted):
             self._epochs, self._table, self._has_header = event.epochs, EpochTable(event, self._width), False
         elif isinstance(event, EpochStarted):

@@ -45,7 +45,7 @@ def load_or_make(
     if not presets and not is_data(path):
         return read_config(path, overrides), None
     # A config that is wrong is refused before anything heavy is imported.
-    from seqclf.cli.start import start_tensorflow
+    from seqclf.cli.tensorflow_startup import start_tensorflow
     from seqclf.starter.make import starter_for
     from seqclf.starter.presets import loaded, seen_in
 

@@ -31,7 +31,7 @@ class StopRequest:
         """Whether training was asked to stop."""
         return self.signal is not None
 
-    def heed(self, event: Event) -> None:
+    def update(self, event: Event) -> None:
         """Begin to handle signals once there are steps to finish."""
         from seqclf.training.events import TrainingStarted
 

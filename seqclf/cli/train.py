@@ -105,7 +105,7 @@ def train_command(
 
     loaded, starter = load_or_make(config_file, _overrides(settings, name, folds), presets=presets, threads=threads)
     # Not before the config is known to be good: what is wrong with it should be said at once.
-    from seqclf.cli.start import hush_tensorflow
+    from seqclf.cli.tensorflow_startup import hush_tensorflow
     from seqclf.runs import check_runs_folder
 
     hush_tensorflow()

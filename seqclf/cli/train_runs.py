@@ -51,7 +51,7 @@ def attended() -> Iterator[tuple[StopRequest, Callable[[Event], None]]]:
     with StopRequest() as stop, progress_listener() as show:
 
         def listen(event: Event) -> None:
-            stop.heed(event)
+            stop.update(event)
             show(event)
 
         yield stop, listen
@@ -67,16 +67,16 @@ def train_one(
     how: How,
 ) -> tuple[Run, Outcome]:
     """Prepare the texts and train in the run that ``begin`` makes; a run in which nothing was trained is removed."""
-    from seqclf.cli.start import start_tensorflow
+    from seqclf.cli.tensorflow_startup import start_tensorflow
     from seqclf.data.prepare import prepare
+    from seqclf.training.data_checks import problems_with_data
     from seqclf.training.events import Stage
-    from seqclf.training.fits import misfits
 
     # Texts before TensorFlow, so that what is wrong with them is said at once; only tfds reads them with it.
     if config.data.source == "tfds":
         start_tensorflow(config, how.threads)
     data = prepare(config, lambda stage: listen(Stage(stage)))
-    if problems := misfits(config, data):
+    if problems := problems_with_data(config, data):
         raise loaded.error(problems)
     run = begin()
     try:
@@ -96,7 +96,7 @@ def train_one(
 
 def resume(runs: Path, name: str, how: How, *, epochs: int | None, patience: int | None) -> None:
     """Continue the run ``name`` from its newest checkpoint; a finished one where ``epochs`` or ``patience`` say so."""
-    from seqclf.cli.start import hush_tensorflow, start_tensorflow
+    from seqclf.cli.tensorflow_startup import hush_tensorflow, start_tensorflow
     from seqclf.config import load_config
     from seqclf.run_choice import find_resumable
     from seqclf.training.extend import extended

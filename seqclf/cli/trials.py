@@ -21,7 +21,7 @@ def best_of(seen: Seen, overrides: Sequence[Override], threads: int | str) -> St
     """The starter whose model does best in a short trial. Raises ``SeqclfError`` where none can be trained."""
     from seqclf.baseline.comparison import reported_score
     from seqclf.cli.problems import check_files
-    from seqclf.cli.start import start_tensorflow
+    from seqclf.cli.tensorflow_startup import start_tensorflow
     from seqclf.starter.make import replaced
     from seqclf.starter.presets import loaded, presets
     from seqclf.starter.trial import texts_to_try, winner

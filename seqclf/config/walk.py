@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from seqclf.config.problems import Path
 from seqclf.config.schema import Config
-from seqclf.strict import MAPPING
+from seqclf.option_types import MAPPING
 
 Model = type[BaseModel]
 DISCRIMINATORS = ("type", "source")

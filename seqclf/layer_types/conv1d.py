@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from pydantic import Field
 
 from seqclf.layer_types.base import Activation, Context, Flow, Layer, initializer
-from seqclf.strict import Tokens, Width
+from seqclf.option_types import Tokens, Width
 
 if TYPE_CHECKING:
     from seqclf.onnx_writer.graph import Graph, OnnxFlow

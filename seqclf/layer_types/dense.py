@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from seqclf.layer_types.base import Activation, Context, Flow, Initializer, Layer, dense_layer, initializer
-from seqclf.strict import Width
+from seqclf.option_types import Width
 
 if TYPE_CHECKING:
     from seqclf.onnx_writer.graph import Graph, OnnxFlow

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from pydantic import Field
 
 from seqclf.layer_types.base import Context, Flow, Layer
-from seqclf.strict import Share
+from seqclf.option_types import Share
 
 if TYPE_CHECKING:
     from seqclf.onnx_writer.graph import Graph, OnnxFlow

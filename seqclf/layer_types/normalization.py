@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from seqclf.layer_types.base import Context, Flow, Layer
-from seqclf.strict import Decay, PositiveReal
+from seqclf.option_types import Decay, PositiveReal
 
 if TYPE_CHECKING:
     from seqclf.onnx_writer.graph import Graph, OnnxFlow

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from seqclf.layer_types.base import Activation, Context, Flow, Initializer, Layer, Tensor, initializer
-from seqclf.strict import NonNegativeReal, PositiveReal, Share, Tokens, Width
+from seqclf.option_types import NonNegativeReal, PositiveReal, Share, Tokens, Width
 
 if TYPE_CHECKING:
     from seqclf.onnx_writer.cell import Weights

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from seqclf.layer_types.base import LOWEST, Activation, Context, Flow, Layer, Tensor, dense_layer, initializer
-from seqclf.strict import Share, Width
+from seqclf.option_types import Share, Width
 
 if TYPE_CHECKING:
     from seqclf.onnx_writer.graph import Graph, OnnxFlow

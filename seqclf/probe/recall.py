@@ -1,37 +1,167 @@
-"""A task that takes memory and nothing else: which cue did the text begin with?
+"""How far back a recurrent layer can remember, and how far back its gradient reaches.
 
-Hochreiter & Schmidhuber (1997) and Bengio et al. (1994) tried recurrent networks on tasks of this kind.
+The gradient of a loss at the last step goes back through the recurrence one step at a time, and with each step of a
+simple recurrent layer it shrinks (Hochreiter 1991; Bengio et al. 1994; Pascanu et al. 2013): what does not reach the
+cue cannot teach the network to keep it.
 """
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
-from numpy.typing import NDArray
 
-from seqclf.token_ids import UNKNOWN_ID
+from seqclf.config import Config, checked_config
+from seqclf.layer_types import LAYER_TYPES, RecurrentLayer
+from seqclf.probe.recall_task import LABELS, VOCABULARY_SIZE, recall_texts, token_vectors
 
-CUES, FILLERS = 8, 8
-CHANCE = 1 / CUES
-LABELS = tuple(f"cue {number}" for number in range(1, CUES + 1))
-FIRST_CUE = UNKNOWN_ID + 1
-FIRST_FILLER = FIRST_CUE + CUES
-VOCABULARY_SIZE = FIRST_FILLER + FILLERS
+if TYPE_CHECKING:
+    import keras
+
+EMBEDDING_DIM = 16
+ROWS = 64
+LEARNING_RATE = 3e-3
+CLIP_NORM = 1.0
+SOLVED = 20  # batches in a row without a mistake
+TESTED = 512  # texts
+_TRAIN, _TEST = 0, 1  # keys of the random numbers
 
 
-def recall_texts(
-    generator: np.random.Generator, rows: int, distance: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Texts of a random cue and ``distance`` random fillers after it.
+@dataclass(frozen=True)
+class Result:
+    """What came of one network.
 
-    Returns:
-        Token ids, ``int32 [rows, distance + 1]``, and label ids (which cue it was), ``int32 [rows]``.
+    Attributes:
+        accuracy: share of ``TESTED`` fresh texts, cue at exactly ``distance``, whose cue it names.
+        steps: taken in training; fewer than allowed where the task was solved before.
+        gradient_before, gradient_after: ``reach`` on the same texts before and after training.
     """
-    labels = generator.integers(0, CUES, size=rows, dtype=np.int32)
-    fillers = generator.integers(FIRST_FILLER, VOCABULARY_SIZE, size=(rows, distance), dtype=np.int32)
-    return np.concatenate([labels[:, np.newaxis] + FIRST_CUE, fillers], axis=1), labels
+
+    cell: str
+    distance: int
+    seed: int
+    accuracy: float
+    steps: int
+    gradient_before: float
+    gradient_after: float
+    seconds: float
 
 
-def token_vectors(seed: int, dim: int) -> dict[int, NDArray[np.float32]]:
-    """A random vector for each cue and filler, ``float32 [dim]``, its entries of variance 1."""
-    drawn = np.random.default_rng([seed, 0x70C5]).normal(size=(VOCABULARY_SIZE, dim)).astype(np.float32)
-    return {token: drawn[token] for token in range(FIRST_CUE, VOCABULARY_SIZE)}
+def known_cells() -> list[str]:
+    """The types of recurrent layers that a config may have."""
+    return [name for name, kind in LAYER_TYPES.items() if issubclass(kind, RecurrentLayer)]
+
+
+def probe_config(cell: str, units: int, seed: int) -> Config:
+    """One recurrent layer on vectors that stay as they are, so that all memory is the layer's."""
+    return checked_config(
+        {
+            "name": "probe",
+            "seed": seed,
+            "data": {"source": "sample"},  # which no one reads
+            "embedding": {"dim": EMBEDDING_DIM, "trainable": False},
+            "layers": [{"type": cell, "units": units}],
+            "training": {"batch_size": ROWS, "optimizer": {"learning_rate": LEARNING_RATE, "clip_norm": CLIP_NORM}},
+        }
+    )
+
+
+def probe_model(cell: str, units: int, seed: int) -> keras.Model:
+    from seqclf.model.build import build_model
+
+    config = probe_config(cell, units, seed)
+    return build_model(config, VOCABULARY_SIZE, LABELS, vectors=token_vectors(seed, EMBEDDING_DIM))
+
+
+def build_reach(model: keras.Model) -> Callable[[Any, Any], tuple[float, float]]:
+    """A compiled ``(token_ids, label_ids) -> (reach, accuracy)`` for texts of equal length.
+
+    Reach: the norm of the gradient of a text's loss with respect to the input vector at its first step (the cue), over
+    the same at its last step; the median over the texts. 0 where the gradient is too small for float32.
+    """
+    import keras
+    import tensorflow as tf
+
+    from seqclf.model.build import LOGITS
+    from seqclf.training.step import cross_entropy, predicted_ids
+
+    outputs = [model.get_layer("embedding").output, model.get_layer(LOGITS).output]
+    vectors_and_logits = keras.Model(model.input, outputs)
+    signature = [tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None], tf.int32)]
+
+    @tf.function(input_signature=signature, autograph=False)
+    def ends(token_ids: tf.Tensor, label_ids: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        with tf.GradientTape() as tape:
+            vectors, logits = vectors_and_logits(token_ids)
+            tape.watch(vectors)
+            loss = tf.reduce_sum(cross_entropy(logits, label_ids))
+        gradient = tape.gradient(loss, vectors)
+        # In float64, where squares of small numbers do not vanish.
+        first, last = (tf.norm(tf.cast(gradient[:, step], tf.float64), axis=-1) for step in (0, -1))
+        return first, last, predicted_ids(logits) == label_ids
+
+    def reach(token_ids: Any, label_ids: Any) -> tuple[float, float]:
+        first, last, right = (tensor.numpy() for tensor in ends(token_ids, label_ids))
+        ratios = np.divide(first, last, out=np.zeros_like(first), where=last > 0)
+        return float(np.median(ratios)), float(right.mean())
+
+    return reach
+
+
+class Network:
+    """A cell's network that can be trained again and again from the start; its graphs are made once."""
+
+    def __init__(self, cell: str, units: int) -> None:
+        from seqclf.training.step import build_optimizer, build_train_step
+
+        self.cell, self.units = cell, units
+        self.model = probe_model(cell, units, seed=0)
+        self._optimizer = build_optimizer(probe_config(cell, units, seed=0).training.optimizer)
+        self._optimizer.build(self.model.trainable_variables)
+        self._unused = [np.array(variable) for variable in self._optimizer.variables]
+        self._step = build_train_step(self.model, self._optimizer)
+        self._reach = build_reach(self.model)
+
+    def measure(self, distance: int, seed: int, steps: int) -> Result:
+        """Train from the seed's weights for at most ``steps`` batches of fresh texts, and test.
+
+        Each batch is of one distance, drawn evenly from 1 to ``distance``; the test is at ``distance`` alone.
+        """
+        started = time.perf_counter()
+        self.model.set_weights(probe_model(self.cell, self.units, seed).get_weights())
+        for variable, value in zip(self._optimizer.variables, self._unused, strict=True):
+            variable.assign(value)
+        test = recall_texts(np.random.default_rng([seed, distance, _TEST]), TESTED, distance)
+        before, _ = self._reach(*test)
+        generator = np.random.default_rng([seed, distance, _TRAIN])
+        without_mistake = step = 0
+        while step < steps and without_mistake < SOLVED:
+            step += 1
+            nearer = int(generator.integers(1, distance + 1))
+            _, right, _ = self._step(*recall_texts(generator, ROWS, nearer))
+            without_mistake = without_mistake + 1 if int(right) == ROWS else 0
+        after, accuracy = self._reach(*test)
+        return Result(self.cell, distance, seed, accuracy, step, before, after, time.perf_counter() - started)
+
+
+def run(
+    cells: Sequence[str],
+    distances: Sequence[int],
+    *,
+    units: int,
+    steps: int,
+    seeds: int,
+    on_result: Callable[[Result], None] = lambda result: None,
+) -> list[Result]:
+    """Measure every cell at every distance, from seeds 0, 1, ...: the same texts and number of steps for every cell."""
+    results = []
+    for cell in cells:
+        network = Network(cell, units)
+        for seed in range(seeds):
+            for distance in distances:
+                results.append(network.measure(distance, seed, steps))
+                on_result(results[-1])
+    return results

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqclf.figures import new_figure, save_png
-from seqclf.probe.memory import Result
-from seqclf.probe.recall import CHANCE
+from seqclf.probe.recall import Result
+from seqclf.probe.recall_task import CHANCE
 
 _COLOURS = ("#c8553d", "#1b6ca8", "#6a994e", "#8e5ea2", "#d99a2b", "#3c8d93", "#8a8a8a")
 _LOWEST = 1e-16  # of what the picture shows

@@ -31,7 +31,7 @@ class GradientSum:
             total.assign_add(gradient)
         self._texts.assign_add(tf.cast(texts, tf.float32))
 
-    def take(self) -> list[tf.Tensor]:
+    def drain(self) -> list[tf.Tensor]:
         """Gradients of the mean loss of all texts since the last call."""
         means = [total / self._texts for total in self._sums]
         for variable in self.variables:

@@ -31,9 +31,9 @@ from seqclf.data.statistics import (
 from seqclf.data.unknown_tokens import unknown_warnings
 from seqclf.errors import InputError
 from seqclf.text.tokenizer import Tokenizer
+from seqclf.training.data_checks import problems_with_data
 from seqclf.training.estimate import Estimate, LayerRow, measure
-from seqclf.training.fits import misfits
-from seqclf.training.memory import check_memory
+from seqclf.training.memory_estimate import check_memory
 from seqclf.training.pretrained import Pretrained, read_pretrained
 
 
@@ -94,7 +94,7 @@ def examine(
             encoded["test"] = encode_split(corpus, "test", data.tokenizer, data.labels, on_stage)
     tokens = {name: split for name, split in encoded.items() if split is not None}
     _add_tokens(report, loaded, texts, tokens, data.tokenizer)
-    report.problems += [loaded.placed(problem) for problem in misfits(config, data)]
+    report.problems += [loaded.placed(problem) for problem in problems_with_data(config, data)]
     if report.problems:
         return report
     try:

@@ -34,7 +34,7 @@ class History:
         if self._path.exists():
             sync(self._path)
 
-    def go_back(self, place: dict[str, Any]) -> None:
+    def restore(self, place: dict[str, Any]) -> None:
         """Forget what came after ``place``. Raises ``InputError`` where the file has lost what came before."""
         with self._path.open("ab") as file:
             if file.tell() < place["written"]:

@@ -84,7 +84,7 @@ class Job:
     how: How
 
     def learn(self, baseline: BaselineBeside) -> Outcome:
-        """Train, and write the run. Raises ``NoNumber`` where the loss or a weight is NaN or infinite."""
+        """Train, and write the run. Raises ``NonFiniteError`` where the loss or a weight is NaN or infinite."""
         from seqclf.training.state import TrainingState
 
         model, fitted = self._model()
@@ -118,7 +118,7 @@ class Job:
         return model, fitted
 
     def _resume(self, keeper: Keeper) -> None:
-        keeper.go_back(self.ears.stage)
+        keeper.restore(self.ears.stage)
         if self.how.further:
             go_further(keeper.state, self.config.training, self.run, self.ears.stage)
             write_config(self.run.config, self.config)
@@ -139,19 +139,19 @@ class Job:
         )
 
     def _loop_with_rewinds(self, keeper: Keeper, baseline: BaselineBeside, fitted: FittedNgrams | None) -> TrainingDone:
-        from seqclf.training.state import NoNumber
+        from seqclf.training.state import NonFiniteError
 
         rewinds = 0
         while True:
             try:
                 return self._loop(keeper, baseline, fitted)
-            except NoNumber as error:
+            except NonFiniteError as error:
                 if self.how.on_nan == "stop" or rewinds == MOST_REWINDS:
-                    raise NoNumber(f"{error}: {_CURES}") from error
+                    raise NonFiniteError(f"{error}: {_CURES}") from error
                 rewinds += 1
                 share = keeper.state.rate_share / 2
                 self.ears.stage(f"warning: {error}; going back, with {share:g} of the learning rate")
-                keeper.go_back(self.ears.stage)
+                keeper.restore(self.ears.stage)
                 keeper.state.rate_share = share
 
     def _loop(self, keeper: Keeper, baseline: BaselineBeside, fitted: FittedNgrams | None) -> TrainingDone:

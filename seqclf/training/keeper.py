@@ -70,18 +70,18 @@ class Keeper:
         if self._config.keep_checkpoints is not True:
             self._checkpoints.drop(final=self._config.keep_checkpoints == FINAL)
 
-    def go_back(self, say: Callable[[str], None]) -> None:
+    def restore(self, say: Callable[[str], None]) -> None:
         """Return to the newest undamaged checkpoint; without one, to the beginning. Raises ``InputError``."""
         found = self._checkpoints.newest(lambda what: say(f"warning: {what}; looking for the one before it"))
         if found is None:
             say("No checkpoint was written yet; starting from the beginning")
-            self._history.go_back({"written": 0, "window": []})
+            self._history.restore({"written": 0, "window": []})
             return
         name, content = found
         best = self._best_weights() if name == FINAL else None
-        others = self.state.take(content)
+        others = self.state.load(content)
         self.state.best_weights = self.state.best_weights or best
-        self._history.go_back(others["history"])
+        self._history.restore(others["history"])
         self._started -= others["seconds"]
         epoch, step = (self.state.epoch, 0) if name == FINAL else map(int, re.findall(r"\d+", name))
         if not step:

@@ -22,7 +22,7 @@ from seqclf.training.events import EpochDone, EpochStarted, Event, StepDone, Tra
 from seqclf.training.mixing import Validator
 from seqclf.training.objectives import build_objective
 from seqclf.training.schedules import Horizon, rate_share, updates_of
-from seqclf.training.state import EpochSoFar, NoNumber, TrainingState
+from seqclf.training.state import EpochSoFar, NonFiniteError, TrainingState
 from seqclf.training.step import build_train_step
 
 _DEFAULT_MONITOR = EarlyStopping()
@@ -42,7 +42,7 @@ def training_events(
 
     Ends with ``TrainingDone`` after the last epoch, or earlier by the config's early stopping. With validation texts
     the best epoch's weights are remembered in ``state``; nothing is restored here. An epoch's thresholds, for
-    multi-label data, are those that a run of its weights would have. Raises ``NoNumber`` when the loss is NaN or
+    multi-label data, are those that a run of its weights would have. Raises ``NonFiniteError`` when the loss is NaN or
     infinite. Validation texts without known tokens are answered by the ``prior``, where there is one.
     ``state`` is one that began (``TrainingState.begin``) with the same ``config``.
     """
@@ -98,7 +98,7 @@ def _steps(
         now = time.perf_counter()
         texts, longest = batch[0].shape
         if not math.isfinite(loss):
-            raise NoNumber(
+            raise NonFiniteError(
                 f"the loss is {loss} at step {step} of epoch {epoch} (learning rate {rate:g}; a batch of {texts} "
                 f"texts of up to {longest} tokens)"
             )

@@ -35,7 +35,7 @@ _NOT_DECAYED = {"bias", "gamma", "beta"}
 """Names of Keras's variables that only shift or scale."""
 
 
-class NoNumber(SeqclfError):
+class NonFiniteError(SeqclfError):
     """The loss, or a weight, is infinite or not a number."""
 
 
@@ -131,11 +131,11 @@ class TrainingState:
     def to_bytes(self, *, best: bool = True, **others: Any) -> bytes:
         """All of it, and ``others`` (plain values) that ``take`` gives back; unless ``best``, without the best weights.
 
-        Raises ``NoNumber`` where the state is one that no training can go on from.
+        Raises ``NonFiniteError`` where the state is one that no training can go on from.
         """
         arrays: dict[str, Any] = {f"variable_{i}": np.asarray(variable) for i, variable in enumerate(self._variables())}
         if not all(np.isfinite(array).all() for array in arrays.values()):
-            raise NoNumber(
+            raise NonFiniteError(
                 f"weights are infinite or not a number after step {self.so_far.step} of epoch {self.epoch + 1}"
             )
         if best:
@@ -146,7 +146,7 @@ class TrainingState:
         np.savez(written, scalars=np.array(plain), **arrays)
         return written.getvalue()
 
-    def take(self, content: bytes) -> dict[str, Any]:
+    def load(self, content: bytes) -> dict[str, Any]:
         """Take over what ``to_bytes`` gave for the same model and optimizer; gives its ``others``.
 
         Raises ``InputError`` for anything else.

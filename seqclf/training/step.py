@@ -116,7 +116,7 @@ def build_train_step(
 
     @tf.function(input_signature=[], autograph=False)
     def apply_all() -> None:
-        apply(accumulator.take())
+        apply(accumulator.drain())
 
     def step(*batch: tf.Tensor, update: bool = True) -> Result:
         result: Result = learn(*batch)

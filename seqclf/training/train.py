@@ -17,10 +17,10 @@ from seqclf.prior import Prior
 from seqclf.runs import FAILED, INTERRUPTED, RUNNING, WHOLE, Run, now
 from seqclf.text.kinds import load_tokenizer
 from seqclf.training.baseline import BaselineBeside
+from seqclf.training.data_checks import problems_with_data
 from seqclf.training.environment import environment
-from seqclf.training.fits import misfits
 from seqclf.training.job import Ears, How, Job, Listener, OnNan, Outcome
-from seqclf.training.memory import check_memory
+from seqclf.training.memory_estimate import check_memory
 
 
 def train(
@@ -93,7 +93,7 @@ def _train(config: Config, run: Run, data: TrainingData | None, ears: Ears, how:
         data = prepare(config, ears.stage)
     else:
         how = replace(how, started=how.started - data.seconds)  # the run's wall time is the whole job's
-    if problems := misfits(config, data):
+    if problems := problems_with_data(config, data):
         raise ConfigError(problems)
     _note_data(run, data)
     if memory_check:

@@ -48,7 +48,7 @@ from seqclf.config.schema.training import (
     TrainingConfig,
 )
 from seqclf.layer_types import HeadConfig, LayerConfig, RecurrentLayer, walk
-from seqclf.strict import Strict
+from seqclf.option_types import Strict
 
 __all__ = [
     "LEAST_PIECES",

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from seqclf.file_encoding import UTF8, canonical
-from seqclf.strict import Name, Share, Strict
+from seqclf.option_types import Name, Share, Strict
 
 Folds = Annotated[
     Annotated[int, Field(ge=2, le=10_000, json_schema_extra={"unit": "parts"})] | None,

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from seqclf.strict import NonNegativeReal, PositiveReal, Strict
+from seqclf.option_types import NonNegativeReal, PositiveReal, Strict
 
 Order = Annotated[int, Field(ge=1, le=8, json_schema_extra={"unit": "tokens"})]
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from seqclf.strict import Epochs, PositiveShare, Share, Strict
+from seqclf.option_types import Epochs, PositiveShare, Share, Strict
 
 _Updates = {"unit": "updates"}
 _WARMUP = "Updates, or a fraction of all updates if below 1, over which the rate rises linearly to `learning_rate`{}."

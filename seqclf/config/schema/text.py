@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from seqclf.strict import Name, Share, Strict, Tokens, Width
+from seqclf.option_types import Name, Share, Strict, Tokens, Width
 
 LEAST_PIECES = 64
 """Two are special tokens, and a quarter of the rest is for single characters: fewer could not spell a language."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from seqclf.config.schema.schedules import ScheduleConfig
-from seqclf.strict import (
+from seqclf.option_types import (
     MAPPING,
     Decay,
     Epochs,

@@ -218,17 +218,17 @@ def _refused(rows: Rows, schema: Any) -> dict[int, str]:
     """Places of the rows that hold what a column of the schema cannot, or columns that it does not have."""
     import pyarrow
 
-    misfits = (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError, OverflowError, UnicodeEncodeError)
+    unwritable = (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError, OverflowError, UnicodeEncodeError)
     wrong: dict[int, str] = {}
     for name in schema.names:
         kind = schema.field(name).type
         try:
             pyarrow.array(_values(rows, name, kind), kind)
-        except misfits:
+        except unwritable:
             for place, row in enumerate(rows):
                 try:
                     pyarrow.array(_values([row], name, kind), kind)
-                except misfits:
+                except unwritable:
                     wrong[place] = f'"{name}" is {row[name]!r:.40}, not {kind} as in the rows before'
     return {**_strange(rows, schema.names), **wrong}
 

@@ -19,9 +19,9 @@ from seqclf.data.prepare import prepare
 from seqclf.errors import InputError
 from seqclf.ngrams.fit import fit_ngrams
 from seqclf.runtime import _free_of_control_groups, available_memory_bytes
-from seqclf.training import memory
+from seqclf.training import memory_estimate
 from seqclf.training.estimate import measure
-from seqclf.training.memory import check_memory, memory_needs
+from seqclf.training.memory_estimate import check_memory, memory_needs
 
 
 def _config(sample_csv: Path, **changes: Any) -> Config:
@@ -62,15 +62,15 @@ def test_both_reasons_are_told(sample_csv: Path, monkeypatch: pytest.MonkeyPatch
     data = prepare(config)
     check_memory(config, data)
     needs = memory_needs(config, data)
-    monkeypatch.setattr(memory, "available_memory_bytes", lambda: needs.bytes)
+    monkeypatch.setattr(memory_estimate, "available_memory_bytes", lambda: needs.bytes)
     check_memory(config, data)
-    monkeypatch.setattr(memory, "available_memory_bytes", lambda: needs.bytes // 2)
+    monkeypatch.setattr(memory_estimate, "available_memory_bytes", lambda: needs.bytes // 2)
     with pytest.raises(InputError, match=r"needs about .* weights, .* a batch of 100 texts of 12 tokens\. Lower train"):
         check_memory(config, data)
     wide = _config(sample_csv, head=[{"type": "dense", "units": 10_000}, {"type": "dense", "units": 10_000}])
     with pytest.raises(InputError, match=r"3\.6 GB of memory.*100,\d+,\d+ weights.*Lower tokenizer.vocab_size"):
         check_memory(wide, data)
-    monkeypatch.setattr(memory, "available_memory_bytes", lambda: None)
+    monkeypatch.setattr(memory_estimate, "available_memory_bytes", lambda: None)
     check_memory(wide, data)
 
 
@@ -106,7 +106,7 @@ def test_a_fit_of_ngrams_that_cannot_fit_is_told(sample_csv: Path, monkeypatch: 
     data = prepare(config)
     needs = memory_needs(config, data)
     assert needs.bytes == needs.fit_bytes > 2 * needs.state_bytes
-    monkeypatch.setattr(memory, "available_memory_bytes", lambda: needs.bytes // 2)
+    monkeypatch.setattr(memory_estimate, "available_memory_bytes", lambda: needs.bytes // 2)
     with pytest.raises(InputError, match=r"^the fit of the n-grams needs .*Lower tokenizer\.max_tokens or ngrams\.b"):
         check_memory(config, data)
     shown = measure(config, data)[1].memory_bytes
@@ -134,7 +134,7 @@ def test_the_commands(sample_csv: Path, tmp_path: Path, monkeypatch: pytest.Monk
         assert "Error: training needs about 518" in refused.stderr
         assert "14,4" in refused.stderr and "Lower tokenizer.vocab_size" in refused.stderr
     assert not list(runs.iterdir()), "nothing is left of a run that never began"
-    monkeypatch.setattr(memory, "available_memory_bytes", lambda: 1)
+    monkeypatch.setattr(memory_estimate, "available_memory_bytes", lambda: 1)
     small = ["train", str(config), "--runs", str(runs), "--set", "layers=[{type: pool}]", "--set", "training.epochs=1"]
     assert CliRunner().invoke(cli, small).exit_code == 2
     assert CliRunner().invoke(cli, [*small, "--no-memory-check"]).exit_code == 0

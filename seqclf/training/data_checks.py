@@ -14,7 +14,7 @@ from seqclf.training.schedules import Horizon, warmup_updates
 _MOST_LABELS = 20
 
 
-def misfits(config: Config, data: TrainingData) -> list[Problem]:
+def problems_with_data(config: Config, data: TrainingData) -> list[Problem]:
     """Options of ``training`` that the data rule out."""
     return [*_unknown_labels(config, data), *_idle_thresholds(config, data), *_endless_warmup(config, data)]
 

@@ -11,11 +11,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from seqclf.cli import cli
-from seqclf.probe import memory
-from seqclf.probe.recall import CUES, FIRST_CUE, FIRST_FILLER, VOCABULARY_SIZE, recall_texts, token_vectors
+from seqclf.probe import recall
+from seqclf.probe.recall_task import CUES, FIRST_CUE, FIRST_FILLER, VOCABULARY_SIZE, recall_texts, token_vectors
 from seqclf.probe.report import markdown, summarize
 
-MEASURED = memory.Result("gru", 5, 0, 0.5, 10, 0.25, 0.0, 1.0)
+MEASURED = recall.Result("gru", 5, 0, 0.5, 10, 0.25, 0.0, 1.0)
 
 
 def _probe(*arguments: str) -> Result:
@@ -35,13 +35,13 @@ def test_the_first_token_alone_decides_the_label() -> None:
 
 
 def test_all_recurrent_types_of_the_schema_are_known() -> None:
-    assert set(memory.known_cells()) == {"lstm", "gru", "simple_rnn", "min_gru", "min_lstm", "qrnn", "sru"}
+    assert set(recall.known_cells()) == {"lstm", "gru", "simple_rnn", "min_gru", "min_lstm", "qrnn", "sru"}
 
 
 def test_token_vectors_are_those_that_the_model_has_and_keeps() -> None:
-    model = memory.probe_model("gru", units=4, seed=3)
+    model = recall.probe_model("gru", units=4, seed=3)
     table = np.array(model.get_layer("embedding").embeddings)
-    vectors = token_vectors(3, memory.EMBEDDING_DIM)
+    vectors = token_vectors(3, recall.EMBEDDING_DIM)
     assert all(np.array_equal(table[token], vector) for token, vector in vectors.items())
     assert not model.get_layer("embedding").trainable_variables
 
@@ -49,30 +49,30 @@ def test_token_vectors_are_those_that_the_model_has_and_keeps() -> None:
 @pytest.mark.parametrize("distance", [1, 6])
 def test_reach_of_a_recurrence_that_is_known(distance: int) -> None:
     """h_t = tanh(x W + h / 2) with x W next to nothing: each step back halves the gradient."""
-    model = memory.probe_model("simple_rnn", units=5, seed=0)
+    model = recall.probe_model("simple_rnn", units=5, seed=0)
     layer = model.get_layer("layers_0_simple_rnn")
     kernel, recurrent, bias = layer.get_weights()
     layer.set_weights([kernel * 1e-4, np.eye(*recurrent.shape) / 2, bias])
     texts = recall_texts(np.random.default_rng(0), 16, distance)
-    reach, accuracy = memory.build_reach(model)(*texts)
+    reach, accuracy = recall.build_reach(model)(*texts)
     assert reach == pytest.approx(0.5**distance, rel=1e-3)
     assert 0 <= accuracy < 1
     layer.set_weights([kernel, recurrent * 0, bias])
-    assert memory.build_reach(model)(*texts)[0] == 0, "nothing comes back through no recurrence"
+    assert recall.build_reach(model)(*texts)[0] == 0, "nothing comes back through no recurrence"
 
 
 def test_gradients_fade_with_distance_before_training() -> None:
     for cell in ("simple_rnn", "lstm"):
-        network = memory.Network(cell, units=8)
+        network = recall.Network(cell, units=8)
         near, far = (network.measure(distance, seed=0, steps=1).gradient_before for distance in (3, 30))
         assert far < near / 100, cell
 
 
 def test_a_measurement_depends_on_nothing_before_it() -> None:
     """Same seed, same result; weights and optimizer start afresh."""
-    used = memory.Network("gru", units=6)
+    used = recall.Network("gru", units=6)
     used.measure(2, seed=1, steps=5)
-    others = [network.measure(4, seed=2, steps=7) for network in (used, memory.Network("gru", units=6))]
+    others = [network.measure(4, seed=2, steps=7) for network in (used, recall.Network("gru", units=6))]
     first, second = (replace(other, seconds=0) for other in others)
     assert first == second
     assert first.steps == 7
@@ -80,9 +80,9 @@ def test_a_measurement_depends_on_nothing_before_it() -> None:
 
 
 def test_it_learns_to_recall_and_then_stops() -> None:
-    result = memory.Network("gru", units=24).measure(3, seed=0, steps=600)
+    result = recall.Network("gru", units=24).measure(3, seed=0, steps=600)
     assert result.accuracy > 0.99
-    assert memory.SOLVED <= result.steps < 600
+    assert recall.SOLVED <= result.steps < 600
 
 
 def test_rows_are_over_seeds() -> None:
