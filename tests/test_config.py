@@ -181,10 +181,10 @@ def test_all_problems_are_reported_at_once_in_the_order_of_the_file(tmp_path: Pa
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", ": expected options (name: value), found nothing"),
-        (b"# nothing\n", ": expected options (name: value), found nothing"),
-        (b"- 1\n", ": expected options (name: value), found '- 1'"),
-        (b"3\n", ": expected options (name: value), found '3'"),
+        (b"", ":1:1: expected options (name: value), found nothing"),
+        (b"# nothing\n", ":1:1: expected options (name: value), found nothing"),
+        (b"- 1\n", ":1:1: expected options (name: value), found '- 1'"),
+        (b"3\n", ":1:1: expected options (name: value), found '3'"),
         (b"\x89PNG\x00", ": is not a text file (it holds NUL bytes)"),
         ("a: ä".encode("utf-16"), ": is not a text file (it holds NUL bytes)"),
         ("seed: 1\nname: ä".encode("latin-1"), ":2: not UTF-8 text (byte 15)"),
@@ -292,3 +292,9 @@ def test_few_epochs_on_the_command_line_are_meant(tmp_path: Path) -> None:
     assert read_config(path, [parse_override("training.epochs=3")]).warnings == []
     (warning,) = read_config(path, [parse_override("training.early_stopping.patience=9")]).warnings
     assert "9 epochs without a better one cannot pass in 9" in str(warning)
+
+
+def test_a_plateau_may_watch_a_fold() -> None:
+    values = {"data": {"source": "sample", "validation": 0, "folds": 5, "fold": 1}, "layers": [{"type": "pool"}]}
+    config = checked_config({**values, "training": {"schedule": {"type": "plateau"}, "early_stopping": None}})
+    assert config.data.folds == 5

@@ -39,3 +39,7 @@ def test_its_parts_share_nothing() -> None:
     assert not set(train.texts) & set(test.texts)
     assert train.label_names == ("other", "promoter")
     assert source.fingerprint("train") not in (source.fingerprint("test"), SampleSource("reviews").fingerprint("train"))
+
+
+def test_it_is_never_called_reviews() -> None:
+    assert SampleSource("dna").read("test").origin == "synthetic DNA, test"

@@ -206,7 +206,7 @@ def early_stopping_has_validation(data: DataConfig, training: TrainingConfig) ->
 
 
 def plateau_has_validation(data: DataConfig, training: TrainingConfig) -> Iterator[Problem]:
-    if isinstance(training.schedule, PlateauSchedule) and data.validation == 0:
+    if isinstance(training.schedule, PlateauSchedule) and data.validation == 0 and data.folds is None:
         message = (
             "plateau needs validation texts, but data.validation is 0: choose another schedule, or keep some texts"
         )

@@ -63,7 +63,8 @@ def read_file(file: FilePath, extended_by: tuple[FilePath, ...] = (), text: str 
         raise ConfigError([Problem((), problem.message + _table_hint(file), place(problem.position))]) from problem
     if not isinstance(document.value, dict):
         found = "nothing" if document.value is None else f"{text.strip().splitlines()[0][:60]!r}"
-        raise InputError(f"{file}: expected options (name: value), found {found}{_table_hint(file)}")
+        message = f"expected options (name: value), found {found}{_table_hint(file)}"
+        raise ConfigError([Problem((), message, place(document.places.get((), Position(1, 1))))])
     written = Written(
         file,
         document.value,

@@ -82,8 +82,6 @@ def _value(schema: dict[str, Any]) -> str:
         "boolean": "`true` or `false`",
         "null": "`null`",
     }
-    if schema["type"] == "object":
-        return f"mapping to {_value(schema['additionalProperties'])}"
     words = [names[schema["type"]], *([f"of {schema['unit']}"] if "unit" in schema else [])]
     if bounds := _bounds(schema):
         words.append(f"({bounds})")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -75,7 +76,10 @@ class Source(Protocol):
 
 def where_paths_start(path: Path) -> str:
     """For messages about files that are not there."""
-    return "" if path.is_absolute() else " (paths start at the folder that seqclf is called from)"
+    if path.is_absolute():
+        return ""
+    what = "paths start" if not os.environ.get("SEQCLF_DATA") else "$SEQCLF_DATA is relative and starts"
+    return f" ({what} at the folder that seqclf is called from)"
 
 
 def digest(*parts: object) -> str:

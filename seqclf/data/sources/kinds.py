@@ -50,7 +50,9 @@ def part_names(config: DataConfig) -> dict[str, str | float | None]:
 def describe(config: DataConfig, split: str = "train") -> str:
     """Where a split's texts are from, in a few words; synthetic ones are always called so."""
     if isinstance(config, SampleData):
-        return "synthetic sample" if config.dataset == "reviews" else "synthetic DNA"
+        from seqclf.data.sources.sample import SYNTHETIC
+
+        return SYNTHETIC[config.dataset]
     if isinstance(config, TfdsData):
         return config.dataset
     own = part_names(config)[split]

@@ -10,6 +10,8 @@ from seqclf.data.sources.base import LabelledTexts, digest
 from seqclf.data.sources.sample import dna, grammar
 
 _DATA_SETS = {"reviews": (grammar.reviews, grammar.LABELS), "dna": (dna.sequences, dna.LABELS)}
+SYNTHETIC = {"reviews": "synthetic sample", "dna": "synthetic DNA"}
+"""What the texts are called wherever they are named."""
 _ROWS = {"train": 4_000, "test": 1_000}
 
 
@@ -17,6 +19,7 @@ class SampleSource:
     """Parts: ``train`` and ``test``. No text is in both. ``dataset``: ``reviews`` or ``dna``."""
 
     def __init__(self, dataset: str) -> None:
+        self._name = SYNTHETIC[dataset]
         self._rows, self._labels = _DATA_SETS[dataset]
 
     def check(self, part: str) -> None:
@@ -29,4 +32,4 @@ class SampleSource:
         rows = self._rows(sum(_ROWS.values()))
         rows = rows[: _ROWS["train"]] if part == "train" else rows[_ROWS["train"] :]
         texts, labels = zip(*rows, strict=True)
-        return LabelledTexts(texts, labels, origin=f"synthetic sample, {part}", label_names=self._labels)
+        return LabelledTexts(texts, labels, origin=f"{self._name}, {part}", label_names=self._labels)
