@@ -94,3 +94,14 @@ def test_it_learns_in_keras_s_own_fit_at_every_length() -> None:
         results.append(model.get_weights())
     for theirs, ours in zip(*results, strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "MinGRU", "QRNN"])
+@pytest.mark.parametrize("both_ways", [False, True])
+def test_integers_are_read_as_keras_reads_them(kind: str, both_ways: bool) -> None:
+    from seqclf import layers
+
+    layer = getattr(layers, kind)(3, return_sequences=True)
+    layer = layers.Bidirectional(layer) if both_ways else layer
+    x = np.random.default_rng(0).integers(0, 4, (2, 5, FEATURES))
+    np.testing.assert_array_equal(layer(x), layer(x.astype(np.float32)))
