@@ -6,6 +6,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+OptionPath = tuple[str | int, ...]
+"""From the whole config to one option: ``("layers", 1, "units")``."""
+
 
 class Strict(BaseModel):
     """Unknown options and silent conversions ("3" for 3) are errors; nothing changes after it was checked."""

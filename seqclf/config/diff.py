@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from seqclf.config.loading import plain
-from seqclf.config.problems import Path, dotted
+from seqclf.config.problems import dotted
 from seqclf.config.schema import Config
+from seqclf.option_types import OptionPath
 
 ABSENT = object()
 
@@ -23,7 +24,7 @@ def difference(a: Config, b: Config) -> dict[str, tuple[Any, Any]]:
     }
 
 
-def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+def _leaves(value: Any, path: OptionPath) -> Iterator[tuple[OptionPath, Any]]:
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     if not items:
         yield path, value

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import Any
 
-from seqclf.config.problems import ConfigError, Path, Place, Problem
+from seqclf.config.problems import ConfigError, Place, Problem
 from seqclf.config.walk import DISCRIMINATORS
 from seqclf.config.yaml_core import Document, read_yaml
 from seqclf.config.yaml_errors import Position, YamlProblem
 from seqclf.errors import InputError
+from seqclf.option_types import OptionPath
 
 _MAX_BYTES = 256 * 1024
 _MOST_FILES = 10
@@ -27,25 +28,25 @@ class Written:
         problems: what is wrong with the YAML of single values.
     """
 
-    file: FilePath
+    file: Path
     value: dict[str, Any]
-    places: dict[Path, Place] = field(default_factory=dict)
-    words: dict[Path, str] = field(default_factory=dict)
+    places: dict[OptionPath, Place] = field(default_factory=dict)
+    words: dict[OptionPath, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def place(self, path: Path) -> Place:
+    def place(self, path: OptionPath) -> Place:
         """Where the option stands, or the nearest part of its path that was written."""
         while path not in self.places and path:
             path = path[:-1]
         return self.places.get(path) or Place(str(self.file))
 
-    def forget(self, path: Path) -> None:
+    def forget(self, path: OptionPath) -> None:
         """The option, and all below it, is about to be written otherwise."""
         self.places = {other: place for other, place in self.places.items() if other[: len(path)] != path}
         self.words = {other: word for other, word in self.words.items() if other[: len(path)] != path}
 
 
-def read_file(file: FilePath, extended_by: tuple[FilePath, ...] = (), text: str | None = None) -> Written:
+def read_file(file: Path, extended_by: tuple[Path, ...] = (), text: str | None = None) -> Written:
     """Read a config file and what it extends. ``text`` is the file's, where that is known.
 
     Raises ``InputError`` where a file cannot be read or taken apart.
@@ -77,12 +78,12 @@ def read_file(file: FilePath, extended_by: tuple[FilePath, ...] = (), text: str 
     return _extended(written, document, (*extended_by, file))
 
 
-def _extended(written: Written, document: Document, chain: tuple[FilePath, ...]) -> Written:
+def _extended(written: Written, document: Document, chain: tuple[Path, ...]) -> Written:
     """``written`` over the file that it extends. Raises ``InputError``."""
     name, place = document.value.pop("extends"), written.place(("extends",))
     if not isinstance(name, str) or not name:
         raise ConfigError([Problem(("extends",), "expected the path of another config, from this one's folder", place)])
-    file = chain[-1].parent / FilePath(name).expanduser()
+    file = chain[-1].parent / Path(name).expanduser()
     if any(file.resolve() == other.resolve() for other in chain):
         raise ConfigError([Problem(("extends",), f"{name} is extended by this file already, in a circle", place)])
     if len(chain) >= _MOST_FILES:
@@ -98,7 +99,7 @@ def _extended(written: Written, document: Document, chain: tuple[FilePath, ...])
     return base
 
 
-def _lay_over(base: Written, top: Written, path: Path) -> None:
+def _lay_over(base: Written, top: Written, path: OptionPath) -> None:
     """Options of ``top`` take the place of ``base``'s; mappings of one kind are joined, anything else is replaced."""
     below, above = _at(base.value, path), _at(top.value, path)
     for name, value in above.items():
@@ -118,13 +119,13 @@ def _differ(below: dict[str, Any], above: dict[str, Any]) -> bool:
     return any(name in above and above[name] != below.get(name) for name in DISCRIMINATORS)
 
 
-def _at(value: Any, path: Path) -> Any:
+def _at(value: Any, path: OptionPath) -> Any:
     for part in path:
         value = value[part]
     return value
 
 
-def _text(file: FilePath) -> str:
+def _text(file: Path) -> str:
     try:
         if file.is_dir():
             raise InputError(f"{file}: is a folder, expected a YAML file")
@@ -143,7 +144,7 @@ def _text(file: FilePath) -> str:
         raise InputError(f"{file}:{line}: not UTF-8 text (byte {error.start + 1}); save it as UTF-8") from error
 
 
-def _table_hint(file: FilePath) -> str:
+def _table_hint(file: Path) -> str:
     if file.suffix.lower() not in (".csv", ".tsv", ".jsonl"):
         return ""
     return f". This seems to be data: `seqclf init --from {file}` writes a config for it"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
-from seqclf.config.problems import Path
 from seqclf.config.schema import Config
 from seqclf.config.walk import Model, homes_of, sections_of_kind, tag_of
+from seqclf.option_types import OptionPath
 
 # Names by which others know our types and sources.
 _KINDS_ELSEWHERE = {
@@ -145,7 +145,7 @@ def meant_option(name: str, model: Model) -> str | None:
     return next(iter(difflib.get_close_matches(name.lower(), list(model.model_fields), n=1)), None)
 
 
-def unknown_option(name: str, path: Path, model: Model) -> str:
+def unknown_option(name: str, path: OptionPath, model: Model) -> str:
     """With the option that may be meant: of this section by its spelling, of another by its name."""
     if ":" in name:
         first, _, rest = name.partition(":")

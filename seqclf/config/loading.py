@@ -6,11 +6,11 @@ import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import Any
 
 from seqclf.config.files import Written, read_file
-from seqclf.config.problems import ConfigError, Path, Place, Problem, dotted
+from seqclf.config.problems import ConfigError, Place, Problem, dotted
 from seqclf.config.schema import Config, FolderData, SubwordFileTokens, TableData, TfdsData
 from seqclf.config.validation import validate, warnings_of
 from seqclf.config.walk import DISCRIMINATORS
@@ -18,6 +18,7 @@ from seqclf.config.yaml_core import dump_yaml, read_yaml
 from seqclf.config.yaml_errors import YamlProblem
 from seqclf.errors import InputError
 from seqclf.files import write_text
+from seqclf.option_types import OptionPath
 
 DATA_VARIABLE = "SEQCLF_DATA"
 """Folder that relative paths to data, vocabularies and vectors start at, and that holds tfds's data sets."""
@@ -30,10 +31,10 @@ _PATIENCE = ("training", "early_stopping", "patience")
 class Override:
     """An option set on the command line: its path, its value and how the user gave it."""
 
-    path: Path
+    path: OptionPath
     value: Any
     given: str = "--set"
-    words: dict[Path, str] = field(default_factory=dict)
+    words: dict[OptionPath, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"--set {dotted(self.path)}" if self.given == "--set" else self.given
@@ -83,14 +84,14 @@ def parse_override(text: str) -> Override:
     return Override(path, document.value, words={(*path, *below): word for below, word in document.words.items()})
 
 
-def load_config(path: FilePath | str, overrides: Sequence[Override] = ()) -> Config:
+def load_config(path: Path | str, overrides: Sequence[Override] = ()) -> Config:
     """Read a config file. Raises ``InputError``; a ``ConfigError`` lists everything that is wrong at once."""
     return read_config(path, overrides).config
 
 
-def read_config(path: FilePath | str, overrides: Sequence[Override] = (), text: str | None = None) -> LoadedConfig:
+def read_config(path: Path | str, overrides: Sequence[Override] = (), text: str | None = None) -> LoadedConfig:
     """Like ``load_config``, with the places of all options. ``text``: what the file will hold, if it is not written."""
-    written = read_file(FilePath(path), text=text)
+    written = read_file(Path(path), text=text)
     for override in overrides:
         _apply(written, override)
     config, problems = validate(written.value, written.words)
@@ -110,7 +111,7 @@ def read_config(path: FilePath | str, overrides: Sequence[Override] = (), text: 
     return LoadedConfig(_in_data_folder(config), written)
 
 
-def write_config(path: FilePath, config: Config) -> None:
+def write_config(path: Path, config: Config) -> None:
     """Write the config, every default filled in."""
     write_text(path, config_text(config))
 
@@ -143,7 +144,7 @@ def _in_data_folder(config: Config) -> Config:
     folder = os.environ.get(DATA_VARIABLE)
     if not folder:
         return config
-    return _with_paths(config, lambda path: str(FilePath(folder).expanduser() / FilePath(path).expanduser()))
+    return _with_paths(config, lambda path: str(Path(folder).expanduser() / Path(path).expanduser()))
 
 
 def _with_paths(config: Config, change: Callable[[str], str]) -> Config:
@@ -163,7 +164,7 @@ def _with_paths(config: Config, change: Callable[[str], str]) -> Config:
 
 
 def _absolute(path: str) -> str:
-    return str(FilePath(path).expanduser().absolute())
+    return str(Path(path).expanduser().absolute())
 
 
 def _apply(written: Written, override: Override) -> None:
@@ -195,7 +196,7 @@ def _apply(written: Written, override: Override) -> None:
     written.words.update(override.words)
 
 
-def _value_at(value: Any, path: Path) -> Any:
+def _value_at(value: Any, path: OptionPath) -> Any:
     for part in path:
         if isinstance(value, dict):
             value = value.get(part)
@@ -213,7 +214,7 @@ def _quote_it(word: str) -> str:
     )
 
 
-def _reading_order(file: FilePath) -> Any:
+def _reading_order(file: Path) -> Any:
     """By place: the file itself, those that it extends, the command line."""
 
     def key(problem: Problem) -> tuple[bool, bool, str, int, int]:

@@ -11,8 +11,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from seqclf.config.guesses import meant_option, unknown_kind, unknown_option, unknown_value
-from seqclf.config.problems import Path, Problem
+from seqclf.config.problems import Problem
 from seqclf.config.walk import DISCRIMINATORS, Model, is_required, locate, tag_of
+from seqclf.option_types import OptionPath
 
 _TYPES = {
     "int_type": "a whole number",
@@ -38,13 +39,13 @@ _BOUNDS = {
 }
 
 
-def problems_of(error: ValidationError, words: Mapping[Path, str]) -> list[Problem]:
+def problems_of(error: ValidationError, words: Mapping[OptionPath, str]) -> list[Problem]:
     """One problem for each option that is wrong.
 
     ``words`` are the values written as an unquoted ``yes``, ``no``, ``on`` or ``off``.
     """
-    by_path: dict[Path, tuple[list[Any], list[Model]]] = {}
-    misspelt: set[Path] = set()
+    by_path: dict[OptionPath, tuple[list[Any], list[Model]]] = {}
+    misspelt: set[OptionPath] = set()
     for details in error.errors(include_url=False):
         path, models = locate(details["loc"])
         if details["type"] == "union_tag_invalid":
@@ -64,7 +65,7 @@ def problems_of(error: ValidationError, words: Mapping[Path, str]) -> list[Probl
     ]
 
 
-def _message(errors: Sequence[Any], models: Sequence[Model], path: Path, words: Mapping[Path, str]) -> str:
+def _message(errors: Sequence[Any], models: Sequence[Model], path: OptionPath, words: Mapping[OptionPath, str]) -> str:
     # A value that may be of several types has an error for each: those of its own type say most.
     own = [error for error in errors if not error["type"].endswith("_type")] or errors
     details = next(
@@ -129,7 +130,7 @@ def _none_of(options: Sequence[str], found: Any) -> str:
     return f"expected one of {', '.join(options)}; found {shown(found)}"
 
 
-def _hint(found: Any, kind: str, models: Sequence[Model], path: Path, word: str | None) -> str:
+def _hint(found: Any, kind: str, models: Sequence[Model], path: OptionPath, word: str | None) -> str:
     """Why a value is not what its writer took it for."""
     tags = [tag for tag in map(tag_of, models) if tag]
     if word is not None and kind == "bool_type":

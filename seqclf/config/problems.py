@@ -6,9 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from seqclf.errors import InputError
-
-Path = tuple[str | int, ...]
-"""From the whole config to one option: ``("layers", 1, "units")``."""
+from seqclf.option_types import OptionPath
 
 _WIDEST_QUOTE = 110
 
@@ -46,7 +44,7 @@ class Place:
 class Problem:
     """``message`` says what is wrong, what was expected, what was found; ``place`` is None for a config from code."""
 
-    path: Path
+    path: OptionPath
     message: str
     place: Place | None = None
 

@@ -11,10 +11,11 @@ from pydantic import ValidationError
 from seqclf.config.checks import CHECKS, Check, returns_sequences
 from seqclf.config.guesses import meant_option, unknown_option
 from seqclf.config.messages import problems_of
-from seqclf.config.problems import ConfigError, Path, Problem
+from seqclf.config.problems import ConfigError, Problem
 from seqclf.config.schema import Config
 from seqclf.config.warning_checks import WARNINGS
 from seqclf.layer_types import Layer
+from seqclf.option_types import OptionPath
 
 
 def checked_config(value: dict[str, Any]) -> Config:
@@ -28,7 +29,9 @@ def checked_config(value: dict[str, Any]) -> Config:
     return config
 
 
-def validate(value: dict[str, Any], words: Mapping[Path, str] | None = None) -> tuple[Config | None, list[Problem]]:
+def validate(
+    value: dict[str, Any], words: Mapping[OptionPath, str] | None = None
+) -> tuple[Config | None, list[Problem]]:
     """The config, or all that is wrong with it. ``words`` as in ``seqclf.config.messages``."""
     sections_meant = _misspelt_sections(value)
     written = {meant: name for name, meant in sections_meant.items()}

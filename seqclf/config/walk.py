@@ -8,9 +8,8 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from seqclf.config.problems import Path
 from seqclf.config.schema import Config
-from seqclf.option_types import MAPPING
+from seqclf.option_types import MAPPING, OptionPath
 
 Model = type[BaseModel]
 DISCRIMINATORS = ("type", "source")
@@ -35,7 +34,7 @@ def sections_of_kind(tag: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def is_required(path: Path) -> bool:
+def is_required(path: OptionPath) -> bool:
     """Whether the option has no default (items of lists have none)."""
     names = [part for part in path if isinstance(part, str)]
     models: list[Model] = [Config]
@@ -61,7 +60,7 @@ def homes_of(option: str) -> tuple[tuple[str, Model], ...]:
     return tuple(found)
 
 
-def locate(location: Sequence[int | str]) -> tuple[Path, list[Model]]:
+def locate(location: Sequence[int | str]) -> tuple[OptionPath, list[Model]]:
     """Pydantic's location as a path, without the parts that name members of unions; and the models at its end."""
     path: list[str | int] = []
     models: list[Model] = [Config]

@@ -14,8 +14,7 @@ from typing import Any
 import yaml
 
 from seqclf.config.yaml_errors import Position, YamlProblem, problem_of, unreadable
-
-Path = tuple[str | int, ...]
+from seqclf.option_types import OptionPath
 
 MAX_DEPTH = 50
 MAX_VALUES = 20_000
@@ -46,9 +45,9 @@ class Document:
     """
 
     value: Any = None
-    places: dict[Path, Position] = field(default_factory=dict)
-    problems: list[tuple[Path, Position, str]] = field(default_factory=list)
-    words: dict[Path, str] = field(default_factory=dict)
+    places: dict[OptionPath, Position] = field(default_factory=dict)
+    problems: list[tuple[OptionPath, Position, str]] = field(default_factory=list)
+    words: dict[OptionPath, str] = field(default_factory=dict)
 
 
 class _Loader(yaml.SafeLoader):
@@ -121,7 +120,7 @@ class _Constructor:
         self._above: list[yaml.Node] = []
         self._values = 0
 
-    def value(self, node: yaml.Node, path: Path) -> Any:
+    def value(self, node: yaml.Node, path: OptionPath) -> Any:
         self._values += 1
         if self._values > MAX_VALUES:
             raise YamlProblem(_position(node), f"more than {MAX_VALUES:,} values, those that aliases repeat included")
@@ -140,12 +139,12 @@ class _Constructor:
         finally:
             self._above.pop()
 
-    def _list(self, node: yaml.Node, path: Path) -> list[Any]:
+    def _list(self, node: yaml.Node, path: OptionPath) -> list[Any]:
         for index, item in enumerate(node.value):
             self._document.places[(*path, index)] = _position(item)
         return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
 
-    def _mapping(self, node: yaml.Node, path: Path) -> dict[str, Any]:
+    def _mapping(self, node: yaml.Node, path: OptionPath) -> dict[str, Any]:
         mapping: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = key_node.value
@@ -165,7 +164,7 @@ class _Constructor:
                 mapping[key] = self.value(value_node, (*path, key))
         return mapping
 
-    def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
+    def _scalar(self, node: yaml.ScalarNode, path: OptionPath) -> Any:
         text, kind = node.value, node.tag.removeprefix(_TAG)
         if kind == "str":
             if node.style is None and _TRUTH_OF_1_1.fullmatch(text):
@@ -186,7 +185,7 @@ class _Constructor:
         self._note(path, node, f"the tag {_shown_tag(node)} is not known; a config needs no tags")
         return None
 
-    def _note(self, path: Path, node: yaml.Node, message: str) -> None:
+    def _note(self, path: OptionPath, node: yaml.Node, message: str) -> None:
         self._document.problems.append((path, _position(node), message))
 
 

@@ -16,6 +16,7 @@ from seqclf.layer_types.base import Context, Flow, Layer, dense_layer
 from seqclf.layer_types.custom import Custom, allow_code, tag
 from seqclf.layer_types.recurrent import RecurrentLayer
 from seqclf.layer_types.residual import Residual
+from seqclf.option_types import OptionPath
 
 __all__ = [
     "LAYER_TYPES",
@@ -30,8 +31,6 @@ __all__ = [
     "dense_layer",
     "walk",
 ]
-
-Path = tuple[str | int, ...]
 
 
 def _found() -> Iterator[tuple[str, type[Layer]]]:
@@ -64,7 +63,7 @@ else:
     Residual.model_rebuild(_types_namespace={"InnerLayer": _union(_inner)})
 
 
-def walk(layers: Sequence[Layer], *path: str | int) -> Iterator[tuple[Path, Layer]]:
+def walk(layers: Sequence[Layer], *path: str | int) -> Iterator[tuple[OptionPath, Layer]]:
     """All layers with their paths, those inside others too."""
     for index, layer in enumerate(layers):
         yield (*path, index), layer
