@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from click.testing import CliRunner
 from conftest import POOLED, small_config, trained
 
@@ -15,6 +16,7 @@ from seqclf.cli import cli
 from seqclf.config import checked_config
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.prepare import prepare
+from seqclf.errors import InputError
 from seqclf.ngrams.fit import fit_ngrams, refit_ngrams
 
 
@@ -140,3 +142,19 @@ def test_what_is_measured_on_known_texts_says_so(three_labels_csv: Path, tmp_pat
     card = (folder / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert "which the n-grams have learnt from" in card
     assert "After the validation, the n-grams were fitted to the validation texts as well." in card
+
+
+def test_a_refusal_to_train_further_does_not_forget_the_refit(three_labels_csv: Path, tmp_path: Path) -> None:
+    """The models are as they were; only models of an interrupted training do not know the validation texts."""
+    from seqclf.config import load_config
+    from seqclf.training.extend import extended
+    from seqclf.training.train import train
+
+    config = _config(three_labels_csv, ngrams={"buckets": 4096, "refit": True}, name="refused", training__epochs=1)
+    run = trained(config, tmp_path)
+    with pytest.raises(InputError, match="has been trained for 1 epochs already"):
+        train(extended(load_config(run.config), run, 1, None), run, resume=True, further=True)
+    assert run.has_learnt_from_validation
+    train(extended(load_config(run.config), run, 3, None), run, should_stop=lambda: True, resume=True, further=True)
+    assert run.manifest["status"] == "interrupted"
+    assert not run.has_learnt_from_validation

@@ -18,7 +18,7 @@ from seqclf.training.environment import peak_memory_bytes
 from seqclf.training.events import Event, Stage, TrainingDone, TrainingStarted
 from seqclf.training.extend import go_further
 from seqclf.training.keeper import Keeper
-from seqclf.training.ngram_fits import fit_before, refit_after
+from seqclf.training.ngram_fits import fit_before, note_no_refit, refit_after
 from seqclf.training.pretrained import read_pretrained
 from seqclf.training.written import write_models
 
@@ -190,6 +190,8 @@ class Job:
             refit_after(self.config, self.data, state.model, run, self.ears.listen)
         self.ears.stage("Writing the model")
         write_models(self.config, self.data, state.model, state.best_validation, run)
+        if status == INTERRUPTED:
+            note_no_refit(run)
         compared = baseline.result(self.ears.should_stop if status == FINISHED else lambda: True)
         if compared is not None and state.best_validation is not None:
             keeper(compared)

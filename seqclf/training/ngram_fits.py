@@ -15,12 +15,16 @@ from seqclf.training.events import Event, Stage
 
 
 def fit_before(config: Config, data: TrainingData, run: Run, listen: Callable[[Event], None]) -> FittedNgrams | None:
-    """Fit them to the training texts and note the fit in the run; None where the config has no ``ngrams``."""
+    """Fit them to the training texts and note the fit in the run; None where the config has no ``ngrams``.
+
+    What is noted of an earlier refit stays: the run has its models until others are written.
+    """
     if config.ngrams is None:
         return None
     fitted = fit_ngrams(config, data, lambda stage: listen(Stage(stage)))
     used = int(np.count_nonzero(fitted.table.any(axis=1)))
-    run.update_manifest(ngrams={"texts": fitted.texts, "buckets_used": used, "table_bytes": fitted.table.nbytes})
+    noted = {"texts": fitted.texts, "buckets_used": used, "table_bytes": fitted.table.nbytes}
+    run.update_manifest(ngrams={**(run.manifest.get("ngrams") or {}), **noted})
     if fitted.texts < len(data.train):
         listen(Stage(f"The n-grams were fitted to a sample of {fitted.texts:,} of the {len(data.train):,} texts"))
     return fitted
@@ -40,3 +44,9 @@ def refit_after(
         model.get_layer(NGRAMS).set_weights(layer_weights(config, data, again.table, again.bias))
     if config.ngrams is not None:
         run.update_manifest(ngrams={**run.manifest["ngrams"], "refit": again is not None})
+
+
+def note_no_refit(run: Run) -> None:
+    """The run's models are, from now on, of a training that was interrupted: without a refit."""
+    if noted := run.manifest.get("ngrams"):
+        run.update_manifest(ngrams={**noted, "refit": False})
