@@ -261,8 +261,9 @@ def no_such_file(path: Path | str, hint: str = "") -> InputError:
         beside = [one.name for one in file.parent.iterdir()]
     except OSError:
         beside = []
-    close = difflib.get_close_matches(file.name, beside, n=1, cutoff=0.8)
-    meant = f"; did you mean {shlex.quote(str(file.with_name(close[0])))}?" if close else hint
+    small = {name.lower(): name for name in sorted(beside)}
+    close = difflib.get_close_matches(file.name.lower(), small, n=1, cutoff=0.8)
+    meant = f"; did you mean {shlex.quote(str(file.with_name(small[close[0]])))}?" if close else hint
     return InputError(f"{path}: no such file{meant}")
 
 

@@ -202,8 +202,12 @@ def test_what_is_no_config_is_a_sentence(tmp_path: Path, content: bytes, message
 def test_a_folder_nothing_and_data_are_sentences(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is a folder, expected a YAML file"):
         load_config(tmp_path)
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match=r"no such file; `seqclf init -o \S*missing.yaml` writes one"):
         load_config(tmp_path / "missing.yaml")
+    _write(tmp_path, MINIMAL, "mine.yaml")
+    for name in ("mine.yml", "Mine.yaml", "mines.yaml"):
+        with pytest.raises(InputError, match=r"no such file; did you mean \S*mine.yaml\?"):
+            load_config(tmp_path / name)
     with pytest.raises(InputError, match="seqclf init --from"):
         load_config(_write(tmp_path, 'text,label\n"a, b",c\n', "data.csv"))
 
@@ -277,11 +281,26 @@ def test_aliases_cannot_explode(tmp_path: Path) -> None:
             MINIMAL + "ngrams: {weights: idf, smoothing: 2.0}\n",
             "4:24: ngrams.smoothing: does nothing with weights: idf; only naive_bayes and naive_bayes_idf read it",
         ),
+        (
+            "a_refit_has_validation",
+            "data: {source: table, train: x, validation: 0}\nlayers: [{type: pool}]\nngrams: {refit: true}\n",
+            "3:10: ngrams.refit: does nothing: data.validation is 0",
+        ),
+        (
+            "ngrams_fit_the_longest_text",
+            MINIMAL + "ngrams: {orders: [1, 8]}\ntokenizer: {max_tokens: 4}\n",
+            "4:10: ngrams.orders: no text has an n-gram of 8 tokens",
+        ),
+        (
+            "vectors_are_read",
+            "data: {source: sample}\nlayers: []\nngrams: {}\nembedding: {dim: 16}\n",
+            "4:1: embedding: does nothing: layers is empty",
+        ),
     ],
 )
 def test_what_costs_something_is_a_warning(tmp_path: Path, check: str, text: str, expected: str) -> None:
     assert check in {known.__name__ for known in WARNINGS}
-    assert len(WARNINGS) == 8
+    assert len(WARNINGS) == 11
     path = _write(tmp_path, text)
     (warning,) = read_config(path).warnings
     assert str(warning).removeprefix(f"{path}:").startswith(expected)

@@ -276,6 +276,16 @@ def test_rows_from_all_over_a_large_file_are_looked_at(tmp_path: Path, monkeypat
         assert re.match(r"\d+ of about [91]", found.summary)
 
 
+def test_labels_that_differ_only_in_case_are_said(tmp_path: Path) -> None:
+    rows = [f"a text of {i} words,{label}" for i, label in enumerate(["Good", "good ", "bad"] * 8)]
+    path = tmp_path / "case.csv"
+    path.write_text("text,label\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    (note,) = [note for note in starter(Request(str(path))).seen.notes if "case" in note]
+    assert note.startswith(
+        'warning: labels that differ only in case or spaces count as different labels: "Good", "good'
+    )
+
+
 def test_a_small_file_is_looked_at_whole(tmp_path: Path) -> None:
     found = see(Request(str(write_csv(tmp_path / "t.csv", [HEADER, *ROWS]))))
     assert found.look.seen == found.look.rows == 40

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from seqclf.config.yaml_core import Document, read_yaml
 from seqclf.config.yaml_errors import Position, YamlProblem
 from seqclf.errors import InputError
 from seqclf.option_types import OptionPath
+from seqclf.table_rows import no_such_file
 
 _MAX_BYTES = 256 * 1024
 _MOST_FILES = 10
@@ -131,6 +133,9 @@ def _text(file: Path) -> str:
             raise InputError(f"{file}: is a folder, expected a YAML file")
         with file.open("rb") as opened:
             content = opened.read(_MAX_BYTES + 1)
+    except FileNotFoundError as error:
+        start = f"; `seqclf init -o {shlex.quote(str(file))}` writes one to start from"
+        raise no_such_file(file, start if file.suffix in (".yaml", ".yml") else "") from error
     except OSError as error:
         raise InputError(f"{file}: cannot be read ({error.strerror})") from error
     if len(content) > _MAX_BYTES:

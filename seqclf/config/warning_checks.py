@@ -10,6 +10,7 @@ from seqclf.config.problems import Problem
 from seqclf.config.schema import (
     ByteTokens,
     CharTokens,
+    DataConfig,
     EmbeddingConfig,
     NgramsConfig,
     PlateauSchedule,
@@ -54,6 +55,27 @@ def smoothing_is_of_counts(ngrams: NgramsConfig | None) -> Iterator[Problem]:
         yield Problem(("ngrams", "smoothing"), message)
 
 
+def a_refit_has_validation(data: DataConfig, ngrams: NgramsConfig | None) -> Iterator[Problem]:
+    if ngrams is not None and ngrams.refit and data.validation == 0 and data.folds is None:
+        message = "does nothing: data.validation is 0, so the n-grams are fitted to all texts the first time"
+        yield Problem(("ngrams", "refit"), message)
+
+
+def ngrams_fit_the_longest_text(tokenizer: TokenizerConfig, ngrams: NgramsConfig | None) -> Iterator[Problem]:
+    longest = max(ngrams.orders) if ngrams is not None else 0
+    if longest > tokenizer.max_tokens:
+        message = (
+            f"no text has an n-gram of {longest} tokens: of a text, tokenizer.max_tokens are read, "
+            f"{tokenizer.max_tokens}"
+        )
+        yield Problem(("ngrams", "orders"), message)
+
+
+def vectors_are_read(layers: Layers, ngrams: NgramsConfig | None, embedding: EmbeddingConfig) -> Iterator[Problem]:
+    if not layers and ngrams is not None and embedding != EmbeddingConfig():
+        yield Problem(("embedding",), "does nothing: layers is empty, and n-grams read no vectors of tokens")
+
+
 def patience_outlasts_training(training: TrainingConfig) -> Iterator[Problem]:
     stopping = training.early_stopping
     if stopping is not None and stopping.patience >= training.epochs > 1:
@@ -86,6 +108,9 @@ WARNINGS: tuple[Check, ...] = (
     random_vectors_stay_random,
     vectors_are_of_words,
     smoothing_is_of_counts,
+    a_refit_has_validation,
+    ngrams_fit_the_longest_text,
+    vectors_are_read,
     patience_outlasts_training,
     plateaus_are_lived_through,
 )

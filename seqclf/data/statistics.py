@@ -223,8 +223,8 @@ def _odd_labels(labels: Mapping[str, int], *, expects_uneven: bool) -> Iterator[
             f'uneven labels: {labels[most]:,} texts of "{most}", {labels[least]:,} of "{least}"; look at macro F1: '
             "accuracy says little about rare labels"
         )
-    if alike := _alike(list(labels)):
-        yield f"labels that differ only in case or spaces count as different labels: {some_of(alike, _LABELS_NAMED)}"
+    if (alike := about_alike(list(labels))) is not None:
+        yield alike
     numbers = [label for label in labels if label.lstrip("-").isdecimal()]
     if numbers and len(numbers) < len(labels):
         yield f"labels are numbers and words: {some_of(sorted(numbers), _LABELS_NAMED)} among {len(labels):,}"
@@ -257,6 +257,13 @@ def token_warnings(splits: Mapping[str, TokenStatistics], options: TokenizerConf
         )
         warnings.append(Problem(("tokenizer", "max_tokens"), message))
     return warnings
+
+
+def about_alike(labels: Sequence[str]) -> str | None:
+    """What to say of labels that differ only in case or spaces; None where there are none."""
+    if alike := _alike(labels):
+        return f"labels that differ only in case or spaces count as different labels: {some_of(alike, _LABELS_NAMED)}"
+    return None
 
 
 def _alike(labels: Sequence[str]) -> list[str]:

@@ -15,6 +15,7 @@ from seqclf.config.templates import template
 from seqclf.data.sources.base import LabelledTexts
 from seqclf.data.sources.folders import FolderSource
 from seqclf.data.sources.tables import ROWS_LOOKED_AT, TableSource
+from seqclf.data.statistics import about_alike
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, encoding_of
 from seqclf.starter.columns import choose_columns
@@ -167,9 +168,24 @@ def see(request: Request) -> Seen:
         looked,
         one_line(looked.summary(part.named)),
         tuple(
-            map(one_line, (*part.notes, *_about_files(request, train, splits), *fitting.notes(splits), *found.notes))
+            map(
+                one_line,
+                (
+                    *part.notes,
+                    *_about_labels(looked),
+                    *_about_files(request, train, splits),
+                    *fitting.notes(splits),
+                    *found.notes,
+                ),
+            )
         ),
     )
+
+
+def _about_labels(looked: Look) -> Iterator[str]:
+    """What is odd about them."""
+    if (alike := about_alike([label for label, _ in looked.labels])) is not None:
+        yield f"warning: {alike}; if they mean the same, write them alike"
 
 
 def _about_files(request: Request, train: str, splits: Mapping[str, Any]) -> Iterator[str]:
