@@ -124,7 +124,15 @@ class Classifier:
             token_ids = np.full((len(batch), lengths[batch].max()), PAD_ID, np.int32)
             for row, place in zip(token_ids, batch, strict=True):
                 row[: lengths[place]] = kept[place]
-            (rows[batch],) = self._session.run([name], {"token_ids": token_ids})
+            try:
+                (rows[batch],) = self._session.run([name], {"token_ids": token_ids})
+            except Exception as error:  # its own kinds have no base of their own
+                if type(error).__name__ != "InvalidArgument":
+                    raise
+                raise InputError(
+                    f"{MODEL_FILE} and {TOKENIZER_FOLDER}/ do not belong together: the tokenizer gives ids up to "
+                    f"{token_ids.max()}, which the model does not know; take both from one run"
+                ) from error
         return rows
 
 
