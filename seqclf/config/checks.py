@@ -127,7 +127,9 @@ def ngrams_alone_have_no_network(
         message = "nothing reaches the head: layers is empty; leave head out, or set ngrams.join to head"
         yield Problem(("head",), message)
     if ngrams.dropout:
-        yield Problem(("ngrams", "dropout"), "is for training a network beside the n-grams, but layers is empty")
+        yield Problem(
+            ("ngrams", "dropout"), "is for training a network beside the n-grams, but layers is empty: set it to 0"
+        )
 
 
 def head_hears_the_ngrams(ngrams: NgramsConfig | None) -> Iterator[Problem]:
@@ -142,12 +144,12 @@ def words_have_pieces(ngrams: NgramsConfig | None, tokenizer: TokenizerConfig) -
     if ngrams is None or not ngrams.words:
         return
     if isinstance(tokenizer, WordTokens):
-        message = "every token of tokenizer.type word is a word already: leave it out"
+        message = "every token of tokenizer.type word is a word already: set it to false"
         yield Problem(("ngrams", "words"), message)
     if isinstance(tokenizer, CharTokens) and (tokenizer.ngram > 1 or tokenizer.stride > 1):
         message = (
-            "words cannot be put together from runs of characters (tokenizer.ngram or tokenizer.stride above 1): leave "
-            "it out"
+            "words cannot be put together from runs of characters (tokenizer.ngram or tokenizer.stride above 1): set "
+            "it to false"
         )
         yield Problem(("ngrams", "words"), message)
 

@@ -14,19 +14,19 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
             "data: {source: sample}\nlayers: []\nngrams: {orders: [1, 2, 1], dropout: 0.5}\nhead: [{type: dense, units: 3}]\n",
             [
                 "3:10: ngrams.orders: names a length twice: [1, 2, 1]",
-                "3:29: ngrams.dropout: is for training a network beside the n-grams, but layers is empty",
+                "3:29: ngrams.dropout: is for training a network beside the n-grams, but layers is empty: set it to 0",
                 "4:1: head: nothing reaches the head: layers is empty; leave head out, or set ngrams.join to head",
             ],
         ),
         (
             "data: {source: sample}\n" + POOL + "ngrams: {words: true}\ntokenizer: {type: word}\n",
-            ["3:10: ngrams.words: every token of tokenizer.type word is a word already: leave it out"],
+            ["3:10: ngrams.words: every token of tokenizer.type word is a word already: set it to false"],
         ),
         (
             "data: {source: sample}\n" + POOL + "ngrams: {words: true}\ntokenizer: {type: char, ngram: 3}\n",
             [
                 "3:10: ngrams.words: words cannot be put together from runs of characters (tokenizer.ngram or "
-                "tokenizer.stride above 1): leave it out"
+                "tokenizer.stride above 1): set it to false"
             ],
         ),
         (
