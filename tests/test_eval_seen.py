@@ -66,6 +66,14 @@ def test_a_test_file_that_was_trained_on_is_named(sample_csv: Path, tmp_path: Pa
     assert found.exit_code == 0, found.output
     assert "warning: these 9 texts include 8 training texts of the run" in " ".join(found.stderr.split())
     assert json.loads(found.stdout)["trained_on"] == run.metrics["test"]["trained_on"] == 8
+    config["data"]["validation"] = str(test)
+    run = trained(config, tmp_path / "runs")
+    found = _eval(run, "--json", "--split", "validation")
+    assert json.loads(found.stdout)["trained_on"] == 8
+    new = write_csv(tmp_path / "new.csv", [("text", "label"), ("Something new", rows[0][1])])
+    config["data"]["validation"] = str(new)
+    run = trained(config, tmp_path / "runs")
+    assert "warning" not in _eval(run, "--json", "--split", "validation").stderr
 
 
 def test_seen_texts_are_known_without_the_data_or_without_the_cache(

@@ -15,7 +15,7 @@ from seqclf.config import Config, checked_config
 from seqclf.data.prepare import TrainingData, prepare
 from seqclf.ngrams import features as presence
 from seqclf.ngrams import fit as fitting
-from seqclf.ngrams.features import FOLDS, features_of, hash_of
+from seqclf.ngrams.features import FOLDS, Presence, hash_of, presence_of
 from seqclf.ngrams.fit import fit_ngrams, layer_weights, logits_of
 
 
@@ -34,8 +34,8 @@ def coin_flips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def _features(config: Config, data: TrainingData) -> tuple[Any, Any]:
-    return features_of(config, hash_of(config, data.tokenizer), data.train, np.arange(len(data.train)))
+def _presence(config: Config, data: TrainingData) -> Presence:
+    return presence_of(config, hash_of(config, data.tokenizer), data.train, np.arange(len(data.train)))
 
 
 @pytest.mark.parametrize("weights", ["naive_bayes", "naive_bayes_idf", "idf", "none"])
@@ -45,12 +45,12 @@ def test_scores_out_of_fold_know_nothing_of_their_text(coin_flips: Path, weights
     config = checked_config(_config(coin_flips, ngrams=ngrams, tokenizer=tokenizer))
     data = prepare(config)
     fitted = fit_ngrams(config, data)
-    features, folds = _features(config, data)
-    seen = features @ fitted.table + fitted.bias
+    found = _presence(config, data)
+    seen = found.matrix @ fitted.table + fitted.bias
     truth = data.train.labels == 1
     assert ((seen[:, 0] > 0) == truth).mean() > 0.95, "the table was fitted to these texts"
     assert ((fitted.out_of_fold[:, 0] > 0) == truth).mean() < 0.65, "no score comes from a fit that has seen the text"
-    assert np.bincount(folds, minlength=FOLDS).min() > 0
+    assert np.bincount(found.folds, minlength=FOLDS).min() > 0
 
 
 def test_copies_are_in_one_fold(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_copies_are_in_one_fold(tmp_path: Path) -> None:
     path.write_text("text,label\n" + "".join(f"text {i % 20} here,{i % 2}\n" for i in range(200)), encoding="utf-8")
     config = checked_config(_config(path))
     data = prepare(config)
-    _, folds = _features(config, data)
+    folds = _presence(config, data).folds
     by_text: dict[tuple[int, ...], set[int]] = {}
     for place, fold in enumerate(folds.tolist()):
         by_text.setdefault(tuple(data.train[place].tolist()), set()).add(fold)
@@ -272,19 +272,38 @@ def test_a_network_that_learns_by_itself_is_the_network_without_ngrams(sample_cs
         np.testing.assert_allclose(one, other, atol=1e-6)
 
 
+@pytest.mark.parametrize("most_weights", [10**6, 120], ids=["all", "frequent"])
 @pytest.mark.parametrize("options", [{}, {"normalize": True}, {"normalize": True, "words": True}], ids=str)
-def test_the_model_computes_what_was_fitted(three_labels_csv: Path, options: dict[str, bool]) -> None:
+def test_the_model_computes_what_was_fitted(
+    three_labels_csv: Path,
+    options: dict[str, bool],
+    most_weights: int,
+    own_cache: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     from seqclf.data.batches import Batches
     from seqclf.model.build import NGRAMS, build_model
     from seqclf.ngrams.solver import Linear
 
+    monkeypatch.setattr(presence, "MOST_WEIGHTS", most_weights)
     config = checked_config(_config(three_labels_csv, ngrams={"buckets": 4096, **options}))
     data = prepare(config)
     fitted = fit_ngrams(config, data)
     model = build_model(config, data.tokenizer.vocabulary_size, data.labels)
     branch = model.get_layer(NGRAMS)
     branch.set_weights(layer_weights(config, data, fitted.table, fitted.bias))
-    features, _ = _features(config, data)
-    expected = logits_of(features, Linear(fitted.table, fitted.bias), fitting._options(config))
+    expected = logits_of(_presence(config, data), Linear(fitted.table, fitted.bias), fitting._options(config))
     token_ids = Batches.of(data.train, config).batch(range(len(data.train)))[0]
     np.testing.assert_allclose(branch(token_ids), expected, atol=1e-4)
+
+
+def test_copies_of_texts_make_their_ngrams_no_better_known() -> None:
+    from scipy.sparse import csr_matrix
+
+    once = csr_matrix(np.array([[1, 1, 0, 1], [1, 0, 1, 1]], np.float32))
+    found = presence.Presence(once, np.array([3, 3]), np.array([7, 9]))
+    assert found.known_share() == 4 / 6
+    assert presence.together(found, found).known_share() == 4 / 6
+    assert found.of_texts(np.array([0])).known_share() == 0
+    narrow = found.of_columns(np.array([0, 1]))
+    np.testing.assert_allclose(narrow.normalized().toarray(), np.array([[1, 1], [1, 0]]) / np.sqrt(3), rtol=1e-6)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from seqclf.config import checked_config
 from seqclf.data.prepare import prepare
 from seqclf.errors import InputError
-from seqclf.ngrams.features import features_of, hash_of
+from seqclf.ngrams.features import hash_of, presence_of
 from seqclf.ngrams.fit import fit_ngrams
 from seqclf.text.kinds import learn_tokenizer
 from seqclf.text.subword_text_encoder import SubwordTextEncoder
@@ -97,6 +97,6 @@ def test_a_word_is_more_than_its_first_piece(tmp_path: Path) -> None:
         data = prepare(config)
         fitted = fit_ngrams(config, data)
         right.append(((fitted.out_of_fold[:, 0] > 0) == (data.train.labels == 1)).mean())
-        features, _ = features_of(config, hash_of(config, data.tokenizer), data.train, np.arange(len(data.train)))
-        assert features.max() == 1, "presence, not counts"
+        found = presence_of(config, hash_of(config, data.tokenizer), data.train, np.arange(len(data.train)))
+        assert found.matrix.max() == 1, "presence, not counts"
     assert right[0] < 0.8 < 0.99 < right[1]

@@ -155,8 +155,8 @@ def _noted(run: Run, config: Config, split: str, metrics: dict[str, Any]) -> dic
         return eval_texts.ngrams_have_seen(metrics["texts"])  # metrics.json keeps those of the model before
     corpus = Corpus(config)
     seen: dict[str, Any] = {}
-    if split == "test" and config.data.source in ("table", "folder") and corpus.has_own_part(split):
-        seen = eval_texts.texts_seen(run, corpus.texts(split))
+    if split != "train" and config.data.source in ("table", "folder") and corpus.has_own_part(split):
+        seen = eval_texts.texts_seen(run, corpus.texts(split), validation=split == "validation")
     run.write_metrics(split, metrics | seen)
     return seen
 

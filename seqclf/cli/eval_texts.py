@@ -81,14 +81,21 @@ def write_predictions(
     say(f"{len(texts):,} predictions, {right:,} of them right -> {predictions.target.path}", err=True)
 
 
-def texts_seen(run: Run, texts: LabelledTexts) -> dict[str, Any]:
-    """How many of the texts the run has seen in training, as entries of the metrics; standard error says so."""
+def texts_seen(run: Run, texts: LabelledTexts, *, validation: bool = False) -> dict[str, Any]:
+    """How many of the texts the run has seen in training, as entries of the metrics; standard error says so.
+
+    ``validation``: they are its validation texts, so that only those it was trained on are news.
+    """
+    from dataclasses import replace
+
     from seqclf.config import load_config
     from seqclf.data.seen import seen_in_training
 
     seen = seen_in_training(load_config(run.config), run.manifest["data_fingerprint"], texts)
     if seen is None:
         return {"trained_on": None, "validated_on": None}
+    if validation:
+        seen = replace(seen, validated_on=0)
     if (sentence := seen.sentence()) is not None:
         say(f"{'warning' if seen.matters else 'note'}: {sentence}", err=True)
     return {"trained_on": seen.trained_on, "validated_on": seen.validated_on}

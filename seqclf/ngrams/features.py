@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,35 +51,76 @@ def hash_of(config: Config, tokenizer: Tokenizer) -> NgramHash:
     return NgramHash(tuple(config.ngrams.orders), config.ngrams.buckets, joins)
 
 
-def features_of(
-    config: Config, hashed: NgramHash, texts: EncodedTexts, places: NDArray[np.int64]
-) -> tuple[Sparse, NDArray[np.int64]]:
-    """The presence of each bucket, 0 or 1, ``float32 [texts, buckets]`` in CSR form, and the fold of each text.
+@dataclass(frozen=True)
+class Presence:
+    """Which buckets each text has.
 
-    The fold follows from the token ids: copies of a text are in one fold, or the fit would have seen it.
+    Attributes:
+        matrix: 0 or 1, ``float32 [texts, buckets]`` in CSR form, or some of its columns.
+        numbers: different buckets of each text, in ``matrix`` or not, ``int64 [texts]``.
+        digests: the same number for texts of the same token ids, ``int64 [texts]``.
     """
+
+    matrix: Sparse
+    numbers: NDArray[np.int64]
+    digests: NDArray[np.int64]
+
+    @property
+    def folds(self) -> NDArray[np.int64]:
+        """The fold of each text. Copies of a text are in one fold, or a fit on the others would have seen it."""
+        return self.digests % FOLDS
+
+    def of_columns(self, columns: NDArray[np.int64]) -> Presence:
+        return replace(self, matrix=self.matrix[:, columns])
+
+    def of_texts(self, chosen: NDArray[Any]) -> Presence:
+        """``chosen``: places, or a flag for each text."""
+        return Presence(self.matrix[chosen], self.numbers[chosen], self.digests[chosen])
+
+    def normalized(self) -> Sparse:
+        """Each row divided by the root of the text's number of buckets."""
+        found = self.matrix.copy()
+        roots = np.sqrt(np.maximum(self.numbers, 1))
+        found.data = np.repeat(1 / roots, np.diff(found.indptr)).astype(np.float32)
+        return found
+
+    def known_share(self) -> float:
+        """The fraction of a text's entries that other texts have, too; copies of a text count once.
+
+        It is what a new text would have, seen by leaving each text out.
+        """
+        _, first = np.unique(self.digests, return_index=True)
+        buckets = self.matrix[first].indices
+        return float((np.bincount(buckets)[buckets] > 1).mean()) if len(buckets) else 1.0
+
+
+def presence_of(config: Config, hashed: NgramHash, texts: EncodedTexts, places: NDArray[np.int64]) -> Presence:
+    """Of the texts at these places."""
     from scipy.sparse import csr_matrix
 
     tokenizer = config.tokenizer
-    folds = np.empty(len(places), np.int64)
+    digests = np.empty(len(places), np.int64)
     lengths = np.minimum(texts.lengths[places], tokenizer.max_tokens).tolist()
 
     def block(part: range) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         ids = [truncate_ids(texts[int(places[i])], tokenizer.max_tokens, tokenizer.truncate) for i in part]
-        folds[part.start : part.stop] = [zlib.crc32(one.astype("<i4").tobytes(), config.seed) % FOLDS for one in ids]
+        digests[part.start : part.stop] = [zlib.crc32(one.astype("<i4").tobytes(), config.seed) for one in ids]
         return hashed.rows(ids)
 
     columns, ends = joined(block(part) for part in blocks(lengths))
     presence = np.ones(len(columns), np.float32)
-    return csr_matrix((presence, columns, ends), shape=(len(places), hashed.buckets)), folds
+    return Presence(csr_matrix((presence, columns, ends), shape=(len(places), hashed.buckets)), np.diff(ends), digests)
 
 
-def normalized(presence: Sparse) -> Sparse:
-    """Each row divided by the root of the number of its entries, so that its Euclidean norm is 1."""
-    numbers = np.diff(presence.indptr)
-    found = presence.copy()
-    found.data = np.repeat(1 / np.sqrt(np.maximum(numbers, 1)), numbers).astype(np.float32)
-    return found
+def together(one: Presence, other: Presence) -> Presence:
+    """The texts of both."""
+    from scipy.sparse import vstack
+
+    return Presence(
+        vstack([one.matrix, other.matrix], format="csr"),
+        np.concatenate([one.numbers, other.numbers]),
+        np.concatenate([one.digests, other.digests]),
+    )
 
 
 def frequent_columns(features: Sparse, units: int) -> NDArray[np.int64]:

@@ -16,10 +16,9 @@ from seqclf.data.cache import cached
 from seqclf.data.prepare import TrainingData
 from seqclf.data.sources.base import digest
 from seqclf.label_weights import label_weights
-from seqclf.ngrams.features import FOLDS, features_of, frequent_columns, hash_of, normalized, sample
+from seqclf.ngrams.features import FOLDS, Presence, frequent_columns, hash_of, presence_of, sample, together
 from seqclf.ngrams.solver import (
     Linear,
-    Sparse,
     Targets,
     fit_linear,
     inverse_document_frequencies,
@@ -29,7 +28,7 @@ from seqclf.ngrams.solver import (
 from seqclf.ngrams.targets import known_labels, targets_of
 
 _SECONDS_UNTOLD = 3.0  # between two stages: fits that take less leave no lines behind
-_FORMAT = 4  # raise when what the cache holds changes without its key
+_FORMAT = 5  # raise when what the cache holds changes without its key
 _FILE = "fit.npz"
 _LEAST_SHARE = 0.1  # of n-grams that are known
 
@@ -86,20 +85,15 @@ def refit_ngrams(
         label_ids = np.concatenate([data.train.labels, more_ids])
         places = sample(config, np.concatenate([data.train.lengths, validation.lengths[known]]))
         own = len(data.train)
-        from scipy.sparse import vstack
-
         hashed = hash_of(config, data.tokenizer)
-        features = vstack(
-            [
-                features_of(config, hashed, data.train, places[places < own])[0],
-                features_of(config, hashed, validation, known[places[places >= own] - own])[0],
-            ],
-            format="csr",
+        presence = together(
+            presence_of(config, hashed, data.train, places[places < own]),
+            presence_of(config, hashed, validation, known[places[places >= own] - own]),
         )
-        columns = frequent_columns(features, data.labels.units)
+        columns = frequent_columns(presence.matrix, data.labels.units)
         weights = label_weights(config.training.class_weights, data.labels, label_ids)
         targets = targets_of(label_ids[places], data.labels, weights)
-        found = _fitted(features[:, columns], targets, _options(config))
+        found = _fitted(presence.of_columns(columns), targets, _options(config))
         return _table_as_saved(_widened(found, columns, config), found.bias)
 
     return Linear(*_table_of(_cached(config, data, ("train", "validation"), make), config, data))
@@ -171,9 +165,9 @@ def _fit(config: Config, data: TrainingData, on_stage: Callable[[str], None]) ->
     tell = _fits_told_to(on_stage)
     places = sample(config, texts.lengths)
     hashed = hash_of(config, data.tokenizer)
-    features, folds = features_of(config, hashed, texts, places)
-    columns = frequent_columns(features, labels.units)
-    narrow = features[:, columns]
+    presence = presence_of(config, hashed, texts, places)
+    columns = frequent_columns(presence.matrix, labels.units)
+    narrow = presence.of_columns(columns)
     weights = label_weights(config.training.class_weights, labels, texts.labels)
     targets = targets_of(texts.labels[places], labels, weights)
     whole = _fitted(narrow, targets, options)
@@ -183,16 +177,16 @@ def _fit(config: Config, data: TrainingData, on_stage: Callable[[str], None]) ->
         return FittedNgrams(table, whole.bias, unseen, len(places))
     for fold in range(FOLDS):
         tell(1 + fold)
-        inside = folds == fold
+        inside = presence.folds == fold
         if inside.all():  # one text, or copies of one: no other fit can be had
             unseen[places] = 0
         elif inside.any():
-            others = _fitted(narrow[~inside], targets.chosen(np.flatnonzero(~inside)), options)
-            unseen[places[inside]] = logits_of(narrow[inside], others, options)
+            others = _fitted(narrow.of_texts(~inside), targets.chosen(np.flatnonzero(~inside)), options)
+            unseen[places[inside]] = logits_of(narrow.of_texts(inside), others, options)
     left = np.setdiff1d(np.arange(len(texts)), places)
     for start in range(0, len(left), 4_096):
         some = left[start : start + 4_096]
-        found = features_of(config, hashed, texts, some)[0]
+        found = presence_of(config, hashed, texts, some)
         unseen[some] = logits_of(found, Linear(table, whole.bias), options)
     return FittedNgrams(table, whole.bias, unseen, len(places))
 
@@ -210,24 +204,23 @@ def _fits_told_to(on_stage: Callable[[str], None]) -> Callable[[int], None]:
     return tell
 
 
-def logits_of(presence: Sparse, fitted: Linear, options: NgramsConfig) -> NDArray[np.float32]:
+def logits_of(presence: Presence, fitted: Linear, options: NgramsConfig) -> NDArray[np.float32]:
     """What the layer of the model computes, from the presence of buckets: ``float32 [texts, units]``."""
-    return fitted.logits(normalized(presence) if options.normalize else presence)
+    return fitted.logits(presence.normalized() if options.normalize else presence.matrix)
 
 
-def _fitted(presence: Sparse, targets: Targets, options: NgramsConfig) -> Linear:
-    shape = (presence.shape[1], targets.truth.shape[1])
+def _fitted(presence: Presence, targets: Targets, options: NgramsConfig) -> Linear:
+    matrix = presence.matrix
+    shape = (matrix.shape[1], targets.truth.shape[1])
     scales = []
     if options.weights in ("naive_bayes", "naive_bayes_idf"):
-        scales.append(naive_bayes_ratios(presence, targets.truth, options.smoothing))
+        scales.append(naive_bayes_ratios(matrix, targets.truth, options.smoothing))
     if options.weights in ("idf", "naive_bayes_idf"):
-        scales.append(np.broadcast_to(inverse_document_frequencies(presence), shape))
+        scales.append(np.broadcast_to(inverse_document_frequencies(matrix), shape))
     scale = joint_scale(*scales) if len(scales) > 1 else scales[0] if scales else np.ones(shape, np.float32)
     if not options.normalize:
-        return fit_linear(presence, targets, scale, options.l2)
-    # A new text has n-grams that no text here has: its sum has fewer terms than their number says. How many fewer is
-    # seen by leaving each text out: the n-grams that it alone has would be new.
-    found = fit_linear(normalized(presence), targets, scale, options.l2)
-    known = np.bincount(presence.indices)[presence.indices] > 1
-    share = max(float(known.mean()) if len(known) else 1.0, _LEAST_SHARE)
+        return fit_linear(matrix, targets, scale, options.l2)
+    # A new text has n-grams that no text here has: its sum has fewer terms than their number says.
+    found = fit_linear(presence.normalized(), targets, scale, options.l2)
+    share = max(presence.known_share(), _LEAST_SHARE)
     return Linear(found.table / np.float32(np.sqrt(share)), found.bias)
