@@ -1,4 +1,4 @@
-"""What every section of the schema is made of: strictness, and number types that carry their bounds and units."""
+"""Building blocks of the schema: a strict base model, and number types with bounds and units."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 OptionPath = tuple[str | int, ...]
-"""From the whole config to one option: ``("layers", 1, "units")``."""
+"""Path from the top of a config to one option: ``("layers", 1, "units")``."""
 
 
 class Strict(BaseModel):
-    """Unknown options and silent conversions ("3" for 3) are errors; nothing changes after it was checked."""
+    """Unknown options and silent conversions ("3" to 3) are errors; a checked model is immutable."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
-# Upper bounds are there to catch slips: what lies above them has no use or fits no memory.
+# Upper bounds catch typing errors: larger values are useless or exceed memory.
 Share = Annotated[float, Field(ge=0, lt=1)]
 PositiveShare = Annotated[float, Field(gt=0, lt=1)]
 Decay = Annotated[float, Field(ge=0, lt=1)]
@@ -30,4 +30,4 @@ Epochs = Annotated[int, Field(ge=1, le=1_000_000, json_schema_extra={"unit": "ep
 Name = Annotated[str, Field(min_length=1)]
 
 MAPPING = "mapping"
-"""What tells an option's mapping from its other values: part of pydantic's locations, not of a config's paths."""
+"""Tag that distinguishes a mapping from an option's other values: part of pydantic's locations, not of option paths."""

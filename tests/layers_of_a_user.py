@@ -29,7 +29,7 @@ class Without:
 
 
 class Pooled(keras.layers.Layer):
-    """Leaves one vector a text, which it may not."""
+    """Returns one vector per text, which is not allowed."""
 
     def call(self, x: Any) -> Any:
         return keras.ops.mean(x, axis=1)

@@ -1,4 +1,4 @@
-"""The config: what is accepted, what is refused, and where the message points."""
+"""The config: what is accepted, what is rejected, and where the message points."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_plain_values_survive_yaml(value: Any) -> None:
         assert document.value == value
 
 
-# --- what is refused --------------------------------------------------------------------------------------------------
+# --- what is rejected -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("text", "expected"), BROKEN, ids=[f"{i}" for i in range(len(BROKEN))])
@@ -129,30 +129,30 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
     assert len(BROKEN) >= 120
     said = "\n".join(line for _, lines in BROKEN for line in lines)
     for check, words in {
-        "shares_leave_training_texts": "leave nothing to train on",
-        "vocabulary_holds_more_than_special_tokens": "two pieces are special tokens",
+        "fractions_leave_training_texts": "leaves none for training",
+        "vocabulary_has_room_for_characters": "two special tokens, [PAD] and [UNK]",
         "ngrams_leave_no_gaps": "expected at most tokenizer.ngram",
-        "readers_have_a_sequence": "has nothing to read",
-        "return_sequences_fits_the_next_layer": "is true, but no layer after",
-        "one_vector_is_left": "returns a vector for each token",
+        "readers_have_a_sequence": "needs one vector per token, but the",
+        "return_sequences_fits_the_next_layer": "is true, but no later layer",
+        "one_vector_is_left": "returns one vector per token; add",
         "windows_fit_the_longest_text": "the length of the longest text (tokenizer",
         "early_stopping_has_validation": "needs validation texts",
         "plateau_has_validation": "plateau needs validation texts",
-        "nesterov_has_momentum": "does nothing without momentum",
-        "a_batch_holds_the_longest_text": "the length of the longest text (tokenizer.max_tokens)",
-        "inner_layers_leave_sequences": "residual needs a vector for every token",
+        "nesterov_has_momentum": "has no effect without momentum",
+        "longest_text_fits_into_a_batch": "the length of the longest text (tokenizer.max_tokens)",
+        "inner_layers_leave_sequences": "residual needs one vector per token",
         "layers_are_consistent": "expected each method once",
-        "segments_are_joined": "returns a vector for each token: add a pool",
-        "shares_are_numbers": "expected a fraction as a number",
-        "text_and_label_are_two": "expected a column other than data.text",
-        "a_fold_is_one_of_the_folds": "needs data.folds, the number of parts",
-        "folds_are_of_the_training_texts": "data.validation names texts of its own",
+        "segments_are_joined": "makes the layer return one vector per token: add a pool",
+        "fractions_are_numbers": "expected a fraction as a number",
+        "text_and_label_differ": "expected a column other than data.text",
+        "fold_is_in_range": "needs data.folds, the number of folds",
+        "folds_exclude_validation_texts": "data.validation names its own",
         "something_reads_the_text": "is empty: add a layer",
-        "ngrams_alone_have_no_network": "nothing reaches the head: layers is empty",
-        "head_hears_the_ngrams": "the head would never see the n-grams",
-        "words_have_pieces": "is a word already",
-        "orders_differ": "names a length twice",
-        "a_group_is_neither_text_nor_label": "is the text, and equal texts are kept together anyway",
+        "ngrams_alone_have_no_network": "the head has no input because layers is empty",
+        "head_sees_the_ngrams": "the head would never see the n-grams",
+        "words_have_pieces": "is already a word",
+        "orders_differ": "expected each length once",
+        "group_is_neither_text_nor_label": "is the text column, and equal texts are always kept together",
     }.items():
         assert check in {known.__name__ for known in CHECKS}
         assert words in said
@@ -185,8 +185,8 @@ def test_all_problems_are_reported_at_once_in_the_order_of_the_file(tmp_path: Pa
         (b"# nothing\n", ":1:1: expected options (name: value), found nothing"),
         (b"- 1\n", ":1:1: expected options (name: value), found '- 1'"),
         (b"3\n", ":1:1: expected options (name: value), found '3'"),
-        (b"\x89PNG\x00", ": is not a text file (it holds NUL bytes)"),
-        ("a: ä".encode("utf-16"), ": is not a text file (it holds NUL bytes)"),
+        (b"\x89PNG\x00", ": not a text file (it contains NUL bytes)"),
+        ("a: ä".encode("utf-16"), ": not a text file (it contains NUL bytes)"),
         ("seed: 1\nname: ä".encode("latin-1"), ":2: not UTF-8 text (byte 15)"),
         (b"x" * 2_000_000, ": too large for a config (over 256 KiB)"),
     ],
@@ -200,7 +200,7 @@ def test_what_is_no_config_is_a_sentence(tmp_path: Path, content: bytes, message
 
 
 def test_a_folder_nothing_and_data_are_sentences(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="is a folder, expected a YAML file"):
+    with pytest.raises(InputError, match="expected a YAML file, found a folder"):
         load_config(tmp_path)
     with pytest.raises(InputError, match=r"no such file; `seqclf init -o \S*missing.yaml` writes one"):
         load_config(tmp_path / "missing.yaml")
@@ -232,69 +232,69 @@ def test_aliases_cannot_explode(tmp_path: Path) -> None:
     ("check", "text", "expected"),
     [
         (
-            "layers_are_meant",
+            "layer_warnings",
             "data: {source: sample}\nlayers: [{type: lstm, units: 3, recurrent_dropout: 0.1}]\n",
-            "2:33: layers[0].recurrent_dropout: 0.1 rules out the layer's fast kernels",
+            "2:33: layers[0].recurrent_dropout: 0.1 disables the layer's fast kernels",
         ),
         (
-            "layers_are_meant",
+            "layer_warnings",
             "data: {source: sample}\nlayers: [{type: gru, units: 3, recurrent_activation: relu}]\n",
-            "2:32: layers[0].recurrent_activation: relu rules out the layer's fast kernels",
+            "2:32: layers[0].recurrent_activation: relu disables the layer's fast kernels",
         ),
         (
             "segments_cut_something",
             "data: {source: sample}\nlayers: [{type: min_gru, units: 3, segment: 512}, {type: pool}]\n",
-            "2:36: layers[0].segment: 512 cuts nothing: no text has more than tokenizer.max_tokens, 512",
+            "2:36: layers[0].segment: 512 has no effect: no text is longer than tokenizer.max_tokens, 512",
         ),
         (
-            "groups_have_a_split_to_be_kept_in",
+            "groups_affect_a_split",
             "data: {source: table, train: x, validation: y, group: author}\nlayers: [{type: pool}]\n",
-            "1:48: data.group: changes nothing: neither data.validation nor data.test is drawn at random",
+            "1:48: data.group: has no effect: neither data.validation nor data.test is a random split",
         ),
         (
-            "random_vectors_stay_random",
+            "random_vectors_are_trained",
             MINIMAL + "embedding: {trainable: false}\n",
-            "4:13: embedding.trainable: is false, but there are no embedding.vectors",
+            "4:13: embedding.trainable: is false, but embedding.vectors is not set",
         ),
         (
-            "vectors_are_of_words",
+            "vectors_match_the_tokens",
             MINIMAL + "tokenizer: {type: byte}\nembedding: {vectors: v.txt}\n",
-            "5:13: embedding.vectors: are of words, but the tokens are of type byte",
+            "5:13: embedding.vectors: are word vectors, but tokenizer.type is byte",
         ),
         (
-            "patience_outlasts_training",
+            "patience_fits_into_training",
             MINIMAL + "training: {epochs: 2, early_stopping: {}}\n",
-            "4:23: training.early_stopping.patience: 2 epochs without a better one cannot pass in 2",
+            "4:23: training.early_stopping.patience: 2 epochs without improvement do not fit into 2 epochs",
         ),
         (
-            "plateaus_are_lived_through",
+            "plateaus_fit_into_training",
             MINIMAL + "training: {schedule: {type: plateau, patience: 2}, early_stopping: {patience: 2}}\n",
-            "4:38: training.schedule.patience: training.early_stopping waits for 2 epochs, and stops before",
+            "4:38: training.schedule.patience: training.early_stopping stops after 2 epochs without improvement",
         ),
         (
-            "plateaus_are_lived_through",
+            "plateaus_fit_into_training",
             MINIMAL + "training: {epochs: 3, schedule: {type: plateau, patience: 3}}\n",
-            "4:49: training.schedule.patience: 3 epochs without a better one cannot pass in 3: it is never cut",
+            "4:49: training.schedule.patience: 3 epochs without improvement do not fit into 3 epochs: the rate",
         ),
         (
-            "smoothing_is_of_counts",
+            "smoothing_is_used",
             MINIMAL + "ngrams: {weights: idf, smoothing: 2.0}\n",
-            "4:24: ngrams.smoothing: does nothing with weights: idf; only naive_bayes and naive_bayes_idf read it",
+            "4:24: ngrams.smoothing: has no effect with weights: idf; only naive_bayes and naive_bayes_idf use it",
         ),
         (
-            "a_refit_has_validation",
+            "refit_has_validation",
             "data: {source: table, train: x, validation: 0}\nlayers: [{type: pool}]\nngrams: {refit: true}\n",
-            "3:10: ngrams.refit: does nothing: data.validation is 0",
+            "3:10: ngrams.refit: has no effect: data.validation is 0",
         ),
         (
-            "ngrams_fit_the_longest_text",
+            "ngrams_fit_into_the_longest_text",
             MINIMAL + "ngrams: {orders: [1, 8]}\ntokenizer: {max_tokens: 4}\n",
             "4:10: ngrams.orders: no text has an n-gram of 8 tokens",
         ),
         (
-            "vectors_are_read",
+            "embedding_is_used",
             "data: {source: sample}\nlayers: []\nngrams: {}\nembedding: {dim: 16}\n",
-            "4:1: embedding: does nothing: layers is empty",
+            "4:1: embedding: has no effect: layers is empty",
         ),
     ],
 )
@@ -310,7 +310,7 @@ def test_few_epochs_on_the_command_line_are_meant(tmp_path: Path) -> None:
     path = _write(tmp_path, MINIMAL + "training: {epochs: 9, early_stopping: {patience: 4}}\n")
     assert read_config(path, [parse_override("training.epochs=3")]).warnings == []
     (warning,) = read_config(path, [parse_override("training.early_stopping.patience=9")]).warnings
-    assert "9 epochs without a better one cannot pass in 9" in str(warning)
+    assert "9 epochs without improvement do not fit into 9 epochs" in str(warning)
 
 
 def test_a_plateau_may_watch_a_fold() -> None:

@@ -38,13 +38,13 @@ def test_overrides_change_the_config(tmp_path: Path) -> None:
         ("training.early_stopping.patience=0", "--set training.early_stopping.patience: expected at least 1, found 0"),
         ("name=no", "--set name: found no without quotes"),
         ("embedding.trainable=off", "--set embedding.trainable: expected true or false"),
-        ("seed.x=7", "--set seed.x: seed: expected a whole number, found a mapping (x)"),
-        ("extends=x.yaml", "--set extends: a file extends another by its own"),
+        ("seed.x=7", "--set seed.x: seed: expected an integer, found a mapping (x)"),
+        ("extends=x.yaml", "--set extends: extends can only be set in a file"),
         ("seed", "expected key=value"),
         ("=3", "expected key=value"),
         ("layers[x].units=3", "expected key=value"),
-        ("seed=[1", '--set seed=[1: not YAML: no "]" closes what opens here'),
-        ("seed={a: 1, a: 2}", "stands here a second time"),
+        ("seed=[1", '--set seed=[1: not YAML: missing "]" for the bracket that opens here'),
+        ("seed={a: 1, a: 2}", 'duplicate "a"'),
     ],
 )
 def test_bad_overrides_are_named(tmp_path: Path, setting: str, message: str) -> None:
@@ -87,8 +87,11 @@ def test_errors_name_the_file_they_stand_in(tmp_path: Path) -> None:
     [
         ("extends: 3\n", "top.yaml:1:1: extends: expected the path of another config"),
         ("extends: none.yaml\n", "none.yaml: no such file"),
-        ("extends: top.yaml\n", "in a circle"),
-        ("seed: 1\nextends: circle.yaml\n", "circle.yaml:1:1: extends: top.yaml is extended by this file already"),
+        ("extends: top.yaml\n", "circular extends"),
+        (
+            "seed: 1\nextends: circle.yaml\n",
+            "circle.yaml:1:1: extends: circular extends: top.yaml already extends this file",
+        ),
         ("extends: broken.yaml\n", "broken.yaml:1:1: not YAML: "),
     ],
 )
@@ -103,7 +106,7 @@ def test_what_cannot_be_extended(tmp_path: Path, text: str, message: str) -> Non
 def test_a_long_chain_of_files_ends(tmp_path: Path) -> None:
     for number in range(30):
         _write(tmp_path, f"extends: {number + 1}.yaml\n", f"{number}.yaml")
-    with pytest.raises(InputError, match="more than 10 files extend each other"):
+    with pytest.raises(InputError, match="more than 10 files in a chain of extends"):
         load_config(tmp_path / "0.yaml")
 
 

@@ -224,8 +224,8 @@ def test_ctrl_c_keeps_finished_folds(config_file: Path, tmp_path: Path, monkeypa
         (("--folds", "x"), "'x' is not a valid integer"),
         (("--folds", "20000"), "--folds: data.folds: expected at most 10,000"),
         (("--folds", "45"), '45 folds need 45 texts of every label, but "money" has 40 training texts; ask for 40'),
-        (("--folds", "3", "--set", "data.validation=dev.csv"), 'data.validation names texts of its own: "dev.csv"'),
-        (("--set", "data.folds=3"), "needs data.fold, the part to validate on; seqclf train --folds takes"),
+        (("--folds", "3", "--set", "data.validation=dev.csv"), 'data.validation names its own: "dev.csv"'),
+        (("--set", "data.folds=3"), "needs data.fold, the fold to validate on; `seqclf train --folds` trains"),
     ],
 )
 def test_what_cannot_be_folded_is_said_and_nothing_is_left(

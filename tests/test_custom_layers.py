@@ -39,7 +39,7 @@ def test_nothing_is_imported_unless_it_is_allowed(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(custom, "_allowed", False)  # another test may have given leave on a command line
     sys.modules.pop("layers_of_a_user", None)
-    with pytest.raises(InputError, match=r"layers_of_a_user:Scaled names code from outside.*--allow-code"):
+    with pytest.raises(InputError, match=r"layers_of_a_user:Scaled: this custom layer would run code.*--allow-code"):
         _build("layers_of_a_user:Scaled", factor=2.0)
     assert "layers_of_a_user" not in sys.modules
 
@@ -57,13 +57,17 @@ def test_it_does_what_it_says() -> None:
 @pytest.mark.parametrize(
     ("kind", "options", "message"),
     [
-        ("no_such_module:Scaled", {}, "No module named 'no_such_module'; modules are looked for in the folder"),
+        (
+            "no_such_module:Scaled",
+            {},
+            "No module named 'no_such_module'; seqclf looks for modules in the current folder",
+        ),
         ("layers_of_a_user:Scale", {}, "layers_of_a_user has no Scale; did you mean Scaled\\?"),
         ("layers_of_a_user:Without", {}, "expected a subclass of keras.layers.Layer"),
-        ("layers_of_a_user:Scaled", {}, "cannot be made with no options: .*factor"),
-        ("layers_of_a_user:Scaled", {"scale": 3}, "cannot be made with {'scale': 3}"),
-        ("layers_of_a_user:Forgetful", {"size": 3}, "cannot be made with {'size': 3}: .*size"),
-        ("layers_of_a_user:Pooled", {}, r"expected one vector for each token \(batch, time, features\)"),
+        ("layers_of_a_user:Scaled", {}, "construction failed with no options: .*factor"),
+        ("layers_of_a_user:Scaled", {"scale": 3}, "construction failed with {'scale': 3}"),
+        ("layers_of_a_user:Forgetful", {"size": 3}, "construction failed with {'size': 3}: .*size"),
+        ("layers_of_a_user:Pooled", {}, r"expected one vector per token \(batch, time, features\)"),
     ],
 )
 def test_what_is_wrong_with_it_is_said(kind: str, options: dict[str, Any], message: str) -> None:
@@ -103,7 +107,7 @@ def test_commands_ask_for_leave(sample_csv: Path, tmp_path: Path, monkeypatch: p
     )
     refused = CliRunner().invoke(cli, ["train", str(config)])
     assert refused.exit_code == 2
-    assert "own.yaml:4:6: layers[0].type: my_own_layers:Scaled names code from outside" in refused.stderr
+    assert "own.yaml:4:6: layers[0].type: my_own_layers:Scaled: this custom layer would run code" in refused.stderr
     for command in (["train", "own.yaml"], ["predict", "a fine film"]):
         done = CliRunner().invoke(cli, [*command, "--allow-code"])
         assert done.exit_code == 0, done.output

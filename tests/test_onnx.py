@@ -145,5 +145,5 @@ def test_a_layer_from_outside_has_no_form_in_onnx() -> None:
     from seqclf.export.onnx_model import onnx_model
 
     config = _config(layers=ALONE["custom"])
-    with pytest.raises(InputError, match="layers_of_a_user:Scaled: a layer from outside of seqclf has no form in ONNX"):
+    with pytest.raises(InputError, match="layers_of_a_user:Scaled: custom layers cannot be exported to ONNX"):
         onnx_model(_built(config, LABELS["two"]), config, LABELS["two"])

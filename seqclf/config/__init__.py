@@ -1,4 +1,4 @@
-"""The config: every option once, loading with positions, checks across options. Nothing heavy is imported here."""
+"""The config: schema, loading with source positions, checks across options. Imports are lightweight."""
 
 from seqclf.config.loading import (
     LoadedConfig,

@@ -1,4 +1,4 @@
-"""What differs between two configs."""
+"""Differences between two configs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ABSENT = object()
 
 
 def difference(a: Config, b: Config) -> dict[str, tuple[Any, Any]]:
-    """For each option that differs, by its path, its value in ``a`` and in ``b``; ``ABSENT`` where there is none."""
+    """Values in ``a`` and in ``b`` of each option that differs, by its path; ``ABSENT`` if a config lacks it."""
     of_a, of_b = (dict(_leaves(plain(config), ())) for config in (a, b))
     sections = list(Config.model_fields)
     return {

@@ -1,4 +1,4 @@
-"""Config files as they are written: read, with the files that they extend laid under them."""
+"""Config files as the user wrote them, merged with the files that they extend."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _MOST_FILES = 10
 
 @dataclass
 class Written:
-    """What was written, before it is checked.
+    """The content of a config file before validation.
 
     Attributes:
         value: the options, as plain values.
-        places: where each key, or list item, was written.
+        places: where each key or list item was written.
         words: unquoted ``yes``, ``no``, ``on`` and ``off``.
-        problems: what is wrong with the YAML of single values.
+        problems: errors in the YAML of single values.
     """
 
     file: Path
@@ -37,21 +37,21 @@ class Written:
     problems: list[Problem] = field(default_factory=list)
 
     def place(self, path: OptionPath) -> Place:
-        """Where the option stands, or the nearest part of its path that was written."""
+        """Where the option was written, or the closest parent of it that was."""
         while path not in self.places and path:
             path = path[:-1]
         return self.places.get(path) or Place(str(self.file))
 
     def forget(self, path: OptionPath) -> None:
-        """The option, and all below it, is about to be written otherwise."""
+        """Drop the places of an option that is about to be replaced, and of everything below it."""
         self.places = {other: place for other, place in self.places.items() if other[: len(path)] != path}
         self.words = {other: word for other, word in self.words.items() if other[: len(path)] != path}
 
 
 def read_file(file: Path, extended_by: tuple[Path, ...] = (), text: str | None = None) -> Written:
-    """Read a config file and what it extends. ``text`` is the file's, where that is known.
+    """Read a config file and the files that it extends. ``text`` is the file's content, if already known.
 
-    Raises ``InputError`` where a file cannot be read or taken apart.
+    Raises ``InputError`` if a file cannot be read or parsed.
     """
     text = _text(file) if text is None else text
     lines = text.splitlines()
@@ -81,17 +81,18 @@ def read_file(file: Path, extended_by: tuple[Path, ...] = (), text: str | None =
 
 
 def _extended(written: Written, document: Document, chain: tuple[Path, ...]) -> Written:
-    """``written`` over the file that it extends. Raises ``InputError``."""
+    """``written`` merged over the file that it extends. Raises ``InputError``."""
     name, place = document.value.pop("extends"), written.place(("extends",))
     if not isinstance(name, str) or not name:
-        raise ConfigError([Problem(("extends",), "expected the path of another config, from this one's folder", place)])
+        message = "expected the path of another config, relative to this file's folder"
+        raise ConfigError([Problem(("extends",), message, place)])
     file = chain[-1].parent / Path(name).expanduser()
     if any(file.resolve() == other.resolve() for other in chain):
-        raise ConfigError([Problem(("extends",), f"{name} is extended by this file already, in a circle", place)])
+        raise ConfigError([Problem(("extends",), f"circular extends: {name} already extends this file", place)])
     if len(chain) >= _MOST_FILES:
-        raise ConfigError([Problem(("extends",), f"more than {_MOST_FILES} files extend each other", place)])
+        raise ConfigError([Problem(("extends",), f"more than {_MOST_FILES} files in a chain of extends", place)])
     if not file.is_file():
-        what = "is a folder" if file.is_dir() else "no such file (paths start at this file's folder)"
+        what = "is a folder" if file.is_dir() else "no such file (paths are relative to this file's folder)"
         raise ConfigError([Problem(("extends",), f"{file}: {what}", place)])
     base = read_file(file, chain)
     _lay_over(base, written, ())
@@ -102,7 +103,7 @@ def _extended(written: Written, document: Document, chain: tuple[Path, ...]) -> 
 
 
 def _lay_over(base: Written, top: Written, path: OptionPath) -> None:
-    """Options of ``top`` take the place of ``base``'s; mappings of one kind are joined, anything else is replaced."""
+    """Override options of ``base`` with those of ``top``; mappings of one type are merged, all else is replaced."""
     below, above = _at(base.value, path), _at(top.value, path)
     for name, value in above.items():
         here = (*path, name)
@@ -117,7 +118,7 @@ def _lay_over(base: Written, top: Written, path: OptionPath) -> None:
 
 
 def _differ(below: dict[str, Any], above: dict[str, Any]) -> bool:
-    """Whether the two are of another type or source, so that the options of one say nothing about the other."""
+    """Whether the two differ in type or source, so that their options cannot be merged."""
     return any(name in above and above[name] != below.get(name) for name in DISCRIMINATORS)
 
 
@@ -130,7 +131,7 @@ def _at(value: Any, path: OptionPath) -> Any:
 def _text(file: Path) -> str:
     try:
         if file.is_dir():
-            raise InputError(f"{file}: is a folder, expected a YAML file")
+            raise InputError(f"{file}: expected a YAML file, found a folder")
         with file.open("rb") as opened:
             content = opened.read(_MAX_BYTES + 1)
     except FileNotFoundError as error:
@@ -141,7 +142,7 @@ def _text(file: Path) -> str:
     if len(content) > _MAX_BYTES:
         raise InputError(f"{file}: too large for a config (over {_MAX_BYTES // 1024} KiB){_table_hint(file)}")
     if b"\0" in content:
-        raise InputError(f"{file}: is not a text file (it holds NUL bytes); a config is YAML in UTF-8")
+        raise InputError(f"{file}: not a text file (it contains NUL bytes); a config is YAML in UTF-8")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -152,4 +153,4 @@ def _text(file: Path) -> str:
 def _table_hint(file: Path) -> str:
     if file.suffix.lower() not in (".csv", ".tsv", ".jsonl"):
         return ""
-    return f". This seems to be data: `seqclf init --from {file}` writes a config for it"
+    return f". This looks like data: `seqclf init --from {file}` writes a config for it"

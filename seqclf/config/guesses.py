@@ -1,4 +1,4 @@
-"""What may be meant by a name that the schema does not have: by spelling, by place, or in other libraries' words."""
+"""Suggestions for unknown names: by spelling, by section, or by the name in other libraries."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from seqclf.config.schema import Config
 from seqclf.config.walk import Model, homes_of, sections_of_kind, tag_of
 from seqclf.option_types import OptionPath
 
-# Names by which others know our types and sources.
+# Names of our types and sources in other libraries.
 _KINDS_ELSEWHERE = {
     **dict.fromkeys(("csv", "tsv", "json", "jsonl", "file", "files"), "table"),
     **dict.fromkeys(("directory", "dir", "folders", "text_files"), "folder"),
@@ -46,22 +46,22 @@ _KINDS_ELSEWHERE = {
 
 _ADDED = dict.fromkeys(("bilstm", "bidirectional"), " With bidirectional: true")
 
-# What others have options for, and follows from something else here.
+# Options of other libraries that are not needed here.
 _NO_OPTIONS = {
     **dict.fromkeys(
-        ("output", "outputs", "num_classes", "n_classes", "classes"), "the output layer follows from the labels"
+        ("output", "outputs", "num_classes", "n_classes", "classes"), "the labels determine the output layer"
     ),
     "stateful": "every text starts from a zero state",
     "unroll": "the loop over a text is never unrolled",
     **dict.fromkeys(
         ("multi_label", "multilabel", "multi", "task", "problem_type"),
-        "whether a text has several labels follows from the data: lists in jsonl, or data.label_separator",
+        "the data determine whether a text has several labels: lists in jsonl, or data.label_separator",
     ),
     **dict.fromkeys(("metrics", "metric"), "every run has the same metrics, see docs/metrics.md"),
-    **dict.fromkeys(("model", "network", "architecture"), "embedding, layers and head stand at the top of the config"),
+    **dict.fromkeys(("model", "network", "architecture"), "embedding, layers and head are top-level sections"),
 }
 
-# Names by which others know our options.
+# Names of our options in other libraries.
 OPTIONS_ELSEWHERE = {
     **dict.fromkeys(("lr", "learningrate"), "learning_rate"),
     **dict.fromkeys(("hidden_size", "hidden_units", "num_units", "hidden", "n_units"), "units"),
@@ -111,13 +111,13 @@ OPTIONS_ELSEWHERE = {
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """``; did you mean "units"?``, or what there is to choose from."""
+    """``; did you mean "units"?``, or the list of known names."""
     close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
     return f'; did you mean "{close[0]}"?' if close else f" (known: {', '.join(known)})"
 
 
 def unknown_value(word: str, known: Sequence[str]) -> str:
-    """Of a word that is none of ``known``."""
+    """The message for a value that is not one of ``known``."""
     meant = _KINDS_ELSEWHERE.get(word.lower(), word)
     if meant in known:
         return f'unknown value "{word[:60]}"; did you mean "{meant}"?{_ADDED.get(word.lower(), "")}'
@@ -125,28 +125,28 @@ def unknown_value(word: str, known: Sequence[str]) -> str:
 
 
 def unknown_kind(tag: str, tags: Sequence[str], section: str) -> str:
-    """Of a type, or source, that is none of ``tags``; it may be one of another section."""
+    """The message for a type or source that is not one of ``tags``; another section may have it."""
     meant = _KINDS_ELSEWHERE.get(tag.lower(), tag)
     if meant not in tags and (sections := sections_of_kind(meant)):
-        problem = "cannot stand inside another layer" if section in sections else f"belongs in {sections[0]}"
+        problem = "cannot be inside another layer" if section in sections else f"belongs in {sections[0]}"
         return f'"{tag}" {problem}; expected one of {", ".join(tags)}'
     if meant not in tags and meant in Config.model_fields:
-        return f'"{tag}" is a section of its own; expected one of {", ".join(tags)}'
+        return f'"{tag}" is a top-level section; expected one of {", ".join(tags)}'
     return unknown_value(tag, tags)
 
 
 def meant_option(name: str, model: Model) -> str | None:
-    """The option of ``model`` that is probably meant by a name that it does not have."""
+    """The option of ``model`` that an unknown name probably stands for."""
     meant = OPTIONS_ELSEWHERE.get(name.lower())
     if meant in model.model_fields:
         return meant
-    if homes_of(meant or name):  # rightly spelt, but elsewhere
+    if homes_of(meant or name):  # spelled correctly, but in another section
         return None
     return next(iter(difflib.get_close_matches(name.lower(), list(model.model_fields), n=1)), None)
 
 
 def unknown_option(name: str, path: OptionPath, model: Model) -> str:
-    """With the option that may be meant: of this section by its spelling, of another by its name."""
+    """The message for an unknown option, with a suggestion: of this section by spelling, of another by name."""
     if ":" in name:
         first, _, rest = name.partition(":")
         return f'unknown option; a colon needs a space after it: write "{first}: {rest}"'
@@ -159,7 +159,7 @@ def unknown_option(name: str, path: OptionPath, model: Model) -> str:
     section = ".".join(part for part in path[:-1] if isinstance(part, str))
     tags = [str(tag_of(other)) for place, other in homes if place == section and tag_of(other)]
     if tags and tag_of(model):
-        return f"unknown option for {tag_of(model)} (known to {', '.join(tags)})"
+        return f"unknown option for {tag_of(model)} (an option of {', '.join(tags)})"
     if homes and not homes[0][0].startswith(("layers", "head")):
         section = f"{homes[0][0]}." if homes[0][0] else ""
         return f'unknown option here; did you mean "{section}{meant}"?'

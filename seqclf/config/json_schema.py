@@ -1,4 +1,4 @@
-"""The schema as JSON Schema, for editors that complete and check YAML (yaml-language-server)."""
+"""The schema as JSON Schema, for editors that complete and validate YAML (yaml-language-server)."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from seqclf.config.schema import Config
 _EXTENDS = {
     "type": "string",
     "minLength": 1,
-    "description": "Another config, from this file's folder, that this one changes.",
+    "description": "Path of the config that this one overrides, relative to this file's folder.",
 }
 
 
 def json_schema() -> dict[str, Any]:
     """JSON Schema (draft 7) of a config file.
 
-    A file that extends another may leave out what has no default, so it is held to a weaker form: the same options,
-    none required.
+    A file that extends another may omit required options, so a weaker form applies to it: the same options, none of
+    them required.
     """
     whole = _without_titles(Config.model_json_schema())
     definitions = whole.pop("$defs")
@@ -36,7 +36,7 @@ def json_schema() -> dict[str, Any]:
 
 
 def _without_titles(schema: Any, names: bool = False) -> Any:
-    """Pydantic's titles repeat the names; ``names`` says that the keys are options, one of which may be ``title``."""
+    """Remove pydantic's titles, which repeat the names. ``names``: the keys are options, possibly ``title`` itself."""
     if isinstance(schema, list):
         return [_without_titles(item) for item in schema]
     if not isinstance(schema, dict):

@@ -1,4 +1,4 @@
-"""From a YAML file, the files that it extends and ``--set`` to a checked config, or to all that is wrong with it."""
+"""Load a YAML file, the files that it extends and ``--set`` as a checked config, or report all of its errors."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from seqclf.files import write_text
 from seqclf.option_types import OptionPath
 
 DATA_VARIABLE = "SEQCLF_DATA"
-"""Folder that relative paths to data, vocabularies and vectors start at, and that holds tfds's data sets."""
+"""Base folder of relative paths to data, vocabularies and vectors; also contains the data sets of tfds."""
 
 
 _PATIENCE = ("training", "early_stopping", "patience")
@@ -29,7 +29,7 @@ _PATIENCE = ("training", "early_stopping", "patience")
 
 @dataclass(frozen=True)
 class Override:
-    """An option set on the command line: its path, its value and how the user gave it."""
+    """An option set on the command line: its path, its value and the option that set it."""
 
     path: OptionPath
     value: Any
@@ -42,10 +42,10 @@ class Override:
 
 @dataclass(frozen=True)
 class LoadedConfig:
-    """A checked config that knows where each option was written.
+    """A checked config with the place where each option was written.
 
     Attributes:
-        warnings: what is allowed but costs something, with places.
+        warnings: options that are valid but costly or without effect, with places.
     """
 
     config: Config
@@ -53,7 +53,7 @@ class LoadedConfig:
 
     @property
     def warnings(self) -> list[Problem]:
-        """Few epochs on the command line are a quick try: that early stopping cannot come into it is meant."""
+        """A few epochs given on the command line are a quick test, in which early stopping is not expected."""
         epochs = self.written.places.get(("training", "epochs"))
         is_quick_try = epochs is not None and epochs.line is None
         found = warnings_of(self.config)
@@ -64,12 +64,12 @@ class LoadedConfig:
         return replace(problem, place=self.written.place(problem.path))
 
     def error(self, problems: Iterable[Problem]) -> ConfigError:
-        """What is wrong with something that the config names, in the order of the file."""
+        """An error for problems with files and data that the config names, in the order of the file."""
         return ConfigError(sorted(map(self.placed, problems), key=_reading_order(self.written.file)))
 
 
 def parse_override(text: str) -> Override:
-    """``layers[0].units=32`` -> an override. The value is read as YAML. Raises ``InputError``."""
+    """``layers[0].units=32`` -> an override. The value is parsed as YAML. Raises ``InputError``."""
     key, equals, value = text.partition("=")
     key = key.strip()
     if not equals or not re.fullmatch(r"\w+(?:\.\w+|\[\d{1,6}\])*", key):
@@ -85,12 +85,12 @@ def parse_override(text: str) -> Override:
 
 
 def load_config(path: Path | str, overrides: Sequence[Override] = ()) -> Config:
-    """Read a config file. Raises ``InputError``; a ``ConfigError`` lists everything that is wrong at once."""
+    """Read a config file. Raises ``InputError``; a ``ConfigError`` lists all problems at once."""
     return read_config(path, overrides).config
 
 
 def read_config(path: Path | str, overrides: Sequence[Override] = (), text: str | None = None) -> LoadedConfig:
-    """Like ``load_config``, with the places of all options. ``text``: what the file will hold, if it is not written."""
+    """Like ``load_config``, with the places of all options. ``text``: the content of a file not yet written."""
     written = read_file(Path(path), text=text)
     for override in overrides:
         _apply(written, override)
@@ -112,17 +112,17 @@ def read_config(path: Path | str, overrides: Sequence[Override] = (), text: str 
 
 
 def write_config(path: Path, config: Config) -> None:
-    """Write the config, every default filled in."""
+    """Write the config with all defaults filled in."""
     write_text(path, config_text(config))
 
 
 def config_text(config: Config) -> str:
-    """The config as YAML, every default filled in."""
+    """The config as YAML with all defaults filled in."""
     return dump_yaml(plain(config))
 
 
 def plain(config: Config) -> dict[str, Any]:
-    """The config as plain values; in each section the type, or source, comes first."""
+    """The config as plain values; the type or source comes first in each section."""
     value: dict[str, Any] = _kind_first(config.model_dump(mode="json"))
     return value
 
@@ -136,7 +136,7 @@ def _kind_first(value: Any) -> Any:
 
 
 def with_absolute_paths(config: Config) -> Config:
-    """The config with its files and folders named from the root, so that it means the same from anywhere."""
+    """The config with absolute paths of files and folders, so that it works from any folder."""
     return _with_paths(config, _absolute)
 
 
@@ -168,9 +168,9 @@ def _absolute(path: str) -> str:
 
 
 def _apply(written: Written, override: Override) -> None:
-    """Put the value at its path, making the mappings that lead there. Raises ``InputError`` where none can."""
+    """Set the value at its path and create missing mappings. Raises ``InputError`` if the path does not exist."""
     if override.path[0] == "extends":
-        raise InputError(f"{override}: a file extends another by its own `extends:`; name another file instead")
+        raise InputError(f"{override}: extends can only be set in a file; name another config file instead")
     place = Place(str(override))
     target: Any = written.value
     for depth, part in enumerate(override.path):
@@ -185,7 +185,7 @@ def _apply(written: Written, override: Override) -> None:
                 written.places[here] = place
         else:
             above = dotted(override.path[:depth])
-            size = f"a list of {len(target)}" if isinstance(target, list) else "no list or mapping"
+            size = f"a list of {len(target)}" if isinstance(target, list) else "not a list or mapping"
             raise InputError(f"{override}: there is no {part} in {above}, which is {size}")
         if last:
             target[part] = override.value
@@ -208,14 +208,11 @@ def _value_at(value: Any, path: OptionPath) -> Any:
 
 
 def _quote_it(word: str) -> str:
-    return (
-        f'found {word} without quotes, which some YAML readers take for a truth value: write "{word}" if the word is '
-        "meant"
-    )
+    return f'found {word} without quotes, which some YAML parsers read as a boolean: write "{word}" with quotes'
 
 
 def _reading_order(file: Path) -> Any:
-    """By place: the file itself, those that it extends, the command line."""
+    """Sort key by place: the file itself, the files that it extends, the command line."""
 
     def key(problem: Problem) -> tuple[bool, bool, str, int, int]:
         place = problem.place or Place("")

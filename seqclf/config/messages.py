@@ -1,4 +1,4 @@
-"""Pydantic's errors in our words: what is wrong, what was expected, what was found."""
+"""Pydantic's errors as our messages: what is wrong, what was expected, what was found."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from seqclf.config.walk import DISCRIMINATORS, Model, is_required, locate, tag_o
 from seqclf.option_types import OptionPath
 
 _TYPES = {
-    "int_type": "a whole number",
+    "int_type": "an integer",
     "float_type": "a number",
     "bool_type": "true or false",
-    "string_type": "a text",
+    "string_type": "a string",
     "list_type": 'a list ("- ..." lines, or [...])',
     "model_type": "options (name: value)",
     "model_attributes_type": "options (name: value)",
@@ -27,9 +27,9 @@ _TYPES = {
 }
 _EXPECTED = {
     "too_short": "at least one",
-    "string_too_short": "a text that is not empty",
+    "string_too_short": "a non-empty string",
     "finite_number": "a finite number",
-    "string_pattern_mismatch": "letters, digits, dots, dashes and underscores that begin with a letter or digit",
+    "string_pattern_mismatch": "letters, digits, dots, dashes and underscores, starting with a letter or digit",
 }
 _BOUNDS = {
     "greater_than": ("gt", "more than"),
@@ -40,7 +40,7 @@ _BOUNDS = {
 
 
 def problems_of(error: ValidationError, words: Mapping[OptionPath, str]) -> list[Problem]:
-    """One problem for each option that is wrong.
+    """One problem for each invalid option.
 
     ``words`` are the values written as an unquoted ``yes``, ``no``, ``on`` or ``off``.
     """
@@ -54,9 +54,9 @@ def problems_of(error: ValidationError, words: Mapping[OptionPath, str]) -> list
         if details["type"] == "extra_forbidden" and (meant := meant_option(str(path[-1]), models[0])):
             misspelt.add((*path[:-1], meant))
     for path in misspelt & by_path.keys():
-        if by_path[path][0][0]["type"] == "missing":  # it is there, under the other name
+        if by_path[path][0][0]["type"] == "missing":  # it is present, under the misspelled name
             del by_path[path]
-    # A list that has a wrong item is also no single value: the item says more.
+    # A list with an invalid item also fails as a single value: report the item only.
     lists = {path[:-1] for path in by_path if isinstance(path[-1], int)}
     return [
         Problem(path, _message(found, models, path, words))
@@ -66,7 +66,7 @@ def problems_of(error: ValidationError, words: Mapping[OptionPath, str]) -> list
 
 
 def _message(errors: Sequence[Any], models: Sequence[Model], path: OptionPath, words: Mapping[OptionPath, str]) -> str:
-    # A value that may be of several types has an error for each: those of its own type say most.
+    # A value that may have several types has an error for each type: those of its own type are the most specific.
     own = [error for error in errors if not error["type"].endswith("_type")] or errors
     details = next(
         (error for error in own if error["type"] != "literal_error" or isinstance(error["input"], str)), own[0]
@@ -87,7 +87,7 @@ def _message(errors: Sequence[Any], models: Sequence[Model], path: OptionPath, w
     if kind == "literal_error":
         options = [_as_yaml(option.strip()) for option in context["expected"].replace(" or ", ", ").split(",")]
         if words.get(path, "").lower() in ("no", "off") and "false" in options:
-            return f'expected one of {", ".join(options)}; "{found}" is a truth value in YAML 1.1 alone; write false'
+            return f'expected one of {", ".join(options)}; "{found}" is a boolean only in YAML 1.1; write false'
         return unknown_value(found, options) if isinstance(found, str) else _none_of(options, found)
     if kind.endswith("_type"):
         expected = " or ".join(dict.fromkeys(_TYPES.get(error["type"], error["type"]) for error in errors))
@@ -100,19 +100,19 @@ def _message(errors: Sequence[Any], models: Sequence[Model], path: OptionPath, w
         what, count = (" characters", len(found)) if isinstance(found, str) else ("", len(found))
         return f"expected at most {context['max_length']}{what}, found {count}"
     elif kind == "string_pattern_mismatch" and ":" in context["pattern"]:
-        expected = "a type of seqclf's, or a module and a class such as my_package.my_module:MyLayer"
+        expected = "a layer type of seqclf, or a module and a class such as my_package.my_module:MyLayer"
     else:
         expected = _EXPECTED.get(kind, details["msg"])
     return f"expected {expected}, found {shown(found)}"
 
 
 def _as_yaml(literal: str) -> str:
-    """A value as pydantic names it, as it is written in a config."""
+    """Pydantic's form of a value, as written in a config."""
     return {"True": "true", "False": "false"}.get(literal, literal.strip("'"))
 
 
 def _discriminator(details: Any) -> str:
-    """The option that tells the models of a union apart. Of layer types a function does, which reads ``type``."""
+    """The option that distinguishes the models of a union. For layer types it is a function that reads ``type``."""
     name: str = details["ctx"]["discriminator"].strip("'")
     return name if name in DISCRIMINATORS else "type"
 
@@ -120,7 +120,7 @@ def _discriminator(details: Any) -> str:
 def _without_kind(key: str, found: Any, tags: Sequence[str]) -> str:
     names = list(found) if isinstance(found, dict) else []
     named = next((name for name in names if name in tags), None)
-    hint = f"; write {key}: {named}, its options beside it" if named else ""
+    hint = f"; write {key}: {named}, with its options next to it" if named else ""
     if any(name.startswith(f"{key}:") for name in names):
         hint = "; a colon needs a space after it"
     return f"needs {key} (one of {', '.join(tags)}){hint}"
@@ -131,13 +131,13 @@ def _none_of(options: Sequence[str], found: Any) -> str:
 
 
 def _hint(found: Any, kind: str, models: Sequence[Model], path: OptionPath, word: str | None) -> str:
-    """Why a value is not what its writer took it for."""
+    """Why a value has another type than its writer expected, and what to write instead."""
     tags = [tag for tag in map(tag_of, models) if tag]
     if word is not None and kind == "bool_type":
         truth = "true" if word.lower() in ("yes", "on") else "false"
-        return f" ({word} is a truth value in YAML 1.1 alone); write {truth}"
+        return f" ({word} is a boolean only in YAML 1.1); write {truth}"
     if word is not None:
-        return f" ({word} is a truth value in YAML 1.1, a word in 1.2)"
+        return f" ({word} is a boolean in YAML 1.1, but text in YAML 1.2)"
     if isinstance(found, str) and kind.startswith("model") and ":" in found:
         return "; a colon needs a space after it"
     if isinstance(found, str) and found.lower() in ("none", "nil", "null"):
@@ -147,17 +147,17 @@ def _hint(found: Any, kind: str, models: Sequence[Model], path: OptionPath, word
         return f"; write [{written}]" if kind == "list_type" else f"; write {written}"
     if isinstance(found, bool) and kind.startswith("model"):
         options = f"{{type: {tags[0]}}}, or another type" if len(tags) > 1 else "{} for its defaults"
-        return f"; write {options}, or leave it out"
+        return f"; write {options}, or remove it"
     if isinstance(found, int | float) and kind.startswith("model") and len(models) == 1 and not tags:
         fields = models[0].model_fields.items()
         meant = next((name for name, field in fields if isinstance(field.default, (type(found), type(...)))), None)
         return f"; write {{{meant}: {found}}}" if meant else ""
     if found is None:
-        return "; it has no default" if is_required(path) else "; leave it out for its default"
+        return "; it has no default" if is_required(path) else "; remove it to use its default"
     if isinstance(found, str) and kind in ("int_type", "float_type") and _is_number(found):
-        return "; without the quotes it is a number"
+        return "; remove the quotes"
     if isinstance(found, str) and kind == "bool_type" and found.lower() in ("true", "false"):
-        return "; without the quotes it is a truth value"
+        return "; remove the quotes"
     return ""
 
 
@@ -169,13 +169,13 @@ def _is_number(text: str) -> bool:
 
 
 def shown(value: Any) -> str:
-    """A value as its writer would know it, in at most 60 characters."""
+    """A value as its writer would recognise it, in at most 60 characters."""
     if value is None:
         text = "nothing"
     elif isinstance(value, bool):
         text = "true" if value else "false"
     elif isinstance(value, str):
-        text = f"the text {json.dumps(value, ensure_ascii=False)}"
+        text = f"the string {json.dumps(value, ensure_ascii=False)}"
     elif isinstance(value, dict):
         text = f"a mapping ({', '.join(map(str, value))})" if value else "an empty mapping"
     elif isinstance(value, list):

@@ -1,4 +1,4 @@
-"""What is wrong with a config, all of it at once, each with its place."""
+"""Problems of a config, all reported at once, each with its place."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class Place:
     """Where a value was written.
 
     Attributes:
-        source: the file, or how it was given otherwise (``--set seed``).
+        source: the file, or the command-line option (``--set seed``).
         line: line in the file, from 1; None outside files.
         column: column in the line, from 1; None outside files.
-        text: the line itself.
+        text: content of the line.
     """
 
     source: str
@@ -31,7 +31,7 @@ class Place:
         return self.source if self.line is None else f"{self.source}:{self.line}:{self.column}"
 
     def quote(self, widest: int = _WIDEST_QUOTE) -> str:
-        """The line, or ``widest`` characters of it, with a mark under the column; nothing outside files."""
+        """The line, or ``widest`` characters of it, with a mark under the column; empty outside files."""
         if self.line is None or self.column is None or not self.text.strip():
             return ""
         start = max(0, self.column - 1 - widest // 2) if len(self.text) > widest else 0
@@ -42,7 +42,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Problem:
-    """``message`` says what is wrong, what was expected, what was found; ``place`` is None for a config from code."""
+    """``message``: what is wrong, what was expected, what was found; ``place`` is None for a config from code."""
 
     path: OptionPath
     message: str
@@ -51,7 +51,7 @@ class Problem:
     def __str__(self) -> str:
         if self.place is None:
             return f"{dotted(self.path)}: {self.message}"
-        # A --set names the option itself, and a file that is no YAML has none.
+        # A --set already names the option, and a file that is not YAML has none.
         named = not self.path or self.place.source.endswith((f" {dotted(self.path)}", f"--{dotted(self.path)}"))
         return f"{self.place}: {self.message}" if named else f"{self.place}: {dotted(self.path)}: {self.message}"
 
@@ -67,10 +67,10 @@ class Problem:
 
 
 class ConfigError(InputError):
-    """A config that cannot be used.
+    """An invalid config.
 
     Attributes:
-        problems: everything that is wrong with it.
+        problems: all of its problems.
     """
 
     def __init__(self, problems: Sequence[Problem]) -> None:
@@ -79,7 +79,7 @@ class ConfigError(InputError):
 
 
 def quoted(problem: Problem) -> str:
-    """The problem with the line that it stands in."""
+    """The problem, followed by the line that it is in."""
     quote = problem.place.quote() if problem.place else ""
     return f"{problem}\n{quote}" if quote else str(problem)
 

@@ -1,4 +1,4 @@
-"""The reference page: every option of the schema, with its type, bounds, unit, default and meaning, as Markdown."""
+"""The reference page as Markdown: every option of the schema with its type, bounds, unit, default and meaning."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from seqclf.config.schema import Config
 from seqclf.config.walk import DISCRIMINATORS, Model, models_of, tag_of
 
 _PREFACE = """\
-# Every option of a config
+# Config reference
 
-Made from the schema by `seqclf schema --markdown`; [writing_configs.md](writing_configs.md) says how configs are
-written, checked and compared. An option without a default is required.
+Generated from the schema by `seqclf schema --markdown`; [writing_configs.md](writing_configs.md) explains how to write,
+check and compare configs. An option without a default is required.
 """
 
 
@@ -26,9 +26,9 @@ def reference() -> str:
 
 
 def _section(model: Model, path: str, depth: int, beside: Sequence[Model] = ()) -> Iterator[str]:
-    """The options that stand directly in ``model``, then a section for each that holds others.
+    """A table of the options of ``model``, then a section for each option that has options itself.
 
-    ``beside`` are the models that may stand in ``model``'s place and have sections of their own.
+    ``beside`` are the alternatives to ``model``, which have their own sections.
     """
     properties = model.model_json_schema()["properties"]
     rows = [_row(name, properties[name], model, beside) for name in model.model_fields if name in properties]
@@ -61,7 +61,7 @@ def _row(name: str, schema: dict[str, Any], model: Model, beside: Sequence[Model
 
 
 def _value(schema: dict[str, Any]) -> str:
-    """The values that an option may have, in words."""
+    """A description of the values that an option accepts."""
     for choices in ("anyOf", "oneOf"):
         if choices in schema:
             return " or ".join(_value(choice) for choice in schema[choices])
@@ -76,16 +76,14 @@ def _value(schema: dict[str, Any]) -> str:
             f"`{str(choice).lower() if isinstance(choice, bool) else choice}`" for choice in schema["enum"]
         )
     names = {
-        "integer": "whole number",
+        "integer": "integer",
         "number": "number",
-        "string": "text",
+        "string": "string",
         "boolean": "`true` or `false`",
         "null": "`null`",
     }
-    words = [names[schema["type"]], *([f"of {schema['unit']}"] if "unit" in schema else [])]
-    if bounds := _bounds(schema):
-        words.append(f"({bounds})")
-    return " ".join(words)
+    limits = " ".join(filter(None, [_bounds(schema), schema.get("unit")]))
+    return f"{names[schema['type']]} ({limits})" if limits else names[schema["type"]]
 
 
 def _bounds(schema: dict[str, Any]) -> str:

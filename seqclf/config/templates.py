@@ -1,4 +1,4 @@
-"""Starter configs: those of ``configs/``, which travel with the package."""
+"""Starter configs: the files in ``configs/``, which are part of the package."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def template_names() -> list[str]:
 
 
 def template(name: str) -> str:
-    """A starter's text. Raises ``InputError`` for an unknown name."""
+    """The text of a starter config. Raises ``InputError`` for an unknown name."""
     names = template_names()
     if name not in names:
         raise InputError(f'no template "{name}"{did_you_mean(name, names)}')

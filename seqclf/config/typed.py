@@ -1,4 +1,4 @@
-"""The option of a config that somebody means who types it as an option of a command: ``--epochs 3``."""
+"""Find the config option for a name that the user typed as a command-line option: ``--epochs 3``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from seqclf.config.guesses import OPTIONS_ELSEWHERE
 from seqclf.config.schema import Config
 from seqclf.config.walk import homes_of, models_of
 
-# Where a name stands in several places, or is that of a whole section.
+# For names that several sections have, or that are sections themselves.
 _MEANT = {
     "data": "data.train",
     "dataset": "data.train",
@@ -59,13 +59,13 @@ _FIRST = ("", "training", "training.optimizer", "training.early_stopping", "toke
 
 
 def meant_key(name: str) -> str | None:
-    """``epochs``, ``lr`` or ``learning-rate`` -> the key to give to ``--set``; None where nothing is close.
+    """``epochs``, ``lr`` or ``learning-rate`` -> the key for ``--set``; None if no name is close.
 
-    Of an option that several sections have, the one that is changed most often; of one that every layer has, the first
+    If several sections have the option, returns the one that users change most often; if every layer has it, the first
     layer's.
     """
     name = name.strip("-").lower().replace("-", "_")
-    if "." in name:  # a key as it is, given as an option
+    if "." in name:  # a key of ``--set``, given as an option
         return name if is_key(name) else None
     if name in _MEANT:
         return _MEANT[name]
@@ -83,7 +83,7 @@ def is_flag(key: str) -> bool:
 
 
 def is_key(key: str) -> bool:
-    """Whether the last part of a dotted key stands in the section that the parts before it name."""
+    """Whether the last part of a dotted key is an option of the section that the parts before it name."""
     section, _, option = key.rpartition(".")
     section = section.partition("[")[0]
     return any(place == section for place, _ in homes_of(option))

@@ -1,4 +1,4 @@
-"""From plain values to a checked config, or to all that is wrong with them."""
+"""Validate plain values: returns a checked config, or all problems found."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from seqclf.option_types import OptionPath
 
 
 def checked_config(value: dict[str, Any]) -> Config:
-    """The config that ``value`` (plain dicts and lists) describes, complete and consistent.
+    """The complete, consistent config that ``value`` (plain dicts and lists) describes.
 
-    Raises ``ConfigError`` with every problem found.
+    Raises ``ConfigError`` with all problems found.
     """
     config, problems = validate(value)
     if config is None:
@@ -32,10 +32,10 @@ def checked_config(value: dict[str, Any]) -> Config:
 def validate(
     value: dict[str, Any], words: Mapping[OptionPath, str] | None = None
 ) -> tuple[Config | None, list[Problem]]:
-    """The config, or all that is wrong with it. ``words`` as in ``seqclf.config.messages``."""
+    """The config, or all problems found. ``words`` as in ``seqclf.config.messages``."""
     sections_meant = _misspelt_sections(value)
     written = {meant: name for name, meant in sections_meant.items()}
-    # What stands in a misspelt section is checked as what was meant.
+    # The content of a misspelled section is checked under its correct name.
     value = {sections_meant.get(name, name): part for name, part in value.items()}
     words = {
         (sections_meant.get(str(path[0]), path[0]), *path[1:]): word for path, word in (words or {}).items() if path
@@ -47,7 +47,7 @@ def validate(
         problems = problems_of(error, words)
     broken = {problem.path[0] for problem in problems if problem.path}
     if problems:
-        # The sections that are whole can be checked against each other all the same.
+        # The valid sections can still be checked against each other.
         stand_in = {"data": {"source": "sample"}, "layers": [{"type": "pool"}]}
         whole = {name: part for name, part in value.items() if name not in broken}
         valid = Config.model_validate(stand_in | whole)
@@ -64,14 +64,14 @@ def validate(
 
 
 def _misspelt_sections(value: Mapping[str, Any]) -> dict[str, str]:
-    """From unknown names at the top to those that were meant, where these do not stand there too."""
+    """From unknown top-level names to the section names that they probably stand for, if those are not used too."""
     found = {name: meant_option(name, Config) for name in value if name not in Config.model_fields}
     meant = {name: other for name, other in found.items() if other is not None and other not in value}
     return {name: other for name, other in meant.items() if list(meant.values()).count(other) == 1}
 
 
 def warnings_of(config: Config) -> list[Problem]:
-    """What is allowed, but costs something or does less than its writer may think."""
+    """Options that are valid, but costly or less effective than they seem."""
     return _run(WARNINGS, {name: getattr(config, name) for name in Config.model_fields})
 
 
@@ -93,7 +93,7 @@ def _filled(config: Config) -> Config:
 
 
 def _with_sequences(layer: Layer, needed: bool) -> Layer:
-    """With the option of recurrent layers that follows from the next layer; those inside others leave sequences."""
+    """Fill in ``return_sequences`` as the next layer needs it; layers inside others always return sequences."""
     inner = {str(where[0]): _with_sequences(one, True) for where, one in layer.inner()}
     own = {"return_sequences": needed} if layer.leaves == "either" else {}
     return layer.model_copy(update={**inner, **own})

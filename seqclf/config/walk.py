@@ -1,4 +1,4 @@
-"""Finding one's way in the schema: which models an annotation allows, and where in a config an error of pydantic is."""
+"""Navigate the schema: the models that an annotation allows, and the config path of a pydantic error."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ DISCRIMINATORS = ("type", "source")
 
 
 def models_of(annotation: Any) -> list[Model]:
-    """All models that a value, or an item of a list, of that annotation may be."""
+    """All models that the annotation allows for a value or a list item."""
     return list(dict.fromkeys(_models(annotation)))
 
 
 def tag_of(model: Model) -> str | None:
-    """``lstm`` for the LSTM layer's model; None for a model that is alone in its place."""
+    """``lstm`` for the LSTM layer's model; None for a model without alternatives."""
     for name in DISCRIMINATORS:
         if name in model.model_fields and (values := get_args(model.model_fields[name].annotation)):
             return str(values[0])
@@ -29,13 +29,13 @@ def tag_of(model: Model) -> str | None:
 
 
 def sections_of_kind(tag: str) -> list[str]:
-    """The sections, or lists, in which something of that type can stand."""
+    """The sections or lists that accept this type."""
     found = [path for path, model in homes_of("type") if tag_of(model) == tag]
     return list(dict.fromkeys(found))
 
 
 def is_required(path: OptionPath) -> bool:
-    """Whether the option has no default (items of lists have none)."""
+    """Whether the option has no default (list items have none)."""
     names = [part for part in path if isinstance(part, str)]
     models: list[Model] = [Config]
     field = None
@@ -46,7 +46,7 @@ def is_required(path: OptionPath) -> bool:
 
 
 def homes_of(option: str) -> tuple[tuple[str, Model], ...]:
-    """All places of the schema that have an option of that name: the section's path and the model."""
+    """All places in the schema that have an option of this name: the section's path and the model."""
     found: list[tuple[str, Model]] = []
 
     def visit(model: Model, path: str) -> None:
@@ -61,7 +61,7 @@ def homes_of(option: str) -> tuple[tuple[str, Model], ...]:
 
 
 def locate(location: Sequence[int | str]) -> tuple[OptionPath, list[Model]]:
-    """Pydantic's location as a path, without the parts that name members of unions; and the models at its end."""
+    """Pydantic's location as a path, without the parts that name union members, and the models at its end."""
     path: list[str | int] = []
     models: list[Model] = [Config]
     inside: Any = Config
@@ -76,7 +76,7 @@ def locate(location: Sequence[int | str]) -> tuple[OptionPath, list[Model]]:
             inside = field.annotation if field else None
             models = models_of(inside) if field else models
             if not models:
-                # What follows names the types that a value may have, and then a name in a mapping or an item's place.
+                # The next part names one of the value's types; then comes a key of a mapping or an index of a list.
                 kind, *name = location[index + 1 : index + 3] or (None,)
                 path += name if kind == MAPPING or str(kind).startswith("list[") else []
                 break

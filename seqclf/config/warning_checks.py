@@ -1,11 +1,11 @@
-"""What is allowed, but does nothing or works against another option: a function for each, as in ``checks``."""
+"""Warnings about valid options without effect or in conflict with others: one function per rule, as in ``checks``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from seqclf.config.checks import Check, Layers
-from seqclf.config.data_checks import groups_have_a_split_to_be_kept_in
+from seqclf.config.data_checks import groups_affect_a_split
 from seqclf.config.problems import Problem
 from seqclf.config.schema import (
     ByteTokens,
@@ -20,7 +20,7 @@ from seqclf.config.schema import (
 from seqclf.layer_types import walk
 
 
-def layers_are_meant(layers: Layers) -> Iterator[Problem]:
+def layer_warnings(layers: Layers) -> Iterator[Problem]:
     for path, layer in walk(layers, "layers"):
         yield from (Problem((*path, option), message) for option, message in layer.warnings())
 
@@ -29,88 +29,90 @@ def segments_cut_something(tokenizer: TokenizerConfig, layers: Layers) -> Iterat
     for path, layer in walk(layers, "layers"):
         segment = getattr(layer, "segment", None)
         if segment is not None and segment >= tokenizer.max_tokens:
-            message = f"{segment} cuts nothing: no text has more than tokenizer.max_tokens, {tokenizer.max_tokens}"
+            message = f"{segment} has no effect: no text is longer than tokenizer.max_tokens, {tokenizer.max_tokens}"
             yield Problem((*path, "segment"), message)
 
 
-def random_vectors_stay_random(embedding: EmbeddingConfig) -> Iterator[Problem]:
+def random_vectors_are_trained(embedding: EmbeddingConfig) -> Iterator[Problem]:
     if not embedding.trainable and embedding.vectors is None:
-        message = (
-            "is false, but there are no embedding.vectors: every token keeps the random vector that it starts with"
-        )
+        message = "is false, but embedding.vectors is not set: every token keeps its random initial vector"
         yield Problem(("embedding", "trainable"), message)
 
 
-def vectors_are_of_words(tokenizer: TokenizerConfig, embedding: EmbeddingConfig) -> Iterator[Problem]:
+def vectors_match_the_tokens(tokenizer: TokenizerConfig, embedding: EmbeddingConfig) -> Iterator[Problem]:
     if embedding.vectors is not None and isinstance(tokenizer, CharTokens | ByteTokens):
-        message = f"are of words, but the tokens are of type {tokenizer.type}: almost none of them will have a vector"
+        message = f"are word vectors, but tokenizer.type is {tokenizer.type}: almost no token will have a vector"
         yield Problem(("embedding", "vectors"), message)
 
 
-def smoothing_is_of_counts(ngrams: NgramsConfig | None) -> Iterator[Problem]:
+def smoothing_is_used(ngrams: NgramsConfig | None) -> Iterator[Problem]:
     if ngrams is None or ngrams.weights in ("naive_bayes", "naive_bayes_idf"):
         return
     if ngrams.smoothing != NgramsConfig().smoothing:
-        message = f"does nothing with weights: {ngrams.weights}; only naive_bayes and naive_bayes_idf read it"
+        message = f"has no effect with weights: {ngrams.weights}; only naive_bayes and naive_bayes_idf use it"
         yield Problem(("ngrams", "smoothing"), message)
 
 
-def a_refit_has_validation(data: DataConfig, ngrams: NgramsConfig | None) -> Iterator[Problem]:
+def refit_has_validation(data: DataConfig, ngrams: NgramsConfig | None) -> Iterator[Problem]:
     if ngrams is not None and ngrams.refit and data.validation == 0 and data.folds is None:
-        message = "does nothing: data.validation is 0, so the n-grams are fitted to all texts the first time"
+        message = "has no effect: data.validation is 0, so the first fit already uses all texts"
         yield Problem(("ngrams", "refit"), message)
 
 
-def ngrams_fit_the_longest_text(tokenizer: TokenizerConfig, ngrams: NgramsConfig | None) -> Iterator[Problem]:
+def ngrams_fit_into_the_longest_text(tokenizer: TokenizerConfig, ngrams: NgramsConfig | None) -> Iterator[Problem]:
     longest = max(ngrams.orders) if ngrams is not None else 0
     if longest > tokenizer.max_tokens:
         message = (
-            f"no text has an n-gram of {longest} tokens: of a text, tokenizer.max_tokens are read, "
+            f"no text has an n-gram of {longest} tokens: the model reads at most tokenizer.max_tokens, "
             f"{tokenizer.max_tokens}"
         )
         yield Problem(("ngrams", "orders"), message)
 
 
-def vectors_are_read(layers: Layers, ngrams: NgramsConfig | None, embedding: EmbeddingConfig) -> Iterator[Problem]:
+def embedding_is_used(layers: Layers, ngrams: NgramsConfig | None, embedding: EmbeddingConfig) -> Iterator[Problem]:
     if not layers and ngrams is not None and embedding != EmbeddingConfig():
-        yield Problem(("embedding",), "does nothing: layers is empty, and n-grams read no vectors of tokens")
+        yield Problem(("embedding",), "has no effect: layers is empty, and n-grams use no token vectors")
 
 
-def patience_outlasts_training(training: TrainingConfig) -> Iterator[Problem]:
+def patience_fits_into_training(training: TrainingConfig) -> Iterator[Problem]:
     stopping = training.early_stopping
     if stopping is not None and stopping.patience >= training.epochs > 1:
         message = (
-            f"{stopping.patience} epochs without a better one cannot pass in {training.epochs}: it never stops early"
+            f"{stopping.patience} epochs without improvement do not fit into {training.epochs} epochs: training never "
+            "stops early"
         )
         yield Problem(("training", "early_stopping", "patience"), message)
 
 
-def plateaus_are_lived_through(training: TrainingConfig) -> Iterator[Problem]:
+def plateaus_fit_into_training(training: TrainingConfig) -> Iterator[Problem]:
     schedule, stopping = training.schedule, training.early_stopping
     if not isinstance(schedule, PlateauSchedule):
         return
     if stopping is not None and schedule.patience >= stopping.patience:
         message = (
-            f"training.early_stopping waits for {stopping.patience} epochs, and stops before a rate that is cut after "
-            f"{schedule.patience} is tried"
+            f"training.early_stopping stops after {stopping.patience} epochs without improvement, before the rate that "
+            f"is reduced after {schedule.patience} takes effect"
         )
     elif schedule.patience >= training.epochs:
-        message = f"{schedule.patience} epochs without a better one cannot pass in {training.epochs}: it is never cut"
+        message = (
+            f"{schedule.patience} epochs without improvement do not fit into {training.epochs} epochs: the rate is "
+            "never reduced"
+        )
     else:
         return
     yield Problem(("training", "schedule", "patience"), message)
 
 
 WARNINGS: tuple[Check, ...] = (
-    groups_have_a_split_to_be_kept_in,
-    layers_are_meant,
+    groups_affect_a_split,
+    layer_warnings,
     segments_cut_something,
-    random_vectors_stay_random,
-    vectors_are_of_words,
-    smoothing_is_of_counts,
-    a_refit_has_validation,
-    ngrams_fit_the_longest_text,
-    vectors_are_read,
-    patience_outlasts_training,
-    plateaus_are_lived_through,
+    random_vectors_are_trained,
+    vectors_match_the_tokens,
+    smoothing_is_used,
+    refit_has_validation,
+    ngrams_fit_into_the_longest_text,
+    embedding_is_used,
+    patience_fits_into_training,
+    plateaus_fit_into_training,
 )

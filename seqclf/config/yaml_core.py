@@ -1,8 +1,8 @@
-"""YAML with positions, without YAML 1.1's traps, and bounded.
+"""A YAML reader with positions and limits, without YAML 1.1's traps.
 
-Scalars are read by YAML 1.2's core schema (``1e-3`` is a number, ``010`` is ten), every value knows its line and
-column, duplicate keys are problems, and so are the words that YAML 1.1 takes for truth values. Neither deep nesting nor
-aliases of aliases can exhaust memory or stack.
+Scalars follow YAML 1.2's core schema (``1e-3`` is a number, ``010`` is ten), every value has its line and column,
+and duplicate keys are errors, as are words that YAML 1.1 reads as booleans. Neither deep nesting nor aliases of
+aliases can exhaust memory or stack.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ class Document:
     """A YAML document.
 
     Attributes:
-        value: made of dicts, lists, texts, numbers, truth values and None.
-        places: where each key, or list item, stands. The empty path is the whole document's.
-        problems: what is wrong with single values; everything else could be read.
-        words: places whose value is an unquoted ``yes``, ``no``, ``on`` or ``off``, with the word.
+        value: dicts, lists, strings, numbers, booleans and None.
+        places: position of each key or list item. The empty path is the document's.
+        problems: errors in single values; everything else was read.
+        words: paths whose value is an unquoted ``yes``, ``no``, ``on`` or ``off``, with the word.
     """
 
     value: Any = None
@@ -51,7 +51,7 @@ class Document:
 
 
 class _Loader(yaml.SafeLoader):
-    """Knows what the core schema knows, and how deep it is."""
+    """Resolves scalars by the core schema and limits the depth."""
 
     yaml_implicit_resolvers = {}  # noqa: RUF012 (as in PyYAML, a table of the class)
 
@@ -71,7 +71,7 @@ class _Loader(yaml.SafeLoader):
 
 
 class _Dumper(yaml.SafeDumper):
-    """Quotes every text that YAML 1.1 or 1.2 would take for something else."""
+    """Quotes every string that YAML 1.1 or 1.2 would read as another type."""
 
 
 for _name, _pattern, _first in _RESOLVERS:
@@ -80,7 +80,7 @@ for _name, _pattern, _first in _RESOLVERS:
 
 
 def _text_node(dumper: _Dumper, text: str) -> yaml.Node:
-    # PyYAML writes these as they are in single quotes, where they read as line breaks.
+    # PyYAML writes these unescaped in single quotes, where parsers read them as line breaks.
     style = '"' if re.search("[\x85\u2028\u2029]", text) else None
     return dumper.represent_scalar(f"{_TAG}str", text, style=style)
 
@@ -89,7 +89,7 @@ _Dumper.add_representer(str, _text_node)
 
 
 def read_yaml(text: str) -> Document:
-    """Read one document. Raises ``YamlProblem`` where it cannot be taken apart, or is out of bounds."""
+    """Read one document. Raises ``YamlProblem`` if it is malformed or exceeds a limit."""
     try:
         loader = _Loader(text)
     except yaml.reader.ReaderError as error:
@@ -108,12 +108,12 @@ def read_yaml(text: str) -> Document:
 
 
 def dump_yaml(value: Any) -> str:
-    """The text of plain values, readable by ``read_yaml`` and any other reader alike."""
+    """Plain values as YAML that ``read_yaml`` and any other parser read alike."""
     return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
 
 
 class _Constructor:
-    """From nodes to values; notes what is wrong and continues."""
+    """Converts nodes to values; records problems and continues."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -123,15 +123,15 @@ class _Constructor:
     def value(self, node: yaml.Node, path: OptionPath) -> Any:
         self._values += 1
         if self._values > MAX_VALUES:
-            raise YamlProblem(_position(node), f"more than {MAX_VALUES:,} values, those that aliases repeat included")
+            raise YamlProblem(_position(node), f"more than {MAX_VALUES:,} values, counting those repeated by aliases")
         if any(node is other for other in self._above):
-            raise YamlProblem(_position(node), "an alias stands inside what it names")
+            raise YamlProblem(_position(node), "an alias refers to a node that contains it")
         if len(self._above) > MAX_DEPTH:
             raise YamlProblem(_position(node), f"nested deeper than {MAX_DEPTH} levels")
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, path)
         if node.tag not in (f"{_TAG}seq", f"{_TAG}map"):
-            self._note(path, node, f"the tag {_shown_tag(node)} is not known; a config needs no tags")
+            self._note(path, node, f"unknown tag {_shown_tag(node)}; a config needs no tags")
             return None
         self._above.append(node)
         try:
@@ -149,16 +149,14 @@ class _Constructor:
         for key_node, value_node in node.value:
             key = key_node.value
             if not isinstance(key_node, yaml.ScalarNode):
-                self._note(path, key_node, "a name must be a word, found a list or mapping")
+                self._note(path, key_node, "expected a word as the name, found a list or mapping")
             elif key == "<<":
                 self._note(
-                    path, key_node, '"<<" merges mappings in YAML 1.1 alone; write the options out, or extend a file'
+                    path, key_node, '"<<" merges mappings only in YAML 1.1; write the options out, or extend a file'
                 )
             elif key in mapping:
                 first = self._document.places[(*path, key)]
-                self._note(
-                    (*path, key), key_node, f'"{key}" stands here a second time (first on line {first.line}); keep one'
-                )
+                self._note((*path, key), key_node, f'duplicate "{key}" (first on line {first.line}); keep one')
             else:
                 self._document.places[(*path, key)] = _position(key_node)
                 mapping[key] = self.value(value_node, (*path, key))
@@ -180,9 +178,9 @@ class _Constructor:
             if kind == "float":
                 return float(re.sub(r"\.(inf|nan)", r"\1", text.lower().replace("_", "")))
         except ValueError:
-            self._note(path, node, f'"{text[:20]}" is not a number that can be read')
+            self._note(path, node, f'"{text[:20]}" is not a valid number')
             return None
-        self._note(path, node, f"the tag {_shown_tag(node)} is not known; a config needs no tags")
+        self._note(path, node, f"unknown tag {_shown_tag(node)}; a config needs no tags")
         return None
 
     def _note(self, path: OptionPath, node: yaml.Node, message: str) -> None:

@@ -1,4 +1,4 @@
-"""What PyYAML says of broken YAML, in words for who wrote it."""
+"""PyYAML's errors as messages for the author of the file."""
 
 from __future__ import annotations
 
@@ -23,33 +23,32 @@ class YamlProblem(Exception):
     message: str
 
 
-# What PyYAML says, what we say ({} is the first group), and whether it is the place where the whole thing began.
+# PyYAML's message, our message ({} is the first group), and whether to report where the construct began.
 _SENTENCES = (
-    (r"character '\\t' that cannot start", "a tab stands here; use spaces", False),
-    (r"character '(.)' that cannot start", 'a value cannot begin with "{}"; put it in quotes', False),
+    (r"character '\\t' that cannot start", "found a tab; use spaces", False),
+    (r"character '(.)' that cannot start", 'a value cannot start with "{}"; put it in quotes', False),
     (
         "mapping values are not allowed",
-        '":" begins a value where none can stand: indent the line like its neighbours, or put a text that holds ": " '
-        "in quotes",
+        'unexpected ":": indent the line like its neighbours, or put text that contains ": " in quotes',
         False,
     ),
     (
         r"expected <block end>, but found '([\]},])'",
-        '"{}" stands here, where nothing is open that it could belong to',
+        'unexpected "{}": no bracket is open',
         False,
     ),
     (
         "expected <block end>.*block collection",
-        'the line belongs to no item of the list above it: begin it with "- ", or indent it like the item\'s options',
+        'the line is not part of the list above it: start it with "- ", or indent it like the options of an item',
         False,
     ),
-    ("expected <block end>", "the line is indented like nothing above it", False),
+    ("expected <block end>", "the indentation matches no line above it", False),
     ("could not find expected ':'", 'expected "name: value", found no ": "', True),
-    ("while scanning a quoted scalar", "the quote that opens here is never closed", True),
-    (r"expected ',' or '(.)', but got '<(?:stream end|block)", 'no "{}" closes what opens here', True),
+    ("while scanning a quoted scalar", "the quote that starts here is never closed", True),
+    (r"expected ',' or '(.)', but got '<(?:stream end|block)", 'missing "{}" for the bracket that opens here', True),
     (r"expected ',' or '(.)'", 'expected "," or "{}"', False),
-    (r"undefined alias '(.*)'", "the alias *{} names nothing", False),
-    ("expected a single document", "a second document begins here; a config is one", False),
+    (r"undefined alias '(.*)'", "undefined alias *{}", False),
+    ("expected a single document", "a second document starts here; a config is a single document", False),
     ("expected '<document start>'", 'expected "name: value"', False),
     ("expected the node content", "expected a value", False),
     ("unknown escape character '(.)'", 'unknown escape "\\{}" in double quotes; single quotes have none', False),
@@ -66,15 +65,16 @@ def problem_of(error: yaml.MarkedYAMLError, lines: list[str]) -> YamlProblem:
         if match := re.search(pattern, said):
             closing = re.match(r"expected ',' or '(.)'", said)
             if closing and problem and context and problem.line > context.line:
-                # The next line is innocent: what was opened should have been closed before.
-                return YamlProblem(_position(context), f'not YAML: no "{closing[1]}" closes what opens here')
+                # Report the opening bracket: the error is there, not on the next line.
+                message = f'not YAML: missing "{closing[1]}" for the bracket that opens here'
+                return YamlProblem(_position(context), message)
             mark = (context if where_it_began else None) or problem
             return YamlProblem(_position(mark), f"not YAML: {sentence.format(*match.groups())}")
     return YamlProblem(_position(problem or context), f"not YAML: {said}")
 
 
 def _without_colon(lines: list[str], line: int) -> Position | None:
-    """The line above (counted from 0: ``line`` is the one after), where it went on for want of a colon."""
+    """Position of the line before ``line`` (counted from 0) if it lacks a colon, so that YAML read on."""
     if not 0 < line <= len(lines):
         return None
     text = lines[line - 1].split(" #")[0].rstrip()
@@ -84,11 +84,11 @@ def _without_colon(lines: list[str], line: int) -> Position | None:
 
 
 def unreadable(error: yaml.reader.ReaderError, text: str) -> YamlProblem:
-    """For a character that no YAML text may hold."""
+    """The error for a character that YAML does not allow."""
     line = text.count("\n", 0, error.position)
     column = error.position - (text.rfind("\n", 0, error.position) + 1)
     character = error.character if isinstance(error.character, int) else ord(error.character)
-    return YamlProblem(Position(line + 1, column + 1), f"not YAML: the character U+{character:04X} may not stand in it")
+    return YamlProblem(Position(line + 1, column + 1), f"not YAML: the character U+{character:04X} is not allowed")
 
 
 def _position(mark: Any) -> Position:

@@ -1,5 +1,5 @@
-"""The layer types that a config can name, one module for each or for a few of a kind: their options, and the Keras
-layers that they become. A module here is found by itself."""
+"""Layer types of a config, with their options and the Keras layers that they build. Modules in this package are
+discovered automatically."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ else:
 
 
 def walk(layers: Sequence[Layer], *path: str | int) -> Iterator[tuple[OptionPath, Layer]]:
-    """All layers with their paths, those inside others too."""
+    """All layers with their paths, including layers inside others."""
     for index, layer in enumerate(layers):
         yield (*path, index), layer
         for where, inner in layer.inner():

@@ -1,4 +1,4 @@
-"""What every layer type has in common, and what flows from one to the next. Keras is imported inside functions."""
+"""Base class of all layer types, and the data that flows between layers. Keras is imported inside functions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Tensor = Any
 """A symbolic ``keras.KerasTensor``."""
 
 LOWEST = -3e38
-"""Below anything that a layer puts out, and still a float32."""
+"""Lower than any output of a layer, but finite as a float32."""
 
 Activation = Literal["relu", "tanh", "sigmoid", "gelu", "elu", "selu", "silu", "softplus", "linear"]
 Initializer = Literal[
@@ -35,11 +35,11 @@ Initializer = Literal[
 
 @dataclass(frozen=True)
 class Flow:
-    """What flows from one layer to the next.
+    """The data that one layer passes to the next.
 
     Attributes:
         x: ``float32 [batch, time, features]``, or ``[batch, features]`` once a layer has made one vector of the text.
-        mask: ``bool [batch, time]``, true at real tokens; they come first.
+        mask: ``bool [batch, time]``, true at real tokens, which precede the padding.
     """
 
     x: Tensor
@@ -59,11 +59,11 @@ class Flow:
 
 @dataclass(frozen=True)
 class Context:
-    """What a layer needs besides its input and its own options.
+    """What a layer needs in addition to its input and its options.
 
     Attributes:
-        seeds: another seed at each call.
-        portable: make layers whose graphs run on any machine and can be saved.
+        seeds: returns a new seed at each call.
+        portable: build layers whose graphs run on any machine and can be saved.
     """
 
     seeds: Callable[[], int]
@@ -71,17 +71,17 @@ class Context:
 
 
 class Layer(Strict):
-    """A layer type: its options (the fields), and what it makes of the flow in Keras (``build``) and ONNX (``write``).
+    """A layer type: its options (the fields), and how it transforms the flow in Keras (``build``) and ONNX (``write``).
 
-    A type is a subclass with a field ``type`` in a module of this package; ``docs/layers.md`` says how to add one.
+    A type is a subclass with a field ``type`` in a module of this package; ``docs/layers.md`` explains how to add one.
 
     Attributes:
-        places: sections of a config in which it may stand: ``layers`` (before the text is one vector), ``head``.
-        reads: it looks along the text, and so needs one vector a token.
-        leaves: what is left of one vector a token: ``tokens``, one a token; ``text``, one a text; ``either``, as its
-            option ``return_sequences`` says. A layer that does not read leaves what it was given.
-        window: the option that says how many tokens it looks at together (of several, the most counts), no more
-            than the longest text has.
+        places: config sections that accept it: ``layers`` (before the text is one vector), ``head``.
+        reads: whether it reads along the text, and so needs one vector per token.
+        leaves: its output, given one vector per token: ``tokens``, one vector per token; ``text``, one per text;
+            ``either``, depending on its option ``return_sequences``. Layers that do not read keep the shape.
+        window: the option with the number of tokens that it reads together (the largest, if a list), which must not
+            exceed the longest text.
     """
 
     places: ClassVar[tuple[str, ...]] = ("layers",)
@@ -91,45 +91,45 @@ class Layer(Strict):
 
     @property
     def short_name(self) -> str:
-        """The type, as part of names."""
+        """The type, as used in names."""
         return str(getattr(self, "type"))  # noqa: B009 (the field is the subclasses')
 
     @abstractmethod
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
         """The flow after this layer.
 
-        Padding must not reach a result: what looks along the text passes ``flow.mask`` on, or puts in padding's place
-        what cannot change its result. Layers are named ``name``, or begin with it; what is random in them is seeded
-        with ``context.seeds()``.
+        Padding must not affect the output: a layer that reads along the text passes ``flow.mask`` on, or replaces
+        padding with values that cannot change its output. The names of Keras layers are ``name`` or start with it;
+        their randomness is seeded with ``context.seeds()``.
         """
 
     @abstractmethod
     def write(self, flow: OnnxFlow, name: str, graph: Graph) -> OnnxFlow:
-        """The same in ONNX, for predicting: ``name`` is that of ``build``, whose layers' weights ``graph`` knows."""
+        """The same in ONNX, for inference: ``name`` is that of ``build``; ``graph`` has the weights of its layers."""
 
     def tokens_after(self, tokens: int) -> int:
-        """Most tokens that are left of a text of so many."""
+        """Maximum number of tokens after this layer, for a text of ``tokens`` tokens."""
         return tokens
 
     def kept_numbers(self, tokens: int) -> int:
-        """About how many numbers a training step keeps of a text of so many tokens, beside the layer's outputs."""
+        """Approximate number of values that a training step stores for a text of ``tokens`` tokens, besides outputs."""
         return 0
 
     def inner(self) -> Iterator[tuple[tuple[str | int, ...], Layer]]:
-        """Layers inside this one, with the options that hold them."""
+        """Layers inside this one, with the path of the option that contains each."""
         return iter(())
 
     def problems(self) -> Iterator[tuple[str, str]]:
-        """What is wrong between the options: option and message."""
+        """Conflicts between the options: option and message."""
         return iter(())
 
     def warnings(self) -> Iterator[tuple[str, str]]:
-        """What is allowed, but costs something or does less than its writer may think: option and message."""
+        """Valid options that are costly or less effective than they seem: option and message."""
         return iter(())
 
 
 def initializer(name: str, context: Context) -> Any:
-    """Keras's initializer of that name, seeded."""
+    """Keras's initializer with this name, seeded."""
     import keras
 
     config = {} if name == "zeros" else {"seed": context.seeds()}

@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 
 
 class Conv1d(Layer):
-    """Convolution along the text, padded with zeros at both ends, so that its length stays the same.
+    """Convolution along the text, padded with zeros at both ends to keep its length.
 
-    Several `kernel_size`s, then a `pool` with `method: max`: the network of Kim (2014).
+    Several `kernel_size`s followed by a `pool` with `method: max` are the network of Kim (2014).
     """
 
     reads: ClassVar = True
     window: ClassVar = "kernel_size"
 
-    type: Literal["conv1d"] = Field(description="The kind of layer.")
-    filters: Width = Field(description="Number of filters of each size: the length of their output at each token.")
+    type: Literal["conv1d"] = Field(description="Layer type.")
+    filters: Width = Field(description="Number of filters of each size, which is the output dimension per token.")
     kernel_size: Tokens | Annotated[list[Tokens], Field(min_length=1, max_length=64)] = Field(
-        description="Tokens that a filter sees. Several sizes (a list): each has its own filters, and their outputs "
-        "are concatenated."
+        description="Number of tokens that a filter spans. A list of sizes: each size has its own filters, and their "
+        "outputs are concatenated."
     )
-    activation: Activation = Field("relu", description="Non-linearity of the output.")
+    activation: Activation = Field("relu", description="Activation function of the output.")
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if isinstance(sizes := self.kernel_size, list) and len(set(sizes)) < len(sizes):
@@ -66,6 +66,6 @@ class Conv1d(Layer):
         return replace(flow, x=graph.op("Transpose", joined, perm=[0, 2, 1]), width=self.filters * len(outputs))
 
     def _convolutions(self, name: str) -> list[tuple[str, int]]:
-        """Name and size of each."""
+        """Name and kernel size of each convolution."""
         sizes = self.kernel_size if isinstance(self.kernel_size, list) else [self.kernel_size]
         return [(f"{name}_{size}" if place else name, size) for place, size in enumerate(sizes)]

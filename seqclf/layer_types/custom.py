@@ -1,4 +1,4 @@
-"""A user's own layer, named by where Python finds it."""
+"""A custom layer, named by its Python import path."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _allowed = False
 
 
 def allow_code() -> None:
-    """Let configs name modules to import, in this process; also those in the current folder.
+    """Allow configs to import modules in this process, including modules in the current folder.
 
-    A config, or a run, of a stranger's could name any: nothing is imported before this is called.
+    An untrusted config or run could name any module: nothing is imported before this is called.
     """
     global _allowed
     _allowed = True
@@ -40,7 +40,7 @@ class Custom(Layer):
     reads: ClassVar = True
 
     type: Annotated[str, Field(pattern=PATTERN, examples=["my_package.my_module:MyLayer"])] = Field(
-        description="The module and the class, which takes `options` as keywords and returns them from get_config()."
+        description="Module and class. The class takes `options` as keywords and returns them from get_config()."
     )
     options: dict[str, bool | int | float | str | None] = Field({}, description="Keyword arguments of the class.")
 
@@ -50,25 +50,25 @@ class Custom(Layer):
 
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
         made = self._made(name, context)
-        made.supports_masking = True  # Keras's own handing on of masks is not used
+        made.supports_masking = True  # Keras's own mask propagation is not used
         takes_mask = "mask" in inspect.signature(made.call).parameters
         try:
             x = made(flow.x, mask=flow.mask) if takes_mask else made(flow.x)
         except (TypeError, ValueError, NotImplementedError) as error:
-            raise InputError(f"{self.type}: cannot be called on the layer before it: {error}") from error
+            raise InputError(f"{self.type}: the call on the output of the layer before it failed: {error}") from error
         if x.shape[:2] != flow.x.shape[:2] or len(x.shape) != 3:
-            shapes = f"expected one vector for each token (batch, time, features), found the shape {x.shape}"
+            shapes = f"expected one vector per token (batch, time, features), found the shape {x.shape}"
             raise InputError(f"{self.type}: {shapes}")
         return replace(flow, x=x)
 
     def write(self, flow: OnnxFlow, name: str, graph: Graph) -> OnnxFlow:
-        raise InputError(f"{self.type}: a layer from outside of seqclf has no form in ONNX")
+        raise InputError(f"{self.type}: custom layers cannot be exported to ONNX")
 
     def check_allowed(self) -> None:
         """Raise ``InputError`` unless the code may be imported."""
         if not _allowed:
             raise InputError(
-                f"{self.type} names code from outside of seqclf, which would be run: if you trust it, give "
+                f"{self.type}: this custom layer would run code from outside seqclf; if you trust it, add "
                 "--allow-code (or set SEQCLF_ALLOW_CODE=1; in Python, call seqclf.layer_types.allow_code())"
             )
 
@@ -83,9 +83,10 @@ class Custom(Layer):
             options.setdefault("seed", context.seeds())
         try:
             made = kind(**options)
-            kind.from_config(made.get_config())  # a run's model is copied so
+            kind.from_config(made.get_config())  # as when a run's model is copied
         except (TypeError, ValueError, NotImplementedError) as error:
-            raise InputError(f"{self.type}: cannot be made with {self.options or 'no options'}: {error}") from error
+            given = self.options or "no options"
+            raise InputError(f"{self.type}: construction failed with {given}: {error}") from error
         return made
 
     def _imported(self) -> Any:
@@ -95,8 +96,8 @@ class Custom(Layer):
             return getattr(importlib.import_module(module), attribute)
         except ImportError as error:
             raise InputError(
-                f"{self.type}: {error}; modules are looked for in the folder that seqclf is called from, and where "
-                "Python's packages are"
+                f"{self.type}: {error}; seqclf looks for modules in the current folder and in Python's installed "
+                "packages"
             ) from error
         except AttributeError as error:
             close = difflib.get_close_matches(attribute, dir(sys.modules[module]), n=1)
@@ -109,6 +110,6 @@ def _is_subclass(kind: Any, parent: Any) -> bool:
 
 
 def tag(value: Any) -> Any:
-    """What tells layer types apart: ``custom`` for an import path."""
+    """The tag that distinguishes layer types: ``custom`` for an import path."""
     found = value.get("type") if isinstance(value, dict) else getattr(value, "type", None)
     return "custom" if isinstance(found, str) and ":" in found else found

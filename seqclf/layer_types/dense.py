@@ -1,4 +1,4 @@
-"""``dense`` and ``highway``: of each vector by itself."""
+"""``dense`` and ``highway``: layers that transform each vector separately."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 class Dense(Layer):
-    """A fully connected layer; in `layers` the same one is applied at every token."""
+    """A fully connected layer; in `layers` it is applied to every token."""
 
     places: ClassVar = ("layers", "head")
 
-    type: Literal["dense"] = Field(description="The kind of layer.")
-    units: Width = Field(description="Length of the output.")
-    activation: Activation = Field("relu", description="Non-linearity of the output.")
+    type: Literal["dense"] = Field(description="Layer type.")
+    units: Width = Field(description="Dimension of the output.")
+    activation: Activation = Field("relu", description="Activation function of the output.")
     kernel_initializer: Initializer = Field("glorot_uniform", description="Initial values of the weights.")
 
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
@@ -36,14 +36,14 @@ class Dense(Layer):
 
 
 class Highway(Layer):
-    """`t * activation(W x + b) + (1 - t) * x` with a learnt gate `t` (Srivastava et al. 2015)."""
+    """`t * activation(W x + b) + (1 - t) * x` with a trainable gate `t` (Srivastava et al. 2015)."""
 
     places: ClassVar = ("layers", "head")
 
-    type: Literal["highway"] = Field(description="The kind of layer.")
-    activation: Activation = Field("relu", description="Non-linearity of the transformed part.")
+    type: Literal["highway"] = Field(description="Layer type.")
+    activation: Activation = Field("relu", description="Activation function of the transformed part.")
     gate_bias: float = Field(
-        -2.0, description="Initial bias of the gate; the lower it is, the more of the input passes unchanged."
+        -2.0, description="Initial bias of the gate; a lower bias passes more of the input through unchanged."
     )
 
     def build(self, flow: Flow, name: str, context: Context) -> Flow:

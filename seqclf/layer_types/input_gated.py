@@ -1,4 +1,4 @@
-"""Recurrent layers whose gates look at the input alone, so that their products are few and large."""
+"""Recurrent layers whose gates depend only on the input, so that they need few, large matrix products."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class _Mixing(RecurrentLayer):
-    """``s_t = a_t s_{t-1} + (1 - a_t) candidate_t``, of which an output may be made by gates of the input."""
+    """``s_t = a_t s_{t-1} + (1 - a_t) candidate_t``; further gates of the input may turn the state into an output."""
 
     gates: ClassVar[int]
     candidate: ClassVar = "linear"
@@ -38,7 +38,7 @@ class _Mixing(RecurrentLayer):
         return read
 
     def _mixed(self, graph: Graph, x: str, gates: Sequence[Gate]) -> tuple[str, Gate, Gate]:
-        """What is read, and what of it is ``sigmoid^-1(a)`` and, before ``candidate``, the candidate."""
+        """The input, and the gates that compute ``sigmoid^-1(a)`` and the candidate (before its activation) from it."""
         return x, gates[0], gates[1]
 
     def _output(self, graph: Graph, x: str, state: str, gates: Sequence[Gate]) -> str:
@@ -46,24 +46,24 @@ class _Mixing(RecurrentLayer):
 
 
 class MinGru(_Mixing):
-    """minGRU (Feng et al. 2024): gate and candidate depend on the input alone; several times faster than `gru`."""
+    """minGRU (Feng et al. 2024): gate and candidate depend only on the input; several times faster than `gru`."""
 
     keras_name: ClassVar = "MinGRU"
     gates: ClassVar = 2
 
-    type: Literal["min_gru"] = Field(description="The kind of layer.")
+    type: Literal["min_gru"] = Field(description="Layer type.")
 
     def _mixed(self, graph: Graph, x: str, gates: Sequence[Gate]) -> tuple[str, Gate, Gate]:
         return x, (-gates[0][0], -gates[0][1]), gates[1]
 
 
 class MinLstm(_Mixing):
-    """minLSTM (Feng et al. 2024): normalised forget and input gates and candidate depend on the input alone."""
+    """minLSTM (Feng et al. 2024): the normalised forget and input gates and the candidate depend only on the input."""
 
     keras_name: ClassVar = "MinLSTM"
     gates: ClassVar = 3
 
-    type: Literal["min_lstm"] = Field(description="The kind of layer.")
+    type: Literal["min_lstm"] = Field(description="Layer type.")
 
     def _mixed(self, graph: Graph, x: str, gates: Sequence[Gate]) -> tuple[str, Gate, Gate]:
         import numpy as np
@@ -80,13 +80,13 @@ class MinLstm(_Mixing):
 
 
 class Qrnn(_Mixing):
-    """Quasi-recurrent network (Bradbury et al. 2017) over single tokens; a `conv1d` before it adds their neighbours."""
+    """Quasi-recurrent network (Bradbury et al. 2017) with window size 1; a `conv1d` before it adds context."""
 
     keras_name: ClassVar = "QRNN"
     gates: ClassVar = 3
     candidate: ClassVar = "tanh"
 
-    type: Literal["qrnn"] = Field(description="The kind of layer.")
+    type: Literal["qrnn"] = Field(description="Layer type.")
 
     def _output(self, graph: Graph, x: str, state: str, gates: Sequence[Gate]) -> str:
         from seqclf.onnx_writer.recurrent import product
@@ -95,12 +95,12 @@ class Qrnn(_Mixing):
 
 
 class Sru(_Mixing):
-    """Simple recurrent unit (Lei et al. 2018): gates of the input alone, and a projected skip connection."""
+    """Simple recurrent unit (Lei et al. 2018): gates that depend only on the input, and a projected skip connection."""
 
     keras_name: ClassVar = "SRU"
     gates: ClassVar = 4
 
-    type: Literal["sru"] = Field(description="The kind of layer.")
+    type: Literal["sru"] = Field(description="Layer type.")
 
     def _output(self, graph: Graph, x: str, state: str, gates: Sequence[Gate]) -> str:
         from seqclf.onnx_writer.recurrent import product

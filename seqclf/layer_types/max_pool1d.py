@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class MaxPool1d(Layer):
-    """The element-wise maximum of every `size` neighbours, which shortens the sequence."""
+    """The element-wise maximum over each window of `size` tokens; shortens the sequence."""
 
     reads: ClassVar = True
     window: ClassVar = "size"
 
-    type: Literal["max_pool1d"] = Field(description="The kind of layer.")
+    type: Literal["max_pool1d"] = Field(description="Layer type.")
     size: Annotated[int, Field(ge=2, le=1_000_000, json_schema_extra={"unit": "tokens"})] = Field(
-        description="Number of neighbours that become one."
+        description="Number of tokens in a window; windows do not overlap."
     )
 
     def tokens_after(self, tokens: int) -> int:
@@ -30,7 +30,7 @@ class MaxPool1d(Layer):
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
         import keras
 
-        # Windows begin at the first token, so the last one is filled up on the right, whatever the batch's length.
+        # Windows start at the first token, so the last one is padded on the right, whatever the batch's length.
         missing = [[0, 0], [0, self.size - 1]]
         mask = keras.ops.expand_dims(keras.ops.pad(flow.mask, missing), -1)
         text = keras.ops.where(mask, keras.ops.pad(flow.x, [*missing, [0, 0]]), LOWEST)

@@ -1,4 +1,4 @@
-"""``dropout``, ``spatial_dropout`` and ``gaussian_noise``: what is there while training only."""
+"""``dropout``, ``spatial_dropout`` and ``gaussian_noise``: layers that are active only during training."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 
 class _Noise(Layer):
-    """Nothing once training is over."""
+    """A layer without effect after training."""
 
     def write(self, flow: OnnxFlow, name: str, graph: Graph) -> OnnxFlow:
         return flow
 
 
 class Dropout(_Noise):
-    """Sets entries to zero while training (Srivastava et al. 2014)."""
+    """Sets entries to zero during training (Srivastava et al. 2014)."""
 
     places: ClassVar = ("layers", "head")
 
-    type: Literal["dropout"] = Field(description="The kind of layer.")
-    rate: Share = Field(description="Fraction of the entries.")
+    type: Literal["dropout"] = Field(description="Layer type.")
+    rate: Share = Field(description="Fraction of the entries set to zero.")
 
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
         import keras
@@ -36,12 +36,12 @@ class Dropout(_Noise):
 
 
 class SpatialDropout(_Noise):
-    """Sets features to zero while training, the same ones at every token of a text (Tompson et al. 2015)."""
+    """Sets features to zero during training, the same ones at every token of a text (Tompson et al. 2015)."""
 
     reads: ClassVar = True
 
-    type: Literal["spatial_dropout"] = Field(description="The kind of layer.")
-    rate: Share = Field(description="Fraction of the features.")
+    type: Literal["spatial_dropout"] = Field(description="Layer type.")
+    rate: Share = Field(description="Fraction of the features set to zero.")
 
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
         import keras
@@ -50,11 +50,11 @@ class SpatialDropout(_Noise):
 
 
 class GaussianNoise(_Noise):
-    """Adds Gaussian noise while training."""
+    """Adds Gaussian noise during training."""
 
     places: ClassVar = ("layers", "head")
 
-    type: Literal["gaussian_noise"] = Field(description="The kind of layer.")
+    type: Literal["gaussian_noise"] = Field(description="Layer type.")
     stddev: Annotated[float, Field(ge=0, le=1)] = Field(description="Standard deviation of the noise.")
 
     def build(self, flow: Flow, name: str, context: Context) -> Flow:

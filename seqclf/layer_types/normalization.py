@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class LayerNorm(Layer):
-    """Normalises each vector to mean 0 and variance 1, then scales and shifts it by learnt weights (Ba et al. 2016)."""
+    """Normalises each vector to mean 0 and variance 1, then applies a trainable scale and shift (Ba et al. 2016)."""
 
     places: ClassVar = ("layers", "head")
 
-    type: Literal["layer_norm"] = Field(description="The kind of layer.")
+    type: Literal["layer_norm"] = Field(description="Layer type.")
     epsilon: PositiveReal = Field(1e-3, description="Added to the variance.")
 
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
@@ -34,12 +34,12 @@ class LayerNorm(Layer):
 
 
 class BatchNorm(Layer):
-    """Normalises each feature to mean 0 and variance 1 over the texts of a batch, or over its tokens without padding
-    (Ioffe & Szegedy 2015). After training it uses the running mean and variance."""
+    """Normalises each feature to mean 0 and variance 1 over the texts of a batch, or over its tokens except padding
+    (Ioffe & Szegedy 2015). At inference it uses the running mean and variance."""
 
     places: ClassVar = ("layers", "head")
 
-    type: Literal["batch_norm"] = Field(description="The kind of layer.")
+    type: Literal["batch_norm"] = Field(description="Layer type.")
     momentum: Decay = Field(0.99, description="Decay of the running mean and variance.")
     epsilon: PositiveReal = Field(1e-3, description="Added to the variance.")
 

@@ -1,4 +1,4 @@
-"""``pool``: one vector a text."""
+"""``pool``: one vector per text."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ Methods = Annotated[list[Method], Field(min_length=1, max_length=len(get_args(Me
 
 
 class Pool(Layer):
-    """One vector for each text from the vectors of its tokens, without padding."""
+    """Combines the vectors of a text's tokens into one vector; padding is ignored."""
 
     reads: ClassVar = True
     leaves: ClassVar = "text"
 
-    type: Literal["pool"] = Field(description="The kind of layer.")
+    type: Literal["pool"] = Field(description="Layer type.")
     method: Method | Methods = Field(
         "mean",
-        description="The vector of the last token, the mean over all tokens, the element-wise maximum, or a mean with "
-        "learnt weights (attention; Yang et al. 2016). Several methods (a list): their vectors are concatenated.",
+        description="last: the vector of the last token; mean: the mean over all tokens; max: the element-wise "
+        "maximum; attention: a mean with trainable weights (Yang et al. 2016). A list of methods: their vectors are "
+        "concatenated.",
     )
 
     def problems(self) -> Iterator[tuple[str, str]]:
@@ -46,7 +47,7 @@ class Pool(Layer):
         return replace(flow, x=x, width=flow.width * len(vectors), is_sequence=False)
 
     def _methods(self, name: str) -> list[tuple[Method, str]]:
-        """Each with the name of its layers."""
+        """Each method with the name of its layers."""
         methods: list[Method] = [self.method] if isinstance(self.method, str) else self.method
         return [(method, f"{name}_{method}" if place else name) for place, method in enumerate(methods)]
 

@@ -1,4 +1,4 @@
-"""``lstm``, ``gru`` and ``simple_rnn``, and what all recurrent layers have in common."""
+"""``lstm``, ``gru`` and ``simple_rnn``, and the base class of all recurrent layers."""
 
 from __future__ import annotations
 
@@ -17,48 +17,48 @@ if TYPE_CHECKING:
     from seqclf.onnx_writer.graph import Graph, OnnxFlow
     from seqclf.onnx_writer.recurrent import Reading
 
-_SLOW = "rules out the layer's fast kernels: it takes about twice as long on a CPU"
+_SLOW = "disables the layer's fast kernels: training takes about twice as long on a CPU"
 
 
 class RecurrentLayer(Layer):
     reads: ClassVar = True
     leaves: ClassVar = "either"
     keras_name: ClassVar[str]
-    """Of the class in ``seqclf.layers``."""
+    """Name of the class in ``seqclf.layers``."""
     kept_per_unit: ClassVar[int] = 7
-    """Numbers that a training step keeps for a unit and a token, as measured."""
+    """Values that a training step stores per unit and token (measured)."""
 
-    units: Width = Field(description="Length of the state, and of the output in each direction.")
-    bidirectional: bool = Field(False, description="Read the text in both directions and join the two results.")
+    units: Width = Field(description="Dimension of the state, and of the output in each direction.")
+    bidirectional: bool = Field(False, description="Read the text in both directions and merge the two outputs.")
     merge_mode: Literal["concat", "sum", "mul", "ave"] = Field(
         "concat",
-        description="Whether the two results are concatenated, added, multiplied or averaged; needs `bidirectional`.",
+        description="Concatenate, add, multiply or average the two outputs; needs `bidirectional`.",
     )
-    go_backwards: bool = Field(False, description="Read the text from end to start.")
+    go_backwards: bool = Field(False, description="Read the text backwards.")
     return_sequences: bool | None = Field(
         None,
-        description="Return a vector for each token instead of one for the text; null: as the next layer needs it.",
+        description="Return one vector per token instead of one per text; null: whichever the next layer needs.",
     )
     dropout: Share = Field(0.0, description="Fraction of the inputs dropped, the same ones at every step of a text.")
     segment: Tokens | None = Field(
         None,
-        description="Cut the text into pieces of this many tokens, which are read separately and at the same time; a "
-        "pool after the layer joins them (Johnson & Zhang 2016). null: do not cut the text.",
+        description="Split the text into segments of this many tokens, which are read independently and in parallel; "
+        "a pool after the layer combines them (Johnson & Zhang 2016). null: do not split the text.",
     )
-    use_bias: bool = Field(True, description="Add a learnt bias.")
-    kernel_initializer: Initializer = Field("glorot_uniform", description="Initial weights of the input.")
+    use_bias: bool = Field(True, description="Add a trainable bias.")
+    kernel_initializer: Initializer = Field("glorot_uniform", description="Initial values of the input weights.")
     kernel_l2: NonNegativeReal = Field(
-        0.0, description="L2 penalty: factor of the sum of squared input weights that is added to the training loss."
+        0.0, description="L2 penalty: this times the sum of squared input weights is added to the training loss."
     )
     max_norm: PositiveReal | None = Field(
-        None, description="Bound on the norm of each unit's weights, enforced after each step."
+        None, description="Maximum norm of each unit's weights, enforced after each step."
     )
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.merge_mode != "concat" and not self.bidirectional:
-            yield "merge_mode", "there is one direction and nothing to join: add bidirectional: true, or leave it out"
+            yield "merge_mode", "has no effect on a layer with one direction: add bidirectional: true, or remove it"
         if self.go_backwards and self.bidirectional:
-            yield "go_backwards", "bidirectional: true reads both ways already: leave one of the two out"
+            yield "go_backwards", "bidirectional: true already reads in both directions; remove one of the two"
 
     def kept_numbers(self, tokens: int) -> int:
         return tokens * self.units * (2 if self.bidirectional else 1) * self.kept_per_unit
@@ -67,7 +67,7 @@ class RecurrentLayer(Layer):
         from seqclf.layers import Bidirectional, Segmented
 
         if self.bidirectional:
-            # Both directions are made here because Bidirectional's own copy would share the first one's seeds.
+            # Both directions are built here because the copy that Bidirectional makes would share the seeds.
             forward = self._one_way(f"{name}_forward", context)
             backward = self._one_way(f"{name}_backward", context, go_backwards=True)
             layer = Bidirectional(forward, merge_mode=self.merge_mode, backward_layer=backward, name=name)
@@ -88,7 +88,7 @@ class RecurrentLayer(Layer):
         ways = [weights[:half], weights[half:]] if self.bidirectional else [weights]
         if self.segment is None:
             x, lengths = flow.x, flow.lengths
-        else:  # pieces are counted in the order of reading
+        else:  # segments start where reading starts
             x = turned(graph, flow.x, flow.lengths) if self.go_backwards else flow.x
             x, lengths = segmented(graph, replace(flow, x=x), self.segment)
         in_time = graph.op("Transpose", x, perm=[1, 0, 2])
@@ -103,7 +103,7 @@ class RecurrentLayer(Layer):
 
     @abstractmethod
     def _readings(self, graph: Graph, x: str, lengths: str, ways: Sequence[Weights], reverse: bool) -> list[Reading]:
-        """Each way's outputs, as of ``seqclf.onnx_writer.recurrent.read``; ``ways`` hold the weights of each."""
+        """Outputs of each direction, as in ``seqclf.onnx_writer.recurrent.read``; ``ways`` are their weights."""
 
     def _one_way(self, name: str, context: Context, **direction: bool) -> Any:
         from seqclf import layers
@@ -137,24 +137,24 @@ class RecurrentLayer(Layer):
 
 
 def _reversed(x: Tensor, mask: Tensor) -> Tensor:
-    """Each text's real tokens in the opposite order; padding stays behind them."""
+    """Each text's real tokens in reverse order; the padding stays after them."""
     import keras
 
     real = keras.ops.cast(mask, "int32")
     place = keras.ops.cumsum(real, axis=1) - 1
     total = keras.ops.sum(real, axis=1, keepdims=True)
-    source = keras.ops.where(mask, total - 1 - place, place)  # of padding: the last token, which the mask hides
+    source = keras.ops.where(mask, total - 1 - place, place)  # padding repeats the last token; the mask hides it
     return keras.ops.take_along_axis(x, keras.ops.expand_dims(keras.ops.maximum(source, 0), -1), axis=1)
 
 
 class SteppedLayer(RecurrentLayer):
-    """A cell whose gates look at the state before."""
+    """A cell whose gates depend on the previous state."""
 
-    activation: Activation = Field("tanh", description="Non-linearity of the state.")
+    activation: Activation = Field("tanh", description="Activation function of the state.")
     recurrent_dropout: Share = Field(0.0, description="Fraction of the state dropped, the same units at every step.")
-    recurrent_initializer: Initializer = Field("orthogonal", description="Initial weights of the state.")
+    recurrent_initializer: Initializer = Field("orthogonal", description="Initial values of the state weights.")
     recurrent_l2: NonNegativeReal = Field(
-        0.0, description="L2 penalty: factor of the sum of squared state weights that is added to the training loss."
+        0.0, description="L2 penalty: this times the sum of squared state weights is added to the training loss."
     )
 
     def kept_numbers(self, tokens: int) -> int:
@@ -174,7 +174,7 @@ class SteppedLayer(RecurrentLayer):
             "recurrent_initializer": initializer(self.recurrent_initializer, context),
             "activation": self.activation,
             "recurrent_dropout": self.recurrent_dropout,
-            # Where no layer looks; what Bidirectional does, too. Without sequences Keras would zero the last output.
+            # No layer reads these outputs; Bidirectional does the same. Without sequences, Keras would zero the last.
             "zero_output_for_mask": bool(self.return_sequences),
         }
         if self.recurrent_l2:
@@ -182,7 +182,7 @@ class SteppedLayer(RecurrentLayer):
         if self.max_norm is not None:
             options["recurrent_constraint"] = keras.constraints.MaxNorm(self.max_norm)
         if isinstance(self, Lstm | Gru):
-            # Only these have a cuDNN kernel, which runs on no CPU; its use is not in their get_config().
+            # Only these have a cuDNN kernel, which needs a GPU; get_config() does not include `use_cudnn`.
             use_cudnn = False if context.portable else "auto"
             options |= {"recurrent_activation": self.recurrent_activation, "use_cudnn": use_cudnn}
         return options
@@ -201,10 +201,10 @@ class Lstm(SteppedLayer):
 
     keras_name: ClassVar = "LSTM"
 
-    type: Literal["lstm"] = Field(description="The kind of layer.")
-    recurrent_activation: Activation = Field("sigmoid", description="Non-linearity of the gates.")
+    type: Literal["lstm"] = Field(description="Layer type.")
+    recurrent_activation: Activation = Field("sigmoid", description="Activation function of the gates.")
     unit_forget_bias: bool = Field(
-        True, description="Start the forget gate's bias at 1, so that the state is kept (Jozefowicz et al. 2015)."
+        True, description="Initialise the forget gate's bias to 1, which keeps the state (Jozefowicz et al. 2015)."
     )
 
     def _options(self, context: Context) -> dict[str, Any]:
@@ -216,11 +216,11 @@ class Gru(SteppedLayer):
 
     keras_name: ClassVar = "GRU"
 
-    type: Literal["gru"] = Field(description="The kind of layer.")
-    recurrent_activation: Activation = Field("sigmoid", description="Non-linearity of the gates.")
+    type: Literal["gru"] = Field(description="Layer type.")
+    recurrent_activation: Activation = Field("sigmoid", description="Activation function of the gates.")
     reset_after: bool = Field(
         True,
-        description="Apply the reset gate after the product with the state's weights (cuDNN's form), not before it.",
+        description="Apply the reset gate after the product with the state weights (as cuDNN does) instead of before.",
     )
 
     def _options(self, context: Context) -> dict[str, Any]:
@@ -233,4 +233,4 @@ class SimpleRnn(SteppedLayer):
     keras_name: ClassVar = "SimpleRNN"
     kept_per_unit: ClassVar = 3
 
-    type: Literal["simple_rnn"] = Field(description="The kind of layer.")
+    type: Literal["simple_rnn"] = Field(description="Layer type.")

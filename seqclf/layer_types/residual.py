@@ -1,4 +1,4 @@
-"""``residual``: another layer with its input added to its output."""
+"""``residual``: a layer whose input is added to its output."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from seqclf.layer_types.base import Context, Flow, Layer, dense_layer
 if TYPE_CHECKING:
     from seqclf.onnx_writer.graph import Graph, OnnxFlow
 
-    InnerLayer = Layer  # what it is can be said when all types are there: seqclf.layer_types
+    InnerLayer = Layer  # seqclf.layer_types defines the union once all types are known
 
 
 class Residual(Layer):
-    """A layer whose input is added to its output (He et al. 2016); if the widths differ, the input is projected."""
+    """A layer whose input is added to its output (He et al. 2016); if the dimensions differ, the input is projected."""
 
     reads: ClassVar = True
 
-    type: Literal["residual"] = Field(description="The kind of layer.")
-    layer: InnerLayer = Field(description="The layer; it must return a vector for each token.")
+    type: Literal["residual"] = Field(description="Layer type.")
+    layer: InnerLayer = Field(description="The inner layer; it must return one vector per token.")
 
     def inner(self) -> Iterator[tuple[tuple[str | int, ...], Layer]]:
         yield ("layer",), self.layer

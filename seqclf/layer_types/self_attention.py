@@ -19,25 +19,23 @@ _LONGEST_WAVE = 10_000  # tokens over 2 pi: section 3.5 of the paper
 
 class SelfAttention(Layer):
     """A transformer block (Vaswani et al. 2017) with layer normalisation before each sublayer (Xiong et al. 2020):
-    attention of every token to every other, then a dense layer of `hidden_units` and one back to the input's width. The
-    output of each sublayer is added to its input."""
+    self-attention, then a dense layer with `hidden_units` and one back to the input dimension. The output of each
+    sublayer is added to its input."""
 
     reads: ClassVar = True
 
-    type: Literal["self_attention"] = Field(description="The kind of layer.")
+    type: Literal["self_attention"] = Field(description="Layer type.")
     heads: Annotated[int, Field(ge=1, le=1_024, json_schema_extra={"unit": "heads"})] = Field(
-        4, description="Number of attention heads; each works on an equal part of the width (rounded up)."
+        4, description="Number of attention heads; they divide the input dimension equally (rounded up)."
     )
     hidden_units: Width | None = Field(
-        None, description="Width of the dense layer; null: four times the width of the input."
+        None, description="Units of the dense layer; null: four times the input dimension."
     )
-    activation: Activation = Field("gelu", description="Non-linearity of the dense layer.")
+    activation: Activation = Field("gelu", description="Activation function of the dense layer.")
     positions: bool = Field(
-        True, description="Add sinusoidal position encodings to the tokens' vectors; needed once, in the first block."
+        True, description="Add sinusoidal position encodings to the token vectors; only the first block needs them."
     )
-    dropout: Share = Field(
-        0.0, description="Fraction dropped of the attention weights and of the output of each sublayer."
-    )
+    dropout: Share = Field(0.0, description="Dropout rate of the attention weights and of the output of each sublayer.")
 
     def kept_numbers(self, tokens: int) -> int:
         return 3 * self.heads * tokens**2  # scores, their softmax, and a gradient
@@ -63,7 +61,7 @@ class SelfAttention(Layer):
             name=name,
         )
         seen = normalised(x, "attention")
-        # A row of padding looks at the real tokens, too, so that no softmax is over nothing.
+        # Padding attends to the real tokens, too, so that no softmax is empty.
         x += dropped(attention(seen, seen, attention_mask=keras.ops.expand_dims(flow.mask, 1)), "attention")
         hidden = dense_layer(self.hidden_units or 4 * width, self.activation, context, f"{name}_hidden")
         x += dropped(dense_layer(width, None, context, f"{name}_output")(hidden(normalised(x, "dense"))), "dense")
@@ -79,7 +77,7 @@ class SelfAttention(Layer):
         return replace(flow, x=graph.op("Add", x, dense(graph, hidden, f"{name}_output")))
 
     def _write_attention(self, flow: OnnxFlow, name: str, graph: Graph) -> str:
-        """Keras's ``MultiHeadAttention`` of that name: its kernels are ``[width, heads, share]``."""
+        """Keras's ``MultiHeadAttention`` with this name: its kernels are ``[width, heads, share]``."""
         *parts, kernel, bias = graph.weights(name)
         heads, share = kernel.shape[:2]
 
@@ -100,7 +98,7 @@ class SelfAttention(Layer):
 
 
 def _speeds(width: int) -> Any:
-    """Of the sines, ``float32 [ceil(width / 2)]``."""
+    """Angular frequencies of the sines, ``float32 [ceil(width / 2)]``."""
     import numpy as np
 
     sines = (width + 1) // 2
@@ -119,7 +117,7 @@ def _onnx_waves(flow: OnnxFlow, graph: Graph) -> str:
 
 
 def _waves(mask: Tensor, width: int) -> Any:
-    """Sines, then cosines, of a token's place: ``float32 [batch, time, width]``."""
+    """Sines, then cosines, of a token's position: ``float32 [batch, time, width]``."""
     import keras
 
     places = keras.ops.cumsum(keras.ops.cast(mask, "float32"), axis=1) - 1.0

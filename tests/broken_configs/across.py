@@ -13,32 +13,32 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         (
             "data: {source: sample}\nlayers: []\nngrams: {orders: [1, 2, 1], dropout: 0.5}\nhead: [{type: dense, units: 3}]\n",
             [
-                "3:10: ngrams.orders: names a length twice: [1, 2, 1]",
-                "3:29: ngrams.dropout: is for training a network beside the n-grams, but layers is empty: set it to 0",
-                "4:1: head: nothing reaches the head: layers is empty; leave head out, or set ngrams.join to head",
+                "3:10: ngrams.orders: expected each length once, found [1, 2, 1]",
+                "3:29: ngrams.dropout: has no effect because layers is empty: there is no network to train; set it to 0",
+                "4:1: head: the head has no input because layers is empty; remove head, or set ngrams.join to head",
             ],
         ),
         (
             "data: {source: sample}\n" + POOL + "ngrams: {words: true}\ntokenizer: {type: word}\n",
-            ["3:10: ngrams.words: every token of tokenizer.type word is a word already: set it to false"],
+            ["3:10: ngrams.words: with tokenizer.type: word, every token is already a word; set it to false"],
         ),
         (
             "data: {source: sample}\n" + POOL + "ngrams: {words: true}\ntokenizer: {type: char, ngram: 3}\n",
             [
-                "3:10: ngrams.words: words cannot be put together from runs of characters (tokenizer.ngram or "
-                "tokenizer.stride above 1): set it to false"
+                "3:10: ngrams.words: words cannot be assembled from character n-grams (tokenizer.ngram or "
+                "tokenizer.stride above 1); set it to false"
             ],
         ),
         (
             "data: {source: sample}\n" + POOL + "ngrams: {join: head, dropout: 1}\n",
             [
-                "3:22: ngrams.dropout: is 1: the head would never see the n-grams while it is trained; with join: head, use less, such as 0.5"
+                "3:22: ngrams.dropout: is 1: the head would never see the n-grams during training; with join: head, use less than 1, such as 0.5"
             ],
         ),
         (
             "data: {source: sample, validation: 0}\n" + POOL + "training: {schedule: {type: plateau}}\n",
             [
-                "3:12: training.schedule: plateau needs validation texts, but data.validation is 0: choose another schedule, or keep some texts"
+                "3:12: training.schedule: plateau needs validation texts, but data.validation is 0: choose another schedule, or set data.validation, such as 0.1"
             ],
         ),
         (
@@ -55,38 +55,38 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             "data: {source: table, train: x, label: [b]}\n" + POOL,
-            ["1:33: data.label: a list names several columns; write label: b for one"],
+            ["1:33: data.label: a list is for several columns; for one, write label: b"],
         ),
         (
             "data: {source: table, train: x, label: [b, c], label_separator: ;}\n" + POOL,
             [
-                "1:48: data.label_separator: separates the labels of one column, but data.label names several; leave one of the two out"
+                "1:48: data.label_separator: splits the labels of one column, but data.label names several; remove one of the two"
             ],
         ),
         (
             "data: {source: table, train: x, text: a, label: b, group: b}\n" + POOL,
-            ['1:52: data.group: "b" is a label: each label would be on one side of a split; name another column'],
+            ['1:52: data.group: "b" is a label column: every label would be in one split only; name another column'],
         ),
         (
             "data: {source: tfds, dataset: x, text: a, group: a}\n" + POOL,
-            ['1:43: data.group: "a" is the text, and equal texts are kept together anyway; leave it out'],
+            ['1:43: data.group: "a" is the text column, and equal texts are always kept together; remove it'],
         ),
         (
             "data: {source: table, train: x, validation: 10%}\n" + POOL,
-            ['1:33: data.validation: expected a fraction as a number, found the text "10%"; write 0.1'],
+            ['1:33: data.validation: expected a fraction as a number, found the string "10%"; write 0.1'],
         ),
         (
             "data: {source: table, train: x, test: '0.1'}\n" + POOL,
-            ['1:33: data.test: expected a fraction as a number, found the text "0.1"; write 0.1'],
+            ['1:33: data.test: expected a fraction as a number, found the string "0.1"; write 0.1'],
         ),
         (
             "data: {source: sample, fold: 2}\n" + POOL,
-            ["1:24: data.fold: needs data.folds, the number of parts that it is one of"],
+            ["1:24: data.fold: needs data.folds, the number of folds"],
         ),
         (
             "data: {source: sample, folds: 2}\n" + POOL,
             [
-                "1:24: data.folds: needs data.fold, the part to validate on; seqclf train --folds takes one after the other"
+                "1:24: data.folds: needs data.fold, the fold to validate on; `seqclf train --folds` trains on each in turn"
             ],
         ),
         (
@@ -100,112 +100,112 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         (
             "data: {source: table, train: x, validation: y.csv, folds: 2, fold: 1}\n" + POOL,
             [
-                '1:52: data.folds: takes the validation texts from data.train, but data.validation names texts of its own: "y.csv"; leave one of the two out'
+                '1:52: data.folds: takes the validation texts from data.train, but data.validation names its own: "y.csv"; remove one of the two'
             ],
         ),
         (
             LAYERS
             + "  - {type: pool}\n  - {type: lstm, units: 3, return_sequences: false}\n  - {type: gru, units: 3}\n",
             [
-                "4:5: layers[1]: lstm has nothing to read: the pool before it (layers[0]) returned one vector for the text",
-                "5:5: layers[2]: gru has nothing to read: the pool before it (layers[0]) returned one vector for the text",
+                "4:5: layers[1]: lstm needs one vector per token, but the pool before it (layers[0]) returns one vector per text",
+                "5:5: layers[2]: gru needs one vector per token, but the pool before it (layers[0]) returns one vector per text",
             ],
         ),
         (
             "data: {source: table, train: x, validation: 0.5, test: 0.5}\n" + POOL,
             [
-                "1:33: data.validation: validation and test take 100% of the training texts and leave nothing to train on"
+                "1:33: data.validation: validation and test take 100% of the training texts, which leaves none for training"
             ],
         ),
         (
             MINIMAL + "tokenizer: {vocab_size: 10}\n",
             [
-                "4:13: tokenizer.vocab_size: expected at least 64 (two pieces are special tokens, [PAD] and [UNK], and single characters need their own), found 10"
+                "4:13: tokenizer.vocab_size: expected at least 64 (two special tokens, [PAD] and [UNK], and a piece for each single character), found 10"
             ],
         ),
         (
             MINIMAL + "tokenizer: {type: char, ngram: 3, stride: 4}\n",
             [
-                "4:35: tokenizer.stride: expected at most tokenizer.ngram, 3, or characters between two tokens would never be read; found 4"
+                "4:35: tokenizer.stride: expected at most tokenizer.ngram, 3, since a larger stride skips characters between tokens; found 4"
             ],
         ),
         (
             LAYERS + "  - {type: pool}\n  - {type: gru, units: 4}\n",
             [
-                "4:5: layers[1]: gru has nothing to read: the pool before it (layers[0]) returned one vector for the text"
+                "4:5: layers[1]: gru needs one vector per token, but the pool before it (layers[0]) returns one vector per text"
             ],
         ),
         (
             LAYERS + "  - {type: pool}\n  - {type: conv1d, filters: 4, kernel_size: 3}\n",
             [
-                "4:5: layers[1]: conv1d has nothing to read: the pool before it (layers[0]) returned one vector for the text"
+                "4:5: layers[1]: conv1d needs one vector per token, but the pool before it (layers[0]) returns one vector per text"
             ],
         ),
         (
             LAYERS + "  - {type: pool}\n  - {type: max_pool1d, size: 2}\n",
             [
-                "4:5: layers[1]: max_pool1d has nothing to read: the pool before it (layers[0]) returned one vector for the text"
+                "4:5: layers[1]: max_pool1d needs one vector per token, but the pool before it (layers[0]) returns one vector per text"
             ],
         ),
         (
             LAYERS + "  - {type: pool}\n  - {type: dropout, rate: 0.1}\n  - {type: pool}\n",
             [
-                "5:5: layers[2]: pool has nothing to read: the pool before it (layers[0]) returned one vector for the text"
+                "5:5: layers[2]: pool needs one vector per token, but the pool before it (layers[0]) returns one vector per text"
             ],
         ),
         (
             LAYERS + "  - {type: lstm, units: 4, return_sequences: false}\n  - {type: gru, units: 4}\n",
             [
-                "3:28: layers[0].return_sequences: is false, but a later layer reads a vector for every token; leave it out, or write true"
+                "3:28: layers[0].return_sequences: is false, but a later layer needs one vector per token; remove it, or set it to true"
             ],
         ),
         (
             LAYERS + "  - {type: lstm, units: 4, return_sequences: false}\n  - {type: pool}\n",
             [
-                "3:28: layers[0].return_sequences: is false, but a later layer reads a vector for every token; leave it out, or write true"
+                "3:28: layers[0].return_sequences: is false, but a later layer needs one vector per token; remove it, or set it to true"
             ],
         ),
         (
             LAYERS + "  - {type: lstm, units: 4, segment: 50}\n",
             [
-                "3:28: layers[0].segment: returns a vector for each token: add a pool after the layer, or leave segment out"
+                "3:28: layers[0].segment: makes the layer return one vector per token: add a pool after it, or remove segment"
             ],
         ),
         (
             LAYERS + "  - {type: lstm, units: 4, return_sequences: true, segment: 50}\n",
             [
-                "3:52: layers[0].segment: returns a vector for each token: add a pool after the layer, or leave segment out"
+                "3:52: layers[0].segment: makes the layer return one vector per token: add a pool after it, or remove segment"
             ],
         ),
         (
             LAYERS + "  - {type: min_gru, units: 4, activation: tanh}\n",
             [
-                "3:31: layers[0].activation: unknown option for min_gru (known to conv1d, dense, gru, highway, lstm, self_attention, simple_rnn)"
+                "3:31: layers[0].activation: unknown option for min_gru (an option of conv1d, dense, gru, highway, lstm, self_attention, simple_rnn)"
             ],
         ),
         (
             LAYERS + "  - {type: lstm, units: 4, return_sequences: true}\n",
             [
-                "3:28: layers[0].return_sequences: is true, but no layer after this one reads a vector for every token; leave it out, or write false"
+                "3:28: layers[0].return_sequences: is true, but no later layer reads one vector per token; remove it, or set it to false"
             ],
         ),
         (
             LAYERS + "  - {type: lstm, units: 4, return_sequences: true}\n  - {type: dropout, rate: 0.1}\n",
             [
-                "3:28: layers[0].return_sequences: is true, but no layer after this one reads a vector for every token; leave it out, or write false"
+                "3:28: layers[0].return_sequences: is true, but no later layer reads one vector per token; remove it, or set it to false"
             ],
         ),
         (
             LAYERS + "  - {type: dropout, rate: 0.1}\n",
-            ["2:1: layers: nothing makes one vector of a text: add a recurrent layer or a pool"],
+            ["2:1: layers: no layer returns one vector per text: add a recurrent layer or a pool"],
         ),
         (
             LAYERS + "  - {type: conv1d, filters: 4, kernel_size: 3}\n",
-            ["3:5: layers[0]: conv1d returns a vector for each token; add a recurrent layer or a pool after it"],
+            ["3:5: layers[0]: conv1d returns one vector per token; add a recurrent layer or a pool after it"],
         ),
         (
             MINIMAL + "  - {type: max_pool1d, size: 2}\n",
-            ["4:5: layers[1]: max_pool1d returns a vector for each token; add a recurrent layer or a pool after it"],
+            ["4:5: layers[1]: max_pool1d returns one vector per token; add a recurrent layer or a pool after it"],
         ),
         (
             LAYERS + "  - {type: conv1d, filters: 4, kernel_size: 5}\n  - {type: pool}\ntokenizer: {max_tokens: 4}\n",
@@ -217,7 +217,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
             LAYERS
             + "  - {type: max_pool1d, size: 4}\n  - {type: conv1d, filters: 4, kernel_size: 3}\n  - {type: pool}\ntokenizer: {max_tokens: 8}\n",
             [
-                "4:32: layers[1].kernel_size: expected at most 2, what the pooling before it leaves of the longest text (tokenizer.max_tokens: 8); found 3"
+                "4:32: layers[1].kernel_size: expected at most 2, the length of the longest text after the pooling before it (tokenizer.max_tokens: 8); found 3"
             ],
         ),
         (
@@ -235,26 +235,26 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         (
             "data: {source: sample, validation: 0}\nlayers: [{type: pool}]\ntraining: {early_stopping: {}}\n",
             [
-                "3:12: training.early_stopping: needs validation texts, but data.validation is 0: set training.early_stopping to null, or keep some texts"
+                "3:12: training.early_stopping: needs validation texts, but data.validation is 0: set training.early_stopping to null, or set data.validation, such as 0.1"
             ],
         ),
         (
             MINIMAL + "training:\n  optimizer:\n    {type: sgd, nesterov: true}\n",
             [
-                "6:17: training.optimizer.nesterov: does nothing without momentum: set training.optimizer.momentum, such as 0.9"
+                "6:17: training.optimizer.nesterov: has no effect without momentum: set training.optimizer.momentum, such as 0.9"
             ],
         ),
         (
             "data: {source: sample, validation: 0}\nlayers: [{type: pool}]\ntraining: {early_stopping: {}}\nseed: x\n",
             [
-                "3:12: training.early_stopping: needs validation texts, but data.validation is 0: set training.early_stopping to null, or keep some texts",
-                '4:1: seed: expected a whole number, found the text "x"',
+                "3:12: training.early_stopping: needs validation texts, but data.validation is 0: set training.early_stopping to null, or set data.validation, such as 0.1",
+                '4:1: seed: expected an integer, found the string "x"',
             ],
         ),
         (
             MINIMAL + "tokenizer: {vocab_size: 10}\ntraining: {epochs: 0}\nhead: 3\n",
             [
-                "4:13: tokenizer.vocab_size: expected at least 64 (two pieces are special tokens, [PAD] and [UNK], and single characters need their own), found 10",
+                "4:13: tokenizer.vocab_size: expected at least 64 (two special tokens, [PAD] and [UNK], and a piece for each single character), found 10",
                 "5:12: training.epochs: expected at least 1, found 0",
                 '6:1: head: expected a list ("- ..." lines, or [...]), found 3',
             ],

@@ -7,55 +7,53 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         (
             MINIMAL + "tokenizer: {lowercase: on}\n",
             [
-                '4:13: tokenizer.lowercase: expected true or false, found the text "on" (on is a truth value in YAML 1.1 alone); write true'
+                '4:13: tokenizer.lowercase: expected true or false, found the string "on" (on is a boolean only in YAML 1.1); write true'
             ],
         ),
         (
             MINIMAL + "tokenizer: {lowercase: No}\n",
             [
-                '4:13: tokenizer.lowercase: expected true or false, found the text "No" (No is a truth value in YAML 1.1 alone); write false'
+                '4:13: tokenizer.lowercase: expected true or false, found the string "No" (No is a boolean only in YAML 1.1); write false'
             ],
         ),
         (
             MINIMAL + "embedding: {trainable: off}\n",
             [
-                '4:13: embedding.trainable: expected true or false, found the text "off" (off is a truth value in YAML 1.1 alone); write false'
+                '4:13: embedding.trainable: expected true or false, found the string "off" (off is a boolean only in YAML 1.1); write false'
             ],
         ),
         (
             MINIMAL + "seed: yes\n",
             [
-                '4:1: seed: expected a whole number, found the text "yes" (yes is a truth value in YAML 1.1, a word in 1.2)'
+                '4:1: seed: expected an integer, found the string "yes" (yes is a boolean in YAML 1.1, but text in YAML 1.2)'
             ],
         ),
         (
             MINIMAL + "embedding: {dropout: off}\n",
             [
-                '4:13: embedding.dropout: expected a number, found the text "off" (off is a truth value in YAML 1.1, a word in 1.2)'
+                '4:13: embedding.dropout: expected a number, found the string "off" (off is a boolean in YAML 1.1, but text in YAML 1.2)'
             ],
         ),
         (
             MINIMAL + "name: no\n",
-            [
-                '4:1: name: found no without quotes, which some YAML readers take for a truth value: write "no" if the word is meant'
-            ],
+            ['4:1: name: found no without quotes, which some YAML parsers read as a boolean: write "no" with quotes'],
         ),
         (
             "data: {source: table, train: x, label: on}\n" + POOL,
             [
-                '1:33: data.label: found on without quotes, which some YAML readers take for a truth value: write "on" if the word is meant'
+                '1:33: data.label: found on without quotes, which some YAML parsers read as a boolean: write "on" with quotes'
             ],
         ),
         (
             "data: {source: table, train: x, text: Yes}\n" + POOL,
             [
-                '1:33: data.text: found Yes without quotes, which some YAML readers take for a truth value: write "Yes" if the word is meant'
+                '1:33: data.text: found Yes without quotes, which some YAML parsers read as a boolean: write "Yes" with quotes'
             ],
         ),
         (
             "data: {source: table, train: x, test: no}\n" + POOL,
             [
-                '1:33: data.test: found no without quotes, which some YAML readers take for a truth value: write "no" if the word is meant'
+                '1:33: data.test: found no without quotes, which some YAML parsers read as a boolean: write "no" with quotes'
             ],
         ),
         (
@@ -67,7 +65,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         (
             MINIMAL + "training:\n  early_stopping: no\n",
             [
-                '5:3: training.early_stopping: expected options (name: value), found the text "no" (no is a truth value in YAML 1.1, a word in 1.2)'
+                '5:3: training.early_stopping: expected options (name: value), found the string "no" (no is a boolean in YAML 1.1, but text in YAML 1.2)'
             ],
         ),
         (
@@ -145,25 +143,25 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         (
             MINIMAL + "name: a/b\n",
             [
-                '4:1: name: expected letters, digits, dots, dashes and underscores that begin with a letter or digit, found the text "a/b"'
+                '4:1: name: expected letters, digits, dots, dashes and underscores, starting with a letter or digit, found the string "a/b"'
             ],
         ),
         (
             MINIMAL + "name: -a\n",
             [
-                '4:1: name: expected letters, digits, dots, dashes and underscores that begin with a letter or digit, found the text "-a"'
+                '4:1: name: expected letters, digits, dots, dashes and underscores, starting with a letter or digit, found the string "-a"'
             ],
         ),
         (
             MINIMAL + "name: ''\n",
             [
-                '4:1: name: expected letters, digits, dots, dashes and underscores that begin with a letter or digit, found the text ""'
+                '4:1: name: expected letters, digits, dots, dashes and underscores, starting with a letter or digit, found the string ""'
             ],
         ),
         (
             MINIMAL + "name: ä\n",
             [
-                '4:1: name: expected letters, digits, dots, dashes and underscores that begin with a letter or digit, found the text "ä"'
+                '4:1: name: expected letters, digits, dots, dashes and underscores, starting with a letter or digit, found the string "ä"'
             ],
         ),
         (MINIMAL + "name: " + "n" * 101 + "\n", ["4:1: name: expected at most 100 characters, found 101"]),
@@ -180,7 +178,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             MINIMAL + "embedding: {vectors: ''}\n",
-            ['4:13: embedding.vectors: expected a text that is not empty, found the text ""'],
+            ['4:13: embedding.vectors: expected a non-empty string, found the string ""'],
         ),
         (
             MINIMAL + "tokenizer: {type: char, ngram: 0}\n",
@@ -244,7 +242,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ("data: {source: table, train: x, test: -0.1}\n" + POOL, ["1:33: data.test: expected at least 0, found -0.1"]),
         (
             "data: {source: table, train: ''}\n" + POOL,
-            ['1:23: data.train: expected a text that is not empty, found the text ""'],
+            ['1:23: data.train: expected a non-empty string, found the string ""'],
         ),
         (
             LAYERS + "  - {type: max_pool1d, size: 1}\n  - {type: pool}\n",

@@ -6,9 +6,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
     "across options of layers": [
         (
             LAYERS + "  - {type: residual, layer: {type: gru, units: 3, return_sequences: false}}\n  - {type: pool}\n",
-            [
-                "3:51: layers[0].layer.return_sequences: is false, but residual needs a vector for every token; leave it out"
-            ],
+            ["3:51: layers[0].layer.return_sequences: is false, but residual needs one vector per token; remove it"],
         ),
         (
             LAYERS + "  - {type: residual, layer: {type: conv1d, filters: 3, kernel_size: 900}}\n  - {type: pool}\n",
@@ -18,7 +16,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             LAYERS + "  - {type: residual, layer: {type: gru, units: 3}}\n",
-            ["3:5: layers[0]: residual returns a vector for each token; add a recurrent layer or a pool after it"],
+            ["3:5: layers[0]: residual returns one vector per token; add a recurrent layer or a pool after it"],
         ),
         (
             LAYERS + "  - {type: pool, method: [last, mean, last]}\n",
@@ -37,19 +35,21 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         (
             LAYERS + "  - {type: gru, units: 3, merge_mode: sum}\n",
             [
-                "3:27: layers[0].merge_mode: there is one direction and nothing to join: add bidirectional: true, or leave it out"
+                "3:27: layers[0].merge_mode: has no effect on a layer with one direction: add bidirectional: true, or remove it"
             ],
         ),
         (
             LAYERS + "  - {type: gru, units: 3, go_backwards: true, bidirectional: true}\n",
-            ["3:27: layers[0].go_backwards: bidirectional: true reads both ways already: leave one of the two out"],
+            [
+                "3:27: layers[0].go_backwards: bidirectional: true already reads in both directions; remove one of the two"
+            ],
         ),
     ],
     "layers inside layers, a user's own": [
         (
             LAYERS + "  - {type: residual, layer: {type: pool}}\n  - {type: pool}\n",
             [
-                '3:30: layers[0].layer.type: "pool" cannot stand inside another layer; expected one of batch_norm, conv1d, dense, dropout, gaussian_noise, gru, highway, layer_norm, lstm, min_gru, min_lstm, qrnn, self_attention, simple_rnn, spatial_dropout, sru'
+                '3:30: layers[0].layer.type: "pool" cannot be inside another layer; expected one of batch_norm, conv1d, dense, dropout, gaussian_noise, gru, highway, layer_norm, lstm, min_gru, min_lstm, qrnn, self_attention, simple_rnn, spatial_dropout, sru'
             ],
         ),
         (
@@ -67,7 +67,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         (
             LAYERS + "  - {type: 'my_layers:'}\n  - {type: pool}\n",
             [
-                '3:6: layers[0].type: expected a type of seqclf\'s, or a module and a class such as my_package.my_module:MyLayer, found the text "my_layers:"'
+                '3:6: layers[0].type: expected a layer type of seqclf, or a module and a class such as my_package.my_module:MyLayer, found the string "my_layers:"'
             ],
         ),
         (

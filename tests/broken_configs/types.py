@@ -6,18 +6,18 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
     "types": [
         (
             MINIMAL + "training:\n  schedule: cosine\n",
-            ['5:3: training.schedule: expected options (name: value), found the text "cosine"; write {type: cosine}'],
+            ['5:3: training.schedule: expected options (name: value), found the string "cosine"; write {type: cosine}'],
         ),
         (
             MINIMAL + "training:\n  schedule: true\n",
             [
-                "5:3: training.schedule: expected options (name: value), found true; write {type: constant}, or another type, or leave it out"
+                "5:3: training.schedule: expected options (name: value), found true; write {type: constant}, or another type, or remove it"
             ],
         ),
         (
             MINIMAL + "training:\n  loss: binary_crossentropy\n",
             [
-                '5:3: training.loss: expected options (name: value), found the text "binary_crossentropy"; write {type: cross_entropy}'
+                '5:3: training.loss: expected options (name: value), found the string "binary_crossentropy"; write {type: cross_entropy}'
             ],
         ),
         (
@@ -34,64 +34,64 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             MINIMAL + "training:\n  class_weights: {neg: 1, pos: x}\n",
-            ['5:27: training.class_weights.pos: expected a number, found the text "x"'],
+            ['5:27: training.class_weights.pos: expected a number, found the string "x"'],
         ),
         (
             MINIMAL + "training:\n  schedule: {type: linear, warmup: x}\n",
-            ['5:28: training.schedule.warmup: expected a whole number or a number, found the text "x"'],
+            ['5:28: training.schedule.warmup: expected an integer or a number, found the string "x"'],
         ),
-        (MINIMAL + "seed: x\n", ['4:1: seed: expected a whole number, found the text "x"']),
-        (MINIMAL + "seed: 1.5\n", ["4:1: seed: expected a whole number, found 1.5"]),
-        (MINIMAL + "seed: true\n", ["4:1: seed: expected a whole number, found true"]),
+        (MINIMAL + "seed: x\n", ['4:1: seed: expected an integer, found the string "x"']),
+        (MINIMAL + "seed: 1.5\n", ["4:1: seed: expected an integer, found 1.5"]),
+        (MINIMAL + "seed: true\n", ["4:1: seed: expected an integer, found true"]),
         (
             MINIMAL + 'seed: "3"\n',
-            ['4:1: seed: expected a whole number, found the text "3"; without the quotes it is a number'],
+            ['4:1: seed: expected an integer, found the string "3"; remove the quotes'],
         ),
-        (MINIMAL + "seed: null\n", ["4:1: seed: expected a whole number, found nothing; leave it out for its default"]),
-        (MINIMAL + "seed:\n", ["4:1: seed: expected a whole number, found nothing; leave it out for its default"]),
-        (MINIMAL + "seed: [3]\n", ["4:1: seed: expected a whole number, found a list of 1"]),
-        (MINIMAL + "seed: {a: 1}\n", ["4:1: seed: expected a whole number, found a mapping (a)"]),
-        (MINIMAL + "name: 3\n", ["4:1: name: expected a text, found 3"]),
-        (MINIMAL + "name: [a]\n", ["4:1: name: expected a text, found a list of 1"]),
-        (MINIMAL + "name: true\n", ["4:1: name: expected a text, found true"]),
+        (MINIMAL + "seed: null\n", ["4:1: seed: expected an integer, found nothing; remove it to use its default"]),
+        (MINIMAL + "seed:\n", ["4:1: seed: expected an integer, found nothing; remove it to use its default"]),
+        (MINIMAL + "seed: [3]\n", ["4:1: seed: expected an integer, found a list of 1"]),
+        (MINIMAL + "seed: {a: 1}\n", ["4:1: seed: expected an integer, found a mapping (a)"]),
+        (MINIMAL + "name: 3\n", ["4:1: name: expected a string, found 3"]),
+        (MINIMAL + "name: [a]\n", ["4:1: name: expected a string, found a list of 1"]),
+        (MINIMAL + "name: true\n", ["4:1: name: expected a string, found true"]),
         (MINIMAL + "embedding: 3\n", ["4:1: embedding: expected options (name: value), found 3; write {dim: 3}"]),
         (MINIMAL + "embedding: [3]\n", ["4:1: embedding: expected options (name: value), found a list of 1"]),
-        (MINIMAL + "embedding: text\n", ['4:1: embedding: expected options (name: value), found the text "text"']),
+        (MINIMAL + "embedding: text\n", ['4:1: embedding: expected options (name: value), found the string "text"']),
         (
             MINIMAL + "embedding:\n",
-            ["4:1: embedding: expected options (name: value), found nothing; leave it out for its default"],
+            ["4:1: embedding: expected options (name: value), found nothing; remove it to use its default"],
         ),
         (
             MINIMAL + "tokenizer: true\n",
             [
-                "4:1: tokenizer: expected options (name: value), found true; write {type: subword}, or another type, or leave it out"
+                "4:1: tokenizer: expected options (name: value), found true; write {type: subword}, or another type, or remove it"
             ],
         ),
         (MINIMAL + "training: 10\n", ["4:1: training: expected options (name: value), found 10; write {epochs: 10}"]),
         (MINIMAL + "training: [epochs]\n", ["4:1: training: expected options (name: value), found a list of 1"]),
         (
             MINIMAL + "training:\n  optimizer: adam\n",
-            ['5:3: training.optimizer: expected options (name: value), found the text "adam"; write {type: adam}'],
+            ['5:3: training.optimizer: expected options (name: value), found the string "adam"; write {type: adam}'],
         ),
         (MINIMAL + "training:\n  optimizer: 3\n", ["5:3: training.optimizer: expected options (name: value), found 3"]),
         (
             MINIMAL + "training:\n  early_stopping: true\n",
             [
-                "5:3: training.early_stopping: expected options (name: value), found true; write {} for its defaults, or leave it out"
+                "5:3: training.early_stopping: expected options (name: value), found true; write {} for its defaults, or remove it"
             ],
         ),
         (
             MINIMAL + "training:\n  early_stopping: 3\n",
             ["5:3: training.early_stopping: expected options (name: value), found 3; write {patience: 3}"],
         ),
-        (MINIMAL + "training:\n  epochs: 1e1\n", ["5:3: training.epochs: expected a whole number, found 10.0"]),
+        (MINIMAL + "training:\n  epochs: 1e1\n", ["5:3: training.epochs: expected an integer, found 10.0"]),
         (
             MINIMAL + "training:\n  epochs: ten\n",
-            ['5:3: training.epochs: expected a whole number, found the text "ten"'],
+            ['5:3: training.epochs: expected an integer, found the string "ten"'],
         ),
         (
             MINIMAL + "training:\n  batch_size: 32.0\n",
-            ["5:3: training.batch_size: expected a whole number, found 32.0"],
+            ["5:3: training.batch_size: expected an integer, found 32.0"],
         ),
         (
             MINIMAL + "head: {type: dense, units: 3}\n",
@@ -104,64 +104,60 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             "data: {source: sample}\nlayers: lstm\n",
-            ['2:1: layers: expected a list ("- ..." lines, or [...]), found the text "lstm"; write [{type: lstm}]'],
+            ['2:1: layers: expected a list ("- ..." lines, or [...]), found the string "lstm"; write [{type: lstm}]'],
         ),
         (
             LAYERS + "  - lstm\n",
-            ['3:5: layers[0]: expected options (name: value), found the text "lstm"; write {type: lstm}'],
+            ['3:5: layers[0]: expected options (name: value), found the string "lstm"; write {type: lstm}'],
         ),
         (
             LAYERS + "  - lstm: {units: 3}\n",
             [
-                "3:5: layers[0]: needs type (one of batch_norm, conv1d, dense, dropout, gaussian_noise, gru, highway, layer_norm, lstm, max_pool1d, min_gru, min_lstm, pool, qrnn, residual, self_attention, simple_rnn, spatial_dropout, sru); write type: lstm, its options beside it"
+                "3:5: layers[0]: needs type (one of batch_norm, conv1d, dense, dropout, gaussian_noise, gru, highway, layer_norm, lstm, max_pool1d, min_gru, min_lstm, pool, qrnn, residual, self_attention, simple_rnn, spatial_dropout, sru); write type: lstm, with its options next to it"
             ],
         ),
         (LAYERS + "  - [lstm, 3]\n", ["3:5: layers[0]: expected options (name: value), found a list of 2"]),
         (
             "data: sample\n" + POOL,
-            ['1:1: data: expected options (name: value), found the text "sample"; write {source: sample}'],
+            ['1:1: data: expected options (name: value), found the string "sample"; write {source: sample}'],
         ),
         ("data: [x]\n" + POOL, ["1:1: data: expected options (name: value), found a list of 1"]),
-        ("data: {source: table, train: 3}\n" + POOL, ["1:23: data.train: expected a text, found 3"]),
+        ("data: {source: table, train: 3}\n" + POOL, ["1:23: data.train: expected a string, found 3"]),
         (
             "data: {source: table, train: x, validation: [1]}\n" + POOL,
-            ["1:33: data.validation: expected a number or a text, found a list of 1"],
+            ["1:33: data.validation: expected a number or a string, found a list of 1"],
         ),
         (
             "data: {source: table, train: x, test: true}\n" + POOL,
-            ["1:33: data.test: expected a number or a text, found true"],
+            ["1:33: data.test: expected a number or a string, found true"],
         ),
         (
             "data: {source: table, train: x, validation: {share: 0.1}}\n" + POOL,
-            ["1:33: data.validation: expected a number or a text, found a mapping (share)"],
+            ["1:33: data.validation: expected a number or a string, found a mapping (share)"],
         ),
         (
             "data: {source: sample, validation: x}\n" + POOL,
-            ['1:24: data.validation: expected a number, found the text "x"'],
+            ['1:24: data.validation: expected a number, found the string "x"'],
         ),
-        ("data: {source: tfds, dataset: x, data_dir: 3}\n" + POOL, ["1:34: data.data_dir: expected a text, found 3"]),
+        ("data: {source: tfds, dataset: x, data_dir: 3}\n" + POOL, ["1:34: data.data_dir: expected a string, found 3"]),
         (MINIMAL + "tokenizer: {lowercase: 1}\n", ["4:13: tokenizer.lowercase: expected true or false, found 1"]),
         (
             MINIMAL + 'tokenizer: {lowercase: "true"}\n',
-            [
-                '4:13: tokenizer.lowercase: expected true or false, found the text "true"; without the quotes it is a truth value'
-            ],
+            ['4:13: tokenizer.lowercase: expected true or false, found the string "true"; remove the quotes'],
         ),
         (
             LAYERS + "  - {type: lstm, units: 4, return_sequences: maybe}\n",
-            ['3:28: layers[0].return_sequences: expected true or false, found the text "maybe"'],
+            ['3:28: layers[0].return_sequences: expected true or false, found the string "maybe"'],
         ),
         (
             MINIMAL + 'training:\n  optimizer:\n    learning_rate: "1e-3"\n',
-            [
-                '6:5: training.optimizer.learning_rate: expected a number, found the text "1e-3"; without the quotes it is a number'
-            ],
+            ['6:5: training.optimizer.learning_rate: expected a number, found the string "1e-3"; remove the quotes'],
         ),
-        (MINIMAL + "embedding: {vectors: 3}\n", ["4:13: embedding.vectors: expected a text, found 3"]),
+        (MINIMAL + "embedding: {vectors: 3}\n", ["4:13: embedding.vectors: expected a string, found 3"]),
         (
             LAYERS + "  - {type: conv1d, filters: 3, kernel_size: [3, x]}\n  - {type: pool, method: [mean, 3, lst]}\n",
             [
-                '3:49: layers[0].kernel_size[1]: expected a whole number, found the text "x"',
+                '3:49: layers[0].kernel_size[1]: expected an integer, found the string "x"',
                 "4:33: layers[1].method[1]: expected one of last, mean, max, attention; found 3",
                 '4:36: layers[1].method[2]: unknown value "lst"; did you mean "last"?',
             ],

@@ -18,24 +18,24 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             MINIMAL + "training:\n  schedule: none\n",
-            ['5:3: training.schedule: expected options (name: value), found the text "none"; write null for none'],
+            ['5:3: training.schedule: expected options (name: value), found the string "none"; write null for none'],
         ),
         (
             LAYERS + "  - {type: embedding, dim: 3}\n",
             [
-                '3:6: layers[0].type: "embedding" is a section of its own; expected one of batch_norm, conv1d, dense, dropout, gaussian_noise, gru, highway, layer_norm, lstm, max_pool1d, min_gru, min_lstm, pool, qrnn, residual, self_attention, simple_rnn, spatial_dropout, sru'
+                '3:6: layers[0].type: "embedding" is a top-level section; expected one of batch_norm, conv1d, dense, dropout, gaussian_noise, gru, highway, layer_norm, lstm, max_pool1d, min_gru, min_lstm, pool, qrnn, residual, self_attention, simple_rnn, spatial_dropout, sru'
             ],
         ),
         (
             MINIMAL + "training:\n  optimizer: adamm\n",
-            ['5:3: training.optimizer: expected options (name: value), found the text "adamm"; write {type: adam}'],
+            ['5:3: training.optimizer: expected options (name: value), found the string "adamm"; write {type: adam}'],
         ),
         (
             MINIMAL + "training:\n  optimizer: none\n",
-            ['5:3: training.optimizer: expected options (name: value), found the text "none"; write null for none'],
+            ['5:3: training.optimizer: expected options (name: value), found the string "none"; write null for none'],
         ),
         (MINIMAL + "loss: mse\n", ['4:1: loss: unknown option here; did you mean "training.loss"?']),
-        (MINIMAL + "num_classes: 3\n", ["4:1: num_classes: unknown option: the output layer follows from the labels"]),
+        (MINIMAL + "num_classes: 3\n", ["4:1: num_classes: unknown option: the labels determine the output layer"]),
         ("data: {source: csv, train: x}\n" + POOL, ['1:8: data.source: unknown value "csv"; did you mean "table"?']),
         ("data: {source: smaple}\n" + POOL, ['1:8: data.source: unknown value "smaple"; did you mean "sample"?']),
         ("data: {source: imdb}\n" + POOL, ['1:8: data.source: unknown value "imdb"; did you mean "tfds"?']),
@@ -136,7 +136,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
             "data: {source: table, train: x, encoding: ansi99}\n" + POOL,
             [
                 "1:33: data.encoding: expected one of Python's text encodings, such as utf-8, cp1252 or utf-16, "
-                'found the text "ansi99"'
+                'found the string "ansi99"'
             ],
         ),
         (

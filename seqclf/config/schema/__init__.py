@@ -1,7 +1,7 @@
 """Every option of a config, defined once: its name, type, bounds, unit, default and meaning.
 
-Validation, the JSON Schema, the reference page and a run's filled-in config all come from here. What one option means
-for another is in ``seqclf.config.checks``.
+Validation, the JSON Schema, the reference page and a run's filled-in config are all derived from this schema. Checks
+across options are in ``seqclf.config.checks``.
 """
 
 from __future__ import annotations
@@ -96,25 +96,25 @@ class Config(Strict):
     """A text classifier: its data, tokenizer, model and training."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)] = Field(
-        "run", description="First part of the run folder's name: letters, digits, dots, dashes, underscores."
+        "run", description="Prefix of the run folder's name: letters, digits, dots, dashes and underscores."
     )
     seed: Annotated[int, Field(ge=0, lt=2**31)] = Field(
-        0, description="Seed of everything that is random: splits, initial weights, order of the texts, dropout."
+        0, description="Seed for all randomness: splits, initial weights, order of the texts, dropout."
     )
-    data: DataConfig = Field(description="Where texts and labels come from.")
+    data: DataConfig = Field(description="Source of the texts and labels.")
     tokenizer: TokenizerConfig = Field(
-        SubwordTokens(), description="How a text becomes token ids; subword if `type` is left out."
+        SubwordTokens(), description="How a text becomes token ids; subword if `type` is omitted."
     )
     embedding: EmbeddingConfig = Field(EmbeddingConfig(), description="How token ids become vectors.")
     layers: list[LayerConfig] = Field(
         max_length=100,
-        description="Layers that read the text, in order; the last reader leaves one vector. `[]`: `ngrams` alone.",
+        description="Layers that read the text, in order; they must end in one vector per text. `[]`: `ngrams` only.",
     )
     ngrams: NgramsConfig | None = Field(
-        None, description="A linear model over n-grams, beside the network or instead of it; null: none."
+        None, description="A linear model over n-grams, alongside the network or instead of it; null: none."
     )
     head: list[HeadConfig] = Field(
-        [], max_length=100, description="Layers between the text's vector and the output layer."
+        [], max_length=100, description="Layers between the text vector and the output layer."
     )
     training: TrainingConfig = Field(TrainingConfig(), description="Optimizer, loss, schedule, stopping, checkpoints.")
 

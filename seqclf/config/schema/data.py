@@ -1,4 +1,4 @@
-"""``data``: where texts and labels come from."""
+"""``data``: the source of the texts and labels."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from seqclf.option_types import Name, Share, Strict
 Folds = Annotated[
     Annotated[int, Field(ge=2, le=10_000, json_schema_extra={"unit": "parts"})] | None,
     Field(
-        description="Number of folds: the training texts are cut into that many parts, stratified, and one of them "
-        "takes the place of `validation`; `seqclf train --folds` trains once for each fold. null: no folds."
+        description="Number of folds: the training texts are split into this many stratified parts, and one of them "
+        "replaces `validation`; `seqclf train --folds` trains once per fold. null: no folds."
     ),
 ]
 Fold = Annotated[
@@ -25,9 +25,9 @@ Fold = Annotated[
 Group = Annotated[
     Name | None,
     Field(
-        description="Column (or feature) that says which texts belong together, such as author, product or thread: "
-        "random splits keep all texts with the same value in one split. A text without a value is a group by itself. "
-        "null: only equal texts are kept together."
+        description="Column (or feature) that groups texts, such as author, product or thread: random splits keep all "
+        "texts with the same value in one split. A text without a value is its own group. null: only equal texts are "
+        "kept together."
     ),
 ]
 
@@ -35,9 +35,9 @@ UnknownLabels = Literal["error", "wrong", "drop"]
 UnknownLabelsOption = Annotated[
     UnknownLabels,
     Field(
-        description="What to do with validation, test or `eval --data` texts whose labels no training text has. error: "
-        "report them and stop; wrong: count them as errors, as published scores do; drop: leave them out and report "
-        "how many."
+        description="What to do with validation, test or `eval --data` texts whose labels do not occur in the training "
+        "texts. error: report them and stop; wrong: count them as errors, as published scores do; drop: skip them and "
+        "report how many."
     ),
 ]
 
@@ -58,41 +58,42 @@ Encoding = Annotated[
 
 
 class SampleData(Strict):
-    """Synthetic texts that come with seqclf: 4,000 for training and 1,000 for testing."""
+    """Synthetic texts built into seqclf: 4,000 for training and 1,000 for testing."""
 
-    source: Literal["sample"] = Field(description="The kind of source.")
+    source: Literal["sample"] = Field(description="Source type.")
     dataset: Literal["reviews", "dna"] = Field(
-        "reviews", description="reviews: made by a grammar; dna: sequences with or without the two boxes of a promoter."
+        "reviews", description="reviews: from a grammar; dna: sequences with or without the two boxes of a promoter."
     )
-    validation: Share = Field(0.1, description="Fraction of the training texts kept for validation; 0: none.")
+    validation: Share = Field(0.1, description="Fraction of the training texts held out for validation; 0: none.")
     folds: Folds = None
     fold: Fold = None
     unknown_labels: UnknownLabelsOption = "error"
 
 
 class TableData(Strict):
-    """Tables with a text and its label or labels in each row. csv and tsv have a header line; tsv has no quotes."""
+    """Tables with one text and its label or labels per row. csv and tsv need a header line; tsv has no quoting."""
 
-    source: Literal["table"] = Field(description="The kind of source.")
-    train: Name = Field(description="File to train on.")
+    source: Literal["table"] = Field(description="Source type.")
+    train: Name = Field(description="Training file.")
     validation: Share | Name = Field(0.1, description="Fraction of the training texts, or a file; 0: none.")
     folds: Folds = None
     fold: Fold = None
     unknown_labels: UnknownLabelsOption = "error"
     test: Share | Name | None = Field(None, description="File, or fraction of the training texts; null: none.")
-    text: Name = Field("text", description="Column of the text.")
+    text: Name = Field("text", description="Column with the text.")
     label: Name | Annotated[list[Name], Field(min_length=1, max_length=10_000)] = Field(
         "label",
-        description="Column of the label. In jsonl and parquet its values may be lists: the data are multi-label then. "
-        "Several columns, given as a list: each is a label, and its 0 or 1 says whether the label applies to the text.",
+        description="Column with the label. In jsonl and parquet its values may be lists, which makes the data "
+        "multi-label. A list of columns: each column is one label, with 1 where the label applies and 0 where it does "
+        "not.",
     )
     label_separator: Name | None = Field(
         None,
-        description='Separator of several labels in one field, such as ";"; null: a field holds one label.',
+        description='Separator between several labels in one field, such as ";"; null: each field is one label.',
     )
     group: Group = None
     format: Literal["auto", "csv", "tsv", "jsonl", "parquet"] = Field(
-        "auto", description="Format of the files; auto: by their endings."
+        "auto", description="Format of the files; auto: from the file extension."
     )
     encoding: Encoding = UTF8
 
@@ -100,8 +101,8 @@ class TableData(Strict):
 class FolderData(Strict):
     """Folders of text files, `FOLDER/LABEL/ANYTHING.txt`."""
 
-    source: Literal["folder"] = Field(description="The kind of source.")
-    train: Name = Field(description="Folder to train on.")
+    source: Literal["folder"] = Field(description="Source type.")
+    train: Name = Field(description="Training folder.")
     validation: Share | Name = Field(0.1, description="Fraction of the training texts, or a folder; 0: none.")
     folds: Folds = None
     fold: Fold = None
@@ -111,17 +112,17 @@ class FolderData(Strict):
 
 
 class TfdsData(Strict):
-    """A data set of tensorflow-datasets, read from disk if it is prepared there, downloaded if not."""
+    """A data set from tensorflow-datasets, read from disk if already prepared there, otherwise downloaded."""
 
-    source: Literal["tfds"] = Field(description="The kind of source.")
+    source: Literal["tfds"] = Field(description="Source type.")
     dataset: Name = Field(description="Name of the data set, such as imdb_reviews.")
     config: Name | None = Field(None, description="Configuration of the data set; null: its default.")
     data_dir: Name | None = Field(
         None,
-        description="Folder of prepared data sets; null: $TFDS_DATA_DIR, else $SEQCLF_DATA, else "
+        description="Folder with prepared data sets; null: $TFDS_DATA_DIR, else $SEQCLF_DATA, else "
         "~/tensorflow_datasets.",
     )
-    train: Name = Field("train", description="Split to train on, in the notation of tensorflow-datasets (train[:80%]).")
+    train: Name = Field("train", description="Training split, in the notation of tensorflow-datasets (train[:80%]).")
     validation: Share | Name = Field(0.1, description="Fraction of the training texts, or a split; 0: none.")
     folds: Folds = None
     fold: Fold = None

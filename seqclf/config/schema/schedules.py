@@ -1,4 +1,4 @@
-"""``training.schedule``: how the learning rate changes from update to update."""
+"""``training.schedule``: how the learning rate changes with each update."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from seqclf.option_types import Epochs, PositiveShare, Share, Strict
 
 _Updates = {"unit": "updates"}
 _WARMUP = "Updates, or a fraction of all updates if below 1, over which the rate rises linearly to `learning_rate`{}."
-_FINAL = "Fraction of the learning rate that is left at the end of training."
+_FINAL = "Final learning rate, as a fraction of `learning_rate`."
 
 
 class Schedule(Strict):
@@ -20,61 +20,64 @@ class Schedule(Strict):
 
 
 class ConstantSchedule(Schedule):
-    """The same learning rate throughout, after the warm-up."""
+    """A constant learning rate after the warm-up."""
 
-    type: Literal["constant"] = Field(description="The kind of schedule.")
+    type: Literal["constant"] = Field(description="Schedule type.")
 
 
 class LinearSchedule(Schedule):
     """Linear decay from the end of the warm-up to the last update."""
 
-    type: Literal["linear"] = Field(description="The kind of schedule.")
+    type: Literal["linear"] = Field(description="Schedule type.")
     final: Share = Field(0.0, description=_FINAL)
 
 
 class CosineSchedule(Schedule):
     """Decay along half a cosine (Loshchilov & Hutter 2017, without restarts)."""
 
-    type: Literal["cosine"] = Field(description="The kind of schedule.")
+    type: Literal["cosine"] = Field(description="Schedule type.")
     final: Share = Field(0.0, description=_FINAL)
 
 
 class ExponentialSchedule(Schedule):
-    """Decay by the same factor in every epoch, a little at each update."""
+    """Decay by a constant factor, applied smoothly at every update."""
 
-    type: Literal["exponential"] = Field(description="The kind of schedule.")
-    rate: PositiveShare = Field(description="Factor of the learning rate over `every` epochs.")
-    every: Epochs = Field(1, description="Epochs over which the learning rate is multiplied by `rate`.")
+    type: Literal["exponential"] = Field(description="Schedule type.")
+    rate: PositiveShare = Field(description="Factor by which the learning rate changes over `every` epochs.")
+    every: Epochs = Field(1, description="Number of epochs over which the learning rate is multiplied by `rate`.")
 
 
 class InverseSqrtSchedule(Schedule):
     """Decay with the inverse square root of the number of updates, after a warm-up (Vaswani et al. 2017)."""
 
-    type: Literal["inverse_sqrt"] = Field(description="The kind of schedule.")
+    type: Literal["inverse_sqrt"] = Field(description="Schedule type.")
     warmup: Annotated[int, Field(ge=1, le=1_000_000_000, json_schema_extra=_Updates)] | PositiveShare = Field(
         description=_WARMUP.format("; the longer it is, the slower the decay")
     )
 
 
 class OneCycleSchedule(Strict):
-    """A linear rise, then linear decay to almost zero (Smith 2018; the momentum stays constant)."""
+    """A linear increase, then a linear decay to almost zero (Smith 2018; the momentum stays constant)."""
 
-    type: Literal["one_cycle"] = Field(description="The kind of schedule.")
-    start: PositiveShare = Field(0.04, description="Fraction of the learning rate at the first update.")
-    rise: PositiveShare = Field(0.3, description="Fraction of all updates in which the rate rises.")
+    type: Literal["one_cycle"] = Field(description="Schedule type.")
+    start: PositiveShare = Field(
+        0.04, description="Learning rate at the first update, as a fraction of `learning_rate`."
+    )
+    rise: PositiveShare = Field(0.3, description="Fraction of all updates during which the rate increases.")
     final: Share = Field(1e-4, description=_FINAL)
 
 
 class PlateauSchedule(Schedule):
-    """A cut whenever validation stops improving, by the score that decides which epoch is best."""
+    """A reduction whenever the validation score that decides the best epoch stops improving."""
 
-    type: Literal["plateau"] = Field(description="The kind of schedule.")
-    factor: PositiveShare = Field(0.5, description="Factor of the learning rate at each cut.")
+    type: Literal["plateau"] = Field(description="Schedule type.")
+    factor: PositiveShare = Field(0.5, description="Factor applied to the learning rate at each reduction.")
     patience: Epochs = Field(
         1,
-        description="Cut the rate after this many epochs without improvement, since the best one and the last cut.",
+        description="Reduce the rate after this many epochs without improvement, counted from the best epoch or the "
+        "last reduction.",
     )
-    final: Share = Field(0.0, description="Fraction of the learning rate below which it is never cut.")
+    final: Share = Field(0.0, description="Lower bound of the rate, as a fraction of `learning_rate`.")
 
 
 ScheduleConfig = Annotated[

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 from seqclf.option_types import Name, Share, Strict, Tokens, Width
 
 LEAST_PIECES = 64
-"""Two are special tokens, and a quarter of the rest is for single characters: fewer could not spell a language."""
+"""Two pieces are special tokens, and a quarter of the rest are single characters: fewer cannot spell a language."""
 
 VocabularySize = Annotated[int, Field(ge=3, le=1_000_000, json_schema_extra={"unit": "pieces"})]
 Times = Annotated[int, Field(ge=1, le=1_000_000, json_schema_extra={"unit": "times"})]
@@ -18,71 +18,71 @@ Times = Annotated[int, Field(ge=1, le=1_000_000, json_schema_extra={"unit": "tim
 class TokenizerOptions(Strict):
     """How much of a text is read."""
 
-    max_tokens: Tokens = Field(512, description="Most tokens that the model reads of a text.")
-    truncate: Literal["head", "tail", "middle"] = Field(
-        "middle", description="Which part of a longer text is left out."
-    )
+    max_tokens: Tokens = Field(512, description="Maximum number of tokens that the model reads from a text.")
+    truncate: Literal["head", "tail", "middle"] = Field("middle", description="Part of a longer text that is cut.")
 
 
 class SubwordTokens(TokenizerOptions):
-    """WordPiece (Schuster & Nakajima 2012), learnt from the training texts: rare words are cut into pieces."""
+    """WordPiece (Schuster & Nakajima 2012), trained on the training texts: rare words are split into pieces."""
 
-    type: Literal["subword"] = Field("subword", description="The kind of tokenizer.")
+    type: Literal["subword"] = Field("subword", description="Tokenizer type.")
     vocab_size: int = Field(
         8192,
         ge=1,
         le=1_000_000,
-        description=f"Most pieces in the vocabulary, special tokens included; at least {LEAST_PIECES}.",
+        description=f"Maximum vocabulary size, special tokens included; at least {LEAST_PIECES}.",
         json_schema_extra={"unit": "pieces"},
     )
-    lowercase: bool = Field(True, description="Lower-case words; accents are kept.")
-    min_frequency: Times = Field(2, description="How often a pair must occur to be merged into a piece.")
+    lowercase: bool = Field(True, description="Lowercase words; accents are kept.")
+    min_frequency: Times = Field(2, description="Minimum number of occurrences for a pair to be merged into a piece.")
 
 
 class SubwordFileTokens(TokenizerOptions):
-    """An existing vocabulary: WordPiece, such as BERT's `vocab.txt`, or the deprecated `.subwords` of
-    tensorflow-datasets, with the same ids. A run keeps a copy, and does not need the file again.
+    """An existing vocabulary: WordPiece, such as BERT's `vocab.txt`, or the deprecated `.subwords` format of
+    tensorflow-datasets, with the same ids. A run keeps a copy and does not need the file again.
     """
 
-    type: Literal["subword_file"] = Field(description="The kind of tokenizer.")
-    file: Name = Field(description="File of the vocabulary; its content shows which of the two it is.")
+    type: Literal["subword_file"] = Field(description="Tokenizer type.")
+    file: Name = Field(description="Vocabulary file; its format is detected from the content.")
     lowercase: bool | None = Field(
         None,
-        description="Lower-case texts; accents are kept. null: only if the file is WordPiece without capitals.",
+        description="Lowercase texts; accents are kept. null: only if the file is a WordPiece vocabulary without "
+        "uppercase letters.",
     )
 
 
 class WordTokens(TokenizerOptions):
-    """Words: the most frequent of the training texts; all others become the unknown token."""
+    """The most frequent words of the training texts; every other word becomes the unknown token."""
 
-    type: Literal["word"] = Field(description="The kind of tokenizer.")
-    vocab_size: VocabularySize = Field(20_000, description="Most words in the vocabulary, two special tokens included.")
-    lowercase: bool = Field(True, description="Lower-case words; accents are kept.")
-    min_frequency: Times = Field(2, description="How often a word must occur to be known.")
+    type: Literal["word"] = Field(description="Tokenizer type.")
+    vocab_size: VocabularySize = Field(20_000, description="Maximum vocabulary size, two special tokens included.")
+    lowercase: bool = Field(True, description="Lowercase words; accents are kept.")
+    min_frequency: Times = Field(2, description="Minimum number of occurrences for a word to be in the vocabulary.")
 
 
 class CharTokens(TokenizerOptions):
-    """Characters, or n-grams of them (k-mers of DNA): the most frequent of the training texts. White space in a row
-    counts as one space, and is ignored at the ends of a text. A text shorter than an n-gram is one token.
+    """The most frequent characters or character n-grams (k-mers of DNA) of the training texts. A run of white space
+    counts as one space, and white space at the ends of a text is ignored. A text shorter than an n-gram is one token.
     """
 
-    type: Literal["char"] = Field(description="The kind of tokenizer.")
+    type: Literal["char"] = Field(description="Tokenizer type.")
     ngram: Annotated[int, Field(ge=1, le=64, json_schema_extra={"unit": "characters"})] = Field(
-        1, description="Characters in a token."
+        1, description="Number of characters in a token."
     )
     stride: Annotated[int, Field(ge=1, le=64, json_schema_extra={"unit": "characters"})] = Field(
         1,
-        description="Distance from one token to the next; at most `ngram`, where tokens do not overlap.",
+        description="Distance from the start of one token to the next; at most `ngram`, at which tokens do not "
+        "overlap.",
     )
-    vocab_size: VocabularySize = Field(8192, description="Most n-grams in the vocabulary, two special tokens included.")
-    lowercase: bool = Field(True, description="Lower-case texts; accents are kept.")
-    min_frequency: Times = Field(2, description="How often an n-gram must occur to be known.")
+    vocab_size: VocabularySize = Field(8192, description="Maximum vocabulary size, two special tokens included.")
+    lowercase: bool = Field(True, description="Lowercase texts; accents are kept.")
+    min_frequency: Times = Field(2, description="Minimum number of occurrences for an n-gram to be in the vocabulary.")
 
 
 class ByteTokens(TokenizerOptions):
-    """The bytes of UTF-8: 256 and two special tokens. Nothing is learnt, and nothing is unknown."""
+    """UTF-8 bytes: a fixed vocabulary of 256 bytes and two special tokens; nothing is unknown."""
 
-    type: Literal["byte"] = Field(description="The kind of tokenizer.")
+    type: Literal["byte"] = Field(description="Tokenizer type.")
 
 
 def _subword_unless_named(value: Any) -> Any:
@@ -98,14 +98,14 @@ TokenizerConfig = Annotated[
 class EmbeddingConfig(Strict):
     """A vector for each token id."""
 
-    dim: Width = Field(64, description="Length of a token's vector.")
-    dropout: Share = Field(0.0, description="Fraction of the vectors' entries set to zero while training.")
+    dim: Width = Field(64, description="Dimension of the token vectors.")
+    dropout: Share = Field(0.0, description="Fraction of the vector entries set to zero during training.")
     word_dropout: Share = Field(
-        0.0, description="Fraction of the tokens whose entire vector is set to zero while training (Iyyer et al. 2015)."
+        0.0, description="Fraction of the tokens whose entire vector is zeroed during training (Iyyer et al. 2015)."
     )
     vectors: Name | None = Field(
         None,
-        description="File of pretrained vectors, with a word and its `dim` numbers in each line, as in the text format "
-        "of GloVe, word2vec and fastText (.gz too); tokens that it lacks start at random.",
+        description="File of pretrained vectors with a word and its `dim` numbers per line: the text format of GloVe, "
+        "word2vec and fastText (also as .gz). Tokens missing from the file start with random vectors.",
     )
-    trainable: bool = Field(True, description="Whether training changes the vectors.")
+    trainable: bool = Field(True, description="Train the vectors.")
