@@ -41,17 +41,17 @@ def test_still_improving() -> None:
 def test_validation_far_below_training() -> None:
     epochs = [{"loss": 0.6}, {"loss": 0.3, "accuracy": 0.97, "val_accuracy": 0.8}, {"loss": 0.2}]
     (line,) = told(epochs, best=2, embedding__dropout=0.3)
-    assert "validation accuracy (0.8000) is far below that of training (0.9700)" in line
+    assert "validation accuracy (0.8000) is far below training accuracy (0.9700)" in line
     assert "--set training.early_stopping.patience=2" in line
     assert "--set embedding.dropout=0.5" in line
     (line,) = told(epochs, best=2, training__early_stopping={"patience": 1})
     assert "early_stopping" not in line
 
 
-def test_lists_of_labels_are_compared_by_loss() -> None:
+def test_multi_label_scores_are_compared_by_loss() -> None:
     epochs = [{"loss": 0.6}, {"loss": 0.1, "accuracy": 0.3, "val_loss": 0.3, "val_micro_f1": 0.7}, {"loss": 0.05}]
     (line,) = told(epochs, best=2)
-    assert "the validation loss (0.3000) is far above that of training (0.1000)" in line
+    assert "validation loss (0.3000) is far above training loss (0.1000)" in line
     assert told(epochs, best=2, training__class_weights="balanced") == []
 
 

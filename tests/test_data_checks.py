@@ -19,12 +19,12 @@ from seqclf.cli import cli
     [
         (
             {"class_weights": {"negative": 2, "good": 1}},
-            'training.class_weights.good: is not a label of the training texts; these are "negative", "positive"',
+            'training.class_weights.good: is not a label of the training texts; they have "negative", "positive"',
         ),
         (
             {"epochs": 2, "batch_size": 16, "accumulate_steps": 2, "schedule": {"type": "cosine", "warmup": 9}},
             "training.schedule.warmup: expected at most 8, the updates of the whole training (2 epochs of 4), or a "
-            "share below 1; found 9",
+            "fraction below 1; found 9",
         ),
     ],
 )

@@ -66,7 +66,7 @@ def test_a_full_disk(whole: dict[str, Any], sample_csv: Path, tmp_path: Path) ->
     done = subprocess.run([*in_own_mounts, "sh", "-c", script], capture_output=True, text=True)
     assert done.returncode == 1
     assert "cannot be written (No space left on device)" in done.stderr
-    assert f"`seqclf train --resume {disk}/small-1` resumes it" in done.stderr
+    assert f"`seqclf train --resume {disk}/small-1` resumes the run" in done.stderr
     assert "Traceback" not in done.stderr
     run = Run(kept / "small-1")
     assert run.manifest["status"] in ("failed", "running"), "there may be no room to say so"
@@ -101,7 +101,7 @@ def test_a_folder_that_may_not_be_written_any_more(whole: dict[str, Any], sample
     run = Run(tmp_path / "small-1")
     run.checkpoints.chmod(0o700)
     assert done.returncode == 1, done.stderr
-    assert "cannot be written (Permission denied); the checkpoints written before are undamaged" in done.stdout
+    assert "cannot be written (Permission denied); earlier checkpoints are undamaged" in done.stdout
     assert run.manifest["status"] == "failed"
     assert _finished(run) == whole
 
@@ -168,7 +168,7 @@ def test_a_history_that_lost_lines_is_noticed(sample_csv: Path, tmp_path: Path, 
     run.history.write_text("")
     refused = CliRunner().invoke(cli, ["train", "--resume", str(run.folder)])
     assert refused.exit_code == 2
-    assert "history.jsonl: lines are missing at its end" in refused.stderr
+    assert "history.jsonl: lines are missing at the end" in refused.stderr
 
 
 @pytest.mark.parametrize(

@@ -214,7 +214,7 @@ def test_check_counts_labels(tmp_path: Path) -> None:
         (
             [(f"x{i}", "ab"[i % 2]) for i in range(60)],
             {"training__thresholds": 0.3},
-            ": training.thresholds: is 0.3, but each text has one",
+            ": training.thresholds: is 0.3, but each text gets one label",
         ),
     ],
 )

@@ -83,7 +83,7 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_it_taken(
     newer.write_bytes(content[:-1000] + bytes([content[-1000] ^ 1]) + content[-999:])
     said: list[str] = []
     _train(run, resume=True, listen=lambda event: said.append(event.what) if isinstance(event, Stage) else None)
-    assert any(f"{newer.name}: damaged (its checksum does not match)" in line for line in said)
+    assert any(f"{newer.name}: damaged (checksum mismatch)" in line for line in said)
     assert f"Resuming {run.folder} after step {int(older.stem[-8:])} of epoch {int(older.stem[5:11]) + 1}" in said
     assert result(run) == whole
 
@@ -101,7 +101,7 @@ def test_checkpoints_are_whole_or_noticed(tmp_path: Path) -> None:
     damaged: list[str] = []
     for path in (tmp_path / "c").iterdir():
         path.write_bytes(path.read_bytes()[:30])
-    with pytest.raises(InputError, match="no checkpoint in it is undamaged"):
+    with pytest.raises(InputError, match="every checkpoint is damaged"):
         checkpoints.newest(damaged.append)
     assert len(damaged) == 2
 
@@ -146,7 +146,7 @@ def test_texts_that_changed_are_not_gone_on_with(sample_csv: Path, tmp_path: Pat
         _train(run, config=checked_config(training_config(table)), listen=killed_after(2))
     table.write_text(table.read_text(encoding="utf-8") + "one more,positive\n", encoding="utf-8")
     run.update_manifest(status="interrupted")
-    with pytest.raises(InputError, match="its texts have changed since it began"):
+    with pytest.raises(InputError, match="its texts or their splits have changed since it began"):
         _train(run, resume=True)
     assert run.manifest["status"] == "interrupted", "what is whole stays whole"
 
@@ -206,7 +206,7 @@ def test_more_epochs_for_a_finished_run_are_those_of_a_longer_training(
     _further(run, epochs=4)
     assert result(run) == whole, "and the test metrics of the model before it are gone"
     assert load_config(run.config).training.epochs == 4
-    with pytest.raises(InputError, match=r"has been trained for 4 epochs already; .*--epochs \d+"):
+    with pytest.raises(InputError, match=r"already trained for 4 epochs; .*--epochs \d+"):
         _further(run, epochs=3)
     assert run.manifest["status"] == "finished"
     run.model.unlink()
@@ -238,7 +238,7 @@ def test_more_patience_for_a_run_that_was_stopped_early(sample_csv: Path, tmp_pa
     _further(other, epochs=9, listen=lambda event: said.append(str(getattr(event, "what", ""))))
     assert other.manifest["epochs"] == 3
     assert any(
-        "stopped early: no better epoch since epoch 1; waiting again for up to 1 epochs" in what for what in said
+        "stopped early: no improvement since epoch 1; it now stops after 1 more epochs without" in what for what in said
     )
 
 

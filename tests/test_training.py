@@ -141,15 +141,15 @@ def test_a_restored_state_goes_on_as_if_never_stopped(
 def test_a_state_of_something_else_is_refused(sample_csv: Path, three_labels_csv: Path) -> None:
     state, _ = _loop(small_config(data__train=str(three_labels_csv), layers=[{"type": "gru", "units": 3}]))
     other, _ = _loop(small_config(data__train=str(sample_csv)))
-    with pytest.raises(InputError, match="the state of another model or optimizer"):
+    with pytest.raises(InputError, match="the checkpoint belongs to another model or optimizer"):
         state.load(other.to_bytes())
     whole = state.to_bytes()
     for broken in (b"", whole[:100], whole[: len(whole) // 2]):
-        with pytest.raises(InputError, match="no training state"):
+        with pytest.raises(InputError, match="the checkpoint is not a training state"):
             state.load(broken)
     older = io.BytesIO()
     np.savez(older, **dict(np.load(io.BytesIO(whole))) | {"scalars": np.array("{}")})
-    with pytest.raises(InputError, match="no training state"):
+    with pytest.raises(InputError, match="the checkpoint is not a training state"):
         state.load(older.getvalue())
 
 
@@ -236,9 +236,9 @@ def test_a_training_can_go_back_and_take_smaller_steps(sample_csv: Path, tmp_pat
             on_nan="rewind",
             listen=lambda event: said.append(event.what) if isinstance(event, Stage) else None,
         )
-    going_back = [line for line in said if "going back, with " in line]
-    shares = [line.partition("going back, with ")[2].split()[0] for line in going_back]
-    assert shares == ["0.5", "0.25", "0.125", "0.0625", "0.03125"]
+    rewinds = [line for line in said if "with learning rate x " in line]
+    factors = [line.partition("with learning rate x ")[2].split()[0] for line in rewinds]
+    assert factors == ["0.5", "0.25", "0.125", "0.0625", "0.03125"]
     assert [line for line in said if line.endswith("from its beginning")]
 
 

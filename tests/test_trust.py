@@ -84,7 +84,7 @@ def test_a_checkpoint_is_not_unpickled(binary_run: Run, tmp_path: Path) -> None:
     Checkpoints(run.checkpoints).save(999, 0, content.getvalue())
     refused = CliRunner().invoke(cli, ["train", "--resume", str(run.folder)])
     assert refused.exit_code == 2
-    assert "no training state (Object arrays cannot be loaded" in refused.stderr
+    assert "the checkpoint is not a training state (Object arrays cannot be loaded" in refused.stderr
     assert not (tmp_path / "made").exists()
 
 

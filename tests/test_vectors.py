@@ -92,7 +92,7 @@ def test_a_run_says_how_much_of_its_texts_has_vectors(tmp_path: Path) -> None:
     assert found == {"found": 3, "tokens": 9, "covered": pytest.approx(2 / 3, abs=1e-4)}
 
     (tmp_path / "v.txt").write_text("Mot 1 2 3\n", encoding="utf-8")
-    with pytest.raises(InputError, match="holds a vector of none of the tokens"):
+    with pytest.raises(InputError, match="has no vector for any token of the vocabulary"):
         trained(config, tmp_path / "runs")
 
 
@@ -114,4 +114,4 @@ def test_check_says_how_much_of_the_texts_has_vectors(sample_csv: Path, tmp_path
     vectors.write_text("Mot 1 2 3\n", encoding="utf-8")
     done = CliRunner().invoke(cli, ["check", str(config)])
     assert done.exit_code == 2
-    assert f"{config}:3:21: embedding.vectors: {vectors}: holds a vector of none of the tokens" in done.stderr
+    assert f"{config}:3:21: embedding.vectors: {vectors}: has no vector for any token of the vocabulary" in done.stderr

@@ -41,7 +41,7 @@ def _found(train: dict[str, int], validation: int = 500, unknown: float = 0.0, *
             "--set training.class_weights=balanced --set training.early_stopping.monitor=val_macro_f1",
             {"train": {"a": 1000, "b": 100}, "validation": 1_000, "training__early_stopping": STOPPING},
         ),
-        ("with 50 validation texts, each is 2.0 points of accuracy", {"validation": 50}),
+        ("with 50 validation texts, each counts 2.0 points of accuracy", {"validation": 50}),
         ("--set training.baseline=auto", {"training__baseline": False}),
         ("--set ngrams={}", {"ngrams": None}),
         (
@@ -73,7 +73,7 @@ def test_weights_or_folds_that_are_there_are_not_proposed() -> None:
     balanced: dict[str, Any] = {"training__class_weights": "balanced", "training__early_stopping": STOPPING}
     assert _found(uneven, validation=999, **balanced) == [], "macro F1 of few texts is luck"
     (sentence,) = _found(uneven, validation=1_000, **balanced)
-    assert "rare labels count little in what chooses the epoch" in sentence, "they count in the loss"
+    assert "rare labels count little in the choice of the best epoch" in sentence, "they count in the loss"
     assert _found({"a": 50, "b": 40}, validation=9, data__validation="v.csv") == []
     assert _found({"a": 50, "b": 4}, validation=9, training__class_weights="balanced") == [], "too few for five folds"
 

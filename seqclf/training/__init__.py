@@ -1,1 +1,1 @@
-"""The training loop: steps, state, events, and ``train``, which makes a run of a config."""
+"""The training loop: steps, state, events, and ``train``, which turns a config into a run."""

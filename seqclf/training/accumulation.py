@@ -1,4 +1,4 @@
-"""Gradients of several batches, for one update."""
+"""Gradient accumulation: the gradients of several batches make one update."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import tensorflow as tf
 
 
 class GradientSum:
-    """The sum of the gradients of single texts' losses, and how many texts there were.
+    """The sum of the gradients of each text's loss, and the number of texts.
 
-    Keras's ``gradient_accumulation_steps`` takes the mean of the batches' means, in which a text of a small batch
-    counts more, and leaves an epoch's last gradients to the next epoch, or to none.
+    Keras's ``gradient_accumulation_steps`` averages the batches' means, so texts of a small batch count more. It also
+    carries an epoch's last gradients over to the next epoch, or drops them.
     """
 
     def __init__(self, weights: Sequence[keras.Variable]) -> None:
@@ -26,13 +26,13 @@ class GradientSum:
         return [*self._sums, self._texts]
 
     def add(self, gradients: Sequence[tf.Tensor], texts: tf.Tensor) -> None:
-        """Gradients of the losses, summed over ``texts`` texts."""
+        """Add gradients of the losses, summed over ``texts`` texts."""
         for total, gradient in zip(self._sums, gradients, strict=True):
             total.assign_add(gradient)
         self._texts.assign_add(tf.cast(texts, tf.float32))
 
     def drain(self) -> list[tf.Tensor]:
-        """Gradients of the mean loss of all texts since the last call."""
+        """Return the gradients of the mean loss of all texts since the last call, and start again from zero."""
         means = [total / self._texts for total in self._sums]
         for variable in self.variables:
             variable.assign(tf.zeros_like(variable))

@@ -1,4 +1,4 @@
-"""What to try next, by how a training went."""
+"""Advice on what to try next, based on how a training went."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Went:
     """How a training went.
 
     Attributes:
-        epochs: the lines of its epochs in ``history.jsonl``, in order.
-        stopped_by: of the manifest.
-        best_epoch: whose weights were kept; None without validation.
+        epochs: the epoch lines of ``history.jsonl``, in order.
+        stopped_by: as in the manifest.
+        best_epoch: the epoch whose weights were kept; None without validation.
     """
 
     epochs: Sequence[dict[str, Any]]
@@ -35,13 +35,13 @@ class Went:
 
     @classmethod
     def of(cls, run: Run) -> Went:
-        """By the run's files. Raises ``InputError`` or ``ValueError`` where they are not as they were written."""
+        """Read it from the run's files. Raises ``InputError`` or ``ValueError`` if they are malformed."""
         manifest = run.manifest
         return cls(epochs_of(run.history), str(manifest.get("stopped_by")), manifest.get("best_epoch"))
 
 
 def epochs_of(history: Path) -> list[dict[str, Any]]:
-    """The lines of epochs in ``history.jsonl``; none where there is no such file."""
+    """The epoch lines of ``history.jsonl``; empty if the file is missing."""
     if not history.exists():
         return []
     lines = (json.loads(line) for line in history.read_text(encoding="utf-8").splitlines())
@@ -49,10 +49,10 @@ def epochs_of(history: Path) -> list[dict[str, Any]]:
 
 
 def advice(config: Config, run: Run, went: Went) -> list[str]:
-    """Sentences that say what was seen and what to type or to try, the most useful one first; often none.
+    """Sentences that name an observation and what to type or try, the most useful one first; often none.
 
-    They compare training with validation scores, so that without validation there is nothing to say. Nor is there of
-    n-grams alone: they are fitted at once, whatever the epochs and the learning rate.
+    They compare training with validation scores, so there are none without validation. There are none for a model of
+    n-grams alone either: it is fitted in closed form, so epochs and learning rate do not matter.
     """
     if not config.layers and not config.head:
         return []
@@ -74,7 +74,7 @@ def _still_improving(config: Config, run: Run, went: Went) -> str | None:
         line = f"seqclf train {shlex.quote(str(run.config))} --set training.epochs={more}"
     else:
         line = f"{run.how_to_resume} --epochs {more}"
-    return f"the last epoch was the best one, and more may be better: {line}"
+    return f"the last epoch was the best one; more epochs may help: {line}"
 
 
 def _first_was_best(config: Config, run: Run, went: Went) -> str | None:
@@ -83,27 +83,27 @@ def _first_was_best(config: Config, run: Run, went: Went) -> str | None:
     train = f"seqclf train {shlex.quote(str(run.config))}"
     stopping = config.training.early_stopping
     if config.ngrams is not None and went.stopped_by == "early_stopping" and stopping is not None:
-        # The n-grams are fitted before the first epoch, and the network may need some to add to them.
+        # The n-grams are fitted before the first epoch; the network may need several epochs to improve on them.
         patience = f"training.early_stopping.patience={max(5, 2 * stopping.patience)}"
         epochs = f"training.epochs={2 * config.training.epochs}"
         return (
-            "no epoch was better than the first, which had the fitted ngrams already: give the network more epochs to "
-            f"add to them: {train} --set {patience} --set {epochs}"
+            "no epoch was better than the first, which already had the fitted n-grams: give the network more epochs to "
+            f"improve on them: {train} --set {patience} --set {epochs}"
         )
     rate = f"training.optimizer.learning_rate={config.training.optimizer.learning_rate / 3:.1g}"
     return f"no epoch was better than the first: try fewer units, or a lower learning rate: {train} --set {rate}"
 
 
 def _far_below(config: Config, best: dict[str, Any]) -> str | None:
-    """Scores of the epoch that was kept; multi-label the losses: accuracy counts only texts with all labels right."""
+    """Compare scores of the kept epoch. Multi-label, compare losses: subset accuracy is too strict a measure."""
     accuracy, validated = best["accuracy"], best["val_accuracy"]
     if "val_micro_f1" in best:
         plain = config.training.loss == CrossEntropy() and config.training.class_weights is None
         if not plain or best["val_loss"] < 1.5 * best["loss"]:
             return None
-        seen = f"the validation loss ({best['val_loss']:.4f}) is far above that of training ({best['loss']:.4f})"
+        seen = f"validation loss ({best['val_loss']:.4f}) is far above training loss ({best['loss']:.4f})"
     elif accuracy - validated >= _FAR_BELOW:
-        seen = f"validation accuracy ({validated:.4f}) is far below that of training ({accuracy:.4f})"
+        seen = f"validation accuracy ({validated:.4f}) is far below training accuracy ({accuracy:.4f})"
     else:
         return None
     dropout = min(0.6, round(config.embedding.dropout + 0.2, 2))
@@ -123,7 +123,7 @@ def _not_learning(config: Config, went: Went) -> str | None:
     )
     pool = "" if pooled or not config.layers else ", or a pool layer over all tokens instead of the last state"
     return (
-        f"the training loss hardly fell ({first:.4f} to {last:.4f}): try a higher learning rate (--set "
+        f"training loss hardly fell ({first:.4f} to {last:.4f}): try a higher learning rate (--set "
         f"training.optimizer.learning_rate={rate:.1g}){pool}"
     )
 

@@ -1,4 +1,4 @@
-"""The baseline of a training: it begins with it, is announced once, and ends with it at the latest."""
+"""The baseline of a training: it starts with the training, is reported once, and ends no later than the training."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from seqclf.training.events import BaselineDone, Event, Stage
 
 
 class BaselineBeside:
-    """Fits the baseline while the network trains; a context manager, which leaves no process behind.
+    """Fits the baseline while the network trains. A context manager that leaves no process behind.
 
-    Where the training was given one thread it has the machine to itself: the baseline is fitted before it.
+    A training with one thread does not share the machine: the baseline is then fitted before the training.
     """
 
     def __init__(self, config: Config, data: TrainingData, listen: Callable[[Event], None]) -> None:
@@ -29,7 +29,7 @@ class BaselineBeside:
             self._job.result()
 
     def look(self) -> None:
-        """Announce the baseline, as soon as it is there."""
+        """Report the baseline once it is ready."""
         if self._job is None or self._announced or not self._job.is_done:
             return
         self._announced = True
@@ -38,7 +38,7 @@ class BaselineBeside:
             self._listen(BaselineDone(scores, self._score, self._job.problem))
 
     def result(self, should_stop: Callable[[], bool]) -> BaselineDone | None:
-        """The baseline, after waiting for it; None where there is none, or ``should_stop`` said to wait no longer."""
+        """Wait for the baseline; None if there is none, or if ``should_stop`` ended the wait."""
         if self._job is None:
             return None
         if not self._job.is_done:

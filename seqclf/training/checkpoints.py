@@ -1,4 +1,4 @@
-"""Checkpoints of a training: each file carries a checksum, and the last two are kept, or the state at its end."""
+"""Checkpoints of a training. Each file has a checksum. The last two are kept, or the final state."""
 
 from __future__ import annotations
 
@@ -18,35 +18,35 @@ _NAME = re.compile(r"epoch(\d+)-step(\d+)\.state")
 
 
 class Checkpoints:
-    """A folder of checkpoints, named by the epochs completed and the steps of the next one."""
+    """A folder of checkpoints, named by completed epochs and by steps of the next epoch."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def save(self, epoch: int, step: int, content: bytes) -> None:
-        """Write one, whole or not at all, and forget all but the newest two. Raises ``OSError``."""
+        """Write a checkpoint atomically and delete all but the newest two. Raises ``OSError``."""
         self._folder.mkdir(exist_ok=True)
         self._write(self._folder / f"epoch{epoch:06}-step{step:08}.state", content)
         for path in self._paths()[_KEPT:]:
             path.unlink()
-        self._final.unlink(missing_ok=True)  # what came after it is here now
+        self._final.unlink(missing_ok=True)  # the new checkpoint supersedes it
 
     def save_final(self, content: bytes) -> None:
-        """Write the state at the end of a training beside the others. Raises ``OSError``."""
+        """Write the final state of a training alongside the others. Raises ``OSError``."""
         self._folder.mkdir(exist_ok=True)
         self._write(self._final, content)
 
     def drop(self, *, final: bool) -> None:
-        """Remove those of single steps, and where ``final`` is false all."""
+        """Delete the numbered checkpoints; unless ``final``, the final state as well."""
         for path in self._paths():
             path.unlink()
         if not final:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def newest(self, on_damaged: Callable[[str], None] = lambda what: None) -> tuple[str, bytes] | None:
-        """Name and content of the newest one that is whole; ``on_damaged`` hears of those that are not.
+        """Name and content of the newest undamaged checkpoint; ``on_damaged`` is called for each damaged one.
 
-        None where there is none. Raises ``InputError`` where all are damaged. The one of ``save_final`` is called
+        None if there are no checkpoints. Raises ``InputError`` if all are damaged. ``save_final`` writes the one named
         ``FINAL``.
         """
         paths = self._paths() or ([self._final] if self._final.is_file() else [])
@@ -56,7 +56,7 @@ class Checkpoints:
             except (OSError, ValueError) as error:
                 on_damaged(f"{path}: damaged ({error})")
         if paths:
-            raise InputError(f"{self._folder}: no checkpoint in it is undamaged; train again")
+            raise InputError(f"{self._folder}: every checkpoint is damaged; train again")
         return None
 
     @property
@@ -76,12 +76,12 @@ class Checkpoints:
 
 
 def _content(path: Path) -> bytes:
-    """Raises ``ValueError`` where the file is not as it was written."""
+    """Read and verify a checkpoint. Raises ``ValueError`` if the file is damaged."""
     whole = path.read_bytes()
     header = len(_MAGIC) + 65
     if whole[: len(_MAGIC)] != _MAGIC or len(whole) < header:
-        raise ValueError("its beginning is missing")
+        raise ValueError("its header is missing")
     content = whole[header:]
     if hashlib.sha256(content).hexdigest().encode() + b"\n" != whole[len(_MAGIC) : header]:
-        raise ValueError("its checksum does not match")
+        raise ValueError("checksum mismatch")
     return content

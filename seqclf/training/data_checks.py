@@ -1,4 +1,4 @@
-"""What of a training can only be told to be wrong once the data are known; without TensorFlow."""
+"""Checks of the training options against the data; without TensorFlow."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_LABELS = 20
 
 
 def problems_with_data(config: Config, data: TrainingData) -> list[Problem]:
-    """Options of ``training`` that the data rule out."""
+    """Problems with options of ``training`` that only the data reveal."""
     return [*_unknown_labels(config, data), *_idle_thresholds(config, data), *_endless_warmup(config, data)]
 
 
@@ -26,16 +26,16 @@ def _unknown_labels(config: Config, data: TrainingData) -> Iterator[Problem]:
     for label in given if isinstance(given, dict) else ():
         if label not in data.labels:
             message = (
-                f"is not a label of the training texts; these are {known}{f' and {more} more' if more > 0 else ''}"
+                f"is not a label of the training texts; they have {known}{f' and {more} more' if more > 0 else ''}"
             )
             yield Problem(("training", "class_weights", label), message)
 
 
 def _idle_thresholds(config: Config, data: TrainingData) -> Iterator[Problem]:
-    """A threshold decides nothing where the most probable label is the answer."""
+    """A threshold has no effect if the answer is the most probable label."""
     thresholds = config.training.thresholds
     if not data.labels.multi and thresholds != "per_label":
-        message = f"is {thresholds}, but each text has one label, the most probable one; leave it out"
+        message = f"is {thresholds}, but each text gets one label, the most probable one; remove this option"
         yield Problem(("training", "thresholds"), message)
 
 
@@ -47,6 +47,6 @@ def _endless_warmup(config: Config, data: TrainingData) -> Iterator[Problem]:
     if warmup_updates(schedule, horizon) > horizon.total:
         message = (
             f"expected at most {horizon.total:,}, the updates of the whole training ({horizon.epochs:,} epochs of "
-            f"{horizon.updates:,}), or a share below 1; found {schedule.warmup}"
+            f"{horizon.updates:,}), or a fraction below 1; found {schedule.warmup}"
         )
         yield Problem(("training", "schedule", "warmup"), message)

@@ -1,4 +1,4 @@
-"""What a run was made with and on: the part of the manifest that does not depend on the config."""
+"""Software and hardware of a run: the part of the manifest that does not depend on the config."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _version(package: str) -> str | None:
 
 
 def _git() -> dict[str, Any] | None:
-    """Commit of the repository that the working directory is in, and whether files differ from it."""
+    """Commit of the working directory's repository, and whether files differ from it."""
     try:
         commit = _git_output("rev-parse", "HEAD")
         return {"commit": commit, "dirty": bool(_git_output("status", "--porcelain"))}

@@ -1,4 +1,4 @@
-"""What a training will cost, by a few of its steps."""
+"""Estimate the cost of a training from a few of its steps."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class LayerRow:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What an epoch of training takes, on this machine as busy as it is.
+    """The cost of a training epoch on this machine under its current load.
 
     Attributes:
         steps: training steps of an epoch.
-        seconds: wall time of an epoch's training steps, validation not counted.
-        tokens_per_second: padding not counted.
-        memory_bytes: largest resident set of this process after a step on the batch that is largest, or while the
-            n-grams will be fitted.
+        seconds: wall time of an epoch's training steps, without validation.
+        tokens_per_second: without padding.
+        memory_bytes: largest resident set of this process after a step on the largest batch, or expected while the
+            n-grams are fitted.
     """
 
     steps: int
@@ -46,7 +46,7 @@ class Estimate:
 
 
 def measure(config: Config, data: TrainingData) -> tuple[list[LayerRow], Estimate]:
-    """Build the config's model and time some training steps of its first epoch; nothing is kept."""
+    """Build the config's model and time some training steps of its first epoch; nothing is saved."""
     from seqclf.model.build import build_model
     from seqclf.training.objectives import build_objective
     from seqclf.training.state import TrainingState
@@ -59,14 +59,14 @@ def measure(config: Config, data: TrainingData) -> tuple[list[LayerRow], Estimat
     step = build_train_step(
         model, state.optimizer, objective, state.accumulator, state.average, multi=data.labels.multi
     )
-    # What the n-grams say has no influence on the time of a step.
+    # The scores of the n-grams do not affect the time of a step.
     scores = None if config.ngrams is None else np.zeros((len(data.train), data.labels.units), np.float32)
     batches = Batches.of(data.train, config, scores)
     plan = batches.shuffled(config.seed, epoch=1)
-    # What a step takes goes by its tokens, padding counted, and hardly by anything where they are few.
+    # The time of a step grows with its tokens, padding included; short steps have a nearly constant cost.
     sizes = np.array([batches.lengths[indices].max() * len(indices) for indices in plan])
     by_size = np.argsort(sizes, kind="stable")
-    step(*batches.batch(plan[by_size[-1]]))  # traces; and this batch needs most memory
+    step(*batches.batch(plan[by_size[-1]]))  # traces the step; this batch needs most memory
     evenly = np.linspace(0, len(plan) - 1, min(_MOST_STEPS, len(plan))).round().astype(int)
     timed: list[tuple[int, float]] = []
     spent = 0.0

@@ -1,4 +1,4 @@
-"""What happens while training. Progress bars, history and checkpoints listen; none of them is called by the loop."""
+"""Events of a training. Progress bars, history and checkpoints listen to them; the loop calls none of these."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Stage:
-    """Something other than training began (reading, encoding, exporting)."""
+    """A stage other than training started (reading, encoding, exporting)."""
 
     what: str
 
 
 @dataclass(frozen=True)
 class TrainingStarted:
-    """``data`` says where the texts are from; ``multi_label``, whether texts have several labels;
-    ``ngram_texts``, to how many texts the n-grams beside a network were fitted before.
+    """``data`` is the source of the texts; ``multi_label``, whether texts have several labels; ``ngram_texts``, how
+    many texts the n-grams alongside a network were fitted to.
     """
 
     data: str
@@ -38,17 +38,17 @@ class EpochStarted:
 
 @dataclass(frozen=True)
 class StepDone:
-    """One batch was learnt from. With ``accumulate_steps`` several of them make one update of the weights.
+    """One training step ended. With ``accumulate_steps``, several steps make one update of the weights.
 
     Attributes:
         step: within the epoch, from 1.
-        loss: mean of what is made small (``seqclf.training.objectives``), in nats.
-        correct: texts of the batch that were classified rightly (before the update); multi-label, those whose
-            whole list was right, every label with the threshold 0.5.
+        loss: mean of the minimised objective (``seqclf.training.objectives``), in nats.
+        correct: texts of the batch classified correctly before the update; multi-label, texts with every label
+            correct at the threshold 0.5.
         texts: texts in the batch.
-        tokens: their tokens, padding not counted.
-        seconds: since the step before ended, so waiting for the batch is in it.
-        learning_rate: of the update that the step is part of.
+        tokens: their tokens, without padding.
+        seconds: time since the previous step ended, including the wait for the batch.
+        learning_rate: of the update that the step belongs to.
     """
 
     epoch: int
@@ -63,16 +63,16 @@ class StepDone:
 
 @dataclass(frozen=True)
 class EpochDone:
-    """An epoch with its validation.
+    """An epoch and its validation ended.
 
     Attributes:
-        loss: mean over the epoch's training texts, while weights were changing.
-        accuracy: of the same texts.
+        loss: mean over the epoch's training texts, measured while the weights changed.
+        accuracy: on the same texts.
         validation: metrics of ``classification_metrics`` or ``multi_label_metrics``, or None without validation texts.
         best: whether this is the best epoch so far.
-        tokens: of the training texts, padding not counted.
-        seconds: the training steps' wall time, validation not counted.
-        validation_seconds: the validation's.
+        tokens: of the training texts, without padding.
+        seconds: wall time of the training steps, without validation.
+        validation_seconds: wall time of the validation.
     """
 
     epoch: int
@@ -87,12 +87,12 @@ class EpochDone:
 
 @dataclass(frozen=True)
 class BaselineDone:
-    """What a simple model makes of the same texts is known.
+    """The baseline is ready: the scores of a simple model on the same texts.
 
     Attributes:
-        scores: of ``seqclf.baseline``, on the validation texts; None where there are none.
-        score: the name of the metric in which the run is compared with them.
-        problem: why there are none.
+        scores: from ``seqclf.baseline``, on the validation texts; None if it failed.
+        score: name of the metric that compares the run with the baseline.
+        problem: why there are no scores.
     """
 
     scores: dict[str, Any] | None
@@ -106,7 +106,7 @@ class TrainingDone:
 
     Attributes:
         why: ``finished``, ``early_stopping`` or ``interrupted``.
-        best_epoch: the epoch whose weights are kept; None where the last weights are.
+        best_epoch: the epoch whose weights are kept; None if the last weights are kept.
     """
 
     why: str

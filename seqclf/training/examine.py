@@ -1,4 +1,4 @@
-"""A look at a config's data and model before training."""
+"""Examine a config's data and model before training."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ from seqclf.training.pretrained import Pretrained, read_pretrained
 
 @dataclass
 class Report:
-    """What a config, its data and its model are like. What a problem keeps from being looked at is None.
+    """Facts about a config, its data and its model. An attribute is None if a problem prevents its examination.
 
     Attributes:
-        splits: by the names of the splits that there are, ``train`` first.
-        leaks: of the splits after the first.
-        problems: what would make training or evaluation fail.
-        vocabulary: pieces of the tokenizer.
+        splits: statistics by the name of the split, ``train`` first.
+        leaks: for each split after the first.
+        problems: problems that would make training or evaluation fail.
+        vocabulary: size of the tokenizer's vocabulary.
         tokens: like ``splits``.
-        pretrained: also None where the config names no vectors.
-        baseline: scores of simple models on the validation texts (``seqclf.baseline``); also None where there are none.
-        baseline_score: the metric that a run of the config is compared with them in.
-        fits_ngrams: whether a training fits n-grams before its first epoch.
+        pretrained: also None if the config names no vectors.
+        baseline: scores of simple models on the validation texts (``seqclf.baseline``); also None without a baseline.
+        baseline_score: the metric that compares a run of the config with the baseline.
+        fits_ngrams: whether training fits n-grams before its first epoch.
     """
 
     data: str
@@ -72,9 +72,9 @@ class Report:
 def examine(
     loaded: LoadedConfig, on_stage: Callable[[str], None], start_tensorflow: Callable[[], None] = lambda: None
 ) -> Report:
-    """Read all splits, learn the tokenizer (it is cached), build the model and time some steps.
+    """Read all splits, train the tokenizer (it is cached), build the model and time some steps.
 
-    ``on_stage`` hears what is being done; ``start_tensorflow`` is called before TensorFlow is needed. Raises
+    ``on_stage`` is called with the name of each stage; ``start_tensorflow``, before TensorFlow is needed. Raises
     ``ConfigError`` or ``InputError`` for data that cannot be read.
     """
     config = loaded.config
@@ -109,7 +109,7 @@ def examine(
 
 
 def _report_of_texts(loaded: LoadedConfig, texts: dict[str, LabelledTexts]) -> Report:
-    """What can be said of the splits (``train`` first) before anything is learnt from them."""
+    """Report on the splits (``train`` first) before anything is trained on them."""
     config, names = loaded.config, list(texts)
     splits = {name: text_statistics(texts[name]) for name in names}
     leaks = {
@@ -138,7 +138,7 @@ def _add_tokens(
     encoded: dict[str, EncodedTexts],
     tokenizer: Tokenizer,
 ) -> None:
-    """Add to the report what the tokenizer makes of the texts."""
+    """Add the token statistics of the texts to the report."""
     report.vocabulary = tokenizer.vocabulary_size
     report.tokens = {
         name: token_statistics(split, report.max_tokens, report.vocabulary, tokenizer.unknown_id)
@@ -152,8 +152,8 @@ def _add_tokens(
 
 @contextlib.contextmanager
 def _baseline(report: Report, loaded: LoadedConfig, corpus: Corpus, on_stage: Callable[[str], None]) -> Iterator[None]:
-    """Fit the baseline while the block runs, and put what it reaches into the report: after the block, and before
-    anything is timed."""
+    """Fit the baseline while the block runs; add its scores to the report after the block, before anything is
+    timed."""
     known = {split: corpus.fingerprint(split) for split in ("train", "validation") if corpus.has(split)}
     labels = corpus.labels()
     job = begin(loaded.config, corpus, labels, known)
@@ -167,12 +167,12 @@ def _baseline(report: Report, loaded: LoadedConfig, corpus: Corpus, on_stage: Ca
         report.baseline = job.result()
         report.baseline_score = reported_score(loaded.config, multi=labels.multi)
         if job.problem is not None:
-            problem = Problem(("training", "baseline"), f"there is none to compare with: {job.problem}")
+            problem = Problem(("training", "baseline"), f"the baseline failed: {job.problem}")
             report.warnings.append(loaded.placed(problem))
 
 
 def _read(corpus: Corpus, names: list[str], loaded: LoadedConfig) -> dict[str, LabelledTexts]:
-    """All splits. Raises ``ConfigError`` for all that cannot be read."""
+    """Read all splits. Raises one ``ConfigError`` for all that cannot be read."""
     texts, problems = {}, []
     for name in names:
         try:
@@ -180,7 +180,7 @@ def _read(corpus: Corpus, names: list[str], loaded: LoadedConfig) -> dict[str, L
         except InputError as error:
             problems.append(Problem(("data", name), str(error).removeprefix(f"data.{name}: ")))
             if not corpus.has_own_part(name):
-                break  # the other shares are of the same texts
+                break  # the other fractions are of the same texts
     if problems:
         raise loaded.error(problems)
     return texts

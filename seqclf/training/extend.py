@@ -1,4 +1,4 @@
-"""More epochs, or more patience, for a training that has ended."""
+"""Continue an ended training with more epochs or more patience."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ _PLANNED = (LinearSchedule, CosineSchedule, OneCycleSchedule)
 
 
 def is_planned(schedule: ScheduleConfig | None) -> bool:
-    """Whether the learning rate of an update depends on how many epochs the training was to have."""
+    """Whether the learning rate of an update depends on the planned number of epochs."""
     if isinstance(schedule, _PLANNED):
         return True
     return schedule is not None and isinstance(schedule.warmup, float) and schedule.warmup > 0
 
 
 def extended(config: Config, run: Run, epochs: int | None, patience: int | None) -> Config:
-    """The run's config with other ``epochs`` (in all) and ``patience``; None leaves them as they are.
+    """The run's config with other ``epochs`` (in total) and ``patience``; None leaves them unchanged.
 
-    The training continues as one that had them from the start. Raises ``InputError`` where it cannot.
+    The training continues as if it had them from the start. Raises ``InputError`` if that is impossible.
     """
     training = config.training
     if epochs is not None and epochs != training.epochs and is_planned(training.schedule):
@@ -44,7 +44,7 @@ def extended(config: Config, run: Run, epochs: int | None, patience: int | None)
         again = f"seqclf train {shlex.quote(str(run.config))} --set training.epochs={epochs}"
         raise InputError(
             f"{run.folder}: its learning rate was planned for {training.epochs} epochs ({what}); with {epochs} epochs "
-            f"it would have been different from the start, so train again: {again}"
+            f"it differs from the first update on, so train again: {again}"
         )
     changes: dict[str, object] = {}
     if epochs is not None:
@@ -57,21 +57,20 @@ def extended(config: Config, run: Run, epochs: int | None, patience: int | None)
 
 
 def go_further(state: TrainingState, config: TrainingConfig, run: Run, say: Callable[[str], None]) -> None:
-    """Ready a state at its end for further epochs, those of ``config`` in all.
+    """Prepare the final state of a training for more epochs, up to ``config.epochs`` in total.
 
-    Where early stopping had ended the training and its patience is no larger now, the waiting begins again.
-    Raises ``InputError`` where there is nothing left to train.
+    If early stopping ended the training and the patience is no larger now, counting starts again at zero.
+    Raises ``InputError`` if no epoch is left to train.
     """
     if state.epoch >= config.epochs:
         again = f"seqclf train --resume {shlex.quote(str(run.folder))} --epochs {state.epoch + max(5, state.epoch)}"
         raise InputError(
-            f"{run.folder}: has been trained for {state.epoch} epochs already; --epochs says how many in all, such as "
-            f"{again}"
+            f"{run.folder}: already trained for {state.epoch} epochs; --epochs is the total number, for example {again}"
         )
     stopping = config.early_stopping
     if stopping is not None and state.epochs_without_best >= stopping.patience:
         say(
-            f"It was stopped early: no better epoch since epoch {state.best_epoch}; waiting again for up to "
-            f"{stopping.patience} epochs without a better one"
+            f"Training had stopped early: no improvement since epoch {state.best_epoch}; it now stops after "
+            f"{stopping.patience} more epochs without improvement"
         )
         state.epochs_without_best = 0

@@ -1,4 +1,4 @@
-"""Cross-validation: a training for each fold, each with its own tokenizer, and what they say together (Stone 1974)."""
+"""Cross-validation: one training per fold, each with its own tokenizer, and a summary of all (Stone 1974)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class FoldResult:
 
 
 def fold_config(config: Config, fold: int) -> Config:
-    """The same config, validated on another of its folds."""
+    """The same config, validated on fold ``fold``."""
     return config.model_copy(update={"data": config.data.model_copy(update={"fold": fold})})
 
 
@@ -40,8 +40,8 @@ def cross_validate(
 ) -> dict[str, Any]:
     """Train once for each of ``config.data.folds`` and return the summary, which is also in ``runs.summary``.
 
-    The summary is written anew after each fold. It is there, and tells which folds are finished, however this ends,
-    unless it ends before the first fold; a fold that was interrupted is named in it and counts for nothing.
+    The summary is rewritten after each fold, so it names the finished folds however this ends, unless it ends before
+    the first fold. It also names an interrupted fold but does not count it.
     """
     assert config.data.folds is not None
     results: list[FoldResult] = []
@@ -74,13 +74,13 @@ def cross_validate(
 
 
 def spread(values: Sequence[float]) -> dict[str, float | None]:
-    """Mean, standard deviation (of the sample: by n - 1; None for one value), least and largest."""
+    """Mean, sample standard deviation (divided by n - 1; None for one value), minimum and maximum."""
     deviation = statistics.stdev(values) if len(values) > 1 else None
     return {"mean": statistics.fmean(values), "std": deviation, "min": min(values), "max": max(values)}
 
 
 def mean_scores(summary: dict[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-    """The means of a summary over its folds, in the form of one run's: of the network, and of the baseline."""
+    """Mean scores over the folds of a summary, in the form of one run's scores: network, then baseline."""
     if summary["validation"] is None or summary["baseline"] is None:
         return None, None
     linear = {score: spread["mean"] for score, spread in summary["baseline"]["linear"].items()}
@@ -89,7 +89,7 @@ def mean_scores(summary: dict[str, Any]) -> tuple[dict[str, Any] | None, dict[st
 
 
 def _baseline(config: Config, finished: Sequence[FoldResult]) -> dict[str, Any] | None:
-    """What simple models reach; None unless it is known of every fold."""
+    """Scores of the baseline; None unless every fold has them."""
     found = [result.outcome.baseline for result in finished]
     compared = [scores for scores in found if scores is not None]
     if not compared or len(compared) < len(found):

@@ -1,4 +1,4 @@
-"""``history.jsonl``: a line for every window of steps and for every epoch, as they happen."""
+"""``history.jsonl``: one line per window of steps and per epoch, written as training proceeds."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from seqclf.training.events import BaselineDone, EpochDone, Event, StepDone, Tra
 
 
 class History:
-    """A listener. Lines have ``type`` ``steps`` or ``epoch``; a ``baseline`` may be the last one.
+    """A listener. Lines have ``type`` ``steps`` or ``epoch``; the last one may be a ``baseline``.
 
-    Those of steps hold means over the window since the last line, and the learning rate of its last step.
+    A ``steps`` line has means over the window since the last line, and the learning rate of the window's last step.
     """
 
     def __init__(self, path: Path, every: int) -> None:
@@ -25,20 +25,20 @@ class History:
 
     @property
     def place(self) -> dict[str, Any]:
-        """How far it has come, as plain values."""
+        """The current position, as plain values."""
         written = self._path.stat().st_size if self._path.exists() else 0
         return {"written": written, "window": [asdict(step) for step in self._window]}
 
     def sync(self) -> None:
-        """Wait until all lines are on the disk."""
+        """Flush all lines to disk."""
         if self._path.exists():
             sync(self._path)
 
     def restore(self, place: dict[str, Any]) -> None:
-        """Forget what came after ``place``. Raises ``InputError`` where the file has lost what came before."""
+        """Drop all lines after ``place``. Raises ``InputError`` if lines before it are missing."""
         with self._path.open("ab") as file:
             if file.tell() < place["written"]:
-                raise InputError(f"{self._path}: lines are missing at its end; without them the run cannot be resumed")
+                raise InputError(f"{self._path}: lines are missing at the end, so the run cannot be resumed")
             file.truncate(place["written"])
         self._window = [StepDone(**step) for step in place["window"]]
 

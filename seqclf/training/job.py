@@ -1,4 +1,4 @@
-"""A training whose texts are ready: the model, the loop, and what is written at its end."""
+"""A training whose texts are ready: the model, the loop, and the files written at the end."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ Listener = Callable[[Event], None]
 OnNan = Literal["stop", "rewind"]
 MOST_REWINDS = 5
 _CURES = (
-    "lower training.optimizer.learning_rate, bound the gradients with training.optimizer.clip_norm, or let the "
-    "training go back and halve the rate with --on-nan rewind; the last checkpoint is good"
+    "lower training.optimizer.learning_rate, clip the gradients with training.optimizer.clip_norm, or let training "
+    "return to the last checkpoint and halve the rate with --on-nan rewind; the last checkpoint is good"
 )
 
 
@@ -40,8 +40,8 @@ class Outcome:
 
     Attributes:
         status: ``finished`` or ``interrupted``.
-        validation: metrics of the weights that were kept; None without a completed validation.
-        baseline: the scores of simple models on the same texts; None where there are none.
+        validation: metrics of the kept weights; None without a completed validation.
+        baseline: scores of the baseline on the same texts; None without a baseline.
     """
 
     status: str
@@ -53,7 +53,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class How:
-    """``started``: when the job began, of ``time.perf_counter``. The others are arguments of ``train``."""
+    """``started``: start of the job, by ``time.perf_counter``. The others are arguments of ``train``."""
 
     started: float
     resume: bool
@@ -63,19 +63,19 @@ class How:
 
 @dataclass(frozen=True)
 class Ears:
-    """Who hears of a training, and who ends it: arguments of ``train``."""
+    """The callbacks of a training, for events and for stopping: arguments of ``train``."""
 
     listen: Listener
     should_stop: Callable[[], bool]
 
     def stage(self, what: str) -> None:
-        """Say what is being done now."""
+        """Report the current stage."""
         self.listen(Stage(what))
 
 
 @dataclass(frozen=True)
 class Job:
-    """One training; ``config`` has absolute paths, and ``data`` fit it."""
+    """One training; ``config`` has absolute paths and matches ``data``."""
 
     config: Config
     run: Run
@@ -95,7 +95,7 @@ class Job:
         if self.how.resume:
             self._resume(keeper)
         else:
-            keeper.save()  # what a training goes back to before its first checkpoint
+            keeper.save()  # to rewind to before the first regular checkpoint
         self.ears.listen(self._started(model, fitted))
         done = self._loop_with_rewinds(keeper, baseline, fitted)
         return self._finish(done, keeper, baseline)
@@ -107,7 +107,7 @@ class Job:
         config, data = self.config, self.data
         pretrained = read_pretrained(config, data, self.ears.stage)
         if pretrained is not None:
-            self.ears.stage(f"Found vectors of {pretrained}")
+            self.ears.stage(f"Found vectors for {pretrained}")
             self.run.update_manifest(vectors=pretrained.as_json())
         fitted = fit_before(config, data, self.run, self.ears.listen)
         self.ears.stage("Building the model")
@@ -150,7 +150,7 @@ class Job:
                     raise NonFiniteError(f"{error}: {_CURES}") from error
                 rewinds += 1
                 share = keeper.state.rate_share / 2
-                self.ears.stage(f"warning: {error}; going back, with {share:g} of the learning rate")
+                self.ears.stage(f"warning: {error}; rewinding to the last checkpoint, with learning rate x {share:g}")
                 keeper.restore(self.ears.stage)
                 keeper.state.rate_share = share
 
@@ -179,8 +179,8 @@ class Job:
         return done
 
     def _finish(self, done: TrainingDone, keeper: Keeper, baseline: BaselineBeside) -> Outcome:
-        """Write the models, their metrics and how it ended. Whoever has stopped a training does not wait for another
-        fit, nor for what it is compared with."""
+        """Write the models, their metrics and the status. A stopped training waits neither for another fit of the
+        n-grams nor for the baseline."""
         run, state = self.run, keeper.state
         status = INTERRUPTED if done.why == "interrupted" else FINISHED
         if status == FINISHED:

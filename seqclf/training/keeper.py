@@ -1,4 +1,4 @@
-"""What a run keeps while it is trained: history and checkpoints, in step with each other."""
+"""The files that a run writes while it trains: history and checkpoints, in step with each other."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 
 class Keeper:
-    """A listener that must hear an event before anything else changes the state.
+    """A listener that must be called before anything else changes the state.
 
-    A checkpoint is written after every epoch, and within one as often as the config says.
+    It writes a checkpoint after every epoch, and within an epoch as often as the config says.
 
     Args:
-        started: when the job began, of ``time.perf_counter``.
+        started: start of the job, by ``time.perf_counter``.
     """
 
     def __init__(self, state: TrainingState, run: Run, config: TrainingConfig, started: float) -> None:
@@ -41,7 +41,7 @@ class Keeper:
 
     @property
     def seconds(self) -> float:
-        """Wall time of the training, its earlier parts included."""
+        """Wall time of the training, including its time before it was resumed."""
         return time.perf_counter() - self._started
 
     def __call__(self, event: Event) -> None:
@@ -52,29 +52,29 @@ class Keeper:
     def save(self) -> None:
         """Write a checkpoint. Raises ``OSError``."""
         content = self.state.to_bytes(history=self._history.place, seconds=self.seconds)
-        self._history.sync()  # a checkpoint says how long it is
+        self._history.sync()  # a checkpoint records its length
         self._checkpoints.save(self.state.epoch, self.state.so_far.step, content)
         self._saved_at = time.monotonic()
 
     def keep_final(self) -> None:
-        """Write the state at the end, before the model gets the best weights. Raises ``OSError``.
+        """Write the final state, before the model gets the best weights. Raises ``OSError``.
 
-        Those are left out: ``model.keras`` has them.
+        It omits the best weights: ``model.keras`` has them.
         """
         if self._config.keep_checkpoints == FINAL:
             content = self.state.to_bytes(best=False, history=self._history.place, seconds=self.seconds)
             self._checkpoints.save_final(content)
 
     def drop(self) -> None:
-        """Remove what a finished run does not keep."""
+        """Delete the files that a finished run does not keep."""
         if self._config.keep_checkpoints is not True:
             self._checkpoints.drop(final=self._config.keep_checkpoints == FINAL)
 
     def restore(self, say: Callable[[str], None]) -> None:
-        """Return to the newest undamaged checkpoint; without one, to the beginning. Raises ``InputError``."""
-        found = self._checkpoints.newest(lambda what: say(f"warning: {what}; looking for the one before it"))
+        """Return to the newest undamaged checkpoint, or to the start without one. Raises ``InputError``."""
+        found = self._checkpoints.newest(lambda what: say(f"warning: {what}; trying the previous checkpoint"))
         if found is None:
-            say("No checkpoint was written yet; starting from the beginning")
+            say("No checkpoint yet; starting from the beginning")
             self._history.restore({"written": 0, "window": []})
             return
         name, content = found
@@ -90,7 +90,7 @@ class Keeper:
         say(f"Resuming {self._run.folder} after step {step:,} of epoch {epoch + 1:,}")
 
     def _best_weights(self) -> list[NDArray[Any]] | None:
-        """Those of the finished run's model, where an epoch was chosen. Raises ``InputError``."""
+        """The best weights, read from the finished run's model; None without a best epoch. Raises ``InputError``."""
         if self._run.manifest.get("best_epoch") is None:
             return None
         if not self._run.model.exists():
@@ -99,7 +99,7 @@ class Keeper:
         from seqclf.model.build import NGRAMS, has_ngrams, without_fitted
 
         model = self.state.model
-        # The file may hold n-grams that know the validation texts (ngrams.refit): training continues without those.
+        # The file may have n-grams fitted to the validation texts (ngrams.refit): training continues without those.
         fitted = model.get_layer(NGRAMS).get_weights() if has_ngrams(model) else None
         try:
             model.load_weights(self._run.model)

@@ -1,4 +1,4 @@
-"""The training loop: a generator of events. Whoever iterates decides what to do with them, and when to stop."""
+"""The training loop: a generator of events. The caller decides what to do with them and when to stop."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def training_events(
     seed: int,
     prior: Prior | None = None,
 ) -> Iterator[Event]:
-    """Train from ``state`` on, yielding after every step and epoch; ``state`` is up to date at each of them.
+    """Train from ``state`` on, yielding after every step and epoch; ``state`` is up to date at each yield.
 
-    Ends with ``TrainingDone`` after the last epoch, or earlier by the config's early stopping. With validation texts
-    the best epoch's weights are remembered in ``state``; nothing is restored here. An epoch's thresholds, for
-    multi-label data, are those that a run of its weights would have. Raises ``NonFiniteError`` when the loss is NaN or
-    infinite. Validation texts without known tokens are answered by the ``prior``, where there is one.
-    ``state`` is one that began (``TrainingState.begin``) with the same ``config``.
+    Ends with ``TrainingDone`` after the last epoch, or earlier through early stopping. With validation texts,
+    ``state`` remembers the best epoch's weights; the loop never restores them. For multi-label data, an epoch's
+    thresholds are those that a run with its weights would have. Raises ``NonFiniteError`` when the loss is NaN or
+    infinite. Validation texts without known tokens get the ``prior``, if there is one.
+    ``state`` must come from ``TrainingState.begin`` with the same ``config``.
     """
     objective = build_objective(config, labels, train.texts.labels)
     step = build_train_step(
@@ -83,7 +83,7 @@ def training_events(
 def _steps(
     state: TrainingState, train: Batches, plan: Plan, step_function: Any, options: tuple[TrainingConfig, Horizon]
 ) -> Iterator[StepDone]:
-    """The steps of an epoch that are left."""
+    """Run the remaining steps of an epoch."""
     config, horizon = options
     epoch, so_far, rate_set = state.epoch + 1, state.so_far, None
     updates = updates_of(len(plan), config)
@@ -137,7 +137,7 @@ def _note_score(state: TrainingState, metrics: dict[str, Any], stopping: EarlySt
     """Compare with the best epoch so far; true where this one is better."""
     name = stopping.monitor.removeprefix("val_")
     if name == "micro_f1" and name not in metrics:
-        name = "accuracy"  # what it is where each text has one label
+        name = "accuracy"  # micro F1 equals accuracy if each text has one label
     score = -metrics["loss"] if name == "loss" else metrics[name]
     if state.best_score is None or score > state.best_score + stopping.min_delta:
         state.keep_as_best(score, dict(metrics))

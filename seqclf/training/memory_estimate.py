@@ -1,4 +1,4 @@
-"""What memory a training needs, known before anything of that size is made."""
+"""Estimate the memory that a training needs, before anything of that size is allocated."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
     import keras
 
 _NUMBER = 4  # bytes of a float32
-_COPIES_OF_OUTPUTS = 3  # a layer's output, its gradient, and what is made on the way
-_COPIES_OF_FIT = 3  # of the table of n-grams: as it was fitted, in the model, in an export
-_SURE = 0.7  # share of the estimate that is certainly needed: what is measured is 0.7 to 1.8 times the estimate
+_COPIES_OF_OUTPUTS = 3  # a layer's output, its gradient, and intermediate results
+_COPIES_OF_FIT = 3  # of the n-gram table: as fitted, in the model, in an export
+_SURE = 0.7  # fraction of the estimate that is certainly needed: measured use is 0.7 to 1.8 times the estimate
 
 
 @dataclass(frozen=True)
 class MemoryNeeds:
-    """An estimate, beside what the process has already.
+    """An estimate, in addition to the memory that the process already uses.
 
     Attributes:
         parameters: weights of the model.
-        state_bytes: the weights with gradients, optimizer, averages, best weights, and a checkpoint being written.
-        batch_bytes: what a training step keeps for the largest batch until its gradients are known.
-        texts: of that batch.
-        tokens: of each of its texts, padding counted.
-        fit_bytes: what the fit of the n-grams needs before there is a model; 0 without ``ngrams``.
-        refit_bytes: what their fit after the training needs, beside the state; 0 without ``ngrams.refit``.
+        state_bytes: for weights, gradients, optimizer, averages, best weights, and a checkpoint being written.
+        batch_bytes: for the activations of the largest batch until its gradients are known.
+        texts: in that batch.
+        tokens: in each of its texts, including padding.
+        fit_bytes: for fitting the n-grams before the model is built; 0 without ``ngrams``.
+        refit_bytes: for fitting them again after training, in addition to the state; 0 without ``ngrams.refit``.
     """
 
     parameters: int
@@ -55,13 +55,13 @@ class MemoryNeeds:
 
 
 def memory_needs(config: Config, data: TrainingData) -> MemoryNeeds:
-    """By the shapes of the model that the config describes, none of which is allocated."""
+    """Estimate from the shapes of the config's model; nothing is allocated."""
     model = _outline(config, data)
     parameters = model.count_params()
     fixed = 0 if config.ngrams is None else (config.ngrams.buckets + 1) * data.labels.units
     training = config.training
     kept = 2 + _slots(training.optimizer) + (training.moving_average is not None) + (training.accumulate_steps > 1)
-    copies = 1 + kept + kept  # gradients; what is kept, in memory and as a checkpoint
+    copies = 1 + kept + kept  # gradients; the kept weights in memory and in a checkpoint
     tokens = int(Batches.of(data.train, config).lengths.max())
     texts = min(training.batch_size, len(data.train))
     if training.batch_tokens is not None:
@@ -75,7 +75,7 @@ def memory_needs(config: Config, data: TrainingData) -> MemoryNeeds:
 
 
 def check_memory(config: Config, data: TrainingData) -> None:
-    """Raise ``InputError`` where the training cannot fit: better than being killed for it after hours."""
+    """Raise ``InputError`` if the training cannot fit into memory: better than being killed after hours."""
     free = available_memory_bytes()
     if free is None:
         return
@@ -85,28 +85,28 @@ def check_memory(config: Config, data: TrainingData) -> None:
     what, why = _explained(needs)
     raise InputError(
         f"{what} needs about {_gigabytes(needs.bytes)} of memory, but {_gigabytes(free)} are free: {why}; "
-        "--no-memory-check trains all the same"
+        "--no-memory-check trains anyway"
     )
 
 
 def _explained(needs: MemoryNeeds) -> tuple[str, str]:
-    """What needs the memory, and for what, with the options that lower it."""
+    """What needs the memory, and why, with the options that reduce it."""
     if needs.fit_bytes == needs.bytes or needs.refit_bytes > needs.batch_bytes:
-        cures = "Lower tokenizer.max_tokens or ngrams.buckets, or leave the longest of ngrams.orders out"
-        return "the fit of the n-grams", f"for those of all training texts and their weights. {cures}"
+        cures = "Lower tokenizer.max_tokens or ngrams.buckets, or remove the longest of ngrams.orders"
+        return "the fit of the n-grams", f"for the n-grams of all training texts and their weights. {cures}"
     return "training", (
         f"{_gigabytes(needs.state_bytes)} for {needs.parameters:,} weights, their gradients, optimizer and copies, "
         f"{_gigabytes(needs.batch_bytes)} for a batch of {needs.texts:,} texts of {needs.tokens:,} tokens. "
         + (
             "Lower tokenizer.vocab_size, embedding.dim, ngrams.buckets or the units of layers"
             if needs.state_bytes > needs.batch_bytes
-            else "Lower training.batch_size or tokenizer.max_tokens, or bound a batch with training.batch_tokens"
+            else "Lower training.batch_size or tokenizer.max_tokens, or limit a batch with training.batch_tokens"
         )
     )
 
 
 def _outline(config: Config, data: TrainingData) -> keras.Model:
-    """The model without its weights: variables made in this scope are shapes."""
+    """The model without its weights: variables created in this scope have only shapes."""
     import keras
 
     from seqclf.model.build import build_model
@@ -115,20 +115,20 @@ def _outline(config: Config, data: TrainingData) -> keras.Model:
         with keras.StatelessScope(initialize_variables=False):
             return build_model(config, data.tokenizer.vocabulary_size, data.labels)
 
-    # Keras lists variables without values, to give them some later: by thread, so that the list goes with this one.
+    # Keras keeps a list per thread of variables to initialise later. In a thread of its own the list disappears.
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(build).result()
 
 
 def _slots(optimizer: OptimizerConfig) -> int:
-    """Numbers that it keeps for each weight."""
+    """Numbers that the optimizer keeps for each weight."""
     if isinstance(optimizer, Adam | AdamW):
         return 2
     return int(optimizer.momentum > 0) + isinstance(optimizer, RmsProp)
 
 
 def _numbers_of_a_text(config: Config, model: keras.Model, tokens: int) -> int:
-    """What a step keeps of a text of so many tokens."""
+    """Numbers that a step keeps for a text of ``tokens`` tokens."""
     inside, left = 0, tokens
     tokens_in: dict[str, int] = {}
     for path, layer in walk(config.layers):

@@ -1,4 +1,4 @@
-"""How much a network and the n-grams beside it count, chosen on the validation texts."""
+"""The weights of a network and the n-grams alongside it, chosen on the validation texts."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from seqclf.prior import Prior
 
 
 class Validator:
-    """Logits of the validation texts, after the weights of the mix were chosen on them.
+    """Logits of the validation texts, after choosing the weights of the mix on them.
 
-    Two numbers for all labels: on the training texts the network would seem better than it is. A model without a mix
-    is just called.
+    All labels share two weights. On the training texts the network would seem better than it is. A model without a
+    mix is simply called.
     """
 
     def __init__(self, model: keras.Model, labels: Labels, prior: Prior | None = None) -> None:
@@ -29,14 +29,14 @@ class Validator:
         self._predictor = Predictor(model, mixed_parts_model(model) if self._mixed else None)
 
     def logits(self, validation: Batches) -> NDArray[np.float32]:
-        """``float32 [texts, 1 or labels]``; the model then has the weights that they were computed with."""
+        """``float32 [texts, 1 or labels]``; afterwards the model has the weights that produced them."""
         if self._prior is None:
             return self._network_logits(validation, self._predictor.logits(validation))
         outputs, known = self._predictor.logits_and_known(validation, self._prior.unknown_id)
         return self._prior.put_into(self._network_logits(validation, outputs), known, self._labels)
 
     def _network_logits(self, validation: Batches, outputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Of what the model's parts give, mixed where they are to be."""
+        """Logits from the outputs of the model's parts, mixed if the model has a mix."""
         if not self._mixed:
             return outputs
         network, ngrams = np.split(outputs, 2, axis=1)

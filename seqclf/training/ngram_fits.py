@@ -1,4 +1,4 @@
-"""The fits of ``ngrams`` in a training: the one before it, and the one after it."""
+"""The fits of ``ngrams`` in a training: one before it, one after it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from seqclf.training.events import Event, Stage
 
 
 def fit_before(config: Config, data: TrainingData, run: Run, listen: Callable[[Event], None]) -> FittedNgrams | None:
-    """Fit them to the training texts and note the fit in the run; None where the config has no ``ngrams``.
+    """Fit the n-grams to the training texts and record the fit in the run; None if the config has no ``ngrams``.
 
-    What is noted of an earlier refit stays: the run has its models until others are written.
+    The record of an earlier refit stays: the run has its models until new ones are written.
     """
     if config.ngrams is None:
         return None
@@ -33,9 +33,9 @@ def fit_before(config: Config, data: TrainingData, run: Run, listen: Callable[[E
 def refit_after(
     config: Config, data: TrainingData, model: keras.Model, run: Run, listen: Callable[[Event], None]
 ) -> None:
-    """Give the model the table that was fitted to the validation texts, too, where the config asks for it.
+    """If the config asks for it, give the model a table that is also fitted to the validation texts.
 
-    The model must not be validated on them afterwards: it would seem better than it is.
+    Do not validate the model on them afterwards: it would seem better than it is.
     """
     from seqclf.model.build import NGRAMS
 
@@ -47,6 +47,6 @@ def refit_after(
 
 
 def note_no_refit(run: Run) -> None:
-    """The run's models are, from now on, of a training that was interrupted: without a refit."""
+    """Record that the run's models come from an interrupted training, without a refit."""
     if noted := run.manifest.get("ngrams"):
         run.update_manifest(ngrams={**noted, "refit": False})

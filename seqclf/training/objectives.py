@@ -1,4 +1,4 @@
-"""What training makes small: the loss of each text, and how much the text counts."""
+"""The objective that training minimises: the loss of each text times the weight of the text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from seqclf.labels import Labels
 from seqclf.training.step import cross_entropy
 
 Objective = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
-"""From logits and label ids to what each text adds to the objective, ``float32 [batch]``; a batch's is the mean."""
+"""Maps logits and label ids to each text's term of the objective, ``float32 [batch]``; the batch takes the mean."""
 
 
 def build_objective(config: TrainingConfig, labels: Sequence[str], label_ids: NDArray[Any]) -> Objective:
@@ -46,7 +46,7 @@ def text_losses(logits: tf.Tensor, label_ids: tf.Tensor, config: LossConfig) -> 
         return decision_losses(logits[:, 0], label_ids == 1, config)
     losses = cross_entropy(logits, label_ids)
     if isinstance(config, Focal):
-        # log(1 - p): as a difference, 1 - p would lose its digits, and the power have an infinite gradient at 0.
+        # log(1 - p): the difference 1 - p would lose digits, and its power would have an infinite gradient at 0.
         is_right = tf.one_hot(label_ids, logits.shape[1], on_value=True, off_value=False)
         others = tf.where(is_right, -np.inf, logits)
         log_wrong = tf.reduce_logsumexp(others, axis=1) - tf.reduce_logsumexp(logits, axis=1)
@@ -58,7 +58,7 @@ def text_losses(logits: tf.Tensor, label_ids: tf.Tensor, config: LossConfig) -> 
 
 
 def decision_losses(logits: tf.Tensor, applies: tf.Tensor, config: LossConfig) -> tf.Tensor:
-    """Loss of each yes or no in nats, of the shape of ``logits`` (log odds) and ``applies`` (``bool``)."""
+    """Loss of each binary decision in nats, in the shape of ``logits`` (log odds) and ``applies`` (``bool``)."""
     right = tf.where(applies, logits, -logits)
     losses = tf.nn.softplus(-right)
     if isinstance(config, Focal):

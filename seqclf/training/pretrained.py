@@ -1,4 +1,4 @@
-"""The pretrained vectors of a config, and how much of its texts they cover."""
+"""The pretrained vectors of a config, and the fraction of its texts that they cover."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from seqclf.text.vectors import read_vectors
 
 @dataclass(frozen=True)
 class Pretrained:
-    """Vectors of a file for the tokens of a vocabulary.
+    """A file's vectors for the tokens of a vocabulary.
 
     Attributes:
         vectors: by token id, ``float32 [dim]`` each.
         tokens: size of the vocabulary.
-        covered: share of the tokens in the training texts that have one.
+        covered: fraction of the tokens in the training texts that have a vector.
     """
 
     vectors: dict[int, NDArray[np.float32]]
@@ -31,16 +31,14 @@ class Pretrained:
     covered: float
 
     def __str__(self) -> str:
-        return (
-            f"{len(self.vectors):,} of the {self.tokens:,} tokens, {self.covered:.1%} of what the training texts hold"
-        )
+        return f"{len(self.vectors):,} of {self.tokens:,} vocabulary tokens, {self.covered:.1%} of the training tokens"
 
     def as_json(self) -> dict[str, Any]:
         return {"found": len(self.vectors), "tokens": self.tokens, "covered": round(self.covered, 4)}
 
 
 def read_pretrained(config: Config, data: TrainingData, on_stage: Callable[[str], None]) -> Pretrained | None:
-    """None where the config names no vectors. Raises ``InputError`` where no token has one, or for a bad line."""
+    """None if the config names no vectors. Raises ``InputError`` for a malformed line, or if no token has a vector."""
     path = config.embedding.vectors
     if path is None:
         return None
@@ -48,8 +46,8 @@ def read_pretrained(config: Config, data: TrainingData, on_stage: Callable[[str]
     vectors = read_vectors(Path(path).expanduser(), data.tokenizer.pieces, config.embedding.dim)
     if not vectors:
         raise InputError(
-            f"{path}: holds a vector of none of the tokens; are its words of another language, or written differently "
-            "(capitals, pieces of words)? See tokenizer.type and tokenizer.lowercase"
+            f"{path}: has no vector for any token of the vocabulary; is it for another language, or are its words "
+            "written differently (capitals, pieces of words)? See tokenizer.type and tokenizer.lowercase"
         )
     counts = data.train.counts(data.tokenizer.vocabulary_size)
     covered = float(counts[list(vectors)].sum() / counts.sum())

@@ -1,4 +1,4 @@
-"""The learning rate of each update, in closed form: a function of the update's place in the training alone."""
+"""Learning-rate schedules in closed form: the rate of an update depends only on its position in the training."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from seqclf.data.batches import Batches
 
 @dataclass(frozen=True)
 class Horizon:
-    """How far a training goes if nothing stops it.
+    """The length of a training that nothing stops.
 
     Attributes:
-        updates: of the first epoch. With ``batch_tokens`` other epochs have a few more or less; every one of them
-            takes as much of the schedule.
+        updates: in the first epoch. With ``batch_tokens`` other epochs have a few more or fewer; every epoch takes an
+            equal part of the schedule.
     """
 
     updates: int
@@ -41,20 +41,20 @@ class Horizon:
         return self.updates * self.epochs
 
     def number(self, epoch: int, update: int, updates: int) -> float:
-        """Of the ``update``-th of an epoch's ``updates``, all counted from 1: its number in the training."""
+        """Number, within the training, of the ``update``-th of an epoch's ``updates``; all count from 1."""
         return (epoch - 1) * self.updates + (update - 1) * self.updates / updates + 1
 
 
 def updates_of(steps: int, config: TrainingConfig) -> int:
-    """Updates in so many steps of an epoch."""
+    """Number of updates in ``steps`` steps of an epoch."""
     return -(-steps // config.accumulate_steps)
 
 
 def rate_share(schedule: ScheduleConfig | None, number: float, horizon: Horizon) -> float:
-    """What the learning rate of an update is multiplied by; in [0, 1].
+    """The factor of an update's learning rate; in [0, 1].
 
     Args:
-        number: the update's, from 1. A schedule that comes down to ``final`` would be there at ``horizon.total + 1``.
+        number: of the update, from 1. A schedule that decays to ``final`` would reach it at ``horizon.total + 1``.
     """
     if schedule is None:
         return 1.0
@@ -68,7 +68,7 @@ def rate_share(schedule: ScheduleConfig | None, number: float, horizon: Horizon)
 
 
 def warmup_updates(schedule: Schedule, horizon: Horizon) -> float:
-    """The number of the update at which the rate is at its full height; 0: it begins there."""
+    """Number of the update at which the rate reaches its peak; 0: it starts there."""
     warmup = schedule.warmup
     return warmup if isinstance(warmup, int) else warmup * horizon.total
 

@@ -1,4 +1,4 @@
-"""Everything that changes while training, as one object: saved whole, restored whole."""
+"""All the state that changes during training, in one object that is saved and restored as a unit."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ _SCALARS = (
     "epochs_on_plateau",
 )
 _NOT_DECAYED = {"bias", "gamma", "beta"}
-"""Names of Keras's variables that only shift or scale."""
+"""Names of Keras variables that only shift or scale."""
 
 
 class NonFiniteError(SeqclfError):
-    """The loss, or a weight, is infinite or not a number."""
+    """The loss or a weight is NaN or infinite."""
 
 
 @dataclass
 class EpochSoFar:
-    """What an epoch has come to, summed over its steps.
+    """Totals of an unfinished epoch, summed over its steps.
 
     Attributes:
-        step: steps done.
+        step: completed steps.
         loss: sum of the texts' losses.
         seconds: wall time of the steps.
     """
@@ -67,20 +67,20 @@ class EpochSoFar:
 
 @dataclass
 class TrainingState:
-    """The state between two steps. What is drawn afterwards depends on it and on the config alone.
+    """The state between two steps. It and the config alone determine all later random draws.
 
     Attributes:
-        model: its weights and the counters of its random numbers (dropout) are part of the state.
-        optimizer: its variables are, too.
-        epoch: epochs completed.
-        so_far: the steps of the next one that were done already.
+        model: its weights and its random-number counters (dropout) are part of the state.
+        optimizer: its variables are part of the state, too.
+        epoch: completed epochs.
+        so_far: totals of the completed steps of the next epoch.
         best_score: of the best epoch, larger is better; None before the first validation.
-        best_weights: the model's weights after it, without those that training does not change (``without_fitted``).
+        best_weights: the model's weights after it, without those that training never changes (``without_fitted``).
         best_validation: its validation metrics.
-        epochs_without_best: completed since then.
-        rate_share: what cuts, on plateaus or after numbers went bad, have left of the learning rate.
-        epochs_on_plateau: without a better one, since the best one and the last cut.
-        average: of the weights, where the config wants one.
+        epochs_without_best: epochs completed since the best one.
+        rate_share: the fraction of the learning rate left after cuts on plateaus or after a NaN.
+        epochs_on_plateau: epochs without improvement since the best one and the last cut.
+        average: moving average of the weights, if the config asks for one.
         accumulator: gradients of an update that takes several steps.
     """
 
@@ -112,7 +112,7 @@ class TrainingState:
         self.optimizer.build(self.model.trainable_variables)  # so that its variables are there to save and restore
 
     def validated_weights(self) -> contextlib.AbstractContextManager[None]:
-        """Within it the model has the weights that are validated and kept: the averages, where there are any."""
+        """Within the block the model has the weights to validate and keep: the averages, if there are any."""
         return self.average.in_place() if self.average is not None else contextlib.nullcontext()
 
     def keep_as_best(self, score: float, validation: dict[str, Any]) -> None:
@@ -121,7 +121,7 @@ class TrainingState:
         self.epochs_without_best = 0
 
     def use_best_weights(self) -> None:
-        """Those of the best epoch; where nothing was validated, the last ones."""
+        """Give the model the weights of the best epoch; without validation, the last ones."""
         if self.best_weights is not None:
             for weight, value in zip(without_fitted(self.model, self.model.weights), self.best_weights, strict=True):
                 weight.assign(value)
@@ -129,15 +129,13 @@ class TrainingState:
             self.average.put_in_place()
 
     def to_bytes(self, *, best: bool = True, **others: Any) -> bytes:
-        """All of it, and ``others`` (plain values) that ``take`` gives back; unless ``best``, without the best weights.
+        """Serialise the state and ``others`` (plain values that ``load`` returns); the best weights only if ``best``.
 
-        Raises ``NonFiniteError`` where the state is one that no training can go on from.
+        Raises ``NonFiniteError`` if no training can resume from the state.
         """
         arrays: dict[str, Any] = {f"variable_{i}": np.asarray(variable) for i, variable in enumerate(self._variables())}
         if not all(np.isfinite(array).all() for array in arrays.values()):
-            raise NonFiniteError(
-                f"weights are infinite or not a number after step {self.so_far.step} of epoch {self.epoch + 1}"
-            )
+            raise NonFiniteError(f"weights are NaN or infinite after step {self.so_far.step} of epoch {self.epoch + 1}")
         if best:
             arrays |= {f"best_{i}": weight for i, weight in enumerate(self.best_weights or [])}
         scalars = {name: getattr(self, name) for name in _SCALARS}
@@ -147,7 +145,7 @@ class TrainingState:
         return written.getvalue()
 
     def load(self, content: bytes) -> dict[str, Any]:
-        """Take over what ``to_bytes`` gave for the same model and optimizer; gives its ``others``.
+        """Restore the output of ``to_bytes`` for the same model and optimizer, and return its ``others``.
 
         Raises ``InputError`` for anything else.
         """
@@ -158,11 +156,11 @@ class TrainingState:
             scalars = {name: plain[name] for name in _SCALARS}
             so_far, others = EpochSoFar(**plain["so_far"]), dict(plain["others"])
         except (OSError, EOFError, ValueError, LookupError, TypeError, RecursionError, BadZipFile) as error:
-            raise InputError(f"no training state ({error})") from error
+            raise InputError(f"the checkpoint is not a training state ({error})") from error
         variables = self._variables()
         values = _numbered(arrays, "variable_")
         if [value.shape for value in values] != [tuple(variable.shape) for variable in variables]:
-            raise InputError("the state of another model or optimizer")
+            raise InputError("the checkpoint belongs to another model or optimizer")
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
         self.best_weights = _numbered(arrays, "best_") or None
@@ -172,9 +170,9 @@ class TrainingState:
         return others
 
     def _variables(self) -> list[Any]:
-        """``model.variables`` holds the weights and the state of every ``SeedGenerator``.
+        """``model.variables`` has the weights and the state of every ``SeedGenerator``.
 
-        The fit of ``ngrams`` is left out: it may be large, does not change while training, and follows from the data.
+        The fit of ``ngrams`` is omitted: it may be large, training does not change it, and it follows from the data.
         """
         own = without_fitted(self.model, self.model.variables)
         others = [part.variables for part in (self.average, self.accumulator) if part is not None]

@@ -15,7 +15,7 @@ from seqclf.training.averaging import MovingAverage
 
 Result = tuple[tf.Tensor, tf.Tensor, tf.Tensor]
 TrainStep = Callable[..., Result]
-"""``(token_ids, label_ids, *scores, update=True) -> (mean objective, texts right, real tokens)``."""
+"""``(token_ids, label_ids, *scores, update=True) -> (mean objective, correct texts, tokens without padding)``."""
 
 _OPTIMIZERS = {
     Adam: keras.optimizers.Adam,
@@ -26,7 +26,7 @@ _OPTIMIZERS = {
 
 
 def build_optimizer(config: OptimizerConfig) -> keras.optimizers.Optimizer:
-    """Keras's optimizer with the config's options. ``clip_norm`` bounds the norm of all gradients together."""
+    """The Keras optimizer with the config's options. ``clip_norm`` clips the global norm of the gradients."""
     options = config.model_dump(exclude={"type", "clip_norm"} | (set() if config.weight_decay else {"weight_decay"}))
     if isinstance(config, AdamW):
         options["weight_decay"] = config.weight_decay  # without it, Keras's own default
@@ -55,7 +55,7 @@ def predicted_ids(logits: tf.Tensor) -> tf.Tensor:
 
 
 def right(logits: tf.Tensor, label_ids: tf.Tensor) -> tf.Tensor:
-    """Which texts are classified rightly, ``bool [batch]``; multi-label, all labels at the threshold 0.5."""
+    """Which texts are classified correctly, ``bool [batch]``; multi-label, every label at the threshold 0.5."""
     if label_ids.dtype == tf.bool:
         return tf.reduce_all((logits > 0) == label_ids, axis=1)
     return predicted_ids(logits) == label_ids
@@ -70,17 +70,17 @@ def build_train_step(
     *,
     multi: bool = False,
 ) -> TrainStep:
-    """A compiled step that updates the model as Keras's ``fit`` would.
+    """Build a compiled step that updates the model as Keras's ``fit`` would.
 
-    The objective that it gives is without what training adds to it for large weights (``kernel_l2``, ``recurrent_l2``).
+    The objective that the step returns is without weight penalties (``kernel_l2``, ``recurrent_l2``).
 
     Args:
         objective: see ``seqclf.training.objectives``.
-        accumulator: keeps the gradients until a step is called with ``update=True``; without it, every step updates.
-        average: takes in the weights after every update.
-        multi: of ``Labels``; ``label_ids`` are ``bool [batch, labels]`` then, else ``int32 [batch]``.
+        accumulator: sums the gradients until a step is called with ``update=True``; without it, every step updates.
+        average: includes the weights after every update.
+        multi: as in ``Labels``; if true, ``label_ids`` are ``bool [batch, labels]``, else ``int32 [batch]``.
 
-    A model with ``ngrams`` needs ``scores``, what a fit that has not seen the texts says of them: ``float32 [batch,
+    A model with ``ngrams`` needs ``scores``, the texts' logits from a fit that has not seen them: ``float32 [batch,
     units]``.
     """
     logits_of = training_logits_model(model)
@@ -101,7 +101,7 @@ def build_train_step(
             logits = logits_of([token_ids, *scores] if scores else token_ids, training=True)
             losses = objective(logits, label_ids)
             loss = tf.reduce_mean(losses)
-            target = tf.add_n([loss, *logits_of.losses])  # with the penalties on weights that layers have
+            target = tf.add_n([loss, *logits_of.losses])  # with the layers' weight penalties
             if accumulator is not None:
                 target *= tf.cast(texts, target.dtype)
         gradients = tape.gradient(target, variables)

@@ -1,4 +1,4 @@
-"""``train``: a config and a run's folder in, a complete run out."""
+"""``train``: turns a config and a run's folder into a complete run."""
 
 from __future__ import annotations
 
@@ -35,23 +35,23 @@ def train(
     on_nan: OnNan = "stop",
     memory_check: bool = True,
 ) -> Outcome:
-    """Train a config and leave a complete run in ``run`` (made by ``seqclf.runs.begin_run``).
+    """Train a config and leave a complete run in ``run`` (created by ``seqclf.runs.begin_run``).
 
     Args:
         listen: called with every event.
-        should_stop: asked after every step; true ends training there, with a run marked interrupted.
-        data: what ``prepare`` made of the config, where the caller has it already.
-        resume: continue from the run's newest checkpoint; ``config`` is the run's. What is learnt is bit-equal to a
-            training that was never stopped, on the same machine and versions.
+        should_stop: called after every step; if true, training ends there and the run is marked interrupted.
+        data: the result of ``prepare`` for this config, if the caller has it already.
+        resume: continue from the run's newest checkpoint; ``config`` is the run's. The weights are bit-equal to those
+            of an uninterrupted training on the same machine and versions.
         further: with ``resume``, ``config`` has more epochs or patience than the run's own
             (``seqclf.training.extend``), which may be finished.
         on_nan: what to do when the loss or a weight is NaN or infinite: stop, or rewind to the newest checkpoint and
             continue with half the learning rate (at most ``seqclf.training.job.MOST_REWINDS`` times).
-        memory_check: raise ``InputError`` where the training cannot fit into memory, before it begins.
+        memory_check: before training, raise ``InputError`` if it cannot fit into memory.
 
     Raises:
-        InputError: for data that cannot be used, or where another process trains this run.
-        SeqclfError: where the run cannot be written. Whatever is raised, the run is marked failed first.
+        InputError: for unusable data, or if another process is training this run.
+        SeqclfError: if the run cannot be written. On any exception the run is marked failed first.
     """
     with run.locked():
         try:
@@ -60,15 +60,15 @@ def train(
         except BaseException as error:
             with contextlib.suppress(OSError, InputError):  # the folder may be what is broken
                 manifest = run.manifest
-                if manifest["status"] == RUNNING:  # not a whole run that could not be resumed: that stays whole
-                    # One that was resumed still has the models that it had before.
+                if manifest["status"] == RUNNING:  # a complete run that could not be resumed stays complete
+                    # A resumed run still has its earlier models.
                     was_whole = manifest.get("before") in WHOLE and run.saved_model.is_dir()
                     status = INTERRUPTED if was_whole else FAILED
                     run.update_manifest(status=status, ended=now(), error=str(error) or type(error).__name__)
             if isinstance(error, OSError):
                 what = f"{error.filename or run.folder}: cannot be written ({error.strerror or error})"
                 if run.has_checkpoint:
-                    what += f"; the checkpoints written before are undamaged: `{run.how_to_resume}` resumes it"
+                    what += f"; earlier checkpoints are undamaged: `{run.how_to_resume}` resumes the run"
                 raise SeqclfError(what) from error
             if (interruption := _interruption(error)) is not None:
                 raise interruption from error
@@ -76,7 +76,7 @@ def train(
 
 
 def _interruption(error: BaseException) -> KeyboardInterrupt | None:
-    """The Ctrl-C or signal behind another error: a file that is half-written may raise one while it is closed."""
+    """The Ctrl-C or signal that caused another error, such as the closing of a half-written file."""
     cause: BaseException | None = error.__context__
     while cause is not None and not isinstance(cause, KeyboardInterrupt):
         cause = cause.__context__
@@ -92,7 +92,7 @@ def _train(config: Config, run: Run, data: TrainingData | None, ears: Ears, how:
     if data is None:
         data = prepare(config, ears.stage)
     else:
-        how = replace(how, started=how.started - data.seconds)  # the run's wall time is the whole job's
+        how = replace(how, started=how.started - data.seconds)  # wall time includes the preparation
     if problems := problems_with_data(config, data):
         raise ConfigError(problems)
     _note_data(run, data)
@@ -103,7 +103,7 @@ def _train(config: Config, run: Run, data: TrainingData | None, ears: Ears, how:
 
 
 def _note_data(run: Run, data: TrainingData) -> None:
-    """Write what was made of the texts, or see that it is what an earlier part of the training had."""
+    """Record the tokenizer, labels and fingerprints, or check that they match those of the run to resume."""
     noted = run.manifest.get("data_fingerprint")
     if noted is None:
         data.tokenizer.save(run.tokenizer)
@@ -112,6 +112,6 @@ def _note_data(run: Run, data: TrainingData) -> None:
         run.update_manifest(data_fingerprint=data.fingerprints)
     elif noted != data.fingerprints or load_tokenizer(run.tokenizer).fingerprint != data.tokenizer.fingerprint:
         raise InputError(
-            f"{run.folder}: its texts have changed since it began, or are split in another way now; train its config "
-            "again"
+            f"{run.folder}: its texts or their splits have changed since it began, so it cannot be resumed; train its "
+            "config again"
         )

@@ -1,4 +1,4 @@
-"""What to try before a training, by the facts that ``check`` has seen. What its warnings say already is left out."""
+"""Advice before a training, based on the report of ``check``. It does not repeat the warnings of ``check``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SOME_UNKNOWN = 0.01
 
 
 def what_to_try(config: Config, report: Report, file: str) -> list[str]:
-    """At most three sentences with what to type, the most useful one first; none where the data has a problem.
+    """At most three sentences with what to type, the most useful one first; none if the data have a problem.
 
     Args:
         file: the config, or the data, as the user named it.
@@ -39,11 +39,11 @@ def _uneven(config: Config, report: Report, train: str) -> Iterator[str]:
     if config.training.class_weights is None:
         settings, where = ["training.class_weights=balanced"], ["in the loss"]
     stopping, validation = config.training.early_stopping, report.splits.get("validation")
-    # Macro F1 of fewer texts moves by luck more than by learning.
+    # On fewer texts, macro F1 changes more by chance than by training.
     enough = validation is not None and validation.texts >= _ENOUGH_FOR_MACRO_F1
     if stopping is not None and stopping.monitor in ("val_loss", "val_accuracy") and enough:
         settings.append("training.early_stopping.monitor=val_macro_f1")
-        where.append("in what chooses the epoch")
+        where.append("in the choice of the best epoch")
     if settings:
         options = " ".join(f"--set {setting}" for setting in settings)
         yield f"rare labels count little {' and '.join(where)}: {train} {options}"
@@ -57,14 +57,14 @@ def _few_to_validate(config: Config, report: Report, train: str) -> Iterator[str
     if min(report.splits["train"].labels.values()) < 5:
         return
     yield (
-        f"with {validation.texts} validation texts, each is {100 / validation.texts:.1f} points of accuracy; "
-        f"cross-validation measures on all training texts: {train} --folds 5"
+        f"with {validation.texts} validation texts, each counts {100 / validation.texts:.1f} points of accuracy; "
+        f"cross-validation uses all training texts: {train} --folds 5"
     )
 
 
 def _alone(config: Config, train: str) -> Iterator[str]:
     if config.training.baseline is False:
-        yield f"a score says more beside that of a linear model: {train} --set training.baseline=auto"
+        yield f"compare the score with that of a linear model: {train} --set training.baseline=auto"
 
 
 def _ngrams(config: Config, report: Report, train: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What a training leaves in the run's folder: the forms of its model, and the metrics of its validation."""
+"""The results that a training writes to the run's folder: the model in all formats, and the validation metrics."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from seqclf.runs import Run
 
 
 def write_models(config: Config, data: TrainingData, model: Any, validation: dict[str, Any] | None, run: Run) -> None:
-    """The forms of the model, as it is, and how it did on the validation texts."""
+    """Write the model in all formats, and its validation metrics."""
     from seqclf.export.onnx_model import export_onnx
     from seqclf.export.saved_model import export_saved_model
     from seqclf.layers.recurrent import plain
 
-    shutil.rmtree(run.saved_model, ignore_errors=True)  # of a run that was interrupted before
+    shutil.rmtree(run.saved_model, ignore_errors=True)  # from before a resume
     with replacing(run.model) as beside:
         plain(model).save(beside)
     thresholds = None
@@ -30,15 +30,15 @@ def write_models(config: Config, data: TrainingData, model: Any, validation: dic
     export_saved_model(
         model, config, data.tokenizer, data.labels, run.saved_model, thresholds=thresholds, prior=run.prior
     )
-    if not any(isinstance(layer, Custom) for _, layer in walk(config.layers)):  # which have no form in ONNX
+    if not any(isinstance(layer, Custom) for _, layer in walk(config.layers)):  # no ONNX form
         export_onnx(model, config, data.labels, run.onnx, thresholds=thresholds, prior=run.prior)
-    run.forget_metrics()  # of the model before it, where this one was resumed
+    run.forget_metrics()  # of the earlier model, if the run was resumed
     if validation is not None:
         run.write_metrics("validation", {"data": describe(config.data, "validation"), **validation})
 
 
 def _thresholds(config: Config, labels: Labels, validation: dict[str, Any] | None) -> tuple[float, ...]:
-    """Of each label, for the weights that were kept; ``validation`` are their metrics."""
+    """The threshold of each label for the kept weights; ``validation`` are their metrics."""
     if validation is not None:
         return tuple(validation["labels"][name]["threshold"] for name in labels)
     fixed = config.training.thresholds
