@@ -90,7 +90,7 @@ def test_init_finds_the_columns(
         ([("text", "label"), *[("a", "x")] * 30], 'every text has the label "x"'),
         ([("text", "label"), *[("a", "")] * 30], '"label" is empty; every row needs a label\n'),
         ([("text", "what"), *[(f"a {i}", f"{i}") for i in range(30)]], "no column looks like a label"),
-        ([("film", "p"), *[(f"a film {i}", "pn"[i % 2]) for i in range(30)]], '"p" is a label further down'),
+        ([("film", "p"), *[(f"a film {i}", "pn"[i % 2]) for i in range(30)]], '"p" is a label in later rows'),
         ([("text;label",), *[(f"a {i};{i % 2}",) for i in range(30)]], 'separated by ";": save it with commas'),
         ([("text", "label"), *[(f"a {i}", "x" if i % 2 else "y") for i in range(8)]], "holds 8 texts"),
         ([("text",), *[(f"a {i}",) for i in range(30)]], "no column looks like a label"),
@@ -144,4 +144,4 @@ def test_a_config_without_validation_texts_loads(sample_csv: Path, tmp_path: Pat
 def test_a_template_that_needs_validation_texts_says_so(sample_csv: Path) -> None:
     made = _call("init", "--template", "imdb_conv", "--from", str(sample_csv), "--validation", "0")
     assert made.exit_code == 2
-    assert "--validation 0: the template imdb_conv watches validation texts" in made.output
+    assert "--validation 0: the template imdb_conv needs validation texts" in made.output

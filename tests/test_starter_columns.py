@@ -85,9 +85,9 @@ def test_what_was_chosen_is_said_with_its_reason_and_what_else_there_is() -> Non
     assert 'could be labels too: "Sentiment" (2 values): --label Sentiment takes the first' in said
     flags = _choice({"comment": "texts", "rude": "flags", "wrong": "other flags"})
     assert 'labels in 2 columns of 0 and 1 ("rude", "wrong"): a text can have several' in flags.notes[1]
-    assert "--label rude takes one of them alone" in flags.notes
+    assert "--label rude takes only one of them" in flags.notes
     passed = _choice({"label": "constant", "kind": "five", "text": "texts"})
-    assert '"label" is ignored: it holds the same value in every row' in passed.notes
+    assert '"label" is ignored: it contains the same value in every row' in passed.notes
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,8 @@ def test_what_was_chosen_is_said_with_its_reason_and_what_else_there_is() -> Non
         ({"text": "texts", "label": "two"}, {"text": "text", "label": ["text"]}, "cannot be both text and label"),
         ({"text": "texts", "n": "numbers"}, {}, '"n" holds 40 different numbers; name one with --label'),
         ({"text": "texts", "d": "dates"}, {}, '"d" holds dates or times; name one with --label'),
-        ({"a": "numbers", "b": "dates"}, {}, "no column holds texts"),
-        ({"text": "texts", "a": "two", "b": "flags"}, {"label": ["a", "b"]}, '"a" holds 2 values; several columns'),
+        ({"a": "numbers", "b": "dates"}, {}, "no column contains texts"),
+        ({"text": "texts", "a": "two", "b": "flags"}, {"label": ["a", "b"]}, '"a" contains 2 values; with several label columns'),
     ],
 )
 def test_what_cannot_be_chosen_is_an_error_that_says_why(
@@ -114,7 +114,7 @@ def test_a_column_that_few_rows_have_is_passed_over() -> None:
     values = {"text": TEXTS, "label": ["a", "b"], "kind": TWO, "body": TEXTS[:5]}
     chosen = choose_columns("t.jsonl", values)
     assert (chosen.text, chosen.label) == ("text", "kind")
-    assert '"label" is ignored: it holds nothing in 95.0% of the rows' in chosen.notes
+    assert '"label" is ignored: it contains no value in 95.0% of the rows' in chosen.notes
 
 
 def test_named_columns_are_taken_as_they_are() -> None:
@@ -199,7 +199,7 @@ def test_the_config_loads_whatever_columns_and_files_are_called(text: str, label
         "data": {"source": "table", "train": file, "validation": 0.1, "text": text, "label": label},
         "layers": [{"type": "pool", "method": ["mean", "max"]}],
     }
-    written = config_text(options, [f"Seen in {file}: {text}, {label}"])
+    written = config_text(options, [f"Found in {file}: {text}, {label}"])
     config = read_config("starter.yaml", text=written).config
     assert (config.data.train, config.data.text, config.data.label) == (file, text, label)  # type: ignore[union-attr]
 

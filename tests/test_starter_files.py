@@ -63,7 +63,7 @@ def test_a_test_file_without_labels_is_not_taken(tmp_path: Path) -> None:
     write_csv(tmp_path / "test.csv", [("id", "text"), ("1", "a text")])
     found = see(Request(str(tmp_path / "train.csv")))
     assert found.data["test"] == 0.2
-    assert any(note.startswith('test.csv is left out: no column "label"') for note in found.notes)
+    assert any(note.startswith('test.csv is not used: no column "label"') for note in found.notes)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_test_file_without_labels_is_not_taken(tmp_path: Path) -> None:
     [
         ([("a text", "")] * 5, '"label" is empty'),
         ([("a text", "-1")] * 5, "most of its texts (5 of 5) have labels that the training texts lack (-1)"),
-        ([(text, label.upper()) for text, label in ROWS], "; write one"),
+        ([(text, label.upper()) for text, label in ROWS], "; use one"),
         ([], "holds no rows"),
     ],
 )
@@ -82,7 +82,7 @@ def test_a_file_beside_that_could_not_be_used_is_left_out(
     write_csv(tmp_path / "dev.csv", [HEADER, *rows])
     found = see(Request(str(tmp_path / "train.csv")))
     assert found.data["validation"] == 0.2
-    assert any(note.startswith("dev.csv is left out: ") and why in note for note in found.notes)
+    assert any(note.startswith("dev.csv is not used: ") and why in note for note in found.notes)
     with pytest.raises(InputError, match="--validation: "):
         see(Request(str(tmp_path / "train.csv"), validation=str(tmp_path / "dev.csv")))
 
@@ -116,7 +116,7 @@ def test_a_folder_of_tables_is_trained_on_its_training_table(tmp_path: Path) -> 
     assert data["train"] == str(tmp_path / "train.csv")
     assert data["validation"] == str(tmp_path / "dev.csv")
     (tmp_path / "train.csv").rename(tmp_path / "first.csv")
-    with pytest.raises(InputError, match=r"holds 3 tables \(dev.csv, first.csv, test.csv\) and none named train"):
+    with pytest.raises(InputError, match=r"contains 3 tables \(dev.csv, first.csv, test.csv\) but none named train"):
         starter(Request(str(tmp_path)))
 
 
@@ -143,7 +143,7 @@ def test_a_label_that_the_test_folder_lacks_is_said(tmp_path: Path) -> None:
             for i in range(20):
                 (tmp_path / split / label / f"{i}.txt").write_text(f"text {i} of {label}", encoding="utf-8")
     said = see(Request(str(tmp_path))).notes
-    assert any(note.startswith("of the labels, the test texts lack unsup: ") for note in said)
+    assert any(note.startswith("the test texts lack the labels unsup: ") for note in said)
 
 
 def test_what_the_user_says_of_splits_and_names_holds(tmp_path: Path) -> None:
@@ -170,11 +170,11 @@ def test_what_the_user_says_of_splits_and_names_holds(tmp_path: Path) -> None:
         ("a.csv.gz", gzip.compress(b"text,label\n", mtime=0), "is compressed; unpack it first (`gunzip"),
         ("a.zip", b"PK\x03\x04", "is compressed; unpack it first (`unzip"),
         ("a.pkl", b"\x80", "save it as csv, jsonl or parquet"),
-        ("a.json", b'[{"text": "a", "label": "b"}]', "one JSON list; write an object a line instead: jq -c '.[]' "),
-        ("a.json", b'{\n "text": "a"}', "JSON over several lines"),
+        ("a.json", b'[{"text": "a", "label": "b"}]', "one JSON list; write one object per line instead: jq -c '.[]' "),
+        ("a.json", b'{\n "text": "a"}', "is multi-line JSON; write one object per line"),
         ("a.csv", b"", "holds no rows"),
         ("a.csv", b"text,label\na,b\n", 'every text has the label "b"'),
-        ("a.csv", b"text,label\na,b\nc,d\n", "holds 2 texts"),
+        ("a.csv", b"text,label\na,b\nc,d\n", "has 2 texts"),
         ("a.tsv", b"text\tlabel\n", "holds no rows"),
     ],
 )
@@ -195,14 +195,14 @@ def test_a_file_of_an_unknown_kind_says_what_is_known(tmp_path: Path) -> None:
     path.write_bytes(b"\0\1\2")
     refused = _call("init", "--from", str(path))
     assert refused.exit_code == 2
-    assert 'cannot tell the format from the ending ".bin" or from its first line' in refused.stderr
+    assert 'cannot detect the format from the extension ".bin" or from the first line' in refused.stderr
 
 
 def test_numbers_to_predict_are_no_labels(tmp_path: Path) -> None:
     rows = [(text, f"{i * 1.37:.2f}") for i, (text, _) in enumerate(ROWS)]
     refused = _call("init", "--from", str(write_csv(tmp_path / "t.csv", [HEADER, *rows])))
     assert refused.exit_code == 2
-    assert "40 different labels for 40 texts; numbers to predict are not labels" in refused.stderr
+    assert "40 different labels for 40 texts; if they are numbers to predict" in refused.stderr
 
 
 @pytest.mark.parametrize(

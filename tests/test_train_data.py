@@ -35,7 +35,7 @@ def test_a_file_is_trained_on_and_its_config_can_be_trained_again(
     starter, kept = load_config(run.starter), load_config(run.config)
     assert starter.data == kept.data
     assert starter.training.epochs > kept.training.epochs == 1
-    assert "# seed of everything" in run.starter.read_text(encoding="utf-8")
+    assert "# seed of all random numbers" in run.starter.read_text(encoding="utf-8")
     evaluated = _call("eval")
     assert evaluated.exit_code == 0, evaluated.output
 
@@ -85,7 +85,7 @@ def test_a_config_is_read_from_a_text_with_places() -> None:
         ('--label "the stars" takes the first', '--set data.label="the stars" takes the first'),
         ("name one with --label", "name one with --set data.label=COLUMN"),
         ("named by --text", "named by --set data.text=COLUMN"),
-        ("--label-separator where they are several", "--set data.label_separator=TEXT where they are several"),
+        ("use --label-separator if a field", "use --set data.label_separator=TEXT if a field"),
         ("a--text and no-label", "a--text and no-label"),
     ],
 )

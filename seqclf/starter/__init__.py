@@ -1,1 +1,1 @@
-"""A config for a user's own data: which columns, which files, what the texts are like, which model fits them."""
+"""Write a starter config for a user's data: choose columns and files, measure the texts, choose a model."""

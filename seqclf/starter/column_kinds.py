@@ -1,4 +1,4 @@
-"""What a column holds, judged by its values and not by its name."""
+"""Determine what a column contains from its values, not from its name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NEARLY_ALL = 0.95
 _MOSTLY_EMPTY = 0.5
 _MOST_LABELS = 1_000
 _LEAST_ROWS_A_LABEL = 4
-_MOST_NUMBERS = 20  # different numbers that may still be labels: stars in half steps from 1 to 10 are 19
+_MOST_NUMBERS = 20  # most different numbers that may be labels: ratings from 1 to 10 in half steps are 19
 _MOST_WORDS_OF_A_LABEL = 6.0
 
 _INTEGER = re.compile(r"[-+]?\d{1,18}")
@@ -32,17 +32,17 @@ _FLAGS = {"0", "1", "true", "false", "0.0", "1.0"}
 
 @dataclass(frozen=True)
 class Column:
-    """A column as its first rows show it.
+    """Statistics of a column, from its first rows.
 
     Attributes:
-        rows: values that were looked at.
-        filled: those that hold something.
-        distinct: different ones among the filled; of lists, different items.
+        rows: number of values examined.
+        filled: number of non-empty values.
+        distinct: number of different non-empty values; for lists, of different items.
         words: mean number of words of a filled value.
         characters: mean number of characters of a filled value.
-        label_types: every filled value is a text, a whole number or a truth value, as labels may be.
-        all_texts: every value is a text, as texts must be.
-        half_steps: every filled value is a multiple of a half, as stars are.
+        label_types: every filled value is a string, an integer or a boolean, the types that labels may have.
+        all_texts: every value is a string.
+        half_steps: every filled value is a multiple of one half, like star ratings.
     """
 
     name: str
@@ -62,12 +62,12 @@ class Column:
 
     @property
     def most_labels(self) -> int:
-        """More different values than this do not recur often enough to be learnt as labels."""
+        """The most different values that may be labels; with more, each is too rare to train on."""
         return min(_MOST_LABELS, max(2, self.filled // _LEAST_ROWS_A_LABEL))
 
     @property
     def not_a_text(self) -> str | None:
-        """Why its values cannot be the texts to classify; None where they can."""
+        """Why the values cannot be the texts to classify; None if they can."""
         if self.filled_share < _MOSTLY_EMPTY:
             return self._emptiness
         if self.kind != "words":
@@ -78,7 +78,7 @@ class Column:
 
     @property
     def not_a_label(self) -> str | None:
-        """Why its values cannot be labels; None where they can."""
+        """Why the values cannot be labels; None if they can."""
         if self.kind == "lists":
             return None if self.label_types and self.distinct >= 2 else "empty lists"
         if self.filled_share < _MOSTLY_EMPTY:
@@ -90,7 +90,7 @@ class Column:
         if self.words > _MOST_WORDS_OF_A_LABEL:
             return f"texts of {self.words:.0f} words"
         if self.kind == "decimals" and not (self.half_steps and self.distinct <= _MOST_NUMBERS):
-            return "decimals, as scores and confidences are"
+            return "decimals, like scores or confidences"
         if self.kind == "integers" and self.distinct > min(self.most_labels, _MOST_NUMBERS):
             return f"{self.distinct:,} different numbers"
         if self.distinct > self.most_labels:
@@ -100,11 +100,11 @@ class Column:
     @property
     def _emptiness(self) -> str:
         share = 1 - self.filled_share
-        return "nothing" if not self.filled else f"nothing in {share:.1%} of the rows"
+        return "no values" if not self.filled else f"no value in {share:.1%} of the rows"
 
 
 _WHAT: dict[Kind, str] = {
-    "empty": "nothing",
+    "empty": "no values",
     "lists": "lists",
     "objects": "nested values",
     "constant": "the same value in every row",
@@ -113,13 +113,13 @@ _WHAT: dict[Kind, str] = {
     "integers": "numbers",
     "decimals": "decimals",
     "links": "links or addresses",
-    "ids": "a different value in each row, as ids are",
+    "ids": "a different value in each row, like ids",
     "words": "words",
 }
 
 
 def look_at(name: str, values: Sequence[Any], rows: int | None = None) -> Column:
-    """What a column is, from its values in some ``rows``; rows of jsonl may lack it."""
+    """Statistics of a column from its values in ``rows`` rows; jsonl rows may lack the column."""
     rows = len(values) if rows is None else rows
     filled = [value for value in values if not _is_empty(value)]
     items = [item for value in filled for item in (value if isinstance(value, list) else [value])]
@@ -169,7 +169,7 @@ def _nearly_all(pattern: re.Pattern[str], shown: Sequence[str]) -> bool:
 
 
 def _are_ids(shown: Sequence[str], distinct: int) -> bool:
-    """Values without white space, different in nearly every row, most of them with a digit."""
+    """Whether values lack white space, differ in nearly every row, and mostly contain a digit."""
     if distinct < _NEARLY_ALL * len(shown) or len(shown) < _MOST_NUMBERS:
         return False
     single = sum(len(text.split()) == 1 and text.isascii() and len(text) <= 64 for text in shown)
@@ -190,6 +190,6 @@ def _mean(numbers: Iterable[int]) -> float:
 
 
 def most_frequent(values: Sequence[Any], most: int) -> list[tuple[str, int]]:
-    """The values of a column of labels with how often they occur, the most frequent first."""
+    """The values of a label column with their counts, the most frequent first."""
     items = (str(item).strip() for value in values for item in (value if isinstance(value, list) else [value]))
     return Counter(items).most_common(most)

@@ -1,4 +1,4 @@
-"""Which column holds the texts and which the labels, why, and what else there is."""
+"""Choose the columns of texts and labels, and name the reasons and the alternatives."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class Columns:
     """The columns that a config names.
 
     Attributes:
-        label: one column, or several of 0 and 1, each of them a label.
-        notes: what was chosen, why, and what else there is: sentences for the screen.
+        label: one column, or several columns of 0 and 1, each of them a label.
+        notes: the choice, its reasons and the alternatives: sentences for the screen.
     """
 
     text: str
@@ -47,18 +47,18 @@ class Columns:
 def choose_columns(
     path: str, values: Mapping[str, Sequence[Any]], text: str | None = None, label: Sequence[str] = ()
 ) -> Columns:
-    """The columns of texts and labels among those of a table.
+    """Choose the columns of texts and labels in a table.
 
     Args:
         path: of the table, for messages.
-        values: of its first rows, by column.
-        text: the column that the user has named, taken as it is.
-        label: the columns that the user has named; each of several columns of 0 and 1 is a label.
+        values: of the first rows, by column.
+        text: the column that the user named; used without further checks of its kind.
+        label: the columns that the user named; each of several columns of 0 and 1 is a label.
 
     Raises:
-        InputError: a named column is not there, or no column will do; it says what the columns hold.
+        InputError: a named column is missing, or no column is suitable; the message lists what the columns contain.
     """
-    values = {name: column for name, column in values.items() if name}  # no config can name one without a name
+    values = {name: column for name, column in values.items() if name}  # a config cannot refer to an unnamed column
     _check_header(path, list(values))
     for option, names in (("--text", [] if text is None else [text]), ("--label", label)):
         for name in names:
@@ -104,19 +104,20 @@ def _check_text(path: str, column: Column) -> None:
     if len(column.name.split()) > 5:
         raise InputError(_no_header(path, column.name))
     if not column.all_texts and column.kind != "words":
-        raise InputError(f'{path}: "{column.name}" holds {column.not_a_text or "no texts"}; name another with --text')
+        what = column.not_a_text or "no texts"
+        raise InputError(f'{path}: "{column.name}" contains {what}; name another with --text')
 
 
 def _parts(name: str) -> list[str]:
-    """The words of a column's name: ``reviewText``, ``review_text`` and ``Review text`` have the same two."""
+    """The words in a column's name: ``reviewText``, ``review_text`` and ``Review text`` give the same two."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
     return [part for part in re.split(r"[^a-z0-9]+", spaced.lower()) if part]
 
 
 def _by_name(columns: Mapping[str, Column], names: Sequence[str]) -> list[tuple[str, str]]:
-    """Columns that have one of the names, or have one in theirs, the likeliest first, each with the reason.
+    """Columns whose name is or contains one of ``names``, the likeliest first, each with the reason.
 
-    Of the latter, those come last whose names say that they hold something about it, such as a confidence.
+    Names of something about a label or text, such as its confidence, come last.
     """
     found = []
     for place, (column, looked) in enumerate(columns.items()):
@@ -141,7 +142,7 @@ def _text_column(path: str, columns: Mapping[str, Column]) -> tuple[str, tuple[s
     elif named := _by_name(columns, _TEXT_NAMES):
         name, reason = named[0]
     else:
-        raise InputError(f"{path}: no column holds texts; {_what_they_hold(columns)}; name one with --text")
+        raise InputError(f"{path}: no column contains texts; {_what_they_hold(columns)}; name one with --text")
     rest = [other for other in usable if other != name and usable[other].distinct * 2 > usable[other].filled]
     rest.sort(key=lambda other: -usable[other].characters)
     notes = [f'texts in "{name}": {reason}']
@@ -149,14 +150,14 @@ def _text_column(path: str, columns: Mapping[str, Column]) -> tuple[str, tuple[s
         other = usable[rest[0]]
         more = f" and {len(rest) - 1} more" if len(rest) > 1 else ""
         notes.append(
-            f'"{other.name}"{more} {"hold" if more else "holds"} texts too (about {max(other.words, 1):.0f} words): '
-            f"--text {_argument(other.name)} takes it"
+            f'"{other.name}"{more} {"contain" if more else "contains"} texts too (about {max(other.words, 1):.0f} '
+            f"words): --text {_argument(other.name)} takes it"
         )
     return name, tuple(notes)
 
 
 def _likely_text(columns: Mapping[str, Column]) -> tuple[str, str] | None:
-    """The likeliest of columns that all can be texts, with the reason: by its name, else by the length of its texts."""
+    """The likeliest text column and the reason: its name, or else the length of its texts."""
     if not columns:
         return None
 
@@ -182,7 +183,7 @@ def _label_column(
     if len(flags) >= _SEVERAL and (not ranked or (ranked[0][0] in flags and ranked[0][1] != "by its name")):
         return tuple(flags), (
             f"labels in {len(flags)} columns of 0 and 1 ({_quoted(flags)}): a text can have several",
-            f"--label {_argument(flags[0])} takes one of them alone",
+            f"--label {_argument(flags[0])} takes only one of them",
             *_other_labels({name: usable[name] for name in usable if name not in flags}),
         )
     if ranked:
@@ -191,9 +192,9 @@ def _label_column(
         name = min(usable, key=lambda one: _likeliness(usable[one]))
         reason = f"{usable[name].distinct:,} different values, repeated"
         if name.strip() in {value for value, _ in most_frequent(values[name], 50)}:
-            raise InputError(f'{path}:1: the first line must name the columns, but "{name}" is a label further down')
+            raise InputError(f'{path}:1: the first line must name the columns, but "{name}" is a label in later rows')
     elif named := _by_name(columns, _LABEL_NAMES):
-        name, reason = named[0]  # what is wrong with it is said when it is read
+        name, reason = named[0]  # reading it reports what is wrong with it
     else:
         raise InputError(
             f"{path}: no column looks like a label (few different values, repeated); {_what_they_hold(columns)}; "
@@ -201,7 +202,7 @@ def _label_column(
         )
     rest = {other: column for other, column in usable.items() if other != name}
     passed_over = [
-        f'"{other}" is ignored: it holds {columns[other].not_a_label}'
+        f'"{other}" is ignored: it contains {columns[other].not_a_label}'
         for other, why in _by_name(columns, _LABEL_NAMES)
         if other not in usable and other != name and why == "by its name"
     ]
@@ -209,13 +210,13 @@ def _label_column(
 
 
 def _likeliness(column: Column) -> tuple[bool, bool, bool, int]:
-    """Sorts what its content alone makes a label: filled rows, words before numbers, few values."""
+    """Sort key for label columns chosen by content: filled rows first, words before numbers, few values."""
     unlikely = bool(_LESS_LIKELY.intersection(_parts(column.name)))
     return column.filled < column.rows, unlikely, column.kind != "words", column.distinct
 
 
 def _other_labels(columns: Mapping[str, Column]) -> list[str]:
-    """A note on columns that could be the labels as well."""
+    """A note on other columns that could be the labels."""
     if not columns:
         return []
     shown = ", ".join(f'"{name}" ({column.distinct} values)' for name, column in list(columns.items())[:_SHOWN])
@@ -231,7 +232,8 @@ def _named_labels(path: str, columns: Sequence[Column]) -> tuple[str | tuple[str
         if column.kind not in ("flags", "constant", "empty"):
             what = column.not_a_label or f"{column.distinct} values"
             raise InputError(
-                f'{path}: "{column.name}" holds {what}; several columns of labels must hold 0 and 1 alone, or name one'
+                f'{path}: "{column.name}" contains {what}; with several label columns, each must contain only 0 and '
+                "1; fix it, or name one column"
             )
     names = tuple(dict.fromkeys(column.name for column in columns))
     return names, (f"labels in {len(names)} columns of 0 and 1 ({_quoted(names)}): named by --label",)
@@ -251,5 +253,5 @@ def _what_they_hold(columns: Mapping[str, Column]) -> str:
         return "there is no other column"
     found = []
     for name, column in list(columns.items())[:_SHOWN]:
-        found.append(f'"{name}" holds {column.not_a_label or column.not_a_text or "labels"}')
+        found.append(f'"{name}" contains {column.not_a_label or column.not_a_text or "labels"}')
     return ", ".join(found) + (f" and {len(columns) - _SHOWN} more columns" if len(columns) > _SHOWN else "")

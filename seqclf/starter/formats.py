@@ -1,4 +1,4 @@
-"""What a user's file is, by its ending or else by its first bytes; what to do with one that is not read."""
+"""Detect the format of a user's file from its extension or its first bytes; advise on unsupported formats."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ _FRAMES = (".pkl", ".pickle", ".feather", ".arrow", ".h5", ".sav", ".dta", ".rds
 
 
 def is_data(path: Path) -> bool:
-    """Whether a path that was given for a config is data: a table by its ending, packed or not, or a folder."""
+    """Whether a path given as a config is data: a table by its extension, compressed or not, or a folder."""
     suffix = path.suffix.lower()
     return path.is_dir() or suffix in KINDS or suffix in (".json", *PACKED, *SHEETS, *_FRAMES)
 
 
 def format_of(path: str) -> str | None:
-    """The option ``data.format`` that a file needs; None where its ending says it.
+    """The option ``data.format`` that a file needs; None if its extension says it.
 
-    Raises ``InputError`` where there is no such file, or where it is of no kind that is read: it says what to type.
+    Raises ``InputError`` if the file is missing or of an unsupported format; the message says what to type.
     """
     file = Path(path)
     if not file.exists():
@@ -32,11 +32,11 @@ def format_of(path: str) -> str | None:
     if suffix in (*PACKED, *SHEETS):
         raise InputError(unknown_ending(file, ""))
     if suffix in _FRAMES:
-        raise InputError(f'{path}: files of the ending "{suffix}" are not read; save it as csv, jsonl or parquet')
+        raise InputError(f'{path}: "{suffix}" files are not supported; save it as csv, jsonl or parquet')
     if (kind := _sniffed(file)) is None:
         raise InputError(
-            f'{path}: cannot tell the format from the ending "{suffix}" or from its first line; give it the ending of '
-            f"what it is ({', '.join(KINDS)})"
+            f'{path}: cannot detect the format from the extension "{suffix}" or from the first line; rename the file '
+            f"with the extension of its format ({', '.join(KINDS)})"
         )
     return kind
 
@@ -47,12 +47,12 @@ def _sniffed(file: Path) -> str | None:
     if start.startswith(b"PAR1"):
         return "parquet"
     if start.startswith((b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")):
-        raise InputError(f"{file}: a packed file, or a spreadsheet; unpack it, or save it as csv")
+        raise InputError(f"{file}: is a compressed file or a spreadsheet; decompress it, or save it as csv")
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(b"["):
         name = shlex.quote(str(file))
         raise InputError(
-            f"{file}: one JSON list; write an object a line instead: jq -c '.[]' {name} > "
+            f"{file}: is one JSON list; write one object per line instead: jq -c '.[]' {name} > "
             f"{shlex.quote(str(file.with_suffix('.jsonl')))}"
         )
     first = text.split(b"\n", 1)[0]
@@ -60,7 +60,7 @@ def _sniffed(file: Path) -> str | None:
         if first.rstrip().endswith(b"}"):
             return "jsonl"
         raise InputError(
-            f"{file}: JSON over several lines; write an object a line instead: jq -c . {shlex.quote(str(file))} > "
+            f"{file}: is multi-line JSON; write one object per line instead: jq -c . {shlex.quote(str(file))} > "
             f"{shlex.quote(str(file.with_suffix('.jsonl')))}"
         )
     if b"\0" in start:

@@ -1,4 +1,4 @@
-"""What the texts are like: how many, of which labels, how long."""
+"""Measure the texts: how many, with which labels, how long."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from seqclf.data.sources.base import LabelledTexts
 from seqclf.text.chunks import count_chunks, count_words
 from seqclf.text.subword import MAX_WORD_CHARACTERS, SubwordTokenizer
 
-_CHARACTERS_READ = 2_000_000  # of the sample that a tokenizer is learnt from: less than a second
+_CHARACTERS_READ = 2_000_000  # in the sample that a tokenizer is trained on: less than a second
 _LABELS_SHOWN = 6
 _LEAST_PIECES, _MOST_PIECES = 1_024, 8_192
 
 
 @dataclass(frozen=True)
 class Look:
-    """What of the data decides a model.
+    """The properties of the data that decide the model.
 
     Attributes:
-        rows: training texts, about; those of a large file are not counted.
-        seen: those that were looked at.
-        labels: of these, the texts of each label, the most frequent first.
+        rows: number of training texts; an estimate for large files.
+        seen: number of texts examined.
+        labels: texts per label among those, the most frequent label first.
         multi: whether texts have several labels.
-        words: words of a text, mean, median and 95th percentile.
-        distinct_words: different words, lower-cased.
-        recurring_words: those that occur twice or more often.
-        tokens: subwords of a text, mean, median and 95th percentile, by ``pieces_for(rows)`` pieces of a sample.
-        characters: of a text, the same three.
-        uncut_share: fraction of the words that are too long for subwords, as of DNA.
+        words: words per text: mean, median and 95th percentile.
+        distinct_words: number of different words, lower-cased.
+        recurring_words: number of words that occur at least twice.
+        tokens: subwords per text: mean, median and 95th percentile, with ``pieces_for(rows)`` pieces from a sample.
+        characters: characters per text: the same three.
+        uncut_share: fraction of the words that are too long for subwords, such as DNA.
         validation: whether validation texts have their own file or folder.
         test: the same for test texts.
     """
@@ -52,7 +52,7 @@ class Look:
 
     @property
     def imbalance(self) -> float:
-        """Texts of the most frequent label for each text of the rarest."""
+        """Texts of the most frequent label per text of the rarest label."""
         return self.labels[0][1] / max(self.labels[-1][1], 1)
 
     @property
@@ -61,7 +61,7 @@ class Look:
         return self.labels[-1][1]
 
     def summary(self, named: str) -> str:
-        """A sentence for the screen; ``named`` are the columns in brackets."""
+        """A sentence for the screen; ``named`` are the columns, in parentheses."""
         shown = ", ".join(f"{name} ({count:,})" for name, count in self.labels[:_LABELS_SHOWN])
         more = ", ..." if len(self.labels) > _LABELS_SHOWN else ""
         what = "multi-label texts" if self.multi else "texts"
@@ -69,17 +69,17 @@ class Look:
         of = f" of about {self.rows:,}" if self.seen < self.rows else ""
         return (
             f"{self.seen:,}{of} {what} with {len(self.labels)} labels{named}: "
-            f"{shown}{more}; words a text: median {median:,.0f}, 95 % have at most {most:,.0f}"
+            f"{shown}{more}; words per text: median {median:,.0f}, 95 % have at most {most:,.0f}"
         )
 
 
 def pieces_for(rows: int) -> int:
-    """Size of a vocabulary of subwords for so many texts: few texts have more of each piece if there are few pieces."""
+    """Size of a subword vocabulary for ``rows`` texts: with few texts, few pieces, so that each occurs often."""
     return int(min(_MOST_PIECES, max(_LEAST_PIECES, 2 ** np.ceil(np.log2(max(rows, 1))))))
 
 
 def look(data: LabelledTexts, *, rows: int | None = None, validation: bool = False, test: bool = False) -> Look:
-    """Count and measure the texts, which are some of ``rows``."""
+    """Count and measure the texts, a part of all ``rows``."""
     counts = Counter(name for names in data.label_sets for name in names)
     sample = _sample(data.texts)
     words = count_words(count_chunks(data.texts), lowercase=True)
@@ -107,7 +107,7 @@ def _quantiles(lengths: Sequence[int]) -> tuple[float, float, float]:
 
 
 def _sample(texts: Sequence[str]) -> list[str]:
-    """Texts from all over the file, as many as have so many characters: files are often sorted."""
+    """Texts from all over the file (files are often sorted), up to ``_CHARACTERS_READ`` characters."""
     total = sum(map(len, texts))
     every = max(1, -(-total // _CHARACTERS_READ))
     return list(itertools.islice(texts, 0, None, every))

@@ -1,4 +1,4 @@
-"""A starter: from the path of a user's data to the text of a config that trains on it."""
+"""A starter: turns the path of a user's data into the text of a config that trains on it."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ _LABELS_SHOWN = 6
 
 @dataclass(frozen=True)
 class Request:
-    """What the user has said beside the path; what is None follows from the data.
+    """What the user asked for, in addition to the path; None means that the data decide.
 
     Attributes:
         label: columns of the labels; each of several columns of 0 and 1 is a label.
-        separator: of several labels in one field.
-        encoding: how the files are encoded; guessed where they are not UTF-8.
+        separator: separates several labels in one field.
+        encoding: of the files; guessed if they are not UTF-8.
         validation: a fraction of the training texts, such as 0.1, or the path of a file or folder.
         test: the same for the test texts.
         family: kind of the model.
-        template: name of a template whose model is taken.
+        template: name of the template whose model is used.
     """
 
     path: str
@@ -61,11 +61,11 @@ class Request:
 
 @dataclass(frozen=True)
 class Seen:
-    """A user's data: what was found, as options of ``data``, and what the texts are like.
+    """A user's data: the options of ``data``, and a look at the texts.
 
     Attributes:
-        summary: the texts and labels in a sentence.
-        notes: what was chosen and why, what else there is: sentences for the screen.
+        summary: the texts and labels in one sentence.
+        notes: choices, reasons and alternatives: sentences for the screen.
     """
 
     request: Request
@@ -79,7 +79,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Starter:
-    """A config's text, and what it was made from."""
+    """The text of a config, and its origin."""
 
     text: str
     seen: Seen
@@ -87,22 +87,22 @@ class Starter:
 
     @property
     def model(self) -> str:
-        """The model and why it was taken, for the screen."""
+        """The model and the reason for it, for the screen."""
         if self.recipe is None:
-            return f"model: of the template {self.seen.request.template}"
+            return f"model: from the template {self.seen.request.template}"
         return f"model: {self.recipe.name} ({self.recipe.why})"
 
 
 def starter(request: Request) -> Starter:
-    """A config that trains on the file or folder as it is.
+    """A config that trains on the unchanged file or folder.
 
-    Raises ``InputError`` where the data cannot be read or do not show which column is which.
+    Raises ``InputError`` if the data cannot be read or the columns cannot be identified.
     """
     return starter_for(see(request))
 
 
 def starter_for(seen: Seen) -> Starter:
-    """The config for data that were looked at. Raises ``InputError`` for a template that is not there."""
+    """The config for examined data. Raises ``InputError`` for an unknown template."""
     request = seen.request
     if request.template is not None:
         text = with_data(template(request.template), seen.name, seen.data)
@@ -117,18 +117,18 @@ def _check_without_validation(name: str, text: str) -> None:
         read_config(name, (), text)
     except ConfigError as error:
         raise InputError(
-            f"--validation 0: the template {name} watches validation texts while it trains; give a fraction such as "
-            "0.1, or leave --template out"
+            f"--validation 0: the template {name} needs validation texts for training; give a fraction such as 0.1, or "
+            "omit --template"
         ) from error
 
 
 def starter_of(seen: Seen, chosen: Recipe) -> Starter:
-    """The config of a recipe for data that were looked at."""
+    """The config of a recipe for examined data."""
     if not seen.data["validation"]:
         chosen = chosen.without_validation()
     heading = (
         "A classifier of your own texts. Every option is explained by `seqclf schema --markdown`.",
-        f"Seen in {seen.request.path}: {seen.summary}.",
+        f"Found in {seen.request.path}: {seen.summary}.",
         f"Model: {chosen.name} ({chosen.why}).",
     )
     options = {"name": seen.name, "seed": seen.seed, "data": dict(seen.data), **chosen.sections()}
@@ -136,13 +136,13 @@ def starter_of(seen: Seen, chosen: Recipe) -> Starter:
 
 
 def replaced(starter: Starter, why: str) -> Starter:
-    """The same with another reason for its model."""
+    """The same starter with another reason for its model."""
     assert starter.recipe is not None
     return starter_of(starter.seen, replace(starter.recipe, why=why))
 
 
 def see(request: Request) -> Seen:
-    """Find the files and columns, and look at the texts. Raises ``InputError``."""
+    """Find the files and columns, and examine the texts. Raises ``InputError``."""
     train = training_part(request.path)
     part = _folder(train, request) if Path(train).is_dir() else _table(train, request)
     check_texts(train, part.texts)
@@ -189,7 +189,7 @@ def _about_labels(looked: Look) -> Iterator[str]:
 
 
 def _about_files(request: Request, train: str, splits: Mapping[str, Any]) -> Iterator[str]:
-    """Which files hold what, where that is not what the user has named."""
+    """Notes on files that the user did not name."""
     if train != request.path:
         yield f"training texts: {train}"
     for split in ("validation", "test"):
@@ -199,20 +199,20 @@ def _about_files(request: Request, train: str, splits: Mapping[str, Any]) -> Ite
         yield f"{split} texts: {part}"
         if Path(train).is_dir() and (missing := labels_left_out(train, part)):
             yield (
-                f"of the labels, the {split} texts lack {', '.join(missing[:_LABELS_SHOWN])}: if {train} holds texts "
-                "without a label there, move them out of it"
+                f"the {split} texts lack the labels {', '.join(missing[:_LABELS_SHOWN])}: if these folders of {train} "
+                "contain unlabelled texts, move them elsewhere"
             )
 
 
 @dataclass(frozen=True)
 class _Part:
-    """Training texts with the options of ``data`` that say how they are read.
+    """Training texts with the options of ``data`` that read them.
 
     Attributes:
-        texts: those that are looked at.
+        texts: the texts to examine.
         read: reads another part in the same way, or some of its rows. Raises ``InputError``.
-        rows: all that there are, about.
-        named: the columns in brackets, for a sentence.
+        rows: approximate number of all rows.
+        named: the columns, in parentheses, for a sentence.
     """
 
     texts: LabelledTexts
@@ -260,9 +260,9 @@ def _table(path: str, request: Request) -> _Part:
 
 
 def _encoding(request: Request, *paths: Path) -> tuple[str, dict[str, Any], tuple[str, ...]]:
-    """The encoding of the files, the option that says it, and a sentence about it; nothing of UTF-8.
+    """The encoding of the files, its option, and a sentence about it; for UTF-8 neither option nor sentence.
 
-    Where no encoding fits, UTF-8: reading the files says what is wrong with them.
+    UTF-8 if no encoding fits: reading the files then reports what is wrong with them.
     """
     found, why = request.encoding, ""
     if found is None and not any(path.suffix.lower() == ".parquet" for path in paths):
@@ -274,7 +274,7 @@ def _encoding(request: Request, *paths: Path) -> tuple[str, dict[str, Any], tupl
 
 
 def _splits(request: Request, found: Parts, part: _Part, check: Callable[[str], None]) -> dict[str, Any]:
-    """The options ``validation`` and ``test``: as the user has said, else what was found, else shares."""
+    """The options ``validation`` and ``test``: from the user, else the files found, else fractions."""
     share = 0.1 if len(part.texts) >= _FEW_TEXTS else 0.2
     splits: dict[str, Any] = {}
     for split, given, beside in (
@@ -304,5 +304,5 @@ def _given_part(option: str, given: str, check: Callable[[str], None]) -> str | 
 
 
 def _from_anywhere(path: str) -> str:
-    """Where a variable says that relative paths start elsewhere, this one is not relative."""
+    """The path, made absolute if an environment variable sets another base for relative paths."""
     return str(Path(path).absolute()) if os.environ.get(DATA_VARIABLE) else path

@@ -1,4 +1,4 @@
-"""Candidates for a trial: the most promising recipes for some data, or for the data of a config."""
+"""Candidates for a trial: the most promising recipes for a user's data or the data of a config."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ STARTER_FILE = "starter.yaml"
 
 
 def loaded(starter: Starter, overrides: Sequence[Override] = ()) -> LoadedConfig:
-    """A starter's config, checked. Raises ``ConfigError`` where the overrides do not fit."""
+    """A starter's config, checked. Raises ``ConfigError`` for invalid overrides."""
     return read_config(STARTER_FILE, overrides, starter.text)
 
 
 def presets(seen: Seen) -> tuple[Starter, ...]:
-    """The recipes that are worth a trial, as configs, the rule's own first."""
+    """The recipes worth a trial, as configs; the one that the rule chooses is first."""
     return tuple(starter_of(seen, recipe) for recipe in promising(seen.look))
 
 
 def seen_in(file: str, given: LoadedConfig) -> Seen:
-    """The data of a config, looked at as those of a user are."""
+    """The data of a config, examined like a user's data."""
     config = given.config
     corpus = Corpus(config)
     texts = corpus.texts("train")

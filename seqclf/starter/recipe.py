@@ -1,4 +1,4 @@
-"""The rule: from what the texts are like to a model. Its evidence is in docs/writing_configs.md."""
+"""The rule that chooses a model by the properties of the texts. Its evidence is in docs/writing_configs.md."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ Family = Literal["bag", "lstm", "gru", "min_gru", "conv", "ngrams"]
 
 FAMILIES: tuple[Family, ...] = get_args(Family)
 
-_MUCH_UNCUT = 0.05  # share of words too long for subwords from which characters are read instead
+_MUCH_UNCUT = 0.05  # fraction of words too long for subwords; above it, use characters instead
 _LEAST_TOKENS, _MOST_TOKENS = 16, 1_024
-_UNEVEN = 3.0  # texts of the most frequent label for each of the rarest
+_UNEVEN = 3.0  # texts of the most frequent label per text of the rarest
 _SMALL, _LARGE = 2_000, 10_000  # rows
 _RECURRENT_ROWS = 4_000
-_RECURRENT_BUDGET = 400_000  # tokens of an epoch that a recurrent layer reads in few seconds on two cores
+_RECURRENT_BUDGET = 400_000  # tokens per epoch that a recurrent layer reads in a few seconds on two cores
 
 _LEAST_BUCKETS, _MOST_BUCKETS = 2**14, 2**20
-_MOST_TABLE = 2**23  # numbers of the table, buckets times output units: 32 MB
-_LONG = 64.0  # tokens of a text, on average
+_MOST_TABLE = 2**23  # numbers in the table (buckets times output units): 32 MB
+_LONG = 64.0  # mean tokens per text
 _MANY = 10_000  # rows
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A model and its training, as sections of a config.
+    """A model and its training options, as sections of a config.
 
     Attributes:
-        ngrams: the section of that name; None for none.
-        why: what in the texts decided it.
+        ngrams: the section of that name, or None.
+        why: the property of the texts that decided it.
     """
 
     family: Family
@@ -51,14 +51,14 @@ class Recipe:
         return f"{self.family}+ngrams" if self.ngrams and self.family != "ngrams" else self.family
 
     def without_validation(self) -> Recipe:
-        """The same for a training that no validation texts end: of a fixed and smaller number of epochs."""
+        """The same without early stopping: a fixed and smaller number of epochs."""
         training = {name: value for name, value in self.training.items() if name != "early_stopping"}
         training["epochs"] = -(-int(self.training["epochs"]) // 3)
         ngrams = self.ngrams and {name: value for name, value in self.ngrams.items() if name != "refit"}
         return replace(self, training=training, ngrams=ngrams)
 
     def sections(self) -> dict[str, Any]:
-        """What of a config follows from the recipe, in the order in which it is read."""
+        """The config sections of the recipe, in their usual order."""
         found = {
             "tokenizer": dict(self.tokenizer),
             "embedding": dict(self.embedding),
@@ -71,11 +71,11 @@ class Recipe:
 
 
 def recipe(look: Look, family: Family | None = None, *, ngrams: bool | None = None) -> Recipe:
-    """The model for such texts.
+    """The model for the texts.
 
     Args:
-        family: what reads the text, instead of what the rule says.
-        ngrams: whether n-grams stand beside it; by default beside what the rule says, and not beside a named family.
+        family: overrides the family that the rule chooses.
+        ngrams: whether to add n-grams; by default yes if the rule chooses the family, no if ``family`` is given.
     """
     chosen, why = (family, "asked for") if family is not None else _family(look)
     beside = family is None if ngrams is None else ngrams
@@ -92,7 +92,7 @@ def recipe(look: Look, family: Family | None = None, *, ngrams: bool | None = No
 
 
 def promising(look: Look) -> tuple[Recipe, ...]:
-    """Three recipes that are worth a trial: the rule's own, n-grams alone, and another reader beside n-grams."""
+    """Three recipes worth a trial: the rule's choice, n-grams alone, and another family with n-grams."""
     first = recipe(look)
     other: Family = "bag" if first.family != "bag" else "min_gru" if look.tokens[0] > _LONG else "gru"
     return first, recipe(look, "ngrams"), recipe(look, other, ngrams=True)
@@ -100,10 +100,10 @@ def promising(look: Look) -> tuple[Recipe, ...]:
 
 def _family(look: Look) -> tuple[Family, str]:
     if look.rows < _RECURRENT_ROWS:
-        return "bag", "few texts: a recurrent layer would learn little from them that n-grams do not tell"
+        return "bag", "few texts: a recurrent layer would add little to n-grams"
     if look.rows * look.tokens[0] > _RECURRENT_BUDGET:
         return "bag", "much text: n-grams see word order, and a bag of word pieces is fast"
-    return "gru", "many short texts: a recurrent layer has time to learn word order from them"
+    return "gru", "many short texts: a recurrent layer can learn word order in reasonable time"
 
 
 def _reads_characters(look: Look) -> bool:
@@ -129,8 +129,8 @@ def _power_of_two(least: float) -> int:
 
 
 def _ngrams(look: Look, family: Family) -> dict[str, Any]:
-    """As many buckets as there are n-grams, about, unless the table becomes too large with that many labels."""
-    # Either longer n-grams or whole words: those take many texts, these many texts do without.
+    """About as many buckets as n-grams, unless the number of labels makes the table too large."""
+    # Either longer n-grams or whole words: the former need many texts, and with many texts the latter do not help.
     orders = [1, 2, 3] if look.rows >= _MANY and look.tokens[0] >= _LONG else [1, 2]
     different = look.rows * look.tokens[0] * len(orders)
     most = min(_MOST_BUCKETS, 2 ** int(math.log2(_MOST_TABLE / len(look.labels))))
@@ -143,7 +143,7 @@ def _ngrams(look: Look, family: Family) -> dict[str, Any]:
     }
     if len(orders) < 3 and not _reads_characters(look):
         section["words"] = True
-    if not look.validation:  # texts that are taken from those to train on; others may be meant for validation alone
+    if not look.validation:  # split from the training texts; a separate part may be reserved for validation
         section["refit"] = True
     return section if family == "ngrams" else {**section, "dropout": 0.5}
 
@@ -170,12 +170,12 @@ def _layers(look: Look, family: Family) -> tuple[dict[str, Any], ...]:
 def _training(look: Look, family: Family) -> dict[str, Any]:
     small = look.rows < _SMALL
     uneven = look.imbalance >= _UNEVEN
-    monitor = "val_loss"  # moves with every text: F1 of few texts is the same after most epochs
+    monitor = "val_loss"  # changes with every text; F1 on few texts stays the same after most epochs
     if look.rows >= _LARGE:
         monitor = "val_micro_f1" if look.multi else "val_macro_f1" if uneven else monitor
     optimizer: dict[str, Any] = {"type": "adam", "learning_rate": 2e-3, "clip_norm": 1.0}
     epochs = 40 if small else 30
-    if family == "ngrams":  # of one weight and one bias: the table is fitted before
+    if family == "ngrams":  # trains one weight and one bias: the table is fitted before
         optimizer, epochs = {"type": "adam", "learning_rate": 1e-2}, 5
     training: dict[str, Any] = {
         "epochs": epochs,

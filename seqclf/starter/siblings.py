@@ -1,4 +1,4 @@
-"""Files and folders of validation and test texts beside those to train on."""
+"""Find files and folders of validation and test texts next to the training texts."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _MARK = r"(?:^|(?<=[-_. ]))({})(?=$|[-_. \d])"
 
 @dataclass(frozen=True)
 class Parts:
-    """What to train on, and where validation and test texts are, None where nothing was found.
+    """Paths of the training, validation and test texts; None if not found.
 
     Attributes:
-        notes: what was found and not taken, and why: sentences for the screen.
+        notes: what was found but not used, and why: sentences for the screen.
     """
 
     train: str
@@ -33,9 +33,9 @@ class Parts:
 
 
 def training_part(path: str) -> str:
-    """The file, or folder of one folder a label, to train on, where ``path`` is a folder that holds splits.
+    """The file or label folder to train on if ``path`` is a folder of splits.
 
-    Raises ``InputError`` where a folder holds tables and none of them is the training split.
+    Raises ``InputError`` if a folder contains tables and none of them is the training split.
     """
     folder = Path(path)
     if not folder.is_dir() or any(folder.glob("*/*.txt")):
@@ -48,14 +48,14 @@ def training_part(path: str) -> str:
         return str(tables[0])
     if tables:
         names = ", ".join(entry.name for entry in tables[:5]) + (", ..." if len(tables) > 5 else "")
-        raise InputError(f"{path}: holds {len(tables)} tables ({names}) and none named train; name one of them")
+        raise InputError(f"{path}: contains {len(tables)} tables ({names}) but none named train; name one of them")
     return path
 
 
 def find_parts(train: str, check: Callable[[str], None]) -> Parts:
-    """Validation and test parts whose names say that they belong to ``train``.
+    """Find validation and test parts by names that match the name of ``train``.
 
-    ``check`` raises ``InputError`` for a part that cannot be read as ``train`` is, such as a test file without labels.
+    ``check`` raises ``InputError`` for a part that cannot be read like ``train``, such as a test file without labels.
     """
     found: dict[str, str] = {}
     notes = []
@@ -65,7 +65,7 @@ def find_parts(train: str, check: Callable[[str], None]) -> Parts:
                 check(str(candidate))
             except InputError as error:
                 reason = str(error).splitlines()[0].removeprefix(f"{candidate}: ")
-                notes.append(f"{candidate.name} is left out: {reason}")
+                notes.append(f"{candidate.name} is not used: {reason}")
                 continue
             found[split] = str(candidate)
             break
@@ -73,13 +73,13 @@ def find_parts(train: str, check: Callable[[str], None]) -> Parts:
 
 
 def labels_left_out(train: str, part: str) -> list[str]:
-    """Folders of labels in ``train`` that the other folder lacks: it may be that their texts have no label."""
+    """Label folders in ``train`` that the other folder lacks; their texts may be unlabelled."""
     names = [{entry.name for entry in Path(folder).iterdir() if any(entry.glob("*.txt"))} for folder in (train, part)]
     return sorted(names[0] - names[1])
 
 
 def _entries(folder: Path) -> list[Path]:
-    """Tables, and folders of one folder a label, in a folder."""
+    """Tables and label folders in a folder."""
     found = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
     return [
         entry
@@ -100,7 +100,7 @@ def _stem(path: Path) -> str:
 
 
 def _candidates(train: Path, split: str) -> Iterator[Path]:
-    """Parts beside ``train`` that its name points to: the same name with another split's in it, or added to it."""
+    """Parts next to ``train`` with a matching name: its split name replaced by ``split``, or ``split`` added."""
     stem = _stem(train)
     mark = re.search(_MARK.format("|".join(_NAMES["train"])), stem, re.IGNORECASE)
     if mark is None:

@@ -1,4 +1,4 @@
-"""Rows from all over a large table: files are often sorted, by label or by date."""
+"""Sample rows from all over a large table: files are often sorted by label or date."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Any
 
 from seqclf.data.sources.tables import ROWS_LOOKED_AT, TableSource
 
-_MOST_BYTES = 200_000_000  # that are read for a look: a few seconds
-_BYTES_OF_A_KEY = 6  # quotes, colon, comma and blanks around a name in jsonl
+_MOST_BYTES = 200_000_000  # read for a look: a few seconds
+_BYTES_OF_A_KEY = 6  # quotes, colon, comma and spaces around a key in jsonl
 _MEASURED = 1_000  # rows
 
 
 def looked_at(source: TableSource, path: str, *, keys: bool) -> tuple[dict[str, list[Any]], int, int]:
-    """Columns of a table with values of at most ``ROWS_LOOKED_AT`` of its rows.
+    """Columns of a table with values from at most ``ROWS_LOOKED_AT`` of its rows.
 
     Args:
-        keys: each row names its columns, as in jsonl.
+        keys: whether each row repeats the column names, as in jsonl.
 
     Returns:
         The columns; of how many rows one was taken, as ``every`` of ``TableSource.read``; about how many rows there

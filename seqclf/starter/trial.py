@@ -1,7 +1,7 @@
-"""Trying models out: each trained for a short while on the same sample, validated on the same texts.
+"""Trials of models: each trains briefly on the same sample and is validated on the same texts.
 
-A trial goes through ``seqclf.training.train`` as every training does, in a folder that is gone afterwards, and ends
-before anything is exported.
+A trial uses ``seqclf.training.train`` like every training, in a temporary folder, and ends before anything is
+exported.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from seqclf.starter.look import Look
 from seqclf.training.events import EpochDone, Event, TrainingDone, TrainingStarted
 
 SECONDS = 60.0
-"""For the training of one model, without the fit of its n-grams; the epoch in which they end is completed, if that
-takes at most ``_GRACE`` more."""
+"""Time limit for training one model, without the fit of its n-grams. The current epoch is then completed if that takes
+at most ``_GRACE`` more seconds."""
 
 _GRACE = 60.0
 
@@ -39,7 +39,7 @@ _LEAST_TEXTS, _MOST_TEXTS = 1_000, 5_000
 
 @dataclass(frozen=True)
 class Candidate:
-    """A model to try: what it is called, and its config."""
+    """A model to try: its name and its config."""
 
     name: str
     config: Config
@@ -47,12 +47,12 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Result:
-    """What a trial came to.
+    """The result of a trial.
 
     Attributes:
-        validation: metrics of the best epoch; None where none was completed.
+        validation: metrics of the best epoch; None if no epoch was completed.
         seconds: wall time of the training.
-        epochs: completed ones.
+        epochs: completed epochs.
         problem: why the model could not be trained.
     """
 
@@ -67,19 +67,19 @@ class Result:
         return self.candidate.name
 
     def score(self, metric: str) -> float:
-        """The larger the better; below all others where there is none."""
+        """The score by ``metric``, larger is better; lower than any other if there is none."""
         return float("-inf") if self.validation is None else float(self.validation[metric])
 
 
 def texts_to_try(look: Look) -> int:
-    """How many training texts a trial sees: few seconds' worth of an epoch, as many as there are at most."""
+    """Number of training texts for a trial: a few seconds per epoch, and no more than there are."""
     return min(look.rows, _MOST_TEXTS, max(_LEAST_TEXTS, int(_MOST_TOKENS / max(look.tokens[0], 1))))
 
 
 def trials(
     candidates: Sequence[Candidate], corpus: SampledCorpus, on_begin: Callable[[str], None] = lambda name: None
 ) -> Iterator[Result]:
-    """Train one candidate after another; all have the same data and seed. Nothing is left behind, whatever ends it."""
+    """Train the candidates in turn, with the same data and seed. No files remain, however it ends."""
     with tempfile.TemporaryDirectory(prefix="seqclf-trial-") as folder:
         for candidate in candidates:
             on_begin(candidate.name)
@@ -87,7 +87,7 @@ def trials(
 
 
 def linear_baseline(candidate: Candidate, corpus: SampledCorpus) -> dict[str, Any] | None:
-    """Scores of a linear model on the same texts; None where the config wants none, or it could not be fitted."""
+    """Scores of a linear model on the same texts; None if the config disables it or the fit failed."""
     fingerprints = {split: corpus.fingerprint(split) for split in ("train", "validation")}
     job = begin(candidate.config, corpus, corpus.labels(), fingerprints)
     if job is None:
@@ -98,13 +98,13 @@ def linear_baseline(candidate: Candidate, corpus: SampledCorpus) -> dict[str, An
 
 
 def winner(results: Sequence[Result], metric: str) -> Result | None:
-    """The best by the metric, the quickest of those that are level; None where none has a score."""
+    """The best result by the metric, the fastest among equals; None if none has a score."""
     best = max(results, key=lambda result: (result.score(metric), -result.seconds))
     return None if best.validation is None else best
 
 
 class SampledCorpus(Corpus):
-    """A config's texts, of each split no more than so many; every label has its share of them."""
+    """A config's texts, with at most ``most`` per split, sampled in proportion to the labels."""
 
     def __init__(self, config: Config, most: int) -> None:
         super().__init__(config)
@@ -123,12 +123,12 @@ class SampledCorpus(Corpus):
         self._whole.forget()
 
     def labels(self) -> Labels:
-        """Those of all texts: a rare one may be in the validation texts alone."""
+        """The labels of all texts: a rare one may occur only in the validation texts."""
         return self._whole.labels()
 
 
 def _sample(texts: LabelledTexts, most: int, seed: int) -> NDArray[np.int64]:
-    """Indices of ``most`` texts or a few more, in the order of the texts: one at least of every label."""
+    """Ascending indices of ``most`` texts or a few more, with at least one text of every label."""
     generator = np.random.default_rng([seed, 0x7121])
     if texts.multi:
         return np.sort(generator.permutation(len(texts))[:most])
@@ -141,11 +141,11 @@ def _sample(texts: LabelledTexts, most: int, seed: int) -> NDArray[np.int64]:
 
 
 class _Enough(Exception):
-    """The trial has seen what it is for."""
+    """The trial has run long enough."""
 
 
 class _Watch:
-    """Keeps the best epoch's validation, and ends the training when its time is over."""
+    """Keeps the best epoch's validation metrics, and ends the training when its time is up."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -156,13 +156,13 @@ class _Watch:
 
     @property
     def elapsed(self) -> float:
-        """Seconds of training; without a step, of what came before."""
+        """Seconds since training started; before the first step, since preparation started."""
         return time.monotonic() - (self._made if self._started is None else self._started)
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, TrainingStarted):
             self._started = time.monotonic()
-        elif self._started is None:  # texts and n-grams are made ready: as long as they need
+        elif self._started is None:  # preparing texts and n-grams is not limited
             return
         elif isinstance(event, EpochDone):
             self.epochs = event.epoch
@@ -178,7 +178,7 @@ def _tried(candidate: Candidate, corpus: SampledCorpus, folder: Path) -> Result:
     from seqclf.training.train import train
 
     config = candidate.config
-    alone = config.training.model_copy(update={"baseline": False})  # fitted once for all, by linear_baseline
+    alone = config.training.model_copy(update={"baseline": False})  # linear_baseline fits it once for all
     config = config.model_copy(update={"training": alone})
     data = prepare(config, corpus=corpus)
     watch = _Watch(SECONDS)

@@ -1,4 +1,4 @@
-"""Whether a classifier can be learnt from texts and their labels, and whether other parts fit to them."""
+"""Check that a classifier can be trained on the texts and labels, and that other parts match them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def is_number(label: str) -> bool:
 
 
 def check_texts(path: str, texts: LabelledTexts) -> None:
-    """Raise ``InputError`` where no classifier can be learnt from these texts and labels."""
+    """Raise ``InputError`` if no classifier can be trained on these texts and labels."""
     labels = Counter(name for names in texts.label_sets for name in names)
     count = len(texts)
     if not any(text.strip() for text in texts.texts):
@@ -33,20 +33,20 @@ def check_texts(path: str, texts: LabelledTexts) -> None:
         raise InputError(f"{path}: {all_the_same(list(labels), texts.multi)}; name another column with --label")
     if len(labels) > max(2, count // _LEAST_TEXTS_A_LABEL):
         numbers = all(is_number(label) for label in labels)
-        what = "numbers to predict are not labels: group them into a few classes; else " if numbers else ""
+        what = "if they are numbers to predict, group them into a few classes; else " if numbers else ""
         raise InputError(
             f"{path}: {len(labels):,} different labels for {count:,} texts; {what}name another column with --label, or "
-            "--label-separator where they are several labels in one field"
+            "use --label-separator if a field contains several labels"
         )
     if count < LEAST_TEXTS:
-        raise InputError(f"{path}: holds {count} texts; a classifier needs at least {LEAST_TEXTS}, better hundreds")
+        raise InputError(f"{path}: has {count} texts; a classifier needs at least {LEAST_TEXTS}, better hundreds")
 
 
 class Fitting:
-    """Checks validation and test parts against the training texts, and remembers the labels that these lack.
+    """Checks validation and test parts against the training texts, and remembers labels that these lack.
 
     Args:
-        read: reads a part, or some of its rows, as the training texts were. Raises ``InputError`` where it cannot.
+        read: reads a part, or some of its rows, like the training texts. Raises ``InputError`` on failure.
     """
 
     def __init__(self, train: LabelledTexts, read: Callable[[str], LabelledTexts]) -> None:
@@ -56,7 +56,7 @@ class Fitting:
         self._unknown: dict[Path, tuple[str, ...]] = {}
 
     def __call__(self, part: str) -> None:
-        """Raise ``InputError`` for a part with which the training could not work, or that could measure nothing."""
+        """Raise ``InputError`` for a part that training cannot use or that measures nothing."""
         texts = self._read(part)
         if texts.multi != self._multi:
             found, expected = labels_a_text(texts.multi), labels_a_text(self._multi)
@@ -65,7 +65,7 @@ class Fitting:
         by_case = {name.casefold(): name for name in self._known}
         for name in unknown:
             if (other := by_case.get(name.casefold())) is not None:
-                raise InputError(f'{part}: has the label "{name}" where the training texts have "{other}"; write one')
+                raise InputError(f'{part}: has the label "{name}", the training texts have "{other}"; use one')
         strange = sum(not self._known.issuperset(names) for names in texts.label_sets)
         if 2 * strange > len(texts):
             raise InputError(
@@ -75,15 +75,15 @@ class Fitting:
         self._unknown[Path(part).absolute()] = unknown
 
     def options(self, splits: Mapping[str, Any]) -> dict[str, str]:
-        """The options of ``data`` that let the chosen parts be read."""
+        """The options of ``data`` needed to read the chosen parts."""
         return {"unknown_labels": "wrong"} if any(self._unknown_of(splits)) else {}
 
     def notes(self, splits: Mapping[str, Any]) -> Iterator[str]:
-        """What there is to say of the chosen parts."""
+        """Notes on the chosen parts."""
         for split, unknown in self._unknown_of(splits):
             yield (
                 f"the {split} texts have labels that the training texts lack ({_some(unknown)}): unknown_labels: wrong "
-                "counts such texts as errors; drop would leave them out"
+                "counts such texts as errors; drop omits them"
             )
 
     def _unknown_of(self, splits: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:

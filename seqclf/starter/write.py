@@ -1,4 +1,4 @@
-"""A config as commented YAML that reads back as what was meant, whatever names files, columns and labels have."""
+"""Write a config as commented YAML that reads back unchanged, whatever names files, columns and labels have."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ _WIDTH = 110
 _COMMENT_AT = 30
 
 COMMENTS = {
-    "seed": "seed of everything that is random",
+    "seed": "seed of all random numbers",
     "data.validation": "fraction of the texts that choose the best epoch, or a separate file",
     "data.test": "fraction of the texts that only `seqclf eval` reads, or a separate file",
-    "data.unknown_labels": "validation and test texts whose label no training text has count as errors",
-    "tokenizer.vocab_size": "most word pieces that are learnt from the training texts",
+    "data.unknown_labels": "texts whose label no training text has count as errors",
+    "tokenizer.vocab_size": "at most this many word pieces, from the training texts",
     "tokenizer.max_tokens": "longer texts lose their middle",
     "embedding.dim": "length of a token's vector",
-    "embedding.dropout": "fraction of the vectors' entries left out while training",
-    "embedding.word_dropout": "fraction of the tokens left out while training",
-    "layers": "what reads the text, first to last",
-    "ngrams": "a linear model over n-grams of tokens, beside the network or alone",
-    "ngrams.refit": "at the end, to the validation texts as well",
+    "embedding.dropout": "fraction of the vectors' entries dropped during training",
+    "embedding.word_dropout": "fraction of the tokens dropped during training",
+    "layers": "from token vectors to one vector per text, first to last",
+    "ngrams": "a linear model over n-grams of tokens, alongside the network or alone",
+    "ngrams.refit": "fit again at the end, with the validation texts",
     "head": "between the text's vector and the output layer",
     "training.class_weights": "every label counts the same, however few texts it has",
-    "training.early_stopping": "may end sooner; the best epoch's weights are kept",
+    "training.early_stopping": "may end earlier; the best epoch's weights are kept",
     "training.early_stopping.patience": "stop after this many epochs without improvement",
 }
 
@@ -43,7 +43,7 @@ _OF_PARTS = {
 
 
 def config_text(options: Mapping[str, Any], heading: Sequence[str]) -> str:
-    """The options as YAML in their order, an empty line between sections, under comment lines of ``heading``."""
+    """The options as YAML in the given order, with blank lines between sections, below ``heading`` as comments."""
     lines = [f"# {line}" for paragraph in heading for line in textwrap.wrap(one_line(paragraph), _WIDTH)]
     for name, value in options.items():
         if isinstance(value, Mapping | list):
@@ -53,7 +53,7 @@ def config_text(options: Mapping[str, Any], heading: Sequence[str]) -> str:
 
 
 def with_data(template: str, name: str, data: Mapping[str, Any]) -> str:
-    """A template's text with other data and another name; its comments stay."""
+    """A template's text with other data and another name; it keeps its comments."""
     kept: list[str] = []
     skipping = False
     for line in template.splitlines():
@@ -92,7 +92,7 @@ def _commented(option: str, comment: str | None) -> str:
 
 
 def scalar(value: Any) -> str:
-    """A value as YAML on one line. Raises ``InputError`` for a text that UTF-8 cannot write."""
+    """A value as YAML on one line. Raises ``InputError`` for a string that UTF-8 cannot encode."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key}: {scalar(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
@@ -120,12 +120,12 @@ def _escaped(character: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """For comments and the screen: nothing that starts another line or cannot be shown."""
+    """The text for comments and the screen, without line breaks and unprintable characters."""
     return "".join(character if character.isprintable() else " " for character in text)
 
 
 def name_after(path: str) -> str:
-    """A config's name after its file, or after the folder where the file is just ``train.csv``."""
+    """The config's name: that of the file, or of its folder if the file is just ``train.csv``."""
     here = Path(path).absolute()
     stem = here.name if here.is_dir() else here.name.removesuffix(here.suffix)
     if stem.lower() in ("train", "training", "data", "dataset"):
