@@ -194,7 +194,7 @@ def test_columns_of_the_predictions_names_are_an_error_before_anything_is_measur
         for file, names in ((once, '("prediction", "probability", "right", "probability_of_'), (late, '("right")')):
             refused = _eval(three_label_run, "--data", str(file), "--predictions", str(tmp_path / "again.csv"))
             assert refused.exit_code == 2
-            assert f"{file} already has columns that the predictions would have {names}" in refused.stderr
+            assert f"{file} already has columns with the names of new ones {names}" in refused.stderr
             assert "--prefix model_" in refused.stderr
     again = tmp_path / "again.csv"
     done = _eval(three_label_run, "--data", str(once), "--predictions", str(again), "--prefix", "model_")

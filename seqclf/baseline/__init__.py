@@ -1,5 +1,5 @@
-"""What a simple model makes of the same texts: the measure that a network's result stands beside.
+"""Baselines: simple models on the same texts, to compare a network's scores with.
 
-The simple model is TF-IDF of n-grams with logistic regression, learnt from the raw training texts; beside it stands
-the majority class. ``job`` fits and scores it in a process of its own, ``comparison`` says who is ahead.
+The linear model is TF-IDF of n-grams with logistic regression, trained on the raw training texts. The other baseline is
+the majority class. ``job`` fits and scores them in a separate process; ``comparison`` says which model is ahead.
 """

@@ -1,4 +1,4 @@
-"""The network's scores beside the baseline's, in words; and what to try where the baseline is ahead."""
+"""Compare the network's scores with the baseline's in words, and advise what to try if the baseline is ahead."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _MORE_EPOCHS = "more training.epochs"
 
 
 def reported_score(config: Config, *, multi: bool) -> str:
-    """The metric that a run's result is compared in: ``accuracy``, ``micro_f1`` or ``macro_f1``.
+    """The metric that compares a run with its baseline: ``accuracy``, ``micro_f1`` or ``macro_f1``.
 
-    Macro F1 where early stopping watches it, or where class weights let every label count the same; else micro F1 for
-    multi-label data, and accuracy where each text has one label.
+    Macro F1 if early stopping monitors it, or if class weights make all labels count the same. Otherwise micro F1 for
+    multi-label data and accuracy for data with one label per text.
     """
     stopping = config.training.early_stopping
     if stopping is not None and stopping.monitor == "val_macro_f1":
@@ -39,7 +39,7 @@ def beside(score: float, baseline: float) -> str:
 
 
 def lead(score: float, scores: Mapping[str, Any], name: str) -> str:
-    """``this run is 2.5 points ahead``: of the linear model, in the metric ``name``."""
+    """``this run is 2.5 points ahead`` of the linear model, by the metric ``name``."""
     points = _points(score, scores["linear"][name])
     if points == 0:
         return "this run is level with it"
@@ -51,7 +51,7 @@ def _points(score: float, baseline: float) -> float:
 
 
 def description(scores: Mapping[str, Any], name: str, split: str) -> str:
-    """A sentence with what both baselines reach; ``scores`` are those of ``seqclf.baseline.scores``."""
+    """A sentence with the scores of both baselines; ``scores`` come from ``seqclf.baseline.scores``."""
     linear, majority = scores["linear"][name], scores["majority"][name]
     what = NAMES[name]
     sampled = f" {on_a_sample(scores)}" if on_a_sample(scores) else ""
@@ -59,7 +59,7 @@ def description(scores: Mapping[str, Any], name: str, split: str) -> str:
 
 
 def on_a_sample(scores: Mapping[str, Any]) -> str:
-    """In parentheses what was left out, where not all texts were used; else nothing."""
+    """In parentheses, how many texts were sampled; empty if all texts were used."""
     parts = []
     if scores["training_texts"] < scores["all_training_texts"]:
         parts.append(f"fitted on a sample of {scores['training_texts']:,} of {scores['all_training_texts']:,} texts")
@@ -69,10 +69,10 @@ def on_a_sample(scores: Mapping[str, Any]) -> str:
 
 
 def points_behind(score: float, baseline: float, texts: int) -> float | None:
-    """By how many points the network is behind the baseline; None where it is not, or by no more than chance.
+    """By how many points the network is behind the baseline; None if it is not, or if chance may explain it.
 
-    Chance is one standard error of a share of ``texts``: two models that are right on the same share of all texts are
-    that far apart on these in about one of three cases, as they agree on most of them.
+    The margin for chance is one standard error of a fraction of ``texts``: two models that are equally accurate in
+    general differ by more in about one of three samples, as they agree on most texts.
     """
     noise = math.sqrt(max(score * (1 - score), 0.0) / max(texts, 1))
     return 100 * (baseline - score) if baseline - score > noise else None
@@ -87,7 +87,7 @@ def warning(
     vocabulary: int | None = None,
     file: str | None = None,
 ) -> str | None:
-    """What to say after a training whose network is behind the linear model; None where it is not.
+    """The warning after a training whose network is behind the linear model; None if it is not.
 
     The keywords are those of ``what_to_try``.
     """
@@ -97,7 +97,7 @@ def warning(
     if points is None:
         return None
     ahead = (
-        f"a linear model of n-grams is ahead of this network by {points:.1f} points of {NAMES[name]} on validation "
+        f"a linear model of n-grams is ahead of this network by {points:.1f} points of validation {NAMES[name]} "
         f"({linear:.4f} against {network:.4f})"
     )
     cures = what_to_try(config, last_was_best=last_was_best, vocabulary=vocabulary, file=file)
@@ -107,7 +107,7 @@ def warning(
 
 @dataclass(frozen=True)
 class _Cure:
-    """``settings`` are those of ``--set``, where the cure is one that can be typed."""
+    """``settings`` are arguments of ``--set``, if a command can apply the cure."""
 
     words: str
     settings: tuple[str, ...] = ()
@@ -122,12 +122,12 @@ class _Cure:
 def what_to_try(
     config: Config, *, last_was_best: bool = False, vocabulary: int | None = None, file: str | None = None
 ) -> list[str]:
-    """What brings a network level with a linear model, the most likely cure first; what the config has is left out.
+    """How a network may catch up with a linear model, the most likely cure first; omits what the config already has.
 
     Args:
         last_was_best: the last epoch was the best one.
-        vocabulary: pieces that the tokenizer has learnt; a vocabulary that is not full is large enough.
-        file: the config's; each cure that can be typed then ends with the whole command.
+        vocabulary: size of the trained vocabulary; one that is not full is large enough.
+        file: of the config; if given, each cure ends with the full command where there is one.
     """
     cures = list(_cures(config, vocabulary))
     if last_was_best:
@@ -143,20 +143,20 @@ def _cures(config: Config, learnt: int | None) -> Iterator[_Cure]:
         yield _Cure("{type: pool, method: [mean, max]} as the last of layers: it sees the whole text, not only its end")
     allowed: Any = getattr(config.tokenizer, "vocab_size", None)
     full = allowed is not None and (learnt is None or learnt >= allowed)
-    # Beside n-grams, more and longer pieces of few texts did not help: each n-gram then stands in fewer of them.
+    # With n-grams and few texts, a larger vocabulary did not help: each n-gram then occurs in fewer texts.
     if config.ngrams is None and full and allowed < _LARGE_VOCABULARY and not isinstance(config.tokenizer, CharTokens):
         setting = f"tokenizer.vocab_size={_LARGE_VOCABULARY}"
         yield _Cure(f"a larger tokenizer.vocab_size, such as {_LARGE_VOCABULARY}", (setting,))
     if config.layers:
         yield from _longer_training(config)
     if config.ngrams is None:
-        words = "ngrams: {}, a linear model beside the network, within the one model that is trained and exported"
+        words = "ngrams: {}, a linear model alongside the network, trained and exported as part of the same model"
         yield _Cure(words, ("ngrams={}",))
     elif not config.ngrams.normalize:
         settings = ("ngrams.normalize=true", "ngrams.weights=naive_bayes_idf", "ngrams.l2=0.01")
         yield _Cure("normalised n-grams, as `seqclf init --from` writes them", settings)
     elif not config.ngrams.words and isinstance(config.tokenizer, SubwordTokens):
-        yield _Cure("whole words beside the n-grams of their pieces", ("ngrams.words=true",))
+        yield _Cure("whole words in addition to the n-grams of their pieces", ("ngrams.words=true",))
 
 
 def _longer_training(config: Config) -> Iterator[_Cure]:

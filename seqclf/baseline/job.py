@@ -1,8 +1,8 @@
-"""A baseline that is fitted and scored beside other work, in a process of its own.
+"""Fit and score a baseline in a separate process, in parallel with other work.
 
-A process and not a thread: the steps of a training hold Python's lock between operators, and so does cutting texts into
-n-grams; each would wait for the other. A fresh process and not a fork: TensorFlow's threads do not survive one. It
-starts in half a second, and what it finds is in the cache, so that the next training on the same data starts none.
+A process, not a thread: both training steps and the cutting of texts into n-grams hold Python's global lock, so each
+would wait for the other. A new process, not a fork: TensorFlow's threads do not survive a fork. It starts in half a
+second and caches its results, so the next training on the same data needs none.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM
 
 
 class BaselineJob:
-    """Scores that will come. A baseline is never worth a training: what goes wrong is kept in ``problem``.
+    """Scores of a baseline that is being fitted. It never fails a training: ``problem`` says what went wrong.
 
     Use it as a context manager: leaving the block ends the process.
     """
@@ -49,7 +49,7 @@ class BaselineJob:
             return
         try:
             self._start()
-        except Exception as error:  # whatever it is, the caller's work continues
+        except Exception as error:  # the caller's work continues in any case
             self.problem = str(error) or type(error).__name__
             self.close()
 
@@ -69,20 +69,20 @@ class BaselineJob:
                     stderr=self._errors,
                     env={**os.environ, **_ONE_THREAD, "PYTHONPATH": _python_path()},
                     pass_fds=(watched,),
-                    start_new_session=True,  # Ctrl-C is for the training, which knows what to do about it
+                    start_new_session=True,  # Ctrl-C is for the training, which handles it
                 )
             finally:
                 os.close(watched)
 
     @property
     def is_done(self) -> bool:
-        """Whether ``result`` would not wait."""
+        """Whether ``result`` returns at once."""
         return self._process is None or self._process.poll() is not None
 
     def result(self, should_stop: Callable[[], bool] = lambda: False) -> dict[str, Any] | None:
-        """The scores (``Baseline.scores``), once they are there; None where there are none.
+        """Wait for the scores (``Baseline.scores``); None if there are none.
 
-        ``problem`` says why then, unless ``should_stop`` ended the wait.
+        ``problem`` then says why, unless ``should_stop`` ended the wait.
         """
         if self._process is None:
             return self._scores
@@ -92,7 +92,7 @@ class BaselineJob:
                 self.close()
                 return None
             if time.monotonic() > patience:
-                self.problem = f"it was not fitted after {_MOST_SECONDS / 60:.0f} more minutes"
+                self.problem = f"its fit did not end within {_MOST_SECONDS / 60:.0f} more minutes"
                 self.close()
                 return None
             time.sleep(_SECONDS_BETWEEN_LOOKS)
@@ -111,7 +111,7 @@ class BaselineJob:
         return lines[-1] if lines and code > 0 else f"its process ended without a result ({ended})"
 
     def close(self) -> None:
-        """End the process, if it runs."""
+        """End the process if it is running."""
         if self._lifeline is not None:
             os.close(self._lifeline)
             self._lifeline = None
@@ -137,11 +137,11 @@ def begin(
     fingerprints: Mapping[str, str],
     scored: str | LabelledTexts = "validation",
 ) -> BaselineJob | None:
-    """The baseline of a config on one of its splits, or on other texts; None where the config wants none, or has no
+    """Start the baseline of a config on one of its splits or on other texts; None if the config disables it or has no
     such split.
 
-    ``fingerprints`` are those of the training and the validation texts. Where these have changed since, and the
-    baseline would have to be fitted to them, that is a problem of the job.
+    ``fingerprints`` belong to the training and validation texts. If these texts have changed since, and the baseline
+    needs a fit to them, the job reports that as its problem.
     """
     split = scored if isinstance(scored, str) else _OTHER_TEXTS
     if config.training.baseline is False or (isinstance(scored, str) and not corpus.has(scored)):
@@ -164,12 +164,12 @@ def begin(
         labels, known, read, split, training.thresholds, config.data.unknown_labels, training.class_weights
     )
     if split == _OTHER_TEXTS and config.data.source == "tfds" and not request.is_fitted:
-        return None  # reading the training texts may mean to download them, which nobody has asked for
+        return None  # reading the training texts may download them, which nobody asked for
     return BaselineJob(request)
 
 
 def _kept(request: Request) -> dict[str, Any] | None:
-    """Scores of an earlier time; None where there are none that can be read."""
+    """Cached scores; None if there are none or they are malformed."""
     path = cache_folder() / "baseline_scores" / request.scores_key[:32] / "scores.json"
     try:
         scores = json.loads(path.read_text(encoding="utf-8"))
@@ -179,6 +179,6 @@ def _kept(request: Request) -> dict[str, Any] | None:
 
 
 def _python_path() -> str:
-    """So that the process finds this package, and nothing that lies in the folder it is started in."""
+    """A module path that has this package but not the working directory."""
     mine = str(Path(__file__).parents[2])
     return os.pathsep.join(filter(None, (mine, os.environ.get("PYTHONPATH"))))

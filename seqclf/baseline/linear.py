@@ -1,4 +1,4 @@
-"""TF-IDF of hashed n-grams with logistic regression: fit, score, keep on disk."""
+"""TF-IDF of hashed n-grams with logistic regression: fit, predict, save and load."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from seqclf.baseline.ngrams import Unit, analyzer
 
 BUCKETS = 2**20
 _FILE = "linear.npz"
-# Inverse strength of the L2 penalty. On topics, questions, intents and reviews 10 and 30 are within half a point of
-# each other and of a linear SVM; larger or smaller ones are behind it on some.
+# Inverse strength of the L2 penalty. On topics, questions, intents and reviews 10 and 30 score within half a point of
+# each other and of a linear SVM; larger or smaller values score worse on some of these.
 _C = 20.0
-_TOLERANCE = 0.1  # a tenth of it is no more accurate, and slower
+_TOLERANCE = 0.1  # a tenth of it is slower and no more accurate
 _MOST_ITERATIONS = 100
 _MOST_WEIGHTS = 8 * 1024 * 1024
-_SURE = 20.0  # log odds of a label that all training texts have, or none
+_SURE = 20.0  # log odds of a label that all training texts have, or none has
 
 
 @dataclass(frozen=True)
 class LinearModel:
-    """One logistic regression for each label against the rest; for two labels one in all.
+    """One logistic regression per label against the rest; a single one for two labels.
 
     Attributes:
-        unit: what the n-grams are made of.
-        buckets: those that count, ascending; ``int32 [features]``.
-        idf: the inverse document frequency of each, ``float32 [features]``.
+        unit: the unit of the n-grams, words or characters.
+        buckets: the buckets in use, ascending; ``int32 [features]``.
+        idf: inverse document frequency of each bucket, ``float32 [features]``.
         weights: ``float32 [models, features]``.
         intercepts: ``float64 [models]``.
-        exclusive: a text has exactly one of three labels or more.
+        exclusive: each text has exactly one of three or more labels.
     """
 
     unit: Unit
@@ -44,10 +44,10 @@ class LinearModel:
     exclusive: bool
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """What the metrics of ``seqclf.evaluation`` take: ``float64 [texts, 1 or labels]``."""
+        """Logits for the metrics of ``seqclf.evaluation``: ``float64 [texts, 1 or labels]``."""
         scores: NDArray[np.float64] = _weighted(_counts(texts, self.unit)[:, self.buckets], self.idf) @ self.weights.T
         scores = scores.astype(np.float64) + self.intercepts
-        # Of probabilities that do not add up to 1, their softmaxed logarithms are the shares.
+        # The softmax of log probabilities normalises probabilities that do not add up to 1.
         return -np.logaddexp(0.0, -scores) if self.exclusive else scores
 
     def save(self, folder: Path) -> None:
@@ -63,7 +63,7 @@ class LinearModel:
 
     @classmethod
     def load(cls, folder: Path) -> LinearModel:
-        """Read what ``save`` wrote; nothing in it is ever unpickled."""
+        """Read the files of ``save``; nothing is unpickled."""
         with np.load(folder / _FILE, allow_pickle=False) as kept:
             arrays = {name: kept[name] for name in ("buckets", "idf", "weights", "intercepts")}
             return cls(
@@ -79,12 +79,12 @@ def fit(
     *,
     weights: NDArray[np.floating] | None = None,
 ) -> LinearModel:
-    """Learn from raw texts.
+    """Fit to raw texts.
 
     Args:
         truth: label ids, ``int [texts]``; or which labels apply, ``bool [texts, labels]``.
-        labels: how many there are.
-        weights: of ``label_weights``, ``[labels]``; None: all labels count the same.
+        labels: number of labels.
+        weights: from ``label_weights``, ``[labels]``; None: all labels count the same.
     """
     counts = _counts(texts, unit)
     multi = truth.ndim == 2
@@ -93,7 +93,7 @@ def fit(
         targets = targets[:, 1:]
     documents = np.bincount(counts.indices, minlength=BUCKETS)
     buckets = _most_frequent(documents, _MOST_WEIGHTS // targets.shape[1])
-    # As scikit-learn smooths it: as if one more text held every n-gram.
+    # Smoothed as in scikit-learn: as if one more text contained every n-gram.
     idf = (np.log((1 + len(texts)) / (1 + documents[buckets])) + 1).astype(np.float32)
     features = _weighted(counts[:, buckets], idf)
     del counts
@@ -114,9 +114,9 @@ def fit(
 
 
 def _counts(texts: Sequence[str], unit: Unit) -> Any:
-    """How often each bucket's n-grams occur, a sparse ``float32 [texts, BUCKETS]``.
+    """Counts of each bucket's n-grams, a sparse ``float32 [texts, BUCKETS]``.
 
-    Hashing needs no vocabulary: of a million texts it would take gigabytes, and it would have to be kept.
+    Hashing needs no vocabulary, which would take gigabytes for a million texts and would have to be saved.
     """
     from sklearn.feature_extraction.text import HashingVectorizer
 
@@ -127,7 +127,7 @@ def _counts(texts: Sequence[str], unit: Unit) -> Any:
 
 
 def _most_frequent(documents: NDArray[np.int64], most: int) -> NDArray[np.int32]:
-    """The buckets that occur, or the ``most`` that occur in most texts; ascending."""
+    """The buckets that occur, at most the ``most`` that occur in the most texts; ascending."""
     found = np.flatnonzero(documents)
     if len(found) > most:
         found = np.sort(found[np.argsort(-documents[found], kind="stable")[:most]])
@@ -145,7 +145,7 @@ def _weighted(counts: Any, idf: NDArray[np.float32]) -> Any:
 def _logistic(
     features: Any, target: NDArray[np.bool_], weights: NDArray[np.floating] | None
 ) -> tuple[NDArray[np.float64], float]:
-    """Weights and intercept of the log odds that the label applies; ``weights`` say how much each text counts."""
+    """Weights and intercept of the log odds that the label applies; ``weights`` are the weights of the texts."""
     from sklearn.linear_model import LogisticRegression
 
     if features.shape[1] == 0 or target.all() or not target.any():
@@ -154,9 +154,9 @@ def _logistic(
         )
         odds = float(np.clip(np.log(share) - np.log1p(-share), -_SURE, _SURE))
         return np.zeros(features.shape[1]), odds
-    # liblinear, one label at a time: no more memory for more labels, and it converges where the default solver stops
-    # short on hundreds of thousands of features. Its dual solver is ten times as fast as its primal one where labels
-    # are many and each is rare.
+    # liblinear, one label at a time: memory does not grow with the labels, and it converges on hundreds of thousands of
+    # features, where the default solver stops early. With many rare labels its dual solver is ten times as fast as its
+    # primal one.
     model = LogisticRegression(
         C=_C, solver="liblinear", dual=True, tol=_TOLERANCE, max_iter=_MOST_ITERATIONS, random_state=0
     )

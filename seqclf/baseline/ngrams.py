@@ -1,4 +1,4 @@
-"""The n-grams of a text: of words, or of characters where words say nothing."""
+"""The n-grams of a text: of words, or of characters if words are not informative."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Unit = Literal["words", "characters"]
 
 WORD_ORDERS, CHARACTER_ORDERS = (1, 2), (1, 4)
 _TEXTS_LOOKED_AT = 1_000
-# Mean length of a word. Below it the script has no spaces or a word is a symbol; above it texts are codes or sequences.
+# Bounds of the mean word length. Below, the script has no spaces or words are symbols; above, texts are sequences.
 _SHORT_WORD, _LONG_WORD = 1.5, 20.0
 
 _find_words = re.compile(WORD_PATTERN).findall
@@ -22,10 +22,10 @@ _spaces = re.compile(r"\s+")
 
 
 def choose_unit(texts: Sequence[str]) -> Unit:
-    """What n-grams of these texts should be made of, from the first thousand of them that hold anything.
+    """Choose the unit of the n-grams from the first thousand non-empty texts.
 
-    Characters, where a typical text is one word or none (names, codes, DNA), and where words are single characters
-    (scripts without spaces) or very long ones.
+    Characters if a typical text has at most one word (names, codes, DNA), or if words are single characters (scripts
+    without spaces) or very long.
     """
     found = [words for text in texts[:_TEXTS_LOOKED_AT] if (words := _find_words(text))]
     if not found:

@@ -1,4 +1,4 @@
-"""Which texts the baseline sees: all of them, or a random sample where there are many."""
+"""Choose the texts for the baseline: all of them, or a random sample if there are many."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ MOST_TEXTS = 100_000
 MOST_CHARACTERS = 40_000_000
 MOST_OF_ONE_TEXT = 20_000  # characters
 _LEAST_CHARACTERS = 1_000_000
-# Of characters there are ten times as many n-grams as of words.
+# Characters give ten times as many n-grams as words.
 _DEAR = {"words": 1, "characters": 10}
 _LABELS_AT_THAT_PRICE = 10
 
 
 def characters_allowed(unit: Unit, models: int) -> int:
-    """How much text keeps fitting within about a minute and a gigabyte; ``models`` logistic regressions are fitted."""
+    """Characters of text that ``models`` logistic regressions can fit in about a minute and a gigabyte."""
     many = max(1.0, models / _LABELS_AT_THAT_PRICE)
     return max(_LEAST_CHARACTERS, int(MOST_CHARACTERS / _DEAR[unit] / many))
 
 
 def sample(texts: Sequence[str], truth: NDArray[Any], characters: int) -> NDArray[np.int64]:
-    """Places of the texts to use, ascending: all, or random ones within the bounds.
+    """Ascending indices of the texts to use: all, or random ones within the bounds.
 
-    A label that some text has is one that some text of the sample has. The same texts give the same sample.
+    The sample has every label that the texts have. The same texts give the same sample.
     """
     order = np.random.default_rng(0x11EA2).permutation(len(texts))
     if len(texts) > MOST_TEXTS:
@@ -43,7 +43,7 @@ def sample(texts: Sequence[str], truth: NDArray[Any], characters: int) -> NDArra
 
 
 def _every_label_first(order: NDArray[np.int64], truth: NDArray[Any]) -> NDArray[np.int64]:
-    """The same places, the first one of each label before all others."""
+    """The same indices, with the first one of each label before all others."""
     ordered = truth[order]
     if truth.ndim == 1:
         _, first = np.unique(ordered, return_index=True)

@@ -1,4 +1,4 @@
-"""How the linear model and the majority class do on labelled texts, by the metrics of the network."""
+"""Scores of the linear model and the majority class on labelled texts, with the network's metrics."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from seqclf.label_weights import ClassWeights, label_weights
 from seqclf.labels import DEFAULT_THRESHOLD, Labels
 
 _ABOUT = "about.json"
-_RARE = 1e-9  # the share of a label that no training text has
+_RARE = 1e-9  # the fraction assumed for a label that no training text has
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Part:
     """Labelled texts of a split, or a sample of them.
 
     Attributes:
-        truth: label ids, ``int [texts]``; or which labels apply, ``bool [texts, labels]``. Those of ``more_labels``
-            come after those of the training texts.
-        all_texts: of the split.
+        truth: label ids, ``int [texts]``; or which labels apply, ``bool [texts, labels]``. ``more_labels`` come after
+            the labels of the training texts.
+        all_texts: number of texts in the split.
         more_labels: labels that no training text has.
     """
 
@@ -42,14 +42,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Baseline:
-    """Both simple classifiers.
+    """Both baselines.
 
     Attributes:
-        shares: of the training texts that have each label.
-        thresholds: of the linear model, for texts with several labels; else None.
-        majority_thresholds: those of the classifier that always answers ``shares``.
-        training_texts: that it learnt from.
-        all_training_texts: that there were.
+        shares: fraction of the training texts that have each label.
+        thresholds: of the linear model, for multi-label data; else None.
+        majority_thresholds: of the classifier that always predicts ``shares``.
+        training_texts: number of texts that the linear model was trained on.
+        all_training_texts: number of all training texts.
     """
 
     linear: LinearModel
@@ -70,8 +70,8 @@ class Baseline:
         thresholds: str | float,
         class_weights: ClassWeights | None = None,
     ) -> Baseline:
-        """Learn from the training texts. ``thresholds`` and ``class_weights`` are those of ``training``, and serve the
-        linear model as they serve the network; thresholds are found on the validation texts."""
+        """Fit to the training texts. ``thresholds`` and ``class_weights`` are options of ``training`` and have the same
+        effect as for the network; thresholds are chosen on the validation texts."""
         weights = label_weights(class_weights, labels, train.truth)
         linear = fit(train.texts, train.truth, len(labels), unit, weights=weights)
         sizes = {"training_texts": len(train.texts), "all_training_texts": train.all_texts}
@@ -87,7 +87,7 @@ class Baseline:
         return cls(linear, shares.tolist(), chosen.tolist(), always.tolist(), **sizes)
 
     def scores(self, part: Part, labels: Labels) -> dict[str, Any]:
-        """Plain numbers, ready for JSON: metrics of ``linear`` and ``majority``, and on how many texts they stand."""
+        """Metrics of ``linear`` and ``majority`` as plain numbers for JSON, with the numbers of texts."""
         shares = np.clip(np.array(self.shares), _RARE, 1 - _RARE)
         always = np.log(shares) - np.log1p(-shares) if labels.multi else np.log(shares)
         if labels.units == 1 and not labels.multi:
@@ -115,7 +115,7 @@ class Baseline:
 def _metrics(
     logits: NDArray[np.floating], part: Part, labels: Labels, thresholds: Sequence[float] | None
 ) -> dict[str, float]:
-    """The single numbers of the metrics."""
+    """The scalar metrics."""
     if thresholds is None:
         metrics = classification_metrics(logits, part.truth, labels, part.more_labels)
     else:

@@ -1,7 +1,7 @@
-"""What the process that fits the baseline is given: a file of a bounded number of texts.
+"""The input of the process that fits the baseline: a file with a bounded number of texts.
 
-A file, because a source of texts may be gigabytes, or need TensorFlow to be read, while its texts are at hand here; and
-written without a name, so that nothing is left of it however the processes end.
+The process gets the texts and not their source, because a source may be gigabytes or need TensorFlow. The file has no
+name, so nothing remains of it however the processes end.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from seqclf.data.sources.base import LabelledTexts, digest
 from seqclf.label_weights import ClassWeights
 from seqclf.labels import Labels
 
-_FORMAT = 2  # raise when what is fitted, or how it is scored, changes
+_FORMAT = 2  # increase when the fit or the scoring changes
 
 
 @dataclass(frozen=True)
 class Request:
-    """Which baseline is wanted, on which texts.
+    """The baseline to fit and the texts to score.
 
     Attributes:
-        fingerprints: of the splits ``train`` and ``validation``, where there is one, and of ``split``.
-        read: gives the texts of a split.
-        split: the texts that are scored.
-        thresholds: of ``training.thresholds``.
-        unknown_labels: of ``data.unknown_labels``; the training texts have none.
-        class_weights: of ``training.class_weights``; labels that are not named weigh 1.
+        fingerprints: of the splits ``train``, ``validation`` (if there is one) and ``split``.
+        read: returns the texts of a split.
+        split: the texts to score.
+        thresholds: as in ``training.thresholds``.
+        unknown_labels: as in ``data.unknown_labels``; the training texts have none.
+        class_weights: as in ``training.class_weights``; labels that are not named have weight 1.
     """
 
     labels: Labels
@@ -66,7 +66,7 @@ class Request:
 
 
 def write(request: Request, file: TextIO) -> None:
-    """The task for ``seqclf.baseline.worker``; a line that says what, and a line for every text."""
+    """Write the task for ``seqclf.baseline.worker``: a line with the request, then one line per text."""
     names = [] if request.is_fitted else ["train"]
     if not request.is_fitted and request.labels.multi and "validation" in request.fingerprints:
         names.append("validation")
@@ -97,7 +97,7 @@ def write(request: Request, file: TextIO) -> None:
 
 @dataclass(frozen=True)
 class _Split:
-    """The texts of a split as the network is trained or measured on them; ``truth`` and ``more_labels`` as in
+    """The texts of a split that the network trains on or is evaluated on; ``truth`` and ``more_labels`` as in
     ``EncodedTexts``."""
 
     texts: Sequence[str]
@@ -114,5 +114,5 @@ class _Split:
 
 
 def _plain(truth: Any) -> Any:
-    """A label id as a number, or the ids of those that apply."""
+    """A label id as a plain number, or the ids of the labels that apply."""
     return np.flatnonzero(truth).tolist() if isinstance(truth, np.ndarray) else int(truth)

@@ -1,7 +1,7 @@
 """The process that fits and scores: ``python -m seqclf.baseline.worker LIFELINE``, its task on standard input.
 
-It ends when the process that started it does, however that ends: the pipe ``LIFELINE`` is closed then. Nothing of its
-input is unpickled, and its results go to the cache.
+It ends when its parent process ends for any reason, which closes the pipe ``LIFELINE``. It unpickles nothing, and
+writes its results to the cache.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _NICENESS = 10
 
 
 def work(task: TextIO) -> None:
-    """Do what the first line of ``task`` says (``seqclf.baseline.task.write``) with the texts that follow it."""
+    """Carry out ``task``: the request in its first line, with the texts below (see ``seqclf.baseline.task.write``)."""
     head = json.loads(task.readline())
     labels = Labels.from_json(head["labels"])
     parts = {part["name"]: _read(task, part, labels) for part in head["parts"]}
@@ -62,13 +62,13 @@ def _end_with_parent(lifeline: int) -> None:
 def main() -> None:
     threading.Thread(target=_end_with_parent, args=(int(sys.argv[1]),), daemon=True).start()
     os.nice(_NICENESS)
-    # Where memory is short the training should not be what is killed for it (Linux).
+    # If memory runs out, the system should kill this process and not the training (Linux).
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     with os.fdopen(0, encoding="utf-8", closefd=False) as task:
         try:
             work(task)
-        except SeqclfError as error:  # its message is the reason that is shown
+        except SeqclfError as error:  # its message is shown as the reason
             sys.exit(str(error))
 
 

@@ -1,1 +1,1 @@
-"""From predictions to metrics."""
+"""Evaluation: predictions and metrics."""

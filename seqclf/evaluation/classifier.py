@@ -1,4 +1,4 @@
-"""A finished run as a classifier of texts."""
+"""The classifier of a finished run."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Classifier:
     """A run's model with its tokenizer and labels.
 
     Attributes:
-        thresholds: multi-label, what the probability of each label must exceed; else None.
-        prior: what is answered to texts without known tokens; None: what the model makes of them.
+        thresholds: multi-label, the threshold that each label's probability must exceed; else None.
+        prior: the answer for texts without known tokens; None: the model answers them.
     """
 
     config: Config
@@ -47,7 +47,7 @@ class Classifier:
 
     @classmethod
     def load(cls, run: Run) -> Classifier:
-        """Read a whole run. Of the model's file only the weights are read; its layers follow from the config."""
+        """Load a complete run. Only the weights come from the model's file; the layers follow from the config."""
         config = load_config(run.config)
         tokenizer = load_tokenizer(run.tokenizer)
         model = build_model(config, tokenizer.vocabulary_size, run.labels)
@@ -66,12 +66,12 @@ class Classifier:
         return self._as_probabilities(self._logits(encoded))
 
     def evaluate(self, texts: EncodedTexts) -> dict[str, Any]:
-        """Metrics of texts that this run's tokenizer encoded: those of ``classification_metrics``, or of
-        ``multi_label_metrics``; and what the texts' ``remarks`` say."""
+        """Metrics on texts encoded by this run's tokenizer: those of ``classification_metrics`` or
+        ``multi_label_metrics``, and the texts' ``remarks``."""
         return self.evaluate_each(texts)[0]
 
     def evaluate_each(self, texts: EncodedTexts) -> tuple[dict[str, Any], NDArray[np.float64]]:
-        """What ``evaluate`` gives, and the probabilities behind it, ``float64 [texts, labels]``."""
+        """The result of ``evaluate`` and the probabilities behind it, ``float64 [texts, labels]``."""
         logits = self._logits(texts)
         if self.thresholds is None:
             metrics = classification_metrics(logits, texts.labels, self.labels, texts.more_labels)

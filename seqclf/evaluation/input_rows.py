@@ -1,4 +1,4 @@
-"""The rows of the table that evaluated texts come from, read again when they are needed: none are held in memory."""
+"""The table rows that evaluated texts come from. They are read again when needed, never kept in memory."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _OTHER = "other"
 
 @dataclass(frozen=True)
 class InputRows:
-    """One row for each text, in order.
+    """One row per text, in order.
 
     Attributes:
         part: the file, as the source names it.
-        places: of the rows in the file, ascending, ``int64``; None: all of them.
+        places: indices of the rows in the file, ascending, ``int64``; None: all rows.
     """
 
     source: TableSource
@@ -33,11 +33,11 @@ class InputRows:
     places: NDArray[np.int64] | None = None
 
     def chosen(self, indices: NDArray[np.int64]) -> InputRows:
-        """Some of them; ``indices`` ascend."""
+        """The rows at ascending ``indices``."""
         return replace(self, places=indices if self.places is None else self.places[indices])
 
     def __iter__(self) -> Iterator[Mapping[str, Any]]:
-        """Raises ``InputError`` where the file can no longer be read, or has fewer rows than before."""
+        """Raises ``InputError`` if the file can no longer be read or has fewer rows than before."""
         rows = enumerate(self.source.rows(self.part))
         wanted: Iterator[int] = itertools.count() if self.places is None else map(int, self.places)
         for place in wanted:
@@ -51,8 +51,8 @@ class InputRows:
             yield row[1]
 
     def changed(self) -> InputError:
-        """For a file whose rows are not those that were evaluated."""
-        return InputError(f"{self.part}: changed while it was read; try again when it is written")
+        """The error for a file whose rows are no longer the evaluated ones."""
+        return InputError(f"{self.part}: changed while it was read; try again when it no longer changes")
 
     @cached_property
     def columns(self) -> list[str]:
@@ -61,7 +61,7 @@ class InputRows:
 
     @cached_property
     def _kinds(self) -> dict[str, set[str]]:
-        """For each column the kinds of its values. Only jsonl is read to its end: other files have a header."""
+        """The kinds of values in each column. Only jsonl is read to its end: other files have a header."""
         if self.source.kind(self.part) != "jsonl":
             return {column: {"str"} for column in next(iter(self), {})}
         kinds: dict[str, set[str]] = {}
@@ -73,7 +73,7 @@ class InputRows:
         return kinds
 
     def arrow_types(self) -> dict[str, Any]:
-        """A ``pyarrow.DataType`` for each column that holds all its values: of several kinds, or of objects, text."""
+        """A ``pyarrow.DataType`` for all values of each column: text for columns of mixed kinds or of objects."""
         import pyarrow
         import pyarrow.parquet
 
@@ -87,7 +87,7 @@ class InputRows:
 
 
 def _common(kinds: set[str]) -> str:
-    """The kind that holds values of all these kinds."""
+    """A kind that can represent values of all these kinds."""
     if kinds == {"int", "float"}:
         return "float"
     of_items = kinds - {"list"} or kinds  # an empty list is a list of anything
@@ -97,7 +97,7 @@ def _common(kinds: set[str]) -> str:
 
 
 def _kind(value: Any) -> str:
-    """The name of a JSON value's kind; lists of one kind of simple values have kinds of their own."""
+    """The name of a JSON value's kind; a list of simple values of one kind has its own kind."""
     if value == []:
         return "list"
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Metrics of a classifier, from its logits."""
+"""Metrics of a classifier, computed from its logits."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ def classification_metrics(
     labels: Sequence[str],
     more_labels: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Plain numbers, ready for JSON.
+    """Metrics of single-label classification as plain numbers, ready for JSON.
 
     Args:
         logits: as for ``log_probabilities``.
-        label_ids: ``int [texts]``, places in ``labels`` and ``more_labels`` together.
+        label_ids: ``int [texts]``, indices into ``labels`` followed by ``more_labels``.
         more_labels: labels of the texts that the model does not have, and never predicts.
 
     Returns:
         ``texts``; ``loss`` (mean cross-entropy in nats, over the texts whose label the model has); ``accuracy``;
-        ``macro_f1`` (of the labels that occur) and what ``macro_f1_by_labels`` gives; ``labels``: precision, recall,
-        F1 and support of each; ``confusion``: rows are true labels, columns predicted ones, both in the order of
-        ``labels`` here. Precision of a label that was never predicted, and recall of one that never occurs, count as 0.
+        ``macro_f1`` (over the labels that occur) and the results of ``macro_f1_by_labels``; ``labels``: precision,
+        recall, F1 and support of each; ``confusion``: rows are true labels, columns predicted labels, both in the order
+        of ``labels`` here. Precision of a label never predicted and recall of a label that never occurs count as 0.
     """
     log_p = log_probabilities(logits)
     predicted = log_p.argmax(axis=1)
@@ -75,7 +75,7 @@ def classification_metrics(
 def macro_f1_by_labels(f1: NDArray[np.float64], occurs: NDArray[np.bool_]) -> dict[str, float]:
     """Mean F1 of the labels that occur in the truth or the predictions, and of all labels; both arguments ``[labels]``.
 
-    scikit-learn's ``f1_score(average="macro")`` takes the first of label ids, the second of an indicator matrix.
+    scikit-learn's ``f1_score(average="macro")`` gives the first for label ids, the second for an indicator matrix.
     """
     occurring = float(f1[occurs].mean()) if occurs.any() else 0.0
     return {"macro_f1_occurring_labels": occurring, "macro_f1_all_labels": float(f1.mean())}

@@ -29,20 +29,20 @@ def multi_label_metrics(
     thresholds: Sequence[float] | NDArray[np.floating],
     more_labels: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Plain numbers, ready for JSON.
+    """Metrics of multi-label classification as plain numbers, ready for JSON.
 
     Args:
         logits: ``[texts, labels]``.
         truth: which labels apply, ``bool [texts, labels + more_labels]``.
-        thresholds: what the probability of each label must exceed, ``[labels]``.
+        thresholds: the threshold that each label's probability must exceed, ``[labels]``.
         more_labels: labels of the texts that the model does not have, and never predicts.
 
     Returns:
         ``texts``; ``loss`` (mean binary cross-entropy over texts and the model's labels, in nats); ``accuracy`` (subset
-        accuracy: texts with all labels right); ``micro_precision``, ``micro_recall`` and ``micro_f1`` (over all
-        decisions); ``macro_f1`` (mean over all labels) and what ``macro_f1_by_labels`` gives; ``hamming_loss``
-        (fraction of decisions that are wrong); ``labels``: precision, recall, F1, support and threshold (None of
-        ``more_labels``) of each. A ratio with nothing to divide by counts as 0.
+        accuracy: texts with all labels correct); ``micro_precision``, ``micro_recall`` and ``micro_f1`` (over all
+        decisions); ``macro_f1`` (mean over all labels) and the results of ``macro_f1_by_labels``; ``hamming_loss``
+        (fraction of wrong decisions); ``labels``: precision, recall, F1, support and threshold (None for
+        ``more_labels``) of each. A ratio with a zero denominator counts as 0.
     """
     predicted = np.zeros(truth.shape, dtype=np.bool_)
     predicted[:, : len(labels)] = sigmoid(logits) > np.asarray(thresholds)
@@ -86,8 +86,7 @@ def shared_thresholds(probabilities: NDArray[np.float64], truth: NDArray[np.bool
 def per_label_thresholds(probabilities: NDArray[np.float64], truth: NDArray[np.bool_]) -> NDArray[np.float64]:
     """A threshold for each label, ``float64 [labels]``: the one with the best F1 of that label on these texts.
 
-    A label of fewer than 5 texts has too few for that, and gets the one of ``shared_thresholds``, whose arguments these
-    are.
+    A label with fewer than 5 texts gets the threshold of ``shared_thresholds`` instead. The arguments are the same.
     """
     thresholds = shared_thresholds(probabilities, truth)
     for label in np.flatnonzero(np.count_nonzero(truth, axis=0) >= _LEAST_TEXTS):
@@ -96,9 +95,9 @@ def per_label_thresholds(probabilities: NDArray[np.float64], truth: NDArray[np.b
 
 
 def best_threshold(probabilities: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:
-    """The threshold with the best F1 of one list of decisions, half way between two probabilities; 0.5 if none is true.
+    """The threshold with the best F1 over the decisions, halfway between two probabilities; 0.5 if none is true.
 
-    Of several the highest. Both arguments are ``[decisions]``.
+    The highest of several. Both arguments are ``[decisions]``.
     """
     if not truth.any():
         return DEFAULT_THRESHOLD

@@ -1,4 +1,4 @@
-"""The predictions behind the metrics, text by text, as a file."""
+"""Write the predictions behind the metrics, text by text, to a file."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _ROWS_A_BLOCK = 4_096
 
 
 def predictions_target(path: Path, *, overwrite: bool) -> Target:
-    """The file, of the kind that its ending says. Raises ``InputError`` where it could not be written."""
+    """The file, in the format of its extension. Raises ``InputError`` if it cannot be written."""
     kind = KINDS.get(path.suffix.lower())
     if kind is None:
         endings = ", ".join(f".{kind}" for kind in WRITE_KINDS)
-        raise InputError(f"--predictions: {path}: cannot tell the format from its ending (expected one of {endings})")
+        raise InputError(f"--predictions: {path}: unknown extension (expected one of {endings})")
     target = Target(path, kind, overwrite=overwrite)
     target.check()
     return target
@@ -38,11 +38,11 @@ def predictions_target(path: Path, *, overwrite: bool) -> Target:
 
 @dataclass(frozen=True)
 class Predictions:
-    """A file of predictions that can be written, and how.
+    """A file of predictions to write, with its options.
 
     Attributes:
-        separator: between several labels of a field, where a file has no lists.
-        prefix: what the names of the new columns begin with.
+        separator: between several labels in a field, for formats without lists.
+        prefix: start of the names of the new columns.
     """
 
     target: Target
@@ -60,33 +60,33 @@ class Predictions:
 
     @property
     def columns(self) -> list[str]:
-        """The new columns, in the order in which they are read."""
+        """The new columns, in the order of the file."""
         names = self._answers.named(flat=self._flat)
         every = [name for name in names if name.startswith(f"{self.prefix}probability_of")]
         return [*names[: len(names) - len(every)], f"{self.prefix}right", *every]
 
     def check(self, rows: InputRows) -> None:
-        """Raise ``InputError`` where the input has a column of a new one's name: neither would be told apart."""
+        """Raise ``InputError`` if the input already has a column with the name of a new one."""
         if clash := [name for name in self.columns if name in rows.columns]:
             named = ", ".join(f'"{name}"' for name in clash[:5])
             raise InputError(
-                f"--predictions: {rows.part} already has columns that the predictions would have ({named}); give the "
-                "new ones other names, such as with --prefix model_"
+                f"--predictions: {rows.part} already has columns with the names of new ones ({named}); rename the new "
+                "columns, for example with --prefix model_"
             )
 
     def write(self, texts: LabelledTexts, probabilities: NDArray[np.floating], rows: InputRows | None = None) -> int:
-        """Write a row for each text; returns how many predictions are right.
+        """Write one row per text; return the number of correct predictions.
 
-        First come the columns of the input, or ``text`` and ``label`` where it has no rows. The columns of the
-        prediction are those of ``seqclf predict --probabilities``, and ``right`` among them. Multi-label, ``right``
-        says that all labels of the text were predicted and no other. The file appears when it is complete.
+        The columns of the input come first, or ``text`` and ``label`` if the input is not a table. The columns of the
+        prediction are those of ``seqclf predict --probabilities`` and ``right``. Multi-label, ``right`` means that
+        exactly the labels of the text were predicted. The file appears when it is complete.
 
         Args:
             probabilities: ``float [texts, labels]``.
-            rows: of the table that the texts are from.
+            rows: of the table that the texts come from.
 
         Raises:
-            InputError: the table has changed since its texts were read, or holds what the file cannot.
+            InputError: the table has changed since its texts were read, or has values that the format cannot store.
         """
         given = self._of_texts(texts) if rows is None else self._of_table(rows, texts)
         path = self.target.path.absolute()
@@ -101,7 +101,7 @@ class Predictions:
                 if refused := writer.write(block, self.columns):
                     place, what = next(iter(refused.items()))
                     raise InputError(f"{path}: row {start + place + 1:,}: {what}; write a jsonl file instead")
-            next(given, None)  # raises where the table has more rows by now
+            next(given, None)  # raises if the table has more rows by now
             writer.finish().replace(path)
             sync(path.parent)
         return right
@@ -114,7 +114,7 @@ class Predictions:
     def _answered(
         self, labels: Sequence[tuple[str, ...]], probabilities: NDArray[np.floating]
     ) -> list[tuple[bool, dict[str, Any]]]:
-        """For each text whether the prediction is right, and the new columns."""
+        """For each text, whether the prediction is correct, and the new columns."""
         answers = self._answers.rows(probabilities, flat=self._flat)
         columns = self.columns
         found = []
@@ -129,7 +129,7 @@ class Predictions:
             yield {"text": text, "label": self._field(list(names)) if texts.multi else names[0]}
 
     def _of_table(self, rows: InputRows, texts: LabelledTexts) -> Iterator[dict[str, Any]]:
-        """Raises ``InputError`` where a row does not have the text that was evaluated."""
+        """Raises ``InputError`` if a row no longer has the evaluated text."""
         blank = {} if self.target.kind == "jsonl" else dict.fromkeys(rows.columns)
         text, label = rows.source.text_column, rows.source.label_column
         for read, row in zip_longest(texts.texts, rows):
@@ -141,5 +141,5 @@ class Predictions:
             yield whole
 
     def _field(self, label: Any) -> Any:
-        """Several labels as one field, for files without lists."""
+        """Several labels as one field, for formats without lists."""
         return self.separator.join(map(str, label)) if self._flat and isinstance(label, list) else label

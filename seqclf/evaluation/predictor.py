@@ -14,10 +14,10 @@ from seqclf.token_ids import PAD_ID
 
 
 class Predictor:
-    """Calls a model of ``build_model`` on batches; traced once for all lengths.
+    """Calls a model from ``build_model`` on batches; traced once for all lengths.
 
     Args:
-        outputs: a model of the same variables whose outputs are given instead of the logits, ``float32 [batch, any]``.
+        outputs: a model with the same variables whose outputs replace the logits, ``float32 [batch, any]``.
     """
 
     def __init__(self, model: keras.Model, outputs: keras.Model | None = None) -> None:
@@ -30,11 +30,11 @@ class Predictor:
         self._call = call
 
     def logits(self, batches: Batches) -> NDArray[np.float32]:
-        """``float32 [texts, 1 or labels]``, or what ``outputs`` give, in the order of the texts."""
+        """``float32 [texts, 1 or labels]``, or the results of ``outputs``, in the order of the texts."""
         return self.logits_and_known(batches, PAD_ID)[0]
 
     def logits_and_known(self, batches: Batches, unknown_id: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """``logits``, and which texts have another token than ``unknown_id``, ``bool [texts]``."""
+        """``logits``, and which texts have a token other than ``unknown_id``, ``bool [texts]``."""
         plan = batches.by_length()
         results, found = [], []
         for token_ids, *_ in dataset(batches, plan):
