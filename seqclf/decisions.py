@@ -1,4 +1,4 @@
-"""From probabilities to labels."""
+"""Derive labels from probabilities."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from seqclf.labels import Labels
 
 @dataclass(frozen=True)
 class Decider:
-    """How labels follow from probabilities.
+    """Derives labels from probabilities.
 
-    With one label per text it is the most probable one. Multi-label, it is all whose probability exceeds their
-    threshold, the most probable first; there may be none.
+    With one label per text, it is the most probable one. Multi-label, all labels whose probability exceeds their
+    threshold, the most probable first, possibly none.
 
     Args:
         labels: of the columns of the probabilities.
-        thresholds: multi-label, one for each label; else None.
-        threshold: instead of ``thresholds``; of two labels, what the second one's probability must exceed.
-        abstain_below: with one label per text, give none if its probability is less.
-        abstain_empty: give no label to empty texts, those of white space alone among them.
+        thresholds: multi-label, one per label; else None.
+        threshold: replaces ``thresholds``; with two labels, the threshold for the second label's probability.
+        abstain_below: with one label per text, give no label if its probability is lower.
+        abstain_empty: give no label to texts that are empty or only white space.
 
     Raises:
-        InputError: for an option that can decide nothing for these labels.
+        InputError: for an option that has no effect with these labels.
     """
 
     labels: Labels
@@ -39,23 +39,23 @@ class Decider:
     def __post_init__(self) -> None:
         if self.threshold is not None and not self.labels.multi and len(self.labels) != 2:
             raise InputError(
-                f"a threshold is for two labels, or for several labels per text; here each text has one of "
-                f"{len(self.labels)}. To leave a text without a label, use abstain_below (--abstain-below)"
+                f"a threshold needs two labels, or several labels per text; here each text has one of "
+                f"{len(self.labels)}. To give uncertain texts no label, use abstain_below (--abstain-below)"
             )
         if self.abstain_below is not None and self.labels.multi:
             raise InputError(
-                "abstaining is for texts with one label each; with several labels per text, those below their "
-                "threshold are left out already"
+                "abstaining needs texts with one label each; with several labels per text, labels below their "
+                "threshold are omitted anyway"
             )
 
     def __call__(
         self, probabilities: NDArray[np.floating], texts: Sequence[str] | None = None
     ) -> list[tuple[str, ...]]:
-        """The labels of each text: with one label per text that one, or none.
+        """The labels of each text; with one label per text, that label or None.
 
         Args:
             probabilities: ``[texts, labels]``.
-            texts: what they are of; without them, no text counts as empty.
+            texts: the texts of the rows; without them, no text counts as empty.
         """
         chosen = self._chosen(probabilities)
         if not self.abstain_empty or texts is None:
@@ -76,7 +76,7 @@ class Decider:
 
 
 def ranked(probabilities: NDArray[np.floating]) -> NDArray[np.int64]:
-    """Columns of each row, the most probable first, of equals the first."""
+    """Columns of each row, the most probable first; ties in column order."""
     return np.argsort(-probabilities, axis=1, kind="stable")
 
 

@@ -1,4 +1,4 @@
-"""How much a text counts in training, by its label (``training.class_weights``)."""
+"""The weight of a text in training, by its label (``training.class_weights``)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ ClassWeights = Literal["balanced"] | Mapping[str, float]
 
 
 def label_weights(given: ClassWeights | None, labels: Labels, label_ids: NDArray[Any]) -> NDArray[np.float32] | None:
-    """The weight of each label, ``float32 [labels]``; None where all count the same.
+    """The weight of each label, ``float32 [labels]``; None if all labels count the same.
 
     Args:
-        given: ``training.class_weights``; a label that is not named weighs 1.
-        label_ids: of all training texts: ``int [texts]``, the weights then have a mean of 1 over the texts; or of lists
-            of labels ``bool [texts, labels]``, a weight then is for the texts that the label applies to.
+        given: ``training.class_weights``; a label that is not named has weight 1.
+        label_ids: of all training texts. ``int [texts]``: the mean weight over the texts is 1. Multi-label ``bool
+            [texts, labels]``: a weight applies to the texts that have the label.
     """
     if given is None:
         return None

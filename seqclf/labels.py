@@ -1,4 +1,4 @@
-"""What a classifier is asked: which labels there are, and whether one of them applies to a text or any number."""
+"""The labels of a classifier, and whether a text has exactly one of them or any number."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import Any, overload
 
 DEFAULT_THRESHOLD = 0.5
-"""Multi-label: what a label's probability must exceed where nothing better is known."""
+"""Multi-label: the default threshold that a label's probability must exceed."""
 
 
 @dataclass(frozen=True)
 class Labels(Sequence[str]):
-    """The names of the labels, in the order of their ids; a sequence of them.
+    """The sequence of label names, in the order of their ids.
 
     Attributes:
-        multi: any number of labels, none too, applies to a text: each has a sigmoid unit of its own. Else exactly one
-            does: two labels share one sigmoid unit (the second one's), more have a softmax.
+        multi: a text may have any number of labels, even none: each label has its own sigmoid unit. Otherwise a text
+            has exactly one: two labels share one sigmoid unit (for the second label), more labels have a softmax.
     """
 
     names: tuple[str, ...]
@@ -24,7 +24,7 @@ class Labels(Sequence[str]):
 
     @classmethod
     def of(cls, labels: Iterable[str]) -> Labels:
-        """Themselves; of plain names, one for each text."""
+        """``labels`` itself if it is ``Labels``; else single-label ``Labels`` of the names."""
         return labels if isinstance(labels, Labels) else cls(tuple(labels))
 
     @property
@@ -45,16 +45,16 @@ class Labels(Sequence[str]):
         return self.names[index]
 
     def as_json(self) -> Any:
-        """What ``from_json`` reads: a list of names, or an object where ``multi``."""
+        """The input of ``from_json``: a list of names, or an object if ``multi``."""
         return {"multi": True, "names": list(self.names)} if self.multi else list(self.names)
 
     @classmethod
     def from_json(cls, value: Any) -> Labels:
-        """Raises ``ValueError`` for what ``as_json`` does not give."""
+        """Read the output of ``as_json``. Raises ``ValueError`` for anything else."""
         multi = isinstance(value, dict) and value.get("multi") is True
         names = value.get("names") if multi else value
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise ValueError("no labels")
         if len(set(names)) != len(names) or len(names) < (1 if multi else 2):
-            raise ValueError("too few labels, or one twice")
+            raise ValueError("too few labels, or a duplicate")
         return cls(tuple(names), multi)

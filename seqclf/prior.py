@@ -1,4 +1,4 @@
-"""What is said of a text without any known token: how frequent each label is among the training texts."""
+"""The answer for texts without known tokens: the frequency of each label in the training texts."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from seqclf.labels import Labels
 
 @dataclass(frozen=True)
 class Prior:
-    """The answer to texts all of whose tokens are unknown: the empty text, a text of words never seen.
+    """The answer for texts with only unknown tokens: the empty text, or texts of unseen words.
 
-    A network answers such a text, too, but what it makes of the one vector that all unknown tokens share has nothing to
-    do with the text.
+    A network would answer such a text from the one vector that all unknown tokens share, which says nothing about the
+    text.
 
     Attributes:
-        unknown_id: the token id of what the vocabulary does not hold.
-        frequencies: of each label among the training texts, in the labels' order; above 0 and below 1.
+        unknown_id: token id of tokens that are not in the vocabulary.
+        frequencies: of each label in the training texts, in the labels' order; above 0 and below 1.
     """
 
     unknown_id: int
@@ -30,9 +30,9 @@ class Prior:
 
     @classmethod
     def of(cls, truth: NDArray[Any], labels: Labels, unknown_id: int) -> Prior:
-        """Of the training texts' labels: ids (``int [texts]``), or of lists ``bool [texts, labels]``.
+        """From the training labels: ids (``int [texts]``), or multi-label ``bool [texts, labels]``.
 
-        A label that none of the texts has, or all have, counts as if half a text were otherwise.
+        If all texts have a label, or none has, half a text counts as the opposite.
         """
         counts = truth.sum(axis=0) if labels.multi else np.bincount(truth, minlength=len(labels))
         texts = len(truth)
@@ -42,7 +42,7 @@ class Prior:
         return cls(unknown_id, tuple(map(float, frequencies)))
 
     def logits(self, labels: Labels) -> NDArray[np.float32]:
-        """What a sigmoid, or a softmax, makes the frequencies of: ``float32 [1 or labels]``."""
+        """The logits whose sigmoid or softmax gives the frequencies: ``float32 [1 or labels]``."""
         if labels.multi:
             values = [math.log(share / (1 - share)) for share in self.frequencies]
         elif labels.units == 1:
@@ -53,7 +53,7 @@ class Prior:
         return np.array(values, np.float32)
 
     def put_into(self, logits: NDArray[np.float32], known: NDArray[np.bool_], labels: Labels) -> NDArray[np.float32]:
-        """The logits (``[texts, 1 or labels]``), its own where ``known`` (``[texts]``) says that no token is."""
+        """The logits (``[texts, 1 or labels]``), replaced by the prior's where ``known`` (``[texts]``) is false."""
         return logits if known.all() else np.where(known[:, None], logits, self.logits(labels))
 
     def as_json(self, labels: Sequence[str]) -> dict[str, Any]:
@@ -61,16 +61,16 @@ class Prior:
 
     @classmethod
     def from_json(cls, value: Any, labels: Sequence[str]) -> Prior:
-        """Raises ``ValueError`` for what ``as_json`` does not give."""
+        """Read the output of ``as_json``. Raises ``ValueError`` for anything else."""
         try:
             frequencies = tuple(float(value["frequencies"][name]) for name in labels)
             unknown_id = value["unknown_id"]
         except (TypeError, LookupError, ValueError, OverflowError) as error:
-            raise ValueError("does not hold a frequency for each label of the run") from error
+            raise ValueError("does not have a frequency for each label of the run") from error
         if (
             not isinstance(unknown_id, int)
             or not 0 <= unknown_id < 2**31
             or not all(0 < share < 1 for share in frequencies)
         ):
-            raise ValueError("holds a value that is not a frequency or a token id")
+            raise ValueError("has a value that is not a frequency or a token id")
         return cls(unknown_id, frequencies)

@@ -1,9 +1,9 @@
-"""How the process uses the machine: threads and memory for recurrent networks on a CPU.
+"""Tune threads and memory of the process for recurrent networks on a CPU.
 
-A recurrent step is a chain of operators on a few 10 kB each, too small to share among threads; several chains side by
-side (the two directions, parts of a batch) keep the cores busy instead. And a training step frees tensors of some MB
-that the next step asks for again: glibc hands them back to the kernel and pays for fresh pages every time, unless told
-to keep them. ``docs/performance.md`` has the measurements.
+A recurrent step is a chain of operators on a few tens of kB each, too small to share among threads. Several chains in
+parallel (the two directions, parts of a batch) keep the cores busy instead. A training step also frees tensors of some
+MB that the next step allocates again: unless told to keep them, glibc returns them to the kernel and pays for fresh
+pages every time. ``docs/performance.md`` has the measurements.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _MOST_CHAINS = 8
-# glibc's mallopt(3): freed blocks up to 1 GiB are kept, and the heap grows by 256 MiB at a time. Only what is written
-# to takes memory.
+# glibc's mallopt(3): keep freed blocks up to 1 GiB, and grow the heap by 256 MiB at a time. Only pages that are written
+# to take memory.
 _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD = -1, -2, -3
 _MALLOPT = ((_M_TRIM_THRESHOLD, 2**30), (_M_TOP_PAD, 2**28), (_M_MMAP_THRESHOLD, 2**30))
 
@@ -27,7 +27,7 @@ class Threads:
     """TensorFlow's two pools of threads.
 
     Attributes:
-        inter_op: operators that run at once; 0: TensorFlow's choice.
+        inter_op: operators that may run in parallel; 0: TensorFlow's choice.
         intra_op: threads that one operator may use; 0: TensorFlow's choice.
     """
 
@@ -36,7 +36,7 @@ class Threads:
 
     @classmethod
     def for_recurrence(cls, threads: int) -> Threads:
-        """``threads`` in all: as many chains of operators at once as a batch is worth being cut into."""
+        """Distribute ``threads`` threads: as many parallel chains of operators as it pays to split a batch into."""
         chains = min(threads, _MOST_CHAINS)
         return cls(inter_op=chains, intra_op=max(1, threads // chains))
 
@@ -49,8 +49,8 @@ def usable_cores() -> int:
 
 
 def available_memory_bytes() -> int | None:
-    """What this process may still take without others being pushed out: free memory and swap, or less where a control
-    group (a container's, a job's) or ``ulimit -v`` allows less. None where the system does not say."""
+    """Memory that this process may still allocate without evicting others: free memory and swap, or less if a control
+    group (of a container or job) or ``ulimit -v`` allows less. None if the system does not say."""
     import psutil
 
     try:
@@ -66,7 +66,7 @@ def available_memory_bytes() -> int | None:
 
 
 def _free_of_control_groups(root: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")) -> list[int]:
-    """What each control group that this process is in, and that bounds memory, leaves (Linux; versions 2 and 1)."""
+    """Memory left in each control group that limits this process (Linux; versions 2 and 1)."""
     try:
         lines = own.read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -88,9 +88,9 @@ def _free_of_control_groups(root: Path = Path("/sys/fs/cgroup"), own: Path = Pat
             try:
                 bound, taken = int((group / limit).read_text()), int((group / used).read_text())
                 statistics = (group / "memory.stat").read_text().split()
-            except (OSError, ValueError):  # "max": not bounded
+            except (OSError, ValueError):  # "max": no limit
                 continue
-            files = int(statistics[statistics.index(cache) + 1]) if cache in statistics else 0  # given back when asked
+            files = int(statistics[statistics.index(cache) + 1]) if cache in statistics else 0  # reclaimable
             found.append(max(0, bound - taken + files))
     return found
 
@@ -98,21 +98,21 @@ def _free_of_control_groups(root: Path = Path("/sys/fs/cgroup"), own: Path = Pat
 def tune_runtime(threads: int | None = None) -> Threads | None:
     """Set TensorFlow's threads and the C library's allocator for recurrent networks on a CPU.
 
-    Call it once, before TensorFlow runs its first operator. Importing seqclf never does it; the command line does,
-    unless ``--threads stock`` is given. Where TensorFlow sees a GPU nothing is set.
+    Call it once, before TensorFlow runs its first operator. Importing seqclf never calls it; the command line does,
+    unless ``--threads stock`` is given. It does nothing if TensorFlow sees a GPU.
 
     Args:
-        threads: threads to compute with; None: one for each core that the process may use.
+        threads: number of threads; None: one for each core that the process may use.
 
     Returns:
-        The threads that were set; None where a GPU is seen.
+        The threads that were set; None if TensorFlow sees a GPU.
 
     Raises:
         ValueError: ``threads`` is not a positive number.
-        RuntimeError: TensorFlow has begun to run operators with other threads.
+        RuntimeError: TensorFlow already runs operators with other threads.
     """
     if threads is not None and (not isinstance(threads, int) or threads < 1):
-        raise ValueError(f"threads: expected a number from 1 on, or None for one per core; found {threads!r}")
+        raise ValueError(f"threads: expected 1 or more, or None for one per core; found {threads!r}")
     import tensorflow as tf
 
     if tf.config.list_physical_devices("GPU"):
@@ -128,7 +128,7 @@ def tune_runtime(threads: int | None = None) -> Threads | None:
 
 
 def current_threads() -> Threads:
-    """TensorFlow's threads as they are set."""
+    """TensorFlow's current threads."""
     import tensorflow as tf
 
     threading = tf.config.threading
@@ -136,7 +136,7 @@ def current_threads() -> Threads:
 
 
 def keep_freed_memory() -> bool:
-    """Let the C library keep memory that is freed, for the next to ask; true where it listens (glibc)."""
+    """Let the C library keep freed memory for later allocations; true if it can (glibc)."""
     if not sys.platform.startswith("linux"):
         return False
     try:

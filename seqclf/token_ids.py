@@ -1,9 +1,9 @@
-"""What all that reads token ids agrees on: padding, unknown tokens, words, and n-grams as numbers.
+"""Conventions shared by all readers of token ids: padding, unknown tokens, words, and hashes of n-grams.
 
 An n-gram ``(x_1, ..., x_n)`` belongs to the bucket ``((c_0 + c_1 x_1 + ... + c_n x_n) mod p) mod buckets`` with
-``p = 2 ** 31 - 1`` and coefficients of its own for each order: universal hashing (Carter & Wegman 1979). A word is
-hashed likewise, from its last token to its first, with coefficients that all words share. No sum exceeds an int64. It
-is integer arithmetic, which NumPy, TensorFlow and ONNX do alike.
+``p = 2 ** 31 - 1`` and separate coefficients for each order: universal hashing (Carter & Wegman 1979). A word is hashed
+in the same way, from its last token to its first, with coefficients that all words share. No sum overflows an int64.
+Integer arithmetic gives the same result in NumPy, TensorFlow and ONNX.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ import hashlib
 PAD_ID, UNKNOWN_ID = 0, 1
 
 CONTINUES, GOES_ON = 1, 2
-"""Flags of a token: it continues the word of the token before it where that one has ``GOES_ON``."""
+"""Flags of a token: it continues the word of the previous token if that token has ``GOES_ON``."""
 
 PRIME = 2**31 - 1
 LONGEST = 8
-"""Tokens of the longest n-gram: eight products of a coefficient and a token id are below 2 ** 54."""
+"""Tokens in the longest n-gram: the sum of eight products of a coefficient and a token id is below 2 ** 54."""
 LONGEST_WORD = 12
-"""Longer words are known by their last twelve tokens."""
+"""Longer words are identified by their last twelve tokens."""
 
 
 def coefficients(order: int) -> tuple[int, ...]:
-    """``c_0, ..., c_order``, each from 1 to ``PRIME - 1``; part of every exported model, so they never change."""
+    """``c_0, ..., c_order``, each from 1 to ``PRIME - 1``. Exported models contain them, so they must never change."""
     return tuple(_drawn(f"n-gram {order} {place}") for place in range(order + 1))
 
 
 def word_coefficients() -> tuple[int, ...]:
-    """``c_0, ..., c_12`` of words, ``c_1`` for a word's last token; they never change either."""
+    """``c_0, ..., c_12`` of words, ``c_1`` for a word's last token. They must never change either."""
     return tuple(_drawn(f"word {place}") for place in range(LONGEST_WORD + 1))
 
 

@@ -84,7 +84,7 @@ def test_streams_are_read_as_they_come(three_label_run: Run) -> None:
 
 
 def test_what_is_no_model_is_an_error(three_label_run: Run, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="model.onnx: is not there; `seqclf export --format onnx` writes it"):
+    with pytest.raises(InputError, match="model.onnx: is missing; `seqclf export --format onnx` writes it"):
         Classifier.load(tmp_path)
     copy = tmp_path / "copy"
     copy.mkdir()
@@ -160,7 +160,7 @@ def test_lists_hold_what_exceeds_its_threshold() -> None:
 def test_what_can_decide_nothing_is_refused() -> None:
     with pytest.raises(InputError, match="here each text has one of 3"):
         Decider(THREE, threshold=0.5)
-    with pytest.raises(InputError, match="for texts with one label"):
+    with pytest.raises(InputError, match="needs texts with one label"):
         Decider(LISTS, (0.5,) * 3, abstain_below=0.5)
 
 
@@ -182,6 +182,6 @@ def test_options_of_decisions_reach_the_answer(binary_run: Run, three_label_run:
     assert shown.startswith("sport  0.") and shown.count("sport 0.") == 1 and shown.count(",") == 1
     assert _call("predict", "a match", "--probabilities", *of_three).stdout.count(",") == 2
     refused = _call("predict", "a match", "--threshold", "0.5", *of_three)
-    assert refused.exit_code == 2 and "--threshold: a threshold is for two labels" in refused.stderr
+    assert refused.exit_code == 2 and "--threshold: a threshold needs two labels" in refused.stderr
     for wrong in (["predict"], ["predict", "x", "--input", "y"], ["predict", "x", "--resume"]):
         assert _call(*wrong).exit_code == 2

@@ -129,7 +129,7 @@ def test_more_epochs_of_a_finished_run_are_validated_without_the_refit(three_lab
 
 
 def test_what_is_measured_on_known_texts_says_so(three_labels_csv: Path, tmp_path: Path) -> None:
-    """Quantizing a run whose n-grams have learnt from the validation texts, and its model card."""
+    """Quantizing a run whose n-grams were fitted to the validation texts, and its model card."""
     config = _config(three_labels_csv, ngrams={"buckets": 4096, "refit": True}, name="card", training__epochs=1)
     run = trained(config, tmp_path)
     folder = tmp_path / "small"
@@ -138,9 +138,9 @@ def test_what_is_measured_on_known_texts_says_so(three_labels_csv: Path, tmp_pat
         ["export", "--runs", str(tmp_path), "--run", run.name, "--format", "onnx", "--quantize", "--to", str(folder)],
     )
     assert made.exit_code == 0, made.output
-    assert "which the n-grams have learnt from" in made.stderr
+    assert "which the n-grams were fitted to" in made.stderr
     card = (folder / "MODEL_CARD.md").read_text(encoding="utf-8")
-    assert "which the n-grams have learnt from" in card
+    assert "which the n-grams were fitted to" in card
     assert "After the validation, the n-grams were fitted to the validation texts as well." in card
 
 

@@ -25,7 +25,7 @@ def test_chains_first_then_threads_within_an_operator(threads: int, expected: Th
 
 @pytest.mark.parametrize("threads", [0, -1, "stock", 1.5])
 def test_other_threads_are_a_value_error(threads: Any) -> None:
-    with pytest.raises(ValueError, match="expected a number from 1 on"):
+    with pytest.raises(ValueError, match="expected 1 or more"):
         tune_runtime(threads)
 
 

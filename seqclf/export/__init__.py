@@ -1,1 +1,1 @@
-"""Models that run without seqclf."""
+"""Export models that run without seqclf."""

@@ -1,4 +1,4 @@
-"""``MODEL_CARD.md``: what a model is, what it was measured on, what it cannot do, and how it is called."""
+"""``MODEL_CARD.md``: a model's description, scores, limits and usage."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _SIMPLE = {"linear": "a linear model (TF-IDF, logistic regression)", "majority":
 
 @dataclass(frozen=True)
 class About:
-    """What a card is written from: a run's config, labels, manifest and metrics by split.
+    """The contents of a card: a run's config, labels, manifest and metrics by split.
 
     Attributes:
-        cost: of quantization, in words; None where there was none.
+        cost: of quantization, in words; None without quantization.
     """
 
     name: str
@@ -46,7 +46,7 @@ def _head(about: About, form: Format) -> Iterator[str]:
     yield f"# {about.name}"
     yield ""
     what = f"{'any number of' if about.labels.multi else 'one of'} {len(about.labels)} labels"
-    yield f"A text classifier: it gives a text {what}. Trained by seqclf, saved as {_NAMES[form]}."
+    yield f"A text classifier: it assigns {what} to a text. Trained with seqclf, saved as {_NAMES[form]}."
     yield ""
     yield "| | |"
     yield "|---|---|"
@@ -119,16 +119,16 @@ def _metrics(about: About) -> Iterator[str]:
 
 def _limits(about: About) -> Iterator[str]:
     tokenizer = about.config.tokenizer
-    cut = {"head": "the first are left out", "tail": "the last are left out", "middle": "the middle is left out"}
+    cut = {"head": "the first are dropped", "tail": "the last are dropped", "middle": "the middle is dropped"}
     yield "## Limits"
     yield ""
     yield f"- It reads {tokenizer.max_tokens:,} tokens of a text; of a longer one {cut[tokenizer.truncate]}."
     if about.labels.multi:
-        yield "- A text may get no label. It gets those whose probability exceeds their threshold."
+        yield "- A text gets every label whose probability exceeds its threshold. It may get none."
     else:
-        yield "- Every text gets one of the labels, even if none of them fits; look at the probability."
-    yield "- It knows what its training texts show: texts of another kind, language or time have to be measured first."
-    yield "- The model may have learnt the prejudices of its training texts."
+        yield "- Every text gets one of the labels, even if none of them fits; check the probability."
+    yield "- It may fail on texts of another kind, language or time than its training texts: evaluate it there first."
+    yield "- The model may reproduce the biases of its training texts."
 
 
 def _call(about: About, form: Format) -> Iterator[str]:
@@ -205,7 +205,7 @@ def _keras(about: About) -> Iterator[str]:
         "",
         "import keras",
         "import numpy as np",
-        "import seqclf.model  # its layers, for the models that hold them",
+        "import seqclf.model  # registers its layers",
         "from seqclf.text.kinds import load_tokenizer",
         "",
         'tokenizer = load_tokenizer(Path("tokenizer"))',

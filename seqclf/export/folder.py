@@ -15,9 +15,9 @@ CARD = "MODEL_CARD.md"
 
 @contextlib.contextmanager
 def new_folder(target: Path) -> Iterator[Path]:
-    """A folder to fill, which becomes ``target`` when it is whole.
+    """A folder to fill, which becomes ``target`` when it is complete.
 
-    Raises ``InputError`` where ``target`` is something else than an empty folder or nothing: it may be the user's.
+    Raises ``InputError`` if ``target`` exists and is not an empty folder: it may be the user's.
     """
     if target.is_symlink() or (target.exists() and not (target.is_dir() and not any(target.iterdir()))):
         raise InputError(f"{target}: already exists and is not empty; name a new folder with --to")
@@ -30,7 +30,7 @@ def new_folder(target: Path) -> Iterator[Path]:
 
 
 def copy_into(folder: Path, *sources: Path) -> None:
-    """Copies of files and folders, under their names."""
+    """Copy files and folders into ``folder`` under their names."""
     for source in sources:
         if source.is_dir():
             shutil.copytree(source, folder / source.name)

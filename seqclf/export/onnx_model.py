@@ -1,4 +1,4 @@
-"""A run's model as one ONNX file."""
+"""Export a run's model as one ONNX file."""
 
 from __future__ import annotations
 
@@ -34,14 +34,13 @@ def onnx_model(
     thresholds: Sequence[float] | None = None,
     prior: Prior | None = None,
 ) -> onnx.ModelProto:
-    """What ``build_model(config, ...)`` computes when it does not train; of texts without known tokens the ``prior``.
+    """The model of ``build_model(config, ...)`` at inference; for texts without known tokens, the ``prior``.
 
     Input ``token_ids``: ``int32 [batch, time]``, padded right with 0, no row all padding. Outputs: ``logits``,
-    ``float32 [batch, 1 or labels]``, and ``probabilities``, ``float32 [batch, labels]``. Beside them the file holds
-    what else it takes to answer a text but the tokenizer (``seqclf.inference`` reads it): labels, thresholds, and how
-    much of a text is read.
+    ``float32 [batch, 1 or labels]``, and ``probabilities``, ``float32 [batch, labels]``. The file also has everything
+    else that ``seqclf.inference`` needs apart from the tokenizer: labels, thresholds, and how texts are truncated.
 
-    Raises ``InputError`` for a layer from outside of seqclf.
+    Raises ``InputError`` for a custom layer.
     """
     import onnx
     from onnx import TensorProto, helper
@@ -85,14 +84,14 @@ def export_onnx(
     thresholds: Sequence[float] | None = None,
     prior: Prior | None = None,
 ) -> None:
-    """Write ``onnx_model(...)``; the file appears when it is whole."""
+    """Write ``onnx_model(...)``; the file appears when it is complete."""
     content = onnx_model(model, config, labels, thresholds, prior).SerializeToString()
     with replacing(path) as beside:
         beside.write_bytes(content)
 
 
 def _add_probabilities(graph: Graph, logits: str, labels: Labels) -> None:
-    """The probability of every label from the logits, as the output of that name."""
+    """Add the output ``probabilities``, computed from the logits."""
     if labels.multi:
         graph.op("Sigmoid", logits, name=_PROBABILITIES)
     elif labels.units == 1:
@@ -103,7 +102,7 @@ def _add_probabilities(graph: Graph, logits: str, labels: Labels) -> None:
 
 
 def _or_prior(graph: Graph, logits: str, labels: Labels, prior: Prior | None) -> str:
-    """The logits; the prior's where every token is padding or unknown."""
+    """The logits, replaced by those of the prior if every token is padding or unknown."""
     if prior is None:
         return logits
     padding = graph.op("Equal", "token_ids", graph.constant(PAD_ID, np.int32))
@@ -116,7 +115,7 @@ def _or_prior(graph: Graph, logits: str, labels: Labels, prior: Prior | None) ->
 
 
 def _logits(graph: Graph, config: Config) -> str:
-    """``build_model``'s, in the same order."""
+    """The logits of ``build_model``, computed in the same order."""
     from seqclf.model.build import LOGITS, NETWORK_LOGITS, NGRAMS
 
     flow = _through(graph, "layers", config.layers, _embedded(graph)) if config.layers else None

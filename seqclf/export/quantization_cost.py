@@ -1,4 +1,4 @@
-"""What a quantized model costs, measured on the texts that chose the model."""
+"""Measure the cost of quantization on the validation texts."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from seqclf.runs import Run
 
 
 def quantize_measured(run: Run, path: Path, on_stage: Callable[[str], None] = lambda stage: None) -> Cost:
-    """Put the quantized model in the place of the one in ``path``, a file beside the run's tokenizer.
+    """Replace the model in ``path``, a file next to the run's tokenizer, by its quantized form; return the cost.
 
-    Raises ``InputError`` where the run's validation texts are lost.
+    Raises ``InputError`` if the run's validation texts are missing.
     """
     config = load_config(run.config)
     before = Classifier.load(path.parent)

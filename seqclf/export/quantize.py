@@ -1,4 +1,4 @@
-"""Models whose weights are bytes: a quarter of the size, by ONNX Runtime's dynamic quantization."""
+"""Quantize weights to 8 bits with ONNX Runtime's dynamic quantization: models of a quarter of the size."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from pathlib import Path
 from typing import Any
 
 MOST_LOST = 0.005
-"""Of the score on the validation texts: what a quantized model may cost."""
+"""The largest acceptable loss of the validation score by quantization."""
 
 _KINDS = ["Gather", "MatMul", "LSTM", "Attention", "Conv"]
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What quantization changes.
+    """The effects of quantization.
 
     Attributes:
         texts: number of validation texts.
-        score_before, score_after: accuracy, or micro F1 of multi-label runs; None where there are no texts.
+        score_before, score_after: accuracy, or micro F1 of multi-label runs; None without validation texts.
         size_before, size_after: bytes.
-        seen: the n-grams were fitted to these texts (``ngrams.refit``): both scores are higher than on new texts, and
-            so is their agreement.
+        seen: the n-grams were fitted to these texts (``ngrams.refit``), so both scores and their agreement are higher
+            than on new texts.
     """
 
     metric: str
@@ -46,12 +46,12 @@ class Cost:
         if self.score_before is None or self.score_after is None:
             return f"{size}; no validation texts to measure it on"
         score = f"{self.metric} {self.score_before:.4f} -> {self.score_after:.4f}"
-        known = ", which the n-grams have learnt from: on new texts it may lose more" if self.seen else ""
+        known = ", which the n-grams were fitted to: on new texts it may lose more" if self.seen else ""
         return f"{size}; {score} on {self.texts:,} validation texts{known}"
 
 
 def quantized(content: bytes) -> bytes:
-    """An ONNX model with weights of 8 bits, activations quantized as they come."""
+    """The ONNX model with 8-bit weights and dynamically quantized activations."""
     import onnx
 
     with tempfile.TemporaryDirectory() as folder, _quiet():
@@ -70,7 +70,7 @@ def quantized(content: bytes) -> bytes:
 
 @contextlib.contextmanager
 def _quiet() -> Any:
-    """Without its advice to preprocess models, which is for those of other makers."""
+    """Silences ONNX Runtime's advice to preprocess models, which does not apply to models of seqclf."""
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:

@@ -1,4 +1,4 @@
-"""A SavedModel that takes raw text: tokenizer, model and label names in one graph of plain TensorFlow operators."""
+"""Export a SavedModel of raw text: tokenizer, model and label names in one graph of standard TensorFlow operators."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class TextClassifier(tf.Module):
     with 0, no row all padding); ``labels``: nothing -> ``labels`` (``tf.string [labels]``), in the order of the
     columns of ``probabilities``.
 
-    Multi-label, the first two give ``decisions`` (``tf.bool [batch, labels]``: which apply) instead
-    of ``label``, and ``labels`` gives ``thresholds`` (``tf.float32 [labels]``), which a probability must exceed, too.
-    A text without known tokens is answered by the ``prior``, where there is one.
+    Multi-label, the first two return ``decisions`` (``tf.bool [batch, labels]``: which apply) instead of ``label``, and
+    ``labels`` also returns ``thresholds`` (``tf.float32 [labels]``), which a probability must exceed.
+    A text without known tokens gets the ``prior``, if there is one.
     """
 
     def __init__(
@@ -43,15 +43,15 @@ class TextClassifier(tf.Module):
     ) -> None:
         super().__init__(name="seqclf")
         if labels.multi != (thresholds is not None):
-            raise ValueError("a multi-label model needs thresholds, and no other has them")
-        # Rebuilt because whether a layer may use cuDNN is decided when it is made.
+            raise ValueError("multi-label models need thresholds, and only they have them")
+        # Rebuilt, because a layer decides whether to use cuDNN when it is created.
         portable = build_model(config, tokenizer.vocabulary_size, labels, portable=True)
         portable.set_weights(model.get_weights())
         self.tokenizer = GraphTokenizer(
             tokenizer, max_tokens=config.tokenizer.max_tokens, truncate=config.tokenizer.truncate
         )
         self.weights = portable.variables
-        self._call = portable.__call__  # a method, so that Keras's own objects stay out of the file
+        self._call = portable.__call__  # a method, so the file has no Keras objects
         self._labels = tf.constant([label.encode("utf-8") for label in labels])
         self._thresholds = None if thresholds is None else tf.constant(thresholds, tf.float32)
         self._unknown_id = None if prior is None else prior.unknown_id
@@ -102,5 +102,5 @@ def export_saved_model(
         }
         try:
             tf.saved_model.save(module, str(beside), signatures=signatures)
-        except tf.errors.OpError as error:  # of a full disk it says that a resource is exhausted
+        except tf.errors.OpError as error:  # on a full disk: "resource exhausted"
             raise OSError(None, error.message.rpartition("; ")[2], str(folder)) from error

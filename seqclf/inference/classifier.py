@@ -1,4 +1,4 @@
-"""A run's classifier by its tokenizer and ONNX Runtime: no TensorFlow, no config."""
+"""A run's classifier on ONNX Runtime, with its tokenizer: no TensorFlow, no config."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _TEXTS_A_BLOCK = 4_096
 
 
 class Prediction(NamedTuple):
-    """What is said of a text.
+    """The prediction for a text.
 
     Attributes:
-        label: the label; None where the classifier abstains. Multi-label: a tuple, the most probable first.
+        label: the label; None if the classifier abstains. Multi-label: a tuple, the most probable label first.
         probabilities: of every label.
     """
 
@@ -45,12 +45,12 @@ class Prediction(NamedTuple):
 
 @dataclass(frozen=True)
 class Classifier:
-    """Labels texts; may be called from several threads at once.
+    """Classifies texts; thread-safe.
 
     Attributes:
-        labels: all of them, in the order of the columns of ``probabilities``.
-        thresholds: multi-label, what the probability of each label must exceed; else None.
-        max_tokens, truncate: how much of a text is read.
+        labels: all labels, in the order of the columns of ``probabilities``.
+        thresholds: multi-label, the threshold that each label's probability must exceed; else None.
+        max_tokens, truncate: how long texts are truncated.
     """
 
     tokenizer: Tokenizer
@@ -63,19 +63,19 @@ class Classifier:
 
     @classmethod
     def load(cls, folder: str | Path, *, threads: int | None = None) -> Classifier:
-        """Read a run's folder, or another one that holds ``model.onnx`` and ``tokenizer/``.
+        """Load a run's folder, or another one that contains ``model.onnx`` and ``tokenizer/``.
 
         Args:
-            threads: to compute with; None: as many as there are cores.
+            threads: number of threads; None: one per core.
 
         Raises:
-            InputError: where one of the two is missing, or is not what seqclf wrote.
+            InputError: if one of the two is missing or was not written by seqclf.
         """
         path = Path(folder) / MODEL_FILE
         try:
             content = path.read_bytes()
         except FileNotFoundError as error:
-            raise InputError(f"{path}: is not there; `seqclf export --format onnx` writes it") from error
+            raise InputError(f"{path}: is missing; `seqclf export --format onnx` writes it") from error
         except OSError as error:
             raise InputError(f"{path}: cannot be read ({error.strerror})") from error
         session = _session(path, content, threads)
@@ -90,13 +90,13 @@ class Classifier:
         return cls(tokenizer, labels, thresholds, max_tokens, truncate, session, threading.Lock())
 
     def predict(self, texts: Iterable[str], decider: Decider | None = None) -> list[Prediction]:
-        """What ``stream`` gives, as a list."""
+        """The predictions of ``stream`` as a list."""
         return list(self.stream(texts, decider))
 
     def stream(self, texts: Iterable[str], decider: Decider | None = None) -> Iterator[Prediction]:
-        """A prediction for each text, in their order, reading some thousand texts ahead.
+        """Yield a prediction for each text, in order, reading some thousand texts ahead.
 
-        ``decider`` says how labels follow from probabilities, where the run's own way is not wanted.
+        ``decider`` overrides how the run derives labels from probabilities.
         """
         decider = decider or Decider(self.labels, self.thresholds)
         texts = iter(texts)
@@ -108,12 +108,12 @@ class Classifier:
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Probability of every label, ``float32 [texts, labels]``."""
-        with self._lock:  # tokenizers remember words
+        with self._lock:  # tokenizers cache words
             encoded = list(self.tokenizer.encode_all(texts))
         return self._outputs("probabilities", encoded, len(self.labels))
 
     def logits(self, encoded: Sequence[NDArray[np.integer]]) -> NDArray[np.float32]:
-        """Of texts that the tokenizer encoded already, ``float32 [texts, 1 or labels]``."""
+        """Logits of encoded texts, ``float32 [texts, 1 or labels]``."""
         return self._outputs("logits", encoded, self.labels.units)
 
     def _outputs(self, name: str, encoded: Sequence[NDArray[np.integer]], width: int) -> NDArray[np.float32]:
@@ -137,7 +137,7 @@ class Classifier:
 
 
 def _batches(lengths: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-    """Places of texts of about the same length."""
+    """Indices of texts of about the same length, batch by batch."""
     order = np.argsort(lengths, kind="stable")
     start = 0
     while start < len(order):
@@ -153,7 +153,7 @@ def _batches(lengths: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
 
 
 def _cores() -> int:
-    """That this process may use."""
+    """Number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -161,11 +161,11 @@ def _session(path: Path, content: bytes, threads: int | None) -> onnxruntime.Inf
     import onnxruntime
 
     options: Any = onnxruntime.SessionOptions()
-    # Left to itself it counts pairs of cores that share one unit as one.
+    # By default ONNX Runtime counts two logical cores of one physical core as one.
     options.intra_op_num_threads = threads or _cores()
     options.log_severity_level = 4
     try:
-        # From bytes: a file of a stranger's cannot make it read others.
+        # Loaded from bytes, so an untrusted model cannot refer to other files.
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # its own kinds have no base of their own
         raise InputError(f"{path}: cannot be read as a model ({error})") from error
