@@ -152,7 +152,7 @@ def test_a_refusal_to_train_further_does_not_forget_the_refit(three_labels_csv: 
 
     config = _config(three_labels_csv, ngrams={"buckets": 4096, "refit": True}, name="refused", training__epochs=1)
     run = trained(config, tmp_path)
-    with pytest.raises(InputError, match="has been trained for 1 epochs already"):
+    with pytest.raises(InputError, match="already trained for 1 epochs"):
         train(extended(load_config(run.config), run, 1, None), run, resume=True, further=True)
     assert run.has_learnt_from_validation
     train(extended(load_config(run.config), run, 3, None), run, should_stop=lambda: True, resume=True, further=True)

@@ -99,7 +99,11 @@ def test_what_was_chosen_is_said_with_its_reason_and_what_else_there_is() -> Non
         ({"text": "texts", "n": "numbers"}, {}, '"n" holds 40 different numbers; name one with --label'),
         ({"text": "texts", "d": "dates"}, {}, '"d" holds dates or times; name one with --label'),
         ({"a": "numbers", "b": "dates"}, {}, "no column contains texts"),
-        ({"text": "texts", "a": "two", "b": "flags"}, {"label": ["a", "b"]}, '"a" contains 2 values; with several label columns'),
+        (
+            {"text": "texts", "a": "two", "b": "flags"},
+            {"label": ["a", "b"]},
+            '"a" contains 2 values; with several label columns',
+        ),
     ],
 )
 def test_what_cannot_be_chosen_is_an_error_that_says_why(
