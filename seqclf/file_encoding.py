@@ -1,4 +1,4 @@
-"""How files of text are encoded: the names of codecs, and a guess at the one of a file that is not UTF-8."""
+"""Encodings of text files: codec names, and detection for files that are not UTF-8."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 UTF8 = "utf-8"
-_BOMS = (  # those of UTF-32 first: its little-endian one begins with UTF-16's
+_BOMS = (  # UTF-32 first: its little-endian BOM starts with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -17,22 +17,22 @@ _BOMS = (  # those of UTF-32 first: its little-endian one begins with UTF-16's
 _SAMPLE = 1 << 18
 _MOST_READ = 1 << 26
 _FEW = 0.3
-"""Most letters of a text in Latin script are ASCII's; of a text in another script next to none."""
+"""Above this fraction of non-ASCII letters, a text is not in Latin script."""
 
 _USUAL = 0.35
-"""About this share of a text's letters are among the six that are most frequent in its script; of bytes of another
-script that decode, fewer are."""
+"""Typical fraction of a text's letters that are among the six most frequent letters of its script. It is smaller for
+bytes of another script that happen to decode."""
 _ENOUGH = 0.09
 _NO_FILES = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"}
-"""Codecs of names and of literals."""
+"""Codecs for names and literals, not for files."""
 
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A codec, and how the names of characters begin that texts in it are made of.
+    """A codec, and the prefixes of the Unicode names of the characters that its texts consist of.
 
     Attributes:
-        common: the six letters that are most frequent in a script that other scripts' bytes decode to as well.
+        common: the six most frequent letters of the script, if bytes of other scripts also decode with the codec.
     """
 
     codec: str
@@ -56,7 +56,7 @@ _OTHERS = (
 
 
 def canonical(name: str) -> str | None:
-    """Python's name for the codec, ``utf-8`` for UTF-8 with or without BOM; None where no text is decoded by it."""
+    """Python's name for the codec, ``utf-8`` for UTF-8 with or without BOM; None if it is not a text encoding."""
     try:
         info = codecs.lookup(name)
         if not info._is_text_encoding or info.name in _NO_FILES:
@@ -67,15 +67,15 @@ def canonical(name: str) -> str | None:
 
 
 def decoder_of(name: str) -> str:
-    """The codec to read a file with: that of UTF-8 skips a BOM, as those of UTF-16 and UTF-32 do by themselves."""
+    """The codec to read a file with: for UTF-8, one that skips a BOM, as the codecs of UTF-16 and UTF-32 always do."""
     return "utf-8-sig" if canonical(name) == UTF8 else name
 
 
 def guessed(content: bytes) -> str | None:
-    """The encoding of bytes that are no UTF-8, by their BOM or by what they read like; None where nothing fits.
+    """Guess the encoding of bytes that are not UTF-8, by BOM or by content; None if no encoding fits.
 
-    Western European texts are told from those in other scripts by how few of their letters are not ASCII; the codec of
-    another script is the one by which most letters are that script's.
+    A small fraction of non-ASCII letters indicates a Western European text. Otherwise the codec wins whose script
+    contains most of the decoded letters.
     """
     if wide := _wide(content):
         return wide
@@ -85,7 +85,7 @@ def guessed(content: bytes) -> str | None:
         return None
     if high < _FEW * letters:
         return next((codec for codec in _LATIN if _decoded(content, codec) is not None), None)
-    for candidates in (_JAPANESE, _OTHERS):  # half of a Japanese text is kana, and others' bytes are none
+    for candidates in (_JAPANESE, _OTHERS):  # half of a Japanese text is kana; other encodings contain none
         scored = [(_share(text, one), one.codec) for one in candidates if (text := _decoded(content, one.codec))]
         share, codec = max(scored, key=lambda pair: pair[0], default=(0.0, ""))
         if share >= _ENOUGH:
@@ -94,48 +94,48 @@ def guessed(content: bytes) -> str | None:
 
 
 def encoding_of(*paths: Path) -> str | None:
-    """The encoding of files: ``utf-8`` where they are that, else a guess, or None. Raises ``OSError``.
+    """The encoding of files: ``utf-8`` if they are valid UTF-8, else a guess or None. Raises ``OSError``.
 
-    None, too, where most lines are UTF-8 and some are broken. The first 64 MB are looked at.
+    Also None if most lines are UTF-8 and some are broken. Reads at most the first 64 MB.
     """
-    odd, read, good, bad = bytearray(), 0, 0, 0
+    non_ascii, read, good, bad = bytearray(), 0, 0, 0
     for path in paths:
         with path.open("rb") as file:
             for number, line in enumerate(file):
                 if number == 0 and (wide := _wide(line)):
                     return wide
                 read += len(line)
-                if not line.isascii() and len(odd) < _SAMPLE:
-                    odd += line
+                if not line.isascii() and len(non_ascii) < _SAMPLE:
+                    non_ascii += line
                     is_utf8 = _decoded(line, UTF8, whole=True) is not None
                     good, bad = good + is_utf8, bad + (not is_utf8)
                 if read > _MOST_READ:
                     break
     if bad == 0:
         return UTF8
-    return None if good > bad else guessed(bytes(odd))
+    return None if good > bad else guessed(bytes(non_ascii))
 
 
 def decoded(content: bytes, name: str) -> str:
-    """The text of a whole file, without its BOM. Raises ``UnicodeError``, also for UTF-16 and UTF-32 without the BOM
-    that says their byte order, for which ``bytes.decode`` takes the machine's."""
+    """The text of a complete file, without its BOM. Raises ``UnicodeError``, also for UTF-16 and UTF-32 without a BOM:
+    ``bytes.decode`` would assume the machine's byte order."""
     return codecs.getincrementaldecoder(decoder_of(name))("strict").decode(content, final=True).removeprefix("\ufeff")
 
 
 def suggestion(path: Path, option: str, tried: str = UTF8) -> str:
-    """What to do about a file that is not text in the encoding ``tried``. ``option`` is what the encoding is written
-    after: ``data.encoding: ``, or an option of a command."""
+    """Advice for a file that is not valid text in the encoding ``tried``. ``option``: how the user sets the encoding,
+    ``data.encoding: `` or a command-line option."""
     try:
         found = encoding_of(path)
     except OSError:
         found = None
     if found is None or canonical(found) == canonical(tried):
-        return f"save it as UTF-8, or name its encoding ({option}cp1252, or another codec of Python's)"
+        return f"save it as UTF-8, or set its encoding ({option}cp1252, or another of Python's codecs)"
     return f"it decodes as {found}: {'set' if option.endswith(': ') else 'add'} {option}{found}"
 
 
 def _decoded(content: bytes, codec: str, *, whole: bool = False) -> str | None:
-    """Unless ``whole``, a character that the end of a sample has cut through does not count."""
+    """Decode, or return None. Unless ``whole``, an incomplete character at the end of the sample is ignored."""
     try:
         return codecs.getincrementaldecoder(codec)("strict").decode(content, final=whole)
     except UnicodeError:
@@ -143,7 +143,7 @@ def _decoded(content: bytes, codec: str, *, whole: bool = False) -> str | None:
 
 
 def _share(text: str, candidate: _Candidate) -> float:
-    """Of the characters that are not ASCII, how many are such as the candidate's texts are made of."""
+    """Score of the candidate: the fraction of non-ASCII characters in its script, weighted by its common letters."""
     others = [character for character in text if not character.isascii()]
     hits = [character for character in others if unicodedata.name(character, "").startswith(candidate.scripts)]
     share = len(hits) / max(1, len(others))
@@ -153,7 +153,7 @@ def _share(text: str, candidate: _Candidate) -> float:
 
 
 def _wide(content: bytes) -> str | None:
-    """UTF-16 and UTF-32 by their BOM; without one, UTF-16 of mostly ASCII characters: every other byte is 0."""
+    """Detect UTF-16 and UTF-32 by BOM; without one, UTF-16 of mostly ASCII characters: every other byte is 0."""
     for bom, name in _BOMS:
         if content.startswith(bom):
             return name

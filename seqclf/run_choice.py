@@ -1,4 +1,4 @@
-"""Which run is chosen: by name, by path, or the newest."""
+"""Find a run by name, by path, or the newest."""
 
 from __future__ import annotations
 
@@ -12,71 +12,71 @@ from seqclf.errors import InputError
 from seqclf.runs import FINISHED, RUNNING, WHOLE, Run
 
 LATEST = "latest"
-"""Stands for the newest run wherever a run is named, unless a run has that name."""
+"""Name for the newest run, unless a run has this name itself."""
 
 
 def find_run(runs: Path, name: str | None) -> Run:
-    """The complete run of that name or path; for None and ``latest`` the newest finished one.
+    """The complete run with this name or path; for None and ``latest``, the newest finished run.
 
-    An interrupted run is taken only where no run is finished. Raises ``InputError`` that says how to get a run.
+    Falls back to an interrupted run if none is finished. Raises ``InputError`` that says how to get a run.
     """
     run = None if name is None else _named(runs, name)
     if run is None and name in (None, LATEST):
-        newest = max(_whole_runs(runs), key=_newness, default=None)
+        newest = max(_complete_runs(runs), key=_newness, default=None)
         if newest is None:
             stopped = [Run(runs / name) for name in resumable_names(runs)]
             how = next((f"Resume one: `{run.how_to_resume}`" for run in stopped if run.has_checkpoint), None)
             raise InputError(
-                f"{runs}: holds no finished run. {how or 'Train one with `seqclf train CONFIG`'}, or name the folder "
+                f"{runs}: no finished run found. {how or 'Train one with `seqclf train CONFIG`'}, or set the folder "
                 "of runs with --runs"
             )
         return newest
     if run is None:
         assert name is not None
         if (found := next((path for path in (runs / name, Path(name)) if path.is_dir()), None)) is not None:
-            raise InputError(f"{found}: holds no manifest.json, so it is not a run; name another")
+            raise InputError(f"{found}: not a run (it has no manifest.json); choose another")
         names = [known for known, _ in run_names(runs)]
         close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-        known = f" (runs: {', '.join(names[-20:])})" if names else "; it holds no finished run"
+        known = f" (runs: {', '.join(names[-20:])})" if names else "; it has no finished run"
         hint = f'; did you mean "{close[0]}"?' if close else known
         raise InputError(f"no run {name} in {runs}{hint}")
     status = run.manifest["status"]
     if status not in WHOLE:
-        with run.locked():  # else it is said who trains it
+        with run.locked():  # raises an error that names the process training it
             why = "its training was killed" if status == RUNNING else status
         how = f"`{run.how_to_resume}` resumes it" if run.has_checkpoint else "train its config again"
-        raise InputError(f"{run.folder}: the run is incomplete ({why}); {how}; or name another")
+        raise InputError(f"{run.folder}: the run is incomplete ({why}); {how}; or choose another run")
     return run
 
 
 def named_with_status(run: Run, name: str | None = None) -> str:
-    """``name``, else the run's, followed by its status in brackets unless it is finished."""
+    """``name`` or the run's own name, followed by its status in brackets unless it is finished."""
     status = run.manifest["status"]
     return f"{name or run.name}" + ("" if status == FINISHED else f" ({status})")
 
 
 def _named(runs: Path, name: str) -> Run | None:
-    """The run in ``runs`` or at a path."""
+    """The run with this name in ``runs``, or at this path."""
     return next((Run(path) for path in (runs / name, Path(name)) if (path / "manifest.json").is_file()), None)
 
 
 def _newness(run: Run) -> tuple[bool, bool, str]:
-    """Finished runs come first; those that were interrupted in their first epoch come last."""
+    """Sort key: finished runs are newest; runs interrupted in their first epoch are oldest."""
     manifest = run.manifest
     return manifest["status"] == FINISHED, manifest.get("epochs") != 0, str(manifest.get("ended", ""))
 
 
 def run_names(runs: Path) -> list[tuple[str, str]]:
-    """Names of the whole runs with their status."""
-    return [(run.name, str(run.manifest["status"])) for run in _whole_runs(runs)]
+    """Names of the complete runs with their status."""
+    return [(run.name, str(run.manifest["status"])) for run in _complete_runs(runs)]
 
 
 def find_resumable(runs: Path, name: str | None, *, further: bool = False) -> Run:
-    """The run of that name or path, if its training can be resumed; for None and ``latest`` the one begun last.
+    """The run with this name or path, if it can be resumed; for None and ``latest``, the run started last.
 
-    ``further``: a finished one, too, that is to have more epochs; for None and ``latest`` the newest of all.
+    ``further``: also accept finished runs, to train them for more epochs; for None and ``latest``, the newest of all.
 
-    Raises ``InputError`` where there is none, or it is finished already.
+    Raises ``InputError`` if there is no such run or it is already finished.
     """
     run = None if name is None else _named(runs, name)
     if name is not None and (run is not None or name != LATEST):
@@ -85,28 +85,28 @@ def find_resumable(runs: Path, name: str | None, *, further: bool = False) -> Ru
         if run.manifest["status"] == FINISHED:
             if not further:
                 raise InputError(
-                    f"{run.folder}: is finished; there is nothing to resume. To train it for N epochs in all: "
+                    f"{run.folder}: is already finished. To train it for N epochs in total: "
                     f"{run.how_to_resume} --epochs N"
                 )
             if not run.has_checkpoint:
                 raise InputError(
-                    f"{run.folder}: no longer has a checkpoint to train further from (training.keep_checkpoints: "
+                    f"{run.folder}: has no checkpoint to continue from (training.keep_checkpoints: "
                     f"false); train it again: seqclf train {shlex.quote(str(run.config))} --set "
                     "training.epochs=N"
                 )
     else:
         names = resumable_names(runs, further=further)
         if not names:
-            what = "that can be resumed" if further else "whose training was stopped"
-            raise InputError(f"{runs}: holds no run {what}")
+            what = "run can be resumed" if further else "run was stopped"
+            raise InputError(f"{runs}: no {what}")
         run = Run(runs / names[0])
     if not run.config.is_file():
-        raise InputError(f"{run.folder}: was stopped before training began; train its config again")
+        raise InputError(f"{run.folder}: was stopped before training started; train its config again")
     return run
 
 
 def _listed(runs: Path, further: bool) -> str:
-    """The runs that can be resumed; where there are none, the others."""
+    """The runs that can be resumed; if there are none, the other runs."""
     which = "runs that can be resumed" if further else "stopped ones"
     if names := resumable_names(runs, further=further):
         return f"{which}: {', '.join(names[:20])}"
@@ -115,7 +115,7 @@ def _listed(runs: Path, further: bool) -> str:
 
 
 def resumable_names(runs: Path, *, further: bool = False) -> list[str]:
-    """Names of the runs that are not finished, the one begun last first; ``further``: of those, too, that are."""
+    """Names of unfinished runs, the last started first; ``further``: including finished runs."""
     found = []
     for manifest in runs.glob("*/manifest.json"):
         run = Run(manifest.parent)
@@ -130,11 +130,11 @@ def resumable_names(runs: Path, *, further: bool = False) -> list[str]:
     return [name for _, name in sorted(found, reverse=True)]
 
 
-def _whole_runs(runs: Path) -> Iterator[Run]:
+def _complete_runs(runs: Path) -> Iterator[Run]:
     for manifest in sorted(runs.glob("*/manifest.json")):
         run = Run(manifest.parent)
         try:
             if run.manifest["status"] in WHOLE:
                 yield run
         except InputError:
-            continue  # a broken folder must not hide the whole ones
+            continue  # a broken folder must not hide the complete ones

@@ -1,22 +1,22 @@
-"""A run's folder: what it holds, and how one is begun. Which one a name stands for: ``seqclf.run_choice``.
+"""The folder of a run: its files, and how to create it. ``seqclf.run_choice`` finds a run by name.
 
 ==================  =================================================================================================
-``manifest.json``   what made the run, on what, and its status; written first and last
-``config.yaml``     the config, every default filled in
-``starter.yaml``    of a training on data without a config: the config that was made for them, with its comments
+``manifest.json``   command, versions, data and status of the run; written first and last
+``config.yaml``     the config with all defaults filled in
+``starter.yaml``    if the run was trained on data without a config: the config generated for it, with comments
 ``tokenizer/``      the tokenizer (``seqclf.text.tokenizer``)
-``labels.json``     the labels in the order of their ids, and whether they come in lists
-``thresholds.json`` where they do, the probability that each label must exceed
-``prior.json``      how frequent each label is among the training texts: the answer to a text without known tokens
-``history.jsonl``   a line every ``training.log_every`` steps and every epoch
-``checkpoint/``     the training state at the last two checkpoints; of a finished run that at its end
-``model.keras``     the model, with the weights that were kept
-``saved_model/``    the same as a SavedModel that takes raw text
-``model.onnx``      the same for ONNX Runtime, with all but the tokenizer that it takes to answer a text
+``labels.json``     the labels in the order of their ids, and whether the data are multi-label
+``thresholds.json`` multi-label only: the probability that each label must exceed
+``prior.json``      label frequencies in the training texts: the prediction for a text without known tokens
+``history.jsonl``   one line every ``training.log_every`` steps and every epoch
+``checkpoint/``     the training state at the last two checkpoints; for a finished run, the final state
+``model.keras``     the model with the weights that were kept
+``saved_model/``    the same model as a SavedModel that takes raw text
+``model.onnx``      the same model for ONNX Runtime, with everything needed for predictions except the tokenizer
 ``metrics.json``    metrics by split
 ==================  =================================================================================================
 
-A run is whole when its status is ``finished`` or ``interrupted``; anything else is visibly unfinished.
+A run is complete if its status is ``finished`` or ``interrupted``.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ WHOLE = (FINISHED, INTERRUPTED)
 
 TEXT_COLUMN = "text"
 
-_REMEDY = "take it from a copy of the run, or train again"
+_REMEDY = "restore it from a copy of the run, or train again"
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run's folder and the paths in it."""
+    """The folder of a run and the paths in it."""
 
     folder: Path
 
@@ -108,7 +108,7 @@ class Run:
 
     @property
     def manifest(self) -> dict[str, Any]:
-        """What ``manifest.json`` says. Raises ``InputError`` where there is none."""
+        """Content of ``manifest.json``. Raises ``InputError`` if it is missing or malformed."""
         content = _read_json(self.folder / "manifest.json")
         if not isinstance(content, dict) or "status" not in content:
             raise InputError(f"{self.folder / 'manifest.json'}: not the manifest of a run")
@@ -116,9 +116,9 @@ class Run:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other processes from training this run.
+        """Prevent other processes from training this run.
 
-        Raises ``InputError`` that says who does, or that the folder is gone.
+        Raises ``InputError`` if another process is training it (named in the message) or the folder is gone.
         """
         with contextlib.ExitStack() as stack:
             try:
@@ -139,9 +139,9 @@ class Run:
 
     @property
     def text_column(self) -> str:
-        """The column, or feature, that the run read its texts from; "text" where its config names none, or is gone.
+        """The column or feature that the run read its texts from; "text" if the config is missing or has none.
 
-        Only the YAML is read: the whole config takes longer to load than many a file of texts to predict.
+        Parses only the YAML: validating the config can take longer than predicting a small file.
         """
         import yaml
 
@@ -170,7 +170,7 @@ class Run:
 
     @property
     def thresholds(self) -> tuple[float, ...] | None:
-        """What the probability of each label must exceed; None where each text has one label."""
+        """The probability that each label must exceed; None if each text has one label."""
         if not self.labels.multi:
             return None
         path = self.folder / "thresholds.json"
@@ -178,14 +178,14 @@ class Run:
         try:
             return tuple(float(content[name]) for name in self.labels)
         except (TypeError, KeyError, ValueError) as error:
-            raise InputError(f"{path}: does not hold a number for each label of the run") from error
+            raise InputError(f"{path}: expected a number for each label of the run; {_REMEDY}") from error
 
     def write_thresholds(self, thresholds: Sequence[float]) -> None:
         write_json(self.folder / "thresholds.json", dict(zip(self.labels, thresholds, strict=True)))
 
     @property
     def prior(self) -> Prior | None:
-        """What is answered to texts without known tokens; None of runs that were trained before there was one."""
+        """The prediction for texts without known tokens; None for runs of earlier versions, which have no prior."""
         path = self.folder / "prior.json"
         if not path.exists():
             return None
@@ -205,7 +205,7 @@ class Run:
         return _read_object(path) if path.exists() else {}
 
     def forget_metrics(self) -> None:
-        """Of all splits: the model is another now."""
+        """Delete the metrics of all splits, because the model has changed."""
         (self.folder / "metrics.json").unlink(missing_ok=True)
 
     def write_metrics(self, split: str, metrics: dict[str, Any]) -> None:
@@ -213,14 +213,14 @@ class Run:
 
 
 def check_runs_folder(runs: Path) -> None:
-    """Raise ``InputError`` where ``begin_run`` could not make a folder, without making any."""
+    """Raise ``InputError`` if ``begin_run`` could not create a folder; creates none itself."""
     existing = next(path for path in (runs.absolute(), *runs.absolute().parents) if path.exists())
     if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
-        raise InputError(f"{runs}: cannot hold runs ({existing} cannot be written); name another folder with --runs")
+        raise InputError(f"{runs}: cannot store runs ({existing} is not writable); choose another folder with --runs")
 
 
 def begin_run(runs: Path, name: str) -> Run:
-    """Make the next free folder ``<name>-<n>``. Raises ``InputError`` where none can be made."""
+    """Create the next free folder ``<name>-<n>``. Raises ``InputError`` if it cannot be created."""
     return _begun(runs / _next(runs, name, lambda numbered: (runs / numbered).mkdir()))
 
 
@@ -240,12 +240,12 @@ class FoldRuns:
         try:
             folder.mkdir()
         except OSError as error:
-            raise InputError(f"{folder}: cannot be made ({error.strerror})") from error
+            raise InputError(f"{folder}: cannot be created ({error.strerror})") from error
         return _begun(folder)
 
 
 def begin_folds(runs: Path, name: str) -> FoldRuns:
-    """Take the next free ``<name>-<n>`` by an empty summary. Raises ``InputError`` where it cannot be written."""
+    """Reserve the next free ``<name>-<n>`` by an empty summary. Raises ``InputError`` if it cannot be written."""
 
     def take(numbered: str) -> None:
         FoldRuns(runs, numbered).summary.touch(exist_ok=False)
@@ -254,7 +254,7 @@ def begin_folds(runs: Path, name: str) -> FoldRuns:
 
 
 def _next(runs: Path, name: str, take: Callable[[str], None]) -> str:
-    """The first number that no run or cross-validation of that name has and ``take`` does not find taken."""
+    """The next name whose number no run or cross-validation of that name has and that ``take`` can reserve."""
     try:
         runs.mkdir(parents=True, exist_ok=True)
         pattern = re.compile(rf"{re.escape(name)}-(\d+)(-fold\d+|-folds\.json)?")
@@ -268,21 +268,21 @@ def _next(runs: Path, name: str, take: Callable[[str], None]) -> str:
             except FileExistsError:  # another process took it
                 continue
     except OSError as error:
-        raise InputError(f"{runs}: cannot hold runs ({error.strerror}); name another folder with --runs") from error
+        raise InputError(f"{runs}: cannot store runs ({error.strerror}); choose another folder with --runs") from error
 
 
 def _begun(folder: Path) -> Run:
     run = Run(folder)
     try:
         run.update_manifest(status=RUNNING, started=now(), **this_process())
-    except BaseException:  # Ctrl-C, too: nothing was begun
+    except BaseException:  # including Ctrl-C: leave no empty run behind
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return run
 
 
 def this_process() -> dict[str, Any]:
-    """For manifests: who trains."""
+    """The process that trains, for manifests."""
     return {"process": os.getpid(), "host": socket.gethostname()}
 
 
@@ -294,7 +294,7 @@ def now() -> str:
 def _read_object(path: Path) -> dict[str, Any]:
     content = _read_json(path)
     if not isinstance(content, dict):
-        raise InputError(f"{path}: cannot be read (expected an object, as seqclf writes it); {_REMEDY}")
+        raise InputError(f"{path}: is malformed (expected a JSON object); {_REMEDY}")
     return content
 
 

@@ -1,5 +1,4 @@
-"""Rows of csv, tsv, jsonl and parquet files, whole or with what is wrong with them, as many as memory has room for one
-of."""
+"""Rows of csv, tsv, jsonl and parquet files, or an error for each malformed row, read one at a time."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ _LONGEST_FIELD = 2**31 - 1
 _ROWS_AT_ONCE = 1_024  # of a parquet file
 
 KINDS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
-"""Kinds of files by their endings."""
+"""File kinds by extension."""
 
 SHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
 PACKED = {
@@ -34,16 +33,16 @@ PACKED = {
 }
 
 READ_KINDS = ("csv", "tsv", "jsonl", "parquet", "txt")
-"""What texts to predict are read from; txt is a text a line."""
+"""File kinds that `predict` reads; txt has one text per line."""
 
 WRITE_KINDS = ("csv", "tsv", "jsonl", "parquet")
-"""What predictions are written as."""
+"""File kinds that predictions are written to."""
 
 Row = tuple[int, Mapping[str, Any]]
-"""Line number (of the row's last line; of parquet the row's number) and the row's values by column."""
+"""Line number (of the row's last line; for parquet, the row number) and the row's values by column."""
 
 Open = Callable[[Path], BinaryIO]
-"""How a file is opened, to read bytes."""
+"""Opens a file for reading bytes."""
 
 
 def open_binary(path: Path) -> BinaryIO:
@@ -51,7 +50,7 @@ def open_binary(path: Path) -> BinaryIO:
 
 
 class NotDecoded(InputError):
-    """Bytes that are not text in the encoding that they are read with."""
+    """Bytes that are not valid text in the given encoding."""
 
     def __init__(self, where: str, encoding: str) -> None:
         named = "UTF-8" if canonical(encoding) == UTF8 else encoding
@@ -61,12 +60,12 @@ class NotDecoded(InputError):
 def rows(
     path: Path, kind: str, opened: Open = open_binary, encoding: str = UTF8, column: str = "text"
 ) -> Iterator[Row | InputError]:
-    """Each row, or what is wrong with it. Raises ``InputError`` for a file that cannot be read (further).
+    """Yield each row, or an error for a malformed row. Raises ``InputError`` if the file cannot be read any further.
 
     Args:
         kind: one of ``READ_KINDS``.
-        encoding: of the text, by Python's name; parquet says it itself.
-        column: what the one column of txt is called.
+        encoding: Python's name of the encoding; parquet files ignore it.
+        column: name for the single column of txt.
     """
     if kind == "parquet":
         return parquet_rows(path, opened)
@@ -78,7 +77,7 @@ def rows(
 
 
 class opening:
-    """Turns what goes wrong with a file into an ``InputError`` that names it."""
+    """Converts an ``OSError`` into an ``InputError`` that names the file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -92,12 +91,12 @@ class opening:
 
 
 def _text(path: Path, opened: Open, encoding: str, newline: str = "") -> TextIO:
-    """Bytes that are not text become lone surrogates, so that their rows alone are lost."""
+    """Undecodable bytes become lone surrogates, so that only their rows are lost."""
     return io.TextIOWrapper(opened(path), encoding=decoder_of(encoding), errors="surrogateescape", newline=newline)
 
 
 def is_text(fields: Iterable[str]) -> bool:
-    """Whether UTF-8 can write them: JSON's escapes, and names of files, may hold halves of characters."""
+    """Whether UTF-8 can encode them: JSON escapes and file names may contain lone surrogates."""
     try:
         "".join(fields).encode()
     except UnicodeEncodeError:
@@ -106,7 +105,7 @@ def is_text(fields: Iterable[str]) -> bool:
 
 
 def csv_rows(path: Path, kind: str, opened: Open = open_binary, encoding: str = UTF8) -> Iterator[Row | InputError]:
-    """Rows under a header line. csv as in RFC 4180; tsv as IANA registers it: no quoting, a line is a row."""
+    """Rows after a header line. csv follows RFC 4180; tsv follows IANA's definition: no quoting, one row per line."""
     csv.field_size_limit(_LONGEST_FIELD)
     with opening(path), _text(path, opened, encoding) as file:
         if kind == "csv":
@@ -116,20 +115,20 @@ def csv_rows(path: Path, kind: str, opened: Open = open_binary, encoding: str = 
         started, header = 1, None
         try:
             header = next(reader, [])
-            if header and header[0].startswith("\ufeff"):  # of UTF-16 whose byte order is named
+            if header and header[0].startswith("\ufeff"):  # from UTF-16 with an explicit byte order
                 header[0] = header[0][1:]
             if not is_text(header):
                 raise NotDecoded(f"{path}:1", encoding)
             header = _named(header)
             if len(set(header)) != len(header):
-                raise InputError(f"{path}:1: the header names a column twice ({', '.join(header)})")
+                raise InputError(f"{path}:1: the header has duplicate columns ({', '.join(header)})")
             started = reader.line_num + 1
             for fields in reader:
                 started = reader.line_num + 1
                 if not fields:
                     continue
                 if any("\0" in field for field in fields):
-                    yield InputError(f"{path}:{reader.line_num}: holds a NUL byte; is it a text file?")
+                    yield InputError(f"{path}:{reader.line_num}: contains a NUL byte; is it a text file?")
                     continue
                 if not is_text(fields):
                     yield NotDecoded(f"{path}:{reader.line_num}", encoding)
@@ -142,35 +141,35 @@ def csv_rows(path: Path, kind: str, opened: Open = open_binary, encoding: str = 
                     f"{path}:{reader.line_num}: {count}, but the header has {len(header)} ({', '.join(header)})"
                     + (column_hint("", header) if len(header) == 1 else "")
                 )
-        except UnicodeError as error:  # a missing BOM is no UnicodeDecodeError
+        except UnicodeError as error:  # a missing BOM does not raise UnicodeDecodeError
             if header is None:
                 raise NotDecoded(f"{path}:1", encoding) from error
             yield NotDecoded(f"{path}:{started}", encoding)
         except csv.Error as error:
             if "unexpected end" in str(error):
-                yield InputError(f"{path}:{started}: a quote that opens in this row is never closed")
+                yield InputError(f"{path}:{started}: a quote that starts in this row is never closed")
             else:
-                yield InputError(f"{path}:{reader.line_num}: not valid {kind} ({error}); nothing after it was read")
+                yield InputError(f"{path}:{reader.line_num}: not valid {kind} ({error}); reading stopped here")
 
 
 def csv_writer(file: TextIO) -> Callable[[Sequence[Any]], object]:
-    """A function that writes one row as RFC 4180 has it, with ``\\n`` at the end.
+    """A function that writes one row as in RFC 4180, but ends it with ``\\n``.
 
-    Python's own writer leaves a lone carriage return unquoted where rows end in a line feed, and every reader ends the
-    row there; rows with one are quoted.
+    With this line ending, Python's writer does not quote a lone carriage return, where every reader ends the row. Rows
+    that contain one are quoted here.
     """
     plain = csv.writer(file, lineterminator="\n").writerow
     quoted = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL).writerow
 
     def write(fields: Sequence[Any]) -> object:
-        odd = any(isinstance(field, str) and "\r" in field for field in fields)
-        return (quoted if odd else plain)(fields)
+        needs_quotes = any(isinstance(field, str) and "\r" in field for field in fields)
+        return (quoted if needs_quotes else plain)(fields)
 
     return write
 
 
 def _named(header: list[str]) -> list[str]:
-    """Columns without a name are called after their place, ``column_3``, or that and an underscore."""
+    """Name unnamed columns by position, such as ``column_3``, with underscores added if the name is taken."""
     named = list(header)
     for place, name in enumerate(header):
         if not name.strip():
@@ -193,9 +192,9 @@ def json_rows(path: Path, opened: Open = open_binary, encoding: str = UTF8) -> I
             yield InputError(f"{path}:{number}: not valid JSON ({error})")
             continue
         if not isinstance(row, dict):
-            yield InputError(f'{path}:{number}: expected an object such as {{"text": ..., "label": ...}}')
+            yield InputError(f'{path}:{number}: expected a JSON object such as {{"text": ..., "label": ...}}')
         elif not is_text(row):
-            yield InputError(f"{path}:{number}: a name in it is not valid text ({shown(list(row))})")
+            yield InputError(f"{path}:{number}: a key is not valid text ({shown(list(row))})")
         else:
             yield number, row
 
@@ -207,7 +206,7 @@ def lines(path: Path, opened: Open, encoding: str, column: str) -> Iterator[Row 
 
 
 def _decoded_lines(path: Path, opened: Open, encoding: str) -> Iterator[tuple[int, str | InputError]]:
-    """Each line with its number. What is not text is an error of its line alone, as long as lines can be told apart."""
+    """Each line with its number. An undecodable line is an error of that line only, if line ends can still be found."""
     number = 0
     with opening(path), _text(path, opened, encoding, newline="\n") as file:
         try:
@@ -228,7 +227,7 @@ def parquet_rows(path: Path, opened: Open = open_binary) -> Iterator[Row | Input
             table = pyarrow.parquet.ParquetFile(file)
             names = table.schema_arrow.names
             if len(set(names)) != len(names):
-                raise InputError(f"{path}: the file names a column twice ({', '.join(names)})")
+                raise InputError(f"{path}: the file has duplicate columns ({', '.join(names)})")
             batches = table.iter_batches(batch_size=_ROWS_AT_ONCE)
             number = 0
             for batch in batches:
@@ -240,22 +239,22 @@ def parquet_rows(path: Path, opened: Open = open_binary) -> Iterator[Row | Input
 
 
 def shown(value: Any, most: int = 40) -> str:
-    """A value for messages, whatever its type, as JSON has it."""
+    """A value of any type as JSON, for messages."""
     return json.dumps(value, default=str)[:most]
 
 
 def unknown_ending(path: Path, cure: str) -> str:
-    """Of a file whose ending is none of ``KINDS``: what to do with it. ``cure`` is for endings of no known kind."""
+    """The message for a file whose extension is not in ``KINDS``. ``cure``: advice for unknown extensions."""
     ending = path.suffix.lower()
     if (unpack := PACKED.get(ending)) is not None:
-        return f"{path}: is compressed; unpack it first (`{unpack.format(shlex.quote(str(path)))}`)"
+        return f"{path}: the file is compressed; unpack it first (`{unpack.format(shlex.quote(str(path)))}`)"
     if ending in SHEETS:
-        return f"{path}: is a spreadsheet; save it as CSV (UTF-8) and name that file"
-    return f'{path}: cannot tell the format from the ending "{path.suffix}" (known: {", ".join(KINDS)}); {cure}'
+        return f"{path}: the file is a spreadsheet; save it as CSV (UTF-8) and use that file"
+    return f'{path}: unknown file extension "{path.suffix}" (known: {", ".join(KINDS)}); {cure}'
 
 
 def no_such_file(path: Path | str, hint: str = "") -> InputError:
-    """The error for a missing file. It names the one beside it whose name is most alike; where none is, ``hint``."""
+    """The error for a missing file. It suggests the file in the same folder with the closest name, else ``hint``."""
     file = Path(path)
     try:
         beside = [one.name for one in file.parent.iterdir()]
@@ -268,10 +267,10 @@ def no_such_file(path: Path | str, hint: str = "") -> InputError:
 
 
 def column_hint(column: str, columns: Sequence[str]) -> str:
-    """What may be meant by a column that is not there, or be wrong with those that are."""
+    """A suggestion for a missing column, or advice if the column names look wrong."""
     if len(columns) == 1 and (mark := next((mark for mark in ";\t,|" if mark in columns[0]), None)):
         name = "tabs" if mark == "\t" else f'"{mark}"'
-        return f"; the fields seem to be separated by {name}: save it with commas as csv, or with tabs as tsv"
+        return f"; the fields seem to be separated by {name}: save the file with commas as csv, or with tabs as tsv"
     if close := difflib.get_close_matches(column, columns, n=1):
         return f'; did you mean "{close[0]}"?'
     return "; the first line must name the columns" if any(len(name.split()) > 3 for name in columns) else ""

@@ -89,12 +89,12 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path, monkeyp
 
 FOLDERS: dict[str, tuple[dict[str, bytes], str | None]] = {
     "good": ({f"{'np'[i % 2]}/{i}.txt": b"a film %d" % i for i in range(24)}, None),
-    "nothing": ({}, "holds no texts"),
-    "texts without labels": ({f"{i}.txt": b"a" for i in range(24)}, "holds no texts"),
+    "nothing": ({}, "contains no texts"),
+    "texts without labels": ({f"{i}.txt": b"a" for i in range(24)}, "contains no texts"),
     "labels too deep": ({f"x/{'np'[i % 2]}/{i}.txt": b"a" for i in range(24)}, "did you mean"),
     "one label": ({f"n/{i}.txt": b"%d" % i for i in range(24)}, "a classifier needs at least two"),
-    "other endings": ({f"{'np'[i % 2]}/{i}.md": b"a" for i in range(24)}, "holds no texts"),
-    "hidden folders": ({f".{'np'[i % 2]}/{i}.txt": b"a" for i in range(24)}, "holds no texts"),
+    "other endings": ({f"{'np'[i % 2]}/{i}.md": b"a" for i in range(24)}, "contains no texts"),
+    "hidden folders": ({f".{'np'[i % 2]}/{i}.txt": b"a" for i in range(24)}, "contains no texts"),
     "latin-1": ({**{f"{'np'[i % 2]}/{i}.txt": b"a" for i in range(24)}, "n/x.txt": b"\xe9t\xe9"}, "x.txt: not UTF-8"),
     "empty files": ({f"{'np'[i % 2]}/{i}.txt": b"" for i in range(24)}, "24 texts that must stay together"),
     "a label with one text": ({**{f"n/{i}.txt": b"%d" % i for i in range(24)}, "p/1.txt": b"b"}, None),
@@ -135,7 +135,7 @@ def test_parquet_that_names_a_column_twice_is_refused(tmp_path: Path) -> None:
     table = pyarrow.Table.from_arrays([pyarrow.array(column) for column in columns], names=["text", "label", "text"])
     pyarrow.parquet.write_table(table, path)
     for read in (TableSource.check, TableSource.columns, TableSource.read):
-        with pytest.raises(InputError, match=r"names a column twice \(text, label, text\)"):
+        with pytest.raises(InputError, match=r"duplicate columns \(text, label, text\)"):
             read(TableSource("text", "label"), str(path))
 
 
@@ -143,5 +143,5 @@ def test_semicolons_are_hinted_at_where_texts_hold_commas(tmp_path: Path) -> Non
     path = tmp_path / "t.csv"
     path.write_text("text;label\nfirst, second;a\nthird, fourth;b\n", encoding="utf-8")
     for read in (TableSource.check, TableSource.columns, TableSource.read):
-        with pytest.raises(InputError, match=r':2: 2 fields, .* separated by ";": save it with commas as csv'):
+        with pytest.raises(InputError, match=r':2: 2 fields, .* separated by ";": save the file with commas as csv'):
             read(TableSource("text", "label"), str(path))

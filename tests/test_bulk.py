@@ -47,7 +47,7 @@ def test_a_file_of_lines(tmp_path: Path) -> None:
     report = predict(tmp_path / "in.txt", tmp_path / "out.jsonl", on_bad=named.append)
     assert [row["text"] for row in read_rows(tmp_path / "out.jsonl")] == ["a text", "", "last"]
     assert (report.rows, report.bad, len(named)) == (4, 1, 1)
-    assert str(named[0]).startswith(f"{tmp_path / 'in.txt'}:3: not UTF-8 text; save it as UTF-8, or name its encoding")
+    assert str(named[0]).startswith(f"{tmp_path / 'in.txt'}:3: not UTF-8 text; save it as UTF-8, or set its encoding")
 
 
 @pytest.mark.parametrize("output", ["csv", "jsonl", "parquet"])
@@ -177,7 +177,7 @@ def test_a_column_of_that_name_is_never_written_over(tmp_path: Path) -> None:
         ("-", "parquet", "cannot be read from a stream"),
         ("none.csv", None, "none.csv: no such file"),
         (".", None, "is a folder"),
-        ("in.dat", None, 'cannot tell the format from the ending ".dat"'),
+        ("in.dat", None, 'unknown file extension ".dat"'),
     ],
 )
 def test_sources_that_cannot_beread_rows(

@@ -100,7 +100,7 @@ def test_eval_takes_a_file_or_a_folder(binary_run: Run, tmp_path: Path) -> None:
     table.write_text("text\tlabel\ngood film\tgreat\n", encoding="utf-8")
     refused = _call("eval", *run, "--data", str(table))
     assert refused.exit_code == 2
-    assert 'labels that the training texts do not have: "great" (theirs: negative, positive)' in refused.stderr
+    assert 'labels that do not occur in the training texts: "great" (known: negative, positive)' in refused.stderr
 
 
 def test_eval_sets_data_options_alone(binary_run: Run) -> None:
@@ -130,7 +130,7 @@ def test_eval_refuses_shares_of_data_that_changed(sample_csv: Path, tmp_path: Pa
     for split in ("test", "validation", "train"):
         refused = _call(*arguments, "--split", split)
         assert refused.exit_code == 2
-        assert f"has changed since the run was trained, so that its {split} split is lost" in refused.stderr
+        assert f"has changed since the run was trained, so its {split} split cannot be reproduced" in refused.stderr
     assert _call(*arguments, "--data", str(table)).exit_code == 0
 
 
@@ -188,7 +188,7 @@ def test_bad_configs_and_data_leave_nothing_behind(config_file: Path, tmp_path: 
         ("data.train=/nothing.csv", "data.train: /nothing.csv: no such file"),
         ("data.text=body", 'no column "body"'),
         (f"data.train={bad_label}", ':3: "label" is empty'),
-        ("data.validation=0.9", "leave nothing to train on"),
+        ("data.validation=0.9", "which leaves none for training"),
     ):
         done = _call("train", str(config_file), "--runs", str(runs), "--set", setting)
         assert done.exit_code == 2, done.output

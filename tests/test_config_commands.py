@@ -66,11 +66,11 @@ def test_check_counts_what_is_odd(odd_config: Path) -> None:
     assert report["problems"] == []
     said = "\n".join(f"{warning['option']}: {warning['message']}" for warning in report["warnings"])
     for part in (
-        'data.validation: lacks labels that the training texts have: "neg"',
+        'data.validation: has no texts with the training labels "neg"',
         "data.train: 2 of 47 texts are empty",
         "data.train: texts that occur with more than one label: 1",
-        "data.validation: 1 of 3 texts (1 different ones) are also training texts: scores on them say nothing",
-        "data.test: 3 of 4 texts (2 different ones) are also training or validation texts, 1 of them with another",
+        "data.validation: 1 of 3 texts (1 distinct) are also training texts: scores on them say nothing",
+        "data.test: 3 of 4 texts (2 distinct) are also training or validation texts, 1 of them with another",
         "tokenizer.type: 63.6% of the validation tokens are unknown: the vocabulary (62 of 300 pieces) lacks ",
     ):
         assert part in said
@@ -109,7 +109,7 @@ def test_check_fails_where_training_or_evaluation_would(tmp_path: Path, odd_conf
     (problem,) = json.loads(done.stdout)["problems"]
     assert problem["option"] == "data.test"
     assert problem["message"].startswith(
-        'has labels that the training texts do not have: "new"; set data.unknown_labels'
+        'has labels that do not occur in the training texts: "new"; set data.unknown_labels'
     )
 
 

@@ -101,7 +101,7 @@ def test_a_split_drawn_text_by_text_is_refused_by_name(tmp_path: Path) -> None:
     source = Corpus(config)._drawn_from.fingerprint(config.data.train)  # type: ignore[union-attr]
     before = {split: digest(source, split, 0.2, 0.2, 3) for split in ("train", "validation")}
     for split in NAMES:
-        with pytest.raises(InputError, match="an earlier version, which could put equal texts on both sides"):
+        with pytest.raises(InputError, match="an earlier version, which could put equal texts into different splits"):
             prepare_split(config, split, data.tokenizer, data.labels, before)
     with pytest.raises(InputError, match="has changed since the run was trained"):
         prepare_split(config, "test", data.tokenizer, data.labels, {"train": "0" * 64, "validation": "0" * 64})

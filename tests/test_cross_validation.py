@@ -143,7 +143,7 @@ def test_folds_are_numbered_with_the_runs(tmp_path: Path) -> None:
     assert group.begin(1).name == "x-2-fold1"
     group.summary.unlink()
     assert begin_run(tmp_path, "x").name == "x-3", "a fold's number is taken even where the summary is gone"
-    with pytest.raises(InputError, match="x-2-fold1: cannot be made"):
+    with pytest.raises(InputError, match="x-2-fold1: cannot be created"):
         group.begin(1)
 
 
@@ -223,7 +223,10 @@ def test_ctrl_c_keeps_finished_folds(config_file: Path, tmp_path: Path, monkeypa
         (("--folds", "1"), "1 is not in the range x>=2"),
         (("--folds", "x"), "'x' is not a valid integer"),
         (("--folds", "20000"), "--folds: data.folds: expected at most 10,000"),
-        (("--folds", "45"), '45 folds need 45 texts of every label, but "money" has 40 training texts; ask for 40'),
+        (
+            ("--folds", "45"),
+            '45 folds need 45 texts of every label, but "money" has 40 training texts; use at most 40 folds',
+        ),
         (("--folds", "3", "--set", "data.validation=dev.csv"), 'data.validation names its own: "dev.csv"'),
         (("--set", "data.folds=3"), "needs data.fold, the fold to validate on; `seqclf train --folds` trains"),
     ],

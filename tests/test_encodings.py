@@ -61,7 +61,7 @@ def test_utf_8_with_broken_lines_is_not_taken_for_something_else(tmp_path: Path)
     path = tmp_path / "a.csv"
     path.write_bytes("text,label\ncafé,a\ncrème,a\n".encode() + "été,a\n".encode("cp1252"))
     assert encoding_of(path) is None
-    with pytest.raises(InputError, match="save it as UTF-8, or name its encoding"):
+    with pytest.raises(InputError, match="save it as UTF-8, or set its encoding"):
         TableSource("text", "label").read(str(path))
 
 

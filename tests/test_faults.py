@@ -113,7 +113,7 @@ def test_a_folder_of_runs_that_may_not_be_written(tmp_path: Path, sample_csv: Pa
     command = [*_unprivileged(), sys.executable, "-m", "seqclf", "train", str(config), "--runs", str(runs)]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 2
-    assert f"{runs}: cannot hold runs" in done.stderr
+    assert f"{runs}: cannot store runs" in done.stderr
     assert not list(runs.iterdir())
 
 
@@ -179,8 +179,8 @@ def test_a_history_that_lost_lines_is_noticed(sample_csv: Path, tmp_path: Path, 
         ("model.onnx", b"garbage", "export --format onnx --to OUT", "model.onnx: cannot be read as a model"),
         ("tokenizer/tokenizer.json", b"{}", "export --format onnx --to OUT", "not a tokenizer that seqclf wrote"),
         ("labels.json", b"[]", "eval", "labels.json: cannot be read (too few labels, or a duplicate)"),
-        ("metrics.json", b"[]", "eval", "metrics.json: cannot be read (expected an object"),
-        ("manifest.json", None, "eval", "holds no manifest.json, so it is not a run"),
+        ("metrics.json", b"[]", "eval", "metrics.json: is malformed (expected a JSON object"),
+        ("manifest.json", None, "eval", "not a run (it has no manifest.json)"),
     ],
 )
 def test_a_run_s_damaged_file_is_named(

@@ -72,9 +72,11 @@ def test_the_seed_decides_who_is_in_which_fold() -> None:
 def test_the_rarest_label_bounds_the_folds() -> None:
     labels = ["many"] * 20 + ["few"] * 3
     assert folded(_texts(labels), 3, 3, validation=0.1, test=0, seed=0)["validation"].size
-    with pytest.raises(InputError, match='4 folds need 4 texts of every label, but "few" has 3 .*; ask for 3 at most'):
+    with pytest.raises(
+        InputError, match='4 folds need 4 texts of every label, but "few" has 3 .*; use at most 3 folds'
+    ):
         folded(_texts(labels), 1, 4, validation=0.1, test=0, seed=0)
-    with pytest.raises(InputError, match='"few" has 1 training text; give more texts of that label'):
+    with pytest.raises(InputError, match='"few" has 1 training text; add texts of that label'):
         folded(_texts(["many"] * 20 + ["few"]), 1, 2, validation=0.1, test=0, seed=0)
 
 

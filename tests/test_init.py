@@ -39,7 +39,7 @@ def test_init_never_overwrites(tmp_path: Path) -> None:
     path.write_text("mine", encoding="utf-8")
     refused = _call("init", "-o", str(path))
     assert refused.exit_code == 2
-    assert "already exists, and is never overwritten" in refused.stderr
+    assert "already exists; choose another file name" in refused.stderr
     assert path.read_text(encoding="utf-8") == "mine"
     assert "cannot be written" in _call("init", "-o", str(tmp_path / "no" / "x.yaml")).stderr
 
@@ -86,12 +86,12 @@ def test_init_finds_the_columns(
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ([("text", "label")], "holds no rows"),
+        ([("text", "label")], "contains no rows"),
         ([("text", "label"), *[("a", "x")] * 30], 'every text has the label "x"'),
         ([("text", "label"), *[("a", "")] * 30], '"label" is empty; every row needs a label\n'),
         ([("text", "what"), *[(f"a {i}", f"{i}") for i in range(30)]], "no column looks like a label"),
         ([("film", "p"), *[(f"a film {i}", "pn"[i % 2]) for i in range(30)]], '"p" is a label in later rows'),
-        ([("text;label",), *[(f"a {i};{i % 2}",) for i in range(30)]], 'separated by ";": save it with commas'),
+        ([("text;label",), *[(f"a {i};{i % 2}",) for i in range(30)]], 'separated by ";": save the file with commas'),
         ([("text", "label"), *[(f"a {i}", "x" if i % 2 else "y") for i in range(8)]], "holds 8 texts"),
         ([("text",), *[(f"a {i}",) for i in range(30)]], "no column looks like a label"),
         (

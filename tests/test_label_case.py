@@ -14,7 +14,7 @@ def test_the_error_names_the_labels_that_are_alike() -> None:
     texts = LabelledTexts(["a", "b"], ["True", "False"], "d.csv")
     with pytest.raises(InputError) as raised:
         label_ids(texts, Labels(("false", "true"), False))
-    assert 'only case differs in "False" and "false", "True" and "true": write them alike' in str(raised.value)
+    assert '"False" and "false", "True" and "true" differ only in case: use the same case' in str(raised.value)
 
 
 def test_labels_that_are_not_alike_are_left_to_the_option() -> None:

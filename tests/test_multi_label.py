@@ -87,7 +87,7 @@ def test_lists_and_joined_labels_are_read_alike(tmp_path: Path) -> None:
         ([("x", ["a", ""])], 'a.jsonl:1: "label" is ["a", ""], in which "" is empty'),
         ([("x", ["a", None])], 'a.jsonl:1: "label" is ["a", null], in which null is not a label'),
         ([("x", [["a"]])], 'a.jsonl:1: "label" is [["a"]], in which ["a"] is not a label'),
-        ([("x", {"a": 1})], "expected a label (a text, a whole number, true or false) or a list of labels"),
+        ([("x", {"a": 1})], "expected a label (a string, an integer, true or false) or a list of labels"),
     ],
 )
 def test_lists_that_cannot_be_read_are_named(tmp_path: Path, rows: list[tuple[str, Any]], message: str) -> None:
@@ -184,7 +184,7 @@ def test_labels_are_encoded_as_which_apply() -> None:
     encoded = encode_labels(_texts([("a", "c"), (), ("b",)]), Labels(("a", "b", "c"), multi=True))
     assert encoded.dtype == np.bool_
     assert encoded.tolist() == [[True, False, True], [False] * 3, [False, True, False]]
-    with pytest.raises(InputError, match='labels that the training texts do not have: "d"'):
+    with pytest.raises(InputError, match='labels that do not occur in the training texts: "d"'):
         encode_labels(_texts([("d",)]), Labels(("a", "b"), multi=True))
     with pytest.raises(
         InputError, match="here: has several labels per text, but the training texts have one label per text"

@@ -76,7 +76,7 @@ def test_files_that_cannot_be_used_have_the_place_of_their_option(tmp_path: Path
         said = [line for line in done.stderr.splitlines() if line.startswith(str(path))]
         assert said[0].startswith(f"{path}:4:3: data.test: nothing.csv: no such file")
         assert said[1].startswith(f"{path}:5:3: data.validation: {tmp_path}: is a folder")
-        assert said[2] == f"{path}:6:1: embedding.dim: is 64, but {vectors} holds vectors of 3 numbers; write 3"
+        assert said[2] == f"{path}:6:1: embedding.dim: is 64, but {vectors} has vectors of 3 numbers; set it to 3"
         assert said[3].startswith(f'{path}:9:33: tokenizer.file: {vectors}:1: expected one piece, found "the 1 2 3"')
     done = _call("check", str(path), "--json")
     assert done.exit_code == 2
@@ -150,5 +150,5 @@ def test_all_bad_rows_are_named(tmp_path: Path) -> None:
     with (tmp_path / "bad.csv").open("a", encoding="utf-8") as file:
         file.write('fine,"a\nfine,b\n')
     done = _call("check", str(tmp_path / "config.yaml"))
-    assert f"{tmp_path / 'bad.csv'}:7: a quote that opens in this row is never closed" in done.stderr
+    assert f"{tmp_path / 'bad.csv'}:7: a quote that starts in this row is never closed" in done.stderr
     assert ':3: "label" is empty' in done.stderr

@@ -64,9 +64,9 @@ def test_an_interrupted_run_goes_on(whole: dict[str, Any], sample_csv: Path, tmp
     assert find_resumable(tmp_path, None) == find_resumable(tmp_path, run.name) == run
     _train(run, resume=True)
     assert result(run) == whole
-    with pytest.raises(InputError, match="is finished; there is nothing to resume"):
+    with pytest.raises(InputError, match="is already finished. To train it for N epochs"):
         find_resumable(tmp_path, run.name)
-    with pytest.raises(InputError, match="holds no run whose training was stopped"):
+    with pytest.raises(InputError, match="no run was stopped"):
         find_resumable(tmp_path, None)
 
 
@@ -162,11 +162,11 @@ def test_the_command_s_options(tmp_path: Path, binary_run: Run) -> None:
         refused = _call("train", *arguments)
         assert refused.exit_code == 2
         assert "--resume" in refused.stderr
-    for name, message in (("x-1", "no run x-1"), ("latest", "holds no run whose training was stopped")):
+    for name, message in (("x-1", "no run x-1"), ("latest", "no run was stopped")):
         assert message in _call("train", "--resume", name, "--runs", str(tmp_path)).stderr
     begin_run(tmp_path, "early")
     refused = _call("train", "--resume", "early-1", "--runs", str(tmp_path))
-    assert "was stopped before training began" in refused.stderr
+    assert "was stopped before training started" in refused.stderr
     assert "is finished" in _call("train", "--resume", str(binary_run.folder)).stderr
 
 
@@ -281,7 +281,7 @@ def test_what_a_finished_run_keeps_is_an_option(sample_csv: Path, tmp_path: Path
     none = trained(small_config(**small, training__keep_checkpoints=False), tmp_path)
     assert not none.checkpoints.exists()
     refused = _call("train", "--resume", str(none.folder), "--epochs", "3")
-    assert (refused.exit_code, "no longer has a checkpoint" in refused.stderr) == (2, True)
+    assert (refused.exit_code, "has no checkpoint to continue from" in refused.stderr) == (2, True)
     every = trained(small_config(**small, training__keep_checkpoints=True), tmp_path)
     assert len(list(every.checkpoints.glob("epoch*.state"))) == 2
     every.write_metrics("test", {"accuracy": 0.5})

@@ -105,7 +105,7 @@ def test_an_unfinished_run_is_refused(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_hold_runs_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for call in (check_runs_folder, lambda runs: begin_run(runs, "a")):
-        with pytest.raises(InputError, match="cannot hold runs"):
+        with pytest.raises(InputError, match="cannot store runs"):
             call(tmp_path / "file" / "runs")
     check_runs_folder(tmp_path / "not" / "yet")
     assert not (tmp_path / "not").exists()

@@ -62,8 +62,8 @@ def test_fields_may_be_long(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("ending", "content", "message"),
     [
-        ("csv", "", "holds no rows"),
-        ("csv", "text,label\n", "holds no rows"),
+        ("csv", "", "contains no rows"),
+        ("csv", "text,label\n", "contains no rows"),
         (
             "csv",
             "txt,label\na,b\n",
@@ -71,24 +71,24 @@ def test_fields_may_be_long(tmp_path: Path) -> None:
         ),
         ("csv", "text,label\na,b\na\n", ":3: 1 field, but the header has 2"),
         ("csv", "text,label\na,b,c\n", ":2: 3 fields, but the header has 2"),
-        ("csv", 'text,label\n"a,b\n', ":2: a quote that opens in this row is never closed"),
+        ("csv", 'text,label\n"a,b\n', ":2: a quote that starts in this row is never closed"),
         ("csv", "text;label\na;b\n", '; the fields seem to be separated by ";"'),
-        ("csv", "text,text\na,b\n", ":1: the header names a column twice"),
+        ("csv", "text,text\na,b\n", ":1: the header has duplicate columns"),
         ("csv", "text,label\na,\n", ':2: "label" is empty'),
         ("csv", b"text,label\na,b\n\xff,b\n", ":3: not UTF-8"),
         ("jsonl", '{"text": "a", "label": "b"}\n{"text": \n', ":2: not valid JSON"),
-        ("jsonl", "[1]\n", ":1: expected an object"),
-        ("jsonl", '{"text": 3, "label": "b"}\n', ':1: "text" is 3, expected a text'),
+        ("jsonl", "[1]\n", ":1: expected a JSON object"),
+        ("jsonl", '{"text": 3, "label": "b"}\n', ':1: "text" is 3, expected a string'),
         (
             "jsonl",
             '{"text": "a", "label": null}\n',
-            ':1: "label" is null, expected a label (a text, a whole number, true or false) or a list',
+            ':1: "label" is null, expected a label (a string, an integer, true or false) or a list',
         ),
         ("jsonl", '{"text": "a"}\n', ':1: no column "label"'),
         ("jsonl", "[" * 100_000, ":1: not valid JSON"),
-        ("dat", "", 'cannot tell the format from the ending ".dat"'),
-        ("xlsx", "", "is a spreadsheet; save it as CSV (UTF-8) and name that file"),
-        ("csv.gz", "", "is compressed; unpack it first (`gunzip -k "),
+        ("dat", "", 'unknown file extension ".dat"'),
+        ("xlsx", "", "the file is a spreadsheet; save it as CSV (UTF-8) and use that file"),
+        ("csv.gz", "", "the file is compressed; unpack it first (`gunzip -k "),
     ],
 )
 def test_bad_tables_are_named_with_their_line(tmp_path: Path, ending: str, content: str | bytes, message: str) -> None:
@@ -105,7 +105,7 @@ def test_rows_of_jsonl_that_miss_a_column_are_counted(tmp_path: Path, monkeypatc
         path = _table(tmp_path, "\n".join(lines), "jsonl")
         message = (
             f'{path}:{first}: no column "label"; did you mean "lable"? (columns: id, lable, text; data.label names '
-            f"it); {31 - first} of {len(lines)} rows lack it, this one first: give every row one, or take such rows out"
+            f"it); {31 - first} of {len(lines)} rows lack it, this one first: add it to every row, or remove such rows"
         )
         with pytest.raises(InputError, match=re.escape(message)):
             source.read(path)
@@ -119,7 +119,7 @@ def test_rows_of_jsonl_that_miss_a_column_are_counted(tmp_path: Path, monkeypatc
         source.read(path)
     said = [line.partition(".jsonl:")[2] for line in str(caught.value).splitlines()]
     assert [line[:8] for line in said] == ["1: no co", "3: no co", "2: not v", '4: "labe']
-    assert "; of 5 rows only this one lacks it: " in said[0]
+    assert "; only this one of 5 rows lacks it: " in said[0]
     monkeypatch.setattr("seqclf.data.sources.tables.ROWS_LOOKED_AT", 10)
     with pytest.raises(InputError, match="5 of the first 10 rows lack it"):
         source.check(_table(tmp_path, "\n".join(rows), "jsonl"))
@@ -154,7 +154,7 @@ def test_folders_are_read(tmp_path: Path) -> None:
 def test_bad_folders_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such folder"):
         FolderSource().check(str(tmp_path / "nothing"))
-    with pytest.raises(InputError, match="holds no texts; expected files such as"):
+    with pytest.raises(InputError, match="contains no texts; expected files such as"):
         FolderSource().check(str(tmp_path))
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "1.txt").write_bytes(b"\xff")
@@ -228,7 +228,7 @@ def test_partition_follows_the_seed() -> None:
 
 
 def test_splits_that_cannot_be_are_errors() -> None:
-    with pytest.raises(InputError, match="leave nothing to train on"):
+    with pytest.raises(InputError, match="leave no training texts"):
         partition(_labelled(["a", "b"]), validation=0.5, test=0.5, seed=0)
     with pytest.raises(InputError, match="less than one text .2 texts with 2 labels"):
         partition(_labelled(["a", "b"]), validation=0.1, test=0, seed=0)
@@ -240,5 +240,5 @@ def test_labels_have_a_natural_order() -> None:
 
 
 def test_unknown_labels_are_named() -> None:
-    with pytest.raises(InputError, match=r'x\.csv: holds labels that the training texts do not have: "c"'):
+    with pytest.raises(InputError, match=r'x\.csv: contains labels that do not occur in the training texts: "c"'):
         encode_labels(LabelledTexts(["x", "y"], ["a", "c"], "x.csv"), Labels(("a", "b")))

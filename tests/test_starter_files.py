@@ -72,7 +72,7 @@ def test_a_test_file_without_labels_is_not_taken(tmp_path: Path) -> None:
         ([("a text", "")] * 5, '"label" is empty'),
         ([("a text", "-1")] * 5, "most of its texts (5 of 5) have labels that the training texts lack (-1)"),
         ([(text, label.upper()) for text, label in ROWS], "; use one"),
-        ([], "holds no rows"),
+        ([], "contains no rows"),
     ],
 )
 def test_a_file_beside_that_could_not_be_used_is_left_out(
@@ -166,16 +166,16 @@ def test_what_the_user_says_of_splits_and_names_holds(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.xlsx", b"PK\x03\x04", "is a spreadsheet; save it as CSV (UTF-8) and name that file"),
-        ("a.csv.gz", gzip.compress(b"text,label\n", mtime=0), "is compressed; unpack it first (`gunzip"),
-        ("a.zip", b"PK\x03\x04", "is compressed; unpack it first (`unzip"),
+        ("a.xlsx", b"PK\x03\x04", "the file is a spreadsheet; save it as CSV (UTF-8) and use that file"),
+        ("a.csv.gz", gzip.compress(b"text,label\n", mtime=0), "the file is compressed; unpack it first (`gunzip"),
+        ("a.zip", b"PK\x03\x04", "the file is compressed; unpack it first (`unzip"),
         ("a.pkl", b"\x80", "save it as csv, jsonl or parquet"),
         ("a.json", b'[{"text": "a", "label": "b"}]', "one JSON list; write one object per line instead: jq -c '.[]' "),
         ("a.json", b'{\n "text": "a"}', "is multi-line JSON; write one object per line"),
-        ("a.csv", b"", "holds no rows"),
+        ("a.csv", b"", "contains no rows"),
         ("a.csv", b"text,label\na,b\n", 'every text has the label "b"'),
         ("a.csv", b"text,label\na,b\nc,d\n", "has 2 texts"),
-        ("a.tsv", b"text\tlabel\n", "holds no rows"),
+        ("a.tsv", b"text\tlabel\n", "contains no rows"),
     ],
 )
 @pytest.mark.parametrize("command", [["init", "--from"], ["train"]])
@@ -314,4 +314,4 @@ def test_a_file_that_exists_is_refused_before_the_data_are_looked_at(
     (tmp_path / "c.yaml").touch()
     refused = CliRunner().invoke(cli, ["init", "--from", "any.csv", "-o", str(tmp_path / "c.yaml")])
     assert refused.exit_code == 2
-    assert "c.yaml: already exists, and is never overwritten" in refused.stderr
+    assert "c.yaml: already exists; choose another file name" in refused.stderr

@@ -80,7 +80,7 @@ def test_a_cache_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(text_store, "_BYTES_IN_MEMORY", 2)
     (tmp_path / "file").touch()
     monkeypatch.setenv("SEQCLF_CACHE", str(tmp_path / "file"))
-    with pytest.raises(SeqclfError, match="texts cannot be kept there .*; set SEQCLF_CACHE"):
+    with pytest.raises(SeqclfError, match="cannot store texts there .*; set SEQCLF_CACHE"):
         TextStore().append("long")
 
 

@@ -1,4 +1,4 @@
-"""Labels that no training text has: refused, counted as wrong, or dropped with their texts."""
+"""Labels that do not occur in the training texts: rejected, counted as errors, or dropped with their texts."""
 
 from __future__ import annotations
 
@@ -51,11 +51,12 @@ def test_texts_with_unknown_labels_are_dropped() -> None:
 
 def test_the_error_says_what_else_can_be_done() -> None:
     with pytest.raises(
-        InputError, match=r'do not have: "z" .*data.unknown_labels to wrong .* or to drop to leave them'
+        InputError,
+        match=r'do not occur in the training texts: "z" .*data.unknown_labels to wrong .* or to drop to skip them',
     ):
         label_ids(_texts(["b", "z"]), Labels(("a", "b")))
     for policy in ("wrong", "drop"):
-        with pytest.raises(InputError, match="every text has a label that the training texts do not have"):
+        with pytest.raises(InputError, match="every text has a label that does not occur in the training texts"):
             label_ids(_texts(["x", "z"]), Labels(("a", "b")), policy)  # type: ignore[arg-type]
 
 
@@ -153,15 +154,17 @@ def _eval(run: Any, *arguments: str) -> dict[str, Any]:
 
 
 def test_training_stops_at_unknown_labels_unless_told_otherwise(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match='do not have: "mixed"'):
+    with pytest.raises(InputError, match='do not occur in the training texts: "mixed"'):
         prepare(checked_config(_config(tmp_path, "error")))
     said: list[str] = []
-    for policy, texts, words in (("wrong", 10, "counted as wrong"), ("drop", 6, "left out")):
+    for policy, texts, words in (("wrong", 10, "counted as errors"), ("drop", 6, "skipped")):
         for _ in range(2):  # the second time from the cache
             data = prepare(checked_config(_config(tmp_path, policy)), said.append)
             assert data.validation is not None
             assert len(data.validation) == texts
-            assert said[-1].startswith('4 validation texts with labels that the training texts do not have ("mixed")')
+            assert said[-1].startswith(
+                '4 validation texts with labels that do not occur in the training texts ("mixed")'
+            )
             assert words in said[-1]
 
 
@@ -202,7 +205,7 @@ def test_check_warns_of_what_is_not_an_error(tmp_path: Path) -> None:
     splits = {"train": text_statistics(_texts(["a", "b"])), "test": text_statistics(_texts(["a", "c"]))}
     (problem,) = label_problems(splits)
     assert "data.unknown_labels" in str(problem)
-    for policy, words in (("wrong", "are counted as wrong"), ("drop", "are left out")):
+    for policy, words in (("wrong", "are counted as errors"), ("drop", "are skipped")):
         assert label_problems(splits, policy) == []  # type: ignore[arg-type]
         warnings = text_warnings(splits, {}, policy)  # type: ignore[arg-type]
         assert any(words in str(warning) and '"c"' in str(warning) for warning in warnings)

@@ -36,7 +36,7 @@ def _warned(options: dict[str, Any], train: list[str], share: float = 0.2, test:
             RARE,
             "tokenizer.vocab_size: 20.0% of the train tokens",
         ),
-        ({"type": "word", "vocab_size": 500}, RARE, "holds all 4 words that occur 2 times or more"),
+        ({"type": "word", "vocab_size": 500}, RARE, "contains all 4 words that occur at least 2 times"),
         ({"type": "char", "ngram": 8, "vocab_size": 500}, RARE, "tokenizer.ngram: 20.0%"),
         (
             {"vocab_size": 400},
@@ -53,7 +53,7 @@ def test_the_reason_is_said_with_what_would_help(options: dict[str, Any], train:
 def test_characters_of_other_texts_are_no_matter_of_size() -> None:
     (warning,) = _warned({"vocab_size": 4_000}, RARE, test=["\u4e00\u4e01 \u4e02"])
     assert "of the test tokens are unknown" in warning
-    assert "lacks characters that the training texts hardly have; {type: byte} knows all" in warning
+    assert "lacks characters that are rare in the training texts; {type: byte} knows all" in warning
 
 
 def test_few_unknown_tokens_are_no_matter() -> None:

@@ -134,7 +134,7 @@ def test_nothing_is_overwritten_and_nothing_is_half_written(tmp_path: Path, monk
     config = checked_config(small_config(data={"source": "table", "train": str(_written(tmp_path / "t.csv", _rows()))}))
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine.txt").touch()
-    with pytest.raises(InputError, match="out: already exists, and is never overwritten"):
+    with pytest.raises(InputError, match="out: already exists; choose another folder"):
         write_splits(config, tmp_path / "out")
     (tmp_path / "out" / "mine.txt").unlink()
     monkeypatch.setattr(
@@ -169,7 +169,7 @@ def test_the_command_prints_counts_and_lines_that_work(tmp_path: Path) -> None:
         assert (tmp_path / "again" / f"{name}.csv").read_bytes() == (tmp_path / "out" / f"{name}.csv").read_bytes()
         assert report[name]["texts"] == sum(report[name]["labels"].values())
     refused = _split(str(config), "--to", str(tmp_path / "out"))
-    assert (refused.exit_code, "never overwritten" in refused.stderr) == (2, True)
+    assert (refused.exit_code, "already exists; choose another" in refused.stderr) == (2, True)
 
 
 _FIELDS = st.text(alphabet='\r\n",\t aé\u2028', max_size=8)

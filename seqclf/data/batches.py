@@ -1,4 +1,4 @@
-"""Which texts share a batch, and the padded arrays that come of it."""
+"""Groups texts into batches of padded arrays."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class Batches:
     """Makes padded batches of a split's texts.
 
     Attributes:
-        batch_size: most texts of a batch.
-        max_tokens: most tokens of a text that are used.
-        truncate: the part of a longer text that is cut away.
-        batch_tokens: most tokens of a batch, padding counted; None: only ``batch_size`` bounds it.
-        scores: logits that go with each text into a training step, ``float32 [texts, units]``; None: there are none.
+        batch_size: maximum number of texts in a batch.
+        max_tokens: maximum number of tokens per text.
+        truncate: the part of a longer text that is cut.
+        batch_tokens: maximum number of tokens in a batch, including padding; None: limited only by ``batch_size``.
+        scores: logits for each text, passed to the training step, ``float32 [texts, units]``; None if there are none.
     """
 
     texts: EncodedTexts
@@ -42,7 +42,7 @@ class Batches:
 
     @classmethod
     def of(cls, texts: EncodedTexts, config: Config, scores: NDArray[np.float32] | None = None) -> Batches:
-        """As a config has them."""
+        """Batches with the options of a config."""
         training, tokenizer = config.training, config.tokenizer
         return cls(texts, training.batch_size, tokenizer.max_tokens, tokenizer.truncate, training.batch_tokens, scores)
 
@@ -52,11 +52,11 @@ class Batches:
         return np.minimum(self.texts.lengths, self.max_tokens)
 
     def shuffled(self, seed: int, epoch: int) -> Plan:
-        """Another order every epoch, texts of like length together.
+        """A new order for each epoch, in which texts of similar length share a batch.
 
-        Texts are shuffled and dealt into two or more pools; within a pool they are sorted by length and cut into
-        batches, and all batches are shuffled. So batches differ between epochs in what they hold, and hold little
-        padding: where one ends and the next begins are quantiles of the pool's own lengths.
+        Texts are shuffled and split into two or more pools. Each pool is sorted by length and cut into batches, then
+        all batches are shuffled. Batches therefore contain different texts in each epoch, with little padding: their
+        boundaries are quantiles of the lengths in the pool.
         """
         generator = np.random.default_rng([seed, epoch, 0xBA7C4])
         lengths = self.lengths
@@ -70,25 +70,25 @@ class Batches:
         return [plan[i] for i in generator.permutation(len(plan))]
 
     def by_length(self) -> Plan:
-        """Shortest texts first: least padding, for evaluation."""
+        """Shortest texts first, with minimal padding, for evaluation."""
         return self._cut(np.argsort(self.lengths, kind="stable"))
 
     @property
     def _mean_size(self) -> int:
-        """About how many texts a batch holds."""
+        """Approximate number of texts in a batch."""
         if self.batch_tokens is None:
             return self.batch_size
         return max(1, min(self.batch_size, int(self.batch_tokens / self.lengths.mean())))
 
     def _cut(self, order: NDArray[np.int64]) -> Plan:
-        """Batches of texts in an order of growing lengths."""
+        """Cut texts in order of increasing length into batches."""
         if self.batch_tokens is None:
             return [order[start : start + self.batch_size] for start in range(0, len(order), self.batch_size)]
         plan, start = [], 0
         lengths = self.lengths[order]
         while start < len(order):
             candidates = lengths[start : start + self.batch_size]
-            # The longest text of the first n is the n-th.
+            # The n-th text is the longest of the first n.
             fitting = np.count_nonzero(candidates * np.arange(1, len(candidates) + 1) <= self.batch_tokens)
             stop = start + max(1, int(fitting))
             plan.append(order[start:stop])
@@ -96,9 +96,9 @@ class Batches:
         return plan
 
     def batch(self, indices: Sequence[int] | NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
-        """Token ids (``int32 [batch, time]``, padded right with ``PAD_ID``), labels and, where there are any, scores.
+        """Token ids (``int32 [batch, time]``, padded right with ``PAD_ID``), labels and, if there are any, scores.
 
-        Labels are ``int32 [batch]``, or ``bool [batch, labels]``, as the texts have them.
+        Labels are ``int32 [batch]``, or ``bool [batch, labels]`` for multi-label texts.
         """
         indices = np.asarray(indices)
         lengths = self.lengths[indices]

@@ -1,6 +1,6 @@
-"""Results that are costly to make, kept on disk under a key of everything that they depend on.
+"""Cache of expensive results on disk, under a key of everything that they depend on.
 
-An entry is a folder, written beside its place and moved there whole. Deleting the cache, or any entry of it, is safe.
+An entry is a folder that is written atomically. It is safe to delete the cache or any entry in it.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ def cache_folder() -> Path:
 
 
 def found(kind: str, key: str) -> Path | None:
-    """The entry's folder, if there is one."""
+    """The folder of the entry, if it exists."""
     folder = cache_folder() / kind / key[:32]
     return folder if folder.is_dir() else None
 
 
 def cached(kind: str, key: str, make: Callable[[Path], None]) -> Path:
-    """The entry's folder, after ``make`` has filled it if it was not there."""
+    """The folder of the entry; ``make`` fills it if it is missing."""
     folder = cache_folder() / kind / key[:32]
     if folder.is_dir():
         return folder
@@ -36,7 +36,7 @@ def cached(kind: str, key: str, make: Callable[[Path], None]) -> Path:
         with making_folder(folder) as beside:
             make(beside)
     except OSError as error:
-        if not folder.is_dir():  # another process may have been faster; its entry has the same content
+        if not folder.is_dir():  # otherwise another process was faster; its entry has the same content
             raise SeqclfError(
                 f"{folder}: the cache cannot be written ({error.strerror or error}); set SEQCLF_CACHE to another folder"
             ) from error

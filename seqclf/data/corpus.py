@@ -1,4 +1,4 @@
-"""The splits of a config's data, and what decides which texts are in them."""
+"""The splits of a config's data, and fingerprints of what determines their texts."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from seqclf.labels import Labels
 from seqclf.table_rows import is_text, shown
 
 _TEXTS = "texts.npy"
-_DIGESTS_FORMAT = 1  # raise when what is digested of a text changes
-_SETS_FORMAT = 1  # raise when sets of texts are shared out otherwise; texts without equals are not concerned
+_DIGESTS_FORMAT = 1  # increment when the digest of a text changes
+_SETS_FORMAT = 1  # increment when the split of sets of texts changes; splits of distinct texts are not affected
 
 
 class Corpus:
-    """The splits of a config's data. The test split is not looked at before it is asked for.
+    """The splits of a config's data. The test split is not read before it is requested.
 
-    ``on_stage`` hears what is being done when it takes time.
+    ``on_stage`` is called with the name of each slow stage.
     """
 
     def __init__(self, config: Config, on_stage: Callable[[str], None] = lambda stage: None) -> None:
@@ -39,17 +39,17 @@ class Corpus:
         self._source = open_source(config.data)
         self._parts = part_names(config.data)
         self._train = config.data.train if not isinstance(config.data, SampleData) else "train"
-        # Only what is drawn from needs groups; files of its own may lack their column.
+        # Only the part that is split at random needs groups; separate files may lack the column.
         self._drawn_from = open_source(config.data, with_groups=True) if self._draws else self._source
         self._group = getattr(config.data, "group", None)
-        self._read_as: str | None = None  # fingerprint of the training part when its texts were read
+        self._read_as: str | None = None  # fingerprint of the training part at the time its texts were read
         self._read = cache(self._source.read)
         self._read_train = cache(self._training_part)
         self._sets_of = cache(self._joined)
         self._indices = cache(self._partition)
 
     def check(self, split: str) -> None:
-        """Raise ``InputError`` at once where the split cannot be read."""
+        """Raise ``InputError`` early if the split cannot be read."""
         part = self._parts[split]
         if isinstance(part, str):
             (self._drawn_from if split == "train" else self._source).check(part)
@@ -63,11 +63,11 @@ class Corpus:
         return self._parts[split] not in (None, 0, 0.0)
 
     def has_own_part(self, split: str) -> bool:
-        """Whether the split is a part of the source, not a share of the training part."""
+        """Whether the split is a part of the source, not a fraction of the training part."""
         return isinstance(self._parts[split], str)
 
     def fingerprint(self, split: str) -> str:
-        """Digest of everything that decides which texts the split holds. May read the training texts, once."""
+        """Digest of everything that determines the texts of the split. May read the training texts once."""
         part = self._parts[split]
         if isinstance(part, str) and not (split == "train" and self._draws):
             return digest(self._source.fingerprint(part))
@@ -80,11 +80,11 @@ class Corpus:
         return digest(alone, "sets", _SETS_FORMAT, content)
 
     def was_drawn_text_by_text(self, split: str, fingerprint: str) -> bool:
-        """Whether it is the fingerprint of a split that was drawn as if no text were equal to another."""
+        """Whether this is the fingerprint of a random split that ignores equal texts."""
         return self._draws and fingerprint == self._drawn(split, self._drawn_from.fingerprint(self._train))
 
     def _drawn(self, split: str, of_source: str) -> str:
-        """Digest of what decides a random split of texts that are all different and in no group."""
+        """Digest of what determines a random split of distinct texts without groups."""
         return digest(of_source, split, self._share("validation"), self._share("test"), *self._fold, self._config.seed)
 
     def texts(self, split: str) -> LabelledTexts:
@@ -94,36 +94,36 @@ class Corpus:
         return self._read_train().chosen(self._indices()[split])
 
     def places(self, split: str) -> NDArray[np.int64]:
-        """Where the texts of a split that was drawn, or of ``train``, stand among those of the training part."""
+        """Indices in the training part of the texts of a random split or of ``train``."""
         return self._indices()[split]
 
     @property
     def source(self) -> Source:
-        """What the config's parts are read from."""
+        """The source that the parts are read from."""
         return self._source
 
     def part(self, split: str) -> str:
-        """The part that the split is, or is drawn from."""
+        """The part that is the split or contains it."""
         part = self._parts[split]
         return part if isinstance(part, str) else self._train
 
     def texts_of(self, split: str, fingerprint: str) -> LabelledTexts:
-        """The texts whose fingerprint was taken before. Raises ``InputError`` where they have changed since."""
+        """The texts of the split. Raises ``InputError`` if they no longer match the fingerprint."""
         texts = self.texts(split)
         if self.fingerprint(split) != fingerprint:
             raise self._changed(split)
         return texts
 
     def forget(self) -> None:
-        """Let go of the texts that were read; they are read again when they are asked for."""
+        """Free the texts in memory; they are read again when requested."""
         self._read.cache_clear()
         self._read_train.cache_clear()
 
     def note_digests(self, split: str, fingerprint: str, texts: LabelledTexts) -> NDArray[np.uint64]:
-        """Digests of the split's texts (``equal_texts``), kept for ``noted_digests``; ``uint64 [texts]``."""
+        """Compute digests of the split's texts (``equal_texts``), cached for ``noted_digests``; ``uint64 [texts]``."""
 
         def make(folder: Path) -> None:
-            if self._draws and (split == "train" or not self.has_own_part(split)):  # they are made already
+            if self._draws and (split == "train" or not self.has_own_part(split)):  # already computed
                 part = np.load(self._part_digests(self._drawn_from.fingerprint(self._train)) / _TEXTS)
                 np.save(folder / _TEXTS, part[self.places(split)])
             else:
@@ -134,14 +134,14 @@ class Corpus:
         return digests
 
     def labels(self) -> Labels:
-        """All labels, in the order of their ids, and whether they come in lists."""
+        """All labels in the order of their ids, and whether the texts are multi-label."""
         train = self.texts("train")
         different = set(train.label_sets)
         if len(different) < 2:
             raise InputError(f"{train.origin}: {all_the_same(different.pop(), train.multi)}")
         names = train.label_names or label_order({name for names in different for name in names})
         if broken := [name for name in names if not is_text([name])]:
-            raise InputError(f"{train.origin}: the label {shown(broken[0])} cannot be written as UTF-8")
+            raise InputError(f"{train.origin}: the label {shown(broken[0])} is not valid Unicode text")
         return Labels(names, train.multi)
 
     @property
@@ -156,20 +156,20 @@ class Corpus:
         return self._drawn_from.read(self._train)
 
     def _joined(self, fingerprint: str) -> NDArray[np.int64] | None:
-        """The set of each text of the training part, while it has this fingerprint."""
+        """The set of each text of the training part with this fingerprint."""
         entry = self._part_digests(fingerprint)
         groups = entry / "groups.npy"
         return joined(np.load(entry / _TEXTS), np.load(groups) if groups.exists() else None)
 
     def _part_digests(self, fingerprint: str) -> Path:
-        """Digests of the training part's texts and groups, from the cache; made of texts that have this fingerprint."""
+        """Digests of the texts and groups of the training part with this fingerprint, from the cache."""
 
         def make(folder: Path) -> None:
             texts = self._read_train()
             np.save(folder / _TEXTS, text_digests(texts.texts))
             if texts.groups is not None:
                 np.save(folder / "groups.npy", texts.groups)
-            # The texts may have been read before the file got this fingerprint, or while it was written to.
+            # The file may have changed since the texts were read, or while they were read.
             if {self._read_as, self._drawn_from.fingerprint(self._train)} != {fingerprint}:
                 raise self._changed("train")
 
@@ -177,11 +177,11 @@ class Corpus:
 
     def _changed(self, split: str) -> InputError:
         where = describe(self._config.data, split)
-        return InputError(f"{where}: changed while it was read; try again when it is written")
+        return InputError(f"{where}: changed while it was read; try again when it is complete")
 
     @property
     def _fold(self) -> tuple[int, int] | tuple[()]:
-        """The number of the validation texts' fold, and of all; nothing where there are no folds."""
+        """The validation fold and the number of folds; empty without folds."""
         data = self._config.data
         return () if data.fold is None or data.folds is None else (data.fold, data.folds)
 
@@ -193,7 +193,7 @@ class Corpus:
         texts = self._read_train()
         shares = {"validation": self._share("validation"), "test": self._share("test")}
         sets = self._sets_of(self._drawn_from.fingerprint(self._train)) if self._draws else None
-        if sets is not None and len(sets) != len(texts):  # of a file that was written to since it was read
+        if sets is not None and len(sets) != len(texts):  # the file has changed since it was read
             raise self._changed("train")
         try:
             if self._fold:
@@ -204,12 +204,12 @@ class Corpus:
             different = set(texts.label_sets)
             if len(different) > 1:
                 raise
-            # Whatever keeps them from being split, this is worse.
+            # Having only one label is the more fundamental problem: report it instead.
             raise InputError(f"{texts.origin}: {all_the_same(different.pop(), texts.multi)}") from error
 
 
 def noted_digests(split: str, fingerprint: str) -> NDArray[np.uint64] | None:
-    """What ``Corpus.note_digests`` kept; the texts need no longer be there. None where it kept nothing."""
+    """The digests that ``Corpus.note_digests`` cached, even if the texts are gone. None if there are none."""
     entry = found("digests", _digests_key(split, fingerprint))
     if entry is None:
         return None

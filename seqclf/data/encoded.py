@@ -1,4 +1,4 @@
-"""Texts as token ids: what batches are made of."""
+"""Texts as token ids, the input of batches."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _IDS_A_READ = 1024 * 1024
 
 
 class Ids(Protocol):
-    """Token ids, ``uint16`` or ``int32 [tokens]``; an array is one."""
+    """Token ids, ``uint16`` or ``int32 [tokens]``, such as an array."""
 
     def __getitem__(self, part: slice, /) -> NDArray[np.integer]: ...
 
 
 class IdsFile:
-    """Those of a file ``ids.<dtype>``. They are read, not mapped: what is mapped counts as this process's memory."""
+    """Token ids in a file ``ids.<dtype>``. It is not memory-mapped: mapped pages count as memory of the process."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("rb", buffering=0)
@@ -41,12 +41,12 @@ class IdsFile:
 
 @dataclass(frozen=True)
 class Unknown:
-    """Texts with labels that the training texts do not have.
+    """Texts whose labels do not occur in the training texts.
 
     Attributes:
-        labels: names of these labels.
-        texts: how many texts have one of them.
-        dropped: they were left out; else each of these labels has an id after those of the known ones.
+        labels: names of the unknown labels.
+        texts: number of texts with an unknown label.
+        dropped: whether these texts were skipped; if not, the unknown labels have ids after the known ones.
     """
 
     labels: tuple[str, ...]
@@ -54,11 +54,11 @@ class Unknown:
     dropped: bool
 
     def said_of(self, split: str) -> str:
-        """What is done with them, in a sentence."""
+        """A sentence that says how these texts are handled."""
         names = ", ".join(f'"{name}"' for name in self.labels[:5]) + (", ..." if len(self.labels) > 5 else "")
         count = f"{self.texts:,} {split} text{'' if self.texts == 1 else 's'}"
-        what = "left out" if self.dropped else "counted as wrong"
-        return f"{count} with labels that the training texts do not have ({names}): {what} (data.unknown_labels)"
+        what = "skipped" if self.dropped else "counted as errors"
+        return f"{count} with labels that do not occur in the training texts ({names}): {what} (data.unknown_labels)"
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,9 @@ class EncodedTexts:
     Attributes:
         ids: token ids of all texts, one after another.
         offsets: text ``i`` is ``ids[offsets[i]:offsets[i + 1]]``; ``int64 [texts + 1]``.
-        labels: label ids, ``int32 [texts]``; or which labels apply, ``bool [texts, labels]``. Those of ``more_labels``
-            come after those of the training texts.
-        unknown: of the texts with labels that the training texts do not have; None where there are none.
+        labels: label ids, ``int32 [texts]``; multi-label: which labels apply, ``bool [texts, labels]``. The labels in
+            ``more_labels`` come after those of the training texts.
+        unknown: texts whose labels do not occur in the training texts; None if there are none.
     """
 
     ids: Ids
@@ -80,12 +80,12 @@ class EncodedTexts:
 
     @property
     def remarks(self) -> dict[str, Any]:
-        """What belongs beside metrics of these texts, ready for JSON: ``unknown_labels`` where there are any."""
+        """Entries to store with the metrics of these texts as JSON: ``unknown_labels`` if there are any."""
         return {} if self.unknown is None else {"unknown_labels": asdict(self.unknown)}
 
     @property
     def more_labels(self) -> tuple[str, ...]:
-        """Names of the labels that are no training text's and have ids all the same."""
+        """Names of the labels that have ids but do not occur in the training texts."""
         return () if self.unknown is None or self.unknown.dropped else self.unknown.labels
 
     def __len__(self) -> int:
@@ -101,7 +101,7 @@ class EncodedTexts:
         return self.ids[self.offsets[index] : self.offsets[index + 1]]
 
     def counts(self, vocabulary_size: int) -> NDArray[np.int64]:
-        """How often each id occurs, ``int64 [vocabulary_size]``."""
+        """Number of occurrences of each id, ``int64 [vocabulary_size]``."""
         counts = np.zeros(vocabulary_size, np.int64)
         for start in range(0, int(self.offsets[-1]), _IDS_A_READ):
             part = self.ids[start : min(start + _IDS_A_READ, int(self.offsets[-1]))]
@@ -116,7 +116,7 @@ class EncodedTexts:
         vocabulary_size: int,
         unknown: Unknown | None = None,
     ) -> EncodedTexts:
-        """Join the token ids of single texts in memory."""
+        """Concatenate the token ids of single texts in memory."""
         joined = io.BytesIO()
         dtype = _dtype(vocabulary_size)
         offsets = _join(encoded, joined, dtype)
@@ -131,7 +131,7 @@ class EncodedTexts:
         vocabulary_size: int,
         unknown: Unknown | None = None,
     ) -> None:
-        """Join the token ids of single texts in files that ``load`` reads; in memory is one of them at a time."""
+        """Write the token ids of single texts to files that ``load`` reads, with one text in memory at a time."""
         dtype = _dtype(vocabulary_size)
         with (folder / f"ids.{dtype.name}").open("wb") as file:
             offsets = _join(encoded, file, dtype)
@@ -142,7 +142,7 @@ class EncodedTexts:
 
     @classmethod
     def load(cls, folder: Path) -> EncodedTexts:
-        """Read what ``write`` wrote; the ids stay on disk and are read as they are needed."""
+        """Read what ``write`` wrote; the ids stay on disk and are read on demand."""
         (ids,) = folder.glob("ids.*")
         unknown = None
         if (folder / _UNKNOWN).exists():
@@ -156,7 +156,7 @@ def _dtype(vocabulary_size: int) -> np.dtype[Any]:
 
 
 def _join(encoded: Iterable[NDArray[np.int32]], file: BinaryIO, dtype: np.dtype[Any]) -> NDArray[np.int64]:
-    """Write the ids one after another; returns the offsets of the texts."""
+    """Write the concatenated ids; returns the offsets of the texts."""
     ends = array("q", [0])
     for row in encoded:
         file.write(row.astype(dtype).tobytes())

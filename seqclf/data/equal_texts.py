@@ -1,4 +1,4 @@
-"""Which texts are equal, and which hang together: texts that must not be on two sides of a split."""
+"""Find equal and linked texts, which must stay in the same split."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 NO_GROUP = 0
-"""Stands for a text that belongs to no group."""
+"""Digest of a text without a group."""
 
 _WHITE = bytes(code for code in range(128) if chr(code).isspace())
 _TO_SPACE = bytes.maketrans(_WHITE, b" " * len(_WHITE))
 
 
 def normalised(text: str) -> bytes:
-    """The text as it is compared: in NFC, case-folded, each run of white space one space, none at the ends; UTF-8."""
-    if text.isascii():  # the same, several times as fast
+    """The form in which texts are compared: NFC, case-folded, white space collapsed and stripped; UTF-8."""
+    if text.isascii():  # the same result, several times faster
         content = text.lower().encode().translate(_TO_SPACE)
         return b" ".join(content.split()) if b"  " in content else content.strip(b" ")
     folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
@@ -28,15 +28,15 @@ def normalised(text: str) -> bytes:
 
 
 def text_digest(text: str) -> bytes:
-    """8 bytes, equal for texts that are equal once ``normalised``.
+    """8 bytes, equal for texts with the same ``normalised`` form.
 
-    Of 10 million different texts, two share a digest with a probability of 3 in a million.
+    Among 10 million distinct texts, the probability that any two share a digest is 3 in a million.
     """
     return hashlib.blake2b(normalised(text), digest_size=8).digest()
 
 
 def text_digests(texts: Iterable[str]) -> NDArray[np.uint64]:
-    """``text_digest`` of each, ``uint64 [texts]``."""
+    """``text_digest`` of each text, ``uint64 [texts]``."""
     digests = bytearray()
     for text in texts:
         digests += text_digest(text)
@@ -44,7 +44,7 @@ def text_digests(texts: Iterable[str]) -> NDArray[np.uint64]:
 
 
 def group_digest(value: Any) -> int:
-    """A number of 64 bits, equal for equal values; ``NO_GROUP`` for nulls and blanks."""
+    """A 64-bit integer, equal for equal values; ``NO_GROUP`` for null and blank values."""
     name = value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
     name = name.strip()
     if value is None or not name:
@@ -54,14 +54,14 @@ def group_digest(value: Any) -> int:
 
 
 def joined(texts: NDArray[np.uint64], groups: NDArray[np.uint64] | None) -> NDArray[np.int64] | None:
-    """The number of the set that each text is in, ``int64 [texts]``; None where each text is a set of its own.
+    """The index of each text's set, ``int64 [texts]``; None if each text is a set by itself.
 
-    Texts are in one set if they are equal, or in the same group, or linked by other texts that are. Sets are numbered
-    in the order of their first texts.
+    Two texts are in the same set if they are equal, in the same group, or linked by a chain of such texts. Sets are
+    numbered in the order of their first texts.
 
     Args:
         texts: digests of the texts, ``uint64 [texts]``.
-        groups: digests of their groups, ``uint64 [texts]``, ``NO_GROUP`` for none.
+        groups: digests of their groups, ``uint64 [texts]``, ``NO_GROUP`` for texts without a group.
     """
     sets = np.unique(texts, return_inverse=True)[1]
     if groups is not None and groups.any():
@@ -76,7 +76,7 @@ def joined(texts: NDArray[np.uint64], groups: NDArray[np.uint64] | None) -> NDAr
 
 
 def _linked(texts: NDArray[np.int64], groups: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Connected components of the graph whose nodes are different texts and groups, and whose edges are the rows."""
+    """Connected components of the graph whose nodes are distinct texts and groups, and whose edges are the rows."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 

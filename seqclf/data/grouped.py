@@ -1,4 +1,4 @@
-"""Sharing out sets of texts that must stay together, so that each part gets its share of every label."""
+"""Split sets of texts that must stay together, so that each part gets its fraction of every label."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ def share_out_sets(
     wanted: Mapping[str, Sequence[float]],
     generator: np.random.Generator,
 ) -> NDArray[np.int32]:
-    """The part of each text that shares its set with others, -1 for all others; ``int32 [texts]``.
+    """The part of each text whose set has several texts, -1 for all other texts; ``int32 [texts]``.
 
-    The largest set comes first. Each goes to the part that brings the counts of texts, in all and by label, closest to
-    what is wanted, by the sum of (found - wanted)^2 / expected that Pearson's chi-squared statistic takes. As in
-    scikit-learn's ``StratifiedGroupKFold``, no choice is taken back.
+    Sets are assigned in order of decreasing size. Each goes to the part that brings the text counts, in total and by
+    label, closest to the target, measured by the sum of (found - wanted)^2 / expected as in Pearson's chi-squared
+    statistic. The algorithm is greedy, like scikit-learn's ``StratifiedGroupKFold``.
 
     Args:
-        sets: the number of each text's set, ``int64 [texts]``.
+        sets: the index of each text's set, ``int64 [texts]``.
         label_sets: the labels of each text.
-        shares: of each part; nothing goes to one whose share is 0.
-        wanted: for each label, the number of its texts that each part should have in the end.
-        generator: decides the order among sets of one size.
+        shares: the fraction of each part; a part with fraction 0 gets nothing.
+        wanted: for each label, the target number of its texts in each part.
+        generator: decides the order among sets of equal size.
     """
     where = np.full(len(sets), -1, dtype=np.int32)
     totals = Counter(name for names in label_sets for name in names)
@@ -41,7 +41,7 @@ def share_out_sets(
         size = len(members)
 
         def change(part: int, counts: Counter[str] = counts, size: int = size) -> float:
-            """What taking the set would add to the sum."""
+            """The change of the sum if the part takes the set."""
             share = shares[part]
             by_label = sum(n * (n - 2 * lacking[name][part]) / totals[name] for name, n in counts.items())
             return (by_label + size * (size - 2 * lacking_texts[part]) / len(sets)) / share
@@ -55,7 +55,7 @@ def share_out_sets(
 
 
 def _largest_first(sets: NDArray[np.int64], generator: np.random.Generator) -> Iterator[NDArray[np.int64]]:
-    """The places of the texts of each set that has more than one."""
+    """The indices of the texts of each set with more than one text."""
     sizes = np.bincount(sets)
     by_set = np.argsort(sets, kind="stable")
     ends = np.cumsum(sizes)
@@ -65,7 +65,7 @@ def _largest_first(sets: NDArray[np.int64], generator: np.random.Generator) -> I
 
 
 def sets_of_label(sets: NDArray[np.int64] | None, label_sets: LabelSets) -> Counter[str]:
-    """In how many sets each label occurs; where there are no sets, in how many texts."""
+    """Number of sets in which each label occurs, or of texts if ``sets`` is None."""
     if sets is None:
         return Counter(name for names in label_sets for name in names)
     rows = zip(sets.tolist(), label_sets, strict=True)

@@ -1,4 +1,4 @@
-"""Names of labels as arrays."""
+"""Convert label names to arrays."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from seqclf.labels import Labels
 
 
 def label_order(labels: Iterable[str]) -> tuple[str, ...]:
-    """The distinct labels, numbers by value, anything else by alphabet."""
+    """The distinct labels, sorted by value if all are integers, else alphabetically."""
     distinct = set(labels)
     if all(re.fullmatch(r"-?\d+", label) for label in distinct):
         return tuple(sorted(distinct, key=lambda label: (int(label), label)))
@@ -26,22 +26,22 @@ def label_order(labels: Iterable[str]) -> tuple[str, ...]:
 
 
 def encode_labels(texts: LabelledTexts, labels: Labels) -> NDArray[np.int32] | NDArray[np.bool_]:
-    """``int32 [texts]``, places in ``labels``; multi-label ``bool [texts, labels]``, which ones apply.
+    """Indices into ``labels``, ``int32 [texts]``; multi-label: which labels apply, ``bool [texts, labels]``.
 
-    Raises ``InputError`` for a label that is not there, and where one side has lists and the other has not.
+    Raises ``InputError`` for an unknown label, and if only one of ``texts`` and ``labels`` is multi-label.
     """
     return label_ids(texts, labels).ids
 
 
 @dataclass(frozen=True)
 class LabelIds:
-    """What ``label_ids`` makes of texts.
+    """The result of ``label_ids``.
 
     Attributes:
-        ids: places in the labels, followed by those of ``unknown`` unless its texts were dropped, ``int32 [texts]``;
-            multi-label ``bool [texts, labels]``, the same.
-        kept: places of the texts that were not dropped, ``int64``; None where all were kept.
-        unknown: what is known of the texts whose labels are not all known; None where there are none.
+        ids: indices into the labels, ``int32 [texts]``, where unknown labels follow the known ones unless their texts
+            were dropped; multi-label: ``bool [texts, labels]`` with the same order.
+        kept: indices of the texts that were not dropped, ``int64``; None if all were kept.
+        unknown: the texts with unknown labels; None if there are none.
     """
 
     ids: NDArray[Any]
@@ -50,9 +50,9 @@ class LabelIds:
 
 
 def label_ids(texts: LabelledTexts, labels: Labels, unknown_labels: UnknownLabels = "error") -> LabelIds:
-    """``encode_labels`` where ``unknown_labels`` (``data.unknown_labels``) may allow labels that ``labels`` lack.
+    """Like ``encode_labels``, but ``unknown_labels`` (``data.unknown_labels``) may allow labels not in ``labels``.
 
-    Raises ``InputError`` as it does, and where no text is left, or none has a label that is known.
+    Raises ``InputError`` as ``encode_labels`` does, and if no text is left or no text has a known label.
     """
     _check_same_kind(texts, labels)
     strange = {name for names in set(texts.label_sets) for name in names}.difference(labels)
@@ -61,13 +61,13 @@ def label_ids(texts: LabelledTexts, labels: Labels, unknown_labels: UnknownLabel
     names = label_order(strange)
     if unknown_labels == "error":
         raise InputError(
-            f"{texts.origin}: holds labels that the training texts do not have: {some_of(names)} "
-            f"(theirs: {', '.join(labels[:20])}); {what_to_do(names, labels)}"
+            f"{texts.origin}: contains labels that do not occur in the training texts: {some_of(names)} "
+            f"(known: {', '.join(labels[:20])}); {what_to_do(names, labels)}"
         )
     kept = np.flatnonzero([strange.isdisjoint(names) for names in texts.label_sets])
     if not len(kept) and (unknown_labels == "drop" or not labels.multi):
         raise InputError(
-            f"{texts.origin}: every text has a label that the training texts do not have ({some_of(names)})"
+            f"{texts.origin}: every text has a label that does not occur in the training texts ({some_of(names)})"
         )
     unknown = Unknown(names, len(texts) - len(kept), dropped=unknown_labels == "drop")
     if unknown.dropped:
@@ -76,13 +76,13 @@ def label_ids(texts: LabelledTexts, labels: Labels, unknown_labels: UnknownLabel
 
 
 def what_to_do(unknown: Iterable[str], known: Iterable[str]) -> str:
-    """About labels that the training texts do not have: how they may be meant, or what option allows them."""
+    """Advice on labels that do not occur in the training texts: the known label to write, or the option to set."""
     by_case = {name.casefold(): name for name in known}
     alike = {name: by_case[name.casefold()] for name in unknown if name.casefold() in by_case}
     if alike:
         pairs = ", ".join(f'"{name}" and "{other}"' for name, other in list(alike.items())[:3])
-        return f"only case differs in {pairs}: write them alike"
-    return "set data.unknown_labels to wrong to count such texts as errors, or to drop to leave them out"
+        return f"{pairs} differ only in case: use the same case"
+    return "set data.unknown_labels to wrong to count such texts as errors, or to drop to skip them"
 
 
 def some_of(names: Sequence[str], most: int = 5) -> str:
@@ -91,12 +91,12 @@ def some_of(names: Sequence[str], most: int = 5) -> str:
 
 
 def labels_a_text(multi: bool) -> str:
-    """How many labels a text has, for messages."""
+    """Whether a text has one or several labels, for messages."""
     return "several labels per text" if multi else "one label per text"
 
 
 def _check_same_kind(texts: LabelledTexts, labels: Labels) -> None:
-    """Raise ``InputError`` where one side is multi-label and the other is not."""
+    """Raise ``InputError`` if only one side is multi-label."""
     if texts.multi != labels.multi:
         raise InputError(
             f"{texts.origin}: has {labels_a_text(texts.multi)}, but the training texts have "
@@ -106,7 +106,7 @@ def _check_same_kind(texts: LabelledTexts, labels: Labels) -> None:
 
 
 def _places(texts: LabelledTexts, labels: Sequence[str]) -> NDArray[np.int32] | NDArray[np.bool_]:
-    """Places in ``labels``, which hold every label of the texts."""
+    """Indices into ``labels``, which must contain every label of the texts."""
     places = {name: place for place, name in enumerate(labels)}
     if not texts.multi:
         return np.array([places[label] for label in texts.labels], dtype=np.int32)
@@ -117,9 +117,9 @@ def _places(texts: LabelledTexts, labels: Sequence[str]) -> NDArray[np.int32] | 
 
 
 def all_the_same(names: Collection[str], multi: bool, texts: str = "text") -> str:
-    """What is wrong where every text has these labels and no other."""
+    """The message for texts that all have exactly these labels."""
     if not names:
         return f"no {texts} has a label"
     if not multi:
         return f'every {texts} has the label "{next(iter(names))}"; a classifier needs at least two'
-    return f"every {texts} has the same labels ({', '.join(names)}); there is nothing to tell apart"
+    return f"every {texts} has the same labels ({', '.join(names)}); there is nothing to classify"

@@ -1,4 +1,4 @@
-"""Columns that a table, or some of its rows, do not have."""
+"""Errors for columns missing from a table or from some of its rows."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from seqclf.table_rows import column_hint
 
 
 class MissingColumns(InputError):
-    """A file has no such columns.
+    """A file lacks columns.
 
     Attributes:
-        by_option: what is wrong, by the option that names the column (``text``, ``label`` or ``group``).
+        by_option: error message by the option that names the column (``text``, ``label`` or ``group``).
     """
 
     def __init__(self, by_option: Mapping[str, str]) -> None:
@@ -23,11 +23,11 @@ class MissingColumns(InputError):
 
 
 class RowMissesColumns(MissingColumns):
-    """A row has no such columns.
+    """A row lacks columns.
 
     Attributes:
-        columns: of the row.
-        missing: the first column that it misses for each option.
+        columns: columns of the row.
+        missing: for each option, the first missing column.
     """
 
     def __init__(
@@ -45,10 +45,10 @@ class RowMissesColumns(MissingColumns):
 
 
 class MissingCounts:
-    """Counts the rows of a jsonl file that miss a column: it has no header, so that each row may be another.
+    """Counts rows with missing columns in a jsonl file, which has no header: every row may have other columns.
 
     Args:
-        options: what stands before ``text`` and ``label`` where they are set, for messages.
+        options: prefix of ``text`` and ``label`` where the user sets them, for messages.
     """
 
     def __init__(self, path: Path, options: str) -> None:
@@ -65,7 +65,7 @@ class MissingCounts:
             self._counts[option] += 1
 
     def error(self, rows: int, *, is_whole: bool = True) -> MissingColumns | None:
-        """How many rows miss a column, which one, and the line of the first; None where none does.
+        """An error with the number of rows that miss a column and the line of the first; None if no row does.
 
         ``is_whole``: these are all rows of the file, not only its first ones.
         """
@@ -75,8 +75,8 @@ class MissingCounts:
 
     def _said(self, option: str, rows: int, is_whole: bool) -> str:
         count, told = self._counts[option], self._first[option].by_option[option]
-        if count == rows:  # the file's fault, not the rows'
+        if count == rows:  # the file lacks the column
             return told
         of = f"{rows:,} rows" if is_whole else f"the first {rows:,} rows"
-        lack = f"{count:,} of {of} lack it, this one first" if count > 1 else f"of {of} only this one lacks it"
-        return f"{told}; {lack}: give every row one, or take such rows out"
+        lack = f"{count:,} of {of} lack it, this one first" if count > 1 else f"only this one of {of} lacks it"
+        return f"{told}; {lack}: add it to every row, or remove such rows"

@@ -1,4 +1,4 @@
-"""From a config's data and tokenizer sections to encoded splits, each step made once and cached."""
+"""Build encoded splits from the data and tokenizer sections of a config; each step is cached."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.vectors import vectors_dim
 from seqclf.text.vocabulary_file import read_vocabulary
 
-_FORMAT = 2  # raise when what the cache holds changes without its key
+_FORMAT = 2  # increment when the cached content changes but its key does not
 
 
 @dataclass(frozen=True)
 class TrainingData:
-    """What training needs of its data.
+    """The data for a training.
 
     Attributes:
-        validation: None where the config keeps no validation texts.
-        fingerprints: for the training and the validation split, digest of everything that decides its texts.
-        seconds: wall time that all this took.
-        corpus: the texts themselves, for whoever reads them before training; ``Corpus.forget`` gives their memory back.
+        validation: None if the config has no validation texts.
+        fingerprints: for the training and validation splits, the digest of everything that determines the texts.
+        seconds: wall time of the preparation.
+        corpus: the texts, for use before training; ``Corpus.forget`` frees their memory.
     """
 
     tokenizer: Tokenizer
@@ -53,7 +53,7 @@ class TrainingData:
 
 
 def unready(config: Config) -> list[Problem]:
-    """What can be seen at once, without TensorFlow, to be wrong with the files that the config names."""
+    """Problems with the files that the config names, as far as they can be found quickly and without TensorFlow."""
     corpus, tokenizer, embedding = Corpus(config), config.tokenizer, config.embedding
     problems: list[Problem] = []
     for split in ("train", "validation", "test"):
@@ -62,7 +62,7 @@ def unready(config: Config) -> list[Problem]:
         except MissingColumns as error:
             problems += [Problem(("data", option), message) for option, message in error.by_option.items()]
         except InputError as error:
-            option = "dataset" if config.data.source == "tfds" else split  # of which the splits are parts
+            option = "dataset" if config.data.source == "tfds" else split
             problems.append(Problem(("data", option), str(error)))
     problems = list(dict.fromkeys(problems))
     if isinstance(tokenizer, SubwordFileTokens):
@@ -74,7 +74,7 @@ def unready(config: Config) -> list[Problem]:
         try:
             dim = vectors_dim(Path(embedding.vectors).expanduser())
             if dim != embedding.dim:
-                message = f"is {embedding.dim}, but {embedding.vectors} holds vectors of {dim} numbers; write {dim}"
+                message = f"is {embedding.dim}, but {embedding.vectors} has vectors of {dim} numbers; set it to {dim}"
                 problems.append(Problem(("embedding", "dim"), message))
         except InputError as error:
             problems.append(Problem(("embedding", "vectors"), str(error)))
@@ -84,10 +84,10 @@ def unready(config: Config) -> list[Problem]:
 def prepare(
     config: Config, on_stage: Callable[[str], None] = lambda stage: None, corpus: Corpus | None = None
 ) -> TrainingData:
-    """Learn the tokenizer from the training texts and encode them, or take both from the cache.
+    """Train the tokenizer on the training texts and encode them, or load both from the cache.
 
-    ``on_stage`` hears what is being done when it takes time; ``corpus`` is the config's, where the caller has read it
-    already. Raises ``InputError`` for data that cannot be used.
+    ``on_stage`` is called with the name of each slow stage; ``corpus`` is the config's corpus, if already read. Raises
+    ``InputError`` for unusable data.
     """
     started = time.perf_counter()
     corpus = corpus or Corpus(config, on_stage)
@@ -98,7 +98,7 @@ def prepare(
         if isinstance(config.tokenizer, SubwordFileTokens):
             on_stage(f"Reading the tokenizer ({config.tokenizer.file})")
         else:
-            on_stage(f"Learning the tokenizer from {len(texts):,} texts")
+            on_stage(f"Training the tokenizer on {len(texts):,} texts")
         learn_tokenizer(texts, **_learning_options(config.tokenizer)).save(folder)
         write_json(folder / "labels.json", labels.as_json())
 
@@ -112,12 +112,12 @@ def prepare(
 
 
 def _learning_options(options: TokenizerConfig) -> dict[str, Any]:
-    """All but those that say how much of a text is read."""
+    """All options except those that limit how much of a text is read."""
     return options.model_dump(exclude=set(TokenizerOptions.model_fields))
 
 
 def _learnt_by(options: TokenizerConfig) -> list[Any]:
-    """Everything beside the texts that decides the tokenizer."""
+    """Everything except the texts that determines the tokenizer."""
     decisive = _learning_options(options)
     if isinstance(options, SubwordFileTokens):
         decisive["file"] = read_vocabulary(Path(options.file).expanduser())
@@ -133,15 +133,15 @@ def prepare_split(
     *,
     on_stage: Callable[[str], None] = lambda stage: None,
 ) -> EncodedTexts:
-    """One split encoded by a run's tokenizer, or taken from the cache.
+    """One split encoded by a run's tokenizer, or loaded from the cache.
 
-    Raises ``InputError`` where there is no such split, and where it cannot be had as the run's training had it: drawn
-    from changed texts, a test split would hold texts that the run was trained on. ``fingerprints`` are those of the
+    Raises ``InputError`` if there is no such split, or if it cannot be reproduced because the data have changed: a test
+    split drawn from changed texts could contain texts that the run was trained on. ``fingerprints`` are those of the
     run's ``TrainingData``.
     """
     corpus = Corpus(config, on_stage)
     if not corpus.has(split):
-        raise InputError(f"the run's config has no {split} data; set data.{split}, or name a file with --data")
+        raise InputError(f"the run's config has no {split} data; set data.{split}, or give a file with --data")
     try:
         corpus.check(split)
     except InputError as error:
@@ -150,13 +150,13 @@ def prepare_split(
     if drawn_from and corpus.fingerprint(drawn_from) != fingerprints.get(drawn_from):
         if corpus.was_drawn_text_by_text(drawn_from, fingerprints.get(drawn_from, "")):
             raise InputError(
-                f"{describe(config.data)}: the run was trained by an earlier version, which could put equal texts on "
-                f"both sides of a split; its {split} split would now be a different one. Name other texts with "
-                "--data, or train again"
+                f"{describe(config.data)}: the run was trained with an earlier version, which could put equal texts "
+                f"into different splits; its {split} split cannot be reproduced. Give other texts with --data, or "
+                "train again"
             )
         raise InputError(
-            f"{describe(config.data)}: has changed since the run was trained, so that its {split} split is lost; "
-            "name other texts with --data, or train again"
+            f"{describe(config.data)}: has changed since the run was trained, so its {split} split cannot be "
+            "reproduced; give other texts with --data, or train again"
         )
     return encode_split(corpus, split, tokenizer, labels, on_stage)
 
@@ -164,10 +164,10 @@ def prepare_split(
 def encode_texts(
     texts: LabelledTexts, tokenizer: Tokenizer, labels: Labels, unknown_labels: UnknownLabels = "error"
 ) -> EncodedTexts:
-    """Texts of any origin, encoded.
+    """Encode texts of any origin.
 
-    Raises ``InputError`` for a label that is not among ``labels``, unless ``unknown_labels`` (``data.unknown_labels``)
-    allows it, and for multi-label texts where ``labels`` are not, or the other way round.
+    Raises ``InputError`` for a label that is not in ``labels``, unless ``unknown_labels`` (``data.unknown_labels``)
+    allows it, and if only one of ``texts`` and ``labels`` is multi-label.
     """
     found = label_ids(texts, labels, unknown_labels)
     kept = texts if found.kept is None else texts.chosen(found.kept)
@@ -177,7 +177,7 @@ def encode_texts(
 def encode_split(
     corpus: Corpus, split: str, tokenizer: Tokenizer, labels: Labels, on_stage: Callable[[str], None]
 ) -> EncodedTexts:
-    """A split encoded as by ``encode_texts``, or taken from the cache."""
+    """Encode a split like ``encode_texts``, or load it from the cache."""
     unknown_labels: UnknownLabels = "error" if split == "train" else corpus.unknown_labels
     fingerprint = corpus.fingerprint(split)
 

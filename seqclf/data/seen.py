@@ -1,4 +1,4 @@
-"""How many of some texts a run has seen in training."""
+"""Count texts that a run has seen in training."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _MOST_BYTES = 200_000_000  # of a file that is read again for this
 
 @dataclass(frozen=True)
 class Seen:
-    """Of some texts, those that equal a text of a run's training (``equal_texts.normalised``).
+    """Counts of texts that are equal to a training or validation text of a run (``equal_texts.normalised``).
 
     Attributes:
-        texts: how many there are.
-        trained_on: those that equal a training text.
-        validated_on: of the others, those that equal a validation text.
+        texts: number of texts.
+        trained_on: number of texts equal to a training text.
+        validated_on: number of other texts equal to a validation text.
     """
 
     texts: int
@@ -36,11 +36,11 @@ class Seen:
 
     @property
     def matters(self) -> bool:
-        """Whether the scores are other than they would be on new texts."""
+        """Whether there are enough such texts to affect the scores."""
         return self.trained_on + self.validated_on >= _MATTERS * self.texts
 
     def sentence(self) -> str | None:
-        """What to say of it; None where no text was seen."""
+        """The counts in a sentence; None if no text was seen."""
         if not self.trained_on + self.validated_on:
             return None
         if not self.matters:
@@ -60,11 +60,11 @@ class Seen:
 
 
 def seen_in_training(config: Config, fingerprints: Mapping[str, str], texts: LabelledTexts) -> Seen | None:
-    """Count them by content, whatever file they are from. None where that cannot be known without much reading.
+    """Count the seen texts by content, whatever file they are from. None if that would require reading large files.
 
     Args:
-        config: that of the run.
-        fingerprints: those of the run's ``TrainingData``.
+        config: the run's config.
+        fingerprints: the fingerprints in the run's ``TrainingData``.
     """
     known = {split: _digests(config, split, fingerprint) for split, fingerprint in fingerprints.items()}
     trained, validated = known.get("train"), known.get("validation")
@@ -77,7 +77,7 @@ def seen_in_training(config: Config, fingerprints: Mapping[str, str], texts: Lab
 
 
 def _digests(config: Config, split: str, fingerprint: str) -> NDArray[np.uint64] | None:
-    """Those of a run's split: noted when it was trained, or from its data, if they are small and as they were."""
+    """Digests of a run's split: cached during training, or computed from its data if small and unchanged."""
     noted = noted_digests(split, fingerprint)
     if noted is not None or isinstance(config.data, TfdsData):
         return noted

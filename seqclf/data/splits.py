@@ -1,4 +1,4 @@
-"""Training, validation and test texts from the parts of a source."""
+"""Split texts into training, validation and test texts."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ _NAMES = ("train", "validation", "test")
 def partition(
     texts: LabelledTexts, *, validation: float, test: float, seed: int, sets: NDArray[np.int64] | None = None
 ) -> dict[str, NDArray[np.int64]]:
-    """Indices of each split, in the order of the texts; every label is shared out in the same proportions.
+    """Indices of each split, in the order of the texts, stratified by label.
 
     Args:
         validation: fraction of all texts for validation, 0 for none.
         test: fraction of all texts for the test, 0 for none.
-        seed: decides which text goes where.
-        sets: the number of each text's set (``equal_texts.joined``); a set is in one split. None: all are single texts.
+        seed: decides which text goes to which split.
+        sets: the index of each text's set (``equal_texts.joined``), which stays in one split. None: no sets.
 
     Raises:
         InputError: a split would be empty.
     """
     if validation + test >= 1:
-        raise InputError(f"data: validation ({validation}) and test ({test}) leave nothing to train on")
+        raise InputError(f"data: validation ({validation}) and test ({test}) leave no training texts")
     generator = np.random.default_rng([seed, 0x5B117])
     shares = (1 - validation - test, validation, test)
     where = np.full(len(texts), -1, dtype=np.int32)
@@ -50,8 +50,8 @@ def partition(
             distinct = len({label for names in texts.label_sets for label in names})
             counts = f"{len(texts):,} texts with {distinct:,} labels"
             raise InputError(
-                f"data.{name}: {share} of every label's texts is less than one text ({counts}); give more texts or a "
-                "larger share, or name another column if those are no labels"
+                f"data.{name}: {share} of every label's texts is less than one text ({counts}); add texts, set a "
+                "larger fraction, or choose another column if these are not labels"
             )
     return splits
 
@@ -59,13 +59,13 @@ def partition(
 def _set_too_large(name: str, share: float, most: int, texts: int) -> str:
     return (
         f"data.{name}: {share} of {texts:,} texts is less than the {most:,} texts that must stay together (they are "
-        "equal, or in groups of data.group that equal texts link); take repeated texts out, give more texts or a "
-        "larger fraction, group by another column, or name a file of its own"
+        "equal, or in groups of data.group that equal texts link); remove repeated texts, add texts, set a larger "
+        "fraction, group by another column, or use a separate file"
     )
 
 
 def _wanted(texts: LabelledTexts, shares: Sequence[float]) -> dict[str, list[float]]:
-    """For each label, how many of its texts each split should have; whole numbers where each text has one label."""
+    """For each label, the target number of its texts in each split; integers if each text has one label."""
     counts = Counter(name for names in texts.label_sets for name in names)
     if texts.multi:
         return {name: [share * count for share in shares] for name, count in counts.items()}
@@ -84,7 +84,7 @@ def _dealt(
     generator: np.random.Generator,
     taken: NDArray[np.int32],
 ) -> NDArray[np.int32]:
-    """The split of each text by its one label, as a place in ``_NAMES``. ``taken`` has those known before, else -1."""
+    """Split single-label texts; returns indices into ``_NAMES``. ``taken`` has splits already assigned, else -1."""
     where = np.maximum(taken, 0)
     names = np.asarray(labels, dtype=object)
     for label in sorted(set(labels)):
@@ -103,12 +103,12 @@ def _shared_out(
     generator: np.random.Generator,
     taken: NDArray[np.int32],
 ) -> NDArray[np.int32]:
-    """The split of each text by all of its labels (iterative stratification, Sechidis et al. 2011).
+    """Split multi-label texts by iterative stratification (Sechidis et al. 2011).
 
-    ``taken`` has the splits that are known before, else -1.
+    ``taken`` has splits already assigned, else -1.
 
-    The label with the fewest texts that have no split yet comes next. Each of them goes to the split that lacks most
-    texts of that label; of several, to the one that lacks most texts. Texts without labels come last.
+    The next label is the one with the fewest unassigned texts. Each of these texts goes to the split that lacks most
+    texts of this label; ties go to the split that lacks most texts. Texts without labels come last.
     """
     shares_ = np.array(shares)
     where = taken.copy()
@@ -128,7 +128,7 @@ def _shared_out(
             lacking[name][taken[index]] -= 1
     for label, index in _rarest_first(members, label_sets):
         wanted = lacking[label]
-        # Steps of rounding are no reason to prefer a split.
+        # Rounding errors must not decide between splits.
         best = np.flatnonzero(wanted > wanted.max() - 1e-9)
         split = int(best[lacking_texts[best].argmax()])
         where[index] = split
@@ -151,17 +151,17 @@ def folded(
     seed: int,
     sets: NDArray[np.int64] | None = None,
 ) -> dict[str, NDArray[np.int64]]:
-    """Indices of each split, in the order of the texts, the validation texts being one of ``folds`` parts.
+    """Indices of each split, in the order of the texts, with one of ``folds`` folds as validation texts.
 
-    The parts hold as many texts of each label, and as many in all, to within one (multi-label, and where sets of
-    texts stay together: about as many); each text outside of the test is in exactly one of them. The test texts are
+    The sizes of the folds, in total and by label, differ by at most one (approximately for multi-label texts and for
+    sets of texts that stay together). Every text outside the test split is in exactly one fold. The test texts are
     those of ``partition``.
 
     Args:
-        fold: which part validates, from 1.
-        validation: what ``partition`` would keep; multi-label, it affects which texts are in the test split.
-        test: share of all texts for the test, 0 for none.
-        seed: decides which text goes where.
+        fold: the fold for validation, from 1.
+        validation: the fraction passed to ``partition``; for multi-label texts, it affects the test split.
+        test: fraction of all texts for the test, 0 for none.
+        seed: decides which text goes to which fold.
         sets: as for ``partition``.
 
     Raises:
@@ -187,13 +187,13 @@ def folded(
 
 
 def _check_folds(folds: int, label_sets: Sequence[tuple[str, ...]], sets: NDArray[np.int64] | None) -> None:
-    """Raise ``InputError`` where a label cannot be in every fold."""
+    """Raise ``InputError`` if a label cannot be in every fold."""
     counts = sets_of_label(sets, label_sets)
     rarest = min(counts, key=lambda label: (counts[label], label))
     if counts[rarest] < folds:
         found = f"{counts[rarest]:,} {'training text' if sets is None else 'set'}{'' if counts[rarest] == 1 else 's'}"
         what = "texts" if sets is None else "sets of texts that can be separated"
-        advice = f"ask for {counts[rarest]} at most" if counts[rarest] > 1 else "give more texts of that label"
+        advice = f"use at most {counts[rarest]} folds" if counts[rarest] > 1 else "add texts of that label"
         raise InputError(
             f'data.folds: {folds} folds need {folds} {what} of every label, but "{rarest}" has {found}; {advice}'
         )
@@ -202,14 +202,14 @@ def _check_folds(folds: int, label_sets: Sequence[tuple[str, ...]], sets: NDArra
 def _dealt_to_folds(
     label_sets: Sequence[tuple[str, ...]], folds: int, generator: np.random.Generator, taken: NDArray[np.int32]
 ) -> NDArray[np.int32]:
-    """The fold of each text, from 0, by its one label; ``taken`` has those known before, else -1."""
+    """Assign single-label texts to folds, from 0; ``taken`` has folds already assigned, else -1."""
     part = taken.copy()
     names = np.asarray([name for (name,) in label_sets], dtype=object)
     members = {label: np.flatnonzero(names == label) for label in sorted(set(names))}
     free = {label: generator.permutation(places[taken[places] < 0]) for label, places in members.items()}
     if (taken < 0).all():
-        dealt = np.concatenate(list(free.values()))
-        part[dealt] = np.arange(len(dealt)) % folds  # like cards, label after label
+        ordered = np.concatenate(list(free.values()))
+        part[ordered] = np.arange(len(ordered)) % folds  # round-robin, one label after another
         return part
     totals = np.bincount(taken[taken >= 0], minlength=folds)
     for label, places in free.items():
@@ -225,7 +225,7 @@ def _dealt_to_folds(
 
 
 def _rarest_first(members: dict[str, list[int]], label_sets: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, int]]:
-    """Every text that has labels once, with the label by which its turn came."""
+    """Every text with labels once, together with the label that selected it."""
     left = {name: len(texts) for name, texts in members.items()}
     done: set[int] = set()
     while left:

@@ -1,4 +1,4 @@
-"""What a split's texts are like, and what is wrong or odd about all splits together."""
+"""Statistics of a split's texts, and problems and warnings about all splits."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _FAR_FROM_SHARE = 0.25
 
 @dataclass(frozen=True)
 class TextStatistics:
-    """A split as its texts are.
+    """Statistics of the texts and labels of a split.
 
     Attributes:
         labels: number of texts of each label, the most frequent first.
         multi: whether texts have several labels.
-        unlabelled: texts that no label applies to.
-        empty: texts without any character but white space.
-        duplicates: texts that an earlier text of the split equals, but for case and white space.
-        contradictory: different texts that occur with more than one label, or set of labels.
+        unlabelled: number of texts without labels.
+        empty: number of texts that contain only white space.
+        duplicates: number of texts equal to an earlier text of the split, except for case and white space.
+        contradictory: number of distinct texts that occur with more than one label or set of labels.
     """
 
     texts: int
@@ -47,13 +47,13 @@ class TextStatistics:
 
 @dataclass(frozen=True)
 class TokenStatistics:
-    """A split as its tokens are.
+    """Statistics of the tokens of a split.
 
     Attributes:
-        mean: tokens a text, before truncation.
-        quantiles: of the same numbers, at ``QUANTILES``.
-        histogram: ``(least, most, texts)``: how many texts have that many tokens, in doubling ranges.
-        truncated: fraction of the texts that have more than ``max_tokens``.
+        mean: mean number of tokens per text, before truncation.
+        quantiles: quantiles of the same numbers, at ``QUANTILES``.
+        histogram: ``(least, most, texts)``: number of texts by number of tokens, in ranges of doubling width.
+        truncated: fraction of the texts that have more than ``max_tokens`` tokens.
         unknown: fraction of the tokens that are unknown.
     """
 
@@ -94,14 +94,14 @@ def token_statistics(encoded: EncodedTexts, max_tokens: int, vocabulary_size: in
 
 @dataclass(frozen=True)
 class Leak:
-    """What a split shares with the splits before it: a model has seen these texts when it is measured on them.
+    """Texts that a split has in common with earlier splits: the model has already seen them when it is evaluated.
 
-    Texts are compared as a random split compares them (``equal_texts.normalised``), so that it shares nothing.
+    Texts are compared as in random splits (``equal_texts.normalised``), which therefore have no texts in common.
 
     Attributes:
-        texts: different texts that are in both.
-        rows: texts of the split that are among them, repetitions counted.
-        contradictory: different texts that have a label, or a set of labels, here that they do not have there.
+        texts: number of distinct texts in both.
+        rows: number of such texts in the split, with repetitions.
+        contradictory: number of distinct texts with a label or set of labels that they do not have in earlier splits.
     """
 
     texts: int
@@ -125,11 +125,11 @@ def leak(before: Sequence[LabelledTexts], split: LabelledTexts) -> Leak:
 
 
 class _Seen:
-    """The different texts of some splits, by digests, with the label, or set of labels, of each."""
+    """The distinct texts of some splits, by digest, with the labels or sets of labels of each."""
 
     def __init__(self, splits: Iterable[LabelledTexts]) -> None:
         self._first: dict[bytes, tuple[str, ...]] = {}
-        self._others: dict[bytes, set[tuple[str, ...]]] = defaultdict(set)  # of texts that have several
+        self._others: dict[bytes, set[tuple[str, ...]]] = defaultdict(set)  # for texts with several
         for data in splits:
             for text, names in zip(data.texts, data.label_sets, strict=True):
                 digest = text_digest(text)
@@ -141,16 +141,16 @@ class _Seen:
 
     @property
     def contradictory(self) -> int:
-        """Texts that have more than one."""
+        """Number of texts with more than one label or set of labels."""
         return len(self._others)
 
     def labels(self, digest: bytes) -> list[tuple[str, ...]]:
-        """Those of a text; none where it was not seen."""
+        """The labels or sets of labels of a text; empty if it was not seen."""
         return [self._first[digest], *self._others.get(digest, ())] if digest in self._first else []
 
 
 def label_problems(splits: Mapping[str, TextStatistics], unknown_labels: UnknownLabels = "error") -> list[Problem]:
-    """What keeps a classifier from being trained or measured on these labels."""
+    """Problems that prevent training or evaluation with these labels."""
     train = splits["train"]
     known = train.labels
     problems = []
@@ -165,7 +165,8 @@ def label_problems(splits: Mapping[str, TextStatistics], unknown_labels: Unknown
         strange = sorted(splits[name].labels.keys() - known.keys()) if name in splits else []
         if strange and unknown_labels == "error":
             advice = what_to_do(strange, known)
-            message = f"has labels that the training texts do not have: {some_of(strange, _LABELS_NAMED)}; {advice}"
+            named = some_of(strange, _LABELS_NAMED)
+            message = f"has labels that do not occur in the training texts: {named}; {advice}"
             problems.append(Problem(("data", name), message))
     return problems
 
@@ -177,11 +178,11 @@ def text_warnings(
     *,
     expects_uneven: bool = False,
 ) -> list[Problem]:
-    """What is odd about the texts.
+    """Warnings about the texts and labels.
 
     Args:
-        leaks: those of the validation and the test split.
-        expects_uneven: the training weighs labels and watches macro F1, so that uneven labels are no news.
+        leaks: leaks of the validation and the test split.
+        expects_uneven: whether the config already handles uneven labels, by class weights and by monitoring macro F1.
     """
     labels = splits["train"].labels
     warnings = [Problem(("data", "train"), message) for message in _odd_labels(labels, expects_uneven=expects_uneven)]
@@ -193,22 +194,23 @@ def text_warnings(
         lacking = sorted(labels.keys() - split.labels.keys())
         if lacking:
             named = some_of(lacking, _LABELS_NAMED)
-            warn(name, f"lacks labels that the training texts have: {named}; its scores say nothing about them")
+            warn(name, f"has no texts with the training labels {named}; its scores say nothing about them")
         strange = sorted(split.labels.keys() - labels.keys())
         if strange and unknown_labels != "error":
-            what = "counted as wrong" if unknown_labels == "wrong" else "left out"
+            what = "counted as errors" if unknown_labels == "wrong" else "skipped"
             warn(
                 name,
-                f"texts with labels that the training texts do not have ({some_of(strange, _LABELS_NAMED)}) are {what}",
+                f"texts with labels that do not occur in the training texts ({some_of(strange, _LABELS_NAMED)}) are "
+                f"{what}",
             )
         if split.empty:
-            warn(name, f"{split.empty:,} of {split.texts:,} texts are empty: each is read as one unknown token")
+            warn(name, f"{split.empty:,} of {split.texts:,} texts are empty: the model reads each as one unknown token")
         if split.contradictory:
             what = "with different sets of labels" if split.multi else "with more than one label"
             warn(name, f"texts that occur {what}: {split.contradictory:,}")
         if name in leaks and (leaked := leaks[name]).rows:
             before = "training" if name == "validation" else "training or validation"
-            share = f"{leaked.rows:,} of {split.texts:,} texts ({leaked.texts:,} different ones)"
+            share = f"{leaked.rows:,} of {split.texts:,} texts ({leaked.texts:,} distinct)"
             label = "other labels" if split.multi else "another label"
             other = f", {leaked.contradictory:,} of them with {label}" if leaked.contradictory else ""
             warn(name, f"{share} are also {before} texts{other}: scores on them say nothing about new texts")
@@ -216,7 +218,7 @@ def text_warnings(
 
 
 def _odd_labels(labels: Mapping[str, int], *, expects_uneven: bool) -> Iterator[str]:
-    """What is odd about the labels of the training texts; ``labels`` counts the texts of each."""
+    """Warnings about the labels of the training texts; ``labels`` has the number of texts of each label."""
     most, least = max(labels, key=labels.__getitem__, default=""), min(labels, key=labels.__getitem__, default="")
     if labels and not expects_uneven and labels[most] >= OUT_OF_BALANCE * labels[least]:
         yield (
@@ -231,7 +233,7 @@ def _odd_labels(labels: Mapping[str, int], *, expects_uneven: bool) -> Iterator[
 
 
 def size_warnings(splits: Mapping[str, TextStatistics], parts: Mapping[str, str | float | None]) -> list[Problem]:
-    """Of random splits that are far from the fraction that was asked for; ``parts`` are those of ``part_names``."""
+    """Warnings about random splits far from the requested fraction; ``parts`` as in ``part_names``."""
     drawn = {name: part for name, part in parts.items() if isinstance(part, float) and name in splits}
     texts = splits["train"].texts + sum(splits[name].texts for name in drawn)
     warnings = []
@@ -239,8 +241,8 @@ def size_warnings(splits: Mapping[str, TextStatistics], parts: Mapping[str, str 
         found = splits[name].texts / texts
         if abs(found - share) > _FAR_FROM_SHARE * share:
             message = (
-                f"is {found:.1%} of the texts, not {share:.1%}: texts that must stay together (equal ones, or those of "
-                "one data.group), or labels of few texts, allow nothing closer"
+                f"is {found:.1%} of the texts, not {share:.1%}: texts that must stay together (equal texts, or texts "
+                "of one data.group) or labels with few texts prevent a closer split"
             )
             warnings.append(Problem(("data", name), message))
     return warnings
@@ -267,6 +269,6 @@ def about_alike(labels: Sequence[str]) -> str | None:
 
 
 def _alike(labels: Sequence[str]) -> list[str]:
-    """Those that some other equals but for case and spaces."""
+    """Labels that differ from another label only in case or spaces."""
     folded = Counter("".join(label.casefold().split()) for label in labels)
     return sorted(label for label in labels if folded["".join(label.casefold().split())] > 1)

@@ -1,4 +1,4 @@
-"""Many texts, in memory while they are few and in a file from then on."""
+"""A list of texts that moves from memory to a file when it grows large."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ Item = TypeVar("Item")
 
 
 class TextStore(Sequence[str]):
-    """A list of texts that only grows.
+    """An append-only list of texts.
 
-    The file lies in the cache's folder without a name: the system takes it back with the process, however that ends.
+    Its file is an unnamed temporary file in the cache folder, which the system deletes when the process ends.
     """
 
     def __init__(self) -> None:
         self._texts: list[str] = []
-        self._ends = array("q", [0])  # of each text in the file, in bytes
-        self._size = 0  # of the texts in memory
+        self._ends = array("q", [0])  # end of each text in the file, in bytes
+        self._size = 0  # total length of the texts in memory
         self._file: BinaryIO | None = None
 
     def append(self, text: str) -> None:
-        """Raises ``SeqclfError`` where the file cannot be written."""
+        """Append a text. Raises ``SeqclfError`` if the file cannot be written."""
         self._texts.append(text)
         self._size += len(text)
         if self._size > (_BYTES_IN_MEMORY if self._file is None else _BYTES_A_READ):
@@ -54,14 +54,14 @@ class TextStore(Sequence[str]):
                 self._ends.append(self._ends[-1] + len(content))
             self._file.flush()
         except OSError as error:
-            what = f"texts cannot be kept there ({error.strerror or error})"
+            what = f"cannot store texts there ({error.strerror or error})"
             raise SeqclfError(f"{cache_folder()}: {what}; set SEQCLF_CACHE to another folder") from error
         self._texts.clear()
         self._size = 0
 
     @property
     def _written(self) -> int:
-        """Texts in the file; those after them are in memory."""
+        """Number of texts in the file; later texts are in memory."""
         return len(self._ends) - 1
 
     def __len__(self) -> int:
@@ -101,16 +101,16 @@ class TextStore(Sequence[str]):
     def _read(self, start: int, stop: int) -> bytes:
         assert self._file is not None
         content = os.pread(self._file.fileno(), stop - start, start)
-        while len(content) < stop - start:  # one call reads 2 GiB at most
+        while len(content) < stop - start:  # one call reads at most 2 GiB
             more = os.pread(self._file.fileno(), stop - start - len(content), start + len(content))
             if not more:
-                raise SeqclfError(f"{cache_folder()}: texts kept there cannot be read again")
+                raise SeqclfError(f"{cache_folder()}: cannot read the texts stored there")
             content += more
         return content
 
 
 class Chosen(Sequence[Item]):
-    """Some items of a sequence, by their places."""
+    """A view of selected items of a sequence, by index."""
 
     def __init__(self, items: Sequence[Item], places: NDArray[np.int64]) -> None:
         self._items, self._places = items, places

@@ -1,4 +1,4 @@
-"""The splits of a config as files of their own: what others need to be compared on the same rows."""
+"""Write the splits of a config to files, so that other tools can be compared on the same rows."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SPLITS = ("train", "validation", "test")
 
 @dataclass(frozen=True)
 class WrittenSplit:
-    """A file of one split.
+    """The file of one split.
 
     Attributes:
         labels: number of texts of each label, the most frequent first.
@@ -39,16 +39,16 @@ class WrittenSplit:
 
 
 def write_splits(config: Config, folder: Path) -> dict[str, WrittenSplit]:
-    """Write a file for each split that the config has into a new folder, all of them or none.
+    """Write one file for each split of the config into a new folder, all of them or none.
 
-    Rows of tables keep all their columns, their order and the kind of their file; other sources become csv files with
-    the columns ``text`` and ``label``, or jsonl files where csv cannot hold them.
+    Rows of tables keep all columns, their order and the file format; other sources become csv files with the columns
+    ``text`` and ``label``, or jsonl files if csv cannot represent them.
 
     Raises:
-        InputError: there is such a folder, or the data cannot be used.
+        InputError: the folder exists, or the data cannot be used.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"{folder}: already exists, and is never overwritten; name another folder")
+        raise InputError(f"{folder}: already exists; choose another folder name")
     corpus = Corpus(config)
     names = [name for name in SPLITS if corpus.has(name)]
     texts = {name: corpus.texts(name) for name in names}
@@ -62,13 +62,13 @@ def write_splits(config: Config, folder: Path) -> dict[str, WrittenSplit]:
 
 
 def data_section(config: Config, files: Mapping[str, Path]) -> dict[str, Any]:
-    """The options of ``data`` to add to a config, or to change in it, so that it reads the files."""
+    """The options of ``data`` to add or change in a config so that it reads the files."""
     section: dict[str, Any] = {}
     if not isinstance(config.data, TableData):
         section = {"source": "table", "text": "text", "label": "label"}
     section |= {name: str(path) for name, path in files.items()}
     if getattr(config.data, "encoding", "utf-8") != "utf-8":
-        section["encoding"] = "utf-8"  # whatever the files were in
+        section["encoding"] = "utf-8"  # whatever the encoding of the original files
     unused = [name for name in ("group", "folds", "fold") if getattr(config.data, name, None) is not None]
     return section | dict.fromkeys(unused)
 
@@ -81,7 +81,7 @@ def _counts(texts: LabelledTexts) -> dict[str, int]:
 
 
 def _write_rows(corpus: Corpus, texts: Mapping[str, LabelledTexts], folder: Path) -> dict[str, str]:
-    """Copy rows; returns the names of the files."""
+    """Copy rows; returns the file names."""
     source = corpus.source
     assert isinstance(source, TableSource)
     files: dict[str, str] = {}
@@ -108,18 +108,18 @@ def _copy_lines(
     """Rows of csv, tsv and jsonl files.
 
     Args:
-        split_of: into which of the paths each row goes; None: all into the first.
+        split_of: index of the path for each row; None: all rows go to the first.
     """
     with contextlib.ExitStack() as stack:
         writers = [stack.enter_context(_opened(path, kind)) for path in paths]
         for place, row in enumerate(source.rows(part)):
-            if isinstance(row, InputError):  # all could be read before
+            if isinstance(row, InputError):  # all rows were readable before
                 raise row
             writers[0 if split_of is None else split_of[place]].write(row[1])
 
 
 def _copy_parquet(path: Path, paths: Sequence[Path], split_of: NDArray[np.int8] | None) -> None:
-    """Like ``_copy_lines``; the columns keep their types."""
+    """Like ``_copy_lines``; columns keep their types."""
     import pyarrow.parquet
 
     with contextlib.ExitStack() as stack:
@@ -139,7 +139,7 @@ def _copy_parquet(path: Path, paths: Sequence[Path], split_of: NDArray[np.int8] 
 
 
 def _write_texts(corpus: Corpus, texts: Mapping[str, LabelledTexts], folder: Path) -> dict[str, str]:
-    """Write texts and labels; returns the names of the files."""
+    """Write texts and labels; returns the file names."""
     csv_holds = not any(split.multi or any("\0" in text for text in split.texts) for split in texts.values())
     kind = "csv" if csv_holds else "jsonl"
     for name, split in texts.items():
@@ -164,13 +164,13 @@ class _JsonLines:
         line = json.dumps(row, ensure_ascii=False)
         try:
             line.encode()
-        except UnicodeEncodeError:  # halves of characters
+        except UnicodeEncodeError:  # lone surrogates
             line = json.dumps(row)
         self._file.write(f"{line}\n")
 
 
 class _Fields:
-    """csv, or tsv, whose fields hold neither tabs nor line ends; the first row names the columns."""
+    """csv, or tsv without tabs and line ends in fields; the first row has the column names."""
 
     def __init__(self, file: Any, kind: str) -> None:
         self._file = file

@@ -1,4 +1,4 @@
-"""What every source of texts can do, and what it gives."""
+"""The interface of all sources of texts, and the texts that they return."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from seqclf.data.text_store import Chosen
 
 @dataclass(frozen=True)
 class LabelledTexts:
-    """Texts with the name of each one's label, or all of them with a list of names.
+    """Texts with the name of each text's label or, if multi-label, a tuple of names.
 
     Attributes:
-        origin: where they are from, for messages.
-        label_names: all labels in the source's own order, where it has one.
-        multi: each of ``labels`` is a tuple of different names, which may be empty: no label applies.
-        groups: digest of each text's group (``equal_texts.group_digest``), ``uint64 [texts]``, where the source was
-            opened to read them.
+        origin: where the texts are from, for messages.
+        label_names: all labels in the source's own order, if it has one.
+        multi: each of ``labels`` is a tuple of distinct names; an empty tuple means that no label applies.
+        groups: digest of each text's group (``equal_texts.group_digest``), ``uint64 [texts]``, if the source was
+            opened with groups.
     """
 
     texts: Sequence[str]
@@ -40,7 +40,7 @@ class LabelledTexts:
 
     @cached_property
     def label_sets(self) -> Sequence[tuple[str, ...]]:
-        """The labels of each text, one where not ``multi``."""
+        """The labels of each text; exactly one unless ``multi``."""
         if self.multi:
             return self.labels
         alone = {label: (label,) for label in set(self.labels)}
@@ -55,33 +55,33 @@ class LabelledTexts:
         return running.hexdigest()
 
     def chosen(self, indices: NDArray[np.int64]) -> LabelledTexts:
-        """Some of them."""
+        """The texts at the given indices."""
         labels = [self.labels[i] for i in indices.tolist()]
         groups = None if self.groups is None else self.groups[indices]
         return replace(self, texts=Chosen(self.texts, indices), labels=labels, groups=groups)
 
 
 class Source(Protocol):
-    """A place that holds named parts (files, folders, splits), each with texts and labels."""
+    """A source with named parts (files, folders, splits) that contain texts and labels."""
 
     def check(self, part: str) -> None:
-        """Raise ``InputError`` at once if the part cannot be read; without reading it all, without TensorFlow."""
+        """Raise ``InputError`` early if the part cannot be read, without reading all of it and without TensorFlow."""
 
     def fingerprint(self, part: str) -> str:
-        """Hex digest that changes when the part's content does; cheap next to encoding it."""
+        """Hex digest that changes with the content of the part; cheap compared to encoding it."""
 
     def read(self, part: str) -> LabelledTexts:
-        """All of a part. Raises ``InputError`` that names the place of what is wrong."""
+        """Read a complete part. Raises ``InputError`` with the location of the problem."""
 
 
 def where_paths_start(path: Path) -> str:
-    """For messages about files that are not there."""
+    """The folder that relative paths start at, for messages about missing files."""
     if path.is_absolute():
         return ""
-    what = "paths start" if not os.environ.get("SEQCLF_DATA") else "$SEQCLF_DATA is relative and starts"
-    return f" ({what} at the folder that seqclf is called from)"
+    what = "$SEQCLF_DATA is" if os.environ.get("SEQCLF_DATA") else "paths are"
+    return f" ({what} relative to the current folder)"
 
 
 def digest(*parts: object) -> str:
-    """Hex digest of the parts' text forms; no two different lists of parts share one."""
+    """Hex digest of the parts' ``repr``; different lists of parts have different digests."""
     return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()

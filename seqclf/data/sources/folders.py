@@ -1,4 +1,4 @@
-"""``source: folder``: text files in one folder a label, ``<part>/<label>/<anything>.txt``."""
+"""``source: folder``: text files in one folder per label, ``<part>/<label>/<anything>.txt``."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from seqclf.file_encoding import UTF8, canonical, decoded, suggestion
 
 
 class FolderSource:
-    """A part is the path of a folder. Hidden folders and folders without .txt files are no labels.
+    """A part is the path of a folder. Hidden folders and folders without .txt files are not labels.
 
     Args:
-        encoding: of the files, by Python's name.
-        option: what the encoding is written after where it is set, for messages.
+        encoding: Python's name of the files' encoding.
+        option: how the user sets the encoding, for messages.
     """
 
     def __init__(self, encoding: str = UTF8, option: str = "data.encoding: ") -> None:
@@ -47,7 +47,7 @@ class FolderSource:
 
 def _files(root: Path) -> list[Path]:
     if not root.is_dir():
-        what = "is a file, not a folder" if root.exists() else "no such folder"
+        what = "expected a folder, found a file" if root.exists() else "no such folder"
         raise InputError(f"{root}: {what}{where_paths_start(root)}")
     try:
         files = sorted(path for path in root.glob("*/*.txt") if not path.parent.name.startswith("."))
@@ -56,7 +56,7 @@ def _files(root: Path) -> list[Path]:
     if not files:
         deeper = next((path.parent.parent for path in root.glob("*/*/*.txt")), None)
         hint = f"; did you mean {deeper}?" if deeper else ""
-        raise InputError(f"{root}: holds no texts; expected files such as {root / 'positive' / 'review.txt'}{hint}")
+        raise InputError(f"{root}: contains no texts; expected files such as {root / 'positive' / 'review.txt'}{hint}")
     return files
 
 

@@ -1,4 +1,4 @@
-"""Which source a config names. Each kind is imported when it is opened."""
+"""Open the source of a config. Each source module is imported when first used."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from seqclf.data.sources.base import Source
 
 
 def open_source(config: DataConfig, *, with_groups: bool = False) -> Source:
-    """The source of a config's texts; ``with_groups``: that of their groups, too, where ``data.group`` names them."""
+    """The source of a config's texts; ``with_groups``: also read groups, if ``data.group`` is set."""
     group = getattr(config, "group", None) if with_groups else None
     if isinstance(config, TableData):
         from seqclf.data.sources.tables import TableSource
@@ -40,7 +40,7 @@ def open_source(config: DataConfig, *, with_groups: bool = False) -> Source:
 
 
 def part_names(config: DataConfig) -> dict[str, str | float | None]:
-    """For each split, the part that holds it, or the share of the training part that it takes, or None."""
+    """For each split, the part that contains it, or its fraction of the training part, or None."""
     validation = config.validation if config.folds is None else 1 / config.folds
     if isinstance(config, SampleData):
         return {"train": "train", "validation": validation, "test": "test"}
@@ -48,7 +48,7 @@ def part_names(config: DataConfig) -> dict[str, str | float | None]:
 
 
 def describe(config: DataConfig, split: str = "train") -> str:
-    """Where a split's texts are from, in a few words; synthetic ones are always called so."""
+    """A short description of a split's origin; synthetic texts are always described as such."""
     if isinstance(config, SampleData):
         from seqclf.data.sources.sample import SYNTHETIC
 

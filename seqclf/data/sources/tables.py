@@ -24,21 +24,21 @@ _BAD_ROWS_SHOWN = 20
 ROWS_LOOKED_AT = 20_000
 
 Label = str | tuple[str, ...]
-"""One label's name, or the different names of a list, in order."""
+"""One label's name, or the sorted distinct names of a list."""
 
 
 class TableSource:
     """A part is the path of a file. Either every row of a file has one label, or the file is multi-label.
 
     Args:
-        text: column of the texts.
-        label: column of the labels. Of a list that names a label twice, once is kept; an empty one says that no label
-            applies. Several columns: each is a label, and its 0 or 1 says whether it applies.
-        file_format: csv, tsv, jsonl or parquet; auto goes by the file's ending.
-        separator: stands between the labels of one field, which is read as a list.
-        options: what stands before ``text`` and ``label`` where they are set, for messages.
-        group: column of the groups, which is read too.
-        encoding: of the files, by Python's name.
+        text: column with the texts.
+        label: column with the labels. Duplicates in a list of labels are dropped; an empty list means that no label
+            applies. Several columns: each column is one label, with 1 where it applies and 0 where it does not.
+        file_format: csv, tsv, jsonl or parquet; auto uses the file extension.
+        separator: separator between several labels in one field.
+        options: prefix of ``text`` and ``label`` where the user sets them, for messages.
+        group: column with the groups.
+        encoding: Python's name of the files' encoding.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class TableSource:
 
     @property
     def label_column(self) -> str | tuple[str, ...]:
-        """Names of the label columns; several where each label has its own."""
+        """Name of the label column, or names if each label has its own column."""
         return self._label
 
     def check(self, part: str) -> None:
@@ -87,13 +87,13 @@ class TableSource:
             else:
                 if not missing:
                     return
-        raise missing.error(count, is_whole=count < ROWS_LOOKED_AT) or bad or InputError(f"{path}: holds no rows")
+        raise missing.error(count, is_whole=count < ROWS_LOOKED_AT) or bad or InputError(f"{path}: contains no rows")
 
     def fingerprint(self, part: str) -> str:
         with opening(Path(part)), open(part, "rb") as file:
             status = os.fstat(file.fileno())
             state = (part, status.st_ino, status.st_size, status.st_mtime_ns)
-            if state not in self._fingerprints:  # reading gigabytes once is enough
+            if state not in self._fingerprints:  # do not read gigabytes twice
                 content = hashlib.file_digest(file, "sha256")
                 read_as: tuple[str | tuple[str, ...], ...] = (self._text, self._label, self._kind(Path(part)))
                 if self._separator is not None:
@@ -105,9 +105,9 @@ class TableSource:
         return self._fingerprints[state]
 
     def read(self, part: str, most: int | None = None, every: int = 1) -> LabelledTexts:
-        """Every ``every``-th row, at most ``most`` of them. Raises ``InputError`` that lists the bad ones.
+        """Read every ``every``-th row, at most ``most`` rows. Raises ``InputError`` that lists malformed rows.
 
-        Rows of jsonl that miss a column are counted instead.
+        Rows of jsonl with missing columns are counted instead of listed.
         """
         path = Path(part)
         texts, labels, groups = TextStore(), [], array("Q")
@@ -127,7 +127,7 @@ class TableSource:
                     more += 1
             else:
                 texts.append(row[0])
-                labels.append(different.setdefault(row[1], row[1]))  # one object for all rows that have the label
+                labels.append(different.setdefault(row[1], row[1]))  # rows with the same label share one object
                 groups.append(row[2])
         incomplete = missing.error(count, is_whole=most is None and every == 1)
         if bad:
@@ -138,15 +138,15 @@ class TableSource:
         if incomplete:
             raise incomplete
         if not texts:
-            raise InputError(f"{path}: holds no rows")
+            raise InputError(f"{path}: contains no rows")
         multi = not isinstance(labels[0], str)
         of_group = None if self._group is None else np.frombuffer(groups, np.uint64)
         return LabelledTexts(texts, labels, origin=str(path), multi=multi, groups=of_group)
 
     def columns(self, part: str, every: int = 1) -> dict[str, list[Any]]:
-        """Columns of the file, with values of every ``every``-th row among its first.
+        """Columns of the file, with the values of every ``every``-th of its first rows.
 
-        Raises ``InputError`` where it has none.
+        Raises ``InputError`` if there are none.
         """
         values: dict[str, list[Any]] = {}
         bad = None
@@ -157,12 +157,12 @@ class TableSource:
             for column, value in row[1].items():
                 values.setdefault(column, []).append(value)
         if not values:
-            expected = "expected columns such as text and label, and a row for each text"
-            raise bad or InputError(f"{part}: holds no rows; {expected}")
+            expected = "expected columns such as text and label, and one row per text"
+            raise bad or InputError(f"{part}: contains no rows; {expected}")
         return values
 
     def _labelled_rows(self, path: Path, every: int) -> Iterator[tuple[str, Label, int] | InputError]:
-        """Text, label and digest of the group of each row, or what is wrong with it."""
+        """Text, label and group digest of each row, or an error for a malformed row."""
         kind: type | None = None
         for row in itertools.islice(self._rows(path), 0, None, every):
             if isinstance(row, InputError):
@@ -178,7 +178,7 @@ class TableSource:
                     what = f"is {value}, {found}; the rows before have {before}"
                     raise InputError(f'{path}:{row[0]}: "{self._label}" {what}')
             except RowMissesColumns as error:
-                if error.line is None:  # the file's fault, not the row's
+                if error.line is None:  # the file lacks the column
                     raise
                 yield error
             except InputError as error:
@@ -191,7 +191,7 @@ class TableSource:
         if self._format != "auto":
             return self._format
         if path.is_dir():
-            raise InputError(f"{path}: is a folder; folders of texts are read with data.source: folder")
+            raise InputError(f"{path}: is a folder; to read a folder of texts, set data.source: folder")
         if not path.exists():
             raise no_such_file(path, where_paths_start(path))
         try:
@@ -202,11 +202,11 @@ class TableSource:
             raise InputError(unknown_ending(path, cure)) from None
 
     def kind(self, part: str) -> str:
-        """csv, tsv, jsonl or parquet. Raises ``InputError`` where that cannot be told."""
+        """csv, tsv, jsonl or parquet. Raises ``InputError`` if the format is unknown."""
         return self._kind(Path(part))
 
     def rows(self, part: str) -> Iterator[Row | InputError]:
-        """Each row with all its columns, or what is wrong with it."""
+        """Each row with all its columns, or an error for a malformed row."""
         return self._rows(Path(part))
 
     def _rows(self, path: Path) -> Iterator[Row | InputError]:
@@ -224,7 +224,7 @@ class TableSource:
         return (self._label,) if isinstance(self._label, str) else self._label
 
     def _check_columns(self, path: Path, line: int, row: Mapping[str, Any]) -> None:
-        """Raise ``RowMissesColumns``; the line is only said of jsonl, whose rows name their columns themselves."""
+        """Raise ``RowMissesColumns`` with a line number only for jsonl, where each row has its own columns."""
         named = (("text", self._text), *(("label", name) for name in self._label_columns), ("group", self._group))
         missing: dict[str, str] = {}
         for option, column in named:
@@ -238,7 +238,7 @@ class TableSource:
         text = row[self._text]
         if not isinstance(text, str):
             raise InputError(
-                f'{path}:{line}: "{self._text}" is {shown(text)}, expected a text; write one, or take the row out'
+                f'{path}:{line}: "{self._text}" is {shown(text)}, expected a string; correct or remove the row'
             )
         if not isinstance(self._label, str):
             return text, tuple(sorted(name for name in self._label if _applies(path, line, name, row[name])))
@@ -255,8 +255,7 @@ class TableSource:
         name = _label_name(label)
         if name is None:
             raise InputError(
-                f"{where} is {shown(label)}, expected a label (a text, a whole number, true or false) "
-                "or a list of labels"
+                f"{where} is {shown(label)}, expected a label (a string, an integer, true or false) or a list of labels"
             )
         if not name:
             raise InputError(f"{where} is empty; every row needs a label")
@@ -267,7 +266,7 @@ _YES, _NO = ("1", "1.0", "true"), ("0", "0.0", "false")
 
 
 def _applies(path: Path, line: int, column: str, value: Any) -> bool:
-    """Whether a label that has a column of its own applies to a text. Raises ``InputError`` for anything but 0 or 1."""
+    """Whether the label of a column applies to a text. Raises ``InputError`` for values other than 0 and 1."""
     word = str(value).strip().lower()
     if isinstance(value, str | int | float) and word in (*_YES, *_NO):
         return word in _YES
@@ -275,7 +274,7 @@ def _applies(path: Path, line: int, column: str, value: Any) -> bool:
 
 
 def _label_name(value: Any) -> str | None:
-    """None where it cannot be one."""
+    """The name of a label; None if the value cannot be a label."""
     if isinstance(value, bool):
         return str(value).lower()
     return str(value).strip() if isinstance(value, str | int) else None

@@ -1,4 +1,4 @@
-"""``source: tfds``: data sets of tensorflow-datasets, from disk where they are prepared, else downloaded by it."""
+"""``source: tfds``: data sets of tensorflow-datasets, read from disk if prepared there, otherwise downloaded."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TEXTS_A_READ = 1_000
 
 
 class TfdsSource:
-    """A part is a split in tfds's notation (``train``, ``train[:80%]``)."""
+    """A part is a split in the notation of tfds (``train``, ``train[:80%]``)."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class TfdsSource:
             self._feature(self._group, [()])
         multi = label_feature.shape != ()
         try:
-            # Files in order: the texts' order decides the split into training and validation.
+            # Read files in order: the split into training and validation depends on the order of the texts.
             rows = self._builder.as_dataset(split=part, shuffle_files=False)
         except (ValueError, KeyError) as error:
             known = ", ".join(self._builder.info.splits)
@@ -76,7 +76,7 @@ class TfdsSource:
         texts = TextStore()
         ids: list[Any] = []
         groups: list[int] = []
-        group = self._group or self._text  # read, but not kept
+        group = self._group or self._text  # a placeholder if there are no groups
         triples = rows.map(lambda row: (row[self._text], row[self._label], row[group])).ragged_batch(_TEXTS_A_READ)
         for batch_texts, batch_ids, batch_groups in triples:
             texts.extend(_decoded(text, self._full_name, self._text) for text in batch_texts.numpy())
@@ -98,13 +98,13 @@ class TfdsSource:
         return f"{self._name}/{self._config}" if self._config else self._name
 
     def _prepared_folder(self) -> Path | None:
-        """The newest prepared version on disk, found without importing anything."""
+        """The newest prepared version on disk, found without importing tensorflow-datasets."""
         root = self._data_dir / self._name / (self._config or "")
         found = [path.parent for pattern in ("*", "*/*") for path in root.glob(f"{pattern}/{_INFO_FILE}")]
         configs = {folder.parent for folder in found}
         if len(configs) > 1:
             names = ", ".join(sorted(folder.name for folder in configs))
-            raise InputError(f"{root}: holds several configurations ({names}); choose one with data.config")
+            raise InputError(f"{root}: contains several configurations ({names}); choose one with data.config")
         return max(found, key=_version, default=None)
 
     @cached_property
@@ -115,7 +115,7 @@ class TfdsSource:
         return tfds.builder_from_directory(folder)
 
     def _feature(self, name: str, shapes: list[tuple[None, ...]]) -> Any:
-        """The feature, which must have one of the shapes."""
+        """The feature. Raises ``InputError`` if it is missing or has none of the shapes."""
         features = self._builder.info.features
         if name not in features:
             close = difflib.get_close_matches(name, list(features), n=1)
@@ -131,14 +131,14 @@ class TfdsSource:
     def _unprepared_builder(self) -> Any:
         import tensorflow_datasets as tfds
 
-        tfds.core.utils.gcs_utils._is_gcs_disabled = True  # else the builder asks the network before anything else
+        tfds.core.utils.gcs_utils._is_gcs_disabled = True  # otherwise the builder first accesses the network
         try:
             return tfds.builder(self._full_name, data_dir=self._data_dir)
         except (tfds.core.DatasetNotFoundError, ValueError) as error:
             close = difflib.get_close_matches(self._name, tfds.list_builders(with_community_datasets=False), n=1)
             hint = f'; did you mean "{close[0]}"?' if close else ""
             raise InputError(
-                f"{self._data_dir} holds no {self._full_name}, and tensorflow-datasets knows none{hint}"
+                f"no data set {self._full_name} in {self._data_dir} or in tensorflow-datasets{hint}"
             ) from error
 
     def _check_downloadable(self) -> None:
@@ -149,8 +149,8 @@ class TfdsSource:
             raise InputError(
                 f"{self._full_name} is not in {self._data_dir} and cannot be downloaded: "
                 f"{', '.join(_hosts(urls))} cannot be reached.\n"
-                "Where the data set is prepared already, name its folder: --set data.data_dir=DIR. Else prepare it on "
-                f'a machine with a network (python -c "{prepare}") and copy DIR here.'
+                "If the data set is already prepared elsewhere, set its folder: --set data.data_dir=DIR. Otherwise "
+                f'prepare it on a machine with network access (python -c "{prepare}") and copy DIR here.'
             )
 
     def _download(self) -> Path:
@@ -186,7 +186,7 @@ def _hosts(urls: Iterable[str]) -> list[str]:
 
 
 def _answers(host: str) -> bool:
-    """Whether anything, an error page included, comes back (through the proxies of the environment)."""
+    """Whether the host sends any response, even an error page (through the proxies of the environment)."""
     try:
         urllib.request.urlopen(urllib.request.Request(host, method="HEAD"), timeout=_SECONDS_TO_ANSWER).close()
     except urllib.error.HTTPError:

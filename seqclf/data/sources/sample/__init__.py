@@ -1,7 +1,7 @@
-"""``source: sample``: synthetic texts that come with seqclf, so that everything can be tried without any data.
+"""``source: sample``: synthetic texts built into seqclf, to try everything without any data.
 
-The reviews are made by the small grammar in ``grammar.py``, the DNA by the rules in ``dna.py``; nobody wrote or
-sequenced them and they say nothing about real ones.
+``grammar.py`` generates the reviews and ``dna.py`` the DNA sequences. They are not real, and scores on them say nothing
+about real texts.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from seqclf.data.sources.sample import dna, grammar
 
 _DATA_SETS = {"reviews": (grammar.reviews, grammar.LABELS), "dna": (dna.sequences, dna.LABELS)}
 SYNTHETIC = {"reviews": "synthetic sample", "dna": "synthetic DNA"}
-"""What the texts are called wherever they are named."""
+"""Names of the data sets in output and messages."""
 _ROWS = {"train": 4_000, "test": 1_000}
 
 

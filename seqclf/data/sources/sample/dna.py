@@ -1,8 +1,8 @@
-"""Synthetic promoters: DNA sequences that hold the two boxes of a bacterial promoter at their distance, or do not.
+"""Synthetic DNA sequences with or without the two boxes of a bacterial promoter at the right distance.
 
-A promoter of Escherichia coli has a box near TTGACA and, 16 to 18 bases after it, one near TATAAT (Harley & Reynolds
-1987). Here both are drawn with a base changed now and then, at a random place between random bases. The other sequences
-hold one of the boxes, or both too near or too far from each other, or none: neither box alone tells.
+A promoter of Escherichia coli has a box similar to TTGACA and, 16 to 18 bases after it, one similar to TATAAT (Harley &
+Reynolds 1987). Here both boxes have occasional random substitutions and are placed at random between random bases. The
+other sequences contain one box, or both at a wrong distance, or none: a single box does not determine the label.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _SEED = 20_240_229
 
 
 def sequences(count: int) -> list[tuple[str, str]]:
-    """``count`` different sequences of 80 bases with their labels, half of them promoters; always the same ones."""
+    """``count`` distinct sequences of 80 bases with their labels, half of them promoters; deterministic."""
     draw = random.Random(_SEED)
     rows: dict[str, str] = {}
     while len(rows) < count:
@@ -48,6 +48,6 @@ def _random(draw: random.Random, length: int) -> str:
 
 
 def _within(draw: random.Random, core: str) -> str:
-    """The core at a random place of a sequence."""
+    """A sequence with the core at a random position."""
     before = draw.randint(0, _LENGTH - len(core))
     return _random(draw, before) + core + _random(draw, _LENGTH - len(core) - before)

@@ -1,8 +1,8 @@
-"""A grammar of synthetic film reviews in which the order of words decides the label.
+"""A grammar of synthetic film reviews in which word order determines the label.
 
-Most reviews hold a favourable and an unfavourable word (or one word twice, once denied), and what decides is which of
-them is said of the film in the end: the same words in another order have the other label. So a model that only counts
-words is right little more often than by chance on them, and a recurrent one can be right always.
+Most reviews contain a favourable and an unfavourable word (or one word twice, once negated), and the label depends on
+which of them finally describes the film: the same words in another order have the other label. On these reviews, a
+model that only counts words is barely better than chance, while a recurrent model can reach 100 % accuracy.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ _SHARE_DECIDED_BY_WORDS = 0.2
 
 
 def reviews(count: int, seed: int = 20) -> list[tuple[str, str]]:
-    """``count`` distinct (review, label) pairs, as many of each label; the same ones for the same seed."""
+    """``count`` distinct (review, label) pairs with balanced labels; the same pairs for the same seed."""
     draw = random.Random(seed)
     made: dict[str, str] = {}
     while len(made) < count:
