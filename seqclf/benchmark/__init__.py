@@ -1,1 +1,1 @@
-"""How fast training is, against other ways of doing the same: ``seqclf bench``."""
+"""Benchmark the training speed against other implementations: ``seqclf bench``."""

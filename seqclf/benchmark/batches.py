@@ -1,4 +1,4 @@
-"""The batches that every way is timed on."""
+"""The batches that time every implementation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Batch = tuple[NDArray[np.int32], NDArray[np.float32]]
 
 
 def random_batch(case: Case) -> Batch:
-    """Texts of random tokens, nine tenths as long as the longest or more."""
+    """Texts of random tokens, at least nine tenths as long as the longest."""
     generator = np.random.default_rng([case.length, case.rows])
     ids = generator.integers(1, VOCABULARY, size=(case.rows, case.length)).astype(np.int32)
     lengths = generator.integers(case.length * 9 // 10, case.length + 1, size=case.rows)
@@ -29,13 +29,13 @@ def random_batch(case: Case) -> Batch:
 
 @dataclass(frozen=True)
 class Epoch:
-    """Some of an epoch's batches, for all of them.
+    """A sample of an epoch's batches.
 
     Attributes:
-        batches: in all.
-        sample: those that are timed.
-        cells: tokens of an epoch, padding counted.
-        making_seconds: what planning and making all its batches would take.
+        batches: number of all batches.
+        sample: the batches to time.
+        cells: tokens of an epoch, including padding.
+        making_seconds: estimated time to plan and make all its batches.
     """
 
     batches: int
@@ -45,9 +45,9 @@ class Epoch:
 
 
 def epoch(texts: EncodedTexts, by_length: bool, sampled: int, seed: int, rows: int = 64) -> Epoch:
-    """Whole texts in seqclf's batches (``by_length``), or shuffled and padded to each batch's longest.
+    """Untruncated texts in seqclf's batches (``by_length``), or shuffled and padded to the longest of each batch.
 
-    The sample is even over the batches' sizes, and another one for each seed.
+    The sample is spread evenly over the batch sizes and differs for each seed.
     """
     started = time.perf_counter()
     batches = Batches(texts, rows, int(texts.lengths.max()), "tail")
@@ -69,5 +69,5 @@ def epoch(texts: EncodedTexts, by_length: bool, sampled: int, seed: int, rows: i
 
 
 def _targets(labels: NDArray[Any]) -> NDArray[np.float32]:
-    """One number for each text, ``float32 [rows]``: any will do for the time, multi-label the first one."""
+    """One target per text, ``float32 [rows]``; multi-label, the first label. The values do not affect the time."""
     return labels.reshape(len(labels), -1)[:, 0].astype(np.float32)

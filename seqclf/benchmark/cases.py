@@ -1,4 +1,4 @@
-"""What is timed, and by which ways. Nothing heavy is imported here."""
+"""The cases of the benchmark and the implementations to time. Imports nothing heavy."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WAYS = {
     "torch": "PyTorch, padded",
     "torch_packed": "PyTorch, packed",
 }
-"""Each runs in a process of its own, with its own threads; one works while the others wait."""
+"""Each runs in a separate process with its own threads; one works while the others wait."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Case:
     Attributes:
         cell: the recurrent layer's type.
         units: in each direction.
-        length: tokens of the longest text; the others have nine tenths of it or more.
-        rows: texts.
+        length: tokens of the longest text; the others have at least nine tenths of that.
+        rows: number of texts.
         measure: ``forward``, ``step`` (a whole training step with Adam) or ``epoch``.
     """
 
@@ -46,7 +46,7 @@ class Case:
         return asdict(self)
 
     def ways(self, installed: Sequence[str]) -> list[str]:
-        """Those of ``installed`` that can do it."""
+        """The implementations in ``installed`` that support this case."""
         if self.cell in PARALLEL_CELLS:
             return [way for way in installed if way == "seqclf"]
         if self.measure == EPOCH:
@@ -64,7 +64,7 @@ def grid(
 
 
 def growth() -> Iterator[tuple[str, list[Case]]]:
-    """How a training step's cost grows: along the length, the rows, the units, and short texts in ever larger rows."""
+    """Cases that show how a training step's cost grows with length, rows, units, and rows of short texts."""
     yield "length", [Case("lstm", length=length) for length in (64, 128, 256, 512, 1024)]
     yield "units", [Case("lstm", units=units) for units in (16, 32, 64, 128, 256)]
     yield "rows", [Case("lstm", rows=rows) for rows in (8, 16, 32, 64, 128, 256)]

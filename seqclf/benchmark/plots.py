@@ -1,4 +1,4 @@
-"""The figures as one picture."""
+"""Plot the growth of the cost as one figure."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _X = {"length": "length", "units": "units", "rows": "rows", "rows of 32 tokens":
 
 
 def plot_growth(growth: dict[str, list[dict[str, Any]]], path: Path) -> None:
-    """Seconds of a training step against length, units and rows, a small plot each, on logarithmic axes.
+    """Plot the seconds of a training step against length, units and rows, on logarithmic axes, one panel each.
 
-    Raises ``InputError`` where matplotlib is not installed.
+    Raises ``InputError`` if matplotlib is not installed.
     """
     figure = new_figure(10, 7)
     for axes, (name, rows) in zip(figure.subplots(2, 2).flat, growth.items(), strict=False):
@@ -27,10 +27,10 @@ def plot_growth(growth: dict[str, list[dict[str, Any]]], path: Path) -> None:
             if way == "seqclf" and field != "units":
                 first = milliseconds[0] / sizes[0]
                 axes.plot(sizes, [first * size for size in sizes], ":", color="#555555", label="proportional")
-        axes.set(xscale="log", yscale="log", xlabel=name, ylabel="ms a training step")
+        axes.set(xscale="log", yscale="log", xlabel=name, ylabel="ms per training step")
         axes.set_xticks([row[field] for row in rows], [str(row[field]) for row in rows])
         axes.minorticks_off()
         axes.grid(alpha=0.3)
     figure.axes[0].legend(fontsize=8)
-    figure.suptitle("One bidirectional LSTM: embedding 64, 64 units, 64 texts of 256 tokens unless said otherwise")
+    figure.suptitle("One bidirectional LSTM: embedding 64, 64 units, 64 texts of 256 tokens unless noted otherwise")
     save_png(figure, path)

@@ -1,4 +1,4 @@
-"""From timed rounds to medians, ratios and a table."""
+"""Summarise timed rounds as medians, ratios and a table."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _BASE_OF_EPOCHS = "notes"
 
 
 def summarize(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A row for each case and way.
+    """A row for each case and implementation (``way``).
 
-    Beside the case's fields: ``way``; ``seconds``, the median of the rounds, and ``spread``, half of the distance
-    between the quartiles over the median (None for one round); ``tokens_per_second`` and ``padding``; ``ratio``, the
-    median over the rounds of stock Keras's seconds over this way's in the same round (its LSTM's for cells that it
-    lacks; for epochs, the notebook's), None where that was not timed.
+    In addition to the case's fields: ``way``; ``seconds``, the median of the rounds, and ``spread``, half the
+    interquartile range divided by the median (None for one round); ``tokens_per_second`` and ``padding``; ``ratio``,
+    the median over the rounds of stock Keras's seconds divided by this implementation's in the same round (for cells
+    that stock Keras lacks, its LSTM's; for epochs, the notebook's), None if that was not timed.
     """
     rows = []
     stock = {_key(result): result["ways"].get(_BASE) for result in results}
@@ -37,7 +37,7 @@ def summarize(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def making_shares(results: list[dict[str, Any]]) -> dict[str, float]:
-    """For each cell whose epoch was timed: what making seqclf's batches takes, as a share of the epoch."""
+    """For each cell whose epoch was timed: the fraction of the epoch spent on making seqclf's batches."""
     epochs = {result["cell"]: result["ways"].get("seqclf") for result in results if result["measure"] == EPOCH}
     return {
         cell: timed["making_seconds"] / statistics.median(timed["seconds"]) for cell, timed in epochs.items() if timed
@@ -59,7 +59,7 @@ HEADINGS = ("what", "cell", "units", "length x rows", "way", "tokens/s", "ratio"
 
 
 def cells_of(rows: list[dict[str, Any]]) -> list[list[str]]:
-    """What stands under ``HEADINGS``, a line for each case and way."""
+    """The table rows under ``HEADINGS``, one per case and implementation."""
     lines = []
     for row in rows:
         size = f"{row['length']} x {row['rows']}" if row["measure"] != EPOCH else "whole texts"
@@ -71,7 +71,7 @@ def cells_of(rows: list[dict[str, Any]]) -> list[list[str]]:
 
 
 def markdown(rows: list[dict[str, Any]]) -> str:
-    """The rows as a table, one line a case and way."""
+    """The rows as a Markdown table, one line per case and implementation."""
     lines = [f"| {' | '.join(HEADINGS)} |", "|---" * len(HEADINGS) + "|"]
     lines += [f"| {' | '.join(cells)} |" for cells in cells_of(rows)]
     return "\n".join(lines) + "\n"

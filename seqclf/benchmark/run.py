@@ -1,4 +1,4 @@
-"""Running the ways side by side: one process each, round after round, one at work at a time."""
+"""Run the implementations: one process each, in rounds, one at work at a time."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from seqclf.errors import SeqclfError
 from seqclf.runtime import usable_cores
 from seqclf.training.environment import environment
 
-_SAMPLED = 24  # batches of an epoch that a round times
+_SAMPLED = 24  # batches of an epoch timed per round
 
 
 def installed_ways() -> list[str]:
-    """PyTorch's only where PyTorch is installed."""
+    """All implementations; those of PyTorch only if it is installed."""
     return [way for way in WAYS if not way.startswith("torch") or util.find_spec("torch") is not None]
 
 
 def machine() -> dict[str, Any]:
-    """What the figures belong to."""
+    """The machine and versions that the figures belong to."""
     torch = {"torch": metadata.version("torch")} if util.find_spec("torch") else {}
     found = environment()
     return {**found["machine"], "cores": usable_cores(), "versions": found["versions"] | torch, "git": found["git"]}
@@ -54,7 +54,7 @@ class _Worker:
         if not answer:
             self._errors.seek(0)
             said = self._errors.read().strip().splitlines()
-            raise SeqclfError(f"{WAYS[self.way]}: the benchmark's process ended: {said[-1] if said else 'no word'}")
+            raise SeqclfError(f"{WAYS[self.way]}: the benchmark's process ended: {said[-1] if said else 'no message'}")
         return dict(json.loads(answer))
 
     def close(self) -> None:
@@ -85,19 +85,19 @@ def run(
     texts: EncodedTexts | None = None,
     on_case: Callable[[Case], None] = lambda case: None,
 ) -> list[dict[str, Any]]:
-    """Time every case by every way that can do it.
+    """Time every case with every implementation that supports it.
 
     Args:
-        ways: names of ``WAYS``.
-        rounds: times that each way does a case; ways take turns.
+        ways: names of implementations, from ``WAYS``.
+        rounds: number of times that each implementation runs a case; they take turns.
         texts: of the ``epoch`` cases, at least 1,600.
 
     Returns:
-        For each case its fields and ``ways``: for each the ``seconds`` of every round (of a step, a forward pass or an
-        epoch), and its ``tokens`` and ``cells`` (padding counted).
+        For each case its fields and ``ways``: for each implementation the ``seconds`` of every round (of a step, a
+        forward pass or an epoch), and its ``tokens`` and ``cells`` (tokens including padding).
 
     Raises:
-        SeqclfError: a way's process has failed.
+        SeqclfError: the process of an implementation failed.
     """
     results = []
     with tempfile.TemporaryDirectory() as folder, _workers(ways) as workers:

@@ -1,4 +1,4 @@
-"""The ways that are timed, each as a function that does one case's work once."""
+"""The implementations to time, each as a function that does the work of a case once."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from seqclf.benchmark.batches import Batch
 from seqclf.benchmark.cases import EMBEDDING_DIM, FORWARD, VOCABULARY, Case
 
 Work = Callable[[Batch], object]
-"""Does the work on one batch and comes back when it is done."""
+"""Does the work on one batch and returns when it is done."""
 
 _KERAS = {"lstm": "LSTM", "gru": "GRU", "simple_rnn": "SimpleRNN"}
 _PARALLEL = {"min_gru": "MinGRU", "min_lstm": "MinLSTM", "qrnn": "QRNN", "sru": "SRU"}
 
 
 def keras_work(case: Case, fast: bool) -> Work:
-    """The course's model with stock Keras's layers or seqclf's, in seqclf's training step."""
+    """The course's model with the layers of stock Keras or of seqclf, in seqclf's training step."""
     import keras
     import tensorflow as tf
 
@@ -52,7 +52,7 @@ def keras_work(case: Case, fast: bool) -> Work:
 
 
 def notebook_work(case: Case) -> Work:
-    """The course's own code: a Sequential model without a mask, compiled and given to ``train_on_batch``."""
+    """The course's own code: a compiled Sequential model without a mask, trained with ``train_on_batch``."""
     import keras
 
     layer = getattr(keras.layers, _KERAS[case.cell])(case.units)
@@ -70,7 +70,7 @@ def notebook_work(case: Case) -> Work:
 
 
 def torch_work(case: Case, packed: bool) -> Work:
-    """The course's model in PyTorch: padded as it is, or as packed sequences."""
+    """The course's model in PyTorch, on padded batches or packed sequences."""
     import torch
 
     kind = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "simple_rnn": torch.nn.RNN}[case.cell]
@@ -113,7 +113,7 @@ def torch_work(case: Case, packed: bool) -> Work:
 
 
 def work_of(way: str, case: Case) -> Work:
-    """Build a way's work for a case; slow, since it imports a framework."""
+    """Build an implementation's work for a case; slow, because it imports a framework."""
     if way.startswith("torch"):
         return torch_work(case, packed=way == "torch_packed")
     if way == "notes":

@@ -1,4 +1,4 @@
-"""A process that times one way: ``python -m seqclf.benchmark.worker WAY``, a case in and its seconds out, as JSON."""
+"""Time one implementation: ``python -m seqclf.benchmark.worker WAY`` reads cases and writes seconds, as JSON."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from seqclf.benchmark.cases import EPOCH, Case
 from seqclf.benchmark.ways import Work, work_of
 from seqclf.data.encoded import EncodedTexts
 
-_LEAST_SECONDS = 0.3  # of a round: below it, steps are repeated
+_LEAST_SECONDS = 0.3  # of a round; shorter rounds repeat their steps
 
 
 def _time(work: Work, case: Case, request: dict[str, Any], seed: int) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def main() -> None:
     way = sys.argv[1]
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     answers = os.fdopen(os.dup(1), "w", buffering=1)
-    os.dup2(2, 1)  # whatever a framework prints is no answer
+    os.dup2(2, 1)  # output of the framework is not part of the answer
     if way == "seqclf":
         from seqclf.runtime import tune_runtime
 
@@ -52,7 +52,7 @@ def main() -> None:
         if case not in ready:
             ready.clear()  # one model at a time
             ready[case] = work_of(way, case)
-            _time(ready[case], case, {**request, "sampled": 2}, seed=0)  # traces, and touches memory
+            _time(ready[case], case, {**request, "sampled": 2}, seed=0)  # traces the step and allocates memory
         answers.write(json.dumps(_time(ready[case], case, request, request["round"])) + "\n")
 
 

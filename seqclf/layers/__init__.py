@@ -1,4 +1,4 @@
-"""Keras layers of seqclf's own: the fast recurrences, and segments."""
+"""Custom Keras layers: fast recurrences, segments and n-grams."""
 
 from seqclf.layers.input_gated import QRNN, SRU, MinGRU, MinLSTM
 from seqclf.layers.recurrent import GRU, LSTM, Bidirectional, SimpleRNN

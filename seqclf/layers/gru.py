@@ -1,4 +1,4 @@
-"""The GRU (Cho et al. 2014), with the reset gate after the product: Keras's ``reset_after``, and cuDNN's form."""
+"""The GRU (Cho et al. 2014) with the reset gate applied after the product, as in Keras's ``reset_after`` and cuDNN."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class GruCell:
     def forward(self, x: tf.Tensor, weights: Weights, initial: Tensors) -> Trace:
         units = int(weights.recurrent_kernel.shape[0])
         for_gates, for_candidate = weights.recurrent_kernel[:, : 2 * units], weights.recurrent_kernel[:, 2 * units :]
-        # The gates' bias of h U can as well be added where all steps' x W are.
+        # The gates' bias of h U can be added to x W for all steps at once.
         bias = weights.bias[0] + tf.concat([weights.bias[1, : 2 * units], tf.zeros([units], x.dtype)], axis=0)
         candidate_bias = weights.bias[1, 2 * units :]
 
@@ -65,7 +65,7 @@ class _GruChunkGradient:
         update, reset, candidate, recurrent = (array.read(chunk) for array in self._trace.saved)
         outputs = self._trace.states[0]
         before = states_before(outputs, self._initial[0], start, _CHUNK)
-        # Every gradient at a step is the output's times something known beforehand.
+        # Every gradient at a step is the output's gradient times a factor known in advance.
         for_candidate = (1 - update) * (1 - candidate * candidate)
         for_update = (before - candidate) * update * (1 - update)
         for_reset = for_candidate * recurrent * reset * (1 - reset)

@@ -1,4 +1,4 @@
-"""Keras layers of the recurrences that need no step-by-step product: ``MinGRU``, ``MinLSTM``, ``QRNN``, ``SRU``."""
+"""Keras layers of recurrences without a product at each step: ``MinGRU``, ``MinLSTM``, ``QRNN``, ``SRU``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from seqclf.layers.recurrent import PACKAGE, passes
 
 
 class InputGatedRecurrence(keras.layers.Layer):
-    """What these layers share.
+    """Base class of these layers.
 
     Input: ``float32 [batch, time, features]`` and a mask ``bool [batch, time]``, true at real tokens (None: all are).
     Output: ``[batch, units]`` after the last real token, or with ``return_sequences`` ``[batch, time, units]`` in the
@@ -22,12 +22,12 @@ class InputGatedRecurrence(keras.layers.Layer):
     Args:
         units: length of the state and the output.
         go_backwards: read the last token first.
-        use_bias, kernel_initializer, kernel_regularizer, kernel_constraint: as of Keras's layers.
-        dropout: share of the inputs dropped while training, the same ones at every step of a text.
+        use_bias, kernel_initializer, kernel_regularizer, kernel_constraint: as in Keras's layers.
+        dropout: fraction of the inputs dropped during training, the same ones at every step of a text.
         seed: of the dropout.
 
     Attributes:
-        parts, portable, directions, keeps_order: as of ``seqclf.layers.recurrent``.
+        parts, portable, directions, keeps_order: as in ``seqclf.layers.recurrent``.
     """
 
     kind: ClassVar[Any]
@@ -35,7 +35,7 @@ class InputGatedRecurrence(keras.layers.Layer):
     portable = False
     directions = 1
     keeps_order = True
-    stateful = return_state = False  # what Bidirectional asks for
+    stateful = return_state = False  # needed by Bidirectional
     supports_jit = False
 
     def __init__(

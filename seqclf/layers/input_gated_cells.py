@@ -1,7 +1,7 @@
-"""Cells whose gates look at the input alone: one large product, and a scan that is element-wise.
+"""Cells whose gates depend only on the input: one large product and an element-wise scan.
 
-All of them are ``s_t = a_t * s_{t-1} + b_t`` with ``a`` and ``b`` from the input; a kind says what these are, and what
-the output is. Gradients of the scan: ``g_t = ds_t + a_{t+1} g_{t+1}``, ``da_t = g_t s_{t-1}``, ``db_t = g_t``.
+All of them are ``s_t = a_t * s_{t-1} + b_t`` with ``a`` and ``b`` from the input; a kind defines ``a``, ``b`` and the
+output. Gradients of the scan: ``g_t = ds_t + a_{t+1} g_{t+1}``, ``da_t = g_t s_{t-1}``, ``db_t = g_t``.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import tensorflow as tf
 
 from seqclf.layers.recurrence import Tensors, Trace, Weights, forward_in_chunks
 
-_CHUNK = 16  # a step is two small operators: the loop's own cost weighs more than in other cells
+_CHUNK = 16  # a step is two small operators, so the loop's overhead weighs more than in other cells
 
 
-_TINY = 1e-30  # two gates that are shut count as even
+_TINY = 1e-30  # two closed gates count as equal
 
 
 class Kind(Protocol):
@@ -23,14 +23,14 @@ class Kind(Protocol):
 
     Attributes:
         gates: projections of the input.
-        saved: tensors that ``saved_of`` gives, the decay ``a`` first.
+        saved: number of tensors that ``saved_of`` returns, the decay ``a`` first.
     """
 
     gates: int
     saved: int
 
     def saved_of(self, projected: list[tf.Tensor]) -> list[tf.Tensor]:
-        """``a`` and whatever else is needed later."""
+        """``a`` and all other tensors needed later."""
 
     def input_of(self, saved: list[tf.Tensor]) -> tf.Tensor:
         """``b``."""
@@ -40,10 +40,10 @@ class Kind(Protocol):
     def state_gradient(
         self, of_output: tf.Tensor, state: tf.Tensor, saved: list[tf.Tensor]
     ) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        """From the output's gradient: the state's, and those of the projections that the output alone looks at."""
+        """From the output's gradient: the gradients of the state and of the projections that only the output uses."""
 
     def gradient(self, of_a: tf.Tensor, of_b: tf.Tensor, saved: list[tf.Tensor]) -> list[tf.Tensor]:
-        """Gradients of the projections that ``a`` and ``b`` look at: the first ones."""
+        """Gradients of the projections that ``a`` and ``b`` use: the first ones."""
 
 
 class InputGatedCell:
@@ -122,7 +122,7 @@ class _StateIsOutput:
 
 
 class _Mixing:
-    """``b = (1 - a) * candidate``: the new state lies between the old one and the candidate, saved second."""
+    """``b = (1 - a) * candidate``: the new state is between the old one and the candidate, the second saved tensor."""
 
     def input_of(self, saved: list[tf.Tensor]) -> tf.Tensor:
         return (1 - saved[0]) * saved[1]
@@ -190,7 +190,7 @@ class QrnnKind(_Mixing):
 
 
 class SruKind(_Mixing):
-    """SRU (Lei et al. 2018) whose gates see the input alone, as in its first version (arXiv:1709.02755v1).
+    """SRU (Lei et al. 2018) whose gates depend only on the input, as in its first version (arXiv:1709.02755v1).
 
     ``a = f``, output ``r * tanh(c) + (1 - r) * skip``. Projections: forget gate, candidate, reset gate, skip.
     """

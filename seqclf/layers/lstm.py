@@ -1,8 +1,8 @@
-"""The LSTM (Hochreiter & Schmidhuber 1997, with forget gates: Gers et al. 2000), by TensorFlow's fused kernels.
+"""The LSTM (Hochreiter & Schmidhuber 1997; forget gates: Gers et al. 2000), with TensorFlow's fused kernels.
 
-``BlockLSTM`` does a whole forward pass in one operator. Its own gradient operator multiplies by the transposed weights
-and adds to their gradients at every step; here ``LSTMBlockCellGrad`` does the element-wise part of a step alone. Wide
-layers spend their time in products, which ``MatMul`` does faster than ``BlockLSTM``: they go forward in chunks.
+``BlockLSTM`` does a whole forward pass in one operator. Its gradient operator multiplies by the transposed weights and
+updates their gradients at every step; here ``LSTMBlockCellGrad`` does only the element-wise part of a step. Wide layers
+spend their time in products, which are faster in ``MatMul`` than in ``BlockLSTM``: their forward pass runs in chunks.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class LstmCell:
     chunk = _CHUNK
 
     def arranged(self, weights: Weights) -> Weights:
-        """Gates in the kernels' order (input, candidate, forget, output); Keras has the forget gate second."""
+        """Gates in the order of the kernels (input, candidate, forget, output); Keras has the forget gate second."""
 
         def swapped(gates: tf.Tensor) -> tf.Tensor:
             i, f, candidate, o = tf.split(gates, 4, axis=-1)
@@ -99,7 +99,7 @@ class _LstmChunkGradient:
         self._trace, self._initial = trace, initial
         self._transposed = tf.transpose(weights.recurrent_kernel)
         units = int(weights.recurrent_kernel.shape[0])
-        # The kernel looks at the shapes of these, not at what they hold.
+        # The kernel uses the shapes of these tensors, not their values.
         self._unused = {
             "x": tf.zeros_like(initial[0]),
             "h_prev": tf.zeros_like(initial[0]),

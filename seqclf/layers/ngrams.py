@@ -1,4 +1,4 @@
-"""Keras layers of the branch of n-grams."""
+"""Keras layers of the n-gram branch."""
 
 from __future__ import annotations
 
@@ -13,24 +13,23 @@ from seqclf.token_ids import CONTINUES, GOES_ON, PAD_ID, PRIME, coefficients, wo
 PACKAGE = "seqclf"
 
 NETWORK_WEIGHT, NGRAMS_WEIGHT = 0.3, 0.6
-"""Of the two sets of logits where no validation texts choose better ones."""
+"""Default weights of the two sets of logits, used without validation texts."""
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
 class NgramLogits(keras.layers.Layer):
-    """The sum of a weight for each different bucket that a text's n-grams, and its words, fall into
-    (``seqclf.token_ids``).
+    """Sums the weights of the different buckets of a text's n-grams and words (``seqclf.token_ids``).
 
     From token ids (``int32 [batch, time]``, padded right with 0) to ``float32 [batch, units]``. The weights are not
     trained by gradients: ``seqclf.ngrams`` fits them.
 
     Args:
-        orders: tokens of an n-gram.
+        orders: numbers of tokens in an n-gram.
         buckets: rows of the table, ``float32 [buckets, units]``.
         units: columns of the table, entries of the bias.
         normalize: divide the sum by the root of the number of different buckets.
-        words: number of token ids where words count; which tokens make up a word is then the third of its weights
-            (``uint8 [words]``, of ``Tokenizer.word_joins``). 0 where they do not.
+        words: number of token ids if words count, else 0. A third weight then says which tokens form a word
+            (``uint8 [words]``, from ``Tokenizer.word_joins``).
     """
 
     def __init__(
@@ -54,7 +53,7 @@ class NgramLogits(keras.layers.Layer):
             self.joins = self.add_weight(shape=(self.words,), initializer="zeros", dtype="uint8", name="joins")
 
     def call(self, token_ids: tf.Tensor) -> tf.Tensor:
-        buckets = tf.sort(self.buckets_of(token_ids), axis=1)  # what is not there comes last
+        buckets = tf.sort(self.buckets_of(token_ids), axis=1)  # missing buckets come last
         before = tf.concat([tf.fill(tf.shape(buckets[:, :1]), tf.constant(-1, tf.int64)), buckets[:, :-1]], axis=1)
         counts = (buckets != before) & (buckets < self.buckets)
         weights = tf.gather(tf.convert_to_tensor(self.table), tf.where(counts, buckets, 0))
@@ -67,7 +66,7 @@ class NgramLogits(keras.layers.Layer):
     def buckets_of(self, token_ids: tf.Tensor) -> tf.Tensor:
         """The bucket of each n-gram and of each word, ``int64 [batch, (orders + words) * time]``.
 
-        It is ``self.buckets`` where padding is part of the n-gram, and where no word ends.
+        It is ``self.buckets`` if the n-gram includes padding, or if no word ends at the token.
         """
         longest = max(self.orders)
         ids = tf.pad(tf.cast(token_ids, tf.int64), [[0, 0], [0, longest - 1]], constant_values=PAD_ID)
@@ -87,7 +86,7 @@ class NgramLogits(keras.layers.Layer):
     def _words_of(self, ids: tf.Tensor) -> tf.Tensor:
         """The bucket of the word that ends at each token."""
         flags = tf.gather(tf.convert_to_tensor(self.joins), ids)
-        continues = (flags[:, 1:] & CONTINUES != 0) & (flags[:, :-1] & GOES_ON != 0)  # the word of the token before
+        continues = (flags[:, 1:] & CONTINUES != 0) & (flags[:, :-1] & GOES_ON != 0)  # the word of the previous token
         nothing = tf.zeros_like(ids[:, :1], tf.bool)
         is_last = (ids != PAD_ID) & ~tf.concat([continues, nothing], axis=1)
         joined = tf.concat([nothing, continues], axis=1)
@@ -115,15 +114,15 @@ class NgramLogits(keras.layers.Layer):
 class NgramMix(keras.layers.Layer):
     """A weighted sum of logits: from ``[network, ngrams]``, each ``float32 [batch, units]``, to the same shape.
 
-    The two weights are not trained by gradients: the network's logits of training texts are surer than those of new
-    texts. ``seqclf.training.mixing`` chooses them on the validation texts.
+    The two weights are not trained by gradients: the network is more confident on training texts than on new texts.
+    ``seqclf.training.mixing`` chooses them on the validation texts.
 
-    For some rows of a training step the result is the network's logits alone, so that the network learns to answer
-    without n-grams, too.
+    For some rows of a training step the result is the network's logits alone, so that the network also learns to
+    predict without n-grams.
 
     Args:
         dropout: fraction of those rows.
-        seed: of what is drawn.
+        seed: of the random choice of rows.
     """
 
     def __init__(self, dropout: float = 0.0, seed: int | None = None, **kwargs: Any) -> None:
@@ -153,11 +152,11 @@ class NgramMix(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(PACKAGE)
 class SilentRows(keras.layers.Layer):
-    """Sets all entries of some rows to zero while training, and scales nothing: ``float32 [batch, width]`` to the same.
+    """Sets all entries of some rows to zero during training, without rescaling; ``float32 [batch, width]``.
 
     Args:
         rate: fraction of the rows.
-        seed: of what is drawn.
+        seed: of the random choice of rows.
     """
 
     def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:

@@ -9,15 +9,15 @@ import tensorflow as tf
 
 @dataclass(frozen=True)
 class ReadingOrder:
-    """Where each token of a batch-major batch ``[batch, time]`` stands in a recurrence's ``[steps, batch]``.
+    """Position of each token of a batch ``[batch, time]`` in a recurrence's ``[steps, batch]``.
 
-    A text's real tokens come first, in the direction of reading, so that whatever is at a masked step comes too late to
-    change them: any mask will do. ``steps`` is ``time`` rounded up to whole chunks.
+    A text's real tokens come first, in reading direction, so masked steps come too late to affect them, for any mask.
+    ``steps`` is ``time`` rounded up to whole chunks.
 
     Attributes:
-        rows: ``int32 [steps, batch]``: the row of ``x`` as ``[batch * time, features]`` that is read at a step. Steps
+        rows: ``int32 [steps, batch]``: the row of ``x`` as ``[batch * time, features]`` that each step reads. Steps
             beyond ``time`` read row 0.
-        places: ``int32 [batch, time]``: the row of a result, as ``[steps * batch, units]``, that belongs to a token.
+        places: ``int32 [batch, time]``: the row of each token in a result of shape ``[steps * batch, units]``.
         lengths: real tokens of each text, ``int32 [batch]``.
     """
 
@@ -27,7 +27,7 @@ class ReadingOrder:
 
     @classmethod
     def of(cls, mask: tf.Tensor, *, backwards: bool, chunk: int) -> ReadingOrder:
-        """``mask``: ``bool [batch, time]``, true at real tokens. ``backwards``: the last token is read first."""
+        """``mask``: ``bool [batch, time]``, true at real tokens. ``backwards``: read the last token first."""
         batch, time = tf.unstack(tf.shape(mask))
         steps = (time + chunk - 1) // chunk * chunk
         real = tf.cast(mask, tf.int32)
@@ -40,7 +40,7 @@ class ReadingOrder:
         return cls(tf.reshape(rows, [steps, batch]), places, lengths)
 
     def part(self, start: tf.Tensor, stop: tf.Tensor) -> ReadingOrder:
-        """The order of the texts from ``start`` to ``stop``; ``rows`` still count in the whole batch."""
+        """The order of the texts from ``start`` to ``stop``; ``rows`` still refer to the whole batch."""
         batch = tf.shape(self.lengths)[0]
         step, text = self.places[start:stop] // batch, tf.range(stop - start)[:, tf.newaxis]
         return ReadingOrder(self.rows[:, start:stop], step * (stop - start) + text, self.lengths[start:stop])

@@ -1,9 +1,9 @@
-"""Recurrences on a CPU: a forward and a backward pass that are mostly few large matrix products.
+"""Recurrences on a CPU, whose forward and backward passes are mostly a few large matrix products.
 
-What every cell shares is here: the order of reading, the texts of a batch in parts that run at once, and the backward
-pass (backpropagation through time, Werbos 1990) as a loop over chunks of steps. Within a chunk only what depends on the
-next step is done step by step; the gradients of the input and of the weights are single products over the chunk, which
-is still in the processor's cache. A cell (``lstm``, ``gru``, ``simple_rnn``, ``input_gated``) says what one step does.
+This module has what all cells share: the reading order, the parallel parts of a batch, and the backward pass
+(backpropagation through time, Werbos 1990) as a loop over chunks of steps. Within a chunk, only work that depends on
+the next step runs step by step; the gradients of the input and of the weights are single products over the chunk, which
+is still in the processor's cache. A cell (``lstm``, ``gru``, ``simple_rnn``, ``input_gated``) defines one step.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ ChunkSteps = Callable[[tf.Tensor, Tensors], tuple[Tensors, list[tf.Tensor]]]
 
 @dataclass(frozen=True)
 class Weights:
-    """As Keras keeps them.
+    """Weights in Keras's layout.
 
     Attributes:
         kernel: ``[features, gates * units]``.
-        recurrent_kernel: ``[units, gates * units]``; ``[units, 0]`` where the gates do not look at the state.
-        bias: whatever shape the cell's Keras layer gives it.
+        recurrent_kernel: ``[units, gates * units]``; ``[units, 0]`` if the gates do not depend on the state.
+        bias: in the shape of the cell's Keras layer.
     """
 
     kernel: tf.Tensor
@@ -38,12 +38,12 @@ class Weights:
 
 @dataclass(frozen=True)
 class Trace:
-    """What a forward pass leaves behind.
+    """The results of a forward pass.
 
     Attributes:
-        states: ``[steps, batch, units]`` each, after every step; the first one is the output. Those that nobody can
-            ask for may be left out.
-        saved: whatever the cell's backward pass needs besides.
+        states: after every step, ``[steps, batch, units]`` each; the first one is the output. States that no caller can
+            request may be omitted.
+        saved: everything else that the cell's backward pass needs.
     """
 
     states: Tensors
@@ -54,33 +54,33 @@ class Cell(Protocol):
     """One kind of recurrent cell. ``x`` is ``[steps, batch, features]``, ``steps`` a multiple of ``chunk``.
 
     Attributes:
-        chunk: steps a chunk. Fewer cost more turns of the loop, more are unused steps at the end of a batch.
+        chunk: steps per chunk. Fewer cost more loop iterations, more waste steps at the end of a batch.
     """
 
     chunk: int
 
     def arranged(self, weights: Weights) -> Weights:
-        """Keras's weights as the cell wants them; differentiable."""
+        """Keras's weights in the cell's layout; differentiable."""
 
     def forward(self, x: tf.Tensor, weights: Weights, initial: Tensors) -> Trace: ...
 
     def chunk_gradient(self, trace: Trace, weights: Weights, initial: Tensors) -> ChunkGradient:
-        """What is needed once a backward pass, made before its loop."""
+        """Prepare a backward pass, once, before its loop."""
 
     def bias_gradient(self, of_projection: tf.Tensor, of_recurrence: tf.Tensor) -> tf.Tensor:
-        """From the two gradients summed over steps and texts, ``[gates * units]`` each."""
+        """The bias gradient from the two gradients summed over steps and texts, ``[gates * units]`` each."""
 
 
 class ChunkGradient(Protocol):
     def __call__(
         self, chunk: tf.Tensor, carry: Tensors, of_states: list[list[tf.Tensor]]
     ) -> tuple[tf.Tensor, tf.Tensor, Tensors]:
-        """Go back through one chunk.
+        """Backpropagate through one chunk.
 
         Args:
             chunk: its number.
             carry: gradients of the states after it, ``[batch, units]`` each.
-            of_states: for some of the states, first ones first, the gradients that come from outside at each of the
+            of_states: for the first one or more states, the gradients from outside the recurrence at each of the
                 chunk's steps.
 
         Returns:
@@ -109,14 +109,14 @@ def recurrence(
         mask: ``bool [batch, time]``, true at real tokens; others are skipped.
         initial: the states before the first step, ``[batch, units]`` each.
         backwards: read the last token first.
-        sequences: whether the output at each token is asked for.
-        last_states: how many of the states after the last real token are asked for, the output first.
-        parts: the batch is cut into so many parts, which TensorFlow runs at once if it has threads for them.
-        own_gradient: false leaves gradients to TensorFlow: slower, but part of any graph that is saved.
+        sequences: whether to return the output at each token.
+        last_states: how many of the states after the last real token to return, the output first.
+        parts: number of parts of the batch, which TensorFlow runs in parallel if it has the threads.
+        own_gradient: false leaves gradients to TensorFlow: slower, but part of any saved graph.
 
     Returns:
-        The outputs, ``[batch, time, units]`` in the order of ``x`` whatever the direction and zero at masked steps
-        (None unless asked for), and the states after each text's last real token, ``[batch, units]`` each.
+        The outputs, ``[batch, time, units]``, in the order of ``x`` for either direction and zero at masked steps (None
+        unless ``sequences``), and the states after each text's last real token, ``[batch, units]`` each.
     """
     order = ReadingOrder.of(mask, backwards=backwards, chunk=cell.chunk)
 
@@ -158,7 +158,7 @@ def _joined(parts: Sequence[tf.Tensor]) -> tf.Tensor:
 
 
 class _Pass:
-    """A forward pass over a part of the batch, and the way back."""
+    """A forward pass over a part of the batch, and its backward pass."""
 
     def __init__(
         self, cell: Cell, x: tf.Tensor, mask: tf.Tensor, weights: Weights, initial: Tensors, order: ReadingOrder
@@ -198,7 +198,7 @@ class _Pass:
         chunks = tf.shape(x)[0] // size
         outputs = self._trace.states[0]
         back = self._cell.chunk_gradient(self._trace, self._weights, self._initial)
-        transposed = tf.transpose(kernel)  # once: a product with a transposed small matrix takes half as long again
+        transposed = tf.transpose(kernel)  # once: a product that transposes a small matrix takes 1.5 times as long
 
         def body(
             chunk: tf.Tensor, carry: Tensors, of_kernel: Any, of_recurrent: Any, sum_x: Any, sum_h: Any, of_x: Any
@@ -254,13 +254,12 @@ def forward_in_chunks(
 
     Args:
         initial: the states before the first step, ``[batch, units]`` each.
-        steps: from a chunk's ``x W + bias``, ``[size * batch, gates * units]``, and the states before it to the states
+        steps: maps a chunk's ``x W + bias``, ``[size * batch, gates * units]``, and the states before it to the states
             after it and ``tensors`` tensors ``[size, batch, units]``.
-        size: steps a chunk.
+        size: steps per chunk.
 
     Returns:
-        These tensors, by chunk; a backward pass may read them so. Joined (``concat()``) each is
-        ``[steps, batch, units]``.
+        These tensors, by chunk, as a backward pass may read them. ``concat()`` joins each to ``[steps, batch, units]``.
     """
     features, chunks = x.shape[-1], tf.shape(x)[0] // size
     arrays = tuple(

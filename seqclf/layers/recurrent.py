@@ -1,9 +1,9 @@
-"""Keras's recurrent layers with a faster way through them on a CPU.
+"""Keras's recurrent layers with a fast path on a CPU.
 
-``accelerated(model)`` puts them into any Keras model, ``plain(model)`` takes them out.
+``accelerated(model)`` puts them into any Keras model, ``plain(model)`` removes them.
 
-They are Keras's in everything that can be seen: weights and their names, configs, seeds and masks. What the fast way
-does not cover (below) goes Keras's own way, as does everything where TensorFlow sees a GPU.
+They equal Keras's layers in all visible respects: weights and their names, configs, seeds and masks. Options that the
+fast path does not cover (below) use Keras's implementation, as does everything if TensorFlow sees a GPU.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from seqclf.layers.simple_rnn import SimpleRnnCell
 from seqclf.runtime import current_threads
 
 PACKAGE = "seqclf"
-"""Where Keras finds these layers when it reads a model that holds them."""
+"""Keras's registration name of these layers, used to load models that contain them."""
 
 
 def passes(layer: Any) -> dict[str, Any]:
@@ -32,18 +32,18 @@ def passes(layer: Any) -> dict[str, Any]:
 
 
 class _Fast:
-    """For a subclass of ``keras.layers.RNN`` too: the fast way through its time steps.
+    """Mixin for subclasses of ``keras.layers.RNN``: a fast path through the time steps.
 
     It covers float32, Keras's default activations, ``dropout``, any mask, initial and returned states, ``stateful`` and
-    ``go_backwards``; not ``recurrent_dropout``, ``unroll``, or a GRU with ``reset_after=False``. Of gradients it has
-    the first only, not those of gradients.
+    ``go_backwards``; not ``recurrent_dropout``, ``unroll``, or a GRU with ``reset_after=False``. It has first-order
+    gradients only.
 
     Attributes:
-        parts: into how many parts a batch is cut to keep as many threads busy; None: as many as TensorFlow runs
-            operators at once (``seqclf.runtime.tune_runtime``), one unless that was set.
-        portable: make graphs that run on any machine and hold nothing that cannot be saved.
-        directions: layers that run beside this one and share the threads with it, itself included.
-        keeps_order: with ``go_backwards`` and ``return_sequences``, give the outputs in the order of the inputs.
+        parts: number of parts that a batch is split into, to keep as many threads busy; None: as many as TensorFlow
+            runs operators in parallel (``seqclf.runtime.tune_runtime``), one unless that was set.
+        portable: build graphs that run on any machine and can be saved.
+        directions: number of layers, including this one, that run in parallel and share the threads.
+        keeps_order: with ``go_backwards`` and ``return_sequences``, return the outputs in the order of the inputs.
     """
 
     _cell: ClassVar[Cell]
@@ -62,7 +62,7 @@ class _Fast:
             if self.keeps_order and self.go_backwards and self.return_sequences:
                 outputs = tf.reverse(outputs, [1])
             return last, outputs, states
-        x = tf.cast(sequences, self.compute_dtype)  # of integers, too, as in Keras
+        x = tf.cast(sequences, self.compute_dtype)  # of integers as well, as in Keras
         states = [tf.cast(state, self.compute_dtype) for state in states]
         if training and self.dropout:
             x *= self.cell.get_dropout_mask(x[:, 0, :])[:, tf.newaxis]
@@ -90,7 +90,7 @@ class _Fast:
 
     @property
     def is_fast(self: Any) -> bool:
-        """Whether the fast way covers the layer as it is."""
+        """Whether the fast path covers the layer with its options."""
         return (
             self.compute_dtype == "float32"
             and not self.recurrent_dropout
@@ -108,18 +108,18 @@ class _Fast:
         return Weights(kernel, recurrent_kernel, bias)
 
     def _as_keras_gives(self: Any, outputs: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
-        """From outputs in the order of the inputs and zero at masked steps to Keras's order and its masked steps."""
+        """Convert outputs in input order, zero at masked steps, to Keras's order and its values at masked steps."""
         if not self.zero_output_for_mask:
             outputs = _repeated(outputs, mask, self.go_backwards)
         return tf.reverse(outputs, [1]) if self.go_backwards and not self.keeps_order else outputs
 
 
 def _repeated(outputs: tf.Tensor, mask: tf.Tensor, backwards: bool) -> tf.Tensor:
-    """At a masked step, the output at the real one that was read last; zero where there is none."""
+    """At a masked step, repeat the output of the last real step read before it; zero if there is none."""
     real = tf.cast(mask, tf.int32)
     seen = tf.cumsum(real, axis=1)
     total = seen[:, -1:]
-    number = seen - real if backwards else seen - 1  # which of the real tokens: the nearest one read already
+    number = seen - real if backwards else seen - 1  # index of the nearest real token already read
     real_first = tf.argsort(1 - real, axis=1, stable=True)
     nearest = tf.gather(real_first, tf.clip_by_value(number, 0, tf.maximum(total - 1, 0)), batch_dims=1)
     exists = (number < total) & (number >= 0)
@@ -150,16 +150,16 @@ class SimpleRNN(_Fast, keras.layers.SimpleRNN):
     _activations: ClassVar = {"activation": "tanh"}
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "seed": self.cell.seed}  # Keras forgets it, so that copies draw other masks
+        return {**super().get_config(), "seed": self.cell.seed}  # Keras omits it, so copies would have other masks
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
 class Bidirectional(keras.layers.Bidirectional):
-    """``keras.layers.Bidirectional`` of two of this package's layers; both directions run at once."""
+    """``keras.layers.Bidirectional`` of two layers of this package; both directions run in parallel."""
 
     def __init__(self, layer: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(layer, *args, **kwargs)
-        # Joined as they come, neither result has to be turned round.
+        # Both results are in input order, so neither has to be reversed.
         self._in_order = self.merge_mode in _MERGED and all(map(_is_fast_kind, self._both))
         for inner in filter(_is_fast_kind, self._both):
             inner.parts, inner.portable = getattr(layer, "parts", None), getattr(layer, "portable", False)
@@ -204,18 +204,18 @@ _KEPT_BY_KERAS = {kind: getattr(keras.layers, kind.__name__) for kind in (LSTM, 
 
 
 def accelerated(model: keras.Model) -> keras.Model:
-    """A copy of a built Sequential or functional model, with these layers where the model has Keras's.
+    """Copy a built Sequential or functional model, replacing Keras's recurrent layers by these.
 
     Weights are copied; the copy is not compiled.
 
     Raises:
-        TypeError: it is something else, or has not been built.
+        TypeError: ``model`` is not a Keras model or is not built.
     """
     return _copy(model, {theirs: ours for ours, theirs in _KEPT_BY_KERAS.items()})
 
 
 def plain(model: keras.Model) -> keras.Model:
-    """The other way round: a copy that Keras alone can read once it is saved."""
+    """The inverse: a copy that Keras alone can load after saving."""
     return _copy(model, _KEPT_BY_KERAS)
 
 
@@ -226,12 +226,12 @@ def _copy(model: keras.Model, kinds: Mapping[Any, Any]) -> keras.Model:
     def twin(layer: keras.layers.Layer) -> keras.layers.Layer:
         config, kind = layer.get_config(), kinds.get(type(layer), type(layer))
         if isinstance(layer, keras.layers.Bidirectional):
-            if not isinstance(layer.forward_layer, keras.layers.RNN):  # which Keras's own could not call
+            if not isinstance(layer.forward_layer, keras.layers.RNN):  # Keras's Bidirectional could not call it
                 kind = type(layer)
             inner = {"layer": layer.forward_layer, "backward_layer": layer.backward_layer}
             config |= {name: keras.saving.serialize_keras_object(twin(one)) for name, one in inner.items()}
         made = kind.from_config(config)
-        for name in ("supports_masking", "use_cudnn"):  # no part of the config
+        for name in ("supports_masking", "use_cudnn"):  # not in the config
             if hasattr(layer, name):
                 setattr(made, name, getattr(layer, name))
         return made

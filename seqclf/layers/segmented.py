@@ -1,4 +1,4 @@
-"""Long texts as many short ones: a recurrent layer over segments (Johnson & Zhang 2016, section 3)."""
+"""Split long texts into segments for a recurrent layer (Johnson & Zhang 2016, section 3)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Segmented(keras.layers.Layer):
     """Runs a layer over pieces of ``tokens`` tokens, all pieces of all texts as one large batch.
 
     A text of 500 tokens in segments of 50 takes 50 steps on 10 rows instead of 500 on one. Each segment starts from a
-    zero state: nothing is remembered across its ends.
+    zero state: no memory crosses its boundaries.
 
     Input ``float32 [batch, time, features]`` and a mask ``bool [batch, time]``, right padded; output
     ``[batch, time, units]``, zero at masked steps.

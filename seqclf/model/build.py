@@ -1,4 +1,4 @@
-"""``build_model``: a config as a Keras functional model."""
+"""``build_model``: builds a Keras functional model from a config."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from seqclf.model.seeds import Seeds
 from seqclf.token_ids import PAD_ID
 
 LOGITS = "logits"
-"""Name of the layer whose output goes through the sigmoid or softmax."""
+"""Name of the layer before the sigmoid or softmax."""
 
 NETWORK_LOGITS = "network_logits"
-"""Name of the output layer of the network where the logits of n-grams are added to it."""
+"""Name of the network's output layer if the logits of n-grams are added to it."""
 
 NGRAMS = "ngrams"
-"""Name of the layer of n-grams, whose weights ``seqclf.ngrams`` fits before training."""
+"""Name of the n-gram layer, whose weights ``seqclf.ngrams`` fits before training."""
 
 
 def build_model(
@@ -36,15 +36,15 @@ def build_model(
     vectors: Mapping[int, NDArray[np.float32]] | None = None,
     portable: bool = False,
 ) -> keras.Model:
-    """An ordinary Keras model: compile and ``fit`` it, save it, take it apart.
+    """Build an ordinary Keras model, which you can compile, ``fit``, save and take apart.
 
     Args:
-        config: a checked config; ``config.seed`` decides the initial weights and what dropout draws.
+        config: a checked config; ``config.seed`` determines the initial weights and the dropout masks.
         vocabulary_size: number of token ids.
-        labels: which labels there are and, as ``Labels``, whether they come in lists; plain names mean one a text.
-        vectors: for token ids, the vectors that they start with (``float32 [embedding.dim]``), as
-            ``seqclf.text.vectors`` reads them; the others start at random.
-        portable: make layers whose graphs run on any machine: no cuDNN, no thought of this one's cores.
+        labels: the labels; ``Labels`` also say whether the data are multi-label, plain names mean one label per text.
+        vectors: initial vectors of token ids (``float32 [embedding.dim]``), as ``seqclf.text.vectors`` reads them; all
+            other tokens start with random vectors.
+        portable: build layers whose graphs run on any machine: without cuDNN, independent of this machine's cores.
 
     Returns:
         A model from ``token_ids`` (``int32 [batch, time]``, padded right with 0, no row all padding) to
@@ -85,7 +85,7 @@ def _encoded(
     vectors: Mapping[int, NDArray[np.float32]] | None,
     context: Context,
 ) -> Any:
-    """One vector a text, ``float32 [batch, width]``: what ``embedding`` and ``layers`` make of the token ids."""
+    """One vector per text, ``float32 [batch, width]``: the output of ``embedding`` and ``layers``."""
     embedding = keras.layers.Embedding(
         vocabulary_size,
         config.embedding.dim,
@@ -115,7 +115,7 @@ def _headed(config: Config, x: Any, context: Context) -> Any:
 
 
 def _output(x: Any, labels: Labels, context: Context, name: str) -> Any:
-    """The logits of a vector. Its seed is drawn after those of the layers before it: the order decides all weights."""
+    """The logits of a vector. Its seed comes after those of earlier layers: the order determines all weights."""
     return dense_layer(labels.units, None, context, name)(x)
 
 
@@ -129,22 +129,22 @@ def _through(section: str, layers: Sequence[Layer], flow: Flow, context: Context
 
 
 def _beside(x: Any | None, scores: Any, options: NgramsConfig, context: Context) -> Any:
-    """The text's vector, if there is one, and the logits of its n-grams side by side."""
+    """The text's vector, if there is one, concatenated with the logits of its n-grams."""
     if options.dropout:
         scores = SilentRows(options.dropout, seed=context.seeds(), name=f"{NGRAMS}_dropout")(scores)
     return scores if x is None else keras.layers.Concatenate(name="vector_and_ngrams")([x, scores])
 
 
 def logits_model(model: keras.Model) -> keras.Model:
-    """The same model (the same variables) up to its logits, ``float32 [batch, 1 or labels]``."""
+    """The model up to its logits, ``float32 [batch, 1 or labels]``, with the same variables."""
     return keras.Model(model.input, model.get_layer(LOGITS).output, name="seqclf_logits")
 
 
 def training_logits_model(model: keras.Model) -> keras.Model:
-    """The same variables as the model's, from what a training step is given to the logits.
+    """The model from the inputs of a training step to the logits, with the same variables.
 
-    Without ``ngrams`` that is ``logits_model``. With them the inputs are the token ids and, in place of what the table
-    says of them, the logits of a fit that has not seen the text (``float32 [batch, units]``).
+    Without ``ngrams`` that is ``logits_model``. With them, the inputs are the token ids and out-of-fold logits
+    (``float32 [batch, units]``), from a fit that has not seen the text. These replace the output of the table.
     """
     if not has_ngrams(model):
         return logits_model(model)
@@ -153,12 +153,12 @@ def training_logits_model(model: keras.Model) -> keras.Model:
 
 
 def is_mixed(model: keras.Model) -> bool:
-    """Whether its logits are a weighted sum of a network's and of those of n-grams."""
+    """Whether the model's logits are a weighted sum of those of a network and of n-grams."""
     return any(layer.name == NETWORK_LOGITS for layer in model.layers)
 
 
 def mixed_parts_model(model: keras.Model) -> keras.Model:
-    """The same variables, up to what is mixed: the network's logits and those of the n-grams side by side.
+    """The model up to the inputs of the mix, with the same variables: logits of network and n-grams, concatenated.
 
     From token ids to ``float32 [batch, 2 * units]``.
     """
@@ -171,6 +171,6 @@ def has_ngrams(model: keras.Model) -> bool:
 
 
 def without_fitted(model: keras.Model, variables: Sequence[keras.Variable]) -> list[keras.Variable]:
-    """The variables that are not the fit of ``ngrams``, which no training step changes."""
+    """The variables without the fit of ``ngrams``, which no training step changes."""
     fitted = {id(variable) for variable in model.get_layer(NGRAMS).variables} if has_ngrams(model) else set()
     return [variable for variable in variables if id(variable) not in fitted]

@@ -1,4 +1,4 @@
-"""Seeds for everything random in a model, all from one number and without touching any global state."""
+"""Seeds for all random numbers of a model, derived from one number without global state."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 class Seeds:
-    """Hands out another seed at each call; the same ones in the same order for the same ``seed``."""
+    """Returns a new seed at each call; the same ``seed`` gives the same sequence."""
 
     def __init__(self, seed: int) -> None:
         self._generator = np.random.default_rng([seed, 0x3EED])

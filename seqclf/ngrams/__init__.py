@@ -1,1 +1,1 @@
-"""The linear model over n-grams: its counts, its solver, and its fit on the training texts."""
+"""The linear model over n-grams: its features, its solver, and its fit to the training texts."""

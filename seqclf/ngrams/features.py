@@ -18,12 +18,12 @@ from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.truncation import truncate_ids
 
 FOLDS = 5
-MOST_NGRAMS = 40_000_000  # of the texts that are fitted on: 8 bytes each, twice
-MOST_WEIGHTS = 8_000_000  # L-BFGS keeps about 120 bytes for each
+MOST_NGRAMS = 40_000_000  # in the texts of the fit: 8 bytes each, twice
+MOST_WEIGHTS = 8_000_000  # L-BFGS needs about 120 bytes for each
 
 
 def sample(config: Config, lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Places of the texts to fit on: all, or as many at random as have ``MOST_NGRAMS`` n-grams.
+    """Indices of the texts to fit to: all, or a random sample with ``MOST_NGRAMS`` n-grams.
 
     Args:
         lengths: tokens of each text before truncation, ``int64 [texts]``.
@@ -31,34 +31,34 @@ def sample(config: Config, lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     assert config.ngrams is not None
     read = np.minimum(lengths, config.tokenizer.max_tokens)
     ngrams = sum(np.maximum(read - order + 1, 0) for order in config.ngrams.orders)
-    ngrams = ngrams + read * config.ngrams.words  # as many words as tokens at most
+    ngrams = ngrams + read * config.ngrams.words  # at most one word per token
     order = np.random.default_rng([config.seed, 0x46175]).permutation(len(lengths))
     few = int(np.searchsorted(np.cumsum(ngrams[order]), MOST_NGRAMS, side="right"))
     return np.sort(order[: max(few, 1)])
 
 
 def hash_of(config: Config, tokenizer: Tokenizer) -> NgramHash:
-    """Which buckets the config's n-grams fall into, and its words.
+    """The hash of the config's n-grams and words into buckets.
 
-    Raises ``InputError`` where the tokens are not parts of words.
+    Raises ``InputError`` if words are asked for and the tokens are not parts of words.
     """
     assert config.ngrams is not None
     joins = tokenizer.word_joins() if config.ngrams.words else None
     if config.ngrams.words and joins is None:
         raise InputError(
-            f"ngrams.words: the tokens of a {tokenizer.kind} tokenizer are not parts of words; leave the option out"
+            f"ngrams.words: the tokens of a {tokenizer.kind} tokenizer are not parts of words; remove the option"
         )
     return NgramHash(tuple(config.ngrams.orders), config.ngrams.buckets, joins)
 
 
 @dataclass(frozen=True)
 class Presence:
-    """Which buckets each text has.
+    """The buckets present in each text.
 
     Attributes:
         matrix: 0 or 1, ``float32 [texts, buckets]`` in CSR form, or some of its columns.
-        numbers: different buckets of each text, in ``matrix`` or not, ``int64 [texts]``.
-        digests: the same number for texts of the same token ids, ``int64 [texts]``.
+        numbers: number of different buckets of each text, in ``matrix`` or not, ``int64 [texts]``.
+        digests: a number for each text, equal for equal token ids, ``int64 [texts]``.
     """
 
     matrix: Sparse
@@ -67,14 +67,14 @@ class Presence:
 
     @property
     def folds(self) -> NDArray[np.int64]:
-        """The fold of each text. Copies of a text are in one fold, or a fit on the others would have seen it."""
+        """The fold of each text. Copies of a text share a fold, so that no fit on the other folds has seen it."""
         return self.digests % FOLDS
 
     def of_columns(self, columns: NDArray[np.int64]) -> Presence:
         return replace(self, matrix=self.matrix[:, columns])
 
     def of_texts(self, chosen: NDArray[Any]) -> Presence:
-        """``chosen``: places, or a flag for each text."""
+        """``chosen``: indices, or a flag for each text."""
         return Presence(self.matrix[chosen], self.numbers[chosen], self.digests[chosen])
 
     def normalized(self) -> Sparse:
@@ -85,9 +85,9 @@ class Presence:
         return found
 
     def known_share(self) -> float:
-        """The fraction of a text's entries that other texts have, too; copies of a text count once.
+        """The fraction of a text's entries that other texts have as well; copies of a text count once.
 
-        It is what a new text would have, seen by leaving each text out.
+        This leave-one-out estimate predicts the fraction for a new text.
         """
         _, first = np.unique(self.digests, return_index=True)
         buckets = self.matrix[first].indices
@@ -95,7 +95,7 @@ class Presence:
 
 
 def presence_of(config: Config, hashed: NgramHash, texts: EncodedTexts, places: NDArray[np.int64]) -> Presence:
-    """Of the texts at these places."""
+    """The presence of buckets in the texts at ``places``."""
     from scipy.sparse import csr_matrix
 
     tokenizer = config.tokenizer
@@ -113,7 +113,7 @@ def presence_of(config: Config, hashed: NgramHash, texts: EncodedTexts, places: 
 
 
 def together(one: Presence, other: Presence) -> Presence:
-    """The texts of both."""
+    """The texts of both, ``one`` first."""
     from scipy.sparse import vstack
 
     return Presence(
@@ -124,7 +124,7 @@ def together(one: Presence, other: Presence) -> Presence:
 
 
 def frequent_columns(features: Sparse, units: int) -> NDArray[np.int64]:
-    """Buckets that occur, or the most frequent where all of them would be too many weights."""
+    """The buckets that occur, or the most frequent ones if all would make too many weights."""
     occurrences = np.bincount(features.indices, minlength=features.shape[1])
     least, columns = 1, np.flatnonzero(occurrences)
     while len(columns) * units > MOST_WEIGHTS:

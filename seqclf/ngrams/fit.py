@@ -1,4 +1,4 @@
-"""The fit of ``ngrams``: the table, and what it says of texts that it was not fitted on."""
+"""The fit of ``ngrams``: the table, and out-of-fold logits of the training texts."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ from seqclf.ngrams.solver import (
 )
 from seqclf.ngrams.targets import known_labels, targets_of
 
-_SECONDS_UNTOLD = 3.0  # between two stages: fits that take less leave no lines behind
-_FORMAT = 5  # raise when what the cache holds changes without its key
+_SECONDS_UNTOLD = 3.0  # between two progress reports: faster fits report nothing
+_FORMAT = 5  # increase when the cached content changes but its key does not
 _FILE = "fit.npz"
-_LEAST_SHARE = 0.1  # of n-grams that are known
+_LEAST_SHARE = 0.1  # lower bound for the fraction of known n-grams
 
 
 @dataclass(frozen=True)
 class FittedNgrams:
-    """What training needs of the linear model.
+    """The fitted linear model, as training needs it.
 
     Attributes:
         table: weight of each bucket and output unit, ``float32 [buckets, units]``.
         bias: ``float32 [units]``.
-        out_of_fold: logits of each training text by a fit that has not seen it, ``float32 [texts, units]``; zeros
-            where the config's network learns without them.
-        texts: training texts that the table was fitted on; fewer than all where they are too many.
+        out_of_fold: logits of each training text from a fit that has not seen it, ``float32 [texts, units]``; zeros
+            if the network is trained without them.
+        texts: number of training texts that the table was fitted to; a sample if there are too many.
     """
 
     table: NDArray[np.float32]
@@ -54,10 +54,10 @@ class FittedNgrams:
 def fit_ngrams(
     config: Config, data: TrainingData, on_stage: Callable[[str], None] = lambda stage: None
 ) -> FittedNgrams:
-    """Fit the config's ``ngrams`` to the training texts, or take the fit from the cache.
+    """Fit the config's ``ngrams`` to the training texts, or load the fit from the cache.
 
-    The same config and data give the same bits. ``training.class_weights`` count. ``on_stage`` hears what is being done
-    when it takes time.
+    The same config and data give bit-equal results. ``training.class_weights`` apply. ``on_stage`` is called with
+    progress reports if the fit takes time.
     """
 
     def make() -> dict[str, Any]:
@@ -72,8 +72,8 @@ def fit_ngrams(
 def refit_ngrams(
     config: Config, data: TrainingData, on_stage: Callable[[str], None] = lambda stage: None
 ) -> Linear | None:
-    """Fit the table once more, to the training and validation texts together (``ngrams.refit``), or take that fit from
-    the cache. None where the config does not ask for it, or has no validation texts.
+    """Fit the table again, to the training and validation texts together (``ngrams.refit``), or load that fit from the
+    cache. None if the config does not ask for it or has no validation texts.
     """
     if config.ngrams is None or not config.ngrams.refit or data.validation is None:
         return None
@@ -102,7 +102,7 @@ def refit_ngrams(
 def layer_weights(
     config: Config, data: TrainingData, table: NDArray[np.float32], bias: NDArray[np.float32]
 ) -> list[NDArray[Any]]:
-    """What the model's layer of n-grams holds, in its order: the fit, and which tokens make up words."""
+    """The weights of the model's n-gram layer, in its order: the fit, and which tokens form words."""
     joins = hash_of(config, data.tokenizer).joins
     return [table, bias] if joins is None else [table, bias, joins]
 
@@ -110,7 +110,7 @@ def layer_weights(
 def _cached(
     config: Config, data: TrainingData, splits: tuple[str, ...], make: Callable[[], dict[str, Any]]
 ) -> dict[str, Any]:
-    """The arrays that ``make`` gives, from the cache where it has those of the same config and texts."""
+    """The result of ``make``, from the cache if it has one for the same config and texts."""
     tokenizer = config.tokenizer
     decisive = (
         _options(config).model_dump(exclude={"join", "dropout", "refit"}),
@@ -133,13 +133,13 @@ def _options(config: Config) -> NgramsConfig:
 
 
 def _network_needs_them(config: Config) -> bool:
-    """Whether anything is trained with the logits of the training texts: with a dropout of 1 they are all silenced."""
+    """Whether training uses the logits of the training texts; a dropout of 1 drops them all."""
     options = _options(config)
     return not config.layers or options.join == "head" or options.dropout < 1
 
 
 def _table_as_saved(table: NDArray[np.float32], bias: NDArray[np.float32]) -> dict[str, Any]:
-    """Only buckets with weights: most are empty in a large table."""
+    """Only the buckets with weights: most are empty in a large table."""
     used = np.flatnonzero(table.any(axis=1))
     return {"used": used, "rows": table[used], "bias": bias}
 
@@ -147,14 +147,14 @@ def _table_as_saved(table: NDArray[np.float32], bias: NDArray[np.float32]) -> di
 def _table_of(
     saved: dict[str, Any], config: Config, data: TrainingData
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Table and bias."""
+    """Restore table and bias from the saved form."""
     table = np.zeros((_options(config).buckets, data.labels.units), np.float32)
     table[saved["used"]] = saved["rows"]
     return table, saved["bias"]
 
 
 def _widened(found: Linear, columns: NDArray[np.int64], config: Config) -> NDArray[np.float32]:
-    """The table of all buckets, from that of some."""
+    """Expand the table of some buckets to all buckets."""
     table = np.zeros((_options(config).buckets, found.table.shape[1]), np.float32)
     table[columns] = found.table
     return table
@@ -178,7 +178,7 @@ def _fit(config: Config, data: TrainingData, on_stage: Callable[[str], None]) ->
     for fold in range(FOLDS):
         tell(1 + fold)
         inside = presence.folds == fold
-        if inside.all():  # one text, or copies of one: no other fit can be had
+        if inside.all():  # one text, or copies of one: no out-of-fold fit is possible
             unseen[places] = 0
         elif inside.any():
             others = _fitted(narrow.of_texts(~inside), targets.chosen(np.flatnonzero(~inside)), options)
@@ -192,7 +192,7 @@ def _fit(config: Config, data: TrainingData, on_stage: Callable[[str], None]) ->
 
 
 def _fits_told_to(on_stage: Callable[[str], None]) -> Callable[[int], None]:
-    """A function that is given the number of fits that are done, and reports it unless it did so a moment ago."""
+    """A function that takes the number of completed fits and reports it, unless the last report was a moment ago."""
     last = time.monotonic()
 
     def tell(done: int) -> None:
@@ -205,7 +205,7 @@ def _fits_told_to(on_stage: Callable[[str], None]) -> Callable[[int], None]:
 
 
 def logits_of(presence: Presence, fitted: Linear, options: NgramsConfig) -> NDArray[np.float32]:
-    """What the layer of the model computes, from the presence of buckets: ``float32 [texts, units]``."""
+    """The output of the model's n-gram layer, from the presence of buckets: ``float32 [texts, units]``."""
     return fitted.logits(presence.normalized() if options.normalize else presence.matrix)
 
 
@@ -220,7 +220,7 @@ def _fitted(presence: Presence, targets: Targets, options: NgramsConfig) -> Line
     scale = joint_scale(*scales) if len(scales) > 1 else scales[0] if scales else np.ones(shape, np.float32)
     if not options.normalize:
         return fit_linear(matrix, targets, scale, options.l2)
-    # A new text has n-grams that no text here has: its sum has fewer terms than their number says.
+    # A new text has n-grams that no text here has, so its sum has fewer terms than it has n-grams.
     found = fit_linear(presence.normalized(), targets, scale, options.l2)
     share = max(presence.known_share(), _LEAST_SHARE)
     return Linear(found.table / np.float32(np.sqrt(share)), found.bias)

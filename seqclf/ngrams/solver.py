@@ -1,6 +1,6 @@
-"""Logistic regression over sparse features that are scaled for each label: the convex part of ``ngrams``.
+"""Logistic regression over sparse features with a scale per label: the convex part of ``ngrams``.
 
-scikit-learn's solvers scale a feature alike for all labels; naive Bayes ratios differ by label.
+scikit-learn's solvers use the same scale of a feature for all labels; naive Bayes ratios differ by label.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 _ITERATIONS = 100
-_TOLERANCE = 1e-5  # change of the objective, in nats a text
+_TOLERANCE = 1e-5  # change of the objective, in nats per text
 _PRIOR_TEXTS = 10
-_CORRECTIONS = 5  # pairs of vectors that L-BFGS keeps: each has as many float64 as there are weights
+_CORRECTIONS = 5  # pairs of vectors that L-BFGS keeps, with one float64 per weight
 
 Sparse = Any
-"""``scipy.sparse.csr_matrix``; its module is imported where it is used."""
+"""``scipy.sparse.csr_matrix``; its module is imported only where needed."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,12 @@ class Linear:
 
 @dataclass(frozen=True)
 class Targets:
-    """What a linear model learns.
+    """The targets of a linear model.
 
     Attributes:
         truth: ``float32 [texts, units]``: 1 where the unit's label applies.
-        weights: how much an error counts, ``float32 [texts, 1 or units]``.
-        exclusive: exactly one unit applies to a text (softmax); else each unit is a decision of its own (sigmoid).
+        weights: weight of an error, ``float32 [texts, 1 or units]``.
+        exclusive: exactly one unit applies to a text (softmax); otherwise units are independent decisions (sigmoid).
     """
 
     truth: NDArray[np.float32]
@@ -53,17 +53,17 @@ class Targets:
     exclusive: bool
 
     def chosen(self, places: NDArray[np.int64]) -> Targets:
-        """Those of some texts."""
+        """The targets of the texts at ``places``."""
         return Targets(self.truth[places], self.weights[places], self.exclusive)
 
 
 def fit_linear(features: Sparse, targets: Targets, scale: NDArray[np.float32], l2: float) -> Linear:
-    """The minimum of the summed cross-entropy plus ``l2 / 2`` times the squared norm of the unscaled weights, by L-BFGS
+    """Minimise the summed cross-entropy plus ``l2 / 2`` times the squared norm of the unscaled weights with L-BFGS
     (Byrd et al. 1995).
 
     Args:
-        features: ``float32 [texts, features]``; those of a text that are not 0 are equal.
-        scale: what a feature is multiplied by for each unit, ``float32 [features, units]``.
+        features: ``float32 [texts, features]``; the non-zero features of a text are equal.
+        scale: factor of each feature for each unit, ``float32 [features, units]``.
         l2: 0 or more.
     """
     merged = _Merged(features.astype(np.float32))
@@ -72,11 +72,11 @@ def fit_linear(features: Sparse, targets: Targets, scale: NDArray[np.float32], l
 
 
 class _Merged:
-    """Features of one text alone as one feature for each text: most n-grams are such.
+    """Merges the features that occur in only one text, which most n-grams do, into one feature per text.
 
-    They have the same value ``v`` and the same scale, and so the same weight ``w`` at the minimum. One feature of value
-    ``sqrt(m) * v`` in the place of ``m`` of them, with the weight ``sqrt(m) * w``, adds as much to the logits and to
-    the squared norm.
+    These features have the same value ``v`` and the same scale, and so the same weight ``w`` at the minimum. A feature
+    of value ``sqrt(m) * v`` and weight ``sqrt(m) * w`` replaces ``m`` of them: it adds the same to the logits and the
+    squared norm.
     """
 
     def __init__(self, features: Sparse) -> None:
@@ -88,7 +88,7 @@ class _Merged:
         self._others = np.flatnonzero(occurrences > 1)
         rows = np.repeat(np.arange(texts), np.diff(features.indptr))
         alone = single[features.indices]
-        self._columns, self._owners = features.indices[alone], rows[alone]  # of the features that are merged
+        self._columns, self._owners = features.indices[alone], rows[alone]  # of the merged features
         counts = np.bincount(self._owners, minlength=texts)
         self._texts = np.flatnonzero(counts)
         self._roots = np.sqrt(counts[self._texts]).astype(np.float32)
@@ -103,11 +103,11 @@ class _Merged:
         self._first[self._owners] = self._columns
 
     def scale(self, scale: NDArray[np.float32]) -> NDArray[np.float32]:
-        """``[features, units]`` for the features as they are now."""
+        """The scale of the merged features, ``[features, units]``."""
         return np.concatenate([scale[self._others], scale[self._first[self._texts]]])
 
     def apart(self, table: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The table of the features as they were, ``[features, units]``, from that of the features as they are now."""
+        """The table of the original features, ``[features, units]``, from that of the merged features."""
         whole = np.zeros((self._width, table.shape[1]), np.float32)
         whole[self._others] = table[: len(self._others)]
         places = np.searchsorted(self._texts, self._owners)
@@ -119,7 +119,7 @@ def _fit(features: Sparse, targets: Targets, scale: NDArray[np.float32], l2: flo
     turned = features.T.tocsr()
     if targets.exclusive:
         return _minimum(features, turned, targets, scale, l2)
-    # Decisions do not depend on each other: one after another takes less memory, and each stops where it has converged.
+    # Decisions are independent: fitted in turn they take less memory, and each stops when it has converged.
     units = []
     for unit in range(targets.truth.shape[1]):
         column = slice(unit, unit + 1)
@@ -154,7 +154,7 @@ def _minimum(features: Sparse, turned: Sparse, targets: Targets, scale: NDArray[
 
 
 def _cross_entropy(logits: NDArray[np.float32], targets: Targets) -> tuple[float, NDArray[np.float32]]:
-    """The weighted sum over all texts, in nats, and its derivative by each logit."""
+    """The weighted sum over all texts, in nats, and its derivative with respect to each logit."""
     truth = targets.truth
     if targets.exclusive:
         top = logits.max(axis=1, keepdims=True)
@@ -172,11 +172,11 @@ def _cross_entropy(logits: NDArray[np.float32], targets: Targets) -> tuple[float
 def best_weights(
     network: NDArray[np.float32], ngrams: NDArray[np.float32], targets: Targets, before: tuple[float, float]
 ) -> tuple[float, float]:
-    """The weights of two sets of logits whose sum has the least cross-entropy; neither is negative.
+    """The non-negative weights of two sets of logits that minimise the cross-entropy of the weighted sum.
 
     Args:
         network, ngrams: ``float32 [texts, units]``.
-        before: what few texts do not move far: as strong as the opinion of ``_PRIOR_TEXTS`` texts.
+        before: prior weights, which count as much as ``_PRIOR_TEXTS`` texts.
     """
     from scipy.optimize import minimize
 
@@ -218,9 +218,9 @@ def inverse_document_frequencies(features: Sparse) -> NDArray[np.float32]:
 
 
 def joint_scale(*scales: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The scale of a feature that stands for copies of itself, each with a scale of its own.
+    """The scale of one feature that replaces copies of itself with different scales.
 
-    The best weights of the copies add up to that of one feature with the root of the summed squares.
+    The optimal weights of the copies add up to that of one feature scaled by the root of the summed squares.
     """
     squares = [np.square(scale) for scale in scales]
     return np.asarray(np.sqrt(sum(squares[1:], squares[0])), dtype=np.float32)

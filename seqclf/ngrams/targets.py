@@ -1,4 +1,4 @@
-"""What the linear model learns, from the labels of texts."""
+"""The targets of the linear model, from the labels of texts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from seqclf.ngrams.solver import Targets
 
 
 def targets_of(label_ids: NDArray[Any], labels: Labels, label_weights: NDArray[np.float32] | None = None) -> Targets:
-    """What a linear model learns of texts with these labels: ``int32 [texts]``, or ``bool [texts, labels]``."""
+    """The targets of a linear model for ``label_ids``: ``int32 [texts]``, or ``bool [texts, labels]``."""
     if labels.multi:
         truth = label_ids.astype(np.float32)
         weights = np.ones((1, 1), np.float32) if label_weights is None else np.where(truth > 0, label_weights, 1)
@@ -25,10 +25,10 @@ def targets_of(label_ids: NDArray[Any], labels: Labels, label_weights: NDArray[n
 
 
 def known_labels(label_ids: NDArray[Any], labels: Labels) -> tuple[NDArray[np.int64], NDArray[Any]]:
-    """Texts that can be learnt from: their places, and their label ids.
+    """Texts with labels that the model knows: their indices and their label ids.
 
-    Validation texts may have labels that the training texts do not have (``data.unknown_labels``). Their ids come after
-    those of ``labels``. Such texts are left out; multi-label, only such labels are.
+    Validation texts may have labels that the training texts lack (``data.unknown_labels``). Their ids come after those
+    of ``labels``. Such texts are omitted; multi-label, only such labels are.
     """
     if labels.multi:
         return np.arange(len(label_ids)), label_ids[:, : len(labels)]

@@ -1,1 +1,1 @@
-"""Models as ONNX graphs: what writes nodes and weights, and the operators that several layer types need."""
+"""Write models as ONNX graphs: nodes, weights, and operators that several layer types share."""

@@ -1,4 +1,4 @@
-"""What one step of a recurrent layer is, for ONNX."""
+"""The step of a recurrent layer, for ONNX."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
 Weights = Sequence[Array]
-"""Of one way of reading: kernel, state's kernel where there is one, and bias where there is one."""
+"""For one direction: kernel, recurrent kernel if there is one, and bias if there is one."""
 
 ORDER = {"LSTM": (0, 3, 1, 2), "GRU": (0, 1, 2), "RNN": (0,)}
-"""Keras's gates in ONNX's order."""
+"""Indices of Keras's gates in ONNX's order."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What a step computes.
+    """The computation of a step.
 
     Attributes:
         kind: the ONNX operator: ``LSTM``, ``GRU`` or ``RNN``.
@@ -36,7 +36,7 @@ class Cell:
         return len(ORDER[self.kind])
 
     def biases(self, bias: Weights) -> tuple[Array, Array]:
-        """Of the input's product and of the state's, each ``[gates * units]``; ``bias`` holds Keras's, or nothing."""
+        """Biases of the input and state products, each ``[gates * units]``; ``bias`` is Keras's or empty."""
         nothing = np.zeros(self.gates * self.units, np.float32)
         if not bias:
             return nothing, nothing

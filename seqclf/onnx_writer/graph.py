@@ -1,4 +1,4 @@
-"""An ONNX graph while it is written. Names of values are strings; ``onnx`` is imported inside functions."""
+"""Build an ONNX graph. Names of values are strings; functions import ``onnx`` when needed."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 OPSET = 17
-"""Of ``ai.onnx``; ONNX Runtime has read it since 1.12 (2022)."""
+"""Opset version of ``ai.onnx``; ONNX Runtime supports it since 1.12 (2022)."""
 
 
 class Graph:
     """Collects nodes and constants.
 
     Args:
-        weights: the weights of a Keras layer of the model, by the layer's name, in the order of ``get_weights()``.
+        weights: returns the weights of the model's Keras layer of a name, in the order of ``get_weights()``.
     """
 
     def __init__(self, weights: Callable[[str], list[NDArray[np.float32]]], prefix: str = "") -> None:
@@ -29,18 +29,18 @@ class Graph:
         self._count = 0
 
     def op(self, kind: str, *inputs: str, name: str = "", **attributes: Any) -> str:
-        """One more node, with one output, whose name is given back; ``name`` of the output, where it matters."""
+        """Add a node with one output and return the name of the output; ``name`` sets it."""
         return self.ops(kind, *inputs, outputs=[name or self.fresh(kind.lower())], **attributes)[0]
 
     def ops(self, kind: str, *inputs: str, outputs: Sequence[str], **attributes: Any) -> list[str]:
-        """One more node with several outputs; an empty name says that one is not needed."""
+        """Add a node with several outputs; an empty name marks an unused output."""
         from onnx import helper
 
         self.nodes.append(helper.make_node(kind, inputs, outputs, name=self.fresh("node"), **attributes))
         return list(outputs)
 
     def constant(self, value: ArrayLike, dtype: Any = np.float32) -> str:
-        """An array of the graph's; equal ones are kept once."""
+        """Add a constant array; equal arrays are stored once."""
         from onnx import numpy_helper
 
         array = np.ascontiguousarray(value, dtype=dtype).reshape(np.shape(value))
@@ -54,21 +54,21 @@ class Graph:
         return self.constant(values, np.int64)
 
     def fresh(self, about: str) -> str:
-        """A name that nothing has."""
+        """An unused name."""
         self._count += 1
         return f"{self._prefix}{about}_{self._count}"
 
     def body(self) -> Graph:
-        """For the nodes inside a loop; what this graph computes can be used there by name."""
+        """A graph for the nodes inside a loop, which can use values of this graph by name."""
         return Graph(self.weights, prefix=f"{self.fresh('body')}.")
 
 
 @dataclass(frozen=True)
 class OnnxFlow:
-    """What flows from one layer to the next; ``seqclf.layer_types.base.Flow`` in ONNX.
+    """The value passed from one layer to the next; ``seqclf.layer_types.base.Flow`` in ONNX.
 
     Attributes:
-        x: ``float32 [batch, time, width]``, or ``[batch, width]`` where ``is_sequence`` is false.
+        x: ``float32 [batch, time, width]``, or ``[batch, width]`` if ``is_sequence`` is false.
         mask: ``bool [batch, time, 1]``, true at real tokens, which come first.
         lengths: ``int32 [batch]``, real tokens of each text.
     """
@@ -85,7 +85,7 @@ class OnnxFlow:
 
 
 def dense(graph: Graph, x: str, layer: str, activation: str | None = None) -> str:
-    """A Keras dense layer of that name, on the last axis."""
+    """The Keras ``Dense`` layer of that name, on the last axis."""
     kernel, *bias = graph.weights(layer)
     out = graph.op("MatMul", x, graph.constant(kernel))
     if bias:
@@ -94,12 +94,12 @@ def dense(graph: Graph, x: str, layer: str, activation: str | None = None) -> st
 
 
 def activate(graph: Graph, x: str, name: str) -> str:
-    """Keras's activation of that name."""
+    """The Keras activation of that name."""
     if name == "linear":
         return x
     if name == "silu":
         return graph.op("Mul", x, graph.op("Sigmoid", x))
-    if name == "gelu":  # the exact one: x times the normal distribution's function of x
+    if name == "gelu":  # the exact form: x times the normal distribution function of x
         error = graph.op("Erf", graph.op("Mul", x, graph.constant(0.5**0.5)))
         half = graph.op("Mul", x, graph.constant(0.5))
         return graph.op("Mul", half, graph.op("Add", error, graph.constant(1.0)))
@@ -108,7 +108,7 @@ def activate(graph: Graph, x: str, name: str) -> str:
 
 
 def layer_norm(graph: Graph, x: str, layer: str, epsilon: float) -> str:
-    """Keras's ``LayerNormalization`` of that name, over the last axis."""
+    """The Keras ``LayerNormalization`` layer of that name, over the last axis."""
     scale, shift = graph.weights(layer)
     return graph.op(
         "LayerNormalization", x, graph.constant(scale), graph.constant(shift), axis=-1, epsilon=float(epsilon)

@@ -1,4 +1,4 @@
-"""The branch of n-grams in ONNX's operators; ``seqclf.layers.ngrams`` is the same in TensorFlow's."""
+"""The n-gram branch in ONNX operators; ``seqclf.layers.ngrams`` is the same in TensorFlow."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _FLOAT, _INT64, _BOOL = 1, 7, 9
 
 @dataclass(frozen=True)
 class Hashes:
-    """How n-grams and words become numbers (``seqclf.token_ids``).
+    """The hash functions of n-grams and words (``seqclf.token_ids``).
 
     Attributes:
         ngrams: coefficients of each order.
         words: coefficients of words.
-        prime: what sums are divided by.
+        prime: the modulus of the sums.
     """
 
     ngrams: Sequence[Sequence[int]]
@@ -33,8 +33,8 @@ def ngram_logits(graph: Graph, token_ids: str, layer: str, hashes: Hashes, *, no
     """``float32 [batch, units]`` from token ids (``int32 [batch, time]``, padded right with 0).
 
     Args:
-        layer: name of the ``NgramLogits`` whose weights ``graph`` knows.
-        normalize: as the layer's.
+        layer: name of the ``NgramLogits`` layer; ``graph`` has its weights.
+        normalize: as in the layer.
     """
     table, bias, *joins = graph.weights(layer)
     missing = graph.constant(len(table), np.int64)
@@ -60,7 +60,7 @@ def ngram_logits(graph: Graph, token_ids: str, layer: str, hashes: Hashes, *, no
 
 
 def _ngrams(graph: Graph, ids: str, hashes: Hashes, buckets: int) -> list[str]:
-    """``int64 [batch, time]`` for each order; the number of buckets where padding is part of the n-gram."""
+    """``int64 [batch, time]`` for each order; the number of buckets if the n-gram includes padding."""
     longest = max(map(len, hashes.ngrams)) - 1
     padded = graph.op("Pad", ids, graph.integers(0, 0, 0, longest - 1), graph.constant(0, np.int64))
     time = graph.op("Shape", ids, start=1, end=2)
@@ -71,19 +71,19 @@ def _ngrams(graph: Graph, ids: str, hashes: Hashes, buckets: int) -> list[str]:
             start = graph.integers(place)
             token = graph.op("Slice", padded, start, graph.op("Add", time, start), graph.integers(1))
             total = graph.op("Add", total, graph.op("Mul", token, graph.constant(coefficient, np.int64)))
-        is_padding = graph.op("Equal", token, graph.constant(0, np.int64))  # the last token's: padding comes last
+        is_padding = graph.op("Equal", token, graph.constant(0, np.int64))  # of the last token: padding comes last
         found.append(_hashed(graph, is_padding, total, hashes.prime, buckets))
     return found
 
 
 def _words(graph: Graph, ids: str, joins: NDArray[Any], hashes: Hashes, buckets: int) -> str:
-    """``int64 [batch, time]``, of the word that ends at a token; the number of buckets where none does.
+    """``int64 [batch, time]``, the bucket of the word that ends at a token; the number of buckets if none does.
 
-    Here 0 and 1 are what are flags in the layer: so they can be multiplied.
+    Flags are the numbers 0 and 1 here, so that they can be multiplied.
     """
 
     def before(values: str) -> str:
-        """Those of the token before, 0 for the first."""
+        """The values of the previous token; 0 for the first."""
         padded = graph.op("Pad", values, graph.integers(0, 1, 0, 0), graph.constant(0, np.int64))
         return graph.op("Slice", padded, graph.integers(0), graph.integers(-1), graph.integers(1))
 
@@ -105,7 +105,7 @@ def _words(graph: Graph, ids: str, joins: NDArray[Any], hashes: Hashes, buckets:
 
 
 def _hashed(graph: Graph, is_none: str, total: str, prime: int, buckets: int) -> str:
-    """Buckets of sums; their number where there is none."""
+    """Buckets of the sums; the number of buckets where ``is_none``."""
     number = graph.constant(buckets, np.int64)
     bucket = graph.op("Mod", graph.op("Mod", total, graph.constant(prime, np.int64)), number)
     return graph.op("Where", is_none, number, bucket)

@@ -1,6 +1,6 @@
-"""Recurrent layers as ONNX's native operators.
+"""Recurrent layers as native ONNX operators.
 
-Inside, time comes first: ``[time, batch, features]``. Weights are Keras's (``kernel [features, gates * units]``).
+Tensors are time-major here: ``[time, batch, features]``. Weights are Keras's (``kernel [features, gates * units]``).
 """
 
 from __future__ import annotations
@@ -23,8 +23,7 @@ _NATIVE = {"tanh": "Tanh", "sigmoid": "Sigmoid", "relu": "Relu", "linear": "Affi
 
 @dataclass(frozen=True)
 class Reading:
-    """What came of reading a text one way: ``every`` output, ``[time, batch, units]``, and the ``last``, ``[batch,
-    units]``."""
+    """Outputs of one direction: ``every`` output, ``[time, batch, units]``, and the ``last``, ``[batch, units]``."""
 
     every: str
     last: str
@@ -33,13 +32,14 @@ class Reading:
 def read(
     graph: Graph, cell: Cell, x: str, lengths: str, weights: Sequence[Weights], *, reverse: bool = False
 ) -> list[Reading]:
-    """Read the texts one way or both.
+    """Read the texts in one direction or both.
 
     Args:
         x: ``float32 [time, batch, features]``.
-        lengths: ``int32 [batch]``; a text may have none.
-        weights: of each way kernel, state's kernel and, where there is one, bias; a second way reads from the end.
-        reverse: read from the end where there is one way only.
+        lengths: ``int32 [batch]``; may be 0.
+        weights: for each direction, kernel, recurrent kernel and bias if there is one; a second direction reads from
+            the end.
+        reverse: with one direction, read from the end.
     """
     ways = [reverse] if len(weights) == 1 else [False, True]
     if {cell.activation, cell.recurrent_activation} <= _NATIVE.keys():
@@ -56,7 +56,7 @@ def read_mixed(
     graph: Graph, activation: str, x: str, lengths: str, *, decay: Gate, candidate: Gate, reverse: bool
 ) -> Reading:
     """``s_t = a_t s_{t-1} + (1 - a_t) activation(c_t)``, where ``sigmoid^-1(a)`` and ``c`` are products of ``x`` alone:
-    a GRU whose state's kernel is zero and whose update gate is ``a``."""
+    a GRU with a zero recurrent kernel and the update gate ``a``."""
     units = len(decay[1])
     kernel, bias = (np.concatenate([a, np.zeros_like(a), c], axis=-1) for a, c in zip(decay, candidate, strict=True))
     weights = [kernel, np.zeros((units, 3 * units), np.float32), np.stack([bias, np.zeros_like(bias)])]
@@ -64,7 +64,7 @@ def read_mixed(
 
 
 def gates_of(weights: Weights, count: int) -> list[Gate]:
-    """Kernel and bias of each of so many projections that stand side by side in a layer's."""
+    """Kernel and bias of each of the ``count`` projections that a layer's weights concatenate."""
     kernel, *bias = weights
     biases = bias[0] if bias else np.zeros(kernel.shape[1], np.float32)
     return list(zip(np.split(kernel, count, axis=1), np.split(biases, count), strict=True))
@@ -114,7 +114,7 @@ def _native(
 
 
 def last_of(graph: Graph, every: str, lengths: str, *, reverse: bool) -> str:
-    """The output at the token that was read last, ``[batch, units]``, of ``every [time, batch, units]``."""
+    """The output at the last token read, ``[batch, units]``, from ``every [time, batch, units]``."""
     if reverse:
         return graph.op("Gather", every, graph.constant(0, np.int64), axis=0)
     last = graph.op("Max", graph.op("Sub", graph.op("Cast", lengths, to=7), graph.integers(1)), graph.integers(0))
@@ -123,7 +123,7 @@ def last_of(graph: Graph, every: str, lengths: str, *, reverse: bool) -> str:
 
 
 def joined(graph: Graph, readings: Sequence[Reading], mode: str, *, sequences: bool) -> str:
-    """``[batch, time, width]`` of ``sequences``, else ``[batch, width]``; two readings joined as ``mode`` says."""
+    """``[batch, time, width]`` if ``sequences``, else ``[batch, width]``; ``mode`` says how to merge two readings."""
     if sequences:
         results = [graph.op("Transpose", reading.every, perm=[1, 0, 2]) for reading in readings]
     else:
@@ -137,12 +137,12 @@ def joined(graph: Graph, readings: Sequence[Reading], mode: str, *, sequences: b
 
 
 def turned(graph: Graph, x: str, lengths: str) -> str:
-    """``x [batch, time, width]`` with each text's real tokens in the opposite order."""
+    """``x [batch, time, width]`` with each text's real tokens reversed."""
     return graph.op("ReverseSequence", x, graph.op("Cast", lengths, to=7), batch_axis=0, time_axis=1)
 
 
 def segmented(graph: Graph, flow: OnnxFlow, tokens: int) -> tuple[str, str]:
-    """The text in pieces of ``tokens``: ``x`` as ``[batch * pieces, tokens, width]``, and how long each piece is."""
+    """Split texts into pieces of ``tokens``: ``x`` as ``[batch * pieces, tokens, width]``, and the piece lengths."""
     size, zero = graph.integers(tokens), graph.integers(0)
     time = graph.op("Shape", flow.x, start=1, end=2)
     missing = graph.op("Mod", graph.op("Neg", time), size)
@@ -156,7 +156,7 @@ def segmented(graph: Graph, flow: OnnxFlow, tokens: int) -> tuple[str, str]:
 
 
 def whole(graph: Graph, pieces: OnnxFlow, text: OnnxFlow) -> str:
-    """The outputs of the pieces as ``[batch, time, width]`` again, with as many steps as ``text`` has."""
+    """Join the outputs of the pieces to ``[batch, time, width]``, with the number of steps of ``text``."""
     batch = graph.op("Shape", text.x, start=0, end=1)
     shape = graph.op("Concat", batch, graph.integers(-1), graph.integers(pieces.width), axis=0)
     time = graph.op("Shape", text.x, start=1, end=2)

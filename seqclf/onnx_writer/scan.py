@@ -1,4 +1,4 @@
-"""Recurrent cells written out in an ONNX ``Scan``, for activations that the native operators do not have."""
+"""Recurrent cells as an ONNX ``Scan``, for activations that the native operators lack."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from seqclf.onnx_writer.graph import Graph, activate
 
 @dataclass(frozen=True)
 class _Step:
-    """What a step of a cell is written from.
+    """The inputs of a cell's step.
 
     Attributes:
-        graph: where constants go.
-        body: the loop's, where operators go.
-        projected: the input's product at this step.
-        states: those of the step before: ``h``, and ``c`` of an LSTM.
-        kernel: of the state, ``[units, gates * units]``.
-        bias: of the state's product, ``[gates * units]``.
+        graph: receives the constants.
+        body: the graph of the loop, which receives the operators.
+        projected: the input product at this step.
+        states: states of the previous step: ``h``, and for an LSTM ``c``.
+        kernel: the recurrent kernel, ``[units, gates * units]``.
+        bias: of the state product, ``[gates * units]``.
     """
 
     graph: Graph
@@ -34,7 +34,7 @@ class _Step:
     bias: NDArray[np.float32]
 
     def split(self, value: str, count: int) -> list[str]:
-        """``count`` parts of the cell's units each."""
+        """Split into ``count`` parts of the cell's units each."""
         names = [self.body.fresh("gate") for _ in range(count)]
         return self.body.ops("Split", value, self.graph.integers(*[self.cell.units] * count), outputs=names, axis=-1)
 
@@ -49,11 +49,11 @@ def scan(
     bias: NDArray[np.float32],
     backwards: bool,
 ) -> tuple[str, str]:
-    """Every output, ``[time, batch, units]``, zero behind a text, and the last one, ``[batch, units]``.
+    """Every output, ``[time, batch, units]``, zero after the end of a text, and the last one, ``[batch, units]``.
 
     Args:
-        projected: the input's product, ``float32 [time, batch, gates * units]``.
-        kernel: of the state, ``[units, gates * units]``, and its ``bias [gates * units]``.
+        projected: the input product, ``float32 [time, batch, gates * units]``.
+        kernel: the recurrent kernel, ``[units, gates * units]``, with its ``bias [gates * units]``.
     """
     from onnx import TensorProto, helper
 
@@ -90,7 +90,7 @@ def scan(
 
 
 def _real(graph: Graph, x: str, lengths: str) -> str:
-    """``bool [time, batch, 1]`` from ``x [time, batch, ...]``."""
+    """The mask of real tokens, ``bool [time, batch, 1]``, for ``x [time, batch, ...]``."""
     time = graph.op("Squeeze", graph.op("Shape", x, start=0, end=1))
     places = graph.op("Range", graph.constant(0, np.int64), time, graph.constant(1, np.int64))
     real = graph.op("Less", graph.op("Unsqueeze", places, graph.integers(1)), graph.op("Cast", lengths, to=7))

@@ -1,1 +1,1 @@
-"""What a recurrent layer can and cannot do, tried out on made-up texts: ``seqclf probe``."""
+"""Probe the memory of recurrent layers on synthetic texts: ``seqclf probe``."""

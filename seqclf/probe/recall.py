@@ -1,8 +1,8 @@
-"""How far back a recurrent layer can remember, and how far back its gradient reaches.
+"""Measure how far back a recurrent layer can remember, and how far back its gradient reaches.
 
-The gradient of a loss at the last step goes back through the recurrence one step at a time, and with each step of a
-simple recurrent layer it shrinks (Hochreiter 1991; Bengio et al. 1994; Pascanu et al. 2013): what does not reach the
-cue cannot teach the network to keep it.
+The gradient of a loss at the last step flows back through the recurrence one step at a time. In a simple recurrent
+layer it shrinks with each step (Hochreiter 1991; Bengio et al. 1994; Pascanu et al. 2013). A gradient that does not
+reach the cue cannot teach the network to remember it.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _TRAIN, _TEST = 0, 1  # keys of the random numbers
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one network.
+    """The result of one network.
 
     Attributes:
-        accuracy: share of ``TESTED`` fresh texts, cue at exactly ``distance``, whose cue it names.
-        steps: taken in training; fewer than allowed where the task was solved before.
+        accuracy: fraction of ``TESTED`` new texts, with the cue at exactly ``distance``, whose cue it predicts.
+        steps: training steps; fewer than allowed if the task was solved earlier.
         gradient_before, gradient_after: ``reach`` on the same texts before and after training.
     """
 
@@ -51,17 +51,17 @@ class Result:
 
 
 def known_cells() -> list[str]:
-    """The types of recurrent layers that a config may have."""
+    """The types of recurrent layers."""
     return [name for name, kind in LAYER_TYPES.items() if issubclass(kind, RecurrentLayer)]
 
 
 def probe_config(cell: str, units: int, seed: int) -> Config:
-    """One recurrent layer on vectors that stay as they are, so that all memory is the layer's."""
+    """One recurrent layer on fixed vectors, so that all memory is in the layer."""
     return checked_config(
         {
             "name": "probe",
             "seed": seed,
-            "data": {"source": "sample"},  # which no one reads
+            "data": {"source": "sample"},  # never read
             "embedding": {"dim": EMBEDDING_DIM, "trainable": False},
             "layers": [{"type": cell, "units": units}],
             "training": {"batch_size": ROWS, "optimizer": {"learning_rate": LEARNING_RATE, "clip_norm": CLIP_NORM}},
@@ -79,8 +79,8 @@ def probe_model(cell: str, units: int, seed: int) -> keras.Model:
 def build_reach(model: keras.Model) -> Callable[[Any, Any], tuple[float, float]]:
     """A compiled ``(token_ids, label_ids) -> (reach, accuracy)`` for texts of equal length.
 
-    Reach: the norm of the gradient of a text's loss with respect to the input vector at its first step (the cue), over
-    the same at its last step; the median over the texts. 0 where the gradient is too small for float32.
+    Reach: the norm of the gradient of a text's loss with respect to the input vector at its first step (the cue),
+    divided by the same norm at its last step; the median over the texts. 0 if the gradient is too small for float32.
     """
     import keras
     import tensorflow as tf
@@ -99,7 +99,7 @@ def build_reach(model: keras.Model) -> Callable[[Any, Any], tuple[float, float]]
             tape.watch(vectors)
             loss = tf.reduce_sum(cross_entropy(logits, label_ids))
         gradient = tape.gradient(loss, vectors)
-        # In float64, where squares of small numbers do not vanish.
+        # In float64, so that squares of small numbers do not underflow.
         first, last = (tf.norm(tf.cast(gradient[:, step], tf.float64), axis=-1) for step in (0, -1))
         return first, last, predicted_ids(logits) == label_ids
 
@@ -112,7 +112,7 @@ def build_reach(model: keras.Model) -> Callable[[Any, Any], tuple[float, float]]
 
 
 class Network:
-    """A cell's network that can be trained again and again from the start; its graphs are made once."""
+    """A cell's network that can be trained repeatedly from the start; its graphs are built once."""
 
     def __init__(self, cell: str, units: int) -> None:
         from seqclf.training.step import build_optimizer, build_train_step
@@ -126,9 +126,9 @@ class Network:
         self._reach = build_reach(self.model)
 
     def measure(self, distance: int, seed: int, steps: int) -> Result:
-        """Train from the seed's weights for at most ``steps`` batches of fresh texts, and test.
+        """Train from the seed's weights for at most ``steps`` batches of new texts, and test.
 
-        Each batch is of one distance, drawn evenly from 1 to ``distance``; the test is at ``distance`` alone.
+        Each batch has one distance, sampled uniformly from 1 to ``distance``; the test uses ``distance`` only.
         """
         started = time.perf_counter()
         self.model.set_weights(probe_model(self.cell, self.units, seed).get_weights())
@@ -156,7 +156,7 @@ def run(
     seeds: int,
     on_result: Callable[[Result], None] = lambda result: None,
 ) -> list[Result]:
-    """Measure every cell at every distance, from seeds 0, 1, ...: the same texts and number of steps for every cell."""
+    """Measure every cell at every distance for seeds 0, 1, ..., with the same texts and steps for every cell."""
     results = []
     for cell in cells:
         network = Network(cell, units)

@@ -1,6 +1,6 @@
-"""A task that takes memory and nothing else: which cue did the text begin with?
+"""A task that needs only memory: which cue did the text start with?
 
-Hochreiter & Schmidhuber (1997) and Bengio et al. (1994) tried recurrent networks on tasks of this kind.
+Hochreiter & Schmidhuber (1997) and Bengio et al. (1994) tested recurrent networks on such tasks.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ VOCABULARY_SIZE = FIRST_FILLER + FILLERS
 def recall_texts(
     generator: np.random.Generator, rows: int, distance: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Texts of a random cue and ``distance`` random fillers after it.
+    """Texts of a random cue followed by ``distance`` random fillers.
 
     Returns:
-        Token ids, ``int32 [rows, distance + 1]``, and label ids (which cue it was), ``int32 [rows]``.
+        Token ids, ``int32 [rows, distance + 1]``, and label ids (the cue), ``int32 [rows]``.
     """
     labels = generator.integers(0, CUES, size=rows, dtype=np.int32)
     fillers = generator.integers(FIRST_FILLER, VOCABULARY_SIZE, size=(rows, distance), dtype=np.int32)
@@ -32,6 +32,6 @@ def recall_texts(
 
 
 def token_vectors(seed: int, dim: int) -> dict[int, NDArray[np.float32]]:
-    """A random vector for each cue and filler, ``float32 [dim]``, its entries of variance 1."""
+    """A random vector for each cue and filler, ``float32 [dim]``, with entries of variance 1."""
     drawn = np.random.default_rng([seed, 0x70C5]).normal(size=(VOCABULARY_SIZE, dim)).astype(np.float32)
     return {token: drawn[token] for token in range(FIRST_CUE, VOCABULARY_SIZE)}

@@ -1,4 +1,4 @@
-"""Measurements as a table, and as one picture."""
+"""Report measurements as a table and as a figure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from seqclf.probe.recall import Result
 from seqclf.probe.recall_task import CHANCE
 
 _COLOURS = ("#c8553d", "#1b6ca8", "#6a994e", "#8e5ea2", "#d99a2b", "#3c8d93", "#8a8a8a")
-_LOWEST = 1e-16  # of what the picture shows
+_LOWEST = 1e-16  # smallest value in the figure
 
 
 @dataclass(frozen=True)
@@ -20,9 +20,9 @@ class Row:
     """A cell at a distance, over its seeds.
 
     Attributes:
-        accuracy, worst, best: the mean, and the ends of the range.
+        accuracy, worst, best: mean, minimum and maximum.
         steps: the median.
-        gradient_before, gradient_after: (least, median, largest); of two in the middle the lower.
+        gradient_before, gradient_after: (minimum, median, maximum); the lower of two middle values.
     """
 
     cell: str
@@ -57,7 +57,7 @@ HEADINGS = (
 
 
 def cells_of(rows: Sequence[Row]) -> list[list[str]]:
-    """What stands under ``HEADINGS``, a line for each cell and distance."""
+    """The table rows under ``HEADINGS``, one per cell and distance."""
     return [
         [
             row.cell,
@@ -72,16 +72,16 @@ def cells_of(rows: Sequence[Row]) -> list[list[str]]:
 
 
 def markdown(rows: Sequence[Row]) -> str:
-    """One line a cell and distance."""
+    """The rows as a Markdown table, one line per cell and distance."""
     lines = [f"| {' | '.join(HEADINGS)} |", "|---" * len(HEADINGS) + "|"]
     lines += [f"| {' | '.join(cells)} |" for cells in cells_of(rows)]
     return "\n".join(lines) + "\n"
 
 
 def plot(rows: Sequence[Row], path: Path, caption: str) -> None:
-    """Accuracy, and the gradient at the cue before and after training, against the distance.
+    """Plot accuracy, and the gradient at the cue before and after training, against the distance.
 
-    Raises ``InputError`` where matplotlib is not installed.
+    Raises ``InputError`` if matplotlib is not installed.
     """
     figure = new_figure(11, 4)
     of_accuracy, of_before, of_after = figure.subplots(1, 3)
