@@ -143,7 +143,7 @@ def test_bytes_that_are_not_utf8_cost_their_row_alone(tmp_path: Path) -> None:
 
 def test_where_nothing_can_be_read_there_is_no_output(tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_text('{"id": 1}\nno json\n', encoding="utf-8")
-    with pytest.raises(InputError, match="holds no rows that can be read"):
+    with pytest.raises(InputError, match="holds no valid rows"):
         predict(tmp_path / "in.jsonl", tmp_path / "out.csv")
     (tmp_path / "in.jsonl").write_text('{"id": 1}\n{"text": "a"}\n', encoding="utf-8")
     assert predict(tmp_path / "in.jsonl", tmp_path / "out.csv").bad == 1
@@ -159,7 +159,7 @@ def test_a_column_of_that_name_is_never_written_over(tmp_path: Path) -> None:
     named: list[InputError] = []
     predict(written(tmp_path / "in.jsonl", later), tmp_path / "out.jsonl", on_bad=named.append)
     assert len(read_rows(tmp_path / "out.jsonl")) == 6
-    assert 'has a column "prediction" already; --prefix gives' in str(named[0])
+    assert 'already has a column "prediction"; rename the new columns with --prefix' in str(named[0])
     with pytest.raises(InputError, match=r'in.jsonl:1: has a column "prediction" already'):
         predict(written(tmp_path / "in.jsonl", later[::-1]), tmp_path / "2.jsonl")
     answers = Answers(Decider(ONE), prefix="again_")
@@ -173,7 +173,7 @@ def test_a_column_of_that_name_is_never_written_over(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "kind", "message"),
     [
-        ("-", None, "say with --input-format what it is"),
+        ("-", None, "give its format with --input-format"),
         ("-", "parquet", "cannot be read from a stream"),
         ("none.csv", None, "none.csv: no such file"),
         (".", None, "is a folder"),

@@ -183,9 +183,9 @@ def see(request: Request) -> Seen:
 
 
 def _about_labels(looked: Look) -> Iterator[str]:
-    """What is odd about them."""
+    """Warnings about similar labels."""
     if (alike := about_alike([label for label, _ in looked.labels])) is not None:
-        yield f"warning: {alike}; if they mean the same, write them alike"
+        yield f"warning: {alike}; if they mean the same, use one spelling"
 
 
 def _about_files(request: Request, train: str, splits: Mapping[str, Any]) -> Iterator[str]:

@@ -1,1 +1,1 @@
-"""Predictions for whole files: read, written and continued in constant memory."""
+"""Predict whole files in constant memory, and resume after an interruption."""

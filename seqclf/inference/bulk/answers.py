@@ -1,4 +1,4 @@
-"""What is added to a row: the prediction, as columns or as an object."""
+"""The prediction that is added to a row, as columns or as an object."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Answers:
     """The columns of predictions.
 
     Attributes:
-        top: how many of the most probable labels are named, beside the prediction; 0: none.
-        every: give the probability of every label.
-        separator: between several labels of a field, where a file has no lists.
-        prefix: what the names of the columns begin with.
+        top: how many of the most probable labels to list, in addition to the prediction; 0: none.
+        every: include the probability of every label.
+        separator: between several labels in a field, for formats without lists.
+        prefix: start of the column names.
     """
 
     decider: Decider
@@ -32,7 +32,7 @@ class Answers:
     prefix: str = ""
 
     def named(self, *, flat: bool) -> list[str]:
-        """Names of what ``rows`` gives."""
+        """Names of the columns of ``rows``."""
         return [f"{self.prefix}{name}" for name in self._answer((), np.zeros(len(self.decider.labels)), flat)]
 
     def rows(

@@ -1,4 +1,4 @@
-"""Predicting a file: blocks of rows in, the same rows with predictions out."""
+"""Predict a file: read blocks of rows and write the same rows with predictions."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Target:
     """A file to write.
 
     Attributes:
-        errors: file for the list of bad rows; None: none is kept.
-        overwrite: take the place of a file that is there.
+        errors: file for the list of bad rows; None: no list.
+        overwrite: replace an existing file.
     """
 
     path: Path
@@ -42,22 +42,22 @@ class Target:
     overwrite: bool = False
 
     def check(self) -> None:
-        """Raise ``InputError`` for what could not be written at the end."""
+        """Raise ``InputError`` if a file could not be written at the end."""
         if self.errors is not None and self.errors.absolute().resolve() == self.path.absolute().resolve():
-            raise InputError(f"{self.errors}: is --output, too; name another file for --errors")
+            raise InputError(f"{self.errors}: is also --output; name another file for --errors")
         for path in filter(None, (self.path, self.errors)):
             if path.exists() and (path.is_dir() or not self.overwrite):
                 what = "is a folder" if path.is_dir() else "already exists; use --overwrite to replace it"
                 raise InputError(f"{path}: {what}")
             if not path.absolute().parent.is_dir():
-                raise InputError(f"{path}: there is no folder {path.absolute().parent}")
+                raise InputError(f"{path}: the folder {path.absolute().parent} does not exist")
             if not os.access(path.absolute().parent, os.W_OK | os.X_OK):
                 raise InputError(f"{path}: its folder cannot be written")
 
 
 @dataclass(frozen=True)
 class Report:
-    """How far a prediction is. ``share`` of the input has been read; None where that is not known."""
+    """Progress of a prediction. ``share``: fraction of the input read so far; None if unknown."""
 
     rows: int
     bad: int
@@ -75,17 +75,17 @@ def predict_file(
     on_report: Callable[[Report], None] = lambda report: None,
     on_bad: Callable[[InputError], None] = lambda error: None,
 ) -> Report:
-    """Write the source's rows with their predictions; bad rows are named and left out.
+    """Write the source's rows with their predictions; bad rows are reported and omitted.
 
     The target appears when it is complete; until then its rows are in ``TARGET.partial``, which ``resume`` continues.
 
     Args:
-        probabilities: of texts, ``[texts, labels]``.
-        model: the file of the model that they come from.
-        on_bad: hears of every bad row.
+        probabilities: returns those of texts, ``[texts, labels]``.
+        model: the file of the model that computes them.
+        on_bad: called with every bad row.
 
     Raises:
-        InputError: for a source or target that cannot be used.
+        InputError: for an unusable source or target.
     """
     if resume and source.is_stream:
         raise InputError("standard input cannot be resumed; name a file")
@@ -107,7 +107,7 @@ def predict_file(
                 on_bad=on_bad,
             )
         except BaseException:
-            if progress.rows == progress.bad or source.is_stream:  # nothing to go on from
+            if progress.rows == progress.bad or source.is_stream:  # nothing to resume
                 journal.drop()
             raise
 
@@ -123,7 +123,7 @@ def _written(
     on_report: Callable[[Report], None],
     on_bad: Callable[[InputError], None],
 ) -> Report:
-    """``predict_file``, from ``progress`` on, which is kept up to date."""
+    """``predict_file`` from ``progress`` on; keeps ``progress`` up to date."""
     writer: Writer = (
         ParquetWriter(journal.folder) if target.kind == "parquet" else LineWriter.into(target.kind, journal.folder)
     )
@@ -134,7 +134,7 @@ def _written(
         rows = iter(reader)
         skipped = sum(1 for _ in islice(rows, progress.rows))
         if skipped < progress.rows:
-            raise InputError(f"{source.name}: has fewer rows than were read before")
+            raise InputError(f"{source.name}: has fewer rows than before the interruption")
         for block in _blocks(rows):
             for bad in _predicted(block, probabilities, answers, writer):
                 progress.bad += 1
@@ -147,7 +147,7 @@ def _written(
             on_report(_report(progress, reader))
         os.fsync(errors.fileno())
     if progress.rows == progress.bad:
-        raise InputError(f"{source.name}: holds no rows{' that can be read' if progress.bad else ''}")
+        raise InputError(f"{source.name}: holds no {'valid ' if progress.bad else ''}rows")
     journal.end(writer.finish(), target.errors)
     return _report(progress, reader)
 
@@ -162,7 +162,7 @@ def predict_stream(
     on_bad: Callable[[InputError], None] = lambda error: None,
     block: int = ROWS_A_BLOCK,
 ) -> Report:
-    """Predict into a stream: csv, tsv or jsonl, a block of rows at a time."""
+    """Write predictions to a stream as csv, tsv or jsonl, one block of rows at a time."""
     writer = LineWriter(kind, out)
     progress = Progress()
     for rows in _blocks(iter(Reader(source)), block):
@@ -181,7 +181,7 @@ def _blocks(rows: Iterator[Read | InputError], size: int = ROWS_A_BLOCK) -> Iter
 def _predicted(
     block: Sequence[Read | InputError], probabilities: Probabilities, answers: Answers, writer: Writer
 ) -> Iterator[InputError]:
-    """Write a block's predictions; gives what is wrong with its bad rows."""
+    """Write a block's predictions; yield an error for each bad row."""
     good = [row for row in block if not isinstance(row, InputError)]
     yield from (row for row in block if isinstance(row, InputError))
     if not good:
@@ -190,9 +190,7 @@ def _predicted(
     clashes = [row for row in good if not row.values.keys().isdisjoint(added)]
     for row in clashes:
         name = next(name for name in added if name in row.values)
-        error = InputError(
-            f'{row.where}: has a column "{name}" already; --prefix gives those of predictions other names'
-        )
+        error = InputError(f'{row.where}: already has a column "{name}"; rename the new columns with --prefix')
         if writer.position == 0:
             raise error
         yield error
@@ -209,7 +207,7 @@ def _report(progress: Progress, reader: Reader) -> Report:
 
 
 def _job(model: Path, source: Source, target: Target, answers: Answers) -> dict[str, Any]:
-    """What decides what is written, by the names that a user knows it by."""
+    """Everything that determines the output, under names that the user knows."""
     file = None if source.is_stream else os.stat(source.path)
     decider = answers.decider
     return {

@@ -1,4 +1,4 @@
-"""How far a prediction of a file has come: what it takes to go on after an interruption."""
+"""The progress of predicting a file, kept on disk to resume after an interruption."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _JOURNAL, ERRORS = "journal.json", "errors.txt"
 @dataclass
 class Progress:
     """Attributes:
-    rows: read so far, bad ones too.
-    bad: of them, those without a prediction.
+    rows: rows read so far, including bad ones.
+    bad: rows among them without a prediction.
     written: the writer's position.
     errors: bytes of the list of bad rows.
     """
@@ -34,10 +34,10 @@ class Progress:
 
 
 class Journal:
-    """The folder beside a target, ``TARGET.partial``, that holds what is written until it is whole.
+    """The folder ``TARGET.partial`` next to a target, which contains the output until it is complete.
 
     Args:
-        job: everything that decides what is written, as plain values: a journal of another job is not continued.
+        job: everything that determines the output, as plain values; the journal of another job is rejected.
     """
 
     def __init__(self, target: Path, job: dict[str, Any]) -> None:
@@ -46,14 +46,14 @@ class Journal:
 
     @contextlib.contextmanager
     def held(self, *, resume: bool) -> Iterator[Progress]:
-        """Hold the folder for this process: a new one, or with ``resume`` the one that is there, if there is.
+        """Lock the folder for this process: a new one, or with ``resume`` an existing one if there is one.
 
-        Raises ``InputError`` where that would mix or lose predictions.
+        Raises ``InputError`` if that would mix or lose predictions.
         """
         found = self.folder.exists()
         if found and not resume and self._holder() is None:
             raise InputError(
-                f"{self.folder}: holds predictions of an interrupted call; continue with --resume, or delete it"
+                f"{self.folder}: has predictions of an interrupted command; continue with --resume, or delete it"
             )
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -70,7 +70,7 @@ class Journal:
             yield progress
 
     def _read(self) -> Progress:
-        """What is noted. Raises ``InputError`` for what another job noted."""
+        """Read the journal. Raises ``InputError`` if it belongs to another job."""
         path = self.folder / _JOURNAL
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
@@ -82,13 +82,13 @@ class Journal:
         if changed:
             were = ", ".join(f"{name} {_shown(before.get(name))}" for name in changed)
             raise InputError(
-                f"{self.folder}: was begun with another {' and another '.join(changed)} (it was: {were}); repeat that "
-                "call with --resume, or delete the folder"
+                f"{self.folder}: was started with another {' and another '.join(changed)} (it was: {were}); repeat "
+                "that command with --resume, or delete the folder"
             )
         return progress
 
     def _holder(self) -> str | None:
-        """Who writes now; None where nobody does."""
+        """The process that is writing; None if there is none."""
         try:
             with locked(self.folder):
                 return None
@@ -99,12 +99,12 @@ class Journal:
             return "another process"
 
     def note(self, progress: Progress) -> None:
-        """Say that so much is on disk."""
+        """Record ``progress``, which is on disk."""
         who = {"process": os.getpid(), "host": socket.gethostname()}
         write_json(self.folder / _JOURNAL, {"job": self._job, "progress": asdict(progress), **who})
 
     def end(self, whole: Path, errors: Path | None) -> None:
-        """Put the whole file, and the list of bad rows, where they belong."""
+        """Move the complete file and the list of bad rows to their final paths."""
         if errors is not None:
             shutil.move(self.folder / ERRORS, errors)
         whole.replace(self._target)

@@ -1,4 +1,4 @@
-"""Reading a file or a stream row by row, with how much of it has been read."""
+"""Read a file or a stream row by row, and track the progress."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from seqclf.table_rows import (
 )
 
 STREAM = "-"
-_LOOKED_AT = 100  # rows of jsonl, which have no header, before a column counts as missing
+_LOOKED_AT = 100  # rows of jsonl, which has no header, before a column counts as missing
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file, or with ``path`` ``-`` standard input.
+    """A file, or standard input if ``path`` is ``-``.
 
     Attributes:
-        kind: csv, tsv, jsonl, parquet, or txt: one text a line, in a column of the name ``column``.
-        column: the texts'.
+        kind: csv, tsv, jsonl, parquet, or txt: one text per line, in a column named ``column``.
+        column: the column of the texts.
         encoding: of the text, by Python's name.
     """
 
@@ -45,10 +45,10 @@ class Source:
 
     @classmethod
     def of(cls, path: str, kind: str | None, column: str, encoding: str = UTF8) -> Source:
-        """``kind`` None: by the file's ending. Raises ``InputError`` where that says nothing, or there is no file."""
+        """``kind`` None: by the file's extension. Raises ``InputError`` if it is unknown or the file is missing."""
         if path == STREAM:
             if kind is None:
-                raise InputError(f"standard input has no ending; say with --input-format what it is ({_known()})")
+                raise InputError(f"standard input has no extension; give its format with --input-format ({_known()})")
             if kind == "parquet":
                 raise InputError("parquet cannot be read from a stream; name a file")
             return cls(path, kind, column, encoding)
@@ -72,7 +72,7 @@ class Source:
 
 
 class Read(NamedTuple):
-    """A row: where it stands, its text, and its values by column."""
+    """A row: its location, its text, and its values by column."""
 
     where: str
     text: str
@@ -80,7 +80,7 @@ class Read(NamedTuple):
 
 
 class Reader:
-    """Rows of a source with their texts, or what is wrong with them."""
+    """Rows of a source with their texts, or errors for bad rows."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -89,13 +89,13 @@ class Reader:
 
     @property
     def share(self) -> float | None:
-        """How much of the file has been read; None of a stream, and of parquet, whose parts are read in no order."""
+        """Fraction of the file read so far; None for a stream, and for parquet, whose parts are read in any order."""
         if self._file is None or self._source.is_stream or self._source.kind == "parquet" or self._file.closed:
             return None
         return self._file.tell() / max(1, self._size)
 
     def __iter__(self) -> Iterator[Read | InputError]:
-        """Raises ``InputError`` where the file has no such column, or cannot be read."""
+        """Raises ``InputError`` if the file lacks the column or cannot be read."""
         column = self._source.column
         found, missing = False, 0
         for row in self._rows():

@@ -1,4 +1,4 @@
-"""Writing rows as csv, tsv, jsonl or parquet, block by block; what is written can be cut back to an earlier block."""
+"""Write rows as csv, tsv, jsonl or parquet, block by block; the output can be cut back to an earlier block."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 class Writer(Protocol):
-    """Writes into a place of its own; ``position`` says how far, and ``finish`` makes the file whole."""
+    """Writes to a temporary place; ``position`` is the progress, and ``finish`` completes the file."""
 
     flat: bool
-    """Whether rows must not hold lists and objects of predictions."""
+    """Whether rows must not contain lists and objects of predictions."""
 
     def write(self, rows: Rows, added: Sequence[str] = ()) -> dict[int, str]:
-        """Write the rows but those that do not fit; gives what is wrong with these, by their places.
+        """Write the rows that fit the file; return what is wrong with the others, by index.
 
-        Where a file has columns, the first block's are all, those ``added`` last; what a row lacks of them is empty.
+        In formats with columns, the first block determines them, with those ``added`` last; missing values are empty.
         """
 
     @property
     def position(self) -> int: ...
 
     def cut(self, position: int) -> None:
-        """Forget what was written after that position."""
+        """Discard the output after ``position``."""
 
     def finish(self) -> Path:
-        """The whole file."""
+        """Return the complete file."""
 
 
 class LineWriter:
-    """csv, tsv (no quoting: tabs and line ends in a field become spaces) or jsonl."""
+    """Writes csv, tsv (no quoting: tabs and line ends in a field become spaces) or jsonl."""
 
     def __init__(self, kind: str, file: BinaryIO, path: Path | None = None) -> None:
         self.flat = kind != "jsonl"
@@ -50,7 +50,7 @@ class LineWriter:
 
     @classmethod
     def into(cls, kind: str, folder: Path) -> LineWriter:
-        """Writes on at the end of a file in that folder."""
+        """A writer that appends to a file in ``folder``."""
         path = folder / f"rows.{kind}"
         return cls(kind, path.open("ab"), path)
 
@@ -82,7 +82,7 @@ class LineWriter:
         return text.getvalue()
 
     def _header(self) -> list[str]:
-        """Of the file that is written on."""
+        """The header of the existing file."""
         assert self._path is not None
         with self._path.open(encoding="utf-8", newline="") as file:
             if self._kind == "csv":
@@ -112,8 +112,8 @@ class LineWriter:
 
 
 class ParquetWriter:
-    """Each block a file of its own, joined when all are there. The first block decides the types of the columns that
-    ``types`` (``pyarrow.DataType`` by column) does not name."""
+    """Writes each block to a separate file and joins them at the end. The first block determines the types of columns
+    that ``types`` (``pyarrow.DataType`` by column) does not name."""
 
     flat = False
 
@@ -150,7 +150,7 @@ class ParquetWriter:
 
         whole = self._folder / "whole"
         if not self._parts:
-            raise InputError("there is no row to write; a parquet file needs one to know its columns")
+            raise InputError("no row to write; a parquet file needs at least one to determine its columns")
         schema = pyarrow.parquet.read_schema(self._path(0))
         with replacing(whole) as beside, pyarrow.parquet.ParquetWriter(beside, schema) as writer:
             for part in range(self._parts):
@@ -165,7 +165,7 @@ class ParquetWriter:
 
 
 def _schema(rows: Rows, added: Sequence[str], types: Mapping[str, Any]) -> Any:
-    """Types of the columns: those of ``types``, else from the rows' values; of several kinds, or none, text."""
+    """Types of the columns: from ``types``, else from the rows' values; text for mixed kinds or no values."""
     import pyarrow
 
     fields = []
@@ -182,7 +182,7 @@ def _schema(rows: Rows, added: Sequence[str], types: Mapping[str, Any]) -> Any:
 
 
 def _can_be_written(kind: Any) -> bool:
-    """Not of nothing but nulls, nor of objects without fields, however deep."""
+    """Whether parquet can store the type: neither nulls only nor objects without fields, at any depth."""
     import pyarrow
 
     if pyarrow.types.is_null(kind):
@@ -194,13 +194,13 @@ def _can_be_written(kind: Any) -> bool:
 
 
 def _columns(rows: Rows, added: Sequence[str]) -> list[str]:
-    """Of all rows, in the order in which they come up, then those ``added``."""
+    """The columns of all rows, in order of appearance, then those ``added``."""
     last = set(added)
     return [*dict.fromkeys(name for row in rows for name in row if name not in last), *added]
 
 
 def _values(rows: Rows, name: str, kind: Any) -> list[Any]:
-    """A column's values, as text where it is one of texts."""
+    """A column's values, as text if the column is text."""
     import pyarrow
 
     values = [row.get(name) for row in rows]
@@ -215,7 +215,7 @@ def _as_text(value: Any) -> str:
 
 
 def _refused(rows: Rows, schema: Any) -> dict[int, str]:
-    """Places of the rows that hold what a column of the schema cannot, or columns that it does not have."""
+    """Errors, by row index, for rows with values that the schema cannot store or with unknown columns."""
     import pyarrow
 
     unwritable = (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError, OverflowError, UnicodeEncodeError)
@@ -234,7 +234,7 @@ def _refused(rows: Rows, schema: Any) -> dict[int, str]:
 
 
 def _strange(rows: Rows, columns: Sequence[str]) -> dict[int, str]:
-    """Places of rows with a column that is none of these."""
+    """Errors, by row index, for rows with a column that is not in ``columns``."""
     known = set(columns)
     found = ((place, next((name for name in row if name not in known), None)) for place, row in enumerate(rows))
     return {place: f'"{name}" is not a column of the rows before' for place, name in found if name is not None}
