@@ -71,8 +71,10 @@ class Decider:
             places = probabilities.argmax(axis=1)
         else:
             places = (probabilities[:, 1] > self.threshold).astype(np.int64)
-        sure = probabilities[np.arange(len(places)), places] >= (self.abstain_below or 0.0)
-        return [(self.labels[place],) if is_sure else () for place, is_sure in zip(places, sure, strict=True)]
+        confident = probabilities[np.arange(len(places)), places] >= (self.abstain_below or 0.0)
+        return [
+            (self.labels[place],) if is_confident else () for place, is_confident in zip(places, confident, strict=True)
+        ]
 
 
 def ranked(probabilities: NDArray[np.floating]) -> NDArray[np.int64]:

@@ -24,14 +24,14 @@ LONGEST_WORD = 12
 
 def coefficients(order: int) -> tuple[int, ...]:
     """``c_0, ..., c_order``, each from 1 to ``PRIME - 1``. Exported models contain them, so they must never change."""
-    return tuple(_drawn(f"n-gram {order} {place}") for place in range(order + 1))
+    return tuple(_coefficient(f"n-gram {order} {place}") for place in range(order + 1))
 
 
 def word_coefficients() -> tuple[int, ...]:
     """``c_0, ..., c_12`` of words, ``c_1`` for a word's last token. They must never change either."""
-    return tuple(_drawn(f"word {place}") for place in range(LONGEST_WORD + 1))
+    return tuple(_coefficient(f"word {place}") for place in range(LONGEST_WORD + 1))
 
 
-def _drawn(name: str) -> int:
+def _coefficient(name: str) -> int:
     digest = hashlib.sha256(f"seqclf {name}".encode()).digest()
     return int.from_bytes(digest[:8], "big") % (PRIME - 1) + 1

@@ -10,7 +10,7 @@ from conftest import small_config
 
 from seqclf.config import checked_config
 from seqclf.runs import Run
-from seqclf.training.advice import Went, advice, epochs_of
+from seqclf.training.advice import TrainingSummary, advice, epochs_of
 
 RUN = Run(Path("runs/x-1"))
 
@@ -22,7 +22,9 @@ def told(
         {"epoch": number, "loss": 0.5, "accuracy": 0.8, "val_loss": 0.5, "val_accuracy": 0.8} | epoch
         for number, epoch in enumerate(epochs, 1)
     ]
-    return advice(checked_config(small_config(data__train="x.csv", **config)), RUN, Went(lines, stopped_by, best))
+    return advice(
+        checked_config(small_config(data__train="x.csv", **config)), RUN, TrainingSummary(lines, stopped_by, best)
+    )
 
 
 FALLING = [{"loss": 0.6}, {"loss": 0.4}, {"loss": 0.3}]

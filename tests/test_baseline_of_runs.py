@@ -60,29 +60,29 @@ def _training_data(read: Callable[[str], LabelledTexts]) -> Any:
 
 def test_a_training_with_one_thread_waits_for_the_baseline(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from seqclf.runtime import Threads
-    from seqclf.training import baseline as beside_training
+    from seqclf.training import baseline as training_baseline
     from seqclf.training.events import BaselineDone
 
     config = config_with(training__baseline="auto")
     for threads, waits in ((Threads(1, 1), True), (Threads(2, 1), False)):
         monkeypatch.setenv("SEQCLF_CACHE", str(own_cache / str(waits)))
-        monkeypatch.setattr(beside_training, "current_threads", lambda threads=threads: threads)
+        monkeypatch.setattr(training_baseline, "current_threads", lambda threads=threads: threads)
         events: list[Any] = []
-        with beside_training.BaselineBeside(config, _training_data(texts_of), events.append) as baseline:
+        with training_baseline.ParallelBaseline(config, _training_data(texts_of), events.append) as baseline:
             assert [event.what for event in events] == ["Fitting the linear baseline"] * waits
             done = baseline.result(lambda: False)
-            baseline.look()  # it is announced once
+            baseline.poll()  # it is announced once
         assert done is not None and [event for event in events if isinstance(event, BaselineDone)] == [done]
 
 
 def test_a_training_without_its_baseline_says_why(own_cache: Path) -> None:
-    from seqclf.training.baseline import BaselineBeside
+    from seqclf.training.baseline import ParallelBaseline
 
     def broken(split: str) -> LabelledTexts:
         raise ValueError("texts cannot be read")
 
     events: list[Any] = []
-    with BaselineBeside(config_with(training__baseline="auto"), _training_data(broken), events.append) as baseline:
+    with ParallelBaseline(config_with(training__baseline="auto"), _training_data(broken), events.append) as baseline:
         assert baseline.result(lambda: False) is None
     console = io.StringIO()
     progress = PlainProgress(Console(file=console, width=80))

@@ -8,7 +8,15 @@ import shlex
 import pytest
 from baseline_examples import config_with, scores_with
 
-from seqclf.baseline.comparison import beside, description, lead, points_behind, reported_score, warning, what_to_try
+from seqclf.baseline.comparison import (
+    against_baseline,
+    description,
+    lead,
+    points_behind,
+    reported_score,
+    warning,
+    what_to_try,
+)
 from seqclf.runs import Run
 
 
@@ -22,9 +30,9 @@ def test_the_score_that_is_compared() -> None:
 
 
 def test_what_is_said_beside_a_score() -> None:
-    assert beside(0.896, 0.8712) == "linear baseline 0.8712, +2.5"
-    assert beside(0.86, 0.8712) == "linear baseline 0.8712, -1.1"
-    assert beside(0.8711, 0.8712) == "linear baseline 0.8712, +0.0"
+    assert against_baseline(0.896, 0.8712) == "linear baseline 0.8712, +2.5"
+    assert against_baseline(0.86, 0.8712) == "linear baseline 0.8712, -1.1"
+    assert against_baseline(0.8711, 0.8712) == "linear baseline 0.8712, +0.0"
     assert lead(0.896, scores_with(0.8712), "accuracy") == "this run is 2.5 points ahead"
     assert lead(0.86, scores_with(0.8712), "accuracy") == "this run is 1.1 points behind"
     assert lead(0.87, scores_with(0.87), "accuracy") == "this run is level with it"

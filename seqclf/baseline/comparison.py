@@ -33,7 +33,7 @@ def reported_score(config: Config, *, multi: bool) -> str:
     return "micro_f1" if multi else "accuracy"
 
 
-def beside(score: float, baseline: float) -> str:
+def against_baseline(score: float, baseline: float) -> str:
     """``linear baseline 0.8712, +2.5``: the baseline's score, and by how many points the network is ahead."""
     return f"linear baseline {baseline:.4f}, {_points(score, baseline):+.1f}"
 
@@ -112,7 +112,7 @@ class _Cure:
     words: str
     settings: tuple[str, ...] = ()
 
-    def told(self, file: str | None) -> str:
+    def text(self, file: str | None) -> str:
         if file is None or not self.settings:
             return self.words
         command = shlex.join(["seqclf", "train", file, *(word for one in self.settings for word in ("--set", one))])
@@ -134,7 +134,7 @@ def what_to_try(
         cures = [cure for cure in cures if not cure.words.startswith(_MORE_EPOCHS)]
         more = f"training.epochs={2 * config.training.epochs}"
         cures.insert(0, _Cure(f"{_MORE_EPOCHS}: the last one was the best", (more,)))
-    return [cure.told(file) for cure in cures]
+    return [cure.text(file) for cure in cures]
 
 
 def _cures(config: Config, learnt: int | None) -> Iterator[_Cure]:

@@ -20,7 +20,7 @@ _C = 20.0
 _TOLERANCE = 0.1  # a tenth of it is slower and no more accurate
 _MOST_ITERATIONS = 100
 _MOST_WEIGHTS = 8 * 1024 * 1024
-_SURE = 20.0  # log odds of a label that all training texts have, or none has
+_MOST_LOG_ODDS = 20.0  # log odds of a label that all training texts have, or none has
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def _logistic(
         share = np.clip(
             np.average(target, weights=None if weights is None or not weights.any() else weights), 1e-12, 1 - 1e-12
         )
-        odds = float(np.clip(np.log(share) - np.log1p(-share), -_SURE, _SURE))
+        odds = float(np.clip(np.log(share) - np.log1p(-share), -_MOST_LOG_ODDS, _MOST_LOG_ODDS))
         return np.zeros(features.shape[1]), odds
     # liblinear, one label at a time: memory does not grow with the labels, and it converges on hundreds of thousands of
     # features, where the default solver stops early. With many rare labels its dual solver is ten times as fast as its

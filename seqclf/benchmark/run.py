@@ -53,8 +53,10 @@ class _Worker:
             answer = ""
         if not answer:
             self._errors.seek(0)
-            said = self._errors.read().strip().splitlines()
-            raise SeqclfError(f"{WAYS[self.way]}: the benchmark's process ended: {said[-1] if said else 'no message'}")
+            lines = self._errors.read().strip().splitlines()
+            raise SeqclfError(
+                f"{WAYS[self.way]}: the benchmark's process ended: {lines[-1] if lines else 'no message'}"
+            )
         return dict(json.loads(answer))
 
     def close(self) -> None:

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 
 def scores_line(config: Config, validation: Mapping[str, Any], baseline: Mapping[str, Any] | None) -> str:
     """``accuracy 0.8960 (linear baseline 0.8712, +2.5), loss 0.2876``: the score that is compared comes first."""
-    from seqclf.baseline.comparison import NAMES, beside, reported_score
+    from seqclf.baseline.comparison import NAMES, against_baseline, reported_score
 
     first = reported_score(config, multi="micro_f1" in validation)
     shown = []
     for name in dict.fromkeys((first, "accuracy", "loss")):
-        compared = f" ({beside(validation[name], baseline['linear'][name])})" if name == first and baseline else ""
+        compared = (
+            f" ({against_baseline(validation[name], baseline['linear'][name])})" if name == first and baseline else ""
+        )
         shown.append(f"{NAMES[name]} {validation[name]:.4f}{compared}")
     return ", ".join(shown)
 

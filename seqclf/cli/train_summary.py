@@ -85,9 +85,9 @@ def show(text: str) -> None:
 def _advice(config: Config, run: Run) -> list[str]:
     """Nothing where files of the run say nothing: its training is what matters."""
     from seqclf.errors import InputError
-    from seqclf.training.advice import Went, advice
+    from seqclf.training.advice import TrainingSummary, advice
 
     try:
-        return advice(config, run, Went.of(run))
+        return advice(config, run, TrainingSummary.of(run))
     except (InputError, OSError, ValueError, LookupError):
         return []

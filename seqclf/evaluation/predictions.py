@@ -120,8 +120,8 @@ class Predictions:
         found = []
         for names, predicted, answer in zip(labels, self.decider(probabilities), answers, strict=True):
             right = set(predicted) == set(names)
-            whole = {**answer, f"{self.prefix}right": str(right).lower() if self._flat else right}
-            found.append((right, {name: whole[name] for name in columns}))
+            full = {**answer, f"{self.prefix}right": str(right).lower() if self._flat else right}
+            found.append((right, {name: full[name] for name in columns}))
         return found
 
     def _of_texts(self, texts: LabelledTexts) -> Iterator[dict[str, Any]]:
@@ -135,10 +135,10 @@ class Predictions:
         for read, row in zip_longest(texts.texts, rows):
             if read is None or row is None or row.get(text) != read:
                 raise rows.changed()
-            whole = {**blank, **row}
+            full = {**blank, **row}
             if isinstance(label, str):
-                whole[label] = self._field(whole[label])
-            yield whole
+                full[label] = self._field(full[label])
+            yield full
 
     def _field(self, label: Any) -> Any:
         """Several labels as one field, for formats without lists."""

@@ -23,8 +23,8 @@ def new_folder(target: Path) -> Iterator[Path]:
         raise InputError(f"{target}: already exists and is not empty; name a new folder with --to")
     target = target.absolute()
     try:
-        with making_folder(target) as beside:
-            yield beside
+        with making_folder(target) as temporary:
+            yield temporary
     except OSError as error:
         raise InputError(f"{target}: cannot be written ({error.strerror or error})") from error
 

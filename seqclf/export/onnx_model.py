@@ -86,8 +86,8 @@ def export_onnx(
 ) -> None:
     """Write ``onnx_model(...)``; the file appears when it is complete."""
     content = onnx_model(model, config, labels, thresholds, prior).SerializeToString()
-    with replacing(path) as beside:
-        beside.write_bytes(content)
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
 
 
 def _add_probabilities(graph: Graph, logits: str, labels: Labels) -> None:
@@ -127,8 +127,8 @@ def _logits(graph: Graph, config: Config) -> str:
     if config.ngrams.join == "head":
         x = scores if flow is None else graph.op("Concat", flow.x, scores, axis=1)
         width = int(graph.weights(NGRAMS)[1].size) + (0 if flow is None else flow.width)
-        beside = OnnxFlow(x, "", "", width, is_sequence=False)
-        return dense(graph, _through(graph, "head", config.head, beside).x, LOGITS)
+        flow = OnnxFlow(x, "", "", width, is_sequence=False)
+        return dense(graph, _through(graph, "head", config.head, flow).x, LOGITS)
     if flow is None:
         scale, bias = (graph.constant(weight) for weight in graph.weights(LOGITS))
         return graph.op("Add", graph.op("Mul", scores, scale), bias)

@@ -93,7 +93,7 @@ def export_saved_model(
     prior: Prior | None = None,
 ) -> None:
     """Write ``folder``, which must not exist; it appears when complete. Multi-label models need ``thresholds``."""
-    with making_folder(folder) as beside, tf.device("/CPU:0"):
+    with making_folder(folder) as temporary, tf.device("/CPU:0"):
         module = TextClassifier(model, config, tokenizer, labels, thresholds=thresholds, prior=prior)
         signatures = {
             "serving_default": module.classify,
@@ -101,6 +101,6 @@ def export_saved_model(
             "labels": module.label_names,
         }
         try:
-            tf.saved_model.save(module, str(beside), signatures=signatures)
+            tf.saved_model.save(module, str(temporary), signatures=signatures)
         except tf.errors.OpError as error:  # on a full disk: "resource exhausted"
             raise OSError(None, error.message.rpartition("; ")[2], str(folder)) from error

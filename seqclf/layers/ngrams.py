@@ -140,8 +140,8 @@ class NgramMix(keras.layers.Layer):
         mixed = network * self.network_weight + ngrams * self.ngrams_weight
         if not training or not self.dropout:
             return mixed
-        drawn = keras.random.uniform((keras.ops.shape(network)[0], 1), seed=self.seed_generator)
-        return keras.ops.where(drawn < self.dropout, network, mixed)
+        uniform = keras.random.uniform((keras.ops.shape(network)[0], 1), seed=self.seed_generator)
+        return keras.ops.where(uniform < self.dropout, network, mixed)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape[0]
@@ -167,8 +167,8 @@ class SilentRows(keras.layers.Layer):
     def call(self, rows: Any, training: bool = False) -> Any:
         if not training:
             return rows
-        drawn = keras.random.uniform((keras.ops.shape(rows)[0], 1), seed=self.seed_generator)
-        return keras.ops.where(drawn < self.rate, 0.0, rows)
+        uniform = keras.random.uniform((keras.ops.shape(rows)[0], 1), seed=self.seed_generator)
+        return keras.ops.where(uniform < self.rate, 0.0, rows)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape

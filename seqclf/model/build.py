@@ -99,9 +99,9 @@ def _encoded(
         table[list(vectors)] = list(vectors.values())
         embedding.set_weights([table])
     if config.embedding.word_dropout:
-        whole = (None, None, 1)
+        shape = (None, None, 1)
         words = keras.layers.Dropout(
-            config.embedding.word_dropout, noise_shape=whole, seed=context.seeds(), name="word_dropout"
+            config.embedding.word_dropout, noise_shape=shape, seed=context.seeds(), name="word_dropout"
         )
         flow = Flow(words(flow.x), flow.mask)
     if config.embedding.dropout:

@@ -27,7 +27,7 @@ from seqclf.ngrams.solver import (
 )
 from seqclf.ngrams.targets import known_labels, targets_of
 
-_SECONDS_UNTOLD = 3.0  # between two progress reports: faster fits report nothing
+_SECONDS_BETWEEN_REPORTS = 3.0  # faster fits report nothing
 _FORMAT = 5  # increase when the cached content changes but its key does not
 _FILE = "fit.npz"
 _LEAST_SHARE = 0.1  # lower bound for the fraction of known n-grams
@@ -162,7 +162,7 @@ def _widened(found: Linear, columns: NDArray[np.int64], config: Config) -> NDArr
 
 def _fit(config: Config, data: TrainingData, on_stage: Callable[[str], None]) -> FittedNgrams:
     options, texts, labels = _options(config), data.train, data.labels
-    tell = _fits_told_to(on_stage)
+    report = _fit_reporter(on_stage)
     places = sample(config, texts.lengths)
     hashed = hash_of(config, data.tokenizer)
     presence = presence_of(config, hashed, texts, places)
@@ -170,13 +170,13 @@ def _fit(config: Config, data: TrainingData, on_stage: Callable[[str], None]) ->
     narrow = presence.of_columns(columns)
     weights = label_weights(config.training.class_weights, labels, texts.labels)
     targets = targets_of(texts.labels[places], labels, weights)
-    whole = _fitted(narrow, targets, options)
-    table = _widened(whole, columns, config)
+    full = _fitted(narrow, targets, options)
+    table = _widened(full, columns, config)
     unseen = np.zeros((len(texts), labels.units), np.float32)
     if not _network_needs_them(config):
-        return FittedNgrams(table, whole.bias, unseen, len(places))
+        return FittedNgrams(table, full.bias, unseen, len(places))
     for fold in range(FOLDS):
-        tell(1 + fold)
+        report(1 + fold)
         inside = presence.folds == fold
         if inside.all():  # one text, or copies of one: no out-of-fold fit is possible
             unseen[places] = 0
@@ -187,21 +187,21 @@ def _fit(config: Config, data: TrainingData, on_stage: Callable[[str], None]) ->
     for start in range(0, len(left), 4_096):
         some = left[start : start + 4_096]
         found = presence_of(config, hashed, texts, some)
-        unseen[some] = logits_of(found, Linear(table, whole.bias), options)
-    return FittedNgrams(table, whole.bias, unseen, len(places))
+        unseen[some] = logits_of(found, Linear(table, full.bias), options)
+    return FittedNgrams(table, full.bias, unseen, len(places))
 
 
-def _fits_told_to(on_stage: Callable[[str], None]) -> Callable[[int], None]:
+def _fit_reporter(on_stage: Callable[[str], None]) -> Callable[[int], None]:
     """A function that takes the number of completed fits and reports it, unless the last report was a moment ago."""
     last = time.monotonic()
 
-    def tell(done: int) -> None:
+    def report(done: int) -> None:
         nonlocal last
-        if time.monotonic() - last >= _SECONDS_UNTOLD:
+        if time.monotonic() - last >= _SECONDS_BETWEEN_REPORTS:
             last = time.monotonic()
             on_stage(f"Fitting n-grams: {done} of {1 + FOLDS} fits done")
 
-    return tell
+    return report
 
 
 def logits_of(presence: Presence, fitted: Linear, options: NgramsConfig) -> NDArray[np.float32]:

@@ -108,11 +108,11 @@ class _Merged:
 
     def apart(self, table: NDArray[np.float32]) -> NDArray[np.float32]:
         """The table of the original features, ``[features, units]``, from that of the merged features."""
-        whole = np.zeros((self._width, table.shape[1]), np.float32)
-        whole[self._others] = table[: len(self._others)]
+        full = np.zeros((self._width, table.shape[1]), np.float32)
+        full[self._others] = table[: len(self._others)]
         places = np.searchsorted(self._texts, self._owners)
-        whole[self._columns] = table[len(self._others) + places] / self._roots[places][:, np.newaxis]
-        return whole
+        full[self._columns] = table[len(self._others) + places] / self._roots[places][:, np.newaxis]
+        return full
 
 
 def _fit(features: Sparse, targets: Targets, scale: NDArray[np.float32], l2: float) -> Linear:

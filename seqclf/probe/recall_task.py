@@ -33,5 +33,5 @@ def recall_texts(
 
 def token_vectors(seed: int, dim: int) -> dict[int, NDArray[np.float32]]:
     """A random vector for each cue and filler, ``float32 [dim]``, with entries of variance 1."""
-    drawn = np.random.default_rng([seed, 0x70C5]).normal(size=(VOCABULARY_SIZE, dim)).astype(np.float32)
-    return {token: drawn[token] for token in range(FIRST_CUE, VOCABULARY_SIZE)}
+    vectors = np.random.default_rng([seed, 0x70C5]).normal(size=(VOCABULARY_SIZE, dim)).astype(np.float32)
+    return {token: vectors[token] for token in range(FIRST_CUE, VOCABULARY_SIZE)}

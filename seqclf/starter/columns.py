@@ -121,9 +121,9 @@ def _by_name(columns: Mapping[str, Column], names: Sequence[str]) -> list[tuple[
     """
     found = []
     for place, (column, looked) in enumerate(columns.items()):
-        whole, parts = "_".join(_parts(column)), _parts(column)
-        if whole in names:
-            found.append(((0, names.index(whole), place), column, "by its name"))
+        full, parts = "_".join(_parts(column)), _parts(column)
+        if full in names:
+            found.append(((0, names.index(full), place), column, "by its name"))
             continue
         ranks = [names.index(part) for part in parts if part in names]
         if ranks:
@@ -142,7 +142,7 @@ def _text_column(path: str, columns: Mapping[str, Column]) -> tuple[str, tuple[s
     elif named := _by_name(columns, _TEXT_NAMES):
         name, reason = named[0]
     else:
-        raise InputError(f"{path}: no column contains texts; {_what_they_hold(columns)}; name one with --text")
+        raise InputError(f"{path}: no column contains texts; {_contents(columns)}; name one with --text")
     rest = [other for other in usable if other != name and usable[other].distinct * 2 > usable[other].filled]
     rest.sort(key=lambda other: -usable[other].characters)
     notes = [f'texts in "{name}": {reason}']
@@ -197,7 +197,7 @@ def _label_column(
         name, reason = named[0]  # reading it reports what is wrong with it
     else:
         raise InputError(
-            f"{path}: no column looks like a label (few different values, repeated); {_what_they_hold(columns)}; "
+            f"{path}: no column looks like a label (few different values, repeated); {_contents(columns)}; "
             "name one with --label"
         )
     rest = {other: column for other, column in usable.items() if other != name}
@@ -248,7 +248,7 @@ def _argument(name: str) -> str:
     return name if re.fullmatch(r"[\w.-]+", name) and not name.startswith("-") else f'"{name}"'
 
 
-def _what_they_hold(columns: Mapping[str, Column]) -> str:
+def _contents(columns: Mapping[str, Column]) -> str:
     if not columns:
         return "there is no other column"
     found = []

@@ -22,9 +22,9 @@ from seqclf.starter.columns import choose_columns
 from seqclf.starter.formats import format_of
 from seqclf.starter.look import Look, look
 from seqclf.starter.recipe import Family, Recipe, recipe
-from seqclf.starter.siblings import Parts, find_parts, labels_left_out, training_part
+from seqclf.starter.siblings import Parts, find_parts, missing_labels, training_part
 from seqclf.starter.spread import looked_at
-from seqclf.starter.usable import Fitting, check_texts, is_number
+from seqclf.starter.usable import PartChecks, check_texts, is_number
 from seqclf.starter.write import config_text, name_after, one_line, with_data
 from seqclf.table_rows import opening
 
@@ -146,9 +146,9 @@ def see(request: Request) -> Seen:
     train = training_part(request.path)
     part = _folder(train, request) if Path(train).is_dir() else _table(train, request)
     check_texts(train, part.texts)
-    fitting = Fitting(part.texts, part.read)
-    found = find_parts(train, fitting)
-    splits = _splits(request, found, part, fitting)
+    checks = PartChecks(part.texts, part.read)
+    found = find_parts(train, checks)
+    splits = _splits(request, found, part, checks)
     looked = look(
         part.texts,
         rows=part.rows,
@@ -163,7 +163,7 @@ def see(request: Request) -> Seen:
             "train": _from_anywhere(train),
             **splits,
             **part.options,
-            **fitting.options(splits),
+            **checks.options(splits),
         },
         looked,
         one_line(looked.summary(part.named)),
@@ -174,7 +174,7 @@ def see(request: Request) -> Seen:
                     *part.notes,
                     *_about_labels(looked),
                     *_about_files(request, train, splits),
-                    *fitting.notes(splits),
+                    *checks.notes(splits),
                     *found.notes,
                 ),
             )
@@ -197,7 +197,7 @@ def _about_files(request: Request, train: str, splits: Mapping[str, Any]) -> Ite
         if not isinstance(part, str):
             continue
         yield f"{split} texts: {part}"
-        if Path(train).is_dir() and (missing := labels_left_out(train, part)):
+        if Path(train).is_dir() and (missing := missing_labels(train, part)):
             yield (
                 f"the {split} texts lack the labels {', '.join(missing[:_LABELS_SHOWN])}: if these folders of {train} "
                 "contain unlabelled texts, move them elsewhere"

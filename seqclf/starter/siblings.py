@@ -72,7 +72,7 @@ def find_parts(train: str, check: Callable[[str], None]) -> Parts:
     return Parts(train, found.get("validation"), found.get("test"), tuple(notes))
 
 
-def labels_left_out(train: str, part: str) -> list[str]:
+def missing_labels(train: str, part: str) -> list[str]:
     """Label folders in ``train`` that the other folder lacks; their texts may be unlabelled."""
     names = [{entry.name for entry in Path(folder).iterdir() if any(entry.glob("*.txt"))} for folder in (train, part)]
     return sorted(names[0] - names[1])
@@ -110,7 +110,7 @@ def _candidates(train: Path, split: str) -> Iterator[Path]:
         wanted = [f"{before}{name}{after}" for name in _NAMES[split]]
         wanted += [f"{before}{name}" for name in _NAMES[split]] if after else []
     try:
-        beside = {
+        neighbours = {
             _stem(entry).lower(): entry
             for entry in sorted(train.absolute().parent.iterdir())
             if entry.is_dir() == train.is_dir() and (train.is_dir() or entry.suffix.lower() == train.suffix.lower())
@@ -118,5 +118,5 @@ def _candidates(train: Path, split: str) -> Iterator[Path]:
     except OSError:
         return
     for name in dict.fromkeys(wanted):
-        if (entry := beside.get(name.lower())) is not None and entry.name != train.name:
+        if (entry := neighbours.get(name.lower())) is not None and entry.name != train.name:
             yield train.parent / entry.name

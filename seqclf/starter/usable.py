@@ -42,7 +42,7 @@ def check_texts(path: str, texts: LabelledTexts) -> None:
         raise InputError(f"{path}: has {count} texts; a classifier needs at least {LEAST_TEXTS}, better hundreds")
 
 
-class Fitting:
+class PartChecks:
     """Checks validation and test parts against the training texts, and remembers labels that these lack.
 
     Args:
@@ -66,10 +66,10 @@ class Fitting:
         for name in unknown:
             if (other := by_case.get(name.casefold())) is not None:
                 raise InputError(f'{part}: has the label "{name}", the training texts have "{other}"; use one')
-        strange = sum(not self._known.issuperset(names) for names in texts.label_sets)
-        if 2 * strange > len(texts):
+        affected = sum(not self._known.issuperset(names) for names in texts.label_sets)
+        if 2 * affected > len(texts):
             raise InputError(
-                f"{part}: most of its texts ({strange:,} of {len(texts):,}) have labels that the training texts lack "
+                f"{part}: most of its texts ({affected:,} of {len(texts):,}) have labels that the training texts lack "
                 f"({_some(unknown)})"
             )
         self._unknown[Path(part).absolute()] = unknown

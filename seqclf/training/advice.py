@@ -1,4 +1,4 @@
-"""Advice on what to try next, based on how a training went."""
+"""Advice on what to try next, based on how a training summary."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _GOOD_ENOUGH = 0.995
 
 
 @dataclass(frozen=True)
-class Went:
-    """How a training went.
+class TrainingSummary:
+    """How a training summary.
 
     Attributes:
         epochs: the epoch lines of ``history.jsonl``, in order.
@@ -34,7 +34,7 @@ class Went:
     best_epoch: int | None
 
     @classmethod
-    def of(cls, run: Run) -> Went:
+    def of(cls, run: Run) -> TrainingSummary:
         """Read it from the run's files. Raises ``InputError`` or ``ValueError`` if they are malformed."""
         manifest = run.manifest
         return cls(epochs_of(run.history), str(manifest.get("stopped_by")), manifest.get("best_epoch"))
@@ -48,7 +48,7 @@ def epochs_of(history: Path) -> list[dict[str, Any]]:
     return [line for line in lines if line.get("type") == "epoch"]
 
 
-def advice(config: Config, run: Run, went: Went) -> list[str]:
+def advice(config: Config, run: Run, summary: TrainingSummary) -> list[str]:
     """Sentences that name an observation and what to type or try, the most useful one first; often none.
 
     They compare training with validation scores, so there are none without validation. There are none for a model of
@@ -56,18 +56,18 @@ def advice(config: Config, run: Run, went: Went) -> list[str]:
     """
     if not config.layers and not config.head:
         return []
-    if went.best_epoch is None or not went.epochs or went.stopped_by == "interrupted":
+    if summary.best_epoch is None or not summary.epochs or summary.stopped_by == "interrupted":
         return []
-    best = next((epoch for epoch in went.epochs if epoch["epoch"] == went.best_epoch), went.epochs[-1])
+    best = next((epoch for epoch in summary.epochs if epoch["epoch"] == summary.best_epoch), summary.epochs[-1])
     if _score(best) >= _GOOD_ENOUGH:
         return []
-    found = [_still_improving(config, run, went), _first_was_best(config, run, went), _far_below(config, best)]
-    return [sentence for sentence in found if sentence] or [s for s in [_not_learning(config, went)] if s]
+    found = [_still_improving(config, run, summary), _first_was_best(config, run, summary), _far_below(config, best)]
+    return [sentence for sentence in found if sentence] or [s for s in [_not_learning(config, summary)] if s]
 
 
-def _still_improving(config: Config, run: Run, went: Went) -> str | None:
-    last = went.epochs[-1]["epoch"]
-    if went.stopped_by != "finished" or went.best_epoch != last or last < 2:
+def _still_improving(config: Config, run: Run, summary: TrainingSummary) -> str | None:
+    last = summary.epochs[-1]["epoch"]
+    if summary.stopped_by != "finished" or summary.best_epoch != last or last < 2:
         return None
     more = 2 * last if last > 5 else last + 5
     if is_planned(config.training.schedule) or config.training.keep_checkpoints is False:
@@ -77,12 +77,12 @@ def _still_improving(config: Config, run: Run, went: Went) -> str | None:
     return f"the last epoch was the best one; more epochs may help: {line}"
 
 
-def _first_was_best(config: Config, run: Run, went: Went) -> str | None:
-    if went.best_epoch != 1 or len(went.epochs) < 2:
+def _first_was_best(config: Config, run: Run, summary: TrainingSummary) -> str | None:
+    if summary.best_epoch != 1 or len(summary.epochs) < 2:
         return None
     train = f"seqclf train {shlex.quote(str(run.config))}"
     stopping = config.training.early_stopping
-    if config.ngrams is not None and went.stopped_by == "early_stopping" and stopping is not None:
+    if config.ngrams is not None and summary.stopped_by == "early_stopping" and stopping is not None:
         # The n-grams are fitted before the first epoch; the network may need several epochs to improve on them.
         patience = f"training.early_stopping.patience={max(5, 2 * stopping.patience)}"
         epochs = f"training.epochs={2 * config.training.epochs}"
@@ -113,9 +113,9 @@ def _far_below(config: Config, best: dict[str, Any]) -> str | None:
     return f"{seen}: try {', '.join(cures[:-1])} or {cures[-1]}"
 
 
-def _not_learning(config: Config, went: Went) -> str | None:
-    first, last = went.epochs[0]["loss"], went.epochs[-1]["loss"]
-    if len(went.epochs) < 2 or last < first * (1 - _HARDLY):
+def _not_learning(config: Config, summary: TrainingSummary) -> str | None:
+    first, last = summary.epochs[0]["loss"], summary.epochs[-1]["loss"]
+    if len(summary.epochs) < 2 or last < first * (1 - _HARDLY):
         return None
     rate = 3 * config.training.optimizer.learning_rate
     pooled = any(

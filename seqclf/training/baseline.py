@@ -12,7 +12,7 @@ from seqclf.runtime import current_threads
 from seqclf.training.events import BaselineDone, Event, Stage
 
 
-class BaselineBeside:
+class ParallelBaseline:
     """Fits the baseline while the network trains. A context manager that leaves no process behind.
 
     A training with one thread does not share the machine: the baseline is then fitted before the training.
@@ -28,7 +28,7 @@ class BaselineBeside:
             listen(Stage("Fitting the linear baseline"))
             self._job.result()
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Report the baseline once it is ready."""
         if self._job is None or self._announced or not self._job.is_done:
             return
@@ -44,10 +44,10 @@ class BaselineBeside:
         if not self._job.is_done:
             self._listen(Stage("Waiting for the linear baseline"))
         scores = self._job.result(should_stop)
-        self.look()
+        self.poll()
         return None if scores is None else BaselineDone(scores, self._score)
 
-    def __enter__(self) -> BaselineBeside:
+    def __enter__(self) -> ParallelBaseline:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -65,7 +65,7 @@ class Checkpoints:
 
     def _write(self, path: Path, content: bytes) -> None:
         checksum = hashlib.sha256(content).hexdigest().encode()
-        with replacing(path) as beside, beside.open("wb") as file:
+        with replacing(path) as temporary, temporary.open("wb") as file:
             file.writelines([_MAGIC, checksum, b"\n", content])
 
     def _paths(self) -> list[Path]:
@@ -77,11 +77,11 @@ class Checkpoints:
 
 def _content(path: Path) -> bytes:
     """Read and verify a checkpoint. Raises ``ValueError`` if the file is damaged."""
-    whole = path.read_bytes()
+    data = path.read_bytes()
     header = len(_MAGIC) + 65
-    if whole[: len(_MAGIC)] != _MAGIC or len(whole) < header:
+    if data[: len(_MAGIC)] != _MAGIC or len(data) < header:
         raise ValueError("its header is missing")
-    content = whole[header:]
-    if hashlib.sha256(content).hexdigest().encode() + b"\n" != whole[len(_MAGIC) : header]:
+    content = data[header:]
+    if hashlib.sha256(content).hexdigest().encode() + b"\n" != data[len(_MAGIC) : header]:
         raise ValueError("checksum mismatch")
     return content

@@ -59,8 +59,8 @@ def cross_validate(
             write_json(runs.summary, _summary(config, runs.name, RUNNING, results))
             if outcome.status == INTERRUPTED:
                 break
-        whole = sum(result.outcome.status == FINISHED for result in results)
-        status = FINISHED if whole == config.data.folds else INTERRUPTED
+        complete = sum(result.outcome.status == FINISHED for result in results)
+        status = FINISHED if complete == config.data.folds else INTERRUPTED
     except KeyboardInterrupt:
         status = INTERRUPTED
         raise

@@ -13,7 +13,7 @@ from seqclf.data.sources.kinds import describe
 from seqclf.ngrams.fit import FittedNgrams, layer_weights
 from seqclf.runs import FINISHED, INTERRUPTED, RUNNING, Run, now, this_process
 from seqclf.runtime import current_threads
-from seqclf.training.baseline import BaselineBeside
+from seqclf.training.baseline import ParallelBaseline
 from seqclf.training.environment import peak_memory_bytes
 from seqclf.training.events import Event, Stage, TrainingDone, TrainingStarted
 from seqclf.training.extend import go_further
@@ -36,7 +36,7 @@ _CURES = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a training ended.
+    """The outcome of a training.
 
     Attributes:
         status: ``finished`` or ``interrupted``.
@@ -52,7 +52,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class How:
+class JobOptions:
     """``started``: start of the job, by ``time.perf_counter``. The others are arguments of ``train``."""
 
     started: float
@@ -62,7 +62,7 @@ class How:
 
 
 @dataclass(frozen=True)
-class Ears:
+class Callbacks:
     """The callbacks of a training, for events and for stopping: arguments of ``train``."""
 
     listen: Listener
@@ -80,23 +80,23 @@ class Job:
     config: Config
     run: Run
     data: TrainingData
-    ears: Ears
-    how: How
+    callbacks: Callbacks
+    options: JobOptions
 
-    def learn(self, baseline: BaselineBeside) -> Outcome:
+    def learn(self, baseline: ParallelBaseline) -> Outcome:
         """Train, and write the run. Raises ``NonFiniteError`` where the loss or a weight is NaN or infinite."""
         from seqclf.training.state import TrainingState
 
         model, fitted = self._model()
         keeper = Keeper(
-            TrainingState.begin(model, self.config.training), self.run, self.config.training, self.how.started
+            TrainingState.begin(model, self.config.training), self.run, self.config.training, self.options.started
         )
         self.run.update_manifest(parameters=model.count_params(), threads=asdict(current_threads()))
-        if self.how.resume:
+        if self.options.resume:
             self._resume(keeper)
         else:
             keeper.save()  # to rewind to before the first regular checkpoint
-        self.ears.listen(self._started(model, fitted))
+        self.callbacks.listen(self._started(model, fitted))
         done = self._loop_with_rewinds(keeper, baseline, fitted)
         return self._finish(done, keeper, baseline)
 
@@ -105,12 +105,12 @@ class Job:
         from seqclf.model.build import NGRAMS, build_model
 
         config, data = self.config, self.data
-        pretrained = read_pretrained(config, data, self.ears.stage)
+        pretrained = read_pretrained(config, data, self.callbacks.stage)
         if pretrained is not None:
-            self.ears.stage(f"Found vectors for {pretrained}")
+            self.callbacks.stage(f"Found vectors for {pretrained}")
             self.run.update_manifest(vectors=pretrained.as_json())
-        fitted = fit_before(config, data, self.run, self.ears.listen)
-        self.ears.stage("Building the model")
+        fitted = fit_before(config, data, self.run, self.callbacks.listen)
+        self.callbacks.stage("Building the model")
         vectors = None if pretrained is None else pretrained.vectors
         model = build_model(config, data.tokenizer.vocabulary_size, data.labels, vectors=vectors)
         if fitted is not None:
@@ -118,9 +118,9 @@ class Job:
         return model, fitted
 
     def _resume(self, keeper: Keeper) -> None:
-        keeper.restore(self.ears.stage)
-        if self.how.further:
-            go_further(keeper.state, self.config.training, self.run, self.ears.stage)
+        keeper.restore(self.callbacks.stage)
+        if self.options.further:
+            go_further(keeper.state, self.config.training, self.run, self.callbacks.stage)
             write_config(self.run.config, self.config)
         before = self.run.manifest
         resumed = [*before.get("resumed", []), now()]
@@ -138,7 +138,9 @@ class Job:
             ngram_texts=fitted.texts if fitted is not None and self.config.layers else 0,
         )
 
-    def _loop_with_rewinds(self, keeper: Keeper, baseline: BaselineBeside, fitted: FittedNgrams | None) -> TrainingDone:
+    def _loop_with_rewinds(
+        self, keeper: Keeper, baseline: ParallelBaseline, fitted: FittedNgrams | None
+    ) -> TrainingDone:
         from seqclf.training.state import NonFiniteError
 
         rewinds = 0
@@ -146,15 +148,17 @@ class Job:
             try:
                 return self._loop(keeper, baseline, fitted)
             except NonFiniteError as error:
-                if self.how.on_nan == "stop" or rewinds == MOST_REWINDS:
+                if self.options.on_nan == "stop" or rewinds == MOST_REWINDS:
                     raise NonFiniteError(f"{error}: {_CURES}") from error
                 rewinds += 1
                 share = keeper.state.rate_share / 2
-                self.ears.stage(f"warning: {error}; rewinding to the last checkpoint, with learning rate x {share:g}")
-                keeper.restore(self.ears.stage)
+                self.callbacks.stage(
+                    f"warning: {error}; rewinding to the last checkpoint, with learning rate x {share:g}"
+                )
+                keeper.restore(self.callbacks.stage)
                 keeper.state.rate_share = share
 
-    def _loop(self, keeper: Keeper, baseline: BaselineBeside, fitted: FittedNgrams | None) -> TrainingDone:
+    def _loop(self, keeper: Keeper, baseline: ParallelBaseline, fitted: FittedNgrams | None) -> TrainingDone:
         from seqclf.training.loop import training_events
 
         config, data, state = self.config, self.data, keeper.state
@@ -166,19 +170,19 @@ class Job:
         )
         for event in events:
             keeper(event)
-            self.ears.listen(event)
+            self.callbacks.listen(event)
             if isinstance(event, TrainingDone):
                 return event
-            baseline.look()
-            if self.ears.should_stop():
+            baseline.poll()
+            if self.callbacks.should_stop():
                 break
         keeper.save()
         done = TrainingDone("interrupted", state.best_epoch)
         keeper(done)
-        self.ears.listen(done)
+        self.callbacks.listen(done)
         return done
 
-    def _finish(self, done: TrainingDone, keeper: Keeper, baseline: BaselineBeside) -> Outcome:
+    def _finish(self, done: TrainingDone, keeper: Keeper, baseline: ParallelBaseline) -> Outcome:
         """Write the models, their metrics and the status. A stopped training waits neither for another fit of the
         n-grams nor for the baseline."""
         run, state = self.run, keeper.state
@@ -187,12 +191,12 @@ class Job:
             keeper.keep_final()
         state.use_best_weights()
         if status == FINISHED:
-            refit_after(self.config, self.data, state.model, run, self.ears.listen)
-        self.ears.stage("Writing the model")
+            refit_after(self.config, self.data, state.model, run, self.callbacks.listen)
+        self.callbacks.stage("Writing the model")
         write_models(self.config, self.data, state.model, state.best_validation, run)
         if status == INTERRUPTED:
             note_no_refit(run)
-        compared = baseline.result(self.ears.should_stop if status == FINISHED else lambda: True)
+        compared = baseline.result(self.callbacks.should_stop if status == FINISHED else lambda: True)
         if compared is not None and state.best_validation is not None:
             keeper(compared)
             run.write_metrics("validation", {**run.metrics["validation"], "baseline": compared.scores})

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _NUMBER = 4  # bytes of a float32
 _COPIES_OF_OUTPUTS = 3  # a layer's output, its gradient, and intermediate results
 _COPIES_OF_FIT = 3  # of the n-gram table: as fitted, in the model, in an export
-_SURE = 0.7  # fraction of the estimate that is certainly needed: measured use is 0.7 to 1.8 times the estimate
+_CERTAIN = 0.7  # fraction of the estimate that is certainly needed: measured use is 0.7 to 1.8 times the estimate
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def check_memory(config: Config, data: TrainingData) -> None:
     if free is None:
         return
     needs = memory_needs(config, data)
-    if needs.bytes * _SURE <= free:
+    if needs.bytes * _CERTAIN <= free:
         return
     what, why = _explained(needs)
     raise InputError(

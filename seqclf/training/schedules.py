@@ -80,11 +80,11 @@ def _one_cycle(schedule: OneCycleSchedule, done: float) -> float:
 
 
 def _linear(schedule: LinearSchedule, number: float, full: float, horizon: Horizon) -> float:
-    return 1 - (1 - schedule.final) * _way_down(number, full, horizon)
+    return 1 - (1 - schedule.final) * _decayed(number, full, horizon)
 
 
 def _cosine(schedule: CosineSchedule, number: float, full: float, horizon: Horizon) -> float:
-    return schedule.final + (1 - schedule.final) * (1 + math.cos(math.pi * _way_down(number, full, horizon))) / 2
+    return schedule.final + (1 - schedule.final) * (1 + math.cos(math.pi * _decayed(number, full, horizon))) / 2
 
 
 def _exponential(schedule: ExponentialSchedule, number: float, full: float, horizon: Horizon) -> float:
@@ -96,7 +96,7 @@ def _inverse_sqrt(schedule: InverseSqrtSchedule, number: float, full: float, hor
     return math.sqrt(full / number)
 
 
-def _way_down(number: float, full: float, horizon: Horizon) -> float:
+def _decayed(number: float, full: float, horizon: Horizon) -> float:
     return (number - full) / (horizon.total + 1 - full)
 
 

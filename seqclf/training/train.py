@@ -16,10 +16,10 @@ from seqclf.file_encoding import UTF8
 from seqclf.prior import Prior
 from seqclf.runs import FAILED, INTERRUPTED, RUNNING, WHOLE, Run, now
 from seqclf.text.kinds import load_tokenizer
-from seqclf.training.baseline import BaselineBeside
+from seqclf.training.baseline import ParallelBaseline
 from seqclf.training.data_checks import problems_with_data
 from seqclf.training.environment import environment
-from seqclf.training.job import Ears, How, Job, Listener, OnNan, Outcome
+from seqclf.training.job import Callbacks, Job, JobOptions, Listener, OnNan, Outcome
 from seqclf.training.memory_estimate import check_memory
 
 
@@ -55,8 +55,8 @@ def train(
     """
     with run.locked():
         try:
-            how = How(time.perf_counter(), resume, further, on_nan)
-            return _train(config, run, data, Ears(listen, should_stop), how, memory_check=memory_check)
+            options = JobOptions(time.perf_counter(), resume, further, on_nan)
+            return _train(config, run, data, Callbacks(listen, should_stop), options, memory_check=memory_check)
         except BaseException as error:
             with contextlib.suppress(OSError, InputError):  # the folder may be what is broken
                 manifest = run.manifest
@@ -83,23 +83,31 @@ def _interruption(error: BaseException) -> KeyboardInterrupt | None:
     return cause
 
 
-def _train(config: Config, run: Run, data: TrainingData | None, ears: Ears, how: How, *, memory_check: bool) -> Outcome:
+def _train(
+    config: Config,
+    run: Run,
+    data: TrainingData | None,
+    callbacks: Callbacks,
+    options: JobOptions,
+    *,
+    memory_check: bool,
+) -> Outcome:
     config = with_absolute_paths(config)
-    if not how.resume:
+    if not options.resume:
         write_config(run.config, config)
         encoding = getattr(config.data, "encoding", UTF8)
         run.update_manifest(seed=config.seed, data=describe(config.data), encoding=encoding, **environment())
     if data is None:
-        data = prepare(config, ears.stage)
+        data = prepare(config, callbacks.stage)
     else:
-        how = replace(how, started=how.started - data.seconds)  # wall time includes the preparation
+        options = replace(options, started=options.started - data.seconds)  # wall time includes the preparation
     if problems := problems_with_data(config, data):
         raise ConfigError(problems)
     _note_data(run, data)
     if memory_check:
         check_memory(config, data)
-    with BaselineBeside(config, data, ears.listen) as baseline:
-        return Job(config, run, data, ears, how).learn(baseline)
+    with ParallelBaseline(config, data, callbacks.listen) as baseline:
+        return Job(config, run, data, callbacks, options).learn(baseline)
 
 
 def _note_data(run: Run, data: TrainingData) -> None:

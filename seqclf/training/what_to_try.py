@@ -27,7 +27,11 @@ def what_to_try(config: Config, report: Report, file: str) -> list[str]:
     if report.problems:
         return []
     train = f"seqclf train {shlex.quote(file)}"
-    found = (*_uneven(config, report, train), *_few_to_validate(config, report, train), *_alone(config, train))
+    found = (
+        *_uneven(config, report, train),
+        *_few_to_validate(config, report, train),
+        *_without_baseline(config, train),
+    )
     return [*found, *_ngrams(config, report, train), *_vocabulary(config, report, train)][:_MOST]
 
 
@@ -51,8 +55,8 @@ def _uneven(config: Config, report: Report, train: str) -> Iterator[str]:
 
 def _few_to_validate(config: Config, report: Report, train: str) -> Iterator[str]:
     validation = report.splits.get("validation")
-    drawn = isinstance(part_names(config.data)["validation"], float)
-    if validation is None or validation.texts >= _FEW_TO_VALIDATE or not drawn or config.data.folds is not None:
+    sampled = isinstance(part_names(config.data)["validation"], float)
+    if validation is None or validation.texts >= _FEW_TO_VALIDATE or not sampled or config.data.folds is not None:
         return
     if min(report.splits["train"].labels.values()) < 5:
         return
@@ -62,7 +66,7 @@ def _few_to_validate(config: Config, report: Report, train: str) -> Iterator[str
     )
 
 
-def _alone(config: Config, train: str) -> Iterator[str]:
+def _without_baseline(config: Config, train: str) -> Iterator[str]:
     if config.training.baseline is False:
         yield f"compare the score with that of a linear model: {train} --set training.baseline=auto"
 

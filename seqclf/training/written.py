@@ -21,8 +21,8 @@ def write_models(config: Config, data: TrainingData, model: Any, validation: dic
     from seqclf.layers.recurrent import plain
 
     shutil.rmtree(run.saved_model, ignore_errors=True)  # from before a resume
-    with replacing(run.model) as beside:
-        plain(model).save(beside)
+    with replacing(run.model) as temporary:
+        plain(model).save(temporary)
     thresholds = None
     if data.labels.multi:
         thresholds = _thresholds(config, data.labels, validation)

@@ -94,7 +94,7 @@ def predict_file(
             raise InputError(f"{path}: is the input; name another file to write")
     target.check()
     journal = Journal(target.path, _job(model, source, target, answers))
-    with journal.held(resume=resume) as progress:
+    with journal.locked(resume=resume) as progress:
         try:
             return _written(
                 probabilities,

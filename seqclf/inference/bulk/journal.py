@@ -45,7 +45,7 @@ class Journal:
         self._target, self._job = target, job
 
     @contextlib.contextmanager
-    def held(self, *, resume: bool) -> Iterator[Progress]:
+    def locked(self, *, resume: bool) -> Iterator[Progress]:
         """Lock the folder for this process: a new one, or with ``resume`` an existing one if there is one.
 
         Raises ``InputError`` if that would mix or lose predictions.

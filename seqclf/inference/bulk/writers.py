@@ -55,20 +55,20 @@ class LineWriter:
         return cls(kind, path.open("ab"), path)
 
     def write(self, rows: Rows, added: Sequence[str] = ()) -> dict[int, str]:
-        refused: dict[int, str] = {}
+        rejected: dict[int, str] = {}
         if self._kind == "jsonl":
             text = "".join(json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
         else:
             new = self._written == 0
             self._columns = _columns(rows, added) if new else self._columns or self._header()
-            refused = _strange(rows, self._columns)
-            kept = [row for place, row in enumerate(rows) if place not in refused]
+            rejected = _unknown_columns(rows, self._columns)
+            kept = [row for place, row in enumerate(rows) if place not in rejected]
             text = self._table([*([dict(zip(self._columns, self._columns, strict=True))] if new else []), *kept])
         content = text.encode("utf-8", "backslashreplace")  # lone surrogates of a JSON text
         self._file.write(content)
         self._file.flush()
         self._written += len(content)
-        return refused
+        return rejected
 
     def _table(self, rows: Rows) -> str:
         text = io.StringIO(newline="")
@@ -128,13 +128,13 @@ class ParquetWriter:
         if not rows:
             return {}
         schema = pyarrow.parquet.read_schema(self._path(0)) if self._parts else _schema(rows, added, self._types)
-        refused = _refused(rows, schema)
-        kept = [row for place, row in enumerate(rows) if place not in refused]
+        rejected = _rejected(rows, schema)
+        kept = [row for place, row in enumerate(rows) if place not in rejected]
         columns = {name: _values(kept, name, schema.field(name).type) for name in schema.names}
-        with replacing(self._path(self._parts)) as beside:
-            pyarrow.parquet.write_table(pyarrow.table(columns, schema=schema), beside)
+        with replacing(self._path(self._parts)) as temporary:
+            pyarrow.parquet.write_table(pyarrow.table(columns, schema=schema), temporary)
         self._parts += 1
-        return refused
+        return rejected
 
     @property
     def position(self) -> int:
@@ -152,7 +152,7 @@ class ParquetWriter:
         if not self._parts:
             raise InputError("no row to write; a parquet file needs at least one to determine its columns")
         schema = pyarrow.parquet.read_schema(self._path(0))
-        with replacing(whole) as beside, pyarrow.parquet.ParquetWriter(beside, schema) as writer:
+        with replacing(whole) as temporary, pyarrow.parquet.ParquetWriter(temporary, schema) as writer:
             for part in range(self._parts):
                 writer.write_table(pyarrow.parquet.read_table(self._path(part)))
         return whole
@@ -214,7 +214,7 @@ def _as_text(value: Any) -> str:
     return text.encode("utf-8", "backslashreplace").decode()  # lone surrogates of a JSON text
 
 
-def _refused(rows: Rows, schema: Any) -> dict[int, str]:
+def _rejected(rows: Rows, schema: Any) -> dict[int, str]:
     """Errors, by row index, for rows with values that the schema cannot store or with unknown columns."""
     import pyarrow
 
@@ -230,10 +230,10 @@ def _refused(rows: Rows, schema: Any) -> dict[int, str]:
                     pyarrow.array(_values([row], name, kind), kind)
                 except unwritable:
                     wrong[place] = f'"{name}" is {row[name]!r:.40}, not {kind} as in the rows before'
-    return {**_strange(rows, schema.names), **wrong}
+    return {**_unknown_columns(rows, schema.names), **wrong}
 
 
-def _strange(rows: Rows, columns: Sequence[str]) -> dict[int, str]:
+def _unknown_columns(rows: Rows, columns: Sequence[str]) -> dict[int, str]:
     """Errors, by row index, for rows with a column that is not in ``columns``."""
     known = set(columns)
     found = ((place, next((name for name in row if name not in known), None)) for place, row in enumerate(rows))
