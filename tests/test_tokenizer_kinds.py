@@ -170,19 +170,19 @@ def test_wordpiece_files_have_their_special_tokens_by_name_or_get_them(tmp_path:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", ": holds no pieces; expected a WordPiece vocabulary"),
+        (b"", ": contains no pieces; expected a WordPiece vocabulary"),
         (b"the\n\nfilm\n", ":2: expected one piece, found an empty line"),
         (b"the\nfilm\na film\n", ':3: expected one piece, found "a film"'),
-        (b'{\n  "model": 1\n}', ": is JSON; expected a WordPiece vocabulary"),
-        (b'{"the":1,"film":2}', ": is JSON; expected a WordPiece vocabulary"),
+        (b'{\n  "model": 1\n}', ": found JSON; expected a WordPiece vocabulary"),
+        (b'{"the":1,"film":2}', ": found JSON; expected a WordPiece vocabulary"),
         (b"[UNK]\n  the\n", ':2: expected one piece, found "  the"'),
-        (b"the\nfilm\nthe\n", ':3: "the" stands in line 1 already'),
+        (b"the\nfilm\nthe\n", ':3: duplicate "the" (first on line 1)'),
         (b"the\n\xff\n", ":2: not UTF-8 text (byte 5)"),
         (b"the\n\x00\n", ":2: expected one piece"),
         (b"### SubwordTextEncoder\n", ":2: expected ### Metadata: {}, found an empty line"),
         (b"### SubwordTextEncoder\n'the_'\n", ":2: expected ### Metadata: {}, found \"'the_'\""),
         (b"### SubwordTextEncoder\n### Metadata: {\n", ":2: expected ### Metadata: {}"),
-        (b"### SubwordTextEncoder\n### Metadata: {}\n", ": holds no pieces"),
+        (b"### SubwordTextEncoder\n### Metadata: {}\n", ": contains no pieces"),
         (
             b"### SubwordTextEncoder\n### Metadata: {}\n'a_'\nthe_\n",
             ':4: expected a subword in single quotes, found "th',
@@ -200,7 +200,7 @@ def test_broken_vocabularies_are_named_with_their_line(tmp_path: Path, content: 
 
 
 def test_what_is_no_vocabulary_file(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="is a folder"):
+    with pytest.raises(InputError, match="found a folder"):
         read_vocabulary(tmp_path)
     with pytest.raises(InputError, match="cannot be read"):
         read_vocabulary(tmp_path / "vocab.txt")

@@ -1,4 +1,4 @@
-"""Whole corpora to token ids: each different chunk is cut into pieces once, and texts are put together as arrays."""
+"""Fast encoding of large corpora: each distinct chunk is tokenized once, and texts are assembled as arrays."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class BulkEncoder:
     """Encodes texts block by block.
 
     Args:
-        split: cuts a text into chunks, whose ids do not depend on each other.
-        ids_of: token ids of chunks; there may be none of one.
-        empty: id of the one token that stands for a text without tokens.
+        split: splits a text into chunks, whose ids do not depend on each other.
+        ids_of: returns the token ids of chunks; a chunk may have none.
+        empty: id of the single token of a text without tokens.
     """
 
     def __init__(self, split: SplitText, ids_of: ChunkIds, empty: int) -> None:
@@ -30,8 +30,8 @@ class BulkEncoder:
 
     def __call__(self, texts: Iterable[str]) -> Iterator[NDArray[np.int32]]:
         """Token ids of each text (``int32 [length]``, length at least 1), one text after another."""
-        numbers: list[int] = []  # of the chunks of some texts, one after another
-        ends = [0]  # of each text
+        numbers: list[int] = []  # chunk numbers of several texts, concatenated
+        ends = [0]  # end of each text in `numbers`
         for text in texts:
             numbers += map(self._numbers.__getitem__, self._split(text))
             ends.append(len(numbers))
@@ -42,7 +42,7 @@ class BulkEncoder:
 
     def _forget(self) -> None:
         self._numbers = _Numbers()
-        self._ids = np.zeros(0, np.int32)  # of all chunks known, one after another
+        self._ids = np.zeros(0, np.int32)  # ids of all known chunks, concatenated
         self._starts = np.zeros(1, np.int64)  # chunk i is _ids[_starts[i]:_starts[i + 1]]
 
     def _block(self, numbers: list[int], ends: list[int]) -> Iterator[NDArray[np.int32]]:
@@ -50,7 +50,7 @@ class BulkEncoder:
         chunks = np.array(numbers, dtype=np.int64)
         lengths = np.diff(self._starts)[chunks]
         token_ends = np.concatenate([[0], np.cumsum(lengths)])
-        # Token j of the block is token j - (its chunk's first place in the block) of its chunk.
+        # Token j of the block is token j - (start of its chunk in the block) of its chunk.
         source = np.repeat(self._starts[chunks] - token_ends[:-1], lengths) + np.arange(token_ends[-1])
         ids = self._ids[source]
         text_ends = token_ends[ends]
@@ -70,7 +70,7 @@ class BulkEncoder:
 
 
 class _Numbers(dict[str, int]):
-    """Numbers chunks as they turn up, from 0; ``new`` are those that nobody has taken note of yet."""
+    """Numbers chunks in order of appearance, from 0; ``new`` has the chunks that are not encoded yet."""
 
     def __init__(self) -> None:
         super().__init__()

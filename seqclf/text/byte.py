@@ -1,4 +1,4 @@
-"""The ``byte`` tokenizer: a text's UTF-8 bytes. Nothing is learnt, nothing is unknown."""
+"""The ``byte`` tokenizer: the UTF-8 bytes of a text. It needs no training, and nothing is unknown."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BYTE_PIECES = tuple(f"<0x{byte:02X}>" for byte in range(256))
 BYTE_JOINS = np.array(
     [(CONTINUES | GOES_ON) * (byte >= 0x80 or is_word_character(chr(byte))) for byte in range(256)], np.uint8
 )
-"""Flags of ``Tokenizer.word_joins``: bytes of characters beyond ASCII are parts of words, whatever they spell."""
+"""Flags of ``Tokenizer.word_joins``: bytes of non-ASCII characters always count as parts of words."""
 
 
 class ByteTokenizer(Tokenizer):
@@ -35,7 +35,7 @@ class ByteTokenizer(Tokenizer):
 
     @classmethod
     def learn(cls, texts: Iterable[str]) -> ByteTokenizer:
-        """The one that there is; ``texts`` are not looked at."""
+        """The byte tokenizer, which ignores ``texts``."""
         return cls()
 
     def encode_all(self, texts: Iterable[str]) -> Iterator[NDArray[np.int32]]:

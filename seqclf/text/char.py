@@ -1,8 +1,8 @@
-"""The ``char`` tokenizer: single characters, or every ``stride``-th run of ``ngram`` of them (DNA's k-mers).
+"""The ``char`` tokenizer: single characters, or every ``stride``-th n-gram of ``ngram`` characters (k-mers of DNA).
 
-A character is a code point. White space is kept, but every run of it is one space, and none is left at the ends: line
-breaks and indentation say little. A text of fewer than ``ngram`` characters is one token, itself; what is left at the
-end of a text when the last whole n-gram is taken (``stride`` above 1) is not read.
+A character is a code point. Each run of white space becomes one space, and white space at the ends is removed: line
+breaks and indentation carry little information. A text of fewer than ``ngram`` characters is a single token. With a
+``stride`` above 1, characters after the last complete n-gram are not read.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class CharTokenizer(Tokenizer):
     """``pieces`` are ``[PAD]``, ``[UNK]`` and n-grams by frequency.
 
     Attributes:
-        ngram: characters of a token.
-        stride: characters from a token's first to the next one's first.
-        lowercase: whether texts are lower-cased (accents are kept).
+        ngram: number of characters in a token.
+        stride: distance in characters from the start of a token to the start of the next.
+        lowercase: whether texts are lowercased (accents are kept).
     """
 
     kind = "char"
@@ -52,7 +52,7 @@ class CharTokenizer(Tokenizer):
         lowercase: bool = True,
         min_frequency: int = 2,
     ) -> CharTokenizer:
-        """The ``vocab_size - 2`` most frequent n-grams, of those that occur ``min_frequency`` times at least."""
+        """A vocabulary of the ``vocab_size - 2`` most frequent n-grams that occur at least ``min_frequency`` times."""
 
         def ngrams(text: str) -> list[str]:
             characters = _normal(text, lowercase)
@@ -77,14 +77,14 @@ class CharTokenizer(Tokenizer):
     def _block(self, texts: list[str]) -> Iterator[NDArray[np.int32]]:
         characters = np.frombuffer("".join(texts).encode("utf-32-le"), np.dtype("<u4"))
         lengths = np.array([len(text) for text in texts])
-        tokens = np.maximum((lengths - self.ngram) // self.stride + 1, 0)  # none yet of a text shorter than an n-gram
+        tokens = np.maximum((lengths - self.ngram) // self.stride + 1, 0)  # 0 for a text shorter than an n-gram
         ends = np.cumsum(tokens)
         first = np.cumsum(lengths) - lengths - (ends - tokens) * self.stride
         starts = np.repeat(first, tokens) + np.arange(ends[-1]) * self.stride
         nodes = np.full(len(starts), ROOT, np.int64)
         for place in range(self.ngram if len(starts) else 0):
             nodes = self.trie.step(nodes, characters[starts + place])
-        ids = np.append(self.trie.values, NOWHERE)[nodes]  # NOWHERE is the last place
+        ids = np.append(self.trie.values, NOWHERE)[nodes]  # NOWHERE (-1) is the last index
         ids = np.where(ids == NOWHERE, self.unknown_id, ids).astype(np.int32)
         for text, (start, stop) in zip(texts, itertools.pairwise([0, *ends.tolist()]), strict=True):
             whole = self._ids.get(text, self.unknown_id)

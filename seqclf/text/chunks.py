@@ -1,8 +1,8 @@
-"""What the tokenizers that read words share: ids of chunks, which never depend on their neighbours.
+"""Base class of word-based tokenizers: the ids of a chunk never depend on its neighbours.
 
-White space always separates words. A table from chunks (what stands between white space) to ids is what makes bulk
-encoding fast, and the most frequent chunks of the training texts travel with the tokenizer so that the exported graph
-has the same lever.
+White space always separates words, so a chunk (the text between white space) can be looked up in a table. The table
+makes bulk encoding fast, and the tokenizer stores the most frequent chunks of the training texts so that the exported
+graph can do the same.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _CHUNKS_FILE = "known_chunks.txt"
 
 
 class ChunkTokenizer(Tokenizer):
-    """A tokenizer of words.
+    """A word-based tokenizer.
 
     Attributes:
-        lowercase: whether words are lower-cased (accents are kept).
-        known_chunks: frequent chunks of the training texts, most frequent first, ASCII letters lower-cased if
-            ``lowercase``. They change no id; they only save work.
+        lowercase: whether words are lowercased (accents are kept).
+        known_chunks: frequent chunks of the training texts, most frequent first, with ASCII letters lowercased if
+            ``lowercase``. They do not affect ids, only speed.
     """
 
     lowercase: bool
@@ -39,7 +39,7 @@ class ChunkTokenizer(Tokenizer):
 
     @abstractmethod
     def ids_of(self, chunks: Sequence[str]) -> Sequence[Sequence[int]]:
-        """Token ids of chunks; none where one holds no word."""
+        """Token ids of each chunk; empty if the chunk contains no word."""
 
     def encode_all(self, texts: Iterable[str]) -> Iterator[NDArray[np.int32]]:
         return BulkEncoder(split_chunks, self.ids_of, self.unknown_id)(texts)
@@ -57,7 +57,7 @@ def split_chunks(text: str) -> list[str]:
 
 
 def chunk_key(chunk: str, lowercase: bool) -> bytes:
-    """A chunk as the exported graph looks it up: UTF-8, only ASCII letters lower-cased (that is cheap in the graph)."""
+    """The lookup key of a chunk in the exported graph: UTF-8, with ASCII letters lowercased (cheap in the graph)."""
     encoded = chunk.encode("utf-8")
     return encoded.lower() if lowercase else encoded
 
@@ -75,7 +75,7 @@ def count_words(chunk_counts: Counter[str], lowercase: bool) -> Counter[str]:
 
 
 def frequent_chunks(chunk_counts: Counter[str], lowercase: bool) -> list[str]:
-    """Those that are worth a place in the exported graph, most frequent first, as it looks them up."""
+    """The lookup keys of repeated chunks for the exported graph, most frequent first."""
     counts: Counter[str] = Counter()
     for chunk, count in chunk_counts.items():
         counts[chunk_key(chunk, lowercase).decode("utf-8")] += count
@@ -84,5 +84,5 @@ def frequent_chunks(chunk_counts: Counter[str], lowercase: bool) -> list[str]:
 
 
 def read_known_chunks(folder: Path) -> list[str]:
-    """What ``ChunkTokenizer.save`` wrote beside the vocabulary. Raises ``OSError`` or ``ValueError``."""
+    """Read the chunks that ``ChunkTokenizer.save`` wrote. Raises ``OSError`` or ``ValueError``."""
     return (folder / _CHUNKS_FILE).read_text(encoding="utf-8").split("\n")[:-1]

@@ -1,4 +1,4 @@
-"""Counts of what occurs in a corpus, in bounded memory."""
+"""Count items in a corpus with bounded memory."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 MOST_COUNTED = 1_000_000
-"""Different items that are counted: about 200 MB."""
+"""Maximum number of distinct items counted at once: about 200 MB."""
 
 
 def counted(groups: Iterable[Sequence[str]], most: int = MOST_COUNTED) -> Counter[str]:
-    """How often each item occurs in all groups together.
+    """Number of occurrences of each item in all groups.
 
-    Where more than ``most`` different items turn up, those that were rarest until then are forgotten, half of them or
-    more (like lossy counting, Manku & Motwani 2002): what is frequent is counted to within what it had when it was
-    forgotten. Up to there the order of the groups makes no difference.
+    When more than ``most`` distinct items have occurred, the rarest half or more are dropped (similar to lossy
+    counting, Manku & Motwani 2002), so a later count lacks what the item had when it was dropped. Below this limit,
+    counts are exact and independent of the order of the groups.
     """
     counts: Counter[str] = Counter()
     for group in groups:

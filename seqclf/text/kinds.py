@@ -1,4 +1,4 @@
-"""The kinds of tokenizers: which one an option names, and which one a folder holds. No TensorFlow here."""
+"""Create the tokenizer of a config, or load a saved one. Does not import TensorFlow."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from seqclf.text.tokenizer import TOKENIZER_FILE, Tokenizer
 from seqclf.text.vocabulary_file import tokenizer_from_file
 from seqclf.text.word import WordTokenizer
 
-# By the option `tokenizer.type`; the other options are keyword arguments.
+# By `tokenizer.type`; the other options are keyword arguments.
 _LEARN: dict[str, Callable[..., Tokenizer]] = {
     "subword": SubwordTokenizer.learn,
     "subword_file": tokenizer_from_file,
@@ -30,22 +30,22 @@ _SAVED: dict[str, type[Tokenizer]] = {
 
 
 def learn_tokenizer(texts: Iterable[str], *, type: str = "subword", **options: Any) -> Tokenizer:
-    """The tokenizer of a config's options (without those that say how much of a text is read), for these texts.
+    """Train the tokenizer of a config on these texts. ``options`` exclude ``max_tokens`` and ``truncate``.
 
-    Same texts, same ids. Raises ``InputError`` for a vocabulary file that cannot be used.
+    Deterministic: the same texts give the same ids. Raises ``InputError`` for an unusable vocabulary file.
     """
     return _LEARN[type](texts, **options)
 
 
 def load_tokenizer(folder: Path) -> Tokenizer:
-    """Read what ``Tokenizer.save`` wrote: data only, whoever wrote it.
+    """Read a folder that ``Tokenizer.save`` wrote. Safe for untrusted folders: it reads data, never code.
 
-    Raises ``InputError`` where it is missing or something else.
+    Raises ``InputError`` if the file is missing or malformed.
     """
     path = folder / TOKENIZER_FILE
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        # A file that `tokenizers` reads too names the kind of its model instead.
+        # A file in the format of `tokenizers` has the type of its model instead.
         kind = content["type"] if "type" in content else {"WordPiece": "subword"}[content["model"]["type"]]
         return _SAVED[kind].restore(content, folder)
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:

@@ -1,4 +1,4 @@
-"""N-grams of token ids, and whole words, as numbers (``seqclf.token_ids``), by NumPy."""
+"""Hashes of n-grams of token ids and of whole words (``seqclf.token_ids``), in NumPy."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from seqclf.token_ids import CONTINUES, GOES_ON, PRIME, coefficients, word_coeff
 
 @dataclass(frozen=True)
 class NgramHash:
-    """Which buckets the n-grams of a text fall into.
+    """Maps the n-grams of a text to buckets.
 
     Attributes:
-        orders: tokens of an n-gram, such as 1, 2 and 3.
+        orders: lengths of the n-grams, such as 1, 2 and 3.
         buckets: number of buckets.
-        joins: which tokens make up a word (``Tokenizer.word_joins``), where words count, too.
+        joins: which tokens form a word (``Tokenizer.word_joins``); None: do not add words.
     """
 
     orders: tuple[int, ...]
@@ -26,7 +26,7 @@ class NgramHash:
     joins: NDArray[np.uint8] | None = None
 
     def rows(self, texts: Sequence[NDArray[np.integer]]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """The different buckets of each text, in order.
+        """The distinct buckets of each text, in ascending order.
 
         Args:
             texts: token ids, each ``[length]`` of any integer dtype and of length 1 or more.
@@ -40,7 +40,7 @@ class NgramHash:
             return np.zeros(0, np.int32), np.zeros(1, np.int64)
         ids = np.concatenate(texts).astype(np.int64)
         row = np.repeat(np.arange(len(lengths)), lengths)
-        left = np.repeat(np.cumsum(lengths), lengths) - np.arange(len(ids))  # tokens from here to the text's end
+        left = np.repeat(np.cumsum(lengths), lengths) - np.arange(len(ids))  # tokens from here to the end of the text
         keys = []
         for order in self.orders:
             starts = np.flatnonzero(left >= order)
@@ -61,15 +61,15 @@ class NgramHash:
         return buckets
 
     def _words(self, ids: NDArray[np.int64], row: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Places of each word's last token, and the words' buckets."""
+        """Index of each word's last token, and the buckets of the words."""
         assert self.joins is not None
         flags = self.joins[ids]
-        continues = np.zeros(len(ids) + 1, bool)  # whether a token belongs to the word of the token before
+        continues = np.zeros(len(ids) + 1, bool)  # whether a token continues the word of the previous token
         continues[1:-1] = (flags[1:] & CONTINUES != 0) & (flags[:-1] & GOES_ON != 0) & (row[1:] == row[:-1])
         ends = np.flatnonzero(~continues[1:])
         first, last, *others = word_coefficients()
         total = first + last * ids[ends]
-        left, places = np.arange(len(ends)), ends  # words of which more tokens are left to add
+        left, places = np.arange(len(ends)), ends  # words with more tokens to add
         for coefficient in others:
             left, places = left[continues[places]], places[continues[places]] - 1
             total[left] += coefficient * ids[places]
@@ -79,7 +79,7 @@ class NgramHash:
 def joined(
     blocks: Iterable[tuple[NDArray[np.int32], NDArray[np.int64]]],
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """``columns`` and ``ends`` of several calls of ``NgramHash.rows``, one after another."""
+    """``columns`` and ``ends`` of several calls of ``NgramHash.rows``, concatenated."""
     columns, ends = [np.zeros(0, np.int32)], [np.zeros(1, np.int64)]
     for block, block_ends in blocks:
         ends.append(ends[-1][-1] + block_ends[1:])
@@ -88,7 +88,7 @@ def joined(
 
 
 def blocks(lengths: Sequence[int], most_tokens: int = 1 << 20) -> Iterable[range]:
-    """Consecutive places of texts, so many at a time that they have about ``most_tokens`` tokens in all."""
+    """Ranges of consecutive texts, each with at most ``most_tokens`` tokens in total, or a single text."""
     start, tokens = 0, 0
     for place, length in enumerate(lengths):
         if place > start and tokens + length > most_tokens:

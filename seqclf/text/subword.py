@@ -1,7 +1,7 @@
-"""The ``subword`` tokenizer: WordPiece over words, learnt from the training texts, applied to whole corpora.
+"""The ``subword`` tokenizer: WordPiece over words, trained on the training texts, with fast encoding of large corpora.
 
-WordPiece (Schuster & Nakajima 2012; greedy longest match first, as in Devlin et al. 2019) by the ``tokenizers``
-package. The vocabulary may come from elsewhere too: ``seqclf.text.vocabulary_file``.
+WordPiece (Schuster & Nakajima 2012; greedy longest match first, as in Devlin et al. 2019) from the ``tokenizers``
+package. ``seqclf.text.vocabulary_file`` reads existing vocabularies.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _REPEATS_PER_LINE = 5_000
 
 
 class SubwordTokenizer(ChunkTokenizer):
-    """WordPiece; ``pieces`` hold ``[PAD]``, at 0, and ``[UNK]``, which stands for words that no other pieces spell."""
+    """WordPiece; ``pieces`` include ``[PAD]`` at 0, and ``[UNK]`` for words that no other pieces can spell."""
 
     kind = "subword"
 
@@ -58,13 +58,13 @@ class SubwordTokenizer(ChunkTokenizer):
     def learn(
         cls, texts: Iterable[str], *, vocab_size: int, lowercase: bool = True, min_frequency: int = 2
     ) -> SubwordTokenizer:
-        """Learn at most ``vocab_size`` pieces; a merge must occur ``min_frequency`` times to become one.
+        """Train a vocabulary of at most ``vocab_size`` pieces; a merge needs ``min_frequency`` occurrences.
 
-        Same texts, same pieces and ids, whatever their order (up to what ``counted`` says of large corpora).
+        Deterministic: the same texts give the same pieces and ids in any order (for large corpora, see ``counted``).
         """
         chunk_counts = count_chunks(texts)
         word_counts = count_words(chunk_counts, lowercase)
-        # Longer ones are never cut, and merging their characters takes the square of their length.
+        # Longer words are never split, and merging their characters takes quadratic time.
         short = Counter({word: n for word, n in word_counts.items() if len(word) <= MAX_WORD_CHARACTERS})
         pieces = _learn_pieces(short, vocab_size, min_frequency)
         return cls(pieces, lowercase=lowercase, known_chunks=frequent_chunks(chunk_counts, lowercase))
@@ -88,7 +88,7 @@ class SubwordTokenizer(ChunkTokenizer):
         return f"{MAX_WORD_CHARACTERS} {super().rules()}"
 
     def document(self) -> str:
-        """What ``tokenizers.Tokenizer.from_file`` reads, too."""
+        """The content of ``tokenizer.json``, in the format of ``tokenizers.Tokenizer.from_file``."""
         hf = HfTokenizer(self._wordpiece)
         if self.lowercase:
             hf.normalizer = NormalizerSequence([Replace("\u0130", "i"), Lowercase(), Replace("\u03c2", "\u03c3")])
@@ -100,15 +100,15 @@ class SubwordTokenizer(ChunkTokenizer):
         vocabulary: dict[str, int] = content["model"]["vocab"]
         pieces = sorted(vocabulary, key=vocabulary.__getitem__)
         if [vocabulary[piece] for piece in pieces] != list(range(len(pieces))):
-            raise ValueError("the ids of its pieces are not 0, 1, 2 and so on")
+            raise ValueError("expected consecutive ids 0, 1, 2, ... for the pieces")
         if UNKNOWN not in pieces or pieces[PAD_ID] != PAD:
-            raise ValueError(f"its pieces hold no {UNKNOWN}, or do not begin with {PAD}")
+            raise ValueError(f"expected {PAD} as the first piece, and a piece {UNKNOWN}")
         lowercase = content["normalizer"] is not None
         return cls(pieces, lowercase=lowercase, known_chunks=read_known_chunks(folder))
 
 
 class _ChunkTable(dict[str, tuple[int, ...]]):
-    """From a chunk to its ids, computed when first asked for."""
+    """Maps a chunk to its ids, computed on first use."""
 
     def __init__(self, wordpiece: WordPiece, lowercase: bool) -> None:
         super().__init__()
@@ -117,7 +117,7 @@ class _ChunkTable(dict[str, tuple[int, ...]]):
         self._words: dict[str, tuple[int, ...]] = {}
 
     def of(self, chunks: Sequence[str]) -> list[tuple[int, ...]]:
-        """Ids of many chunks: their words are cut into pieces on all cores."""
+        """Ids of many chunks; uses all cores to split their words into pieces."""
         if len(self) + len(chunks) > _MEMO_CHUNKS:
             self.clear()
             self._words.clear()
@@ -146,8 +146,8 @@ def _wordpiece(vocabulary: dict[str, int]) -> WordPiece:
 def _learn_pieces(word_counts: Counter[str], vocab_size: int, min_frequency: int) -> list[str]:
     alphabet = _alphabet(word_counts, limit=(vocab_size - 2) // 4)
     kept = {word: count for word, count in word_counts.items() if alphabet.issuperset(word)}
-    # The trainer numbers "##x" pieces in the order of a hash table unless it is told of them beforehand, and breaks
-    # ties between merges by those numbers: named as special tokens, they make it deterministic.
+    # The trainer numbers "##x" pieces in the order of a hash table and breaks ties between merges by these numbers.
+    # Passing the pieces as special tokens makes it deterministic.
     continuations = sorted({CONTINUATION + character for word in kept for character in word[1:]})
     learner = HfTokenizer(_wordpiece({UNKNOWN: 0}))
     learner.pre_tokenizer = WhitespaceSplit()
@@ -163,7 +163,7 @@ def _learn_pieces(word_counts: Counter[str], vocab_size: int, min_frequency: int
 
 
 def _alphabet(word_counts: Counter[str], limit: int) -> set[str]:
-    """The most frequent characters: rarer ones (and the words that hold them) are left to the unknown token."""
+    """The most frequent characters; words with other characters become the unknown token."""
     counts: Counter[str] = Counter()
     for word, count in word_counts.items():
         for character in word:
@@ -172,7 +172,7 @@ def _alphabet(word_counts: Counter[str], limit: int) -> set[str]:
 
 
 def _repeated(word_counts: dict[str, int]) -> Iterator[str]:
-    """Lines that hold each word as often as it was counted: the trainer takes texts, not counts."""
+    """Lines that repeat each word as often as it was counted: the trainer takes texts, not counts."""
     for word in sorted(word_counts):
         count = word_counts[word]
         for start in range(0, count, _REPEATS_PER_LINE):

@@ -1,12 +1,12 @@
-"""The retired ``SubwordTextEncoder`` of tensorflow-datasets: subwords, and the UTF-8 bytes of what they do not spell.
+"""The retired ``SubwordTextEncoder`` of tensorflow-datasets: subwords, with UTF-8 bytes as a fallback.
 
-A text is cut into *tokens*: first the subwords that mix word characters with others (the longest, where several fit;
-there tensorflow-datasets goes by the order of a hash table), then runs of word characters and runs of all others. A
-token that a single space follows takes it in as a ``_`` at its end; its own underscores become ``\\&undsc``. Then the
-longest subword is taken, again and again; a character that begins none is its bytes.
+A text is split into *tokens*: first the subwords that mix word characters with others (the longest match; there
+tensorflow-datasets uses the order of a hash table), then runs of word characters and runs of other characters. A token
+followed by a single space absorbs it as a ``_`` at its end; its own underscores become ``\\&undsc``. Each token is then
+split greedily into the longest subwords; a character that starts no subword becomes its bytes.
 
-Ids are those of ``tfds.deprecated.text.SubwordTextEncoder``: 0 pads, then come the subwords and the 256 bytes. The last
-one, byte 0xFF, stands in no UTF-8 text: it is the unknown token, which an empty text needs.
+Ids are those of ``tfds.deprecated.text.SubwordTextEncoder``: 0 for padding, then the subwords and the 256 bytes. The
+last byte, 0xFF, never occurs in UTF-8: it is the unknown token, which an empty text needs.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from seqclf.text.words import lower, valid_text
 from seqclf.token_ids import CONTINUES, GOES_ON
 
 UNDERSCORE = r"\&undsc"
-"""How a text's own underscores are written, so that ``_`` is left to mean a space."""
+"""Escape sequence for underscores in a text, because ``_`` stands for a space."""
 UNDERSCORE_SPLIT = 2
-"""A text that holds ``UNDERSCORE`` itself: so many of its characters are a token, the others the next one."""
+"""If a text contains ``UNDERSCORE`` itself, this many of its characters are one token and the rest are the next."""
 
-_PREPARED = "_\0"  # no chunk begins like this: word characters and others do not mix
+_PREPARED = "_\0"  # no chunk starts like this: word characters and others do not mix
 _split_at_words = re.compile(r"(\W+)").split
 _find_chunks = re.compile(r"\w+(?: (?!\W))?|\W+").findall
 
@@ -42,8 +42,8 @@ class SubwordTextEncoder(Tokenizer):
     """Tokenizer of a ``.subwords`` file.
 
     Attributes:
-        subwords: in the order of the file; the first has id 1.
-        lowercase: whether texts are lower-cased first (accents are kept); tensorflow-datasets did not.
+        subwords: subwords in the order of the file; the first has id 1.
+        lowercase: whether texts are lowercased first (accents are kept); tensorflow-datasets did not.
     """
 
     kind = "subword_text_encoder"
@@ -67,14 +67,14 @@ class SubwordTextEncoder(Tokenizer):
         return BulkEncoder(self._chunks, self._ids_of, self.unknown_id)(texts)
 
     def known(self) -> Mapping[str, int]:
-        """From what is matched as a whole to its id."""
+        """From each string that is matched as a unit to its id."""
         return self._ids
 
     def content(self) -> dict[str, Any]:
         return {"lowercase": self.lowercase, "subwords": list(self.subwords)}
 
     def word_joins(self) -> NDArray[np.uint8]:
-        words = _word_characters() - {"_"}  # which means a space at the end of a subword
+        words = _word_characters() - {"_"}  # it stands for a space at the end of a subword
         flags = np.zeros(self.vocabulary_size, np.uint8)
         for number, one in enumerate(self.subwords, 1):
             flags[number] = CONTINUES * (one[0] in words) | GOES_ON * (one[-1] in words)
@@ -82,14 +82,14 @@ class SubwordTextEncoder(Tokenizer):
         return flags
 
     def rules(self) -> str:
-        return unicodedata.unidata_version  # what a word character is goes by it
+        return unicodedata.unidata_version  # it determines what a word character is
 
     @classmethod
     def restore(cls, content: Mapping[str, Any], folder: Path) -> Self:
         return cls(checked_texts(content["subwords"]), lowercase=checked_flag(content["lowercase"]))
 
     def _chunks(self, text: str) -> list[str]:
-        """Tokens, each with the space that it takes in."""
+        """Tokens, each with the space that it absorbs."""
         text = valid_text(text)
         text = lower(text) if self.lowercase else text
         if self._find_reserved.search(text) is None:
@@ -98,7 +98,7 @@ class SubwordTextEncoder(Tokenizer):
         return [_PREPARED + token for token in self._prepared(text)]
 
     def _prepared(self, text: str) -> Iterator[str]:
-        """Tokens as they are looked up, of any text."""
+        """Tokens of any text, in their lookup form."""
         tokens: list[str] = []
         for place, part in enumerate(self._find_reserved.split(text)):
             tokens += [part] if place % 2 else filter(None, _split_at_words(part))
@@ -110,7 +110,7 @@ class SubwordTextEncoder(Tokenizer):
             end = "_" if following == " " else ""
             if token == UNDERSCORE:
                 yield token[:UNDERSCORE_SPLIT]
-                yield token[UNDERSCORE_SPLIT:] + end  # and the space remains: an oddity of the original
+                yield token[UNDERSCORE_SPLIT:] + end  # the space also remains a token: a quirk of the original
                 continue
             taken_in = bool(end)
             yield token.replace("_", UNDERSCORE) + end
@@ -141,7 +141,7 @@ def _prepared(chunk: str) -> str:
 
 
 def _is_mixed(subword: str) -> bool:
-    """Whether it holds word characters and others."""
+    """Whether the subword contains both word characters and others."""
     return len(list(filter(None, _split_at_words(subword)))) > 1
 
 
@@ -151,7 +151,7 @@ def _word_characters() -> frozenset[str]:
 
 
 def word_ranges() -> NDArray[np.int32]:
-    """Where word characters begin and end: code points at which being one changes, ascending."""
+    """Boundaries of ranges of word characters: ascending code points at which the class changes."""
     is_word = np.zeros(0x110000, np.int8)
     is_word[[ord(character) for character in _word_characters()]] = 1
     return (np.flatnonzero(np.diff(is_word)) + 1).astype(np.int32)

@@ -1,4 +1,4 @@
-"""Strings as paths of code points from a root: how n-grams and subwords are found in arrays of characters."""
+"""A trie over code points, to find n-grams and subwords in arrays of characters."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from numpy.typing import NDArray
 ROOT, NOWHERE = 0, -1
 CHARACTER_BITS = 21  # enough for every code point
 _CODE_POINTS = 0x110000
-_DENSE = 1 << 22  # entries of a table that is worth its memory: 16 MB
+_DENSE = 1 << 22  # maximum number of entries in the dense table: 16 MB
 
 
 class Trie:
     """A trie as arrays.
 
     Attributes:
-        edges: for each node but the root ``parent << CHARACTER_BITS | code point``, ascending; ``int64 [nodes - 1]``.
-        children: the nodes that the edges lead to; ``int64 [nodes - 1]``.
-        values: for each node the number of the string that ends there, else ``NOWHERE``; ``int32 [nodes]``.
+        edges: for each node but the root, ``parent << CHARACTER_BITS | code point``, ascending; ``int64 [nodes - 1]``.
+        children: the child node of each edge; ``int64 [nodes - 1]``.
+        values: for each node, the value of the string that ends there, else ``NOWHERE``; ``int32 [nodes]``.
     """
 
     def __init__(self, strings: Iterable[tuple[str, int]]) -> None:
-        """``strings``: with their numbers, from 0; of equal strings the last one counts."""
+        """``strings``: pairs of string and value, from 0; the last of equal strings wins."""
         nodes: dict[int, int] = {}
         values = [NOWHERE]
         for string, value in strings:
@@ -42,7 +42,7 @@ class Trie:
         self._dense = self._table()
 
     def step(self, nodes: NDArray[np.int64], characters: NDArray[np.uint32]) -> NDArray[np.int64]:
-        """One character further from each node; from ``NOWHERE``, and where no string goes on, to ``NOWHERE``."""
+        """Advance each node by one character; from ``NOWHERE``, and if no string continues so, to ``NOWHERE``."""
         if self._dense is not None:
             table, columns = self._dense
             return table[nodes, columns[characters]]
@@ -51,9 +51,9 @@ class Trie:
         return np.where(self.edges[places] == wanted, self.children[places], NOWHERE)
 
     def _table(self) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
-        """From node and column to node, and from character to column; None where that would be large."""
+        """A table from node and column to node, and one from character to column; None if it would be too large."""
         characters, columns = np.unique(self.edges & ((1 << CHARACTER_BITS) - 1), return_inverse=True)
-        # The last row is NOWHERE's, the last column that of characters in no string.
+        # The last row is for NOWHERE, the last column for characters that are in no string.
         shape = (len(self.values) + 1, len(characters) + 1)
         if shape[0] * shape[1] > _DENSE:
             return None

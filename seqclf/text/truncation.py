@@ -1,4 +1,4 @@
-"""Which tokens of a long text are kept: one rule, as plain numbers, for arrays and for the exported graph."""
+"""Truncation of long texts: one rule, shared by arrays and the exported graph."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ Truncate = Literal["head", "tail", "middle"]
 
 
 def kept_ends(max_tokens: int, truncate: Truncate) -> tuple[int, int]:
-    """How many of a long text's first and last tokens are kept when its ``truncate`` part is cut away.
+    """Number of first and last tokens kept when the ``truncate`` part of a long text is cut.
 
-    ``middle`` keeps both ends, the first one token longer where ``max_tokens`` is odd (head+tail truncation, Sun et
+    ``middle`` keeps both ends, with one more token at the start if ``max_tokens`` is odd (head+tail truncation, Sun et
     al. 2019, "How to Fine-Tune BERT for Text Classification?", section 5.3.1).
     """
     if truncate == "tail":

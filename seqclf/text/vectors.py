@@ -1,4 +1,4 @@
-"""Pretrained word vectors in text form: a word and its numbers a line, as GloVe, word2vec and fastText write them."""
+"""Pretrained word vectors in the text format of GloVe, word2vec and fastText: one word and its numbers per line."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from seqclf.errors import InputError
 
 
 def vectors_dim(path: Path) -> int:
-    """Numbers of a vector, from the file's first lines. Raises ``InputError`` where it is no such file."""
+    """Dimension of the vectors, read from the first line. Raises ``InputError`` if the file is malformed."""
     with _opened(path) as file:
         first = next(file, b"").split()
         if _is_header(first):
             return int(first[1])
         if len(first) < 3 or not all(map(_is_number, first[-2:])):
-            raise InputError(f"{path}:1: expected a word and its numbers, or their count and dimension")
+            raise InputError(f"{path}:1: expected a word and its numbers, or the number of words and the dimension")
         return len(first) - 1
 
 
 def read_vectors(path: Path, pieces: Sequence[str], dim: int) -> dict[int, NDArray[np.float32]]:
-    """The vector (``float32 [dim]``) of each piece that the file has, by the piece's id.
+    """The vectors (``float32 [dim]``) of the pieces found in the file, by piece id.
 
-    The file is read line by line: memory goes by the vocabulary, not by the file. Raises ``InputError`` that names the
-    line of anything that is no word with ``dim`` numbers.
+    Reads line by line: memory depends on the vocabulary, not on the file. Raises ``InputError`` with the line number
+    of a line that is not a word with ``dim`` numbers.
     """
     wanted = {piece.encode("utf-8"): token_id for token_id, piece in enumerate(pieces)}
     found: dict[int, NDArray[np.float32]] = {}
@@ -39,7 +39,7 @@ def read_vectors(path: Path, pieces: Sequence[str], dim: int) -> dict[int, NDArr
             if number == 1 and _is_header(fields):
                 continue
             if len(fields) != dim + 1:
-                # GloVe's largest file has words that hold spaces.
+                # GloVe's largest file has words that contain spaces.
                 if len(fields) < dim + 1 or not _is_number(fields[-dim]):
                     raise InputError(f"{path}:{number}: expected a word and {dim} numbers, found {len(fields)} fields")
                 continue
@@ -47,7 +47,7 @@ def read_vectors(path: Path, pieces: Sequence[str], dim: int) -> dict[int, NDArr
             if token_id is None or token_id in found:
                 continue
             try:
-                with np.errstate(over="ignore"):  # what is too large is infinite, and named below
+                with np.errstate(over="ignore"):  # too large numbers become infinite and are reported below
                     vector = np.array(fields[1:], dtype=np.float32)
             except ValueError:
                 vector = np.full(dim, np.nan, dtype=np.float32)
@@ -58,7 +58,7 @@ def read_vectors(path: Path, pieces: Sequence[str], dim: int) -> dict[int, NDArr
 
 
 def _is_header(fields: list[bytes]) -> bool:
-    """word2vec and fastText begin with the number of words and the dimension."""
+    """Whether this is the header of word2vec and fastText: the number of words and the dimension."""
     return len(fields) == 2 and all(field.isdigit() for field in fields)
 
 

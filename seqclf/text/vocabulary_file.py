@@ -1,4 +1,4 @@
-"""The ``subword_file`` tokenizer: a vocabulary made elsewhere, WordPiece (BERT's vocab.txt) or ``.subwords``."""
+"""The ``subword_file`` tokenizer: an existing vocabulary, either WordPiece (BERT's vocab.txt) or ``.subwords``."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _MOST_PIECES = 1_000_000
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What a vocabulary file holds: the pieces in their order; ``is_encoder`` says that it is a ``.subwords`` file."""
+    """The pieces of a vocabulary file in order; ``is_encoder``: whether it is a ``.subwords`` file."""
 
     pieces: tuple[str, ...]
     is_encoder: bool
 
 
 def tokenizer_from_file(texts: Iterable[str], *, file: str, lowercase: bool | None = None) -> Tokenizer:
-    """The file's tokenizer; the training texts only say which chunks are frequent.
+    """The tokenizer of the file; the training texts only determine which chunks are frequent.
 
-    ``lowercase`` None: if it is a WordPiece vocabulary without capital letters. Raises ``InputError`` like
-    ``read_vocabulary``.
+    ``lowercase`` None: lowercase only if it is a WordPiece vocabulary without uppercase letters. Raises ``InputError``
+    like ``read_vocabulary``.
     """
     vocabulary = read_vocabulary(Path(file).expanduser())
     pieces = vocabulary.pieces
@@ -42,7 +42,7 @@ def tokenizer_from_file(texts: Iterable[str], *, file: str, lowercase: bool | No
         lowercase = all(
             piece == piece.lower() for piece, is_special in zip(pieces, special, strict=True) if not is_special
         )
-    # Padding has id 0; apart from that a piece's id is the number of its line, from 0, where the file has both tokens.
+    # Padding has id 0. If the file has both special tokens, the id of any other piece is its line number, from 0.
     special_tokens = [PAD, *([] if UNKNOWN in pieces else [UNKNOWN])]
     ordered = [*special_tokens, *(piece for piece in pieces if piece != PAD)]
     chunks = frequent_chunks(count_chunks(texts), lowercase)
@@ -50,24 +50,24 @@ def tokenizer_from_file(texts: Iterable[str], *, file: str, lowercase: bool | No
 
 
 def read_vocabulary(path: Path) -> Vocabulary:
-    """Read a file of either kind; what it is, is seen from its first line.
+    """Read a vocabulary file of either format, which the first line determines.
 
-    Raises ``InputError`` where it cannot be read or is something else, with the number of the line.
+    Raises ``InputError`` with the line number if the file cannot be read or is malformed.
     """
     lines = _lines(path)
     if lines and lines[0].lstrip().startswith(("{", "[")) and _is_json(lines):
-        raise InputError(f"{path}: is JSON; {_EXPECTED}")
+        raise InputError(f"{path}: found JSON; {_EXPECTED}")
     is_encoder = lines[:1] == [_ENCODER_HEADER]
     pieces = _encoder_pieces(path, lines) if is_encoder else _wordpieces(path, lines)
     if not pieces:
-        raise InputError(f"{path}: holds no pieces; {_EXPECTED}")
+        raise InputError(f"{path}: contains no pieces; {_EXPECTED}")
     if len(pieces) > _MOST_PIECES:
         raise InputError(f"{path}:{_MOST_PIECES + 1}: more than {_MOST_PIECES:,} pieces")
     return Vocabulary(tuple(pieces), is_encoder)
 
 
 _EXPECTED = (
-    "expected a WordPiece vocabulary (one piece a line, such as BERT's vocab.txt) or a .subwords file of "
+    "expected a WordPiece vocabulary (one piece per line, such as BERT's vocab.txt) or a .subwords file of "
     "tensorflow-datasets"
 )
 
@@ -75,7 +75,7 @@ _EXPECTED = (
 def _lines(path: Path) -> list[str]:
     try:
         if path.is_dir():
-            raise InputError(f"{path}: is a folder; {_EXPECTED}")
+            raise InputError(f"{path}: found a folder; {_EXPECTED}")
         with path.open("rb") as file:
             content = file.read(_MOST_BYTES + 1)
     except OSError as error:
@@ -87,7 +87,7 @@ def _lines(path: Path) -> list[str]:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise InputError(f"{path}:{line}: not UTF-8 text (byte {error.start + 1}); {_EXPECTED}") from error
-    # Not splitlines: a piece may hold U+0085 and its like.
+    # Not splitlines: a piece may contain U+0085 and similar characters.
     lines = text.split("\n")
     return [line.removesuffix("\r") for line in (lines if lines[-1] else lines[:-1])]
 
@@ -120,7 +120,7 @@ def _wordpieces(path: Path, lines: list[str]) -> list[str]:
         if not line or " " in line or "\t" in line or "\0" in line:
             raise InputError(f"{path}:{number}: expected one piece, found {_shown(line)}; {_EXPECTED}")
         if line in places:
-            raise InputError(f"{path}:{number}: {_shown(line)} stands in line {places[line]} already")
+            raise InputError(f"{path}:{number}: duplicate {_shown(line)} (first on line {places[line]})")
         places[line] = number
     return list(places)
 

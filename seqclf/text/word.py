@@ -1,4 +1,4 @@
-"""The ``word`` tokenizer: whole words, the most frequent of the training texts; all others are unknown."""
+"""The ``word`` tokenizer: the most frequent words of the training texts; every other word is unknown."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class WordTokenizer(ChunkTokenizer):
     def learn(
         cls, texts: Iterable[str], *, vocab_size: int, lowercase: bool = True, min_frequency: int = 2
     ) -> WordTokenizer:
-        """The ``vocab_size - 2`` most frequent words, of those that occur ``min_frequency`` times at least."""
+        """A vocabulary of the ``vocab_size - 2`` most frequent words that occur at least ``min_frequency`` times."""
         chunk_counts = count_chunks(texts)
         pieces = frequent(count_words(chunk_counts, lowercase), vocab_size, min_frequency)
         return cls(pieces, lowercase=lowercase, known_chunks=frequent_chunks(chunk_counts, lowercase))

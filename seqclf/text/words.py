@@ -1,17 +1,18 @@
-"""How a text is cut into words: the one definition that bulk encoding, the exported graph and training share.
+"""Split a text into words, by a single definition for bulk encoding, the exported graph and training.
 
-A *chunk* is what stands between white space, a *word* is what the pattern below finds in a chunk:
+A *chunk* is the text between white space; a *word* is a match of the pattern below in a chunk:
 
-- a run of word characters, apostrophes inside it included (``don't``);
+- a run of word characters, including apostrophes inside it (``don't``);
 - one symbol (punctuation, mathematical signs, emoji), one ideograph, or one letter of a script that is written
   without spaces between words (Thai, Lao, Khmer, Myanmar);
-- a run of U+FFFD, the stand-in for bytes that are not UTF-8 (decoders disagree on how many of them a broken sequence
-  deserves; a run is one word, so the number does not matter).
+- a run of U+FFFD, the replacement for bytes that are not UTF-8 (decoders disagree on how many of them replace a broken
+  sequence; a run is one word, so the number does not matter).
 
-Everything else (white space, control and zero-width characters, variation selectors) separates words and is dropped.
+All other characters (white space, control and zero-width characters, variation selectors) separate words and are
+dropped.
 
-The classes are spelled out as ranges of code points because Python's ``re``, RE2 (TensorFlow) and Oniguruma (Hugging
-Face ``tokenizers``) carry different versions of the Unicode database: ``\\w`` or ``\\p{L}`` would mean three things.
+The character classes are explicit ranges of code points because Python's ``re``, RE2 (TensorFlow) and Oniguruma
+(Hugging Face ``tokenizers``) have different versions of the Unicode database: ``\\w`` and ``\\p{L}`` would differ.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _SEPARATOR_RANGES = (
     (0xE0000, 0xE0FFF),  # tags and more variation selectors
 )
 
-# What ``str.split`` splits at.
+# The white space of ``str.split``.
 _WHITE_SPACE_RANGES = (
     (0x09, 0x0D),
     (0x1C, 0x20),
@@ -64,13 +65,13 @@ _SYMBOL_RANGES = (
     (0x1780, 0x17FF),  # Khmer
     (0x2010, 0x2027),
     (0x2030, 0x205E),
-    # Superscripts to arrows and dingbats, less the signs for ohm, kelvin and angstrom: those lower-case to letters.
+    # Superscripts to arrows and dingbats, except the signs for ohm, kelvin and angstrom, which lowercase to letters.
     (0x2070, 0x2125),
     (0x2127, 0x2129),
     (0x212C, 0x2BFF),
     (0x2E00, 0x2FFF),
     (0x3001, 0x303F),
-    (0x3400, 0x4DBF),  # CJK ideographs, from here on where no other comment stands
+    (0x3400, 0x4DBF),  # CJK ideographs, from here on unless noted
     (0x4E00, 0x9FFF),
     (0xE000, 0xF8FF),  # private use
     (0xF900, 0xFAFF),
@@ -87,7 +88,7 @@ _SYMBOL_RANGES = (
 
 
 def _character_class(ranges: tuple[tuple[int, int], ...]) -> str:
-    """Body of a bracket expression. ``\\x7f`` and below escaped, the rest literal: all three engines read that."""
+    """Body of a bracket expression. Code points up to ``\\x7f`` are escaped, which all three engines accept."""
 
     def point(code: int) -> str:
         return f"\\x{code:02x}" if code < 0x80 else chr(code)
@@ -108,23 +109,23 @@ _surrogates = re.compile("[\ud800-\udfff]")
 
 
 def words(chunk: str, lowercase: bool) -> list[str]:
-    """The words of a chunk (any text will do), lower-cased if asked for."""
-    if lowercase and chunk.isascii():  # whose small letters stand in words where its capitals do
+    """The words of a chunk (or any text), optionally lowercased."""
+    if lowercase and chunk.isascii():  # lowercasing ASCII does not move word boundaries
         chunk, lowercase = chunk.lower(), False
     found: list[str] = _find_words(chunk)
     return [lower(word) for word in found] if lowercase else found
 
 
 def is_word_character(character: str) -> bool:
-    """Whether runs of such characters are words; an apostrophe, which may stand inside a word, is none."""
+    """Whether the character is a word character; an apostrophe is not, although it may occur inside a word."""
     return _is_word_character(character) is not None
 
 
 def lower(text: str) -> str:
-    """Lower-case, accents kept, one code point for one code point and without looking at neighbours.
+    """Lowercase the text one code point at a time, independent of context; accents are kept.
 
-    Full lower-casing turns U+0130 into two code points and a capital sigma into one of two, by its place in the word;
-    here both letters have one lower form, so that a table of code points says the same.
+    Full lowercasing maps U+0130 to two code points and capital sigma to one of two, depending on its position in the
+    word. Here each has a single lowercase form, so that a table of code points gives the same result.
     """
     if text.isascii():
         return text.lower()
@@ -132,15 +133,15 @@ def lower(text: str) -> str:
 
 
 def lower_table() -> dict[int, int]:
-    """Every code point that ``lower`` changes, with what it becomes."""
+    """Every code point that ``lower`` changes, with its lowercase code point."""
     pairs = ((code, lower(chr(code))) for code in range(0x110000) if not 0xD800 <= code <= 0xDFFF)
     return {code: ord(small) for code, small in pairs if small != chr(code)}
 
 
 def valid_text(text: str) -> str:
-    """The text with lone surrogates, for which no UTF-8 exists, replaced by three times U+FFFD each.
+    """The text with each lone surrogate, which UTF-8 cannot encode, replaced by three U+FFFD.
 
-    So the three bytes are read that ``surrogatepass`` writes for one.
+    This matches how decoders read the three bytes that ``surrogatepass`` writes for a lone surrogate.
     """
     if text.isascii():
         return text
