@@ -17,8 +17,8 @@ class Strict(BaseModel):
 
 
 # Upper bounds catch typing errors: larger values are useless or exceed memory.
-Share = Annotated[float, Field(ge=0, lt=1)]
-PositiveShare = Annotated[float, Field(gt=0, lt=1)]
+Fraction = Annotated[float, Field(ge=0, lt=1)]
+PositiveFraction = Annotated[float, Field(gt=0, lt=1)]
 Decay = Annotated[float, Field(ge=0, lt=1)]
 PositiveReal = Annotated[float, Field(gt=0)]
 NonNegativeReal = Annotated[float, Field(ge=0)]

@@ -55,7 +55,7 @@ def _row(name: str, schema: dict[str, Any], model: Model, beside: Sequence[Model
     field = model.model_fields[name]
     default = "" if field.is_required() else _default(field.get_default())
     choices = models_of(field.annotation)
-    where = "of another of these types" if choices and set(choices) <= set(beside) else "see below"
+    where = "for another of these types" if choices and set(choices) <= set(beside) else "see below"
     value = f"options, {where}" if choices else _value(schema)
     return f"| `{name}` | {value} | {default} | {field.description} |"
 

@@ -33,8 +33,8 @@ def cached(kind: str, key: str, make: Callable[[Path], None]) -> Path:
         return folder
     remove_abandoned(folder.parent)
     try:
-        with making_folder(folder) as beside:
-            make(beside)
+        with making_folder(folder) as temporary:
+            make(temporary)
     except OSError as error:
         if not folder.is_dir():  # otherwise another process was faster; its entry has the same content
             raise SeqclfError(

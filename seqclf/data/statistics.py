@@ -185,7 +185,9 @@ def text_warnings(
         expects_uneven: whether the config already handles uneven labels, by class weights and by monitoring macro F1.
     """
     labels = splits["train"].labels
-    warnings = [Problem(("data", "train"), message) for message in _odd_labels(labels, expects_uneven=expects_uneven)]
+    warnings = [
+        Problem(("data", "train"), message) for message in _label_warnings(labels, expects_uneven=expects_uneven)
+    ]
 
     def warn(split: str, message: str) -> None:
         warnings.append(Problem(("data", split), message))
@@ -217,7 +219,7 @@ def text_warnings(
     return warnings
 
 
-def _odd_labels(labels: Mapping[str, int], *, expects_uneven: bool) -> Iterator[str]:
+def _label_warnings(labels: Mapping[str, int], *, expects_uneven: bool) -> Iterator[str]:
     """Warnings about the labels of the training texts; ``labels`` has the number of texts of each label."""
     most, least = max(labels, key=labels.__getitem__, default=""), min(labels, key=labels.__getitem__, default="")
     if labels and not expects_uneven and labels[most] >= OUT_OF_BALANCE * labels[least]:

@@ -53,9 +53,9 @@ def write_splits(config: Config, folder: Path) -> dict[str, WrittenSplit]:
     names = [name for name in SPLITS if corpus.has(name)]
     texts = {name: corpus.texts(name) for name in names}
     try:
-        with making_folder(folder) as beside:
+        with making_folder(folder) as temporary:
             write = _write_rows if isinstance(config.data, TableData) else _write_texts
-            files = write(corpus, texts, beside)
+            files = write(corpus, texts, temporary)
     except OSError as error:
         raise InputError(f"{folder}: cannot be written ({error.strerror or error})") from error
     return {name: WrittenSplit(folder / files[name], len(texts[name]), _counts(texts[name])) for name in names}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from pydantic import Field
 
 from seqclf.layer_types.base import Context, Flow, Layer
-from seqclf.option_types import Share
+from seqclf.option_types import Fraction
 
 if TYPE_CHECKING:
     from seqclf.onnx_writer.graph import Graph, OnnxFlow
@@ -27,7 +27,7 @@ class Dropout(_Noise):
     places: ClassVar = ("layers", "head")
 
     type: Literal["dropout"] = Field(description="Layer type.")
-    rate: Share = Field(description="Fraction of the entries set to zero.")
+    rate: Fraction = Field(description="Fraction of the entries set to zero.")
 
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
         import keras
@@ -41,7 +41,7 @@ class SpatialDropout(_Noise):
     reads: ClassVar = True
 
     type: Literal["spatial_dropout"] = Field(description="Layer type.")
-    rate: Share = Field(description="Fraction of the features set to zero.")
+    rate: Fraction = Field(description="Fraction of the features set to zero.")
 
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
         import keras

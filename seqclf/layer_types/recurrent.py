@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from seqclf.layer_types.base import Activation, Context, Flow, Initializer, Layer, Tensor, initializer
-from seqclf.option_types import NonNegativeReal, PositiveReal, Share, Tokens, Width
+from seqclf.option_types import Fraction, NonNegativeReal, PositiveReal, Tokens, Width
 
 if TYPE_CHECKING:
     from seqclf.onnx_writer.cell import Weights
@@ -39,7 +39,7 @@ class RecurrentLayer(Layer):
         None,
         description="Return one vector per token instead of one per text; null: whichever the next layer needs.",
     )
-    dropout: Share = Field(0.0, description="Fraction of the inputs dropped, the same ones at every step of a text.")
+    dropout: Fraction = Field(0.0, description="Fraction of the inputs dropped, the same ones at every step of a text.")
     segment: Tokens | None = Field(
         None,
         description="Split the text into segments of this many tokens, which are read independently and in parallel; "
@@ -151,7 +151,7 @@ class SteppedLayer(RecurrentLayer):
     """A cell whose gates depend on the previous state."""
 
     activation: Activation = Field("tanh", description="Activation function of the state.")
-    recurrent_dropout: Share = Field(0.0, description="Fraction of the state dropped, the same units at every step.")
+    recurrent_dropout: Fraction = Field(0.0, description="Fraction of the state dropped, the same units at every step.")
     recurrent_initializer: Initializer = Field("orthogonal", description="Initial values of the state weights.")
     recurrent_l2: NonNegativeReal = Field(
         0.0, description="L2 penalty: this times the sum of squared state weights is added to the training loss."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from seqclf.layer_types.base import LOWEST, Activation, Context, Flow, Layer, Tensor, dense_layer, initializer
-from seqclf.option_types import Share, Width
+from seqclf.option_types import Fraction, Width
 
 if TYPE_CHECKING:
     from seqclf.onnx_writer.graph import Graph, OnnxFlow
@@ -35,7 +35,9 @@ class SelfAttention(Layer):
     positions: bool = Field(
         True, description="Add sinusoidal position encodings to the token vectors; only the first block needs them."
     )
-    dropout: Share = Field(0.0, description="Dropout rate of the attention weights and of the output of each sublayer.")
+    dropout: Fraction = Field(
+        0.0, description="Dropout rate of the attention weights and of the output of each sublayer."
+    )
 
     def kept_numbers(self, tokens: int) -> int:
         return 3 * self.heads * tokens**2  # scores, their softmax, and a gradient

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from seqclf.file_encoding import UTF8, canonical
-from seqclf.option_types import Name, Share, Strict
+from seqclf.option_types import Fraction, Name, Strict
 
 Folds = Annotated[
     Annotated[int, Field(ge=2, le=10_000, json_schema_extra={"unit": "parts"})] | None,
@@ -64,7 +64,7 @@ class SampleData(Strict):
     dataset: Literal["reviews", "dna"] = Field(
         "reviews", description="reviews: from a grammar; dna: sequences with or without the two boxes of a promoter."
     )
-    validation: Share = Field(0.1, description="Fraction of the training texts held out for validation; 0: none.")
+    validation: Fraction = Field(0.1, description="Fraction of the training texts held out for validation; 0: none.")
     folds: Folds = None
     fold: Fold = None
     unknown_labels: UnknownLabelsOption = "error"
@@ -75,11 +75,11 @@ class TableData(Strict):
 
     source: Literal["table"] = Field(description="Source type.")
     train: Name = Field(description="Training file.")
-    validation: Share | Name = Field(0.1, description="Fraction of the training texts, or a file; 0: none.")
+    validation: Fraction | Name = Field(0.1, description="Fraction of the training texts, or a file; 0: none.")
     folds: Folds = None
     fold: Fold = None
     unknown_labels: UnknownLabelsOption = "error"
-    test: Share | Name | None = Field(None, description="File, or fraction of the training texts; null: none.")
+    test: Fraction | Name | None = Field(None, description="File, or fraction of the training texts; null: none.")
     text: Name = Field("text", description="Column with the text.")
     label: Name | Annotated[list[Name], Field(min_length=1, max_length=10_000)] = Field(
         "label",
@@ -103,11 +103,11 @@ class FolderData(Strict):
 
     source: Literal["folder"] = Field(description="Source type.")
     train: Name = Field(description="Training folder.")
-    validation: Share | Name = Field(0.1, description="Fraction of the training texts, or a folder; 0: none.")
+    validation: Fraction | Name = Field(0.1, description="Fraction of the training texts, or a folder; 0: none.")
     folds: Folds = None
     fold: Fold = None
     unknown_labels: UnknownLabelsOption = "error"
-    test: Share | Name | None = Field(None, description="Folder, or fraction of the training texts; null: none.")
+    test: Fraction | Name | None = Field(None, description="Folder, or fraction of the training texts; null: none.")
     encoding: Encoding = UTF8
 
 
@@ -123,11 +123,11 @@ class TfdsData(Strict):
         "~/tensorflow_datasets.",
     )
     train: Name = Field("train", description="Training split, in the notation of tensorflow-datasets (train[:80%]).")
-    validation: Share | Name = Field(0.1, description="Fraction of the training texts, or a split; 0: none.")
+    validation: Fraction | Name = Field(0.1, description="Fraction of the training texts, or a split; 0: none.")
     folds: Folds = None
     fold: Fold = None
     unknown_labels: UnknownLabelsOption = "error"
-    test: Share | Name | None = Field("test", description="Split, or fraction of the training texts; null: none.")
+    test: Fraction | Name | None = Field("test", description="Split, or fraction of the training texts; null: none.")
     text: Name = Field("text", description="Feature with the text.")
     label: Name = Field("label", description="Feature with the label, or with a sequence of labels.")
     group: Group = None

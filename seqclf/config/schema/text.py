@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from seqclf.option_types import Name, Share, Strict, Tokens, Width
+from seqclf.option_types import Fraction, Name, Strict, Tokens, Width
 
 LEAST_PIECES = 64
 """Two pieces are special tokens, and a quarter of the rest are single characters: fewer cannot spell a language."""
@@ -99,8 +99,8 @@ class EmbeddingConfig(Strict):
     """A vector for each token id."""
 
     dim: Width = Field(64, description="Dimension of the token vectors.")
-    dropout: Share = Field(0.0, description="Fraction of the vector entries set to zero during training.")
-    word_dropout: Share = Field(
+    dropout: Fraction = Field(0.0, description="Fraction of the vector entries set to zero during training.")
+    word_dropout: Fraction = Field(
         0.0, description="Fraction of the tokens whose entire vector is zeroed during training (Iyyer et al. 2015)."
     )
     vectors: Name | None = Field(

@@ -11,11 +11,11 @@ from seqclf.option_types import (
     MAPPING,
     Decay,
     Epochs,
+    Fraction,
     Name,
     NonNegativeReal,
+    PositiveFraction,
     PositiveReal,
-    PositiveShare,
-    Share,
     Steps,
     Strict,
     Texts,
@@ -31,7 +31,9 @@ class CrossEntropy(Strict):
     """Cross-entropy with optional label smoothing (Szegedy et al. 2016)."""
 
     type: Literal["cross_entropy"] = Field("cross_entropy", description="Loss type.")
-    label_smoothing: Share = Field(0.0, description="Fraction of the target probability spread evenly over all labels.")
+    label_smoothing: Fraction = Field(
+        0.0, description="Fraction of the target probability spread evenly over all labels."
+    )
 
 
 class Focal(Strict):
@@ -141,7 +143,7 @@ class MovingAverage(Strict):
     """A moving average of the weights (Polyak & Juditsky 1992), which is validated, kept and exported; training itself
     does not use it."""
 
-    decay: PositiveShare = Field(
+    decay: PositiveFraction = Field(
         0.999,
         description="Weight of an update relative to the next one; the average spans about 1 / (1 - decay) updates.",
     )

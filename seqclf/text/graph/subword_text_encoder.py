@@ -1,4 +1,4 @@
-"""The retired ``SubwordTextEncoder`` in the graph: all on one flat array of the batch's code points."""
+"""The retired ``SubwordTextEncoder`` in the graph, computed on one flat array of the batch's code points."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ESCAPED = np.array([*map(ord, UNDERSCORE), _JOINT], np.int32)
 
 
 class _Characters(NamedTuple):
-    """Code points of all texts, one text after another; ``int32 [n]``, and ``bool [n]`` where a part begins."""
+    """Concatenated code points of all texts, ``int32 [n]``, and where a part starts, ``bool [n]``."""
 
     points: tf.Tensor
     begins: tf.Tensor
@@ -31,7 +31,7 @@ class EncoderIds(tf.Module):
         self._first_byte_id = tokenizer.first_byte_id
         self._word_ranges = tf.constant(word_ranges())
         self._subwords = GraphTrie(Trie(tokenizer.known().items()))
-        # UNDERSCORE is the first, so that a match of it can be told from the others.
+        # UNDERSCORE comes first, so that its matches can be distinguished from the others.
         others = (subword for subword in tokenizer.reserved if subword != UNDERSCORE)
         self._reserved = GraphTrie(Trie((one, number) for number, one in enumerate([UNDERSCORE, *others])))
         self._lower = LowerCase() if tokenizer.lowercase else None
@@ -46,11 +46,11 @@ class EncoderIds(tf.Module):
         return tf.RaggedTensor.from_row_lengths(ids, in_row, validate=False)
 
     def _prepared(self, points: tf.Tensor, rows: tf.Tensor) -> tuple[_Characters, tf.Tensor]:
-        """Tokens as they are looked up: spaces taken in, underscores written out; and the rows of their characters."""
+        """Tokens in lookup form (spaces absorbed, underscores escaped), and the rows of their characters."""
         first_in_row = _changes(rows)
         begins, is_underscore = self._tokens(points, first_in_row)
-        # A space that is a token of its own is taken in by the token before it, unless that is UNDERSCORE: that one
-        # gets a "_", too, but leaves the space where it is.
+        # The token before a single space absorbs it. Only UNDERSCORE does not: it gets a "_", too, but the space
+        # remains a token.
         alone = begins & _after(begins, True) & (points == _SPACE) & ~first_in_row
         after_underscore = _before(is_underscore, False)
         joined = alone & ~after_underscore
@@ -67,7 +67,7 @@ class EncoderIds(tf.Module):
         return _Characters(points, tf.repeat(begins, sizes) & (within == 0)), tf.repeat(rows, sizes)
 
     def _tokens(self, points: tf.Tensor, first_in_row: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Where tokens begin, and which characters are of an UNDERSCORE that the text holds; ``bool [n]`` both."""
+        """Where tokens start, and which characters belong to an UNDERSCORE in the text; ``bool [n]`` both."""
         kind = tf.searchsorted(self._word_ranges, points, side="right") & 1
         count = tf.size(points)
         lengths, numbers = self._reserved.longest(points, _part_ends(first_in_row))
@@ -77,7 +77,7 @@ class EncoderIds(tf.Module):
             places = tf.where(taken)[:, 0]
             size = tf.gather(lengths, places)
             inside = tf.ragged.range(size).values + tf.repeat(tf.cast(places, tf.int32), size)
-            # Token numbers: one for each reserved subword, apart from what surrounds it.
+            # Token numbers: each reserved subword has its own, separate from the surrounding characters.
             marked = tf.scatter_nd(inside[:, None], tf.repeat(tf.cast(places, tf.int32) + 1, size), [count])
             is_underscore = tf.repeat(tf.gather(numbers, places) == 0, size)
             underscores = tf.scatter_nd(inside[:, None], tf.cast(is_underscore, tf.int32), [count]) > 0
@@ -91,7 +91,7 @@ class EncoderIds(tf.Module):
         return tf.ensure_shape(begins, [None]), tf.ensure_shape(underscores, [None])
 
     def _ids(self, tokens: _Characters) -> tuple[tf.Tensor, tf.Tensor]:
-        """Ids of all, ``int32 [ids]``, and how many begin at each character, ``int32 [n]``."""
+        """Ids of all tokens, ``int32 [ids]``, and the number of ids that start at each character, ``int32 [n]``."""
         points, begins = tokens
         ends = _part_ends(begins)
         lengths, numbers = self._subwords.longest(points, ends)
@@ -110,27 +110,27 @@ class EncoderIds(tf.Module):
 
 
 def _before(values: tf.Tensor, first: bool) -> tf.Tensor:
-    """Of each place, the value before it."""
+    """For each position, the previous value."""
     return tf.concat([[first], values], axis=0)[:-1]
 
 
 def _after(values: tf.Tensor, last: bool) -> tf.Tensor:
-    """Of each place, the value after it."""
+    """For each position, the next value."""
     return tf.concat([values, [last]], axis=0)[1:]
 
 
 def _shifted(values: tf.Tensor, by: int) -> tf.Tensor:
-    """Of each place, the value ``by`` places before it, or False."""
+    """For each position, the value ``by`` positions before, or False."""
     return tf.concat([tf.fill([by], False), values], axis=0)[: tf.size(values)]
 
 
 def _changes(values: tf.Tensor) -> tf.Tensor:
-    """Where a value is another one than the one before it; ``int32 [n]`` -> ``bool [n]``, the first True."""
+    """Where a value differs from the previous one; ``int32 [n]`` -> ``bool [n]``, the first True."""
     return tf.concat([tf.fill([1], True), values[1:] != values[:-1]], axis=0)[: tf.size(values)]
 
 
 def _part_ends(begins: tf.Tensor) -> tf.Tensor:
-    """Of each place, where the next part begins; ``bool [n]``, the first True -> ``int32 [n]``."""
+    """For each position, the start of the next part; ``bool [n]``, the first True -> ``int32 [n]``."""
     starts = tf.cast(tf.where(begins)[:, 0], tf.int32)
     ends = tf.concat([starts, [tf.size(begins)]], axis=0)
     return tf.gather(ends, tf.cumsum(tf.cast(begins, tf.int32)))

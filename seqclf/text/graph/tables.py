@@ -1,4 +1,4 @@
-"""Look-up tables of the graph, and UTF-8."""
+"""Lookup tables of the graph, and UTF-8 decoding."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ MISSING = -1
 
 
 def valid_utf8(text: tf.Tensor) -> tf.Tensor:
-    """Any bytes as UTF-8, with U+FFFD for what is not."""
+    """Any bytes as valid UTF-8, with U+FFFD for invalid bytes."""
     return tf.strings.unicode_transcode(text, "UTF-8", "UTF-8", errors="replace")
 
 
 def index_table(name: str, keys: Sequence[bytes]) -> tf.lookup.StaticHashTable:
-    """From each key to its place; ``MISSING`` for everything else."""
+    """Table from each key to its index; ``MISSING`` for other keys."""
     return table(name, np.array(keys, dtype=object), np.arange(len(keys)))
 
 
 def table(name: str, keys: np.ndarray, values: np.ndarray) -> tf.lookup.StaticHashTable:
-    """From ``keys`` (bytes or numbers, at least one) to numbers; ``MISSING`` for everything else."""
+    """Table from ``keys`` (bytes or numbers, at least one) to numbers; ``MISSING`` for other keys."""
     key_type = tf.string if keys.dtype == object else tf.int64
     content = tf.lookup.KeyValueTensorInitializer(tf.constant(keys, key_type), tf.constant(values, tf.int64))
     return tf.lookup.StaticHashTable(content, default_value=MISSING, name=name)

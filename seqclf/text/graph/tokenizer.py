@@ -1,4 +1,4 @@
-"""What all kinds of tokenizers share in the graph: truncation, an id for empty texts, padding."""
+"""The steps common to all tokenizers in the graph: truncation, the id of empty texts, padding."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from seqclf.token_ids import PAD_ID
 class GraphTokenizer(tf.Module):
     """Callable in a ``tf.function``: ``tf.string [batch]`` -> ``tf.int32 [batch, time]``, padded right.
 
-    ``time`` is the length of the longest text in the batch, at most ``max_tokens``. Every row has a token.
-    Bytes that are not UTF-8 are read as U+FFFD.
+    ``time`` is the length of the longest text in the batch, at most ``max_tokens``. Every row has at least one token.
+    Bytes that are not UTF-8 become U+FFFD.
     """
 
     def __init__(self, tokenizer: Tokenizer, *, max_tokens: int, truncate: Truncate) -> None:
@@ -36,7 +36,7 @@ class GraphTokenizer(tf.Module):
     def __call__(self, text: tf.Tensor) -> tf.Tensor:
         ids = self._never_empty(self._ids(text).with_row_splits_dtype(tf.int64))
         padded = self._truncate(ids).to_tensor(default_value=PAD_ID)
-        no_texts = tf.cast(tf.shape(padded)[1] == 0, tf.int32)  # a recurrent layer needs one step even for none
+        no_texts = tf.cast(tf.shape(padded)[1] == 0, tf.int32)  # a recurrent layer needs at least one step
         padded = tf.pad(padded, [[0, 0], [0, no_texts]], constant_values=PAD_ID)
         return tf.ensure_shape(padded, [None, None])
 
@@ -56,7 +56,7 @@ class GraphTokenizer(tf.Module):
 
 @singledispatch
 def _ids_of(tokenizer: Tokenizer) -> tf.Module:
-    """What gives the ids of any bytes: ``tf.string [batch]`` -> ragged ``int32 [batch, (ids)]``."""
+    """A function from any bytes to ids: ``tf.string [batch]`` -> ragged ``int32 [batch, (ids)]``."""
     raise TypeError(f"no graph for tokenizers of kind {tokenizer.kind}")
 
 

@@ -1,4 +1,4 @@
-"""Walking a trie from many places of an array of characters at once."""
+"""Trie lookups from many positions of an array of characters in parallel."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from seqclf.text.trie import CHARACTER_BITS, ROOT, Trie
 
 
 class GraphTrie(tf.Module):
-    """A ``Trie`` in the graph. Positions and ends are places in a flat array of code points, ``int32 [n]``."""
+    """A ``Trie`` in the graph. Positions and ends are indices into a flat array of code points, ``int32 [n]``."""
 
     def __init__(self, trie: Trie) -> None:
         super().__init__(name="trie")
-        # A table cannot be empty; no step asks for -1.
+        # A table cannot be empty; no step looks up -1.
         self._edges = table("edges", np.append(trie.edges, -1), np.append(trie.children, MISSING))
         self._values = tf.constant(trie.values)
 
     def value(self, nodes: tf.Tensor) -> tf.Tensor:
-        """Number of the string that ends at each node, ``MISSING`` of ``MISSING``; ``int32 [n]``."""
+        """Value of the string that ends at each node, ``MISSING`` for ``MISSING``; ``int32 [n]``."""
         found = tf.gather(self._values, tf.maximum(nodes, ROOT))
         return tf.where(nodes == MISSING, MISSING, found)
 
     def step(self, nodes: tf.Tensor, characters: tf.Tensor) -> tf.Tensor:
-        """One character further: ``int64 [n]`` nodes, none ``MISSING``, and ``int32 [n]`` -> ``int64 [n]``."""
+        """Advance by one character: ``int64 [n]`` nodes, none ``MISSING``, and ``int32 [n]`` -> ``int64 [n]``."""
         return self._edges.lookup(nodes * (1 << CHARACTER_BITS) + tf.cast(characters, tf.int64))
 
     def windows(self, characters: tf.Tensor, starts: tf.Tensor, ends: tf.Tensor) -> tf.Tensor:
-        """Number of the string that goes from each start right to its end, else ``MISSING``; ``int32 [windows]``."""
+        """Value of the string that spans each window exactly, else ``MISSING``; ``int32 [windows]``."""
 
         def going(place: tf.Tensor, live: tf.Tensor, nodes: tf.Tensor) -> tf.Tensor:
             return tf.size(live) > 0
@@ -46,9 +46,9 @@ class GraphTrie(tf.Module):
         return self.value(nodes)
 
     def longest(self, characters: tf.Tensor, ends: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """The longest string that begins at each place and goes no further than the place's end.
+        """The longest string that starts at each position and does not extend beyond its end.
 
-        ``int32 [n]`` lengths, 0 where none begins, and ``int32 [n]`` numbers.
+        ``int32 [n]`` lengths, 0 where no string starts, and ``int32 [n]`` values.
         """
 
         def going(length: tf.Tensor, live: tf.Tensor, *_: tf.Tensor) -> tf.Tensor:
@@ -80,9 +80,10 @@ class GraphTrie(tf.Module):
 
 
 def reached(begins: tf.Tensor, following: tf.Tensor) -> tf.Tensor:
-    """Which places are come to, ``bool [n]``, when one goes from each place that begins on to its following one.
+    """Positions reached, ``bool [n]``, by moving from each start repeatedly to the following position.
 
-    ``following`` (``int32 [n]``) lies after the place; ``n`` and more ends the way. Twice as far with every turn.
+    ``following`` (``int32 [n]``) is greater than the position; ``n`` or more ends the path. Each iteration doubles the
+    distance (pointer jumping).
     """
     count = tf.size(following)
     nowhere = tf.concat([tf.minimum(following, count), [count]], axis=0)

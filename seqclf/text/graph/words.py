@@ -1,7 +1,7 @@
-"""The tokenizers of words in the graph.
+"""The word-based tokenizers in the graph.
 
-Known chunks come from one table. What is not in it is cut into words; most of these are chunks of their own elsewhere,
-and only the others become what the kind makes of them.
+One table has the ids of known chunks. Other chunks are split into words; most of these are known chunks themselves, and
+only the rest is tokenized by the specific tokenizer.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ class _ChunkIds(tf.Module):
 
     def __call__(self, text: tf.Tensor) -> tf.RaggedTensor:
         if self._lower is not None:
-            text = tf.strings.lower(text)  # ASCII letters only: the rest is rare and done for unknown chunks
+            text = tf.strings.lower(text)  # ASCII letters only: others are rare and handled for unknown chunks
         chunks = tf.strings.split(text)
         ids = self._looked_up(chunks.values, self._unknown_chunk_ids)
         return tf.RaggedTensor.from_row_splits(ids, chunks.row_splits, validate=False).merge_dims(1, 2)
 
     @abstractmethod
     def _word_ids(self, words: tf.Tensor) -> tf.RaggedTensor:
-        """Of different words: ``tf.string [n]`` -> ragged ``int32 [n, (ids)]``."""
+        """Ids of distinct words: ``tf.string [n]`` -> ragged ``int32 [n, (ids)]``."""
 
     def _looked_up(self, chunks: tf.Tensor, ids_of: Callable[[tf.Tensor], tf.RaggedTensor]) -> tf.RaggedTensor:
-        """``tf.string [n]`` -> ragged ``int32 [n, (ids)]``; ``ids_of`` gives those of different unknown ones."""
+        """``tf.string [n]`` -> ragged ``int32 [n, (ids)]``; ``ids_of`` returns the ids of distinct unknown strings."""
         rows = self._known_chunks.lookup(chunks)
         unknown = rows == MISSING
         distinct, places = tf.unique(tf.boolean_mask(chunks, unknown))
@@ -55,7 +55,7 @@ class _ChunkIds(tf.Module):
         return tf.gather(table, rows)
 
     def _unknown_chunk_ids(self, chunks: tf.Tensor) -> tf.RaggedTensor:
-        """Of any bytes: ``tf.string [n]`` -> ragged ``int32 [n, (ids)]``."""
+        """Ids of any bytes: ``tf.string [n]`` -> ragged ``int32 [n, (ids)]``."""
         spaced = tf.strings.regex_replace(valid_utf8(chunks), f"({WORD_PATTERN})", r"\1 ")
         words = tf.strings.split(tf.strings.regex_replace(spaced, SEPARATOR, " "))
         ids = self._looked_up(words.values, self._unknown_word_ids)
@@ -80,7 +80,7 @@ class WordIds(_ChunkIds):
 
 
 class WordPieceIds(_ChunkIds):
-    """``seqclf.text.subword``: words in pieces."""
+    """``seqclf.text.subword``: words are split into pieces."""
 
     def __init__(self, tokenizer: SubwordTokenizer) -> None:
         super().__init__(tokenizer)
@@ -88,7 +88,7 @@ class WordPieceIds(_ChunkIds):
         self._longest_piece = min(longest, MAX_WORD_CHARACTERS)
 
     def _word_ids(self, words: tf.Tensor) -> tf.RaggedTensor:
-        """Greedy longest match first, all words at once, one piece of each per turn.
+        """Greedy longest match first, for all words in parallel, with one piece per word in each iteration.
 
         A word that cannot be finished, or is longer than ``MAX_WORD_CHARACTERS``, is one unknown token.
         """
@@ -132,7 +132,7 @@ class WordPieceIds(_ChunkIds):
             (tf.zeros_like(lengths), tf.zeros([count, 0], tf.int32)),
             shape_invariants=(tf.TensorShape([None]), tf.TensorShape([None, None])),
         )
-        # [UNK] means that the word could not be finished, then all of it is unknown. No word has it as a piece.
+        # [UNK] means that the word could not be completed: the complete word is unknown. No word has it as a piece.
         unknown = tf.reduce_any(pieces == self._unknown_id, axis=1) | too_long
         pieces = tf.where(unknown[:, None], MISSING, pieces)
         pieces = tf.concat([tf.where(unknown, self._unknown_id, MISSING)[:, None], pieces], axis=1)
