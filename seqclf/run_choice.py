@@ -97,7 +97,7 @@ def find_resumable(runs: Path, name: str | None, *, further: bool = False) -> Ru
     else:
         names = resumable_names(runs, further=further)
         if not names:
-            what = "run can be resumed" if further else "run was stopped"
+            what = "run can be resumed" if further else "stopped run to resume"
             raise InputError(f"{runs}: no {what}")
         run = Run(runs / names[0])
     if not run.config.is_file():

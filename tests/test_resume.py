@@ -66,7 +66,7 @@ def test_an_interrupted_run_goes_on(whole: dict[str, Any], sample_csv: Path, tmp
     assert result(run) == whole
     with pytest.raises(InputError, match="is already finished. To train it for N epochs"):
         find_resumable(tmp_path, run.name)
-    with pytest.raises(InputError, match="no run was stopped"):
+    with pytest.raises(InputError, match="no stopped run to resume"):
         find_resumable(tmp_path, None)
 
 
@@ -162,7 +162,7 @@ def test_the_command_s_options(tmp_path: Path, binary_run: Run) -> None:
         refused = _call("train", *arguments)
         assert refused.exit_code == 2
         assert "--resume" in refused.stderr
-    for name, message in (("x-1", "no run x-1"), ("latest", "no run was stopped")):
+    for name, message in (("x-1", "no run x-1"), ("latest", "no stopped run to resume")):
         assert message in _call("train", "--resume", name, "--runs", str(tmp_path)).stderr
     begin_run(tmp_path, "early")
     refused = _call("train", "--resume", "early-1", "--runs", str(tmp_path))

@@ -22,8 +22,8 @@ from seqclf.option_types import (
 )
 
 _WEIGHT_DECAY = (
-    "Decoupled weight decay (Loshchilov & Hutter 2019): each update reduces a weight by this fraction times the "
-    "learning rate. Applies to embeddings and kernels, not to biases or to the scale and shift of normalisation."
+    "Decoupled weight decay (Loshchilov & Hutter 2019): each update multiplies a weight by 1 - `weight_decay` * "
+    "`learning_rate`. Applies to embeddings and kernels, not to biases or to the scale and shift of normalisation."
 )
 
 
