@@ -62,7 +62,7 @@ def test_the_first_epoch_was_best() -> None:
     assert "--set training.optimizer.learning_rate=0.01" in line
 
 
-def test_the_first_epoch_was_best_beside_ngrams() -> None:
+def test_the_first_epoch_was_best_with_ngrams() -> None:
     (line,) = told(FALLING, "early_stopping", best=1, ngrams={}, training__early_stopping={"patience": 2})
     assert "learning_rate" not in line
     assert "seqclf train runs/x-1/config.yaml --set training.early_stopping.patience=5 --set training.epochs=" in line

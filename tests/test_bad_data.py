@@ -139,7 +139,7 @@ def test_parquet_that_names_a_column_twice_is_refused(tmp_path: Path) -> None:
             read(TableSource("text", "label"), str(path))
 
 
-def test_semicolons_are_hinted_at_where_texts_hold_commas(tmp_path: Path) -> None:
+def test_semicolons_are_suggested_if_texts_contain_commas(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("text;label\nfirst, second;a\nthird, fourth;b\n", encoding="utf-8")
     for read in (TableSource.check, TableSource.columns, TableSource.read):

@@ -49,7 +49,7 @@ def test_runs_of_characters() -> None:
         ([], "words"),
     ],
 )
-def test_characters_are_taken_where_words_say_nothing(texts: list[str], unit: str) -> None:
+def test_characters_are_used_if_words_are_not_informative(texts: list[str], unit: str) -> None:
     assert choose_unit(texts) == unit
 
 
@@ -66,7 +66,7 @@ def test_the_model_is_scikit_learn_s() -> None:
     np.testing.assert_allclose(model.logits(new)[:, 0], expected, atol=1e-4)
 
 
-def test_a_text_counts_as_often_as_its_weight_says() -> None:
+def test_a_text_counts_as_often_as_its_weight() -> None:
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
 
@@ -85,7 +85,7 @@ def test_a_text_counts_as_often_as_its_weight_says() -> None:
     assert (heavy[:, 1] > apart[:, 1]).all()
 
 
-def test_three_labels_are_the_shares_of_three_models() -> None:
+def test_three_labels_normalise_three_models() -> None:
     truth = np.array([1, 0, 1, 0, 2, 1, 0], np.int32)
     logits = fit(TEXTS, truth, 3, "words").logits(TEXTS)
     alone = [fit(TEXTS, (truth == label).astype(np.int32), 2, "words").logits(TEXTS)[:, 0] for label in range(3)]
@@ -95,7 +95,7 @@ def test_three_labels_are_the_shares_of_three_models() -> None:
     np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
-def test_texts_without_anything_give_the_shares_of_the_labels() -> None:
+def test_empty_texts_give_the_label_frequencies() -> None:
     model = fit(["", " ", "\u200b", ""], np.array([0, 0, 0, 1], np.int32), 2, "words")
     np.testing.assert_allclose(model.logits(["", "something"])[:, 0], np.log(1 / 3), rtol=1e-6)
 
@@ -119,7 +119,7 @@ def test_few_weights_are_those_of_frequent_n_grams(monkeypatch: pytest.MonkeyPat
 
 
 @given(st.lists(st.text(max_size=30), min_size=2, max_size=12))
-def test_any_text_can_be_learnt_from_and_kept(texts: list[str]) -> None:
+def test_any_text_can_be_trained_on_and_stored(texts: list[str]) -> None:
     import tempfile
 
     truth = np.arange(len(texts), dtype=np.int32) % 2

@@ -23,7 +23,7 @@ from seqclf.data.sources.base import LabelledTexts
 from seqclf.labels import Labels
 
 
-def test_no_job_where_none_is_wanted(sample_csv: Path) -> None:
+def test_no_job_if_none_is_wanted(sample_csv: Path) -> None:
     for changes in ({"training__baseline": False}, {"training__baseline": "auto", "data__validation": 0}):
         config = checked_config(small_config(data__train=str(sample_csv), **changes))
         assert begin(config, Corpus(config), Labels(("a", "b")), {"train": "t"}) is None
@@ -75,7 +75,7 @@ def test_a_training_with_one_thread_waits_for_the_baseline(own_cache: Path, monk
         assert done is not None and [event for event in events if isinstance(event, BaselineDone)] == [done]
 
 
-def test_a_training_without_its_baseline_says_why(own_cache: Path) -> None:
+def test_a_training_without_a_baseline_reports_why(own_cache: Path) -> None:
     from seqclf.training.baseline import ParallelBaseline
 
     def broken(split: str) -> LabelledTexts:
@@ -104,7 +104,9 @@ def test_a_run_keeps_its_baseline(run_name: str, request: pytest.FixtureRequest)
     assert last == {"type": "baseline", **scores}
 
 
-def test_check_says_it_before_training(three_labels_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_reports_it_before_training(
+    three_labels_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from seqclf.cli.check_report import print_report
     from seqclf.config import read_config
     from seqclf.training import examine as examining

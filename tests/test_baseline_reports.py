@@ -29,7 +29,7 @@ def test_the_score_that_is_compared() -> None:
     assert [reported_score(balanced, multi=multi) for multi in (False, True)] == ["macro_f1", "micro_f1"]
 
 
-def test_what_is_said_beside_a_score() -> None:
+def test_the_comparison_shown_with_a_score() -> None:
     assert against_baseline(0.896, 0.8712) == "linear baseline 0.8712, +2.5"
     assert against_baseline(0.86, 0.8712) == "linear baseline 0.8712, -1.1"
     assert against_baseline(0.8711, 0.8712) == "linear baseline 0.8712, +0.0"
@@ -90,7 +90,7 @@ def test_what_the_config_has_is_not_advised() -> None:
     ]
 
 
-def test_what_can_be_typed_is_a_whole_command() -> None:
+def test_commands_are_complete() -> None:
     from seqclf.config import parse_override
 
     config = config_with(layers=[{"type": "lstm", "units": 4}])

@@ -85,7 +85,7 @@ def test_encoded_texts_survive_the_disk(tmp_path: Path) -> None:
     assert loaded.labels.tolist() == texts.labels.tolist()
 
 
-def test_cache_makes_an_entry_once_and_only_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cache_makes_an_entry_once_and_completely(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEQCLF_CACHE", str(tmp_path))
     calls = []
 
@@ -105,7 +105,7 @@ def test_cache_makes_an_entry_once_and_only_whole(tmp_path: Path, monkeypatch: p
     assert len(calls) == 1
 
 
-def test_a_cache_that_cannot_be_written_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unwritable_cache_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("SEQCLF_CACHE", str(tmp_path / "file"))
     with pytest.raises(SeqclfError, match="set SEQCLF_CACHE"):

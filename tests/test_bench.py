@@ -54,7 +54,7 @@ def test_a_sample_of_an_epoch_is_even_over_its_sizes(by_length: bool) -> None:
     assert any(not np.array_equal(a, b) for (a, _), (b, _) in zip(found.sample, other.sample, strict=True))
 
 
-def test_the_grid_and_the_ways_of_each_case() -> None:
+def test_the_grid_and_the_implementations_of_each_case() -> None:
     cases = grid(["lstm", "sru"], [32, 64], [10], 8, ["forward", "step"])
     assert len(cases) == len(set(cases)) == 8
     ways = ["seqclf", "keras", "notes", "torch"]
@@ -104,7 +104,7 @@ def test_it_runs(tmp_path: Path) -> None:
         assert all(len(way["seconds"]) == 2 and min(way["seconds"]) > 0 for way in case["ways"].values())
 
 
-def test_without_options_every_way_with_something_to_do_is_timed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_options_every_usable_implementation_is_timed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The notebook's way, which takes a CONFIG, is no error unless it was asked for."""
     asked: list[list[str]] = []
 
@@ -120,7 +120,7 @@ def test_without_options_every_way_with_something_to_do_is_timed(monkeypatch: py
         assert "seqclf" in ways and not ways & missing
 
 
-def test_ways_do_the_same_work() -> None:
+def test_implementations_do_the_same_work() -> None:
     """On equal weights a step of each gives the same loss: nothing is left out that another does."""
     import keras
 
@@ -139,7 +139,7 @@ def test_ways_do_the_same_work() -> None:
     assert np.shape(forward) == (6, 1)
 
 
-def test_the_notebook_s_way_takes_whole_epochs() -> None:
+def test_the_notebook_runs_complete_epochs() -> None:
     results = run(
         [Case("simple_rnn", 2, measure=EPOCH)], ["seqclf", "notes"], rounds=1, texts=_texts(1_600, longest=40)
     )
@@ -149,7 +149,7 @@ def test_the_notebook_s_way_takes_whole_epochs() -> None:
     assert 0 < making_shares(results)["simple_rnn"] < 1
 
 
-def test_a_worker_s_failure_is_told() -> None:
+def test_a_worker_failure_is_reported() -> None:
     with pytest.raises(SeqclfError, match="stock Keras: the benchmark's process ended: .*no_such_cell"):
         run([Case("no_such_cell")], ["keras"], rounds=1)
 
@@ -170,7 +170,7 @@ def test_a_worker_s_failure_is_told() -> None:
         (("--set", "seed=1"), "--set changes an option of CONFIG: name one"),
     ],
 )
-def test_what_is_wrong_is_said_before_anything_is_timed(arguments: tuple[str, ...], words: str) -> None:
+def test_errors_are_reported_before_anything_is_timed(arguments: tuple[str, ...], words: str) -> None:
     result = _bench(*arguments)
     assert result.exit_code == 2
     assert words in result.output

@@ -72,7 +72,7 @@ def test_lists_tops_and_every_probability(output: str, tmp_path: Path) -> None:
 BAD = 'text,id\na,1\n"b\n\nc",2\nd\ne,5,6\n"f",7\n'
 
 
-def test_bad_rows_are_named_and_stop_nothing(tmp_path: Path) -> None:
+def test_bad_rows_are_reported_and_skipped(tmp_path: Path) -> None:
     source = tmp_path / "in.csv"
     source.write_text(BAD, encoding="utf-8")
     report = predict(source, tmp_path / "out.csv", errors=tmp_path / "errors.txt")
@@ -90,7 +90,7 @@ def test_bad_rows_are_named_and_stop_nothing(tmp_path: Path) -> None:
     assert len(read_rows(tmp_path / "out.jsonl")) == 2
 
 
-def test_a_row_that_fits_no_column_is_named(tmp_path: Path) -> None:
+def test_a_row_that_fits_no_column_is_reported(tmp_path: Path) -> None:
     rows = [{"text": f"t{i}", "n": i} for i in range(7)] + [{"text": "odd", "n": "seven"}, {"text": "t8", "n": 8}]
     named: list[InputError] = []
     predict(written(tmp_path / "in.jsonl", rows), tmp_path / "out.parquet", on_bad=named.append)
@@ -141,7 +141,7 @@ def test_bytes_that_are_not_utf8_cost_their_row_alone(tmp_path: Path) -> None:
         assert [row["text"] for row in read_rows(tmp_path / f"{name}.out.csv")] == ["a", "c"]
 
 
-def test_where_nothing_can_be_read_there_is_no_output(tmp_path: Path) -> None:
+def test_no_output_if_nothing_can_be_read(tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_text('{"id": 1}\nno json\n', encoding="utf-8")
     with pytest.raises(InputError, match="holds no valid rows"):
         predict(tmp_path / "in.jsonl", tmp_path / "out.csv")
@@ -193,7 +193,7 @@ def test_sources_that_cannot_beread_rows(
 @given(
     st.lists(st.tuples(st.text(max_size=8), st.none() | st.integers() | st.text(max_size=5)), min_size=1, max_size=12)
 )
-def test_whatever_stands_in_a_row_comes_out_again(rows: list[tuple[str, Any]]) -> None:
+def test_any_row_is_written_unchanged(rows: list[tuple[str, Any]]) -> None:
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:

@@ -56,7 +56,7 @@ def test_an_interrupted_prediction_is_resumed(kind: str, after: int, tmp_path: P
     assert not partial.exists()
 
 
-def test_another_job_is_not_gone_on_with(tmp_path: Path) -> None:
+def test_another_job_is_not_resumed(tmp_path: Path) -> None:
     source = written(tmp_path / "in.csv", ROWS)
     calls = iter([of_length, of_length])
 
@@ -83,7 +83,7 @@ def test_another_job_is_not_gone_on_with(tmp_path: Path) -> None:
     assert len(read_rows(tmp_path / "other.csv")) == len(ROWS) - 1, "with nothing to resume it begins"
 
 
-def test_nothing_is_overwritten_unasked_and_nothing_left_behind(tmp_path: Path) -> None:
+def test_nothing_is_overwritten_without_permission_and_nothing_remains(tmp_path: Path) -> None:
     source, target = written(tmp_path / "in.csv", ROWS), tmp_path / "out.csv"
     target.write_text("mine", encoding="utf-8")
     with pytest.raises(InputError, match="already exists; use --overwrite"):

@@ -113,7 +113,7 @@ def test_eval_sets_data_options_alone(binary_run: Run) -> None:
     assert "/nothing.csv: " in missing.stderr
 
 
-def test_eval_refuses_shares_of_data_that_changed(sample_csv: Path, tmp_path: Path) -> None:
+def test_eval_rejects_fractions_of_changed_data(sample_csv: Path, tmp_path: Path) -> None:
     """Drawn from other texts, the test split would hold texts that the run was trained on."""
     from conftest import trained
 
@@ -134,7 +134,7 @@ def test_eval_refuses_shares_of_data_that_changed(sample_csv: Path, tmp_path: Pa
     assert _call(*arguments, "--data", str(table)).exit_code == 0
 
 
-def test_eval_without_a_test_split_says_what_to_do(three_labels_csv: Path, tmp_path: Path) -> None:
+def test_eval_without_a_test_split_advises(three_labels_csv: Path, tmp_path: Path) -> None:
     from conftest import trained
 
     run = trained(small_config(data__train=str(three_labels_csv), data__test=None, training__epochs=1), tmp_path)

@@ -191,7 +191,7 @@ def test_all_problems_are_reported_at_once_in_the_order_of_the_file(tmp_path: Pa
         (b"x" * 2_000_000, ": too large for a config (over 256 KiB)"),
     ],
 )
-def test_what_is_no_config_is_a_sentence(tmp_path: Path, content: bytes, message: str) -> None:
+def test_invalid_configs_are_reported(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "config.yaml"
     path.write_bytes(content)
     with pytest.raises(InputError) as caught:
@@ -199,7 +199,7 @@ def test_what_is_no_config_is_a_sentence(tmp_path: Path, content: bytes, message
     assert str(caught.value).startswith(f"{path}{message}")
 
 
-def test_a_folder_nothing_and_data_are_sentences(tmp_path: Path) -> None:
+def test_a_folder_a_missing_file_and_data_are_reported(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="expected a YAML file, found a folder"):
         load_config(tmp_path)
     with pytest.raises(InputError, match=r"no such file; `seqclf init -o \S*missing.yaml` writes one"):
@@ -306,7 +306,7 @@ def test_what_costs_something_is_a_warning(tmp_path: Path, check: str, text: str
     assert str(warning).removeprefix(f"{path}:").startswith(expected)
 
 
-def test_few_epochs_on_the_command_line_are_meant(tmp_path: Path) -> None:
+def test_few_epochs_on_the_command_line_are_accepted(tmp_path: Path) -> None:
     path = _write(tmp_path, MINIMAL + "training: {epochs: 9, early_stopping: {patience: 4}}\n")
     assert read_config(path, [parse_override("training.epochs=3")]).warnings == []
     (warning,) = read_config(path, [parse_override("training.early_stopping.patience=9")]).warnings

@@ -43,7 +43,7 @@ def odd_config(tmp_path: Path) -> Path:
     )
 
 
-def test_check_counts_what_is_odd(odd_config: Path) -> None:
+def test_check_counts_unusual_texts(odd_config: Path) -> None:
     done = _call("check", str(odd_config), "--json")
     assert done.exit_code == 0, done.stderr
     report = json.loads(done.stdout)
@@ -116,7 +116,7 @@ def test_check_fails_where_training_or_evaluation_would(tmp_path: Path, odd_conf
 @pytest.mark.parametrize(
     ("weights", "monitor"), [("balanced", "val_macro_f1"), ("null", "val_macro_f1"), ("balanced", "val_loss")]
 )
-def test_uneven_labels_are_no_news_where_they_are_provided_for(weights: str, monitor: str, tmp_path: Path) -> None:
+def test_handled_imbalance_is_not_reported(weights: str, monitor: str, tmp_path: Path) -> None:
     rows = [("text", "label"), *((f"text {n}", "rare" if n % 25 == 0 else "common") for n in range(100))]
     data = write_csv(tmp_path / "d.csv", rows)
     config = tmp_path / "c.yaml"

@@ -47,7 +47,7 @@ def test_overrides_change_the_config(tmp_path: Path) -> None:
         ("seed={a: 1, a: 2}", 'duplicate "a"'),
     ],
 )
-def test_bad_overrides_are_named(tmp_path: Path, setting: str, message: str) -> None:
+def test_bad_overrides_are_reported(tmp_path: Path, setting: str, message: str) -> None:
     path = _write(tmp_path, MINIMAL)
     with pytest.raises(InputError) as caught:
         load_config(path, [parse_override(setting)])

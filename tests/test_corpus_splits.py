@@ -70,7 +70,7 @@ def test_a_table_with_repeated_texts_and_groups(kind: str, tmp_path: Path) -> No
         assert leak([splits["train"], splits["validation"]], splits["test"]).rows == 0
 
 
-def test_groups_stay_on_one_side_in_a_table(tmp_path: Path) -> None:
+def test_groups_of_a_table_stay_in_one_split(tmp_path: Path) -> None:
     rows = [(f"text {i}", "ab"[i % 2], f"author {i % 25}") for i in range(200)]
     rows[3] = ("text 0", "b", "author 3")  # links two authors
     corpus = _corpus(_table(tmp_path / "t.csv", rows, "author"), validation=0.2, test=0.2, group="author")
@@ -81,7 +81,7 @@ def test_groups_stay_on_one_side_in_a_table(tmp_path: Path) -> None:
     assert [len(corpus.texts(name)) for name in NAMES] == pytest.approx([120, 40, 40], abs=8)
 
 
-def test_a_missing_group_column_is_named_and_only_needed_where_texts_are_drawn(tmp_path: Path) -> None:
+def test_a_missing_group_column_is_reported_and_needed_only_for_random_splits(tmp_path: Path) -> None:
     table = _table(tmp_path / "t.csv", [(f"text {i}", "ab"[i % 2], f"{i // 2}") for i in range(40)], "author")
     plain = _table(tmp_path / "v.csv", [(f"other {i}", "ab"[i % 2]) for i in range(10)])
     with pytest.raises(InputError, match='no column "autor"; did you mean "author"'):
@@ -92,7 +92,7 @@ def test_a_missing_group_column_is_named_and_only_needed_where_texts_are_drawn(t
     assert len(_corpus(table, validation=str(plain), test=str(plain), group="author").texts("train")) == 40
 
 
-def test_a_split_drawn_text_by_text_is_refused_by_name(tmp_path: Path) -> None:
+def test_a_split_sampled_text_by_text_is_rejected_by_name(tmp_path: Path) -> None:
     rows = [(f"text {i % 40}", "ab"[i % 2]) for i in range(80)]
     config = checked_config(small_config(data__train=str(_table(tmp_path / "t.csv", rows)), tokenizer={}))
     data = prepare(config)

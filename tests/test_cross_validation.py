@@ -101,7 +101,7 @@ def test_the_baseline_has_a_mean_too(tmp_path: Path) -> None:
     assert "linear" not in folds_summary(tmp_path / "x-2-folds.json", found)
 
 
-def test_an_interrupted_fold_counts_for_nothing(tmp_path: Path) -> None:
+def test_an_interrupted_fold_is_not_counted(tmp_path: Path) -> None:
     runs = begin_folds(tmp_path, "x")
     found = cross_validate(_folds_config(4), runs, _pretend([0.5, _outcome(0.1, INTERRUPTED), 0.9, 0.9]))
     assert (found["status"], found["finished"]) == (INTERRUPTED, [1])
@@ -130,7 +130,7 @@ def test_finished_folds_stay_when_a_later_one_fails(error: BaseException, status
     assert Run(tmp_path / "x-1-fold2").manifest["status"] == FINISHED
 
 
-def test_nothing_is_left_where_the_first_fold_fails(tmp_path: Path) -> None:
+def test_nothing_remains_if_the_first_fold_fails(tmp_path: Path) -> None:
     with pytest.raises(InputError):
         cross_validate(_folds_config(3), begin_folds(tmp_path, "x"), _pretend([InputError("no")]))
     assert list(tmp_path.iterdir()) == []
@@ -231,7 +231,7 @@ def test_ctrl_c_keeps_finished_folds(config_file: Path, tmp_path: Path, monkeypa
         (("--set", "data.folds=3"), "needs data.fold, the fold to validate on; `seqclf train --folds` trains"),
     ],
 )
-def test_what_cannot_be_folded_is_said_and_nothing_is_left(
+def test_data_without_enough_texts_for_folds_are_rejected_and_nothing_remains(
     arguments: tuple[str, ...], words: str, config_file: Path, tmp_path: Path
 ) -> None:
     runs = tmp_path / "runs"

@@ -70,13 +70,13 @@ def test_it_does_what_it_says() -> None:
         ("layers_of_a_user:Pooled", {}, r"expected one vector per token \(batch, time, features\)"),
     ],
 )
-def test_what_is_wrong_with_it_is_said(kind: str, options: dict[str, Any], message: str) -> None:
+def test_errors_in_it_are_reported(kind: str, options: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=rf"(?s)^layers\[0\]: {kind}: {message}"):
         _build(kind, **options)
 
 
 @pytest.mark.usefixtures("code_allowed")
-def test_a_run_with_it_is_whole(sample_csv: Path, tmp_path: Path) -> None:
+def test_a_run_with_it_is_complete(sample_csv: Path, tmp_path: Path) -> None:
     from seqclf.evaluation.classifier import Classifier
 
     layers = [{"type": "residual", "layer": {"type": "layers_of_a_user:Scaled", "options": {"factor": 2.0}}}]

@@ -28,7 +28,7 @@ from seqclf.cli import cli
         ),
     ],
 )
-def test_what_does_not_fit_the_data_is_said_before_training(
+def test_options_that_do_not_fit_the_data_are_reported_before_training(
     options: dict[str, Any], message: str, sample_csv: Path, tmp_path: Path
 ) -> None:
     path, runs = tmp_path / "config.yaml", tmp_path / "runs"

@@ -98,7 +98,7 @@ def test_tables_are_read_in_their_encoding(ending: str, encoding: str, tmp_path:
     assert [getattr(row, "text", row) for row in found] == [text for text, _ in rows]
 
 
-def test_what_is_wrong_is_said_once_with_the_option(tmp_path: Path) -> None:
+def test_errors_are_reported_once_with_the_option(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes("text,label\ncafé,a\nplain,b\ncrème,a\n".encode("cp1252"))
     with pytest.raises(InputError) as caught:

@@ -38,7 +38,7 @@ def test_texts_of_the_training_are_counted(three_label_run: Run, monkeypatch: py
     assert _seen(three_label_run, test) == Seen(len(test), 0, 0)
 
 
-def test_the_file_that_was_trained_on_is_named(three_label_run: Run, three_labels_csv: Path, tmp_path: Path) -> None:
+def test_the_training_file_is_named(three_label_run: Run, three_labels_csv: Path, tmp_path: Path) -> None:
     copy = shutil.copy(three_labels_csv, tmp_path / "copy.csv")
     found = _eval(three_label_run, "--data", str(copy), "--json")
     assert found.exit_code == 0, found.output
@@ -52,7 +52,7 @@ def test_the_file_that_was_trained_on_is_named(three_label_run: Run, three_label
     assert "warning" not in found.stderr
 
 
-def test_a_test_file_that_was_trained_on_is_named(sample_csv: Path, tmp_path: Path) -> None:
+def test_a_test_file_used_for_training_is_reported(sample_csv: Path, tmp_path: Path) -> None:
     with sample_csv.open(encoding="utf-8", newline="") as file:
         rows = [(row["text"], row["label"]) for row in csv.DictReader(file)]
     test = write_csv(tmp_path / "test.csv", [("text", "label"), *rows[:8], ("Something new", rows[0][1])])
@@ -120,7 +120,7 @@ def test_seen_texts_are_known_without_the_data_or_without_the_cache(
         (Seen(100_000, 0, 1), "1 of these 100,000 texts was also validated on (less than 0.01 %)"),
     ],
 )
-def test_what_is_said_of_seen_texts(seen: Seen, words: str) -> None:
+def test_the_warning_about_seen_texts(seen: Seen, words: str) -> None:
     assert words in str(seen.sentence())
     assert seen.matters is ("say little" in str(seen.sentence()))
     assert Seen(5, 0, 0).sentence() is None

@@ -182,7 +182,7 @@ def test_predictions_of_a_split_keep_all_columns(own: bool, tmp_path: Path) -> N
     assert (refused.exit_code, "holds the texts of data.train" in refused.stderr) == (2, True)
 
 
-def test_columns_of_the_predictions_names_are_an_error_before_anything_is_measured(
+def test_column_name_clashes_are_an_error_before_evaluation(
     three_label_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     once = tmp_path / "once.csv"
@@ -251,7 +251,7 @@ def test_a_table_that_changes_meanwhile_is_an_error(tmp_path: Path) -> None:
     assert sorted(tmp_path.iterdir()) == [given, tmp_path / "p.csv"]
 
 
-def test_predictions_overwrite_nothing_unasked(three_label_run: Run, tmp_path: Path) -> None:
+def test_predictions_overwrite_nothing_without_permission(three_label_run: Run, tmp_path: Path) -> None:
     path = tmp_path / "p.csv"
     path.write_text("mine")
     refused = _eval(three_label_run, "--predictions", str(path))

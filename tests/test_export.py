@@ -139,7 +139,7 @@ def test_an_empty_batch_has_an_empty_answer(signature: Any) -> None:
     assert answer["probabilities"].shape == (0, 2)
 
 
-def test_the_graph_holds_plain_operators_only(three_label_run: Run) -> None:
+def test_the_graph_has_only_standard_operators(three_label_run: Run) -> None:
     """What a stock TensorFlow on a machine without a GPU cannot run must not be there."""
     import tensorflow as tf
 
@@ -151,7 +151,7 @@ def test_the_graph_holds_plain_operators_only(three_label_run: Run) -> None:
     assert not {op for op in operators if op.startswith(("Cudnn", "Xla", "PyFunc", "EagerPyFunc"))}
 
 
-def test_copies_appear_whole_and_never_replace_anything(tmp_path: Path) -> None:
+def test_copies_appear_complete_and_never_replace_anything(tmp_path: Path) -> None:
     source = tmp_path / "source"
     (source / "variables").mkdir(parents=True)
     (source / "saved_model.pb").write_text("x")
@@ -178,7 +178,7 @@ def _call(*arguments: str) -> Result:
 
 
 @pytest.mark.parametrize("form", ["saved_model", "onnx", "keras"])
-def test_what_is_exported_answers_as_its_card_says(form: str, three_label_run: Run, tmp_path: Path) -> None:
+def test_exports_answer_as_their_card_says(form: str, three_label_run: Run, tmp_path: Path) -> None:
     """The Python of the card runs in the folder, and says what the run says."""
     from seqclf.inference import Classifier
 
@@ -250,7 +250,7 @@ def test_quantized_models_are_small_and_measured(
         assert _call("export", *wrong, "--run", str(three_label_run.folder)).exit_code == 2
 
 
-def test_lists_of_labels_have_a_card_too() -> None:
+def test_multi_label_models_have_a_card_too() -> None:
     from seqclf.config import checked_config
     from seqclf.export.card import About, model_card
     from seqclf.labels import Labels

@@ -143,7 +143,7 @@ def test_a_folder_that_is_removed(gone: str, sample_csv: Path, tmp_path: Path) -
         assert not run.folder.exists()
 
 
-def test_files_and_folders_are_whole_or_not_there(tmp_path: Path) -> None:
+def test_files_and_folders_are_complete_or_absent(tmp_path: Path) -> None:
     file, folder = tmp_path / "f.txt", tmp_path / "f"
     file.write_text("before")
     with pytest.raises(Killed), replacing(file) as beside:
@@ -183,7 +183,7 @@ def test_a_history_that_lost_lines_is_noticed(sample_csv: Path, tmp_path: Path, 
         ("manifest.json", None, "eval", "not a run (it has no manifest.json)"),
     ],
 )
-def test_a_run_s_damaged_file_is_named(
+def test_a_damaged_file_of_a_run_is_reported(
     name: str, content: bytes | None, command: str, message: str, binary_run: Run, tmp_path: Path
 ) -> None:
     run = Run(Path(shutil.copytree(binary_run.folder, tmp_path / "small-1")))

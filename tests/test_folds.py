@@ -29,7 +29,7 @@ def _texts(labels: list[str]) -> LabelledTexts:
     test=st.sampled_from([0.0, 0.2]),
     seed=st.integers(0, 99),
 )
-def test_folds_share_out_all_texts_evenly(sizes: list[int], folds: int, test: float, seed: int) -> None:
+def test_folds_split_all_texts_evenly(sizes: list[int], folds: int, test: float, seed: int) -> None:
     labels = [f"label {i}" for i, size in enumerate(sizes) for _ in range(size)]
     names = np.array(labels)
     cut = [folded(_texts(labels), fold, folds, validation=0.1, test=test, seed=seed) for fold in range(1, folds + 1)]
@@ -51,7 +51,7 @@ def test_folds_share_out_all_texts_evenly(sizes: list[int], folds: int, test: fl
     assert all(np.array_equal(again[name], cut[-1][name]) for name in again)
 
 
-def test_folds_of_lists_share_out_every_label() -> None:
+def test_folds_of_multi_label_data_split_every_label() -> None:
     draw = np.random.default_rng(3)
     lists = [tuple(name for name in "abcd" if draw.random() < 0.3) for _ in range(200)]
     texts = LabelledTexts([str(i) for i in range(200)], lists, "here", multi=True)
@@ -80,7 +80,7 @@ def test_the_rarest_label_bounds_the_folds() -> None:
         folded(_texts(["many"] * 20 + ["few"]), 1, 2, validation=0.1, test=0, seed=0)
 
 
-def test_each_fold_learns_its_own_tokenizer(tmp_path: Path) -> None:
+def test_each_fold_trains_its_own_tokenizer(tmp_path: Path) -> None:
     """A word that stands in one fold's validation texts alone is no part of that fold's vocabulary."""
     rows = [(f"only{'abcdefghij'[i]}word " * 3, "xy"[i % 2]) for i in range(10)]
     table = write_csv(tmp_path / "t.csv", [("text", "label"), *rows])

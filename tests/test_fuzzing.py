@@ -30,7 +30,7 @@ def _cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_what_is_known_and_what_is_right(target: str, right: dict[str, list[bytes]], folder: Path) -> None:
+def test_known_tokens_and_correct_answers(target: str, right: dict[str, list[bytes]], folder: Path) -> None:
     inputs = [*right[target], *known(target)]
     assert inputs
     for data in inputs:

@@ -77,7 +77,7 @@ def test_the_line_to_type(line: str, instead: str, tmp_path: Path, monkeypatch: 
     command.make_context(name, list(words))  # which raises for a line that the command does not take
 
 
-def test_unknown_options_that_mean_nothing_name_those_there_are() -> None:
+def test_unknown_options_list_the_known_ones() -> None:
     assert said("train c.yaml --gpu").endswith("; those of the config are changed with --set KEY=VALUE")
     assert "--split" in said("eval --batch-size 3")
     assert "--set" not in said("predict hi --epochs 3")
@@ -91,7 +91,7 @@ def test_a_text_may_have_the_name_of_no_file() -> None:
 @pytest.mark.parametrize(
     "name", ["epochs", "lr", "batch_size", "seed", "hidden_size", "dropout", "optimizer", "type", "val_data"]
 )  # fmt: skip
-def test_meant_keys_are_keys(name: str) -> None:
+def test_intended_keys_are_keys(name: str) -> None:
     key = meant_key(f"--{name.replace('_', '-')}")
     assert key is not None
     assert is_key(key)
@@ -105,7 +105,7 @@ def test_keys_given_as_options_are_themselves() -> None:
     assert meant_key("--verbose") is None
 
 
-def test_a_line_to_type_is_broken_where_a_shell_goes_on() -> None:
+def test_a_command_is_wrapped_with_line_continuations() -> None:
     words = ("seqclf", "train", *(f"--set=training.option_{number}=3" for number in range(9)))
     shown = Hint("Type", words).lines(60)
     assert max(map(len, shown.splitlines())) <= 60

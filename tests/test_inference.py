@@ -30,7 +30,7 @@ def _call(*arguments: str) -> Result:
     return CliRunner().invoke(cli, arguments)
 
 
-def test_it_says_what_the_model_says(three_label_run: Run) -> None:
+def test_it_gives_the_same_result_as_the_model(three_label_run: Run) -> None:
     from seqclf.evaluation.classifier import Classifier as KerasClassifier
 
     light, heavy = Classifier.load(three_label_run.folder), KerasClassifier.load(three_label_run)
@@ -83,7 +83,7 @@ def test_streams_are_read_as_they_come(three_label_run: Run) -> None:
     assert read < 10_000
 
 
-def test_what_is_no_model_is_an_error(three_label_run: Run, tmp_path: Path) -> None:
+def test_invalid_models_are_an_error(three_label_run: Run, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="model.onnx: is missing; `seqclf export --format onnx` writes it"):
         Classifier.load(tmp_path)
     copy = tmp_path / "copy"
@@ -157,7 +157,7 @@ def test_lists_hold_what_exceeds_its_threshold() -> None:
     assert Decider(LISTS, (0.5, 0.5, 0.05), threshold=0.65)(rows) == [("b",), ()]
 
 
-def test_what_can_decide_nothing_is_refused() -> None:
+def test_options_without_effect_are_rejected() -> None:
     with pytest.raises(InputError, match="here each text has one of 3"):
         Decider(THREE, threshold=0.5)
     with pytest.raises(InputError, match="needs texts with one label"):

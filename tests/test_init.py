@@ -101,7 +101,7 @@ def test_init_finds_the_columns(
         ([("text", "label"), *[(f"a {i}", f"{i}") for i in range(30)]], "30 different labels for 30 texts"),
     ],
 )
-def test_init_says_what_it_cannot_guess(tmp_path: Path, rows: list[tuple[str, ...]], message: str) -> None:
+def test_init_reports_what_it_cannot_guess(tmp_path: Path, rows: list[tuple[str, ...]], message: str) -> None:
     done = _call("init", "--from", str(write_csv(tmp_path / "t.csv", rows)))
     assert done.exit_code == 2
     assert message in done.stderr
@@ -141,7 +141,7 @@ def test_a_config_without_validation_texts_loads(sample_csv: Path, tmp_path: Pat
     assert config.ngrams is None or not config.ngrams.refit
 
 
-def test_a_template_that_needs_validation_texts_says_so(sample_csv: Path) -> None:
+def test_a_template_that_needs_validation_texts_is_rejected_without_them(sample_csv: Path) -> None:
     made = _call("init", "--template", "imdb_conv", "--from", str(sample_csv), "--validation", "0")
     assert made.exit_code == 2
     assert "--validation 0: the template imdb_conv needs validation texts" in made.output

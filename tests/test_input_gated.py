@@ -93,14 +93,14 @@ def test_dropout_drops_the_same_inputs_at_every_step(kind: str) -> None:
     assert np.allclose(layer(x), layer(x)), "none outside training"
 
 
-def test_gates_that_are_shut_divide_nothing_by_zero() -> None:
+def test_closed_gates_do_not_divide_by_zero() -> None:
     layer = _layer("MinLSTM")
     layer.bias.assign([-200.0] * 2 * UNITS + [1.0] * UNITS)
     assert np.all(np.isfinite(layer(np.ones((2, 5, FEATURES), np.float32))))
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_saved_layer_comes_back(kind: str, tmp_path: Path) -> None:
+def test_a_saved_layer_loads_again(kind: str, tmp_path: Path) -> None:
     import keras
 
     model = keras.Sequential([keras.Input((None, FEATURES)), _layer(kind, dropout=0.2, go_backwards=True, seed=1)])

@@ -10,12 +10,12 @@ from seqclf.errors import InputError
 from seqclf.labels import Labels
 
 
-def test_the_error_names_the_labels_that_are_alike() -> None:
+def test_the_error_names_similar_labels() -> None:
     texts = LabelledTexts(["a", "b"], ["True", "False"], "d.csv")
     with pytest.raises(InputError) as raised:
         label_ids(texts, Labels(("false", "true"), False))
     assert '"False" and "false", "True" and "true" differ only in case: use the same case' in str(raised.value)
 
 
-def test_labels_that_are_not_alike_are_left_to_the_option() -> None:
+def test_dissimilar_labels_are_left_to_the_option() -> None:
     assert what_to_do(["maybe"], ["no", "yes"]).startswith("set data.unknown_labels to wrong")

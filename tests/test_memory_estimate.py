@@ -57,7 +57,7 @@ def test_what_makes_a_batch_larger_needs_more(sample_csv: Path) -> None:
     assert batch_bytes(layers=[{"type": "residual", "layer": lstm}, lstm]) > 1.5 * small
 
 
-def test_both_reasons_are_told(sample_csv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_both_reasons_are_reported(sample_csv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = _config(sample_csv, training__batch_size=100)
     data = prepare(config)
     check_memory(config, data)
@@ -101,7 +101,7 @@ def test_the_fit_of_ngrams_is_estimated(case: str, tmp_path: Path, monkeypatch: 
     assert 0.5 < measured / memory_needs(config, data).fit_bytes < 1.5
 
 
-def test_a_fit_of_ngrams_that_cannot_fit_is_told(sample_csv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fit_of_ngrams_that_exceeds_memory_is_reported(sample_csv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = _config(sample_csv, layers=[], head=[], ngrams={"buckets": 2**10})
     data = prepare(config)
     needs = memory_needs(config, data)
@@ -116,7 +116,7 @@ def test_a_fit_of_ngrams_that_cannot_fit_is_told(sample_csv: Path, monkeypatch: 
     assert memory_needs(without, prepare(without)).fit_bytes == 0
 
 
-def test_a_refit_of_ngrams_needs_memory_beside_the_model(sample_csv: Path) -> None:
+def test_a_refit_of_ngrams_needs_memory_in_addition_to_the_model(sample_csv: Path) -> None:
     config = _config(sample_csv, layers=[], head=[], ngrams={"buckets": 2**10, "refit": True})
     needs = memory_needs(config, prepare(config))
     assert needs.refit_bytes > needs.fit_bytes, "the validation texts count, too"
@@ -140,7 +140,7 @@ def test_the_commands(sample_csv: Path, tmp_path: Path, monkeypatch: pytest.Monk
     assert CliRunner().invoke(cli, [*small, "--no-memory-check"]).exit_code == 0
 
 
-def test_control_groups_bound_what_is_free(tmp_path: Path) -> None:
+def test_control_groups_limit_free_memory(tmp_path: Path) -> None:
     own = tmp_path / "own"
 
     def group(path: str, **files: object) -> None:

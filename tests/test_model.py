@@ -105,7 +105,7 @@ def test_padding_is_invisible_while_training(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(ALONE))
-def test_the_file_of_a_model_says_the_same(name: str, tmp_path: Path) -> None:
+def test_a_model_loaded_from_its_file_gives_the_same_result(name: str, tmp_path: Path) -> None:
     """Read by Keras, with the layers of Keras's own where there are such."""
     import keras
     from layers_of_a_user import Scaled

@@ -61,7 +61,7 @@ def _texts(label_sets: list[tuple[str, ...]]) -> LabelledTexts:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def test_lists_and_joined_labels_are_read_alike(tmp_path: Path) -> None:
+def test_lists_and_joined_labels_are_read_in_the_same_way(tmp_path: Path) -> None:
     lists = write_jsonl(tmp_path / "a.jsonl", [("one", ["b", " a "]), ("two", []), ("three", [3, True, "a", "a"])])
     joined = write_csv(tmp_path / "a.csv", [("text", "label"), ("one", "b| a"), ("two", " "), ("three", "3|true|a|a")])
     expected = [("a", "b"), (), ("3", "a", "true")]
@@ -90,7 +90,7 @@ def test_lists_and_joined_labels_are_read_alike(tmp_path: Path) -> None:
         ([("x", {"a": 1})], "expected a label (a string, an integer, true or false) or a list of labels"),
     ],
 )
-def test_lists_that_cannot_be_read_are_named(tmp_path: Path, rows: list[tuple[str, Any]], message: str) -> None:
+def test_malformed_lists_are_reported(tmp_path: Path, rows: list[tuple[str, Any]], message: str) -> None:
     with pytest.raises(InputError) as caught:
         TableSource("text", "label").read(str(write_jsonl(tmp_path / "a.jsonl", rows)))
     assert message in str(caught.value)
@@ -156,7 +156,7 @@ def test_sequences_of_tensorflow_datasets_are_lists(tmp_path: Path) -> None:
     test=st.just(0.0) | st.floats(0.1, 0.4),
     seed=st.integers(0, 5),
 )
-def test_every_label_is_shared_out_in_the_same_proportions(
+def test_every_label_is_split_in_the_same_proportions(
     label_sets: list[tuple[str, ...]], validation: float, test: float, seed: int
 ) -> None:
     texts = _texts(label_sets)
@@ -214,7 +214,7 @@ def test_batches_and_the_pipeline_carry_them(tmp_path: Path) -> None:
         assert np.array_equal(labels.numpy(), truth[indices])
 
 
-def test_labels_keep_what_is_asked() -> None:
+def test_labels_keep_their_options() -> None:
     for labels, units in (
         (Labels(("a", "b")), 1),
         (Labels(("a", "b"), multi=True), 2),

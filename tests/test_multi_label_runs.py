@@ -93,7 +93,7 @@ def test_every_side_answers_the_same(which: str, request: pytest.FixtureRequest,
 
 
 @pytest.mark.parametrize("which", ["two", "three"])
-def test_it_learns_and_eval_shows_it(which: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+def test_it_trains_and_eval_shows_it(which: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     original: Run = request.getfixturevalue(which)
     run = Run(tmp_path / "copy-1")
     shutil.copytree(original.folder, run.folder)
@@ -218,7 +218,7 @@ def test_check_counts_labels(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_data_that_cannot_be_learnt_from_is_refused(
+def test_data_that_cannot_be_trained_on_is_rejected(
     tmp_path: Path, rows: list[tuple[str, Any]], changes: dict[str, Any], message: str
 ) -> None:
     config = small_config(data__train=str(write_jsonl(tmp_path / "a.jsonl", rows)), **changes)
@@ -267,7 +267,7 @@ def test_init_finds_a_column_of_lists_by_its_content(tmp_path: Path) -> None:
     assert 'labels in "feel"' in made.stderr
 
 
-def test_a_run_with_broken_thresholds_says_so(three: Run, tmp_path: Path) -> None:
+def test_broken_thresholds_are_reported(three: Run, tmp_path: Path) -> None:
     shutil.copytree(three.folder, tmp_path / "copy")
     for content in ("{}", "[0.5]", "no json", '{"sport": "x"}'):
         (tmp_path / "copy" / "thresholds.json").write_text(content, encoding="utf-8")

@@ -32,7 +32,7 @@ WORDS = st.text(alphabet="ab1.,%", min_size=1, max_size=9)
     width=st.integers(40, 100),
     data=st.data(),
 )
-def test_columns_are_whole_or_left_out(headings: list[str], rows: int, spare: int, width: int, data: Any) -> None:
+def test_columns_are_complete_or_omitted(headings: list[str], rows: int, spare: int, width: int, data: Any) -> None:
     cells = [[data.draw(WORDS) for _ in range(rows)] for _ in headings]
     columns = [
         Column(heading, own, spare=max(0, place - spare))
@@ -50,7 +50,7 @@ def test_columns_are_whole_or_left_out(headings: list[str], rows: int, spare: in
     assert len(whole) == 1 + rows
 
 
-def test_headings_are_broken_before_columns_are_left_out_and_the_first_cells_cut_at_last() -> None:
+def test_headings_wrap_before_columns_are_omitted_and_first_cells_are_cut_last() -> None:
     rows = [["a label of many words", "1,234", "5.5%"]]
     columns = of_rows(["label", "texts of the split", "share"], rows, left=("label",), spare={"share": 1})
     assert table(columns, None) == [

@@ -79,7 +79,7 @@ def test_blocks_are_all_texts_in_order(texts: list[list[int]], most: int) -> Non
     assert ends.tolist() == expected_ends.tolist()
 
 
-def test_nothing_joined_is_an_empty_matrix() -> None:
+def test_no_joins_give_an_empty_matrix() -> None:
     columns, ends = joined(iter(()))
     assert (len(columns), ends.tolist()) == (0, [0])
     assert NgramHash((1,), 10).rows([])[1].tolist() == [0]
@@ -122,7 +122,7 @@ def _config(join: str, layers: list[dict[str, Any]], orders: list[int], **option
 @pytest.mark.parametrize("layers", [[], [{"type": "pool"}]], ids=["alone", "beside"])
 @pytest.mark.parametrize("join", ["logits", "head"])
 @pytest.mark.parametrize("options", [{}, {"normalize": True}, {"words": True, "normalize": True}], ids=str)
-def test_onnx_says_what_keras_says(
+def test_onnx_gives_the_same_result_as_keras(
     options: dict[str, bool], join: str, layers: list[dict[str, Any]], labels: Labels
 ) -> None:
     import onnxruntime
@@ -189,7 +189,7 @@ def test_a_saved_model_is_read_by_keras(tmp_path: Any) -> None:
     np.testing.assert_array_equal(again(tokens), model(tokens))
 
 
-def test_silent_rows_are_whole_rows() -> None:
+def test_silent_rows_are_complete_rows() -> None:
     from seqclf.layers.ngrams import SilentRows
 
     layer = SilentRows(0.4, seed=1)

@@ -24,7 +24,7 @@ def _config(path: Path, **changes: Any) -> dict[str, Any]:
     return small_config(data__train=str(path), **{"layers": [], "head": [], **changes})
 
 
-def test_a_refit_learns_from_the_validation_texts(three_labels_csv: Path, tmp_path: Path) -> None:
+def test_a_refit_uses_the_validation_texts(three_labels_csv: Path, tmp_path: Path) -> None:
     from seqclf.evaluation.classifier import Classifier
     from seqclf.model.build import NGRAMS
 
@@ -128,7 +128,7 @@ def test_more_epochs_of_a_finished_run_are_validated_without_the_refit(three_lab
     assert short.manifest["best_epoch"] == straight.manifest["best_epoch"]
 
 
-def test_what_is_measured_on_known_texts_says_so(three_labels_csv: Path, tmp_path: Path) -> None:
+def test_scores_on_known_texts_are_marked(three_labels_csv: Path, tmp_path: Path) -> None:
     """Quantizing a run whose n-grams were fitted to the validation texts, and its model card."""
     config = _config(three_labels_csv, ngrams={"buckets": 4096, "refit": True}, name="card", training__epochs=1)
     run = trained(config, tmp_path)

@@ -60,7 +60,7 @@ def test_more_labels_are_scikit_learns_softmax(to_the_end: None) -> None:
     np.testing.assert_allclose(ours.table, theirs.coef_.T, atol=2e-2)
 
 
-def test_decisions_are_fitted_apart_as_together() -> None:
+def test_decisions_fitted_separately_equal_those_fitted_together() -> None:
     x = _features(seed=4)
     truth = (np.random.default_rng(5).random((60, 3)) < 0.4).astype(np.float32)
     scale = np.random.default_rng(6).uniform(0.5, 2, (12, 3)).astype(np.float32)

@@ -39,7 +39,7 @@ def _presence(config: Config, data: TrainingData) -> Presence:
 
 
 @pytest.mark.parametrize("weights", ["naive_bayes", "naive_bayes_idf", "idf", "none"])
-def test_scores_out_of_fold_know_nothing_of_their_text(coin_flips: Path, weights: str) -> None:
+def test_out_of_fold_scores_are_independent_of_their_text(coin_flips: Path, weights: str) -> None:
     ngrams = {"buckets": 2**16, "weights": weights, "l2": 0.01}
     tokenizer = {"type": "word", "min_frequency": 1}
     config = checked_config(_config(coin_flips, ngrams=ngrams, tokenizer=tokenizer))
@@ -140,7 +140,7 @@ def test_a_linear_classifier_alone(linear_run: Any) -> None:
     assert linear_run.metrics["validation"]["accuracy"] > 0.8
 
 
-def test_every_form_says_the_same(linear_run: Any) -> None:
+def test_every_form_gives_the_same_result(linear_run: Any) -> None:
     import tensorflow as tf
 
     from seqclf.evaluation.classifier import Classifier as KerasClassifier
@@ -203,7 +203,7 @@ def test_a_checkpoint_does_not_hold_the_table(sample_csv: Path) -> None:
     assert sum(weight.size for weight in state.best_weights or []) < 2**16
 
 
-def test_only_the_network_learns(sample_csv: Path) -> None:
+def test_only_the_network_is_trained(sample_csv: Path) -> None:
     from seqclf.model.build import NGRAMS, build_model
 
     config = checked_config(_config(sample_csv, layers=POOLED, ngrams={"buckets": 64}))
@@ -249,7 +249,7 @@ def test_memory_counts_the_table_once_for_each_copy(sample_csv: Path) -> None:
     assert grown == (2**20 - 2**10) * 4 * 3
 
 
-def test_no_folds_where_the_network_learns_by_itself(sample_csv: Path) -> None:
+def test_no_folds_if_the_network_trains_alone(sample_csv: Path) -> None:
     options = {"buckets": 512, "dropout": 1.0}
     config = checked_config(_config(sample_csv, layers=POOLED, ngrams=options))
     data = prepare(config)
@@ -260,7 +260,7 @@ def test_no_folds_where_the_network_learns_by_itself(sample_csv: Path) -> None:
     assert beside.out_of_fold.any()
 
 
-def test_a_network_that_learns_by_itself_is_the_network_without_ngrams(sample_csv: Path, tmp_path: Path) -> None:
+def test_a_network_trained_alone_equals_the_network_without_ngrams(sample_csv: Path, tmp_path: Path) -> None:
     """The branch changes what is put out, and nothing that is learnt."""
     options: dict[str, Any] = {"layers": [{"type": "gru", "units": 4}], "training__epochs": 1}
     alone = trained(_config(sample_csv, ngrams=None, name="alone", **options), tmp_path)

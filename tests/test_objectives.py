@@ -52,7 +52,7 @@ def test_cross_entropy_is_keras_s() -> None:
 
 @pytest.mark.parametrize("head", HEADS)
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.75])
-def test_smoothed_labels_are_targets_with_a_share_for_all(head: str, share: float) -> None:
+def test_smoothed_labels_spread_a_fraction_over_all(head: str, share: float) -> None:
     logits, labels = HEADS[head]
     ids = rng.integers(0, labels, len(logits))
     targets = (1 - share) * np.eye(labels)[ids] + share / labels
@@ -73,7 +73,7 @@ def test_focal_loss_is_the_paper_s(head: str, gamma: float) -> None:
 
 
 @given(st.floats(-60, 60), st.floats(0, 5), st.integers(0, 1))
-def test_focal_loss_has_gradients_however_sure_the_model_is(logit: float, gamma: float, right: int) -> None:
+def test_focal_loss_has_gradients_however_confident_the_model_is(logit: float, gamma: float, right: int) -> None:
     import tensorflow as tf
 
     from seqclf.training.objectives import text_losses
@@ -140,7 +140,7 @@ LISTS = np.array([[1, 0, 0], [0, 0, 0], [1, 1, 0], [1, 0, 1]], bool)
 
 
 @pytest.mark.parametrize("loss", [CrossEntropy(), CrossEntropy(label_smoothing=0.3), Focal(type="focal", gamma=1.5)])
-def test_with_lists_of_labels_each_is_a_decision_of_its_own(loss: Any) -> None:
+def test_multi_label_losses_are_separate_decisions(loss: Any) -> None:
     """The mean over the labels of what a text with that label alone, or without it, would cost."""
     import tensorflow as tf
 

@@ -68,7 +68,7 @@ def _compare(config: Config, labels: Labels, seed: int = 0) -> Any:
 
 
 @pytest.mark.parametrize("name", sorted(set(ALONE) - {"custom"}))
-def test_every_layer_type_says_the_same(name: str) -> None:
+def test_every_layer_type_gives_the_same_result(name: str) -> None:
     written = _compare(_config(layers=ALONE[name]), LABELS["three"])
     assert {entry.domain for entry in written.opset_import} == {""}, "nothing but ONNX's own operators"
 

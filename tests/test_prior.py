@@ -28,7 +28,7 @@ def labels_of(count: int, multi: bool = False) -> Labels:
 
 
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=50))
-def test_of_one_label_a_text(ids: list[int]) -> None:
+def test_single_label_data(ids: list[int]) -> None:
     labels = labels_of(4)
     prior = Prior.of(np.array(ids), labels, 1)
     for label in set(ids) if len(set(ids)) > 1 else ():
@@ -65,7 +65,7 @@ def test_files_that_hold_none_are_refused(value: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["binary_run", "three_label_run"])
-def test_every_form_answers_alike(name: str, request: pytest.FixtureRequest) -> None:
+def test_every_form_gives_the_same_answer(name: str, request: pytest.FixtureRequest) -> None:
     import tensorflow as tf
 
     from seqclf.evaluation.classifier import Classifier as KerasClassifier

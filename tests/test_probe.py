@@ -68,7 +68,7 @@ def test_gradients_fade_with_distance_before_training() -> None:
         assert far < near / 100, cell
 
 
-def test_a_measurement_depends_on_nothing_before_it() -> None:
+def test_a_measurement_is_independent_of_earlier_ones() -> None:
     """Same seed, same result; weights and optimizer start afresh."""
     used = recall.Network("gru", units=6)
     used.measure(2, seed=1, steps=5)
@@ -131,7 +131,7 @@ def test_the_command(tmp_path: Path) -> None:
         (("--plot", "no/such/folder/x.png"), "no/such/folder does not exist"),
     ],
 )
-def test_what_is_wrong_is_said_before_anything_is_trained(arguments: tuple[str, ...], words: str) -> None:
+def test_errors_are_reported_before_anything_is_trained(arguments: tuple[str, ...], words: str) -> None:
     result = _probe(*arguments)
     assert result.exit_code == 2
     assert words in result.output

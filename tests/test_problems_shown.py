@@ -88,7 +88,7 @@ def test_files_that_cannot_be_used_have_the_place_of_their_option(tmp_path: Path
     ]
 
 
-def test_wrong_columns_are_named_where_they_were_written(tmp_path: Path) -> None:
+def test_wrong_columns_are_reported_at_their_place(tmp_path: Path) -> None:
     rows = [("Body", "stars"), ("a", "b"), ("c", "d")]
     write_csv(tmp_path / "t.csv", rows)
     path = tmp_path / "config.yaml"
@@ -105,7 +105,7 @@ def test_wrong_columns_are_named_where_they_were_written(tmp_path: Path) -> None
     assert said[1].startswith(f'--set data.text: {tmp_path / "t.csv"}: no column "body"; did you mean "Body"?')
 
 
-def test_bad_rows_of_all_files_are_named(tmp_path: Path) -> None:
+def test_bad_rows_of_all_files_are_reported(tmp_path: Path) -> None:
     good = [("text", "label"), *[(f"t {i}", "ab"[i % 2]) for i in range(20)]]
     for name in ("validation", "test"):
         write_csv(tmp_path / f"{name}.csv", [("text", "label"), ("x", ""), ("y", "a"), ("z",)])
@@ -141,7 +141,7 @@ def test_what_fits_no_memory_is_a_sentence(binary_run: Run, monkeypatch: pytest.
         assert done.stderr.startswith("Error: out of memory: lower training.batch_size")
 
 
-def test_all_bad_rows_are_named(tmp_path: Path) -> None:
+def test_all_bad_rows_are_reported(tmp_path: Path) -> None:
     rows = [("text", "label"), ("fine", "a"), ("no label", ""), ("three", "b", "c"), ("fine", "b"), ("one",)]
     done = _call("check", str(written_config(tmp_path, write_csv(tmp_path / "bad.csv", rows))))
     assert done.exit_code == 2

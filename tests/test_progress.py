@@ -24,7 +24,7 @@ EVENTS: list[Event] = [
 ]
 
 
-def test_lines_where_output_is_no_terminal() -> None:
+def test_plain_lines_without_a_terminal() -> None:
     output = io.StringIO()
     listener = PlainProgress(Console(file=output, width=60))
     for event in EVENTS:
@@ -41,7 +41,7 @@ def test_lines_where_output_is_no_terminal() -> None:
     ]
 
 
-def test_a_long_epoch_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_epoch_shows_its_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("seqclf.cli.progress._SECONDS_BETWEEN_LINES", -1.0)
     output = io.StringIO()
     listener = PlainProgress(Console(file=output, width=60))
@@ -90,7 +90,7 @@ def test_which_of_them_follows_from_the_output() -> None:
         assert isinstance(listener, PlainProgress)
 
 
-def test_n_grams_that_were_fitted_before_are_named() -> None:
+def test_n_grams_fitted_earlier_are_reported() -> None:
     from seqclf.cli.progress import _about
 
     beside = TrainingStarted("data", 3, 100, 20, 1_000, ngram_texts=90)

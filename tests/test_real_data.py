@@ -55,7 +55,7 @@ def test_imdb_is_read_through_tfds(imdb: TfdsSource) -> None:
         ({"text": "label"}, "train[:10]", 'feature "label" is not text'),
     ],
 )
-def test_wrong_parts_of_imdb_are_named(real_data: Path, options: dict[str, str], part: str, message: str) -> None:
+def test_wrong_parts_of_imdb_are_reported(real_data: Path, options: dict[str, str], part: str, message: str) -> None:
     columns = {"text": "text", "label": "label"} | options
     source = TfdsSource("imdb_reviews", None, str(real_data / "tfds"), text=columns["text"], label=columns["label"])
     with pytest.raises(InputError, match=message):
@@ -155,7 +155,7 @@ def test_tables_are_read_whole(real_data: Path, path: str, text: str, label: str
     assert (len(read), len(set(read.labels))) == (rows, labels)
 
 
-def test_lists_of_labels_are_read_and_split_stratified(real_data: Path) -> None:
+def test_multi_label_data_are_read_and_stratified(real_data: Path) -> None:
     read = TableSource("text", "labels").read(str(real_data / "data" / "goemotions" / "train.jsonl"))
     assert (len(read), read.multi) == (43_410, True)
     splits = partition(read, validation=0.1, test=0.1, seed=3)

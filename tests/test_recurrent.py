@@ -154,7 +154,7 @@ def test_initial_states_and_their_gradients(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_stateful_layer_goes_on_where_it_stopped(kind: str) -> None:
+def test_a_stateful_layer_continues_where_it_stopped(kind: str) -> None:
     import keras
 
     from seqclf.layers import recurrent
@@ -203,7 +203,9 @@ FALLBACKS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize(("kind", "options"), list(itertools.product(KINDS, FALLBACKS.values())), ids=str)
 @pytest.mark.parametrize("bidirectional", [False, True])
-def test_what_the_fast_way_lacks_goes_keras_s_way(kind: str, bidirectional: bool, options: dict[str, Any]) -> None:
+def test_unsupported_options_use_keras_s_implementation(
+    kind: str, bidirectional: bool, options: dict[str, Any]
+) -> None:
     theirs, ours = _layers(kind, bidirectional, None, return_sequences=True, **options)
     assert not _is_fast(ours)
     x = np.random.default_rng(0).normal(size=(3, 6, FEATURES)).astype(options.get("dtype", "float32"))

@@ -68,7 +68,7 @@ def test_one_direction_may_be_keras_s_own() -> None:
     np.testing.assert_allclose(result, theirs(x), atol=1e-6)
 
 
-def test_it_learns_in_keras_s_own_fit_at_every_length() -> None:
+def test_it_trains_with_keras_fit_at_every_length() -> None:
     """One trace for all lengths and batch sizes, and no gradient is lost on the way."""
     import keras
     import tensorflow as tf

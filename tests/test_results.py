@@ -56,7 +56,7 @@ def _run(
     return run
 
 
-def test_the_table_says_what_the_runs_say(
+def test_the_table_agrees_with_the_runs(
     results: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     configs, runs = tmp_path / "configs", tmp_path / "runs"
@@ -93,7 +93,7 @@ def test_no_table_without_runs(results: ModuleType, tmp_path: Path) -> None:
         results.table(tmp_path, ROOT / "configs")
 
 
-def test_what_is_there_is_not_trained_again(
+def test_existing_runs_are_not_trained_again(
     results: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = _config(tmp_path, "a_gru", "[{type: gru, units: 3}]")

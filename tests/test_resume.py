@@ -49,7 +49,7 @@ def test_stopped_anywhere_the_result_is_bit_equal(
     assert len(run.manifest["resumed"]) == len(stops)
 
 
-def test_an_interrupted_run_goes_on(whole: dict[str, Any], sample_csv: Path, tmp_path: Path) -> None:
+def test_an_interrupted_run_resumes(whole: dict[str, Any], sample_csv: Path, tmp_path: Path) -> None:
     """Its models were written at the interruption and are replaced at the end."""
     from seqclf.training.events import StepDone
 
@@ -70,7 +70,7 @@ def test_an_interrupted_run_goes_on(whole: dict[str, Any], sample_csv: Path, tmp
         find_resumable(tmp_path, None)
 
 
-def test_a_damaged_checkpoint_is_named_and_the_one_before_it_taken(
+def test_a_damaged_checkpoint_is_reported_and_the_previous_one_used(
     whole: dict[str, Any], sample_csv: Path, tmp_path: Path
 ) -> None:
     from seqclf.training.events import Stage
@@ -88,7 +88,7 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_it_taken(
     assert result(run) == whole
 
 
-def test_checkpoints_are_whole_or_noticed(tmp_path: Path) -> None:
+def test_damaged_checkpoints_are_detected(tmp_path: Path) -> None:
     checkpoints = Checkpoints(tmp_path / "c")
     assert checkpoints.newest() is None
     for step in range(5):
@@ -117,7 +117,7 @@ def test_two_processes_cannot_train_one_run(sample_csv: Path, tmp_path: Path) ->
         pass
 
 
-def test_what_cannot_be_written_is_said_and_what_was_is_whole(
+def test_write_failures_are_reported_and_written_files_are_complete(
     whole: dict[str, Any], sample_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = begin_run(tmp_path, "small")
@@ -138,7 +138,7 @@ def test_what_cannot_be_written_is_said_and_what_was_is_whole(
     assert result(run) == whole
 
 
-def test_texts_that_changed_are_not_gone_on_with(sample_csv: Path, tmp_path: Path) -> None:
+def test_a_run_with_changed_texts_is_not_resumed(sample_csv: Path, tmp_path: Path) -> None:
     table = tmp_path / "t.csv"
     table.write_bytes(sample_csv.read_bytes())
     run = begin_run(tmp_path, "small")

@@ -39,7 +39,7 @@ def test_the_newest_finished_run_is_taken(name: str | None, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("name", [None, "latest"])
-def test_an_interrupted_run_is_taken_where_none_is_finished(name: str | None, tmp_path: Path) -> None:
+def test_an_interrupted_run_is_used_if_none_is_finished(name: str | None, tmp_path: Path) -> None:
     begin_run(tmp_path, "b")
     newest = _finished(tmp_path, "a", INTERRUPTED)
     first_epoch = begin_run(tmp_path, "begun")
@@ -102,7 +102,7 @@ def test_an_unfinished_run_is_refused(tmp_path: Path) -> None:
         find_run(tmp_path, name)
 
 
-def test_a_folder_that_cannot_hold_runs_is_named(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_contain_runs_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for call in (check_runs_folder, lambda runs: begin_run(runs, "a")):
         with pytest.raises(InputError, match="cannot store runs"):
@@ -111,7 +111,7 @@ def test_a_folder_that_cannot_hold_runs_is_named(tmp_path: Path) -> None:
     assert not (tmp_path / "not").exists()
 
 
-def test_a_file_is_replaced_whole_or_left_alone(tmp_path: Path) -> None:
+def test_a_file_is_replaced_completely_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "file.txt"
     write_text(path, "first")
     with pytest.raises(RuntimeError), replacing(path) as beside:

@@ -35,7 +35,7 @@ def _python(program: str, *arguments: str) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def test_an_import_sets_nothing_and_the_function_does() -> None:
+def test_importing_sets_nothing_but_the_function_does() -> None:
     program = """
 import json
 import seqclf.model
@@ -71,7 +71,7 @@ print(json.dumps([vars(before), vars(set_to), vars(after), late, parts, keep_fre
         ("2", "[{type: pool}]", {"inter_op": 0, "intra_op": 0}),
     ],
 )
-def test_the_command_line_sets_what_is_asked_for(
+def test_the_command_line_sets_the_requested_threads(
     tmp_path: Path, sample_csv: Path, threads: str, layers: str, expected: Any
 ) -> None:
     config = f"data: {{source: table, train: {sample_csv}}}\nlayers: {layers}\ntraining: {{epochs: 1}}\n"

@@ -119,7 +119,7 @@ def metrics_of(confusion: list[list[int]], labels: list[str]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("labels", [2, 7, 28])
 @pytest.mark.parametrize("width", [60, 80, 200])
-def test_numbers_are_whole_at_every_width(labels: int, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_numbers_are_complete_at_every_width(labels: int, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     confusion = [[626 if i == j else (i * j) % 4 for j in range(labels)] for i in range(labels)]
     names = [f"a_label_of_some_length_{number}" for number in range(labels)]
     text = printed(metrics_of(confusion, names), width, monkeypatch)
@@ -154,7 +154,7 @@ def test_a_matrix_of_long_labels_has_numbers_for_columns() -> None:
     assert "another label of many words" in lines(200)[0].replace("  ", " ")
 
 
-def test_the_most_confused_pairs_where_the_matrix_does_not_fit() -> None:
+def test_the_most_confused_pairs_if_the_matrix_does_not_fit() -> None:
     labels = [f"label {number}" for number in range(28)]
     confusion = [[100 if i == j else 0 for j in range(28)] for i in range(28)]
     confusion[3][5], confusion[7][2] = 40, 60
@@ -167,7 +167,7 @@ def test_the_most_confused_pairs_where_the_matrix_does_not_fit() -> None:
     assert confused_pairs([[3, 0], [0, 3]], ["a", "b"]) is None
 
 
-def test_labels_are_sorted_by_f1_where_the_matrix_does_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_labels_are_sorted_by_f1_if_the_matrix_does_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     confusion = [[100 if i == j else 0 for j in range(28)] for i in range(28)]
     confusion[3][5], confusion[7][2] = 40, 60
     names = [f"label_{number:02}" for number in range(28)]

@@ -39,7 +39,7 @@ def test_equals_the_layer_on_each_piece_alone(name: str) -> None:
         assert not outputs[text, length:].any()
 
 
-def test_it_comes_back_from_a_file(tmp_path: Path) -> None:
+def test_it_loads_from_a_file(tmp_path: Path) -> None:
     import keras
 
     from seqclf.layers.segmented import Segmented

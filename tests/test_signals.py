@@ -69,7 +69,7 @@ def test_a_second_signal_stops_at_once_and_nothing_is_lost(number: int, config_f
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_finishes_the_step_and_leaves_a_whole_run(number: int, config_file: Path, tmp_path: Path) -> None:
+def test_a_signal_finishes_the_step_and_leaves_a_complete_run(number: int, config_file: Path, tmp_path: Path) -> None:
     runs = tmp_path / "runs"
     process = _endless(config_file, runs, "history.jsonl")
     process.send_signal(number)
@@ -130,7 +130,7 @@ def test_ctrl_c_while_tensorflow_is_imported_waits_for_it(capfd: pytest.CaptureF
     assert capfd.readouterr().err == ""
 
 
-def test_stderr_is_shown_where_something_fails(capfd: pytest.CaptureFixture[str]) -> None:
+def test_stderr_is_shown_on_failure(capfd: pytest.CaptureFixture[str]) -> None:
     from seqclf.cli.tensorflow_startup import quiet_stderr
 
     with pytest.raises(ImportError), quiet_stderr():
@@ -139,7 +139,7 @@ def test_stderr_is_shown_where_something_fails(capfd: pytest.CaptureFixture[str]
     assert capfd.readouterr().err == "the reason\n"
 
 
-def test_a_killed_run_is_named_where_no_run_is_finished(config_file: Path, tmp_path: Path) -> None:
+def test_a_killed_run_is_named_if_no_run_is_finished(config_file: Path, tmp_path: Path) -> None:
     process = _endless(config_file, tmp_path, "checkpoint/epoch000001*.state")
     process.kill()
     process.communicate(timeout=60)

@@ -91,7 +91,9 @@ def test_fields_may_be_long(tmp_path: Path) -> None:
         ("csv.gz", "", "the file is compressed; unpack it first (`gunzip -k "),
     ],
 )
-def test_bad_tables_are_named_with_their_line(tmp_path: Path, ending: str, content: str | bytes, message: str) -> None:
+def test_bad_tables_are_reported_with_their_line(
+    tmp_path: Path, ending: str, content: str | bytes, message: str
+) -> None:
     path = _table(tmp_path, content, ending)
     with pytest.raises(InputError, match=re.escape(message)) as caught:
         TableSource("text", "label").read(path)
@@ -125,7 +127,7 @@ def test_rows_of_jsonl_that_miss_a_column_are_counted(tmp_path: Path, monkeypatc
         source.check(_table(tmp_path, "\n".join(rows), "jsonl"))
 
 
-def test_a_missing_table_is_named(tmp_path: Path) -> None:
+def test_a_missing_table_is_reported(tmp_path: Path) -> None:
     for call in (TableSource("text", "label").check, TableSource("text", "label").fingerprint):
         with pytest.raises(InputError, match=r"nothing\.csv: (no such file|cannot be read)"):
             call(str(tmp_path / "nothing.csv"))
@@ -151,7 +153,7 @@ def test_folders_are_read(tmp_path: Path) -> None:
     assert FolderSource().fingerprint(str(tmp_path)) != before
 
 
-def test_bad_folders_are_named(tmp_path: Path) -> None:
+def test_bad_folders_are_reported(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such folder"):
         FolderSource().check(str(tmp_path / "nothing"))
     with pytest.raises(InputError, match="contains no texts; expected files such as"):
@@ -188,7 +190,7 @@ def test_tfds_takes_the_newest_prepared_version(tmp_path: Path) -> None:
         source.check("train")
 
 
-def test_tfds_says_at_once_that_a_data_set_cannot_be_had(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tfds_reports_an_unavailable_data_set_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def unreachable(*_: object, **__: object) -> None:
         raise OSError("no network")
 
@@ -239,6 +241,6 @@ def test_labels_have_a_natural_order() -> None:
     assert label_order(["b", "10", "a"]) == ("10", "a", "b")
 
 
-def test_unknown_labels_are_named() -> None:
+def test_unknown_labels_are_reported() -> None:
     with pytest.raises(InputError, match=r'x\.csv: contains labels that do not occur in the training texts: "c"'):
         encode_labels(LabelledTexts(["x", "y"], ["a", "c"], "x.csv"), Labels(("a", "b")))

@@ -84,7 +84,7 @@ _some_sets = st.lists(st.integers(0, 30), min_size=40, max_size=150)
 @given(
     numbers=_some_sets, seed=st.integers(0, 99), shares=st.sampled_from([(0.2, 0.2), (0.3, 0.0)]), multi=st.booleans()
 )
-def test_a_set_is_on_one_side(numbers: list[int], seed: int, shares: tuple[float, float], multi: bool) -> None:
+def test_a_set_stays_in_one_split(numbers: list[int], seed: int, shares: tuple[float, float], multi: bool) -> None:
     assume(max(Counter(numbers).values()) <= len(numbers) / 8)
     draw = np.random.default_rng(seed)
     labels: list[Any] = [str(draw.integers(3)) for _ in numbers]
@@ -110,7 +110,7 @@ def test_labels_keep_their_fractions(pairs: int, singles: int, seed: int) -> Non
             assert abs(sum(labels[i] == label for i in splits[name]) - 0.2 * count) <= 2
 
 
-def test_authors_are_shared_out_by_label() -> None:
+def test_authors_are_split_by_label() -> None:
     """60 authors of 5 to 40 texts, who differ in what they write."""
     draw = np.random.default_rng(5)
     authors = [(number, draw.dirichlet([0.5] * 4)) for number in range(60) for _ in range(1)]
@@ -165,12 +165,12 @@ def test_folds_need_a_set_of_every_label_each() -> None:
         folded(_texts(labels), 1, 3, validation=0.1, test=0, seed=0, sets=sets)
 
 
-def test_a_set_that_leaves_no_split_is_named() -> None:
+def test_a_set_that_leaves_a_split_empty_is_reported() -> None:
     with pytest.raises(InputError, match=r"data.validation: 0.1 of 50 texts is less than the 50 texts that must stay"):
         partition(_texts(["a", "b"] * 25), validation=0.1, test=0, seed=0, sets=np.zeros(50, np.int64))
 
 
-def test_check_says_where_a_split_is_far_from_its_fraction() -> None:
+def test_check_reports_a_split_far_from_its_fraction() -> None:
     labels, sets = ["a", "b"] * 60, np.repeat(np.arange(3), 40)
     splits = partition(_texts(labels), validation=0.2, test=0.0, seed=0, sets=sets)
     counts = {name: text_statistics(_texts([labels[i] for i in splits[name]])) for name in NAMES[:2]}

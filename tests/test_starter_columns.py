@@ -76,7 +76,7 @@ def test_columns_are_chosen_by_names_and_contents(
     assert (chosen.text, chosen.label) == (text, label)
 
 
-def test_what_was_chosen_is_said_with_its_reason_and_what_else_there_is() -> None:
+def test_choices_are_reported_with_reasons_and_alternatives() -> None:
     chosen = _choice({"Category": "five", "Sentiment": "two", "title": "short texts", "text": "texts"})
     said = "\n".join(chosen.notes)
     assert 'texts in "text": by its name' in said
@@ -106,7 +106,7 @@ def test_what_was_chosen_is_said_with_its_reason_and_what_else_there_is() -> Non
         ),
     ],
 )
-def test_what_cannot_be_chosen_is_an_error_that_says_why(
+def test_no_suitable_column_is_an_error_with_the_reason(
     columns: dict[str, str], named: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(InputError) as raised:
@@ -121,7 +121,7 @@ def test_a_column_that_few_rows_have_is_passed_over() -> None:
     assert '"label" is ignored: it contains no value in 95.0% of the rows' in chosen.notes
 
 
-def test_named_columns_are_taken_as_they_are() -> None:
+def test_named_columns_are_used_unchanged() -> None:
     columns = {"text": "texts", "title": "short texts", "label": "two", "kind": "five"}
     chosen = _choice(columns, text="title", label=["kind"])
     assert (chosen.text, chosen.label) == ("title", "kind")

@@ -45,7 +45,7 @@ def _data(path: Path, **said: Any) -> dict[str, Any]:
         ("retrain.csv", None, None),
     ],
 )
-def test_splits_beside_the_training_file_are_found_and_said(
+def test_splits_next_to_the_training_file_are_found_and_reported(
     train: str, validation: str | None, test: str | None, tmp_path: Path
 ) -> None:
     for name in (train, validation, test, "other_test.csv", "latest.csv"):
@@ -75,9 +75,7 @@ def test_a_test_file_without_labels_is_not_taken(tmp_path: Path) -> None:
         ([], "contains no rows"),
     ],
 )
-def test_a_file_beside_that_could_not_be_used_is_left_out(
-    rows: list[tuple[str, ...]], why: str, tmp_path: Path
-) -> None:
+def test_an_unusable_file_next_to_the_data_is_not_used(rows: list[tuple[str, ...]], why: str, tmp_path: Path) -> None:
     write_csv(tmp_path / "train.csv", [HEADER, *ROWS])
     write_csv(tmp_path / "dev.csv", [HEADER, *rows])
     found = see(Request(str(tmp_path / "train.csv")))
@@ -88,7 +86,7 @@ def test_a_file_beside_that_could_not_be_used_is_left_out(
 
 
 @pytest.mark.parametrize("split", ["validation", "test"])
-def test_labels_that_the_training_texts_lack_are_said_and_can_be_read(split: str, tmp_path: Path) -> None:
+def test_labels_missing_in_training_are_reported_and_can_be_read(split: str, tmp_path: Path) -> None:
     from seqclf.data.prepare import prepare
 
     write_csv(tmp_path / "train.csv", [HEADER, *ROWS])
@@ -120,7 +118,7 @@ def test_a_folder_of_tables_is_trained_on_its_training_table(tmp_path: Path) -> 
         starter(Request(str(tmp_path)))
 
 
-def test_folders_of_labels_beside_each_other_are_found(tmp_path: Path) -> None:
+def test_adjacent_label_folders_are_found(tmp_path: Path) -> None:
     for split in ("train", "test"):
         for i, (text, label) in enumerate(ROWS):
             path = tmp_path / split / label / f"{i}.txt"
@@ -136,7 +134,7 @@ def test_folders_of_labels_beside_each_other_are_found(tmp_path: Path) -> None:
         }
 
 
-def test_a_label_that_the_test_folder_lacks_is_said(tmp_path: Path) -> None:
+def test_a_label_missing_in_the_test_folder_is_reported(tmp_path: Path) -> None:
     for split, labels in (("train", ("neg", "pos", "unsup")), ("test", ("neg", "pos"))):
         for label in labels:
             (tmp_path / split / label).mkdir(parents=True)
@@ -146,7 +144,7 @@ def test_a_label_that_the_test_folder_lacks_is_said(tmp_path: Path) -> None:
     assert any(note.startswith("the test texts lack the labels unsup: ") for note in said)
 
 
-def test_what_the_user_says_of_splits_and_names_holds(tmp_path: Path) -> None:
+def test_splits_and_names_given_by_the_user_win(tmp_path: Path) -> None:
     for name in ("train", "test", "more"):
         write_csv(tmp_path / f"{name}.csv", [HEADER, *ROWS])
     made = starter(Request(str(tmp_path / "train.csv"), validation=str(tmp_path / "more.csv"), test="0", name="mine"))
@@ -190,7 +188,7 @@ def test_files_that_are_not_read_say_what_to_do(
     assert not list(tmp_path.glob("runs/*"))
 
 
-def test_a_file_of_an_unknown_kind_says_what_is_known(tmp_path: Path) -> None:
+def test_an_unknown_format_lists_the_known_ones(tmp_path: Path) -> None:
     path = tmp_path / "a.bin"
     path.write_bytes(b"\0\1\2")
     refused = _call("init", "--from", str(path))
@@ -276,7 +274,7 @@ def test_rows_from_all_over_a_large_file_are_looked_at(tmp_path: Path, monkeypat
         assert re.match(r"\d+ of about [91]", found.summary)
 
 
-def test_labels_that_differ_only_in_case_are_said(tmp_path: Path) -> None:
+def test_labels_that_differ_only_in_case_are_reported(tmp_path: Path) -> None:
     rows = [f"a text of {i} words,{label}" for i, label in enumerate(["Good", "good ", "bad"] * 8)]
     path = tmp_path / "case.csv"
     path.write_text("text,label\n" + "\n".join(rows) + "\n", encoding="utf-8")
@@ -286,13 +284,13 @@ def test_labels_that_differ_only_in_case_are_said(tmp_path: Path) -> None:
     )
 
 
-def test_a_small_file_is_looked_at_whole(tmp_path: Path) -> None:
+def test_a_small_file_is_read_completely(tmp_path: Path) -> None:
     found = see(Request(str(write_csv(tmp_path / "t.csv", [HEADER, *ROWS]))))
     assert found.look.seen == found.look.rows == 40
     assert found.summary.startswith("40 texts with 2 labels")
 
 
-def test_a_missing_file_is_compared_with_those_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_file_is_compared_with_its_neighbours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "my notes.csv").write_text("text,label\na,b\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     for command in (["init", "--from"], ["check"], ["train"]):

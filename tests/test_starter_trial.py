@@ -55,7 +55,7 @@ def _result(name: str, config: Config, accuracy: float | None) -> trial.Result:
     return trial.Result(Candidate(name, config), metrics, 1.0, 1)
 
 
-def test_a_sample_has_every_label_in_its_share_and_all_candidates_see_the_same(tmp_path: Path) -> None:
+def test_a_sample_is_stratified_and_all_candidates_see_the_same(tmp_path: Path) -> None:
     rows = [(f"text {i}", "rare" if i % 100 == 7 else "ab"[i % 2]) for i in range(800)]
     config = _config(write_csv(tmp_path / "t.csv", [("text", "label"), *rows]))
     corpus, again = SampledCorpus(config, 60), SampledCorpus(config, 60)
@@ -104,7 +104,7 @@ def test_a_trial_is_bounded_by_texts_and_tokens() -> None:
 
 
 @pytest.mark.parametrize("look", [_look(300), _look(20_000, 300.0), _look(5_000, multi=True), _look(uncut_share=0.5)])
-def test_the_rule_s_own_recipe_is_tried_first_beside_two_others(look: Look) -> None:
+def test_the_recipe_of_the_rule_is_tried_first_with_two_others(look: Look) -> None:
     tried = promising(look)
     assert len({one.family for one in tried}) == 3
     assert tried[0] == recipe(look)
@@ -229,7 +229,7 @@ def test_ctrl_c_in_a_trial_leaves_nothing_behind(
 
 
 @pytest.mark.parametrize(("linear", "said"), [(0.95, True), (0.81, False), (0.5, False)])
-def test_a_linear_model_that_is_ahead_of_all_is_said(
+def test_a_linear_model_ahead_of_all_is_reported(
     linear: float, said: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from seqclf.cli.trials import _say_where_linear_is_ahead
@@ -240,7 +240,7 @@ def test_a_linear_model_that_is_ahead_of_all_is_said(
     assert ("The linear model is ahead of all of them by 15.0 points" in capsys.readouterr().err) == said
 
 
-def test_what_comes_before_the_training_takes_nothing_from_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_preparation_does_not_count_as_training_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """N-grams may be fitted for long on a busy machine; the model is tried all the same."""
     now = iter([0.0, 1_000.0, 1_001.0, 2_000.0])
     monkeypatch.setattr(trial.time, "monotonic", lambda: next(now))

@@ -54,7 +54,7 @@ def _prepared(csv: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, **tokeniz
     return [[row.tolist() for row in split] for split in (data.train, data.validation)]
 
 
-def test_what_is_learnt_of_them_is_the_same(sample_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_training_result_is_the_same(sample_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     in_memory = _prepared(sample_csv, tmp_path / "a", monkeypatch)
     monkeypatch.setattr(text_store, "_BYTES_IN_MEMORY", 1_000)
     monkeypatch.setattr(text_store, "_BYTES_A_READ", 300)

@@ -53,7 +53,7 @@ def test_order_of_the_texts_does_not_matter(tokenizer: SubwordTokenizer) -> None
     assert SubwordTokenizer.learn(shuffled, vocab_size=300).fingerprint == tokenizer.fingerprint
 
 
-def test_learning_is_the_same_in_another_process(tokenizer: SubwordTokenizer) -> None:
+def test_training_is_the_same_in_another_process(tokenizer: SubwordTokenizer) -> None:
     program = (
         "from seqclf.data.sources.sample.grammar import reviews; from seqclf.text.subword import SubwordTokenizer;"
         "print(SubwordTokenizer.learn([t for t, _ in reviews(300)], vocab_size=300).fingerprint)"

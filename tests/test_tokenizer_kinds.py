@@ -74,7 +74,7 @@ def test_saved_and_loaded_it_is_the_same(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_what_is_learnt_does_not_depend_on_the_order(name: str, tmp_path: Path) -> None:
+def test_training_does_not_depend_on_the_order(name: str, tmp_path: Path) -> None:
     options = _options(name, tmp_path)
     shuffled = random.Random(1).sample(TEXTS, len(TEXTS))
     assert learn_tokenizer(shuffled, **options).fingerprint == learn_tokenizer(TEXTS, **options).fingerprint
@@ -191,7 +191,7 @@ def test_wordpiece_files_have_their_special_tokens_by_name_or_get_them(tmp_path:
         (b"### SubwordTextEncoder\n### Metadata: {}\n'a\nb'\n", ":3: expected a subword in single quotes"),
     ],
 )
-def test_broken_vocabularies_are_named_with_their_line(tmp_path: Path, content: bytes, message: str) -> None:
+def test_broken_vocabularies_are_reported_with_their_line(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "vocabulary"
     path.write_bytes(content)
     with pytest.raises(InputError) as caught:
@@ -199,7 +199,7 @@ def test_broken_vocabularies_are_named_with_their_line(tmp_path: Path, content: 
     assert str(caught.value).startswith(f"{path}{message}")
 
 
-def test_what_is_no_vocabulary_file(tmp_path: Path) -> None:
+def test_invalid_vocabulary_files_are_reported(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="found a folder"):
         read_vocabulary(tmp_path)
     with pytest.raises(InputError, match="cannot be read"):

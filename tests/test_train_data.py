@@ -63,7 +63,7 @@ def test_a_run_is_no_data(binary_run: Run) -> None:
     assert f"`seqclf train --resume {binary_run.folder}` resumes it" in refused.stderr
 
 
-def test_runs_are_named_where_they_are_not_where_commands_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_runs_outside_the_default_folder_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SEQCLF_RUNS", raising=False)
     assert runs_argument(Path("runs")) == ""
     assert runs_argument(tmp_path / "my runs") == f" --runs '{tmp_path / 'my runs'}'"

@@ -31,7 +31,7 @@ def _same(a: list[np.ndarray], b: list[np.ndarray]) -> bool:
     return all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
 
 
-def test_a_run_is_whole(binary_run: Run, sample_csv: Path) -> None:
+def test_a_run_is_complete(binary_run: Run, sample_csv: Path) -> None:
     names = {path.name for path in binary_run.folder.iterdir()}
     assert names == {
         "manifest.json", "config.yaml", "tokenizer", "labels.json", "history.jsonl", "checkpoint", "model.keras",
@@ -103,7 +103,7 @@ EVERYTHING = {
 
 
 @pytest.mark.parametrize("training", [{"epochs": 4}, EVERYTHING], ids=["defaults", "everything"])
-def test_a_restored_state_goes_on_as_if_never_stopped(
+def test_a_restored_state_continues_as_if_never_stopped(
     training: dict[str, Any], sample_csv: Path, tmp_path: Path
 ) -> None:
     """Dropout's counters, the optimizer's moments, averages, cuts and the order of the data are part of it."""
@@ -193,7 +193,7 @@ def test_without_validation_the_last_weights_are_kept(sample_csv: Path, tmp_path
     assert [line["val_loss"] for line in _history(run, "epoch")] == [None, None]
 
 
-def test_an_interrupted_run_is_whole(sample_csv: Path, tmp_path: Path) -> None:
+def test_an_interrupted_run_is_complete(sample_csv: Path, tmp_path: Path) -> None:
     from seqclf.training.events import StepDone
 
     steps = []
@@ -210,7 +210,7 @@ def test_an_interrupted_run_is_whole(sample_csv: Path, tmp_path: Path) -> None:
     assert _weights(run)
 
 
-def test_a_loss_that_is_no_number_ends_the_run(sample_csv: Path, tmp_path: Path) -> None:
+def test_a_nan_loss_ends_the_run(sample_csv: Path, tmp_path: Path) -> None:
     config = small_config(data__train=str(sample_csv), training__optimizer={"type": "sgd", "learning_rate": 1e30})
     where = r"at step \d+ of epoch 1 \(learning rate 1e\+30; a batch of \d+ texts of up to \d+ tokens\)"
     cure = "lower training.optimizer.learning_rate, .*--on-nan rewind"
@@ -242,7 +242,7 @@ def test_a_training_can_go_back_and_take_smaller_steps(sample_csv: Path, tmp_pat
     assert [line for line in said if line.endswith("from its beginning")]
 
 
-def test_a_failed_run_says_so(tmp_path: Path) -> None:
+def test_a_failed_run_is_marked_failed(tmp_path: Path) -> None:
     from seqclf.training.train import train
 
     config = checked_config(small_config(data__train=str(tmp_path / "missing.csv")))

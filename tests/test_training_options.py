@@ -125,9 +125,7 @@ RECURRENT = [{"type": "lstm", "units": 4}, {"type": "gru", "units": 3, "bidirect
 @pytest.mark.parametrize(
     ("kind", "layers"), [("adam", RECURRENT), ("adamw", POOLED), ("sgd", POOLED), ("rmsprop", POOLED)]
 )
-def test_weight_decay_takes_its_share_of_all_but_biases(
-    kind: str, layers: list[dict[str, Any]], sample_csv: Path
-) -> None:
+def test_weight_decay_applies_to_all_but_biases(kind: str, layers: list[dict[str, Any]], sample_csv: Path) -> None:
     from seqclf.training.events import StepDone
 
     def after_one_update(decay: float) -> tuple[Any, list[np.ndarray], list[np.ndarray]]:
@@ -250,7 +248,7 @@ def test_the_average_is_the_weighted_mean_over_the_updates(decay: float, sample_
         np.testing.assert_allclose(np.array(average), expected, atol=2e-6)
 
 
-def test_averages_are_validated_and_kept_and_training_goes_on_without_them(sample_csv: Path) -> None:
+def test_averages_are_validated_and_kept_but_training_continues_without_them(sample_csv: Path) -> None:
     from seqclf.training.events import EpochDone
 
     config = small_config(data__train=str(sample_csv), training__epochs=3)

@@ -88,7 +88,7 @@ def test_a_checkpoint_is_not_unpickled(binary_run: Run, tmp_path: Path) -> None:
     assert not (tmp_path / "made").exists()
 
 
-def test_a_run_with_layers_of_its_own_needs_to_be_allowed(binary_run: Run, tmp_path: Path) -> None:
+def test_a_run_with_custom_layers_needs_permission(binary_run: Run, tmp_path: Path) -> None:
     """``--resume`` reads a config as ``CONFIG`` does."""
     run = Run(Path(shutil.copytree(binary_run.folder, tmp_path / "small-1")))
     run.update_manifest(status="interrupted")

@@ -49,7 +49,7 @@ def test_texts_with_unknown_labels_are_dropped() -> None:
     assert lists.ids.tolist() == [[False, False], [False, True]]
 
 
-def test_the_error_says_what_else_can_be_done() -> None:
+def test_the_error_suggests_alternatives() -> None:
     with pytest.raises(
         InputError,
         match=r'do not occur in the training texts: "z" .*data.unknown_labels to wrong .* or to drop to skip them',
@@ -60,7 +60,7 @@ def test_the_error_says_what_else_can_be_done() -> None:
             label_ids(_texts(["x", "z"]), Labels(("a", "b")), policy)  # type: ignore[arg-type]
 
 
-def test_texts_without_unknown_labels_are_encoded_alike() -> None:
+def test_texts_without_unknown_labels_are_encoded_in_the_same_way() -> None:
     for policy in ("error", "wrong", "drop"):
         found = label_ids(_texts(["b", "a"]), Labels(("a", "b")), policy)  # type: ignore[arg-type]
         assert (found.ids.tolist(), found.kept, found.unknown) == ([1, 0], None, None)
@@ -102,7 +102,7 @@ def test_scores_are_those_of_scikit_learn(truth: list[int], labels: int, seed: i
 
 
 @given(rows=st.integers(1, 20), more=st.integers(0, 2), seed=st.integers(0, 999))
-def test_scores_of_lists_are_those_of_scikit_learn(rows: int, more: int, seed: int) -> None:
+def test_multi_label_scores_are_those_of_scikit_learn(rows: int, more: int, seed: int) -> None:
     from sklearn.metrics import f1_score
 
     draw = np.random.default_rng(seed)
@@ -199,7 +199,7 @@ def test_the_policy_is_changed_for_an_evaluation(wrong_run: Any) -> None:
     assert "data.unknown_labels to wrong" in " ".join(refused.stderr.split())
 
 
-def test_check_warns_of_what_is_not_an_error(tmp_path: Path) -> None:
+def test_check_warns_about_harmless_problems(tmp_path: Path) -> None:
     from seqclf.data.statistics import label_problems, text_statistics, text_warnings
 
     splits = {"train": text_statistics(_texts(["a", "b"])), "test": text_statistics(_texts(["a", "c"]))}

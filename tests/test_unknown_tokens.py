@@ -45,7 +45,7 @@ def _warned(options: dict[str, Any], train: list[str], share: float = 0.2, test:
         ),
     ],
 )
-def test_the_reason_is_said_with_what_would_help(options: dict[str, Any], train: list[str], expected: str) -> None:
+def test_the_reason_is_reported_with_a_cure(options: dict[str, Any], train: list[str], expected: str) -> None:
     (warning,) = _warned(options, train)
     assert expected in warning
 

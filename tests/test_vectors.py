@@ -41,7 +41,7 @@ def test_vectors_are_read_for_known_pieces(tmp_path: Path, name: str) -> None:
         (b"the 1 2 3\n\n", ":2: expected a word and 3 numbers, found 0 fields"),
     ],
 )
-def test_a_bad_line_is_named(tmp_path: Path, content: bytes, message: str) -> None:
+def test_a_bad_line_is_reported(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "vectors.txt"
     path.write_bytes(content)
     with pytest.raises(InputError) as caught:
@@ -50,14 +50,14 @@ def test_a_bad_line_is_named(tmp_path: Path, content: bytes, message: str) -> No
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"hello\n", b"\x1f\x8b broken"])
-def test_what_holds_no_vectors_is_a_sentence(tmp_path: Path, content: bytes) -> None:
+def test_files_without_vectors_are_reported(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "vectors.gz"
     path.write_bytes(content if content.startswith(b"\x1f") else gzip.compress(content))
     with pytest.raises(InputError, match=r"vectors\.gz"):
         vectors_dim(path)
 
 
-def test_a_run_begins_with_the_vectors_and_says_how_many_it_found(sample_csv: Path, tmp_path: Path) -> None:
+def test_a_run_starts_with_the_vectors_and_reports_how_many_it_found(sample_csv: Path, tmp_path: Path) -> None:
     path = tmp_path / "vectors.txt"
     path.write_text("".join(f"{word} {'1 ' * 7}1\n" for word in ("film", "the", "zebra")), encoding="utf-8")
     config = small_config(
@@ -75,7 +75,7 @@ def test_a_run_begins_with_the_vectors_and_says_how_many_it_found(sample_csv: Pa
     assert Classifier.load(run).probabilities(["a film"]).shape == (1, 2), "the run needs the file no more"
 
 
-def test_a_run_says_how_much_of_its_texts_has_vectors(tmp_path: Path) -> None:
+def test_a_run_reports_the_coverage_of_vectors(tmp_path: Path) -> None:
     rows = [
         ("text", "label"),
         *((f"known {'word' if i % 2 else 'other'} unseen{i % 4} " * (i // 4 + 1), "ab"[i % 2]) for i in range(40)),
@@ -96,7 +96,7 @@ def test_a_run_says_how_much_of_its_texts_has_vectors(tmp_path: Path) -> None:
         trained(config, tmp_path / "runs")
 
 
-def test_check_says_how_much_of_the_texts_has_vectors(sample_csv: Path, tmp_path: Path) -> None:
+def test_check_reports_the_coverage_of_vectors(sample_csv: Path, tmp_path: Path) -> None:
     vectors = tmp_path / "v.txt"
     vectors.write_text("the 1 2 3\nfilm 3 2 1\n", encoding="utf-8")
     config = tmp_path / "config.yaml"

@@ -58,7 +58,7 @@ def test_each_fact_has_its_sentence(wanted: str, facts: dict[str, Any]) -> None:
     assert "seqclf train 'my config.yaml' --" in sentence
 
 
-def test_there_are_three_at_most_and_none_beside_a_problem() -> None:
+def test_there_are_at_most_three_and_none_with_a_problem() -> None:
     everything: dict[str, Any] = {"validation": 50, "training__baseline": False, "ngrams": None}
     found = _found({"a": 1000, "b": 100}, **everything)
     assert len(found) == 3 and "class_weights" in found[0]
@@ -67,7 +67,7 @@ def test_there_are_three_at_most_and_none_beside_a_problem() -> None:
     assert what_to_try(config, report, "c.yaml") == []
 
 
-def test_weights_or_folds_that_are_there_are_not_proposed() -> None:
+def test_weights_or_folds_in_use_are_not_proposed() -> None:
     uneven = {"a": 1000, "b": 100}
     assert _found(uneven, training__class_weights="balanced") == []
     balanced: dict[str, Any] = {"training__class_weights": "balanced", "training__early_stopping": STOPPING}

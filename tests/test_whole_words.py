@@ -70,7 +70,7 @@ def test_other_tokens_are_not_parts_of_words(options: dict[str, object]) -> None
     assert (tokenizer.word_joins() is None) == (options != {"type": "char", "stride": 1})
 
 
-def test_tokens_that_are_no_parts_of_words_are_named(tmp_path: Path) -> None:
+def test_tokens_that_are_not_parts_of_words_are_reported(tmp_path: Path) -> None:
     config = checked_config(small_config(data__train="x.csv", layers=POOLED, ngrams={"words": True}))
     with pytest.raises(InputError, match="tokens of a word tokenizer are not parts of words"):
         hash_of(config, learn_tokenizer(TEXTS, type="word", vocab_size=60))

@@ -120,7 +120,7 @@ def test_a_source_without_rows_becomes_a_table(tmp_path: Path) -> None:
             assert (list(again.texts(name).texts), again.texts(name).labels) == (list(texts.texts), texts.labels)
 
 
-def test_lists_of_labels_stay_lists(tmp_path: Path) -> None:
+def test_lists_of_labels_remain_lists(tmp_path: Path) -> None:
     rows = [{"text": f"text {i}", "tags": "|".join("abc"[: i % 4])} for i in range(60)]
     table = _written(tmp_path / "t.csv", rows)
     data = {"source": "table", "train": str(table), "label": "tags", "label_separator": "|", "test": 0.2}

@@ -1,4 +1,4 @@
-"""Advice on what to try next, based on how a training summary."""
+"""Advice on what to try next, based on how a training went."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _GOOD_ENOUGH = 0.995
 
 @dataclass(frozen=True)
 class TrainingSummary:
-    """How a training summary.
+    """Summary of a training.
 
     Attributes:
         epochs: the epoch lines of ``history.jsonl``, in order.
