@@ -1,4 +1,4 @@
-"""Files of texts that are odd or broken, and what is said of each."""
+"""Unusual and broken files of texts, with the expected message for each."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ GOOD: list[Row] = [{"text": f"a {'good' if i % 2 else 'bad'} film {i}", "label":
 
 @dataclass(frozen=True)
 class Case:
-    """A file, and what is said of it: ``refused`` (part of the message), or ``rows`` that are read, with a ``warning``
-    (part of one) where it is odd."""
+    """A file and its result: ``refused`` (part of the error), or ``rows`` that are read, with a ``warning``
+    (part of one) if it is unusual."""
 
     name: str
     ending: str
@@ -74,7 +74,7 @@ def _bytes_of(kind: str) -> Iterator[Case]:
 
 
 def _labels_of(kind: str) -> Iterator[Case]:
-    """What may stand in the column of labels."""
+    """Possible contents of the label column."""
 
     def labelled(*labels: Any) -> bytes:
         return written([{**row, "label": next(given)} for row, given in zip(GOOD, itertools.repeat(itertools.cycle(labels)))], kind)  # fmt: skip  # noqa: E501
@@ -119,7 +119,7 @@ def _labels_of(kind: str) -> Iterator[Case]:
 
 
 def _texts_of(kind: str) -> Iterator[Case]:
-    """What may stand in the column of texts."""
+    """Possible contents of the text column."""
 
     def with_one(text: Any) -> bytes:
         return written([{**one, "text": text} if i == 7 else one for i, one in enumerate(GOOD)], kind)
@@ -153,7 +153,7 @@ def _texts_of(kind: str) -> Iterator[Case]:
 
 
 def _columns_of(kind: str) -> Iterator[Case]:
-    """Headers, columns and rows of the wrong form."""
+    """Malformed headers, columns and rows."""
     good = written(GOOD, kind)
     renamed = [{"body": row["text"], "stars": row["label"]} for row in GOOD]
     yield Case("columns of other names", kind, written(renamed, kind), refused='no column "text"')

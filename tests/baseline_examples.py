@@ -1,4 +1,4 @@
-"""Texts, requests and scores that several tests of the baseline share."""
+"""Texts, requests and scores shared by tests of the baseline."""
 
 from __future__ import annotations
 

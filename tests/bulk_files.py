@@ -1,4 +1,4 @@
-"""Files of texts, and predictions of them by a model that looks at their lengths alone."""
+"""Files of texts, and their predictions by a model that uses only the length."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ ROWS = [{"id": str(i), "text": "x" * (i % 7) + f' "quoted", {i}\n\tnext', "more"
 
 
 def of_length(texts: Sequence[str]) -> np.ndarray:
-    """The longer a text, the more likely it is long: ``float64 [texts, 2]``."""
+    """Probabilities that grow with the length of the text, ``float64 [texts, 2]``."""
     short = np.array([1 / (1 + len(text)) for text in texts])
     return np.stack([1 - short, short], axis=1)
 
 
 def written(path: Path, rows: Sequence[dict[str, Any]]) -> Path:
-    """The rows as a file of the format that its ending names."""
+    """Write the rows in the format of the extension."""
     if path.suffix == ".jsonl":
         path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     elif path.suffix == ".parquet":
@@ -48,7 +48,7 @@ def written(path: Path, rows: Sequence[dict[str, Any]]) -> Path:
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
-    """What ``written`` wrote, or a prediction."""
+    """Read a file of ``written``, or predictions."""
     if path.suffix == ".parquet":
         import pyarrow.parquet
 

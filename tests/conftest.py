@@ -1,4 +1,4 @@
-"""Shared fixtures. What needs TensorFlow imports it inside, so that the tests which don't stay fast."""
+"""Shared fixtures. Fixtures import TensorFlow only when needed, so that other tests stay fast."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def write_csv(path: Path, rows: list[tuple[str, ...]]) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Tests neither see nor fill the user's cache and runs."""
+    """Tests neither read nor write the user's cache and runs."""
     patch = pytest.MonkeyPatch()
     patch.setenv("SEQCLF_CACHE", str(tmp_path_factory.mktemp("cache")))
     patch.delenv("SEQCLF_RUNS", raising=False)
@@ -85,9 +85,9 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def _threads_as_they_come() -> Iterator[None]:
-    """Keep TensorFlow's threads as they are: where a command that sets them runs first, all later tests have them, too.
+    """Keep TensorFlow's threads unchanged: a command that sets them would set them for all later tests.
 
-    Results differ in the last bits then from those of other processes.
+    Results would then differ in the last bits from those of other processes.
     """
     from seqclf.cli import tensorflow_startup
 
@@ -98,7 +98,7 @@ def _threads_as_they_come() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _code_not_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever ``--allow-code`` of a test before it in this process has said."""
+    """Forget the ``--allow-code`` of earlier tests in this process."""
     from seqclf.layer_types import custom
 
     monkeypatch.setattr(custom, "_allowed", False)
@@ -106,7 +106,7 @@ def _code_not_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def code_allowed(_code_not_allowed: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Layers of one's own may be imported, from this folder too."""
+    """Allow custom layers, also from this folder."""
     from seqclf.layer_types import custom
 
     monkeypatch.setattr(custom, "_allowed", True)
@@ -133,7 +133,7 @@ def config_file(sample_csv: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def three_labels_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """150 texts of three labels, told apart by a word or two."""
+    """150 texts of three labels, which a word or two distinguish."""
     import csv
     import random
 
@@ -169,7 +169,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def trained(config: dict[str, Any], runs: Path, **options: Any) -> Any:
-    """A run of a config given as plain values."""
+    """Train a run of a config given as plain values."""
     from seqclf.config import checked_config
     from seqclf.runs import begin_run
     from seqclf.training.train import train
@@ -201,7 +201,7 @@ def three_label_run(three_labels_csv: Path, tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:
-    """Folder with ``data/`` and ``tfds/``; where it is absent the test is skipped."""
+    """Folder with ``data/`` and ``tfds/``; skips the test if it is missing."""
     root = Path(os.environ.get("SEQCLF_TEST_DATA", Path(__file__).parents[2] / "shared")).resolve()
     if not (root / "data").is_dir() or not (root / "tfds").is_dir():
         pytest.skip(f"no real data sets in {root} (set SEQCLF_TEST_DATA)")

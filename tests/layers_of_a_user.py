@@ -8,7 +8,7 @@ import keras
 
 
 class Scaled(keras.layers.Layer):
-    """Each token's vector times a number, and a learnt vector added."""
+    """Multiplies each token's vector by a number and adds a trained vector."""
 
     def __init__(self, factor: float, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -36,7 +36,7 @@ class Pooled(keras.layers.Layer):
 
 
 class Forgetful(keras.layers.Layer):
-    """Does not give back what it was made with."""
+    """Its ``get_config`` omits its arguments."""
 
     def __init__(self, size: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)

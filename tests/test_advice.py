@@ -1,4 +1,4 @@
-"""What to try next, by how a training went."""
+"""Advice on what to try next after a training."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever stands in a file of texts is read, refused with its place, or counted in a warning; nothing is dropped."""
+"""Any content of a file is read, rejected with its line, or counted in a warning; nothing is dropped silently."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from seqclf.errors import InputError
 
 
 def _read(folder: Path, case: Case, split: str) -> tuple[int, list[str]]:
-    """All that ``check`` and ``train`` do with texts: rows read, and warnings. Raises ``InputError``."""
+    """Process texts like ``check`` and ``train``; return rows and warnings. Raises ``InputError``."""
     bad = folder / f"table.{case.ending}"
     bad.write_bytes(case.content)
     train = bad

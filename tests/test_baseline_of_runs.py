@@ -1,4 +1,4 @@
-"""When training, check and eval fit a baseline, and where its scores are kept."""
+"""When training, check and eval fit a baseline, and where they store its scores."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_check_reports_it_before_training(
 
 
 def test_real_data_sets_are_as_good_as_a_linear_svm(real_data: Path, own_cache: Path) -> None:
-    """TREC's published split: TF-IDF with a linear SVM is right on 89.8 %."""
+    """TREC's published split: TF-IDF with a linear SVM has an accuracy of 89.8 %."""
     settings = {
         "data": {
             "source": "table", "train": str(real_data / "data/trec/train.csv"),

@@ -1,4 +1,4 @@
-"""The process that fits the baseline: its cache, its failures, its end."""
+"""The process that fits the baseline: cache, failures, termination."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_job_s_scores_come_from_the_cache_the_next_time(own_cache: Path, tmp_p
     with BaselineJob(request_for(validation, train="t", validation="another")) as job:
         assert job.result() == scores
     assert read == ["validation"], "the model was fitted already"
-    assert {path.name for path in own_cache.iterdir()} == {"baselines", "baseline_scores"}, "no task is left"
+    assert {path.name for path in own_cache.iterdir()} == {"baselines", "baseline_scores"}, "no task remains"
 
 
 def test_what_goes_wrong_is_a_reason_and_no_error(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +90,9 @@ def test_what_goes_wrong_is_a_reason_and_no_error(own_cache: Path, monkeypatch: 
     (own_cache / "baselines").write_text("in the way of a folder", encoding="utf-8")
     with BaselineJob(request_for(texts_of, train="t", validation="v")) as job:
         assert job.result() is None
-    assert job.problem is not None and job.problem.startswith(str(own_cache)), "the message without the error's class"
+    assert job.problem is not None and job.problem.startswith(str(own_cache)), (
+        "only the message, without the class of the error"
+    )
     assert "the cache cannot be written" in job.problem
     monkeypatch.setattr(jobs.sys, "executable", "/no/python")
     with BaselineJob(request_for(texts_of, train="t", validation="v")) as job:

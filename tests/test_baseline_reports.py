@@ -1,4 +1,4 @@
-"""What is said of a run beside its baseline, and what it advises."""
+"""The comparison of a run with its baseline, and the advice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``seqclf bench``: what is timed, what is made of it, and that the ways do the same work."""
+"""``seqclf bench``: the timed cases, the summary, and that all implementations do the same work."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_ratios_are_medians_over_rounds_not_ratios_of_medians() -> None:
 
 
 def test_it_runs(tmp_path: Path) -> None:
-    """One cell, tiny, by two ways; the figures are all in the file."""
+    """One tiny cell with two implementations; the file has all figures."""
     path = tmp_path / "figures.json"
     sizes = ("--units", "4", "--lengths", "8", "--rows", "4", "--rounds", "2")
     result = _bench("--cells", "lstm", *sizes, "--ways", "keras,seqclf", "--json", str(path))
@@ -105,7 +105,7 @@ def test_it_runs(tmp_path: Path) -> None:
 
 
 def test_without_options_every_usable_implementation_is_timed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The notebook's way, which takes a CONFIG, is no error unless it was asked for."""
+    """The notebook, which needs a CONFIG, is an error only if it was requested."""
     asked: list[list[str]] = []
 
     def no_run(cases: Any, ways: list[str], *rest: Any, **options: Any) -> list[Any]:
@@ -121,7 +121,7 @@ def test_without_options_every_usable_implementation_is_timed(monkeypatch: pytes
 
 
 def test_implementations_do_the_same_work() -> None:
-    """On equal weights a step of each gives the same loss: nothing is left out that another does."""
+    """With equal weights a step of each gives the same loss: none skips work that another does."""
     import keras
 
     from seqclf.benchmark.ways import keras_work

@@ -1,4 +1,4 @@
-"""Files of texts: rows come out with their predictions, bad ones are named."""
+"""Files of texts: rows are written with their predictions, bad ones are reported."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_a_row_that_fits_no_column_is_reported(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("output", ["csv", "tsv", "parquet"])
 def test_fields_stand_under_their_names(output: str, tmp_path: Path) -> None:
-    """Whatever the order of a row's keys, and also where it lacks some."""
+    """For any order of a row's keys, and if some are missing."""
     rows: list[dict[str, Any]] = [
         {"text": "a", "x": "1"},
         {"x": "2", "text": "b"},

@@ -1,4 +1,4 @@
-"""Predictions of files that were interrupted, and what is never overwritten."""
+"""Resumed predictions of files, and protection from overwriting."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_an_interrupted_prediction_is_resumed(kind: str, after: int, tmp_path: P
 
     report = predict(source, target, call=counted, resume=True, errors=tmp_path / "errors.txt")
     assert (report.rows, report.bad) == (len(ROWS), 1)
-    assert len(seen) == len(ROWS) - 5 * after - (after < 2), "what was predicted is not predicted again"
+    assert len(seen) == len(ROWS) - 5 * after - (after < 2), "finished rows are not predicted again"
     assert target.read_bytes() == whole.read_bytes() if kind != "parquet" else read_rows(target) == read_rows(whole)
     assert (tmp_path / "errors.txt").read_bytes() == (tmp_path / "whole.txt").read_bytes()
     assert not partial.exists()
@@ -80,7 +80,9 @@ def test_another_job_is_not_resumed(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         predict(source, tmp_path / "out.csv", resume=True)
     predict(source, tmp_path / "other.csv", resume=True)
-    assert len(read_rows(tmp_path / "other.csv")) == len(ROWS) - 1, "with nothing to resume it begins"
+    assert len(read_rows(tmp_path / "other.csv")) == len(ROWS) - 1, (
+        "with nothing to resume it starts from the beginning"
+    )
 
 
 def test_nothing_is_overwritten_without_permission_and_nothing_remains(tmp_path: Path) -> None:

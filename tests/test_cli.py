@@ -43,7 +43,7 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
 
 
 def test_the_main_job(config_file: Path, tmp_path: Path) -> None:
-    """Train, evaluate, predict, export in processes of their own: what reaches the terminal is ours alone."""
+    """Train, evaluate, predict and export in separate processes: only seqclf writes to the terminal."""
     runs = tmp_path / "runs"
     environment = {key: value for key, value in os.environ.items() if key != "TF_CPP_MIN_LOG_LEVEL"}
     environment["SEQCLF_RUNS"] = str(runs)
@@ -114,7 +114,7 @@ def test_eval_sets_data_options_alone(binary_run: Run) -> None:
 
 
 def test_eval_rejects_fractions_of_changed_data(sample_csv: Path, tmp_path: Path) -> None:
-    """Drawn from other texts, the test split would hold texts that the run was trained on."""
+    """Split from other texts, the test split would contain texts that the run was trained on."""
     from conftest import trained
 
     table, other = tmp_path / "mine.csv", tmp_path / "other.csv"

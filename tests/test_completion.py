@@ -14,7 +14,7 @@ from seqclf.runs import Run
 
 
 def _completed(line: str, folder: Path, **variables: str) -> list[str]:
-    """What bash would offer."""
+    """The completions that bash offers."""
     place = str(len(line.split(" ")) - 1)
     environment = os.environ | {
         "_SEQCLF_COMPLETE": "bash_complete",

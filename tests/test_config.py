@@ -108,7 +108,7 @@ def test_return_sequences_follows_from_the_next_layer() -> None:
 def test_plain_values_survive_yaml(value: Any) -> None:
     text = dump_yaml(value)
     document = read_yaml(text)
-    assert not document.words, "what is written needs no readers that know YAML 1.2"
+    assert not document.words, "the output does not need a YAML 1.2 reader"
     if not document.problems:  # "<<" as a key
         assert document.value == value
 
@@ -125,7 +125,7 @@ def test_broken_configs(tmp_path: Path, text: str, expected: list[str]) -> None:
 
 
 def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
-    """A check that no broken config meets could be dropped, and nothing would fail."""
+    """Without such a config a check could be removed and no test would fail."""
     assert len(BROKEN) >= 120
     said = "\n".join(line for _, lines in BROKEN for line in lines)
     for check, words in {

@@ -1,4 +1,4 @@
-"""``seqclf check``, ``config`` and ``schema``, as a user meets them."""
+"""``seqclf check``, ``config`` and ``schema``, as a user runs them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _call(*arguments: str) -> Result:
 
 @pytest.fixture
 def odd_config(tmp_path: Path) -> Path:
-    """Data of which everything odd is known."""
+    """A config of data with known anomalies."""
     train = [("text", "label"), *((f"good film number {i}", "pos") for i in range(40))]
     train += [(f"bad film number {i} {'word ' * 30}", "neg") for i in range(3)]
     train += [("bad film number 0 " + "word " * 30, "neg"), ("good film number 0", "neg"), ("", "pos"), (" \n", "pos")]

@@ -1,4 +1,4 @@
-"""What is laid over a config file: ``--set``, files that extend others, variables."""
+"""Overrides of a config file: ``--set``, files that extend others, variables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Splits that are drawn from a user's table, and what a run remembers of them."""
+"""Random splits of a user's table, and what a run records about them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_the_fingerprint_changes_only_where_the_split_does(tmp_path: Path) -> No
     plain = _corpus(table, **shares)
     source = plain._drawn_from.fingerprint(str(table))
     for split in NAMES:
-        assert plain.fingerprint(split) == digest(source, split, 0.2, 0.1, 3), "as before equal texts were looked for"
+        assert plain.fingerprint(split) == digest(source, split, 0.2, 0.1, 3), "as before equal texts were searched for"
         assert _corpus(table, **shares, group="id").fingerprint(split) == plain.fingerprint(split)
         assert _corpus(table, **shares, group="author").fingerprint(split) != plain.fingerprint(split)
     repeated = _table(tmp_path / "r.csv", [*rows, ("TEXT  7", "b", "x", "y")], "author", "id")
@@ -116,7 +116,7 @@ def test_texts_are_not_read_again_for_what_is_cached(tmp_path: Path, monkeypatch
 
 
 def test_rows_are_read_as_they_stand(tmp_path: Path) -> None:
-    """What is compared is normalised, what is trained on is not."""
+    """Texts are normalised for comparison but not for training."""
     table = _table(
         tmp_path / "t.csv", [("Some  Text", "a"), ("some text", "b"), *[(f"x{i}", "ab"[i % 2]) for i in range(20)]]
     )

@@ -48,7 +48,7 @@ def _outcome(accuracy: float, status: str = FINISHED) -> Outcome:
 
 
 def _pretend(accuracies: list[Any]) -> Callable[[Config, Callable[[], Run]], tuple[Run, Outcome]]:
-    """A training that ends with the next of these, an accuracy, an outcome or an error."""
+    """Replace training by the next of these results: an accuracy, an outcome or an error."""
 
     def train_fold(config: Config, begin: Callable[[], Run]) -> tuple[Run, Outcome]:
         assert config.data.fold is not None
@@ -142,7 +142,7 @@ def test_folds_are_numbered_with_the_runs(tmp_path: Path) -> None:
     assert group.name == "x-2"
     assert group.begin(1).name == "x-2-fold1"
     group.summary.unlink()
-    assert begin_run(tmp_path, "x").name == "x-3", "a fold's number is taken even where the summary is gone"
+    assert begin_run(tmp_path, "x").name == "x-3", "a fold's name is taken even if the summary is missing"
     with pytest.raises(InputError, match="x-2-fold1: cannot be created"):
         group.begin(1)
 
@@ -182,7 +182,7 @@ def test_a_small_cross_validation(config_file: Path, tmp_path: Path) -> None:
 
 
 def test_a_fold_is_trained_again_from_its_own_config(config_file: Path, tmp_path: Path) -> None:
-    """It holds the fold's number, and needs no other fold: the weights are those of the first time."""
+    """It has the fold's number and needs no other fold: the weights are the same as before."""
     runs = tmp_path / "runs"
     assert _train(str(config_file), "--folds", "2", "--runs", str(runs)).exit_code == 0
     again = _train(str(runs / "small-1-fold2" / "config.yaml"), "--runs", str(runs))

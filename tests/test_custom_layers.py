@@ -1,4 +1,4 @@
-"""A user's own layers: named by an import path, imported only where that is allowed."""
+"""Custom layers: named by an import path, imported only with permission."""
 
 from __future__ import annotations
 

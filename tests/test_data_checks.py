@@ -1,4 +1,4 @@
-"""Options whose fit to the data is known only once the texts are read."""
+"""Options that can be checked only after reading the texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One seed, one result: whichever process trains, with however many threads that load data."""
+"""One seed, one result: in any process, with any number of loading threads."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from seqclf.runs import Run
 
 
 def test_processes_and_loading_threads_make_no_difference(sample_csv: Path, tmp_path: Path) -> None:
-    """From an empty cache: the order of sets of strings (the hash seed) and the threads that learn and apply the
-    tokenizer differ."""
+    """From an empty cache, with different hash seeds (order of sets) and numbers of threads that train and apply the
+    tokenizer."""
     config = tmp_path / "c.yaml"
     config.write_text(yaml.safe_dump(training_config(sample_csv, epochs=2)), encoding="utf-8")
     processes = []

@@ -1,4 +1,4 @@
-"""Files that are not UTF-8: read as they are said to be, and guessed where nothing is said."""
+"""Files that are not UTF-8: read in the named encoding, or in a guessed one."""
 
 from __future__ import annotations
 

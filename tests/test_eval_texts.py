@@ -88,7 +88,7 @@ def test_predictions_are_those_behind_the_metrics(kind: str, three_label_run: Ru
         assert sum(values.values()) == pytest.approx(1, abs=1e-5)
         assert max(values, key=values.__getitem__) == row["prediction"]
         assert values[row["prediction"]] == float(row["probability"])
-    assert sorted(tmp_path.iterdir()) == [path], "nothing is left beside it"
+    assert sorted(tmp_path.iterdir()) == [path], "no other file remains"
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
@@ -208,7 +208,7 @@ def test_column_name_clashes_are_an_error_before_evaluation(
 def test_rows_without_a_column_and_of_several_kinds_are_kept(
     three_label_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Though the writers know a block of two rows at a time."""
+    """Although the writers see only blocks of two rows."""
     monkeypatch.setattr("seqclf.evaluation.predictions._ROWS_A_BLOCK", 2)
     extra: list[dict[str, Any]] = [
         {"n": 1}, {"n": None, "tags": []}, {"n": 1.5, "tags": ["x"]}, {"new": {"a": 1}}, {"n": 2**70, "mixed": "a"},

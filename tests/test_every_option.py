@@ -1,4 +1,4 @@
-"""No option may do nothing: each one of the schema is changed, and something that it is there for changes with it."""
+"""Every option has an effect: changing it changes an observation."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ _SEEN: dict[str, Any] = {}
 
 
 def _seen(case: Case, changes: Changes, folder: Path) -> Any:
-    """What ``shown_by`` gives for a config; the same config is looked at once."""
+    """The result of ``shown_by`` for a config, cached."""
     config = checked_config(small_config(**{"data__train": "a.csv", **changes}))
     key = f"{case.shown_by.__name__} {config!r}"
     if key not in _SEEN:

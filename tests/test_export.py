@@ -1,4 +1,4 @@
-"""The SavedModel: raw text in, labels out, with TensorFlow alone; and the same answer from every side."""
+"""The SavedModel: from raw text to labels with TensorFlow alone, with the same answers as other forms."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def test_an_empty_batch_has_an_empty_answer(signature: Any) -> None:
 
 
 def test_the_graph_has_only_standard_operators(three_label_run: Run) -> None:
-    """What a stock TensorFlow on a machine without a GPU cannot run must not be there."""
+    """A stock TensorFlow without a GPU can run every operator."""
     import tensorflow as tf
 
     loaded = tf.saved_model.load(str(three_label_run.saved_model))
@@ -179,7 +179,7 @@ def _call(*arguments: str) -> Result:
 
 @pytest.mark.parametrize("form", ["saved_model", "onnx", "keras"])
 def test_exports_answer_as_their_card_says(form: str, three_label_run: Run, tmp_path: Path) -> None:
-    """The Python of the card runs in the folder, and says what the run says."""
+    """The Python code of the card runs in the folder and gives the run's predictions."""
     from seqclf.inference import Classifier
 
     out = tmp_path / "out"

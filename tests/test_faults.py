@@ -1,4 +1,4 @@
-"""Disks that are full, folders that cannot be written or are gone: real ones. What was learnt is kept."""
+"""Full disks and unwritable or missing folders, for real: the training so far is kept."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from seqclf.training.checkpoints import Checkpoints
 
 
 def _unprivileged() -> list[str]:
-    """What a command begins with so that permissions hold for it."""
+    """Start of a command that makes permissions apply to it."""
     if os.geteuid():
         return []
     capabilities = "-dac_override,-dac_read_search"
@@ -35,7 +35,7 @@ def _unprivileged() -> list[str]:
 
 
 def _finished(run: Run) -> dict[str, Any]:
-    """The result of going on with it."""
+    """The result after resuming it."""
     from seqclf.training.train import train
 
     train(load_config(run.config), run, resume=True)
@@ -50,7 +50,7 @@ def whole(sample_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[st
 
 
 def test_a_full_disk(whole: dict[str, Any], sample_csv: Path, tmp_path: Path) -> None:
-    """A disk that holds some checkpoints, but not the models."""
+    """A disk with room for some checkpoints, but not for the models."""
     in_own_mounts = ["unshare", "--user", "--map-root-user", "--mount"]
     disk, kept, config = tmp_path / "disk", tmp_path / "kept", tmp_path / "c.yaml"
     disk.mkdir()
@@ -134,12 +134,12 @@ def test_a_folder_that_is_removed(gone: str, sample_csv: Path, tmp_path: Path) -
     if gone == "checkpoint":
         with pytest.raises(Killed):
             train(config, run, listen)
-        assert Checkpoints(run.checkpoints).newest() is not None, "it is made again"
+        assert Checkpoints(run.checkpoints).newest() is not None, "it is created again"
     else:
         with pytest.raises(SeqclfError, match=r"cannot be written \(No such file or directory\)") as raised:
             train(config, run, listen)
         assert raised.value.exit_code == 1
-        assert "--resume" not in str(raised.value), "there is nothing to go on with"
+        assert "--resume" not in str(raised.value), "there is nothing to resume"
         assert not run.folder.exists()
 
 

@@ -1,4 +1,4 @@
-"""Folds: how the texts are shared out, and what follows from it."""
+"""Folds: the split of the texts, and its consequences."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_the_rarest_label_bounds_the_folds() -> None:
 
 
 def test_each_fold_trains_its_own_tokenizer(tmp_path: Path) -> None:
-    """A word that stands in one fold's validation texts alone is no part of that fold's vocabulary."""
+    """A word that occurs only in one fold's validation texts is not in that fold's vocabulary."""
     rows = [(f"only{'abcdefghij'[i]}word " * 3, "xy"[i % 2]) for i in range(10)]
     table = write_csv(tmp_path / "t.csv", [("text", "label"), *rows])
     for fold in (1, 2):

@@ -1,4 +1,4 @@
-"""Bytes from strangers make an error or a result: inputs that once went wrong, and others like what is right."""
+"""Untrusted bytes give an error or a result: inputs that once failed, and mutations of valid ones."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def right(folder: Path) -> dict[str, list[bytes]]:
-    """Inputs that are as they should be, by target."""
+    """Valid inputs by target."""
     return {target: seeds(target, folder) for target in TARGETS}
 
 

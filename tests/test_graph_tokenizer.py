@@ -1,4 +1,4 @@
-"""One tokenizer: the exported graph gives the ids that bulk encoding gives, for every text."""
+"""One tokenizer: the exported graph gives the same ids as bulk encoding, for every text."""
 
 from __future__ import annotations
 

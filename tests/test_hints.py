@@ -1,4 +1,4 @@
-"""What is said to those who type what other tools would take: always a line that works."""
+"""Hints for users who type the syntax of other tools: always a command that works."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The predictor that needs no TensorFlow."""
+"""Inference without TensorFlow."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ def test_a_config_without_validation_texts_loads(sample_csv: Path, tmp_path: Pat
     assert made.exit_code == 0, made.output
     config = load_config(tmp_path / "c.yaml")
     assert config.training.early_stopping is None
-    assert config.training.epochs < 20, "nothing ends it sooner"
+    assert config.training.epochs < 20, "nothing ends it earlier"
     assert config.ngrams is None or not config.ngrams.refit
 
 

@@ -14,7 +14,7 @@ FEATURES, UNITS = 3, 4
 
 
 def _by_hand(kind: str, x: Any, kernel: Any, bias: Any) -> Any:
-    """The outputs of one text alone, ``[time, units]``, as the papers write them; differentiable."""
+    """The outputs of a single text, ``[time, units]``, by the equations of the papers; differentiable."""
     import tensorflow as tf
 
     state, outputs = tf.zeros([UNITS]), []
@@ -89,7 +89,7 @@ def test_dropout_drops_the_same_inputs_at_every_step(kind: str) -> None:
     layer = _layer(kind, dropout=0.5, seed=3, return_sequences=True)
     x = np.ones((8, 6, FEATURES), np.float32)
     first, second = layer(x, training=True), layer(x, training=True)
-    assert not np.allclose(first, second), "another mask at each call"
+    assert not np.allclose(first, second), "a new mask at each call"
     assert np.allclose(layer(x), layer(x)), "none outside training"
 
 

@@ -1,4 +1,4 @@
-"""Labels of two files that only differ in case, as truth values in csv and jsonl do, are named as such."""
+"""Labels of two files that only differ in case, as truth values in csv and jsonl do, are reported as such."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A training that cannot fit into memory is refused before anything of that size is made."""
+"""A training that cannot fit into memory is rejected before anything of that size is allocated."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_both_reasons_are_reported(sample_csv: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("case", ["two labels", "three labels", "multi-label", "few buckets"])
 def test_the_fit_of_ngrams_is_estimated(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Against what numpy has allocated while it was fitted."""
+    """Compared with NumPy's allocations during the fit."""
     import tracemalloc
 
     monkeypatch.setenv("SEQCLF_CACHE", str(tmp_path / "cache"))
@@ -133,7 +133,7 @@ def test_the_commands(sample_csv: Path, tmp_path: Path, monkeypatch: pytest.Monk
         assert refused.exit_code == 2
         assert "Error: training needs about 518" in refused.stderr
         assert "14,4" in refused.stderr and "Lower tokenizer.vocab_size" in refused.stderr
-    assert not list(runs.iterdir()), "nothing is left of a run that never began"
+    assert not list(runs.iterdir()), "nothing remains of a run that never started"
     monkeypatch.setattr(memory_estimate, "available_memory_bytes", lambda: 1)
     small = ["train", str(config), "--runs", str(runs), "--set", "layers=[{type: pool}]", "--set", "training.epochs=1"]
     assert CliRunner().invoke(cli, small).exit_code == 2

@@ -1,4 +1,4 @@
-"""Metrics against figures worked out by hand."""
+"""Metrics against values computed by hand."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
 
 
 def _stack(*kinds: str) -> list[dict[str, Any]]:
-    """With a pool where nothing else leaves one vector a text."""
+    """With a pool unless another layer gives one vector per text."""
     last = next(LAYER_TYPES[kind] for kind in reversed(kinds) if LAYER_TYPES[kind].reads or kind == kinds[0])
     return [*(KINDS[kind] for kind in kinds), *([] if last.reads and last.leaves != "tokens" else [POOL])]
 
@@ -87,7 +87,7 @@ def test_padding_and_batch_mates_are_invisible(layers: list[dict[str, Any]]) -> 
     together = model(_padded(rows, extra=5), training=False).numpy()
     alone = np.concatenate([model(_padded([row]), training=False).numpy() for row in rows])
     np.testing.assert_allclose(together, alone, atol=1e-6)
-    assert np.ptp(together, axis=0).min() > 1e-5, "the model must tell the texts apart"
+    assert np.ptp(together, axis=0).min() > 1e-5, "the model must distinguish the texts"
 
 
 ALONE = {kind: _stack(kind) for kind in KINDS} | VARIANTS
@@ -106,7 +106,7 @@ def test_padding_is_invisible_while_training(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(ALONE))
 def test_a_model_loaded_from_its_file_gives_the_same_result(name: str, tmp_path: Path) -> None:
-    """Read by Keras, with the layers of Keras's own where there are such."""
+    """Loaded by Keras, with Keras's own layers where they exist."""
     import keras
     from layers_of_a_user import Scaled
 
@@ -167,7 +167,7 @@ def test_equals_the_model_written_by_hand() -> None:
 
 @pytest.mark.parametrize("ngrams", [None, {"buckets": 16}], ids=["alone", "beside n-grams"])
 def test_a_seed_gives_the_weights_that_it_gave_before(ngrams: dict[str, Any] | None) -> None:
-    """Seeds are drawn in the order of the layers. The sums are those of earlier versions, which results stand on."""
+    """Seeds follow the order of the layers. Published results depend on the sums of earlier versions."""
     layers = [{"type": "lstm", "units": 6, "bidirectional": True}]
     model = _model(labels=3, seed=3, layers=layers, ngrams=ngrams)
     sums = {weight.path: float(np.abs(weight.numpy()).sum()) for weight in model.trainable_variables}
@@ -192,7 +192,7 @@ def test_initial_weights_follow_the_seed_and_nothing_else() -> None:
 
 
 def test_a_convolution_equals_keras_s_on_a_text_alone() -> None:
-    """Without padding there is nothing to hide: the layers are Keras's."""
+    """Without padding nothing is masked: the layers equal Keras's."""
     import keras
 
     model = _model(

@@ -1,4 +1,4 @@
-"""Lists of labels: how they are read, split, encoded, measured, decided and exported."""
+"""Multi-label data: reading, splits, encoding, metrics, decisions and export."""
 
 from __future__ import annotations
 
@@ -223,7 +223,7 @@ def test_labels_keep_their_options() -> None:
     ):
         assert labels.units == units
         assert Labels.from_json(json.loads(json.dumps(labels.as_json()))) == labels
-    assert Labels.from_json(["a", "b"]) == Labels.of(["a", "b"]), "as runs have them from before there were lists"
+    assert Labels.from_json(["a", "b"]) == Labels.of(["a", "b"]), "as in runs from before multi-label data"
     for wrong in ({}, {"names": ["a"]}, {"multi": True, "names": "a"}, [1], None):
         with pytest.raises(ValueError, match="no labels"):
             Labels.from_json(wrong)
@@ -261,7 +261,7 @@ def test_metrics_by_hand() -> None:
     assert metrics["micro_f1"] == pytest.approx(4 / 7)
     assert metrics["macro_f1"] == pytest.approx((2 / 3 + 1 / 2) / 3)
     assert metrics["hamming_loss"] == pytest.approx(3 / 12)
-    assert metrics["accuracy"] == 0.25, "the last text alone has all its labels right"
+    assert metrics["accuracy"] == 0.25, "only the last text has all labels correct"
     losses = -np.where(truth, np.log(probabilities), np.log(1 - probabilities))
     assert metrics["loss"] == pytest.approx(losses.mean())
     json.dumps(metrics)

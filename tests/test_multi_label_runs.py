@@ -1,4 +1,4 @@
-"""Lists of labels, from a file to a run and what answers from it."""
+"""Multi-label data, from a file to a run and its predictions."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_it_trains_and_eval_shows_it(which: str, request: pytest.FixtureRequest,
 
 
 def test_thresholds_come_from_validation_alone(three: Run, tmp_path: Path) -> None:
-    """They are those of the validation texts, and the same where the test texts are others."""
+    """They depend on the validation texts only: other test texts give the same thresholds."""
     from seqclf.data.prepare import prepare_split
     from seqclf.evaluation.classifier import Classifier
 

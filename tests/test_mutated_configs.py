@@ -1,4 +1,4 @@
-"""Whatever is done to a config, it is valid or refused with a message that has a place."""
+"""Any mutated config is valid or rejected with a message that names a place."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ STRANGE += [
 
 
 def _mutated_value(value: Any, draw: random.Random) -> Any:
-    """Somewhere in the value something is dropped, renamed, retyped, nested or repeated."""
+    """The value with something dropped, renamed, retyped, nested or repeated."""
     target = value
     while True:
         keys: list[Any] = list(target) if isinstance(target, dict) else list(range(len(target)))

@@ -41,7 +41,7 @@ def test_columns_are_complete_or_omitted(headings: list[str], rows: int, spare: 
     lines = table(columns, width)
     shown = [line.split() for line in lines[len(lines) - rows :]]
     if fits(columns, width):
-        assert shown == [list(row) for row in zip(*cells, strict=True)], "nothing is left out without need"
+        assert shown == [list(row) for row in zip(*cells, strict=True)], "nothing is omitted without need"
     kept = len(shown[0]) if shown else 0
     assert all(row == [column[place] for column in cells[:kept]] for place, row in enumerate(shown))
     assert all(column.spare > 0 for column in columns[kept:] if shown)
@@ -139,13 +139,13 @@ def test_glued_words_stay_on_one_line(capsys: pytest.CaptureFixture[str], monkey
 
 
 def _on_a_terminal(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
-    """Every module that asks how wide its terminal is hears that. ``wrap`` is the last: the others import from it."""
+    """Set the terminal width for all modules. ``wrap`` comes last: the others import from it."""
     for module in ("check_report", "help_pages", "wrap"):
         monkeypatch.setattr(f"seqclf.cli.{module}.width_of", lambda stream: columns)
 
 
 def _words(text: str) -> list[str]:
-    """Without what stands between them; click also breaks lines after a hyphen."""
+    """The words without separators; click also breaks lines after a hyphen."""
     return re.sub(r"[^\w.%/-]+", " ", re.sub(r"-\s+", "-", text)).split()
 
 

@@ -35,7 +35,7 @@ def words_by_hand(text: list[int]) -> list[list[int]]:
 
 
 def by_hand(text: list[int], orders: list[int], buckets: int, *, words: bool = False) -> list[int]:
-    """In Python's own integers, which cannot overflow."""
+    """In Python integers, which cannot overflow."""
     found = set()
     for word in words_by_hand(text) if words else []:
         first, *others = word_coefficients()
@@ -86,7 +86,7 @@ def test_no_joins_give_an_empty_matrix() -> None:
 
 
 def test_coefficients_never_change() -> None:
-    """They are part of every model that was exported."""
+    """They are part of every exported model."""
     assert coefficients(1) == (1280785508, 620845651)
     assert all(1 <= factor < PRIME for order in range(1, LONGEST + 1) for factor in coefficients(order))
     assert word_coefficients()[:2] == (376263216, 154654322)

@@ -1,4 +1,4 @@
-"""The fit of ``ngrams`` to the validation texts as well, when a training is finished."""
+"""The refit of ``ngrams`` with the validation texts after training."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_a_refit_uses_the_validation_texts(three_labels_csv: Path, tmp_path: Pat
     }
     assert [runs[refit].manifest["ngrams"]["refit"] for refit in (False, True)] == [False, True]
     before, after = (runs[refit].metrics["validation"] for refit in (False, True))
-    assert before == after, "measured before the texts were learnt from"
+    assert before == after, "measured before the refit"
 
     config = checked_config(_config(three_labels_csv, layers=POOLED, ngrams={**options, "refit": True}))
     data = prepare(config)
@@ -50,11 +50,11 @@ def test_a_refit_uses_the_validation_texts(three_labels_csv: Path, tmp_path: Pat
     assert np.abs(again.table - fit_ngrams(config, data).table).max() > 0.01
     assert data.validation is not None
     new, old = (Classifier.load(runs[refit]).evaluate(data.validation)["loss"] for refit in (True, False))
-    assert new < old - 0.05, "these texts are known to it now"
+    assert new < old - 0.05, "it has now seen these texts"
 
 
 def test_a_refit_is_of_all_texts_together(three_labels_csv: Path) -> None:
-    """The same table as that of a training on all of them."""
+    """The table equals that of a training on all of them."""
     config = checked_config(_config(three_labels_csv, ngrams={"buckets": 4096, "refit": True}))
     data = prepare(config)
     assert data.validation is not None
@@ -113,7 +113,7 @@ def test_eval_does_not_replace_the_metrics_by_those_of_texts_it_was_fitted_to(
 
 
 def test_more_epochs_of_a_finished_run_are_validated_without_the_refit(three_labels_csv: Path, tmp_path: Path) -> None:
-    """The table in the finished model knows the validation texts: with it every epoch would seem the best."""
+    """The finished model's table has seen the validation texts: with it every epoch would seem the best."""
     from seqclf.config import load_config
     from seqclf.training.extend import extended
     from seqclf.training.train import train
@@ -145,7 +145,7 @@ def test_scores_on_known_texts_are_marked(three_labels_csv: Path, tmp_path: Path
 
 
 def test_a_refusal_to_train_further_does_not_forget_the_refit(three_labels_csv: Path, tmp_path: Path) -> None:
-    """The models are as they were; only models of an interrupted training do not know the validation texts."""
+    """The models are unchanged; only models of an interrupted training have not seen the validation texts."""
     from seqclf.config import load_config
     from seqclf.training.extend import extended
     from seqclf.training.train import train

@@ -20,7 +20,7 @@ from seqclf.ngrams.solver import (
 
 @pytest.fixture
 def to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The solver goes on until nothing changes."""
+    """Run the solver until nothing changes."""
     from seqclf.ngrams import solver
 
     monkeypatch.setattr(solver, "_TOLERANCE", 1e-12)

@@ -26,7 +26,7 @@ def _config(path: Path, **changes: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def coin_flips(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Texts of words that nobody else has, with labels that nothing tells."""
+    """Texts of unique words with random labels."""
     path = tmp_path_factory.mktemp("coins") / "coins.csv"
     draw = np.random.default_rng(0)
     rows = [f"w{i}a w{i}b w{i}c the,{'yes' if draw.random() < 0.5 else 'no'}\n" for i in range(400)]
@@ -122,7 +122,7 @@ def test_class_weights_count(sample_csv: Path) -> None:
     first, second = data.labels
     weights = {first: 0.2, second: 1.8}
     uneven = fit_ngrams(checked_config(_config(sample_csv, training__class_weights=weights)), data)
-    assert uneven.out_of_fold.mean() > even.out_of_fold.mean(), "the second label is given more often"
+    assert uneven.out_of_fold.mean() > even.out_of_fold.mean(), "the second label is predicted more often"
 
 
 @pytest.fixture(scope="module")
@@ -261,7 +261,7 @@ def test_no_folds_if_the_network_trains_alone(sample_csv: Path) -> None:
 
 
 def test_a_network_trained_alone_equals_the_network_without_ngrams(sample_csv: Path, tmp_path: Path) -> None:
-    """The branch changes what is put out, and nothing that is learnt."""
+    """The branch changes the output but not the training."""
     options: dict[str, Any] = {"layers": [{"type": "gru", "units": 4}], "training__epochs": 1}
     alone = trained(_config(sample_csv, ngrams=None, name="alone", **options), tmp_path)
     beside = trained(_config(sample_csv, ngrams={"buckets": 512, "dropout": 1.0}, name="beside", **options), tmp_path)

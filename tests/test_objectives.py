@@ -1,4 +1,4 @@
-"""What training makes small, against NumPy."""
+"""The objectives of training, against NumPy."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ LISTS = np.array([[1, 0, 0], [0, 0, 0], [1, 1, 0], [1, 0, 1]], bool)
 
 @pytest.mark.parametrize("loss", [CrossEntropy(), CrossEntropy(label_smoothing=0.3), Focal(type="focal", gamma=1.5)])
 def test_multi_label_losses_are_separate_decisions(loss: Any) -> None:
-    """The mean over the labels of what a text with that label alone, or without it, would cost."""
+    """The mean over the labels of the single-label losses."""
     import tensorflow as tf
 
     from seqclf.training.objectives import build_objective

@@ -1,4 +1,4 @@
-"""Models in ONNX say what Keras says."""
+"""ONNX models give the same results as Keras."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _config(**changes: Any) -> Config:
 
 
 def _built(config: Config, labels: Labels, seed: int = 0) -> Any:
-    """A model whose weights are large enough to make mistakes visible, biases too."""
+    """A model with weights and biases large enough to reveal mistakes."""
     from seqclf.model.build import build_model
 
     model = build_model(config, VOCABULARY, labels)
@@ -70,7 +70,7 @@ def _compare(config: Config, labels: Labels, seed: int = 0) -> Any:
 @pytest.mark.parametrize("name", sorted(set(ALONE) - {"custom"}))
 def test_every_layer_type_gives_the_same_result(name: str) -> None:
     written = _compare(_config(layers=ALONE[name]), LABELS["three"])
-    assert {entry.domain for entry in written.opset_import} == {""}, "nothing but ONNX's own operators"
+    assert {entry.domain for entry in written.opset_import} == {""}, "only standard ONNX operators"
 
 
 @pytest.mark.parametrize("labels", LABELS)

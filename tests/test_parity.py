@@ -106,11 +106,11 @@ def test_outputs_and_losses_are_those_of_the_model_written_by_hand(name: str) ->
         for tokens, labels in itertools.islice(itertools.cycle(batches), STEPS)
     ]
     np.testing.assert_allclose(*zip(*losses, strict=True), rtol=0, atol=1e-4)
-    assert losses[0][0] - 0.05 > np.mean([ours for ours, _ in losses[-4:]]), "it has learnt something"
+    assert losses[0][0] - 0.05 > np.mean([ours for ours, _ in losses[-4:]]), "it was trained"
 
 
 def test_every_shipped_config_of_lstm_gru_or_simple_rnn_alone_is_compared() -> None:
-    """Those whose model the course writes down: nothing but such layers in front of dense ones."""
+    """Configs with models of the course: only such layers before dense ones."""
     kinds = {"lstm", "gru", "simple_rnn"}
     plain = set()
     for path in sorted((ROOT / "configs").glob("*.yaml")):

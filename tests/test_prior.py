@@ -1,4 +1,4 @@
-"""Texts without known tokens are answered alike in every form of a model."""
+"""Texts without known tokens get the same answer in every form of a model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``seqclf probe memory``: the task, what is measured, and that every network gets the same."""
+"""``seqclf probe memory``: the task, the measurements, and equal conditions for every network."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def test_the_first_token_alone_decides_the_label() -> None:
     assert np.array_equal(ids[:, 0], labels + FIRST_CUE)
     assert ids[:, 1:].min() == FIRST_FILLER and ids[:, 1:].max() == VOCABULARY_SIZE - 1
     assert set(labels) == set(range(CUES))
-    assert np.bincount(labels).max() < 1.3 * 2_000 / CUES, "every cue as often: chance is one in so many"
+    assert np.bincount(labels).max() < 1.3 * 2_000 / CUES, (
+        "equally frequent cues: chance is one divided by their number"
+    )
     for label in range(CUES):  # no filler tells of the cue
         fillers = np.bincount(ids[labels == label, 1:].ravel() - FIRST_FILLER)
         assert fillers.max() < 1.25 * fillers.mean()
@@ -58,7 +60,7 @@ def test_reach_of_a_recurrence_that_is_known(distance: int) -> None:
     assert reach == pytest.approx(0.5**distance, rel=1e-3)
     assert 0 <= accuracy < 1
     layer.set_weights([kernel, recurrent * 0, bias])
-    assert recall.build_reach(model)(*texts)[0] == 0, "nothing comes back through no recurrence"
+    assert recall.build_reach(model)(*texts)[0] == 0, "nothing flows back without a recurrence"
 
 
 def test_gradients_fade_with_distance_before_training() -> None:

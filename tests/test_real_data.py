@@ -1,4 +1,4 @@
-"""The whole road on real data, where it is at hand."""
+"""The complete workflow on real data, if available."""
 
 from __future__ import annotations
 

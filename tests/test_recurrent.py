@@ -15,7 +15,7 @@ FEATURES, UNITS = 3, 5
 
 
 def _layers(kind: str, bidirectional: bool, parts: int | None, **options: Any) -> tuple[Any, Any]:
-    """Keras's layer and ours, with the same weights, biases and seeds."""
+    """Keras's layer and seqclf's, with the same weights, biases and seeds."""
     import keras
 
     from seqclf.layers import recurrent
@@ -47,7 +47,7 @@ def _is_fast(layer: Any) -> bool:
 
 
 def _run(layer: Any, x: np.ndarray, mask: np.ndarray | None, seed: int, states: Any = None) -> list[np.ndarray]:
-    """Outputs, and gradients of a random weighing of them."""
+    """Outputs, and gradients of a random weighted sum of them."""
     import tensorflow as tf
 
     x_variable, states = tf.Variable(x), [tf.Variable(state) for state in states or []]
@@ -135,7 +135,7 @@ def test_no_mask_means_that_every_step_counts(kind: str) -> None:
 @given(data=st.data())
 @pytest.mark.parametrize("kind", KINDS)
 def test_any_mask_will_do(kind: str, data: st.DataObject) -> None:
-    """Also with holes, with padding on the left, and with rows that hold nothing at all."""
+    """Also with gaps, padding on the left, and fully masked rows."""
     batch, time = data.draw(st.integers(1, 4)), data.draw(st.integers(1, 19))
     row = st.lists(st.booleans(), min_size=time, max_size=time)
     mask = np.array(data.draw(st.lists(row, min_size=batch, max_size=batch)))
@@ -173,7 +173,7 @@ def test_a_stateful_layer_continues_where_it_stopped(kind: str) -> None:
 @pytest.mark.parametrize("parts", [1, 2])
 @pytest.mark.parametrize("kind", (*KINDS, "MinGRU", "MinLSTM", "QRNN", "SRU"))
 def test_a_batch_size_may_be_fixed(kind: str, parts: int) -> None:
-    """A graph that knows its shapes checks that loops keep them."""
+    """With static shapes, TensorFlow checks that loops preserve them."""
     import tensorflow as tf
 
     from seqclf.layers import input_gated, recurrent

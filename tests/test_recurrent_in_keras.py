@@ -1,4 +1,4 @@
-"""Our recurrent layers in models of Keras: files, conversion, ``fit``."""
+"""seqclf's recurrent layers in Keras models: files, conversion, ``fit``."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_one_direction_may_be_keras_s_own() -> None:
 
 
 def test_it_trains_with_keras_fit_at_every_length() -> None:
-    """One trace for all lengths and batch sizes, and no gradient is lost on the way."""
+    """One trace for all lengths and batch sizes, and no missing gradient."""
     import keras
     import tensorflow as tf
 

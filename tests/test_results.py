@@ -1,4 +1,4 @@
-"""``benchmarks/results.py``: the table of results and the trainings behind it."""
+"""``benchmarks/results.py``: the table of results and its trainings."""
 
 from __future__ import annotations
 

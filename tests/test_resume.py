@@ -1,4 +1,4 @@
-"""A training that was stopped goes on as if it never had been."""
+"""A stopped training resumes as if it had never stopped."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_stopped_anywhere_the_result_is_bit_equal(
 
 
 def test_an_interrupted_run_resumes(whole: dict[str, Any], sample_csv: Path, tmp_path: Path) -> None:
-    """Its models were written at the interruption and are replaced at the end."""
+    """Its models were written on interruption and are replaced at the end."""
     from seqclf.training.events import StepDone
 
     steps = []
@@ -110,7 +110,7 @@ def test_two_processes_cannot_train_one_run(sample_csv: Path, tmp_path: Path) ->
     run = begin_run(tmp_path, "small")
     with run.locked(), pytest.raises(InputError, match=rf"is being trained by process {os.getpid()} on \S+ since 20"):
         _train(run, config=checked_config(training_config(sample_csv)))
-    assert run.manifest["status"] == "running", "the one that holds it goes on"
+    assert run.manifest["status"] == "running", "the process with the lock continues"
     with run.locked():
         pass
     with pytest.raises(InputError, match="cannot be opened"), Run(tmp_path / "none").locked():
@@ -148,7 +148,7 @@ def test_a_run_with_changed_texts_is_not_resumed(sample_csv: Path, tmp_path: Pat
     run.update_manifest(status="interrupted")
     with pytest.raises(InputError, match="its texts or their splits have changed since it began"):
         _train(run, resume=True)
-    assert run.manifest["status"] == "interrupted", "what is whole stays whole"
+    assert run.manifest["status"] == "interrupted", "a complete run stays complete"
 
 
 def _call(*arguments: str) -> Result:
@@ -172,7 +172,7 @@ def test_the_command_s_options(tmp_path: Path, binary_run: Run) -> None:
 
 @pytest.fixture(scope="module")
 def finished_early(sample_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Trained for two of the four epochs that ``whole`` has."""
+    """Trained for two of the four epochs of ``whole``."""
     run: Run = trained(training_config(sample_csv, epochs=2), tmp_path_factory.mktemp("finished"))
     return run
 
@@ -204,7 +204,7 @@ def test_more_epochs_for_a_finished_run_are_those_of_a_longer_training(
     run = _copy(finished_early, tmp_path)
     run.write_metrics("test", {"accuracy": 1.0})
     _further(run, epochs=4)
-    assert result(run) == whole, "and the test metrics of the model before it are gone"
+    assert result(run) == whole, "and the test metrics of the earlier model are gone"
     assert load_config(run.config).training.epochs == 4
     with pytest.raises(InputError, match=r"already trained for 4 epochs; .*--epochs \d+"):
         _further(run, epochs=3)
@@ -218,7 +218,7 @@ def test_more_epochs_survive_a_kill(finished_early: Run, whole: dict[str, Any], 
     run = _copy(finished_early, tmp_path)
     with pytest.raises(Killed):
         _further(run, epochs=4, listen=killed_after(1))
-    assert run.manifest["status"] == "interrupted", "its models are whole"
+    assert run.manifest["status"] == "interrupted", "its models are complete"
     with pytest.raises(Killed):
         _train(run, resume=True, listen=killed_after(7))
     _train(run, resume=True)
@@ -226,7 +226,7 @@ def test_more_epochs_survive_a_kill(finished_early: Run, whole: dict[str, Any], 
 
 
 def test_more_patience_for_a_run_that_was_stopped_early(sample_csv: Path, tmp_path: Path) -> None:
-    """A score that can get no better stops the training after the first epoch and the patience."""
+    """A score that cannot improve stops the training after the first epoch and the patience."""
     stopping = {"monitor": "val_loss", "patience": 1, "min_delta": 9.0}
     run = trained(training_config(sample_csv, early_stopping=stopping), tmp_path)
     assert (run.manifest["stopped_by"], run.manifest["epochs"]) == ("early_stopping", 2)

@@ -1,4 +1,4 @@
-"""The rooms of the house: who may import whom."""
+"""The layers of the architecture: which package may import which."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _module(path: Path) -> str:
 
 
 def test_no_file_imports_itself_by_way_of_others() -> None:
-    """Inside functions, too: two files that need each other are one, or both need a third."""
+    """Includes imports inside functions: two files that need each other belong together or need a third."""
     modules = {_module(path): path for path in FILES}
     needs = {name: _files_imported(path, set(modules)) - {name} for name, path in modules.items()}
     circles = []
@@ -116,11 +116,11 @@ def test_no_file_imports_itself_by_way_of_others() -> None:
             circles = sorted(needs)
             break
         needs = {name: needed for name, needed in needs.items() if name not in ready}
-    assert not circles, "these import each other, or need files that do"
+    assert not circles, "these files import each other, or need files that do"
 
 
 def _files_imported(path: Path, modules: set[str]) -> set[str]:
-    """Modules of the package that a file imports; of packages, what it takes from them."""
+    """Modules of the package that a file imports; for packages, the names it imports from them."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):

@@ -1,4 +1,4 @@
-"""Folders of runs, and files that are whole or not there."""
+"""Folders of runs, and files that are complete or absent."""
 
 from __future__ import annotations
 

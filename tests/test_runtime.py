@@ -1,4 +1,4 @@
-"""Threads and memory: what is set, when, and that nothing is unless asked for."""
+"""Threads and memory: what is set, when, and only on request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The synthetic DNA: balanced, always the same, and told apart by both boxes at their distance alone."""
+"""The synthetic DNA: balanced, reproducible, and separable only by both boxes at their distance."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_it_is_balanced_distinct_and_the_same_every_time() -> None:
 
 
 def test_both_boxes_at_their_distance_tell() -> None:
-    """Of sequences that hold a whole box, about half are promoters; of those with both at 16 to 18 bases nearly all."""
+    """About half of the sequences with one complete box are promoters; with both at 16 to 18 bases, nearly all."""
 
     def promoters(pattern: str) -> float:
         labels = [label for sequence, label in sequences(4_000) if re.search(pattern, sequence)]

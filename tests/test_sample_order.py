@@ -40,6 +40,6 @@ def test_quickstart_solves_the_sample(lstm_accuracy: float) -> None:
 
 
 def test_a_bag_of_embeddings_stays_far_below(lstm_accuracy: float, tmp_path: Path) -> None:
-    """The same model with a mean over the embeddings instead of the LSTM, and as long to learn."""
+    """The same model with a mean over the embeddings instead of the LSTM, trained for as long."""
     bag = _test_accuracy(tmp_path, "layers=[{type: pool, method: mean}]", "training.early_stopping.patience=8")
     assert 0.5 < bag < lstm_accuracy - 0.1

@@ -1,4 +1,4 @@
-"""Learning rates: each schedule against its formula, and its place among epochs of other lengths."""
+"""Learning rates: each schedule against its formula, and with epochs of different lengths."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _schedule(**options: Any) -> ScheduleConfig:
 
 
 def _shares(horizon: Horizon = HORIZON, **options: Any) -> list[float]:
-    """Of every update of a training."""
+    """The factor of every update of a training."""
     schedule = _schedule(**options)
     return [rate_share(schedule, number, horizon) for number in range(1, horizon.total + 1)]
 
@@ -117,7 +117,7 @@ def test_updates_of_equal_epochs_are_counted_exactly(updates: int, epochs: int, 
 
 
 def test_epochs_of_other_lengths_take_as_much_of_the_schedule() -> None:
-    """With a budget of tokens for a batch, epochs differ in their number of batches."""
+    """With a token budget per batch, epochs differ in their number of batches."""
     horizon = Horizon(updates=10, epochs=3)
     lengths = [10, 12, 9]
     numbers = [horizon.number(e, i, n) for e, n in enumerate(lengths, 1) for i in range(1, n + 1)]

@@ -1,4 +1,4 @@
-"""The schema as editors and readers have it."""
+"""The schema for editors and readers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_the_json_schema_accepts_what_seqclf_accepts() -> None:
 
 
 def test_the_json_schema_refuses_what_single_options_rule_out() -> None:
-    """All but what stands across options, and YAML's own traps."""
+    """Except rules across options, and YAML's own traps."""
     schema, accepted = json_schema(), []
     single = [
         case for kind, cases in BY_KIND.items() if not kind.startswith(("across options", "not YAML")) for case in cases

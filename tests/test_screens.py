@@ -1,4 +1,4 @@
-"""What fits into 80 columns: rows of epochs, matrices, messages."""
+"""Output within 80 columns: epochs, matrices, messages."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def test_numbers_are_complete_at_every_width(labels: int, width: int, monkeypatc
     names = [f"a_label_of_some_length_{number}" for number in range(labels)]
     text = printed(metrics_of(confusion, names), width, monkeypatch)
     assert max(map(len, text.splitlines())) <= width
-    assert not re.search(r"[\d.,]…", text), "labels may be cut where the terminal is narrow, numbers never"
+    assert not re.search(r"[\d.,]…", text), "labels may be cut on a narrow terminal, numbers never"
     matrix = "true \\ predicted" in text
     assert matrix or "most often confused" in text
     assert not matrix or "626" in text

@@ -19,7 +19,7 @@ from seqclf.runs import Run
 
 @pytest.fixture(autouse=True)
 def as_from_a_terminal() -> Iterator[None]:
-    """A shell lets its background jobs, and so their children, ignore Ctrl-C: ``make test &``."""
+    """Background jobs of a shell, and their children, ignore Ctrl-C: ``make test &``."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -30,7 +30,7 @@ def _call(*arguments: str) -> Result:
 
 
 def _endless(config_file: Path, runs: Path, begun: str, *settings: str) -> subprocess.Popen[str]:
-    """A training in whose folder there is a file of the name ``begun``."""
+    """An endless training that creates a file named ``begun`` in its folder."""
     command = [sys.executable, "-m", "seqclf", "train", str(config_file), "--runs", str(runs)]
     for setting in ("training.epochs=100000", *settings):
         command += ["--set", setting]
@@ -43,7 +43,7 @@ def _endless(config_file: Path, runs: Path, begun: str, *settings: str) -> subpr
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_second_signal_stops_at_once_and_nothing_is_lost(number: int, config_file: Path, tmp_path: Path) -> None:
-    """Not even where no line of the history was written yet."""
+    """Even if no line of the history was written yet."""
     from seqclf.training.checkpoints import Checkpoints
 
     settings = ("training.log_every=1000000", "training.batch_size=1", "training.checkpoint_steps=2")
@@ -109,7 +109,7 @@ def test_handlers_of_sigterm_are_put_back() -> None:
 
 
 def test_ctrl_c_while_tensorflow_is_imported_waits_for_it(capfd: pytest.CaptureFixture[str]) -> None:
-    """In the middle of the import it came out as ``ImportError: initialization failed``."""
+    """In the middle of the import it would raise ``ImportError: initialization failed``."""
     from seqclf.cli.tensorflow_startup import _interrupt_afterwards, quiet_stderr
 
     after = []

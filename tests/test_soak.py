@@ -1,6 +1,6 @@
-"""What takes minutes: ``make soak``.
+"""Tests that take minutes: ``make soak``.
 
-``SEQCLF_SOAK_RUNS`` is how many trainings are killed again and again, ``SEQCLF_SOAK_GB`` the size of the large csv.
+``SEQCLF_SOAK_RUNS`` is the number of trainings to kill repeatedly, ``SEQCLF_SOAK_GB`` the size of the large csv.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def _process(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
 
 
 def _killed_until_done(folder: Path, config: Path, draw: random.Random, longest: float) -> tuple[Run, int]:
-    """Kill the training at random moments after its history has begun to grow, until it is done."""
+    """Kill the training at random moments after its history starts to grow, until it is done."""
     run, kills = Run(folder / "runs" / "small-1"), 0
     arguments = [str(config)]
     while True:
@@ -50,7 +50,7 @@ def _killed_until_done(folder: Path, config: Path, draw: random.Random, longest:
         if process.returncode == 0:
             return run, kills
         assert process.returncode == -signal.SIGKILL, errors.decode()
-        assert kills < 100, "it does not get on"
+        assert kills < 100, "it makes no progress"
         arguments = ["--resume", "latest"]
 
 
@@ -62,7 +62,7 @@ def _size(path: Path) -> int:
 
 
 def test_killed_at_random_moments_all_runs_are_equal(sample_csv: Path, tmp_path: Path) -> None:
-    """A checkpoint is written after every step, so that many kills meet one half written."""
+    """A checkpoint after every step, so that many kills hit a half-written one."""
     runs = int(os.environ.get("SEQCLF_SOAK_RUNS", "20"))
     seed = int(time.time())
     print(f"seed {seed}")

@@ -1,4 +1,4 @@
-"""Where texts come from: tables, folders, the sample, tensorflow-datasets' folders; and how they are split."""
+"""Sources of texts: tables, folders, the sample, tensorflow-datasets' folders; and their splits."""
 
 from __future__ import annotations
 

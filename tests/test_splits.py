@@ -1,4 +1,4 @@
-"""Who goes where: equal texts and groups stay on one side, labels keep their fractions."""
+"""Splits: equal texts and groups stay in one split, labels keep their fractions."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_labels_keep_their_fractions(pairs: int, singles: int, seed: int) -> Non
 
 
 def test_authors_are_split_by_label() -> None:
-    """60 authors of 5 to 40 texts, who differ in what they write."""
+    """60 authors with 5 to 40 texts and different labels."""
     draw = np.random.default_rng(5)
     authors = [(number, draw.dirichlet([0.5] * 4)) for number in range(60) for _ in range(1)]
     rows = [(n, str(draw.choice(4, p=p))) for n, p in authors for _ in range(int(draw.integers(5, 40)))]
@@ -123,7 +123,7 @@ def test_authors_are_split_by_label() -> None:
 
 
 def test_small_labels_of_repeated_texts_still_leave_validation_texts() -> None:
-    """Of each label a tenth is less than one set, of all labels together it is not."""
+    """A tenth of each label is less than one set, but a tenth of all labels together is not."""
     labels = [f"{label}" for label in range(100) for _ in range(20)]
     sets = np.repeat(np.arange(400), 5)
     splits = partition(_texts(labels), validation=0.1, test=0.1, seed=0, sets=sets)

@@ -1,4 +1,4 @@
-"""Whatever a table holds, a starter is a config that loads, or an error on purpose."""
+"""For any table, a starter is a config that loads, or an intended error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which columns a starter takes, what it says of them, and that the file it writes always loads."""
+"""The columns that a starter chooses, its notes, and that its file always loads."""
 
 from __future__ import annotations
 

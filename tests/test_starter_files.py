@@ -1,4 +1,4 @@
-"""Which files a starter finds beside the user's, which it reads, and what it says of those that it does not read."""
+"""The files that a starter finds next to the user's, and its messages about files it does not read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Columns of tables as they are found in the wild: headers of well-known data sets over made-up contents."""
+"""Columns of real tables: headers of well-known data sets with synthetic contents."""
 
 from __future__ import annotations
 

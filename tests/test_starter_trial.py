@@ -90,7 +90,7 @@ def test_the_winner_is_the_best_by_the_metric_that_training_watches(tmp_path: Pa
     assert winner(results, "macro_f1") is results[0]
     assert winner([results[0], _result("level", config, 0.7)], "accuracy") is results[0]
     quick = replace(_result("quick", config, 0.7), seconds=results[0].seconds / 2)
-    assert winner([results[0], quick], "accuracy") is quick, "of those that are level"
+    assert winner([results[0], quick], "accuracy") is quick, "the fastest of equal ones"
     marked = [line for line in _table([results[0], quick], "accuracy", None) if line.endswith("*")]
     assert [line.split()[0] for line in marked] == ["quick"]
     assert winner(results[2:], "accuracy") is None
@@ -127,7 +127,7 @@ def test_what_the_texts_are_like_decides() -> None:
     assert uneven.training["class_weights"] == "balanced"
     few, many = _look(900, labels=(("a", 800), ("b", 100))), _look(20_000, labels=(("a", 15_000), ("b", 5_000)))
     monitors = [recipe(one).training["early_stopping"]["monitor"] for one in (few, many, _look(20_000, multi=True))]
-    assert monitors == ["val_loss", "val_macro_f1", "val_micro_f1"], "F1 of few texts is luck"
+    assert monitors == ["val_loss", "val_macro_f1", "val_micro_f1"], "F1 of few texts depends on chance"
     assert recipe(_look(uncut_share=0.5)).tokenizer["type"] == "char"
     assert (recipe(_look(6_000)).name, recipe(_look(20_000, 300.0)).name) == ("gru+ngrams", "bag+ngrams")
     assert recipe(_look(500)).name == "bag+ngrams"
@@ -149,14 +149,14 @@ def test_the_table_of_n_grams_is_bounded_whatever_the_labels_are() -> None:
         "refit": True,
         "dropout": 0.5,
     }
-    assert "refit" not in ngrams(validation=True), "these may be meant for validation alone"
+    assert "refit" not in ngrams(validation=True), "these may be reserved for validation"
     many = tuple((f"label {i}", 10) for i in range(1_000))
     wide = ngrams(rows=100_000, tokens=200.0, labels=many)
     assert wide["buckets"] == 2**13
     alone = recipe(_look(500), "ngrams").ngrams or {}
     assert (alone["orders"], alone["words"]) == ([1, 2], True)
     assert "words" not in (recipe(_look(500, uncut_share=0.5), "ngrams").ngrams or {}), "it reads runs of characters"
-    assert "dropout" not in alone, "there is no network to learn beside it"
+    assert "dropout" not in alone, "there is no network to train alongside it"
 
 
 def _call(*arguments: str) -> Result:
@@ -165,7 +165,7 @@ def _call(*arguments: str) -> Result:
 
 @pytest.fixture
 def quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Two candidates that train in a moment, and the folder that temporary files go to."""
+    """Two candidates that train in a moment, and the folder of temporary files."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
@@ -241,7 +241,7 @@ def test_a_linear_model_ahead_of_all_is_reported(
 
 
 def test_preparation_does_not_count_as_training_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """N-grams may be fitted for long on a busy machine; the model is tried all the same."""
+    """The fit of n-grams may take long on a busy machine; the model is tried anyway."""
     now = iter([0.0, 1_000.0, 1_001.0, 2_000.0])
     monkeypatch.setattr(trial.time, "monotonic", lambda: next(now))
     watch = trial._Watch(60.0)

@@ -1,4 +1,4 @@
-"""What is installed is bounded, locked and listed."""
+"""Dependencies are bounded, locked and listed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts that do not fit into memory are read from disk, and are the same."""
+"""Texts that do not fit into memory are read from disk, unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tokenizers beside ``subword``: what they give, what they keep, and runs of them."""
+"""The tokenizers other than ``subword``: output, files and runs."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ KINDS: dict[str, dict[str, Any]] = {
 
 
 def _options(name: str, folder: Path) -> dict[str, Any]:
-    """The kind's options; its file is written where it needs one."""
+    """The options of a kind; writes its file if it needs one."""
     (folder / "vocab.txt").write_text(VOCAB, encoding="utf-8")
     (folder / "text.subwords").write_text(SUBWORDS, encoding="utf-8", newline="")
     options = dict(KINDS[name])
@@ -119,7 +119,7 @@ def test_characters_and_n_grams() -> None:
     assert _spelt(learn([text, "AC"], vocab_size=9, ngram=3, lowercase=False, min_frequency=1), "AC") == ["AC"]
     codons = learn([text], vocab_size=100, ngram=3, stride=3, lowercase=True, min_frequency=1)
     assert codons.pieces[2:] == ("acg", "tac")
-    assert _spelt(codons, "ACGTACGT") == ["acg", "tac"], "what is left at the end is not read"
+    assert _spelt(codons, "ACGTACGT") == ["acg", "tac"], "the rest at the end is not read"
 
 
 def test_runs_of_white_space_are_one_space_and_none_at_the_ends() -> None:
@@ -156,7 +156,7 @@ def test_wordpiece_files_have_their_special_tokens_by_name_or_get_them(tmp_path:
     path = tmp_path / "vocab.txt"
     path.write_bytes(b"[PAD]\r\n[CLS]\r\n[UNK]\r\nthe\r\nfilm\r\n##s\r\n")
     tokenizer = learn_tokenizer(TEXTS, type="subword_file", file=str(path))
-    assert tokenizer.pieces == ("[PAD]", "[CLS]", "[UNK]", "the", "film", "##s"), "an id is the number of a line"
+    assert tokenizer.pieces == ("[PAD]", "[CLS]", "[UNK]", "the", "film", "##s"), "an id is a line number"
     assert tokenizer.encode("The films !") == [3, 4, 5, 2]
     path.write_text("the\nFilm\n##s", encoding="utf-8")
     cased = learn_tokenizer(TEXTS, type="subword_file", file=str(path))

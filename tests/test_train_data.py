@@ -1,4 +1,4 @@
-"""``seqclf train DATA``: no config needed; the one that was made for the data stays with the run."""
+"""``seqclf train DATA``: no config needed; the generated one stays with the run."""
 
 from __future__ import annotations
 

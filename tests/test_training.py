@@ -1,4 +1,4 @@
-"""The loop: events, what is kept, determinism, state."""
+"""The loop: events, kept weights, determinism, state."""
 
 from __future__ import annotations
 
@@ -254,7 +254,7 @@ def test_a_failed_run_is_marked_failed(tmp_path: Path) -> None:
 
 
 def test_penalties_on_weights_make_them_smaller() -> None:
-    """They are no part of the loss that is shown, with and without accumulated gradients alike."""
+    """They are not part of the reported loss, with and without accumulated gradients."""
     from seqclf.model.build import build_model
     from seqclf.training.state import TrainingState
     from seqclf.training.step import build_train_step, cross_entropy

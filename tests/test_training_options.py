@@ -1,4 +1,4 @@
-"""What a training does by its options: learning rates, decay, accumulated gradients, averaged weights."""
+"""The effects of training options: learning rates, decay, accumulated gradients, averaged weights."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_the_optimizer_has_the_rate_and_the_step_is_traced_once(
 
 
 def test_a_schedule_counts_updates_not_steps(sample_csv: Path) -> None:
-    """Eight batches an epoch in threes: three updates, the last one of two."""
+    """Eight batches per epoch in groups of three: three updates, the last one from two."""
     options = {"epochs": 2, "batch_size": 16, "accumulate_steps": 3, "schedule": {"type": "linear"}}
     state, events = _started(small_config(data__train=str(sample_csv), training=options))
     expected = [1e-3 * (7 - n) / 6 for n in (1, 1, 1, 2, 2, 2, 3, 3, 4, 4, 4, 5, 5, 5, 6, 6)]
@@ -108,7 +108,7 @@ def test_a_plateau_cuts_the_rate_down_to_its_least(sample_csv: Path) -> None:
 
 
 def test_a_plateau_lets_better_epochs_pass(sample_csv: Path) -> None:
-    """At a rate at which losses fall a little with every epoch, and nothing else happens."""
+    """At a rate at which losses only fall a little with every epoch."""
     optimizer = {"type": "sgd", "learning_rate": 1e-3}
     options = {"epochs": 4, "batch_size": 16, "optimizer": optimizer, "schedule": {"type": "plateau", "patience": 1}}
     config = small_config(data__train=str(sample_csv), training=options, **NO_DROPOUT)
@@ -199,7 +199,7 @@ def test_several_batches_are_one_batch_of_all_their_texts(optimizer: dict[str, A
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
 def test_a_word_s_gradient_is_the_sum_over_its_places(optimizer: dict[str, Any]) -> None:
-    """Where gradients are accumulated. Else, as in ``fit``, Keras's optimizers square, and clip, the rows of an
+    """With accumulated gradients. Otherwise, as in ``fit``, Keras's optimizers square and clip the rows of an
     embedding's gradient, one for each place of a word, before they add them up."""
     import tensorflow as tf
 

@@ -1,4 +1,4 @@
-"""What comes from a stranger is data: nothing in a run, a config or a model makes seqclf run code."""
+"""Untrusted files are only data: nothing in a run, a config or a model makes seqclf run code."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Opened:
 
 
 def _used(path: Path) -> set[str]:
-    """Of the modules and functions that could."""
+    """The modules and functions in use that could run code."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -63,7 +63,7 @@ def test_nothing_is_called_that_could_run_what_it_reads() -> None:
 
 
 def test_the_layers_of_a_model_s_file_are_not_read(binary_run: Run, tmp_path: Path) -> None:
-    """Its config is another's, with code in it, and a name in the archive leads out of it; only the weights count."""
+    """Its config is foreign and has code, and a name in the archive points outside; only the weights are used."""
     run = Run(Path(shutil.copytree(binary_run.folder, tmp_path / "runs" / "small-1")))
     lambda_layer = {"module": "keras.layers", "class_name": "Lambda", "config": {"function": "no code"}}
     with zipfile.ZipFile(binary_run.model) as whole, zipfile.ZipFile(run.model, "w") as hostile:

@@ -75,7 +75,7 @@ def test_texts_without_unknown_labels_are_encoded_in_the_same_way() -> None:
     seed=st.integers(0, 999),
 )
 def test_scores_are_those_of_scikit_learn(truth: list[int], labels: int, seed: int) -> None:
-    """Of truths 0 to 5 the model knows the first 2 to 4."""
+    """The model knows the first 2 to 4 of the labels 0 to 5."""
     from sklearn.metrics import accuracy_score, f1_score, log_loss
 
     logits = np.random.default_rng(seed).normal(size=(len(truth), 1 if labels == 2 else labels))

@@ -72,7 +72,7 @@ def test_a_run_starts_with_the_vectors_and_reports_how_many_it_found(sample_csv:
     path.unlink()
     from seqclf.evaluation.classifier import Classifier
 
-    assert Classifier.load(run).probabilities(["a film"]).shape == (1, 2), "the run needs the file no more"
+    assert Classifier.load(run).probabilities(["a film"]).shape == (1, 2), "the run no longer needs the file"
 
 
 def test_a_run_reports_the_coverage_of_vectors(tmp_path: Path) -> None:

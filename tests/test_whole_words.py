@@ -1,4 +1,4 @@
-"""Words that are put together from tokens: which tokens they are, and what they are worth."""
+"""Words made of tokens: which tokens they have, and how much they help."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def whole_words(tokenizer: Tokenizer, text: str) -> list[list[str]]:
     joins = tokenizer.word_joins()
     assert joins is not None
     assert joins.shape == (tokenizer.vocabulary_size,)
-    assert joins[0] == 0, "padding is no part of a word"
+    assert joins[0] == 0, "padding is not part of a word"
     found: list[list[str]] = []
     before = 0
     for token in tokenizer.encode(text):

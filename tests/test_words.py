@@ -39,7 +39,7 @@ def test_case_is_kept_when_asked() -> None:
 
 
 def test_every_python_white_space_separates() -> None:
-    """Chunks are cut by ``str.split``; no word may reach across them."""
+    """``str.split`` cuts chunks; no word may cross them."""
     separator = re.compile(SEPARATOR)
     assert [character for character in ALL if character.isspace() and not separator.fullmatch(character)] == []
 

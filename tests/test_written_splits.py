@@ -177,7 +177,7 @@ _FIELDS = st.text(alphabet='\r\n",\t aé\u2028', max_size=8)
 
 @given(st.lists(st.tuples(_FIELDS, _FIELDS), min_size=1, max_size=8))
 def test_any_field_of_a_csv_file_is_read_as_it_was_written(values: list[tuple[str, str]]) -> None:
-    """By all that write csv: splits, predictions of files, and predictions behind metrics."""
+    """By all writers of csv: splits, predictions of files, and predictions behind metrics."""
     labels = Labels(("a", "b"))
     rows = [{"text": text, "label": "a", "other": other} for text, other in values]
     texts = LabelledTexts([text for text, _ in values], ["a"] * len(values), origin="t")

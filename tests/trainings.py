@@ -1,4 +1,4 @@
-"""A training in which everything that has a state takes part, and what must not depend on when it was stopped."""
+"""A training with every kind of state, and results that must not depend on when it was stopped."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def training_config(train: Path, **training: Any) -> dict[str, Any]:
 
 
 class Killed(BaseException):
-    """What no handler of errors catches, like SIGKILL."""
+    """An exception that no error handler catches, like SIGKILL."""
 
 
 def killed_after(steps: int) -> Any:
-    """A listener that ends everything at once."""
+    """A listener that raises ``Killed``."""
     from seqclf.training.events import StepDone
 
     seen = 0
@@ -57,7 +57,7 @@ def killed_after(steps: int) -> Any:
 
 
 def result(run: Run) -> dict[str, Any]:
-    """All that must not depend on when a training was stopped."""
+    """All results that must not depend on when a training was stopped."""
     import keras
 
     import seqclf.model  # noqa: F401

@@ -1,4 +1,4 @@
-"""Tables of configs: broken ones with all that is said of each (``line:column: option: message``), and valid ones."""
+"""Tables of configs: broken ones with all their errors (``line:column: option: message``), and valid ones."""
 
 from __future__ import annotations
 

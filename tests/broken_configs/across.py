@@ -1,4 +1,4 @@
-"""Broken configs: options that do not go together."""
+"""Broken configs: options that conflict."""
 
 from broken_configs.beginnings import LAYERS, MINIMAL, POOL
 

@@ -1,4 +1,4 @@
-"""Broken configs: values out of bounds, and truth values that were meant as words."""
+"""Broken configs: values out of bounds, and booleans that were meant as words."""
 
 from broken_configs.beginnings import LAYERS, MINIMAL, POOL
 

@@ -1,4 +1,4 @@
-"""Broken configs: layers that do not go together."""
+"""Broken configs: layers that conflict."""
 
 from broken_configs.beginnings import LAYERS, MINIMAL
 

@@ -1,6 +1,6 @@
-"""``python -m fuzzing TARGET [SECONDS]``, in ``tests``: look for inputs that go wrong.
+"""``python -m fuzzing TARGET [SECONDS]``, in ``tests``: look for inputs that fail.
 
-With atheris, coverage guides the search; without it, known inputs are changed at random. What goes wrong is written to
+With atheris, coverage guides the search; without it, known inputs are changed at random. Failures are written to
 ``fuzzing/corpus/TARGET.jsonl``, one input for each place in the code, with its traceback on the terminal.
 """
 
@@ -20,7 +20,7 @@ from fuzzing.mutate import mutated
 
 
 class Search:
-    """Calls a target and keeps what goes wrong."""
+    """Calls a target and records failures."""
 
     def __init__(self, target: str, folder: Path, seconds: float) -> None:
         from fuzzing.targets import call

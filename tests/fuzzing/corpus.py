@@ -1,4 +1,4 @@
-"""Inputs that are kept: a JSON line each, a character for each byte."""
+"""Stored inputs: one JSON line each, one character per byte."""
 
 from __future__ import annotations
 

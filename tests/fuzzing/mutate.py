@@ -1,4 +1,4 @@
-"""Inputs from inputs, changed at random."""
+"""Random mutations of inputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is fuzzed. A target takes the bytes of a file, the first of them choosing what kind of file it is."""
+"""The fuzzing targets. A target takes the bytes of a file; the first byte chooses the kind of file."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def table(data: bytes, folder: Path) -> None:
 
 
 def tokenizer(data: bytes, folder: Path) -> None:
-    """Vocabularies of others, saved tokenizers, vectors."""
+    """Foreign vocabularies, saved tokenizers, vectors."""
     kind, content = (data[0] % 5 if data else 0), data[1:]
     name = ("vocab.txt", "tokenizer.json", "known_chunks.txt", "vectors.txt", "vectors.txt.gz")[kind]
     path = folder / name
@@ -127,7 +127,7 @@ _FILES = (
 
 
 def run(data: bytes, folder: Path) -> None:
-    """A run in which one file is another."""
+    """A run with one file replaced."""
     whole = folder.with_name("whole")
     if not whole.exists():
         write_run(whole)
@@ -155,7 +155,7 @@ def run(data: bytes, folder: Path) -> None:
 
 
 def write_run(folder: Path) -> Run:
-    """A whole run of a model that is about as small as one can be."""
+    """Write a complete run of a minimal model."""
     folder.mkdir()
     found = Run(folder)
     labels = Labels(("a", "b"), multi=True)
@@ -207,7 +207,7 @@ def call(target: str, data: bytes, folder: Path) -> None:
 
 
 def seeds(target: str, folder: Path) -> list[bytes]:
-    """Inputs that are as they should be."""
+    """Valid inputs."""
     if target == "config":
         return [path.read_bytes() for path in sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))]
     if target == "table":

@@ -1,4 +1,4 @@
-"""For each option of a config what shows that it does something; ``looks`` says what can be looked at."""
+"""For each config option, a case that shows its effect; ``looks`` has the ways to observe it."""
 
 from option_cases import data, layers, text, training
 from option_cases.case import Case, Changes

@@ -12,7 +12,7 @@ POOL = [{"type": "pool"}]
 
 @dataclass(frozen=True)
 class Case:
-    """Two configs that differ in one option, and the cheapest thing that must differ with it."""
+    """Two configs that differ in one option, and the cheapest observation that must differ with it."""
 
     shown_by: Callable[[Any, Any], Any]
     base: Changes

@@ -1,4 +1,4 @@
-"""Cases of the options of ``data``, and of the seed, which draws its splits."""
+"""Cases of the options of ``data``, and of the seed of its random splits."""
 
 from __future__ import annotations
 

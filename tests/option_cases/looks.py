@@ -1,4 +1,4 @@
-"""What an option may change: the cheapest thing that shows it."""
+"""Observations of the effects of an option, from cheap to expensive."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def texts_with_a_new_label(config: Config, folder: Path) -> Any:
 
 
 def model_of(config: Config, folder: Path) -> Any:
-    """The weights' shapes, which are trained, and what the model puts out while training."""
+    """The shapes of the weights, which of them are trained, and the model's output during training."""
     from seqclf.model.build import build_model
     from seqclf.text.vectors import read_vectors
 
@@ -79,7 +79,7 @@ def steps_of(config: Config, folder: Path) -> Any:
 
 
 def learning_of(config: Config, folder: Path) -> Any:
-    """The learning rate of every step, the weights after the training, and what each epoch was measured to be."""
+    """The learning rate of every step, the final weights, and the metrics of each epoch."""
     from seqclf.data.batches import Batches
     from seqclf.data.prepare import prepare
     from seqclf.model.build import build_model
@@ -97,7 +97,7 @@ def learning_of(config: Config, folder: Path) -> Any:
 
 
 def ngrams_of(config: Config, folder: Path) -> Any:
-    """What the n-grams were fitted to, and what the model then puts out while training."""
+    """The fit of the n-grams, and the model's output during training."""
     from seqclf.data.prepare import prepare
     from seqclf.model.build import NGRAMS, build_model
     from seqclf.ngrams.fit import fit_ngrams, layer_weights, refit_ngrams
@@ -113,7 +113,7 @@ def ngrams_of(config: Config, folder: Path) -> Any:
 
 
 def run_of(config: Config, folder: Path) -> Any:
-    """The run's name, how it ended, and where its history has lines."""
+    """The run's name, its status, and the positions of its history lines."""
     run = trained(config.model_dump(mode="json"), folder / f"{next(_numbers)}")
     lines = [json.loads(line) for line in run.history.read_text(encoding="utf-8").splitlines()]
     manifest = run.manifest
@@ -133,6 +133,6 @@ def thresholds_of(config: Config, folder: Path) -> Any:
 
 
 def scores_of(config: Config, folder: Path) -> Any:
-    """What a run's validation texts are measured with."""
+    """The metrics of a run's validation texts."""
     run = trained(config.model_dump(mode="json"), folder / f"{next(_numbers)}")
     return sorted(run.metrics["validation"])

@@ -1,4 +1,4 @@
-"""The options that there are."""
+"""All options of the schema."""
 
 from __future__ import annotations
 

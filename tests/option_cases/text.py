@@ -14,7 +14,7 @@ def _tokenizer(kind: str, option: str, value: Any, **options: Any) -> Case:
 
 
 def _tokenizer_options(name: str, kind: str, **options: Any) -> dict[str, Case]:
-    """Those that all kinds have."""
+    """The options that all kinds share."""
     other = {"type": "word" if kind == "byte" else "byte"}
     return {
         f"{name}.type": Case(looks.texts_of, {"tokenizer": {"type": kind, **options}}, {"tokenizer": other}),

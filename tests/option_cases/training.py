@@ -20,7 +20,7 @@ def _optimizer(kind: str, option: str, value: Any, **others: Any) -> Case:
 
 
 def _stopping(option: str, value: Any, other: Any, **optimizer: Any) -> Case:
-    """A learning rate at which losses fall a little with every epoch, and nothing else happens."""
+    """A learning rate at which losses only fall a little with every epoch."""
     base = {
         "layers": POOL,
         "training__epochs": 4,
@@ -38,7 +38,7 @@ def _training(option: str, value: Any, **base: Any) -> Case:
 
 
 def _within(section: str, kind: str | None, option: str, value: Any, **options: Any) -> Case:
-    """Of one option of a section of ``training``."""
+    """Cases of one option in a section of ``training``."""
     options = {**({"type": kind} if kind else {}), **options}
     # Only the first epoch is best: the rate is cut after it.
     stopping = {"min_delta": 9.0, "patience": 9}
