@@ -19,6 +19,7 @@ def curve(config: Any, data: Any, stock: bool) -> list[dict[str, float]]:
     from seqclf.data.batches import Batches
     from seqclf.layers.recurrent import plain
     from seqclf.model.build import build_model
+    from seqclf.tasks.classification.task import Classification
     from seqclf.training.events import EpochDone
     from seqclf.training.loop import training_events
     from seqclf.training.state import TrainingState
@@ -26,7 +27,8 @@ def curve(config: Any, data: Any, stock: bool) -> list[dict[str, float]]:
     model = build_model(config, data.tokenizer.vocabulary_size, data.labels)
     state = TrainingState.begin(plain(model) if stock else model, config.training)
     splits = (Batches.of(data.train, config), Batches.of(data.validation, config))
-    events = training_events(state, *splits, data.labels, config.training, seed=config.seed)
+    task = Classification.of(config.training, data.labels, data.train.labels)
+    events = training_events(state, *splits, task, config.training, seed=config.seed)
     epochs = [event for event in events if isinstance(event, EpochDone)]
     return [
         {

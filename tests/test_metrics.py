@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqclf.evaluation.metrics import classification_metrics, log_probabilities
+from seqclf.tasks.classification.metrics import classification_metrics, log_probabilities
 
 
 def test_two_labels_by_hand() -> None:

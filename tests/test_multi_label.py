@@ -21,14 +21,14 @@ from seqclf.data.sources.base import LabelledTexts
 from seqclf.data.sources.tables import TableSource
 from seqclf.data.splits import partition
 from seqclf.errors import InputError
-from seqclf.evaluation.multi_label import (
+from seqclf.labels import Labels
+from seqclf.tasks.classification.multi_label import (
     best_threshold,
     multi_label_metrics,
     per_label_thresholds,
     shared_thresholds,
     sigmoid,
 )
-from seqclf.labels import Labels
 
 WORDS = {"sport": ["match", "goal", "team"], "money": ["bank", "share", "price"], "space": ["moon", "orbit", "star"]}
 
@@ -236,12 +236,12 @@ def test_the_loss_is_keras_s_and_right_means_all_labels() -> None:
     import keras
     import tensorflow as tf
 
-    from seqclf.training.step import cross_entropy, right
+    from seqclf.tasks.classification.losses import correct, cross_entropy
 
     logits, truth = tf.constant([[1.5, -0.5], [0.3, 2.0]]), tf.constant([[True, False], [False, True]])
     expected = keras.losses.binary_crossentropy(tf.cast(truth, tf.float32), logits, from_logits=True)
     np.testing.assert_allclose(cross_entropy(logits, truth), expected, rtol=1e-6)
-    assert right(logits, truth).numpy().tolist() == [True, False]
+    assert correct(logits, truth).numpy().tolist() == [True, False]
 
 
 def test_metrics_by_hand() -> None:

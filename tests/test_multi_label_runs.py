@@ -13,11 +13,11 @@ from conftest import small_config, trained, write_csv
 from test_multi_label import WORDS, call, rows_of, write_jsonl
 
 from seqclf.decisions import Decider
-from seqclf.evaluation.multi_label import (
+from seqclf.runs import Run
+from seqclf.tasks.classification.multi_label import (
     per_label_thresholds,
     sigmoid,
 )
-from seqclf.runs import Run
 
 
 def _config(train: Path, **changes: Any) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def _probabilities(logits: np.ndarray) -> np.ndarray:
 def _losses(logits: np.ndarray, ids: np.ndarray, config: Any) -> np.ndarray:
     import tensorflow as tf
 
-    from seqclf.training.objectives import text_losses
+    from seqclf.tasks.classification.losses import text_losses
 
     return text_losses(tf.constant(logits, tf.float32), tf.constant(ids, tf.int32), config).numpy()
 
@@ -36,7 +36,7 @@ def test_cross_entropy_is_keras_s() -> None:
     import keras
     import tensorflow as tf
 
-    from seqclf.training.step import cross_entropy, predicted_ids
+    from seqclf.tasks.classification.losses import cross_entropy, predicted_ids
 
     binary, many = tf.constant([[1.5], [-0.5]]), tf.constant([[1.0, 0.2, -1.0], [0.0, 2.0, 1.0]])
     ids = tf.constant([0, 1])
@@ -76,7 +76,7 @@ def test_focal_loss_is_the_paper_s(head: str, gamma: float) -> None:
 def test_focal_loss_has_gradients_however_confident_the_model_is(logit: float, gamma: float, right: int) -> None:
     import tensorflow as tf
 
-    from seqclf.training.objectives import text_losses
+    from seqclf.tasks.classification.losses import text_losses
 
     config = Focal(type="focal", gamma=gamma)
     for logits in ([[logit]], [[0.0, logit, -logit]]):
@@ -123,7 +123,7 @@ def test_the_mean_weight_of_the_training_texts_is_one(counts: list[int], given: 
 def test_a_text_s_loss_is_multiplied_by_its_label_s_weight(head: str) -> None:
     import tensorflow as tf
 
-    from seqclf.training.objectives import build_objective
+    from seqclf.tasks.classification.losses import build_objective
 
     logits, labels = HEADS[head]
     names = ("a", "b", "c", "d")[:labels]
@@ -144,7 +144,7 @@ def test_multi_label_losses_are_separate_decisions(loss: Any) -> None:
     """The mean over the labels of the single-label losses."""
     import tensorflow as tf
 
-    from seqclf.training.objectives import build_objective
+    from seqclf.tasks.classification.losses import build_objective
 
     logits = rng.normal(0, 3, LISTS.shape).astype(np.float32)
     objective = build_objective(TrainingConfig(loss=loss), Labels(NAMES, multi=True), LISTS)
@@ -158,7 +158,7 @@ def test_multi_label_losses_are_separate_decisions(loss: Any) -> None:
 def test_the_weight_of_a_label_is_for_the_texts_that_it_applies_to(given: Any, expected: list[float]) -> None:
     import tensorflow as tf
 
-    from seqclf.training.objectives import build_objective
+    from seqclf.tasks.classification.losses import build_objective
 
     logits = rng.normal(0, 3, LISTS.shape).astype(np.float32)
     objective = build_objective(TrainingConfig(class_weights=given), Labels(NAMES, multi=True), LISTS)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from seqclf.config import Override, load_config
+from seqclf.labels import Labels
 
 ROOT = Path(__file__).parents[1]
 VOCABULARY = 200
@@ -76,6 +77,7 @@ def test_outputs_and_losses_are_those_of_the_model_written_by_hand(name: str) ->
     import tensorflow as tf
 
     from seqclf.model.build import build_model, logits_model
+    from seqclf.tasks.classification.task import Classification
     from seqclf.training.step import build_optimizer, build_train_step
 
     config = _without_dropout(name)
@@ -100,9 +102,9 @@ def test_outputs_and_losses_are_those_of_the_model_written_by_hand(name: str) ->
         adam.apply(tape.gradient(loss, weights), weights)
         return loss
 
-    ours = build_train_step(model, build_optimizer(optimizer))
+    ours = build_train_step(model, build_optimizer(optimizer), Classification(Labels(("a", "b"))))
     losses = [
-        (float(ours(tokens, labels)[0]), float(step(tokens, labels[:, np.newaxis] if count == 2 else labels)))
+        (float(ours(tokens, labels).loss), float(step(tokens, labels[:, np.newaxis] if count == 2 else labels)))
         for tokens, labels in itertools.islice(itertools.cycle(batches), STEPS)
     ]
     np.testing.assert_allclose(*zip(*losses, strict=True), rtol=0, atol=1e-4)

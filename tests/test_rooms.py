@@ -32,13 +32,13 @@ ALLOWED = {
     "data": BASE | {"config", "text"},
     "model": BASE | {"config", "layer_types", "layers"},
     "ngrams": BASE | {"config", "text", "data", "label_weights"},
-    "evaluation": BASE | {"runs", "config", "text", "data", "model", "inference"},
-    "export": BASE
-    | {"runs", "config", "layer_types", "text", "data", "model", "onnx_writer", "evaluation", "inference"},
+    "tasks": BASE | {"config", "data", "layers", "model", "ngrams", "label_weights"},
+    "evaluation": BASE | {"runs", "config", "text", "data", "model", "tasks", "inference"},
+    "export": BASE | {"runs", "config", "layer_types", "text", "data", "model", "onnx_writer", "tasks", "inference"},
     "inference": BASE | {"text"},
-    "baseline": BASE | {"config", "layer_types", "text", "data", "evaluation", "label_weights"},
+    "baseline": BASE | {"config", "layer_types", "text", "data", "tasks", "label_weights"},
     "benchmark": BASE | {"figures", "runtime", "config", "data", "layers", "model", "training"},
-    "probe": BASE | {"figures", "config", "layer_types", "text", "model", "training"},
+    "probe": BASE | {"figures", "config", "layer_types", "text", "model", "tasks", "training"},
     "starter": BASE | {"runs", "config", "text", "data", "training", "evaluation", "baseline", "file_encoding"},
     "training": BASE
     | {
@@ -51,7 +51,7 @@ ALLOWED = {
         "data",
         "model",
         "ngrams",
-        "evaluation",
+        "tasks",
         "export",
         "baseline",
         "label_weights",

@@ -104,7 +104,7 @@ def printed(metrics: dict[str, Any], width: int, monkeypatch: pytest.MonkeyPatch
 def metrics_of(confusion: list[list[int]], labels: list[str]) -> dict[str, Any]:
     import numpy as np
 
-    from seqclf.evaluation.metrics import classification_metrics
+    from seqclf.tasks.classification.metrics import classification_metrics
 
     truth, predicted = [], []
     for true, row in enumerate(confusion):

@@ -13,6 +13,7 @@ from conftest import POOLED, small_config, trained
 
 from seqclf.config import checked_config, load_config
 from seqclf.errors import InputError, SeqclfError
+from seqclf.labels import Labels
 from seqclf.runs import Run, begin_run
 
 
@@ -77,6 +78,7 @@ def _loop(config: dict[str, Any]) -> tuple[Any, Any]:
     from seqclf.data.batches import Batches
     from seqclf.data.prepare import prepare
     from seqclf.model.build import build_model
+    from seqclf.tasks.classification.task import Classification
     from seqclf.training.loop import training_events
     from seqclf.training.state import TrainingState
 
@@ -85,7 +87,8 @@ def _loop(config: dict[str, Any]) -> tuple[Any, Any]:
     model = build_model(checked, data.tokenizer.vocabulary_size, data.labels)
     state = TrainingState.begin(model, checked.training)
     sets = [Batches(texts, 16, 12, "middle") for texts in (data.train, data.validation) if texts is not None]
-    return state, training_events(state, *sets, data.labels, checked.training, seed=checked.seed)
+    task = Classification.of(checked.training, data.labels, data.train.labels)
+    return state, training_events(state, *sets, task, checked.training, seed=checked.seed)
 
 
 EVERYTHING = {
@@ -256,18 +259,19 @@ def test_a_failed_run_is_marked_failed(tmp_path: Path) -> None:
 def test_penalties_on_weights_make_them_smaller() -> None:
     """They are not part of the reported loss, with and without accumulated gradients."""
     from seqclf.model.build import build_model
+    from seqclf.tasks.classification.task import Classification
     from seqclf.training.state import TrainingState
-    from seqclf.training.step import build_train_step, cross_entropy
+    from seqclf.training.step import build_train_step
 
     token_ids, label_ids = np.array([[5, 6, 7], [8, 9, 0]], np.int32), np.array([0, 1], np.int32)
-    norms, losses = [], []
+    norms, losses, task = [], [], Classification(Labels(("a", "b")))
     for penalty, accumulate in ((0.0, 1), (1.0, 1), (1.0, 2)):
         layers = [{"type": "gru", "units": 4, "kernel_l2": penalty, "recurrent_l2": penalty}]
         training = {"optimizer": {"type": "sgd", "learning_rate": 0.1}, "accumulate_steps": accumulate}
         config = checked_config(small_config(data__train="a.csv", layers=layers, training=training))
         state = TrainingState.begin(build_model(config, 30, ["a", "b"]), config.training)
-        step = build_train_step(state.model, state.optimizer, cross_entropy, state.accumulator, state.average)
-        losses.append([float(step(token_ids, label_ids)[0]) for _ in range(3)])
+        step = build_train_step(state.model, state.optimizer, task, state.accumulator, state.average)
+        losses.append([float(step(token_ids, label_ids).loss) for _ in range(3)])
         norms.append(
             [float(np.linalg.norm(np.array(weight))) for weight in state.model.get_layer("layers_0_gru").weights]
         )

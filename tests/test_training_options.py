@@ -12,6 +12,7 @@ import pytest
 from conftest import POOLED, small_config, trained
 
 from seqclf.config import checked_config
+from seqclf.labels import Labels
 from seqclf.runs import Run
 
 NO_DROPOUT = {"embedding": {"dim": 8}, "layers": POOLED, "head": [{"type": "dense", "units": 5}]}
@@ -22,6 +23,7 @@ def _started(config: dict[str, Any]) -> tuple[Any, Any]:
     from seqclf.data.batches import Batches
     from seqclf.data.prepare import prepare
     from seqclf.model.build import build_model
+    from seqclf.tasks.classification.task import Classification
     from seqclf.training.loop import training_events
     from seqclf.training.state import TrainingState
 
@@ -29,7 +31,8 @@ def _started(config: dict[str, Any]) -> tuple[Any, Any]:
     data = prepare(checked)
     state = TrainingState.begin(build_model(checked, data.tokenizer.vocabulary_size, data.labels), checked.training)
     splits = [Batches.of(texts, checked) if texts else None for texts in (data.train, data.validation)]
-    return state, training_events(state, *splits, data.labels, checked.training, seed=checked.seed)
+    task = Classification.of(checked.training, data.labels, data.train.labels)
+    return state, training_events(state, *splits, task, checked.training, seed=checked.seed)
 
 
 def _weights(state: Any) -> list[np.ndarray]:
@@ -66,17 +69,17 @@ def test_each_update_has_the_schedule_s_rate_and_history_tells_it(sample_csv: Pa
 def test_the_optimizer_has_the_rate_and_the_step_is_traced_once(
     sample_csv: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from seqclf.training import loop
+    from seqclf.tasks.classification import task
     from seqclf.training.events import StepDone
 
     traces = []
-    build = loop.build_objective
+    build = task.build_objective
 
     def counting(*arguments: Any) -> Any:
         objective = build(*arguments)
         return lambda *batch: (traces.append(1), objective(*batch))[1]
 
-    monkeypatch.setattr(loop, "build_objective", counting)
+    monkeypatch.setattr(task, "build_objective", counting)
     for extra in ({}, {"accumulate_steps": 3, "moving_average": {}}):
         traces.clear()
         options = {"epochs": 2, "batch_size": 16, "schedule": {"type": "cosine"}, **extra}
@@ -158,13 +161,15 @@ def test_no_decay_is_no_decay(sample_csv: Path) -> None:
 
 def _step_of(optimizer: dict[str, Any], accumulate: int) -> tuple[Any, Any]:
     from seqclf.model.build import build_model
+    from seqclf.tasks.classification.task import Classification
     from seqclf.training.state import TrainingState
-    from seqclf.training.step import build_train_step, cross_entropy
+    from seqclf.training.step import build_train_step
 
     training = {"optimizer": optimizer, "accumulate_steps": accumulate}
     config = checked_config(small_config(data__train="a.csv", training=training, **NO_DROPOUT))
     state = TrainingState.begin(build_model(config, 30, ["a", "b", "c"]), config.training)
-    return state, build_train_step(state.model, state.optimizer, cross_entropy, state.accumulator, state.average)
+    task = Classification(Labels(("a", "b", "c")))
+    return state, build_train_step(state.model, state.optimizer, task, state.accumulator, state.average)
 
 
 OPTIMIZERS = [
@@ -203,7 +208,8 @@ def test_a_word_s_gradient_is_the_sum_over_its_places(optimizer: dict[str, Any])
     embedding's gradient, one for each place of a word, before they add them up."""
     import tensorflow as tf
 
-    from seqclf.training.step import build_optimizer, cross_entropy
+    from seqclf.tasks.classification.losses import cross_entropy
+    from seqclf.training.step import build_optimizer
 
     state, step = _step_of(optimizer, 2)
     other, _ = _step_of(optimizer, 1)

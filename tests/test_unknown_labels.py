@@ -19,9 +19,9 @@ from seqclf.data.label_sets import label_ids
 from seqclf.data.prepare import prepare
 from seqclf.data.sources.base import LabelledTexts
 from seqclf.errors import InputError
-from seqclf.evaluation.metrics import classification_metrics
-from seqclf.evaluation.multi_label import multi_label_metrics
 from seqclf.labels import Labels
+from seqclf.tasks.classification.metrics import classification_metrics
+from seqclf.tasks.classification.multi_label import multi_label_metrics
 
 
 def _texts(labels: list[Any], multi: bool = False) -> LabelledTexts:

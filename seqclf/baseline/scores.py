@@ -13,11 +13,16 @@ from numpy.typing import NDArray
 
 from seqclf.baseline.linear import LinearModel, fit
 from seqclf.baseline.ngrams import Unit
-from seqclf.evaluation.metrics import classification_metrics
-from seqclf.evaluation.multi_label import multi_label_metrics, per_label_thresholds, shared_thresholds, sigmoid
 from seqclf.files import write_json
 from seqclf.label_weights import ClassWeights, label_weights
 from seqclf.labels import DEFAULT_THRESHOLD, Labels
+from seqclf.tasks.classification.metrics import classification_metrics
+from seqclf.tasks.classification.multi_label import (
+    multi_label_metrics,
+    per_label_thresholds,
+    shared_thresholds,
+    sigmoid,
+)
 
 _ABOUT = "about.json"
 _RARE = 1e-9  # the fraction assumed for a label that no training text has

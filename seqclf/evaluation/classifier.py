@@ -15,13 +15,13 @@ from seqclf.config import Config, load_config
 from seqclf.data.batches import Batches
 from seqclf.data.encoded import EncodedTexts
 from seqclf.errors import InputError
-from seqclf.evaluation.metrics import classification_metrics, log_probabilities
-from seqclf.evaluation.multi_label import multi_label_metrics, sigmoid
-from seqclf.evaluation.predictor import Predictor
 from seqclf.labels import Labels
 from seqclf.model.build import build_model
 from seqclf.prior import Prior
 from seqclf.runs import Run
+from seqclf.tasks.classification.metrics import classification_metrics, log_probabilities
+from seqclf.tasks.classification.multi_label import multi_label_metrics, sigmoid
+from seqclf.tasks.predictor import Predictor
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
 

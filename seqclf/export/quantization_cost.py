@@ -9,11 +9,11 @@ from seqclf.config import load_config
 from seqclf.data.corpus import Corpus
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.prepare import prepare_split
-from seqclf.evaluation.metrics import classification_metrics
-from seqclf.evaluation.multi_label import multi_label_metrics
 from seqclf.export.quantize import Cost, quantized
 from seqclf.inference import Classifier
 from seqclf.runs import Run
+from seqclf.tasks.classification.metrics import classification_metrics
+from seqclf.tasks.classification.multi_label import multi_label_metrics
 
 
 def quantize_measured(run: Run, path: Path, on_stage: Callable[[str], None] = lambda stage: None) -> Cost:

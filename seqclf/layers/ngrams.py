@@ -115,7 +115,7 @@ class NgramMix(keras.layers.Layer):
     """A weighted sum of logits: from ``[network, ngrams]``, each ``float32 [batch, units]``, to the same shape.
 
     The two weights are not trained by gradients: the network is more confident on training texts than on new texts.
-    ``seqclf.training.mixing`` chooses them on the validation texts.
+    ``seqclf.tasks.classification.validation`` chooses them on the validation texts.
 
     For some rows of a training step the result is the network's logits alone, so that the network also learns to
     predict without n-grams.

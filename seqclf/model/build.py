@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from seqclf.config import Config
 from seqclf.config.schema import NgramsConfig
-from seqclf.errors import InputError
 from seqclf.labels import Labels
-from seqclf.layer_types import Context, Flow, Layer, dense_layer
+from seqclf.layer_types import Context, Flow, dense_layer
 from seqclf.layers.ngrams import NgramLogits, NgramMix, SilentRows
+from seqclf.model.encoder import encoded, through
 from seqclf.model.seeds import Seeds
-from seqclf.token_ids import PAD_ID
 
 LOGITS = "logits"
 """Name of the layer before the sigmoid or softmax."""
@@ -54,7 +53,9 @@ def build_model(
     labels = Labels.of(labels)
     context = Context(Seeds(config.seed), portable)
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
-    x = _encoded(config, token_ids, vocabulary_size, vectors, context) if config.layers else None
+    x = None
+    if config.layers:
+        x = encoded(config, token_ids, vocabulary_size, context=context, vectors=vectors)
     ngrams = config.ngrams
     if ngrams is None:
         logits = _output(_headed(config, x, context), labels, context, LOGITS)
@@ -78,54 +79,13 @@ def build_model(
     return keras.Model(token_ids, probabilities, name="seqclf")
 
 
-def _encoded(
-    config: Config,
-    token_ids: Any,
-    vocabulary_size: int,
-    vectors: Mapping[int, NDArray[np.float32]] | None,
-    context: Context,
-) -> Any:
-    """One vector per text, ``float32 [batch, width]``: the output of ``embedding`` and ``layers``."""
-    embedding = keras.layers.Embedding(
-        vocabulary_size,
-        config.embedding.dim,
-        embeddings_initializer=keras.initializers.RandomUniform(-0.05, 0.05, seed=context.seeds()),
-        trainable=config.embedding.trainable,
-        name="embedding",
-    )
-    flow = Flow(embedding(token_ids), mask=keras.ops.not_equal(token_ids, PAD_ID))
-    if vectors:
-        table = np.array(embedding.embeddings)
-        table[list(vectors)] = list(vectors.values())
-        embedding.set_weights([table])
-    if config.embedding.word_dropout:
-        shape = (None, None, 1)
-        words = keras.layers.Dropout(
-            config.embedding.word_dropout, noise_shape=shape, seed=context.seeds(), name="word_dropout"
-        )
-        flow = Flow(words(flow.x), flow.mask)
-    if config.embedding.dropout:
-        dropout = keras.layers.Dropout(config.embedding.dropout, seed=context.seeds(), name="embedding_dropout")
-        flow = Flow(dropout(flow.x), flow.mask)
-    return _through("layers", config.layers, flow, context).x
-
-
 def _headed(config: Config, x: Any, context: Context) -> Any:
-    return _through("head", config.head, Flow(x, mask=None), context).x
+    return through("head", config.head, Flow(x, mask=None), context).x
 
 
 def _output(x: Any, labels: Labels, context: Context, name: str) -> Any:
     """The logits of a vector. Its seed comes after those of earlier layers: the order determines all weights."""
     return dense_layer(labels.units, None, context, name)(x)
-
-
-def _through(section: str, layers: Sequence[Layer], flow: Flow, context: Context) -> Flow:
-    for index, layer in enumerate(layers):
-        try:
-            flow = layer.build(flow, f"{section}_{index}_{layer.short_name}", context)
-        except InputError as error:
-            raise InputError(f"{section}[{index}]: {error}") from error
-    return flow
 
 
 def _beside(x: Any | None, scores: Any, options: NgramsConfig, context: Context) -> Any:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seqclf.config import Config, checked_config
+from seqclf.labels import Labels
 from seqclf.layer_types import LAYER_TYPES, RecurrentLayer
 from seqclf.probe.recall_task import LABELS, VOCABULARY_SIZE, recall_texts, token_vectors
 
@@ -86,7 +87,7 @@ def build_reach(model: keras.Model) -> Callable[[Any, Any], tuple[float, float]]
     import tensorflow as tf
 
     from seqclf.model.build import LOGITS
-    from seqclf.training.step import cross_entropy, predicted_ids
+    from seqclf.tasks.classification.losses import cross_entropy, predicted_ids
 
     outputs = [model.get_layer("embedding").output, model.get_layer(LOGITS).output]
     vectors_and_logits = keras.Model(model.input, outputs)
@@ -115,6 +116,7 @@ class Network:
     """A cell's network that can be trained repeatedly from the start; its graphs are built once."""
 
     def __init__(self, cell: str, units: int) -> None:
+        from seqclf.tasks.classification.task import Classification
         from seqclf.training.step import build_optimizer, build_train_step
 
         self.cell, self.units = cell, units
@@ -122,7 +124,7 @@ class Network:
         self._optimizer = build_optimizer(probe_config(cell, units, seed=0).training.optimizer)
         self._optimizer.build(self.model.trainable_variables)
         self._unused = [np.array(variable) for variable in self._optimizer.variables]
-        self._step = build_train_step(self.model, self._optimizer)
+        self._step = build_train_step(self.model, self._optimizer, Classification(Labels(LABELS)))
         self._reach = build_reach(self.model)
 
     def measure(self, distance: int, seed: int, steps: int) -> Result:
@@ -141,8 +143,8 @@ class Network:
         while step < steps and without_mistake < SOLVED:
             step += 1
             nearer = int(generator.integers(1, distance + 1))
-            _, right, _ = self._step(*recall_texts(generator, ROWS, nearer))
-            without_mistake = without_mistake + 1 if int(right) == ROWS else 0
+            correct = self._step(*recall_texts(generator, ROWS, nearer)).correct
+            without_mistake = without_mistake + 1 if int(correct) == ROWS else 0
         after, accuracy = self._reach(*test)
         return Result(self.cell, distance, seed, accuracy, step, before, after, time.perf_counter() - started)
 

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 
 class GradientSum:
-    """The sum of the gradients of each text's loss, and the number of texts.
+    """The sum of the gradients of summed losses, and of their weights (``Sums.weight``).
 
     Keras's ``gradient_accumulation_steps`` averages the batches' means, so texts of a small batch count more. It also
     carries an epoch's last gradients over to the next epoch, or drops them.
@@ -19,21 +19,21 @@ class GradientSum:
         self._sums = [
             keras.Variable(tf.zeros(weight.shape, weight.dtype), trainable=False, name="gradient") for weight in weights
         ]
-        self._texts = keras.Variable(0.0, trainable=False, name="texts")
+        self._weight = keras.Variable(0.0, trainable=False, name="texts")
 
     @property
     def variables(self) -> list[keras.Variable]:
-        return [*self._sums, self._texts]
+        return [*self._sums, self._weight]
 
-    def add(self, gradients: Sequence[tf.Tensor], texts: tf.Tensor) -> None:
-        """Add gradients of the losses, summed over ``texts`` texts."""
+    def add(self, gradients: Sequence[tf.Tensor], weight: tf.Tensor) -> None:
+        """Add gradients of a batch's summed loss, and the batch's weight."""
         for total, gradient in zip(self._sums, gradients, strict=True):
             total.assign_add(gradient)
-        self._texts.assign_add(tf.cast(texts, tf.float32))
+        self._weight.assign_add(weight)
 
     def drain(self) -> list[tf.Tensor]:
-        """Return the gradients of the mean loss of all texts since the last call, and start again from zero."""
-        means = [total / self._texts for total in self._sums]
+        """Return the gradients of the mean loss of all batches since the last call, and start again from zero."""
+        means = [total / self._weight for total in self._sums]
         for variable in self.variables:
             variable.assign(tf.zeros_like(variable))
         return means

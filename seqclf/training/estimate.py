@@ -48,17 +48,15 @@ class Estimate:
 def measure(config: Config, data: TrainingData) -> tuple[list[LayerRow], Estimate]:
     """Build the config's model and time some training steps of its first epoch; nothing is saved."""
     from seqclf.model.build import build_model
-    from seqclf.training.objectives import build_objective
+    from seqclf.tasks.classification.task import Classification
     from seqclf.training.state import TrainingState
     from seqclf.training.step import build_train_step
 
     fitting = peak_memory_bytes() + fit_bytes(config, data.train.lengths, data.labels)
     model = build_model(config, data.tokenizer.vocabulary_size, data.labels)
     state = TrainingState.begin(model, config.training)
-    objective = build_objective(config.training, data.labels, data.train.labels)
-    step = build_train_step(
-        model, state.optimizer, objective, state.accumulator, state.average, multi=data.labels.multi
-    )
+    task = Classification.of(config.training, data.labels, data.train.labels)
+    step = build_train_step(model, state.optimizer, task, state.accumulator, state.average)
     # The scores of the n-grams do not affect the time of a step.
     scores = None if config.ngrams is None else np.zeros((len(data.train), data.labels.units), np.float32)
     batches = Batches.of(data.train, config, scores)
@@ -72,7 +70,7 @@ def measure(config: Config, data: TrainingData) -> tuple[list[LayerRow], Estimat
     spent = 0.0
     for number, index in enumerate(np.random.default_rng(0).permutation(by_size[evenly]), 1):
         started = time.perf_counter()
-        step(*batches.batch(plan[index]), update=number % config.training.accumulate_steps == 0)[0].numpy()
+        step(*batches.batch(plan[index]), update=number % config.training.accumulate_steps == 0).loss.numpy()
         timed.append((int(sizes[index]), time.perf_counter() - started))
         spent += timed[-1][1]
         if spent > _SECONDS and len(timed) >= 3:

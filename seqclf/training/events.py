@@ -42,13 +42,14 @@ class StepDone:
 
     Attributes:
         step: within the epoch, from 1.
-        loss: mean of the minimised objective (``seqclf.training.objectives``), in nats.
+        loss: mean of the minimised objective (``seqclf.tasks``), in nats.
         correct: texts of the batch classified correctly before the update; multi-label, texts with every label
             correct at the threshold 0.5.
         texts: texts in the batch.
         tokens: their tokens, without padding.
         seconds: time since the previous step ended, including the wait for the batch.
         learning_rate: of the update that the step belongs to.
+        weight: the divisor of ``loss``, out of which ``correct`` is counted; by default ``texts``.
     """
 
     epoch: int
@@ -59,6 +60,12 @@ class StepDone:
     tokens: int
     seconds: float
     learning_rate: float
+    weight: float | None = None
+
+    @property
+    def counted(self) -> float:
+        """``weight``, whatever it is by."""
+        return self.texts if self.weight is None else self.weight
 
 
 @dataclass(frozen=True)

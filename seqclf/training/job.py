@@ -159,15 +159,15 @@ class Job:
                 keeper.state.rate_share = share
 
     def _loop(self, keeper: Keeper, baseline: ParallelBaseline, fitted: FittedNgrams | None) -> TrainingDone:
+        from seqclf.tasks.classification.task import Classification
         from seqclf.training.loop import training_events
 
         config, data, state = self.config, self.data, keeper.state
         scores = None if fitted is None else fitted.out_of_fold
         train = Batches.of(data.train, config, scores)
         validation = Batches.of(data.validation, config) if data.validation else None
-        events = training_events(
-            state, train, validation, data.labels, config.training, seed=config.seed, prior=self.run.prior
-        )
+        task = Classification.of(config.training, data.labels, data.train.labels, self.run.prior)
+        events = training_events(state, train, validation, task, config.training, seed=config.seed)
         for event in events:
             keeper(event)
             self.callbacks.listen(event)

@@ -7,20 +7,11 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from seqclf.config.schema import EarlyStopping, PlateauSchedule, TrainingConfig
 from seqclf.data.batches import Batches, Plan
-from seqclf.data.encoded import EncodedTexts
 from seqclf.data.pipeline import dataset
-from seqclf.evaluation.metrics import classification_metrics
-from seqclf.evaluation.multi_label import multi_label_metrics, per_label_thresholds, shared_thresholds, sigmoid
-from seqclf.labels import Labels
-from seqclf.prior import Prior
+from seqclf.tasks.base import Task
 from seqclf.training.events import EpochDone, EpochStarted, Event, StepDone, TrainingDone
-from seqclf.training.mixing import Validator
-from seqclf.training.objectives import build_objective
 from seqclf.training.schedules import Horizon, rate_share, updates_of
 from seqclf.training.state import EpochSoFar, NonFiniteError, TrainingState
 from seqclf.training.step import build_train_step
@@ -32,25 +23,19 @@ def training_events(
     state: TrainingState,
     train: Batches,
     validation: Batches | None,
-    labels: Labels,
+    task: Task,
     config: TrainingConfig,
     *,
     seed: int,
-    prior: Prior | None = None,
 ) -> Iterator[Event]:
     """Train from ``state`` on, yielding after every step and epoch; ``state`` is up to date at each yield.
 
     Ends with ``TrainingDone`` after the last epoch, or earlier through early stopping. With validation texts,
-    ``state`` remembers the best epoch's weights; the loop never restores them. For multi-label data, an epoch's
-    thresholds are those that a run with its weights would have. Raises ``NonFiniteError`` when the loss is NaN or
-    infinite. Validation texts without known tokens get the ``prior``, if there is one.
-    ``state`` must come from ``TrainingState.begin`` with the same ``config``.
+    ``state`` remembers the best epoch's weights; the loop never restores them. Raises ``NonFiniteError`` when the loss
+    is NaN or infinite. ``state`` must come from ``TrainingState.begin`` with the same ``config``.
     """
-    objective = build_objective(config, labels, train.texts.labels)
-    step = build_train_step(
-        state.model, state.optimizer, objective, state.accumulator, state.average, multi=labels.multi
-    )
-    validator = Validator(state.model, labels, prior)
+    step = build_train_step(state.model, state.optimizer, task, state.accumulator, state.average)
+    validator = task.validator(state.model)
     stopping = config.early_stopping
     horizon = Horizon.of(train, config, seed)
     while state.epoch < config.epochs and not _waited_enough(state, stopping):
@@ -63,14 +48,14 @@ def training_events(
         started = time.perf_counter()
         if validation is not None:
             with state.validated_weights():
-                metrics = _validation_metrics(config, labels, validator.logits(validation), validation.texts)
-                best = _note_score(state, metrics, stopping or _DEFAULT_MONITOR)
+                metrics = validator.metrics(validation)
+                best = _note_score(state, task, metrics, stopping or _DEFAULT_MONITOR)
             if isinstance(config.schedule, PlateauSchedule):
                 _cut_on_plateau(state, best, config.schedule)
         yield EpochDone(
             epoch,
-            so_far.loss / so_far.texts,
-            so_far.right / so_far.texts,
+            so_far.loss / so_far.weight,
+            so_far.correct / so_far.weight,
             metrics,
             best,
             so_far.tokens,
@@ -94,7 +79,7 @@ def _steps(
         if rate != rate_set:
             state.optimizer.learning_rate = rate_set = rate
         update = step % config.accumulate_steps == 0 or step == len(plan)
-        loss, right, tokens = (float(value) for value in step_function(*batch, update=update))
+        loss, weight, correct, tokens = (float(value) for value in step_function(*batch, update=update))
         now = time.perf_counter()
         texts, longest = batch[0].shape
         if not math.isfinite(loss):
@@ -102,7 +87,7 @@ def _steps(
                 f"the loss is {loss} at step {step} of epoch {epoch} (learning rate {rate:g}; a batch of {texts} "
                 f"texts of up to {longest} tokens)"
             )
-        done = StepDone(epoch, step, loss, int(right), int(texts), int(tokens), now - before, rate)
+        done = StepDone(epoch, step, loss, int(correct), int(texts), int(tokens), now - before, rate, weight)
         so_far.add(done)
         yield done
         before = time.perf_counter()
@@ -112,33 +97,9 @@ def _waited_enough(state: TrainingState, stopping: EarlyStopping | None) -> bool
     return stopping is not None and state.epochs_without_best >= stopping.patience
 
 
-def _validation_metrics(
-    config: TrainingConfig, labels: Labels, logits: NDArray[np.floating], texts: EncodedTexts
-) -> dict[str, Any]:
-    truth, more = texts.labels, texts.more_labels
-    if not labels.multi:
-        return classification_metrics(logits, truth, labels, more) | texts.remarks
-    thresholds = _thresholds_of(config, logits, truth[:, : len(labels)])
-    return multi_label_metrics(logits, truth, labels, thresholds, more) | texts.remarks
-
-
-def _thresholds_of(
-    config: TrainingConfig, logits: NDArray[np.floating], truth: NDArray[np.bool_]
-) -> NDArray[np.float64]:
-    """The threshold of each label, given the logits of validation texts and which labels apply to them."""
-    if config.thresholds == "per_label":
-        return per_label_thresholds(sigmoid(logits), truth)
-    if config.thresholds == "shared":
-        return shared_thresholds(sigmoid(logits), truth)
-    return np.full(truth.shape[1], config.thresholds)
-
-
-def _note_score(state: TrainingState, metrics: dict[str, Any], stopping: EarlyStopping) -> bool:
+def _note_score(state: TrainingState, task: Task, metrics: dict[str, Any], stopping: EarlyStopping) -> bool:
     """Compare with the best epoch so far; true where this one is better."""
-    name = stopping.monitor.removeprefix("val_")
-    if name == "micro_f1" and name not in metrics:
-        name = "accuracy"  # micro F1 equals accuracy if each text has one label
-    score = -metrics["loss"] if name == "loss" else metrics[name]
+    score = task.score(metrics, stopping.monitor)
     if state.best_score is None or score > state.best_score + stopping.min_delta:
         state.keep_as_best(score, dict(metrics))
         return True

@@ -45,21 +45,24 @@ class EpochSoFar:
 
     Attributes:
         step: completed steps.
-        loss: sum of the texts' losses.
+        loss: summed loss.
+        weight: its divisor (``Sums.weight``).
         seconds: wall time of the steps.
     """
 
     step: int = 0
     loss: float = 0.0
-    right: int = 0
+    weight: float = 0.0
+    correct: int = 0
     texts: int = 0
     tokens: int = 0
     seconds: float = 0.0
 
     def add(self, done: StepDone) -> None:
         self.step = done.step
-        self.loss += done.loss * done.texts
-        self.right += done.correct
+        self.loss += done.loss * done.counted
+        self.weight += done.counted
+        self.correct += done.correct
         self.texts += done.texts
         self.tokens += done.tokens
         self.seconds += done.seconds

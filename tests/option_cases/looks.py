@@ -83,6 +83,7 @@ def learning_of(config: Config, folder: Path) -> Any:
     from seqclf.data.batches import Batches
     from seqclf.data.prepare import prepare
     from seqclf.model.build import build_model
+    from seqclf.tasks.classification.task import Classification
     from seqclf.training.events import EpochDone, StepDone
     from seqclf.training.loop import training_events
     from seqclf.training.state import TrainingState
@@ -90,7 +91,8 @@ def learning_of(config: Config, folder: Path) -> Any:
     data = prepare(config)
     state = TrainingState.begin(build_model(config, data.tokenizer.vocabulary_size, data.labels), config.training)
     splits = [Batches.of(texts, config) if texts else None for texts in (data.train, data.validation)]
-    events = list(training_events(state, *splits, data.labels, config.training, seed=config.seed))
+    task = Classification.of(config.training, data.labels, data.train.labels)
+    events = list(training_events(state, *splits, task, config.training, seed=config.seed))
     rates = [event.learning_rate for event in events if isinstance(event, StepDone)]
     measured = [(event.loss, event.validation) for event in events if isinstance(event, EpochDone)]
     return rates, measured, [weight.tolist() for weight in state.model.get_weights()]

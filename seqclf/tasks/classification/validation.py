@@ -1,19 +1,29 @@
-"""The weights of a network and the n-grams alongside it, chosen on the validation texts."""
+"""Validation: the weights of a network and the n-grams alongside it, thresholds, metrics."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from seqclf.config.schema import TrainingConfig
 from seqclf.data.batches import Batches
-from seqclf.evaluation.predictor import Predictor
 from seqclf.labels import Labels
 from seqclf.layers.ngrams import NETWORK_WEIGHT, NGRAMS_WEIGHT
 from seqclf.model.build import LOGITS, is_mixed, mixed_parts_model
 from seqclf.ngrams.solver import best_weights
 from seqclf.ngrams.targets import known_labels, targets_of
 from seqclf.prior import Prior
+from seqclf.tasks.classification.metrics import classification_metrics
+from seqclf.tasks.classification.multi_label import (
+    multi_label_metrics,
+    per_label_thresholds,
+    shared_thresholds,
+    sigmoid,
+)
+from seqclf.tasks.predictor import Predictor
 
 
 class Validator:
@@ -23,10 +33,19 @@ class Validator:
     mix is simply called.
     """
 
-    def __init__(self, model: keras.Model, labels: Labels, prior: Prior | None = None) -> None:
-        self._model, self._labels, self._prior = model, labels, prior
+    def __init__(self, model: keras.Model, config: TrainingConfig, labels: Labels, prior: Prior | None = None) -> None:
+        self._model, self._config, self._labels, self._prior = model, config, labels, prior
         self._mixed = is_mixed(model)
         self._predictor = Predictor(model, mixed_parts_model(model) if self._mixed else None)
+
+    def metrics(self, validation: Batches) -> dict[str, Any]:
+        """Of ``classification_metrics`` or ``multi_label_metrics``; the model then has the weights that gave them."""
+        logits, texts, labels = self.logits(validation), validation.texts, self._labels
+        truth, more = texts.labels, texts.more_labels
+        if not labels.multi:
+            return classification_metrics(logits, truth, labels, more) | texts.remarks
+        thresholds = _thresholds_of(self._config, logits, truth[:, : len(labels)])
+        return multi_label_metrics(logits, truth, labels, thresholds, more) | texts.remarks
 
     def logits(self, validation: Batches) -> NDArray[np.float32]:
         """``float32 [texts, 1 or labels]``; afterwards the model has the weights that produced them."""
@@ -46,3 +65,14 @@ class Validator:
         ours, theirs = best_weights(network[known], ngrams[known], targets, before)
         self._model.get_layer(LOGITS).set_weights([np.float32(ours), np.float32(theirs)])
         return network * np.float32(ours) + ngrams * np.float32(theirs)
+
+
+def _thresholds_of(
+    config: TrainingConfig, logits: NDArray[np.floating], truth: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """The threshold of each label, given the logits of validation texts and which labels apply to them."""
+    if config.thresholds == "per_label":
+        return per_label_thresholds(sigmoid(logits), truth)
+    if config.thresholds == "shared":
+        return shared_thresholds(sigmoid(logits), truth)
+    return np.full(truth.shape[1], config.thresholds)

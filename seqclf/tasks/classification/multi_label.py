@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqclf.evaluation.metrics import macro_f1_by_labels, ratio
 from seqclf.labels import DEFAULT_THRESHOLD
+from seqclf.tasks.classification.metrics import macro_f1_by_labels, ratio
 
 _LEAST_TEXTS = 5
 

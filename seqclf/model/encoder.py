@@ -1,0 +1,67 @@
+"""The encoder: from token ids to one vector a text. Every task's model begins with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from seqclf.config import Config
+from seqclf.errors import InputError
+from seqclf.layer_types import Context, Flow, Layer
+from seqclf.model.seeds import Seeds
+from seqclf.token_ids import PAD_ID
+
+
+def encoded(
+    config: Config,
+    token_ids: Any,
+    vocabulary_size: int,
+    *,
+    context: Context | None = None,
+    vectors: Mapping[int, NDArray[np.float32]] | None = None,
+) -> Any:
+    """One vector per text, ``float32 [batch, width]``: the output of ``embedding`` and ``layers``.
+
+    Args:
+        token_ids: ``int32 [batch, time]``, padded right with 0.
+        vocabulary_size: number of token ids.
+        context: of the model; by default a new one with ``config.seed``.
+        vectors: initial vectors of some token ids, ``float32 [embedding.dim]``; the others start at random.
+    """
+    context = context or Context(Seeds(config.seed), portable=False)
+    embedding = keras.layers.Embedding(
+        vocabulary_size,
+        config.embedding.dim,
+        embeddings_initializer=keras.initializers.RandomUniform(-0.05, 0.05, seed=context.seeds()),
+        trainable=config.embedding.trainable,
+        name="embedding",
+    )
+    flow = Flow(embedding(token_ids), mask=keras.ops.not_equal(token_ids, PAD_ID))
+    if vectors:
+        table = np.array(embedding.embeddings)
+        table[list(vectors)] = list(vectors.values())
+        embedding.set_weights([table])
+    if config.embedding.word_dropout:
+        shape = (None, None, 1)
+        words = keras.layers.Dropout(
+            config.embedding.word_dropout, noise_shape=shape, seed=context.seeds(), name="word_dropout"
+        )
+        flow = Flow(words(flow.x), flow.mask)
+    if config.embedding.dropout:
+        dropout = keras.layers.Dropout(config.embedding.dropout, seed=context.seeds(), name="embedding_dropout")
+        flow = Flow(dropout(flow.x), flow.mask)
+    return through("layers", config.layers, flow, context).x
+
+
+def through(section: str, layers: Sequence[Layer], flow: Flow, context: Context) -> Flow:
+    """The output of the layers of a section, ``layers`` or ``head``. Raises ``InputError`` that names the layer."""
+    for index, layer in enumerate(layers):
+        try:
+            flow = layer.build(flow, f"{section}_{index}_{layer.short_name}", context)
+        except InputError as error:
+            raise InputError(f"{section}[{index}]: {error}") from error
+    return flow

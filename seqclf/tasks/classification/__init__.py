@@ -1,0 +1,1 @@
+"""Texts with one label each, or with several."""
