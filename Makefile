@@ -1,10 +1,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test soak fuzz lock check format install bench results clean
+.PHONY: help demo test test-next soak fuzz lock check format install bench results clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 demo: .venv/installed  ## install, train on the synthetic sample, evaluate, predict, export
 	@$(BIN)/seqclf train configs/quickstart.yaml
@@ -16,6 +16,14 @@ demo: .venv/installed  ## install, train on the synthetic sample, evaluate, pred
 # Each process holds TensorFlow: 1-2 GB.
 test: .venv/installed-dev  ## install, run all tests, in as many processes as there are cores (at most 4)
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4
+
+# Beside .venv, whatever pyproject.toml says of versions: what breaks here will break for users later.
+test-next: .venv/installed-dev  ## install the newest pre-releases of TensorFlow and Keras in .venv-next, run all tests
+	$(PYTHON) -m venv .venv-next
+	.venv-next/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	.venv-next/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	.venv-next/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --pre tensorflow keras
+	.venv-next/bin/pytest --numprocesses auto --maxprocesses 4
 
 SOAK ?=
 soak: .venv/installed-dev  ## install, run the long tests (an hour): killed trainings, 5 GB of texts; other random examples of all others
@@ -71,4 +79,4 @@ lock: .venv/installed-dev  ## choose the newest versions that pyproject.toml all
 	$(BIN)/python .ci/licences.py
 
 clean:  ## remove .venv and the tools' caches; runs stay
-	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-next build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
