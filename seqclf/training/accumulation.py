@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 import tensorflow as tf
+
+Gradient = Any
+"""``tf.Tensor``, or ``tf.IndexedSlices`` of an embedding."""
+
+
+def mean_gradients(gradients: Sequence[Gradient], weight: tf.Tensor) -> list[Gradient]:
+    """Gradients of the mean loss from those of the summed one. The rows of an embedding stay rows."""
+    return [
+        tf.IndexedSlices(gradient.values / weight, gradient.indices, gradient.dense_shape)
+        if isinstance(gradient, tf.IndexedSlices)
+        else gradient / weight
+        for gradient in gradients
+    ]
 
 
 class GradientSum:
@@ -31,9 +45,10 @@ class GradientSum:
             total.assign_add(gradient)
         self._weight.assign_add(weight)
 
-    def drain(self) -> list[tf.Tensor]:
+    def drain(self) -> list[Gradient]:
         """Return the gradients of the mean loss of all batches since the last call, and start again from zero."""
-        means = [total / self._weight for total in self._sums]
+        sums = [tf.convert_to_tensor(total) for total in self._sums]
+        means = mean_gradients(sums, tf.convert_to_tensor(self._weight))
         for variable in self.variables:
             variable.assign(tf.zeros_like(variable))
         return means

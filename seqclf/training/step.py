@@ -11,7 +11,7 @@ import tensorflow as tf
 from seqclf.config.schema import Adam, AdamW, OptimizerConfig, RmsProp, Sgd
 from seqclf.tasks.base import Task
 from seqclf.token_ids import PAD_ID
-from seqclf.training.accumulation import GradientSum
+from seqclf.training.accumulation import Gradient, GradientSum, mean_gradients
 from seqclf.training.averaging import MovingAverage
 
 
@@ -59,6 +59,8 @@ def build_train_step(
 ) -> TrainStep:
     """Build a compiled step that updates the model as Keras's ``fit`` would.
 
+    A batch gives the gradients of its summed loss. An update divides once, by the summed weight of its batches.
+
     Args:
         accumulator: sums the gradients until a step is called with ``update=True``; without it, every step updates.
         average: includes the weights after every update.
@@ -66,7 +68,7 @@ def build_train_step(
     forward = task.training_model(model)
     variables = model.trainable_variables
 
-    def apply(gradients: list[tf.Tensor]) -> None:
+    def apply(gradients: list[Gradient]) -> None:
         optimizer.apply(gradients, variables)
         if average is not None:
             average.add(optimizer.iterations)
@@ -75,16 +77,16 @@ def build_train_step(
     def learn(*batch: tf.Tensor) -> StepResult:
         with tf.GradientTape() as tape:
             sums = task.sums(forward, batch)
-            loss = sums.loss / sums.weight
-            target = tf.add_n([loss, *forward.losses])  # with the layers' weight penalties
-            if accumulator is not None:
-                target *= sums.weight
+            target = sums.loss
+            if forward.losses:  # the layers' weight penalties
+                target += sums.weight * tf.add_n(forward.losses)
         gradients = tape.gradient(target, variables)
         if accumulator is None:
-            apply(gradients)
+            apply(mean_gradients(gradients, sums.weight))
         else:
             accumulator.add([tf.convert_to_tensor(gradient) for gradient in gradients], sums.weight)
-        return StepResult(loss, sums.weight, sums.correct, tf.math.count_nonzero(batch[0] != PAD_ID))
+        tokens = tf.math.count_nonzero(batch[0] != PAD_ID)
+        return StepResult(sums.loss / sums.weight, sums.weight, sums.correct, tokens)
 
     if accumulator is None:
         return lambda *batch, update=True: learn(*batch)
