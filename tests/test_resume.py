@@ -168,7 +168,7 @@ def test_the_command_s_options(tmp_path: Path, binary_run: Run) -> None:
     begin_run(tmp_path, "early")
     refused = _call("train", "--resume", "early-1", "--runs", str(tmp_path))
     assert "was stopped before training started" in refused.stderr
-    assert "is finished" in _call("train", "--resume", str(binary_run.folder)).stderr
+    assert "is already finished" in _call("train", "--resume", str(binary_run.folder)).stderr
 
 
 @pytest.fixture(scope="module")
