@@ -257,12 +257,12 @@ def no_such_file(path: Path | str, hint: str = "") -> InputError:
     """The error for a missing file. It suggests the file in the same folder with the closest name, else ``hint``."""
     file = Path(path)
     try:
-        beside = [one.name for one in file.parent.iterdir()]
+        siblings = [one.name for one in file.parent.iterdir()]
     except OSError:
-        beside = []
-    small = {name.lower(): name for name in sorted(beside)}
-    close = difflib.get_close_matches(file.name.lower(), small, n=1, cutoff=0.8)
-    meant = f"; did you mean {shlex.quote(str(file.with_name(small[close[0]])))}?" if close else hint
+        siblings = []
+    by_lower_case = {name.lower(): name for name in sorted(siblings)}
+    close = difflib.get_close_matches(file.name.lower(), by_lower_case, n=1, cutoff=0.8)
+    meant = f"; did you mean {shlex.quote(str(file.with_name(by_lower_case[close[0]])))}?" if close else hint
     return InputError(f"{path}: no such file{meant}")
 
 

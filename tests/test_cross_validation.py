@@ -1,4 +1,4 @@
-"""Cross-validation: a run for each fold, their summary, and the command."""
+"""Cross-validation: one run per fold, the summary, and the command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""WordPiece in bulk: learning, encoding, files."""
+"""WordPiece: training, fast encoding, files."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_saved_and_loaded_it_is_the_same(tokenizer: SubwordTokenizer, tmp_path: 
     ],
     ids=str,
 )
-def test_files_that_are_no_tokenizer_are_refused(tmp_path: Path, content: str | None) -> None:
+def test_files_that_are_not_tokenizers_are_rejected(tmp_path: Path, content: str | None) -> None:
     if content is not None:
         (tmp_path / "tokenizer.json").write_text(content, encoding="utf-8")
         (tmp_path / "known_chunks.txt").write_text("a\n", encoding="utf-8")
@@ -156,7 +156,7 @@ def test_truncation_keeps_the_named_ends(ids: list[int], max_tokens: int, trunca
         assert kept == ids
 
 
-def test_what_truncate_names_is_what_goes() -> None:
+def test_truncate_names_the_part_that_is_cut() -> None:
     array = np.arange(10)
     assert truncate_ids(array, 3, "tail").tolist() == [0, 1, 2]
     assert truncate_ids(array, 3, "head").tolist() == [7, 8, 9]

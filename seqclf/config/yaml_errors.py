@@ -57,20 +57,20 @@ _SENTENCES = (
 
 def problem_of(error: yaml.MarkedYAMLError, lines: list[str]) -> YamlProblem:
     """``lines`` are the document's."""
-    said = ", ".join(part for part in (error.problem, error.context) if part)
+    reported = ", ".join(part for part in (error.problem, error.context) if part)
     problem, context = error.problem_mark, error.context_mark
-    if problem and "mapping values are not allowed" in said and (place := _without_colon(lines, problem.line)):
+    if problem and "mapping values are not allowed" in reported and (place := _without_colon(lines, problem.line)):
         return YamlProblem(place, 'not YAML: expected "name: value", with a colon and a space')
     for pattern, sentence, where_it_began in _SENTENCES:
-        if match := re.search(pattern, said):
-            closing = re.match(r"expected ',' or '(.)'", said)
+        if match := re.search(pattern, reported):
+            closing = re.match(r"expected ',' or '(.)'", reported)
             if closing and problem and context and problem.line > context.line:
                 # Report the opening bracket: the error is there, not on the next line.
                 message = f'not YAML: missing "{closing[1]}" for the bracket that opens here'
                 return YamlProblem(_position(context), message)
             mark = (context if where_it_began else None) or problem
             return YamlProblem(_position(mark), f"not YAML: {sentence.format(*match.groups())}")
-    return YamlProblem(_position(problem or context), f"not YAML: {said}")
+    return YamlProblem(_position(problem or context), f"not YAML: {reported}")
 
 
 def _without_colon(lines: list[str], line: int) -> Position | None:

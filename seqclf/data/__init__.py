@@ -1,1 +1,1 @@
-"""Where texts and labels come from, how they are split, encoded once and cached, and made into batches."""
+"""Sources of texts and labels, their splits, cached encodings, and batches."""

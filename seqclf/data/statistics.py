@@ -264,7 +264,7 @@ def token_warnings(splits: Mapping[str, TokenStatistics], options: TokenizerConf
 
 
 def about_alike(labels: Sequence[str]) -> str | None:
-    """What to say of labels that differ only in case or spaces; None where there are none."""
+    """A warning about labels that differ only in case or spaces; None if there are none."""
     if alike := _alike(labels):
         return f"labels that differ only in case or spaces count as different labels: {some_of(alike, _LABELS_NAMED)}"
     return None

@@ -1,1 +1,1 @@
-"""Texts to token ids: the tokenizers, trained and applied in bulk, and the same as plain TensorFlow ops."""
+"""Tokenizers: training, fast encoding of large corpora, and the same as plain TensorFlow ops."""

@@ -1,4 +1,4 @@
-"""Broken configs: values of the wrong kind."""
+"""Broken configs: unknown values."""
 
 from broken_configs.beginnings import LAYERS, MINIMAL, POOL
 

@@ -16,7 +16,7 @@ Times = Annotated[int, Field(ge=1, le=1_000_000, json_schema_extra={"unit": "tim
 
 
 class TokenizerOptions(Strict):
-    """How much of a text is read."""
+    """Options of all tokenizers: how much of a text the model reads."""
 
     max_tokens: Tokens = Field(512, description="Maximum number of tokens that the model reads from a text.")
     truncate: Literal["head", "tail", "middle"] = Field("middle", description="Part of a longer text that is cut.")
