@@ -85,7 +85,7 @@ class Run:
         return any(self.checkpoints.glob("*.state"))
 
     @property
-    def has_learnt_from_validation(self) -> bool:
+    def was_fitted_to_validation(self) -> bool:
         """Whether its n-grams were fitted to the validation texts at the end (``ngrams.refit``)."""
         return bool((self.manifest.get("ngrams") or {}).get("refit"))
 

@@ -154,7 +154,7 @@ def test_a_refusal_to_train_further_does_not_forget_the_refit(three_labels_csv: 
     run = trained(config, tmp_path)
     with pytest.raises(InputError, match="already trained for 1 epochs"):
         train(extended(load_config(run.config), run, 1, None), run, resume=True, further=True)
-    assert run.has_learnt_from_validation
+    assert run.was_fitted_to_validation
     train(extended(load_config(run.config), run, 3, None), run, should_stop=lambda: True, resume=True, further=True)
     assert run.manifest["status"] == "interrupted"
-    assert not run.has_learnt_from_validation
+    assert not run.was_fitted_to_validation

@@ -151,7 +151,7 @@ def _noted(run: Run, config: Config, split: str, metrics: dict[str, Any]) -> dic
     from seqclf.cli import eval_texts
     from seqclf.data.corpus import Corpus
 
-    if split == "validation" and run.has_learnt_from_validation:
+    if split == "validation" and run.was_fitted_to_validation:
         return eval_texts.ngrams_have_seen(metrics["texts"])  # metrics.json keeps those of the model before
     corpus = Corpus(config)
     seen: dict[str, Any] = {}
@@ -192,7 +192,7 @@ def _encoded(
         return prepare_split(config, scored, classifier.tokenizer, classifier.labels, fingerprints, on_stage=tell)
     texts = encode_texts(scored, classifier.tokenizer, classifier.labels, config.data.unknown_labels)
     if texts.unknown is not None:
-        say(texts.unknown.said_of("given"), err=True)
+        say(texts.unknown.summary_of("given"), err=True)
     return texts
 
 

@@ -53,7 +53,7 @@ class Unknown:
     texts: int
     dropped: bool
 
-    def said_of(self, split: str) -> str:
+    def summary_of(self, split: str) -> str:
         """A sentence that says how these texts are handled."""
         names = ", ".join(f'"{name}"' for name in self.labels[:5]) + (", ..." if len(self.labels) > 5 else "")
         count = f"{self.texts:,} {split} text{'' if self.texts == 1 else 's'}"

@@ -103,7 +103,7 @@ def prepare(
         write_json(folder / "labels.json", labels.as_json())
 
     fingerprints = {split: corpus.fingerprint(split) for split in ("train", "validation") if corpus.has(split)}
-    entry = cached("tokenizers", digest(_FORMAT, fingerprints["train"], _learnt_by(config.tokenizer)), learn)
+    entry = cached("tokenizers", digest(_FORMAT, fingerprints["train"], _tokenizer_key(config.tokenizer)), learn)
     tokenizer = load_tokenizer(entry)
     labels = Labels.from_json(json.loads((entry / "labels.json").read_text(encoding="utf-8")))
     train = encode_split(corpus, "train", tokenizer, labels, on_stage)
@@ -116,8 +116,8 @@ def _learning_options(options: TokenizerConfig) -> dict[str, Any]:
     return options.model_dump(exclude=set(TokenizerOptions.model_fields))
 
 
-def _learnt_by(options: TokenizerConfig) -> list[Any]:
-    """Everything except the texts that determines the tokenizer."""
+def _tokenizer_key(options: TokenizerConfig) -> list[Any]:
+    """Everything except the texts that determines the tokenizer, for the cache key."""
     decisive = _learning_options(options)
     if isinstance(options, SubwordFileTokens):
         decisive["file"] = read_vocabulary(Path(options.file).expanduser())
@@ -195,5 +195,5 @@ def encode_split(
     key = digest(_FORMAT, fingerprint, tokenizer.fingerprint, labels, *allowed)
     encoded = EncodedTexts.load(cached("encoded", key, encode))
     if encoded.unknown is not None:
-        on_stage(encoded.unknown.said_of(split))
+        on_stage(encoded.unknown.summary_of(split))
     return encoded

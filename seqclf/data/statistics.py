@@ -227,7 +227,7 @@ def _label_warnings(labels: Mapping[str, int], *, expects_uneven: bool) -> Itera
             f'uneven labels: {labels[most]:,} texts of "{most}", {labels[least]:,} of "{least}"; look at macro F1: '
             "accuracy says little about rare labels"
         )
-    if (alike := about_alike(list(labels))) is not None:
+    if (alike := alike_labels_warning(list(labels))) is not None:
         yield alike
     numbers = [label for label in labels if label.lstrip("-").isdecimal()]
     if numbers and len(numbers) < len(labels):
@@ -263,7 +263,7 @@ def token_warnings(splits: Mapping[str, TokenStatistics], options: TokenizerConf
     return warnings
 
 
-def about_alike(labels: Sequence[str]) -> str | None:
+def alike_labels_warning(labels: Sequence[str]) -> str | None:
     """A warning about labels that differ only in case or spaces; None if there are none."""
     if alike := _alike(labels):
         return f"labels that differ only in case or spaces count as different labels: {some_of(alike, _LABELS_NAMED)}"

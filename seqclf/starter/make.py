@@ -15,7 +15,7 @@ from seqclf.config.templates import template
 from seqclf.data.sources.base import LabelledTexts
 from seqclf.data.sources.folders import FolderSource
 from seqclf.data.sources.tables import ROWS_LOOKED_AT, TableSource
-from seqclf.data.statistics import about_alike
+from seqclf.data.statistics import alike_labels_warning
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, encoding_of
 from seqclf.starter.columns import choose_columns
@@ -184,7 +184,7 @@ def see(request: Request) -> Seen:
 
 def _about_labels(looked: Look) -> Iterator[str]:
     """Warnings about similar labels."""
-    if (alike := about_alike([label for label, _ in looked.labels])) is not None:
+    if (alike := alike_labels_warning([label for label, _ in looked.labels])) is not None:
         yield f"warning: {alike}; if they mean the same, use one spelling"
 
 
