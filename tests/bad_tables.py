@@ -146,9 +146,7 @@ def _texts_of(kind: str) -> Iterator[Case]:
         for name, value in {"null": None, "number": 3, "list": ["a"], "truth": True, "object": {}}.items():
             yield Case(f"text: {name}", kind, with_one(value), refused="table.jsonl:8")
         yield Case("text: lone surrogate", kind, written(GOOD, kind).replace(b"film 7", b"\\ud800 7"), rows=24)
-        yield Case(
-            "name: half a character", kind, written(GOOD, kind) + b'{"\\ud800": 1}\n', refused="jsonl:25: a key"
-        )
+        yield Case("name: half a character", kind, written(GOOD, kind) + b'{"\\ud800": 1}\n', refused="jsonl:25: a key")
         yield Case("text: NUL escape", kind, written(GOOD, kind).replace(b"film 7", b"\\u0000 7"), rows=24)
 
 

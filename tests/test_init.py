@@ -92,7 +92,7 @@ def test_init_finds_the_columns(
         ([("text", "what"), *[(f"a {i}", f"{i}") for i in range(30)]], "no column looks like a label"),
         ([("film", "p"), *[(f"a film {i}", "pn"[i % 2]) for i in range(30)]], '"p" is a label in later rows'),
         ([("text;label",), *[(f"a {i};{i % 2}",) for i in range(30)]], 'separated by ";": save the file with commas'),
-        ([("text", "label"), *[(f"a {i}", "x" if i % 2 else "y") for i in range(8)]], "holds 8 texts"),
+        ([("text", "label"), *[(f"a {i}", "x" if i % 2 else "y") for i in range(8)]], "has 8 texts"),
         ([("text",), *[(f"a {i}",) for i in range(30)]], "no column looks like a label"),
         (
             [("I liked this film very much", "pos"), *[(f"a film {i}", f"{i % 2}") for i in range(30)]],

@@ -228,7 +228,7 @@ def test_columns_without_a_name_are_called_after_their_place(tmp_path: Path) -> 
     assert (data["text"], data["label"]) == ("v2", "v1")
     spilt = tmp_path / "spilt.csv"
     spilt.write_text("v1,v2,,\n" + "".join(f"{x},{t},and {t} more,\n" for t, x in ROWS), encoding="utf-8")
-    assert any('"column_3" holds texts too' in note for note in see(Request(str(spilt))).notes)
+    assert any('"column_3" contains texts too' in note for note in see(Request(str(spilt))).notes)
 
 
 def test_columns_of_0_and_1_are_labels_of_their_own(tmp_path: Path) -> None:
