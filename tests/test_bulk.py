@@ -143,7 +143,7 @@ def test_bytes_that_are_not_utf8_cost_their_row_alone(tmp_path: Path) -> None:
 
 def test_no_output_if_nothing_can_be_read(tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_text('{"id": 1}\nno json\n', encoding="utf-8")
-    with pytest.raises(InputError, match="holds no valid rows"):
+    with pytest.raises(InputError, match="contains no valid rows"):
         predict(tmp_path / "in.jsonl", tmp_path / "out.csv")
     (tmp_path / "in.jsonl").write_text('{"id": 1}\n{"text": "a"}\n', encoding="utf-8")
     assert predict(tmp_path / "in.jsonl", tmp_path / "out.csv").bad == 1

@@ -40,7 +40,7 @@ def test_an_interrupted_prediction_is_resumed(kind: str, after: int, tmp_path: P
     for file in partial.glob("rows.*"):  # written, but not noted yet: killed in between
         with file.open("ab") as written:
             written.write(b"half a ro")
-    with pytest.raises(InputError, match="has predictions of an interrupted command; continue with --resume"):
+    with pytest.raises(InputError, match="contains predictions of an interrupted command; continue with --resume"):
         predict(source, target)
     seen: list[str] = []
 
@@ -100,7 +100,7 @@ def test_nothing_is_overwritten_without_permission_and_nothing_remains(tmp_path:
         predict(taken, tmp_path / "2.csv")
     empty = written(tmp_path / "empty.csv", [{"text": "a"}])
     empty.write_text("text\n", encoding="utf-8")
-    with pytest.raises(InputError, match="holds no rows"):
+    with pytest.raises(InputError, match="contains no rows"):
         predict(empty, tmp_path / "3.csv")
     with pytest.raises(InputError, match='no column "text"'):
         predict(written(tmp_path / "c.csv", [{"body": "a"}]), tmp_path / "4.csv")

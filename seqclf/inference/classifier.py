@@ -131,7 +131,7 @@ class Classifier:
                     raise
                 raise InputError(
                     f"{MODEL_FILE} and {TOKENIZER_FOLDER}/ do not belong together: the tokenizer gives ids up to "
-                    f"{token_ids.max()}, which the model does not know; take both from one run"
+                    f"{token_ids.max()}, which the model does not know; use both from the same run"
                 ) from error
         return rows
 

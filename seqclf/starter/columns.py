@@ -117,7 +117,7 @@ def _parts(name: str) -> list[str]:
 def _by_name(columns: Mapping[str, Column], names: Sequence[str]) -> list[tuple[str, str]]:
     """Columns whose name is or contains one of ``names``, the likeliest first, each with the reason.
 
-    Names of something about a label or text, such as its confidence, come last.
+    Names that denote something about a label or text, such as its confidence, come last.
     """
     found = []
     for place, (column, looked) in enumerate(columns.items()):

@@ -47,7 +47,7 @@ def _sniffed(file: Path) -> str | None:
     if start.startswith(b"PAR1"):
         return "parquet"
     if start.startswith((b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")):
-        raise InputError(f"{file}: is a compressed file or a spreadsheet; decompress it, or save it as csv")
+        raise InputError(f"{file}: is a compressed file or a spreadsheet; unpack it, or save it as csv")
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(b"["):
         name = shlex.quote(str(file))

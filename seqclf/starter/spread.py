@@ -20,8 +20,7 @@ def looked_at(source: TableSource, path: str, *, keys: bool) -> tuple[dict[str, 
         keys: whether each row repeats the column names, as in jsonl.
 
     Returns:
-        The columns; of how many rows one was taken, as ``every`` of ``TableSource.read``; about how many rows there
-        are.
+        The columns; the sampling interval, as in ``every`` of ``TableSource.read``; the approximate number of rows.
     """
     values = source.columns(path)
     rows = max(map(len, values.values()))

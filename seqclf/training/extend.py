@@ -51,7 +51,7 @@ def extended(config: Config, run: Run, epochs: int | None, patience: int | None)
         changes["epochs"] = epochs
     if patience is not None:
         if training.early_stopping is None:
-            raise InputError(f"{run.folder}: has no training.early_stopping, so there is no patience to change")
+            raise InputError(f"{run.folder}: has no training.early_stopping, so --patience has no effect")
         changes["early_stopping"] = training.early_stopping.model_copy(update={"patience": patience})
     return config.model_copy(update={"training": training.model_copy(update=changes)})
 

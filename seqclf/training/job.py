@@ -84,7 +84,7 @@ class Job:
     options: JobOptions
 
     def learn(self, baseline: ParallelBaseline) -> Outcome:
-        """Train, and write the run. Raises ``NonFiniteError`` where the loss or a weight is NaN or infinite."""
+        """Train, and write the run. Raises ``NonFiniteError`` if the loss or a weight is NaN or infinite."""
         from seqclf.training.state import TrainingState
 
         model, fitted = self._model()

@@ -98,7 +98,7 @@ def _waited_enough(state: TrainingState, stopping: EarlyStopping | None) -> bool
 
 
 def _note_score(state: TrainingState, task: Task, metrics: dict[str, Any], stopping: EarlyStopping) -> bool:
-    """Compare with the best epoch so far; true where this one is better."""
+    """Compare with the best epoch so far; true if this one is better."""
     score = task.score(metrics, stopping.monitor)
     if state.best_score is None or score > state.best_score + stopping.min_delta:
         state.keep_as_best(score, dict(metrics))

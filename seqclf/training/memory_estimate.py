@@ -115,7 +115,7 @@ def _outline(config: Config, data: TrainingData) -> keras.Model:
         with keras.StatelessScope(initialize_variables=False):
             return build_model(config, data.tokenizer.vocabulary_size, data.labels)
 
-    # Keras keeps a list per thread of variables to initialise later. In a thread of its own the list disappears.
+    # Keras keeps a list per thread of variables to initialise later. In a separate thread the list disappears.
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(build).result()
 

@@ -147,7 +147,7 @@ def _written(
             on_report(_report(progress, reader))
         os.fsync(errors.fileno())
     if progress.rows == progress.bad:
-        raise InputError(f"{source.name}: holds no {'valid ' if progress.bad else ''}rows")
+        raise InputError(f"{source.name}: contains no {'valid ' if progress.bad else ''}rows")
     journal.end(writer.finish(), target.errors)
     return _report(progress, reader)
 

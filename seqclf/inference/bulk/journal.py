@@ -53,12 +53,12 @@ class Journal:
         found = self.folder.exists()
         if found and not resume and self._holder() is None:
             raise InputError(
-                f"{self.folder}: has predictions of an interrupted command; continue with --resume, or delete it"
+                f"{self.folder}: contains predictions of an interrupted command; continue with --resume, or delete it"
             )
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise InputError(f"{self.folder}: cannot be made ({error.strerror})") from error
+            raise InputError(f"{self.folder}: cannot be created ({error.strerror})") from error
         with contextlib.ExitStack() as stack:
             try:
                 stack.enter_context(locked(self.folder))

@@ -117,7 +117,7 @@ class Reader:
             if isinstance(text, str):
                 yield Read(where, text, values)
             else:
-                yield InputError(f'{where}: "{column}" is {shown(text)}, expected a text')
+                yield InputError(f'{where}: "{column}" is {shown(text)}, expected a string')
 
     def values(self) -> Iterator[Mapping[str, Any] | InputError]:
         """The values of each row by column, whether or not it has a text."""
