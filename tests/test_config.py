@@ -127,7 +127,7 @@ def test_broken_configs(tmp_path: Path, text: str, expected: list[str]) -> None:
 def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
     """Without such a config a check could be removed and no test would fail."""
     assert len(BROKEN) >= 120
-    said = "\n".join(line for _, lines in BROKEN for line in lines)
+    messages = "\n".join(line for _, lines in BROKEN for line in lines)
     for check, words in {
         "fractions_leave_training_texts": "leaves none for training",
         "vocabulary_has_room_for_characters": "two special tokens, [PAD] and [UNK]",
@@ -155,7 +155,7 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
         "group_is_neither_text_nor_label": "is the text column, and equal texts are always kept together",
     }.items():
         assert check in {known.__name__ for known in CHECKS}
-        assert words in said
+        assert words in messages
     assert len(CHECKS) == 24
 
 

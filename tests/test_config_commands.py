@@ -103,8 +103,8 @@ def test_check_fails_where_training_or_evaluation_would(tmp_path: Path, odd_conf
     assert done.exit_code == 1
     assert 'data.train: every training text has the label "a"' in done.stderr
     write_csv(tmp_path / "test.csv", [("text", "label"), ("good", "new"), ("bad", "neg")])
-    strange = written_config(tmp_path, tmp_path / "train.csv", data__test=str(tmp_path / "test.csv"))
-    done = _call("check", str(strange), "--json")
+    unknown = written_config(tmp_path, tmp_path / "train.csv", data__test=str(tmp_path / "test.csv"))
+    done = _call("check", str(unknown), "--json")
     assert done.exit_code == 1
     (problem,) = json.loads(done.stdout)["problems"]
     assert problem["option"] == "data.test"

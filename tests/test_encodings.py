@@ -157,8 +157,8 @@ def test_predict_and_eval_take_an_encoding(binary_run: object, tmp_path: Path) -
     path = tmp_path / "in.csv"
     path.write_bytes("text,label\ngood café,positive\nbad,negative\n".encode("cp1252"))
     run = ["--run", str(binary_run.folder)]  # type: ignore[attr-defined]
-    told = CliRunner().invoke(cli, ["predict", *run, "--input", str(path)])
-    assert f"{path}:2: not UTF-8 text; it decodes as cp1252: add --encoding cp1252" in told.stderr
+    messages = CliRunner().invoke(cli, ["predict", *run, "--input", str(path)])
+    assert f"{path}:2: not UTF-8 text; it decodes as cp1252: add --encoding cp1252" in messages.stderr
     read = CliRunner().invoke(cli, ["predict", *run, "--input", str(path), "--encoding", "cp1252"])
     assert [json.loads(line)["text"] for line in read.stdout.splitlines()] == ["good café", "bad"]
     refused = CliRunner().invoke(cli, ["eval", *run, "--data", str(path)])

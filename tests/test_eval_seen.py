@@ -44,8 +44,8 @@ def test_the_training_file_is_named(three_label_run: Run, three_labels_csv: Path
     assert found.exit_code == 0, found.output
     metrics = json.loads(found.stdout)
     assert (metrics["trained_on"], metrics["validated_on"]) == (90, 30)
-    said = " ".join(found.stderr.split())
-    assert "warning: these 150 texts include 90 training texts and 30 validation texts of the run" in said
+    messages = " ".join(found.stderr.split())
+    assert "warning: these 150 texts include 90 training texts and 30 validation texts of the run" in messages
     new = write_csv(tmp_path / "new.csv", [("text", "label"), ("quite another goal", "sport")])
     found = _eval(three_label_run, "--data", str(new), "--json")
     assert json.loads(found.stdout)["trained_on"] == 0

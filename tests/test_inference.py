@@ -111,8 +111,8 @@ def test_the_tokenizer_of_another_run_is_an_error(three_label_run: Run, tmp_path
     from seqclf.text.subword import SubwordTokenizer
 
     shutil.copy(three_label_run.onnx, tmp_path)
-    strange = SubwordTokenizer(["[PAD]", "[UNK]", *(f"piece{i}" for i in range(9_000)), "late"], lowercase=True)
-    strange.save(tmp_path / "tokenizer")
+    unknown = SubwordTokenizer(["[PAD]", "[UNK]", *(f"piece{i}" for i in range(9_000)), "late"], lowercase=True)
+    unknown.save(tmp_path / "tokenizer")
     with pytest.raises(InputError, match="do not belong together: the tokenizer gives ids up to 9002"):
         Classifier.load(tmp_path).predict(["late"])
 

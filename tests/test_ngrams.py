@@ -106,13 +106,13 @@ def test_long_fits_say_how_many_are_done(sample_csv: Path, tmp_path: Path, monke
     ticks = iter(range(100))
     clock = SimpleNamespace(monotonic=lambda: float(next(ticks)))  # a fit takes a second
     monkeypatch.setattr(fitting, "time", clock)
-    for seconds, told in ((1.0, [1, 2, 3, 4, 5]), (50.0, [])):
+    for seconds, messages in ((1.0, [1, 2, 3, 4, 5]), (50.0, [])):
         stages: list[str] = []
         monkeypatch.setenv("SEQCLF_CACHE", str(tmp_path / f"{seconds}"))
         monkeypatch.setattr(fitting, "_SECONDS_BETWEEN_REPORTS", seconds)
         fit_ngrams(config, data, on_stage=stages.append)
         assert stages[0] == f"Fitting n-grams to {len(data.train):,} texts"
-        assert stages[1:] == [f"Fitting n-grams: {done} of 6 fits done" for done in told]
+        assert stages[1:] == [f"Fitting n-grams: {done} of 6 fits done" for done in messages]
 
 
 def test_class_weights_count(sample_csv: Path) -> None:

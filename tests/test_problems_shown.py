@@ -73,11 +73,13 @@ def test_files_that_cannot_be_used_have_the_place_of_their_option(tmp_path: Path
     for command in ("train", "check"):
         done = _call(command, str(path))
         assert done.exit_code == 2
-        said = [line for line in done.stderr.splitlines() if line.startswith(str(path))]
-        assert said[0].startswith(f"{path}:4:3: data.test: nothing.csv: no such file")
-        assert said[1].startswith(f"{path}:5:3: data.validation: {tmp_path}: is a folder")
-        assert said[2] == f"{path}:6:1: embedding.dim: is 64, but {vectors} has vectors of 3 numbers; set it to 3"
-        assert said[3].startswith(f'{path}:9:33: tokenizer.file: {vectors}:1: expected one piece, found "the 1 2 3"')
+        messages = [line for line in done.stderr.splitlines() if line.startswith(str(path))]
+        assert messages[0].startswith(f"{path}:4:3: data.test: nothing.csv: no such file")
+        assert messages[1].startswith(f"{path}:5:3: data.validation: {tmp_path}: is a folder")
+        assert messages[2] == f"{path}:6:1: embedding.dim: is 64, but {vectors} has vectors of 3 numbers; set it to 3"
+        assert messages[3].startswith(
+            f'{path}:9:33: tokenizer.file: {vectors}:1: expected one piece, found "the 1 2 3"'
+        )
     done = _call("check", str(path), "--json")
     assert done.exit_code == 2
     assert [(p["option"], p["line"], p["column"]) for p in json.loads(done.stdout)["problems"]] == [
@@ -99,10 +101,12 @@ def test_wrong_columns_are_reported_at_their_place(tmp_path: Path) -> None:
     )
     done = _call("train", str(path), "--set", "data.text=body")
     assert done.exit_code == 2
-    said = [line for line in done.stderr.splitlines() if "no column" in line]
-    assert len(said) == 2
-    assert said[0].startswith(f'{path}:5:3: data.label: {tmp_path / "t.csv"}: no column "star"; did you mean "stars"?')
-    assert said[1].startswith(f'--set data.text: {tmp_path / "t.csv"}: no column "body"; did you mean "Body"?')
+    messages = [line for line in done.stderr.splitlines() if "no column" in line]
+    assert len(messages) == 2
+    assert messages[0].startswith(
+        f'{path}:5:3: data.label: {tmp_path / "t.csv"}: no column "star"; did you mean "stars"?'
+    )
+    assert messages[1].startswith(f'--set data.text: {tmp_path / "t.csv"}: no column "body"; did you mean "Body"?')
 
 
 def test_bad_rows_of_all_files_are_reported(tmp_path: Path) -> None:

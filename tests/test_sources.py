@@ -119,9 +119,9 @@ def test_rows_of_jsonl_that_miss_a_column_are_counted(tmp_path: Path, monkeypatc
     path = _table(tmp_path, '{"text": "a"}\n{\n{"label": "b"}\n{"text": "a", "label": ""}\n' + rows[1], "jsonl")
     with pytest.raises(InputError) as caught:
         source.read(path)
-    said = [line.partition(".jsonl:")[2] for line in str(caught.value).splitlines()]
-    assert [line[:8] for line in said] == ["1: no co", "3: no co", "2: not v", '4: "labe']
-    assert "; only this one of 5 rows lacks it: " in said[0]
+    messages = [line.partition(".jsonl:")[2] for line in str(caught.value).splitlines()]
+    assert [line[:8] for line in messages] == ["1: no co", "3: no co", "2: not v", '4: "labe']
+    assert "; only this one of 5 rows lacks it: " in messages[0]
     monkeypatch.setattr("seqclf.data.sources.tables.ROWS_LOOKED_AT", 10)
     with pytest.raises(InputError, match="5 of the first 10 rows lack it"):
         source.check(_table(tmp_path, "\n".join(rows), "jsonl"))

@@ -26,8 +26,8 @@ def _call(*arguments: str) -> Result:
     return CliRunner().invoke(cli, arguments)
 
 
-def _data(path: Path, **said: Any) -> dict[str, Any]:
-    made: dict[str, Any] = yaml.safe_load(starter(Request(str(path), **said)).text)["data"]
+def _data(path: Path, **messages: Any) -> dict[str, Any]:
+    made: dict[str, Any] = yaml.safe_load(starter(Request(str(path), **messages)).text)["data"]
     return made
 
 
@@ -54,8 +54,8 @@ def test_splits_next_to_the_training_file_are_found_and_reported(
     found = see(Request(str(tmp_path / train)))
     expected = [tmp_path / name if name else None for name in (validation, test)]
     assert [found.data[split] for split in ("validation", "test")] == [str(path) if path else 0.2 for path in expected]
-    said = "\n".join(found.notes)
-    assert all(f"texts: {path}" in said for path in expected if path)
+    messages = "\n".join(found.notes)
+    assert all(f"texts: {path}" in messages for path in expected if path)
 
 
 def test_a_test_file_without_labels_is_not_taken(tmp_path: Path) -> None:
@@ -140,8 +140,8 @@ def test_a_label_missing_in_the_test_folder_is_reported(tmp_path: Path) -> None:
             (tmp_path / split / label).mkdir(parents=True)
             for i in range(20):
                 (tmp_path / split / label / f"{i}.txt").write_text(f"text {i} of {label}", encoding="utf-8")
-    said = see(Request(str(tmp_path))).notes
-    assert any(note.startswith("the test texts lack the labels unsup: ") for note in said)
+    messages = see(Request(str(tmp_path))).notes
+    assert any(note.startswith("the test texts lack the labels unsup: ") for note in messages)
 
 
 def test_splits_and_names_given_by_the_user_win(tmp_path: Path) -> None:

@@ -231,18 +231,18 @@ def test_a_training_can_go_back_and_take_smaller_steps(sample_csv: Path, tmp_pat
         training__optimizer={"type": "sgd", "learning_rate": 1e30},
         training__epochs=1,
     )
-    said: list[str] = []
+    messages: list[str] = []
     with pytest.raises(SeqclfError, match="lower training.optimizer.learning_rate"):
         trained(
             config,
             tmp_path,
             on_nan="rewind",
-            listen=lambda event: said.append(event.what) if isinstance(event, Stage) else None,
+            listen=lambda event: messages.append(event.what) if isinstance(event, Stage) else None,
         )
-    rewinds = [line for line in said if "with learning rate x " in line]
+    rewinds = [line for line in messages if "with learning rate x " in line]
     factors = [line.partition("with learning rate x ")[2].split()[0] for line in rewinds]
     assert factors == ["0.5", "0.25", "0.125", "0.0625", "0.03125"]
-    assert [line for line in said if line.endswith("from its beginning")]
+    assert [line for line in messages if line.endswith("from its beginning")]
 
 
 def test_a_failed_run_is_marked_failed(tmp_path: Path) -> None:

@@ -61,9 +61,9 @@ def test_each_update_has_the_schedule_s_rate_and_history_tells_it(sample_csv: Pa
     options = {"epochs": 2, "batch_size": 16, "log_every": 3, "schedule": {"type": "linear", "warmup": 4}}
     run = trained(small_config(data__train=str(sample_csv), training=options), tmp_path)
     lines = [json.loads(line) for line in run.history.read_text(encoding="utf-8").splitlines()]
-    told = [line["learning_rate"] for line in lines if line["type"] == "steps"]
+    messages = [line["learning_rate"] for line in lines if line["type"] == "steps"]
     expected = [1e-3 * min(n / 4, (17 - n) / 13) for n in (3, 6, 8, 11, 14, 16)]
-    assert told == pytest.approx(expected, rel=1e-12)
+    assert messages == pytest.approx(expected, rel=1e-12)
 
 
 def test_the_optimizer_has_the_rate_and_the_step_is_traced_once(

@@ -156,16 +156,16 @@ def _eval(run: Any, *arguments: str) -> dict[str, Any]:
 def test_training_stops_at_unknown_labels_unless_told_otherwise(tmp_path: Path) -> None:
     with pytest.raises(InputError, match='do not occur in the training texts: "mixed"'):
         prepare(checked_config(_config(tmp_path, "error")))
-    said: list[str] = []
+    messages: list[str] = []
     for policy, texts, words in (("wrong", 10, "counted as errors"), ("drop", 6, "skipped")):
         for _ in range(2):  # the second time from the cache
-            data = prepare(checked_config(_config(tmp_path, policy)), said.append)
+            data = prepare(checked_config(_config(tmp_path, policy)), messages.append)
             assert data.validation is not None
             assert len(data.validation) == texts
-            assert said[-1].startswith(
+            assert messages[-1].startswith(
                 '4 validation texts with labels that do not occur in the training texts ("mixed")'
             )
-            assert words in said[-1]
+            assert words in messages[-1]
 
 
 def test_unknown_labels_count_as_wrong_in_a_run(wrong_run: Any) -> None:

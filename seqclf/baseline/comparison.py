@@ -137,12 +137,12 @@ def what_to_try(
     return [cure.text(file) for cure in cures]
 
 
-def _cures(config: Config, learnt: int | None) -> Iterator[_Cure]:
+def _cures(config: Config, vocabulary: int | None) -> Iterator[_Cure]:
     pooled = [layer for _, layer in walk(config.layers) if isinstance(layer, Pool)]
     if config.layers and not any("mean" in layer.method and "max" in layer.method for layer in pooled):
         yield _Cure("{type: pool, method: [mean, max]} as the last of layers: it sees the whole text, not only its end")
     allowed: Any = getattr(config.tokenizer, "vocab_size", None)
-    full = allowed is not None and (learnt is None or learnt >= allowed)
+    full = allowed is not None and (vocabulary is None or vocabulary >= allowed)
     # With n-grams and few texts, a larger vocabulary did not help: each n-gram then occurs in fewer texts.
     if config.ngrams is None and full and allowed < _LARGE_VOCABULARY and not isinstance(config.tokenizer, CharTokens):
         setting = f"tokenizer.vocab_size={_LARGE_VOCABULARY}"

@@ -17,7 +17,7 @@ from seqclf.training.job import Outcome
 SCORES = ("accuracy", "loss", "macro_f1", "micro_f1")
 
 TrainFold = Callable[[Config, Callable[[], Run]], tuple[Run, Outcome]]
-"""Trains a fold's config in the run that the second argument begins."""
+"""Trains a fold's config in the run that the second argument starts."""
 
 
 @dataclass(frozen=True)
