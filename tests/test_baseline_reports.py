@@ -58,7 +58,7 @@ def test_the_warning_says_by_how_much_and_what_to_try() -> None:
     message = warning(config, {"accuracy": 0.6}, scores_with(0.87))
     assert message is not None
     assert message.startswith(
-        "a linear model of n-grams is ahead of this network by 27.0 points of accuracy on validation "
+        "a linear model of n-grams is ahead of this network by 27.0 points of validation accuracy "
         "(0.8700 against 0.6000). What to try, in this order (docs/training.md says why):\n  1. "
     )
     places = [message.index(word) for word in ("method: [mean, max]", "vocab_size", "word_dropout", "epochs", "ngrams")]

@@ -160,7 +160,7 @@ def test_a_column_of_that_name_is_never_written_over(tmp_path: Path) -> None:
     predict(written(tmp_path / "in.jsonl", later), tmp_path / "out.jsonl", on_bad=named.append)
     assert len(read_rows(tmp_path / "out.jsonl")) == 6
     assert 'already has a column "prediction"; rename the new columns with --prefix' in str(named[0])
-    with pytest.raises(InputError, match=r'in.jsonl:1: has a column "prediction" already'):
+    with pytest.raises(InputError, match=r'in.jsonl:1: already has a column "prediction"'):
         predict(written(tmp_path / "in.jsonl", later[::-1]), tmp_path / "2.jsonl")
     answers = Answers(Decider(ONE), prefix="again_")
     source = Source.of(str(tmp_path / "out.jsonl"), None, "text")
