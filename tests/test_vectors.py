@@ -107,7 +107,7 @@ def test_check_reports_the_coverage_of_vectors(sample_csv: Path, tmp_path: Path)
     )
     done = CliRunner().invoke(cli, ["check", str(config)])
     assert done.exit_code == 0, done.stderr
-    assert "Vectors: 2 of the " in done.stdout
+    assert "Vectors: 2 of " in done.stdout
     report = json.loads(CliRunner().invoke(cli, ["check", str(config), "--json"]).stdout)
     assert report["vectors"]["found"] == 2
     assert 0 < report["vectors"]["covered"] < 1
