@@ -157,17 +157,17 @@ def test_a_worker_failure_is_reported() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--cells", "lstm,transformer"), "there is no cell 'transformer' (known: lstm, gru, simple_rnn, min_gru"),
-        (("--cells", "LSTM"), "there is no cell 'LSTM'; did you mean \"lstm\"?"),
+        (("--cells", "lstm,transformer"), "unknown cell 'transformer' (known: lstm, gru, simple_rnn, min_gru"),
+        (("--cells", "LSTM"), "unknown cell 'LSTM'; did you mean \"lstm\"?"),
         (("--units", "64,x"), "is not a list of numbers"),
         (("--lengths", "0"), "is not a list of numbers"),
-        (("--ways", "jax"), "'jax' is none of those installed: seqclf, keras, notes"),
-        (("--plot", "x.png"), "give --growth, too"),
+        (("--ways", "jax"), "'jax' is not available; use one of seqclf, keras, notes"),
+        (("--plot", "x.png"), "--plot shows how a step grows: add --growth"),
         (("--json", "no/such/folder/x.json"), "no/such/folder does not exist"),
         (("missing.yaml",), "missing.yaml"),
         (("--ways", "notes"), "--ways notes: nothing to do: it times epochs, which need a CONFIG"),
-        (("--ways", "keras", "--cells", "sru"), "--ways keras: nothing to do: it has none of sru"),
-        (("--set", "seed=1"), "--set changes an option of CONFIG: name one"),
+        (("--ways", "keras", "--cells", "sru"), "--ways keras: nothing to do: it lacks sru"),
+        (("--set", "seed=1"), "--set changes an option of CONFIG: add CONFIG"),
     ],
 )
 def test_errors_are_reported_before_anything_is_timed(arguments: tuple[str, ...], words: str) -> None:
@@ -181,7 +181,7 @@ def test_too_few_texts_for_an_epoch(tmp_path: Path, sample_csv: Path) -> None:
     config.write_text(f"data: {{source: table, train: {sample_csv}}}\nlayers: [{{type: pool}}]\n", encoding="utf-8")
     result = _bench(str(config))
     assert result.exit_code == 2
-    assert "timing an epoch takes 1,600 or more" in result.output
+    assert "timing an epoch needs 1,600 or more" in result.output
 
 
 def test_a_plot_is_a_picture(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def test_the_command(three_label_run: Run, three_labels_csv: Path, tmp_path: Pat
     rows = read_rows(out)
     assert sum(row["prediction"] == row["label"] for row in rows) > 120
     again = _call("predict", "--input", str(three_labels_csv), "--output", str(out), "--resume", *run)
-    assert again.exit_code == 0 and "is complete already" in again.stderr
+    assert again.exit_code == 0 and "out.parquet: already complete" in again.stderr
     lines = ["predict", "-i", "-", "--input-format", "txt", *run]
     piped = _call(*lines, stdin=b"a match\nthe moon\n")
     texts = _call("predict", "a match", "the moon", "--json", *run).stdout.splitlines()
@@ -35,8 +35,8 @@ def test_the_command(three_label_run: Run, three_labels_csv: Path, tmp_path: Pat
     as_tsv = _call(*lines, "--output-format", "tsv", stdin=b"a match\n").stdout
     assert as_tsv.startswith("text\tprediction\tprobability\na match\tsport\t")
     for arguments, message in (
-        (["-i", str(three_labels_csv), "-o", str(tmp_path / "out.xyz")], "--output: cannot tell the format"),
-        (["-i", str(three_labels_csv), "-o", "-", "--errors", "x"], "--errors: bad rows go to standard error"),
+        (["-i", str(three_labels_csv), "-o", str(tmp_path / "out.xyz")], "out.xyz: unknown file extension; use one of "),
+        (["-i", str(three_labels_csv), "-o", "-", "--errors", "x"], "--errors: works only with --output FILE"),
         (["-i", str(three_labels_csv), "--resume"], "--resume: standard output cannot be resumed"),
         (["-i", str(three_labels_csv), "-o", str(out), "--json"], "--json is for texts"),
         (["-i", str(three_labels_csv), "--column", "body"], '"body" (columns: text, label); --column names it'),
@@ -62,7 +62,7 @@ def test_the_texts_are_in_the_column_of_the_run(three_label_run: Run, tmp_path: 
     for path, says in ((same, False), (other, True)):
         done = _call("predict", "--input", str(path), "--run", str(folder))
         assert json.loads(done.stdout)["prediction"] == expected
-        assert ('has no column "Was: gesagt", the run\'s; its column "text" is read' in done.stderr) is says
+        assert ('lacks the run\'s column "Was: gesagt"; using its column "text"' in done.stderr) is says
     refused = _call("predict", "--input", str(neither), "--run", str(folder))
     assert refused.exit_code == 2
     assert 'no column "Was: gesagt" (columns: id, body); --column names it' in refused.stderr

@@ -80,7 +80,7 @@ def test_predictions_are_those_behind_the_metrics(kind: str, three_label_run: Ru
     right = [row["right"] in (True, "true") for row in rows]
     assert right == [row["prediction"] == row["label"] for row in rows]
     assert np.mean(right) == pytest.approx(metrics["accuracy"])
-    assert f"{len(rows)} predictions, {sum(right)} of them right" in done.stderr
+    assert f"{len(rows)} predictions, {sum(right)} of them correct" in done.stderr
     assert list(rows[0])[:5] == ["text", "label", "prediction", "probability", "right"]
     for row in rows:
         every = row.get("probability_of") or {name: row[f"probability_of_{name}"] for name in three_label_run.labels}
@@ -179,7 +179,7 @@ def test_predictions_of_a_split_keep_all_columns(own: bool, tmp_path: Path) -> N
     assert [row["said"] for row in found] == list(texts.texts)
     assert [{name: row[name] for name in rows[0]} for row in found] == [rows[int(row["who"])] for row in found]
     refused = _eval(run, "--predictions", str(table), "--overwrite")
-    assert (refused.exit_code, "holds the texts of data.train" in refused.stderr) == (2, True)
+    assert (refused.exit_code, "contains the texts of data.train" in refused.stderr) == (2, True)
 
 
 def test_column_name_clashes_are_an_error_before_evaluation(
@@ -202,7 +202,7 @@ def test_column_name_clashes_are_an_error_before_evaluation(
     for row in _rows(again):
         assert [row[f"model_{name}"] for name in OURS] == [row[name] for name in OURS]
     alone = _eval(three_label_run, "--data", given, "--prefix", "model_")
-    assert (alone.exit_code, "only together with --predictions" in alone.stderr) == (2, True)
+    assert (alone.exit_code, "--prefix works only with --predictions" in alone.stderr) == (2, True)
 
 
 def test_rows_without_a_column_and_of_several_kinds_are_kept(

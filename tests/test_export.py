@@ -244,7 +244,7 @@ def test_quantized_models_are_small_and_measured(
     monkeypatch.setattr(quantize, "MOST_LOST", -1.0)
     refused = _call(*options, str(tmp_path / "refused"))
     assert refused.exit_code == 2
-    assert "not written, because it loses more than 0.5 points" in refused.stderr
+    assert "the quantized model loses more than 0.5 points" in refused.stderr
     assert not (tmp_path / "refused").exists()
     for wrong in (["--quantize"], ["--force"], ["--format", "onnx", "--quantize"]):
         assert _call("export", *wrong, "--run", str(three_label_run.folder)).exit_code == 2

@@ -78,7 +78,7 @@ def test_the_line_to_type(line: str, instead: str, tmp_path: Path, monkeypatch: 
 
 
 def test_unknown_options_list_the_known_ones() -> None:
-    assert said("train c.yaml --gpu").endswith("; those of the config are changed with --set KEY=VALUE")
+    assert said("train c.yaml --gpu").endswith("; change options of the config with --set KEY=VALUE")
     assert "--split" in said("eval --batch-size 3")
     assert "--set" not in said("predict hi --epochs 3")
 

@@ -99,7 +99,7 @@ def test_it_trains_and_eval_shows_it(which: str, request: pytest.FixtureRequest,
     shutil.copytree(original.folder, run.folder)
     shown = call("eval", "--run", str(run.folder))
     assert shown.exit_code == 0, shown.output
-    for word in ("micro F1", "macro F1", "Hamming loss", "threshold", "all labels of the text right"):
+    for word in ("micro F1", "macro F1", "Hamming loss", "threshold", "the fraction of texts with all labels correct"):
         assert word in shown.stdout
     assert "predicted" not in shown.stdout
     test = run.metrics["test"]
@@ -256,7 +256,7 @@ def test_init_sees_lists(tmp_path: Path, ending: str) -> None:
     assert "40 multi-label texts with 3 labels" in made.stderr
     done = call("train", str(tmp_path / "c.yaml"), "--runs", str(tmp_path / "r"), "--set", "training.epochs=1")
     assert done.exit_code == 0, done.stderr
-    assert "accuracy counts texts with all their labels right" in done.stderr
+    assert "accuracy counts texts with all labels correct" in done.stderr
     assert "micro F1" in done.stdout
 
 

@@ -112,7 +112,7 @@ def test_the_table_of_trials() -> None:
         "gru+ngrams      0.7500    0.3750       9  75 s     *",
         "ngrams               -         -       9  75 s",
         "linear model    0.2500    0.1250",
-        "Scores are those of 1,050 validation texts. The linear model is a baseline: TF-IDF with logistic regression.",
+        "Scores are on 1,050 validation texts. The linear model is a baseline: TF-IDF with logistic regression.",
         "ngrams: out of memory: less",
     ]
     narrow = trials_table(results, "macro_f1", None, 40)

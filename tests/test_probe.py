@@ -123,7 +123,7 @@ def test_the_command(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--cells", "lstm,transformer"), "there is no cell 'transformer' (known: gru, lstm, min_gru"),
+        (("--cells", "lstm,transformer"), "unknown cell 'transformer' (known: gru, lstm, min_gru"),
         (("--cells", "simple_rrn"), 'did you mean "simple_rnn"?'),
         (("--distances", "5,0"), "is not a list of numbers from 1 to 65536"),
         (("--distances", ""), "is not a list of numbers"),

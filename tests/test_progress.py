@@ -94,5 +94,5 @@ def test_n_grams_fitted_earlier_are_reported() -> None:
     from seqclf.cli.progress import _about
 
     beside = TrainingStarted("data", 3, 100, 20, 1_000, ngram_texts=90)
-    assert "n-grams are fitted (to 90 texts), the network learns beside them" in _about(beside)
+    assert "n-grams are fitted to 90 texts, and the network is trained alongside them" in _about(beside)
     assert "n-grams" not in _about(TrainingStarted("data", 3, 100, 20, 1_000))

@@ -237,7 +237,7 @@ def test_a_linear_model_ahead_of_all_is_reported(
     metrics = {"accuracy": 0.8, "macro_f1": 0.8, "texts": 500}
     best = trial.Result(Candidate("a", _config(tmp_path / "t.csv")), metrics, 1.0, 1)
     _say_where_linear_is_ahead(best, "accuracy", {"accuracy": linear})
-    assert ("The linear model is ahead of all of them by 15.0 points" in capsys.readouterr().err) == said
+    assert ("The linear model is 15.0 points ahead of all of them" in capsys.readouterr().err) == said
 
 
 def test_preparation_does_not_count_as_training_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,13 +109,13 @@ def test_columns_are_named_by_settings(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["train", "--resume", "x", "--presets"], "leave CONFIG, --name, --folds, --presets and --set out"),
-        (["init", "--from", "x.csv", "--try", "--layers", "gru"], "leave --layers out"),
-        (["init", "--from", "x.csv", "--template", "trec", "--try"], "leave --layers and --try out"),
-        (["init", "--try"], "only --template and -o work without --from DATA"),
+        (["train", "--resume", "x", "--presets"], "omit CONFIG, --name, --folds, --presets and --set"),
+        (["init", "--from", "x.csv", "--try", "--layers", "gru"], "omit --layers"),
+        (["init", "--from", "x.csv", "--template", "trec", "--try"], "omit --layers and --try"),
+        (["init", "--try"], "only --template and -o work without --from; add --from DATA"),
     ],
 )
-def test_options_that_do_not_go_together(arguments: list[str], message: str) -> None:
+def test_options_that_cannot_be_combined(arguments: list[str], message: str) -> None:
     refused = _call(*arguments)
     assert refused.exit_code == 2
     assert message in refused.stderr

@@ -1,6 +1,6 @@
-"""The command line: one command a file, each a thin layer over a function of another room.
+"""The command line: one command per file, each a thin layer over a function of another room.
 
-Nothing heavy is imported at the top of these modules, so that ``--help`` answers at once.
+These modules import nothing heavy at the top, so that ``--help`` responds at once.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class _Failure(click.ClickException):
 
 
 class _Misuse(click.UsageError):
-    """A command line that is wrong: what click has to say about it, and what to type instead."""
+    """A wrong command line: click's message, and what to type instead."""
 
     def __init__(self, error: click.UsageError, hint: Hint | None) -> None:
         super().__init__(error.message, error.ctx)
@@ -85,7 +85,7 @@ def _terminate(number: int, frame: FrameType | None) -> None:
 
 @contextlib.contextmanager
 def _terminated_like_interrupted() -> Iterator[None]:
-    """SIGTERM ends a command as Ctrl-C does, so that it leaves nothing half-made. A handler of someone else stays."""
+    """Treat SIGTERM like Ctrl-C, so that a command leaves nothing incomplete. Keeps a handler that is already set."""
     ours = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
     if ours:
         signal.signal(signal.SIGTERM, _terminate)
@@ -97,7 +97,7 @@ def _terminated_like_interrupted() -> Iterator[None]:
 
 
 class _Program(click.Group):
-    """Shows errors that seqclf raised on purpose as messages, and ends with their exit code."""
+    """Shows errors that seqclf raised on purpose as messages, and exits with their code."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.meta[ARGUMENTS] = tuple(args)
@@ -117,13 +117,13 @@ class _Program(click.Group):
             what = f"{error.filename}: " if error.filename else ""
             raise _Failure(SeqclfError(f"{what}{error.strerror or error}")) from error
         except Exception as error:
-            # TensorFlow's own error for it cannot be named here without importing TensorFlow.
+            # Naming TensorFlow's error class here would import TensorFlow.
             if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
                 raise _Failure(SeqclfError(_OUT_OF_MEMORY)) from error
             raise
         except KeyboardInterrupt as error:
             click.echo("Interrupted.", err=True)
-            number = next(iter(error.args), signal.SIGINT)  # of a signal that was turned into this
+            number = next(iter(error.args), signal.SIGINT)  # _terminate passes the signal's number
             raise click.exceptions.Exit(128 + number) from None
 
 

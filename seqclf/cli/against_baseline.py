@@ -1,4 +1,4 @@
-"""What ``seqclf train`` says of a result beside the baseline's."""
+"""The comparison of a training's result with the baseline, for ``seqclf train``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def scores_line(config: Config, validation: Mapping[str, Any], baseline: Mapping[str, Any] | None) -> str:
-    """``accuracy 0.8960 (linear baseline 0.8712, +2.5), loss 0.2876``: the score that is compared comes first."""
+    """``accuracy 0.8960 (linear baseline 0.8712, +2.5), loss 0.2876``, the compared score first."""
     from seqclf.baseline.comparison import NAMES, against_baseline, reported_score
 
     first = reported_score(config, multi="micro_f1" in validation)
@@ -26,7 +26,7 @@ def scores_line(config: Config, validation: Mapping[str, Any], baseline: Mapping
 
 
 def behind(config: Config, outcome: Outcome, run: Path) -> str | None:
-    """What to say where the run's network is behind the linear model."""
+    """The warning if the run's network is behind the linear model; else None."""
     if outcome.validation is None or outcome.baseline is None or outcome.status != "finished":
         return None
     from seqclf.baseline.comparison import warning
@@ -44,7 +44,7 @@ def behind(config: Config, outcome: Outcome, run: Path) -> str | None:
 
 
 def folds_behind(config: Config, summary: dict[str, Any]) -> str | None:
-    """What ``behind`` says, for the means over the folds of ``cross_validate``."""
+    """``behind`` for the means over the folds of ``cross_validate``."""
     from seqclf.baseline.comparison import warning
     from seqclf.training.folds import mean_scores
 

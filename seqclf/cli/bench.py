@@ -34,7 +34,7 @@ def _ways(context: click.Context, parameter: click.Parameter, value: str | None)
     ways = [part.strip() for part in value.split(",")]
     for way in ways:
         if way not in installed:
-            raise click.BadParameter(f"{way!r} is none of those installed: {', '.join(installed)}")
+            raise click.BadParameter(f"{way!r} is not available; use one of {', '.join(installed)}")
     return [way for way in installed if way in ways]
 
 
@@ -52,15 +52,21 @@ def _ways(context: click.Context, parameter: click.Parameter, value: str | None)
 @click.option("--lengths", default="256", show_default=True, callback=numbers, help="Tokens of the longest text.")
 @click.option("--rows", type=click.IntRange(1, 65_536), default=64, show_default=True, help="Texts in a batch.")
 @click.option(
-    "--rounds", type=click.IntRange(1, 1_000), default=5, show_default=True, help="How often each way is timed."
+    "--rounds",
+    type=click.IntRange(1, 1_000),
+    default=5,
+    show_default=True,
+    help="How often to time each implementation.",
 )
 @click.option(
-    "--ways", callback=_ways, help="Ways to time: seqclf, keras, torch, torch_packed, notes. [default: all installed]"
+    "--ways",
+    callback=_ways,
+    help="Implementations to time: seqclf, keras, torch, torch_packed, notes. [default: all installed]",
 )
 @click.option(
     "--growth",
     is_flag=True,
-    help="Also time how an LSTM's step grows with length, units and rows; takes some minutes more.",
+    help="Also time how an LSTM's step grows with length, units and rows; takes a few more minutes.",
 )
 @click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="File for all figures.")
 @click.option("--plot", "plot_path", type=click.Path(path_type=Path, dir_okay=False), help="PNG file; with --growth.")
@@ -79,11 +85,11 @@ def bench_command(
     settings: tuple[str, ...],
 ) -> None:
     """Time forward passes and training steps of the course's model (one bidirectional recurrent layer) on this machine:
-    seqclf's layers, stock Keras, and PyTorch where it is installed.
+    seqclf's layers, stock Keras and, if installed, PyTorch.
 
-    Each way runs in its own process with its own threads; they take turns, and the medians of the rounds are shown.
-    With a CONFIG, an epoch on its training texts is timed too, by some of its batches: whole texts in seqclf's batches,
-    and shuffled and padded as the course's notebook has them. It takes 1,600 texts or more.
+    Each implementation runs in its own process with its own threads. They take turns, and the table shows the medians
+    of the rounds. With a CONFIG, also estimates an epoch on its training texts from some of its batches: with full
+    texts in seqclf's batches, and shuffled and padded as in the course's notebook. This needs 1,600 texts or more.
     """
     from seqclf.benchmark import cases as known
     from seqclf.benchmark.report import making_shares, summarize
@@ -92,9 +98,9 @@ def bench_command(
     from seqclf.files import write_json
 
     if plot_path is not None and not growth:
-        raise InputError("--plot shows how a step grows: give --growth, too")
+        raise InputError("--plot shows how a step grows: add --growth")
     if settings and config_file is None:
-        raise InputError("--set changes an option of CONFIG: name one")
+        raise InputError("--set changes an option of CONFIG: add CONFIG")
     check_outputs(json_path, plot_path)
     texts = None if config_file is None else _texts(config_file, settings)
     cases = known.grid(kinds, units, lengths, rows, (known.FORWARD, known.STEP))
@@ -104,9 +110,8 @@ def bench_command(
     about = machine()
     say(f"{about['processor']}, {about['cores']} cores; {rounds} round{'' if rounds == 1 else 's'}.")
     say(
-        "Padding does not count in tokens/s. The ratio is the speed next to stock Keras's (of cells that it "
-        "lacks: next to its LSTM's), of epochs: next to the notebook's. The spread is half of the distance between the "
-        "quartiles.\n"
+        "Tokens/s do not count padding. The ratio compares the speed with stock Keras's (for cells that Keras lacks: "
+        "with its LSTM's), or with the notebook's for epochs. The spread is half of the interquartile range.\n"
     )
 
     def announce(case: known.Case) -> None:
@@ -116,7 +121,7 @@ def bench_command(
     figures["cases"] = run(cases, ways, rounds, texts, announce)
     click.echo(_table(summarize(figures["cases"])))
     for cell, share in making_shares(figures["cases"]).items():
-        say(f"Making the batches takes {share:.1%} of seqclf's epoch of {cell}.")
+        say(f"Making the batches takes {share:.1%} of seqclf's {cell} epoch.")
     if json_path is not None:
         write_json(json_path, figures)
     if growth:
@@ -131,14 +136,14 @@ def bench_command(
 
 
 def _useful(ways: list[str] | None, cases: list[Case], kinds: list[str]) -> list[str]:
-    """The ways that have something to time: those that were asked for, or all that are installed."""
+    """The implementations that time at least one case, of those in ``ways`` or of all that are installed."""
     from seqclf.benchmark.run import installed_ways
     from seqclf.errors import InputError
 
     useful = [way for way in ways or installed_ways() if any(way in case.ways([way]) for case in cases)]
     for way in ways or []:
         if way not in useful:
-            why = "it times epochs, which need a CONFIG" if way == "notes" else f"it has none of {', '.join(kinds)}"
+            why = "it times epochs, which need a CONFIG" if way == "notes" else f"it lacks {', '.join(kinds)}"
             raise InputError(f"--ways {way}: nothing to do: {why}")
     return useful
 
@@ -168,7 +173,7 @@ def _table(rows: list[dict[str, Any]]) -> str:
 
 
 def _texts(config_file: Path, settings: tuple[str, ...]) -> EncodedTexts:
-    """The config's training texts, none kept for validation: what the notebook trains on."""
+    """The config's training texts without a validation split, as in the notebook."""
     from seqclf.cli.tensorflow_startup import start_tensorflow
     from seqclf.config import Override, parse_override, read_config
     from seqclf.data.prepare import prepare
@@ -183,5 +188,5 @@ def _texts(config_file: Path, settings: tuple[str, ...]) -> EncodedTexts:
         start_tensorflow()
     texts = prepare(loaded.config, lambda stage: say(stage, err=True)).train
     if len(texts) < 1_600:
-        raise InputError(f"{config_file}: has {len(texts):,} training texts; timing an epoch takes 1,600 or more")
+        raise InputError(f"{config_file}: has {len(texts):,} training texts; timing an epoch needs 1,600 or more")
     return texts

@@ -19,18 +19,19 @@ if TYPE_CHECKING:
     from seqclf.training.examine import Report
 
 
-@click.command("check", short_help="Look at a config, its data and model before training.")
+@click.command("check", short_help="Check a config, its data and its model before training.")
 @click.argument("config_file", metavar="CONFIG", type=click.Path(path_type=Path))
 @set_option
 @threads_option
 @allow_code_option
 @json_option
 def check_command(config_file: Path, settings: tuple[str, ...], threads: int | str, as_json: bool) -> None:
-    """Look at a config, its data and its model before training; of a data file, at what `train` would make of it.
+    """Check a config, its data and its model before training. For a data file, check the config that `train` would
+    write.
 
-    Counts texts and labels of each split, empty and repeated texts, texts that are in more than one split, lengths in
-    tokens, unknown tokens; shows the model, and times a few steps. Exits with 1 where training or evaluation would
-    fail; warnings change nothing.
+    Counts texts and labels of each split, empty and repeated texts, texts in more than one split, lengths in tokens
+    and unknown tokens. Shows the model, and times a few steps. Exits with 1 if training or evaluation would fail;
+    warnings do not change the exit code.
     """
     from seqclf.cli.starting import load_or_make
     from seqclf.cli.tensorflow_startup import hush_tensorflow, start_tensorflow

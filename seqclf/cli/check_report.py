@@ -1,4 +1,4 @@
-"""What ``seqclf check`` prints."""
+"""The output of ``seqclf check``."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _texts(report: Report, width: int | None) -> list[str]:
 
 
 def _labels(splits: dict[str, TextStatistics], width: int | None) -> list[str]:
-    """A row for each label; without the shares where they do not fit."""
+    """A row for each label; without percentages if they do not fit."""
     counts = {name: (split.labels, split.texts) for name, split in splits.items()}
     return first_that_fits(lambda shares: counts_of_labels(counts, _MOST_LABELS, shares=shares), width)
 
@@ -89,8 +89,8 @@ def _histogram(report: Report, width: int | None) -> list[str]:
     block = "█" if (sys.stdout.encoding or "").lower().startswith("utf") else "#"
     tokens = [f"{low:,}" if low == high else f"{low:,}-{high:,}" for low, high, _ in histogram]
     counts = [Column("tokens", tokens), Column("training texts", [f"{count:,}" for *_, count in histogram])]
-    beside = sum(column.narrowest + _GAP for column in counts)
-    room = _BAR if width is None else max(1, min(_BAR, width - beside))
+    used = sum(column.narrowest + _GAP for column in counts)
+    room = _BAR if width is None else max(1, min(_BAR, width - used))
     bars = [block * max(round(room * count / most), int(count > 0)) for *_, count in histogram]
     return table([*counts, Column("", bars, left=True)], width)
 

@@ -1,4 +1,4 @@
-"""Tables of plain text that fit a terminal: a column gives way as a whole, before a number or a word is cut."""
+"""Plain-text tables that fit a terminal: they omit columns rather than cut a number or a word."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 _GAP = "  "
-_NARROWEST = 6  # of a first column whose cells are cut
+_NARROWEST = 6  # minimum width of a first column whose cells are cut
 
 
 def cell_len(text: str) -> int:
-    """The characters of a terminal that a text takes: two for each of Chinese or Japanese."""
-    from rich import cells  # here, so that help pages need no rich
+    """The terminal columns that a text takes: two for a Chinese or Japanese character."""
+    from rich import cells  # here, so that help pages do not import rich
 
     return cells.cell_len(text)
 
 
 @dataclass(frozen=True)
 class Column:
-    """A heading and what stands below it.
+    """A heading and the cells below it.
 
     Attributes:
-        left: the cells begin under each other; else they end so.
-        spare: where the table is too wide, columns with the largest number are left out first; with 0 never.
+        left: align cells left; else right.
+        spare: a table that is too wide omits the columns with the largest number first; never those with 0.
     """
 
     heading: str
@@ -38,12 +38,12 @@ class Column:
 
     @property
     def widest(self) -> int:
-        """In characters of a terminal, with the heading on one line."""
+        """The width in terminal columns, with the heading on one line."""
         return max(cell_len(self.heading), self._of_cells)
 
     @property
     def narrowest(self) -> int:
-        """With a line for each word of the heading."""
+        """The width with one word of the heading per line."""
         return max([self._of_cells, *map(cell_len, self.heading.split())])
 
 
@@ -54,7 +54,7 @@ def of_rows(
     left: Collection[str] = (),
     spare: Mapping[str, int] = MappingProxyType({}),
 ) -> list[Column]:
-    """The columns of rows of cells; ``left`` and ``spare`` by their headings."""
+    """Turn rows of cells into columns; ``left`` and ``spare`` refer to headings."""
     cells = list(zip(*rows, strict=True)) if rows else [()] * len(headings)
     return [
         Column(heading, column, heading in left, spare.get(heading, 0))
@@ -63,15 +63,15 @@ def of_rows(
 
 
 def fits(columns: Sequence[Column], width: int | None) -> bool:
-    """Whether all columns can be shown whole."""
+    """Whether all columns fit without cutting."""
     return width is None or sum(column.narrowest + len(_GAP) for column in columns) - len(_GAP) <= width
 
 
 def table(columns: Sequence[Column], width: int | None) -> list[str]:
-    """The lines of the table, at most ``width`` characters wide; None: as wide as they are.
+    """The lines of the table, at most ``width`` columns wide; None: unlimited.
 
-    Headings are broken between words first. Then columns that can be spared are left out, and at last the cells of the
-    first column, which names the rows, are cut.
+    To fit, the table first wraps headings between words, then omits spare columns, and last cuts the cells of the
+    first column, which names the rows.
     """
     shown = _spared(columns, width)
     widths = _widths(shown, width)
@@ -83,7 +83,7 @@ def table(columns: Sequence[Column], width: int | None) -> list[str]:
 
 
 def _widths(columns: Sequence[Column], width: int | None) -> list[int]:
-    """Of each column: the headings have as few lines as there is room for."""
+    """The width of each column, with as few lines of headings as fit."""
     if width is None:
         return [column.widest for column in columns]
     widths = [column.narrowest for column in columns]
@@ -101,7 +101,7 @@ def _widths(columns: Sequence[Column], width: int | None) -> list[int]:
 
 
 def _to_save_a_line(column: Column, width: int) -> int:
-    """By how much a column must grow for its heading to have a line less; 0 where that has one."""
+    """How much wider a column must be to save a line of its heading; 0 if the heading has one line."""
     lines = len(_broken(column.heading, width))
     return next((w - width for w in range(width + 1, column.widest + 1) if len(_broken(column.heading, w)) < lines), 0)
 
@@ -134,6 +134,6 @@ def _cut(text: str, width: int) -> str:
 
 
 def first_that_fits(make: Callable[[bool], Sequence[Column]], width: int | None) -> list[str]:
-    """The table of ``make(True)``, or of ``make(False)``, which has shorter cells, where that would be too wide."""
-    whole = make(True)
-    return table(whole if fits(whole, width) else make(False), width)
+    """The table of ``make(True)``; if it is too wide, that of ``make(False)``, which has shorter cells."""
+    full = make(True)
+    return table(full if fits(full, width) else make(False), width)

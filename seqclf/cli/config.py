@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.group("config")
 def config_command() -> None:
-    """Look at configs: filled in, and compared."""
+    """Show or compare configs."""
 
 
 @config_command.command("show")
@@ -38,7 +38,7 @@ def show_command(config: str, runs: Path, settings: tuple[str, ...]) -> None:
 @runs_option
 @json_option
 def diff_command(a: str, b: str, runs: Path, as_json: bool) -> None:
-    """Print what differs between A and B, each a config file or a run."""
+    """Print the differences between A and B, each a config file or a run."""
     from seqclf.config.diff import ABSENT, difference
 
     differing = difference(_load(a, runs), _load(b, runs))
@@ -67,7 +67,7 @@ def diff_command(a: str, b: str, runs: Path, as_json: bool) -> None:
 
 
 def _load(name: str, runs: Path, overrides: list[Override] | None = None) -> Config:
-    """The config of a file or, where there is no such file, of a run."""
+    """The config of a file or, if there is no such file, of a run."""
     from seqclf.config import load_config
     from seqclf.errors import InputError
     from seqclf.run_choice import find_run

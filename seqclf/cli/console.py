@@ -8,7 +8,7 @@ _WIDTH_OF_FILES = 200
 
 
 def console() -> Console:
-    """As wide as the terminal; wide enough for every table where the output goes into a file or another program."""
+    """As wide as the terminal; wide enough for every table if the output is a file or another program."""
     made = Console(highlight=False)
     if not made.is_terminal:
         made.width = _WIDTH_OF_FILES

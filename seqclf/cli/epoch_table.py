@@ -1,4 +1,4 @@
-"""The epochs of a training as rows of a table, and the time that is left. Plain text: nothing here draws."""
+"""The epochs of a training as rows of a plain-text table, and the time left."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from seqclf.training.events import EpochDone, EpochStarted, StepDone, TrainingSt
 
 _GAP = "  "
 _MOST_EPOCHS_NAMED = 999
-"""Of more epochs, a row has no room to say how many there are."""
+"""With more epochs than this, rows omit the total."""
 
 
 @dataclass(frozen=True)
 class _Column:
-    """``name`` is the key of an epoch's score; ``group`` stands above the columns that share it."""
+    """``name`` is the key of an epoch's score; ``group`` is the heading above columns that share it."""
 
     name: str
     heading: str
@@ -32,23 +32,23 @@ _VALIDATION: tuple[_Column, ...] = (
     _Column("val_accuracy", "accuracy", 8, "validation"),
     _Column("val_macro_f1", "macro F1", 8, "validation"),
 )
-# The accuracy of texts that are being learnt, with all labels at the threshold 0.5, says little: its place goes to F1.
+# Training accuracy on multi-label data, with all labels at the threshold 0.5, says little; F1 replaces it.
 _MULTI_TRAINING = _TRAINING[:1]
 _MULTI_VALIDATION = (*_VALIDATION[:2], _Column("val_micro_f1", "micro F1", 8, "validation"), _VALIDATION[2])
 _COST = (_Column("speed", "tokens/s", 9), _Column("time", "time", 7), _Column("best", "best", 4))
-_SHORT = {"training": "train", "validation": "valid."}  # above a column that is alone
-_LEFT_OUT = ("speed", "accuracy", "val_macro_f1", "time", "val_micro_f1", "loss", "val_loss")
-"""What a narrow terminal has no room for, the first one first."""
+_SHORT = {"training": "train", "validation": "valid."}  # above a single column
+_OMITTED_FIRST = ("speed", "accuracy", "val_macro_f1", "time", "val_micro_f1", "loss", "val_loss")
+"""Columns that a narrow terminal omits, in this order."""
 
 
 class EpochTable:
     """A header and a row for each epoch, at most 80 characters wide for losses and speeds of the usual size.
 
-    Training scores are means over the epoch, while weights were changing; validation scores are those of its end. The
-    time is the epoch's with its validation.
+    Training scores are means over the epoch, while the weights change; validation scores are measured at its end. The
+    time includes validation.
 
     Args:
-        width: of the terminal; columns that do not fit are left out. None: all are shown.
+        width: of the terminal; columns that do not fit are omitted. None: all are shown.
     """
 
     def __init__(self, started: TrainingStarted, width: int | None = None) -> None:
@@ -58,7 +58,7 @@ class EpochTable:
         if started.multi_label:
             training, validation = _MULTI_TRAINING, _MULTI_VALIDATION
         columns = [*training, *(validation if started.validation_texts else ()), *_COST]
-        for name in _LEFT_OUT:
+        for name in _OMITTED_FIRST:
             if width is not None and self._width_of(columns) > width:
                 columns = [column for column in columns if column.name != name]
         self._columns = columns
@@ -67,7 +67,7 @@ class EpochTable:
         return self._epoch_width + sum(len(_GAP) + column.width for column in columns)
 
     def header(self) -> list[str]:
-        """Two lines with validation texts, the upper one naming whose scores stand below; else one."""
+        """The headings; with validation texts, a line above them marks training and validation scores."""
         cells = [f"{'epoch':>{self._epoch_width}}", *(f"{c.heading:>{c.width}}" for c in self._columns)]
         lines = [_GAP.join(cells)]
         if any(column.group == "validation" for column in self._columns):
@@ -100,12 +100,12 @@ class EpochTable:
 
 
 class TimeLeft:
-    """How long a training will still take if it goes through all its epochs, by the steps and epochs so far."""
+    """Estimates the time until all epochs are finished, from the steps and epochs so far."""
 
     def __init__(self) -> None:
         self._epochs = self._epoch = self._steps = self._step = self._timed = 0
         self._seconds = 0.0
-        self._whole_epoch: float | None = None
+        self._last_epoch: float | None = None
 
     def update(self, event: object) -> None:
         if isinstance(event, TrainingStarted):
@@ -113,21 +113,21 @@ class TimeLeft:
         elif isinstance(event, EpochStarted):
             self._epoch, self._steps, self._step, self._timed, self._seconds = event.epoch, event.steps, 0, 0, 0.0
         elif isinstance(event, StepDone):
-            # The first step that this process makes traces the graph: it says nothing about those that follow.
-            if self._step or self._whole_epoch is not None:
+            # The first step of the process traces the graph, so its time says nothing about later steps.
+            if self._step or self._last_epoch is not None:
                 self._timed += 1
                 self._seconds += event.seconds
             self._step = event.step
         elif isinstance(event, EpochDone):
             seconds = self._seconds / self._timed * self._steps if self._timed else event.seconds
-            self._whole_epoch = seconds + event.validation_seconds
+            self._last_epoch = seconds + event.validation_seconds
 
     def seconds(self) -> float | None:
-        """None before there is anything to go by. The validation of the first epoch is not foreseen."""
+        """None before the first timed step. The first epoch's estimate does not include validation."""
         if self._timed == 0:
             return None
         a_step = self._seconds / self._timed
-        an_epoch = self._whole_epoch if self._whole_epoch is not None else a_step * self._steps
+        an_epoch = self._last_epoch if self._last_epoch is not None else a_step * self._steps
         return a_step * (self._steps - self._step) + an_epoch * (self._epochs - self._epoch)
 
     def __str__(self) -> str:
@@ -149,7 +149,7 @@ def duration(seconds: float) -> str:
 
 
 def _number(value: float | None) -> str:
-    """With four decimals, or as many as fit into six characters."""
+    """With four decimals, or as many as fit in six characters."""
     if value is None:
         return "-"
     for decimals in (4, 3, 2, 1, 0):

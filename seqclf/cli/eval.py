@@ -57,17 +57,17 @@ if TYPE_CHECKING:
     "settings",
     metavar="data.KEY=VALUE",
     multiple=True,
-    help="Change where the run's config finds its data, such as data.data_dir=DIR. Repeatable.",
+    help="Change a data option of the run's config, such as data.data_dir=DIR. Repeatable.",
 )
 @click.option(
     "--predictions",
     "predictions_path",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="Write each row with its prediction and probabilities, and whether it is right (csv, tsv, jsonl, parquet).",
+    help="Write each row with its prediction and probabilities, and whether it is correct (csv, tsv, jsonl, parquet).",
 )
 @click.option("--prefix", default="", metavar="TEXT", help="Prefix of the names of --predictions' new columns.")
-@click.option("--overwrite", is_flag=True, help="Replace a file of --predictions that exists.")
+@click.option("--overwrite", is_flag=True, help="Replace an existing file of --predictions.")
 @threads_option
 @allow_code_option
 @json_option
@@ -88,10 +88,10 @@ def eval_command(
     as_json: bool,
 ) -> None:
     """Measure a run: accuracy, loss, precision, recall and F1 of each label, confusion matrix. For
-    multi-label runs: micro and macro F1, the fraction of texts with all labels right, Hamming loss, thresholds.
+    multi-label runs: micro and macro F1, the fraction of texts with all labels correct, Hamming loss, thresholds.
 
-    The result for a split is also kept in the run's metrics.json. Texts of --data that the run was trained on are
-    counted, whatever file they are in. --predictions keeps all columns of a table, and adds its own after them.
+    The run's metrics.json stores the result for a split. Reports how many texts of --data the run was trained on,
+    whatever file they are in. --predictions keeps all columns of a table and adds its own after them.
     """
     for_predictions = {"--overwrite": overwrite, "--prefix": prefix}
     _check_options(for_predictions, predictions_path, encoding, data_path)
@@ -126,7 +126,7 @@ def eval_command(
         metrics, probabilities = classifier.evaluate_each(texts)
         metrics = {"data": str(data_path or describe(config.data, split)), **metrics, **simple()}
     if external is None:
-        metrics |= _noted(run, config, split, metrics)
+        metrics |= _stored(run, config, split, metrics)
     else:
         metrics |= eval_texts.texts_seen(run, external)
     _print(run, config, metrics, split if external is None else None, as_json=as_json)
@@ -138,21 +138,21 @@ def eval_command(
 def _check_options(
     for_predictions: dict[str, Any], predictions: Path | None, encoding: str | None, data: Path | None
 ) -> None:
-    """Raise ``UsageError`` for options that do not go together."""
+    """Raise ``UsageError`` for options that cannot be combined."""
     for option, given in for_predictions.items():
         if given and predictions is None:
-            raise click.UsageError(f"{option}: only together with --predictions")
+            raise click.UsageError(f"{option} works only with --predictions")
     if encoding is not None and data is None:
         raise click.UsageError("--encoding is for --data; for a split, use --set data.encoding=NAME")
 
 
-def _noted(run: Run, config: Config, split: str, metrics: dict[str, Any]) -> dict[str, Any]:
-    """Write a split's metrics to the run, unless the n-grams have learnt from its texts; gives more entries of them."""
+def _stored(run: Run, config: Config, split: str, metrics: dict[str, Any]) -> dict[str, Any]:
+    """Write a split's metrics to the run, unless the n-grams were fitted to its texts; returns additional entries."""
     from seqclf.cli import eval_texts
     from seqclf.data.corpus import Corpus
 
     if split == "validation" and run.was_fitted_to_validation:
-        return eval_texts.ngrams_have_seen(metrics["texts"])  # metrics.json keeps those of the model before
+        return eval_texts.ngrams_have_seen(metrics["texts"])  # metrics.json keeps the scores before the refit
     corpus = Corpus(config)
     seen: dict[str, Any] = {}
     if split != "train" and config.data.source in ("table", "folder") and corpus.has_own_part(split):
@@ -162,7 +162,7 @@ def _noted(run: Run, config: Config, split: str, metrics: dict[str, Any]) -> dic
 
 
 def _print(run: Run, config: Config, metrics: dict[str, Any], split: str | None, *, as_json: bool) -> None:
-    """The metrics on stdout; ``split`` is None for texts of ``--data``."""
+    """Print the metrics on stdout; ``split`` is None for texts of ``--data``."""
     from seqclf.run_choice import named_with_status
     from seqclf.runs import FINISHED
 
@@ -182,7 +182,7 @@ def _print(run: Run, config: Config, metrics: dict[str, Any], split: str | None,
 def _encoded(
     config: Config, classifier: Classifier, fingerprints: dict[str, str], scored: str | LabelledTexts
 ) -> EncodedTexts:
-    """A split's texts, or given ones, as token ids."""
+    """The texts of a split, or given texts, as token ids."""
     from seqclf.data.prepare import encode_texts, prepare_split
 
     def tell(stage: str) -> None:
@@ -200,8 +200,8 @@ def _encoded(
 def _baseline(
     config: Config, labels: Labels, fingerprints: dict[str, str], scored: str | LabelledTexts
 ) -> Iterator[Callable[[], dict[str, Any]]]:
-    """Score the baseline beside what the block does; it is given a function that waits for the scores, as an entry of
-    the metrics."""
+    """Score the baseline in parallel with the block; yields a function that waits for the scores and returns them as
+    an entry of the metrics."""
     from seqclf.baseline.job import begin
     from seqclf.data.corpus import Corpus
 
@@ -226,7 +226,7 @@ def _config(path: Path, settings: tuple[str, ...]) -> Config:
     overrides = [parse_override(setting) for setting in settings]
     for override in overrides:
         if override.path[0] != "data":
-            raise InputError(f"{override}: only data.KEY can be set; the other options of a trained model are fixed")
+            raise InputError(f"{override}: only data.KEY can be set; a trained model's other options are fixed")
     return load_config(path, overrides)
 
 
@@ -239,7 +239,7 @@ def _source(
     separator: str | None,
     encoding: str | None,
 ) -> Source:
-    """What ``--data`` is read with."""
+    """The source that reads ``--data``."""
     from seqclf.config.schema import TableData
     from seqclf.data.sources.folders import FolderSource
     from seqclf.data.sources.tables import TableSource

@@ -1,4 +1,4 @@
-"""What ``seqclf eval`` prints: scores, a row for each label, and what is taken for what."""
+"""The output of ``seqclf eval``: scores, a row for each label, and confusions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from seqclf.cli.console import console
 from seqclf.cli.wrap import wrapped
 
 _MOST_PAIRS = 15
-_MATRIX_OF_FILES = 100  # columns of a confusion matrix that goes into a file or another program
+_MATRIX_OF_FILES = 100  # width of a confusion matrix that is written to a file or another program
 _SCORES = (
     ("accuracy", "accuracy"),
     ("loss", "loss"),
@@ -27,9 +27,8 @@ _CORNER = "true \\ predicted"
 def show_metrics(run_name: str, where: str, metrics: dict[str, Any], *, score: str = "accuracy") -> None:
     """Print the metrics of ``classification_metrics`` or ``multi_label_metrics`` on stdout, fitted to its width.
 
-    Labels keep their order where the whole confusion matrix fits, so that both tables read alike. Where it does not,
-    the most confused pairs stand in its place, and labels are sorted by F1. ``score`` is the metric that is compared
-    with the baseline's.
+    If the complete confusion matrix fits, labels keep their order, so that both tables match. Otherwise the most
+    confused pairs replace it, and labels are sorted by F1. ``score`` is the metric to compare with the baseline.
     """
     out = console()
     width = out.width if out.is_terminal else None
@@ -42,7 +41,7 @@ def show_metrics(run_name: str, where: str, metrics: dict[str, Any], *, score: s
     out.print()
     if "confusion" not in metrics:  # multi-label
         out.print(_label_table(metrics, by_f1=True))
-        out.print("\naccuracy: all labels of the text right", markup=False)
+        out.print("\naccuracy: the fraction of texts with all labels correct", markup=False)
         return
     most = out.width if out.is_terminal else min(out.width, _MATRIX_OF_FILES)
     matrix = confusion_table(metrics["confusion"], list(metrics["labels"]), most)
@@ -52,7 +51,7 @@ def show_metrics(run_name: str, where: str, metrics: dict[str, Any], *, score: s
         out.print(matrix)
     elif (pairs := confused_pairs(metrics["confusion"], list(metrics["labels"]))) is not None:
         out.print(pairs)
-        out.print(wrapped("The whole confusion matrix is in the output of --json.", width), soft_wrap=True)
+        out.print(wrapped("For the full confusion matrix use --json.", width), soft_wrap=True)
 
 
 def _label_table(metrics: dict[str, Any], *, by_f1: bool) -> Table:
@@ -70,14 +69,14 @@ def _label_table(metrics: dict[str, Any], *, by_f1: bool) -> Table:
 
 
 def _threshold(value: float | None) -> str:
-    """None is that of a label that the model does not have."""
+    """``value`` is None for a label that the model does not have."""
     return "-" if value is None else f"{value:.4f}"
 
 
 def confusion_table(confusion: Sequence[Sequence[int]], labels: Sequence[str], width: int) -> Table | None:
-    """The whole matrix in at most ``width`` columns: labels above it, or their numbers where those are too wide.
+    """The complete matrix in at most ``width`` columns, headed by labels, or by their numbers if labels are too wide.
 
-    None where it does not fit either way. Rows are true labels.
+    None if it does not fit either way. Rows are true labels.
     """
     counts = [[f"{count:,}" for count in row] for row in confusion]
     numbers = [str(number) for number in range(1, len(labels) + 1)]
@@ -99,9 +98,9 @@ def confusion_table(confusion: Sequence[Sequence[int]], labels: Sequence[str], w
 
 
 def confused_pairs(confusion: Sequence[Sequence[int]], labels: Sequence[str], most: int = _MOST_PAIRS) -> Table | None:
-    """The pairs of a true label and another one predicted for it that are most frequent; None where all is right.
+    """The most frequent pairs of a true label and a wrong prediction; None if all predictions are correct.
 
-    The share is that of the true label's texts.
+    The share is the fraction of the true label's texts.
     """
     pairs = sorted(
         (
@@ -127,7 +126,7 @@ def confused_pairs(confusion: Sequence[Sequence[int]], labels: Sequence[str], mo
 
 
 def label_first_table(heading: str) -> Table:
-    """A table whose first column gives way where the terminal is narrow: between words, or with an ellipsis."""
+    """A table whose first column shrinks on a narrow terminal: it wraps between words, or ends with an ellipsis."""
     table = Table(box=None, pad_edge=False)
     table.add_column(heading, overflow="ellipsis")
     return table

@@ -1,4 +1,4 @@
-"""``seqclf eval``: a file of predictions, and texts that the run has seen in training."""
+"""``seqclf eval``: the file of predictions, and the count of texts seen in training."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def checked_target(path: Path, data: Path | None, config: Config, *, overwrite: bool) -> Target:
-    """The file of ``--predictions``. Raises ``InputError`` where it could not be written, or holds texts."""
+    """The file of ``--predictions``. Raises ``InputError`` if it cannot be written or contains the config's texts."""
     from seqclf.data.sources.kinds import part_names
     from seqclf.errors import InputError
     from seqclf.evaluation.predictions import predictions_target
@@ -30,12 +30,12 @@ def checked_target(path: Path, data: Path | None, config: Config, *, overwrite: 
     parts = {"--data": data, **{f"data.{name}": part for name, part in part_names(config.data).items()}}
     for name, part in parts.items():
         if isinstance(part, str | Path) and path.absolute().resolve() == Path(part).absolute().resolve():
-            raise InputError(f"{path}: holds the texts of {name}; name another file for --predictions")
+            raise InputError(f"{path}: contains the texts of {name}; name another file for --predictions")
     return predictions_target(path, overwrite=overwrite)
 
 
 def input_rows(config: Config, scored: str | LabelledTexts, source: Source | None) -> InputRows | None:
-    """The rows of the table that a split, or given texts of a source, are from; None where they are from no table."""
+    """The table rows of a split, or of given texts of a source; None if they are not from a table."""
     from seqclf.data.corpus import Corpus
     from seqclf.data.sources.tables import TableSource
     from seqclf.evaluation.input_rows import InputRows
@@ -45,14 +45,14 @@ def input_rows(config: Config, scored: str | LabelledTexts, source: Source | Non
     corpus = Corpus(config)
     if not isinstance(corpus.source, TableSource):
         return None
-    drawn = scored == "train" or not corpus.has_own_part(scored)
-    return InputRows(corpus.source, corpus.part(scored), corpus.places(scored) if drawn else None)
+    sampled = scored == "train" or not corpus.has_own_part(scored)
+    return InputRows(corpus.source, corpus.part(scored), corpus.places(scored) if sampled else None)
 
 
 def predictions_of(
     classifier: Classifier, target: Target, config: Config, rows: InputRows | None, *, prefix: str
 ) -> Predictions:
-    """Raises ``InputError`` where the rows have columns of the same names as the predictions."""
+    """A writer of predictions. Raises ``InputError`` if the rows already have a column of the same name."""
     from seqclf.decisions import Decider
     from seqclf.evaluation.predictions import Predictions
 
@@ -71,20 +71,24 @@ def write_predictions(
     rows: InputRows | None,
     unknown_labels: UnknownLabels,
 ) -> None:
-    """Write what the classifier says of the texts, but those that ``data.unknown_labels`` drops, and say how many."""
+    """Write the predictions and print their number; skips texts that ``data.unknown_labels`` drops."""
     from seqclf.data.label_sets import label_ids
 
     kept = label_ids(texts, predictions.decider.labels, unknown_labels).kept
     if kept is not None:
         texts, rows = texts.chosen(kept), None if rows is None else rows.chosen(kept)
     right = predictions.write(texts, probabilities, rows)
-    say(f"{len(texts):,} predictions, {right:,} of them right -> {predictions.target.path}", err=True)
+    say(f"{len(texts):,} predictions, {right:,} of them correct -> {predictions.target.path}", err=True)
 
 
 def texts_seen(run: Run, texts: LabelledTexts, *, validation: bool = False) -> dict[str, Any]:
-    """How many of the texts the run has seen in training, as entries of the metrics; standard error says so.
+    """Count the texts that the run has seen in training, and report them on standard error.
 
-    ``validation``: they are its validation texts, so that only those it was trained on are news.
+    Args:
+        validation: the texts are the run's validation texts, so only those that it was trained on matter.
+
+    Returns:
+        Entries of the metrics.
     """
     from dataclasses import replace
 
@@ -102,11 +106,13 @@ def texts_seen(run: Run, texts: LabelledTexts, *, validation: bool = False) -> d
 
 
 def ngrams_have_seen(texts: int) -> dict[str, Any]:
-    """For validation texts that the n-grams were fitted to (``ngrams.refit``): entries of the metrics, as
-    ``texts_seen`` gives them; standard error says so. The baseline has not seen these texts: it is left out."""
+    """``texts_seen`` for validation texts that the n-grams were fitted to (``ngrams.refit``).
+
+    Omits the baseline, which has not seen these texts.
+    """
     say(
-        "warning: the n-grams were fitted to these texts, too, when the training was finished (ngrams.refit): the "
-        "scores say little about new texts. metrics.json keeps those of the model before that.",
+        "warning: the n-grams were fitted to these texts, too, at the end of the training (ngrams.refit), so these "
+        "scores say little about new texts. metrics.json keeps the scores before the refit.",
         err=True,
     )
     return {"trained_on": texts, "validated_on": 0, "baseline": None}

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     type=click.Choice(["saved_model", "onnx", "keras"]),
     default="saved_model",
     show_default=True,
-    help="saved_model: raw text in, with TensorFlow alone. onnx: small and quick, with seqclf or ONNX Runtime. keras: "
-    "to train on, or look at.",
+    help="saved_model: takes raw text, needs only TensorFlow. onnx: small and fast, for seqclf or ONNX Runtime. keras: "
+    "to inspect or to train further.",
 )
 @click.option(
     "--to",
     "target",
     type=click.Path(path_type=Path),
-    help="Folder to write, with a MODEL_CARD.md. [default: where training left it, in the run]",
+    help="Folder to write, with a MODEL_CARD.md. [default: use the model in the run]",
 )
 @click.option("--quantize", is_flag=True, help="With onnx: 8-bit weights, a quarter of the size; needs --to.")
 @click.option("--force", is_flag=True, help="Write a quantized model even if it loses more than 0.5 points.")
@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 def export_command(
     runs: Path, run_name: str | None, form: str, target: Path | None, quantize: bool, force: bool
 ) -> None:
-    """Export a run's model, with a MODEL_CARD.md that says what it is and how to call it.
+    """Export a run's model, with a MODEL_CARD.md that describes it and how to call it.
 
-    Prints the folder (or in the run, of onnx and keras, the file). With --quantize the score on the validation texts is
-    measured before and after.
+    Prints the folder. Without --to, prints the model's path in the run, for onnx and keras a file. With --quantize,
+    measures the score on the validation texts before and after.
     """
     from seqclf.export.folder import CARD, copy_into, new_folder
     from seqclf.run_choice import LATEST, find_run, named_with_status
@@ -51,7 +51,7 @@ def export_command(
     if quantize and (form != "onnx" or target is None):
         raise click.UsageError("--quantize works only with --format onnx, and needs --to")
     if force and not quantize:
-        raise click.UsageError("--force: only together with --quantize")
+        raise click.UsageError("--force works only with --quantize")
     run = find_run(runs, run_name)
     if run_name in (None, LATEST) and run.manifest["status"] != FINISHED:
         say(f"Run {named_with_status(run, str(run.folder))}", err=True)
@@ -76,12 +76,12 @@ def export_command(
 
 
 def _make(run: Run, form: str) -> None:
-    """What a run lacks: of older ones the ONNX model, or what was deleted."""
+    """Write a model that the run lacks: the ONNX model of an older run, or a deleted file."""
     from seqclf.cli.tensorflow_startup import start_tensorflow
     from seqclf.errors import InputError
 
     if form == "keras":
-        raise InputError(f"{run.model}: is not there; the other models of the run are made from it")
+        raise InputError(f"{run.model}: missing, and the run's other models are made from it; train again")
     start_tensorflow()
     from seqclf.evaluation.classifier import Classifier
 
@@ -105,7 +105,7 @@ def _make(run: Run, form: str) -> None:
 
 
 def _check(run: Run, form: str) -> None:
-    """Raise ``InputError`` where the model's file was damaged; a SavedModel is not loaded for that."""
+    """Raise ``InputError`` if the model's file is damaged. Does not load a SavedModel."""
     import zipfile
 
     from seqclf.errors import InputError
@@ -128,12 +128,12 @@ def _card(run: Run, form: str, cost: Cost | None) -> str:
 
 
 def _quantize(run: Run, path: Path, force: bool) -> Cost:
-    """Quantize the file in place. Raises ``InputError`` where that costs too much, unless ``force``."""
+    """Quantize the file in place. Raises ``InputError`` if the model loses too much accuracy, unless ``force``."""
     from seqclf.errors import InputError
     from seqclf.export.quantization_cost import quantize_measured
 
     cost = quantize_measured(run, path, lambda stage: say(stage, err=True))
     if not force and not cost.is_small:
-        why = "loses more than 0.5 points" if cost.score_before is not None else "cannot be measured"
-        raise InputError(f"not written, because it {why} ({cost}); --force writes it")
+        why = "loses more than 0.5 points" if cost.score_before is not None else "cannot be scored"
+        raise InputError(f"the quantized model {why} ({cost}); nothing was written; to write it, add --force")
     return cost

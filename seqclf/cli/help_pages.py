@@ -1,4 +1,4 @@
-"""Help pages on terminals that are narrower than click expects."""
+"""Help pages for terminals that are narrower than click expects."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _MARGIN = 2
 _MOST = 80
 _INDENT = 6
 _SIDE_BY_SIDE = 60
-"""The least width of a terminal, in columns, at which click's two-column list of options is readable."""
+"""The minimum terminal width, in columns, at which click's two-column list of options is readable."""
 
 
 class _Formatter(click.HelpFormatter):
-    """Click's pages are 50 columns wide or more; these are as narrow as the terminal."""
+    """Fits pages to the terminal; click's are at least 50 columns wide."""
 
     def __init__(self, indent_increment: int = 2, width: int | None = None, max_width: int | None = None) -> None:
         terminal = width_of(sys.stdout)
@@ -26,7 +26,7 @@ class _Formatter(click.HelpFormatter):
         super().__init__(indent_increment, width, max_width)
 
     def write_dl(self, rows: list[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:  # type: ignore[override]
-        """What is longer than ``col_max`` has a line of its own."""
+        """Entries longer than ``col_max`` have their own line."""
         if self.width < _SIDE_BY_SIDE:
             room = self.width - self.current_indent
             rows = [(_broken_at_bars(first, room), second) for first, second in rows]
@@ -35,7 +35,7 @@ class _Formatter(click.HelpFormatter):
 
 
 def _broken_at_bars(option: str, width: int) -> str:
-    """``--layers [bag|lstm|gru]`` in lines that are no wider, where its choices let it be."""
+    """Break ``--layers [bag|lstm|gru]`` between its choices into lines of at most ``width`` columns, if possible."""
     lines = [""]
     for part in re.findall(r"[^|]+\|?|\|", option):
         if lines[-1] and len(lines[-1]) + len(part) > width:
@@ -49,7 +49,7 @@ class _Context(click.Context):
 
 
 def use_narrow_pages(command: click.Command) -> None:
-    """Let the command and all below it print such pages."""
+    """Make the command and all its subcommands print pages that fit the terminal."""
     command.context_class = _Context
     for below in getattr(command, "commands", {}).values():
         use_narrow_pages(below)

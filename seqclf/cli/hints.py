@@ -1,4 +1,4 @@
-"""What to type instead of what was typed: hints below the errors that click raises about a command line."""
+"""Hints below click's errors: what to type instead."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ _CONFIGS = (".yaml", ".yml")
 
 @dataclass(frozen=True)
 class Hint:
-    """``sentence`` says what to do; ``command``, where there is one, is the whole line to type."""
+    """``sentence`` says what to do; ``command``, if given, is the complete line to type."""
 
     sentence: str
     command: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """On one line."""
+        """The hint on one line."""
         return f"{self.sentence}: {shlex.join(self.command)}" if self.command else self.sentence
 
     def lines(self, width: int) -> str:
-        """For a terminal: the command on lines of its own, so broken that it can be copied and pasted."""
+        """For a terminal: the command on its own lines, broken so that it can be copied and pasted."""
         if not self.command:
             return self.sentence
         words: list[str] = []
         for word in map(shlex.quote, self.command):
-            if words and words[-1] == "--set":  # which is best read beside its value
+            if words and words[-1] == "--set":  # keep it on one line with its value
                 words[-1] += f" {word}"
             else:
                 words.append(word)
@@ -49,14 +49,14 @@ class Hint:
 
 
 ARGUMENTS = "seqclf.arguments"
-"""Where a context's ``meta`` has the words of the command line."""
+"""Key of the command line's words in a context's ``meta``."""
 
 OF_RESUME = ("--epochs", "--patience")
-"""Options of ``train`` that go with ``--resume`` alone; without it they mean those of the config."""
+"""Options of ``train`` that work only with ``--resume``; without it, hints suggest the config's options."""
 
 
 class HintedError(click.UsageError):
-    """A command line that is wrong in a way that only the command knows, with what to type instead."""
+    """A wrong command line that only the command itself can detect, with what to type instead."""
 
     def __init__(self, message: str, hint: Hint) -> None:
         super().__init__(message)
@@ -64,7 +64,7 @@ class HintedError(click.UsageError):
 
 
 def hint_for(error: click.UsageError, arguments: Sequence[str]) -> Hint | None:
-    """What to type instead, or None. ``arguments`` are the command line's, the name of the command first."""
+    """What to type instead, or None. ``arguments`` is the command line, starting with the command's name."""
     if isinstance(error, HintedError):
         return error.hint
     if error.ctx is None or error.ctx.parent is None:
@@ -81,13 +81,13 @@ def hint_for(error: click.UsageError, arguments: Sequence[str]) -> Hint | None:
 
 
 def _text_with_a_dash(words: tuple[str, ...]) -> Hint | None:
-    """``predict "-bad product"``: the shell hands over what looks like options."""
+    """For ``predict "-bad product"``, a text that looks like options."""
     before = words[: words.index("--")] if "--" in words else words
     texts = [word for word in before if word.startswith("-") and any(map(str.isspace, word)) and "=" not in word]
     if not texts:
         return None
     others = [word for word in words if word not in texts and word != "--"]
-    return Hint("Put -- before texts that begin with a dash", ("seqclf", "predict", *others, "--", *texts))
+    return Hint("Put -- before texts that start with a dash", ("seqclf", "predict", *others, "--", *texts))
 
 
 def _unknown_option(context: click.Context, name: str, words: tuple[str, ...]) -> Hint:
@@ -95,26 +95,27 @@ def _unknown_option(context: click.Context, name: str, words: tuple[str, ...]) -
     own = str(command.name)
     also = () if "--resume" in words else OF_RESUME
     if (fixed := _with_settings(command, words, also)) is not None:
-        return Hint("Options of the config are changed with --set; type", (*line, *fixed))
+        return Hint("Change options of the config with --set; type", (*line, *fixed))
     if (place := ARGUMENTS_ELSEWHERE.get(own, {}).get(_key(name))) is not None:
         return Hint(f"Give {place} without an option", (*line, *_without(words, name)))
     known = _names(command)
     meant = _elsewhere(own, _key(name)) or _closest(command, name, 0.7)
     if meant is not None:
         return Hint(f"Did you mean {meant}? Type", (*line, *_renamed(words, name, meant)))
-    more = "; those of the config are changed with --set KEY=VALUE" if _has_settings(command) and own != "eval" else ""
+    more = "; change options of the config with --set KEY=VALUE" if _has_settings(command) and own != "eval" else ""
     return Hint(f"Options of {own}: {', '.join(option for option in known if option.startswith('--'))}{more}")
 
 
 def settings_hint(context: click.Context) -> Hint:
-    """For a command whose ``--epochs`` and ``--patience`` were meant to change the config."""
+    """The hint for ``--epochs`` and ``--patience`` without ``--resume``: change the config with ``--set``."""
     words = tuple(context.meta[ARGUMENTS][len(_line(context)) - 1 :])
     fixed = _with_settings(context.command, words, also=OF_RESUME)
-    return Hint("Options of the config are changed with --set; type", (*_line(context), *(fixed or ())))
+    return Hint("Change options of the config with --set; type", (*_line(context), *(fixed or ())))
 
 
 def _with_settings(command: click.Command, words: tuple[str, ...], also: Sequence[str] = ()) -> tuple[str, ...] | None:
-    """The words with options of the config, unknown ones and ``also``, as ``--set KEY=VALUE``. None without any."""
+    """The words with unknown options, and those in ``also``, rewritten as ``--set KEY=VALUE``; None if there are
+    none."""
     from seqclf.config.typed import is_flag, meant_key
 
     if not _has_settings(command):
@@ -140,7 +141,7 @@ def _with_settings(command: click.Command, words: tuple[str, ...], also: Sequenc
 
 
 def _value(rest: list[str], flag: bool) -> str:
-    """The word after an option, taken off ``rest``; of a flag without one ``true``."""
+    """Remove an option's value from ``rest`` and return it; for a flag without a value, return ``true``."""
     if flag:
         return rest.pop(0) if rest and rest[0].lower() in ("true", "false") else "true"
     return rest.pop(0) if rest and not rest[0].startswith("--") else "VALUE"
@@ -154,22 +155,22 @@ def _extra_argument(context: click.Context, words: tuple[str, ...]) -> Hint | No
     others = tuple(word for word in words if word != extra)
     path, suffix = Path(extra), Path(extra).suffix.lower()
     if "=" in extra and _has_settings(context.command):
-        return Hint("Options of the config are changed with --set; type", (*line, *others, "--set", extra))
+        return Hint("Change options of the config with --set; type", (*line, *others, "--set", extra))
     if own == "init":
         if suffix in _TABLES or path.exists():
-            return Hint("Data is named with --from; type", (*line, "--from", extra, *others))
-        return Hint("A template is named with --template; type", (*line, "--template", extra, *others))
+            return Hint("Name data with --from; type", (*line, "--from", extra, *others))
+        return Hint("Name a template with --template; type", (*line, "--template", extra, *others))
     if own not in ("eval", "export"):
         return None
     if suffix in _CONFIGS:
         return Hint(f"{own} takes a trained run, not its config; type", (*line, "--run", "RUN", *others))
     if own == "eval" and (suffix in _TABLES or (path.is_dir() and not (path / "manifest.json").exists())):
-        return Hint("Labelled texts of your own are named with --data; type", (*line, "--data", extra, *others))
-    return Hint("A run is named with --run; type", (*line, "--run", extra, *others))
+        return Hint("Name your own labelled texts with --data; type", (*line, "--data", extra, *others))
+    return Hint("Name a run with --run; type", (*line, "--run", extra, *others))
 
 
 def check_texts(texts: Sequence[str]) -> None:
-    """Raise ``HintedError`` for a text to predict that is the name of a file of texts."""
+    """Raise ``HintedError`` if a text to predict is the name of a file of texts."""
     for text in texts:
         if _is_file_of_texts(text):
             output = f"{Path(text).stem}-predicted{Path(text).suffix}"
@@ -182,7 +183,7 @@ def _is_file_of_texts(text: str) -> bool:
     path = Path(text)
     try:
         return path.suffix.lower() in _TABLES and path.is_file()
-    except (OSError, ValueError):  # no name of a file can be like that
+    except (OSError, ValueError):  # not a valid file name
         return False
 
 
@@ -196,7 +197,7 @@ def _key(name: str) -> str:
 
 
 def _elsewhere(command: str, key: str) -> str | None:
-    """Our option for another tool's, its name spelt a little wrong perhaps."""
+    """Our option for another tool's option, allowing for small misspellings."""
     names = OPTIONS_ELSEWHERE.get(command, {})
     close = difflib.get_close_matches(key, [name for name in names if len(name) > 2], n=1, cutoff=0.8)
     return names.get(key) or (names[close[0]] if close else None)
@@ -216,7 +217,7 @@ def _places(command: click.Command) -> list[click.Parameter]:
 
 
 def _arguments(command: click.Command, words: Sequence[str], skip: int) -> Iterator[str]:
-    """The words that are no options and no values of options, but for the first ``skip``."""
+    """The words that are neither options nor values of options, without the first ``skip``."""
     rest = list(words)
     while rest:
         word = rest.pop(0)
@@ -240,7 +241,7 @@ def _names(command: click.Command) -> list[str]:
 
 
 def _renamed(words: tuple[str, ...], name: str, meant: str) -> tuple[str, ...]:
-    """With another option for ``name``; ``meant`` may have the option's value with it."""
+    """Replace option ``name`` by ``meant``, which may include a value."""
     renamed: list[str] = []
     for word in words:
         if word.partition("=")[0] != name:
@@ -253,5 +254,5 @@ def _renamed(words: tuple[str, ...], name: str, meant: str) -> tuple[str, ...]:
 
 
 def _without(words: tuple[str, ...], name: str) -> tuple[str, ...]:
-    """``--config x`` and ``--config=x`` become ``x``."""
+    """Remove option ``name``: ``--config x`` and ``--config=x`` become ``x``."""
     return tuple(word.removeprefix(f"{name}=") for word in words if word != name)

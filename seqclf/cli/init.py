@@ -15,10 +15,10 @@ from seqclf.cli.wrap import GLUE, say
 _FAMILIES = ("bag", "lstm", "gru", "min_gru", "conv", "ngrams")
 
 
-def _complete_template(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+def _complete_template(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     from seqclf.config.templates import template_names
 
-    return [CompletionItem(name) for name in template_names() if name.startswith(begun)]
+    return [CompletionItem(name) for name in template_names() if name.startswith(incomplete)]
 
 
 @click.command("init")
@@ -26,7 +26,7 @@ def _complete_template(context: click.Context, parameter: click.Parameter, begun
     "--template",
     metavar="NAME",
     shell_complete=_complete_template,
-    help="A config that comes with seqclf; a wrong NAME lists them. With --from: its model, on DATA. "
+    help="A config that comes with seqclf; an unknown NAME lists them. With --from: use its model on DATA. "
     "[default: quickstart]",
 )
 @click.option(
@@ -34,31 +34,31 @@ def _complete_template(context: click.Context, parameter: click.Parameter, begun
     "data",
     metavar="DATA",
     type=click.Path(),
-    help="Your texts (csv, tsv, jsonl, parquet, or a folder of LABEL/*.txt): looked at for a config that fits.",
+    help="Your texts (csv, tsv, jsonl, parquet, or a folder of LABEL/*.txt), to write a config that fits them.",
 )
 @click.option("--text", metavar="COLUMN", help="Column of DATA's texts. [default: by names and contents]")
 @click.option(
     "--label",
     metavar="COLUMN",
     multiple=True,
-    help="Column of DATA's labels; repeated, columns of 0 and 1, each a label. [default: by names and contents]",
+    help="Column of DATA's labels. Repeat it for columns of 0 and 1, one per label. [default: by names and contents]",
 )
 @label_separator_option
 @click.option(
     "--encoding",
     metavar="NAME",
     callback=check_encoding,
-    help="How DATA is encoded, such as cp1252 or utf-16. [default: UTF-8, or guessed]",
+    help="Encoding of DATA, such as cp1252 or utf-16. [default: UTF-8, or guessed]",
 )
 @click.option("--validation", metavar="PART", help="Validation texts: a file or folder, or a fraction of DATA.")
 @click.option("--test", metavar="PART", help="Test texts: a file or folder, or a fraction of DATA.")
-@click.option("--name", help="First part of the names of runs. [default: after DATA]")
-@click.option("--layers", "family", type=click.Choice(_FAMILIES), help="Kind of the model. [default: by the texts]")
+@click.option("--name", help="First part of the names of runs. [default: the name of DATA]")
+@click.option("--layers", "family", type=click.Choice(_FAMILIES), help="Kind of model. [default: by the texts]")
 @click.option(
     "--try", "tried", is_flag=True, help="Train three models on a sample of DATA; write the best one's config."
 )
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="File to write; one that exists is never overwritten."
+    "-o", "--output", type=click.Path(path_type=Path), help="File to write; an existing file is never overwritten."
 )
 def init_command(
     template: str | None,
@@ -78,7 +78,7 @@ def init_command(
         check_new(output)
     if data is None:
         if family or tried or label_separator or any(about.values()):
-            raise click.UsageError("only --template and -o work without --from DATA")
+            raise click.UsageError("only --template and -o work without --from; add --from DATA")
         text = text_of(template or DEFAULT_TEMPLATE)
     else:
         text = _from_data(data, template, family=family, separator=label_separator, tried=tried, about=about)
@@ -104,7 +104,7 @@ def _from_data(
     from seqclf.starter.make import Request
 
     if template is not None and (family or tried):
-        raise click.UsageError("--template names the model: leave --layers and --try out")
+        raise click.UsageError("--template sets the model: omit --layers and --try")
     if family and tried:
-        raise click.UsageError("--try chooses the kind of model: leave --layers out")
+        raise click.UsageError("--try chooses the kind of model: omit --layers")
     return made_from(Request(data, separator=separator, family=family, template=template, **about), tried=tried).text

@@ -1,4 +1,4 @@
-"""How many texts of each label the splits have, as a table."""
+"""A table of the number of texts of each label in each split."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ def counts_of_labels(
     """A row for each label.
 
     Args:
-        splits: for each one how many texts a label has, and how many texts there are.
-        most: labels that are shown.
-        shares: say what share of the split's texts they are, too.
-        total: end with a row of all texts.
+        splits: for each split, the number of texts of each label and the number of all texts.
+        most: the largest number of labels to show.
+        shares: also show each count as a percentage of the split's texts.
+        total: add a last row for all texts.
     """
 
     def cell(count: int, texts: int) -> str:

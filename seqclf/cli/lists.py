@@ -1,4 +1,4 @@
-"""Options that are lists with commas, and files that a command will write: checked before anything is done."""
+"""Checks of comma-separated options, and of the files that a command will write."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _MOST = 65_536
 
 
 def numbers(context: click.Context, parameter: click.Parameter, value: str) -> list[int]:
-    """``64,256``; a number given twice counts once."""
+    """Parse ``64,256``; a repeated number counts once."""
     found = [int(part) if part.strip().isdecimal() else 0 for part in value.split(",")]
     if not all(1 <= number <= _MOST for number in found):
         raise click.BadParameter(f"{value!r} is not a list of numbers from 1 to {_MOST}, such as 64,256")
@@ -19,7 +19,7 @@ def numbers(context: click.Context, parameter: click.Parameter, value: str) -> l
 
 
 def cells(known: Callable[[], Sequence[str]]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
-    """A callback for types of layers, each of them among ``known()``."""
+    """A click callback for types of layers, which must be in ``known()``."""
 
     def callback(context: click.Context, parameter: click.Parameter, value: str) -> list[str]:
         from seqclf.config.guesses import did_you_mean
@@ -27,14 +27,14 @@ def cells(known: Callable[[], Sequence[str]]) -> Callable[[click.Context, click.
         found = [part.strip() for part in value.split(",")]
         for cell in found:
             if cell not in known():
-                raise click.BadParameter(f"there is no cell {cell!r}{did_you_mean(cell, known())}")
+                raise click.BadParameter(f"unknown cell {cell!r}{did_you_mean(cell, known())}")
         return list(dict.fromkeys(found))
 
     return callback
 
 
 def check_outputs(json_path: Path | None, plot_path: Path | None) -> None:
-    """Raise ``InputError`` where a file could not be written, or a plot not be drawn."""
+    """Raise ``InputError`` if a file cannot be written or a plot cannot be made."""
     from seqclf.errors import InputError
 
     for path in (json_path, plot_path):

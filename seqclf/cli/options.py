@@ -1,4 +1,4 @@
-"""Options that several commands share, and how a shell completes them."""
+"""Options that several commands share, and their shell completion."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _MOST_THREADS = 1024
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-def _complete_run(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+def _complete_run(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     from seqclf.run_choice import LATEST, run_names
 
     runs = context.params.get("runs") or Path("runs")
     names = [(LATEST, "the newest finished one"), *run_names(runs)]
-    return [CompletionItem(name, help=status) for name, status in names if name.startswith(begun)]
+    return [CompletionItem(name, help=status) for name, status in names if name.startswith(incomplete)]
 
 
-def complete_unfinished(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+def complete_unfinished(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     from seqclf.run_choice import LATEST, resumable_names
 
     names = [LATEST, *resumable_names(context.params.get("runs") or Path("runs"))]
-    return [CompletionItem(name) for name in names if name.startswith(begun)]
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
 runs_option: Decorator = click.option(
@@ -39,13 +39,13 @@ runs_option: Decorator = click.option(
     envvar="SEQCLF_RUNS",
     show_envvar=True,
     show_default=True,
-    is_eager=True,  # so that --run is completed from the folder that was named
+    is_eager=True,  # so that --run is completed from this folder
     help="Folder of runs.",
 )
 
 
 def runs_argument(runs: Path) -> str:
-    """`` --runs DIR``, for commands to type next; nothing where the folder is the one that they take by themselves."""
+    """`` --runs DIR``, for commands to type next; empty if ``runs`` is the default folder."""
     default = os.environ.get("SEQCLF_RUNS") or "runs"
     return "" if runs.absolute() == Path(default).absolute() else f" --runs {shlex.quote(str(runs))}"
 
@@ -73,12 +73,12 @@ set_option: Decorator = click.option(
 label_separator_option: Decorator = click.option(
     "--label-separator",
     metavar="TEXT",
-    help="Separator of several labels in one field, such as '|'. [default: the run's, or one label per text]",
+    help="Separator between several labels in one field, such as '|'. [default: the run's, or one label per text]",
 )
 
 
 def check_encoding(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    """A callback for names of encodings."""
+    """A click callback that checks names of encodings."""
     from seqclf.file_encoding import canonical
 
     if value is not None and canonical(value) is None:
@@ -90,7 +90,7 @@ encoding_option: Decorator = click.option(
     "--encoding",
     metavar="NAME",
     callback=check_encoding,
-    help="How the file is encoded, such as cp1252 or utf-16. [default: as the run's training texts]",
+    help="Encoding of the file, such as cp1252 or utf-16. [default: that of the run's training texts]",
 )
 
 
@@ -102,8 +102,8 @@ def _threads(context: click.Context, parameter: click.Parameter, value: str) -> 
     raise click.BadParameter(f"{value!r} is not auto, stock or a number from 1 to {_MOST_THREADS}")
 
 
-def _complete_threads(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
-    return [CompletionItem(word) for word in _THREADS_WORDS if word.startswith(begun)]
+def _complete_threads(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    return [CompletionItem(word) for word in _THREADS_WORDS if word.startswith(incomplete)]
 
 
 threads_option: Decorator = click.option(
@@ -115,7 +115,7 @@ threads_option: Decorator = click.option(
     envvar="SEQCLF_THREADS",
     show_envvar=True,
     show_default=True,
-    help="Threads to compute with. auto: one for each core; stock: do not change TensorFlow's threads and the C "
+    help="Number of threads. auto: one for each core; stock: do not change TensorFlow's threads and the C "
     "library's memory allocator.",
 )
 
@@ -134,7 +134,8 @@ allow_code_option: Decorator = click.option(
     expose_value=False,
     envvar="SEQCLF_ALLOW_CODE",
     show_envvar=True,
-    help="Import the modules that custom layer types in the config name. They run with your rights: trust them first.",
+    help="Import the modules of custom layer types in the config. They run with your rights: allow only code that you "
+    "trust.",
 )
 
 json_option: Decorator = click.option("--json", "as_json", is_flag=True, help="Write JSON.")

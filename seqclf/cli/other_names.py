@@ -1,4 +1,4 @@
-"""Names that other tools have for what can be given on our command line."""
+"""Names of options in other tools."""
 
 OPTIONS_ELSEWHERE = {
     "train": {
@@ -48,4 +48,4 @@ ARGUMENTS_ELSEWHERE = {
     "check": {"config": "CONFIG", "c": "CONFIG", "config_file": "CONFIG"},
     "predict": {"sentence": "TEXT", "t": "TEXT"},
 }
-"""Options of other tools -> what we take as an argument, by command."""
+"""Options of other tools -> our arguments, by command."""

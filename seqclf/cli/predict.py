@@ -50,24 +50,24 @@ _SHARE = click.FloatRange(0, 1)
     "--output", "-o", "output_path", metavar="FILE", help="File for the rows with predictions, or -. [default: -]"
 )
 @click.option("--output-format", type=click.Choice(WRITE_KINDS), help="[default: by the ending; for -: jsonl]")
-@click.option(
-    "--errors", "errors_path", type=click.Path(path_type=Path), help="File for the errors of rows that cannot be read."
-)
+@click.option("--errors", "errors_path", type=click.Path(path_type=Path), help="File for the errors of malformed rows.")
 @click.option("--resume", is_flag=True, help="Resume an interrupted --output.")
-@click.option("--overwrite", is_flag=True, help="Replace files of --output and --errors that exist.")
+@click.option("--overwrite", is_flag=True, help="Replace existing files of --output and --errors.")
 @click.option("--top", type=click.IntRange(min=1), metavar="K", help="Also give the K most probable labels.")
 @click.option(
     "--threshold",
     type=_SHARE,
     metavar="P",
-    help="Give a label if its probability exceeds P. Multi-label: instead of the run's thresholds; two labels: whether "
-    "the second one is given.",
+    help="Predict a label if its probability exceeds P. Multi-label: replaces the run's thresholds; two labels: "
+    "applies to the second one.",
 )
-@click.option("--abstain-below", type=_SHARE, metavar="P", help="Give no label (null) if its probability is below P.")
+@click.option(
+    "--abstain-below", type=_SHARE, metavar="P", help="Predict no label (null) if its probability is below P."
+)
 @click.option(
     "--abstain-empty",
     is_flag=True,
-    help="Give no label (null) to empty texts; without it they get the most frequent label of the training texts.",
+    help="Predict no label (null) for empty texts. [default: the most frequent label of the training texts]",
 )
 @click.option("--probabilities", "every", is_flag=True, help="Also give the probability of every label.")
 @click.option("--prefix", default="", metavar="TEXT", help="Prefix of the names of --output's new columns.")
@@ -98,15 +98,15 @@ def predict_command(
     threads: int | str,
     as_json: bool,
 ) -> None:
-    """Label each TEXT, or the texts of a file. The TEXT ``-`` reads one text per line from standard input, empty lines
-    included; put ``--`` before texts that begin with a dash.
+    """Label each TEXT, or the texts of a file. The TEXT ``-`` reads one text per line from standard input, including
+    empty lines. Put ``--`` before texts that start with a dash.
 
     Prints label, probability and text for each; with --json one object per line, with the probability of every label.
     Multi-label runs print all labels above their thresholds, the most probable first; - means none.
 
-    With --input, the rows of a file are written with their predictions: columns prediction and probability, or
-    multi-label predictions and probabilities. --resume continues an interrupted call, or starts a new one, so that the
-    same command can be repeated until it succeeds.
+    With --input, writes the rows of a file with their predictions, in the columns prediction and probability, or
+    predictions and probabilities for multi-label runs. --resume continues an interrupted call, or starts a new one, so
+    that the same command can be repeated until it succeeds.
     """
     from seqclf.run_choice import LATEST, find_run, named_with_status
 
@@ -147,7 +147,7 @@ def predict_command(
 def _check_options(
     texts: tuple[str, ...], input_path: str | None, only_files: dict[str, Any], *, as_json: bool
 ) -> None:
-    """Raise ``UsageError`` for options that do not go together."""
+    """Raise ``UsageError`` for options that cannot be combined."""
     from seqclf.cli.hints import check_texts
 
     check_texts(texts)
@@ -156,13 +156,13 @@ def _check_options(
     if bool(texts) == (input_path is not None):
         raise click.UsageError("give texts, or a file of them with --input" + (", not both" if texts else ""))
     if texts and (unused := [name for name, value in only_files.items() if value is not None]):
-        raise click.UsageError(f"{', '.join(unused)}: only together with --input")
+        raise click.UsageError(f"{', '.join(unused)}: works only with --input")
     if input_path is not None and as_json:
         raise click.UsageError("--json is for texts on the command line; --output-format sets the format of a file")
 
 
 def _source(run: Run, path: str, kind: str | None, column: str | None, encoding: str | None) -> Source:
-    """The file to predict; what the options leave open is as in the run's training texts."""
+    """The file to predict. Column and encoding default to those of the run's training texts."""
     from seqclf.cli.predict_file import with_text_column
     from seqclf.inference.bulk.reader import Source
 
@@ -171,13 +171,13 @@ def _source(run: Run, path: str, kind: str | None, column: str | None, encoding:
         source = with_text_column(source, run.text_column)
     if encoding is None and source.encoding != UTF8 and source.kind != "parquet":
         click.echo(
-            f"Reading {source.name} as {source.encoding}, as the run's training texts (see --encoding)", err=True
+            f"Reading {source.name} as {source.encoding}, like the run's training texts (see --encoding)", err=True
         )
     return source
 
 
 def _encoding_of(run: Run) -> str:
-    """Of the run's training texts. An exported folder does not know it, and takes UTF-8."""
+    """The encoding of the run's training texts; UTF-8 for an exported folder, which does not record it."""
     from seqclf.errors import InputError
 
     try:
@@ -187,7 +187,7 @@ def _encoding_of(run: Run) -> str:
 
 
 def _exported(name: str | None) -> Run | None:
-    """A folder that holds a model but is no run, as `seqclf export` writes it."""
+    """A folder with a model that `seqclf export` wrote; None for anything else, such as a run."""
     from seqclf.errors import InputError
     from seqclf.runs import Run
 
@@ -197,12 +197,14 @@ def _exported(name: str | None) -> Run | None:
         return Run(Path(name))
     for file, form in (("saved_model.pb", "a SavedModel"), ("model.keras", "a Keras model")):
         if (Path(name) / file).exists():
-            raise InputError(f"{name}: holds {form}; predict takes a run, or what `seqclf export --format onnx` wrote")
+            raise InputError(
+                f"{name}: contains {form}; predict takes a run, or what `seqclf export --format onnx` wrote"
+            )
     return None
 
 
 def _load(run: Run, threads: int | str) -> Classifier:
-    """Without TensorFlow, where the run has a model that needs none."""
+    """The run's classifier; without TensorFlow if the run has an ONNX model."""
     if run.onnx.exists():
         from seqclf.inference import Classifier
 
@@ -268,7 +270,7 @@ def _all_texts(arguments: tuple[str, ...]) -> Iterator[str]:
             for line in sys.stdin.buffer:
                 yield line.rstrip(b"\r\n").decode("utf-8", errors="replace")
         else:
-            # Bytes of the command line that are not UTF-8 come as lone surrogates.
+            # Python decodes invalid UTF-8 on the command line to lone surrogates.
             yield argument.encode("utf-8", "surrogateescape").decode("utf-8", errors="replace")
 
 

@@ -1,4 +1,4 @@
-"""``seqclf predict --input``: options to a prediction of a file, and its progress."""
+"""``seqclf predict --input``: predicts a file and shows progress."""
 
 from __future__ import annotations
 
@@ -40,17 +40,21 @@ def predict_rows(
     resume: bool,
     overwrite: bool,
 ) -> None:
-    """Predict a file and report on stderr. ``target`` are the options as they were given."""
+    """Predict a file and report on stderr.
+
+    Args:
+        target: values of ``--output``, ``--output-format`` and ``--errors``.
+    """
     output, kind, errors = target
     answers = Answers(decider, min(top, len(decider.labels)), every, prefix=prefix)
     started = time.monotonic()
     if output is None or output == STREAM:
         if resume:
-            raise InputError("--resume: standard output cannot be resumed; name a file with --output")
+            raise InputError("--resume: standard output cannot be resumed; add --output FILE")
         if errors is not None:
-            raise InputError("--errors: bad rows go to standard error where the output is a stream")
+            raise InputError("--errors: works only with --output FILE; without it, errors go to standard error")
         if kind == "parquet":
-            raise InputError("--output-format: parquet cannot be written to a stream; name a file with --output")
+            raise InputError("--output-format: parquet cannot be written to a stream; add --output FILE")
         block = {"block": _ROWS_OF_A_LIVE_STREAM} if source.is_stream else {}
         report = predict_stream(
             classifier.probabilities, source, kind or "jsonl", sys.stdout.buffer, answers, on_bad=_BadRows(), **block
@@ -59,23 +63,23 @@ def predict_rows(
     else:
         to = Target(Path(output), _kind_of(output, kind), errors, overwrite)
         if resume and to.path.is_file() and not Path(f"{output}.partial").exists():
-            say(f"{output}: is complete already", err=True)
+            say(f"{output}: already complete", err=True)
             return
         report = _into_file(classifier, model, source, to, answers, resume=resume)
         where = f" -> {output}"
     say(f"{report.rows - report.bad:,} texts in {time.monotonic() - started:,.1f} s{where}", err=True)
     if report.bad:
-        named = "named above" if report.bad <= _BAD_ROWS_SHOWN else f"the first {_BAD_ROWS_SHOWN} are named above"
-        more = f"; the reasons are in {errors}" if errors else f": {named}"
-        say(f"{report.bad:,} of {report.rows:,} rows could not be read{more}", err=True)
+        listed = "listed above" if report.bad <= _BAD_ROWS_SHOWN else f"the first {_BAD_ROWS_SHOWN} are listed above"
+        more = f"; the reasons are in {errors}" if errors else f": {listed}"
+        say(f"{report.bad:,} of {report.rows:,} rows were skipped as malformed{more}", err=True)
 
 
 def _kind_of(output: str, given: str | None) -> str:
-    """The format to write, by the option or else by the name's ending."""
+    """The format to write: by the option, else by the file extension."""
     kind = given or Path(output).suffix.lower().removeprefix(".").replace("ndjson", "jsonl")
     if kind not in WRITE_KINDS:
         raise InputError(
-            f"--output: cannot tell the format from {output} ({', '.join(WRITE_KINDS)}); see --output-format"
+            f"--output {output}: unknown file extension; use one of {', '.join(WRITE_KINDS)}, or --output-format"
         )
     return kind
 
@@ -83,8 +87,8 @@ def _kind_of(output: str, given: str | None) -> str:
 def _into_file(
     classifier: Any, model: Path, source: Source, target: Target, answers: Answers, *, resume: bool
 ) -> Report:
-    """``predict_file`` with progress; says how to resume where it is stopped."""
-    with _told_of_sigterm(), _progress() as show:
+    """``predict_file`` with progress; prints how to resume if it is interrupted."""
+    with _sigterm_raises(), _progress() as show:
         try:
             return predict_file(
                 classifier.probabilities,
@@ -105,27 +109,27 @@ def _into_file(
 
 
 def with_text_column(source: Source, column: str) -> Source:
-    """The source with the run's text column, where its texts have a column.
+    """The source with the run's text column, if its format has columns.
 
-    A file that lacks it but has a column ``text`` is read by that one, and standard error says so.
+    If a file lacks that column but has a column ``text``, uses ``text`` and says so on standard error.
     """
     if column == source.column or source.kind == "txt":
         return source
     named = dataclasses.replace(source, column=column)
-    if source.is_stream or not Path(source.path).is_file():  # what is read from a pipe cannot be read again
+    if source.is_stream or not Path(source.path).is_file():  # a pipe cannot be read twice
         return named
     first = next((row for row in Reader(source).values() if not isinstance(row, InputError)), None)
     if first is None or column in first or source.column not in first:
         return named
     say(
-        f'{source.name} has no column "{column}", the run\'s; its column "{source.column}" is read (see --column)',
+        f'{source.name} lacks the run\'s column "{column}"; using its column "{source.column}" (see --column)',
         err=True,
     )
     return source
 
 
 class _Terminated(BaseException):
-    """SIGTERM came."""
+    """The process received SIGTERM."""
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
@@ -133,7 +137,7 @@ def _terminate(number: int, frame: FrameType | None) -> None:
 
 
 @contextlib.contextmanager
-def _told_of_sigterm() -> Iterator[None]:
+def _sigterm_raises() -> Iterator[None]:
     before = signal.signal(signal.SIGTERM, _terminate)
     try:
         yield
@@ -142,7 +146,7 @@ def _told_of_sigterm() -> Iterator[None]:
 
 
 class _BadRows:
-    """Names the first ones."""
+    """Prints the errors of the first malformed rows."""
 
     def __init__(self) -> None:
         self._count = 0
@@ -155,7 +159,7 @@ class _BadRows:
 
 @contextlib.contextmanager
 def _progress() -> Iterator[Callable[[Report], None]]:
-    """Rows, rate and time left: a bar on a terminal, now and then a line elsewhere."""
+    """Rows, rate and time left: a bar on a terminal, an occasional line elsewhere."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 

@@ -27,7 +27,7 @@ def _known() -> Sequence[str]:
 
 @click.group("probe")
 def probe_command() -> None:
-    """Try out on made-up texts what recurrent layers can do."""
+    """Test recurrent layers on synthetic texts."""
 
 
 @probe_command.command("memory", short_help="How far back each type of recurrent layer remembers.")
@@ -52,13 +52,13 @@ def probe_command() -> None:
     type=click.IntRange(1, 1_000_000),
     default=500,
     show_default=True,
-    help="Most training steps of each network, 64 texts each.",
+    help="Maximum training steps of each network, 64 texts each.",
 )
 @click.option(
     "--seeds", type=click.IntRange(1, 100), default=3, show_default=True, help="Networks of each cell and distance."
 )
 @click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="File for all figures.")
-@click.option("--plot", "plot_path", type=click.Path(path_type=Path, dir_okay=False), help="PNG file for a picture.")
+@click.option("--plot", "plot_path", type=click.Path(path_type=Path, dir_okay=False), help="PNG file for a plot.")
 @threads_option
 def memory_command(
     kinds: list[str],
@@ -70,11 +70,11 @@ def memory_command(
     plot_path: Path | None,
     threads: int | str,
 ) -> None:
-    """Show the vanishing gradient, and what gates do about it.
+    """Measure the vanishing gradient, and how gates help.
 
-    A text is one of eight cues and then random fillers; its label is the cue. A network of one recurrent layer is
-    trained for each distance from the cue to the end (on texts of all distances up to it) and tested at that distance.
-    The gradient is that of the loss with respect to the input at the cue, relative to the one at the last token.
+    A text is one of eight cues, followed by random fillers; its label is the cue. For each distance from the cue to the
+    end, a network of one recurrent layer is trained on texts of all distances up to it, and tested at that distance.
+    The gradient is that of the loss with respect to the input at the cue, relative to that at the last token.
     """
     from seqclf.cli.tensorflow_startup import hush_tensorflow, start_tensorflow
 

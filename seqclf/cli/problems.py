@@ -1,4 +1,4 @@
-"""Errors and warnings on the terminal: in colour there, plain elsewhere."""
+"""Errors and warnings on stderr: coloured on a terminal, plain elsewhere."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from seqclf.config import Config, LoadedConfig
     from seqclf.config.problems import Problem
 
-_MARGIN = 8  # of a quoted line, for its number
+_MARGIN = 8  # columns before a quoted line, for its number
 _COLOURS = {"error": "red", "warning": "yellow"}
 
 
 def show_error(error: SeqclfError) -> None:
-    """On stderr: each problem of a config with its line, anything else as ``Error: ...``."""
+    """Print each problem of a config with its line, any other error as ``Error: ...``."""
     problems = getattr(error, "problems", ())
     for problem in problems:
         show_problem(problem, "error")
@@ -33,7 +33,7 @@ def show_error(error: SeqclfError) -> None:
 
 
 def show_problem(problem: Problem, kind: str) -> None:
-    """On stderr: where, what, and the line that it stands in. ``kind`` is ``error`` or ``warning``."""
+    """Print the position, the message and the line that has the problem. ``kind`` is ``error`` or ``warning``."""
     where = f"{problem.place}: " if problem.place else ""
     message = str(problem).removeprefix(where)
     option = "" if message == problem.message else message.removesuffix(problem.message)
@@ -49,12 +49,12 @@ def show_problem(problem: Problem, kind: str) -> None:
 
 
 def show_warning(text: str) -> None:
-    """On stderr: one that is of no place in the config."""
+    """Print a warning that has no position in the config."""
     _show([("warning", _styled("warning", "warning")), (f": {text}", f": {text}")])
 
 
 def check_files(loaded: LoadedConfig) -> None:
-    """Raise ``ConfigError`` for files that can be seen to be wrong, and code that is not allowed."""
+    """Raise ``ConfigError`` for missing or malformed files, and for code that is not allowed."""
     from seqclf.cli.tensorflow_startup import quiet_stderr
     from seqclf.data.prepare import unready
 
@@ -81,7 +81,7 @@ def _styled(text: str, kind: str) -> str:
 
 
 def _show(parts: list[tuple[str, str]]) -> None:
-    """Pieces of a message, each plain and in colour; on a terminal no line is broken inside a word."""
+    """Print a message in pieces, each plain and coloured; on a terminal, lines wrap between words."""
     _echo(styled_wrapped(parts, width_of(sys.stderr)))
 
 

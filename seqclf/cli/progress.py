@@ -1,4 +1,4 @@
-"""Progress of a training: a bar on a terminal, plain lines elsewhere. Both on stderr."""
+"""Progress of a training on stderr: a bar on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from seqclf.training.events import (
 
 _SECONDS_BETWEEN_LINES = 30.0
 _WIDE = 100
-"""The least width of a terminal, in columns, at which the bar of an epoch has room for the accuracy."""
+"""The minimum terminal width, in columns, at which an epoch's bar also shows the accuracy."""
 
 
 @contextlib.contextmanager
@@ -40,7 +40,7 @@ def progress_listener() -> Iterator[Callable[[Event], None]]:
 
 
 def epoch_bar(console: Console) -> Progress:
-    """One line that is never wider than the terminal, and is cleared at the end."""
+    """A single line, never wider than the terminal, that is cleared at the end."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
@@ -52,21 +52,21 @@ def epoch_bar(console: Console) -> Progress:
 
 
 class _Bar(BarColumn):
-    """Nothing for a stage that has no steps: its spinner turns, and its description has the whole line."""
+    """Empty for a stage without steps: its spinner turns, and its description takes the full line."""
 
     def render(self, task: Task) -> object:  # type: ignore[override]
         return super().render(task) if task.total else Text()
 
 
 class _OfSteps(MofNCompleteColumn):
-    """Nothing for a stage that has no steps."""
+    """Empty for a stage without steps."""
 
     def render(self, task: Task) -> Text:
         return super().render(task) if task.total else Text()
 
 
 class _Window:
-    """Means over the newest steps: smooth to look at, quick to follow."""
+    """Exponentially weighted means over the latest steps."""
 
     def __init__(self, keep: float = 0.95) -> None:
         self._keep = keep
@@ -85,7 +85,7 @@ class _Window:
 
 
 class _Progress:
-    """What both kinds of progress keep track of, and the lines that events leave behind."""
+    """The state that both kinds of progress track, and the lines that events print."""
 
     def __init__(self, width: int | None = None) -> None:
         self._width = width
@@ -95,7 +95,7 @@ class _Progress:
         self._epochs = self._steps = 0
         self._has_header = False
 
-    def _heed(self, event: Event) -> None:
+    def _update(self, event: Event) -> None:
         self._left.update(event)
         if isinstance(event, TrainingStarted):
             self._epochs, self._table, self._has_header = event.epochs, EpochTable(event, self._width), False
@@ -105,7 +105,7 @@ class _Progress:
             self._window.add(event)
 
     def _lines(self, event: Event) -> list[str]:
-        """The lines that an event leaves behind; stages are not among them."""
+        """The permanent lines of an event, except stages."""
         if isinstance(event, TrainingStarted):
             return [_about(event)]
         if isinstance(event, EpochDone) and self._table is not None:
@@ -120,7 +120,7 @@ class _Progress:
 
 
 class PlainProgress(_Progress):
-    """Whole lines: each stage, each epoch, and now and then within an epoch."""
+    """Plain lines: one for each stage and epoch, and occasional ones within an epoch."""
 
     def __init__(self, console: Console) -> None:
         super().__init__()
@@ -128,7 +128,7 @@ class PlainProgress(_Progress):
         self._last_line = time.monotonic()
 
     def __call__(self, event: Event) -> None:
-        self._heed(event)
+        self._update(event)
         if isinstance(event, StepDone) and time.monotonic() - self._last_line > _SECONDS_BETWEEN_LINES:
             parts = [f"epoch {event.epoch}/{self._epochs} step {event.step:,}/{self._steps:,}"]
             self._line(", ".join([*parts, *self._window.measures(), *filter(None, [str(self._left)])]))
@@ -143,7 +143,7 @@ class PlainProgress(_Progress):
 
 
 class BarProgress(_Progress):
-    """A bar for the epoch at hand, and a row for each one done. Stages show while they last; warnings stay."""
+    """A bar for the current epoch, and a row for each finished one. Stages disappear when they end; warnings stay."""
 
     def __init__(self, bar: Progress) -> None:
         super().__init__(bar.console.width)
@@ -151,15 +151,15 @@ class BarProgress(_Progress):
         self._task = bar.add_task("Starting", total=None, measures="")
 
     def __call__(self, event: Event) -> None:
-        self._heed(event)
+        self._update(event)
         if isinstance(event, EpochStarted):
-            self._begin(f"epoch {event.epoch}/{self._epochs}", event.steps)
+            self._start(f"epoch {event.epoch}/{self._epochs}", event.steps)
         elif isinstance(event, StepDone):
             self._bar.update(self._task, completed=event.step, measures=self._measures())
         elif isinstance(event, EpochDone):
-            self._begin("", None)
+            self._start("", None)
         elif isinstance(event, Stage):
-            self._begin(event.what, None)
+            self._start(event.what, None)
             if event.what.startswith("warning: "):
                 self._print(event.what)
         for line in self._lines(event):
@@ -169,7 +169,7 @@ class BarProgress(_Progress):
         parts = self._window.measures(accuracy=self._bar.console.width >= _WIDE)
         return "  ".join([*parts, *filter(None, [str(self._left)])])
 
-    def _begin(self, description: str, total: int | None) -> None:
+    def _start(self, description: str, total: int | None) -> None:
         self._bar.remove_task(self._task)
         self._task = self._bar.add_task(description, total=total, measures="")
 
@@ -190,9 +190,9 @@ def _about(event: TrainingStarted) -> str:
     return (
         f"Training on {event.train_texts:,} texts ({event.data}){validating}; {event.parameters:,} parameters"
         + (
-            f"; n-grams are fitted (to {event.ngram_texts:,} texts), the network learns beside them"
+            f"; n-grams are fitted to {event.ngram_texts:,} texts, and the network is trained alongside them"
             if event.ngram_texts
             else ""
         )
-        + ("; accuracy counts texts with all their labels right" if event.multi_label else "")
+        + ("; accuracy counts texts with all labels correct" if event.multi_label else "")
     )

@@ -26,11 +26,11 @@ _MOST_LABELS = 30
 @allow_code_option
 @json_option
 def split_command(config_file: Path, folder: Path, settings: tuple[str, ...], as_json: bool) -> None:
-    """Write the training, validation and test texts of CONFIG as files, split exactly as `seqclf train` and `seqclf
-    eval` do it, so that other programs can be compared on the same rows.
+    """Write the training, validation and test texts of CONFIG as files, split exactly as in `seqclf train` and `seqclf
+    eval`, to compare other programs on the same rows.
 
     Rows of a table keep all their columns. Prints how many texts of each label a file has, and the lines that make a
-    config read the files. Nothing is overwritten.
+    config read the files. Never overwrites a file.
     """
     from seqclf.cli.problems import check_files, show_problem
     from seqclf.config import parse_override, read_config
@@ -45,7 +45,7 @@ def split_command(config_file: Path, folder: Path, settings: tuple[str, ...], as
 
         start_tensorflow()
     written = write_splits(loaded.config, folder)
-    # A config's relative paths start elsewhere where $SEQCLF_DATA is set.
+    # With $SEQCLF_DATA, a config's relative paths do not start in the current folder.
     absolute = bool(os.environ.get("SEQCLF_DATA"))
     files = {name: split.path.absolute() if absolute else split.path for name, split in written.items()}
     section = data_section(loaded.config, files)

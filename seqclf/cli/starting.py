@@ -1,4 +1,4 @@
-"""What ``init --from`` and ``train DATA`` say of a user's data, and of the models that they tried and chose for it."""
+"""Configs for a user's own data (``init --from``, ``train DATA``), and the messages about what was found and chosen."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def made_from(request: Request, *, tried: bool = False) -> Starter:
-    """The config for a user's data, said on stderr. Raises ``InputError``."""
+    """The config for a user's data; describes it on stderr. Raises ``InputError``."""
     from seqclf.starter.make import starter_for
 
     seen = _seen(request)
@@ -30,7 +30,7 @@ def made_from(request: Request, *, tried: bool = False) -> Starter:
 def load_or_make(
     path: Path, overrides: Sequence[Override], *, presets: bool = False, threads: int | str = "auto"
 ) -> tuple[LoadedConfig, str | None]:
-    """The config of a file; for data, or with ``presets``, one that is made for them, and its text.
+    """The config of a file and None; for data, or with ``presets``, a config made for the data and its text.
 
     Raises ``InputError``.
     """
@@ -44,7 +44,7 @@ def load_or_make(
         )
     if not presets and not is_data(path):
         return read_config(path, overrides), None
-    # A config that is wrong is refused before anything heavy is imported.
+    # An invalid config is rejected before anything heavy is imported.
     from seqclf.cli.tensorflow_startup import start_tensorflow
     from seqclf.starter.make import starter_for
     from seqclf.starter.presets import loaded, seen_in
@@ -53,7 +53,7 @@ def load_or_make(
         seen = _seen_by_settings(path, overrides)
     else:
         given = read_config(path, overrides)
-        if given.config.data.source == "tfds":  # which reads its texts
+        if given.config.data.source == "tfds":  # reading its texts needs TensorFlow
             start_tensorflow(given.config, threads)
         seen = seen_in(str(path), given)
     made = best_of(seen, overrides, threads) if presets else starter_for(seen)
@@ -62,7 +62,7 @@ def load_or_make(
 
 
 def _seen(request: Request, worded: Callable[[str], str] = str) -> Seen:
-    """The data, and what was chosen of them, said on stderr; ``worded`` changes the sentences."""
+    """Examine the data and describe it on stderr; ``worded`` rewrites the sentences."""
     from seqclf.starter.make import see
 
     seen = see(request)
@@ -73,18 +73,18 @@ def _seen(request: Request, worded: Callable[[str], str] = str) -> Seen:
 
 
 def _seen_by_settings(path: Path, overrides: Sequence[Override]) -> Seen:
-    """The same for a command that has ``--set`` in place of options for columns."""
+    """``_seen`` for a command that has ``--set`` instead of options for columns."""
     from seqclf.starter.make import Request
 
     given = {override.path[1]: override.value for override in overrides if override.path[:1] == ("data",)}
 
-    def said(name: str) -> str | None:
+    def setting(name: str) -> str | None:
         return None if given.get(name) is None else str(given[name])
 
     label = given.get("label", [])
     labels = tuple(map(str, label if isinstance(label, list) else [label]))
-    separator, encoding = said("label_separator"), said("encoding")
-    request = Request(str(path), text=said("text"), label=labels, separator=separator, encoding=encoding)
+    separator, encoding = setting("label_separator"), setting("encoding")
+    request = Request(str(path), text=setting("text"), label=labels, separator=separator, encoding=encoding)
     try:
         return _seen(request, as_settings)
     except InputError as error:
@@ -92,7 +92,7 @@ def _seen_by_settings(path: Path, overrides: Sequence[Override]) -> Seen:
 
 
 def as_settings(message: str) -> str:
-    """A sentence about ``init``'s options as one about ``--set``: ``--label stars`` is ``--set data.label=stars``."""
+    """Replace ``init``'s options in a sentence by ``--set``: ``--label stars`` becomes ``--set data.label=stars``."""
 
     def setting(found: re.Match[str]) -> str:
         value = found[2] or "TEXT" if found[1] == "label-separator" else found[2] or "COLUMN"

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM while a model is trained."""
+"""Handles Ctrl-C and SIGTERM during training."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class StopRequest:
-    """The first Ctrl-C or SIGTERM after training has begun asks it to stop; the next one stops at once."""
+    """The first Ctrl-C or SIGTERM during training requests a stop; the next one stops at once."""
 
     def __init__(self) -> None:
         self.signal: int | None = None
@@ -28,11 +28,11 @@ class StopRequest:
             signal.signal(number, handler)  # type: ignore[arg-type]
 
     def __call__(self) -> bool:
-        """Whether training was asked to stop."""
+        """Whether a stop was requested."""
         return self.signal is not None
 
     def update(self, event: Event) -> None:
-        """Begin to handle signals once there are steps to finish."""
+        """Handle signals from the start of training: until then there is no step to finish."""
         from seqclf.training.events import TrainingStarted
 
         if isinstance(event, TrainingStarted) and not self._before:
@@ -41,7 +41,7 @@ class StopRequest:
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         if self.signal is not None:
-            # This ends the process: files that are half-written have nothing to say when they are thrown away.
+            # This ends the process: unfinished files must not print errors when they are discarded.
             sys.unraisablehook = lambda _: None
             raise KeyboardInterrupt(number)
         self.signal = number

@@ -1,4 +1,4 @@
-"""Starting TensorFlow without its chatter."""
+"""Starts TensorFlow without its log messages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def quiet_stderr() -> Iterator[None]:
-    """Keep what is written to file descriptor 2 (C++ libraries included) unless the block raises."""
+    """Discard output to file descriptor 2 (also from C++ libraries), unless the block raises."""
     sys.stderr.flush()
     with tempfile.TemporaryFile() as kept:
         saved = os.dup(2)
@@ -37,11 +37,11 @@ def quiet_stderr() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _interrupt_afterwards() -> Iterator[None]:
-    """Hold Ctrl-C and SIGTERM back: in the middle of an import of C++ modules they come out as some other error."""
+    """Delay Ctrl-C and SIGTERM: in an import of C++ modules they would surface as another error."""
     noted: list[int] = []
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     for number, handler in before.items():
-        if callable(handler):  # not the system's; nor where it is ignored, as in a shell's background job
+        if callable(handler):  # neither the system's nor ignored, as in a shell's background job
             signal.signal(number, lambda number, _: noted.append(number))
     try:
         yield
@@ -54,16 +54,16 @@ def _interrupt_afterwards() -> Iterator[None]:
 
 
 def hush_tensorflow() -> None:
-    """Ask TensorFlow's C++ side for fatal messages only, unless the user has asked for something else."""
+    """Limit TensorFlow's C++ log to fatal messages, unless the user has set another level."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
 def start_tensorflow(config: Config | None = None, threads: int | str = "stock") -> None:
-    """Import TensorFlow and let it look for devices: some lines are written then, whatever the log level.
+    """Import TensorFlow and let it find devices, without the lines that it logs then at any level.
 
     Args:
-        config: what is to be computed. Without recurrent layers TensorFlow's threads are left as they come.
-        threads: of ``--threads``.
+        config: the config to compute. Without recurrent layers, TensorFlow's threads are unchanged.
+        threads: the value of ``--threads``.
     """
     hush_tensorflow()
     with _interrupt_afterwards(), quiet_stderr():
@@ -72,5 +72,5 @@ def start_tensorflow(config: Config | None = None, threads: int | str = "stock")
         tf.get_logger().setLevel("ERROR")
         tf.config.list_physical_devices()
     if threads != "stock" and config is not None and config.has_recurrent_layers:
-        with contextlib.suppress(RuntimeError):  # TensorFlow is at work already: this process is not ours alone
+        with contextlib.suppress(RuntimeError):  # the process already uses TensorFlow, so its threads are fixed
             tune_runtime(None if isinstance(threads, str) else threads)

@@ -21,7 +21,7 @@ from seqclf.cli.options import (
     threads_option,
 )
 from seqclf.cli.problems import check_files, show_problem
-from seqclf.cli.train_runs import How
+from seqclf.cli.train_runs import RunOptions
 from seqclf.cli.train_summary import folds_summary, summary
 from seqclf.cli.wrap import width_of
 
@@ -38,10 +38,10 @@ if TYPE_CHECKING:
     "--resume",
     metavar="RUN",
     shell_complete=complete_unfinished,
-    help="Resume a stopped run from its newest checkpoint; latest: the one that was started last.",
+    help="Resume a stopped run from its newest checkpoint; latest: the run started last.",
 )
 @click.option(
-    "--epochs", type=click.IntRange(min=1), help="With --resume: epochs in all; trains a finished run further."
+    "--epochs", type=click.IntRange(min=1), help="With --resume: epochs in total; also trains a finished run further."
 )
 @click.option("--patience", type=click.IntRange(min=1), help="With --resume: the patience of early stopping.")
 @click.option("--name", help="First part of the run folder's name, instead of the config's.")
@@ -50,20 +50,18 @@ if TYPE_CHECKING:
     type=click.IntRange(min=2),
     help="Cross-validate: train this many times, each time validating on another part of the training texts.",
 )
-@click.option(
-    "--presets", is_flag=True, help="Try three models on a sample of the texts first, and train the best one of them."
-)
+@click.option("--presets", is_flag=True, help="Try three models on a sample of the texts, then train the best one.")
 @click.option(
     "--on-nan",
     type=click.Choice(["stop", "rewind"]),
     default="stop",
     show_default=True,
-    help="If the loss becomes NaN or infinite: stop, or go back to the last checkpoint and halve the learning rate.",
+    help="If the loss becomes NaN or infinite: stop, or return to the last checkpoint and halve the learning rate.",
 )
 @click.option(
     "--memory-check/--no-memory-check",
     default=True,
-    help="Refuse a training that needs more memory than is free (the default), or try it anyway.",
+    help="Refuse to train if that needs more than the free memory (the default), or train anyway.",
 )
 @set_option
 @threads_option
@@ -82,20 +80,20 @@ def train_command(
     settings: tuple[str, ...],
     threads: int | str,
 ) -> None:
-    """Train the classifier that CONFIG describes: a YAML file, or a data file or folder to write one for.
+    """Train a classifier from CONFIG: a YAML file, or a data file or folder to write one for.
 
-    The result is a folder in the folder of runs: model, SavedModel, tokenizer, metrics and history. Ctrl-C finishes
-    the step and leaves a complete run, marked interrupted. --resume continues it, or one that was killed, as if it had
-    never been stopped; with --epochs it also trains a finished run further. With --folds the result is a run for each
-    fold, and a summary of their validation metrics.
+    The result is a folder in the folder of runs, with model, SavedModel, tokenizer, metrics and history. Ctrl-C
+    finishes the step and leaves a complete run, marked interrupted. --resume continues an interrupted or killed run as
+    if it had never stopped; with --epochs it also trains a finished run further. With --folds the result is a run for
+    each fold, and a summary of their validation metrics.
     """
-    how = How(threads, on_nan, memory_check)
+    options = RunOptions(threads, on_nan, memory_check)
     if resume is not None:
         if config_file is not None or name is not None or folds is not None or presets or settings:
             raise click.UsageError(
-                "--resume continues with a run's own config: leave CONFIG, --name, --folds, --presets and --set out"
+                "--resume uses the run's own config: omit CONFIG, --name, --folds, --presets and --set"
             )
-        train_runs.resume(runs, resume, how, epochs=epochs, patience=patience)
+        train_runs.resume(runs, resume, options, epochs=epochs, patience=patience)
         return
     if epochs is not None or patience is not None:
         raise HintedError("--epochs and --patience work only with --resume", settings_hint(click.get_current_context()))
@@ -104,7 +102,7 @@ def train_command(
     from seqclf.cli.starting import load_or_make
 
     loaded, starter = load_or_make(config_file, _overrides(settings, name, folds), presets=presets, threads=threads)
-    # Not before the config is known to be good: what is wrong with it should be said at once.
+    # Imported after the config is checked, so that its errors appear at once.
     from seqclf.cli.tensorflow_startup import hush_tensorflow
     from seqclf.runs import check_runs_folder
 
@@ -113,11 +111,11 @@ def train_command(
         show_problem(warning, "warning")
     check_files(loaded)
     check_runs_folder(runs)
-    how = replace(how, starter=starter)
+    options = replace(options, starter=starter)
     if folds is None:
-        _train(loaded, runs, how)
+        _train(loaded, runs, options)
     else:
-        _cross_validate(loaded, runs, how)
+        _cross_validate(loaded, runs, options)
 
 
 def _overrides(settings: tuple[str, ...], name: str | None, folds: int | None) -> list[Override]:
@@ -131,30 +129,30 @@ def _overrides(settings: tuple[str, ...], name: str | None, folds: int | None) -
     return overrides
 
 
-def _train(loaded: LoadedConfig, runs: Path, how: How) -> None:
+def _train(loaded: LoadedConfig, runs: Path, options: RunOptions) -> None:
     from seqclf.runs import begin_run
 
     config = loaded.config
-    with train_runs.attended() as (stop, listen):
+    with train_runs.monitored() as (stop, listen):
         run, outcome = train_runs.train_one(
-            loaded, config, lambda: begin_run(runs, config.name), listen=listen, stop=stop, how=how
+            loaded, config, lambda: begin_run(runs, config.name), listen=listen, stop=stop, options=options
         )
         compared = behind(config, outcome, run.folder)
         text = summary(run.folder, runs, config, outcome, advised=compared is not None)
     train_runs.end(text, outcome.status, stop, warning=compared, run=run)
 
 
-def _cross_validate(loaded: LoadedConfig, runs: Path, how: How) -> None:
+def _cross_validate(loaded: LoadedConfig, runs: Path, options: RunOptions) -> None:
     from seqclf.runs import begin_folds
     from seqclf.training.events import Stage
     from seqclf.training.folds import cross_validate
 
     config = loaded.config
-    with train_runs.attended() as (stop, listen):
+    with train_runs.monitored() as (stop, listen):
 
         def train_fold(one: Config, begin: Callable[[], Run]) -> tuple[Run, Outcome]:
             listen(Stage(f"Fold {one.data.fold} of {one.data.folds}"))
-            return train_runs.train_one(loaded, one, begin, listen=listen, stop=stop, how=how)
+            return train_runs.train_one(loaded, one, begin, listen=listen, stop=stop, options=options)
 
         fold_runs = begin_folds(runs, config.name)
         found = cross_validate(config, fold_runs, train_fold, stop)

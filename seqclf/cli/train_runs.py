@@ -1,4 +1,4 @@
-"""What ``seqclf train`` does with one run: train it or resume it, show its progress, stop it on a signal."""
+"""Trains or resumes one run for ``seqclf train``: shows its progress, stops it on a signal."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class How:
-    """Options of the command that say nothing about what is trained.
+class RunOptions:
+    """Options of the command that are not part of the config.
 
     Attributes:
-        starter: text of the config that was made for the data; the run keeps it.
+        starter: text of the config that was written for the data; the run keeps it.
     """
 
     threads: int | str
@@ -44,8 +44,8 @@ class How:
 
 
 @contextlib.contextmanager
-def attended() -> Iterator[tuple[StopRequest, Callable[[Event], None]]]:
-    """Show what happens in the block; gives the request to stop, and the listener that training tells of events."""
+def monitored() -> Iterator[tuple[StopRequest, Callable[[Event], None]]]:
+    """Show progress during the block; yields the request to stop and the listener for training's events."""
     from seqclf.cli.progress import progress_listener
 
     with StopRequest() as stop, progress_listener() as show:
@@ -64,28 +64,28 @@ def train_one(
     *,
     listen: Callable[[Event], None],
     stop: StopRequest,
-    how: How,
+    options: RunOptions,
 ) -> tuple[Run, Outcome]:
-    """Prepare the texts and train in the run that ``begin`` makes; a run in which nothing was trained is removed."""
+    """Prepare the texts and train in the run that ``begin`` creates. Removes a run without a checkpoint on failure."""
     from seqclf.cli.tensorflow_startup import start_tensorflow
     from seqclf.data.prepare import prepare
     from seqclf.training.data_checks import problems_with_data
     from seqclf.training.events import Stage
 
-    # Texts before TensorFlow, so that what is wrong with them is said at once; only tfds reads them with it.
+    # Read texts before importing TensorFlow, so that errors in them appear at once. Only tfds needs TensorFlow.
     if config.data.source == "tfds":
-        start_tensorflow(config, how.threads)
+        start_tensorflow(config, options.threads)
     data = prepare(config, lambda stage: listen(Stage(stage)))
     if problems := problems_with_data(config, data):
         raise loaded.error(problems)
     run = begin()
     try:
-        if how.starter is not None:
-            write_text(run.starter, how.starter)
-        start_tensorflow(config, how.threads)
+        if options.starter is not None:
+            write_text(run.starter, options.starter)
+        start_tensorflow(config, options.threads)
         from seqclf.training.train import train
 
-        return run, train(config, run, listen, stop, data, on_nan=how.on_nan, memory_check=how.memory_check)
+        return run, train(config, run, listen, stop, data, on_nan=options.on_nan, memory_check=options.memory_check)
     except (SeqclfError, KeyboardInterrupt) as error:
         if not run.has_checkpoint:  # nothing was trained
             shutil.rmtree(run.folder, ignore_errors=True)
@@ -94,8 +94,8 @@ def train_one(
         raise
 
 
-def resume(runs: Path, name: str, how: How, *, epochs: int | None, patience: int | None) -> None:
-    """Continue the run ``name`` from its newest checkpoint; a finished one where ``epochs`` or ``patience`` say so."""
+def resume(runs: Path, name: str, options: RunOptions, *, epochs: int | None, patience: int | None) -> None:
+    """Resume the run ``name`` from its newest checkpoint. With ``epochs`` or ``patience`` it may be finished."""
     from seqclf.cli.tensorflow_startup import hush_tensorflow, start_tensorflow
     from seqclf.config import load_config
     from seqclf.run_choice import find_resumable
@@ -108,15 +108,15 @@ def resume(runs: Path, name: str, how: How, *, epochs: int | None, patience: int
     if further:
         config = extended(config, run, epochs, patience)
     tested_before = _is_tested(run)
-    with attended() as (stop, listen):
-        with run.locked():  # before anything is read
+    with monitored() as (stop, listen):
+        with run.locked():  # fail before anything is read
             pass
-        start_tensorflow(config, how.threads)
+        start_tensorflow(config, options.threads)
         from seqclf.training.train import train
 
-        options: dict[str, Any] = {"on_nan": how.on_nan, "memory_check": how.memory_check}
+        passed: dict[str, Any] = {"on_nan": options.on_nan, "memory_check": options.memory_check}
         try:
-            outcome = train(config, run, listen, stop, resume=True, further=further, **options)
+            outcome = train(config, run, listen, stop, resume=True, further=further, **passed)
         except KeyboardInterrupt:
             say(f"To resume: {run.how_to_resume}", err=True)
             raise
@@ -129,7 +129,7 @@ def resume(runs: Path, name: str, how: How, *, epochs: int | None, patience: int
 
 
 def end(text: str, status: str, stop: StopRequest, *, warning: str | None, run: Run | None = None) -> None:
-    """Show the result; exit with the signal's code where one ended the training. ``run`` is what can be resumed."""
+    """Print the result; exit with the signal's code if one ended the training. ``run`` is the run to resume, if any."""
     from seqclf.runs import INTERRUPTED
 
     show_summary(text)
@@ -137,7 +137,7 @@ def end(text: str, status: str, stop: StopRequest, *, warning: str | None, run: 
         show_warning(warning)
     if status == INTERRUPTED:
         how = "" if run is None else f" To resume: {run.how_to_resume}"
-        say(f"Interrupted; what was learnt so far is kept.{how}", err=True)
+        say(f"Interrupted; the weights so far are saved.{how}", err=True)
         sys.exit(128 + (stop.signal or signal.SIGINT))
 
 
@@ -146,5 +146,5 @@ def _is_tested(run: Run) -> bool:
 
     try:
         return "test" in run.metrics
-    except InputError:  # a damaged file, which training writes anew
+    except InputError:  # a damaged file, which training rewrites
         return False

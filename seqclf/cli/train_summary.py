@@ -1,4 +1,4 @@
-"""What ``seqclf train`` prints when it has ended: where the run is, how it did, what to type next."""
+"""The summary of ``seqclf train``: where the run is, its scores, and what to type next."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def folds_summary(path: Path, summary: dict[str, Any], width: int | None = None)
 
 
 def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advised: bool = False) -> str:
-    """``advised``: the comparison with the baseline says what to try, so that nothing else does."""
+    """``advised``: the comparison with the baseline already says what to try, so the summary does not."""
     from seqclf.layer_types import Custom, walk
     from seqclf.runs import Run
 
@@ -78,12 +78,12 @@ def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advis
 
 
 def show(text: str) -> None:
-    """Print a summary; on a terminal its lines are broken between words, and go on under their beginning."""
+    """Print a summary; on a terminal, lines wrap between words and continue below their text."""
     say(text, indent=" " * _MARGIN)
 
 
 def _advice(config: Config, run: Run) -> list[str]:
-    """Nothing where files of the run say nothing: its training is what matters."""
+    """Advice for the next training; none if files of the run are missing or malformed, so that ``train`` succeeds."""
     from seqclf.errors import InputError
     from seqclf.training.advice import TrainingSummary, advice
 

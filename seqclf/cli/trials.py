@@ -1,4 +1,4 @@
-"""Trials of ``init --try`` and ``train --presets``: what they cost, how the models did, which one is taken."""
+"""Trials of ``init --try`` and ``train --presets``: their cost, the models' scores, the choice."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def best_of(seen: Seen, overrides: Sequence[Override], threads: int | str) -> Starter:
-    """The starter whose model does best in a short trial. Raises ``SeqclfError`` where none can be trained."""
+    """The starter whose model is best in a short trial. Raises ``SeqclfError`` if none can be trained."""
     from seqclf.baseline.comparison import reported_score
     from seqclf.cli.problems import check_files
     from seqclf.cli.tensorflow_startup import start_tensorflow
@@ -40,7 +40,7 @@ def best_of(seen: Seen, overrides: Sequence[Override], threads: int | str) -> St
     best = winner(results, metric)
     if best is None:
         problem = next((result.problem for result in results if result.problem), None)
-        raise SeqclfError(problem or "no model completed an epoch in its time; train without a trial")
+        raise SeqclfError(problem or "no model completed an epoch within its time limit; train without a trial")
     _say_where_linear_is_ahead(best, metric, baseline)
     return replaced(starters[best.name], f"best of {len(results)} in a trial on {texts:,} texts")
 
@@ -54,7 +54,7 @@ def _say_cost(names: Sequence[str], texts: int, look: Look) -> None:
     minutes = max(1, round(len(names) * SECONDS / 60))
     named = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
     takes = f"up to {minutes} minutes" if minutes > 1 else "up to a minute"
-    say(f"Trying {named} on {texts:,}{of} texts; this takes {takes}, and the fits of n-grams before.", err=True)
+    say(f"Trying {named} on {texts:,}{of} texts; this takes {takes}, after fitting the n-grams.", err=True)
 
 
 def _tried(configs: dict[str, LoadedConfig], texts: int) -> tuple[list[Result], dict[str, Any] | None]:
@@ -79,8 +79,8 @@ def _say_where_linear_is_ahead(best: Result, metric: str, baseline: dict[str, An
     points = points_behind(best.score(metric), baseline[metric], best.validation["texts"])
     if points is not None:
         say(
-            f"The linear model is ahead of all of them by {points:.1f} points. A full training on all texts may change "
-            "that; it shows the same comparison at its end.",
+            f"The linear model is {points:.1f} points ahead of all of them. A full training on all texts may change "
+            "that; it ends with the same comparison.",
             err=True,
         )
 
@@ -88,8 +88,8 @@ def _say_where_linear_is_ahead(best: Result, metric: str, baseline: dict[str, An
 def _table(
     results: Sequence[Result], metric: str, baseline: dict[str, Any] | None, width: int | None = None
 ) -> list[str]:
-    """The trials side by side, the best one marked, with a linear model's scores; then what the scores stand on, and
-    why models have none."""
+    """A table of the trials and the linear model, the best trial marked; then the number of validation texts, and the
+    problems of models without scores."""
     from seqclf.starter.trial import winner
 
     best = winner(results, metric)
@@ -107,5 +107,5 @@ def _table(
     texts = next((result.validation["texts"] for result in results if result.validation is not None), None)
     if texts is not None:
         linear = "" if baseline is None else ". The linear model is a baseline: TF-IDF with logistic regression"
-        lines.append(f"Scores are those of {texts:,} validation texts{linear}.")
+        lines.append(f"Scores are on {texts:,} validation texts{linear}.")
     return [*lines, *(f"{result.name}: {result.problem}" for result in results if result.problem)]

@@ -1,4 +1,4 @@
-"""Lines that end between words on a terminal, and stay whole where another program reads them."""
+"""Wraps messages between words on a terminal, and leaves lines unbroken for files and other programs."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _INDENT = "  "
 _NARROWEST = 20
 
 GLUE = "\0"
-"""A blank in what ``say`` prints at which no line ends."""
+"""A non-breaking space in messages for ``say``."""
 
 
 def width_of(stream: IO[str]) -> int | None:
-    """Columns of the terminal that ``stream`` writes to (of ``$COLUMNS`` where it is set); None where it is none."""
+    """Columns of the terminal that ``stream`` writes to, or ``$COLUMNS`` if set; None if it is not a terminal."""
     try:
         if not stream.isatty():
             return None
@@ -30,9 +30,9 @@ def width_of(stream: IO[str]) -> int | None:
 
 
 def wrapped(text: str, width: int | None, indent: str = _INDENT) -> str:
-    """``text`` with line breaks in place of blanks, so that no line is wider than ``width`` unless a single word is.
+    """Break ``text`` at blanks, so that no line is wider than ``width`` unless a single word is.
 
-    Lines of ``text`` stay apart; broken lines continue after ``indent``. ``width`` None: the text as it is.
+    Existing line breaks stay; continuation lines start with ``indent``. With ``width`` None the text is unchanged.
     """
     if width is None:
         return text
@@ -43,12 +43,12 @@ def wrapped(text: str, width: int | None, indent: str = _INDENT) -> str:
 
 
 def say(text: str, *, err: bool = False, indent: str = _INDENT) -> None:
-    """Print a message for people, wrapped to the terminal it is printed on; broken lines go on after ``indent``."""
+    """Print a message, wrapped to the terminal's width; continuation lines start with ``indent``."""
     click.echo(wrapped(text, width_of(sys.stderr if err else sys.stdout), indent).replace(GLUE, " "), err=err)
 
 
 def styled_wrapped(parts: list[tuple[str, str]], width: int | None) -> str:
-    """The same for one line in pieces, each given as plain text and as printed text (with codes for colours)."""
+    """``wrapped`` for one line in pieces, each given as plain text and as printed text (with colour codes)."""
     plain = "".join(text for text, _ in parts)
     printed = []
     at = 0
@@ -74,18 +74,18 @@ def _broken(line: str, width: int, indent: str) -> list[str]:
 
 
 def _moved_left(line: str, width: int, indent: int) -> str:
-    """A line that a long word makes too wide, with as much less indent as brings it within the width."""
+    """A line that a long word makes too wide, with its indent reduced as needed to fit."""
     return line[max(0, min(indent, len(line) - width)) :]
 
 
 def _piece(broken: str, at: int, text: str) -> tuple[str, int]:
-    """The part of ``broken`` from ``at`` on that has the characters of ``text``, blanks aside; and where it ends."""
+    """The part of ``broken`` from ``at`` that has the characters of ``text``, ignoring blanks; and where it ends."""
     end = at
     for character in text:
         if character.isspace():
             continue
         end = broken.index(character, end) + 1
-    # Blanks, or the break, after the last character belong to the piece if they do in the text.
+    # If the text ends with blanks, the blanks or the line break that follow belong to the piece.
     if text and text[-1].isspace():
         while end < len(broken) and broken[end].isspace():
             end += 1
