@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     type=click.Choice(["train", "validation", "test"]),
     default="test",
     show_default=True,
-    help="Texts to use.",
+    help="Split to measure.",
 )
 @click.option(
     "--data",

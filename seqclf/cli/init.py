@@ -36,12 +36,13 @@ def _complete_template(context: click.Context, parameter: click.Parameter, incom
     type=click.Path(),
     help="Your texts (csv, tsv, jsonl, parquet, or a folder of LABEL/*.txt), to write a config that fits them.",
 )
-@click.option("--text", metavar="COLUMN", help="Column of DATA's texts. [default: by names and contents]")
+@click.option("--text", metavar="COLUMN", help="Column of DATA's texts. [default: found by name and content]")
 @click.option(
     "--label",
     metavar="COLUMN",
     multiple=True,
-    help="Column of DATA's labels. Repeat it for columns of 0 and 1, one per label. [default: by names and contents]",
+    help="Column of DATA's labels. Repeat it for columns of 0 and 1, one per label. [default: found by name and "
+    "content]",
 )
 @label_separator_option
 @click.option(
@@ -53,7 +54,9 @@ def _complete_template(context: click.Context, parameter: click.Parameter, incom
 @click.option("--validation", metavar="PART", help="Validation texts: a file or folder, or a fraction of DATA.")
 @click.option("--test", metavar="PART", help="Test texts: a file or folder, or a fraction of DATA.")
 @click.option("--name", help="First part of the names of runs. [default: the name of DATA]")
-@click.option("--layers", "family", type=click.Choice(_FAMILIES), help="Kind of model. [default: by the texts]")
+@click.option(
+    "--layers", "family", type=click.Choice(_FAMILIES), help="Kind of model. [default: chosen to fit the texts]"
+)
 @click.option(
     "--try", "tried", is_flag=True, help="Train three models on a sample of DATA; write the best one's config."
 )

@@ -55,8 +55,8 @@ run_option: Decorator = click.option(
     "run_name",
     metavar="RUN",
     shell_complete=_complete_run,
-    help="Name or path of a run, or latest. [default: latest, the newest finished run; an interrupted one if there "
-    "is no other]",
+    help="Name or path of a run, or latest. [default: latest, the newest finished run, else the newest interrupted "
+    "one]",
 )
 
 config_argument: Decorator = click.argument("config", metavar="CONFIG", type=click.Path())
@@ -138,4 +138,4 @@ allow_code_option: Decorator = click.option(
     "trust.",
 )
 
-json_option: Decorator = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+json_option: Decorator = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

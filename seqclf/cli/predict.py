@@ -43,17 +43,21 @@ _SHARE = click.FloatRange(0, 1)
 @click.option(
     "--input-format",
     type=click.Choice(READ_KINDS),
-    help="Format of --input; txt: one text per line. [default: by its ending]",
+    help="Format of --input; txt: one text per line. [default: by file extension]",
 )
 @encoding_option
 @click.option(
     "--output", "-o", "output_path", metavar="FILE", help="File for the rows with predictions, or -. [default: -]"
 )
-@click.option("--output-format", type=click.Choice(WRITE_KINDS), help="[default: by the ending; for -: jsonl]")
+@click.option(
+    "--output-format",
+    type=click.Choice(WRITE_KINDS),
+    help="Format of --output. [default: by file extension; for -: jsonl]",
+)
 @click.option("--errors", "errors_path", type=click.Path(path_type=Path), help="File for the errors of malformed rows.")
 @click.option("--resume", is_flag=True, help="Resume an interrupted --output.")
 @click.option("--overwrite", is_flag=True, help="Replace existing files of --output and --errors.")
-@click.option("--top", type=click.IntRange(min=1), metavar="K", help="Also give the K most probable labels.")
+@click.option("--top", type=click.IntRange(min=1), metavar="K", help="Also output the K most probable labels.")
 @click.option(
     "--threshold",
     type=_SHARE,
@@ -69,7 +73,7 @@ _SHARE = click.FloatRange(0, 1)
     is_flag=True,
     help="Predict no label (null) for empty texts. [default: the most frequent label of the training texts]",
 )
-@click.option("--probabilities", "every", is_flag=True, help="Also give the probability of every label.")
+@click.option("--probabilities", "every", is_flag=True, help="Also output the probability of every label.")
 @click.option("--prefix", default="", metavar="TEXT", help="Prefix of the names of --output's new columns.")
 @runs_option
 @run_option

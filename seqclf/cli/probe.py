@@ -55,7 +55,7 @@ def probe_command() -> None:
     help="Maximum training steps of each network, 64 texts each.",
 )
 @click.option(
-    "--seeds", type=click.IntRange(1, 100), default=3, show_default=True, help="Networks of each cell and distance."
+    "--seeds", type=click.IntRange(1, 100), default=3, show_default=True, help="Networks per cell and distance."
 )
 @click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="File for all figures.")
 @click.option("--plot", "plot_path", type=click.Path(path_type=Path, dir_okay=False), help="PNG file for a plot.")

@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 @click.option(
     "--memory-check/--no-memory-check",
     default=True,
-    help="Refuse to train if that needs more than the free memory (the default), or train anyway.",
+    help="Refuse to train if training needs more than the free memory (the default), or train anyway.",
 )
 @set_option
 @threads_option
