@@ -29,7 +29,7 @@ def test_a_file_is_trained_on_and_its_config_can_be_trained_again(
     trained = _call("train", str(sample_csv), *QUICK)
     assert trained.exit_code == 0, trained.output
     run = Run(tmp_path / "runs" / "reviews-1")
-    assert 'Seen: 200 texts with 2 labels (texts in "text", labels in "label")' in trained.stderr
+    assert 'Found 200 texts with 2 labels (texts in "text", labels in "label")' in trained.stderr
     assert str(run.starter) in trained.stdout
     assert "--runs" not in trained.stdout
     starter, kept = load_config(run.starter), load_config(run.config)

@@ -156,7 +156,7 @@ def test_the_command_prints_counts_and_lines_that_work(tmp_path: Path) -> None:
     config.write_text(yaml.safe_dump(values), encoding="utf-8")
     done = _split(str(config), "--to", str(tmp_path / "out"))
     assert done.exit_code == 0, done.output
-    shown, _, lines = done.stdout.partition("A config reads these files with:\n\n")
+    shown, _, lines = done.stdout.partition("To train on these files, use this in a config:\n\n")
     assert shown.splitlines()[0].split() == ["label", "train", "validation", "test"]
     section = yaml.safe_load(lines)["data"]
     assert section == {**{name: str(tmp_path / "out" / f"{name}.csv") for name in SPLITS}, "group": None}

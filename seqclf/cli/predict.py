@@ -158,7 +158,7 @@ def _check_options(
     if input_path is not None and " " in input_path and not Path(input_path).exists():
         raise click.UsageError(f"--input {input_path}: no such file")  # "-instead of this" is a text
     if bool(texts) == (input_path is not None):
-        raise click.UsageError("give texts, or a file of them with --input" + (", not both" if texts else ""))
+        raise click.UsageError("give TEXT or --input FILE" + (", not both" if texts else ""))
     if texts and (unused := [name for name, value in only_files.items() if value is not None]):
         raise click.UsageError(f"{', '.join(unused)}: works only with --input")
     if input_path is not None and as_json:

@@ -65,7 +65,7 @@ def split_command(config_file: Path, folder: Path, settings: tuple[str, ...], as
         return counts_of_labels(counts, _MOST_LABELS, shares=shares, total=True)
 
     click.echo("\n".join(first_that_fits(columns, width_of(sys.stdout))))
-    say(f"\nWritten to {folder}. A config reads these files with:\n")
+    say(f"\nWritten to {folder}. To train on these files, use this in a config:\n")
     click.echo("\n".join(["data:", *(f"  {name}: {_yaml(value)}" for name, value in section.items())]))
 
 

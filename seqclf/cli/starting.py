@@ -66,7 +66,7 @@ def _seen(request: Request, worded: Callable[[str], str] = str) -> Seen:
     from seqclf.starter.make import see
 
     seen = see(request)
-    say(f"Seen: {seen.summary}.", err=True)
+    say(f"Found {seen.summary}.", err=True)
     for note in seen.notes:
         say(f"  {worded(note)}", err=True)
     return seen

@@ -54,7 +54,7 @@ def _say_cost(names: Sequence[str], texts: int, look: Look) -> None:
     minutes = max(1, round(len(names) * SECONDS / 60))
     named = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
     takes = f"up to {minutes} minutes" if minutes > 1 else "up to a minute"
-    say(f"Trying {named} on {texts:,}{of} texts; this takes {takes}, after fitting the n-grams.", err=True)
+    say(f"Trying {named} on {texts:,}{of} texts; this takes {takes}, plus the time to fit the n-grams.", err=True)
 
 
 def _tried(configs: dict[str, LoadedConfig], texts: int) -> tuple[list[Result], dict[str, Any] | None]:
