@@ -35,7 +35,10 @@ def test_the_command(three_label_run: Run, three_labels_csv: Path, tmp_path: Pat
     as_tsv = _call(*lines, "--output-format", "tsv", stdin=b"a match\n").stdout
     assert as_tsv.startswith("text\tprediction\tprobability\na match\tsport\t")
     for arguments, message in (
-        (["-i", str(three_labels_csv), "-o", str(tmp_path / "out.xyz")], "out.xyz: unknown file extension; use one of "),
+        (
+            ["-i", str(three_labels_csv), "-o", str(tmp_path / "out.xyz")],
+            "out.xyz: unknown file extension; use one of ",
+        ),
         (["-i", str(three_labels_csv), "-o", "-", "--errors", "x"], "--errors: works only with --output FILE"),
         (["-i", str(three_labels_csv), "--resume"], "--resume: standard output cannot be resumed"),
         (["-i", str(three_labels_csv), "-o", str(out), "--json"], "--json is for texts"),
