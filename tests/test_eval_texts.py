@@ -260,7 +260,11 @@ def test_predictions_overwrite_nothing_without_permission(three_label_run: Run, 
     assert _eval(three_label_run, "--predictions", str(path), "--overwrite").exit_code == 0
     with path.open(newline="") as file:
         assert next(csv.reader(file))[0] == "text"
-    for given, words in (("p.txt", "expected one of .csv"), ("p", "expected one of .csv"), ("no/p.csv", "no folder")):
+    for given, words in (
+        ("p.txt", "expected one of .csv"),
+        ("p", "expected one of .csv"),
+        ("no/p.csv", "/no does not exist"),
+    ):
         with pytest.raises(InputError, match=words):
             predictions_target(tmp_path / given, overwrite=False)
     given = str(write_csv(tmp_path / "g.csv", [("text", "label"), ("the goal", "sport")]))
