@@ -152,7 +152,7 @@ def test_a_wait_ends_by_itself(slow: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(jobs, "_MOST_SECONDS", 0.1)
     with BaselineJob(request_for(texts_of, train="t", validation="v")) as job:
         assert job.result() is None
-    assert job.problem is not None and "not fitted" in job.problem
+    assert job.problem is not None and "its fit did not end within" in job.problem
 
 
 def test_a_killed_process_is_a_reason(slow: Path) -> None:

@@ -94,7 +94,7 @@ def test_the_baseline_has_a_mean_too(tmp_path: Path) -> None:
     assert [line.split()[-2] for line in shown[1:3]] == ["0.8000", "0.9000"]
     assert shown[3].split() == ["mean", "0.6500", "1.0000", "0.6500", "0.8500"]
     warned = folds_behind(config, found)
-    assert warned is not None and "by 20.0 points of accuracy" in warned
+    assert warned is not None and "by 20.0 points of validation accuracy" in warned
     # Of folds without one there is no mean to compare.
     found = cross_validate(config, begin_folds(tmp_path, "x"), _pretend([outcomes[0], 0.6]))
     assert found["baseline"] is None and folds_behind(config, found) is None
