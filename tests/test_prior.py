@@ -60,7 +60,9 @@ def test_of_two_labels_and_of_lists() -> None:
     ],
 )
 def test_files_that_hold_none_are_refused(value: Any) -> None:
-    with pytest.raises(ValueError, match="hold"):
+    with pytest.raises(
+        ValueError, match="does not have a frequency for each label|has a value that is not a frequency"
+    ):
         Prior.from_json(value, labels_of(2))
 
 

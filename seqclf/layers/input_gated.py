@@ -73,7 +73,7 @@ class InputGatedRecurrence(keras.layers.Layer):
         self.bias = self.add_weight((width,), "zeros", name="bias") if self.use_bias else None
 
     def call(self, x: tf.Tensor, mask: tf.Tensor | None = None, training: bool = False) -> tf.Tensor:
-        x = tf.cast(x, self.compute_dtype)
+        x = tf.cast(tf.convert_to_tensor(x), self.compute_dtype)
         if training and self.dropout:
             x = x * keras.random.dropout(tf.ones_like(x[:, :1]), self.dropout, seed=self.seed_generator)
         mask = tf.ones(tf.shape(x)[:2], tf.bool) if mask is None else tf.cast(mask, tf.bool)

@@ -62,8 +62,8 @@ class _Fast:
             if self.keeps_order and self.go_backwards and self.return_sequences:
                 outputs = tf.reverse(outputs, [1])
             return last, outputs, states
-        x = tf.cast(sequences, self.compute_dtype)  # of integers as well, as in Keras
-        states = [tf.cast(state, self.compute_dtype) for state in states]
+        x = tf.cast(tf.convert_to_tensor(sequences), self.compute_dtype)  # of integers as well, as in Keras
+        states = [tf.cast(tf.convert_to_tensor(state), self.compute_dtype) for state in states]
         if training and self.dropout:
             x *= self.cell.get_dropout_mask(x[:, 0, :])[:, tf.newaxis]
         mask = mask[0] if isinstance(mask, list | tuple) else mask
