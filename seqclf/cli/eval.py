@@ -125,10 +125,7 @@ def eval_command(
     with _baseline(config, classifier.labels, known, scored) as simple:
         metrics, probabilities = classifier.evaluate_each(texts)
         metrics = {"data": str(data_path or describe(config.data, split)), **metrics, **simple()}
-    if external is None:
-        metrics |= _stored(run, config, split, metrics)
-    else:
-        metrics |= eval_texts.texts_seen(run, external)
+    metrics |= _stored(run, config, split, metrics) if external is None else eval_texts.texts_seen(run, external)
     _print(run, config, metrics, split if external is None else None, as_json=as_json)
     if predictions is not None:
         written = external or Corpus(config).texts(split)

@@ -41,6 +41,7 @@ class InputGatedRecurrence(keras.layers.Layer):
     def __init__(
         self,
         units: int,
+        *,
         return_sequences: bool = False,
         go_backwards: bool = False,
         dropout: float = 0.0,

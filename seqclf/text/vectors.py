@@ -28,8 +28,8 @@ def vectors_dim(path: Path) -> int:
 def read_vectors(path: Path, pieces: Sequence[str], dim: int) -> dict[int, NDArray[np.float32]]:
     """The vectors (``float32 [dim]``) of the pieces found in the file, by piece id.
 
-    Reads line by line: memory depends on the vocabulary, not on the file. Raises ``InputError`` with the line number
-    of a line that is not a word with ``dim`` numbers.
+    Reads line by line: memory depends on the vocabulary, not on the file. A line must be a word and ``dim`` numbers;
+    ``InputError`` names the first malformed line.
     """
     wanted = {piece.encode("utf-8"): token_id for token_id, piece in enumerate(pieces)}
     found: dict[int, NDArray[np.float32]] = {}
