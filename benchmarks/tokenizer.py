@@ -15,7 +15,7 @@ import yaml
 
 from seqclf.config import checked_config
 from seqclf.config.schema import TokenizerOptions
-from seqclf.data.sources.tfds import TfdsSource
+from seqclf.sources.tfds import TfdsSource
 from seqclf.text.kinds import learn_tokenizer
 
 BATCH = 256

@@ -10,8 +10,8 @@ from conftest import small_config
 
 from seqclf.baseline.task import Request
 from seqclf.config import Config, checked_config
-from seqclf.data.sources.base import LabelledTexts
 from seqclf.labels import Labels
+from seqclf.sources.texts import LabelledTexts
 
 TEXTS = ["a good film", "a bad film", "good good story", "bad story , bad film", "", "it is a good day", "bad bad bad"]
 TRUTH = np.array([1, 0, 1, 0, 0, 1, 0], np.int32)

@@ -117,7 +117,7 @@ def sample_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """200 synthetic reviews as a user's own file."""
     import csv
 
-    from seqclf.data.sources.sample.grammar import reviews
+    from seqclf.sources.sample.grammar import reviews
 
     path = tmp_path_factory.mktemp("tables") / "reviews.csv"
     with path.open("w", encoding="utf-8", newline="") as file:

@@ -12,9 +12,9 @@ from bad_tables import CASES, GOOD, Case, written
 from seqclf.config import checked_config
 from seqclf.data.corpus import Corpus
 from seqclf.data.prepare import prepare, unready
-from seqclf.data.sources.tables import TableSource
 from seqclf.data.statistics import label_problems, leak, text_statistics, text_warnings
 from seqclf.errors import InputError
+from seqclf.sources.table.reader import TableSource
 
 
 def _read(folder: Path, case: Case, split: str) -> tuple[int, list[str]]:

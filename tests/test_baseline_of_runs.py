@@ -19,8 +19,8 @@ from seqclf.baseline.job import begin
 from seqclf.cli.progress import PlainProgress
 from seqclf.config import checked_config
 from seqclf.data.corpus import Corpus
-from seqclf.data.sources.base import LabelledTexts
 from seqclf.labels import Labels
+from seqclf.sources.texts import LabelledTexts
 
 
 def test_no_job_if_none_is_wanted(sample_csv: Path) -> None:
@@ -38,7 +38,7 @@ def test_training_texts_that_changed_are_not_fitted(sample_csv: Path, own_cache:
 
 
 def test_other_texts_never_make_a_data_set_be_downloaded(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from seqclf.data.sources.tfds import TfdsSource
+    from seqclf.sources.tfds import TfdsSource
 
     monkeypatch.setattr(TfdsSource, "fingerprint", lambda *_: pytest.fail("it would be looked for"))
     data = {"source": "tfds", "dataset": "imdb_reviews", "data_dir": str(own_cache)}

@@ -18,8 +18,8 @@ from baseline_examples import request_for, texts_of
 from seqclf.baseline import job as jobs
 from seqclf.baseline.job import BaselineJob
 from seqclf.baseline.task import Request
-from seqclf.data.sources.base import LabelledTexts
 from seqclf.labels import Labels
+from seqclf.sources.texts import LabelledTexts
 
 
 def test_class_weights_make_another_baseline(own_cache: Path) -> None:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seqclf.cache import cached
 from seqclf.data.batches import Batches
-from seqclf.data.cache import cached
 from seqclf.data.encoded import EncodedTexts
 from seqclf.errors import SeqclfError
 from seqclf.text.truncation import truncate_ids

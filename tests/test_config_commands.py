@@ -132,8 +132,8 @@ def test_handled_imbalance_is_not_reported(weights: str, monitor: str, tmp_path:
 
 
 def test_labels_that_are_nearly_the_same_are_a_warning() -> None:
-    from seqclf.data.sources.base import LabelledTexts
     from seqclf.data.statistics import text_statistics, text_warnings
+    from seqclf.sources.texts import LabelledTexts
 
     def said(labels: list[str]) -> list[str]:
         texts = LabelledTexts([f"{i}" for i in range(len(labels))], labels, "here")

@@ -111,7 +111,7 @@ def test_a_long_chain_of_files_ends(tmp_path: Path) -> None:
 
 
 def test_a_variable_names_the_folder_of_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from seqclf.data.sources.tfds import TfdsSource
+    from seqclf.sources.tfds import TfdsSource
 
     path = _write(
         tmp_path,

@@ -14,9 +14,9 @@ from conftest import small_config, write_csv
 from seqclf.config import checked_config
 from seqclf.data.corpus import Corpus
 from seqclf.data.prepare import prepare, prepare_split
-from seqclf.data.sources.base import digest
 from seqclf.data.statistics import leak
 from seqclf.errors import InputError
+from seqclf.sources.texts import digest
 
 NAMES = ("train", "validation", "test")
 
@@ -111,7 +111,7 @@ def test_texts_are_not_read_again_for_what_is_cached(tmp_path: Path, monkeypatch
     rows = [(f"text {i % 40}", "ab"[i % 2]) for i in range(80)]
     config = checked_config(small_config(data__train=str(_table(tmp_path / "t.csv", rows)), tokenizer={}))
     first = prepare(config)
-    monkeypatch.setattr("seqclf.data.sources.tables.TableSource.read", lambda *_: pytest.fail("read again"))
+    monkeypatch.setattr("seqclf.sources.table.reader.TableSource.read", lambda *_: pytest.fail("read again"))
     assert prepare(config).fingerprints == first.fingerprints
 
 

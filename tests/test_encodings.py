@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqclf.cli import cli
-from seqclf.data.sources.folders import FolderSource
-from seqclf.data.sources.tables import TableSource
 from seqclf.errors import InputError
 from seqclf.file_encoding import canonical, encoding_of, guessed
 from seqclf.inference.bulk.reader import Reader, Source
+from seqclf.sources.folder import FolderSource
+from seqclf.sources.table.reader import TableSource
 
 TEXTS = {
     "french": "Très déçu par la qualité. Le café était froid, le service à revoir : c’est dommage — vraiment.",
@@ -147,7 +147,7 @@ def test_init_writes_the_encoding_and_train_reads_it(tmp_path: Path, monkeypatch
     assert "encoding: cp1252" in Path("mine.yaml").read_text(encoding="utf-8")
     assert "encoding: cp1252 (not UTF-8; --encoding names another)" in made.stderr
     from seqclf.config import load_config
-    from seqclf.data.sources.kinds import open_source
+    from seqclf.data.kinds import open_source
 
     config = load_config(Path("mine.yaml"))
     assert next(iter(open_source(config.data).read("mine.csv").texts)) == "le café 0 était mauvais"

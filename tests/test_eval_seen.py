@@ -11,13 +11,13 @@ import pytest
 from click.testing import CliRunner, Result
 from conftest import POOLED, small_config, trained, write_csv
 
+from seqclf.cache import cache_folder
 from seqclf.cli import cli
 from seqclf.config import load_config
-from seqclf.data.cache import cache_folder
 from seqclf.data.corpus import Corpus
 from seqclf.data.seen import Seen, seen_in_training
-from seqclf.data.sources.base import LabelledTexts
 from seqclf.runs import Run
+from seqclf.sources.texts import LabelledTexts
 
 
 def _eval(run: Run, *arguments: str) -> Result:

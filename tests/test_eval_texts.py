@@ -16,7 +16,6 @@ from conftest import POOLED, small_config, trained, write_csv
 from seqclf.cli import cli
 from seqclf.config import load_config
 from seqclf.data.corpus import Corpus
-from seqclf.data.sources.tables import TableSource
 from seqclf.decisions import Decider
 from seqclf.errors import InputError
 from seqclf.evaluation.input_rows import InputRows
@@ -24,6 +23,7 @@ from seqclf.evaluation.predictions import Predictions, predictions_target
 from seqclf.inference.bulk.job import Target
 from seqclf.labels import Labels
 from seqclf.runs import Run
+from seqclf.sources.table.reader import TableSource
 from seqclf.table_rows import rows as rows_of
 
 

@@ -199,7 +199,7 @@ def test_a_damaged_file_of_a_run_is_reported(
 
 
 def test_what_killed_processes_left_in_the_cache_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from seqclf.data.cache import cached
+    from seqclf.cache import cached
 
     monkeypatch.setenv("SEQCLF_CACHE", str(tmp_path))
     gone = subprocess.Popen(["true"])

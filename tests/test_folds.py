@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from seqclf.config import checked_config
 from seqclf.data.corpus import Corpus
 from seqclf.data.prepare import prepare
-from seqclf.data.sources.base import LabelledTexts
 from seqclf.data.splits import folded, partition
 from seqclf.errors import InputError
+from seqclf.sources.texts import LabelledTexts
 
 
 def _texts(labels: list[str]) -> LabelledTexts:

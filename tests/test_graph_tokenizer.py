@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from seqclf.data.sources.sample.grammar import reviews
+from seqclf.sources.sample.grammar import reviews
 from seqclf.text.kinds import learn_tokenizer
 from seqclf.text.subword import SubwordTokenizer
 from seqclf.text.tokenizer import Tokenizer

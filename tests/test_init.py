@@ -45,7 +45,7 @@ def test_init_never_overwrites(tmp_path: Path) -> None:
 
 
 def test_init_writes_a_config_that_trains_on_the_file_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from seqclf.data.sources.sample.grammar import reviews
+    from seqclf.sources.sample.grammar import reviews
 
     monkeypatch.chdir(tmp_path)
     rows = [("id", "Review, in full", "stars", "language")]

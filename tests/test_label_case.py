@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from seqclf.data.label_sets import label_ids, what_to_do
-from seqclf.data.sources.base import LabelledTexts
 from seqclf.errors import InputError
 from seqclf.labels import Labels
+from seqclf.sources.texts import LabelledTexts
 
 
 def test_the_error_names_similar_labels() -> None:

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 from seqclf.cli import cli
 from seqclf.data.label_sets import encode_labels
-from seqclf.data.sources.base import LabelledTexts
-from seqclf.data.sources.tables import TableSource
 from seqclf.data.splits import partition
 from seqclf.errors import InputError
 from seqclf.labels import Labels
+from seqclf.sources.table.reader import TableSource
+from seqclf.sources.texts import LabelledTexts
 from seqclf.tasks.classification.multi_label import (
     best_threshold,
     multi_label_metrics,
@@ -112,7 +112,7 @@ def test_sequences_of_tensorflow_datasets_are_lists(tmp_path: Path) -> None:
     import tensorflow as tf
     import tensorflow_datasets as tfds
 
-    from seqclf.data.sources.tfds import TfdsSource
+    from seqclf.sources.tfds import TfdsSource
 
     rows = [("one", [1, 0], ["x"]), ("two", [], []), ("three", [1], ["y", "x"])]
     split = tf.data.Dataset.from_generator(

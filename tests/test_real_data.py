@@ -12,10 +12,10 @@ from conftest import small_config, trained
 
 from seqclf.config import checked_config
 from seqclf.data.prepare import prepare, prepare_split
-from seqclf.data.sources.tables import TableSource
-from seqclf.data.sources.tfds import TfdsSource
 from seqclf.data.splits import partition
 from seqclf.errors import InputError
+from seqclf.sources.table.reader import TableSource
+from seqclf.sources.tfds import TfdsSource
 
 pytestmark = pytest.mark.real
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "seqclf"
-BASE = {"errors", "files", "labels", "decisions", "table_rows", "file_encoding", "prior", "token_ids"}
+BASE = {"errors", "files", "labels", "decisions", "table_rows", "file_encoding", "prior", "token_ids", "cache"}
 ALLOWED = {
     "errors": set(),
     "files": {"errors"},
@@ -18,6 +18,8 @@ ALLOWED = {
     "decisions": {"errors", "labels"},
     "label_weights": {"labels"},
     "prior": {"labels"},
+    "cache": {"errors", "files"},
+    "text_store": {"errors", "cache"},
     "onnx_writer": {"errors"},
     "figures": BASE,
     "runs": BASE,
@@ -26,20 +28,22 @@ ALLOWED = {
     "token_ids": set(),
     "layers": {"runtime", "token_ids"},
     "option_types": set(),
+    "sources": BASE | {"option_types", "text_store"},
     "layer_types": BASE | {"option_types", "layers", "onnx_writer"},
-    "config": BASE | {"option_types", "layer_types"},
+    "config": BASE | {"option_types", "layer_types", "sources"},
     "text": BASE,
-    "data": BASE | {"config", "text"},
+    "data": BASE | {"config", "text", "sources"},
     "model": BASE | {"config", "layer_types", "layers"},
-    "ngrams": BASE | {"config", "text", "data", "label_weights"},
+    "ngrams": BASE | {"config", "text", "data", "sources", "label_weights"},
     "tasks": BASE | {"config", "data", "layers", "model", "ngrams", "label_weights"},
-    "evaluation": BASE | {"runs", "config", "text", "data", "model", "tasks", "inference"},
+    "evaluation": BASE | {"runs", "config", "text", "data", "sources", "model", "tasks", "inference"},
     "export": BASE | {"runs", "config", "layer_types", "text", "data", "model", "onnx_writer", "tasks", "inference"},
     "inference": BASE | {"text"},
-    "baseline": BASE | {"config", "layer_types", "text", "data", "tasks", "label_weights"},
+    "baseline": BASE | {"config", "layer_types", "text", "data", "sources", "tasks", "label_weights"},
     "benchmark": BASE | {"figures", "runtime", "config", "data", "layers", "model", "training"},
     "probe": BASE | {"figures", "config", "layer_types", "text", "model", "tasks", "training"},
-    "starter": BASE | {"runs", "config", "text", "data", "training", "evaluation", "baseline", "file_encoding"},
+    "starter": BASE
+    | {"runs", "config", "text", "data", "sources", "training", "evaluation", "baseline", "file_encoding"},
     "training": BASE
     | {
         "runs",
@@ -49,6 +53,7 @@ ALLOWED = {
         "layer_types",
         "text",
         "data",
+        "sources",
         "model",
         "ngrams",
         "tasks",

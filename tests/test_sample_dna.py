@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from seqclf.data.sources.sample import SampleSource
-from seqclf.data.sources.sample.dna import sequences
+from seqclf.sources.sample import SampleSource
+from seqclf.sources.sample.dna import sequences
 
 
 def test_it_is_balanced_distinct_and_the_same_every_time() -> None:

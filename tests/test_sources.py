@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqclf.data.label_sets import encode_labels, label_order
-from seqclf.data.sources.base import LabelledTexts
-from seqclf.data.sources.folders import FolderSource
-from seqclf.data.sources.sample import SampleSource
-from seqclf.data.sources.tables import TableSource
-from seqclf.data.sources.tfds import TfdsSource
 from seqclf.data.splits import partition
 from seqclf.errors import InputError
 from seqclf.labels import Labels
+from seqclf.sources.folder import FolderSource
+from seqclf.sources.sample import SampleSource
+from seqclf.sources.table.reader import TableSource
+from seqclf.sources.texts import LabelledTexts
+from seqclf.sources.tfds import TfdsSource
 
 
 def _table(folder: Path, content: str | bytes, ending: str = "csv") -> str:
@@ -122,7 +122,7 @@ def test_rows_of_jsonl_that_miss_a_column_are_counted(tmp_path: Path, monkeypatc
     messages = [line.partition(".jsonl:")[2] for line in str(caught.value).splitlines()]
     assert [line[:8] for line in messages] == ["1: no co", "3: no co", "2: not v", '4: "labe']
     assert "; only this one of 5 rows lacks it: " in messages[0]
-    monkeypatch.setattr("seqclf.data.sources.tables.ROWS_LOOKED_AT", 10)
+    monkeypatch.setattr("seqclf.sources.table.reader.ROWS_LOOKED_AT", 10)
     with pytest.raises(InputError, match="5 of the first 10 rows lack it"):
         source.check(_table(tmp_path, "\n".join(rows), "jsonl"))
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from seqclf.data.equal_texts import NO_GROUP, group_digest, joined, normalised, text_digest, text_digests
-from seqclf.data.sources.base import LabelledTexts
+from seqclf.data.equal_texts import joined, normalised, text_digest, text_digests
 from seqclf.data.splits import folded, partition
 from seqclf.data.statistics import size_warnings, text_statistics
 from seqclf.errors import InputError
+from seqclf.sources.texts import NO_GROUP, LabelledTexts, group_digest
 
 NAMES = ("train", "validation", "test")
 

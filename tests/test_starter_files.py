@@ -254,7 +254,7 @@ def test_columns_of_0_and_1_are_labels_of_their_own(tmp_path: Path) -> None:
 
 
 def test_rows_from_all_over_a_large_file_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from seqclf.data.sources import tables
+    from seqclf.sources.table import reader as tables
     from seqclf.starter import make, spread
 
     for module in (tables, make, spread):

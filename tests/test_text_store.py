@@ -12,13 +12,13 @@ from conftest import small_config, write_csv
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seqclf import text_store
 from seqclf.config import checked_config
-from seqclf.data import text_store
 from seqclf.data.prepare import prepare
-from seqclf.data.text_store import Chosen, TextStore
 from seqclf.errors import SeqclfError
 from seqclf.text import bulk
 from seqclf.text.counting import counted
+from seqclf.text_store import Chosen, TextStore
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from conftest import small_config, trained
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqclf.data.sources.sample.grammar import reviews
 from seqclf.errors import InputError
+from seqclf.sources.sample.grammar import reviews
 from seqclf.text.char import CharTokenizer
 from seqclf.text.kinds import learn_tokenizer, load_tokenizer
 from seqclf.text.subword_text_encoder import SubwordTextEncoder

@@ -17,9 +17,9 @@ from seqclf.cli import cli
 from seqclf.config import checked_config
 from seqclf.data.label_sets import label_ids
 from seqclf.data.prepare import prepare
-from seqclf.data.sources.base import LabelledTexts
 from seqclf.errors import InputError
 from seqclf.labels import Labels
+from seqclf.sources.texts import LabelledTexts
 from seqclf.tasks.classification.metrics import classification_metrics
 from seqclf.tasks.classification.multi_label import multi_label_metrics
 

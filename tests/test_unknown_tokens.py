@@ -8,8 +8,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from seqclf.config.schema import TokenizerConfig
-from seqclf.data.sources.base import LabelledTexts
 from seqclf.data.unknown_tokens import unknown_warnings
+from seqclf.sources.texts import LabelledTexts
 from seqclf.text.kinds import learn_tokenizer
 
 DNA = ["".join("ACGT"[(i * 7 + j * j) % 4] for j in range(120)) for i in range(30)]

@@ -20,8 +20,6 @@ from hypothesis import strategies as st
 from seqclf.cli import cli
 from seqclf.config import checked_config
 from seqclf.data.corpus import Corpus
-from seqclf.data.sources.base import LabelledTexts
-from seqclf.data.sources.tables import TableSource
 from seqclf.data.written_splits import SPLITS, _opened, data_section, write_splits
 from seqclf.decisions import Decider
 from seqclf.errors import InputError
@@ -30,6 +28,8 @@ from seqclf.evaluation.predictions import Predictions
 from seqclf.inference.bulk.job import Target
 from seqclf.inference.bulk.writers import LineWriter
 from seqclf.labels import Labels
+from seqclf.sources.table.reader import TableSource
+from seqclf.sources.texts import LabelledTexts
 from seqclf.table_rows import csv_writer
 
 ODD = ['a "quoted", text', "two\nlines", "tabs are fine", " spaces ", "émile ☃", "", "=1+1"]

@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from seqclf.baseline.task import Request, write
+from seqclf.cache import cache_folder
 from seqclf.config import Config
-from seqclf.data.cache import cache_folder
 from seqclf.data.corpus import Corpus
-from seqclf.data.sources.base import LabelledTexts
 from seqclf.errors import InputError
 from seqclf.labels import Labels
+from seqclf.sources.texts import LabelledTexts
 
 _SECONDS_BETWEEN_LOOKS = 0.05
 _MOST_SECONDS = 600.0

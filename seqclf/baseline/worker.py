@@ -17,7 +17,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from seqclf.baseline.scores import Baseline, Part
-from seqclf.data.cache import cached
+from seqclf.cache import cached
 from seqclf.errors import SeqclfError
 from seqclf.files import write_json
 from seqclf.labels import Labels

@@ -24,10 +24,10 @@ from seqclf.cli.wrap import say
 if TYPE_CHECKING:
     from seqclf.config import Config
     from seqclf.data.encoded import EncodedTexts
-    from seqclf.data.sources.base import LabelledTexts, Source
     from seqclf.evaluation.classifier import Classifier
     from seqclf.labels import Labels
     from seqclf.runs import Run
+    from seqclf.sources.texts import LabelledTexts, Source
 
 
 @click.command("eval", short_help="Measure a run: accuracy, F1, confusion matrix.")
@@ -98,7 +98,7 @@ def eval_command(
     from seqclf.cli import eval_texts
     from seqclf.cli.tensorflow_startup import start_tensorflow
     from seqclf.data.corpus import Corpus
-    from seqclf.data.sources.kinds import describe
+    from seqclf.data.kinds import describe
     from seqclf.run_choice import find_run
 
     run = find_run(runs, run_name)
@@ -238,9 +238,9 @@ def _source(
 ) -> Source:
     """The source that reads ``--data``."""
     from seqclf.config.schema import TableData
-    from seqclf.data.sources.folders import FolderSource
-    from seqclf.data.sources.tables import TableSource
     from seqclf.file_encoding import UTF8
+    from seqclf.sources.folder import FolderSource
+    from seqclf.sources.table.reader import TableSource
 
     encoding = encoding or str(getattr(config.data, "encoding", UTF8))
     if path.is_dir():

@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
     from seqclf.config import Config
     from seqclf.config.schema import UnknownLabels
-    from seqclf.data.sources.base import LabelledTexts, Source
     from seqclf.evaluation.classifier import Classifier
     from seqclf.evaluation.input_rows import InputRows
     from seqclf.evaluation.predictions import Predictions
     from seqclf.inference.bulk.job import Target
     from seqclf.runs import Run
+    from seqclf.sources.texts import LabelledTexts, Source
 
 
 def checked_target(path: Path, data: Path | None, config: Config, *, overwrite: bool) -> Target:
     """The file of ``--predictions``. Raises ``InputError`` if it cannot be written or contains the config's texts."""
-    from seqclf.data.sources.kinds import part_names
+    from seqclf.data.kinds import part_names
     from seqclf.errors import InputError
     from seqclf.evaluation.predictions import predictions_target
 
@@ -37,8 +37,8 @@ def checked_target(path: Path, data: Path | None, config: Config, *, overwrite: 
 def input_rows(config: Config, scored: str | LabelledTexts, source: Source | None) -> InputRows | None:
     """The table rows of a split, or of given texts of a source; None if they are not from a table."""
     from seqclf.data.corpus import Corpus
-    from seqclf.data.sources.tables import TableSource
     from seqclf.evaluation.input_rows import InputRows
+    from seqclf.sources.table.reader import TableSource
 
     if not isinstance(scored, str):
         return InputRows(source, scored.origin) if isinstance(source, TableSource) else None

@@ -19,10 +19,7 @@ from seqclf.config.yaml_errors import YamlProblem
 from seqclf.errors import InputError
 from seqclf.files import write_text
 from seqclf.option_types import OptionPath
-
-DATA_VARIABLE = "SEQCLF_DATA"
-"""Base folder of relative paths to data, vocabularies and vectors; also contains the data sets of tfds."""
-
+from seqclf.sources.texts import DATA_VARIABLE
 
 _PATIENCE = ("training", "early_stopping", "patience")
 

@@ -1,1 +1,1 @@
-"""Sources of texts and labels, their splits, cached encodings, and batches."""
+"""The texts of a config: their splits, cached encodings, and batches."""

@@ -10,16 +10,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from seqclf.cache import cached, found
 from seqclf.config import Config
 from seqclf.config.schema import SampleData, UnknownLabels
-from seqclf.data.cache import cached, found
 from seqclf.data.equal_texts import joined, text_digests
+from seqclf.data.kinds import describe, open_source, part_names
 from seqclf.data.label_sets import all_the_same, label_order
-from seqclf.data.sources.base import LabelledTexts, Source, digest
-from seqclf.data.sources.kinds import describe, open_source, part_names
 from seqclf.data.splits import folded, partition
 from seqclf.errors import InputError
 from seqclf.labels import Labels
+from seqclf.sources.texts import LabelledTexts, Source, digest
 from seqclf.table_rows import is_text, shown
 
 _TEXTS = "texts.npy"

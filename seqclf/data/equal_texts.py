@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import unicodedata
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-NO_GROUP = 0
-"""Digest of a text without a group."""
+from seqclf.sources.texts import NO_GROUP
 
 _WHITE = bytes(code for code in range(128) if chr(code).isspace())
 _TO_SPACE = bytes.maketrans(_WHITE, b" " * len(_WHITE))
@@ -41,16 +38,6 @@ def text_digests(texts: Iterable[str]) -> NDArray[np.uint64]:
     for text in texts:
         digests += text_digest(text)
     return np.frombuffer(bytes(digests), np.uint64)
-
-
-def group_digest(value: Any) -> int:
-    """A 64-bit integer, equal for equal values; ``NO_GROUP`` for null and blank values."""
-    name = value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
-    name = name.strip()
-    if value is None or not name:
-        return NO_GROUP
-    content = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(content, "little") or 1
 
 
 def joined(texts: NDArray[np.uint64], groups: NDArray[np.uint64] | None) -> NDArray[np.int64] | None:

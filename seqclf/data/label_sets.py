@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from seqclf.config.schema import UnknownLabels
 from seqclf.data.encoded import Unknown
-from seqclf.data.sources.base import LabelledTexts
 from seqclf.errors import InputError
 from seqclf.labels import Labels
+from seqclf.sources.texts import LabelledTexts
 
 
 def label_order(labels: Iterable[str]) -> tuple[str, ...]:

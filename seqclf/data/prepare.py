@@ -11,19 +11,19 @@ from typing import Any
 
 import tokenizers
 
+from seqclf.cache import cached
 from seqclf.config import Config
 from seqclf.config.problems import Problem
 from seqclf.config.schema import SubwordFileTokens, TokenizerConfig, TokenizerOptions, UnknownLabels
-from seqclf.data.cache import cached
 from seqclf.data.corpus import Corpus
 from seqclf.data.encoded import EncodedTexts
+from seqclf.data.kinds import describe
 from seqclf.data.label_sets import label_ids
-from seqclf.data.missing_columns import MissingColumns
-from seqclf.data.sources.base import LabelledTexts, digest
-from seqclf.data.sources.kinds import describe
 from seqclf.errors import InputError
 from seqclf.files import write_json
 from seqclf.labels import Labels
+from seqclf.sources.table.missing_columns import MissingColumns
+from seqclf.sources.texts import LabelledTexts, digest
 from seqclf.text.kinds import learn_tokenizer, load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.vectors import vectors_dim

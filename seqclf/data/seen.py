@@ -13,8 +13,8 @@ from seqclf.config import Config
 from seqclf.config.schema import TableData, TfdsData
 from seqclf.data.corpus import Corpus, noted_digests
 from seqclf.data.equal_texts import text_digests
-from seqclf.data.sources.base import LabelledTexts
 from seqclf.errors import InputError
+from seqclf.sources.texts import LabelledTexts
 
 _MATTERS = 0.01  # of the texts
 _MOST_BYTES = 200_000_000  # of a file that is read again for this

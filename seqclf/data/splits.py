@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.data.grouped import sets_of_label, share_out_sets
-from seqclf.data.sources.base import LabelledTexts
 from seqclf.errors import InputError
+from seqclf.sources.texts import LabelledTexts
 
 _NAMES = ("train", "validation", "test")
 

@@ -13,7 +13,7 @@ from seqclf.config.schema import TokenizerConfig, UnknownLabels
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.equal_texts import text_digest
 from seqclf.data.label_sets import all_the_same, labels_a_text, some_of, what_to_do
-from seqclf.data.sources.base import LabelledTexts
+from seqclf.sources.texts import LabelledTexts
 
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 

@@ -13,7 +13,7 @@ from seqclf.config.schema import (
     TokenizerConfig,
     WordTokens,
 )
-from seqclf.data.sources.base import LabelledTexts
+from seqclf.sources.texts import LabelledTexts
 from seqclf.text.chunks import count_chunks, count_words
 from seqclf.text.subword import CONTINUATION, MAX_WORD_CHARACTERS
 from seqclf.text.tokenizer import Tokenizer

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from seqclf.config import Config
 from seqclf.config.schema import TableData
 from seqclf.data.corpus import Corpus
-from seqclf.data.sources.base import LabelledTexts
-from seqclf.data.sources.tables import TableSource
 from seqclf.errors import InputError
 from seqclf.files import making_folder
+from seqclf.sources.table.reader import TableSource
+from seqclf.sources.texts import LabelledTexts
 from seqclf.table_rows import csv_writer
 
 SPLITS = ("train", "validation", "test")

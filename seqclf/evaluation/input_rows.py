@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqclf.data.sources.tables import TableSource
 from seqclf.errors import InputError
+from seqclf.sources.table.reader import TableSource
 
 _INT64 = range(-(2**63), 2**63)
 _OTHER = "other"

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqclf.data.sources.base import LabelledTexts
 from seqclf.decisions import Decider
 from seqclf.errors import InputError
 from seqclf.evaluation.input_rows import InputRows
@@ -20,6 +19,7 @@ from seqclf.files import sync
 from seqclf.inference.bulk.answers import Answers
 from seqclf.inference.bulk.job import Target
 from seqclf.inference.bulk.writers import LineWriter, ParquetWriter, Writer
+from seqclf.sources.texts import LabelledTexts
 from seqclf.table_rows import KINDS, WRITE_KINDS
 
 _ROWS_A_BLOCK = 4_096

@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqclf.cache import cached
 from seqclf.config import Config
 from seqclf.config.schema import NgramsConfig
-from seqclf.data.cache import cached
 from seqclf.data.prepare import TrainingData
-from seqclf.data.sources.base import digest
 from seqclf.label_weights import label_weights
 from seqclf.ngrams.features import FOLDS, Presence, frequent_columns, hash_of, presence_of, sample, together
 from seqclf.ngrams.solver import (
@@ -26,6 +25,7 @@ from seqclf.ngrams.solver import (
     naive_bayes_ratios,
 )
 from seqclf.ngrams.targets import known_labels, targets_of
+from seqclf.sources.texts import digest
 
 _SECONDS_BETWEEN_REPORTS = 3.0  # faster fits report nothing
 _FORMAT = 5  # increase when the cached content changes but its key does not

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seqclf.data.sources.base import LabelledTexts
+from seqclf.sources.texts import LabelledTexts
 from seqclf.text.chunks import count_chunks, count_words
 from seqclf.text.subword import MAX_WORD_CHARACTERS, SubwordTokenizer
 

@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from seqclf.config import read_config
-from seqclf.config.loading import DATA_VARIABLE
 from seqclf.config.problems import ConfigError
 from seqclf.config.templates import template
-from seqclf.data.sources.base import LabelledTexts
-from seqclf.data.sources.folders import FolderSource
-from seqclf.data.sources.tables import ROWS_LOOKED_AT, TableSource
 from seqclf.data.statistics import alike_labels_warning
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, encoding_of
+from seqclf.sources.folder import FolderSource
+from seqclf.sources.table.reader import ROWS_LOOKED_AT, TableSource
+from seqclf.sources.texts import DATA_VARIABLE, LabelledTexts
 from seqclf.starter.columns import choose_columns
 from seqclf.starter.formats import format_of
 from seqclf.starter.look import Look, look

@@ -9,7 +9,7 @@ import numpy as np
 from seqclf.config import LoadedConfig, Override, read_config
 from seqclf.config.loading import plain
 from seqclf.data.corpus import Corpus
-from seqclf.data.sources.tables import ROWS_LOOKED_AT
+from seqclf.sources.table.reader import ROWS_LOOKED_AT
 from seqclf.starter.look import look
 from seqclf.starter.make import Request, Seen, Starter, starter_of
 from seqclf.starter.recipe import promising

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from seqclf.data.sources.tables import ROWS_LOOKED_AT, TableSource
+from seqclf.sources.table.reader import ROWS_LOOKED_AT, TableSource
 
 _MOST_BYTES = 200_000_000  # read for a look: a few seconds
 _BYTES_OF_A_KEY = 6  # quotes, colon, comma and spaces around a key in jsonl

@@ -20,10 +20,10 @@ from seqclf.baseline.job import begin
 from seqclf.config import Config
 from seqclf.data.corpus import Corpus
 from seqclf.data.prepare import prepare
-from seqclf.data.sources.base import LabelledTexts, digest
 from seqclf.errors import SeqclfError
 from seqclf.labels import Labels
 from seqclf.runs import begin_run
+from seqclf.sources.texts import LabelledTexts, digest
 from seqclf.starter.look import Look
 from seqclf.training.events import EpochDone, Event, TrainingDone, TrainingStarted
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from seqclf.data.label_sets import all_the_same, label_order, labels_a_text
-from seqclf.data.sources.base import LabelledTexts
 from seqclf.errors import InputError
+from seqclf.sources.texts import LabelledTexts
 
 LEAST_TEXTS = 20
 _LEAST_TEXTS_A_LABEL = 4

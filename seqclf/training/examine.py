@@ -13,9 +13,8 @@ from seqclf.config import Config, LoadedConfig
 from seqclf.config.problems import Problem
 from seqclf.data.corpus import Corpus
 from seqclf.data.encoded import EncodedTexts
+from seqclf.data.kinds import describe, part_names
 from seqclf.data.prepare import encode_split, prepare
-from seqclf.data.sources.base import LabelledTexts
-from seqclf.data.sources.kinds import describe, part_names
 from seqclf.data.statistics import (
     Leak,
     TextStatistics,
@@ -30,6 +29,7 @@ from seqclf.data.statistics import (
 )
 from seqclf.data.unknown_tokens import unknown_warnings
 from seqclf.errors import InputError
+from seqclf.sources.texts import LabelledTexts
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.training.data_checks import problems_with_data
 from seqclf.training.estimate import Estimate, LayerRow, measure

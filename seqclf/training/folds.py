@@ -9,7 +9,7 @@ from typing import Any
 
 from seqclf.baseline.comparison import reported_score
 from seqclf.config import Config
-from seqclf.data.sources.kinds import describe
+from seqclf.data.kinds import describe
 from seqclf.files import write_json
 from seqclf.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, FoldRuns, Run
 from seqclf.training.job import Outcome

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from seqclf.config import Config, write_config
 from seqclf.data.batches import Batches
+from seqclf.data.kinds import describe
 from seqclf.data.prepare import TrainingData
-from seqclf.data.sources.kinds import describe
 from seqclf.ngrams.fit import FittedNgrams, layer_weights
 from seqclf.runs import FINISHED, INTERRUPTED, RUNNING, Run, now, this_process
 from seqclf.runtime import current_threads

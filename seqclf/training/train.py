@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from seqclf.config import Config, with_absolute_paths, write_config
 from seqclf.config.problems import ConfigError
+from seqclf.data.kinds import describe
 from seqclf.data.prepare import TrainingData, prepare
-from seqclf.data.sources.kinds import describe
 from seqclf.errors import InputError, SeqclfError
 from seqclf.file_encoding import UTF8
 from seqclf.prior import Prior

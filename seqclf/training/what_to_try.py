@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from seqclf.config import Config
 from seqclf.config.schema import WordTokens
-from seqclf.data.sources.kinds import part_names
+from seqclf.data.kinds import part_names
 from seqclf.data.statistics import OUT_OF_BALANCE
 from seqclf.training.examine import Report
 

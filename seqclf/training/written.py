@@ -6,8 +6,8 @@ import shutil
 from typing import Any
 
 from seqclf.config import Config
+from seqclf.data.kinds import describe
 from seqclf.data.prepare import TrainingData
-from seqclf.data.sources.kinds import describe
 from seqclf.files import replacing
 from seqclf.labels import DEFAULT_THRESHOLD, Labels
 from seqclf.layer_types import Custom, walk

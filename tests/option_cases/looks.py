@@ -40,7 +40,7 @@ def texts_of(config: Config, folder: Path) -> Any:
 def texts_with_a_new_label(config: Config, folder: Path) -> Any:
     """The labels of given texts, one of which no training text has."""
     from seqclf.data.prepare import encode_texts, prepare
-    from seqclf.data.sources.base import LabelledTexts
+    from seqclf.sources.texts import LabelledTexts
 
     data = prepare(config)
     given = LabelledTexts(["one", "two"], [data.labels[0], "a new label"], "given")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,13 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from seqclf.data.text_store import Chosen
+from seqclf.text_store import Chosen
+
+DATA_VARIABLE = "SEQCLF_DATA"
+"""Base folder of relative paths to data, vocabularies and vectors; also contains the data sets of tfds."""
+
+NO_GROUP = 0
+"""Digest of a text without a group."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +31,7 @@ class LabelledTexts:
         origin: where the texts are from, for messages.
         label_names: all labels in the source's own order, if it has one.
         multi: each of ``labels`` is a tuple of distinct names; an empty tuple means that no label applies.
-        groups: digest of each text's group (``equal_texts.group_digest``), ``uint64 [texts]``, if the source was
+        groups: digest of each text's group (``group_digest``), ``uint64 [texts]``, if the source was
             opened with groups.
     """
 
@@ -78,8 +85,18 @@ def where_paths_start(path: Path) -> str:
     """The folder that relative paths start at, for messages about missing files."""
     if path.is_absolute():
         return ""
-    what = "$SEQCLF_DATA is" if os.environ.get("SEQCLF_DATA") else "paths are"
+    what = "$SEQCLF_DATA is" if os.environ.get(DATA_VARIABLE) else "paths are"
     return f" ({what} relative to the current folder)"
+
+
+def group_digest(value: Any) -> int:
+    """A 64-bit integer, equal for equal values; ``NO_GROUP`` for null and blank values."""
+    name = value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
+    name = name.strip()
+    if value is None or not name:
+        return NO_GROUP
+    content = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(content, "little") or 1
 
 
 def digest(*parts: object) -> str:

@@ -14,11 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from seqclf.config.loading import DATA_VARIABLE
-from seqclf.data.equal_texts import group_digest
-from seqclf.data.sources.base import LabelledTexts, digest
-from seqclf.data.text_store import TextStore
 from seqclf.errors import InputError, SeqclfError
+from seqclf.sources.texts import DATA_VARIABLE, LabelledTexts, digest, group_digest
+from seqclf.text_store import TextStore
 
 _INFO_FILE = "dataset_info.json"
 _SECONDS_TO_ANSWER = 5

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from seqclf.data.sources.base import LabelledTexts, digest, where_paths_start
-from seqclf.data.text_store import TextStore
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, decoded, suggestion
+from seqclf.sources.texts import LabelledTexts, digest, where_paths_start
+from seqclf.text_store import TextStore
 
 
 class FolderSource:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import assert_never
 
 from seqclf.config.schema import DataConfig, FolderData, SampleData, TableData, TfdsData
-from seqclf.data.sources.base import Source
+from seqclf.sources.texts import Source
 
 
 def open_source(config: DataConfig, *, with_groups: bool = False) -> Source:
     """The source of a config's texts; ``with_groups``: also read groups, if ``data.group`` is set."""
     group = getattr(config, "group", None) if with_groups else None
     if isinstance(config, TableData):
-        from seqclf.data.sources.tables import TableSource
+        from seqclf.sources.table.reader import TableSource
 
         return TableSource(
             config.text,
@@ -23,17 +23,17 @@ def open_source(config: DataConfig, *, with_groups: bool = False) -> Source:
             encoding=config.encoding,
         )
     if isinstance(config, FolderData):
-        from seqclf.data.sources.folders import FolderSource
+        from seqclf.sources.folder import FolderSource
 
         return FolderSource(config.encoding)
     if isinstance(config, TfdsData):
-        from seqclf.data.sources.tfds import TfdsSource
+        from seqclf.sources.tfds import TfdsSource
 
         return TfdsSource(
             config.dataset, config.config, config.data_dir, text=config.text, label=config.label, group=group
         )
     if isinstance(config, SampleData):
-        from seqclf.data.sources.sample import SampleSource
+        from seqclf.sources.sample import SampleSource
 
         return SampleSource(config.dataset)
     assert_never(config)
@@ -50,7 +50,7 @@ def part_names(config: DataConfig) -> dict[str, str | float | None]:
 def describe(config: DataConfig, split: str = "train") -> str:
     """A short description of a split's origin; synthetic texts are always described as such."""
     if isinstance(config, SampleData):
-        from seqclf.data.sources.sample import SYNTHETIC
+        from seqclf.sources.sample import SYNTHETIC
 
         return SYNTHETIC[config.dataset]
     if isinstance(config, TfdsData):

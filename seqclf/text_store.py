@@ -11,7 +11,7 @@ from typing import BinaryIO, TypeVar, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from seqclf.data.cache import cache_folder
+from seqclf.cache import cache_folder
 from seqclf.errors import SeqclfError
 
 _BYTES_IN_MEMORY = 64 * 1024 * 1024

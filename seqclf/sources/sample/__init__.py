@@ -6,8 +6,8 @@ about real texts.
 
 from __future__ import annotations
 
-from seqclf.data.sources.base import LabelledTexts, digest
-from seqclf.data.sources.sample import dna, grammar
+from seqclf.sources.sample import dna, grammar
+from seqclf.sources.texts import LabelledTexts, digest
 
 _DATA_SETS = {"reviews": (grammar.reviews, grammar.LABELS), "dna": (dna.sequences, dna.LABELS)}
 SYNTHETIC = {"reviews": "synthetic sample", "dna": "synthetic DNA"}

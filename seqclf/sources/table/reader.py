@@ -12,13 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from seqclf.data.equal_texts import NO_GROUP, group_digest
-from seqclf.data.missing_columns import MissingCounts, RowMissesColumns
-from seqclf.data.sources.base import LabelledTexts, where_paths_start
-from seqclf.data.text_store import TextStore
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, suggestion
+from seqclf.sources.table.missing_columns import MissingCounts, RowMissesColumns
+from seqclf.sources.texts import NO_GROUP, LabelledTexts, group_digest, where_paths_start
 from seqclf.table_rows import KINDS, NotDecoded, Row, no_such_file, opening, rows, shown, unknown_ending
+from seqclf.text_store import TextStore
 
 _BAD_ROWS_SHOWN = 20
 ROWS_LOOKED_AT = 20_000

@@ -1,0 +1,1 @@
+"""``source: table``: files with a text and its label or labels in each row."""
