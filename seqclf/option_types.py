@@ -1,10 +1,15 @@
-"""Building blocks of the schema: a strict base model, and number types with bounds and units."""
+"""Building blocks of the schema: a strict base model, options with several types, numbers with bounds and units."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
+from functools import reduce
+from operator import or_
+from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 OptionPath = tuple[str | int, ...]
 """Path from the top of a config to one option: ``("layers", 1, "units")``."""
@@ -14,6 +19,46 @@ class Strict(BaseModel):
     """Unknown options and silent conversions ("3" to 3) are errors; a checked model is immutable."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class Kind(Strict):
+    """One type of something that has several, such as an optimizer: its options (the fields) and what they mean.
+
+    A type is a subclass with a field ``type`` in a module of its own; ``kinds_in`` finds it.
+    """
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        """Conflicts between the options: option and message."""
+        return iter(())
+
+    def warnings(self) -> Iterator[tuple[str, str]]:
+        """Valid options that are costly or less effective than they seem: option and message."""
+        return iter(())
+
+
+def kinds_in(package: str, base: type[BaseModel], *, default: str | None = None) -> dict[str, Any]:
+    """The types that the modules of ``package`` define, by name: ``default`` first, then alphabetically.
+
+    A type is a subclass of ``base`` with a field ``type: Literal["name"]``. If it accepts other strings, it has its
+    module's name.
+    """
+    found = {}
+    for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
+        for kind in vars(importlib.import_module(f"{package}.{module.name}")).values():
+            if isinstance(kind, type) and issubclass(kind, base) and "type" in kind.model_fields:
+                names = get_args(kind.model_fields["type"].annotation)
+                found[str(names[0]) if names else module.name] = kind
+    return dict(sorted(found.items(), key=lambda item: (item[0] != default, item[0])))
+
+
+def one_of(kinds: Mapping[str, type[Kind]], *, default: str | None = None) -> Any:
+    """Annotation of an option that is one of these types. ``default``: the type of options that name none."""
+    union: Any = Annotated[reduce(or_, kinds.values()), Field(discriminator="type")]
+    if default is None:
+        return union
+    return Annotated[
+        union, BeforeValidator(lambda value: {"type": default, **value} if isinstance(value, dict) else value)
+    ]
 
 
 # Upper bounds catch typing errors: larger values are useless or exceed memory.

@@ -138,7 +138,7 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
         "windows_fit_the_longest_text": "the length of the longest text (tokenizer",
         "early_stopping_has_validation": "needs validation texts",
         "plateau_has_validation": "plateau needs validation texts",
-        "nesterov_has_momentum": "has no effect without momentum",
+        "training_options_are_consistent": "has no effect without momentum",
         "longest_text_fits_into_a_batch": "the length of the longest text (tokenizer.max_tokens)",
         "inner_layers_leave_sequences": "residual needs one vector per token",
         "layers_are_consistent": "expected each method once",

@@ -78,7 +78,7 @@ def test_outputs_and_losses_are_those_of_the_model_written_by_hand(name: str) ->
 
     from seqclf.model.build import build_model, logits_model
     from seqclf.tasks.classification.task import Classification
-    from seqclf.training.step import build_optimizer, build_train_step
+    from seqclf.training.step import build_train_step
 
     config = _without_dropout(name)
     count = 7 if name == "snips_intent" else 2
@@ -102,7 +102,7 @@ def test_outputs_and_losses_are_those_of_the_model_written_by_hand(name: str) ->
         adam.apply(tape.gradient(loss, weights), weights)
         return loss
 
-    ours = build_train_step(model, build_optimizer(optimizer), Classification(Labels(("a", "b"))))
+    ours = build_train_step(model, optimizer.build(), Classification(Labels(("a", "b"))))
     losses = [
         (float(ours(tokens, labels).loss), float(step(tokens, labels[:, np.newaxis] if count == 2 else labels)))
         for tokens, labels in itertools.islice(itertools.cycle(batches), STEPS)

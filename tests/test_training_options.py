@@ -12,6 +12,9 @@ import pytest
 from conftest import POOLED, small_config, trained
 
 from seqclf.config import checked_config
+from seqclf.config.schema.optimizers import OPTIMIZERS
+from seqclf.config.schema.optimizers.adamw import AdamW
+from seqclf.config.schema.optimizers.sgd import Sgd
 from seqclf.labels import Labels
 from seqclf.runs import Run
 
@@ -148,12 +151,22 @@ def test_weight_decay_applies_to_all_but_biases(kind: str, layers: list[dict[str
         np.testing.assert_allclose(found, expected, atol=1e-6, rtol=0)
 
 
-def test_no_decay_is_no_decay(sample_csv: Path) -> None:
-    from seqclf.config.schema import AdamW, Sgd
-    from seqclf.training.step import build_optimizer
+def test_no_decay_is_no_decay() -> None:
+    assert Sgd(type="sgd").build().weight_decay is None
+    assert AdamW(type="adamw", weight_decay=0.0).build().weight_decay == 0.0
 
-    assert build_optimizer(Sgd(type="sgd")).weight_decay is None
-    assert build_optimizer(AdamW(type="adamw", weight_decay=0.0)).weight_decay == 0.0
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [*((kind, {}) for kind in OPTIMIZERS), ("sgd", {"momentum": 0.9}), ("rmsprop", {"momentum": 0.9})],
+)
+def test_an_optimizer_keeps_as_many_numbers_as_it_says(kind: str, options: dict[str, Any]) -> None:
+    import keras
+
+    chosen = OPTIMIZERS[kind](type=kind, **options)
+    optimizer = chosen.build()
+    optimizer.build([keras.Variable(np.zeros([3, 4], np.float32))])
+    assert sum(variable.shape == (3, 4) for variable in optimizer.variables) == chosen.slots
 
 
 # --- gradients --------------------------------------------------------------------------------------------------------
@@ -172,7 +185,7 @@ def _step_of(optimizer: dict[str, Any], accumulate: int) -> tuple[Any, Any]:
     return state, build_train_step(state.model, state.optimizer, task, state.accumulator, state.average)
 
 
-OPTIMIZERS = [
+CONFIGURED = [
     {"type": "sgd", "learning_rate": 0.5, "momentum": 0.9},
     {"type": "sgd", "learning_rate": 0.5, "clip_norm": 0.01},
     {"type": "adam", "learning_rate": 0.01, "epsilon": 1e-3},
@@ -182,7 +195,7 @@ OPTIMIZERS = [
 
 
 @pytest.mark.parametrize("sizes", [(8, 8, 8), (2, 9, 13)], ids=str)
-@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
+@pytest.mark.parametrize("optimizer", CONFIGURED, ids=str)
 def test_several_batches_are_one_batch_of_all_their_texts(optimizer: dict[str, Any], sizes: tuple[int, ...]) -> None:
     draw = np.random.default_rng(1)
     whole, step = _step_of(optimizer, 2)  # where a word's gradients are added up first, too
@@ -202,21 +215,18 @@ def test_several_batches_are_one_batch_of_all_their_texts(optimizer: dict[str, A
     assert int(parts.optimizer.iterations) == 4
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
+@pytest.mark.parametrize("optimizer", CONFIGURED, ids=str)
 def test_a_word_s_gradient_is_the_sum_over_its_places(optimizer: dict[str, Any]) -> None:
     """With accumulated gradients. Otherwise, as in ``fit``, Keras's optimizers square and clip the rows of an
     embedding's gradient, one for each place of a word, before they add them up."""
     import tensorflow as tf
 
     from seqclf.tasks.classification.losses import cross_entropy
-    from seqclf.training.step import build_optimizer
 
     state, step = _step_of(optimizer, 2)
     other, _ = _step_of(optimizer, 1)
     weights = other.model.trainable_variables
-    dense = build_optimizer(
-        checked_config(small_config(data__train="a", training__optimizer=optimizer)).training.optimizer
-    )
+    dense = checked_config(small_config(data__train="a", training__optimizer=optimizer)).training.optimizer.build()
     dense.exclude_from_weight_decay(var_list=[weight for weight in weights if weight.name == "bias"])
     ids = np.array([[5, 5, 5, 5, 2], [5, 2, 5, 7, 7]], np.int32)
     labels = np.array([0, 2], np.int32)

@@ -24,7 +24,6 @@ from seqclf.config.schema import (
     EmbeddingConfig,
     NgramsConfig,
     PlateauSchedule,
-    Sgd,
     SubwordTokens,
     TokenizerConfig,
     TrainingConfig,
@@ -216,10 +215,10 @@ def plateau_has_validation(data: DataConfig, training: TrainingConfig) -> Iterat
         yield Problem(("training", "schedule"), message)
 
 
-def nesterov_has_momentum(training: TrainingConfig) -> Iterator[Problem]:
-    if isinstance(training.optimizer, Sgd) and training.optimizer.nesterov and not training.optimizer.momentum:
-        message = "has no effect without momentum: set training.optimizer.momentum, such as 0.9"
-        yield Problem(("training", "optimizer", "nesterov"), message)
+def training_options_are_consistent(training: TrainingConfig) -> Iterator[Problem]:
+    yield from (
+        Problem(("training", "optimizer", option), message) for option, message in training.optimizer.problems()
+    )
 
 
 CHECKS: tuple[Check, ...] = (
@@ -246,5 +245,5 @@ CHECKS: tuple[Check, ...] = (
     longest_text_fits_into_a_batch,
     early_stopping_has_validation,
     plateau_has_validation,
-    nesterov_has_momentum,
+    training_options_are_consistent,
 )

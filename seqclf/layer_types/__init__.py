@@ -3,12 +3,10 @@ discovered automatically."""
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Iterator, Sequence
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_args
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from pydantic import Discriminator, Tag
 
@@ -16,7 +14,7 @@ from seqclf.layer_types.base import Context, Flow, Layer, dense_layer
 from seqclf.layer_types.custom import Custom, allow_code, tag
 from seqclf.layer_types.recurrent import RecurrentLayer
 from seqclf.layer_types.residual import Residual
-from seqclf.option_types import OptionPath
+from seqclf.option_types import OptionPath, kinds_in
 
 __all__ = [
     "LAYER_TYPES",
@@ -33,16 +31,8 @@ __all__ = [
 ]
 
 
-def _found() -> Iterator[tuple[str, type[Layer]]]:
-    """Every layer type with its tag."""
-    for module in pkgutil.iter_modules(__path__):
-        for kind in vars(importlib.import_module(f"{__name__}.{module.name}")).values():
-            if isinstance(kind, type) and issubclass(kind, Layer) and "type" in kind.model_fields:
-                tags = get_args(kind.model_fields["type"].annotation)
-                yield (str(tags[0]) if tags else "custom"), kind
-
-
-LAYER_TYPES = dict(sorted(_found(), key=lambda found: (found[0] == "custom", found[0])))
+LAYER_TYPES: dict[str, type[Layer]] = kinds_in(__name__, Layer)
+LAYER_TYPES["custom"] = LAYER_TYPES.pop("custom")  # the last choice
 
 
 def _union(kinds: dict[str, type[Layer]]) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from seqclf.option_types import Strict
+from seqclf.option_types import Kind
 
 if TYPE_CHECKING:
     from seqclf.onnx_writer.graph import Graph, OnnxFlow
@@ -70,7 +70,7 @@ class Context:
     portable: bool = False
 
 
-class Layer(Strict):
+class Layer(Kind):
     """A layer type: its options (the fields), and how it transforms the flow in Keras (``build``) and ONNX (``write``).
 
     A type is a subclass with a field ``type`` in a module of this package; ``docs/layers.md`` explains how to add one.
@@ -117,14 +117,6 @@ class Layer(Strict):
 
     def inner(self) -> Iterator[tuple[tuple[str | int, ...], Layer]]:
         """Layers inside this one, with the path of the option that contains each."""
-        return iter(())
-
-    def problems(self) -> Iterator[tuple[str, str]]:
-        """Conflicts between the options: option and message."""
-        return iter(())
-
-    def warnings(self) -> Iterator[tuple[str, str]]:
-        """Valid options that are costly or less effective than they seem: option and message."""
         return iter(())
 
 

@@ -117,11 +117,11 @@ class Network:
 
     def __init__(self, cell: str, units: int) -> None:
         from seqclf.tasks.classification.task import Classification
-        from seqclf.training.step import build_optimizer, build_train_step
+        from seqclf.training.step import build_train_step
 
         self.cell, self.units = cell, units
         self.model = probe_model(cell, units, seed=0)
-        self._optimizer = build_optimizer(probe_config(cell, units, seed=0).training.optimizer)
+        self._optimizer = probe_config(cell, units, seed=0).training.optimizer.build()
         self._optimizer.build(self.model.trainable_variables)
         self._unused = [np.array(variable) for variable in self._optimizer.variables]
         self._step = build_train_step(self.model, self._optimizer, Classification(Labels(LABELS)))

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seqclf.config import Config
-from seqclf.config.schema import Adam, AdamW, OptimizerConfig, RmsProp
 from seqclf.data.batches import Batches
 from seqclf.data.prepare import TrainingData
 from seqclf.errors import InputError
@@ -60,7 +59,7 @@ def memory_needs(config: Config, data: TrainingData) -> MemoryNeeds:
     parameters = model.count_params()
     fixed = 0 if config.ngrams is None else (config.ngrams.buckets + 1) * data.labels.units
     training = config.training
-    kept = 2 + _slots(training.optimizer) + (training.moving_average is not None) + (training.accumulate_steps > 1)
+    kept = 2 + training.optimizer.slots + (training.moving_average is not None) + (training.accumulate_steps > 1)
     copies = 1 + kept + kept  # gradients; the kept weights in memory and in a checkpoint
     tokens = int(Batches.of(data.train, config).lengths.max())
     texts = min(training.batch_size, len(data.train))
@@ -118,13 +117,6 @@ def _outline(config: Config, data: TrainingData) -> keras.Model:
     # Keras keeps a list per thread of variables to initialise later. In a separate thread the list disappears.
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(build).result()
-
-
-def _slots(optimizer: OptimizerConfig) -> int:
-    """Numbers that the optimizer keeps for each weight."""
-    if isinstance(optimizer, Adam | AdamW):
-        return 2
-    return int(optimizer.momentum > 0) + isinstance(optimizer, RmsProp)
 
 
 def _numbers_of_a_text(config: Config, model: keras.Model, tokens: int) -> int:

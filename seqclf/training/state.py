@@ -20,7 +20,6 @@ from seqclf.model.build import without_fitted
 from seqclf.training.accumulation import GradientSum
 from seqclf.training.averaging import MovingAverage
 from seqclf.training.events import StepDone
-from seqclf.training.step import build_optimizer
 
 _SCALARS = (
     "epoch",
@@ -107,7 +106,7 @@ class TrainingState:
         weights = model.trainable_variables
         average = MovingAverage(config.moving_average.decay, weights) if config.moving_average else None
         accumulator = GradientSum(weights) if config.accumulate_steps > 1 else None
-        return cls(model, build_optimizer(config.optimizer), average=average, accumulator=accumulator)
+        return cls(model, config.optimizer.build(), average=average, accumulator=accumulator)
 
     def __post_init__(self) -> None:
         weights = self.model.trainable_variables

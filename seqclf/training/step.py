@@ -8,7 +8,6 @@ from typing import NamedTuple
 import keras
 import tensorflow as tf
 
-from seqclf.config.schema import Adam, AdamW, OptimizerConfig, RmsProp, Sgd
 from seqclf.tasks.base import Task
 from seqclf.token_ids import PAD_ID
 from seqclf.training.accumulation import Gradient, GradientSum, mean_gradients
@@ -33,21 +32,6 @@ class StepResult(NamedTuple):
 
 TrainStep = Callable[..., StepResult]
 """``(*batch, update=True) -> StepResult``; the first part of a batch is its token ids."""
-
-_OPTIMIZERS = {
-    Adam: keras.optimizers.Adam,
-    AdamW: keras.optimizers.AdamW,
-    Sgd: keras.optimizers.SGD,
-    RmsProp: keras.optimizers.RMSprop,
-}
-
-
-def build_optimizer(config: OptimizerConfig) -> keras.optimizers.Optimizer:
-    """The Keras optimizer with the config's options. ``clip_norm`` clips the global norm of the gradients."""
-    options = config.model_dump(exclude={"type", "clip_norm"} | (set() if config.weight_decay else {"weight_decay"}))
-    if isinstance(config, AdamW):
-        options["weight_decay"] = config.weight_decay  # without it, Keras's own default
-    return _OPTIMIZERS[type(config)](global_clipnorm=config.clip_norm, **options)
 
 
 def build_train_step(

@@ -147,7 +147,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             MINIMAL + "training:\n  optimizer:\n    momentum: 0.9\n",
-            ["6:5: training.optimizer.momentum: unknown option for adam (an option of sgd, rmsprop)"],
+            ["6:5: training.optimizer.momentum: unknown option for adam (an option of rmsprop, sgd)"],
         ),
         (
             MINIMAL + "training:\n  optimizer:\n    decay: 0.1\n",

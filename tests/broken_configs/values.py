@@ -100,7 +100,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             MINIMAL + "training:\n  optimizer:\n    type: 3\n",
-            ["6:5: training.optimizer.type: expected one of adam, adamw, sgd, rmsprop; found 3"],
+            ["6:5: training.optimizer.type: expected one of adam, adamw, rmsprop, sgd; found 3"],
         ),
         (
             MINIMAL + "training:\n  early_stopping: {monitor: accuracy}\n",

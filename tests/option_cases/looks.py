@@ -69,10 +69,8 @@ def steps_of(config: Config, folder: Path) -> Any:
     """The weights after three steps of the optimizer."""
     import keras
 
-    from seqclf.training.step import build_optimizer
-
     weight = keras.Variable(np.array([1.0, -2.0], np.float32))
-    optimizer = build_optimizer(config.training.optimizer)
+    optimizer = config.training.optimizer.build()
     for gradient in ([0.5, -0.1], [0.1, 0.2], [-0.3, 0.1]):
         optimizer.apply([keras.ops.convert_to_tensor(gradient)], [weight])
     return weight.numpy().tolist()

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from seqclf.config.schema.data import DataConfig, FolderData, SampleData, TableData, TfdsData, UnknownLabels
 from seqclf.config.schema.ngrams import NgramsConfig
+from seqclf.config.schema.optimizers import OptimizerConfig
 from seqclf.config.schema.schedules import (
     ConstantSchedule,
     CosineSchedule,
@@ -35,16 +36,11 @@ from seqclf.config.schema.text import (
     WordTokens,
 )
 from seqclf.config.schema.training import (
-    Adam,
-    AdamW,
     CrossEntropy,
     EarlyStopping,
     Focal,
     LossConfig,
     MovingAverage,
-    OptimizerConfig,
-    RmsProp,
-    Sgd,
     TrainingConfig,
 )
 from seqclf.layer_types import HeadConfig, LayerConfig, RecurrentLayer, walk
@@ -52,8 +48,6 @@ from seqclf.option_types import Strict
 
 __all__ = [
     "LEAST_PIECES",
-    "Adam",
-    "AdamW",
     "ByteTokens",
     "CharTokens",
     "Config",
@@ -74,11 +68,9 @@ __all__ = [
     "OneCycleSchedule",
     "OptimizerConfig",
     "PlateauSchedule",
-    "RmsProp",
     "SampleData",
     "Schedule",
     "ScheduleConfig",
-    "Sgd",
     "Strict",
     "SubwordFileTokens",
     "SubwordTokens",

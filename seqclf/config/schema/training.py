@@ -6,10 +6,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
+from seqclf.config.schema.optimizers import OptimizerConfig
+from seqclf.config.schema.optimizers.adam import Adam
 from seqclf.config.schema.schedules import ScheduleConfig
 from seqclf.option_types import (
     MAPPING,
-    Decay,
     Epochs,
     Fraction,
     Name,
@@ -19,11 +20,6 @@ from seqclf.option_types import (
     Steps,
     Strict,
     Texts,
-)
-
-_WEIGHT_DECAY = (
-    "Decoupled weight decay (Loshchilov & Hutter 2019): each update multiplies a weight by 1 - `weight_decay` * "
-    "`learning_rate`. Applies to embeddings and kernels, not to biases or to the scale and shift of normalisation."
 )
 
 
@@ -66,61 +62,6 @@ ClassWeights = Annotated[
     Discriminator(
         _kind_of_weights, custom_error_type="class_weights", custom_error_message="balanced, or a weight for each label"
     ),
-]
-
-
-class Optimizer(Strict):
-    learning_rate: PositiveReal = Field(1e-3, description="Step size of the optimizer.")
-    clip_norm: PositiveReal | None = Field(
-        None,
-        description="Maximum global norm of the gradients: larger ones are scaled down. null: no clipping.",
-    )
-    weight_decay: NonNegativeReal = Field(0.0, description=_WEIGHT_DECAY)
-
-
-class _AdamOptions(Optimizer):
-    beta_1: Decay = Field(0.9, description="Decay of the running mean of the gradients.")
-    beta_2: Decay = Field(0.999, description="Decay of the running mean of the squared gradients.")
-    epsilon: PositiveReal = Field(1e-7, description="Added to the divisor.")
-
-
-class Adam(_AdamOptions):
-    """Adam (Kingma & Ba 2015)."""
-
-    type: Literal["adam"] = Field("adam", description="Optimizer type.")
-
-
-class AdamW(_AdamOptions):
-    """Adam with weight decay by default (Loshchilov & Hutter 2019)."""
-
-    type: Literal["adamw"] = Field(description="Optimizer type.")
-    weight_decay: NonNegativeReal = Field(0.004, description=_WEIGHT_DECAY)
-
-
-class Sgd(Optimizer):
-    """Stochastic gradient descent."""
-
-    type: Literal["sgd"] = Field(description="Optimizer type.")
-    learning_rate: PositiveReal = Field(1e-2, description="Step size of the optimizer.")
-    momentum: Decay = Field(0.0, description="Fraction of the last update added to the next one.")
-    nesterov: bool = Field(False, description="Use Nesterov momentum (Nesterov 1983); needs `momentum`.")
-
-
-class RmsProp(Optimizer):
-    """RMSprop (Tieleman & Hinton 2012)."""
-
-    type: Literal["rmsprop"] = Field(description="Optimizer type.")
-    rho: Decay = Field(0.9, description="Decay of the running mean of the squared gradients.")
-    momentum: Decay = Field(0.0, description="Fraction of the last update added to the next one.")
-    epsilon: PositiveReal = Field(1e-7, description="Added to the divisor.")
-
-
-def _adam_unless_named(value: Any) -> Any:
-    return {"type": "adam", **value} if isinstance(value, dict) else value
-
-
-OptimizerConfig = Annotated[
-    Annotated[Adam | AdamW | Sgd | RmsProp, Field(discriminator="type")], BeforeValidator(_adam_unless_named)
 ]
 
 
