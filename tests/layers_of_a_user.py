@@ -43,3 +43,19 @@ class Forgetful(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config()
+
+
+class Kept(keras.layers.Layer):
+    """Returns its input."""
+
+    def call(self, x: Any) -> Any:
+        return x + 0.0
+
+
+class Unrolled(keras.layers.Layer):
+    """Returns one vector per token; Keras cannot tell how many."""
+
+    def call(self, x: Any) -> Any:
+        batch, features = keras.ops.shape(x)[0], x.shape[-1]
+        rows = keras.ops.reshape(x, (-1, features))
+        return keras.ops.reshape(rows, (batch, keras.ops.shape(rows)[0] // batch, features))

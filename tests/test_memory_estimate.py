@@ -21,7 +21,7 @@ from seqclf.ngrams.fit import fit_ngrams
 from seqclf.runtime import _free_of_control_groups, available_memory_bytes
 from seqclf.training import memory_estimate
 from seqclf.training.estimate import measure
-from seqclf.training.memory_estimate import check_memory, memory_needs
+from seqclf.training.memory_estimate import MemoryNeeds, check_memory, memory_needs
 
 
 def _config(sample_csv: Path, **changes: Any) -> Config:
@@ -55,6 +55,15 @@ def test_what_makes_a_batch_larger_needs_more(sample_csv: Path) -> None:
     assert batch_bytes(layers=[{**lstm, "recurrent_dropout": 0.1}]) > 1.3 * small
     assert batch_bytes(layers=[{"type": "max_pool1d", "size": 4}, lstm]) < 0.7 * small
     assert batch_bytes(layers=[{"type": "residual", "layer": lstm}, lstm]) > 1.5 * small
+
+
+@pytest.mark.usefixtures("code_allowed")
+def test_a_custom_layer_that_hides_the_number_of_tokens_counts_as_any_other(sample_csv: Path) -> None:
+    def needs(layer: str) -> MemoryNeeds:
+        config = _config(sample_csv, layers=[{"type": f"layers_of_a_user:{layer}"}, {"type": "pool"}])
+        return memory_needs(config, prepare(config))
+
+    assert needs("Unrolled") == needs("Kept")
 
 
 def test_both_reasons_are_reported(sample_csv: Path, monkeypatch: pytest.MonkeyPatch) -> None:

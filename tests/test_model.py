@@ -230,3 +230,48 @@ def test_vectors_are_where_their_tokens_are_and_others_random() -> None:
     assert table[7].tolist() == [1, 2, 3]
     assert np.array_equal(np.delete(table, 7, axis=0), np.delete(random, 7, axis=0))
     assert not any(variable.path.startswith("embedding") for variable in with_vectors.trainable_variables)
+
+
+def test_a_model_for_texts_of_one_length_equals_the_model_for_any() -> None:
+    from seqclf.model.build import build_model
+
+    layers = [{"type": "max_pool1d", "size": 4}, {**KINDS["gru"], "segment": 2}, {"type": "pool"}]
+    config = checked_config(small_config(data__train="x.csv", layers=layers))
+    of_any, of_nine = build_model(config, 50, ["a", "b"]), build_model(config, 50, ["a", "b"], tokens=9)
+    tokens = _padded([[5, 6, 7, 8, 9, 4, 3, 2, 8], [5, 6]])
+    assert np.array_equal(of_any(tokens), of_nine(tokens))
+    assert [layer.output.shape[1] for layer in of_nine.layers if len(layer.output.shape) == 3] == [9, 9, 3, 3]
+
+
+def test_names_of_keras_layers_stay_as_they_are_in_saved_models() -> None:
+    """``get_layer`` finds them by name in a run's ``model.keras``."""
+    layers = [
+        {**KINDS["lstm"], "segment": 2, "bidirectional": True},
+        {**KINDS["conv1d"], "kernel_size": [2, 3]},
+        KINDS["self_attention"],
+        {"type": "residual", "layer": KINDS["dense"]},
+        {**POOL, "method": ["mean", "attention"]},
+    ]
+    model = _model(layers=layers, head=[{"type": "highway"}], ngrams={"buckets": 64, "join": "head", "dropout": 0.5})
+    assert sorted(layer.name for layer in model.layers if layer.weights) == [
+        "embedding",
+        "head_0_highway",
+        "head_0_highway_gate",
+        "layers_0_lstm_segments",
+        "layers_1_conv1d",
+        "layers_1_conv1d_3",
+        "layers_2_self_attention",
+        "layers_2_self_attention_attention_norm",
+        "layers_2_self_attention_dense_norm",
+        "layers_2_self_attention_hidden",
+        "layers_2_self_attention_output",
+        "layers_3_residual_dense",
+        "layers_3_residual_projection",
+        "layers_4_pool_attention_hidden",
+        "layers_4_pool_attention_score",
+        "logits",
+        "ngrams",
+    ]
+    inner = model.get_layer("layers_0_lstm_segments").layer
+    names = [inner.name, inner.forward_layer.name, inner.backward_layer.name]
+    assert names == ["layers_0_lstm", "forward_layers_0_lstm_forward", "backward_layers_0_lstm_backward"]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from seqclf.config import Config
 from seqclf.files import replacing
 from seqclf.labels import Labels
-from seqclf.layer_types import Layer
+from seqclf.layer_types import Layer, named_layers
 from seqclf.onnx_writer.graph import OPSET, Graph, OnnxFlow, dense, mask_of
 from seqclf.onnx_writer.ngrams import Hashes, ngram_logits
 from seqclf.prior import Prior
@@ -138,13 +138,15 @@ def _logits(graph: Graph, config: Config) -> str:
 
 
 def _through(graph: Graph, section: str, layers: Sequence[Layer], flow: OnnxFlow) -> OnnxFlow:
-    for index, layer in enumerate(layers):
-        flow = layer.write(flow, f"{section}_{index}_{layer.short_name}", graph)
+    for name, layer in named_layers(section, layers):
+        flow = layer.write(flow, name, graph)
     return flow
 
 
 def _embedded(graph: Graph) -> OnnxFlow:
-    table = graph.weights("embedding")[0]
+    from seqclf.model.encoder import EMBEDDING
+
+    table = graph.weights(EMBEDDING)[0]
     x = graph.op("Gather", graph.constant(table), "token_ids")
     padding = graph.op("Equal", "token_ids", graph.constant(PAD_ID, np.int32))
     real = graph.op("Cast", graph.op("Not", padding), to=6)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from pydantic import Discriminator, Tag
 
-from seqclf.layer_types.base import Context, Flow, Layer, dense_layer
+from seqclf.layer_types.base import Context, Flow, Layer, dense_layer, layer_name, named_layers
 from seqclf.layer_types.custom import Custom, allow_code, tag
 from seqclf.layer_types.recurrent import RecurrentLayer
 from seqclf.layer_types.residual import Residual
@@ -27,6 +27,8 @@ __all__ = [
     "RecurrentLayer",
     "allow_code",
     "dense_layer",
+    "layer_name",
+    "named_layers",
     "walk",
 ]
 

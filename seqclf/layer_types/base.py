@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -99,8 +99,8 @@ class Layer(Kind):
         """The flow after this layer.
 
         Padding must not affect the output: a layer that reads along the text passes ``flow.mask`` on, or replaces
-        padding with values that cannot change its output. The names of Keras layers are ``name`` or start with it;
-        their randomness is seeded with ``context.seeds()``.
+        padding with values that cannot change its output. Its Keras layer is called ``name``; further ones are called
+        ``layer_name(name, part)``. Their randomness is seeded with ``context.seeds()``.
         """
 
     @abstractmethod
@@ -118,6 +118,20 @@ class Layer(Kind):
     def inner(self) -> Iterator[tuple[tuple[str | int, ...], Layer]]:
         """Layers inside this one, with the path of the option that contains each."""
         return iter(())
+
+
+def layer_name(*parts: str | int) -> str:
+    """Name of a Keras layer: the layer's section, index and type in the config, then the part that it plays in it.
+
+    ``build`` and ``write`` both call this, so that they agree. Nothing takes a name apart again.
+    """
+    return "_".join(map(str, parts))
+
+
+def named_layers(section: str, layers: Sequence[Layer]) -> Iterator[tuple[str, Layer]]:
+    """The layers of a section, ``layers`` or ``head``, with the names that ``build`` and ``write`` receive."""
+    for index, layer in enumerate(layers):
+        yield layer_name(section, index, layer.short_name), layer
 
 
 def initializer(name: str, context: Context) -> Any:

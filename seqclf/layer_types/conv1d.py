@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from seqclf.layer_types.base import Activation, Context, Flow, Layer, initializer
+from seqclf.layer_types.base import Activation, Context, Flow, Layer, initializer, layer_name
 from seqclf.option_types import Tokens, Width
 
 if TYPE_CHECKING:
@@ -68,4 +68,4 @@ class Conv1d(Layer):
     def _convolutions(self, name: str) -> list[tuple[str, int]]:
         """Name and kernel size of each convolution."""
         sizes = self.kernel_size if isinstance(self.kernel_size, list) else [self.kernel_size]
-        return [(f"{name}_{size}" if place else name, size) for place, size in enumerate(sizes)]
+        return [(layer_name(name, size) if place else name, size) for place, size in enumerate(sizes)]

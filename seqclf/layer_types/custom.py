@@ -56,7 +56,8 @@ class Custom(Layer):
             x = made(flow.x, mask=flow.mask) if takes_mask else made(flow.x)
         except (TypeError, ValueError, NotImplementedError) as error:
             raise InputError(f"{self.type}: the call on the output of the layer before it failed: {error}") from error
-        if x.shape[:2] != flow.x.shape[:2] or len(x.shape) != 3:
+        sizes = zip(x.shape[:2], flow.x.shape[:2], strict=False)
+        if len(x.shape) != 3 or any(size not in (None, before) for size, before in sizes):
             shapes = f"expected one vector per token (batch, time, features), found the shape {x.shape}"
             raise InputError(f"{self.type}: {shapes}")
         return replace(flow, x=x)

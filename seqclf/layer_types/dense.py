@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from seqclf.layer_types.base import Activation, Context, Flow, Initializer, Layer, dense_layer, initializer
+from seqclf.layer_types.base import Activation, Context, Flow, Initializer, Layer, dense_layer, initializer, layer_name
 from seqclf.option_types import Width
 
 if TYPE_CHECKING:
@@ -52,12 +52,12 @@ class Highway(Layer):
         width = int(flow.x.shape[-1])
         transformed = dense_layer(width, self.activation, context, name)(flow.x)
         bias = keras.initializers.Constant(self.gate_bias)
-        gate = dense_layer(width, "sigmoid", context, f"{name}_gate", bias_initializer=bias)(flow.x)
+        gate = dense_layer(width, "sigmoid", context, layer_name(name, "gate"), bias_initializer=bias)(flow.x)
         return replace(flow, x=flow.x + gate * (transformed - flow.x))
 
     def write(self, flow: OnnxFlow, name: str, graph: Graph) -> OnnxFlow:
         from seqclf.onnx_writer.graph import dense
 
         change = graph.op("Sub", dense(graph, flow.x, name, self.activation), flow.x)
-        gate = dense(graph, flow.x, f"{name}_gate", "sigmoid")
+        gate = dense(graph, flow.x, layer_name(name, "gate"), "sigmoid")
         return replace(flow, x=graph.op("Add", flow.x, graph.op("Mul", gate, change)))

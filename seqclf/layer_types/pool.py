@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field
 
-from seqclf.layer_types.base import LOWEST, Context, Flow, Layer, Tensor, dense_layer, initializer
+from seqclf.layer_types.base import LOWEST, Context, Flow, Layer, Tensor, dense_layer, initializer, layer_name
 
 if TYPE_CHECKING:
     from seqclf.onnx_writer.graph import Graph, OnnxFlow
@@ -49,7 +49,7 @@ class Pool(Layer):
     def _methods(self, name: str) -> list[tuple[Method, str]]:
         """Each method with the name of its layers."""
         methods: list[Method] = [self.method] if isinstance(self.method, str) else self.method
-        return [(method, f"{name}_{method}" if place else name) for place, method in enumerate(methods)]
+        return [(method, layer_name(name, method) if place else name) for place, method in enumerate(methods)]
 
 
 def _last(flow: Flow, name: str, context: Context) -> Tensor:
@@ -76,9 +76,14 @@ def _attention(flow: Flow, name: str, context: Context) -> Tensor:
     """``softmax(v . tanh(W x_t + b))`` over the tokens (equations 5-7 of the paper)."""
     import keras
 
-    hidden = dense_layer(int(flow.x.shape[-1]), "tanh", context, f"{name}_hidden")(flow.x)
+    hidden = dense_layer(int(flow.x.shape[-1]), "tanh", context, layer_name(name, "hidden"))(flow.x)
     score = dense_layer(
-        1, None, context, f"{name}_score", use_bias=False, kernel_initializer=initializer("glorot_uniform", context)
+        1,
+        None,
+        context,
+        layer_name(name, "score"),
+        use_bias=False,
+        kernel_initializer=initializer("glorot_uniform", context),
     )
     weights = keras.ops.softmax(keras.ops.where(flow.real, score(hidden), LOWEST), axis=1)
     return keras.ops.sum(weights * keras.ops.where(flow.real, flow.x, 0.0), axis=1)
@@ -105,7 +110,7 @@ def _onnx_max(flow: OnnxFlow, name: str, graph: Graph) -> str:
 def _onnx_attention(flow: OnnxFlow, name: str, graph: Graph) -> str:
     from seqclf.onnx_writer.graph import dense
 
-    score = dense(graph, dense(graph, flow.x, f"{name}_hidden", "tanh"), f"{name}_score")
+    score = dense(graph, dense(graph, flow.x, layer_name(name, "hidden"), "tanh"), layer_name(name, "score"))
     weights = graph.op("Softmax", replace(flow, x=score).masked(graph, LOWEST), axis=1)
     return graph.op("ReduceSum", graph.op("Mul", weights, flow.masked(graph, 0.0)), graph.integers(1), keepdims=0)
 

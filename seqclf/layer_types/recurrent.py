@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from seqclf.layer_types.base import Activation, Context, Flow, Initializer, Layer, Tensor, initializer
+from seqclf.layer_types.base import Activation, Context, Flow, Initializer, Layer, Tensor, initializer, layer_name
 from seqclf.option_types import Fraction, NonNegativeReal, PositiveReal, Tokens, Width
 
 if TYPE_CHECKING:
@@ -68,13 +68,13 @@ class RecurrentLayer(Layer):
 
         if self.bidirectional:
             # Both directions are built here because the copy that Bidirectional makes would share the seeds.
-            forward = self._one_way(f"{name}_forward", context)
-            backward = self._one_way(f"{name}_backward", context, go_backwards=True)
+            forward = self._one_way(layer_name(name, "forward"), context)
+            backward = self._one_way(layer_name(name, "backward"), context, go_backwards=True)
             layer = Bidirectional(forward, merge_mode=self.merge_mode, backward_layer=backward, name=name)
         else:
             layer = self._one_way(name, context)
         if self.segment is not None:
-            layer = Segmented(layer, self.segment, name=f"{name}_segments")
+            layer = Segmented(layer, self.segment, name=layer_name(name, "segments"))
         if not self.go_backwards:
             return replace(flow, x=layer(flow.x, mask=flow.mask))
         x = layer(_reversed(flow.x, flow.mask), mask=flow.mask)
@@ -83,7 +83,7 @@ class RecurrentLayer(Layer):
     def write(self, flow: OnnxFlow, name: str, graph: Graph) -> OnnxFlow:
         from seqclf.onnx_writer.recurrent import joined, segmented, turned, whole
 
-        weights = graph.weights(name if self.segment is None else f"{name}_segments")
+        weights = graph.weights(name if self.segment is None else layer_name(name, "segments"))
         half = len(weights) // 2
         ways = [weights[:half], weights[half:]] if self.bidirectional else [weights]
         if self.segment is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from seqclf.layer_types.base import Context, Flow, Layer, dense_layer
+from seqclf.layer_types.base import Context, Flow, Layer, dense_layer, layer_name
 
 if TYPE_CHECKING:
     from seqclf.onnx_writer.graph import Graph, OnnxFlow
@@ -28,15 +28,15 @@ class Residual(Layer):
         yield ("layer",), self.layer
 
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
-        after = self.layer.build(flow, f"{name}_{self.layer.short_name}", context)
+        after = self.layer.build(flow, layer_name(name, self.layer.short_name), context)
         width, skipped = int(after.x.shape[-1]), flow.x
         if int(skipped.shape[-1]) != width:
-            skipped = dense_layer(width, None, context, f"{name}_projection", use_bias=False)(skipped)
+            skipped = dense_layer(width, None, context, layer_name(name, "projection"), use_bias=False)(skipped)
         return replace(after, x=skipped + after.x)
 
     def write(self, flow: OnnxFlow, name: str, graph: Graph) -> OnnxFlow:
         from seqclf.onnx_writer.graph import dense
 
-        after = self.layer.write(flow, f"{name}_{self.layer.short_name}", graph)
-        skipped = flow.x if flow.width == after.width else dense(graph, flow.x, f"{name}_projection")
+        after = self.layer.write(flow, layer_name(name, self.layer.short_name), graph)
+        skipped = flow.x if flow.width == after.width else dense(graph, flow.x, layer_name(name, "projection"))
         return replace(after, x=graph.op("Add", skipped, after.x))

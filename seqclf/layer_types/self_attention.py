@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from seqclf.layer_types.base import LOWEST, Activation, Context, Flow, Layer, Tensor, dense_layer, initializer
+from seqclf.layer_types.base import (
+    LOWEST,
+    Activation,
+    Context,
+    Flow,
+    Layer,
+    Tensor,
+    dense_layer,
+    initializer,
+    layer_name,
+)
 from seqclf.option_types import Fraction, Width
 
 if TYPE_CHECKING:
@@ -48,10 +58,10 @@ class SelfAttention(Layer):
         width = int(flow.x.shape[-1])
 
         def dropped(x: Tensor, part: str) -> Tensor:
-            return keras.layers.Dropout(self.dropout, seed=context.seeds(), name=f"{name}_{part}_dropout")(x)
+            return keras.layers.Dropout(self.dropout, seed=context.seeds(), name=layer_name(name, part, "dropout"))(x)
 
         def normalised(x: Tensor, part: str) -> Tensor:
-            return keras.layers.LayerNormalization(epsilon=_EPSILON, name=f"{name}_{part}_norm")(x)
+            return keras.layers.LayerNormalization(epsilon=_EPSILON, name=layer_name(name, part, "norm"))(x)
 
         x = flow.x + _waves(flow.mask, width) if self.positions else flow.x
         attention = keras.layers.MultiHeadAttention(
@@ -65,18 +75,25 @@ class SelfAttention(Layer):
         seen = normalised(x, "attention")
         # Padding attends to the real tokens, too, so that no softmax is empty.
         x += dropped(attention(seen, seen, attention_mask=keras.ops.expand_dims(flow.mask, 1)), "attention")
-        hidden = dense_layer(self.hidden_units or 4 * width, self.activation, context, f"{name}_hidden")
-        x += dropped(dense_layer(width, None, context, f"{name}_output")(hidden(normalised(x, "dense"))), "dense")
+        hidden = dense_layer(self.hidden_units or 4 * width, self.activation, context, layer_name(name, "hidden"))
+        x += dropped(
+            dense_layer(width, None, context, layer_name(name, "output"))(hidden(normalised(x, "dense"))), "dense"
+        )
         return replace(flow, x=x)
 
     def write(self, flow: OnnxFlow, name: str, graph: Graph) -> OnnxFlow:
         from seqclf.onnx_writer.graph import dense, layer_norm
 
         x = graph.op("Add", flow.x, _onnx_waves(flow, graph)) if self.positions else flow.x
-        seen = layer_norm(graph, x, f"{name}_attention_norm", _EPSILON)
+        seen = layer_norm(graph, x, layer_name(name, "attention", "norm"), _EPSILON)
         x = graph.op("Add", x, self._write_attention(replace(flow, x=seen), name, graph))
-        hidden = dense(graph, layer_norm(graph, x, f"{name}_dense_norm", _EPSILON), f"{name}_hidden", self.activation)
-        return replace(flow, x=graph.op("Add", x, dense(graph, hidden, f"{name}_output")))
+        hidden = dense(
+            graph,
+            layer_norm(graph, x, layer_name(name, "dense", "norm"), _EPSILON),
+            layer_name(name, "hidden"),
+            self.activation,
+        )
+        return replace(flow, x=graph.op("Add", x, dense(graph, hidden, layer_name(name, "output"))))
 
     def _write_attention(self, flow: OnnxFlow, name: str, graph: Graph) -> str:
         """Keras's ``MultiHeadAttention`` with this name: its kernels are ``[width, heads, share]``."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from seqclf.config import Config
 from seqclf.config.schema import NgramsConfig
 from seqclf.labels import Labels
-from seqclf.layer_types import Context, Flow, dense_layer
+from seqclf.layer_types import Context, Flow, dense_layer, layer_name
 from seqclf.layers.ngrams import NgramLogits, NgramMix, SilentRows
 from seqclf.model.encoder import encoded, through
 from seqclf.model.seeds import Seeds
@@ -34,6 +34,7 @@ def build_model(
     *,
     vectors: Mapping[int, NDArray[np.float32]] | None = None,
     portable: bool = False,
+    tokens: int | None = None,
 ) -> keras.Model:
     """Build an ordinary Keras model, which you can compile, ``fit``, save and take apart.
 
@@ -44,6 +45,7 @@ def build_model(
         vectors: initial vectors of token ids (``float32 [embedding.dim]``), as ``seqclf.text.vectors`` reads them; all
             other tokens start with random vectors.
         portable: build layers whose graphs run on any machine: without cuDNN, independent of this machine's cores.
+        tokens: fixed number of tokens, with padding, of every text; None: any number, another in each batch.
 
     Returns:
         A model from ``token_ids`` (``int32 [batch, time]``, padded right with 0, no row all padding) to
@@ -52,7 +54,7 @@ def build_model(
     """
     labels = Labels.of(labels)
     context = Context(Seeds(config.seed), portable)
-    token_ids = keras.Input((None,), dtype="int32", name="token_ids")
+    token_ids = keras.Input((tokens,), dtype="int32", name="token_ids")
     x = None
     if config.layers:
         x = encoded(config, token_ids, vocabulary_size, context=context, vectors=vectors)
@@ -91,7 +93,7 @@ def _output(x: Any, labels: Labels, context: Context, name: str) -> Any:
 def _beside(x: Any | None, scores: Any, options: NgramsConfig, context: Context) -> Any:
     """The text's vector, if there is one, concatenated with the logits of its n-grams."""
     if options.dropout:
-        scores = SilentRows(options.dropout, seed=context.seeds(), name=f"{NGRAMS}_dropout")(scores)
+        scores = SilentRows(options.dropout, seed=context.seeds(), name=layer_name(NGRAMS, "dropout"))(scores)
     return scores if x is None else keras.layers.Concatenate(name="vector_and_ngrams")([x, scores])
 
 

@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 
 from seqclf.config import Config
 from seqclf.errors import InputError
-from seqclf.layer_types import Context, Flow, Layer
+from seqclf.layer_types import Context, Flow, Layer, layer_name, named_layers
 from seqclf.model.seeds import Seeds
 from seqclf.token_ids import PAD_ID
+
+EMBEDDING = "embedding"
+"""Name of the embedding layer."""
 
 
 def encoded(
@@ -38,7 +41,7 @@ def encoded(
         config.embedding.dim,
         embeddings_initializer=keras.initializers.RandomUniform(-0.05, 0.05, seed=context.seeds()),
         trainable=config.embedding.trainable,
-        name="embedding",
+        name=EMBEDDING,
     )
     flow = Flow(embedding(token_ids), mask=keras.ops.not_equal(token_ids, PAD_ID))
     if vectors:
@@ -52,16 +55,18 @@ def encoded(
         )
         flow = Flow(words(flow.x), flow.mask)
     if config.embedding.dropout:
-        dropout = keras.layers.Dropout(config.embedding.dropout, seed=context.seeds(), name="embedding_dropout")
+        dropout = keras.layers.Dropout(
+            config.embedding.dropout, seed=context.seeds(), name=layer_name(EMBEDDING, "dropout")
+        )
         flow = Flow(dropout(flow.x), flow.mask)
     return through("layers", config.layers, flow, context).x
 
 
 def through(section: str, layers: Sequence[Layer], flow: Flow, context: Context) -> Flow:
     """The output of the layers of a section, ``layers`` or ``head``. Raises ``InputError`` that names the layer."""
-    for index, layer in enumerate(layers):
+    for index, (name, layer) in enumerate(named_layers(section, layers)):
         try:
-            flow = layer.build(flow, f"{section}_{index}_{layer.short_name}", context)
+            flow = layer.build(flow, name, context)
         except InputError as error:
             raise InputError(f"{section}[{index}]: {error}") from error
     return flow

@@ -87,9 +87,10 @@ def build_reach(model: keras.Model) -> Callable[[Any, Any], tuple[float, float]]
     import tensorflow as tf
 
     from seqclf.model.build import LOGITS
+    from seqclf.model.encoder import EMBEDDING
     from seqclf.tasks.classification.losses import cross_entropy, predicted_ids
 
-    outputs = [model.get_layer("embedding").output, model.get_layer(LOGITS).output]
+    outputs = [model.get_layer(EMBEDDING).output, model.get_layer(LOGITS).output]
     vectors_and_logits = keras.Model(model.input, outputs)
     signature = [tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None], tf.int32)]
 

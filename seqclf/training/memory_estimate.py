@@ -55,13 +55,13 @@ class MemoryNeeds:
 
 def memory_needs(config: Config, data: TrainingData) -> MemoryNeeds:
     """Estimate from the shapes of the config's model; nothing is allocated."""
-    model = _outline(config, data)
+    tokens = int(Batches.of(data.train, config).lengths.max())
+    model = _outline(config, data, tokens)
     parameters = model.count_params()
     fixed = 0 if config.ngrams is None else (config.ngrams.buckets + 1) * data.labels.units
     training = config.training
     kept = 2 + training.optimizer.slots + (training.moving_average is not None) + (training.accumulate_steps > 1)
     copies = 1 + kept + kept  # gradients; the kept weights in memory and in a checkpoint
-    tokens = int(Batches.of(data.train, config).lengths.max())
     texts = min(training.batch_size, len(data.train))
     if training.batch_tokens is not None:
         texts = max(1, min(texts, training.batch_tokens // tokens))
@@ -104,15 +104,15 @@ def _explained(needs: MemoryNeeds) -> tuple[str, str]:
     )
 
 
-def _outline(config: Config, data: TrainingData) -> keras.Model:
-    """The model without its weights: variables created in this scope have only shapes."""
+def _outline(config: Config, data: TrainingData, tokens: int) -> keras.Model:
+    """The model for texts of ``tokens`` tokens, without weights: variables created in this scope have only shapes."""
     import keras
 
     from seqclf.model.build import build_model
 
     def build() -> keras.Model:
         with keras.StatelessScope(initialize_variables=False):
-            return build_model(config, data.tokenizer.vocabulary_size, data.labels)
+            return build_model(config, data.tokenizer.vocabulary_size, data.labels, tokens=tokens)
 
     # Keras keeps a list per thread of variables to initialise later. In a separate thread the list disappears.
     with ThreadPoolExecutor(1) as thread:
@@ -120,18 +120,13 @@ def _outline(config: Config, data: TrainingData) -> keras.Model:
 
 
 def _numbers_of_a_text(config: Config, model: keras.Model, tokens: int) -> int:
-    """Numbers that a step keeps for a text of ``tokens`` tokens."""
+    """Numbers that a step keeps for a text of ``tokens`` tokens; ``model`` is built for such texts."""
     inside, left = 0, tokens
-    tokens_in: dict[str, int] = {}
-    for path, layer in walk(config.layers):
+    for _, layer in walk(config.layers):
         inside += layer.kept_numbers(left)
         left = layer.tokens_after(left)
-        tokens_in[f"layers_{path[0]}_"] = left
-    outputs = 0
-    for layer in model.layers:
-        shape = layer.output.shape[1:]
-        here = next((many for prefix, many in tokens_in.items() if layer.name.startswith(prefix)), tokens)
-        outputs += math.prod(here if length is None else length for length in shape)
+    # A custom layer may hide the number of tokens in its output's shape.
+    outputs = sum(math.prod(size or tokens for size in layer.output.shape[1:]) for layer in model.layers)
     return inside + _COPIES_OF_OUTPUTS * outputs
 
 
