@@ -168,15 +168,16 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("runs")
 
 
-def trained(config: dict[str, Any], runs: Path, **options: Any) -> Any:
+def trained(config: dict[str, Any], runs: Path, on_nan: Any = "stop", **callbacks: Any) -> Any:
     """Train a run of a config given as plain values."""
     from seqclf.config import checked_config
     from seqclf.runs import begin_run
+    from seqclf.training.options import Callbacks, TrainOptions
     from seqclf.training.train import train
 
     checked = checked_config(config)
     run = begin_run(runs, checked.name)
-    train(checked, run, **options)
+    train(checked, run, TrainOptions(on_nan=on_nan), Callbacks(**callbacks))
     return run
 
 

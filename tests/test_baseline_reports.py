@@ -123,7 +123,7 @@ def test_a_model_card_has_the_simple_models(binary_run: Run) -> None:
 )
 def test_train_s_last_lines(network: float, line: str, binary_run: Run) -> None:
     from seqclf.cli.against_baseline import behind, scores_line
-    from seqclf.training.job import Outcome
+    from seqclf.training.options import Outcome
 
     validation = {"accuracy": network, "loss": 0.3, "macro_f1": network}
     outcome = Outcome("finished", 2, validation, 1.0, dict(scores_with(0.9)))

@@ -20,11 +20,12 @@ from seqclf.cli import cli
 from seqclf.cli.against_baseline import folds_behind
 from seqclf.cli.train_summary import folds_summary
 from seqclf.config import Config, checked_config
+from seqclf.data.prepare import TrainingData
 from seqclf.errors import InputError, SeqclfError
 from seqclf.runs import FINISHED, INTERRUPTED, Run, begin_folds, begin_run, now
 from seqclf.training.checkpoints import Checkpoints
 from seqclf.training.folds import cross_validate, spread
-from seqclf.training.job import Outcome
+from seqclf.training.options import Callbacks, Outcome, TrainOptions
 
 
 def _train(*arguments: str) -> Result:
@@ -198,14 +199,14 @@ def test_ctrl_c_keeps_finished_folds(config_file: Path, tmp_path: Path, monkeypa
 
     original, begun = training.train, []
 
-    def train(config: Config, run: Run, listen: Any, *others: Any, **options: Any) -> Outcome:
+    def train(config: Config, run: Run, options: TrainOptions, callbacks: Callbacks, data: TrainingData) -> Outcome:
         def interrupting(event: Any) -> None:
-            listen(event)
+            callbacks.listen(event)
             if len(begun) == 2 and type(event).__name__ == "StepDone":
                 signal.raise_signal(signal.SIGINT)
 
         begun.append(run.name)
-        return original(config, run, interrupting, *others, **options)
+        return original(config, run, options, dataclasses.replace(callbacks, listen=interrupting), data)
 
     monkeypatch.setattr(training, "train", train)
     runs, before = tmp_path / "runs", signal.getsignal(signal.SIGINT)

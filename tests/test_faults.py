@@ -21,6 +21,7 @@ from seqclf.errors import SeqclfError
 from seqclf.files import making_folder, replacing
 from seqclf.runs import Run, begin_run
 from seqclf.training.checkpoints import Checkpoints
+from seqclf.training.options import Callbacks, TrainOptions
 
 
 def _unprivileged() -> list[str]:
@@ -38,7 +39,7 @@ def _finished(run: Run) -> dict[str, Any]:
     """The result after resuming it."""
     from seqclf.training.train import train
 
-    train(load_config(run.config), run, resume=True)
+    train(load_config(run.config), run, TrainOptions(resume=True))
     return result(run)
 
 
@@ -133,11 +134,11 @@ def test_a_folder_that_is_removed(gone: str, sample_csv: Path, tmp_path: Path) -
     config = checked_config(training_config(sample_csv))
     if gone == "checkpoint":
         with pytest.raises(Killed):
-            train(config, run, listen)
+            train(config, run, callbacks=Callbacks(listen))
         assert Checkpoints(run.checkpoints).newest() is not None, "it is created again"
     else:
         with pytest.raises(SeqclfError, match=r"cannot be written \(No such file or directory\)") as raised:
-            train(config, run, listen)
+            train(config, run, callbacks=Callbacks(listen))
         assert raised.value.exit_code == 1
         assert "--resume" not in str(raised.value), "there is nothing to resume"
         assert not run.folder.exists()

@@ -18,6 +18,7 @@ from seqclf.data.encoded import EncodedTexts
 from seqclf.data.prepare import prepare
 from seqclf.errors import InputError
 from seqclf.ngrams.fit import fit_ngrams, refit_ngrams
+from seqclf.training.options import Callbacks, TrainOptions
 
 
 def _config(path: Path, **changes: Any) -> dict[str, Any]:
@@ -121,7 +122,7 @@ def test_more_epochs_of_a_finished_run_are_validated_without_the_refit(three_lab
     ngrams = {"buckets": 4096, "refit": True}
     config = _config(three_labels_csv, layers=POOLED, ngrams=ngrams, name="further", training__epochs=2)
     short = trained(config, tmp_path / "a")
-    train(extended(load_config(short.config), short, 4, None), short, resume=True, further=True)
+    train(extended(load_config(short.config), short, 4, None), short, TrainOptions(resume=True, further=True))
     straight = trained({**config, "training": {**config["training"], "epochs": 4}}, tmp_path / "b")
     ours, theirs = (run.metrics["validation"] for run in (short, straight))
     assert ours["loss"] == theirs["loss"]
@@ -153,8 +154,9 @@ def test_a_refusal_to_train_further_does_not_forget_the_refit(three_labels_csv: 
     config = _config(three_labels_csv, ngrams={"buckets": 4096, "refit": True}, name="refused", training__epochs=1)
     run = trained(config, tmp_path)
     with pytest.raises(InputError, match="already trained for 1 epochs"):
-        train(extended(load_config(run.config), run, 1, None), run, resume=True, further=True)
+        train(extended(load_config(run.config), run, 1, None), run, TrainOptions(resume=True, further=True))
     assert run.was_fitted_to_validation
-    train(extended(load_config(run.config), run, 3, None), run, should_stop=lambda: True, resume=True, further=True)
+    further, at_once = TrainOptions(resume=True, further=True), Callbacks(should_stop=lambda: True)
+    train(extended(load_config(run.config), run, 3, None), run, further, at_once)
     assert run.manifest["status"] == "interrupted"
     assert not run.was_fitted_to_validation

@@ -171,6 +171,7 @@ def test_a_quantized_table_costs_little(linear_run: Any, tmp_path: Path) -> None
 @pytest.mark.parametrize("training", [{}, {"accumulate_steps": 3, "moving_average": {"decay": 0.9}}])
 def test_a_stopped_training_is_resumed_to_the_bit(sample_csv: Path, tmp_path: Path, training: dict[str, Any]) -> None:
     from seqclf.config import load_config
+    from seqclf.training.options import TrainOptions
     from seqclf.training.train import train
 
     options = {"epochs": 2, "batch_size": 16, **training}
@@ -180,7 +181,7 @@ def test_a_stopped_training_is_resumed_to_the_bit(sample_csv: Path, tmp_path: Pa
     steps = iter(range(100))
     stopped = trained(config, tmp_path / "b", should_stop=lambda: next(steps) == 4)
     assert stopped.manifest["status"] == "interrupted"
-    train(load_config(stopped.config), stopped, resume=True)
+    train(load_config(stopped.config), stopped, TrainOptions(resume=True))
     found = [_weights(run) for run in (straight, stopped)]
     for one, other in zip(*found, strict=True):
         np.testing.assert_array_equal(one, other)

@@ -15,17 +15,24 @@ from conftest import small_config, trained
 from trainings import Killed, killed_after, result, training_config
 
 from seqclf.cli import cli
-from seqclf.config import checked_config, load_config
+from seqclf.config import Config, checked_config, load_config
 from seqclf.errors import InputError, SeqclfError
 from seqclf.run_choice import find_resumable
 from seqclf.runs import Run, begin_run
 from seqclf.training.checkpoints import Checkpoints
+from seqclf.training.options import Callbacks, TrainOptions
 
 
-def _train(run: Run, **options: Any) -> None:
+def _train(run: Run, config: Config, **callbacks: Any) -> None:
     from seqclf.training.train import train
 
-    train(load_config(run.config) if options.get("resume") else options.pop("config"), run, **options)
+    train(config, run, callbacks=Callbacks(**callbacks))
+
+
+def _resume(run: Run, **callbacks: Any) -> None:
+    from seqclf.training.train import train
+
+    train(load_config(run.config), run, TrainOptions(resume=True), Callbacks(**callbacks))
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +46,13 @@ def test_stopped_anywhere_the_result_is_bit_equal(
 ) -> None:
     """Before the first checkpoint, within an epoch, and several times."""
     run = begin_run(tmp_path, "small")
-    options: dict[str, Any] = {"config": checked_config(training_config(sample_csv))}
-    for stop in stops:
+    first, *others = stops
+    with pytest.raises(Killed):
+        _train(run, checked_config(training_config(sample_csv)), listen=killed_after(first))
+    for stop in others:
         with pytest.raises(Killed):
-            _train(run, listen=killed_after(stop), **options)
-        options = {"resume": True}
-    _train(run, resume=True)
+            _resume(run, listen=killed_after(stop))
+    _resume(run)
     assert result(run) == whole
     assert len(run.manifest["resumed"]) == len(stops)
 
@@ -62,7 +70,7 @@ def test_an_interrupted_run_resumes(whole: dict[str, Any], sample_csv: Path, tmp
     )
     assert run.manifest["status"] == "interrupted"
     assert find_resumable(tmp_path, None) == find_resumable(tmp_path, run.name) == run
-    _train(run, resume=True)
+    _resume(run)
     assert result(run) == whole
     with pytest.raises(InputError, match="is already finished. To train it for N epochs"):
         find_resumable(tmp_path, run.name)
@@ -77,12 +85,12 @@ def test_a_damaged_checkpoint_is_reported_and_the_previous_one_used(
 
     run = begin_run(tmp_path, "small")
     with pytest.raises(Killed):
-        _train(run, config=checked_config(training_config(sample_csv)), listen=killed_after(15))
+        _train(run, checked_config(training_config(sample_csv)), listen=killed_after(15))
     older, newer = sorted(run.checkpoints.iterdir())
     content = newer.read_bytes()
     newer.write_bytes(content[:-1000] + bytes([content[-1000] ^ 1]) + content[-999:])
     said: list[str] = []
-    _train(run, resume=True, listen=lambda event: said.append(event.what) if isinstance(event, Stage) else None)
+    _resume(run, listen=lambda event: said.append(event.what) if isinstance(event, Stage) else None)
     assert any(f"{newer.name}: damaged (checksum mismatch)" in line for line in said)
     assert int(older.stem[-8:]) == 0
     assert f"Resuming {run.folder} after epoch {int(older.stem[5:11])}" in said
@@ -110,7 +118,7 @@ def test_damaged_checkpoints_are_detected(tmp_path: Path) -> None:
 def test_two_processes_cannot_train_one_run(sample_csv: Path, tmp_path: Path) -> None:
     run = begin_run(tmp_path, "small")
     with run.locked(), pytest.raises(InputError, match=rf"is being trained by process {os.getpid()} on \S+ since 20"):
-        _train(run, config=checked_config(training_config(sample_csv)))
+        _train(run, checked_config(training_config(sample_csv)))
     assert run.manifest["status"] == "running", "the process with the lock continues"
     with run.locked():
         pass
@@ -132,10 +140,10 @@ def test_write_failures_are_reported_and_written_files_are_complete(
 
     monkeypatch.setattr(Checkpoints, "save", full)
     with pytest.raises(SeqclfError, match=r"cannot be written \(No space left on device\).*--resume \S+/small-1"):
-        _train(run, config=checked_config(training_config(sample_csv)))
+        _train(run, checked_config(training_config(sample_csv)))
     assert run.manifest["status"] == "failed"
     monkeypatch.undo()
-    _train(run, resume=True)
+    _resume(run)
     assert result(run) == whole
 
 
@@ -144,11 +152,11 @@ def test_a_run_with_changed_texts_is_not_resumed(sample_csv: Path, tmp_path: Pat
     table.write_bytes(sample_csv.read_bytes())
     run = begin_run(tmp_path, "small")
     with pytest.raises(Killed):
-        _train(run, config=checked_config(training_config(table)), listen=killed_after(2))
+        _train(run, checked_config(training_config(table)), listen=killed_after(2))
     table.write_text(table.read_text(encoding="utf-8") + "one more,positive\n", encoding="utf-8")
     run.update_manifest(status="interrupted")
     with pytest.raises(InputError, match="its texts or their splits have changed since it began"):
-        _train(run, resume=True)
+        _resume(run)
     assert run.manifest["status"] == "interrupted", "a complete run stays complete"
 
 
@@ -183,12 +191,12 @@ def _copy(run: Run, folder: Path) -> Run:
     return Run(folder / "copy-1")
 
 
-def _further(run: Run, epochs: int | None = None, patience: int | None = None, **options: Any) -> None:
+def _further(run: Run, epochs: int | None = None, patience: int | None = None, **callbacks: Any) -> None:
     from seqclf.training.extend import extended
     from seqclf.training.train import train
 
     config = extended(load_config(run.config), run, epochs, patience)
-    train(config, run, resume=True, further=True, **options)
+    train(config, run, TrainOptions(resume=True, further=True), Callbacks(**callbacks))
 
 
 def test_a_finished_run_keeps_one_state_without_the_best_weights(finished_early: Run) -> None:
@@ -221,8 +229,8 @@ def test_more_epochs_survive_a_kill(finished_early: Run, whole: dict[str, Any], 
         _further(run, epochs=4, listen=killed_after(1))
     assert run.manifest["status"] == "interrupted", "its models are complete"
     with pytest.raises(Killed):
-        _train(run, resume=True, listen=killed_after(7))
-    _train(run, resume=True)
+        _resume(run, listen=killed_after(7))
+    _resume(run)
     assert result(run) == whole
 
 

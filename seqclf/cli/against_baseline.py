@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from seqclf.config import Config
-    from seqclf.training.job import Outcome
+    from seqclf.training.options import Outcome
 
 
 def scores_line(config: Config, validation: Mapping[str, Any], baseline: Mapping[str, Any] | None) -> str:

@@ -28,7 +28,7 @@ from seqclf.cli.wrap import width_of
 if TYPE_CHECKING:
     from seqclf.config import Config, LoadedConfig, Override
     from seqclf.runs import Run
-    from seqclf.training.job import OnNan, Outcome
+    from seqclf.training.options import OnNan, Outcome
 
 
 @click.command("train", short_help="Train a classifier from a config, or from a data file.")
@@ -87,7 +87,9 @@ def train_command(
     if it had never stopped; with --epochs it also trains a finished run further. With --folds the result is a run for
     each fold, and a summary of their validation metrics.
     """
-    options = RunOptions(threads, on_nan, memory_check)
+    from seqclf.training.options import TrainOptions
+
+    options = RunOptions(threads, TrainOptions(on_nan=on_nan, memory_check=memory_check))
     if resume is not None:
         if config_file is not None or name is not None or folds is not None or presets or settings:
             raise click.UsageError(

@@ -8,9 +8,9 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from seqclf.cli.against_baseline import behind
 from seqclf.cli.options import runs_argument
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from seqclf.config import Config, LoadedConfig
     from seqclf.runs import Run
     from seqclf.training.events import Event
-    from seqclf.training.job import OnNan, Outcome
+    from seqclf.training.options import Outcome, TrainOptions
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,7 @@ class RunOptions:
     """
 
     threads: int | str
-    on_nan: OnNan
-    memory_check: bool
+    training: TrainOptions
     starter: str | None = None
 
 
@@ -83,9 +82,10 @@ def train_one(
         if options.starter is not None:
             write_text(run.starter, options.starter)
         start_tensorflow(config, options.threads)
+        from seqclf.training.options import Callbacks
         from seqclf.training.train import train
 
-        return run, train(config, run, listen, stop, data, on_nan=options.on_nan, memory_check=options.memory_check)
+        return run, train(config, run, options.training, Callbacks(listen, stop), data)
     except (SeqclfError, KeyboardInterrupt) as error:
         if not run.has_checkpoint:  # nothing was trained
             shutil.rmtree(run.folder, ignore_errors=True)
@@ -112,11 +112,12 @@ def resume(runs: Path, name: str, options: RunOptions, *, epochs: int | None, pa
         with run.locked():  # fail before anything is read
             pass
         start_tensorflow(config, options.threads)
+        from seqclf.training.options import Callbacks
         from seqclf.training.train import train
 
-        passed: dict[str, Any] = {"on_nan": options.on_nan, "memory_check": options.memory_check}
         try:
-            outcome = train(config, run, listen, stop, resume=True, further=further, **passed)
+            resumed = replace(options.training, resume=True, further=further)
+            outcome = train(config, run, resumed, Callbacks(listen, stop))
         except KeyboardInterrupt:
             say(f"To resume: {run.how_to_resume}", err=True)
             raise

@@ -15,7 +15,7 @@ from seqclf.cli.wrap import GLUE, say
 if TYPE_CHECKING:
     from seqclf.config import Config
     from seqclf.runs import Run
-    from seqclf.training.job import Outcome
+    from seqclf.training.options import Outcome
 
 _MARGIN = 12
 

@@ -26,6 +26,7 @@ from seqclf.runs import begin_run
 from seqclf.sources.texts import LabelledTexts, digest
 from seqclf.starter.look import Look
 from seqclf.training.events import EpochDone, Event, TrainingDone, TrainingStarted
+from seqclf.training.options import Callbacks
 
 SECONDS = 60.0
 """Time limit for training one model, without the fit of its n-grams. The current epoch is then completed if that takes
@@ -184,7 +185,7 @@ def _tried(candidate: Candidate, corpus: SampledCorpus, folder: Path) -> Result:
     watch = _Watch(SECONDS)
     problem = None
     try:
-        train(config, begin_run(folder, config.name), watch, data=data)
+        train(config, begin_run(folder, config.name), callbacks=Callbacks(watch), data=data)
     except _Enough:
         pass
     except SeqclfError as error:

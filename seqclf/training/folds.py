@@ -12,7 +12,7 @@ from seqclf.config import Config
 from seqclf.data.kinds import describe
 from seqclf.files import write_json
 from seqclf.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, FoldRuns, Run
-from seqclf.training.job import Outcome
+from seqclf.training.options import Outcome
 
 SCORES = ("accuracy", "loss", "macro_f1", "micro_f1")
 

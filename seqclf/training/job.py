@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
 
 from seqclf.config import Config, write_config
 from seqclf.data.batches import Batches
@@ -15,19 +14,17 @@ from seqclf.runs import FINISHED, INTERRUPTED, RUNNING, Run, now, this_process
 from seqclf.runtime import current_threads
 from seqclf.training.baseline import ParallelBaseline
 from seqclf.training.environment import peak_memory_bytes
-from seqclf.training.events import Event, Stage, TrainingDone, TrainingStarted
+from seqclf.training.events import TrainingDone, TrainingStarted
 from seqclf.training.extend import go_further
 from seqclf.training.keeper import Keeper
 from seqclf.training.ngram_fits import fit_before, note_no_refit, refit_after
+from seqclf.training.options import MOST_REWINDS, Callbacks, Outcome, TrainOptions
 from seqclf.training.pretrained import read_pretrained
 from seqclf.training.written import write_models
 
 if TYPE_CHECKING:
     import keras
 
-Listener = Callable[[Event], None]
-OnNan = Literal["stop", "rewind"]
-MOST_REWINDS = 5
 _CURES = (
     "lower training.optimizer.learning_rate, clip the gradients with training.optimizer.clip_norm, or let training "
     "return to the last checkpoint and halve the rate with --on-nan rewind; the last checkpoint is good"
@@ -35,62 +32,27 @@ _CURES = (
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """The outcome of a training.
+class Job:
+    """One training.
 
     Attributes:
-        status: ``finished`` or ``interrupted``.
-        validation: metrics of the kept weights; None without a completed validation.
-        baseline: scores of the baseline on the same texts; None without a baseline.
+        config: has absolute paths and matches ``data``.
+        started: when the training started, by ``time.perf_counter``.
     """
-
-    status: str
-    best_epoch: int | None
-    validation: dict[str, Any] | None
-    seconds: float
-    baseline: dict[str, Any] | None = None
-
-
-@dataclass(frozen=True)
-class JobOptions:
-    """``started``: start of the job, by ``time.perf_counter``. The others are arguments of ``train``."""
-
-    started: float
-    resume: bool
-    further: bool
-    on_nan: OnNan
-
-
-@dataclass(frozen=True)
-class Callbacks:
-    """The callbacks of a training, for events and for stopping: arguments of ``train``."""
-
-    listen: Listener
-    should_stop: Callable[[], bool]
-
-    def stage(self, what: str) -> None:
-        """Report the current stage."""
-        self.listen(Stage(what))
-
-
-@dataclass(frozen=True)
-class Job:
-    """One training; ``config`` has absolute paths and matches ``data``."""
 
     config: Config
     run: Run
     data: TrainingData
+    options: TrainOptions
     callbacks: Callbacks
-    options: JobOptions
+    started: float = field(kw_only=True)
 
     def learn(self, baseline: ParallelBaseline) -> Outcome:
         """Train, and write the run. Raises ``NonFiniteError`` if the loss or a weight is NaN or infinite."""
         from seqclf.training.state import TrainingState
 
         model, fitted = self._model()
-        keeper = Keeper(
-            TrainingState.begin(model, self.config.training), self.run, self.config.training, self.options.started
-        )
+        keeper = Keeper(TrainingState.begin(model, self.config.training), self.run, self.config.training, self.started)
         self.run.update_manifest(parameters=model.count_params(), threads=asdict(current_threads()))
         if self.options.resume:
             self._resume(keeper)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
-from dataclasses import replace
 
 from seqclf.config import Config, with_absolute_paths, write_config
 from seqclf.config.problems import ConfigError
@@ -19,35 +17,22 @@ from seqclf.text.kinds import load_tokenizer
 from seqclf.training.baseline import ParallelBaseline
 from seqclf.training.data_checks import problems_with_data
 from seqclf.training.environment import environment
-from seqclf.training.job import Callbacks, Job, JobOptions, Listener, OnNan, Outcome
+from seqclf.training.job import Job
 from seqclf.training.memory_estimate import check_memory
+from seqclf.training.options import Callbacks, Outcome, TrainOptions
 
 
 def train(
     config: Config,
     run: Run,
-    listen: Listener = lambda event: None,
-    should_stop: Callable[[], bool] = lambda: False,
+    options: TrainOptions = TrainOptions(),
+    callbacks: Callbacks = Callbacks(),
     data: TrainingData | None = None,
-    *,
-    resume: bool = False,
-    further: bool = False,
-    on_nan: OnNan = "stop",
-    memory_check: bool = True,
 ) -> Outcome:
     """Train a config and leave a complete run in ``run`` (created by ``seqclf.runs.begin_run``).
 
     Args:
-        listen: called with every event.
-        should_stop: called after every step; if true, training ends there and the run is marked interrupted.
         data: the result of ``prepare`` for this config, if the caller has it already.
-        resume: continue from the run's newest checkpoint; ``config`` is the run's. The weights are bit-equal to those
-            of an uninterrupted training on the same machine and versions.
-        further: with ``resume``, ``config`` has more epochs or patience than the run's own
-            (``seqclf.training.extend``), which may be finished.
-        on_nan: what to do when the loss or a weight is NaN or infinite: stop, or rewind to the newest checkpoint and
-            continue with half the learning rate (at most ``seqclf.training.job.MOST_REWINDS`` times).
-        memory_check: before training, raise ``InputError`` if it cannot fit into memory.
 
     Raises:
         InputError: for unusable data, or if another process is training this run.
@@ -55,8 +40,7 @@ def train(
     """
     with run.locked():
         try:
-            options = JobOptions(time.perf_counter(), resume, further, on_nan)
-            return _train(config, run, data, Callbacks(listen, should_stop), options, memory_check=memory_check)
+            return _train(config, run, options, callbacks, data)
         except BaseException as error:
             with contextlib.suppress(OSError, InputError):  # the folder may be what is broken
                 manifest = run.manifest
@@ -83,15 +67,8 @@ def _interruption(error: BaseException) -> KeyboardInterrupt | None:
     return cause
 
 
-def _train(
-    config: Config,
-    run: Run,
-    data: TrainingData | None,
-    callbacks: Callbacks,
-    options: JobOptions,
-    *,
-    memory_check: bool,
-) -> Outcome:
+def _train(config: Config, run: Run, options: TrainOptions, callbacks: Callbacks, data: TrainingData | None) -> Outcome:
+    started = time.perf_counter()
     config = with_absolute_paths(config)
     if not options.resume:
         write_config(run.config, config)
@@ -100,14 +77,14 @@ def _train(
     if data is None:
         data = prepare(config, callbacks.stage)
     else:
-        options = replace(options, started=options.started - data.seconds)  # wall time includes the preparation
+        started -= data.seconds  # wall time includes the preparation
     if problems := problems_with_data(config, data):
         raise ConfigError(problems)
     _note_data(run, data)
-    if memory_check:
+    if options.memory_check:
         check_memory(config, data)
     with ParallelBaseline(config, data, callbacks.listen) as baseline:
-        return Job(config, run, data, callbacks, options).learn(baseline)
+        return Job(config, run, data, options, callbacks, started=started).learn(baseline)
 
 
 def _note_data(run: Run, data: TrainingData) -> None:

@@ -1,0 +1,67 @@
+"""What a caller of ``train`` chooses beside the config, and what it gets back. Imports no TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from seqclf.training.events import Event, Stage
+
+Listener = Callable[[Event], None]
+OnNan = Literal["stop", "rewind"]
+MOST_REWINDS = 5
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """Options of one training that are not part of its config, because they do not change what is computed.
+
+    Attributes:
+        resume: continue from the run's newest checkpoint; the config is the run's. The weights are bit-equal to those
+            of an uninterrupted training on the same machine and versions.
+        further: with ``resume``, the config has more epochs or patience than the run's own
+            (``seqclf.training.extend``), which may be finished.
+        on_nan: what to do when the loss or a weight is NaN or infinite: stop, or rewind to the newest checkpoint and
+            continue with half the learning rate (at most ``MOST_REWINDS`` times).
+        memory_check: before training, raise ``InputError`` if it cannot fit into memory.
+    """
+
+    resume: bool = False
+    further: bool = False
+    on_nan: OnNan = "stop"
+    memory_check: bool = True
+
+
+@dataclass(frozen=True)
+class Callbacks:
+    """The callbacks of a training.
+
+    Attributes:
+        listen: called with every event.
+        should_stop: called after every step; if true, training ends there and the run is marked interrupted.
+    """
+
+    listen: Listener = lambda event: None
+    should_stop: Callable[[], bool] = lambda: False
+
+    def stage(self, what: str) -> None:
+        """Report the current stage."""
+        self.listen(Stage(what))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The outcome of a training.
+
+    Attributes:
+        status: ``finished`` or ``interrupted``.
+        validation: metrics of the kept weights; None without a completed validation.
+        baseline: scores of the baseline on the same texts; None without a baseline.
+    """
+
+    status: str
+    best_epoch: int | None
+    validation: dict[str, Any] | None
+    seconds: float
+    baseline: dict[str, Any] | None = None
