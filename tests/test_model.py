@@ -274,4 +274,4 @@ def test_names_of_keras_layers_stay_as_they_are_in_saved_models() -> None:
     ]
     inner = model.get_layer("layers_0_lstm_segments").layer
     names = [inner.name, inner.forward_layer.name, inner.backward_layer.name]
-    assert names == ["layers_0_lstm", "forward_layers_0_lstm_forward", "backward_layers_0_lstm_backward"]
+    assert names == ["layers_0_lstm", "forward_layers_0_lstm_forward", "layers_0_lstm_backward"]
