@@ -7,7 +7,7 @@ import pkgutil
 from collections.abc import Iterator, Mapping
 from functools import reduce
 from operator import or_
-from typing import Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -26,6 +26,9 @@ class Kind(Strict):
 
     A type is a subclass with a field ``type`` in a module of its own; ``kinds_in`` finds it.
     """
+
+    if TYPE_CHECKING:
+        type: str  # each subclass has its own field
 
     def problems(self) -> Iterator[tuple[str, str]]:
         """Conflicts between the options: option and message."""

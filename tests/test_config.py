@@ -137,7 +137,7 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
         "one_vector_is_left": "returns one vector per token; add",
         "windows_fit_the_longest_text": "the length of the longest text (tokenizer",
         "early_stopping_has_validation": "needs validation texts",
-        "plateau_has_validation": "plateau needs validation texts",
+        "schedule_has_validation": "plateau needs validation texts",
         "training_options_are_consistent": "has no effect without momentum",
         "longest_text_fits_into_a_batch": "the length of the longest text (tokenizer.max_tokens)",
         "inner_layers_leave_sequences": "residual needs one vector per token",
@@ -267,12 +267,12 @@ def test_aliases_cannot_explode(tmp_path: Path) -> None:
             "4:23: training.early_stopping.patience: 2 epochs without improvement do not fit into 2 epochs",
         ),
         (
-            "plateaus_fit_into_training",
+            "training_option_warnings",
             MINIMAL + "training: {schedule: {type: plateau, patience: 2}, early_stopping: {patience: 2}}\n",
             "4:38: training.schedule.patience: training.early_stopping stops after 2 epochs without improvement",
         ),
         (
-            "plateaus_fit_into_training",
+            "training_option_warnings",
             MINIMAL + "training: {epochs: 3, schedule: {type: plateau, patience: 3}}\n",
             "4:49: training.schedule.patience: 3 epochs without improvement do not fit into 3 epochs: the rate",
         ),

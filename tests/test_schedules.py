@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from seqclf.config.schema import ScheduleConfig
-from seqclf.training.schedules import Horizon, rate_share
+from seqclf.config.schema.schedules import SCHEDULES, Horizon
 
 HORIZON = Horizon(updates=25, epochs=4)
 
@@ -24,7 +24,7 @@ def _schedule(**options: Any) -> ScheduleConfig:
 def _shares(horizon: Horizon = HORIZON, **options: Any) -> list[float]:
     """The factor of every update of a training."""
     schedule = _schedule(**options)
-    return [rate_share(schedule, number, horizon) for number in range(1, horizon.total + 1)]
+    return [schedule.rate_share(number, horizon) for number in range(1, horizon.total + 1)]
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,20 @@ def _shares(horizon: Horizon = HORIZON, **options: Any) -> list[float]:
 )
 def test_schedules_are_their_formulas(options: dict[str, Any], formula: Any) -> None:
     assert _shares(**options) == pytest.approx([formula(n) for n in range(1, 101)], rel=1e-12)
+
+
+OPTIONS: list[dict[str, Any]] = [
+    *({"type": kind} for kind in sorted(SCHEDULES.keys() - {"exponential", "inverse_sqrt"})),
+    {"type": "exponential", "rate": 0.5},
+    *({"type": "inverse_sqrt", "warmup": warmup} for warmup in (10, 0.1)),
+    *({"type": kind, "warmup": warmup} for kind in ("constant", "linear", "plateau") for warmup in (10, 0.1)),
+]
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_a_schedule_says_whether_more_epochs_would_have_changed_it(options: dict[str, Any]) -> None:
+    planned, longer = _shares(**options), _shares(Horizon(HORIZON.updates, 2 * HORIZON.epochs), **options)
+    assert (_schedule(**options).planned is None) == (planned == longer[: len(planned)])
 
 
 def test_rises_begin_above_zero_and_come_to_the_full_rate() -> None:

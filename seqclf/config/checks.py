@@ -23,7 +23,6 @@ from seqclf.config.schema import (
     DataConfig,
     EmbeddingConfig,
     NgramsConfig,
-    PlateauSchedule,
     SubwordTokens,
     TokenizerConfig,
     TrainingConfig,
@@ -206,19 +205,20 @@ def early_stopping_has_validation(data: DataConfig, training: TrainingConfig) ->
         yield Problem(("training", "early_stopping"), message)
 
 
-def plateau_has_validation(data: DataConfig, training: TrainingConfig) -> Iterator[Problem]:
-    if isinstance(training.schedule, PlateauSchedule) and data.validation == 0 and data.folds is None:
+def schedule_has_validation(data: DataConfig, training: TrainingConfig) -> Iterator[Problem]:
+    schedule = training.schedule
+    if schedule is not None and schedule.needs_validation and data.validation == 0 and data.folds is None:
         message = (
-            "plateau needs validation texts, but data.validation is 0: choose another schedule, or set "
+            f"{schedule.type} needs validation texts, but data.validation is 0: choose another schedule, or set "
             "data.validation, such as 0.1"
         )
         yield Problem(("training", "schedule"), message)
 
 
 def training_options_are_consistent(training: TrainingConfig) -> Iterator[Problem]:
-    yield from (
-        Problem(("training", "optimizer", option), message) for option, message in training.optimizer.problems()
-    )
+    for name, options in (("optimizer", training.optimizer), ("schedule", training.schedule)):
+        for option, message in options.problems() if options is not None else ():
+            yield Problem(("training", name, option), message)
 
 
 CHECKS: tuple[Check, ...] = (
@@ -244,6 +244,6 @@ CHECKS: tuple[Check, ...] = (
     windows_fit_the_longest_text,
     longest_text_fits_into_a_batch,
     early_stopping_has_validation,
-    plateau_has_validation,
+    schedule_has_validation,
     training_options_are_consistent,
 )

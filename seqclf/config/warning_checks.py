@@ -13,7 +13,6 @@ from seqclf.config.schema import (
     DataConfig,
     EmbeddingConfig,
     NgramsConfig,
-    PlateauSchedule,
     TokenizerConfig,
     TrainingConfig,
 )
@@ -84,23 +83,14 @@ def patience_fits_into_training(training: TrainingConfig) -> Iterator[Problem]:
         yield Problem(("training", "early_stopping", "patience"), message)
 
 
-def plateaus_fit_into_training(training: TrainingConfig) -> Iterator[Problem]:
+def training_option_warnings(training: TrainingConfig) -> Iterator[Problem]:
     schedule, stopping = training.schedule, training.early_stopping
-    if not isinstance(schedule, PlateauSchedule):
-        return
-    if stopping is not None and schedule.patience >= stopping.patience:
-        message = (
-            f"training.early_stopping stops after {stopping.patience} epochs without improvement, before the rate that "
-            f"is reduced after {schedule.patience} takes effect"
-        )
-    elif schedule.patience >= training.epochs:
-        message = (
-            f"{schedule.patience} epochs without improvement do not fit into {training.epochs} epochs: the rate is "
-            "never reduced"
-        )
-    else:
-        return
-    yield Problem(("training", "schedule", "patience"), message)
+    for name, options in (("optimizer", training.optimizer), ("schedule", schedule)):
+        for option, message in options.warnings() if options is not None else ():
+            yield Problem(("training", name, option), message)
+    if schedule is not None:
+        for option, message in schedule.warnings_within(training.epochs, stopping.patience if stopping else None):
+            yield Problem(("training", "schedule", option), message)
 
 
 WARNINGS: tuple[Check, ...] = (
@@ -114,5 +104,5 @@ WARNINGS: tuple[Check, ...] = (
     ngrams_fit_into_the_longest_text,
     embedding_is_used,
     patience_fits_into_training,
-    plateaus_fit_into_training,
+    training_option_warnings,
 )

@@ -92,7 +92,7 @@ class Layer(Kind):
     @property
     def short_name(self) -> str:
         """The type, as used in names."""
-        return str(getattr(self, "type"))  # noqa: B009 (the field is the subclasses')
+        return self.type
 
     @abstractmethod
     def build(self, flow: Flow, name: str, context: Context) -> Flow:

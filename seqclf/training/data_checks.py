@@ -6,17 +6,16 @@ from collections.abc import Iterator
 
 from seqclf.config import Config
 from seqclf.config.problems import Problem
-from seqclf.config.schema import Schedule
 from seqclf.data.batches import Batches
 from seqclf.data.prepare import TrainingData
-from seqclf.training.schedules import Horizon, warmup_updates
+from seqclf.training.schedules import horizon_of
 
 _MOST_LABELS = 20
 
 
 def problems_with_data(config: Config, data: TrainingData) -> list[Problem]:
     """Problems with options of ``training`` that only the data reveal."""
-    return [*_unknown_labels(config, data), *_idle_thresholds(config, data), *_endless_warmup(config, data)]
+    return [*_unknown_labels(config, data), *_idle_thresholds(config, data), *_ill_fitting_schedule(config, data)]
 
 
 def _unknown_labels(config: Config, data: TrainingData) -> Iterator[Problem]:
@@ -39,14 +38,9 @@ def _idle_thresholds(config: Config, data: TrainingData) -> Iterator[Problem]:
         yield Problem(("training", "thresholds"), message)
 
 
-def _endless_warmup(config: Config, data: TrainingData) -> Iterator[Problem]:
+def _ill_fitting_schedule(config: Config, data: TrainingData) -> Iterator[Problem]:
     schedule = config.training.schedule
-    if not isinstance(schedule, Schedule):
-        return
-    horizon = Horizon.of(Batches.of(data.train, config), config.training, config.seed)
-    if warmup_updates(schedule, horizon) > horizon.total:
-        message = (
-            f"expected at most {horizon.total:,}, the updates of the whole training ({horizon.epochs:,} epochs of "
-            f"{horizon.updates:,}), or a fraction below 1; found {schedule.warmup}"
-        )
-        yield Problem(("training", "schedule", "warmup"), message)
+    if schedule is not None:
+        horizon = horizon_of(Batches.of(data.train, config), config.training, config.seed)
+        for option, message in schedule.problems_within(horizon):
+            yield Problem(("training", "schedule", option), message)

@@ -7,27 +7,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from seqclf.config import Config
-from seqclf.config.schema import (
-    CosineSchedule,
-    LinearSchedule,
-    OneCycleSchedule,
-    ScheduleConfig,
-    TrainingConfig,
-)
+from seqclf.config.schema import ScheduleConfig, TrainingConfig
 from seqclf.errors import InputError
 from seqclf.runs import Run
 
 if TYPE_CHECKING:
     from seqclf.training.state import TrainingState
 
-_PLANNED = (LinearSchedule, CosineSchedule, OneCycleSchedule)
-
 
 def is_planned(schedule: ScheduleConfig | None) -> bool:
     """Whether the learning rate of an update depends on the planned number of epochs."""
-    if isinstance(schedule, _PLANNED):
-        return True
-    return schedule is not None and isinstance(schedule.warmup, float) and schedule.warmup > 0
+    return schedule is not None and schedule.planned is not None
 
 
 def extended(config: Config, run: Run, epochs: int | None, patience: int | None) -> Config:
@@ -36,15 +26,12 @@ def extended(config: Config, run: Run, epochs: int | None, patience: int | None)
     The training continues as if it had them from the start. Raises ``InputError`` if that is impossible.
     """
     training = config.training
-    if epochs is not None and epochs != training.epochs and is_planned(training.schedule):
-        kind = getattr(training.schedule, "type", "")
-        what = (
-            "warm-up" if not isinstance(training.schedule, LinearSchedule | CosineSchedule | OneCycleSchedule) else kind
-        )
+    planned = None if training.schedule is None else training.schedule.planned
+    if epochs is not None and epochs != training.epochs and planned is not None:
         again = f"seqclf train {shlex.quote(str(run.config))} --set training.epochs={epochs}"
         raise InputError(
-            f"{run.folder}: its learning rate was planned for {training.epochs} epochs ({what}); with {epochs} epochs "
-            f"it differs from the first update on, so train again: {again}"
+            f"{run.folder}: its learning rate was planned for {training.epochs} epochs ({planned}); with {epochs} "
+            f"epochs it differs from the first update on, so train again: {again}"
         )
     changes: dict[str, object] = {}
     if epochs is not None:

@@ -7,12 +7,13 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from seqclf.config.schema import EarlyStopping, PlateauSchedule, TrainingConfig
+from seqclf.config.schema import EarlyStopping, ScheduleConfig, TrainingConfig
+from seqclf.config.schema.schedules import Horizon
 from seqclf.data.batches import Batches, Plan
 from seqclf.data.pipeline import dataset
 from seqclf.tasks.base import Task
 from seqclf.training.events import EpochDone, EpochStarted, Event, StepDone, TrainingDone
-from seqclf.training.schedules import Horizon, rate_share, updates_of
+from seqclf.training.schedules import horizon_of, rate_share, updates_of
 from seqclf.training.state import EpochSoFar, NonFiniteError, TrainingState
 from seqclf.training.step import build_train_step
 
@@ -37,7 +38,7 @@ def training_events(
     step = build_train_step(state.model, state.optimizer, task, state.accumulator, state.average)
     validator = task.validator(state.model)
     stopping = config.early_stopping
-    horizon = Horizon.of(train, config, seed)
+    horizon = horizon_of(train, config, seed)
     while state.epoch < config.epochs and not _waited_enough(state, stopping):
         epoch, so_far = state.epoch + 1, state.so_far
         plan = train.shuffled(seed, epoch)
@@ -50,8 +51,8 @@ def training_events(
             with state.validated_weights():
                 metrics = validator.metrics(validation)
                 best = _note_score(state, task, metrics, stopping or _DEFAULT_MONITOR)
-            if isinstance(config.schedule, PlateauSchedule):
-                _cut_on_plateau(state, best, config.schedule)
+            if config.schedule is not None and config.schedule.needs_validation:
+                _cut_rate(state, best, config.schedule)
         yield EpochDone(
             epoch,
             so_far.loss / so_far.weight,
@@ -107,8 +108,8 @@ def _note_score(state: TrainingState, task: Task, metrics: dict[str, Any], stopp
     return False
 
 
-def _cut_on_plateau(state: TrainingState, best: bool, schedule: PlateauSchedule) -> None:
+def _cut_rate(state: TrainingState, best: bool, schedule: ScheduleConfig) -> None:
     state.epochs_on_plateau = 0 if best else state.epochs_on_plateau + 1
-    if state.epochs_on_plateau == schedule.patience:
-        state.rate_share = max(schedule.final, state.rate_share * schedule.factor)
-        state.epochs_on_plateau = 0
+    share = schedule.cut(state.rate_share, state.epochs_on_plateau)
+    if share is not None:
+        state.rate_share, state.epochs_on_plateau = share, 0

@@ -27,7 +27,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         (
             MINIMAL + "training:\n  schedule: {type: one_cycle, warmup: 3}\n",
             [
-                "5:31: training.schedule.warmup: unknown option for one_cycle (an option of constant, linear, cosine, exponential, inverse_sqrt, plateau)"
+                "5:31: training.schedule.warmup: unknown option for one_cycle (an option of constant, cosine, exponential, inverse_sqrt, linear, plateau)"
             ],
         ),
         (
@@ -254,7 +254,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         (
             MINIMAL + "training:\n  schedule: {final: 0.1}\n",
             [
-                "5:3: training.schedule: needs type (one of constant, linear, cosine, exponential, inverse_sqrt, one_cycle, plateau)"
+                "5:3: training.schedule: needs type (one of constant, cosine, exponential, inverse_sqrt, linear, one_cycle, plateau)"
             ],
         ),
         ("layers: [{type: pool}]\n", ["1:1: data: is missing; it has no default"]),

@@ -13,17 +13,7 @@ from pydantic import Field
 from seqclf.config.schema.data import DataConfig, FolderData, SampleData, TableData, TfdsData, UnknownLabels
 from seqclf.config.schema.ngrams import NgramsConfig
 from seqclf.config.schema.optimizers import OptimizerConfig
-from seqclf.config.schema.schedules import (
-    ConstantSchedule,
-    CosineSchedule,
-    ExponentialSchedule,
-    InverseSqrtSchedule,
-    LinearSchedule,
-    OneCycleSchedule,
-    PlateauSchedule,
-    Schedule,
-    ScheduleConfig,
-)
+from seqclf.config.schema.schedules import ScheduleConfig
 from seqclf.config.schema.text import (
     LEAST_PIECES,
     ByteTokens,
@@ -51,25 +41,17 @@ __all__ = [
     "ByteTokens",
     "CharTokens",
     "Config",
-    "ConstantSchedule",
-    "CosineSchedule",
     "CrossEntropy",
     "DataConfig",
     "EarlyStopping",
     "EmbeddingConfig",
-    "ExponentialSchedule",
     "Focal",
     "FolderData",
-    "InverseSqrtSchedule",
-    "LinearSchedule",
     "LossConfig",
     "MovingAverage",
     "NgramsConfig",
-    "OneCycleSchedule",
     "OptimizerConfig",
-    "PlateauSchedule",
     "SampleData",
-    "Schedule",
     "ScheduleConfig",
     "Strict",
     "SubwordFileTokens",
