@@ -144,7 +144,7 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
         "layers_are_consistent": "expected each method once",
         "segments_are_joined": "makes the layer return one vector per token: add a pool",
         "fractions_are_numbers": "expected a fraction as a number",
-        "text_and_label_differ": "expected a column other than data.text",
+        "source_is_consistent": "expected a column other than data.text",
         "fold_is_in_range": "needs data.folds, the number of folds",
         "folds_exclude_validation_texts": "data.validation names its own",
         "something_reads_the_text": "is empty: add a layer",
@@ -152,11 +152,11 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
         "head_sees_the_ngrams": "the head would never see the n-grams",
         "words_have_pieces": "is already a word",
         "orders_differ": "expected each length once",
-        "group_is_neither_text_nor_label": "is the text column, and equal texts are always kept together",
     }.items():
         assert check in {known.__name__ for known in CHECKS}
         assert words in messages
-    assert len(CHECKS) == 24
+    assert "is the text column, and equal texts are always kept together" in messages  # source_is_consistent as well
+    assert len(CHECKS) == 23
 
 
 def test_the_line_is_quoted_with_a_mark(tmp_path: Path) -> None:
@@ -247,7 +247,7 @@ def test_aliases_cannot_explode(tmp_path: Path) -> None:
             "2:36: layers[0].segment: 512 has no effect: no text is longer than tokenizer.max_tokens, 512",
         ),
         (
-            "groups_affect_a_split",
+            "source_warnings",
             "data: {source: table, train: x, validation: y, group: author}\nlayers: [{type: pool}]\n",
             "1:48: data.group: has no effect: neither data.validation nor data.test is a random split",
         ),

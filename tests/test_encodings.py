@@ -147,10 +147,9 @@ def test_init_writes_the_encoding_and_train_reads_it(tmp_path: Path, monkeypatch
     assert "encoding: cp1252" in Path("mine.yaml").read_text(encoding="utf-8")
     assert "encoding: cp1252 (not UTF-8; --encoding names another)" in made.stderr
     from seqclf.config import load_config
-    from seqclf.data.kinds import open_source
 
     config = load_config(Path("mine.yaml"))
-    assert next(iter(open_source(config.data).read("mine.csv").texts)) == "le café 0 était mauvais"
+    assert next(iter(config.data.open().read("mine.csv").texts)) == "le café 0 était mauvais"
 
 
 def test_predict_and_eval_take_an_encoding(binary_run: object, tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def test_seen_texts_are_known_without_the_data_or_without_the_cache(
     shutil.rmtree(cache_folder() / "digests")
     assert _seen(run, given) == expected
     shutil.rmtree(cache_folder() / "digests")
-    monkeypatch.setattr("seqclf.data.seen._MOST_BYTES", 10)
+    monkeypatch.setattr("seqclf.sources.table._QUICK_TO_READ", 10)
     assert _seen(run, given) is None, "a large file is not read for this"
     monkeypatch.undo()
     monkeypatch.setenv("SEQCLF_CACHE", str(tmp_path / "cache"))

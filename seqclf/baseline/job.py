@@ -163,7 +163,7 @@ def begin(
     request = Request(
         labels, known, read, split, training.thresholds, config.data.unknown_labels, training.class_weights
     )
-    if split == _OTHER_TEXTS and config.data.source == "tfds" and not request.is_fitted:
+    if split == _OTHER_TEXTS and config.data.may_download and not request.is_fitted:
         return None  # reading the training texts may download them, which nobody asked for
     return BaselineJob(request)
 

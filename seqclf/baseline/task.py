@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from seqclf.baseline.ngrams import choose_unit
 from seqclf.baseline.sample import MOST_OF_ONE_TEXT, characters_allowed, sample
 from seqclf.cache import cache_folder
-from seqclf.config.schema import UnknownLabels
 from seqclf.data.label_sets import label_ids
 from seqclf.label_weights import ClassWeights
 from seqclf.labels import Labels
+from seqclf.sources import UnknownLabels
 from seqclf.sources.texts import LabelledTexts, digest
 
 _FORMAT = 2  # increase when the fit or the scoring changes

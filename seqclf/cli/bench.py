@@ -184,7 +184,7 @@ def _texts(config_file: Path, settings: tuple[str, ...]) -> EncodedTexts:
     overrides.append(Override(("training", "early_stopping"), None, "bench"))
     loaded = read_config(config_file, overrides)
     check_files(loaded)
-    if loaded.config.data.source == "tfds":
+    if loaded.config.data.needs_tensorflow:
         start_tensorflow()
     texts = prepare(loaded.config, lambda stage: say(stage, err=True)).train
     if len(texts) < 1_600:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from seqclf.evaluation.classifier import Classifier
     from seqclf.labels import Labels
     from seqclf.runs import Run
-    from seqclf.sources.texts import LabelledTexts, Source
+    from seqclf.sources import Source
+    from seqclf.sources.texts import LabelledTexts
 
 
 @click.command("eval", short_help="Measure a run: accuracy, F1, confusion matrix.")
@@ -98,7 +99,6 @@ def eval_command(
     from seqclf.cli import eval_texts
     from seqclf.cli.tensorflow_startup import start_tensorflow
     from seqclf.data.corpus import Corpus
-    from seqclf.data.kinds import describe
     from seqclf.run_choice import find_run
 
     run = find_run(runs, run_name)
@@ -124,7 +124,7 @@ def eval_command(
         predictions = eval_texts.predictions_of(classifier, target, config, rows, prefix=prefix)
     with _baseline(config, classifier.labels, known, scored) as simple:
         metrics, probabilities = classifier.evaluate_each(texts)
-        metrics = {"data": str(data_path or describe(config.data, split)), **metrics, **simple()}
+        metrics = {"data": str(data_path or config.data.describe(split)), **metrics, **simple()}
     metrics |= _stored(run, config, split, metrics) if external is None else eval_texts.texts_seen(run, external)
     _print(run, config, metrics, split if external is None else None, as_json=as_json)
     if predictions is not None:
@@ -152,7 +152,7 @@ def _stored(run: Run, config: Config, split: str, metrics: dict[str, Any]) -> di
         return eval_texts.ngrams_have_seen(metrics["texts"])  # metrics.json keeps the scores before the refit
     corpus = Corpus(config)
     seen: dict[str, Any] = {}
-    if split != "train" and config.data.source in ("table", "folder") and corpus.has_own_part(split):
+    if split != "train" and not config.data.is_published and corpus.has_own_part(split):
         seen = eval_texts.texts_seen(run, corpus.texts(split), validation=split == "validation")
     run.write_metrics(split, metrics | seen)
     return seen
@@ -237,16 +237,14 @@ def _source(
     encoding: str | None,
 ) -> Source:
     """The source that reads ``--data``."""
-    from seqclf.config.schema import TableData
     from seqclf.file_encoding import UTF8
+    from seqclf.sources import TableColumns
     from seqclf.sources.folder import FolderSource
     from seqclf.sources.table.reader import TableSource
 
     encoding = encoding or str(getattr(config.data, "encoding", UTF8))
     if path.is_dir():
         return FolderSource(encoding, "--encoding ")
-    labels: str | list[str] = label or "label"
-    if isinstance(config.data, TableData):
-        text, labels = text or config.data.text, label or config.data.label
-        separator = separator or config.data.label_separator
-    return TableSource(text or "text", labels, separator=separator, options="--", encoding=encoding)
+    own = config.data.table_columns or TableColumns()
+    separator = separator or own.separator
+    return TableSource(text or own.text, label or own.label, separator=separator, options="--", encoding=encoding)

@@ -12,22 +12,21 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seqclf.config import Config
-    from seqclf.config.schema import UnknownLabels
     from seqclf.evaluation.classifier import Classifier
     from seqclf.evaluation.input_rows import InputRows
     from seqclf.evaluation.predictions import Predictions
     from seqclf.inference.bulk.job import Target
     from seqclf.runs import Run
-    from seqclf.sources.texts import LabelledTexts, Source
+    from seqclf.sources import Source, UnknownLabels
+    from seqclf.sources.texts import LabelledTexts
 
 
 def checked_target(path: Path, data: Path | None, config: Config, *, overwrite: bool) -> Target:
     """The file of ``--predictions``. Raises ``InputError`` if it cannot be written or contains the config's texts."""
-    from seqclf.data.kinds import part_names
     from seqclf.errors import InputError
     from seqclf.evaluation.predictions import predictions_target
 
-    parts = {"--data": data, **{f"data.{name}": part for name, part in part_names(config.data).items()}}
+    parts = {"--data": data, **{f"data.{name}": part for name, part in config.data.parts().items()}}
     for name, part in parts.items():
         if isinstance(part, str | Path) and path.absolute().resolve() == Path(part).absolute().resolve():
             raise InputError(f"{path}: contains the texts of {name}; name another file for --predictions")
@@ -38,12 +37,12 @@ def input_rows(config: Config, scored: str | LabelledTexts, source: Source | Non
     """The table rows of a split, or of given texts of a source; None if they are not from a table."""
     from seqclf.data.corpus import Corpus
     from seqclf.evaluation.input_rows import InputRows
-    from seqclf.sources.table.reader import TableSource
+    from seqclf.sources import RowSource
 
     if not isinstance(scored, str):
-        return InputRows(source, scored.origin) if isinstance(source, TableSource) else None
+        return InputRows(source, scored.origin) if isinstance(source, RowSource) else None
     corpus = Corpus(config)
-    if not isinstance(corpus.source, TableSource):
+    if not isinstance(corpus.source, RowSource):
         return None
     sampled = scored == "train" or not corpus.has_own_part(scored)
     return InputRows(corpus.source, corpus.part(scored), corpus.places(scored) if sampled else None)
@@ -57,7 +56,8 @@ def predictions_of(
     from seqclf.evaluation.predictions import Predictions
 
     decider = Decider(classifier.labels, classifier.thresholds)
-    separator = getattr(config.data, "label_separator", None) or "|"
+    columns = config.data.table_columns
+    separator = (columns.separator if columns else None) or "|"
     predictions = Predictions(target, decider, separator, prefix)
     if rows is not None:
         predictions.check(rows)

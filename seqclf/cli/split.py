@@ -40,7 +40,7 @@ def split_command(config_file: Path, folder: Path, settings: tuple[str, ...], as
     for warning in loaded.warnings:
         show_problem(warning, "warning")
     check_files(loaded)
-    if loaded.config.data.source == "tfds":
+    if loaded.config.data.needs_tensorflow:
         from seqclf.cli.tensorflow_startup import start_tensorflow
 
         start_tensorflow()

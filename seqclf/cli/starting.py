@@ -53,7 +53,7 @@ def load_or_make(
         seen = _seen_by_settings(path, overrides)
     else:
         given = read_config(path, overrides)
-        if given.config.data.source == "tfds":  # reading its texts needs TensorFlow
+        if given.config.data.needs_tensorflow:  # reading its texts needs TensorFlow
             start_tensorflow(given.config, threads)
         seen = seen_in(str(path), given)
     made = best_of(seen, overrides, threads) if presets else starter_for(seen)

@@ -72,7 +72,7 @@ def train_one(
     from seqclf.training.events import Stage
 
     # Read texts before importing TensorFlow, so that errors in them appear at once. Only tfds needs TensorFlow.
-    if config.data.source == "tfds":
+    if config.data.needs_tensorflow:
         start_tensorflow(config, options.threads)
     data = prepare(config, lambda stage: listen(Stage(stage)))
     if problems := problems_with_data(config, data):

@@ -68,7 +68,7 @@ def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advis
     options = runs_argument(runs)
     if any(isinstance(layer, Custom) for _, layer in walk(config.layers)):
         options += " --allow-code"
-    tested = getattr(config.data, "test", "test") not in (None, 0)
+    tested = config.data.parts()["test"] not in (None, 0)
     following = [f"seqclf eval{options}"] if tested else []
     following.append(f'seqclf predict{options} "a text"')
     lines += [f"{'' if number else 'Next':<{_MARGIN}}{line}" for number, line in enumerate(following)]

@@ -13,14 +13,12 @@ from seqclf.config.data_checks import (
     folds_exclude_validation_texts,
     fractions_are_numbers,
     fractions_leave_training_texts,
-    group_is_neither_text_nor_label,
-    text_and_label_differ,
+    source_is_consistent,
 )
 from seqclf.config.problems import Problem
 from seqclf.config.schema import (
     LEAST_PIECES,
     CharTokens,
-    DataConfig,
     EmbeddingConfig,
     NgramsConfig,
     SubwordTokens,
@@ -29,6 +27,7 @@ from seqclf.config.schema import (
     WordTokens,
 )
 from seqclf.layer_types import Layer, RecurrentLayer, walk
+from seqclf.sources import DataConfig
 
 Layers = Sequence[Layer]
 Check = Callable[..., Iterable[Problem]]
@@ -226,8 +225,7 @@ CHECKS: tuple[Check, ...] = (
     fractions_are_numbers,
     fold_is_in_range,
     folds_exclude_validation_texts,
-    text_and_label_differ,
-    group_is_neither_text_nor_label,
+    source_is_consistent,
     vocabulary_has_room_for_characters,
     ngrams_leave_no_gaps,
     readers_have_a_sequence,

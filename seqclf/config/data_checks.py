@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 
 from seqclf.config.problems import Problem
-from seqclf.config.schema import DataConfig, TableData, TfdsData
+from seqclf.sources import DataConfig
 
 
 def fractions_leave_training_texts(data: DataConfig) -> Iterator[Problem]:
     if data.folds is not None:
         return  # folds are split from the texts that are not in the test split
-    taken = sum(share for share in (data.validation, getattr(data, "test", None)) if isinstance(share, float))
+    taken = sum(share for share in data.parts().values() if isinstance(share, float))
     if taken >= 1:
         message = f"validation and test take {taken:.0%} of the training texts, which leaves none for training"
         yield Problem(("data", "validation"), message)
 
 
 def fractions_are_numbers(data: DataConfig) -> Iterator[Problem]:
-    for name in ("validation", "test"):
-        part = getattr(data, name, None)
+    for name, part in (("validation", data.validation), ("test", data.parts()["test"])):
         match = re.fullmatch(r"\s*([0-9.]+)\s*(%?)\s*", part) if isinstance(part, str) else None
         if match and re.fullmatch(r"\d*\.?\d+|\d+\.", match[1]):
             share = float(match[1]) / (100 if match[2] else 1)
@@ -50,34 +48,9 @@ def folds_exclude_validation_texts(data: DataConfig) -> Iterator[Problem]:
         yield Problem(("data", "folds"), message)
 
 
-def text_and_label_differ(data: DataConfig) -> Iterator[Problem]:
-    if not isinstance(data, TableData | TfdsData):
-        return
-    labels = [data.label] if isinstance(data.label, str) else data.label
-    if data.text in labels:
-        yield Problem(("data", "label"), f'expected a column other than data.text, found "{data.text}" for both')
-    if repeated := sorted(name for name, count in Counter(labels).items() if count > 1):
-        yield Problem(("data", "label"), f'expected each column once, found "{repeated[0]}" twice')
-    elif labels == data.label and len(labels) == 1:
-        yield Problem(("data", "label"), f"a list is for several columns; for one, write label: {labels[0]}")
-    if labels == data.label and isinstance(data, TableData) and data.label_separator is not None:
-        message = "splits the labels of one column, but data.label names several; remove one of the two"
-        yield Problem(("data", "label_separator"), message)
+def source_is_consistent(data: DataConfig) -> Iterator[Problem]:
+    yield from (Problem(("data", option), message) for option, message in data.problems())
 
 
-def group_is_neither_text_nor_label(data: DataConfig) -> Iterator[Problem]:
-    if not isinstance(data, TableData | TfdsData) or data.group is None:
-        return
-    if data.group in ([data.label] if isinstance(data.label, str) else data.label):
-        message = f'"{data.group}" is a label column: every label would be in one split only; name another column'
-        yield Problem(("data", "group"), message)
-    elif data.group == data.text:
-        message = f'"{data.group}" is the text column, and equal texts are always kept together; remove it'
-        yield Problem(("data", "group"), message)
-
-
-def groups_affect_a_split(data: DataConfig) -> Iterator[Problem]:
-    if not isinstance(data, TableData | TfdsData) or data.group is None or data.folds is not None:
-        return
-    if not any(isinstance(part, float) and part for part in (data.validation, data.test)):
-        yield Problem(("data", "group"), "has no effect: neither data.validation nor data.test is a random split")
+def source_warnings(data: DataConfig) -> Iterator[Problem]:
+    yield from (Problem(("data", option), message) for option, message in data.warnings())

@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from seqclf.config.schema import Config
 from seqclf.config.walk import Model, homes_of, sections_of_kind, tag_of
 from seqclf.option_types import OptionPath
+from seqclf.sources import SOURCE_TYPES
 
 # Names of our types and sources in other libraries.
 _KINDS_ELSEWHERE = {
-    **dict.fromkeys(("csv", "tsv", "json", "jsonl", "file", "files"), "table"),
-    **dict.fromkeys(("directory", "dir", "folders", "text_files"), "folder"),
-    **dict.fromkeys(("tensorflow_datasets", "tensorflow-datasets", "imdb", "imdb_reviews"), "tfds"),
+    **{name: source for source, kind in SOURCE_TYPES.items() for name in kind.other_names},
     **dict.fromkeys(("bilstm", "bidirectional"), "lstm"),
     **dict.fromkeys(("rnn", "simplernn", "elman", "vanilla"), "simple_rnn"),
     **dict.fromkeys(("conv", "cnn", "convolution"), "conv1d"),

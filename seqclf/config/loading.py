@@ -11,7 +11,7 @@ from typing import Any
 
 from seqclf.config.files import Written, read_file
 from seqclf.config.problems import ConfigError, Place, Problem, dotted
-from seqclf.config.schema import Config, FolderData, SubwordFileTokens, TableData, TfdsData
+from seqclf.config.schema import Config, SubwordFileTokens
 from seqclf.config.validation import validate, warnings_of
 from seqclf.config.walk import DISCRIMINATORS
 from seqclf.config.yaml_core import dump_yaml, read_yaml
@@ -146,13 +146,8 @@ def _in_data_folder(config: Config) -> Config:
 
 def _with_paths(config: Config, change: Callable[[str], str]) -> Config:
     data, tokenizer, embedding = config.data, config.tokenizer, config.embedding
-    if isinstance(data, TfdsData):
-        if data.data_dir is not None:
-            data = data.model_copy(update={"data_dir": change(data.data_dir)})
-    elif isinstance(data, TableData | FolderData):
-        parts = {"train": data.train, "validation": data.validation, "test": data.test}
-        changes = {name: change(part) for name, part in parts.items() if isinstance(part, str)}
-        data = data.model_copy(update=changes)
+    paths = {name: getattr(data, name) for name in data.path_options}
+    data = data.model_copy(update={name: change(path) for name, path in paths.items() if isinstance(path, str)})
     if isinstance(tokenizer, SubwordFileTokens):
         tokenizer = tokenizer.model_copy(update={"file": change(tokenizer.file)})
     if embedding.vectors is not None:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from seqclf.config.checks import Check, Layers
-from seqclf.config.data_checks import groups_affect_a_split
+from seqclf.config.data_checks import source_warnings
 from seqclf.config.problems import Problem
 from seqclf.config.schema import (
     ByteTokens,
     CharTokens,
-    DataConfig,
     EmbeddingConfig,
     NgramsConfig,
     TokenizerConfig,
     TrainingConfig,
 )
 from seqclf.layer_types import walk
+from seqclf.sources import DataConfig
 
 
 def layer_warnings(layers: Layers) -> Iterator[Problem]:
@@ -94,7 +94,7 @@ def training_option_warnings(training: TrainingConfig) -> Iterator[Problem]:
 
 
 WARNINGS: tuple[Check, ...] = (
-    groups_affect_a_split,
+    source_warnings,
     layer_warnings,
     segments_cut_something,
     random_vectors_are_trained,

@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 
 from seqclf.cache import cached, found
 from seqclf.config import Config
-from seqclf.config.schema import SampleData, UnknownLabels
 from seqclf.data.equal_texts import joined, text_digests
-from seqclf.data.kinds import describe, open_source, part_names
 from seqclf.data.label_sets import all_the_same, label_order
 from seqclf.data.splits import folded, partition
 from seqclf.errors import InputError
 from seqclf.labels import Labels
-from seqclf.sources.texts import LabelledTexts, Source, digest
+from seqclf.sources import Source, UnknownLabels
+from seqclf.sources.texts import LabelledTexts, digest
 from seqclf.table_rows import is_text, shown
 
 _TEXTS = "texts.npy"
@@ -36,12 +35,12 @@ class Corpus:
     def __init__(self, config: Config, on_stage: Callable[[str], None] = lambda stage: None) -> None:
         self._config = config
         self._on_stage = on_stage
-        self._source = open_source(config.data)
-        self._parts = part_names(config.data)
-        self._train = config.data.train if not isinstance(config.data, SampleData) else "train"
+        self._source = config.data.open()
+        self._parts = config.data.parts()
+        self._train = str(self._parts["train"])
         # Only the part that is split at random needs groups; separate files may lack the column.
-        self._drawn_from = open_source(config.data, with_groups=True) if self._draws else self._source
-        self._group = getattr(config.data, "group", None)
+        self._drawn_from = config.data.open(with_groups=True) if self._draws else self._source
+        self._group = config.data.grouped_by
         self._read_as: str | None = None  # fingerprint of the training part at the time its texts were read
         self._read = cache(self._source.read)
         self._read_train = cache(self._training_part)
@@ -152,7 +151,7 @@ class Corpus:
     def _training_part(self) -> LabelledTexts:
         if self._draws:
             self._read_as = self._drawn_from.fingerprint(self._train)
-        self._on_stage(f"Reading the training texts ({describe(self._config.data)})")
+        self._on_stage(f"Reading the training texts ({self._config.data.describe()})")
         return self._drawn_from.read(self._train)
 
     def _joined(self, fingerprint: str) -> NDArray[np.int64] | None:
@@ -176,7 +175,7 @@ class Corpus:
         return cached("digests", digest(_DIGESTS_FORMAT, fingerprint, self._group), make)
 
     def _changed(self, split: str) -> InputError:
-        where = describe(self._config.data, split)
+        where = self._config.data.describe(split)
         return InputError(f"{where}: changed while it was read; try again when it is complete")
 
     @property

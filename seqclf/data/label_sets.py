@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqclf.config.schema import UnknownLabels
 from seqclf.data.encoded import Unknown
 from seqclf.errors import InputError
 from seqclf.labels import Labels
+from seqclf.sources import UnknownLabels
 from seqclf.sources.texts import LabelledTexts
 
 

@@ -14,15 +14,15 @@ import tokenizers
 from seqclf.cache import cached
 from seqclf.config import Config
 from seqclf.config.problems import Problem
-from seqclf.config.schema import SubwordFileTokens, TokenizerConfig, TokenizerOptions, UnknownLabels
+from seqclf.config.schema import SubwordFileTokens, TokenizerConfig, TokenizerOptions
 from seqclf.data.corpus import Corpus
 from seqclf.data.encoded import EncodedTexts
-from seqclf.data.kinds import describe
 from seqclf.data.label_sets import label_ids
 from seqclf.errors import InputError
 from seqclf.files import write_json
 from seqclf.labels import Labels
-from seqclf.sources.table.missing_columns import MissingColumns
+from seqclf.sources import UnknownLabels
+from seqclf.sources.base import OptionError
 from seqclf.sources.texts import LabelledTexts, digest
 from seqclf.text.kinds import learn_tokenizer, load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
@@ -59,11 +59,10 @@ def unready(config: Config) -> list[Problem]:
     for split in ("train", "validation", "test"):
         try:
             corpus.check(split)
-        except MissingColumns as error:
+        except OptionError as error:
             problems += [Problem(("data", option), message) for option, message in error.by_option.items()]
         except InputError as error:
-            option = "dataset" if config.data.source == "tfds" else split
-            problems.append(Problem(("data", option), str(error)))
+            problems.append(Problem(("data", config.data.option_of(split)), str(error)))
     problems = list(dict.fromkeys(problems))
     if isinstance(tokenizer, SubwordFileTokens):
         try:
@@ -150,12 +149,12 @@ def prepare_split(
     if drawn_from and corpus.fingerprint(drawn_from) != fingerprints.get(drawn_from):
         if corpus.was_drawn_text_by_text(drawn_from, fingerprints.get(drawn_from, "")):
             raise InputError(
-                f"{describe(config.data)}: the run was trained with an earlier version, which could put equal texts "
+                f"{config.data.describe()}: the run was trained with an earlier version, which could put equal texts "
                 f"into different splits; its {split} split cannot be reproduced. Give other texts with --data, or "
                 "train again"
             )
         raise InputError(
-            f"{describe(config.data)}: has changed since the run was trained, so its {split} split cannot be "
+            f"{config.data.describe()}: has changed since the run was trained, so its {split} split cannot be "
             "reproduced; give other texts with --data, or train again"
         )
     return encode_split(corpus, split, tokenizer, labels, on_stage)

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.config import Config
-from seqclf.config.schema import TableData, TfdsData
 from seqclf.data.corpus import Corpus, noted_digests
 from seqclf.data.equal_texts import text_digests
 from seqclf.errors import InputError
 from seqclf.sources.texts import LabelledTexts
 
 _MATTERS = 0.01  # of the texts
-_MOST_BYTES = 200_000_000  # of a file that is read again for this
 
 
 @dataclass(frozen=True)
@@ -79,10 +76,10 @@ def seen_in_training(config: Config, fingerprints: Mapping[str, str], texts: Lab
 def _digests(config: Config, split: str, fingerprint: str) -> NDArray[np.uint64] | None:
     """Digests of a run's split: cached during training, or computed from its data if small and unchanged."""
     noted = noted_digests(split, fingerprint)
-    if noted is not None or isinstance(config.data, TfdsData):
+    if noted is not None:
         return noted
     try:
-        if isinstance(config.data, TableData) and Path(config.data.train).stat().st_size > _MOST_BYTES:
+        if not config.data.is_quick_to_reread():
             return None
         corpus = Corpus(config)
         if corpus.fingerprint(split) != fingerprint:

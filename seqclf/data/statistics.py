@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqclf.config.problems import Problem
-from seqclf.config.schema import TokenizerConfig, UnknownLabels
+from seqclf.config.schema import TokenizerConfig
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.equal_texts import text_digest
 from seqclf.data.label_sets import all_the_same, labels_a_text, some_of, what_to_do
+from seqclf.sources import UnknownLabels
 from seqclf.sources.texts import LabelledTexts
 
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
@@ -235,7 +236,7 @@ def _label_warnings(labels: Mapping[str, int], *, expects_uneven: bool) -> Itera
 
 
 def size_warnings(splits: Mapping[str, TextStatistics], parts: Mapping[str, str | float | None]) -> list[Problem]:
-    """Warnings about random splits far from the requested fraction; ``parts`` as in ``part_names``."""
+    """Warnings about random splits far from the requested fraction; ``parts`` as in ``SourceOptions.parts``."""
     drawn = {name: part for name, part in parts.items() if isinstance(part, float) and name in splits}
     texts = splits["train"].texts + sum(splits[name].texts for name in drawn)
     warnings = []

@@ -14,11 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.config import Config
-from seqclf.config.schema import TableData
 from seqclf.data.corpus import Corpus
 from seqclf.errors import InputError
 from seqclf.files import making_folder
-from seqclf.sources.table.reader import TableSource
+from seqclf.sources import RowSource
 from seqclf.sources.texts import LabelledTexts
 from seqclf.table_rows import csv_writer
 
@@ -54,7 +53,7 @@ def write_splits(config: Config, folder: Path) -> dict[str, WrittenSplit]:
     texts = {name: corpus.texts(name) for name in names}
     try:
         with making_folder(folder) as temporary:
-            write = _write_rows if isinstance(config.data, TableData) else _write_texts
+            write = _write_texts if config.data.table_columns is None else _write_rows
             files = write(corpus, texts, temporary)
     except OSError as error:
         raise InputError(f"{folder}: cannot be written ({error.strerror or error})") from error
@@ -64,7 +63,7 @@ def write_splits(config: Config, folder: Path) -> dict[str, WrittenSplit]:
 def data_section(config: Config, files: Mapping[str, Path]) -> dict[str, Any]:
     """The options of ``data`` to add or change in a config so that it reads the files."""
     section: dict[str, Any] = {}
-    if not isinstance(config.data, TableData):
+    if config.data.table_columns is None:
         section = {"source": "table", "text": "text", "label": "label"}
     section |= {name: str(path) for name, path in files.items()}
     if getattr(config.data, "encoding", "utf-8") != "utf-8":
@@ -83,7 +82,7 @@ def _counts(texts: LabelledTexts) -> dict[str, int]:
 def _write_rows(corpus: Corpus, texts: Mapping[str, LabelledTexts], folder: Path) -> dict[str, str]:
     """Copy rows; returns the file names."""
     source = corpus.source
-    assert isinstance(source, TableSource)
+    assert isinstance(source, RowSource)
     files: dict[str, str] = {}
     drawn = [name for name in texts if name == "train" or not corpus.has_own_part(name)]
     for part, names in [(corpus.part("train"), drawn), *((corpus.part(n), [n]) for n in texts if n not in drawn)]:
@@ -103,7 +102,7 @@ def _write_rows(corpus: Corpus, texts: Mapping[str, LabelledTexts], folder: Path
 
 
 def _copy_lines(
-    source: TableSource, part: str, kind: str, paths: Sequence[Path], split_of: NDArray[np.int8] | None
+    source: RowSource, part: str, kind: str, paths: Sequence[Path], split_of: NDArray[np.int8] | None
 ) -> None:
     """Rows of csv, tsv and jsonl files.
 

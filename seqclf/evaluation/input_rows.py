@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.errors import InputError
-from seqclf.sources.table.reader import TableSource
+from seqclf.sources import RowSource
 
 _INT64 = range(-(2**63), 2**63)
 _OTHER = "other"
@@ -28,7 +28,7 @@ class InputRows:
         places: indices of the rows in the file, ascending, ``int64``; None: all rows.
     """
 
-    source: TableSource
+    source: RowSource
     part: str
     places: NDArray[np.int64] | None = None
 

@@ -3,11 +3,35 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar, Literal
+
+from pydantic import Field
 
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, decoded, suggestion
+from seqclf.option_types import Fraction, Name
+from seqclf.sources.base import Encoding, Source, SourceOptions
 from seqclf.sources.texts import LabelledTexts, digest, where_paths_start
-from seqclf.text_store import TextStore
+
+
+class FolderData(SourceOptions):
+    """Folders of text files, `FOLDER/LABEL/ANYTHING.txt`."""
+
+    rank: ClassVar = 3
+    other_names: ClassVar = ("directory", "dir", "folders", "text_files")
+    path_options: ClassVar = ("train", "validation", "test")
+
+    source: Literal["folder"] = Field(description="Source type.")
+    train: Name = Field(description="Training folder.")
+    validation: Fraction | Name = Field(0.1, description="Fraction of the training texts, or a folder; 0: none.")
+    test: Fraction | Name | None = Field(None, description="Folder, or fraction of the training texts; null: none.")
+    encoding: Encoding = UTF8
+
+    def open(self, *, with_groups: bool = False) -> Source:
+        return FolderSource(self.encoding)
+
+    def parts(self) -> dict[str, str | float | None]:
+        return {"train": self.train, "validation": self.validation_part, "test": self.test}
 
 
 class FolderSource:
@@ -30,6 +54,8 @@ class FolderSource:
         return digest(*((path.relative_to(root).as_posix(), _bytes(path)) for path in _files(root)), *read_as)
 
     def read(self, part: str) -> LabelledTexts:
+        from seqclf.text_store import TextStore
+
         files = _files(Path(part))
         texts = TextStore()
         texts.extend(map(self._read_file, files))

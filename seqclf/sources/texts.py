@@ -1,4 +1,4 @@
-"""The interface of all sources of texts, and the texts that they return."""
+"""The texts that sources return, and digests that identify texts. numpy is imported later."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from seqclf.text_store import Chosen
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 DATA_VARIABLE = "SEQCLF_DATA"
 """Base folder of relative paths to data, vocabularies and vectors; also contains the data sets of tfds."""
@@ -63,22 +62,11 @@ class LabelledTexts:
 
     def chosen(self, indices: NDArray[np.int64]) -> LabelledTexts:
         """The texts at the given indices."""
+        from seqclf.text_store import Chosen
+
         labels = [self.labels[i] for i in indices.tolist()]
         groups = None if self.groups is None else self.groups[indices]
         return replace(self, texts=Chosen(self.texts, indices), labels=labels, groups=groups)
-
-
-class Source(Protocol):
-    """A source with named parts (files, folders, splits) that contain texts and labels."""
-
-    def check(self, part: str) -> None:
-        """Raise ``InputError`` early if the part cannot be read, without reading all of it and without TensorFlow."""
-
-    def fingerprint(self, part: str) -> str:
-        """Hex digest that changes with the content of the part; cheap compared to encoding it."""
-
-    def read(self, part: str) -> LabelledTexts:
-        """Read a complete part. Raises ``InputError`` with the location of the problem."""
 
 
 def where_paths_start(path: Path) -> str:

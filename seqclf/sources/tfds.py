@@ -4,23 +4,61 @@ from __future__ import annotations
 
 import difflib
 import os
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Literal
 
-import numpy as np
+from pydantic import Field
 
 from seqclf.errors import InputError, SeqclfError
+from seqclf.option_types import Fraction, Name
+from seqclf.sources.base import Source
+from seqclf.sources.columns import ColumnOptions, Group
 from seqclf.sources.texts import DATA_VARIABLE, LabelledTexts, digest, group_digest
-from seqclf.text_store import TextStore
 
 _INFO_FILE = "dataset_info.json"
 _SECONDS_TO_ANSWER = 5
 _TEXTS_A_READ = 1_000
+
+
+class TfdsData(ColumnOptions):
+    """A data set from tensorflow-datasets, read from disk if already prepared there, otherwise downloaded."""
+
+    rank: ClassVar = 4
+    other_names: ClassVar = ("tensorflow_datasets", "tensorflow-datasets", "imdb", "imdb_reviews")
+    path_options: ClassVar = ("data_dir",)
+    needs_tensorflow: ClassVar = True
+    may_download: ClassVar = True
+    is_published: ClassVar = True
+
+    source: Literal["tfds"] = Field(description="Source type.")
+    dataset: Name = Field(description="Name of the data set, such as imdb_reviews.")
+    config: Name | None = Field(None, description="Configuration of the data set; null: its default.")
+    data_dir: Name | None = Field(
+        None,
+        description="Folder with prepared data sets; null: $TFDS_DATA_DIR, else $SEQCLF_DATA, else "
+        "~/tensorflow_datasets.",
+    )
+    train: Name = Field("train", description="Training split, in the notation of tensorflow-datasets (train[:80%]).")
+    validation: Fraction | Name = Field(0.1, description="Fraction of the training texts, or a split; 0: none.")
+    test: Fraction | Name | None = Field("test", description="Split, or fraction of the training texts; null: none.")
+    text: Name = Field("text", description="Feature with the text.")
+    label: Name = Field("label", description="Feature with the label, or with a sequence of labels.")
+    group: Group = None
+
+    def open(self, *, with_groups: bool = False) -> Source:
+        group = self.group if with_groups else None
+        return TfdsSource(self.dataset, self.config, self.data_dir, text=self.text, label=self.label, group=group)
+
+    def parts(self) -> dict[str, str | float | None]:
+        return {"train": self.train, "validation": self.validation_part, "test": self.test}
+
+    def describe(self, split: str = "train") -> str:
+        return self.dataset
+
+    def option_of(self, split: str) -> str:
+        return "dataset"
 
 
 class TfdsSource:
@@ -60,6 +98,10 @@ class TfdsSource:
         return digest(self._name, folder.name, self._text, self._label, part, files, info)
 
     def read(self, part: str) -> LabelledTexts:
+        import numpy as np
+
+        from seqclf.text_store import TextStore
+
         label_feature = self._feature(self._label, [(), (None,)])
         self._feature(self._text, [()])
         if self._group is not None:
@@ -179,12 +221,17 @@ def _plain(value: Any) -> Any:
 
 
 def _hosts(urls: Iterable[str]) -> list[str]:
+    import urllib.parse
+
     parts = (urllib.parse.urlsplit(url) for url in urls)
     return sorted({f"{part.scheme}://{part.netloc}" for part in parts if part.netloc})
 
 
 def _answers(host: str) -> bool:
     """Whether the host sends any response, even an error page (through the proxies of the environment)."""
+    import urllib.error
+    import urllib.request
+
     try:
         urllib.request.urlopen(urllib.request.Request(host, method="HEAD"), timeout=_SECONDS_TO_ANSWER).close()
     except urllib.error.HTTPError:

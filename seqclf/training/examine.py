@@ -13,7 +13,6 @@ from seqclf.config import Config, LoadedConfig
 from seqclf.config.problems import Problem
 from seqclf.data.corpus import Corpus
 from seqclf.data.encoded import EncodedTexts
-from seqclf.data.kinds import describe, part_names
 from seqclf.data.prepare import encode_split, prepare
 from seqclf.data.statistics import (
     Leak,
@@ -78,10 +77,10 @@ def examine(
     ``ConfigError`` or ``InputError`` for data that cannot be read.
     """
     config = loaded.config
-    if config.data.source == "tfds":
+    if config.data.needs_tensorflow:
         start_tensorflow()
     corpus = Corpus(config)
-    on_stage(f"Reading all texts ({describe(config.data)})")
+    on_stage(f"Reading all texts ({config.data.describe()})")
     names = [split for split in ("train", "validation", "test") if corpus.has(split)]
     texts = _read(corpus, names, loaded)
     report = _report_of_texts(loaded, texts)
@@ -119,9 +118,9 @@ def _report_of_texts(loaded: LoadedConfig, texts: dict[str, LabelledTexts]) -> R
     }
     unknown_labels = config.data.unknown_labels
     warnings = text_warnings(splits, leaks, unknown_labels, expects_uneven=_expects_uneven(config))
-    warnings += size_warnings(splits, part_names(config.data))
+    warnings += size_warnings(splits, config.data.parts())
     return Report(
-        data=describe(config.data),
+        data=config.data.describe(),
         splits=splits,
         leaks=leaks,
         problems=[loaded.placed(problem) for problem in label_problems(splits, unknown_labels)],

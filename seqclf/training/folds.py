@@ -9,7 +9,6 @@ from typing import Any
 
 from seqclf.baseline.comparison import reported_score
 from seqclf.config import Config
-from seqclf.data.kinds import describe
 from seqclf.files import write_json
 from seqclf.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, FoldRuns, Run
 from seqclf.training.options import Outcome
@@ -114,7 +113,7 @@ def _summary(config: Config, name: str, status: str, results: Sequence[FoldResul
     return {
         "name": name,
         "status": status,
-        "data": describe(config.data),
+        "data": config.data.describe(),
         "seed": config.seed,
         "folds": config.data.folds,
         "finished": [result.fold for result in finished],

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from seqclf.config import Config, write_config
 from seqclf.data.batches import Batches
-from seqclf.data.kinds import describe
 from seqclf.data.prepare import TrainingData
 from seqclf.ngrams.fit import FittedNgrams, layer_weights
 from seqclf.runs import FINISHED, INTERRUPTED, RUNNING, Run, now, this_process
@@ -91,7 +90,7 @@ class Job:
     def _started(self, model: keras.Model, fitted: FittedNgrams | None) -> TrainingStarted:
         data = self.data
         return TrainingStarted(
-            describe(self.config.data),
+            self.config.data.describe(),
             self.config.training.epochs,
             len(data.train),
             len(data.validation) if data.validation else 0,

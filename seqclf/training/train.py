@@ -7,7 +7,6 @@ import time
 
 from seqclf.config import Config, with_absolute_paths, write_config
 from seqclf.config.problems import ConfigError
-from seqclf.data.kinds import describe
 from seqclf.data.prepare import TrainingData, prepare
 from seqclf.errors import InputError, SeqclfError
 from seqclf.file_encoding import UTF8
@@ -73,7 +72,7 @@ def _train(config: Config, run: Run, options: TrainOptions, callbacks: Callbacks
     if not options.resume:
         write_config(run.config, config)
         encoding = getattr(config.data, "encoding", UTF8)
-        run.update_manifest(seed=config.seed, data=describe(config.data), encoding=encoding, **environment())
+        run.update_manifest(seed=config.seed, data=config.data.describe(), encoding=encoding, **environment())
     if data is None:
         data = prepare(config, callbacks.stage)
     else:

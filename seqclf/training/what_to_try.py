@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from seqclf.config import Config
 from seqclf.config.schema import WordTokens
-from seqclf.data.kinds import part_names
 from seqclf.data.statistics import OUT_OF_BALANCE
 from seqclf.training.examine import Report
 
@@ -55,7 +54,7 @@ def _uneven(config: Config, report: Report, train: str) -> Iterator[str]:
 
 def _few_to_validate(config: Config, report: Report, train: str) -> Iterator[str]:
     validation = report.splits.get("validation")
-    sampled = isinstance(part_names(config.data)["validation"], float)
+    sampled = isinstance(config.data.parts()["validation"], float)
     if validation is None or validation.texts >= _FEW_TO_VALIDATE or not sampled or config.data.folds is not None:
         return
     if min(report.splits["train"].labels.values()) < 5:

@@ -6,7 +6,6 @@ import shutil
 from typing import Any
 
 from seqclf.config import Config
-from seqclf.data.kinds import describe
 from seqclf.data.prepare import TrainingData
 from seqclf.files import replacing
 from seqclf.labels import DEFAULT_THRESHOLD, Labels
@@ -34,7 +33,7 @@ def write_models(config: Config, data: TrainingData, model: Any, validation: dic
         export_onnx(model, config, data.labels, run.onnx, thresholds=thresholds, prior=run.prior)
     run.forget_metrics()  # of the earlier model, if the run was resumed
     if validation is not None:
-        run.write_metrics("validation", {"data": describe(config.data, "validation"), **validation})
+        run.write_metrics("validation", {"data": config.data.describe("validation"), **validation})
 
 
 def _thresholds(config: Config, labels: Labels, validation: dict[str, Any] | None) -> tuple[float, ...]:

@@ -10,7 +10,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from seqclf.config.schema.data import DataConfig, FolderData, SampleData, TableData, TfdsData, UnknownLabels
 from seqclf.config.schema.ngrams import NgramsConfig
 from seqclf.config.schema.optimizers import OptimizerConfig
 from seqclf.config.schema.schedules import ScheduleConfig
@@ -35,6 +34,7 @@ from seqclf.config.schema.training import (
 )
 from seqclf.layer_types import HeadConfig, LayerConfig, RecurrentLayer, walk
 from seqclf.option_types import Strict
+from seqclf.sources import DataConfig
 
 __all__ = [
     "LEAST_PIECES",
@@ -42,26 +42,20 @@ __all__ = [
     "CharTokens",
     "Config",
     "CrossEntropy",
-    "DataConfig",
     "EarlyStopping",
     "EmbeddingConfig",
     "Focal",
-    "FolderData",
     "LossConfig",
     "MovingAverage",
     "NgramsConfig",
     "OptimizerConfig",
-    "SampleData",
     "ScheduleConfig",
     "Strict",
     "SubwordFileTokens",
     "SubwordTokens",
-    "TableData",
-    "TfdsData",
     "TokenizerConfig",
     "TokenizerOptions",
     "TrainingConfig",
-    "UnknownLabels",
     "WordTokens",
 ]
 

@@ -6,13 +6,39 @@ about real texts.
 
 from __future__ import annotations
 
-from seqclf.sources.sample import dna, grammar
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from seqclf.option_types import Fraction
+from seqclf.sources.base import Source, SourceOptions
 from seqclf.sources.texts import LabelledTexts, digest
 
-_DATA_SETS = {"reviews": (grammar.reviews, grammar.LABELS), "dna": (dna.sequences, dna.LABELS)}
 SYNTHETIC = {"reviews": "synthetic sample", "dna": "synthetic DNA"}
 """Names of the data sets in output and messages."""
 _ROWS = {"train": 4_000, "test": 1_000}
+
+
+class SampleData(SourceOptions):
+    """Synthetic texts built into seqclf: 4,000 for training and 1,000 for testing."""
+
+    rank: ClassVar = 1
+    is_published: ClassVar = True
+
+    source: Literal["sample"] = Field(description="Source type.")
+    dataset: Literal["reviews", "dna"] = Field(
+        "reviews", description="reviews: from a grammar; dna: sequences with or without the two boxes of a promoter."
+    )
+    validation: Fraction = Field(0.1, description="Fraction of the training texts held out for validation; 0: none.")
+
+    def open(self, *, with_groups: bool = False) -> Source:
+        return SampleSource(self.dataset)
+
+    def parts(self) -> dict[str, str | float | None]:
+        return {"train": "train", "validation": self.validation_part, "test": "test"}
+
+    def describe(self, split: str = "train") -> str:
+        return SYNTHETIC[self.dataset]  # synthetic texts are always described as such
 
 
 class SampleSource:
@@ -20,7 +46,10 @@ class SampleSource:
 
     def __init__(self, dataset: str) -> None:
         self._name = SYNTHETIC[dataset]
-        self._rows, self._labels = _DATA_SETS[dataset]
+        from seqclf.sources.sample import dna, grammar
+
+        data_sets = {"reviews": (grammar.reviews, grammar.LABELS), "dna": (dna.sequences, dna.LABELS)}
+        self._rows, self._labels = data_sets[dataset]
 
     def check(self, part: str) -> None:
         pass

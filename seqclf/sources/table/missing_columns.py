@@ -6,24 +6,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from seqclf.errors import InputError
+from seqclf.sources.base import OptionError
 from seqclf.table_rows import column_hint
 
 
-class MissingColumns(InputError):
-    """A file lacks columns.
-
-    Attributes:
-        by_option: error message by the option that names the column (``text``, ``label`` or ``group``).
-    """
-
-    def __init__(self, by_option: Mapping[str, str]) -> None:
-        self.by_option = dict(by_option)
-        super().__init__("\n".join(by_option.values()))
-
-
-class RowMissesColumns(MissingColumns):
-    """A row lacks columns.
+class RowMissesColumns(OptionError):
+    """A row lacks columns; ``by_option`` has the options that name them (``text``, ``label`` or ``group``).
 
     Attributes:
         columns: columns of the row.
@@ -64,14 +52,14 @@ class MissingCounts:
             self._first.setdefault(option, row)
             self._counts[option] += 1
 
-    def error(self, rows: int, *, is_whole: bool = True) -> MissingColumns | None:
+    def error(self, rows: int, *, is_whole: bool = True) -> OptionError | None:
         """An error with the number of rows that miss a column and the line of the first; None if no row does.
 
         ``is_whole``: these are all rows of the file, not only its first ones.
         """
         if not self._counts:
             return None
-        return MissingColumns({option: self._said(option, rows, is_whole) for option in self._counts})
+        return OptionError({option: self._said(option, rows, is_whole) for option in self._counts})
 
     def _said(self, option: str, rows: int, is_whole: bool) -> str:
         count, told = self._counts[option], self._first[option].by_option[option]

@@ -1,0 +1,201 @@
+"""Base class of all source types, and the interface of their readers. numpy and all readers are imported later."""
+
+from __future__ import annotations
+
+import inspect
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Protocol, runtime_checkable
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from seqclf.errors import InputError
+from seqclf.file_encoding import canonical
+from seqclf.option_types import Fraction, Name, Strict
+
+if TYPE_CHECKING:
+    from seqclf.sources.texts import LabelledTexts
+    from seqclf.table_rows import Row
+
+Folds = Annotated[
+    Annotated[int, Field(ge=2, le=10_000, json_schema_extra={"unit": "parts"})] | None,
+    Field(
+        description="Number of folds: the training texts are split into this many stratified parts, and one of them "
+        "replaces `validation`; `seqclf train --folds` trains once per fold. null: no folds."
+    ),
+]
+Fold = Annotated[
+    Annotated[int, Field(ge=1, le=10_000)] | None,
+    Field(description="The fold to validate on, from 1 to `folds`."),
+]
+
+UnknownLabels = Literal["error", "wrong", "drop"]
+UnknownLabelsOption = Annotated[
+    UnknownLabels,
+    Field(
+        description="What to do with validation, test or `eval --data` texts whose labels do not occur in the training "
+        "texts. error: report them and stop; wrong: count them as errors, as published scores do; drop: skip them and "
+        "report how many."
+    ),
+]
+
+
+def _known_encoding(name: str) -> str:
+    if canonical(name) is None:
+        raise PydanticCustomError("encoding", "one of Python's text encodings, such as utf-8, cp1252 or utf-16")
+    return name
+
+
+Encoding = Annotated[
+    Annotated[str, AfterValidator(_known_encoding)],
+    Field(
+        description="Encoding of the files: one of Python's text encodings, such as cp1252, latin-1, utf-16 or "
+        "gb18030. utf-8: with or without a BOM. Parquet is always UTF-8."
+    ),
+]
+
+
+class OptionError(InputError):
+    """The data do not fit options of their source.
+
+    Attributes:
+        by_option: error message by option.
+    """
+
+    def __init__(self, by_option: Mapping[str, str]) -> None:
+        self.by_option = dict(by_option)
+        super().__init__("\n".join(by_option.values()))
+
+
+class Source(Protocol):
+    """A reader of named parts (files, folders, splits) that contain texts and labels."""
+
+    def check(self, part: str) -> None:
+        """Raise ``InputError`` early if the part cannot be read, without reading all of it and without TensorFlow; an
+        ``OptionError`` if other options than the part's are at fault."""
+
+    def fingerprint(self, part: str) -> str:
+        """Hex digest that changes with the content of the part; cheap compared to encoding it."""
+
+    def read(self, part: str) -> LabelledTexts:
+        """Read a complete part. Raises ``InputError`` with the location of the problem."""
+
+
+@runtime_checkable
+class RowSource(Source, Protocol):
+    """A reader whose parts are files with one row per text, which may have more columns than the text and label."""
+
+    @property
+    def text_column(self) -> str:
+        """Name of the column with the texts."""
+
+    @property
+    def label_column(self) -> str | tuple[str, ...]:
+        """Name of the label column, or names if each label has its own column."""
+
+    def kind(self, part: str) -> str:
+        """csv, tsv, jsonl or parquet. Raises ``InputError`` if the format is unknown."""
+
+    def rows(self, part: str) -> Iterator[Row | InputError]:
+        """Each row with all its columns, or an error for a malformed row."""
+
+
+@dataclass(frozen=True)
+class TableColumns:
+    """The columns of a table that contain the texts and labels.
+
+    Attributes:
+        label: the column, or columns that are one label each.
+        separator: separator between several labels in one field; None: each field is one label.
+    """
+
+    text: str = "text"
+    label: str | list[str] = "label"
+    separator: str | None = None
+
+
+class SourceOptions(Strict):
+    """A source type: its options (the fields), facts about its texts, and the reader that they configure.
+
+    A type is a subclass whose field ``source`` has one literal value, in a module of this package. Its own options come
+    first in docs and configs, then those that it inherits.
+
+    Attributes:
+        rank: its position in docs and messages: smaller numbers first, equal ones by name.
+        other_names: names of the type in other libraries, for suggestions.
+        path_options: options that name files or folders. A number or null in one of them is not a path.
+        needs_tensorflow: whether its reader needs TensorFlow.
+        may_download: whether reading it may need the network.
+        is_published: whether its parts are those of a published or synthetic data set; ``seqclf eval`` then does not
+            look for texts that occur in several parts.
+    """
+
+    rank: ClassVar[int] = 100
+    other_names: ClassVar[tuple[str, ...]] = ()
+    path_options: ClassVar[tuple[str, ...]] = ()
+    needs_tensorflow: ClassVar[bool] = False
+    may_download: ClassVar[bool] = False
+    is_published: ClassVar[bool] = False
+
+    source: str = Field(description="Source type.")
+    validation: Fraction | Name = Field(0.1, description="Fraction of the training texts, or a part; 0: none.")
+    folds: Folds = None
+    fold: Fold = None
+    unknown_labels: UnknownLabelsOption = "error"
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Move the type's own options, in their order, before those that it inherits; pydantic puts those first."""
+        fields = cls.model_fields
+        own = [name for name in inspect.get_annotations(cls) if name in fields]
+        for name in [*own, *(name for name in fields if name not in own)]:
+            fields[name] = fields.pop(name)
+        cls.model_rebuild(force=True)
+
+    @abstractmethod
+    def open(self, *, with_groups: bool = False) -> Source:
+        """The reader; ``with_groups``: it also reads the groups, if ``grouped_by`` is set."""
+
+    @abstractmethod
+    def parts(self) -> dict[str, str | float | None]:
+        """For ``train``, ``validation`` and ``test``: the part that contains the split, or its fraction of the
+        training part, or None. ``train`` is always a part."""
+
+    @property
+    def validation_part(self) -> str | float:
+        """``parts()["validation"]``: the option ``validation``, unless there are folds."""
+        return self.validation if self.folds is None else 1 / self.folds
+
+    def describe(self, split: str = "train") -> str:
+        """A short description of a split's origin."""
+        parts = self.parts()
+        own = parts[split]
+        return own if isinstance(own, str) else str(parts["train"])
+
+    def option_of(self, split: str) -> str:
+        """The option at fault if the part of a split cannot be read."""
+        return split
+
+    @property
+    def grouped_by(self) -> str | None:
+        """What groups the texts, such as a column; None: nothing."""
+        return None
+
+    @property
+    def table_columns(self) -> TableColumns | None:
+        """The columns of its files, if its reader is a ``RowSource``."""
+        return None
+
+    def is_quick_to_reread(self) -> bool:
+        """Whether the training part can be read once more within seconds. Raises ``OSError`` if its file is gone."""
+        return not self.may_download
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        """Conflicts between the options: option and message."""
+        return iter(())
+
+    def warnings(self) -> Iterator[tuple[str, str]]:
+        """Valid options without effect: option and message."""
+        return iter(())
