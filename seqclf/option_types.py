@@ -39,28 +39,28 @@ class Kind(Strict):
         return iter(())
 
 
-def kinds_in(package: str, base: type[BaseModel], *, default: str | None = None) -> dict[str, Any]:
+def kinds_in(package: str, base: type[BaseModel], *, default: str | None = None, key: str = "type") -> dict[str, Any]:
     """The types that the modules of ``package`` define, by name: ``default`` first, then alphabetically.
 
-    A type is a subclass of ``base`` with a field ``type: Literal["name"]``. If it accepts other strings, it has its
-    module's name.
+    A type is a subclass of ``base`` with a field ``key``, such as ``type: Literal["name"]``. If it accepts other
+    strings, it has its module's name.
     """
     found = {}
     for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
         for kind in vars(importlib.import_module(f"{package}.{module.name}")).values():
-            if isinstance(kind, type) and issubclass(kind, base) and "type" in kind.model_fields:
-                names = get_args(kind.model_fields["type"].annotation)
+            if isinstance(kind, type) and issubclass(kind, base) and key in kind.model_fields:
+                names = get_args(kind.model_fields[key].annotation)
                 found[str(names[0]) if names else module.name] = kind
     return dict(sorted(found.items(), key=lambda item: (item[0] != default, item[0])))
 
 
-def one_of(kinds: Mapping[str, type[Kind]], *, default: str | None = None) -> Any:
-    """Annotation of an option that is one of these types. ``default``: the type of options that name none."""
-    union: Any = Annotated[reduce(or_, kinds.values()), Field(discriminator="type")]
+def one_of(kinds: Mapping[str, type[Strict]], *, default: str | None = None, key: str = "type") -> Any:
+    """Annotation of an option that is one of these types, which the field ``key`` names; if missing, ``default``."""
+    union: Any = Annotated[reduce(or_, kinds.values()), Field(discriminator=key)]
     if default is None:
         return union
     return Annotated[
-        union, BeforeValidator(lambda value: {"type": default, **value} if isinstance(value, dict) else value)
+        union, BeforeValidator(lambda value: {key: default, **value} if isinstance(value, dict) else value)
     ]
 
 

@@ -237,12 +237,11 @@ def _source(
     encoding: str | None,
 ) -> Source:
     """The source that reads ``--data``."""
-    from seqclf.file_encoding import UTF8
     from seqclf.sources import TableColumns
     from seqclf.sources.folder import FolderSource
     from seqclf.sources.table.reader import TableSource
 
-    encoding = encoding or str(getattr(config.data, "encoding", UTF8))
+    encoding = encoding or config.data.file_encoding
     if path.is_dir():
         return FolderSource(encoding, "--encoding ")
     own = config.data.table_columns or TableColumns()

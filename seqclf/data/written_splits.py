@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from seqclf.config import Config
 from seqclf.data.corpus import Corpus
 from seqclf.errors import InputError
+from seqclf.file_encoding import UTF8
 from seqclf.files import making_folder
 from seqclf.sources import RowSource
 from seqclf.sources.texts import LabelledTexts
@@ -66,7 +67,7 @@ def data_section(config: Config, files: Mapping[str, Path]) -> dict[str, Any]:
     if config.data.table_columns is None:
         section = {"source": "table", "text": "text", "label": "label"}
     section |= {name: str(path) for name, path in files.items()}
-    if getattr(config.data, "encoding", "utf-8") != "utf-8":
+    if config.data.file_encoding != UTF8:
         section["encoding"] = "utf-8"  # whatever the encoding of the original files
     unused = [name for name in ("group", "folds", "fold") if getattr(config.data, name, None) is not None]
     return section | dict.fromkeys(unused)

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from seqclf.errors import InputError
-from seqclf.file_encoding import canonical
+from seqclf.file_encoding import UTF8, canonical
 from seqclf.option_types import Fraction, Name, Strict
 
 if TYPE_CHECKING:
@@ -139,7 +139,8 @@ class SourceOptions(Strict):
     may_download: ClassVar[bool] = False
     is_published: ClassVar[bool] = False
 
-    source: str = Field(description="Source type.")
+    if TYPE_CHECKING:
+        source: str  # each subclass has its own field
     validation: Fraction | Name = Field(0.1, description="Fraction of the training texts, or a part; 0: none.")
     folds: Folds = None
     fold: Fold = None
@@ -177,6 +178,11 @@ class SourceOptions(Strict):
     def option_of(self, split: str) -> str:
         """The option at fault if the part of a split cannot be read."""
         return split
+
+    @property
+    def file_encoding(self) -> str:
+        """Python's name of the encoding of its files."""
+        return UTF8
 
     @property
     def grouped_by(self) -> str | None:

@@ -30,6 +30,10 @@ class FolderData(SourceOptions):
     def open(self, *, with_groups: bool = False) -> Source:
         return FolderSource(self.encoding)
 
+    @property
+    def file_encoding(self) -> str:
+        return self.encoding
+
     def parts(self) -> dict[str, str | float | None]:
         return {"train": self.train, "validation": self.validation_part, "test": self.test}
 

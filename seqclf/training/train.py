@@ -9,7 +9,6 @@ from seqclf.config import Config, with_absolute_paths, write_config
 from seqclf.config.problems import ConfigError
 from seqclf.data.prepare import TrainingData, prepare
 from seqclf.errors import InputError, SeqclfError
-from seqclf.file_encoding import UTF8
 from seqclf.prior import Prior
 from seqclf.runs import FAILED, INTERRUPTED, RUNNING, WHOLE, Run, now
 from seqclf.text.kinds import load_tokenizer
@@ -71,8 +70,9 @@ def _train(config: Config, run: Run, options: TrainOptions, callbacks: Callbacks
     config = with_absolute_paths(config)
     if not options.resume:
         write_config(run.config, config)
-        encoding = getattr(config.data, "encoding", UTF8)
-        run.update_manifest(seed=config.seed, data=config.data.describe(), encoding=encoding, **environment())
+        run.update_manifest(
+            seed=config.seed, data=config.data.describe(), encoding=config.data.file_encoding, **environment()
+        )
     if data is None:
         data = prepare(config, callbacks.stage)
     else:

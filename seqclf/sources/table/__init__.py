@@ -51,6 +51,10 @@ class TableData(ColumnOptions):
         columns = (self.text, self.label, self.format, self.label_separator)
         return TableSource(*columns, group=group, encoding=self.encoding)
 
+    @property
+    def file_encoding(self) -> str:
+        return self.encoding
+
     def parts(self) -> dict[str, str | float | None]:
         return {"train": self.train, "validation": self.validation_part, "test": self.test}
 
