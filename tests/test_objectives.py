@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqclf.config.schema import CrossEntropy, Focal, TrainingConfig
+from seqclf.config.schema import TrainingConfig
+from seqclf.config.schema.losses import Loss
+from seqclf.config.schema.losses.cross_entropy import CrossEntropy
+from seqclf.config.schema.losses.focal import Focal
 from seqclf.labels import Labels
 
 rng = np.random.default_rng(5)
@@ -24,12 +27,11 @@ def _probabilities(logits: np.ndarray) -> np.ndarray:
     return exp / exp.sum(axis=1, keepdims=True)
 
 
-def _losses(logits: np.ndarray, ids: np.ndarray, config: Any) -> np.ndarray:
+def _losses(logits: np.ndarray, ids: np.ndarray, loss: Loss) -> np.ndarray:
     import tensorflow as tf
 
-    from seqclf.tasks.classification.losses import text_losses
-
-    return text_losses(tf.constant(logits, tf.float32), tf.constant(ids, tf.int32), config).numpy()
+    found: np.ndarray = loss.of_texts(tf.constant(logits, tf.float32), tf.constant(ids, tf.int32)).numpy()
+    return found
 
 
 def test_cross_entropy_is_keras_s() -> None:
@@ -76,14 +78,12 @@ def test_focal_loss_is_the_paper_s(head: str, gamma: float) -> None:
 def test_focal_loss_has_gradients_however_confident_the_model_is(logit: float, gamma: float, right: int) -> None:
     import tensorflow as tf
 
-    from seqclf.tasks.classification.losses import text_losses
-
-    config = Focal(type="focal", gamma=gamma)
+    focal = Focal(type="focal", gamma=gamma)
     for logits in ([[logit]], [[0.0, logit, -logit]]):
         x, ids = tf.constant(logits), tf.constant([right])
         with tf.GradientTape() as tape:
             tape.watch(x)
-            loss = text_losses(x, ids, config)
+            loss = focal.of_texts(x, ids)
         gradient = tape.gradient(loss, x).numpy()
         assert np.isfinite(loss.numpy()).all()
         assert np.isfinite(gradient).all()

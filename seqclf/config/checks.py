@@ -215,7 +215,7 @@ def schedule_has_validation(data: DataConfig, training: TrainingConfig) -> Itera
 
 
 def training_options_are_consistent(training: TrainingConfig) -> Iterator[Problem]:
-    for name, options in (("optimizer", training.optimizer), ("schedule", training.schedule)):
+    for name, options in (("loss", training.loss), ("optimizer", training.optimizer), ("schedule", training.schedule)):
         for option, message in options.problems() if options is not None else ():
             yield Problem(("training", name, option), message)
 

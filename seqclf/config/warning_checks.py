@@ -85,7 +85,7 @@ def patience_fits_into_training(training: TrainingConfig) -> Iterator[Problem]:
 
 def training_option_warnings(training: TrainingConfig) -> Iterator[Problem]:
     schedule, stopping = training.schedule, training.early_stopping
-    for name, options in (("optimizer", training.optimizer), ("schedule", schedule)):
+    for name, options in (("loss", training.loss), ("optimizer", training.optimizer), ("schedule", schedule)):
         for option, message in options.warnings() if options is not None else ():
             yield Problem(("training", name, option), message)
     if schedule is not None:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from seqclf.config import Config
-from seqclf.config.schema import CrossEntropy, EarlyStopping
+from seqclf.config.schema import EarlyStopping
+from seqclf.config.schema.losses.cross_entropy import CrossEntropy
 from seqclf.runs import Run
 from seqclf.training.extend import is_planned
 

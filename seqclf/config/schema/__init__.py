@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from seqclf.config.schema.losses import LossConfig
 from seqclf.config.schema.ngrams import NgramsConfig
 from seqclf.config.schema.optimizers import OptimizerConfig
 from seqclf.config.schema.schedules import ScheduleConfig
@@ -25,10 +26,7 @@ from seqclf.config.schema.text import (
     WordTokens,
 )
 from seqclf.config.schema.training import (
-    CrossEntropy,
     EarlyStopping,
-    Focal,
-    LossConfig,
     MovingAverage,
     TrainingConfig,
 )
@@ -41,10 +39,8 @@ __all__ = [
     "ByteTokens",
     "CharTokens",
     "Config",
-    "CrossEntropy",
     "EarlyStopping",
     "EmbeddingConfig",
-    "Focal",
     "LossConfig",
     "MovingAverage",
     "NgramsConfig",

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag
 
+from seqclf.config.schema.losses import LossConfig
+from seqclf.config.schema.losses.cross_entropy import CrossEntropy
 from seqclf.config.schema.optimizers import OptimizerConfig
 from seqclf.config.schema.optimizers.adam import Adam
 from seqclf.config.schema.schedules import ScheduleConfig
 from seqclf.option_types import (
     MAPPING,
     Epochs,
-    Fraction,
     Name,
     NonNegativeReal,
     PositiveFraction,
@@ -21,35 +22,6 @@ from seqclf.option_types import (
     Strict,
     Texts,
 )
-
-
-class CrossEntropy(Strict):
-    """Cross-entropy with optional label smoothing (Szegedy et al. 2016)."""
-
-    type: Literal["cross_entropy"] = Field("cross_entropy", description="Loss type.")
-    label_smoothing: Fraction = Field(
-        0.0, description="Fraction of the target probability spread evenly over all labels."
-    )
-
-
-class Focal(Strict):
-    """Focal loss (Lin et al. 2017): cross-entropy that gives less weight to texts already classified well."""
-
-    type: Literal["focal"] = Field(description="Loss type.")
-    gamma: NonNegativeReal = Field(
-        2.0,
-        description="Exponent of the factor that multiplies a text's cross-entropy: the summed probability of all "
-        "wrong labels. 0: plain cross-entropy.",
-    )
-
-
-def _cross_entropy_unless_named(value: Any) -> Any:
-    return {"type": "cross_entropy", **value} if isinstance(value, dict) else value
-
-
-LossConfig = Annotated[
-    Annotated[CrossEntropy | Focal, Field(discriminator="type")], BeforeValidator(_cross_entropy_unless_named)
-]
 
 
 def _kind_of_weights(value: Any) -> str | None:
