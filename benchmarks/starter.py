@@ -107,8 +107,8 @@ def _compared(name: str, train: list[Row], test: list[Row], seed: int) -> Result
 
     truth = [label for _, label in test]
     predicted = _svm(train, [text for text, _ in test])
-    right = statistics.fmean(one == other for one, other in zip(truth, predicted, strict=True))
-    svm = 100 * right, 100 * float(f1_score(truth, predicted, average="macro"))
+    correct = statistics.fmean(one == other for one, other in zip(truth, predicted, strict=True))
+    svm = 100 * correct, 100 * float(f1_score(truth, predicted, average="macro"))
     metrics, seconds, model = _starter(train, test)
     ours = 100 * metrics["accuracy"], 100 * metrics["macro_f1"]
     return Result(name, len(train), seed, len(test), *svm, *ours, round(seconds, 1), model)

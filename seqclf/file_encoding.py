@@ -107,7 +107,7 @@ def encoding_of(*paths: Path) -> str | None:
                 read += len(line)
                 if not line.isascii() and len(non_ascii) < _SAMPLE:
                     non_ascii += line
-                    is_utf8 = _decoded(line, UTF8, whole=True) is not None
+                    is_utf8 = _decoded(line, UTF8, complete=True) is not None
                     good, bad = good + is_utf8, bad + (not is_utf8)
                 if read > _MOST_READ:
                     break
@@ -134,10 +134,10 @@ def suggestion(path: Path, option: str, tried: str = UTF8) -> str:
     return f"it decodes as {found}: {'set' if option.endswith(': ') else 'add'} {option}{found}"
 
 
-def _decoded(content: bytes, codec: str, *, whole: bool = False) -> str | None:
-    """Decode, or return None. Unless ``whole``, an incomplete character at the end of the sample is ignored."""
+def _decoded(content: bytes, codec: str, *, complete: bool = False) -> str | None:
+    """Decode, or return None. Unless ``complete``, an incomplete character at the end of the sample is ignored."""
     try:
-        return codecs.getincrementaldecoder(codec)("strict").decode(content, final=whole)
+        return codecs.getincrementaldecoder(codec)("strict").decode(content, final=complete)
     except UnicodeError:
         return None
 

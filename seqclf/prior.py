@@ -52,7 +52,9 @@ class Prior:
             values = [math.log(share) for share in self.frequencies]
         return np.array(values, np.float32)
 
-    def put_into(self, logits: NDArray[np.float32], known: NDArray[np.bool_], labels: Labels) -> NDArray[np.float32]:
+    def replace_unknown(
+        self, logits: NDArray[np.float32], known: NDArray[np.bool_], labels: Labels
+    ) -> NDArray[np.float32]:
         """The logits (``[texts, 1 or labels]``), replaced by the prior's where ``known`` (``[texts]``) is false."""
         return logits if known.all() else np.where(known[:, None], logits, self.logits(labels))
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from seqclf.errors import InputError
-from seqclf.runs import FINISHED, RUNNING, WHOLE, Run
+from seqclf.runs import COMPLETE, FINISHED, RUNNING, Run
 
 LATEST = "latest"
 """Name for the newest run, unless a run has this name itself."""
@@ -41,7 +41,7 @@ def find_run(runs: Path, name: str | None) -> Run:
         hint = f'; did you mean "{close[0]}"?' if close else known
         raise InputError(f"no run {name} in {runs}{hint}")
     status = run.manifest["status"]
-    if status not in WHOLE:
+    if status not in COMPLETE:
         with run.locked():  # raises an error that names the process training it
             why = "its training was killed" if status == RUNNING else status
         how = f"`{run.how_to_resume}` resumes it" if run.has_checkpoint else "train its config again"
@@ -134,7 +134,7 @@ def _complete_runs(runs: Path) -> Iterator[Run]:
     for manifest in sorted(runs.glob("*/manifest.json")):
         run = Run(manifest.parent)
         try:
-            if run.manifest["status"] in WHOLE:
+            if run.manifest["status"] in COMPLETE:
                 yield run
         except InputError:
             continue  # a broken folder must not hide the complete ones

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from seqclf.prior import Prior
 
 RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "failed"
-WHOLE = (FINISHED, INTERRUPTED)
+COMPLETE = (FINISHED, INTERRUPTED)
 
 TEXT_COLUMN = "text"
 

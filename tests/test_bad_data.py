@@ -11,7 +11,7 @@ from bad_tables import CASES, GOOD, Case, written
 
 from seqclf.config import checked_config
 from seqclf.data.corpus import Corpus
-from seqclf.data.prepare import prepare, unready
+from seqclf.data.prepare import preparation_problems, prepare
 from seqclf.data.statistics import label_problems, leak, text_statistics, text_warnings
 from seqclf.errors import InputError
 from seqclf.sources.table.reader import TableSource
@@ -28,7 +28,7 @@ def _read(folder: Path, case: Case, split: str) -> tuple[int, list[str]]:
     test = str(bad) if split == "test" else None
     data = {"source": "table", "train": str(train), "test": test, "validation": 0.2, **dict(case.options)}
     config = checked_config({"data": data, "tokenizer": {"vocab_size": 300}, "layers": [{"type": "pool"}]})
-    if problems := unready(config):
+    if problems := preparation_problems(config):
         raise InputError("\n".join(map(str, problems)))
     corpus = Corpus(config)
     names = ["train", "validation", *(["test"] if test else [])]
@@ -121,7 +121,7 @@ def test_folders(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         assert len(data.train) + len(data.validation) == len(files)
         return
     with pytest.raises(InputError, match=refused):
-        if problems := unready(config):
+        if problems := preparation_problems(config):
             raise InputError("\n".join(map(str, problems)))
         prepare(config)
 

@@ -77,11 +77,11 @@ def test_predictions_are_those_behind_the_metrics(kind: str, three_label_run: Ru
     texts = Corpus(load_config(three_label_run.config)).texts("test")
     assert [row["text"] for row in rows] == list(texts.texts)
     assert [row["label"] for row in rows] == list(texts.labels)
-    right = [row["right"] in (True, "true") for row in rows]
-    assert right == [row["prediction"] == row["label"] for row in rows]
-    assert np.mean(right) == pytest.approx(metrics["accuracy"])
-    assert f"{len(rows)} predictions, {sum(right)} of them correct" in done.stderr
-    assert list(rows[0])[:5] == ["text", "label", "prediction", "probability", "right"]
+    correct = [row["correct"] in (True, "true") for row in rows]
+    assert correct == [row["prediction"] == row["label"] for row in rows]
+    assert np.mean(correct) == pytest.approx(metrics["accuracy"])
+    assert f"{len(rows)} predictions, {sum(correct)} of them correct" in done.stderr
+    assert list(rows[0])[:5] == ["text", "label", "prediction", "probability", "correct"]
     for row in rows:
         every = row.get("probability_of") or {name: row[f"probability_of_{name}"] for name in three_label_run.labels}
         values = {name: float(value) for name, value in every.items()}
@@ -97,11 +97,11 @@ def test_predictions_of_lists(kind: str, run_of_lists: Run, tmp_path: Path) -> N
     done = _eval(run_of_lists, "--predictions", str(path), "--json")
     assert done.exit_code == 0, done.output
     rows = _rows(path)
-    right = [row["right"] in (True, "true") for row in rows]
-    assert np.mean(right) == pytest.approx(json.loads(done.stdout)["accuracy"])
-    for row, is_right in zip(rows, right, strict=True):
+    correct = [row["correct"] in (True, "true") for row in rows]
+    assert np.mean(correct) == pytest.approx(json.loads(done.stdout)["accuracy"])
+    for row, is_correct in zip(rows, correct, strict=True):
         lists = [row[name].split("|") if kind == "csv" else row[name] for name in ("label", "predictions")]
-        assert (set(lists[0]) == set(lists[1])) == is_right
+        assert (set(lists[0]) == set(lists[1])) == is_correct
 
 
 def test_predictions_of_given_texts_leave_out_what_was_dropped(three_label_run: Run, tmp_path: Path) -> None:
@@ -113,12 +113,12 @@ def test_predictions_of_given_texts_leave_out_what_was_dropped(three_label_run: 
         assert done.exit_code == 0, done.output
         rows = _rows(path)
         assert [row["text"] for row in rows] == texts
-        assert [row["right"] for row in rows if row["label"] == "new"] == ["false"] * (policy == "wrong")
+        assert [row["correct"] for row in rows if row["label"] == "new"] == ["false"] * (policy == "wrong")
 
 
 # --- the input's columns ----------------------------------------------------------------------------------------------
 
-OURS = ["prediction", "probability", "right"]
+OURS = ["prediction", "probability", "correct"]
 GIVEN = [
     {"id": 7, "text": "the goal", "day": "2024-05-01", "label": "sport", "stars": 4},
     {"id": 8, "text": "a star\nand more", "day": "", "label": " space ", "stars": 4.5},
@@ -159,8 +159,8 @@ def test_predictions_keep_all_columns_of_a_table(kind: str, written: str, three_
             assert {name: str(value) for name, value in found.items()} == {
                 name: "" if value is None else str(value) for name, value in expected.items()
             }
-        right = row["prediction"] == row["label"].strip()
-        assert row["right"] in (right, str(right).lower())
+        correct = row["prediction"] == row["label"].strip()
+        assert row["correct"] in (correct, str(correct).lower())
 
 
 @pytest.mark.parametrize("own", [False, True])
@@ -188,10 +188,10 @@ def test_column_name_clashes_are_an_error_before_evaluation(
     once = tmp_path / "once.csv"
     given = str(_table(tmp_path / "given.csv", [GIVEN[0], GIVEN[3]]))
     assert _eval(three_label_run, "--data", given, "--predictions", str(once)).exit_code == 0
-    late = _table(tmp_path / "late.jsonl", [*([GIVEN[0]] * 30), {**GIVEN[3], "right": "no"}])
+    late = _table(tmp_path / "late.jsonl", [*([GIVEN[0]] * 30), {**GIVEN[3], "correct": "no"}])
     with monkeypatch.context() as patch:
         patch.setattr("seqclf.evaluation.classifier.Classifier.evaluate_each", lambda *_: pytest.fail("measured"))
-        for file, names in ((once, '("prediction", "probability", "right", "probability_of_'), (late, '("right")')):
+        for file, names in ((once, '("prediction", "probability", "correct", "probability_of_'), (late, '("correct")')):
             refused = _eval(three_label_run, "--data", str(file), "--predictions", str(tmp_path / "again.csv"))
             assert refused.exit_code == 2
             assert f"{file} already has columns with the names of new ones {names}" in refused.stderr

@@ -18,7 +18,7 @@ from seqclf.text.char import CharTokenizer
 from seqclf.text.kinds import learn_tokenizer, load_tokenizer
 from seqclf.text.subword_text_encoder import SubwordTextEncoder
 from seqclf.text.tokenizer import Tokenizer
-from seqclf.text.trie import NOWHERE, ROOT, Trie
+from seqclf.text.trie import MISSING, ROOT, Trie
 from seqclf.text.vocabulary_file import read_vocabulary
 from seqclf.text.word import WordTokenizer
 
@@ -136,10 +136,10 @@ def test_large_tries_and_small_ones_lead_to_the_same_places(monkeypatch: pytest.
         assert one.tolist() == other.tolist()
     trie = Trie([("ab", 0), ("abc", 1), ("ab", 2)])
     node = np.array([ROOT])
-    for character, value in (("a", NOWHERE), ("b", 2), ("c", 1)):
+    for character, value in (("a", MISSING), ("b", 2), ("c", 1)):
         node = trie.step(node, np.array([ord(character)], np.uint32))
         assert trie.values[node].tolist() == [value]
-    assert trie.step(node, np.array([ord("a")], np.uint32)).tolist() == [NOWHERE]
+    assert trie.step(node, np.array([ord("a")], np.uint32)).tolist() == [MISSING]
 
 
 def test_bytes_are_bytes() -> None:

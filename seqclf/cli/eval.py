@@ -182,11 +182,13 @@ def _encoded(
     """The texts of a split, or given texts, as token ids."""
     from seqclf.data.prepare import encode_texts, prepare_split
 
-    def tell(stage: str) -> None:
+    def report_stage(stage: str) -> None:
         say(stage, err=True)
 
     if isinstance(scored, str):
-        return prepare_split(config, scored, classifier.tokenizer, classifier.labels, fingerprints, on_stage=tell)
+        return prepare_split(
+            config, scored, classifier.tokenizer, classifier.labels, fingerprints, on_stage=report_stage
+        )
     texts = encode_texts(scored, classifier.tokenizer, classifier.labels, config.data.unknown_labels)
     if texts.unknown is not None:
         say(texts.unknown.summary_of("given"), err=True)

@@ -77,8 +77,8 @@ def write_predictions(
     kept = label_ids(texts, predictions.decider.labels, unknown_labels).kept
     if kept is not None:
         texts, rows = texts.chosen(kept), None if rows is None else rows.chosen(kept)
-    right = predictions.write(texts, probabilities, rows)
-    say(f"{len(texts):,} predictions, {right:,} of them correct -> {predictions.target.path}", err=True)
+    correct = predictions.write(texts, probabilities, rows)
+    say(f"{len(texts):,} predictions, {correct:,} of them correct -> {predictions.target.path}", err=True)
 
 
 def texts_seen(run: Run, texts: LabelledTexts, *, validation: bool = False) -> dict[str, Any]:

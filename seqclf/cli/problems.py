@@ -56,10 +56,10 @@ def show_warning(text: str) -> None:
 def check_files(loaded: LoadedConfig) -> None:
     """Raise ``ConfigError`` for missing or malformed files, and for code that is not allowed."""
     from seqclf.cli.tensorflow_startup import quiet_stderr
-    from seqclf.data.prepare import unready
+    from seqclf.data.prepare import preparation_problems
 
     with quiet_stderr():
-        problems = [*_not_allowed(loaded.config), *unready(loaded.config)]
+        problems = [*_not_allowed(loaded.config), *preparation_problems(loaded.config)]
     if problems:
         raise loaded.error(problems)
 

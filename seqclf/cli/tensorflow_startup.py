@@ -53,7 +53,7 @@ def _interrupt_afterwards() -> Iterator[None]:
         raise KeyboardInterrupt(*noted[:1])
 
 
-def hush_tensorflow() -> None:
+def silence_tensorflow() -> None:
     """Limit TensorFlow's C++ log to fatal messages, unless the user has set another level."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -65,7 +65,7 @@ def start_tensorflow(config: Config | None = None, threads: int | str = "stock")
         config: the config to compute. Without recurrent layers, TensorFlow's threads are unchanged.
         threads: the value of ``--threads``.
     """
-    hush_tensorflow()
+    silence_tensorflow()
     with _interrupt_afterwards(), quiet_stderr():
         import tensorflow as tf
 

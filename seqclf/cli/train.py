@@ -105,10 +105,10 @@ def train_command(
 
     loaded, starter = load_or_make(config_file, _overrides(settings, name, folds), presets=presets, threads=threads)
     # Imported after the config is checked, so that its errors appear at once.
-    from seqclf.cli.tensorflow_startup import hush_tensorflow
+    from seqclf.cli.tensorflow_startup import silence_tensorflow
     from seqclf.runs import check_runs_folder
 
-    hush_tensorflow()
+    silence_tensorflow()
     for warning in loaded.warnings:
         show_problem(warning, "warning")
     check_files(loaded)

@@ -96,12 +96,12 @@ def train_one(
 
 def resume(runs: Path, name: str, options: RunOptions, *, epochs: int | None, patience: int | None) -> None:
     """Resume the run ``name`` from its newest checkpoint. With ``epochs`` or ``patience`` it may be finished."""
-    from seqclf.cli.tensorflow_startup import hush_tensorflow, start_tensorflow
+    from seqclf.cli.tensorflow_startup import silence_tensorflow, start_tensorflow
     from seqclf.config import load_config
     from seqclf.run_choice import find_resumable
     from seqclf.training.extend import extended
 
-    hush_tensorflow()
+    silence_tensorflow()
     further = epochs is not None or patience is not None
     run = find_resumable(runs, name, further=further)
     config = load_config(run.config)

@@ -95,21 +95,21 @@ def _extended(written: Written, document: Document, chain: tuple[Path, ...]) -> 
         what = "is a folder" if file.is_dir() else "no such file (paths are relative to this file's folder)"
         raise ConfigError([Problem(("extends",), f"{file}: {what}", place)])
     base = read_file(file, chain)
-    _lay_over(base, written, ())
+    _merge(base, written, ())
     base.places[()] = written.place(())
     base.file = written.file
     base.problems = [*written.problems, *base.problems]
     return base
 
 
-def _lay_over(base: Written, top: Written, path: OptionPath) -> None:
+def _merge(base: Written, top: Written, path: OptionPath) -> None:
     """Override options of ``base`` with those of ``top``; mappings of one type are merged, all else is replaced."""
     below, above = _at(base.value, path), _at(top.value, path)
     for name, value in above.items():
         here = (*path, name)
         if isinstance(value, dict) and isinstance(below.get(name), dict) and not _differ(below[name], value):
             base.places[here] = top.places[here]
-            _lay_over(base, top, here)
+            _merge(base, top, here)
             continue
         below[name] = value
         base.forget(here)

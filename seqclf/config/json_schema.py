@@ -19,18 +19,18 @@ def json_schema() -> dict[str, Any]:
     A file that extends another may omit required options, so a weaker form applies to it: the same options, none of
     them required.
     """
-    whole = _without_titles(Config.model_json_schema())
-    definitions = whole.pop("$defs")
-    partial = _partial(whole)
+    complete = _without_titles(Config.model_json_schema())
+    definitions = complete.pop("$defs")
+    partial = _partial(complete)
     partial["properties"] = {"extends": _EXTENDS, **partial["properties"]}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "seqclf config",
-        "description": whole.pop("description"),
+        "description": complete.pop("description"),
         "type": "object",
         "if": {"required": ["extends"]},
         "then": partial,
-        "else": whole,
+        "else": complete,
         "$defs": definitions | {f"Partial{name}": _partial(content) for name, content in definitions.items()},
     }
 

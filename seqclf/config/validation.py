@@ -49,8 +49,8 @@ def validate(
     if problems:
         # The valid sections can still be checked against each other.
         stand_in = {"data": {"source": "sample"}, "layers": [{"type": "pool"}]}
-        whole = {name: part for name, part in value.items() if name not in broken}
-        valid = Config.model_validate(stand_in | whole)
+        intact = {name: part for name, part in value.items() if name not in broken}
+        valid = Config.model_validate(stand_in | intact)
     sections = {name: getattr(valid, name) for name in Config.model_fields if name not in broken}
     problems += _run(CHECKS, sections)
     problems = [

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 LabelSets = Sequence[tuple[str, ...]]
 
 
-def share_out_sets(
+def assign_sets(
     sets: NDArray[np.int64],
     label_sets: LabelSets,
     shares: Sequence[float],

@@ -52,7 +52,7 @@ class TrainingData:
     corpus: Corpus
 
 
-def unready(config: Config) -> list[Problem]:
+def preparation_problems(config: Config) -> list[Problem]:
     """Problems with the files that the config names, as far as they can be found quickly and without TensorFlow."""
     corpus, tokenizer, embedding = Corpus(config), config.tokenizer, config.embedding
     problems: list[Problem] = []

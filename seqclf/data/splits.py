@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from seqclf.data.grouped import sets_of_label, share_out_sets
+from seqclf.data.grouped import assign_sets, sets_of_label
 from seqclf.errors import InputError
 from seqclf.sources.texts import LabelledTexts
 
@@ -37,11 +37,11 @@ def partition(
     where = np.full(len(texts), -1, dtype=np.int32)
     if sets is not None:
         wanted = _wanted(texts, shares)
-        where = share_out_sets(sets, texts.label_sets, shares, wanted, np.random.default_rng([seed, 0x5E75]))
+        where = assign_sets(sets, texts.label_sets, shares, wanted, np.random.default_rng([seed, 0x5E75]))
     if texts.multi:
-        where = _shared_out(texts.label_sets, shares, generator, where)
+        where = _assign_multi_label(texts.label_sets, shares, generator, where)
     else:
-        where = _dealt(texts.labels, validation, test, generator, where)
+        where = _assign_single_label(texts.labels, validation, test, generator, where)
     splits = {name: np.flatnonzero(where == code) for code, name in enumerate(_NAMES)}
     for name, share in (("validation", validation), ("test", test)):
         if share and not len(splits[name]):
@@ -77,7 +77,7 @@ def _wanted(texts: LabelledTexts, shares: Sequence[float]) -> dict[str, list[flo
     return wanted
 
 
-def _dealt(
+def _assign_single_label(
     labels: Sequence[str],
     validation: float,
     test: float,
@@ -97,7 +97,7 @@ def _dealt(
     return where
 
 
-def _shared_out(
+def _assign_multi_label(
     label_sets: Sequence[tuple[str, ...]],
     shares: Sequence[float],
     generator: np.random.Generator,
@@ -178,11 +178,11 @@ def folded(
     if sets is not None:
         counts = Counter(name for names in label_sets for name in names)
         wanted = {name: [count / folds] * folds for name, count in counts.items()}
-        taken = share_out_sets(sets[left], label_sets, shares, wanted, np.random.default_rng([seed, 0x5E75]))
+        taken = assign_sets(sets[left], label_sets, shares, wanted, np.random.default_rng([seed, 0x5E75]))
     if texts.multi:
-        part = _shared_out(label_sets, shares, generator, taken)
+        part = _assign_multi_label(label_sets, shares, generator, taken)
     else:
-        part = _dealt_to_folds(label_sets, folds, generator, taken)
+        part = _assign_to_folds(label_sets, folds, generator, taken)
     return {"train": left[part != fold - 1], "validation": left[part == fold - 1], "test": in_test}
 
 
@@ -199,7 +199,7 @@ def _check_folds(folds: int, label_sets: Sequence[tuple[str, ...]], sets: NDArra
         )
 
 
-def _dealt_to_folds(
+def _assign_to_folds(
     label_sets: Sequence[tuple[str, ...]], folds: int, generator: np.random.Generator, taken: NDArray[np.int32]
 ) -> NDArray[np.int32]:
     """Assign single-label texts to folds, from 0; ``taken`` has folds already assigned, else -1."""

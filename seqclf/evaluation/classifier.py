@@ -89,4 +89,4 @@ class Classifier:
         if self.prior is None:
             return self.predictor.logits(batches)
         logits, known = self.predictor.logits_and_known(batches, self.prior.unknown_id)
-        return self.prior.put_into(logits, known, self.labels)
+        return self.prior.replace_unknown(logits, known, self.labels)

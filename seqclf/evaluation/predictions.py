@@ -63,7 +63,7 @@ class Predictions:
         """The new columns, in the order of the file."""
         names = self._answers.named(flat=self._flat)
         every = [name for name in names if name.startswith(f"{self.prefix}probability_of")]
-        return [*names[: len(names) - len(every)], f"{self.prefix}right", *every]
+        return [*names[: len(names) - len(every)], f"{self.prefix}correct", *every]
 
     def check(self, rows: InputRows) -> None:
         """Raise ``InputError`` if the input already has a column with the name of a new one."""
@@ -78,7 +78,7 @@ class Predictions:
         """Write one row per text; return the number of correct predictions.
 
         The columns of the input come first, or ``text`` and ``label`` if the input is not a table. The columns of the
-        prediction are those of ``seqclf predict --probabilities`` and ``right``. Multi-label, ``right`` means that
+        prediction are those of ``seqclf predict --probabilities`` and ``correct``. Multi-label, ``correct`` means that
         exactly the labels of the text were predicted. The file appears when it is complete.
 
         Args:
@@ -90,13 +90,13 @@ class Predictions:
         """
         given = self._of_texts(texts) if rows is None else self._of_table(rows, texts)
         path = self.target.path.absolute()
-        right = 0
+        correct = 0
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
             writer = self._writer(Path(folder), rows)
             for start in range(0, len(texts), _ROWS_A_BLOCK):
                 part = slice(start, start + _ROWS_A_BLOCK)
                 found = self._answered(texts.label_sets[part], probabilities[part])
-                right += sum(is_right for is_right, _ in found)
+                correct += sum(is_correct for is_correct, _ in found)
                 block = [{**row, **answer} for row, (_, answer) in zip(islice(given, len(found)), found, strict=True)]
                 if refused := writer.write(block, self.columns):
                     place, what = next(iter(refused.items()))
@@ -104,7 +104,7 @@ class Predictions:
             next(given, None)  # raises if the table has more rows by now
             writer.finish().replace(path)
             sync(path.parent)
-        return right
+        return correct
 
     def _writer(self, folder: Path, rows: InputRows | None) -> Writer:
         if self.target.kind == "parquet":
@@ -119,9 +119,9 @@ class Predictions:
         columns = self.columns
         found = []
         for names, predicted, answer in zip(labels, self.decider(probabilities), answers, strict=True):
-            right = set(predicted) == set(names)
-            full = {**answer, f"{self.prefix}right": str(right).lower() if self._flat else right}
-            found.append((right, {name: full[name] for name in columns}))
+            correct = set(predicted) == set(names)
+            full = {**answer, f"{self.prefix}correct": str(correct).lower() if self._flat else correct}
+            found.append((correct, {name: full[name] for name in columns}))
         return found
 
     def _of_texts(self, texts: LabelledTexts) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,7 @@ from seqclf.config import Config
 from seqclf.files import replacing
 from seqclf.labels import Labels
 from seqclf.layer_types import Layer, named_layers
-from seqclf.onnx_writer.graph import OPSET, Graph, OnnxFlow, dense, mask_of
+from seqclf.onnx_writer.graph import OPSET, Graph, OnnxFlow, dense, real_tokens
 from seqclf.onnx_writer.ngrams import Hashes, ngram_logits
 from seqclf.prior import Prior
 from seqclf.token_ids import PAD_ID, PRIME, coefficients, word_coefficients
@@ -151,4 +151,4 @@ def _embedded(graph: Graph) -> OnnxFlow:
     padding = graph.op("Equal", "token_ids", graph.constant(PAD_ID, np.int32))
     real = graph.op("Cast", graph.op("Not", padding), to=6)
     lengths = graph.op("ReduceSum", real, graph.integers(1), keepdims=0)
-    return OnnxFlow(x, mask_of(graph, x, lengths), lengths, width=table.shape[1])
+    return OnnxFlow(x, real_tokens(graph, x, lengths), lengths, width=table.shape[1])

@@ -21,12 +21,14 @@ class _Mixing(RecurrentLayer):
     gates: ClassVar[int]
     candidate: ClassVar = "linear"
 
-    def _readings(self, graph: Graph, x: str, lengths: str, ways: Sequence[Weights], reverse: bool) -> list[Reading]:
+    def _readings(
+        self, graph: Graph, x: str, lengths: str, by_direction: Sequence[Weights], reverse: bool
+    ) -> list[Reading]:
         from seqclf.onnx_writer.recurrent import Reading, gates_of, last_of, read_mixed
 
         read = []
-        for way, weights in enumerate(ways):
-            backwards = reverse or way == 1
+        for place, weights in enumerate(by_direction):
+            backwards = reverse or place == 1
             gates = gates_of(weights, self.gates)
             source, decay, candidate = self._mixed(graph, x, gates)
             state = read_mixed(

@@ -41,12 +41,12 @@ class MaxPool1d(Layer):
     def write(self, flow: OnnxFlow, name: str, graph: Graph) -> OnnxFlow:
         import numpy as np
 
-        from seqclf.onnx_writer.graph import mask_of
+        from seqclf.onnx_writer.graph import real_tokens
 
         x = graph.op("Transpose", flow.masked(graph, LOWEST), perm=[0, 2, 1])
         pooled = graph.op("MaxPool", x, kernel_shape=[self.size], strides=[self.size], ceil_mode=1)
         x = graph.op("Transpose", pooled, perm=[0, 2, 1])
         filled = graph.op("Add", flow.lengths, graph.constant(self.size - 1, np.int32))
         lengths = graph.op("Div", filled, graph.constant(self.size, np.int32))
-        after = replace(flow, x=x, lengths=lengths, mask=mask_of(graph, x, lengths))
+        after = replace(flow, x=x, lengths=lengths, real=real_tokens(graph, x, lengths))
         return replace(after, x=after.masked(graph, 0.0))

@@ -29,7 +29,7 @@ class RecurrentLayer(Layer):
     """Values that a training step stores per unit and token (measured)."""
 
     units: Width = Field(description="Dimension of the state, and of the output in each direction.")
-    bidirectional: bool = Field(False, description="Read the text in both directions and merge the two outputs.")
+    bidirectional: bool = Field(False, description="Read the text in both by_direction and merge the two outputs.")
     merge_mode: Literal["concat", "sum", "mul", "ave"] = Field(
         "concat",
         description="Concatenate, add, multiply or average the two outputs; needs `bidirectional`.",
@@ -58,7 +58,7 @@ class RecurrentLayer(Layer):
         if self.merge_mode != "concat" and not self.bidirectional:
             yield "merge_mode", "has no effect on a layer with one direction: add bidirectional: true, or remove it"
         if self.go_backwards and self.bidirectional:
-            yield "go_backwards", "bidirectional: true already reads in both directions; remove one of the two"
+            yield "go_backwards", "bidirectional: true already reads in both by_direction; remove one of the two"
 
     def kept_numbers(self, tokens: int) -> int:
         return tokens * self.units * (2 if self.bidirectional else 1) * self.kept_per_unit
@@ -67,12 +67,12 @@ class RecurrentLayer(Layer):
         from seqclf.layers import Bidirectional, Segmented
 
         if self.bidirectional:
-            # Both directions are built here because the copy that Bidirectional makes would share the seeds.
-            forward = self._one_way(layer_name(name, "forward"), context)
-            backward = self._one_way(layer_name(name, "backward"), context, go_backwards=True)
+            # Both by_direction are built here because the copy that Bidirectional makes would share the seeds.
+            forward = self._one_direction(layer_name(name, "forward"), context)
+            backward = self._one_direction(layer_name(name, "backward"), context, go_backwards=True)
             layer = Bidirectional(forward, merge_mode=self.merge_mode, backward_layer=backward, name=name)
         else:
-            layer = self._one_way(name, context)
+            layer = self._one_direction(name, context)
         if self.segment is not None:
             layer = Segmented(layer, self.segment, name=layer_name(name, "segments"))
         if not self.go_backwards:
@@ -81,31 +81,33 @@ class RecurrentLayer(Layer):
         return replace(flow, x=_reversed(x, flow.mask) if self.return_sequences else x)
 
     def write(self, flow: OnnxFlow, name: str, graph: Graph) -> OnnxFlow:
-        from seqclf.onnx_writer.recurrent import joined, segmented, turned, whole
+        from seqclf.onnx_writer.recurrent import joined, reversed_texts, segmented, unsegmented
 
         weights = graph.weights(name if self.segment is None else layer_name(name, "segments"))
         half = len(weights) // 2
-        ways = [weights[:half], weights[half:]] if self.bidirectional else [weights]
+        by_direction = [weights[:half], weights[half:]] if self.bidirectional else [weights]
         if self.segment is None:
             x, lengths = flow.x, flow.lengths
         else:  # segments start where reading starts
-            x = turned(graph, flow.x, flow.lengths) if self.go_backwards else flow.x
+            x = reversed_texts(graph, flow.x, flow.lengths) if self.go_backwards else flow.x
             x, lengths = segmented(graph, replace(flow, x=x), self.segment)
         in_time = graph.op("Transpose", x, perm=[1, 0, 2])
-        readings = self._readings(graph, in_time, lengths, ways, self.go_backwards and self.segment is None)
+        readings = self._readings(graph, in_time, lengths, by_direction, self.go_backwards and self.segment is None)
         x = joined(graph, readings, self.merge_mode, sequences=bool(self.return_sequences))
         width = self.units * (2 if self.bidirectional and self.merge_mode == "concat" else 1)
         after = replace(flow, x=x, width=width, is_sequence=bool(self.return_sequences))
         if self.segment is None:
             return after
-        x = whole(graph, after, flow)
-        return replace(after, x=turned(graph, x, flow.lengths) if self.go_backwards else x)
+        x = unsegmented(graph, after, flow)
+        return replace(after, x=reversed_texts(graph, x, flow.lengths) if self.go_backwards else x)
 
     @abstractmethod
-    def _readings(self, graph: Graph, x: str, lengths: str, ways: Sequence[Weights], reverse: bool) -> list[Reading]:
-        """Outputs of each direction, as in ``seqclf.onnx_writer.recurrent.read``; ``ways`` are their weights."""
+    def _readings(
+        self, graph: Graph, x: str, lengths: str, by_direction: Sequence[Weights], reverse: bool
+    ) -> list[Reading]:
+        """Outputs of each direction, as in ``seqclf.onnx_writer.recurrent.read``, with the weights of each."""
 
-    def _one_way(self, name: str, context: Context, **direction: bool) -> Any:
+    def _one_direction(self, name: str, context: Context, **direction: bool) -> Any:
         from seqclf import layers
 
         kind = getattr(layers, self.keras_name)
@@ -187,13 +189,15 @@ class SteppedLayer(RecurrentLayer):
             options |= {"recurrent_activation": self.recurrent_activation, "use_cudnn": use_cudnn}
         return options
 
-    def _readings(self, graph: Graph, x: str, lengths: str, ways: Sequence[Weights], reverse: bool) -> list[Reading]:
+    def _readings(
+        self, graph: Graph, x: str, lengths: str, by_direction: Sequence[Weights], reverse: bool
+    ) -> list[Reading]:
         from seqclf.onnx_writer.cell import Cell
         from seqclf.onnx_writer.recurrent import read
 
         options = {name: getattr(self, name) for name in ("recurrent_activation", "reset_after") if hasattr(self, name)}
         cell = Cell(self.keras_name.replace("Simple", ""), self.units, self.activation, **options)
-        return read(graph, cell, x, lengths, ways, reverse=reverse)
+        return read(graph, cell, x, lengths, by_direction, reverse=reverse)
 
 
 class Lstm(SteppedLayer):

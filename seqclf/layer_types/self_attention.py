@@ -108,8 +108,8 @@ class SelfAttention(Layer):
 
         query = graph.op("Mul", looks(0, [0, 2, 1, 3]), graph.constant(share**-0.5))
         scores = graph.op("MatMul", query, looks(1, [0, 2, 3, 1]))  # [batch, heads, time, time]
-        others = graph.op("Unsqueeze", graph.op("Transpose", flow.mask, perm=[0, 2, 1]), graph.integers(1))
-        weights = graph.op("Softmax", graph.op("Where", others, scores, graph.constant(LOWEST)), axis=-1)
+        real = graph.op("Unsqueeze", graph.op("Transpose", flow.real, perm=[0, 2, 1]), graph.integers(1))
+        weights = graph.op("Softmax", graph.op("Where", real, scores, graph.constant(LOWEST)), axis=-1)
         seen = graph.op("Transpose", graph.op("MatMul", weights, looks(2, [0, 2, 1, 3])), perm=[0, 2, 1, 3])
         joined = graph.op("Reshape", seen, graph.integers(0, 0, heads * share))
         out = graph.op("MatMul", joined, graph.constant(kernel.reshape(heads * share, -1)))

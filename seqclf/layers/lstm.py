@@ -1,6 +1,6 @@
 """The LSTM (Hochreiter & Schmidhuber 1997; forget gates: Gers et al. 2000), with TensorFlow's fused kernels.
 
-``BlockLSTM`` does a whole forward pass in one operator. Its gradient operator multiplies by the transposed weights and
+``BlockLSTM`` does the forward pass in one operator. Its gradient operator multiplies by the transposed weights and
 updates their gradients at every step; here ``LSTMBlockCellGrad`` does only the element-wise part of a step. Wide layers
 spend their time in products, which are faster in ``MatMul`` than in ``BlockLSTM``: their forward pass runs in chunks.
 """
@@ -114,8 +114,8 @@ class _LstmChunkGradient:
         start = chunk * _CHUNK
         saved: _Saved = self._trace.saved
 
-        def steps(whole: tf.Tensor) -> list[tf.Tensor]:
-            return tf.unstack(whole[start : start + _CHUNK], num=_CHUNK)  # type: ignore[no-any-return]
+        def steps(values: tf.Tensor) -> list[tf.Tensor]:
+            return tf.unstack(values[start : start + _CHUNK], num=_CHUNK)  # type: ignore[no-any-return]
 
         i, f, o = steps(saved.input_gate), steps(saved.forget_gate), steps(saved.output_gate)
         candidate, cell_tanh = steps(saved.candidate), steps(saved.cell_tanh)

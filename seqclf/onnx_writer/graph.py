@@ -69,19 +69,19 @@ class OnnxFlow:
 
     Attributes:
         x: ``float32 [batch, time, width]``, or ``[batch, width]`` if ``is_sequence`` is false.
-        mask: ``bool [batch, time, 1]``, true at real tokens, which come first.
+        real: ``bool [batch, time, 1]``, true at real tokens, which come first.
         lengths: ``int32 [batch]``, real tokens of each text.
     """
 
     x: str
-    mask: str
+    real: str
     lengths: str
     width: int
     is_sequence: bool = True
 
-    def masked(self, graph: Graph, padding: float) -> str:
-        """``x`` with ``padding`` at every entry of a masked step."""
-        return graph.op("Where", self.mask, self.x, graph.constant(padding))
+    def masked(self, graph: Graph, value: float) -> str:
+        """``x`` with ``value`` at every entry of padding."""
+        return graph.op("Where", self.real, self.x, graph.constant(value))
 
 
 def dense(graph: Graph, x: str, layer: str, activation: str | None = None) -> str:
@@ -115,7 +115,7 @@ def layer_norm(graph: Graph, x: str, layer: str, epsilon: float) -> str:
     )
 
 
-def mask_of(graph: Graph, x: str, lengths: str) -> str:
+def real_tokens(graph: Graph, x: str, lengths: str) -> str:
     """``bool [batch, time, 1]``, true at the first ``lengths`` steps of ``x [batch, time, ...]``."""
     time = graph.op("Squeeze", graph.op("Shape", x, start=1, end=2))
     places = graph.op("Range", graph.constant(0, np.int64), time, graph.constant(1, np.int64))

@@ -41,11 +41,11 @@ def read(
             the end.
         reverse: with one direction, read from the end.
     """
-    ways = [reverse] if len(weights) == 1 else [False, True]
+    directions = [reverse] if len(weights) == 1 else [False, True]
     if {cell.activation, cell.recurrent_activation} <= _NATIVE.keys():
-        return _native(graph, cell, x, lengths, weights=weights, ways=ways)
+        return _native(graph, cell, x, lengths, weights=weights, directions=directions)
     made = []
-    for (kernel, *rest), backwards in zip(weights, ways, strict=True):
+    for (kernel, *rest), backwards in zip(weights, directions, strict=True):
         own, of_state = cell.biases(rest[1:])
         projected = graph.op("Add", graph.op("MatMul", x, graph.constant(kernel)), graph.constant(own))
         made.append(Reading(*scan(graph, cell, projected, lengths, kernel=rest[0], bias=of_state, backwards=backwards)))
@@ -75,7 +75,7 @@ def product(graph: Graph, x: str, gate: Gate) -> str:
 
 
 def _native(
-    graph: Graph, cell: Cell, x: str, lengths: str, *, weights: Sequence[Weights], ways: Sequence[bool]
+    graph: Graph, cell: Cell, x: str, lengths: str, *, weights: Sequence[Weights], directions: Sequence[bool]
 ) -> list[Reading]:
     def by_gate(array: Array) -> Array:
         """``[..., gates * units]`` in ONNX's order of the gates."""
@@ -89,7 +89,7 @@ def _native(
         np.stack([np.concatenate([by_gate(own), by_gate(of_state)]) for own, of_state in biases]),
     ]
     gate, own = cell.recurrent_activation, cell.activation
-    names = {"LSTM": [gate, own, own], "GRU": [gate, own], "RNN": [own]}[cell.kind] * len(ways)
+    names = {"LSTM": [gate, own, own], "GRU": [gate, own], "RNN": [own]}[cell.kind] * len(directions)
     options: dict[str, Any] = {"linear_before_reset": int(cell.reset_after)} if cell.kind == "GRU" else {}
     if linear := names.count("linear"):
         options |= {"activation_alpha": [1.0] * linear, "activation_beta": [0.0] * linear}
@@ -98,18 +98,18 @@ def _native(
         *(x, *map(graph.constant, arrays), lengths),
         outputs=[graph.fresh("outputs"), graph.fresh("last")],
         hidden_size=cell.units,
-        direction="bidirectional" if len(ways) == 2 else "reverse" if ways[0] else "forward",
+        direction="bidirectional" if len(directions) == 2 else "reverse" if directions[0] else "forward",
         activations=[_NATIVE[name] for name in names],
         **options,
     )
     return [
         Reading(
             *(
-                graph.op("Gather", one, graph.constant(way, np.int64), axis=axis)
+                graph.op("Gather", one, graph.constant(direction, np.int64), axis=axis)
                 for one, axis in ((every, 1), (last, 0))
             )
         )
-        for way in range(len(ways))
+        for direction in range(len(directions))
     ]
 
 
@@ -136,7 +136,7 @@ def joined(graph: Graph, readings: Sequence[Reading], mode: str, *, sequences: b
     return graph.op("Mul", merged, graph.constant(0.5)) if mode == "ave" else merged
 
 
-def turned(graph: Graph, x: str, lengths: str) -> str:
+def reversed_texts(graph: Graph, x: str, lengths: str) -> str:
     """``x [batch, time, width]`` with each text's real tokens reversed."""
     return graph.op("ReverseSequence", x, graph.op("Cast", lengths, to=7), batch_axis=0, time_axis=1)
 
@@ -155,7 +155,7 @@ def segmented(graph: Graph, flow: OnnxFlow, tokens: int) -> tuple[str, str]:
     return x, graph.op("Cast", graph.op("Reshape", left, graph.integers(-1)), to=6)
 
 
-def whole(graph: Graph, pieces: OnnxFlow, text: OnnxFlow) -> str:
+def unsegmented(graph: Graph, pieces: OnnxFlow, text: OnnxFlow) -> str:
     """Join the outputs of the pieces to ``[batch, time, width]``, with the number of steps of ``text``."""
     batch = graph.op("Shape", text.x, start=0, end=1)
     shape = graph.op("Concat", batch, graph.integers(-1), graph.integers(pieces.width), axis=0)

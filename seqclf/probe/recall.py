@@ -106,9 +106,9 @@ def build_reach(model: keras.Model) -> Callable[[Any, Any], tuple[float, float]]
         return first, last, predicted_ids(logits) == label_ids
 
     def reach(token_ids: Any, label_ids: Any) -> tuple[float, float]:
-        first, last, right = (tensor.numpy() for tensor in ends(token_ids, label_ids))
+        first, last, correct = (tensor.numpy() for tensor in ends(token_ids, label_ids))
         ratios = np.divide(first, last, out=np.zeros_like(first), where=last > 0)
-        return float(np.median(ratios)), float(right.mean())
+        return float(np.median(ratios)), float(correct.mean())
 
     return reach
 

@@ -189,7 +189,7 @@ def _label_column(
     if ranked:
         name, reason = ranked[0]
     elif usable:
-        name = min(usable, key=lambda one: _likeliness(usable[one]))
+        name = min(usable, key=lambda one: _sort_key(usable[one]))
         reason = f"{usable[name].distinct:,} different values, repeated"
         if name.strip() in {value for value, _ in most_frequent(values[name], 50)}:
             raise InputError(f'{path}:1: the first line must name the columns, but "{name}" is a label in later rows')
@@ -209,7 +209,7 @@ def _label_column(
     return name, (f'labels in "{name}": {reason}', *passed_over[:1], *_other_labels(rest))
 
 
-def _likeliness(column: Column) -> tuple[bool, bool, bool, int]:
+def _sort_key(column: Column) -> tuple[bool, bool, bool, int]:
     """Sort key for label columns chosen by content: filled rows first, words before numbers, few values."""
     unlikely = bool(_LESS_LIKELY.intersection(_parts(column.name)))
     return column.filled < column.rows, unlikely, column.kind != "words", column.distinct

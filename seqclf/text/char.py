@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from seqclf.text.counting import counted
 from seqclf.text.tokenizer import Tokenizer, checked_count, checked_flag, checked_pieces, frequent
-from seqclf.text.trie import NOWHERE, ROOT, Trie
+from seqclf.text.trie import MISSING, ROOT, Trie
 from seqclf.text.words import is_word_character, lower, valid_text
 from seqclf.token_ids import CONTINUES, GOES_ON
 
@@ -84,11 +84,11 @@ class CharTokenizer(Tokenizer):
         nodes = np.full(len(starts), ROOT, np.int64)
         for place in range(self.ngram if len(starts) else 0):
             nodes = self.trie.step(nodes, characters[starts + place])
-        ids = np.append(self.trie.values, NOWHERE)[nodes]  # NOWHERE (-1) is the last index
-        ids = np.where(ids == NOWHERE, self.unknown_id, ids).astype(np.int32)
+        ids = np.append(self.trie.values, MISSING)[nodes]  # MISSING (-1) is the last index
+        ids = np.where(ids == MISSING, self.unknown_id, ids).astype(np.int32)
         for text, (start, stop) in zip(texts, itertools.pairwise([0, *ends.tolist()]), strict=True):
-            whole = self._ids.get(text, self.unknown_id)
-            yield ids[start:stop] if stop > start else np.array([whole], np.int32)
+            id_of_text = self._ids.get(text, self.unknown_id)
+            yield ids[start:stop] if stop > start else np.array([id_of_text], np.int32)
 
     def word_joins(self) -> NDArray[np.uint8] | None:
         if self.ngram > 1 or self.stride > 1:

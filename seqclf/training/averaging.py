@@ -39,14 +39,14 @@ class MovingAverage:
     def in_place(self) -> Iterator[None]:
         """Within the block the model has the averaged weights; afterwards its own again, bit for bit."""
         own = [np.array(weight) for weight in self._weights]
-        self.put_in_place()
+        self.assign_to_model()
         try:
             yield
         finally:
             for weight, value in zip(self._weights, own, strict=True):
                 weight.assign(value)
 
-    def put_in_place(self) -> None:
+    def assign_to_model(self) -> None:
         """Assign the averages to the model for good. Before the first update they equal its weights."""
         for weight, average in zip(self._weights, self.variables, strict=True):
             weight.assign(average)

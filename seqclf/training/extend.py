@@ -43,7 +43,7 @@ def extended(config: Config, run: Run, epochs: int | None, patience: int | None)
     return config.model_copy(update={"training": training.model_copy(update=changes)})
 
 
-def go_further(state: TrainingState, config: TrainingConfig, run: Run, say: Callable[[str], None]) -> None:
+def extend_training(state: TrainingState, config: TrainingConfig, run: Run, say: Callable[[str], None]) -> None:
     """Prepare the final state of a training for more epochs, up to ``config.epochs`` in total.
 
     If early stopping ended the training and the patience is no larger now, counting starts again at zero.

@@ -14,7 +14,7 @@ from seqclf.runtime import current_threads
 from seqclf.training.baseline import ParallelBaseline
 from seqclf.training.environment import peak_memory_bytes
 from seqclf.training.events import TrainingDone, TrainingStarted
-from seqclf.training.extend import go_further
+from seqclf.training.extend import extend_training
 from seqclf.training.keeper import Keeper
 from seqclf.training.ngram_fits import fit_before, note_no_refit, refit_after
 from seqclf.training.options import MOST_REWINDS, Callbacks, Outcome, TrainOptions
@@ -81,7 +81,7 @@ class Job:
     def _resume(self, keeper: Keeper) -> None:
         keeper.restore(self.callbacks.stage)
         if self.options.further:
-            go_further(keeper.state, self.config.training, self.run, self.callbacks.stage)
+            extend_training(keeper.state, self.config.training, self.run, self.callbacks.stage)
             write_config(self.run.config, self.config)
         before = self.run.manifest
         resumed = [*before.get("resumed", []), now()]

@@ -128,7 +128,7 @@ class TrainingState:
             for weight, value in zip(without_fitted(self.model, self.model.weights), self.best_weights, strict=True):
                 weight.assign(value)
         elif self.average is not None:
-            self.average.put_in_place()
+            self.average.assign_to_model()
 
     def to_bytes(self, *, best: bool = True, **others: Any) -> bytes:
         """Serialise the state and ``others`` (plain values that ``load`` returns); the best weights only if ``best``.

@@ -10,7 +10,7 @@ from seqclf.config.problems import ConfigError
 from seqclf.data.prepare import TrainingData, prepare
 from seqclf.errors import InputError, SeqclfError
 from seqclf.prior import Prior
-from seqclf.runs import FAILED, INTERRUPTED, RUNNING, WHOLE, Run, now
+from seqclf.runs import COMPLETE, FAILED, INTERRUPTED, RUNNING, Run, now
 from seqclf.text.kinds import load_tokenizer
 from seqclf.training.baseline import ParallelBaseline
 from seqclf.training.data_checks import problems_with_data
@@ -44,8 +44,8 @@ def train(
                 manifest = run.manifest
                 if manifest["status"] == RUNNING:  # a complete run that could not be resumed stays complete
                     # A resumed run still has its earlier models.
-                    was_whole = manifest.get("before") in WHOLE and run.saved_model.is_dir()
-                    status = INTERRUPTED if was_whole else FAILED
+                    was_complete = manifest.get("before") in COMPLETE and run.saved_model.is_dir()
+                    status = INTERRUPTED if was_complete else FAILED
                     run.update_manifest(status=status, ended=now(), error=str(error) or type(error).__name__)
             if isinstance(error, OSError):
                 what = f"{error.filename or run.folder}: cannot be written ({error.strerror or error})"

@@ -15,7 +15,7 @@ from seqclf.config import checked_config, load_config
 from seqclf.config.loading import config_text, write_config
 from seqclf.data.corpus import Corpus
 from seqclf.data.label_sets import encode_labels
-from seqclf.data.prepare import prepare, unready
+from seqclf.data.prepare import preparation_problems, prepare
 from seqclf.data.statistics import label_problems, text_statistics, text_warnings
 from seqclf.errors import SeqclfError
 from seqclf.inference.bulk.reader import Reader, Source
@@ -72,7 +72,7 @@ def table(data: bytes, folder: Path) -> None:
         list(Reader(Source.of(str(path), None, "text")))
     with contextlib.suppress(SeqclfError):
         checked = checked_config(settings)
-        if unready(checked):
+        if preparation_problems(checked):
             return
         corpus = Corpus(checked)
         train = corpus.texts("train")

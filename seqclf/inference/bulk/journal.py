@@ -103,11 +103,11 @@ class Journal:
         who = {"process": os.getpid(), "host": socket.gethostname()}
         write_json(self.folder / _JOURNAL, {"job": self._job, "progress": asdict(progress), **who})
 
-    def end(self, whole: Path, errors: Path | None) -> None:
+    def end(self, complete: Path, errors: Path | None) -> None:
         """Move the complete file and the list of bad rows to their final paths."""
         if errors is not None:
             shutil.move(self.folder / ERRORS, errors)
-        whole.replace(self._target)
+        complete.replace(self._target)
         self.drop()
 
     def drop(self) -> None:

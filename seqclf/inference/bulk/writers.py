@@ -148,14 +148,14 @@ class ParquetWriter:
     def finish(self) -> Path:
         import pyarrow.parquet
 
-        whole = self._folder / "whole"
+        complete = self._folder / "complete"
         if not self._parts:
             raise InputError("no row to write; a parquet file needs at least one to determine its columns")
         schema = pyarrow.parquet.read_schema(self._path(0))
-        with replacing(whole) as temporary, pyarrow.parquet.ParquetWriter(temporary, schema) as writer:
+        with replacing(complete) as temporary, pyarrow.parquet.ParquetWriter(temporary, schema) as writer:
             for part in range(self._parts):
                 writer.write_table(pyarrow.parquet.read_table(self._path(part)))
-        return whole
+        return complete
 
     def _path(self, part: int) -> Path:
         return self._folder / f"part-{part:06}.parquet"

@@ -52,19 +52,19 @@ class MissingCounts:
             self._first.setdefault(option, row)
             self._counts[option] += 1
 
-    def error(self, rows: int, *, is_whole: bool = True) -> OptionError | None:
+    def error(self, rows: int, *, is_all: bool = True) -> OptionError | None:
         """An error with the number of rows that miss a column and the line of the first; None if no row does.
 
-        ``is_whole``: these are all rows of the file, not only its first ones.
+        ``is_all``: these are all rows of the file, not only its first ones.
         """
         if not self._counts:
             return None
-        return OptionError({option: self._said(option, rows, is_whole) for option in self._counts})
+        return OptionError({option: self._message(option, rows, is_all) for option in self._counts})
 
-    def _said(self, option: str, rows: int, is_whole: bool) -> str:
-        count, told = self._counts[option], self._first[option].by_option[option]
+    def _message(self, option: str, rows: int, is_all: bool) -> str:
+        count, message = self._counts[option], self._first[option].by_option[option]
         if count == rows:  # the file lacks the column
-            return told
-        of = f"{rows:,} rows" if is_whole else f"the first {rows:,} rows"
+            return message
+        of = f"{rows:,} rows" if is_all else f"the first {rows:,} rows"
         lack = f"{count:,} of {of} lack it, this one first" if count > 1 else f"only this one of {of} lacks it"
-        return f"{told}; {lack}: add it to every row, or remove such rows"
+        return f"{message}; {lack}: add it to every row, or remove such rows"

@@ -86,7 +86,7 @@ class TableSource:
             else:
                 if not missing:
                     return
-        raise missing.error(count, is_whole=count < ROWS_LOOKED_AT) or bad or InputError(f"{path}: contains no rows")
+        raise missing.error(count, is_all=count < ROWS_LOOKED_AT) or bad or InputError(f"{path}: contains no rows")
 
     def fingerprint(self, part: str) -> str:
         with opening(Path(part)), open(part, "rb") as file:
@@ -128,7 +128,7 @@ class TableSource:
                 texts.append(row[0])
                 labels.append(different.setdefault(row[1], row[1]))  # rows with the same label share one object
                 groups.append(row[2])
-        incomplete = missing.error(count, is_whole=most is None and every == 1)
+        incomplete = missing.error(count, is_all=most is None and every == 1)
         if bad:
             rest = [f"... and {more:,} more rows"] if more else []
             cure = [f"{path}: {self._suggestion(path)}"] if undecoded else []

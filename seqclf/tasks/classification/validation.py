@@ -52,7 +52,7 @@ class Validator:
         if self._prior is None:
             return self._network_logits(validation, self._predictor.logits(validation))
         outputs, known = self._predictor.logits_and_known(validation, self._prior.unknown_id)
-        return self._prior.put_into(self._network_logits(validation, outputs), known, self._labels)
+        return self._prior.replace_unknown(self._network_logits(validation, outputs), known, self._labels)
 
     def _network_logits(self, validation: Batches, outputs: NDArray[np.float32]) -> NDArray[np.float32]:
         """Logits from the outputs of the model's parts, mixed if the model has a mix."""
