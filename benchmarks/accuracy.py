@@ -51,9 +51,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("accuracy.json"))
     arguments = parser.parse_args()
 
-    from seqclf.cli.tensorflow_startup import start_tensorflow
     from seqclf.config import Override, load_config
     from seqclf.data.prepare import prepare
+    from seqclf.tensorflow_startup import start_tensorflow
 
     curves: dict[str, dict[int, Any]] = {"keras": {}, "seqclf": {}}
     for seed in arguments.seeds:

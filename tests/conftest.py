@@ -89,7 +89,7 @@ def _threads_as_they_come() -> Iterator[None]:
 
     Results would then differ in the last bits from those of other processes.
     """
-    from seqclf.cli import tensorflow_startup
+    from seqclf import tensorflow_startup
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tensorflow_startup, "tune_runtime", lambda threads: None)

@@ -195,9 +195,9 @@ def test_a_fold_is_trained_again_from_its_own_config(config_file: Path, tmp_path
 
 
 def test_ctrl_c_keeps_finished_folds(config_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from seqclf.training import train as training
+    from seqclf.training import session
 
-    original, begun = training.train, []
+    original, begun = session.train, []
 
     def train(config: Config, run: Run, options: TrainOptions, callbacks: Callbacks, data: TrainingData) -> Outcome:
         def interrupting(event: Any) -> None:
@@ -208,7 +208,7 @@ def test_ctrl_c_keeps_finished_folds(config_file: Path, tmp_path: Path, monkeypa
         begun.append(run.name)
         return original(config, run, options, dataclasses.replace(callbacks, listen=interrupting), data)
 
-    monkeypatch.setattr(training, "train", train)
+    monkeypatch.setattr(session, "train", train)
     runs, before = tmp_path / "runs", signal.getsignal(signal.SIGINT)
     result = _train(str(config_file), "--folds", "3", "--runs", str(runs))
     assert result.exit_code == 130, result.output

@@ -25,6 +25,7 @@ ALLOWED = {
     "runs": BASE,
     "run_choice": BASE | {"runs"},
     "runtime": set(),
+    "tensorflow_startup": {"runtime", "config"},
     "token_ids": set(),
     "layers": {"runtime", "token_ids"},
     "option_types": set(),
@@ -48,6 +49,7 @@ ALLOWED = {
     | {
         "runs",
         "runtime",
+        "tensorflow_startup",
         "config",
         "layers",
         "layer_types",
@@ -75,6 +77,7 @@ LIGHT = {
     "runs",
     "run_choice",
     "runtime",
+    "tensorflow_startup",
     "errors",
     "files",
     "figures",

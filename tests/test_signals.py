@@ -110,7 +110,7 @@ def test_handlers_of_sigterm_are_put_back() -> None:
 
 def test_ctrl_c_while_tensorflow_is_imported_waits_for_it(capfd: pytest.CaptureFixture[str]) -> None:
     """In the middle of the import it would raise ``ImportError: initialization failed``."""
-    from seqclf.cli.tensorflow_startup import _interrupt_afterwards, quiet_stderr
+    from seqclf.tensorflow_startup import _interrupt_afterwards, quiet_stderr
 
     after = []
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -131,7 +131,7 @@ def test_ctrl_c_while_tensorflow_is_imported_waits_for_it(capfd: pytest.CaptureF
 
 
 def test_stderr_is_shown_on_failure(capfd: pytest.CaptureFixture[str]) -> None:
-    from seqclf.cli.tensorflow_startup import quiet_stderr
+    from seqclf.tensorflow_startup import quiet_stderr
 
     with pytest.raises(ImportError), quiet_stderr():
         os.write(2, b"the reason\n")

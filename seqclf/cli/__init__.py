@@ -122,6 +122,8 @@ class _Program(click.Group):
                 raise _Failure(SeqclfError(_OUT_OF_MEMORY)) from error
             raise
         except KeyboardInterrupt as error:
+            for note in getattr(error, "__notes__", ()):
+                say(note, err=True)
             click.echo("Interrupted.", err=True)
             number = next(iter(error.args), signal.SIGINT)  # _terminate passes the signal's number
             raise click.exceptions.Exit(128 + number) from None

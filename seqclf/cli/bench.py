@@ -174,10 +174,10 @@ def _table(rows: list[dict[str, Any]]) -> str:
 
 def _texts(config_file: Path, settings: tuple[str, ...]) -> EncodedTexts:
     """The config's training texts without a validation split, as in the notebook."""
-    from seqclf.cli.tensorflow_startup import start_tensorflow
     from seqclf.config import Override, parse_override, read_config
     from seqclf.data.prepare import prepare
     from seqclf.errors import InputError
+    from seqclf.tensorflow_startup import start_tensorflow
 
     overrides = [parse_override(setting) for setting in settings]
     overrides.append(Override(("data", "validation"), 0.0, "bench"))

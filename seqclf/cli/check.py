@@ -34,10 +34,10 @@ def check_command(config_file: Path, settings: tuple[str, ...], threads: int | s
     warnings do not change the exit code.
     """
     from seqclf.cli.starting import load_or_make
-    from seqclf.cli.tensorflow_startup import silence_tensorflow, start_tensorflow
     from seqclf.config import parse_override
     from seqclf.config.problems import ConfigError, Problem
     from seqclf.errors import InputError
+    from seqclf.tensorflow_startup import silence_tensorflow, start_tensorflow
 
     try:
         loaded, _ = load_or_make(config_file, [parse_override(setting) for setting in settings])

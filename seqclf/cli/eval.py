@@ -97,9 +97,9 @@ def eval_command(
     for_predictions = {"--overwrite": overwrite, "--prefix": prefix}
     _check_options(for_predictions, predictions_path, encoding, data_path)
     from seqclf.cli import eval_texts
-    from seqclf.cli.tensorflow_startup import start_tensorflow
     from seqclf.data.corpus import Corpus
     from seqclf.run_choice import find_run
+    from seqclf.tensorflow_startup import start_tensorflow
 
     run = find_run(runs, run_name)
     config = _config(run.config, settings)

@@ -77,8 +77,8 @@ def export_command(
 
 def _make(run: Run, form: str) -> None:
     """Write a model that the run lacks: the ONNX model of an older run, or a deleted file."""
-    from seqclf.cli.tensorflow_startup import start_tensorflow
     from seqclf.errors import InputError
+    from seqclf.tensorflow_startup import start_tensorflow
 
     if form == "keras":
         raise InputError(f"{run.model}: missing, and the run's other models are made from it; train again")

@@ -213,8 +213,8 @@ def _load(run: Run, threads: int | str) -> Classifier:
         from seqclf.inference import Classifier
 
         return Classifier.load(run.folder, threads=threads if isinstance(threads, int) else None)
-    from seqclf.cli.tensorflow_startup import start_tensorflow
     from seqclf.config import load_config
+    from seqclf.tensorflow_startup import start_tensorflow
 
     start_tensorflow(load_config(run.config), threads)
     from seqclf.evaluation.classifier import Classifier as KerasClassifier

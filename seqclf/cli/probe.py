@@ -76,7 +76,7 @@ def memory_command(
     end, a network of one recurrent layer is trained on texts of all distances up to it, and tested at that distance.
     The gradient is that of the loss with respect to the input at the cue, relative to that at the last token.
     """
-    from seqclf.cli.tensorflow_startup import silence_tensorflow, start_tensorflow
+    from seqclf.tensorflow_startup import silence_tensorflow, start_tensorflow
 
     check_outputs(json_path, plot_path)
     silence_tensorflow()

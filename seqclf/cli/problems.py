@@ -55,9 +55,10 @@ def show_warning(text: str) -> None:
 
 def check_files(loaded: LoadedConfig) -> None:
     """Raise ``ConfigError`` for missing or malformed files, and for code that is not allowed."""
-    from seqclf.cli.tensorflow_startup import quiet_stderr
     from seqclf.data.prepare import preparation_problems
+    from seqclf.tensorflow_startup import quiet_stderr, silence_tensorflow
 
+    silence_tensorflow()
     with quiet_stderr():
         problems = [*_not_allowed(loaded.config), *preparation_problems(loaded.config)]
     if problems:

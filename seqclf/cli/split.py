@@ -41,7 +41,7 @@ def split_command(config_file: Path, folder: Path, settings: tuple[str, ...], as
         show_problem(warning, "warning")
     check_files(loaded)
     if loaded.config.data.needs_tensorflow:
-        from seqclf.cli.tensorflow_startup import start_tensorflow
+        from seqclf.tensorflow_startup import start_tensorflow
 
         start_tensorflow()
     written = write_splits(loaded.config, folder)

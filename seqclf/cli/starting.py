@@ -27,6 +27,18 @@ def made_from(request: Request, *, tried: bool = False) -> Starter:
     return made
 
 
+def overrides_of(settings: Sequence[str], *, name: str | None, folds: int | None) -> list[Override]:
+    """``--set``, ``--name`` and ``--folds`` of ``train``. Raises ``InputError``."""
+    from seqclf.config import Override, parse_override
+
+    overrides = [parse_override(setting) for setting in settings]
+    if name is not None:
+        overrides.append(Override(("name",), name, "--name"))
+    if folds is not None:
+        overrides += [Override(("data", "folds"), folds, "--folds"), Override(("data", "fold"), 1, "--folds")]
+    return overrides
+
+
 def load_or_make(
     path: Path, overrides: Sequence[Override], *, presets: bool = False, threads: int | str = "auto"
 ) -> tuple[LoadedConfig, str | None]:
@@ -45,9 +57,9 @@ def load_or_make(
     if not presets and not is_data(path):
         return read_config(path, overrides), None
     # An invalid config is rejected before anything heavy is imported.
-    from seqclf.cli.tensorflow_startup import start_tensorflow
     from seqclf.starter.make import starter_for
     from seqclf.starter.presets import loaded, seen_in
+    from seqclf.tensorflow_startup import start_tensorflow
 
     if is_data(path):
         seen = _seen_by_settings(path, overrides)

@@ -1,51 +1,73 @@
-"""Trains or resumes one run for ``seqclf train``: shows its progress, stops it on a signal."""
+"""Trains, cross-validates and resumes for ``seqclf train``: progress, signals, and the summary at the end."""
 
 from __future__ import annotations
 
 import contextlib
 import shlex
-import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seqclf.cli.against_baseline import behind
+from seqclf.cli.against_baseline import behind, folds_behind
 from seqclf.cli.options import runs_argument
 from seqclf.cli.problems import show_warning
 from seqclf.cli.stop_request import StopRequest
+from seqclf.cli.train_summary import folds_summary, summary
 from seqclf.cli.train_summary import show as show_summary
-from seqclf.cli.train_summary import summary
-from seqclf.cli.wrap import say
-from seqclf.errors import SeqclfError
-from seqclf.files import write_text
+from seqclf.cli.wrap import say, width_of
+from seqclf.training.options import Callbacks, TrainOptions
 
 if TYPE_CHECKING:
-    from seqclf.config import Config, LoadedConfig
+    from seqclf.config import LoadedConfig
     from seqclf.runs import Run
     from seqclf.training.events import Event
-    from seqclf.training.options import Outcome, TrainOptions
 
 
-@dataclass(frozen=True)
-class RunOptions:
-    """Options of the command that are not part of the config.
+def train_new(loaded: LoadedConfig, runs: Path, options: TrainOptions) -> None:
+    """Train a new run, and print its summary."""
+    from seqclf.training import session
 
-    Attributes:
-        starter: text of the config that was written for the data; the run keeps it.
-    """
+    with _monitored(loaded) as (stop, callbacks):
+        run, outcome = session.train_new(loaded.config, runs, options, callbacks)
+        compared = behind(loaded.config, outcome, run.folder)
+        text = summary(run.folder, runs, loaded.config, outcome, advised=compared is not None)
+    _end(text, outcome.status, stop, warning=compared, run=run)
 
-    threads: int | str
-    training: TrainOptions
-    starter: str | None = None
+
+def train_folds(loaded: LoadedConfig, runs: Path, options: TrainOptions) -> None:
+    """Train a new run for each fold, and print the summary of all."""
+    from seqclf.training import session
+
+    with _monitored(loaded) as (stop, callbacks):
+        folds, found = session.train_folds(loaded.config, runs, options, callbacks)
+        text, compared = folds_summary(folds.summary, found, width_of(sys.stdout)), folds_behind(loaded.config, found)
+    _end(text, found["status"], stop, warning=compared)
+
+
+def resume(runs: Path, name: str, options: TrainOptions, *, epochs: int | None, patience: int | None) -> None:
+    """Resume the run ``name``, and print its summary. With ``epochs`` or ``patience`` it may be finished."""
+    from seqclf.run_choice import find_resumable
+    from seqclf.training import session
+
+    run = find_resumable(runs, name, further=epochs is not None or patience is not None)
+    tested_before = _is_tested(run)
+    with _monitored() as (stop, callbacks):
+        config, outcome = session.resume(run, options, callbacks, epochs=epochs, patience=patience)
+    compared = behind(config, outcome, run.folder)
+    text = summary(run.folder, runs, config, outcome, advised=compared is not None)
+    if tested_before and not _is_tested(run):
+        again = f"seqclf eval{runs_argument(runs)} --run {shlex.quote(run.name)}"
+        text += f"\nDropped     test metrics of the earlier weights; to measure again: {again}"
+    _end(text, outcome.status, stop, warning=compared, run=run)
 
 
 @contextlib.contextmanager
-def monitored() -> Iterator[tuple[StopRequest, Callable[[Event], None]]]:
-    """Show progress during the block; yields the request to stop and the listener for training's events."""
+def _monitored(loaded: LoadedConfig | None = None) -> Iterator[tuple[StopRequest, Callbacks]]:
+    """Show progress during the block, and give errors in options of the config their places in its file."""
     from seqclf.cli.progress import progress_listener
+    from seqclf.config.problems import ConfigError
 
     with StopRequest() as stop, progress_listener() as show:
 
@@ -53,83 +75,15 @@ def monitored() -> Iterator[tuple[StopRequest, Callable[[Event], None]]]:
             stop.update(event)
             show(event)
 
-        yield stop, listen
-
-
-def train_one(
-    loaded: LoadedConfig,
-    config: Config,
-    begin: Callable[[], Run],
-    *,
-    listen: Callable[[Event], None],
-    stop: StopRequest,
-    options: RunOptions,
-) -> tuple[Run, Outcome]:
-    """Prepare the texts and train in the run that ``begin`` creates. Removes a run without a checkpoint on failure."""
-    from seqclf.cli.tensorflow_startup import start_tensorflow
-    from seqclf.data.prepare import prepare
-    from seqclf.training.data_checks import problems_with_data
-    from seqclf.training.events import Stage
-
-    # Read texts before importing TensorFlow, so that errors in them appear at once. Only tfds needs TensorFlow.
-    if config.data.needs_tensorflow:
-        start_tensorflow(config, options.threads)
-    data = prepare(config, lambda stage: listen(Stage(stage)))
-    if problems := problems_with_data(config, data):
-        raise loaded.error(problems)
-    run = begin()
-    try:
-        if options.starter is not None:
-            write_text(run.starter, options.starter)
-        start_tensorflow(config, options.threads)
-        from seqclf.training.options import Callbacks
-        from seqclf.training.train import train
-
-        return run, train(config, run, options.training, Callbacks(listen, stop), data)
-    except (SeqclfError, KeyboardInterrupt) as error:
-        if not run.has_checkpoint:  # nothing was trained
-            shutil.rmtree(run.folder, ignore_errors=True)
-        elif isinstance(error, KeyboardInterrupt):
-            say(f"To resume: {run.how_to_resume}", err=True)
-        raise
-
-
-def resume(runs: Path, name: str, options: RunOptions, *, epochs: int | None, patience: int | None) -> None:
-    """Resume the run ``name`` from its newest checkpoint. With ``epochs`` or ``patience`` it may be finished."""
-    from seqclf.cli.tensorflow_startup import silence_tensorflow, start_tensorflow
-    from seqclf.config import load_config
-    from seqclf.run_choice import find_resumable
-    from seqclf.training.extend import extended
-
-    silence_tensorflow()
-    further = epochs is not None or patience is not None
-    run = find_resumable(runs, name, further=further)
-    config = load_config(run.config)
-    if further:
-        config = extended(config, run, epochs, patience)
-    tested_before = _is_tested(run)
-    with monitored() as (stop, listen):
-        with run.locked():  # fail before anything is read
-            pass
-        start_tensorflow(config, options.threads)
-        from seqclf.training.options import Callbacks
-        from seqclf.training.train import train
-
         try:
-            resumed = replace(options.training, resume=True, further=further)
-            outcome = train(config, run, resumed, Callbacks(listen, stop))
-        except KeyboardInterrupt:
-            say(f"To resume: {run.how_to_resume}", err=True)
-            raise
-    compared = behind(config, outcome, run.folder)
-    text = summary(run.folder, runs, config, outcome, advised=compared is not None)
-    if tested_before and not _is_tested(run):
-        again = f"seqclf eval{runs_argument(runs)} --run {shlex.quote(run.name)}"
-        text += f"\nDropped     test metrics of the earlier weights; to measure again: {again}"
-    end(text, outcome.status, stop, warning=compared, run=run)
+            yield stop, Callbacks(listen, stop)
+        except ConfigError as error:
+            if loaded is None:
+                raise
+            raise loaded.error(error.problems) from error
 
 
-def end(text: str, status: str, stop: StopRequest, *, warning: str | None, run: Run | None = None) -> None:
+def _end(text: str, status: str, stop: StopRequest, *, warning: str | None, run: Run | None = None) -> None:
     """Print the result; exit with the signal's code if one ended the training. ``run`` is the run to resume, if any."""
     from seqclf.runs import INTERRUPTED
 

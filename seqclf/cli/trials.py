@@ -21,10 +21,10 @@ def best_of(seen: Seen, overrides: Sequence[Override], threads: int | str) -> St
     """The starter whose model is best in a short trial. Raises ``SeqclfError`` if none can be trained."""
     from seqclf.baseline.comparison import reported_score
     from seqclf.cli.problems import check_files
-    from seqclf.cli.tensorflow_startup import start_tensorflow
     from seqclf.starter.make import replaced
     from seqclf.starter.presets import loaded, presets
     from seqclf.starter.trial import texts_to_try, winner
+    from seqclf.tensorflow_startup import start_tensorflow
 
     starters = {made.recipe.name: made for made in presets(seen) if made.recipe is not None}
     configs = {name: loaded(made, overrides) for name, made in starters.items()}

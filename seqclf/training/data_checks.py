@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from seqclf.config import Config
-from seqclf.config.problems import Problem
+from seqclf.config.problems import ConfigError, Problem
 from seqclf.data.batches import Batches
 from seqclf.data.prepare import TrainingData
 from seqclf.training.schedules import horizon_of
@@ -16,6 +16,12 @@ _MOST_LABELS = 20
 def problems_with_data(config: Config, data: TrainingData) -> list[Problem]:
     """Problems with options of ``training`` that only the data reveal."""
     return [*_unknown_labels(config, data), *_idle_thresholds(config, data), *_ill_fitting_schedule(config, data)]
+
+
+def check_data(config: Config, data: TrainingData) -> None:
+    """Raise ``ConfigError`` if ``problems_with_data`` finds any."""
+    if problems := problems_with_data(config, data):
+        raise ConfigError(problems)
 
 
 def _unknown_labels(config: Config, data: TrainingData) -> Iterator[Problem]:

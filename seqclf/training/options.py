@@ -25,12 +25,17 @@ class TrainOptions:
         on_nan: what to do when the loss or a weight is NaN or infinite: stop, or rewind to the newest checkpoint and
             continue with half the learning rate (at most ``MOST_REWINDS`` times).
         memory_check: before training, raise ``InputError`` if it cannot fit into memory.
+        threads: for TensorFlow, if nothing has used it in this process: a number; ``auto``: one for each core;
+            ``stock``: as TensorFlow sets them (``seqclf.runtime``).
+        starter: text of the config that was written for the data; the run keeps it.
     """
 
     resume: bool = False
     further: bool = False
     on_nan: OnNan = "stop"
     memory_check: bool = True
+    threads: int | str = "stock"
+    starter: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""``train``: turns a config and a run's folder into a complete run."""
+"""``train``: turns a config and a run's folder into a complete run. TensorFlow is imported once the texts are read."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import contextlib
 import time
 
 from seqclf.config import Config, with_absolute_paths, write_config
-from seqclf.config.problems import ConfigError
 from seqclf.data.prepare import TrainingData, prepare
 from seqclf.errors import InputError, SeqclfError
+from seqclf.files import write_text
 from seqclf.prior import Prior
 from seqclf.runs import COMPLETE, FAILED, INTERRUPTED, RUNNING, Run, now
+from seqclf.tensorflow_startup import start_tensorflow
 from seqclf.text.kinds import load_tokenizer
 from seqclf.training.baseline import ParallelBaseline
-from seqclf.training.data_checks import problems_with_data
+from seqclf.training.data_checks import check_data
 from seqclf.training.environment import environment
-from seqclf.training.job import Job
 from seqclf.training.memory_estimate import check_memory
 from seqclf.training.options import Callbacks, Outcome, TrainOptions
 
@@ -40,13 +40,7 @@ def train(
         try:
             return _train(config, run, options, callbacks, data)
         except BaseException as error:
-            with contextlib.suppress(OSError, InputError):  # the folder may be what is broken
-                manifest = run.manifest
-                if manifest["status"] == RUNNING:  # a complete run that could not be resumed stays complete
-                    # A resumed run still has its earlier models.
-                    was_complete = manifest.get("before") in COMPLETE and run.saved_model.is_dir()
-                    status = INTERRUPTED if was_complete else FAILED
-                    run.update_manifest(status=status, ended=now(), error=str(error) or type(error).__name__)
+            _note_failure(run, error)
             if isinstance(error, OSError):
                 what = f"{error.filename or run.folder}: cannot be written ({error.strerror or error})"
                 if run.has_checkpoint:
@@ -55,6 +49,19 @@ def train(
             if (interruption := _interruption(error)) is not None:
                 raise interruption from error
             raise
+
+
+def _note_failure(run: Run, error: BaseException) -> None:
+    """Mark the run failed; if it still has the models of an earlier training, interrupted.
+
+    A complete run that could not be resumed stays complete.
+    """
+    with contextlib.suppress(OSError, InputError):  # the folder may be what is broken
+        manifest = run.manifest
+        if manifest["status"] == RUNNING:
+            was_complete = manifest.get("before") in COMPLETE and run.saved_model.is_dir()
+            status = INTERRUPTED if was_complete else FAILED
+            run.update_manifest(status=status, ended=now(), error=str(error) or type(error).__name__)
 
 
 def _interruption(error: BaseException) -> KeyboardInterrupt | None:
@@ -66,24 +73,33 @@ def _interruption(error: BaseException) -> KeyboardInterrupt | None:
 
 
 def _train(config: Config, run: Run, options: TrainOptions, callbacks: Callbacks, data: TrainingData | None) -> Outcome:
-    started = time.perf_counter()
     config = with_absolute_paths(config)
     if not options.resume:
         write_config(run.config, config)
+        if options.starter is not None:
+            write_text(run.starter, options.starter)
         run.update_manifest(
             seed=config.seed, data=config.data.describe(), encoding=config.data.file_encoding, **environment()
         )
-    if data is None:
-        data = prepare(config, callbacks.stage)
-    else:
-        started -= data.seconds  # wall time includes the preparation
-    if problems := problems_with_data(config, data):
-        raise ConfigError(problems)
+    data = data or prepared(config, options, callbacks)
+    check_data(config, data)
     _note_data(run, data)
+    start_tensorflow(config, options.threads)
+    from seqclf.training.job import Job
+
+    started = time.perf_counter() - data.seconds  # wall time includes the preparation
     if options.memory_check:
         check_memory(config, data)
     with ParallelBaseline(config, data, callbacks.listen) as baseline:
         return Job(config, run, data, options, callbacks, started=started).learn(baseline)
+
+
+def prepared(config: Config, options: TrainOptions, callbacks: Callbacks) -> TrainingData:
+    """The texts and their tokenizer. TensorFlow is imported only if the source of the texts needs it, so that problems
+    of the texts are found at once."""
+    if config.data.needs_tensorflow:
+        start_tensorflow(config, options.threads)
+    return prepare(config, callbacks.stage)
 
 
 def _note_data(run: Run, data: TrainingData) -> None:

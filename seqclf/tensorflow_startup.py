@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,13 @@ def quiet_stderr() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _interrupt_afterwards() -> Iterator[None]:
-    """Delay Ctrl-C and SIGTERM: in an import of C++ modules they would surface as another error."""
+    """Delay Ctrl-C and SIGTERM: in an import of C++ modules they would surface as another error.
+
+    Only the main thread receives signals; in another one nothing has to be delayed.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     noted: list[int] = []
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     for number, handler in before.items():

@@ -1,0 +1,102 @@
+"""A training from its config to a complete run: what ``seqclf train`` does, and Python callers as well.
+
+The texts are read first. Problems with them are therefore found before TensorFlow is imported, and leave no run.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from seqclf.config import Config, load_config
+from seqclf.data.prepare import TrainingData
+from seqclf.errors import SeqclfError
+from seqclf.runs import FoldRuns, Run, begin_folds, begin_run
+from seqclf.training.data_checks import check_data
+from seqclf.training.extend import extended
+from seqclf.training.folds import cross_validate
+from seqclf.training.options import Callbacks, Outcome, TrainOptions
+from seqclf.training.train import prepared, train
+
+
+def train_new(
+    config: Config, runs: Path, options: TrainOptions = TrainOptions(), callbacks: Callbacks = Callbacks()
+) -> tuple[Run, Outcome]:
+    """Train a config in a new run, ``<name>-<n>`` in the folder ``runs``.
+
+    All functions here add a note to a ``KeyboardInterrupt`` that says how to resume the run, if it can be resumed.
+
+    Raises:
+        ConfigError: options of the config do not fit the texts.
+        InputError: for unusable texts, or if the training cannot fit into memory.
+        SeqclfError: if the training fails. A run without a checkpoint is removed.
+    """
+    return _train_in(lambda: begin_run(runs, config.name), config, options, callbacks)
+
+
+def train_folds(
+    config: Config, runs: Path, options: TrainOptions = TrainOptions(), callbacks: Callbacks = Callbacks()
+) -> tuple[FoldRuns, dict[str, Any]]:
+    """Cross-validate a config: ``train_new`` for each of ``data.folds``, and the summary of ``cross_validate``."""
+
+    def train_fold(one: Config, begin: Callable[[], Run]) -> tuple[Run, Outcome]:
+        callbacks.stage(f"Fold {one.data.fold} of {one.data.folds}")
+        return _train_in(begin, one, options, callbacks)
+
+    folds = begin_folds(runs, config.name)
+    return folds, cross_validate(config, folds, train_fold, callbacks.should_stop)
+
+
+def resume(
+    run: Run,
+    options: TrainOptions = TrainOptions(),
+    callbacks: Callbacks = Callbacks(),
+    *,
+    epochs: int | None = None,
+    patience: int | None = None,
+) -> tuple[Config, Outcome]:
+    """Resume a run from its newest checkpoint. Returns the config that was trained.
+
+    Args:
+        epochs: the new total number; also trains a finished run further.
+        patience: of early stopping; also trains a finished run further.
+
+    Raises:
+        InputError: the run cannot be resumed, or another process is training it.
+        SeqclfError: if the training fails.
+    """
+    config = load_config(run.config)
+    further = epochs is not None or patience is not None
+    if further:
+        config = extended(config, run, epochs, patience)
+    return config, _train(config, run, replace(options, resume=True, further=further), callbacks)
+
+
+def _train_in(
+    begin: Callable[[], Run], config: Config, options: TrainOptions, callbacks: Callbacks
+) -> tuple[Run, Outcome]:
+    """Train in the run that ``begin`` creates once the texts are read."""
+    data = prepared(config, options, callbacks)
+    check_data(config, data)
+    run = begin()
+    try:
+        return run, _train(config, run, options, callbacks, data)
+    except (SeqclfError, KeyboardInterrupt):
+        if not run.has_checkpoint:  # nothing was trained
+            shutil.rmtree(run.folder, ignore_errors=True)
+        raise
+
+
+def _train(
+    config: Config, run: Run, options: TrainOptions, callbacks: Callbacks, data: TrainingData | None = None
+) -> Outcome:
+    """``train``; an interruption says how to resume the run."""
+    try:
+        return train(config, run, options, callbacks, data)
+    except KeyboardInterrupt as interruption:
+        if options.resume or run.has_checkpoint:
+            interruption.add_note(f"To resume: {run.how_to_resume}")
+        raise
