@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqclf.config.schema import TrainingConfig
-from seqclf.config.schema.losses import Loss
+from seqclf.config.schema.losses import LOSSES, Loss
 from seqclf.config.schema.losses.cross_entropy import CrossEntropy
 from seqclf.config.schema.losses.focal import Focal
 from seqclf.labels import Labels
@@ -60,6 +60,23 @@ def test_smoothed_labels_spread_a_fraction_over_all(head: str, share: float) -> 
     targets = (1 - share) * np.eye(labels)[ids] + share / labels
     expected = -(targets * np.log(_probabilities(logits))).sum(axis=1)
     np.testing.assert_allclose(_losses(logits, ids, CrossEntropy(label_smoothing=share)), expected, rtol=2e-5)
+
+
+@pytest.mark.parametrize("kind", LOSSES)
+def test_every_loss_is_finite_and_the_same_for_two_labels_and_a_decision(kind: str) -> None:
+    import tensorflow as tf
+
+    loss: Loss = LOSSES[kind](type=kind)
+    logits = tf.constant([-90.0, -3.0, 0.0, 0.5, 90.0] * 2)
+    ids = tf.constant([0] * 5 + [1] * 5)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(logits)
+        choices = loss.of_choices(tf.stack([tf.zeros_like(logits), logits], axis=1), ids)
+        decisions = loss.of_decisions(logits, ids == 1)
+    for losses in (choices, decisions):
+        assert np.isfinite(losses).all()
+        assert np.isfinite(tape.gradient(losses, logits)).all()
+    np.testing.assert_allclose(choices, decisions, rtol=2e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("head", HEADS)

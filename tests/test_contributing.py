@@ -1,0 +1,104 @@
+"""CONTRIBUTING.md: what it names exists, and the examples of its recipes work."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def _blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+
+
+def _files() -> dict[str, str]:
+    """The recipes' modules by path, which is in the comment on their first line."""
+    return {block.splitlines()[0].removeprefix("# "): block.split("\n", 1)[1] for block in _blocks("python")}
+
+
+def _merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    merged = {key: _merged(one[key], other[key]) if isinstance(other.get(key), dict) else one[key] for key in one}
+    return other | merged
+
+
+@pytest.fixture(scope="module")
+def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a copy of the package that has the files of all recipes, a config that uses them, and its texts."""
+    folder = tmp_path_factory.mktemp("extended")
+    shutil.copytree(ROOT / "seqclf", folder / "seqclf", ignore=shutil.ignore_patterns("__pycache__"))
+    for path, content in _files().items():
+        target = folder / path
+        assert target.parent.is_dir(), f"{path}: a recipe is one file in a folder that exists"
+        assert not target.exists(), f"{path}: a recipe adds a file, and changes none"
+        target.write_text(content, encoding="utf-8")
+    (folder / "reviews").mkdir()
+    for label, word in (("positive", "good"), ("negative", "dull")):
+        texts = [f"a {word} film , number {i} of {i % 7}" for i in range(60)]
+        (folder / "reviews" / f"{label}.txt").write_text("\n".join(texts), encoding="utf-8")
+    config: dict[str, Any] = {"name": "extended", "training": {"epochs": 8, "batch_size": 16, "baseline": False}}
+    for block in _blocks("yaml"):
+        config = _merged(yaml.safe_load(block), config)
+    (folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    return folder
+
+
+def _seqclf(folder: Path, *arguments: str) -> str:
+    """The output of a command of the copy."""
+    environment = os.environ | {"PYTHONPATH": str(folder), "SEQCLF_RUNS": str(folder / "runs")}
+    command = [sys.executable, "-m", "seqclf", *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_config_can_name_the_types_of_all_recipes(extended: Path) -> None:
+    page = _seqclf(extended, "schema", "--markdown")
+    used = yaml.safe_load((extended / "config.yaml").read_text(encoding="utf-8"))
+    for section in ("`data`: `source: lines`", "`training.optimizer`: `type: lion`"):
+        assert section in page
+    filled = yaml.safe_load(_seqclf(extended, "config", "show", "config.yaml"))
+    assert filled["data"]["unknown_labels"] == "error"
+    assert filled["layers"][0] == {"type": "gate", "activation": "sigmoid"}
+    assert filled["training"]["schedule"]["type"] == used["training"]["schedule"]["type"] == "polynomial"
+
+
+def test_a_source_in_one_file_is_described_split_and_checked(extended: Path) -> None:
+    _seqclf(extended, "split", "config.yaml", "--to", "splits")
+    counts = {path.name: path.read_text(encoding="utf-8").count("film") for path in (extended / "splits").iterdir()}
+    assert counts == {"train.csv": 90, "validation.csv": 30}
+    environment = os.environ | {"PYTHONPATH": str(extended)}
+    command = [sys.executable, "-m", "seqclf", "train", "config.yaml", "--set", "data.train=revews"]
+    refused = subprocess.run(command, cwd=extended, env=environment, capture_output=True, text=True)
+    assert refused.returncode == 2
+    assert "data.train" in refused.stderr
+    assert "revews: contains no .txt file" in refused.stderr
+
+
+def test_the_recipes_train_together_and_predict_without_tensorflow(extended: Path) -> None:
+    _seqclf(extended, "train", "config.yaml")
+    answers = _seqclf(extended, "predict", "--json", "a good film", "a dull film").splitlines()
+    assert [json.loads(answer)["label"] for answer in answers] == ["positive", "negative"]
+
+
+def test_the_files_that_the_page_names_exist() -> None:
+    paths = set(re.findall(r"`((?:tests|seqclf|docs)/[\w/.]+)`", PAGE))
+    missing = {path for path in paths - _files().keys() if not (ROOT / path).exists()}
+    assert not missing
+
+
+def test_every_room_has_fast_tests() -> None:
+    table = re.search(r"^## Fast tests of a room\n(.*?)^## ", PAGE, re.MULTILINE | re.DOTALL)
+    assert table is not None
+    rooms = {path.name for path in (ROOT / "seqclf").iterdir() if (path / "__init__.py").exists()}
+    assert rooms <= set(re.findall(r"`(\w+)/`", table[1]))
