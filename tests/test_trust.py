@@ -24,7 +24,7 @@ CALLS = {"eval", "exec", "compile", "yaml.load", "tf.saved_model.load"}
 METHODS = {"unsafe_load", "full_load", "load_model", "extract", "extractall", "unpack_archive"}
 KNOWN = {
     "seqclf/runtime.py": {"ctypes"},  # the C library's allocator
-    "seqclf/cli/export.py": {"zipfile"},  # whether a file is one
+    "seqclf/cli/commands/export.py": {"zipfile"},  # whether a file is one
     "seqclf/evaluation/classifier.py": {"zipfile"},  # the name of an error
     "seqclf/training/keeper.py": {"zipfile"},  # likewise
     "seqclf/training/state.py": {"zipfile"},  # likewise

@@ -16,20 +16,20 @@ from typing import IO, Any
 import click
 
 from seqclf import __version__
-from seqclf.cli.bench import bench_command
-from seqclf.cli.check import check_command
-from seqclf.cli.config import config_command
-from seqclf.cli.eval import eval_command
-from seqclf.cli.export import export_command
+from seqclf.cli.commands.bench import bench_command
+from seqclf.cli.commands.check import check_command
+from seqclf.cli.commands.config import config_command
+from seqclf.cli.commands.eval import eval_command
+from seqclf.cli.commands.export import export_command
+from seqclf.cli.commands.init import init_command
+from seqclf.cli.commands.predict import predict_command
+from seqclf.cli.commands.probe import probe_command
+from seqclf.cli.commands.schema import schema_command
+from seqclf.cli.commands.split import split_command
+from seqclf.cli.commands.train import train_command
 from seqclf.cli.help_pages import use_narrow_pages
 from seqclf.cli.hints import ARGUMENTS, Hint, hint_for
-from seqclf.cli.init import init_command
-from seqclf.cli.predict import predict_command
-from seqclf.cli.probe import probe_command
 from seqclf.cli.problems import show_error
-from seqclf.cli.schema import schema_command
-from seqclf.cli.split import split_command
-from seqclf.cli.train import train_command
 from seqclf.cli.wrap import say, width_of, wrapped
 from seqclf.errors import SeqclfError
 
