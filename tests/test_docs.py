@@ -65,8 +65,9 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if _blocks(page, "python")], ids=lambda page: page.name)
-def test_python_examples_run(page: Path, binary_run: Run) -> None:
+def test_python_examples_run(page: Path, binary_run: Run, tmp_path: Path) -> None:
     for block in _blocks(page, "python"):
         program = block.replace('"my_model"', repr(str(binary_run.saved_model)))
         program = program.replace('"my_onnx_model"', repr(str(binary_run.folder)))
+        program = program.replace('"runs"', repr(str(tmp_path)))
         subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, cwd=ROOT)

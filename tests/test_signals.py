@@ -130,6 +130,16 @@ def test_ctrl_c_while_tensorflow_is_imported_waits_for_it(capfd: pytest.CaptureF
     assert capfd.readouterr().err == ""
 
 
+def test_tensorflow_starts_in_another_thread() -> None:
+    """Only the main thread may change what a signal does."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from seqclf.tensorflow_startup import start_tensorflow
+
+    with ThreadPoolExecutor(1) as other:
+        other.submit(start_tensorflow).result()
+
+
 def test_stderr_is_shown_on_failure(capfd: pytest.CaptureFixture[str]) -> None:
     from seqclf.tensorflow_startup import quiet_stderr
 

@@ -1,0 +1,75 @@
+"""Training from Python: new runs, folds, resuming, and what is left after a failure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import POOLED, small_config
+
+from seqclf.config import Config, checked_config, load_config
+from seqclf.config.problems import ConfigError
+from seqclf.runs import FINISHED, INTERRUPTED
+from seqclf.training.events import Event, Stage, StepDone
+from seqclf.training.options import Callbacks, TrainOptions
+from seqclf.training.session import resume, train_folds, train_new
+
+
+def _config(sample_csv: Path, **changes: Any) -> Config:
+    return checked_config(small_config(data__train=str(sample_csv), layers=POOLED, training__epochs=1, **changes))
+
+
+def _interrupt(kind: type) -> Callbacks:
+    """Callbacks that interrupt at the first event of a kind."""
+
+    def listen(event: Event) -> None:
+        if isinstance(event, kind):
+            raise KeyboardInterrupt
+
+    return Callbacks(listen)
+
+
+def test_a_new_run_and_more_epochs(sample_csv: Path, tmp_path: Path) -> None:
+    options = TrainOptions(starter="# as written for the data\n")
+    run, outcome = train_new(_config(sample_csv), tmp_path / "runs", options)
+    assert run.folder == tmp_path / "runs" / "small-1"
+    assert run.manifest["status"] == outcome.status == FINISHED
+    assert run.starter.read_text(encoding="utf-8") == options.starter
+    config, outcome = resume(run, epochs=2)
+    assert config.training.epochs == load_config(run.config).training.epochs == 2
+    assert outcome.status == FINISHED
+    assert run.manifest["epochs"] == 2
+
+
+def test_folds_that_are_stopped(sample_csv: Path, tmp_path: Path) -> None:
+    stages: list[str] = []
+
+    def listen(event: Event) -> None:
+        if isinstance(event, Stage):
+            stages.append(event.what)
+
+    config = _config(sample_csv, data__folds=3, data__fold=1)
+    callbacks = Callbacks(listen, lambda: "Fold 2 of 3" in stages)
+    folds, summary = train_folds(config, tmp_path, callbacks=callbacks)
+    assert summary["status"] == INTERRUPTED
+    assert summary["finished"] == [1]
+    assert folds.summary.is_file()
+    assert "Fold 3 of 3" not in stages
+
+
+def test_options_that_do_not_fit_the_texts_leave_no_run(sample_csv: Path, tmp_path: Path) -> None:
+    config = _config(sample_csv, training__class_weights={"absent": 2.0})
+    with pytest.raises(ConfigError, match="absent.*is not a label of the training texts"):
+        train_new(config, tmp_path / "runs")
+    assert not (tmp_path / "runs").exists()
+
+
+def test_an_interruption_says_how_to_resume_if_anything_was_trained(sample_csv: Path, tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt) as early:
+        train_new(_config(sample_csv), tmp_path, callbacks=_interrupt(Stage))
+    assert not hasattr(early.value, "__notes__")
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(KeyboardInterrupt) as late:
+        train_new(_config(sample_csv), tmp_path, callbacks=_interrupt(StepDone))
+    assert late.value.__notes__ == [f"To resume: seqclf train --resume {tmp_path / 'small-1'}"]
