@@ -16,19 +16,18 @@ from typing import Any
 
 def curve(config: Any, data: Any, stock: bool) -> list[dict[str, float]]:
     """Loss and accuracy of each epoch."""
-    from seqclf.data.batches import Batches
     from seqclf.layers.recurrent import plain
-    from seqclf.model.build import build_model
-    from seqclf.tasks.classification.task import Classification
+    from seqclf.tasks.kinds import task_of
     from seqclf.training.events import EpochDone
     from seqclf.training.loop import training_events
     from seqclf.training.state import TrainingState
 
-    model = build_model(config, data.tokenizer.vocabulary_size, data.labels)
+    task = task_of(config, data)
+    model = task.model(config, data)
     state = TrainingState.begin(plain(model) if stock else model, config.training)
-    splits = (Batches.of(data.train, config), Batches.of(data.validation, config))
-    task = Classification.of(config.training, data.labels, data.train.labels)
-    events = training_events(state, *splits, task, config.training, seed=config.seed)
+    train = task.batches(data.train, config, training=True)
+    validation = task.batches(data.validation, config, training=False)
+    events = training_events(state, train, validation, task, config.training, seed=config.seed)
     epochs = [event for event in events if isinstance(event, EpochDone)]
     return [
         {

@@ -197,6 +197,8 @@ def test_labels_are_encoded_as_which_apply() -> None:
 
 
 def test_batches_and_the_pipeline_carry_them(tmp_path: Path) -> None:
+    import tensorflow as tf
+
     from seqclf.data.batches import Batches
     from seqclf.data.encoded import EncodedTexts
     from seqclf.data.pipeline import dataset
@@ -208,7 +210,9 @@ def test_batches_and_the_pipeline_carry_them(tmp_path: Path) -> None:
     assert len(texts) == 9
     batches = Batches(texts, 4, 20, "tail")
     plan = batches.shuffled(1, 1)
-    for indices, (ids, labels) in zip(plan, dataset(batches, plan), strict=True):
+    signature = [tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None, 3], tf.bool)]
+    pipeline = dataset(lambda: batches.stream(plan), signature)
+    for indices, (ids, labels) in zip(plan, pipeline, strict=True):
         assert ids.shape[0] == len(indices)
         assert labels.dtype == bool
         assert np.array_equal(labels.numpy(), truth[indices])

@@ -1,4 +1,4 @@
-"""The objectives of training, against NumPy."""
+"""The losses of training, against NumPy."""
 
 from __future__ import annotations
 
@@ -140,13 +140,13 @@ def test_the_mean_weight_of_the_training_texts_is_one(counts: list[int], given: 
 def test_a_text_s_loss_is_multiplied_by_its_label_s_weight(head: str) -> None:
     import tensorflow as tf
 
-    from seqclf.tasks.classification.losses import build_objective
+    from seqclf.tasks.classification.losses import build_loss
 
     logits, labels = HEADS[head]
     names = ("a", "b", "c", "d")[:labels]
     ids = np.array([0, 1, 1, 1, 0, 1, 1])
-    objective = build_objective(TrainingConfig(class_weights={"a": 3.0}), names, ids)
-    found = objective(tf.constant(logits, tf.float32), tf.constant(ids, tf.int32)).numpy()
+    loss_of = build_loss(TrainingConfig(class_weights={"a": 3.0}), names, ids)
+    found = loss_of(tf.constant(logits, tf.float32), tf.constant(ids, tf.int32)).numpy()
     weights = np.where(ids == 0, 3.0, 1.0)
     plain = _losses(logits, ids, CrossEntropy())
     np.testing.assert_allclose(found, plain * weights / weights.mean(), rtol=1e-5)
@@ -161,12 +161,12 @@ def test_multi_label_losses_are_separate_decisions(loss: Any) -> None:
     """The mean over the labels of the single-label losses."""
     import tensorflow as tf
 
-    from seqclf.tasks.classification.losses import build_objective
+    from seqclf.tasks.classification.losses import build_loss
 
     logits = rng.normal(0, 3, LISTS.shape).astype(np.float32)
-    objective = build_objective(TrainingConfig(loss=loss), Labels(NAMES, multi=True), LISTS)
+    loss_of = build_loss(TrainingConfig(loss=loss), Labels(NAMES, multi=True), LISTS)
     columns = [_losses(logits[:, i : i + 1], LISTS[:, i].astype(np.int32), loss) for i in range(3)]
-    np.testing.assert_allclose(objective(tf.constant(logits), tf.constant(LISTS)), np.mean(columns, axis=0), rtol=1e-5)
+    np.testing.assert_allclose(loss_of(tf.constant(logits), tf.constant(LISTS)), np.mean(columns, axis=0), rtol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -175,10 +175,10 @@ def test_multi_label_losses_are_separate_decisions(loss: Any) -> None:
 def test_the_weight_of_a_label_is_for_the_texts_that_it_applies_to(given: Any, expected: list[float]) -> None:
     import tensorflow as tf
 
-    from seqclf.tasks.classification.losses import build_objective
+    from seqclf.tasks.classification.losses import build_loss
 
     logits = rng.normal(0, 3, LISTS.shape).astype(np.float32)
-    objective = build_objective(TrainingConfig(class_weights=given), Labels(NAMES, multi=True), LISTS)
+    loss_of = build_loss(TrainingConfig(class_weights=given), Labels(NAMES, multi=True), LISTS)
     single = np.stack([_losses(logits[:, i : i + 1], LISTS[:, i].astype(np.int32), CrossEntropy()) for i in range(3)])
     weighted = single.T * np.where(LISTS, expected, 1)
-    np.testing.assert_allclose(objective(tf.constant(logits), tf.constant(LISTS)), weighted.mean(axis=1), rtol=1e-5)
+    np.testing.assert_allclose(loss_of(tf.constant(logits), tf.constant(LISTS)), weighted.mean(axis=1), rtol=1e-5)

@@ -93,6 +93,6 @@ def test_which_of_them_follows_from_the_output() -> None:
 def test_n_grams_fitted_earlier_are_reported() -> None:
     from seqclf.cli.progress import _about
 
-    beside = TrainingStarted("data", 3, 100, 20, 1_000, ngram_texts=90)
-    assert "n-grams are fitted to 90 texts, and the network is trained alongside them" in _about(beside)
+    noted = TrainingStarted("data", 3, 100, 20, 1_000, notes=("one note", "another note"))
+    assert _about(noted).endswith("1,000 parameters; one note; another note")
     assert "n-grams" not in _about(TrainingStarted("data", 3, 100, 20, 1_000))

@@ -36,7 +36,7 @@ ALLOWED = {
     "data": BASE | {"config", "text", "sources"},
     "model": BASE | {"config", "layer_types", "layers"},
     "ngrams": BASE | {"config", "text", "data", "sources", "label_weights"},
-    "tasks": BASE | {"config", "data", "layers", "model", "ngrams", "label_weights"},
+    "tasks": BASE | {"runs", "config", "data", "layers", "model", "ngrams", "label_weights"},
     "evaluation": BASE | {"runs", "config", "text", "data", "sources", "model", "tasks", "inference"},
     "export": BASE | {"runs", "config", "layer_types", "text", "data", "model", "onnx_writer", "tasks", "inference"},
     "inference": BASE | {"text"},

@@ -77,17 +77,15 @@ def _loop(config: dict[str, Any]) -> tuple[Any, Any]:
     """A fresh state and its generator of events."""
     from seqclf.data.batches import Batches
     from seqclf.data.prepare import prepare
-    from seqclf.model.build import build_model
-    from seqclf.tasks.classification.task import Classification
+    from seqclf.tasks.kinds import task_of
     from seqclf.training.loop import training_events
     from seqclf.training.state import TrainingState
 
     checked = checked_config(config)
     data = prepare(checked)
-    model = build_model(checked, data.tokenizer.vocabulary_size, data.labels)
-    state = TrainingState.begin(model, checked.training)
+    task = task_of(checked, data)
+    state = TrainingState.begin(task.model(checked, data), checked.training)
     sets = [Batches(texts, 16, 12, "middle") for texts in (data.train, data.validation) if texts is not None]
-    task = Classification.of(checked.training, data.labels, data.train.labels)
     return state, training_events(state, *sets, task, checked.training, seed=checked.seed)
 
 

@@ -23,19 +23,18 @@ NO_DROPOUT = {"embedding": {"dim": 8}, "layers": POOLED, "head": [{"type": "dens
 
 def _started(config: dict[str, Any]) -> tuple[Any, Any]:
     """The state before the first epoch, and the events of the training."""
-    from seqclf.data.batches import Batches
     from seqclf.data.prepare import prepare
-    from seqclf.model.build import build_model
-    from seqclf.tasks.classification.task import Classification
+    from seqclf.tasks.kinds import task_of
     from seqclf.training.loop import training_events
     from seqclf.training.state import TrainingState
 
     checked = checked_config(config)
     data = prepare(checked)
-    state = TrainingState.begin(build_model(checked, data.tokenizer.vocabulary_size, data.labels), checked.training)
-    splits = [Batches.of(texts, checked) if texts else None for texts in (data.train, data.validation)]
-    task = Classification.of(checked.training, data.labels, data.train.labels)
-    return state, training_events(state, *splits, task, checked.training, seed=checked.seed)
+    task = task_of(checked, data)
+    state = TrainingState.begin(task.model(checked, data), checked.training)
+    train = task.batches(data.train, checked, training=True)
+    validation = task.batches(data.validation, checked, training=False) if data.validation else None
+    return state, training_events(state, train, validation, task, checked.training, seed=checked.seed)
 
 
 def _weights(state: Any) -> list[np.ndarray]:
@@ -76,13 +75,13 @@ def test_the_optimizer_has_the_rate_and_the_step_is_traced_once(
     from seqclf.training.events import StepDone
 
     traces = []
-    build = task.build_objective
+    build = task.build_loss
 
     def counting(*arguments: Any) -> Any:
         objective = build(*arguments)
         return lambda *batch: (traces.append(1), objective(*batch))[1]
 
-    monkeypatch.setattr(task, "build_objective", counting)
+    monkeypatch.setattr(task, "build_loss", counting)
     for extra in ({}, {"accumulate_steps": 3, "moving_average": {}}):
         traces.clear()
         options = {"epochs": 2, "batch_size": 16, "schedule": {"type": "cosine"}, **extra}

@@ -189,10 +189,5 @@ def _about(event: TrainingStarted) -> str:
     validating = f", validating on {event.validation_texts:,}" if event.validation_texts else ", none for validation"
     return (
         f"Training on {event.train_texts:,} texts ({event.data}){validating}; {event.parameters:,} parameters"
-        + (
-            f"; n-grams are fitted to {event.ngram_texts:,} texts, and the network is trained alongside them"
-            if event.ngram_texts
-            else ""
-        )
-        + ("; accuracy counts texts with all labels correct" if event.multi_label else "")
+        + "".join(f"; {note}" for note in event.notes)
     )

@@ -98,11 +98,12 @@ class Batches:
     def batch(self, indices: Sequence[int] | NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
         """Token ids (``int32 [batch, time]``, padded right with ``PAD_ID``), labels and, if there are any, scores.
 
-        Labels are ``int32 [batch]``, or ``bool [batch, labels]`` for multi-label texts.
+        Labels are ``int32 [batch]``, or ``bool [batch, labels]`` for multi-label texts. Without indices, the
+        arrays have no rows, and time is 1.
         """
-        indices = np.asarray(indices)
+        indices = np.asarray(indices, dtype=np.int64)
         lengths = self.lengths[indices]
-        ids = np.full((len(indices), int(lengths.max())), PAD_ID, dtype=np.int32)
+        ids = np.full((len(indices), int(lengths.max(initial=1))), PAD_ID, dtype=np.int32)
         first, last = kept_ends(self.max_tokens, self.truncate)
         for row, index in enumerate(indices):
             text = self.texts[index]

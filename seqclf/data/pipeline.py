@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
 import tensorflow as tf
+from numpy.typing import NDArray
 
-from seqclf.data.batches import Batches, Plan
 
+def dataset(stream: Callable[[], Iterator[tuple[NDArray[Any], ...]]], signature: Sequence[tf.TensorSpec]) -> Any:
+    """A ``tf.data.Dataset`` of batches, made in the background while earlier ones are used.
 
-def dataset(batches: Batches, plan: Plan) -> tf.data.Dataset:
-    """Yields the results of ``Batches.batch`` in the order of the plan."""
-    beside = [batches.texts.labels, *([] if batches.scores is None else [batches.scores])]
-    signature = (
-        tf.TensorSpec([None, None], tf.int32),
-        *(tf.TensorSpec([None, *values.shape[1:]], values.dtype) for values in beside),
-    )
-    pipeline = tf.data.Dataset.from_generator(lambda: batches.stream(plan), output_signature=signature).prefetch(4)
+    Args:
+        stream: called to begin; yields the arrays of each batch.
+        signature: their shapes and dtypes.
+    """
+    pipeline = tf.data.Dataset.from_generator(stream, output_signature=tuple(signature)).prefetch(4)
     # Autotuning has nothing to tune here. Its thread sleeps for 10 ms, 20 ms, 40 ms and so on between checks, and the
     # end of the iteration waits for it to wake up, for up to half an epoch.
     options = tf.data.Options()

@@ -32,6 +32,8 @@ class NgramLogits(keras.layers.Layer):
             (``uint8 [words]``, from ``Tokenizer.word_joins``).
     """
 
+    is_fitted = True  # training steps do not change it
+
     def __init__(
         self,
         orders: Sequence[int],

@@ -14,7 +14,7 @@ from seqclf.config.schema import NgramsConfig
 from seqclf.labels import Labels
 from seqclf.layer_types import Context, Flow, dense_layer, layer_name
 from seqclf.layers.ngrams import NgramLogits, NgramMix, SilentRows
-from seqclf.model.encoder import encoded, through
+from seqclf.model.encoder import encode, through
 from seqclf.model.seeds import Seeds
 
 LOGITS = "logits"
@@ -57,7 +57,7 @@ def build_model(
     token_ids = keras.Input((tokens,), dtype="int32", name="token_ids")
     x = None
     if config.layers:
-        x = encoded(config, token_ids, vocabulary_size, context=context, vectors=vectors)
+        x = encode(config, token_ids, vocabulary_size, context=context, vectors=vectors).x
     ngrams = config.ngrams
     if ngrams is None:
         logits = _output(_headed(config, x, context), labels, context, LOGITS)
@@ -102,18 +102,6 @@ def logits_model(model: keras.Model) -> keras.Model:
     return keras.Model(model.input, model.get_layer(LOGITS).output, name="seqclf_logits")
 
 
-def training_logits_model(model: keras.Model) -> keras.Model:
-    """The model from the inputs of a training step to the logits, with the same variables.
-
-    Without ``ngrams`` that is ``logits_model``. With them, the inputs are the token ids and out-of-fold logits
-    (``float32 [batch, units]``), from a fit that has not seen the text. These replace the output of the table.
-    """
-    if not has_ngrams(model):
-        return logits_model(model)
-    inputs = [model.input, model.get_layer(NGRAMS).output]
-    return keras.Model(inputs, model.get_layer(LOGITS).output, name="seqclf_training_logits")
-
-
 def is_mixed(model: keras.Model) -> bool:
     """Whether the model's logits are a weighted sum of those of a network and of n-grams."""
     return any(layer.name == NETWORK_LOGITS for layer in model.layers)
@@ -130,9 +118,3 @@ def mixed_parts_model(model: keras.Model) -> keras.Model:
 
 def has_ngrams(model: keras.Model) -> bool:
     return any(layer.name == NGRAMS for layer in model.layers)
-
-
-def without_fitted(model: keras.Model, variables: Sequence[keras.Variable]) -> list[keras.Variable]:
-    """The variables without the fit of ``ngrams``, which no training step changes."""
-    fitted = {id(variable) for variable in model.get_layer(NGRAMS).variables} if has_ngrams(model) else set()
-    return [variable for variable in variables if id(variable) not in fitted]

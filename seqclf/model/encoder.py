@@ -1,4 +1,4 @@
-"""The encoder: from token ids to one vector a text. Every task's model begins with it."""
+"""The encoder, which every task's model begins with: ``embedding`` and ``layers``."""
 
 from __future__ import annotations
 
@@ -19,15 +19,16 @@ EMBEDDING = "embedding"
 """Name of the embedding layer."""
 
 
-def encoded(
+
+def encode(
     config: Config,
     token_ids: Any,
     vocabulary_size: int,
     *,
     context: Context | None = None,
     vectors: Mapping[int, NDArray[np.float32]] | None = None,
-) -> Any:
-    """One vector per text, ``float32 [batch, width]``: the output of ``embedding`` and ``layers``.
+) -> Flow:
+    """The output of ``embedding`` and ``layers``: one vector per text (``float32 [batch, width]``), or one per token.
 
     Args:
         token_ids: ``int32 [batch, time]``, padded right with 0.
@@ -59,7 +60,7 @@ def encoded(
             config.embedding.dropout, seed=context.seeds(), name=layer_name(EMBEDDING, "dropout")
         )
         flow = Flow(dropout(flow.x), flow.mask)
-    return through("layers", config.layers, flow, context).x
+    return through("layers", config.layers, flow, context)
 
 
 def through(section: str, layers: Sequence[Layer], flow: Flow, context: Context) -> Flow:

@@ -1,14 +1,26 @@
-"""What a task says of itself. The loop, the step, checkpoints, history and resuming know nothing else about it."""
+"""The interface of a task: all that training knows about what a model is trained for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 
-import keras
-import tensorflow as tf
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+    import tensorflow as tf
+    from numpy.typing import NDArray
 
-from seqclf.data.batches import Batches
+    from seqclf.config import Config
+    from seqclf.data.batches import Plan
+    from seqclf.data.encoded import EncodedTexts
+    from seqclf.data.prepare import TrainingData
+    from seqclf.model.forward import Forward
+    from seqclf.runs import Run
+
+Say = Callable[[str], None]
+"""Reports the current stage."""
 
 
 class Sums(NamedTuple):
@@ -25,27 +37,94 @@ class Sums(NamedTuple):
     correct: tf.Tensor
 
 
+class BatchPlan(Protocol):
+    """The batches of a split, from rows such as texts.
+
+    A plan depends on nothing but seed, epoch and lengths. Several processes can therefore make the same plan, and
+    process k of n takes ``indices[k::n]`` of every batch, which may be empty.
+    """
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """Tokens of each row, ``int64 [rows]``."""
+
+    def shuffled(self, seed: int, epoch: int) -> Plan:
+        """The batches of an epoch, each as the indices of its rows."""
+
+    def batch(self, indices: Sequence[int] | NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
+        """The arrays of a batch; the first are token ids, ``int32 [batch, time]``, padded right with 0."""
+
+    def stream(self, plan: Plan) -> Iterator[tuple[NDArray[Any], ...]]:
+        """The arrays of each batch of a plan."""
+
+
 class Validator(Protocol):
     """Measures a model that changes between two calls."""
 
-    def metrics(self, validation: Batches) -> dict[str, Any]:
-        """Metrics of the validation texts by name, ``loss`` and ``accuracy`` among them."""
+    def metrics(self, validation: Any) -> dict[str, Any]:
+        """Metrics by name, ``loss`` and ``accuracy`` among them; ``validation`` is from ``Task.batches``."""
 
 
-class Task(Protocol):
-    """One way to train a model on batches of ``Batches``; the first part of a batch is its token ids."""
+class Task(ABC):
+    """What a model is trained for. A task is a subclass; the methods with a body suit tasks that need nothing there.
 
-    def training_model(self, model: keras.Model) -> keras.Model:
-        """The same variables as the model's, from the inputs of a training step to its outputs."""
+    Attributes:
+        passes: forward passes of a training step whose activations are in memory at the same time.
+        notes: what a person should know about the training, for the line that announces it.
+    """
 
+    passes: int = 1
+    notes: tuple[str, ...] = ()
+
+    def save(self, run: Run) -> None:  # noqa: B027
+        """Write to the run, before training, what its model needs to be used."""
+
+    def begin(self, config: Config, data: TrainingData, run: Run, say: Say) -> Self:
+        """The task after what must be computed from all training texts before the first step."""
+        return self
+
+    def end(self, config: Config, data: TrainingData, model: keras.Model, run: Run, say: Say) -> None:  # noqa: B027
+        """Complete the model after a training that was not interrupted."""
+
+    def interrupted(self, run: Run) -> None:  # noqa: B027
+        """Record in the run that its models come from an interrupted training, without ``end``."""
+
+    @abstractmethod
+    def model(
+        self,
+        config: Config,
+        data: TrainingData,
+        *,
+        vectors: Mapping[int, NDArray[np.float32]] | None = None,
+        tokens: int | None = None,
+    ) -> keras.Model:
+        """The model before its first step: ``seqclf.model.encoder.encode``, and outputs on top of it.
+
+        Args:
+            vectors: initial vectors of token ids, ``float32 [embedding.dim]``.
+            tokens: the length of all texts; None: any.
+        """
+
+    @abstractmethod
+    def batches(self, texts: EncodedTexts, config: Config, *, training: bool) -> BatchPlan:
+        """The batches of a split; ``training``: for ``sums``, otherwise for ``validator``."""
+
+    @abstractmethod
+    def forward(self, model: keras.Model) -> Forward:
+        """The forward pass of a training step."""
+
+    @abstractmethod
     def signature(self, model: keras.Model) -> list[tf.TensorSpec]:
-        """Shapes and dtypes of the parts of a batch."""
+        """Shapes and dtypes of the parts of a training batch."""
 
-    def sums(self, forward: keras.Model, batch: Sequence[tf.Tensor]) -> Sums:
-        """What a batch adds up to while training. ``forward`` is ``training_model(model)``; call it once or more."""
+    @abstractmethod
+    def sums(self, forward: Forward, batch: Sequence[tf.Tensor]) -> Sums:
+        """What a training batch adds up to; calls ``forward`` ``passes`` times."""
 
+    @abstractmethod
     def validator(self, model: keras.Model) -> Validator:
         """Made once for a training."""
 
+    @abstractmethod
     def score(self, metrics: dict[str, Any], monitor: str) -> float:
         """The metric that ``training.early_stopping.monitor`` names, larger is better."""

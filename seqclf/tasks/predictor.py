@@ -12,6 +12,8 @@ from seqclf.data.pipeline import dataset
 from seqclf.model.build import logits_model
 from seqclf.token_ids import PAD_ID
 
+_TOKEN_IDS = tf.TensorSpec([None, None], tf.int32)
+
 
 class Predictor:
     """Calls a model from ``build_model`` on batches; traced once for all lengths.
@@ -23,7 +25,7 @@ class Predictor:
     def __init__(self, model: keras.Model, outputs: keras.Model | None = None) -> None:
         logits = logits_model(model) if outputs is None else outputs
 
-        @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32)], autograph=False)
+        @tf.function(input_signature=[_TOKEN_IDS], autograph=False)
         def call(token_ids: tf.Tensor) -> tf.Tensor:
             return logits(token_ids, training=False)
 
@@ -37,7 +39,7 @@ class Predictor:
         """``logits``, and which texts have a token other than ``unknown_id``, ``bool [texts]``."""
         plan = batches.by_length()
         results, found = [], []
-        for token_ids, *_ in dataset(batches, plan):
+        for (token_ids,) in dataset(lambda: ((ids,) for ids, *_ in batches.stream(plan)), [_TOKEN_IDS]):
             results.append(self._call(token_ids).numpy())
             found.append(tf.reduce_any((token_ids != PAD_ID) & (token_ids != unknown_id), axis=1).numpy())
         in_plan_order = np.concatenate(results)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqclf.config import Config
-from seqclf.data.batches import Batches
 from seqclf.data.prepare import TrainingData
 from seqclf.ngrams.memory import fit_bytes
 from seqclf.training.environment import peak_memory_bytes
@@ -47,19 +46,16 @@ class Estimate:
 
 def measure(config: Config, data: TrainingData) -> tuple[list[LayerRow], Estimate]:
     """Build the config's model and time some training steps of its first epoch; nothing is saved."""
-    from seqclf.model.build import build_model
-    from seqclf.tasks.classification.task import Classification
+    from seqclf.tasks.kinds import task_of
     from seqclf.training.state import TrainingState
     from seqclf.training.step import build_train_step
 
     fitting = peak_memory_bytes() + fit_bytes(config, data.train.lengths, data.labels)
-    model = build_model(config, data.tokenizer.vocabulary_size, data.labels)
+    task = task_of(config, data)
+    model = task.model(config, data)
     state = TrainingState.begin(model, config.training)
-    task = Classification.of(config.training, data.labels, data.train.labels)
     step = build_train_step(model, state.optimizer, task, state.accumulator, state.average)
-    # The scores of the n-grams do not affect the time of a step.
-    scores = None if config.ngrams is None else np.zeros((len(data.train), data.labels.units), np.float32)
-    batches = Batches.of(data.train, config, scores)
+    batches = task.batches(data.train, config, training=True)
     plan = batches.shuffled(config.seed, epoch=1)
     # The time of a step grows with its tokens, padding included; short steps have a nearly constant cost.
     sizes = np.array([batches.lengths[indices].max() * len(indices) for indices in plan])

@@ -15,8 +15,8 @@ class Stage:
 
 @dataclass(frozen=True)
 class TrainingStarted:
-    """``data`` is the source of the texts; ``multi_label``, whether texts have several labels; ``ngram_texts``, how
-    many texts the n-grams alongside a network were fitted to.
+    """``data`` is the source of the texts; ``multi_label``, whether texts have several labels; ``notes``, what the task
+    says about the training (``Task.notes``).
     """
 
     data: str
@@ -25,7 +25,7 @@ class TrainingStarted:
     validation_texts: int
     parameters: int
     multi_label: bool = False
-    ngram_texts: int = 0
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from seqclf.config import Config, write_config
-from seqclf.data.batches import Batches
 from seqclf.data.prepare import TrainingData
-from seqclf.ngrams.fit import FittedNgrams, layer_weights
 from seqclf.runs import FINISHED, INTERRUPTED, RUNNING, Run, now, this_process
 from seqclf.runtime import current_threads
 from seqclf.training.baseline import ParallelBaseline
@@ -16,13 +14,15 @@ from seqclf.training.environment import peak_memory_bytes
 from seqclf.training.events import TrainingDone, TrainingStarted
 from seqclf.training.extend import extend_training
 from seqclf.training.keeper import Keeper
-from seqclf.training.ngram_fits import fit_before, note_no_refit, refit_after
 from seqclf.training.options import MOST_REWINDS, Callbacks, Outcome, TrainOptions
 from seqclf.training.pretrained import read_pretrained
 from seqclf.training.written import write_models
 
 if TYPE_CHECKING:
     import keras
+
+
+    from seqclf.tasks.base import Task
 
 _CURES = (
     "lower training.optimizer.learning_rate, clip the gradients with training.optimizer.clip_norm, or let training "
@@ -44,39 +44,34 @@ class Job:
     data: TrainingData
     options: TrainOptions
     callbacks: Callbacks
+    task: Task = field(kw_only=True)
     started: float = field(kw_only=True)
 
     def learn(self, baseline: ParallelBaseline) -> Outcome:
         """Train, and write the run. Raises ``NonFiniteError`` if the loss or a weight is NaN or infinite."""
         from seqclf.training.state import TrainingState
 
-        model, fitted = self._model()
+        task = self.task.begin(self.config, self.data, self.run, self.callbacks.stage)
+        model = self._model(task)
         keeper = Keeper(TrainingState.begin(model, self.config.training), self.run, self.config.training, self.started)
         self.run.update_manifest(parameters=model.count_params(), threads=asdict(current_threads()))
         if self.options.resume:
             self._resume(keeper)
         else:
             keeper.save()  # to rewind to before the first regular checkpoint
-        self.callbacks.listen(self._started(model, fitted))
-        done = self._loop_with_rewinds(keeper, baseline, fitted)
+        self.callbacks.listen(self._started(model, task))
+        done = self._loop_with_rewinds(keeper, baseline, task)
         return self._finish(done, keeper, baseline)
 
-    def _model(self) -> tuple[keras.Model, FittedNgrams | None]:
-        """The model before its first step, and the fit of its n-grams."""
-        from seqclf.model.build import NGRAMS, build_model
-
+    def _model(self, task: Task) -> keras.Model:
+        """The model before its first step."""
         config, data = self.config, self.data
         pretrained = read_pretrained(config, data, self.callbacks.stage)
         if pretrained is not None:
             self.callbacks.stage(f"Found vectors for {pretrained}")
             self.run.update_manifest(vectors=pretrained.as_json())
-        fitted = fit_before(config, data, self.run, self.callbacks.listen)
         self.callbacks.stage("Building the model")
-        vectors = None if pretrained is None else pretrained.vectors
-        model = build_model(config, data.tokenizer.vocabulary_size, data.labels, vectors=vectors)
-        if fitted is not None:
-            model.get_layer(NGRAMS).set_weights(layer_weights(config, data, fitted.table, fitted.bias))
-        return model, fitted
+        return task.model(config, data, vectors=None if pretrained is None else pretrained.vectors)
 
     def _resume(self, keeper: Keeper) -> None:
         keeper.restore(self.callbacks.stage)
@@ -87,7 +82,7 @@ class Job:
         resumed = [*before.get("resumed", []), now()]
         self.run.update_manifest(status=RUNNING, before=before["status"], resumed=resumed, **this_process())
 
-    def _started(self, model: keras.Model, fitted: FittedNgrams | None) -> TrainingStarted:
+    def _started(self, model: keras.Model, task: Task) -> TrainingStarted:
         data = self.data
         return TrainingStarted(
             self.config.data.describe(),
@@ -96,18 +91,16 @@ class Job:
             len(data.validation) if data.validation else 0,
             model.count_params(),
             data.labels.multi,
-            ngram_texts=fitted.texts if fitted is not None and self.config.layers else 0,
+            notes=task.notes,
         )
 
-    def _loop_with_rewinds(
-        self, keeper: Keeper, baseline: ParallelBaseline, fitted: FittedNgrams | None
-    ) -> TrainingDone:
+    def _loop_with_rewinds(self, keeper: Keeper, baseline: ParallelBaseline, task: Task) -> TrainingDone:
         from seqclf.training.state import NonFiniteError
 
         rewinds = 0
         while True:
             try:
-                return self._loop(keeper, baseline, fitted)
+                return self._loop(keeper, baseline, task)
             except NonFiniteError as error:
                 if self.options.on_nan == "stop" or rewinds == MOST_REWINDS:
                     raise NonFiniteError(f"{error}: {_CURES}") from error
@@ -119,15 +112,12 @@ class Job:
                 keeper.restore(self.callbacks.stage)
                 keeper.state.rate_share = share
 
-    def _loop(self, keeper: Keeper, baseline: ParallelBaseline, fitted: FittedNgrams | None) -> TrainingDone:
-        from seqclf.tasks.classification.task import Classification
+    def _loop(self, keeper: Keeper, baseline: ParallelBaseline, task: Task) -> TrainingDone:
         from seqclf.training.loop import training_events
 
         config, data, state = self.config, self.data, keeper.state
-        scores = None if fitted is None else fitted.out_of_fold
-        train = Batches.of(data.train, config, scores)
-        validation = Batches.of(data.validation, config) if data.validation else None
-        task = Classification.of(config.training, data.labels, data.train.labels, self.run.prior)
+        train = task.batches(data.train, config, training=True)
+        validation = task.batches(data.validation, config, training=False) if data.validation else None
         events = training_events(state, train, validation, task, config.training, seed=config.seed)
         for event in events:
             keeper(event)
@@ -144,19 +134,19 @@ class Job:
         return done
 
     def _finish(self, done: TrainingDone, keeper: Keeper, baseline: ParallelBaseline) -> Outcome:
-        """Write the models, their metrics and the status. A stopped training waits neither for another fit of the
-        n-grams nor for the baseline."""
+        """Write the models, their metrics and the status. A stopped training waits neither for the end of the task nor
+        for the baseline."""
         run, state = self.run, keeper.state
         status = INTERRUPTED if done.why == "interrupted" else FINISHED
         if status == FINISHED:
             keeper.keep_final()
         state.use_best_weights()
         if status == FINISHED:
-            refit_after(self.config, self.data, state.model, run, self.callbacks.listen)
+            self.task.end(self.config, self.data, state.model, run, self.callbacks.stage)
         self.callbacks.stage("Writing the model")
         write_models(self.config, self.data, state.model, state.best_validation, run)
         if status == INTERRUPTED:
-            note_no_refit(run)
+            self.task.interrupted(run)
         compared = baseline.result(self.callbacks.should_stop if status == FINISHED else lambda: True)
         if compared is not None and state.best_validation is not None:
             keeper(compared)

@@ -96,18 +96,17 @@ class Keeper:
         if not self._run.model.exists():
             again = f"seqclf train {shlex.quote(str(self._run.config))}"
             raise InputError(f"{self._run.model}: is missing, so the run cannot be resumed; train it again: {again}")
-        from seqclf.model.build import NGRAMS, has_ngrams, without_fitted
+        from seqclf.model.fitted import fitted_weights, set_fitted_weights, without_fitted
 
         model = self.state.model
         # The file may have n-grams fitted to the validation texts (ngrams.refit): training continues without those.
-        fitted = model.get_layer(NGRAMS).get_weights() if has_ngrams(model) else None
+        fitted = fitted_weights(model)
         try:
             model.load_weights(self._run.model)
         except (OSError, ValueError, LookupError, BadZipFile) as error:
             raise InputError(f"{self._run.model}: cannot be read as a model ({error})") from error
         best = [np.array(weight) for weight in without_fitted(model, model.weights)]
-        if fitted is not None:
-            model.get_layer(NGRAMS).set_weights(fitted)
+        set_fitted_weights(model, fitted)
         return best
 
     def _is_time(self, step: int) -> bool:

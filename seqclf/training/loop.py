@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from seqclf.config.schema import EarlyStopping, ScheduleConfig, TrainingConfig
 from seqclf.config.schema.schedules import Horizon
-from seqclf.data.batches import Batches, Plan
 from seqclf.data.pipeline import dataset
-from seqclf.tasks.base import Task
+from seqclf.tasks.base import BatchPlan, Task
 from seqclf.training.events import EpochDone, EpochStarted, Event, StepDone, TrainingDone
 from seqclf.training.schedules import horizon_of, rate_share, updates_of
 from seqclf.training.state import EpochSoFar, NonFiniteError, TrainingState
@@ -22,8 +22,8 @@ _DEFAULT_MONITOR = EarlyStopping()
 
 def training_events(
     state: TrainingState,
-    train: Batches,
-    validation: Batches | None,
+    train: BatchPlan,
+    validation: BatchPlan | None,
     task: Task,
     config: TrainingConfig,
     *,
@@ -36,14 +36,15 @@ def training_events(
     is NaN or infinite. ``state`` must come from ``TrainingState.begin`` with the same ``config``.
     """
     step = build_train_step(state.model, state.optimizer, task, state.accumulator, state.average)
-    validator = task.validator(state.model)
+    validator, signature = task.validator(state.model), task.signature(state.model)
     stopping = config.early_stopping
     horizon = horizon_of(train, config, seed)
     while state.epoch < config.epochs and not _waited_enough(state, stopping):
         epoch, so_far = state.epoch + 1, state.so_far
         plan = train.shuffled(seed, epoch)
         yield EpochStarted(epoch, steps=len(plan))
-        yield from _steps(state, train, plan, step, (config, horizon))
+        batches = dataset(partial(train.stream, plan[so_far.step :]), signature)
+        yield from _steps(state, batches, len(plan), step, (config, horizon))
         state.epoch, state.so_far = epoch, EpochSoFar()
         metrics, best = None, False
         started = time.perf_counter()
@@ -67,20 +68,21 @@ def training_events(
 
 
 def _steps(
-    state: TrainingState, train: Batches, plan: Plan, step_function: Any, options: tuple[TrainingConfig, Horizon]
+    state: TrainingState, batches: Any, steps: int, step_function: Any, options: tuple[TrainingConfig, Horizon]
 ) -> Iterator[StepDone]:
-    """Run the remaining steps of an epoch."""
+    """Run the remaining steps of an epoch of ``steps`` steps, one a batch."""
     config, horizon = options
     epoch, so_far, rate_set = state.epoch + 1, state.so_far, None
-    updates = updates_of(len(plan), config)
+    updates = updates_of(steps, config)
     before = time.perf_counter()
-    for step, batch in enumerate(dataset(train, plan[so_far.step :]), so_far.step + 1):
+    for step, batch in enumerate(batches, so_far.step + 1):
         number = horizon.number(epoch, updates_of(step, config), updates)
         rate = config.optimizer.learning_rate * rate_share(config.schedule, number, horizon) * state.rate_share
         if rate != rate_set:
             state.optimizer.learning_rate = rate_set = rate
-        update = step % config.accumulate_steps == 0 or step == len(plan)
-        loss, weight, correct, tokens = (float(value) for value in step_function(*batch, update=update))
+        update = step % config.accumulate_steps == 0 or step == steps
+        summed, weight, correct, tokens = (float(value) for value in step_function(*batch, update=update))
+        loss = summed / weight
         now = time.perf_counter()
         texts, longest = batch[0].shape
         if not math.isfinite(loss):

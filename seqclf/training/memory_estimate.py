@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seqclf.config import Config
-from seqclf.data.batches import Batches
 from seqclf.data.prepare import TrainingData
 from seqclf.errors import InputError
 from seqclf.layer_types import walk
@@ -19,6 +18,8 @@ from seqclf.runtime import available_memory_bytes
 
 if TYPE_CHECKING:
     import keras
+
+    from seqclf.tasks.base import Task
 
 _NUMBER = 4  # bytes of a float32
 _COPIES_OF_OUTPUTS = 3  # a layer's output, its gradient, and intermediate results
@@ -55,8 +56,11 @@ class MemoryNeeds:
 
 def memory_needs(config: Config, data: TrainingData) -> MemoryNeeds:
     """Estimate from the shapes of the config's model; nothing is allocated."""
-    tokens = int(Batches.of(data.train, config).lengths.max())
-    model = _outline(config, data, tokens)
+    from seqclf.tasks.kinds import task_of
+
+    task = task_of(config, data)
+    tokens = int(task.batches(data.train, config, training=True).lengths.max())
+    model = _outline(config, data, task, tokens)
     parameters = model.count_params()
     fixed = 0 if config.ngrams is None else (config.ngrams.buckets + 1) * data.labels.units
     training = config.training
@@ -65,7 +69,7 @@ def memory_needs(config: Config, data: TrainingData) -> MemoryNeeds:
     texts = min(training.batch_size, len(data.train))
     if training.batch_tokens is not None:
         texts = max(1, min(texts, training.batch_tokens // tokens))
-    numbers = _numbers_of_a_text(config, model, tokens)
+    numbers = task.passes * _numbers_of_a_text(config, model, tokens)
     state = (parameters - fixed) * copies + fixed * _COPIES_OF_FIT
     fit, refit = fit_bytes(config, data.train.lengths, data.labels), 0
     if config.ngrams is not None and config.ngrams.refit and data.validation is not None:
@@ -104,15 +108,13 @@ def _explained(needs: MemoryNeeds) -> tuple[str, str]:
     )
 
 
-def _outline(config: Config, data: TrainingData, tokens: int) -> keras.Model:
+def _outline(config: Config, data: TrainingData, task: Task, tokens: int) -> keras.Model:
     """The model for texts of ``tokens`` tokens, without weights: variables created in this scope have only shapes."""
     import keras
 
-    from seqclf.model.build import build_model
-
     def build() -> keras.Model:
         with keras.StatelessScope(initialize_variables=False):
-            return build_model(config, data.tokenizer.vocabulary_size, data.labels, tokens=tokens)
+            return task.model(config, data, tokens=tokens)
 
     # Keras keeps a list per thread of variables to initialise later. In a separate thread the list disappears.
     with ThreadPoolExecutor(1) as thread:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from seqclf.config.schema import ScheduleConfig, TrainingConfig
 from seqclf.config.schema.schedules import Horizon
-from seqclf.data.batches import Batches
+from seqclf.tasks.base import BatchPlan
 
 
-def horizon_of(train: Batches, config: TrainingConfig, seed: int) -> Horizon:
+def horizon_of(train: BatchPlan, config: TrainingConfig, seed: int) -> Horizon:
     """The length of a training with these batches."""
     return Horizon(updates_of(len(train.shuffled(seed, epoch=1)), config), config.epochs)
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from seqclf.config.schema import TrainingConfig
 from seqclf.errors import InputError, SeqclfError
-from seqclf.model.build import without_fitted
+from seqclf.model.fitted import without_fitted
 from seqclf.training.accumulation import GradientSum
 from seqclf.training.averaging import MovingAverage
 from seqclf.training.events import StepDone

@@ -15,11 +15,11 @@ from seqclf.training.averaging import MovingAverage
 
 
 class StepResult(NamedTuple):
-    """The result of a step on its batch, before the update.
+    """What a step adds up to over its batch, before the update.
 
     Attributes:
-        loss: mean objective, without weight penalties (``kernel_l2``, ``recurrent_l2``).
-        weight: its divisor.
+        loss: summed objective, without weight penalties (``kernel_l2``, ``recurrent_l2``).
+        weight: the divisor of its mean.
         correct: number of correct predictions, out of ``weight``.
         tokens: number of tokens, without padding.
     """
@@ -49,7 +49,7 @@ def build_train_step(
         accumulator: sums the gradients until a step is called with ``update=True``; without it, every step updates.
         average: includes the weights after every update.
     """
-    forward = task.training_model(model)
+    forward = task.forward(model)
     variables = model.trainable_variables
 
     def apply(gradients: list[Gradient]) -> None:
@@ -62,15 +62,15 @@ def build_train_step(
         with tf.GradientTape() as tape:
             sums = task.sums(forward, batch)
             target = sums.loss
-            if forward.losses:  # the layers' weight penalties
-                target += sums.weight * tf.add_n(forward.losses)
+            if penalties := forward.penalties:
+                target += sums.weight * tf.add_n(penalties)
         gradients = tape.gradient(target, variables)
         if accumulator is None:
             apply(mean_gradients(gradients, sums.weight))
         else:
             accumulator.add([tf.convert_to_tensor(gradient) for gradient in gradients], sums.weight)
         tokens = tf.math.count_nonzero(batch[0] != PAD_ID)
-        return StepResult(sums.loss / sums.weight, sums.weight, sums.correct, tokens)
+        return StepResult(*sums, tokens)
 
     if accumulator is None:
         return lambda *batch, update=True: learn(*batch)

@@ -9,8 +9,9 @@ from seqclf.config import Config, with_absolute_paths, write_config
 from seqclf.data.prepare import TrainingData, prepare
 from seqclf.errors import InputError, SeqclfError
 from seqclf.files import write_text
-from seqclf.prior import Prior
 from seqclf.runs import COMPLETE, FAILED, INTERRUPTED, RUNNING, Run, now
+from seqclf.tasks.base import Task
+from seqclf.tasks.kinds import task_of
 from seqclf.tensorflow_startup import start_tensorflow
 from seqclf.text.kinds import load_tokenizer
 from seqclf.training.baseline import ParallelBaseline
@@ -83,15 +84,17 @@ def _train(config: Config, run: Run, options: TrainOptions, callbacks: Callbacks
         )
     data = data or prepared(config, options, callbacks)
     check_data(config, data)
-    _note_data(run, data)
+    _check_same_data(run, data)
     start_tensorflow(config, options.threads)
     from seqclf.training.job import Job
 
     started = time.perf_counter() - data.seconds  # wall time includes the preparation
+    task = task_of(config, data)
+    _write_data(run, data, task)
     if options.memory_check:
         check_memory(config, data)
     with ParallelBaseline(config, data, callbacks.listen) as baseline:
-        return Job(config, run, data, options, callbacks, started=started).learn(baseline)
+        return Job(config, run, data, options, callbacks, task=task, started=started).learn(baseline)
 
 
 def prepared(config: Config, options: TrainOptions, callbacks: Callbacks) -> TrainingData:
@@ -102,16 +105,21 @@ def prepared(config: Config, options: TrainOptions, callbacks: Callbacks) -> Tra
     return prepare(config, callbacks.stage)
 
 
-def _note_data(run: Run, data: TrainingData) -> None:
-    """Record the tokenizer, labels and fingerprints, or check that they match those of the run to resume."""
+def _check_same_data(run: Run, data: TrainingData) -> None:
+    """Raise ``InputError`` if the run to resume has other data."""
     noted = run.manifest.get("data_fingerprint")
     if noted is None:
-        data.tokenizer.save(run.tokenizer)
-        run.write_labels(data.labels)
-        run.write_prior(Prior.of(data.train.labels, data.labels, data.tokenizer.unknown_id))
-        run.update_manifest(data_fingerprint=data.fingerprints)
-    elif noted != data.fingerprints or load_tokenizer(run.tokenizer).fingerprint != data.tokenizer.fingerprint:
+        return
+    if noted != data.fingerprints or load_tokenizer(run.tokenizer).fingerprint != data.tokenizer.fingerprint:
         raise InputError(
             f"{run.folder}: its texts or their splits have changed since it began, so it cannot be resumed; train its "
             "config again"
         )
+
+
+def _write_data(run: Run, data: TrainingData, task: Task) -> None:
+    """Record the tokenizer, what the task needs, and at last the fingerprints, unless the run has them."""
+    if run.manifest.get("data_fingerprint") is None:
+        data.tokenizer.save(run.tokenizer)
+        task.save(run)
+        run.update_manifest(data_fingerprint=data.fingerprints)

@@ -78,19 +78,18 @@ def steps_of(config: Config, folder: Path) -> Any:
 
 def learning_of(config: Config, folder: Path) -> Any:
     """The learning rate of every step, the final weights, and the metrics of each epoch."""
-    from seqclf.data.batches import Batches
     from seqclf.data.prepare import prepare
-    from seqclf.model.build import build_model
-    from seqclf.tasks.classification.task import Classification
+    from seqclf.tasks.kinds import task_of
     from seqclf.training.events import EpochDone, StepDone
     from seqclf.training.loop import training_events
     from seqclf.training.state import TrainingState
 
     data = prepare(config)
-    state = TrainingState.begin(build_model(config, data.tokenizer.vocabulary_size, data.labels), config.training)
-    splits = [Batches.of(texts, config) if texts else None for texts in (data.train, data.validation)]
-    task = Classification.of(config.training, data.labels, data.train.labels)
-    events = list(training_events(state, *splits, task, config.training, seed=config.seed))
+    task = task_of(config, data)
+    state = TrainingState.begin(task.model(config, data), config.training)
+    train = task.batches(data.train, config, training=True)
+    validation = task.batches(data.validation, config, training=False) if data.validation else None
+    events = list(training_events(state, train, validation, task, config.training, seed=config.seed))
     rates = [event.learning_rate for event in events if isinstance(event, StepDone)]
     measured = [(event.loss, event.validation) for event in events if isinstance(event, EpochDone)]
     return rates, measured, [weight.tolist() for weight in state.model.get_weights()]

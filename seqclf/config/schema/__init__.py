@@ -14,6 +14,7 @@ from seqclf.config.schema.losses import LossConfig
 from seqclf.config.schema.ngrams import NgramsConfig
 from seqclf.config.schema.optimizers import OptimizerConfig
 from seqclf.config.schema.schedules import ScheduleConfig
+from seqclf.config.schema.task import ClassificationTask, TaskConfig
 from seqclf.config.schema.text import (
     LEAST_PIECES,
     ByteTokens,
@@ -38,6 +39,7 @@ __all__ = [
     "LEAST_PIECES",
     "ByteTokens",
     "CharTokens",
+    "ClassificationTask",
     "Config",
     "EarlyStopping",
     "EmbeddingConfig",
@@ -49,6 +51,7 @@ __all__ = [
     "Strict",
     "SubwordFileTokens",
     "SubwordTokens",
+    "TaskConfig",
     "TokenizerConfig",
     "TokenizerOptions",
     "TrainingConfig",
@@ -65,6 +68,7 @@ class Config(Strict):
     seed: Annotated[int, Field(ge=0, lt=2**31)] = Field(
         0, description="Seed for all randomness: splits, initial weights, order of the texts, dropout."
     )
+    task: TaskConfig = Field(ClassificationTask(), description="What the model is trained for.")
     data: DataConfig = Field(description="Source of the texts and labels.")
     tokenizer: TokenizerConfig = Field(
         SubwordTokens(), description="How a text becomes token ids; subword if `type` is omitted."

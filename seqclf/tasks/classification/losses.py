@@ -1,4 +1,4 @@
-"""The objective that training minimises: the loss of each text times the weight of the text."""
+"""Losses: each text's loss times the weight of the text."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from seqclf.config.schema import TrainingConfig
 from seqclf.label_weights import label_weights
 from seqclf.labels import Labels
 
-Objective = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
-"""Maps logits and label ids to each text's term of the objective, ``float32 [batch]``; the batch takes the mean."""
+TextLoss = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+"""Maps logits and label ids (shapes as for ``cross_entropy``) to each text's loss, ``float32 [batch]``."""
 
 
-def build_objective(config: TrainingConfig, labels: Sequence[str], label_ids: NDArray[Any]) -> Objective:
+def build_loss(config: TrainingConfig, labels: Sequence[str], label_ids: NDArray[Any]) -> TextLoss:
     """The config's loss and class weights. ``label_ids`` are those of all training texts."""
     labels = Labels.of(labels)
     weights = label_weights(config.class_weights, labels, label_ids)
 
-    def objective(logits: tf.Tensor, label_ids: tf.Tensor) -> tf.Tensor:
+    def loss(logits: tf.Tensor, label_ids: tf.Tensor) -> tf.Tensor:
         if labels.multi:
             losses = config.loss.of_decisions(logits, label_ids)
             if weights is not None:
@@ -30,7 +30,7 @@ def build_objective(config: TrainingConfig, labels: Sequence[str], label_ids: ND
         losses = config.loss.of_texts(logits, label_ids)
         return losses if weights is None else losses * tf.gather(tf.constant(weights), label_ids)
 
-    return objective
+    return loss
 
 
 def cross_entropy(logits: tf.Tensor, label_ids: tf.Tensor) -> tf.Tensor:

@@ -2,62 +2,121 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from seqclf.config import Config
 from seqclf.config.schema import TrainingConfig
+from seqclf.data.batches import Batches
+from seqclf.data.encoded import EncodedTexts
+from seqclf.data.prepare import TrainingData
 from seqclf.labels import Labels
-from seqclf.model.build import NGRAMS, has_ngrams, training_logits_model
+from seqclf.model.build import LOGITS, NGRAMS, build_model, has_ngrams
+from seqclf.model.forward import Forward
+from seqclf.ngrams.fit import FittedNgrams, layer_weights
 from seqclf.prior import Prior
-from seqclf.tasks.base import Sums
-from seqclf.tasks.classification.losses import Objective, build_objective, correct, cross_entropy
+from seqclf.tasks.base import Say, Sums, Task
+from seqclf.tasks.classification.losses import build_loss, correct
+from seqclf.tasks.classification.ngram_fits import fit_before, note_no_refit, refit_after
+from seqclf.tasks.classification.objectives import Objective, OnePass
 from seqclf.tasks.classification.validation import Validator
+
+if TYPE_CHECKING:
+    from seqclf.runs import Run
 
 
 @dataclass(frozen=True)
-class Classification:
+class Classification(Task):
     """Trains the logits of ``build_model``.
 
     A batch has token ids (``int32 [batch, time]``) and labels (``int32 [batch]``, or ``bool [batch, labels]`` where
-    multi-label). A model with ``ngrams`` also needs the logits of a fit that has not seen the texts, ``float32 [batch,
-    units]``.
+    multi-label). With ``ngrams`` it also has the logits of a fit that has not seen the texts, ``float32 [batch,
+    units]``; they replace those of the table.
 
     Attributes:
         objective: what a text adds to the loss.
         prior: answers validation texts without known tokens, where there is one.
+        fitted: the fit of the n-grams, where there is one, after ``begin``.
     """
 
     labels: Labels
     config: TrainingConfig = field(default_factory=TrainingConfig)
-    objective: Objective = cross_entropy
+    objective: Objective = field(default_factory=OnePass)
     prior: Prior | None = None
+    fitted: FittedNgrams | None = None
+    notes: tuple[str, ...] = ()
 
     @classmethod
-    def of(
-        cls, config: TrainingConfig, labels: Labels, label_ids: NDArray[Any], prior: Prior | None = None
-    ) -> Classification:
-        """With the config's loss and class weights; ``label_ids`` are those of all training texts."""
-        return cls(labels, config, build_objective(config, labels, label_ids), prior)
+    def of(cls, config: Config, data: TrainingData) -> Classification:
+        """With the config's loss and class weights, and the prior of the training texts."""
+        texts, labels = data.train.labels, data.labels
+        objective = OnePass(build_loss(config.training, labels, texts))
+        return cls(labels, config.training, objective, Prior.of(texts, labels, data.tokenizer.unknown_id))
 
-    def training_model(self, model: keras.Model) -> keras.Model:
-        return training_logits_model(model)
+    @property
+    def passes(self) -> int:  # type: ignore[override]
+        return self.objective.passes
+
+    def save(self, run: Run) -> None:
+        run.write_labels(self.labels)
+        if self.prior is not None:
+            run.write_prior(self.prior)
+
+    def begin(self, config: Config, data: TrainingData, run: Run, say: Say) -> Classification:
+        fitted = fit_before(config, data, run, say)
+        notes = []
+        if fitted is not None and config.layers:
+            notes.append(f"n-grams are fitted to {fitted.texts:,} texts, and the network is trained alongside them")
+        if self.labels.multi:
+            notes.append("accuracy counts texts with all labels correct")
+        return replace(self, prior=run.prior, fitted=fitted, notes=tuple(notes))
+
+    def end(self, config: Config, data: TrainingData, model: keras.Model, run: Run, say: Say) -> None:
+        refit_after(config, data, model, run, say)
+
+    def interrupted(self, run: Run) -> None:
+        note_no_refit(run)
+
+    def model(
+        self,
+        config: Config,
+        data: TrainingData,
+        *,
+        vectors: Mapping[int, NDArray[np.float32]] | None = None,
+        tokens: int | None = None,
+    ) -> keras.Model:
+        model = build_model(config, data.tokenizer.vocabulary_size, self.labels, vectors=vectors, tokens=tokens)
+        if self.fitted is not None:
+            weights = layer_weights(config, data, self.fitted.table, self.fitted.bias)
+            model.get_layer(NGRAMS).set_weights(weights)
+        return model
+
+    def batches(self, texts: EncodedTexts, config: Config, *, training: bool) -> Batches:
+        if not training or config.ngrams is None:
+            return Batches.of(texts, config)
+        if self.fitted is None:  # a step costs the same with any logits
+            return Batches.of(texts, config, np.zeros((len(texts), self.labels.units), np.float32))
+        return Batches.of(texts, config, self.fitted.out_of_fold)
+
+    def forward(self, model: keras.Model) -> Forward:
+        return Forward(model, LOGITS, [NGRAMS] if has_ngrams(model) else [])
 
     def signature(self, model: keras.Model) -> list[tf.TensorSpec]:
         label_ids = tf.TensorSpec([None, None], tf.bool) if self.labels.multi else tf.TensorSpec([None], tf.int32)
         scores = [tf.TensorSpec([None, model.get_layer(NGRAMS).units], tf.float32)] if has_ngrams(model) else []
         return [tf.TensorSpec([None, None], tf.int32), label_ids, *scores]
 
-    def sums(self, forward: keras.Model, batch: Sequence[tf.Tensor]) -> Sums:
+    def sums(self, forward: Forward, batch: Sequence[tf.Tensor]) -> Sums:
         token_ids, label_ids, *scores = batch
-        logits = forward([token_ids, *scores] if scores else token_ids, training=True)
-        loss = tf.reduce_sum(self.objective(logits, label_ids))
+        losses, logits = self.objective(forward.with_given(*scores), token_ids, label_ids)
         texts = tf.cast(tf.shape(token_ids)[0], tf.float32)
-        return Sums(loss, texts, tf.math.count_nonzero(correct(logits, label_ids)))
+        return Sums(tf.reduce_sum(losses), texts, tf.math.count_nonzero(correct(logits, label_ids)))
 
     def validator(self, model: keras.Model) -> Validator:
         return Validator(model, self.config, self.labels, self.prior)

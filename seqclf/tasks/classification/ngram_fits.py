@@ -2,44 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import keras
 import numpy as np
 
 from seqclf.config import Config
 from seqclf.data.prepare import TrainingData
+from seqclf.model.build import NGRAMS
 from seqclf.ngrams.fit import FittedNgrams, fit_ngrams, layer_weights, refit_ngrams
 from seqclf.runs import Run
-from seqclf.training.events import Event, Stage
+from seqclf.tasks.base import Say
 
 
-def fit_before(config: Config, data: TrainingData, run: Run, listen: Callable[[Event], None]) -> FittedNgrams | None:
+def fit_before(config: Config, data: TrainingData, run: Run, say: Say) -> FittedNgrams | None:
     """Fit the n-grams to the training texts and record the fit in the run; None if the config has no ``ngrams``.
 
     The record of an earlier refit stays: the run has its models until new ones are written.
     """
     if config.ngrams is None:
         return None
-    fitted = fit_ngrams(config, data, lambda stage: listen(Stage(stage)))
+    fitted = fit_ngrams(config, data, say)
     used = int(np.count_nonzero(fitted.table.any(axis=1)))
     noted = {"texts": fitted.texts, "buckets_used": used, "table_bytes": fitted.table.nbytes}
     run.update_manifest(ngrams={**(run.manifest.get("ngrams") or {}), **noted})
     if fitted.texts < len(data.train):
-        listen(Stage(f"The n-grams were fitted to a sample of {fitted.texts:,} of the {len(data.train):,} texts"))
+        say(f"The n-grams were fitted to a sample of {fitted.texts:,} of the {len(data.train):,} texts")
     return fitted
 
 
-def refit_after(
-    config: Config, data: TrainingData, model: keras.Model, run: Run, listen: Callable[[Event], None]
-) -> None:
+def refit_after(config: Config, data: TrainingData, model: keras.Model, run: Run, say: Say) -> None:
     """If the config asks for it, give the model a table that is also fitted to the validation texts.
 
     Do not validate the model on them afterwards: it would seem better than it is.
     """
-    from seqclf.model.build import NGRAMS
-
-    again = refit_ngrams(config, data, lambda stage: listen(Stage(stage)))
+    again = refit_ngrams(config, data, say)
     if again is not None:
         model.get_layer(NGRAMS).set_weights(layer_weights(config, data, again.table, again.bias))
     if config.ngrams is not None:

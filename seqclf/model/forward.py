@@ -1,0 +1,62 @@
+"""A model as a training step calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+from functools import cached_property
+
+import keras
+import tensorflow as tf
+
+from seqclf.model.encoder import EMBEDDING
+
+
+class Forward:
+    """The forward pass of a model while it trains, up to the output of one of its layers.
+
+    A step may call it several times. Each call draws new dropout masks from the random-number counters in the model's
+    variables, so a resumed training draws the same ones.
+
+    Args:
+        output: name of the layer whose output a call returns.
+        given: names of layers whose outputs come from the batch (``with_given``) instead of the layer.
+    """
+
+    def __init__(self, model: keras.Model, output: str, given: Sequence[str] = ()) -> None:
+        self._source, self._output = model, model.get_layer(output).output
+        self._given = [model.get_layer(name).output for name in given]
+        self._from_ids = keras.Model([model.input, *self._given], self._output)
+        self._values: tuple[tf.Tensor, ...] = ()
+
+    def with_given(self, *values: tf.Tensor) -> Forward:
+        """The forward pass with the outputs of the layers ``given`` for one batch."""
+        bound = copy(self)
+        bound._values = values
+        return bound
+
+    def __call__(self, token_ids: tf.Tensor, *, vectors: tf.Tensor | None = None) -> tf.Tensor:
+        """The output for a batch.
+
+        Args:
+            token_ids: ``int32 [batch, time]``, padded right with 0.
+            vectors: replaces the output of ``embed``, to learn from changed vectors. ``token_ids`` still mark the
+                padding.
+        """
+        if vectors is None:
+            return self._from_ids([token_ids, *self._values], training=True)
+        return self._from_vectors([token_ids, vectors, *self._values], training=True)
+
+    def embed(self, token_ids: tf.Tensor) -> tf.Tensor:
+        """The vectors of tokens before any dropout, ``float32 [batch, time, embedding.dim]``."""
+        return self._source.get_layer(EMBEDDING)(token_ids)
+
+    @property
+    def penalties(self) -> list[tf.Tensor]:
+        """The penalties on weights that layers have, each ``float32 []``; the same after any number of calls."""
+        return list(self._source.losses)
+
+    @cached_property
+    def _from_vectors(self) -> keras.Model:
+        inputs = [self._source.input, self._source.get_layer(EMBEDDING).output, *self._given]
+        return keras.Model(inputs, self._output)

@@ -1,0 +1,55 @@
+"""Objectives: how the terms of a text's loss come from forward passes of the model."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+import tensorflow as tf
+
+from seqclf.tasks.classification.losses import TextLoss, cross_entropy
+
+
+class TextForward(Protocol):
+    """The forward pass of a batch of texts (``seqclf.model.forward.Forward``), with what the batch adds to it."""
+
+    def __call__(self, token_ids: tf.Tensor, *, vectors: tf.Tensor | None = None) -> tf.Tensor:
+        """Logits, ``float32 [batch, units]``, with fresh dropout; ``vectors`` replace those of ``embed``."""
+
+    def embed(self, token_ids: tf.Tensor) -> tf.Tensor:
+        """The vectors of tokens, ``float32 [batch, time, embedding.dim]``."""
+
+
+class Terms(NamedTuple):
+    """An objective's result for a batch.
+
+    Attributes:
+        losses: each text's term of the minimised sum, ``float32 [batch]``.
+        logits: the prediction that counts as correct or not, ``float32 [batch, units]``.
+    """
+
+    losses: tf.Tensor
+    logits: tf.Tensor
+
+
+class Objective(Protocol):
+    """What training minimises. An objective may call the model several times, and says how often."""
+
+    @property
+    def passes(self) -> int:
+        """Number of calls of ``forward``, for the memory estimate."""
+
+    def __call__(self, forward: TextForward, token_ids: tf.Tensor, label_ids: tf.Tensor) -> Terms:
+        """The terms of a batch: token ids ``int32 [batch, time]``, labels as for a ``TextLoss``."""
+
+
+class OnePass:
+    """The loss of the logits of one forward pass."""
+
+    passes = 1
+
+    def __init__(self, loss: TextLoss = cross_entropy) -> None:
+        self._loss = loss
+
+    def __call__(self, forward: TextForward, token_ids: tf.Tensor, label_ids: tf.Tensor) -> Terms:
+        logits = forward(token_ids)
+        return Terms(self._loss(logits, label_ids), logits)
