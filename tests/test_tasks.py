@@ -36,7 +36,9 @@ class IsLong(Task):
 
     tokens: int
 
-    def model(self, config: Config, data: TrainingData, *, vectors: Any = None, tokens: int | None = None) -> keras.Model:
+    def model(
+        self, config: Config, data: TrainingData, *, vectors: Any = None, tokens: int | None = None
+    ) -> keras.Model:
         token_ids = keras.Input((tokens,), dtype="int32")
         flow = encode(config, token_ids, data.tokenizer.vocabulary_size, vectors=vectors)
         return keras.Model(token_ids, keras.layers.Dense(1, name="is_long")(flow.x))

@@ -19,7 +19,6 @@ EMBEDDING = "embedding"
 """Name of the embedding layer."""
 
 
-
 def encode(
     config: Config,
     token_ids: Any,

@@ -21,7 +21,6 @@ from seqclf.training.written import write_models
 if TYPE_CHECKING:
     import keras
 
-
     from seqclf.tasks.base import Task
 
 _CURES = (

@@ -59,7 +59,7 @@ def memory_needs(config: Config, data: TrainingData) -> MemoryNeeds:
     from seqclf.tasks.kinds import task_of
 
     task = task_of(config, data)
-    tokens = int(task.batches(data.train, config, training=True).lengths.max())
+    tokens = int(task.batches(data.train, config, training=False).lengths.max())
     model = _outline(config, data, task, tokens)
     parameters = model.count_params()
     fixed = 0 if config.ngrams is None else (config.ngrams.buckets + 1) * data.labels.units
