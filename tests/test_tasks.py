@@ -166,7 +166,7 @@ def test_an_objective_of_two_passes_draws_two_dropout_masks(ngrams: Any) -> None
     state, step, task = _classifier(TwoPasses(), ngrams=ngrams)
     batch = task.forward(state.model)
     scores = [] if ngrams is None else [tf.zeros((2, 1))]
-    one, other = (batch.with_given(*scores)(IDS) for _ in range(2))
+    one, other = (batch.with_given(*scores)(tf.constant(IDS)) for _ in range(2))
     assert not np.array_equal(one, other)
     before = state.to_bytes()
     first = step(IDS, LABELS, *scores)
