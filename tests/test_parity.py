@@ -104,7 +104,10 @@ def test_outputs_and_losses_are_those_of_the_model_written_by_hand(name: str) ->
 
     ours = build_train_step(model, optimizer.build(), Classification(Labels(("a", "b"))))
     losses = [
-        (float(ours(tokens, labels).loss) / len(tokens), float(step(tokens, labels[:, np.newaxis] if count == 2 else labels)))
+        (
+            float(ours(tokens, labels).loss) / len(tokens),
+            float(step(tokens, labels[:, np.newaxis] if count == 2 else labels)),
+        )
         for tokens, labels in itertools.islice(itertools.cycle(batches), STEPS)
     ]
     np.testing.assert_allclose(*zip(*losses, strict=True), rtol=0, atol=1e-4)
