@@ -73,6 +73,10 @@ def test_a_config_can_name_the_types_of_all_recipes(extended: Path) -> None:
     assert filled["training"]["schedule"]["type"] == used["training"]["schedule"]["type"] == "polynomial"
 
 
+def test_a_command_in_one_file_is_listed(extended: Path) -> None:
+    assert "labels   Print the labels of a run." in _seqclf(extended, "--help")
+
+
 def test_a_source_in_one_file_is_described_split_and_checked(extended: Path) -> None:
     _seqclf(extended, "split", "config.yaml", "--to", "splits")
     counts = {path.name: path.read_text(encoding="utf-8").count("film") for path in (extended / "splits").iterdir()}
@@ -87,6 +91,7 @@ def test_a_source_in_one_file_is_described_split_and_checked(extended: Path) -> 
 
 def test_the_recipes_train_together_and_predict_without_tensorflow(extended: Path) -> None:
     _seqclf(extended, "train", "config.yaml")
+    assert _seqclf(extended, "labels").split() == ["negative", "positive"]
     answers = _seqclf(extended, "predict", "--json", "a good film", "a dull film").splitlines()
     assert [json.loads(answer)["label"] for answer in answers] == ["positive", "negative"]
 

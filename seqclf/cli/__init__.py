@@ -1,4 +1,4 @@
-"""The command line: one command per file, each a thin layer over a function of another room.
+"""The command line: one command per file in ``commands``, each a thin layer over a function of another room.
 
 These modules import nothing heavy at the top, so that ``--help`` responds at once.
 """
@@ -16,18 +16,8 @@ from typing import IO, Any
 import click
 
 from seqclf import __version__
-from seqclf.cli.commands.bench import bench_command
-from seqclf.cli.commands.check import check_command
-from seqclf.cli.commands.config import config_command
-from seqclf.cli.commands.eval import eval_command
-from seqclf.cli.commands.export import export_command
-from seqclf.cli.commands.init import init_command
-from seqclf.cli.commands.predict import predict_command
-from seqclf.cli.commands.probe import probe_command
-from seqclf.cli.commands.schema import schema_command
-from seqclf.cli.commands.split import split_command
-from seqclf.cli.commands.train import train_command
-from seqclf.cli.help_pages import use_narrow_pages
+from seqclf.cli.commands import Commands
+from seqclf.cli.help_pages import Context
 from seqclf.cli.hints import ARGUMENTS, Hint, hint_for
 from seqclf.cli.problems import show_error
 from seqclf.cli.wrap import say, width_of, wrapped
@@ -99,6 +89,8 @@ def _terminated_like_interrupted() -> Iterator[None]:
 class _Program(click.Group):
     """Shows errors that seqclf raised on purpose as messages, and exits with their code."""
 
+    context_class = Context
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.meta[ARGUMENTS] = tuple(args)
         return super().parse_args(ctx, args)
@@ -129,27 +121,10 @@ class _Program(click.Group):
             raise click.exceptions.Exit(128 + number) from None
 
 
-@click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Program, commands=Commands(), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="seqclf")
 def cli() -> None:
     """Train recurrent text classifiers from one YAML file; evaluate, use and export them."""
-
-
-for command in (
-    init_command,
-    bench_command,
-    probe_command,
-    check_command,
-    train_command,
-    eval_command,
-    predict_command,
-    export_command,
-    config_command,
-    schema_command,
-    split_command,
-):
-    cli.add_command(command)
-use_narrow_pages(cli)
 
 
 def main() -> None:

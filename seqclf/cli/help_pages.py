@@ -44,12 +44,14 @@ def _broken_at_bars(option: str, width: int) -> str:
     return "\n".join(lines)
 
 
-class _Context(click.Context):
+class Context(click.Context):
+    """A context whose help pages fit the terminal."""
+
     formatter_class = _Formatter
 
 
 def use_narrow_pages(command: click.Command) -> None:
     """Make the command and all its subcommands print pages that fit the terminal."""
-    command.context_class = _Context
+    command.context_class = Context
     for below in getattr(command, "commands", {}).values():
         use_narrow_pages(below)

@@ -1,1 +1,33 @@
-"""The commands, one per file."""
+"""The commands, one per file. A module ``name`` in this package defines ``name_command``; seqclf finds it here."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
+
+import click
+
+from seqclf.cli.help_pages import use_narrow_pages
+
+
+class Commands(Mapping[str, click.Command]):
+    """All commands by name. A command's module is imported when the command is first used."""
+
+    def __init__(self) -> None:
+        self._modules = {module.name.replace("_", "-"): module.name for module in pkgutil.iter_modules(__path__)}
+        self._imported: dict[str, click.Command] = {}
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in self._imported:
+            module = self._modules[name]
+            command: click.Command = getattr(importlib.import_module(f"{__name__}.{module}"), f"{module}_command")
+            use_narrow_pages(command)
+            self._imported[name] = command
+        return self._imported[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modules)
+
+    def __len__(self) -> int:
+        return len(self._modules)
