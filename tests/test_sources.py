@@ -16,6 +16,7 @@ from seqclf.data.label_sets import encode_labels, label_order
 from seqclf.data.splits import partition
 from seqclf.errors import InputError
 from seqclf.labels import Labels
+from seqclf.sources import SOURCE_TYPES, RowSource
 from seqclf.sources.folder import FolderSource
 from seqclf.sources.sample import SampleSource
 from seqclf.sources.table.reader import TableSource
@@ -244,3 +245,27 @@ def test_labels_have_a_natural_order() -> None:
 def test_unknown_labels_are_reported() -> None:
     with pytest.raises(InputError, match=r'x\.csv: contains labels that do not occur in the training texts: "c"'):
         encode_labels(LabelledTexts(["x", "y"], ["a", "c"], "x.csv"), Labels(("a", "b")))
+
+
+# --- facts of the types -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SOURCE_TYPES)
+def test_the_facts_of_a_source_type_agree(name: str) -> None:
+    kind = SOURCE_TYPES[name]
+    required = [option for option, field in kind.model_fields.items() if field.is_required()]
+    data = kind.model_validate({**dict.fromkeys(required, "a"), "source": name})
+    parts = data.parts()
+    assert set(parts) == {"train", "validation", "test"}
+    assert isinstance(parts["train"], str)
+    assert data.model_copy(update={"folds": 4, "fold": 1}).parts()["validation"] == 0.25
+    assert data.describe("validation") == data.describe("train"), "a random fraction of the training texts"
+    assert set(kind.path_options) <= kind.model_fields.keys()
+    assert isinstance(data.open(), RowSource) == (data.table_columns is not None)
+    assert not list(data.problems())
+    assert list(kind.model_fields)[-3:] == ["folds", "fold", "unknown_labels"], "shared options are the last"
+
+
+def test_names_of_source_types_in_other_libraries_are_unambiguous() -> None:
+    names = [other for kind in SOURCE_TYPES.values() for other in kind.other_names]
+    assert len(names) == len({*names, *SOURCE_TYPES}) - len(SOURCE_TYPES)
