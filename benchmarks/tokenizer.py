@@ -14,9 +14,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import yaml
 
 from seqclf.config import checked_config
-from seqclf.config.schema import TokenizerOptions
 from seqclf.sources.tfds import TfdsSource
-from seqclf.text.kinds import learn_tokenizer
 
 BATCH = 256
 
@@ -35,7 +33,7 @@ def main() -> None:
     options = checked_config(
         {"data": {"source": "sample"}, "layers": [{"type": "pool"}], "tokenizer": yaml.safe_load(arguments.options)}
     ).tokenizer
-    tokenizer = learn_tokenizer(train, **options.model_dump(exclude=set(TokenizerOptions.model_fields)))
+    tokenizer = options.learn(train)
     print(f"learn from {len(train):,} reviews: {time.perf_counter() - started:.1f} s")
 
     started = time.perf_counter()

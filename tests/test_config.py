@@ -130,8 +130,7 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
     messages = "\n".join(line for _, lines in BROKEN for line in lines)
     for check, words in {
         "fractions_leave_training_texts": "leaves none for training",
-        "vocabulary_has_room_for_characters": "two special tokens, [PAD] and [UNK]",
-        "ngrams_leave_no_gaps": "expected at most tokenizer.ngram",
+        "tokenizer_options_are_consistent": "two special tokens, [PAD] and [UNK]",
         "readers_have_a_sequence": "needs one vector per token, but the",
         "return_sequences_fits_the_next_layer": "is true, but no later layer",
         "one_vector_is_left": "returns one vector per token; add",
@@ -156,7 +155,8 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
         assert check in {known.__name__ for known in CHECKS}
         assert words in messages
     assert "is the text column, and equal texts are always kept together" in messages  # source_is_consistent as well
-    assert len(CHECKS) == 23
+    assert "expected at most tokenizer.ngram" in messages  # tokenizer_options_are_consistent as well
+    assert len(CHECKS) == 22
 
 
 def test_the_line_is_quoted_with_a_mark(tmp_path: Path) -> None:
@@ -300,7 +300,7 @@ def test_aliases_cannot_explode(tmp_path: Path) -> None:
 )
 def test_what_costs_something_is_a_warning(tmp_path: Path, check: str, text: str, expected: str) -> None:
     assert check in {known.__name__ for known in WARNINGS}
-    assert len(WARNINGS) == 11
+    assert len(WARNINGS) == 12
     path = _write(tmp_path, text)
     (warning,) = read_config(path).warnings
     assert str(warning).removeprefix(f"{path}:").startswith(expected)

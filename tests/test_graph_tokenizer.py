@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from learnt_tokenizers import learn_tokenizer
 
 from seqclf.sources.sample.grammar import reviews
-from seqclf.text.kinds import learn_tokenizer
-from seqclf.text.subword import SubwordTokenizer
+from seqclf.text.kinds.subword import SubwordTokenizer
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.truncation import Truncate, truncate_ids
 
@@ -159,7 +159,7 @@ def pair(request: pytest.FixtureRequest, vocabularies: Path) -> tuple[Tokenizer,
     options = dict(KINDS[request.param])
     if "file" in options:
         options["file"] = str(vocabularies / str(options["file"]))
-    tokenizer = learn_tokenizer([*TEXTS, *FOREIGN * 3], **options)  # type: ignore[arg-type]
+    tokenizer = learn_tokenizer([*TEXTS, *FOREIGN * 3], **options)
     return tokenizer, _graph(tokenizer)
 
 

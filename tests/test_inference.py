@@ -108,7 +108,7 @@ def test_invalid_models_are_an_error(three_label_run: Run, tmp_path: Path) -> No
 
 
 def test_the_tokenizer_of_another_run_is_an_error(three_label_run: Run, tmp_path: Path) -> None:
-    from seqclf.text.subword import SubwordTokenizer
+    from seqclf.text.kinds.subword import SubwordTokenizer
 
     shutil.copy(three_label_run.onnx, tmp_path)
     unknown = SubwordTokenizer(["[PAD]", "[UNK]", *(f"piece{i}" for i in range(9_000)), "late"], lowercase=True)

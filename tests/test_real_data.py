@@ -66,7 +66,7 @@ def test_graph_and_bulk_ids_are_equal_on_imdb(imdb: TfdsSource) -> None:
     import tensorflow as tf
 
     from seqclf.text.graph import GraphTokenizer
-    from seqclf.text.subword import SubwordTokenizer
+    from seqclf.text.kinds.subword import SubwordTokenizer
     from seqclf.text.truncation import truncate_ids
 
     texts = imdb.read("train[:2000]").texts
@@ -84,9 +84,9 @@ def test_graph_and_bulk_ids_are_equal_on_imdb(imdb: TfdsSource) -> None:
 def test_the_retired_subwords_of_imdb_have_their_ids(real_data: Path, imdb: TfdsSource) -> None:
     import tensorflow as tf
     import tensorflow_datasets as tfds
+    from learnt_tokenizers import learn_tokenizer
 
     from seqclf.text.graph import GraphTokenizer
-    from seqclf.text.kinds import learn_tokenizer
 
     path = real_data / "data" / "subwords8k" / "text.text.subwords"
     original = tfds.deprecated.text.SubwordTextEncoder.load_from_file(str(path.with_suffix("")))

@@ -31,7 +31,7 @@ ALLOWED = {
     "option_types": set(),
     "sources": BASE | {"option_types", "text_store"},
     "layer_types": BASE | {"option_types", "layers", "onnx_writer"},
-    "config": BASE | {"option_types", "layer_types", "sources"},
+    "config": BASE | {"option_types", "layer_types", "text", "sources"},
     "text": BASE,
     "data": BASE | {"config", "text", "sources"},
     "model": BASE | {"config", "layer_types", "layers"},

@@ -16,7 +16,7 @@ from tokenizers import Tokenizer
 from seqclf.errors import InputError
 from seqclf.sources.sample.grammar import reviews
 from seqclf.text.kinds import load_tokenizer
-from seqclf.text.subword import SubwordTokenizer
+from seqclf.text.kinds.subword import SubwordTokenizer
 from seqclf.text.truncation import kept_ends, truncate_ids
 from seqclf.token_ids import UNKNOWN_ID
 
@@ -55,7 +55,7 @@ def test_order_of_the_texts_does_not_matter(tokenizer: SubwordTokenizer) -> None
 
 def test_training_is_the_same_in_another_process(tokenizer: SubwordTokenizer) -> None:
     program = (
-        "from seqclf.sources.sample.grammar import reviews; from seqclf.text.subword import SubwordTokenizer;"
+        "from seqclf.sources.sample.grammar import reviews; from seqclf.text.kinds.subword import SubwordTokenizer;"
         "print(SubwordTokenizer.learn([t for t, _ in reviews(300)], vocab_size=300).fingerprint)"
     )
     for hash_seed in ("1", "2"):

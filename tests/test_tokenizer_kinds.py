@@ -11,16 +11,17 @@ import pytest
 from conftest import small_config, trained
 from hypothesis import given
 from hypothesis import strategies as st
+from learnt_tokenizers import learn_tokenizer
 
 from seqclf.errors import InputError
 from seqclf.sources.sample.grammar import reviews
-from seqclf.text.char import CharTokenizer
-from seqclf.text.kinds import learn_tokenizer, load_tokenizer
-from seqclf.text.subword_text_encoder import SubwordTextEncoder
+from seqclf.text.kinds import load_tokenizer
+from seqclf.text.kinds.char import CharTokenizer
+from seqclf.text.kinds.subword_text_encoder import SubwordTextEncoder
+from seqclf.text.kinds.word import WordTokenizer
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.trie import MISSING, ROOT, Trie
 from seqclf.text.vocabulary_file import read_vocabulary
-from seqclf.text.word import WordTokenizer
 
 TEXTS = [text for text, _ in reviews(200)]
 MESSY = [

@@ -10,7 +10,6 @@ from pydantic import TypeAdapter
 from seqclf.config.schema import TokenizerConfig
 from seqclf.data.unknown_tokens import unknown_warnings
 from seqclf.sources.texts import LabelledTexts
-from seqclf.text.kinds import learn_tokenizer
 
 DNA = ["".join("ACGT"[(i * 7 + j * j) % 4] for j in range(120)) for i in range(30)]
 RARE = [f"the {word} film" for word in "one two three four five six seven eight nine ten".split()]
@@ -19,7 +18,7 @@ IDEOGRAPHS = ["".join(chr(0x4E00 + (17 * i + j) % 300) for j in range(20)) for i
 
 def _warned(options: dict[str, Any], train: list[str], share: float = 0.2, test: list[str] | None = None) -> list[str]:
     checked: TokenizerConfig = TypeAdapter(TokenizerConfig).validate_python(options)
-    tokenizer = learn_tokenizer(train, **checked.model_dump(exclude={"max_tokens", "truncate"}))
+    tokenizer = checked.learn(train)
     texts = {
         name: LabelledTexts(some, ["a"] * len(some), name) for name, some in (("train", train), ("test", test or []))
     }

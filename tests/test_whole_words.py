@@ -9,14 +9,14 @@ import pytest
 from conftest import POOLED, small_config
 from hypothesis import given
 from hypothesis import strategies as st
+from learnt_tokenizers import learn_tokenizer
 
 from seqclf.config import checked_config
 from seqclf.data.prepare import prepare
 from seqclf.errors import InputError
 from seqclf.ngrams.features import hash_of, presence_of
 from seqclf.ngrams.fit import fit_ngrams
-from seqclf.text.kinds import learn_tokenizer
-from seqclf.text.subword_text_encoder import SubwordTextEncoder
+from seqclf.text.kinds.subword_text_encoder import SubwordTextEncoder
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.words import words
 from seqclf.token_ids import CONTINUES, GOES_ON
@@ -66,7 +66,7 @@ def test_subwords_with_spaces_make_up_words() -> None:
 
 @pytest.mark.parametrize("options", [{"type": "word"}, {"type": "char", "ngram": 3}, {"type": "char", "stride": 1}])
 def test_other_tokens_are_not_parts_of_words(options: dict[str, object]) -> None:
-    tokenizer = learn_tokenizer(TEXTS, **{"vocab_size": 60, **options})  # type: ignore[arg-type]
+    tokenizer = learn_tokenizer(TEXTS, **{"vocab_size": 60, **options})
     assert (tokenizer.word_joins() is None) == (options != {"type": "char", "stride": 1})
 
 

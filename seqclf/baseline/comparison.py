@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from seqclf.config import Config
-from seqclf.config.schema import CharTokens, SubwordTokens
 from seqclf.layer_types import walk
 from seqclf.layer_types.pool import Pool
 
@@ -141,10 +140,10 @@ def _cures(config: Config, vocabulary: int | None) -> Iterator[_Cure]:
     pooled = [layer for _, layer in walk(config.layers) if isinstance(layer, Pool)]
     if config.layers and not any("mean" in layer.method and "max" in layer.method for layer in pooled):
         yield _Cure("{type: pool, method: [mean, max]} as the last of layers: it sees the whole text, not only its end")
-    allowed: Any = getattr(config.tokenizer, "vocab_size", None)
-    full = allowed is not None and (vocabulary is None or vocabulary >= allowed)
+    allowed = config.tokenizer.most_pieces
+    full = allowed is not None and allowed < _LARGE_VOCABULARY and (vocabulary is None or vocabulary >= allowed)
     # With n-grams and few texts, a larger vocabulary did not help: each n-gram then occurs in fewer texts.
-    if config.ngrams is None and full and allowed < _LARGE_VOCABULARY and not isinstance(config.tokenizer, CharTokens):
+    if config.ngrams is None and full and not config.tokenizer.reads_characters:
         setting = f"tokenizer.vocab_size={_LARGE_VOCABULARY}"
         yield _Cure(f"a larger tokenizer.vocab_size, such as {_LARGE_VOCABULARY}", (setting,))
     if config.layers:
@@ -155,7 +154,7 @@ def _cures(config: Config, vocabulary: int | None) -> Iterator[_Cure]:
     elif not config.ngrams.normalize:
         settings = ("ngrams.normalize=true", "ngrams.weights=naive_bayes_idf", "ngrams.l2=0.01")
         yield _Cure("normalised n-grams, as `seqclf init --from` writes them", settings)
-    elif not config.ngrams.words and isinstance(config.tokenizer, SubwordTokens):
+    elif not (config.ngrams.words or config.tokenizer.reads_characters or config.tokenizer.no_whole_words):
         yield _Cure("whole words in addition to the n-grams of their pieces", ("ngrams.words=true",))
 
 

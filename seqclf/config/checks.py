@@ -17,14 +17,10 @@ from seqclf.config.data_checks import (
 )
 from seqclf.config.problems import Problem
 from seqclf.config.schema import (
-    LEAST_PIECES,
-    CharTokens,
     EmbeddingConfig,
     NgramsConfig,
-    SubwordTokens,
     TokenizerConfig,
     TrainingConfig,
-    WordTokens,
 )
 from seqclf.layer_types import Layer, RecurrentLayer, walk
 from seqclf.sources import DataConfig
@@ -39,22 +35,8 @@ def returns_sequences(layers: Layers) -> list[bool]:
     return [any(reads[i + 1 :]) for i in range(len(layers))]
 
 
-def vocabulary_has_room_for_characters(tokenizer: TokenizerConfig) -> Iterator[Problem]:
-    if isinstance(tokenizer, SubwordTokens) and tokenizer.vocab_size < LEAST_PIECES:
-        message = (
-            f"expected at least {LEAST_PIECES} (two special tokens, [PAD] and [UNK], and a piece for each single "
-            f"character), found {tokenizer.vocab_size}"
-        )
-        yield Problem(("tokenizer", "vocab_size"), message)
-
-
-def ngrams_leave_no_gaps(tokenizer: TokenizerConfig) -> Iterator[Problem]:
-    if isinstance(tokenizer, CharTokens) and tokenizer.stride > tokenizer.ngram:
-        message = (
-            f"expected at most tokenizer.ngram, {tokenizer.ngram}, since a larger stride skips characters between "
-            f"tokens; found {tokenizer.stride}"
-        )
-        yield Problem(("tokenizer", "stride"), message)
+def tokenizer_options_are_consistent(tokenizer: TokenizerConfig) -> Iterator[Problem]:
+    yield from (Problem(("tokenizer", option), message) for option, message in tokenizer.problems())
 
 
 def readers_have_a_sequence(layers: Layers) -> Iterator[Problem]:
@@ -137,17 +119,8 @@ def head_sees_the_ngrams(ngrams: NgramsConfig | None) -> Iterator[Problem]:
 
 
 def words_have_pieces(ngrams: NgramsConfig | None, tokenizer: TokenizerConfig) -> Iterator[Problem]:
-    if ngrams is None or not ngrams.words:
-        return
-    if isinstance(tokenizer, WordTokens):
-        message = "with tokenizer.type: word, every token is already a word; set it to false"
-        yield Problem(("ngrams", "words"), message)
-    if isinstance(tokenizer, CharTokens) and (tokenizer.ngram > 1 or tokenizer.stride > 1):
-        message = (
-            "words cannot be assembled from character n-grams (tokenizer.ngram or tokenizer.stride above 1); set it to "
-            "false"
-        )
-        yield Problem(("ngrams", "words"), message)
+    if ngrams is not None and ngrams.words and tokenizer.no_whole_words is not None:
+        yield Problem(("ngrams", "words"), f"{tokenizer.no_whole_words}; set it to false")
 
 
 def orders_differ(ngrams: NgramsConfig | None) -> Iterator[Problem]:
@@ -226,8 +199,7 @@ CHECKS: tuple[Check, ...] = (
     fold_is_in_range,
     folds_exclude_validation_texts,
     source_is_consistent,
-    vocabulary_has_room_for_characters,
-    ngrams_leave_no_gaps,
+    tokenizer_options_are_consistent,
     readers_have_a_sequence,
     return_sequences_fits_the_next_layer,
     inner_layers_leave_sequences,

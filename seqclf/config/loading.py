@@ -11,7 +11,7 @@ from typing import Any
 
 from seqclf.config.files import Written, read_file
 from seqclf.config.problems import ConfigError, Place, Problem, dotted
-from seqclf.config.schema import Config, SubwordFileTokens
+from seqclf.config.schema import Config
 from seqclf.config.validation import validate, warnings_of
 from seqclf.config.walk import DISCRIMINATORS
 from seqclf.config.yaml_core import dump_yaml, read_yaml
@@ -145,14 +145,17 @@ def _in_data_folder(config: Config) -> Config:
 
 
 def _with_paths(config: Config, change: Callable[[str], str]) -> Config:
-    data, tokenizer, embedding = config.data, config.tokenizer, config.embedding
-    paths = {name: getattr(data, name) for name in data.path_options}
-    data = data.model_copy(update={name: change(path) for name, path in paths.items() if isinstance(path, str)})
-    if isinstance(tokenizer, SubwordFileTokens):
-        tokenizer = tokenizer.model_copy(update={"file": change(tokenizer.file)})
-    if embedding.vectors is not None:
-        embedding = embedding.model_copy(update={"vectors": change(embedding.vectors)})
-    return config.model_copy(update={"data": data, "tokenizer": tokenizer, "embedding": embedding})
+    sections = {
+        "data": (config.data, config.data.path_options),
+        "tokenizer": (config.tokenizer, config.tokenizer.path_options),
+        "embedding": (config.embedding, ("vectors",)),
+    }
+    changed = {}
+    for section, (options, names) in sections.items():
+        paths = {name: getattr(options, name) for name in names}
+        changes = {name: change(path) for name, path in paths.items() if isinstance(path, str)}
+        changed[section] = options.model_copy(update=changes)
+    return config.model_copy(update=changed)
 
 
 def _absolute(path: str) -> str:

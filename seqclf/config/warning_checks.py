@@ -8,8 +8,6 @@ from seqclf.config.checks import Check, Layers
 from seqclf.config.data_checks import source_warnings
 from seqclf.config.problems import Problem
 from seqclf.config.schema import (
-    ByteTokens,
-    CharTokens,
     EmbeddingConfig,
     NgramsConfig,
     TokenizerConfig,
@@ -22,6 +20,10 @@ from seqclf.sources import DataConfig
 def layer_warnings(layers: Layers) -> Iterator[Problem]:
     for path, layer in walk(layers, "layers"):
         yield from (Problem((*path, option), message) for option, message in layer.warnings())
+
+
+def tokenizer_warnings(tokenizer: TokenizerConfig) -> Iterator[Problem]:
+    yield from (Problem(("tokenizer", option), message) for option, message in tokenizer.warnings())
 
 
 def segments_cut_something(tokenizer: TokenizerConfig, layers: Layers) -> Iterator[Problem]:
@@ -39,7 +41,7 @@ def random_vectors_are_trained(embedding: EmbeddingConfig) -> Iterator[Problem]:
 
 
 def vectors_match_the_tokens(tokenizer: TokenizerConfig, embedding: EmbeddingConfig) -> Iterator[Problem]:
-    if embedding.vectors is not None and isinstance(tokenizer, CharTokens | ByteTokens):
+    if embedding.vectors is not None and tokenizer.reads_characters:
         message = f"are word vectors, but tokenizer.type is {tokenizer.type}: almost no token will have a vector"
         yield Problem(("embedding", "vectors"), message)
 
@@ -96,6 +98,7 @@ def training_option_warnings(training: TrainingConfig) -> Iterator[Problem]:
 WARNINGS: tuple[Check, ...] = (
     source_warnings,
     layer_warnings,
+    tokenizer_warnings,
     segments_cut_something,
     random_vectors_are_trained,
     vectors_match_the_tokens,

@@ -7,14 +7,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import tokenizers
 
 from seqclf.cache import cached
 from seqclf.config import Config
 from seqclf.config.problems import Problem
-from seqclf.config.schema import SubwordFileTokens, TokenizerConfig, TokenizerOptions
 from seqclf.data.corpus import Corpus
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.label_sets import label_ids
@@ -24,10 +22,9 @@ from seqclf.labels import Labels
 from seqclf.sources import UnknownLabels
 from seqclf.sources.base import OptionError
 from seqclf.sources.texts import LabelledTexts, digest
-from seqclf.text.kinds import learn_tokenizer, load_tokenizer
+from seqclf.text.kinds import load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.vectors import vectors_dim
-from seqclf.text.vocabulary_file import read_vocabulary
 
 _FORMAT = 2  # increment when the cached content changes but its key does not
 
@@ -64,11 +61,7 @@ def preparation_problems(config: Config) -> list[Problem]:
         except InputError as error:
             problems.append(Problem(("data", config.data.option_of(split)), str(error)))
     problems = list(dict.fromkeys(problems))
-    if isinstance(tokenizer, SubwordFileTokens):
-        try:
-            read_vocabulary(Path(tokenizer.file).expanduser())
-        except InputError as error:
-            problems.append(Problem(("tokenizer", "file"), str(error)))
+    problems += [Problem(("tokenizer", option), message) for option, message in tokenizer.file_problems()]
     if embedding.vectors is not None:
         try:
             dim = vectors_dim(Path(embedding.vectors).expanduser())
@@ -94,33 +87,18 @@ def prepare(
     def learn(folder: Path) -> None:
         texts = corpus.texts_of("train", fingerprints["train"]).texts
         labels = corpus.labels()
-        if isinstance(config.tokenizer, SubwordFileTokens):
-            on_stage(f"Reading the tokenizer ({config.tokenizer.file})")
-        else:
-            on_stage(f"Training the tokenizer on {len(texts):,} texts")
-        learn_tokenizer(texts, **_learning_options(config.tokenizer)).save(folder)
+        on_stage(config.tokenizer.stage(len(texts)))
+        config.tokenizer.learn(texts).save(folder)
         write_json(folder / "labels.json", labels.as_json())
 
     fingerprints = {split: corpus.fingerprint(split) for split in ("train", "validation") if corpus.has(split)}
-    entry = cached("tokenizers", digest(_FORMAT, fingerprints["train"], _tokenizer_key(config.tokenizer)), learn)
+    key = [tokenizers.__version__, *sorted(config.tokenizer.decisive().items())]
+    entry = cached("tokenizers", digest(_FORMAT, fingerprints["train"], key), learn)
     tokenizer = load_tokenizer(entry)
     labels = Labels.from_json(json.loads((entry / "labels.json").read_text(encoding="utf-8")))
     train = encode_split(corpus, "train", tokenizer, labels, on_stage)
     validation = encode_split(corpus, "validation", tokenizer, labels, on_stage) if corpus.has("validation") else None
     return TrainingData(tokenizer, labels, train, validation, fingerprints, time.perf_counter() - started, corpus)
-
-
-def _learning_options(options: TokenizerConfig) -> dict[str, Any]:
-    """All options except those that limit how much of a text is read."""
-    return options.model_dump(exclude=set(TokenizerOptions.model_fields))
-
-
-def _tokenizer_key(options: TokenizerConfig) -> list[Any]:
-    """Everything except the texts that determines the tokenizer, for the cache key."""
-    decisive = _learning_options(options)
-    if isinstance(options, SubwordFileTokens):
-        decisive["file"] = read_vocabulary(Path(options.file).expanduser())
-    return [tokenizers.__version__, *sorted(decisive.items())]
 
 
 def prepare_split(

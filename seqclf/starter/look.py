@@ -11,7 +11,7 @@ import numpy as np
 
 from seqclf.sources.texts import LabelledTexts
 from seqclf.text.chunks import count_chunks, count_words
-from seqclf.text.subword import MAX_WORD_CHARACTERS, SubwordTokenizer
+from seqclf.text.kinds.subword import MAX_WORD_CHARACTERS, SubwordTokenizer
 
 _CHARACTERS_READ = 2_000_000  # in the sample that a tokenizer is trained on: less than a second
 _LABELS_SHOWN = 6

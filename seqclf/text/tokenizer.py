@@ -1,4 +1,4 @@
-"""Base class of all tokenizers. Each type has its own module; ``kinds`` selects one."""
+"""Base class of all tokenizers."""
 
 from __future__ import annotations
 
@@ -22,8 +22,11 @@ TOKENIZER_FILE = "tokenizer.json"
 class Tokenizer(ABC):
     """Converts texts to token ids.
 
+    A kind is a subclass in a module of ``seqclf.text.kinds`` that has the name of the kind. A module of the same name
+    in ``seqclf.text.graph.kinds`` has its TensorFlow operators, which give the same ids.
+
     Attributes:
-        kind: name of the tokenizer type, stored in a saved folder.
+        kind: name of the kind, stored in a saved folder.
         pieces: the vocabulary; the index of a piece is its id. ``pieces[0]`` pads batches.
         unknown_id: id of anything not in the vocabulary, and of the single token of an empty text.
     """

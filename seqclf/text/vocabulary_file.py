@@ -9,8 +9,8 @@ from pathlib import Path
 
 from seqclf.errors import InputError
 from seqclf.text.chunks import count_chunks, frequent_chunks
-from seqclf.text.subword import SubwordTokenizer
-from seqclf.text.subword_text_encoder import SubwordTextEncoder
+from seqclf.text.kinds.subword import SubwordTokenizer
+from seqclf.text.kinds.subword_text_encoder import SubwordTextEncoder
 from seqclf.text.tokenizer import PAD, UNKNOWN, Tokenizer
 
 _ENCODER_HEADER = "### SubwordTextEncoder"

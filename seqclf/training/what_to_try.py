@@ -6,7 +6,6 @@ import shlex
 from collections.abc import Iterator
 
 from seqclf.config import Config
-from seqclf.config.schema import WordTokens
 from seqclf.data.statistics import OUT_OF_BALANCE
 from seqclf.training.examine import Report
 
@@ -78,10 +77,11 @@ def _ngrams(config: Config, report: Report, train: str) -> Iterator[str]:
 
 def _vocabulary(config: Config, report: Report, train: str) -> Iterator[str]:
     options, tokens = config.tokenizer, report.tokens or {}
-    if not isinstance(options, WordTokens) or "validation" not in tokens or report.vocabulary is None:
+    most = options.most_pieces
+    if options.listed is None or most is None or "validation" not in tokens or report.vocabulary is None:
         return
-    if report.vocabulary >= options.vocab_size and tokens["validation"].unknown > _SOME_UNKNOWN:
+    if report.vocabulary >= most and tokens["validation"].unknown > _SOME_UNKNOWN:
         yield (
-            f"the vocabulary is full ({report.vocabulary:,} words), and {tokens['validation'].unknown:.1%} of the "
-            f"validation tokens are unknown: {train} --set tokenizer.vocab_size={2 * options.vocab_size}"
+            f"the vocabulary is full ({report.vocabulary:,} {options.listed}), and {tokens['validation'].unknown:.1%} "
+            f"of the validation tokens are unknown: {train} --set tokenizer.vocab_size={2 * most}"
         )

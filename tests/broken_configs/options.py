@@ -102,7 +102,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             MINIMAL + "tokenizer: {type: byte, vocab_size: 300}\n",
-            ["4:25: tokenizer.vocab_size: unknown option for byte (an option of subword, word, char)"],
+            ["4:25: tokenizer.vocab_size: unknown option for byte (an option of subword, char, word)"],
         ),
         (
             MINIMAL + "tokenizer: {type: subword_file, vocab_file: vocab.txt}\n",

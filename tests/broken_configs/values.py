@@ -122,11 +122,11 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             MINIMAL + "tokenizer: {type: morphemes}\n",
-            ['4:13: tokenizer.type: unknown value "morphemes" (known: subword, subword_file, word, char, byte)'],
+            ['4:13: tokenizer.type: unknown value "morphemes" (known: subword, byte, char, subword_file, word)'],
         ),
         (
             MINIMAL + "tokenizer: {type: 3}\n",
-            ["4:13: tokenizer.type: expected one of subword, subword_file, word, char, byte; found 3"],
+            ["4:13: tokenizer.type: expected one of subword, byte, char, subword_file, word; found 3"],
         ),
         (
             "data: {source: table, train: x, format: xlsx}\n" + POOL,

@@ -25,10 +25,10 @@ from seqclf.prior import Prior
 from seqclf.run_choice import find_resumable, find_run, run_names
 from seqclf.runs import RUNNING, Run
 from seqclf.text.kinds import load_tokenizer
+from seqclf.text.kinds.word import WordTokenizer
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.vectors import read_vectors, vectors_dim
 from seqclf.text.vocabulary_file import tokenizer_from_file
-from seqclf.text.word import WordTokenizer
 from seqclf.training.checkpoints import Checkpoints
 
 Target = Callable[[bytes, Path], None]
@@ -240,7 +240,9 @@ def _tables(folder: Path) -> list[bytes]:
 
 
 def _saved_tokenizers(folder: Path) -> list[bytes]:
-    from seqclf.text.kinds import learn_tokenizer
+    from pydantic import TypeAdapter
+
+    from seqclf.config.schema import TokenizerConfig
 
     found = []
     for options in (
@@ -249,6 +251,7 @@ def _saved_tokenizers(folder: Path) -> list[bytes]:
         {"type": "char", "vocab_size": 20, "ngram": 2, "stride": 2},
         {"type": "byte"},
     ):
-        learn_tokenizer(["a cat, a hat", "don't é"] * 3, **options).save(folder / "saved")
+        checked: TokenizerConfig = TypeAdapter(TokenizerConfig).validate_python(options)
+        checked.learn(["a cat, a hat", "don't é"] * 3).save(folder / "saved")
         found.append((folder / "saved" / "tokenizer.json").read_bytes())
     return found

@@ -10,22 +10,14 @@ from typing import Annotated
 
 from pydantic import Field
 
+from seqclf.config.schema.embedding import EmbeddingConfig
 from seqclf.config.schema.losses import LossConfig
 from seqclf.config.schema.ngrams import NgramsConfig
 from seqclf.config.schema.optimizers import OptimizerConfig
 from seqclf.config.schema.schedules import ScheduleConfig
 from seqclf.config.schema.task import ClassificationTask, TaskConfig
-from seqclf.config.schema.text import (
-    LEAST_PIECES,
-    ByteTokens,
-    CharTokens,
-    EmbeddingConfig,
-    SubwordFileTokens,
-    SubwordTokens,
-    TokenizerConfig,
-    TokenizerOptions,
-    WordTokens,
-)
+from seqclf.config.schema.tokenizers import TokenizerConfig, TokenizerOptions
+from seqclf.config.schema.tokenizers.subword import SubwordTokens
 from seqclf.config.schema.training import (
     EarlyStopping,
     MovingAverage,
@@ -36,9 +28,6 @@ from seqclf.option_types import Strict
 from seqclf.sources import DataConfig
 
 __all__ = [
-    "LEAST_PIECES",
-    "ByteTokens",
-    "CharTokens",
     "ClassificationTask",
     "Config",
     "EarlyStopping",
@@ -49,13 +38,10 @@ __all__ = [
     "OptimizerConfig",
     "ScheduleConfig",
     "Strict",
-    "SubwordFileTokens",
-    "SubwordTokens",
     "TaskConfig",
     "TokenizerConfig",
     "TokenizerOptions",
     "TrainingConfig",
-    "WordTokens",
 ]
 
 

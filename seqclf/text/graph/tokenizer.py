@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from functools import singledispatch
-
 import tensorflow as tf
 
-from seqclf.text.byte import ByteTokenizer
-from seqclf.text.char import CharTokenizer
-from seqclf.text.graph.characters import ByteIds, NgramIds
-from seqclf.text.graph.subword_text_encoder import EncoderIds
-from seqclf.text.graph.words import WordIds, WordPieceIds
-from seqclf.text.subword import SubwordTokenizer
-from seqclf.text.subword_text_encoder import SubwordTextEncoder
+from seqclf.text.graph import kinds
+from seqclf.text.graph.base import TokenIds
+from seqclf.text.named import class_named
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.truncation import Truncate, kept_ends
-from seqclf.text.word import WordTokenizer
 from seqclf.token_ids import PAD_ID
 
 
@@ -23,12 +16,12 @@ class GraphTokenizer(tf.Module):
     """Callable in a ``tf.function``: ``tf.string [batch]`` -> ``tf.int32 [batch, time]``, padded right.
 
     ``time`` is the length of the longest text in the batch, at most ``max_tokens``. Every row has at least one token.
-    Bytes that are not UTF-8 become U+FFFD.
+    Bytes that are not UTF-8 become U+FFFD. Raises ``LookupError`` if the tokenizer's kind has no operators.
     """
 
     def __init__(self, tokenizer: Tokenizer, *, max_tokens: int, truncate: Truncate) -> None:
         super().__init__(name="tokenizer")
-        self._ids = _ids_of(tokenizer)
+        self._ids = class_named(tokenizer.kind, kinds.__name__, TokenIds)(tokenizer)
         self._unknown_id = tokenizer.unknown_id
         self._max_tokens = max_tokens
         self._kept_first, self._kept_last = kept_ends(max_tokens, truncate)
@@ -52,16 +45,3 @@ class GraphTokenizer(tf.Module):
         kept = (from_start.values < self._kept_first) | (from_end <= self._kept_last)
         kept |= tf.repeat(lengths <= self._max_tokens, lengths)
         return tf.ragged.boolean_mask(ids, from_start.with_values(kept))
-
-
-@singledispatch
-def _ids_of(tokenizer: Tokenizer) -> tf.Module:
-    """A function from any bytes to ids: ``tf.string [batch]`` -> ragged ``int32 [batch, (ids)]``."""
-    raise TypeError(f"no graph for tokenizers of kind {tokenizer.kind}")
-
-
-_ids_of.register(SubwordTokenizer, WordPieceIds)
-_ids_of.register(WordTokenizer, WordIds)
-_ids_of.register(CharTokenizer, NgramIds)
-_ids_of.register(ByteTokenizer, ByteIds)
-_ids_of.register(SubwordTextEncoder, EncoderIds)

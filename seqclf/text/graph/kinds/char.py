@@ -1,35 +1,21 @@
-"""The ``byte`` and ``char`` tokenizers in the graph."""
+"""The ``char`` tokenizer in the graph."""
 
 from __future__ import annotations
 
 import tensorflow as tf
 
-from seqclf.text.byte import FIRST_BYTE_ID, ByteTokenizer
-from seqclf.text.char import CharTokenizer
+from seqclf.text.graph.base import TokenIds
 from seqclf.text.graph.tables import MISSING, LowerCase, valid_utf8
 from seqclf.text.graph.trie import GraphTrie
+from seqclf.text.kinds.char import CharTokenizer
 from seqclf.text.words import WHITE_SPACE
 
 
-class ByteIds(tf.Module):
-    """``seqclf.text.byte``: ``tf.string [batch]`` -> ragged ``int32 [batch, (ids)]``."""
-
-    def __init__(self, tokenizer: ByteTokenizer) -> None:
-        super().__init__(name="byte")
-
-    def __call__(self, text: tf.Tensor) -> tf.RaggedTensor:
-        text = valid_utf8(text)
-        content = tf.io.decode_raw(tf.strings.reduce_join(text), tf.uint8)
-        return tf.RaggedTensor.from_row_lengths(
-            tf.cast(content, tf.int32) + FIRST_BYTE_ID, tf.strings.length(text), validate=False
-        )
-
-
-class NgramIds(tf.Module):
-    """``seqclf.text.char``: ``tf.string [batch]`` -> ragged ``int32 [batch, (ids)]``."""
+class NgramIds(TokenIds):
+    """The operators of ``seqclf.text.kinds.char``."""
 
     def __init__(self, tokenizer: CharTokenizer) -> None:
-        super().__init__(name="char")
+        super().__init__(tokenizer)
         self._ngram, self._stride = tokenizer.ngram, tokenizer.stride
         self._unknown_id = tokenizer.unknown_id
         self._trie = GraphTrie(tokenizer.trie)

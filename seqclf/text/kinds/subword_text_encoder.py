@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.text.bulk import BulkEncoder
-from seqclf.text.byte import BYTE_JOINS, BYTE_PIECES
+from seqclf.text.kinds.byte import BYTE_JOINS, BYTE_PIECES
 from seqclf.text.tokenizer import PAD, UNKNOWN, Tokenizer, checked_flag, checked_texts
 from seqclf.text.words import lower, valid_text
 from seqclf.token_ids import CONTINUES, GOES_ON

@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from seqclf.text.graph.base import TokenIds
 from seqclf.text.graph.tables import LowerCase, valid_utf8
 from seqclf.text.graph.trie import GraphTrie, reached
-from seqclf.text.subword_text_encoder import UNDERSCORE, UNDERSCORE_SPLIT, SubwordTextEncoder, word_ranges
+from seqclf.text.kinds.subword_text_encoder import UNDERSCORE, UNDERSCORE_SPLIT, SubwordTextEncoder, word_ranges
 from seqclf.text.trie import Trie
 
 _SPACE, _JOINT = ord(" "), ord("_")
@@ -23,11 +24,11 @@ class _Characters(NamedTuple):
     begins: tf.Tensor
 
 
-class EncoderIds(tf.Module):
-    """``seqclf.text.subword_text_encoder``: ``tf.string [batch]`` -> ragged ``int32 [batch, (ids)]``."""
+class EncoderIds(TokenIds):
+    """The operators of ``seqclf.text.kinds.subword_text_encoder``."""
 
     def __init__(self, tokenizer: SubwordTextEncoder) -> None:
-        super().__init__(name="subword_text_encoder")
+        super().__init__(tokenizer)
         self._first_byte_id = tokenizer.first_byte_id
         self._word_ranges = tf.constant(word_ranges())
         self._subwords = GraphTrie(Trie(tokenizer.known().items()))

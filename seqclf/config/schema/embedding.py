@@ -1,0 +1,23 @@
+"""``embedding``: from token ids to vectors."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from seqclf.option_types import Fraction, Name, Strict, Width
+
+
+class EmbeddingConfig(Strict):
+    """A vector for each token id."""
+
+    dim: Width = Field(64, description="Dimension of the token vectors.")
+    dropout: Fraction = Field(0.0, description="Fraction of the vector entries set to zero during training.")
+    word_dropout: Fraction = Field(
+        0.0, description="Fraction of the tokens whose entire vector is zeroed during training (Iyyer et al. 2015)."
+    )
+    vectors: Name | None = Field(
+        None,
+        description="File of pretrained vectors with a word and its `dim` numbers per line: the text format of GloVe, "
+        "word2vec and fastText (also as .gz). Tokens missing from the file start with random vectors.",
+    )
+    trainable: bool = Field(True, description="Train the vectors.")

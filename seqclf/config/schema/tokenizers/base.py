@@ -1,0 +1,96 @@
+"""Base class of the options of all tokenizers. The tokenizers themselves are imported inside functions."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from seqclf.option_types import Kind, Tokens
+
+if TYPE_CHECKING:
+    from seqclf.text.tokenizer import Tokenizer
+
+VocabularySize = Annotated[int, Field(ge=3, le=1_000_000, json_schema_extra={"unit": "pieces"})]
+Times = Annotated[int, Field(ge=1, le=1_000_000, json_schema_extra={"unit": "times"})]
+
+
+class TokenizerOptions(Kind):
+    """A kind of tokenizer: its options (the fields), facts about its tokens, and how it is trained.
+
+    A kind is a subclass with a field ``type`` and ``learn`` in a module of this package. ``learn`` returns a
+    ``seqclf.text.tokenizer.Tokenizer``, which is in a module of its own: the light predictor needs it without the
+    options, and reading a config needs the options without it.
+
+    Attributes:
+        path_options: options that name files.
+        reads_characters: whether tokens are characters or bytes, regardless of words.
+        listed: what the vocabulary lists, such as words, if everything else is unknown; None: everything else is
+            spelt with smaller pieces.
+    """
+
+    path_options: ClassVar[tuple[str, ...]] = ()
+    reads_characters: ClassVar[bool] = False
+    listed: ClassVar[str | None] = None
+
+    max_tokens: Tokens = Field(512, description="Maximum number of tokens that the model reads from a text.")
+    truncate: Literal["head", "tail", "middle"] = Field("middle", description="Part of a longer text that is cut.")
+
+    @abstractmethod
+    def learn(self, texts: Iterable[str]) -> Tokenizer:
+        """Train the tokenizer on these texts; the same texts give the same ids.
+
+        Raises ``InputError`` for unusable files.
+        """
+
+    def learning_options(self) -> dict[str, Any]:
+        """The options of ``learn``: all except those that limit how much of a text is read."""
+        return self.model_dump(exclude={"type", *TokenizerOptions.model_fields})
+
+    def decisive(self) -> dict[str, Any]:
+        """Everything except the texts that determines the tokenizer: the key of its cache."""
+        return {"type": self.type, **self.learning_options()}
+
+    def stage(self, texts: int) -> str:
+        """What ``learn`` does with so many texts, as shown to the user."""
+        return f"Training the tokenizer on {texts:,} texts"
+
+    @property
+    def most_pieces(self) -> int | None:
+        """Largest vocabulary that the options allow; None if no option limits it."""
+        return getattr(self, "vocab_size", None)
+
+    @property
+    def no_whole_words(self) -> str | None:
+        """Why tokens cannot be joined to words (``ngrams.words``), in words for a message; None: they can."""
+        return None
+
+    def file_problems(self) -> Iterator[tuple[str, str]]:
+        """Problems with the files of ``path_options`` that are found quickly: option and message."""
+        return iter(())
+
+    def why_unknown(self, share: float, texts: Iterable[str], tokenizer: Tokenizer) -> tuple[str, str] | None:
+        """Why many tokens of ``texts`` are unknown: the option to change, and the reason with a cure.
+
+        None if only empty texts can be unknown.
+
+        Args:
+            share: the fraction of unknown tokens.
+            tokenizer: what ``learn`` returned.
+        """
+        return None
+
+
+def full_vocabulary(pieces: int) -> tuple[str, str]:
+    """The reason for unknown tokens that ``why_unknown`` gives if more pieces were found than kept."""
+    return "vocab_size", f"the vocabulary is full ({pieces:,} pieces); increase its size"
+
+
+def complete_vocabulary(pieces: int, listed: str, min_frequency: int) -> str:
+    """The reason for unknown tokens if everything frequent enough is in the vocabulary."""
+    return (
+        f"the vocabulary contains all {pieces:,} {listed} that occur at least {min_frequency:,} times in the training "
+        "texts"
+    )

@@ -1,0 +1,26 @@
+"""Options of the ``byte`` tokenizer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from seqclf.config.schema.tokenizers.base import TokenizerOptions
+
+if TYPE_CHECKING:
+    from seqclf.text.kinds.byte import ByteTokenizer
+
+
+class ByteTokens(TokenizerOptions):
+    """UTF-8 bytes: a fixed vocabulary of 256 bytes and two special tokens; nothing is unknown."""
+
+    reads_characters = True
+
+    type: Literal["byte"] = Field(description="Tokenizer type.")
+
+    def learn(self, texts: Iterable[str]) -> ByteTokenizer:
+        from seqclf.text.kinds.byte import ByteTokenizer
+
+        return ByteTokenizer.learn(texts)

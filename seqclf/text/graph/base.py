@@ -1,0 +1,24 @@
+"""Base class of the TensorFlow operators of all kinds of tokenizers."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+import tensorflow as tf
+
+from seqclf.text.tokenizer import Tokenizer
+
+
+class TokenIds(tf.Module):
+    """The token ids of texts.
+
+    A kind is a subclass in a module of ``seqclf.text.graph.kinds`` that has the name of the kind. It is created with
+    the tokenizer, and uses only core TensorFlow operators.
+    """
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        super().__init__(name=tokenizer.kind)
+
+    @abstractmethod
+    def __call__(self, text: tf.Tensor) -> tf.RaggedTensor:
+        """Ids of texts of any bytes: ``tf.string [batch]`` -> ragged ``int32 [batch, (ids)]``; a text may have none."""

@@ -1,0 +1,70 @@
+"""Base class of the word-based tokenizers in the graph.
+
+One table has the ids of known chunks. Other chunks are split into words; most of these are known chunks themselves, and
+only the rest is tokenized by the specific tokenizer.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+
+import tensorflow as tf
+
+from seqclf.text.chunks import ChunkTokenizer, chunk_key
+from seqclf.text.graph.base import TokenIds
+from seqclf.text.graph.tables import MISSING, LowerCase, index_table, valid_utf8
+from seqclf.text.words import SEPARATOR, WORD_PATTERN
+
+
+class ChunkIds(TokenIds):
+    """The operators of ``seqclf.text.chunks``; a subclass defines the ids of words."""
+
+    def __init__(self, tokenizer: ChunkTokenizer) -> None:
+        super().__init__(tokenizer)
+        self._unknown_id = tokenizer.unknown_id
+        known = dict.fromkeys(chunk_key(chunk, tokenizer.lowercase) for chunk in tokenizer.known_chunks)
+        keys = list(known) or [b" "]  # a table cannot be empty; white space is never a chunk
+        ids = tokenizer.ids_of([key.decode("utf-8") for key in keys])
+        self._known_chunks = index_table("chunks", keys)
+        self._known_ids = tf.RaggedTensor.from_row_lengths(
+            tf.constant([i for one in ids for i in one], tf.int32), [len(one) for one in ids]
+        )
+        self._pieces = index_table("pieces", [piece.encode("utf-8") for piece in tokenizer.pieces])
+        self._lower = LowerCase() if tokenizer.lowercase else None
+
+    def __call__(self, text: tf.Tensor) -> tf.RaggedTensor:
+        if self._lower is not None:
+            text = tf.strings.lower(text)  # ASCII letters only: others are rare and handled for unknown chunks
+        chunks = tf.strings.split(text)
+        ids = self._looked_up(chunks.values, self._unknown_chunk_ids)
+        return tf.RaggedTensor.from_row_splits(ids, chunks.row_splits, validate=False).merge_dims(1, 2)
+
+    @abstractmethod
+    def _word_ids(self, words: tf.Tensor) -> tf.RaggedTensor:
+        """Ids of distinct words: ``tf.string [n]`` -> ragged ``int32 [n, (ids)]``."""
+
+    def _looked_up(self, chunks: tf.Tensor, ids_of: Callable[[tf.Tensor], tf.RaggedTensor]) -> tf.RaggedTensor:
+        """``tf.string [n]`` -> ragged ``int32 [n, (ids)]``; ``ids_of`` returns the ids of distinct unknown strings."""
+        rows = self._known_chunks.lookup(chunks)
+        unknown = rows == MISSING
+        distinct, places = tf.unique(tf.boolean_mask(chunks, unknown))
+        table = tf.concat([self._known_ids, ids_of(distinct)], axis=0)
+        places += tf.cast(self._known_ids.nrows(), tf.int32)
+        rows = tf.tensor_scatter_nd_update(tf.cast(rows, tf.int32), tf.where(unknown), places)
+        return tf.gather(table, rows)
+
+    def _unknown_chunk_ids(self, chunks: tf.Tensor) -> tf.RaggedTensor:
+        """Ids of any bytes: ``tf.string [n]`` -> ragged ``int32 [n, (ids)]``."""
+        spaced = tf.strings.regex_replace(valid_utf8(chunks), f"({WORD_PATTERN})", r"\1 ")
+        words = tf.strings.split(tf.strings.regex_replace(spaced, SEPARATOR, " "))
+        ids = self._looked_up(words.values, self._unknown_word_ids)
+        return tf.RaggedTensor.from_row_splits(ids, words.row_splits, validate=False).merge_dims(1, 2)
+
+    def _unknown_word_ids(self, words: tf.Tensor) -> tf.RaggedTensor:
+        if self._lower is None:
+            return self._word_ids(words)
+        characters = tf.strings.unicode_decode(words, "UTF-8")
+        small = tf.strings.unicode_encode(characters.with_values(self._lower(characters.values)), "UTF-8")
+        distinct, places = tf.unique(small)
+        return tf.gather(self._word_ids(distinct), places)
