@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from seqclf.layers.recurrence import Tensors, Trace, Weights, forward_in_chunks, states_before
+from seqclf.layers.chunks import Tensors, forward_in_chunks, states_before
+from seqclf.layers.recurrence import Trace, Weights
 
 _CHUNK = 8
 
@@ -42,7 +43,7 @@ class GruCell:
                 traces.append([h, update, reset, candidate, recurrent])
             return (h,), [tf.stack(trace) for trace in zip(*traces, strict=True)]
 
-        h, *saved = forward_in_chunks(x, weights.kernel, bias, initial, steps, _CHUNK, tensors=5)
+        h, *saved = forward_in_chunks(x, weights.kernel, bias, initial, steps, size=_CHUNK, tensors=5)
         return Trace((h.concat(),), saved)
 
     def chunk_gradient(self, trace: Trace, weights: Weights, initial: Tensors) -> _GruChunkGradient:

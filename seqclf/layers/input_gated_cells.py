@@ -10,7 +10,8 @@ from typing import Protocol
 
 import tensorflow as tf
 
-from seqclf.layers.recurrence import Tensors, Trace, Weights, forward_in_chunks
+from seqclf.layers.chunks import Tensors, forward_in_chunks
+from seqclf.layers.recurrence import Trace, Weights
 
 _CHUNK = 16  # a step is two small operators, so the loop's overhead weighs more than in other cells
 
@@ -73,7 +74,7 @@ class InputGatedCell:
             return (state,), [kind.output_of(stacked, saved), stacked, *saved]
 
         outputs, *saved = forward_in_chunks(
-            x, weights.kernel, weights.bias, initial, steps, _CHUNK, tensors=2 + kind.saved
+            x, weights.kernel, weights.bias, initial, steps, size=_CHUNK, tensors=2 + kind.saved
         )
         return Trace((outputs.concat(),), saved)
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
-from seqclf.layers.recurrence import Tensors, Trace, Weights, forward_in_chunks, state_before
+from seqclf.layers.chunks import Tensors, forward_in_chunks, state_before
+from seqclf.layers.recurrence import Trace, Weights
 
 _CHUNK = 8
 _WIDE = 192  # units
@@ -89,7 +90,7 @@ def _forward_in_chunks(x: tf.Tensor, weights: Weights, initial: Tensors) -> Trac
 
     h, c, *saved = (
         array.concat()
-        for array in forward_in_chunks(x, weights.kernel, weights.bias, initial, steps, _CHUNK, tensors=7)
+        for array in forward_in_chunks(x, weights.kernel, weights.bias, initial, steps, size=_CHUNK, tensors=7)
     )
     return Trace((h, c), _Saved(*saved))
 

@@ -11,14 +11,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import tensorflow as tf
 
+from seqclf.layers.chunks import Tensors, states_before
 from seqclf.layers.order import ReadingOrder
-
-Tensors = tuple[tf.Tensor, ...]
-ChunkSteps = Callable[[tf.Tensor, Tensors], tuple[Tensors, list[tf.Tensor]]]
 
 
 @dataclass(frozen=True)
@@ -121,29 +119,13 @@ def recurrence(
     order = ReadingOrder.of(mask, backwards=backwards, chunk=cell.chunk)
 
     def run(x: tf.Tensor, *rest: tf.Tensor) -> tuple[Tensors, Callable[..., Tensors]]:
-        batch = tf.shape(x)[0]
-        cuts = [batch * i // parts for i in range(parts + 1)]
-        passes = [
-            _Pass(cell, x, mask[a:b], Weights(*rest[:3]), tuple(state[a:b] for state in rest[3:]), order.part(a, b))
-            for a, b in itertools.pairwise(cuts)
-        ]
-        outputs = [_joined([one.last(i) for one in passes]) for i in range(last_states)]
+        passes = _Passes(cell, x, mask, Weights(*rest[:3]), rest[3:], order=order, parts=parts)
+        outputs = [passes.last(state) for state in range(last_states)]
         if sequences:
-            outputs.append(_joined([one.sequence() for one in passes]))
+            outputs.append(passes.sequence())
 
         def gradient(*upstream: tf.Tensor) -> Tensors:
-            of_sequence = upstream[last_states] if sequences else None
-            of_last = upstream[:last_states]
-            by_part = [
-                one.gradient(of_sequence, [of_state[a:b] for of_state in of_last])
-                for one, (a, b) in zip(passes, itertools.pairwise(cuts), strict=True)
-            ]
-            of_x, of_weights, of_initial = zip(*by_part, strict=True)
-            return (
-                _joined(of_x),
-                *(tf.add_n(of_weight) for of_weight in zip(*of_weights, strict=True)),
-                *(_joined(of_state) for of_state in zip(*of_initial, strict=True)),
-            )
+            return passes.gradient(upstream[last_states] if sequences else None, upstream[:last_states])
 
         return tuple(outputs), gradient
 
@@ -153,15 +135,20 @@ def recurrence(
     return (results[last_states] if sequences else None), tuple(results[:last_states])
 
 
-def _joined(parts: Sequence[tf.Tensor]) -> tf.Tensor:
-    return parts[0] if len(parts) == 1 else tf.concat(parts, axis=0)
+class _Sums(NamedTuple):
+    """Sums of gradients over the chunks of a backward pass: of both kernels, and of both projections over all rows."""
+
+    kernel: tf.Tensor
+    recurrent_kernel: tf.Tensor
+    projection: tf.Tensor
+    recurrence: tf.Tensor
 
 
 class _Pass:
     """A forward pass over a part of the batch, and its backward pass."""
 
     def __init__(
-        self, cell: Cell, x: tf.Tensor, mask: tf.Tensor, weights: Weights, initial: Tensors, order: ReadingOrder
+        self, cell: Cell, x: tf.Tensor, mask: tf.Tensor, weights: Weights, initial: Tensors, *, order: ReadingOrder
     ) -> None:
         self._cell, self._mask, self._weights, self._initial, self._order = cell, mask, weights, initial, order
         self._x = tf.gather(tf.reshape(x, [-1, x.shape[-1]]), order.rows)
@@ -200,9 +187,8 @@ class _Pass:
         back = self._cell.chunk_gradient(self._trace, self._weights, self._initial)
         transposed = tf.transpose(kernel)  # once: a product that transposes a small matrix takes 1.5 times as long
 
-        def body(
-            chunk: tf.Tensor, carry: Tensors, of_kernel: Any, of_recurrent: Any, sum_x: Any, sum_h: Any, of_x: Any
-        ) -> tuple[Any, ...]:
+        def body(chunk: tf.Tensor, carry: Tensors, sums: _Sums, of_x: tf.TensorArray) -> tuple[Any, ...]:
+            of_kernel, of_recurrent, sum_x, sum_h = sums
             start = chunk * size
             of_projection, of_recurrence, carry = back(chunk, carry, self._from_outside(start, of_sequence, of_last))
             inputs = tf.reshape(x[start : start + size], [-1, features])
@@ -214,23 +200,21 @@ class _Pass:
             if of_recurrence is not of_projection:
                 sum_h += tf.reduce_sum(of_recurrence, axis=0)
             of_x = of_x.write(chunk, tf.matmul(of_projection, transposed))
-            return chunk - 1, carry, of_kernel, of_recurrent, sum_x, sum_h, of_x
+            return chunk - 1, carry, _Sums(of_kernel, of_recurrent, sum_x, sum_h), of_x
 
         of_x = tf.TensorArray(x.dtype, size=chunks, element_shape=[None, features], infer_shape=False)
         zeros = tuple(tf.zeros_like(state) for state in self._initial)
         no_sum = tf.zeros([width], x.dtype)
-        _, carry, of_kernel, of_recurrent, sum_x, sum_h, of_x = tf.while_loop(
-            lambda chunk, *_: chunk >= 0,
-            body,
-            (chunks - 1, zeros, tf.zeros_like(kernel), tf.zeros_like(recurrent_kernel), no_sum, no_sum, of_x),
-            parallel_iterations=1,
+        sums = _Sums(tf.zeros_like(kernel), tf.zeros_like(recurrent_kernel), no_sum, no_sum)
+        _, carry, sums, of_x = tf.while_loop(
+            lambda chunk, *_: chunk >= 0, body, (chunks - 1, zeros, sums, of_x), parallel_iterations=1
         )
         of_initial = [
             of_state + tf.where(self._empty, of_last[i], 0.0) if i < len(of_last) else of_state
             for i, of_state in enumerate(carry)
         ]
-        of_bias = self._cell.bias_gradient(sum_x, sum_h)
-        return tf.gather(of_x.concat(), self._order.places), (of_kernel, of_recurrent, of_bias), tuple(of_initial)
+        of_weights = (sums.kernel, sums.recurrent_kernel, self._cell.bias_gradient(sums.projection, sums.recurrence))
+        return tf.gather(of_x.concat(), self._order.places), of_weights, tuple(of_initial)
 
     def _from_outside(
         self, start: tf.Tensor, of_sequence: tf.Tensor | None, of_last: Sequence[tf.Tensor]
@@ -247,46 +231,48 @@ class _Pass:
         return [tf.unstack(gradient, num=size) for gradient in arriving]
 
 
-def forward_in_chunks(
-    x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor, initial: Tensors, steps: ChunkSteps, size: int, tensors: int
-) -> list[tf.TensorArray]:
-    """Run ``steps`` over one chunk after another.
+class _Passes:
+    """The passes over the parts of a batch, which do not depend on each other."""
 
-    Args:
-        initial: the states before the first step, ``[batch, units]`` each.
-        steps: maps a chunk's ``x W + bias``, ``[size * batch, gates * units]``, and the states before it to the states
-            after it and ``tensors`` tensors ``[size, batch, units]``.
-        size: steps per chunk.
+    def __init__(
+        self,
+        cell: Cell,
+        x: tf.Tensor,
+        mask: tf.Tensor,
+        weights: Weights,
+        initial: Tensors,
+        *,
+        order: ReadingOrder,
+        parts: int,
+    ) -> None:
+        batch = tf.shape(x)[0]
+        self._bounds = list(itertools.pairwise([batch * i // parts for i in range(parts + 1)]))
+        self._passes = [
+            _Pass(cell, x, mask[a:b], weights, tuple(state[a:b] for state in initial), order=order.part(a, b))
+            for a, b in self._bounds
+        ]
 
-    Returns:
-        These tensors, by chunk, as a backward pass may read them. ``concat()`` joins each to ``[steps, batch, units]``.
-    """
-    features, chunks = x.shape[-1], tf.shape(x)[0] // size
-    arrays = tuple(
-        tf.TensorArray(
-            x.dtype,
-            size=chunks,
-            element_shape=[size, *initial[0].shape],
-            infer_shape=False,
-            clear_after_read=False,
+    def last(self, state: int) -> tf.Tensor:
+        """A state after each text's last real token, ``[batch, units]``."""
+        return _joined([one.last(state) for one in self._passes])
+
+    def sequence(self) -> tf.Tensor:
+        """The output at each token, ``[batch, time, units]``."""
+        return _joined([one.sequence() for one in self._passes])
+
+    def gradient(self, of_sequence: tf.Tensor | None, of_last: Sequence[tf.Tensor]) -> Tensors:
+        """Gradients of ``x``, of the weights and of the initial states, from those of the outputs and last states."""
+        of_parts = [
+            one.gradient(of_sequence, [of_state[a:b] for of_state in of_last])
+            for one, (a, b) in zip(self._passes, self._bounds, strict=True)
+        ]
+        of_x, of_weights, of_initial = zip(*of_parts, strict=True)
+        return (
+            _joined(of_x),
+            *(tf.add_n(of_weight) for of_weight in zip(*of_weights, strict=True)),
+            *(_joined(of_state) for of_state in zip(*of_initial, strict=True)),
         )
-        for _ in range(tensors)
-    )
-
-    def body(chunk: tf.Tensor, states: Tensors, arrays: Any) -> tuple[Any, ...]:
-        inputs = tf.reshape(x[chunk * size : (chunk + 1) * size], [-1, features])
-        states, results = steps(tf.nn.bias_add(tf.matmul(inputs, kernel), bias), states)
-        return chunk + 1, states, tuple(array.write(chunk, one) for array, one in zip(arrays, results, strict=True))
-
-    *_, arrays = tf.while_loop(lambda chunk, *_: chunk < chunks, body, (0, initial, arrays), parallel_iterations=1)
-    return list(arrays)
 
 
-def state_before(states: tf.Tensor, initial: tf.Tensor, start: tf.Tensor) -> tf.Tensor:
-    """The state before step ``start``, ``[batch, units]``."""
-    return tf.where(start == 0, initial, states[tf.maximum(start - 1, 0)])
-
-
-def states_before(states: tf.Tensor, initial: tf.Tensor, start: tf.Tensor, size: int) -> tf.Tensor:
-    """The states before each of ``size`` steps from ``start`` on, ``[size, batch, units]``."""
-    return tf.concat([state_before(states, initial, start)[tf.newaxis], states[start : start + size - 1]], axis=0)
+def _joined(parts: Sequence[tf.Tensor]) -> tf.Tensor:
+    return parts[0] if len(parts) == 1 else tf.concat(parts, axis=0)

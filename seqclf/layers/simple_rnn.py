@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from seqclf.layers.recurrence import Tensors, Trace, Weights, forward_in_chunks
+from seqclf.layers.chunks import Tensors, forward_in_chunks
+from seqclf.layers.recurrence import Trace, Weights
 
 _CHUNK = 8
 
@@ -28,7 +29,7 @@ class SimpleRnnCell:
                 outputs.append(h)
             return (h,), [tf.stack(outputs)]
 
-        (outputs,) = forward_in_chunks(x, weights.kernel, weights.bias, initial, steps, _CHUNK, tensors=1)
+        (outputs,) = forward_in_chunks(x, weights.kernel, weights.bias, initial, steps, size=_CHUNK, tensors=1)
         return Trace((outputs.concat(),), None)
 
     def chunk_gradient(self, trace: Trace, weights: Weights, initial: Tensors) -> _SimpleRnnChunkGradient:
