@@ -73,6 +73,7 @@ def _ways(context: click.Context, parameter: click.Parameter, value: str | None)
 @set_option
 def bench_command(
     config_file: Path | None,
+    *,
     kinds: list[str],
     units: list[int],
     lengths: list[int],
@@ -92,7 +93,6 @@ def bench_command(
     texts in seqclf's batches, and shuffled and padded as in the course's notebook. This needs 1,600 texts or more.
     """
     from seqclf.benchmark import cases as known
-    from seqclf.benchmark.report import making_shares, summarize
     from seqclf.benchmark.run import machine, run
     from seqclf.errors import InputError
     from seqclf.files import write_json
@@ -107,26 +107,15 @@ def bench_command(
     if texts is not None:
         cases += [known.Case(cell, 64, measure=known.EPOCH) for cell in kinds if cell in known.CELLS]
     ways = _useful(ways, cases, kinds)
-    about = machine()
-    say(f"{about['processor']}, {about['cores']} cores; {rounds} round{'' if rounds == 1 else 's'}.")
-    say(
-        "Tokens/s do not count padding. The ratio compares the speed with stock Keras's (for cells that Keras lacks: "
-        "with its LSTM's), or with the notebook's for epochs. The spread is half of the interquartile range.\n"
-    )
-
-    def announce(case: known.Case) -> None:
-        say(f"{case.measure} {case.cell} {case.units} units, {case.length} x {case.rows} ...", err=True)
-
-    figures: dict[str, Any] = {"machine": about, "rounds": rounds}
-    figures["cases"] = run(cases, ways, rounds, texts, announce)
-    click.echo(_table(summarize(figures["cases"])))
-    for cell, share in making_shares(figures["cases"]).items():
-        say(f"Making the batches takes {share:.1%} of seqclf's {cell} epoch.")
+    figures: dict[str, Any] = {"machine": machine(), "rounds": rounds}
+    _explain(figures["machine"], rounds)
+    figures["cases"] = run(cases, ways, rounds, texts, _announce)
+    _show_cases(figures["cases"])
     if json_path is not None:
         write_json(json_path, figures)
     if growth:
         series = {
-            name: run(list(some), [way for way in ways if way in ("seqclf", "keras")], rounds, on_case=announce)
+            name: run(list(some), [way for way in ways if way in ("seqclf", "keras")], rounds, on_case=_announce)
             for name, some in known.growth()
         }
         figures["growth"] = series
@@ -146,6 +135,27 @@ def _useful(ways: list[str] | None, cases: list[Case], kinds: list[str]) -> list
             why = "it times epochs, which need a CONFIG" if way == "notes" else f"it lacks {', '.join(kinds)}"
             raise InputError(f"--ways {way}: nothing to do: {why}")
     return useful
+
+
+def _explain(machine: dict[str, Any], rounds: int) -> None:
+    """Print what the table will show."""
+    say(f"{machine['processor']}, {machine['cores']} cores; {rounds} round{'' if rounds == 1 else 's'}.")
+    say(
+        "Tokens/s do not count padding. The ratio compares the speed with stock Keras's (for cells that Keras lacks: "
+        "with its LSTM's), or with the notebook's for epochs. The spread is half of the interquartile range.\n"
+    )
+
+
+def _announce(case: Case) -> None:
+    say(f"{case.measure} {case.cell} {case.units} units, {case.length} x {case.rows} ...", err=True)
+
+
+def _show_cases(results: Any) -> None:
+    from seqclf.benchmark.report import making_shares, summarize
+
+    click.echo(_table(summarize(results)))
+    for cell, share in making_shares(results).items():
+        say(f"Making the batches takes {share:.1%} of seqclf's {cell} epoch.")
 
 
 def _show_growth(series: dict[str, Any], plot_path: Path | None) -> None:

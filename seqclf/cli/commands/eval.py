@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from seqclf.cli import eval_texts
 from seqclf.cli.options import (
     allow_code_option,
     encoding_option,
@@ -20,6 +21,7 @@ from seqclf.cli.options import (
     threads_option,
 )
 from seqclf.cli.wrap import say
+from seqclf.run_choice import find_run, named_with_status
 
 if TYPE_CHECKING:
     from seqclf.config import Config
@@ -73,6 +75,7 @@ if TYPE_CHECKING:
 @allow_code_option
 @json_option
 def eval_command(
+    *,
     runs: Path,
     run_name: str | None,
     split: str,
@@ -94,11 +97,8 @@ def eval_command(
     The run's metrics.json stores the result for a split. Reports how many texts of --data the run was trained on,
     whatever file they are in. --predictions keeps all columns of a table and adds its own after them.
     """
-    for_predictions = {"--overwrite": overwrite, "--prefix": prefix}
-    _check_options(for_predictions, predictions_path, encoding, data_path)
-    from seqclf.cli import eval_texts
+    _check_options({"--overwrite": overwrite, "--prefix": prefix}, predictions_path, encoding, data_path)
     from seqclf.data.corpus import Corpus
-    from seqclf.run_choice import find_run
     from seqclf.tensorflow_startup import start_tensorflow
 
     run = find_run(runs, run_name)
@@ -145,7 +145,6 @@ def _check_options(
 
 def _stored(run: Run, config: Config, split: str, metrics: dict[str, Any]) -> dict[str, Any]:
     """Write a split's metrics to the run, unless the n-grams were fitted to its texts; returns additional entries."""
-    from seqclf.cli import eval_texts
     from seqclf.data.corpus import Corpus
 
     if split == "validation" and run.was_fitted_to_validation:
@@ -160,7 +159,6 @@ def _stored(run: Run, config: Config, split: str, metrics: dict[str, Any]) -> di
 
 def _print(run: Run, config: Config, metrics: dict[str, Any], split: str | None, *, as_json: bool) -> None:
     """Print the metrics on stdout; ``split`` is None for texts of ``--data``."""
-    from seqclf.run_choice import named_with_status
     from seqclf.runs import FINISHED
 
     if as_json:

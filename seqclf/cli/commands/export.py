@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.option("--force", is_flag=True, help="Write a quantized model even if it loses more than 0.5 points.")
 @allow_code_option
 def export_command(
-    runs: Path, run_name: str | None, form: str, target: Path | None, quantize: bool, force: bool
+    *, runs: Path, run_name: str | None, form: str, target: Path | None, quantize: bool, force: bool
 ) -> None:
     """Export a run's model, with a MODEL_CARD.md that describes it and how to call it.
 

@@ -64,6 +64,7 @@ def _complete_template(context: click.Context, parameter: click.Parameter, incom
     "-o", "--output", type=click.Path(path_type=Path), help="File to write; an existing file is never overwritten."
 )
 def init_command(
+    *,
     template: str | None,
     data: str | None,
     label_separator: str | None,

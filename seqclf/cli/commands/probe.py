@@ -61,6 +61,7 @@ def probe_command() -> None:
 @click.option("--plot", "plot_path", type=click.Path(path_type=Path, dir_okay=False), help="PNG file for a plot.")
 @threads_option
 def memory_command(
+    *,
     kinds: list[str],
     distances: list[int],
     units: int,
