@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from learnt_tokenizers import learn_tokenizer
 
+from seqclf.config.schema.tokenizers import TOKENIZERS
 from seqclf.sources.sample.grammar import reviews
 from seqclf.text.kinds.subword import SubwordTokenizer
 from seqclf.text.tokenizer import Tokenizer
@@ -119,6 +120,10 @@ MIXED = [
     "..._",
     "._",
 ]
+
+
+def test_every_kind_of_tokenizer_is_tried() -> None:
+    assert {options.get("type", "subword") for options in KINDS.values()} == set(TOKENIZERS)
 
 
 @pytest.fixture(scope="module")

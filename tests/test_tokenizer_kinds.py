@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from learnt_tokenizers import learn_tokenizer
 
+from seqclf.config.schema.tokenizers import TOKENIZERS
 from seqclf.errors import InputError
 from seqclf.sources.sample.grammar import reviews
 from seqclf.text.kinds import load_tokenizer
@@ -49,6 +50,10 @@ KINDS: dict[str, dict[str, Any]] = {
     "trigram": {"type": "char", "ngram": 3, "stride": 2, "vocab_size": 300},
     "byte": {"type": "byte"},
 }
+
+
+def test_every_kind_of_tokenizer_is_tried() -> None:
+    assert {options.get("type", "subword") for options in KINDS.values()} == set(TOKENIZERS)
 
 
 def _options(name: str, folder: Path) -> dict[str, Any]:
