@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import pkgutil
 import random
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from learnt_tokenizers import learn_tokenizer
 from seqclf.config.schema.tokenizers import TOKENIZERS
 from seqclf.errors import InputError
 from seqclf.sources.sample.grammar import reviews
+from seqclf.text import kinds
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.kinds.char import CharTokenizer
 from seqclf.text.kinds.subword_text_encoder import SubwordTextEncoder
@@ -62,6 +65,20 @@ def _options(name: str, folder: Path) -> dict[str, Any]:
     (folder / "text.subwords").write_text(SUBWORDS, encoding="utf-8", newline="")
     options = dict(KINDS[name])
     return options | ({"file": str(folder / options["file"])} if "file" in options else {})
+
+
+def test_every_kind_has_operators() -> None:
+    from seqclf.text.graph import kinds as operators
+
+    found = [{module.name for module in pkgutil.iter_modules(package.__path__)} for package in (kinds, operators)]
+    assert found[0] == found[1] >= {learn_tokenizer([], type="byte").kind, "subword_text_encoder"}
+
+
+@pytest.mark.parametrize("kind", ["os", "__init__", "..words", "seqclf.text.words", ["char"], {}, None, ""])
+def test_a_file_cannot_name_other_code(kind: Any, tmp_path: Path) -> None:
+    (tmp_path / "tokenizer.json").write_text(json.dumps({"type": kind, "pieces": ["[PAD]", "[UNK]"]}), encoding="utf-8")
+    with pytest.raises(InputError, match="not a tokenizer that seqclf wrote"):
+        load_tokenizer(tmp_path)
 
 
 @pytest.mark.parametrize("name", KINDS)
