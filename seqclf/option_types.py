@@ -7,7 +7,7 @@ import pkgutil
 from collections.abc import Iterator, Mapping
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -25,7 +25,12 @@ class Kind(Strict):
     """One type of something that has several, such as an optimizer: its options (the fields) and what they mean.
 
     A type is a subclass with a field ``type`` in a module of its own; ``kinds_in`` finds it.
+
+    Attributes:
+        other_names: names of the type in other libraries, in lower case, for suggestions.
     """
+
+    other_names: ClassVar[tuple[str, ...]] = ()
 
     if TYPE_CHECKING:
         type: str  # each subclass has its own field

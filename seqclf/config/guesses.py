@@ -4,44 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from functools import cache
 
 from seqclf.config.schema import Config
-from seqclf.config.walk import Model, homes_of, sections_of_kind, tag_of
+from seqclf.config.walk import DISCRIMINATORS, Model, homes_of, sections_of_kind, tag_of
 from seqclf.option_types import OptionPath
-from seqclf.sources import SOURCE_TYPES
-
-# Names of our types and sources in other libraries.
-_KINDS_ELSEWHERE = {
-    **{name: source for source, kind in SOURCE_TYPES.items() for name in kind.other_names},
-    **dict.fromkeys(("bilstm", "bidirectional"), "lstm"),
-    **dict.fromkeys(("rnn", "simplernn", "elman", "vanilla"), "simple_rnn"),
-    **dict.fromkeys(("conv", "cnn", "convolution"), "conv1d"),
-    **dict.fromkeys(("maxpool", "max_pool", "max_pooling"), "max_pool1d"),
-    **dict.fromkeys(("globalaveragepooling1d", "global_average_pooling", "pooling"), "pool"),
-    "average": "mean",
-    **dict.fromkeys(("wordpiece", "bpe", "sentencepiece", "unigram", "subwords"), "subword"),
-    **dict.fromkeys(("vocab_file", "vocabulary", "subwords8k"), "subword_file"),
-    **dict.fromkeys(("words", "whitespace", "token"), "word"),
-    **dict.fromkeys(("chars", "character", "characters", "kmer", "ngram"), "char"),
-    **dict.fromkeys(("bytes", "utf8", "utf-8"), "byte"),
-    **dict.fromkeys(("linear", "fully_connected", "fc"), "dense"),
-    **dict.fromkeys(("attention", "transformer", "multi_head_attention", "multiheadattention"), "self_attention"),
-    **dict.fromkeys(("layernorm", "layernormalization", "layer_normalization"), "layer_norm"),
-    **dict.fromkeys(("batchnorm", "batchnormalization", "batch_normalization"), "batch_norm"),
-    **dict.fromkeys(("spatialdropout1d", "spatial_dropout1d"), "spatial_dropout"),
-    **dict.fromkeys(("noise", "gaussiannoise"), "gaussian_noise"),
-    **dict.fromkeys(("skip", "shortcut"), "residual"),
-    **dict.fromkeys(("ce", "crossentropy", "binary_crossentropy", "categorical_crossentropy", "bce"), "cross_entropy"),
-    **dict.fromkeys(("sparse_categorical_crossentropy", "nll"), "cross_entropy"),
-    **dict.fromkeys(("focal_loss", "binary_focal_crossentropy"), "focal"),
-    **dict.fromkeys(("none", "fixed"), "constant"),
-    **dict.fromkeys(("polynomial", "linear_decay", "slanted_triangular"), "linear"),
-    **dict.fromkeys(("cosine_decay", "cosine_annealing", "cosineannealinglr"), "cosine"),
-    **dict.fromkeys(("exp", "exponential_decay", "step", "steplr", "exponentiallr"), "exponential"),
-    **dict.fromkeys(("noam", "rsqrt", "inverse_square_root"), "inverse_sqrt"),
-    **dict.fromkeys(("1cycle", "onecycle", "onecyclelr"), "one_cycle"),
-    **dict.fromkeys(("reduce_on_plateau", "reduce_lr_on_plateau", "reducelronplateau"), "plateau"),
-}
 
 _ADDED = dict.fromkeys(("bilstm", "bidirectional"), " With bidirectional: true")
 
@@ -109,6 +76,15 @@ OPTIONS_ELSEWHERE = {
 }
 
 
+@cache
+def _kinds_elsewhere() -> dict[str, str]:
+    """From names in other libraries to our types, sources and other values."""
+    models = [model for key in DISCRIMINATORS for _, model in homes_of(key)]
+    return {name: str(tag_of(model)) for model in models for name in getattr(model, "other_names", ())} | {
+        "average": "mean"
+    }
+
+
 def did_you_mean(word: str, known: Sequence[str]) -> str:
     """``; did you mean "units"?``, or the list of known names."""
     close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
@@ -117,7 +93,7 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
 
 def unknown_value(word: str, known: Sequence[str]) -> str:
     """The message for a value that is not one of ``known``."""
-    meant = _KINDS_ELSEWHERE.get(word.lower(), word)
+    meant = _kinds_elsewhere().get(word.lower(), word)
     if meant in known:
         return f'unknown value "{word[:60]}"; did you mean "{meant}"?{_ADDED.get(word.lower(), "")}'
     return f'unknown value "{word[:60]}"{did_you_mean(word, known)}'
@@ -125,7 +101,7 @@ def unknown_value(word: str, known: Sequence[str]) -> str:
 
 def unknown_kind(tag: str, tags: Sequence[str], section: str) -> str:
     """The message for a type or source that is not one of ``tags``; another section may have it."""
-    meant = _KINDS_ELSEWHERE.get(tag.lower(), tag)
+    meant = _kinds_elsewhere().get(tag.lower(), tag)
     if meant not in tags and (sections := sections_of_kind(meant)):
         problem = "cannot be inside another layer" if section in sections else f"belongs in {sections[0]}"
         return f'"{tag}" {problem}; expected one of {", ".join(tags)}'

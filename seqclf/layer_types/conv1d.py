@@ -23,6 +23,7 @@ class Conv1d(Layer):
 
     reads: ClassVar = True
     window: ClassVar = "kernel_size"
+    other_names: ClassVar = ("conv", "cnn", "convolution")
 
     type: Literal["conv1d"] = Field(description="Layer type.")
     filters: Width = Field(description="Number of filters of each size, which is the output dimension per token.")

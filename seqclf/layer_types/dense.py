@@ -18,6 +18,7 @@ class Dense(Layer):
     """A fully connected layer; in `layers` it is applied to every token."""
 
     places: ClassVar = ("layers", "head")
+    other_names: ClassVar = ("linear", "fully_connected", "fc")
 
     type: Literal["dense"] = Field(description="Layer type.")
     units: Width = Field(description="Dimension of the output.")

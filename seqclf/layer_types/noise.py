@@ -39,6 +39,7 @@ class SpatialDropout(_Noise):
     """Sets features to zero during training, the same ones at every token of a text (Tompson et al. 2015)."""
 
     reads: ClassVar = True
+    other_names: ClassVar = ("spatialdropout1d", "spatial_dropout1d")
 
     type: Literal["spatial_dropout"] = Field(description="Layer type.")
     rate: Fraction = Field(description="Fraction of the features set to zero.")
@@ -53,6 +54,7 @@ class GaussianNoise(_Noise):
     """Adds Gaussian noise during training."""
 
     places: ClassVar = ("layers", "head")
+    other_names: ClassVar = ("noise", "gaussiannoise")
 
     type: Literal["gaussian_noise"] = Field(description="Layer type.")
     stddev: Annotated[float, Field(ge=0, le=1)] = Field(description="Standard deviation of the noise.")

@@ -18,6 +18,7 @@ class LayerNorm(Layer):
     """Normalises each vector to mean 0 and variance 1, then applies a trainable scale and shift (Ba et al. 2016)."""
 
     places: ClassVar = ("layers", "head")
+    other_names: ClassVar = ("layernorm", "layernormalization", "layer_normalization")
 
     type: Literal["layer_norm"] = Field(description="Layer type.")
     epsilon: PositiveReal = Field(1e-3, description="Added to the variance.")
@@ -38,6 +39,7 @@ class BatchNorm(Layer):
     (Ioffe & Szegedy 2015). At inference it uses the running mean and variance."""
 
     places: ClassVar = ("layers", "head")
+    other_names: ClassVar = ("batchnorm", "batchnormalization", "batch_normalization")
 
     type: Literal["batch_norm"] = Field(description="Layer type.")
     momentum: Decay = Field(0.99, description="Decay of the running mean and variance.")

@@ -22,6 +22,7 @@ class Pool(Layer):
 
     reads: ClassVar = True
     leaves: ClassVar = "text"
+    other_names: ClassVar = ("globalaveragepooling1d", "global_average_pooling", "pooling")
 
     type: Literal["pool"] = Field(description="Layer type.")
     method: Method | Methods = Field(

@@ -204,6 +204,7 @@ class Lstm(SteppedLayer):
     """Long short-term memory (Hochreiter & Schmidhuber 1997)."""
 
     keras_name: ClassVar = "LSTM"
+    other_names: ClassVar = ("bilstm", "bidirectional")
 
     type: Literal["lstm"] = Field(description="Layer type.")
     recurrent_activation: Activation = Field("sigmoid", description="Activation function of the gates.")
@@ -236,5 +237,6 @@ class SimpleRnn(SteppedLayer):
 
     keras_name: ClassVar = "SimpleRNN"
     kept_per_unit: ClassVar = 3
+    other_names: ClassVar = ("rnn", "simplernn", "elman", "vanilla")
 
     type: Literal["simple_rnn"] = Field(description="Layer type.")

@@ -20,6 +20,7 @@ class Residual(Layer):
     """A layer whose input is added to its output (He et al. 2016); if the dimensions differ, the input is projected."""
 
     reads: ClassVar = True
+    other_names: ClassVar = ("skip", "shortcut")
 
     type: Literal["residual"] = Field(description="Layer type.")
     layer: InnerLayer = Field(description="The inner layer; it must return one vector per token.")

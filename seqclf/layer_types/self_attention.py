@@ -33,6 +33,7 @@ class SelfAttention(Layer):
     sublayer is added to its input."""
 
     reads: ClassVar = True
+    other_names: ClassVar = ("attention", "transformer", "multi_head_attention", "multiheadattention")
 
     type: Literal["self_attention"] = Field(description="Layer type.")
     heads: Annotated[int, Field(ge=1, le=1_024, json_schema_extra={"unit": "heads"})] = Field(

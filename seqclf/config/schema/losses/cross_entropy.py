@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 class CrossEntropy(Loss):
     """Cross-entropy with optional label smoothing (Szegedy et al. 2016)."""
 
+    other_names = (
+        "ce",
+        "crossentropy",
+        "binary_crossentropy",
+        "categorical_crossentropy",
+        "bce",
+        "sparse_categorical_crossentropy",
+        "nll",
+    )
+
     type: Literal["cross_entropy"] = Field("cross_entropy", description="Loss type.")
     label_smoothing: Fraction = Field(
         0.0, description="Fraction of the target probability spread evenly over all labels."

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 class Focal(Loss):
     """Focal loss (Lin et al. 2017): cross-entropy that gives less weight to texts already classified well."""
 
+    other_names = ("focal_loss", "binary_focal_crossentropy")
+
     type: Literal["focal"] = Field(description="Loss type.")
     gamma: NonNegativeReal = Field(
         2.0,

@@ -14,6 +14,8 @@ from seqclf.option_types import Fraction
 class CosineSchedule(WarmupSchedule):
     """Decay along half a cosine (Loshchilov & Hutter 2017, without restarts)."""
 
+    other_names = ("cosine_decay", "cosine_annealing", "cosineannealinglr")
+
     type: Literal["cosine"] = Field(description="Schedule type.")
     final: Fraction = Field(0.0, description=FINAL)
 

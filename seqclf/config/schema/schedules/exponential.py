@@ -13,6 +13,8 @@ from seqclf.option_types import Epochs, PositiveFraction
 class ExponentialSchedule(WarmupSchedule):
     """Decay by a constant factor, applied smoothly at every update."""
 
+    other_names = ("exp", "exponential_decay", "step", "steplr", "exponentiallr")
+
     type: Literal["exponential"] = Field(description="Schedule type.")
     rate: PositiveFraction = Field(description="Factor by which the learning rate changes over `every` epochs.")
     every: Epochs = Field(1, description="Number of epochs over which the learning rate is multiplied by `rate`.")

@@ -13,6 +13,8 @@ from seqclf.option_types import Fraction, PositiveFraction
 class OneCycleSchedule(Schedule):
     """A linear increase, then a linear decay to almost zero (Smith 2018; the momentum stays constant)."""
 
+    other_names = ("1cycle", "onecycle", "onecyclelr")
+
     type: Literal["one_cycle"] = Field(description="Schedule type.")
     start: PositiveFraction = Field(
         0.04, description="Learning rate at the first update, as a fraction of `learning_rate`."

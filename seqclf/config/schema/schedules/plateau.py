@@ -15,6 +15,7 @@ class PlateauSchedule(WarmupSchedule):
     """A reduction whenever the validation score that decides the best epoch stops improving."""
 
     needs_validation = True
+    other_names = ("reduce_on_plateau", "reduce_lr_on_plateau", "reducelronplateau")
 
     type: Literal["plateau"] = Field(description="Schedule type.")
     factor: PositiveFraction = Field(0.5, description="Factor applied to the learning rate at each reduction.")

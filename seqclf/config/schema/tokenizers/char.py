@@ -27,6 +27,7 @@ class CharTokens(TokenizerOptions):
 
     reads_characters = True
     listed = "n-grams"
+    other_names = ("chars", "character", "characters", "kmer", "ngram")
 
     type: Literal["char"] = Field(description="Tokenizer type.")
     ngram: Annotated[int, Field(ge=1, le=64, json_schema_extra={"unit": "characters"})] = Field(

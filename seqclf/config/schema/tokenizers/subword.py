@@ -20,6 +20,8 @@ LEAST_PIECES = 64
 class SubwordTokens(TokenizerOptions):
     """WordPiece (Schuster & Nakajima 2012), trained on the training texts: rare words are split into pieces."""
 
+    other_names = ("wordpiece", "bpe", "sentencepiece", "unigram", "subwords")
+
     type: Literal["subword"] = Field("subword", description="Tokenizer type.")
     vocab_size: int = Field(
         8192,

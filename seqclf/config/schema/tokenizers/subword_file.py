@@ -23,6 +23,7 @@ class SubwordFileTokens(TokenizerOptions):
     """
 
     path_options = ("file",)
+    other_names = ("vocab_file", "vocabulary", "subwords8k")
 
     type: Literal["subword_file"] = Field(description="Tokenizer type.")
     file: Name = Field(description="Vocabulary file; its format is detected from the content.")

@@ -24,6 +24,7 @@ class WordTokens(TokenizerOptions):
     """The most frequent words of the training texts; every other word becomes the unknown token."""
 
     listed = "words"
+    other_names = ("words", "whitespace", "token")
 
     type: Literal["word"] = Field(description="Tokenizer type.")
     vocab_size: VocabularySize = Field(20_000, description="Maximum vocabulary size, two special tokens included.")
