@@ -33,8 +33,8 @@ def curve(config: Any, data: Any, stock: bool) -> list[dict[str, float]]:
         {
             "loss": epoch.loss,
             "accuracy": epoch.accuracy,
-            "val_loss": epoch.validation["loss"],
-            "val_accuracy": epoch.validation["accuracy"],
+            "val_loss": epoch.validation.loss,
+            "val_accuracy": epoch.validation.accuracy,
             "seconds": epoch.seconds,
         }
         for epoch in epochs

@@ -58,3 +58,37 @@ class Labels(Sequence[str]):
         if len(set(names)) != len(names) or len(names) < (1 if multi else 2):
             raise ValueError("too few labels, or a duplicate")
         return cls(tuple(names), multi)
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Texts whose labels do not occur in the training texts.
+
+    Attributes:
+        labels: names of the unknown labels.
+        texts: number of texts with an unknown label.
+        dropped: whether these texts were skipped; if not, the unknown labels have ids after the known ones.
+    """
+
+    labels: tuple[str, ...]
+    texts: int
+    dropped: bool
+
+    def summary_of(self, split: str) -> str:
+        """A sentence that says how these texts are handled."""
+        names = ", ".join(f'"{name}"' for name in self.labels[:5]) + (", ..." if len(self.labels) > 5 else "")
+        count = f"{self.texts:,} {split} text{'' if self.texts == 1 else 's'}"
+        what = "skipped" if self.dropped else "counted as errors"
+        return f"{count} with labels that do not occur in the training texts ({names}): {what} (data.unknown_labels)"
+
+    def to_json(self) -> dict[str, Any]:
+        """The input of ``from_json``."""
+        return {"labels": list(self.labels), "texts": self.texts, "dropped": self.dropped}
+
+    @classmethod
+    def from_json(cls, value: Any) -> Unknown:
+        """Read the output of ``to_json``. Raises ``ValueError`` for anything else."""
+        try:
+            return cls(tuple(map(str, value["labels"])), int(value["texts"]), bool(value["dropped"]))
+        except (TypeError, KeyError) as error:
+            raise ValueError("no counts of texts with unknown labels") from error

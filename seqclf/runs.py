@@ -39,6 +39,7 @@ from seqclf.files import locked, write_json
 from seqclf.labels import Labels
 
 if TYPE_CHECKING:
+    from seqclf.metrics.measured import Measured
     from seqclf.prior import Prior
 
 RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "failed"
@@ -201,12 +202,26 @@ class Run:
 
     @property
     def metrics(self) -> dict[str, Any]:
+        """The content of ``metrics.json``, by split; empty if it is missing."""
         path = self.folder / "metrics.json"
         return _read_object(path) if path.exists() else {}
 
     def forget_metrics(self) -> None:
         """Delete the metrics of all splits, because the model has changed."""
         (self.folder / "metrics.json").unlink(missing_ok=True)
+
+    def measured(self, *splits: str) -> dict[str, Measured]:
+        """The metrics of those of ``splits`` that ``metrics.json`` has. Raises ``InputError`` if it is malformed."""
+        from seqclf.metrics.measured import Measured
+
+        saved, multi, found = self.metrics, self.labels.multi, {}
+        for split in splits:
+            if split in saved:
+                try:
+                    found[split] = Measured.from_json(saved[split], multi)
+                except ValueError as error:
+                    raise InputError(f"{self.folder / 'metrics.json'}: {split}: {error}; {_REMEDY}") from error
+        return found
 
     def write_metrics(self, split: str, metrics: dict[str, Any]) -> None:
         write_json(self.folder / "metrics.json", self.metrics | {split: metrics})

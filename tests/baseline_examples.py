@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -30,9 +30,3 @@ def request_for(read: Callable[[str], LabelledTexts], **fingerprints: str) -> Re
 def config_with(**changes: Any) -> Config:
     """A small config of a table that need not exist."""
     return checked_config(small_config(data__source="table", data__train="a.csv", **changes))
-
-
-def scores_with(linear: float, **changes: Any) -> Mapping[str, Any]:
-    """Scores in which the linear model has this accuracy."""
-    sizes = {"training_texts": 900, "all_training_texts": 900, "texts": 100, "all_texts": 100}
-    return {"linear": {"accuracy": linear}, "majority": {"accuracy": 0.5}, **sizes, **changes}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from conftest import small_config
 
 from seqclf.config import checked_config
 from seqclf.runs import Run
-from seqclf.training.advice import TrainingSummary, advice, epochs_of
+from seqclf.training.advice import TrainingSummary, advice
+from seqclf.training.history import EpochLine, epochs_of
 
 RUN = Run(Path("runs/x-1"))
 
@@ -23,7 +25,9 @@ def told(
         for number, epoch in enumerate(epochs, 1)
     ]
     return advice(
-        checked_config(small_config(data__train="x.csv", **config)), RUN, TrainingSummary(lines, stopped_by, best)
+        checked_config(small_config(data__train="x.csv", **config)),
+        RUN,
+        TrainingSummary([EpochLine(**line) for line in lines], stopped_by, best),
     )
 
 
@@ -101,5 +105,6 @@ def test_nothing_to_say(epochs: list[dict[str, Any]], stopped_by: str, best: int
 def test_epochs_are_read_from_the_history(tmp_path: Path) -> None:
     history = tmp_path / "history.jsonl"
     assert epochs_of(history) == []
-    history.write_text('{"type": "steps"}\n{"type": "epoch", "epoch": 1}\n', encoding="utf-8")
-    assert epochs_of(history) == [{"type": "epoch", "epoch": 1}]
+    epoch = {"type": "epoch", "epoch": 1, "loss": 0.5, "accuracy": 0.75, "val_loss": 0.6, "best": True}
+    history.write_text(f'{{"type": "steps"}}\n{json.dumps(epoch)}\n', encoding="utf-8")
+    assert epochs_of(history) == [EpochLine(epoch=1, loss=0.5, accuracy=0.75, val_loss=0.6)]

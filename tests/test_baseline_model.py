@@ -20,6 +20,7 @@ from seqclf.baseline.sample import sample
 from seqclf.baseline.scores import Baseline, Part
 from seqclf.label_weights import label_weights
 from seqclf.labels import Labels
+from seqclf.metrics.baseline import BaselineScores
 
 
 def test_words_and_their_pairs() -> None:
@@ -150,13 +151,13 @@ def test_both_simple_models_are_measured() -> None:
     baseline = Baseline.fit(Part(TEXTS, TRUTH, 9), None, labels, unit="words", thresholds="per_label")
     part = Part(["good", "bad", "good", "good"], np.array([1, 0, 1, 0], np.int32), 4)
     scores = baseline.scores(part, labels)
-    assert scores["linear"]["accuracy"] == 0.75
-    assert scores["majority"]["accuracy"] == 0.5  # "neg", which four of seven training texts are
-    assert scores["majority"]["loss"] == pytest.approx(-(np.log(4 / 7) + np.log(3 / 7)) / 2)
-    assert {name: scores[name] for name in ("training_texts", "all_training_texts", "texts", "all_texts")} == {
+    assert scores.linear.accuracy == 0.75
+    assert scores.majority.accuracy == 0.5  # "neg", which four of seven training texts are
+    assert scores.majority.loss == pytest.approx(-(np.log(4 / 7) + np.log(3 / 7)) / 2)
+    assert {name: getattr(scores, name) for name in ("training_texts", "all_training_texts", "texts", "all_texts")} == {
         "training_texts": 7, "all_training_texts": 9, "texts": 4, "all_texts": 4,
     }  # fmt: skip
-    json.dumps(scores)
+    assert BaselineScores.from_json(json.loads(json.dumps(scores.to_json())), multi=False) == scores
 
 
 def test_a_label_that_validation_lacks_does_no_harm() -> None:
@@ -164,7 +165,7 @@ def test_a_label_that_validation_lacks_does_no_harm() -> None:
     truth = np.array([0, 1, 2, 0, 1, 2, 0], np.int32)
     baseline = Baseline.fit(Part(TEXTS, truth, 7), None, labels, unit="words", thresholds="per_label")
     scores = baseline.scores(Part(TEXTS[:2], np.array([0, 0], np.int32), 2), labels)
-    assert scores["majority"]["accuracy"] == 1.0 and 0 <= scores["linear"]["accuracy"] <= 1
+    assert scores.majority.accuracy == 1.0 and 0 <= scores.linear.accuracy <= 1
 
 
 def _multi() -> tuple[list[str], np.ndarray]:
@@ -183,10 +184,10 @@ def test_several_labels_a_text(thresholds: str | float, tmp_path: Path) -> None:
     train, validation = Part(texts[:40], truth[:40], 40), Part(texts[40:], truth[40:], 20)
     baseline = Baseline.fit(train, validation, labels, unit="words", thresholds=thresholds)
     scores = baseline.scores(validation, labels)
-    assert scores["linear"]["micro_f1"] == 1.0
+    assert scores.linear.micro_f1 == 1.0
     # Of answers that are always the same, "red" and "round" is the best: F1 of 68/114 on 40 texts, "red" of 40/74.
     hits = truth[40:].sum()
-    assert scores["majority"]["micro_f1"] == pytest.approx(2 * hits / (2 * 20 + hits))
+    assert scores.majority.micro_f1 == pytest.approx(2 * hits / (2 * 20 + hits))
     assert baseline.thresholds is not None
     if thresholds == 0.3:
         assert baseline.thresholds == [0.3] * 3

@@ -117,8 +117,8 @@ def test_check_reports_it_before_training(
     monkeypatch.setattr(examining, "measure", lambda *_: (None, None))  # which would take seconds
     report = examining.examine(read_config(config), lambda stage: None)
     assert report.baseline is not None
-    accuracy = report.baseline["linear"]["accuracy"]
-    assert accuracy == 1.0 > report.baseline["majority"]["accuracy"] == pytest.approx(1 / 3)
+    accuracy = report.baseline.linear.accuracy
+    assert accuracy == 1.0 > report.baseline.majority.accuracy == pytest.approx(1 / 3)
     shown = io.StringIO()
     with contextlib.redirect_stdout(shown):
         print_report(report)
@@ -142,4 +142,4 @@ def test_real_data_sets_are_as_good_as_a_linear_svm(real_data: Path, own_cache: 
     fingerprints = {split: corpus.fingerprint(split) for split in ("train", "validation")}
     with begin(config, corpus, corpus.labels(), fingerprints) as job:  # type: ignore[union-attr]
         scores = job.result()
-    assert scores is not None and scores["linear"]["accuracy"] >= 0.885
+    assert scores is not None and scores.linear.accuracy >= 0.885

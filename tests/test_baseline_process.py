@@ -33,7 +33,7 @@ def test_class_weights_make_another_baseline(own_cache: Path) -> None:
         with BaselineJob(request) as job:
             scores = job.result()
         assert scores is not None, job.problem
-        losses.append(scores["linear"]["loss"])
+        losses.append(scores.linear.loss)
     assert losses[0] != losses[1]
 
 
@@ -48,7 +48,7 @@ def test_labels_that_no_training_text_has(own_cache: Path, unknown: Any, texts: 
     with BaselineJob(request) as job:
         scores = job.result()
     assert scores is not None, job.problem
-    assert (scores["texts"], scores["linear"]["accuracy"]) == (texts, pytest.approx(accuracy))
+    assert (scores.texts, scores.linear.accuracy) == (texts, pytest.approx(accuracy))
 
 
 def _never(split: str) -> LabelledTexts:
@@ -65,7 +65,7 @@ def test_a_job_s_scores_come_from_the_cache_the_next_time(own_cache: Path, tmp_p
     finally:
         os.chdir(before)
     assert job.problem is None and scores is not None
-    assert (scores["training_texts"], scores["texts"]) == (21, 21)
+    assert (scores.training_texts, scores.texts) == (21, 21)
     with BaselineJob(request_for(_never, train="t", validation="v")) as job:
         assert job.is_done and job.result() == scores
     read = []

@@ -6,9 +6,11 @@ import dataclasses
 import shlex
 
 import pytest
-from baseline_examples import config_with, scores_with
+from baseline_examples import config_with
+from metric_examples import baseline_with, metrics_with, scores_with
 
 from seqclf.baseline.comparison import (
+    Comparison,
     against_baseline,
     description,
     lead,
@@ -33,12 +35,12 @@ def test_the_comparison_shown_with_a_score() -> None:
     assert against_baseline(0.896, 0.8712) == "linear baseline 0.8712, +2.5"
     assert against_baseline(0.86, 0.8712) == "linear baseline 0.8712, -1.1"
     assert against_baseline(0.8711, 0.8712) == "linear baseline 0.8712, +0.0"
-    assert lead(0.896, scores_with(0.8712), "accuracy") == "this run is 2.5 points ahead"
-    assert lead(0.86, scores_with(0.8712), "accuracy") == "this run is 1.1 points behind"
-    assert lead(0.87, scores_with(0.87), "accuracy") == "this run is level with it"
+    assert lead(metrics_with(0.896), baseline_with(0.8712), "accuracy") == "this run is 2.5 points ahead"
+    assert lead(metrics_with(0.86), baseline_with(0.8712), "accuracy") == "this run is 1.1 points behind"
+    assert lead(metrics_with(0.87), baseline_with(0.87), "accuracy") == "this run is level with it"
     said = "Baselines on validation: most frequent label accuracy 0.5000, linear model 0.8712"
-    assert description(scores_with(0.8712), "accuracy", "validation") == said
-    sampled = scores_with(0.8712, all_training_texts=12_345, all_texts=2_000)
+    assert description(baseline_with(0.8712), "accuracy", "validation") == said
+    sampled = baseline_with(0.8712, all_training_texts=12_345, all_texts=2_000)
     assert description(sampled, "accuracy", "validation") == (
         f"{said} (fitted on a sample of 900 of 12,345 texts, scored on a sample of 100 of 2,000)"
     )
@@ -53,9 +55,17 @@ def test_behind_is_more_than_chance() -> None:
     assert points_behind(0.0, 0.5, 10) == 50 and points_behind(1.0, 1.0, 10) is None
 
 
+def test_a_run_is_compared_by_the_reported_score() -> None:
+    several = metrics_with(0.5, multi=True, micro_f1=0.7)
+    baseline = dataclasses.replace(baseline_with(0.6), linear=scores_with(0.4, multi=True, micro_f1=0.8))
+    assert Comparison.of(config_with(), several, baseline) == Comparison("micro_f1", 0.7, 0.8, 100)
+    one = metrics_with(0.5, macro_f1=0.7)
+    assert Comparison.of(config_with(), one, baseline_with(0.6)) == Comparison("accuracy", 0.5, 0.6, 100)
+
+
 def test_the_warning_says_by_how_much_and_what_to_try() -> None:
     config = config_with(layers=[{"type": "lstm", "units": 4}])
-    message = warning(config, {"accuracy": 0.6}, scores_with(0.87))
+    message = warning(config, Comparison("accuracy", 0.6, 0.87, 100))
     assert message is not None
     assert message.startswith(
         "a linear model of n-grams is ahead of this network by 27.0 points of validation accuracy "
@@ -63,7 +73,7 @@ def test_the_warning_says_by_how_much_and_what_to_try() -> None:
     )
     places = [message.index(word) for word in ("method: [mean, max]", "vocab_size", "word_dropout", "epochs", "ngrams")]
     assert places == sorted(places)
-    assert warning(config, {"accuracy": 0.88}, scores_with(0.87)) is None
+    assert warning(config, Comparison("accuracy", 0.88, 0.87, 100)) is None
 
 
 def test_what_the_config_has_is_not_advised() -> None:
@@ -108,7 +118,7 @@ def test_a_model_card_has_the_simple_models(binary_run: Run) -> None:
 
     run = binary_run
     card = model_card(
-        About(run.name, load_config(run.config), run.labels, run.manifest, run.metrics),
+        About(run.name, load_config(run.config), run.labels, run.manifest, run.measured("validation", "test")),
         "onnx",
     )
     validation = run.metrics["validation"]
@@ -125,8 +135,8 @@ def test_train_s_last_lines(network: float, line: str, binary_run: Run) -> None:
     from seqclf.cli.against_baseline import behind, scores_line
     from seqclf.training.options import Outcome
 
-    validation = {"accuracy": network, "loss": 0.3, "macro_f1": network}
-    outcome = Outcome("finished", 2, validation, 1.0, dict(scores_with(0.9)))
+    validation = metrics_with(network, loss=0.3)
+    outcome = Outcome("finished", 2, validation, 1.0, baseline_with(0.9))
     assert scores_line(config_with(), validation, outcome.baseline) == (
         f"accuracy {network:.4f} (linear baseline 0.9000, {line}"
     )

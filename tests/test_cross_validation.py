@@ -15,6 +15,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 from conftest import small_config
+from metric_examples import baseline_with, metrics_with
 
 from seqclf.cli import cli
 from seqclf.cli.against_baseline import folds_behind
@@ -24,7 +25,8 @@ from seqclf.data.prepare import TrainingData
 from seqclf.errors import InputError, SeqclfError
 from seqclf.runs import FINISHED, INTERRUPTED, Run, begin_folds, begin_run, now
 from seqclf.training.checkpoints import Checkpoints
-from seqclf.training.folds import cross_validate, spread
+from seqclf.training.folds import cross_validate
+from seqclf.training.folds_summary import Spread
 from seqclf.training.options import Callbacks, Outcome, TrainOptions
 
 
@@ -45,7 +47,7 @@ def config_file(three_labels_csv: Path, tmp_path: Path) -> Path:
 
 
 def _outcome(accuracy: float, status: str = FINISHED) -> Outcome:
-    return Outcome(status, 1, {"accuracy": accuracy, "loss": 1.0, "macro_f1": accuracy}, 1.0)
+    return Outcome(status, 1, metrics_with(accuracy, loss=1.0), 1.0)
 
 
 def _pretend(accuracies: list[Any]) -> Callable[[Config, Callable[[], Run]], tuple[Run, Outcome]]:
@@ -70,26 +72,27 @@ def _folds_config(folds: int) -> Config:
 def test_the_summary_is_over_finished_folds(tmp_path: Path) -> None:
     runs = begin_folds(tmp_path, "x")
     found = cross_validate(_folds_config(3), runs, _pretend([0.5, 0.7, 0.9]))
-    assert found == json.loads(runs.summary.read_text(encoding="utf-8"))
-    assert found["validation"]["accuracy"] == pytest.approx({"mean": 0.7, "std": 0.2, "min": 0.5, "max": 0.9})
-    assert (found["status"], found["finished"]) == (FINISHED, [1, 2, 3])
-    assert [one["run"] for one in found["runs"]] == ["x-1-fold1", "x-1-fold2", "x-1-fold3"]
-    assert spread([0.25]) == {"mean": 0.25, "std": None, "min": 0.25, "max": 0.25}
+    saved = json.loads(runs.summary.read_text(encoding="utf-8"))
+    assert found.to_json() == saved
+    assert saved["validation"]["accuracy"] == pytest.approx({"mean": 0.7, "std": 0.2, "min": 0.5, "max": 0.9})
+    assert (saved["status"], saved["finished"]) == (FINISHED, [1, 2, 3])
+    assert [one["run"] for one in saved["runs"]] == ["x-1-fold1", "x-1-fold2", "x-1-fold3"]
+    assert Spread.of([0.25]) == Spread(mean=0.25, std=None, min=0.25, max=0.25)
 
 
 def test_the_baseline_has_a_mean_too(tmp_path: Path) -> None:
     def with_baseline(network: float, linear: float) -> Outcome:
-        metrics = {"accuracy": linear, "loss": 0.5, "macro_f1": linear}
-        baseline = {"linear": metrics, "majority": {**metrics, "accuracy": 0.25}, "texts": 50}
-        return dataclasses.replace(_outcome(network), baseline=baseline)
+        return dataclasses.replace(_outcome(network), baseline=baseline_with(linear, 0.25, texts=50))
 
     outcomes = [with_baseline(0.7, 0.8), with_baseline(0.6, 0.9)]
     config = _folds_config(2)
     found = cross_validate(config, begin_folds(tmp_path, "x"), _pretend(outcomes))
-    assert found["baseline"]["score"] == "accuracy"
-    assert found["baseline"]["linear"]["accuracy"]["mean"] == pytest.approx(0.85)
-    assert found["baseline"]["majority"]["accuracy"]["mean"] == 0.25
-    assert found["runs"][1]["baseline"]["linear"]["accuracy"] == 0.9
+    saved = found.to_json()
+    assert saved["baseline"]["score"] == "accuracy"
+    assert saved["baseline"]["linear"]["accuracy"]["mean"] == pytest.approx(0.85)
+    assert saved["baseline"]["majority"]["accuracy"]["mean"] == 0.25
+    assert saved["baseline"]["texts"] == 100
+    assert saved["runs"][1]["baseline"]["linear"]["accuracy"] == 0.9
     shown = folds_summary(tmp_path / "x-1-folds.json", found).splitlines()
     assert shown[0].split() == ["fold", "accuracy", "loss", "macro", "F1", "linear", "run"]
     assert [line.split()[-2] for line in shown[1:3]] == ["0.8000", "0.9000"]
@@ -98,23 +101,24 @@ def test_the_baseline_has_a_mean_too(tmp_path: Path) -> None:
     assert warned is not None and "by 20.0 points of validation accuracy" in warned
     # Of folds without one there is no mean to compare.
     found = cross_validate(config, begin_folds(tmp_path, "x"), _pretend([outcomes[0], 0.6]))
-    assert found["baseline"] is None and folds_behind(config, found) is None
+    assert found.baseline is None and folds_behind(config, found) is None
     assert "linear" not in folds_summary(tmp_path / "x-2-folds.json", found)
 
 
 def test_an_interrupted_fold_is_not_counted(tmp_path: Path) -> None:
     runs = begin_folds(tmp_path, "x")
     found = cross_validate(_folds_config(4), runs, _pretend([0.5, _outcome(0.1, INTERRUPTED), 0.9, 0.9]))
-    assert (found["status"], found["finished"]) == (INTERRUPTED, [1])
-    assert [one["status"] for one in found["runs"]] == [FINISHED, INTERRUPTED]
-    assert found["validation"]["accuracy"]["mean"] == 0.5
+    saved = found.to_json()
+    assert (saved["status"], saved["finished"]) == (INTERRUPTED, [1])
+    assert [one["status"] for one in saved["runs"]] == [FINISHED, INTERRUPTED]
+    assert saved["validation"]["accuracy"]["mean"] == 0.5
 
 
 def test_a_stop_between_two_folds(tmp_path: Path) -> None:
     runs = begin_folds(tmp_path, "x")
     asked = iter([False, True])
     found = cross_validate(_folds_config(3), runs, _pretend([0.5, 0.6, 0.7]), lambda: next(asked))
-    assert (found["status"], found["finished"]) == (INTERRUPTED, [1])
+    assert (found.status, [one.fold for one in found.finished]) == (INTERRUPTED, [1])
     assert not (tmp_path / "x-1-fold2").exists()
 
 

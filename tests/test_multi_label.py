@@ -20,6 +20,7 @@ from seqclf.data.label_sets import encode_labels
 from seqclf.data.splits import partition
 from seqclf.errors import InputError
 from seqclf.labels import Labels
+from seqclf.metrics.multi_label import DecidedLabelMetrics
 from seqclf.sources.table.reader import TableSource
 from seqclf.sources.texts import LabelledTexts
 from seqclf.tasks.classification.multi_label import (
@@ -254,27 +255,27 @@ def test_metrics_by_hand() -> None:
     truth = np.array([[1, 0, 0], [1, 1, 0], [0, 0, 0], [0, 0, 0]], dtype=bool)
     logits = np.log(probabilities / (1 - probabilities))
     metrics = multi_label_metrics(logits, truth, ["a", "b", "c"], [0.5, 0.5, 0.25])
-    assert metrics["labels"]["a"] == {
-        "precision": 1.0, "recall": 0.5, "f1": pytest.approx(2 / 3), "support": 2, "threshold": 0.5
-    }  # fmt: skip
-    assert metrics["labels"]["b"]["precision"] == pytest.approx(1 / 3)
-    assert metrics["labels"]["b"]["f1"] == pytest.approx(0.5)
-    assert metrics["labels"]["c"] == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 0, "threshold": 0.25}
-    assert metrics["micro_precision"] == pytest.approx(2 / 4)
-    assert metrics["micro_recall"] == pytest.approx(2 / 3)
-    assert metrics["micro_f1"] == pytest.approx(4 / 7)
-    assert metrics["macro_f1"] == pytest.approx((2 / 3 + 1 / 2) / 3)
-    assert metrics["hamming_loss"] == pytest.approx(3 / 12)
-    assert metrics["accuracy"] == 0.25, "only the last text has all labels correct"
+    assert metrics.labels["a"] == DecidedLabelMetrics(
+        precision=1.0, recall=0.5, f1=pytest.approx(2 / 3), support=2, threshold=0.5
+    )
+    assert metrics.labels["b"].precision == pytest.approx(1 / 3)
+    assert metrics.labels["b"].f1 == pytest.approx(0.5)
+    assert metrics.labels["c"] == DecidedLabelMetrics(precision=0.0, recall=0.0, f1=0.0, support=0, threshold=0.25)
+    assert metrics.micro_precision == pytest.approx(2 / 4)
+    assert metrics.micro_recall == pytest.approx(2 / 3)
+    assert metrics.micro_f1 == pytest.approx(4 / 7)
+    assert metrics.macro_f1 == pytest.approx((2 / 3 + 1 / 2) / 3)
+    assert metrics.hamming_loss == pytest.approx(3 / 12)
+    assert metrics.accuracy == 0.25, "only the last text has all labels correct"
     losses = -np.where(truth, np.log(probabilities), np.log(1 - probabilities))
-    assert metrics["loss"] == pytest.approx(losses.mean())
-    json.dumps(metrics)
+    assert metrics.loss == pytest.approx(losses.mean())
+    json.dumps(metrics.to_json())
     assert np.allclose(sigmoid(logits), probabilities)
 
 
 def test_metrics_of_nothing_found_and_large_logits_are_numbers() -> None:
     metrics = multi_label_metrics(np.full((2, 2), -1e4), np.zeros((2, 2), bool), ["a", "b"], [0.5, 0.5])
-    assert (metrics["micro_f1"], metrics["accuracy"], metrics["loss"]) == (0.0, 1.0, 0.0)
+    assert (metrics.micro_f1, metrics.accuracy, metrics.loss) == (0.0, 1.0, 0.0)
     assert sigmoid(np.array([-1e4, 1e4])).tolist() == [0.0, 1.0]
 
 

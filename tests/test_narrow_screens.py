@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from conftest import small_config, write_csv
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from metric_examples import metrics_with, scores_with
 from test_screens import epoch, started
 
 from seqclf.cli import cli
@@ -85,7 +86,7 @@ def test_rows_of_epochs_fit_and_stand_under_their_headings(
     multi: bool, texts: int, width: int, epochs: int, tokens: int
 ) -> None:
     table = EpochTable(started(epochs, texts, multi), width)
-    validation = {"loss": 0.5, "accuracy": 0.75, "macro_f1": 0.7, "micro_f1": 0.8} if texts else None
+    validation = metrics_with(0.75, multi=multi, macro_f1=0.7) if texts else None
     row = table.row(epoch(epochs, validation=validation, tokens=tokens))
     *groups, heads = table.header()
     assert max(map(len, [*groups, heads, row])) <= width
@@ -102,11 +103,11 @@ def test_the_table_of_trials() -> None:
     from seqclf.starter.trial import Candidate, Result
 
     def result(name: str, score: float | None, problem: str | None = None) -> Result:
-        validation = None if score is None else {"accuracy": score, "macro_f1": score / 2, "texts": 1_050}
-        return Result(Candidate(name, None), validation, 75.4, 9, problem)  # type: ignore[arg-type]
+        validation = None if score is None else metrics_with(score, macro_f1=score / 2)
+        return Result(Candidate(name, None), validation, 75.4, 9, 1_050, problem)  # type: ignore[arg-type]
 
     results = [result("bag+ngrams", 0.5), result("gru+ngrams", 0.75), result("ngrams", None, "out of memory: less")]
-    lines = trials_table(results, "accuracy", {"accuracy": 0.25, "macro_f1": 0.125}, 80)
+    lines = trials_table(results, "accuracy", scores_with(0.25, macro_f1=0.125), 80)
     assert lines == [
         "model         accuracy  macro F1  epochs  time  best",
         "bag+ngrams      0.5000    0.2500       9  75 s",

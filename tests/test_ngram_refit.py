@@ -50,7 +50,7 @@ def test_a_refit_uses_the_validation_texts(three_labels_csv: Path, tmp_path: Pat
     np.testing.assert_array_equal(bias, again.bias)
     assert np.abs(again.table - fit_ngrams(config, data).table).max() > 0.01
     assert data.validation is not None
-    new, old = (Classifier.load(runs[refit]).evaluate(data.validation)["loss"] for refit in (True, False))
+    new, old = (Classifier.load(runs[refit]).evaluate(data.validation).loss for refit in (True, False))
     assert new < old - 0.05, "it has now seen these texts"
 
 

@@ -6,18 +6,23 @@ import io
 import re
 
 import pytest
+from metric_examples import metrics_with
 from rich.console import Console
 
 from seqclf.cli.progress import BarProgress, PlainProgress, epoch_bar, progress_listener
+from seqclf.metrics.classification import ClassificationMetrics
 from seqclf.training.events import EpochDone, EpochStarted, Event, Stage, StepDone, TrainingDone, TrainingStarted
 
+SCORES = ClassificationMetrics.monitored()
 EVENTS: list[Event] = [
     Stage("Reading the training texts (synthetic sample)"),
-    TrainingStarted("synthetic sample", epochs=3, train_texts=3600, validation_texts=400, parameters=36_001),
+    TrainingStarted(
+        "synthetic sample", epochs=3, train_texts=3600, validation_texts=400, parameters=36_001, scores=SCORES
+    ),
     EpochStarted(1, steps=2),
     StepDone(1, 1, loss=0.7, correct=16, texts=32, tokens=640, seconds=0.1, learning_rate=1e-3),
     StepDone(1, 2, loss=0.5, correct=24, texts=32, tokens=640, seconds=0.1, learning_rate=1e-3),
-    EpochDone(1, 0.6, 0.625, {"loss": 0.55, "accuracy": 0.75, "macro_f1": 0.74}, True, 1280, 0.2, 0.1),
+    EpochDone(1, 0.6, 0.625, metrics_with(0.75, loss=0.55, macro_f1=0.74), True, 1280, 0.2, 0.1),
     EpochDone(2, 0.5, 0.7, None, False, 1280, 0.2, 0.1),
     TrainingDone("early_stopping", best_epoch=1),
     Stage("Writing the model"),

@@ -14,13 +14,14 @@ from seqclf.config import checked_config
 from seqclf.data.prepare import prepare, prepare_split
 from seqclf.data.splits import partition
 from seqclf.errors import InputError
+from seqclf.metrics.kinds import ClassifierMetrics
 from seqclf.sources.table.reader import TableSource
 from seqclf.sources.tfds import TfdsSource
 
 pytestmark = pytest.mark.real
 
 
-def _test_metrics(run: Any) -> dict[str, Any]:
+def _test_metrics(run: Any) -> ClassifierMetrics:
     from seqclf.evaluation.classifier import Classifier
 
     classifier = Classifier.load(run)
@@ -123,7 +124,7 @@ def test_imdb_part_trains_and_predicts(real_data: Path, tmp_path: Path) -> None:
     )
     run = trained(config, tmp_path)
     assert run.labels.names == ("neg", "pos")
-    assert _test_metrics(run)["accuracy"] > 0.65
+    assert _test_metrics(run).accuracy > 0.65
 
 
 def test_trec_trains_from_csv(real_data: Path, tmp_path: Path) -> None:
@@ -138,7 +139,7 @@ def test_trec_trains_from_csv(real_data: Path, tmp_path: Path) -> None:
     )
     run = trained(config, tmp_path)
     assert run.labels.names == ("ABBR", "DESC", "ENTY", "HUM", "LOC", "NUM")
-    assert _test_metrics(run)["accuracy"] > 0.8
+    assert _test_metrics(run).accuracy > 0.8
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,18 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "seqclf"
-BASE = {"errors", "files", "labels", "decisions", "table_rows", "file_encoding", "prior", "token_ids", "cache"}
+BASE = {
+    "errors",
+    "files",
+    "labels",
+    "decisions",
+    "table_rows",
+    "file_encoding",
+    "prior",
+    "token_ids",
+    "cache",
+    "metrics",
+}
 ALLOWED = {
     "errors": set(),
     "files": {"errors"},
@@ -19,6 +30,7 @@ ALLOWED = {
     "label_weights": {"labels"},
     "prior": {"labels"},
     "cache": {"errors", "files"},
+    "metrics": {"labels"},
     "text_store": {"errors", "cache"},
     "onnx_writer": {"errors"},
     "figures": BASE,
@@ -82,6 +94,7 @@ LIGHT = {
     "files",
     "figures",
     "labels",
+    "metrics",
 }
 HEAVY = {"tensorflow", "keras", "tensorflow_datasets", "onnx", "onnxruntime"}
 

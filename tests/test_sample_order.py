@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -26,8 +25,7 @@ def _test_accuracy(runs: Path, *settings: str) -> float:
         classifier.config, "test", classifier.tokenizer, classifier.labels, run.manifest["data_fingerprint"]
     )
     assert run.manifest["data"] == run.metrics["validation"]["data"] == "synthetic sample"
-    metrics: dict[str, Any] = classifier.evaluate(test)
-    return float(metrics["accuracy"])
+    return float(classifier.evaluate(test).accuracy)
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from metric_examples import metrics_with
 from rich.console import Console
 
 from seqclf.cli.epoch_table import EpochTable, TimeLeft, duration
 from seqclf.cli.eval_tables import confused_pairs, confusion_table, show_metrics
 from seqclf.cli.wrap import styled_wrapped, wrapped
+from seqclf.metrics.classification import ClassificationMetrics
+from seqclf.metrics.kinds import scores_type
+from seqclf.metrics.measured import Measured
 from seqclf.training.events import EpochDone, EpochStarted, StepDone, TrainingStarted
 
 SCORES = st.floats(0, 1)
@@ -21,11 +25,12 @@ MESSAGES = st.text(alphabet="ab é/'\n:-", max_size=300)
 
 
 def started(epochs: int = 10, validation_texts: int = 5, multi_label: bool = False) -> TrainingStarted:
-    return TrainingStarted("data", epochs, 100, validation_texts, 1_000, multi_label)
+    scores = scores_type(multi_label).monitored()
+    return TrainingStarted("data", epochs, 100, validation_texts, 1_000, multi_label, scores=scores)
 
 
 def epoch(number: int = 1, **changes: Any) -> EpochDone:
-    validation = {"loss": 0.5, "accuracy": 0.75, "macro_f1": 0.7, "micro_f1": 0.8}
+    validation = metrics_with(0.75, macro_f1=0.7)
     values: dict[str, Any] = {
         "loss": 0.6, "accuracy": 0.625, "validation": validation, "best": True, "tokens": 1_000, "seconds": 2.0,
         "validation_seconds": 0.5,
@@ -64,8 +69,7 @@ def test_no_row_is_wider_than_80_columns(
     epochs: int, loss: float, scores: float, tokens: int, seconds: float, multi: bool, texts: int
 ) -> None:
     table = EpochTable(started(epochs, texts, multi))
-    names = ("loss", "accuracy", "macro_f1", "micro_f1")
-    validation = dict.fromkeys(names, scores) if texts else None
+    validation = metrics_with(scores, multi=multi, loss=scores) if texts else None
     row = table.row(epoch(epochs, loss=loss, validation=validation, tokens=tokens, seconds=seconds))
     assert max(map(len, [*table.header(), row])) <= 80
 
@@ -91,17 +95,19 @@ def test_the_time_left_is_that_of_all_epochs() -> None:
     assert left.seconds() == 9 + (10 + 2)
 
 
-def printed(metrics: dict[str, Any], width: int, monkeypatch: pytest.MonkeyPatch, *, terminal: bool = True) -> str:
+def printed(
+    metrics: ClassificationMetrics, width: int, monkeypatch: pytest.MonkeyPatch, *, terminal: bool = True
+) -> str:
     output = io.StringIO()
     monkeypatch.setattr(
         "seqclf.cli.eval_tables.console",
         lambda: Console(file=output, width=width, force_terminal=terminal, color_system=None, highlight=False),
     )
-    show_metrics("run-1", "test (data)", metrics)
+    show_metrics("run-1", "test (data)", Measured("data", metrics))
     return output.getvalue()
 
 
-def metrics_of(confusion: list[list[int]], labels: list[str]) -> dict[str, Any]:
+def metrics_of(confusion: list[list[int]], labels: list[str]) -> ClassificationMetrics:
     import numpy as np
 
     from seqclf.tasks.classification.metrics import classification_metrics

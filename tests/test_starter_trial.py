@@ -11,6 +11,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 from conftest import write_csv
+from metric_examples import metrics_with, scores_with
 
 from seqclf.cli import cli
 from seqclf.cli.trials import _table
@@ -51,8 +52,8 @@ def _config(path: Path, **data: object) -> Config:
 
 
 def _result(name: str, config: Config, accuracy: float | None) -> trial.Result:
-    metrics = None if accuracy is None else {"accuracy": accuracy, "macro_f1": 1 - accuracy, "texts": 50}
-    return trial.Result(Candidate(name, config), metrics, 1.0, 1)
+    metrics = None if accuracy is None else metrics_with(accuracy, macro_f1=1 - accuracy)
+    return trial.Result(Candidate(name, config), metrics, 1.0, 1, 50)
 
 
 def test_a_sample_is_stratified_and_all_candidates_see_the_same(tmp_path: Path) -> None:
@@ -234,9 +235,8 @@ def test_a_linear_model_ahead_of_all_is_reported(
 ) -> None:
     from seqclf.cli.trials import _say_where_linear_is_ahead
 
-    metrics = {"accuracy": 0.8, "macro_f1": 0.8, "texts": 500}
-    best = trial.Result(Candidate("a", _config(tmp_path / "t.csv")), metrics, 1.0, 1)
-    _say_where_linear_is_ahead(best, "accuracy", {"accuracy": linear})
+    best = trial.Result(Candidate("a", _config(tmp_path / "t.csv")), metrics_with(0.8), 1.0, 1, 500)
+    _say_where_linear_is_ahead(best, "accuracy", scores_with(linear))
     assert ("The linear model is 15.0 points ahead of all of them" in capsys.readouterr().err) == said
 
 
@@ -247,8 +247,8 @@ def test_preparation_does_not_count_as_training_time(monkeypatch: pytest.MonkeyP
     watch = trial._Watch(60.0)
     watch(Stage("Fitting n-grams"))
     watch(TrainingStarted("texts", 9, 90, 10, 1_000, False))
-    done = EpochDone(1, 0.5, 0.5, {"accuracy": 0.7}, True, 100, 1.0, 0.1)
+    done = EpochDone(1, 0.5, 0.5, metrics_with(0.7), True, 100, 1.0, 0.1)
     watch(done)
-    assert watch.best == {"accuracy": 0.7}
+    assert (watch.best, watch.texts) == (metrics_with(0.7), 10)
     with pytest.raises(trial._Enough):
         watch(replace(done, epoch=2))

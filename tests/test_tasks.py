@@ -63,8 +63,31 @@ class IsLong(Task):
     def validator(self, model: keras.Model) -> LengthValidator:
         return LengthValidator(model, self.tokens)
 
-    def score(self, metrics: dict[str, Any], monitor: str) -> float:
-        return float(metrics["accuracy"])
+    @property
+    def metrics(self) -> type[LengthMetrics]:
+        return LengthMetrics
+
+
+@dataclass(frozen=True)
+class LengthMetrics:
+    accuracy: float
+
+    @classmethod
+    def monitored(cls) -> tuple[str, ...]:
+        return ("accuracy",)
+
+    def headline(self) -> tuple[tuple[str, float], ...]:
+        return (("accuracy", self.accuracy),)
+
+    def score(self, name: str) -> float:
+        return self.accuracy
+
+    def to_json(self) -> dict[str, Any]:
+        return {"accuracy": self.accuracy}
+
+    @classmethod
+    def from_json(cls, saved: Any) -> LengthMetrics:
+        return cls(**saved)
 
 
 @dataclass(frozen=True)
@@ -72,10 +95,10 @@ class LengthValidator:
     trained: keras.Model
     tokens: int
 
-    def metrics(self, validation: Batches) -> dict[str, Any]:
+    def metrics(self, validation: Batches) -> LengthMetrics:
         token_ids = validation.batch(range(len(validation.texts)))[0]
         correct = (np.asarray(self.trained(token_ids))[:, 0] > 0) == (np.count_nonzero(token_ids, axis=1) > self.tokens)
-        return {"loss": 0.0, "accuracy": float(correct.mean())}
+        return LengthMetrics(float(correct.mean()))
 
 
 def _prepared(data: Path, **training: Any) -> tuple[Config, TrainingData]:
@@ -100,7 +123,7 @@ def test_a_second_task_trains(sample_csv: Path, accumulate: int) -> None:
     epochs = [event for event in events if isinstance(event, EpochDone)]
     assert epochs[-1].loss < 0.5 * epochs[0].loss
     assert epochs[-1].accuracy > 0.9
-    assert state.best_validation is not None and state.best_validation["accuracy"] > 0.9
+    assert state.best_validation is not None and task.metrics.from_json(state.best_validation).accuracy > 0.9
     assert isinstance(events[-1], TrainingDone)
     content = state.to_bytes()
     again = TrainingState.begin(task.model(config, data), config.training)

@@ -174,7 +174,7 @@ def test_best_weights_are_kept_and_training_stops_early(sample_csv: Path, tmp_pa
     validation = prepare_split(
         classifier.config, "validation", classifier.tokenizer, classifier.labels, run.manifest["data_fingerprint"]
     )
-    assert classifier.evaluate(validation)["loss"] == pytest.approx(losses[best - 1], rel=1e-5)
+    assert classifier.evaluate(validation).loss == pytest.approx(losses[best - 1], rel=1e-5)
 
 
 def test_monitor_decides_what_is_best(sample_csv: Path, tmp_path: Path) -> None:

@@ -275,7 +275,8 @@ def test_averages_are_validated_and_kept_but_training_continues_without_them(sam
             assert event.loss == other.loss
             assert event.validation != other.validation
             assert _same(_weights(state), _weights(plain))
-            scores.append(event.validation)
+            assert event.validation is not None
+            scores.append(event.validation.to_json())
             if event.best:
                 averages = [np.array(variable) for variable in state.average.variables]
                 assert _same(state.best_weights, averages)
@@ -291,7 +292,7 @@ def test_the_exported_weights_are_the_ones_that_were_validated(sample_csv: Path,
     classifier = Classifier.load(run)
     fingerprints = run.manifest["data_fingerprint"]
     validation = prepare_split(classifier.config, "validation", classifier.tokenizer, classifier.labels, fingerprints)
-    assert classifier.evaluate(validation)["loss"] == pytest.approx(run.metrics["validation"]["loss"], rel=1e-5)
+    assert classifier.evaluate(validation).loss == pytest.approx(run.metrics["validation"]["loss"], rel=1e-5)
 
     without = trained(small_config(data__train=str(sample_csv), data__validation=0, **options), tmp_path)
     state, events = _started(small_config(data__train=str(sample_csv), data__validation=0, **options))

@@ -86,19 +86,19 @@ def test_scores_are_those_of_scikit_learn(truth: list[int], labels: int, seed: i
     metrics = classification_metrics(logits, np.array(truth), [f"l{i}" for i in range(labels)], more)
     scores = np.concatenate([np.zeros_like(logits), logits], axis=1) if labels == 2 else logits
     predicted = scores.argmax(axis=1)
-    assert metrics["macro_f1"] == pytest.approx(f1_score(truth, predicted, average="macro", zero_division=0))
-    assert metrics["macro_f1_occurring_labels"] == metrics["macro_f1"]
+    assert metrics.macro_f1 == pytest.approx(f1_score(truth, predicted, average="macro", zero_division=0))
+    assert metrics.macro_f1_occurring_labels == metrics.macro_f1
     every = f1_score(truth, predicted, labels=list(range(6)), average="macro", zero_division=0)
-    assert metrics["macro_f1_all_labels"] == pytest.approx(every)
-    assert metrics["accuracy"] == pytest.approx(accuracy_score(truth, predicted))
+    assert metrics.macro_f1_all_labels == pytest.approx(every)
+    assert metrics.accuracy == pytest.approx(accuracy_score(truth, predicted))
     probabilities = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
     expected = log_loss(np.array(truth)[known], probabilities[known], labels=list(range(labels)))
-    assert metrics["loss"] == pytest.approx(expected)
-    assert [len(row) for row in metrics["confusion"]] == [6] * 6
+    assert metrics.loss == pytest.approx(expected)
+    assert [len(row) for row in metrics.confusion] == [6] * 6
     for number in range(labels, 6):
-        row = metrics["labels"][f"l{number}"]
-        assert (row["recall"], row["f1"], row["support"]) == (0, 0, truth.count(number))
-        assert sum(metrics["confusion"][number]) == truth.count(number)
+        row = metrics.labels[f"l{number}"]
+        assert (row.recall, row.f1, row.support) == (0, 0, truth.count(number))
+        assert sum(metrics.confusion[number]) == truth.count(number)
 
 
 @given(rows=st.integers(1, 20), more=st.integers(0, 2), seed=st.integers(0, 999))
@@ -111,15 +111,15 @@ def test_multi_label_scores_are_those_of_scikit_learn(rows: int, more: int, seed
     predicted = np.hstack([logits > 0, np.zeros((rows, more), bool)])
     occurs = (truth | predicted).any(axis=0)
     score = {"average": "macro", "zero_division": 0}
-    assert metrics["macro_f1"] == pytest.approx(f1_score(truth, predicted, **score))
-    assert metrics["macro_f1_all_labels"] == metrics["macro_f1"]
+    assert metrics.macro_f1 == pytest.approx(f1_score(truth, predicted, **score))
+    assert metrics.macro_f1_all_labels == metrics.macro_f1
     if occurs.any():
         expected = f1_score(truth, predicted, labels=np.flatnonzero(occurs), **score)
-        assert metrics["macro_f1_occurring_labels"] == pytest.approx(expected)
-    assert metrics["micro_f1"] == pytest.approx(f1_score(truth, predicted, average="micro", zero_division=0))
-    assert metrics["accuracy"] == pytest.approx((truth == predicted).all(axis=1).mean())
+        assert metrics.macro_f1_occurring_labels == pytest.approx(expected)
+    assert metrics.micro_f1 == pytest.approx(f1_score(truth, predicted, average="micro", zero_division=0))
+    assert metrics.accuracy == pytest.approx((truth == predicted).all(axis=1).mean())
     alone = multi_label_metrics(logits, truth[:, :3], ["a", "b", "c"], [0.5] * 3)
-    assert metrics["loss"] == pytest.approx(alone["loss"]), "the loss is over the labels that the model has"
+    assert metrics.loss == pytest.approx(alone.loss), "the loss is over the labels that the model has"
 
 
 # --- in a run ---------------------------------------------------------------------------------------------------------

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from seqclf.config import Config
 from seqclf.layer_types import walk
 from seqclf.layer_types.pool import Pool
+from seqclf.metrics.baseline import BaselineScores
+from seqclf.metrics.kinds import ClassifierMetrics
+from seqclf.metrics.multi_label import MultiLabelScores
+from seqclf.metrics.scores import words_of
 
-NAMES = {"accuracy": "accuracy", "micro_f1": "micro F1", "macro_f1": "macro F1", "loss": "loss"}
 _LARGE_VOCABULARY = 16_000
 _PATIENT = 5
 _MORE_EPOCHS = "more training.epochs"
@@ -37,9 +39,9 @@ def against_baseline(score: float, baseline: float) -> str:
     return f"linear baseline {baseline:.4f}, {_points(score, baseline):+.1f}"
 
 
-def lead(score: float, scores: Mapping[str, Any], name: str) -> str:
-    """``this run is 2.5 points ahead`` of the linear model, by the metric ``name``."""
-    points = _points(score, scores["linear"][name])
+def lead(network: ClassifierMetrics, baseline: BaselineScores, name: str) -> str:
+    """``this run is 2.5 points ahead`` of the linear model, by the score ``name``."""
+    points = _points(network.value(name), baseline.linear.value(name))
     if points == 0:
         return "this run is level with it"
     return f"this run is {abs(points):.1f} points {'ahead' if points > 0 else 'behind'}"
@@ -49,21 +51,21 @@ def _points(score: float, baseline: float) -> float:
     return round(100 * (score - baseline), 1) + 0.0  # no -0.0
 
 
-def description(scores: Mapping[str, Any], name: str, split: str) -> str:
-    """A sentence with the scores of both baselines; ``scores`` come from ``seqclf.baseline.scores``."""
-    linear, majority = scores["linear"][name], scores["majority"][name]
-    what = NAMES[name]
+def description(scores: BaselineScores, name: str, split: str) -> str:
+    """A sentence with both models' scores by the name ``name``."""
+    linear, majority = scores.linear.value(name), scores.majority.value(name)
+    what = words_of(name)
     sampled = f" {on_a_sample(scores)}" if on_a_sample(scores) else ""
     return f"Baselines on {split}: most frequent label {what} {majority:.4f}, linear model {linear:.4f}{sampled}"
 
 
-def on_a_sample(scores: Mapping[str, Any]) -> str:
+def on_a_sample(scores: BaselineScores) -> str:
     """In parentheses, how many texts were sampled; empty if all texts were used."""
     parts = []
-    if scores["training_texts"] < scores["all_training_texts"]:
-        parts.append(f"fitted on a sample of {scores['training_texts']:,} of {scores['all_training_texts']:,} texts")
-    if scores["texts"] < scores["all_texts"]:
-        parts.append(f"scored on a sample of {scores['texts']:,} of {scores['all_texts']:,}")
+    if scores.training_texts < scores.all_training_texts:
+        parts.append(f"fitted on a sample of {scores.training_texts:,} of {scores.all_training_texts:,} texts")
+    if scores.texts < scores.all_texts:
+        parts.append(f"scored on a sample of {scores.texts:,} of {scores.all_texts:,}")
     return f"({', '.join(parts)})" if parts else ""
 
 
@@ -77,10 +79,25 @@ def points_behind(score: float, baseline: float, texts: int) -> float | None:
     return 100 * (baseline - score) if baseline - score > noise else None
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """A network and the linear model, by the score ``name`` on ``texts`` texts."""
+
+    name: str
+    network: float
+    linear: float
+    texts: int
+
+    @classmethod
+    def of(cls, config: Config, network: ClassifierMetrics, baseline: BaselineScores) -> Comparison:
+        """By ``reported_score``."""
+        name = reported_score(config, multi=isinstance(network, MultiLabelScores))
+        return cls(name, network.value(name), baseline.linear.value(name), baseline.texts)
+
+
 def warning(
     config: Config,
-    validation: Mapping[str, Any],
-    scores: Mapping[str, Any],
+    compared: Comparison,
     *,
     last_was_best: bool = False,
     vocabulary: int | None = None,
@@ -90,14 +107,12 @@ def warning(
 
     The keywords are those of ``what_to_try``.
     """
-    name = reported_score(config, multi="micro_f1" in validation)
-    network, linear = validation[name], scores["linear"][name]
-    points = points_behind(network, linear, scores["texts"])
+    points = points_behind(compared.network, compared.linear, compared.texts)
     if points is None:
         return None
     ahead = (
-        f"a linear model of n-grams is ahead of this network by {points:.1f} points of validation {NAMES[name]} "
-        f"({linear:.4f} against {network:.4f})"
+        f"a linear model of n-grams is ahead of this network by {points:.1f} points of validation "
+        f"{words_of(compared.name)} ({compared.linear:.4f} against {compared.network:.4f})"
     )
     cures = what_to_try(config, last_was_best=last_was_best, vocabulary=vocabulary, file=file)
     steps = "".join(f"\n  {number}. {step}" for number, step in enumerate(cures, 1))

@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from seqclf.baseline.task import Request, write
 from seqclf.cache import cache_folder
@@ -24,6 +24,7 @@ from seqclf.config import Config
 from seqclf.data.corpus import Corpus
 from seqclf.errors import InputError
 from seqclf.labels import Labels
+from seqclf.metrics.baseline import BaselineScores
 from seqclf.sources.texts import LabelledTexts
 
 _SECONDS_BETWEEN_LOOKS = 0.05
@@ -79,8 +80,8 @@ class BaselineJob:
         """Whether ``result`` returns at once."""
         return self._process is None or self._process.poll() is not None
 
-    def result(self, should_stop: Callable[[], bool] = lambda: False) -> dict[str, Any] | None:
-        """Wait for the scores (``Baseline.scores``); None if there are none.
+    def result(self, should_stop: Callable[[], bool] = lambda: False) -> BaselineScores | None:
+        """Wait for the scores; None if there are none.
 
         ``problem`` then says why, unless ``should_stop`` ended the wait.
         """
@@ -168,14 +169,13 @@ def begin(
     return BaselineJob(request)
 
 
-def _kept(request: Request) -> dict[str, Any] | None:
+def _kept(request: Request) -> BaselineScores | None:
     """Cached scores; None if there are none or they are malformed."""
     path = cache_folder() / "baseline_scores" / request.scores_key[:32] / "scores.json"
     try:
-        scores = json.loads(path.read_text(encoding="utf-8"))
+        return BaselineScores.from_json(json.loads(path.read_text(encoding="utf-8")), request.labels.multi)
     except (OSError, ValueError):
         return None
-    return scores if isinstance(scores, dict) else None
 
 
 def _python_path() -> str:

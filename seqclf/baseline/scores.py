@@ -16,6 +16,8 @@ from seqclf.baseline.ngrams import Unit
 from seqclf.files import write_json
 from seqclf.label_weights import ClassWeights, label_weights
 from seqclf.labels import DEFAULT_THRESHOLD, Labels
+from seqclf.metrics.baseline import BaselineScores
+from seqclf.metrics.kinds import ClassifierScores
 from seqclf.tasks.classification.metrics import classification_metrics
 from seqclf.tasks.classification.multi_label import (
     multi_label_metrics,
@@ -91,22 +93,22 @@ class Baseline:
             chosen = choose(sigmoid(linear.logits(validation.texts)), validation.truth[:, : len(labels)])
         return cls(linear, shares.tolist(), chosen.tolist(), always.tolist(), **sizes)
 
-    def scores(self, part: Part, labels: Labels) -> dict[str, Any]:
-        """Metrics of ``linear`` and ``majority`` as plain numbers for JSON, with the numbers of texts."""
+    def scores(self, part: Part, labels: Labels) -> BaselineScores:
+        """Scores of the linear model and of the majority class on ``part``."""
         shares = np.clip(np.array(self.shares), _RARE, 1 - _RARE)
         always = np.log(shares) - np.log1p(-shares) if labels.multi else np.log(shares)
         if labels.units == 1 and not labels.multi:
             always = always[1:] - always[:1]
         majority = np.broadcast_to(always, (len(part.texts), len(always)))
-        return {
-            "linear": _metrics(self.linear.logits(part.texts), part, labels, self.thresholds),
-            "majority": _metrics(majority, part, labels, self.majority_thresholds),
-            "unit": self.linear.unit,
-            "training_texts": self.training_texts,
-            "all_training_texts": self.all_training_texts,
-            "texts": len(part.texts),
-            "all_texts": part.all_texts,
-        }
+        return BaselineScores(
+            linear=_scores(self.linear.logits(part.texts), part, labels, self.thresholds),
+            majority=_scores(majority, part, labels, self.majority_thresholds),
+            unit=self.linear.unit,
+            training_texts=self.training_texts,
+            all_training_texts=self.all_training_texts,
+            texts=len(part.texts),
+            all_texts=part.all_texts,
+        )
 
     def save(self, folder: Path) -> None:
         self.linear.save(folder)
@@ -117,12 +119,9 @@ class Baseline:
         return cls(LinearModel.load(folder), **json.loads((folder / _ABOUT).read_text(encoding="utf-8")))
 
 
-def _metrics(
+def _scores(
     logits: NDArray[np.floating], part: Part, labels: Labels, thresholds: Sequence[float] | None
-) -> dict[str, float]:
-    """The scalar metrics."""
+) -> ClassifierScores:
     if thresholds is None:
-        metrics = classification_metrics(logits, part.truth, labels, part.more_labels)
-    else:
-        metrics = multi_label_metrics(logits, part.truth, labels, thresholds, part.more_labels)
-    return {name: value for name, value in metrics.items() if isinstance(value, float)}
+        return classification_metrics(logits, part.truth, labels, part.more_labels).scores
+    return multi_label_metrics(logits, part.truth, labels, thresholds, part.more_labels).scores

@@ -36,7 +36,7 @@ def work(task: TextIO) -> None:
         Baseline.fit(parts["train"], parts.get("validation"), labels, **options).save(folder)
 
     def score(folder: Path) -> None:
-        write_json(folder / "scores.json", baseline.scores(parts[head["split"]], labels))
+        write_json(folder / "scores.json", baseline.scores(parts[head["split"]], labels).to_json())
 
     baseline = Baseline.load(cached("baselines", head["model_key"], fit))
     cached("baseline_scores", head["scores_key"], score)

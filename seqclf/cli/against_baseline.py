@@ -2,51 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from seqclf.metrics.kinds import ClassifierMetrics
+from seqclf.metrics.multi_label import MultiLabelScores
+from seqclf.metrics.scores import words_of
 
 if TYPE_CHECKING:
     from seqclf.config import Config
+    from seqclf.metrics.baseline import BaselineScores
+    from seqclf.training.folds_summary import FoldsSummary
     from seqclf.training.options import Outcome
 
 
-def scores_line(config: Config, validation: Mapping[str, Any], baseline: Mapping[str, Any] | None) -> str:
+def scores_line(config: Config, validation: ClassifierMetrics, baseline: BaselineScores | None) -> str:
     """``accuracy 0.8960 (linear baseline 0.8712, +2.5), loss 0.2876``, the compared score first."""
-    from seqclf.baseline.comparison import NAMES, against_baseline, reported_score
+    from seqclf.baseline.comparison import against_baseline, reported_score
 
-    first = reported_score(config, multi="micro_f1" in validation)
-    shown = []
-    for name in dict.fromkeys((first, "accuracy", "loss")):
-        compared = (
-            f" ({against_baseline(validation[name], baseline['linear'][name])})" if name == first and baseline else ""
-        )
-        shown.append(f"{NAMES[name]} {validation[name]:.4f}{compared}")
-    return ", ".join(shown)
+    first = reported_score(config, multi=isinstance(validation, MultiLabelScores))
+    shown = {first: validation.value(first), "accuracy": validation.accuracy, "loss": validation.loss}
+    parts = {name: f"{words_of(name)} {value:.4f}" for name, value in shown.items()}
+    if baseline is not None:
+        parts[first] += f" ({against_baseline(shown[first], baseline.linear.value(first))})"
+    return ", ".join(parts.values())
 
 
 def behind(config: Config, outcome: Outcome, run: Path) -> str | None:
     """The warning if the run's network is behind the linear model; else None."""
-    if outcome.validation is None or outcome.baseline is None or outcome.status != "finished":
+    if outcome.baseline is None or outcome.status != "finished":
         return None
-    from seqclf.baseline.comparison import warning
+    if not isinstance(outcome.validation, ClassifierMetrics):
+        return None
+    from seqclf.baseline.comparison import Comparison, warning
     from seqclf.runs import Run
     from seqclf.text.kinds import load_tokenizer
 
     return warning(
         config,
-        outcome.validation,
-        outcome.baseline,
+        Comparison.of(config, outcome.validation, outcome.baseline),
         last_was_best=outcome.best_epoch == config.training.epochs,
         vocabulary=load_tokenizer(Run(run).tokenizer).vocabulary_size,
         file=str(Run(run).config),
     )
 
 
-def folds_behind(config: Config, summary: dict[str, Any]) -> str | None:
+def folds_behind(config: Config, summary: FoldsSummary) -> str | None:
     """``behind`` for the means over the folds of ``cross_validate``."""
     from seqclf.baseline.comparison import warning
-    from seqclf.training.folds import mean_scores
 
-    validation, baseline = mean_scores(summary)
-    return None if validation is None or baseline is None else warning(config, validation, baseline)
+    return None if summary.comparison is None else warning(config, summary.comparison)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from seqclf.metrics.monitors import PREFIX
+from seqclf.metrics.scores import words_of
 from seqclf.training.events import EpochDone, EpochStarted, StepDone, TrainingStarted
 
 _GAP = "  "
@@ -23,22 +24,21 @@ class _Column:
     group: str = ""
 
 
-_TRAINING: tuple[_Column, ...] = (
-    _Column("loss", "loss", 6, "training"),
-    _Column("accuracy", "accuracy", 8, "training"),
-)
-_VALIDATION: tuple[_Column, ...] = (
-    _Column("val_loss", "loss", 6, "validation"),
-    _Column("val_accuracy", "accuracy", 8, "validation"),
-    _Column("val_macro_f1", "macro F1", 8, "validation"),
-)
-# Training accuracy on multi-label data, with all labels at the threshold 0.5, says little; F1 replaces it.
-_MULTI_TRAINING = _TRAINING[:1]
-_MULTI_VALIDATION = (*_VALIDATION[:2], _Column("val_micro_f1", "micro F1", 8, "validation"), _VALIDATION[2])
+_LOSS, _ACCURACY = _Column("loss", "loss", 6, "training"), _Column("accuracy", "accuracy", 8, "training")
 _COST = (_Column("speed", "tokens/s", 9), _Column("time", "time", 7), _Column("best", "best", 4))
 _SHORT = {"training": "train", "validation": "valid."}  # above a single column
-_OMITTED_FIRST = ("speed", "accuracy", "val_macro_f1", "time", "val_micro_f1", "loss", "val_loss")
-"""Columns that a narrow terminal omits, in this order."""
+_LEAST_WIDTH = 6  # of a score
+
+
+def _validation(score: str) -> _Column:
+    words = words_of(score)
+    return _Column(f"{PREFIX}{score}", words, max(_LEAST_WIDTH, len(words)), "validation")
+
+
+def _omitted_first(scores: Sequence[str]) -> list[str]:
+    """Columns that a narrow terminal omits, in this order. The second score of a validation always stays."""
+    first, rest = [f"{PREFIX}{name}" for name in scores[:1]], [f"{PREFIX}{name}" for name in reversed(scores[2:])]
+    return ["speed", _ACCURACY.name, *rest[:1], "time", *rest[1:], _LOSS.name, *first]
 
 
 class EpochTable:
@@ -54,11 +54,11 @@ class EpochTable:
     def __init__(self, started: TrainingStarted, width: int | None = None) -> None:
         self._of = f"/{started.epochs}" if started.epochs <= _MOST_EPOCHS_NAMED else ""
         self._epoch_width = max(len("epoch"), len(f"{started.epochs}{self._of}"))
-        training, validation = _TRAINING, _VALIDATION
-        if started.multi_label:
-            training, validation = _MULTI_TRAINING, _MULTI_VALIDATION
-        columns = [*training, *(validation if started.validation_texts else ()), *_COST]
-        for name in _OMITTED_FIRST:
+        # Training accuracy on multi-label data, with all labels at the threshold 0.5, says little; F1 replaces it.
+        training = [_LOSS] if started.multi_label else [_LOSS, _ACCURACY]
+        validation = [_validation(score) for score in started.scores] if started.validation_texts else []
+        columns = [*training, *validation, *_COST]
+        for name in _omitted_first(started.scores):
             if width is not None and self._width_of(columns) > width:
                 columns = [column for column in columns if column.name != name]
         self._columns = columns
@@ -75,8 +75,9 @@ class EpochTable:
         return lines
 
     def row(self, event: EpochDone) -> str:
-        scores: dict[str, Any] = {"loss": event.loss, "accuracy": event.accuracy}
-        scores |= {f"val_{name}": value for name, value in (event.validation or {}).items()}
+        scores = {_LOSS.name: event.loss, _ACCURACY.name: event.accuracy}
+        if event.validation is not None:
+            scores |= {f"{PREFIX}{name}": value for name, value in event.validation.headline()}
         shown = {
             "speed": f"{event.tokens / event.seconds:,.0f}",
             "time": duration(event.seconds + event.validation_seconds),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
@@ -11,60 +10,62 @@ from rich.table import Table
 from seqclf.baseline.comparison import description, lead
 from seqclf.cli.console import console
 from seqclf.cli.wrap import wrapped
+from seqclf.metrics.counts import LabelMetrics
+from seqclf.metrics.kinds import ClassifierMetrics
+from seqclf.metrics.measured import Measured
+from seqclf.metrics.multi_label import DecidedLabelMetrics, MultiLabelMetrics
+from seqclf.metrics.scores import words_of
 
 _MOST_PAIRS = 15
 _MATRIX_OF_FILES = 100  # width of a confusion matrix that is written to a file or another program
-_SCORES = (
-    ("accuracy", "accuracy"),
-    ("loss", "loss"),
-    ("micro F1", "micro_f1"),
-    ("macro F1", "macro_f1"),
-    ("Hamming loss", "hamming_loss"),
-)
 _CORNER = "true \\ predicted"
 
 
-def show_metrics(run_name: str, where: str, metrics: dict[str, Any], *, score: str = "accuracy") -> None:
-    """Print the metrics of ``classification_metrics`` or ``multi_label_metrics`` on stdout, fitted to its width.
+def show_metrics(run_name: str, where: str, measured: Measured, *, score: str = "accuracy") -> None:
+    """Print metrics on stdout, fitted to its width.
 
     If the complete confusion matrix fits, labels keep their order, so that both tables match. Otherwise the most
     confused pairs replace it, and labels are sorted by F1. ``score`` is the metric to compare with the baseline.
     """
     out = console()
     width = out.width if out.is_terminal else None
-    out.print(wrapped(f"{run_name} on {where}: {metrics['texts']:,} texts", width), markup=False, soft_wrap=True)
-    scores = "   ".join(f"{name} {metrics[key]:.4f}" for name, key in _SCORES if key in metrics)
+    metrics, baseline = measured.metrics, measured.baseline
+    out.print(wrapped(f"{run_name} on {where}: {metrics.texts:,} texts", width), markup=False, soft_wrap=True)
+    loss, accuracy, *others = metrics.shown()
+    scores = "   ".join(f"{words_of(name)} {metrics.value(name):.4f}" for name in (accuracy, loss, *others))
     out.print(wrapped(scores, width), soft_wrap=True)
-    if (baseline := metrics.get("baseline")) is not None:
-        sentence = f"{description(baseline, score, 'these texts')}: {lead(metrics[score], baseline, score)}"
+    if baseline is not None:
+        sentence = f"{description(baseline, score, 'these texts')}: {lead(metrics, baseline, score)}"
         out.print(wrapped(sentence, width), markup=False, soft_wrap=True)
     out.print()
-    if "confusion" not in metrics:  # multi-label
+    if isinstance(metrics, MultiLabelMetrics):
         out.print(_label_table(metrics, by_f1=True))
         out.print("\naccuracy: the fraction of texts with all labels correct", markup=False)
         return
     most = out.width if out.is_terminal else min(out.width, _MATRIX_OF_FILES)
-    matrix = confusion_table(metrics["confusion"], list(metrics["labels"]), most)
+    matrix = confusion_table(metrics.confusion, list(metrics.labels), most)
     out.print(_label_table(metrics, by_f1=matrix is None))
     out.print()
     if matrix is not None:
         out.print(matrix)
-    elif (pairs := confused_pairs(metrics["confusion"], list(metrics["labels"]))) is not None:
+    elif (pairs := confused_pairs(metrics.confusion, list(metrics.labels))) is not None:
         out.print(pairs)
         out.print(wrapped("For the full confusion matrix use --json.", width), soft_wrap=True)
 
 
-def _label_table(metrics: dict[str, Any], *, by_f1: bool) -> Table:
+def _label_table(metrics: ClassifierMetrics, *, by_f1: bool) -> Table:
     table = label_first_table("label")
-    thresholds = ["threshold"] if "confusion" not in metrics else []
+    thresholds = ["threshold"] if isinstance(metrics, MultiLabelMetrics) else []
     for column in ("precision", "recall", "F1", "texts", *thresholds):
         table.add_column(column, justify="right", no_wrap=True)
-    rows = list(metrics["labels"].items())
+    rows: list[tuple[str, LabelMetrics]] = list(metrics.labels.items())
     if by_f1:
-        rows.sort(key=lambda item: (-item[1]["f1"], -item[1]["support"]))
+        rows.sort(key=lambda item: (-item[1].f1, -item[1].support))
     for label, row in rows:
-        scores = [f"{row[name]:.4f}" for name in ("precision", "recall", "f1")]
-        table.add_row(escape(label), *scores, f"{row['support']:,}", *(_threshold(row[name]) for name in thresholds))
+        cells = [f"{row.precision:.4f}", f"{row.recall:.4f}", f"{row.f1:.4f}", f"{row.support:,}"]
+        if isinstance(row, DecidedLabelMetrics):
+            cells.append(_threshold(row.threshold))
+        table.add_row(escape(label), *cells)
     return table
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from seqclf.cli.wrap import say
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from seqclf.evaluation.input_rows import InputRows
     from seqclf.evaluation.predictions import Predictions
     from seqclf.inference.bulk.job import Target
+    from seqclf.metrics.measured import Measured, SeenTexts
     from seqclf.runs import Run
     from seqclf.sources import Source, UnknownLabels
     from seqclf.sources.texts import LabelledTexts
@@ -81,38 +82,40 @@ def write_predictions(
     say(f"{len(texts):,} predictions, {correct:,} of them correct -> {predictions.target.path}", err=True)
 
 
-def texts_seen(run: Run, texts: LabelledTexts, *, validation: bool = False) -> dict[str, Any]:
+def texts_seen(run: Run, texts: LabelledTexts, *, validation: bool = False) -> SeenTexts:
     """Count the texts that the run has seen in training, and report them on standard error.
 
     Args:
         validation: the texts are the run's validation texts, so only those that it was trained on matter.
-
-    Returns:
-        Entries of the metrics.
     """
     from dataclasses import replace
 
     from seqclf.config import load_config
     from seqclf.data.seen import seen_in_training
+    from seqclf.metrics.measured import SeenTexts
 
     seen = seen_in_training(load_config(run.config), run.manifest["data_fingerprint"], texts)
     if seen is None:
-        return {"trained_on": None, "validated_on": None}
+        return SeenTexts(None, None)
     if validation:
         seen = replace(seen, validated_on=0)
     if (sentence := seen.sentence()) is not None:
         say(f"{'warning' if seen.matters else 'note'}: {sentence}", err=True)
-    return {"trained_on": seen.trained_on, "validated_on": seen.validated_on}
+    return SeenTexts(seen.trained_on, seen.validated_on)
 
 
-def ngrams_have_seen(texts: int) -> dict[str, Any]:
-    """``texts_seen`` for validation texts that the n-grams were fitted to (``ngrams.refit``).
+def seen_by_ngrams(measured: Measured) -> Measured:
+    """Add that the n-grams were fitted to the validation texts (``ngrams.refit``), and report it on standard error.
 
     Omits the baseline, which has not seen these texts.
     """
+    from dataclasses import replace
+
+    from seqclf.metrics.measured import SeenTexts
+
     say(
         "warning: the n-grams were fitted to these texts, too, at the end of the training (ngrams.refit), so these "
         "scores say little about new texts. metrics.json keeps the scores before the refit.",
         err=True,
     )
-    return {"trained_on": texts, "validated_on": 0, "baseline": None}
+    return replace(measured, baseline=None, is_comparable=False, seen=SeenTexts(measured.metrics.texts, 0))

@@ -43,7 +43,7 @@ def train_folds(loaded: LoadedConfig, runs: Path, options: TrainOptions) -> None
     with _monitored(loaded) as (stop, callbacks):
         folds, found = session.train_folds(loaded.config, runs, options, callbacks)
         text, compared = folds_summary(folds.summary, found, width_of(sys.stdout)), folds_behind(loaded.config, found)
-    _end(text, found["status"], stop, warning=compared)
+    _end(text, found.status, stop, warning=compared)
 
 
 def resume(runs: Path, name: str, options: TrainOptions, *, epochs: int | None, patience: int | None) -> None:

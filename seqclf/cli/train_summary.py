@@ -2,50 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from seqclf.cli.against_baseline import scores_line
 from seqclf.cli.columns import of_rows, table
 from seqclf.cli.epoch_table import duration
 from seqclf.cli.options import runs_argument
 from seqclf.cli.wrap import GLUE, say
+from seqclf.metrics.classification import ClassificationScores
+from seqclf.metrics.kinds import ClassifierMetrics
+from seqclf.metrics.scores import words_of
+from seqclf.runs import FINISHED
 
 if TYPE_CHECKING:
     from seqclf.config import Config
     from seqclf.runs import Run
+    from seqclf.training.folds_summary import FoldsSummary
     from seqclf.training.options import Outcome
 
 _MARGIN = 12
 
 
-def folds_summary(path: Path, summary: dict[str, Any], width: int | None = None) -> str:
-    scored = summary["validation"] or dict.fromkeys(("accuracy", "loss", "macro_f1"))
-    heads = [name.replace("_f1", " F1") for name in scored]
-    compared = summary["baseline"]
-    if compared is not None:
-        heads.append("linear")
+def folds_summary(path: Path, summary: FoldsSummary, width: int | None = None) -> str:
+    validation, compared = summary.validation, summary.baseline
+    names = sorted(ClassificationScores.monitored()) if validation is None else list(validation)
+    heads = [*map(words_of, names), *([] if compared is None else ["linear"])]
 
-    def row(name: str, scores: Sequence[float | None], run: str = "") -> list[str]:
+    def row(name: str, scores: Iterable[float | None], run: str = "") -> list[str]:
         return [name, *("-" if score is None else f"{score:.4f}" for score in scores), run]
 
     rows = []
-    for one in summary["runs"]:
-        scores = dict(one["validation"] or dict.fromkeys(scored))
+    for one in summary.results:
+        scores: list[float | None] = list(one.scores.values()) if one.scores is not None else [None] * len(names)
         if compared is not None:
-            scores["linear"] = one["baseline"] and one["baseline"]["linear"][compared["score"]]
-        status = "" if one["status"] == "finished" else f" ({one['status']})"
-        rows.append(row(str(one["fold"]), list(scores.values()), f"{one['run']}{status}"))
-    if summary["validation"] is not None:
-        for name in ("mean", "std", "min", "max"):
-            spreads = [*summary["validation"].values(), *([compared["linear"][compared["score"]]] if compared else [])]
-            rows.append(row(name, [spread[name] for spread in spreads]))
+            baseline = one.outcome.baseline
+            scores.append(None if baseline is None else baseline.linear.value(compared.score))
+        status = "" if one.outcome.status == FINISHED else f" ({one.outcome.status})"
+        rows.append(row(str(one.fold), scores, f"{one.run}{status}"))
+    if validation is not None:
+        spreads = [*validation.values(), *([] if compared is None else [compared.linear[compared.score]])]
+        rows.append(row("mean", (spread.mean for spread in spreads)))
+        rows.append(row("std", (spread.std for spread in spreads)))
+        rows.append(row("min", (spread.min for spread in spreads)))
+        rows.append(row("max", (spread.max for spread in spreads)))
     spare = {"loss": 3, "macro F1": 2, "run": 1}
     lines = table(of_rows(["fold", *heads, "run"], rows, left=("fold", "run"), spare=spare), width)
     if compared is not None:
-        lines.append(f"linear: {compared['score'].replace('_f1', ' F1')} of a linear model (TF-IDF of n-grams)")
-    lines.append(f"\nValidation of {len(summary['finished'])} finished of {summary['folds']} folds; also in {path}")
+        lines.append(f"linear: {words_of(compared.score)} of a linear model (TF-IDF of n-grams)")
+    lines.append(f"\nValidation of {len(summary.finished)} finished of {summary.folds} folds; also in {path}")
     return "\n".join(lines)
 
 
@@ -56,7 +62,7 @@ def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advis
 
     spent = duration(outcome.seconds).replace(" ", GLUE)
     lines = [f"Run         {folder}  ({spent})"]
-    if (validation := outcome.validation) is not None:
+    if isinstance(validation := outcome.validation, ClassifierMetrics):
         lines.append(
             f"Validation  {scores_line(config, validation, outcome.baseline)} (epoch{GLUE}{outcome.best_epoch})"
         )
@@ -89,5 +95,5 @@ def _advice(config: Config, run: Run) -> list[str]:
 
     try:
         return advice(config, run, TrainingSummary.of(run))
-    except (InputError, OSError, ValueError, LookupError):
+    except (InputError, OSError, ValueError, TypeError):
         return []

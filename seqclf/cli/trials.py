@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from seqclf.cli.columns import of_rows, table
 from seqclf.cli.wrap import say, width_of
 from seqclf.errors import SeqclfError
+from seqclf.metrics.classification import ClassificationScores
+from seqclf.metrics.scores import words_of
 
 if TYPE_CHECKING:
     from seqclf.config import LoadedConfig, Override
+    from seqclf.metrics.kinds import ClassifierScores
     from seqclf.starter.look import Look
     from seqclf.starter.make import Seen, Starter
     from seqclf.starter.trial import Result
+
+_SHOWN = [name for name in ClassificationScores.monitored() if not ClassificationScores.is_loss(name)]
+"""Scores of the table besides the one that compares: those that texts with one label and with several share."""
 
 
 def best_of(seen: Seen, overrides: Sequence[Override], threads: int | str) -> Starter:
@@ -57,7 +63,7 @@ def _say_cost(names: Sequence[str], texts: int, look: Look) -> None:
     say(f"Trying {named} on {texts:,}{of} texts; this takes {takes}, plus the time to fit the n-grams.", err=True)
 
 
-def _tried(configs: dict[str, LoadedConfig], texts: int) -> tuple[list[Result], dict[str, Any] | None]:
+def _tried(configs: dict[str, LoadedConfig], texts: int) -> tuple[list[Result], ClassifierScores | None]:
     """The results, and the scores of the linear baseline."""
     from seqclf.cli.progress import progress_listener
     from seqclf.starter.trial import Candidate, SampledCorpus, linear_baseline, trials
@@ -71,12 +77,12 @@ def _tried(configs: dict[str, LoadedConfig], texts: int) -> tuple[list[Result], 
         return list(trials(candidates, corpus, lambda name: show(Stage(f"Trying {name}")))), baseline
 
 
-def _say_where_linear_is_ahead(best: Result, metric: str, baseline: dict[str, Any] | None) -> None:
+def _say_where_linear_is_ahead(best: Result, metric: str, baseline: ClassifierScores | None) -> None:
     from seqclf.baseline.comparison import points_behind
 
     if baseline is None or best.validation is None:
         return
-    points = points_behind(best.score(metric), baseline[metric], best.validation["texts"])
+    points = points_behind(best.score(metric), baseline.score(metric), best.texts)
     if points is not None:
         say(
             f"The linear model is {points:.1f} points ahead of all of them. A full training on all texts may change "
@@ -86,25 +92,25 @@ def _say_where_linear_is_ahead(best: Result, metric: str, baseline: dict[str, An
 
 
 def _table(
-    results: Sequence[Result], metric: str, baseline: dict[str, Any] | None, width: int | None = None
+    results: Sequence[Result], metric: str, baseline: ClassifierScores | None, width: int | None = None
 ) -> list[str]:
     """A table of the trials and the linear model, the best trial marked; then the number of validation texts, and the
     problems of models without scores."""
     from seqclf.starter.trial import winner
 
     best = winner(results, metric)
-    names = list(dict.fromkeys((metric, "accuracy", "macro_f1")))
+    names = list(dict.fromkeys((metric, *_SHOWN)))
     rows = []
     for result in results:
         scores = ["-" if result.validation is None else f"{result.score(name):.4f}" for name in names]
         mark = "*" if result is best else ""
         rows.append([result.name, *scores, str(result.epochs), f"{result.seconds:.0f} s", mark])
     if baseline is not None:
-        rows.append(["linear model", *(f"{baseline[name]:.4f}" for name in names), "", "", ""])
-    headings = ["model", *(name.replace("_", " ").replace(" f1", " F1") for name in names), "epochs", "time", "best"]
+        rows.append(["linear model", *(f"{baseline.score(name):.4f}" for name in names), "", "", ""])
+    headings = ["model", *map(words_of, names), "epochs", "time", "best"]
     spare = {"epochs": 3, "time": 2, headings[len(names)]: 1} if len(names) > 1 else {"epochs": 3, "time": 2}
     lines = table(of_rows(headings, rows, left=("model",), spare=spare), width)
-    texts = next((result.validation["texts"] for result in results if result.validation is not None), None)
+    texts = next((result.texts for result in results if result.validation is not None), None)
     if texts is not None:
         linear = "" if baseline is None else ". The linear model is a baseline: TF-IDF with logistic regression"
         lines.append(f"Scores are on {texts:,} validation texts{linear}.")

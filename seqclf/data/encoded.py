@@ -7,7 +7,7 @@ import json
 import os
 from array import array
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.files import write_json
+from seqclf.labels import Unknown
 
 _OFFSETS, _LABELS, _UNKNOWN = "offsets.npy", "labels.npy", "unknown.json"
 _IDS_A_READ = 1024 * 1024
@@ -40,28 +41,6 @@ class IdsFile:
 
 
 @dataclass(frozen=True)
-class Unknown:
-    """Texts whose labels do not occur in the training texts.
-
-    Attributes:
-        labels: names of the unknown labels.
-        texts: number of texts with an unknown label.
-        dropped: whether these texts were skipped; if not, the unknown labels have ids after the known ones.
-    """
-
-    labels: tuple[str, ...]
-    texts: int
-    dropped: bool
-
-    def summary_of(self, split: str) -> str:
-        """A sentence that says how these texts are handled."""
-        names = ", ".join(f'"{name}"' for name in self.labels[:5]) + (", ..." if len(self.labels) > 5 else "")
-        count = f"{self.texts:,} {split} text{'' if self.texts == 1 else 's'}"
-        what = "skipped" if self.dropped else "counted as errors"
-        return f"{count} with labels that do not occur in the training texts ({names}): {what} (data.unknown_labels)"
-
-
-@dataclass(frozen=True)
 class EncodedTexts:
     """The token ids of many texts.
 
@@ -77,11 +56,6 @@ class EncodedTexts:
     offsets: NDArray[np.int64]
     labels: NDArray[Any]
     unknown: Unknown | None = None
-
-    @property
-    def remarks(self) -> dict[str, Any]:
-        """Entries to store with the metrics of these texts as JSON: ``unknown_labels`` if there are any."""
-        return {} if self.unknown is None else {"unknown_labels": asdict(self.unknown)}
 
     @property
     def more_labels(self) -> tuple[str, ...]:
@@ -138,7 +112,7 @@ class EncodedTexts:
         np.save(folder / _OFFSETS, offsets)
         np.save(folder / _LABELS, labels)
         if unknown is not None:
-            write_json(folder / _UNKNOWN, asdict(unknown))
+            write_json(folder / _UNKNOWN, unknown.to_json())
 
     @classmethod
     def load(cls, folder: Path) -> EncodedTexts:
@@ -146,8 +120,7 @@ class EncodedTexts:
         (ids,) = folder.glob("ids.*")
         unknown = None
         if (folder / _UNKNOWN).exists():
-            found = json.loads((folder / _UNKNOWN).read_text(encoding="utf-8"))
-            unknown = Unknown(tuple(found["labels"]), found["texts"], found["dropped"])
+            unknown = Unknown.from_json(json.loads((folder / _UNKNOWN).read_text(encoding="utf-8")))
         return cls(IdsFile(ids), np.load(folder / _OFFSETS), np.load(folder / _LABELS), unknown)
 
 

@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqclf.data.encoded import Unknown
 from seqclf.errors import InputError
-from seqclf.labels import Labels
+from seqclf.labels import Labels, Unknown
 from seqclf.sources import UnknownLabels
 from seqclf.sources.texts import LabelledTexts
 

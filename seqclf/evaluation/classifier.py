@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 from zipfile import BadZipFile
 
 import keras
@@ -16,6 +15,7 @@ from seqclf.data.batches import Batches
 from seqclf.data.encoded import EncodedTexts
 from seqclf.errors import InputError
 from seqclf.labels import Labels
+from seqclf.metrics.kinds import ClassifierMetrics
 from seqclf.model.build import build_model
 from seqclf.prior import Prior
 from seqclf.runs import Run
@@ -65,19 +65,20 @@ class Classifier:
         encoded = EncodedTexts.collect(self.tokenizer.encode_all(texts), no_labels, self.tokenizer.vocabulary_size)
         return self._as_probabilities(self._logits(encoded))
 
-    def evaluate(self, texts: EncodedTexts) -> dict[str, Any]:
-        """Metrics on texts encoded by this run's tokenizer: those of ``classification_metrics`` or
-        ``multi_label_metrics``, and the texts' ``remarks``."""
+    def evaluate(self, texts: EncodedTexts) -> ClassifierMetrics:
+        """Metrics on texts encoded by this run's tokenizer."""
         return self.evaluate_each(texts)[0]
 
-    def evaluate_each(self, texts: EncodedTexts) -> tuple[dict[str, Any], NDArray[np.float64]]:
+    def evaluate_each(self, texts: EncodedTexts) -> tuple[ClassifierMetrics, NDArray[np.float64]]:
         """The result of ``evaluate`` and the probabilities behind it, ``float64 [texts, labels]``."""
         logits = self._logits(texts)
+        metrics = self._metrics(logits, texts)
+        return replace(metrics, unknown_labels=texts.unknown), self._as_probabilities(logits)
+
+    def _metrics(self, logits: NDArray[np.floating], texts: EncodedTexts) -> ClassifierMetrics:
         if self.thresholds is None:
-            metrics = classification_metrics(logits, texts.labels, self.labels, texts.more_labels)
-        else:
-            metrics = multi_label_metrics(logits, texts.labels, self.labels, self.thresholds, texts.more_labels)
-        return metrics | texts.remarks, self._as_probabilities(logits)
+            return classification_metrics(logits, texts.labels, self.labels, texts.more_labels)
+        return multi_label_metrics(logits, texts.labels, self.labels, self.thresholds, texts.more_labels)
 
     def _as_probabilities(self, logits: NDArray[np.floating]) -> NDArray[np.float64]:
         return sigmoid(logits) if self.labels.multi else np.exp(log_probabilities(logits))

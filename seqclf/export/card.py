@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from seqclf.config import Config
 from seqclf.config.schema import NgramsConfig
 from seqclf.labels import Labels
+from seqclf.metrics.kinds import scores_type
+from seqclf.metrics.measured import Measured
+from seqclf.metrics.scores import Scores, words_of
 
 Format = Literal["saved_model", "onnx", "keras"]
 
 _MOST_LABELS = 40
-_SIMPLE = {"linear": "a linear model (TF-IDF, logistic regression)", "majority": "the majority class"}
 
 
 @dataclass(frozen=True)
 class About:
-    """The contents of a card: a run's config, labels, manifest and metrics by split.
+    """The contents of a card: a run's config, labels, manifest, and metrics of its validation and test texts.
 
     Attributes:
         cost: of quantization, in words; None without quantization.
@@ -28,7 +30,7 @@ class About:
     config: Config
     labels: Labels
     manifest: dict[str, Any]
-    metrics: dict[str, Any]
+    metrics: Mapping[str, Measured]
     cost: str | None = None
 
 
@@ -82,23 +84,16 @@ def _labels(about: About) -> Iterator[str]:
 def _metrics(about: About) -> Iterator[str]:
     yield "## Measured"
     yield ""
-    splits = {split: found for split, found in about.metrics.items() if split in ("validation", "test")}
+    splits = about.metrics
     if not splits:
         yield "Nothing: `seqclf eval` measures a run on its test texts."
         return
-    names = [
-        name for name in ("accuracy", "micro_f1", "macro_f1", "loss") if all(name in one for one in splits.values())
-    ]
-    yield f"| texts | number | {' | '.join(name.replace('_f1', ' F1') for name in names)} |"
+    kind = scores_type(about.labels.multi)
+    names = sorted(kind.monitored(), key=kind.is_loss)  # losses last
+    yield f"| texts | number | {' | '.join(map(words_of, names))} |"
     yield "|---|---|" + "---|" * len(names)
-    for split, found in splits.items():
-        scores = " | ".join(f"{found[name]:.4f}" for name in names)
-        yield f"| {split} ({found['data']}) | {found['texts']:,} | {scores} |"
-        for model, what in _SIMPLE.items():
-            simple = (found.get("baseline") or {}).get(model)
-            if simple is not None:
-                scores = " | ".join(f"{simple[name]:.4f}" for name in names)
-                yield f"| {split}, {what} | {found['baseline']['texts']:,} | {scores} |"
+    for split, measured in splits.items():
+        yield from _rows(split, measured, names)
     if about.cost is not None:
         yield ""
         yield "Before the weights were quantized."
@@ -108,13 +103,24 @@ def _metrics(about: About) -> Iterator[str]:
     if "test" not in splits:
         yield ""
         yield "The epoch was chosen on the validation texts: expect slightly lower scores on new ones."
-    best = splits.get("test", splits.get("validation", {}))["labels"]
     yield ""
     yield "| label | precision | recall | F1 | texts |"
     yield "|---|---|---|---|---|"
-    for label, row in list(best.items())[:_MOST_LABELS]:
-        scores = " | ".join(f"{row[name]:.3f}" for name in ("precision", "recall", "f1"))
-        yield f"| {label} | {scores} | {row['support']:,} |"
+    best = splits["test"] if "test" in splits else splits["validation"]
+    for label, row in list(best.metrics.labels.items())[:_MOST_LABELS]:
+        yield f"| {label} | {row.precision:.3f} | {row.recall:.3f} | {row.f1:.3f} | {row.support:,} |"
+
+
+def _rows(split: str, measured: Measured, names: Sequence[str]) -> Iterator[str]:
+    """The scores ``names`` of the model and of the baseline."""
+
+    def row(what: str, texts: int, scores: Scores) -> str:
+        return f"| {what} | {texts:,} | {' | '.join(f'{scores.value(name):.4f}' for name in names)} |"
+
+    yield row(f"{split} ({measured.data})", measured.metrics.texts, measured.metrics)
+    if (baseline := measured.baseline) is not None:
+        yield row(f"{split}, a linear model (TF-IDF, logistic regression)", baseline.texts, baseline.linear)
+        yield row(f"{split}, the majority class", baseline.texts, baseline.majority)
 
 
 def _limits(about: About) -> Iterator[str]:

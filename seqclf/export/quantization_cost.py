@@ -41,6 +41,6 @@ def quantize_measured(run: Run, path: Path, on_stage: Callable[[str], None] = la
 def _score(classifier: Classifier, texts: EncodedTexts) -> float:
     logits = classifier.logits([texts[place] for place in range(len(texts))])
     if classifier.thresholds is not None:
-        metrics = multi_label_metrics(logits, texts.labels, classifier.labels, classifier.thresholds, texts.more_labels)
-        return float(metrics["micro_f1"])
-    return float(classification_metrics(logits, texts.labels, classifier.labels, texts.more_labels)["accuracy"])
+        thresholds = classifier.thresholds
+        return multi_label_metrics(logits, texts.labels, classifier.labels, thresholds, texts.more_labels).micro_f1
+    return classification_metrics(logits, texts.labels, classifier.labels, texts.more_labels).accuracy

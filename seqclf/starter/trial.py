@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,8 @@ from seqclf.data.corpus import Corpus
 from seqclf.data.prepare import prepare
 from seqclf.errors import SeqclfError
 from seqclf.labels import Labels
+from seqclf.metrics.kinds import ClassifierScores
+from seqclf.metrics.protocol import Metrics
 from seqclf.runs import begin_run
 from seqclf.sources.texts import LabelledTexts, digest
 from seqclf.starter.look import Look
@@ -54,13 +55,15 @@ class Result:
         validation: metrics of the best epoch; None if no epoch was completed.
         seconds: wall time of the training.
         epochs: completed epochs.
+        texts: number of validation texts.
         problem: why the model could not be trained.
     """
 
     candidate: Candidate
-    validation: dict[str, Any] | None
+    validation: Metrics | None
     seconds: float
     epochs: int
+    texts: int
     problem: str | None = None
 
     @property
@@ -69,7 +72,7 @@ class Result:
 
     def score(self, metric: str) -> float:
         """The score by ``metric``, larger is better; lower than any other if there is none."""
-        return float("-inf") if self.validation is None else float(self.validation[metric])
+        return float("-inf") if self.validation is None else self.validation.score(metric)
 
 
 def texts_to_try(look: Look) -> int:
@@ -87,7 +90,7 @@ def trials(
             yield _tried(candidate, corpus, Path(folder))
 
 
-def linear_baseline(candidate: Candidate, corpus: SampledCorpus) -> dict[str, Any] | None:
+def linear_baseline(candidate: Candidate, corpus: SampledCorpus) -> ClassifierScores | None:
     """Scores of a linear model on the same texts; None if the config disables it or the fit failed."""
     fingerprints = {split: corpus.fingerprint(split) for split in ("train", "validation")}
     job = begin(candidate.config, corpus, corpus.labels(), fingerprints)
@@ -95,7 +98,7 @@ def linear_baseline(candidate: Candidate, corpus: SampledCorpus) -> dict[str, An
         return None
     with job:
         scores = job.result()
-    return None if scores is None else dict(scores["linear"])
+    return None if scores is None else scores.linear
 
 
 def winner(results: Sequence[Result], metric: str) -> Result | None:
@@ -152,8 +155,8 @@ class _Watch:
         self._seconds = seconds
         self._made = time.monotonic()
         self._started: float | None = None
-        self.best: dict[str, Any] | None = None
-        self.epochs = 0
+        self.best: Metrics | None = None
+        self.epochs = self.texts = 0
 
     @property
     def elapsed(self) -> float:
@@ -162,7 +165,7 @@ class _Watch:
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, TrainingStarted):
-            self._started = time.monotonic()
+            self._started, self.texts = time.monotonic(), event.validation_texts
         elif self._started is None:  # preparing texts and n-grams is not limited
             return
         elif isinstance(event, EpochDone):
@@ -190,4 +193,4 @@ def _tried(candidate: Candidate, corpus: SampledCorpus, folder: Path) -> Result:
         pass
     except SeqclfError as error:
         problem = str(error)
-    return Result(candidate, watch.best, watch.elapsed, watch.epochs, problem)
+    return Result(candidate, watch.best, watch.elapsed, watch.epochs, watch.texts, problem)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from seqclf.data.batches import Plan
     from seqclf.data.encoded import EncodedTexts
     from seqclf.data.prepare import TrainingData
+    from seqclf.metrics.protocol import Metrics
     from seqclf.model.forward import Forward
     from seqclf.runs import Run
 
@@ -61,8 +62,8 @@ class BatchPlan(Protocol):
 class Validator(Protocol):
     """Measures a model that changes between two calls."""
 
-    def metrics(self, validation: Any) -> dict[str, Any]:
-        """Metrics by name, ``loss`` and ``accuracy`` among them; ``validation`` is from ``Task.batches``."""
+    def metrics(self, validation: Any) -> Metrics:
+        """The metrics of the validation texts; ``validation`` is from ``Task.batches``."""
 
 
 class Task(ABC):
@@ -125,6 +126,7 @@ class Task(ABC):
     def validator(self, model: keras.Model) -> Validator:
         """Made once for a training."""
 
+    @property
     @abstractmethod
-    def score(self, metrics: dict[str, Any], monitor: str) -> float:
-        """The metric that ``training.early_stopping.monitor`` names, larger is better."""
+    def metrics(self) -> type[Metrics]:
+        """The type of a validation's metrics."""

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 from seqclf.config import Config
 from seqclf.config.schema import EarlyStopping
 from seqclf.config.schema.losses.cross_entropy import CrossEntropy
 from seqclf.runs import Run
 from seqclf.training.extend import is_planned
+from seqclf.training.history import EpochLine, epochs_of
 
 _FAR_BELOW = 0.1
 _HARDLY = 0.02
@@ -30,23 +28,16 @@ class TrainingSummary:
         best_epoch: the epoch whose weights were kept; None without validation.
     """
 
-    epochs: Sequence[dict[str, Any]]
+    epochs: Sequence[EpochLine]
     stopped_by: str
     best_epoch: int | None
 
     @classmethod
     def of(cls, run: Run) -> TrainingSummary:
-        """Read it from the run's files. Raises ``InputError`` or ``ValueError`` if they are malformed."""
+        """Read it from the run's files. Raises ``InputError``, ``ValueError`` or ``TypeError`` if they are
+        malformed."""
         manifest = run.manifest
         return cls(epochs_of(run.history), str(manifest.get("stopped_by")), manifest.get("best_epoch"))
-
-
-def epochs_of(history: Path) -> list[dict[str, Any]]:
-    """The epoch lines of ``history.jsonl``; empty if the file is missing."""
-    if not history.exists():
-        return []
-    lines = (json.loads(line) for line in history.read_text(encoding="utf-8").splitlines())
-    return [line for line in lines if line.get("type") == "epoch"]
 
 
 def advice(config: Config, run: Run, summary: TrainingSummary) -> list[str]:
@@ -59,15 +50,17 @@ def advice(config: Config, run: Run, summary: TrainingSummary) -> list[str]:
         return []
     if summary.best_epoch is None or not summary.epochs or summary.stopped_by == "interrupted":
         return []
-    best = next((epoch for epoch in summary.epochs if epoch["epoch"] == summary.best_epoch), summary.epochs[-1])
-    if _score(best) >= _GOOD_ENOUGH:
+    best = next((epoch for epoch in summary.epochs if epoch.epoch == summary.best_epoch), summary.epochs[-1])
+    if best.val_loss is None or best.val_accuracy is None:
+        return []
+    if (best.val_micro_f1 or best.val_accuracy) >= _GOOD_ENOUGH:
         return []
     found = [_still_improving(config, run, summary), _first_was_best(config, run, summary), _far_below(config, best)]
     return [sentence for sentence in found if sentence] or [s for s in [_not_learning(config, summary)] if s]
 
 
 def _still_improving(config: Config, run: Run, summary: TrainingSummary) -> str | None:
-    last = summary.epochs[-1]["epoch"]
+    last = summary.epochs[-1].epoch
     if summary.stopped_by != "finished" or summary.best_epoch != last or last < 2:
         return None
     more = 2 * last if last > 5 else last + 5
@@ -95,16 +88,16 @@ def _first_was_best(config: Config, run: Run, summary: TrainingSummary) -> str |
     return f"no epoch was better than the first: try fewer units, or a lower learning rate: {train} --set {rate}"
 
 
-def _far_below(config: Config, best: dict[str, Any]) -> str | None:
+def _far_below(config: Config, best: EpochLine) -> str | None:
     """Compare scores of the kept epoch. Multi-label, compare losses: subset accuracy is too strict a measure."""
-    accuracy, validated = best["accuracy"], best["val_accuracy"]
-    if "val_micro_f1" in best:
+    assert best.val_loss is not None and best.val_accuracy is not None
+    if best.val_micro_f1 is not None:
         plain = config.training.loss == CrossEntropy() and config.training.class_weights is None
-        if not plain or best["val_loss"] < 1.5 * best["loss"]:
+        if not plain or best.val_loss < 1.5 * best.loss:
             return None
-        seen = f"validation loss ({best['val_loss']:.4f}) is far above training loss ({best['loss']:.4f})"
-    elif accuracy - validated >= _FAR_BELOW:
-        seen = f"validation accuracy ({validated:.4f}) is far below training accuracy ({accuracy:.4f})"
+        seen = f"validation loss ({best.val_loss:.4f}) is far above training loss ({best.loss:.4f})"
+    elif best.accuracy - best.val_accuracy >= _FAR_BELOW:
+        seen = f"validation accuracy ({best.val_accuracy:.4f}) is far below training accuracy ({best.accuracy:.4f})"
     else:
         return None
     dropout = min(0.6, round(config.embedding.dropout + 0.2, 2))
@@ -115,7 +108,7 @@ def _far_below(config: Config, best: dict[str, Any]) -> str | None:
 
 
 def _not_learning(config: Config, summary: TrainingSummary) -> str | None:
-    first, last = summary.epochs[0]["loss"], summary.epochs[-1]["loss"]
+    first, last = summary.epochs[0].loss, summary.epochs[-1].loss
     if len(summary.epochs) < 2 or last < first * (1 - _HARDLY):
         return None
     rate = 3 * config.training.optimizer.learning_rate
@@ -127,7 +120,3 @@ def _not_learning(config: Config, summary: TrainingSummary) -> str | None:
         f"training loss hardly fell ({first:.4f} to {last:.4f}): try a higher learning rate (--set "
         f"training.optimizer.learning_rate={rate:.1g}){pool}"
     )
-
-
-def _score(epoch: dict[str, Any]) -> float:
-    return float(epoch.get("val_micro_f1") or epoch["val_accuracy"])

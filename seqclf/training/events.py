@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+
+from seqclf.metrics.baseline import BaselineScores
+from seqclf.metrics.protocol import Metrics
 
 
 @dataclass(frozen=True)
@@ -15,8 +17,13 @@ class Stage:
 
 @dataclass(frozen=True)
 class TrainingStarted:
-    """``data`` is the source of the texts; ``multi_label``, whether texts have several labels; ``notes``, what the task
-    says about the training (``Task.notes``).
+    """Everything before the first step is done.
+
+    Attributes:
+        data: the source of the texts.
+        multi_label: whether texts have several labels.
+        notes: what the task says about the training (``Task.notes``).
+        scores: names of the scores in the headline of a validation.
     """
 
     data: str
@@ -26,6 +33,7 @@ class TrainingStarted:
     parameters: int
     multi_label: bool = False
     notes: tuple[str, ...] = ()
+    scores: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,7 @@ class EpochDone:
     Attributes:
         loss: mean over the epoch's training texts, measured while the weights changed.
         accuracy: on the same texts.
-        validation: metrics of ``classification_metrics`` or ``multi_label_metrics``, or None without validation texts.
+        validation: metrics of the validation texts; None without any.
         best: whether this is the best epoch so far.
         tokens: of the training texts, without padding.
         seconds: wall time of the training steps, without validation.
@@ -85,7 +93,7 @@ class EpochDone:
     epoch: int
     loss: float
     accuracy: float
-    validation: dict[str, Any] | None
+    validation: Metrics | None
     best: bool
     tokens: int
     seconds: float
@@ -97,12 +105,12 @@ class BaselineDone:
     """The baseline is ready: the scores of a simple model on the same texts.
 
     Attributes:
-        scores: from ``seqclf.baseline``, on the validation texts; None if it failed.
+        scores: on the validation texts; None if it failed.
         score: name of the metric that compares the run with the baseline.
         problem: why there are no scores.
     """
 
-    scores: dict[str, Any] | None
+    scores: BaselineScores | None
     score: str
     problem: str | None = None
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from seqclf.baseline.comparison import reported_score
 from seqclf.baseline.job import begin
@@ -28,6 +27,7 @@ from seqclf.data.statistics import (
 )
 from seqclf.data.unknown_tokens import unknown_warnings
 from seqclf.errors import InputError
+from seqclf.metrics.baseline import BaselineScores
 from seqclf.sources.texts import LabelledTexts
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.training.data_checks import problems_with_data
@@ -63,7 +63,7 @@ class Report:
     pretrained: Pretrained | None = None
     layers: list[LayerRow] | None = None
     estimate: Estimate | None = None
-    baseline: dict[str, Any] | None = None
+    baseline: BaselineScores | None = None
     baseline_score: str = "accuracy"
     fits_ngrams: bool = False
 

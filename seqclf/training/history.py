@@ -3,24 +3,63 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from seqclf.errors import InputError
 from seqclf.files import sync
+from seqclf.metrics.monitors import PREFIX
 from seqclf.training.events import BaselineDone, EpochDone, Event, StepDone, TrainingDone
+
+
+@dataclass(frozen=True)
+class EpochLine:
+    """An epoch's line, as far as others read it. The scores of the validation are None without one.
+
+    Attributes:
+        val_micro_f1: None with one label per text.
+    """
+
+    epoch: int
+    loss: float
+    accuracy: float
+    val_loss: float | None = None
+    val_accuracy: float | None = None
+    val_micro_f1: float | None = None
+
+    @classmethod
+    def from_json(cls, line: dict[str, Any]) -> EpochLine:
+        """Raises ``TypeError`` if an entry is missing that every line has."""
+        return cls(**{name: value for name, value in line.items() if name in cls.__dataclass_fields__})
+
+
+def epochs_of(path: Path) -> list[EpochLine]:
+    """The epoch lines of ``history.jsonl``; empty if the file is missing.
+
+    Raises ``ValueError`` or ``TypeError`` if a line is malformed.
+    """
+    if not path.exists():
+        return []
+    lines = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+    return [EpochLine.from_json(line) for line in lines if line.get("type") == "epoch"]
 
 
 class History:
     """A listener. Lines have ``type`` ``steps`` or ``epoch``; the last one may be a ``baseline``.
 
     A ``steps`` line has means over the window since the last line, and the learning rate of the window's last step.
+
+    Args:
+        every: number of steps in a window.
+        scores: names of the scores in the headline of a validation: an epoch's line has each of them, after ``val_``.
     """
 
-    def __init__(self, path: Path, every: int) -> None:
+    def __init__(self, path: Path, every: int, scores: Sequence[str]) -> None:
         self._path = path
         self._every = every
+        self._no_validation = dict.fromkeys(scores)
         self._window: list[StepDone] = []
 
     @property
@@ -50,19 +89,16 @@ class History:
         elif isinstance(event, TrainingDone):
             self._write_window()
         elif isinstance(event, BaselineDone) and event.scores is not None:
-            self._write(type="baseline", **event.scores)
+            self._write(type="baseline", **event.scores.to_json())
         elif isinstance(event, EpochDone):
             self._write_window()
-            validation = event.validation or {}
+            validation = self._no_validation if event.validation is None else dict(event.validation.headline())
             self._write(
                 type="epoch",
                 epoch=event.epoch,
                 loss=event.loss,
                 accuracy=event.accuracy,
-                val_loss=validation.get("loss"),
-                val_accuracy=validation.get("accuracy"),
-                **({"val_micro_f1": validation["micro_f1"]} if "micro_f1" in validation else {}),
-                val_macro_f1=validation.get("macro_f1"),
+                **{f"{PREFIX}{name}": value for name, value in validation.items()},
                 best=event.best,
                 seconds=round(event.seconds, 3),
                 validation_seconds=round(event.validation_seconds, 3),

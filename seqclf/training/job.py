@@ -16,7 +16,7 @@ from seqclf.training.extend import extend_training
 from seqclf.training.keeper import Keeper
 from seqclf.training.options import MOST_REWINDS, Callbacks, Outcome, TrainOptions
 from seqclf.training.pretrained import read_pretrained
-from seqclf.training.written import write_models
+from seqclf.training.written import write_metrics, write_models
 
 if TYPE_CHECKING:
     import keras
@@ -52,7 +52,8 @@ class Job:
 
         task = self.task.begin(self.config, self.data, self.run, self.callbacks.stage)
         model = self._model(task)
-        keeper = Keeper(TrainingState.begin(model, self.config.training), self.run, self.config.training, self.started)
+        training, scores = self.config.training, task.metrics.monitored()
+        keeper = Keeper(TrainingState.begin(model, training), self.run, training, started=self.started, scores=scores)
         self.run.update_manifest(parameters=model.count_params(), threads=asdict(current_threads()))
         if self.options.resume:
             self._resume(keeper)
@@ -91,6 +92,7 @@ class Job:
             model.count_params(),
             data.labels.multi,
             notes=task.notes,
+            scores=task.metrics.monitored(),
         )
 
     def _loop_with_rewinds(self, keeper: Keeper, baseline: ParallelBaseline, task: Task) -> TrainingDone:
@@ -143,13 +145,15 @@ class Job:
         if status == FINISHED:
             self.task.end(self.config, self.data, state.model, run, self.callbacks.stage)
         self.callbacks.stage("Writing the model")
-        write_models(self.config, self.data, state.model, state.best_validation, run)
+        saved = state.best_validation
+        validation = None if saved is None else self.task.metrics.from_json(saved)
+        write_models(self.config, self.data, state.model, validation, run)
         if status == INTERRUPTED:
             self.task.interrupted(run)
         compared = baseline.result(self.callbacks.should_stop if status == FINISHED else lambda: True)
-        if compared is not None and state.best_validation is not None:
+        if compared is not None and validation is not None:
             keeper(compared)
-            run.write_metrics("validation", {**run.metrics["validation"], "baseline": compared.scores})
+            write_metrics(self.config, validation, run, compared.scores)
         run.update_manifest(
             status=status,
             ended=now(),
@@ -162,4 +166,4 @@ class Job:
         if status == FINISHED:
             keeper.drop()
         scores = None if compared is None else compared.scores
-        return Outcome(status, done.best_epoch, state.best_validation, keeper.seconds, scores)
+        return Outcome(status, done.best_epoch, validation, keeper.seconds, scores)

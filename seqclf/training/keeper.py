@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
@@ -30,12 +30,15 @@ class Keeper:
 
     Args:
         started: start of the job, by ``time.perf_counter``.
+        scores: names of the scores in the headline of a validation.
     """
 
-    def __init__(self, state: TrainingState, run: Run, config: TrainingConfig, started: float) -> None:
+    def __init__(
+        self, state: TrainingState, run: Run, config: TrainingConfig, *, started: float, scores: Sequence[str]
+    ) -> None:
         self.state = state
         self._run, self._config, self._started = run, config, started
-        self._history = History(run.history, config.log_every)
+        self._history = History(run.history, config.log_every, scores)
         self._checkpoints = Checkpoints(run.checkpoints)
         self._saved_at = time.monotonic()
 

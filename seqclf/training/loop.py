@@ -11,6 +11,7 @@ from typing import Any
 from seqclf.config.schema import EarlyStopping, ScheduleConfig, TrainingConfig
 from seqclf.config.schema.schedules import Horizon
 from seqclf.data.pipeline import dataset
+from seqclf.metrics.protocol import Metrics
 from seqclf.tasks.base import BatchPlan, Task
 from seqclf.training.events import EpochDone, EpochStarted, Event, StepDone, TrainingDone
 from seqclf.training.schedules import horizon_of, rate_share, updates_of
@@ -51,7 +52,7 @@ def training_events(
         if validation is not None:
             with state.validated_weights():
                 metrics = validator.metrics(validation)
-                best = _note_score(state, task, metrics, stopping or _DEFAULT_MONITOR)
+                best = _note_score(state, metrics, stopping or _DEFAULT_MONITOR)
             if config.schedule is not None and config.schedule.needs_validation:
                 _cut_rate(state, best, config.schedule)
         yield EpochDone(
@@ -100,11 +101,11 @@ def _waited_enough(state: TrainingState, stopping: EarlyStopping | None) -> bool
     return stopping is not None and state.epochs_without_best >= stopping.patience
 
 
-def _note_score(state: TrainingState, task: Task, metrics: dict[str, Any], stopping: EarlyStopping) -> bool:
+def _note_score(state: TrainingState, metrics: Metrics, stopping: EarlyStopping) -> bool:
     """Compare with the best epoch so far; true if this one is better."""
-    score = task.score(metrics, stopping.monitor)
+    score = metrics.score(stopping.monitored_score)
     if state.best_score is None or score > state.best_score + stopping.min_delta:
-        state.keep_as_best(score, dict(metrics))
+        state.keep_as_best(score, metrics.to_json())
         return True
     state.epochs_without_best += 1
     return False

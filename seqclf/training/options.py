@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
+from seqclf.metrics.baseline import BaselineScores
+from seqclf.metrics.protocol import Metrics
 from seqclf.training.events import Event, Stage
 
 Listener = Callable[[Event], None]
@@ -67,6 +69,6 @@ class Outcome:
 
     status: str
     best_epoch: int | None
-    validation: dict[str, Any] | None
+    validation: Metrics | None
     seconds: float
-    baseline: dict[str, Any] | None = None
+    baseline: BaselineScores | None = None

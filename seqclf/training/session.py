@@ -9,7 +9,6 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from seqclf.config import Config, load_config
 from seqclf.data.prepare import TrainingData
@@ -18,6 +17,7 @@ from seqclf.runs import FoldRuns, Run, begin_folds, begin_run
 from seqclf.training.data_checks import check_data
 from seqclf.training.extend import extended
 from seqclf.training.folds import cross_validate
+from seqclf.training.folds_summary import FoldsSummary
 from seqclf.training.options import Callbacks, Outcome, TrainOptions
 from seqclf.training.train import prepared, train
 
@@ -39,7 +39,7 @@ def train_new(
 
 def train_folds(
     config: Config, runs: Path, options: TrainOptions = TrainOptions(), callbacks: Callbacks = Callbacks()
-) -> tuple[FoldRuns, dict[str, Any]]:
+) -> tuple[FoldRuns, FoldsSummary]:
     """Cross-validate a config: ``train_new`` for each of ``data.folds``, and the summary of ``cross_validate``."""
 
     def train_fold(one: Config, begin: Callable[[], Run]) -> tuple[Run, Outcome]:

@@ -78,7 +78,7 @@ class TrainingState:
         so_far: totals of the completed steps of the next epoch.
         best_score: of the best epoch, larger is better; None before the first validation.
         best_weights: the model's weights after it, without those that training never changes (``without_fitted``).
-        best_validation: its validation metrics.
+        best_validation: its validation metrics (``Metrics.to_json``).
         epochs_without_best: epochs completed since the best one.
         rate_share: the fraction of the learning rate left after cuts on plateaus or after a NaN.
         epochs_on_plateau: epochs without improvement since the best one and the last cut.

@@ -10,10 +10,13 @@ from seqclf.data.prepare import TrainingData
 from seqclf.files import replacing
 from seqclf.labels import DEFAULT_THRESHOLD, Labels
 from seqclf.layer_types import Custom, walk
+from seqclf.metrics.baseline import BaselineScores
+from seqclf.metrics.multi_label import MultiLabelMetrics
+from seqclf.metrics.protocol import Metrics
 from seqclf.runs import Run
 
 
-def write_models(config: Config, data: TrainingData, model: Any, validation: dict[str, Any] | None, run: Run) -> None:
+def write_models(config: Config, data: TrainingData, model: Any, validation: Metrics | None, run: Run) -> None:
     """Write the model in all formats, and its validation metrics."""
     from seqclf.export.onnx_model import export_onnx
     from seqclf.export.saved_model import export_saved_model
@@ -33,12 +36,18 @@ def write_models(config: Config, data: TrainingData, model: Any, validation: dic
         export_onnx(model, config, data.labels, run.onnx, thresholds=thresholds, prior=run.prior)
     run.forget_metrics()  # of the earlier model, if the run was resumed
     if validation is not None:
-        run.write_metrics("validation", {"data": config.data.describe("validation"), **validation})
+        write_metrics(config, validation, run)
 
 
-def _thresholds(config: Config, labels: Labels, validation: dict[str, Any] | None) -> tuple[float, ...]:
+def write_metrics(config: Config, validation: Metrics, run: Run, baseline: BaselineScores | None = None) -> None:
+    """Write the metrics of the validation texts, and the scores of a baseline on them."""
+    compared = {} if baseline is None else {"baseline": baseline.to_json()}
+    run.write_metrics("validation", {"data": config.data.describe("validation"), **validation.to_json(), **compared})
+
+
+def _thresholds(config: Config, labels: Labels, validation: Metrics | None) -> tuple[float, ...]:
     """The threshold of each label for the kept weights; ``validation`` are their metrics."""
-    if validation is not None:
-        return tuple(validation["labels"][name]["threshold"] for name in labels)
+    if isinstance(validation, MultiLabelMetrics):
+        return validation.thresholds(labels)
     fixed = config.training.thresholds
     return (DEFAULT_THRESHOLD if isinstance(fixed, str) else fixed,) * len(labels)

@@ -93,7 +93,7 @@ def _as_json(report: Report) -> dict[str, Any]:
         "vocabulary": report.vocabulary,
         "max_tokens": report.max_tokens,
         "vectors": None if report.pretrained is None else report.pretrained.as_json(),
-        "baseline": report.baseline,
+        "baseline": None if report.baseline is None else report.baseline.to_json(),
         "layers": None if report.layers is None else [asdict(row) for row in report.layers],
         "epoch": None if report.estimate is None else asdict(report.estimate),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from seqclf.cli.options import (
     threads_option,
 )
 from seqclf.cli.wrap import say
+from seqclf.metrics.measured import Measured
 from seqclf.run_choice import find_run, named_with_status
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from seqclf.data.encoded import EncodedTexts
     from seqclf.evaluation.classifier import Classifier
     from seqclf.labels import Labels
+    from seqclf.metrics.baseline import BaselineScores
     from seqclf.runs import Run
     from seqclf.sources import Source
     from seqclf.sources.texts import LabelledTexts
@@ -124,9 +127,12 @@ def eval_command(
         predictions = eval_texts.predictions_of(classifier, target, config, rows, prefix=prefix)
     with _baseline(config, classifier.labels, known, scored) as simple:
         metrics, probabilities = classifier.evaluate_each(texts)
-        metrics = {"data": str(data_path or config.data.describe(split)), **metrics, **simple()}
-    metrics |= _stored(run, config, split, metrics) if external is None else eval_texts.texts_seen(run, external)
-    _print(run, config, metrics, split if external is None else None, as_json=as_json)
+        measured = Measured(str(data_path or config.data.describe(split)), metrics, simple())
+    if external is None:
+        measured = _stored(run, config, split, measured)
+    else:
+        measured = replace(measured, seen=eval_texts.texts_seen(run, external))
+    _print(run, config, measured, split if external is None else None, as_json=as_json)
     if predictions is not None:
         written = external or Corpus(config).texts(split)
         eval_texts.write_predictions(predictions, probabilities, written, rows, config.data.unknown_labels)
@@ -143,21 +149,21 @@ def _check_options(
         raise click.UsageError("--encoding is for --data; for a split, use --set data.encoding=NAME")
 
 
-def _stored(run: Run, config: Config, split: str, metrics: dict[str, Any]) -> dict[str, Any]:
-    """Write a split's metrics to the run, unless the n-grams were fitted to its texts; returns additional entries."""
+def _stored(run: Run, config: Config, split: str, measured: Measured) -> Measured:
+    """Write a split's metrics to the run, unless the n-grams were fitted to its texts; adds how many it has seen."""
     from seqclf.data.corpus import Corpus
 
     if split == "validation" and run.was_fitted_to_validation:
-        return eval_texts.ngrams_have_seen(metrics["texts"])  # metrics.json keeps the scores before the refit
+        return eval_texts.seen_by_ngrams(measured)  # metrics.json keeps the scores before the refit
     corpus = Corpus(config)
-    seen: dict[str, Any] = {}
     if split != "train" and not config.data.is_published and corpus.has_own_part(split):
         seen = eval_texts.texts_seen(run, corpus.texts(split), validation=split == "validation")
-    run.write_metrics(split, metrics | seen)
-    return seen
+        measured = replace(measured, seen=seen)
+    run.write_metrics(split, measured.to_json())
+    return measured
 
 
-def _print(run: Run, config: Config, metrics: dict[str, Any], split: str | None, *, as_json: bool) -> None:
+def _print(run: Run, config: Config, measured: Measured, split: str | None, *, as_json: bool) -> None:
     """Print the metrics on stdout; ``split`` is None for texts of ``--data``."""
     from seqclf.runs import FINISHED
 
@@ -165,13 +171,13 @@ def _print(run: Run, config: Config, metrics: dict[str, Any], split: str | None,
         if run.manifest["status"] != FINISHED:
             say(f"Run {named_with_status(run, str(run.folder))}", err=True)
         which = {} if split is None else {"split": split}
-        click.echo(json.dumps({"run": run.name, **which, **metrics}, ensure_ascii=False))
+        click.echo(json.dumps({"run": run.name, **which, **measured.to_json()}, ensure_ascii=False))
         return
     from seqclf.baseline.comparison import reported_score
     from seqclf.cli.eval_tables import show_metrics
 
-    where = metrics["data"] if split is None else f"{split} ({metrics['data']})"
-    show_metrics(named_with_status(run), where, metrics, score=reported_score(config, multi=run.labels.multi))
+    where = measured.data if split is None else f"{split} ({measured.data})"
+    show_metrics(named_with_status(run), where, measured, score=reported_score(config, multi=run.labels.multi))
 
 
 def _encoded(
@@ -196,9 +202,8 @@ def _encoded(
 @contextlib.contextmanager
 def _baseline(
     config: Config, labels: Labels, fingerprints: dict[str, str], scored: str | LabelledTexts
-) -> Iterator[Callable[[], dict[str, Any]]]:
-    """Score the baseline in parallel with the block; yields a function that waits for the scores and returns them as
-    an entry of the metrics."""
+) -> Iterator[Callable[[], BaselineScores | None]]:
+    """Score the baseline in parallel with the block; yields a function that waits for the scores."""
     from seqclf.baseline.job import begin
     from seqclf.data.corpus import Corpus
 
@@ -207,11 +212,11 @@ def _baseline(
         if job is not None:
             stack.enter_context(job)
 
-        def wait() -> dict[str, Any]:
+        def wait() -> BaselineScores | None:
             scores = None if job is None else job.result()
             if job is not None and job.problem is not None:
                 say(f"No linear baseline to compare with: {job.problem}", err=True)
-            return {} if scores is None else {"baseline": scores}
+            return scores
 
         yield wait
 

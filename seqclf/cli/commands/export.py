@@ -121,9 +121,8 @@ def _card(run: Run, form: str, cost: Cost | None) -> str:
     from seqclf.config import load_config
     from seqclf.export.card import About, model_card
 
-    about = About(
-        run.name, load_config(run.config), run.labels, run.manifest, run.metrics, None if cost is None else str(cost)
-    )
+    measured, cost_in_words = run.measured("validation", "test"), None if cost is None else str(cost)
+    about = About(run.name, load_config(run.config), run.labels, run.manifest, measured, cost_in_words)
     return model_card(about, form)  # type: ignore[arg-type]
 
 

@@ -11,6 +11,7 @@ from seqclf.config.schema.losses.cross_entropy import CrossEntropy
 from seqclf.config.schema.optimizers import OptimizerConfig
 from seqclf.config.schema.optimizers.adam import Adam
 from seqclf.config.schema.schedules import ScheduleConfig
+from seqclf.metrics.monitors import PREFIX, Monitor
 from seqclf.option_types import (
     MAPPING,
     Epochs,
@@ -40,7 +41,7 @@ ClassWeights = Annotated[
 class EarlyStopping(Strict):
     """When to stop before the last epoch; needs validation texts."""
 
-    monitor: Literal["val_loss", "val_accuracy", "val_micro_f1", "val_macro_f1"] = Field(
+    monitor: Monitor = Field(
         "val_loss",
         description="Score that decides when to stop and which epoch's weights are kept. With one label per text, "
         "micro F1 equals accuracy.",
@@ -50,6 +51,11 @@ class EarlyStopping(Strict):
         0.0,
         description="Smallest change that counts as an improvement: in nats for `val_loss`, otherwise as a fraction.",
     )
+
+    @property
+    def monitored_score(self) -> str:
+        """The name of the monitored score in the validation's metrics."""
+        return self.monitor.removeprefix(PREFIX)
 
 
 class MovingAverage(Strict):

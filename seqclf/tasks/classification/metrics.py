@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqclf.metrics.classification import ClassificationMetrics
+from seqclf.metrics.counts import Counts
+
 
 def log_probabilities(logits: NDArray[np.floating]) -> NDArray[np.float64]:
     """Log probability of every label, ``float64 [texts, labels]``.
@@ -28,19 +31,15 @@ def classification_metrics(
     label_ids: NDArray[np.integer],
     labels: Sequence[str],
     more_labels: Sequence[str] = (),
-) -> dict[str, Any]:
-    """Metrics of single-label classification as plain numbers, ready for JSON.
+) -> ClassificationMetrics:
+    """Metrics on texts with one label each.
+
+    Precision of a label never predicted and recall of a label that never occurs count as 0.
 
     Args:
         logits: as for ``log_probabilities``.
         label_ids: ``int [texts]``, indices into ``labels`` followed by ``more_labels``.
         more_labels: labels of the texts that the model does not have, and never predicts.
-
-    Returns:
-        ``texts``; ``loss`` (mean cross-entropy in nats, over the texts whose label the model has); ``accuracy``;
-        ``macro_f1`` (over the labels that occur) and the results of ``macro_f1_by_labels``; ``labels``: precision,
-        recall, F1 and support of each; ``confusion``: rows are true labels, columns predicted labels, both in the order
-        of ``labels`` here. Precision of a label never predicted and recall of a label that never occurs count as 0.
     """
     log_p = log_probabilities(logits)
     predicted = log_p.argmax(axis=1)
@@ -48,40 +47,23 @@ def classification_metrics(
     names = [*labels, *more_labels]
     confusion = np.zeros((len(names), len(names)), dtype=np.int64)
     np.add.at(confusion, (label_ids, predicted), 1)
-    hits = confusion.diagonal()
-    precision = ratio(hits, confusion.sum(axis=0))
-    recall = ratio(hits, confusion.sum(axis=1))
-    f1 = ratio(2 * precision * recall, precision + recall)
-    by_labels = macro_f1_by_labels(f1, confusion.sum(axis=0) + confusion.sum(axis=1) > 0)
-    return {
-        "texts": len(label_ids),
-        "loss": float(-log_p[known, label_ids[known]].mean()),
-        "accuracy": float(hits.sum() / len(label_ids)),
-        "macro_f1": by_labels["macro_f1_occurring_labels"],
-        **by_labels,
-        "labels": {
-            label: {
-                "precision": float(precision[i]),
-                "recall": float(recall[i]),
-                "f1": float(f1[i]),
-                "support": int(confusion[i].sum()),
-            }
-            for i, label in enumerate(names)
-        },
-        "confusion": confusion.tolist(),
-    }
+    hits, found, support = confusion.diagonal(), confusion.sum(axis=0), confusion.sum(axis=1)
+    precision, recall = ratio(hits, found), ratio(hits, support)
+    counts = Counts(
+        losses=-log_p[known, label_ids[known]],
+        correct=predicted == label_ids,
+        hits=hits,
+        found=found,
+        support=support,
+        precision=precision,
+        recall=recall,
+        f1=ratio(2 * precision * recall, precision + recall),
+    )
+    return ClassificationMetrics.of(counts, names, confusion.tolist())
 
 
-def macro_f1_by_labels(f1: NDArray[np.float64], occurs: NDArray[np.bool_]) -> dict[str, float]:
-    """Mean F1 of the labels that occur in the truth or the predictions, and of all labels; both arguments ``[labels]``.
-
-    scikit-learn's ``f1_score(average="macro")`` gives the first for label ids, the second for an indicator matrix.
-    """
-    occurring = float(f1[occurs].mean()) if occurs.any() else 0.0
-    return {"macro_f1_occurring_labels": occurring, "macro_f1_all_labels": float(f1.mean())}
-
-
-def ratio(part: Any, whole: Any) -> NDArray[np.float64]:
+def ratio(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[np.float64]:
+    """``part / whole``, 0 where ``whole`` is; both of the same shape."""
     ratio = np.zeros(part.shape, dtype=np.float64)
     np.divide(part, whole, out=ratio, where=whole > 0)
     return ratio

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.labels import DEFAULT_THRESHOLD
-from seqclf.tasks.classification.metrics import macro_f1_by_labels, ratio
+from seqclf.metrics.counts import Counts
+from seqclf.metrics.multi_label import MultiLabelMetrics
+from seqclf.tasks.classification.metrics import ratio
 
 _LEAST_TEXTS = 5
 
@@ -28,49 +29,32 @@ def multi_label_metrics(
     labels: Sequence[str],
     thresholds: Sequence[float] | NDArray[np.floating],
     more_labels: Sequence[str] = (),
-) -> dict[str, Any]:
-    """Metrics of multi-label classification as plain numbers, ready for JSON.
+) -> MultiLabelMetrics:
+    """Metrics on texts with any number of labels. A ratio with a zero denominator counts as 0.
 
     Args:
         logits: ``[texts, labels]``.
         truth: which labels apply, ``bool [texts, labels + more_labels]``.
         thresholds: the threshold that each label's probability must exceed, ``[labels]``.
         more_labels: labels of the texts that the model does not have, and never predicts.
-
-    Returns:
-        ``texts``; ``loss`` (mean binary cross-entropy over texts and the model's labels, in nats); ``accuracy`` (subset
-        accuracy: texts with all labels correct); ``micro_precision``, ``micro_recall`` and ``micro_f1`` (over all
-        decisions); ``macro_f1`` (mean over all labels) and the results of ``macro_f1_by_labels``; ``hamming_loss``
-        (fraction of wrong decisions); ``labels``: precision, recall, F1, support and threshold (None for
-        ``more_labels``) of each. A ratio with a zero denominator counts as 0.
     """
     predicted = np.zeros(truth.shape, dtype=np.bool_)
     predicted[:, : len(labels)] = sigmoid(logits) > np.asarray(thresholds)
     hits = np.count_nonzero(predicted & truth, axis=0)
     found, support = np.count_nonzero(predicted, axis=0), np.count_nonzero(truth, axis=0)
-    f1 = ratio(2 * hits, found + support)
-    each = {"precision": ratio(hits, found), "recall": ratio(hits, support), "f1": f1}
     x = logits.astype(np.float64)
-    losses = np.maximum(x, 0) - x * truth[:, : len(labels)] + np.log1p(np.exp(-np.abs(x)))
-    return {
-        "texts": len(truth),
-        "loss": float(losses.mean()),
-        "accuracy": float((predicted == truth).all(axis=1).mean()),
-        "micro_precision": float(ratio(hits.sum(), found.sum())),
-        "micro_recall": float(ratio(hits.sum(), support.sum())),
-        "micro_f1": float(ratio(2 * hits.sum(), found.sum() + support.sum())),
-        "macro_f1": float(f1.mean()),
-        **macro_f1_by_labels(f1, found + support > 0),
-        "hamming_loss": float((predicted != truth).mean()),
-        "labels": {
-            label: {
-                **{name: float(values[i]) for name, values in each.items()},
-                "support": int(support[i]),
-                "threshold": float(thresholds[i]) if i < len(labels) else None,
-            }
-            for i, label in enumerate([*labels, *more_labels])
-        },
-    }
+    counts = Counts(
+        losses=np.maximum(x, 0) - x * truth[:, : len(labels)] + np.log1p(np.exp(-np.abs(x))),
+        correct=(predicted == truth).all(axis=1),
+        hits=hits,
+        found=found,
+        support=support,
+        precision=ratio(hits, found),
+        recall=ratio(hits, support),
+        f1=ratio(2 * hits, found + support),
+    )
+    chosen = dict(zip(labels, map(float, thresholds), strict=True))
+    return MultiLabelMetrics.of(counts, {**chosen, **dict.fromkeys(more_labels)})
 
 
 def shared_thresholds(probabilities: NDArray[np.float64], truth: NDArray[np.bool_]) -> NDArray[np.float64]:

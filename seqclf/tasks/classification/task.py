@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
@@ -17,6 +17,9 @@ from seqclf.data.batches import Batches
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.prepare import TrainingData
 from seqclf.labels import Labels
+from seqclf.metrics.classification import ClassificationMetrics
+from seqclf.metrics.kinds import metrics_type
+from seqclf.metrics.multi_label import MultiLabelMetrics
 from seqclf.model.build import LOGITS, NGRAMS, build_model, has_ngrams
 from seqclf.model.forward import Forward
 from seqclf.ngrams.fit import FittedNgrams, layer_weights
@@ -121,8 +124,6 @@ class Classification(Task):
     def validator(self, model: keras.Model) -> Validator:
         return Validator(model, self.config, self.labels, self.prior)
 
-    def score(self, metrics: dict[str, Any], monitor: str) -> float:
-        name = monitor.removeprefix("val_")
-        if name == "micro_f1" and name not in metrics:
-            name = "accuracy"  # what it is where each text has one label
-        return float(-metrics["loss"] if name == "loss" else metrics[name])
+    @property
+    def metrics(self) -> type[ClassificationMetrics] | type[MultiLabelMetrics]:
+        return metrics_type(self.labels.multi)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -12,6 +12,7 @@ from seqclf.config.schema import TrainingConfig
 from seqclf.data.batches import Batches
 from seqclf.labels import Labels
 from seqclf.layers.ngrams import NETWORK_WEIGHT, NGRAMS_WEIGHT
+from seqclf.metrics.kinds import ClassifierMetrics
 from seqclf.model.build import LOGITS, is_mixed, mixed_parts_model
 from seqclf.ngrams.solver import best_weights
 from seqclf.ngrams.targets import known_labels, targets_of
@@ -38,14 +39,14 @@ class Validator:
         self._mixed = is_mixed(model)
         self._predictor = Predictor(model, mixed_parts_model(model) if self._mixed else None)
 
-    def metrics(self, validation: Batches) -> dict[str, Any]:
-        """Of ``classification_metrics`` or ``multi_label_metrics``; the model then has the weights that gave them."""
+    def metrics(self, validation: Batches) -> ClassifierMetrics:
+        """Metrics of the validation texts; the model then has the weights that gave them."""
         logits, texts, labels = self.logits(validation), validation.texts, self._labels
         truth, more = texts.labels, texts.more_labels
         if not labels.multi:
-            return classification_metrics(logits, truth, labels, more) | texts.remarks
+            return replace(classification_metrics(logits, truth, labels, more), unknown_labels=texts.unknown)
         thresholds = _thresholds_of(self._config, logits, truth[:, : len(labels)])
-        return multi_label_metrics(logits, truth, labels, thresholds, more) | texts.remarks
+        return replace(multi_label_metrics(logits, truth, labels, thresholds, more), unknown_labels=texts.unknown)
 
     def logits(self, validation: Batches) -> NDArray[np.float32]:
         """``float32 [texts, 1 or labels]``; afterwards the model has the weights that produced them."""

@@ -1,0 +1,93 @@
+"""Metrics of classifiers of texts with one label each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any, ClassVar, Self
+
+from seqclf.labels import Unknown
+from seqclf.metrics.counts import Counts, LabelMetrics, frozen, metric, remarks, unknown_in
+from seqclf.metrics.scores import Scores, count_in, object_in
+
+
+@frozen
+class ClassificationScores(Scores):
+    """Scores with one label per text.
+
+    Attributes:
+        loss: mean cross-entropy in nats, over the texts whose label the model has.
+        accuracy: fraction of the texts that are classified correctly.
+        macro_f1: mean F1 of the labels that occur in the truth or the predictions.
+        macro_f1_occurring_labels: the same. scikit-learn's ``f1_score(average="macro")`` gives it for label ids.
+        macro_f1_all_labels: mean F1 of all labels.
+    """
+
+    aliases: ClassVar[Mapping[str, str]] = {"micro_f1": "accuracy"}  # they are equal
+
+    loss: float = metric(lambda counts: counts.losses.mean(), monitored=True, smaller_is_better=True)
+    accuracy: float = metric(lambda counts: counts.correct.mean(), monitored=True)
+    macro_f1: float = metric(lambda counts: counts.f1_of_occurring_labels, monitored=True)
+    macro_f1_occurring_labels: float | None = metric(lambda counts: counts.f1_of_occurring_labels, default=None)
+    macro_f1_all_labels: float | None = metric(lambda counts: counts.f1.mean(), default=None)
+
+
+@frozen
+class ClassificationMetrics(ClassificationScores):
+    """The scores on labelled texts, and what is behind them.
+
+    Attributes:
+        texts: number of texts.
+        labels: metrics of each label, those that the model does not have last.
+        confusion: number of texts by true label (rows) and predicted label (columns), in the order of ``labels``.
+        unknown_labels: texts whose labels do not occur in the training texts; None if there are none.
+    """
+
+    texts: int
+    labels: Mapping[str, LabelMetrics]
+    confusion: tuple[tuple[int, ...], ...]
+    unknown_labels: Unknown | None = None
+
+    @classmethod
+    def of(cls, counts: Counts, labels: Iterable[str], confusion: Iterable[Iterable[int]]) -> Self:
+        """``labels`` are all labels in the order of the counts."""
+        return cls(
+            texts=len(counts.correct),
+            labels={label: LabelMetrics.of(counts, place) for place, label in enumerate(labels)},
+            confusion=tuple(tuple(row) for row in confusion),
+            **cls.computed(counts),
+        )
+
+    @property
+    def scores(self) -> ClassificationScores:
+        """The scores alone."""
+        return ClassificationScores(**self.values_of(ClassificationScores))
+
+    def to_json(self) -> dict[str, Any]:
+        """As in ``metrics.json``."""
+        return {
+            "texts": self.texts,
+            **super().to_json(),
+            "labels": {label: asdict(one) for label, one in self.labels.items()},
+            "confusion": [list(row) for row in self.confusion],
+            **remarks(self.unknown_labels),
+        }
+
+    @classmethod
+    def from_json(cls, saved: Any) -> Self:
+        """Read the output of ``to_json`` of this or an earlier version. Raises ``ValueError`` for anything else."""
+        labels = {
+            label: LabelMetrics.from_json(one) for label, one in object_in(object_in(saved).get("labels")).items()
+        }
+        confusion = saved.get("confusion")
+        if not isinstance(confusion, list) or not all(isinstance(row, list) for row in confusion):
+            raise ValueError('"confusion" is missing or not a list of rows')
+        if [len(row) for row in confusion] != [len(labels)] * len(labels):
+            raise ValueError('"confusion" does not have a row and a column for each label')
+        return cls(
+            texts=count_in(saved, "texts"),
+            labels=labels,
+            confusion=tuple(tuple(row) for row in confusion),
+            unknown_labels=unknown_in(saved),
+            **cls.scores_in(saved),
+        )

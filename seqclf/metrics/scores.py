@@ -1,0 +1,133 @@
+"""The base of all metrics: frozen dataclasses whose scores say how they are computed and who reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, ClassVar, Self
+
+_MARK = "score"
+_PROPER = {"f1": "F1", "hamming": "Hamming"}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What is known of a score besides its value.
+
+    Attributes:
+        compute: its value, from what was counted.
+        monitored: early stopping can watch it; it is one of the scores that a person sees first.
+        shown: ``seqclf eval`` shows it, as it does all monitored scores.
+        smaller_is_better: as with a loss.
+    """
+
+    compute: Callable[[Any], float]
+    monitored: bool = False
+    shown: bool = False
+    smaller_is_better: bool = False
+
+
+def score_field(mark: Mark, default: Any = MISSING) -> Any:
+    """A dataclass field that is a score. ``default=None``: metrics saved by earlier versions may lack it."""
+    return field(default=default, metadata={_MARK: mark})
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Numbers that say how good a model is. Subclasses have a field for each.
+
+    Attributes:
+        aliases: other names under which a score can be watched.
+    """
+
+    aliases: ClassVar[Mapping[str, str]] = {}
+
+    @classmethod
+    def marks(cls) -> dict[str, Mark]:
+        """All scores by name, in the order of their fields."""
+        return {one.name: one.metadata[_MARK] for one in fields(cls) if _MARK in one.metadata}
+
+    @classmethod
+    def monitored(cls) -> tuple[str, ...]:
+        """Names of the scores in ``headline()``."""
+        return tuple(name for name, mark in cls.marks().items() if mark.monitored)
+
+    @classmethod
+    def shown(cls) -> tuple[str, ...]:
+        """Names of the scores that ``seqclf eval`` shows."""
+        return tuple(name for name, mark in cls.marks().items() if mark.monitored or mark.shown)
+
+    @classmethod
+    def is_loss(cls, name: str) -> bool:
+        """Whether smaller is better. Raises ``KeyError`` if there is no score of that name."""
+        return cls.marks()[cls.aliases.get(name, name)].smaller_is_better
+
+    @classmethod
+    def computed(cls, counts: object) -> dict[str, Any]:
+        """All scores by name, from what was counted."""
+        return {name: float(mark.compute(counts)) for name, mark in cls.marks().items()}
+
+    def value(self, name: str) -> float:
+        """The score named ``name`` or its alias. Raises ``KeyError`` if there is none."""
+        name = self.aliases.get(name, name)
+        value = getattr(self, name) if name in self.marks() else None
+        if value is None:
+            raise KeyError(name)
+        return float(value)
+
+    def score(self, name: str) -> float:
+        """``value(name)`` such that larger is better: the negative of a loss."""
+        value = self.value(name)
+        return -value if self.is_loss(name) else value
+
+    def headline(self) -> tuple[tuple[str, float], ...]:
+        """Names and values of the few scores that a person sees first."""
+        return tuple((name, self.value(name)) for name in self.monitored())
+
+    def values_of(self, part: type[Scores]) -> dict[str, Any]:
+        """The values of the scores that ``part``, a class above this one, has."""
+        return {name: getattr(self, name) for name in part.marks()}
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values by name, as in ``metrics.json``. A score that an earlier version did not save is left out."""
+        return {name: value for name, value in self.values_of(type(self)).items() if value is not None}
+
+    @classmethod
+    def from_json(cls, saved: Any) -> Self:
+        """Read the output of ``to_json`` of this or an earlier version. Raises ``ValueError`` for anything else."""
+        return cls(**cls.scores_in(saved))
+
+    @classmethod
+    def scores_in(cls, saved: Any) -> dict[str, Any]:
+        """The scores in a JSON object. Raises ``ValueError`` if one is missing that all versions save."""
+        optional = {one.name for one in fields(cls) if one.default is not MISSING}
+        lacking = optional - object_in(saved).keys()
+        return {name: number_in(saved, name) for name in cls.marks() if name not in lacking}
+
+
+def words_of(name: str) -> str:
+    """The name of a score for people: ``macro F1`` for ``macro_f1``."""
+    return " ".join(_PROPER.get(word, word) for word in name.split("_"))
+
+
+def object_in(saved: Any) -> dict[str, Any]:
+    """``saved`` itself. Raises ``ValueError`` if it is not a JSON object."""
+    if not isinstance(saved, dict):
+        raise ValueError("expected a JSON object")
+    return saved
+
+
+def number_in(saved: Any, name: str) -> float:
+    """An entry of a JSON object. Raises ``ValueError`` if it is missing or not a number."""
+    value = object_in(saved).get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f'"{name}" is missing or not a number')
+    return float(value)
+
+
+def count_in(saved: Any, name: str) -> int:
+    """An entry of a JSON object. Raises ``ValueError`` if it is missing or not a whole number."""
+    value = object_in(saved).get(name)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(f'"{name}" is missing or not a whole number')
+    return value
