@@ -29,7 +29,7 @@ class RecurrentLayer(Layer):
     """Values that a training step stores per unit and token (measured)."""
 
     units: Width = Field(description="Dimension of the state, and of the output in each direction.")
-    bidirectional: bool = Field(False, description="Read the text in both by_direction and merge the two outputs.")
+    bidirectional: bool = Field(False, description="Read the text in both directions and merge the two outputs.")
     merge_mode: Literal["concat", "sum", "mul", "ave"] = Field(
         "concat",
         description="Concatenate, add, multiply or average the two outputs; needs `bidirectional`.",
@@ -58,7 +58,7 @@ class RecurrentLayer(Layer):
         if self.merge_mode != "concat" and not self.bidirectional:
             yield "merge_mode", "has no effect on a layer with one direction: add bidirectional: true, or remove it"
         if self.go_backwards and self.bidirectional:
-            yield "go_backwards", "bidirectional: true already reads in both by_direction; remove one of the two"
+            yield "go_backwards", "bidirectional: true already reads in both directions; remove one of the two"
 
     def kept_numbers(self, tokens: int) -> int:
         return tokens * self.units * (2 if self.bidirectional else 1) * self.kept_per_unit
@@ -67,7 +67,7 @@ class RecurrentLayer(Layer):
         from seqclf.layers import Bidirectional, Segmented
 
         if self.bidirectional:
-            # Both by_direction are built here because the copy that Bidirectional makes would share the seeds.
+            # Both directions are built here because the copy that Bidirectional makes would share the seeds.
             forward = self._one_direction(layer_name(name, "forward"), context)
             backward = self._one_direction(layer_name(name, "backward"), context, go_backwards=True)
             layer = Bidirectional(forward, merge_mode=self.merge_mode, backward_layer=backward, name=name)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Protocol, runtime_checkable
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from seqclf.errors import InputError
@@ -132,6 +132,8 @@ class SourceOptions(Strict):
             look for texts that occur in several parts.
     """
 
+    model_config = ConfigDict(defer_build=True)  # until the fields are in order
+
     rank: ClassVar[int] = 100
     other_names: ClassVar[tuple[str, ...]] = ()
     path_options: ClassVar[tuple[str, ...]] = ()
@@ -153,7 +155,6 @@ class SourceOptions(Strict):
         own = [name for name in inspect.get_annotations(cls) if name in fields]
         for name in [*own, *(name for name in fields if name not in own)]:
             fields[name] = fields.pop(name)
-        cls.model_rebuild(force=True)
 
     @abstractmethod
     def open(self, *, with_groups: bool = False) -> Source:

@@ -17,7 +17,9 @@ The character classes are explicit ranges of code points because Python's ``re``
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Mapping
 
 _SEPARATOR_RANGES = (
     (0x00, 0x20),
@@ -132,10 +134,12 @@ def lower(text: str) -> str:
     return text.replace("\u0130", "i").lower().replace("\u03c2", "\u03c3")
 
 
-def lower_table() -> dict[int, int]:
+@functools.cache
+def lower_table() -> Mapping[int, int]:
     """Every code point that ``lower`` changes, with its lowercase code point."""
-    pairs = ((code, lower(chr(code))) for code in range(0x110000) if not 0xD800 <= code <= 0xDFFF)
-    return {code: ord(small) for code, small in pairs if small != chr(code)}
+    text = "".join(chr(code) for code in range(0x110000) if not 0xD800 <= code <= 0xDFFF)
+    pairs = zip(text, lower(text), strict=True)
+    return {ord(character): ord(small) for character, small in pairs if small != character}
 
 
 def valid_text(text: str) -> str:
