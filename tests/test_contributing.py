@@ -66,7 +66,7 @@ def _seqclf(folder: Path, *arguments: str) -> str:
 def test_a_config_can_name_the_types_of_all_recipes(extended: Path) -> None:
     page = _seqclf(extended, "schema", "--markdown")
     used = yaml.safe_load((extended / "config.yaml").read_text(encoding="utf-8"))
-    for section in ("`data`: `source: lines`", "`tokenizer`: `type: whitespace`", "`training.optimizer`: `type: lion`"):
+    for section in ("`data`: `source: lines`", "`tokenizer`: `type: char_hash`", "`training.optimizer`: `type: lion`"):
         assert section in page
     filled = yaml.safe_load(_seqclf(extended, "config", "show", "config.yaml"))
     assert filled["data"]["unknown_labels"] == "error"
@@ -88,23 +88,6 @@ def test_a_source_in_one_file_is_described_split_and_checked(extended: Path) -> 
     assert refused.returncode == 2
     assert "data.train" in refused.stderr
     assert "revews: contains no .txt file" in refused.stderr
-
-
-def test_a_tokenizer_gives_the_same_ids_in_the_graph(extended: Path) -> None:
-    code = """
-from seqclf.config.schema.tokenizers import TOKENIZERS
-from seqclf.text.graph import GraphTokenizer
-texts = ["a film", "", "[PAD] a\\u2003film \\u65e5", "a a b"]
-tokenizer = TOKENIZERS["whitespace"](type="whitespace").learn(["a film a", "\\u65e5"])
-rows = GraphTokenizer(tokenizer, max_tokens=9, truncate="tail")(texts).numpy().tolist()
-print([tokenizer.encode(text) for text in texts], [[id for id in row if id] for row in rows], sep="\\n")
-"""
-    environment = os.environ | {"PYTHONPATH": str(extended)}
-    command = [sys.executable, "-c", code]
-    done = subprocess.run(command, cwd=extended, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    ids, in_graph = map(json.loads, done.stdout.splitlines())
-    assert ids == in_graph == [[2, 3], [1], [1, 2, 3, 4], [2, 2, 1]]
 
 
 def test_the_recipes_train_together_and_predict_without_tensorflow(extended: Path) -> None:
