@@ -148,3 +148,22 @@ def test_train_s_last_lines(network: float, line: str, binary_run: Run) -> None:
     if warned is not None:
         assert "the last one was the best" in warned  # the second of two
         assert behind(config_with(), dataclasses.replace(outcome, status="interrupted"), binary_run.folder) is None
+
+
+@pytest.mark.parametrize(
+    ("tokenizer", "helps"),
+    [
+        ({"type": "subword"}, True),
+        ({"type": "subword_file", "file": "vocab.txt"}, True),
+        ({"type": "word"}, False),
+        ({"type": "char"}, False),
+        ({"type": "char", "ngram": 3}, False),
+        ({"type": "byte"}, False),
+    ],
+    ids=str,
+)
+def test_whole_words_help_where_tokens_are_pieces_of_words(tokenizer: dict[str, str], helps: bool) -> None:
+    ngrams = {"normalize": True, "weights": "naive_bayes_idf"}
+    cures = what_to_try(config_with(tokenizer=tokenizer, ngrams=ngrams))
+    assert any("whole words" in cure for cure in cures) == helps
+    assert not any("whole words" in cure for cure in what_to_try(config_with(tokenizer=tokenizer)))

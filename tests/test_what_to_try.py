@@ -48,6 +48,10 @@ def _found(train: dict[str, int], validation: int = 500, unknown: float = 0.0, *
             "--set tokenizer.vocab_size=600",
             {"unknown": 0.02, "tokenizer": {"type": "word", "vocab_size": 300, "max_tokens": 12}},
         ),
+        (
+            "the vocabulary is full (300 n-grams)",
+            {"unknown": 0.02, "tokenizer": {"type": "char", "ngram": 3, "vocab_size": 300, "max_tokens": 12}},
+        ),
     ],
 )
 def test_each_fact_has_its_sentence(wanted: str, facts: dict[str, Any]) -> None:
@@ -56,6 +60,11 @@ def test_each_fact_has_its_sentence(wanted: str, facts: dict[str, Any]) -> None:
     (sentence,) = _found(**facts)
     assert wanted in sentence
     assert "seqclf train 'my config.yaml' --" in sentence
+
+
+def test_pieces_and_bytes_spell_what_a_full_vocabulary_lacks() -> None:
+    for tokenizer in ({"type": "subword", "vocab_size": 300}, {"type": "byte"}):
+        assert _found({"a": 500, "b": 400}, unknown=0.02, tokenizer=tokenizer | {"max_tokens": 12}) == []
 
 
 def test_there_are_at_most_three_and_none_with_a_problem() -> None:
