@@ -145,6 +145,19 @@ def test_the_objective_trains() -> None:
     assert losses[0] > 1.5 * losses[1], "two passes"
 
 
+def test_the_tokenizer_gives_equal_ids_in_the_graph() -> None:
+    import tensorflow as tf
+
+    names: dict[str, Any] = {}
+    for room in ("seqclf/text/kinds", "seqclf/text/graph/kinds"):
+        exec(_files()[f"{room}/char_hash.py"], names)
+    tokenizer = names["CharHashTokenizer"](50)
+    texts = ["a film", "É ß 日本 👍", "\ud800"]
+    content = [text.encode("utf-8", "surrogatepass") for text in texts]
+    ids = names["CharHashIds"](tokenizer)(tf.constant(content)).to_list()
+    assert ids == [row.tolist() for row in tokenizer.encode_all(texts)]
+
+
 def test_the_files_that_the_page_names_exist() -> None:
     paths = set(re.findall(r"`((?:tests|seqclf|docs)/[\w/.]+)`", PAGE))
     missing = {path for path in paths - _files().keys() if not (ROOT / path).exists()}
