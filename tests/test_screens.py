@@ -26,7 +26,7 @@ MESSAGES = st.text(alphabet="ab é/'\n:-", max_size=300)
 
 def started(epochs: int = 10, validation_texts: int = 5, multi_label: bool = False) -> TrainingStarted:
     scores = scores_type(multi_label).monitored()
-    return TrainingStarted("data", epochs, 100, validation_texts, 1_000, multi_label, scores=scores)
+    return TrainingStarted("data", epochs, 100, validation_texts, 1_000, not multi_label, scores=scores)
 
 
 def epoch(number: int = 1, **changes: Any) -> EpochDone:

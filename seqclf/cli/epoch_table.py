@@ -54,8 +54,7 @@ class EpochTable:
     def __init__(self, started: TrainingStarted, width: int | None = None) -> None:
         self._of = f"/{started.epochs}" if started.epochs <= _MOST_EPOCHS_NAMED else ""
         self._epoch_width = max(len("epoch"), len(f"{started.epochs}{self._of}"))
-        # Training accuracy on multi-label data, with all labels at the threshold 0.5, says little; F1 replaces it.
-        training = [_LOSS] if started.multi_label else [_LOSS, _ACCURACY]
+        training = [_LOSS, _ACCURACY] if started.shows_accuracy else [_LOSS]
         validation = [_validation(score) for score in started.scores] if started.validation_texts else []
         columns = [*training, *validation, *_COST]
         for name in _omitted_first(started.scores):

@@ -71,10 +71,12 @@ class Task(ABC):
 
     Attributes:
         passes: forward passes of a training step whose activations are in memory at the same time.
+        shows_accuracy: whether the accuracy on training batches (``Sums.correct``) tells a person something.
         notes: what a person should know about the training, for the line that announces it.
     """
 
     passes: int = 1
+    shows_accuracy: bool = True
     notes: tuple[str, ...] = ()
 
     def save(self, run: Run) -> None:  # noqa: B027

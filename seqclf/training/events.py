@@ -21,7 +21,7 @@ class TrainingStarted:
 
     Attributes:
         data: the source of the texts.
-        multi_label: whether texts have several labels.
+        shows_accuracy: whether to show the accuracy on training batches (``Task.shows_accuracy``).
         notes: what the task says about the training (``Task.notes``).
         scores: names of the scores in the headline of a validation.
     """
@@ -31,7 +31,7 @@ class TrainingStarted:
     train_texts: int
     validation_texts: int
     parameters: int
-    multi_label: bool = False
+    shows_accuracy: bool = True
     notes: tuple[str, ...] = ()
     scores: tuple[str, ...] = ()
 

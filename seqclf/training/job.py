@@ -90,7 +90,7 @@ class Job:
             len(data.train),
             len(data.validation) if data.validation else 0,
             model.count_params(),
-            data.labels.multi,
+            task.shows_accuracy,
             notes=task.notes,
             scores=task.metrics.monitored(),
         )

@@ -66,6 +66,11 @@ class Classification(Task):
     def passes(self) -> int:  # type: ignore[override]
         return self.objective.passes
 
+    @property
+    def shows_accuracy(self) -> bool:  # type: ignore[override]
+        """With several labels, each at the threshold 0.5, it says little."""
+        return not self.labels.multi
+
     def save(self, run: Run) -> None:
         run.write_labels(self.labels)
         if self.prior is not None:
