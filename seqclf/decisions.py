@@ -80,9 +80,3 @@ class Decider:
 def ranked(probabilities: NDArray[np.floating]) -> NDArray[np.int64]:
     """Columns of each row, the most probable first; ties in column order."""
     return np.argsort(-probabilities, axis=1, kind="stable")
-
-
-def top(labels: Sequence[str], row: NDArray[np.floating], count: int) -> list[tuple[str, float]]:
-    """The most probable labels of one text, with their probabilities."""
-    order = ranked(row[np.newaxis])[0, :count]
-    return [(labels[place], float(row[place])) for place in order]

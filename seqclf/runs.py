@@ -108,6 +108,11 @@ class Run:
         return self.folder / "model.onnx"
 
     @property
+    def has_manifest(self) -> bool:
+        """Whether this is a run, not a folder that ``seqclf export`` wrote."""
+        return (self.folder / "manifest.json").exists()
+
+    @property
     def manifest(self) -> dict[str, Any]:
         """Content of ``manifest.json``. Raises ``InputError`` if it is missing or malformed."""
         content = _read_json(self.folder / "manifest.json")

@@ -153,11 +153,11 @@ def test_predict_reads_lines(binary_run: Run) -> None:
 
 
 def test_predictions_are_the_python_model_s(three_label_run: Run) -> None:
-    from seqclf.evaluation.classifier import Classifier
+    from seqclf.evaluation.classifier import KerasClassifier
 
     texts = ["a new goal", "the old moon said", "bank"]
     rows = _call("predict", *texts, "--run", str(three_label_run.folder), "--json").stdout.splitlines()
-    expected = Classifier.load(three_label_run).probabilities(texts)
+    expected = KerasClassifier.load(three_label_run).probabilities(texts)
     for row, probabilities in zip(map(json.loads, rows), expected, strict=True):
         assert list(row["probabilities"]) == list(three_label_run.labels)
         assert list(row["probabilities"].values()) == pytest.approx(probabilities.tolist(), abs=1e-5)

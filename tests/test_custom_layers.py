@@ -77,13 +77,13 @@ def test_errors_in_it_are_reported(kind: str, options: dict[str, Any], message: 
 
 @pytest.mark.usefixtures("code_allowed")
 def test_a_run_with_it_is_complete(sample_csv: Path, tmp_path: Path) -> None:
-    from seqclf.evaluation.classifier import Classifier
+    from seqclf.evaluation.classifier import KerasClassifier
 
     layers = [{"type": "residual", "layer": {"type": "layers_of_a_user:Scaled", "options": {"factor": 2.0}}}]
     layers.append({"type": "gru", "units": 4})
     run = trained(small_config(data__train=str(sample_csv), layers=layers), tmp_path)
     texts = ["a fine film", ""]
-    probabilities = Classifier.load(run).probabilities(texts)
+    probabilities = KerasClassifier.load(run).probabilities(texts)
     script = "import sys, tensorflow as tf; model = tf.saved_model.load(sys.argv[1]); print('\\n'.join(map(str, model."
     script += "signatures['serving_default'](text=tf.constant(sys.argv[2:]))['probabilities'].numpy()[:, 1])))"
     command = [sys.executable, "-c", script, str(run.saved_model), *texts]  # a process that knows of no such layer

@@ -69,5 +69,6 @@ def test_python_examples_run(page: Path, binary_run: Run, tmp_path: Path) -> Non
     for block in _blocks(page, "python"):
         program = block.replace('"my_model"', repr(str(binary_run.saved_model)))
         program = program.replace('"my_onnx_model"', repr(str(binary_run.folder)))
-        program = program.replace('"runs"', repr(str(tmp_path)))
+        runs = binary_run.folder.parent if "find_model" in block else tmp_path
+        program = program.replace('"runs"', repr(str(runs)))
         subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, cwd=ROOT)

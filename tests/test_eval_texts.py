@@ -190,7 +190,7 @@ def test_column_name_clashes_are_an_error_before_evaluation(
     assert _eval(three_label_run, "--data", given, "--predictions", str(once)).exit_code == 0
     late = _table(tmp_path / "late.jsonl", [*([GIVEN[0]] * 30), {**GIVEN[3], "correct": "no"}])
     with monkeypatch.context() as patch:
-        patch.setattr("seqclf.evaluation.classifier.Classifier.evaluate_each", lambda *_: pytest.fail("measured"))
+        patch.setattr("seqclf.evaluation.classifier.KerasClassifier.evaluate_each", lambda *_: pytest.fail("measured"))
         for file, names in ((once, '("prediction", "probability", "correct", "probability_of_'), (late, '("correct")')):
             refused = _eval(three_label_run, "--data", str(file), "--predictions", str(tmp_path / "again.csv"))
             assert refused.exit_code == 2

@@ -74,10 +74,10 @@ def signature(binary_run: Run) -> Any:
 def test_every_side_answers_the_same(fixture: str, request: pytest.FixtureRequest) -> None:
     import tensorflow as tf
 
-    from seqclf.evaluation.classifier import Classifier
+    from seqclf.evaluation.classifier import KerasClassifier
 
     run = request.getfixturevalue(fixture)
-    classifier = Classifier.load(run)
+    classifier = KerasClassifier.load(run)
     in_python = classifier.probabilities(TEXTS)
     alone = np.concatenate([classifier.probabilities([text]) for text in TEXTS])
     np.testing.assert_allclose(in_python, alone, atol=1e-5)

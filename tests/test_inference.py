@@ -17,9 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqclf.cli import cli
-from seqclf.decisions import Decider, top
+from seqclf.decisions import Decider
 from seqclf.errors import InputError
-from seqclf.inference import Classifier
+from seqclf.evaluation.opening import find_model, open_classifier
+from seqclf.inference import Classifier, Prediction
+from seqclf.inference.prediction import predictions
+from seqclf.inference.text_classifier import stream
 from seqclf.labels import Labels
 from seqclf.runs import Run
 
@@ -31,7 +34,7 @@ def _call(*arguments: str) -> Result:
 
 
 def test_it_gives_the_same_result_as_the_model(three_label_run: Run) -> None:
-    from seqclf.evaluation.classifier import Classifier as KerasClassifier
+    from seqclf.evaluation.classifier import KerasClassifier
 
     light, heavy = Classifier.load(three_label_run.folder), KerasClassifier.load(three_label_run)
     expected = heavy.probabilities(TEXTS)
@@ -58,6 +61,33 @@ def test_no_tensorflow_is_imported(three_label_run: Run) -> None:
     done = subprocess.run([*command, str(three_label_run.folder)], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("sport")
     assert not [name for name in ("tensorflow", "pydantic", "pyarrow") if f"{name}\n" in done.stderr]
+
+
+@pytest.mark.parametrize("missing", [None, "model.onnx"])
+def test_opened_by_either_runtime_a_run_gives_the_same_predictions(
+    missing: str | None, three_label_run: Run, tmp_path: Path
+) -> None:
+    run = Run(tmp_path / "copy-1")
+    shutil.copytree(three_label_run.folder, run.folder)
+    if missing is not None:
+        (run.folder / missing).unlink()
+    texts = ["a match", "", "the market"]
+    found = list(stream(open_classifier(find_model(tmp_path, "copy-1")), texts))
+    expected = Classifier.load(three_label_run.folder).predict(texts)
+    assert [one.label for one in found] == [one.label for one in expected]
+    for one, other in zip(found, expected, strict=True):
+        assert one.probabilities == pytest.approx(other.probabilities, abs=1e-5)
+
+
+def test_a_prediction_of_several_labels_or_none() -> None:
+    several = Prediction(("b", "a"), {"a": 0.6, "b": 0.7, "c": 0.6})
+    assert several.chosen == [("b", 0.7), ("a", 0.6)]
+    assert several.top(2) == [("b", 0.7), ("a", 0.6)], "the first of equals first"
+    assert several.as_json("x") == {"text": "x", "labels": ["b", "a"], "probabilities": several.probabilities}
+    none = Prediction(None, {"a": 0.4, "b": 0.6})
+    assert none.chosen == []
+    top = [{"label": "b", "probability": 0.6}]
+    assert none.as_json("x", top=1) == {"text": "x", "label": None, "top": top, "probabilities": none.probabilities}
 
 
 def test_threads_may_share_it(three_label_run: Run) -> None:
@@ -167,7 +197,8 @@ def test_options_without_effect_are_rejected() -> None:
 @given(st.lists(st.floats(0, 1, width=32), min_size=3, max_size=3))
 def test_the_first_of_the_top_is_the_decision(row: list[float]) -> None:
     probabilities = np.array([row], np.float32)
-    best = top(THREE, probabilities[0], 3)
+    (prediction,) = predictions(probabilities, Decider(THREE))
+    best = prediction.top(3)
     assert Decider(THREE)(probabilities) == [(best[0][0],)]
     assert [value for _, value in best] == sorted(probabilities[0].tolist(), reverse=True)
 

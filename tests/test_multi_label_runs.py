@@ -50,14 +50,14 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def test_every_side_answers_the_same(which: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     import tensorflow as tf
 
-    from seqclf.evaluation.classifier import Classifier
+    from seqclf.evaluation.classifier import KerasClassifier
     from seqclf.export.saved_model import export_saved_model
 
     run: Run = request.getfixturevalue(which)
     labels = run.labels
     assert (labels.multi, len(labels)) == (True, {"two": 2, "three": 3}[which])
     texts = ["", "a goal of the bank", "the moon", "match and price and star", "said 日本"]
-    classifier = Classifier.load(run)
+    classifier = KerasClassifier.load(run)
     probabilities = classifier.probabilities(texts)
     alone = np.concatenate([classifier.probabilities([text]) for text in texts])
     np.testing.assert_allclose(probabilities, alone, atol=1e-6)
@@ -121,9 +121,9 @@ def test_it_trains_and_eval_shows_it(which: str, request: pytest.FixtureRequest,
 def test_thresholds_come_from_validation_alone(three: Run, tmp_path: Path) -> None:
     """They depend on the validation texts only: other test texts give the same thresholds."""
     from seqclf.data.prepare import prepare_split
-    from seqclf.evaluation.classifier import Classifier
+    from seqclf.evaluation.classifier import KerasClassifier
 
-    classifier = Classifier.load(three)
+    classifier = KerasClassifier.load(three)
     validation = prepare_split(
         classifier.config, "validation", classifier.tokenizer, classifier.labels, three.manifest["data_fingerprint"]
     )

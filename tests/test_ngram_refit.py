@@ -26,7 +26,7 @@ def _config(path: Path, **changes: Any) -> dict[str, Any]:
 
 
 def test_a_refit_uses_the_validation_texts(three_labels_csv: Path, tmp_path: Path) -> None:
-    from seqclf.evaluation.classifier import Classifier
+    from seqclf.evaluation.classifier import KerasClassifier
     from seqclf.model.build import NGRAMS
 
     options: dict[str, Any] = {"buckets": 4096, "weights": "naive_bayes_idf"}
@@ -45,12 +45,12 @@ def test_a_refit_uses_the_validation_texts(three_labels_csv: Path, tmp_path: Pat
     data = prepare(config)
     again = refit_ngrams(config, data)
     assert again is not None
-    table, bias = Classifier.load(runs[True]).model.get_layer(NGRAMS).get_weights()
+    table, bias = KerasClassifier.load(runs[True]).model.get_layer(NGRAMS).get_weights()
     np.testing.assert_array_equal(table, again.table)
     np.testing.assert_array_equal(bias, again.bias)
     assert np.abs(again.table - fit_ngrams(config, data).table).max() > 0.01
     assert data.validation is not None
-    new, old = (Classifier.load(runs[refit]).evaluate(data.validation).loss for refit in (True, False))
+    new, old = (KerasClassifier.load(runs[refit]).evaluate(data.validation).loss for refit in (True, False))
     assert new < old - 0.05, "it has now seen these texts"
 
 

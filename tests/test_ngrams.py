@@ -143,7 +143,7 @@ def test_a_linear_classifier_alone(linear_run: Any) -> None:
 def test_every_form_gives_the_same_result(linear_run: Any) -> None:
     import tensorflow as tf
 
-    from seqclf.evaluation.classifier import Classifier as KerasClassifier
+    from seqclf.evaluation.classifier import KerasClassifier
     from seqclf.inference import Classifier
 
     texts = ["", "goal", "the old bank said", "a new star " * 9]
@@ -188,9 +188,9 @@ def test_a_stopped_training_is_resumed_to_the_bit(sample_csv: Path, tmp_path: Pa
 
 
 def _weights(run: Any) -> list[np.ndarray]:
-    from seqclf.evaluation.classifier import Classifier
+    from seqclf.evaluation.classifier import KerasClassifier
 
-    return list(Classifier.load(run).model.get_weights())
+    return list(KerasClassifier.load(run).model.get_weights())
 
 
 def test_a_checkpoint_does_not_hold_the_table(sample_csv: Path) -> None:
@@ -215,12 +215,12 @@ def test_only_the_network_is_trained(sample_csv: Path) -> None:
 
 
 def test_a_mix_is_chosen_on_validation(sample_csv: Path, tmp_path: Path) -> None:
-    from seqclf.evaluation.classifier import Classifier
+    from seqclf.evaluation.classifier import KerasClassifier
     from seqclf.model.build import LOGITS
 
     config = _config(sample_csv, layers=[{"type": "gru", "units": 8}], ngrams={"buckets": 512}, name="mixed")
     run = trained(config, tmp_path)
-    classifier = Classifier.load(run)
+    classifier = KerasClassifier.load(run)
     weights = [float(weight) for weight in classifier.model.get_layer(LOGITS).get_weights()]
     assert weights != [pytest.approx(0.3), pytest.approx(0.6)]
     again = classifier.evaluate(prepare(checked_config(config)).validation)
@@ -266,9 +266,9 @@ def test_a_network_trained_alone_equals_the_network_without_ngrams(sample_csv: P
     options: dict[str, Any] = {"layers": [{"type": "gru", "units": 4}], "training__epochs": 1}
     alone = trained(_config(sample_csv, ngrams=None, name="alone", **options), tmp_path)
     beside = trained(_config(sample_csv, ngrams={"buckets": 512, "dropout": 1.0}, name="beside", **options), tmp_path)
-    from seqclf.evaluation.classifier import Classifier
+    from seqclf.evaluation.classifier import KerasClassifier
 
-    ours, theirs = (Classifier.load(run).model.get_layer("embedding").get_weights() for run in (alone, beside))
+    ours, theirs = (KerasClassifier.load(run).model.get_layer("embedding").get_weights() for run in (alone, beside))
     for one, other in zip(ours, theirs, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-6)
 

@@ -70,7 +70,7 @@ def test_files_that_hold_none_are_refused(value: Any) -> None:
 def test_every_form_gives_the_same_answer(name: str, request: pytest.FixtureRequest) -> None:
     import tensorflow as tf
 
-    from seqclf.evaluation.classifier import Classifier as KerasClassifier
+    from seqclf.evaluation.classifier import KerasClassifier
     from seqclf.inference import Classifier
 
     run: Run = request.getfixturevalue(name)
@@ -89,7 +89,7 @@ def test_every_form_gives_the_same_answer(name: str, request: pytest.FixtureRequ
 
 
 def test_it_stays_when_a_model_is_quantized_and_is_missed_in_older_runs(three_label_run: Run, tmp_path: Path) -> None:
-    from seqclf.evaluation.classifier import Classifier as KerasClassifier
+    from seqclf.evaluation.classifier import KerasClassifier
     from seqclf.export.quantize import quantized
     from seqclf.inference import Classifier
 

@@ -22,9 +22,9 @@ pytestmark = pytest.mark.real
 
 
 def _test_metrics(run: Any) -> ClassifierMetrics:
-    from seqclf.evaluation.classifier import Classifier
+    from seqclf.evaluation.classifier import KerasClassifier
 
-    classifier = Classifier.load(run)
+    classifier = KerasClassifier.load(run)
     return classifier.evaluate(
         prepare_split(
             classifier.config, "test", classifier.tokenizer, classifier.labels, run.manifest["data_fingerprint"]

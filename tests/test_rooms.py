@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,8 @@ ALLOWED = {
     "model": BASE | {"config", "layer_types", "layers"},
     "ngrams": BASE | {"config", "text", "data", "sources", "label_weights"},
     "tasks": BASE | {"runs", "config", "data", "layers", "model", "ngrams", "label_weights"},
-    "evaluation": BASE | {"runs", "config", "text", "data", "sources", "model", "tasks", "inference"},
+    "evaluation": BASE
+    | {"runs", "run_choice", "tensorflow_startup", "config", "text", "data", "sources", "model", "tasks", "inference"},
     "export": BASE | {"runs", "config", "layer_types", "text", "data", "model", "onnx_writer", "tasks", "inference"},
     "inference": BASE | {"text"},
     "baseline": BASE | {"config", "layer_types", "text", "data", "sources", "tasks", "label_weights"},
@@ -155,3 +157,31 @@ def _files_imported(path: Path, modules: set[str]) -> set[str]:
 @pytest.mark.parametrize("path", [path for path in FILES if _room(path) in LIGHT], ids=str)
 def test_light_rooms_import_nothing_heavy_at_the_top(path: Path) -> None:
     assert not {name.split(".")[0] for name in _imports(path, True)} & HEAVY
+
+
+MOST_PARAMETERS, MOST_LINES = 5, 50
+
+
+def _functions(tree: ast.AST) -> Iterator[tuple[ast.FunctionDef | ast.AsyncFunctionDef, bool]]:
+    """All functions, and whether they are methods."""
+    for node in ast.walk(tree):
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+                decorators = {one.id for one in child.decorator_list if isinstance(one, ast.Name)}
+                yield child, isinstance(node, ast.ClassDef) and "staticmethod" not in decorators
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_functions_are_short_and_take_few_positional_arguments(path: Path) -> None:
+    """``self`` and ``cls`` do not count, and neither does the docstring."""
+    for function, is_method in _functions(ast.parse(path.read_text(encoding="utf-8"))):
+        named = f"{path.name}: {function.name}"
+        positional = len(function.args.posonlyargs + function.args.args) - is_method
+        assert positional <= MOST_PARAMETERS, f"{named}: make some of its parameters keyword-only"
+        assert function.end_lineno is not None
+        lines = function.end_lineno - function.lineno + 1
+        if ast.get_docstring(function) is not None:
+            docstring = function.body[0]
+            assert docstring.end_lineno is not None
+            lines -= docstring.end_lineno - docstring.lineno + 1
+        assert lines <= MOST_LINES, f"{named}: {lines} lines; split it"

@@ -14,13 +14,13 @@ QUICKSTART = Path(__file__).parents[1] / "configs" / "quickstart.yaml"
 
 def _test_accuracy(runs: Path, *settings: str) -> float:
     from seqclf.data.prepare import prepare_split
-    from seqclf.evaluation.classifier import Classifier
+    from seqclf.evaluation.classifier import KerasClassifier
     from seqclf.training.train import train
 
     config = load_config(QUICKSTART, [parse_override(setting) for setting in settings])
     run = begin_run(runs, config.name)
     train(config, run)
-    classifier = Classifier.load(run)
+    classifier = KerasClassifier.load(run)
     test = prepare_split(
         classifier.config, "test", classifier.tokenizer, classifier.labels, run.manifest["data_fingerprint"]
     )

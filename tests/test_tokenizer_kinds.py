@@ -271,14 +271,14 @@ def test_a_vocabulary_that_tensorflow_datasets_made_is_read(tmp_path: Path) -> N
 def test_a_run_of_each_kind_answers_the_same_from_every_side(name: str, sample_csv: Path, tmp_path: Path) -> None:
     import tensorflow as tf
 
-    from seqclf.evaluation.classifier import Classifier
+    from seqclf.evaluation.classifier import KerasClassifier
 
     options = _options(name, tmp_path) | {"max_tokens": 20, "truncate": "head"}
     config = small_config(data__train=str(sample_csv), tokenizer=options, training__epochs=1)
     run = trained(config, tmp_path / "runs")
     for file in ("vocab.txt", "text.subwords"):
         (tmp_path / file).unlink()
-    classifier = Classifier.load(run)
+    classifier = KerasClassifier.load(run)
     texts = [*TEXTS[:5], *MESSY]
     in_python = classifier.probabilities(texts)
     signature = tf.saved_model.load(str(run.saved_model)).signatures["serving_default"]

@@ -168,9 +168,9 @@ def test_best_weights_are_kept_and_training_stops_early(sample_csv: Path, tmp_pa
     assert run.manifest["stopped_by"] == "early_stopping"
     assert run.manifest["best_epoch"] == best == len(epochs) - 2
     from seqclf.data.prepare import prepare_split
-    from seqclf.evaluation.classifier import Classifier
+    from seqclf.evaluation.classifier import KerasClassifier
 
-    classifier = Classifier.load(run)
+    classifier = KerasClassifier.load(run)
     validation = prepare_split(
         classifier.config, "validation", classifier.tokenizer, classifier.labels, run.manifest["data_fingerprint"]
     )

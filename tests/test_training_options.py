@@ -285,11 +285,11 @@ def test_averages_are_validated_and_kept_but_training_continues_without_them(sam
 
 def test_the_exported_weights_are_the_ones_that_were_validated(sample_csv: Path, tmp_path: Path) -> None:
     from seqclf.data.prepare import prepare_split
-    from seqclf.evaluation.classifier import Classifier
+    from seqclf.evaluation.classifier import KerasClassifier
 
     options = {"training__moving_average": {"decay": 0.8}}
     run = trained(small_config(data__train=str(sample_csv), **options), tmp_path)
-    classifier = Classifier.load(run)
+    classifier = KerasClassifier.load(run)
     fingerprints = run.manifest["data_fingerprint"]
     validation = prepare_split(classifier.config, "validation", classifier.tokenizer, classifier.labels, fingerprints)
     assert classifier.evaluate(validation).loss == pytest.approx(run.metrics["validation"]["loss"], rel=1e-5)

@@ -70,9 +70,9 @@ def test_a_run_starts_with_the_vectors_and_reports_how_many_it_found(sample_csv:
     table = keras.models.load_model(run.model, compile=False).get_layer("embedding").get_weights()[0]
     assert (table == 1).all(axis=1).sum() == 2
     path.unlink()
-    from seqclf.evaluation.classifier import Classifier
+    from seqclf.evaluation.classifier import KerasClassifier
 
-    assert Classifier.load(run).probabilities(["a film"]).shape == (1, 2), "the run no longer needs the file"
+    assert KerasClassifier.load(run).probabilities(["a film"]).shape == (1, 2), "the run no longer needs the file"
 
 
 def test_a_run_reports_the_coverage_of_vectors(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seqclf.config import Config
-    from seqclf.evaluation.classifier import Classifier
+    from seqclf.evaluation.classifier import KerasClassifier
     from seqclf.evaluation.input_rows import InputRows
     from seqclf.evaluation.predictions import Predictions
     from seqclf.inference.bulk.job import Target
@@ -50,7 +50,7 @@ def input_rows(config: Config, scored: str | LabelledTexts, source: Source | Non
 
 
 def predictions_of(
-    classifier: Classifier, target: Target, config: Config, rows: InputRows | None, *, prefix: str
+    classifier: KerasClassifier, target: Target, config: Config, rows: InputRows | None, *, prefix: str
 ) -> Predictions:
     """A writer of predictions. Raises ``InputError`` if the rows already have a column of the same name."""
     from seqclf.decisions import Decider

@@ -10,17 +10,23 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import click
 
 from seqclf.cli.wrap import say
 from seqclf.errors import InputError
+from seqclf.file_encoding import UTF8
 from seqclf.inference.bulk.answers import Answers
 from seqclf.inference.bulk.job import Report, Target, predict_file, predict_stream
 from seqclf.inference.bulk.reader import STREAM, Reader, Source
+from seqclf.runs import TEXT_COLUMN, Run
 from seqclf.table_rows import WRITE_KINDS
 
 if TYPE_CHECKING:
+    from seqclf.cli.predict_request import FileRequest
     from seqclf.decisions import Decider
+    from seqclf.inference import TextClassifier
 
 _BAD_ROWS_SHOWN = 10
 _SECONDS_BETWEEN_LINES = 10.0
@@ -28,50 +34,72 @@ _ROWS_OF_A_LIVE_STREAM = 64
 
 
 def predict_rows(
-    classifier: Any,
-    model: Path,
-    decider: Decider,
-    *,
-    source: Source,
-    target: tuple[str | None, str | None, Path | None],
-    top: int,
-    every: bool,
-    prefix: str,
-    resume: bool,
-    overwrite: bool,
+    classifier: TextClassifier, run: Run, decider: Decider, request: FileRequest, *, top: int, every: bool
 ) -> None:
     """Predict a file and report on stderr.
 
     Args:
-        target: values of ``--output``, ``--output-format`` and ``--errors``.
+        run: the run or exported folder of the classifier.
+        top: how many of the most probable labels to list; 0: none.
+        every: include the probability of every label.
     """
-    output, kind, errors = target
-    answers = Answers(decider, min(top, len(decider.labels)), every, prefix=prefix)
+    source = _source(run, request)
+    answers = Answers(decider, min(top, len(decider.labels)), every, prefix=request.prefix)
     started = time.monotonic()
+    output, errors = request.output_path, request.errors_path
     if output is None or output == STREAM:
-        if resume:
-            raise InputError("--resume: standard output cannot be resumed; add --output FILE")
-        if errors is not None:
-            raise InputError("--errors: works only with --output FILE; without it, errors go to standard error")
-        if kind == "parquet":
-            raise InputError("--output-format: parquet cannot be written to a stream; add --output FILE")
-        block = {"block": _ROWS_OF_A_LIVE_STREAM} if source.is_stream else {}
-        report = predict_stream(
-            classifier.probabilities, source, kind or "jsonl", sys.stdout.buffer, answers, on_bad=_BadRows(), **block
-        )
+        report = _into_stream(classifier, source, request, answers)
         where = ""
     else:
-        to = Target(Path(output), _kind_of(output, kind), errors, overwrite)
-        if resume and to.path.is_file() and not Path(f"{output}.partial").exists():
+        to = Target(Path(output), _kind_of(output, request.output_format), errors, request.overwrite)
+        if request.resume and to.path.is_file() and not Path(f"{output}.partial").exists():
             say(f"{output}: already complete", err=True)
             return
-        report = _into_file(classifier, model, source, to, answers, resume=resume)
+        model = run.onnx if run.onnx.exists() else run.model
+        report = _into_file(classifier, model, source, to, answers, resume=request.resume)
         where = f" -> {output}"
     say(f"{report.rows - report.bad:,} texts in {time.monotonic() - started:,.1f} s{where}", err=True)
     if report.bad:
         listed = "listed above" if report.bad <= _BAD_ROWS_SHOWN else f"the first {_BAD_ROWS_SHOWN} are listed above"
         more = f"; the reasons are in {errors}" if errors else f": {listed}"
         say(f"{report.bad:,} of {report.rows:,} rows were skipped as malformed{more}", err=True)
+
+
+def _source(run: Run, request: FileRequest) -> Source:
+    """The file to predict. Column and encoding default to those of the run's training texts."""
+    assert request.input_path is not None
+    encoding = request.encoding or _encoding_of(run)
+    source = Source.of(request.input_path, request.input_format, request.column or TEXT_COLUMN, encoding)
+    if request.column is None:
+        source = with_text_column(source, run.text_column)
+    if request.encoding is None and source.encoding != UTF8 and source.kind != "parquet":
+        click.echo(
+            f"Reading {source.name} as {source.encoding}, like the run's training texts (see --encoding)", err=True
+        )
+    return source
+
+
+def _encoding_of(run: Run) -> str:
+    """The encoding of the run's training texts; UTF-8 for an exported folder, which does not record it."""
+    try:
+        return str(run.manifest.get("encoding", UTF8))
+    except InputError:
+        return UTF8
+
+
+def _into_stream(classifier: TextClassifier, source: Source, request: FileRequest, answers: Answers) -> Report:
+    """``predict_stream`` to standard output. Raises ``InputError`` for options that need a file."""
+    if request.resume:
+        raise InputError("--resume: standard output cannot be resumed; add --output FILE")
+    if request.errors_path is not None:
+        raise InputError("--errors: works only with --output FILE; without it, errors go to standard error")
+    kind = request.output_format or "jsonl"
+    if kind == "parquet":
+        raise InputError("--output-format: parquet cannot be written to a stream; add --output FILE")
+    block = {"block": _ROWS_OF_A_LIVE_STREAM} if source.is_stream else {}
+    return predict_stream(
+        classifier.probabilities, source, kind, sys.stdout.buffer, answers, on_bad=_BadRows(), **block
+    )
 
 
 def _kind_of(output: str, given: str | None) -> str:
@@ -85,7 +113,7 @@ def _kind_of(output: str, given: str | None) -> str:
 
 
 def _into_file(
-    classifier: Any, model: Path, source: Source, target: Target, answers: Answers, *, resume: bool
+    classifier: TextClassifier, model: Path, source: Source, target: Target, answers: Answers, *, resume: bool
 ) -> Report:
     """``predict_file`` with progress; prints how to resume if it is interrupted."""
     with _sigterm_raises(), _progress() as show:

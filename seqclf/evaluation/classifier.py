@@ -29,8 +29,8 @@ _TOKENS_A_BATCH, _TEXTS_A_BATCH = 16_384, 512
 
 
 @dataclass(frozen=True)
-class Classifier:
-    """A run's model with its tokenizer and labels.
+class KerasClassifier:
+    """The ``TextClassifier`` of Keras: a run's model with its tokenizer and labels.
 
     Attributes:
         thresholds: multi-label, the threshold that each label's probability must exceed; else None.
@@ -46,7 +46,7 @@ class Classifier:
     prior: Prior | None = None
 
     @classmethod
-    def load(cls, run: Run) -> Classifier:
+    def load(cls, run: Run) -> KerasClassifier:
         """Load a complete run. Only the weights come from the model's file; the layers follow from the config."""
         config = load_config(run.config)
         tokenizer = load_tokenizer(run.tokenizer)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.decisions import Decider
 from seqclf.errors import InputError
+from seqclf.inference.prediction import Prediction
+from seqclf.inference.text_classifier import stream
 from seqclf.labels import Labels
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
@@ -28,24 +29,11 @@ if TYPE_CHECKING:
 MODEL_FILE, TOKENIZER_FOLDER = "model.onnx", "tokenizer"
 
 _TOKENS_A_BATCH, _TEXTS_A_BATCH = 16_384, 256
-_TEXTS_A_BLOCK = 4_096
-
-
-class Prediction(NamedTuple):
-    """The prediction for a text.
-
-    Attributes:
-        label: the label; None if the classifier abstains. Multi-label: a tuple, the most probable label first.
-        probabilities: of every label.
-    """
-
-    label: str | tuple[str, ...] | None
-    probabilities: dict[str, float]
 
 
 @dataclass(frozen=True)
 class Classifier:
-    """Classifies texts; thread-safe.
+    """The ``TextClassifier`` of ONNX Runtime; thread-safe.
 
     Attributes:
         labels: all labels, in the order of the columns of ``probabilities``.
@@ -98,13 +86,7 @@ class Classifier:
 
         ``decider`` overrides how the run derives labels from probabilities.
         """
-        decider = decider or Decider(self.labels, self.thresholds)
-        texts = iter(texts)
-        while block := list(itertools.islice(texts, _TEXTS_A_BLOCK)):
-            rows = self.probabilities(block)
-            for row, chosen in zip(rows.tolist(), decider(rows, block), strict=True):
-                label = chosen if self.labels.multi else next(iter(chosen), None)
-                yield Prediction(label, dict(zip(self.labels, row, strict=True)))
+        return stream(self, texts, decider)
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Probability of every label, ``float32 [texts, labels]``."""

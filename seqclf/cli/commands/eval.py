@@ -28,7 +28,7 @@ from seqclf.run_choice import find_run, named_with_status
 if TYPE_CHECKING:
     from seqclf.config import Config
     from seqclf.data.encoded import EncodedTexts
-    from seqclf.evaluation.classifier import Classifier
+    from seqclf.evaluation.classifier import KerasClassifier
     from seqclf.labels import Labels
     from seqclf.metrics.baseline import BaselineScores
     from seqclf.runs import Run
@@ -115,9 +115,9 @@ def eval_command(
         source = _source(data_path, config, **columns, encoding=encoding)
         external = source.read(str(data_path))
     start_tensorflow(config, threads)
-    from seqclf.evaluation.classifier import Classifier
+    from seqclf.evaluation.classifier import KerasClassifier
 
-    classifier = Classifier.load(run)
+    classifier = KerasClassifier.load(run)
     known = run.manifest["data_fingerprint"]
     scored = split if external is None else external
     texts = _encoded(config, classifier, known, scored)
@@ -128,10 +128,7 @@ def eval_command(
     with _baseline(config, classifier.labels, known, scored) as simple:
         metrics, probabilities = classifier.evaluate_each(texts)
         measured = Measured(str(data_path or config.data.describe(split)), metrics, simple())
-    if external is None:
-        measured = _stored(run, config, split, measured)
-    else:
-        measured = replace(measured, seen=eval_texts.texts_seen(run, external))
+    measured = _with_texts_seen(run, config, scored, measured)
     _print(run, config, measured, split if external is None else None, as_json=as_json)
     if predictions is not None:
         written = external or Corpus(config).texts(split)
@@ -149,10 +146,16 @@ def _check_options(
         raise click.UsageError("--encoding is for --data; for a split, use --set data.encoding=NAME")
 
 
-def _stored(run: Run, config: Config, split: str, measured: Measured) -> Measured:
-    """Write a split's metrics to the run, unless the n-grams were fitted to its texts; adds how many it has seen."""
+def _with_texts_seen(run: Run, config: Config, scored: str | LabelledTexts, measured: Measured) -> Measured:
+    """The metrics, with how many of the texts the run has seen in training.
+
+    Writes those of a split to the run, unless the n-grams were fitted to its texts.
+    """
     from seqclf.data.corpus import Corpus
 
+    if not isinstance(scored, str):
+        return replace(measured, seen=eval_texts.texts_seen(run, scored))
+    split = scored
     if split == "validation" and run.was_fitted_to_validation:
         return eval_texts.seen_by_ngrams(measured)  # metrics.json keeps the scores before the refit
     corpus = Corpus(config)
@@ -181,7 +184,7 @@ def _print(run: Run, config: Config, measured: Measured, split: str | None, *, a
 
 
 def _encoded(
-    config: Config, classifier: Classifier, fingerprints: dict[str, str], scored: str | LabelledTexts
+    config: Config, classifier: KerasClassifier, fingerprints: dict[str, str], scored: str | LabelledTexts
 ) -> EncodedTexts:
     """The texts of a split, or given texts, as token ids."""
     from seqclf.data.prepare import encode_texts, prepare_split

@@ -83,9 +83,9 @@ def _make(run: Run, form: str) -> None:
     if form == "keras":
         raise InputError(f"{run.model}: missing, and the run's other models are made from it; train again")
     start_tensorflow()
-    from seqclf.evaluation.classifier import Classifier
+    from seqclf.evaluation.classifier import KerasClassifier
 
-    one = Classifier.load(run)
+    one = KerasClassifier.load(run)
     if form == "onnx":
         from seqclf.export.onnx_model import export_onnx
 

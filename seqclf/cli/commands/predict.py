@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from seqclf.cli.hints import check_texts
 from seqclf.cli.options import (
     allow_code_option,
     encoding_option,
@@ -19,16 +20,14 @@ from seqclf.cli.options import (
     runs_option,
     threads_option,
 )
+from seqclf.cli.predict_request import FileRequest
 from seqclf.cli.wrap import say
-from seqclf.file_encoding import UTF8
-from seqclf.runs import TEXT_COLUMN
+from seqclf.run_choice import LATEST, named_with_status
 from seqclf.table_rows import READ_KINDS, WRITE_KINDS
 
 if TYPE_CHECKING:
     from seqclf.decisions import Decider
-    from seqclf.inference import Classifier
-    from seqclf.inference.bulk.reader import Source
-    from seqclf.runs import Run
+    from seqclf.inference import Prediction, TextClassifier
 
 _LINES_A_BATCH = 256
 _SHARE = click.FloatRange(0, 1)
@@ -82,25 +81,17 @@ _SHARE = click.FloatRange(0, 1)
 @json_option
 def predict_command(
     texts: tuple[str, ...],
-    input_path: str | None,
-    column: str | None,
-    input_format: str | None,
-    encoding: str | None,
-    output_path: str | None,
-    output_format: str | None,
-    errors_path: Path | None,
-    resume: bool,
-    overwrite: bool,
+    *,
     top: int | None,
     threshold: float | None,
     abstain_below: float | None,
     abstain_empty: bool,
     every: bool,
-    prefix: str,
     runs: Path,
     run_name: str | None,
     threads: int | str,
     as_json: bool,
+    **of_file: Any,
 ) -> None:
     """Label each TEXT, or the texts of a file. The TEXT ``-`` reads one text per line from standard input, including
     empty lines. Put ``--`` before texts that start with a dash.
@@ -112,118 +103,31 @@ def predict_command(
     predictions and probabilities for multi-label runs. --resume continues an interrupted call, or starts a new one, so
     that the same command can be repeated until it succeeds.
     """
-    from seqclf.run_choice import LATEST, find_run, named_with_status
+    from seqclf.evaluation.opening import find_model, open_classifier
 
-    only_files = {
-        "--output": output_path,
-        "--errors": errors_path,
-        "--resume": resume or None,
-        "--prefix": prefix or None,
-        "--encoding": encoding,
-        "--column": column,
-    }
-    _check_options(texts, input_path, only_files, as_json=as_json)
-    exported = _exported(run_name)
-    run = exported or find_run(runs, run_name)
-    if exported is None and run_name in (None, LATEST):
-        say(f"Run {named_with_status(run, str(run.folder))}", err=True)
-    classifier = _load(run, threads)
-    decider = _decider(classifier, threshold, abstain_below, abstain_empty=abstain_empty)
-    if input_path is None:
-        _predict_texts(classifier, decider, texts, top=top, every=every, as_json=as_json)
-        return
-    from seqclf.cli.predict_file import predict_rows
-
-    predict_rows(
-        classifier,
-        run.onnx if run.onnx.exists() else run.model,
-        decider,
-        source=_source(run, input_path, input_format, column, encoding),
-        target=(output_path, output_format, errors_path),
-        top=top or 0,
-        every=every,
-        prefix=prefix,
-        resume=resume,
-        overwrite=overwrite,
-    )
-
-
-def _check_options(
-    texts: tuple[str, ...], input_path: str | None, only_files: dict[str, Any], *, as_json: bool
-) -> None:
-    """Raise ``UsageError`` for options that cannot be combined."""
-    from seqclf.cli.hints import check_texts
-
+    file = FileRequest(**of_file)
     check_texts(texts)
-    if input_path is not None and " " in input_path and not Path(input_path).exists():
-        raise click.UsageError(f"--input {input_path}: no such file")  # "-instead of this" is a text
-    if bool(texts) == (input_path is not None):
-        raise click.UsageError("give TEXT or --input FILE" + (", not both" if texts else ""))
-    if texts and (unused := [name for name, value in only_files.items() if value is not None]):
-        raise click.UsageError(f"{', '.join(unused)}: works only with --input")
-    if input_path is not None and as_json:
-        raise click.UsageError("--json is for texts on the command line; --output-format sets the format of a file")
+    file.check(texts, as_json=as_json)
+    run = find_model(runs, run_name)
+    if run_name in (None, LATEST) and run.has_manifest:
+        say(f"Run {named_with_status(run, str(run.folder))}", err=True)
+    classifier = open_classifier(run, threads=threads)
+    decider = _decider(classifier, threshold, abstain_below, abstain_empty=abstain_empty)
+    if file.input_path is not None:
+        from seqclf.cli.predict_file import predict_rows
 
-
-def _source(run: Run, path: str, kind: str | None, column: str | None, encoding: str | None) -> Source:
-    """The file to predict. Column and encoding default to those of the run's training texts."""
-    from seqclf.cli.predict_file import with_text_column
-    from seqclf.inference.bulk.reader import Source
-
-    source = Source.of(path, kind, column or TEXT_COLUMN, encoding or _encoding_of(run))
-    if column is None:
-        source = with_text_column(source, run.text_column)
-    if encoding is None and source.encoding != UTF8 and source.kind != "parquet":
-        click.echo(
-            f"Reading {source.name} as {source.encoding}, like the run's training texts (see --encoding)", err=True
-        )
-    return source
-
-
-def _encoding_of(run: Run) -> str:
-    """The encoding of the run's training texts; UTF-8 for an exported folder, which does not record it."""
-    from seqclf.errors import InputError
-
-    try:
-        return str(run.manifest.get("encoding", UTF8))
-    except InputError:
-        return UTF8
-
-
-def _exported(name: str | None) -> Run | None:
-    """A folder with a model that `seqclf export` wrote; None for anything else, such as a run."""
-    from seqclf.errors import InputError
-    from seqclf.runs import Run
-
-    if name is None or not Path(name).is_dir() or (Path(name) / "manifest.json").exists():
-        return None
-    if (Path(name) / "model.onnx").exists():
-        return Run(Path(name))
-    for file, form in (("saved_model.pb", "a SavedModel"), ("model.keras", "a Keras model")):
-        if (Path(name) / file).exists():
-            raise InputError(
-                f"{name}: contains {form}; predict takes a run, or what `seqclf export --format onnx` wrote"
-            )
-    return None
-
-
-def _load(run: Run, threads: int | str) -> Classifier:
-    """The run's classifier; without TensorFlow if the run has an ONNX model."""
-    if run.onnx.exists():
-        from seqclf.inference import Classifier
-
-        return Classifier.load(run.folder, threads=threads if isinstance(threads, int) else None)
-    from seqclf.config import load_config
-    from seqclf.tensorflow_startup import start_tensorflow
-
-    start_tensorflow(load_config(run.config), threads)
-    from seqclf.evaluation.classifier import Classifier as KerasClassifier
-
-    return KerasClassifier.load(run)  # type: ignore[return-value]
+        predict_rows(classifier, run, decider, file, top=top or 0, every=every)
+        return
+    listed = len(classifier.labels) if every else top or 0
+    for text, prediction in _predicted(classifier, decider, _all_texts(texts)):
+        if as_json:
+            click.echo(json.dumps(prediction.as_json(text, top=listed), ensure_ascii=False))
+        else:
+            click.echo(_line(text, prediction, top=listed))
 
 
 def _decider(
-    classifier: Classifier, threshold: float | None, abstain_below: float | None, *, abstain_empty: bool
+    classifier: TextClassifier, threshold: float | None, abstain_below: float | None, *, abstain_empty: bool
 ) -> Decider:
     from seqclf.decisions import Decider
     from seqclf.errors import InputError
@@ -235,37 +139,22 @@ def _decider(
         raise InputError(f"{option}: {error}") from error
 
 
-def _predict_texts(
-    classifier: Classifier,
-    decider: Decider,
-    arguments: tuple[str, ...],
-    *,
-    top: int | None,
-    every: bool,
-    as_json: bool,
-) -> None:
-    from seqclf import decisions
+def _predicted(classifier: TextClassifier, decider: Decider, texts: Iterator[str]) -> Iterator[tuple[str, Prediction]]:
+    """The texts with their predictions; on a terminal, each as soon as it is entered."""
+    from seqclf.inference.prediction import predictions
 
-    top = len(classifier.labels) if every else top
-    width = 0 if classifier.labels.multi else max(map(len, classifier.labels))
-    batch_size = 1 if sys.stdin.isatty() else _LINES_A_BATCH
-    for batch in _batched(_all_texts(arguments), batch_size):
-        rows = classifier.probabilities(batch)
-        for text, row, labels in zip(batch, rows, decider(rows, batch), strict=True):
-            best = decisions.top(classifier.labels, row, top) if top else []
-            if as_json:
-                answer: dict[str, Any] = {"text": text}
-                answer |= {"labels": labels} if classifier.labels.multi else {"label": labels[0] if labels else None}
-                if top:
-                    answer["top"] = [{"label": label, "probability": value} for label, value in best]
-                answer["probabilities"] = dict(zip(classifier.labels, map(float, row), strict=True))
-                click.echo(json.dumps(answer, ensure_ascii=False))
-            else:
-                gap = " " if classifier.labels.multi else "  "
-                chosen = [(label, float(row[classifier.labels.index(label)])) for label in labels]
-                answers = ", ".join(f"{label:{width}}{gap}{value:.4f}" for label, value in chosen) or "-".ljust(width)
-                named = ", ".join(f"{label} {value:.4f}" for label, value in best)
-                click.echo(f"{answers}{f'  ({named})' if best else ''}  {_one_line(text)}")
+    size = 1 if sys.stdin.isatty() else _LINES_A_BATCH
+    while batch := list(itertools.islice(texts, size)):
+        yield from zip(batch, predictions(classifier.probabilities(batch), decider, batch), strict=True)
+
+
+def _line(text: str, prediction: Prediction, *, top: int) -> str:
+    """``positive  0.9871  (positive 0.9871, negative 0.0129)  the text``."""
+    width = 0 if prediction.is_multi else max(map(len, prediction.probabilities))
+    gap = " " if prediction.is_multi else "  "
+    chosen = ", ".join(f"{label:{width}}{gap}{value:.4f}" for label, value in prediction.chosen) or "-".ljust(width)
+    best = ", ".join(f"{label} {value:.4f}" for label, value in prediction.top(top))
+    return f"{chosen}{f'  ({best})' if best else ''}  {_one_line(text)}"
 
 
 def _all_texts(arguments: tuple[str, ...]) -> Iterator[str]:
@@ -276,11 +165,6 @@ def _all_texts(arguments: tuple[str, ...]) -> Iterator[str]:
         else:
             # Python decodes invalid UTF-8 on the command line to lone surrogates.
             yield argument.encode("utf-8", "surrogateescape").decode("utf-8", errors="replace")
-
-
-def _batched(texts: Iterator[str], size: int) -> Iterator[list[str]]:
-    while batch := list(itertools.islice(texts, size)):
-        yield batch
 
 
 def _one_line(text: str, width: int = 80) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seqclf.decisions import Decider, top
+from seqclf.decisions import Decider
+from seqclf.inference.prediction import Prediction, predictions
 
 _DIGITS = 6
 
@@ -33,35 +34,43 @@ class Answers:
 
     def named(self, *, flat: bool) -> list[str]:
         """Names of the columns of ``rows``."""
-        return [f"{self.prefix}{name}" for name in self._answer((), np.zeros(len(self.decider.labels)), flat)]
+        return list(self.rows(np.zeros((1, len(self.decider.labels))), flat=flat)[0])
 
     def rows(
         self, probabilities: NDArray[np.floating], texts: Sequence[str] | None = None, *, flat: bool
     ) -> list[dict[str, Any]]:
         """For each text: ``prediction`` and ``probability``, or, multi-label, ``predictions`` and their
         ``probabilities``. ``flat``: without lists and objects, as fields of a csv file."""
-        chosen = self.decider(probabilities, texts)
-        answers = (self._answer(labels, row, flat) for labels, row in zip(chosen, probabilities, strict=True))
-        return [{f"{self.prefix}{name}": value for name, value in answer.items()} for answer in answers]
+        columns = self._flat if flat else self._nested
+        found = map(columns, predictions(probabilities, self.decider, texts))
+        return [{f"{self.prefix}{name}": value for name, value in row.items()} for row in found]
 
-    def _answer(self, chosen: Sequence[str], row: NDArray[np.floating], flat: bool) -> dict[str, Any]:
-        labels = self.decider.labels
-        place = {label: number for number, label in enumerate(labels)}
-        answer: dict[str, Any]
-        if labels.multi:
-            found = [round(float(row[place[label]]), _DIGITS) for label in chosen]
-            answer = {"predictions": list(chosen), "probabilities": found}
-            if flat:
-                answer = {name: self.separator.join(map(str, values)) for name, values in answer.items()}
-        else:
-            probability = float(row[place[chosen[0]]] if chosen else row.max())
-            answer = {"prediction": chosen[0] if chosen else None, "probability": round(probability, _DIGITS)}
-        best = [(label, round(value, _DIGITS)) for label, value in top(labels, row, self.top)] if self.top else []
-        every = {label: round(float(value), _DIGITS) for label, value in zip(labels, row, strict=True)}
-        if flat:
-            for number, (label, value) in enumerate(best, 1):
-                answer |= {f"top_{number}": label, f"top_{number}_probability": value}
-            return answer | ({f"probability_of_{label}": value for label, value in every.items()} if self.every else {})
+    def _nested(self, one: Prediction) -> dict[str, Any]:
+        answer: dict[str, Any] = _decided(one)
         if self.top:
-            answer["top"] = [{"label": label, "probability": value} for label, value in best]
-        return answer | ({"probability_of": every} if self.every else {})
+            answer["top"] = [{"label": label, "probability": value} for label, value in _rounded(one.top(self.top))]
+        return answer | ({"probability_of": dict(_rounded(one.probabilities.items()))} if self.every else {})
+
+    def _flat(self, one: Prediction) -> dict[str, Any]:
+        answer = _decided(one)
+        if one.is_multi:
+            answer = {name: self.separator.join(map(str, values)) for name, values in answer.items()}
+        for number, (label, value) in enumerate(_rounded(one.top(self.top)), 1):
+            answer |= {f"top_{number}": label, f"top_{number}_probability": value}
+        every = _rounded(one.probabilities.items()) if self.every else ()
+        return answer | {f"probability_of_{label}": value for label, value in every}
+
+
+def _decided(one: Prediction) -> dict[str, Any]:
+    """The columns of the prediction itself. If it has no label, the probability is that of the most probable one."""
+    chosen = list(_rounded(one.chosen))
+    if one.is_multi:
+        return {"predictions": [label for label, _ in chosen], "probabilities": [value for _, value in chosen]}
+    if not chosen:
+        return {"prediction": None, "probability": round(max(one.probabilities.values()), _DIGITS)}
+    label, probability = chosen[0]
+    return {"prediction": label, "probability": probability}
+
+
+def _rounded(labels: Iterable[tuple[str, float]]) -> Iterator[tuple[str, float]]:
+    return ((label, round(value, _DIGITS)) for label, value in labels)

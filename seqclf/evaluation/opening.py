@@ -1,0 +1,52 @@
+"""Finds a trained model by name and opens it as a classifier. Imports TensorFlow only for a run without ONNX model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from seqclf.errors import InputError
+from seqclf.inference.text_classifier import TextClassifier
+from seqclf.run_choice import find_run
+from seqclf.runs import Run
+
+
+def find_model(runs: Path, name: str | None) -> Run:
+    """The exported folder at this path, else the run that ``find_run`` finds. Raises ``InputError``."""
+    return _exported(name) or find_run(runs, name)
+
+
+def open_classifier(run: Run, *, threads: int | str = "auto") -> TextClassifier:
+    """Open a run or an exported folder: with ONNX Runtime if it has an ONNX model, else with Keras.
+
+    Args:
+        threads: a number; ``auto``: one for each core; ``stock``: with Keras, as TensorFlow sets them.
+
+    Raises:
+        InputError: a file of the model is missing or malformed.
+    """
+    if run.onnx.exists():
+        from seqclf.inference import Classifier
+
+        return Classifier.load(run.folder, threads=threads if isinstance(threads, int) else None)
+    from seqclf.config import load_config
+    from seqclf.tensorflow_startup import start_tensorflow
+
+    start_tensorflow(load_config(run.config), threads)
+    from seqclf.evaluation.classifier import KerasClassifier
+
+    return KerasClassifier.load(run)
+
+
+def _exported(name: str | None) -> Run | None:
+    """A folder with a model that ``seqclf export`` wrote; None for anything else, such as a run."""
+    if name is None or not Path(name).is_dir() or Run(Path(name)).has_manifest:
+        return None
+    folder = Run(Path(name))
+    if folder.onnx.exists():
+        return folder
+    for file, form in ((folder.folder / "saved_model.pb", "a SavedModel"), (folder.model, "a Keras model")):
+        if file.exists():
+            raise InputError(
+                f"{name}: contains {form}; predict takes a run, or what `seqclf export --format onnx` wrote"
+            )
+    return None
