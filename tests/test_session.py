@@ -52,8 +52,8 @@ def test_folds_that_are_stopped(sample_csv: Path, tmp_path: Path) -> None:
     config = _config(sample_csv, data__folds=3, data__fold=1)
     callbacks = Callbacks(listen, lambda: "Fold 2 of 3" in stages)
     folds, summary = train_folds(config, tmp_path, callbacks=callbacks)
-    assert summary["status"] == INTERRUPTED
-    assert summary["finished"] == [1]
+    assert summary.status == INTERRUPTED
+    assert [result.fold for result in summary.finished] == [1]
     assert folds.summary.is_file()
     assert "Fold 3 of 3" not in stages
 
