@@ -18,12 +18,15 @@ import argparse
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from seqclf.config import Config, load_config, parse_override
 from seqclf.layer_types.pool import Pool
+from seqclf.metrics.baseline import BaselineScores
+from seqclf.metrics.measured import Measured
+from seqclf.metrics.scores import Scores
 from seqclf.runs import FINISHED, Run
 
 CONFIGS = Path(__file__).parents[1] / "configs"
@@ -144,17 +147,22 @@ def _score(run: Run) -> str:
     return "micro_f1" if run.labels.multi else "accuracy"
 
 
+def _tested(run: Run) -> Measured:
+    return run.measured("test")["test"]
+
+
 def _scores(runs: list[Run]) -> list[float]:
-    return [run.metrics["test"][_score(run)] for run in runs]
+    return [_tested(run).metrics.value(_score(run)) for run in runs]
 
 
 def _mean(runs: list[Run]) -> float | None:
     return statistics.mean(_scores(runs)) if runs else None
 
 
-def _baseline(runs: list[Run], model: str) -> float | None:
+def _baseline(runs: list[Run], model: Callable[[BaselineScores], Scores]) -> float | None:
     """The test score of a model of the runs' baseline."""
-    found = [run.metrics["test"]["baseline"][model][_score(run)] for run in runs if "baseline" in run.metrics["test"]]
+    baselines = ((run, _tested(run).baseline) for run in runs)
+    found = [model(scores).value(_score(run)) for run, scores in baselines if scores is not None]
     return statistics.mean(found) if found else None
 
 
@@ -178,7 +186,8 @@ def _row(path: Path, runs: list[Run], simple: dict[str, float | None], *, recurr
         f"[{path.stem}](../configs/{path.name})",
         f"**{statistics.mean(scores):.2%}**{' micro F1' if multi else ''}{one}",
         f"{min(scores):.2%} - {max(scores):.2%}" if len(runs) > 1 else "-",
-        *(_percent(score) for score in (_baseline(runs, "majority"), _baseline(runs, "linear"))),
+        _percent(_baseline(runs, lambda scores: scores.majority)),
+        _percent(_baseline(runs, lambda scores: scores.linear)),
         *(_percent(simple[name]) for name in ("bag", "ngrams")),
         "-" if added is None else f"{added:+.1f}",
         ", ".join(map(str, seeds)),

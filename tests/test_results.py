@@ -10,9 +10,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from metric_examples import baseline_with, metrics_with
 
 from seqclf.config import Override, load_config, parse_override, write_config
 from seqclf.labels import Labels
+from seqclf.metrics.measured import Measured
 from seqclf.runs import FINISHED, Run, begin_run
 
 ROOT = Path(__file__).parents[1]
@@ -44,11 +46,8 @@ def _run(
     run = begin_run(runs, one.name)
     write_config(run.config, one)
     run.write_labels(Labels(("a", "b"), False))
-    simple = {}
-    if baseline is not None:
-        linear, majority = baseline
-        simple["baseline"] = {"linear": {"accuracy": linear}, "majority": {"accuracy": majority}}
-    run.write_metrics("test", {"accuracy": accuracy, **simple})
+    simple = None if baseline is None else baseline_with(*baseline)
+    run.write_metrics("test", Measured("t.csv", metrics_with(accuracy), simple).to_json())
     run.saved_model.mkdir()
     (run.saved_model / "saved_model.pb").write_bytes(b"x" * 1_500_000)
     about = {"machine": {"processor": "a processor"}, "versions": {"tensorflow": "2", "keras": "3"}}
