@@ -13,9 +13,11 @@ demo: .venv/installed  ## install, train on the synthetic sample, evaluate, pred
 	@printf 'SavedModel (raw text in, needs TensorFlow alone): '
 	@$(BIN)/seqclf export
 
-# Each process holds TensorFlow: 1-2 GB.
+# Each process holds TensorFlow: 1-2 GB. With worksteal, neighbours stay in one process and share its fixtures.
+PARALLEL := --numprocesses auto --maxprocesses 4 --dist worksteal
+
 test: .venv/installed-dev  ## install, run all tests, in as many processes as there are cores (at most 4)
-	$(BIN)/pytest --numprocesses auto --maxprocesses 4
+	$(BIN)/pytest $(PARALLEL)
 
 # Beside .venv, whatever pyproject.toml says of versions: what breaks here will break for users later.
 test-next: .venv/installed-dev  ## install the newest pre-releases of TensorFlow and Keras in .venv-next, run all tests
@@ -23,12 +25,12 @@ test-next: .venv/installed-dev  ## install the newest pre-releases of TensorFlow
 	.venv-next/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	.venv-next/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	.venv-next/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --pre tensorflow keras
-	.venv-next/bin/pytest --numprocesses auto --maxprocesses 4
+	.venv-next/bin/pytest $(PARALLEL)
 
 SOAK ?=
 soak: .venv/installed-dev  ## install, run the long tests (an hour): killed trainings, 5 GB of texts; other random examples of all others
 	$(BIN)/pytest -m soak -s $(SOAK)
-	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --hypothesis-profile drawn
+	$(BIN)/pytest $(PARALLEL) --hypothesis-profile drawn
 
 SECONDS_EACH ?= 1800
 fuzz: .venv/installed-dev  ## install, feed readers with odd bytes, half an hour each, two at a time; new findings are kept

@@ -188,6 +188,14 @@ def binary_run(sample_csv: Path, runs: Path) -> Any:
 
 
 @pytest.fixture(scope="session")
+def uninterrupted(sample_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The result of ``training_config`` when nothing stops its training."""
+    from trainings import result, training_config
+
+    return result(trained(training_config(sample_csv), tmp_path_factory.mktemp("uninterrupted")))
+
+
+@pytest.fixture(scope="session")
 def three_label_run(three_labels_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A small run with three labels and stacked layers of other kinds."""
     config = small_config(

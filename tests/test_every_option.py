@@ -97,15 +97,20 @@ def _write_tfds(folder: Path, name: str, config: str, shift: int) -> None:
 
 
 _SEEN: dict[str, Any] = {}
+_REPEATED: set[str] = set()
 
 
 def _seen(case: Case, changes: Changes, folder: Path) -> Any:
     """The result of ``shown_by`` for a config, cached."""
     config = checked_config(small_config(**{"data__train": "a.csv", **changes}))
-    key = f"{case.shown_by.__name__} {config!r}"
+    key = _key(case, config)
     if key not in _SEEN:
         _SEEN[key] = case.shown_by(config, folder)
     return _SEEN[key]
+
+
+def _key(case: Case, config: Any) -> str:
+    return f"{case.shown_by.__name__} {config!r}"
 
 
 def test_every_option_has_a_case() -> None:
@@ -120,4 +125,6 @@ def test_every_option_does_something(option: str, data: Path, tmp_path: Path, mo
     assert _seen(case, case.base, tmp_path) != _seen(case, case.changed, tmp_path)
     # Looked at again, the same config shows the same: the difference is the option's.
     again = checked_config(small_config(**{"data__train": "a.csv", **case.base}))
-    assert case.shown_by(again, tmp_path / "again") == _seen(case, case.base, tmp_path)
+    if (key := _key(case, again)) not in _REPEATED:  # many options have the same base
+        assert case.shown_by(again, tmp_path / "again") == _seen(case, case.base, tmp_path)
+        _REPEATED.add(key)

@@ -43,14 +43,7 @@ def _finished(run: Run) -> dict[str, Any]:
     return result(run)
 
 
-@pytest.fixture(scope="module")
-def whole(sample_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    from conftest import trained
-
-    return result(trained(training_config(sample_csv), tmp_path_factory.mktemp("whole")))
-
-
-def test_a_full_disk(whole: dict[str, Any], sample_csv: Path, tmp_path: Path) -> None:
+def test_a_full_disk(uninterrupted: dict[str, Any], sample_csv: Path, tmp_path: Path) -> None:
     """A disk with room for some checkpoints, but not for the models."""
     in_own_mounts = ["unshare", "--user", "--map-root-user", "--mount"]
     disk, kept, config = tmp_path / "disk", tmp_path / "kept", tmp_path / "c.yaml"
@@ -72,7 +65,7 @@ def test_a_full_disk(whole: dict[str, Any], sample_csv: Path, tmp_path: Path) ->
     run = Run(kept / "small-1")
     assert run.manifest["status"] in ("failed", "running"), "there may be no room to say so"
     assert not list(run.folder.glob(".*")), "nothing half-written is left"
-    assert _finished(run) == whole
+    assert _finished(run) == uninterrupted
 
 
 _FORBIDDEN = """
@@ -95,7 +88,9 @@ except SeqclfError as error:
 """
 
 
-def test_a_folder_that_may_not_be_written_any_more(whole: dict[str, Any], sample_csv: Path, tmp_path: Path) -> None:
+def test_a_folder_that_may_not_be_written_any_more(
+    uninterrupted: dict[str, Any], sample_csv: Path, tmp_path: Path
+) -> None:
     command = [*_unprivileged(), sys.executable, "-c", _FORBIDDEN, str(sample_csv), str(tmp_path)]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent)}
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
@@ -104,7 +99,7 @@ def test_a_folder_that_may_not_be_written_any_more(whole: dict[str, Any], sample
     assert done.returncode == 1, done.stderr
     assert "cannot be written (Permission denied); earlier checkpoints are undamaged" in done.stdout
     assert run.manifest["status"] == "failed"
-    assert _finished(run) == whole
+    assert _finished(run) == uninterrupted
 
 
 def test_a_folder_of_runs_that_may_not_be_written(tmp_path: Path, sample_csv: Path) -> None:

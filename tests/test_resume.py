@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from conftest import small_config, trained
+from conftest import POOLED, small_config, trained
 from trainings import Killed, killed_after, result, training_config
 
 from seqclf.cli import cli
@@ -35,14 +35,9 @@ def _resume(run: Run, **callbacks: Any) -> None:
     train(load_config(run.config), run, TrainOptions(resume=True), Callbacks(**callbacks))
 
 
-@pytest.fixture(scope="module")
-def whole(sample_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return result(trained(training_config(sample_csv), tmp_path_factory.mktemp("whole")))
-
-
 @pytest.mark.parametrize("stops", [[1], [11, 3, 13]], ids=str)
 def test_stopped_anywhere_the_result_is_bit_equal(
-    stops: list[int], whole: dict[str, Any], sample_csv: Path, tmp_path: Path
+    stops: list[int], uninterrupted: dict[str, Any], sample_csv: Path, tmp_path: Path
 ) -> None:
     """Before the first checkpoint, within an epoch, and several times."""
     run = begin_run(tmp_path, "small")
@@ -53,11 +48,11 @@ def test_stopped_anywhere_the_result_is_bit_equal(
         with pytest.raises(Killed):
             _resume(run, listen=killed_after(stop))
     _resume(run)
-    assert result(run) == whole
+    assert result(run) == uninterrupted
     assert len(run.manifest["resumed"]) == len(stops)
 
 
-def test_an_interrupted_run_resumes(whole: dict[str, Any], sample_csv: Path, tmp_path: Path) -> None:
+def test_an_interrupted_run_resumes(uninterrupted: dict[str, Any], sample_csv: Path, tmp_path: Path) -> None:
     """Its models were written on interruption and are replaced at the end."""
     from seqclf.training.events import StepDone
 
@@ -71,7 +66,7 @@ def test_an_interrupted_run_resumes(whole: dict[str, Any], sample_csv: Path, tmp
     assert run.manifest["status"] == "interrupted"
     assert find_resumable(tmp_path, None) == find_resumable(tmp_path, run.name) == run
     _resume(run)
-    assert result(run) == whole
+    assert result(run) == uninterrupted
     with pytest.raises(InputError, match="is already finished. To train it for N epochs"):
         find_resumable(tmp_path, run.name)
     with pytest.raises(InputError, match="no stopped run to resume"):
@@ -79,7 +74,7 @@ def test_an_interrupted_run_resumes(whole: dict[str, Any], sample_csv: Path, tmp
 
 
 def test_a_damaged_checkpoint_is_reported_and_the_previous_one_used(
-    whole: dict[str, Any], sample_csv: Path, tmp_path: Path
+    uninterrupted: dict[str, Any], sample_csv: Path, tmp_path: Path
 ) -> None:
     from seqclf.training.events import Stage
 
@@ -94,7 +89,7 @@ def test_a_damaged_checkpoint_is_reported_and_the_previous_one_used(
     assert any(f"{newer.name}: damaged (checksum mismatch)" in line for line in said)
     assert int(older.stem[-8:]) == 0
     assert f"Resuming {run.folder} after epoch {int(older.stem[5:11])}" in said
-    assert result(run) == whole
+    assert result(run) == uninterrupted
 
 
 def test_damaged_checkpoints_are_detected(tmp_path: Path) -> None:
@@ -127,7 +122,7 @@ def test_two_processes_cannot_train_one_run(sample_csv: Path, tmp_path: Path) ->
 
 
 def test_write_failures_are_reported_and_written_files_are_complete(
-    whole: dict[str, Any], sample_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    uninterrupted: dict[str, Any], sample_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = begin_run(tmp_path, "small")
     saved, save = [], Checkpoints.save
@@ -144,7 +139,7 @@ def test_write_failures_are_reported_and_written_files_are_complete(
     assert run.manifest["status"] == "failed"
     monkeypatch.undo()
     _resume(run)
-    assert result(run) == whole
+    assert result(run) == uninterrupted
 
 
 def test_a_run_with_changed_texts_is_not_resumed(sample_csv: Path, tmp_path: Path) -> None:
@@ -181,7 +176,7 @@ def test_the_command_s_options(tmp_path: Path, binary_run: Run) -> None:
 
 @pytest.fixture(scope="module")
 def finished_early(sample_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Trained for two of the four epochs of ``whole``."""
+    """Trained for two of the four epochs of ``uninterrupted``."""
     run: Run = trained(training_config(sample_csv, epochs=2), tmp_path_factory.mktemp("finished"))
     return run
 
@@ -208,12 +203,12 @@ def test_a_finished_run_keeps_one_state_without_the_best_weights(finished_early:
 
 
 def test_more_epochs_for_a_finished_run_are_those_of_a_longer_training(
-    finished_early: Run, whole: dict[str, Any], tmp_path: Path
+    finished_early: Run, uninterrupted: dict[str, Any], tmp_path: Path
 ) -> None:
     run = _copy(finished_early, tmp_path)
     run.write_metrics("test", {"accuracy": 1.0})
     _further(run, epochs=4)
-    assert result(run) == whole, "and the test metrics of the earlier model are gone"
+    assert result(run) == uninterrupted, "and the test metrics of the earlier model are gone"
     assert load_config(run.config).training.epochs == 4
     with pytest.raises(InputError, match=r"already trained for 4 epochs; .*--epochs \d+"):
         _further(run, epochs=3)
@@ -223,7 +218,7 @@ def test_more_epochs_for_a_finished_run_are_those_of_a_longer_training(
         _further(run, epochs=5)
 
 
-def test_more_epochs_survive_a_kill(finished_early: Run, whole: dict[str, Any], tmp_path: Path) -> None:
+def test_more_epochs_survive_a_kill(finished_early: Run, uninterrupted: dict[str, Any], tmp_path: Path) -> None:
     run = _copy(finished_early, tmp_path)
     with pytest.raises(Killed):
         _further(run, epochs=4, listen=killed_after(1))
@@ -231,17 +226,21 @@ def test_more_epochs_survive_a_kill(finished_early: Run, whole: dict[str, Any], 
     with pytest.raises(Killed):
         _resume(run, listen=killed_after(7))
     _resume(run)
-    assert result(run) == whole
+    assert result(run) == uninterrupted
 
 
 def test_more_patience_for_a_run_that_was_stopped_early(sample_csv: Path, tmp_path: Path) -> None:
     """A score that cannot improve stops the training after the first epoch and the patience."""
     stopping = {"monitor": "val_loss", "patience": 1, "min_delta": 9.0}
-    run = trained(training_config(sample_csv, early_stopping=stopping), tmp_path)
+
+    def config(**changes: Any) -> dict[str, Any]:
+        return training_config(sample_csv, early_stopping=stopping | changes) | {"layers": POOLED}
+
+    run = trained(config(), tmp_path)
     assert (run.manifest["stopped_by"], run.manifest["epochs"]) == ("early_stopping", 2)
     other = _copy(run, tmp_path)
     _further(run, patience=2)
-    patient = trained(training_config(sample_csv, early_stopping=stopping | {"patience": 2}), tmp_path)
+    patient = trained(config(patience=2), tmp_path)
     assert result(run) == result(patient)
     said: list[str] = []
     _further(other, epochs=9, listen=lambda event: said.append(str(getattr(event, "what", ""))))
@@ -284,8 +283,6 @@ def test_a_rate_that_was_planned_for_fewer_epochs_is_not_extended(
 
 
 def test_what_a_finished_run_keeps_is_an_option(sample_csv: Path, tmp_path: Path) -> None:
-    from conftest import POOLED
-
     small = {"data__train": str(sample_csv), "layers": POOLED, "training__epochs": 1}
     none = trained(small_config(**small, training__keep_checkpoints=False), tmp_path)
     assert not none.checkpoints.exists()
