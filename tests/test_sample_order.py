@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from seqclf.config import load_config, parse_override
-from seqclf.runs import begin_run
+from seqclf.runs import Run, begin_run
 
-QUICKSTART = Path(__file__).parents[1] / "configs" / "quickstart.yaml"
+ROOT = Path(__file__).parents[1]
+QUICKSTART = ROOT / "configs" / "quickstart.yaml"
 
 
 def _test_accuracy(runs: Path, *settings: str) -> float:
@@ -29,12 +30,30 @@ def _test_accuracy(runs: Path, *settings: str) -> float:
 
 
 @pytest.fixture(scope="module")
-def lstm_accuracy(tmp_path_factory: pytest.TempPathFactory) -> float:
-    return _test_accuracy(tmp_path_factory.mktemp("runs"))
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(scope="module")
+def lstm_accuracy(folder: Path) -> float:
+    return _test_accuracy(folder)
 
 
 def test_quickstart_solves_the_sample(lstm_accuracy: float) -> None:
     assert lstm_accuracy > 0.97
+
+
+def test_the_readme_shows_what_the_demo_prints(lstm_accuracy: float, folder: Path) -> None:
+    """What does not depend on the machine: counts, and the accuracy of the baselines."""
+    run = Run(folder / "quickstart-1")
+    validation = run.metrics["validation"]
+    baseline = validation["baseline"]
+    texts = f"Training on {baseline['training_texts']:,} texts ({run.manifest['data']}), validating on "
+    linear, majority = (baseline[name]["accuracy"] for name in ("linear", "majority"))
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"{texts}{validation['texts']}; {run.manifest['parameters']:,} parameters\n" in readme
+    assert f"most frequent label accuracy {majority:.4f}, linear model {linear:.4f}\n" in readme
+    assert f"(linear baseline {linear:.4f}, " in readme
 
 
 def test_a_bag_of_embeddings_stays_far_below(lstm_accuracy: float, tmp_path: Path) -> None:
