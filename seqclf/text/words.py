@@ -137,9 +137,13 @@ def lower(text: str) -> str:
 @functools.cache
 def lower_table() -> Mapping[int, int]:
     """Every code point that ``lower`` changes, with its lowercase code point."""
-    text = "".join(chr(code) for code in range(0x110000) if not 0xD800 <= code <= 0xDFFF)
-    pairs = zip(text, lower(text), strict=True)
-    return {ord(character): ord(small) for character, small in pairs if small != character}
+    table: dict[int, int] = {}
+    for start in range(0, 0x110000, 0x100):  # block by block, as few blocks have letters with a case
+        block = "".join(map(chr, range(start, start + 0x100)))
+        if (lowered := lower(block)) != block:
+            pairs = zip(block, lowered, strict=True)
+            table |= {ord(character): ord(small) for character, small in pairs if small != character}
+    return table
 
 
 def valid_text(text: str) -> str:
