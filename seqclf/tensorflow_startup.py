@@ -16,6 +16,10 @@ from seqclf.runtime import tune_runtime
 if TYPE_CHECKING:
     from seqclf.config import Config
 
+_GPU_SETTINGS = {"TF_DETERMINISTIC_OPS": "1", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
+"""Environment variables that TensorFlow reads when it first uses a GPU. By default, sums depend on the order in which
+threads finish, and one process takes nearly all of the GPU's memory."""
+
 
 @contextlib.contextmanager
 def quiet_stderr() -> Iterator[None]:
@@ -68,6 +72,8 @@ def silence_tensorflow() -> None:
 def start_tensorflow(config: Config | None = None, threads: int | str = "stock") -> None:
     """Import TensorFlow and let it find devices, without the lines that it logs then at any level.
 
+    On a GPU, runs are repeatable and take only the memory that they need, unless ``_GPU_SETTINGS`` are set otherwise.
+
     Args:
         config: the config to compute. Without recurrent layers, TensorFlow's threads are unchanged.
         threads: the value of ``--threads``.
@@ -77,7 +83,9 @@ def start_tensorflow(config: Config | None = None, threads: int | str = "stock")
         import tensorflow as tf
 
         tf.get_logger().setLevel("ERROR")
-        tf.config.list_physical_devices()
+        if tf.config.list_physical_devices("GPU"):
+            for name, value in _GPU_SETTINGS.items():
+                os.environ.setdefault(name, value)
     if threads != "stock" and config is not None and config.has_recurrent_layers:
         with contextlib.suppress(RuntimeError):  # the process already uses TensorFlow, so its threads are fixed
             tune_runtime(None if isinstance(threads, str) else threads)

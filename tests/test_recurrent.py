@@ -127,6 +127,21 @@ def test_a_wide_lstm_goes_forward_in_chunks(options: dict[str, Any], monkeypatch
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_fit_does_not_compile_it_with_xla(kind: str) -> None:
+    """XLA cannot compile the pass through time, so ``jit_compile="auto"`` must not choose it."""
+    import keras
+    from keras.src.trainers.trainer import model_supports_jit
+
+    from seqclf.layers import input_gated, recurrent
+
+    layers = [getattr(recurrent, kind)(2), recurrent.Bidirectional(getattr(recurrent, kind)(2)), input_gated.MinGRU(2)]
+    for layer in layers:
+        assert not model_supports_jit(keras.Sequential([keras.Input((None, 3)), layer]))
+    theirs = keras.Sequential([keras.Input((None, 3)), getattr(keras.layers, kind)(2)])
+    assert model_supports_jit(theirs)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_no_mask_means_that_every_step_counts(kind: str) -> None:
     _compare(kind, None, (2, 9), return_sequences=True)
 

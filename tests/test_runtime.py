@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -35,9 +36,27 @@ def _python(program: str, *arguments: str) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
+@pytest.mark.parametrize(("gpus", "given"), [(["GPU"], {}), (["GPU"], {"TF_DETERMINISTIC_OPS": "0"}), ([], {})])
+def test_a_gpu_computes_repeatably_and_is_shared(
+    gpus: list[str], given: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import tensorflow as tf
+
+    from seqclf.tensorflow_startup import start_tensorflow
+
+    names = ("TF_DETERMINISTIC_OPS", "TF_FORCE_GPU_ALLOW_GROWTH")
+    environment = {name: value for name, value in os.environ.items() if name not in names}
+    monkeypatch.setattr(os, "environ", environment | given)
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind=None: gpus)
+    start_tensorflow()
+    defaults = dict(zip(names, ("1", "true"), strict=True)) if gpus else {}
+    assert {name: os.environ[name] for name in names if name in os.environ} == defaults | given
+
+
 def test_importing_sets_nothing_but_the_function_does() -> None:
     program = """
 import json
+import os
 import seqclf.model
 from seqclf.runtime import current_threads, keep_freed_memory, tune_runtime
 import tensorflow as tf

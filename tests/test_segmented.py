@@ -39,6 +39,28 @@ def test_equals_the_layer_on_each_piece_alone(name: str) -> None:
         assert not outputs[text, length:].any()
 
 
+def test_no_row_is_all_masked() -> None:
+    """Keras's cuDNN kernels, which a GPU uses, reject such rows."""
+    import keras
+
+    from seqclf.layers.segmented import Segmented
+
+    seen = []
+
+    class Spy(keras.layers.Layer):
+        def call(self, x: Any, mask: Any = None, training: bool = False) -> Any:
+            seen.append(np.asarray(mask))
+            return x
+
+    mask = np.arange(13) < np.array([13, 5, 1])[:, np.newaxis]
+    spy = Spy()
+    spy.supports_masking = True
+    outputs = Segmented(spy, tokens=5)(np.ones((3, 13, 2), np.float32), mask=mask)
+    assert seen[-1].any(axis=1).all()
+    assert not (np.diff(seen[-1].astype(int), axis=1) > 0).any(), "padding comes last"
+    np.testing.assert_array_equal(np.asarray(outputs)[:, :, 0], mask)
+
+
 def test_it_loads_from_a_file(tmp_path: Path) -> None:
     import keras
 

@@ -36,7 +36,6 @@ class InputGatedRecurrence(keras.layers.Layer):
     directions = 1
     keeps_order = True
     stateful = return_state = False  # needed by Bidirectional
-    supports_jit = False
 
     def __init__(
         self,
@@ -53,6 +52,7 @@ class InputGatedRecurrence(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.supports_jit = False  # XLA cannot compile the lists of tensors in the pass through time
         self.units, self.return_sequences, self.go_backwards = units, return_sequences, go_backwards
         self.dropout, self.seed, self.use_bias = dropout, seed, use_bias
         self.kernel_initializer = keras.initializers.get(kernel_initializer)

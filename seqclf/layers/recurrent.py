@@ -52,7 +52,10 @@ class _Fast:
     portable = False
     directions = 1
     keeps_order = False
-    supports_jit = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.supports_jit = False  # XLA cannot compile the lists of tensors in the pass through time
 
     def inner_loop(self: Any, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:
         states = list(initial_state) if isinstance(initial_state, list | tuple) else [initial_state]

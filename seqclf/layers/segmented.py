@@ -39,7 +39,10 @@ class Segmented(keras.layers.Layer):
         missing = -time % self.tokens
         segments = tf.reshape(tf.pad(x, [[0, 0], [0, missing], [0, 0]]), [-1, self.tokens, x.shape[-1]])
         real = tf.reshape(tf.pad(mask, [[0, 0], [0, missing]]), [-1, self.tokens])
-        outputs = self.layer(segments, mask=real, training=training)
+        # Keras's cuDNN kernels reject a row that is all masked, so the segments after a text's end read one step.
+        read = tf.concat([tf.ones_like(real[:, :1]), real[:, 1:]], axis=1)
+        outputs = self.layer(segments, mask=read, training=training)
+        outputs = tf.where(real[:, :, tf.newaxis], outputs, tf.zeros_like(outputs))
         return tf.reshape(outputs, [batch, time + missing, outputs.shape[-1]])[:, :time]
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
