@@ -48,14 +48,16 @@ def kinds_in(package: str, base: type[BaseModel], *, default: str | None = None,
     """The types that the modules of ``package`` define, by name: ``default`` first, then alphabetically.
 
     A type is a subclass of ``base`` with a field ``key``, such as ``type: Literal["name"]``. If it accepts other
-    strings, it has its module's name.
+    strings, it has its module's name. Raises ``TypeError`` if two types have the same name.
     """
-    found = {}
+    found: dict[str, Any] = {}
     for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
         for kind in vars(importlib.import_module(f"{package}.{module.name}")).values():
             if isinstance(kind, type) and issubclass(kind, base) and key in kind.model_fields:
                 names = get_args(kind.model_fields[key].annotation)
-                found[str(names[0]) if names else module.name] = kind
+                name = str(names[0]) if names else module.name
+                if found.setdefault(name, kind) is not kind:
+                    raise TypeError(f"{found[name]} and {kind}: two types have the name {name}")
     return dict(sorted(found.items(), key=lambda item: (item[0] != default, item[0])))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import pytest
 import yaml
 from broken_configs import BY_KIND, MUTABLE
 from broken_configs.beginnings import MINIMAL
@@ -54,7 +55,7 @@ def test_every_option_has_a_meaning_in_the_json_schema() -> None:
     def check(schema: Any) -> None:
         if isinstance(schema, dict):
             for name, option in schema.get("properties", {}).items():
-                assert option.get("description"), name
+                assert option.get("description"), f"{name} needs a description"
             for below in schema.values():
                 check(below)
 
@@ -65,3 +66,24 @@ def test_every_option_has_a_meaning_in_the_json_schema() -> None:
 def test_the_reference_page_is_fresh() -> None:
     page = (ROOT / "docs" / "config.md").read_text(encoding="utf-8")
     assert page == reference(), "write it again: seqclf schema --markdown > docs/config.md"
+
+
+def test_two_types_with_one_name_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from seqclf.option_types import Kind, kinds_in
+
+    package = tmp_path / "kinds_for_a_test"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    for name in ("one", "other"):
+        text = f"""
+from typing import Literal
+from seqclf.option_types import Kind
+
+
+class {name.title()}(Kind):
+    type: Literal["same"]
+"""
+        (package / f"{name}.py").write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(TypeError, match=r"One.*Other.*two types have the name same"):
+        kinds_in("kinds_for_a_test", Kind)

@@ -261,7 +261,9 @@ def test_the_facts_of_a_source_type_agree(name: str) -> None:
     assert data.model_copy(update={"folds": 4, "fold": 1}).parts()["validation"] == 0.25
     assert data.describe("validation") == data.describe("train"), "a random fraction of the training texts"
     assert set(kind.path_options) <= kind.model_fields.keys()
-    assert isinstance(data.open(), RowSource) == (data.table_columns is not None)
+    reader = data.open()
+    assert all(callable(getattr(reader, method, None)) for method in ("check", "fingerprint", "read"))
+    assert isinstance(reader, RowSource) == (data.table_columns is not None)
     assert not list(data.problems())
     assert list(kind.model_fields)[-3:] == ["folds", "fold", "unknown_labels"], "shared options are the last"
 

@@ -1,6 +1,10 @@
 """Broken configs: unknown options and missing ones."""
 
-from broken_configs.beginnings import LAYERS, MINIMAL, POOL
+from broken_configs.beginnings import LAYERS, MINIMAL, POOL, names
+from seqclf.config.schema.optimizers import OPTIMIZERS
+from seqclf.config.schema.schedules import SCHEDULES
+from seqclf.config.schema.tokenizers import TOKENIZERS
+from seqclf.sources import SOURCE_TYPES
 
 CASES: dict[str, list[tuple[str, list[str]]]] = {
     "unknown options": [
@@ -27,7 +31,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         (
             MINIMAL + "training:\n  schedule: {type: one_cycle, warmup: 3}\n",
             [
-                "5:31: training.schedule.warmup: unknown option for one_cycle (an option of constant, cosine, exponential, inverse_sqrt, linear, plateau)"
+                f"5:31: training.schedule.warmup: unknown option for one_cycle (an option of {names(SCHEDULES, 'warmup')})"
             ],
         ),
         (
@@ -102,7 +106,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             MINIMAL + "tokenizer: {type: byte, vocab_size: 300}\n",
-            ["4:25: tokenizer.vocab_size: unknown option for byte (an option of subword, char, word)"],
+            [f"4:25: tokenizer.vocab_size: unknown option for byte (an option of {names(TOKENIZERS, 'vocab_size')})"],
         ),
         (
             MINIMAL + "tokenizer: {type: subword_file, vocab_file: vocab.txt}\n",
@@ -143,11 +147,13 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             MINIMAL + "training:\n  optimizer:\n    type: sgd\n    beta_1: 0.9\n",
-            ["7:5: training.optimizer.beta_1: unknown option for sgd (an option of adam, adamw)"],
+            [f"7:5: training.optimizer.beta_1: unknown option for sgd (an option of {names(OPTIMIZERS, 'beta_1')})"],
         ),
         (
             MINIMAL + "training:\n  optimizer:\n    momentum: 0.9\n",
-            ["6:5: training.optimizer.momentum: unknown option for adam (an option of rmsprop, sgd)"],
+            [
+                f"6:5: training.optimizer.momentum: unknown option for adam (an option of {names(OPTIMIZERS, 'momentum')})"
+            ],
         ),
         (
             MINIMAL + "training:\n  optimizer:\n    decay: 0.1\n",
@@ -159,7 +165,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             "data: {source: sample, train: x}\n" + POOL,
-            ["1:24: data.train: unknown option for sample (an option of table, folder, tfds)"],
+            [f"1:24: data.train: unknown option for sample (an option of {names(SOURCE_TYPES, 'train')})"],
         ),
         (
             "data: {source: folder, train: x, text: body}\n" + POOL,
@@ -257,9 +263,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             MINIMAL + "training:\n  schedule: {final: 0.1}\n",
-            [
-                "5:3: training.schedule: needs type (one of constant, cosine, exponential, inverse_sqrt, linear, one_cycle, plateau)"
-            ],
+            [f"5:3: training.schedule: needs type (one of {names(SCHEDULES)})"],
         ),
         ("layers: [{type: pool}]\n", ["1:1: data: is missing; it has no default"]),
         ("data: {source: sample}\n", ["1:1: layers: is missing; it has no default"]),
@@ -267,9 +271,9 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ("data: {source: table}\n" + POOL, ["1:1: data.train: is missing; it has no default"]),
         ("data: {source: tfds}\n" + POOL, ["1:1: data.dataset: is missing; it has no default"]),
         ("data: {source: folder}\n" + POOL, ["1:1: data.train: is missing; it has no default"]),
-        ("data: {train: x}\n" + POOL, ["1:1: data: needs source (one of sample, table, folder, tfds)"]),
+        ("data: {train: x}\n" + POOL, [f"1:1: data: needs source (one of {names(SOURCE_TYPES)})"]),
         ("data:\n" + POOL, ["1:1: data: expected options (name: value), found nothing; it has no default"]),
-        ("data: {}\n" + POOL, ["1:1: data: needs source (one of sample, table, folder, tfds)"]),
+        ("data: {}\n" + POOL, [f"1:1: data: needs source (one of {names(SOURCE_TYPES)})"]),
         (LAYERS + "  - {type: lstm}\n", ["3:5: layers[0].units: is missing; it has no default"]),
         (
             LAYERS + "  - {units: 3}\n",

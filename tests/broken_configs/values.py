@@ -1,6 +1,9 @@
 """Broken configs: unknown values."""
 
-from broken_configs.beginnings import LAYERS, MINIMAL, POOL
+from broken_configs.beginnings import LAYERS, MINIMAL, POOL, names
+from seqclf.config.schema.optimizers import OPTIMIZERS
+from seqclf.config.schema.tokenizers import TOKENIZERS
+from seqclf.sources import SOURCE_TYPES
 
 CASES: dict[str, list[tuple[str, list[str]]]] = {
     "kinds and words": [
@@ -39,14 +42,14 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ("data: {source: csv, train: x}\n" + POOL, ['1:8: data.source: unknown value "csv"; did you mean "table"?']),
         ("data: {source: smaple}\n" + POOL, ['1:8: data.source: unknown value "smaple"; did you mean "sample"?']),
         ("data: {source: imdb}\n" + POOL, ['1:8: data.source: unknown value "imdb"; did you mean "tfds"?']),
-        ("data: {source: 3}\n" + POOL, ["1:8: data.source: expected one of sample, table, folder, tfds; found 3"]),
+        ("data: {source: 3}\n" + POOL, [f"1:8: data.source: expected one of {names(SOURCE_TYPES)}; found 3"]),
         (
             "data: {source: null}\n" + POOL,
-            ["1:8: data.source: expected one of sample, table, folder, tfds; found nothing"],
+            [f"1:8: data.source: expected one of {names(SOURCE_TYPES)}; found nothing"],
         ),
         (
             "data: {source: [table]}\n" + POOL,
-            ["1:8: data.source: expected one of sample, table, folder, tfds; found a list of 1"],
+            [f"1:8: data.source: expected one of {names(SOURCE_TYPES)}; found a list of 1"],
         ),
         (LAYERS + "  - {type: lstn, units: 3}\n", ['3:6: layers[0].type: unknown value "lstn"; did you mean "lstm"?']),
         (LAYERS + "  - {type: LSTM, units: 3}\n", ['3:6: layers[0].type: unknown value "LSTM"; did you mean "lstm"?']),
@@ -100,7 +103,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             MINIMAL + "training:\n  optimizer:\n    type: 3\n",
-            ["6:5: training.optimizer.type: expected one of adam, adamw, rmsprop, sgd; found 3"],
+            [f"6:5: training.optimizer.type: expected one of {names(OPTIMIZERS)}; found 3"],
         ),
         (
             MINIMAL + "training:\n  early_stopping: {monitor: accuracy}\n",
@@ -122,11 +125,11 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             MINIMAL + "tokenizer: {type: morphemes}\n",
-            ['4:13: tokenizer.type: unknown value "morphemes" (known: subword, byte, char, subword_file, word)'],
+            [f'4:13: tokenizer.type: unknown value "morphemes" (known: {names(TOKENIZERS)})'],
         ),
         (
             MINIMAL + "tokenizer: {type: 3}\n",
-            ["4:13: tokenizer.type: expected one of subword, byte, char, subword_file, word; found 3"],
+            [f"4:13: tokenizer.type: expected one of {names(TOKENIZERS)}; found 3"],
         ),
         (
             "data: {source: table, train: x, format: xlsx}\n" + POOL,

@@ -7,6 +7,7 @@ from typing import Any
 from option_cases import looks
 from option_cases.case import POOL, Case
 from option_cases.options import OPTIONS
+from seqclf.config.schema.optimizers import OPTIMIZERS
 
 MULTI_LABEL = {"layers": POOL, "data": {"source": "table", "train": "lists.jsonl", "validation": 0.2}}
 
@@ -56,14 +57,17 @@ def _schedule(name: str, kind: str, **options: Any) -> dict[str, Case]:
 
 
 def _optimizer_options(name: str, kind: str, learning_rate: float) -> dict[str, Case]:
+    """Cases of the options that all optimizers have."""
     other = "sgd" if kind != "sgd" else "adam"
+    # With a large divisor, a step also depends on the size of the gradients.
+    large = {"epsilon": 1e-2} if "epsilon" in OPTIMIZERS[kind].model_fields else {}
     return {
         f"{name}.type": Case(
             looks.steps_of, {"training__optimizer": {"type": kind}}, {"training__optimizer": {"type": other}}
         ),
         f"{name}.learning_rate": _optimizer(kind, "learning_rate", learning_rate),
         f"{name}.weight_decay": _optimizer(kind, "weight_decay", 0.3),
-        f"{name}.clip_norm": _optimizer(kind, "clip_norm", 1e-3, **({} if kind == "sgd" else {"epsilon": 1e-2})),
+        f"{name}.clip_norm": _optimizer(kind, "clip_norm", 1e-3, **large),
     }
 
 
