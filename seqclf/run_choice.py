@@ -14,6 +14,8 @@ from seqclf.runs import COMPLETE, FINISHED, RUNNING, Run
 LATEST = "latest"
 """Name for the newest run, unless a run has this name itself."""
 
+_LISTED = 20
+
 
 def find_run(runs: Path, name: str | None) -> Run:
     """The complete run with this name or path; for None and ``latest``, the newest finished run.
@@ -27,19 +29,13 @@ def find_run(runs: Path, name: str | None) -> Run:
             stopped = [Run(runs / name) for name in resumable_names(runs)]
             how = next((f"Resume one: `{run.how_to_resume}`" for run in stopped if run.has_checkpoint), None)
             raise InputError(
-                f"{runs}: no finished run found. {how or 'Train one with `seqclf train CONFIG`'}, or set the folder "
+                f"{runs}: no complete run found. {how or 'Train one with `seqclf train CONFIG`'}, or set the folder "
                 "of runs with --runs"
             )
         return newest
     if run is None:
         assert name is not None
-        if (found := next((path for path in (runs / name, Path(name)) if path.is_dir()), None)) is not None:
-            raise InputError(f"{found}: not a run (it has no manifest.json); choose another")
-        names = [known for known, _ in run_names(runs)]
-        close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-        known = f" (runs: {', '.join(names[-20:])})" if names else "; it has no finished run"
-        hint = f'; did you mean "{close[0]}"?' if close else known
-        raise InputError(f"no run {name} in {runs}{hint}")
+        raise _no_such_run(runs, name)
     status = run.manifest["status"]
     if status not in COMPLETE:
         with run.locked():  # raises an error that names the process training it
@@ -47,6 +43,26 @@ def find_run(runs: Path, name: str | None) -> Run:
         how = f"`{run.how_to_resume}` resumes it" if run.has_checkpoint else "train its config again"
         raise InputError(f"{run.folder}: the run is incomplete ({why}); {how}; or choose another run")
     return run
+
+
+def _no_such_run(runs: Path, name: str) -> InputError:
+    """The error for a name that no run has: what is there instead, or the runs whose names are close."""
+    found = next((path for path in (runs / name, Path(name)) if path.exists()), None)
+    if found is not None and found.is_file():
+        return InputError(f"{found}: is a file; expected a run's name or folder")
+    if found is not None and any(
+        path.exists() for path in (Run(found).onnx, Run(found).model, found / "saved_model.pb")
+    ):
+        return InputError(f"{found}: is an exported model, which only predict reads; name the run it was exported from")
+    if found is not None:
+        return InputError(f"{found}: not a run (it has no manifest.json); choose another")
+    names = [known for known, _ in run_names(runs)]
+    if longer := [known for known in names if known.startswith(name)]:
+        return InputError(f"no run {name} in {runs}; runs that begin with it: {', '.join(longer[-_LISTED:])}")
+    if close := difflib.get_close_matches(name, names, n=1, cutoff=0.5):
+        return InputError(f'no run {name} in {runs}; did you mean "{close[0]}"?')
+    known = f" (runs: {', '.join(names[-_LISTED:])})" if names else "; it has no complete run"
+    return InputError(f"no run {name} in {runs}{known}")
 
 
 def named_with_status(run: Run, name: str | None = None) -> str:

@@ -148,7 +148,7 @@ def test_no_output_if_nothing_can_be_read(tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_text('{"id": 1}\n{"text": "a"}\n', encoding="utf-8")
     assert predict(tmp_path / "in.jsonl", tmp_path / "out.csv").bad == 1
     (tmp_path / "in.jsonl").write_text('{"body": 1}\n' * 200, encoding="utf-8")
-    with pytest.raises(InputError, match=r'no column "text".*--column names it'):
+    with pytest.raises(InputError, match=r'no column "text".*; name the right one with --column'):
         predict(tmp_path / "in.jsonl", tmp_path / "2.csv")
     assert {path.name for path in tmp_path.iterdir()} == {"in.jsonl", "out.csv", "model"}
 

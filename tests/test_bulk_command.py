@@ -42,7 +42,10 @@ def test_the_command(three_label_run: Run, three_labels_csv: Path, tmp_path: Pat
         (["-i", str(three_labels_csv), "-o", "-", "--errors", "x"], "--errors: works only with --output FILE"),
         (["-i", str(three_labels_csv), "--resume"], "--resume: standard output cannot be resumed"),
         (["-i", str(three_labels_csv), "-o", str(out), "--json"], "--json is for texts"),
-        (["-i", str(three_labels_csv), "--column", "body"], '"body" (columns: text, label); --column names it'),
+        (
+            ["-i", str(three_labels_csv), "--column", "body"],
+            '"body" (columns: text, label); name the right one with --column',
+        ),
     ):
         refused = _call("predict", *arguments, *run)
         assert refused.exit_code == 2, arguments
@@ -68,6 +71,6 @@ def test_the_texts_are_in_the_column_of_the_run(three_label_run: Run, tmp_path: 
         assert ('lacks the run\'s column "Was: gesagt"; using its column "text"' in done.stderr) is says
     refused = _call("predict", "--input", str(neither), "--run", str(folder))
     assert refused.exit_code == 2
-    assert 'no column "Was: gesagt" (columns: id, body); --column names it' in refused.stderr
+    assert 'no column "Was: gesagt" (columns: id, body); name the right one with --column' in refused.stderr
     run.config.unlink()
     assert run.text_column == "text"

@@ -31,7 +31,9 @@ def test_overrides_change_the_config(tmp_path: Path) -> None:
     ("setting", "message"),
     [
         ("layers[0].unitz=7", '--set layers[0].unitz: unknown option; did you mean "units"?'),
-        ("layers[3].units=7", "--set layers[3].units: there is no 3 in layers, which is a list of 1"),
+        ("layers[3].units=7", "--set layers[3].units: layers has 1 entry: layers[0]"),
+        ("head[3].units=7", "--set head[3].units: there is no 3 in head, which is not a list or mapping"),
+        ("training.class_weights={a: -1}", "--set training.class_weights: a: expected more than 0, found -1"),
         ("layers[0].type=lst", '--set layers[0].type: unknown value "lst"; did you mean "lstm"?'),
         ("layers=[{type: lstm}]", "--set layers: layers[0].units: is missing; it has no default"),
         ("data.source=csv", '--set data.source: unknown value "csv"; did you mean "table"?'),
@@ -52,6 +54,20 @@ def test_bad_overrides_are_reported(tmp_path: Path, setting: str, message: str) 
     with pytest.raises(InputError) as caught:
         load_config(path, [parse_override(setting)])
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("layers", "message"),
+    [
+        ("[]", "is an empty list"),
+        ("[{type: pool}, {type: pool}]", r"has 2 entries: layers\[0\] and layers\[1\]"),
+        ("[{type: pool}, {type: pool}, {type: pool}]", r"has 3 entries: layers\[0\] to layers\[2\]"),
+    ],
+)
+def test_an_entry_that_a_list_lacks(layers: str, message: str, tmp_path: Path) -> None:
+    path = _write(tmp_path, MINIMAL)
+    with pytest.raises(InputError, match=rf"--set layers\[7\].units: layers {message}$"):
+        load_config(path, [parse_override(f"layers={layers}"), parse_override("layers[7].units=3")])
 
 
 def test_a_file_extends_another(tmp_path: Path) -> None:

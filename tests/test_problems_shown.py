@@ -129,6 +129,18 @@ def test_bad_rows_of_all_files_are_reported(tmp_path: Path) -> None:
             assert f"{tmp_path / name}.csv:{line}: " in problem["message"]
 
 
+@pytest.mark.parametrize("parts", [{"validation": 0.2}, {"validation": 0.2, "test": 0.2}, {"folds": 3, "fold": 1}])
+def test_a_bad_row_of_the_training_texts_is_one_problem(parts: dict[str, float], tmp_path: Path) -> None:
+    rows = [("text", "label"), *[(f"t {i}", "ab"[i % 2]) for i in range(20)], ("x", "a", "b")]
+    options = {f"data__{name}": value for name, value in parts.items()}
+    path = written_config(tmp_path, write_csv(tmp_path / "train.csv", rows), **options)
+    done = _call("check", str(path), "--json")
+    assert done.exit_code == 2
+    (problem,) = json.loads(done.stdout)["problems"]
+    assert problem["option"] == "data.train"
+    assert "train.csv:22: " in problem["message"]
+
+
 def test_what_fits_no_memory_is_a_sentence(binary_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     import tensorflow as tf
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from seqclf.cli import cli
 from seqclf.errors import InputError
 from seqclf.files import replacing, write_text
 from seqclf.run_choice import find_resumable, find_run, named_with_status, run_names
@@ -94,6 +96,41 @@ def test_a_wrong_name_gets_a_suggestion(tmp_path: Path) -> None:
     _finished(tmp_path, "imdb-lstm")
     with pytest.raises(InputError, match=r'no run imdb-lst-1 in .*; did you mean "imdb-lstm-1"\?'):
         find_run(tmp_path, "imdb-lst-1")
+
+
+def test_the_first_part_of_names_gets_those_names(tmp_path: Path) -> None:
+    for name in ("reviews-1", "reviews-2-fold1", "reviews-2-fold2"):
+        (tmp_path / name).mkdir()
+        Run(tmp_path / name).update_manifest(status=FINISHED)
+    expected = r"no run reviews-2 in .*; runs that begin with it: reviews-2-fold1, reviews-2-fold2$"
+    with pytest.raises(InputError, match=expected):
+        find_run(tmp_path, "reviews-2")
+    diff = CliRunner().invoke(cli, ["config", "diff", "reviews-2", "reviews-1", "--runs", str(tmp_path)])
+    assert diff.exit_code == 2
+    assert "runs that begin with it: reviews-2-fold1, reviews-2-fold2" in diff.stderr
+
+
+def test_what_is_not_a_run_is_named(tmp_path: Path) -> None:
+    exported = tmp_path / "my_onnx"
+    exported.mkdir()
+    (exported / "model.onnx").touch()
+    with pytest.raises(InputError, match=r"my_onnx/model.onnx: is a file; expected a run's name or folder"):
+        find_run(tmp_path / "runs", str(exported / "model.onnx"))
+    for options in (["eval", "--run"], ["export", "--run"]):
+        done = CliRunner().invoke(cli, [*options, str(exported), "--runs", str(tmp_path / "runs")])
+        assert done.exit_code == 2
+        assert "is an exported model, which only predict reads" in done.stderr
+    with pytest.raises(InputError, match="no complete run found"):
+        find_run(tmp_path / "runs", None)
+
+
+@pytest.mark.parametrize("by_path", [False, True])
+def test_a_run_in_place_of_a_config_is_explained(by_path: bool, tmp_path: Path) -> None:
+    name = _finished(tmp_path, "a")
+    given = str(tmp_path / name) if by_path else name
+    done = CliRunner().invoke(cli, ["train", given, "--runs", str(tmp_path)])
+    assert done.exit_code == 2
+    assert f"{given}: is a run; `seqclf train --resume {tmp_path / name}` resumes it" in done.stderr
 
 
 def test_an_unfinished_run_is_refused(tmp_path: Path) -> None:

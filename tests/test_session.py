@@ -10,6 +10,7 @@ from conftest import POOLED, small_config
 
 from seqclf.config import Config, checked_config, load_config
 from seqclf.config.problems import ConfigError
+from seqclf.errors import InputError
 from seqclf.runs import FINISHED, INTERRUPTED
 from seqclf.training.events import Event, Stage, StepDone
 from seqclf.training.options import Callbacks, TrainOptions
@@ -56,6 +57,32 @@ def test_folds_that_are_stopped(sample_csv: Path, tmp_path: Path) -> None:
     assert [result.fold for result in summary.finished] == [1]
     assert folds.summary.is_file()
     assert "Fold 3 of 3" not in stages
+
+
+def test_folds_need_no_fold_in_the_config(sample_csv: Path, tmp_path: Path) -> None:
+    stages: list[Event] = []
+    callbacks = Callbacks(stages.append, lambda: Stage("Fold 1 of 4") in stages)
+    folds, summary = train_folds(_config(sample_csv), tmp_path, callbacks=callbacks, folds=4)
+    assert (summary.status, summary.folds) == (INTERRUPTED, 4)
+    assert [result.run for result in summary.results] == ["small-1-fold1"]
+    assert load_config(tmp_path / "small-1-fold1" / "config.yaml").data.fold == 1
+    assert folds.summary.is_file()
+
+
+@pytest.mark.parametrize(
+    ("folds", "changes", "message"),
+    [
+        (None, {}, "data.folds: is not set; .*folds=5"),
+        (1, {}, "data.folds: expected at least 2, found 1"),
+        (3, {"data__validation": "other.csv"}, "data.folds: .*data.validation names its own"),
+    ],
+)
+def test_bad_folds_create_nothing(
+    folds: int | None, changes: dict[str, Any], message: str, sample_csv: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=message):
+        train_folds(_config(sample_csv, **changes), tmp_path / "runs", folds=folds)
+    assert not (tmp_path / "runs").exists()
 
 
 def test_options_that_do_not_fit_the_texts_leave_no_run(sample_csv: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -94,9 +95,12 @@ def _unknown_option(context: click.Context, name: str, words: tuple[str, ...]) -
     command, line = context.command, _line(context)
     own = str(command.name)
     also = () if "--resume" in words else OF_RESUME
+    if own == "train" and (hint := _kind_of_model(command, name, words)) is not None:
+        return hint
     if (fixed := _with_settings(command, words, also)) is not None:
         return Hint("Change options of the config with --set; type", (*line, *fixed))
-    if (place := ARGUMENTS_ELSEWHERE.get(own, {}).get(_key(name))) is not None:
+    reads_file = own == "predict" and any(word.partition("=")[0] in ("-i", "--input") for word in words)
+    if not reads_file and (place := ARGUMENTS_ELSEWHERE.get(own, {}).get(_key(name))) is not None:
         return Hint(f"Give {place} without an option", (*line, *_without(words, name)))
     known = _names(command)
     meant = _elsewhere(own, _key(name)) or _closest(command, name, 0.7)
@@ -104,6 +108,23 @@ def _unknown_option(context: click.Context, name: str, words: tuple[str, ...]) -
         return Hint(f"Did you mean {meant}? Type", (*line, *_renamed(words, name, meant)))
     more = "; change options of the config with --set KEY=VALUE" if _has_settings(command) and own != "eval" else ""
     return Hint(f"Options of {own}: {', '.join(option for option in known if option.startswith('--'))}{more}")
+
+
+def _kind_of_model(command: click.Command, name: str, words: tuple[str, ...]) -> Hint | None:
+    """For ``train DATA --layers lstm``: ``init``, whose ``--layers`` also sets the options that such a model needs."""
+    from seqclf.cli.commands.init import FAMILIES
+    from seqclf.config.typed import meant_key
+
+    if meant_key(name) != "layers[0].type":
+        return None
+    _, _, value = next(word for word in words if word.partition("=")[0] == name).partition("=")
+    kind = (value or next(iter(words[words.index(name) + 1 :]), "")).lower()
+    data = next((word for word in _arguments(command, words, skip=0) if word.lower() != kind), "")
+    if kind not in FAMILIES or not (Path(data).suffix.lower() in _TABLES or Path(data).is_dir()):
+        return None
+    written = f"{Path(data).stem}.yaml"
+    init = ("seqclf", "init", "--from", data, "--layers", kind, "-o", written)
+    return Hint(f"Write a config with this kind of model, then train {written}; type", init)
 
 
 def settings_hint(context: click.Context) -> Hint:
@@ -166,7 +187,16 @@ def _extra_argument(context: click.Context, words: tuple[str, ...]) -> Hint | No
         return Hint(f"{own} takes a trained run, not its config; type", (*line, "--run", "RUN", *others))
     if own == "eval" and (suffix in _TABLES or (path.is_dir() and not (path / "manifest.json").exists())):
         return Hint("Name your own labelled texts with --data; type", (*line, "--data", extra, *others))
+    if own == "export" and _is_new(context, extra) and "--to" not in words:
+        sentence = "Name the folder to write with --to, or a run with --run; type"
+        return Hint(sentence, (*line, "--to", extra, *others))
     return Hint("Name a run with --run; type", (*line, "--run", extra, *others))
+
+
+def _is_new(context: click.Context, name: str) -> bool:
+    """Whether this is neither a path nor a run, and not named like one."""
+    runs = context.params.get("runs") or Path("runs")
+    return not (Path(name).exists() or (runs / name).exists() or re.search(r"-\d+(-fold\d+)?$", name))
 
 
 def check_texts(texts: Sequence[str]) -> None:

@@ -3,7 +3,7 @@
 OPTIONS_ELSEWHERE = {
     "train": {
         **dict.fromkeys(("output", "out", "o", "output_dir", "out_dir", "save_dir", "log_dir", "run_dir"), "--runs"),
-        **dict.fromkeys(("run_name", "experiment", "run"), "--name"),
+        **dict.fromkeys(("run_name", "experiment", "run", "n"), "--name"),
         **dict.fromkeys(("continue", "restart", "restore", "checkpoint"), "--resume"),
         **dict.fromkeys(("cv", "k_folds", "kfold", "k"), "--folds"),
         **dict.fromkeys(("override", "option", "s"), "--set"),
@@ -46,6 +46,6 @@ OPTIONS_ELSEWHERE = {
 ARGUMENTS_ELSEWHERE = {
     "train": {"config": "CONFIG", "c": "CONFIG", "config_file": "CONFIG", "f": "CONFIG"},
     "check": {"config": "CONFIG", "c": "CONFIG", "config_file": "CONFIG"},
-    "predict": {"sentence": "TEXT", "t": "TEXT"},
+    "predict": {"sentence": "TEXT", "text": "TEXT", "t": "TEXT"},
 }
 """Options of other tools -> our arguments, by command."""

@@ -39,6 +39,16 @@ def overrides_of(settings: Sequence[str], *, name: str | None, folds: int | None
     return overrides
 
 
+def reject_run(path: Path, runs: Path | None = None) -> None:
+    """Raise ``InputError`` if this is a run: by its path or, if nothing is there, by its name in ``runs``."""
+    folder = path if runs is None or path.exists() else runs / path
+    if (folder / "manifest.json").is_file():
+        run = shlex.quote(str(folder))
+        raise InputError(
+            f"{path}: is a run; `seqclf train --resume {run}` resumes it, `seqclf train {run}/config.yaml` repeats it"
+        )
+
+
 def load_or_make(
     path: Path, overrides: Sequence[Override], *, presets: bool = False, threads: int | str = "auto"
 ) -> tuple[LoadedConfig, str | None]:
@@ -49,11 +59,7 @@ def load_or_make(
     from seqclf.config import read_config
     from seqclf.starter.formats import is_data
 
-    if (path / "manifest.json").is_file():
-        run = shlex.quote(str(path))
-        raise InputError(
-            f"{path}: is a run; `seqclf train --resume {run}` resumes it, `seqclf train {run}/config.yaml` repeats it"
-        )
+    reject_run(path)
     if not presets and not is_data(path):
         return read_config(path, overrides), None
     # An invalid config is rejected before anything heavy is imported.

@@ -180,8 +180,9 @@ def _apply(written: Written, override: Override) -> None:
                 written.places[here] = place
         else:
             above = dotted(override.path[:depth])
-            size = f"a list of {len(target)}" if isinstance(target, list) else "not a list or mapping"
-            raise InputError(f"{override}: there is no {part} in {above}, which is {size}")
+            if isinstance(target, list):
+                raise InputError(f"{override}: {above} {_entries(above, len(target))}")
+            raise InputError(f"{override}: there is no {part} in {above}, which is not a list or mapping")
         if last:
             target[part] = override.value
         else:
@@ -189,6 +190,13 @@ def _apply(written: Written, override: Override) -> None:
     written.forget(override.path)
     written.places[override.path] = place
     written.words.update(override.words)
+
+
+def _entries(name: str, count: int) -> str:
+    """``has 2 entries: layers[0] and layers[1]``."""
+    if count < 2:
+        return f"has 1 entry: {name}[0]" if count else "is an empty list"
+    return f"has {count} entries: {name}[0] {'and' if count == 2 else 'to'} {name}[{count - 1}]"
 
 
 def _value_at(value: Any, path: OptionPath) -> Any:

@@ -51,9 +51,13 @@ class Problem:
     def __str__(self) -> str:
         if self.place is None:
             return f"{dotted(self.path)}: {self.message}"
-        # A --set already names the option, and a file that is not YAML has none.
-        named = not self.path or self.place.source.endswith((f" {dotted(self.path)}", f"--{dotted(self.path)}"))
-        return f"{self.place}: {self.message}" if named else f"{self.place}: {dotted(self.path)}: {self.message}"
+        # A --set already names the option or the section that it is in, and a file that is not YAML has none.
+        source, depths = self.place.source, range(len(self.path), 0, -1)
+        named = next((n for n in depths if source.endswith((f" {(above := dotted(self.path[:n]))}", f"--{above}"))), 0)
+        rest = self.path[named:]
+        if rest and isinstance(rest[0], int):  # an entry of a list has no name of its own
+            rest = self.path
+        return f"{self.place}: {dotted(rest)}: {self.message}" if rest else f"{self.place}: {self.message}"
 
     def as_json(self) -> dict[str, str | int | None]:
         place = self.place or Place("")

@@ -172,8 +172,11 @@ def _baseline(report: Report, loaded: LoadedConfig, corpus: Corpus, on_stage: Ca
 
 def _read(corpus: Corpus, names: list[str], loaded: LoadedConfig) -> dict[str, LabelledTexts]:
     """Read all splits. Raises one ``ConfigError`` for all that cannot be read."""
-    texts, problems = {}, []
+    texts: dict[str, LabelledTexts] = {}
+    problems: list[Problem] = []
     for name in names:
+        if problems and "train" not in texts and not corpus.has_own_part(name):
+            continue  # a fraction of the training texts, whose problem is known
         try:
             texts[name] = corpus.texts(name)
         except InputError as error:

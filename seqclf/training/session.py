@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from seqclf.config import Config, load_config
+from seqclf.config import Config, checked_config, load_config
+from seqclf.config.loading import plain
 from seqclf.data.prepare import TrainingData
-from seqclf.errors import SeqclfError
+from seqclf.errors import InputError, SeqclfError
 from seqclf.runs import FoldRuns, Run, begin_folds, begin_run
 from seqclf.training.data_checks import check_data
 from seqclf.training.extend import extended
@@ -27,6 +28,9 @@ def train_new(
 ) -> tuple[Run, Outcome]:
     """Train a config in a new run, ``<name>-<n>`` in the folder ``runs``.
 
+    Returns:
+        The run, and how its training ended: status, epochs, validation metrics.
+
     All functions here add a note to a ``KeyboardInterrupt`` that says how to resume the run, if it can be resumed.
 
     Raises:
@@ -38,16 +42,34 @@ def train_new(
 
 
 def train_folds(
-    config: Config, runs: Path, options: TrainOptions = TrainOptions(), callbacks: Callbacks = Callbacks()
+    config: Config,
+    runs: Path,
+    options: TrainOptions = TrainOptions(),
+    callbacks: Callbacks = Callbacks(),
+    *,
+    folds: int | None = None,
 ) -> tuple[FoldRuns, FoldsSummary]:
-    """Cross-validate a config: ``train_new`` for each of ``data.folds``, and the summary of ``cross_validate``."""
+    """Cross-validate a config: ``train_new`` for each of ``folds``, validated on another part of the training texts.
+
+    Args:
+        folds: at least 2; None: ``data.folds`` of the config. Any ``data.fold`` of the config is ignored.
+
+    Returns:
+        The name of the cross-validation with its runs, and the scores of each fold and over all of them. The scores
+        are also in the file ``FoldRuns.summary``.
+
+    Raises:
+        InputError: without a number of folds, or if the config names its own validation texts. Nothing is created.
+            Else as ``train_new``.
+    """
+    config = _with_folds(config, folds)
 
     def train_fold(one: Config, begin: Callable[[], Run]) -> tuple[Run, Outcome]:
         callbacks.stage(f"Fold {one.data.fold} of {one.data.folds}")
         return _train_in(begin, one, options, callbacks)
 
-    folds = begin_folds(runs, config.name)
-    return folds, cross_validate(config, folds, train_fold, callbacks.should_stop)
+    begun = begin_folds(runs, config.name)
+    return begun, cross_validate(config, begun, train_fold, callbacks.should_stop)
 
 
 def resume(
@@ -58,7 +80,9 @@ def resume(
     epochs: int | None = None,
     patience: int | None = None,
 ) -> tuple[Config, Outcome]:
-    """Resume a run from its newest checkpoint. Returns the config that was trained.
+    """Resume a run from its newest checkpoint.
+    Returns:
+        The config that was trained, with the new ``epochs`` and ``patience``, and how the training ended.
 
     Args:
         epochs: the new total number; also trains a finished run further.
@@ -73,6 +97,17 @@ def resume(
     if further:
         config = extended(config, run, epochs, patience)
     return config, _train(config, run, replace(options, resume=True, further=further), callbacks)
+
+
+def _with_folds(config: Config, folds: int | None) -> Config:
+    """The checked config with ``folds`` folds, or its own number of them. Raises ``InputError``."""
+    if folds is None:
+        if config.data.folds is None:
+            raise InputError("data.folds: is not set; call train_folds with the number of folds, such as folds=5")
+        return config
+    values = plain(config)
+    values["data"] |= {"folds": folds, "fold": 1}
+    return checked_config(values)
 
 
 def _train_in(

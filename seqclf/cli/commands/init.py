@@ -12,7 +12,7 @@ from click.shell_completion import CompletionItem
 from seqclf.cli.options import check_encoding, label_separator_option
 from seqclf.cli.wrap import GLUE, say
 
-_FAMILIES = ("bag", "lstm", "gru", "min_gru", "conv", "ngrams")
+FAMILIES = ("bag", "lstm", "gru", "min_gru", "conv", "ngrams")
 
 
 def _complete_template(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -55,7 +55,7 @@ def _complete_template(context: click.Context, parameter: click.Parameter, incom
 @click.option("--test", metavar="PART", help="Test texts: a file or folder, or a fraction of DATA.")
 @click.option("--name", help="First part of the names of runs. [default: the name of DATA]")
 @click.option(
-    "--layers", "family", type=click.Choice(_FAMILIES), help="Kind of model. [default: chosen to fit the texts]"
+    "--layers", "family", type=click.Choice(FAMILIES), help="Kind of model. [default: chosen to fit the texts]"
 )
 @click.option(
     "--try", "tried", is_flag=True, help="Train three models on a sample of DATA; write the best one's config."

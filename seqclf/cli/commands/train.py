@@ -11,7 +11,7 @@ from seqclf.cli import train_runs
 from seqclf.cli.hints import HintedError, settings_hint
 from seqclf.cli.options import allow_code_option, complete_unfinished, runs_option, set_option, threads_option
 from seqclf.cli.problems import check_files, show_problem
-from seqclf.cli.starting import load_or_make, overrides_of
+from seqclf.cli.starting import load_or_make, overrides_of, reject_run
 from seqclf.runs import check_runs_folder
 from seqclf.training.options import OnNan, TrainOptions
 
@@ -85,6 +85,7 @@ def train_command(
         raise HintedError("--epochs and --patience work only with --resume", settings_hint(click.get_current_context()))
     if config_file is None:
         raise click.UsageError("name a CONFIG, or a run with --resume")
+    reject_run(config_file, runs)
     overrides = overrides_of(settings, name=name, folds=folds)
     loaded, starter = load_or_make(config_file, overrides, presets=presets, threads=threads)
     for warning in loaded.warnings:

@@ -106,7 +106,7 @@ class Reader:
             where = f"{self._source.name}:{number}"
             if column not in values:
                 hint = column_hint(column, list(values))
-                error = f'no column "{column}"{hint} (columns: {", ".join(values)}); --column names it'
+                error = f'no column "{column}"{hint} (columns: {", ".join(values)}); name the right one with --column'
                 missing += 1
                 if not found and (self._source.kind != "jsonl" or missing == _LOOKED_AT):
                     raise InputError(f"{self._source.name}: {error}")
