@@ -243,14 +243,14 @@ def shown(value: Any, most: int = 40) -> str:
     return json.dumps(value, default=str)[:most]
 
 
-def unknown_ending(path: Path, cure: str) -> str:
-    """The message for a file whose extension is not in ``KINDS``. ``cure``: advice for unknown extensions."""
+def unknown_ending(path: Path, cure: str, known: Iterable[str] = KINDS) -> str:
+    """The message for a file whose extension is not in ``known``. ``cure``: advice for unknown extensions."""
     ending = path.suffix.lower()
     if (unpack := PACKED.get(ending)) is not None:
         return f"{path}: the file is compressed; unpack it first (`{unpack.format(shlex.quote(str(path)))}`)"
     if ending in SHEETS:
         return f"{path}: the file is a spreadsheet; save it as CSV (UTF-8) and use that file"
-    return f'{path}: unknown file extension "{path.suffix}" (known: {", ".join(KINDS)}); {cure}'
+    return f'{path}: unknown file extension "{path.suffix}" (known: {", ".join(known)}); {cure}'
 
 
 def no_such_file(path: Path | str, hint: str = "") -> InputError:

@@ -34,6 +34,11 @@ def test_the_command(three_label_run: Run, three_labels_csv: Path, tmp_path: Pat
     assert [json.loads(line)["prediction"] for line in piped.stdout.splitlines()] == expected
     as_tsv = _call(*lines, "--output-format", "tsv", stdin=b"a match\n").stdout
     assert as_tsv.startswith("text\tprediction\tprobability\na match\tsport\t")
+
+    def written_as(name: str, content: str) -> Path:
+        (tmp_path / name).write_text(content, encoding="utf-8")
+        return tmp_path / name
+
     for arguments, message in (
         (
             ["-i", str(three_labels_csv), "-o", str(tmp_path / "out.xyz")],
@@ -42,6 +47,12 @@ def test_the_command(three_label_run: Run, three_labels_csv: Path, tmp_path: Pat
         (["-i", str(three_labels_csv), "-o", "-", "--errors", "x"], "--errors: works only with --output FILE"),
         (["-i", str(three_labels_csv), "--resume"], "--resume: standard output cannot be resumed"),
         (["-i", str(three_labels_csv), "-o", str(out), "--json"], "--json is for texts"),
+        (["-i", str(written_as("empty.csv", "text\n"))], "empty.csv: contains no rows"),
+        (["-i", str(written_as("bad.csv", "text,x\na\n"))], "bad.csv: contains no valid rows"),
+        (
+            ["-i", str(written_as("README.md", "a\n"))],
+            '".md" (known: .csv, .tsv, .jsonl, .ndjson, .parquet, .txt); name',
+        ),
         (
             ["-i", str(three_labels_csv), "--column", "body"],
             '"body" (columns: text, label); name the right one with --column',

@@ -97,6 +97,18 @@ def test_eval_takes_a_file_or_a_folder(binary_run: Run, tmp_path: Path) -> None:
         (tmp_path / "texts" / label).mkdir(parents=True)
         (tmp_path / "texts" / label / "1.txt").write_text(f"{label} film", encoding="utf-8")
     assert json.loads(_call("eval", *run, "--data", str(tmp_path / "texts")).stdout)["texts"] == 2
+    for options, message in (
+        (["--text", "body", "--label", "x y"], "--text, --label are for --data; for a split, use --set data.text=body"),
+        (["--label", "x y"], "--label is for --data; for a split, use --set 'data.label=x y'"),
+        (["--label-separator", "|"], "for a split, use --set 'data.label_separator=|'"),
+        (["--encoding", "cp1252"], "--encoding is for --data; for a split, use --set data.encoding=cp1252"),
+        (["--data", str(table), "--split", "test"], "--split is for the run's own texts, --data for others"),
+        (["--data", str(table), "--label-separator", ""], "expected a non-empty text, such as '|'"),
+        (["--data", str(tmp_path / "texts" / "positive" / "1.txt")], "); texts need their labels: give a table with"),
+    ):
+        refused = _call("eval", *run, *options)
+        assert refused.exit_code == 2, options
+        assert message in refused.stderr
     table.write_text("text\tlabel\ngood film\tgreat\n", encoding="utf-8")
     refused = _call("eval", *run, "--data", str(table))
     assert refused.exit_code == 2

@@ -85,6 +85,12 @@ def test_words_stay_words(tmp_path: Path, word: str) -> None:
     assert config.data.train == word.strip("\"'")  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("value", ["|", ">", "#", ",", ":", "-", "&", "*", "||", "|-"])
+def test_punctuation_alone_is_text_on_the_command_line(value: str) -> None:
+    override = parse_override(f"data.label_separator={value}")
+    assert (override.path, override.value) == (("data", "label_separator"), value)
+
+
 def test_return_sequences_follows_from_the_next_layer() -> None:
     layers = [
         {"type": "lstm", "units": 2},

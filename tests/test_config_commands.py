@@ -159,6 +159,13 @@ def test_imdb_has_123_test_texts_among_its_training_texts(real_data: Path) -> No
 # --- config, schema ---------------------------------------------------------------------------------------------------
 
 
+def test_a_group_without_a_command_prints_its_help_once() -> None:
+    done = _call("config")
+    assert done.exit_code == 2
+    assert done.stderr.startswith("Usage: ") and done.stderr.count("Usage: ") == 1
+    assert "Error" not in done.stderr and "diff" in done.stderr
+
+
 def test_show_fills_in_every_default(binary_run: Run, tmp_path: Path) -> None:
     quickstart = str(ROOT / "configs" / "quickstart.yaml")
     shown = _call("config", "show", quickstart, "--set", "seed=9").stdout

@@ -19,7 +19,7 @@ from metric_examples import baseline_with, metrics_with
 
 from seqclf.cli import cli
 from seqclf.cli.against_baseline import folds_behind
-from seqclf.cli.train_summary import folds_summary
+from seqclf.cli.train_summary import folds_summary, summary
 from seqclf.config import Config, checked_config
 from seqclf.data.prepare import TrainingData
 from seqclf.errors import InputError, SeqclfError
@@ -103,6 +103,14 @@ def test_the_baseline_has_a_mean_too(tmp_path: Path) -> None:
     found = cross_validate(config, begin_folds(tmp_path, "x"), _pretend([outcomes[0], 0.6]))
     assert found.baseline is None and folds_behind(config, found) is None
     assert "linear" not in folds_summary(tmp_path / "x-2-folds.json", found)
+
+
+def test_commands_after_an_interrupted_run_name_it(tmp_path: Path) -> None:
+    config = checked_config(small_config(data__train="t.csv"))
+    for status, named in ((FINISHED, ""), (INTERRUPTED, " --run x-1")):
+        said = summary(tmp_path / "x-1", tmp_path, config, _outcome(0.5, status), advised=True)
+        assert f"seqclf eval --runs {tmp_path}{named}\n" in said
+        assert f'seqclf predict --runs {tmp_path}{named} "a text"' in said
 
 
 def test_an_interrupted_fold_is_not_counted(tmp_path: Path) -> None:

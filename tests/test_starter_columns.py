@@ -99,6 +99,9 @@ def test_choices_are_reported_with_reasons_and_alternatives() -> None:
         ({"text": "texts", "n": "numbers"}, {}, '"n" contains 40 different numbers; name one with --label'),
         ({"text": "texts", "d": "dates"}, {}, '"d" contains dates or times; name one with --label'),
         ({"a": "numbers", "b": "dates"}, {}, "no column contains texts"),
+        ({"text": "texts"}, {}, 'the file has only one column, "text"; add a column with the labels'),
+        ({"text": "texts"}, {"label": ["text"]}, "the file has only one column"),
+        ({"a": "flags", "b": "flags"}, {"label": ["a", "b"]}, "--label names all columns; leave out the one with the"),
         (
             {"text": "texts", "a": "two", "b": "flags"},
             {"label": ["a", "b"]},

@@ -93,6 +93,20 @@ def test_options_of_init_are_settings_of_train(said: str, meant: str) -> None:
     assert as_settings(said) == meant
 
 
+def test_a_separator_of_yaml_punctuation_is_text(tmp_path: Path) -> None:
+    rows = [("text", "label")] + [(f"text number {i}", ("a|b", "a", "b")[i % 3]) for i in range(60)]
+    path = str(write_csv(tmp_path / "t.csv", rows))
+    hinted = _call("train", path, "--label-separator", "|").stderr
+    setting = "data.label_separator=|"
+    assert f"seqclf train {path} --set '{setting}'" in hinted
+    checked = _call("check", path, *QUICK, "--set", setting)
+    assert checked.exit_code == 0, checked.output
+    assert "2 labels" in checked.stderr
+    empty = _call("check", path, "--set", "data.label_separator=''")
+    assert empty.exit_code == 2
+    assert "--set data.label_separator: expected a non-empty text: --set 'data.label_separator=|'" in empty.stderr
+
+
 def test_columns_are_named_by_settings(tmp_path: Path) -> None:
     rows = [("number", "said", "mood")]
     rows += [(f"{i * 37}", f"it was said that {i} is a number", ("good", "bad")[i % 2]) for i in range(60)]
@@ -112,6 +126,7 @@ def test_columns_are_named_by_settings(tmp_path: Path) -> None:
         (["train", "--resume", "x", "--presets"], "omit CONFIG, --name, --folds, --presets and --set"),
         (["init", "--from", "x.csv", "--try", "--layers", "gru"], "omit --layers"),
         (["init", "--from", "x.csv", "--template", "trec", "--try"], "omit --layers and --try"),
+        (["init", "--from", "x.csv", "--label-separator", ""], "expected a non-empty text, such as '|'"),
         (["init", "--try"], "only --template and -o work without --from; add --from DATA"),
     ],
 )

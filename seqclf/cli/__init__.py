@@ -55,6 +55,9 @@ class _Misuse(click.UsageError):
         return self._error.format_message()
 
     def show(self, file: IO[Any] | None = None) -> None:
+        if isinstance(self._error, click.exceptions.NoArgsIsHelpError):
+            self._error.show(file)  # its message is the whole help page
+            return
         width = width_of(sys.stderr)
         message = f"Error: {self.format_message()}"
         if self.ctx is not None:

@@ -70,9 +70,16 @@ set_option: Decorator = click.option(
 )
 
 
+def _not_empty(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value == "":
+        raise click.BadParameter("expected a non-empty text, such as '|'")
+    return value
+
+
 label_separator_option: Decorator = click.option(
     "--label-separator",
     metavar="TEXT",
+    callback=_not_empty,
     help="Separator between several labels in one field, such as '|'. [default: the run's, or one label per text]",
 )
 

@@ -102,6 +102,8 @@ def _seen_by_settings(path: Path, overrides: Sequence[Override]) -> Seen:
     label = given.get("label", [])
     labels = tuple(map(str, label if isinstance(label, list) else [label]))
     separator, encoding = setting("label_separator"), setting("encoding")
+    if separator == "":
+        raise InputError("--set data.label_separator: expected a non-empty text: --set 'data.label_separator=|'")
     request = Request(str(path), text=setting("text"), label=labels, separator=separator, encoding=encoding)
     try:
         return _seen(request, as_settings)

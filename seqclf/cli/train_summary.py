@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,6 +73,8 @@ def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advis
     if Run(folder).starter.is_file():
         lines.append(f"Config      {Run(folder).starter}  (edit it, then train it: seqclf train FILE)")
     options = runs_argument(runs)
+    if outcome.status != FINISHED:  # without --run, commands prefer an older run that is finished
+        options += f" --run {shlex.quote(folder.name)}"
     if any(isinstance(layer, Custom) for _, layer in walk(config.layers)):
         options += " --allow-code"
     tested = config.data.parts()["test"] not in (None, 0)

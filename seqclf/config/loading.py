@@ -21,6 +21,9 @@ from seqclf.files import write_text
 from seqclf.option_types import OptionPath
 from seqclf.sources.texts import DATA_VARIABLE
 
+_PUNCTUATION = re.compile(r"[-?:,|>#&*!%@`]+")
+"""Values that YAML reads as syntax, such as an empty block (``|``) or a comment (``#``)."""
+
 _PATIENCE = ("training", "early_stopping", "patience")
 
 
@@ -66,12 +69,17 @@ class LoadedConfig:
 
 
 def parse_override(text: str) -> Override:
-    """``layers[0].units=32`` -> an override. The value is parsed as YAML. Raises ``InputError``."""
+    """``layers[0].units=32`` -> an override. The value is parsed as YAML. Raises ``InputError``.
+
+    A value of YAML's punctuation alone is text: ``data.label_separator=|``.
+    """
     key, equals, value = text.partition("=")
     key = key.strip()
     if not equals or not re.fullmatch(r"\w+(?:\.\w+|\[\d{1,6}\])*", key):
         raise InputError(f"--set {text}: expected key=value, such as training.epochs=3 or layers[0].units=32")
     path = tuple(int(part) if part.isdigit() else part for part in re.findall(r"[^.\[\]]+", key))
+    if _PUNCTUATION.fullmatch(value):
+        return Override(path, value)
     try:
         document = read_yaml(value)
     except YamlProblem as problem:

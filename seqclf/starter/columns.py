@@ -65,6 +65,9 @@ def choose_columns(
             if name not in values:
                 hint = column_hint(name, list(values))
                 raise InputError(f'{path}: no column "{name}"{hint} (columns: {_names(values)}; {option} names one)')
+    if len(values) == 1:
+        name = next(iter(values))
+        raise InputError(f'{path}: the file has only one column, "{name}"; add a column with the labels')
     if text is not None and text in label:
         raise InputError(f'{path}: "{text}" cannot be both text and label; name another with --text or --label')
     rows = max(map(len, values.values()), default=0)
@@ -72,6 +75,8 @@ def choose_columns(
     labels: str | tuple[str, ...]
     texts = {name: column for name, column in seen.items() if name not in label}
     text_note: tuple[str, ...] = () if text is None else (f'texts in "{text}": named by --text',)
+    if not texts:
+        raise InputError(f"{path}: --label names all columns; leave out the one with the texts")
     if text is None:
         text, text_note = _text_column(path, texts)
     _check_text(path, seen[text])
@@ -249,8 +254,6 @@ def _argument(name: str) -> str:
 
 
 def _contents(columns: Mapping[str, Column]) -> str:
-    if not columns:
-        return "there is no other column"
     found = []
     for name, column in list(columns.items())[:_SHOWN]:
         found.append(f'"{name}" contains {column.not_a_label or column.not_a_text or "labels"}')

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from seqclf.cli import eval_texts
 from seqclf.cli.options import (
@@ -52,10 +54,8 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="A file (csv, tsv, jsonl, parquet) or a folder (LABEL/*.txt) of labelled texts, instead of a split.",
 )
-@click.option("--text", "text_column", metavar="COLUMN", help="Column of --data's texts. [default: the run's, or text]")
-@click.option(
-    "--label", "label_column", metavar="COLUMN", help="Column of --data's labels. [default: the run's, or label]"
-)
+@click.option("--text", metavar="COLUMN", help="Column of --data's texts. [default: the run's, or text]")
+@click.option("--label", metavar="COLUMN", help="Column of --data's labels. [default: the run's, or label]")
 @label_separator_option
 @encoding_option
 @click.option(
@@ -83,16 +83,13 @@ def eval_command(
     run_name: str | None,
     split: str,
     data_path: Path | None,
-    text_column: str | None,
-    label_column: str | None,
-    label_separator: str | None,
-    encoding: str | None,
     settings: tuple[str, ...],
     predictions_path: Path | None,
     prefix: str,
     overwrite: bool,
     threads: int | str,
     as_json: bool,
+    **of_data: str | None,
 ) -> None:
     """Measure a run: accuracy, loss, precision, recall and F1 of each label, confusion matrix. For
     multi-label runs: micro and macro F1, the fraction of texts with all labels correct, Hamming loss, thresholds.
@@ -100,7 +97,8 @@ def eval_command(
     The run's metrics.json stores the result for a split. Reports how many texts of --data the run was trained on,
     whatever file they are in. --predictions keeps all columns of a table and adds its own after them.
     """
-    _check_options({"--overwrite": overwrite, "--prefix": prefix}, predictions_path, encoding, data_path)
+    _check_for_predictions({"--overwrite": overwrite, "--prefix": prefix}, predictions_path)
+    _check_for_data(of_data, data_path)
     from seqclf.data.corpus import Corpus
     from seqclf.tensorflow_startup import start_tensorflow
 
@@ -111,8 +109,7 @@ def eval_command(
         target = eval_texts.checked_target(predictions_path, data_path, config, overwrite=overwrite)
     source = external = None
     if data_path is not None:
-        columns = {"text": text_column, "label": label_column, "separator": label_separator}
-        source = _source(data_path, config, **columns, encoding=encoding)
+        source = _source(data_path, config, **of_data)
         external = source.read(str(data_path))
     start_tensorflow(config, threads)
     from seqclf.evaluation.classifier import KerasClassifier
@@ -135,15 +132,25 @@ def eval_command(
         eval_texts.write_predictions(predictions, probabilities, written, rows, config.data.unknown_labels)
 
 
-def _check_options(
-    for_predictions: dict[str, Any], predictions: Path | None, encoding: str | None, data: Path | None
-) -> None:
-    """Raise ``UsageError`` for options that cannot be combined."""
-    for option, given in for_predictions.items():
-        if given and predictions is None:
+def _check_for_predictions(given: dict[str, Any], predictions: Path | None) -> None:
+    """Raise ``UsageError`` for options that work only with ``--predictions``."""
+    for option, value in given.items():
+        if value and predictions is None:
             raise click.UsageError(f"{option} works only with --predictions")
-    if encoding is not None and data is None:
-        raise click.UsageError("--encoding is for --data; for a split, use --set data.encoding=NAME")
+
+
+def _check_for_data(given: dict[str, str | None], data: Path | None) -> None:
+    """Raise ``UsageError`` for options, by the keys of ``data`` that they replace, that need ``--data``, and for
+    ``--split`` with ``--data``."""
+    keys = [key for key, value in given.items() if value is not None]
+    if data is None and keys:
+        options = ", ".join(f"--{key.replace('_', '-')}" for key in keys)
+        settings = " ".join(f"--set {shlex.quote(f'data.{key}={given[key]}')}" for key in keys)
+        verb = "are" if len(keys) > 1 else "is"
+        raise click.UsageError(f"{options} {verb} for --data; for a split, use {settings}")
+    source = click.get_current_context().get_parameter_source("split")
+    if data is not None and source is not ParameterSource.DEFAULT:
+        raise click.UsageError("--split is for the run's own texts, --data for others: omit one of them")
 
 
 def _with_texts_seen(run: Run, config: Config, scored: str | LabelledTexts, measured: Measured) -> Measured:
@@ -241,7 +248,7 @@ def _source(
     *,
     text: str | None,
     label: str | None,
-    separator: str | None,
+    label_separator: str | None,
     encoding: str | None,
 ) -> Source:
     """The source that reads ``--data``."""
@@ -253,5 +260,5 @@ def _source(
     if path.is_dir():
         return FolderSource(encoding, "--encoding ")
     own = config.data.table_columns or TableColumns()
-    separator = separator or own.separator
+    separator = label_separator or own.separator
     return TableSource(text or own.text, label or own.label, separator=separator, options="--", encoding=encoding)

@@ -146,8 +146,7 @@ def _written(
             journal.note(progress)
             on_report(_report(progress, reader))
         os.fsync(errors.fileno())
-    if progress.rows == progress.bad:
-        raise InputError(f"{source.name}: contains no {'valid ' if progress.bad else ''}rows")
+    _check_any_valid(source, progress)
     journal.end(writer.finish(), target.errors)
     return _report(progress, reader)
 
@@ -162,7 +161,11 @@ def predict_stream(
     on_bad: Callable[[InputError], None] = lambda error: None,
     block: int = ROWS_A_BLOCK,
 ) -> Report:
-    """Write predictions to a stream as csv, tsv or jsonl, one block of rows at a time."""
+    """Write predictions to a stream as csv, tsv or jsonl, one block of rows at a time.
+
+    Raises:
+        InputError: for an unusable source, or one without a valid row.
+    """
     writer = LineWriter(kind, out)
     progress = Progress()
     for rows in _blocks(iter(Reader(source)), block):
@@ -170,7 +173,13 @@ def predict_stream(
             progress.bad += 1
             on_bad(bad)
         progress.rows += len(rows)
+    _check_any_valid(source, progress)
     return Report(progress.rows, progress.bad, None)
+
+
+def _check_any_valid(source: Source, progress: Progress) -> None:
+    if progress.rows == progress.bad:
+        raise InputError(f"{source.name}: contains no {'valid ' if progress.bad else ''}rows")
 
 
 def _blocks(rows: Iterator[Read | InputError], size: int = ROWS_A_BLOCK) -> Iterator[list[Read | InputError]]:

@@ -59,7 +59,7 @@ class Source:
             raise InputError(f"{path}: is a folder; name a file of texts")
         kind = kind or ("txt" if file.suffix.lower() == ".txt" else KINDS.get(file.suffix.lower()))
         if kind is None:
-            raise InputError(unknown_ending(file, "name it with --input-format"))
+            raise InputError(unknown_ending(file, "name the format with --input-format", (*KINDS, ".txt")))
         return cls(path, kind, column, encoding)
 
     @property

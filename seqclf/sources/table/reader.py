@@ -20,6 +20,10 @@ from seqclf.table_rows import KINDS, NotDecoded, Row, no_such_file, opening, row
 from seqclf.text_store import TextStore
 
 _BAD_ROWS_SHOWN = 20
+_RENAME = (
+    "texts need their labels: give a table with both, with the extension of its format, or a folder with one "
+    "folder of texts per label"
+)
 ROWS_LOOKED_AT = 20_000
 
 Label = str | tuple[str, ...]
@@ -197,7 +201,7 @@ class TableSource:
             return KINDS[path.suffix.lower()]
         except KeyError:
             named = self._options == "data."
-            cure = "set data.format to csv, tsv, jsonl or parquet" if named else "rename the file"
+            cure = "set data.format to csv, tsv, jsonl or parquet" if named else _RENAME
             raise InputError(unknown_ending(path, cure)) from None
 
     def kind(self, part: str) -> str:
