@@ -33,6 +33,12 @@ def test_init_prints_a_starter_that_is_valid(tmp_path: Path) -> None:
     assert 'did you mean "imdb_lstm"?' in refused.stderr
 
 
+def test_help_of_init_does_not_speak_of_a_run_s_labels() -> None:
+    separators = {name: " ".join(_call(name, "--help").stdout.split()) for name in ("init", "eval")}
+    assert "such as '|'. [default: one label per text]" in separators["init"]
+    assert "such as '|'. [default: the run's, or one label per text]" in separators["eval"]
+
+
 def test_init_never_overwrites(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     assert _call("init", "-o", str(path)).exit_code == 0

@@ -76,12 +76,14 @@ def _not_empty(context: click.Context, parameter: click.Parameter, value: str | 
     return value
 
 
-label_separator_option: Decorator = click.option(
-    "--label-separator",
-    metavar="TEXT",
-    callback=_not_empty,
-    help="Separator between several labels in one field, such as '|'. [default: the run's, or one label per text]",
-)
+def label_separator_option(default: str) -> Decorator:
+    """``--label-separator``; ``default`` says in its help what holds without it."""
+    return click.option(
+        "--label-separator",
+        metavar="TEXT",
+        callback=_not_empty,
+        help=f"Separator between several labels in one field, such as '|'. [default: {default}]",
+    )
 
 
 def check_encoding(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:

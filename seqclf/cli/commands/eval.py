@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 )
 @click.option("--text", metavar="COLUMN", help="Column of --data's texts. [default: the run's, or text]")
 @click.option("--label", metavar="COLUMN", help="Column of --data's labels. [default: the run's, or label]")
-@label_separator_option
+@label_separator_option("the run's, or one label per text")
 @encoding_option
 @click.option(
     "--set",

@@ -44,7 +44,7 @@ def _complete_template(context: click.Context, parameter: click.Parameter, incom
     help="Column of DATA's labels. Repeat it for columns of 0 and 1, one per label. [default: found by name and "
     "content]",
 )
-@label_separator_option
+@label_separator_option("one label per text")
 @click.option(
     "--encoding",
     metavar="NAME",
