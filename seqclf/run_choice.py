@@ -45,14 +45,16 @@ def find_run(runs: Path, name: str | None) -> Run:
     return run
 
 
+def _has_a_model(folder: Path) -> bool:
+    return any(path.exists() for path in (Run(folder).onnx, Run(folder).model, folder / "saved_model.pb"))
+
+
 def _no_such_run(runs: Path, name: str) -> InputError:
     """The error for a name that no run has: what is there instead, or the runs whose names are close."""
     found = next((path for path in (runs / name, Path(name)) if path.exists()), None)
     if found is not None and found.is_file():
         return InputError(f"{found}: is a file; expected a run's name or folder")
-    if found is not None and any(
-        path.exists() for path in (Run(found).onnx, Run(found).model, found / "saved_model.pb")
-    ):
+    if found is not None and not Run(found).config.exists() and _has_a_model(found):
         return InputError(f"{found}: is an exported model, which only predict reads; name the run it was exported from")
     if found is not None:
         return InputError(f"{found}: not a run (it has no manifest.json); choose another")
