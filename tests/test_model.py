@@ -11,7 +11,7 @@ import pytest
 from conftest import small_config
 
 from seqclf.config import checked_config
-from seqclf.layer_types import LAYER_TYPES
+from seqclf.layer_types import LAYER_TYPES, Layer
 
 pytestmark = pytest.mark.usefixtures("code_allowed")
 
@@ -275,3 +275,11 @@ def test_names_of_keras_layers_stay_as_they_are_in_saved_models() -> None:
     inner = model.get_layer("layers_0_lstm_segments").layer
     names = [inner.name, inner.forward_layer.name, inner.backward_layer.name]
     assert names == ["layers_0_lstm", "forward_layers_0_lstm_forward", "layers_0_lstm_backward"]
+
+
+@pytest.mark.parametrize("name", LAYER_TYPES)
+def test_the_facts_of_a_layer_type_agree(name: str) -> None:
+    kind = LAYER_TYPES[name]
+    assert kind.keeps_length == (kind.tokens_after is Layer.tokens_after)
+    assert kind.needs_code == (kind.check_allowed is not Layer.check_allowed)
+    assert kind.has_onnx or kind.needs_code, "all layers of seqclf have an ONNX form"

@@ -67,14 +67,13 @@ def check_files(loaded: LoadedConfig) -> None:
 
 def _not_allowed(config: Config) -> Iterator[Problem]:
     from seqclf.config.problems import Problem
-    from seqclf.layer_types import Custom, walk
+    from seqclf.layer_types import walk
 
     for path, layer in walk(config.layers, "layers"):
-        if isinstance(layer, Custom):
-            try:
-                layer.check_allowed()
-            except InputError as error:
-                yield Problem((*path, "type"), str(error))
+        try:
+            layer.check_allowed()
+        except InputError as error:
+            yield Problem((*path, "type"), str(error))
 
 
 def _styled(text: str, kind: str) -> str:

@@ -58,7 +58,7 @@ def folds_summary(path: Path, summary: FoldsSummary, width: int | None = None) -
 
 def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advised: bool = False) -> str:
     """``advised``: the comparison with the baseline already says what to try, so the summary does not."""
-    from seqclf.layer_types import Custom, walk
+    from seqclf.layer_types import walk
     from seqclf.runs import Run
 
     spent = duration(outcome.seconds).replace(" ", GLUE)
@@ -75,7 +75,7 @@ def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advis
     options = runs_argument(runs)
     if outcome.status != FINISHED:  # without --run, commands prefer an older run that is finished
         options += f" --run {shlex.quote(folder.name)}"
-    if any(isinstance(layer, Custom) for _, layer in walk(config.layers)):
+    if any(layer.needs_code for _, layer in walk(config.layers)):
         options += " --allow-code"
     tested = config.data.parts()["test"] not in (None, 0)
     following = [f"seqclf eval{options}"] if tested else []

@@ -50,7 +50,7 @@ else:
     _inner = {
         name: kind
         for name, kind in LAYER_TYPES.items()
-        if kind is not Residual and kind.leaves != "text" and kind.tokens_after is Layer.tokens_after
+        if kind is not Residual and kind.leaves != "text" and kind.keeps_length
     }
     Residual.model_rebuild(_types_namespace={"InnerLayer": _union(_inner)})
 

@@ -82,12 +82,18 @@ class Layer(Kind):
             ``either``, depending on its option ``return_sequences``. Layers that do not read keep the shape.
         window: the option with the number of tokens that it reads together (the largest, if a list), which must not
             exceed the longest text.
+        keeps_length: whether it returns one vector for each that it gets; if not, it defines ``tokens_after``.
+        has_onnx: whether ``write`` works; if not, a run has no ONNX model.
+        needs_code: whether it runs code from outside seqclf, which the user must allow (``check_allowed``).
     """
 
     places: ClassVar[tuple[str, ...]] = ("layers",)
     reads: ClassVar[bool] = False
     leaves: ClassVar[Literal["tokens", "text", "either"]] = "tokens"
     window: ClassVar[str | None] = None
+    keeps_length: ClassVar[bool] = True
+    has_onnx: ClassVar[bool] = True
+    needs_code: ClassVar[bool] = False
 
     @property
     def short_name(self) -> str:
@@ -106,6 +112,9 @@ class Layer(Kind):
     @abstractmethod
     def write(self, flow: OnnxFlow, name: str, graph: Graph) -> OnnxFlow:
         """The same in ONNX, for inference: ``name`` is that of ``build``; ``graph`` has the weights of its layers."""
+
+    def check_allowed(self) -> None:
+        """Raise ``InputError`` if it needs code that the user has not allowed."""
 
     def tokens_after(self, tokens: int) -> int:
         """Maximum number of tokens after this layer, for a text of ``tokens`` tokens."""

@@ -38,6 +38,8 @@ class Custom(Layer):
     """A Keras layer of your own, from a module that Python can import (commands need `--allow-code`)."""
 
     reads: ClassVar = True
+    has_onnx: ClassVar = False
+    needs_code: ClassVar = True
 
     type: Annotated[str, Field(pattern=PATTERN, examples=["my_package.my_module:MyLayer"])] = Field(
         description="Module and class. The class takes `options` as keywords and returns them from get_config()."

@@ -19,6 +19,7 @@ class MaxPool1d(Layer):
     reads: ClassVar = True
     window: ClassVar = "size"
     other_names: ClassVar = ("maxpool", "max_pool", "max_pooling")
+    keeps_length: ClassVar = False
 
     type: Literal["max_pool1d"] = Field(description="Layer type.")
     size: Annotated[int, Field(ge=2, le=1_000_000, json_schema_extra={"unit": "tokens"})] = Field(

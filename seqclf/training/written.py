@@ -9,7 +9,7 @@ from seqclf.config import Config
 from seqclf.data.prepare import TrainingData
 from seqclf.files import replacing
 from seqclf.labels import DEFAULT_THRESHOLD, Labels
-from seqclf.layer_types import Custom, walk
+from seqclf.layer_types import walk
 from seqclf.metrics.baseline import BaselineScores
 from seqclf.metrics.multi_label import MultiLabelMetrics
 from seqclf.metrics.protocol import Metrics
@@ -32,7 +32,7 @@ def write_models(config: Config, data: TrainingData, model: Any, validation: Met
     export_saved_model(
         model, config, data.tokenizer, data.labels, run.saved_model, thresholds=thresholds, prior=run.prior
     )
-    if not any(isinstance(layer, Custom) for _, layer in walk(config.layers)):  # no ONNX form
+    if all(layer.has_onnx for _, layer in walk(config.layers)):
         export_onnx(model, config, data.labels, run.onnx, thresholds=thresholds, prior=run.prior)
     run.forget_metrics()  # of the earlier model, if the run was resumed
     if validation is not None:
