@@ -80,7 +80,7 @@ class LabelMetrics:
 
     @classmethod
     def of(cls, counts: Counts, place: int) -> LabelMetrics:
-        """Of the label with the id ``place``."""
+        """The metrics of one label; ``place`` is its id."""
         precision, recall, f1 = (float(values[place]) for values in (counts.precision, counts.recall, counts.f1))
         return LabelMetrics(precision, recall, f1, int(counts.support[place]))
 

@@ -1,4 +1,4 @@
-"""What a caller of ``train`` chooses beside the config, and what it gets back. Imports no TensorFlow."""
+"""The arguments of ``train`` other than the config, and its result. Imports no TensorFlow."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_REWINDS = 5
 
 @dataclass(frozen=True)
 class TrainOptions:
-    """Options of one training that are not part of its config, because they do not change what is computed.
+    """Options of one training that are not part of its config.
 
     Attributes:
         resume: continue from the run's newest checkpoint; the config is the run's. The weights are bit-equal to those

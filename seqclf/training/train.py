@@ -98,8 +98,8 @@ def _train(config: Config, run: Run, options: TrainOptions, callbacks: Callbacks
 
 
 def prepared(config: Config, options: TrainOptions, callbacks: Callbacks) -> TrainingData:
-    """The texts and their tokenizer. TensorFlow is imported only if the source of the texts needs it, so that problems
-    of the texts are found at once."""
+    """Read the texts and train the tokenizer. Most sources need no TensorFlow: problems with their texts are reported
+    before its slow import."""
     if config.data.needs_tensorflow:
         start_tensorflow(config, options.threads)
     return prepare(config, callbacks.stage)

@@ -89,8 +89,8 @@ def bench_command(
     seqclf's layers, stock Keras and, if installed, PyTorch.
 
     Each implementation runs in its own process with its own threads. They take turns, and the table shows the medians
-    of the rounds. With a CONFIG, also estimates an epoch on its training texts from some of its batches: with full
-    texts in seqclf's batches, and shuffled and padded as in the course's notebook. This needs 1,600 texts or more.
+    of all rounds. With a CONFIG of 1,600 training texts or more, bench also estimates the time of an epoch from some of
+    its batches, once with seqclf's batches and once shuffled and padded as in the course's notebook.
     """
     from seqclf.benchmark import cases as known
     from seqclf.benchmark.run import machine, run

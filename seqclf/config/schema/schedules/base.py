@@ -81,7 +81,8 @@ class Schedule(Kind):
         return iter(())
 
     def warnings_within(self, epochs: int, patience: int | None) -> Iterator[tuple[str, str]]:
-        """Options without effect in so many epochs, or with this patience of early stopping: option and message."""
+        """Options that have no effect in ``epochs`` epochs, or with early stopping after ``patience`` epochs without
+        improvement (None: no early stopping): option and message."""
         return iter(())
 
 

@@ -54,7 +54,7 @@ class TokenizerOptions(Kind):
         return {"type": self.type, **self.learning_options()}
 
     def stage(self, texts: int) -> str:
-        """What ``learn`` does with so many texts, as shown to the user."""
+        """The progress line shown while ``learn`` runs; ``texts`` is the number of training texts."""
         return f"Training the tokenizer on {texts:,} texts"
 
     @property
