@@ -24,7 +24,7 @@ from seqclf.inference.bulk.job import Target
 from seqclf.labels import Labels
 from seqclf.runs import Run
 from seqclf.sources.table.reader import TableSource
-from seqclf.table_rows import rows as rows_of
+from seqclf.tables.rows import rows as rows_of
 
 
 def _eval(run: Run, *arguments: str) -> Result:

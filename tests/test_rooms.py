@@ -14,7 +14,7 @@ BASE = {
     "files",
     "labels",
     "decisions",
-    "table_rows",
+    "tables",
     "file_encoding",
     "prior",
     "token_ids",
@@ -25,7 +25,7 @@ ALLOWED = {
     "errors": set(),
     "files": {"errors"},
     "labels": set(),
-    "table_rows": {"errors", "file_encoding"},
+    "tables": {"errors", "file_encoding"},
     "file_encoding": set(),
     "decisions": {"errors", "labels"},
     "label_weights": {"labels"},
@@ -97,6 +97,7 @@ LIGHT = {
     "figures",
     "labels",
     "metrics",
+    "tables",
 }
 HEAVY = {"tensorflow", "keras", "tensorflow_datasets", "onnx", "onnxruntime"}
 

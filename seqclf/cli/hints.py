@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from seqclf.cli.other_names import ARGUMENTS_ELSEWHERE, OPTIONS_ELSEWHERE
-from seqclf.table_rows import KINDS
+from seqclf.tables.formats import KINDS
 
 _TABLES = (*KINDS, ".txt", ".json", ".gz", ".xlsx", ".xls")
 _CONFIGS = (".yaml", ".yml")

@@ -21,7 +21,7 @@ from seqclf.inference.bulk.answers import Answers
 from seqclf.inference.bulk.job import Report, Target, predict_file, predict_stream
 from seqclf.inference.bulk.reader import STREAM, Reader, Source
 from seqclf.runs import TEXT_COLUMN, Run
-from seqclf.table_rows import WRITE_KINDS
+from seqclf.tables.formats import WRITE_KINDS
 
 if TYPE_CHECKING:
     from seqclf.cli.predict_request import FileRequest

@@ -13,7 +13,7 @@ from seqclf.config.yaml_core import Document, read_yaml
 from seqclf.config.yaml_errors import Position, YamlProblem
 from seqclf.errors import InputError
 from seqclf.option_types import OptionPath
-from seqclf.table_rows import no_such_file
+from seqclf.tables.names import no_such_file
 
 _MAX_BYTES = 256 * 1024
 _MOST_FILES = 10

@@ -19,7 +19,7 @@ from seqclf.errors import InputError
 from seqclf.labels import Labels
 from seqclf.sources import Source, UnknownLabels
 from seqclf.sources.texts import LabelledTexts, digest
-from seqclf.table_rows import is_text, shown
+from seqclf.tables.values import is_text, shown
 
 _TEXTS = "texts.npy"
 _DIGESTS_FORMAT = 1  # increment when the digest of a text changes

@@ -20,7 +20,7 @@ from seqclf.file_encoding import UTF8
 from seqclf.files import making_folder
 from seqclf.sources import RowSource
 from seqclf.sources.texts import LabelledTexts
-from seqclf.table_rows import csv_writer
+from seqclf.tables.delimited import csv_writer
 
 SPLITS = ("train", "validation", "test")
 

@@ -20,7 +20,7 @@ from seqclf.inference.bulk.answers import Answers
 from seqclf.inference.bulk.job import Target
 from seqclf.inference.bulk.writers import LineWriter, ParquetWriter, Writer
 from seqclf.sources.texts import LabelledTexts
-from seqclf.table_rows import KINDS, WRITE_KINDS
+from seqclf.tables.formats import KINDS, WRITE_KINDS
 
 _ROWS_A_BLOCK = 4_096
 

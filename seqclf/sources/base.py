@@ -17,7 +17,7 @@ from seqclf.option_types import Fraction, Name, Strict
 
 if TYPE_CHECKING:
     from seqclf.sources.texts import LabelledTexts
-    from seqclf.table_rows import Row
+    from seqclf.tables.row import Row
 
 Folds = Annotated[
     Annotated[int, Field(ge=2, le=10_000, json_schema_extra={"unit": "parts"})] | None,

@@ -9,7 +9,7 @@ from typing import Any
 
 from seqclf.errors import InputError
 from seqclf.starter.column_kinds import Column, look_at, most_frequent
-from seqclf.table_rows import column_hint
+from seqclf.tables.names import column_hint
 
 _TEXT_NAMES = (
     "text review sentence content body comment tweet message question utterance query document article post narrative "

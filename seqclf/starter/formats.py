@@ -6,7 +6,9 @@ import shlex
 from pathlib import Path
 
 from seqclf.errors import InputError
-from seqclf.table_rows import KINDS, PACKED, SHEETS, no_such_file, open_binary, opening, unknown_ending
+from seqclf.tables.decoding import open_binary, opening
+from seqclf.tables.formats import KINDS, PACKED, SHEETS, unknown_ending
+from seqclf.tables.names import no_such_file
 
 _LOOKED_AT = 65_536  # bytes
 _FRAMES = (".pkl", ".pickle", ".feather", ".arrow", ".h5", ".sav", ".dta", ".rds")

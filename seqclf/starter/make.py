@@ -25,7 +25,7 @@ from seqclf.starter.siblings import Parts, find_parts, missing_labels, training_
 from seqclf.starter.spread import looked_at
 from seqclf.starter.usable import PartChecks, check_texts, is_number
 from seqclf.starter.write import config_text, name_after, one_line, with_data
-from seqclf.table_rows import opening
+from seqclf.tables.decoding import opening
 
 SEED = 7
 _FEW_TEXTS = 400

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqclf.errors import InputError
-from seqclf.table_rows import KINDS
+from seqclf.tables.formats import KINDS
 
 _NAMES = {
     "train": ("train", "training"),

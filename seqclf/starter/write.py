@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from seqclf.errors import InputError
-from seqclf.table_rows import is_text
+from seqclf.tables.values import is_text
 
 _PLAIN = re.compile(r"[A-Za-z_./][A-Za-z0-9_./-]*")
 _RESERVED = {"null", "true", "false", "yes", "no", "on", "off", "y", "n", "~"}

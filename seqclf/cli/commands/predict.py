@@ -23,7 +23,7 @@ from seqclf.cli.options import (
 from seqclf.cli.predict_request import FileRequest
 from seqclf.cli.wrap import say
 from seqclf.run_choice import LATEST, named_with_status
-from seqclf.table_rows import READ_KINDS, WRITE_KINDS
+from seqclf.tables.formats import READ_KINDS, WRITE_KINDS
 
 if TYPE_CHECKING:
     from seqclf.decisions import Decider

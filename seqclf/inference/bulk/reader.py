@@ -11,18 +11,12 @@ from typing import Any, BinaryIO, NamedTuple
 
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, suggestion
-from seqclf.table_rows import (
-    KINDS,
-    READ_KINDS,
-    NotDecoded,
-    Row,
-    column_hint,
-    no_such_file,
-    open_binary,
-    rows,
-    shown,
-    unknown_ending,
-)
+from seqclf.tables.decoding import NotDecoded, open_binary
+from seqclf.tables.formats import KINDS, READ_KINDS, unknown_ending
+from seqclf.tables.names import column_hint, no_such_file
+from seqclf.tables.row import Row
+from seqclf.tables.rows import rows
+from seqclf.tables.values import shown
 
 STREAM = "-"
 _LOOKED_AT = 100  # rows of jsonl, which has no header, before a column counts as missing

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from seqclf.sources.base import OptionError
-from seqclf.table_rows import column_hint
+from seqclf.tables.names import column_hint
 
 
 class RowMissesColumns(OptionError):

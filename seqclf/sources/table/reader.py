@@ -16,7 +16,12 @@ from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, suggestion
 from seqclf.sources.table.missing_columns import MissingCounts, RowMissesColumns
 from seqclf.sources.texts import NO_GROUP, LabelledTexts, group_digest, where_paths_start
-from seqclf.table_rows import KINDS, NotDecoded, Row, no_such_file, opening, rows, shown, unknown_ending
+from seqclf.tables.decoding import NotDecoded, opening
+from seqclf.tables.formats import KINDS, unknown_ending
+from seqclf.tables.names import no_such_file
+from seqclf.tables.row import Row
+from seqclf.tables.rows import rows
+from seqclf.tables.values import shown
 from seqclf.text_store import TextStore
 
 _BAD_ROWS_SHOWN = 20

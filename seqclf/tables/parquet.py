@@ -1,0 +1,31 @@
+"""Rows of parquet files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from seqclf.errors import InputError
+from seqclf.tables.decoding import Open, open_binary, opening
+from seqclf.tables.row import Row
+
+_ROWS_AT_ONCE = 1_024
+
+
+def parquet_rows(path: Path, opened: Open = open_binary) -> Iterator[Row | InputError]:
+    import pyarrow.parquet
+
+    with opening(path), opened(path) as file:
+        try:
+            table = pyarrow.parquet.ParquetFile(file)
+            names = table.schema_arrow.names
+            if len(set(names)) != len(names):
+                raise InputError(f"{path}: the file has duplicate columns ({', '.join(names)})")
+            batches = table.iter_batches(batch_size=_ROWS_AT_ONCE)
+            number = 0
+            for batch in batches:
+                for row in batch.to_pylist():
+                    number += 1
+                    yield number, row
+        except (pyarrow.ArrowException, ValueError, OverflowError) as error:
+            raise InputError(f"{path}: not valid parquet ({str(error).splitlines()[0]})") from error

@@ -1,0 +1,34 @@
+"""Rows of a file in any format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from seqclf.errors import InputError
+from seqclf.file_encoding import UTF8
+from seqclf.tables.decoding import Open, open_binary
+from seqclf.tables.delimited import csv_rows
+from seqclf.tables.json_lines import json_rows
+from seqclf.tables.parquet import parquet_rows
+from seqclf.tables.row import Row
+from seqclf.tables.text_lines import lines
+
+
+def rows(
+    path: Path, kind: str, opened: Open = open_binary, encoding: str = UTF8, column: str = "text"
+) -> Iterator[Row | InputError]:
+    """Yield each row, or an error for a malformed row. Raises ``InputError`` if the file cannot be read any further.
+
+    Args:
+        kind: one of ``READ_KINDS``.
+        encoding: Python's name of the encoding; parquet files ignore it.
+        column: name for the single column of txt.
+    """
+    if kind == "parquet":
+        return parquet_rows(path, opened)
+    if kind == "txt":
+        return lines(path, opened, encoding, column)
+    if kind == "jsonl":
+        return json_rows(path, opened, encoding)
+    return csv_rows(path, kind, opened, encoding)
