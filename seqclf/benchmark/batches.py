@@ -64,7 +64,7 @@ def epoch(texts: EncodedTexts, by_length: bool, sampled: int, seed: int, rows: i
     started = time.perf_counter()
     chosen = [batches.batch(plan[i]) for i in by_size[places]]
     making = planned + (time.perf_counter() - started) * step
-    sample = [(np.minimum(ids, VOCABULARY - 1), _targets(labels)) for ids, labels in chosen]
+    sample = [(np.minimum(ids, VOCABULARY - 1), _targets(labels)) for ids, labels, *_ in chosen]
     return Epoch(len(plan), sample, int(sizes.sum()), making)
 
 

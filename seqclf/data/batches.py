@@ -51,8 +51,21 @@ class Batches:
         """Tokens of each text after truncation; ``int64 [texts]``."""
         return np.minimum(self.texts.lengths, self.max_tokens)
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Names of the arrays of a batch, in their order: ``token_ids``, ``labels``, and where the texts have them
+        ``scores`` and ``weights``."""
+        return ("token_ids", *self._rows)
+
+    @cached_property
+    def _rows(self) -> dict[str, NDArray[Any]]:
+        """The parts of a batch that have a row for each text."""
+        texts = self.texts
+        rows = {"labels": texts.truth, "scores": self.scores, "weights": texts.relative_weights}
+        return {name: part for name, part in rows.items() if part is not None}
+
     def shuffled(self, seed: int, epoch: int) -> Plan:
-        """A new order for each epoch, in which texts of similar length share a batch.
+        """A new order for each epoch, in which texts of similar length share a batch; without texts of weight 0.
 
         Texts are shuffled and split into two or more pools. Each pool is sorted by length and cut into batches, then
         all batches are shuffled. Batches therefore contain different texts in each epoch, with little padding: their
@@ -60,7 +73,8 @@ class Batches:
         """
         generator = np.random.default_rng([seed, epoch, 0xBA7C4])
         lengths = self.lengths
-        order = generator.permutation(len(self.texts))
+        counted = self.texts.counted
+        order = counted[generator.permutation(len(counted))]
         size = self._mean_size
         pool_size = size * min(_BATCHES_A_POOL, -(-len(order) // (2 * size)))
         plan: Plan = []
@@ -78,7 +92,7 @@ class Batches:
         """Approximate number of texts in a batch."""
         if self.batch_tokens is None:
             return self.batch_size
-        return max(1, min(self.batch_size, int(self.batch_tokens / self.lengths.mean())))
+        return max(1, min(self.batch_size, int(self.batch_tokens / self.lengths[self.texts.counted].mean())))
 
     def _cut(self, order: NDArray[np.int64]) -> Plan:
         """Cut texts in order of increasing length into batches."""
@@ -96,10 +110,12 @@ class Batches:
         return plan
 
     def batch(self, indices: Sequence[int] | NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
-        """Token ids (``int32 [batch, time]``, padded right with ``PAD_ID``), labels and, if there are any, scores.
+        """The arrays that ``parts`` names.
 
-        Labels are ``int32 [batch]``, or ``bool [batch, labels]`` for multi-label texts. Without indices, the
-        arrays have no rows, and time is 1.
+        ``token_ids`` are ``int32 [batch, time]``, padded right with ``PAD_ID``. ``labels`` are ``int32 [batch]``, for
+        multi-label texts ``bool [batch, labels]``; where the data have probabilities of labels, those, ``float32
+        [batch, labels]``. ``scores`` are ``float32 [batch, units]``. ``weights`` are ``float32 [batch]``, with mean 1
+        over all texts that count. Without indices, the arrays have no rows, and time is 1.
         """
         indices = np.asarray(indices, dtype=np.int64)
         lengths = self.lengths[indices]
@@ -112,8 +128,7 @@ class Batches:
                 ids[row, first : self.max_tokens] = text[len(text) - last :]
             else:
                 ids[row, : len(text)] = text
-        scores = () if self.scores is None else (self.scores[indices],)
-        return ids, self.texts.labels[indices], *scores
+        return ids, *(rows[indices] for rows in self._rows.values())
 
     def stream(self, plan: Plan) -> Iterator[tuple[NDArray[Any], ...]]:
         for indices in plan:

@@ -8,6 +8,7 @@ import os
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.files import write_json
+from seqclf.label_weights import relative_weights
 from seqclf.labels import Unknown
 
 _OFFSETS, _LABELS, _UNKNOWN = "offsets.npy", "labels.npy", "unknown.json"
@@ -50,12 +52,34 @@ class EncodedTexts:
         labels: label ids, ``int32 [texts]``; multi-label: which labels apply, ``bool [texts, labels]``. The labels in
             ``more_labels`` come after those of the training texts.
         unknown: texts whose labels do not occur in the training texts; None if there are none.
+        weights: how much each text counts (``data.weight``), ``float32 [texts]``; None: all the same.
+        shares: the probability of each label, ``float32 [texts, labels]``, where the data have them. ``labels`` are
+            then the most probable ones.
     """
 
     ids: Ids
     offsets: NDArray[np.int64]
     labels: NDArray[Any]
     unknown: Unknown | None = None
+    weights: NDArray[np.float32] | None = None
+    shares: NDArray[np.float32] | None = None
+
+    @property
+    def truth(self) -> NDArray[Any]:
+        """What a model learns: ``shares`` where there are any, else ``labels``."""
+        return self.labels if self.shares is None else self.shares
+
+    @cached_property
+    def relative_weights(self) -> NDArray[np.float32] | None:
+        """Weights with mean 1 (``label_weights.relative_weights``), ``float32 [texts]``; None: all the same."""
+        return None if self.weights is None else relative_weights(self.weights)
+
+    @cached_property
+    def counted(self) -> NDArray[np.int64]:
+        """Indices of the texts whose weight is not 0; ascending."""
+        if self.relative_weights is None:
+            return np.arange(len(self))
+        return np.flatnonzero(self.relative_weights)
 
     @property
     def more_labels(self) -> tuple[str, ...]:
