@@ -15,3 +15,8 @@ def join_fields(values: Sequence[str]) -> str:
 def split_fields(text: str) -> list[str]:
     """The fields of a text from ``join_fields``, at least one."""
     return text.split(FIELD_SEPARATOR)
+
+
+def is_blank(field: str) -> bool:
+    """Whether a field says nothing: it is empty, or ASCII white space, which TensorFlow strips as well."""
+    return not field.strip(" \t\n\v\f\r")

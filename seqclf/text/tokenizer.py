@@ -29,11 +29,15 @@ class Tokenizer(ABC):
         kind: name of the kind, stored in a saved folder.
         pieces: the vocabulary; the index of a piece is its id. ``pieces[0]`` pads batches.
         unknown_id: id of anything not in the vocabulary, and of the single token of an empty text.
+        separator_id: id of the token between the fields of a text; None if texts have one field.
+        columns: names of the fields; empty if texts have one field.
     """
 
     kind: ClassVar[str]
     pieces: tuple[str, ...]
     unknown_id: int = UNKNOWN_ID
+    separator_id: int | None = None
+    columns: tuple[str, ...] = ()
 
     @property
     def vocabulary_size(self) -> int:

@@ -4,6 +4,7 @@ They use only core TensorFlow operators, so that an exported model runs without 
 operators. The classes in ``seqclf.text`` are the reference: both give the same ids for every Unicode string.
 """
 
+from seqclf.text.graph.fields import GraphFieldTokenizer
 from seqclf.text.graph.tokenizer import GraphTokenizer
 
-__all__ = ["GraphTokenizer"]
+__all__ = ["GraphFieldTokenizer", "GraphTokenizer"]

@@ -21,22 +21,14 @@ class GraphTokenizer(tf.Module):
 
     def __init__(self, tokenizer: Tokenizer, *, max_tokens: int, truncate: Truncate) -> None:
         super().__init__(name="tokenizer")
-        self._ids = class_named(tokenizer.kind, kinds.__name__, TokenIds)(tokenizer)
+        self._ids = operators_of(tokenizer)
         self._unknown_id = tokenizer.unknown_id
         self._max_tokens = max_tokens
         self._kept_first, self._kept_last = kept_ends(max_tokens, truncate)
 
     def __call__(self, text: tf.Tensor) -> tf.Tensor:
-        ids = self._never_empty(self._ids(text).with_row_splits_dtype(tf.int64))
-        padded = self._truncate(ids).to_tensor(default_value=PAD_ID)
-        no_texts = tf.cast(tf.shape(padded)[1] == 0, tf.int32)  # a recurrent layer needs at least one step
-        padded = tf.pad(padded, [[0, 0], [0, no_texts]], constant_values=PAD_ID)
-        return tf.ensure_shape(padded, [None, None])
-
-    def _never_empty(self, ids: tf.RaggedTensor) -> tf.RaggedTensor:
-        empty = tf.cast(ids.row_lengths() == 0, tf.int64)
-        unknown = tf.fill([tf.reduce_sum(empty)], self._unknown_id)
-        return tf.concat([ids, tf.RaggedTensor.from_row_lengths(unknown, empty, validate=False)], axis=1)
+        ids = never_empty(self._ids(text).with_row_splits_dtype(tf.int64), self._unknown_id)
+        return padded(self._truncate(ids))
 
     def _truncate(self, ids: tf.RaggedTensor) -> tf.RaggedTensor:
         lengths = ids.row_lengths()
@@ -45,3 +37,24 @@ class GraphTokenizer(tf.Module):
         kept = (from_start.values < self._kept_first) | (from_end <= self._kept_last)
         kept |= tf.repeat(lengths <= self._max_tokens, lengths)
         return tf.ragged.boolean_mask(ids, from_start.with_values(kept))
+
+
+def operators_of(tokenizer: Tokenizer) -> TokenIds:
+    """The operators of a tokenizer of any kind. Raises ``LookupError`` if its kind has none."""
+    operators: TokenIds = class_named(tokenizer.kind, kinds.__name__, TokenIds)(tokenizer)
+    return operators
+
+
+def never_empty(ids: tf.RaggedTensor, unknown_id: int) -> tf.RaggedTensor:
+    """``int32 [n, (ids)]``, with one unknown token for a text without tokens."""
+    empty = tf.cast(ids.row_lengths() == 0, tf.int64)
+    unknown = tf.fill([tf.reduce_sum(empty)], unknown_id)
+    return tf.concat([ids, tf.RaggedTensor.from_row_lengths(unknown, empty, validate=False)], axis=1)
+
+
+def padded(ids: tf.RaggedTensor) -> tf.Tensor:
+    """``int32 [n, (ids)]`` -> ``int32 [n, time]``, padded right; ``time`` is at least 1."""
+    rows = ids.to_tensor(default_value=PAD_ID)
+    no_texts = tf.cast(tf.shape(rows)[1] == 0, tf.int32)  # a recurrent layer needs at least one step
+    rows = tf.pad(rows, [[0, 0], [0, no_texts]], constant_values=PAD_ID)
+    return tf.ensure_shape(rows, [None, None])

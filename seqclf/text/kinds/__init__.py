@@ -7,21 +7,20 @@ import json
 from pathlib import Path
 
 from seqclf.errors import InputError
-from seqclf.text.named import class_named
-from seqclf.text.tokenizer import TOKENIZER_FILE, Tokenizer
+from seqclf.text.field_tokenizer import FIELDS_FILE, FieldTokenizer
+from seqclf.text.saved import MALFORMED, load_plain
+from seqclf.text.tokenizer import Tokenizer
 
 
 def load_tokenizer(folder: Path) -> Tokenizer:
     """Read a folder that ``Tokenizer.save`` wrote. Safe for untrusted folders: it reads data, never code.
 
-    Raises ``InputError`` if the file is missing or malformed.
+    Raises ``InputError`` if a file is missing or malformed.
     """
-    path = folder / TOKENIZER_FILE
+    path = folder / FIELDS_FILE
+    if not path.exists():
+        return load_plain(folder)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        # A file in the format of `tokenizers` has the type of its model instead.
-        kind = content["type"] if "type" in content else {"WordPiece": "subword"}[content["model"]["type"]]
-        found: type[Tokenizer] = class_named(kind, __name__, Tokenizer)
-        return found.restore(content, folder)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise InputError(f"{path}: not a tokenizer that seqclf wrote ({error})") from error
+        return FieldTokenizer.restore(json.loads(path.read_text(encoding="utf-8")), folder)
+    except MALFORMED as error:
+        raise InputError(f"{path}: not a file that seqclf wrote ({error})") from error

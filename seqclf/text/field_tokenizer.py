@@ -1,0 +1,87 @@
+"""Tokenizer of texts with several fields: the columns ``[title, body]`` of a table."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqclf.files import write_json
+from seqclf.text.fields import FIELD_SEPARATOR, is_blank, split_fields
+from seqclf.text.saved import load_plain
+from seqclf.text.tokenizer import Tokenizer, checked_texts
+
+FIELDS_FILE = "fields.json"
+SEPARATOR_PIECE = "[SEP]"
+
+
+class FieldTokenizer(Tokenizer):
+    """Encodes each field with a tokenizer of any kind, and puts a token of its own between fields.
+
+    A text is one string, as ``join_fields`` makes it. A blank field has no tokens, so every text has at least the
+    tokens between its fields. A text with fewer fields than ``columns`` has its first ones; further separators belong
+    to the last field.
+
+    Attributes:
+        inner: the tokenizer of the fields.
+        columns: name of each field; at least two.
+        separator_id: id of the token between fields, after the ids of ``inner``.
+    """
+
+    kind = "fields"
+
+    def __init__(self, inner: Tokenizer, columns: Sequence[str]) -> None:
+        self.inner, self.columns = inner, tuple(columns)
+        self.unknown_id = inner.unknown_id
+        self.separator_id = inner.vocabulary_size
+        self.pieces = (*inner.pieces, SEPARATOR_PIECE)
+
+    @property
+    def fingerprint(self) -> str:
+        decisive = json.dumps([self.kind, len(self.columns), self.inner.fingerprint])
+        return hashlib.sha256(decisive.encode()).hexdigest()
+
+    def encode_all(self, texts: Iterable[str]) -> Iterator[NDArray[np.int32]]:
+        given, again = itertools.tee(map(self._fields, texts))  # the inner tokenizer reads ahead
+        encoded = self.inner.encode_all(itertools.chain.from_iterable(given))
+        separator = np.array([self.separator_id], np.int32)
+        for fields in again:
+            parts = []
+            for field in fields:
+                ids = next(encoded)
+                parts += [separator, ids[:0] if is_blank(field) else ids]
+            yield np.concatenate(parts[1:])
+
+    def _fields(self, text: str) -> list[str]:
+        fields = text.split(FIELD_SEPARATOR, len(self.columns) - 1)
+        return fields + [""] * (len(self.columns) - len(fields))
+
+    def content(self) -> dict[str, Any]:
+        return {"columns": list(self.columns)}
+
+    def word_joins(self) -> NDArray[np.uint8] | None:
+        joins = self.inner.word_joins()
+        return None if joins is None else np.append(joins, np.uint8(0))
+
+    def save(self, folder: Path) -> None:
+        """Save the inner tokenizer as if it were alone, and the columns in a file beside it."""
+        self.inner.save(folder)
+        write_json(folder / FIELDS_FILE, self.content())
+
+    @classmethod
+    def restore(cls, content: Mapping[str, Any], folder: Path) -> Self:
+        columns = checked_texts(content["columns"])
+        if len(columns) < 2 or len(set(columns)) < len(columns):
+            raise ValueError(f"{FIELDS_FILE}: expected two or more different columns")
+        return cls(load_plain(folder), columns)
+
+
+def fields_of(texts: Iterable[str]) -> Iterator[str]:
+    """The fields of all texts, for a tokenizer to learn from."""
+    return itertools.chain.from_iterable(map(split_fields, texts))
