@@ -20,6 +20,7 @@ from seqclf.cli.commands import Commands
 from seqclf.cli.help_pages import Context
 from seqclf.cli.hints import ARGUMENTS, Hint, hint_for
 from seqclf.cli.problems import show_error
+from seqclf.cli.streams import prepared, run_in_utf8
 from seqclf.cli.wrap import say, width_of, wrapped
 from seqclf.errors import SeqclfError
 
@@ -89,6 +90,12 @@ def _terminated_like_interrupted() -> Iterator[None]:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
+def _cannot_be_encoded(error: UnicodeEncodeError) -> str:
+    """For a file name that the file system's encoding lacks: that of the locale, unless Python is in UTF-8 mode."""
+    remedy = "" if error.encoding == "utf-8" else "; set a UTF-8 locale, or PYTHONUTF8=1"
+    return f"{error.object[:100]!a}: cannot be encoded as {error.encoding}{remedy}"
+
+
 class _Program(click.Group):
     """Shows errors that seqclf raised on purpose as messages, and exits with their code."""
 
@@ -111,6 +118,8 @@ class _Program(click.Group):
         except OSError as error:
             what = f"{error.filename}: " if error.filename else ""
             raise _Failure(SeqclfError(f"{what}{error.strerror or error}")) from error
+        except UnicodeEncodeError as error:
+            raise _Failure(SeqclfError(_cannot_be_encoded(error))) from error
         except Exception as error:
             # Naming TensorFlow's error class here would import TensorFlow.
             if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
@@ -131,4 +140,6 @@ def cli() -> None:
 
 
 def main() -> None:
-    cli(prog_name="seqclf")
+    run_in_utf8()
+    with prepared():
+        cli(prog_name="seqclf")

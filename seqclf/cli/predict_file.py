@@ -10,10 +10,11 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import click
 
+from seqclf.cli.streams import CheckedOutput
 from seqclf.cli.wrap import say
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8
@@ -97,9 +98,8 @@ def _into_stream(classifier: TextClassifier, source: Source, request: FileReques
     if kind == "parquet":
         raise InputError("--output-format: parquet cannot be written to a stream; add --output FILE")
     block = {"block": _ROWS_OF_A_LIVE_STREAM} if source.is_stream else {}
-    return predict_stream(
-        classifier.probabilities, source, kind, sys.stdout.buffer, answers, on_bad=_BadRows(), **block
-    )
+    out = cast(BinaryIO, CheckedOutput())
+    return predict_stream(classifier.probabilities, source, kind, out, answers, on_bad=_BadRows(), **block)
 
 
 def _kind_of(output: str, given: str | None) -> str:

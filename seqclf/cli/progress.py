@@ -42,7 +42,7 @@ def progress_listener() -> Iterator[Callable[[Event], None]]:
 def epoch_bar(console: Console) -> Progress:
     """A single line, never wider than the terminal, that is cleared at the end."""
     columns = (
-        SpinnerColumn(),
+        SpinnerColumn("dots" if console.encoding.startswith("utf") else "line"),
         TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
         _Bar(bar_width=None),
         _OfSteps(table_column=Column(no_wrap=True)),

@@ -21,6 +21,7 @@ from seqclf.cli.options import (
     threads_option,
 )
 from seqclf.cli.predict_request import FileRequest
+from seqclf.cli.streams import check_output
 from seqclf.cli.wrap import say
 from seqclf.run_choice import LATEST, named_with_status
 from seqclf.tables.formats import READ_KINDS, WRITE_KINDS
@@ -146,6 +147,7 @@ def _predicted(classifier: TextClassifier, decider: Decider, texts: Iterator[str
     size = 1 if sys.stdin.isatty() else _LINES_A_BATCH
     while batch := list(itertools.islice(texts, size)):
         yield from zip(batch, predictions(classifier.probabilities(batch), decider, batch), strict=True)
+        check_output()
 
 
 def _line(text: str, prediction: Prediction, *, top: int) -> str:
