@@ -20,6 +20,7 @@ BASE = {
     "token_ids",
     "cache",
     "metrics",
+    "extra_columns",
 }
 ALLOWED = {
     "errors": set(),
@@ -32,6 +33,8 @@ ALLOWED = {
     "prior": {"labels", "label_weights"},
     "cache": {"errors", "files"},
     "metrics": {"labels"},
+    "column_values": set(),
+    "extra_columns": {"errors", "column_values"},
     "text_store": {"errors", "cache"},
     "onnx_writer": {"errors"},
     "figures": BASE,

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.config import Config
+from seqclf.extra_columns import ExtraColumns
 from seqclf.files import replacing
 from seqclf.labels import Labels
 from seqclf.layer_types import Layer, named_layers
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _IR_VERSION = 8
 _LOGITS, _PROBABILITIES = "logits", "probabilities"  # names of the outputs
+_EXTRA = "extra"  # name of the input for columns beside the text
 
 
 def onnx_model(
@@ -33,12 +35,18 @@ def onnx_model(
     labels: Labels,
     thresholds: Sequence[float] | None = None,
     prior: Prior | None = None,
+    *,
+    extra: ExtraColumns | None = None,
 ) -> onnx.ModelProto:
     """The model of ``build_model(config, ...)`` at inference; for texts without known tokens, the ``prior``.
 
     Input ``token_ids``: ``int32 [batch, time]``, padded right with 0, no row all padding. Outputs: ``logits``,
     ``float32 [batch, 1 or labels]``, and ``probabilities``, ``float32 [batch, labels]``. The file also has everything
-    else that ``seqclf.inference`` needs apart from the tokenizer: labels, thresholds, and how texts are truncated.
+    else that ``seqclf.inference`` needs apart from the tokenizer: labels, thresholds, how texts are truncated, and how
+    values of ``extra`` become features.
+
+    With ``extra`` there is an optional input ``extra``, ``float32 [batch, width]``: the features of the columns beside
+    the text. By default no column has a value.
 
     Raises ``InputError`` for a custom layer.
     """
@@ -49,12 +57,17 @@ def onnx_model(
         return [np.asarray(weight) for weight in model.get_layer(layer).get_weights()]
 
     graph = Graph(weights)
-    logits = graph.op("Identity", _or_prior(graph, _logits(graph, config), labels, prior), name=_LOGITS)
+    beside = None if extra is None else _beside(graph, extra)
+    answered = _or_prior(graph, _logits(graph, config, beside), labels, prior, extra)
+    logits = graph.op("Identity", answered, name=_LOGITS)
     _add_probabilities(graph, logits, labels)
     made = helper.make_graph(
         graph.nodes,
         "seqclf",
-        [helper.make_tensor_value_info("token_ids", TensorProto.INT32, ["batch", "time"])],
+        [
+            helper.make_tensor_value_info("token_ids", TensorProto.INT32, ["batch", "time"]),
+            *([] if beside is None else [helper.make_tensor_value_info(_EXTRA, TensorProto.FLOAT, [None, beside.width])]),
+        ],
         [
             helper.make_tensor_value_info(_LOGITS, TensorProto.FLOAT, ["batch", labels.units]),
             helper.make_tensor_value_info(_PROBABILITIES, TensorProto.FLOAT, ["batch", len(labels)]),
@@ -69,6 +82,7 @@ def onnx_model(
         "thresholds": None if thresholds is None else list(thresholds),
         "max_tokens": config.tokenizer.max_tokens,
         "truncate": config.tokenizer.truncate,
+        **({} if extra is None else {"extra": extra.as_json()}),
     }
     helper.set_model_props(written, {name: json.dumps(value, ensure_ascii=False) for name, value in about.items()})
     onnx.checker.check_model(written, full_check=True)
@@ -83,9 +97,10 @@ def export_onnx(
     *,
     thresholds: Sequence[float] | None = None,
     prior: Prior | None = None,
+    extra: ExtraColumns | None = None,
 ) -> None:
     """Write ``onnx_model(...)``; the file appears when it is complete."""
-    content = onnx_model(model, config, labels, thresholds, prior).SerializeToString()
+    content = onnx_model(model, config, labels, thresholds, prior, extra=extra).SerializeToString()
     with replacing(path) as temporary:
         temporary.write_bytes(content)
 
@@ -101,8 +116,18 @@ def _add_probabilities(graph: Graph, logits: str, labels: Labels) -> None:
         graph.op("Softmax", logits, axis=-1, name=_PROBABILITIES)
 
 
-def _or_prior(graph: Graph, logits: str, labels: Labels, prior: Prior | None) -> str:
-    """The logits, replaced by those of the prior if every token is padding or unknown."""
+def _beside(graph: Graph, extra: ExtraColumns) -> OnnxFlow:
+    """The features of the columns beside the text, ``[batch, width]``, from an input with a default."""
+    from onnx import numpy_helper
+
+    graph.initializers.append(numpy_helper.from_array(extra.missing[None], _EXTRA))
+    texts = graph.op("Shape", "token_ids", start=0, end=1)
+    shape = graph.op("Concat", texts, graph.integers(extra.width), axis=0)
+    return OnnxFlow(graph.op("Expand", _EXTRA, shape), "", "", extra.width, is_sequence=False)
+
+
+def _or_prior(graph: Graph, logits: str, labels: Labels, prior: Prior | None, extra: ExtraColumns | None) -> str:
+    """The logits, replaced by those of the prior if every token is padding or unknown, and no column has a value."""
     if prior is None:
         return logits
     padding = graph.op("Equal", "token_ids", graph.constant(PAD_ID, np.int32))
@@ -111,23 +136,29 @@ def _or_prior(graph: Graph, logits: str, labels: Labels, prior: Prior | None) ->
     known = graph.op(
         "Greater", graph.op("ReduceSum", tokens, graph.integers(1), keepdims=1), graph.constant(0, np.int32)
     )
+    if extra is not None:
+        same = graph.op("Equal", _EXTRA, graph.constant(extra.missing[None]))
+        given = graph.op("Cast", graph.op("Not", same), to=6)
+        found = graph.op("ReduceSum", given, graph.integers(1), keepdims=1)
+        known = graph.op("Or", known, graph.op("Greater", found, graph.constant(0, np.int32)))
     return graph.op("Where", known, logits, graph.constant(prior.logits(labels)))
 
 
-def _logits(graph: Graph, config: Config) -> str:
+def _logits(graph: Graph, config: Config, beside: OnnxFlow | None) -> str:
     """The logits of ``build_model``, computed in the same order."""
     from seqclf.model.build import LOGITS, NETWORK_LOGITS, NGRAMS
 
     flow = _through(graph, "layers", config.layers, _embedded(graph)) if config.layers else None
+    if beside is not None:
+        flow = beside if flow is None else _joined(graph, flow, beside.x, beside.width)
     if config.ngrams is None:
         assert flow is not None
         return dense(graph, _through(graph, "head", config.head, flow).x, LOGITS)
     hashes = Hashes([coefficients(order) for order in config.ngrams.orders], word_coefficients(), PRIME)
     scores = ngram_logits(graph, "token_ids", NGRAMS, hashes, normalize=config.ngrams.normalize)
     if config.ngrams.join == "head":
-        x = scores if flow is None else graph.op("Concat", flow.x, scores, axis=1)
-        width = int(graph.weights(NGRAMS)[1].size) + (0 if flow is None else flow.width)
-        flow = OnnxFlow(x, "", "", width, is_sequence=False)
+        units = int(graph.weights(NGRAMS)[1].size)
+        flow = OnnxFlow(scores, "", "", units, is_sequence=False) if flow is None else _joined(graph, flow, scores, units)
         return dense(graph, _through(graph, "head", config.head, flow).x, LOGITS)
     if flow is None:
         scale, bias = (graph.constant(weight) for weight in graph.weights(LOGITS))
@@ -135,6 +166,11 @@ def _logits(graph: Graph, config: Config) -> str:
     network = dense(graph, _through(graph, "head", config.head, flow).x, NETWORK_LOGITS)
     ours, theirs = (graph.constant(weight) for weight in graph.weights(LOGITS))
     return graph.op("Add", graph.op("Mul", network, ours), graph.op("Mul", scores, theirs))
+
+
+def _joined(graph: Graph, flow: OnnxFlow, x: str, width: int) -> OnnxFlow:
+    """The text's vector concatenated with ``x``, ``[batch, width]``."""
+    return OnnxFlow(graph.op("Concat", flow.x, x, axis=1), "", "", flow.width + width, is_sequence=False)
 
 
 def _through(graph: Graph, section: str, layers: Sequence[Layer], flow: OnnxFlow) -> OnnxFlow:

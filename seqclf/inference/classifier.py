@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from seqclf.decisions import Decider
 from seqclf.errors import InputError
+from seqclf.extra_columns import ExtraColumns
 from seqclf.inference.prediction import Prediction
-from seqclf.inference.text_classifier import stream
+from seqclf.inference.text_classifier import features_of, stream
 from seqclf.labels import Labels
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import onnxruntime
 
 MODEL_FILE, TOKENIZER_FOLDER = "model.onnx", "tokenizer"
+_EXTRA = "extra"  # name of the model's input for columns beside the text
 
 _TOKENS_A_BATCH, _TEXTS_A_BATCH = 16_384, 256
 
@@ -39,6 +41,7 @@ class Classifier:
         labels: all labels, in the order of the columns of ``probabilities``.
         thresholds: multi-label, the threshold that each label's probability must exceed; else None.
         max_tokens, truncate: how long texts are truncated.
+        extra: the columns beside the text that the model reads; None: it reads the text alone.
     """
 
     tokenizer: Tokenizer
@@ -48,6 +51,7 @@ class Classifier:
     truncate: Truncate
     _session: onnxruntime.InferenceSession
     _lock: threading.Lock
+    extra: ExtraColumns | None = None
 
     @classmethod
     def load(cls, folder: str | Path, *, threads: int | None = None) -> Classifier:
@@ -72,33 +76,64 @@ class Classifier:
             labels = Labels.from_json(about["labels"])
             thresholds = None if about["thresholds"] is None else tuple(map(float, about["thresholds"]))
             max_tokens, truncate = int(about["max_tokens"]), about["truncate"]
+            extra = ExtraColumns.from_json(about["extra"]) if "extra" in about else None
+            _check_width(session, extra)
         except (LookupError, TypeError, ValueError, RecursionError) as error:
             raise InputError(f"{path}: not a model that seqclf wrote ({error})") from error
         tokenizer = load_tokenizer(Path(folder) / TOKENIZER_FOLDER)
-        return cls(tokenizer, labels, thresholds, max_tokens, truncate, session, threading.Lock())
+        return cls(tokenizer, labels, thresholds, max_tokens, truncate, session, threading.Lock(), extra)
 
-    def predict(self, texts: Iterable[str], decider: Decider | None = None) -> list[Prediction]:
+    def predict(
+        self,
+        texts: Iterable[str],
+        decider: Decider | None = None,
+        *,
+        extra: Mapping[str, Iterable[Any]] | None = None,
+    ) -> list[Prediction]:
         """The predictions of ``stream`` as a list."""
-        return list(self.stream(texts, decider))
+        return list(self.stream(texts, decider, extra=extra))
 
-    def stream(self, texts: Iterable[str], decider: Decider | None = None) -> Iterator[Prediction]:
+    def stream(
+        self,
+        texts: Iterable[str],
+        decider: Decider | None = None,
+        *,
+        extra: Mapping[str, Iterable[Any]] | None = None,
+    ) -> Iterator[Prediction]:
         """Yield a prediction for each text, in order, reading some thousand texts ahead.
 
-        ``decider`` overrides how the run derives labels from probabilities.
-        """
-        return stream(self, texts, decider)
+        Args:
+            decider: overrides how the run derives labels from probabilities.
+            extra: values of columns beside the text, one for each text: numbers or words, None where missing. Columns
+                that it lacks have no value.
 
-    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Probability of every label, ``float32 [texts, labels]``."""
+        Raises:
+            InputError: the model does not read a column of ``extra``, or a value is not of its kind.
+        """
+        return stream(self, texts, decider, extra)
+
+    def probabilities(
+        self, texts: Sequence[str], extra: Mapping[str, Sequence[Any]] | None = None
+    ) -> NDArray[np.float32]:
+        """Probability of every label, ``float32 [texts, labels]``; ``extra`` as in ``stream``."""
         with self._lock:  # tokenizers cache words
             encoded = list(self.tokenizer.encode_all(texts))
-        return self._outputs("probabilities", encoded, len(self.labels))
+        return self._outputs("probabilities", encoded, len(self.labels), features_of(self, extra, len(texts)))
 
-    def logits(self, encoded: Sequence[NDArray[np.integer]]) -> NDArray[np.float32]:
-        """Logits of encoded texts, ``float32 [texts, 1 or labels]``."""
-        return self._outputs("logits", encoded, self.labels.units)
+    def logits(
+        self, encoded: Sequence[NDArray[np.integer]], features: NDArray[np.float32] | None = None
+    ) -> NDArray[np.float32]:
+        """Logits of encoded texts, ``float32 [texts, 1 or labels]``; ``features`` are those of ``self.extra``,
+        ``float32 [texts, width]``."""
+        return self._outputs("logits", encoded, self.labels.units, features)
 
-    def _outputs(self, name: str, encoded: Sequence[NDArray[np.integer]], width: int) -> NDArray[np.float32]:
+    def _outputs(
+        self,
+        name: str,
+        encoded: Sequence[NDArray[np.integer]],
+        width: int,
+        features: NDArray[np.float32] | None,
+    ) -> NDArray[np.float32]:
         kept = [truncate_ids(ids, self.max_tokens, self.truncate) for ids in encoded]
         lengths = np.array([len(ids) for ids in kept], dtype=np.int64)
         rows = np.empty((len(kept), width), np.float32)
@@ -106,8 +141,9 @@ class Classifier:
             token_ids = np.full((len(batch), lengths[batch].max()), PAD_ID, np.int32)
             for row, place in zip(token_ids, batch, strict=True):
                 row[: lengths[place]] = kept[place]
+            beside = {} if features is None else {_EXTRA: features[batch]}
             try:
-                (rows[batch],) = self._session.run([name], {"token_ids": token_ids})
+                (rows[batch],) = self._session.run([name], {"token_ids": token_ids, **beside})
             except Exception as error:  # its own kinds have no base of their own
                 if type(error).__name__ != "InvalidArgument":
                     raise
@@ -116,6 +152,13 @@ class Classifier:
                     f"{token_ids.max()}, which the model does not know; use both from the same run"
                 ) from error
         return rows
+
+
+def _check_width(session: onnxruntime.InferenceSession, extra: ExtraColumns | None) -> None:
+    """Raise ``ValueError`` if the model reads other features than those of ``extra``."""
+    widths = [one.shape[1] for one in session.get_overridable_initializers() if one.name == _EXTRA]
+    if widths != ([] if extra is None else [extra.width]):
+        raise ValueError("its columns beside the text are not those that it describes")
 
 
 def _batches(lengths: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:

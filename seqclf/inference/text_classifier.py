@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.decisions import Decider
+from seqclf.errors import InputError
+from seqclf.extra_columns import ExtraColumns
 from seqclf.inference.prediction import Prediction, predictions
 from seqclf.labels import Labels
 
 _TEXTS_A_BLOCK = 4_096
+_END = object()
 
 
 class TextClassifier(Protocol):
@@ -31,16 +34,50 @@ class TextClassifier(Protocol):
     def thresholds(self) -> tuple[float, ...] | None:
         """Multi-label, the threshold that each label's probability must exceed; else None."""
 
-    def probabilities(self, texts: Sequence[str]) -> NDArray[np.floating]:
-        """Probability of every label, ``[texts, labels]``."""
+    @property
+    def extra(self) -> ExtraColumns | None:
+        """The columns beside the text that the model reads; None: it reads the text alone."""
+
+    def probabilities(
+        self, texts: Sequence[str], extra: Mapping[str, Sequence[Any]] | None = None
+    ) -> NDArray[np.floating]:
+        """Probability of every label, ``[texts, labels]``.
+
+        ``extra``: values of columns beside the text, one for each text; columns that it lacks have no value. Raises
+        ``InputError`` for other columns than those of ``self.extra``, and for values that are not of their kind.
+        """
 
 
-def stream(classifier: TextClassifier, texts: Iterable[str], decider: Decider | None = None) -> Iterator[Prediction]:
+def features_of(
+    classifier: TextClassifier, extra: Mapping[str, Sequence[Any]] | None, texts: int
+) -> NDArray[np.float32] | None:
+    """The features of columns beside the text, ``float32 [texts, width]``; None if the model reads the text alone.
+
+    Raises ``InputError`` as ``TextClassifier.probabilities`` does.
+    """
+    if classifier.extra is not None:
+        return classifier.extra.features(extra, texts)
+    if extra:
+        raise InputError(f'"{next(iter(extra))}": the model reads the text alone, no columns beside it')
+    return None
+
+
+def stream(
+    classifier: TextClassifier,
+    texts: Iterable[str],
+    decider: Decider | None = None,
+    extra: Mapping[str, Iterable[Any]] | None = None,
+) -> Iterator[Prediction]:
     """Yield a prediction for each text, in order, reading some thousand texts ahead.
 
-    ``decider`` overrides how the classifier derives labels from probabilities.
+    ``decider`` overrides how the classifier derives labels from probabilities; ``extra`` as in
+    ``TextClassifier.probabilities``.
     """
     decider = decider or Decider(classifier.labels, classifier.thresholds)
     texts = iter(texts)
+    values = {name: iter(column) for name, column in (extra or {}).items()}
     while block := list(itertools.islice(texts, _TEXTS_A_BLOCK)):
-        yield from predictions(classifier.probabilities(block), decider, block)
+        beside = {name: list(itertools.islice(column, len(block))) for name, column in values.items()}
+        yield from predictions(classifier.probabilities(block, beside), decider, block)
+    if longer := [name for name, column in values.items() if next(column, _END) is not _END]:
+        raise InputError(f'"{longer[0]}" has more values than there are texts')

@@ -23,6 +23,9 @@ LOGITS = "logits"
 NETWORK_LOGITS = "network_logits"
 """Name of the network's output layer if the logits of n-grams are added to it."""
 
+EXTRA = "extra"
+"""Name of the input for the columns beside the text."""
+
 NGRAMS = "ngrams"
 """Name of the n-gram layer, whose weights ``seqclf.ngrams`` fits before training."""
 
@@ -35,6 +38,7 @@ def build_model(
     vectors: Mapping[int, NDArray[np.float32]] | None = None,
     portable: bool = False,
     tokens: int | None = None,
+    extra: int = 0,
 ) -> keras.Model:
     """Build an ordinary Keras model, which you can compile, ``fit``, save and take apart.
 
@@ -46,6 +50,8 @@ def build_model(
             other tokens start with random vectors.
         portable: build layers whose graphs run on any machine: without cuDNN, independent of this machine's cores.
         tokens: fixed number of tokens, with padding, of every text; None: any number, another in each batch.
+        extra: number of features of the columns beside the text (``seqclf.extra_columns``). If there are any, the model
+            has a second input ``extra`` (``float32 [batch, extra]``), which joins the text's vector before the head.
 
     Returns:
         A model from ``token_ids`` (``int32 [batch, time]``, padded right with 0, no row all padding) to
@@ -55,9 +61,12 @@ def build_model(
     labels = Labels.of(labels)
     context = Context(Seeds(config.seed), portable)
     token_ids = keras.Input((tokens,), dtype="int32", name="token_ids")
+    columns = [keras.Input((extra,), dtype="float32", name=EXTRA)] if extra else []
     x = None
     if config.layers:
         x = encode(config, token_ids, vocabulary_size, context=context, vectors=vectors).x
+    if columns:
+        x = columns[0] if x is None else keras.layers.Concatenate(name="vector_and_extra")([x, *columns])
     ngrams = config.ngrams
     if ngrams is None:
         logits = _output(_headed(config, x, context), labels, context, LOGITS)
@@ -78,7 +87,7 @@ def build_model(
             logits = NgramMix(ngrams.dropout, seed=context.seeds(), name=LOGITS)([network, scores])
     activation = "sigmoid" if labels.multi or labels.units == 1 else "softmax"
     probabilities = keras.layers.Activation(activation, name="probabilities")(logits)
-    return keras.Model(token_ids, probabilities, name="seqclf")
+    return keras.Model([token_ids, *columns] if columns else token_ids, probabilities, name="seqclf")
 
 
 def _headed(config: Config, x: Any, context: Context) -> Any:
@@ -110,10 +119,15 @@ def is_mixed(model: keras.Model) -> bool:
 def mixed_parts_model(model: keras.Model) -> keras.Model:
     """The model up to the inputs of the mix, with the same variables: logits of network and n-grams, concatenated.
 
-    From token ids to ``float32 [batch, 2 * units]``.
+    From the model's inputs to ``float32 [batch, 2 * units]``.
     """
     parts = [model.get_layer(name).output for name in (NETWORK_LOGITS, NGRAMS)]
     return keras.Model(model.input, keras.layers.Concatenate()(parts), name="seqclf_mixed_parts")
+
+
+def extra_width(model: keras.Model) -> int:
+    """Number of features of the columns beside the text that the model reads; 0: it has no such input."""
+    return next((int(one.shape[1]) for one in model.inputs if one.name == EXTRA), 0)
 
 
 def has_ngrams(model: keras.Model) -> bool:

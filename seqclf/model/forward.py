@@ -26,13 +26,14 @@ class Forward:
     def __init__(self, model: keras.Model, output: str, given: Sequence[str] = ()) -> None:
         self._source, self._output = model, model.get_layer(output).output
         self._given = [model.get_layer(name).output for name in given]
-        self._from_ids = keras.Model([model.input, *self._given], self._output)
+        self._from_ids = keras.Model([*model.inputs, *self._given], self._output)
         self._values: tuple[tf.Tensor, ...] = ()
 
-    def with_given(self, *values: tf.Tensor) -> Forward:
-        """The forward pass with the outputs of the layers ``given`` for one batch."""
+    def with_given(self, *values: tf.Tensor, extra: tf.Tensor | None = None) -> Forward:
+        """The forward pass for one batch, with the outputs of the layers ``given``, and with the features of the
+        columns beside the text (``float32 [batch, width]``), if the model reads them."""
         bound = copy(self)
-        bound._values = values
+        bound._values = values if extra is None else (extra, *values)
         return bound
 
     def __call__(self, token_ids: tf.Tensor, *, vectors: tf.Tensor | None = None) -> tf.Tensor:
@@ -58,5 +59,6 @@ class Forward:
 
     @cached_property
     def _from_vectors(self) -> keras.Model:
-        inputs = [self._source.input, self._source.get_layer(EMBEDDING).output, *self._given]
-        return keras.Model(inputs, self._output)
+        token_ids, *beside = self._source.inputs
+        vectors = self._source.get_layer(EMBEDDING).output
+        return keras.Model([token_ids, vectors, *beside, *self._given], self._output)

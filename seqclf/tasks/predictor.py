@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from seqclf.data.batches import Batches
 from seqclf.data.pipeline import dataset
-from seqclf.model.build import logits_model
+from seqclf.model.build import extra_width, logits_model
 from seqclf.token_ids import PAD_ID
 
 _TOKEN_IDS = tf.TensorSpec([None, None], tf.int32)
@@ -24,10 +24,12 @@ class Predictor:
 
     def __init__(self, model: keras.Model, outputs: keras.Model | None = None) -> None:
         logits = logits_model(model) if outputs is None else outputs
+        width = extra_width(model)
+        self._signature = [_TOKEN_IDS, *([tf.TensorSpec([None, width], tf.float32)] if width else [])]
 
-        @tf.function(input_signature=[_TOKEN_IDS], autograph=False)
-        def call(token_ids: tf.Tensor) -> tf.Tensor:
-            return logits(token_ids, training=False)
+        @tf.function(input_signature=self._signature, autograph=False)
+        def call(*inputs: tf.Tensor) -> tf.Tensor:
+            return logits(list(inputs) if width else inputs[0], training=False)
 
         self._call = call
 
@@ -38,9 +40,11 @@ class Predictor:
     def logits_and_known(self, batches: Batches, unknown_id: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """``logits``, and which texts have a token other than ``unknown_id``, ``bool [texts]``."""
         plan = batches.by_length()
+        read = [batches.parts.index(name) for name in ("token_ids", "extra")[: len(self._signature)]]
         results, found = [], []
-        for (token_ids,) in dataset(lambda: ((ids,) for ids, *_ in batches.stream(plan)), [_TOKEN_IDS]):
-            results.append(self._call(token_ids).numpy())
+        inputs = dataset(lambda: (tuple(batch[place] for place in read) for batch in batches.stream(plan)), self._signature)
+        for token_ids, *extra in inputs:
+            results.append(self._call(token_ids, *extra).numpy())
             found.append(tf.reduce_any((token_ids != PAD_ID) & (token_ids != unknown_id), axis=1).numpy())
         in_plan_order = np.concatenate(results)
         logits, known = np.empty_like(in_plan_order), np.empty(len(in_plan_order), dtype=bool)

@@ -1,0 +1,55 @@
+"""Values of table columns as numbers and categories, the same in training and in prediction."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+_MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
+"""Words of csv files that mean a missing value, in lower case: those that R and pandas write, and an empty field."""
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a value stands for no value."""
+    if isinstance(value, str):
+        return value.strip().lower() in _MISSING
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def as_number(value: Any) -> float:
+    """The finite number that a value is, or that a string contains; NaN if it is missing.
+
+    Raises:
+        ValueError: it is something else, such as a word, a list or an infinite number.
+    """
+    if is_missing(value):
+        return math.nan
+    if isinstance(value, list | dict | bytes | tuple):
+        raise ValueError("not a number")
+    try:
+        number = float(value)  # strings, integers of any size, numbers of NumPy, decimal.Decimal, true and false
+    except (TypeError, OverflowError) as error:
+        raise ValueError("not a number") from error
+    if not math.isfinite(number):
+        raise ValueError("not a finite number")
+    return number
+
+
+def as_category(value: Any) -> str:
+    """The name of a category, without surrounding white space; "" if it is missing.
+
+    Numbers without a fraction are written as integers and truth values as ``true`` and ``false``, so that a category
+    has one name in all file formats.
+
+    Raises:
+        ValueError: a list or an object.
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, list | dict | bytes | tuple):
+        raise ValueError("not a category")
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
