@@ -7,6 +7,7 @@
 ``tokenizer/``      the tokenizer (``seqclf.text.tokenizer``)
 ``labels.json``     the labels in the order of their ids, and whether the data are multi-label
 ``thresholds.json`` multi-label only: the probability that each label must exceed
+``extra.json``      how the columns beside the text (``data.extra``) become features; only with such columns
 ``prior.json``      label frequencies in the training texts: the prediction for a text without known tokens
 ``history.jsonl``   one line every ``training.log_every`` steps and every epoch
 ``checkpoint/``     the training state at the last two checkpoints; for a finished run, the final state
@@ -39,6 +40,7 @@ from seqclf.files import locked, write_json
 from seqclf.labels import Labels
 
 if TYPE_CHECKING:
+    from seqclf.extra_columns import ExtraColumns
     from seqclf.metrics.measured import Measured
     from seqclf.prior import Prior
 
@@ -204,6 +206,25 @@ class Run:
 
     def write_prior(self, prior: Prior) -> None:
         write_json(self.folder / "prior.json", prior.as_json(self.labels))
+
+    @property
+    def extra_file(self) -> Path:
+        return self.folder / "extra.json"
+
+    @property
+    def extra(self) -> ExtraColumns | None:
+        """The columns beside the text that the model reads; None: it reads the text alone."""
+        if not self.extra_file.exists():
+            return None
+        from seqclf.extra_columns import ExtraColumns
+
+        try:
+            return ExtraColumns.from_json(_read_json(self.extra_file))
+        except ValueError as error:
+            raise InputError(f"{self.extra_file}: {error}; {_REMEDY}") from error
+
+    def write_extra(self, extra: ExtraColumns) -> None:
+        write_json(self.extra_file, extra.as_json())
 
     @property
     def metrics(self) -> dict[str, Any]:

@@ -54,14 +54,19 @@ class Batches:
     @property
     def parts(self) -> tuple[str, ...]:
         """Names of the arrays of a batch, in their order: ``token_ids``, ``labels``, and where the texts have them
-        ``scores`` and ``weights``."""
+        ``scores``, ``weights`` and ``extra``."""
         return ("token_ids", *self._rows)
 
     @cached_property
     def _rows(self) -> dict[str, NDArray[Any]]:
         """The parts of a batch that have a row for each text."""
         texts = self.texts
-        rows = {"labels": texts.truth, "scores": self.scores, "weights": texts.relative_weights}
+        rows = {
+            "labels": texts.truth,
+            "scores": self.scores,
+            "weights": texts.relative_weights,
+            "extra": texts.extra,
+        }
         return {name: part for name, part in rows.items() if part is not None}
 
     def shuffled(self, seed: int, epoch: int) -> Plan:
@@ -115,7 +120,8 @@ class Batches:
         ``token_ids`` are ``int32 [batch, time]``, padded right with ``PAD_ID``. ``labels`` are ``int32 [batch]``, for
         multi-label texts ``bool [batch, labels]``; where the data have probabilities of labels, those, ``float32
         [batch, labels]``. ``scores`` are ``float32 [batch, units]``. ``weights`` are ``float32 [batch]``, with mean 1
-        over all texts that count. Without indices, the arrays have no rows, and time is 1.
+        over all texts that count. ``extra`` are the features of the columns beside the text, ``float32 [batch,
+        width]``. Without indices, the arrays have no rows, and time is 1.
         """
         indices = np.asarray(indices, dtype=np.int64)
         lengths = self.lengths[indices]

@@ -55,6 +55,7 @@ class EncodedTexts:
         weights: how much each text counts (``data.weight``), ``float32 [texts]``; None: all the same.
         shares: the probability of each label, ``float32 [texts, labels]``, where the data have them. ``labels`` are
             then the most probable ones.
+        extra: features of the columns beside the text, ``float32 [texts, width]``; None: there are none.
     """
 
     ids: Ids
@@ -63,6 +64,7 @@ class EncodedTexts:
     unknown: Unknown | None = None
     weights: NDArray[np.float32] | None = None
     shares: NDArray[np.float32] | None = None
+    extra: NDArray[np.float32] | None = None
 
     @property
     def truth(self) -> NDArray[Any]:

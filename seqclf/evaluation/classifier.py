@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from zipfile import BadZipFile
 
 import keras
@@ -14,6 +15,8 @@ from seqclf.config import Config, load_config
 from seqclf.data.batches import Batches
 from seqclf.data.encoded import EncodedTexts
 from seqclf.errors import InputError
+from seqclf.extra_columns import ExtraColumns
+from seqclf.inference.text_classifier import features_of
 from seqclf.labels import Labels
 from seqclf.metrics.kinds import ClassifierMetrics
 from seqclf.model.build import build_model
@@ -35,6 +38,7 @@ class KerasClassifier:
     Attributes:
         thresholds: multi-label, the threshold that each label's probability must exceed; else None.
         prior: the answer for texts without known tokens; None: the model answers them.
+        extra: the columns beside the text that the model reads; None: it reads the text alone.
     """
 
     config: Config
@@ -44,25 +48,32 @@ class KerasClassifier:
     model: keras.Model
     predictor: Predictor
     prior: Prior | None = None
+    extra: ExtraColumns | None = None
 
     @classmethod
     def load(cls, run: Run) -> KerasClassifier:
         """Load a complete run. Only the weights come from the model's file; the layers follow from the config."""
         config = load_config(run.config)
         tokenizer = load_tokenizer(run.tokenizer)
-        model = build_model(config, tokenizer.vocabulary_size, run.labels)
+        extra = run.extra
+        width = 0 if extra is None else extra.width
+        model = build_model(config, tokenizer.vocabulary_size, run.labels, extra=width)
         try:
             model.load_weights(run.model)
         except (OSError, ValueError, LookupError, BadZipFile) as error:
             raise InputError(f"{run.model}: cannot be read as a model ({error})") from error
-        return cls(config, tokenizer, run.labels, run.thresholds, model, Predictor(model), run.prior)
+        predictor = Predictor(model, extra=extra)
+        return cls(config, tokenizer, run.labels, run.thresholds, model, predictor, run.prior, extra)
 
-    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """Probability of every label, ``float64 [texts, labels]``."""
+    def probabilities(
+        self, texts: Sequence[str], extra: Mapping[str, Sequence[Any]] | None = None
+    ) -> NDArray[np.float64]:
+        """Probability of every label, ``float64 [texts, labels]``; ``extra``: values of the columns beside the text."""
         if not texts:
             return np.zeros((0, len(self.labels)))
         no_labels = np.zeros(len(texts), dtype=np.int32)
         encoded = EncodedTexts.collect(self.tokenizer.encode_all(texts), no_labels, self.tokenizer.vocabulary_size)
+        encoded = replace(encoded, extra=features_of(self, extra, len(texts)))
         return self._as_probabilities(self._logits(encoded))
 
     def evaluate(self, texts: EncodedTexts) -> ClassifierMetrics:

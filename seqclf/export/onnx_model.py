@@ -66,7 +66,11 @@ def onnx_model(
         "seqclf",
         [
             helper.make_tensor_value_info("token_ids", TensorProto.INT32, ["batch", "time"]),
-            *([] if beside is None else [helper.make_tensor_value_info(_EXTRA, TensorProto.FLOAT, [None, beside.width])]),
+            *(
+                []
+                if beside is None
+                else [helper.make_tensor_value_info(_EXTRA, TensorProto.FLOAT, [None, beside.width])]
+            ),
         ],
         [
             helper.make_tensor_value_info(_LOGITS, TensorProto.FLOAT, ["batch", labels.units]),
@@ -158,7 +162,9 @@ def _logits(graph: Graph, config: Config, beside: OnnxFlow | None) -> str:
     scores = ngram_logits(graph, "token_ids", NGRAMS, hashes, normalize=config.ngrams.normalize)
     if config.ngrams.join == "head":
         units = int(graph.weights(NGRAMS)[1].size)
-        flow = OnnxFlow(scores, "", "", units, is_sequence=False) if flow is None else _joined(graph, flow, scores, units)
+        flow = (
+            OnnxFlow(scores, "", "", units, is_sequence=False) if flow is None else _joined(graph, flow, scores, units)
+        )
         return dense(graph, _through(graph, "head", config.head, flow).x, LOGITS)
     if flow is None:
         scale, bias = (graph.constant(weight) for weight in graph.weights(LOGITS))

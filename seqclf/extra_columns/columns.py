@@ -81,7 +81,9 @@ class ExtraColumns:
                     raise InputError(f'"{column.name}" is {_shown(values)}, expected a list with a value for each text')
                 values = list(values)
                 if len(values) != texts:
-                    raise InputError(f'"{column.name}" has {len(values):,} values for {texts:,} text{"" if texts == 1 else "s"}')
+                    raise InputError(
+                        f'"{column.name}" has {len(values):,} values for {texts:,} text{"" if texts == 1 else "s"}'
+                    )
                 arrays[column.name] = column.array([self.parsed(column.name, value) for value in values])
         return self.encode(arrays, texts)
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from seqclf.data.batches import Batches
 from seqclf.data.pipeline import dataset
+from seqclf.extra_columns import ExtraColumns
 from seqclf.model.build import extra_width, logits_model
 from seqclf.token_ids import PAD_ID
 
@@ -20,11 +21,15 @@ class Predictor:
 
     Args:
         outputs: a model with the same variables whose outputs replace the logits, ``float32 [batch, any]``.
+        extra: the columns beside the text that the model reads; None: it reads the text alone.
     """
 
-    def __init__(self, model: keras.Model, outputs: keras.Model | None = None) -> None:
+    def __init__(
+        self, model: keras.Model, outputs: keras.Model | None = None, extra: ExtraColumns | None = None
+    ) -> None:
         logits = logits_model(model) if outputs is None else outputs
         width = extra_width(model)
+        self._extra = extra
         self._signature = [_TOKEN_IDS, *([tf.TensorSpec([None, width], tf.float32)] if width else [])]
 
         @tf.function(input_signature=self._signature, autograph=False)
@@ -38,11 +43,14 @@ class Predictor:
         return self.logits_and_known(batches, PAD_ID)[0]
 
     def logits_and_known(self, batches: Batches, unknown_id: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """``logits``, and which texts have a token other than ``unknown_id``, ``bool [texts]``."""
+        """``logits``, and which texts have a token other than ``unknown_id``, or a value in a column beside the text,
+        ``bool [texts]``."""
         plan = batches.by_length()
         read = [batches.parts.index(name) for name in ("token_ids", "extra")[: len(self._signature)]]
         results, found = [], []
-        inputs = dataset(lambda: (tuple(batch[place] for place in read) for batch in batches.stream(plan)), self._signature)
+        inputs = dataset(
+            lambda: (tuple(batch[place] for place in read) for batch in batches.stream(plan)), self._signature
+        )
         for token_ids, *extra in inputs:
             results.append(self._call(token_ids, *extra).numpy())
             found.append(tf.reduce_any((token_ids != PAD_ID) & (token_ids != unknown_id), axis=1).numpy())
@@ -50,4 +58,6 @@ class Predictor:
         logits, known = np.empty_like(in_plan_order), np.empty(len(in_plan_order), dtype=bool)
         order = np.concatenate(plan)
         logits[order], known[order] = in_plan_order, np.concatenate(found)
+        if self._extra is not None and batches.texts.extra is not None:
+            known |= self._extra.is_given(batches.texts.extra)
         return logits, known
