@@ -28,7 +28,7 @@ def as_number(value: Any) -> float:
         raise ValueError("not a number")
     try:
         number = float(value)  # strings, integers of any size, numbers of NumPy, decimal.Decimal, true and false
-    except (TypeError, OverflowError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ValueError("not a number") from error
     if not math.isfinite(number):
         raise ValueError("not a finite number")

@@ -127,6 +127,7 @@ def test_a_long_chain_of_files_ends(tmp_path: Path) -> None:
 
 
 def test_a_variable_names_the_folder_of_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from seqclf.sources.base import TableColumns
     from seqclf.sources.tfds import TfdsSource
 
     path = _write(
@@ -145,4 +146,4 @@ def test_a_variable_names_the_folder_of_the_data(tmp_path: Path, monkeypatch: py
     folder = tmp_path / "data" / "tiny" / "1.0.0"
     folder.mkdir(parents=True)
     (folder / "dataset_info.json").write_text("{}")
-    TfdsSource("tiny", None, None, text="text", label="label").check("train")
+    TfdsSource("tiny", None, None, TableColumns("text", "label")).check("train")

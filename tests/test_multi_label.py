@@ -113,6 +113,7 @@ def test_sequences_of_tensorflow_datasets_are_lists(tmp_path: Path) -> None:
     import tensorflow as tf
     import tensorflow_datasets as tfds
 
+    from seqclf.sources.base import TableColumns
     from seqclf.sources.tfds import TfdsSource
 
     rows = [("one", [1, 0], ["x"]), ("two", [], []), ("three", [1], ["y", "x"])]
@@ -138,13 +139,13 @@ def test_sequences_of_tensorflow_datasets_are_lists(tmp_path: Path) -> None:
         ),
         split_datasets={"train": split},
     )
-    read = TfdsSource("lists", None, str(tmp_path), text="text", label="label").read("train")
+    read = TfdsSource("lists", None, str(tmp_path), TableColumns("text", "label")).read("train")
     assert dict(zip(read.texts, read.labels, strict=True)) == {"one": ("one", "zero"), "two": (), "three": ("one",)}
     assert (read.multi, read.label_names) == (True, ("zero", "one"))
-    tags = TfdsSource("lists", None, str(tmp_path), text="text", label="tags").read("train")
+    tags = TfdsSource("lists", None, str(tmp_path), TableColumns("text", "tags")).read("train")
     assert dict(zip(tags.texts, tags.labels, strict=True)) == {"one": ("x",), "two": (), "three": ("x", "y")}
     with pytest.raises(InputError, match=r'feature "tags" has the shape \(None,\), expected one value'):
-        TfdsSource("lists", None, str(tmp_path), text="tags", label="label").read("train")
+        TfdsSource("lists", None, str(tmp_path), TableColumns("tags", "label")).read("train")
 
 
 # --- splits, encoding, batches ----------------------------------------------------------------------------------------

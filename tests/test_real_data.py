@@ -15,6 +15,7 @@ from seqclf.data.prepare import prepare, prepare_split
 from seqclf.data.splits import partition
 from seqclf.errors import InputError
 from seqclf.metrics.kinds import ClassifierMetrics
+from seqclf.sources.base import TableColumns
 from seqclf.sources.table.reader import TableSource
 from seqclf.sources.tfds import TfdsSource
 
@@ -34,7 +35,7 @@ def _test_metrics(run: Any) -> ClassifierMetrics:
 
 @pytest.fixture(scope="module")
 def imdb(real_data: Path) -> TfdsSource:
-    return TfdsSource("imdb_reviews", None, str(real_data / "tfds"), text="text", label="label")
+    return TfdsSource("imdb_reviews", None, str(real_data / "tfds"), TableColumns("text", "label"))
 
 
 def test_imdb_is_read_through_tfds(imdb: TfdsSource) -> None:
@@ -58,7 +59,7 @@ def test_imdb_is_read_through_tfds(imdb: TfdsSource) -> None:
 )
 def test_wrong_parts_of_imdb_are_reported(real_data: Path, options: dict[str, str], part: str, message: str) -> None:
     columns = {"text": "text", "label": "label"} | options
-    source = TfdsSource("imdb_reviews", None, str(real_data / "tfds"), text=columns["text"], label=columns["label"])
+    source = TfdsSource("imdb_reviews", None, str(real_data / "tfds"), TableColumns(columns["text"], columns["label"]))
     with pytest.raises(InputError, match=message):
         source.read(part)
 

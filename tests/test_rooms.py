@@ -20,6 +20,7 @@ BASE = {
     "token_ids",
     "cache",
     "metrics",
+    "column_values",
     "extra_columns",
 }
 ALLOWED = {
@@ -45,7 +46,7 @@ ALLOWED = {
     "token_ids": set(),
     "layers": {"runtime", "token_ids"},
     "option_types": set(),
-    "sources": BASE | {"option_types", "text_store"},
+    "sources": BASE | {"option_types", "text", "text_store"},
     "layer_types": BASE | {"option_types", "layers", "onnx_writer"},
     "config": BASE | {"option_types", "layer_types", "text", "sources"},
     "text": BASE,
@@ -101,6 +102,7 @@ LIGHT = {
     "labels",
     "metrics",
     "tables",
+    "column_values",
 }
 HEAVY = {"tensorflow", "keras", "tensorflow_datasets", "onnx", "onnxruntime"}
 

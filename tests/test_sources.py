@@ -17,6 +17,7 @@ from seqclf.data.splits import partition
 from seqclf.errors import InputError
 from seqclf.labels import Labels
 from seqclf.sources import SOURCE_TYPES, RowSource
+from seqclf.sources.base import TableColumns
 from seqclf.sources.folder import FolderSource
 from seqclf.sources.sample import SampleSource
 from seqclf.sources.table.reader import TableSource
@@ -180,10 +181,12 @@ def test_tfds_takes_the_newest_prepared_version(tmp_path: Path) -> None:
         folder = tmp_path / "reviews" / "plain" / version
         folder.mkdir(parents=True)
         (folder / "dataset_info.json").write_text("{}")
-    source = TfdsSource("reviews", None, str(tmp_path), text="text", label="label")
+    source = TfdsSource("reviews", None, str(tmp_path), TableColumns("text", "label"))
     source.check("train")
     assert source._prepared_folder() == tmp_path / "reviews" / "plain" / "1.10.0"
-    assert TfdsSource("reviews/plain", None, str(tmp_path), text="text", label="label")._prepared_folder() is not None
+    assert (
+        TfdsSource("reviews/plain", None, str(tmp_path), TableColumns("text", "label"))._prepared_folder() is not None
+    )
     other = tmp_path / "reviews" / "other" / "1.0.0"
     other.mkdir(parents=True)
     (other / "dataset_info.json").write_text("{}")
@@ -197,10 +200,10 @@ def test_tfds_reports_an_unavailable_data_set_at_once(tmp_path: Path, monkeypatc
 
     monkeypatch.setattr("urllib.request.urlopen", unreachable)
     with pytest.raises(InputError, match="is not in .* and cannot be downloaded") as caught:
-        TfdsSource("imdb_reviews", None, str(tmp_path), text="text", label="label").check("train")
+        TfdsSource("imdb_reviews", None, str(tmp_path), TableColumns("text", "label")).check("train")
     assert "--set data.data_dir=DIR" in str(caught.value)
     with pytest.raises(InputError, match='did you mean "imdb_reviews"'):
-        TfdsSource("imdb_reviewz", None, str(tmp_path), text="text", label="label").check("train")
+        TfdsSource("imdb_reviewz", None, str(tmp_path), TableColumns("text", "label")).check("train")
 
 
 def _labelled(labels: list[str]) -> LabelledTexts:

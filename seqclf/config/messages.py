@@ -99,6 +99,8 @@ def _message(errors: Sequence[Any], models: Sequence[Model], path: OptionPath, w
     elif kind.endswith("too_long"):
         what, count = (" characters", len(found)) if isinstance(found, str) else ("", len(found))
         return f"expected at most {context['max_length']}{what}, found {count}"
+    elif kind == "too_short" and context["min_length"] > 1:
+        expected = f"at least {context['min_length']}"
     elif kind == "string_pattern_mismatch" and ":" in context["pattern"]:
         expected = "a layer type of seqclf, or a module and a class such as my_package.my_module:MyLayer"
     else:

@@ -7,7 +7,7 @@ import json
 import os
 from array import array
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -43,6 +43,18 @@ class IdsFile:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What texts may have beside their labels; attributes as in ``EncodedTexts``."""
+
+    weights: NDArray[np.float32] | None = None
+    shares: NDArray[np.float32] | None = None
+    extra: NDArray[np.float32] | None = None
+
+
+NOTHING = Beside()
+
+
+@dataclass(frozen=True)
 class EncodedTexts:
     """The token ids of many texts.
 
@@ -55,7 +67,7 @@ class EncodedTexts:
         weights: how much each text counts (``data.weight``), ``float32 [texts]``; None: all the same.
         shares: the probability of each label, ``float32 [texts, labels]``, where the data have them. ``labels`` are
             then the most probable ones.
-        extra: features of the columns beside the text, ``float32 [texts, width]``; None: there are none.
+        extra: the columns beside the text as features, ``float32 [texts, width]``; None if there are none.
     """
 
     ids: Ids
@@ -115,12 +127,14 @@ class EncodedTexts:
         labels: NDArray[Any],
         vocabulary_size: int,
         unknown: Unknown | None = None,
+        *,
+        beside: Beside = NOTHING,
     ) -> EncodedTexts:
         """Concatenate the token ids of single texts in memory."""
         joined = io.BytesIO()
         dtype = _dtype(vocabulary_size)
         offsets = _join(encoded, joined, dtype)
-        return cls(np.frombuffer(joined.getbuffer(), dtype), offsets, labels, unknown)
+        return cls(np.frombuffer(joined.getbuffer(), dtype), offsets, labels, unknown, **vars(beside))
 
     @classmethod
     def write(
@@ -130,6 +144,8 @@ class EncodedTexts:
         labels: NDArray[Any],
         vocabulary_size: int,
         unknown: Unknown | None = None,
+        *,
+        beside: Beside = NOTHING,
     ) -> None:
         """Write the token ids of single texts to files that ``load`` reads, with one text in memory at a time."""
         dtype = _dtype(vocabulary_size)
@@ -139,6 +155,9 @@ class EncodedTexts:
         np.save(folder / _LABELS, labels)
         if unknown is not None:
             write_json(folder / _UNKNOWN, unknown.to_json())
+        for name, values in vars(beside).items():
+            if values is not None:
+                np.save(folder / f"{name}.npy", values)
 
     @classmethod
     def load(cls, folder: Path) -> EncodedTexts:
@@ -147,7 +166,9 @@ class EncodedTexts:
         unknown = None
         if (folder / _UNKNOWN).exists():
             unknown = Unknown.from_json(json.loads((folder / _UNKNOWN).read_text(encoding="utf-8")))
-        return cls(IdsFile(ids), np.load(folder / _OFFSETS), np.load(folder / _LABELS), unknown)
+        files = {one.name: folder / f"{one.name}.npy" for one in fields(Beside)}
+        beside = {name: np.load(path) for name, path in files.items() if path.exists()}
+        return cls(IdsFile(ids), np.load(folder / _OFFSETS), np.load(folder / _LABELS), unknown, **beside)
 
 
 def _dtype(vocabulary_size: int) -> np.dtype[Any]:

@@ -74,6 +74,22 @@ def label_ids(texts: LabelledTexts, labels: Labels, unknown_labels: UnknownLabel
     return LabelIds(_places(texts, [*labels, *names]), None, unknown)
 
 
+def label_shares(texts: LabelledTexts, labels: Labels) -> NDArray[np.float32] | None:
+    """With soft labels, the probability of each of ``labels``, ``float32 [texts, labels]``; None without.
+
+    Raises ``InputError`` if the texts have probabilities of other labels.
+    """
+    if texts.shares is None:
+        return None
+    names = list(texts.label_names or ())
+    if set(names) != set(labels):
+        raise InputError(
+            f"{texts.origin}: has probabilities of the labels {some_of(names)}, but the model's labels are "
+            f"{some_of(labels)}; data.label must name a column for each of them"
+        )
+    return texts.shares[:, [names.index(label) for label in labels]]
+
+
 def what_to_do(unknown: Iterable[str], known: Iterable[str]) -> str:
     """Advice on labels that do not occur in the training texts: the known label to write, or the option to set."""
     by_case = {name.casefold(): name for name in known}

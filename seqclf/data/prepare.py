@@ -14,8 +14,8 @@ from seqclf.cache import cached
 from seqclf.config import Config
 from seqclf.config.problems import Problem
 from seqclf.data.corpus import Corpus
-from seqclf.data.encoded import EncodedTexts
-from seqclf.data.label_sets import label_ids
+from seqclf.data.encoded import Beside, EncodedTexts
+from seqclf.data.label_sets import label_ids, label_shares
 from seqclf.errors import InputError
 from seqclf.files import write_json
 from seqclf.labels import Labels
@@ -148,7 +148,13 @@ def encode_texts(
     """
     found = label_ids(texts, labels, unknown_labels)
     kept = texts if found.kept is None else texts.chosen(found.kept)
-    return EncodedTexts.collect(tokenizer.encode_all(kept.texts), found.ids, tokenizer.vocabulary_size, found.unknown)
+    ids, size = tokenizer.encode_all(kept.texts), tokenizer.vocabulary_size
+    return EncodedTexts.collect(ids, found.ids, size, found.unknown, beside=_beside(kept, labels))
+
+
+def _beside(texts: LabelledTexts, labels: Labels) -> Beside:
+    """What the texts have beside their labels, in the order of the model's labels."""
+    return Beside(weights=texts.weights, shares=label_shares(texts, labels))
 
 
 def encode_split(
@@ -166,7 +172,8 @@ def encode_split(
         found = label_ids(texts, labels, unknown_labels)
         kept = texts if found.kept is None else texts.chosen(found.kept)
         ids = tokenizer.encode_all(kept.texts)
-        EncodedTexts.write(folder, ids, found.ids, tokenizer.vocabulary_size, found.unknown)
+        size = tokenizer.vocabulary_size
+        EncodedTexts.write(folder, ids, found.ids, size, found.unknown, beside=_beside(kept, labels))
 
     allowed = [] if unknown_labels == "error" else [unknown_labels]
     key = digest(_FORMAT, fingerprint, tokenizer.fingerprint, labels, *allowed)

@@ -131,9 +131,9 @@ class Predictions:
     def _of_table(self, rows: InputRows, texts: LabelledTexts) -> Iterator[dict[str, Any]]:
         """Raises ``InputError`` if a row no longer has the evaluated text."""
         blank = {} if self.target.kind == "jsonl" else dict.fromkeys(rows.columns)
-        text, label = rows.source.text_column, rows.source.label_column
+        label = rows.source.columns_read.label
         for read, row in zip_longest(texts.texts, rows):
-            if read is None or row is None or row.get(text) != read:
+            if read is None or row is None or rows.source.text_of(row) != read:
                 raise rows.changed()
             full = {**blank, **row}
             if isinstance(label, str):

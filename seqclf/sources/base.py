@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from pydantic import AfterValidator, ConfigDict, Field
@@ -88,12 +88,11 @@ class RowSource(Source, Protocol):
     """A reader whose parts are files with one row per text, which may have more columns than the text and label."""
 
     @property
-    def text_column(self) -> str:
-        """Name of the column with the texts."""
+    def columns_read(self) -> TableColumns:
+        """The columns with the texts, the labels and what else is read."""
 
-    @property
-    def label_column(self) -> str | tuple[str, ...]:
-        """Name of the label column, or names if each label has its own column."""
+    def text_of(self, row: Mapping[str, Any]) -> str | None:
+        """The text of a row, from one or several columns; None if the row has none."""
 
     def kind(self, part: str) -> str:
         """csv, tsv, jsonl or parquet. Raises ``InputError`` if the format is unknown."""
@@ -102,18 +101,49 @@ class RowSource(Source, Protocol):
         """Each row with all its columns, or an error for a malformed row."""
 
 
+ExtraKind = Literal["number", "category"]
+"""What the values of a column beside the text are."""
+
+
 @dataclass(frozen=True)
 class TableColumns:
-    """The columns of a table that contain the texts and labels.
+    """The columns that are read, and what they contain.
 
     Attributes:
-        label: the column, or columns that are one label each.
+        text: the column with the text, or several columns, whose values together are the text.
+        label: the column with the label; several columns, which are one label each; or, for each label, the column with
+            its probability.
         separator: separator between several labels in one field; None: each field is one label.
+        group: the column that groups texts; None: none.
+        weight: the column with the weights of the texts; None: all weights are 1.
+        extra: columns beside the text, and what they contain.
     """
 
-    text: str = "text"
-    label: str | list[str] = "label"
+    text: str | Sequence[str] = "text"
+    label: str | Sequence[str] | Mapping[str, str] = "label"
     separator: str | None = None
+    group: str | None = None
+    weight: str | None = None
+    extra: Mapping[str, ExtraKind] = field(default_factory=dict)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The text columns."""
+        return (self.text,) if isinstance(self.text, str) else tuple(self.text)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The label columns."""
+        if isinstance(self.label, str):
+            return (self.label,)
+        return tuple(self.label.values() if isinstance(self.label, Mapping) else self.label)
+
+    def named(self) -> Iterator[tuple[str, str]]:
+        """All columns, each with the option that names it."""
+        yield from (("text", name) for name in self.texts)
+        yield from (("label", name) for name in self.labels)
+        yield from ((option, name) for option, name in (("group", self.group), ("weight", self.weight)) if name)
+        yield from (("extra", name) for name in self.extra)
 
 
 class SourceOptions(Strict):

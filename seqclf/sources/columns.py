@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
-from seqclf.option_types import Name
-from seqclf.sources.base import SourceOptions
+from seqclf.option_types import MAPPING, Name
+from seqclf.sources.base import ExtraKind, SourceOptions, TableColumns
+
+Names = Annotated[list[Name], Field(min_length=1, max_length=10_000)]
+Text = Name | Names
 
 Group = Annotated[
     Name | None,
@@ -19,36 +22,94 @@ Group = Annotated[
         "kept together."
     ),
 ]
+Weight = Annotated[
+    Name | None,
+    Field(
+        description="Column (or feature) with the weight of each text, 0 or more: how much it counts in the loss and "
+        "in all scores. null: all texts count the same."
+    ),
+]
+Extra = Annotated[
+    dict[Name, ExtraKind],
+    Field(
+        max_length=1_000,
+        description="Columns (or features) beside the text that the head also gets, such as `{price: number, country: "
+        "category}`. Values may be missing.",
+    ),
+]
+
+
+def _kind_of_label(value: Any) -> str | None:
+    if isinstance(value, dict):
+        return MAPPING
+    return "names" if isinstance(value, list) else "name" if isinstance(value, str) else None
+
+
+Label = Annotated[
+    Annotated[Name, Tag("name")]
+    | Annotated[Names, Tag("names")]
+    | Annotated[dict[Name, Name], Field(min_length=2, max_length=10_000), Tag(MAPPING)],
+    Discriminator(
+        _kind_of_label,
+        custom_error_type="label",
+        custom_error_message="a column, a list of columns, or a column of probabilities for each label",
+    ),
+]
 
 
 class ColumnOptions(SourceOptions):
-    """A source with a column of texts, one or several columns of labels, and possibly one that groups the texts."""
+    """A source with columns of texts and labels, and possibly others that group or weigh texts or stand beside them."""
 
-    text: Name = Field("text", description="Column with the text.")
-    label: Name | Annotated[list[Name], Field(min_length=1, max_length=10_000)] = Field(
-        "label", description="Column with the label, or a list of columns."
-    )
+    text: Text = Field("text", description="Column with the text, or a list of columns.")
+    label: Label = Field("label", description="Column with the label, or several.")
     group: Group = None
+    weight: Weight = None
+    extra: Extra = Field({})
+
+    def columns(self, *, with_groups: bool = True) -> TableColumns:
+        """The columns to read."""
+        group = self.group if with_groups else None
+        return TableColumns(self.text, self.label, group=group, weight=self.weight, extra=self.extra)
 
     @property
     def grouped_by(self) -> str | None:
         return self.group
 
     def problems(self) -> Iterator[tuple[str, str]]:
-        labels = [self.label] if isinstance(self.label, str) else self.label
-        if self.text in labels:
-            yield "label", f'expected a column other than data.text, found "{self.text}" for both'
-        if repeated := sorted(name for name, count in Counter(labels).items() if count > 1):
-            yield "label", f'expected each column once, found "{repeated[0]}" twice'
-        elif labels == self.label and len(labels) == 1:
-            yield "label", f"a list is for several columns; for one, write label: {labels[0]}"
-        if self.group is None:
-            return
-        if self.group in labels:
+        for option, given in (("text", self.text), ("label", self.label)):
+            if isinstance(given, list):
+                if repeated := sorted(name for name, count in Counter(given).items() if count > 1):
+                    yield option, f'expected each column once, found "{repeated[0]}" twice'
+                elif len(given) == 1:
+                    yield option, f"a list is for several columns; for one, write {option}: {given[0]}"
+        if isinstance(self.label, Mapping):
+            counts = Counter(self.label.values())
+            if repeated := sorted(name for name, count in counts.items() if count > 1):
+                yield "label", f'expected another column for each label, found "{repeated[0]}" twice'
+        yield from self._shared_columns()
+
+    def _shared_columns(self) -> Iterator[tuple[str, str]]:
+        """Columns that two options name."""
+        columns = self.columns()
+        texts, labels = set(columns.texts), set(columns.labels)
+        if both := sorted(texts & labels):
+            yield "label", f'expected a column other than data.text, found "{both[0]}" for both'
+        if self.group is not None and self.group in labels:
             message = f'"{self.group}" is a label column: every label would be in one split only; name another column'
             yield "group", message
-        elif self.group == self.text:
+        elif self.group is not None and self.group in texts and len(texts) == 1:
             yield "group", f'"{self.group}" is the text column, and equal texts are always kept together; remove it'
+        if self.weight is not None and self.weight in texts | labels:
+            what = "a text" if self.weight in texts else "a label"
+            yield "weight", f'"{self.weight}" is {what} column; name a column of numbers'
+        if known := sorted((texts | labels) & self.extra.keys()):
+            if known[0] in labels:
+                what = "a label column: the model would be given the answer"
+            else:
+                what = "a text column: the model reads it anyway"
+            yield "extra", f'"{known[0]}" is {what}; remove it'
+        elif self.weight is not None and self.weight in self.extra:
+            yield "extra", f'"{self.weight}" is the weight column, which new texts do not have; remove it from one'
 
     def warnings(self) -> Iterator[tuple[str, str]]:
         parts = self.parts()

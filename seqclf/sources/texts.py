@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,11 @@ class LabelledTexts:
         multi: each of ``labels`` is a tuple of distinct names; an empty tuple means that no label applies.
         groups: digest of each text's group (``group_digest``), ``uint64 [texts]``, if the source was
             opened with groups.
+        weights: how much each text counts, ``float32 [texts]``, 0 or more; None: all the same.
+        shares: with soft labels, the probability of each label, ``float32 [texts, labels]`` in the order of
+            ``label_names``; rows sum to 1. ``labels`` are then the most probable ones, the first of equals.
+        extra: values of the columns beside the text, each ``[texts]``: numbers as ``float64``, NaN where missing;
+            categories as an array of ``str``, "" where missing.
     """
 
     texts: Sequence[str]
@@ -40,6 +45,9 @@ class LabelledTexts:
     label_names: tuple[str, ...] | None = None
     multi: bool = False
     groups: NDArray[np.uint64] | None = None
+    weights: NDArray[np.float32] | None = None
+    shares: NDArray[np.float32] | None = None
+    extra: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -54,10 +62,13 @@ class LabelledTexts:
 
     @cached_property
     def digest(self) -> str:
-        """Hex digest of the texts and their labels."""
+        """Hex digest of the texts, their labels and all that stands beside them."""
         running = hashlib.sha256()
         for text, names in zip(self.texts, self.label_sets, strict=True):
             running.update(repr((text, names)).encode("utf-8", "surrogatepass"))
+        for name, values in (("weights", self.weights), ("shares", self.shares), *self.extra.items()):
+            if values is not None:
+                running.update(repr((name, values.tolist())).encode("utf-8", "surrogatepass"))
         return running.hexdigest()
 
     def chosen(self, indices: NDArray[np.int64]) -> LabelledTexts:
@@ -65,8 +76,15 @@ class LabelledTexts:
         from seqclf.text_store import Chosen
 
         labels = [self.labels[i] for i in indices.tolist()]
-        groups = None if self.groups is None else self.groups[indices]
-        return replace(self, texts=Chosen(self.texts, indices), labels=labels, groups=groups)
+        return replace(
+            self,
+            texts=Chosen(self.texts, indices),
+            labels=labels,
+            groups=None if self.groups is None else self.groups[indices],
+            weights=None if self.weights is None else self.weights[indices],
+            shares=None if self.shares is None else self.shares[indices],
+            extra={name: values[indices] for name, values in self.extra.items()},
+        )
 
 
 def where_paths_start(path: Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -13,9 +13,9 @@ from pydantic import Field
 
 from seqclf.errors import InputError, SeqclfError
 from seqclf.option_types import Fraction, Name
-from seqclf.sources.base import Source
-from seqclf.sources.columns import ColumnOptions, Group
-from seqclf.sources.texts import DATA_VARIABLE, LabelledTexts, digest, group_digest
+from seqclf.sources.base import Source, TableColumns
+from seqclf.sources.columns import ColumnOptions, Extra, Group, Label, Text, Weight
+from seqclf.sources.texts import DATA_VARIABLE, LabelledTexts, digest
 
 _INFO_FILE = "dataset_info.json"
 _SECONDS_TO_ANSWER = 5
@@ -43,13 +43,19 @@ class TfdsData(ColumnOptions):
     train: Name = Field("train", description="Training split, in the notation of tensorflow-datasets (train[:80%]).")
     validation: Fraction | Name = Field(0.1, description="Fraction of the training texts, or a split; 0: none.")
     test: Fraction | Name | None = Field("test", description="Split, or fraction of the training texts; null: none.")
-    text: Name = Field("text", description="Feature with the text.")
-    label: Name = Field("label", description="Feature with the label, or with a sequence of labels.")
+    text: Text = Field("text", description="Feature with the text, or a list of features that make up the text.")
+    label: Label = Field(
+        "label",
+        description="Feature with the label, or with a sequence of labels. A list of features: each is one label, with "
+        "1 where the label applies and 0 where it does not. A mapping such as `{neg: p_neg, pos: p_pos}`: for each "
+        "label, the feature with its probability.",
+    )
     group: Group = None
+    weight: Weight = None
+    extra: Extra = Field({})
 
     def open(self, *, with_groups: bool = False) -> Source:
-        group = self.group if with_groups else None
-        return TfdsSource(self.dataset, self.config, self.data_dir, text=self.text, label=self.label, group=group)
+        return TfdsSource(self.dataset, self.config, self.data_dir, self.columns(with_groups=with_groups))
 
     def parts(self) -> dict[str, str | float | None]:
         return {"train": self.train, "validation": self.validation_part, "test": self.test}
@@ -64,16 +70,7 @@ class TfdsData(ColumnOptions):
 class TfdsSource:
     """A part is a split in the notation of tfds (``train``, ``train[:80%]``)."""
 
-    def __init__(
-        self,
-        dataset: str,
-        config: str | None,
-        data_dir: str | None,
-        *,
-        text: str,
-        label: str,
-        group: str | None = None,
-    ) -> None:
+    def __init__(self, dataset: str, config: str | None, data_dir: str | None, columns: TableColumns) -> None:
         name, _, config_in_name = dataset.partition("/")
         self._name = name
         self._config = config or config_in_name or None
@@ -83,9 +80,8 @@ class TfdsSource:
             or os.environ.get(DATA_VARIABLE)
             or Path.home() / "tensorflow_datasets"
         ).expanduser()
-        self._text = text
-        self._label = label
-        self._group = group
+        self._columns = columns
+        self._names: dict[str, tuple[str, ...]] = {}
 
     def check(self, part: str) -> None:
         if self._prepared_folder() is None:
@@ -95,43 +91,56 @@ class TfdsSource:
         folder = self._prepared_folder() or self._download()
         files = sorted((path.name, path.stat().st_size) for path in folder.iterdir() if path.is_file())
         info = (folder / _INFO_FILE).read_text(encoding="utf-8")
-        return digest(self._name, folder.name, self._text, self._label, part, files, info)
+        text, label = self._columns.text, self._columns.label
+        beside: list[Any] = []
+        if self._columns.weight is not None:
+            beside.append(("weight", self._columns.weight))
+        if self._columns.extra:
+            beside.append(("extra", *self._columns.extra.items()))
+        read_as = (text, tuple(label.items()) if isinstance(label, Mapping) else label)
+        return digest(self._name, folder.name, *read_as, part, files, info, *beside)
 
     def read(self, part: str) -> LabelledTexts:
-        import numpy as np
+        from seqclf.sources.rows.collected import Collected
+        from seqclf.sources.rows.values import labelled_row
 
-        from seqclf.text_store import TextStore
-
-        label_feature = self._feature(self._label, [(), (None,)])
-        self._feature(self._text, [()])
-        if self._group is not None:
-            self._feature(self._group, [()])
-        multi = label_feature.shape != ()
+        columns = self._columns
+        for option, name in columns.named():
+            one_label = option == "label" and isinstance(columns.label, str)
+            self._feature(name, [(), (None,)] if one_label else [()])
         try:
             # Read files in order: the split into training and validation depends on the order of the texts.
             rows = self._builder.as_dataset(split=part, shuffle_files=False)
         except (ValueError, KeyError) as error:
             known = ", ".join(self._builder.info.splits)
             raise InputError(f"{self._full_name}: no split {part} (known: {known})") from error
-        texts = TextStore()
-        ids: list[Any] = []
-        groups: list[int] = []
-        group = self._group or self._text  # a placeholder if there are no groups
-        triples = rows.map(lambda row: (row[self._text], row[self._label], row[group])).ragged_batch(_TEXTS_A_READ)
-        for batch_texts, batch_ids, batch_groups in triples:
-            texts.extend(_decoded(text, self._full_name, self._text) for text in batch_texts.numpy())
-            ids += batch_ids.to_list() if multi else batch_ids.numpy().tolist()
-            if self._group is not None:
-                groups += [group_digest(_plain(value)) for value in batch_groups.numpy().tolist()]
-        names = tuple(getattr(label_feature, "names", None) or ())
+        names = list(dict.fromkeys(name for _, name in columns.named()))
+        collected, number = Collected(columns), 0
+        for batch in rows.map(lambda row: {name: row[name] for name in names}).ragged_batch(_TEXTS_A_READ):
+            lists = [_listed(batch[name]) for name in names]
+            for values in zip(*lists, strict=True):
+                number += 1
+                row = {name: self._named(name, value) for name, value in zip(names, values, strict=True)}
+                self._check_texts(dict(zip(names, values, strict=True)))
+                collected.add(labelled_row(f"{self._full_name} {part}, text {number}", row, columns))
+        label = columns.label if isinstance(columns.label, str) else None
+        label_names = () if label is None else self._names_of(label)
+        multi = isinstance(columns.label, list) or (label is not None and self._feature_of(label).shape != ())
+        return collected.texts(f"{self._full_name} {part}", label_names=label_names or None, multi=multi)
 
-        def name(label: Any) -> str:
-            return names[label] if names else _label_name(label)
+    def _check_texts(self, row: Mapping[str, Any]) -> None:
+        for name in self._columns.texts:
+            if not isinstance(row[name], bytes):
+                raise InputError(f'{self._full_name}: feature "{name}" is not text')
 
-        labels = [tuple(sorted({name(i) for i in row})) for row in ids] if multi else [name(i) for i in ids]
-        of_group = None if self._group is None else np.array(groups, np.uint64)
-        origin = f"{self._full_name} {part}"
-        return LabelledTexts(texts, labels, origin, label_names=names or None, multi=multi, groups=of_group)
+    def _named(self, column: str, value: Any) -> Any:
+        """A value as rows of tables have it: strings decoded, label ids by their names."""
+        if isinstance(value, list):
+            return [self._named(column, item) for item in value]
+        if isinstance(value, bytes):
+            return value.decode("utf-8", errors="replace")
+        names = self._names_of(column)
+        return names[value] if names and value >= 0 else value
 
     @property
     def _full_name(self) -> str:
@@ -153,6 +162,15 @@ class TfdsSource:
         import tensorflow_datasets as tfds
 
         return tfds.builder_from_directory(folder)
+
+    def _feature_of(self, name: str) -> Any:
+        return self._builder.info.features[name]
+
+    def _names_of(self, column: str) -> tuple[str, ...]:
+        """The names that the values of a feature of labels stand for; empty for any other feature."""
+        if column not in self._names:
+            self._names[column] = tuple(getattr(self._feature_of(column), "names", None) or ())
+        return self._names[column]
 
     def _feature(self, name: str, shapes: list[tuple[None, ...]]) -> Any:
         """The feature. Raises ``InputError`` if it is missing or has none of the shapes."""
@@ -206,18 +224,9 @@ def _version(folder: Path) -> tuple[int, ...]:
     return tuple(int(part) if part.isdigit() else -1 for part in folder.name.split("."))
 
 
-def _decoded(text: Any, dataset: str, feature: str) -> str:
-    if not isinstance(text, bytes):
-        raise InputError(f'{dataset}: feature "{feature}" is not text')
-    return text.decode("utf-8", errors="replace")
-
-
-def _label_name(label: Any) -> str:
-    return str(_plain(label))
-
-
-def _plain(value: Any) -> Any:
-    return value.decode("utf-8", errors="replace") if isinstance(value, bytes) else value
+def _listed(values: Any) -> list[Any]:
+    """The values of a batch, from a tensor or a ragged one."""
+    return list(values.to_list() if hasattr(values, "to_list") else values.numpy().tolist())
 
 
 def _hosts(urls: Iterable[str]) -> list[str]:

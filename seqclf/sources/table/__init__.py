@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from seqclf.file_encoding import UTF8
 from seqclf.option_types import Fraction, Name
 from seqclf.sources.base import Encoding, RowSource, TableColumns
-from seqclf.sources.columns import ColumnOptions, Group
+from seqclf.sources.columns import ColumnOptions, Extra, Group, Label, Text, Weight
 
 _QUICK_TO_READ = 200_000_000  # bytes
 
@@ -27,18 +28,20 @@ class TableData(ColumnOptions):
     train: Name = Field(description="Training file.")
     validation: Fraction | Name = Field(0.1, description="Fraction of the training texts, or a file; 0: none.")
     test: Fraction | Name | None = Field(None, description="File, or fraction of the training texts; null: none.")
-    text: Name = Field("text", description="Column with the text.")
-    label: Name | Annotated[list[Name], Field(min_length=1, max_length=10_000)] = Field(
+    text: Text = Field("text", description="Column with the text, or a list of columns that make up the text.")
+    label: Label = Field(
         "label",
         description="Column with the label. In jsonl and parquet its values may be lists, which makes the data "
         "multi-label. A list of columns: each column is one label, with 1 where the label applies and 0 where it does "
-        "not.",
+        "not. A mapping such as `{neg: p_neg, pos: p_pos}`: for each label, the column with its probability.",
     )
     label_separator: Name | None = Field(
         None,
         description='Separator between several labels in one field, such as ";"; null: each field is one label.',
     )
     group: Group = None
+    weight: Weight = None
+    extra: Extra = Field({})
     format: Literal["auto", "csv", "tsv", "jsonl", "parquet"] = Field(
         "auto", description="Format of the files; auto: from the file extension."
     )
@@ -47,9 +50,20 @@ class TableData(ColumnOptions):
     def open(self, *, with_groups: bool = False) -> RowSource:
         from seqclf.sources.table.reader import TableSource
 
-        group = self.group if with_groups else None
-        columns = (self.text, self.label, self.format, self.label_separator)
-        return TableSource(*columns, group=group, encoding=self.encoding)
+        read = self.columns(with_groups=with_groups)
+        return TableSource(
+            read.text,
+            read.label,
+            self.format,
+            read.separator,
+            group=read.group,
+            weight=read.weight,
+            extra=read.extra,
+            encoding=self.encoding,
+        )
+
+    def columns(self, *, with_groups: bool = True) -> TableColumns:
+        return replace(super().columns(with_groups=with_groups), separator=self.label_separator)
 
     @property
     def file_encoding(self) -> str:
@@ -60,7 +74,7 @@ class TableData(ColumnOptions):
 
     @property
     def table_columns(self) -> TableColumns:
-        return TableColumns(self.text, self.label, self.label_separator)
+        return self.columns()
 
     def is_quick_to_reread(self) -> bool:
         return Path(self.train).stat().st_size <= _QUICK_TO_READ

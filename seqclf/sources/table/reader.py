@@ -5,24 +5,23 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
-from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, suggestion
+from seqclf.sources.base import ExtraKind, OptionError, TableColumns
+from seqclf.sources.rows.collected import Collected, LabelledRow
+from seqclf.sources.rows.values import labelled_row, text_of
 from seqclf.sources.table.missing_columns import MissingCounts, RowMissesColumns
-from seqclf.sources.texts import NO_GROUP, LabelledTexts, group_digest, where_paths_start
+from seqclf.sources.texts import LabelledTexts, where_paths_start
 from seqclf.tables.decoding import NotDecoded, opening
 from seqclf.tables.formats import KINDS, unknown_ending
 from seqclf.tables.names import no_such_file
 from seqclf.tables.row import Row
 from seqclf.tables.rows import rows
 from seqclf.tables.values import shown
-from seqclf.text_store import TextStore
 
 _BAD_ROWS_SHOWN = 20
 _RENAME = (
@@ -31,52 +30,51 @@ _RENAME = (
 )
 ROWS_LOOKED_AT = 20_000
 
-Label = str | tuple[str, ...]
-"""One label's name, or the sorted distinct names of a list."""
-
 
 class TableSource:
     """A part is the path of a file. Either every row of a file has one label, or the file is multi-label.
 
     Args:
-        text: column with the texts.
+        text: column with the texts, or several columns.
         label: column with the labels. Duplicates in a list of labels are dropped; an empty list means that no label
-            applies. Several columns: each column is one label, with 1 where it applies and 0 where it does not.
+            applies. Several columns: each column is one label, with 1 where it applies and 0 where it does not. By
+            label: the column with its probability.
         file_format: csv, tsv, jsonl or parquet; auto uses the file extension.
         separator: separator between several labels in one field.
         options: prefix of ``text`` and ``label`` where the user sets them, for messages.
-        group: column with the groups.
+        group, weight: columns with the groups and the weights.
+        extra: columns beside the text, and what they contain.
         encoding: Python's name of the files' encoding.
     """
 
     def __init__(
         self,
-        text: str,
-        label: str | Sequence[str],
+        text: str | Sequence[str],
+        label: str | Sequence[str] | Mapping[str, str],
         file_format: str = "auto",
         separator: str | None = None,
         options: str = "data.",
         *,
         group: str | None = None,
+        weight: str | None = None,
+        extra: Mapping[str, ExtraKind] | None = None,
         encoding: str = UTF8,
     ) -> None:
         self._options = options
-        self._text = text
-        self._label = label if isinstance(label, str) else tuple(label)
+        self._columns = TableColumns(text, label, separator, group, weight, extra or {})
         self._format = file_format
-        self._separator = separator
-        self._group = group
         self._encoding = encoding
         self._fingerprints: dict[tuple[str, int, int, int], str] = {}
 
     @property
-    def text_column(self) -> str:
-        return self._text
+    def columns_read(self) -> TableColumns:
+        return self._columns
 
-    @property
-    def label_column(self) -> str | tuple[str, ...]:
-        """Name of the label column, or names if each label has its own column."""
-        return self._label
+    def text_of(self, row: Mapping[str, Any]) -> str | None:
+        try:
+            return text_of("", row, self._columns)
+        except (InputError, KeyError):
+            return None
 
     def check(self, part: str) -> None:
         path = Path(part)
@@ -103,14 +101,25 @@ class TableSource:
             state = (part, status.st_ino, status.st_size, status.st_mtime_ns)
             if state not in self._fingerprints:  # do not read gigabytes twice
                 content = hashlib.file_digest(file, "sha256")
-                read_as: tuple[str | tuple[str, ...], ...] = (self._text, self._label, self._kind(Path(part)))
-                if self._separator is not None:
-                    read_as = (*read_as, self._separator)
+                read_as = [*self._read_as(), self._kind(Path(part))]
+                if self._columns.separator is not None:
+                    read_as.append(self._columns.separator)
                 if canonical(self._encoding) != UTF8:
-                    read_as = (*read_as, f"in {canonical(self._encoding)}")
-                content.update(repr(read_as).encode())
+                    read_as.append(f"in {canonical(self._encoding)}")
+                content.update(repr(tuple([*read_as, *self._read_beside()])).encode())
                 self._fingerprints[state] = content.hexdigest()
         return self._fingerprints[state]
+
+    def _read_as(self) -> list[Any]:
+        """How texts and labels are read, in the form that fingerprints have always had."""
+        text, label = self._columns.text, self._columns.label
+        named = tuple(label.items()) if isinstance(label, Mapping) else label
+        return [one if isinstance(one, str) else tuple(one) for one in (text, named)]
+
+    def _read_beside(self) -> list[Any]:
+        """The same for the options that came later; empty if they are unset. Groups have their own digests."""
+        weight, extra = self._columns.weight, self._columns.extra
+        return [*([("weight", weight)] if weight else []), *([("extra", *extra.items())] if extra else [])]
 
     def read(self, part: str, most: int | None = None, every: int = 1) -> LabelledTexts:
         """Read every ``every``-th row, at most ``most`` rows. Raises ``InputError`` that lists malformed rows.
@@ -118,8 +127,7 @@ class TableSource:
         Rows of jsonl with missing columns are counted instead of listed.
         """
         path = Path(part)
-        texts, labels, groups = TextStore(), [], array("Q")
-        different: dict[Label, Label] = {}
+        collected, multi = Collected(self._columns), False
         missing = MissingCounts(path, self._options)
         bad: list[str] = []
         count, more, undecoded = 0, 0, False
@@ -134,9 +142,8 @@ class TableSource:
                 else:
                     more += 1
             else:
-                texts.append(row[0])
-                labels.append(different.setdefault(row[1], row[1]))  # rows with the same label share one object
-                groups.append(row[2])
+                multi = not isinstance(row.label, str)
+                collected.add(row)
         incomplete = missing.error(count, is_all=most is None and every == 1)
         if bad:
             rest = [f"... and {more:,} more rows"] if more else []
@@ -145,11 +152,23 @@ class TableSource:
             raise InputError("\n".join([*lacking, *bad, *rest, *cure]))
         if incomplete:
             raise incomplete
-        if not texts:
+        if not len(collected):
             raise InputError(f"{path}: contains no rows")
-        multi = not isinstance(labels[0], str)
-        of_group = None if self._group is None else np.frombuffer(groups, np.uint64)
-        return LabelledTexts(texts, labels, origin=str(path), multi=multi, groups=of_group)
+        return self._checked(collected.texts(str(path), multi=multi))
+
+    def _checked(self, texts: LabelledTexts) -> LabelledTexts:
+        """Raises ``OptionError`` for columns that say nothing at all."""
+        by_option = {}
+        if texts.weights is not None and not texts.weights.any():
+            by_option["weight"] = f'{texts.origin}: every weight in "{self._columns.weight}" is 0'
+        empty = [
+            name for name, values in texts.extra.items() if not any(value == value and value != "" for value in values)
+        ]
+        if empty:
+            by_option["extra"] = f'{texts.origin}: "{empty[0]}" has no value in any row ({self._options}extra names it)'
+        if by_option:
+            raise OptionError(by_option)
+        return texts
 
     def columns(self, part: str, every: int = 1) -> dict[str, list[Any]]:
         """Columns of the file, with the values of every ``every``-th of its first rows.
@@ -169,8 +188,8 @@ class TableSource:
             raise bad or InputError(f"{part}: contains no rows; {expected}")
         return values
 
-    def _labelled_rows(self, path: Path, every: int) -> Iterator[tuple[str, Label, int] | InputError]:
-        """Text, label and group digest of each row, or an error for a malformed row."""
+    def _labelled_rows(self, path: Path, every: int) -> Iterator[LabelledRow | InputError]:
+        """What each row contains, or an error for a malformed row."""
         kind: type | None = None
         for row in itertools.islice(self._rows(path), 0, None, every):
             if isinstance(row, InputError):
@@ -178,13 +197,13 @@ class TableSource:
                 continue
             try:
                 self._check_columns(path, *row)
-                labelled = self._values(path, *row)
-                kind = kind or type(labelled[1])
-                if kind is not type(labelled[1]) and isinstance(self._label, str):
-                    value = shown(row[1][self._label])
+                labelled = labelled_row(f"{path}:{row[0]}", row[1], self._columns)
+                kind = kind or type(labelled.label)
+                if kind is not type(labelled.label) and isinstance(self._columns.label, str):
+                    value = shown(row[1][self._columns.label])
                     found, before = ("a list", "one label each") if kind is str else ("one label", "lists")
                     what = f"is {value}, {found}; the rows before have {before}"
-                    raise InputError(f'{path}:{row[0]}: "{self._label}" {what}')
+                    raise InputError(f'{path}:{row[0]}: "{self._columns.label}" {what}')
             except RowMissesColumns as error:
                 if error.line is None:  # the file lacks the column
                     raise
@@ -192,8 +211,7 @@ class TableSource:
             except InputError as error:
                 yield error
             else:
-                group = NO_GROUP if self._group is None else group_digest(row[1][self._group])
-                yield *labelled, group
+                yield labelled
 
     def _kind(self, path: Path) -> str:
         if self._format != "auto":
@@ -227,62 +245,12 @@ class TableSource:
         option = "data.encoding: " if self._options == "data." else f"{self._options}encoding "
         return suggestion(path, option, self._encoding)
 
-    @property
-    def _label_columns(self) -> tuple[str, ...]:
-        return (self._label,) if isinstance(self._label, str) else self._label
-
     def _check_columns(self, path: Path, line: int, row: Mapping[str, Any]) -> None:
         """Raise ``RowMissesColumns`` with a line number only for jsonl, where each row has its own columns."""
-        named = (("text", self._text), *(("label", name) for name in self._label_columns), ("group", self._group))
+        each_its_own = self._kind(path) == "jsonl"
         missing: dict[str, str] = {}
-        for option, column in named:
-            if column is not None and column not in row:
+        for option, column in self._columns.named():
+            if column not in row and not (each_its_own and option == "extra"):
                 missing.setdefault(option, column)
         if missing:
-            of_row = line if self._kind(path) == "jsonl" else None
-            raise RowMissesColumns(path, of_row, list(row), missing, self._options)
-
-    def _values(self, path: Path, line: int, row: Mapping[str, Any]) -> tuple[str, Label]:
-        text = row[self._text]
-        if not isinstance(text, str):
-            raise InputError(
-                f'{path}:{line}: "{self._text}" is {shown(text)}, expected a string; correct or remove the row'
-            )
-        if not isinstance(self._label, str):
-            return text, tuple(sorted(name for name in self._label if _applies(path, line, name, row[name])))
-        label, where = row[self._label], f'{path}:{line}: "{self._label}"'
-        if self._separator is not None and isinstance(label, str):
-            label = label.split(self._separator) if label.strip() else []
-        if isinstance(label, list):
-            names = [_label_name(item) for item in label]
-            for name, item in zip(names, label, strict=True):
-                if not name:
-                    what = "is not a label" if name is None else "is empty"
-                    raise InputError(f"{where} is {shown(label, 80)}, in which {shown(item)} {what}")
-            return text, tuple(sorted({name for name in names if name}))
-        name = _label_name(label)
-        if name is None:
-            raise InputError(
-                f"{where} is {shown(label)}, expected a label (a string, an integer, true or false) or a list of labels"
-            )
-        if not name:
-            raise InputError(f"{where} is empty; every row needs a label")
-        return text, name
-
-
-_YES, _NO = ("1", "1.0", "true"), ("0", "0.0", "false")
-
-
-def _applies(path: Path, line: int, column: str, value: Any) -> bool:
-    """Whether the label of a column applies to a text. Raises ``InputError`` for values other than 0 and 1."""
-    word = str(value).strip().lower()
-    if isinstance(value, str | int | float) and word in (*_YES, *_NO):
-        return word in _YES
-    raise InputError(f'{path}:{line}: "{column}" is {shown(value)}, expected 0 or 1 (true or false)')
-
-
-def _label_name(value: Any) -> str | None:
-    """The name of a label; None if the value cannot be a label."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value).strip() if isinstance(value, str | int) else None
+            raise RowMissesColumns(path, line if each_its_own else None, list(row), missing, self._options)

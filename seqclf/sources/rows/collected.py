@@ -1,0 +1,80 @@
+"""Texts while their rows are read, one after another."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from seqclf.sources.base import TableColumns
+from seqclf.sources.texts import NO_GROUP, LabelledTexts
+from seqclf.text_store import TextStore
+
+Label = str | tuple[str, ...]
+"""One label's name, or the sorted distinct names of several."""
+
+
+class LabelledRow(NamedTuple):
+    """What is read from a row.
+
+    Attributes:
+        text: the text; of several columns, joined by ``seqclf.text.fields.join_fields``.
+        shares: with soft labels, the probability of each label; else empty.
+        extra: the values of the columns beside the text: numbers, NaN where missing, or names, "" where missing.
+    """
+
+    text: str
+    label: Label
+    group: int = NO_GROUP
+    weight: float = 1.0
+    shares: tuple[float, ...] = ()
+    extra: tuple[float | str, ...] = ()
+
+
+class Collected:
+    """Collects rows; texts move to disk when they are many (``TextStore``)."""
+
+    def __init__(self, columns: TableColumns) -> None:
+        self._columns = columns
+        self._texts = TextStore()
+        self._labels: list[Label] = []
+        self._different: dict[Label, Label] = {}
+        self._groups, self._weights, self._shares = array("Q"), array("f"), array("f")
+        self._extra: list[Any] = [array("d") if kind == "number" else [] for kind in columns.extra.values()]
+        self._known: dict[str, str] = {}
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def add(self, row: LabelledRow) -> None:
+        self._texts.append(row.text)
+        self._labels.append(self._different.setdefault(row.label, row.label))  # equal labels share one object
+        self._groups.append(row.group)
+        if self._columns.weight is not None:
+            self._weights.append(row.weight)
+        self._shares.extend(row.shares)
+        for values, value in zip(self._extra, row.extra, strict=True):
+            values.append(self._known.setdefault(value, value) if isinstance(value, str) else value)
+
+    def texts(self, origin: str, *, label_names: tuple[str, ...] | None = None, multi: bool = False) -> LabelledTexts:
+        """All rows; ``label_names`` as in ``LabelledTexts``. Not to be called twice."""
+        columns, count, shares = self._columns, len(self._texts), None
+        if isinstance(columns.label, Mapping):
+            label_names = tuple(columns.label)
+            shares = np.frombuffer(self._shares, np.float32).reshape(count, len(label_names))
+        return LabelledTexts(
+            self._texts,
+            self._labels,
+            origin,
+            label_names=label_names,
+            multi=multi,
+            groups=None if columns.group is None else np.frombuffer(self._groups, np.uint64),
+            weights=None if columns.weight is None else np.frombuffer(self._weights, np.float32),
+            shares=shares,
+            extra={
+                name: np.array(values, np.float64 if kind == "number" else object)
+                for (name, kind), values in zip(columns.extra.items(), self._extra, strict=True)
+            },
+        )
