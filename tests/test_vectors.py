@@ -24,7 +24,7 @@ def test_vectors_are_read_for_known_pieces(tmp_path: Path, name: str) -> None:
     content = (("5 3\n" if name.endswith(".vec") else "") + GLOVE).encode()
     path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
     assert vectors_dim(path) == 3
-    found = read_vectors(path, PIECES, 3)
+    found = read_vectors(path, PIECES, 3).vectors
     assert {i: vector.round(3).tolist() for i, vector in found.items()} == {
         2: pytest.approx([0.1, -0.2, 3]),  # the first of two lines
         4: [7, 8, 9],
@@ -38,7 +38,14 @@ def test_vectors_are_read_for_known_pieces(tmp_path: Path, name: str) -> None:
         (b"the 1 2 3\nfilm 1 2\n", ":2: expected a word and 3 numbers, found 3 fields"),
         (b"the 1 2 3\nfilm 1 x 3\n", ":2: expected 3 finite numbers"),
         (b"the 1 2 3\nfilm 1 nan 3\n", ":2: expected 3 finite numbers"),
-        (b"the 1 2 3\n\n", ":2: expected a word and 3 numbers, found 0 fields"),
+        (b"the 1 2 3\nfilm 1 2 1_0\n", ":2: expected 3 finite numbers"),
+        (b"the 1 2 3\nfilm 1 2 1e40\n", ":2: expected 3 finite numbers"),
+        (b"the 1 2 3\nfilm 1  3\n", ":2: expected a word and 3 numbers, found 3 fields"),
+        (
+            b"the 1 2 3\nfilm 1,5 2,5 3,5\n",
+            ":2: expected 3 finite numbers after the word; numbers need a decimal point",
+        ),
+        (b"the 1 2 3\nplot 1 2 3\nfilm 1 2", ":3: expected a word and 3 numbers, found 3 fields; it is the last line"),
     ],
 )
 def test_a_bad_line_is_reported(tmp_path: Path, content: bytes, message: str) -> None:
@@ -89,7 +96,14 @@ def test_a_run_reports_the_coverage_of_vectors(tmp_path: Path) -> None:
         training__epochs=1,
     )
     found = trained(config, tmp_path / "runs").manifest["vectors"]
-    assert found == {"found": 3, "tokens": 9, "covered": pytest.approx(2 / 3, abs=1e-4)}
+    assert found == {
+        "found": 3,
+        "tokens": 9,
+        "covered": pytest.approx(2 / 3, abs=1e-4),
+        "dim": 3,
+        "words": 4,
+        "skipped": [],
+    }
 
     (tmp_path / "v.txt").write_text("Mot 1 2 3\n", encoding="utf-8")
     with pytest.raises(InputError, match="has no vector for any token of the vocabulary"):
@@ -98,7 +112,7 @@ def test_a_run_reports_the_coverage_of_vectors(tmp_path: Path) -> None:
 
 def test_check_reports_the_coverage_of_vectors(sample_csv: Path, tmp_path: Path) -> None:
     vectors = tmp_path / "v.txt"
-    vectors.write_text("the 1 2 3\nfilm 3 2 1\n", encoding="utf-8")
+    vectors.write_text("5 3\nthe 1 2 3\n. . 0 0 0\nfilm 3 2 1\nthe 9 9 9\n\n", encoding="utf-8")
     config = tmp_path / "config.yaml"
     config.write_text(
         f"data: {{source: table, train: {sample_csv}}}\ntokenizer: {{type: word}}\n"
@@ -107,9 +121,14 @@ def test_check_reports_the_coverage_of_vectors(sample_csv: Path, tmp_path: Path)
     )
     done = CliRunner().invoke(cli, ["check", str(config)])
     assert done.exit_code == 0, done.stderr
-    assert "Vectors: 2 of " in done.stdout
+    shown = " ".join(done.stdout.split())
+    assert "Vectors: 2 of " in shown
+    assert "dimension 3, 4 words in the file; skipped: 1 blank line (line 6), 1 word with spaces (line 3)" in shown
+    assert "1 repeated word (line 5)" in shown
+    assert "the header names 5 words, but there are 4: is the file complete?" in done.stderr
     report = json.loads(CliRunner().invoke(cli, ["check", str(config), "--json"]).stdout)
     assert report["vectors"]["found"] == 2
+    assert report["vectors"]["skipped"][0] == {"why": "blank lines", "count": 1, "first": "line 6"}
     assert 0 < report["vectors"]["covered"] < 1
     vectors.write_text("Mot 1 2 3\n", encoding="utf-8")
     done = CliRunner().invoke(cli, ["check", str(config)])

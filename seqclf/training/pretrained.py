@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from seqclf.config import Config
 from seqclf.data.prepare import TrainingData
 from seqclf.errors import InputError
-from seqclf.text.vectors import read_vectors
+from seqclf.text.vectors import FileVectors, read_vectors
 
 
 @dataclass(frozen=True)
@@ -21,34 +21,46 @@ class Pretrained:
     """A file's vectors for the tokens of a vocabulary.
 
     Attributes:
-        vectors: by token id, ``float32 [dim]`` each.
+        file: what the file has for the vocabulary.
         tokens: size of the vocabulary.
         covered: fraction of the tokens in the training texts that have a vector.
     """
 
-    vectors: dict[int, NDArray[np.float32]]
+    file: FileVectors
     tokens: int
     covered: float
 
+    @property
+    def vectors(self) -> dict[int, NDArray[np.float32]]:
+        """By token id, ``float32 [dim]`` each."""
+        return self.file.vectors
+
     def __str__(self) -> str:
-        return f"{len(self.vectors):,} of {self.tokens:,} vocabulary tokens, {self.covered:.1%} of the training tokens"
+        found = (
+            f"{len(self.vectors):,} of {self.tokens:,} vocabulary tokens, {self.covered:.1%} of the training tokens; "
+            f"dimension {self.file.dim:,}, {self.file.words:,} words in the file"
+        )
+        skipped = ", ".join(map(str, self.file.skipped))
+        return f"{found}; skipped: {skipped}" if skipped else found
 
     def as_json(self) -> dict[str, Any]:
-        return {"found": len(self.vectors), "tokens": self.tokens, "covered": round(self.covered, 4)}
+        found = {"found": len(self.vectors), "tokens": self.tokens, "covered": round(self.covered, 4)}
+        return found | self.file.as_json()
 
 
 def read_pretrained(config: Config, data: TrainingData, on_stage: Callable[[str], None]) -> Pretrained | None:
-    """None if the config names no vectors. Raises ``InputError`` for a malformed line, or if no token has a vector."""
+    """None if the config names no vectors. Raises ``InputError`` for a file that is malformed or incomplete, or if no
+    token has a vector."""
     path = config.embedding.vectors
     if path is None:
         return None
     on_stage(f"Reading vectors from {path}")
-    vectors = read_vectors(Path(path).expanduser(), data.tokenizer.pieces, config.embedding.dim)
-    if not vectors:
+    found = read_vectors(Path(path).expanduser(), data.tokenizer.pieces, config.embedding.dim)
+    if not found.vectors:
         raise InputError(
             f"{path}: has no vector for any token of the vocabulary; is it for another language, or are its words "
             "written differently (capitals, pieces of words)? See tokenizer.type and tokenizer.lowercase"
         )
     counts = data.train.counts(data.tokenizer.vocabulary_size)
-    covered = float(counts[list(vectors)].sum() / counts.sum())
-    return Pretrained(vectors, data.tokenizer.vocabulary_size, covered)
+    covered = float(counts[list(found.vectors)].sum() / counts.sum())
+    return Pretrained(found, data.tokenizer.vocabulary_size, covered)

@@ -219,6 +219,7 @@ def seeds(target: str, folder: Path) -> list[bytes]:
             *(b"\1" + saved for saved in _saved_tokenizers(folder)),
             b"\2a\nb\n",
             b"\3" + b"2 3\na 0.5 1 2\nb 1e-3 -1 2\n",
+            b"\3" + b"2 3\na \0\0\x80\x3f\0\0\0\x40\0\0\x40\x40\nb \0\0\x80\x3f\0\0\0\x40\0\0\x40\x40\n",
             b"\4" + b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff",
         ]
     whole = write_run(Path(tempfile.mkdtemp(dir=folder)) / "seed")

@@ -17,7 +17,8 @@ class EmbeddingConfig(Strict):
     )
     vectors: Name | None = Field(
         None,
-        description="File of pretrained vectors with a word and its `dim` numbers per line: the text format of GloVe, "
-        "word2vec and fastText (also as .gz). Tokens missing from the file start with random vectors.",
+        description="File of pretrained vectors of `dim` numbers: the text form of GloVe, word2vec and fastText, or "
+        "the binary form of word2vec; also packed (gzip, bzip2, xz, zstd, or a zip of one file). Tokens missing from "
+        "the file start with random vectors.",
     )
     trainable: bool = Field(True, description="Train the vectors.")
