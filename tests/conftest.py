@@ -18,6 +18,13 @@ settings.load_profile("seqclf")
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+ONE_THREAD = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+"""Variables that give TensorFlow one thread, whatever a program asks for."""
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # there are as many workers as cores
+    for name in ONE_THREAD:
+        os.environ.setdefault(name, "1")
+
 SMALL = {
     "name": "small",
     "seed": 3,
