@@ -23,13 +23,20 @@ class Prior:
     Attributes:
         unknown_id: token id of tokens that are not in the vocabulary.
         frequencies: of each label in the training texts, in the labels' order; above 0 and below 1.
+        separator_id: token id between the fields of a text, which says nothing either; None if texts have one field.
     """
 
     unknown_id: int
     frequencies: tuple[float, ...]
+    separator_id: int | None = None
+
+    @property
+    def mute_ids(self) -> tuple[int, ...]:
+        """Ids of the tokens that say nothing about a text."""
+        return (self.unknown_id,) if self.separator_id is None else (self.unknown_id, self.separator_id)
 
     @classmethod
-    def of(cls, truth: NDArray[Any], labels: Labels, unknown_id: int) -> Prior:
+    def of(cls, truth: NDArray[Any], labels: Labels, unknown_id: int, separator_id: int | None = None) -> Prior:
         """From the training labels: ids (``int [texts]``), or multi-label ``bool [texts, labels]``.
 
         If all texts have a label, or none has, half a text counts as the opposite.
@@ -39,7 +46,7 @@ class Prior:
         frequencies = np.clip(counts / texts, 0.5 / texts, 1 - 0.5 / texts)
         if not labels.multi:
             frequencies /= frequencies.sum()
-        return cls(unknown_id, tuple(map(float, frequencies)))
+        return cls(unknown_id, tuple(map(float, frequencies)), separator_id)
 
     def logits(self, labels: Labels) -> NDArray[np.float32]:
         """The logits whose sigmoid or softmax gives the frequencies: ``float32 [1 or labels]``."""
@@ -59,20 +66,21 @@ class Prior:
         return logits if known.all() else np.where(known[:, None], logits, self.logits(labels))
 
     def as_json(self, labels: Sequence[str]) -> dict[str, Any]:
-        return {"unknown_id": self.unknown_id, "frequencies": dict(zip(labels, self.frequencies, strict=True))}
+        separator = {} if self.separator_id is None else {"separator_id": self.separator_id}
+        frequencies = dict(zip(labels, self.frequencies, strict=True))
+        return {"unknown_id": self.unknown_id, **separator, "frequencies": frequencies}
 
     @classmethod
     def from_json(cls, value: Any, labels: Sequence[str]) -> Prior:
         """Read the output of ``as_json``. Raises ``ValueError`` for anything else."""
         try:
             frequencies = tuple(float(value["frequencies"][name]) for name in labels)
-            unknown_id = value["unknown_id"]
-        except (TypeError, LookupError, ValueError, OverflowError) as error:
+            unknown_id, separator_id = value["unknown_id"], value.get("separator_id")
+        except (TypeError, LookupError, ValueError, OverflowError, AttributeError) as error:
             raise ValueError("does not have a frequency for each label of the run") from error
-        if (
-            not isinstance(unknown_id, int)
-            or not 0 <= unknown_id < 2**31
-            or not all(0 < share < 1 for share in frequencies)
+        ids = [unknown_id] if separator_id is None else [unknown_id, separator_id]
+        if not all(isinstance(one, int) and 0 <= one < 2**31 for one in ids) or not all(
+            0 < share < 1 for share in frequencies
         ):
             raise ValueError("has a value that is not a frequency or a token id")
-        return cls(unknown_id, frequencies)
+        return cls(unknown_id, frequencies, separator_id)

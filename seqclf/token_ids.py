@@ -9,8 +9,22 @@ Integer arithmetic gives the same result in NumPy, TensorFlow and ONNX.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from typing import Any
 
 PAD_ID, UNKNOWN_ID = 0, 1
+
+
+def known_tokens(token_ids: Any, mute_ids: Iterable[int]) -> Any:
+    """Which tokens say something about a text: they are neither padding nor one of ``mute_ids``.
+
+    Takes an array or a tensor of integers, and returns one of booleans.
+    """
+    known = token_ids != PAD_ID
+    for mute_id in mute_ids:
+        known = known & (token_ids != mute_id)
+    return known
+
 
 CONTINUES, GOES_ON = 1, 2
 """Flags of a token: it continues the word of the previous token if that token has ``GOES_ON``."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from seqclf.config import Config
 from seqclf.data.encoded import EncodedTexts
-from seqclf.text.truncation import Truncate, kept_ends
+from seqclf.text.truncation import Truncate, truncate_ids
 from seqclf.token_ids import PAD_ID
 
 _BATCHES_A_POOL = 200
@@ -126,14 +126,8 @@ class Batches:
         indices = np.asarray(indices, dtype=np.int64)
         lengths = self.lengths[indices]
         ids = np.full((len(indices), int(lengths.max(initial=1))), PAD_ID, dtype=np.int32)
-        first, last = kept_ends(self.max_tokens, self.truncate)
-        for row, index in enumerate(indices):
-            text = self.texts[index]
-            if len(text) > self.max_tokens:
-                ids[row, :first] = text[:first]
-                ids[row, first : self.max_tokens] = text[len(text) - last :]
-            else:
-                ids[row, : len(text)] = text
+        for row, index, length in zip(ids, indices, lengths, strict=True):
+            row[:length] = truncate_ids(self.texts[index], self.max_tokens, self.truncate, self.texts.separator_id)
         return ids, *(rows[indices] for rows in self._rows.values())
 
     def stream(self, plan: Plan) -> Iterator[tuple[NDArray[Any], ...]]:

@@ -68,6 +68,7 @@ class EncodedTexts:
         shares: the probability of each label, ``float32 [texts, labels]``, where the data have them. ``labels`` are
             then the most probable ones.
         extra: the columns beside the text as features, ``float32 [texts, width]``; None if there are none.
+        separator_id: id between the fields of a text (``Tokenizer.separator_id``); None if texts have one field.
     """
 
     ids: Ids
@@ -77,6 +78,7 @@ class EncodedTexts:
     weights: NDArray[np.float32] | None = None
     shares: NDArray[np.float32] | None = None
     extra: NDArray[np.float32] | None = None
+    separator_id: int | None = None
 
     @property
     def truth(self) -> NDArray[Any]:

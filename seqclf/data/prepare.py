@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import tokenizers
@@ -22,6 +22,7 @@ from seqclf.labels import Labels
 from seqclf.sources import UnknownLabels
 from seqclf.sources.base import OptionError
 from seqclf.sources.texts import LabelledTexts, digest
+from seqclf.text.field_tokenizer import FieldTokenizer, fields_of
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.vectors import vectors_dim
@@ -88,7 +89,7 @@ def prepare(
         texts = corpus.texts_of("train", fingerprints["train"]).texts
         labels = corpus.labels()
         on_stage(config.tokenizer.stage(len(texts)))
-        config.tokenizer.learn(texts).save(folder)
+        _learn(config, texts).save(folder)
         write_json(folder / "labels.json", labels.as_json())
 
     fingerprints = {split: corpus.fingerprint(split) for split in ("train", "validation") if corpus.has(split)}
@@ -99,6 +100,14 @@ def prepare(
     train = encode_split(corpus, "train", tokenizer, labels, on_stage)
     validation = encode_split(corpus, "validation", tokenizer, labels, on_stage) if corpus.has("validation") else None
     return TrainingData(tokenizer, labels, train, validation, fingerprints, time.perf_counter() - started, corpus)
+
+
+def _learn(config: Config, texts: Sequence[str]) -> Tokenizer:
+    """The tokenizer of the config, trained on the texts or on all their fields."""
+    columns = config.data.fields
+    if not columns:
+        return config.tokenizer.learn(texts)
+    return FieldTokenizer(config.tokenizer.learn(fields_of(texts)), columns)
 
 
 def prepare_split(
@@ -149,7 +158,8 @@ def encode_texts(
     found = label_ids(texts, labels, unknown_labels)
     kept = texts if found.kept is None else texts.chosen(found.kept)
     ids, size = tokenizer.encode_all(kept.texts), tokenizer.vocabulary_size
-    return EncodedTexts.collect(ids, found.ids, size, found.unknown, beside=_beside(kept, labels))
+    encoded = EncodedTexts.collect(ids, found.ids, size, found.unknown, beside=_beside(kept, labels))
+    return replace(encoded, separator_id=tokenizer.separator_id)
 
 
 def _beside(texts: LabelledTexts, labels: Labels) -> Beside:
@@ -177,7 +187,7 @@ def encode_split(
 
     allowed = [] if unknown_labels == "error" else [unknown_labels]
     key = digest(_FORMAT, fingerprint, tokenizer.fingerprint, labels, *allowed)
-    encoded = EncodedTexts.load(cached("encoded", key, encode))
+    encoded = replace(EncodedTexts.load(cached("encoded", key, encode)), separator_id=tokenizer.separator_id)
     if encoded.unknown is not None:
         on_stage(encoded.unknown.summary_of(split))
     return encoded

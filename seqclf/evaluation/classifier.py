@@ -73,6 +73,7 @@ class KerasClassifier:
             return np.zeros((0, len(self.labels)))
         no_labels = np.zeros(len(texts), dtype=np.int32)
         encoded = EncodedTexts.collect(self.tokenizer.encode_all(texts), no_labels, self.tokenizer.vocabulary_size)
+        encoded = replace(encoded, separator_id=self.tokenizer.separator_id)
         encoded = replace(encoded, extra=features_of(self, extra, len(texts)))
         return self._as_probabilities(self._logits(encoded))
 

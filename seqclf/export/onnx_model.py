@@ -135,8 +135,10 @@ def _or_prior(graph: Graph, logits: str, labels: Labels, prior: Prior | None, ex
     if prior is None:
         return logits
     padding = graph.op("Equal", "token_ids", graph.constant(PAD_ID, np.int32))
-    unknown = graph.op("Equal", "token_ids", graph.constant(prior.unknown_id, np.int32))
-    tokens = graph.op("Cast", graph.op("Not", graph.op("Or", padding, unknown)), to=6)
+    mute = padding
+    for token_id in prior.mute_ids:
+        mute = graph.op("Or", mute, graph.op("Equal", "token_ids", graph.constant(token_id, np.int32)))
+    tokens = graph.op("Cast", graph.op("Not", mute), to=6)
     known = graph.op(
         "Greater", graph.op("ReduceSum", tokens, graph.integers(1), keepdims=1), graph.constant(0, np.int32)
     )

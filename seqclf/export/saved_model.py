@@ -9,13 +9,15 @@ import keras
 import tensorflow as tf
 
 from seqclf.config import Config
+from seqclf.export.input_names import input_names
 from seqclf.files import making_folder
 from seqclf.labels import Labels
 from seqclf.model.build import build_model
 from seqclf.prior import Prior
-from seqclf.text.graph import GraphTokenizer
+from seqclf.text.field_tokenizer import FieldTokenizer
+from seqclf.text.graph import GraphFieldTokenizer, GraphTokenizer
 from seqclf.text.tokenizer import Tokenizer
-from seqclf.token_ids import PAD_ID
+from seqclf.token_ids import known_tokens
 
 
 class TextClassifier(tf.Module):
@@ -26,6 +28,7 @@ class TextClassifier(tf.Module):
     with 0, no row all padding); ``labels``: nothing -> ``labels`` (``tf.string [labels]``), in the order of the
     columns of ``probabilities``.
 
+    A model of several text columns has an input for each of them instead of ``text``, named after it (``input_names``).
     Multi-label, the first two return ``decisions`` (``tf.bool [batch, labels]``: which apply) instead of ``label``, and
     ``labels`` also returns ``thresholds`` (``tf.float32 [labels]``), which a probability must exceed.
     A text without known tokens gets the ``prior``, if there is one.
@@ -47,28 +50,29 @@ class TextClassifier(tf.Module):
         # Rebuilt, because a layer decides whether to use cuDNN when it is created.
         portable = build_model(config, tokenizer.vocabulary_size, labels, portable=True)
         portable.set_weights(model.get_weights())
-        self.tokenizer = GraphTokenizer(
-            tokenizer, max_tokens=config.tokenizer.max_tokens, truncate=config.tokenizer.truncate
+        self.tokenizer = _graph_tokenizer(tokenizer, config)
+        inputs = list(input_names(tokenizer.columns).values()) or ["text"]
+        self.classify = tf.function(
+            self._classify, [tf.TensorSpec([None], tf.string, name=name) for name in inputs], autograph=False
         )
         self.weights = portable.variables
         self._call = portable.__call__  # a method, so the file has no Keras objects
         self._labels = tf.constant([label.encode("utf-8") for label in labels])
         self._thresholds = None if thresholds is None else tf.constant(thresholds, tf.float32)
-        self._unknown_id = None if prior is None else prior.unknown_id
+        self._mute_ids = None if prior is None else prior.mute_ids
         if prior is not None:
             shares = prior.frequencies[1:] if labels.units == 1 and not labels.multi else prior.frequencies
             self._prior = tf.constant(shares, tf.float32)
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="text")], autograph=False)
-    def classify(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
-        answer: dict[str, tf.Tensor] = self.classify_tokens(self.tokenizer(text))
+    def _classify(self, *text: tf.Tensor) -> dict[str, tf.Tensor]:
+        answer: dict[str, tf.Tensor] = self.classify_tokens(self.tokenizer(*text))
         return answer
 
     @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32, name="token_ids")], autograph=False)
     def classify_tokens(self, token_ids: tf.Tensor) -> dict[str, tf.Tensor]:
         probabilities = self._call(token_ids, training=False)
-        if self._unknown_id is not None:
-            known = tf.reduce_any((token_ids != PAD_ID) & (token_ids != self._unknown_id), axis=1, keepdims=True)
+        if self._mute_ids is not None:
+            known = tf.reduce_any(known_tokens(token_ids, self._mute_ids), axis=1, keepdims=True)
             probabilities = tf.where(known, probabilities, self._prior)
         if self._thresholds is not None:
             return {"decisions": probabilities > self._thresholds, "probabilities": probabilities}
@@ -80,6 +84,13 @@ class TextClassifier(tf.Module):
     def label_names(self) -> dict[str, tf.Tensor]:
         thresholds = {} if self._thresholds is None else {"thresholds": self._thresholds}
         return {"labels": self._labels, **thresholds}
+
+
+def _graph_tokenizer(tokenizer: Tokenizer, config: Config) -> GraphTokenizer | GraphFieldTokenizer:
+    options = config.tokenizer
+    if isinstance(tokenizer, FieldTokenizer):
+        return GraphFieldTokenizer(tokenizer, max_tokens=options.max_tokens, truncate=options.truncate)
+    return GraphTokenizer(tokenizer, max_tokens=options.max_tokens, truncate=options.truncate)
 
 
 def export_saved_model(

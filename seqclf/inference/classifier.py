@@ -134,7 +134,8 @@ class Classifier:
         width: int,
         features: NDArray[np.float32] | None,
     ) -> NDArray[np.float32]:
-        kept = [truncate_ids(ids, self.max_tokens, self.truncate) for ids in encoded]
+        limit = (self.max_tokens, self.truncate, self.tokenizer.separator_id)
+        kept = [truncate_ids(ids, *limit) for ids in encoded]
         lengths = np.array([len(ids) for ids in kept], dtype=np.int64)
         rows = np.empty((len(kept), width), np.float32)
         for batch in _batches(lengths):

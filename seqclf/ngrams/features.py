@@ -103,7 +103,8 @@ def presence_of(config: Config, hashed: NgramHash, texts: EncodedTexts, places: 
     lengths = np.minimum(texts.lengths[places], tokenizer.max_tokens).tolist()
 
     def block(part: range) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        ids = [truncate_ids(texts[int(places[i])], tokenizer.max_tokens, tokenizer.truncate) for i in part]
+        limit = (tokenizer.max_tokens, tokenizer.truncate, texts.separator_id)
+        ids = [truncate_ids(texts[int(places[i])], *limit) for i in part]
         digests[part.start : part.stop] = [zlib.crc32(one.astype("<i4").tobytes(), config.seed) for one in ids]
         return hashed.rows(ids)
 

@@ -225,6 +225,11 @@ class SourceOptions(Strict):
         """The columns of its files, if its reader is a ``RowSource``."""
         return None
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The columns whose values together are a text; empty if a text is a single value."""
+        return ()
+
     def is_quick_to_reread(self) -> bool:
         """Whether the training part can be read once more within seconds. Raises ``OSError`` if its file is gone."""
         return not self.may_download

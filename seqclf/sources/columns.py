@@ -75,6 +75,10 @@ class ColumnOptions(SourceOptions):
     def grouped_by(self) -> str | None:
         return self.group
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return () if isinstance(self.text, str) else tuple(self.text)
+
     def problems(self) -> Iterator[tuple[str, str]]:
         for option, given in (("text", self.text), ("label", self.label)):
             if isinstance(given, list):

@@ -11,7 +11,7 @@ from seqclf.data.batches import Batches
 from seqclf.data.pipeline import dataset
 from seqclf.extra_columns import ExtraColumns
 from seqclf.model.build import extra_width, logits_model
-from seqclf.token_ids import PAD_ID
+from seqclf.token_ids import PAD_ID, known_tokens
 
 _TOKEN_IDS = tf.TensorSpec([None, None], tf.int32)
 
@@ -43,17 +43,19 @@ class Predictor:
         return self.logits_and_known(batches, PAD_ID)[0]
 
     def logits_and_known(self, batches: Batches, unknown_id: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """``logits``, and which texts have a token other than ``unknown_id``, or a value in a column beside the text,
-        ``bool [texts]``."""
+        """``logits``, and which texts have a token other than ``unknown_id`` and the separators of fields, or a value
+        in a column beside the text, ``bool [texts]``."""
         plan = batches.by_length()
         read = [batches.parts.index(name) for name in ("token_ids", "extra")[: len(self._signature)]]
         results, found = [], []
+        separator_id = batches.texts.separator_id
+        mute_ids = (unknown_id,) if separator_id is None else (unknown_id, separator_id)
         inputs = dataset(
             lambda: (tuple(batch[place] for place in read) for batch in batches.stream(plan)), self._signature
         )
         for token_ids, *extra in inputs:
             results.append(self._call(token_ids, *extra).numpy())
-            found.append(tf.reduce_any((token_ids != PAD_ID) & (token_ids != unknown_id), axis=1).numpy())
+            found.append(tf.reduce_any(known_tokens(token_ids, mute_ids), axis=1).numpy())
         in_plan_order = np.concatenate(results)
         logits, known = np.empty_like(in_plan_order), np.empty(len(in_plan_order), dtype=bool)
         order = np.concatenate(plan)

@@ -58,9 +58,11 @@ class Classification(Task):
     @classmethod
     def of(cls, config: Config, data: TrainingData) -> Classification:
         """With the config's loss and class weights, and the prior of the training texts."""
-        texts, labels = data.train.labels, data.labels
+        texts, labels, tokenizer = data.train.labels, data.labels, data.tokenizer
         objective = OnePass(build_loss(config.training, labels, texts))
-        return cls(labels, config.training, objective, Prior.of(texts, labels, data.tokenizer.unknown_id))
+        return cls(
+            labels, config.training, objective, Prior.of(texts, labels, tokenizer.unknown_id, tokenizer.separator_id)
+        )
 
     @property
     def passes(self) -> int:  # type: ignore[override]
