@@ -18,9 +18,10 @@ from seqclf.data.corpus import Corpus
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8
 from seqclf.files import making_folder
-from seqclf.sources import RowSource
+from seqclf.sources import RowSource, TableColumns
 from seqclf.sources.texts import LabelledTexts
 from seqclf.tables.delimited import csv_writer
+from seqclf.text.fields import split_fields
 
 SPLITS = ("train", "validation", "test")
 
@@ -42,7 +43,7 @@ def write_splits(config: Config, folder: Path) -> dict[str, WrittenSplit]:
     """Write one file for each split of the config into a new folder, all of them or none.
 
     Rows of tables keep all columns, their order and the file format; other sources become csv files with the columns
-    ``text`` and ``label``, or jsonl files if csv cannot represent them.
+    that are read, by default ``text`` and ``label``, or jsonl files if csv cannot represent them.
 
     Raises:
         InputError: the folder exists, or the data cannot be used.
@@ -54,8 +55,10 @@ def write_splits(config: Config, folder: Path) -> dict[str, WrittenSplit]:
     texts = {name: corpus.texts(name) for name in names}
     try:
         with making_folder(folder) as temporary:
-            write = _write_texts if config.data.table_columns is None else _write_rows
-            files = write(corpus, texts, temporary)
+            if config.data.table_columns is None:
+                files = _write_texts(texts, config.data.columns(with_groups=False), temporary)
+            else:
+                files = _write_rows(corpus, texts, temporary)
     except OSError as error:
         raise InputError(f"{folder}: cannot be written ({error.strerror or error})") from error
     return {name: WrittenSplit(folder / files[name], len(texts[name]), _counts(texts[name])) for name in names}
@@ -65,7 +68,9 @@ def data_section(config: Config, files: Mapping[str, Path]) -> dict[str, Any]:
     """The options of ``data`` to add or change in a config so that it reads the files."""
     section: dict[str, Any] = {}
     if config.data.table_columns is None:
-        section = {"source": "table", "text": "text", "label": "label"}
+        columns = config.data.columns(with_groups=False)
+        section = {"source": "table", "text": columns.text, "label": columns.label}
+        section |= {name: value for name, value in (("weight", columns.weight), ("extra", columns.extra)) if value}
     section |= {name: str(path) for name, path in files.items()}
     if config.data.file_encoding != UTF8:
         section["encoding"] = "utf-8"  # whatever the encoding of the original files
@@ -138,15 +143,34 @@ def _copy_parquet(path: Path, paths: Sequence[Path], split_of: NDArray[np.int8] 
 # --- texts of other sources -------------------------------------------------------------------------------------------
 
 
-def _write_texts(corpus: Corpus, texts: Mapping[str, LabelledTexts], folder: Path) -> dict[str, str]:
-    """Write texts and labels; returns the file names."""
-    csv_holds = not any(split.multi or any("\0" in text for text in split.texts) for split in texts.values())
+def _write_texts(texts: Mapping[str, LabelledTexts], columns: TableColumns, folder: Path) -> dict[str, str]:
+    """Write texts and labels in the given columns; returns the file names."""
+    lists = isinstance(columns.label, str) and any(split.multi for split in texts.values())
+    csv_holds = not lists and not any("\0" in text for split in texts.values() for text in split.texts)
     kind = "csv" if csv_holds else "jsonl"
     for name, split in texts.items():
         with _opened(folder / f"{name}.{kind}", kind) as writer:
-            for text, label in zip(split.texts, split.labels, strict=True):
-                writer.write({"text": text, "label": list(label) if split.multi else label})
+            for place, text in enumerate(split.texts):
+                writer.write(_row(split, place, text, columns))
     return {name: f"{name}.{kind}" for name in texts}
+
+
+def _row(split: LabelledTexts, place: int, text: str, columns: TableColumns) -> dict[str, Any]:
+    """One text with all that belongs to it, as a row that gives the same again when it is read."""
+    fields = [text] if len(columns.texts) == 1 else split_fields(text)
+    row: dict[str, Any] = dict(zip(columns.texts, fields, strict=True))
+    label = split.labels[place]
+    if split.shares is not None:
+        row |= zip(columns.labels, split.shares[place].tolist(), strict=True)
+    elif isinstance(columns.label, str):
+        row[columns.label] = list(label) if split.multi else label
+    else:
+        row |= {name: int(name in label) for name in columns.labels}
+    if columns.weight is not None and split.weights is not None:
+        row[columns.weight] = float(split.weights[place])
+    for name, values in split.extra.items():
+        row[name] = None if values[place] != values[place] else values[place]
+    return row
 
 
 # --- lines ------------------------------------------------------------------------------------------------------------

@@ -230,6 +230,10 @@ class SourceOptions(Strict):
         """The columns whose values together are a text; empty if a text is a single value."""
         return ()
 
+    def columns(self, *, with_groups: bool = True) -> TableColumns:
+        """The columns that its texts have when they are written to a table, which may be those that it reads."""
+        return TableColumns()
+
     def is_quick_to_reread(self) -> bool:
         """Whether the training part can be read once more within seconds. Raises ``OSError`` if its file is gone."""
         return not self.may_download

@@ -101,7 +101,7 @@ class TfdsSource:
         return digest(self._name, folder.name, *read_as, part, files, info, *beside)
 
     def read(self, part: str) -> LabelledTexts:
-        from seqclf.sources.rows.collected import Collected
+        from seqclf.sources.rows.collected import Collected, checked
         from seqclf.sources.rows.values import labelled_row
 
         columns = self._columns
@@ -126,7 +126,8 @@ class TfdsSource:
         label = columns.label if isinstance(columns.label, str) else None
         label_names = () if label is None else self._names_of(label)
         multi = isinstance(columns.label, list) or (label is not None and self._feature_of(label).shape != ())
-        return collected.texts(f"{self._full_name} {part}", label_names=label_names or None, multi=multi)
+        texts = collected.texts(f"{self._full_name} {part}", label_names=label_names or None, multi=multi)
+        return checked(texts, columns, "data.")
 
     def _check_texts(self, row: Mapping[str, Any]) -> None:
         for name in self._columns.texts:

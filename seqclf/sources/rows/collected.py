@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from seqclf.sources.base import TableColumns
+from seqclf.sources.base import OptionError, TableColumns
 from seqclf.sources.texts import NO_GROUP, LabelledTexts
 from seqclf.text_store import TextStore
 
@@ -78,3 +78,21 @@ class Collected:
                 for (name, kind), values in zip(columns.extra.items(), self._extra, strict=True)
             },
         )
+
+
+def checked(texts: LabelledTexts, columns: TableColumns, options: str) -> LabelledTexts:
+    """The same texts. ``options``: the start of the options' names, for messages.
+
+    Raises:
+        OptionError: a column says nothing about any text.
+    """
+    by_option = {}
+    if texts.weights is not None and not texts.weights.any():
+        by_option["weight"] = f'{texts.origin}: every weight in "{columns.weight}" is 0 ({options}weight names it)'
+    for name, values in texts.extra.items():
+        if all(value == "" or value != value for value in values):
+            message = f'{texts.origin}: "{name}" has no value in any row ({options}extra names it)'
+            by_option.setdefault("extra", message)
+    if by_option:
+        raise OptionError(by_option)
+    return texts

@@ -11,8 +11,8 @@ from typing import Any
 
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, suggestion
-from seqclf.sources.base import ExtraKind, OptionError, TableColumns
-from seqclf.sources.rows.collected import Collected, LabelledRow
+from seqclf.sources.base import ExtraKind, TableColumns
+from seqclf.sources.rows.collected import Collected, LabelledRow, checked
 from seqclf.sources.rows.values import labelled_row, text_of
 from seqclf.sources.table.missing_columns import MissingCounts, RowMissesColumns
 from seqclf.sources.texts import LabelledTexts, where_paths_start
@@ -154,21 +154,7 @@ class TableSource:
             raise incomplete
         if not len(collected):
             raise InputError(f"{path}: contains no rows")
-        return self._checked(collected.texts(str(path), multi=multi))
-
-    def _checked(self, texts: LabelledTexts) -> LabelledTexts:
-        """Raises ``OptionError`` for columns that say nothing at all."""
-        by_option = {}
-        if texts.weights is not None and not texts.weights.any():
-            by_option["weight"] = f'{texts.origin}: every weight in "{self._columns.weight}" is 0'
-        empty = [
-            name for name, values in texts.extra.items() if not any(value == value and value != "" for value in values)
-        ]
-        if empty:
-            by_option["extra"] = f'{texts.origin}: "{empty[0]}" has no value in any row ({self._options}extra names it)'
-        if by_option:
-            raise OptionError(by_option)
-        return texts
+        return checked(collected.texts(str(path), multi=multi), self._columns, self._options)
 
     def columns(self, part: str, every: int = 1) -> dict[str, list[Any]]:
         """Columns of the file, with the values of every ``every``-th of its first rows.
