@@ -44,7 +44,7 @@ def predict_rows(
         top: how many of the most probable labels to list; 0: none.
         every: include the probability of every label.
     """
-    source = _source(run, request)
+    source = _source(run, request, classifier.columns)
     answers = Answers(decider, min(top, len(decider.labels)), every, prefix=request.prefix)
     started = time.monotonic()
     output, errors = request.output_path, request.errors_path
@@ -66,18 +66,37 @@ def predict_rows(
         say(f"{report.bad:,} of {report.rows:,} rows were skipped as malformed{more}", err=True)
 
 
-def _source(run: Run, request: FileRequest) -> Source:
-    """The file to predict. Column and encoding default to those of the run's training texts."""
+def _source(run: Run, request: FileRequest, columns: tuple[str, ...]) -> Source:
+    """The file to predict. Columns and encoding default to those of the run's training texts.
+
+    ``columns``: those whose values together are a text; empty if a text is a single value.
+    """
     assert request.input_path is not None
     encoding = request.encoding or _encoding_of(run)
-    source = Source.of(request.input_path, request.input_format, request.column or TEXT_COLUMN, encoding)
-    if request.column is None:
+    source = Source.of(request.input_path, request.input_format, _columns(request, columns), encoding)
+    if not request.columns and not columns:
         source = with_text_column(source, run.text_column)
+    if source.kind == "txt" and columns:
+        rest = ", ".join(f'"{column}"' for column in columns[1:])
+        say(f'{source.name}: each line is a text of the column "{columns[0]}", without {rest}', err=True)
     if request.encoding is None and source.encoding != UTF8 and source.kind != "parquet":
         click.echo(
             f"Reading {source.name} as {source.encoding}, like the run's training texts (see --encoding)", err=True
         )
     return source
+
+
+def _columns(request: FileRequest, columns: tuple[str, ...]) -> str | tuple[str, ...]:
+    """The file's column or columns. Raises ``InputError`` if ``--column`` names more or fewer than the run reads."""
+    given = request.columns
+    if len(given) > 1 and not columns:
+        raise InputError(f"--column: the run reads one text column; give it once, not {len(given)} times")
+    if given and columns and len(given) != len(columns):
+        raise InputError(
+            f"--column: the run reads {len(columns)} text columns ({', '.join(columns)}); give it once for each, in "
+            "this order"
+        )
+    return (given or columns) if columns else given[0] if given else TEXT_COLUMN
 
 
 def _encoding_of(run: Run) -> str:

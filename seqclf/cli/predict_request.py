@@ -13,7 +13,7 @@ class FileRequest:
     """The options of ``seqclf predict`` that are about files."""
 
     input_path: str | None
-    column: str | None
+    columns: tuple[str, ...]
     input_format: str | None
     encoding: str | None
     output_path: str | None
@@ -23,8 +23,11 @@ class FileRequest:
     overwrite: bool
     prefix: str
 
-    def check(self, texts: tuple[str, ...], *, as_json: bool) -> None:
-        """Raise ``UsageError`` for options that cannot be combined with each other or with ``texts``."""
+    def check(self, texts: tuple[str, ...], *, as_json: bool, fields: bool = False) -> None:
+        """Raise ``UsageError`` for options that cannot be combined with each other or with ``texts``.
+
+        ``fields``: whether ``--field`` is given.
+        """
         path = self.input_path
         if path is not None and " " in path and not Path(path).exists():
             raise click.UsageError(f"--input {path}: no such file")  # "-instead of this" is a text
@@ -36,9 +39,11 @@ class FileRequest:
             "--resume": self.resume,
             "--prefix": self.prefix,
             "--encoding": self.encoding is not None,
-            "--column": self.column is not None,
+            "--column": bool(self.columns),
         }
         if texts and (unused := [option for option, is_given in given.items() if is_given]):
             raise click.UsageError(f"{', '.join(unused)}: works only with --input")
+        if path is not None and fields:
+            raise click.UsageError("--field is for texts on the command line; a file has the columns of its rows")
         if path is not None and as_json:
             raise click.UsageError("--json is for texts on the command line; --output-format sets the format of a file")

@@ -65,6 +65,11 @@ class KerasClassifier:
         predictor = Predictor(model, extra=extra)
         return cls(config, tokenizer, run.labels, run.thresholds, model, predictor, run.prior, extra)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns whose values together are a text; empty if a text is a single value."""
+        return self.tokenizer.columns
+
     def probabilities(
         self, texts: Sequence[str], extra: Mapping[str, Sequence[Any]] | None = None
     ) -> NDArray[np.float64]:

@@ -83,6 +83,11 @@ class Classifier:
         tokenizer = load_tokenizer(Path(folder) / TOKENIZER_FOLDER)
         return cls(tokenizer, labels, thresholds, max_tokens, truncate, session, threading.Lock(), extra)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns whose values together are a text; empty if a text is a single value."""
+        return self.tokenizer.columns
+
     def predict(
         self,
         texts: Iterable[str],

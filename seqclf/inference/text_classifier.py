@@ -35,6 +35,10 @@ class TextClassifier(Protocol):
         """Multi-label, the threshold that each label's probability must exceed; else None."""
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns whose values together are a text (``text.fields.join_fields``); empty if it is a single value."""
+
+    @property
     def extra(self) -> ExtraColumns | None:
         """The columns beside the text that the model reads; None: it reads the text alone."""
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from seqclf.cli.given_fields import GivenFields, given_fields
 from seqclf.cli.hints import check_texts
 from seqclf.cli.options import (
     allow_code_option,
@@ -39,7 +40,20 @@ _SHARE = click.FloatRange(0, 1)
 @click.option(
     "--input", "-i", "input_path", metavar="FILE", help="File of texts (csv, tsv, jsonl, parquet, txt), or -."
 )
-@click.option("--column", help="Column of --input's texts. [default: the run's, or text]")
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    help="Column of --input's texts; repeat it for a run with several text columns. [default: the run's, or text]",
+)
+@click.option(
+    "--field",
+    "given",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Value of another column that the run reads, for every TEXT. TEXT is the first text column; columns without "
+    "a value are empty.",
+)
 @click.option(
     "--input-format",
     type=click.Choice(READ_KINDS),
@@ -83,6 +97,7 @@ _SHARE = click.FloatRange(0, 1)
 def predict_command(
     texts: tuple[str, ...],
     *,
+    given: tuple[str, ...],
     top: int | None,
     threshold: float | None,
     abstain_below: float | None,
@@ -108,7 +123,7 @@ def predict_command(
 
     file = FileRequest(**of_file)
     check_texts(texts)
-    file.check(texts, as_json=as_json)
+    file.check(texts, as_json=as_json, fields=bool(given))
     run = find_model(runs, run_name)
     if run_name in (None, LATEST) and run.has_manifest:
         say(f"Run {named_with_status(run, str(run.folder))}", err=True)
@@ -119,8 +134,9 @@ def predict_command(
 
         predict_rows(classifier, run, decider, file, top=top or 0, every=every)
         return
+    fields = given_fields(given, classifier)
     listed = len(classifier.labels) if every else top or 0
-    for text, prediction in _predicted(classifier, decider, _all_texts(texts)):
+    for text, prediction in _predicted(classifier, decider, fields, _all_texts(texts)):
         if as_json:
             click.echo(json.dumps(prediction.as_json(text, top=listed), ensure_ascii=False))
         else:
@@ -140,13 +156,17 @@ def _decider(
         raise InputError(f"{option}: {error}") from error
 
 
-def _predicted(classifier: TextClassifier, decider: Decider, texts: Iterator[str]) -> Iterator[tuple[str, Prediction]]:
+def _predicted(
+    classifier: TextClassifier, decider: Decider, fields: GivenFields, texts: Iterator[str]
+) -> Iterator[tuple[str, Prediction]]:
     """The texts with their predictions; on a terminal, each as soon as it is entered."""
     from seqclf.inference.prediction import predictions
 
     size = 1 if sys.stdin.isatty() else _LINES_A_BATCH
     while batch := list(itertools.islice(texts, size)):
-        yield from zip(batch, predictions(classifier.probabilities(batch), decider, batch), strict=True)
+        joined = list(map(fields.joined, batch))
+        probabilities = classifier.probabilities(joined, fields.beside(len(batch)))
+        yield from zip(batch, predictions(probabilities, decider, joined), strict=True)
         check_output()
 
 

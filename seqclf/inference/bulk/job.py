@@ -223,7 +223,7 @@ def _job(model: Path, source: Source, target: Target, answers: Answers) -> dict[
         "--run": str(model.parent.absolute()),
         "--input": [source.name, source.kind],
         "content of --input": [file.st_size, file.st_mtime_ns] if file else None,
-        "--column": source.column,
+        "--column": source.column if isinstance(source.column, str) else list(source.column),
         "--encoding": canonical(source.encoding),
         "kind of --output": target.kind,
         "--errors": None if target.errors is None else str(target.errors.absolute()),

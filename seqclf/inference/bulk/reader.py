@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -17,6 +17,7 @@ from seqclf.tables.names import column_hint, no_such_file
 from seqclf.tables.row import Row
 from seqclf.tables.rows import rows
 from seqclf.tables.values import shown
+from seqclf.text.fields import join_fields
 
 STREAM = "-"
 _LOOKED_AT = 100  # rows of jsonl, which has no header, before a column counts as missing
@@ -27,18 +28,18 @@ class Source:
     """A file, or standard input if ``path`` is ``-``.
 
     Attributes:
-        kind: csv, tsv, jsonl, parquet, or txt: one text per line, in a column named ``column``.
-        column: the column of the texts.
+        kind: csv, tsv, jsonl, parquet, or txt: one text per line, in the (first) column.
+        column: the column of the texts, or several whose values together are a text.
         encoding: of the text, by Python's name.
     """
 
     path: str
     kind: str
-    column: str
+    column: str | tuple[str, ...]
     encoding: str = UTF8
 
     @classmethod
-    def of(cls, path: str, kind: str | None, column: str, encoding: str = UTF8) -> Source:
+    def of(cls, path: str, kind: str | None, column: str | tuple[str, ...], encoding: str = UTF8) -> Source:
         """``kind`` None: by the file's extension. Raises ``InputError`` if it is unknown or the file is missing."""
         if path == STREAM:
             if kind is None:
@@ -55,6 +56,12 @@ class Source:
         if kind is None:
             raise InputError(unknown_ending(file, "name the format with --input-format", (*KINDS, ".txt")))
         return cls(path, kind, column, encoding)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the texts. A txt file has the first one only."""
+        columns = (self.column,) if isinstance(self.column, str) else self.column
+        return columns[:1] if self.kind == "txt" else columns
 
     @property
     def is_stream(self) -> bool:
@@ -90,7 +97,7 @@ class Reader:
 
     def __iter__(self) -> Iterator[Read | InputError]:
         """Raises ``InputError`` if the file lacks the column or cannot be read."""
-        column = self._source.column
+        columns = self._source.columns
         found, missing = False, 0
         for row in self._rows():
             if isinstance(row, InputError):
@@ -98,20 +105,21 @@ class Reader:
                 continue
             number, values = row
             where = f"{self._source.name}:{number}"
-            if column not in values:
-                hint = column_hint(column, list(values))
-                error = f'no column "{column}"{hint} (columns: {", ".join(values)}); name the right one with --column'
+            if absent := [column for column in columns if column not in values]:
+                error = _missing(absent[0], columns, list(values))
                 missing += 1
                 if not found and (self._source.kind != "jsonl" or missing == _LOOKED_AT):
                     raise InputError(f"{self._source.name}: {error}")
                 yield InputError(f"{where}: {error}")
                 continue
             found = True
-            text = values[column]
-            if isinstance(text, str):
-                yield Read(where, text, values)
+            texts = _texts([values[column] for column in columns])
+            for column, text in zip(columns, texts, strict=True):
+                if not isinstance(text, str):
+                    yield InputError(f'{where}: "{column}" is {shown(text)}, expected a string')
+                    break
             else:
-                yield InputError(f'{where}: "{column}" is {shown(text)}, expected a string')
+                yield Read(where, texts[0] if isinstance(self._source.column, str) else join_fields(texts), values)
 
     def values(self) -> Iterator[Mapping[str, Any] | InputError]:
         """The values of each row by column, whether or not it has a text."""
@@ -122,7 +130,7 @@ class Reader:
         path = Path(source.name if source.is_stream else source.path)
         suggested = False
         try:
-            for row in rows(path, source.kind, self._open, source.encoding, source.column):
+            for row in rows(path, source.kind, self._open, source.encoding, source.columns[0]):
                 if isinstance(row, NotDecoded) and not suggested:
                     suggested = True
                     row = InputError(f"{row}{self._suggestion()}")
@@ -138,6 +146,21 @@ class Reader:
     def _open(self, path: Path) -> BinaryIO:
         self._file = sys.stdin.buffer if self._source.is_stream else open_binary(path)
         return self._file
+
+
+def _texts(values: Sequence[Any]) -> Sequence[Any]:
+    """The values of the text columns. A row may lack some of several, but not all."""
+    if len(values) < 2 or all(value is None for value in values):
+        return values
+    return ["" if value is None else value for value in values]
+
+
+def _missing(column: str, columns: Sequence[str], found: Sequence[str]) -> str:
+    """The error for a row without one of the text columns."""
+    cure = "name the right one with --column"
+    if len(columns) > 1:
+        cure = f"name the right ones with --column, once for each of {', '.join(columns)}, or add it"
+    return f'no column "{column}"{column_hint(column, found)} (columns: {", ".join(found)}); {cure}'
 
 
 def _known() -> str:

@@ -1,0 +1,81 @@
+"""``seqclf predict --field NAME=VALUE``: the values of further columns on the command line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from seqclf.errors import InputError
+from seqclf.text.fields import join_fields
+
+if TYPE_CHECKING:
+    from seqclf.inference import TextClassifier
+
+
+@dataclass(frozen=True)
+class GivenFields:
+    """Values that all texts of a command share.
+
+    Attributes:
+        columns: the text columns of the run; empty if it reads one.
+        texts: values of text columns, by column.
+        extra: values of columns beside the text, by column.
+    """
+
+    columns: tuple[str, ...]
+    texts: Mapping[str, str]
+    extra: Mapping[str, str]
+
+    def joined(self, text: str) -> str:
+        """A text of the command line with the values of the other text columns; it is the first column itself."""
+        if not self.columns:
+            return text
+        return join_fields([text, *(self.texts.get(column, "") for column in self.columns[1:])])
+
+    def beside(self, texts: int) -> dict[str, list[str]]:
+        """The values of the columns beside the text for a number of texts."""
+        return {column: [value] * texts for column, value in self.extra.items()}
+
+
+def given_fields(given: Sequence[str], classifier: TextClassifier) -> GivenFields:
+    """The values of ``--field``.
+
+    Raises:
+        InputError: a value is not ``NAME=VALUE``, or names no column that the run reads beside TEXT.
+    """
+    extra_names = () if classifier.extra is None else classifier.extra.names
+    known = (*classifier.columns[1:], *extra_names)
+    found: dict[str, str] = {}
+    for one in given:
+        name = _name_in(one, (*classifier.columns, *extra_names))
+        if name in found:
+            raise InputError(f'--field {one}: "{name}" has a value already; give each column once')
+        if name not in known:
+            raise InputError(f"--field {one}: {_why_not(name, known, classifier.columns)}")
+        found[name] = one[len(name) + 1 :]
+    texts = {name: value for name, value in found.items() if name in classifier.columns}
+    extra = {name: value for name, value in found.items() if name not in texts}
+    if classifier.extra is not None:
+        for name, value in extra.items():
+            classifier.extra.parsed(name, value)
+    return GivenFields(classifier.columns, texts, extra)
+
+
+def _name_in(one: str, known: Sequence[str]) -> str:
+    """The column that ``NAME=VALUE`` names. A column may have ``=`` in its name."""
+    if "=" not in one:
+        raise InputError(f"--field {one}: expected NAME=VALUE, such as body='The text of the column body'")
+    fitting = [name for name in known if one.startswith(f"{name}=")]
+    return max(fitting, key=len) if fitting else one.partition("=")[0]
+
+
+def _why_not(name: str, known: Sequence[str], columns: Sequence[str]) -> str:
+    if columns[:1] == (name,):
+        return f'"{name}" is the column of TEXT; write its text without --field'
+    if not known:
+        return "the run reads one text, and no columns beside it"
+    close = difflib.get_close_matches(name, known, n=1)
+    meant = f'; did you mean "{close[0]}"?' if close else ""
+    return f'the run reads no column "{name}"{meant} (columns for --field: {", ".join(known)})'
