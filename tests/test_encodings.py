@@ -16,7 +16,7 @@ from seqclf.cli import cli
 from seqclf.errors import InputError
 from seqclf.file_encoding import canonical, encoding_of, guessed
 from seqclf.inference.bulk.reader import Reader, Source
-from seqclf.sources.folder import FolderSource
+from seqclf.sources.folder.reader import FolderSource
 from seqclf.sources.table.reader import TableSource
 
 TEXTS = {

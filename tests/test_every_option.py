@@ -52,6 +52,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path = root / "folder_latin" / row["label"] / f"{i}.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"{row['text']} é", encoding="cp1252")
+        path = root / "folder_mixed" / f"kind {i % 3}" / f"{i}.{'md' if i % 4 == 0 else 'txt'}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(row["text"], encoding="utf-8")
     (root / "vocab.txt").write_text("[UNK]\nGood\nbad\n##d\nfilm\nlong\n##er\n##est\n", encoding="utf-8")
     (root / "text.subwords").write_text("### SubwordTextEncoder\n### Metadata: {}\n'film_'\n", encoding="utf-8")
     (root / "vectors.txt").write_text("".join(f"w{i} {i} 0.5 -1\n" for i in range(20)), encoding="utf-8")

@@ -18,7 +18,7 @@ from seqclf.errors import InputError
 from seqclf.labels import Labels
 from seqclf.sources import SOURCE_TYPES, RowSource
 from seqclf.sources.base import TableColumns
-from seqclf.sources.folder import FolderSource
+from seqclf.sources.folder.reader import FolderSource
 from seqclf.sources.sample import SampleSource
 from seqclf.sources.table.reader import TableSource
 from seqclf.sources.texts import LabelledTexts

@@ -135,13 +135,13 @@ def test_adjacent_label_folders_are_found(tmp_path: Path) -> None:
 
 
 def test_a_label_missing_in_the_test_folder_is_reported(tmp_path: Path) -> None:
-    for split, labels in (("train", ("neg", "pos", "unsup")), ("test", ("neg", "pos"))):
+    for split, labels in (("train", ("neg", "pos", "other")), ("test", ("neg", "pos"))):
         for label in labels:
             (tmp_path / split / label).mkdir(parents=True)
             for i in range(20):
                 (tmp_path / split / label / f"{i}.txt").write_text(f"text {i} of {label}", encoding="utf-8")
     messages = see(Request(str(tmp_path))).notes
-    assert any(note.startswith("the test texts lack the labels unsup: ") for note in messages)
+    assert any(note.startswith("the test texts lack the labels other: ") for note in messages)
 
 
 def test_splits_and_names_given_by_the_user_win(tmp_path: Path) -> None:

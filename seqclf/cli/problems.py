@@ -53,6 +53,14 @@ def show_warning(text: str) -> None:
     _show([("warning", _styled("warning", "warning")), (f": {text}", f": {text}")])
 
 
+def warn_of_files(loaded: LoadedConfig) -> None:
+    """Print warnings about what files and folders contain besides texts."""
+    from seqclf.data.prepare import preparation_warnings
+
+    for warning in preparation_warnings(loaded.config):
+        show_problem(loaded.placed(warning), "warning")
+
+
 def check_files(loaded: LoadedConfig) -> None:
     """Raise ``ConfigError`` for missing or malformed files, and for code that is not allowed."""
     from seqclf.data.prepare import preparation_problems

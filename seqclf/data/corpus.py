@@ -17,7 +17,7 @@ from seqclf.data.label_sets import all_the_same, label_order
 from seqclf.data.splits import folded, partition
 from seqclf.errors import InputError
 from seqclf.labels import Labels
-from seqclf.sources import Source, UnknownLabels
+from seqclf.sources import SelectiveSource, Source, UnknownLabels
 from seqclf.sources.texts import LabelledTexts, digest
 from seqclf.tables.values import is_text, shown
 
@@ -52,6 +52,13 @@ class Corpus:
         part = self._parts[split]
         if isinstance(part, str):
             (self._drawn_from if split == "train" else self._source).check(part)
+
+    def left_out(self, split: str) -> str | None:
+        """What the split's own part contains that is not read, as a sentence; None if everything is read."""
+        part = self._parts[split]
+        if isinstance(part, str) and isinstance(self._source, SelectiveSource):
+            return self._source.left_out(part)
+        return None
 
     @property
     def unknown_labels(self) -> UnknownLabels:

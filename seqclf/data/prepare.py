@@ -74,6 +74,13 @@ def preparation_problems(config: Config) -> list[Problem]:
     return problems
 
 
+def preparation_warnings(config: Config) -> list[Problem]:
+    """Warnings about what the parts that the config names contain besides texts, found as quickly."""
+    corpus = Corpus(config)
+    found = {split: corpus.left_out(split) for split in ("train", "validation", "test")}
+    return [Problem(("data", config.data.option_of(split)), said) for split, said in found.items() if said]
+
+
 def prepare(
     config: Config, on_stage: Callable[[str], None] = lambda stage: None, corpus: Corpus | None = None
 ) -> TrainingData:

@@ -105,6 +105,14 @@ ExtraKind = Literal["number", "category"]
 """What the values of a column beside the text are."""
 
 
+@runtime_checkable
+class SelectiveSource(Source, Protocol):
+    """A reader that may leave out some of what a part contains."""
+
+    def left_out(self, part: str) -> str | None:
+        """What is left out and why, as a sentence; None if nothing is. Quick; raises ``InputError`` as ``check``."""
+
+
 @dataclass(frozen=True)
 class TableColumns:
     """The columns that are read, and what they contain.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,17 +11,19 @@ from typing import Any
 from seqclf.config import read_config
 from seqclf.config.problems import ConfigError
 from seqclf.config.templates import template
-from seqclf.data.statistics import alike_labels_warning
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, encoding_of
-from seqclf.sources.folder import FolderSource
+from seqclf.sources.folder.files import Selection
+from seqclf.sources.folder.reader import FolderSource
 from seqclf.sources.table.reader import ROWS_LOOKED_AT, TableSource
 from seqclf.sources.texts import DATA_VARIABLE, LabelledTexts
 from seqclf.starter.columns import choose_columns
+from seqclf.starter.folders import folder_at
 from seqclf.starter.formats import format_of
 from seqclf.starter.look import Look, look
+from seqclf.starter.notes import about_files, about_labels
 from seqclf.starter.recipe import Family, Recipe, recipe
-from seqclf.starter.siblings import Parts, find_parts, missing_labels, training_part
+from seqclf.starter.siblings import Parts, find_parts, training_part
 from seqclf.starter.spread import looked_at
 from seqclf.starter.usable import PartChecks, check_texts, is_number
 from seqclf.starter.write import config_text, name_after, one_line, with_data
@@ -29,7 +31,6 @@ from seqclf.tables.decoding import opening
 
 SEED = 7
 _FEW_TEXTS = 400
-_LABELS_SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -171,36 +172,14 @@ def see(request: Request) -> Seen:
                 one_line,
                 (
                     *part.notes,
-                    *_about_labels(looked),
-                    *_about_files(request, train, splits),
+                    *about_labels(looked),
+                    *about_files(request.path, train, splits, part.selection),
                     *checks.notes(splits),
                     *found.notes,
                 ),
             )
         ),
     )
-
-
-def _about_labels(looked: Look) -> Iterator[str]:
-    """Warnings about similar labels."""
-    if (alike := alike_labels_warning([label for label, _ in looked.labels])) is not None:
-        yield f"warning: {alike}; if they mean the same, use one spelling"
-
-
-def _about_files(request: Request, train: str, splits: Mapping[str, Any]) -> Iterator[str]:
-    """Notes on files that the user did not name."""
-    if train != request.path:
-        yield f"training texts: {train}"
-    for split in ("validation", "test"):
-        part = splits[split]
-        if not isinstance(part, str):
-            continue
-        yield f"{split} texts: {part}"
-        if Path(train).is_dir() and (missing := missing_labels(train, part)):
-            yield (
-                f"the {split} texts lack the labels {', '.join(missing[:_LABELS_SHOWN])}: if these folders of {train} "
-                "contain unlabelled texts, move them elsewhere"
-            )
 
 
 @dataclass(frozen=True)
@@ -212,6 +191,7 @@ class _Part:
         read: reads another part in the same way, or some of its rows. Raises ``InputError``.
         rows: approximate number of all rows.
         named: the columns, in parentheses, for a sentence.
+        selection: which files of folders are read; None for tables.
     """
 
     texts: LabelledTexts
@@ -220,15 +200,20 @@ class _Part:
     rows: int
     notes: tuple[str, ...] = ()
     named: str = ""
+    selection: Selection | None = None
 
 
 def _folder(path: str, request: Request) -> _Part:
     if request.text or request.label or request.separator:
-        raise InputError(f"{path}: is a folder of LABEL/*.txt; --text, --label and --label-separator are for tables")
-    encoding, options, notes = _encoding(request, *Path(path).glob("*/*.txt"))
-    source = FolderSource(encoding, "--encoding ")
+        raise InputError(
+            f"{path}: is a folder with a folder per label; --text, --label and --label-separator are for tables"
+        )
+    folder = folder_at(path)
+    encoding, options, notes = _encoding(request, *folder.files)
+    source = FolderSource(encoding, "--encoding ", selection=folder.selection)
     texts = source.read(path)
-    return _Part(texts, {"source": "folder", **options}, source.read, len(texts), notes)
+    options = {"source": "folder", **folder.options, **options}
+    return _Part(texts, options, source.read, len(texts), (*folder.notes, *notes), selection=folder.selection)
 
 
 def _table(path: str, request: Request) -> _Part:

@@ -8,14 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqclf.errors import InputError
+from seqclf.sources.folder.files import SPLIT_NAMES, SPLIT_WORD
+from seqclf.starter.folders import has_texts
 from seqclf.tables.formats import KINDS
-
-_NAMES = {
-    "train": ("train", "training"),
-    "validation": ("valid", "validation", "val", "dev", "devel", "development"),
-    "test": ("test", "testing", "eval"),
-}
-_MARK = r"(?:^|(?<=[-_. ]))({})(?=$|[-_. \d])"
 
 
 @dataclass(frozen=True)
@@ -38,7 +33,7 @@ def training_part(path: str) -> str:
     Raises ``InputError`` if a folder contains tables and none of them is the training split.
     """
     folder = Path(path)
-    if not folder.is_dir() or any(folder.glob("*/*.txt")):
+    if not folder.is_dir() or has_texts(folder):
         return path
     splits = [entry for entry in _entries(folder) if _split_of(entry) == "train"]
     if splits:
@@ -72,25 +67,19 @@ def find_parts(train: str, check: Callable[[str], None]) -> Parts:
     return Parts(train, found.get("validation"), found.get("test"), tuple(notes))
 
 
-def missing_labels(train: str, part: str) -> list[str]:
-    """Label folders in ``train`` that the other folder lacks; their texts may be unlabelled."""
-    names = [{entry.name for entry in Path(folder).iterdir() if any(entry.glob("*.txt"))} for folder in (train, part)]
-    return sorted(names[0] - names[1])
-
-
 def _entries(folder: Path) -> list[Path]:
     """Tables and label folders in a folder."""
     found = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
     return [
         entry
         for entry in found
-        if (entry.suffix.lower() in KINDS if entry.is_file() else entry.is_dir() and any(entry.glob("*/*.txt")))
+        if (entry.suffix.lower() in KINDS if entry.is_file() else entry.is_dir() and has_texts(entry))
     ]
 
 
 def _split_of(path: Path) -> str | None:
-    for split, names in _NAMES.items():
-        if re.search(_MARK.format("|".join(names)), _stem(path).lower()):
+    for split, names in SPLIT_NAMES.items():
+        if re.search(SPLIT_WORD.format("|".join(names)), _stem(path).lower()):
             return split
     return None
 
@@ -102,13 +91,13 @@ def _stem(path: Path) -> str:
 def _candidates(train: Path, split: str) -> Iterator[Path]:
     """Parts next to ``train`` with a matching name: its split name replaced by ``split``, or ``split`` added."""
     stem = _stem(train)
-    mark = re.search(_MARK.format("|".join(_NAMES["train"])), stem, re.IGNORECASE)
+    mark = re.search(SPLIT_WORD.format("|".join(SPLIT_NAMES["train"])), stem, re.IGNORECASE)
     if mark is None:
-        wanted = [f"{stem}{between}{name}" for name in _NAMES[split] for between in "_-."]
+        wanted = [f"{stem}{between}{name}" for name in SPLIT_NAMES[split] for between in "_-."]
     else:
         before, after = stem[: mark.start()], stem[mark.end() :]
-        wanted = [f"{before}{name}{after}" for name in _NAMES[split]]
-        wanted += [f"{before}{name}" for name in _NAMES[split]] if after else []
+        wanted = [f"{before}{name}{after}" for name in SPLIT_NAMES[split]]
+        wanted += [f"{before}{name}" for name in SPLIT_NAMES[split]] if after else []
     try:
         neighbours = {
             _stem(entry).lower(): entry

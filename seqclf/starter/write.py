@@ -20,6 +20,7 @@ COMMENTS = {
     "seed": "seed of all random numbers",
     "data.validation": "fraction of the texts that choose the best epoch, or a separate file",
     "data.test": "fraction of the texts that only `seqclf eval` reads, or a separate file",
+    "data.exclude": "folders that are not labels",
     "data.unknown_labels": "texts whose label no training text has count as errors",
     "tokenizer.vocab_size": "at most this many word pieces, from the training texts",
     "tokenizer.max_tokens": "longer texts lose their middle",

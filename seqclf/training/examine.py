@@ -12,7 +12,7 @@ from seqclf.config import Config, LoadedConfig
 from seqclf.config.problems import Problem
 from seqclf.data.corpus import Corpus
 from seqclf.data.encoded import EncodedTexts
-from seqclf.data.prepare import encode_split, prepare
+from seqclf.data.prepare import encode_split, preparation_warnings, prepare
 from seqclf.data.statistics import (
     Leak,
     TextStatistics,
@@ -120,7 +120,8 @@ def _report_of_texts(loaded: LoadedConfig, texts: dict[str, LabelledTexts]) -> R
         if place
     }
     unknown_labels = config.data.unknown_labels
-    warnings = text_warnings(splits, leaks, unknown_labels, expects_uneven=_expects_uneven(config))
+    warnings = preparation_warnings(config)
+    warnings += text_warnings(splits, leaks, unknown_labels, expects_uneven=_expects_uneven(config))
     warnings += size_warnings(splits, config.data.parts())
     return Report(
         data=config.data.describe(),

@@ -20,6 +20,11 @@ def _folder(option: str, value: Any) -> Case:
     return Case(looks.texts_of, {"data": base}, {"data": {**base, option: value}})
 
 
+def _mixed_folder(option: str, value: Any) -> Case:
+    base = {"source": "folder", "train": "folder_mixed", "validation": 0.2}
+    return Case(looks.texts_of, {"data": base}, {"data": {**base, option: value}})
+
+
 def _tfds(option: str, value: Any, **others: Any) -> Case:
     base = {**TFDS, **others}
     return Case(looks.texts_of, {"data": base}, {"data": {**base, option: value}})
@@ -90,6 +95,9 @@ CASES: dict[str, Case] = {
     "FolderData.train": _folder("train", "folder2"),
     "FolderData.validation": _folder("validation", "folder2"),
     "FolderData.test": _folder("test", "folder2"),
+    "FolderData.labels": _mixed_folder("labels", ["kind 0", "kind 1"]),
+    "FolderData.exclude": _mixed_folder("exclude", ["kind 2"]),
+    "FolderData.extensions": _mixed_folder("extensions", [".txt", ".md"]),
     "TfdsData.source": Case(
         looks.texts_of,
         {"data": {"source": "tfds", "dataset": "tiny", "config": "one", "data_dir": "tfds", "test": None}},

@@ -253,12 +253,15 @@ def _source(
 ) -> Source:
     """The source that reads ``--data``."""
     from seqclf.sources import TableColumns
-    from seqclf.sources.folder import FolderSource
+    from seqclf.sources.folder import FolderData
+    from seqclf.sources.folder.files import Selection
+    from seqclf.sources.folder.reader import FolderSource
     from seqclf.sources.table.reader import TableSource
 
     encoding = encoding or config.data.file_encoding
     if path.is_dir():
-        return FolderSource(encoding, "--encoding ")
+        selection = config.data.selection if isinstance(config.data, FolderData) else Selection()
+        return FolderSource(encoding, "--encoding ", selection=selection)
     own = config.data.table_columns or TableColumns()
     separator = label_separator or own.separator
     return TableSource(text or own.text, label or own.label, separator=separator, options="--", encoding=encoding)

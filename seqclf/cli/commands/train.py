@@ -10,7 +10,7 @@ import click
 from seqclf.cli import train_runs
 from seqclf.cli.hints import HintedError, settings_hint
 from seqclf.cli.options import allow_code_option, complete_unfinished, runs_option, set_option, threads_option
-from seqclf.cli.problems import check_files, show_problem
+from seqclf.cli.problems import check_files, show_problem, warn_of_files
 from seqclf.cli.starting import load_or_make, overrides_of, reject_run
 from seqclf.runs import check_runs_folder
 from seqclf.training.options import OnNan, TrainOptions
@@ -91,6 +91,8 @@ def train_command(
     for warning in loaded.warnings:
         show_problem(warning, "warning")
     check_files(loaded)
+    if starter is None:  # a starter has already said it
+        warn_of_files(loaded)
     check_runs_folder(runs)
     train = train_runs.train_new if folds is None else train_runs.train_folds
     train(loaded, runs, replace(options, starter=starter))

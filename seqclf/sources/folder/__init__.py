@@ -1,0 +1,72 @@
+"""``source: folder``: text files in one folder per label. ``reader.py`` reads them, ``files.py`` finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from seqclf.file_encoding import UTF8
+from seqclf.option_types import Fraction, Name
+from seqclf.sources.base import Encoding, Source, SourceOptions
+from seqclf.sources.folder.files import EXTENSIONS, Selection
+
+
+def _with_dot(extension: str) -> str:
+    if extension and (not extension.startswith(".") or extension == "." or "/" in extension):
+        raise PydanticCustomError("extension", 'an extension with its dot, such as .txt, or "" for names without one')
+    return extension
+
+
+Extension = Annotated[str, AfterValidator(_with_dot)]
+
+
+class FolderData(SourceOptions):
+    """Folders of text files, `FOLDER/LABEL/ANYTHING.txt`. Files in deeper folders have the same label."""
+
+    rank: ClassVar = 3
+    other_names: ClassVar = ("directory", "dir", "folders", "text_files")
+    path_options: ClassVar = ("train", "validation", "test")
+
+    source: Literal["folder"] = Field(description="Source type.")
+    train: Name = Field(description="Training folder.")
+    validation: Fraction | Name = Field(0.1, description="Fraction of the training texts, or a folder; 0: none.")
+    test: Fraction | Name | None = Field(None, description="Folder, or fraction of the training texts; null: none.")
+    labels: Annotated[list[Name], Field(min_length=1, max_length=10_000)] | None = Field(
+        None, description="Label folders to read, such as `[pos, neg]`; null: all."
+    )
+    exclude: Annotated[list[Name], Field(max_length=10_000)] = Field(
+        [], description="Folders that are not labels, such as `[unsup]`."
+    )
+    extensions: Annotated[list[Extension], Field(min_length=1, max_length=100)] = Field(
+        list(EXTENSIONS),
+        description='Extensions of the files to read, in any case; "": names without an extension.',
+    )
+    encoding: Encoding = UTF8
+
+    def open(self, *, with_groups: bool = False) -> Source:
+        from seqclf.sources.folder.reader import FolderSource
+
+        return FolderSource(self.encoding, selection=self.selection, train=self.train)
+
+    @property
+    def selection(self) -> Selection:
+        """Which files of a part are read."""
+        return Selection(tuple(self.labels or ()), tuple(self.exclude), tuple(self.extensions))
+
+    @property
+    def file_encoding(self) -> str:
+        return self.encoding
+
+    def parts(self) -> dict[str, str | float | None]:
+        return {"train": self.train, "validation": self.validation_part, "test": self.test}
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        if both := sorted(set(self.labels or ()).intersection(self.exclude)):
+            yield "exclude", f'leaves out "{both[0]}", which data.labels takes; remove it from one of the two'
+
+    def warnings(self) -> Iterator[tuple[str, str]]:
+        if self.labels is not None and self.exclude:
+            yield "exclude", "has no effect beside data.labels, which names the folders to read; remove one of the two"
