@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqclf.label_weights import label_totals
 from seqclf.labels import Labels
 
 
@@ -36,13 +37,21 @@ class Prior:
         return (self.unknown_id,) if self.separator_id is None else (self.unknown_id, self.separator_id)
 
     @classmethod
-    def of(cls, truth: NDArray[Any], labels: Labels, unknown_id: int, separator_id: int | None = None) -> Prior:
-        """From the training labels: ids (``int [texts]``), or multi-label ``bool [texts, labels]``.
+    def of(
+        cls,
+        truth: NDArray[Any],
+        labels: Labels,
+        unknown_id: int,
+        separator_id: int | None = None,
+        *,
+        weights: NDArray[np.floating] | None = None,
+    ) -> Prior:
+        """From the training texts: their labels (as for ``label_totals``) and their weights, with mean 1.
 
         If all texts have a label, or none has, half a text counts as the opposite.
         """
-        counts = truth.sum(axis=0) if labels.multi else np.bincount(truth, minlength=len(labels))
-        texts = len(truth)
+        counts = label_totals(truth, len(labels), weights)
+        texts = len(truth) if weights is None else float(weights.sum(dtype=np.float64))
         frequencies = np.clip(counts / texts, 0.5 / texts, 1 - 0.5 / texts)
         if not labels.multi:
             frequencies /= frequencies.sum()

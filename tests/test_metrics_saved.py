@@ -17,7 +17,7 @@ from metric_examples import baseline_with, metrics_with
 from seqclf.config.schema import EarlyStopping
 from seqclf.labels import Unknown
 from seqclf.metrics.classification import ClassificationMetrics, ClassificationScores
-from seqclf.metrics.counts import Counts, frozen, metric
+from seqclf.metrics.counts import Counts, OfTexts, frozen, metric
 from seqclf.metrics.kinds import ClassifierMetrics, metrics_type, scores_type
 from seqclf.metrics.measured import Measured, SeenTexts
 from seqclf.metrics.monitors import MONITORS
@@ -160,7 +160,7 @@ def test_a_new_score_is_one_field() -> None:
     """It is computed, saved, monitored and named; metrics from before it are read."""
     whole, parts = np.array([2, 2]), np.array([0.75, 0.75])
     correct = np.array([True, True, True, False])
-    counts = Counts(parts, correct, whole, whole, whole, precision=parts, recall=parts, f1=parts)
+    counts = Counts(OfTexts(parts), OfTexts(correct), *[whole] * 4, precision=parts, recall=parts, f1=parts)
     scores = WithError(**WithError.computed(counts))
     assert (scores.top_error, scores.score("top_error"), scores.accuracy) == (0.25, -0.25, 0.75)
     assert scores.headline()[-1] == ("top_error", 0.25)

@@ -182,3 +182,59 @@ def test_the_weight_of_a_label_is_for_the_texts_that_it_applies_to(given: Any, e
     single = np.stack([_losses(logits[:, i : i + 1], LISTS[:, i].astype(np.int32), CrossEntropy()) for i in range(3)])
     weighted = single.T * np.where(LISTS, expected, 1)
     np.testing.assert_allclose(loss_of(tf.constant(logits), tf.constant(LISTS)), weighted.mean(axis=1), rtol=1e-5)
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("loss", [CrossEntropy(), CrossEntropy(label_smoothing=0.3), Focal(type="focal", gamma=1.5)])
+@pytest.mark.parametrize("class_weights", [None, "balanced"])
+def test_the_loss_of_shares_is_the_expected_loss_of_a_drawn_label(head: str, loss: Any, class_weights: Any) -> None:
+    import tensorflow as tf
+
+    from seqclf.tasks.classification.losses import build_loss
+
+    logits, labels = HEADS[head]
+    names = ("a", "b", "c", "d")[:labels]
+    shares = rng.dirichlet(np.ones(labels), len(logits)).astype(np.float32)
+    shares[0] = np.eye(labels)[-1]
+    x = tf.constant(logits, tf.float32)
+    loss_of = build_loss(TrainingConfig(loss=loss, class_weights=class_weights), names, shares)
+    drawn = [loss_of(x, tf.fill([len(logits)], label)).numpy() for label in range(labels)]
+    np.testing.assert_allclose(
+        loss_of(x, tf.constant(shares)), (shares * np.stack(drawn, axis=1)).sum(axis=1), rtol=2e-5
+    )
+
+
+def test_a_loss_without_its_own_way_takes_each_label_in_turn() -> None:
+    import tensorflow as tf
+
+    x = tf.constant(HEADS["softmax"][0], tf.float32)
+    for loss in (CrossEntropy(), Focal(type="focal")):
+        np.testing.assert_allclose(Loss.of_each_choice(loss, x), loss.of_each_choice(x), rtol=2e-5, atol=1e-7)
+
+
+@given(st.lists(st.floats(-90, 90), min_size=3, max_size=3), st.floats(0, 5))
+def test_focal_loss_of_shares_is_finite_with_its_gradients(logits: list[float], gamma: float) -> None:
+    import tensorflow as tf
+
+    x = tf.constant([logits])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        loss = Focal(type="focal", gamma=gamma).of_shares(x, tf.constant([[0.5, 0.25, 0.25]]))
+    assert np.isfinite(loss.numpy()).all()
+    assert np.isfinite(tape.gradient(loss, x).numpy()).all()
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_the_most_probable_label_is_correct(head: str) -> None:
+    import tensorflow as tf
+
+    from seqclf.tasks.classification.losses import correct, cross_entropy
+
+    logits, labels = HEADS[head]
+    shares = rng.dirichlet(np.ones(labels), len(logits)).astype(np.float32)
+    shares[0] = 1 / labels  # all equal: the first
+    x = tf.constant(logits, tf.float32)
+    ids = tf.constant(shares.argmax(axis=1), tf.int32)
+    assert np.array_equal(correct(x, tf.constant(shares)), correct(x, ids))
+    expected = -(shares * np.log(_probabilities(logits))).sum(axis=1)
+    np.testing.assert_allclose(cross_entropy(x, tf.constant(shares)), expected, rtol=2e-5)

@@ -73,14 +73,14 @@ class _Window:
         self._sums = [0.0] * 5
 
     def add(self, step: StepDone) -> None:
-        new = (step.loss * step.texts, step.correct, step.texts, step.tokens, step.seconds)
+        new = (step.loss * step.counted, step.correct, step.counted, step.tokens, step.seconds)
         self._sums = [self._keep * old + value for old, value in zip(self._sums, new, strict=True)]
 
     def measures(self, *, accuracy: bool = True) -> list[str]:
-        loss, correct, texts, tokens, seconds = self._sums
-        shown = [f"loss {loss / texts:.4f}"]
+        loss, correct, weight, tokens, seconds = self._sums
+        shown = [f"loss {loss / weight:.4f}"]
         if accuracy:
-            shown.append(f"accuracy {correct / texts:.4f}")
+            shown.append(f"accuracy {correct / weight:.4f}")
         return [*shown, f"{tokens / seconds:,.0f} tokens/s"]
 
 

@@ -15,6 +15,9 @@ from seqclf.data.encoded import EncodedTexts
 from seqclf.text.truncation import Truncate, truncate_ids
 from seqclf.token_ids import PAD_ID
 
+PARTS = ("token_ids", "labels", "scores", "weights", "extra")
+"""Names of the arrays of a batch, in their order. Those after the labels are there if the texts have them."""
+
 _BATCHES_A_POOL = 200
 
 Plan = list[NDArray[np.int64]]
@@ -53,9 +56,8 @@ class Batches:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """Names of the arrays of a batch, in their order: ``token_ids``, ``labels``, and where the texts have them
-        ``scores``, ``weights`` and ``extra``."""
-        return ("token_ids", *self._rows)
+        """Those of ``PARTS`` that a batch has."""
+        return tuple(name for name in PARTS if name == "token_ids" or name in self._rows)
 
     @cached_property
     def _rows(self) -> dict[str, NDArray[Any]]:
@@ -128,7 +130,7 @@ class Batches:
         ids = np.full((len(indices), int(lengths.max(initial=1))), PAD_ID, dtype=np.int32)
         for row, index, length in zip(ids, indices, lengths, strict=True):
             row[:length] = truncate_ids(self.texts[index], self.max_tokens, self.truncate, self.texts.separator_id)
-        return ids, *(rows[indices] for rows in self._rows.values())
+        return tuple(ids if name == "token_ids" else self._rows[name][indices] for name in self.parts)
 
     def stream(self, plan: Plan) -> Iterator[tuple[NDArray[Any], ...]]:
         for indices in plan:

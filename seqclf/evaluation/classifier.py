@@ -22,8 +22,9 @@ from seqclf.metrics.kinds import ClassifierMetrics
 from seqclf.model.build import build_model
 from seqclf.prior import Prior
 from seqclf.runs import Run
-from seqclf.tasks.classification.metrics import classification_metrics, log_probabilities
-from seqclf.tasks.classification.multi_label import multi_label_metrics, sigmoid
+from seqclf.tasks.classification.measure import metrics_of
+from seqclf.tasks.classification.metrics import log_probabilities
+from seqclf.tasks.classification.multi_label import sigmoid
 from seqclf.tasks.predictor import Predictor
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
@@ -89,13 +90,7 @@ class KerasClassifier:
     def evaluate_each(self, texts: EncodedTexts) -> tuple[ClassifierMetrics, NDArray[np.float64]]:
         """The result of ``evaluate`` and the probabilities behind it, ``float64 [texts, labels]``."""
         logits = self._logits(texts)
-        metrics = self._metrics(logits, texts)
-        return replace(metrics, unknown_labels=texts.unknown), self._as_probabilities(logits)
-
-    def _metrics(self, logits: NDArray[np.floating], texts: EncodedTexts) -> ClassifierMetrics:
-        if self.thresholds is None:
-            return classification_metrics(logits, texts.labels, self.labels, texts.more_labels)
-        return multi_label_metrics(logits, texts.labels, self.labels, self.thresholds, texts.more_labels)
+        return metrics_of(logits, texts, self.labels, self.thresholds), self._as_probabilities(logits)
 
     def _as_probabilities(self, logits: NDArray[np.floating]) -> NDArray[np.float64]:
         return sigmoid(logits) if self.labels.multi else np.exp(log_probabilities(logits))

@@ -11,9 +11,9 @@ from seqclf.data.encoded import EncodedTexts
 from seqclf.data.prepare import prepare_split
 from seqclf.export.quantize import Cost, quantized
 from seqclf.inference import Classifier
+from seqclf.metrics.multi_label import MultiLabelMetrics
 from seqclf.runs import Run
-from seqclf.tasks.classification.metrics import classification_metrics
-from seqclf.tasks.classification.multi_label import multi_label_metrics
+from seqclf.tasks.classification.measure import metrics_of
 
 
 def quantize_measured(run: Run, path: Path, on_stage: Callable[[str], None] = lambda stage: None) -> Cost:
@@ -40,7 +40,5 @@ def quantize_measured(run: Run, path: Path, on_stage: Callable[[str], None] = la
 
 def _score(classifier: Classifier, texts: EncodedTexts) -> float:
     logits = classifier.logits([texts[place] for place in range(len(texts))])
-    if classifier.thresholds is not None:
-        thresholds = classifier.thresholds
-        return multi_label_metrics(logits, texts.labels, classifier.labels, thresholds, texts.more_labels).micro_f1
-    return classification_metrics(logits, texts.labels, classifier.labels, texts.more_labels).accuracy
+    metrics = metrics_of(logits, texts, classifier.labels, classifier.thresholds)
+    return metrics.micro_f1 if isinstance(metrics, MultiLabelMetrics) else metrics.accuracy

@@ -7,7 +7,16 @@ from dataclasses import asdict
 from typing import Any, ClassVar, Self
 
 from seqclf.labels import Unknown
-from seqclf.metrics.counts import Counts, LabelMetrics, frozen, metric, remarks, unknown_in
+from seqclf.metrics.counts import (
+    Counts,
+    LabelMetrics,
+    frozen,
+    metric,
+    remarks,
+    unknown_in,
+    weight_entry,
+    weight_in,
+)
 from seqclf.metrics.scores import Scores, count_in, object_in
 
 
@@ -39,6 +48,7 @@ class ClassificationMetrics(ClassificationScores):
     Attributes:
         texts: number of texts.
         labels: metrics of each label, those that the model does not have last.
+        weight: the summed weight of the texts, by which the scores weigh them; None: all weigh the same.
         confusion: number of texts by true label (rows) and predicted label (columns), in the order of ``labels``.
         unknown_labels: texts whose labels do not occur in the training texts; None if there are none.
     """
@@ -47,6 +57,7 @@ class ClassificationMetrics(ClassificationScores):
     labels: Mapping[str, LabelMetrics]
     confusion: tuple[tuple[int, ...], ...]
     unknown_labels: Unknown | None = None
+    weight: float | None = None
 
     @classmethod
     def of(cls, counts: Counts, labels: Iterable[str], confusion: Iterable[Iterable[int]]) -> Self:
@@ -55,6 +66,7 @@ class ClassificationMetrics(ClassificationScores):
             texts=len(counts.correct),
             labels={label: LabelMetrics.of(counts, place) for place, label in enumerate(labels)},
             confusion=tuple(tuple(row) for row in confusion),
+            weight=counts.weight,
             **cls.computed(counts),
         )
 
@@ -67,6 +79,7 @@ class ClassificationMetrics(ClassificationScores):
         """As in ``metrics.json``."""
         return {
             "texts": self.texts,
+            **weight_entry(self.weight),
             **super().to_json(),
             "labels": {label: asdict(one) for label, one in self.labels.items()},
             "confusion": [list(row) for row in self.confusion],
@@ -89,5 +102,6 @@ class ClassificationMetrics(ClassificationScores):
             labels=labels,
             confusion=tuple(tuple(row) for row in confusion),
             unknown_labels=unknown_in(saved),
+            weight=weight_in(saved),
             **cls.scores_in(saved),
         )

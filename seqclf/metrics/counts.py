@@ -7,7 +7,7 @@ from dataclasses import MISSING, dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
 from seqclf.labels import Unknown
-from seqclf.metrics.scores import Mark, count_in, number_in, score_field
+from seqclf.metrics.scores import Mark, count_in, number_in, object_in, score_field
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,25 +17,56 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
+class OfTexts:
+    """A value, or several, of each text.
+
+    Attributes:
+        values: ``[texts]`` or ``[texts, labels]``.
+        weights: how much each text counts, ``float64 [texts]``; None: all the same.
+    """
+
+    values: NDArray[Any]
+    weights: NDArray[np.float64] | None = None
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def weight(self) -> float:
+        """The summed weight of the texts; without weights, their number."""
+        return len(self) if self.weights is None else float(self.weights.sum())
+
+    def mean(self) -> float:
+        """The mean over all values, those of a text with its weight."""
+        if self.weights is None:
+            return float(self.values.mean())
+        weights = self.weights if self.values.ndim == 1 else self.weights.reshape(-1, 1)
+        return float((self.values * weights).sum() / (self.weight * (self.values.size // len(self))))
+
+
+@dataclass(frozen=True)
 class Counts:
     """What the predictions for labelled texts add up to; the source of all scores.
 
-    Labels that the model does not have, and never predicts, come after its own.
+    Labels that the model does not have, and never predicts, come after its own. Texts are counted, or their weights
+    added up if they have weights.
 
     Attributes:
-        losses: of the texts, or of the decisions (a label of a text) if multi-label, in nats; ``float64`` of any shape.
+        losses: of the texts, or of the decisions (a label of a text) if multi-label, in nats; ``float64``.
         correct: which texts have exactly the right labels, ``bool [texts]``.
-        hits: texts with a label that are predicted to have it, ``int64 [labels]``.
-        found: texts that are predicted to have it, ``int64 [labels]``.
-        support: texts that have it, ``int64 [labels]``.
+        hits: texts with a label that are predicted to have it, ``int64 [labels]``, or ``float64`` with weights.
+        found: texts that are predicted to have it, likewise.
+        support: texts that have it, likewise.
+        texts: number of texts that have it, without weights, ``int64 [labels]``.
         precision, recall, f1: of each label, ``float64 [labels]``; 0 where the denominator is.
     """
 
-    losses: NDArray[np.float64]
-    correct: NDArray[np.bool_]
-    hits: NDArray[np.int64]
-    found: NDArray[np.int64]
-    support: NDArray[np.int64]
+    losses: OfTexts
+    correct: OfTexts
+    hits: NDArray[Any]
+    found: NDArray[Any]
+    support: NDArray[Any]
+    texts: NDArray[np.int64]
     precision: NDArray[np.float64]
     recall: NDArray[np.float64]
     f1: NDArray[np.float64]
@@ -47,8 +78,13 @@ class Counts:
         return float(self.f1[occurs].mean()) if occurs.any() else 0.0
 
     @property
-    def wrong_decisions(self) -> int:
-        return int(self.found.sum() + self.support.sum() - 2 * self.hits.sum())
+    def weight(self) -> float | None:
+        """The summed weight of the texts; None without weights."""
+        return None if self.correct.weights is None else self.correct.weight
+
+    @property
+    def wrong_decisions(self) -> float:
+        return float(self.found.sum() + self.support.sum() - 2 * self.hits.sum())
 
 
 def metric(
@@ -82,13 +118,23 @@ class LabelMetrics:
     def of(cls, counts: Counts, place: int) -> LabelMetrics:
         """The metrics of one label; ``place`` is its id."""
         precision, recall, f1 = (float(values[place]) for values in (counts.precision, counts.recall, counts.f1))
-        return LabelMetrics(precision, recall, f1, int(counts.support[place]))
+        return LabelMetrics(precision, recall, f1, int(counts.texts[place]))
 
     @classmethod
     def from_json(cls, saved: Any) -> LabelMetrics:
         """Raises ``ValueError``."""
         precision, recall, f1 = (number_in(saved, name) for name in ("precision", "recall", "f1"))
         return LabelMetrics(precision, recall, f1, count_in(saved, "support"))
+
+
+def weight_entry(weight: float | None) -> dict[str, Any]:
+    """The entry ``weight`` of saved metrics; empty without weights."""
+    return {} if weight is None else {"weight": weight}
+
+
+def weight_in(saved: Any) -> float | None:
+    """The entry ``weight`` of saved metrics; None without one. Raises ``ValueError`` if it is malformed."""
+    return None if object_in(saved).get("weight") is None else number_in(saved, "weight")
 
 
 def remarks(unknown: Unknown | None) -> dict[str, Any]:

@@ -7,7 +7,16 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from seqclf.labels import Unknown
-from seqclf.metrics.counts import Counts, LabelMetrics, frozen, metric, remarks, unknown_in
+from seqclf.metrics.counts import (
+    Counts,
+    LabelMetrics,
+    frozen,
+    metric,
+    remarks,
+    unknown_in,
+    weight_entry,
+    weight_in,
+)
 from seqclf.metrics.scores import Scores, count_in, number_in, object_in
 
 
@@ -36,7 +45,7 @@ class MultiLabelScores(Scores):
     macro_f1_occurring_labels: float | None = metric(lambda counts: counts.f1_of_occurring_labels, default=None)
     macro_f1_all_labels: float | None = metric(lambda counts: counts.f1.mean(), default=None)
     hamming_loss: float = metric(
-        lambda counts: _fraction(counts.wrong_decisions, len(counts.correct) * len(counts.f1)),
+        lambda counts: _fraction(counts.wrong_decisions, counts.correct.weight * len(counts.f1)),
         shown=True,
         smaller_is_better=True,
     )
@@ -57,6 +66,7 @@ class MultiLabelMetrics(MultiLabelScores):
     texts: int
     labels: Mapping[str, DecidedLabelMetrics]
     unknown_labels: Unknown | None = None
+    weight: float | None = None
 
     @classmethod
     def of(cls, counts: Counts, thresholds: Mapping[str, float | None]) -> Self:
@@ -65,7 +75,7 @@ class MultiLabelMetrics(MultiLabelScores):
             label: DecidedLabelMetrics(**asdict(LabelMetrics.of(counts, place)), threshold=threshold)
             for place, (label, threshold) in enumerate(thresholds.items())
         }
-        return cls(texts=len(counts.correct), labels=labels, **cls.computed(counts))
+        return cls(texts=len(counts.correct), labels=labels, weight=counts.weight, **cls.computed(counts))
 
     @property
     def scores(self) -> MultiLabelScores:
@@ -81,6 +91,7 @@ class MultiLabelMetrics(MultiLabelScores):
         """As in ``metrics.json``."""
         return {
             "texts": self.texts,
+            **weight_entry(self.weight),
             **super().to_json(),
             "labels": {label: asdict(one) for label, one in self.labels.items()},
             **remarks(self.unknown_labels),
@@ -94,9 +105,13 @@ class MultiLabelMetrics(MultiLabelScores):
             threshold = None if object_in(one).get("threshold") is None else number_in(one, "threshold")
             labels[label] = DecidedLabelMetrics(**asdict(LabelMetrics.from_json(one)), threshold=threshold)
         return cls(
-            texts=count_in(saved, "texts"), labels=labels, unknown_labels=unknown_in(saved), **cls.scores_in(saved)
+            texts=count_in(saved, "texts"),
+            labels=labels,
+            unknown_labels=unknown_in(saved),
+            weight=weight_in(saved),
+            **cls.scores_in(saved),
         )
 
 
-def _fraction(part: int, whole: int) -> float:
+def _fraction(part: float, whole: float) -> float:
     return float(part / whole) if whole else 0.0

@@ -29,6 +29,16 @@ class Forward:
         self._from_ids = keras.Model([*model.inputs, *self._given], self._output)
         self._values: tuple[tf.Tensor, ...] = ()
 
+    @property
+    def takes_given(self) -> bool:
+        """Whether outputs of layers come from the batch."""
+        return bool(self._given)
+
+    @property
+    def takes_extra(self) -> bool:
+        """Whether the model reads columns beside the text."""
+        return len(self._source.inputs) > 1
+
     def with_given(self, *values: tf.Tensor, extra: tf.Tensor | None = None) -> Forward:
         """The forward pass for one batch, with the outputs of the layers ``given``, and with the features of the
         columns beside the text (``float32 [batch, width]``), if the model reads them."""

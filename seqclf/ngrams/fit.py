@@ -14,7 +14,7 @@ from seqclf.cache import cached
 from seqclf.config import Config
 from seqclf.config.schema import NgramsConfig
 from seqclf.data.prepare import TrainingData
-from seqclf.label_weights import label_weights
+from seqclf.label_weights import label_weights, relative_weights
 from seqclf.ngrams.features import FOLDS, Presence, frequent_columns, hash_of, presence_of, sample, together
 from seqclf.ngrams.solver import (
     Linear,
@@ -61,7 +61,7 @@ def fit_ngrams(
     """
 
     def make() -> dict[str, Any]:
-        on_stage(f"Fitting n-grams to {len(data.train):,} texts")
+        on_stage(f"Fitting n-grams to {len(data.train.counted):,} texts")
         fitted = _fit(config, data, on_stage)
         return _table_as_saved(fitted.table, fitted.bias) | {"out_of_fold": fitted.out_of_fold, "texts": fitted.texts}
 
@@ -80,10 +80,12 @@ def refit_ngrams(
     validation = data.validation
 
     def make() -> dict[str, Any]:
-        on_stage(f"Fitting n-grams again, to {len(data.train):,} training and {len(validation):,} validation texts")
-        known, more_ids = known_labels(validation.labels, data.labels)
-        label_ids = np.concatenate([data.train.labels, more_ids])
-        places = sample(config, np.concatenate([data.train.lengths, validation.lengths[known]]))
+        sizes = f"{len(data.train.counted):,} training and {len(validation.counted):,} validation texts"
+        on_stage(f"Fitting n-grams again, to {sizes}")
+        known, more = known_labels(validation.truth, data.labels)
+        truth = np.concatenate([data.train.truth, more])
+        times = _times(data.train.weights, None if validation.weights is None else validation.weights[known])
+        places = _sampled(config, np.concatenate([data.train.lengths, validation.lengths[known]]), times)
         own = len(data.train)
         hashed = hash_of(config, data.tokenizer)
         presence = together(
@@ -91,9 +93,10 @@ def refit_ngrams(
             presence_of(config, hashed, validation, known[places[places >= own] - own]),
         )
         columns = frequent_columns(presence.matrix, data.labels.units)
-        weights = label_weights(config.training.class_weights, data.labels, label_ids)
-        targets = targets_of(label_ids[places], data.labels, weights)
-        found = _fitted(presence.of_columns(columns), targets, _options(config))
+        weights = label_weights(config.training.class_weights, data.labels, truth, times)
+        times = None if times is None else times[places]
+        targets = targets_of(truth[places], data.labels, weights, text_weights=times)
+        found = _fitted(presence.of_columns(columns), targets, _options(config), times)
         return _table_as_saved(_widened(found, columns, config), found.bias)
 
     return Linear(*_table_of(_cached(config, data, ("train", "validation"), make), config, data))
@@ -163,14 +166,16 @@ def _widened(found: Linear, columns: NDArray[np.int64], config: Config) -> NDArr
 def _fit(config: Config, data: TrainingData, on_stage: Callable[[str], None]) -> FittedNgrams:
     options, texts, labels = _options(config), data.train, data.labels
     report = _fit_reporter(on_stage)
-    places = sample(config, texts.lengths)
+    times = texts.relative_weights
+    places = _sampled(config, texts.lengths, times)
     hashed = hash_of(config, data.tokenizer)
     presence = presence_of(config, hashed, texts, places)
     columns = frequent_columns(presence.matrix, labels.units)
     narrow = presence.of_columns(columns)
-    weights = label_weights(config.training.class_weights, labels, texts.labels)
-    targets = targets_of(texts.labels[places], labels, weights)
-    full = _fitted(narrow, targets, options)
+    weights = label_weights(config.training.class_weights, labels, texts.truth, times)
+    times = None if times is None else times[places]
+    targets = targets_of(texts.truth[places], labels, weights, text_weights=times)
+    full = _fitted(narrow, targets, options, times)
     table = _widened(full, columns, config)
     unseen = np.zeros((len(texts), labels.units), np.float32)
     if not _network_needs_them(config):
@@ -181,9 +186,11 @@ def _fit(config: Config, data: TrainingData, on_stage: Callable[[str], None]) ->
         if inside.all():  # one text, or copies of one: no out-of-fold fit is possible
             unseen[places] = 0
         elif inside.any():
-            others = _fitted(narrow.of_texts(~inside), targets.chosen(np.flatnonzero(~inside)), options)
+            outside = np.flatnonzero(~inside)
+            some_times = None if times is None else times[outside]
+            others = _fitted(narrow.of_texts(outside), targets.chosen(outside), options, some_times)
             unseen[places[inside]] = logits_of(narrow.of_texts(inside), others, options)
-    left = np.setdiff1d(np.arange(len(texts)), places)
+    left = np.setdiff1d(texts.counted, places)
     for start in range(0, len(left), 4_096):
         some = left[start : start + 4_096]
         found = presence_of(config, hashed, texts, some)
@@ -209,14 +216,31 @@ def logits_of(presence: Presence, fitted: Linear, options: NgramsConfig) -> NDAr
     return fitted.logits(presence.normalized() if options.normalize else presence.matrix)
 
 
-def _fitted(presence: Presence, targets: Targets, options: NgramsConfig) -> Linear:
+def _times(*weights: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
+    """The weights of the texts of several splits, on one scale; None if they have none."""
+    given = [one for one in weights if one is not None]
+    return relative_weights(np.concatenate(given)) if len(given) == len(weights) else None
+
+
+def _sampled(config: Config, lengths: NDArray[np.int64], times: NDArray[np.float32] | None) -> NDArray[np.int64]:
+    """``sample`` of the texts that count."""
+    if times is None:
+        return sample(config, lengths)
+    counted = np.flatnonzero(times)
+    return counted[sample(config, lengths[counted])]
+
+
+def _fitted(
+    presence: Presence, targets: Targets, options: NgramsConfig, times: NDArray[np.float32] | None = None
+) -> Linear:
+    """The linear model; ``times``: how often each text counts, as the weights of the targets do already."""
     matrix = presence.matrix
     shape = (matrix.shape[1], targets.truth.shape[1])
     scales = []
     if options.weights in ("naive_bayes", "naive_bayes_idf"):
-        scales.append(naive_bayes_ratios(matrix, targets.truth, options.smoothing))
+        scales.append(naive_bayes_ratios(matrix, targets.truth, options.smoothing, times))
     if options.weights in ("idf", "naive_bayes_idf"):
-        scales.append(np.broadcast_to(inverse_document_frequencies(matrix), shape))
+        scales.append(np.broadcast_to(inverse_document_frequencies(matrix, times), shape))
     scale = joint_scale(*scales) if len(scales) > 1 else scales[0] if scales else np.ones(shape, np.float32)
     if not options.normalize:
         return fit_linear(matrix, targets, scale, options.l2)

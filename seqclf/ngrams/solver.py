@@ -43,7 +43,7 @@ class Targets:
     """The targets of a linear model.
 
     Attributes:
-        truth: ``float32 [texts, units]``: 1 where the unit's label applies.
+        truth: ``float32 [texts, units]``: 1 where the unit's label applies, or the probability that it does.
         weights: weight of an error, ``float32 [texts, 1 or units]``.
         exclusive: exactly one unit applies to a text (softmax); otherwise units are independent decisions (sigmoid).
     """
@@ -191,28 +191,36 @@ def best_weights(
     return float(found.x[0]), float(found.x[1])
 
 
-def naive_bayes_ratios(features: Sparse, truth: NDArray[np.float32], smoothing: float) -> NDArray[np.float32]:
+def naive_bayes_ratios(
+    features: Sparse, truth: NDArray[np.float32], smoothing: float, weights: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
     """Log-count ratios of the features, of each unit against the rest (Wang & Manning 2012, section 2.1).
 
     Args:
         features: presence, 0 or 1, ``[texts, features]``.
-        truth: 1 where the unit's label applies, ``float32 [texts, units]``.
+        truth: 1 where the unit's label applies, or the probability that it does, ``float32 [texts, units]``.
         smoothing: added to every count.
+        weights: how often each text counts, ``[texts]``; None: once.
 
     Returns:
         ``float32 [features, units]``.
     """
     turned = features.T.tocsr()
-    with_label = turned @ truth + smoothing
-    without = turned @ (1 - truth) + smoothing
+    times = np.float32(1) if weights is None else weights[:, np.newaxis]
+    with_label = turned @ (times * truth) + smoothing
+    without = turned @ (times * (1 - truth)) + smoothing
     ratios = np.log(with_label / with_label.sum(axis=0)) - np.log(without / without.sum(axis=0))
     return np.asarray(ratios, dtype=np.float32)
 
 
-def inverse_document_frequencies(features: Sparse) -> NDArray[np.float32]:
-    """``(log((1 + texts) / (1 + texts with it)) + 1) / (log(1 + texts) + 1)``: at most 1, ``float32 [features, 1]``."""
-    texts = features.shape[0]
-    occurrences = np.bincount(features.indices, minlength=features.shape[1])
+def inverse_document_frequencies(features: Sparse, weights: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+    """``(log((1 + texts) / (1 + texts with it)) + 1) / (log(1 + texts) + 1)``: at most 1, ``float32 [features, 1]``.
+
+    ``weights``: how often each text counts, ``[texts]``; None: once.
+    """
+    texts = features.shape[0] if weights is None else float(weights.sum(dtype=np.float64))
+    times = None if weights is None else np.repeat(weights, np.diff(features.indptr))
+    occurrences = np.bincount(features.indices, times, minlength=features.shape[1])
     idf = (np.log((1 + texts) / (1 + occurrences)) + 1) / (np.log(1 + texts) + 1)
     return np.asarray(idf, dtype=np.float32)[:, np.newaxis]
 

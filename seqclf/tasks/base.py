@@ -29,8 +29,10 @@ class Sums(NamedTuple):
 
     Attributes:
         loss: summed objective, ``float32 []``, without the penalties on weights that layers have.
-        weight: what the loss is divided by, ``float32 []``: the number of texts in classification.
-        correct: predictions that are correct, ``int64 []``, out of ``weight``.
+        weight: what the loss is divided by, ``float32 []``: in classification the number of texts, or their
+            summed weight if they have weights.
+        correct: predictions that are correct, out of ``weight``: their number, ``int64 []``, or summed weight,
+            ``float32 []``.
     """
 
     loss: tf.Tensor

@@ -73,7 +73,7 @@ def measure(config: Config, data: TrainingData) -> tuple[list[LayerRow], Estimat
             break
     seconds = len(plan) * spent / len(timed) * float(sizes.mean()) / float(np.mean([size for size, _ in timed]))
     memory = max(peak_memory_bytes(), fitting)
-    estimate = Estimate(len(plan), seconds, float(batches.lengths.sum()) / seconds, memory)
+    estimate = Estimate(len(plan), seconds, float(batches.lengths[np.concatenate(plan)].sum()) / seconds, memory)
     rows = [
         LayerRow(layer.name, type(layer).__name__, tuple(layer.output.shape), layer.count_params())
         for layer in model.layers

@@ -51,8 +51,8 @@ class StepDone:
     Attributes:
         step: within the epoch, from 1.
         loss: mean of the minimised objective (``seqclf.tasks``), in nats.
-        correct: texts of the batch classified correctly before the update; multi-label, texts with every label
-            correct at the threshold 0.5.
+        correct: texts of the batch classified correctly before the update, or their summed weight; multi-label, texts
+            with every label correct at the threshold 0.5.
         texts: texts in the batch.
         tokens: their tokens, without padding.
         seconds: time since the previous step ended, including the wait for the batch.
@@ -63,7 +63,7 @@ class StepDone:
     epoch: int
     step: int
     loss: float
-    correct: int
+    correct: float
     texts: int
     tokens: int
     seconds: float

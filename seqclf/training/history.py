@@ -109,14 +109,14 @@ class History:
     def _write_window(self) -> None:
         if not self._window:
             return
-        texts = sum(step.texts for step in self._window)
+        weight = sum(step.counted for step in self._window)
         last = self._window[-1]
         self._write(
             type="steps",
             epoch=last.epoch,
             step=last.step,
-            loss=sum(step.loss * step.texts for step in self._window) / texts,
-            accuracy=sum(step.correct for step in self._window) / texts,
+            loss=sum(step.loss * step.counted for step in self._window) / weight,
+            accuracy=sum(step.correct for step in self._window) / weight,
             learning_rate=last.learning_rate,
             tokens_per_second=round(
                 sum(step.tokens for step in self._window) / sum(step.seconds for step in self._window), 1

@@ -82,7 +82,7 @@ def _steps(
         if rate != rate_set:
             state.optimizer.learning_rate = rate_set = rate
         update = step % config.accumulate_steps == 0 or step == steps
-        summed, weight, correct, tokens = (float(value) for value in step_function(*batch, update=update))
+        summed, weight, correct, tokens = (value.numpy().item() for value in step_function(*batch, update=update))
         loss = summed / weight
         now = time.perf_counter()
         texts, longest = batch[0].shape
@@ -91,7 +91,7 @@ def _steps(
                 f"the loss is {loss} at step {step} of epoch {epoch} (learning rate {rate:g}; a batch of {texts} "
                 f"texts of up to {longest} tokens)"
             )
-        done = StepDone(epoch, step, loss, int(correct), int(texts), int(tokens), now - before, rate, weight)
+        done = StepDone(epoch, step, loss, correct, int(texts), int(tokens), now - before, rate, weight)
         so_far.add(done)
         yield done
         before = time.perf_counter()

@@ -52,7 +52,7 @@ class EpochSoFar:
     step: int = 0
     loss: float = 0.0
     weight: float = 0.0
-    correct: int = 0
+    correct: float = 0
     texts: int = 0
     tokens: int = 0
     seconds: float = 0.0

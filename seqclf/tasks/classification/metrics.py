@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqclf.errors import InputError
 from seqclf.metrics.classification import ClassificationMetrics
-from seqclf.metrics.counts import Counts
+from seqclf.metrics.counts import Counts, OfTexts
 
 
 def log_probabilities(logits: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -28,38 +29,65 @@ def log_probabilities(logits: NDArray[np.floating]) -> NDArray[np.float64]:
 
 def classification_metrics(
     logits: NDArray[np.floating],
-    label_ids: NDArray[np.integer],
+    truth: NDArray[Any],
     labels: Sequence[str],
     more_labels: Sequence[str] = (),
+    weights: NDArray[np.floating] | None = None,
 ) -> ClassificationMetrics:
     """Metrics on texts with one label each.
 
-    Precision of a label never predicted and recall of a label that never occurs count as 0.
+    Precision of a label never predicted and recall of a label that never occurs count as 0. With probabilities of
+    labels, the loss is the cross-entropy with them, and the first of the most probable labels is the true one.
 
     Args:
         logits: as for ``log_probabilities``.
-        label_ids: ``int [texts]``, indices into ``labels`` followed by ``more_labels``.
+        truth: ``int [texts]``, indices into ``labels`` followed by ``more_labels``; or the probability of each label,
+            ``float [texts, labels]``.
         more_labels: labels of the texts that the model does not have, and never predicts.
+        weights: how much each text counts, ``[texts]``; None: all the same. Those of weight 0 count nowhere.
+
+    Raises:
+        InputError: if no text has a weight.
     """
+    (logits, truth), weights = counted([logits, truth], weights)
     log_p = log_probabilities(logits)
     predicted = log_p.argmax(axis=1)
+    label_ids = truth.argmax(axis=1) if truth.ndim == 2 else truth
     known = np.flatnonzero(label_ids < len(labels))
+    losses = -(truth * log_p).sum(axis=1) if truth.ndim == 2 else -log_p[known, label_ids[known]]
     names = [*labels, *more_labels]
     confusion = np.zeros((len(names), len(names)), dtype=np.int64)
     np.add.at(confusion, (label_ids, predicted), 1)
-    hits, found, support = confusion.diagonal(), confusion.sum(axis=0), confusion.sum(axis=1)
+    weighed: NDArray[Any] = confusion
+    if weights is not None:
+        weighed = np.zeros(confusion.shape)
+        np.add.at(weighed, (label_ids, predicted), weights)
+    hits, found, support = weighed.diagonal(), weighed.sum(axis=0), weighed.sum(axis=1)
     precision, recall = ratio(hits, found), ratio(hits, support)
     counts = Counts(
-        losses=-log_p[known, label_ids[known]],
-        correct=predicted == label_ids,
+        losses=OfTexts(losses, None if weights is None else weights[known]),
+        correct=OfTexts(predicted == label_ids, weights),
         hits=hits,
         found=found,
         support=support,
+        texts=confusion.sum(axis=1),
         precision=precision,
         recall=recall,
         f1=ratio(2 * precision * recall, precision + recall),
     )
     return ClassificationMetrics.of(counts, names, confusion.tolist())
+
+
+def counted(
+    rows: Sequence[NDArray[Any]], weights: NDArray[np.floating] | None
+) -> tuple[Sequence[NDArray[Any]], NDArray[np.float64] | None]:
+    """The rows of the texts whose weight is not 0, and their weights. Raises ``InputError`` if there are none."""
+    if weights is None:
+        return rows, None
+    places = np.flatnonzero(weights > 0)
+    if not len(places):
+        raise InputError("no text to measure has a weight above 0 (data.weight)")
+    return [one[places] for one in rows], weights[places].astype(np.float64)
 
 
 def ratio(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[np.float64]:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from seqclf.label_weights import label_totals
 from seqclf.labels import DEFAULT_THRESHOLD
-from seqclf.metrics.counts import Counts
+from seqclf.metrics.counts import Counts, OfTexts
 from seqclf.metrics.multi_label import MultiLabelMetrics
-from seqclf.tasks.classification.metrics import ratio
+from seqclf.tasks.classification.metrics import counted, ratio
 
 _LEAST_TEXTS = 5
 
@@ -29,6 +30,8 @@ def multi_label_metrics(
     labels: Sequence[str],
     thresholds: Sequence[float] | NDArray[np.floating],
     more_labels: Sequence[str] = (),
+    *,
+    weights: NDArray[np.floating] | None = None,
 ) -> MultiLabelMetrics:
     """Metrics on texts with any number of labels. A ratio with a zero denominator counts as 0.
 
@@ -37,18 +40,20 @@ def multi_label_metrics(
         truth: which labels apply, ``bool [texts, labels + more_labels]``.
         thresholds: the threshold that each label's probability must exceed, ``[labels]``.
         more_labels: labels of the texts that the model does not have, and never predicts.
+        weights: as for ``classification_metrics``; raises ``InputError`` as well.
     """
+    (logits, truth), weights = counted([logits, truth], weights)
     predicted = np.zeros(truth.shape, dtype=np.bool_)
     predicted[:, : len(labels)] = sigmoid(logits) > np.asarray(thresholds)
-    hits = np.count_nonzero(predicted & truth, axis=0)
-    found, support = np.count_nonzero(predicted, axis=0), np.count_nonzero(truth, axis=0)
+    hits, found, support = (label_totals(which, 0, weights) for which in (predicted & truth, predicted, truth))
     x = logits.astype(np.float64)
     counts = Counts(
-        losses=np.maximum(x, 0) - x * truth[:, : len(labels)] + np.log1p(np.exp(-np.abs(x))),
-        correct=(predicted == truth).all(axis=1),
+        losses=OfTexts(np.maximum(x, 0) - x * truth[:, : len(labels)] + np.log1p(np.exp(-np.abs(x))), weights),
+        correct=OfTexts((predicted == truth).all(axis=1), weights),
         hits=hits,
         found=found,
         support=support,
+        texts=np.count_nonzero(truth, axis=0),
         precision=ratio(hits, found),
         recall=ratio(hits, support),
         f1=ratio(2 * hits, found + support),
@@ -57,38 +62,52 @@ def multi_label_metrics(
     return MultiLabelMetrics.of(counts, {**chosen, **dict.fromkeys(more_labels)})
 
 
-def shared_thresholds(probabilities: NDArray[np.float64], truth: NDArray[np.bool_]) -> NDArray[np.float64]:
+def shared_thresholds(
+    probabilities: NDArray[np.float64], truth: NDArray[np.bool_], weights: NDArray[np.floating] | None = None
+) -> NDArray[np.float64]:
     """One threshold for all labels, ``float64 [labels]``: the one with the best micro F1 on these texts.
 
     Args:
         probabilities: ``[texts, labels]``.
         truth: which labels apply, ``bool [texts, labels]``.
+        weights: how much each text counts, ``[texts]``; None: all the same.
     """
-    return np.full(truth.shape[1], best_threshold(probabilities.ravel(), truth.ravel()))
+    repeated = None if weights is None else np.repeat(weights, truth.shape[1])
+    return np.full(truth.shape[1], best_threshold(probabilities.ravel(), truth.ravel(), repeated))
 
 
-def per_label_thresholds(probabilities: NDArray[np.float64], truth: NDArray[np.bool_]) -> NDArray[np.float64]:
+def per_label_thresholds(
+    probabilities: NDArray[np.float64], truth: NDArray[np.bool_], weights: NDArray[np.floating] | None = None
+) -> NDArray[np.float64]:
     """A threshold for each label, ``float64 [labels]``: the one with the best F1 of that label on these texts.
 
     A label with fewer than 5 texts gets the threshold of ``shared_thresholds`` instead. The arguments are the same.
     """
-    thresholds = shared_thresholds(probabilities, truth)
-    for label in np.flatnonzero(np.count_nonzero(truth, axis=0) >= _LEAST_TEXTS):
-        thresholds[label] = best_threshold(probabilities[:, label], truth[:, label])
+    thresholds = shared_thresholds(probabilities, truth, weights)
+    counts = np.count_nonzero(truth if weights is None else truth[weights > 0], axis=0)
+    for label in np.flatnonzero(counts >= _LEAST_TEXTS):
+        thresholds[label] = best_threshold(probabilities[:, label], truth[:, label], weights)
     return thresholds
 
 
-def best_threshold(probabilities: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:
+def best_threshold(
+    probabilities: NDArray[np.float64], truth: NDArray[np.bool_], weights: NDArray[np.floating] | None = None
+) -> float:
     """The threshold with the best F1 over the decisions, halfway between two probabilities; 0.5 if none is true.
 
-    The highest of several. Both arguments are ``[decisions]``.
+    The highest of several. All arguments are ``[decisions]``; those of weight 0 do not count.
     """
+    if weights is None:
+        weights = np.ones(len(truth))
+    elif not weights.all():
+        kept = weights > 0
+        probabilities, truth, weights = probabilities[kept], truth[kept], weights[kept]
     if not truth.any():
         return DEFAULT_THRESHOLD
     order = np.argsort(-probabilities, kind="stable")
-    ordered = probabilities[order]
-    hits = np.cumsum(truth[order])
-    f1 = 2 * hits / (np.arange(1, len(hits) + 1) + hits[-1])
+    ordered, ordered_weights = probabilities[order], weights[order].astype(np.float64)
+    hits = np.cumsum(truth[order] * ordered_weights)
+    f1 = 2 * hits / (np.cumsum(ordered_weights) + hits[-1])
     below = np.append(ordered[1:], 0.0)
     f1[ordered == below] = -1  # equal probabilities are on one side of a threshold
     best = int(f1.argmax())

@@ -24,8 +24,9 @@ def fit_before(config: Config, data: TrainingData, run: Run, say: Say) -> Fitted
     used = int(np.count_nonzero(fitted.table.any(axis=1)))
     noted = {"texts": fitted.texts, "buckets_used": used, "table_bytes": fitted.table.nbytes}
     run.update_manifest(ngrams={**(run.manifest.get("ngrams") or {}), **noted})
-    if fitted.texts < len(data.train):
-        say(f"The n-grams were fitted to a sample of {fitted.texts:,} of the {len(data.train):,} texts")
+    texts = len(data.train.counted)
+    if fitted.texts < texts:
+        say(f"The n-grams were fitted to a sample of {fitted.texts:,} of the {texts:,} texts")
     return fitted
 
 

@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from seqclf.config import Config
 from seqclf.config.schema import TrainingConfig
-from seqclf.data.batches import Batches
+from seqclf.data.batches import PARTS, Batches
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.prepare import TrainingData
 from seqclf.labels import Labels
 from seqclf.metrics.classification import ClassificationMetrics
 from seqclf.metrics.kinds import metrics_type
 from seqclf.metrics.multi_label import MultiLabelMetrics
-from seqclf.model.build import LOGITS, NGRAMS, build_model, has_ngrams
+from seqclf.model.build import LOGITS, NGRAMS, build_model, extra_width, has_ngrams
 from seqclf.model.forward import Forward
 from seqclf.ngrams.fit import FittedNgrams, layer_weights
 from seqclf.prior import Prior
@@ -38,11 +38,12 @@ if TYPE_CHECKING:
 class Classification(Task):
     """Trains the logits of ``build_model``.
 
-    A batch has token ids (``int32 [batch, time]``) and labels (``int32 [batch]``, or ``bool [batch, labels]`` where
-    multi-label). With ``ngrams`` it also has the logits of a fit that has not seen the texts, ``float32 [batch,
-    units]``; they replace those of the table.
+    A batch has the parts of ``Batches``. With ``ngrams``, its scores are the logits of a fit that has not seen the
+    texts; they replace those of the table.
 
     Attributes:
+        weighted: the texts have weights.
+        soft: the texts have probabilities of labels.
         objective: what a text adds to the loss.
         prior: answers validation texts without known tokens, where there is one.
         fitted: the fit of the n-grams, where there is one, after ``begin``.
@@ -54,14 +55,21 @@ class Classification(Task):
     prior: Prior | None = None
     fitted: FittedNgrams | None = None
     notes: tuple[str, ...] = ()
+    weighted: bool = False
+    soft: bool = False
 
     @classmethod
     def of(cls, config: Config, data: TrainingData) -> Classification:
         """With the config's loss and class weights, and the prior of the training texts."""
-        texts, labels, tokenizer = data.train.labels, data.labels, data.tokenizer
-        objective = OnePass(build_loss(config.training, labels, texts))
+        texts, labels, tokenizer = data.train, data.labels, data.tokenizer
+        truth, weights = texts.truth, texts.relative_weights
         return cls(
-            labels, config.training, objective, Prior.of(texts, labels, tokenizer.unknown_id, tokenizer.separator_id)
+            labels,
+            config.training,
+            OnePass(build_loss(config.training, labels, truth, weights)),
+            Prior.of(truth, labels, tokenizer.unknown_id, tokenizer.separator_id, weights=weights),
+            weighted=weights is not None,
+            soft=texts.shares is not None,
         )
 
     @property
@@ -118,15 +126,35 @@ class Classification(Task):
         return Forward(model, LOGITS, [NGRAMS] if has_ngrams(model) else [])
 
     def signature(self, model: keras.Model) -> list[tf.TensorSpec]:
-        label_ids = tf.TensorSpec([None, None], tf.bool) if self.labels.multi else tf.TensorSpec([None], tf.int32)
-        scores = [tf.TensorSpec([None, model.get_layer(NGRAMS).units], tf.float32)] if has_ngrams(model) else []
-        return [tf.TensorSpec([None, None], tf.int32), label_ids, *scores]
+        labels = tf.TensorSpec([None], tf.int32)
+        if self.labels.multi or self.soft:
+            labels = tf.TensorSpec([None, len(self.labels)], tf.bool if self.labels.multi else tf.float32)
+        specs = {
+            "token_ids": tf.TensorSpec([None, None], tf.int32),
+            "labels": labels,
+            "scores": tf.TensorSpec([None, self.labels.units], tf.float32),
+            "weights": tf.TensorSpec([None], tf.float32),
+            "extra": tf.TensorSpec([None, extra_width(model)], tf.float32),
+        }
+        return [specs[name] for name in self._parts(scores=has_ngrams(model), extra=extra_width(model) > 0)]
 
     def sums(self, forward: Forward, batch: Sequence[tf.Tensor]) -> Sums:
-        token_ids, label_ids, *scores = batch
-        losses, logits = self.objective(forward.with_given(*scores), token_ids, label_ids)
-        texts = tf.cast(tf.shape(token_ids)[0], tf.float32)
-        return Sums(tf.reduce_sum(losses), texts, tf.math.count_nonzero(correct(logits, label_ids)))
+        parts = dict(zip(self._parts(scores=forward.takes_given, extra=forward.takes_extra), batch, strict=True))
+        scores = [parts["scores"]] if "scores" in parts else []
+        given = forward.with_given(*scores, extra=parts.get("extra"))
+        losses, logits = self.objective(given, parts["token_ids"], parts["labels"])
+        right = correct(logits, parts["labels"])
+        if not self.weighted:
+            texts = tf.cast(tf.shape(losses)[0], tf.float32)
+            return Sums(tf.reduce_sum(losses), texts, tf.math.count_nonzero(right))
+        weights = parts["weights"]
+        right_weights = tf.where(right, weights, 0.0)
+        return Sums(tf.reduce_sum(losses * weights), tf.reduce_sum(weights), tf.reduce_sum(right_weights))
+
+    def _parts(self, *, scores: bool, extra: bool) -> list[str]:
+        """``Batches.parts`` of the training texts."""
+        there = {"scores": scores, "weights": self.weighted, "extra": extra}
+        return [name for name in PARTS if there.get(name, True)]
 
     def validator(self, model: keras.Model) -> Validator:
         return Validator(model, self.config, self.labels, self.prior)

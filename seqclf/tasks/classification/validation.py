@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import keras
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +15,8 @@ from seqclf.model.build import LOGITS, is_mixed, mixed_parts_model
 from seqclf.ngrams.solver import best_weights
 from seqclf.ngrams.targets import known_labels, targets_of
 from seqclf.prior import Prior
-from seqclf.tasks.classification.metrics import classification_metrics
+from seqclf.tasks.classification.measure import metrics_of
 from seqclf.tasks.classification.multi_label import (
-    multi_label_metrics,
     per_label_thresholds,
     shared_thresholds,
     sigmoid,
@@ -42,11 +39,10 @@ class Validator:
     def metrics(self, validation: Batches) -> ClassifierMetrics:
         """Metrics of the validation texts; the model then has the weights that gave them."""
         logits, texts, labels = self.logits(validation), validation.texts, self._labels
-        truth, more = texts.labels, texts.more_labels
-        if not labels.multi:
-            return replace(classification_metrics(logits, truth, labels, more), unknown_labels=texts.unknown)
-        thresholds = _thresholds_of(self._config, logits, truth[:, : len(labels)])
-        return replace(multi_label_metrics(logits, truth, labels, thresholds, more), unknown_labels=texts.unknown)
+        thresholds = None
+        if labels.multi:
+            thresholds = _thresholds_of(self._config, logits, texts.labels[:, : len(labels)], texts.weights)
+        return metrics_of(logits, texts, labels, thresholds)
 
     def logits(self, validation: Batches) -> NDArray[np.float32]:
         """``float32 [texts, 1 or labels]``; afterwards the model has the weights that produced them."""
@@ -60,8 +56,10 @@ class Validator:
         if not self._mixed:
             return outputs
         network, ngrams = np.split(outputs, 2, axis=1)
-        known, label_ids = known_labels(validation.texts.labels, self._labels)
-        targets = targets_of(label_ids, self._labels)
+        texts = validation.texts
+        known, truth = known_labels(texts.truth, self._labels)
+        weights = None if texts.relative_weights is None else texts.relative_weights[known]
+        targets = targets_of(truth, self._labels, text_weights=weights)
         before = (NETWORK_WEIGHT, NGRAMS_WEIGHT)
         ours, theirs = best_weights(network[known], ngrams[known], targets, before)
         self._model.get_layer(LOGITS).set_weights([np.float32(ours), np.float32(theirs)])
@@ -69,11 +67,14 @@ class Validator:
 
 
 def _thresholds_of(
-    config: TrainingConfig, logits: NDArray[np.floating], truth: NDArray[np.bool_]
+    config: TrainingConfig,
+    logits: NDArray[np.floating],
+    truth: NDArray[np.bool_],
+    weights: NDArray[np.floating] | None,
 ) -> NDArray[np.float64]:
     """The threshold of each label, given the logits of validation texts and which labels apply to them."""
     if config.thresholds == "per_label":
-        return per_label_thresholds(sigmoid(logits), truth)
+        return per_label_thresholds(sigmoid(logits), truth, weights)
     if config.thresholds == "shared":
-        return shared_thresholds(sigmoid(logits), truth)
+        return shared_thresholds(sigmoid(logits), truth, weights)
     return np.full(truth.shape[1], config.thresholds)

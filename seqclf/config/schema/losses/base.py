@@ -47,3 +47,31 @@ class Loss(Kind):
         if logits.shape[1] == 1:
             return self.of_decisions(logits[:, 0], label_ids == 1)
         return self.of_choices(logits, label_ids)
+
+    def of_shares(self, logits: tf.Tensor, shares: tf.Tensor) -> tf.Tensor:
+        """Expected loss of each text whose label is drawn with the probabilities ``shares``, ``float32 [batch]``.
+
+        Args:
+            logits: as for ``of_texts``.
+            shares: ``float32 [batch, labels]``.
+        """
+        import tensorflow as tf
+
+        if logits.shape[1] == 1:
+            second = tf.fill(tf.shape(logits), True)
+            both = [self.of_decisions(logits, ~second), self.of_decisions(logits, second)]
+            return tf.reduce_sum(shares * tf.concat(both, axis=1), axis=1)
+        return tf.reduce_sum(shares * self.of_each_choice(logits), axis=1)
+
+    def of_each_choice(self, logits: tf.Tensor) -> tf.Tensor:
+        """``of_choices`` for each label as the true one, in the shape of ``logits``.
+
+        It takes the time of one ``of_choices`` for each label; a type may override it.
+        """
+        import tensorflow as tf
+
+        def of_label(label: tf.Tensor) -> tf.Tensor:
+            return self.of_choices(logits, tf.fill([tf.shape(logits)[0]], label))
+
+        labels = tf.range(logits.shape[1])
+        return tf.transpose(tf.map_fn(of_label, labels, fn_output_signature=logits.dtype))

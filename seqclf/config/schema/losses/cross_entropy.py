@@ -47,6 +47,14 @@ class CrossEntropy(Loss):
             return losses
         return self._smoothed(losses, (tf.nn.softplus(logits) + tf.nn.softplus(-logits)) / 2)
 
+    def of_each_choice(self, logits: tf.Tensor) -> tf.Tensor:
+        import tensorflow as tf
+
+        losses = -tf.nn.log_softmax(logits)
+        if not self.label_smoothing:
+            return losses
+        return self._smoothed(losses, tf.reduce_mean(losses, axis=1, keepdims=True))
+
     def _smoothed(self, losses: tf.Tensor, even: tf.Tensor) -> tf.Tensor:
         """``even``: the losses if all labels had the same target probability."""
         return (1 - self.label_smoothing) * losses + self.label_smoothing * even

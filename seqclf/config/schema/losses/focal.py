@@ -35,6 +35,16 @@ class Focal(Loss):
         log_others = tf.reduce_logsumexp(others, axis=1) - tf.reduce_logsumexp(logits, axis=1)
         return tf.exp(self.gamma * log_others) * losses
 
+    def of_each_choice(self, logits: tf.Tensor) -> tf.Tensor:
+        import tensorflow as tf
+
+        logs = tf.nn.log_softmax(logits)
+        # log(1 - p), as above for the most probable label; the others' p is at most 1/2, so 1 - p loses no digits.
+        is_top = tf.one_hot(tf.argmax(logits, axis=1), logits.shape[1], on_value=True, off_value=False)
+        others = tf.reduce_logsumexp(tf.where(is_top, -float("inf"), logs), axis=1, keepdims=True)
+        log_others = tf.where(is_top, others, tf.math.log1p(-tf.exp(tf.where(is_top, -1.0, logs))))
+        return tf.exp(self.gamma * log_others) * -logs
+
     def of_decisions(self, logits: tf.Tensor, applies: tf.Tensor) -> tf.Tensor:
         import tensorflow as tf
 
