@@ -181,13 +181,19 @@ def _columns_of(kind: str) -> Iterator[Case]:
     header = b"text" + mark + b"label\n"
     yield Case("a header alone", kind, header, refused="contains no rows")
     yield Case(
-        "a column twice", kind, header.replace(b"label", b"text") + b"a" + mark + b"b\n", refused="duplicate columns"
+        "a column twice",
+        kind,
+        header.replace(b"label", b"text") + b"a" + mark + b"b\n",
+        refused="2 columns have this name",
     )
     yield Case("no header", kind, good[len(header) :], refused='no column "text"')
     yield Case("a header again", kind, good + header, rows=25, warning="uneven labels")
-    yield Case("semicolons", kind, good.replace(mark, b";"), refused='separated by ";"')
-    other = b"\t" if kind == "csv" else b","
-    yield Case("the other separator", kind, good.replace(mark, other), refused="separated by ")
+    if kind == "csv":
+        for name, other in {"semicolons": b";", "tabs": b"\t", "bars": b"|"}.items():
+            yield Case(name, kind, good.replace(mark, other), rows=24)
+    else:
+        yield Case("semicolons", kind, good.replace(mark, b";"), refused='separated by ";"')
+        yield Case("commas", kind, good.replace(mark, b","), refused='separated by ","')
     yield Case("a trailing separator", kind, good.replace(b"\n", mark + b"\n"), rows=24)
     yield Case("spaces in the header", kind, good.replace(b"text", b" text ", 1), refused="did you mean")
     if kind == "csv":

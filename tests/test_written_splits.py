@@ -30,7 +30,7 @@ from seqclf.inference.bulk.writers import LineWriter
 from seqclf.labels import Labels
 from seqclf.sources.table.reader import TableSource
 from seqclf.sources.texts import LabelledTexts
-from seqclf.tables.delimited import csv_writer
+from seqclf.tables.csv_writer import csv_writer
 
 ODD = ['a "quoted", text', "two\nlines", "tabs are fine", " spaces ", "émile ☃", "", "=1+1"]
 

@@ -20,7 +20,7 @@ from seqclf.file_encoding import UTF8
 from seqclf.files import making_folder
 from seqclf.sources import RowSource, TableColumns
 from seqclf.sources.texts import LabelledTexts
-from seqclf.tables.delimited import csv_writer
+from seqclf.tables.csv_writer import csv_writer
 from seqclf.text.fields import split_fields
 
 SPLITS = ("train", "validation", "test")

@@ -1,15 +1,19 @@
-"""Open files of rows: bytes, decoded text, errors that name the file."""
+"""Open files of rows: bytes, decoded lines, errors that name the file."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, decoder_of
+from seqclf.tables.row import ReadingStopped
 from seqclf.tables.values import is_text
+
+_LOOKED_AT = 65_536  # characters before the first line end, in search of it
 
 Open = Callable[[Path], BinaryIO]
 """Opens a file for reading bytes."""
@@ -27,6 +31,10 @@ class NotDecoded(InputError):
         super().__init__(f"{where}: not {named} text")
 
 
+class RestNotDecoded(NotDecoded, ReadingStopped):
+    """In some encodings no line end can be found after such bytes."""
+
+
 class opening:
     """Converts an ``OSError`` into an ``InputError`` that names the file."""
 
@@ -41,20 +49,49 @@ class opening:
             raise InputError(f"{self._path}: cannot be read ({error.strerror or error})") from error
 
 
-def text_of(path: Path, opened: Open, encoding: str, newline: str = "") -> TextIO:
+def text_of(path: Path, opened: Open, encoding: str) -> TextIO:
     """Undecodable bytes become lone surrogates, so that only their rows are lost."""
-    return io.TextIOWrapper(opened(path), encoding=decoder_of(encoding), errors="surrogateescape", newline=newline)
+    return io.TextIOWrapper(opened(path), encoding=decoder_of(encoding), errors="surrogateescape", newline="\n")
+
+
+def physical_lines(file: TextIO) -> Iterator[str]:
+    """Lines that end with LF or CRLF or, if the file's first line end is a lone CR and no LF follows, with CR.
+
+    A CR within a line of a file with LF belongs to the line. Reads no more of a stream than it must.
+    """
+    first = file.readline(_LOOKED_AT)
+    if "\r" in first and not first.endswith("\n"):
+        return _ended_by_cr(file, first)
+    if len(first) == _LOOKED_AT and not first.endswith("\n"):
+        first += file.readline()
+    return chain((first,), file) if first else iter(())
+
+
+def _ended_by_cr(file: TextIO, rest: str) -> Iterator[str]:
+    while True:
+        *complete, rest = rest.split("\r")
+        for line in complete:
+            yield f"{line}\r"
+        more = file.read(_LOOKED_AT)
+        if not more:
+            break
+        rest += more
+    if rest:
+        yield rest
 
 
 def decoded_lines(path: Path, opened: Open, encoding: str) -> Iterator[tuple[int, str | InputError]]:
-    """Each line with its number. An undecodable line is an error of that line only, if line ends can still be found."""
+    """Each line with its number. An undecodable line is an error of that line only, if line ends can still be found.
+
+    Raises ``RestNotDecoded`` if they cannot.
+    """
     number = 0
-    with opening(path), text_of(path, opened, encoding, newline="\n") as file:
+    with opening(path), text_of(path, opened, encoding) as file:
         try:
-            for number, line in enumerate(file, 1):
-                if not is_text((line,)):
+            for number, line in enumerate(physical_lines(file), 1):
+                if not (line.isascii() or is_text((line,))):
                     yield number, NotDecoded(f"{path}:{number}", encoding)
                 else:
                     yield number, line.removeprefix("\ufeff") if number == 1 else line
-        except UnicodeError:
-            yield number + 1, NotDecoded(f"{path}:{number + 1}", encoding)
+        except UnicodeError as error:
+            raise RestNotDecoded(f"{path}:{number + 1}", encoding) from error

@@ -3,79 +3,188 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
-from typing import Any, TextIO
 
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8
-from seqclf.tables.decoding import NotDecoded, Open, open_binary, opening, text_of
+from seqclf.tables.broken_quotes import has_fields, lines_to_skip
+from seqclf.tables.decoding import NotDecoded, Open, RestNotDecoded, open_binary, opening, physical_lines, text_of
+from seqclf.tables.dialect import Dialect, dialect_of, separator_line
+from seqclf.tables.lines_again import CR_WITHIN, MOST_IN_ROW, LinesAgain, RowTooLong
 from seqclf.tables.names import column_hint, named
-from seqclf.tables.row import Row
+from seqclf.tables.row import Notes, ReadingStopped, Row
 from seqclf.tables.values import is_text
 
 _LONGEST_FIELD = 2**31 - 1
+_MOST_READ_AGAIN = 2**28  # characters
+_MANY_LINES = 5  # of a row, each of which could be a row
+
+_NEVER_CLOSED = "a quote that starts in this row is never closed"
+_NOT_DOUBLED = 'a quote inside a quoted field is not doubled ("")'
+_EITHER = 'a quote that starts in this row is never closed, or one inside of it is not doubled ("")'
 
 
-def csv_rows(path: Path, kind: str, opened: Open = open_binary, encoding: str = UTF8) -> Iterator[Row | InputError]:
-    """Rows after a header line. csv follows RFC 4180; tsv follows IANA's definition: no quoting, one row per line."""
+def csv_rows(
+    path: Path, kind: str, opened: Open = open_binary, encoding: str = UTF8, notes: Notes | None = None
+) -> Iterator[Row | InputError]:
+    """Rows after a header line, or an error for each malformed row.
+
+    csv follows RFC 4180; tsv follows IANA's definition: no quoting, one row per line (``dialect_of`` has the
+    exceptions). A CR within a line belongs to its field.
+
+    Raises:
+        InputError: the header is malformed.
+        ReadingStopped: after a malformed row, it cannot be told where the next row begins.
+    """
     csv.field_size_limit(_LONGEST_FIELD)
     with opening(path), text_of(path, opened, encoding) as file:
-        if kind == "csv":
-            reader = csv.reader(file, strict=True)
-        else:
-            reader = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        started, header = 1, None
+        table, before = None, 0
         try:
-            header = next(reader, [])
-            if header and header[0].startswith("\ufeff"):  # from UTF-16 with an explicit byte order
-                header[0] = header[0][1:]
-            if not is_text(header):
-                raise NotDecoded(f"{path}:1", encoding)
-            header = named(header)
-            if len(set(header)) != len(header):
-                raise InputError(f"{path}:1: the header has duplicate columns ({', '.join(header)})")
-            started = reader.line_num + 1
-            for fields in reader:
-                started = reader.line_num + 1
-                if not fields:
-                    continue
-                if any("\0" in field for field in fields):
-                    yield InputError(f"{path}:{reader.line_num}: contains a NUL byte; is it a text file?")
-                    continue
-                if not is_text(fields):
-                    yield NotDecoded(f"{path}:{reader.line_num}", encoding)
-                    continue
-                if len(fields) == len(header):
-                    yield reader.line_num, dict(zip(header, fields, strict=True))
-                    continue
-                count = "1 field" if len(fields) == 1 else f"{len(fields)} fields"
-                yield InputError(
-                    f"{path}:{reader.line_num}: {count}, but the header has {len(header)} ({', '.join(header)})"
-                    + (column_hint("", header) if len(header) == 1 else "")
-                )
+            lines = physical_lines(file)
+            first = next(lines, "").removeprefix("\ufeff")  # from UTF-16 with an explicit byte order
+            delimiter = separator_line(first) if kind == "csv" else None
+            if delimiter is not None:
+                first, before = next(lines, ""), 1
+            dialect = dialect_of(kind, first, delimiter)
+            again = LinesAgain(dialect.prepared(chain((first,), lines)), before)
+            table = _Table(path, dialect, again, notes or Notes())
+            yield from table.rows(encoding)
         except UnicodeError as error:  # a missing BOM does not raise UnicodeDecodeError
-            if header is None:
+            if table is None or not table.header:
                 raise NotDecoded(f"{path}:1", encoding) from error
-            yield NotDecoded(f"{path}:{started}", encoding)
-        except csv.Error as error:
-            if "unexpected end" in str(error):
-                yield InputError(f"{path}:{started}: a quote that starts in this row is never closed")
-            else:
-                yield InputError(f"{path}:{reader.line_num}: not valid {kind} ({error}); reading stopped here")
+            raise RestNotDecoded(f"{path}:{again.number + 1}", encoding) from error
 
 
-def csv_writer(file: TextIO) -> Callable[[Sequence[Any]], object]:
-    """A function that writes one row as in RFC 4180, but ends it with ``\\n``.
+class _Malformed(Exception):
+    """A row is malformed; the message says where and why."""
 
-    With this line ending, Python's writer does not quote a lone carriage return, where every reader ends the row. Rows
-    that contain one are quoted here.
+
+class _Table:
+    """The rows of a file.
+
+    Attributes:
+        header: names of the columns; empty before the header was read.
     """
-    plain = csv.writer(file, lineterminator="\n").writerow
-    quoted = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL).writerow
 
-    def write(fields: Sequence[Any]) -> object:
-        needs_quotes = any(isinstance(field, str) and "\r" in field for field in fields)
-        return (quoted if needs_quotes else plain)(fields)
+    def __init__(self, path: Path, dialect: Dialect, lines: LinesAgain, notes: Notes) -> None:
+        self.header: list[str] = []
+        self._path, self._dialect, self._lines, self._notes = path, dialect, lines, notes
+        self._one_line: deque[str] = deque()
+        # Most rows have one line. Taking it from a deque is much faster than from LinesAgain.
+        quick = iter(self._one_line.popleft, None)
+        self._quick_parser = csv.reader(quick, delimiter=dialect.delimiter, strict=True)
+        self._parser = csv.reader(lines, delimiter=dialect.delimiter, strict=True)
 
-    return write
+    def rows(self, encoding: str) -> Iterator[Row | InputError]:
+        path, delimiter, quoted, lines = self._path, self._dialect.delimiter, self._dialect.quoted, self._lines
+        self._read_header(encoding)
+        header, is_first = self.header, True
+        while (line := lines.take()) is not None:
+            start, text = lines.number, line
+            if quoted and '"' in line:
+                try:
+                    fields, text = self._quoted_row(line)
+                except _Malformed as error:
+                    yield InputError(str(error))
+                    continue
+            else:
+                content = line.rstrip("\r\n")
+                if not content:
+                    continue
+                fields = content.split(delimiter)
+            if is_first:
+                header, is_first = self._with_row_names(fields, line), False
+            if "\0" in text:
+                yield InputError(f"{path}:{start}: contains a NUL byte; is it a text file?")
+            elif not (text.isascii() or is_text((text,))):
+                yield NotDecoded(f"{path}:{start}", encoding)
+            elif len(fields) == len(header):
+                yield start, dict(zip(header, fields, strict=True))
+            else:
+                yield InputError(f"{path}:{start}: {self._wrong_count(fields)}")
+
+    def _read_header(self, encoding: str) -> None:
+        line = self._lines.take() or ""
+        start = self._lines.number
+        fields = line.rstrip("\r\n").split(self._dialect.delimiter)
+        if self._dialect.quoted and '"' in line:
+            try:
+                fields, _ = self._quoted_row(line)
+            except _Malformed as error:
+                raise InputError(str(error)) from error
+        if not is_text(fields):
+            raise NotDecoded(f"{self._path}:{start}", encoding)
+        self.header = named(fields, self._notes)
+
+    def _with_row_names(self, fields: list[str], line: str) -> list[str]:
+        """The header for this first row. If the row has one field more, its first field is R's name of the row."""
+        delimiter = self._dialect.delimiter
+        are_there = (
+            len(fields) == len(self.header) + 1
+            and self._dialect.quoted_names
+            and line.startswith('"' if delimiter == "\t" else f'"1"{delimiter}')
+        )
+        if are_there:
+            self.header = named(["", *self.header], Notes())
+        return self.header
+
+    def _wrong_count(self, fields: list[str]) -> str:
+        header = self.header
+        count = "1 field" if len(fields) == 1 else f"{len(fields)} fields"
+        hint = column_hint("", header) if len(header) == 1 else ""
+        return f"{count}, but the header has {len(header)} ({', '.join(header)}){hint}"
+
+    def _quoted_row(self, line: str) -> tuple[list[str], str]:
+        """The fields of a row that starts with this line, and its text. Raises ``_Malformed`` or ``ReadingStopped``."""
+        if line.find("\r", 0, -2) < 0:
+            self._one_line.append(line)
+            try:
+                return next(self._quick_parser), line
+            except (csv.Error, IndexError):  # malformed, or it needs a second line
+                pass
+        lines, width = self._lines, len(self.header)
+        lines.begin_row(line)
+        unclosed, reason = False, ""
+        try:
+            fields = next(self._parser, [])
+            if width not in (0, len(fields)) and len(lines.row) > 1:
+                reason = self._wrong_count(fields)
+        except csv.Error as error:
+            unclosed = "unexpected end" in str(error)
+            reason = _NEVER_CLOSED if unclosed else _NOT_DOUBLED if len(lines.row) == 1 else _EITHER
+        except RowTooLong:
+            reason = f"{_NEVER_CLOSED} within {MOST_IN_ROW >> 20} MB"
+        if reason:
+            self._resume(reason, unclosed=unclosed)
+        self._note_swallowed_rows()
+        return [field.replace(CR_WITHIN, "\r") for field in fields], "".join(lines.row)
+
+    def _resume(self, reason: str, *, unclosed: bool) -> None:
+        """Put back the lines that do not belong to the malformed row. Always raises."""
+        lines = self._lines
+        first, start = lines.row[0], lines.number - len(lines.row) + 1
+        where = f"{self._path}:{start}: {reason}"
+        lines.put_back()
+        delimiter, width = self._dialect.delimiter, len(self.header)
+        skipped = lines_to_skip(first, lines.ahead(), delimiter=delimiter, width=width, unclosed=unclosed)
+        if skipped is None or lines.read_again > _MOST_READ_AGAIN:
+            raise ReadingStopped(
+                f"{where}; reading stopped here, because it cannot be told where the next row begins: correct the "
+                "quotes in this line, or get the complete file if it was cut off"
+            )
+        lines.skip(skipped)
+        raise _Malformed(where + (f"; the row ends in line {start + skipped}" if skipped else ""))
+
+    def _note_swallowed_rows(self) -> None:
+        """Note a row whose lines could all be rows: perhaps a quote is missing."""
+        lines, width = self._lines, len(self.header)
+        inside = lines.row[1:-1]
+        if len(inside) >= _MANY_LINES and all(has_fields(line, self._dialect.delimiter, width) for line in inside):
+            start = lines.number - len(inside) - 1
+            self._notes.sentences.append(
+                f"lines {start} to {lines.number} of {self._path} are one row, but look like many: is a quote in line "
+                f"{start} never closed?"
+            )

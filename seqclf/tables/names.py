@@ -4,25 +4,47 @@ from __future__ import annotations
 
 import difflib
 import shlex
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Container, Sequence
 from pathlib import Path
 
 from seqclf.errors import InputError
+from seqclf.tables.row import Notes
 
 
-def named(header: list[str]) -> list[str]:
-    """Name unnamed columns by position, such as ``column_3``, with underscores added if the name is taken."""
-    named = list(header)
-    for place, name in enumerate(header):
+def named(header: Sequence[str], notes: Notes) -> list[str]:
+    """Distinct names for the columns of a header.
+
+    Unnamed columns are named by position, such as ``column_3``, with underscores added if the name is taken. Columns
+    of the same name are told apart by position, too: ``id (column 1)`` and ``id (column 4)``.
+    """
+    counts = Counter(header)
+    unnamed = []
+    names = list(header)
+    for place, name in enumerate(header, 1):
         if not name.strip():
-            named[place] = f"column_{place + 1}"
-            while named[place] in header:
-                named[place] += "_"
-    return named
+            names[place - 1] = _free(f"column_{place}", counts)
+            unnamed.append(names[place - 1])
+        elif counts[name] > 1:
+            names[place - 1] = _free(_repeated(name, place), counts)
+    notes.unnamed = tuple(unnamed)
+    return names
+
+
+def _free(name: str, taken: Container[str]) -> str:
+    while name in taken:
+        name += "_"
+    return name
+
+
+def _repeated(name: str, place: int) -> str:
+    return f"{name} (column {place})"
 
 
 def column_hint(column: str, columns: Sequence[str]) -> str:
     """A suggestion for a missing column, or advice if the column names look wrong."""
+    if same := [name for place, name in enumerate(columns, 1) if name.rstrip("_") == _repeated(column, place)]:
+        return f'; {len(same)} columns have this name: rename one, or name one of them "{same[0]}"'
     if len(columns) == 1 and (mark := next((mark for mark in ";\t,|" if mark in columns[0]), None)):
         name = "tabs" if mark == "\t" else f'"{mark}"'
         return f"; the fields seem to be separated by {name}: save the file with commas as csv, or with tabs as tsv"

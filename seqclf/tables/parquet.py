@@ -7,24 +7,22 @@ from pathlib import Path
 
 from seqclf.errors import InputError
 from seqclf.tables.decoding import Open, open_binary, opening
-from seqclf.tables.row import Row
+from seqclf.tables.names import named
+from seqclf.tables.row import Notes, Row
 
 _ROWS_AT_ONCE = 1_024
 
 
-def parquet_rows(path: Path, opened: Open = open_binary) -> Iterator[Row | InputError]:
+def parquet_rows(path: Path, opened: Open = open_binary, notes: Notes | None = None) -> Iterator[Row | InputError]:
     import pyarrow.parquet
 
     with opening(path), opened(path) as file:
         try:
             table = pyarrow.parquet.ParquetFile(file)
-            names = table.schema_arrow.names
-            if len(set(names)) != len(names):
-                raise InputError(f"{path}: the file has duplicate columns ({', '.join(names)})")
-            batches = table.iter_batches(batch_size=_ROWS_AT_ONCE)
+            names = named(table.schema_arrow.names, notes or Notes())
             number = 0
-            for batch in batches:
-                for row in batch.to_pylist():
+            for batch in table.iter_batches(batch_size=_ROWS_AT_ONCE):
+                for row in pyarrow.RecordBatch.from_arrays(batch.columns, names=names).to_pylist():
                     number += 1
                     yield number, row
         except (pyarrow.ArrowException, ValueError, OverflowError) as error:

@@ -11,24 +11,35 @@ from seqclf.tables.decoding import Open, open_binary
 from seqclf.tables.delimited import csv_rows
 from seqclf.tables.json_lines import json_rows
 from seqclf.tables.parquet import parquet_rows
-from seqclf.tables.row import Row
+from seqclf.tables.row import Notes, Row
 from seqclf.tables.text_lines import lines
 
 
 def rows(
-    path: Path, kind: str, opened: Open = open_binary, encoding: str = UTF8, column: str = "text"
+    path: Path,
+    kind: str,
+    opened: Open = open_binary,
+    encoding: str = UTF8,
+    *,
+    column: str = "text",
+    notes: Notes | None = None,
 ) -> Iterator[Row | InputError]:
-    """Yield each row, or an error for a malformed row. Raises ``InputError`` if the file cannot be read any further.
+    """Yield each row, or an error for a malformed row.
 
     Args:
         kind: one of ``READ_KINDS``.
         encoding: Python's name of the encoding; parquet files ignore it.
         column: name for the single column of txt.
+        notes: filled with what the reader notices.
+
+    Raises:
+        InputError: no row of the file can be read.
+        ReadingStopped: the rest of the file cannot be read.
     """
     if kind == "parquet":
-        return parquet_rows(path, opened)
+        return parquet_rows(path, opened, notes)
     if kind == "txt":
         return lines(path, opened, encoding, column)
     if kind == "jsonl":
         return json_rows(path, opened, encoding)
-    return csv_rows(path, kind, opened, encoding)
+    return csv_rows(path, kind, opened, encoding, notes)

@@ -130,7 +130,7 @@ class Reader:
         path = Path(source.name if source.is_stream else source.path)
         suggested = False
         try:
-            for row in rows(path, source.kind, self._open, source.encoding, source.columns[0]):
+            for row in rows(path, source.kind, self._open, source.encoding, column=source.columns[0]):
                 if isinstance(row, NotDecoded) and not suggested:
                     suggested = True
                     row = InputError(f"{row}{self._suggestion()}")

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Protocol
 
 from seqclf.errors import InputError
 from seqclf.files import replacing
-from seqclf.tables.delimited import csv_writer
+from seqclf.tables.csv_writer import csv_writer
 
 Rows = Sequence[Mapping[str, Any]]
 

@@ -1,0 +1,68 @@
+"""Where to read on after a row of a csv file with a stray or unclosed quote."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable
+
+_MOST_AHEAD = 2**26  # characters of following lines
+
+
+def lines_to_skip(first: str, following: Iterable[str], *, delimiter: str, width: int, unclosed: bool) -> int | None:
+    """How many of the following lines belong to a malformed row; None if that cannot be told.
+
+    A line with an even number of quotes ends its row. After an odd number, either the row continues up to the line
+    that closes its quote, or a quote is missing and each line is a row of its own. The lines in between decide: if all
+    have as many fields as the header, they are rows; if none has, they continue the row. A line that opens a quote of
+    its own cannot be inside of another quote.
+
+    Args:
+        first: the first line of the malformed row.
+        width: number of fields of a row.
+        unclosed: the quote is not closed up to the end of the file.
+    """
+    if first.count('"') % 2 == 0:
+        return 0
+    right = wrong = size = 0
+    for place, line in enumerate(following):
+        body = line.rstrip("\r\n")
+        if not body:
+            continue
+        if _opens(body, delimiter):
+            return 0
+        if body.count('"') % 2 and _closes(body, delimiter):
+            if not right:
+                return place + 1
+            return None if wrong else 0
+        if width > 1:  # any line has one field
+            fits = has_fields(line, delimiter, width)
+            right, wrong = right + fits, wrong + (not fits)
+        size += len(line)
+        if size > _MOST_AHEAD:
+            return None if wrong else 0
+    if unclosed and (wrong or not right):  # perhaps the file is cut off within a long text
+        return None
+    return 0
+
+
+def has_fields(line: str, delimiter: str, width: int) -> bool:
+    """Whether the line alone is a row with this number of fields."""
+    if '"' not in line:
+        return line.count(delimiter) == width - 1
+    try:
+        return len(next(csv.reader([line], delimiter=delimiter, strict=True), ())) == width
+    except csv.Error:
+        return False
+
+
+def _opens(body: str, delimiter: str) -> bool:
+    """Whether the line's first quote is at the start of a field that has content."""
+    place = body.find('"')
+    if place < 0 or (place > 0 and body[place - 1] != delimiter):
+        return False
+    return place + 1 < len(body) and body[place + 1] != delimiter
+
+
+def _closes(body: str, delimiter: str) -> bool:
+    return re.search(f'"(?:{re.escape(delimiter)}|$)', body) is not None
