@@ -1,4 +1,4 @@
-"""Labels of two files that only differ in case, as truth values in csv and jsonl do, are reported as such."""
+"""Labels of two files that only differ in case are reported as such."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from seqclf.sources.texts import LabelledTexts
 
 
 def test_the_error_names_similar_labels() -> None:
-    texts = LabelledTexts(["a", "b"], ["True", "False"], "d.csv")
+    texts = LabelledTexts(["a", "b"], ["Good", "BAD"], "d.csv")
     with pytest.raises(InputError) as raised:
-        label_ids(texts, Labels(("false", "true"), False))
-    assert '"False" and "false", "True" and "true" differ only in case: use the same case' in str(raised.value)
+        label_ids(texts, Labels(("bad", "good"), False))
+    assert '"BAD" and "bad", "Good" and "good" differ only in case: use the same case' in str(raised.value)
 
 
 def test_dissimilar_labels_are_left_to_the_option() -> None:

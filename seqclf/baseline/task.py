@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from seqclf.baseline.ngrams import choose_unit
 from seqclf.baseline.sample import MOST_OF_ONE_TEXT, characters_allowed, sample
 from seqclf.cache import cache_folder
-from seqclf.data.label_sets import label_ids
+from seqclf.data.label_sets import key_of, label_ids
 from seqclf.label_weights import ClassWeights
 from seqclf.labels import Labels
 from seqclf.sources import UnknownLabels
@@ -50,7 +50,7 @@ class Request:
     @property
     def model_key(self) -> str:
         """Digest of everything that decides the fitted model."""
-        chosen = [self.fingerprints.get("validation"), self.thresholds, self.unknown_labels]
+        chosen = [self.fingerprints.get("validation"), self.thresholds, key_of(self.unknown_labels)]
         chosen = chosen if self.labels.multi else []
         given = self.class_weights
         weighted = [] if given is None else [given if isinstance(given, str) else sorted(given.items())]
@@ -58,7 +58,7 @@ class Request:
 
     @property
     def scores_key(self) -> str:
-        return digest(self.model_key, self.fingerprints[self.split], self.unknown_labels)
+        return digest(self.model_key, self.fingerprints[self.split], key_of(self.unknown_labels))
 
     @property
     def is_fitted(self) -> bool:

@@ -74,7 +74,9 @@ def write_predictions(
 ) -> None:
     """Write the predictions and print their number; skips texts that ``data.unknown_labels`` drops."""
     from seqclf.data.label_sets import label_ids
+    from seqclf.data.label_spelling import spelled_alike
 
+    texts, _ = spelled_alike(texts, predictions.decider.labels.names)
     kept = label_ids(texts, predictions.decider.labels, unknown_labels).kept
     if kept is not None:
         texts, rows = texts.chosen(kept), None if rows is None else rows.chosen(kept)

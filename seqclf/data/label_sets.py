@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqclf.data.label_spelling import spelled_alike
 from seqclf.errors import InputError
 from seqclf.labels import Labels, Unknown
 from seqclf.sources import UnknownLabels
@@ -51,9 +52,12 @@ class LabelIds:
 def label_ids(texts: LabelledTexts, labels: Labels, unknown_labels: UnknownLabels = "error") -> LabelIds:
     """Like ``encode_labels``, but ``unknown_labels`` (``data.unknown_labels``) may allow labels not in ``labels``.
 
+    A label that equals a known one in another spelling counts as that one (``label_spelling``).
+
     Raises ``InputError`` as ``encode_labels`` does, and if no text is left or no text has a known label.
     """
     _check_same_kind(texts, labels)
+    texts, _ = spelled_alike(texts, labels.names)
     strange = {name for names in set(texts.label_sets) for name in names}.difference(labels)
     if not strange:
         return LabelIds(_places(texts, labels))
@@ -88,6 +92,11 @@ def label_shares(texts: LabelledTexts, labels: Labels) -> NDArray[np.float32] | 
             f"{some_of(labels)}; data.label must name a column for each of them"
         )
     return texts.shares[:, [names.index(label) for label in labels]]
+
+
+def key_of(unknown_labels: UnknownLabels) -> str:
+    """The option ``data.unknown_labels`` in cache keys: earlier versions took equal labels for unknown ones."""
+    return unknown_labels if unknown_labels == "error" else f"{unknown_labels}, equal labels are known"
 
 
 def what_to_do(unknown: Iterable[str], known: Iterable[str]) -> str:

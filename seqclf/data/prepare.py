@@ -15,7 +15,8 @@ from seqclf.config import Config
 from seqclf.config.problems import Problem
 from seqclf.data.corpus import Corpus
 from seqclf.data.encoded import Beside, EncodedTexts
-from seqclf.data.label_sets import label_ids, label_shares
+from seqclf.data.label_sets import key_of, label_ids, label_shares
+from seqclf.data.label_spelling import spelled_alike, spelling_note
 from seqclf.errors import InputError
 from seqclf.files import write_json
 from seqclf.labels import Labels
@@ -186,13 +187,15 @@ def encode_split(
         on_stage(f"Encoding {len(texts):,} {split} texts")
         if split != "test":
             corpus.note_digests(split, fingerprint, texts)
+        if changed := spelled_alike(texts, labels.names)[1]:
+            on_stage(f"The {split} {spelling_note(changed)}")
         found = label_ids(texts, labels, unknown_labels)
         kept = texts if found.kept is None else texts.chosen(found.kept)
         ids = tokenizer.encode_all(kept.texts)
         size = tokenizer.vocabulary_size
         EncodedTexts.write(folder, ids, found.ids, size, found.unknown, beside=_beside(kept, labels))
 
-    allowed = [] if unknown_labels == "error" else [unknown_labels]
+    allowed = [] if unknown_labels == "error" else [key_of(unknown_labels)]
     key = digest(_FORMAT, fingerprint, tokenizer.fingerprint, labels, *allowed)
     encoded = replace(EncodedTexts.load(cached("encoded", key, encode)), separator_id=tokenizer.separator_id)
     if encoded.unknown is not None:

@@ -13,6 +13,7 @@ from seqclf.config.schema import TokenizerConfig
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.equal_texts import text_digest
 from seqclf.data.label_sets import all_the_same, labels_a_text, some_of, what_to_do
+from seqclf.data.label_spelling import alike
 from seqclf.sources import UnknownLabels
 from seqclf.sources.texts import LabelledTexts
 
@@ -265,13 +266,8 @@ def token_warnings(splits: Mapping[str, TokenStatistics], options: TokenizerConf
 
 
 def alike_labels_warning(labels: Sequence[str]) -> str | None:
-    """A warning about labels that differ only in case or spaces; None if there are none."""
-    if alike := _alike(labels):
-        return f"labels that differ only in case or spaces count as different labels: {some_of(alike, _LABELS_NAMED)}"
+    """A warning about labels that differ only in case, spaces or spelling; None if there are none."""
+    if found := alike(labels):
+        what = "case or spaces" if len({"".join(one.casefold().split()) for one in found}) < len(found) else "spelling"
+        return f"labels that differ only in {what} count as different labels: {some_of(found, _LABELS_NAMED)}"
     return None
-
-
-def _alike(labels: Sequence[str]) -> list[str]:
-    """Labels that differ from another label only in case or spaces."""
-    folded = Counter("".join(label.casefold().split()) for label in labels)
-    return sorted(label for label in labels if folded["".join(label.casefold().split())] > 1)

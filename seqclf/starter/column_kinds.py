@@ -40,7 +40,7 @@ class Column:
         distinct: number of different non-empty values; for lists, of different items.
         words: mean number of words of a filled value.
         characters: mean number of characters of a filled value.
-        label_types: every filled value is a string, an integer or a boolean, the types that labels may have.
+        label_types: every filled value is a string, a whole number or a boolean, the types that labels may have.
         all_texts: every value is a string.
         half_steps: every filled value is a multiple of one half, like star ratings.
     """
@@ -125,7 +125,7 @@ def look_at(name: str, values: Sequence[Any], rows: int | None = None) -> Column
     items = [item for value in filled for item in (value if isinstance(value, list) else [value])]
     shown = [str(item).strip() for item in items]
     distinct = len(set(shown))
-    label_types = all(isinstance(item, str | int) for item in items)
+    label_types = all(isinstance(item, str | int) or (isinstance(item, float) and item.is_integer()) for item in items)
     return Column(
         name=name,
         kind=_kind(filled, shown, distinct),

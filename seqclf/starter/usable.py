@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from seqclf.data.label_sets import all_the_same, label_order, labels_a_text
+from seqclf.data.label_spelling import spelled_alike
 from seqclf.errors import InputError
 from seqclf.sources.texts import LabelledTexts
 
@@ -61,6 +62,7 @@ class PartChecks:
         if texts.multi != self._multi:
             found, expected = labels_a_text(texts.multi), labels_a_text(self._multi)
             raise InputError(f"{part}: has {found}, but the training texts have {expected}")
+        texts, _ = spelled_alike(texts, self._known)
         unknown = label_order({name for names in texts.label_sets for name in names} - self._known)
         by_case = {name.casefold(): name for name in self._known}
         for name in unknown:

@@ -12,6 +12,7 @@ from seqclf.config import Config, LoadedConfig
 from seqclf.config.problems import Problem
 from seqclf.data.corpus import Corpus
 from seqclf.data.encoded import EncodedTexts
+from seqclf.data.label_spelling import spelled_alike, spelling_note
 from seqclf.data.prepare import encode_split, preparation_warnings, prepare
 from seqclf.data.statistics import (
     Leak,
@@ -82,8 +83,9 @@ def examine(
     corpus = Corpus(config)
     on_stage(f"Reading all texts ({config.data.describe()})")
     names = [split for split in ("train", "validation", "test") if corpus.has(split)]
-    texts = _read(corpus, names, loaded)
+    texts, respelled = _spelled_alike(_read(corpus, names, loaded))
     report = _report_of_texts(loaded, texts)
+    report.warnings += [loaded.placed(warning) for warning in respelled]
     if report.problems:
         return report
     with _baseline(report, loaded, corpus, on_stage):
@@ -190,6 +192,17 @@ def _read(corpus: Corpus, names: list[str], loaded: LoadedConfig) -> dict[str, L
     if problems:
         raise loaded.error(problems)
     return texts
+
+
+def _spelled_alike(texts: dict[str, LabelledTexts]) -> tuple[dict[str, LabelledTexts], list[Problem]]:
+    """The splits with labels spelled as in the training texts, and warnings about those that this changed."""
+    known = {name for names in set(texts["train"].label_sets) for name in names}
+    warnings: list[Problem] = []
+    for split in texts:
+        texts[split], changed = spelled_alike(texts[split], known)
+        if changed:
+            warnings.append(Problem(("data", split), spelling_note(changed)))
+    return texts, warnings
 
 
 def _expects_uneven(config: Config) -> bool:

@@ -194,6 +194,7 @@ def _encoded(
     config: Config, classifier: KerasClassifier, fingerprints: dict[str, str], scored: str | LabelledTexts
 ) -> EncodedTexts:
     """The texts of a split, or given texts, as token ids."""
+    from seqclf.data.label_spelling import spelled_alike, spelling_note
     from seqclf.data.prepare import encode_texts, prepare_split
 
     def report_stage(stage: str) -> None:
@@ -203,6 +204,8 @@ def _encoded(
         return prepare_split(
             config, scored, classifier.tokenizer, classifier.labels, fingerprints, on_stage=report_stage
         )
+    if changed := spelled_alike(scored, classifier.labels.names)[1]:
+        say(f"The {spelling_note(changed)}", err=True)
     texts = encode_texts(scored, classifier.tokenizer, classifier.labels, config.data.unknown_labels)
     if texts.unknown is not None:
         say(texts.unknown.summary_of("given"), err=True)

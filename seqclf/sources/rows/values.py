@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from seqclf.column_values import as_category, as_number, is_missing
@@ -14,6 +15,9 @@ from seqclf.tables.values import shown
 from seqclf.text.fields import join_fields
 
 _YES, _NO = ("1", "1.0", "true"), ("0", "0.0", "false")
+_EXACT = 2**53
+"""Up to this number, floats are exact integers."""
+
 _FROM_ONE = 1e-3  # probabilities are written with few digits
 
 
@@ -60,7 +64,14 @@ def _label(where: str, row: Mapping[str, Any], columns: TableColumns) -> tuple[L
         label = label.split(columns.separator) if label.strip() else []
     if isinstance(label, list):
         return _several(named, label), ()
+    if isinstance(label, float) and is_missing(label):
+        raise InputError(f"{named} is empty (NaN); every row needs a label")
     name = _label_name(label)
+    if name is None and isinstance(label, float | Decimal):
+        raise InputError(
+            f"{named} is {shown(label)}, a decimal; a classifier needs labels: group the numbers into a few classes, "
+            "or write them as strings if they are names"
+        )
     if name is None:
         raise InputError(
             f"{named} is {shown(label)}, expected a label (a string, an integer, true or false) or a list of labels"
@@ -127,4 +138,6 @@ def _label_name(value: Any) -> str | None:
     """The name of a label; None if the value cannot be a label."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, float | Decimal) and -_EXACT <= value <= _EXACT and value == int(value):
+        return str(int(value))  # what a column of integers becomes if some rows lack a value
     return str(value).strip() if isinstance(value, str | int) else None
