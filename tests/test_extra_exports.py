@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from conftest import POOLED, small_config
 from extra_examples import features, fitted
 
 from seqclf.config import Config, checked_config
+from seqclf.extra_columns import ExtraColumns
 from seqclf.labels import Labels
 from seqclf.prior import Prior
 
@@ -87,7 +89,6 @@ def test_the_prior_answers_only_where_nothing_is_known() -> None:
 
 def test_a_linear_model_answers_a_text_alone_with_the_mean_over_the_values() -> None:
     """A category that is never missing: the logits of the values, weighted by how often they occur."""
-    from seqclf.extra_columns import ExtraColumns
     from seqclf.model.build import build_model, logits_model
 
     countries = np.array(["de"] * 30 + ["fr"] * 10, object)
@@ -98,3 +99,98 @@ def test_a_linear_model_answers_a_text_alone_with_the_mean_over_the_values() -> 
     each = model([tokens, columns.encode({"country": countries}, 40)]).numpy()
     alone = model([tokens[:1], columns.missing[None]]).numpy()[0]
     np.testing.assert_allclose(alone, each.mean(axis=0), atol=1e-6)
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Any:
+    from seqclf.text.kinds.word import WordTokenizer
+
+    return WordTokenizer(("[PAD]", "[UNK]", *[f"w{number}" for number in range(48)]), lowercase=True)
+
+
+@pytest.mark.parametrize("labels", LABELS)
+def test_the_saved_model_gives_the_same_with_columns_and_without(labels: str, tokenizer: Any, tmp_path: Path) -> None:
+    import tensorflow as tf
+
+    from seqclf.export.saved_model import export_saved_model
+
+    config, of = checked_config(small_config(data__train="x.csv", **MODELS["ngrams beside it"])), LABELS[labels]
+    model, prior = built(config, of), Prior(1, (0.2, 0.8) if labels == "two" else (0.2, 0.3, 0.5))
+    thresholds = [0.5] * 3 if of.multi else None
+    export_saved_model(model, config, tokenizer, of, tmp_path / "m", thresholds=thresholds, prior=prior, extra=fitted())
+    loaded = tf.saved_model.load(str(tmp_path / "m"))
+    texts = tf.constant(["w3 w5 w1", "unknown words", "w7 w6 w5 w4"])
+    given = {
+        "price": tf.constant([3, float("nan"), 1e9]),
+        "country": tf.constant(["\u3000fr ", "xx", ""]),
+        "age": tf.constant([float("nan"), 7, -4]),
+    }
+    found = loaded.signatures["with_columns"](text=texts, **given)["probabilities"]
+    np.testing.assert_allclose(found, probabilities(model, features(), of), atol=1e-5)
+    alone = loaded.signatures["serving_default"](text=texts)["probabilities"].numpy()
+    expected = probabilities(model, np.repeat(fitted().missing[None], 3, axis=0), of)
+    np.testing.assert_allclose(alone[::2], expected[::2], atol=1e-5)
+    np.testing.assert_allclose(alone[1], prior.frequencies, atol=1e-6)
+    np.testing.assert_allclose(loaded.classify_with_columns(texts)["probabilities"], alone, atol=1e-6)
+    one = fitted().features({"price": [3, 3, 3]}, 3)
+    found = loaded.classify_with_columns(texts, price=tf.constant([3.0]))["probabilities"]
+    np.testing.assert_allclose(found, probabilities(model, one, of), atol=1e-5)
+
+
+def test_outside_python_an_input_may_be_left_out(tokenizer: Any, tmp_path: Path) -> None:
+    """As TensorFlow Serving and TensorFlow's C++ library call a signature: by the graph's own names."""
+    import tensorflow as tf
+
+    from seqclf.export.saved_model import export_saved_model
+
+    config = checked_config(small_config(data__train="x.csv", **MODELS["network"]))
+    model = built(config, LABELS["three"])
+    export_saved_model(model, config, tokenizer, LABELS["three"], tmp_path / "m", extra=fitted())
+    with tf.compat.v1.Session(graph=tf.Graph()) as session:
+        graph = tf.compat.v1.saved_model.load(session, ["serve"], str(tmp_path / "m"))
+        signature = graph.signature_def["with_columns"]
+        assert set(signature.defaults) == {"price", "country", "age"}
+        fed = {signature.inputs["text"].name: ["w3 w5 w1"] * 3, signature.inputs["age"].name: [3.0, 70.0, 9.0]}
+        found = session.run(signature.outputs["probabilities"].name, fed)
+    given = fitted().features({"age": [3, 70, 9]}, 3)
+    expected = model([np.repeat(TOKENS[:1], 3, axis=0), given], training=False).numpy()
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_every_column_has_an_input_that_tensorflow_accepts(tokenizer: Any, tmp_path: Path) -> None:
+    import tensorflow as tf
+
+    from seqclf.export.input_names import input_names
+    from seqclf.export.saved_model import export_saved_model
+
+    columns = ["Price (€)", "price", "PRICE_2", "1st", "país", "価格", "text", "self", "a b", "-", "training", "args"]
+    names = input_names(columns, taken=["text"])
+    assert list(names.values()) == [
+        *("Price", "price_2", "PRICE_2_2", "column_1st", "pais", "column", "text_2", "self_2", "a_b"),
+        *("column_2", "training", "args"),
+    ]
+    extra = ExtraColumns.fit(dict.fromkeys(columns, "number"), {name: np.arange(9.0) for name in columns})
+    config, labels = checked_config(small_config(data__train="x.csv", **MODELS["network"])), LABELS["two"]
+    from seqclf.model.build import build_model
+
+    model = build_model(config, 50, labels, extra=extra.width)
+    export_saved_model(model, config, tokenizer, labels, tmp_path / "m", extra=extra)
+    signature = tf.saved_model.load(str(tmp_path / "m")).signatures["with_columns"]
+    given = {name: tf.constant([float(place)]) for place, name in enumerate(names.values())}
+    found = signature(text=tf.constant(["w3 w5"]), **given)["probabilities"].numpy()[0, 1]
+    features_of = extra.features({name: [place] for place, name in enumerate(columns)}, 1)
+    np.testing.assert_allclose(found, model([np.array([[5, 7]]), features_of]).numpy()[0, 0], atol=1e-5)
+
+
+def test_quantized_weights_keep_the_default() -> None:
+    import onnxruntime
+
+    from seqclf.export.onnx_model import onnx_model
+    from seqclf.export.quantize import quantized
+
+    config, labels = checked_config(small_config(data__train="x.csv", **MODELS["network"])), LABELS["three"]
+    content = onnx_model(built(config, labels), config, labels, extra=fitted()).SerializeToString()
+    before, after = (onnxruntime.InferenceSession(one) for one in (content, quantized(content)))
+    for fed in ({}, {"extra": features()}):
+        expected, found = (one.run(["probabilities"], {"token_ids": TOKENS, **fed})[0] for one in (before, after))
+        np.testing.assert_allclose(found, expected, atol=0.1)

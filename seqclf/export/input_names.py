@@ -10,22 +10,22 @@ from collections.abc import Iterable
 _TAKEN = {"self"}  # TensorFlow calls signatures with keyword arguments, as methods
 
 
-def input_names(columns: Iterable[str]) -> dict[str, str]:
+def input_names(columns: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
     """For each of different columns, the name of its input.
 
     A column that TensorFlow accepts as a name keeps it: an ASCII letter, then letters, digits and underscores; no
     keyword of Python. In others, accents are dropped and all other characters become underscores. A name that an
-    earlier one equals, in upper or lower case, gets a number: ``title_2``.
+    earlier one equals, in upper or lower case, gets a number: ``title_2``. So does one of ``taken``.
     """
     names: dict[str, str] = {}
-    taken = set(_TAKEN)
+    used = {name.lower() for name in (*_TAKEN, *taken)}
     for place, column in enumerate(columns, 1):
         name = _plain(column) or f"column_{place}"
         unique, count = name, 2
-        while unique.lower() in taken:
+        while unique.lower() in used:
             unique, count = f"{name}_{count}", count + 1
         names[column] = unique
-        taken.add(unique.lower())
+        used.add(unique.lower())
     return names
 
 

@@ -9,7 +9,10 @@ import keras
 import tensorflow as tf
 
 from seqclf.config import Config
+from seqclf.export.graph_columns import GraphColumns
 from seqclf.export.input_names import input_names
+from seqclf.export.signature_inputs import SignatureInput, with_inputs
+from seqclf.extra_columns import ExtraColumns
 from seqclf.files import making_folder
 from seqclf.labels import Labels
 from seqclf.model.build import build_model
@@ -32,6 +35,9 @@ class TextClassifier(tf.Module):
     Multi-label, the first two return ``decisions`` (``tf.bool [batch, labels]``: which apply) instead of ``label``, and
     ``labels`` also returns ``thresholds`` (``tf.float32 [labels]``), which a probability must exceed.
     A text without known tokens gets the ``prior``, if there is one.
+
+    If the model also reads columns beside the text (``extra``), ``with_columns`` has an input for each, after those of
+    ``serving_default`` (``graph_columns.py``). The other signatures answer a text alone: no column has a value.
     """
 
     def __init__(
@@ -43,20 +49,28 @@ class TextClassifier(tf.Module):
         *,
         thresholds: Sequence[float] | None = None,
         prior: Prior | None = None,
+        extra: ExtraColumns | None = None,
     ) -> None:
         super().__init__(name="seqclf")
         if labels.multi != (thresholds is not None):
             raise ValueError("multi-label models need thresholds, and only they have them")
         # Rebuilt, because a layer decides whether to use cuDNN when it is created.
-        portable = build_model(config, tokenizer.vocabulary_size, labels, portable=True)
+        portable = build_model(
+            config, tokenizer.vocabulary_size, labels, portable=True, extra=0 if extra is None else extra.width
+        )
         portable.set_weights(model.get_weights())
         self.tokenizer = _graph_tokenizer(tokenizer, config)
         inputs = list(input_names(tokenizer.columns).values()) or ["text"]
         self.classify = tf.function(
             self._classify, [tf.TensorSpec([None], tf.string, name=name) for name in inputs], autograph=False
         )
-        self.weights = portable.variables
+        # TensorFlow's own variables: outside of Python, nothing would restore the graph's from those of Keras.
+        self.weights = [variable.value for variable in portable.variables]
         self._call = portable.__call__  # a method, so the file has no Keras objects
+        self.columns = None if extra is None else GraphColumns(extra, taken=inputs)
+        if self.columns is not None:
+            of_text = [SignatureInput(name, tf.string) for name in inputs]
+            self.classify_with_columns = with_inputs(self._with_columns, [*of_text, *self.columns.inputs])
         self._labels = tf.constant([label.encode("utf-8") for label in labels])
         self._thresholds = None if thresholds is None else tf.constant(thresholds, tf.float32)
         self._mute_ids = None if prior is None else prior.mute_ids
@@ -70,9 +84,22 @@ class TextClassifier(tf.Module):
 
     @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32, name="token_ids")], autograph=False)
     def classify_tokens(self, token_ids: tf.Tensor) -> dict[str, tf.Tensor]:
-        probabilities = self._call(token_ids, training=False)
+        return self._answer(token_ids, None if self.columns is None else self.columns.alone(tf.shape(token_ids)[0]))
+
+    def _with_columns(self, *inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The answer for texts, of one or several columns, and the values of ``self.columns``."""
+        assert self.columns is not None
+        text, values = inputs[: -len(self.columns.inputs)], inputs[-len(self.columns.inputs) :]
+        features = self.columns(*(tf.broadcast_to(column, tf.shape(text[0])) for column in values))
+        return self._answer(self.tokenizer(*text), features)
+
+    def _answer(self, token_ids: tf.Tensor, features: tf.Tensor | None) -> dict[str, tf.Tensor]:
+        """The answer for token ids and, if the model reads columns, their features."""
+        probabilities = self._call(token_ids if features is None else [token_ids, features], training=False)
         if self._mute_ids is not None:
             known = tf.reduce_any(known_tokens(token_ids, self._mute_ids), axis=1, keepdims=True)
+            if self.columns is not None:
+                known |= self.columns.is_given(features)
             probabilities = tf.where(known, probabilities, self._prior)
         if self._thresholds is not None:
             return {"decisions": probabilities > self._thresholds, "probabilities": probabilities}
@@ -102,14 +129,16 @@ def export_saved_model(
     *,
     thresholds: Sequence[float] | None = None,
     prior: Prior | None = None,
+    extra: ExtraColumns | None = None,
 ) -> None:
     """Write ``folder``, which must not exist; it appears when complete. Multi-label models need ``thresholds``."""
     with making_folder(folder) as temporary, tf.device("/CPU:0"):
-        module = TextClassifier(model, config, tokenizer, labels, thresholds=thresholds, prior=prior)
+        module = TextClassifier(model, config, tokenizer, labels, thresholds=thresholds, prior=prior, extra=extra)
         signatures = {
             "serving_default": module.classify,
             "tokens": module.classify_tokens,
             "labels": module.label_names,
+            **({} if extra is None else {"with_columns": module.classify_with_columns}),
         }
         try:
             tf.saved_model.save(module, str(temporary), signatures=signatures)
