@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import tokenizers
 
 from seqclf.cache import cached
@@ -18,6 +19,7 @@ from seqclf.data.encoded import Beside, EncodedTexts
 from seqclf.data.label_sets import key_of, label_ids, label_shares
 from seqclf.data.label_spelling import spelled_alike, spelling_note
 from seqclf.errors import InputError
+from seqclf.extra_columns import ExtraColumns
 from seqclf.files import write_json
 from seqclf.labels import Labels
 from seqclf.sources import UnknownLabels
@@ -29,6 +31,7 @@ from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.vectors import vectors_dim
 
 _FORMAT = 2  # increment when the cached content changes but its key does not
+_EXTRA_FORMAT = 1  # the same for the columns beside the text
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class TrainingData:
         fingerprints: for the training and validation splits, the digest of everything that determines the texts.
         seconds: wall time of the preparation.
         corpus: the texts, for use before training; ``Corpus.forget`` frees their memory.
+        extra: the columns beside the text; None: the config names none.
     """
 
     tokenizer: Tokenizer
@@ -49,6 +53,7 @@ class TrainingData:
     fingerprints: dict[str, str]
     seconds: float
     corpus: Corpus
+    extra: ExtraColumns | None = None
 
 
 def preparation_problems(config: Config) -> list[Problem]:
@@ -105,9 +110,30 @@ def prepare(
     entry = cached("tokenizers", digest(_FORMAT, fingerprints["train"], key), learn)
     tokenizer = load_tokenizer(entry)
     labels = Labels.from_json(json.loads((entry / "labels.json").read_text(encoding="utf-8")))
-    train = encode_split(corpus, "train", tokenizer, labels, on_stage)
-    validation = encode_split(corpus, "validation", tokenizer, labels, on_stage) if corpus.has("validation") else None
-    return TrainingData(tokenizer, labels, train, validation, fingerprints, time.perf_counter() - started, corpus)
+    extra = _fitted_columns(corpus, config.data.columns().extra, fingerprints["train"])
+    train, validation = (
+        encode_split(corpus, split, tokenizer, labels, on_stage, extra=extra) if corpus.has(split) else None
+        for split in ("train", "validation")
+    )
+    assert train is not None
+    seconds = time.perf_counter() - started
+    return TrainingData(tokenizer, labels, train, validation, fingerprints, seconds, corpus, extra)
+
+
+def _fitted_columns(corpus: Corpus, kinds: Mapping[str, str], fingerprint: str) -> ExtraColumns | None:
+    """The columns beside the text, fitted to the training texts, or loaded from the cache. Texts of weight 0 say
+    nothing."""
+    if not kinds:
+        return None
+
+    def fit(folder: Path) -> None:
+        texts = corpus.texts_of("train", fingerprint)
+        counted = slice(None) if texts.weights is None else np.flatnonzero(texts.weights)
+        fitted = ExtraColumns.fit(kinds, {name: values[counted] for name, values in texts.extra.items()})
+        write_json(folder / "extra.json", fitted.as_json())
+
+    entry = cached("extra", digest(_EXTRA_FORMAT, fingerprint, *kinds.items()), fit)
+    return ExtraColumns.from_json(json.loads((entry / "extra.json").read_text(encoding="utf-8")))
 
 
 def _learn(config: Config, texts: Sequence[str]) -> Tokenizer:
@@ -125,9 +151,10 @@ def prepare_split(
     labels: Labels,
     fingerprints: Mapping[str, str],
     *,
+    extra: ExtraColumns | None = None,
     on_stage: Callable[[str], None] = lambda stage: None,
 ) -> EncodedTexts:
-    """One split encoded by a run's tokenizer, or loaded from the cache.
+    """One split encoded by a run's tokenizer, or loaded from the cache. ``extra``: the run's columns beside the text.
 
     Raises ``InputError`` if there is no such split, or if it cannot be reproduced because the data have changed: a test
     split drawn from changed texts could contain texts that the run was trained on. ``fingerprints`` are those of the
@@ -152,13 +179,18 @@ def prepare_split(
             f"{config.data.describe()}: has changed since the run was trained, so its {split} split cannot be "
             "reproduced; give other texts with --data, or train again"
         )
-    return encode_split(corpus, split, tokenizer, labels, on_stage)
+    return encode_split(corpus, split, tokenizer, labels, on_stage, extra=extra)
 
 
 def encode_texts(
-    texts: LabelledTexts, tokenizer: Tokenizer, labels: Labels, unknown_labels: UnknownLabels = "error"
+    texts: LabelledTexts,
+    tokenizer: Tokenizer,
+    labels: Labels,
+    unknown_labels: UnknownLabels = "error",
+    *,
+    extra: ExtraColumns | None = None,
 ) -> EncodedTexts:
-    """Encode texts of any origin.
+    """Encode texts of any origin; columns of ``extra`` that they lack have no value.
 
     Raises ``InputError`` for a label that is not in ``labels``, unless ``unknown_labels`` (``data.unknown_labels``)
     allows it, and if only one of ``texts`` and ``labels`` is multi-label.
@@ -166,17 +198,24 @@ def encode_texts(
     found = label_ids(texts, labels, unknown_labels)
     kept = texts if found.kept is None else texts.chosen(found.kept)
     ids, size = tokenizer.encode_all(kept.texts), tokenizer.vocabulary_size
-    encoded = EncodedTexts.collect(ids, found.ids, size, found.unknown, beside=_beside(kept, labels))
+    encoded = EncodedTexts.collect(ids, found.ids, size, found.unknown, beside=_beside(kept, labels, extra))
     return replace(encoded, separator_id=tokenizer.separator_id)
 
 
-def _beside(texts: LabelledTexts, labels: Labels) -> Beside:
+def _beside(texts: LabelledTexts, labels: Labels, extra: ExtraColumns | None) -> Beside:
     """What the texts have beside their labels, in the order of the model's labels."""
-    return Beside(weights=texts.weights, shares=label_shares(texts, labels))
+    features = None if extra is None else extra.encode(texts.extra, len(texts))
+    return Beside(weights=texts.weights, shares=label_shares(texts, labels), extra=features)
 
 
 def encode_split(
-    corpus: Corpus, split: str, tokenizer: Tokenizer, labels: Labels, on_stage: Callable[[str], None]
+    corpus: Corpus,
+    split: str,
+    tokenizer: Tokenizer,
+    labels: Labels,
+    on_stage: Callable[[str], None],
+    *,
+    extra: ExtraColumns | None = None,
 ) -> EncodedTexts:
     """Encode a split like ``encode_texts``, or load it from the cache."""
     unknown_labels: UnknownLabels = "error" if split == "train" else corpus.unknown_labels
@@ -193,10 +232,11 @@ def encode_split(
         kept = texts if found.kept is None else texts.chosen(found.kept)
         ids = tokenizer.encode_all(kept.texts)
         size = tokenizer.vocabulary_size
-        EncodedTexts.write(folder, ids, found.ids, size, found.unknown, beside=_beside(kept, labels))
+        EncodedTexts.write(folder, ids, found.ids, size, found.unknown, beside=_beside(kept, labels, extra))
 
     allowed = [] if unknown_labels == "error" else [key_of(unknown_labels)]
-    key = digest(_FORMAT, fingerprint, tokenizer.fingerprint, labels, *allowed)
+    columns = [] if extra is None else [_EXTRA_FORMAT, extra.fingerprint]
+    key = digest(_FORMAT, fingerprint, tokenizer.fingerprint, labels, *allowed, *columns)
     encoded = replace(EncodedTexts.load(cached("encoded", key, encode)), separator_id=tokenizer.separator_id)
     if encoded.unknown is not None:
         on_stage(encoded.unknown.summary_of(split))

@@ -26,7 +26,15 @@ def quantize_measured(run: Run, path: Path, on_stage: Callable[[str], None] = la
     texts = None
     if Corpus(config).has("validation"):
         fingerprints = run.manifest["data_fingerprint"]
-        texts = prepare_split(config, "validation", before.tokenizer, before.labels, fingerprints, on_stage=on_stage)
+        texts = prepare_split(
+            config,
+            "validation",
+            before.tokenizer,
+            before.labels,
+            fingerprints,
+            extra=before.extra,
+            on_stage=on_stage,
+        )
     size_before = path.stat().st_size
     path.write_bytes(quantized(path.read_bytes()))
     on_stage("Measuring the quantized model")
@@ -39,6 +47,6 @@ def quantize_measured(run: Run, path: Path, on_stage: Callable[[str], None] = la
 
 
 def _score(classifier: Classifier, texts: EncodedTexts) -> float:
-    logits = classifier.logits([texts[place] for place in range(len(texts))])
+    logits = classifier.logits([texts[place] for place in range(len(texts))], texts.extra)
     metrics = metrics_of(logits, texts, classifier.labels, classifier.thresholds)
     return metrics.micro_f1 if isinstance(metrics, MultiLabelMetrics) else metrics.accuracy

@@ -92,7 +92,7 @@ def examine(
         data = prepare(config, on_stage, corpus)
         encoded = {"train": data.train, "validation": data.validation}
         if "test" in names:
-            encoded["test"] = encode_split(corpus, "test", data.tokenizer, data.labels, on_stage)
+            encoded["test"] = encode_split(corpus, "test", data.tokenizer, data.labels, on_stage, extra=data.extra)
     tokens = {name: split for name, split in encoded.items() if split is not None}
     _add_tokens(report, loaded, texts, tokens, data.tokenizer)
     report.problems += [loaded.placed(problem) for problem in problems_with_data(config, data)]

@@ -29,11 +29,10 @@ def write_models(config: Config, data: TrainingData, model: Any, validation: Met
     if data.labels.multi:
         thresholds = _thresholds(config, data.labels, validation)
         run.write_thresholds(thresholds)
-    export_saved_model(
-        model, config, data.tokenizer, data.labels, run.saved_model, thresholds=thresholds, prior=run.prior
-    )
+    more: dict[str, Any] = {"thresholds": thresholds, "prior": run.prior, "extra": run.extra}
+    export_saved_model(model, config, data.tokenizer, data.labels, run.saved_model, **more)
     if all(layer.has_onnx for _, layer in walk(config.layers)):
-        export_onnx(model, config, data.labels, run.onnx, thresholds=thresholds, prior=run.prior)
+        export_onnx(model, config, data.labels, run.onnx, **more)
     run.forget_metrics()  # of the earlier model, if the run was resumed
     if validation is not None:
         write_metrics(config, validation, run)

@@ -200,13 +200,12 @@ def _encoded(
     def report_stage(stage: str) -> None:
         say(stage, err=True)
 
+    tokenizer, labels, extra = classifier.tokenizer, classifier.labels, classifier.extra
     if isinstance(scored, str):
-        return prepare_split(
-            config, scored, classifier.tokenizer, classifier.labels, fingerprints, on_stage=report_stage
-        )
-    if changed := spelled_alike(scored, classifier.labels.names)[1]:
+        return prepare_split(config, scored, tokenizer, labels, fingerprints, extra=extra, on_stage=report_stage)
+    if changed := spelled_alike(scored, labels.names)[1]:
         say(f"The {spelling_note(changed)}", err=True)
-    texts = encode_texts(scored, classifier.tokenizer, classifier.labels, config.data.unknown_labels)
+    texts = encode_texts(scored, tokenizer, labels, config.data.unknown_labels, extra=extra)
     if texts.unknown is not None:
         say(texts.unknown.summary_of("given"), err=True)
     return texts

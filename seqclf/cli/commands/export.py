@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -67,7 +67,8 @@ def export_command(
         if form == "saved_model":
             copy_into(folder, *sorted(made.iterdir()))
         else:
-            copy_into(folder, made, run.tokenizer, run.folder / "labels.json", run.folder / "thresholds.json")
+            about = (run.folder / "labels.json", run.folder / "thresholds.json", run.extra_file)
+            copy_into(folder, made, run.tokenizer, *about)
         if quantize:
             cost = _quantize(run, folder / made.name, force)
             say(f"Quantized: {cost}", err=True)
@@ -86,22 +87,15 @@ def _make(run: Run, form: str) -> None:
     from seqclf.evaluation.classifier import KerasClassifier
 
     one = KerasClassifier.load(run)
+    more: dict[str, Any] = {"thresholds": one.thresholds, "prior": one.prior, "extra": one.extra}
     if form == "onnx":
         from seqclf.export.onnx_model import export_onnx
 
-        export_onnx(one.model, one.config, one.labels, run.onnx, thresholds=one.thresholds, prior=one.prior)
+        export_onnx(one.model, one.config, one.labels, run.onnx, **more)
     else:
         from seqclf.export.saved_model import export_saved_model
 
-        export_saved_model(
-            one.model,
-            one.config,
-            one.tokenizer,
-            one.labels,
-            run.saved_model,
-            thresholds=one.thresholds,
-            prior=one.prior,
-        )
+        export_saved_model(one.model, one.config, one.tokenizer, one.labels, run.saved_model, **more)
 
 
 def _check(run: Run, form: str) -> None:
