@@ -44,7 +44,7 @@ def predict_rows(
         top: how many of the most probable labels to list; 0: none.
         every: include the probability of every label.
     """
-    source = _source(run, request, classifier.columns)
+    source = dataclasses.replace(_source(run, request, classifier.columns), extra=classifier.extra)
     answers = Answers(decider, min(top, len(decider.labels)), every, prefix=request.prefix)
     started = time.monotonic()
     output, errors = request.output_path, request.errors_path
@@ -59,6 +59,9 @@ def predict_rows(
         model = run.onnx if run.onnx.exists() else run.model
         report = _into_file(classifier, model, source, to, answers, resume=request.resume)
         where = f" -> {output}"
+    if report.absent:
+        what = "without it" if len(report.absent) == 1 else "without them"
+        say(f"warning: {source.name}: no column {', '.join(report.absent)}; its texts were predicted {what}", err=True)
     say(f"{report.rows - report.bad:,} texts in {time.monotonic() - started:,.1f} s{where}", err=True)
     if report.bad:
         listed = "listed above" if report.bad <= _BAD_ROWS_SHOWN else f"the first {_BAD_ROWS_SHOWN} are listed above"

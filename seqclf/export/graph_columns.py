@@ -17,7 +17,7 @@ _WHITE = "[" + "".join("-".join(f"\\x{{{code}}}" for code in one.split("-")) for
 """White space as Python's ``str.strip`` removes it."""
 
 
-class GraphColumns(tf.Module):
+class GraphColumns(tf.Module):  # type: ignore[misc]
     """Computes the features of ``ExtraColumns`` in a ``tf.function``.
 
     Args:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -24,7 +24,7 @@ ROWS_A_BLOCK = 4_096
 
 
 class Probabilities(Protocol):
-    def __call__(self, texts: Sequence[str], /) -> NDArray[np.floating]: ...
+    def __call__(self, texts: Sequence[str], extra: Mapping[str, Sequence[Any]] = ..., /) -> NDArray[np.floating]: ...
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,17 @@ class Target:
 
 @dataclass(frozen=True)
 class Report:
-    """Progress of a prediction. ``share``: fraction of the input read so far; None if unknown."""
+    """Progress of a prediction.
+
+    Attributes:
+        share: fraction of the input read so far; None if unknown.
+        absent: columns beside the text that no row so far has (``Reader.absent``).
+    """
 
     rows: int
     bad: int
     share: float | None
+    absent: Sequence[str] = ()
 
 
 def predict_file(
@@ -80,7 +86,8 @@ def predict_file(
     The target appears when it is complete; until then its rows are in ``TARGET.partial``, which ``resume`` continues.
 
     Args:
-        probabilities: returns those of texts, ``[texts, labels]``.
+        probabilities: returns those of texts, ``[texts, labels]``; given the values of the columns beside the text,
+            too, if the source names such columns.
         model: the file of the model that computes them.
         on_bad: called with every bad row.
 
@@ -168,13 +175,14 @@ def predict_stream(
     """
     writer = LineWriter(kind, out)
     progress = Progress()
-    for rows in _blocks(iter(Reader(source)), block):
+    reader = Reader(source)
+    for rows in _blocks(iter(reader), block):
         for bad in _predicted(rows, probabilities, answers, writer):
             progress.bad += 1
             on_bad(bad)
         progress.rows += len(rows)
     _check_any_valid(source, progress)
-    return Report(progress.rows, progress.bad, None)
+    return Report(progress.rows, progress.bad, None, reader.absent)
 
 
 def _check_any_valid(source: Source, progress: Progress) -> None:
@@ -205,14 +213,15 @@ def _predicted(
         yield error
     good = [row for row in good if row not in clashes] if clashes else good
     texts = [row.text for row in good]
-    found = answers.rows(probabilities(texts), texts, flat=writer.flat)
+    beside = [{name: [row.extra[name] for row in good] for name in good[0].extra}] if good and good[0].extra else []
+    found = answers.rows(probabilities(texts, *beside), texts, flat=writer.flat)
     refused = writer.write([{**row.values, **answer} for row, answer in zip(good, found, strict=True)], added)
     for place, what in refused.items():
         yield InputError(f"{good[place].where}: {what}")
 
 
 def _report(progress: Progress, reader: Reader) -> Report:
-    return Report(progress.rows, progress.bad, reader.share)
+    return Report(progress.rows, progress.bad, reader.share, reader.absent)
 
 
 def _job(model: Path, source: Source, target: Target, answers: Answers) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from seqclf.errors import InputError
+from seqclf.extra_columns import ExtraColumns
 from seqclf.file_encoding import UTF8, suggestion
 from seqclf.tables.decoding import NotDecoded, open_binary
 from seqclf.tables.formats import KINDS, READ_KINDS, unknown_ending
@@ -31,12 +32,14 @@ class Source:
         kind: csv, tsv, jsonl, parquet, or txt: one text per line, in the (first) column.
         column: the column of the texts, or several whose values together are a text.
         encoding: of the text, by Python's name.
+        extra: columns beside the text to read; a row may lack them.
     """
 
     path: str
     kind: str
     column: str | tuple[str, ...]
     encoding: str = UTF8
+    extra: ExtraColumns | None = None
 
     @classmethod
     def of(cls, path: str, kind: str | None, column: str | tuple[str, ...], encoding: str = UTF8) -> Source:
@@ -73,11 +76,12 @@ class Source:
 
 
 class Read(NamedTuple):
-    """A row: its location, its text, and its values by column."""
+    """A row: its location, its text, and its values by column; ``extra``: those beside the text, parsed."""
 
     where: str
     text: str
     values: Mapping[str, Any]
+    extra: Mapping[str, float | str] = {}
 
 
 class Reader:
@@ -87,6 +91,13 @@ class Reader:
         self._source = source
         self._file: BinaryIO | None = None
         self._size = 0 if source.is_stream else os.path.getsize(source.path)
+        self._absent = dict.fromkeys(() if source.extra is None else source.extra.names)
+        self._columns: Sequence[str] = ()  # of the first row
+
+    @property
+    def absent(self) -> list[str]:
+        """Columns beside the text that no row so far has, in quotes, each with a similar name in the first row."""
+        return [f'"{column}"{column_hint(column, self._columns)}' for column in self._absent]
 
     @property
     def share(self) -> float | None:
@@ -119,7 +130,21 @@ class Reader:
                     yield InputError(f'{where}: "{column}" is {shown(text)}, expected a string')
                     break
             else:
-                yield Read(where, texts[0] if isinstance(self._source.column, str) else join_fields(texts), values)
+                text = texts[0] if isinstance(self._source.column, str) else join_fields(texts)
+                try:
+                    yield Read(where, text, values, self._beside(values))
+                except InputError as error:
+                    yield InputError(f"{where}: {error}")
+
+    def _beside(self, values: Mapping[str, Any]) -> dict[str, float | str]:
+        """The parsed values of the columns beside the text that a row has. Raises ``InputError``."""
+        self._columns = self._columns or list(values)
+        extra = self._source.extra
+        if extra is None:
+            return {}
+        for column in [column for column in self._absent if column in values]:
+            del self._absent[column]
+        return {column: extra.parsed(column, values.get(column)) for column in extra.names}
 
     def values(self) -> Iterator[Mapping[str, Any] | InputError]:
         """The values of each row by column, whether or not it has a text."""
