@@ -60,8 +60,9 @@ def predict_rows(
         report = _into_file(classifier, model, source, to, answers, resume=request.resume)
         where = f" -> {output}"
     if report.absent:
-        what = "without it" if len(report.absent) == 1 else "without them"
-        say(f"warning: {source.name}: no column {', '.join(report.absent)}; its texts were predicted {what}", err=True)
+        what, them = ("column", "it") if len(report.absent) == 1 else ("columns", "them")
+        lacking = ", ".join(report.absent)
+        say(f"warning: {source.name}: no {what} {lacking}; its texts were predicted without {them}", err=True)
     say(f"{report.rows - report.bad:,} texts in {time.monotonic() - started:,.1f} s{where}", err=True)
     if report.bad:
         listed = "listed above" if report.bad <= _BAD_ROWS_SHOWN else f"the first {_BAD_ROWS_SHOWN} are listed above"

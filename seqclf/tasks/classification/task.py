@@ -16,6 +16,7 @@ from seqclf.config.schema import TrainingConfig
 from seqclf.data.batches import PARTS, Batches
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.prepare import TrainingData
+from seqclf.extra_columns import ExtraColumns
 from seqclf.labels import Labels
 from seqclf.metrics.classification import ClassificationMetrics
 from seqclf.metrics.kinds import metrics_type
@@ -47,6 +48,7 @@ class Classification(Task):
         objective: what a text adds to the loss.
         prior: answers validation texts without known tokens, where there is one.
         fitted: the fit of the n-grams, where there is one, after ``begin``.
+        extra: the columns beside the text, where the config names some.
     """
 
     labels: Labels
@@ -57,6 +59,7 @@ class Classification(Task):
     notes: tuple[str, ...] = ()
     weighted: bool = False
     soft: bool = False
+    extra: ExtraColumns | None = None
 
     @classmethod
     def of(cls, config: Config, data: TrainingData) -> Classification:
@@ -70,6 +73,7 @@ class Classification(Task):
             Prior.of(truth, labels, tokenizer.unknown_id, tokenizer.separator_id, weights=weights),
             weighted=weights is not None,
             soft=texts.shares is not None,
+            extra=data.extra,
         )
 
     @property
@@ -85,6 +89,8 @@ class Classification(Task):
         run.write_labels(self.labels)
         if self.prior is not None:
             run.write_prior(self.prior)
+        if self.extra is not None:
+            run.write_extra(self.extra)
 
     def begin(self, config: Config, data: TrainingData, run: Run, say: Say) -> Classification:
         fitted = fit_before(config, data, run, say)
@@ -109,7 +115,10 @@ class Classification(Task):
         vectors: Mapping[int, NDArray[np.float32]] | None = None,
         tokens: int | None = None,
     ) -> keras.Model:
-        model = build_model(config, data.tokenizer.vocabulary_size, self.labels, vectors=vectors, tokens=tokens)
+        extra = 0 if self.extra is None else self.extra.width
+        model = build_model(
+            config, data.tokenizer.vocabulary_size, self.labels, vectors=vectors, tokens=tokens, extra=extra
+        )
         if self.fitted is not None:
             weights = layer_weights(config, data, self.fitted.table, self.fitted.bias)
             model.get_layer(NGRAMS).set_weights(weights)
@@ -157,7 +166,7 @@ class Classification(Task):
         return [name for name in PARTS if there.get(name, True)]
 
     def validator(self, model: keras.Model) -> Validator:
-        return Validator(model, self.config, self.labels, self.prior)
+        return Validator(model, self.config, self.labels, self.prior, self.extra)
 
     @property
     def metrics(self) -> type[ClassificationMetrics] | type[MultiLabelMetrics]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from seqclf.config.schema import TrainingConfig
 from seqclf.data.batches import Batches
+from seqclf.extra_columns import ExtraColumns
 from seqclf.labels import Labels
 from seqclf.layers.ngrams import NETWORK_WEIGHT, NGRAMS_WEIGHT
 from seqclf.metrics.kinds import ClassifierMetrics
@@ -31,10 +32,17 @@ class Validator:
     mix is simply called.
     """
 
-    def __init__(self, model: keras.Model, config: TrainingConfig, labels: Labels, prior: Prior | None = None) -> None:
+    def __init__(
+        self,
+        model: keras.Model,
+        config: TrainingConfig,
+        labels: Labels,
+        prior: Prior | None = None,
+        extra: ExtraColumns | None = None,
+    ) -> None:
         self._model, self._config, self._labels, self._prior = model, config, labels, prior
         self._mixed = is_mixed(model)
-        self._predictor = Predictor(model, mixed_parts_model(model) if self._mixed else None)
+        self._predictor = Predictor(model, mixed_parts_model(model) if self._mixed else None, extra)
 
     def metrics(self, validation: Batches) -> ClassifierMetrics:
         """Metrics of the validation texts; the model then has the weights that gave them."""
