@@ -42,7 +42,7 @@ def behind(config: Config, outcome: Outcome, run: Path) -> str | None:
         config,
         Comparison.of(config, outcome.validation, outcome.baseline),
         last_was_best=outcome.best_epoch == config.training.epochs,
-        vocabulary=load_tokenizer(Run(run).tokenizer).vocabulary_size,
+        vocabulary=load_tokenizer(Run(run).tokenizer).plain.vocabulary_size,
         file=str(Run(run).config),
     )
 

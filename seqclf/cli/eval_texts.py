@@ -59,7 +59,7 @@ def predictions_of(
     decider = Decider(classifier.labels, classifier.thresholds)
     columns = config.data.table_columns
     separator = (columns.separator if columns else None) or "|"
-    predictions = Predictions(target, decider, separator, prefix)
+    predictions = Predictions(target, decider, separator, prefix, config.data.fields)
     if rows is not None:
         predictions.check(rows)
     return predictions

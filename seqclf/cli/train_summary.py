@@ -79,11 +79,16 @@ def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advis
         options += " --allow-code"
     tested = config.data.parts()["test"] not in (None, 0)
     following = [f"seqclf eval{options}"] if tested else []
-    following.append(f'seqclf predict{options} "a text"')
+    following.append(f'seqclf predict{options} "a text"{_fields(config)}')
     lines += [f"{'' if number else 'Next':<{_MARGIN}}{line}" for number, line in enumerate(following)]
     advice = [] if advised else _advice(config, Run(folder))
     lines += [f"{'' if number else 'To try':<{_MARGIN}}{line}" for number, line in enumerate(advice)]
     return "\n".join(lines)
+
+
+def _fields(config: Config) -> str:
+    """Options of ``predict`` for the text columns after the first."""
+    return "".join(f" --field {shlex.quote(f'{column}=a text')}" for column in config.data.fields[1:])
 
 
 def show(text: str) -> None:

@@ -168,6 +168,17 @@ def longest_text_fits_into_a_batch(tokenizer: TokenizerConfig, training: Trainin
         yield Problem(("training", "batch_tokens"), message)
 
 
+def fields_fit_the_longest_text(data: DataConfig, tokenizer: TokenizerConfig) -> Iterator[Problem]:
+    fields = len(data.fields)
+    least = 2 * fields - 1
+    if fields and tokenizer.max_tokens < least:
+        message = (
+            f"expected at least {least}, a token of each of the {fields} columns in data.text and one between them; "
+            f"found {tokenizer.max_tokens}"
+        )
+        yield Problem(("tokenizer", "max_tokens"), message)
+
+
 def early_stopping_has_validation(data: DataConfig, training: TrainingConfig) -> Iterator[Problem]:
     if training.early_stopping is not None and data.validation == 0 and data.folds is None:
         message = (
@@ -213,6 +224,7 @@ CHECKS: tuple[Check, ...] = (
     one_vector_is_left,
     windows_fit_the_longest_text,
     longest_text_fits_into_a_batch,
+    fields_fit_the_longest_text,
     early_stopping_has_validation,
     schedule_has_validation,
     training_options_are_consistent,

@@ -56,7 +56,7 @@ class TokenStatistics:
         quantiles: quantiles of the same numbers, at ``QUANTILES``.
         histogram: ``(least, most, texts)``: number of texts by number of tokens, in ranges of doubling width.
         truncated: fraction of the texts that have more than ``max_tokens`` tokens.
-        unknown: fraction of the tokens that are unknown.
+        unknown: fraction of the tokens that are unknown; separators of fields are not counted.
     """
 
     mean: float
@@ -83,6 +83,9 @@ def token_statistics(encoded: EncodedTexts, max_tokens: int, vocabulary_size: in
     lengths = encoded.lengths
     ranges = np.floor(np.log2(lengths)).astype(int)
     counts = np.bincount(ranges)
+    occurrences = encoded.counts(vocabulary_size)
+    if encoded.separator_id is not None:
+        occurrences[encoded.separator_id] = 0
     return TokenStatistics(
         mean=float(lengths.mean()),
         quantiles=tuple(float(value) for value in np.quantile(lengths, QUANTILES)),
@@ -90,7 +93,7 @@ def token_statistics(encoded: EncodedTexts, max_tokens: int, vocabulary_size: in
             (2**power, 2 ** (power + 1) - 1, int(counts[power])) for power in range(int(ranges.min()), len(counts))
         ),
         truncated=float((lengths > max_tokens).mean()),
-        unknown=float(encoded.counts(vocabulary_size)[unknown_id] / encoded.offsets[-1]),
+        unknown=float(occurrences[unknown_id] / max(occurrences.sum(), 1)),
     )
 
 

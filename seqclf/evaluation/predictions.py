@@ -21,6 +21,7 @@ from seqclf.inference.bulk.job import Target
 from seqclf.inference.bulk.writers import LineWriter, ParquetWriter, Writer
 from seqclf.sources.texts import LabelledTexts
 from seqclf.tables.formats import KINDS, WRITE_KINDS
+from seqclf.text.fields import split_fields
 
 _ROWS_A_BLOCK = 4_096
 
@@ -43,12 +44,14 @@ class Predictions:
     Attributes:
         separator: between several labels in a field, for formats without lists.
         prefix: start of the names of the new columns.
+        fields: the columns whose values together are a text; empty if a text is a single value.
     """
 
     target: Target
     decider: Decider
     separator: str = "|"
     prefix: str = ""
+    fields: tuple[str, ...] = ()
 
     @property
     def _answers(self) -> Answers:
@@ -125,8 +128,14 @@ class Predictions:
         return found
 
     def _of_texts(self, texts: LabelledTexts) -> Iterator[dict[str, Any]]:
+        columns = self.fields or ("text",)
+        label = "label" if "label" not in columns else "label_"
         for text, names in zip(texts.texts, texts.label_sets, strict=True):
-            yield {"text": text, "label": self._field(list(names)) if texts.multi else names[0]}
+            fields = split_fields(text) if self.fields else [text]
+            yield {
+                **dict(zip(columns, fields, strict=True)),
+                label: self._field(list(names)) if texts.multi else names[0],
+            }
 
     def _of_table(self, rows: InputRows, texts: LabelledTexts) -> Iterator[dict[str, Any]]:
         """Raises ``InputError`` if a row no longer has the evaluated text."""

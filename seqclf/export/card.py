@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from seqclf.config import Config
 from seqclf.config.schema import NgramsConfig
+from seqclf.export.card_calls import Format, how_to_call
 from seqclf.labels import Labels
 from seqclf.metrics.kinds import scores_type
 from seqclf.metrics.measured import Measured
 from seqclf.metrics.scores import Scores, words_of
-
-Format = Literal["saved_model", "onnx", "keras"]
 
 _MOST_LABELS = 40
 
@@ -128,7 +127,14 @@ def _limits(about: About) -> Iterator[str]:
     cut = {"head": "the first are dropped", "tail": "the last are dropped", "middle": "the middle is dropped"}
     yield "## Limits"
     yield ""
-    yield f"- It reads {tokenizer.max_tokens:,} tokens of a text; of a longer one {cut[tokenizer.truncate]}."
+    if fields := about.config.data.fields:
+        yield f"- A text is the values of {len(fields)} columns: {', '.join(f'`{name}`' for name in fields)}."
+        yield (
+            f"- It reads {tokenizer.max_tokens:,} tokens of a text, which its columns share: short columns are read "
+            f"whole; of a longer one {cut[tokenizer.truncate]}."
+        )
+    else:
+        yield f"- It reads {tokenizer.max_tokens:,} tokens of a text; of a longer one {cut[tokenizer.truncate]}."
     if about.labels.multi:
         yield "- A text gets every label whose probability exceeds its threshold. It may get none."
     else:
@@ -140,89 +146,7 @@ def _limits(about: About) -> Iterator[str]:
 def _call(about: About, form: Format) -> Iterator[str]:
     yield "## How to call it"
     yield ""
-    yield from {"saved_model": _saved_model, "onnx": _onnx, "keras": _keras}[form](about)
-
-
-def _saved_model(about: About) -> Iterator[str]:
-    answer = "decisions" if about.labels.multi else "label"
-    yield from _code(
-        "Python, with TensorFlow alone:",
-        "python",
-        "import tensorflow as tf",
-        "",
-        'model = tf.saved_model.load(".")  # this folder',
-        'answer = model.signatures["serving_default"](text=tf.constant(["a text", "another one"]))',
-        f'print(answer["{answer}"].numpy(), answer["probabilities"].numpy())',
-    )
-    yield from _code(
-        "curl, from TensorFlow Serving (this folder as `/models/classifier/1`):",
-        "sh",
-        "tensorflow_model_server --rest_api_port=8501 --model_name=classifier --model_base_path=/models/classifier &",
-        'curl -d \'{"instances": ["a text", "another one"]}\' localhost:8501/v1/models/classifier:predict',
-    )
-    yield from _code(
-        "C++, with TensorFlow's library:",
-        "cpp",
-        "tensorflow::SavedModelBundleLite model;",
-        'TF_CHECK_OK(tensorflow::LoadSavedModel({}, {}, "path/of/this/folder", {"serve"}, &model));',
-        'const auto& signature = model.GetSignatures().at("serving_default");',
-        "tensorflow::Tensor text(tensorflow::DT_STRING, {1});",
-        'text.vec<tensorflow::tstring>()(0) = "a text";',
-        "std::vector<tensorflow::Tensor> answer;",
-        'TF_CHECK_OK(model.GetSession()->Run({{signature.inputs().at("text").name(), text}},',
-        '                                    {signature.outputs().at("probabilities").name()}, {}, &answer));',
-    )
-
-
-def _onnx(about: About) -> Iterator[str]:
-    yield from _code(
-        "Python, without TensorFlow (`model.onnx` and `tokenizer/` of this folder):",
-        "python",
-        "from seqclf.inference import Classifier",
-        "",
-        'classifier = Classifier.load(".")',
-        'print(classifier.predict(["a text", "another one"]))',
-    )
-    yield from _code(
-        "A shell:",
-        "sh",
-        'seqclf predict --run . "a text"',
-    )
-    yield from _code(
-        "C++, with ONNX Runtime, from token ids (padded right with 0; `tokenizer/` says how texts become ids):",
-        "cpp",
-        "Ort::Env env;",
-        'Ort::Session session(env, "model.onnx", Ort::SessionOptions{});',
-        "std::vector<int32_t> token_ids = {5, 7, 3};",
-        "std::vector<int64_t> shape = {1, 3};  // [batch, time]",
-        "auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);",
-        "auto input = Ort::Value::CreateTensor<int32_t>(memory, token_ids.data(), 3, shape.data(), 2);",
-        'const char* inputs[] = {"token_ids"};',
-        'const char* outputs[] = {"probabilities"};  // float [batch, labels]',
-        "auto answer = session.Run(Ort::RunOptions{}, inputs, &input, 1, outputs, 1);",
-    )
-
-
-def _keras(about: About) -> Iterator[str]:
-    yield from _code(
-        "Python, with Keras and seqclf's tokenizer:",
-        "python",
-        "from pathlib import Path",
-        "",
-        "import keras",
-        "import numpy as np",
-        "import seqclf.model  # registers its layers",
-        "from seqclf.text.kinds import load_tokenizer",
-        "",
-        'tokenizer = load_tokenizer(Path("tokenizer"))',
-        'model = keras.models.load_model("model.keras", compile=False)',
-        'token_ids = np.array([tokenizer.encode("a text")], "int32")  # [batch, time], padded right with 0',
-        "print(model(token_ids).numpy())",
-    )
-
-
-def _code(title: str, language: str, *lines: str) -> Iterator[str]:
-    yield from (title, "", f"```{language}", *lines, "```", "")
+    yield from how_to_call(about.config.data.fields, form, multi=about.labels.multi)
 
 
 _NAMES: dict[str, str] = {

@@ -19,6 +19,7 @@ from seqclf.extra_columns import ExtraColumns
 from seqclf.inference.prediction import Prediction
 from seqclf.inference.text_classifier import features_of, stream
 from seqclf.labels import Labels
+from seqclf.text.fields import Text, as_text
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.truncation import Truncate, truncate_ids
@@ -90,7 +91,7 @@ class Classifier:
 
     def predict(
         self,
-        texts: Iterable[str],
+        texts: Iterable[Text],
         decider: Decider | None = None,
         *,
         extra: Mapping[str, Iterable[Any]] | None = None,
@@ -100,7 +101,7 @@ class Classifier:
 
     def stream(
         self,
-        texts: Iterable[str],
+        texts: Iterable[Text],
         decider: Decider | None = None,
         *,
         extra: Mapping[str, Iterable[Any]] | None = None,
@@ -108,6 +109,8 @@ class Classifier:
         """Yield a prediction for each text, in order, reading some thousand texts ahead.
 
         Args:
+            texts: strings; with several text columns, each an object of values by column (``seqclf.text.fields``), or a
+                string, which is the first of them.
             decider: overrides how the run derives labels from probabilities.
             extra: values of columns beside the text, one for each text: numbers or words, None where missing. Columns
                 that it lacks have no value.
@@ -115,14 +118,15 @@ class Classifier:
         Raises:
             InputError: the model does not read a column of ``extra``, or a value is not of its kind.
         """
-        return stream(self, texts, decider, extra)
+        return stream(self, (as_text(text, self.columns) for text in texts), decider, extra)
 
     def probabilities(
-        self, texts: Sequence[str], extra: Mapping[str, Sequence[Any]] | None = None
+        self, texts: Sequence[Text], extra: Mapping[str, Sequence[Any]] | None = None
     ) -> NDArray[np.float32]:
-        """Probability of every label, ``float32 [texts, labels]``; ``extra`` as in ``stream``."""
+        """Probability of every label, ``float32 [texts, labels]``; ``texts`` and ``extra`` as in ``stream``."""
+        joined = [as_text(text, self.columns) for text in texts]
         with self._lock:  # tokenizers cache words
-            encoded = list(self.tokenizer.encode_all(texts))
+            encoded = list(self.tokenizer.encode_all(joined))
         return self._outputs("probabilities", encoded, len(self.labels), features_of(self, extra, len(texts)))
 
     def logits(

@@ -43,6 +43,10 @@ class FieldTokenizer(Tokenizer):
         self.pieces = (*inner.pieces, SEPARATOR_PIECE)
 
     @property
+    def plain(self) -> Tokenizer:
+        return self.inner
+
+    @property
     def fingerprint(self) -> str:
         decisive = json.dumps([self.kind, len(self.columns), self.inner.fingerprint])
         return hashlib.sha256(decisive.encode()).hexdigest()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from seqclf.errors import InputError
 
 FIELD_SEPARATOR = "\x1f"  # ASCII's unit separator; white space to every tokenizer
 
@@ -15,6 +17,33 @@ def join_fields(values: Sequence[str]) -> str:
 def split_fields(text: str) -> list[str]:
     """The fields of a text from ``join_fields``, at least one."""
     return text.split(FIELD_SEPARATOR)
+
+
+Text = str | Mapping[str, str | None]
+"""A text: one string, or its values by column."""
+
+
+def as_text(value: Text, columns: Sequence[str]) -> str:
+    """A text as one string.
+
+    Args:
+        value: a string, as it is; or values by column, of which missing ones are empty.
+        columns: the columns whose values together are a text; empty if a text is a single value.
+
+    Raises:
+        InputError: a value is not a string, or of no such column.
+    """
+    if isinstance(value, str):
+        return value
+    if not columns:
+        raise InputError("the model reads a single text: give strings, not values by column")
+    if strange := [name for name in value if name not in columns]:
+        raise InputError(f'"{strange[0]}" is no text column of the model ({", ".join(columns)})')
+    values = ["" if value.get(name) is None else value[name] for name in columns]
+    for name, one in zip(columns, values, strict=True):
+        if not isinstance(one, str):
+            raise InputError(f'"{name}" is {one!r:.40}, expected a string')
+    return join_fields([one for one in values if one is not None])
 
 
 def is_blank(field: str) -> bool:

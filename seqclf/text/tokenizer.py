@@ -44,6 +44,11 @@ class Tokenizer(ABC):
         return len(self.pieces)
 
     @property
+    def plain(self) -> Tokenizer:
+        """The tokenizer of a single field: this one, unless texts have several."""
+        return self
+
+    @property
     def fingerprint(self) -> str:
         """Hex digest of everything that determines the ids of a text."""
         decisive = json.dumps([self.kind, self.rules(), self.content()], sort_keys=True)

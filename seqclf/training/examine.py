@@ -10,6 +10,7 @@ from seqclf.baseline.comparison import reported_score
 from seqclf.baseline.job import begin
 from seqclf.config import Config, LoadedConfig
 from seqclf.config.problems import Problem
+from seqclf.data.blank_columns import blank_column_warnings
 from seqclf.data.corpus import Corpus
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.label_spelling import spelled_alike, spelling_note
@@ -124,6 +125,7 @@ def _report_of_texts(loaded: LoadedConfig, texts: dict[str, LabelledTexts]) -> R
     unknown_labels = config.data.unknown_labels
     warnings = preparation_warnings(config)
     warnings += text_warnings(splits, leaks, unknown_labels, expects_uneven=_expects_uneven(config))
+    warnings += blank_column_warnings(texts, config.data.fields)
     warnings += size_warnings(splits, config.data.parts())
     return Report(
         data=config.data.describe(),
@@ -144,14 +146,14 @@ def _add_tokens(
     tokenizer: Tokenizer,
 ) -> None:
     """Add the token statistics of the texts to the report."""
-    report.vocabulary = tokenizer.vocabulary_size
+    report.vocabulary = tokenizer.plain.vocabulary_size
     report.tokens = {
-        name: token_statistics(split, report.max_tokens, report.vocabulary, tokenizer.unknown_id)
+        name: token_statistics(split, report.max_tokens, tokenizer.vocabulary_size, tokenizer.unknown_id)
         for name, split in encoded.items()
     }
     unknown = {name: split.unknown for name, split in report.tokens.items()}
     options = loaded.config.tokenizer
-    warnings = [*token_warnings(report.tokens, options), *unknown_warnings(unknown, texts, tokenizer, options)]
+    warnings = [*token_warnings(report.tokens, options), *unknown_warnings(unknown, texts, tokenizer.plain, options)]
     report.warnings += [loaded.placed(warning) for warning in warnings]
 
 

@@ -62,5 +62,7 @@ def read_pretrained(config: Config, data: TrainingData, on_stage: Callable[[str]
             "written differently (capitals, pieces of words)? See tokenizer.type and tokenizer.lowercase"
         )
     counts = data.train.counts(data.tokenizer.vocabulary_size)
+    if data.tokenizer.separator_id is not None:
+        counts[data.tokenizer.separator_id] = 0
     covered = float(counts[list(found.vectors)].sum() / counts.sum())
     return Pretrained(found, data.tokenizer.vocabulary_size, covered)

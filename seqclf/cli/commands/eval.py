@@ -14,6 +14,7 @@ import click
 from click.core import ParameterSource
 
 from seqclf.cli import eval_texts
+from seqclf.cli.eval_source import as_setting, source_of
 from seqclf.cli.options import (
     allow_code_option,
     encoding_option,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from seqclf.labels import Labels
     from seqclf.metrics.baseline import BaselineScores
     from seqclf.runs import Run
-    from seqclf.sources import Source
     from seqclf.sources.texts import LabelledTexts
 
 
@@ -54,7 +54,12 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="A file (csv, tsv, jsonl, parquet) or a folder (LABEL/*.txt) of labelled texts, instead of a split.",
 )
-@click.option("--text", metavar="COLUMN", help="Column of --data's texts. [default: the run's, or text]")
+@click.option(
+    "--text",
+    metavar="COLUMN",
+    multiple=True,
+    help="Column of --data's texts; repeat it for a run with several text columns. [default: the run's, or text]",
+)
 @click.option("--label", metavar="COLUMN", help="Column of --data's labels. [default: the run's, or label]")
 @label_separator_option("the run's, or one label per text")
 @encoding_option
@@ -89,7 +94,7 @@ def eval_command(
     overwrite: bool,
     threads: int | str,
     as_json: bool,
-    **of_data: str | None,
+    **of_data: Any,
 ) -> None:
     """Measure a run: accuracy, loss, precision, recall and F1 of each label, confusion matrix. For
     multi-label runs: micro and macro F1, the fraction of texts with all labels correct, Hamming loss, thresholds.
@@ -109,7 +114,7 @@ def eval_command(
         target = eval_texts.checked_target(predictions_path, data_path, config, overwrite=overwrite)
     source = external = None
     if data_path is not None:
-        source = _source(data_path, config, **of_data)
+        source = source_of(data_path, config, **of_data)
         external = source.read(str(data_path))
     start_tensorflow(config, threads)
     from seqclf.evaluation.classifier import KerasClassifier
@@ -139,13 +144,13 @@ def _check_for_predictions(given: dict[str, Any], predictions: Path | None) -> N
             raise click.UsageError(f"{option} works only with --predictions")
 
 
-def _check_for_data(given: dict[str, str | None], data: Path | None) -> None:
+def _check_for_data(given: dict[str, Any], data: Path | None) -> None:
     """Raise ``UsageError`` for options, by the keys of ``data`` that they replace, that need ``--data``, and for
     ``--split`` with ``--data``."""
-    keys = [key for key, value in given.items() if value is not None]
+    keys = [key for key, value in given.items() if value not in (None, ())]
     if data is None and keys:
         options = ", ".join(f"--{key.replace('_', '-')}" for key in keys)
-        settings = " ".join(f"--set {shlex.quote(f'data.{key}={given[key]}')}" for key in keys)
+        settings = " ".join(f"--set {shlex.quote(f'data.{key}={as_setting(given[key])}')}" for key in keys)
         verb = "are" if len(keys) > 1 else "is"
         raise click.UsageError(f"{options} {verb} for --data; for a split, use {settings}")
     source = click.get_current_context().get_parameter_source("split")
@@ -242,28 +247,3 @@ def _config(path: Path, settings: tuple[str, ...]) -> Config:
         if override.path[0] != "data":
             raise InputError(f"{override}: only data.KEY can be set; a trained model's other options are fixed")
     return load_config(path, overrides)
-
-
-def _source(
-    path: Path,
-    config: Config,
-    *,
-    text: str | None,
-    label: str | None,
-    label_separator: str | None,
-    encoding: str | None,
-) -> Source:
-    """The source that reads ``--data``."""
-    from seqclf.sources import TableColumns
-    from seqclf.sources.folder import FolderData
-    from seqclf.sources.folder.files import Selection
-    from seqclf.sources.folder.reader import FolderSource
-    from seqclf.sources.table.reader import TableSource
-
-    encoding = encoding or config.data.file_encoding
-    if path.is_dir():
-        selection = config.data.selection if isinstance(config.data, FolderData) else Selection()
-        return FolderSource(encoding, "--encoding ", selection=selection)
-    own = config.data.table_columns or TableColumns()
-    separator = label_separator or own.separator
-    return TableSource(text or own.text, label or own.label, separator=separator, options="--", encoding=encoding)

@@ -1,0 +1,66 @@
+"""The texts of ``seqclf eval --data``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seqclf.errors import InputError
+
+if TYPE_CHECKING:
+    from seqclf.config import Config
+    from seqclf.sources import Source
+
+
+def source_of(
+    path: Path,
+    config: Config,
+    *,
+    text: tuple[str, ...],
+    label: str | None,
+    label_separator: str | None,
+    encoding: str | None,
+) -> Source:
+    """The source that reads ``--data``."""
+    from seqclf.sources import TableColumns
+    from seqclf.sources.folder import FolderData
+    from seqclf.sources.folder.files import Selection
+    from seqclf.sources.folder.reader import FolderSource
+    from seqclf.sources.table.reader import TableSource
+
+    encoding = encoding or config.data.file_encoding
+    if path.is_dir():
+        selection = config.data.selection if isinstance(config.data, FolderData) else Selection()
+        return FolderSource(encoding, "--encoding ", selection=selection)
+    own = config.data.table_columns or TableColumns()
+    separator = label_separator or own.separator
+    return TableSource(
+        _text_columns(text, config.data.fields or own.text),
+        label or own.label,
+        separator=separator,
+        options="--",
+        encoding=encoding,
+    )
+
+
+def _text_columns(given: tuple[str, ...], own: str | Sequence[str]) -> str | Sequence[str]:
+    """The columns of ``--text``, or the run's own. Raises ``InputError`` if the run reads more or fewer."""
+    if not given:
+        return own
+    if isinstance(own, str):
+        if len(given) > 1:
+            raise InputError(f"--text: the run reads one text column; give it once, not {len(given)} times")
+        return given[0]
+    if len(given) != len(own):
+        raise InputError(
+            f"--text: the run reads {len(own)} text columns ({', '.join(own)}); give it once for each, in this order"
+        )
+    return given
+
+
+def as_setting(value: str | tuple[str, ...]) -> str:
+    """The value of ``--set`` for one or several columns."""
+    if isinstance(value, str):
+        return value
+    return value[0] if len(value) == 1 else f"[{', '.join(value)}]"

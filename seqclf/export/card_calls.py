@@ -1,0 +1,121 @@
+"""The part of a model card that says how to call the model."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from seqclf.export.input_names import input_names
+
+Format = Literal["saved_model", "onnx", "keras"]
+
+
+def how_to_call(fields: Sequence[str], form: Format, *, multi: bool) -> Iterator[str]:
+    """Lines of Markdown.
+
+    Args:
+        fields: the columns whose values together are a text; empty if a text is a single value.
+        multi: whether a text can have several labels.
+    """
+    if form == "saved_model":
+        yield from _saved_model(fields, "decisions" if multi else "label")
+    elif form == "onnx":
+        yield from _onnx(fields)
+    else:
+        yield from _keras(fields)
+
+
+def _saved_model(fields: Sequence[str], answer: str) -> Iterator[str]:
+    named = input_names(fields)
+    names = list(named.values()) or ["text"]
+    for column, name in named.items():
+        if column != name:
+            yield from (f"The input of the column `{column}` is called `{name}`.", "")
+    inputs = ", ".join(f'{name}=tf.constant(["a text", "another one"])' for name in names)
+    yield from _code(
+        "Python, with TensorFlow alone:",
+        "python",
+        "import tensorflow as tf",
+        "",
+        'model = tf.saved_model.load(".")  # this folder',
+        f'answer = model.signatures["serving_default"]({inputs})',
+        f'print(answer["{answer}"].numpy(), answer["probabilities"].numpy())',
+    )
+    instances = [dict.fromkeys(names, text) if fields else text for text in ("a text", "another one")]
+    yield from _code(
+        "curl, from TensorFlow Serving (this folder as `/models/classifier/1`):",
+        "sh",
+        "tensorflow_model_server --rest_api_port=8501 --model_name=classifier --model_base_path=/models/classifier &",
+        f"curl -d '{json.dumps({'instances': instances})}' localhost:8501/v1/models/classifier:predict",
+    )
+    of_call = ", ".join(f'{{signature.inputs().at("{name}").name(), text}}' for name in names)
+    yield from _code(
+        "C++, with TensorFlow's library:",
+        "cpp",
+        "tensorflow::SavedModelBundleLite model;",
+        'TF_CHECK_OK(tensorflow::LoadSavedModel({}, {}, "path/of/this/folder", {"serve"}, &model));',
+        'const auto& signature = model.GetSignatures().at("serving_default");',
+        "tensorflow::Tensor text(tensorflow::DT_STRING, {1});",
+        'text.vec<tensorflow::tstring>()(0) = "a text";',
+        "std::vector<tensorflow::Tensor> answer;",
+        f"TF_CHECK_OK(model.GetSession()->Run({{{of_call}}},",
+        '                                    {signature.outputs().at("probabilities").name()}, {}, &answer));',
+    )
+
+
+def _onnx(fields: Sequence[str]) -> Iterator[str]:
+    texts = json.dumps([dict.fromkeys(fields, "a text")] if fields else ["a text", "another one"], ensure_ascii=False)
+    more = "".join(f" --field {shlex.quote(f'{column}=a text')}" for column in fields[1:])
+    yield from _code(
+        "Python, without TensorFlow (`model.onnx` and `tokenizer/` of this folder):",
+        "python",
+        "from seqclf.inference import Classifier",
+        "",
+        'classifier = Classifier.load(".")',
+        f"print(classifier.predict({texts}))",
+    )
+    yield from _code(
+        "A shell:",
+        "sh",
+        f'seqclf predict --run . "a text"{more}',
+    )
+    yield from _code(
+        "C++, with ONNX Runtime, from token ids (padded right with 0; `tokenizer/` says how texts become ids):",
+        "cpp",
+        "Ort::Env env;",
+        'Ort::Session session(env, "model.onnx", Ort::SessionOptions{});',
+        "std::vector<int32_t> token_ids = {5, 7, 3};",
+        "std::vector<int64_t> shape = {1, 3};  // [batch, time]",
+        "auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);",
+        "auto input = Ort::Value::CreateTensor<int32_t>(memory, token_ids.data(), 3, shape.data(), 2);",
+        'const char* inputs[] = {"token_ids"};',
+        'const char* outputs[] = {"probabilities"};  // float [batch, labels]',
+        "auto answer = session.Run(Ort::RunOptions{}, inputs, &input, 1, outputs, 1);",
+    )
+
+
+def _keras(fields: Sequence[str]) -> Iterator[str]:
+    text = "join_fields([" + ", ".join(['"a text"'] * len(fields)) + "])" if fields else '"a text"'
+    joining = ["from seqclf.text.fields import join_fields"] if fields else []
+    yield from _code(
+        "Python, with Keras and seqclf's tokenizer:",
+        "python",
+        "from pathlib import Path",
+        "",
+        "import keras",
+        "import numpy as np",
+        "import seqclf.model  # registers its layers",
+        *joining,
+        "from seqclf.text.kinds import load_tokenizer",
+        "",
+        'tokenizer = load_tokenizer(Path("tokenizer"))',
+        'model = keras.models.load_model("model.keras", compile=False)',
+        f'token_ids = np.array([tokenizer.encode({text})], "int32")  # [batch, time], padded right with 0',
+        "print(model(token_ids).numpy())",
+    )
+
+
+def _code(title: str, language: str, *lines: str) -> Iterator[str]:
+    yield from (title, "", f"```{language}", *lines, "```", "")
