@@ -31,9 +31,8 @@ def input_names(columns: Iterable[str], taken: Iterable[str] = ()) -> dict[str, 
 
 def _plain(column: str) -> str:
     """The column's letters, digits and underscores, from the first letter on; empty if it has no letter."""
-    ascii_only = (
-        unicodedata.normalize("NFKD", column).encode("ascii", "ignore").decode() if column.isprintable() else ""
-    )
-    name = re.sub(r"[^A-Za-z0-9]+", "_", ascii_only)
-    name = re.sub(r"^[^A-Za-z]+", "", name).rstrip("_")
+    name = column
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", column):
+        ascii_only = unicodedata.normalize("NFKD", column).encode("ascii", "ignore").decode()
+        name = re.sub(r"^[^A-Za-z]+", "", re.sub(r"[^A-Za-z0-9]+", "_", ascii_only)).rstrip("_")
     return f"{name}_" if keyword.iskeyword(name) else name
