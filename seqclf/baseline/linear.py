@@ -78,6 +78,7 @@ def fit(
     unit: Unit,
     *,
     weights: NDArray[np.floating] | None = None,
+    text_weights: NDArray[np.floating] | None = None,
 ) -> LinearModel:
     """Fit to raw texts.
 
@@ -85,6 +86,7 @@ def fit(
         truth: label ids, ``int [texts]``; or which labels apply, ``bool [texts, labels]``.
         labels: number of labels.
         weights: from ``label_weights``, ``[labels]``; None: all labels count the same.
+        text_weights: ``[texts]``, which multiply those of the labels; None: all texts count the same.
     """
     counts = _counts(texts, unit)
     multi = truth.ndim == 2
@@ -97,12 +99,13 @@ def fit(
     idf = (np.log((1 + len(texts)) / (1 + documents[buckets])) + 1).astype(np.float32)
     features = _weighted(counts[:, buckets], idf)
     del counts
-    fitted = [
-        _logistic(features, target, None if weights is None else np.where(target, weights[label], 1.0))
-        if multi
-        else _logistic(features, target, None if weights is None else weights[truth])
-        for label, target in enumerate(targets.T)
-    ]
+    fitted = []
+    for label, target in enumerate(targets.T):
+        of_texts = text_weights
+        if weights is not None:
+            of_labels = np.where(target, weights[label], 1.0) if multi else weights[truth]
+            of_texts = of_labels if text_weights is None else of_labels * text_weights
+        fitted.append(_logistic(features, target, of_texts))
     return LinearModel(
         unit,
         buckets,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from seqclf.baseline.linear import LinearModel, fit
 from seqclf.baseline.ngrams import Unit
 from seqclf.files import write_json
-from seqclf.label_weights import ClassWeights, label_weights
+from seqclf.label_weights import ClassWeights, label_totals, label_weights, relative_weights
 from seqclf.labels import DEFAULT_THRESHOLD, Labels
 from seqclf.metrics.baseline import BaselineScores
 from seqclf.metrics.kinds import ClassifierScores
@@ -35,16 +35,24 @@ class Part:
     """Labelled texts of a split, or a sample of them.
 
     Attributes:
-        truth: label ids, ``int [texts]``; or which labels apply, ``bool [texts, labels]``. ``more_labels`` come after
-            the labels of the training texts.
+        truth: label ids, ``int [texts]``; which labels apply, ``bool [texts, labels]``; or the probability of each
+            label, ``float32 [texts, labels]``. ``more_labels`` come after the labels of the training texts.
         all_texts: number of texts in the split.
         more_labels: labels that no training text has.
+        weights: how much each text counts, above 0, ``float32 [texts]``; None: all the same.
     """
 
     texts: Sequence[str]
     truth: NDArray[Any]
     all_texts: int
     more_labels: tuple[str, ...] = ()
+    weights: NDArray[np.float32] | None = None
+
+    def shares_of(self, labels: Labels) -> NDArray[np.float64]:
+        """The fraction of the texts, by weight, that have each label, ``float64 [labels]``."""
+        total = len(self.texts) if self.weights is None else self.weights.sum(dtype=np.float64)
+        shares: NDArray[np.float64] = label_totals(self.truth, len(labels), self.weights) / total
+        return shares
 
 
 @dataclass(frozen=True)
@@ -78,19 +86,22 @@ class Baseline:
         class_weights: ClassWeights | None = None,
     ) -> Baseline:
         """Fit to the training texts. ``thresholds`` and ``class_weights`` are options of ``training`` and have the same
-        effect as for the network; thresholds are chosen on the validation texts."""
-        weights = label_weights(class_weights, labels, train.truth)
-        linear = fit(train.texts, train.truth, len(labels), unit, weights=weights)
+        effect as for the network; thresholds are chosen on the validation texts. Of probabilities of labels, the linear
+        model learns the most probable one."""
+        of_texts = None if train.weights is None else relative_weights(train.weights)
+        ids = train.truth.argmax(axis=1) if train.truth.dtype == np.float32 else train.truth
+        weights = label_weights(class_weights, labels, ids, of_texts)
+        linear = fit(train.texts, ids, len(labels), unit, weights=weights, text_weights=of_texts)
+        shares = train.shares_of(labels)
         sizes = {"training_texts": len(train.texts), "all_training_texts": train.all_texts}
         if not labels.multi:
-            shares = np.bincount(train.truth, minlength=len(labels)) / len(train.truth)
             return cls(linear, shares.tolist(), None, None, **sizes)
-        shares = train.truth.mean(axis=0)
-        always = shared_thresholds(np.broadcast_to(shares, train.truth.shape), train.truth)
+        always = shared_thresholds(np.broadcast_to(shares, train.truth.shape), train.truth, train.weights)
         chosen = np.full(len(labels), DEFAULT_THRESHOLD if isinstance(thresholds, str) else thresholds)
         if isinstance(thresholds, str) and validation is not None:
             choose = per_label_thresholds if thresholds == "per_label" else shared_thresholds
-            chosen = choose(sigmoid(linear.logits(validation.texts)), validation.truth[:, : len(labels)])
+            found = sigmoid(linear.logits(validation.texts))
+            chosen = choose(found, validation.truth[:, : len(labels)], validation.weights)
         return cls(linear, shares.tolist(), chosen.tolist(), always.tolist(), **sizes)
 
     def scores(self, part: Part, labels: Labels) -> BaselineScores:
@@ -123,5 +134,5 @@ def _scores(
     logits: NDArray[np.floating], part: Part, labels: Labels, thresholds: Sequence[float] | None
 ) -> ClassifierScores:
     if thresholds is None:
-        return classification_metrics(logits, part.truth, labels, part.more_labels).scores
-    return multi_label_metrics(logits, part.truth, labels, thresholds, part.more_labels).scores
+        return classification_metrics(logits, part.truth, labels, part.more_labels, part.weights).scores
+    return multi_label_metrics(logits, part.truth, labels, thresholds, part.more_labels, weights=part.weights).scores

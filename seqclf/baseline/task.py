@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from seqclf.baseline.ngrams import choose_unit
 from seqclf.baseline.sample import MOST_OF_ONE_TEXT, characters_allowed, sample
 from seqclf.cache import cache_folder
-from seqclf.data.label_sets import key_of, label_ids
+from seqclf.data.label_sets import counted_texts, key_of, label_ids, label_shares
 from seqclf.label_weights import ClassWeights
 from seqclf.labels import Labels
 from seqclf.sources import UnknownLabels
@@ -74,7 +74,7 @@ def write(request: Request, file: TextIO) -> None:
     splits = {name: _Split.of(request, name) for name in names}
     unit = choose_unit(splits[names[0]].texts[:1_000])
     allowed = characters_allowed(unit, request.labels.units)
-    chosen = {name: sample(split.texts, split.truth, allowed) for name, split in splits.items()}
+    chosen = {name: sample(split.texts, split.ids, allowed) for name, split in splits.items()}
     head = {
         "labels": request.labels.as_json(),
         "unit": unit,
@@ -84,7 +84,13 @@ def write(request: Request, file: TextIO) -> None:
         "model_key": request.model_key,
         "scores_key": request.scores_key,
         "parts": [
-            {"name": name, "texts": len(chosen[name]), "all_texts": len(split.texts), "more_labels": split.more_labels}
+            {
+                "name": name,
+                "texts": len(chosen[name]),
+                "all_texts": len(split.texts),
+                "more_labels": split.more_labels,
+                "soft": split.truth.dtype == np.float32,
+            }
             for name, split in splits.items()
         ],
     }
@@ -92,27 +98,38 @@ def write(request: Request, file: TextIO) -> None:
     for name, split in splits.items():
         for place in chosen[name].tolist():
             row = [split.texts[place][:MOST_OF_ONE_TEXT], _plain(split.truth[place])]
+            if split.weights is not None:
+                row.append(float(split.weights[place]))
             file.write(json.dumps(row) + "\n")
 
 
 @dataclass(frozen=True)
 class _Split:
-    """The texts of a split that the network trains on or is evaluated on; ``truth`` and ``more_labels`` as in
-    ``EncodedTexts``."""
+    """The texts of a split that the network trains on or is evaluated on, without those of weight 0; ``truth``,
+    ``more_labels`` and ``weights`` as in ``EncodedTexts``."""
 
     texts: Sequence[str]
     truth: NDArray[Any]
     more_labels: list[str]
+    weights: NDArray[np.float32] | None
 
     @classmethod
     def of(cls, request: Request, name: str) -> _Split:
-        texts = request.read(name)
+        texts = counted_texts(request.read(name))
         found = label_ids(texts, request.labels, "error" if name == "train" else request.unknown_labels)
         kept = texts if found.kept is None else texts.chosen(found.kept)
         unknown = [] if found.unknown is None or found.unknown.dropped else list(found.unknown.labels)
-        return cls(kept.texts, found.ids, unknown)
+        shares = label_shares(kept, request.labels)
+        return cls(kept.texts, found.ids if shares is None else shares, unknown, kept.weights)
+
+    @property
+    def ids(self) -> NDArray[Any]:
+        """Label ids, or which labels apply; of probabilities, the most probable."""
+        return self.truth.argmax(axis=1) if self.truth.dtype == np.float32 else self.truth
 
 
 def _plain(truth: Any) -> Any:
-    """A label id as a plain number, or the ids of the labels that apply."""
-    return np.flatnonzero(truth).tolist() if isinstance(truth, np.ndarray) else int(truth)
+    """A label id as a plain number, the ids of the labels that apply, or the probability of each label."""
+    if not isinstance(truth, np.ndarray):
+        return int(truth)
+    return np.flatnonzero(truth).tolist() if truth.dtype == np.bool_ else truth.tolist()

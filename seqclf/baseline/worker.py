@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from seqclf.baseline.scores import Baseline, Part
 from seqclf.cache import cached
@@ -44,13 +45,21 @@ def work(task: TextIO) -> None:
 
 def _read(task: TextIO, part: dict[str, Any], labels: Labels) -> Part:
     rows = [json.loads(task.readline()) for _ in range(part["texts"])]
+    truth: NDArray[Any]
     if not labels.multi:
-        truth = np.array([label for _, label in rows], np.int32)
+        truth = np.array([row[1] for row in rows], np.float32 if part["soft"] else np.int32)
     else:
         truth = np.zeros((len(rows), len(labels) + len(part["more_labels"])), np.bool_)
-        for row, (_, applies) in zip(truth, rows, strict=True):
-            row[applies] = True
-    return Part([text for text, _ in rows], truth, part["all_texts"], tuple(part["more_labels"]))
+        for applies, row in zip(truth, rows, strict=True):
+            applies[row[1]] = True
+    weighted = bool(rows) and len(rows[0]) > 2
+    return Part(
+        [row[0] for row in rows],
+        truth,
+        part["all_texts"],
+        tuple(part["more_labels"]),
+        np.array([row[2] for row in rows], np.float32) if weighted else None,
+    )
 
 
 def _end_with_parent(lifeline: int) -> None:

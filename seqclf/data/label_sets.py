@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from seqclf.data.label_spelling import spelled_alike
 from seqclf.errors import InputError
+from seqclf.label_weights import relative_weights
 from seqclf.labels import Labels, Unknown
 from seqclf.sources import UnknownLabels
 from seqclf.sources.texts import LabelledTexts
@@ -97,6 +98,16 @@ def label_shares(texts: LabelledTexts, labels: Labels) -> NDArray[np.float32] | 
 def key_of(unknown_labels: UnknownLabels) -> str:
     """The option ``data.unknown_labels`` in cache keys: earlier versions took equal labels for unknown ones."""
     return unknown_labels if unknown_labels == "error" else f"{unknown_labels}, equal labels are known"
+
+
+def counted_texts(texts: LabelledTexts) -> LabelledTexts:
+    """The texts whose weight is not 0. Raises ``InputError`` if there are none."""
+    if texts.weights is None:
+        return texts
+    counted = np.flatnonzero(relative_weights(texts.weights))
+    if not len(counted):
+        raise InputError(f"{texts.origin}: no text here has a weight above 0 (data.weight)")
+    return texts if len(counted) == len(texts) else texts.chosen(counted)
 
 
 def what_to_do(unknown: Iterable[str], known: Iterable[str]) -> str:

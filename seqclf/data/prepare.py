@@ -16,7 +16,7 @@ from seqclf.config import Config
 from seqclf.config.problems import Problem
 from seqclf.data.corpus import Corpus
 from seqclf.data.encoded import Beside, EncodedTexts
-from seqclf.data.label_sets import key_of, label_ids, label_shares
+from seqclf.data.label_sets import counted_texts, key_of, label_ids, label_shares
 from seqclf.data.label_spelling import spelled_alike, spelling_note
 from seqclf.errors import InputError
 from seqclf.extra_columns import ExtraColumns
@@ -99,7 +99,7 @@ def prepare(
     corpus = corpus or Corpus(config, on_stage)
 
     def learn(folder: Path) -> None:
-        texts = corpus.texts_of("train", fingerprints["train"]).texts
+        texts = counted_texts(corpus.texts_of("train", fingerprints["train"])).texts
         labels = corpus.labels()
         on_stage(config.tokenizer.stage(len(texts)))
         _learn(config, texts).save(folder)
