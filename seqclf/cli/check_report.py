@@ -24,6 +24,7 @@ def print_report(report: Report) -> None:
     """Tables and a histogram on stdout, fitted to a terminal's width."""
     width = width_of(sys.stdout)
     parts = [[f"Data: {report.data}"], _texts(report, width), _labels(report.splits, width)]
+    parts += filter(None, [_weights(report.splits, width), _shares(report.splits, width)])
     if report.tokens is not None:
         parts += [_tokens(report, width), _histogram(report, width)]
     if report.pretrained is not None:
@@ -64,6 +65,43 @@ def _labels(splits: dict[str, TextStatistics], width: int | None) -> list[str]:
     """A row for each label; without percentages if they do not fit."""
     counts = {name: (split.labels, split.texts) for name, split in splits.items()}
     return first_that_fits(lambda shares: counts_of_labels(counts, _MOST_LABELS, shares=shares), width)
+
+
+def _weights(splits: dict[str, TextStatistics], width: int | None) -> list[str]:
+    """The weights of the texts, and a row for each label; empty without weights."""
+    found = {name: split.weights for name, split in splits.items() if split.weights is not None}
+    if not found:
+        return []
+    headings = ["weights", "sum", "of weight 0", "largest of one text", "effective texts"]
+    rows = [
+        [
+            name,
+            f"{one.total:,.6g}",
+            f"{splits[name].texts - one.counted:,}",
+            f"{one.largest:.1%}",
+            f"{one.effective:,.0f}",
+        ]
+        for name, one in found.items()
+    ]
+    labels = list(dict.fromkeys(label for one in found.values() for label in one.labels))
+    shares = [
+        [label, *(f"{one.labels.get(label, 0) / max(one.total, 1e-300):.1%}" for one in found.values())]
+        for label in labels[:_MOST_LABELS]
+    ]
+    if len(labels) > _MOST_LABELS:
+        shares.append([f"and {len(labels) - _MOST_LABELS} more", *([""] * len(found))])
+    by_label = table(of_rows(["label, by weight", *found], shares, left=("label, by weight",)), width)
+    return [*table(of_rows(headings, rows, left=headings[:1]), width), "", *by_label]
+
+
+def _shares(splits: dict[str, TextStatistics], width: int | None) -> list[str]:
+    """The probabilities of labels; empty without any."""
+    found = {name: split.shares for name, split in splits.items() if split.shares is not None}
+    if not found:
+        return []
+    headings = ["probabilities of labels", "mean of the most probable", "texts with several most probable"]
+    rows = [[name, f"{one.certainty:.3f}", f"{one.tied:,}"] for name, one in found.items()]
+    return table(of_rows(headings, rows, left=headings[:1]), width)
 
 
 def _tokens(report: Report, width: int | None) -> list[str]:

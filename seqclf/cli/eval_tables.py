@@ -34,6 +34,9 @@ def show_metrics(run_name: str, where: str, measured: Measured, *, score: str = 
     loss, accuracy, *others = metrics.shown()
     scores = "   ".join(f"{words_of(name)} {metrics.value(name):.4f}" for name in (accuracy, loss, *others))
     out.print(wrapped(scores, width), soft_wrap=True)
+    if metrics.weight is not None:
+        note = f"scores weigh each text by data.weight, {metrics.weight:,.6g} in sum; texts of weight 0 are left out"
+        out.print(wrapped(note, width), markup=False, soft_wrap=True)
     if baseline is not None:
         sentence = f"{description(baseline, score, 'these texts')}: {lead(metrics, baseline, score)}"
         out.print(wrapped(sentence, width), markup=False, soft_wrap=True)

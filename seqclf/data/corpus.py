@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from seqclf.cache import cached, found
 from seqclf.config import Config
 from seqclf.data.equal_texts import joined, text_digests
-from seqclf.data.label_sets import all_the_same, label_order
+from seqclf.data.label_sets import ALL_SHARES_THE_SAME, all_the_same, label_order
 from seqclf.data.splits import folded, partition
 from seqclf.errors import InputError
 from seqclf.labels import Labels
@@ -143,7 +143,10 @@ class Corpus:
         """All labels in the order of their ids, and whether the texts are multi-label."""
         train = self.texts("train")
         different = set(train.label_sets)
-        if len(different) < 2:
+        if train.shares is not None:
+            if (train.shares == train.shares[:1]).all():
+                raise InputError(f"{train.origin}: {ALL_SHARES_THE_SAME}")
+        elif len(different) < 2:
             raise InputError(f"{train.origin}: {all_the_same(different.pop(), train.multi)}")
         names = train.label_names or label_order({name for names in different for name in names})
         if broken := [name for name in names if not is_text([name])]:

@@ -17,6 +17,8 @@ from seqclf.labels import Labels, Unknown
 from seqclf.sources import UnknownLabels
 from seqclf.sources.texts import LabelledTexts
 
+ALL_SHARES_THE_SAME = "every text has the same probabilities of labels; there is nothing to learn"
+
 
 def label_order(labels: Iterable[str]) -> tuple[str, ...]:
     """The distinct labels, sorted by value if all are integers, else alphabetically."""

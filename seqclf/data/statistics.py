@@ -12,8 +12,9 @@ from seqclf.config.problems import Problem
 from seqclf.config.schema import TokenizerConfig
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.equal_texts import text_digest
-from seqclf.data.label_sets import all_the_same, labels_a_text, some_of, what_to_do
+from seqclf.data.label_sets import ALL_SHARES_THE_SAME, all_the_same, labels_a_text, some_of, what_to_do
 from seqclf.data.label_spelling import alike
+from seqclf.data.weight_statistics import ShareStatistics, WeightStatistics, uneven
 from seqclf.sources import UnknownLabels
 from seqclf.sources.texts import LabelledTexts
 
@@ -36,6 +37,8 @@ class TextStatistics:
         empty: number of texts that contain only white space.
         duplicates: number of texts equal to an earlier text of the split, except for case and white space.
         contradictory: number of distinct texts that occur with more than one label or set of labels.
+        weights: of the texts; None if they have none.
+        shares: of probabilities of labels; None if there are none. ``labels`` are then the most probable ones.
     """
 
     texts: int
@@ -45,6 +48,13 @@ class TextStatistics:
     empty: int
     duplicates: int
     contradictory: int
+    weights: WeightStatistics | None = None
+    shares: ShareStatistics | None = None
+
+    @property
+    def by_label(self) -> Mapping[str, float]:
+        """How much each label counts: its summed weight, without weights its number of texts."""
+        return self.labels if self.weights is None else self.weights.labels
 
 
 @dataclass(frozen=True)
@@ -76,6 +86,8 @@ def text_statistics(data: LabelledTexts) -> TextStatistics:
         empty=sum(not text.strip() for text in data.texts),
         duplicates=len(data) - len(seen),
         contradictory=seen.contradictory,
+        weights=WeightStatistics.of(data),
+        shares=ShareStatistics.of(data),
     )
 
 
@@ -159,9 +171,16 @@ def label_problems(splits: Mapping[str, TextStatistics], unknown_labels: Unknown
     train = splits["train"]
     known = train.labels
     problems = []
-    if all(count == train.texts for count in known.values()):
+    if train.shares is not None:
+        if train.shares.same:
+            problems.append(Problem(("data", "train"), ALL_SHARES_THE_SAME))
+    elif all(count == train.texts for count in known.values()):
         message = all_the_same(list(known), train.multi, "training text")
         problems.append(Problem(("data", "train"), message))
+    for name, split in splits.items():
+        if split.weights is not None:
+            found_there = split.weights.problems(name, multi=train.multi or train.shares is not None)
+            problems += [Problem(("data", name), message) for message in found_there]
     for name in ("validation", "test"):
         if name in splits and splits[name].multi != train.multi:
             found, expected = labels_a_text(splits[name].multi), labels_a_text(train.multi)
@@ -189,15 +208,19 @@ def text_warnings(
         leaks: leaks of the validation and the test split.
         expects_uneven: whether the config already handles uneven labels, by class weights and by monitoring macro F1.
     """
-    labels = splits["train"].labels
+    train = splits["train"]
+    labels = train.labels
     warnings = [
-        Problem(("data", "train"), message) for message in _label_warnings(labels, expects_uneven=expects_uneven)
+        Problem(("data", "train"), message) for message in _label_warnings(train, expects_uneven=expects_uneven)
     ]
 
     def warn(split: str, message: str) -> None:
         warnings.append(Problem(("data", split), message))
 
     for name, split in splits.items():
+        for statistics in (split.weights, split.shares):
+            for message in () if statistics is None else statistics.warnings(split.texts):
+                warn(name, message)
         lacking = sorted(labels.keys() - split.labels.keys())
         if lacking:
             named = some_of(lacking, _LABELS_NAMED)
@@ -224,14 +247,18 @@ def text_warnings(
     return warnings
 
 
-def _label_warnings(labels: Mapping[str, int], *, expects_uneven: bool) -> Iterator[str]:
-    """Warnings about the labels of the training texts; ``labels`` has the number of texts of each label."""
-    most, least = max(labels, key=labels.__getitem__, default=""), min(labels, key=labels.__getitem__, default="")
-    if labels and not expects_uneven and labels[most] >= OUT_OF_BALANCE * labels[least]:
-        yield (
-            f'uneven labels: {labels[most]:,} texts of "{most}", {labels[least]:,} of "{least}"; look at macro F1: '
-            "accuracy says little about rare labels"
-        )
+def _label_warnings(train: TextStatistics, *, expects_uneven: bool) -> Iterator[str]:
+    """Warnings about the labels of the training texts."""
+    labels, counted = train.labels, train.by_label
+    ends = None if expects_uneven else uneven(counted, OUT_OF_BALANCE)
+    if ends is not None:
+        most, least = ends
+        if train.weights is None:
+            what = f'{labels[most]:,} texts of "{most}", {labels[least]:,} of "{least}"'
+        else:
+            shares = [counted[name] / train.weights.total for name in ends]
+            what = f'{shares[0]:.1%} of the weight has "{most}", {shares[1]:.1%} "{least}"'
+        yield f"uneven labels: {what}; look at macro F1: accuracy says little about rare labels"
     if (alike := alike_labels_warning(list(labels))) is not None:
         yield alike
     numbers = [label for label in labels if label.lstrip("-").isdecimal()]

@@ -93,6 +93,9 @@ def _metrics(about: About) -> Iterator[str]:
     yield "|---|---|" + "---|" * len(names)
     for split, measured in splits.items():
         yield from _rows(split, measured, names)
+    if any(measured.metrics.weight is not None for measured in splits.values()):
+        yield ""
+        yield "The scores weigh each text by its weight in the data; texts of weight 0 are left out."
     if about.cost is not None:
         yield ""
         yield "Before the weights were quantized."

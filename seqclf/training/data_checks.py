@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from seqclf.config import Config
 from seqclf.config.problems import ConfigError, Problem
 from seqclf.data.batches import Batches
@@ -15,6 +17,8 @@ _MOST_LABELS = 20
 
 def problems_with_data(config: Config, data: TrainingData) -> list[Problem]:
     """Problems with options of ``training`` that only the data reveal."""
+    if problems := list(_without_weight(data)):
+        return problems
     return [*_unknown_labels(config, data), *_idle_thresholds(config, data), *_ill_fitting_schedule(config, data)]
 
 
@@ -22,6 +26,20 @@ def check_data(config: Config, data: TrainingData) -> None:
     """Raise ``ConfigError`` if ``problems_with_data`` finds any."""
     if problems := problems_with_data(config, data):
         raise ConfigError(problems)
+
+
+def _without_weight(data: TrainingData) -> Iterator[Problem]:
+    """All texts have weight 0, or all but those of one label."""
+    train, validation = data.train, data.validation
+    if train.shares is None and not data.labels.multi and len(known := np.unique(train.labels[train.counted])) < 2:
+        message = (
+            f'every training text whose weight is not 0 has the label "{data.labels[int(known[0])]}"; a classifier '
+            "needs at least two"
+        )
+        yield Problem(("data", "weight"), message)
+    if validation is not None and not len(validation.counted):
+        message = "every validation text has weight 0, so there is nothing to measure; give other texts or weights"
+        yield Problem(("data", "weight"), message)
 
 
 def _unknown_labels(config: Config, data: TrainingData) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from seqclf.config import Config
 from seqclf.data.statistics import OUT_OF_BALANCE
+from seqclf.data.weight_statistics import uneven
 from seqclf.training.examine import Report
 
 _MOST = 3
@@ -34,8 +35,7 @@ def what_to_try(config: Config, report: Report, file: str) -> list[str]:
 
 
 def _uneven(config: Config, report: Report, train: str) -> Iterator[str]:
-    counts = report.splits["train"].labels.values()
-    if max(counts) < OUT_OF_BALANCE * min(counts):
+    if uneven(report.splits["train"].by_label, OUT_OF_BALANCE) is None:
         return
     settings, where = [], []
     if config.training.class_weights is None:

@@ -80,6 +80,10 @@ def _as_json(report: Report) -> dict[str, Any]:
     from seqclf.data.statistics import QUANTILES
 
     splits: dict[str, dict[str, Any]] = {name: asdict(split) for name, split in report.splits.items()}
+    for split in splits.values():
+        for name in ("weights", "shares"):  # for texts that have some
+            if split[name] is None:
+                del split[name]
     for name, tokens in (report.tokens or {}).items():
         quantiles = {f"{quantile:g}": value for quantile, value in zip(QUANTILES, tokens.quantiles, strict=True)}
         splits[name]["tokens"] = asdict(tokens) | {"quantiles": quantiles}

@@ -97,6 +97,10 @@ class Classification(Task):
         notes = []
         if fitted is not None and config.layers:
             notes.append(f"n-grams are fitted to {fitted.texts:,} texts, and the network is trained alongside them")
+        if self.weighted:
+            left_out = len(data.train) - len(data.train.counted)
+            zero = f", {left_out:,} have weight 0 and are left out" if left_out else ""
+            notes.append(f"texts count by their weight{zero}")
         if self.labels.multi:
             notes.append("accuracy counts texts with all labels correct")
         return replace(self, prior=run.prior, fitted=fitted, notes=tuple(notes))
