@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from seqclf.cli.wrap import say
 from seqclf.errors import InputError
 
 if TYPE_CHECKING:
     from seqclf.config import Config
     from seqclf.sources import Source
+    from seqclf.sources.table.reader import TableSource
 
 
 def source_of(
@@ -35,13 +38,22 @@ def source_of(
         return FolderSource(encoding, "--encoding ", selection=selection)
     own = config.data.table_columns or TableColumns()
     separator = label_separator or own.separator
-    return TableSource(
-        _text_columns(text, config.data.fields or own.text),
-        label or own.label,
-        separator=separator,
-        options="--",
-        encoding=encoding,
-    )
+    read = replace(own, text=_text_columns(text, config.data.fields or own.text), label=label or own.label)
+    named: dict[str, Any] = {"separator": separator, "options": "--", "encoding": encoding}
+    table = TableSource(read.text, read.label, **named)
+    weight = _weight_column(config, table, path)
+    return table if weight is None else TableSource(read.text, read.label, weight=weight, **named)
+
+
+def _weight_column(config: Config, table: TableSource, path: Path) -> str | None:
+    """The run's ``data.weight`` if the file has the column, else None, which a note on standard error says."""
+    from seqclf.sources.columns import ColumnOptions
+
+    weight = config.data.weight if isinstance(config.data, ColumnOptions) else None
+    if weight is not None and weight not in table.columns(str(path)):
+        say(f'note: {path}: no column "{weight}" (data.weight), so all its texts count the same', err=True)
+        return None
+    return weight
 
 
 def _text_columns(given: tuple[str, ...], own: str | Sequence[str]) -> str | Sequence[str]:

@@ -73,6 +73,8 @@ CASES: dict[str, Case] = {
     "TableData.text": _table("text", "other"),
     "TableData.label": _table("label", "side"),
     "TableData.group": _table("group", "writer"),
+    "TableData.weight": _table("weight", "writer"),
+    "TableData.extra": _table("extra", {"writer": "number"}),
     "TableData.label_separator": _table("label_separator", ";"),
     "TableData.format": Case(
         looks.texts_of,
@@ -112,4 +114,6 @@ CASES: dict[str, Case] = {
     "TfdsData.text": _tfds("text", "title"),
     "TfdsData.label": _tfds("label", "side"),
     "TfdsData.group": _tfds("group", "writer"),
+    "TfdsData.weight": _tfds("weight", "writer"),
+    "TfdsData.extra": _tfds("extra", {"writer": "number"}),
 }

@@ -16,7 +16,7 @@ _numbers = itertools.count()  # of runs
 
 
 def texts_of(config: Config, folder: Path) -> Any:
-    """The splits' token ids and labels, and the batches of the first epoch."""
+    """The labels, and the batches of each split in the first epoch."""
     from seqclf.data.batches import Batches
     from seqclf.data.corpus import Corpus
     from seqclf.data.prepare import encode_split, prepare
@@ -33,7 +33,12 @@ def texts_of(config: Config, folder: Path) -> Any:
             continue
         batches = Batches.of(texts, config)
         stream = batches.stream(batches.shuffled(config.seed, 1))
-        seen.append((name, [(ids.tolist(), labels.tolist()) for ids, labels in stream]))
+        seen.append(
+            (
+                name,
+                [[(part, rows.tolist()) for part, rows in zip(batches.parts, batch, strict=True)] for batch in stream],
+            )
+        )
     return seen
 
 

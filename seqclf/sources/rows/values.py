@@ -18,7 +18,8 @@ _YES, _NO = ("1", "1.0", "true"), ("0", "0.0", "false")
 _EXACT = 2**53
 """Up to this number, floats are exact integers."""
 
-_FROM_ONE = 1e-3  # probabilities are written with few digits
+_FROM_ONE = 0.011  # probabilities are written with two digits or more
+_MOST = 1e30  # the largest weight: sums of many stay far from the largest float32
 
 
 def labelled_row(where: str, row: Mapping[str, Any], columns: TableColumns) -> LabelledRow:
@@ -101,7 +102,10 @@ def _shares(where: str, row: Mapping[str, Any], columns: Mapping[str, str]) -> t
 
 
 def _weight(where: str, column: str, value: Any) -> float:
-    return _number(f'{where}: "{column}"', value, "a weight")
+    weight = _number(f'{where}: "{column}"', value, "a weight")
+    if weight > _MOST:
+        raise InputError(f'{where}: "{column}" is {shown(value)}, expected a weight of at most {_MOST:g}')
+    return weight
 
 
 def _number(named: str, value: Any, what: str) -> float:
