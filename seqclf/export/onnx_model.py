@@ -42,8 +42,8 @@ def onnx_model(
 
     Input ``token_ids``: ``int32 [batch, time]``, padded right with 0, no row all padding. Outputs: ``logits``,
     ``float32 [batch, 1 or labels]``, and ``probabilities``, ``float32 [batch, labels]``. The file also has everything
-    else that ``seqclf.inference`` needs apart from the tokenizer: labels, thresholds, how texts are truncated, and how
-    values of ``extra`` become features.
+    else that ``seqclf.inference`` needs apart from the tokenizer: labels, thresholds, how texts are truncated, the
+    columns that make up a text if there are several, and how values of ``extra`` become features.
 
     With ``extra`` there is an optional input ``extra``, ``float32 [batch, width]``: the features of the columns beside
     the text. By default no column has a value.
@@ -87,6 +87,7 @@ def onnx_model(
         "max_tokens": config.tokenizer.max_tokens,
         "truncate": config.tokenizer.truncate,
         **({} if extra is None else {"extra": extra.as_json()}),
+        **({"fields": list(config.data.fields)} if config.data.fields else {}),
     }
     helper.set_model_props(written, {name: json.dumps(value, ensure_ascii=False) for name, value in about.items()})
     onnx.checker.check_model(written, full_check=True)

@@ -79,9 +79,19 @@ class Classifier:
             max_tokens, truncate = int(about["max_tokens"]), about["truncate"]
             extra = ExtraColumns.from_json(about["extra"]) if "extra" in about else None
             _check_width(session, extra)
+            fields = tuple(map(str, about.get("fields", ())))
         except (LookupError, TypeError, ValueError, RecursionError) as error:
             raise InputError(f"{path}: not a model that seqclf wrote ({error})") from error
         tokenizer = load_tokenizer(Path(folder) / TOKENIZER_FOLDER)
+        if fields != tokenizer.columns:
+            texts = [
+                f"texts of the columns {', '.join(names)}" if names else "a text"
+                for names in (fields, tokenizer.columns)
+            ]
+            raise InputError(
+                f"{path}: does not belong to {TOKENIZER_FOLDER}/ beside it: the model reads {texts[0]}, the tokenizer "
+                f"{texts[1]}; use both from the same run"
+            )
         return cls(tokenizer, labels, thresholds, max_tokens, truncate, session, threading.Lock(), extra)
 
     @property
