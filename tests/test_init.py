@@ -35,7 +35,7 @@ def test_init_prints_a_starter_that_is_valid(tmp_path: Path) -> None:
 
 def test_help_of_init_does_not_speak_of_a_run_s_labels() -> None:
     separators = {name: " ".join(_call(name, "--help").stdout.split()) for name in ("init", "eval")}
-    assert "such as '|'. [default: one label per text]" in separators["init"]
+    assert "such as '|'. [default: found in the labels; none: one label per text]" in separators["init"]
     assert "such as '|'. [default: the run's, or one label per text]" in separators["eval"]
 
 
@@ -97,7 +97,7 @@ def test_init_finds_the_columns(
         ([("text", "label"), *[("a", "")] * 30], '"label" is empty; every row needs a label\n'),
         ([("text", "what"), *[(f"a {i}", f"{i}") for i in range(30)]], "no column looks like a label"),
         ([("film", "p"), *[(f"a film {i}", "pn"[i % 2]) for i in range(30)]], '"p" is a label in later rows'),
-        ([("text;label",), *[(f"a {i};{i % 2}",) for i in range(30)]], 'separated by ";": save the file with commas'),
+        ([("text|label",), *[(f"a {i}|{i % 2}",) for i in range(30)]], 'separated by "|": save the file with commas'),
         ([("text", "label"), *[(f"a {i}", "x" if i % 2 else "y") for i in range(8)]], "has 8 texts"),
         ([("text",), *[(f"a {i}",) for i in range(30)]], 'only one column, "text"; add a column with the labels'),
         (

@@ -60,7 +60,7 @@ SAID = st.fixed_dictionaries(
     optional={
         "family": st.sampled_from(FAMILIES),
         "separator": st.just("|"),
-        "text": NAMES,
+        "text": st.lists(NAMES, min_size=1, max_size=2, unique=True).map(tuple),
         "label": st.lists(NAMES, max_size=2).map(tuple),
         "template": st.sampled_from(["imdb_conv", "trec"]),
     },

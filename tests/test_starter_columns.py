@@ -80,7 +80,9 @@ def test_choices_are_reported_with_reasons_and_alternatives() -> None:
     chosen = _choice({"Category": "five", "Sentiment": "two", "title": "short texts", "text": "texts"})
     said = "\n".join(chosen.notes)
     assert 'texts in "text": by its name' in said
-    assert '"title" contains texts too (about 2 words): --text title takes it' in said
+    assert (
+        '"title" contains texts too (about 2 words): --text title takes it; data.text: [title, text] reads both' in said
+    )
     assert 'labels in "Category": by its name' in said
     assert 'could be labels too: "Sentiment" (2 values): --label Sentiment takes the first' in said
     flags = _choice({"comment": "texts", "rude": "flags", "wrong": "other flags"})
@@ -94,8 +96,8 @@ def test_choices_are_reported_with_reasons_and_alternatives() -> None:
     ("columns", "named", "message"),
     [
         ({"text": "texts", "label": "two"}, {"label": ["lable"]}, 'no column "lable"; did you mean "label"?'),
-        ({"text": "texts", "label": "two"}, {"text": "txt"}, 'no column "txt"; did you mean "text"?'),
-        ({"text": "texts", "label": "two"}, {"text": "text", "label": ["text"]}, "cannot be both text and label"),
+        ({"text": "texts", "label": "two"}, {"text": ["txt"]}, 'no column "txt"; did you mean "text"?'),
+        ({"text": "texts", "label": "two"}, {"text": ["text"], "label": ["text"]}, "cannot be both text and label"),
         ({"text": "texts", "n": "numbers"}, {}, '"n" contains 40 different numbers; name one with --label'),
         ({"text": "texts", "d": "dates"}, {}, '"d" contains dates or times; name one with --label'),
         ({"a": "numbers", "b": "dates"}, {}, "no column contains texts"),
@@ -126,7 +128,7 @@ def test_a_column_that_few_rows_have_is_passed_over() -> None:
 
 def test_named_columns_are_used_unchanged() -> None:
     columns = {"text": "texts", "title": "short texts", "label": "two", "kind": "five"}
-    chosen = _choice(columns, text="title", label=["kind"])
+    chosen = _choice(columns, text=["title"], label=["kind"])
     assert (chosen.text, chosen.label) == ("title", "kind")
     assert chosen.notes == ('texts in "title": named by --text', 'labels in "kind": named by --label')
 

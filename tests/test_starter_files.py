@@ -104,7 +104,7 @@ def test_labels_missing_in_training_are_reported_and_can_be_read(split: str, tmp
 def test_a_file_of_empty_texts_is_refused(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "a.csv", [HEADER, *(("", label) for _, label in ROWS)])
     with pytest.raises(InputError, match="every text is empty"):
-        see(Request(str(path), text="text", label=("label",)))
+        see(Request(str(path), text=("text",), label=("label",)))
 
 
 def test_a_folder_of_tables_is_trained_on_its_training_table(tmp_path: Path) -> None:

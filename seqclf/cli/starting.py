@@ -99,12 +99,23 @@ def _seen_by_settings(path: Path, overrides: Sequence[Override]) -> Seen:
     def setting(name: str) -> str | None:
         return None if given.get(name) is None else str(given[name])
 
-    label = given.get("label", [])
-    labels = tuple(map(str, label if isinstance(label, list) else [label]))
+    def columns(name: str) -> tuple[str, ...]:
+        value = given.get(name) or []
+        return tuple(map(str, value if isinstance(value, list) else [value]))
+
+    label = given.get("label")
+    labels = {str(name): str(one) for name, one in label.items()} if isinstance(label, dict) else columns("label")
     separator, encoding = setting("label_separator"), setting("encoding")
     if separator == "":
         raise InputError("--set data.label_separator: expected a non-empty text: --set 'data.label_separator=|'")
-    request = Request(str(path), text=setting("text"), label=labels, separator=separator, encoding=encoding)
+    request = Request(
+        str(path),
+        text=columns("text"),
+        label=labels,
+        separator=separator,
+        guess_separator="label_separator" not in given,
+        encoding=encoding,
+    )
     try:
         return _seen(request, as_settings)
     except InputError as error:
@@ -116,6 +127,8 @@ def as_settings(message: str) -> str:
 
     def setting(found: re.Match[str]) -> str:
         value = found[2] or "TEXT" if found[1] == "label-separator" else found[2] or "COLUMN"
+        if (found[1], value) == ("label-separator", "none"):
+            value = "null"
         return f"--set data.{found[1].replace('-', '_')}={value}"
 
     return re.sub(r'(?<!\S)--(text|label-separator|label|encoding)\b(?: ("[^"]*"|\S+)(?= takes))?', setting, message)

@@ -150,7 +150,7 @@ class _Constructor:
             key = key_node.value
             if not isinstance(key_node, yaml.ScalarNode):
                 self._note(path, key_node, "expected a word as the name, found a list or mapping")
-            elif key == "<<":
+            elif key == "<<" and key_node.style is None:
                 self._note(
                     path, key_node, '"<<" merges mappings only in YAML 1.1; write the options out, or extend a file'
                 )

@@ -38,8 +38,11 @@ class Request:
     """What the user asked for, in addition to the path; None means that the data decide.
 
     Attributes:
-        label: columns of the labels; each of several columns of 0 and 1 is a label.
+        text: columns of the texts.
+        label: columns of the labels; each of several columns of 0 and 1 is a label. A mapping: columns of probabilities
+            by label.
         separator: separates several labels in one field.
+        guess_separator: whether a separator may be found in the labels.
         encoding: of the files; guessed if they are not UTF-8.
         validation: a fraction of the training texts, such as 0.1, or the path of a file or folder.
         test: the same for the test texts.
@@ -48,9 +51,10 @@ class Request:
     """
 
     path: str
-    text: str | None = None
-    label: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
+    label: tuple[str, ...] | Mapping[str, str] = ()
     separator: str | None = None
+    guess_separator: bool = True
     encoding: str | None = None
     validation: str | None = None
     test: str | None = None
@@ -223,16 +227,15 @@ def _table(path: str, request: Request) -> _Part:
     unread = TableSource("", "", kind, options="--", encoding=encoding)
     keys = file_format == "jsonl" or path.lower().endswith("jsonl")
     values, every, rows = looked_at(unread, path, keys=keys)
-    chosen = choose_columns(path, values, request.text, request.label)
+    guess = request.guess_separator and request.separator is None
+    chosen = choose_columns(path, values, request.text, request.label, guess_separator=guess)
     options = {"source": "table", "text": chosen.text, "label": chosen.label}
-    if request.separator is not None:
-        options["label_separator"] = request.separator
+    if (separator := request.separator or chosen.separator) is not None:
+        options["label_separator"] = separator
     if file_format is not None:
         options["format"] = file_format
     options |= encoded
-    source = TableSource(chosen.text, chosen.label, kind, separator=request.separator, options="--", encoding=encoding)
-    labels = chosen.label if isinstance(chosen.label, str) else ", ".join(chosen.label)
-    named = f' (texts in "{chosen.text}", labels in "{labels}")'
+    source = TableSource(chosen.text, chosen.label, kind, separator=separator, options="--", encoding=encoding)
     texts = source.read(path, most=ROWS_LOOKED_AT, every=every)
 
     def read(part: str) -> LabelledTexts:
@@ -240,7 +243,7 @@ def _table(path: str, request: Request) -> _Part:
         _, one_of, _ = looked_at(unread, part, keys=keys)
         return source.read(part, most=ROWS_LOOKED_AT, every=one_of)
 
-    return _Part(texts, options, read, rows, (*chosen.notes, *notes), named)
+    return _Part(texts, options, read, rows, (*chosen.notes, *notes), f" ({chosen.named})")
 
 
 def _encoding(request: Request, *paths: Path) -> tuple[str, dict[str, Any], tuple[str, ...]]:

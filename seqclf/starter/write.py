@@ -75,7 +75,7 @@ def _option(name: str, value: Any, indent: str, path: str) -> Iterator[str]:
     comment = _OF_PARTS.get(path) if isinstance(value, str) else None
     comment = comment or COMMENTS.get(path)
     if isinstance(value, Mapping) and value:
-        yield _commented(f"{indent}{name}:", comment)
+        yield _commented(f"{indent}{scalar(name)}:", comment)
         for inner, item in value.items():
             yield from _option(inner, item, f"{indent}  ", f"{path}.{inner}")
     elif isinstance(value, list) and value and isinstance(value[0], Mapping):
@@ -85,7 +85,7 @@ def _option(name: str, value: Any, indent: str, path: str) -> Iterator[str]:
             yield f"{indent}  - {lines[0]}"
             yield from (f"{indent}    {line}" for line in lines[1:])
     else:
-        yield _commented(f"{indent}{name}: {scalar(value)}", comment)
+        yield _commented(f"{indent}{scalar(name)}: {scalar(value)}", comment)
 
 
 def _commented(option: str, comment: str | None) -> str:
@@ -95,7 +95,7 @@ def _commented(option: str, comment: str | None) -> str:
 def scalar(value: Any) -> str:
     """A value as YAML on one line. Raises ``InputError`` for a string that UTF-8 cannot encode."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {scalar(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{scalar(key)}: {scalar(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(scalar, value)) + "]"
     if value is None or isinstance(value, bool):

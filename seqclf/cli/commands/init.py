@@ -36,7 +36,12 @@ def _complete_template(context: click.Context, parameter: click.Parameter, incom
     type=click.Path(),
     help="Your texts (csv, tsv, jsonl, parquet, or a folder of LABEL/*.txt), to write a config that fits them.",
 )
-@click.option("--text", metavar="COLUMN", help="Column of DATA's texts. [default: found by name and content]")
+@click.option(
+    "--text",
+    metavar="COLUMN",
+    multiple=True,
+    help="Column of DATA's texts. Repeat it for texts of several columns. [default: found by name and content]",
+)
 @click.option(
     "--label",
     metavar="COLUMN",
@@ -44,7 +49,7 @@ def _complete_template(context: click.Context, parameter: click.Parameter, incom
     help="Column of DATA's labels. Repeat it for columns of 0 and 1, one per label. [default: found by name and "
     "content]",
 )
-@label_separator_option("one label per text")
+@label_separator_option("found in the labels; none: one label per text")
 @click.option(
     "--encoding",
     metavar="NAME",
@@ -111,4 +116,6 @@ def _from_data(
         raise click.UsageError("--template sets the model: omit --layers and --try")
     if family and tried:
         raise click.UsageError("--try chooses the kind of model: omit --layers")
-    return made_from(Request(data, separator=separator, family=family, template=template, **about), tried=tried).text
+    guess, separator = separator is None, None if separator == "none" else separator
+    request = Request(data, separator=separator, guess_separator=guess, family=family, template=template, **about)
+    return made_from(request, tried=tried).text

@@ -1,0 +1,190 @@
+"""Choose the column or columns of the labels."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from seqclf.column_values import as_number
+from seqclf.errors import InputError
+from seqclf.starter.column_kinds import Column, most_frequent
+from seqclf.starter.column_names import (
+    LABEL_NAMES,
+    LESS_LIKELY,
+    argument,
+    by_name,
+    contents,
+    is_about_the_row,
+    parts,
+    quoted,
+)
+from seqclf.starter.separators import are_written_lists, separator_in
+
+_SEVERAL = 2
+_SHOWN = 6
+_FROM_ONE = 1e-3  # probabilities are written with few digits
+
+Label = str | tuple[str, ...] | dict[str, str]
+"""A column; several columns of 0 and 1, each of them a label; or, for each label, the column with its probability."""
+
+
+@dataclass(frozen=True)
+class LabelColumns:
+    """The columns of the labels.
+
+    Attributes:
+        notes: the choice, its reasons and the alternatives: sentences for the screen.
+        separator: separates several labels in one field.
+    """
+
+    label: Label
+    notes: tuple[str, ...]
+    separator: str | None = None
+
+
+def label_columns(
+    path: str, columns: Mapping[str, Column], values: Mapping[str, Sequence[Any]], *, guess_separator: bool
+) -> LabelColumns:
+    """Choose among the columns beside the text. Raises ``InputError`` if none is suitable."""
+    usable = {name: column for name, column in columns.items() if column.not_a_label is None}
+    ranked = by_name(usable, LABEL_NAMES)
+    flags = _flags(usable, values)
+    if len(flags) >= _SEVERAL and (not ranked or (ranked[0][0] in flags and ranked[0][1] != "by its name")):
+        return _of_flags(flags, usable, values)
+    if not ranked and (shares := _shares(columns, values)):
+        shown = quoted(list(shares.values()))
+        return LabelColumns(shares, (f"labels in {len(shares)} columns of probabilities ({shown})",))
+    if ranked:
+        name, reason = ranked[0]
+    elif usable:
+        name = min(usable, key=lambda one: _sort_key(usable[one]))
+        reason = f"{usable[name].distinct:,} different values, repeated"
+        if name.strip() in {value for value, _ in most_frequent(values[name], 50)}:
+            raise InputError(f'{path}:1: the first line must name the columns, but "{name}" is a label in later rows')
+    elif named := by_name(columns, LABEL_NAMES):
+        name, reason = named[0]  # reading it reports what is wrong with it
+    else:
+        raise InputError(
+            f"{path}: no column looks like a label (few different values, repeated); {contents(columns)}; "
+            "name one with --label"
+        )
+    rest = {other: column for other, column in usable.items() if other != name}
+    passed_over = [
+        f'"{other}" is ignored: it contains {columns[other].not_a_label}'
+        for other, why in by_name(columns, LABEL_NAMES)
+        if other not in usable and other != name and why == "by its name"
+    ]
+    separator = separator_in(values[name]) if guess_separator else None
+    several = _about_several(name, separator, values[name])
+    notes = (f'labels in "{name}": {reason}', *several, *passed_over[:1], *_other_labels(rest))
+    return LabelColumns(name, notes, separator)
+
+
+def named_labels(
+    path: str, columns: Sequence[Column], values: Mapping[str, Sequence[Any]], *, guess_separator: bool
+) -> LabelColumns:
+    """The columns that the user named. Raises ``InputError`` unless several columns contain only 0 and 1."""
+    if len(columns) == 1:
+        name = columns[0].name
+        separator = separator_in(values[name]) if guess_separator else None
+        several = _about_several(name, separator, values[name])
+        return LabelColumns(name, (f'labels in "{name}": named by --label', *several), separator)
+    for column in columns:
+        if column.kind not in ("flags", "constant", "empty"):
+            what = column.not_a_label or f"{column.distinct} values"
+            raise InputError(
+                f'{path}: "{column.name}" contains {what}; with several label columns, each must contain only 0 and '
+                "1; fix it, or name one column"
+            )
+    names = tuple(dict.fromkeys(column.name for column in columns))
+    return LabelColumns(names, (f"labels in {len(names)} columns of 0 and 1 ({quoted(names)}): named by --label",))
+
+
+def _flags(usable: Mapping[str, Column], values: Mapping[str, Sequence[Any]]) -> list[str]:
+    """Columns of 0 and 1 that may be labels, all of them written alike (0 and 1, or true and false)."""
+    flags = [name for name, column in usable.items() if column.kind == "flags" and column.filled == column.rows]
+    flags = [name for name in flags if not is_about_the_row(name)] or flags
+    written = {name: any(str(value).strip().isalpha() for value in values[name]) for name in flags}
+    as_words = sum(written.values()) > len(flags) / 2
+    return [name for name in flags if written[name] == as_words]
+
+
+def _of_flags(flags: Sequence[str], usable: Mapping[str, Column], values: Mapping[str, Sequence[Any]]) -> LabelColumns:
+    """Each column is a label; if exactly one applies to every text, the texts have one label each."""
+    rest = _other_labels({name: usable[name] for name in usable if name not in flags})
+    applies = [[as_number(_number(value)) for value in values[name]] for name in flags]
+    if all(sum(row) == 1 for row in zip(*applies, strict=True)):
+        shown = ", ".join((*flags[:_SHOWN], *(["..."] if len(flags) > _SHOWN else [])))
+        return LabelColumns(
+            {name: name for name in flags},
+            (
+                f"labels in {len(flags)} columns of 0 and 1 ({quoted(flags)}): every text has exactly one",
+                f"data.label: [{shown}] lets a text have several or none",
+                *rest,
+            ),
+        )
+    return LabelColumns(
+        tuple(flags),
+        (
+            f"labels in {len(flags)} columns of 0 and 1 ({quoted(flags)}): a text can have several",
+            f"--label {argument(flags[0])} takes only one of them",
+            *rest,
+        ),
+    )
+
+
+def _number(value: Any) -> Any:
+    word = str(value).strip().lower()
+    return {"true": 1, "false": 0}.get(word, value)
+
+
+def _shares(columns: Mapping[str, Column], values: Mapping[str, Sequence[Any]]) -> dict[str, str] | None:
+    """By label: the columns of probabilities that sum to 1 in every row; None if there are none.
+
+    Labels are named by what the columns' names do not share: ``p_neg`` and ``p_pos`` are ``neg`` and ``pos``.
+    """
+    names = [name for name, column in columns.items() if column.kind == "decimals" and column.filled == column.rows]
+    if len(names) < _SEVERAL:
+        return None
+    rows = [[as_number(value) for value in row] for row in zip(*(values[name] for name in names), strict=False)]
+    if not all(min(row) >= 0 and abs(sum(row) - 1) <= _FROM_ONE for row in rows):
+        return None
+    first = names[0]
+    ends = (end for end, one in enumerate(first, 1) if not one.isalnum())
+    shared = [end for end in ends if all(name.startswith(first[:end]) for name in names)]
+    labels = [name[max(shared, default=0) :] for name in names]
+    return dict(zip(labels if all(labels) else names, names, strict=True))
+
+
+def _about_several(name: str, separator: str | None, values: Sequence[Any]) -> list[str]:
+    """Notes on fields with several labels."""
+    if separator is not None:
+        fields = (value for value in values if isinstance(value, str) and separator in value)
+        example = Counter(fields).most_common(1)[0][0]
+        return [
+            f'"{example}" and others in "{name}" are several labels, separated by "{separator}": --label-separator '
+            "none takes them whole"
+        ]
+    if are_written_lists(values):
+        return [
+            f'"{name}" contains lists written as text: each different one is a label of its own; for several labels '
+            "per text, write them with a separator (a|b) or as lists in jsonl"
+        ]
+    return []
+
+
+def _sort_key(column: Column) -> tuple[bool, bool, bool, int]:
+    """Sort key for label columns chosen by content: filled rows first, words before numbers, few values."""
+    unlikely = bool(LESS_LIKELY.intersection(parts(column.name))) or is_about_the_row(column.name)
+    return column.filled < column.rows, unlikely, column.kind != "words", column.distinct
+
+
+def _other_labels(columns: Mapping[str, Column]) -> list[str]:
+    """A note on other columns that could be the labels."""
+    if not columns:
+        return []
+    shown = ", ".join(f'"{name}" ({column.distinct} values)' for name, column in list(columns.items())[:_SHOWN])
+    more = f" and {len(columns) - _SHOWN} more" if len(columns) > _SHOWN else ""
+    return [f"could be labels too: {shown}{more}: --label {argument(next(iter(columns)))} takes the first"]

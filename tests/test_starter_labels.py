@@ -1,0 +1,138 @@
+"""How the labels of a table are written: several in a field, in columns of 0 and 1, as probabilities."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from conftest import write_csv
+
+from seqclf.cli import cli
+from seqclf.config import load_config, read_config
+from seqclf.data.corpus import Corpus
+from seqclf.starter.columns import choose_columns
+from seqclf.starter.make import Request, starter
+from seqclf.starter.separators import are_written_lists, separator_in
+
+ROWS = 60
+TEXTS = [f"what was said about number {i} here" for i in range(ROWS)]
+
+
+def _some_of(*labels: str, separator: str) -> list[str]:
+    draw = random.Random(1)
+    return [separator.join(sorted(set(draw.choices(labels, k=draw.randint(1, 3))))) for _ in range(ROWS)]
+
+
+@pytest.mark.parametrize("separator", ["|", ";", ",", ", ", " | "])
+def test_a_separator_is_found_if_the_parts_recur(separator: str) -> None:
+    assert separator_in(_some_of("Drama", "Comedy", "Action", "Horror", separator=separator)) == separator.strip()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["Paris, France", "London, UK", "Rome, Italy"] * 20,
+        ["Paris, France", "Lyon, France", "Nice, France", "Rome, Italy", "Milan, Italy"] * 12,
+        ["yes", "no"] * 30,
+        ["a|b", "b|a"] * 30,
+        [f"{i}|{i + 1}" for i in range(60)],
+        ["a||b", "a|c", "b|c", "a"] * 15,
+        ["Cameras, lenses and film", "Books, maps", "Toys"] * 20,
+        [1, 2, 3] * 20,
+        [],
+    ],
+)
+def test_a_character_in_a_name_is_no_separator(values: list[Any]) -> None:
+    assert separator_in(values) is None
+
+
+def test_init_writes_the_separator_and_can_be_told_otherwise(tmp_path: Path) -> None:
+    genres = _some_of("Drama", "Comedy", "Action", "Horror", separator="|")
+    path = write_csv(tmp_path / "films.csv", [("plot", "genres"), *zip(TEXTS, genres, strict=True)])
+    config = tmp_path / "c.yaml"
+    done = CliRunner().invoke(cli, ["init", "--from", str(path), "-o", str(config)])
+    assert done.exit_code == 0, done.output
+    assert 'in "genres" are several labels, separated by "|": --label-separator none takes them whole' in " ".join(
+        done.stderr.split()
+    )
+    loaded = load_config(config)
+    assert loaded.data.model_dump()["label_separator"] == "|"
+    assert Corpus(loaded).labels().names == ("Action", "Comedy", "Drama", "Horror")
+    whole = CliRunner().invoke(cli, ["init", "--from", str(path), "--label-separator", "none"])
+    assert whole.exit_code == 0
+    assert "label_separator" not in whole.stdout
+    said = CliRunner().invoke(cli, ["check", str(path), "--set", "training.baseline=false"]).stderr
+    assert "--set data.label_separator=null takes them whole" in " ".join(said.split())
+
+
+def test_lists_written_as_text_are_named() -> None:
+    assert are_written_lists(["['a', 'b']", "['a']", ""])
+    assert are_written_lists(["<java><spring>", "<python>"])
+    assert not are_written_lists(["a", "[b]"])
+    assert not are_written_lists([None, 1])
+    values = {"text": TEXTS, "tags": ["['a', 'b']", "['a']"] * 30}
+    assert any('"tags" contains lists written as text' in note for note in choose_columns("t.csv", values).notes)
+
+
+def _columns(**columns: list[Any]) -> dict[str, list[Any]]:
+    return {"text": TEXTS, **columns}
+
+
+FLAGS = {name: [int(i % every == 0) for i in range(ROWS)] for name, every in (("rude", 3), ("odd", 4), ("bad", 7))}
+ONE_OF = {name: [int(i % 3 == place) for i in range(ROWS)] for place, name in enumerate(("neg", "neu", "pos"))}
+
+
+@pytest.mark.parametrize(
+    ("columns", "label"),
+    [
+        (FLAGS, ("rude", "odd", "bad")),
+        ({"is_train": FLAGS["odd"], **FLAGS}, ("rude", "odd", "bad")),
+        ({"unclear": ["True", "False"] * 30, **FLAGS}, ("rude", "odd", "bad")),
+        ({"is_rude": FLAGS["rude"], "is_odd": FLAGS["odd"]}, ("is_rude", "is_odd")),
+        ({"rude": FLAGS["rude"], "is_train": FLAGS["odd"], "verified": FLAGS["bad"]}, "rude"),
+        ({"is_sarcastic": FLAGS["rude"]}, "is_sarcastic"),
+        ({**FLAGS, "sentiment": ["good", "bad"] * 30}, "sentiment"),
+        (ONE_OF, {"neg": "neg", "neu": "neu", "pos": "pos"}),
+        ({**ONE_OF, "other": [0] * ROWS}, {"neg": "neg", "neu": "neu", "pos": "pos"}),
+        ({"p_neg": [0.25, 0.5] * 30, "p_pos": [0.75, 0.5] * 30}, {"neg": "p_neg", "pos": "p_pos"}),
+        ({"neg": [0.25, 0.5] * 30, "pos": [0.75, 0.5] * 30}, {"neg": "neg", "pos": "pos"}),
+        ({"p_neg": [0.25, 0.5] * 30, "p_pos": [0.75, 0.5] * 30, "label": ["neg", "pos"] * 30}, "label"),
+    ],
+)
+def test_columns_of_numbers_are_labels(columns: dict[str, list[Any]], label: object) -> None:
+    assert choose_columns("t.csv", _columns(**columns)).label == label
+
+
+def test_columns_with_exactly_one_1_are_one_label(tmp_path: Path) -> None:
+    names = ["no: yes", "true", "<<"]
+    rows = [(text, *(str(int(i % 3 == place)) for place in range(3))) for i, text in enumerate(TEXTS)]
+    path = write_csv(tmp_path / "t.csv", [("text", *names), *rows])
+    made = starter(Request(str(path)))
+    assert any("every text has exactly one" in note for note in made.seen.notes)
+    config = read_config("c.yaml", text=made.text).config
+    assert config.data.model_dump()["label"] == {name: name for name in names}
+    labels = Corpus(config).labels()
+    assert (set(labels.names), labels.multi) == (set(names), False)
+
+
+def test_a_further_text_column_and_weights_are_named() -> None:
+    values = {"Title": TEXTS, "Body": [f"{text} {text}" for text in TEXTS], "label": ["a", "b"] * 30}
+    chosen = choose_columns("t.csv", {**values, "weight": [i / ROWS for i in range(ROWS)]})
+    assert any("data.text: [Title, Body] reads both" in note for note in chosen.notes)
+    assert '"weight" contains numbers: data.weight: weight weighs the texts by them' in chosen.notes
+    assert choose_columns("t.csv", values, text=["Title", "Body"]).text == ("Title", "Body")
+
+
+def test_init_and_check_take_several_text_columns(tmp_path: Path) -> None:
+    rows = [(f"t{i}", text, "ab"[i % 2]) for i, text in enumerate(TEXTS)]
+    path = str(write_csv(tmp_path / "t.csv", [("title", "body", "label"), *rows]))
+    done = CliRunner().invoke(cli, ["init", "--from", path, "--text", "title", "--text", "body"])
+    assert done.exit_code == 0, done.output
+    assert "text: [title, body]" in done.stdout
+    settings = ["--set", "data.text=[title, body]", "--set", "training.baseline=false"]
+    checked = CliRunner().invoke(cli, ["check", path, *settings])
+    assert 'texts in "title, body"' in " ".join(checked.stderr.split())
+    assert checked.exit_code == 0, checked.output
