@@ -25,6 +25,8 @@ def print_report(report: Report) -> None:
     width = width_of(sys.stdout)
     parts = [[f"Data: {report.data}"], _texts(report, width), _labels(report.splits, width)]
     parts += filter(None, [_weights(report.splits, width), _shares(report.splits, width)])
+    if report.extra:
+        parts.append(_beside(report, width))
     if report.tokens is not None:
         parts += [_tokens(report, width), _histogram(report, width)]
     if report.pretrained is not None:
@@ -102,6 +104,17 @@ def _shares(splits: dict[str, TextStatistics], width: int | None) -> list[str]:
     headings = ["probabilities of labels", "mean of the most probable", "texts with several most probable"]
     rows = [[name, f"{one.certainty:.3f}", f"{one.tied:,}"] for name, one in found.items()]
     return table(of_rows(headings, rows, left=headings[:1]), width)
+
+
+def _beside(report: Report, width: int | None) -> list[str]:
+    """A row for each column beside the text and each split."""
+    rows = [
+        [column, name, f"{split.missing:.1%}", f"{split.different:,}", str(split)]
+        for column, splits in report.extra.items()
+        for name, split in splits.items()
+    ]
+    headings = ["beside the text", "split", "missing", "different", "values"]
+    return table(of_rows(headings, rows, left=("beside the text", "split", "values"), spare={"values": 1}), width)
 
 
 def _tokens(report: Report, width: int | None) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqclf.cli.wrap import say
+from seqclf.column_values import is_missing
 from seqclf.errors import InputError
 
 if TYPE_CHECKING:
@@ -41,19 +42,25 @@ def source_of(
     read = replace(own, text=_text_columns(text, config.data.fields or own.text), label=label or own.label)
     named: dict[str, Any] = {"separator": separator, "options": "--", "encoding": encoding}
     table = TableSource(read.text, read.label, **named)
-    weight = _weight_column(config, table, path)
-    return table if weight is None else TableSource(read.text, read.label, weight=weight, **named)
+    return TableSource(read.text, read.label, **_optional_columns(config, table, path), **named)
 
 
-def _weight_column(config: Config, table: TableSource, path: Path) -> str | None:
-    """The run's ``data.weight`` if the file has the column, else None, which a note on standard error says."""
-    from seqclf.sources.columns import ColumnOptions
+def _optional_columns(config: Config, table: TableSource, path: Path) -> dict[str, Any]:
+    """Those of the run's ``data.weight`` and ``data.extra`` that the file has; standard error names the others.
 
-    weight = config.data.weight if isinstance(config.data, ColumnOptions) else None
-    if weight is not None and weight not in table.columns(str(path)):
+    Raises ``InputError`` if the file has no rows.
+    """
+    columns = config.data.columns()
+    weight, extra = columns.weight, columns.extra
+    found = table.columns(str(path)) if weight is not None or extra else {}
+    if weight is not None and weight not in found:
         say(f'note: {path}: no column "{weight}" (data.weight), so all its texts count the same', err=True)
-        return None
-    return weight
+        weight = None
+    there = {name: kind for name, kind in extra.items() if any(not is_missing(value) for value in found.get(name, ()))}
+    if absent := [f'"{name}"' for name in extra if name not in there]:
+        what, them = ("column", "it") if len(absent) == 1 else ("columns", "them")
+        say(f"warning: {path}: no {what} {', '.join(absent)}; its texts are predicted without {them}", err=True)
+    return {"weight": weight, "extra": there}
 
 
 def _text_columns(given: tuple[str, ...], own: str | Sequence[str]) -> str | Sequence[str]:

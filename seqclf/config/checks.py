@@ -94,7 +94,7 @@ def something_reads_the_text(layers: Layers, ngrams: NgramsConfig | None) -> Ite
 
 
 def ngrams_alone_have_no_network(
-    layers: Layers, ngrams: NgramsConfig | None, embedding: EmbeddingConfig, head: Sequence[Layer]
+    layers: Layers, ngrams: NgramsConfig | None, embedding: EmbeddingConfig, head: Sequence[Layer], data: DataConfig
 ) -> Iterator[Problem]:
     if layers or ngrams is None:
         return
@@ -102,6 +102,8 @@ def ngrams_alone_have_no_network(
         yield Problem(
             ("embedding", "vectors"), "the vectors are not used because layers is empty; add a layer or remove it"
         )
+    if data.columns().extra:
+        return  # the network reads them
     if head and ngrams.join == "logits":
         message = "the head has no input because layers is empty; remove head, or set ngrams.join to head"
         yield Problem(("head",), message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from seqclf.baseline.comparison import reported_score
 from seqclf.baseline.job import begin
@@ -13,6 +13,7 @@ from seqclf.config.problems import Problem
 from seqclf.data.blank_columns import blank_column_warnings
 from seqclf.data.corpus import Corpus
 from seqclf.data.encoded import EncodedTexts
+from seqclf.data.extra_statistics import ColumnStatistics, extra_statistics, extra_warnings
 from seqclf.data.label_spelling import spelled_alike, spelling_note
 from seqclf.data.prepare import encode_split, preparation_warnings, prepare
 from seqclf.data.statistics import (
@@ -45,6 +46,7 @@ class Report:
     Attributes:
         splits: statistics by the name of the split, ``train`` first.
         leaks: for each split after the first.
+        extra: statistics of the columns beside the text, by column and split.
         problems: problems that would make training or evaluation fail.
         vocabulary: size of the tokenizer's vocabulary.
         tokens: like ``splits``.
@@ -60,6 +62,7 @@ class Report:
     problems: list[Problem]
     warnings: list[Problem]
     max_tokens: int
+    extra: dict[str, dict[str, ColumnStatistics]] = field(default_factory=dict)
     vocabulary: int | None = None
     tokens: dict[str, TokenStatistics] | None = None
     pretrained: Pretrained | None = None
@@ -127,6 +130,8 @@ def _report_of_texts(loaded: LoadedConfig, texts: dict[str, LabelledTexts]) -> R
     warnings += text_warnings(splits, leaks, unknown_labels, expects_uneven=_expects_uneven(config))
     warnings += blank_column_warnings(texts, config.data.fields)
     warnings += size_warnings(splits, config.data.parts())
+    extra = extra_statistics(texts)
+    warnings += extra_warnings(extra, splits["train"].texts)
     return Report(
         data=config.data.describe(),
         splits=splits,
@@ -134,6 +139,7 @@ def _report_of_texts(loaded: LoadedConfig, texts: dict[str, LabelledTexts]) -> R
         problems=[loaded.placed(problem) for problem in label_problems(splits, unknown_labels)],
         warnings=loaded.warnings + [loaded.placed(warning) for warning in warnings],
         max_tokens=config.tokenizer.max_tokens,
+        extra=extra,
         fits_ngrams=config.ngrams is not None,
     )
 

@@ -89,6 +89,9 @@ def _as_json(report: Report) -> dict[str, Any]:
         splits[name]["tokens"] = asdict(tokens) | {"quantiles": quantiles}
     for name, leaked in report.leaks.items():
         splits[name]["also_in_splits_before"] = asdict(leaked)
+    for column, by_split in report.extra.items():
+        for name, beside in by_split.items():
+            splits[name].setdefault("extra", {})[column] = asdict(beside)
     return {
         "data": report.data,
         "problems": [problem.as_json() for problem in report.problems],
