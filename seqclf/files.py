@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
+import glob
 import json
 import os
 import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +43,7 @@ def making_folder(path: Path) -> Iterator[Path]:
     Raises ``OSError`` if ``path`` exists, unless it is an empty folder.
     """
     temporary = path.with_name(_temporary_name(path))
+    _remove_leftovers(path)
     try:
         temporary.mkdir(parents=True)
         yield temporary
@@ -54,16 +57,53 @@ def making_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def scratch_folder(path: Path) -> Iterator[Path]:
+    """A temporary folder next to ``path``, in which a file that becomes ``path`` can be made."""
+    temporary = path.with_name(_temporary_name(path))
+    _remove_leftovers(path)
+    try:
+        temporary.mkdir()
+        yield temporary
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def remove_folder(path: Path) -> None:
+    """Remove a folder at once: nobody sees it half-empty, even if this process is killed."""
+    aside = path.with_name(_temporary_name(path))
+    with contextlib.suppress(OSError):
+        path.rename(aside)
+    for folder in (aside, path):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def is_temporary(name: str) -> bool:
+    """Whether it is the name of a file or folder that these functions write to before they rename it."""
+    return _TEMPORARY.fullmatch(name) is not None
+
+
 def remove_abandoned(folder: Path) -> None:
     """Remove temporary files that killed processes left in a folder.
 
     Files modified in the last hour stay: on a shared disk, their process may run on another machine.
     """
-    import psutil
+    _remove(folder.glob(".*.*-*"))
 
-    for left in folder.glob(".*.*-*"):
+
+def _remove_leftovers(path: Path) -> None:
+    """``remove_abandoned`` for temporary files of one path."""
+    _remove(path.parent.glob(f".{glob.escape(path.name)}.*-*"))
+
+
+def _remove(found: Iterable[Path]) -> None:
+    for left in found:
         name = _TEMPORARY.fullmatch(left.name)
-        if name is None or psutil.pid_exists(int(name["process"])):
+        if name is None:
+            continue
+        import psutil
+
+        if psutil.pid_exists(int(name["process"])):
             continue
         with contextlib.suppress(OSError):
             if time.time() - left.stat().st_mtime < _SECONDS_KEPT:
@@ -101,6 +141,8 @@ def locked(folder: Path) -> Iterator[None]:
             raise
         except OSError:
             pass  # the file system does not support locks
+        if not folder.exists() or not os.path.samestat(os.fstat(held), folder.stat()):
+            raise BlockingIOError(errno.EWOULDBLOCK, "another process removed it")
         yield
     finally:
         os.close(held)
@@ -122,15 +164,37 @@ def _exists(path: Path) -> InputError:
 
 
 def write_new(path: Path, text: str) -> None:
-    """Write a new file. Raises ``InputError`` if it exists or cannot be written."""
+    """Write a new file, complete or not at all. Raises ``InputError`` if it exists or cannot be written."""
     try:
-        with path.open("x", encoding="utf-8", newline="") as file:
-            file.write(text)
+        temporary = path.with_name(f"{_temporary_name(path)}{path.suffix}")
+        _remove_leftovers(path)
+        try:
+            temporary.write_text(text, encoding="utf-8", newline="")
+            sync(temporary)
+            _rename_to_new(temporary, path)
+            sync(path.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
     except FileExistsError as error:
         raise _exists(path) from error
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror})") from error
 
 
+def _rename_to_new(temporary: Path, path: Path) -> None:
+    """Raises ``FileExistsError`` if there is something at ``path``, which ``rename`` would replace."""
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        if path.exists() or path.is_symlink():
+            raise FileExistsError(path) from None
+        temporary.rename(path)
+
+
 def write_json(path: Path, value: Any) -> None:
-    write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    """Names of files that are not UTF-8 contain lone surrogates, which become JSON's escapes."""
+    with replacing(path) as temporary:
+        text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+        temporary.write_bytes(text.encode("utf-8", "backslashreplace"))

@@ -204,3 +204,18 @@ def test_any_row_is_written_unchanged(rows: list[tuple[str, Any]]) -> None:
         predict_stream(of_length, Source.of(str(source), None, "text"), "jsonl", out, Answers(Decider(ONE)))
         found = [json.loads(line) for line in out.getvalue().decode("utf-8").split("\n") if line]
     assert [(row["text"], row["other"]) for row in found] == rows
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_an_unreadable_remainder_leaves_no_complete_output(tmp_path: Path) -> None:
+    """Unlike a malformed row: it may be any number of rows."""
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.csv"
+    lines = [json.dumps({"text": "x" * number}) for number in range(1, 13)]
+    source.write_bytes("\n".join(lines).encode("utf-16-le") + b"\0\xd8" + "\n{}\n".encode("utf-16-le"))
+    with pytest.raises(InputError, match="no output was written") as raised:
+        predict(source, target, encoding="utf-16-le")
+    assert raised.value.exit_code == 1
+    assert not target.exists()
+    partial = tmp_path / "out.csv.partial"
+    assert "the 12 rows before it are in" in str(raised.value) or "11 rows" in str(raised.value)
+    assert len(read_rows(partial / "rows.csv")) in (11, 12)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -131,3 +132,52 @@ def test_one_process_writes_a_file(tmp_path: Path) -> None:
 
     predict(source, target, call=second)
     assert len(read_rows(target)) == len(ROWS)
+
+
+@pytest.mark.parametrize("resume", [True, False])
+@pytest.mark.parametrize("left", [(), (".journal.json.1-0123abcd.json",), ("rows.csv", "errors.txt")])
+def test_a_folder_without_predictions_is_nothing_to_resume(left: tuple[str, ...], resume: bool, tmp_path: Path) -> None:
+    source, target = written(tmp_path / "in.csv", ROWS), tmp_path / "out.csv"
+    partial = tmp_path / "out.csv.partial"
+    partial.mkdir()
+    for name in left:
+        (partial / name).write_text("half", encoding="utf-8")
+    predict(source, target, resume=resume)
+    assert len(read_rows(target)) == len(ROWS)
+    assert not partial.exists()
+
+
+def test_a_folder_of_somebody_else_is_kept(tmp_path: Path) -> None:
+    source, own = written(tmp_path / "in.csv", ROWS), tmp_path / "out.csv.partial" / "notes.md"
+    own.parent.mkdir()
+    own.write_text("mine", encoding="utf-8")
+    for resume in (True, False):
+        with pytest.raises(InputError, match=r"contains notes\.md, which is not of seqclf"):
+            predict(source, tmp_path / "out.csv", resume=resume)
+    assert own.read_text(encoding="utf-8") == "mine"
+
+
+def test_rows_that_the_disk_lost_are_noticed(tmp_path: Path) -> None:
+    source = written(tmp_path / "in.csv", ROWS)
+    calls = iter([of_length, of_length])
+
+    def stopped(texts: Sequence[str]) -> np.ndarray:
+        try:
+            return next(calls)(texts)
+        except StopIteration:
+            raise KeyboardInterrupt from None
+
+    with pytest.raises(KeyboardInterrupt):
+        predict(source, tmp_path / "out.csv", call=stopped)
+    rows = tmp_path / "out.csv.partial" / "rows.csv"
+    rows.write_bytes(rows.read_bytes()[:-1])
+    with pytest.raises(InputError, match="has lost rows; delete the folder"):
+        predict(source, tmp_path / "out.csv", resume=True)
+
+
+def test_a_device_is_not_replaced(tmp_path: Path) -> None:
+    source, pipe = written(tmp_path / "in.csv", ROWS), tmp_path / "out.csv"
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match="is not a file; -o - writes to standard output"):
+        predict(source, pipe, overwrite=True)
+    assert pipe.is_fifo()

@@ -53,7 +53,8 @@ def predict_rows(
         where = ""
     else:
         to = Target(Path(output), _kind_of(output, request.output_format), errors, request.overwrite)
-        if request.resume and to.path.is_file() and not Path(f"{output}.partial").exists():
+        is_complete = to.path.is_file() and not Path(f"{output}.partial").exists()
+        if request.resume and is_complete and not request.overwrite:
             say(f"{output}: already complete", err=True)
             return
         model = run.onnx if run.onnx.exists() else run.model

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, zip_longest
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from seqclf.decisions import Decider
 from seqclf.errors import InputError
 from seqclf.evaluation.input_rows import InputRows
-from seqclf.files import sync
+from seqclf.files import scratch_folder, sync
 from seqclf.inference.bulk.answers import Answers
 from seqclf.inference.bulk.job import Target
 from seqclf.inference.bulk.writers import LineWriter, ParquetWriter, Writer
@@ -94,8 +93,8 @@ class Predictions:
         given = self._of_texts(texts) if rows is None else self._of_table(rows, texts)
         path = self.target.path.absolute()
         correct = 0
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
-            writer = self._writer(Path(folder), rows)
+        with scratch_folder(path) as folder:
+            writer = self._writer(folder, rows)
             for start in range(0, len(texts), _ROWS_A_BLOCK):
                 part = slice(start, start + _ROWS_A_BLOCK)
                 found = self._answered(texts.label_sets[part], probabilities[part])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,9 +17,10 @@ from numpy.typing import NDArray
 from seqclf.errors import InputError
 from seqclf.file_encoding import canonical
 from seqclf.inference.bulk.answers import Answers
-from seqclf.inference.bulk.journal import ERRORS, Journal, Progress
+from seqclf.inference.bulk.journal import Journal, Progress
 from seqclf.inference.bulk.reader import Read, Reader, Source
 from seqclf.inference.bulk.writers import LineWriter, ParquetWriter, Writer
+from seqclf.tables.row import ReadingStopped
 
 ROWS_A_BLOCK = 4_096
 
@@ -41,14 +43,23 @@ class Target:
     errors: Path | None = None
     overwrite: bool = False
 
-    def check(self) -> None:
-        """Raise ``InputError`` if a file could not be written at the end."""
+    def check(self, written: Path | None = None) -> None:
+        """Raise ``InputError`` if a file could not be written at the end.
+
+        ``written``: the list of bad rows, if an earlier call may have copied it to its place.
+        """
         if self.errors is not None and self.errors.absolute().resolve() == self.path.absolute().resolve():
             raise InputError(f"{self.errors}: is also --output; name another file for --errors")
         for path in filter(None, (self.path, self.errors)):
-            if path.exists() and (path.is_dir() or not self.overwrite):
-                what = "is a folder" if path.is_dir() else "already exists; use --overwrite to replace it"
-                raise InputError(f"{path}: {what}")
+            if path.is_dir():
+                raise InputError(f"{path}: is a folder")
+            if path.exists() and not path.is_file():
+                raise InputError(f"{path}: is not a file; -o - writes to standard output")
+            is_copy = (
+                written is not None and path == self.errors and path.exists() and filecmp.cmp(path, written, False)
+            )
+            if path.exists() and not self.overwrite and not is_copy:
+                raise InputError(f"{path}: already exists; use --overwrite to replace it")
             if not path.absolute().parent.is_dir():
                 raise InputError(f"{path}: the folder {path.absolute().parent} does not exist")
             if not os.access(path.absolute().parent, os.W_OK | os.X_OK):
@@ -99,27 +110,39 @@ def predict_file(
     for path in filter(None, (target.path, target.errors)):
         if not source.is_stream and path.absolute().resolve() == Path(source.path).absolute().resolve():
             raise InputError(f"{path}: is the input; name another file to write")
-    target.check()
     journal = Journal(target.path, _job(model, source, target, answers))
+    if not (resume and journal.is_complete()):
+        target.check()
     with journal.locked(resume=resume) as progress:
         try:
-            return _written(
-                probabilities,
-                source,
-                target,
-                answers,
-                journal=journal,
-                progress=progress,
-                on_report=on_report,
-                on_bad=on_bad,
-            )
-        except BaseException:
+            absent: Sequence[str] = ()
+            if not progress.complete:
+                absent = _write(
+                    probabilities,
+                    source,
+                    target,
+                    answers,
+                    journal=journal,
+                    progress=progress,
+                    on_report=on_report,
+                    on_bad=on_bad,
+                )
+            elif not journal.is_moved(progress):
+                target.check(journal.errors)
+            journal.move(progress, target.errors)
+        except BaseException as error:
             if progress.rows == progress.bad or source.is_stream:  # nothing to resume
                 journal.drop()
+            elif isinstance(error, ReadingStopped):
+                raise ReadingStopped(
+                    f"{error}; no output was written (the {progress.rows - progress.bad:,} rows before it are in "
+                    f"{journal.folder}; delete it to start again)"
+                ) from error
             raise
+    return Report(progress.rows, progress.bad, 1.0, absent)
 
 
-def _written(
+def _write(
     probabilities: Probabilities,
     source: Source,
     target: Target,
@@ -129,14 +152,19 @@ def _written(
     progress: Progress,
     on_report: Callable[[Report], None],
     on_bad: Callable[[InputError], None],
-) -> Report:
-    """``predict_file`` from ``progress`` on; keeps ``progress`` up to date."""
+) -> list[str]:
+    """Write the complete file into the journal's folder, from ``progress`` on; keeps ``progress`` up to date.
+
+    Returns ``Report.absent``.
+    """
+    journal.note(progress)
     writer: Writer = (
         ParquetWriter(journal.folder) if target.kind == "parquet" else LineWriter.into(target.kind, journal.folder)
     )
-    writer.cut(progress.written)
     reader = Reader(source)
-    with (journal.folder / ERRORS).open("ab") as errors:
+    with journal.errors.open("ab") as errors:
+        journal.check_written(progress, writer.position, errors.tell())
+        writer.cut(progress.written)
         errors.truncate(progress.errors)
         rows = iter(reader)
         skipped = sum(1 for _ in islice(rows, progress.rows))
@@ -148,14 +176,16 @@ def _written(
                 on_bad(bad)
                 errors.write(f"{bad}\n".encode("utf-8", "backslashreplace"))
             errors.flush()
+            os.fsync(errors.fileno())
+            writer.sync()
             progress.rows += len(block)
             progress.written, progress.errors = writer.position, errors.tell()
             journal.note(progress)
-            on_report(_report(progress, reader))
-        os.fsync(errors.fileno())
+            on_report(Report(progress.rows, progress.bad, reader.share, reader.absent))
     _check_any_valid(source, progress)
-    journal.end(writer.finish(), target.errors)
-    return _report(progress, reader)
+    progress.complete = writer.finish().name
+    journal.note(progress)
+    return reader.absent
 
 
 def predict_stream(
@@ -191,7 +221,19 @@ def _check_any_valid(source: Source, progress: Progress) -> None:
 
 
 def _blocks(rows: Iterator[Read | InputError], size: int = ROWS_A_BLOCK) -> Iterator[list[Read | InputError]]:
-    while block := list(islice(rows, size)):
+    """Blocks of rows; if reading stops with an error, the rows before it are the last block."""
+    block: list[Read | InputError] = []
+    try:
+        for row in rows:
+            block.append(row)
+            if len(block) == size:
+                yield block
+                block = []
+    except InputError:
+        if block:
+            yield block
+        raise
+    if block:
         yield block
 
 
@@ -218,10 +260,6 @@ def _predicted(
     refused = writer.write([{**row.values, **answer} for row, answer in zip(good, found, strict=True)], added)
     for place, what in refused.items():
         yield InputError(f"{good[place].where}: {what}")
-
-
-def _report(progress: Progress, reader: Reader) -> Report:
-    return Report(progress.rows, progress.bad, reader.share, reader.absent)
 
 
 def _job(model: Path, source: Source, target: Target, answers: Answers) -> dict[str, Any]:

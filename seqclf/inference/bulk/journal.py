@@ -1,8 +1,17 @@
-"""The progress of predicting a file, kept on disk to resume after an interruption."""
+"""The progress of predicting a file, kept on disk to resume after an interruption.
+
+A kill at any moment leaves one of these:
+
+- no ``TARGET.partial``, or one without a journal or predictions: the next call starts from the beginning;
+- a journal and at least the rows that it counts: ``--resume`` cuts what follows them, and continues;
+- a journal that names the complete file: ``--resume`` only moves it, and the list of bad rows, to their places;
+- the target, and no ``TARGET.partial``: done.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import fnmatch
 import json
 import os
 import shutil
@@ -13,9 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from seqclf.errors import InputError
-from seqclf.files import locked, write_json
+from seqclf.files import is_temporary, locked, remove_folder, replacing, sync, write_json
 
 _JOURNAL, ERRORS = "journal.json", "errors.txt"
+_OWN_FILES = (ERRORS, "rows.*", "part-*.parquet", "complete")
 
 
 @dataclass
@@ -25,12 +35,14 @@ class Progress:
     bad: rows among them without a prediction.
     written: the writer's position.
     errors: bytes of the list of bad rows.
+    complete: name of the file with all rows; empty until it is complete.
     """
 
     rows: int = 0
     bad: int = 0
     written: int = 0
     errors: int = 0
+    complete: str = ""
 
 
 class Journal:
@@ -44,17 +56,25 @@ class Journal:
         self.folder = target.with_name(f"{target.name}.partial")
         self._target, self._job = target, job
 
+    @property
+    def errors(self) -> Path:
+        """The list of bad rows so far."""
+        return self.folder / ERRORS
+
+    def is_complete(self) -> bool:
+        """Whether only the moves to the final paths are missing."""
+        try:
+            content = json.loads((self.folder / _JOURNAL).read_text(encoding="utf-8"))
+            return bool(content["progress"].get("complete"))
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            return False
+
     @contextlib.contextmanager
     def locked(self, *, resume: bool) -> Iterator[Progress]:
-        """Lock the folder for this process: a new one, or with ``resume`` an existing one if there is one.
+        """Lock the folder for this process: a new one, or with ``resume`` an existing one if it has predictions.
 
         Raises ``InputError`` if that would mix or lose predictions.
         """
-        found = self.folder.exists()
-        if found and not resume and self._holder() is None:
-            raise InputError(
-                f"{self.folder}: contains predictions of an interrupted command; continue with --resume, or delete it"
-            )
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -63,21 +83,47 @@ class Journal:
             try:
                 stack.enter_context(locked(self.folder))
             except BlockingIOError as error:
-                who = self._holder() or "another process"
-                raise InputError(f"{self._target}: is being written by {who}") from error
-            progress = self._read() if found else Progress()
-            self.note(progress)
+                raise InputError(f"{self._target}: is being written by {self._holder()}") from error
+            progress = self._read()
+            if progress.rows == 0:
+                self._clear()
+            elif not resume:
+                raise InputError(
+                    f"{self.folder}: contains predictions of an interrupted command; continue with --resume, or delete "
+                    "it"
+                )
+            else:
+                self._check_job()
             yield progress
 
-    def _read(self) -> Progress:
-        """Read the journal. Raises ``InputError`` if it belongs to another job."""
+    def _content(self) -> Any:
+        """The journal; None if there is none. Raises ``InputError`` if it is malformed."""
         path = self.folder / _JOURNAL
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-            progress = Progress(**content["progress"])
-            before = dict(content["job"])
-        except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
-            raise InputError(f"{path}: cannot be read ({error}); delete {self.folder} to start again") from error
+            return json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, RecursionError) as error:
+            raise self._malformed(error) from error
+
+    def _malformed(self, error: Exception) -> InputError:
+        path = self.folder / _JOURNAL
+        return InputError(f"{path}: cannot be read ({error}); delete {self.folder} to start again")
+
+    def _read(self) -> Progress:
+        """The progress; none if there is no journal."""
+        content = self._content()
+        try:
+            return Progress() if content is None else Progress(**content["progress"])
+        except (LookupError, TypeError) as error:
+            raise self._malformed(error) from error
+
+    def _check_job(self) -> None:
+        """Raise ``InputError`` if the journal belongs to another job."""
+        try:
+            before = dict(self._content()["job"])
+        except (LookupError, TypeError, ValueError) as error:
+            raise self._malformed(error) from error
         changed = [name for name in {**before, **self._job} if self._job.get(name) != before.get(name)]
         if changed:
             were = ", ".join(f"{name} {_shown(before.get(name))}" for name in changed)
@@ -85,33 +131,56 @@ class Journal:
                 f"{self.folder}: was started with another {' and another '.join(changed)} (it was: {were}); repeat "
                 "that command with --resume, or delete the folder"
             )
-        return progress
 
-    def _holder(self) -> str | None:
-        """The process that is writing; None if there is none."""
-        try:
-            with locked(self.folder):
-                return None
-        except BlockingIOError:
-            with contextlib.suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
-                content = json.loads((self.folder / _JOURNAL).read_text(encoding="utf-8"))
-                return f"process {content['process']} on {content['host']}"
-            return "another process"
+    def _clear(self) -> None:
+        """Delete what a call left that was killed before its first prediction.
+
+        Raises ``InputError`` for other files.
+        """
+        found = sorted(self.folder.iterdir())
+        for path in found:
+            is_own = path.name == _JOURNAL or is_temporary(path.name)
+            if not is_own and not any(fnmatch.fnmatch(path.name, pattern) for pattern in _OWN_FILES):
+                raise InputError(
+                    f"{self.folder}: contains {path.name}, which is not of seqclf; move the folder, or name another "
+                    "--output"
+                )
+        for path in found:
+            path.unlink()
+
+    def _holder(self) -> str:
+        """The process that is writing."""
+        with contextlib.suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
+            content = json.loads((self.folder / _JOURNAL).read_text(encoding="utf-8"))
+            return f"process {content['process']} on {content['host']}"
+        return "another process"
 
     def note(self, progress: Progress) -> None:
         """Record ``progress``, which is on disk."""
         who = {"process": os.getpid(), "host": socket.gethostname()}
         write_json(self.folder / _JOURNAL, {"job": self._job, "progress": asdict(progress), **who})
 
-    def end(self, complete: Path, errors: Path | None) -> None:
-        """Move the complete file and the list of bad rows to their final paths."""
-        if errors is not None:
-            shutil.move(self.folder / ERRORS, errors)
-        complete.replace(self._target)
+    def check_written(self, progress: Progress, position: int, errors: int) -> None:
+        """Raise ``InputError`` if less is on disk than was noted, because the disk lost data."""
+        if position < progress.written or errors < progress.errors:
+            raise InputError(f"{self.folder}: has lost rows; delete the folder to start again")
+
+    def is_moved(self, progress: Progress) -> bool:
+        """Whether the complete file and the list of bad rows are at their final paths."""
+        return progress.complete != "" and not (self.folder / progress.complete).exists()
+
+    def move(self, progress: Progress, errors: Path | None) -> None:
+        """Move the complete file and the list of bad rows to their final paths, unless they are there."""
+        if not self.is_moved(progress):
+            if errors is not None:
+                with replacing(errors) as temporary:  # may be on another disk
+                    shutil.copyfile(self.errors, temporary)
+            (self.folder / progress.complete).replace(self._target)
+            sync(self._target.absolute().parent)
         self.drop()
 
     def drop(self) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove_folder(self.folder)
 
 
 def _shown(value: Any) -> str:

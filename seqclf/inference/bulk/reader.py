@@ -15,7 +15,7 @@ from seqclf.file_encoding import UTF8, suggestion
 from seqclf.tables.decoding import NotDecoded, open_binary
 from seqclf.tables.formats import KINDS, READ_KINDS, unknown_ending
 from seqclf.tables.names import column_hint, no_such_file
-from seqclf.tables.row import Row
+from seqclf.tables.row import ReadingStopped, Row
 from seqclf.tables.rows import rows
 from seqclf.tables.values import shown
 from seqclf.text.fields import join_fields
@@ -160,8 +160,9 @@ class Reader:
                     suggested = True
                     row = InputError(f"{row}{self._suggestion()}")
                 yield row
-        except NotDecoded as error:  # the header
-            raise InputError(f"{error}{self._suggestion()}") from error
+        except NotDecoded as error:  # the header, or all that is left
+            kind = ReadingStopped if isinstance(error, ReadingStopped) else InputError
+            raise kind(f"{error}{self._suggestion()}") from error
 
     def _suggestion(self) -> str:
         if self._source.is_stream:

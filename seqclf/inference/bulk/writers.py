@@ -32,6 +32,9 @@ class Writer(Protocol):
     @property
     def position(self) -> int: ...
 
+    def sync(self) -> None:
+        """Flush the output so far to disk."""
+
     def cut(self, position: int) -> None:
         """Discard the output after ``position``."""
 
@@ -100,6 +103,9 @@ class LineWriter:
     def position(self) -> int:
         return self._written
 
+    def sync(self) -> None:
+        os.fsync(self._file.fileno())
+
     def cut(self, position: int) -> None:
         self._file.truncate(position)
         self._written = position
@@ -139,6 +145,9 @@ class ParquetWriter:
     @property
     def position(self) -> int:
         return self._parts
+
+    def sync(self) -> None:
+        pass  # each part is synced when it is complete
 
     def cut(self, position: int) -> None:
         for path in list(self._files())[position:]:
