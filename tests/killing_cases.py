@@ -32,6 +32,8 @@ class _ByLength:
 
     labels = ONE
     thresholds = None
+    columns = ()
+    extra = None
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         return of_length(texts)
@@ -39,7 +41,7 @@ class _ByLength:
 
 def _predicts(**options: Any) -> Callable[[], None]:
     given = {
-        "input_path": "in.csv", "column": "text", "input_format": None, "encoding": None, "output_path": "out.csv",
+        "input_path": "in.csv", "columns": ("text",), "input_format": None, "encoding": None, "output_path": "out.csv",
         "output_format": None, "errors_path": Path("errors.txt"), "resume": False, "overwrite": False, "prefix": "",
     }  # fmt: skip
     request = FileRequest(**{**given, **options})

@@ -19,6 +19,7 @@ from seqclf.errors import InputError
 from seqclf.inference.bulk.answers import Answers
 from seqclf.inference.bulk.job import Target, predict_file, predict_stream
 from seqclf.inference.bulk.reader import Source
+from seqclf.tables.row import ReadingStopped
 
 pytestmark = pytest.mark.usefixtures("small_blocks")
 
@@ -206,16 +207,26 @@ def test_any_row_is_written_unchanged(rows: list[tuple[str, Any]]) -> None:
     assert [(row["text"], row["other"]) for row in found] == rows
 
 
-@pytest.mark.usefixtures("small_blocks")
-def test_an_unreadable_remainder_leaves_no_complete_output(tmp_path: Path) -> None:
-    """Unlike a malformed row: it may be any number of rows."""
-    source, target = tmp_path / "in.jsonl", tmp_path / "out.csv"
-    lines = [json.dumps({"text": "x" * number}) for number in range(1, 13)]
-    source.write_bytes("\n".join(lines).encode("utf-16-le") + b"\0\xd8" + "\n{}\n".encode("utf-16-le"))
-    with pytest.raises(InputError, match="no output was written") as raised:
-        predict(source, target, encoding="utf-16-le")
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_an_unreadable_remainder_leaves_no_complete_output(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unlike a malformed row, it may be any number of rows."""
+
+    def stops(*arguments: Any, **options: Any) -> Any:
+        yield from [(number, {"text": "x" * number}) for number in range(1, 8)]
+        raise ReadingStopped("in.csv:9: the rest cannot be read")
+
+    source, target = written(tmp_path / "in.csv", ROWS), tmp_path / f"out.{kind}"
+    monkeypatch.setattr("seqclf.inference.bulk.reader.rows", stops)
+    with pytest.raises(
+        ReadingStopped, match=r"the rest .* no output was written \(the 7 rows before it are in"
+    ) as raised:
+        predict(source, target)
     assert raised.value.exit_code == 1
     assert not target.exists()
-    partial = tmp_path / "out.csv.partial"
-    assert "the 12 rows before it are in" in str(raised.value) or "11 rows" in str(raised.value)
-    assert len(read_rows(partial / "rows.csv")) in (11, 12)
+    assert list((tmp_path / f"out.{kind}.partial").glob("rows.csv" if kind == "csv" else "part-000001.parquet"))
+    out = io.BytesIO()
+    with pytest.raises(ReadingStopped):
+        predict_stream(of_length, Source.of(str(source), None, "text"), "csv", out, Answers(Decider(ONE)))
+    assert len(out.getvalue().splitlines()) == 8, "a stream has the rows before it"
