@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import random
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from seqclf.export.input_names import input_names
 from seqclf.inference import Classifier
 from seqclf.runs import Run
 from seqclf.sources.texts import LabelledTexts
+from seqclf.text.field_tokenizer import FIELDS_FILE
 from seqclf.text.fields import join_fields
 
 TITLE, BODY = "Was: Titel", "class"
@@ -251,3 +253,12 @@ def test_every_column_has_a_name_of_its_own(columns: list[str]) -> None:
     assert list(names) == columns
     assert len({name.lower() for name in names.values()}) == len(columns)
     assert all(name.isidentifier() and name.isascii() and name[0] != "_" for name in names.values())
+
+
+def test_a_tokenizer_without_the_columns_does_not_fit_the_model(run: Run, tmp_path: Path) -> None:
+    shutil.copytree(run.folder / "tokenizer", tmp_path / "tokenizer")
+    shutil.copy(run.onnx, tmp_path)
+    Classifier.load(tmp_path)
+    (tmp_path / "tokenizer" / FIELDS_FILE).unlink()
+    with pytest.raises(InputError, match="use both from the same run"):
+        Classifier.load(tmp_path)

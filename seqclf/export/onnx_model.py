@@ -81,7 +81,17 @@ def onnx_model(
     written = helper.make_model(
         made, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=_IR_VERSION, producer_name="seqclf"
     )
-    about: dict[str, Any] = {
+    about = _about(config, labels, thresholds, extra)
+    helper.set_model_props(written, {name: json.dumps(value, ensure_ascii=False) for name, value in about.items()})
+    onnx.checker.check_model(written, full_check=True)
+    return written
+
+
+def _about(
+    config: Config, labels: Labels, thresholds: Sequence[float] | None, extra: ExtraColumns | None
+) -> dict[str, Any]:
+    """The file's metadata."""
+    return {
         "labels": labels.as_json(),
         "thresholds": None if thresholds is None else list(thresholds),
         "max_tokens": config.tokenizer.max_tokens,
@@ -89,9 +99,6 @@ def onnx_model(
         **({} if extra is None else {"extra": extra.as_json()}),
         **({"fields": list(config.data.fields)} if config.data.fields else {}),
     }
-    helper.set_model_props(written, {name: json.dumps(value, ensure_ascii=False) for name, value in about.items()})
-    onnx.checker.check_model(written, full_check=True)
-    return written
 
 
 def export_onnx(
