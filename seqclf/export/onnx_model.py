@@ -16,9 +16,10 @@ from seqclf.files import replacing
 from seqclf.labels import Labels
 from seqclf.layer_types import Layer, named_layers
 from seqclf.onnx_writer.graph import OPSET, Graph, OnnxFlow, dense, real_tokens
+from seqclf.onnx_writer.inputs import at_least_one, rows_of, with_a_token
 from seqclf.onnx_writer.ngrams import Hashes, ngram_logits
 from seqclf.prior import Prior
-from seqclf.token_ids import PAD_ID, PRIME, coefficients, word_coefficients
+from seqclf.token_ids import PAD_ID, PRIME, UNKNOWN_ID, coefficients, word_coefficients
 
 if TYPE_CHECKING:
     import keras
@@ -40,7 +41,8 @@ def onnx_model(
 ) -> onnx.ModelProto:
     """The model of ``build_model(config, ...)`` at inference; for texts without known tokens, the ``prior``.
 
-    Input ``token_ids``: ``int32 [batch, time]``, padded right with 0, no row all padding. Outputs: ``logits``,
+    Input ``token_ids``: ``int32 [batch, time]`` of any size, padded right with 0; a row of padding is a text without
+    tokens. Outputs: ``logits``,
     ``float32 [batch, 1 or labels]``, and ``probabilities``, ``float32 [batch, labels]``. The file also has everything
     else that ``seqclf.inference`` needs apart from the tokenizer: labels, thresholds, how texts are truncated, the
     columns that make up a text if there are several, and how values of ``extra`` become features.
@@ -57,20 +59,13 @@ def onnx_model(
         return [np.asarray(weight) for weight in model.get_layer(layer).get_weights()]
 
     graph = Graph(weights)
-    beside = None if extra is None else _beside(graph, extra)
-    answered = _or_prior(graph, _logits(graph, config, beside), labels, prior, extra)
-    logits = graph.op("Identity", answered, name=_LOGITS)
-    _add_probabilities(graph, logits, labels)
+    _add_outputs(graph, config, labels, prior, extra)
     made = helper.make_graph(
         graph.nodes,
         "seqclf",
         [
             helper.make_tensor_value_info("token_ids", TensorProto.INT32, ["batch", "time"]),
-            *(
-                []
-                if beside is None
-                else [helper.make_tensor_value_info(_EXTRA, TensorProto.FLOAT, [None, beside.width])]
-            ),
+            *([] if extra is None else [helper.make_tensor_value_info(_EXTRA, TensorProto.FLOAT, [None, extra.width])]),
         ],
         [
             helper.make_tensor_value_info(_LOGITS, TensorProto.FLOAT, ["batch", labels.units]),
@@ -117,6 +112,20 @@ def export_onnx(
         temporary.write_bytes(content)
 
 
+def _add_outputs(graph: Graph, config: Config, labels: Labels, prior: Prior | None, extra: ExtraColumns | None) -> None:
+    """Add everything from the inputs to the outputs."""
+    padding = graph.constant(PAD_ID, np.int32)
+    token_ids = at_least_one(graph, "token_ids", padding=padding, steps=True)
+    beside = None if extra is None else _beside(graph, extra, token_ids)
+    read = token_ids
+    if prior is None or extra is not None:  # otherwise the prior answers texts without tokens
+        unknown_id = UNKNOWN_ID if prior is None else prior.unknown_id
+        read = with_a_token(graph, token_ids, padding=padding, unknown_id=unknown_id)
+    logits = _logits(graph, config, read, beside)
+    answered = _or_prior(graph, logits, labels, prior, token_ids=token_ids, extra=extra, beside=beside)
+    _add_probabilities(graph, rows_of(graph, answered, "token_ids", name=_LOGITS), labels)
+
+
 def _add_probabilities(graph: Graph, logits: str, labels: Labels) -> None:
     """Add the output ``probabilities``, computed from the logits."""
     if labels.multi:
@@ -128,48 +137,58 @@ def _add_probabilities(graph: Graph, logits: str, labels: Labels) -> None:
         graph.op("Softmax", logits, axis=-1, name=_PROBABILITIES)
 
 
-def _beside(graph: Graph, extra: ExtraColumns) -> OnnxFlow:
+def _beside(graph: Graph, extra: ExtraColumns, token_ids: str) -> OnnxFlow:
     """The features of the columns beside the text, ``[batch, width]``, from an input with a default."""
     from onnx import numpy_helper
 
     graph.initializers.append(numpy_helper.from_array(extra.missing[None], _EXTRA))
-    texts = graph.op("Shape", "token_ids", start=0, end=1)
+    texts = graph.op("Shape", token_ids, start=0, end=1)
     shape = graph.op("Concat", texts, graph.integers(extra.width), axis=0)
-    return OnnxFlow(graph.op("Expand", _EXTRA, shape), "", "", extra.width, is_sequence=False)
+    given = at_least_one(graph, _EXTRA, padding=graph.constant(0.0))
+    return OnnxFlow(graph.op("Expand", given, shape), "", "", extra.width, is_sequence=False)
 
 
-def _or_prior(graph: Graph, logits: str, labels: Labels, prior: Prior | None, extra: ExtraColumns | None) -> str:
+def _or_prior(
+    graph: Graph,
+    logits: str,
+    labels: Labels,
+    prior: Prior | None,
+    *,
+    token_ids: str,
+    extra: ExtraColumns | None,
+    beside: OnnxFlow | None,
+) -> str:
     """The logits, replaced by those of the prior if every token is padding or unknown, and no column has a value."""
     if prior is None:
         return logits
-    padding = graph.op("Equal", "token_ids", graph.constant(PAD_ID, np.int32))
+    padding = graph.op("Equal", token_ids, graph.constant(PAD_ID, np.int32))
     mute = padding
     for token_id in prior.mute_ids:
-        mute = graph.op("Or", mute, graph.op("Equal", "token_ids", graph.constant(token_id, np.int32)))
+        mute = graph.op("Or", mute, graph.op("Equal", token_ids, graph.constant(token_id, np.int32)))
     tokens = graph.op("Cast", graph.op("Not", mute), to=6)
     known = graph.op(
         "Greater", graph.op("ReduceSum", tokens, graph.integers(1), keepdims=1), graph.constant(0, np.int32)
     )
-    if extra is not None:
-        same = graph.op("Equal", _EXTRA, graph.constant(extra.missing[None]))
+    if extra is not None and beside is not None:
+        same = graph.op("Equal", beside.x, graph.constant(extra.missing[None]))
         given = graph.op("Cast", graph.op("Not", same), to=6)
         found = graph.op("ReduceSum", given, graph.integers(1), keepdims=1)
         known = graph.op("Or", known, graph.op("Greater", found, graph.constant(0, np.int32)))
     return graph.op("Where", known, logits, graph.constant(prior.logits(labels)))
 
 
-def _logits(graph: Graph, config: Config, beside: OnnxFlow | None) -> str:
+def _logits(graph: Graph, config: Config, token_ids: str, beside: OnnxFlow | None) -> str:
     """The logits of ``build_model``, computed in the same order."""
     from seqclf.model.build import LOGITS, NETWORK_LOGITS, NGRAMS
 
-    flow = _through(graph, "layers", config.layers, _embedded(graph)) if config.layers else None
+    flow = _through(graph, "layers", config.layers, _embedded(graph, token_ids)) if config.layers else None
     if beside is not None:
         flow = beside if flow is None else _joined(graph, flow, beside.x, beside.width)
     if config.ngrams is None:
         assert flow is not None
         return dense(graph, _through(graph, "head", config.head, flow).x, LOGITS)
     hashes = Hashes([coefficients(order) for order in config.ngrams.orders], word_coefficients(), PRIME)
-    scores = ngram_logits(graph, "token_ids", NGRAMS, hashes, normalize=config.ngrams.normalize)
+    scores = ngram_logits(graph, token_ids, NGRAMS, hashes, normalize=config.ngrams.normalize)
     if config.ngrams.join == "head":
         units = int(graph.weights(NGRAMS)[1].size)
         flow = (
@@ -195,12 +214,12 @@ def _through(graph: Graph, section: str, layers: Sequence[Layer], flow: OnnxFlow
     return flow
 
 
-def _embedded(graph: Graph) -> OnnxFlow:
+def _embedded(graph: Graph, token_ids: str) -> OnnxFlow:
     from seqclf.model.encoder import EMBEDDING
 
     table = graph.weights(EMBEDDING)[0]
-    x = graph.op("Gather", graph.constant(table), "token_ids")
-    padding = graph.op("Equal", "token_ids", graph.constant(PAD_ID, np.int32))
+    x = graph.op("Gather", graph.constant(table), token_ids)
+    padding = graph.op("Equal", token_ids, graph.constant(PAD_ID, np.int32))
     real = graph.op("Cast", graph.op("Not", padding), to=6)
     lengths = graph.op("ReduceSum", real, graph.integers(1), keepdims=0)
     return OnnxFlow(x, real_tokens(graph, x, lengths), lengths, width=table.shape[1])

@@ -19,6 +19,7 @@ from seqclf.model.build import build_model
 from seqclf.prior import Prior
 from seqclf.text.field_tokenizer import FieldTokenizer
 from seqclf.text.graph import GraphFieldTokenizer, GraphTokenizer
+from seqclf.text.graph.tokenizer import with_a_token
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.token_ids import known_tokens
 
@@ -28,8 +29,8 @@ class TextClassifier(tf.Module):
 
     ``serving_default``: ``text`` (``tf.string [batch]``) -> ``label`` (``tf.string [batch]``) and ``probabilities``
     (``tf.float32 [batch, labels]``); ``tokens``: the same from ``token_ids`` (``tf.int32 [batch, time]``, padded right
-    with 0, no row all padding); ``labels``: nothing -> ``labels`` (``tf.string [labels]``), in the order of the
-    columns of ``probabilities``.
+    with 0; a row of padding is a text without tokens); ``labels``: nothing -> ``labels`` (``tf.string [labels]``), in
+    the order of the columns of ``probabilities``.
 
     A model of several text columns has an input for each of them instead of ``text``, named after it (``input_names``).
     Multi-label, the first two return ``decisions`` (``tf.bool [batch, labels]``: which apply) instead of ``label``, and
@@ -73,6 +74,7 @@ class TextClassifier(tf.Module):
             self.classify_with_columns = with_inputs(self._with_columns, [*of_text, *self.columns.inputs])
         self._labels = tf.constant([label.encode("utf-8") for label in labels])
         self._thresholds = None if thresholds is None else tf.constant(thresholds, tf.float32)
+        self._unknown_id = tokenizer.unknown_id
         self._mute_ids = None if prior is None else prior.mute_ids
         if prior is not None:
             shares = prior.frequencies[1:] if labels.units == 1 and not labels.multi else prior.frequencies
@@ -84,6 +86,7 @@ class TextClassifier(tf.Module):
 
     @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32, name="token_ids")], autograph=False)
     def classify_tokens(self, token_ids: tf.Tensor) -> dict[str, tf.Tensor]:
+        token_ids = with_a_token(token_ids, self._unknown_id)
         return self._answer(token_ids, None if self.columns is None else self.columns.alone(tf.shape(token_ids)[0]))
 
     def _with_columns(self, *inputs: tf.Tensor) -> dict[str, tf.Tensor]:

@@ -52,6 +52,15 @@ def never_empty(ids: tf.RaggedTensor, unknown_id: int) -> tf.RaggedTensor:
     return tf.concat([ids, tf.RaggedTensor.from_row_lengths(unknown, empty, validate=False)], axis=1)
 
 
+def with_a_token(token_ids: tf.Tensor, unknown_id: int) -> tf.Tensor:
+    """``int32 [n, time]``, padded right -> the same with at least one column, and with one unknown token in each row of
+    padding alone."""
+    no_steps = tf.cast(tf.shape(token_ids)[1] == 0, tf.int32)
+    rows = tf.pad(token_ids, [[0, 0], [0, no_steps]], constant_values=PAD_ID)
+    first = tf.where(tf.reduce_all(rows == PAD_ID, axis=1), unknown_id, rows[:, 0])
+    return tf.concat([first[:, tf.newaxis], rows[:, 1:]], axis=1)
+
+
 def padded(ids: tf.RaggedTensor) -> tf.Tensor:
     """``int32 [n, (ids)]`` -> ``int32 [n, time]``, padded right; ``time`` is at least 1."""
     rows = ids.to_tensor(default_value=PAD_ID)
