@@ -96,12 +96,13 @@ class Baseline:
         sizes = {"training_texts": len(train.texts), "all_training_texts": train.all_texts}
         if not labels.multi:
             return cls(linear, shares.tolist(), None, None, **sizes)
-        always = shared_thresholds(np.broadcast_to(shares, train.truth.shape), train.truth, train.weights)
+        always = shared_thresholds(np.broadcast_to(shares, train.truth.shape), train.truth, of_texts)
         chosen = np.full(len(labels), DEFAULT_THRESHOLD if isinstance(thresholds, str) else thresholds)
         if isinstance(thresholds, str) and validation is not None:
             choose = per_label_thresholds if thresholds == "per_label" else shared_thresholds
             found = sigmoid(linear.logits(validation.texts))
-            chosen = choose(found, validation.truth[:, : len(labels)], validation.weights)
+            given = None if validation.weights is None else relative_weights(validation.weights)
+            chosen = choose(found, validation.truth[:, : len(labels)], given)
         return cls(linear, shares.tolist(), chosen.tolist(), always.tolist(), **sizes)
 
     def scores(self, part: Part, labels: Labels) -> BaselineScores:

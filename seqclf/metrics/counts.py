@@ -59,6 +59,7 @@ class Counts:
         support: texts that have it, likewise.
         texts: number of texts that have it, without weights, ``int64 [labels]``.
         precision, recall, f1: of each label, ``float64 [labels]``; 0 where the denominator is.
+        weight: the summed weight of the texts in the data, whose mean is 1 in the other fields; None without weights.
     """
 
     losses: OfTexts
@@ -70,17 +71,13 @@ class Counts:
     precision: NDArray[np.float64]
     recall: NDArray[np.float64]
     f1: NDArray[np.float64]
+    weight: float | None = None
 
     @property
     def f1_of_occurring_labels(self) -> float:
         """Mean F1 of the labels that occur in the truth or the predictions; 0 without any."""
         occurs = self.found + self.support > 0
         return float(self.f1[occurs].mean()) if occurs.any() else 0.0
-
-    @property
-    def weight(self) -> float | None:
-        """The summed weight of the texts; None without weights."""
-        return None if self.correct.weights is None else self.correct.weight
 
     @property
     def wrong_decisions(self) -> float:

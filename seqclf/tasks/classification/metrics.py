@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.errors import InputError
+from seqclf.label_weights import relative_weights
 from seqclf.metrics.classification import ClassificationMetrics
 from seqclf.metrics.counts import Counts, OfTexts
 
@@ -49,7 +50,8 @@ def classification_metrics(
     Raises:
         InputError: if no text has a weight.
     """
-    (logits, truth), weights = counted([logits, truth], weights)
+    (logits, truth), given = counted([logits, truth], weights)
+    weights = None if given is None else given.relative
     log_p = log_probabilities(logits)
     predicted = log_p.argmax(axis=1)
     label_ids = truth.argmax(axis=1) if truth.ndim == 2 else truth
@@ -74,20 +76,30 @@ def classification_metrics(
         precision=precision,
         recall=recall,
         f1=ratio(2 * precision * recall, precision + recall),
+        weight=None if given is None else given.total,
     )
     return ClassificationMetrics.of(counts, names, confusion.tolist())
 
 
+class Weights(NamedTuple):
+    """Weights of texts, all above 0: with mean 1 (``float64 [texts]``), and the sum before they were scaled."""
+
+    relative: NDArray[np.float64]
+    total: float
+
+
 def counted(
     rows: Sequence[NDArray[Any]], weights: NDArray[np.floating] | None
-) -> tuple[Sequence[NDArray[Any]], NDArray[np.float64] | None]:
+) -> tuple[Sequence[NDArray[Any]], Weights | None]:
     """The rows of the texts whose weight is not 0, and their weights. Raises ``InputError`` if there are none."""
     if weights is None:
         return rows, None
-    places = np.flatnonzero(weights > 0)
+    relative = relative_weights(weights)
+    places = np.flatnonzero(relative)
     if not len(places):
         raise InputError("no text to measure has a weight above 0 (data.weight)")
-    return [one[places] for one in rows], weights[places].astype(np.float64)
+    total = float(weights[places].sum(dtype=np.float64))
+    return [one[places] for one in rows], Weights(relative[places].astype(np.float64), total)
 
 
 def ratio(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[np.float64]:

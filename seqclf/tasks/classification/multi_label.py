@@ -42,7 +42,8 @@ def multi_label_metrics(
         more_labels: labels of the texts that the model does not have, and never predicts.
         weights: as for ``classification_metrics``; raises ``InputError`` as well.
     """
-    (logits, truth), weights = counted([logits, truth], weights)
+    (logits, truth), given = counted([logits, truth], weights)
+    weights = None if given is None else given.relative
     predicted = np.zeros(truth.shape, dtype=np.bool_)
     predicted[:, : len(labels)] = sigmoid(logits) > np.asarray(thresholds)
     hits, found, support = (label_totals(which, 0, weights) for which in (predicted & truth, predicted, truth))
@@ -57,6 +58,7 @@ def multi_label_metrics(
         precision=ratio(hits, found),
         recall=ratio(hits, support),
         f1=ratio(2 * hits, found + support),
+        weight=None if given is None else given.total,
     )
     chosen = dict(zip(labels, map(float, thresholds), strict=True))
     return MultiLabelMetrics.of(counts, {**chosen, **dict.fromkeys(more_labels)})

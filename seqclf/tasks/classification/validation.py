@@ -49,7 +49,7 @@ class Validator:
         logits, texts, labels = self.logits(validation), validation.texts, self._labels
         thresholds = None
         if labels.multi:
-            thresholds = _thresholds_of(self._config, logits, texts.labels[:, : len(labels)], texts.weights)
+            thresholds = _thresholds_of(self._config, logits, texts.labels[:, : len(labels)], texts.relative_weights)
         return metrics_of(logits, texts, labels, thresholds)
 
     def logits(self, validation: Batches) -> NDArray[np.float32]:
