@@ -33,6 +33,7 @@ class Source:
         column: the column of the texts, or several whose values together are a text.
         encoding: of the text, by Python's name.
         extra: columns beside the text to read; a row may lack them.
+        header: names of the columns of a csv or tsv file without a header line.
     """
 
     path: str
@@ -40,6 +41,7 @@ class Source:
     column: str | tuple[str, ...]
     encoding: str = UTF8
     extra: ExtraColumns | None = None
+    header: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, path: str, kind: str | None, column: str | tuple[str, ...], encoding: str = UTF8) -> Source:
@@ -155,7 +157,9 @@ class Reader:
         path = Path(source.name if source.is_stream else source.path)
         suggested = False
         try:
-            for row in rows(path, source.kind, self._open, source.encoding, column=source.columns[0]):
+            for row in rows(
+                path, source.kind, self._open, source.encoding, column=source.columns[0], header=source.header
+            ):
                 if isinstance(row, NotDecoded) and not suggested:
                     suggested = True
                     row = InputError(f"{row}{self._suggestion()}")

@@ -11,7 +11,7 @@ from typing import Any
 
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, suggestion
-from seqclf.sources.base import ExtraKind, TableColumns
+from seqclf.sources.base import ExtraKind, OptionError, TableColumns
 from seqclf.sources.rows.collected import Collected, LabelledRow, checked
 from seqclf.sources.rows.values import labelled_row, text_of
 from seqclf.sources.table.missing_columns import MissingCounts, RowMissesColumns
@@ -44,6 +44,7 @@ class TableSource:
         options: prefix of ``text`` and ``label`` where the user sets them, for messages.
         group, weight: columns with the groups and the weights.
         extra: columns beside the text, and what they contain.
+        header: names of the columns of csv and tsv files without a header line.
         encoding: Python's name of the files' encoding.
     """
 
@@ -58,11 +59,13 @@ class TableSource:
         group: str | None = None,
         weight: str | None = None,
         extra: Mapping[str, ExtraKind] | None = None,
+        header: Sequence[str] = (),
         encoding: str = UTF8,
     ) -> None:
         self._options = options
         self._columns = TableColumns(text, label, separator, group, weight, extra or {})
         self._format = file_format
+        self._header = tuple(header)
         self._encoding = encoding
         self._fingerprints: dict[tuple[str, int, int, int], str] = {}
 
@@ -78,6 +81,9 @@ class TableSource:
 
     def check(self, part: str) -> None:
         path = Path(part)
+        if self._header and (kind := self._kind(path)) not in ("csv", "tsv"):
+            message = f"{path}: names the columns of csv and tsv files without a header line, but this file is {kind}"
+            raise OptionError({"header": f"{message}; set it to null"})
         missing, count, bad = MissingCounts(path, self._options), 0, None
         for row in itertools.islice(self._rows(path), ROWS_LOOKED_AT):
             count += 1
@@ -118,8 +124,9 @@ class TableSource:
 
     def _read_beside(self) -> list[Any]:
         """The same for the options that came later; empty if they are unset. Groups have their own digests."""
-        weight, extra = self._columns.weight, self._columns.extra
-        return [*([("weight", weight)] if weight else []), *([("extra", *extra.items())] if extra else [])]
+        weight, extra, header = self._columns.weight, self._columns.extra, self._header
+        beside = (("weight", *([weight] if weight else [])), ("extra", *extra.items()), ("header", *header))
+        return [one for one in beside if len(one) > 1]
 
     def read(self, part: str, most: int | None = None, every: int = 1) -> LabelledTexts:
         """Read every ``every``-th row, at most ``most`` rows. Raises ``InputError`` that lists malformed rows.
@@ -223,7 +230,7 @@ class TableSource:
 
     def _rows(self, path: Path) -> Iterator[Row | InputError]:
         try:
-            yield from rows(path, self._kind(path), encoding=self._encoding)
+            yield from rows(path, self._kind(path), encoding=self._encoding, header=self._header)
         except NotDecoded as error:  # the header
             raise InputError(f"{error}; {self._suggestion(path)}") from error
 
