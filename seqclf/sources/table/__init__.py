@@ -19,7 +19,7 @@ _QUICK_TO_READ = 200_000_000  # bytes
 
 
 class TableData(ColumnOptions):
-    """Tables with one text and its label or labels per row. csv and tsv need a header line or `header`; tsv has no quoting."""
+    """Tables with one text and its label or labels per row. csv and tsv need a header line or `header`."""
 
     rank: ClassVar = 2
     other_names: ClassVar = ("csv", "tsv", "json", "jsonl", "file", "files")
