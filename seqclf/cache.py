@@ -10,13 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from seqclf.errors import SeqclfError
-from seqclf.files import making_folder, remove_abandoned
+from seqclf.files import expanded, making_folder, remove_abandoned
 
 
 def cache_folder() -> Path:
     """``$SEQCLF_CACHE``, else ``seqclf`` in ``$XDG_CACHE_HOME`` or ``~/.cache``."""
     if named := os.environ.get("SEQCLF_CACHE"):
-        return Path(named).expanduser()
+        return expanded(named)
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "seqclf"
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import codecs
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 UTF8 = "utf-8"
 _BOMS = (  # UTF-32 first: its little-endian BOM starts with that of UTF-16
@@ -93,14 +95,21 @@ def guessed(content: bytes) -> str | None:
     return None
 
 
-def encoding_of(*paths: Path) -> str | None:
+def _opened(path: Path) -> BinaryIO:
+    return path.open("rb")
+
+
+def encoding_of(*paths: Path, opened: Callable[[Path], BinaryIO] = _opened) -> str | None:
     """The encoding of files: ``utf-8`` if they are valid UTF-8, else a guess or None. Raises ``OSError``.
 
     Also None if most lines are UTF-8 and some are broken. Reads at most the first 64 MB.
+
+    Args:
+        opened: opens a file for reading bytes.
     """
     non_ascii, read, good, bad = bytearray(), 0, 0, 0
     for path in paths:
-        with path.open("rb") as file:
+        with opened(path) as file:
             for number, line in enumerate(file):
                 if number == 0 and (wide := _wide(line)):
                     return wide
@@ -122,11 +131,11 @@ def decoded(content: bytes, name: str) -> str:
     return codecs.getincrementaldecoder(decoder_of(name))("strict").decode(content, final=True).removeprefix("\ufeff")
 
 
-def suggestion(path: Path, option: str, tried: str = UTF8) -> str:
+def suggestion(path: Path, option: str, tried: str = UTF8, *, opened: Callable[[Path], BinaryIO] = _opened) -> str:
     """Advice for a file that is not valid text in the encoding ``tried``. ``option``: how the user sets the encoding,
-    ``data.encoding: `` or a command-line option."""
+    ``data.encoding: `` or a command-line option; ``opened``: as in ``encoding_of``."""
     try:
-        found = encoding_of(path)
+        found = encoding_of(path, opened=opened)
     except OSError:
         found = None
     if found is None or canonical(found) == canonical(tried):

@@ -23,6 +23,14 @@ _TEMPORARY = re.compile(r"\..+\.(?P<process>\d+)-[0-9a-f]{8}(?:\.\w+)?")
 _SECONDS_KEPT = 3600.0
 
 
+def expanded(path: str | Path) -> Path:
+    """The path with the home folder for ``~`` or ``~user``; unchanged if there is no such user."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
+
+
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A temporary path next to ``path``; it replaces ``path`` if the block succeeds and is deleted otherwise."""
@@ -125,18 +133,6 @@ def sync(path: Path) -> None:
         os.fsync(opened)
     finally:
         os.close(opened)
-
-
-def json_in_lines(value: Any, indent: str = "") -> str:
-    """JSON with a line for each entry of an object, and for each list of plain values."""
-    inner, outer = indent + "  ", "\n" + indent
-    if isinstance(value, dict) and value:
-        names = (json.dumps(str(name), ensure_ascii=False) for name in value)
-        entries = (f"{name}: {json_in_lines(one, inner)}" for name, one in zip(names, value.values(), strict=True))
-        return "{\n" + ",\n".join(inner + entry for entry in entries) + outer + "}"
-    if isinstance(value, list) and any(isinstance(one, list | dict) for one in value):
-        return "[\n" + ",\n".join(inner + json_in_lines(one, inner) for one in value) + outer + "]"
-    return json.dumps(value, ensure_ascii=False)
 
 
 @contextlib.contextmanager

@@ -36,7 +36,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqclf.errors import InputError
-from seqclf.files import json_in_lines, locked, write_json, write_text
+from seqclf.files import locked, write_json
 from seqclf.labels import Labels
 
 if TYPE_CHECKING:
@@ -151,26 +151,15 @@ class Run:
 
         Parses only the YAML: validating the config can take longer than predicting a small file.
         """
-        node = self._option_of_data("text")
-        return node if isinstance(node, str) else TEXT_COLUMN
-
-    @property
-    def header(self) -> tuple[str, ...]:
-        """``data.header``: names of the columns of files without a header line; empty without it."""
-        nodes = self._option_of_data("header")
-        return tuple(node.value for node in nodes) if isinstance(nodes, list) else ()
-
-    def _option_of_data(self, option: str) -> Any:
-        """The text of an option of ``data``, or the YAML nodes of a list; None if the config is missing or has none."""
         import yaml
 
         try:
             node: Any = yaml.compose(self.config.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-            for name in ("data", option):
+            for name in ("data", "text"):
                 node = {key.value: value for key, value in node.value}[name]
-            return node.value
+            return str(node.value)
         except (OSError, ValueError, LookupError, AttributeError, TypeError, yaml.YAMLError):
-            return None
+            return TEXT_COLUMN
 
     def update_manifest(self, **entries: Any) -> None:
         path = self.folder / "manifest.json"
@@ -261,7 +250,7 @@ class Run:
         return found
 
     def write_metrics(self, split: str, metrics: dict[str, Any]) -> None:
-        write_text(self.folder / "metrics.json", json_in_lines(self.metrics | {split: metrics}) + "\n")
+        write_json(self.folder / "metrics.json", self.metrics | {split: metrics})
 
 
 def check_runs_folder(runs: Path) -> None:

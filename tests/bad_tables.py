@@ -170,7 +170,15 @@ def _columns_of(kind: str) -> Iterator[Case]:
         }.items():  # fmt: skip
             yield Case(f"a line of jsonl: {name}", kind, good + line + b"\n", refused="table.jsonl:25")
         whole = json.dumps(GOOD).encode()
-        yield Case("one array of all rows", kind, whole, refused="table.jsonl:1")
+        yield Case("one array of all rows", kind, whole, rows=24)
+        yield Case("an array that is cut off", kind, whole[:-9], refused="table.jsonl:24: not valid JSON")
+        columns = {name: [row[name] for row in GOOD] for name in GOOD[0]}
+        yield Case("one object of columns", kind, json.dumps(columns, indent=1).encode(), rows=24)
+        yield Case(
+            "one object with a list of all rows", kind, json.dumps({"rows": GOOD, "version": 1}).encode(), rows=24
+        )
+        several = json.dumps({"train": GOOD, "test": GOOD}).encode()
+        yield Case("one object with several lists", kind, several, refused="contains 2 tables (train, test)")
         return
     mark = b"," if kind == "csv" else b"\t"
     for name, line in {

@@ -51,7 +51,7 @@ def test_the_command(three_label_run: Run, three_labels_csv: Path, tmp_path: Pat
         (["-i", str(written_as("bad.csv", "text,x\na\n"))], "bad.csv: contains no valid rows"),
         (
             ["-i", str(written_as("README.md", "a\n"))],
-            '".md" (known: .csv, .tsv, .jsonl, .ndjson, .parquet, .txt); name',
+            '".md" (known: .csv, .tsv, .jsonl, .json, .parquet, .xlsx, .txt); name',
         ),
         (
             ["-i", str(three_labels_csv), "--column", "body"],

@@ -89,8 +89,10 @@ def test_fields_may_be_long(tmp_path: Path) -> None:
         ("jsonl", '{"text": "a"}\n', ':1: no column "label"'),
         ("jsonl", "[" * 100_000, ":1: not valid JSON"),
         ("dat", "", 'unknown file extension ".dat"'),
-        ("xlsx", "", "the file is a spreadsheet; save it as CSV (UTF-8) and use that file"),
-        ("csv.gz", "", "the file is compressed; unpack it first (`gunzip -k "),
+        ("xlsx", "", "not a readable spreadsheet"),
+        ("numbers", "", "the file is a spreadsheet of Numbers; export it as Excel"),
+        ("csv.gz", "text,label\na,b\n", "cannot be unpacked as .gz (Not a gzipped file"),
+        ("csv.tar", "", "the file is an archive; unpack it first (`tar xf "),
     ],
 )
 def test_bad_tables_are_reported_with_their_line(

@@ -164,12 +164,14 @@ def test_splits_and_names_given_by_the_user_win(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.xlsx", b"PK\x03\x04", "the file is a spreadsheet; save it as CSV (UTF-8) and use that file"),
-        ("a.csv.gz", gzip.compress(b"text,label\n", mtime=0), "the file is compressed; unpack it first (`gunzip"),
-        ("a.zip", b"PK\x03\x04", "the file is compressed; unpack it first (`unzip"),
+        ("a.xlsx", b"PK\x03\x04", "not a readable spreadsheet"),
+        ("a.csv.gz", gzip.compress(b"text,label\n", mtime=0), "contains no rows"),
+        ("a.zip", b"PK\x03\x04", "cannot be unpacked as .zip"),
+        ("a.tar.gz", gzip.compress(b"", mtime=0), "the file is an archive; unpack it first (`tar xf "),
+        ("a.tgz", b"", "the file is an archive; unpack it first (`tar xzf "),
         ("a.pkl", b"\x80", "save it as csv, jsonl or parquet"),
-        ("a.json", b'[{"text": "a", "label": "b"}]', "one JSON list; write one object per line instead: jq -c '.[]' "),
-        ("a.json", b'{\n "text": "a"}', "is multi-line JSON; write one object per line"),
+        ("a.json", b'[{"text": "a", "label": "b"}]', 'every text has the label "b"'),
+        ("a.json", b'{\n "text": "a"}', 'has only one column, "text"'),
         ("a.csv", b"", "contains no rows"),
         ("a.csv", b"text,label\na,b\n", 'every text has the label "b"'),
         ("a.csv", b"text,label\na,b\nc,d\n", "has 2 texts"),
@@ -206,7 +208,9 @@ def test_numbers_to_predict_are_no_labels(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "written", "file_format"),
     [
-        ("t.json", "".join(json.dumps({"text": t, "label": x}) + "\n" for t, x in ROWS), "jsonl"),
+        ("t.json", "".join(json.dumps({"text": t, "label": x}) + "\n" for t, x in ROWS), "auto"),
+        ("t.log", json.dumps([{"text": t, "label": x} for t, x in ROWS]), "jsonl"),
+        ("t.txt", "text;label\n" + "".join(f"{t};{x}\n" for t, x in ROWS), "csv"),
         ("t.txt", "text\tlabel\n" + "".join(f"{t}\t{x}\n" for t, x in ROWS), "tsv"),
         ("t.data", "text,label\n" + "".join(f"{t},{x}\n" for t, x in ROWS), "csv"),
     ],

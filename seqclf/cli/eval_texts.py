@@ -29,9 +29,20 @@ def checked_target(path: Path, data: Path | None, config: Config, *, overwrite: 
 
     parts = {"--data": data, **{f"data.{name}": part for name, part in config.data.parts().items()}}
     for name, part in parts.items():
-        if isinstance(part, str | Path) and path.absolute().resolve() == Path(part).absolute().resolve():
+        if part is not None and path.absolute().resolve() in _resolved(part):
             raise InputError(f"{path}: contains the texts of {name}; name another file for --predictions")
     return predictions_target(path, overwrite=overwrite)
+
+
+def _resolved(part: str | float | Path) -> list[Path]:
+    """The files of a part, if it consists of files."""
+    from seqclf.errors import InputError
+    from seqclf.sources.table.files import files_of
+
+    try:
+        return [file.absolute().resolve() for file in files_of(str(part))]
+    except InputError:  # it will be reported when it is read
+        return []
 
 
 def input_rows(config: Config, scored: str | LabelledTexts, source: Source | None) -> InputRows | None:

@@ -11,6 +11,8 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from seqclf.files import expanded
+
 _THREADS_WORDS = ("auto", "stock")
 _MOST_THREADS = 1024
 
@@ -32,9 +34,17 @@ def complete_unfinished(context: click.Context, parameter: click.Parameter, inco
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
+class UserPath(click.Path):
+    """A path in which ``~`` is the home folder, also where no shell replaces it, as in ``--input=~/x.csv``."""
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Any:
+        given = str(expanded(value)) if isinstance(value, str) and value.startswith("~") else value
+        return super().convert(given, parameter, context)
+
+
 runs_option: Decorator = click.option(
     "--runs",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=UserPath(path_type=Path, file_okay=False),
     default=Path("runs"),
     envvar="SEQCLF_RUNS",
     show_envvar=True,
@@ -59,7 +69,7 @@ run_option: Decorator = click.option(
     "one]",
 )
 
-config_argument: Decorator = click.argument("config", metavar="CONFIG", type=click.Path())
+config_argument: Decorator = click.argument("config", metavar="CONFIG", type=UserPath())
 
 set_option: Decorator = click.option(
     "--set",

@@ -40,7 +40,7 @@ def fold_is_in_range(data: DataConfig) -> Iterator[Problem]:
 
 
 def folds_exclude_validation_texts(data: DataConfig) -> Iterator[Problem]:
-    if data.folds is not None and isinstance(data.validation, str):
+    if data.folds is not None and isinstance(data.validation, str | list):
         message = (
             "takes the validation texts from data.train, but data.validation names its own: "
             f'"{data.validation}"; remove one of the two'

@@ -12,6 +12,7 @@ from seqclf.config.walk import DISCRIMINATORS
 from seqclf.config.yaml_core import Document, read_yaml
 from seqclf.config.yaml_errors import Position, YamlProblem
 from seqclf.errors import InputError
+from seqclf.files import expanded
 from seqclf.option_types import OptionPath
 from seqclf.tables.names import no_such_file
 
@@ -86,7 +87,7 @@ def _extended(written: Written, document: Document, chain: tuple[Path, ...]) -> 
     if not isinstance(name, str) or not name:
         message = "expected the path of another config, relative to this file's folder"
         raise ConfigError([Problem(("extends",), message, place)])
-    file = chain[-1].parent / Path(name).expanduser()
+    file = chain[-1].parent / expanded(name)
     if any(file.resolve() == other.resolve() for other in chain):
         raise ConfigError([Problem(("extends",), f"circular extends: {name} already extends this file", place)])
     if len(chain) >= _MOST_FILES:

@@ -17,9 +17,10 @@ from seqclf.config.walk import DISCRIMINATORS
 from seqclf.config.yaml_core import dump_yaml, read_yaml
 from seqclf.config.yaml_errors import YamlProblem
 from seqclf.errors import InputError
-from seqclf.files import write_text
+from seqclf.files import expanded, write_text
 from seqclf.option_types import OptionPath
 from seqclf.sources.texts import DATA_VARIABLE
+from seqclf.tables.names import is_url
 
 _PUNCTUATION = re.compile(r"[-?:,|>#&*!%@`]+")
 """Values that YAML reads as syntax, such as an empty block (``|``) or a comment (``#``)."""
@@ -146,10 +147,17 @@ def with_absolute_paths(config: Config) -> Config:
 
 
 def _in_data_folder(config: Config) -> Config:
+    """Relative paths start at the folder of the variable, if it is set; ``~`` is the home folder."""
     folder = os.environ.get(DATA_VARIABLE)
-    if not folder:
-        return config
-    return _with_paths(config, lambda path: str(Path(folder).expanduser() / Path(path).expanduser()))
+
+    def found(path: str) -> str:
+        if is_url(path):
+            return path
+        if folder:
+            return str(expanded(folder) / expanded(path))
+        return str(expanded(path)) if path.startswith("~") else path
+
+    return _with_paths(config, found)
 
 
 def _with_paths(config: Config, change: Callable[[str], str]) -> Config:
@@ -161,13 +169,16 @@ def _with_paths(config: Config, change: Callable[[str], str]) -> Config:
     changed = {}
     for section, (options, names) in sections.items():
         paths = {name: getattr(options, name) for name in names}
-        changes = {name: change(path) for name, path in paths.items() if isinstance(path, str)}
+        changes: dict[str, Any] = {name: change(path) for name, path in paths.items() if isinstance(path, str)}
+        changes |= {name: [change(one) for one in path] for name, path in paths.items() if isinstance(path, list)}
         changed[section] = options.model_copy(update=changes)
     return config.model_copy(update=changed)
 
 
 def _absolute(path: str) -> str:
-    return str(Path(path).expanduser().absolute())
+    if is_url(path):
+        return path
+    return str(expanded(path).absolute())
 
 
 def _apply(written: Written, override: Override) -> None:

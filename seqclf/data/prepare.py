@@ -20,7 +20,7 @@ from seqclf.data.label_sets import counted_texts, key_of, label_ids, label_share
 from seqclf.data.label_spelling import spelled_alike, spelling_note
 from seqclf.errors import InputError
 from seqclf.extra_columns import ExtraColumns
-from seqclf.files import write_json
+from seqclf.files import expanded, write_json
 from seqclf.labels import Labels
 from seqclf.sources import UnknownLabels
 from seqclf.sources.base import OptionError
@@ -71,7 +71,7 @@ def preparation_problems(config: Config) -> list[Problem]:
     problems += [Problem(("tokenizer", option), message) for option, message in tokenizer.file_problems()]
     if embedding.vectors is not None:
         try:
-            dim = vectors_dim(Path(embedding.vectors).expanduser())
+            dim = vectors_dim(expanded(embedding.vectors))
             if dim != embedding.dim:
                 message = f"is {embedding.dim}, but {embedding.vectors} has vectors of {dim} numbers; set it to {dim}"
                 problems.append(Problem(("embedding", "dim"), message))

@@ -19,8 +19,10 @@ from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8
 from seqclf.files import making_folder
 from seqclf.sources import RowSource, TableColumns
+from seqclf.sources.table.files import files_of
 from seqclf.sources.texts import LabelledTexts
 from seqclf.tables.csv_writer import csv_writer
+from seqclf.tables.packed import open_binary
 from seqclf.text.fields import split_fields
 
 SPLITS = ("train", "validation", "test")
@@ -74,7 +76,7 @@ def data_section(config: Config, files: Mapping[str, Path]) -> dict[str, Any]:
     section |= {name: str(path) for name, path in files.items()}
     if config.data.file_encoding != UTF8:
         section["encoding"] = "utf-8"  # whatever the encoding of the original files
-    unused = [name for name in ("group", "header", "folds", "fold") if getattr(config.data, name, None) is not None]
+    unused = [name for name in ("group", "folds", "fold") if getattr(config.data, name, None) is not None]
     return section | dict.fromkeys(unused)
 
 
@@ -101,7 +103,7 @@ def _write_rows(corpus: Corpus, texts: Mapping[str, LabelledTexts], folder: Path
                 split_of[corpus.places(name)] = number
         paths = [folder / files[name] for name in names]
         if kind == "parquet":
-            _copy_parquet(Path(part), paths, split_of)
+            _copy_parquet(files_of(part), paths, split_of)
         else:
             _copy_lines(source, part, kind, paths, split_of)
     return files
@@ -123,15 +125,16 @@ def _copy_lines(
             writers[0 if split_of is None else split_of[place]].write(row[1])
 
 
-def _copy_parquet(path: Path, paths: Sequence[Path], split_of: NDArray[np.int8] | None) -> None:
-    """Like ``_copy_lines``; columns keep their types."""
+def _copy_parquet(files: Sequence[Path], paths: Sequence[Path], split_of: NDArray[np.int8] | None) -> None:
+    """Like ``_copy_lines``, from files with one schema; columns keep their types."""
     import pyarrow.parquet
 
     with contextlib.ExitStack() as stack:
-        table = stack.enter_context(pyarrow.parquet.ParquetFile(path))
-        writers = [stack.enter_context(pyarrow.parquet.ParquetWriter(to, table.schema_arrow)) for to in paths]
+        tables = [pyarrow.parquet.ParquetFile(stack.enter_context(open_binary(file))) for file in files]
+        schema = tables[0].schema_arrow
+        writers = [stack.enter_context(pyarrow.parquet.ParquetWriter(to, schema)) for to in paths]
         start = 0
-        for batch in table.iter_batches():
+        for batch in (batch for table in tables for batch in table.iter_batches()):
             for number, writer in enumerate(writers):
                 chosen = batch
                 if split_of is not None:
@@ -185,11 +188,11 @@ class _JsonLines:
         self._file = file
 
     def write(self, row: Mapping[str, Any]) -> None:
-        line = json.dumps(row, ensure_ascii=False)
+        line = json.dumps(row, ensure_ascii=False, default=str)
         try:
             line.encode()
         except UnicodeEncodeError:  # lone surrogates
-            line = json.dumps(row)
+            line = json.dumps(row, default=str)
         self._file.write(f"{line}\n")
 
 

@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,8 @@ from numpy.typing import NDArray
 
 from seqclf.errors import InputError
 from seqclf.sources import RowSource
+from seqclf.sources.table.files import described, files_of
+from seqclf.tables.packed import open_binary
 
 _INT64 = range(-(2**63), 2**63)
 _OTHER = "other"
@@ -24,7 +25,7 @@ class InputRows:
     """One row per text, in order.
 
     Attributes:
-        part: the file, as the source names it.
+        part: the file or files, as the source names them.
         places: indices of the rows in the file, ascending, ``int64``; None: all rows.
     """
 
@@ -52,7 +53,7 @@ class InputRows:
 
     def changed(self) -> InputError:
         """The error for a file whose rows are no longer the evaluated ones."""
-        return InputError(f"{self.part}: changed while it was read; try again when it no longer changes")
+        return InputError(f"{described(self.part)}: changed while it was read; try again when it no longer changes")
 
     @cached_property
     def columns(self) -> list[str]:
@@ -78,7 +79,8 @@ class InputRows:
         import pyarrow.parquet
 
         if self.source.kind(self.part) == "parquet":
-            schema = pyarrow.parquet.read_schema(Path(self.part))
+            with open_binary(files_of(self.part)[0]) as file:
+                schema = pyarrow.parquet.read_schema(file)
             return dict(zip(schema.names, schema.types, strict=True))
         scalars = {"bool": pyarrow.bool_(), "int": pyarrow.int64(), "float": pyarrow.float64(), "str": pyarrow.string()}
         lists = {f"list of {name}": pyarrow.list_(kind) for name, kind in scalars.items()}

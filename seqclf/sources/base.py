@@ -95,7 +95,8 @@ class RowSource(Source, Protocol):
         """The text of a row, from one or several columns; None if the row has none."""
 
     def kind(self, part: str) -> str:
-        """csv, tsv, jsonl or parquet. Raises ``InputError`` if the format is unknown."""
+        """The format that can hold the part's rows: csv, tsv, jsonl or parquet. Raises ``InputError`` if the format is
+        unknown. Unless it is jsonl, all rows have the columns of the first."""
 
     def rows(self, part: str) -> Iterator[Row | InputError]:
         """Each row with all its columns, or an error for a malformed row."""

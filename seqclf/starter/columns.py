@@ -144,10 +144,7 @@ def _check_header(path: str, names: Sequence[str]) -> None:
 
 
 def _no_header(path: str, name: str) -> str:
-    return (
-        f'{path}:1: the first line must name the columns, such as text,label; found "{name[:40]}..."; --header '
-        "names the columns of a file without such a line"
-    )
+    return f'{path}:1: the first line must name the columns, such as text,label; found "{name[:40]}..."'
 
 
 def _check_text(path: str, column: Column) -> None:

@@ -6,21 +6,20 @@ import io
 from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import BinaryIO
 
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, decoder_of
+from seqclf.tables.content import START, check_is_text
+from seqclf.tables.packed import unpacking
 from seqclf.tables.row import ReadingStopped
 from seqclf.tables.values import is_text
 
-_LOOKED_AT = 65_536  # characters before the first line end, in search of it
+LOOKED_AT = 65_536
+"""Characters before the first line end, in search of it."""
 
 Open = Callable[[Path], BinaryIO]
 """Opens a file for reading bytes."""
-
-
-def open_binary(path: Path) -> BinaryIO:
-    return path.open("rb")
 
 
 class NotDecoded(InputError):
@@ -35,44 +34,45 @@ class RestNotDecoded(NotDecoded, ReadingStopped):
     """In some encodings no line end can be found after such bytes."""
 
 
-class opening:
-    """Converts an ``OSError`` into an ``InputError`` that names the file."""
+def text_of(path: Path, opened: Open, encoding: str, *, html: bool = True) -> io.TextIOWrapper:
+    """A file as text. Undecodable bytes become lone surrogates, so that only their rows are lost.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    Raises ``InputError`` if the content is of another kind.
 
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OSError):
-            raise InputError(f"{self._path}: cannot be read ({error.strerror or error})") from error
-
-
-def text_of(path: Path, opened: Open, encoding: str) -> TextIO:
-    """Undecodable bytes become lone surrogates, so that only their rows are lost."""
-    return io.TextIOWrapper(opened(path), encoding=decoder_of(encoding), errors="surrogateescape", newline="\n")
+    Args:
+        html: HTML is of another kind.
+    """
+    file = opened(path)
+    try:
+        check_is_text(path, file.peek(START)[:START] if isinstance(file, io.BufferedReader) else b"", html=html)
+    except BaseException:
+        file.close()
+        raise
+    return io.TextIOWrapper(file, encoding=decoder_of(encoding), errors="surrogateescape", newline="\n")
 
 
-def physical_lines(file: TextIO) -> Iterator[str]:
+def physical_lines(file: io.TextIOWrapper, start: str | None = None) -> Iterator[str]:
     """Lines that end with LF or CRLF or, if the file's first line end is a lone CR and no LF follows, with CR.
 
     A CR within a line of a file with LF belongs to the line. Reads no more of a stream than it must.
+
+    Args:
+        start: the result of ``file.readline(LOOKED_AT)``, if it was called before.
     """
-    first = file.readline(_LOOKED_AT)
+    first = file.readline(LOOKED_AT) if start is None else start
     if "\r" in first and not first.endswith("\n"):
         return _ended_by_cr(file, first)
-    if len(first) == _LOOKED_AT and not first.endswith("\n"):
+    if first and not first.endswith("\n"):
         first += file.readline()
     return chain((first,), file) if first else iter(())
 
 
-def _ended_by_cr(file: TextIO, rest: str) -> Iterator[str]:
+def _ended_by_cr(file: io.TextIOWrapper, rest: str) -> Iterator[str]:
     while True:
         *complete, rest = rest.split("\r")
         for line in complete:
             yield f"{line}\r"
-        more = file.read(_LOOKED_AT)
+        more = file.read(LOOKED_AT)
         if not more:
             break
         rest += more
@@ -80,13 +80,15 @@ def _ended_by_cr(file: TextIO, rest: str) -> Iterator[str]:
         yield rest
 
 
-def decoded_lines(path: Path, opened: Open, encoding: str) -> Iterator[tuple[int, str | InputError]]:
+def decoded_lines(
+    path: Path, opened: Open, encoding: str, *, html: bool = True
+) -> Iterator[tuple[int, str | InputError]]:
     """Each line with its number. An undecodable line is an error of that line only, if line ends can still be found.
 
     Raises ``RestNotDecoded`` if they cannot.
     """
     number = 0
-    with opening(path), text_of(path, opened, encoding) as file:
+    with unpacking(path), text_of(path, opened, encoding, html=html) as file:
         try:
             for number, line in enumerate(physical_lines(file), 1):
                 if not (line.isascii() or is_text((line,))):

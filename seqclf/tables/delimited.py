@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import csv
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8
 from seqclf.tables.broken_quotes import has_fields, lines_to_skip
-from seqclf.tables.decoding import NotDecoded, Open, RestNotDecoded, open_binary, opening, physical_lines, text_of
+from seqclf.tables.decoding import NotDecoded, Open, RestNotDecoded, physical_lines, text_of
 from seqclf.tables.dialect import Dialect, dialect_of, separator_line
 from seqclf.tables.lines_again import CR_WITHIN, MOST_IN_ROW, LinesAgain, RowTooLong
 from seqclf.tables.names import column_hint, named
+from seqclf.tables.packed import open_binary, unpacking
 from seqclf.tables.row import Notes, ReadingStopped, Row
 from seqclf.tables.values import is_text
 
@@ -28,15 +29,9 @@ _EITHER = 'a quote that starts in this row is never closed, or one inside of it 
 
 
 def csv_rows(
-    path: Path,
-    kind: str,
-    opened: Open = open_binary,
-    encoding: str = UTF8,
-    *,
-    notes: Notes | None = None,
-    header: Sequence[str] = (),
+    path: Path, kind: str, opened: Open = open_binary, encoding: str = UTF8, notes: Notes | None = None
 ) -> Iterator[Row | InputError]:
-    """Rows after a header line, or an error for each malformed row. ``header`` names the columns of a file without one.
+    """Rows after a header line, or an error for each malformed row.
 
     csv follows RFC 4180; tsv follows IANA's definition: no quoting, one row per line (``dialect_of`` has the
     exceptions). A CR within a line belongs to its field.
@@ -46,7 +41,7 @@ def csv_rows(
         ReadingStopped: after a malformed row, it cannot be told where the next row begins.
     """
     csv.field_size_limit(_LONGEST_FIELD)
-    with opening(path), text_of(path, opened, encoding) as file:
+    with unpacking(path), text_of(path, opened, encoding) as file:
         table, before = None, 0
         try:
             lines = physical_lines(file)
@@ -57,7 +52,6 @@ def csv_rows(
             dialect = dialect_of(kind, first, delimiter)
             again = LinesAgain(dialect.prepared(chain((first,), lines)), before)
             table = _Table(path, dialect, again, notes or Notes())
-            table.header = list(header)
             yield from table.rows(encoding)
         except UnicodeError as error:  # a missing BOM does not raise UnicodeDecodeError
             if table is None or not table.header:
@@ -73,7 +67,7 @@ class _Table:
     """The rows of a file.
 
     Attributes:
-        header: names of the columns; empty before the header was read. If they are set, all lines are rows.
+        header: names of the columns; empty before the header was read.
     """
 
     def __init__(self, path: Path, dialect: Dialect, lines: LinesAgain, notes: Notes) -> None:
@@ -87,10 +81,8 @@ class _Table:
 
     def rows(self, encoding: str) -> Iterator[Row | InputError]:
         path, delimiter, quoted, lines = self._path, self._dialect.delimiter, self._dialect.quoted, self._lines
-        has_names = bool(self.header)
-        if not has_names:
-            self._read_header(encoding)
-        header, is_first = self.header, not has_names
+        self._read_header(encoding)
+        header, is_first = self.header, True
         while (line := lines.take()) is not None:
             start, text = lines.number, line
             if quoted and '"' in line:

@@ -1,4 +1,4 @@
-"""The formats of files of rows, by their extension."""
+"""The formats of files of rows, by their extension. A packed file has two: ``reviews.csv.gz``."""
 
 from __future__ import annotations
 
@@ -6,33 +6,58 @@ import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
-KINDS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
-"""File kinds by extension."""
+from seqclf.tables.packed import member_name, packing_of, unpacked_name
 
-SHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
-PACKED = {
-    ".gz": "gunzip -k {}",
-    ".bz2": "bunzip2 -k {}",
-    ".xz": "unxz -k {}",
-    ".zst": "unzstd {}",
-    ".zip": "unzip {}",
-    ".tgz": "tar xzf {}",
-    ".tar": "tar xf {}",
-    ".7z": "7z x {}",
+KINDS = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+    ".parquet": "parquet",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".xlsb": "xlsx",
+    ".xls": "xlsx",
+    ".ods": "xlsx",
 }
+"""File kinds by extension. jsonl: lines of JSON or one array of objects, by content. xlsx: any spreadsheet."""
 
-READ_KINDS = ("csv", "tsv", "jsonl", "parquet", "txt")
+USUAL = (".csv", ".tsv", ".jsonl", ".json", ".parquet", ".xlsx")
+"""Extensions that messages list."""
+
+OUTPUT_KINDS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
+"""Kinds of files that are written, by extension."""
+
+READ_KINDS = ("csv", "tsv", "jsonl", "parquet", "xlsx", "txt")
 """File kinds that `predict` reads; txt has one text per line."""
 
 WRITE_KINDS = ("csv", "tsv", "jsonl", "parquet")
 """File kinds that predictions are written to."""
 
+TEXT_KINDS = ("csv", "tsv", "jsonl", "txt")
+"""File kinds that have an encoding and can be read from a stream."""
 
-def unknown_ending(path: Path, cure: str, known: Iterable[str] = KINDS) -> str:
+_ARCHIVES = {".tgz": "tar xzf {}", ".tar": "tar xf {}", ".7z": "7z x {}", ".rar": "unrar x {}"}
+UNREAD = (".numbers", *_ARCHIVES)
+"""Extensions of files that contain tables and are not read."""
+
+
+def kind_of(path: Path) -> str | None:
+    """The kind of a file by its extension, packed or not; None if it is unknown. Opens only zip files, which contain
+    the name of the file within. Raises ``InputError`` for a zip file without exactly one file."""
+    kind = KINDS.get(unpacked_name(path).suffix.lower())
+    if kind is None and packing_of(path) == ".zip" and path.is_file():
+        return KINDS.get(Path(member_name(path)).suffix.lower())
+    return kind
+
+
+def unknown_ending(path: Path, cure: str, known: Iterable[str] = USUAL) -> str:
     """The message for a file whose extension is not in ``known``. ``cure``: advice for unknown extensions."""
-    ending = path.suffix.lower()
-    if (unpack := PACKED.get(ending)) is not None:
-        return f"{path}: the file is compressed; unpack it first (`{unpack.format(shlex.quote(str(path)))}`)"
-    if ending in SHEETS:
-        return f"{path}: the file is a spreadsheet; save it as CSV (UTF-8) and use that file"
-    return f'{path}: unknown file extension "{path.suffix}" (known: {", ".join(known)}); {cure}'
+    inner = unpacked_name(path)
+    ending = inner.suffix.lower()
+    if (unpack := _ARCHIVES.get(ending)) is not None:
+        return f"{path}: the file is an archive; unpack it first (`{unpack.format(shlex.quote(str(path)))}`)"
+    if ending == ".numbers":
+        return f"{path}: the file is a spreadsheet of Numbers; export it as Excel or as CSV (UTF-8)"
+    return f'{path}: unknown file extension "{ending}" (known: {", ".join(known)}); {cure}'

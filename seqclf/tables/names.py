@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import shlex
 from collections import Counter
 from collections.abc import Container, Sequence
@@ -53,9 +54,17 @@ def column_hint(column: str, columns: Sequence[str]) -> str:
     return "; the first line must name the columns" if any(len(name.split()) > 3 for name in columns) else ""
 
 
+def is_url(path: str) -> bool:
+    """Whether a path is a URL, also after ``Path`` has joined its slashes."""
+    return re.match(r"[a-zA-Z][a-zA-Z0-9+.-]+:/{1,2}[^/]", path) is not None
+
+
 def no_such_file(path: Path | str, hint: str = "") -> InputError:
     """The error for a missing file. It suggests the file in the same folder with the closest name, else ``hint``."""
     file = Path(path)
+    if is_url(str(path)):
+        url = re.sub(r":/+", "://", str(path), count=1)
+        return InputError(f"{url}: is a URL; seqclf reads local files: download it first (curl -LO {shlex.quote(url)})")
     try:
         siblings = [one.name for one in file.parent.iterdir()]
     except OSError:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from seqclf.errors import InputError
-from seqclf.tables.decoding import Open, open_binary, opening
+from seqclf.tables.decoding import Open
 from seqclf.tables.names import named
+from seqclf.tables.packed import open_binary, unpacking
 from seqclf.tables.row import Notes, Row
 
 _ROWS_AT_ONCE = 1_024
@@ -16,7 +17,7 @@ _ROWS_AT_ONCE = 1_024
 def parquet_rows(path: Path, opened: Open = open_binary, notes: Notes | None = None) -> Iterator[Row | InputError]:
     import pyarrow.parquet
 
-    with opening(path), opened(path) as file:
+    with unpacking(path), opened(path) as file:
         try:
             table = pyarrow.parquet.ParquetFile(file)
             names = named(table.schema_arrow.names, notes or Notes())

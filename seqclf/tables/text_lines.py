@@ -12,5 +12,5 @@ from seqclf.tables.row import Row
 
 def lines(path: Path, opened: Open, encoding: str, column: str) -> Iterator[Row | InputError]:
     """Each line as a row with one column."""
-    for number, line in decoded_lines(path, opened, encoding):
+    for number, line in decoded_lines(path, opened, encoding, html=False):
         yield line if isinstance(line, InputError) else (number, {column: line.rstrip("\r\n")})

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqclf.errors import InputError
+from seqclf.files import expanded
 from seqclf.text.chunks import count_chunks, frequent_chunks
 from seqclf.text.kinds.subword import SubwordTokenizer
 from seqclf.text.kinds.subword_text_encoder import SubwordTextEncoder
@@ -33,7 +34,7 @@ def tokenizer_from_file(texts: Iterable[str], *, file: str, lowercase: bool | No
     ``lowercase`` None: lowercase only if it is a WordPiece vocabulary without uppercase letters. Raises ``InputError``
     like ``read_vocabulary``.
     """
-    vocabulary = read_vocabulary(Path(file).expanduser())
+    vocabulary = read_vocabulary(expanded(file))
     pieces = vocabulary.pieces
     if vocabulary.is_encoder:
         return SubwordTextEncoder(pieces, lowercase=bool(lowercase))

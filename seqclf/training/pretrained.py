@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from seqclf.config import Config
 from seqclf.data.prepare import TrainingData
 from seqclf.errors import InputError
+from seqclf.files import expanded
 from seqclf.text.vectors import FileVectors, read_vectors
 
 
@@ -55,7 +55,7 @@ def read_pretrained(config: Config, data: TrainingData, on_stage: Callable[[str]
     if path is None:
         return None
     on_stage(f"Reading vectors from {path}")
-    found = read_vectors(Path(path).expanduser(), data.tokenizer.pieces, config.embedding.dim)
+    found = read_vectors(expanded(path), data.tokenizer.pieces, config.embedding.dim)
     if not found.vectors:
         raise InputError(
             f"{path}: has no vector for any token of the vocabulary; is it for another language, or are its words "

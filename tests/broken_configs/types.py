@@ -122,18 +122,23 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
             ['1:1: data: expected options (name: value), found the string "sample"; write {source: sample}'],
         ),
         ("data: [x]\n" + POOL, ["1:1: data: expected options (name: value), found a list of 1"]),
-        ("data: {source: table, train: 3}\n" + POOL, ["1:23: data.train: expected a string, found 3"]),
+        (
+            "data: {source: table, train: 3}\n" + POOL,
+            ['1:23: data.train: expected a string or a list ("- ..." lines, or [...]), found 3'],
+        ),
         (
             "data: {source: table, train: x, validation: [1]}\n" + POOL,
-            ["1:33: data.validation: expected a number or a string, found a list of 1"],
+            ["1:46: data.validation[0]: expected a string, found 1"],
         ),
         (
             "data: {source: table, train: x, test: true}\n" + POOL,
-            ["1:33: data.test: expected a number or a string, found true"],
+            ['1:33: data.test: expected a number or a string or a list ("- ..." lines, or [...]), found true'],
         ),
         (
             "data: {source: table, train: x, validation: {share: 0.1}}\n" + POOL,
-            ["1:33: data.validation: expected a number or a string, found a mapping (share)"],
+            [
+                '1:33: data.validation: expected a number or a string or a list ("- ..." lines, or [...]), found a mapping (share)'
+            ],
         ),
         (
             "data: {source: sample, validation: x}\n" + POOL,

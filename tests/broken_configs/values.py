@@ -132,8 +132,8 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
             [f"4:13: tokenizer.type: expected one of {names(TOKENIZERS)}; found 3"],
         ),
         (
-            "data: {source: table, train: x, format: xlsx}\n" + POOL,
-            ['1:33: data.format: unknown value "xlsx" (known: auto, csv, tsv, jsonl, parquet)'],
+            "data: {source: table, train: x, format: docx}\n" + POOL,
+            ['1:33: data.format: unknown value "docx" (known: auto, csv, tsv, jsonl, parquet, xlsx)'],
         ),
         (
             "data: {source: table, train: x, encoding: ansi99}\n" + POOL,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from seqclf.cli.lists import cells, check_outputs, numbers
-from seqclf.cli.options import set_option
+from seqclf.cli.options import UserPath, set_option
 from seqclf.cli.problems import check_files
 from seqclf.cli.wrap import say, width_of
 
@@ -39,7 +39,7 @@ def _ways(context: click.Context, parameter: click.Parameter, value: str | None)
 
 
 @click.command("bench", short_help="Time training against stock Keras (and PyTorch) on this machine.")
-@click.argument("config_file", metavar="[CONFIG]", required=False, type=click.Path(path_type=Path))
+@click.argument("config_file", metavar="[CONFIG]", required=False, type=UserPath(path_type=Path))
 @click.option(
     "--cells",
     "kinds",
@@ -68,8 +68,8 @@ def _ways(context: click.Context, parameter: click.Parameter, value: str | None)
     is_flag=True,
     help="Also time how an LSTM's step grows with length, units and rows; takes a few more minutes.",
 )
-@click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="File for all figures.")
-@click.option("--plot", "plot_path", type=click.Path(path_type=Path, dir_okay=False), help="PNG file; with --growth.")
+@click.option("--json", "json_path", type=UserPath(path_type=Path, dir_okay=False), help="File for all figures.")
+@click.option("--plot", "plot_path", type=UserPath(path_type=Path, dir_okay=False), help="PNG file; with --growth.")
 @set_option
 def bench_command(
     config_file: Path | None,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from seqclf.cli.options import allow_code_option, json_option, set_option, threads_option
+from seqclf.cli.options import UserPath, allow_code_option, json_option, set_option, threads_option
 from seqclf.cli.problems import check_files, show_problem
 from seqclf.cli.wrap import say
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command("check", short_help="Check a config, its data and its model before training.")
-@click.argument("config_file", metavar="CONFIG", type=click.Path(path_type=Path))
+@click.argument("config_file", metavar="CONFIG", type=UserPath(path_type=Path))
 @set_option
 @threads_option
 @allow_code_option

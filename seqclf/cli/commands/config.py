@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from seqclf.cli.options import config_argument, json_option, runs_option, set_option
+from seqclf.cli.options import UserPath, config_argument, json_option, runs_option, set_option
 
 if TYPE_CHECKING:
     from seqclf.config import Config, Override
@@ -33,8 +33,8 @@ def show_command(config: str, runs: Path, settings: tuple[str, ...]) -> None:
 
 
 @config_command.command("diff")
-@click.argument("a", type=click.Path())
-@click.argument("b", type=click.Path())
+@click.argument("a", type=UserPath())
+@click.argument("b", type=UserPath())
 @runs_option
 @json_option
 def diff_command(a: str, b: str, runs: Path, as_json: bool) -> None:

@@ -16,6 +16,7 @@ from click.core import ParameterSource
 from seqclf.cli import eval_texts
 from seqclf.cli.eval_source import as_setting, source_of
 from seqclf.cli.options import (
+    UserPath,
     allow_code_option,
     encoding_option,
     json_option,
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 @click.option(
     "--data",
     "data_path",
-    type=click.Path(path_type=Path),
+    type=UserPath(path_type=Path),
     help="A file (csv, tsv, jsonl, parquet) or a folder (LABEL/*.txt) of labelled texts, instead of a split.",
 )
 @click.option(
@@ -74,7 +75,7 @@ if TYPE_CHECKING:
     "--predictions",
     "predictions_path",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=UserPath(path_type=Path),
     help="Write each row with its prediction and probabilities, and whether it is correct (csv, tsv, jsonl, parquet).",
 )
 @click.option("--prefix", default="", metavar="TEXT", help="Prefix of the names of --predictions' new columns.")

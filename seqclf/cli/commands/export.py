@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from seqclf.cli.options import allow_code_option, run_option, runs_option
+from seqclf.cli.options import UserPath, allow_code_option, run_option, runs_option
 from seqclf.cli.wrap import say
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.option(
     "--to",
     "target",
-    type=click.Path(path_type=Path),
+    type=UserPath(path_type=Path),
     help="Folder to write, with a MODEL_CARD.md. [default: use the model in the run]",
 )
 @click.option("--quantize", is_flag=True, help="With onnx: 8-bit weights, a quarter of the size; needs --to.")

@@ -9,7 +9,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from seqclf.cli.options import check_encoding, label_separator_option
+from seqclf.cli.options import UserPath, check_encoding, label_separator_option
 from seqclf.cli.wrap import GLUE, say
 
 FAMILIES = ("bag", "lstm", "gru", "min_gru", "conv", "ngrams")
@@ -19,18 +19,6 @@ def _complete_template(context: click.Context, parameter: click.Parameter, incom
     from seqclf.config.templates import template_names
 
     return [CompletionItem(name) for name in template_names() if name.startswith(incomplete)]
-
-
-def _names(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[str, ...] | None:
-    """The names in ``--header``."""
-    if value is None:
-        return None
-    names = tuple(name.strip() for name in value.split(","))
-    if value == "none":
-        return ()
-    if not all(names) or len(set(names)) < len(names):
-        raise click.BadParameter("expected different names separated by commas, such as label,title,text")
-    return names
 
 
 @click.command("init")
@@ -45,7 +33,7 @@ def _names(context: click.Context, parameter: click.Parameter, value: str | None
     "--from",
     "data",
     metavar="DATA",
-    type=click.Path(),
+    type=UserPath(),
     help="Your texts (csv, tsv, jsonl, parquet, or a folder of LABEL/*.txt), to write a config that fits them.",
 )
 @click.option(
@@ -63,20 +51,15 @@ def _names(context: click.Context, parameter: click.Parameter, value: str | None
 )
 @label_separator_option("found in the labels; none: one label per text")
 @click.option(
-    "--header",
-    metavar="NAMES",
-    callback=_names,
-    help="Names of the columns, separated by commas, if DATA has no line of names; none: its first line names them. "
-    "[default: found by content]",
-)
-@click.option(
     "--encoding",
     metavar="NAME",
     callback=check_encoding,
     help="Encoding of DATA, such as cp1252 or utf-16. [default: UTF-8, or guessed]",
 )
-@click.option("--validation", metavar="PART", help="Validation texts: a file or folder, or a fraction of DATA.")
-@click.option("--test", metavar="PART", help="Test texts: a file or folder, or a fraction of DATA.")
+@click.option(
+    "--validation", type=UserPath(), metavar="PART", help="Validation texts: a file or folder, or a fraction of DATA."
+)
+@click.option("--test", type=UserPath(), metavar="PART", help="Test texts: a file or folder, or a fraction of DATA.")
 @click.option("--name", help="First part of the names of runs. [default: the name of DATA]")
 @click.option(
     "--layers", "family", type=click.Choice(FAMILIES), help="Kind of model. [default: chosen to fit the texts]"
@@ -85,7 +68,7 @@ def _names(context: click.Context, parameter: click.Parameter, value: str | None
     "--try", "tried", is_flag=True, help="Train three models on a sample of DATA; write the best one's config."
 )
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="File to write; an existing file is never overwritten."
+    "-o", "--output", type=UserPath(path_type=Path), help="File to write; an existing file is never overwritten."
 )
 def init_command(
     *,
@@ -105,7 +88,7 @@ def init_command(
     if output is not None:
         check_new(output)
     if data is None:
-        if family or tried or label_separator or any(value not in (None, ()) for value in about.values()):
+        if family or tried or label_separator or any(about.values()):
             raise click.UsageError("only --template and -o work without --from; add --from DATA")
         text = text_of(template or DEFAULT_TEMPLATE)
     else:

@@ -14,6 +14,7 @@ import click
 from seqclf.cli.given_fields import GivenFields, given_fields
 from seqclf.cli.hints import check_texts
 from seqclf.cli.options import (
+    UserPath,
     allow_code_option,
     encoding_option,
     json_option,
@@ -38,7 +39,12 @@ _SHARE = click.FloatRange(0, 1)
 @click.command("predict")
 @click.argument("texts", nargs=-1, metavar="[TEXT]...")
 @click.option(
-    "--input", "-i", "input_path", metavar="FILE", help="File of texts (csv, tsv, jsonl, parquet, txt), or -."
+    "--input",
+    "-i",
+    "input_path",
+    type=UserPath(),
+    metavar="FILE",
+    help="File of texts (csv, tsv, jsonl, parquet, xlsx, txt), or -.",
 )
 @click.option(
     "--column",
@@ -61,14 +67,19 @@ _SHARE = click.FloatRange(0, 1)
 )
 @encoding_option
 @click.option(
-    "--output", "-o", "output_path", metavar="FILE", help="File for the rows with predictions, or -. [default: -]"
+    "--output",
+    "-o",
+    "output_path",
+    type=UserPath(),
+    metavar="FILE",
+    help="File for the rows with predictions, or -. [default: -]",
 )
 @click.option(
     "--output-format",
     type=click.Choice(WRITE_KINDS),
     help="Format of --output. [default: by file extension; for -: jsonl]",
 )
-@click.option("--errors", "errors_path", type=click.Path(path_type=Path), help="File for the errors of malformed rows.")
+@click.option("--errors", "errors_path", type=UserPath(path_type=Path), help="File for the errors of malformed rows.")
 @click.option("--resume", is_flag=True, help="Resume an interrupted --output.")
 @click.option("--overwrite", is_flag=True, help="Replace existing files of --output and --errors.")
 @click.option("--top", type=click.IntRange(min=1), metavar="K", help="Also output the K most probable labels.")

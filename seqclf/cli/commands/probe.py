@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from seqclf.cli.lists import cells, check_outputs, numbers
-from seqclf.cli.options import threads_option
+from seqclf.cli.options import UserPath, threads_option
 from seqclf.cli.wrap import GLUE, say, width_of
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def probe_command() -> None:
 @click.option(
     "--seeds", type=click.IntRange(1, 100), default=3, show_default=True, help="Networks per cell and distance."
 )
-@click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="File for all figures.")
-@click.option("--plot", "plot_path", type=click.Path(path_type=Path, dir_okay=False), help="PNG file for a plot.")
+@click.option("--json", "json_path", type=UserPath(path_type=Path, dir_okay=False), help="File for all figures.")
+@click.option("--plot", "plot_path", type=UserPath(path_type=Path, dir_okay=False), help="PNG file for a plot.")
 @threads_option
 def memory_command(
     *,

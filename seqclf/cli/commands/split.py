@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from seqclf.cli.options import allow_code_option, json_option, set_option
+from seqclf.cli.options import UserPath, allow_code_option, json_option, set_option
 from seqclf.cli.wrap import say, width_of
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ _MOST_LABELS = 30
 
 
 @click.command("split", short_help="Write the splits of a config as files.")
-@click.argument("config_file", metavar="CONFIG", type=click.Path(path_type=Path))
-@click.option("--to", "folder", required=True, type=click.Path(path_type=Path), help="New folder for the files.")
+@click.argument("config_file", metavar="CONFIG", type=UserPath(path_type=Path))
+@click.option("--to", "folder", required=True, type=UserPath(path_type=Path), help="New folder for the files.")
 @set_option
 @allow_code_option
 @json_option

@@ -9,7 +9,7 @@ import click
 
 from seqclf.cli import train_runs
 from seqclf.cli.hints import HintedError, settings_hint
-from seqclf.cli.options import allow_code_option, complete_unfinished, runs_option, set_option, threads_option
+from seqclf.cli.options import UserPath, allow_code_option, complete_unfinished, runs_option, set_option, threads_option
 from seqclf.cli.problems import check_files, show_problem, warn_of_files
 from seqclf.cli.starting import load_or_make, overrides_of, reject_run
 from seqclf.runs import check_runs_folder
@@ -17,7 +17,7 @@ from seqclf.training.options import OnNan, TrainOptions
 
 
 @click.command("train", short_help="Train a classifier from a config, or from a data file.")
-@click.argument("config_file", metavar="[CONFIG]", required=False, type=click.Path(path_type=Path))
+@click.argument("config_file", metavar="[CONFIG]", required=False, type=UserPath(path_type=Path))
 @runs_option
 @click.option(
     "--resume",

@@ -12,9 +12,10 @@ from typing import Any, BinaryIO, NamedTuple
 from seqclf.errors import InputError
 from seqclf.extra_columns import ExtraColumns
 from seqclf.file_encoding import UTF8, suggestion
-from seqclf.tables.decoding import NotDecoded, open_binary
-from seqclf.tables.formats import KINDS, READ_KINDS, unknown_ending
+from seqclf.tables.decoding import NotDecoded
+from seqclf.tables.formats import READ_KINDS, USUAL, kind_of, unknown_ending
 from seqclf.tables.names import column_hint, no_such_file
+from seqclf.tables.packed import open_binary, unpacked_name
 from seqclf.tables.row import ReadingStopped, Row
 from seqclf.tables.rows import rows
 from seqclf.tables.values import shown
@@ -33,7 +34,6 @@ class Source:
         column: the column of the texts, or several whose values together are a text.
         encoding: of the text, by Python's name.
         extra: columns beside the text to read; a row may lack them.
-        header: names of the columns of a csv or tsv file without a header line.
     """
 
     path: str
@@ -41,7 +41,6 @@ class Source:
     column: str | tuple[str, ...]
     encoding: str = UTF8
     extra: ExtraColumns | None = None
-    header: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, path: str, kind: str | None, column: str | tuple[str, ...], encoding: str = UTF8) -> Source:
@@ -57,9 +56,9 @@ class Source:
             raise no_such_file(path)
         if file.is_dir():
             raise InputError(f"{path}: is a folder; name a file of texts")
-        kind = kind or ("txt" if file.suffix.lower() == ".txt" else KINDS.get(file.suffix.lower()))
+        kind = kind or ("txt" if unpacked_name(file).suffix.lower() == ".txt" else kind_of(file))
         if kind is None:
-            raise InputError(unknown_ending(file, "name the format with --input-format", (*KINDS, ".txt")))
+            raise InputError(unknown_ending(file, "name the format with --input-format", (*USUAL, ".txt")))
         return cls(path, kind, column, encoding)
 
     @property
@@ -157,9 +156,7 @@ class Reader:
         path = Path(source.name if source.is_stream else source.path)
         suggested = False
         try:
-            for row in rows(
-                path, source.kind, self._open, source.encoding, column=source.columns[0], header=source.header
-            ):
+            for row in rows(path, source.kind, self._open, source.encoding, column=source.columns[0]):
                 if isinstance(row, NotDecoded) and not suggested:
                     suggested = True
                     row = InputError(f"{row}{self._suggestion()}")
@@ -171,7 +168,7 @@ class Reader:
     def _suggestion(self) -> str:
         if self._source.is_stream:
             return ""
-        return f"; {suggestion(Path(self._source.path), '--encoding ', self._source.encoding)}"
+        return f"; {suggestion(Path(self._source.path), '--encoding ', self._source.encoding, opened=open_binary)}"
 
     def _open(self, path: Path) -> BinaryIO:
         self._file = sys.stdin.buffer if self._source.is_stream else open_binary(path)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -14,21 +12,29 @@ from seqclf.file_encoding import UTF8
 from seqclf.option_types import Fraction, Name
 from seqclf.sources.base import Encoding, RowSource, TableColumns
 from seqclf.sources.columns import ColumnOptions, Extra, Group, Label, Text, Weight
+from seqclf.sources.table.files import described, files_of, part_of
 
 _QUICK_TO_READ = 200_000_000  # bytes
 
+Files = Name | Annotated[list[Name], Field(min_length=1, max_length=10_000)]
+
 
 class TableData(ColumnOptions):
-    """Tables with one text and its label or labels per row. csv and tsv need a header line or `header`."""
+    """Tables with one text and its label or labels per row. csv and tsv need a header line; tsv has no quoting."""
 
     rank: ClassVar = 2
     other_names: ClassVar = ("csv", "tsv", "json", "jsonl", "file", "files")
     path_options: ClassVar = ("train", "validation", "test")
 
     source: Literal["table"] = Field(description="Source type.")
-    train: Name = Field(description="Training file.")
-    validation: Fraction | Name = Field(0.1, description="Fraction of the training texts, or a file; 0: none.")
-    test: Fraction | Name | None = Field(None, description="File, or fraction of the training texts; null: none.")
+    train: Files = Field(
+        description="Training file, or several: a list, or a pattern such as `parts/*.csv`. Their formats and other "
+        "columns may differ."
+    )
+    validation: Fraction | Files = Field(  # type: ignore[assignment]  # other sources have no lists of parts
+        0.1, description="Fraction of the training texts, or files; 0: none."
+    )
+    test: Fraction | Files | None = Field(None, description="Files, or fraction of the training texts; null: none.")
     text: Text = Field("text", description="Column with the text, or a list of columns that make up the text.")
     label: Label = Field(
         "label",
@@ -43,13 +49,10 @@ class TableData(ColumnOptions):
     group: Group = None
     weight: Weight = None
     extra: Extra = Field({})
-    header: Annotated[list[Name], Field(min_length=1, max_length=10_000)] | None = Field(
-        None,
-        description="Names of the columns of csv and tsv files without a header line, such as `[label, title, text]`; "
-        "null: the first line names them.",
-    )
-    format: Literal["auto", "csv", "tsv", "jsonl", "parquet"] = Field(
-        "auto", description="Format of the files; auto: from the file extension."
+    format: Literal["auto", "csv", "tsv", "jsonl", "parquet", "xlsx"] = Field(
+        "auto",
+        description="Format of the files; auto: from the file extension. jsonl: one JSON object per line, or one array "
+        "of objects. xlsx: a spreadsheet.",
     )
     encoding: Encoding = UTF8
 
@@ -65,7 +68,6 @@ class TableData(ColumnOptions):
             group=read.group,
             weight=read.weight,
             extra=read.extra,
-            header=self.header or (),
             encoding=self.encoding,
         )
 
@@ -77,21 +79,25 @@ class TableData(ColumnOptions):
         return self.encoding
 
     def parts(self) -> dict[str, str | float | None]:
-        return {"train": self.train, "validation": self.validation_part, "test": self.test}
+        given = {"train": self.train, "validation": self._validation, "test": self.test}
+        return {split: part_of(part) if isinstance(part, list) else part for split, part in given.items()}
+
+    @property
+    def _validation(self) -> float | str | list[str]:
+        return self.validation if self.folds is None else 1 / self.folds
+
+    def describe(self, split: str = "train") -> str:
+        return described(super().describe(split))
 
     @property
     def table_columns(self) -> TableColumns:
         return self.columns()
 
     def is_quick_to_reread(self) -> bool:
-        return Path(self.train).stat().st_size <= _QUICK_TO_READ
+        return sum(path.stat().st_size for path in files_of(part_of(self.train))) <= _QUICK_TO_READ
 
     def problems(self) -> Iterator[tuple[str, str]]:
         yield from super().problems()
-        if self.header is not None:
-            counts = Counter(self.header)
-            if repeated := sorted(name for name, count in counts.items() if count > 1):
-                yield "header", f'expected each column once, found "{repeated[0]}" twice'
         if not isinstance(self.label, str) and self.label_separator is not None:
             message = "splits the labels of one column, but data.label names several; remove one of the two"
             yield "label_separator", message

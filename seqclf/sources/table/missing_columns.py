@@ -39,8 +39,8 @@ class MissingCounts:
         options: prefix of ``text`` and ``label`` where the user sets them, for messages.
     """
 
-    def __init__(self, path: Path, options: str) -> None:
-        self._path, self._options = path, options
+    def __init__(self, options: str) -> None:
+        self._options = options
         self._first: dict[str, RowMissesColumns] = {}
         self._counts: Counter[str] = Counter()
 

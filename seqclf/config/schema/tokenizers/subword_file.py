@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
@@ -11,6 +10,7 @@ from pydantic import Field
 from seqclf.config.schema.tokenizers.base import TokenizerOptions
 from seqclf.config.schema.tokenizers.subword import too_long_words
 from seqclf.errors import InputError
+from seqclf.files import expanded
 from seqclf.option_types import Name
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class SubwordFileTokens(TokenizerOptions):
     def decisive(self) -> dict[str, Any]:
         from seqclf.text.vocabulary_file import read_vocabulary
 
-        return super().decisive() | {"file": read_vocabulary(Path(self.file).expanduser())}
+        return super().decisive() | {"file": read_vocabulary(expanded(self.file))}
 
     def stage(self, texts: int) -> str:
         return f"Reading the tokenizer ({self.file})"
@@ -50,7 +50,7 @@ class SubwordFileTokens(TokenizerOptions):
         from seqclf.text.vocabulary_file import read_vocabulary
 
         try:
-            read_vocabulary(Path(self.file).expanduser())
+            read_vocabulary(expanded(self.file))
         except InputError as error:
             yield "file", str(error)
 

@@ -1,0 +1,58 @@
+"""The files of a part: a path, a pattern such as ``parts/*.csv``, or several of them."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Sequence
+from pathlib import Path
+
+from seqclf.errors import InputError
+from seqclf.sources.texts import where_paths_start
+from seqclf.tables.names import no_such_file
+
+_BETWEEN = "\n"
+
+
+def part_of(paths: str | Sequence[str]) -> str:
+    """The part that consists of these paths and patterns: one per line."""
+    return paths if isinstance(paths, str) else _BETWEEN.join(paths)
+
+
+def described(part: str) -> str:
+    """A part in one line."""
+    paths = part.split(_BETWEEN)
+    return part if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more"
+
+
+def files_of(part: str) -> list[Path]:
+    """The files of a part: in the given order, those of a pattern by name. The files need not exist.
+
+    Raises ``InputError`` for a pattern without a file, and for a file that occurs twice.
+    """
+    files: dict[Path, str] = {}
+    for path in part.split(_BETWEEN):
+        for file in _matching(path):
+            if file in files:
+                raise InputError(f"{file}: is named twice, by {files[file]} and {path}; its texts would count twice")
+            files[file] = path
+    return list(files)
+
+
+def _matching(path: str) -> list[Path]:
+    if not glob.has_magic(path) or Path(path).exists():
+        return [Path(path)]
+    found = [Path(file) for file in sorted(glob.glob(path, recursive=True))]
+    files = [file for file in found if file.is_file()]
+    if not files:
+        folders = "; it matches folders only" if found else ""
+        raise InputError(f"{path}: no file matches this pattern{folders}{where_paths_start(Path(path))}")
+    return files
+
+
+def existing(file: Path) -> Path:
+    """The file. Raises ``InputError`` if there is none."""
+    if file.is_dir():
+        raise InputError(f"{file}: is a folder; to read a folder of texts, set data.source: folder")
+    if not file.exists():
+        raise no_such_file(file, where_paths_start(file))
+    return file

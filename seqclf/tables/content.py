@@ -1,0 +1,59 @@
+"""What a file really is, by its first bytes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from seqclf.errors import InputError
+
+START = 512
+"""Bytes that ``check_is_text`` looks at."""
+
+_PACKED = {
+    b"\x1f\x8b": ("a gzip file", ".gz"),
+    b"BZh91AY&SY": ("a bzip2 file", ".bz2"),
+    b"\xfd7zXZ\x00": ("an xz file", ".xz"),
+    b"\x28\xb5\x2f\xfd": ("a zstd file", ".zst"),
+}
+_OTHERS = {
+    b"PAR1\x15": "a parquet file; rename it {parquet}",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Excel file or another document; rename it {xls}",
+    b"%PDF-": "a PDF file; save its table as CSV (UTF-8)",
+    b"SQLite format 3\x00": "an SQLite database; export its table as csv",
+    b"ARROW1\x00\x00": "an Arrow file; save it as parquet, for example with pandas",
+    b"\x89HDF": "an HDF5 file; save it as csv or parquet, for example with pandas",
+    b"7z\xbc\xaf": "a 7z archive; unpack it first",
+}
+_SHEET = re.compile(rb"\[Content_Types\]\.xml|xl/|docProps/|_rels/")
+_HTML = re.compile(
+    rb"\s*(?:<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
+
+
+def foreign(path: Path, start: bytes) -> str | None:
+    """What a file that starts with these bytes is, and what to do; None for text and unknown content."""
+    for mark, (what, ending) in _PACKED.items():
+        if start.startswith(mark):
+            return f"is {what}, whatever its extension says; rename it {path.name}{ending}"
+    if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        if _SHEET.search(start):
+            return f"is an Excel file (or another Office document); rename it {path.with_suffix('.xlsx').name}"
+        return f"is a zip file, whatever its extension says; rename it {path.name}.zip"
+    for mark, what in _OTHERS.items():
+        if start.startswith(mark):
+            return f"is {what.format(parquet=path.with_suffix('.parquet').name, xls=path.with_suffix('.xls').name)}"
+    if _HTML.match(start.removeprefix(b"\xef\xbb\xbf")):
+        return "is a web page (HTML), not a table: download the file itself, not the page that shows it"
+    return None
+
+
+def check_is_text(path: Path, start: bytes, *, html: bool = True) -> None:
+    """Raise ``InputError`` if these first bytes of a file belong to another kind than text.
+
+    Args:
+        html: HTML counts as another kind.
+    """
+    found = foreign(path, start)
+    if found is not None and (html or "(HTML)" not in found):
+        raise InputError(f"{path}: {found}")

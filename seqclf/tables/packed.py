@@ -1,0 +1,127 @@
+"""Files packed with gzip, bzip2, xz, zstd or zip, unpacked while they are read."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from pathlib import Path
+from typing import IO, BinaryIO, cast
+
+from seqclf.errors import InputError
+from seqclf.tables.row import ReadingStopped
+
+PACKINGS = (".gz", ".bz2", ".xz", ".zst", ".zip")
+"""Extensions of packed files that are read directly."""
+
+_CLUTTER = ("__MACOSX/", ".DS_Store", "Thumbs.db")
+
+
+def packing_of(path: Path) -> str | None:
+    """The extension that says how a file is packed, or None."""
+    suffix = path.suffix.lower()
+    return suffix if suffix in PACKINGS else None
+
+
+def unpacked_name(path: Path) -> Path:
+    """The path without the extension of its packing."""
+    return path if packing_of(path) is None else path.with_suffix("")
+
+
+class _Unpacked(io.BufferedReader):
+    """Unpacked bytes. Closing it closes the packed file, too."""
+
+    def __init__(self, unpacked: io.BufferedIOBase | IO[bytes], *packed: IO[bytes] | zipfile.ZipFile) -> None:
+        super().__init__(cast(io.RawIOBase, unpacked), buffer_size=1 << 16)
+        self._packed = packed
+
+    def close(self) -> None:
+        super().close()
+        for file in self._packed:
+            file.close()
+
+
+def unpacked(raw: BinaryIO, path: Path) -> BinaryIO:
+    """The bytes within an open file, by the extension of ``path``; ``raw`` itself if it is not packed.
+
+    Raises ``InputError`` for a zip file without exactly one file, and an error of ``unpacking_errors`` for a file that
+    is not packed as its extension says, now or while it is read.
+    """
+    packing = packing_of(path)
+    if packing == ".gz":
+        import gzip
+
+        return _Unpacked(gzip.GzipFile(fileobj=raw), raw)
+    if packing == ".bz2":
+        import bz2
+
+        return _Unpacked(bz2.BZ2File(raw), raw)
+    if packing == ".xz":
+        import lzma
+
+        return _Unpacked(lzma.LZMAFile(raw), raw)
+    if packing == ".zst":
+        from backports import zstd
+
+        return _Unpacked(zstd.ZstdFile(raw), raw)
+    if packing == ".zip":
+        archive = zipfile.ZipFile(raw)
+        return _Unpacked(archive.open(_member(archive, path)), archive, raw)
+    return raw
+
+
+def open_binary(path: Path) -> BinaryIO:
+    """Open a file for reading its bytes, unpacked."""
+    return unpacked(path.open("rb"), path)
+
+
+def member_name(path: Path) -> str:
+    """The name of the only file within a zip file. Raises ``InputError``."""
+    with unpacking(path), zipfile.ZipFile(path) as archive:
+        return _member(archive, path).filename
+
+
+def _member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
+    members = [one for one in archive.infolist() if not (one.is_dir() or _is_clutter(one.filename))]
+    if len(members) != 1:
+        names = ", ".join(one.filename for one in members[:5]) + (", ..." if len(members) > 5 else "")
+        found = f"{len(members)} files ({names})" if members else "no file"
+        raise InputError(f"{path}: contains {found}; expected one: unpack it and name one of its files")
+    if members[0].flag_bits & 1:
+        raise InputError(f"{path}: needs a password; unpack it first")
+    return members[0]
+
+
+def _is_clutter(name: str) -> bool:
+    return name.startswith(_CLUTTER[0]) or name.rsplit("/", 1)[-1] in _CLUTTER
+
+
+class unpacking:
+    """Converts errors of the file system and of damaged packed files into an ``InputError`` that names the file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is None:
+            return
+        packing = packing_of(self._path)
+        if packing is not None and (isinstance(error, EOFError) or "end-of-stream marker" in str(error)):
+            raise ReadingStopped(f"{self._path}: ends too early; get the complete file") from error
+        if packing is not None and _is_unpacking_error(error):
+            what = str(error) or type(error).__name__
+            kind = InputError if isinstance(error, zipfile.BadZipFile) else ReadingStopped
+            raise kind(f"{self._path}: cannot be unpacked as {packing} ({what})") from error
+        if isinstance(error, OSError):
+            raise InputError(f"{self._path}: cannot be read ({error.strerror or error})") from error
+
+
+def _is_unpacking_error(error: BaseException) -> bool:
+    if isinstance(error, zlib.error | zipfile.BadZipFile | NotImplementedError):
+        return True
+    if isinstance(error, OSError) and error.errno is None:  # gzip and bz2 raise plain ones
+        return True
+    return type(error).__name__ in ("LZMAError", "ZstdError")

@@ -1,0 +1,86 @@
+"""Rows of spreadsheets."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seqclf.errors import InputError
+from seqclf.tables.content import START, foreign
+from seqclf.tables.decoding import Open
+from seqclf.tables.names import named
+from seqclf.tables.packed import open_binary, unpacking
+from seqclf.tables.row import Notes, Row
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+
+def sheet_rows(path: Path, opened: Open = open_binary, notes: Notes | None = None) -> Iterator[Row | InputError]:
+    """Rows of the first visible sheet, with their numbers in it. Its first row with content names the columns.
+
+    All values are strings, as in a csv file that a spreadsheet program writes: ``1`` for 1.0, ``true``, dates in ISO
+    8601, an empty string for an empty cell. Rows without content are omitted.
+
+    Raises ``InputError`` if the file is no spreadsheet or the library that reads them is not installed.
+    """
+    notes = notes or Notes()
+    with unpacking(path), opened(path) as file:
+        content = file.read()
+    workbook = _workbook(path, content)
+    sheet = _first_sheet(path, workbook, notes)
+    header: list[str] | None = None
+    first = (sheet.start or (0, 0))[0] + 1
+    for number, values in enumerate(sheet.to_python(skip_empty_area=True), first):
+        fields = [_text(value) for value in values]
+        if not any(fields):
+            continue
+        if header is None:
+            header = named(fields, notes)
+        else:
+            yield number, dict(zip(header, fields, strict=True))
+
+
+def _workbook(path: Path, content: bytes) -> CalamineWorkbook:
+    try:
+        from python_calamine import CalamineError, CalamineWorkbook
+    except ImportError as error:
+        cure = 'pip install "seqclf[xlsx]"'
+        raise InputError(f"{path}: reading spreadsheets needs {cure}; or save it as CSV (UTF-8)") from error
+    try:
+        return CalamineWorkbook.from_filelike(io.BytesIO(content))
+    except (CalamineError, OSError) as error:
+        found = None if content.startswith((b"PK", b"\xd0\xcf")) else foreign(path, content[:START])
+        what = found or f"not a readable spreadsheet ({error})"
+        raise InputError(f"{path}: {what}") from error
+
+
+def _first_sheet(path: Path, workbook: CalamineWorkbook, notes: Notes) -> CalamineSheet:
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+    sheets = [one.name for one in workbook.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+    visible = [
+        one.name for one in workbook.sheets_metadata if one.name in sheets and one.visible == SheetVisibleEnum.Visible
+    ]
+    if not sheets:
+        raise InputError(f"{path}: contains no sheet with cells")
+    name = (visible or sheets)[0]
+    if len(sheets) > 1:
+        others = ", ".join(f'"{one}"' for one in sheets if one != name)
+        notes.sentences.append(f'{path} has {len(sheets)} sheets; read is "{name}", not {others}')
+    return workbook.get_sheet_by_name(name)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    if isinstance(value, datetime.datetime):
+        return value.isoformat(" ")
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    return "" if value is None else str(value)
