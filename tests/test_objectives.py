@@ -204,12 +204,15 @@ def test_the_loss_of_shares_is_the_expected_loss_of_a_drawn_label(head: str, los
     )
 
 
-def test_a_loss_without_its_own_way_takes_each_label_in_turn() -> None:
+@pytest.mark.parametrize("kind", LOSSES)
+def test_every_loss_takes_each_label_in_turn(kind: str) -> None:
     import tensorflow as tf
 
+    loss: Loss = LOSSES[kind](type=kind)
     x = tf.constant(HEADS["softmax"][0], tf.float32)
-    for loss in (CrossEntropy(), Focal(type="focal")):
-        np.testing.assert_allclose(Loss.of_each_choice(loss, x), loss.of_each_choice(x), rtol=2e-5, atol=1e-7)
+    each = [loss.of_choices(x, tf.fill([len(x)], label)) for label in range(x.shape[1])]
+    for found in (loss.of_each_choice(x), Loss.of_each_choice(loss, x)):
+        np.testing.assert_allclose(found, tf.stack(each, axis=1), rtol=2e-5, atol=1e-7)
 
 
 @given(st.lists(st.floats(-90, 90), min_size=3, max_size=3), st.floats(0, 5))
