@@ -13,6 +13,7 @@ from conftest import write_csv
 from seqclf.cli import cli
 from seqclf.config import load_config, read_config
 from seqclf.data.corpus import Corpus
+from seqclf.errors import InputError
 from seqclf.starter.columns import choose_columns
 from seqclf.starter.make import Request, starter
 from seqclf.starter.separators import are_written_lists, separator_in
@@ -123,7 +124,10 @@ def test_a_further_text_column_and_weights_are_named() -> None:
     chosen = choose_columns("t.csv", {**values, "weight": [i / ROWS for i in range(ROWS)]})
     assert any("data.text: [Title, Body] reads both" in note for note in chosen.notes)
     assert '"weight" contains numbers: data.weight: weight weighs the texts by them' in chosen.notes
-    assert choose_columns("t.csv", values, text=["Title", "Body"]).text == ("Title", "Body")
+    assert choose_columns("t.csv", values, text=["Title", "Body", "Title"]).text == ("Title", "Body")
+    assert choose_columns("t.csv", values, text=["Body", "Body"]).text == "Body"
+    with pytest.raises(InputError, match=r'no column "Title, Body"; these are several columns: .* \[Title, Body\]'):
+        choose_columns("t.csv", values, text=["Title, Body"])
 
 
 def test_init_and_check_take_several_text_columns(tmp_path: Path) -> None:

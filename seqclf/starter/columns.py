@@ -79,6 +79,7 @@ def choose_columns(
     rows = max(map(len, values.values()), default=0)
     seen = {name: look_at(name, column, rows) for name, column in values.items()}
     if text:
+        text = list(dict.fromkeys(text))
         notes = [f"texts in {', '.join(_quoted(name) for name in text)}: named by --text"]
     else:
         found, notes = _text_column(path, {name: column for name, column in seen.items() if name not in labels})

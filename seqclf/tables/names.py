@@ -49,6 +49,10 @@ def column_hint(column: str, columns: Sequence[str]) -> str:
     if len(columns) == 1 and (mark := next((mark for mark in ";\t,|" if mark in columns[0]), None)):
         name = "tabs" if mark == "\t" else f'"{mark}"'
         return f"; the fields seem to be separated by {name}: save the file with commas as csv, or with tabs as tsv"
+    several = [part.strip() for part in column.split(",")]
+    if len(several) > 1 and set(several) <= set(columns):
+        listed = ", ".join(several)
+        return f"; these are several columns: on the command line repeat the option, in a config write [{listed}]"
     if close := difflib.get_close_matches(column, columns, n=1):
         return f'; did you mean "{close[0]}"?'
     return "; the first line must name the columns" if any(len(name.split()) > 3 for name in columns) else ""
