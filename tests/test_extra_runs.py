@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -142,6 +143,26 @@ def test_an_exported_folder_reads_the_columns(run: Run, tmp_path: Path) -> None:
         _command("export", "--run", again.folder, "--format", form)
     done = _command("predict", "--run", again.folder, "a", "--field", "country=de", "--json")
     assert json.loads(done.stdout)["label"] == "yes"
+
+
+@pytest.mark.parametrize("form", ["saved_model", "onnx", "keras"])
+def test_the_code_of_a_card_gives_the_answers(
+    run: Run, form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from seqclf.inference import Classifier
+
+    _command("export", "--run", run.folder, "--format", form, "--to", tmp_path / "out")
+    card = (tmp_path / "out" / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "It also reads columns beside the text: `price` (number), `country` (category)." in card
+    scripts = [part.partition("```")[0] for part in card.split("```python\n")[1:]]
+    monkeypatch.chdir(tmp_path / "out")
+    for script in scripts:
+        exec(script, {})
+    shown = [float(number) for number in re.findall(r"\d\.\d+", capsys.readouterr().out)]
+    light = Classifier.load(run.folder)
+    given = {"price": [12.5], "country": ["a word"]}
+    for probability in light.probabilities(["a text"], given)[0, 1:]:
+        assert min(abs(number - probability) for number in shown) < 1e-4
 
 
 def test_other_formats_give_the_same_features(table: Path, tmp_path: Path) -> None:

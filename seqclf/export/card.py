@@ -138,6 +138,9 @@ def _limits(about: About) -> Iterator[str]:
         )
     else:
         yield f"- It reads {tokenizer.max_tokens:,} tokens of a text; of a longer one {cut[tokenizer.truncate]}."
+    if extra := about.config.data.columns().extra:
+        named = ", ".join(f"`{name}` ({kind})" for name, kind in extra.items())
+        yield f"- It also reads columns beside the text: {named}. It answers a text alone as one without their values."
     if about.labels.multi:
         yield "- A text gets every label whose probability exceeds its threshold. It may get none."
     else:
@@ -149,7 +152,8 @@ def _limits(about: About) -> Iterator[str]:
 def _call(about: About, form: Format) -> Iterator[str]:
     yield "## How to call it"
     yield ""
-    yield from how_to_call(about.config.data.fields, form, multi=about.labels.multi)
+    data = about.config.data
+    yield from how_to_call(data.fields, form, multi=about.labels.multi, extra=data.columns().extra)
 
 
 _NAMES: dict[str, str] = {

@@ -4,27 +4,39 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from seqclf.export.input_names import input_names
 
 Format = Literal["saved_model", "onnx", "keras"]
 
+_QUOTE = '"'
+_VALUES = {"number": "12.5", "category": '"a word"'}
 
-def how_to_call(fields: Sequence[str], form: Format, *, multi: bool) -> Iterator[str]:
+
+def how_to_call(
+    fields: Sequence[str], form: Format, *, multi: bool, extra: Mapping[str, str] | None = None
+) -> Iterator[str]:
     """Lines of Markdown.
 
     Args:
         fields: the columns whose values together are a text; empty if a text is a single value.
         multi: whether a text can have several labels.
+        extra: ``number`` or ``category`` by column beside the text.
     """
+    extra = extra or {}
     if form == "saved_model":
-        yield from _saved_model(fields, "decisions" if multi else "label")
+        answer = "decisions" if multi else "label"
+        yield from _saved_model(fields, answer)
+        if extra:
+            yield from _with_columns(fields, extra, answer)
     elif form == "onnx":
         yield from _onnx(fields)
+        if extra:
+            yield from _onnx_with_columns(fields, extra)
     else:
-        yield from _keras(fields)
+        yield from _keras(fields, extra)
 
 
 def _saved_model(fields: Sequence[str], answer: str) -> Iterator[str]:
@@ -65,6 +77,48 @@ def _saved_model(fields: Sequence[str], answer: str) -> Iterator[str]:
     )
 
 
+def _with_columns(fields: Sequence[str], extra: Mapping[str, str], answer: str) -> Iterator[str]:
+    of_text = list(input_names(fields).values()) or ["text"]
+    named = input_names(extra, taken=of_text)
+    for column, name in named.items():
+        if column != name:
+            yield from (f"The input of the column `{column}` is called `{name}`.", "")
+    inputs = {name: '"a text"' for name in of_text} | {named[column]: _VALUES[kind] for column, kind in extra.items()}
+    given = ", ".join(f"{name}=tf.constant([{value}])" for name, value in inputs.items())
+    yield from _code(
+        "Python, with the values of columns (NaN and the empty string: no value):",
+        "python",
+        "import tensorflow as tf",
+        "",
+        'model = tf.saved_model.load(".")',
+        f'answer = model.signatures["with_columns"]({given})',
+        f'print(answer["{answer}"].numpy(), answer["probabilities"].numpy())',
+    )
+    instance = ", ".join(f'"{name}": {value}' for name, value in inputs.items())
+    yield from _code(
+        "curl, with the values of columns:",
+        "sh",
+        f"""curl -d '{{"signature_name": "with_columns", "instances": [{{{instance}}}]}}' \\""",
+        "  localhost:8501/v1/models/classifier:predict",
+    )
+
+
+def _onnx_with_columns(fields: Sequence[str], extra: Mapping[str, str]) -> Iterator[str]:
+    text = json.dumps(dict.fromkeys(fields, "a text") if fields else "a text", ensure_ascii=False)
+    given = ", ".join(f"{json.dumps(name, ensure_ascii=False)}: [{_VALUES[kind]}]" for name, kind in extra.items())
+    values = " ".join(
+        f"--field {shlex.quote(name + '=' + _VALUES[kind].strip(_QUOTE))}" for name, kind in extra.items()
+    )
+    yield from _code(
+        "Python, with the values of columns (None: no value):",
+        "python",
+        "from seqclf.inference import Classifier",
+        "",
+        f'print(Classifier.load(".").predict([{text}], extra={{{given}}}))',
+    )
+    yield from _code("A shell:", "sh", f'seqclf predict --run . "a text" {values}')
+
+
 def _onnx(fields: Sequence[str]) -> Iterator[str]:
     texts = json.dumps([dict.fromkeys(fields, "a text")] if fields else ["a text", "another one"], ensure_ascii=False)
     more = "".join(f" --field {shlex.quote(f'{column}=a text')}" for column in fields[1:])
@@ -96,25 +150,37 @@ def _onnx(fields: Sequence[str]) -> Iterator[str]:
     )
 
 
-def _keras(fields: Sequence[str]) -> Iterator[str]:
+def _keras(fields: Sequence[str], extra: Mapping[str, str]) -> Iterator[str]:
     text = "join_fields([" + ", ".join(['"a text"'] * len(fields)) + "])" if fields else '"a text"'
     joining = ["from seqclf.text.fields import join_fields"] if fields else []
     yield from _code(
         "Python, with Keras and seqclf's tokenizer:",
         "python",
+        *(["import json"] if extra else []),
         "from pathlib import Path",
         "",
         "import keras",
         "import numpy as np",
         "import seqclf.model  # registers its layers",
+        *(["from seqclf.extra_columns import ExtraColumns"] if extra else []),
         *joining,
         "from seqclf.text.kinds import load_tokenizer",
         "",
         'tokenizer = load_tokenizer(Path("tokenizer"))',
         'model = keras.models.load_model("model.keras", compile=False)',
         f'token_ids = np.array([tokenizer.encode({text})], "int32")  # [batch, time], padded right with 0',
-        "print(model(token_ids).numpy())",
+        *_keras_call(extra),
     )
+
+
+def _keras_call(extra: Mapping[str, str]) -> Iterator[str]:
+    if not extra:
+        yield "print(model(token_ids).numpy())"
+        return
+    given = ", ".join(f"{json.dumps(name, ensure_ascii=False)}: [{_VALUES[kind]}]" for name, kind in extra.items())
+    yield 'columns = ExtraColumns.from_json(json.loads(Path("extra.json").read_text(encoding="utf-8")))'
+    yield f"features = columns.features({{{given}}}, 1)  # [batch, width]; None: no value"
+    yield "print(model([token_ids, features]).numpy())"
 
 
 def _code(title: str, language: str, *lines: str) -> Iterator[str]:
