@@ -216,6 +216,22 @@ def three_label_run(three_labels_csv: Path, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture(scope="session")
+def offers_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Texts that say nothing about their labels, with a price and a country."""
+    from extra_examples import OFFERS, offers
+
+    return write_csv(tmp_path_factory.mktemp("tables") / "offers.csv", [OFFERS, *offers(240)])
+
+
+@pytest.fixture(scope="session")
+def offers_run(offers_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A run on them that also reads the price and the country."""
+    from extra_examples import offers_config
+
+    return trained(offers_config(offers_csv), tmp_path_factory.mktemp("runs"))
+
+
+@pytest.fixture(scope="session")
 def real_data() -> Path:
     """Folder with ``data/`` and ``tfds/``; skips the test if it is missing."""
     root = Path(os.environ.get("SEQCLF_TEST_DATA", Path(__file__).parents[2] / "shared")).resolve()

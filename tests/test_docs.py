@@ -65,12 +65,14 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert (page.parent / target).exists(), target
 
 
-def test_python_examples_run(binary_run: Run, tmp_path: Path) -> None:
+def test_python_examples_run(binary_run: Run, offers_run: Run, tmp_path: Path) -> None:
     """Each with names of its own. All share a process, except what must run before TensorFlow computes anything."""
     together, alone = [], []
     for block in itertools.chain.from_iterable(_blocks(page, "python") for page in PAGES):
         program = block.replace('"my_model"', repr(str(binary_run.saved_model)))
         program = program.replace('"my_onnx_model"', repr(str(binary_run.folder)))
+        program = program.replace('"my_offers_model"', repr(str(offers_run.saved_model)))
+        program = program.replace('"my_offers_onnx_model"', repr(str(offers_run.folder)))
         runs = binary_run.folder.parent if "find_model" in block else tmp_path
         program = program.replace('"runs"', repr(str(runs)))
         (alone if "tune_runtime(" in program else together).append(program)

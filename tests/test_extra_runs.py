@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import re
 import shutil
 from pathlib import Path
@@ -12,43 +11,22 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from conftest import POOLED, small_config, trained, write_csv
+from conftest import trained, write_csv
+from extra_examples import OFFERS, offers, offers_config
 from trainings import killed_after, result
 
 from seqclf.cli import cli
 from seqclf.runs import Run
 
-EXTRA = {"price": "number", "country": "category"}
-HEADER = ("text", "label", "price", "country")
 
-
-def _rows(count: int) -> list[tuple[str, ...]]:
-    """The label follows from the country alone, which is sometimes missing."""
-    draw = random.Random(4)
-    rows = []
-    for _ in range(count):
-        country = draw.choice(["de", "fr"])
-        words = " ".join(draw.choices(["some", "words", "of", "no", "use"], k=5))
-        price = "" if draw.random() < 0.2 else f"{draw.lognormvariate(2, 1):.2f}"
-        rows.append((words, "yes" if country == "de" else "no", price, country if draw.random() < 0.9 else ""))
-    return rows
+@pytest.fixture(scope="module")
+def table(offers_csv: Path) -> Path:
+    return offers_csv
 
 
 @pytest.fixture(scope="module")
-def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_csv(tmp_path_factory.mktemp("extra") / "t.csv", [HEADER, *_rows(240)])
-
-
-def _config(table: Path, **changes: Any) -> dict[str, Any]:
-    training = {"epochs": 8, "batch_size": 16, "optimizer": {"type": "adam", "learning_rate": 0.02}}
-    fixed = {"data__train": str(table), "data__extra": EXTRA}
-    return small_config(**fixed, **{"layers": POOLED, "training": training, **changes})
-
-
-@pytest.fixture(scope="module")
-def run(table: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    made: Run = trained(_config(table), tmp_path_factory.mktemp("runs"))
-    return made
+def run(offers_run: Run) -> Run:
+    return offers_run
 
 
 def _command(*arguments: Any) -> Result:
@@ -107,9 +85,9 @@ def test_ordinary_objects_in_python(run: Run) -> None:
 def test_eval_reads_the_columns_and_does_without(run: Run, tmp_path: Path) -> None:
     report = json.loads(_command("eval", "--run", run.folder, "--json").stdout)
     assert report["accuracy"] > 0.9
-    rows = _rows(60)
-    both = write_csv(tmp_path / "both.csv", [HEADER, *rows])
-    alone = write_csv(tmp_path / "alone.csv", [HEADER[:2], *(row[:2] for row in rows)])
+    rows = offers(60)
+    both = write_csv(tmp_path / "both.csv", [OFFERS, *rows])
+    alone = write_csv(tmp_path / "alone.csv", [OFFERS[:2], *(row[:2] for row in rows)])
     measured = [_command("eval", "--run", run.folder, "--json", "--data", path) for path in (both, alone)]
     accuracies = [json.loads(one.stdout)["accuracy"] for one in measured]
     assert accuracies[0] > 0.9 > 0.7 > accuracies[1], "without the columns the model cannot know"
@@ -172,17 +150,17 @@ def test_other_formats_give_the_same_features(table: Path, tmp_path: Path) -> No
     from seqclf.config import checked_config
     from seqclf.data.prepare import prepare
 
-    rows = [dict(zip(HEADER, row, strict=True)) for row in _rows(240)]
+    rows = [dict(zip(OFFERS, row, strict=True)) for row in offers(240)]
     typed = [{**row, "price": float(row["price"]) if row["price"] else None} for row in rows]
     lines = [{name: value for name, value in row.items() if value not in ("", None)} for row in typed]
     (tmp_path / "t.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     pyarrow.parquet.write_table(pyarrow.Table.from_pylist(typed), tmp_path / "t.parquet")
-    tabs = "".join("\t".join(row) + "\n" for row in [HEADER, *_rows(240)])
+    tabs = "".join("\t".join(row) + "\n" for row in [OFFERS, *offers(240)])
     (tmp_path / "t.tsv").write_text(tabs, encoding="utf-8")
-    expected = prepare(checked_config(_config(table)))
+    expected = prepare(checked_config(offers_config(table)))
     assert expected.train.extra is not None
     for name in ("t.jsonl", "t.parquet", "t.tsv"):
-        data = prepare(checked_config(_config(tmp_path / name)))
+        data = prepare(checked_config(offers_config(tmp_path / name)))
         assert data.extra == expected.extra
         np.testing.assert_array_equal(data.train.extra, expected.train.extra)
 
@@ -193,7 +171,7 @@ def test_a_resumed_training_ends_as_if_it_had_never_stopped(table: Path, tmp_pat
     from seqclf.training.options import Callbacks
     from seqclf.training.session import resume
 
-    config = _config(table, training={**TRAINING, "baseline": False})
+    config = offers_config(table, training={**TRAINING, "baseline": False})
     whole = trained(config, tmp_path / "whole")
     with pytest.raises(Killed):
         trained(config, tmp_path / "killed", listen=killed_after(11))
@@ -205,7 +183,7 @@ def test_a_resumed_training_ends_as_if_it_had_never_stopped(table: Path, tmp_pat
 @pytest.mark.parametrize("join", ["logits", "head"])
 def test_columns_beside_n_grams_alone(table: Path, tmp_path: Path, join: str) -> None:
     ngrams = {"orders": [1], "buckets": 64, "join": join}
-    config = _config(table, layers=[], ngrams=ngrams, head=[{"type": "dense", "units": 4, "activation": "relu"}])
+    config = offers_config(table, layers=[], ngrams=ngrams, head=[{"type": "dense", "units": 4, "activation": "relu"}])
     made = trained(config, tmp_path)
     assert made.metrics["validation"]["accuracy"] > 0.85
 
@@ -215,7 +193,7 @@ def test_folds_fit_the_columns_to_their_own_training_texts(table: Path) -> None:
     from seqclf.data.prepare import prepare
     from seqclf.training.folds import fold_config
 
-    config = checked_config(_config(table, data__folds=3, data__fold=1, data__test=None))
+    config = checked_config(offers_config(table, data__folds=3, data__fold=1, data__test=None))
     fits = [prepare(fold_config(config, fold)).extra for fold in (1, 2)]
     assert fits[0] is not None and fits[1] is not None
     assert fits[0].fingerprint != fits[1].fingerprint
