@@ -36,6 +36,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqclf.errors import InputError
+from seqclf.file_encoding import UTF8
 from seqclf.files import locked, write_json
 from seqclf.labels import Labels
 
@@ -48,6 +49,7 @@ RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "
 COMPLETE = (FINISHED, INTERRUPTED)
 
 TEXT_COLUMN = "text"
+_TEXTS = "texts.json"
 
 _REMEDY = "restore it from a copy of the run, or train again"
 
@@ -147,10 +149,12 @@ class Run:
 
     @property
     def text_column(self) -> str:
-        """The column or feature that the run read its texts from; "text" if the config is missing or has none.
+        """The column or feature that the run read its texts from; "text" if it is not known.
 
         Parses only the YAML: validating the config can take longer than predicting a small file.
         """
+        if not self.config.exists():
+            return str(self._texts_of_export.get("column", TEXT_COLUMN))
         import yaml
 
         try:
@@ -160,6 +164,23 @@ class Run:
             return str(node.value)
         except (OSError, ValueError, LookupError, AttributeError, TypeError, yaml.YAMLError):
             return TEXT_COLUMN
+
+    @property
+    def text_encoding(self) -> str:
+        """The encoding of the files that the run read; UTF-8 if it is not known."""
+        with contextlib.suppress(InputError):
+            return str(self.manifest.get("encoding", UTF8))
+        return str(self._texts_of_export.get("encoding", UTF8))
+
+    @property
+    def _texts_of_export(self) -> dict[str, Any]:
+        """The content of ``texts.json``, which only exported folders have; earlier versions wrote none."""
+        path = self.folder / _TEXTS
+        return _read_object(path) if path.exists() else {}
+
+    def write_texts_of_export(self, folder: Path) -> None:
+        """Tell an exported folder, which has no config, which texts the run read."""
+        write_json(folder / _TEXTS, {"column": self.text_column, "encoding": self.text_encoding})
 
     def update_manifest(self, **entries: Any) -> None:
         path = self.folder / "manifest.json"

@@ -63,6 +63,9 @@ def test_the_command(three_label_run: Run, three_labels_csv: Path, tmp_path: Pat
         assert message in refused.stderr
 
 
+_STDIN = ("--input", "-", "--input-format", "csv")
+
+
 def test_the_texts_are_in_the_column_of_the_run(three_label_run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "named"
     shutil.copytree(three_label_run.folder, folder)
@@ -80,8 +83,19 @@ def test_the_texts_are_in_the_column_of_the_run(three_label_run: Run, tmp_path: 
         done = _call("predict", "--input", str(path), "--run", str(folder))
         assert json.loads(done.stdout)["prediction"] == expected
         assert ('lacks the run\'s column "Was: gesagt"; using its column "text"' in done.stderr) is says
+        piped = _call("predict", *_STDIN, "--run", str(folder), stdin=path.read_bytes())
+        assert (piped.exit_code, piped.stdout) == (0, done.stdout)
+        assert ('standard input lacks the run\'s column "Was: gesagt"; using' in piped.stderr) is says
     refused = _call("predict", "--input", str(neither), "--run", str(folder))
     assert refused.exit_code == 2
     assert 'no column "Was: gesagt" (columns: id, body); name the right one with --column' in refused.stderr
+    exported = tmp_path / "exported"
+    assert _call("export", "--format", "onnx", "--to", str(exported), "--run", str(folder)).exit_code == 0
+    assert Run(exported).text_column == "Was: gesagt"
+    for given, stdin in ((("--input", str(same)), None), (_STDIN, same.read_bytes())):
+        done = _call("predict", *given, "--run", str(exported), stdin=stdin)
+        assert json.loads(done.stdout)["prediction"] == expected
+    (exported / "texts.json").unlink()
+    assert Run(exported).text_column == "text", "as exported by earlier versions"
     run.config.unlink()
     assert run.text_column == "text"

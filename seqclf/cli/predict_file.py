@@ -60,6 +60,8 @@ def predict_rows(
         model = run.onnx if run.onnx.exists() else run.model
         report = _into_file(classifier, model, source, to, answers, resume=request.resume)
         where = f" -> {output}"
+    if report.instead:
+        _say_instead(source, run.text_column)
     if report.absent:
         what, them = ("column", "it") if len(report.absent) == 1 else ("columns", "them")
         lacking = ", ".join(report.absent)
@@ -77,7 +79,7 @@ def _source(run: Run, request: FileRequest, columns: tuple[str, ...]) -> Source:
     ``columns``: those whose values together are a text; empty if a text is a single value.
     """
     assert request.input_path is not None
-    encoding = request.encoding or _encoding_of(run)
+    encoding = request.encoding or run.text_encoding
     source = Source.of(request.input_path, request.input_format, _columns(request, columns), encoding)
     if not request.columns and not columns:
         source = with_text_column(source, run.text_column)
@@ -102,14 +104,6 @@ def _columns(request: FileRequest, columns: tuple[str, ...]) -> str | tuple[str,
             "this order"
         )
     return (given or columns) if columns else given[0] if given else TEXT_COLUMN
-
-
-def _encoding_of(run: Run) -> str:
-    """The encoding of the run's training texts; UTF-8 for an exported folder, which does not record it."""
-    try:
-        return str(run.manifest.get("encoding", UTF8))
-    except InputError:
-        return UTF8
 
 
 def _into_stream(classifier: TextClassifier, source: Source, request: FileRequest, answers: Answers) -> Report:
@@ -169,15 +163,19 @@ def with_text_column(source: Source, column: str) -> Source:
         return source
     named = dataclasses.replace(source, column=column)
     if source.is_stream or not Path(source.path).is_file():  # a pipe cannot be read twice
-        return named
+        return dataclasses.replace(named, instead=TEXT_COLUMN)
     first = next((row for row in Reader(source).values() if not isinstance(row, InputError)), None)
     if first is None or column in first or source.column not in first:
         return named
+    _say_instead(source, column)
+    return source
+
+
+def _say_instead(source: Source, column: str) -> None:
     say(
-        f'{source.name} lacks the run\'s column "{column}"; using its column "{source.column}" (see --column)',
+        f'{source.name} lacks the run\'s column "{column}"; using its column "{TEXT_COLUMN}" (see --column)',
         err=True,
     )
-    return source
 
 
 class _Terminated(BaseException):

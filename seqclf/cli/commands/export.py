@@ -69,6 +69,7 @@ def export_command(
         else:
             about = (run.folder / "labels.json", run.folder / "thresholds.json", run.extra_file)
             copy_into(folder, made, run.tokenizer, *about)
+            run.write_texts_of_export(folder)
         if quantize:
             cost = _quantize(run, folder / made.name, force)
             say(f"Quantized: {cost}", err=True)

@@ -73,12 +73,14 @@ class Report:
     Attributes:
         share: fraction of the input read so far; None if unknown.
         absent: columns beside the text that no row so far has (``Reader.absent``).
+        instead: whether the texts are those of ``Source.instead``.
     """
 
     rows: int
     bad: int
     share: float | None
     absent: Sequence[str] = ()
+    instead: bool = False
 
 
 def predict_file(
@@ -115,9 +117,8 @@ def predict_file(
         target.check()
     with journal.locked(resume=resume) as progress:
         try:
-            absent: Sequence[str] = ()
             if not progress.complete:
-                absent = _write(
+                report = _write(
                     probabilities,
                     source,
                     target,
@@ -127,8 +128,10 @@ def predict_file(
                     on_report=on_report,
                     on_bad=on_bad,
                 )
-            elif not journal.is_moved(progress):
-                target.check(journal.errors)
+            else:
+                report = Report(progress.rows, progress.bad, None)
+                if not journal.is_moved(progress):
+                    target.check(journal.errors)
             journal.move(progress, target.errors)
         except BaseException as error:
             if progress.rows == progress.bad or source.is_stream:  # nothing to resume
@@ -139,7 +142,7 @@ def predict_file(
                     f"{journal.folder}; delete it to start again)"
                 ) from error
             raise
-    return Report(progress.rows, progress.bad, 1.0, absent)
+    return report
 
 
 def _write(
@@ -152,11 +155,8 @@ def _write(
     progress: Progress,
     on_report: Callable[[Report], None],
     on_bad: Callable[[InputError], None],
-) -> list[str]:
-    """Write the complete file into the journal's folder, from ``progress`` on; keeps ``progress`` up to date.
-
-    Returns ``Report.absent``.
-    """
+) -> Report:
+    """Write the complete file into the journal's folder, from ``progress`` on; keeps ``progress`` up to date."""
     journal.note(progress)
     writer: Writer = (
         ParquetWriter(journal.folder) if target.kind == "parquet" else LineWriter.into(target.kind, journal.folder)
@@ -181,11 +181,11 @@ def _write(
             progress.rows += len(block)
             progress.written, progress.errors = writer.position, errors.tell()
             journal.note(progress)
-            on_report(Report(progress.rows, progress.bad, reader.share, reader.absent))
+            on_report(_report(progress, reader))
     _check_any_valid(source, progress)
     progress.complete = writer.finish().name
     journal.note(progress)
-    return reader.absent
+    return _report(progress, reader)
 
 
 def predict_stream(
@@ -212,7 +212,7 @@ def predict_stream(
             on_bad(bad)
         progress.rows += len(rows)
     _check_any_valid(source, progress)
-    return Report(progress.rows, progress.bad, None, reader.absent)
+    return _report(progress, reader)
 
 
 def _check_any_valid(source: Source, progress: Progress) -> None:
@@ -260,6 +260,10 @@ def _predicted(
     refused = writer.write([{**row.values, **answer} for row, answer in zip(good, found, strict=True)], added)
     for place, what in refused.items():
         yield InputError(f"{good[place].where}: {what}")
+
+
+def _report(progress: Progress, reader: Reader) -> Report:
+    return Report(progress.rows, progress.bad, reader.share, reader.absent, reader.instead)
 
 
 def _job(model: Path, source: Source, target: Target, answers: Answers) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class Source:
         column: the column of the texts, or several whose values together are a text.
         encoding: of the text, by Python's name.
         extra: columns beside the text to read; a row may lack them.
+        instead: a column to read if the first row lacks ``column`` and has this one.
     """
 
     path: str
@@ -41,6 +42,7 @@ class Source:
     column: str | tuple[str, ...]
     encoding: str = UTF8
     extra: ExtraColumns | None = None
+    instead: str | None = None
 
     @classmethod
     def of(cls, path: str, kind: str | None, column: str | tuple[str, ...], encoding: str = UTF8) -> Source:
@@ -86,7 +88,11 @@ class Read(NamedTuple):
 
 
 class Reader:
-    """Rows of a source with their texts, or errors for bad rows."""
+    """Rows of a source with their texts, or errors for bad rows.
+
+    Attributes:
+        instead: whether the texts are those of ``Source.instead``.
+    """
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -94,6 +100,7 @@ class Reader:
         self._size = 0 if source.is_stream else os.path.getsize(source.path)
         self._absent = dict.fromkeys(() if source.extra is None else source.extra.names)
         self._columns: Sequence[str] = ()  # of the first row
+        self.instead = False
 
     @property
     def absent(self) -> list[str]:
@@ -117,6 +124,8 @@ class Reader:
                 continue
             number, values = row
             where = f"{self._source.name}:{number}"
+            if not (found or missing) and self._reads_instead(columns, values):
+                columns, self.instead = (str(self._source.instead),), True
             if absent := [column for column in columns if column not in values]:
                 error = _missing(absent[0], columns, list(values))
                 missing += 1
@@ -136,6 +145,9 @@ class Reader:
                     yield Read(where, text, values, self._beside(values))
                 except InputError as error:
                     yield InputError(f"{where}: {error}")
+
+    def _reads_instead(self, columns: Sequence[str], values: Mapping[str, Any]) -> bool:
+        return self._source.kind != "txt" and columns[0] not in values and self._source.instead in values
 
     def _beside(self, values: Mapping[str, Any]) -> dict[str, float | str]:
         """The parsed values of the columns beside the text that a row has. Raises ``InputError``."""
