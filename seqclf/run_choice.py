@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 from seqclf.errors import InputError
+from seqclf.files import shell_word
 from seqclf.runs import COMPLETE, FINISHED, RUNNING, Run
 
 LATEST = "latest"
@@ -109,7 +109,7 @@ def find_resumable(runs: Path, name: str | None, *, further: bool = False) -> Ru
             if not run.has_checkpoint:
                 raise InputError(
                     f"{run.folder}: has no checkpoint to continue from (training.keep_checkpoints: "
-                    f"false); train it again: seqclf train {shlex.quote(str(run.config))} --set "
+                    f"false); train it again: seqclf train {shell_word(run.config)} --set "
                     "training.epochs=N"
                 )
     else:

@@ -26,7 +26,6 @@ import contextlib
 import json
 import os
 import re
-import shlex
 import shutil
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -37,7 +36,7 @@ from typing import TYPE_CHECKING, Any
 
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8
-from seqclf.files import locked, write_json
+from seqclf.files import locked, shell_word, write_json
 from seqclf.labels import Labels
 
 if TYPE_CHECKING:
@@ -97,7 +96,7 @@ class Run:
     @property
     def how_to_resume(self) -> str:
         """The command that resumes the run."""
-        return f"seqclf train --resume {shlex.quote(str(self.folder))}"
+        return f"seqclf train --resume {shell_word(self.folder)}"
 
     @property
     def model(self) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from seqclf.files import expanded
+from seqclf.files import expanded, shell_word
 
 _THREADS_WORDS = ("auto", "stock")
 _MOST_THREADS = 1024
@@ -57,7 +56,7 @@ runs_option: Decorator = click.option(
 def runs_argument(runs: Path) -> str:
     """`` --runs DIR``, for commands to type next; empty if ``runs`` is the default folder."""
     default = os.environ.get("SEQCLF_RUNS") or "runs"
-    return "" if runs.absolute() == Path(default).absolute() else f" --runs {shlex.quote(str(runs))}"
+    return "" if runs.absolute() == Path(default).absolute() else f" --runs {shell_word(runs)}"
 
 
 run_option: Decorator = click.option(

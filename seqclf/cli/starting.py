@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from seqclf.cli.trials import best_of
 from seqclf.cli.wrap import say
 from seqclf.errors import InputError
+from seqclf.files import shell_word
 
 if TYPE_CHECKING:
     from seqclf.config import LoadedConfig, Override
@@ -43,7 +43,7 @@ def reject_run(path: Path, runs: Path | None = None) -> None:
     """Raise ``InputError`` if this is a run: by its path or, if nothing is there, by its name in ``runs``."""
     folder = path if runs is None or path.exists() else runs / path
     if (folder / "manifest.json").is_file():
-        run = shlex.quote(str(folder))
+        run = shell_word(folder)
         raise InputError(
             f"{path}: is a run; `seqclf train --resume {run}` resumes it, `seqclf train {run}/config.yaml` repeats it"
         )

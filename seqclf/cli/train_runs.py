@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shlex
 import signal
 import sys
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from seqclf.cli.stop_request import StopRequest
 from seqclf.cli.train_summary import folds_summary, summary
 from seqclf.cli.train_summary import show as show_summary
 from seqclf.cli.wrap import say, width_of
+from seqclf.files import shell_word
 from seqclf.training.options import Callbacks, TrainOptions
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def resume(runs: Path, name: str, options: TrainOptions, *, epochs: int | None, 
     compared = behind(config, outcome, run.folder)
     text = summary(run.folder, runs, config, outcome, advised=compared is not None)
     if tested_before and not _is_tested(run):
-        again = f"seqclf eval{runs_argument(runs)} --run {shlex.quote(run.name)}"
+        again = f"seqclf eval{runs_argument(runs)} --run {shell_word(run.name)}"
         text += f"\nDropped     test metrics of the earlier weights; to measure again: {again}"
     _end(text, outcome.status, stop, warning=compared, run=run)
 

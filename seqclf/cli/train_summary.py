@@ -12,6 +12,7 @@ from seqclf.cli.columns import of_rows, table
 from seqclf.cli.epoch_table import duration
 from seqclf.cli.options import runs_argument
 from seqclf.cli.wrap import GLUE, say
+from seqclf.files import shell_word
 from seqclf.metrics.classification import ClassificationScores
 from seqclf.metrics.kinds import ClassifierMetrics
 from seqclf.metrics.scores import words_of
@@ -74,7 +75,7 @@ def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advis
         lines.append(f"Config      {Run(folder).starter}  (edit it, then train it: seqclf train FILE)")
     options = runs_argument(runs)
     if outcome.status != FINISHED:  # without --run, commands prefer an older run that is finished
-        options += f" --run {shlex.quote(folder.name)}"
+        options += f" --run {shell_word(folder.name)}"
     if any(layer.needs_code for _, layer in walk(config.layers)):
         options += " --allow-code"
     tested = config.data.parts()["test"] not in (None, 0)

@@ -26,6 +26,7 @@ _TYPES = {
     "dict_type": "options (name: value)",
 }
 _EXPECTED = {
+    "string_unicode": "text (rename a file whose name is not UTF-8)",
     "too_short": "at least one",
     "string_too_short": "a non-empty string",
     "finite_number": "a finite number",

@@ -13,7 +13,7 @@ from seqclf.export.graph_columns import GraphColumns
 from seqclf.export.input_names import input_names
 from seqclf.export.signature_inputs import SignatureInput, with_inputs
 from seqclf.extra_columns import ExtraColumns
-from seqclf.files import making_folder
+from seqclf.files import making_folder, utf8_path
 from seqclf.labels import Labels
 from seqclf.model.build import build_model
 from seqclf.prior import Prior
@@ -144,6 +144,7 @@ def export_saved_model(
             **({} if extra is None else {"with_columns": module.classify_with_columns}),
         }
         try:
-            tf.saved_model.save(module, str(temporary), signatures=signatures)
+            with utf8_path(temporary) as path:
+                tf.saved_model.save(module, path, signatures=signatures)
         except tf.errors.OpError as error:  # on a full disk: "resource exhausted"
             raise OSError(None, error.message.rpartition("; ")[2], str(folder)) from error

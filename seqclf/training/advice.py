@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from seqclf.config import Config
 from seqclf.config.schema import EarlyStopping
 from seqclf.config.schema.losses.cross_entropy import CrossEntropy
+from seqclf.files import shell_word
 from seqclf.runs import Run
 from seqclf.training.extend import is_planned
 from seqclf.training.history import EpochLine, epochs_of
@@ -65,7 +65,7 @@ def _still_improving(config: Config, run: Run, summary: TrainingSummary) -> str 
         return None
     more = 2 * last if last > 5 else last + 5
     if is_planned(config.training.schedule) or config.training.keep_checkpoints is False:
-        line = f"seqclf train {shlex.quote(str(run.config))} --set training.epochs={more}"
+        line = f"seqclf train {shell_word(run.config)} --set training.epochs={more}"
     else:
         line = f"{run.how_to_resume} --epochs {more}"
     return f"the last epoch was the best one; more epochs may help: {line}"
@@ -74,7 +74,7 @@ def _still_improving(config: Config, run: Run, summary: TrainingSummary) -> str 
 def _first_was_best(config: Config, run: Run, summary: TrainingSummary) -> str | None:
     if summary.best_epoch != 1 or len(summary.epochs) < 2:
         return None
-    train = f"seqclf train {shlex.quote(str(run.config))}"
+    train = f"seqclf train {shell_word(run.config)}"
     stopping = config.training.early_stopping
     if config.ngrams is not None and summary.stopped_by == "early_stopping" and stopping is not None:
         # The n-grams are fitted before the first epoch; the network may need several epochs to improve on them.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from seqclf.config import Config
 from seqclf.config.schema import ScheduleConfig, TrainingConfig
 from seqclf.errors import InputError
+from seqclf.files import shell_word
 from seqclf.runs import Run
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def extended(config: Config, run: Run, epochs: int | None, patience: int | None)
     training = config.training
     planned = None if training.schedule is None else training.schedule.planned
     if epochs is not None and epochs != training.epochs and planned is not None:
-        again = f"seqclf train {shlex.quote(str(run.config))} --set training.epochs={epochs}"
+        again = f"seqclf train {shell_word(run.config)} --set training.epochs={epochs}"
         raise InputError(
             f"{run.folder}: its learning rate was planned for {training.epochs} epochs ({planned}); with {epochs} "
             f"epochs it differs from the first update on, so train again: {again}"
@@ -50,7 +50,7 @@ def extend_training(state: TrainingState, config: TrainingConfig, run: Run, say:
     Raises ``InputError`` if no epoch is left to train.
     """
     if state.epoch >= config.epochs:
-        again = f"seqclf train --resume {shlex.quote(str(run.folder))} --epochs {state.epoch + max(5, state.epoch)}"
+        again = f"seqclf train --resume {shell_word(run.folder)} --epochs {state.epoch + max(5, state.epoch)}"
         raise InputError(
             f"{run.folder}: already trained for {state.epoch} epochs; --epochs is the total number, for example {again}"
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from seqclf.config.schema import TrainingConfig
 from seqclf.errors import InputError
+from seqclf.files import shell_word
 from seqclf.runs import Run
 from seqclf.training.checkpoints import FINAL, Checkpoints
 from seqclf.training.events import EpochDone, Event, StepDone
@@ -97,7 +97,7 @@ class Keeper:
         if self._run.manifest.get("best_epoch") is None:
             return None
         if not self._run.model.exists():
-            again = f"seqclf train {shlex.quote(str(self._run.config))}"
+            again = f"seqclf train {shell_word(self._run.config)}"
             raise InputError(f"{self._run.model}: is missing, so the run cannot be resumed; train it again: {again}")
         from seqclf.model.fitted import fitted_weights, set_fitted_weights, without_fitted
 

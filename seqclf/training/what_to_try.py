@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 
 from seqclf.config import Config
 from seqclf.data.statistics import OUT_OF_BALANCE
 from seqclf.data.weight_statistics import uneven
+from seqclf.files import shell_word
 from seqclf.training.examine import Report
 
 _MOST = 3
@@ -25,7 +25,7 @@ def what_to_try(config: Config, report: Report, file: str) -> list[str]:
     """
     if report.problems:
         return []
-    train = f"seqclf train {shlex.quote(file)}"
+    train = f"seqclf train {shell_word(file)}"
     found = (
         *_uneven(config, report, train),
         *_few_to_validate(config, report, train),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +61,7 @@ def export_command(
         _make(run, form)
     _check(run, form)
     if target is None:
-        click.echo(made)
+        click.echo(os.fsencode(made))
         return
     with new_folder(target) as folder:
         cost = None
@@ -74,7 +75,7 @@ def export_command(
             cost = _quantize(run, folder / made.name, force)
             say(f"Quantized: {cost}", err=True)
         (folder / CARD).write_text(_card(run, form, cost), encoding="utf-8")
-    click.echo(target)
+    click.echo(os.fsencode(target))
 
 
 def _make(run: Run, form: str) -> None:

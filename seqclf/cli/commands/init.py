@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from click.shell_completion import CompletionItem
 
 from seqclf.cli.options import UserPath, check_encoding, label_separator_option
 from seqclf.cli.wrap import GLUE, say
+from seqclf.files import shell_word
 
 FAMILIES = ("bag", "lstm", "gru", "min_gru", "conv", "ngrams")
 
@@ -97,7 +97,7 @@ def init_command(
         click.echo(text, nl=False)
         return
     write_new(output, text)
-    shown = shlex.quote(str(output))
+    shown = shell_word(output)
     check, train = (GLUE.join(("seqclf", command, shown)) for command in ("check", "train"))
     say(f"Wrote {output}. Next: {check}, then {train}", err=True)
 
