@@ -101,11 +101,6 @@ def test_values_of_other_columns_and_kinds_are_named(onnx: Classifier, text: Any
         onnx.predict([text])
 
 
-def test_values_by_column_need_several_columns(binary_run: Run) -> None:
-    with pytest.raises(InputError, match="single text"):
-        Classifier.load(binary_run.folder).predict([{"text": "good"}])
-
-
 def _call(run: Run, *arguments: str) -> Any:
     return call("predict", "--run", str(run.folder), *arguments)
 
@@ -134,13 +129,10 @@ def test_a_wrong_field_is_explained(run: Run, field: str, said: str) -> None:
     assert said in " ".join(shown.stderr.split())
 
 
-def test_a_field_is_given_once_and_only_to_runs_that_read_it(run: Run, binary_run: Run) -> None:
+def test_a_field_is_given_once(run: Run) -> None:
     twice = _call(run, "a", "--field", "class=x", "--field", "class=y")
     assert twice.exit_code == 2
     assert "once" in twice.stderr
-    alone = _call(binary_run, "a", "--field", "class=x")
-    assert alone.exit_code == 2
-    assert "reads one text" in alone.stderr
 
 
 def test_a_file_is_predicted_by_its_columns(run: Run, onnx: Classifier, table: Path, tmp_path: Path) -> None:
