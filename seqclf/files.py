@@ -153,6 +153,18 @@ def sync(path: Path) -> None:
         os.close(opened)
 
 
+def json_in_lines(value: Any, indent: str = "") -> str:
+    """JSON with a line for each entry of an object, and for each list of plain values."""
+    inner, outer = indent + "  ", "\n" + indent
+    if isinstance(value, dict) and value:
+        names = (json.dumps(str(name), ensure_ascii=False) for name in value)
+        entries = (f"{name}: {json_in_lines(one, inner)}" for name, one in zip(names, value.values(), strict=True))
+        return "{\n" + ",\n".join(inner + entry for entry in entries) + outer + "}"
+    if isinstance(value, list) and any(isinstance(one, list | dict) for one in value):
+        return "[\n" + ",\n".join(inner + json_in_lines(one, inner) for one in value) + outer + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Lock the folder against other processes; the system releases the lock when this process ends.

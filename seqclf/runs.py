@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING, Any
 
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8
-from seqclf.files import locked, shell_word, write_json
+from seqclf.files import json_in_lines, locked, shell_word, write_json, write_text
 from seqclf.labels import Labels
 
 if TYPE_CHECKING:
@@ -270,7 +270,7 @@ class Run:
         return found
 
     def write_metrics(self, split: str, metrics: dict[str, Any]) -> None:
-        write_json(self.folder / "metrics.json", self.metrics | {split: metrics})
+        write_text(self.folder / "metrics.json", json_in_lines(self.metrics | {split: metrics}) + "\n")
 
 
 def check_runs_folder(runs: Path) -> None:

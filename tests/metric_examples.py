@@ -6,6 +6,7 @@ from typing import Any
 
 from seqclf.metrics.baseline import BaselineScores
 from seqclf.metrics.classification import ClassificationMetrics
+from seqclf.metrics.confusion import Confusion
 from seqclf.metrics.counts import LabelMetrics
 from seqclf.metrics.kinds import scores_type
 from seqclf.metrics.multi_label import DecidedLabelMetrics, MultiLabelMetrics
@@ -24,7 +25,7 @@ def metrics_with(accuracy: float = 0.75, *, multi: bool = False, texts: int = 10
         decided = DecidedLabelMetrics(accuracy, accuracy, accuracy, texts // 2, 0.5)
         return MultiLabelMetrics(texts=texts, labels={"neg": decided, "pos": decided}, **values)
     one = LabelMetrics(accuracy, accuracy, accuracy, texts // 2)
-    confusion = ((texts // 2, 0), (texts - texts // 2, 0))
+    confusion = Confusion.of_rows(((texts // 2, 0), (texts - texts // 2, 0)))
     return ClassificationMetrics(texts=texts, labels={"neg": one, "pos": one}, confusion=confusion, **values)
 
 

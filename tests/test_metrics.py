@@ -14,7 +14,7 @@ from seqclf.tasks.classification.metrics import classification_metrics, log_prob
 def test_two_labels_by_hand() -> None:
     logits = np.array([[2.0], [-1.0], [0.5], [-3.0]])
     metrics = classification_metrics(logits, np.array([1, 1, 0, 0]), ["neg", "pos"])
-    assert metrics.confusion == ((1, 1), (1, 1))
+    assert tuple(metrics.confusion) == ((1, 1), (1, 1))
     assert metrics.accuracy == 0.5
     assert metrics.labels["pos"] == LabelMetrics(precision=0.5, recall=0.5, f1=0.5, support=2)
     expected = np.mean([np.log1p(np.exp(-2)), np.log1p(np.exp(1)), np.log1p(np.exp(0.5)), np.log1p(np.exp(-3))])
@@ -24,7 +24,7 @@ def test_two_labels_by_hand() -> None:
 def test_three_labels_by_hand() -> None:
     logits = np.log(np.array([[0.7, 0.2, 0.1], [0.6, 0.3, 0.1], [0.1, 0.1, 0.8], [0.5, 0.1, 0.4]]))
     metrics = classification_metrics(logits, np.array([0, 1, 2, 2]), ["a", "b", "c"])
-    assert metrics.confusion == ((1, 0, 0), (1, 0, 0), (1, 0, 1))
+    assert tuple(metrics.confusion) == ((1, 0, 0), (1, 0, 0), (1, 0, 1))
     assert metrics.labels["a"] == LabelMetrics(precision=pytest.approx(1 / 3), recall=1.0, f1=0.5, support=1)
     assert metrics.labels["b"] == LabelMetrics(precision=0.0, recall=0.0, f1=0.0, support=1)
     assert metrics.macro_f1 == pytest.approx((0.5 + 0 + 2 / 3) / 3)

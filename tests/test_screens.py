@@ -16,6 +16,7 @@ from seqclf.cli.epoch_table import EpochTable, TimeLeft, duration
 from seqclf.cli.eval_tables import confused_pairs, confusion_table, show_metrics
 from seqclf.cli.wrap import styled_wrapped, wrapped
 from seqclf.metrics.classification import ClassificationMetrics
+from seqclf.metrics.confusion import Confusion
 from seqclf.metrics.kinds import scores_type
 from seqclf.metrics.measured import Measured
 from seqclf.training.events import EpochDone, EpochStarted, StepDone, TrainingStarted
@@ -165,12 +166,12 @@ def test_the_most_confused_pairs_if_the_matrix_does_not_fit() -> None:
     confusion = [[100 if i == j else 0 for j in range(28)] for i in range(28)]
     confusion[3][5], confusion[7][2] = 40, 60
     assert confusion_table(confusion, labels, 80) is None
-    table = confused_pairs(confusion, labels)
+    table = confused_pairs(Confusion.of_rows(confusion), labels)
     assert table is not None
     assert [list(column.cells) for column in table.columns] == [
         ["label 7", "label 3"], ["label 2", "label 5"], ["60", "40"], ["37.5%", "28.6%"]
     ]  # fmt: skip
-    assert confused_pairs([[3, 0], [0, 3]], ["a", "b"]) is None
+    assert confused_pairs(Confusion.of_rows([[3, 0], [0, 3]]), ["a", "b"]) is None
 
 
 def test_labels_are_sorted_by_f1_if_the_matrix_does_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:

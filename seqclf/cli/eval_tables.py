@@ -10,6 +10,7 @@ from rich.table import Table
 from seqclf.baseline.comparison import description, lead
 from seqclf.cli.console import console
 from seqclf.cli.wrap import wrapped
+from seqclf.metrics.confusion import Confusion
 from seqclf.metrics.counts import LabelMetrics
 from seqclf.metrics.kinds import ClassifierMetrics
 from seqclf.metrics.measured import Measured
@@ -17,6 +18,7 @@ from seqclf.metrics.multi_label import DecidedLabelMetrics, MultiLabelMetrics
 from seqclf.metrics.scores import words_of
 
 _MOST_PAIRS = 15
+_MOST_LABELS = 60  # rows of a table that has no matrix beside it; enough for every label of most data
 _MATRIX_OF_FILES = 100  # width of a confusion matrix that is written to a file or another program
 _CORNER = "true \\ predicted"
 
@@ -44,6 +46,8 @@ def show_metrics(run_name: str, where: str, measured: Measured, *, score: str = 
     if isinstance(metrics, MultiLabelMetrics):
         out.print(_label_table(metrics, by_f1=True))
         out.print("\naccuracy: the fraction of texts with all labels correct", markup=False)
+        if len(metrics.labels) > _MOST_LABELS:
+            out.print("For all labels use --json.")
         return
     most = out.width if out.is_terminal else min(out.width, _MATRIX_OF_FILES)
     matrix = confusion_table(metrics.confusion, list(metrics.labels), most)
@@ -53,10 +57,12 @@ def show_metrics(run_name: str, where: str, measured: Measured, *, score: str = 
         out.print(matrix)
     elif (pairs := confused_pairs(metrics.confusion, list(metrics.labels))) is not None:
         out.print(pairs)
-        out.print(wrapped("For the full confusion matrix use --json.", width), soft_wrap=True)
+        both = "all labels and " if len(metrics.labels) > _MOST_LABELS else ""
+        out.print(wrapped(f"For {both}the full confusion matrix use --json.", width), soft_wrap=True)
 
 
 def _label_table(metrics: ClassifierMetrics, *, by_f1: bool) -> Table:
+    """A row for each label; of more than ``_MOST_LABELS`` labels by F1, the first and the last."""
     table = label_first_table("label")
     thresholds = ["threshold"] if isinstance(metrics, MultiLabelMetrics) else []
     for column in ("precision", "recall", "F1", "texts", *thresholds):
@@ -64,7 +70,13 @@ def _label_table(metrics: ClassifierMetrics, *, by_f1: bool) -> Table:
     rows: list[tuple[str, LabelMetrics]] = list(metrics.labels.items())
     if by_f1:
         rows.sort(key=lambda item: (-item[1].f1, -item[1].support))
-    for label, row in rows:
+    half = _MOST_LABELS // 2
+    left_out = len(rows) - _MOST_LABELS if by_f1 else 0
+    for place, (label, row) in enumerate(rows):
+        if left_out > 0 and half <= place < half + left_out:
+            if place == half:
+                table.add_row(f"{left_out:,} more labels")
+            continue
         cells = [f"{row.precision:.4f}", f"{row.recall:.4f}", f"{row.f1:.4f}", f"{row.support:,}"]
         if isinstance(row, DecidedLabelMetrics):
             cells.append(_threshold(row.threshold))
@@ -82,6 +94,8 @@ def confusion_table(confusion: Sequence[Sequence[int]], labels: Sequence[str], w
 
     None if it does not fit either way. Rows are true labels.
     """
+    if 3 * len(labels) > width:  # a digit and two spaces each
+        return None
     counts = [[f"{count:,}" for count in row] for row in confusion]
     numbers = [str(number) for number in range(1, len(labels) + 1)]
     for heads, names in (
@@ -101,17 +115,16 @@ def confusion_table(confusion: Sequence[Sequence[int]], labels: Sequence[str], w
     return None
 
 
-def confused_pairs(confusion: Sequence[Sequence[int]], labels: Sequence[str], most: int = _MOST_PAIRS) -> Table | None:
+def confused_pairs(confusion: Confusion, labels: Sequence[str], most: int = _MOST_PAIRS) -> Table | None:
     """The most frequent pairs of a true label and a wrong prediction; None if all predictions are correct.
 
     The share is the fraction of the true label's texts.
     """
     pairs = sorted(
         (
-            (count, count / sum(row), labels[true], labels[predicted])
-            for true, row in enumerate(confusion)
-            for predicted, count in enumerate(row)
-            if count and predicted != true
+            (count, count / confusion.texts[true], labels[true], labels[predicted])
+            for true, predicted, count in confusion.cells
+            if predicted != true
         ),
         key=lambda pair: (-pair[0], -pair[1]),
     )

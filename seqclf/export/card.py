@@ -111,6 +111,8 @@ def _metrics(about: About) -> Iterator[str]:
     best = splits["test"] if "test" in splits else splits["validation"]
     for label, row in list(best.metrics.labels.items())[:_MOST_LABELS]:
         yield f"| {label} | {row.precision:.3f} | {row.recall:.3f} | {row.f1:.3f} | {row.support:,} |"
+    if (more := len(best.metrics.labels) - _MOST_LABELS) > 0:
+        yield f"| and {more:,} more | | | | |"
 
 
 def _rows(split: str, measured: Measured, names: Sequence[str]) -> Iterator[str]:

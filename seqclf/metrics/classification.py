@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any, ClassVar, Self
 
 from seqclf.labels import Unknown
+from seqclf.metrics.confusion import Confusion
 from seqclf.metrics.counts import (
     Counts,
     LabelMetrics,
@@ -49,23 +50,23 @@ class ClassificationMetrics(ClassificationScores):
         texts: number of texts.
         labels: metrics of each label, those that the model does not have last.
         weight: the summed weight of the texts, by which the scores weigh them; None: all weigh the same.
-        confusion: number of texts by true label (rows) and predicted label (columns), in the order of ``labels``.
+        confusion: number of texts by true label and predicted label, in the order of ``labels``.
         unknown_labels: texts whose labels do not occur in the training texts; None if there are none.
     """
 
     texts: int
     labels: Mapping[str, LabelMetrics]
-    confusion: tuple[tuple[int, ...], ...]
+    confusion: Confusion
     unknown_labels: Unknown | None = None
     weight: float | None = None
 
     @classmethod
-    def of(cls, counts: Counts, labels: Iterable[str], confusion: Iterable[Iterable[int]]) -> Self:
+    def of(cls, counts: Counts, labels: Iterable[str], confusion: Confusion) -> Self:
         """``labels`` are all labels in the order of the counts."""
         return cls(
             texts=len(counts.correct),
             labels={label: LabelMetrics.of(counts, place) for place, label in enumerate(labels)},
-            confusion=tuple(tuple(row) for row in confusion),
+            confusion=confusion,
             weight=counts.weight,
             **cls.computed(counts),
         )
@@ -82,7 +83,7 @@ class ClassificationMetrics(ClassificationScores):
             **weight_entry(self.weight),
             **super().to_json(),
             "labels": {label: asdict(one) for label, one in self.labels.items()},
-            "confusion": [list(row) for row in self.confusion],
+            "confusion": self.confusion.to_json(),
             **remarks(self.unknown_labels),
         }
 
@@ -92,15 +93,10 @@ class ClassificationMetrics(ClassificationScores):
         labels = {
             label: LabelMetrics.from_json(one) for label, one in object_in(object_in(saved).get("labels")).items()
         }
-        confusion = saved.get("confusion")
-        if not isinstance(confusion, list) or not all(isinstance(row, list) for row in confusion):
-            raise ValueError('"confusion" is missing or not a list of rows')
-        if [len(row) for row in confusion] != [len(labels)] * len(labels):
-            raise ValueError('"confusion" does not have a row and a column for each label')
         return cls(
             texts=count_in(saved, "texts"),
             labels=labels,
-            confusion=tuple(tuple(row) for row in confusion),
+            confusion=Confusion.from_json(saved.get("confusion"), len(labels)),
             unknown_labels=unknown_in(saved),
             weight=weight_in(saved),
             **cls.scores_in(saved),

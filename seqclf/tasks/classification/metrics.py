@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from seqclf.errors import InputError
 from seqclf.label_weights import relative_weights
 from seqclf.metrics.classification import ClassificationMetrics
+from seqclf.metrics.confusion import Confusion
 from seqclf.metrics.counts import Counts, OfTexts
 
 
@@ -58,13 +59,12 @@ def classification_metrics(
     known = np.flatnonzero(label_ids < len(labels))
     losses = -(truth * log_p).sum(axis=1) if truth.ndim == 2 else -log_p[known, label_ids[known]]
     names = [*labels, *more_labels]
-    confusion = np.zeros((len(names), len(names)), dtype=np.int64)
-    np.add.at(confusion, (label_ids, predicted), 1)
-    weighed: NDArray[Any] = confusion
-    if weights is not None:
-        weighed = np.zeros(confusion.shape)
-        np.add.at(weighed, (label_ids, predicted), weights)
-    hits, found, support = weighed.diagonal(), weighed.sum(axis=0), weighed.sum(axis=1)
+
+    def by_label(ids: NDArray[Any], of: NDArray[np.bool_] | slice = slice(None)) -> NDArray[Any]:
+        """Texts, or their weights, by label id."""
+        return np.bincount(ids[of], None if weights is None else weights[of], minlength=len(names))
+
+    hits, found, support = by_label(label_ids, predicted == label_ids), by_label(predicted), by_label(label_ids)
     precision, recall = ratio(hits, found), ratio(hits, support)
     counts = Counts(
         losses=OfTexts(losses, None if weights is None else weights[known]),
@@ -72,13 +72,19 @@ def classification_metrics(
         hits=hits,
         found=found,
         support=support,
-        texts=confusion.sum(axis=1),
+        texts=np.bincount(label_ids, minlength=len(names)),
         precision=precision,
         recall=recall,
         f1=ratio(2 * precision * recall, precision + recall),
         weight=None if given is None else given.total,
     )
-    return ClassificationMetrics.of(counts, names, confusion.tolist())
+    return ClassificationMetrics.of(counts, names, _confusion(label_ids, predicted, len(names)))
+
+
+def _confusion(label_ids: NDArray[Any], predicted: NDArray[Any], labels: int) -> Confusion:
+    pairs, texts = np.unique(label_ids.astype(np.int64) * labels + predicted, return_counts=True)
+    cells = zip((pairs // labels).tolist(), (pairs % labels).tolist(), texts.tolist(), strict=True)
+    return Confusion(labels, tuple(cells))
 
 
 class Weights(NamedTuple):
