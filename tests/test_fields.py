@@ -14,7 +14,7 @@ from seqclf.cli.given_fields import given_fields
 from seqclf.errors import InputError
 from seqclf.extra_columns import ExtraColumns
 from seqclf.inference import TextClassifier
-from seqclf.text.fields import FIELD_SEPARATOR, as_text, join_fields, split_fields
+from seqclf.text.fields import FIELD_SEPARATOR, as_text, filled, join_fields, split_fields
 
 
 @given(st.lists(st.text(), min_size=1, max_size=4))
@@ -26,6 +26,14 @@ def test_joined_fields_come_back(values: list[str]) -> None:
 def test_one_field_is_the_text_itself() -> None:
     assert join_fields(["one text"]) == "one text"
     assert split_fields("") == [""]
+
+
+@pytest.mark.parametrize("missing", [None, float("nan")])
+def test_a_row_may_lack_some_columns_but_not_all(missing: float | None) -> None:
+    assert filled(["a", missing]) == ["a", ""]
+    assert filled([missing, 3]) == ["", 3], "what is no text stays, to be named"
+    for values in ([missing], [missing, missing]):
+        assert filled(values) is values
 
 
 def test_values_by_column_are_a_text() -> None:

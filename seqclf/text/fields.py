@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from seqclf.errors import InputError
 
@@ -17,6 +19,17 @@ def join_fields(values: Sequence[str]) -> str:
 def split_fields(text: str) -> list[str]:
     """The fields of a text from ``join_fields``, at least one."""
     return text.split(FIELD_SEPARATOR)
+
+
+def filled(values: Sequence[Any]) -> Sequence[Any]:
+    """The values of a row's text columns, with "" for missing ones: null, or NaN, as pandas writes it.
+
+    Unchanged if there is one column, or if all values are missing.
+    """
+    missing = [value is None or (isinstance(value, float) and math.isnan(value)) for value in values]
+    if len(values) < 2 or all(missing):
+        return values
+    return ["" if is_missing else value for is_missing, value in zip(missing, values, strict=True)]
 
 
 Text = str | Mapping[str, str | None]

@@ -19,7 +19,7 @@ from seqclf.tables.packed import open_binary, unpacked_name
 from seqclf.tables.row import ReadingStopped, Row
 from seqclf.tables.rows import rows
 from seqclf.tables.values import shown
-from seqclf.text.fields import join_fields
+from seqclf.text.fields import filled, join_fields
 
 STREAM = "-"
 _LOOKED_AT = 100  # rows of jsonl, which has no header, before a column counts as missing
@@ -134,7 +134,7 @@ class Reader:
                 yield InputError(f"{where}: {error}")
                 continue
             found = True
-            texts = _texts([values[column] for column in columns])
+            texts = filled([values[column] for column in columns])
             for column, text in zip(columns, texts, strict=True):
                 if not isinstance(text, str):
                     yield InputError(f'{where}: "{column}" is {shown(text)}, expected a string')
@@ -185,13 +185,6 @@ class Reader:
     def _open(self, path: Path) -> BinaryIO:
         self._file = sys.stdin.buffer if self._source.is_stream else open_binary(path)
         return self._file
-
-
-def _texts(values: Sequence[Any]) -> Sequence[Any]:
-    """The values of the text columns. A row may lack some of several, but not all."""
-    if len(values) < 2 or all(value is None for value in values):
-        return values
-    return ["" if value is None else value for value in values]
 
 
 def _missing(column: str, columns: Sequence[str], found: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from seqclf.sources.base import TableColumns
 from seqclf.sources.rows.collected import Label, LabelledRow
 from seqclf.sources.texts import NO_GROUP, group_digest
 from seqclf.tables.values import shown
-from seqclf.text.fields import join_fields
+from seqclf.text.fields import filled, join_fields
 
 _YES, _NO = ("1", "1.0", "true"), ("0", "0.0", "false")
 _EXACT = 2**53
@@ -44,9 +44,7 @@ def labelled_row(where: str, row: Mapping[str, Any], columns: TableColumns) -> L
 def text_of(where: str, row: Mapping[str, Any], columns: TableColumns) -> str:
     """The text of a row. A text of several columns may lack some of them, but not all."""
     names = columns.texts
-    values = [row[name] for name in names]
-    if len(values) > 1 and any(value is not None for value in values):
-        values = ["" if value is None else value for value in values]
+    values = filled([row[name] for name in names])
     for name, value in zip(names, values, strict=True):
         if not isinstance(value, str):
             raise InputError(f'{where}: "{name}" is {shown(value)}, expected a string; correct or remove the row')
