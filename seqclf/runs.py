@@ -154,15 +154,26 @@ class Run:
         """
         if not self.config.exists():
             return str(self._texts_of_export.get("column", TEXT_COLUMN))
+        node = self._option_of_data("text")
+        return node if isinstance(node, str) else TEXT_COLUMN
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """``data.header``: names of the columns of files without a header line; empty without it."""
+        nodes = self._option_of_data("header")
+        return tuple(node.value for node in nodes) if isinstance(nodes, list) else ()
+
+    def _option_of_data(self, option: str) -> Any:
+        """The text of an option of ``data``, or the YAML nodes of a list; None if the config is missing or has none."""
         import yaml
 
         try:
             node: Any = yaml.compose(self.config.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-            for name in ("data", "text"):
+            for name in ("data", option):
                 node = {key.value: value for key, value in node.value}[name]
-            return str(node.value)
+            return node.value
         except (OSError, ValueError, LookupError, AttributeError, TypeError, yaml.YAMLError):
-            return TEXT_COLUMN
+            return None
 
     @property
     def text_encoding(self) -> str:

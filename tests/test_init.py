@@ -97,7 +97,6 @@ def test_init_finds_the_columns(
         ([("text", "label"), *[("a", "")] * 30], '"label" is empty; every row needs a label\n'),
         ([("text", "what"), *[(f"a {i}", f"{i}") for i in range(30)]], "no column looks like a label"),
         ([("film", "p"), *[(f"a film {i}", "pn"[i % 2]) for i in range(30)]], '"p" is a label in later rows'),
-        ([("text|label",), *[(f"a {i}|{i % 2}",) for i in range(30)]], 'separated by "|": save the file with commas'),
         ([("text", "label"), *[(f"a {i}", "x" if i % 2 else "y") for i in range(8)]], "has 8 texts"),
         ([("text",), *[(f"a {i}",) for i in range(30)]], 'only one column, "text"; add a column with the labels'),
         (

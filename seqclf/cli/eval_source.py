@@ -31,6 +31,7 @@ def source_of(
     from seqclf.sources.folder import FolderData
     from seqclf.sources.folder.files import Selection
     from seqclf.sources.folder.reader import FolderSource
+    from seqclf.sources.table import TableData
     from seqclf.sources.table.reader import TableSource
 
     encoding = encoding or config.data.file_encoding
@@ -41,6 +42,8 @@ def source_of(
     separator = label_separator or own.separator
     read = replace(own, text=_text_columns(text, config.data.fields or own.text), label=label or own.label)
     named: dict[str, Any] = {"separator": separator, "options": "--", "encoding": encoding}
+    if isinstance(config.data, TableData) and path.suffix.lower() in (".csv", ".tsv"):
+        named["header"] = config.data.header or ()
     table = TableSource(read.text, read.label, **named)
     return TableSource(read.text, read.label, **_optional_columns(config, table, path), **named)
 

@@ -83,6 +83,7 @@ def _source(run: Run, request: FileRequest, columns: tuple[str, ...]) -> Source:
     source = Source.of(request.input_path, request.input_format, _columns(request, columns), encoding)
     if not request.columns and not columns:
         source = with_text_column(source, run.text_column)
+    source = with_header(source, run.header)
     if source.kind == "txt" and columns:
         rest = ", ".join(f'"{column}"' for column in columns[1:])
         say(f'{source.name}: each line is a text of the column "{columns[0]}", without {rest}', err=True)
@@ -176,6 +177,18 @@ def _say_instead(source: Source, column: str) -> None:
         f'{source.name} lacks the run\'s column "{column}"; using its column "{TEXT_COLUMN}" (see --column)',
         err=True,
     )
+
+
+def with_header(source: Source, header: tuple[str, ...]) -> Source:
+    """The source with the run's ``data.header`` if the file has no header line either: its first line has as many
+    fields, but does not name the columns of the texts."""
+    if not header or source.kind not in ("csv", "tsv") or source.is_stream or not Path(source.path).is_file():
+        return source
+    first = next((row for row in Reader(source).values() if not isinstance(row, InputError)), None)
+    if first is None or len(first) != len(header) or any(column in first for column in source.columns):
+        return source
+    say(f"{source.name}: has no header line; its columns are those of the run ({', '.join(header)})", err=True)
+    return dataclasses.replace(source, header=header)
 
 
 class _Terminated(BaseException):

@@ -114,6 +114,7 @@ def _seen_by_settings(path: Path, overrides: Sequence[Override]) -> Seen:
         label=labels,
         separator=separator,
         guess_separator="label_separator" not in given,
+        header=columns("header") if "header" in given else None,
         encoding=encoding,
     )
     try:
@@ -126,9 +127,11 @@ def as_settings(message: str) -> str:
     """Replace ``init``'s options in a sentence by ``--set``: ``--label stars`` becomes ``--set data.label=stars``."""
 
     def setting(found: re.Match[str]) -> str:
-        value = found[2] or "TEXT" if found[1] == "label-separator" else found[2] or "COLUMN"
+        value = found[2] or {"label-separator": "TEXT", "header": "NAMES"}.get(found[1], "COLUMN")
         if (found[1], value) == ("label-separator", "none"):
             value = "null"
         return f"--set data.{found[1].replace('-', '_')}={value}"
 
-    return re.sub(r'(?<!\S)--(text|label-separator|label|encoding)\b(?: ("[^"]*"|\S+)(?= takes))?', setting, message)
+    return re.sub(
+        r'(?<!\S)--(text|label-separator|label|header|encoding)\b(?: ("[^"]*"|\S+)(?= takes))?', setting, message
+    )

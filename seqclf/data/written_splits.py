@@ -76,7 +76,7 @@ def data_section(config: Config, files: Mapping[str, Path]) -> dict[str, Any]:
     section |= {name: str(path) for name, path in files.items()}
     if config.data.file_encoding != UTF8:
         section["encoding"] = "utf-8"  # whatever the encoding of the original files
-    unused = [name for name in ("group", "folds", "fold") if getattr(config.data, name, None) is not None]
+    unused = [name for name in ("group", "header", "folds", "fold") if getattr(config.data, name, None) is not None]
     return section | dict.fromkeys(unused)
 
 

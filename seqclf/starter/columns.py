@@ -145,7 +145,10 @@ def _check_header(path: str, names: Sequence[str]) -> None:
 
 
 def _no_header(path: str, name: str) -> str:
-    return f'{path}:1: the first line must name the columns, such as text,label; found "{name[:40]}..."'
+    return (
+        f'{path}:1: the first line must name the columns, such as text,label; found "{name[:40]}..."; --header '
+        "names the columns of a file without such a line"
+    )
 
 
 def _check_text(path: str, column: Column) -> None:

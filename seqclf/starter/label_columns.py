@@ -62,7 +62,10 @@ def label_columns(
         name = min(usable, key=lambda one: _sort_key(usable[one]))
         reason = f"{usable[name].distinct:,} different values, repeated"
         if name.strip() in {value for value, _ in most_frequent(values[name], 50)}:
-            raise InputError(f'{path}:1: the first line must name the columns, but "{name}" is a label in later rows')
+            raise InputError(
+                f'{path}:1: the first line must name the columns, but "{name}" is a label in later rows; --header '
+                "names the columns of a file without such a line"
+            )
     elif named := by_name(columns, LABEL_NAMES):
         name, reason = named[0]  # reading it reports what is wrong with it
     else:

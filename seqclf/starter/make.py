@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,17 +15,18 @@ from seqclf.file_encoding import UTF8, canonical, encoding_of
 from seqclf.sources.folder.files import Selection
 from seqclf.sources.folder.reader import FolderSource
 from seqclf.sources.table.reader import ROWS_LOOKED_AT, TableSource
-from seqclf.sources.texts import DATA_VARIABLE, LabelledTexts
+from seqclf.sources.texts import LabelledTexts
 from seqclf.starter.columns import choose_columns
 from seqclf.starter.folders import folder_at
 from seqclf.starter.formats import format_of
+from seqclf.starter.headers import lacks_header, numbered
 from seqclf.starter.look import Look, look
 from seqclf.starter.notes import about_files, about_labels
 from seqclf.starter.recipe import Family, Recipe, recipe
-from seqclf.starter.siblings import Parts, find_parts, training_part
+from seqclf.starter.siblings import Parts, find_parts, from_anywhere, given_part, training_part
 from seqclf.starter.spread import looked_at
-from seqclf.starter.usable import PartChecks, check_texts, is_number
-from seqclf.starter.write import config_text, name_after, one_line, with_data
+from seqclf.starter.usable import PartChecks, check_texts
+from seqclf.starter.write import config_text, name_after, one_line, scalar, with_data
 from seqclf.tables.formats import kind_of
 from seqclf.tables.packed import open_binary, unpacking
 
@@ -43,6 +43,7 @@ class Request:
         label: columns of the labels; each of several columns of 0 and 1 is a label. A mapping: columns of probabilities
             by label.
         separator: separates several labels in one field.
+        header: names of the columns of a file without a line of names; empty: the first line names them.
         guess_separator: whether a separator may be found in the labels.
         encoding: of the files; guessed if they are not UTF-8.
         validation: a fraction of the training texts, such as 0.1, or the path of a file or folder.
@@ -56,6 +57,7 @@ class Request:
     label: tuple[str, ...] | Mapping[str, str] = ()
     separator: str | None = None
     guess_separator: bool = True
+    header: tuple[str, ...] | None = None
     encoding: str | None = None
     validation: str | None = None
     test: str | None = None
@@ -165,7 +167,7 @@ def see(request: Request) -> Seen:
         request.name or name_after(train),
         {
             "source": part.options["source"],
-            "train": _from_anywhere(train),
+            "train": from_anywhere(train),
             **splits,
             **part.options,
             **checks.options(splits),
@@ -228,15 +230,26 @@ def _table(path: str, request: Request) -> _Part:
     unread = TableSource("", "", kind, options="--", encoding=encoding)
     keys = file_format == "jsonl" or path.lower().endswith("jsonl")
     values, every, rows = looked_at(unread, path, keys=keys)
+    header = request.header
+    if header is None:
+        header = numbered(len(values)) if unread.kind(path) in ("csv", "tsv") and lacks_header(values) else ()
+    if header:
+        unread = TableSource("", "", kind, options="--", header=header, encoding=encoding)
+        values, every, rows = looked_at(unread, path, keys=keys)
+        shown = ", ".join(map(scalar, header))
+        notes = (f"no line of names: the columns are called {shown} (data.header; --header names them)", *notes)
     guess = request.guess_separator and request.separator is None
     chosen = choose_columns(path, values, request.text, request.label, guess_separator=guess)
-    options = {"source": "table", "text": chosen.text, "label": chosen.label}
+    options: dict[str, Any] = {"source": "table", "text": chosen.text, "label": chosen.label}
     if (separator := request.separator or chosen.separator) is not None:
         options["label_separator"] = separator
+    if header:
+        options["header"] = list(header)
     if file_format is not None:
         options["format"] = file_format
     options |= encoded
-    source = TableSource(chosen.text, chosen.label, kind, separator=separator, options="--", encoding=encoding)
+    named: dict[str, Any] = {"separator": separator, "options": "--", "header": header, "encoding": encoding}
+    source = TableSource(chosen.text, chosen.label, kind, **named)
     texts = source.read(path, most=ROWS_LOOKED_AT, every=every)
 
     def read(part: str) -> LabelledTexts:
@@ -269,28 +282,9 @@ def _splits(request: Request, found: Parts, part: _Part, check: Callable[[str], 
         ("validation", request.validation, found.validation),
         ("test", request.test, found.test),
     ):
-        splits[split] = beside and _from_anywhere(beside)
+        splits[split] = beside and from_anywhere(beside)
         if given is not None:
-            splits[split] = _given_part(f"--{split}", given, check)
+            splits[split] = given_part(f"--{split}", given, check)
         elif beside is None:
             splits[split] = share
     return splits
-
-
-def _given_part(option: str, given: str, check: Callable[[str], None]) -> str | float:
-    if is_number(given):
-        if not 0 <= float(given) < 1:
-            raise InputError(
-                f"{option} {given}: expected a fraction from 0 to below 1, or the path of a file or folder"
-            )
-        return float(given)
-    try:
-        check(given)
-    except InputError as error:
-        raise InputError(f"{option}: {error}") from error
-    return _from_anywhere(given)
-
-
-def _from_anywhere(path: str) -> str:
-    """The path, made absolute if an environment variable sets another base for relative paths."""
-    return str(Path(path).absolute()) if os.environ.get(DATA_VARIABLE) else path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,7 +10,9 @@ from pathlib import Path
 
 from seqclf.errors import InputError
 from seqclf.sources.folder.files import SPLIT_NAMES, SPLIT_WORD
+from seqclf.sources.texts import DATA_VARIABLE
 from seqclf.starter.folders import has_texts
+from seqclf.starter.usable import is_number
 from seqclf.tables.formats import KINDS
 
 
@@ -109,3 +112,23 @@ def _candidates(train: Path, split: str) -> Iterator[Path]:
     for name in dict.fromkeys(wanted):
         if (entry := neighbours.get(name.lower())) is not None and entry.name != train.name:
             yield train.parent / entry.name
+
+
+def given_part(option: str, given: str, check: Callable[[str], None]) -> str | float:
+    """A part that the user named, or a fraction. Raises ``InputError`` with the option if it cannot be used."""
+    if is_number(given):
+        if not 0 <= float(given) < 1:
+            raise InputError(
+                f"{option} {given}: expected a fraction from 0 to below 1, or the path of a file or folder"
+            )
+        return float(given)
+    try:
+        check(given)
+    except InputError as error:
+        raise InputError(f"{option}: {error}") from error
+    return from_anywhere(given)
+
+
+def from_anywhere(path: str) -> str:
+    """The path, made absolute if an environment variable sets another base for relative paths."""
+    return str(Path(path).absolute()) if os.environ.get(DATA_VARIABLE) else path

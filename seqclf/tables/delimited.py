@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -29,9 +29,15 @@ _EITHER = 'a quote that starts in this row is never closed, or one inside of it 
 
 
 def csv_rows(
-    path: Path, kind: str, opened: Open = open_binary, encoding: str = UTF8, notes: Notes | None = None
+    path: Path,
+    kind: str,
+    opened: Open = open_binary,
+    encoding: str = UTF8,
+    *,
+    notes: Notes | None = None,
+    header: Sequence[str] = (),
 ) -> Iterator[Row | InputError]:
-    """Rows after a header line, or an error for each malformed row.
+    """Rows after a header line, or an error for each malformed row. ``header`` names the columns of a file without one.
 
     csv follows RFC 4180; tsv follows IANA's definition: no quoting, one row per line (``dialect_of`` has the
     exceptions). A CR within a line belongs to its field.
@@ -52,6 +58,7 @@ def csv_rows(
             dialect = dialect_of(kind, first, delimiter)
             again = LinesAgain(dialect.prepared(chain((first,), lines)), before)
             table = _Table(path, dialect, again, notes or Notes())
+            table.header = list(header)
             yield from table.rows(encoding)
         except UnicodeError as error:  # a missing BOM does not raise UnicodeDecodeError
             if table is None or not table.header:
@@ -67,7 +74,7 @@ class _Table:
     """The rows of a file.
 
     Attributes:
-        header: names of the columns; empty before the header was read.
+        header: names of the columns; empty before the header was read. If they are set, all lines are rows.
     """
 
     def __init__(self, path: Path, dialect: Dialect, lines: LinesAgain, notes: Notes) -> None:
@@ -81,8 +88,10 @@ class _Table:
 
     def rows(self, encoding: str) -> Iterator[Row | InputError]:
         path, delimiter, quoted, lines = self._path, self._dialect.delimiter, self._dialect.quoted, self._lines
-        self._read_header(encoding)
-        header, is_first = self.header, True
+        has_names = bool(self.header)
+        if not has_names:
+            self._read_header(encoding)
+        header, is_first = self.header, not has_names
         while (line := lines.take()) is not None:
             start, text = lines.number, line
             if quoted and '"' in line:

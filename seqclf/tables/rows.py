@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from seqclf.errors import InputError
@@ -25,6 +25,7 @@ def rows(
     *,
     column: str = "text",
     notes: Notes | None = None,
+    header: Sequence[str] = (),
 ) -> Iterator[Row | InputError]:
     """Yield each row, or an error for a malformed row.
 
@@ -32,6 +33,7 @@ def rows(
         kind: one of ``READ_KINDS``.
         encoding: Python's name of the encoding; parquet files ignore it.
         column: name for the single column of txt.
+        header: names of the columns of a csv or tsv file without a header line.
         notes: filled with what the reader notices.
 
     Raises:
@@ -46,4 +48,4 @@ def rows(
         return lines(path, opened, encoding, column)
     if kind == "jsonl":
         return json_rows(path, opened, encoding)
-    return csv_rows(path, kind, opened, encoding, notes)
+    return csv_rows(path, kind, opened, encoding, notes=notes, header=header)

@@ -76,6 +76,7 @@ CASES: dict[str, Case] = {
     "TableData.weight": _table("weight", "writer"),
     "TableData.extra": _table("extra", {"writer": "number"}),
     "TableData.label_separator": _table("label_separator", ";"),
+    "TableData.header": _table("header", ["text", "second", "label", "side", "writer"]),
     "TableData.format": Case(
         looks.texts_of,
         {"data": {"source": "table", "train": "a.tsv", "format": "auto"}},

@@ -21,6 +21,18 @@ def _complete_template(context: click.Context, parameter: click.Parameter, incom
     return [CompletionItem(name) for name in template_names() if name.startswith(incomplete)]
 
 
+def _names(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+    """The names in ``--header``."""
+    if value is None:
+        return None
+    names = tuple(name.strip() for name in value.split(","))
+    if value == "none":
+        return ()
+    if not all(names) or len(set(names)) < len(names):
+        raise click.BadParameter("expected different names separated by commas, such as label,title,text")
+    return names
+
+
 @click.command("init")
 @click.option(
     "--template",
@@ -50,6 +62,13 @@ def _complete_template(context: click.Context, parameter: click.Parameter, incom
     "content]",
 )
 @label_separator_option("found in the labels; none: one label per text")
+@click.option(
+    "--header",
+    metavar="NAMES",
+    callback=_names,
+    help="Names of the columns, separated by commas, if DATA has no line of names; none: its first line names them. "
+    "[default: found by content]",
+)
 @click.option(
     "--encoding",
     metavar="NAME",
@@ -88,7 +107,7 @@ def init_command(
     if output is not None:
         check_new(output)
     if data is None:
-        if family or tried or label_separator or any(about.values()):
+        if family or tried or label_separator or any(value not in (None, ()) for value in about.values()):
             raise click.UsageError("only --template and -o work without --from; add --from DATA")
         text = text_of(template or DEFAULT_TEMPLATE)
     else:

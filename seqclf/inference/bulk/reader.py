@@ -35,6 +35,7 @@ class Source:
         encoding: of the text, by Python's name.
         extra: columns beside the text to read; a row may lack them.
         instead: a column to read if the first row lacks ``column`` and has this one.
+        header: names of the columns of a csv or tsv file without a header line.
     """
 
     path: str
@@ -43,6 +44,7 @@ class Source:
     encoding: str = UTF8
     extra: ExtraColumns | None = None
     instead: str | None = None
+    header: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, path: str, kind: str | None, column: str | tuple[str, ...], encoding: str = UTF8) -> Source:
@@ -168,7 +170,9 @@ class Reader:
         path = Path(source.name if source.is_stream else source.path)
         suggested = False
         try:
-            for row in rows(path, source.kind, self._open, source.encoding, column=source.columns[0]):
+            for row in rows(
+                path, source.kind, self._open, source.encoding, column=source.columns[0], header=source.header
+            ):
                 if isinstance(row, NotDecoded) and not suggested:
                     suggested = True
                     row = InputError(f"{row}{self._suggestion()}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, ClassVar, Literal
@@ -20,7 +21,7 @@ Files = Name | Annotated[list[Name], Field(min_length=1, max_length=10_000)]
 
 
 class TableData(ColumnOptions):
-    """Tables with one text and its label or labels per row. csv and tsv need a header line; tsv has no quoting."""
+    """Tables with one text and its label or labels per row. csv and tsv need a header line or `header`."""
 
     rank: ClassVar = 2
     other_names: ClassVar = ("csv", "tsv", "json", "jsonl", "file", "files")
@@ -49,6 +50,11 @@ class TableData(ColumnOptions):
     group: Group = None
     weight: Weight = None
     extra: Extra = Field({})
+    header: Annotated[list[Name], Field(min_length=1, max_length=10_000)] | None = Field(
+        None,
+        description="Names of the columns of csv and tsv files without a header line, such as `[label, title, text]`; "
+        "null: the first line names them.",
+    )
     format: Literal["auto", "csv", "tsv", "jsonl", "parquet", "xlsx"] = Field(
         "auto",
         description="Format of the files; auto: from the file extension. jsonl: one JSON object per line, or one array "
@@ -68,6 +74,7 @@ class TableData(ColumnOptions):
             group=read.group,
             weight=read.weight,
             extra=read.extra,
+            header=self.header or (),
             encoding=self.encoding,
         )
 
@@ -98,6 +105,10 @@ class TableData(ColumnOptions):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         yield from super().problems()
+        if self.header is not None:
+            counts = Counter(self.header)
+            if repeated := sorted(name for name, count in counts.items() if count > 1):
+                yield "header", f'expected each column once, found "{repeated[0]}" twice'
         if not isinstance(self.label, str) and self.label_separator is not None:
             message = "splits the labels of one column, but data.label names several; remove one of the two"
             yield "label_separator", message

@@ -32,11 +32,13 @@ class TableReading:
         file_format: csv, tsv, jsonl, parquet or xlsx; auto uses the file extension.
         options: prefix of options where the user sets them, for messages.
         encoding: Python's name of the files' encoding.
+        header: names of the columns of csv and tsv files without a header line.
     """
 
     file_format: str = "auto"
     options: str = "data."
     encoding: str = UTF8
+    header: tuple[str, ...] = ()
 
     def kind(self, path: Path) -> str:
         """The format of a file. Raises ``InputError`` if it is unknown."""
@@ -51,7 +53,7 @@ class TableReading:
     def rows(self, path: Path, notes: Notes | None = None) -> Iterator[Row | InputError]:
         """Each row with all its columns, or an error for a malformed row. Raises as ``tables.rows.rows``."""
         try:
-            yield from rows(existing(path), self.kind(path), encoding=self.encoding, notes=notes)
+            yield from rows(existing(path), self.kind(path), encoding=self.encoding, notes=notes, header=self.header)
         except NotDecoded as error:  # the header, or the rest of the file
             kind = ReadingStopped if isinstance(error, ReadingStopped) else InputError
             raise kind(f"{error}; {self.suggestion(path)}") from error

@@ -9,7 +9,7 @@ from typing import Any
 
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8
-from seqclf.sources.base import ExtraKind, TableColumns
+from seqclf.sources.base import ExtraKind, OptionError, TableColumns
 from seqclf.sources.rows.collected import Collected, LabelledRow, checked
 from seqclf.sources.rows.values import labelled_row, text_of
 from seqclf.sources.table.bad_rows import BadRows
@@ -38,6 +38,7 @@ class TableSource:
         options: prefix of ``text`` and ``label`` where the user sets them, for messages.
         group, weight: columns with the groups and the weights.
         extra: columns beside the text, and what they contain.
+        header: names of the columns of csv and tsv files without a header line.
         encoding: Python's name of the files' encoding.
     """
 
@@ -52,10 +53,11 @@ class TableSource:
         group: str | None = None,
         weight: str | None = None,
         extra: Mapping[str, ExtraKind] | None = None,
+        header: Sequence[str] = (),
         encoding: str = UTF8,
     ) -> None:
         self._columns = TableColumns(text, label, separator, group, weight, extra or {})
-        self._reading = TableReading(file_format, options, encoding)
+        self._reading = TableReading(file_format, options, encoding, tuple(header))
         self._digests = Digests(self._reading)
 
     @property
@@ -73,6 +75,9 @@ class TableSource:
             self._check_file(path)
 
     def _check_file(self, path: Path) -> None:
+        if self._reading.header and (kind := self._reading.kind(path)) not in ("csv", "tsv"):
+            message = f"{path}: names the columns of csv and tsv files without a header line, but this file is {kind}"
+            raise OptionError({"header": f"{message}; set it to null"})
         missing, count, bad = MissingCounts(self._reading.options), 0, None
         for row in itertools.islice(self._reading.rows(path), ROWS_LOOKED_AT):
             count += 1
@@ -124,8 +129,9 @@ class TableSource:
 
     def _read_beside(self) -> list[Any]:
         """The same for the options that came later; empty if they are unset. Groups have their own digests."""
-        weight, extra = self._columns.weight, self._columns.extra
-        return [*([("weight", weight)] if weight else []), *([("extra", *extra.items())] if extra else [])]
+        weight, extra, header = self._columns.weight, self._columns.extra, self._reading.header
+        beside = (("weight", *([weight] if weight else [])), ("extra", *extra.items()), ("header", *header))
+        return [one for one in beside if len(one) > 1]
 
     def read(self, part: str, most: int | None = None, every: int = 1) -> LabelledTexts:
         """Read every ``every``-th row, at most ``most`` rows. Raises ``InputError`` that lists malformed rows.

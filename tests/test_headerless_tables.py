@@ -1,0 +1,161 @@
+"""Tables whose first line is a row: `data.header` names their columns, and `init` finds them."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from conftest import POOLED, small_config, trained
+
+from seqclf.cli import cli
+from seqclf.config import checked_config, load_config
+from seqclf.config.problems import ConfigError
+from seqclf.data.prepare import preparation_problems
+from seqclf.sources.table.reader import TableSource
+from seqclf.starter.headers import lacks_header
+from seqclf.starter.make import Request, see
+from seqclf.tables.row import Notes
+
+WORDS = "film plot phone bank market team story service food price".split()
+
+
+def _text(draw: random.Random, words: int) -> str:
+    return " ".join(draw.choices(WORDS, k=words))
+
+
+def _rows(*kinds: str) -> list[list[str]]:
+    """40 rows of values of these kinds."""
+    draw = random.Random(1)
+    made = {
+        "text": lambda i: _text(draw, draw.randint(6, 12)),
+        "title": lambda i: _text(draw, 3),
+        "word": lambda i: draw.choice(["ham", "spam"]),
+        "class": lambda i: draw.choice("1234"),
+        "polarity": lambda i: draw.choice("04"),
+        "id": lambda i: str(1467810369 + i),
+        "date": lambda i: f"2020-03-{i % 28 + 1:02d}",
+        "constant": lambda i: "NO_QUERY",
+        "user": lambda i: f"user{i}",
+        "mark": lambda i: draw.choice(["", "*"]),
+    }
+    return [[made[kind](i) for kind in kinds] for i in range(40)]
+
+
+def _values(rows: list[list[str]], header: list[str] | None = None) -> dict[str, list[str]]:
+    from seqclf.tables.names import named
+
+    names = named(header or rows[0], Notes())
+    rest = rows if header else rows[1:]
+    return {name: [row[place] for row in rest] for place, name in enumerate(names)}
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        ["class", "text"],
+        ["class", "title", "text"],
+        ["word", "text"],
+        ["text", "word"],
+        ["polarity", "id", "date", "constant", "user", "text"],
+        ["user", "class", "mark", "text"],
+        ["class", "class", "text"],
+        ["text", "class"],
+    ],
+)
+def test_a_first_line_of_values_is_a_row(kinds: list[str]) -> None:
+    assert lacks_header(_values(_rows(*kinds)))
+
+
+@pytest.mark.parametrize(
+    ("kinds", "header"),
+    [
+        (["word", "text"], ["label", "text"]),
+        (["word", "text"], ["v1", "v2"]),
+        (["class", "text"], ["0", "1"]),
+        (["id", "text", "class"], ["", "0", "1"]),
+        (["text", "class"], ["What did you like most about our service?", "How many stars would you give us?"]),
+        (["date", "text", "class"], ["When", "Which words describe our product best of all", "n"]),
+        (["text", "word"], ["film", "ham"]),
+        (["text", "text"], ["question one", "question two"]),
+    ],
+)
+def test_a_first_line_of_names_is_none(kinds: list[str], header: list[str]) -> None:
+    assert not lacks_header(_values(_rows(*kinds), header))
+
+
+def _written(path: Path, rows: list[list[str]]) -> Path:
+    mark = "\t" if path.suffix != ".csv" else ","
+    path.write_text("".join(mark.join(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv", "data"])
+def test_init_and_the_config_read_every_line(ending: str, tmp_path: Path) -> None:
+    path = _written(tmp_path / f"t.{ending}", _rows("class", "title", "text"))
+    config = tmp_path / "c.yaml"
+    done = CliRunner().invoke(cli, ["init", "--from", str(path), "-o", str(config)])
+    assert done.exit_code == 0, done.output
+    assert "no line of names: the columns are called column_1, column_2, column_3" in " ".join(done.stderr.split())
+    loaded = load_config(config)
+    assert len(loaded.data.open().read(str(path))) == 40
+    named = CliRunner().invoke(cli, ["init", "--from", str(path), "--header", "class,title,text"])
+    assert "header: [class, title, text]" in named.stdout
+    assert "text: text" in named.stdout
+    with_names = CliRunner().invoke(cli, ["init", "--from", str(path), "--header", "none"])
+    assert with_names.exit_code == 2
+    for wrong in ("a,,b", "a,a"):
+        refused = CliRunner().invoke(cli, ["init", "--from", str(path), "--header", wrong])
+        assert "expected different names separated by commas" in " ".join(refused.stderr.split())
+
+
+def test_check_takes_names_by_setting(tmp_path: Path) -> None:
+    path = _written(tmp_path / "t.csv", _rows("class", "title", "text"))
+    for names in ("[class, title, body]", "null"):
+        done = CliRunner().invoke(
+            cli, ["check", str(path), "--set", f"data.header={names}", "--set", "training.baseline=false"]
+        )
+        assert (done.exit_code == 0) == (names != "null"), done.output
+
+
+def test_test_files_without_names_are_found(tmp_path: Path) -> None:
+    for name in ("train", "test"):
+        _written(tmp_path / f"{name}.csv", _rows("class", "text"))
+    found = see(Request(str(tmp_path)))
+    assert found.data["test"] == str(tmp_path / "test.csv")
+    assert found.data["header"] == ["column_1", "column_2"]
+
+
+def test_options_that_do_not_fit_are_errors(tmp_path: Path) -> None:
+    data = {"source": "table", "train": str(_written(tmp_path / "t.csv", _rows("class", "text"))), "validation": 0.2}
+    with pytest.raises(ConfigError, match='expected each column once, found "a" twice'):
+        checked_config({"data": {**data, "header": ["a", "a"]}, "layers": POOLED})
+    config = checked_config({"data": {**data, "header": ["a", "text"]}, "layers": POOLED})
+    (problem,) = preparation_problems(config)
+    assert 'no column "label" (columns: a, text' in str(problem)
+    (tmp_path / "t.jsonl").write_text(json.dumps({"text": "a", "label": "b"}), encoding="utf-8")
+    lines = {**data, "train": str(tmp_path / "t.jsonl"), "header": ["label", "text"]}
+    (problem,) = preparation_problems(checked_config({"data": lines, "layers": POOLED}))
+    assert problem.path == ("data", "header")
+    assert "this file is jsonl; set it to null" in str(problem)
+    assert len({TableSource("b", "a", header=names).fingerprint(data["train"]) for names in ((), ("a", "b"))}) == 2  # type: ignore[arg-type]
+
+
+def test_a_run_evaluates_and_predicts_files_without_names(tmp_path: Path) -> None:
+    rows = [[str(1 + i % 2), f"{'good bad'.split()[i % 2]} film {i}"] for i in range(40)]
+    path = _written(tmp_path / "t.csv", rows)
+    data = {"source": "table", "train": str(path), "header": ["class", "review"], "text": "review", "label": "class"}
+    trained(small_config(data=data, layers=POOLED, training__epochs=1), tmp_path / "runs")
+    called = ["--runs", str(tmp_path / "runs")]
+    measured = CliRunner().invoke(cli, ["eval", *called, "--data", str(path), "--json"])
+    assert json.loads(measured.stdout)["texts"] == 40, measured.stderr
+    found = CliRunner().invoke(cli, ["predict", *called, "--input", str(path)])
+    assert found.exit_code == 0, found.stderr
+    lines = [json.loads(line) for line in found.stdout.splitlines()]
+    assert [line["review"] for line in lines] == [row[1] for row in rows]
+    assert "has no header line; its columns are those of the run (class, review)" in found.stderr
+    named = _written(tmp_path / "n.csv", [["review", "class"], ["a good film", "1"]])
+    found = CliRunner().invoke(cli, ["predict", *called, "--input", str(named)])
+    assert len(found.stdout.splitlines()) == 1
