@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,6 +33,9 @@ FOREIGN = [
     "don't won't it's",
     "ǅ ǆ",
     "K Å Ω",
+    "cafe\u0301 CAFE\u0301 \u0130I\u0307 J\u030c \ufb01lm \uff26\uff29\uff2c\uff2d \u1e9b\u0323",
+    "\ud55c\uae00 \u1112\u1161\u11ab \u0dd9\u0dcf\u0dca \u0928\u093c\u094d\u0964",
+    "\u0e20\u0e32\u0e29\u0e32\u0e44\u0e17\u0e22 \u1797\u17b6\u179f\u17b6 \u0f56\u0f7c\u0f51\u0f0b\u0f66\u0f90\u0f51",
 ]
 
 # Characters that have surprised tokenizers before, beside ordinary ones.
@@ -75,7 +79,92 @@ tricky = st.sampled_from(
         "\uffff",
     ]
     + ["_", " _", "the_", "\\&undsc", "\\&", "undsc", " film ", "<br />", "a_b", "..._", "\U0001d7d8", "²", "ﬁ"]
-    + ["don't", "The", "FILM", "film", "not", "##", "[UNK]", "[PAD]", "a" * 99, "a" * 100, "a" * 101, "é" * 100]
+    + [
+        "\u0300",
+        "\u0301",
+        "\u0316",
+        "\u0323",
+        "\u0327",
+        "\u0345",
+        "\u0307",
+        "i",
+        "I",
+        "J",
+        "H",
+        "=",
+        "\u0338",
+        "\u03b1",
+    ]
+    + [
+        "\u0958",
+        "\u093c",
+        "\u09c7",
+        "\u09be",
+        "\u0cc6\u0cc2",
+        "\u0cd5",
+        "\u0dd9",
+        "\u0dcf",
+        "\u0dca",
+        "\u0f73",
+        "\u0344",
+    ]
+    + [
+        "\ud55c",
+        "\ud558",
+        "\u1112",
+        "\u1161",
+        "\u11ab",
+        "\u3131",
+        "\uff9e",
+        "\u304b",
+        "\u3099",
+        "\U0001d15e",
+        "\u1c94b",
+    ]
+    + [
+        "\u00a8",
+        "\ufb03",
+        "\uff26",
+        "\u2460",
+        "\ufdfa",
+        "\u2103",
+        "\u1ec7",
+        "\u1e9b",
+        "\u2002",
+        "\u0e01",
+        "\u0e33",
+        "\u0e49",
+    ]
+    + [
+        "\u1780\u17d2",
+        "\u0f0b",
+        "\u0f40",
+        "\u1b13\u1b44",
+        "\u0964",
+        "\u06d4",
+        "\u30fb",
+        "\u3005",
+        "\U0001fae8",
+        "\u1acf",
+    ]
+    + [
+        "\u0e01" * 101,
+        "\u0e01\u0e49" * 51,
+        "e\u0301" * 60,
+        "a" * 250,
+        "don't",
+        "The",
+        "FILM",
+        "film",
+        "not",
+        "##",
+        "[UNK]",
+        "[PAD]",
+        "a" * 99,
+        "a" * 100,
+        "a" * 101,
+        "é" * 100,
+    ]
 )
 anything = st.characters(exclude_categories=())  # lone surrogates too
 texts = st.lists(
@@ -89,17 +178,23 @@ texts = st.lists(
 KINDS: dict[str, dict[str, object]] = {
     "subword": {"vocab_size": 500},
     "subword_cased": {"type": "subword", "vocab_size": 500, "lowercase": False},
+    "subword_nfkc": {"vocab_size": 500, "normalize": "nfkc"},
+    "subword_earlier": {"vocab_size": 500, "normalize": "none", "words": 1},
     "wordpiece_file": {"type": "subword_file", "file": "vocab.txt"},
     "subwords_file": {"type": "subword_file", "file": "plain.subwords"},
-    "subwords_file_mixed": {"type": "subword_file", "file": "mixed.subwords"},
+    "subwords_file_mixed": {"type": "subword_file", "file": "mixed.subwords", "normalize": "none"},
     "subwords_file_lowercase": {"type": "subword_file", "file": "mixed.subwords", "lowercase": True},
     "word": {"type": "word", "vocab_size": 200},
-    "word_cased": {"type": "word", "vocab_size": 200, "lowercase": False},
+    "word_cased": {"type": "word", "vocab_size": 200, "lowercase": False, "normalize": "nfkc"},
+    "word_earlier": {"type": "word", "vocab_size": 200, "normalize": "none", "words": 1},
     "char": {"type": "char", "vocab_size": 100},
+    "char_nfkc": {"type": "char", "vocab_size": 200, "normalize": "nfkc", "min_frequency": 1},
+    "char_earlier": {"type": "char", "vocab_size": 100, "normalize": "none"},
     "char_cased": {"type": "char", "vocab_size": 1000, "lowercase": False, "min_frequency": 1},
     "trigram": {"type": "char", "ngram": 3, "vocab_size": 1000},
     "codon": {"type": "char", "ngram": 3, "stride": 2, "vocab_size": 1000, "lowercase": False},
     "byte": {"type": "byte"},
+    "byte_earlier": {"type": "byte", "normalize": "none"},
 }
 # Subwords with spaces and characters of all sizes; those that mix word characters with others, overlap, or hold parts
 # of an escaped underscore.
@@ -200,6 +295,15 @@ def test_characters_alone_and_inside_a_word(pair: tuple[Tokenizer, Encode]) -> N
         _assert_equal(*pair, [*some, *(f"fi{character}lm" for character in some)])
 
 
+@given(texts)
+def test_normal_forms_have_equal_ids(pair: tuple[Tokenizer, Encode], batch: list[str]) -> None:
+    tokenizer, _ = pair
+    forms = {"nfc": ["NFC", "NFD"], "nfkc": ["NFC", "NFD", "NFKC", "NFKD"], "none": []}[tokenizer.normalize]
+    for text in batch:
+        for form in forms:
+            assert tokenizer.encode(unicodedata.normalize(form, text)) == tokenizer.encode(text)
+
+
 def test_training_texts_are_equal(pair: tuple[Tokenizer, Encode]) -> None:
     _assert_equal(*pair, [*TEXTS, *FOREIGN])
 
@@ -241,9 +345,12 @@ def test_bytes_that_are_not_utf8_are_replaced(pair: tuple[Tokenizer, Encode], ba
         "!" * 100_000,
         "é," * 50_000,
         "\ufffd" * 100_000,
+        "e" + "\u0301\u0316" * 50_000,
+        "\u0e01\u0e49" * 50_000,
+        "\u1112\u1161\u11ab" * 30_000,
         " " * 100_000,
     ],
-    ids=lambda text: text[:3],
+    ids=lambda text: ascii(text[:3]),
 )
 def test_long_texts(pair: tuple[Tokenizer, Encode], text: str) -> None:
     tokenizer, encode = pair

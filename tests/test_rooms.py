@@ -48,7 +48,7 @@ ALLOWED = {
     "option_types": set(),
     "sources": BASE | {"option_types", "text", "text_store"},
     "layer_types": BASE | {"option_types", "layers", "onnx_writer"},
-    "config": BASE | {"option_types", "layer_types", "text", "sources"},
+    "config": BASE | {"runs", "option_types", "layer_types", "text", "sources"},
     "text": BASE,
     "data": BASE | {"config", "text", "sources", "label_weights"},
     "model": BASE | {"config", "layer_types", "layers"},

@@ -8,7 +8,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from seqclf.config.schema import TokenizerConfig
-from seqclf.data.unknown_tokens import unknown_warnings
+from seqclf.data.unknown_tokens import long_word_warnings, unknown_warnings
 from seqclf.sources.texts import LabelledTexts
 
 DNA = ["".join("ACGT"[(i * 7 + j * j) % 4] for j in range(120)) for i in range(30)]
@@ -29,7 +29,13 @@ def _warned(options: dict[str, Any], train: list[str], share: float = 0.2, test:
 @pytest.mark.parametrize(
     ("options", "train", "expected"),
     [
-        ({"vocab_size": 200}, DNA, "tokenizer.type: 20.0% of the train tokens are unknown: words of more than 100"),
+        (
+            {"vocab_size": 200, "words": 1},
+            DNA,
+            "tokenizer.words: 20.0% of the train tokens are unknown: words of more than 100 characters (100% of the "
+            'words, such as "ACACACACACACACACACACACAC..." of 120)',
+        ),
+        ({"type": "word"}, DNA, "tokenizer.type: 20.0% of the train tokens are unknown: words of more than 100"),
         (
             {"type": "word", "vocab_size": 5, "min_frequency": 1},
             RARE,
@@ -58,3 +64,28 @@ def test_characters_of_other_texts_are_no_matter_of_size() -> None:
 def test_few_unknown_tokens_are_no_matter() -> None:
     assert not _warned({"vocab_size": 200}, DNA, share=0.04)
     assert not _warned({"type": "byte"}, ["", "a"], share=0.5)
+
+
+@pytest.mark.parametrize(
+    ("options", "texts", "is_warned"),
+    [
+        ({}, DNA, True),
+        ({}, [*RARE, DNA[0]], False),
+        ({}, ["\u3042" * 101 + "\u3002"] * 5, True),  # kana
+        ({}, ["https://example.com/a/b?c=d&" + "e=f&" * 100] * 5, False),  # symbols end words
+        ({"words": 1}, DNA, False),  # they are unknown tokens
+        ({"type": "char"}, DNA, False),
+        ({"type": "byte"}, DNA, False),
+    ],
+)
+def test_words_that_are_cut_are_named(options: dict[str, Any], texts: list[str], is_warned: bool) -> None:
+    checked: TokenizerConfig = TypeAdapter(TokenizerConfig).validate_python({"type": "subword", **options})
+    warnings = [
+        str(one) for one in long_word_warnings(LabelledTexts(texts, ["a"] * len(texts), "train"), checked.learn(texts))
+    ]
+    assert len(warnings) == is_warned
+    for warning in warnings:
+        assert "words of more than 100 characters" in warning
+        word = texts[0].removesuffix("\u3002")
+        assert f'"{word[:24]}..." of {len(word)}' in warning
+        assert "cuts every 100 characters; for sequences without words, read characters instead" in warning

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from seqclf.config.problems import ConfigError, Place, Problem
+from seqclf.config.schema.tokenizers import TOKENIZERS
 from seqclf.config.walk import DISCRIMINATORS
 from seqclf.config.yaml_core import Document, read_yaml
 from seqclf.config.yaml_errors import Position, YamlProblem
 from seqclf.errors import InputError
 from seqclf.files import expanded
 from seqclf.option_types import OptionPath
+from seqclf.runs import Run
 from seqclf.tables.names import no_such_file
 
 _MAX_BYTES = 256 * 1024
@@ -69,6 +71,8 @@ def read_file(file: Path, extended_by: tuple[Path, ...] = (), text: str | None =
         found = "nothing" if document.value is None else f"{text.strip().splitlines()[0][:60]!r}"
         message = f"expected options (name: value), found {found}{_table_hint(file)}"
         raise ConfigError([Problem((), message, place(document.places.get((), Position(1, 1))))])
+    if _is_of_a_run(file):
+        _add_earlier_values(document.value)
     written = Written(
         file,
         document.value,
@@ -79,6 +83,20 @@ def read_file(file: Path, extended_by: tuple[Path, ...] = (), text: str | None =
     if "extends" not in document.value:
         return written
     return _extended(written, document, (*extended_by, file))
+
+
+def _is_of_a_run(file: Path) -> bool:
+    """Whether the file is the config of a run, which has all options that there were when it began."""
+    run = Run(file.parent)
+    return file.name == run.config.name and run.has_manifest
+
+
+def _add_earlier_values(options: dict[str, Any]) -> None:
+    """Add the options that are newer than the run, with values that change nothing about it."""
+    tokenizer = options.get("tokenizer")
+    kind = tokenizer.get("type") if isinstance(tokenizer, dict) else None
+    if isinstance(tokenizer, dict) and isinstance(kind, str) and kind in TOKENIZERS:
+        options["tokenizer"] = {**TOKENIZERS[kind].of_earlier_versions(), **tokenizer}
 
 
 def _extended(written: Written, document: Document, chain: tuple[Path, ...]) -> Written:

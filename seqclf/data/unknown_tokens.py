@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from seqclf.config.problems import Problem
 from seqclf.config.schema import TokenizerConfig
 from seqclf.sources.texts import LabelledTexts
+from seqclf.text.chunks import ChunkTokenizer
+from seqclf.text.long_words import long_words
 from seqclf.text.tokenizer import Tokenizer
 
 _MUCH = 0.05
@@ -29,3 +31,16 @@ def unknown_warnings(
             message = f"{share:.1%} of the {split} tokens are unknown: {why}"
             warnings.append(Problem(("tokenizer", option), message))
     return warnings
+
+
+def long_word_warnings(texts: LabelledTexts, tokenizer: Tokenizer) -> list[Problem]:
+    """A warning about training texts with many words that the tokenizer cuts because of their length."""
+    most = tokenizer.wording.most if isinstance(tokenizer, ChunkTokenizer) else None
+    found = None if most is None else long_words(texts.texts, tokenizer)
+    if found is None or found.share <= _MUCH:
+        return []
+    message = (
+        f"the training texts have {found}, which the tokenizer cuts every {most} characters; for sequences without "
+        "words, read characters instead, such as {type: char, ngram: 3} or {type: byte}"
+    )
+    return [Problem(("tokenizer", "type"), message)]

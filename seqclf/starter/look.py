@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqclf.sources.texts import LabelledTexts
-from seqclf.text.chunks import count_chunks, count_words
+from seqclf.text.chunks import Wording, count_chunks, count_words
 from seqclf.text.kinds.subword import MAX_WORD_CHARACTERS, SubwordTokenizer
+from seqclf.text.word_rules import NEWEST
 
 _CHARACTERS_READ = 2_000_000  # in the sample that a tokenizer is trained on: less than a second
 _LABELS_SHOWN = 6
@@ -82,7 +83,7 @@ def look(data: LabelledTexts, *, rows: int | None = None, validation: bool = Fal
     """Count and measure the texts, a part of all ``rows``."""
     counts = Counter(name for names in data.label_sets for name in names)
     sample = _sample(data.texts)
-    words = count_words(count_chunks(data.texts), lowercase=True)
+    words = count_words(count_chunks(data.texts), Wording(lowercase=True, normalize="nfc", version=NEWEST))
     long = sum(count for word, count in words.items() if len(word) > MAX_WORD_CHARACTERS)
     pieces = pieces_for(max(len(data), rows or 0))
     tokenizer = SubwordTokenizer.learn(sample, vocab_size=pieces)

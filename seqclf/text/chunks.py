@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,24 +20,82 @@ from numpy.typing import NDArray
 from seqclf.files import write_text
 from seqclf.text.bulk import BulkEncoder
 from seqclf.text.counting import counted
-from seqclf.text.tokenizer import Tokenizer
-from seqclf.text.words import WORD_PATTERN, valid_text, words
+from seqclf.text.normal_form import NormalForm, checked_form, speller
+from seqclf.text.tokenizer import Tokenizer, checked_flag
+from seqclf.text.word_rules import Version, checked_version, word_rules
+from seqclf.text.words import valid_text
 
 _KNOWN_CHUNKS = 65_536  # 95 % of IMDB's chunks; about 1 MB in an exported graph
 _CHUNKS_FILE = "known_chunks.txt"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How a chunk becomes words.
+
+    Attributes:
+        lowercase: whether words are lowercased (accents are kept).
+        normalize: the normal form of the words.
+        version: of the definition of a word (``seqclf.text.word_rules``).
+        runs: whether letters of scripts without spaces form runs.
+        most: maximum number of characters; a longer word is cut into words of this length. None: no maximum.
+    """
+
+    lowercase: bool
+    normalize: NormalForm
+    version: Version
+    runs: bool = False
+    most: int | None = None
+
+    def reader(self) -> Callable[[str], list[str]]:
+        """The function that returns the words of a chunk."""
+        find, spell, most = word_rules(self.version, runs=self.runs).find, self.speller(), self.most
+        if most is None:
+            return lambda chunk: find(spell(chunk))
+        return lambda chunk: _cut(find(spell(chunk)), most)
+
+    def speller(self) -> Callable[[str], str]:
+        """The function that normalises and lowercases a chunk."""
+        return speller(self.normalize, lowercase=self.lowercase)
+
+    def content(self) -> dict[str, Any]:
+        """For ``Tokenizer.content``. Tokenizers of earlier versions have no ``normalize`` and no ``words``."""
+        form = {} if self.normalize == "none" else {"normalize": self.normalize}
+        return {"lowercase": self.lowercase, **form, **({} if self.version == 1 else {"words": self.version})}
+
+    @classmethod
+    def restore(cls, content: Mapping[str, Any], **how: Any) -> Wording:
+        """From ``content``. Raises ``ValueError`` or ``LookupError``."""
+        form, version = checked_form(content.get("normalize", "none")), checked_version(content.get("words", 1))
+        return cls(checked_flag(content["lowercase"]), form, version, **how)
+
+
+def _cut(words: list[str], most: int) -> list[str]:
+    if max(map(len, words), default=0) <= most:
+        return words
+    return [word[start : start + most] for word in words for start in range(0, len(word), most)]
 
 
 class ChunkTokenizer(Tokenizer):
     """A word-based tokenizer.
 
     Attributes:
-        lowercase: whether words are lowercased (accents are kept).
+        wording: how a chunk becomes words.
         known_chunks: frequent chunks of the training texts, most frequent first, with ASCII letters lowercased if
             ``lowercase``. They do not affect ids, only speed.
     """
 
-    lowercase: bool
+    wording: Wording
     known_chunks: tuple[str, ...]
+
+    def __init__(self, wording: Wording, known_chunks: Sequence[str]) -> None:
+        self.wording, self.normalize = wording, wording.normalize
+        self.known_chunks = tuple(known_chunks)
+
+    @property
+    def lowercase(self) -> bool:
+        """Whether words are lowercased (accents are kept)."""
+        return self.wording.lowercase
 
     @abstractmethod
     def ids_of(self, chunks: Sequence[str]) -> Sequence[Sequence[int]]:
@@ -45,7 +105,8 @@ class ChunkTokenizer(Tokenizer):
         return BulkEncoder(split_chunks, self.ids_of, self.unknown_id)(texts)
 
     def rules(self) -> str:
-        return WORD_PATTERN
+        pattern = word_rules(self.wording.version, runs=self.wording.runs).pattern
+        return f"{pattern} {super().rules()}".strip()
 
     def save(self, folder: Path) -> None:
         super().save(folder)
@@ -66,10 +127,11 @@ def count_chunks(texts: Iterable[str]) -> Counter[str]:
     return counted(map(split_chunks, texts))
 
 
-def count_words(chunk_counts: Counter[str], lowercase: bool) -> Counter[str]:
+def count_words(chunk_counts: Counter[str], wording: Wording) -> Counter[str]:
+    words_of = wording.reader()
     counts: Counter[str] = Counter()
     for chunk, count in chunk_counts.items():
-        for word in words(chunk, lowercase):
+        for word in words_of(chunk):
             counts[word] += count
     return counts
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.files import write_text
+from seqclf.text.normal_form import UNICODE_VERSION, NormalForm
 from seqclf.token_ids import UNKNOWN_ID
 
 PAD, UNKNOWN = "[PAD]", "[UNK]"
@@ -27,6 +28,7 @@ class Tokenizer(ABC):
 
     Attributes:
         kind: name of the kind, stored in a saved folder.
+        normalize: the Unicode normal form in which texts are read; "none": as they are.
         pieces: the vocabulary; the index of a piece is its id. ``pieces[0]`` pads batches.
         unknown_id: id of anything not in the vocabulary, and of the single token of an empty text.
         separator_id: id of the token between the fields of a text; None if texts have one field.
@@ -34,6 +36,7 @@ class Tokenizer(ABC):
     """
 
     kind: ClassVar[str]
+    normalize: NormalForm = "none"
     pieces: tuple[str, ...]
     unknown_id: int = UNKNOWN_ID
     separator_id: int | None = None
@@ -69,7 +72,7 @@ class Tokenizer(ABC):
 
     def rules(self) -> str:
         """Everything besides ``content`` that determines ids; it changes only with seqclf or Python."""
-        return ""
+        return "" if self.normalize == "none" else f"Unicode {UNICODE_VERSION}"
 
     def word_joins(self) -> NDArray[np.uint8] | None:
         """Flags per token id that define whole words: ``CONTINUES`` and ``GOES_ON``, ``uint8 [vocabulary]``.

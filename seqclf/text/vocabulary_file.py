@@ -12,7 +12,9 @@ from seqclf.files import expanded
 from seqclf.text.chunks import count_chunks, frequent_chunks
 from seqclf.text.kinds.subword import SubwordTokenizer
 from seqclf.text.kinds.subword_text_encoder import SubwordTextEncoder
+from seqclf.text.normal_form import NormalForm, normal_form
 from seqclf.text.tokenizer import PAD, UNKNOWN, Tokenizer
+from seqclf.text.word_rules import NEWEST, Version
 
 _ENCODER_HEADER = "### SubwordTextEncoder"
 _METADATA = "### Metadata: "
@@ -28,16 +30,29 @@ class Vocabulary:
     is_encoder: bool
 
 
-def tokenizer_from_file(texts: Iterable[str], *, file: str, lowercase: bool | None = None) -> Tokenizer:
+def tokenizer_from_file(
+    texts: Iterable[str],
+    *,
+    file: str,
+    lowercase: bool | None = None,
+    normalize: NormalForm | None = None,
+    words: Version = NEWEST,
+) -> Tokenizer:
     """The tokenizer of the file; the training texts only determine which chunks are frequent.
 
-    ``lowercase`` None: lowercase only if it is a WordPiece vocabulary without uppercase letters. Raises ``InputError``
-    like ``read_vocabulary``.
+    Args:
+        lowercase: None: lowercase only if it is a WordPiece vocabulary without uppercase letters.
+        normalize: None: NFC, or no normal form if the file has pieces that are not in NFC.
+        words: version of the definition of a word; without effect for ``.subwords``.
+
+    Raises ``InputError`` like ``read_vocabulary``.
     """
     vocabulary = read_vocabulary(expanded(file))
     pieces = vocabulary.pieces
+    if normalize is None:
+        normalize = "nfc" if all(piece == normal_form(piece, "NFC") for piece in pieces) else "none"
     if vocabulary.is_encoder:
-        return SubwordTextEncoder(pieces, lowercase=bool(lowercase))
+        return SubwordTextEncoder(pieces, lowercase=bool(lowercase), normalize=normalize)
     if lowercase is None:
         special = (piece.startswith("[") and piece.endswith("]") for piece in pieces)
         lowercase = all(
@@ -47,7 +62,7 @@ def tokenizer_from_file(texts: Iterable[str], *, file: str, lowercase: bool | No
     special_tokens = [PAD, *([] if UNKNOWN in pieces else [UNKNOWN])]
     ordered = [*special_tokens, *(piece for piece in pieces if piece != PAD)]
     chunks = frequent_chunks(count_chunks(texts), lowercase)
-    return SubwordTokenizer(ordered, lowercase=lowercase, known_chunks=chunks)
+    return SubwordTokenizer(ordered, lowercase=lowercase, known_chunks=chunks, normalize=normalize, words=words)
 
 
 def read_vocabulary(path: Path) -> Vocabulary:

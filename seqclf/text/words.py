@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 _SEPARATOR_RANGES = (
     (0x00, 0x20),
@@ -89,7 +89,7 @@ _SYMBOL_RANGES = (
 )
 
 
-def _character_class(ranges: tuple[tuple[int, int], ...]) -> str:
+def character_class(ranges: Iterable[tuple[int, int]]) -> str:
     """Body of a bracket expression. Code points up to ``\\x7f`` are escaped, which all three engines accept."""
 
     def point(code: int) -> str:
@@ -98,10 +98,10 @@ def _character_class(ranges: tuple[tuple[int, int], ...]) -> str:
     return "".join(point(a) if a == b else f"{point(a)}-{point(b)}" for a, b in ranges)
 
 
-WHITE_SPACE = f"[{_character_class(_WHITE_SPACE_RANGES)}]"
-SEPARATOR = f"[{_character_class(_SEPARATOR_RANGES)}]"
-_SYMBOL = f"[{_character_class(_SYMBOL_RANGES)}]"
-_WORD = f"[^{_character_class(_SEPARATOR_RANGES)}{_character_class(_SYMBOL_RANGES)}\ufffd]"
+WHITE_SPACE = f"[{character_class(_WHITE_SPACE_RANGES)}]"
+SEPARATOR = f"[{character_class(_SEPARATOR_RANGES)}]"
+_SYMBOL = f"[{character_class(_SYMBOL_RANGES)}]"
+_WORD = f"[^{character_class(_SEPARATOR_RANGES)}{character_class(_SYMBOL_RANGES)}\ufffd]"
 
 WORD_PATTERN = f"{_WORD}+(?:'{_WORD}+)*|{_SYMBOL}|\ufffd+"
 

@@ -28,7 +28,7 @@ from seqclf.data.statistics import (
     token_statistics,
     token_warnings,
 )
-from seqclf.data.unknown_tokens import unknown_warnings
+from seqclf.data.unknown_tokens import long_word_warnings, unknown_warnings
 from seqclf.errors import InputError
 from seqclf.metrics.baseline import BaselineScores
 from seqclf.sources.texts import LabelledTexts
@@ -159,7 +159,11 @@ def _add_tokens(
     }
     unknown = {name: split.unknown for name, split in report.tokens.items()}
     options = loaded.config.tokenizer
-    warnings = [*token_warnings(report.tokens, options), *unknown_warnings(unknown, texts, tokenizer.plain, options)]
+    warnings = [
+        *token_warnings(report.tokens, options),
+        *unknown_warnings(unknown, texts, tokenizer.plain, options),
+        *long_word_warnings(texts["train"], tokenizer.plain),
+    ]
     report.warnings += [loaded.placed(warning) for warning in warnings]
 
 

@@ -6,6 +6,8 @@ from abc import abstractmethod
 
 import tensorflow as tf
 
+from seqclf.text.graph.normal_form import Speller
+from seqclf.text.normal_form import NormalForm
 from seqclf.text.tokenizer import Tokenizer
 
 
@@ -22,3 +24,8 @@ class TokenIds(tf.Module):
     @abstractmethod
     def __call__(self, text: tf.Tensor) -> tf.RaggedTensor:
         """Ids of texts of any bytes: ``tf.string [batch]`` -> ragged ``int32 [batch, (ids)]``; a text may have none."""
+
+
+def speller_of(form: NormalForm, *, lowercase: bool) -> Speller | None:
+    """The operators of ``seqclf.text.normal_form.speller``; None for texts that are not normalised."""
+    return None if form == "none" else Speller(form, lowercase=lowercase)

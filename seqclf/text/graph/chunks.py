@@ -12,9 +12,9 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from seqclf.text.chunks import ChunkTokenizer, chunk_key
-from seqclf.text.graph.base import TokenIds
+from seqclf.text.graph.base import TokenIds, speller_of
 from seqclf.text.graph.tables import MISSING, LowerCase, index_table, valid_utf8
-from seqclf.text.words import SEPARATOR, WORD_PATTERN
+from seqclf.text.word_rules import word_rules
 
 
 class ChunkIds(TokenIds):
@@ -22,7 +22,9 @@ class ChunkIds(TokenIds):
 
     def __init__(self, tokenizer: ChunkTokenizer) -> None:
         super().__init__(tokenizer)
-        self._unknown_id = tokenizer.unknown_id
+        self._unknown_id, wording = tokenizer.unknown_id, tokenizer.wording
+        self._rules = word_rules(wording.version, runs=wording.runs)
+        self._speller = speller_of(wording.normalize, lowercase=wording.lowercase)
         known = dict.fromkeys(chunk_key(chunk, tokenizer.lowercase) for chunk in tokenizer.known_chunks)
         keys = list(known) or [b" "]  # a table cannot be empty; white space is never a chunk
         ids = tokenizer.ids_of([key.decode("utf-8") for key in keys])
@@ -31,10 +33,11 @@ class ChunkIds(TokenIds):
             tf.constant([i for one in ids for i in one], tf.int32), [len(one) for one in ids]
         )
         self._pieces = index_table("pieces", [piece.encode("utf-8") for piece in tokenizer.pieces])
-        self._lower = LowerCase() if tokenizer.lowercase else None
+        self._lowercase = tokenizer.lowercase
+        self._lower = LowerCase() if tokenizer.lowercase and self._speller is None else None
 
     def __call__(self, text: tf.Tensor) -> tf.RaggedTensor:
-        if self._lower is not None:
+        if self._lowercase:
             text = tf.strings.lower(text)  # ASCII letters only: others are rare and handled for unknown chunks
         chunks = tf.strings.split(text)
         ids = self._looked_up(chunks.values, self._unknown_chunk_ids)
@@ -56,8 +59,11 @@ class ChunkIds(TokenIds):
 
     def _unknown_chunk_ids(self, chunks: tf.Tensor) -> tf.RaggedTensor:
         """Ids of any bytes: ``tf.string [n]`` -> ragged ``int32 [n, (ids)]``."""
-        spaced = tf.strings.regex_replace(valid_utf8(chunks), f"({WORD_PATTERN})", r"\1 ")
-        words = tf.strings.split(tf.strings.regex_replace(spaced, SEPARATOR, " "))
+        chunks = valid_utf8(chunks)
+        if self._speller is not None:
+            chunks = self._speller(chunks)
+        spaced = tf.strings.regex_replace(chunks, f"({self._rules.pattern})", r"\1 ")
+        words = tf.strings.split(tf.strings.regex_replace(spaced, self._rules.separator, " "))
         ids = self._looked_up(words.values, self._unknown_word_ids)
         return tf.RaggedTensor.from_row_splits(ids, words.row_splits, validate=False).merge_dims(1, 2)
 

@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from seqclf.text.normal_form import NormalForm, checked_form, speller
 from seqclf.text.tokenizer import PAD, UNKNOWN, Tokenizer
 from seqclf.text.words import is_word_character, valid_text
 from seqclf.token_ids import CONTINUES, GOES_ON
@@ -30,17 +31,19 @@ class ByteTokenizer(Tokenizer):
 
     kind = "byte"
 
-    def __init__(self) -> None:
+    def __init__(self, normalize: NormalForm = "none") -> None:
+        self.normalize = normalize
         self.pieces = (PAD, UNKNOWN, *BYTE_PIECES)
 
     @classmethod
-    def learn(cls, texts: Iterable[str]) -> ByteTokenizer:
+    def learn(cls, texts: Iterable[str], *, normalize: NormalForm = "nfc") -> ByteTokenizer:
         """The byte tokenizer, which ignores ``texts``."""
-        return cls()
+        return cls(normalize)
 
     def encode_all(self, texts: Iterable[str]) -> Iterator[NDArray[np.int32]]:
+        spelt = speller(self.normalize, lowercase=False)
         for text in texts:
-            content = np.frombuffer(valid_text(text).encode("utf-8"), np.uint8)
+            content = np.frombuffer(spelt(valid_text(text)).encode("utf-8"), np.uint8)
             yield content.astype(np.int32) + FIRST_BYTE_ID if len(content) else np.array([self.unknown_id], np.int32)
 
     def word_joins(self) -> NDArray[np.uint8]:
@@ -49,8 +52,8 @@ class ByteTokenizer(Tokenizer):
         return flags
 
     def content(self) -> dict[str, Any]:
-        return {}
+        return {} if self.normalize == "none" else {"normalize": self.normalize}
 
     @classmethod
     def restore(cls, content: Mapping[str, Any], folder: Path) -> Self:
-        return cls()
+        return cls(checked_form(content.get("normalize", "none")))

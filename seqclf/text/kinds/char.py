@@ -8,7 +8,7 @@ breaks and indentation carry little information. A text of fewer than ``ngram`` 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.text.counting import counted
+from seqclf.text.normal_form import NormalForm, checked_form, speller
 from seqclf.text.tokenizer import Tokenizer, checked_count, checked_flag, checked_pieces, frequent
 from seqclf.text.trie import MISSING, ROOT, Trie
-from seqclf.text.words import is_word_character, lower, valid_text
+from seqclf.text.words import is_word_character, valid_text
 from seqclf.token_ids import CONTINUES, GOES_ON
 
 _CHARACTERS_A_BLOCK = 1 << 20
@@ -35,9 +36,18 @@ class CharTokenizer(Tokenizer):
 
     kind = "char"
 
-    def __init__(self, pieces: Sequence[str], *, ngram: int = 1, stride: int = 1, lowercase: bool = True) -> None:
+    def __init__(
+        self,
+        pieces: Sequence[str],
+        *,
+        ngram: int = 1,
+        stride: int = 1,
+        lowercase: bool = True,
+        normalize: NormalForm = "nfc",
+    ) -> None:
         self.pieces = tuple(pieces)
-        self.ngram, self.stride, self.lowercase = ngram, stride, lowercase
+        self.ngram, self.stride, self.lowercase, self.normalize = ngram, stride, lowercase, normalize
+        self._spelt = speller(normalize, lowercase=lowercase)
         self._ids = {piece: number for number, piece in enumerate(self.pieces) if number > self.unknown_id}
         self.trie = Trie(self._ids.items())
 
@@ -51,22 +61,25 @@ class CharTokenizer(Tokenizer):
         stride: int = 1,
         lowercase: bool = True,
         min_frequency: int = 2,
+        normalize: NormalForm = "nfc",
     ) -> CharTokenizer:
         """A vocabulary of the ``vocab_size - 2`` most frequent n-grams that occur at least ``min_frequency`` times."""
 
+        spelt = speller(normalize, lowercase=lowercase)
+
         def ngrams(text: str) -> list[str]:
-            characters = _normal(text, lowercase)
+            characters = _characters(text, spelt)
             last = max(len(characters) - ngram, 0)
             return [characters[start : start + ngram] for start in range(0, last + 1, stride)] if characters else []
 
         pieces = frequent(counted(map(ngrams, texts)), vocab_size, min_frequency)
-        return cls(pieces, ngram=ngram, stride=stride, lowercase=lowercase)
+        return cls(pieces, ngram=ngram, stride=stride, lowercase=lowercase, normalize=normalize)
 
     def encode_all(self, texts: Iterable[str]) -> Iterator[NDArray[np.int32]]:
         block: list[str] = []
         size = 0
         for text in texts:
-            block.append(_normal(text, self.lowercase))
+            block.append(_characters(text, self._spelt))
             size += len(block[-1])
             if size >= _CHARACTERS_A_BLOCK:
                 yield from self._block(block)
@@ -97,7 +110,8 @@ class CharTokenizer(Tokenizer):
 
     def content(self) -> dict[str, Any]:
         options = {"ngram": self.ngram, "stride": self.stride, "lowercase": self.lowercase}
-        return {**options, "pieces": list(self.pieces)}
+        form = {} if self.normalize == "none" else {"normalize": self.normalize}
+        return {**options, **form, "pieces": list(self.pieces)}
 
     @classmethod
     def restore(cls, content: Mapping[str, Any], folder: Path) -> Self:
@@ -106,9 +120,10 @@ class CharTokenizer(Tokenizer):
             ngram=checked_count(content["ngram"]),
             stride=checked_count(content["stride"]),
             lowercase=checked_flag(content["lowercase"]),
+            normalize=checked_form(content.get("normalize", "none")),
         )
 
 
-def _normal(text: str, lowercase: bool) -> str:
-    characters = " ".join(valid_text(text).split())
-    return lower(characters) if lowercase else characters
+def _characters(text: str, spelt: Callable[[str], str]) -> str:
+    """The text as it is read. NFKC may write spaces, so white space is joined afterwards."""
+    return " ".join(spelt(valid_text(text)).split())

@@ -17,25 +17,30 @@ from numpy.typing import NDArray
 from tokenizers import Regex
 from tokenizers import Tokenizer as HfTokenizer
 from tokenizers.models import WordPiece
-from tokenizers.normalizers import Lowercase, Replace
+from tokenizers.normalizers import NFC, NFD, NFKC, NFKD, Lowercase, Normalizer, Replace
 from tokenizers.normalizers import Sequence as NormalizerSequence
+from tokenizers.pre_tokenizers import Sequence as PreTokenizerSequence
 from tokenizers.pre_tokenizers import Split, WhitespaceSplit
 from tokenizers.trainers import WordPieceTrainer
 
 from seqclf.text.chunks import (
     ChunkTokenizer,
+    Wording,
     count_chunks,
     count_words,
     frequent_chunks,
     read_known_chunks,
     split_chunks,
 )
+from seqclf.text.normal_form import NormalForm, forms_of, marks_before_dots
 from seqclf.text.tokenizer import PAD, UNKNOWN
-from seqclf.text.words import WORD_PATTERN, words
+from seqclf.text.word_rules import NEWEST, Version, word_rules
 from seqclf.token_ids import CONTINUES, GOES_ON, PAD_ID
 
 CONTINUATION = "##"
-MAX_WORD_CHARACTERS = 100  # a longer word is one unknown token
+MAX_WORD_CHARACTERS = 100
+"""Splitting a word into pieces takes quadratic time. Longer words are cut into words of this length; with the first
+version of the definition of words, they are one unknown token."""
 
 _MEMO_CHUNKS = 500_000  # bounds memory on endless streams
 _REPEATS_PER_LINE = 5_000
@@ -46,28 +51,43 @@ class SubwordTokenizer(ChunkTokenizer):
 
     kind = "subword"
 
-    def __init__(self, pieces: Sequence[str], *, lowercase: bool, known_chunks: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        pieces: Sequence[str],
+        *,
+        lowercase: bool,
+        known_chunks: Sequence[str] = (),
+        normalize: NormalForm = "nfc",
+        words: Version = NEWEST,
+    ) -> None:
+        super().__init__(wording_of(lowercase, normalize, words), known_chunks)
         self.pieces = tuple(pieces)
         self.unknown_id = self.pieces.index(UNKNOWN)
-        self.lowercase = lowercase
-        self.known_chunks = tuple(known_chunks)
         self._wordpiece = _wordpiece({piece: i for i, piece in enumerate(self.pieces)})
-        self._chunks = _ChunkTable(self._wordpiece, lowercase)
+        self._chunks = _ChunkTable(self._wordpiece, self.wording)
 
     @classmethod
     def learn(
-        cls, texts: Iterable[str], *, vocab_size: int, lowercase: bool = True, min_frequency: int = 2
+        cls,
+        texts: Iterable[str],
+        *,
+        vocab_size: int,
+        lowercase: bool = True,
+        min_frequency: int = 2,
+        normalize: NormalForm = "nfc",
+        words: Version = NEWEST,
     ) -> SubwordTokenizer:
         """Train a vocabulary of at most ``vocab_size`` pieces; a merge needs ``min_frequency`` occurrences.
 
         Deterministic: the same texts give the same pieces and ids in any order (for large corpora, see ``counted``).
         """
         chunk_counts = count_chunks(texts)
-        word_counts = count_words(chunk_counts, lowercase)
-        # Longer words are never split, and merging their characters takes quadratic time.
+        word_counts = count_words(chunk_counts, wording_of(lowercase, normalize, words))
+        # Version 1 of the definition never splits longer words, and merging their characters takes quadratic time.
         short = Counter({word: n for word, n in word_counts.items() if len(word) <= MAX_WORD_CHARACTERS})
         pieces = _learn_pieces(short, vocab_size, min_frequency)
-        return cls(pieces, lowercase=lowercase, known_chunks=frequent_chunks(chunk_counts, lowercase))
+        chunks = frequent_chunks(chunk_counts, lowercase)
+        return cls(pieces, lowercase=lowercase, known_chunks=chunks, normalize=normalize, words=words)
 
     def encode(self, text: str) -> list[int]:
         found = map(self._chunks.__getitem__, split_chunks(text))
@@ -77,7 +97,7 @@ class SubwordTokenizer(ChunkTokenizer):
         return self._chunks.of(chunks)
 
     def content(self) -> dict[str, Any]:
-        return {"lowercase": self.lowercase, "pieces": list(self.pieces)}
+        return {**self.wording.content(), "pieces": list(self.pieces)}
 
     def word_joins(self) -> NDArray[np.uint8]:
         flags = [GOES_ON | CONTINUES * piece.startswith(CONTINUATION) for piece in self.pieces]
@@ -90,9 +110,13 @@ class SubwordTokenizer(ChunkTokenizer):
     def document(self) -> str:
         """The content of ``tokenizer.json``, in the format of ``tokenizers.Tokenizer.from_file``."""
         hf = HfTokenizer(self._wordpiece)
-        if self.lowercase:
-            hf.normalizer = NormalizerSequence([Replace("\u0130", "i"), Lowercase(), Replace("\u03c2", "\u03c3")])
-        hf.pre_tokenizer = Split(Regex(WORD_PATTERN), behavior="removed", invert=True)
+        if self.lowercase or self.normalize != "none":
+            hf.normalizer = NormalizerSequence(_normalizers(self.normalize, lowercase=self.lowercase))
+        rules = word_rules(self.wording.version, runs=self.wording.runs)
+        hf.pre_tokenizer = Split(Regex(rules.pattern), behavior="removed", invert=True)
+        if self.wording.most is not None:
+            cut = Split(Regex(f"(?m:.{{{self.wording.most}}})"), behavior="isolated")
+            hf.pre_tokenizer = PreTokenizerSequence([hf.pre_tokenizer, cut])
         return str(hf.to_str(pretty=True))
 
     @classmethod
@@ -103,17 +127,42 @@ class SubwordTokenizer(ChunkTokenizer):
             raise ValueError("expected consecutive ids 0, 1, 2, ... for the pieces")
         if UNKNOWN not in pieces or pieces[PAD_ID] != PAD:
             raise ValueError(f"expected {PAD} as the first piece, and a piece {UNKNOWN}")
-        lowercase = content["normalizer"] is not None
-        return cls(pieces, lowercase=lowercase, known_chunks=read_known_chunks(folder))
+        steps = {step["type"] for step in (content["normalizer"] or {"normalizers": []})["normalizers"]}
+        form: NormalForm = "nfkc" if "NFKC" in steps else "nfc" if "NFC" in steps else "none"
+        version = content.get("pre_tokenizer", {}).get("type")
+        return cls(
+            pieces,
+            lowercase="Lowercase" in steps,
+            known_chunks=read_known_chunks(folder),
+            normalize=form,
+            words=2 if version == "Sequence" else 1,
+        )
+
+
+def wording_of(lowercase: bool, normalize: NormalForm, version: Version) -> Wording:
+    """How subword tokenizers find words: words that are long are cut, and letters without spaces form runs."""
+    return Wording(lowercase, normalize, version, runs=True, most=None if version == 1 else MAX_WORD_CHARACTERS)
+
+
+def _normalizers(form: NormalForm, *, lowercase: bool) -> list[Normalizer]:
+    """``Wording.speller`` as steps of ``tokenizers``; its version of Unicode may be newer."""
+    if form == "none":
+        return [Replace("\u0130", "i"), Lowercase(), Replace("\u03c2", "\u03c3")]
+    of_name: dict[str, type[Normalizer]] = {"NFC": NFC, "NFD": NFD, "NFKC": NFKC, "NFKD": NFKD}
+    composed, decomposed = (of_name[name]() for name in forms_of(form))
+    if not lowercase:
+        return [composed]
+    dots = Replace(Regex(f"i{marks_before_dots()}*\\K\u0307+"), "")
+    return [decomposed, Lowercase(), Replace("\u03c2", "\u03c3"), dots, composed]
 
 
 class _ChunkTable(dict[str, tuple[int, ...]]):
     """Maps a chunk to its ids, computed on first use."""
 
-    def __init__(self, wordpiece: WordPiece, lowercase: bool) -> None:
+    def __init__(self, wordpiece: WordPiece, wording: Wording) -> None:
         super().__init__()
         self._encoder = HfTokenizer(wordpiece)
-        self._lowercase = lowercase
+        self._words_of = wording.reader()
         self._words: dict[str, tuple[int, ...]] = {}
 
     def of(self, chunks: Sequence[str]) -> list[tuple[int, ...]]:
@@ -122,7 +171,7 @@ class _ChunkTable(dict[str, tuple[int, ...]]):
             self.clear()
             self._words.clear()
         new_chunks = [chunk for chunk in chunks if chunk not in self]
-        words_of = [words(chunk, self._lowercase) for chunk in new_chunks]
+        words_of = list(map(self._words_of, new_chunks))
         new = [word for word in set(itertools.chain.from_iterable(words_of)) if word not in self._words]
         for word, encoding in zip(new, self._encoder.encode_batch_fast(new, add_special_tokens=False), strict=True):
             self._words[word] = tuple(encoding.ids)

@@ -24,8 +24,9 @@ from numpy.typing import NDArray
 
 from seqclf.text.bulk import BulkEncoder
 from seqclf.text.kinds.byte import BYTE_JOINS, BYTE_PIECES
+from seqclf.text.normal_form import NormalForm, checked_form, speller
 from seqclf.text.tokenizer import PAD, UNKNOWN, Tokenizer, checked_flag, checked_texts
-from seqclf.text.words import lower, valid_text
+from seqclf.text.words import valid_text
 from seqclf.token_ids import CONTINUES, GOES_ON
 
 UNDERSCORE = r"\&undsc"
@@ -43,14 +44,16 @@ class SubwordTextEncoder(Tokenizer):
 
     Attributes:
         subwords: subwords in the order of the file; the first has id 1.
-        lowercase: whether texts are lowercased first (accents are kept); tensorflow-datasets did not.
+        lowercase: whether texts are lowercased first (accents are kept); tensorflow-datasets did not, and did not
+            normalise them.
     """
 
     kind = "subword_text_encoder"
 
-    def __init__(self, subwords: Sequence[str], *, lowercase: bool = False) -> None:
+    def __init__(self, subwords: Sequence[str], *, lowercase: bool = False, normalize: NormalForm = "none") -> None:
         self.subwords = tuple(subwords)
-        self.lowercase = lowercase
+        self.lowercase, self.normalize = lowercase, normalize
+        self._spelt = speller(normalize, lowercase=lowercase)
         self.pieces = (PAD, *self.subwords, *BYTE_PIECES[:-1], UNKNOWN)
         self.first_byte_id = 1 + len(self.subwords)
         self.unknown_id = self.first_byte_id + 0xFF
@@ -71,7 +74,8 @@ class SubwordTextEncoder(Tokenizer):
         return self._ids
 
     def content(self) -> dict[str, Any]:
-        return {"lowercase": self.lowercase, "subwords": list(self.subwords)}
+        form = {} if self.normalize == "none" else {"normalize": self.normalize}
+        return {"lowercase": self.lowercase, **form, "subwords": list(self.subwords)}
 
     def word_joins(self) -> NDArray[np.uint8]:
         words = _word_characters() - {"_"}  # it stands for a space at the end of a subword
@@ -82,16 +86,19 @@ class SubwordTextEncoder(Tokenizer):
         return flags
 
     def rules(self) -> str:
-        return unicodedata.unidata_version  # it determines what a word character is
+        return f"{unicodedata.unidata_version} {super().rules()}".strip()  # what a word character is
 
     @classmethod
     def restore(cls, content: Mapping[str, Any], folder: Path) -> Self:
-        return cls(checked_texts(content["subwords"]), lowercase=checked_flag(content["lowercase"]))
+        return cls(
+            checked_texts(content["subwords"]),
+            lowercase=checked_flag(content["lowercase"]),
+            normalize=checked_form(content.get("normalize", "none")),
+        )
 
     def _chunks(self, text: str) -> list[str]:
         """Tokens, each with the space that it absorbs."""
-        text = valid_text(text)
-        text = lower(text) if self.lowercase else text
+        text = self._spelt(valid_text(text))
         if self._find_reserved.search(text) is None:
             found: list[str] = _find_chunks(text)
             return found

@@ -14,7 +14,25 @@ if TYPE_CHECKING:
     from seqclf.text.tokenizer import Tokenizer
 
 VocabularySize = Annotated[int, Field(ge=3, le=1_000_000, json_schema_extra={"unit": "pieces"})]
+Normalize = Annotated[
+    Literal["nfc", "nfkc", "none"],
+    Field(
+        description="Unicode normal form in which texts are read. nfc: a letter with an accent is the same in one "
+        "character or in two; nfkc: also ligatures, full-width letters and the like are the same as plain ones; none: "
+        "texts are read as they are."
+    ),
+]
+Words = Annotated[
+    Literal[1, 2],
+    Field(
+        description="Version of the definition of a word. 2: Unicode's properties decide; 1: that of earlier versions "
+        "of seqclf, which their runs keep."
+    ),
+]
 Times = Annotated[int, Field(ge=1, le=1_000_000, json_schema_extra={"unit": "times"})]
+
+
+_BEFORE = {"normalize": "none", "words": 1}
 
 
 class TokenizerOptions(Kind):
@@ -48,6 +66,11 @@ class TokenizerOptions(Kind):
     def learning_options(self) -> dict[str, Any]:
         """The options of ``learn``: all except those that limit how much of a text is read."""
         return self.model_dump(exclude={"type", *TokenizerOptions.model_fields})
+
+    @classmethod
+    def of_earlier_versions(cls) -> dict[str, Any]:
+        """The values that options have in a run whose config lacks them, since they are newer than the run."""
+        return {name: value for name, value in _BEFORE.items() if name in cls.model_fields}
 
     def decisive(self) -> dict[str, Any]:
         """Everything except the texts that determines the tokenizer: the key of its cache."""

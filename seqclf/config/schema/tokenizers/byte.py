@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from seqclf.config.schema.tokenizers.base import TokenizerOptions
+from seqclf.config.schema.tokenizers.base import Normalize, TokenizerOptions
 
 if TYPE_CHECKING:
     from seqclf.text.kinds.byte import ByteTokenizer
@@ -20,8 +20,9 @@ class ByteTokens(TokenizerOptions):
     other_names = ("bytes", "utf8", "utf-8")
 
     type: Literal["byte"] = Field(description="Tokenizer type.")
+    normalize: Normalize = "nfc"
 
     def learn(self, texts: Iterable[str]) -> ByteTokenizer:
         from seqclf.text.kinds.byte import ByteTokenizer
 
-        return ByteTokenizer.learn(texts)
+        return ByteTokenizer.learn(texts, **self.learning_options())

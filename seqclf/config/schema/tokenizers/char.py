@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from seqclf.config.schema.tokenizers.base import (
+    Normalize,
     Times,
     TokenizerOptions,
     VocabularySize,
@@ -41,6 +42,7 @@ class CharTokens(TokenizerOptions):
     vocab_size: VocabularySize = Field(8192, description="Maximum vocabulary size, two special tokens included.")
     lowercase: bool = Field(True, description="Lowercase texts; accents are kept.")
     min_frequency: Times = Field(2, description="Minimum number of occurrences for an n-gram to be in the vocabulary.")
+    normalize: Normalize = "nfc"
 
     def learn(self, texts: Iterable[str]) -> CharTokenizer:
         from seqclf.text.kinds.char import CharTokenizer

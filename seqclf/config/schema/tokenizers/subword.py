@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from seqclf.config.schema.tokenizers.base import Times, TokenizerOptions, full_vocabulary
+from seqclf.config.schema.tokenizers.base import Normalize, Times, TokenizerOptions, Words, full_vocabulary
 
 if TYPE_CHECKING:
     from seqclf.text.kinds.subword import SubwordTokenizer
@@ -32,6 +32,8 @@ class SubwordTokens(TokenizerOptions):
     )
     lowercase: bool = Field(True, description="Lowercase words; accents are kept.")
     min_frequency: Times = Field(2, description="Minimum number of occurrences for a pair to be merged into a piece.")
+    normalize: Normalize = "nfc"
+    words: Words = 2
 
     def learn(self, texts: Iterable[str]) -> SubwordTokenizer:
         from seqclf.text.kinds.subword import SubwordTokenizer
@@ -48,7 +50,7 @@ class SubwordTokens(TokenizerOptions):
 
     def why_unknown(self, share: float, texts: Iterable[str], tokenizer: Tokenizer) -> tuple[str, str]:
         size = tokenizer.vocabulary_size
-        if (reason := too_long_words(share, texts)) is not None:
+        if (reason := too_long_words(share, texts, tokenizer)) is not None:
             return reason
         if size >= self.vocab_size or self._lacks_characters(tokenizer):
             return full_vocabulary(size)
@@ -65,16 +67,17 @@ class SubwordTokens(TokenizerOptions):
         return sum(len(piece) == 1 for piece in characters) >= (self.vocab_size - 2) // 4
 
 
-def too_long_words(share: float, texts: Iterable[str]) -> tuple[str, str] | None:
+def too_long_words(share: float, texts: Iterable[str], tokenizer: Tokenizer) -> tuple[str, str] | None:
     """A reason as for ``why_unknown``, if words that are too long to be split are half of the unknown tokens."""
-    from seqclf.text.chunks import count_chunks, count_words
-    from seqclf.text.kinds.subword import MAX_WORD_CHARACTERS
+    from seqclf.text.chunks import ChunkTokenizer
+    from seqclf.text.long_words import long_words
 
-    words = count_words(count_chunks(texts), lowercase=False)
-    long = sum(count for word, count in words.items() if len(word) > MAX_WORD_CHARACTERS)
-    if long / max(sum(words.values()), 1) * 2 <= share:
+    if not isinstance(tokenizer, ChunkTokenizer) or tokenizer.wording.most is not None:
         return None
-    return "type", (
-        f"words of more than {MAX_WORD_CHARACTERS} characters, which the subword tokenizer does not split; read "
-        "characters instead, such as {type: char, ngram: 3}"
+    found = long_words(texts, tokenizer)
+    if found is None or found.share * 2 <= share:
+        return None
+    return "words", (
+        f"{found}, which version 1 of the definition of words does not split; with {{words: 2}} they are cut, and "
+        "{type: char, ngram: 3} reads characters instead"
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from seqclf.config.schema.tokenizers.base import TokenizerOptions
+from seqclf.config.schema.tokenizers.base import Normalize, TokenizerOptions, Words
 from seqclf.config.schema.tokenizers.subword import too_long_words
 from seqclf.errors import InputError
 from seqclf.files import expanded
@@ -32,6 +32,12 @@ class SubwordFileTokens(TokenizerOptions):
         description="Lowercase texts; accents are kept. null: only if the file is a WordPiece vocabulary without "
         "uppercase letters.",
     )
+    normalize: Normalize | None = Field(
+        None,
+        description="Unicode normal form in which texts are read; null: nfc, or none if the file has pieces that are "
+        "not in NFC.",
+    )
+    words: Words = Field(2, description="As in `subword`; a `.subwords` file has its own definition.")
 
     def learn(self, texts: Iterable[str]) -> Tokenizer:
         from seqclf.text.vocabulary_file import tokenizer_from_file
@@ -55,4 +61,7 @@ class SubwordFileTokens(TokenizerOptions):
             yield "file", str(error)
 
     def why_unknown(self, share: float, texts: Iterable[str], tokenizer: Tokenizer) -> tuple[str, str]:
-        return too_long_words(share, texts) or ("file", "they are not in the vocabulary; try another vocabulary")
+        return too_long_words(share, texts, tokenizer) or (
+            "file",
+            "they are not in the vocabulary; try another vocabulary",
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from seqclf.text.graph.base import TokenIds
+from seqclf.text.graph.base import TokenIds, speller_of
 from seqclf.text.graph.tables import MISSING, LowerCase, valid_utf8
 from seqclf.text.graph.trie import GraphTrie
 from seqclf.text.kinds.char import CharTokenizer
@@ -19,10 +19,14 @@ class NgramIds(TokenIds):
         self._ngram, self._stride = tokenizer.ngram, tokenizer.stride
         self._unknown_id = tokenizer.unknown_id
         self._trie = GraphTrie(tokenizer.trie)
-        self._lower = LowerCase() if tokenizer.lowercase else None
+        self._speller = speller_of(tokenizer.normalize, lowercase=tokenizer.lowercase)
+        self._lower = LowerCase() if tokenizer.lowercase and self._speller is None else None
 
     def __call__(self, text: tf.Tensor) -> tf.RaggedTensor:
-        text = tf.strings.strip(tf.strings.regex_replace(valid_utf8(text), f"{WHITE_SPACE}+", " "))
+        text = valid_utf8(text)
+        if self._speller is not None:
+            text = self._speller(text)
+        text = tf.strings.strip(tf.strings.regex_replace(text, f"{WHITE_SPACE}+", " "))
         characters = tf.strings.unicode_decode(text, "UTF-8")
         values = self._lower(characters.values) if self._lower is not None else characters.values
         lengths = tf.cast(characters.row_lengths(), tf.int32)

@@ -16,8 +16,16 @@ class WordPieceIds(ChunkIds):
         super().__init__(tokenizer)
         longest = max(len(piece.removeprefix(CONTINUATION)) for piece in tokenizer.pieces)
         self._longest_piece = min(longest, MAX_WORD_CHARACTERS)
+        self._most = tokenizer.wording.most
 
     def _word_ids(self, words: tf.Tensor) -> tf.RaggedTensor:
+        if self._most is None:
+            return self._short_word_ids(words)
+        parts = _cut(words, self._most)
+        ids = self._short_word_ids(parts.values)
+        return tf.RaggedTensor.from_row_splits(ids, parts.row_splits, validate=False).merge_dims(1, 2)
+
+    def _short_word_ids(self, words: tf.Tensor) -> tf.RaggedTensor:
         """Greedy longest match first, for all words in parallel, with one piece per word in each iteration.
 
         A word that cannot be finished, or is longer than ``MAX_WORD_CHARACTERS``, is one unknown token.
@@ -67,3 +75,20 @@ class WordPieceIds(ChunkIds):
         pieces = tf.where(unknown[:, None], MISSING, pieces)
         pieces = tf.concat([tf.where(unknown, self._unknown_id, MISSING)[:, None], pieces], axis=1)
         return tf.ragged.boolean_mask(pieces, pieces != MISSING)
+
+
+def _cut(words: tf.Tensor, most: int) -> tf.RaggedTensor:
+    """Words of at most ``most`` characters: ``tf.string [n]`` -> ``tf.string [n, (parts)]``."""
+    lengths = tf.strings.length(words, unit="UTF8_CHAR")
+
+    def cut() -> tuple[tf.Tensor, tf.Tensor]:
+        characters = tf.strings.unicode_decode(words, "UTF-8")
+        parts = (lengths + most - 1) // most
+        within = tf.ragged.range(parts).values
+        sizes = tf.minimum(tf.repeat(lengths, parts) - within * most, most)
+        pieces = tf.RaggedTensor.from_row_lengths(characters.values, sizes, validate=False)
+        return tf.strings.unicode_encode(pieces, "UTF-8"), parts
+
+    found, parts = tf.cond(tf.reduce_any(lengths > most), cut, lambda: (words, tf.ones_like(lengths)))
+    words = tf.RaggedTensor.from_row_lengths(tf.ensure_shape(found, [None]), parts, validate=False)
+    return words.with_row_splits_dtype(tf.int64)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from seqclf.text.graph.base import TokenIds
+from seqclf.text.graph.base import TokenIds, speller_of
 from seqclf.text.graph.tables import LowerCase, valid_utf8
 from seqclf.text.graph.trie import GraphTrie, reached
 from seqclf.text.kinds.subword_text_encoder import UNDERSCORE, UNDERSCORE_SPLIT, SubwordTextEncoder, word_ranges
@@ -35,10 +35,14 @@ class EncoderIds(TokenIds):
         # UNDERSCORE comes first, so that its matches can be distinguished from the others.
         others = (subword for subword in tokenizer.reserved if subword != UNDERSCORE)
         self._reserved = GraphTrie(Trie((one, number) for number, one in enumerate([UNDERSCORE, *others])))
-        self._lower = LowerCase() if tokenizer.lowercase else None
+        self._speller = speller_of(tokenizer.normalize, lowercase=tokenizer.lowercase)
+        self._lower = LowerCase() if tokenizer.lowercase and self._speller is None else None
 
     def __call__(self, text: tf.Tensor) -> tf.RaggedTensor:
-        characters = tf.strings.unicode_decode(valid_utf8(text), "UTF-8")
+        text = valid_utf8(text)
+        if self._speller is not None:
+            text = self._speller(text)
+        characters = tf.strings.unicode_decode(text, "UTF-8")
         points = self._lower(characters.values) if self._lower is not None else characters.values
         rows = tf.cast(characters.value_rowids(), tf.int32)
         tokens, rows = self._prepared(points, rows)
