@@ -116,7 +116,7 @@ lengths = st.lists(st.integers(0, 30), min_size=1, max_size=5)
 @example([5, 5, 5], 10)
 @example([1, 30, 30], 8)
 def test_fields_share_the_tokens_fairly(lengths: list[int], budget: int) -> None:
-    limits = field_limits(np.array(lengths), budget).tolist()
+    limits = field_limits(lengths, budget)
     assert sum(limits) == min(budget, sum(lengths))
     cut = [limit for limit, length in zip(limits, lengths, strict=True) if limit < length]
     assert all(limit <= length for limit, length in zip(limits, lengths, strict=True))
@@ -134,7 +134,7 @@ def test_each_field_is_truncated_like_a_text(fields: list[list[int]], more: int)
         kept = truncate_ids(np.array(joined, np.uint16), most, truncate, 99)
         assert kept.dtype == np.uint16
         assert len(kept) == min(most, len(joined))
-        limits = field_limits(np.array([len(tokens) for tokens in fields]), more).tolist()
+        limits = field_limits([len(tokens) for tokens in fields], more)
         parts = [
             truncate_ids(np.array(tokens, int), limit, truncate) for tokens, limit in zip(fields, limits, strict=True)
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -24,25 +25,28 @@ def kept_ends(max_tokens: Any, truncate: Truncate) -> tuple[Any, Any]:
     return max_tokens - max_tokens // 2, max_tokens // 2
 
 
-def field_limits(lengths: NDArray[np.integer], budget: int) -> NDArray[np.int64]:
+def field_limits(lengths: Sequence[int], budget: int) -> list[int]:
     """The number of tokens kept of each field of a text (max-min fairness: Bertsekas & Gallager 1992, section 6.5.2).
 
     Short fields are kept whole, and the longer ones share the rest equally. Tokens that cannot be shared equally go to
-    the first of the longer fields.
+    the first of the longer fields. In Python: arrays are slower for a few numbers.
 
     Args:
-        lengths: tokens of each field, ``[fields]``.
+        lengths: tokens of each field.
         budget: tokens for all fields.
     """
-    budget = max(budget, 0)
-    ascending = np.sort(lengths).astype(np.int64)
-    # What each longer field may have after the shortest 0, 1, 2, ... fields are kept whole. It is largest, and right,
-    # when exactly the fields that fit are kept whole.
-    left = budget - (np.cumsum(ascending) - ascending)
-    level = int((left // np.arange(len(lengths), 0, -1)).max())
-    limits: NDArray[np.int64] = np.minimum(lengths, level).astype(np.int64)
-    longer = lengths > level
-    limits[longer & (np.cumsum(longer) <= budget - limits.sum())] += 1
+    left, level = max(budget, 0), 0
+    for shorter, length in enumerate(sorted(lengths)):
+        # What each longer field may have after the shortest 0, 1, 2, ... fields are kept whole. It is largest, and
+        # right, when exactly the fields that fit are kept whole.
+        level = max(level, left // (len(lengths) - shorter))
+        left -= length
+    limits = [min(length, level) for length in lengths]
+    rest = max(budget, 0) - sum(limits)
+    for field, length in enumerate(lengths):
+        if length > level and rest > 0:
+            limits[field] += 1
+            rest -= 1
     return limits
 
 
@@ -60,11 +64,11 @@ def truncate_ids(
     if separator_id is None:
         first, last = kept_ends(max_tokens, truncate)
         return np.concatenate([ids[:first], ids[len(ids) - last :]])
-    separators = np.flatnonzero(ids == separator_id)
-    starts, ends = np.append(0, separators + 1), np.append(separators, len(ids))
-    limits = field_limits(ends - starts, max_tokens - len(separators))
+    ends = [*np.flatnonzero(ids == separator_id).tolist(), len(ids)]
+    starts = [0, *(end + 1 for end in ends[:-1])]
+    limits = field_limits([end - start for start, end in zip(starts, ends, strict=True)], max_tokens - len(ends) + 1)
     parts = []
-    for start, end, limit in zip(starts.tolist(), ends.tolist(), limits.tolist(), strict=True):
+    for start, end, limit in zip(starts, ends, limits, strict=True):
         first, last = kept_ends(limit, truncate) if end - start > limit else (end - start, 0)
-        parts += [ids[start : start + first], ids[end - last : end], ids[end : end + 1]]
+        parts += [ids[start : start + first], ids[end - last : end + 1]]  # with the separator at the end
     return np.concatenate(parts)
