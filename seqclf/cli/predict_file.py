@@ -62,6 +62,8 @@ def predict_rows(
         where = f" -> {output}"
     if report.instead:
         _say_instead(source, run.text_column)
+    for note in report.notes:
+        say(f"{output}: {note}", err=True)
     if report.absent:
         what, them = ("column", "it") if len(report.absent) == 1 else ("columns", "them")
         lacking = ", ".join(report.absent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from seqclf.evaluation.input_rows import InputRows
 from seqclf.files import scratch_folder, sync
 from seqclf.inference.bulk.answers import Answers
 from seqclf.inference.bulk.job import Target
-from seqclf.inference.bulk.writers import LineWriter, ParquetWriter, Writer
+from seqclf.inference.bulk.parquet_writer import ParquetWriter
+from seqclf.inference.bulk.writers import LineWriter, Writer
 from seqclf.sources.texts import LabelledTexts
 from seqclf.tables.formats import KINDS, WRITE_KINDS
 from seqclf.text.fields import split_fields
@@ -52,7 +54,7 @@ class Predictions:
     prefix: str = ""
     fields: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def _answers(self) -> Answers:
         return Answers(self.decider, every=True, separator=self.separator, prefix=self.prefix)
 
@@ -90,6 +92,7 @@ class Predictions:
         Raises:
             InputError: the table has changed since its texts were read, or has values that the format cannot store.
         """
+        self._answers.check(self.target.kind)
         given = self._of_texts(texts) if rows is None else self._of_table(rows, texts)
         path = self.target.path.absolute()
         correct = 0
@@ -150,4 +153,4 @@ class Predictions:
 
     def _field(self, label: Any) -> Any:
         """Several labels as one field, for formats without lists."""
-        return self.separator.join(map(str, label)) if self._flat and isinstance(label, list) else label
+        return self._answers.field(label) if self._flat and isinstance(label, list) else label

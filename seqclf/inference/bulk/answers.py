@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.decisions import Decider
+from seqclf.errors import InputError
 from seqclf.inference.prediction import Prediction, predictions
 
 _DIGITS = 6
@@ -22,7 +25,8 @@ class Answers:
     Attributes:
         top: how many of the most probable labels to list, in addition to the prediction; 0: none.
         every: include the probability of every label.
-        separator: between several labels in a field, for formats without lists.
+        separator: between several labels in a field, for formats without lists; such a field is a JSON list instead
+            if a label of the model contains the separator or a line end, is empty, or starts like a list.
         prefix: start of the column names.
     """
 
@@ -35,6 +39,38 @@ class Answers:
     def named(self, *, flat: bool) -> list[str]:
         """Names of the columns of ``rows``."""
         return list(self.rows(np.zeros((1, len(self.decider.labels))), flat=flat)[0])
+
+    def check(self, kind: str) -> None:
+        """Raise ``InputError`` for a label that files of this kind cannot represent."""
+        for label in self.decider.labels if kind == "tsv" else ():
+            if any(character in label for character in "\t\n\r"):
+                raise InputError(
+                    f"the label {label!r} contains a tab or a line end, which tsv has no place for; write csv, jsonl "
+                    "or parquet"
+                )
+
+    def arrow_types(self) -> dict[str, Any]:
+        """``pyarrow.DataType`` of the columns of the prediction itself."""
+        import pyarrow
+
+        label, probability = pyarrow.string(), pyarrow.float64()
+        types = {"prediction": label, "probability": probability}
+        if self.decider.labels.multi:
+            types = {"predictions": pyarrow.list_(label), "probabilities": pyarrow.list_(probability)}
+        return {f"{self.prefix}{name}": kind for name, kind in types.items()}
+
+    @cached_property
+    def _as_lists(self) -> bool:
+        return any(map(self._needs_list, self.decider.labels))
+
+    def _needs_list(self, label: str) -> bool:
+        return not label or label[0] == "[" or any(part in label for part in (self.separator, "\n", "\r"))
+
+    def field(self, values: Sequence[Any]) -> str:
+        """Several labels or probabilities as one field of a csv or tsv file."""
+        if self._as_lists or any(isinstance(value, str) and self._needs_list(value) for value in values):
+            return json.dumps(list(values), ensure_ascii=False)
+        return self.separator.join(map(str, values))
 
     def rows(
         self, probabilities: NDArray[np.floating], texts: Sequence[str] | None = None, *, flat: bool
@@ -54,7 +90,7 @@ class Answers:
     def _flat(self, one: Prediction) -> dict[str, Any]:
         answer = _decided(one)
         if one.is_multi:
-            answer = {name: self.separator.join(map(str, values)) for name, values in answer.items()}
+            answer = {name: self.field(values) for name, values in answer.items()}
         for number, (label, value) in enumerate(_rounded(one.top(self.top)), 1):
             answer |= {f"top_{number}": label, f"top_{number}_probability": value}
         every = _rounded(one.probabilities.items()) if self.every else ()

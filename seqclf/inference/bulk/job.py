@@ -6,7 +6,7 @@ import filecmp
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -18,8 +18,9 @@ from seqclf.errors import InputError
 from seqclf.file_encoding import canonical
 from seqclf.inference.bulk.answers import Answers
 from seqclf.inference.bulk.journal import Journal, Progress
+from seqclf.inference.bulk.parquet_writer import ParquetWriter
 from seqclf.inference.bulk.reader import Read, Reader, Source
-from seqclf.inference.bulk.writers import LineWriter, ParquetWriter, Writer
+from seqclf.inference.bulk.writers import LineWriter, Writer
 from seqclf.tables.row import ReadingStopped
 
 ROWS_A_BLOCK = 4_096
@@ -74,6 +75,7 @@ class Report:
         share: fraction of the input read so far; None if unknown.
         absent: columns beside the text that no row so far has (``Reader.absent``).
         instead: whether the texts are those of ``Source.instead``.
+        notes: what a user should know about the complete file.
     """
 
     rows: int
@@ -81,6 +83,7 @@ class Report:
     share: float | None
     absent: Sequence[str] = ()
     instead: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def predict_file(
@@ -112,6 +115,7 @@ def predict_file(
     for path in filter(None, (target.path, target.errors)):
         if not source.is_stream and path.absolute().resolve() == Path(source.path).absolute().resolve():
             raise InputError(f"{path}: is the input; name another file to write")
+    answers.check(target.kind)
     journal = Journal(target.path, _job(model, source, target, answers))
     if not (resume and journal.is_complete()):
         target.check()
@@ -158,9 +162,8 @@ def _write(
 ) -> Report:
     """Write the complete file into the journal's folder, from ``progress`` on; keeps ``progress`` up to date."""
     journal.note(progress)
-    writer: Writer = (
-        ParquetWriter(journal.folder) if target.kind == "parquet" else LineWriter.into(target.kind, journal.folder)
-    )
+    types = answers.arrow_types() if target.kind == "parquet" else {}
+    writer: Writer = ParquetWriter(journal.folder, types) if types else LineWriter.into(target.kind, journal.folder)
     reader = Reader(source)
     with journal.errors.open("ab") as errors:
         journal.check_written(progress, writer.position, errors.tell())
@@ -185,7 +188,7 @@ def _write(
     _check_any_valid(source, progress)
     progress.complete = writer.finish().name
     journal.note(progress)
-    return _report(progress, reader)
+    return replace(_report(progress, reader), notes=tuple(writer.notes))
 
 
 def predict_stream(
@@ -203,6 +206,7 @@ def predict_stream(
     Raises:
         InputError: for an unusable source, or one without a valid row.
     """
+    answers.check(kind)
     writer = LineWriter(kind, out)
     progress = Progress()
     reader = Reader(source)
