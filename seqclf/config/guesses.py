@@ -115,9 +115,9 @@ def meant_option(name: str, model: Model) -> str | None:
     meant = OPTIONS_ELSEWHERE.get(name.lower())
     if meant in model.model_fields:
         return meant
-    if homes_of(meant or name):  # spelled correctly, but in another section
-        return None
-    return next(iter(difflib.get_close_matches(name.lower(), list(model.model_fields), n=1)), None)
+    # Spelled correctly, but in another section or for another type, it is rarely one of this.
+    cutoff = 0.9 if homes_of(meant or name) else 0.6
+    return next(iter(difflib.get_close_matches(name.lower(), list(model.model_fields), n=1, cutoff=cutoff)), None)
 
 
 def unknown_option(name: str, path: OptionPath, model: Model) -> str:

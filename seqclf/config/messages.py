@@ -106,7 +106,7 @@ def _message(errors: Sequence[Any], models: Sequence[Model], path: OptionPath, w
         expected = "a layer type of seqclf, or a module and a class such as my_package.my_module:MyLayer"
     else:
         expected = _EXPECTED.get(kind, details["msg"])
-    return f"expected {expected}, found {shown(found)}"
+    return f"expected {expected}, found {shown(found)}{_quotes(found) if kind == 'label' else ''}"
 
 
 def _as_yaml(literal: str) -> str:
@@ -161,7 +161,12 @@ def _hint(found: Any, kind: str, models: Sequence[Model], path: OptionPath, word
         return "; remove the quotes"
     if isinstance(found, str) and kind == "bool_type" and found.lower() in ("true", "false"):
         return "; remove the quotes"
-    return ""
+    return _quotes(found) if kind == "string_type" else ""
+
+
+def _quotes(found: Any) -> str:
+    """Advice for a number or truth value where a text is expected."""
+    return f'; write it with quotes: "{shown(found)}"' if isinstance(found, int | float) else ""
 
 
 def _is_number(text: str) -> bool:

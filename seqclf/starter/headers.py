@@ -30,9 +30,9 @@ def lacks_header(values: Mapping[str, Sequence[Any]]) -> bool:
     return True in found and False not in found
 
 
-def numbered(count: int) -> tuple[str, ...]:
-    """Names for columns without names."""
-    return tuple(f"column_{place}" for place in range(1, count + 1))
+def header_for(values: Mapping[str, Sequence[Any]]) -> tuple[str, ...]:
+    """Names for the columns of a file without a header line; empty if the file has one."""
+    return tuple(f"column_{place}" for place in range(1, len(values) + 1)) if lacks_header(values) else ()
 
 
 def _as_written(name: str) -> str:

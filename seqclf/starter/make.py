@@ -19,7 +19,7 @@ from seqclf.sources.texts import LabelledTexts
 from seqclf.starter.columns import choose_columns
 from seqclf.starter.folders import folder_at
 from seqclf.starter.formats import format_of
-from seqclf.starter.headers import lacks_header, numbered
+from seqclf.starter.headers import header_for
 from seqclf.starter.look import Look, look
 from seqclf.starter.notes import about_files, about_labels
 from seqclf.starter.recipe import Family, Recipe, recipe
@@ -232,7 +232,9 @@ def _table(path: str, request: Request) -> _Part:
     values, every, rows = looked_at(unread, path, keys=keys)
     header = request.header
     if header is None:
-        header = numbered(len(values)) if unread.kind(path) in ("csv", "tsv") and lacks_header(values) else ()
+        given = (*request.text, *request.label)
+        is_named = any(name in values for name in given)
+        header = () if is_named or unread.kind(path) not in ("csv", "tsv") else header_for(values)
     if header:
         unread = TableSource("", "", kind, options="--", header=header, encoding=encoding)
         values, every, rows = looked_at(unread, path, keys=keys)

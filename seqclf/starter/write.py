@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from seqclf.errors import InputError
 from seqclf.tables.values import is_text
 
-_PLAIN = re.compile(r"[A-Za-z_./][A-Za-z0-9_./-]*")
+_PLAIN = re.compile(r"(?:[A-Za-z_]|\.{0,2}/)[A-Za-z0-9_./-]*")  # not .inf or .5
 _RESERVED = {"null", "true", "false", "yes", "no", "on", "off", "y", "n", "~"}
 _WIDTH = 110
 _COMMENT_AT = 30
@@ -132,4 +133,5 @@ def name_after(path: str) -> str:
     if stem.lower() in ("train", "training", "data", "dataset"):
         stem = here.parent.name
     stem = re.sub(r"[-_. ](?:train|training)$", "", stem, flags=re.IGNORECASE)
+    stem = "".join(one for one in unicodedata.normalize("NFKD", stem) if not unicodedata.combining(one))
     return re.sub(r"[^A-Za-z0-9._]+", "-", stem).strip("-._")[:60].rstrip("-._") or "classifier"

@@ -51,9 +51,9 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         (MINIMAL + "seed:\n", ["4:1: seed: expected an integer, found nothing; remove it to use its default"]),
         (MINIMAL + "seed: [3]\n", ["4:1: seed: expected an integer, found a list of 1"]),
         (MINIMAL + "seed: {a: 1}\n", ["4:1: seed: expected an integer, found a mapping (a)"]),
-        (MINIMAL + "name: 3\n", ["4:1: name: expected a string, found 3"]),
+        (MINIMAL + "name: 3.5\n", ['4:1: name: expected a string, found 3.5; write it with quotes: "3.5"']),
         (MINIMAL + "name: [a]\n", ["4:1: name: expected a string, found a list of 1"]),
-        (MINIMAL + "name: true\n", ["4:1: name: expected a string, found true"]),
+        (MINIMAL + "name: true\n", ['4:1: name: expected a string, found true; write it with quotes: "true"']),
         (MINIMAL + "embedding: 3\n", ["4:1: embedding: expected options (name: value), found 3; write {dim: 3}"]),
         (MINIMAL + "embedding: [3]\n", ["4:1: embedding: expected options (name: value), found a list of 1"]),
         (MINIMAL + "embedding: text\n", ['4:1: embedding: expected options (name: value), found the string "text"']),
@@ -124,11 +124,13 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ("data: [x]\n" + POOL, ["1:1: data: expected options (name: value), found a list of 1"]),
         (
             "data: {source: table, train: 3}\n" + POOL,
-            ['1:23: data.train: expected a string or a list ("- ..." lines, or [...]), found 3'],
+            [
+                '1:23: data.train: expected a string or a list ("- ..." lines, or [...]), found 3; write it with quotes: "3"'
+            ],
         ),
         (
             "data: {source: table, train: x, validation: [1]}\n" + POOL,
-            ["1:46: data.validation[0]: expected a string, found 1"],
+            ['1:46: data.validation[0]: expected a string, found 1; write it with quotes: "1"'],
         ),
         (
             "data: {source: table, train: x, test: true}\n" + POOL,
@@ -144,7 +146,10 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
             "data: {source: sample, validation: x}\n" + POOL,
             ['1:24: data.validation: expected a number, found the string "x"'],
         ),
-        ("data: {source: tfds, dataset: x, data_dir: 3}\n" + POOL, ["1:34: data.data_dir: expected a string, found 3"]),
+        (
+            "data: {source: tfds, dataset: x, data_dir: 3}\n" + POOL,
+            ['1:34: data.data_dir: expected a string, found 3; write it with quotes: "3"'],
+        ),
         (MINIMAL + "tokenizer: {lowercase: 1}\n", ["4:13: tokenizer.lowercase: expected true or false, found 1"]),
         (
             MINIMAL + 'tokenizer: {lowercase: "true"}\n',
@@ -158,7 +163,10 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
             MINIMAL + 'training:\n  optimizer:\n    learning_rate: "1e-3"\n',
             ['6:5: training.optimizer.learning_rate: expected a number, found the string "1e-3"; remove the quotes'],
         ),
-        (MINIMAL + "embedding: {vectors: 3}\n", ["4:13: embedding.vectors: expected a string, found 3"]),
+        (
+            MINIMAL + "embedding: {vectors: 3}\n",
+            ['4:13: embedding.vectors: expected a string, found 3; write it with quotes: "3"'],
+        ),
         (
             LAYERS + "  - {type: conv1d, filters: 3, kernel_size: [3, x]}\n  - {type: pool, method: [mean, 3, lst]}\n",
             [

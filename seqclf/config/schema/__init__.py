@@ -6,9 +6,9 @@ across options are in ``seqclf.config.checks``.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from seqclf.config.schema.embedding import EmbeddingConfig
 from seqclf.config.schema.losses import LossConfig
@@ -45,10 +45,18 @@ __all__ = [
 ]
 
 
+def _written(name: Any) -> Any:
+    """An integer as a name: ``2020`` needs no quotes."""
+    return str(name) if type(name) is int and name >= 0 else name
+
+
+RunName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100), BeforeValidator(_written)]
+
+
 class Config(Strict):
     """A text classifier: its data, tokenizer, model and training."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)] = Field(
+    name: RunName = Field(
         "run", description="Prefix of the run folder's name: letters, digits, dots, dashes and underscores."
     )
     seed: Annotated[int, Field(ge=0, lt=2**31)] = Field(

@@ -10,11 +10,11 @@ from seqclf.errors import InputError
 from seqclf.sources.texts import where_paths_start
 from seqclf.tables.names import no_such_file
 
-_BETWEEN = "\n"
+_BETWEEN = "\0"  # no path contains it
 
 
 def part_of(paths: str | Sequence[str]) -> str:
-    """The part that consists of these paths and patterns: one per line."""
+    """The part that consists of these paths and patterns."""
     return paths if isinstance(paths, str) else _BETWEEN.join(paths)
 
 
