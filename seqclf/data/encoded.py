@@ -90,7 +90,7 @@ class EncodedTexts:
         """Weights with mean 1 (``label_weights.relative_weights``), ``float32 [texts]``; None: all the same."""
         return None if self.weights is None else relative_weights(self.weights)
 
-    @cached_property
+    @property
     def counted(self) -> NDArray[np.int64]:
         """Indices of the texts whose weight is not 0; ascending."""
         if self.relative_weights is None:

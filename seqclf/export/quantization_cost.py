@@ -43,7 +43,7 @@ def quantize_measured(run: Run, path: Path, on_stage: Callable[[str], None] = la
     if texts is None:
         return Cost(metric, 0, None, None, *sizes)
     scores = _score(before, texts), _score(Classifier.load(path.parent), texts)
-    return Cost(metric, len(texts), *scores, *sizes, seen=run.was_fitted_to_validation)
+    return Cost(metric, len(texts.counted), *scores, *sizes, seen=run.was_fitted_to_validation)
 
 
 def _score(classifier: Classifier, texts: EncodedTexts) -> float:

@@ -110,7 +110,8 @@ def _number(named: str, value: Any, what: str) -> float:
     """A number that is 0 or more. ``named``: the place of the value, ``what``: what it should be."""
     expected = f"expected {what} (a number, 0 or more)"
     if is_missing(value):
-        raise InputError(f"{named} is empty, {expected}")
+        what = shown(value) if isinstance(value, str) and value.strip() else "empty"
+        raise InputError(f"{named} is {what}, {expected}")
     try:
         number = as_number(value)
     except ValueError as error:
