@@ -19,9 +19,13 @@ from test_multi_label import call
 from seqclf.config import load_config
 from seqclf.config.problems import ConfigError
 from seqclf.data.blank_columns import blank_column_warnings, blank_counts
+from seqclf.decisions import Decider
 from seqclf.errors import InputError
+from seqclf.evaluation.predictions import Predictions
 from seqclf.export.input_names import input_names
 from seqclf.inference import Classifier
+from seqclf.inference.bulk.job import Target
+from seqclf.labels import Labels
 from seqclf.runs import Run
 from seqclf.sources.texts import LabelledTexts
 from seqclf.text.field_tokenizer import FIELDS_FILE
@@ -194,6 +198,19 @@ def test_eval_reads_all_columns(run: Run, table: Path, tmp_path: Path) -> None:
     one = call("eval", "--run", str(run.folder), "--data", str(other), "--text", "t")
     assert one.exit_code == 2
     assert "reads 2 text columns" in one.stderr
+
+
+@pytest.mark.parametrize(("first", "label"), [("title", "label"), ("label", "label_")])
+def test_predictions_of_texts_without_a_table_have_the_columns(first: str, label: str, tmp_path: Path) -> None:
+    texts = LabelledTexts([join_fields(["a", "b"]), join_fields(["", "c"])], ["neg", "pos"], "a data set")
+    path = tmp_path / "out.jsonl"
+    predictions = Predictions(Target(path, "jsonl"), Decider(Labels(("neg", "pos"))), fields=(first, "body"))
+    assert predictions.write(texts, np.array([[0.9, 0.1], [0.8, 0.2]])) == 1
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    assert [(row[first], row["body"], row[label], row["prediction"]) for row in rows] == [
+        ("a", "b", "neg", "neg"),
+        ("", "c", "pos", "neg"),
+    ]
 
 
 @pytest.mark.parametrize(("columns", "least"), [(2, 3), (3, 5)])

@@ -46,7 +46,7 @@ def hash_of(config: Config, tokenizer: Tokenizer) -> NgramHash:
     joins = tokenizer.word_joins() if config.ngrams.words else None
     if config.ngrams.words and joins is None:
         raise InputError(
-            f"ngrams.words: the tokens of a {tokenizer.kind} tokenizer are not parts of words; remove the option"
+            f"ngrams.words: the tokens of a {tokenizer.plain.kind} tokenizer are not parts of words; remove the option"
         )
     return NgramHash(tuple(config.ngrams.orders), config.ngrams.buckets, joins)
 

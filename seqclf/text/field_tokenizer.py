@@ -38,7 +38,7 @@ class FieldTokenizer(Tokenizer):
 
     def __init__(self, inner: Tokenizer, columns: Sequence[str]) -> None:
         self.inner, self.columns = inner, tuple(columns)
-        self.unknown_id = inner.unknown_id
+        self.unknown_id, self.normalize = inner.unknown_id, inner.normalize
         self.separator_id = inner.vocabulary_size
         self.pieces = (*inner.pieces, SEPARATOR_PIECE)
 
