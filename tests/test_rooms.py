@@ -27,7 +27,7 @@ ALLOWED = {
     "errors": set(),
     "files": {"errors"},
     "labels": set(),
-    "tables": {"errors", "file_encoding"},
+    "tables": {"errors", "files", "file_encoding"},
     "file_encoding": set(),
     "decisions": {"errors", "labels"},
     "label_weights": {"labels"},

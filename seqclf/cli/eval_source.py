@@ -33,6 +33,8 @@ def source_of(
     from seqclf.sources.folder.reader import FolderSource
     from seqclf.sources.table import TableData
     from seqclf.sources.table.reader import TableSource
+    from seqclf.starter.formats import format_of
+    from seqclf.tables.formats import kind_of
 
     encoding = encoding or config.data.file_encoding
     if path.is_dir():
@@ -42,7 +44,8 @@ def source_of(
     separator = label_separator or own.separator
     read = replace(own, text=_text_columns(text, config.data.fields or own.text), label=label or own.label)
     named: dict[str, Any] = {"separator": separator, "options": "--", "encoding": encoding}
-    if isinstance(config.data, TableData) and path.suffix.lower() in (".csv", ".tsv"):
+    named["file_format"] = format_of(str(path)) or "auto"
+    if isinstance(config.data, TableData) and (kind_of(path) or named["file_format"]) in ("csv", "tsv"):
         named["header"] = config.data.header or ()
     table = TableSource(read.text, read.label, **named)
     return TableSource(read.text, read.label, **_optional_columns(config, table, path), **named)

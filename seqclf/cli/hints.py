@@ -13,8 +13,9 @@ import click
 
 from seqclf.cli.other_names import ARGUMENTS_ELSEWHERE, OPTIONS_ELSEWHERE
 from seqclf.tables.formats import KINDS
+from seqclf.tables.packed import PACKINGS
 
-_TABLES = (*KINDS, ".txt", ".json", ".gz", ".xlsx", ".xls")
+_TABLES = (*KINDS, *PACKINGS, ".txt")
 _CONFIGS = (".yaml", ".yml")
 
 

@@ -22,7 +22,7 @@ from seqclf.inference.bulk.answers import Answers
 from seqclf.inference.bulk.job import Report, Target, predict_file, predict_stream
 from seqclf.inference.bulk.reader import STREAM, Reader, Source
 from seqclf.runs import TEXT_COLUMN, Run
-from seqclf.tables.formats import WRITE_KINDS
+from seqclf.tables.formats import WRITE_KINDS, output_kind_of
 
 if TYPE_CHECKING:
     from seqclf.cli.predict_request import FileRequest
@@ -64,6 +64,8 @@ def predict_rows(
         _say_instead(source, run.text_column)
     for note in report.notes:
         say(f"{output}: {note}", err=True)
+    for remark in report.remarks:
+        say(f"note: {remark}", err=True)
     if report.absent:
         what, them = ("column", "it") if len(report.absent) == 1 else ("columns", "them")
         lacking = ", ".join(report.absent)
@@ -89,7 +91,7 @@ def _source(run: Run, request: FileRequest, columns: tuple[str, ...]) -> Source:
     if source.kind == "txt" and columns:
         rest = ", ".join(f'"{column}"' for column in columns[1:])
         say(f'{source.name}: each line is a text of the column "{columns[0]}", without {rest}', err=True)
-    if request.encoding is None and source.encoding != UTF8 and source.kind != "parquet":
+    if request.encoding is None and source.encoding != UTF8 and source.kind not in ("parquet", "xlsx"):
         click.echo(
             f"Reading {source.name} as {source.encoding}, like the run's training texts (see --encoding)", err=True
         )
@@ -125,10 +127,11 @@ def _into_stream(classifier: TextClassifier, source: Source, request: FileReques
 
 def _kind_of(output: str, given: str | None) -> str:
     """The format to write: by the option, else by the file extension."""
-    kind = given or Path(output).suffix.lower().removeprefix(".").replace("ndjson", "jsonl")
-    if kind not in WRITE_KINDS:
+    kind = given or output_kind_of(Path(output))
+    if kind is None:
         raise InputError(
-            f"--output {output}: unknown file extension; use one of {', '.join(WRITE_KINDS)}, or --output-format"
+            f"--output {output}: unknown file extension; use one of {', '.join(WRITE_KINDS)} (also packed, such as "
+            "csv.gz), or --output-format"
         )
     return kind
 

@@ -16,7 +16,9 @@ from seqclf.errors import InputError
 from seqclf.files import expanded
 from seqclf.option_types import OptionPath
 from seqclf.runs import Run
+from seqclf.tables.formats import KINDS
 from seqclf.tables.names import no_such_file
+from seqclf.tables.packed import unpacked_name
 
 _MAX_BYTES = 256 * 1024
 _MOST_FILES = 10
@@ -170,6 +172,6 @@ def _text(file: Path) -> str:
 
 
 def _table_hint(file: Path) -> str:
-    if file.suffix.lower() not in (".csv", ".tsv", ".jsonl"):
+    if unpacked_name(file).suffix.lower() not in KINDS:
         return ""
     return f". This looks like data: `seqclf init --from {file}` writes a config for it"

@@ -21,7 +21,8 @@ from seqclf.inference.bulk.job import Target
 from seqclf.inference.bulk.parquet_writer import ParquetWriter
 from seqclf.inference.bulk.writers import LineWriter, Writer
 from seqclf.sources.texts import LabelledTexts
-from seqclf.tables.formats import KINDS, WRITE_KINDS
+from seqclf.tables.formats import WRITE_KINDS, output_kind_of
+from seqclf.tables.packed import packed, packing_of
 from seqclf.text.fields import split_fields
 
 _ROWS_A_BLOCK = 4_096
@@ -29,7 +30,7 @@ _ROWS_A_BLOCK = 4_096
 
 def predictions_target(path: Path, *, overwrite: bool) -> Target:
     """The file, in the format of its extension. Raises ``InputError`` if it cannot be written."""
-    kind = KINDS.get(path.suffix.lower())
+    kind = output_kind_of(path)
     if kind is None:
         endings = ", ".join(f".{kind}" for kind in WRITE_KINDS)
         raise InputError(f"--predictions: {path}: unknown extension (expected one of {endings})")
@@ -107,7 +108,7 @@ class Predictions:
                     place, what = next(iter(refused.items()))
                     raise InputError(f"{path}: row {start + place + 1:,}: {what}; write a jsonl file instead")
             next(given, None)  # raises if the table has more rows by now
-            writer.finish().replace(path)
+            packed(writer.finish(), packing_of(path)).replace(path)
             sync(path.parent)
         return correct
 

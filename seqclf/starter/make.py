@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -228,7 +228,7 @@ def _table(path: str, request: Request) -> _Part:
     kind = file_format or "auto"
     encoding, encoded, notes = _encoding(request, Path(path))
     unread = TableSource("", "", kind, options="--", encoding=encoding)
-    keys = file_format == "jsonl" or path.lower().endswith("jsonl")
+    keys = (file_format or kind_of(Path(path))) == "jsonl"
     values, every, rows = looked_at(unread, path, keys=keys)
     header = request.header
     if header is None:
@@ -259,7 +259,12 @@ def _table(path: str, request: Request) -> _Part:
         _, one_of, _ = looked_at(unread, part, keys=keys)
         return source.read(part, most=ROWS_LOOKED_AT, every=one_of)
 
-    return _Part(texts, options, read, rows, (*chosen.notes, *notes), f" ({chosen.named})")
+    return _Part(texts, options, read, rows, (*chosen.notes, *_left_out(source, path), *notes), f" ({chosen.named})")
+
+
+def _left_out(source: TableSource, path: str) -> Iterator[str]:
+    if (said := source.left_out(path)) is not None:
+        yield f"warning: {said}"
 
 
 def _encoding(request: Request, *paths: Path) -> tuple[str, dict[str, Any], tuple[str, ...]]:

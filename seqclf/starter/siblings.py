@@ -14,6 +14,7 @@ from seqclf.sources.texts import DATA_VARIABLE
 from seqclf.starter.folders import has_texts
 from seqclf.starter.usable import is_number
 from seqclf.tables.formats import KINDS
+from seqclf.tables.packed import unpacked_name
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def _entries(folder: Path) -> list[Path]:
     return [
         entry
         for entry in found
-        if (entry.suffix.lower() in KINDS if entry.is_file() else entry.is_dir() and has_texts(entry))
+        if (unpacked_name(entry).suffix.lower() in KINDS if entry.is_file() else entry.is_dir() and has_texts(entry))
     ]
 
 
@@ -88,7 +89,12 @@ def _split_of(path: Path) -> str | None:
 
 
 def _stem(path: Path) -> str:
-    return path.name if path.is_dir() else path.name.removesuffix(path.suffix)
+    return path.name if path.is_dir() else unpacked_name(path).stem
+
+
+def _ending(path: Path) -> str:
+    """The extension, also of a packed file's content."""
+    return path.name.removeprefix(_stem(path)).lower()
 
 
 def _candidates(train: Path, split: str) -> Iterator[Path]:
@@ -105,7 +111,7 @@ def _candidates(train: Path, split: str) -> Iterator[Path]:
         neighbours = {
             _stem(entry).lower(): entry
             for entry in sorted(train.absolute().parent.iterdir())
-            if entry.is_dir() == train.is_dir() and (train.is_dir() or entry.suffix.lower() == train.suffix.lower())
+            if entry.is_dir() == train.is_dir() and (train.is_dir() or _ending(entry) == _ending(train))
         }
     except OSError:
         return

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from seqclf.errors import InputError
+from seqclf.tables.packed import unpacked_name
 from seqclf.tables.values import is_text
 
 _PLAIN = re.compile(r"(?:[A-Za-z_]|\.{0,2}/)[A-Za-z0-9_./-]*")  # not .inf or .5
@@ -129,7 +130,7 @@ def one_line(text: str) -> str:
 def name_after(path: str) -> str:
     """The config's name: that of the file, or of its folder if the file is just ``train.csv``."""
     here = Path(path).absolute()
-    stem = here.name if here.is_dir() else here.name.removesuffix(here.suffix)
+    stem = here.name if here.is_dir() else unpacked_name(here).stem
     if stem.lower() in ("train", "training", "data", "dataset"):
         stem = here.parent.name
     stem = re.sub(r"[-_. ](?:train|training)$", "", stem, flags=re.IGNORECASE)

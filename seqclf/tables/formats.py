@@ -52,6 +52,11 @@ def kind_of(path: Path) -> str | None:
     return kind
 
 
+def output_kind_of(path: Path) -> str | None:
+    """The kind of a file to write by its extension, packed or not; None if it is unknown."""
+    return OUTPUT_KINDS.get(unpacked_name(path).suffix.lower())
+
+
 def unknown_ending(path: Path, cure: str, known: Iterable[str] = USUAL) -> str:
     """The message for a file whose extension is not in ``known``. ``cure``: advice for unknown extensions."""
     inner = unpacked_name(path)

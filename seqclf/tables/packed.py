@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import shutil
 import zipfile
 import zlib
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 from seqclf.errors import InputError
+from seqclf.files import replacing
 from seqclf.tables.row import ReadingStopped
 
 PACKINGS = (".gz", ".bz2", ".xz", ".zst", ".zip")
@@ -73,6 +75,39 @@ def unpacked(raw: BinaryIO, path: Path) -> BinaryIO:
 def open_binary(path: Path) -> BinaryIO:
     """Open a file for reading its bytes, unpacked."""
     return unpacked(path.open("rb"), path)
+
+
+def packed(file: Path, packing: str | None) -> Path:
+    """Pack a complete file: a new file next to it, with the extension of the packing. None: the file itself."""
+    if packing is None:
+        return file
+    target = file.with_name(f"{file.name}{packing}")
+    with replacing(target) as temporary, file.open("rb") as content:
+        if packing == ".zip":
+            with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+                archive.write(file, file.name)
+        else:
+            with _packer(packing, temporary) as packer:
+                shutil.copyfileobj(content, packer, 1 << 20)
+    return target
+
+
+def _packer(packing: str, path: Path) -> IO[bytes]:
+    if packing == ".gz":
+        import gzip
+
+        return cast(IO[bytes], gzip.open(path, "wb"))
+    if packing == ".bz2":
+        import bz2
+
+        return cast(IO[bytes], bz2.open(path, "wb"))
+    if packing == ".xz":
+        import lzma
+
+        return cast(IO[bytes], lzma.open(path, "wb"))
+    from backports import zstd
+
+    return cast(IO[bytes], zstd.open(path, "wb"))
 
 
 def member_name(path: Path) -> str:

@@ -21,6 +21,7 @@ from seqclf.inference.bulk.journal import Journal, Progress
 from seqclf.inference.bulk.parquet_writer import ParquetWriter
 from seqclf.inference.bulk.reader import Read, Reader, Source
 from seqclf.inference.bulk.writers import LineWriter, Writer
+from seqclf.tables.packed import packed, packing_of
 from seqclf.tables.row import ReadingStopped
 
 ROWS_A_BLOCK = 4_096
@@ -76,6 +77,7 @@ class Report:
         absent: columns beside the text that no row so far has (``Reader.absent``).
         instead: whether the texts are those of ``Source.instead``.
         notes: what a user should know about the complete file.
+        remarks: what was noticed about the input (``Reader.notes``).
     """
 
     rows: int
@@ -84,6 +86,7 @@ class Report:
     absent: Sequence[str] = ()
     instead: bool = False
     notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def predict_file(
@@ -186,7 +189,7 @@ def _write(
             journal.note(progress)
             on_report(_report(progress, reader))
     _check_any_valid(source, progress)
-    progress.complete = writer.finish().name
+    progress.complete = packed(writer.finish(), packing_of(target.path)).name
     journal.note(progress)
     return replace(_report(progress, reader), notes=tuple(writer.notes))
 
@@ -267,7 +270,8 @@ def _predicted(
 
 
 def _report(progress: Progress, reader: Reader) -> Report:
-    return Report(progress.rows, progress.bad, reader.share, reader.absent, reader.instead)
+    remarks = tuple(reader.notes.sentences)
+    return Report(progress.rows, progress.bad, reader.share, reader.absent, reader.instead, remarks=remarks)
 
 
 def _job(model: Path, source: Source, target: Target, answers: Answers) -> dict[str, Any]:

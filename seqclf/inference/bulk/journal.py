@@ -25,7 +25,7 @@ from seqclf.errors import InputError
 from seqclf.files import is_temporary, locked, remove_folder, replacing, sync, write_json
 
 _JOURNAL, ERRORS = "journal.json", "errors.txt"
-_OWN_FILES = (ERRORS, "rows.*", "part-*.parquet", "complete")
+_OWN_FILES = (ERRORS, "rows.*", "part-*.parquet", "complete*")
 
 
 @dataclass

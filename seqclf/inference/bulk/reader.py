@@ -15,8 +15,8 @@ from seqclf.file_encoding import UTF8, suggestion
 from seqclf.tables.decoding import NotDecoded
 from seqclf.tables.formats import READ_KINDS, USUAL, kind_of, unknown_ending
 from seqclf.tables.names import column_hint, no_such_file
-from seqclf.tables.packed import open_binary, unpacked_name
-from seqclf.tables.row import ReadingStopped, Row
+from seqclf.tables.packed import open_binary, unpacked, unpacked_name
+from seqclf.tables.row import Notes, ReadingStopped, Row
 from seqclf.tables.rows import rows
 from seqclf.tables.values import shown
 from seqclf.text.fields import filled, join_fields
@@ -30,7 +30,7 @@ class Source:
     """A file, or standard input if ``path`` is ``-``.
 
     Attributes:
-        kind: csv, tsv, jsonl, parquet, or txt: one text per line, in the (first) column.
+        kind: csv, tsv, jsonl, parquet, xlsx, or txt: one text per line, in the (first) column.
         column: the column of the texts, or several whose values together are a text.
         encoding: of the text, by Python's name.
         extra: columns beside the text to read; a row may lack them.
@@ -94,11 +94,13 @@ class Reader:
 
     Attributes:
         instead: whether the texts are those of ``Source.instead``.
+        notes: what was noticed about the file.
     """
 
     def __init__(self, source: Source) -> None:
         self._source = source
         self._file: BinaryIO | None = None
+        self.notes = Notes()
         self._size = 0 if source.is_stream else os.path.getsize(source.path)
         self._absent = dict.fromkeys(() if source.extra is None else source.extra.names)
         self._columns: Sequence[str] = ()  # of the first row
@@ -111,8 +113,9 @@ class Reader:
 
     @property
     def share(self) -> float | None:
-        """Fraction of the file read so far; None for a stream, and for parquet, whose parts are read in any order."""
-        if self._file is None or self._source.is_stream or self._source.kind == "parquet" or self._file.closed:
+        """Fraction of the (packed) file read so far; None for a stream, and for kinds that are not read in order."""
+        source = self._source
+        if self._file is None or source.is_stream or source.kind in ("parquet", "xlsx") or self._file.closed:
             return None
         return self._file.tell() / max(1, self._size)
 
@@ -171,7 +174,13 @@ class Reader:
         suggested = False
         try:
             for row in rows(
-                path, source.kind, self._open, source.encoding, column=source.columns[0], header=source.header
+                path,
+                source.kind,
+                self._open,
+                source.encoding,
+                column=source.columns[0],
+                header=source.header,
+                notes=self.notes,
             ):
                 if isinstance(row, NotDecoded) and not suggested:
                     suggested = True
@@ -187,8 +196,11 @@ class Reader:
         return f"; {suggestion(Path(self._source.path), '--encoding ', self._source.encoding, opened=open_binary)}"
 
     def _open(self, path: Path) -> BinaryIO:
-        self._file = sys.stdin.buffer if self._source.is_stream else open_binary(path)
-        return self._file
+        if self._source.is_stream:
+            self._file = sys.stdin.buffer
+            return self._file
+        self._file = path.open("rb")
+        return unpacked(self._file, path)
 
 
 def _missing(column: str, columns: Sequence[str], found: Sequence[str]) -> str:
