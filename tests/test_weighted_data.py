@@ -17,9 +17,10 @@ from seqclf.baseline.task import Request, write
 from seqclf.baseline.worker import work
 from seqclf.config import checked_config
 from seqclf.config.problems import ConfigError
+from seqclf.data.label_balance import uneven
 from seqclf.data.label_sets import counted_texts
 from seqclf.data.statistics import label_problems, text_statistics, text_warnings
-from seqclf.data.weight_statistics import ShareStatistics, WeightStatistics, uneven
+from seqclf.data.weight_statistics import ShareStatistics, WeightStatistics
 from seqclf.errors import InputError
 from seqclf.labels import Labels
 from seqclf.metrics.baseline import BaselineScores
@@ -83,9 +84,9 @@ def test_uneven_labels_are_found_by_weight() -> None:
     weights = np.where(np.arange(30) % 3 == 0, 0.01, 1).astype(np.float32)
     (message,) = [one for one in _messages(_labelled(weights=weights)) if one.startswith("uneven")]
     assert message.startswith('uneven labels: 99.5% of the weight has "neg", 0.5% "pos"')
-    assert uneven({"a": 20, "b": 2, "c": 0}, 10) == ("a", "b")
-    assert uneven({"a": 19, "b": 2}, 10) is None
-    assert uneven({}, 10) is None
+    assert uneven({"a": 20, "b": 2, "c": 0}) == ("a", "b")
+    assert uneven({"a": 19, "b": 2}) is None
+    assert uneven({}) is None
 
 
 def test_without_weight_there_is_a_problem() -> None:

@@ -12,9 +12,10 @@ from seqclf.config.problems import Problem
 from seqclf.config.schema import TokenizerConfig
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.equal_texts import text_digest
+from seqclf.data.label_balance import uneven_warning
 from seqclf.data.label_sets import ALL_SHARES_THE_SAME, all_the_same, labels_a_text, some_of, what_to_do
 from seqclf.data.label_spelling import alike
-from seqclf.data.weight_statistics import ShareStatistics, WeightStatistics, uneven
+from seqclf.data.weight_statistics import ShareStatistics, WeightStatistics
 from seqclf.sources import UnknownLabels
 from seqclf.sources.texts import LabelledTexts
 
@@ -22,7 +23,6 @@ QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
 _MUCH_TRUNCATED = 0.2
 _LABELS_NAMED = 10
-OUT_OF_BALANCE = 10
 _FAR_FROM_SHARE = 0.25
 
 
@@ -249,16 +249,9 @@ def text_warnings(
 
 def _label_warnings(train: TextStatistics, *, expects_uneven: bool) -> Iterator[str]:
     """Warnings about the labels of the training texts."""
-    labels, counted = train.labels, train.by_label
-    ends = None if expects_uneven else uneven(counted, OUT_OF_BALANCE)
-    if ends is not None:
-        most, least = ends
-        if train.weights is None:
-            what = f'{labels[most]:,} texts of "{most}", {labels[least]:,} of "{least}"'
-        else:
-            shares = [counted[name] / train.weights.total for name in ends]
-            what = f'{shares[0]:.1%} of the weight has "{most}", {shares[1]:.1%} "{least}"'
-        yield f"uneven labels: {what}; look at macro F1: accuracy says little about rare labels"
+    labels = train.labels
+    if not expects_uneven and (message := uneven_warning(labels, train.weights)) is not None:
+        yield message
     if (alike := alike_labels_warning(list(labels))) is not None:
         yield alike
     numbers = [label for label in labels if label.lstrip("-").isdecimal()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -134,10 +134,3 @@ class ShareStatistics:
         if never := [name for name, share in self.labels.items() if not share]:
             named = ", ".join(f'"{name}"' for name in never[:5])
             yield f"labels whose probability is 0 in every text: {named}"
-
-
-def uneven(labels: Mapping[str, float], most_times: float) -> tuple[str, str] | None:
-    """The most and the least frequent label, by number or weight, if the first is ``most_times`` as frequent."""
-    known = {name: amount for name, amount in labels.items() if amount}
-    most, least = max(known, key=known.__getitem__, default=""), min(known, key=known.__getitem__, default="")
-    return (most, least) if known and known[most] >= most_times * known[least] else None

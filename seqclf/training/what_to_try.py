@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from seqclf.config import Config
-from seqclf.data.statistics import OUT_OF_BALANCE
-from seqclf.data.weight_statistics import uneven
+from seqclf.data.label_balance import uneven
 from seqclf.files import shell_word
 from seqclf.training.examine import Report
 
@@ -35,7 +34,7 @@ def what_to_try(config: Config, report: Report, file: str) -> list[str]:
 
 
 def _uneven(config: Config, report: Report, train: str) -> Iterator[str]:
-    if uneven(report.splits["train"].by_label, OUT_OF_BALANCE) is None:
+    if uneven(report.splits["train"].by_label) is None:
         return
     settings, where = [], []
     if config.training.class_weights is None:
