@@ -200,8 +200,8 @@ FOREIGN: dict[str, tuple[bytes, str]] = {
     "HDF5": (b"\x89HDF\r\n\x1a\n" + bytes(100), "HDF5"),
     "parquet": (b"PAR1" + bytes(100), "parquet"),
     "SQLite": (b"SQLite format 3\0" + bytes(100), "SQLite"),
-    "many files": (zipped(text(SAMPLE), "a.50d.txt", "a.100d.txt"), r"zip archive of 2 files \(a\.50d\.txt, a\.100d"),
-    "no files": (zipped(b"", "folder/"), "zip archive without files"),
+    "many files": (zipped(text(SAMPLE), "a.50d.txt", "a.100d.txt"), r"contains 2 files \(a\.50d\.txt, a\.100d"),
+    "no files": (zipped(b"", "folder/"), "contains no file; expected one"),
     "tar": (tar(text(SAMPLE)), "tar archive.*tar xf"),
     "tar.gz": (gzip.compress(tar(text(SAMPLE))), "tar archive.*tar xf"),
     "7z": (b"7z\xbc\xaf\x27\x1c" + bytes(100), "7z archive"),
@@ -213,6 +213,8 @@ FOREIGN: dict[str, tuple[bytes, str]] = {
     "Git LFS": (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "git lfs pull"),
     "commas": (text(SAMPLE, separator=","), "separated by commas: replace them by spaces"),
     "decimal commas": (text(SAMPLE).replace(b".", b","), "decimal point, not a comma"),
+    "sparse": (b"good 1:0.02 9:0.5\nfilm 2:0.5\nplot 3:0.25 4:1e-3\n", ":1: .*the vectors are sparse"),
+    "sparse, header": (b"2 10\ngood 1:0.02 9:0.5\nfilm 2:0.5\n", ":2: .*the vectors are sparse"),
     "zeros": (bytes(1000), "only zeros"),
     "random": (b"\x01\x02\0\0 \n" * 100, "binary file of a form that seqclf does not know"),
     "empty": (b"", "is empty"),
@@ -265,3 +267,22 @@ def test_files_are_read_in_pieces(tmp_path: Path) -> None:
     for form in (binary, headed):
         found = found_in(tmp_path, form(vectors), list(vectors), 3000)
         assert all((found.vectors[i] == i).all() for i in range(900))
+
+
+@pytest.mark.parametrize(("form", "found"), [("none", [1]), ("nfc", [1, 2])])
+def test_a_run_looks_words_up_in_the_form_of_its_tokenizer(tmp_path: Path, form: str, found: list[int]) -> None:
+    from types import SimpleNamespace as Some
+    from typing import Any
+
+    from seqclf.training.pretrained import read_pretrained
+
+    path = tmp_path / "v.txt"
+    path.write_text("plain 1 2\ncafe\u0301 3 4\n", encoding="utf-8")
+    pieces = ("[PAD]", "plain", "caf\u00e9")
+    tokenizer = Some(pieces=pieces, normalize=form, vocabulary_size=3, separator_id=None)
+    config: Any = Some(embedding=Some(vectors=str(path), dim=2))
+    data: Any = Some(tokenizer=tokenizer, train=Some(counts=lambda size: np.array([0, 3, 1])))
+    pretrained = read_pretrained(config, data, lambda stage: None)
+    assert pretrained is not None
+    assert sorted(pretrained.vectors) == found
+    assert pretrained.covered == (1 if len(found) == 2 else 0.75)

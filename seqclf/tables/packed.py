@@ -43,13 +43,15 @@ class _Unpacked(io.BufferedReader):
             file.close()
 
 
-def unpacked(raw: BinaryIO, path: Path) -> BinaryIO:
-    """The bytes within an open file, by the extension of ``path``; ``raw`` itself if it is not packed.
+def unpacked(raw: BinaryIO, path: Path, packing: str | None = None) -> BinaryIO:
+    """The bytes within an open file; ``raw`` itself if it is not packed.
+
+    ``packing`` is one of ``PACKINGS``; None: by the extension of ``path``.
 
     Raises ``InputError`` for a zip file without exactly one file, and an error of ``unpacking_errors`` for a file that
     is not packed as its extension says, now or while it is read.
     """
-    packing = packing_of(path)
+    packing = packing or packing_of(path)
     if packing == ".gz":
         import gzip
 

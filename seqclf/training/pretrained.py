@@ -13,6 +13,7 @@ from seqclf.config import Config
 from seqclf.data.prepare import TrainingData
 from seqclf.errors import InputError
 from seqclf.files import expanded
+from seqclf.text.normal_form import speller
 from seqclf.text.vectors import FileVectors, read_vectors
 
 
@@ -55,7 +56,9 @@ def read_pretrained(config: Config, data: TrainingData, on_stage: Callable[[str]
     if path is None:
         return None
     on_stage(f"Reading vectors from {path}")
-    found = read_vectors(expanded(path), data.tokenizer.pieces, config.embedding.dim)
+    form = data.tokenizer.normalize
+    normalised = None if form == "none" else speller(form, lowercase=False)
+    found = read_vectors(expanded(path), data.tokenizer.pieces, config.embedding.dim, normalised)
     if not found.vectors:
         raise InputError(
             f"{path}: has no vector for any token of the vocabulary; is it for another language, or are its words "

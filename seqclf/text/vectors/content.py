@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-import bz2
 import gzip
 import io
-import lzma
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import cast
 
 from seqclf.errors import InputError
+from seqclf.tables.packed import unpacked
 
 _START = 4 * 2**20
 """Bytes that tell a file's form: more than a line of the largest dimension has."""
 
 _BUFFER = 2**20
+_PACKED = {
+    re.compile(rb"\x1f\x8b"): ".gz",
+    re.compile(rb"BZh[1-9]1AY&SY"): ".bz2",
+    re.compile(rb"\xfd7zXZ\x00|\]\x00\x00"): ".xz",
+    re.compile(rb"\x28\xb5\x2f\xfd"): ".zst",
+    re.compile(rb"PK(?:\x03\x04|\x05\x06)"): ".zip",
+}
 
 
 @contextmanager
@@ -31,12 +37,16 @@ def opened(path: Path) -> Iterator[io.BufferedReader]:
             yield _unpacked(path, stack)
     except InputError:
         raise
-    except (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzipFile) as error:
+    except (EOFError, zlib.error, zipfile.BadZipFile, gzip.BadGzipFile) as error:
         raise InputError(f"{path}: cannot be unpacked; it is damaged or incomplete ({error})") from error
-    except (RuntimeError, NotImplementedError) as error:  # of zipfile: a password, an unknown method
+    except NotImplementedError as error:  # an unusual method of a zip archive
         raise InputError(f"{path}: cannot be unpacked ({error}); unpack it and name the unpacked file") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+    except Exception as error:
+        if type(error).__name__ not in ("LZMAError", "ZstdError"):  # their modules are loaded only where needed
+            raise
+        raise InputError(f"{path}: cannot be unpacked; it is damaged or incomplete ({error})") from error
 
 
 def start_of(path: Path) -> bytes:
@@ -49,22 +59,12 @@ def _unpacked(path: Path, stack: ExitStack) -> io.BufferedReader:
     _refuse_what_is_no_file(path)
     file: io.BufferedReader = io.BufferedReader(stack.enter_context(path.open("rb", buffering=0)), _BUFFER)
     start = file.peek(10)
-    unpacked: Any
-    if start.startswith(b"\x1f\x8b"):
-        unpacked = gzip.GzipFile(fileobj=file)
-    elif re.match(rb"BZh[1-9]1AY&SY", start):
-        unpacked = bz2.BZ2File(file)
-    elif start.startswith((b"\xfd7zXZ\0", b"]\0\0")):
-        unpacked = lzma.LZMAFile(file)  # noqa: SIM115 - the stack closes it
-    elif start.startswith((b"PK\3\4", b"PK\5\6")):
-        unpacked = _only_member(path, stack.enter_context(zipfile.ZipFile(file)))
-    elif start.startswith(b"\x28\xb5\x2f\xfd"):
-        import pyarrow
-
-        unpacked = pyarrow.CompressedInputStream(file, "zstd")
-    else:
+    packing = next((packing for mark, packing in _PACKED.items() if mark.match(start)), None)
+    if packing == ".zip":
+        _refuse_archives_of_arrays(path)
+    if packing is None:
         return file
-    return io.BufferedReader(stack.enter_context(unpacked), _BUFFER)
+    return io.BufferedReader(cast(io.RawIOBase, stack.enter_context(unpacked(file, path, packing))), _BUFFER)
 
 
 def _refuse_what_is_no_file(path: Path) -> None:
@@ -76,24 +76,15 @@ def _refuse_what_is_no_file(path: Path) -> None:
         raise InputError(f"{path}: is a pipe or device, but vectors are read more than once; save them to a file")
 
 
-def _only_member(path: Path, archive: zipfile.ZipFile) -> IO[bytes]:
-    """The single file in the archive, besides what macOS adds."""
-    members = [one for one in archive.infolist() if not one.is_dir() and not one.filename.startswith("__MACOSX/")]
-    names = [one.filename for one in members]
+def _refuse_archives_of_arrays(path: Path) -> None:
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
     if any(name.endswith(".npy") for name in names):
         raise InputError(f"{path}: is a NumPy archive (.npz), which has arrays but no words; {EXPECTED}")
     if any(name.endswith("data.pkl") for name in names):
         raise InputError(
             f"{path}: is a file of PyTorch, which seqclf does not open because it can run code; {EXPECTED}"
         )
-    if len(members) != 1:
-        listed = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
-        raise InputError(
-            f"{path}: is a zip archive of {len(members)} files ({listed}); unpack it and name one of them"
-            if members
-            else f"{path}: is a zip archive without files"
-        )
-    return archive.open(members[0])
 
 
 EXPECTED = "expected a word and its numbers per line, or the binary form of word2vec"

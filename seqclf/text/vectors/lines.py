@@ -23,6 +23,7 @@ from seqclf.text.vectors.wanted import BLANK, Wanted
 _BOM = b"\xef\xbb\xbf"
 _SAMPLE = 100  # lines that tell the dimension
 _is_number = re.compile(rb"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?").fullmatch
+_is_entry = re.compile(rb"\d+:[-+.\deE]+").fullmatch
 _is_comma_number = re.compile(rb"[-+]?\d+,\d+").fullmatch
 
 
@@ -31,17 +32,17 @@ def layout(path: Path, start: bytes) -> Layout:
     sample = _first_lines(start)
     if not sample:
         raise InputError(f"{path}: has only blank lines; {EXPECTED}")
-    number, first = sample[0]
-    header = header_of(first)
+    header = header_of(sample[0][1])
     if header is not None and len(sample) == 1:
         raise InputError(f"{path}: has a header, but no word after it")
     if header is not None and fits_header(start):
         return Layout(header[1], header[0])
     dim, _ = Counter(_dim_of(line) for _, line in sample).most_common(1)[0]
+    shown = sample[1] if header is not None else sample[0]
     if dim < 1 and b"\0" in start:
         raise InputError(f"{path}: is a binary file of a form that seqclf does not know; {EXPECTED}")
     if dim < 1:
-        raise InputError(f"{path}:{number}: {EXPECTED}{_hint(first)}")
+        raise InputError(f"{path}:{shown[0]}: {EXPECTED}{_hint(shown[1])}")
     return Layout(dim)
 
 
@@ -160,6 +161,8 @@ def _vector(numbers: bytes, dim: int, where: str) -> NDArray[np.float32]:
 def _hint(line: bytes) -> str:
     """What the line seems to be, and what to do."""
     fields = line.split()
+    if len(fields) > 1 and all(map(_is_entry, fields[1:])):
+        return "; the vectors are sparse (place:number): write all their numbers"
     if any(map(_is_comma_number, fields)):
         return "; numbers need a decimal point, not a comma"
     for separator, name in ((b",", "commas"), (b";", "semicolons"), (b"|", "bars")):
