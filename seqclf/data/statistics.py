@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +15,11 @@ from seqclf.data.equal_texts import text_digest
 from seqclf.data.label_balance import uneven_warning
 from seqclf.data.label_sets import ALL_SHARES_THE_SAME, all_the_same, labels_a_text, some_of, what_to_do
 from seqclf.data.label_spelling import alike
+from seqclf.data.normal_forms import same_label_warning
 from seqclf.data.weight_statistics import ShareStatistics, WeightStatistics
 from seqclf.sources import UnknownLabels
 from seqclf.sources.texts import LabelledTexts
+from seqclf.text.normal_form import normal_form
 
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
@@ -289,7 +291,12 @@ def token_warnings(splits: Mapping[str, TokenStatistics], options: TokenizerConf
 
 
 def alike_labels_warning(labels: Sequence[str]) -> str | None:
-    """A warning about labels that differ only in case, spaces or spelling; None if there are none."""
+    """A warning about labels that differ only in case, spaces, spelling or normal form; None if there are none."""
+    composed = dict.fromkeys(normal_form(label, "NFC") for label in labels)
+    return "; ".join(filter(None, [_alike_warning(composed), same_label_warning(labels)])) or None
+
+
+def _alike_warning(labels: Collection[str]) -> str | None:
     if found := alike(labels):
         what = "case or spaces" if len({"".join(one.casefold().split()) for one in found}) < len(found) else "spelling"
         return f"labels that differ only in {what} count as different labels: {some_of(found, _LABELS_NAMED)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import shlex
+import unicodedata
 from collections import Counter
 from collections.abc import Container, Sequence
 from pathlib import Path
@@ -42,8 +43,17 @@ def _repeated(name: str, place: int) -> str:
     return f"{name} (column {place})"
 
 
+def double_quoted(text: str) -> str:
+    """The text in double quotes, with escapes for other characters than ASCII, as YAML reads it."""
+    quoted = text.replace("\\", r"\\").replace('"', r"\"")
+    return f'"{quoted.encode("ascii", "backslashreplace").decode("ascii")}"'
+
+
 def column_hint(column: str, columns: Sequence[str]) -> str:
     """A suggestion for a missing column, or advice if the column names look wrong."""
+    for name in columns:
+        if unicodedata.normalize("NFC", name) == unicodedata.normalize("NFC", column):
+            return f"; the file has it in another Unicode normal form: write {double_quoted(name)}, with the quotes"
     if same := [name for place, name in enumerate(columns, 1) if name.rstrip("_") == _repeated(column, place)]:
         return f'; {len(same)} columns have this name: rename one, or name one of them "{same[0]}"'
     if len(columns) == 1 and (mark := next((mark for mark in ";\t,|" if mark in columns[0]), None)):

@@ -15,6 +15,7 @@ from seqclf.data.corpus import Corpus
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.extra_statistics import ColumnStatistics, extra_statistics, extra_warnings
 from seqclf.data.label_spelling import spelled_alike, spelling_note
+from seqclf.data.normal_forms import normal_form_warnings
 from seqclf.data.prepare import encode_split, preparation_warnings, prepare
 from seqclf.data.statistics import (
     Leak,
@@ -163,6 +164,7 @@ def _add_tokens(
         *token_warnings(report.tokens, options),
         *unknown_warnings(unknown, texts, tokenizer.plain, options),
         *long_word_warnings(texts["train"], tokenizer.plain),
+        *normal_form_warnings(texts, tokenizer.plain.normalize),
     ]
     report.warnings += [loaded.placed(warning) for warning in warnings]
 
