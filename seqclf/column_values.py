@@ -11,6 +11,7 @@ _MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
 
 def is_missing(value: Any) -> bool:
     """Whether a value stands for no value."""
+    value = _plain(value)
     if isinstance(value, str):
         return value.strip().lower() in _MISSING
     return value is None or (isinstance(value, float) and math.isnan(value))
@@ -22,6 +23,7 @@ def as_number(value: Any) -> float:
     Raises:
         ValueError: it is something else, such as a word, a list or an infinite number.
     """
+    value = _plain(value)
     if is_missing(value):
         return math.nan
     if isinstance(value, list | dict | bytes | tuple):
@@ -44,6 +46,7 @@ def as_category(value: Any) -> str:
     Raises:
         ValueError: a list or an object.
     """
+    value = _plain(value)
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, list | dict | bytes | tuple):
@@ -53,3 +56,10 @@ def as_category(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value).strip()
+
+
+def _plain(value: Any) -> Any:
+    """A number or truth value of NumPy as Python's own; pandas' marks of missing values as None."""
+    if type(value).__name__ in ("NAType", "NaTType"):
+        return None
+    return value.item() if hasattr(value, "dtype") and getattr(value, "shape", None) == () else value

@@ -124,6 +124,16 @@ def test_values_in_any_form_and_none_at_all() -> None:
     np.testing.assert_array_equal(columns.features(None, 2), [columns.missing] * 2)
 
 
+def test_values_of_arrays_and_tables_are_those_of_python() -> None:
+    columns = fitted([1.0, 2.0, 3.0, 4.0, 5.0] * 2, ["7"] * 5 + ["true"] * 5)
+    arrays = {"price": np.array([2, np.nan], np.float32), "country": np.array([7.0, np.nan], np.float32)}
+    plain = {"price": [2, None], "country": ["7", None]}
+    np.testing.assert_array_equal(columns.features(arrays, 2), columns.features(plain, 2))
+    np.testing.assert_array_equal(
+        columns.features({"country": np.array([True])}, 1), columns.features({"country": ["true"]}, 1)
+    )
+
+
 @pytest.mark.parametrize(
     ("given_values", "message"),
     [
@@ -148,6 +158,7 @@ def test_values_that_do_not_fit_are_named(given_values: Any, message: str) -> No
         [{}],
         [{"type": "word"}],
         [{"type": "number", "name": "n", "low": 1, "high": 0, "mean": 0, "deviation": 1, "missing_share": None}],
+        [{"type": "number", "name": "n", "low": 10**400, "high": 10**401, "mean": 0, "deviation": 1}],
         [{"type": "number", "name": "n", "low": "x", "high": 0, "mean": 0, "deviation": 1, "missing_share": None}],
         [{"type": "category", "name": "c", "values": {"a": 2}, "other_share": None, "missing_share": None}],
         [{"type": "category", "name": "c", "values": [], "other_share": 0, "missing_share": None}] * 2,

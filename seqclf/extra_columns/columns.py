@@ -108,7 +108,7 @@ class ExtraColumns:
         """Read the output of ``as_json``. Raises ``ValueError`` for anything else."""
         try:
             columns = tuple(_KINDS[one["type"]].from_json(one) for one in value)
-        except (TypeError, LookupError, AttributeError) as error:
+        except (TypeError, LookupError, AttributeError, OverflowError) as error:
             raise ValueError("does not describe columns beside the text") from error
         if not 1 <= len(columns) <= _MOST_COLUMNS or len({column.name for column in columns}) < len(columns):
             raise ValueError("has no columns, or one twice")

@@ -95,7 +95,7 @@ class Classification(Task):
     def begin(self, config: Config, data: TrainingData, run: Run, say: Say) -> Classification:
         fitted = fit_before(config, data, run, say)
         notes = []
-        if fitted is not None and config.layers:
+        if fitted is not None and (config.layers or self.extra is not None):
             notes.append(f"n-grams are fitted to {fitted.texts:,} texts, and the network is trained alongside them")
         if self.weighted:
             left_out = len(data.train) - len(data.train.counted)
