@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
+MOST_SHOWN = 60
+"""Characters of a label in tables and sentences."""
 DEFAULT_THRESHOLD = 0.5
 """Multi-label: the default threshold that a label's probability must exceed."""
 
@@ -92,3 +94,11 @@ class Unknown:
             return cls(tuple(map(str, value["labels"])), int(value["texts"]), bool(value["dropped"]))
         except (TypeError, KeyError) as error:
             raise ValueError("no counts of texts with unknown labels") from error
+
+
+def on_one_line(label: str, most: int | None = MOST_SHOWN) -> str:
+    """A label for people: line ends and the like as escapes (``\\n``), at most ``most`` characters."""
+    line = "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in label
+    )
+    return line if most is None or len(line) <= most else f"{line[: most - 1]}…"

@@ -11,6 +11,7 @@ from seqclf.cli.columns import Column, first_that_fits, of_rows, table
 from seqclf.cli.label_counts import counts_of_labels
 from seqclf.cli.wrap import width_of, wrapped
 from seqclf.data.statistics import QUANTILES, TextStatistics
+from seqclf.labels import on_one_line
 
 if TYPE_CHECKING:
     from seqclf.training.examine import Report
@@ -87,7 +88,7 @@ def _weights(splits: dict[str, TextStatistics], width: int | None) -> list[str]:
     ]
     labels = list(dict.fromkeys(label for one in found.values() for label in one.labels))
     shares = [
-        [label, *(f"{one.labels.get(label, 0) / max(one.total, 1e-300):.1%}" for one in found.values())]
+        [on_one_line(label), *(f"{one.labels.get(label, 0) / max(one.total, 1e-300):.1%}" for one in found.values())]
         for label in labels[:_MOST_LABELS]
     ]
     if len(labels) > _MOST_LABELS:

@@ -10,6 +10,7 @@ from rich.table import Table
 from seqclf.baseline.comparison import description, lead
 from seqclf.cli.console import console
 from seqclf.cli.wrap import wrapped
+from seqclf.labels import on_one_line
 from seqclf.metrics.confusion import Confusion
 from seqclf.metrics.counts import LabelMetrics
 from seqclf.metrics.kinds import ClassifierMetrics
@@ -80,7 +81,7 @@ def _label_table(metrics: ClassifierMetrics, *, by_f1: bool) -> Table:
         cells = [f"{row.precision:.4f}", f"{row.recall:.4f}", f"{row.f1:.4f}", f"{row.support:,}"]
         if isinstance(row, DecidedLabelMetrics):
             cells.append(_threshold(row.threshold))
-        table.add_row(escape(label), *cells)
+        table.add_row(escape(on_one_line(label)), *cells)
     return table
 
 
@@ -97,10 +98,11 @@ def confusion_table(confusion: Sequence[Sequence[int]], labels: Sequence[str], w
     if 3 * len(labels) > width:  # a digit and two spaces each
         return None
     counts = [[f"{count:,}" for count in row] for row in confusion]
+    shown = list(map(on_one_line, labels))
     numbers = [str(number) for number in range(1, len(labels) + 1)]
     for heads, names in (
-        (list(labels), list(labels)),
-        (numbers, [f"{number} {label}" for number, label in zip(numbers, labels, strict=True)]),
+        (shown, shown),
+        (numbers, [f"{number} {label}" for number, label in zip(numbers, shown, strict=True)]),
     ):
         columns = [
             max(map(len, (head, *column))) for head, column in zip(heads, zip(*counts, strict=True), strict=True)
@@ -135,7 +137,7 @@ def confused_pairs(confusion: Confusion, labels: Sequence[str], most: int = _MOS
     table.add_column("texts", justify="right", no_wrap=True)
     table.add_column("share", justify="right", no_wrap=True)
     for count, share, true, predicted in pairs[:most]:
-        table.add_row(escape(true), escape(predicted), f"{count:,}", f"{share:.1%}")
+        table.add_row(escape(on_one_line(true)), escape(on_one_line(predicted)), f"{count:,}", f"{share:.1%}")
     if len(pairs) > most:
         rest = sum(count for count, *_ in pairs[most:])
         table.add_row(f"and {len(pairs) - most:,} more pairs", "", f"{rest:,}", "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from seqclf.cli.columns import Column, of_rows
+from seqclf.labels import on_one_line
 
 
 def counts_of_labels(
@@ -23,7 +24,10 @@ def counts_of_labels(
         return f"{count:,} ({count / texts:.1%})" if shares else f"{count:,}"
 
     names = list(dict.fromkeys(label for labels, _ in splits.values() for label in labels))
-    rows = [[name, *(cell(labels.get(name, 0), texts) for labels, texts in splits.values())] for name in names[:most]]
+    rows = [
+        [on_one_line(name), *(cell(labels.get(name, 0), texts) for labels, texts in splits.values())]
+        for name in names[:most]
+    ]
     if len(names) > most:
         rows.append([f"and {len(names) - most} more", *([""] * len(splits))])
     if total:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import textwrap
 from typing import IO
@@ -11,6 +12,11 @@ import click
 
 _INDENT = "  "
 _NARROWEST = 20
+_COMMAND = re.compile(
+    r"(?:(?<=: )|(?<=  )|^)seqclf (?:bench|check|config|eval|export|init|predict|probe|schema|split|train)\b.*$"
+)
+_SHELL_WORD = re.compile(r"""(?:[^\s'"]|'[^']*'|"[^"]*"|['"])+""")
+_GOES_ON = " \\"
 
 GLUE = "\0"
 """A non-breaking space in messages for ``say``."""
@@ -32,7 +38,8 @@ def width_of(stream: IO[str]) -> int | None:
 def wrapped(text: str, width: int | None, indent: str = _INDENT) -> str:
     """Break ``text`` at blanks, so that no line is wider than ``width`` unless a single word is.
 
-    Existing line breaks stay; continuation lines start with ``indent``. With ``width`` None the text is unchanged.
+    Existing line breaks stay; continuation lines start with ``indent``. A command at the end of a line is broken as a
+    shell reads it on. With ``width`` None the text is unchanged.
     """
     if width is None:
         return text
@@ -60,6 +67,31 @@ def styled_wrapped(parts: list[tuple[str, str]], width: int | None) -> str:
 
 
 def _broken(line: str, width: int, indent: str) -> list[str]:
+    """The lines of a line; a command at its end stays one that can be pasted."""
+    found = _COMMAND.search(line)
+    if found is None:
+        return _broken_prose(line, width, indent)
+    prose, command = line[: found.start()], found[0]
+    lines = _broken_prose(prose.rstrip(), width, indent) if prose.strip() else []
+    gap = prose[len(prose.rstrip()) :]
+    if lines and len(lines[-1] + gap + command) <= width:
+        return [*lines[:-1], lines[-1] + gap + command]
+    return [*lines, *_broken_command(command, width, indent if lines else prose)]
+
+
+def _broken_command(command: str, width: int, indent: str) -> list[str]:
+    """The command between words of the shell; all lines but the last end with a backslash."""
+    first, *words = _SHELL_WORD.findall(command)
+    lines = [f"{indent}{first}"]
+    for word in words:
+        if len(f"{lines[-1]} {word}{_GOES_ON}") <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(f"{indent}{word}")
+    return [*(f"{line}{_GOES_ON}" for line in lines[:-1]), lines[-1]]
+
+
+def _broken_prose(line: str, width: int, indent: str) -> list[str]:
     wrapper = textwrap.TextWrapper(
         width=width,
         initial_indent="",

@@ -9,7 +9,7 @@ from typing import Any
 from seqclf.config import Config
 from seqclf.config.schema import NgramsConfig
 from seqclf.export.card_calls import Format, how_to_call
-from seqclf.labels import Labels
+from seqclf.labels import Labels, on_one_line
 from seqclf.metrics.kinds import scores_type
 from seqclf.metrics.measured import Measured
 from seqclf.metrics.scores import Scores, words_of
@@ -75,7 +75,7 @@ def _ngrams(ngrams: NgramsConfig, about: About) -> str:
 def _labels(about: About) -> Iterator[str]:
     yield "## Labels"
     yield ""
-    shown = ", ".join(f"`{label}`" for label in about.labels[:_MOST_LABELS])
+    shown = ", ".join(f"`{on_one_line(label)}`" for label in about.labels[:_MOST_LABELS])
     more = len(about.labels) - _MOST_LABELS
     yield shown + (f" and {more} more" if more > 0 else "")
 
@@ -110,7 +110,8 @@ def _metrics(about: About) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     best = splits["test"] if "test" in splits else splits["validation"]
     for label, row in list(best.metrics.labels.items())[:_MOST_LABELS]:
-        yield f"| {label} | {row.precision:.3f} | {row.recall:.3f} | {row.f1:.3f} | {row.support:,} |"
+        shown = on_one_line(label).replace("|", "\\|")
+        yield f"| {shown} | {row.precision:.3f} | {row.recall:.3f} | {row.f1:.3f} | {row.support:,} |"
     if (more := len(best.metrics.labels) - _MOST_LABELS) > 0:
         yield f"| and {more:,} more | | | | |"
 

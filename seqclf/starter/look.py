@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from seqclf.labels import on_one_line
 from seqclf.sources.texts import LabelledTexts
 from seqclf.text.chunks import Wording, count_chunks, count_words
 from seqclf.text.kinds.subword import MAX_WORD_CHARACTERS, SubwordTokenizer
@@ -63,7 +64,7 @@ class Look:
 
     def summary(self, named: str) -> str:
         """A sentence for the screen; ``named`` are the columns, in parentheses."""
-        shown = ", ".join(f"{name} ({count:,})" for name, count in self.labels[:_LABELS_SHOWN])
+        shown = ", ".join(f"{on_one_line(name)} ({count:,})" for name, count in self.labels[:_LABELS_SHOWN])
         more = ", ..." if len(self.labels) > _LABELS_SHOWN else ""
         what = "multi-label texts" if self.multi else "texts"
         _, median, most = self.words

@@ -25,6 +25,7 @@ from seqclf.cli.options import (
 from seqclf.cli.predict_request import FileRequest
 from seqclf.cli.streams import check_output
 from seqclf.cli.wrap import say
+from seqclf.labels import MOST_SHOWN, on_one_line
 from seqclf.run_choice import LATEST, named_with_status
 from seqclf.tables.formats import READ_KINDS, WRITE_KINDS
 
@@ -183,10 +184,12 @@ def _predicted(
 
 def _line(text: str, prediction: Prediction, *, top: int) -> str:
     """``positive  0.9871  (positive 0.9871, negative 0.0129)  the text``."""
-    width = 0 if prediction.is_multi else max(map(len, prediction.probabilities))
+    shown = {label: on_one_line(label, None) for label in prediction.probabilities}
+    width = 0 if prediction.is_multi else min(MOST_SHOWN, max(map(len, shown.values())))
     gap = " " if prediction.is_multi else "  "
-    chosen = ", ".join(f"{label:{width}}{gap}{value:.4f}" for label, value in prediction.chosen) or "-".ljust(width)
-    best = ", ".join(f"{label} {value:.4f}" for label, value in prediction.top(top))
+    predicted = [f"{shown[label]:{width}}{gap}{value:.4f}" for label, value in prediction.chosen]
+    chosen = ", ".join(predicted) or "-".ljust(width)
+    best = ", ".join(f"{shown[label]} {value:.4f}" for label, value in prediction.top(top))
     return f"{chosen}{f'  ({best})' if best else ''}  {_one_line(text)}"
 
 
