@@ -16,6 +16,7 @@ from seqclf.inference.bulk.answers import Answers
 from seqclf.inference.bulk.job import Report, Target, predict_file
 from seqclf.inference.bulk.reader import Source
 from seqclf.labels import Labels
+from seqclf.tables.formats import output_kind_of
 
 ONE, MULTI = Labels(("long", "short")), Labels(("long", "short", "odd"), multi=True)
 ROWS = [{"id": str(i), "text": "x" * (i % 7) + f' "quoted", {i}\n\tnext', "more": f"é{i}"} for i in range(3, 30)]
@@ -68,5 +69,5 @@ def predict(source: Path, target: Path, labels: Labels = ONE, call: Any = of_len
     answers = Answers(Decider(labels, thresholds), **answering)
     model = source.parent / "model"
     model.write_bytes(b"model")
-    to = Target(target, target.suffix.removeprefix("."), **targeting)
+    to = Target(target, output_kind_of(target) or "", **targeting)
     return predict_file(call, model, Source.of(str(source), None, "text"), to, answers, **options)

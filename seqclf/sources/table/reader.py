@@ -98,16 +98,17 @@ class TableSource:
     def left_out(self, part: str) -> str | None:
         """What is in columns without a name, and what else the readers note. Looks at ``_ROWS_NOTED`` rows a file."""
         said = []
+        used = {name for _, name in self._columns.named()}
         for path in files_of(part):
-            notes, filled = Notes(), 0
+            notes, filled, unread = Notes(), 0, list[str]()
             for place, row in enumerate(itertools.islice(self._reading.rows(path, notes), _ROWS_NOTED)):
                 if place == 0 and not (notes.unnamed or self._reading.kind(path) in ("csv", "tsv")):
                     break
-                if notes.unnamed and not isinstance(row, InputError):
-                    filled += any(row[1][name] not in (None, "") for name in notes.unnamed)
-            names = {name for _, name in self._columns.named()}
-            if filled and not names.intersection(notes.unnamed):
-                named = f"{len(notes.unnamed)} columns" if len(notes.unnamed) > 1 else "a column"
+                unread = [name for name in notes.unnamed if name not in used]
+                if unread and not isinstance(row, InputError):
+                    filled += any(row[1][name] not in (None, "") for name in unread)
+            if filled:
+                named = f"{len(unread)} columns" if len(unread) > 1 else "a column"
                 said.append(f"{path}: {filled:,} rows have text in {named} without a name, which is not read")
             said += notes.sentences
         return "; ".join(said) or None
