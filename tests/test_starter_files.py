@@ -198,6 +198,21 @@ def test_an_unknown_format_lists_the_known_ones(tmp_path: Path) -> None:
     assert 'cannot detect the format from the extension ".bin" or from the first line' in refused.stderr
 
 
+def test_the_format_of_fasttext_is_named_with_a_command_that_converts_it(tmp_path: Path) -> None:
+    import subprocess
+
+    path = tmp_path / "my train.txt"
+    path.write_text("__label__a __label__b a good, funny film\n__label__c no __label__d here\n", encoding="utf-8")
+    refused = _call("init", "--from", str(path))
+    assert refused.exit_code == 2
+    said = " ".join(refused.stderr.split())
+    assert f"{path}: is in fastText's format; write its labels and texts as columns: (printf" in said
+    subprocess.run(["sh", "-c", said.split("as columns: ")[1]], check=True)
+    assert (tmp_path / "my train.tsv").read_text(encoding="utf-8") == (
+        "label\ttext\na|b\ta good, funny film\nc\tno __label__d here\n"
+    )
+
+
 def test_numbers_to_predict_are_no_labels(tmp_path: Path) -> None:
     rows = [(text, f"{i * 1.37:.2f}") for i, (text, _) in enumerate(ROWS)]
     refused = _call("init", "--from", str(write_csv(tmp_path / "t.csv", [HEADER, *rows])))

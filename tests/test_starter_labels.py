@@ -13,10 +13,13 @@ from conftest import write_csv
 from seqclf.cli import cli
 from seqclf.config import load_config, read_config
 from seqclf.data.corpus import Corpus
+from seqclf.data.label_spelling import are_written_lists
+from seqclf.data.statistics import text_statistics, text_warnings
 from seqclf.errors import InputError
+from seqclf.sources.texts import LabelledTexts
 from seqclf.starter.columns import choose_columns
 from seqclf.starter.make import Request, starter
-from seqclf.starter.separators import are_written_lists, separator_in
+from seqclf.starter.separators import separator_in
 
 ROWS = 60
 TEXTS = [f"what was said about number {i} here" for i in range(ROWS)]
@@ -76,6 +79,15 @@ def test_lists_written_as_text_are_named() -> None:
     assert not are_written_lists([None, 1])
     values = {"text": TEXTS, "tags": ["['a', 'b']", "['a']"] * 30}
     assert any('"tags" contains lists written as text' in note for note in choose_columns("t.csv", values).notes)
+
+
+def test_check_warns_of_labels_that_are_lists_written_as_text() -> None:
+    def warnings(labels: list[str]) -> list[str]:
+        data = LabelledTexts(["a", "b", "c"], labels, "test")
+        return [problem.message for problem in text_warnings({"train": text_statistics(data)}, {})]
+
+    assert any('lists written as text, such as "[0, 1]"' in one for one in warnings(["[0, 1]", "[1, 0]", "[0, 1]"]))
+    assert not any("lists" in one for one in warnings(["good", "[bad]", "good"]))
 
 
 def _columns(**columns: list[Any]) -> dict[str, list[Any]]:

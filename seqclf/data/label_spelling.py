@@ -6,11 +6,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from seqclf.sources.texts import LabelledTexts
 
+_LIKE_A_LIST = re.compile(r"\[.*\]|\{.*\}|(?:<[^<>]+>)+", re.DOTALL)
+_MOSTLY = 0.95  # of the labels
 _WHOLE = re.compile(r"\+?(-?\d+)\.0*")
 _TRUTH = {"false": "0", "true": "1"}
 
@@ -64,3 +67,9 @@ def alike(labels: Collection[str]) -> list[str]:
     keys = {label: "".join(spelling(label).casefold().split()) for label in labels}
     counts = Counter(keys.values())
     return sorted(label for label, key in keys.items() if counts[key] > 1)
+
+
+def are_written_lists(values: Sequence[Any]) -> bool:
+    """Whether fields are lists written as text, such as ``['a', 'b']`` or ``<a><b>``, which no separator separates."""
+    fields = [value.strip() for value in values if isinstance(value, str) and value.strip()]
+    return bool(fields) and sum(_LIKE_A_LIST.fullmatch(field) is not None for field in fields) >= _MOSTLY * len(fields)

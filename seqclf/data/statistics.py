@@ -14,7 +14,7 @@ from seqclf.data.encoded import EncodedTexts
 from seqclf.data.equal_texts import text_digest
 from seqclf.data.label_balance import uneven_warning
 from seqclf.data.label_sets import ALL_SHARES_THE_SAME, all_the_same, labels_a_text, some_of, what_to_do
-from seqclf.data.label_spelling import alike
+from seqclf.data.label_spelling import alike, are_written_lists
 from seqclf.data.normal_forms import same_label_warning
 from seqclf.data.weight_statistics import ShareStatistics, WeightStatistics
 from seqclf.sources import UnknownLabels
@@ -256,6 +256,12 @@ def _label_warnings(train: TextStatistics, *, expects_uneven: bool) -> Iterator[
         yield message
     if (alike := alike_labels_warning(list(labels))) is not None:
         yield alike
+    if not train.multi and are_written_lists(list(labels)):
+        yield (
+            f"labels are lists written as text, such as {some_of(list(labels), 1)}: each different one is a label of "
+            "its own; for several labels per text, write them with a separator (data.label_separator) or as lists in "
+            "jsonl"
+        )
     numbers = [label for label in labels if label.lstrip("-").isdecimal()]
     if numbers and len(numbers) < len(labels):
         yield f"labels are numbers and words: {some_of(sorted(numbers), _LABELS_NAMED)} among {len(labels):,}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from seqclf.column_values import as_number
+from seqclf.data.label_spelling import are_written_lists
 from seqclf.errors import InputError
 from seqclf.starter.column_kinds import Column, most_frequent
 from seqclf.starter.column_names import (
@@ -20,7 +21,7 @@ from seqclf.starter.column_names import (
     parts,
     quoted,
 )
-from seqclf.starter.separators import are_written_lists, separator_in
+from seqclf.starter.separators import separator_in
 
 _SEVERAL = 2
 _SHOWN = 6

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -11,8 +10,6 @@ _SEPARATORS = ("|", ";", ",")
 _LEAST_SHARE = 0.05  # of the fields
 _LEAST_VALUES = 3  # different fields with the separator
 _RECURRING = 0.8  # of the parts
-_LIKE_A_LIST = re.compile(r"\[.*\]|\{.*\}|(?:<[^<>]+>)+", re.DOTALL)
-_MOSTLY = 0.95
 
 
 def separator_in(values: Sequence[Any]) -> str | None:
@@ -36,9 +33,3 @@ def _separates(separator: str, fields: Sequence[str]) -> bool:
     inside = {part for field in several for part in different[field]}
     recurring = sum(counts[part] > 1 for part in inside)
     return recurring >= _RECURRING * len(inside) and len(counts) < len(different)
-
-
-def are_written_lists(values: Sequence[Any]) -> bool:
-    """Whether fields are lists written as text, such as ``['a', 'b']`` or ``<a><b>``, which no separator separates."""
-    fields = [value.strip() for value in values if isinstance(value, str) and value.strip()]
-    return bool(fields) and sum(_LIKE_A_LIST.fullmatch(field) is not None for field in fields) >= _MOSTLY * len(fields)
