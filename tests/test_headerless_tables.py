@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from seqclf.config.problems import ConfigError
 from seqclf.data.prepare import preparation_problems
 from seqclf.sources.table.reader import TableSource
 from seqclf.starter.headers import lacks_header
+from seqclf.starter.labels_in_lines import advice_on_lines
 from seqclf.starter.make import Request, see
 from seqclf.tables.row import Notes
 
@@ -159,3 +161,32 @@ def test_a_run_evaluates_and_predicts_files_without_names(tmp_path: Path) -> Non
     named = _written(tmp_path / "n.csv", [["review", "class"], ["a good film", "1"]])
     found = CliRunner().invoke(cli, ["predict", *called, "--input", str(named)])
     assert len(found.stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "columns"),
+    [
+        ([f"__label__{'ab'[i % 2]} text {i}, of it's kind" for i in range(40)], ("a", "text 0, of it's kind")),
+        ([f"__label__x __label__y{i % 3}  text {i}" for i in range(40)], ("x|y0", "text 0")),
+        (
+            [f"text {i}, me@home said .@{'neutral positive'.split()[i % 2]}" for i in range(40)],
+            ("neutral", "text 0, me@home said ."),
+        ),
+    ],
+)
+def test_labels_in_lines_are_made_a_column(lines: list[str], columns: tuple[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "my lines.txt"
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    refused = CliRunner().invoke(cli, ["init", "--from", str(path)])
+    assert refused.exit_code == 2
+    command = refused.stderr[refused.stderr.index("awk ") :]
+    subprocess.run(command, shell=True, check=True)
+    made = Path(f"{path}.tsv").read_text(encoding="utf-8").splitlines()
+    assert len(made) == 40
+    assert tuple(made[0].split("\t")) == columns
+
+
+def test_addresses_at_the_end_of_lines_are_no_labels() -> None:
+    lines = "".join(f"write to me@host{i}\n" for i in range(40)).encode()
+    assert advice_on_lines(Path("a.txt"), lines) is None
+    assert advice_on_lines(Path("a.txt"), b"") is None

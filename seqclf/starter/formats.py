@@ -7,6 +7,7 @@ import shlex
 from pathlib import Path
 
 from seqclf.errors import InputError
+from seqclf.starter.labels_in_lines import advice_on_lines
 from seqclf.tables.content import foreign
 from seqclf.tables.formats import KINDS, UNREAD, USUAL, kind_of, unknown_ending
 from seqclf.tables.names import no_such_file
@@ -60,6 +61,8 @@ def _sniffed(file: Path) -> str | None:
     first = text.splitlines()[0] if text else b""
     if b"\0" in start:
         return None
+    if (advice := advice_on_lines(file, text)) is not None:
+        raise InputError(f"{file}: {advice}")
     marks = {b"\t": "tsv", b",": "csv", b";": "csv", b"|": "csv"}
     return next((kind for mark, kind in marks.items() if mark in first), None)
 
