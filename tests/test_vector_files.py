@@ -215,6 +215,8 @@ FOREIGN: dict[str, tuple[bytes, str]] = {
     "decimal commas": (text(SAMPLE).replace(b".", b","), "decimal point, not a comma"),
     "sparse": (b"good 1:0.02 9:0.5\nfilm 2:0.5\nplot 3:0.25 4:1e-3\n", ":1: .*the vectors are sparse"),
     "sparse, header": (b"2 10\ngood 1:0.02 9:0.5\nfilm 2:0.5\n", ":2: .*the vectors are sparse"),
+    "wrong header": (b"2 5\ngood 1 2 3\nfilm 1 2 3\n", ":1: the header names 5 numbers a word, but .* have 3; correct"),
+    "CR alone": (b"good 1 2 3\rfilm 1 2 3\rplot 1 2 3\r", ":1: .*the lines end with CR alone"),
     "zeros": (bytes(1000), "only zeros"),
     "random": (b"\x01\x02\0\0 \n" * 100, "binary file of a form that seqclf does not know"),
     "empty": (b"", "is empty"),

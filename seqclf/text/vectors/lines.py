@@ -41,8 +41,13 @@ def layout(path: Path, start: bytes) -> Layout:
     shown = sample[1] if header is not None else sample[0]
     if dim < 1 and b"\0" in start:
         raise InputError(f"{path}: is a binary file of a form that seqclf does not know; {EXPECTED}")
-    if dim < 1:
+    if dim < 1 or (len(sample) == 1 and b"\r" in shown[1].strip()):
         raise InputError(f"{path}:{shown[0]}: {EXPECTED}{_hint(shown[1])}")
+    if header is not None and dim > 1:
+        raise InputError(
+            f"{path}:{sample[0][0]}: the header names {header[1]:,} numbers a word, but the lines after it have {dim:,}"
+            "; correct it"
+        )
     return Layout(dim)
 
 
@@ -160,6 +165,8 @@ def _vector(numbers: bytes, dim: int, where: str) -> NDArray[np.float32]:
 
 def _hint(line: bytes) -> str:
     """What the line seems to be, and what to do."""
+    if b"\r" in line.strip():
+        return "; the lines end with CR alone: convert them with tr '\\r' '\\n'"
     fields = line.split()
     if len(fields) > 1 and all(map(_is_entry, fields[1:])):
         return "; the vectors are sparse (place:number): write all their numbers"
