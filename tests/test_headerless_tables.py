@@ -181,9 +181,10 @@ def test_labels_in_lines_are_made_a_column(lines: list[str], columns: tuple[str,
     assert refused.exit_code == 2
     command = refused.stderr[refused.stderr.index("awk ") :]
     subprocess.run(command, shell=True, check=True)
-    made = Path(f"{path}.tsv").read_text(encoding="utf-8").splitlines()
-    assert len(made) == 40
-    assert tuple(made[0].split("\t")) == columns
+    made = path.with_suffix(".tsv").read_text(encoding="utf-8").splitlines()
+    assert made[0] == "label\ttext"
+    assert len(made) == 41
+    assert tuple(made[1].split("\t")) == columns
 
 
 def test_addresses_at_the_end_of_lines_are_no_labels() -> None:

@@ -206,7 +206,7 @@ def test_the_format_of_fasttext_is_named_with_a_command_that_converts_it(tmp_pat
     refused = _call("init", "--from", str(path))
     assert refused.exit_code == 2
     said = " ".join(refused.stderr.split())
-    assert f"{path}: is in fastText's format; write its labels and texts as columns: (printf" in said
+    assert f"{path}: is in fastText's format (__label__LABEL TEXT); write labels and texts as columns: awk" in said
     subprocess.run(["sh", "-c", said.split("as columns: ")[1]], check=True)
     assert (tmp_path / "my train.tsv").read_text(encoding="utf-8") == (
         "label\ttext\na|b\ta good, funny film\nc\tno __label__d here\n"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 from pathlib import Path
 
 from seqclf.errors import InputError
@@ -14,7 +12,6 @@ from seqclf.tables.names import no_such_file
 from seqclf.tables.packed import PACKINGS, open_binary, unpacked_name, unpacking
 
 _LOOKED_AT = 65_536  # bytes
-_FASTTEXT = re.compile(rb"__label__[^\s,]* ")
 _FRAMES = (".pkl", ".pickle", ".feather", ".arrow", ".h5", ".sav", ".dta", ".rds")
 
 
@@ -56,8 +53,6 @@ def _sniffed(file: Path) -> str | None:
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith((b"[", b"{")):
         return "jsonl"
-    if _FASTTEXT.match(text):
-        raise InputError(f"{file}: {_in_fasttext_format(file)}")
     first = text.splitlines()[0] if text else b""
     if b"\0" in start:
         return None
@@ -65,12 +60,3 @@ def _sniffed(file: Path) -> str | None:
         raise InputError(f"{file}: {advice}")
     marks = {b"\t": "tsv", b",": "csv", b";": "csv", b"|": "csv"}
     return next((kind for mark, kind in marks.items() if mark in first), None)
-
-
-def _in_fasttext_format(file: Path) -> str:
-    read, written = (shlex.quote(str(path)) for path in (file, file.with_suffix(".tsv")))
-    join_labels = "-e ':a' -e 's/^(__label__[^ ]+) __label__/\\1|/' -e 'ta'"
-    return (
-        "is in fastText's format; write its labels and texts as columns: "
-        f"(printf 'label\\ttext\\n'; sed -E {join_labels} -e 's/^__label__([^ ]+) +/\\1\\t/' {read}) > {written}"
-    )

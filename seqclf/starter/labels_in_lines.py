@@ -10,11 +10,14 @@ from pathlib import Path
 _FASTTEXT = re.compile(rb"__label__\S+\s")
 _AFTER_AT = re.compile(rb".*\S ?@([\w -]{1,30})")
 _MOST_LABELS = 50
+_MOSTLY = 0.9  # of the lines
 _LEAST_LINES = 4  # of a label
+_OF_FASTTEXT, _AT_THE_END = "__label__LABEL TEXT", "TEXT@LABEL"
+_NAMES = 'BEGIN {print "label\\ttext"} '
 _TO_TABLE = {
-    "__label__NAME TEXT": '{l = ""; while (match($0, /^__label__[^ \\t]+[ \\t]+/)) {m = substr($0, 10, RLENGTH - 9); '
+    _OF_FASTTEXT: '{l = ""; while (match($0, /^__label__[^ \\t]+[ \\t]+/)) {m = substr($0, 10, RLENGTH - 9); '
     'gsub(/[ \\t]+$/, "", m); l = l (l ? "|" : "") m; $0 = substr($0, RLENGTH + 1)} print l "\\t" $0}',
-    "TEXT@LABEL": '{n = split($0, p, "@"); print p[n] "\\t" substr($0, 1, length($0) - length(p[n]) - 1)}',
+    _AT_THE_END: '{n = split($0, p, "@"); print p[n] "\\t" substr($0, 1, length($0) - length(p[n]) - 1)}',
 }
 
 
@@ -28,15 +31,17 @@ def advice_on_lines(file: Path, start: bytes) -> str | None:
     form = _form(lines)
     if form is None:
         return None
-    command = f"awk {shlex.quote(_TO_TABLE[form])} {shlex.quote(str(file))} > {shlex.quote(f'{file}.tsv')}"
-    return f"has lines such as {form}; make a table of them: {command}"
+    named = "is in fastText's format" if form == _OF_FASTTEXT else "has a label in each line"
+    made = file.with_suffix(".tsv") if file.suffix.lower() != ".tsv" else file.with_suffix(".table.tsv")
+    command = f"awk {shlex.quote(_NAMES + _TO_TABLE[form])} {shlex.quote(str(file))} > {shlex.quote(str(made))}"
+    return f"{named} ({form}); write labels and texts as columns: {command}"
 
 
 def _form(lines: list[bytes]) -> str | None:
-    if lines and all(_FASTTEXT.match(line) for line in lines):
-        return "__label__NAME TEXT"
+    if lines and sum(_FASTTEXT.match(line) is not None for line in lines) >= _MOSTLY * len(lines):
+        return _OF_FASTTEXT
     found = [_AFTER_AT.fullmatch(line) for line in lines]
     labels = Counter(one[1] for one in found if one is not None)
     if lines and None not in found and len(labels) <= min(_MOST_LABELS, len(lines) // _LEAST_LINES):
-        return "TEXT@LABEL"
+        return _AT_THE_END
     return None
