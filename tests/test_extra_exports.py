@@ -90,6 +90,19 @@ def test_columns_change_the_answer() -> None:
         assert not np.allclose(model([TOKENS, changed]), model([TOKENS, given]), atol=1e-4)
 
 
+def test_a_training_step_may_change_the_vectors_of_tokens() -> None:
+    """As adversarial training does: the columns stay beside them."""
+    import keras
+
+    from seqclf.model.build import LOGITS
+    from seqclf.model.forward import Forward
+
+    config = checked_config(small_config(data__train="x.csv", **MODELS["without a head"], embedding__dropout=0))
+    forward = Forward(built(config, LABELS["three"]), LOGITS).with_given(extra=keras.ops.convert_to_tensor(features()))
+    tokens = keras.ops.convert_to_tensor(TOKENS)
+    np.testing.assert_allclose(forward(tokens, vectors=forward.embed(tokens)), forward(tokens), atol=1e-6)
+
+
 def test_the_prior_answers_only_where_nothing_is_known() -> None:
     import onnxruntime
 

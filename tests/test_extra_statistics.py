@@ -70,6 +70,22 @@ def test_columns_that_say_little_are_named(values: list[Any], warning: str) -> N
     assert warning in _warnings(train=_texts(c=values))
 
 
+def test_categories_in_several_spellings_are_named() -> None:
+    warnings = _warnings(train=_texts(c=["de", "DE", "d e", "fr"] * 5))
+    assert [one for one in warnings if "differ only in case" in one] == [
+        'c: values that differ only in case, spaces or spelling are different: "DE", "d e", "de"'
+    ]
+
+
+def test_equal_texts_contradict_each_other_only_with_equal_values() -> None:
+    from seqclf.data.statistics import text_statistics
+
+    values = np.array(["de", "fr", "de", "de"], object)
+    data = LabelledTexts(["a", "a", "b", "b"], ["x", "y", "x", "y"], "here", extra={"country": values})
+    assert text_statistics(data).contradictory == 1
+    assert text_statistics(data).duplicates == 2
+
+
 def test_new_values_are_counted() -> None:
     warnings = _warnings(train=_texts(c=["a", "b"] * 9), test=_texts(c=["a", "z", "b", "y"]))
     assert warnings == ["c: 50% of the test texts have a value that no training text has"]

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from seqclf.column_values import as_number
 from seqclf.config.problems import Problem
+from seqclf.data.label_sets import some_of
+from seqclf.data.label_spelling import alike
 from seqclf.extra_columns.base import LEAST_TEXTS
 from seqclf.extra_columns.category import MOST_VALUES
 from seqclf.sources.texts import LabelledTexts
@@ -126,6 +128,8 @@ def _category_warnings(train: CategoryStatistics, texts: int) -> Iterator[str]:
             f"{train.different:,} different values in {texts:,} training texts: only the {len(frequent):,} in at least "
             f"{LEAST_TEXTS} texts count, the others count together{numbers}"
         )
+    if same := alike(train.counts):
+        yield (f"values that differ only in case, spaces or spelling are different: {some_of(same, _MOST_NAMED)}")
 
 
 def _are_numbers(names: Mapping[str, int]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,7 +38,8 @@ class TextStatistics:
         unlabelled: number of texts without labels.
         empty: number of texts that contain only white space.
         duplicates: number of texts equal to an earlier text of the split, except for case and white space.
-        contradictory: number of distinct texts that occur with more than one label or set of labels.
+        contradictory: number of distinct texts that occur with more than one label or set of labels, and with the same
+            values in the columns beside the text.
         weights: of the texts; None if they have none.
         shares: of probabilities of labels; None if there are none. ``labels`` are then the most probable ones.
     """
@@ -87,7 +88,7 @@ def text_statistics(data: LabelledTexts) -> TextStatistics:
         unlabelled=sum(not names for names in data.label_sets),
         empty=sum(not text.strip() for text in data.texts),
         duplicates=len(data) - len(seen),
-        contradictory=seen.contradictory,
+        contradictory=(_Seen([data], _with_columns) if data.extra else seen).contradictory,
         weights=WeightStatistics.of(data),
         shares=ShareStatistics.of(data),
     )
@@ -143,14 +144,25 @@ def leak(before: Sequence[LabelledTexts], split: LabelledTexts) -> Leak:
     return Leak(len(texts), rows, len(contradictory))
 
 
-class _Seen:
-    """The distinct texts of some splits, by digest, with the labels or sets of labels of each."""
+def _with_columns(data: LabelledTexts) -> Iterator[str]:
+    """Each text with its values of the columns beside it."""
+    for text, *values in zip(data.texts, *data.extra.values(), strict=True):
+        yield f"{text}\x1f{values}"
 
-    def __init__(self, splits: Iterable[LabelledTexts]) -> None:
+
+class _Seen:
+    """The distinct texts of some splits, by digest, with the labels or sets of labels of each.
+
+    ``of``: the strings that make texts distinct.
+    """
+
+    def __init__(
+        self, splits: Iterable[LabelledTexts], of: Callable[[LabelledTexts], Iterable[str]] = lambda data: data.texts
+    ) -> None:
         self._first: dict[bytes, tuple[str, ...]] = {}
         self._others: dict[bytes, set[tuple[str, ...]]] = defaultdict(set)  # for texts with several
         for data in splits:
-            for text, names in zip(data.texts, data.label_sets, strict=True):
+            for text, names in zip(of(data), data.label_sets, strict=True):
                 digest = text_digest(text)
                 if self._first.setdefault(digest, names) != names:
                     self._others[digest].add(names)

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -52,7 +53,7 @@ class ExtraColumns:
         features = [column.encode(array) for column, array in zip(self.columns, given, strict=True)]
         return np.concatenate(features, axis=1, dtype=np.float32)
 
-    @property
+    @cached_property
     def missing(self) -> NDArray[np.float32]:
         """The features of a text alone: no column has a value; ``float32 [width]``."""
         features: NDArray[np.float32] = self.encode({}, 1)[0]
@@ -70,7 +71,7 @@ class ExtraColumns:
             InputError: a column is unknown, has another length than ``texts``, or a value that is not of its kind.
         """
         given = given or {}
-        if strange := [str(name) for name in given if name not in self.names]:
+        if strange := [str(name) for name in given if name not in self._by_name]:
             known = ", ".join(f'"{name}"' for name in self.names)
             raise InputError(f'no column "{strange[0]}" beside the text; the model knows {known}')
         arrays = {}
@@ -84,16 +85,16 @@ class ExtraColumns:
                     raise InputError(
                         f'"{column.name}" has {len(values):,} values for {texts:,} text{"" if texts == 1 else "s"}'
                     )
-                arrays[column.name] = column.array([self.parsed(column.name, value) for value in values])
+                arrays[column.name] = column.array([_parsed(column, value) for value in values])
         return self.encode(arrays, texts)
 
     def parsed(self, name: str, value: Any) -> float | str:
         """A value of a column, as its arrays contain it. Raises ``InputError`` that names column and value."""
-        column = next(column for column in self.columns if column.name == name)
-        try:
-            return column.parsed(value)
-        except ValueError as error:
-            raise InputError(f'"{name}" is {_shown(value)}, {error}') from error
+        return _parsed(self._by_name[name], value)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
 
     @property
     def fingerprint(self) -> str:
@@ -113,6 +114,13 @@ class ExtraColumns:
         if not 1 <= len(columns) <= _MOST_COLUMNS or len({column.name for column in columns}) < len(columns):
             raise ValueError("has no columns, or one twice")
         return cls(columns)
+
+
+def _parsed(column: Column, value: Any) -> float | str:
+    try:
+        return column.parsed(value)
+    except ValueError as error:
+        raise InputError(f'"{column.name}" is {_shown(value)}, {error}') from error
 
 
 def _shown(value: Any) -> str:
