@@ -11,8 +11,9 @@ from bad_tables import CASES, GOOD, Case, written
 
 from seqclf.config import checked_config
 from seqclf.data.corpus import Corpus
+from seqclf.data.leaks import leak
 from seqclf.data.prepare import preparation_problems, prepare
-from seqclf.data.statistics import label_problems, leak, text_statistics, text_warnings
+from seqclf.data.statistics import label_problems, text_statistics, text_warnings
 from seqclf.errors import InputError
 from seqclf.sources.table.reader import TableSource
 

@@ -13,8 +13,8 @@ from conftest import small_config, write_csv
 
 from seqclf.config import checked_config
 from seqclf.data.corpus import Corpus
+from seqclf.data.leaks import leak
 from seqclf.data.prepare import prepare, prepare_split
-from seqclf.data.statistics import leak
 from seqclf.errors import InputError
 from seqclf.sources.texts import digest
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +11,10 @@ import numpy as np
 from seqclf.config.problems import Problem
 from seqclf.config.schema import TokenizerConfig
 from seqclf.data.encoded import EncodedTexts
-from seqclf.data.equal_texts import text_digest
 from seqclf.data.label_balance import uneven_warning
 from seqclf.data.label_sets import ALL_SHARES_THE_SAME, all_the_same, labels_a_text, some_of, what_to_do
 from seqclf.data.label_spelling import alike, are_written_lists
+from seqclf.data.leaks import Leak, SeenTexts, with_columns
 from seqclf.data.normal_forms import same_label_warning
 from seqclf.data.weight_statistics import ShareStatistics, WeightStatistics
 from seqclf.sources import UnknownLabels
@@ -80,7 +80,7 @@ class TokenStatistics:
 
 
 def text_statistics(data: LabelledTexts) -> TextStatistics:
-    seen = _Seen([data])
+    seen = SeenTexts([data])
     return TextStatistics(
         texts=len(data),
         labels=dict(Counter(name for names in data.label_sets for name in names).most_common()),
@@ -88,7 +88,7 @@ def text_statistics(data: LabelledTexts) -> TextStatistics:
         unlabelled=sum(not names for names in data.label_sets),
         empty=sum(not text.strip() for text in data.texts),
         duplicates=len(data) - len(seen),
-        contradictory=(_Seen([data], _with_columns) if data.extra else seen).contradictory,
+        contradictory=(SeenTexts([data], with_columns) if data.extra else seen).contradictory,
         weights=WeightStatistics.of(data),
         shares=ShareStatistics.of(data),
     )
@@ -110,74 +110,6 @@ def token_statistics(encoded: EncodedTexts, max_tokens: int, vocabulary_size: in
         truncated=float((lengths > max_tokens).mean()),
         unknown=float(occurrences[unknown_id] / max(occurrences.sum(), 1)),
     )
-
-
-@dataclass(frozen=True)
-class Leak:
-    """Texts that a split has in common with earlier splits: the model has already seen them when it is evaluated.
-
-    Texts are compared as in random splits (``equal_texts.normalised``), which therefore have no texts in common.
-
-    Attributes:
-        texts: number of distinct texts in both.
-        rows: number of such texts in the split, with repetitions.
-        contradictory: number of distinct texts with a label or set of labels that they do not have in earlier splits.
-    """
-
-    texts: int
-    rows: int
-    contradictory: int
-
-
-def leak(before: Sequence[LabelledTexts], split: LabelledTexts) -> Leak:
-    seen = _Seen(before)
-    texts: set[bytes] = set()
-    contradictory: set[bytes] = set()
-    rows = 0
-    for text, names in zip(split.texts, split.label_sets, strict=True):
-        digest = text_digest(text)
-        if known := seen.labels(digest):
-            rows += 1
-            texts.add(digest)
-            if names not in known:
-                contradictory.add(digest)
-    return Leak(len(texts), rows, len(contradictory))
-
-
-def _with_columns(data: LabelledTexts) -> Iterator[str]:
-    """Each text with its values of the columns beside it."""
-    for text, *values in zip(data.texts, *data.extra.values(), strict=True):
-        yield f"{text}\x1f{values}"
-
-
-class _Seen:
-    """The distinct texts of some splits, by digest, with the labels or sets of labels of each.
-
-    ``of``: the strings that make texts distinct.
-    """
-
-    def __init__(
-        self, splits: Iterable[LabelledTexts], of: Callable[[LabelledTexts], Iterable[str]] = lambda data: data.texts
-    ) -> None:
-        self._first: dict[bytes, tuple[str, ...]] = {}
-        self._others: dict[bytes, set[tuple[str, ...]]] = defaultdict(set)  # for texts with several
-        for data in splits:
-            for text, names in zip(of(data), data.label_sets, strict=True):
-                digest = text_digest(text)
-                if self._first.setdefault(digest, names) != names:
-                    self._others[digest].add(names)
-
-    def __len__(self) -> int:
-        return len(self._first)
-
-    @property
-    def contradictory(self) -> int:
-        """Number of texts with more than one label or set of labels."""
-        return len(self._others)
-
-    def labels(self, digest: bytes) -> list[tuple[str, ...]]:
-        """The labels or sets of labels of a text; empty if it was not seen."""
-        return [self._first[digest], *self._others.get(digest, ())] if digest in self._first else []
 
 
 def label_problems(splits: Mapping[str, TextStatistics], unknown_labels: UnknownLabels = "error") -> list[Problem]:

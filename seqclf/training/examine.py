@@ -15,14 +15,13 @@ from seqclf.data.corpus import Corpus
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.extra_statistics import ColumnStatistics, extra_statistics, extra_warnings
 from seqclf.data.label_spelling import spelled_alike, spelling_note
+from seqclf.data.leaks import Leak, leak
 from seqclf.data.normal_forms import normal_form_warnings
 from seqclf.data.prepare import encode_split, preparation_warnings, prepare
 from seqclf.data.statistics import (
-    Leak,
     TextStatistics,
     TokenStatistics,
     label_problems,
-    leak,
     size_warnings,
     text_statistics,
     text_warnings,
