@@ -18,17 +18,22 @@ from seqclf.data.label_sets import encode_labels
 from seqclf.data.prepare import preparation_problems, prepare
 from seqclf.data.statistics import label_problems, text_statistics, text_warnings
 from seqclf.errors import SeqclfError
+from seqclf.extra_columns import ExtraColumns
+from seqclf.extra_columns.category import CategoryColumn
+from seqclf.extra_columns.number import NumberColumn
 from seqclf.inference.bulk.reader import Reader, Source
 from seqclf.inference.classifier import Classifier
 from seqclf.labels import Labels
 from seqclf.prior import Prior
 from seqclf.run_choice import find_resumable, find_run, run_names
 from seqclf.runs import RUNNING, Run
+from seqclf.text.chunks import Wording
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.kinds.word import WordTokenizer
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.vectors import read_vectors, vectors_dim
 from seqclf.text.vocabulary_file import tokenizer_from_file
+from seqclf.text.word_rules import NEWEST
 from seqclf.training.checkpoints import Checkpoints
 
 Target = Callable[[bytes, Path], None]
@@ -93,7 +98,7 @@ def tokenizer(data: bytes, folder: Path) -> None:
     name = ("vocab.txt", "tokenizer.json", "known_chunks.txt", "vectors.txt", "vectors.txt.gz")[kind]
     path = folder / name
     if kind == 2:
-        WordTokenizer(["[PAD]", "[UNK]", "a"], lowercase=True).save(folder)
+        WordTokenizer(["[PAD]", "[UNK]", "a"], Wording(True, "none", NEWEST)).save(folder)
     elif kind == 1:
         (folder / "known_chunks.txt").write_text("a\nB\n", encoding="utf-8")
     path.write_bytes(content)
@@ -124,6 +129,7 @@ _FILES = (
     "checkpoint/epoch000001-step00000000.state",
     "prior.json",
 )
+_LATER_FILES = {255: "extra.json"}  # not in the tuple, whose length determines what kept inputs mean
 
 
 def run(data: bytes, folder: Path) -> None:
@@ -132,7 +138,8 @@ def run(data: bytes, folder: Path) -> None:
     if not whole.exists():
         write_run(whole)
     template = Run(Path(shutil.copytree(whole, folder / "x-1")))
-    name = _FILES[data[0] % len(_FILES)] if data else "config.yaml"
+    kind = data[0] if data else 1
+    name = _LATER_FILES.get(kind, _FILES[kind % len(_FILES)])
     (template.folder / name).write_bytes(data[1:])
     for read in (
         lambda: run_names(folder),
@@ -142,6 +149,7 @@ def run(data: bytes, folder: Path) -> None:
         lambda: template.labels,
         lambda: template.thresholds,
         lambda: template.prior,
+        lambda: template.extra is None or template.extra.features(None, 2),
         lambda: template.metrics,
         lambda: template.update_manifest(status=RUNNING),
         lambda: template.write_metrics("test", {"loss": 0.5}),
@@ -165,8 +173,9 @@ def write_run(folder: Path) -> Run:
     found.write_labels(labels)
     found.write_thresholds([0.5, 0.25])
     found.write_prior(Prior(1, (0.5, 0.25)))
+    found.write_extra(ExtraColumns((NumberColumn("n", 0.0, 9.0, 4.0, 2.0, 0.5), CategoryColumn("c", ("a",), (1.0,)))))
     found.write_metrics("validation", {"loss": 1.0})
-    WordTokenizer(["[PAD]", "[UNK]", "a"], lowercase=True).save(found.tokenizer)
+    WordTokenizer(["[PAD]", "[UNK]", "a"], Wording(True, "none", NEWEST)).save(found.tokenizer)
     Checkpoints(found.checkpoints).save(0, 5, b"older")
     Checkpoints(found.checkpoints).save(1, 0, b"newer")
     found.onnx.write_bytes(_model(labels))
