@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from bulk_files import ROWS, of_length, predict, read_rows, written
 
-from seqclf.errors import InputError
+from seqclf.errors import InputError, SeqclfError
+from seqclf.inference.bulk.writers import LineWriter
 
 pytestmark = pytest.mark.usefixtures("small_blocks")
 
@@ -181,3 +184,27 @@ def test_a_device_is_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is not a file; -o - writes to standard output"):
         predict(source, pipe, overwrite=True)
     assert pipe.is_fifo()
+
+
+def test_a_full_disk_is_named_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, target = written(tmp_path / "in.csv", ROWS), tmp_path / "out.csv"
+    write, room = LineWriter.write, 0
+
+    def full(writer: LineWriter, *arguments: Any) -> dict[int, str]:
+        if writer.position > room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(writer, *arguments)
+
+    monkeypatch.setattr(LineWriter, "write", full)
+    with pytest.raises(SeqclfError, match=r"out\.csv: No space left on device; the rows before are kept") as raised:
+        predict(source, target)
+    assert raised.value.exit_code == 1
+    room = -1
+    partial = tmp_path / "out.csv.partial"
+    assert partial.exists()
+    with pytest.raises(SeqclfError, match=r"other\.csv: No space left on device$"):
+        predict(source, tmp_path / "other.csv")
+    assert not (tmp_path / "other.csv.partial").exists()
+    monkeypatch.undo()
+    predict(source, target, resume=True)
+    assert len(read_rows(target)) == len(ROWS)

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from seqclf.errors import InputError
+from seqclf.errors import InputError, SeqclfError
 from seqclf.file_encoding import canonical
 from seqclf.inference.bulk.answers import Answers
 from seqclf.inference.bulk.journal import Journal, Progress
@@ -143,13 +143,24 @@ def predict_file(
         except BaseException as error:
             if progress.rows == progress.bad or source.is_stream:  # nothing to resume
                 journal.drop()
-            elif isinstance(error, ReadingStopped):
-                raise ReadingStopped(
-                    f"{error}; no output was written (the {progress.rows - progress.bad:,} rows before it are in "
-                    f"{journal.folder}; delete it to start again)"
-                ) from error
+                progress = Progress()
+            if (told := _told(error, target, journal, progress)) is not None:
+                raise told from error
             raise
     return report
+
+
+def _told(error: BaseException, target: Target, journal: Journal, progress: Progress) -> SeqclfError | None:
+    """The error that says what is left of the output, and what to do; None: ``error`` needs no more words."""
+    if isinstance(error, OSError):
+        kept = "; the rows before are kept: to resume, add --resume to the same command" if progress.rows else ""
+        return SeqclfError(f"{error.filename or target.path}: {error.strerror or error}{kept}")
+    if isinstance(error, ReadingStopped) and progress.rows:
+        return ReadingStopped(
+            f"{error}; no output was written (the {progress.rows - progress.bad:,} rows before it are in "
+            f"{journal.folder}; delete it to start again)"
+        )
+    return None
 
 
 def _write(
