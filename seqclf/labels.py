@@ -78,7 +78,9 @@ class Unknown:
 
     def summary_of(self, split: str) -> str:
         """A sentence that says how these texts are handled."""
-        names = ", ".join(f'"{name}"' for name in self.labels[:5]) + (", ..." if len(self.labels) > 5 else "")
+        names = ", ".join(f'"{on_one_line(name)}"' for name in self.labels[:5]) + (
+            ", ..." if len(self.labels) > 5 else ""
+        )
         count = f"{self.texts:,} {split} text{'' if self.texts == 1 else 's'}"
         what = "skipped" if self.dropped else "counted as errors"
         return f"{count} with labels that do not occur in the training texts ({names}): {what} (data.unknown_labels)"

@@ -59,6 +59,19 @@ def test_a_prediction_is_one_line() -> None:
     assert len(short) < 80, "a long label does not move all others"
 
 
+def test_messages_name_labels_on_one_line() -> None:
+    from seqclf.data.label_balance import uneven_warning
+    from seqclf.data.label_sets import some_of
+    from seqclf.labels import Unknown
+
+    for message in (
+        some_of(LABELS[:2]),
+        uneven_warning({LABELS[0]: 1_000, LABELS[1]: 1}) or "",
+        Unknown(tuple(LABELS[:2]), 3, True).summary_of("test"),
+    ):
+        assert r"line one\nline two" in message and message.isprintable() and len(message) < 250
+
+
 WORDS = st.text(alphabet="ab '\"$\\{}=é-", max_size=12)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from seqclf.data.weight_statistics import WeightStatistics
+from seqclf.labels import on_one_line
 
 _OUT_OF_BALANCE = 10
 
@@ -24,8 +25,8 @@ def uneven_warning(counts: Mapping[str, int], weights: WeightStatistics | None =
     ends = uneven(counts if weights is None else weights.labels)
     if ends is None:
         return None
-    most, least = ends
-    what = f'{counts[most]:,} texts of "{most}", {counts[least]:,} of "{least}"'
+    most, least = map(on_one_line, ends)
+    what = f'{counts[ends[0]]:,} texts of "{most}", {counts[ends[1]]:,} of "{least}"'
     if weights is not None:
         shares = [weights.labels[name] / weights.total for name in ends]
         what = f'{shares[0]:.1%} of the weight has "{most}", {shares[1]:.1%} "{least}"'

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from seqclf.data.label_spelling import spelled_alike
 from seqclf.errors import InputError
 from seqclf.label_weights import relative_weights
-from seqclf.labels import Labels, Unknown
+from seqclf.labels import Labels, Unknown, on_one_line
 from seqclf.sources import UnknownLabels
 from seqclf.sources.texts import LabelledTexts
 
@@ -124,7 +124,7 @@ def what_to_do(unknown: Iterable[str], known: Iterable[str]) -> str:
 
 def some_of(names: Sequence[str], most: int = 5) -> str:
     """The first names in quotes, for messages."""
-    return ", ".join(f'"{name}"' for name in names[:most]) + (", ..." if len(names) > most else "")
+    return ", ".join(f'"{on_one_line(name)}"' for name in names[:most]) + (", ..." if len(names) > most else "")
 
 
 def labels_a_text(multi: bool) -> str:

@@ -196,11 +196,20 @@ def _line(text: str, prediction: Prediction, *, top: int) -> str:
 def _all_texts(arguments: tuple[str, ...]) -> Iterator[str]:
     for argument in arguments:
         if argument == "-":
-            for line in sys.stdin.buffer:
+            for line in _lines_of_stdin():
                 yield line.rstrip(b"\r\n").decode("utf-8", errors="replace")
         else:
             # Python decodes invalid UTF-8 on the command line to lone surrogates.
             yield argument.encode("utf-8", "surrogateescape").decode("utf-8", errors="replace")
+
+
+def _lines_of_stdin() -> Iterator[bytes]:
+    from seqclf.errors import InputError
+
+    try:
+        yield from sys.stdin.buffer
+    except OSError as error:
+        raise InputError(f"standard input: cannot be read ({error.strerror})") from error
 
 
 def _one_line(text: str, width: int = 80) -> str:
