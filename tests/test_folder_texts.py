@@ -19,6 +19,7 @@ from seqclf.data.prepare import preparation_problems, preparation_warnings
 from seqclf.errors import InputError
 from seqclf.sources.folder.files import DEFAULT, Selection, find_texts
 from seqclf.sources.folder.reader import FolderSource
+from seqclf.starter.make import Request, see
 
 
 def _write(root: Path, *names: str, content: bytes = b"a text") -> Path:
@@ -139,6 +140,7 @@ def test_mail_folders_are_labels(tmp_path: Path) -> None:
         (["pos/1.md", "neg/1.md"], "to read its 2 .md files, set data.extensions: [.md]"),
         (["pos/1.pdf"], "1 file: .pdf (binary)"),
         (["x/pos/1.txt", "x/neg/1.txt"], "did you mean"),
+        (["train.csv"], "to read a table, set data.source: table, and data.train to the file"),
     ],
 )
 def test_a_folder_without_texts_says_what_it_has(files: list[str], message: str, tmp_path: Path) -> None:
@@ -262,3 +264,31 @@ def test_init_takes_the_extension_that_the_texts_have(tmp_path: Path) -> None:
     made.unlink()
     _call("init", "--from", str(root), "-o", str(made))
     assert load_config(made).data.model_dump()["extensions"] == [".txt", ".text", "", ".eml"]
+
+
+@pytest.mark.parametrize(
+    ("beside", "folder"),
+    [([], "mails"), (["__MACOSX/mails/ham/._1.txt", ".git/a/b.txt"], "mails"), (["README"], "mails/all")],
+)
+def test_init_finds_the_folders_of_an_unpacked_archive(beside: list[str], folder: str, tmp_path: Path) -> None:
+    for i in range(24):
+        _write(tmp_path, f"{folder}/{'ham spam'.split()[i % 2]}/{i}", content=b"text %d" % i)
+    _write(tmp_path, *beside)
+    assert see(Request(str(tmp_path))).data["train"] == str(tmp_path / folder)
+
+
+def test_splits_are_found_beside_other_folders(tmp_path: Path) -> None:
+    for split in ("train", "val", "test"):
+        for i in range(24):
+            _write(tmp_path, f"{split}/{i % 2}/{i}.txt", content=f"{split} {i}".encode())
+    _write(tmp_path, "docs/about.md", "LICENSE")
+    data = see(Request(str(tmp_path))).data
+    assert [data[split] for split in ("train", "validation", "test")] == [
+        str(tmp_path / split) for split in ("train", "val", "test")
+    ]
+
+
+def test_init_asks_for_a_second_folder(tmp_path: Path) -> None:
+    _write(tmp_path, *(f"pos/{i}.txt" for i in range(24)))
+    with pytest.raises(InputError, match='every text has the label "pos"; .*add a folder for each label'):
+        see(Request(str(tmp_path)))

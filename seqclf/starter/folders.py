@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seqclf.sources.folder.files import EXTENSIONS, Found, Selection, find_texts
+from seqclf.sources.folder.files import EXTENSIONS, Found, Selection, find_texts, is_split_name
 
 _UNLABELLED = frozenset(
     "unsup unsupervised unlabeled unlabelled unlabeled_data unlabelled_data no_label nolabel without_label".split()
@@ -53,6 +53,14 @@ def has_texts(folder: Path) -> bool:
     return bool(found.files or _further_extensions(folder, found))
 
 
+def only_folder_with_labels(folder: Path) -> Path:
+    """The folder of label folders that a folder consists of, such as ``data`` in an unpacked archive; else itself."""
+    found = find_texts(folder)
+    if found.files or len(found.splits) != 1 or is_split_name(found.splits[0]):
+        return folder
+    return only_folder_with_labels(folder / found.splits[0])
+
+
 def missing_labels(train: str, part: str, selection: Selection) -> list[str]:
     """Labels of the folder ``train`` that the folder ``part`` lacks; their texts may be unlabelled."""
     labels = [set(find_texts(Path(folder), selection).labels) for folder in (train, part)]
@@ -61,6 +69,8 @@ def missing_labels(train: str, part: str, selection: Selection) -> list[str]:
 
 def _further_extensions(root: Path, found: Found) -> list[str]:
     """Extensions of what looks like texts in folders without other texts."""
+    if found.splits and not found.files:
+        return []
     further = []
     for label in found.left_out.named("empty"):
         for extension in found.left_out.readable_extensions():

@@ -11,7 +11,7 @@ from pathlib import Path
 from seqclf.errors import InputError
 from seqclf.sources.folder.files import SPLIT_NAMES, SPLIT_WORD
 from seqclf.sources.texts import DATA_VARIABLE
-from seqclf.starter.folders import has_texts
+from seqclf.starter.folders import has_texts, only_folder_with_labels
 from seqclf.starter.usable import is_number
 from seqclf.tables.formats import KINDS
 from seqclf.tables.packed import unpacked_name
@@ -39,6 +39,8 @@ def training_part(path: str) -> str:
     folder = Path(path)
     if not folder.is_dir() or has_texts(folder):
         return path
+    if (within := only_folder_with_labels(folder)) != folder:
+        return str(within)
     splits = [entry for entry in _entries(folder) if _split_of(entry) == "train"]
     if splits:
         return str(splits[0])

@@ -28,10 +28,11 @@ def check_texts(path: str, texts: LabelledTexts) -> None:
     """Raise ``InputError`` if no classifier can be trained on these texts and labels."""
     labels = Counter(name for names in texts.label_sets for name in names)
     count = len(texts)
+    another = "add a folder for each label" if Path(path).is_dir() else "name another column with --label"
     if not any(text.strip() for text in texts.texts):
         raise InputError(f"{path}: every text is empty; name another column with --text")
     if all(number == count for number in labels.values()):
-        raise InputError(f"{path}: {all_the_same(list(labels), texts.multi)}; name another column with --label")
+        raise InputError(f"{path}: {all_the_same(list(labels), texts.multi)}; {another}")
     if len(labels) > max(2, count // _LEAST_TEXTS_A_LABEL):
         numbers = all(is_number(label) for label in labels)
         what = "if they are numbers to predict, group them into a few classes; else " if numbers else ""

@@ -29,7 +29,7 @@ _SPLIT = re.compile(SPLIT_WORD.format("|".join(word for words in SPLIT_NAMES.val
 _EXTENSION = re.compile(r"[^.]\.([a-z][a-z0-9]{0,7})$")  # not a number or a hash, as in 0001.7c53336b37003a9286aba55d
 _ABOUT_THE_DATA = re.compile(r"readme|licen[cs]e|copying|notice|authors|changelog", re.IGNORECASE)
 _BACKUP = re.compile(r".*~|~\$.*|#.*#", re.DOTALL)
-_OF_SYSTEMS = frozenset(("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"))
+_OF_SYSTEMS = frozenset(("__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"))
 
 
 @dataclass(frozen=True)
@@ -172,10 +172,10 @@ def _leave_out_splits(root: Path, texts: dict[str, list[Path]], selection: Selec
     inside = {label: _names_inside(root / label, files) for label, files in texts.items()}
     flat = {label for label, files in texts.items() if any(file.parent == root / label for file in files)}
     for label, names in inside.items():
-        if label in selection.labels or len(names) < 2:  # a classifier has at least two labels
-            continue
-        is_alone = len(texts) == 1 and label not in flat
-        if is_split_name(label) or is_alone or (label not in flat and names <= flat):
+        is_alone = len(texts) == 1 and label not in flat and names != set()
+        several = len(names) > 1  # a classifier has at least two labels
+        is_split = several and (is_split_name(label) or (label not in flat and names <= flat))
+        if label not in selection.labels and (is_alone or is_split):
             found.splits.append(label)
     for label in found.splits:
         del texts[label]

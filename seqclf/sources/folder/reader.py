@@ -12,6 +12,7 @@ from seqclf.sources.base import OptionError
 from seqclf.sources.folder.files import DEFAULT, SPLIT_NAMES, Found, Selection, find_texts
 from seqclf.sources.folder.left_out import printable
 from seqclf.sources.texts import LabelledTexts, digest
+from seqclf.tables.formats import KINDS
 
 _WIDE = ("utf-16", "utf-32")
 
@@ -104,6 +105,8 @@ def _check_texts(root: Path, found: Found) -> None:
     elif readable := found.left_out.readable_extensions():
         count = len(found.left_out.by_extension[readable[0]])
         cures.append(f"to read its {count:,} {readable[0]} files, set data.extensions: [{readable[0]}]")
+    elif any(Path(name).suffix.lower() in KINDS for name in found.left_out.named("without label")):
+        cures.append("to read a table, set data.source: table, and data.train to the file")
     counts = found.left_out.counts()
     what = f" (left out: {counts})" if counts and not found.splits else ""
     expected = f"expected files such as {root / 'positive' / 'review.txt'}"
