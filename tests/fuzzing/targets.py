@@ -129,7 +129,10 @@ _FILES = (
     "checkpoint/epoch000001-step00000000.state",
     "prior.json",
 )
-_LATER_FILES = {255: "extra.json"}  # not in the tuple, whose length determines what kept inputs mean
+_LATER_FILES = {
+    255: "extra.json",
+    254: "tokenizer/fields.json",
+}  # not in the tuple, whose length determines what kept inputs mean
 
 
 def run(data: bytes, folder: Path) -> None:
@@ -232,7 +235,8 @@ def seeds(target: str, folder: Path) -> list[bytes]:
             b"\4" + b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff",
         ]
     whole = write_run(Path(tempfile.mkdtemp(dir=folder)) / "seed")
-    return [bytes([kind]) + (whole.folder / name).read_bytes() for kind, name in enumerate(_FILES)]
+    replaced = [bytes([kind]) + (whole.folder / name).read_bytes() for kind, name in enumerate(_FILES)]
+    return [*replaced, b'\xfe{"columns": ["title", "body"]}']
 
 
 def _tables(folder: Path) -> list[bytes]:
