@@ -113,6 +113,9 @@ def test_errors_are_reported_once_with_the_option(tmp_path: Path) -> None:
         TableSource("text", "label").check(str(path))
     with pytest.raises(InputError, match=r"it decodes as utf-16: add --encoding utf-16"):
         TableSource("text", "label", options="--").read(str(path))
+    path.write_bytes("text,label\nplain,a\nplain,b\n".encode("utf-16-le"))  # without a byte order mark
+    with pytest.raises(InputError, match=r":1: not UTF-8 text; it decodes as utf-16-le: set data.encoding: utf-16-le"):
+        TableSource("text", "label").check(str(path))
     path.write_bytes(b"text,label\n\xff\xfe\x00\xd8,a\n")
     with pytest.raises(InputError, match="not utf-32 text"):
         TableSource("text", "label", encoding="utf-32").read(str(path))

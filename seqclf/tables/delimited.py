@@ -125,7 +125,7 @@ class _Table:
                 fields, _ = self._quoted_row(line)
             except _Malformed as error:
                 raise InputError(str(error)) from error
-        if not is_text(fields):
+        if not is_text(fields) or "\0" in line:  # NUL: probably UTF-16 without a byte order mark
             raise NotDecoded(f"{self._path}:{start}", encoding)
         self.header = named(fields, self._notes)
 
