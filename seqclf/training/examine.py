@@ -62,7 +62,6 @@ class Report:
     problems: list[Problem]
     warnings: list[Problem]
     max_tokens: int
-    extra: dict[str, dict[str, ColumnStatistics]] = field(default_factory=dict)
     vocabulary: int | None = None
     tokens: dict[str, TokenStatistics] | None = None
     pretrained: Pretrained | None = None
@@ -71,6 +70,7 @@ class Report:
     baseline: BaselineScores | None = None
     baseline_score: str = "accuracy"
     fits_ngrams: bool = False
+    extra: dict[str, dict[str, ColumnStatistics]] = field(default_factory=dict)
 
 
 def examine(
