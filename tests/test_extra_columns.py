@@ -142,6 +142,7 @@ def test_values_of_arrays_and_tables_are_those_of_python() -> None:
         ({"price": ["cheap"]}, '"price" is "cheap", expected a number, or nothing'),
         ({"country": [["de"]]}, '"country" is ["de"], expected a word'),
         ({"country": "d"}, '"country" is "d", expected a list with a value for each text'),
+        ({"price": 7}, '"price" is 7, expected a list with a value for each text'),
     ],
 )
 def test_values_that_do_not_fit_are_named(given_values: Any, message: str) -> None:

@@ -78,6 +78,8 @@ def test_ordinary_objects_in_python(run: Run) -> None:
     assert [one.label for one in many] == ["no", "yes"] * 4500
     with pytest.raises(InputError, match='no column "land" beside the text; the model knows "price", "country"'):
         light.predict(["a"], extra={"land": ["de"]})
+    with pytest.raises(InputError, match='"country" is "de", expected a list with a value for each text'):
+        light.predict(["a", "b"], extra={"country": "de"})
     with pytest.raises(InputError, match='"country" has more values than there are texts'):
         light.predict(["a"], extra={"country": ["de", "fr"]})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -77,10 +77,7 @@ class ExtraColumns:
         arrays = {}
         for column in self.columns:
             if column.name in given:
-                values = given[column.name]
-                if isinstance(values, str | bytes):
-                    raise InputError(f'"{column.name}" is {_shown(values)}, expected a list with a value for each text')
-                values = list(values)
+                values = list(each(column.name, given[column.name]))
                 if len(values) != texts:
                     raise InputError(
                         f'"{column.name}" has {len(values):,} values for {texts:,} text{"" if texts == 1 else "s"}'
@@ -114,6 +111,13 @@ class ExtraColumns:
         if not 1 <= len(columns) <= _MOST_COLUMNS or len({column.name for column in columns}) < len(columns):
             raise ValueError("has no columns, or one twice")
         return cls(columns)
+
+
+def each(name: str, values: Any) -> Iterator[Any]:
+    """The values of a column, one for each text. Raises ``InputError`` if they are a single value."""
+    if isinstance(values, str | bytes) or not hasattr(values, "__iter__"):
+        raise InputError(f'"{name}" is {_shown(values)}, expected a list with a value for each text')
+    return iter(values)
 
 
 def _parsed(column: Column, value: Any) -> float | str:

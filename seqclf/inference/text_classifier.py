@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from seqclf.decisions import Decider
 from seqclf.errors import InputError
 from seqclf.extra_columns import ExtraColumns
+from seqclf.extra_columns.columns import each
 from seqclf.inference.prediction import Prediction, predictions
 from seqclf.labels import Labels
 
@@ -79,7 +80,7 @@ def stream(
     """
     decider = decider or Decider(classifier.labels, classifier.thresholds)
     texts = iter(texts)
-    values = {name: iter(column) for name, column in (extra or {}).items()}
+    values = {name: each(name, column) for name, column in (extra or {}).items()}
     while block := list(itertools.islice(texts, _TEXTS_A_BLOCK)):
         beside = {name: list(itertools.islice(column, len(block))) for name, column in values.items()}
         yield from predictions(classifier.probabilities(block, beside), decider, block)

@@ -235,7 +235,8 @@ def seeds(target: str, folder: Path) -> list[bytes]:
             b"\4" + b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff",
         ]
     whole = write_run(Path(tempfile.mkdtemp(dir=folder)) / "seed")
-    replaced = [bytes([kind]) + (whole.folder / name).read_bytes() for kind, name in enumerate(_FILES)]
+    files = {**dict(enumerate(_FILES)), 255: _LATER_FILES[255]}
+    replaced = [bytes([kind]) + (whole.folder / name).read_bytes() for kind, name in files.items()]
     return [*replaced, b'\xfe{"columns": ["title", "body"]}']
 
 
