@@ -21,6 +21,7 @@ OPTIONS_ELSEWHERE = {
         **dict.fromkeys(("file", "data", "csv", "in", "texts", "input_file", "f", "from"), "--input"),
         **dict.fromkeys(("out", "output_file", "to"), "--output"),
         **dict.fromkeys(("text_column", "text_col", "col", "text"), "--column"),
+        **dict.fromkeys(("fields", "extra", "feature", "value"), "--field"),
         **dict.fromkeys(("format",), "--input-format"),
         **dict.fromkeys(("topk", "top_k", "k", "n"), "--top"),
         **dict.fromkeys(("proba", "probs", "scores", "all"), "--probabilities"),

@@ -52,6 +52,8 @@ OPTIONS_ELSEWHERE = {
     "recurrent_regularizer": "recurrent_l2",
     **dict.fromkeys(("kernel_constraint", "maxnorm"), "max_norm"),
     **dict.fromkeys(("token_dropout", "worddropout"), "word_dropout"),
+    **dict.fromkeys(("text_column", "text_columns", "text_col", "text_cols", "text_fields"), "text"),
+    **dict.fromkeys(("label_column", "label_columns", "label_col", "label_cols", "target_column"), "label"),
     **dict.fromkeys(("validation_split", "valid", "dev", "val"), "validation"),
     **dict.fromkeys(("n_splits", "n_folds", "num_folds", "k_folds", "kfold", "cv", "cross_validation"), "folds"),
     **dict.fromkeys(("pretrained", "weights", "glove"), "vectors"),

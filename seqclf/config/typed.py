@@ -23,6 +23,7 @@ _MEANT = {
     "val_data": "data.validation",
     "validation_data": "data.validation",
     "text_column": "data.text",
+    "text_columns": "data.text",
     "label_column": "data.label",
     "target": "data.label",
     "patience": "training.early_stopping.patience",
