@@ -247,11 +247,15 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     import os
 
     os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "glove.txt").touch()
     for path, message in (
         (tmp_path, "is a folder"),
         (tmp_path / "pipe", "is a pipe or device"),
-        (tmp_path / "missing", "No such file"),
-        (Path("https://example.com/cc.en.300.vec.gz"), "is a URL; download the file"),
+        (tmp_path / "glove.vec", "no such file; did you mean .*glove.txt"),
+        (
+            Path("https://example.com/cc.en.300.vec.gz"),
+            "https://example.com/cc.en.300.vec.gz: is a URL; .* download it first",
+        ),
     ):
         with pytest.raises(InputError, match=message):
             vectors_dim(path)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import cast
 
 from seqclf.errors import InputError
+from seqclf.tables.names import no_such_file
 from seqclf.tables.packed import unpacked
 
 _START = 4 * 2**20
@@ -68,11 +69,11 @@ def _unpacked(path: Path, stack: ExitStack) -> io.BufferedReader:
 
 
 def _refuse_what_is_no_file(path: Path) -> None:
-    if re.search(r"(^|/)(https?|ftp|s3|gs):/", str(path)):
-        raise InputError(f"{path}: is a URL; download the file and name it here")
+    if not path.exists():
+        raise no_such_file(path)
     if path.is_dir():
         raise InputError(f"{path}: is a folder; name the file of vectors in it")
-    if path.exists() and not path.is_file():
+    if not path.is_file():
         raise InputError(f"{path}: is a pipe or device, but vectors are read more than once; save them to a file")
 
 
