@@ -34,6 +34,8 @@ _HTML = re.compile(
 def foreign(path: Path, start: bytes) -> str | None:
     """What a file that starts with these bytes is, and what to do; None for text and unknown content."""
     for mark, (what, ending) in _PACKED.items():
+        if start.startswith(mark) and not path.exists():  # a stream
+            return f"is {what}; unpack it before it is read, for example with zcat"
         if start.startswith(mark):
             return f"is {what}, whatever its extension says; rename it {path.name}{ending}"
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):

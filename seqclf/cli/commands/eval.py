@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     "--data",
     "data_path",
     type=UserPath(path_type=Path),
-    help="A file (csv, tsv, jsonl, parquet) or a folder (LABEL/*.txt) of labelled texts, instead of a split.",
+    help="A file (csv, tsv, json, parquet, xlsx) or a folder (LABEL/*.txt) of labelled texts, instead of a split.",
 )
 @click.option(
     "--text",

@@ -46,7 +46,7 @@ def _names(context: click.Context, parameter: click.Parameter, value: str | None
     "data",
     metavar="DATA",
     type=UserPath(),
-    help="Your texts (csv, tsv, jsonl, parquet, or a folder of LABEL/*.txt), to write a config that fits them.",
+    help="Your texts (csv, tsv, json, parquet, xlsx, or a folder of LABEL/*.txt), to write a config that fits them.",
 )
 @click.option(
     "--text",

@@ -45,7 +45,7 @@ _SHARE = click.FloatRange(0, 1)
     "input_path",
     type=UserPath(),
     metavar="FILE",
-    help="File of texts (csv, tsv, jsonl, parquet, xlsx, txt), or -.",
+    help="File of texts (csv, tsv, json, parquet, xlsx, txt), or -.",
 )
 @click.option(
     "--column",

@@ -1,4 +1,4 @@
-"""``source: table``: files with a text and its label or labels in each row (csv, tsv, jsonl, parquet)."""
+"""``source: table``: files with a text and its label or labels in each row (``seqclf.tables`` has their formats)."""
 
 from __future__ import annotations
 
