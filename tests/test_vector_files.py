@@ -247,11 +247,11 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     import os
 
     os.mkfifo(tmp_path / "pipe")
-    (tmp_path / "glove.txt").touch()
+    (tmp_path / "glove.50d.txt").touch()
     for path, message in (
         (tmp_path, "is a folder"),
         (tmp_path / "pipe", "is a pipe or device"),
-        (tmp_path / "glove.vec", "no such file; did you mean .*glove.txt"),
+        (tmp_path / "glove.50d.tx", "no such file; did you mean .*glove.50d.txt"),
         (
             Path("https://example.com/cc.en.300.vec.gz"),
             "https://example.com/cc.en.300.vec.gz: is a URL; .* download it first",
