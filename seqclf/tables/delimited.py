@@ -26,6 +26,7 @@ _MANY_LINES = 5  # of a row, each of which could be a row
 _NEVER_CLOSED = "a quote that starts in this row is never closed"
 _NOT_DOUBLED = 'a quote inside a quoted field is not doubled ("")'
 _EITHER = 'a quote that starts in this row is never closed, or one inside of it is not doubled ("")'
+_BACKSLASH = '; here a backslash seems to mark quotes inside a field (\\"), where csv doubles them ("")'
 
 
 def csv_rows(
@@ -168,6 +169,8 @@ class _Table:
         except RowTooLong:
             reason = f"{_NEVER_CLOSED} within {MOST_IN_ROW >> 20} MB"
         if reason:
+            if '\\"' in lines.row[0]:
+                reason += _BACKSLASH
             self._resume(reason, unclosed=unclosed)
         self._note_swallowed_rows()
         return [field.replace(CR_WITHIN, "\r") for field in fields], "".join(lines.row)
