@@ -14,6 +14,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import yaml
 
 from seqclf.config import checked_config
+from seqclf.sources.base import TableColumns
 from seqclf.sources.tfds import TfdsSource
 
 BATCH = 256
@@ -26,7 +27,7 @@ def main() -> None:
         "--options", default="{vocab_size: 8185}", help="a config's tokenizer section (default: %(default)s)"
     )
     arguments = parser.parse_args()
-    source = TfdsSource("imdb_reviews", None, arguments.data_dir, text="text", label="label")
+    source = TfdsSource("imdb_reviews", None, arguments.data_dir, TableColumns())
     train, test = source.read("train").texts, source.read("test").texts
 
     started = time.perf_counter()

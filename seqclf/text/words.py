@@ -1,4 +1,5 @@
-"""Split a text into words, by a single definition for bulk encoding, the exported graph and training.
+"""The first version of the definition of a word, which tokenizers of earlier versions keep (``word_rules`` has the
+newest); lowercasing; white space.
 
 A *chunk* is the text between white space; a *word* is a match of the pattern below in a chunk:
 

@@ -62,7 +62,7 @@ class ChunkIds(TokenIds):
         chunks = valid_utf8(chunks)
         if self._speller is not None:
             chunks = self._speller(chunks)
-        spaced = tf.strings.regex_replace(chunks, f"({self._rules.pattern})", r"\1 ")
+        spaced = tf.strings.regex_replace(chunks, self._rules.pattern, r"\0 ")
         words = tf.strings.split(tf.strings.regex_replace(spaced, self._rules.separator, " "))
         ids = self._looked_up(words.values, self._unknown_word_ids)
         return tf.RaggedTensor.from_row_splits(ids, words.row_splits, validate=False).merge_dims(1, 2)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 class SubwordFileTokens(TokenizerOptions):
     """An existing vocabulary: WordPiece, such as BERT's `vocab.txt`, or the deprecated `.subwords` format of
-    tensorflow-datasets, with the same ids. A run keeps a copy and does not need the file again.
+    tensorflow-datasets, with the same ids for texts in NFC. A run keeps a copy and does not need the file again.
     """
 
     path_options = ("file",)
