@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from seqclf.files import write_text
 from seqclf.text.bulk import BulkEncoder
 from seqclf.text.counting import counted
-from seqclf.text.normal_form import NormalForm, checked_form, speller
-from seqclf.text.tokenizer import Tokenizer, checked_flag
-from seqclf.text.word_rules import Version, checked_version, word_rules
+from seqclf.text.normal_form import NormalForm, speller
+from seqclf.text.tokenizer import Tokenizer
+from seqclf.text.word_rules import Version, word_rules
 from seqclf.text.words import valid_text
 
 _KNOWN_CHUNKS = 65_536  # 95 % of IMDB's chunks; about 1 MB in an exported graph
@@ -62,12 +62,6 @@ class Wording:
         """For ``Tokenizer.content``. Tokenizers of earlier versions have no ``normalize`` and no ``words``."""
         form = {} if self.normalize == "none" else {"normalize": self.normalize}
         return {"lowercase": self.lowercase, **form, **({} if self.version == 1 else {"words": self.version})}
-
-    @classmethod
-    def restore(cls, content: Mapping[str, Any], **how: Any) -> Wording:
-        """From ``content``. Raises ``ValueError`` or ``LookupError``."""
-        form, version = checked_form(content.get("normalize", "none")), checked_version(content.get("words", 1))
-        return cls(checked_flag(content["lowercase"]), form, version, **how)
 
 
 def _cut(words: list[str], most: int) -> list[str]:

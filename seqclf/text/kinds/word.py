@@ -14,9 +14,9 @@ from seqclf.text.chunks import (
     frequent_chunks,
     read_known_chunks,
 )
-from seqclf.text.normal_form import NormalForm
-from seqclf.text.tokenizer import checked_pieces, frequent
-from seqclf.text.word_rules import NEWEST, Version
+from seqclf.text.normal_form import NormalForm, checked_form
+from seqclf.text.tokenizer import checked_flag, checked_pieces, frequent
+from seqclf.text.word_rules import NEWEST, Version, checked_version
 
 
 class WordTokenizer(ChunkTokenizer):
@@ -24,10 +24,18 @@ class WordTokenizer(ChunkTokenizer):
 
     kind = "word"
 
-    def __init__(self, pieces: Sequence[str], wording: Wording, known_chunks: Sequence[str] = ()) -> None:
-        super().__init__(wording, known_chunks)
+    def __init__(
+        self,
+        pieces: Sequence[str],
+        *,
+        lowercase: bool,
+        known_chunks: Sequence[str] = (),
+        normalize: NormalForm = "nfc",
+        words: Version = NEWEST,
+    ) -> None:
+        super().__init__(Wording(lowercase, normalize, words), known_chunks)
         self.pieces = tuple(pieces)
-        self._words = wording.reader()
+        self._words = self.wording.reader()
         self._ids = {piece: number for number, piece in enumerate(self.pieces)}
 
     @classmethod
@@ -44,7 +52,8 @@ class WordTokenizer(ChunkTokenizer):
         """A vocabulary of the ``vocab_size - 2`` most frequent words that occur at least ``min_frequency`` times."""
         chunk_counts, wording = count_chunks(texts), Wording(lowercase, normalize, words)
         pieces = frequent(count_words(chunk_counts, wording), vocab_size, min_frequency)
-        return cls(pieces, wording, frequent_chunks(chunk_counts, lowercase))
+        chunks = frequent_chunks(chunk_counts, lowercase)
+        return cls(pieces, lowercase=lowercase, known_chunks=chunks, normalize=normalize, words=words)
 
     def ids_of(self, chunks: Sequence[str]) -> Sequence[Sequence[int]]:
         known, unknown = self._ids, self.unknown_id
@@ -55,4 +64,10 @@ class WordTokenizer(ChunkTokenizer):
 
     @classmethod
     def restore(cls, content: Mapping[str, Any], folder: Path) -> Self:
-        return cls(checked_pieces(content["pieces"]), Wording.restore(content), read_known_chunks(folder))
+        return cls(
+            checked_pieces(content["pieces"]),
+            lowercase=checked_flag(content["lowercase"]),
+            known_chunks=read_known_chunks(folder),
+            normalize=checked_form(content.get("normalize", "none")),
+            words=checked_version(content.get("words", 1)),
+        )
