@@ -167,6 +167,8 @@ def test_a_run_evaluates_and_predicts_files_without_names(tmp_path: Path) -> Non
     ("lines", "columns"),
     [
         ([f"__label__{'ab'[i % 2]} text {i}, of it's kind" for i in range(40)], ("a", "text 0, of it's kind")),
+        ([f"__label__{'ab'[i % 2]},text{i}, of it's kind" for i in range(40)], ("a", "text0, of it's kind")),
+        ([f"__label__{('a,b', 'c')[i % 2]} text {i}" for i in range(40)], ("a,b", "text 0")),
         ([f"__label__x __label__y{i % 3}  text {i}" for i in range(40)], ("x|y0", "text 0")),
         (
             [f"text {i}, me@home said .@{'neutral positive'.split()[i % 2]}" for i in range(40)],
