@@ -57,7 +57,7 @@ class _Data:
         unknown_id, separator_id, vocabulary_size = 1, None, WORDS
 
     def __init__(self, train: EncodedTexts, labels: Labels) -> None:
-        self.train, self.labels = train, labels
+        self.train, self.labels, self.extra = train, labels, None
 
 
 def _config(**training: Any) -> Config:
