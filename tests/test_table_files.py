@@ -99,7 +99,7 @@ def test_errors_name_the_file_and_its_line(tmp_path: Path) -> None:
     assert f'{bad}:3: "label" is empty' in str(caught.value)
     assert f"{bad}:4: a quote inside a quoted field is not doubled" in str(caught.value)
     assert "backslash" not in str(caught.value)
-    bad.write_text('label,text\nn,"2\\" seam, blue"\n', encoding="utf-8")
+    bad.write_text('label,text\nn,"2\\" seam,\nblue"\n', encoding="utf-8")
     with pytest.raises(InputError, match=r':2: .* here a backslash seems to mark quotes inside a field \(\\"\)'):
         _source().read(str(bad))
     for read in (TableSource.check, TableSource.read):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 
 from seqclf.errors import InputError
@@ -43,9 +44,16 @@ def format_of(path: str) -> str | None:
     return kind
 
 
+def _as_utf8(start: bytes) -> bytes:
+    """The first bytes of a file in UTF-16 with a BOM, as UTF-8; others unchanged."""
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return start.decode("utf-16", "ignore").encode("utf-8", "replace")
+    return start
+
+
 def _sniffed(file: Path) -> str | None:
     with unpacking(file), open_binary(file) as opened:
-        start = opened.read(_LOOKED_AT)
+        start = _as_utf8(opened.read(_LOOKED_AT))
     if start.startswith(b"PAR1"):
         return "parquet"
     if (what := foreign(file, start)) is not None:

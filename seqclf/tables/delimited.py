@@ -49,13 +49,10 @@ def csv_rows(
     """
     csv.field_size_limit(_LONGEST_FIELD)
     with unpacking(path), text_of(path, opened, encoding) as file:
-        table, before = None, 0
+        table = None
         try:
             lines = physical_lines(file)
-            first = next(lines, "").removeprefix("\ufeff")  # from UTF-16 with an explicit byte order
-            delimiter = separator_line(first) if kind == "csv" else None
-            if delimiter is not None:
-                first, before = next(lines, ""), 1
+            first, delimiter, before = _first_line(lines, kind)
             dialect = dialect_of(kind, first, delimiter)
             again = LinesAgain(dialect.prepared(chain((first,), lines)), before)
             table = _Table(path, dialect, again, notes or Notes())
@@ -65,6 +62,18 @@ def csv_rows(
             if table is None or not table.header:
                 raise NotDecoded(f"{path}:1", encoding) from error
             raise RestNotDecoded(f"{path}:{again.number + 1}", encoding) from error
+
+
+def _first_line(lines: Iterator[str], kind: str) -> tuple[str, str | None, int]:
+    """The first line with content, the delimiter that a line before it names, and the number of lines before it."""
+    delimiter, before = None, 0
+    for line in lines:
+        line = line if before else line.removeprefix("\ufeff")  # from UTF-16 with an explicit byte order
+        mark = separator_line(line) if kind == "csv" and delimiter is None else None
+        if mark is None and line.strip("\r\n"):
+            return line, delimiter, before
+        delimiter, before = mark or delimiter, before + 1
+    return "", delimiter, before
 
 
 class _Malformed(Exception):
@@ -153,15 +162,17 @@ class _Table:
         if line.find("\r", 0, -2) < 0:
             self._one_line.append(line)
             try:
-                return next(self._quick_parser), line
+                fields = next(self._quick_parser)
             except (csv.Error, IndexError):  # malformed, or it needs a second line
-                pass
+                fields = []
+            if fields and (len(fields) == len(self.header) or '\\"' not in line):
+                return fields, line
         lines, width = self._lines, len(self.header)
         lines.begin_row(line)
         unclosed, reason = False, ""
         try:
             fields = next(self._parser, [])
-            if width not in (0, len(fields)) and len(lines.row) > 1:
+            if width not in (0, len(fields)) and (len(lines.row) > 1 or '\\"' in line):
                 reason = self._wrong_count(fields)
         except csv.Error as error:
             unclosed = "unexpected end" in str(error)
@@ -169,18 +180,32 @@ class _Table:
         except RowTooLong:
             reason = f"{_NEVER_CLOSED} within {MOST_IN_ROW >> 20} MB"
         if reason:
-            if '\\"' in lines.row[0]:
+            lines.put_back()
+            if (escaped := self._with_escaped_quotes(line)) is not None:
+                return escaped, line
+            if '\\"' in line:
                 reason += _BACKSLASH
-            self._resume(reason, unclosed=unclosed)
+            self._resume(line, reason, unclosed=unclosed)
         self._note_swallowed_rows()
         return [field.replace(CR_WITHIN, "\r") for field in fields], "".join(lines.row)
 
-    def _resume(self, reason: str, *, unclosed: bool) -> None:
-        """Put back the lines that do not belong to the malformed row. Always raises."""
+    def _with_escaped_quotes(self, line: str) -> list[str] | None:
+        """The fields of a line, if backslashes before its quotes (as Spark and MySQL write them) make it a row that it
+        is not without them."""
+        if '\\"' not in line:
+            return None
+        self._one_line.append(line.replace('\\"', '""'))
+        try:
+            fields = next(self._quick_parser)
+        except (csv.Error, IndexError):
+            return None
+        return fields if len(fields) == len(self.header) else None
+
+    def _resume(self, first: str, reason: str, *, unclosed: bool) -> None:
+        """Skip the lines that belong to a malformed row, after its first. Always raises."""
         lines = self._lines
-        first, start = lines.row[0], lines.number - len(lines.row) + 1
+        start = lines.number
         where = f"{self._path}:{start}: {reason}"
-        lines.put_back()
         delimiter, width = self._dialect.delimiter, len(self.header)
         skipped = lines_to_skip(first, lines.ahead(), delimiter=delimiter, width=width, unclosed=unclosed)
         if skipped is None or lines.read_again > _MOST_READ_AGAIN:
