@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import lzma
+import random
 import sys
 import zipfile
 from collections.abc import Callable
@@ -20,7 +21,7 @@ from sheets import write_sheets
 from seqclf.errors import InputError
 from seqclf.file_encoding import encoding_of
 from seqclf.tables.formats import kind_of
-from seqclf.tables.packed import PACKINGS, open_binary, packed
+from seqclf.tables.packed import PACKINGS, open_binary, packed, unpacked_size
 from seqclf.tables.row import Notes, ReadingStopped
 from seqclf.tables.rows import rows
 
@@ -102,6 +103,14 @@ def test_packing_and_unpacking_gives_the_same(packing: str, tmp_path: Path) -> N
     assert packed(plain, None) == plain
     assert _read(packed(plain, packing)) == ROWS
     assert [path.name for path in sorted(tmp_path.iterdir())] == ["a.csv", f"a.csv{packing}"]
+
+
+@pytest.mark.parametrize("packing", PACKINGS)
+def test_the_unpacked_size_is_estimated(packing: str, tmp_path: Path) -> None:
+    content = random.Random(1).randbytes(1_500_000).hex().encode()
+    path = tmp_path / f"a.csv{packing}"
+    path.write_bytes(PACK[packing](content))
+    assert unpacked_size(path) == pytest.approx(len(content), rel=0.3)
 
 
 def test_a_zip_file_is_read_if_it_contains_one_file(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from seqclf.sources.table.reader import ROWS_LOOKED_AT, TableSource
+from seqclf.tables.packed import unpacked_size
 
 _MOST_BYTES = 200_000_000  # read for a look: a few seconds
 _BYTES_OF_A_KEY = 6  # quotes, colon, comma and spaces around a key in jsonl
@@ -27,7 +28,7 @@ def looked_at(source: TableSource, path: str, *, keys: bool) -> tuple[dict[str, 
     if rows < ROWS_LOOKED_AT:
         return values, 1, rows
     of_a_row = _bytes_of_a_row(values, keys)
-    rows = max(rows, round(Path(path).stat().st_size / of_a_row))
+    rows = max(rows, round(unpacked_size(Path(path)) / of_a_row))
     every = max(1, min(-(-rows // ROWS_LOOKED_AT), round(_MOST_BYTES / of_a_row / ROWS_LOOKED_AT)))
     return (source.columns(path, every) if every > 1 else values), every, rows
 

@@ -16,6 +16,7 @@ from seqclf.tables.row import ReadingStopped
 PACKINGS = (".gz", ".bz2", ".xz", ".zst", ".zip")
 """Extensions of packed files that are read directly."""
 
+_MEASURED = 1 << 20  # bytes
 _CLUTTER = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 
 
@@ -72,6 +73,16 @@ def unpacked(raw: BinaryIO, path: Path, packing: str | None = None) -> BinaryIO:
         archive = zipfile.ZipFile(raw)
         return _Unpacked(archive.open(_member(archive, path)), archive, raw)
     return raw
+
+
+def unpacked_size(path: Path) -> int:
+    """The size of a file when it is unpacked, in bytes: an estimate from its first megabyte. Raises ``OSError``."""
+    size = path.stat().st_size
+    if packing_of(path) is None:
+        return size
+    with unpacking(path), path.open("rb") as raw, unpacked(raw, path) as content:
+        start = len(content.read(_MEASURED))
+        return round(size * start / max(1, min(raw.tell(), size)))
 
 
 def open_binary(path: Path) -> BinaryIO:
