@@ -153,8 +153,8 @@ def test_quotes_after_backslashes_are_read_if_nothing_else_makes_a_row(tmp_path:
         (3, ['b ", d', "n"]),
         (4, ["e\\", "n"]),
         (5, ['"f"', "p"]),
-        '6: a quote inside a quoted field is not doubled (""); here a backslash seems to mark quotes inside a field (\\"), '
-        'where csv doubles them ("")',
+        '6: a quote inside a quoted field is not doubled (""); here a backslash seems to mark quotes inside a '
+        'field (\\"), where csv doubles them ("")',
     ]
 
 

