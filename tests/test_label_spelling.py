@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 
 from seqclf.config import checked_config
 from seqclf.data.label_sets import label_ids
-from seqclf.data.label_spelling import alike, equal_labels, spelled_alike, spelling
+from seqclf.data.label_spelling import alike, spelled_alike
 from seqclf.data.prepare import prepare
 from seqclf.data.statistics import alike_labels_warning
 from seqclf.errors import InputError
 from seqclf.labels import Labels
+from seqclf.sources.spelling import equal_labels, spelled_as_before, spelling
+from seqclf.sources.table.files import part_of
 from seqclf.sources.table.reader import TableSource
 from seqclf.sources.texts import LabelledTexts
 from seqclf.starter.make import Request, see
@@ -165,3 +167,12 @@ def test_labels_of_unequal_spelling_are_found_by_number() -> None:
     ids = label_ids(_texts(["10.0", "9", "1.0"]), Labels(("1", "9", "10"))).ids
     assert ids.dtype == np.int32
     assert ids.tolist() == [2, 1, 0]
+
+
+def test_files_of_one_part_have_one_spelling(tmp_path: Path) -> None:
+    names = [("a.csv", [True, False]), ("b.jsonl", [True, False]), ("c.parquet", [1.0, 0.0]), ("d.csv", ["TRUE", "x"])]
+    part = part_of([_table(tmp_path / name, labels) for name, labels in names])
+    assert TableSource("text", "label").read(part).labels == ["True", "False"] * 3 + ["True", "x"]
+    lists = [("1", "2"), ("2.0",), ("1.0", "3", "1"), ()]
+    assert spelled_as_before(lists, [0, 1, 2]) == [("1", "2"), ("2",), ("1", "3"), ()]
+    assert spelled_as_before(["1", "1.0"], [0]) == ["1", "1.0"], "one file keeps its labels"

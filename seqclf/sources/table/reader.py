@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from seqclf.file_encoding import UTF8
 from seqclf.sources.base import ExtraKind, OptionError, TableColumns
 from seqclf.sources.rows.collected import Collected, LabelledRow, checked
 from seqclf.sources.rows.values import labelled_row, text_of
+from seqclf.sources.spelling import spelled_as_before
 from seqclf.sources.table.bad_rows import BadRows
 from seqclf.sources.table.files import described, files_of
 from seqclf.sources.table.missing_columns import MissingCounts, RowMissesColumns
@@ -137,21 +139,28 @@ class TableSource:
     def read(self, part: str, most: int | None = None, every: int = 1) -> LabelledTexts:
         """Read every ``every``-th row, at most ``most`` rows. Raises ``InputError`` that lists malformed rows.
 
-        Rows of jsonl with missing columns are counted instead of listed.
+        Rows of jsonl with missing columns are counted instead of listed. Labels of several files that are equal in
+        another spelling are one label.
         """
         collected, multi = Collected(self._columns), False
-        bad = BadRows(self._reading)
+        bad, starts, last = BadRows(self._reading), list[int](), None
         for path, row in itertools.islice(self._labelled_rows(part, every), most):
             if isinstance(row, InputError):
                 bad.add(path, row)
             else:
                 bad.count += 1
                 multi = not isinstance(row.label, str)
+                if path != last:
+                    starts.append(len(collected))
+                    last = path
                 collected.add(row)
         bad.check(is_all=most is None and every == 1)
         if not len(collected):
             raise InputError(f"{described(part)}: contains no rows")
-        return checked(collected.texts(described(part), multi=multi), self._columns, self._reading.options)
+        texts = collected.texts(described(part), multi=multi)
+        if len(starts) > 1 and texts.shares is None:
+            texts = replace(texts, labels=spelled_as_before(texts.labels, starts))
+        return checked(texts, self._columns, self._reading.options)
 
     def columns(self, part: str, every: int = 1) -> dict[str, list[Any]]:
         """Columns of the file, with the values of every ``every``-th of its first rows.
