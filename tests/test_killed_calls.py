@@ -21,7 +21,7 @@ NAMES = [*LEAST, "init", "export", "eval", "eval-overwrite", "metrics"]
 def test_a_killed_call_is_repeated(name: str) -> None:
     environment = os.environ | {"PYTHONPATH": f"{HERE.parent}{os.pathsep}{HERE}", "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, str(HERE / "killing.py"), name]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=900)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["points"] >= LEAST.get(name, 5)

@@ -39,7 +39,7 @@ def shell(command: str, folder: Path, **environment: str) -> subprocess.Complete
         capture_output=True,
         cwd=folder,
         env={**kept, **environment},
-        timeout=120,
+        timeout=600,
     )
     assert b"Traceback" not in done.stderr, done.stderr.decode()
     assert b"Exception ignored" not in done.stderr, done.stderr.decode()
@@ -134,7 +134,7 @@ def _on_terminal(arguments: list[str], folder: Path, **environment: str) -> byte
     child = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder, env=environment)
     os.close(theirs)
     shown = b"".join(_read_all(ours))
-    assert child.wait(60) == 0, shown
+    assert child.wait(600) == 0, shown
     os.close(ours)
     return shown
 
