@@ -75,6 +75,17 @@ def test_files_may_differ_in_format_and_in_other_columns(tmp_path: Path) -> None
     assert config.data.describe() == f"{paths[0]} and 2 more"
 
 
+def test_init_takes_a_pattern(tmp_path: Path) -> None:
+    for name in ("p1.csv", "p2.csv"):
+        write_csv(tmp_path / name, [("text", "label"), *((f"{name} {i}", "ab"[i % 2]) for i in range(20))])
+    config = tmp_path / "c.yaml"
+    done = CliRunner().invoke(cli, ["init", "--from", str(tmp_path / "p*.csv"), "-o", str(config)])
+    assert done.exit_code == 0, done.output
+    assert "Found 40 texts" in done.stderr
+    loaded = load_config(config)
+    assert (loaded.name, loaded.data.train) == ("p", str(tmp_path / "p*.csv"))  # type: ignore[union-attr]
+
+
 def test_a_name_with_pattern_characters_is_a_file_if_it_exists(tmp_path: Path) -> None:
     assert _texts(str(_file(tmp_path, "a[1].csv", "ab"))) == "ab"
 

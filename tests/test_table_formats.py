@@ -134,6 +134,12 @@ def test_a_zip_file_is_read_if_it_contains_one_file(tmp_path: Path) -> None:
         ("a.json", b"\n<!DOCTYPE html>\n<html>", "is a web page (HTML), not a table: download the file itself"),
         ("a.csv", b'<html lang="en"><body>', "is a web page (HTML)"),
         ("a.csv", b"%PDF-1.4\n", "is a PDF file"),
+        (
+            "a.csv",
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:1\n",
+            "is a pointer of Git LFS",
+        ),
+        ("a.csv", b'<?xml version="1.0"?>\n<Error><Code>NoSuchKey</Code>', "is a server's error message (XML)"),
         ("a.xlsx", CSV, "not a readable spreadsheet"),
         ("a.xlsx", b"<html>", "is a web page (HTML)"),
         ("a.parquet", CSV, "not valid parquet"),
@@ -265,6 +271,15 @@ def test_cells_of_a_sheet_are_the_strings_of_a_csv(tmp_path: Path) -> None:
     assert notes.sentences == [f'{path} has 2 sheets; read is "First", not "Other"']
     days = write_sheets(tmp_path / "b.xlsx", {"s": [["day"], [45_000]]}, dates=True)
     assert _read(days) == [{"day": "2023-03-15"}]
+
+
+def test_titles_above_the_names_of_columns_are_not_read(tmp_path: Path) -> None:
+    notes = Notes()
+    path = write_sheets(tmp_path / "a.xlsx", {"s": [["Report"], [], ["text", "label"], ["a", "n"], ["b", None]]})
+    assert _read(path, notes=notes) == [{"text": "a", "label": "n"}, {"text": "b", "label": ""}]
+    assert notes.sentences == [f"{path}: the columns are named in row 3; the rows above are not read"]
+    assert _read(write_sheets(path, {"s": [["text"], ["a"]]})) == [{"text": "a"}]
+    assert _read(write_sheets(path, {"s": []})) == []
 
 
 def test_a_sheet_needs_its_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, encoding_of
 from seqclf.sources.folder.files import Selection
 from seqclf.sources.folder.reader import FolderSource
+from seqclf.sources.table.files import files_of
 from seqclf.sources.table.reader import ROWS_LOOKED_AT, TableSource
 from seqclf.sources.texts import LabelledTexts
 from seqclf.starter.columns import choose_columns
@@ -224,11 +225,12 @@ def _folder(path: str, request: Request) -> _Part:
 
 
 def _table(path: str, request: Request) -> _Part:
-    file_format = format_of(path)
+    files = files_of(path)
+    file_format = format_of(str(files[0]))
     kind = file_format or "auto"
-    encoding, encoded, notes = _encoding(request, Path(path))
+    encoding, encoded, notes = _encoding(request, *files)
     unread = TableSource("", "", kind, options="--", encoding=encoding)
-    keys = (file_format or kind_of(Path(path))) == "jsonl"
+    keys = (file_format or kind_of(files[0])) == "jsonl"
     values, every, rows = looked_at(unread, path, keys=keys)
     header = request.header
     if header is None:

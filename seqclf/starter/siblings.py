@@ -49,7 +49,11 @@ def training_part(path: str) -> str:
         return str(tables[0])
     if tables:
         names = ", ".join(entry.name for entry in tables[:5]) + (", ..." if len(tables) > 5 else "")
-        raise InputError(f"{path}: contains {len(tables)} tables ({names}) but none named train; name one of them")
+        every = folder / f"*{tables[0].suffix}"
+        raise InputError(
+            f"{path}: contains {len(tables)} tables ({names}) but none named train; name one of them, or all in "
+            f"a config: data.train: {every}"
+        )
     return path
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
+from seqclf.sources.table.files import files_of
 from seqclf.sources.table.reader import ROWS_LOOKED_AT, TableSource
 from seqclf.tables.packed import unpacked_size
 
@@ -28,7 +28,7 @@ def looked_at(source: TableSource, path: str, *, keys: bool) -> tuple[dict[str, 
     if rows < ROWS_LOOKED_AT:
         return values, 1, rows
     of_a_row = _bytes_of_a_row(values, keys)
-    rows = max(rows, round(unpacked_size(Path(path)) / of_a_row))
+    rows = max(rows, round(sum(map(unpacked_size, files_of(path))) / of_a_row))
     every = max(1, min(-(-rows // ROWS_LOOKED_AT), round(_MOST_BYTES / of_a_row / ROWS_LOOKED_AT)))
     return (source.columns(path, every) if every > 1 else values), every, rows
 

@@ -17,6 +17,7 @@ _PACKED = {
     b"\x28\xb5\x2f\xfd": ("a zstd file", ".zst"),
 }
 _OTHERS = {
+    b"version https://git-lfs.github.com/": "a pointer of Git LFS, not the file; get the file with `git lfs pull`",
     b"PAR1\x15": "a parquet file; rename it {parquet}",
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Excel file or another document; rename it {xls}",
     b"%PDF-": "a PDF file; save its table as CSV (UTF-8)",
@@ -26,6 +27,7 @@ _OTHERS = {
     b"7z\xbc\xaf": "a 7z archive; unpack it first",
 }
 _SHEET = re.compile(rb"\[Content_Types\]\.xml|xl/|docProps/|_rels/")
+_XML_ERROR = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<Error>")
 _HTML = re.compile(
     rb"\s*(?:<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
@@ -45,6 +47,8 @@ def foreign(path: Path, start: bytes) -> str | None:
     for mark, what in _OTHERS.items():
         if start.startswith(mark):
             return f"is {what.format(parquet=path.with_suffix('.parquet').name, xls=path.with_suffix('.xls').name)}"
+    if _XML_ERROR.match(start):
+        return "is a server's error message (XML), not a table: download the file again"
     if _HTML.match(start.removeprefix(b"\xef\xbb\xbf")):
         return "is a web page (HTML), not a table: download the file itself, not the page that shows it"
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 
 def sheet_rows(path: Path, opened: Open = open_binary, notes: Notes | None = None) -> Iterator[Row | InputError]:
-    """Rows of the first visible sheet, with their numbers in it. Its first row with content names the columns.
+    """Rows of the first visible sheet, with their numbers in it. Its first row names the columns; titles above are
+    not read.
 
     All values are strings, as in a csv file that a spreadsheet program writes: ``1`` for 1.0, ``true``, dates in ISO
     8601, an empty string for an empty cell. Rows without content are omitted.
@@ -32,16 +33,24 @@ def sheet_rows(path: Path, opened: Open = open_binary, notes: Notes | None = Non
         content = file.read()
     workbook = _workbook(path, content)
     sheet = _first_sheet(path, workbook, notes)
-    header: list[str] | None = None
     first = (sheet.start or (0, 0))[0] + 1
-    for number, values in enumerate(sheet.to_python(skip_empty_area=True), first):
-        fields = [_text(value) for value in values]
-        if not any(fields):
-            continue
-        if header is None:
-            header = named(fields, notes)
-        else:
+    table = [[_text(value) for value in values] for values in sheet.to_python(skip_empty_area=True)]
+    place = _header_place(table)
+    if place is None:
+        return
+    header = named(table[place], notes)
+    if any(map(any, table[:place])):
+        notes.sentences.append(f"{path}: the columns are named in row {first + place}; the rows above are not read")
+    for number, fields in enumerate(table[place + 1 :], first + place + 1):
+        if any(fields):
             yield number, dict(zip(header, fields, strict=True))
+
+
+def _header_place(table: Sequence[Sequence[str]]) -> int | None:
+    """The index of the first row that fills several cells, below titles; of the first with content if none does."""
+    filled = [sum(map(bool, fields)) for fields in table]
+    most = max(filled, default=0)
+    return next((place for place, count in enumerate(filled) if count >= min(2, most)), None) if most else None
 
 
 def _workbook(path: Path, content: bytes) -> CalamineWorkbook:
