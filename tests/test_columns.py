@@ -91,6 +91,9 @@ def test_options_change_the_fingerprint_only_where_they_are_set(tmp_path: Path) 
         ({"w": "many"}, r'"w" is "many", expected a weight'),
         ({"w": -1}, r'"w" is "-1", expected a weight'),
         ({"w": "inf"}, r'"w" is "inf", expected a weight'),
+        ({"w": "nan"}, r'"w" is "nan", expected a weight'),
+        ({"w": 1e300}, r'"w" is "1e\+300", expected a weight of at most 1e\+30'),
+        ({"p_a": 0.33, "p_b": 0.33}, "sum to 0.66, expected 1"),
         ({"p_a": 0.7}, r'the probabilities of the labels sum to 0.95, expected 1 \("p_a", "p_b"\)'),
         ({"p_a": 1.75, "p_b": -0.75}, '"p_b" is "-0.75", expected a probability'),
         ({"price": "cheap"}, '"price" is "cheap", expected a number, or nothing; for words, write data.extra.price'),
@@ -101,6 +104,16 @@ def test_wrong_values_are_reported_with_their_line(tmp_path: Path, change: dict[
     source = TableSource("title", {"a": "p_a", "b": "p_b"}, weight="w", extra=EXTRA)
     with pytest.raises(InputError, match=message):
         source.read(path)
+
+
+def test_probabilities_may_be_rounded_to_two_digits(tmp_path: Path) -> None:
+    rows = [
+        {"title": "One", "p_a": 0.33, "p_b": 0.33, "p_c": 0.33},
+        {"title": "Two", "p_a": 0.335, "p_b": 0.335, "p_c": 0.34},
+    ]
+    read = TableSource("title", {"a": "p_a", "b": "p_b", "c": "p_c"}).read(_written(tmp_path, "csv", rows))
+    assert read.shares is not None
+    np.testing.assert_allclose(read.shares.sum(axis=1), 1, rtol=1e-6)
 
 
 @pytest.mark.parametrize(
