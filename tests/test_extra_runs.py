@@ -182,9 +182,8 @@ def test_a_resumed_training_ends_as_if_it_had_never_stopped(table: Path, tmp_pat
     assert result(killed) == result(whole)
 
 
-@pytest.mark.parametrize("join", ["logits", "head"])
-def test_columns_beside_n_grams_alone(table: Path, tmp_path: Path, join: str) -> None:
-    ngrams = {"orders": [1], "buckets": 64, "join": join}
+def test_columns_beside_n_grams_alone(table: Path, tmp_path: Path) -> None:
+    ngrams = {"orders": [1], "buckets": 64}
     config = offers_config(table, layers=[], ngrams=ngrams, head=[{"type": "dense", "units": 4, "activation": "relu"}])
     made = trained(config, tmp_path)
     assert made.metrics["validation"]["accuracy"] > 0.85
