@@ -27,13 +27,11 @@ from seqclf.labels import Labels
 from seqclf.prior import Prior
 from seqclf.run_choice import find_resumable, find_run, run_names
 from seqclf.runs import RUNNING, Run
-from seqclf.text.chunks import Wording
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.kinds.word import WordTokenizer
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.vectors import read_vectors, vectors_dim
 from seqclf.text.vocabulary_file import tokenizer_from_file
-from seqclf.text.word_rules import NEWEST
 from seqclf.training.checkpoints import Checkpoints
 
 Target = Callable[[bytes, Path], None]
@@ -98,7 +96,7 @@ def tokenizer(data: bytes, folder: Path) -> None:
     name = ("vocab.txt", "tokenizer.json", "known_chunks.txt", "vectors.txt", "vectors.txt.gz")[kind]
     path = folder / name
     if kind == 2:
-        WordTokenizer(["[PAD]", "[UNK]", "a"], Wording(True, "none", NEWEST)).save(folder)
+        WordTokenizer(["[PAD]", "[UNK]", "a"], lowercase=True, normalize="none").save(folder)
     elif kind == 1:
         (folder / "known_chunks.txt").write_text("a\nB\n", encoding="utf-8")
     path.write_bytes(content)
@@ -178,7 +176,7 @@ def write_run(folder: Path) -> Run:
     found.write_prior(Prior(1, (0.5, 0.25)))
     found.write_extra(ExtraColumns((NumberColumn("n", 0.0, 9.0, 4.0, 2.0, 0.5), CategoryColumn("c", ("a",), (1.0,)))))
     found.write_metrics("validation", {"loss": 1.0})
-    WordTokenizer(["[PAD]", "[UNK]", "a"], Wording(True, "none", NEWEST)).save(found.tokenizer)
+    WordTokenizer(["[PAD]", "[UNK]", "a"], lowercase=True, normalize="none").save(found.tokenizer)
     Checkpoints(found.checkpoints).save(0, 5, b"older")
     Checkpoints(found.checkpoints).save(1, 0, b"newer")
     found.onnx.write_bytes(_model(labels))
