@@ -178,7 +178,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def trained(config: dict[str, Any], runs: Path, on_nan: Any = "stop", **callbacks: Any) -> Any:
     """Train a run of a config given as plain values."""
     from seqclf.config import checked_config
-    from seqclf.runs import begin_run
+    from seqclf.new_runs import begin_run
     from seqclf.training.options import Callbacks, TrainOptions
     from seqclf.training.train import train
 

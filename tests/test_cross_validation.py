@@ -23,7 +23,8 @@ from seqclf.cli.train_summary import folds_summary, summary
 from seqclf.config import Config, checked_config
 from seqclf.data.prepare import TrainingData
 from seqclf.errors import InputError, SeqclfError
-from seqclf.runs import FINISHED, INTERRUPTED, Run, begin_folds, begin_run, now
+from seqclf.new_runs import begin_folds, begin_run, now
+from seqclf.runs import FINISHED, INTERRUPTED, Run
 from seqclf.training.checkpoints import Checkpoints
 from seqclf.training.folds import cross_validate
 from seqclf.training.folds_summary import Spread

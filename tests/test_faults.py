@@ -19,7 +19,8 @@ from seqclf.cli import cli
 from seqclf.config import checked_config, load_config
 from seqclf.errors import SeqclfError
 from seqclf.files import making_folder, replacing
-from seqclf.runs import Run, begin_run
+from seqclf.new_runs import begin_run
+from seqclf.runs import Run
 from seqclf.training.checkpoints import Checkpoints
 from seqclf.training.options import Callbacks, TrainOptions
 

@@ -15,7 +15,8 @@ from metric_examples import baseline_with, metrics_with
 from seqclf.config import Override, load_config, parse_override, write_config
 from seqclf.labels import Labels
 from seqclf.metrics.measured import Measured
-from seqclf.runs import FINISHED, Run, begin_run
+from seqclf.new_runs import begin_run
+from seqclf.runs import FINISHED, Run
 
 ROOT = Path(__file__).parents[1]
 

@@ -17,8 +17,9 @@ from trainings import Killed, killed_after, result, training_config
 from seqclf.cli import cli
 from seqclf.config import Config, checked_config, load_config
 from seqclf.errors import InputError, SeqclfError
+from seqclf.new_runs import begin_run
 from seqclf.run_choice import find_resumable
-from seqclf.runs import Run, begin_run
+from seqclf.runs import Run
 from seqclf.training.checkpoints import Checkpoints
 from seqclf.training.options import Callbacks, TrainOptions
 

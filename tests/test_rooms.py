@@ -41,6 +41,7 @@ ALLOWED = {
     "figures": BASE,
     "runs": BASE,
     "run_choice": BASE | {"runs"},
+    "new_runs": BASE | {"runs"},
     "runtime": set(),
     "tensorflow_startup": {"runtime", "config"},
     "token_ids": set(),
@@ -62,10 +63,11 @@ ALLOWED = {
     "benchmark": BASE | {"figures", "runtime", "config", "data", "layers", "model", "training"},
     "probe": BASE | {"figures", "config", "layer_types", "text", "model", "tasks", "training"},
     "starter": BASE
-    | {"runs", "config", "text", "data", "sources", "training", "evaluation", "baseline", "file_encoding"},
+    | {"runs", "new_runs", "config", "text", "data", "sources", "training", "evaluation", "baseline", "file_encoding"},
     "training": BASE
     | {
         "runs",
+        "new_runs",
         "runtime",
         "tensorflow_startup",
         "config",

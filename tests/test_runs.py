@@ -10,8 +10,9 @@ from click.testing import CliRunner
 from seqclf.cli import cli
 from seqclf.errors import InputError
 from seqclf.files import replacing, write_text
+from seqclf.new_runs import begin_run, check_runs_folder, now
 from seqclf.run_choice import find_resumable, find_run, named_with_status, run_names
-from seqclf.runs import FINISHED, INTERRUPTED, Run, begin_run, check_runs_folder, now
+from seqclf.runs import FINISHED, INTERRUPTED, Run
 
 
 def _finished(runs: Path, name: str, status: str = FINISHED) -> str:

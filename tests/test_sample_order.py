@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from seqclf.config import load_config, parse_override
-from seqclf.runs import Run, begin_run
+from seqclf.new_runs import begin_run
+from seqclf.runs import Run
 
 ROOT = Path(__file__).parents[1]
 QUICKSTART = ROOT / "configs" / "quickstart.yaml"

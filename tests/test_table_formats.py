@@ -144,6 +144,7 @@ def test_a_zip_file_is_read_if_it_contains_one_file(tmp_path: Path) -> None:
         ("a.xlsx", b"<html>", "is a web page (HTML)"),
         ("a.parquet", CSV, "not valid parquet"),
     ],
+    ids=lambda value: "content" if isinstance(value, bytes) else None,  # packed files contain the time
 )
 def test_a_wrong_extension_is_named_with_the_right_one(name: str, content: bytes, message: str, tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:

@@ -14,7 +14,8 @@ from conftest import POOLED, small_config, trained
 from seqclf.config import checked_config, load_config
 from seqclf.errors import InputError, SeqclfError
 from seqclf.labels import Labels
-from seqclf.runs import Run, begin_run
+from seqclf.new_runs import begin_run
+from seqclf.runs import Run
 
 
 def _history(run: Run, kind: str) -> list[dict[str, Any]]:

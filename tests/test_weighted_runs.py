@@ -14,7 +14,8 @@ from trainings import Killed, killed_after, result
 
 from seqclf.cli import cli
 from seqclf.config import checked_config, load_config
-from seqclf.runs import Run, begin_run
+from seqclf.new_runs import begin_run
+from seqclf.runs import Run
 from seqclf.sources.sample.grammar import reviews
 from seqclf.training.options import Callbacks, TrainOptions
 

@@ -23,7 +23,7 @@ from seqclf.errors import SeqclfError
 from seqclf.labels import Labels
 from seqclf.metrics.kinds import ClassifierScores
 from seqclf.metrics.protocol import Metrics
-from seqclf.runs import begin_run
+from seqclf.new_runs import begin_run
 from seqclf.sources.texts import LabelledTexts, digest
 from seqclf.starter.look import Look
 from seqclf.training.events import EpochDone, Event, TrainingDone, TrainingStarted

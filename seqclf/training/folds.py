@@ -8,7 +8,8 @@ from seqclf.baseline.comparison import reported_score
 from seqclf.config import Config
 from seqclf.files import write_json
 from seqclf.metrics.multi_label import MultiLabelScores
-from seqclf.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, FoldRuns, Run
+from seqclf.new_runs import FoldRuns
+from seqclf.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, Run
 from seqclf.training.folds_summary import FoldResult, FoldsSummary
 from seqclf.training.options import Outcome
 

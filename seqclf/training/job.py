@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from seqclf.config import Config, write_config
 from seqclf.data.prepare import TrainingData
-from seqclf.runs import FINISHED, INTERRUPTED, RUNNING, Run, now, this_process
+from seqclf.new_runs import now, this_process
+from seqclf.runs import FINISHED, INTERRUPTED, RUNNING, Run
 from seqclf.runtime import current_threads
 from seqclf.training.baseline import ParallelBaseline
 from seqclf.training.environment import peak_memory_bytes

@@ -14,7 +14,8 @@ from seqclf.config import Config, checked_config, load_config
 from seqclf.config.loading import plain
 from seqclf.data.prepare import TrainingData
 from seqclf.errors import InputError, SeqclfError
-from seqclf.runs import FoldRuns, Run, begin_folds, begin_run
+from seqclf.new_runs import FoldRuns, begin_folds, begin_run
+from seqclf.runs import Run
 from seqclf.training.data_checks import check_data
 from seqclf.training.extend import extended
 from seqclf.training.folds import cross_validate

@@ -9,7 +9,8 @@ from seqclf.config import Config, with_absolute_paths, write_config
 from seqclf.data.prepare import TrainingData, prepare
 from seqclf.errors import InputError, SeqclfError
 from seqclf.files import write_text
-from seqclf.runs import COMPLETE, FAILED, INTERRUPTED, RUNNING, Run, now
+from seqclf.new_runs import now
+from seqclf.runs import COMPLETE, FAILED, INTERRUPTED, RUNNING, Run
 from seqclf.tasks.base import Task
 from seqclf.tasks.kinds import task_of
 from seqclf.tensorflow_startup import start_tensorflow
@@ -28,7 +29,7 @@ def train(
     callbacks: Callbacks = Callbacks(),
     data: TrainingData | None = None,
 ) -> Outcome:
-    """Train a config and leave a complete run in ``run`` (created by ``seqclf.runs.begin_run``).
+    """Train a config and leave a complete run in ``run`` (created by ``seqclf.new_runs.begin_run``).
 
     Args:
         data: the result of ``prepare`` for this config, if the caller has it already.

@@ -12,7 +12,7 @@ from seqclf.cli.hints import HintedError, settings_hint
 from seqclf.cli.options import UserPath, allow_code_option, complete_unfinished, runs_option, set_option, threads_option
 from seqclf.cli.problems import check_files, show_problem, warn_of_files
 from seqclf.cli.starting import load_or_make, overrides_of, reject_run
-from seqclf.runs import check_runs_folder
+from seqclf.new_runs import check_runs_folder
 from seqclf.training.options import OnNan, TrainOptions
 
 
