@@ -155,6 +155,8 @@ class Run:
     @property
     def header(self) -> tuple[str, ...]:
         """``data.header``: names of the columns of files without a header line; empty without it."""
+        if not self.config.exists():
+            return tuple(map(str, self._texts_of_export.get("header", ())))
         nodes = self._option_of_data("header")
         return tuple(node.value for node in nodes) if isinstance(nodes, list) else ()
 
@@ -185,7 +187,8 @@ class Run:
 
     def write_texts_of_export(self, folder: Path) -> None:
         """Tell an exported folder, which has no config, which texts the run read."""
-        write_json(folder / _TEXTS, {"column": self.text_column, "encoding": self.text_encoding})
+        header = {"header": list(self.header)} if self.header else {}
+        write_json(folder / _TEXTS, {"column": self.text_column, "encoding": self.text_encoding, **header})
 
     def update_manifest(self, **entries: Any) -> None:
         path = self.folder / "manifest.json"

@@ -158,6 +158,11 @@ def test_a_run_evaluates_and_predicts_files_without_names(tmp_path: Path) -> Non
     lines = [json.loads(line) for line in found.stdout.splitlines()]
     assert [line["review"] for line in lines] == [row[1] for row in rows]
     assert "has no header line; its columns are those of the run (class, review)" in found.stderr
+    exported = str(tmp_path / "exported")
+    done = CliRunner().invoke(cli, ["export", *called, "--format", "onnx", "--to", exported])
+    assert done.exit_code == 0, done.output
+    again = CliRunner().invoke(cli, ["predict", "--run", exported, "--input", str(path)])
+    assert again.stdout == found.stdout
     named = _written(tmp_path / "n.csv", [["review", "class"], ["a good film", "1"]])
     found = CliRunner().invoke(cli, ["predict", *called, "--input", str(named)])
     assert len(found.stdout.splitlines()) == 1
