@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 _MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
 """Words of csv files that mean a missing value, in lower case: those that R and pandas write, and an empty field."""
+
+
+_SIGN = r"(?:[^\w\s.,+-]|[A-Z]{3})?"  # of a currency, or a percent sign
+_NEARLY_A_NUMBER = re.compile(rf"[-+]?{_SIGN}\s*[-+]?\d[\d.,'\s]*{_SIGN}")
+
+
+def not_as_written(value: Any) -> str:
+    """For an error: how to write a number that has a decimal comma or a currency or percent sign; "" for others."""
+    if not isinstance(value, str) or _NEARLY_A_NUMBER.fullmatch(value.strip()) is None:
+        return ""
+    return ": digits and a decimal point, such as 0.5, without commas, currency signs and percent signs"
 
 
 def is_missing(value: Any) -> bool:

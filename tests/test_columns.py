@@ -96,6 +96,15 @@ def test_options_change_the_fingerprint_only_where_they_are_set(tmp_path: Path) 
         ({"p_a": 0.33, "p_b": 0.33}, "sum to 0.66, expected 1"),
         ({"p_a": 0.7}, r'the probabilities of the labels sum to 0.95, expected 1 \("p_a", "p_b"\)'),
         ({"p_a": 1.75, "p_b": -0.75}, '"p_b" is "-0.75", expected a probability'),
+        ({"w": "0,6"}, r'"w" is "0,6", expected a weight \(a number, 0 or more\): digits and a decimal point'),
+        (
+            {"price": "136,62"},
+            '"price" is "136,62", expected a number, or nothing: digits and a decimal point, such as',
+        ),
+        ({"price": "$136.62"}, "without commas, currency signs and percent signs"),
+        ({"price": "-5 %"}, "without commas, currency signs and percent signs"),
+        ({"price": "EUR 1.000,50"}, "without commas, currency signs and percent signs"),
+        ({"price": "2020-01-02"}, "for words, write data.extra.price"),
         ({"price": "cheap"}, '"price" is "cheap", expected a number, or nothing; for words, write data.extra.price'),
     ],
 )

@@ -94,6 +94,10 @@ def test_eval_reads_the_columns_and_does_without(run: Run, tmp_path: Path) -> No
     accuracies = [json.loads(one.stdout)["accuracy"] for one in measured]
     assert accuracies[0] > 0.9 > 0.7 > accuracies[1], "without the columns the model cannot know"
     assert 'no columns "price", "country"' in measured[1].stderr
+    for part in (0, 1):
+        write_csv(tmp_path / f"part_{part}.csv", [OFFERS, *rows[part::2]])
+    parts = _command("eval", "--run", run.folder, "--json", "--data", tmp_path / "part_*.csv")
+    assert json.loads(parts.stdout)["accuracy"] == accuracies[0]
 
 
 def test_files_are_predicted_with_the_columns_that_they_have(run: Run, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from seqclf.cli import cli
 from seqclf.cli.hints import Hint
 from seqclf.config.typed import is_flag, is_key, meant_key
+from seqclf.tables.names import no_such_file
 
 
 def said(line: str) -> str:
@@ -85,6 +86,44 @@ def test_the_line_to_type(line: str, instead: str, tmp_path: Path, monkeypatch: 
         name, command, words = command.resolve_command(context, words)
     assert command is not None
     command.make_context(name, list(words))  # which raises for a line that the command does not take
+
+
+@pytest.mark.parametrize(
+    ("line", "instead"),
+    [
+        ("init --from part_1.csv part_2.csv part_10.csv", "init --from 'part_*.csv'"),
+        ("init --from=part_1.csv -o c.yaml part_2.csv part_10.csv", "init --from 'part_*.csv' -o c.yaml"),
+        ("train part_1.csv part_2.csv part_10.csv --name n", "train 'part_*.csv' --name n"),
+        ("train part_1.csv part_2.csv", "data.train: [A, B]"),
+        ("eval --data part_1.csv part_2.csv part_10.csv", "eval --data 'part_*.csv'"),
+    ],
+)
+def test_a_pattern_without_quotes(line: str, instead: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("part_1.csv", "part_2.csv", "part_10.csv"):
+        Path(name).touch()
+    assert said(line).endswith(instead) or instead in said(line)
+
+
+@pytest.mark.parametrize(
+    ("options", "written"),
+    [
+        ("--extra price", "extra: {price: number} (or category)"),
+        ("--extra=country=category", "extra: {country: category}"),
+        ("--weight votes", "weight: votes"),
+    ],
+)
+def test_init_names_the_config_options_for_further_columns(options: str, written: str) -> None:
+    assert said(f"init --from d.csv {options}").endswith(f"add to its data: {written}")
+
+
+def test_a_pattern_where_one_file_is_expected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("part_1.csv").write_text("text,label\na,b\n", encoding="utf-8")
+    message = str(no_such_file("part_*.csv"))
+    assert message == (
+        "part_*.csv: expected one file here, not a pattern; give one of the files that it matches, such as part_1.csv"
+    )
 
 
 def test_unknown_options_list_the_known_ones() -> None:

@@ -32,6 +32,7 @@ def source_of(
     from seqclf.sources.folder.files import Selection
     from seqclf.sources.folder.reader import FolderSource
     from seqclf.sources.table import TableData
+    from seqclf.sources.table.files import files_of
     from seqclf.sources.table.reader import TableSource
     from seqclf.starter.formats import format_of
     from seqclf.tables.formats import kind_of
@@ -44,7 +45,7 @@ def source_of(
     separator = label_separator or own.separator
     read = replace(own, text=_text_columns(text, config.data.fields or own.text), label=label or own.label)
     named: dict[str, Any] = {"separator": separator, "options": "--", "encoding": encoding}
-    named["file_format"] = format_of(str(path)) or "auto"
+    named["file_format"] = format_of(str(files_of(str(path))[0])) or "auto"
     if isinstance(config.data, TableData) and (kind_of(path) or named["file_format"]) in ("csv", "tsv"):
         named["header"] = config.data.header or ()
     table = TableSource(read.text, read.label, **named)

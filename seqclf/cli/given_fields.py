@@ -59,7 +59,10 @@ def given_fields(given: Sequence[str], classifier: TextClassifier) -> GivenField
     extra = {name: value for name, value in found.items() if name not in texts}
     if classifier.extra is not None:
         for name, value in extra.items():
-            classifier.extra.parsed(name, value)
+            try:
+                classifier.extra.parsed(name, value)
+            except InputError as error:
+                raise InputError(f"--field {name}={value}: {error}") from error
     return GivenFields(classifier.columns, texts, extra)
 
 

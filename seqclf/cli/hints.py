@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import difflib
+import glob
+import os
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from seqclf.cli.other_names import ARGUMENTS_ELSEWHERE, OPTIONS_ELSEWHERE
+from seqclf.cli.command_words import (
+    arguments_in,
+    command_line,
+    key_of,
+    option_named,
+    option_names,
+    places,
+    renamed,
+    value_of,
+    without,
+)
+from seqclf.cli.other_names import ARGUMENTS_ELSEWHERE, DATA_OPTIONS, OPTIONS_ELSEWHERE
 from seqclf.tables.formats import KINDS
 from seqclf.tables.packed import PACKINGS
 
@@ -72,7 +85,7 @@ def hint_for(error: click.UsageError, arguments: Sequence[str]) -> Hint | None:
     if error.ctx is None or error.ctx.parent is None:
         return None
     command = error.ctx.command
-    words = tuple(arguments[len(_line(error.ctx)) - 1 :])
+    words = tuple(arguments[len(command_line(error.ctx)) - 1 :])
     if command.name == "predict" and (hint := _text_with_a_dash(words)) is not None:
         return hint
     if isinstance(error, click.NoSuchOption):
@@ -93,20 +106,22 @@ def _text_with_a_dash(words: tuple[str, ...]) -> Hint | None:
 
 
 def _unknown_option(context: click.Context, name: str, words: tuple[str, ...]) -> Hint:
-    command, line = context.command, _line(context)
+    command, line = context.command, command_line(context)
     own = str(command.name)
     also = () if "--resume" in words else OF_RESUME
     if own == "train" and (hint := _kind_of_model(command, name, words)) is not None:
         return hint
+    if own == "init" and (written := _in_the_config(name, words)) is not None:
+        return Hint(f"init has no option for this; write the config to a file with -o and add to its data: {written}")
     if (fixed := _with_settings(command, words, also)) is not None:
         return Hint("Change options of the config with --set; type", (*line, *fixed))
     reads_file = own == "predict" and any(word.partition("=")[0] in ("-i", "--input") for word in words)
-    if not reads_file and (place := ARGUMENTS_ELSEWHERE.get(own, {}).get(_key(name))) is not None:
-        return Hint(f"Give {place} without an option", (*line, *_without(words, name)))
-    known = _names(command)
-    meant = _elsewhere(own, _key(name)) or _closest(command, name, 0.7)
+    if not reads_file and (place := ARGUMENTS_ELSEWHERE.get(own, {}).get(key_of(name))) is not None:
+        return Hint(f"Give {place} without an option", (*line, *without(words, name)))
+    known = option_names(command)
+    meant = _elsewhere(own, key_of(name)) or _closest(command, name, 0.7)
     if meant is not None:
-        return Hint(f"Did you mean {meant}? Type", (*line, *_renamed(words, name, meant)))
+        return Hint(f"Did you mean {meant}? Type", (*line, *renamed(words, name, meant)))
     more = "; change options of the config with --set KEY=VALUE" if _has_settings(command) and own != "eval" else ""
     return Hint(f"Options of {own}: {', '.join(option for option in known if option.startswith('--'))}{more}")
 
@@ -120,7 +135,7 @@ def _kind_of_model(command: click.Command, name: str, words: tuple[str, ...]) ->
         return None
     _, _, value = next(word for word in words if word.partition("=")[0] == name).partition("=")
     kind = (value or next(iter(words[words.index(name) + 1 :]), "")).lower()
-    data = next((word for word in _arguments(command, words, skip=0) if word.lower() != kind), "")
+    data = next((word for word in arguments_in(command, words, skip=0) if word.lower() != kind), "")
     if kind not in FAMILIES or not (Path(data).suffix.lower() in _TABLES or Path(data).is_dir()):
         return None
     written = f"{Path(data).stem}.yaml"
@@ -128,11 +143,20 @@ def _kind_of_model(command: click.Command, name: str, words: tuple[str, ...]) ->
     return Hint(f"Write a config with this kind of model, then train {written}; type", init)
 
 
+def _in_the_config(name: str, words: Sequence[str]) -> str | None:
+    """The option of a config's ``data`` for a column that ``init`` does not take."""
+    option = DATA_OPTIONS.get(key_of(name))
+    column, equals, kind = (value_of(words, name) or "COLUMN").partition("=")
+    if option != "extra":
+        return option and f"{option}: {column}"
+    return f"extra: {{{column}: {kind if equals else 'number'}}}" + ("" if equals else " (or category)")
+
+
 def settings_hint(context: click.Context) -> Hint:
     """The hint for ``--epochs`` and ``--patience`` without ``--resume``: change the config with ``--set``."""
-    words = tuple(context.meta[ARGUMENTS][len(_line(context)) - 1 :])
+    words = tuple(context.meta[ARGUMENTS][len(command_line(context)) - 1 :])
     fixed = _with_settings(context.command, words, also=OF_RESUME)
-    return Hint("Change options of the config with --set; type", (*_line(context), *(fixed or ())))
+    return Hint("Change options of the config with --set; type", (*command_line(context), *(fixed or ())))
 
 
 def _with_settings(command: click.Command, words: tuple[str, ...], also: Sequence[str] = ()) -> tuple[str, ...] | None:
@@ -149,9 +173,9 @@ def _with_settings(command: click.Command, words: tuple[str, ...], also: Sequenc
     while rest:
         word = rest.pop(0)
         name, equals, value = word.partition("=")
-        known = None if name in also else _option(command, name)
+        known = None if name in also else option_named(command, name)
         key = None
-        if word.startswith("-") and known is None and _key(name) not in named:
+        if word.startswith("-") and known is None and key_of(name) not in named:
             key = meant_key(name) if name in also or not _closest(command, name, 0.85) else None
         if key is None or (command.name == "eval" and not key.startswith("data.")):
             kept.append(word)
@@ -170,10 +194,12 @@ def _value(rest: list[str], flag: bool) -> str:
 
 
 def _extra_argument(context: click.Context, words: tuple[str, ...]) -> Hint | None:
-    own, line = str(context.command.name), _line(context)
-    extra = next(iter(_arguments(context.command, words, skip=len(_places(context.command)))), None)
+    own, line = str(context.command.name), command_line(context)
+    extra = next(iter(arguments_in(context.command, words, skip=len(places(context.command)))), None)
     if extra is None:
         return None
+    if (hint := _several_files(context, words)) is not None:
+        return hint
     others = tuple(word for word in words if word != extra)
     path, suffix = Path(extra), Path(extra).suffix.lower()
     if "=" in extra and _has_settings(context.command):
@@ -192,6 +218,34 @@ def _extra_argument(context: click.Context, words: tuple[str, ...]) -> Hint | No
         sentence = "Name the folder to write with --to, or a run with --run; type"
         return Hint(sentence, (*line, "--to", extra, *others))
     return Hint("Name a run with --run; type", (*line, "--run", extra, *others))
+
+
+_OF_FILES = {"init": "--from", "train": "", "check": "", "eval": "--data"}
+"""By command: the option, or "" for the argument, that names a file of texts."""
+
+
+def _several_files(context: click.Context, words: tuple[str, ...]) -> Hint | None:
+    """For the names of several tables, which a shell writes for a pattern without quotes."""
+    own, line = str(context.command.name), command_line(context)
+    named = _OF_FILES.get(own)
+    given = None if named is None else value_of(words, named) if named else ""
+    files = list(arguments_in(context.command, words, skip=0))
+    if given is None or not all(Path(file).suffix.lower() in _TABLES for file in files):
+        return None
+    others = [word for word in words if word not in (*files, named, given, f"{named}={given}")]
+    files += [given] if given else []
+    pattern = _pattern(files)
+    place = (named, pattern) if named else (pattern,)
+    if set(glob.glob(pattern)) != set(files):
+        several = "run it for each file" if own == "eval" else "list several in a config: data.train: [A, B]"
+        return Hint(f"{own} takes one file or a pattern in quotes; {several}")
+    return Hint("The shell has replaced a pattern by names of files; put it in quotes. Type", (*line, *place, *others))
+
+
+def _pattern(files: Sequence[str]) -> str:
+    start = os.path.commonprefix(files)  # noqa: RUF071  (characters, not folders, are meant)
+    end = os.path.commonprefix([file[len(start) :][::-1] for file in files])[::-1]  # noqa: RUF071
+    return f"{start}*{end}"
 
 
 def _is_new(context: click.Context, name: str) -> bool:
@@ -218,15 +272,6 @@ def _is_file_of_texts(text: str) -> bool:
         return False
 
 
-def _line(context: click.Context) -> tuple[str, ...]:
-    """``("seqclf", "config", "show")``."""
-    return ("seqclf", *context.command_path.split()[1:])
-
-
-def _key(name: str) -> str:
-    return name.strip("-").lower().replace("-", "_")
-
-
 def _elsewhere(command: str, key: str) -> str | None:
     """Our option for another tool's option, allowing for small misspellings."""
     names = OPTIONS_ELSEWHERE.get(command, {})
@@ -235,55 +280,9 @@ def _elsewhere(command: str, key: str) -> str | None:
 
 
 def _has_settings(command: click.Command) -> bool:
-    return "--set" in _names(command)
+    return "--set" in option_names(command)
 
 
 def _closest(command: click.Command, name: str, cutoff: float) -> str | None:
-    known = [option for option in _names(command) if option.startswith("--") and option not in OF_RESUME]
+    known = [option for option in option_names(command) if option.startswith("--") and option not in OF_RESUME]
     return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=cutoff)), None)
-
-
-def _places(command: click.Command) -> list[click.Parameter]:
-    return [parameter for parameter in command.params if isinstance(parameter, click.Argument)]
-
-
-def _arguments(command: click.Command, words: Sequence[str], skip: int) -> Iterator[str]:
-    """The words that are neither options nor values of options, without the first ``skip``."""
-    rest = list(words)
-    while rest:
-        word = rest.pop(0)
-        option = _option(command, word.partition("=")[0])
-        if option is not None and not option.is_flag and "=" not in word and rest:
-            rest.pop(0)
-        elif not word.startswith("-") and (skip := skip - 1) < 0:
-            yield word
-
-
-def _option(command: click.Command, name: str) -> click.Option | None:
-    for parameter in command.params:
-        if isinstance(parameter, click.Option) and name in (*parameter.opts, *parameter.secondary_opts):
-            return parameter
-    return None
-
-
-def _names(command: click.Command) -> list[str]:
-    options = (parameter for parameter in command.params if isinstance(parameter, click.Option))
-    return [name for option in options for name in (*option.opts, *option.secondary_opts)]
-
-
-def _renamed(words: tuple[str, ...], name: str, meant: str) -> tuple[str, ...]:
-    """Replace option ``name`` by ``meant``, which may include a value."""
-    renamed: list[str] = []
-    for word in words:
-        if word.partition("=")[0] != name:
-            renamed.append(word)
-        elif " " in meant:
-            renamed += meant.split()
-        else:
-            renamed.append(f"{meant}{word[len(name) :]}")
-    return tuple(renamed)
-
-
-def _without(words: tuple[str, ...], name: str) -> tuple[str, ...]:
-    """Remove option ``name``: ``--config x`` and ``--config=x`` become ``x``."""
-    return tuple(word.removeprefix(f"{name}=") for word in words if word != name)

@@ -50,3 +50,10 @@ ARGUMENTS_ELSEWHERE = {
     "predict": {"sentence": "TEXT", "text": "TEXT", "t": "TEXT"},
 }
 """Options of other tools -> our arguments, by command."""
+
+DATA_OPTIONS = {
+    **dict.fromkeys(("extra", "extras", "extra_column", "extra_columns", "field", "feature", "features"), "extra"),
+    **dict.fromkeys(("weight", "weights", "sample_weight", "weight_column"), "weight"),
+    **dict.fromkeys(("group", "groups", "group_column"), "group"),
+}
+"""Options for further columns -> the option of a config's ``data``; ``init`` has none for them."""

@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from seqclf.column_values import as_number
+from seqclf.column_values import as_number, not_as_written
 from seqclf.extra_columns.base import checked_share, is_known
 
 _FENCE = 10
@@ -59,7 +59,7 @@ class NumberColumn:
         try:
             return as_number(value)
         except ValueError as error:
-            raise ValueError("expected a number, or nothing") from error
+            raise ValueError(f"expected a number, or nothing{not_as_written(value)}") from error
 
     def array(self, values: list[Any]) -> NDArray[np.float64]:
         return np.array(values, np.float64)

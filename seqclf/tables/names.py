@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import glob
 import re
 import shlex
 import unicodedata
@@ -79,6 +80,11 @@ def no_such_file(path: Path | str, hint: str = "") -> InputError:
     if is_url(str(path)):
         url = re.sub(r":/+", "://", str(path), count=1)
         return InputError(f"{url}: is a URL; seqclf reads local files: download it first (curl -LO {shlex.quote(url)})")
+    if glob.has_magic(str(path)):
+        found = [name for name in sorted(glob.glob(str(path))) if Path(name).is_file()]
+        such = f", such as {shlex.quote(found[0])}" if found else ""
+        cure = "give one of the files that it matches" if found else "no file matches it"
+        return InputError(f"{path}: expected one file here, not a pattern; {cure}{such}")
     try:
         siblings = [one.name for one in file.parent.iterdir()]
     except OSError:

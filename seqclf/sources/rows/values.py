@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from seqclf.column_values import as_category, as_number, is_missing
+from seqclf.column_values import as_category, as_number, is_missing, not_as_written
 from seqclf.errors import InputError
 from seqclf.sources.base import TableColumns
 from seqclf.sources.rows.collected import Label, LabelledRow
@@ -115,7 +115,7 @@ def _number(named: str, value: Any, what: str) -> float:
     try:
         number = as_number(value)
     except ValueError as error:
-        raise InputError(f"{named} is {shown(value)}, {expected}") from error
+        raise InputError(f"{named} is {shown(value)}, {expected}{not_as_written(value)}") from error
     if number < 0:
         raise InputError(f"{named} is {shown(value)}, {expected}")
     return number
@@ -125,7 +125,8 @@ def _extra(where: str, column: str, kind: str, value: Any) -> float | str:
     try:
         return as_number(value) if kind == "number" else as_category(value)
     except ValueError as error:
-        what = f"a number, or nothing; for words, write data.extra.{column}: category" if kind == "number" else "a word"
+        cure = not_as_written(value) or f"; for words, write data.extra.{column}: category"
+        what = f"a number, or nothing{cure}" if kind == "number" else "a word"
         raise InputError(f'{where}: "{column}" is {shown(value)}, expected {what}') from error
 
 
