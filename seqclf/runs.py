@@ -3,7 +3,7 @@
 ==================  =================================================================================================
 ``manifest.json``   command, versions, data and status of the run; written first and last
 ``config.yaml``     the config with all defaults filled in
-``starter.yaml``    if the run was trained on data without a config: the config generated for it, with comments
+``starter.yaml``    if the run was trained on data without a config: the same options as the user would write them
 ``tokenizer/``      the tokenizer (``seqclf.text.tokenizer``)
 ``labels.json``     the labels in the order of their ids, and whether the data are multi-label
 ``thresholds.json`` multi-label only: the probability that each label must exceed

@@ -32,11 +32,11 @@ def _interrupt(kind: type) -> Callbacks:
 
 
 def test_a_new_run_and_more_epochs(sample_csv: Path, tmp_path: Path) -> None:
-    options = TrainOptions(starter="# as written for the data\n")
+    options = TrainOptions(starter=lambda config: f"# as written for {config.name}\n")
     run, outcome = train_new(_config(sample_csv), tmp_path / "runs", options)
     assert run.folder == tmp_path / "runs" / "small-1"
     assert run.manifest["status"] == outcome.status == FINISHED
-    assert run.starter.read_text(encoding="utf-8") == options.starter
+    assert run.starter.read_text(encoding="utf-8") == f"# as written for {load_config(run.config).name}\n"
     config, outcome = resume(run, epochs=2)
     assert config.training.epochs == load_config(run.config).training.epochs == 2
     assert outcome.status == FINISHED

@@ -10,10 +10,12 @@ from conftest import write_csv
 
 from seqclf.cli import cli
 from seqclf.cli.options import runs_argument
-from seqclf.cli.starting import as_settings
-from seqclf.config import load_config
+from seqclf.cli.starting import as_settings, load_or_make, overrides_of
+from seqclf.config import load_config, read_config
 from seqclf.config.files import read_file
+from seqclf.config.loading import with_absolute_paths
 from seqclf.runs import Run
+from seqclf.training.folds import fold_config
 
 QUICK = ("--set", "layers=[{type: pool}]", "--set", "training.epochs=1")
 
@@ -26,18 +28,56 @@ def test_a_file_is_trained_on_and_its_config_can_be_trained_again(
     sample_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SEQCLF_RUNS", str(tmp_path / "runs"))
-    trained = _call("train", str(sample_csv), *QUICK)
+    trained = _call("train", str(sample_csv), *QUICK, "--set", "embedding.dim=5", "--name", "mine")
     assert trained.exit_code == 0, trained.output
-    run = Run(tmp_path / "runs" / "reviews-1")
+    run = Run(tmp_path / "runs" / "mine-1")
     assert 'Found 200 texts with 2 labels (texts in "text", labels in "label")' in trained.stderr
     assert str(run.starter) in trained.stdout
     assert "--runs" not in trained.stdout
     starter, kept = load_config(run.starter), load_config(run.config)
-    assert starter.data == kept.data
-    assert starter.training.epochs > kept.training.epochs == 1
+    assert starter == kept
+    assert (kept.training.epochs, kept.embedding.dim, kept.name) == (1, 5, "mine")
     assert "# seed of all random numbers" in run.starter.read_text(encoding="utf-8")
     evaluated = _call("eval")
     assert evaluated.exit_code == 0, evaluated.output
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        ["data.weight=votes", "data.extra={price: number, country: category}", "embedding.dim=32"],
+        [
+            "layers=[{type: conv1d, filters: 8, kernel_size: 3}, {type: pool}]",
+            "layers[0].filters=9",
+            "head=[]",
+            "ngrams=null",
+        ],
+        [
+            "data.test=null",
+            "training.optimizer.learning_rate=1e-5",
+            "tokenizer={type: word}",
+            "ngrams=null",
+            "training.early_stopping=null",
+        ],
+        ["data.validation=reviews.csv", "ngrams={}"],
+        ["data.folds=3", "data.fold=1"],
+    ],
+)
+def test_a_starter_has_the_settings_that_a_run_was_trained_with(
+    settings: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = [(f"text {i} of many", "ab"[i % 2], i % 5, i / 7, ["NL", "no"][i % 3 > 1]) for i in range(60)]
+    data = write_csv(tmp_path / "reviews.csv", [("text", "label", "votes", "price", "country"), *rows])
+    loaded, starter = load_or_make(data, overrides_of(settings, name="other", folds=None))
+    assert starter is not None
+    config = with_absolute_paths(loaded.config)
+    if config.data.folds is not None:
+        config = fold_config(config, 2)
+    text = starter(config)
+    assert read_config("starter.yaml", (), text).config == config
+    assert "# seed of all random numbers" in text
+    assert "# Set on the command line: " in text
 
 
 def test_a_starter_is_no_part_of_a_run_with_a_config(binary_run: Run) -> None:

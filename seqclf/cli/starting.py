@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from seqclf.errors import InputError
 from seqclf.files import shell_word
 
 if TYPE_CHECKING:
-    from seqclf.config import LoadedConfig, Override
+    from seqclf.config import Config, LoadedConfig, Override
     from seqclf.starter.make import Request, Seen, Starter
 
 
@@ -51,8 +52,9 @@ def reject_run(path: Path, runs: Path | None = None) -> None:
 
 def load_or_make(
     path: Path, overrides: Sequence[Override], *, presets: bool = False, threads: int | str = "auto"
-) -> tuple[LoadedConfig, str | None]:
-    """The config of a file and None; for data, or with ``presets``, a config made for the data and its text.
+) -> tuple[LoadedConfig, Callable[[Config], str] | None]:
+    """The config of a file and None; for data, or with ``presets``, a config made for the data, and a function that
+    returns its text by the config of a run.
 
     Raises ``InputError``.
     """
@@ -65,6 +67,7 @@ def load_or_make(
     # An invalid config is rejected before anything heavy is imported.
     from seqclf.starter.make import starter_for
     from seqclf.starter.presets import loaded, seen_in
+    from seqclf.starter.trained import trained_text
     from seqclf.tensorflow_startup import start_tensorflow
 
     if is_data(path):
@@ -76,7 +79,8 @@ def load_or_make(
         seen = seen_in(str(path), given)
     made = best_of(seen, overrides, threads) if presets else starter_for(seen)
     say(f"  {made.model}", err=True)
-    return loaded(made, overrides), made.text
+    checked = loaded(made, overrides)
+    return checked, partial(trained_text, made.text, checked)
 
 
 def _seen(request: Request, worded: Callable[[str], str] = str) -> Seen:

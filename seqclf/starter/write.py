@@ -24,7 +24,7 @@ COMMENTS = {
     "data.test": "fraction of the texts that only `seqclf eval` reads, or a separate file",
     "data.exclude": "folders that are not labels",
     "data.unknown_labels": "texts whose label no training text has count as errors",
-    "tokenizer.vocab_size": "at most this many word pieces, from the training texts",
+    "tokenizer.vocab_size": "at most this many tokens, from the training texts",
     "tokenizer.max_tokens": "longer texts lose their middle",
     "embedding.dim": "length of a token's vector",
     "embedding.dropout": "fraction of the vectors' entries dropped during training",
@@ -47,7 +47,17 @@ _OF_PARTS = {
 
 def config_text(options: Mapping[str, Any], heading: Sequence[str]) -> str:
     """The options as YAML in the given order, with blank lines between sections, below ``heading`` as comments."""
-    lines = [f"# {line}" for paragraph in heading for line in textwrap.wrap(one_line(paragraph), _WIDTH)]
+    return "\n".join(commented_lines(heading)) + "\n" + options_text(options)
+
+
+def commented_lines(paragraphs: Sequence[str]) -> list[str]:
+    """Paragraphs as lines of comments."""
+    return [f"# {line}" for paragraph in paragraphs for line in textwrap.wrap(one_line(paragraph), _WIDTH)]
+
+
+def options_text(options: Mapping[str, Any]) -> str:
+    """The options as YAML in the given order, with comments and with blank lines between sections."""
+    lines: list[str] = []
     for name, value in options.items():
         if isinstance(value, Mapping | list):
             lines.append("")
@@ -80,7 +90,7 @@ def _option(name: str, value: Any, indent: str, path: str) -> Iterator[str]:
         yield _commented(f"{indent}{scalar(name)}:", comment)
         for inner, item in value.items():
             yield from _option(inner, item, f"{indent}  ", f"{path}.{inner}")
-    elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+    elif isinstance(value, list) and value and all(isinstance(item, Mapping) and item for item in value):
         yield _commented(f"{indent}{name}:", comment)
         for item in value:
             lines = [line for inner, one in item.items() for line in _option(inner, one, "", f"{path}[].{inner}")]

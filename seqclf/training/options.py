@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from seqclf.config import Config
 from seqclf.metrics.baseline import BaselineScores
 from seqclf.metrics.protocol import Metrics
 from seqclf.training.events import Event, Stage
@@ -29,7 +30,7 @@ class TrainOptions:
         memory_check: before training, raise ``InputError`` if it cannot fit into memory.
         threads: for TensorFlow, if nothing has used it in this process: a number; ``auto``: one for each core;
             ``stock``: as TensorFlow sets them (``seqclf.runtime``).
-        starter: text of the config that was written for the data; the run keeps it.
+        starter: the text of the config that was made for the data, by the config of the run, which keeps it.
     """
 
     resume: bool = False
@@ -37,7 +38,7 @@ class TrainOptions:
     on_nan: OnNan = "stop"
     memory_check: bool = True
     threads: int | str = "stock"
-    starter: str | None = None
+    starter: Callable[[Config], str] | None = None
 
 
 @dataclass(frozen=True)

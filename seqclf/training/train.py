@@ -79,7 +79,7 @@ def _train(config: Config, run: Run, options: TrainOptions, callbacks: Callbacks
     if not options.resume:
         write_config(run.config, config)
         if options.starter is not None:
-            write_text(run.starter, options.starter)
+            write_text(run.starter, options.starter(config))
         run.update_manifest(
             seed=config.seed, data=config.data.describe(), encoding=config.data.file_encoding, **environment()
         )
