@@ -125,6 +125,46 @@ def encoding_of(*paths: Path, opened: Callable[[Path], BinaryIO] = _opened) -> s
     return None if good > bad else guessed(bytes(non_ascii))
 
 
+def is_utf8(path: Path, *, opened: Callable[[Path], BinaryIO] = _opened) -> bool | None:
+    """Whether a file is UTF-8: it has its BOM, or all of it decodes and some of it is not ASCII.
+
+    None if all of it is ASCII, and for what is no regular file, which may not be read twice. Stops at the first byte
+    that does not decode. Raises ``OSError``.
+    """
+    if not path.is_file():
+        return None
+    decoder, ascii_only = codecs.getincrementaldecoder(UTF8)("strict"), True
+    with opened(path) as file:
+        chunk = file.read(_SAMPLE)
+        if chunk.startswith(codecs.BOM_UTF8):
+            return True
+        if _wide(chunk):
+            return False
+        try:
+            while chunk:
+                ascii_only = ascii_only and chunk.isascii()
+                if not ascii_only:
+                    decoder.decode(chunk)
+                chunk = file.read(_SAMPLE)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return None if ascii_only else True
+
+
+def own_encoding(usual: str, *paths: Path, opened: Callable[[Path], BinaryIO] = _opened) -> str:
+    """UTF-8 for files that can only be that, else their usual encoding, also if a file is in another one.
+
+    ASCII is UTF-8 where UTF-16 or UTF-32 is usual. Raises ``OSError``.
+    """
+    name, found = canonical(usual) or usual, set[bool | None]()
+    for path in () if name == UTF8 else paths:
+        found.add(is_utf8(path, opened=opened) if path.is_file() else False)
+        if False in found:
+            return usual
+    return UTF8 if True in found or (found and name.startswith(("utf-16", "utf-32"))) else usual
+
+
 def decoded(content: bytes, name: str) -> str:
     """The text of a complete file, without its BOM. Raises ``UnicodeError``, also for UTF-16 and UTF-32 without a BOM:
     ``bytes.decode`` would assume the machine's byte order."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from seqclf.cli.own_encoding import encoding_like
 from seqclf.cli.wrap import say
 from seqclf.column_values import is_missing
 from seqclf.errors import InputError
@@ -29,24 +30,33 @@ def source_of(
     """The source that reads ``--data``."""
     from seqclf.sources import TableColumns
     from seqclf.sources.folder import FolderData
-    from seqclf.sources.folder.files import Selection
+    from seqclf.sources.folder.files import Selection, find_texts
     from seqclf.sources.folder.reader import FolderSource
     from seqclf.sources.table import TableData
     from seqclf.sources.table.files import files_of
     from seqclf.sources.table.reader import TableSource
     from seqclf.starter.formats import format_of
-    from seqclf.tables.formats import kind_of
+    from seqclf.tables.formats import TEXT_KINDS, kind_of
 
-    encoding = encoding or config.data.file_encoding
+    usual = config.data.file_encoding
     if path.is_dir():
         selection = config.data.selection if isinstance(config.data, FolderData) else Selection()
+        if encoding is None:
+            wide = usual.startswith(("utf-16", "utf-32"))
+            files = find_texts(path, selection, binary=not wide).files
+            encoding = encoding_like(usual, str(path), files)
         return FolderSource(encoding, "--encoding ", selection=selection)
+    files = files_of(str(path))
+    file_format = format_of(str(files[0])) or "auto"
+    if encoding is None:
+        is_text = any((kind_of(file) or file_format) in TEXT_KINDS for file in files)
+        encoding = encoding_like(usual, str(path), files) if is_text else usual
     own = config.data.table_columns or TableColumns()
     separator = label_separator or own.separator
     read = replace(own, text=_text_columns(text, config.data.fields or own.text), label=label or own.label)
     named: dict[str, Any] = {"separator": separator, "options": "--", "encoding": encoding}
-    named["file_format"] = format_of(str(files_of(str(path))[0])) or "auto"
-    if isinstance(config.data, TableData) and (kind_of(path) or named["file_format"]) in ("csv", "tsv"):
+    named["file_format"] = file_format
+    if isinstance(config.data, TableData) and (kind_of(path) or file_format) in ("csv", "tsv"):
         named["header"] = config.data.header or ()
     table = TableSource(read.text, read.label, **named)
     return TableSource(read.text, read.label, **_optional_columns(config, table, path), **named)

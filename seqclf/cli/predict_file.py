@@ -12,17 +12,15 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-import click
-
+from seqclf.cli.own_encoding import encoding_like
 from seqclf.cli.streams import CheckedOutput
 from seqclf.cli.wrap import say
 from seqclf.errors import InputError
-from seqclf.file_encoding import UTF8
 from seqclf.inference.bulk.answers import Answers
 from seqclf.inference.bulk.job import Report, Target, predict_file, predict_stream
 from seqclf.inference.bulk.reader import STREAM, Reader, Source
 from seqclf.runs import TEXT_COLUMN, Run
-from seqclf.tables.formats import WRITE_KINDS, output_kind_of
+from seqclf.tables.formats import TEXT_KINDS, WRITE_KINDS, output_kind_of
 
 if TYPE_CHECKING:
     from seqclf.cli.predict_request import FileRequest
@@ -85,16 +83,15 @@ def _source(run: Run, request: FileRequest, columns: tuple[str, ...]) -> Source:
     assert request.input_path is not None
     encoding = request.encoding or run.text_encoding
     source = Source.of(request.input_path, request.input_format, _columns(request, columns), encoding)
+    if request.encoding is None and source.kind in TEXT_KINDS:
+        files = [] if source.is_stream else [Path(source.path)]
+        source = dataclasses.replace(source, encoding=encoding_like(encoding, source.name, files))
     if not request.columns and not columns:
         source = with_text_column(source, run.text_column)
     source = with_header(source, run.header)
     if source.kind == "txt" and columns:
         rest = ", ".join(f'"{column}"' for column in columns[1:])
         say(f'{source.name}: each line is a text of the column "{columns[0]}", without {rest}', err=True)
-    if request.encoding is None and source.encoding != UTF8 and source.kind not in ("parquet", "xlsx"):
-        click.echo(
-            f"Reading {source.name} as {source.encoding}, like the run's training texts (see --encoding)", err=True
-        )
     return source
 
 

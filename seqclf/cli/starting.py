@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from seqclf.cli.trials import best_of
 from seqclf.cli.wrap import say
 from seqclf.errors import InputError
+from seqclf.file_encoding import canonical
 from seqclf.files import shell_word
 
 if TYPE_CHECKING:
@@ -130,12 +131,16 @@ def _seen_by_settings(path: Path, overrides: Sequence[Override]) -> Seen:
 def as_settings(message: str) -> str:
     """Replace ``init``'s options in a sentence by ``--set``: ``--label stars`` becomes ``--set data.label=stars``."""
 
+    def encoding(found: re.Match[str]) -> str:
+        return f"--set data.encoding={found[1]}" if canonical(found[1]) else found[0]
+
     def setting(found: re.Match[str]) -> str:
-        value = found[2] or {"label-separator": "TEXT", "header": "NAMES"}.get(found[1], "COLUMN")
+        value = found[2] or {"label-separator": "TEXT", "header": "NAMES", "encoding": "NAME"}.get(found[1], "COLUMN")
         if (found[1], value) == ("label-separator", "none"):
             value = "null"
         return f"--set data.{found[1].replace('-', '_')}={value}"
 
+    message = re.sub(r"(?<![^\s(])--encoding ([\w-]+)", encoding, message)
     return re.sub(
-        r'(?<!\S)--(text|label-separator|label|header|encoding)\b(?: ("[^"]*"|\S+)(?= takes))?', setting, message
+        r'(?<![^\s(])--(text|label-separator|label|header|encoding)\b(?: ("[^"]*"|\S+)(?= takes))?', setting, message
     )

@@ -1,0 +1,33 @@
+"""The encoding of files that are given to a run: its own, or UTF-8 where they can only be that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from seqclf.cli.wrap import say
+from seqclf.errors import InputError
+from seqclf.file_encoding import UTF8, canonical, own_encoding
+from seqclf.tables.packed import open_binary, unpacking
+
+
+def encoding_like(of_run: str, name: str, files: Sequence[Path]) -> str:
+    """The encoding to read the files in; standard error names it unless the run reads UTF-8, too.
+
+    Args:
+        of_run: the encoding of the run's training texts.
+        name: what the user calls the files.
+        files: none for a stream, which is read in the run's encoding.
+    """
+    if canonical(of_run) == UTF8:
+        return of_run
+    try:
+        with unpacking(Path(name)):
+            found = own_encoding(of_run, *files, opened=open_binary)
+    except (InputError, OSError):  # reading the files reports it
+        found = of_run
+    how = f"{of_run}, like the run's training texts"
+    if found != of_run:
+        how = f"UTF-8, which it is, not as {how}"
+    say(f"Reading {name} as {how} (see --encoding)", err=True)
+    return found
