@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,59 @@ ONE_OF = {name: [int(i % 3 == place) for i in range(ROWS)] for place, name in en
 )
 def test_columns_of_numbers_are_labels(columns: dict[str, list[Any]], label: object) -> None:
     assert choose_columns("t.csv", _columns(**columns)).label == label
+
+
+def _probabilities(digits: int) -> dict[str, list[float]]:
+    draw = random.Random(digits)
+    rows = []
+    for _ in range(ROWS):
+        numbers = [draw.random() for _ in range(3)]
+        rows.append([round(number / sum(numbers), digits) for number in numbers])
+    return {name: [row[place] for row in rows] for place, name in enumerate(("neg", "neu", "pos"))}
+
+
+@pytest.mark.parametrize("digits", [2, 3, 6])
+@pytest.mark.parametrize("beside", [{}, {"n_annotators": [3, 5] * 30}, {"confidence": [0.5, 0.7, 0.9] * 20}])
+def test_rounded_probabilities_are_labels(digits: int, beside: dict[str, list[Any]]) -> None:
+    table = _probabilities(digits)
+    expected = {name: name for name in table}
+    values = {**_columns(**beside), **table}
+    assert choose_columns("t.csv", values).label == expected
+    assert choose_columns("t.csv", values, label=("neg", "neu", "pos")).label == expected
+
+
+@pytest.mark.parametrize("bad", [None, "", "n/a", 7.0])
+def test_a_bad_row_of_probabilities_does_not_hide_them(bad: Any, tmp_path: Path) -> None:
+    table: dict[str, list[Any]] = {**_probabilities(2), "n_annotators": [3, 5] * 30}
+    table["neu"][8] = bad
+    assert choose_columns("t.csv", _columns(**table)).label == {name: name for name in ("neg", "neu", "pos")}
+    path = write_csv(tmp_path / "t.csv", [("text", *table), *zip(TEXTS, *table.values(), strict=True)])
+    with pytest.raises(InputError, match=r't.csv:10: ("neu" is|the probabilities of the labels sum to)'):
+        starter(Request(str(path)))
+
+
+@pytest.mark.parametrize(
+    ("written", "wrong"),
+    [
+        (lambda share: str(share).replace(".", ","), "have decimal commas"),
+        (lambda share: str(round(100 * share)), "sum to 100"),
+        (lambda share: f"{100 * share:.0f}%", "sum to 100"),
+        (lambda share: f"{100 * share:.1f}".replace(".", ","), "sum to 100 and have decimal commas"),
+    ],
+)
+def test_probabilities_in_another_form_are_named(written: Callable[[float], str], wrong: str) -> None:
+    table = {name: [written(share) for share in shares] for name, shares in _probabilities(2).items()}
+    for label in ((), tuple(table)):
+        with pytest.raises(
+            InputError, match=f'"neg", "neu", "pos" look like probabilities of labels, but {wrong}; wri'
+        ):
+            choose_columns("t.csv", _columns(**table), label=label)
+
+
+def test_probabilities_beside_a_label_are_mentioned() -> None:
+    chosen = choose_columns("t.csv", {**_columns(label=["a", "b", "c"] * 20), **_probabilities(2)})
+    assert chosen.label == "label"
+    assert any("--label neg --label neu --label pos takes them as labels" in note for note in chosen.notes)
 
 
 def test_columns_with_exactly_one_1_are_one_label(tmp_path: Path) -> None:

@@ -21,11 +21,11 @@ from seqclf.starter.column_names import (
     parts,
     quoted,
 )
+from seqclf.starter.probability_columns import are_probabilities, by_label, check_spelling, probability_columns
 from seqclf.starter.separators import separator_in
 
 _SEVERAL = 2
 _SHOWN = 6
-_FROM_ONE = 1e-3  # probabilities are written with few digits
 
 Label = str | tuple[str, ...] | dict[str, str]
 """A column; several columns of 0 and 1, each of them a label; or, for each label, the column with its probability."""
@@ -54,9 +54,11 @@ def label_columns(
     flags = _flags(usable, values)
     if len(flags) >= _SEVERAL and (not ranked or (ranked[0][0] in flags and ranked[0][1] != "by its name")):
         return _of_flags(flags, usable, values)
-    if not ranked and (shares := _shares(columns, values)):
-        shown = quoted(list(shares.values()))
-        return LabelColumns(shares, (f"labels in {len(shares)} columns of probabilities ({shown})",))
+    shares = probability_columns(columns, values)
+    if shares and (not ranked or ranked[0][0] in shares.values()):
+        return _of_shares(shares)
+    if not ranked:
+        check_spelling(path, columns, values)
     if ranked:
         name, reason = ranked[0]
     elif usable:
@@ -82,7 +84,8 @@ def label_columns(
     ]
     separator = separator_in(values[name]) if guess_separator else None
     several = _about_several(name, separator, values[name])
-    notes = (f'labels in "{name}": {reason}', *several, *passed_over[:1], *_other_labels(rest))
+    beside = _beside(shares) if shares else ()
+    notes = (f'labels in "{name}": {reason}', *several, *passed_over[:1], *beside, *_other_labels(rest))
     return LabelColumns(name, notes, separator)
 
 
@@ -95,6 +98,11 @@ def named_labels(
         separator = separator_in(values[name]) if guess_separator else None
         several = _about_several(name, separator, values[name])
         return LabelColumns(name, (f'labels in "{name}": named by --label', *several), separator)
+    names = tuple(dict.fromkeys(column.name for column in columns))
+    if any(column.kind not in ("flags", "constant", "empty") for column in columns):
+        if are_probabilities(names, values):
+            return _of_shares(by_label(names), ": named by --label")
+        check_spelling(path, {column.name: column for column in columns}, values)
     for column in columns:
         if column.kind not in ("flags", "constant", "empty"):
             what = column.not_a_label or f"{column.distinct} values"
@@ -102,8 +110,18 @@ def named_labels(
                 f'{path}: "{column.name}" contains {what}; with several label columns, each must contain only 0 and '
                 "1; fix it, or name one column"
             )
-    names = tuple(dict.fromkeys(column.name for column in columns))
     return LabelColumns(names, (f"labels in {len(names)} columns of 0 and 1 ({quoted(names)}): named by --label",))
+
+
+def _of_shares(shares: dict[str, str], why: str = "") -> LabelColumns:
+    shown = quoted(list(shares.values()))
+    return LabelColumns(shares, (f"labels in {len(shares)} columns of probabilities ({shown}){why}",))
+
+
+def _beside(shares: Mapping[str, str]) -> list[str]:
+    """A note on columns of probabilities that are not the labels."""
+    options = " ".join(f"--label {argument(name)}" for name in shares.values())
+    return [f"{quoted(list(shares.values()))} are probabilities that sum to 1: {options} takes them as labels"]
 
 
 def _flags(usable: Mapping[str, Column], values: Mapping[str, Sequence[Any]]) -> list[str]:
@@ -142,24 +160,6 @@ def _of_flags(flags: Sequence[str], usable: Mapping[str, Column], values: Mappin
 def _number(value: Any) -> Any:
     word = str(value).strip().lower()
     return {"true": 1, "false": 0}.get(word, value)
-
-
-def _shares(columns: Mapping[str, Column], values: Mapping[str, Sequence[Any]]) -> dict[str, str] | None:
-    """By label: the columns of probabilities that sum to 1 in every row; None if there are none.
-
-    Labels are named by what the columns' names do not share: ``p_neg`` and ``p_pos`` are ``neg`` and ``pos``.
-    """
-    names = [name for name, column in columns.items() if column.kind == "decimals" and column.filled == column.rows]
-    if len(names) < _SEVERAL:
-        return None
-    rows = [[as_number(value) for value in row] for row in zip(*(values[name] for name in names), strict=False)]
-    if not all(min(row) >= 0 and abs(sum(row) - 1) <= _FROM_ONE for row in rows):
-        return None
-    first = names[0]
-    ends = (end for end, one in enumerate(first, 1) if not one.isalnum())
-    shared = [end for end in ends if all(name.startswith(first[:end]) for name in names)]
-    labels = [name[max(shared, default=0) :] for name in names]
-    return dict(zip(labels if all(labels) else names, names, strict=True))
 
 
 def _about_several(name: str, separator: str | None, values: Sequence[Any]) -> list[str]:

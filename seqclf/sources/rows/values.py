@@ -18,7 +18,9 @@ _YES, _NO = ("1", "1.0", "true"), ("0", "0.0", "false")
 _EXACT = 2**53
 """Up to this number, floats are exact integers."""
 
-_FROM_ONE = 0.011  # probabilities are written with two digits or more
+FROM_ONE = 0.011
+"""How far the sum of a row's probabilities may be from 1: they are written with two digits or more."""
+
 _MOST = 1e30  # the largest weight: sums of many stay far from the largest float32
 
 
@@ -93,7 +95,7 @@ def _shares(where: str, row: Mapping[str, Any], columns: Mapping[str, str]) -> t
     """The probabilities of all labels; they sum to 1."""
     shares = tuple(_number(f'{where}: "{column}"', row[column], "a probability") for column in columns.values())
     total = sum(shares)
-    if abs(total - 1) > _FROM_ONE:
+    if abs(total - 1) > FROM_ONE:
         names = ", ".join(f'"{column}"' for column in list(columns.values())[:5])
         raise InputError(f"{where}: the probabilities of the labels sum to {total:g}, expected 1 ({names})")
     return tuple(share / total for share in shares)
