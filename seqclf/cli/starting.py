@@ -98,6 +98,7 @@ def _seen(request: Request, worded: Callable[[str], str] = str) -> Seen:
 def _seen_by_settings(path: Path, overrides: Sequence[Override]) -> Seen:
     """``_seen`` for a command that has ``--set`` instead of options for columns."""
     from seqclf.starter.make import Request
+    from seqclf.tables.formats import KINDS
 
     given = {override.path[1]: override.value for override in overrides if override.path[:1] == ("data",)}
 
@@ -120,6 +121,7 @@ def _seen_by_settings(path: Path, overrides: Sequence[Override]) -> Seen:
         separator=separator,
         guess_separator="label_separator" not in given,
         header=columns("header") if "header" in given else None,
+        file_format=setting("format") if setting("format") in KINDS.values() else None,
         encoding=encoding,
     )
     try:

@@ -46,6 +46,7 @@ class Request:
         separator: separates several labels in one field.
         header: names of the columns of a file without a line of names; empty: the first line names them.
         guess_separator: whether a separator may be found in the labels.
+        file_format: of the files; None: by their extension or content.
         encoding: of the files; guessed if they are not UTF-8.
         validation: a fraction of the training texts, such as 0.1, or the path of a file or folder.
         test: the same for the test texts.
@@ -59,6 +60,7 @@ class Request:
     separator: str | None = None
     guess_separator: bool = True
     header: tuple[str, ...] | None = None
+    file_format: str | None = None
     encoding: str | None = None
     validation: str | None = None
     test: str | None = None
@@ -226,7 +228,7 @@ def _folder(path: str, request: Request) -> _Part:
 
 def _table(path: str, request: Request) -> _Part:
     files = files_of(path)
-    file_format = format_of(str(files[0]))
+    file_format = request.file_format or format_of(str(files[0]))
     kind = file_format or "auto"
     encoding, encoded, notes = _encoding(request, *files)
     unread = TableSource("", "", kind, options="--", encoding=encoding)

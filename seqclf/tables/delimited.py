@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from seqclf.errors import InputError
@@ -14,6 +14,7 @@ from seqclf.tables.broken_quotes import has_fields, lines_to_skip
 from seqclf.tables.decoding import NotDecoded, Open, RestNotDecoded, physical_lines, text_of
 from seqclf.tables.dialect import Dialect, dialect_of, separator_line
 from seqclf.tables.lines_again import CR_WITHIN, MOST_IN_ROW, LinesAgain, RowTooLong
+from seqclf.tables.looks_quoted import LooksQuoted
 from seqclf.tables.names import column_hint, named
 from seqclf.tables.packed import open_binary, unpacking
 from seqclf.tables.row import Notes, ReadingStopped, Row
@@ -21,6 +22,7 @@ from seqclf.tables.values import is_text
 
 _LONGEST_FIELD = 2**31 - 1
 _MOST_READ_AGAIN = 2**28  # characters
+_ROWS_AHEAD = 1000
 _MANY_LINES = 5  # of a row, each of which could be a row
 
 _NEVER_CLOSED = "a quote that starts in this row is never closed"
@@ -55,9 +57,12 @@ def csv_rows(
             first, delimiter, before = _first_line(lines, kind)
             dialect = dialect_of(kind, first, delimiter)
             again = LinesAgain(dialect.prepared(chain((first,), lines)), before)
-            table = _Table(path, dialect, again, notes or Notes())
-            table.header = list(header)
+            notes = notes or Notes()
+            table = _Table(path, dialect, again, notes)
+            table.header, table.first = list(header), first
             yield from table.rows(encoding)
+            if table.looks is not None:
+                notes.sentences += table.looks.sentences(path)
         except UnicodeError as error:  # a missing BOM does not raise UnicodeDecodeError
             if table is None or not table.header:
                 raise NotDecoded(f"{path}:1", encoding) from error
@@ -85,10 +90,14 @@ class _Table:
 
     Attributes:
         header: names of the columns; empty before the header was read. If they are set, all lines are rows.
+        first: the first line.
+        looks: whether a file without quoting looks quoted; None before the header was read, and for other files.
     """
 
     def __init__(self, path: Path, dialect: Dialect, lines: LinesAgain, notes: Notes) -> None:
         self.header: list[str] = []
+        self.first = ""
+        self.looks: LooksQuoted | None = None
         self._path, self._dialect, self._lines, self._notes = path, dialect, lines, notes
         self._one_line: deque[str] = deque()
         # Most rows have one line. Taking it from a deque is much faster than from LinesAgain.
@@ -101,7 +110,8 @@ class _Table:
         has_names = bool(self.header)
         if not has_names:
             self._read_header(encoding)
-        header, is_first = self.header, not has_names
+        header, is_first, hint = self.header, not has_names, ""
+        looks = self.looks = None if quoted else LooksQuoted(self.first, len(header), may_wait=path.is_file())
         while (line := lines.take()) is not None:
             start, text = lines.number, line
             if quoted and '"' in line:
@@ -115,8 +125,14 @@ class _Table:
                 if not content:
                     continue
                 fields = content.split(delimiter)
+                if looks is not None:
+                    if '"' in line:
+                        hint = looks.add(lines.number, line, fields, lines.ahead())
+                    else:
+                        looks.every_row = False
             if is_first:
                 header, is_first = self._with_row_names(fields, line), False
+                hint = hint or self._row_names_hint(fields)
             if "\0" in text:
                 yield InputError(f"{path}:{start}: contains a NUL byte; is it a text file?")
             elif not (text.isascii() or is_text((text,))):
@@ -124,7 +140,25 @@ class _Table:
             elif len(fields) == len(header):
                 yield start, dict(zip(header, fields, strict=True))
             else:
-                yield InputError(f"{path}:{start}: {self._wrong_count(fields)}")
+                yield InputError(f"{path}:{start}: {self._wrong_count(fields)}{hint}")
+                hint = ""
+
+    def _row_names_hint(self, fields: list[str]) -> str:
+        """Advice if this first row and those that follow have one field more than the header."""
+        more, delimiter = len(self.header) + 1, self._dialect.delimiter
+        if len(fields) != more:
+            return ""
+        following = [line for line in islice(self._lines.ahead(), _ROWS_AHEAD) if line.rstrip("\r\n")]
+        quoted = self._dialect.quoted
+        fit = (has_fields(one, delimiter, more) if quoted else one.count(delimiter) == more - 1 for one in following)
+        if not all(fit):
+            return ""
+        if not fields[-1] and all(line.rstrip("\r\n").endswith(delimiter) for line in following):
+            return f"; every row ends with {_named(delimiter)}, but the header does not"
+        return (
+            "; every row has one field more, as in R's files with row names: write it again with row.names=FALSE (or "
+            "col.names=NA), or add a name to the start of the header"
+        )
 
     def _read_header(self, encoding: str) -> None:
         line = self._lines.take() or ""
@@ -226,3 +260,7 @@ class _Table:
                 f"lines {start} to {lines.number} of {self._path} are one row, but look like many: is a quote in line "
                 f"{start} never closed?"
             )
+
+
+def _named(delimiter: str) -> str:
+    return "a tab" if delimiter == "\t" else f'"{delimiter}"'
