@@ -32,6 +32,9 @@ def _lines(found: Found) -> list[int]:
     return [-int(row.split(":")[0]) if isinstance(row, str) else row[0] for row in found]
 
 
+_SIX = "".join(f"{number},b\n" for number in range(6))
+
+
 @pytest.mark.parametrize(
     ("body", "lines"),
     {
@@ -41,10 +44,10 @@ def _lines(found: Found) -> list[int]:
         "two rows": ('1,"5" wide"\n2,b\n3,"7" wide"\n4,"x"\n', [-2, 3, -4, 5]),
         "unclosed, up to a row with quotes": ('1,"a\n2,b\n3,"c, d"\n', [-2, 3, 4]),
         "unclosed, up to an empty field": ('1,"a\n2,b\n3,""\n4,d\n', [-2, 3, 4, 5]),
-        "unclosed, up to the end": ('1,"a\n2,b\n3,c\n', [-2, 3, 4]),
+        "unclosed, up to the end": ('1,"a\n' + _SIX, [-2, *range(3, 9)]),
         "within a row of several lines": ('1,"a\nb "q" c\nd"\n2,b\n', [-2, 5]),
         "a row of several lines with a field too many": ('1,"a\nb\nc",x\n2,b\n', [-2, 5]),
-        "unclosed twice": ('1,"a\n2,b\n3,"c\n4,d\n', [-2, 3, -4, 5]),
+        "unclosed twice": ('1,"a\n2,b\n3,"c\n' + _SIX, [-2, 3, -4, *range(5, 11)]),
     }.values(),
 )
 def test_reading_goes_on_after_a_stray_quote(body: str, lines: list[int], tmp_path: Path) -> None:
@@ -56,6 +59,11 @@ def test_reading_goes_on_after_a_stray_quote(body: str, lines: list[int], tmp_pa
     [
         '1,a\n2,"cut off',
         '1,a\n2,"cut off\nin a long text\n',
+        '1,"a\n2,b\n3,c\n',  # perhaps a list within the text
+        '1,"Dear Sir,\n' + "I write, again\n" * 9,
+        '1,"Dear Sir,\n\n' + _SIX,  # a blank line
+        '1,"Dear Sir,\n' + '""No"",he said\n' * 9,
+        '1,"Dear Sir,\n' + '""No"",he said "no"\n' + _SIX,
         '1,"a\n2,b\nd\n3,e",x\n4,f\n',  # some of the lines in between are rows, others are not
     ],
 )

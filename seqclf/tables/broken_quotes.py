@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 _MOST_AHEAD = 2**26  # characters of following lines
+_MANY_ROWS = 5  # after a quote that is never closed: evidence that no text was cut off
 
 
 def lines_to_skip(first: str, following: Iterable[str], *, delimiter: str, width: int, unclosed: bool) -> int | None:
@@ -15,19 +16,22 @@ def lines_to_skip(first: str, following: Iterable[str], *, delimiter: str, width
     A line with an even number of quotes ends its row. After an odd number, either the row continues up to the line
     that closes its quote, or a quote is missing and each line is a row of its own. The lines in between decide: if all
     have as many fields as the header, they are rows; if none has, they continue the row. A line that opens a quote of
-    its own cannot be inside of another quote.
+    its own cannot be inside of another quote. A quote that is not closed up to the end may be that of a text that was
+    cut off: then the lines are only rows if they are many and unlike prose, which has a space after a comma.
 
     Args:
         first: the first line of the malformed row.
         width: number of fields of a row.
-        unclosed: the quote is not closed up to the end of the file.
+        unclosed: the quote may continue up to the end of the file.
     """
     if first.count('"') % 2 == 0:
         return 0
     right = wrong = size = 0
+    prose = False
     for place, line in enumerate(following):
         body = line.rstrip("\r\n")
         if not body:
+            prose = True
             continue
         if _opens(body, delimiter):
             return 0
@@ -38,12 +42,11 @@ def lines_to_skip(first: str, following: Iterable[str], *, delimiter: str, width
         if width > 1:  # any line has one field
             fits = has_fields(line, delimiter, width)
             right, wrong = right + fits, wrong + (not fits)
+        prose = prose or f"{delimiter} " in body
         size += len(line)
         if size > _MOST_AHEAD:
             return None if wrong else 0
-    if unclosed and (wrong or not right):  # perhaps the file is cut off within a long text
-        return None
-    return 0
+    return None if unclosed and (wrong or prose or right < _MANY_ROWS) else 0
 
 
 def has_fields(line: str, delimiter: str, width: int) -> bool:
@@ -57,11 +60,14 @@ def has_fields(line: str, delimiter: str, width: int) -> bool:
 
 
 def _opens(body: str, delimiter: str) -> bool:
-    """Whether the line's first quote is at the start of a field that has content."""
+    """Whether the line's first quote opens a field. A doubled quote before text does not: it is inside of a field."""
     place = body.find('"')
     if place < 0 or (place > 0 and body[place - 1] != delimiter):
         return False
-    return place + 1 < len(body) and body[place + 1] != delimiter
+    behind = body[place:].lstrip('"')
+    quotes = len(body) - place - len(behind)
+    is_empty = not behind or behind.startswith(delimiter)
+    return quotes > 1 if is_empty else quotes % 2 == 1
 
 
 def _closes(body: str, delimiter: str) -> bool:

@@ -209,8 +209,9 @@ class _Table:
             if width not in (0, len(fields)) and (len(lines.row) > 1 or '\\"' in line):
                 reason = self._wrong_count(fields)
         except csv.Error as error:
-            unclosed = "unexpected end" in str(error)
-            reason = _NEVER_CLOSED if unclosed else _NOT_DOUBLED if len(lines.row) == 1 else _EITHER
+            at_end = "unexpected end" in str(error)
+            unclosed = at_end or len(lines.row) > 1
+            reason = _NEVER_CLOSED if at_end else _NOT_DOUBLED if len(lines.row) == 1 else _EITHER
         except RowTooLong:
             reason = f"{_NEVER_CLOSED} within {MOST_IN_ROW >> 20} MB"
         if reason:
