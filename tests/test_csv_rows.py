@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqclf.errors import InputError
+from seqclf.tables.decoding import decoded_lines
 from seqclf.tables.delimited import csv_rows
+from seqclf.tables.packed import open_binary
 from seqclf.tables.row import Notes, ReadingStopped
 
 Found = list[tuple[int, list[str]] | str]
@@ -204,3 +206,18 @@ def test_bytes_that_end_within_a_character_stop_the_reading(tmp_path: Path) -> N
     assert not isinstance(next(rows), InputError)
     with pytest.raises(ReadingStopped, match=r"t\.csv:\d: not utf-16 text"):
         list(rows)
+
+
+@pytest.mark.parametrize("length", [70_000, 200_000])
+@pytest.mark.parametrize("place", [1, 66_000])
+def test_a_cr_in_a_long_first_line_belongs_to_it(place: int, length: int, tmp_path: Path) -> None:
+    first = f"{'a' * place}\r{'b' * (length - place)}"
+    path = tmp_path / "t.txt"
+    path.write_text(f"{first}\ngood\nbad\n", newline="")
+    assert [text for _, text in decoded_lines(path, open_binary, "utf-8")] == [f"{first}\n", "good\n", "bad\n"]
+    path.write_text(f"{first}\rbad", newline="")
+    assert [len(str(text)) for _, text in decoded_lines(path, open_binary, "utf-8")] == [
+        place + 1,
+        length - place + 1,
+        3,
+    ]

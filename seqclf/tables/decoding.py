@@ -18,6 +18,9 @@ from seqclf.tables.values import is_text
 LOOKED_AT = 65_536
 """Characters before the first line end, in search of it."""
 
+MOST_WITHOUT_LF = 2**26
+"""Characters in which a file with a lone CR is searched for LF."""
+
 Open = Callable[[Path], BinaryIO]
 """Opens a file for reading bytes."""
 
@@ -54,16 +57,17 @@ def text_of(path: Path, opened: Open, encoding: str, *, html: bool = True) -> io
 def physical_lines(file: io.TextIOWrapper, start: str | None = None) -> Iterator[str]:
     """Lines that end with LF or CRLF or, if the file's first line end is a lone CR and no LF follows, with CR.
 
-    A CR within a line of a file with LF belongs to the line. Reads no more of a stream than it must.
+    A CR within a line of a file with LF belongs to the line. Reads no more of a stream than it must: up to the first
+    line end. After a lone CR, LF is sought within ``MOST_WITHOUT_LF`` characters.
 
     Args:
         start: the result of ``file.readline(LOOKED_AT)``, if it was called before.
     """
     first = file.readline(LOOKED_AT) if start is None else start
-    if "\r" in first and not first.endswith("\n"):
-        return _ended_by_cr(file, first)
     if first and not first.endswith("\n"):
-        first += file.readline()
+        first += file.readline(MOST_WITHOUT_LF if "\r" in first else -1)
+        if "\r" in first and not first.endswith("\n"):
+            return _ended_by_cr(file, first)
     return chain((first,), file) if first else iter(())
 
 
