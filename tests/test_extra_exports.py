@@ -136,9 +136,9 @@ def test_the_saved_model_gives_the_same_with_columns_and_without(labels: str, to
     loaded = tf.saved_model.load(str(tmp_path / "m"))
     texts = tf.constant(["w3 w5 w1", "unknown words", "w7 w6 w5 w4"])
     given = {
-        "price": tf.constant([3, float("nan"), 1e9]),
+        "price": tf.constant([3, float("nan"), 1e9], tf.float64),
         "country": tf.constant(["\u3000fr ", "xx", ""]),
-        "age": tf.constant([float("nan"), 7, -4]),
+        "age": tf.constant([float("nan"), 7, -4], tf.float64),
     }
     found = loaded.signatures["with_columns"](text=texts, **given)["probabilities"]
     np.testing.assert_allclose(found, probabilities(model, features(), of), atol=1e-5)
@@ -147,12 +147,28 @@ def test_the_saved_model_gives_the_same_with_columns_and_without(labels: str, to
     np.testing.assert_allclose(alone[::2], expected[::2], atol=1e-5)
     np.testing.assert_allclose(alone[1], prior.frequencies, atol=1e-6)
     np.testing.assert_allclose(loaded.classify_with_columns(texts)["probabilities"], alone, atol=1e-6)
-    nothing = {"price": tf.zeros([0]), "country": tf.constant([], tf.string), "age": tf.zeros([0])}
+    none = tf.zeros([0], tf.float64)
+    nothing = {"price": none, "country": tf.constant([], tf.string), "age": none}
     found = loaded.signatures["with_columns"](text=tf.constant([], tf.string), **nothing)
     assert found["probabilities"].shape == (0, len(of))
     one = fitted().features({"price": [3, 3, 3]}, 3)
-    found = loaded.classify_with_columns(texts, price=tf.constant([3.0]))["probabilities"]
+    found = loaded.classify_with_columns(texts, price=tf.constant([3.0], tf.float64))["probabilities"]
     np.testing.assert_allclose(found, probabilities(model, one, of), atol=1e-5)
+
+
+def test_the_graph_tells_large_numbers_apart_as_numpy_does() -> None:
+    """Timestamps: a minute is less than the distance of neighbours in float32."""
+    import tensorflow as tf
+
+    from seqclf.export.graph_columns import GraphColumns
+    from seqclf.export.signature_inputs import with_inputs
+
+    times = 1_700_000_000 + 60 * np.arange(40.0)
+    columns = ExtraColumns.fit({"time": "number"}, {"time": times})
+    graph = GraphColumns(columns)
+    found = with_inputs(graph, graph.inputs)(tf.constant(times)).numpy()
+    np.testing.assert_array_equal(found, columns.encode({"time": times}, 40))
+    assert len(np.unique(found)) == 40
 
 
 def test_outside_python_an_input_may_be_left_out(tokenizer: Any, tmp_path: Path) -> None:
@@ -194,7 +210,7 @@ def test_every_column_has_an_input_that_tensorflow_accepts(tokenizer: Any, tmp_p
     model = build_model(config, 50, labels, extra=extra.width)
     export_saved_model(model, config, tokenizer, labels, tmp_path / "m", extra=extra)
     signature = tf.saved_model.load(str(tmp_path / "m")).signatures["with_columns"]
-    given = {name: tf.constant([float(place)]) for place, name in enumerate(names.values())}
+    given = {name: tf.constant([float(place)], tf.float64) for place, name in enumerate(names.values())}
     found = signature(text=tf.constant(["w3 w5"]), **given)["probabilities"].numpy()[0, 1]
     features_of = extra.features({name: [place] for place, name in enumerate(columns)}, 1)
     np.testing.assert_allclose(found, model([np.array([[5, 7]]), features_of]).numpy()[0, 0], atol=1e-5)

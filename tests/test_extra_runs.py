@@ -53,7 +53,7 @@ def test_every_side_answers_the_same(run: Run) -> None:
     np.testing.assert_allclose(light.probabilities(texts, given), expected, atol=1e-5)
     saved = tf.saved_model.load(str(run.saved_model)).signatures
     columns = {
-        "price": tf.constant([12.5, np.nan, 1e12, 3], tf.float32),
+        "price": tf.constant([12.5, np.nan, 1e12, 3], tf.float64),
         "country": tf.constant(["fr", "de", "", "xx"]),
     }
     found = saved["with_columns"](text=tf.constant(texts), **columns)

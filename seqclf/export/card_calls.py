@@ -84,7 +84,8 @@ def _with_columns(fields: Sequence[str], extra: Mapping[str, str], answer: str) 
         if column != name:
             yield from (f"The input of the column `{column}` is called `{name}`.", "")
     inputs = {name: '"a text"' for name in of_text} | {named[column]: _VALUES[kind] for column, kind in extra.items()}
-    given = ", ".join(f"{name}=tf.constant([{value}])" for name, value in inputs.items())
+    types = {named[column]: ", tf.float64" for column, kind in extra.items() if kind == "number"}
+    given = ", ".join(f"{name}=tf.constant([{value}]{types.get(name, '')})" for name, value in inputs.items())
     yield from _code(
         "Python, with the values of columns (NaN and the empty string: no value):",
         "python",

@@ -24,8 +24,9 @@ class GraphColumns(tf.Module):  # type: ignore[misc]
         taken: names of other inputs.
 
     Attributes:
-        inputs: one for each column, in their order: numbers are ``tf.float32``, NaN where missing, categories are
-            ``tf.string``, "" where missing. By default no text has a value.
+        inputs: one for each column, in their order: numbers are ``tf.float64``, NaN where missing, categories are
+            ``tf.string``, "" where missing. By default no text has a value. A number needs 64 bits: in 32, timestamps
+            one minute apart would be equal.
     """
 
     def __init__(self, extra: ExtraColumns, taken: Iterable[str] = ()) -> None:
@@ -34,7 +35,7 @@ class GraphColumns(tf.Module):  # type: ignore[misc]
         self._missing = tf.constant(extra.missing)
         names = input_names(extra.names, taken)
         self.inputs = [
-            SignatureInput(names[one.name], tf.float32, tf.constant([float("nan")], tf.float32))
+            SignatureInput(names[one.name], tf.float64, tf.constant([float("nan")], tf.float64))
             if isinstance(one, NumberColumn)
             else SignatureInput(names[one.name], tf.string, tf.constant([b""]))
             for one in extra.columns
@@ -62,7 +63,7 @@ class GraphColumns(tf.Module):  # type: ignore[misc]
 def _numbers(column: NumberColumn, values: tf.Tensor) -> tf.Tensor:
     """``NumberColumn.encode``."""
     absent = tf.math.is_nan(values)
-    inside = tf.clip_by_value(tf.cast(values, tf.float64), column.low, column.high)
+    inside = tf.clip_by_value(values, column.low, column.high)
     if column.deviation:
         standardised = (inside / 2 - column.mean / 2) / (column.deviation / 2)
     else:
