@@ -118,3 +118,12 @@ def test_a_tab_at_the_end_of_every_row_is_named(tmp_path: Path) -> None:
     path = tmp_path / "a.tsv"
     path.write_text("text\tlabel\n" + "nice film\tpos\t\n" * 3)
     assert "every row ends with a tab, but the header does not" in _read(path)[1][0]
+
+
+@pytest.mark.parametrize("text", ["two\nlines", "two\n\nlines\n", r"\"said\" C:" + "\\", "a\ttab"])
+def test_row_names_are_found_whatever_the_first_text_has(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.tsv"
+    path.write_text('"text"\t"label"\n' + "".join(f'"{i}"\t"{text}"\t"a"\n' for i in range(3)), newline="")
+    found = list(rows(path, "tsv"))
+    assert not [row for row in found if isinstance(row, InputError)]
+    assert [row[1]["text"] for row in found if not isinstance(row, InputError)] == [text.replace('\\"', '"')] * 3

@@ -92,6 +92,25 @@ def test_rows_are_those_of_training(kind: str, options: dict[str, Any], tmp_path
         assert pyarrow.parquet.read_schema(written["test"].path) == pyarrow.parquet.read_schema(table)
 
 
+@pytest.mark.parametrize("odd", ["two\nlines", "a\ttab", "lone\rCR", "two\r\nlines"])
+@pytest.mark.parametrize("file_format", ["auto", "tsv"])
+def test_quoted_tsv_reads_back(odd: str, file_format: str, tmp_path: Path) -> None:
+    """R writes quotes around all fields, and backslashes before quotes."""
+    rows = ['"text"\t"label"\n', *(f'"{i}"\t"say \\"{i}\\" {odd}, C:\\"\t"{"ab"[i % 2]}"\n' for i in range(40))]
+    table = tmp_path / "t.tsv"
+    table.write_text("".join(rows), encoding="utf-8", newline="")
+    config = checked_config(
+        small_config(data={"source": "table", "train": str(table), "test": 0.2, "format": file_format})
+    )
+    written = write_splits(config, tmp_path / "out")
+    section = data_section(config, {name: split.path for name, split in written.items()})
+    again = checked_config(small_config(data={**config.data.model_dump(), **section}))
+    for name in SPLITS:
+        texts = list(Corpus(config).texts(name).texts)
+        assert list(Corpus(again).texts(name).texts) == texts
+        assert f'"{texts[0].split(chr(34))[1]}" {odd}, C:\\' in texts[0]
+
+
 def test_files_of_their_own_are_copied(tmp_path: Path) -> None:
     table, other = _written(tmp_path / "t.csv", _rows()), _written(tmp_path / "other.jsonl", _rows(9))
     config = checked_config(small_config(data={"source": "table", "train": str(table), "test": str(other)}))

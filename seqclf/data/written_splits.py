@@ -23,7 +23,10 @@ from seqclf.sources.table.files import files_of
 from seqclf.sources.texts import LabelledTexts
 from seqclf.tables.csv_writer import csv_writer
 from seqclf.tables.packed import open_binary
+from seqclf.tables.row import Row
 from seqclf.text.fields import split_fields
+
+_NOT_IN_TSV = "\t\n\r"
 
 SPLITS = ("train", "validation", "test")
 
@@ -44,7 +47,8 @@ class WrittenSplit:
 def write_splits(config: Config, folder: Path) -> dict[str, WrittenSplit]:
     """Write one file for each split of the config into a new folder, all of them or none.
 
-    Rows of tables keep all columns, their order and the file format; other sources become csv files with the columns
+    Rows of tables keep all columns, their order and the file format, but quoted tsv whose fields contain tabs or line
+    ends becomes csv, and spreadsheets become csv; other sources become csv files with the columns
     that are read, by default ``text`` and ``label``, or jsonl files if csv cannot represent them.
 
     Raises:
@@ -74,6 +78,8 @@ def data_section(config: Config, files: Mapping[str, Path]) -> dict[str, Any]:
         section = {"source": "table", "text": columns.text, "label": columns.label}
         section |= {name: value for name, value in (("weight", columns.weight), ("extra", columns.extra)) if value}
     section |= {name: str(path) for name, path in files.items()}
+    if getattr(config.data, "format", "auto") != "auto":
+        section["format"] = "auto"  # the files have the extensions of their formats
     if config.data.file_encoding != UTF8:
         section["encoding"] = "utf-8"  # whatever the encoding of the original files
     unused = [name for name in ("group", "header", "folds", "fold") if getattr(config.data, name, None) is not None]
@@ -95,6 +101,8 @@ def _write_rows(corpus: Corpus, texts: Mapping[str, LabelledTexts], folder: Path
     drawn = [name for name in texts if name == "train" or not corpus.has_own_part(name)]
     for part, names in [(corpus.part("train"), drawn), *((corpus.part(n), [n]) for n in texts if n not in drawn)]:
         kind = source.kind(part)
+        if kind == "tsv" and not all(map(_fits_tsv, source.rows(part))):
+            kind = "csv"
         files |= {name: f"{name}.{kind}" for name in names}
         split_of = None
         if names == drawn:
@@ -107,6 +115,14 @@ def _write_rows(corpus: Corpus, texts: Mapping[str, LabelledTexts], folder: Path
         else:
             _copy_lines(source, part, kind, paths, split_of)
     return files
+
+
+def _fits_tsv(row: Row | InputError) -> bool:
+    """Whether tsv without quoting can hold the row, as most can: files whose names are quoted also quote fields."""
+    if isinstance(row, InputError):
+        return True
+    fields = [field for pair in row[1].items() for field in pair]
+    return not (any(mark in field for field in fields for mark in _NOT_IN_TSV) or any('"' in name for name in row[1]))
 
 
 def _copy_lines(

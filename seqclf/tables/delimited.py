@@ -97,6 +97,7 @@ class _Table:
     def __init__(self, path: Path, dialect: Dialect, lines: LinesAgain, notes: Notes) -> None:
         self.header: list[str] = []
         self.first = ""
+        self._awaits_first = False  # row; it shows whether rows have names
         self.looks: LooksQuoted | None = None
         self._path, self._dialect, self._lines, self._notes = path, dialect, lines, notes
         self._one_line: deque[str] = deque()
@@ -110,7 +111,8 @@ class _Table:
         has_names = bool(self.header)
         if not has_names:
             self._read_header(encoding)
-        header, is_first, hint = self.header, not has_names, ""
+        header, hint = self.header, ""
+        self._awaits_first = not has_names
         looks = self.looks = None if quoted else LooksQuoted(self.first, len(header), may_wait=path.is_file())
         while (line := lines.take()) is not None:
             start, text = lines.number, line
@@ -130,8 +132,8 @@ class _Table:
                         hint = looks.add(lines.number, line, fields, lines.ahead())
                     else:
                         looks.every_row = False
-            if is_first:
-                header, is_first = self._with_row_names(fields, line), False
+            if self._awaits_first:
+                header, self._awaits_first = self._with_row_names(fields, line), False
                 hint = hint or self._row_names_hint(fields)
             if "\0" in text:
                 yield InputError(f"{path}:{start}: contains a NUL byte; is it a text file?")
@@ -175,15 +177,18 @@ class _Table:
 
     def _with_row_names(self, fields: list[str], line: str) -> list[str]:
         """The header for this first row. If the row has one field more, its first field is R's name of the row."""
+        if self._has_row_name(fields, line):
+            self.header = named(["", *self.header], Notes())
+        return self.header
+
+    def _has_row_name(self, fields: list[str], line: str) -> bool:
         delimiter = self._dialect.delimiter
-        are_there = (
-            len(fields) == len(self.header) + 1
+        return (
+            self._awaits_first
+            and len(fields) == len(self.header) + 1
             and self._dialect.quoted_names
             and line.startswith('"' if delimiter == "\t" else f'"1"{delimiter}')
         )
-        if are_there:
-            self.header = named(["", *self.header], Notes())
-        return self.header
 
     def _wrong_count(self, fields: list[str]) -> str:
         header = self.header
@@ -206,7 +211,8 @@ class _Table:
         unclosed, reason = False, ""
         try:
             fields = next(self._parser, [])
-            if width not in (0, len(fields)) and (len(lines.row) > 1 or '\\"' in line):
+            fits = width in (0, len(fields)) or self._has_row_name(fields, line)
+            if not fits and (len(lines.row) > 1 or '\\"' in line):
                 reason = self._wrong_count(fields)
         except csv.Error as error:
             at_end = "unexpected end" in str(error)
