@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import shlex
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,6 +28,14 @@ bytes of another script that happen to decode."""
 _ENOUGH = 0.09
 _NO_FILES = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"}
 """Codecs for names and literals, not for files."""
+_OF_ICONV = {
+    "latin-1": "iso-8859-1",
+    "iso8859-1": "iso-8859-1",
+    "euc_jp": "euc-jp",
+    "utf-16-le": "utf-16le",
+    "utf-16-be": "utf-16be",
+}
+"""Names of Python's codecs that iconv lacks."""
 
 
 @dataclass(frozen=True)
@@ -165,21 +174,42 @@ def own_encoding(usual: str, *paths: Path, opened: Callable[[Path], BinaryIO] = 
     return UTF8 if True in found or (found and name.startswith(("utf-16", "utf-32"))) else usual
 
 
+def conversion(encoding: str, path: Path | str = "FILE") -> str:
+    """The command that converts a file to UTF-8."""
+    return f"iconv -f {_OF_ICONV.get(encoding, encoding)} -t utf-8 {shlex.quote(str(path))} > NEW"
+
+
 def decoded(content: bytes, name: str) -> str:
     """The text of a complete file, without its BOM. Raises ``UnicodeError``, also for UTF-16 and UTF-32 without a BOM:
     ``bytes.decode`` would assume the machine's byte order."""
     return codecs.getincrementaldecoder(decoder_of(name))("strict").decode(content, final=True).removeprefix("\ufeff")
 
 
-def suggestion(path: Path, option: str, tried: str = UTF8, *, opened: Callable[[Path], BinaryIO] = _opened) -> str:
-    """Advice for a file that is not valid text in the encoding ``tried``. ``option``: how the user sets the encoding,
-    ``data.encoding: `` or a command-line option; ``opened``: as in ``encoding_of``."""
+def suggestion(
+    path: Path,
+    option: str,
+    tried: str = UTF8,
+    *,
+    beside: Path | None = None,
+    opened: Callable[[Path], BinaryIO] = _opened,
+) -> str:
+    """Advice for a file that is not valid text in the encoding ``tried``.
+
+    Args:
+        option: how the user sets the encoding, ``data.encoding: `` or a command-line option.
+        beside: a file in UTF-8 that the option is for, too.
+        opened: as in ``encoding_of``.
+    """
     try:
         found = encoding_of(path, opened=opened)
     except OSError:
         found = None
     if found is None or canonical(found) == canonical(tried):
         return f"save it as UTF-8, or set its encoding ({option}cp1252, or another of Python's codecs)"
+    if canonical(tried) == UTF8 and beside is not None:
+        with _opened(path) as raw, opened(path) as file:
+            how = conversion(found, path if raw.read(8) == file.read(8) else "FILE")  # not of a packed file
+        return f"it decodes as {found}, but {beside} is UTF-8: convert this file, and put NEW in its place ({how})"
     return f"it decodes as {found}: {'set' if option.endswith(': ') else 'add'} {option}{found}"
 
 

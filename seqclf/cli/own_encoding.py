@@ -7,12 +7,15 @@ from pathlib import Path
 
 from seqclf.cli.wrap import say
 from seqclf.errors import InputError
-from seqclf.file_encoding import UTF8, canonical, own_encoding
+from seqclf.file_encoding import UTF8, canonical, conversion, own_encoding
+from seqclf.sources.misread import utf8_among
 from seqclf.tables.packed import open_binary, unpacking
 
 
 def encoding_like(of_run: str, name: str, files: Sequence[Path]) -> str:
     """The encoding to read the files in; standard error names it unless the run reads UTF-8, too.
+
+    Raises ``InputError`` if some files are UTF-8 and others are not.
 
     Args:
         of_run: the encoding of the run's training texts.
@@ -26,6 +29,11 @@ def encoding_like(of_run: str, name: str, files: Sequence[Path]) -> str:
             found = own_encoding(of_run, *files, opened=open_binary)
     except (InputError, OSError):  # reading the files reports it
         found = of_run
+    if found == of_run and len(files) > 1 and (others := utf8_among(files)):
+        raise InputError(
+            f"{name}: {others[0]} is UTF-8 text, other files are not: convert those ({conversion(of_run)}), and put "
+            f"NEW in their place; --encoding {of_run} reads all in this encoding"
+        )
     how = f"{of_run}, like the run's training texts"
     if found != of_run:
         how = f"UTF-8, which it is, not as {how}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, encoding_of
 from seqclf.sources.folder.files import Selection
 from seqclf.sources.folder.reader import FolderSource
+from seqclf.sources.misread import misread, utf8_among
 from seqclf.sources.table.files import files_of
 from seqclf.sources.table.reader import ROWS_LOOKED_AT, TableSource
 from seqclf.sources.texts import LabelledTexts
@@ -220,6 +221,7 @@ def _folder(path: str, request: Request) -> _Part:
         )
     folder = folder_at(path)
     encoding, options, notes = _encoding(request, *folder.files)
+    notes += tuple(f"warning: {said}" for said in misread(encoding, folder.files, "--encoding "))
     source = FolderSource(encoding, "--encoding ", selection=folder.selection)
     texts = source.read(path)
     options = {"source": "folder", **folder.options, **options}
@@ -230,7 +232,8 @@ def _table(path: str, request: Request) -> _Part:
     files = files_of(path)
     file_format = request.file_format or format_of(str(files[0]))
     kind = file_format or "auto"
-    encoding, encoded, notes = _encoding(request, *files)
+    is_mixed = request.encoding is None and len(files) > 1 and utf8_among(files)  # reading reports the other files
+    encoding, encoded, notes = (UTF8, {}, ()) if is_mixed else _encoding(request, *files)
     unread = TableSource("", "", kind, options="--", encoding=encoding)
     keys = (file_format or kind_of(files[0])) == "jsonl"
     values, every, rows = looked_at(unread, path, keys=keys)
@@ -263,12 +266,8 @@ def _table(path: str, request: Request) -> _Part:
         _, one_of, _ = looked_at(unread, part, keys=keys)
         return source.read(part, most=ROWS_LOOKED_AT, every=one_of)
 
-    return _Part(texts, options, read, rows, (*chosen.notes, *_left_out(source, path), *notes), f" ({chosen.named})")
-
-
-def _left_out(source: TableSource, path: str) -> Iterator[str]:
-    if (said := source.left_out(path)) is not None:
-        yield f"warning: {said}"
+    left_out = [] if (said := source.left_out(path)) is None else [f"warning: {said}"]
+    return _Part(texts, options, read, rows, (*chosen.notes, *left_out, *notes), f" ({chosen.named})")
 
 
 def _encoding(request: Request, *paths: Path) -> tuple[str, dict[str, Any], tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import glob
 import re
@@ -50,8 +51,20 @@ def double_quoted(text: str) -> str:
     return f'"{quoted.encode("ascii", "backslashreplace").decode("ascii")}"'
 
 
+_READ_BOMS = tuple(
+    codecs.BOM_UTF8.decode(codec)
+    for codec in (
+        *("cp437", "cp850", "cp874", "koi8-r", "mac-roman", "iso8859-2", "iso8859-9", "iso8859-15"),
+        *(f"cp{number}" for number in range(1250, 1259)),
+    )
+)
+"""The BOM of UTF-8 read in single-byte encodings."""
+
+
 def column_hint(column: str, columns: Sequence[str]) -> str:
     """A suggestion for a missing column, or advice if the column names look wrong."""
+    if columns and columns[0].startswith(_READ_BOMS):
+        return "; the file is UTF-8: it starts with the BOM of UTF-8; remove data.encoding (or --encoding)"
     for name in columns:
         if unicodedata.normalize("NFC", name) == unicodedata.normalize("NFC", column):
             return f"; the file has it in another Unicode normal form: write {double_quoted(name)}, with the quotes"

@@ -11,6 +11,7 @@ from seqclf.file_encoding import UTF8, canonical, decoded, suggestion
 from seqclf.sources.base import OptionError
 from seqclf.sources.folder.files import DEFAULT, SPLIT_NAMES, Found, Selection, find_texts
 from seqclf.sources.folder.left_out import printable
+from seqclf.sources.misread import misread
 from seqclf.sources.texts import LabelledTexts, digest
 from seqclf.tables.formats import KINDS
 
@@ -60,7 +61,9 @@ class FolderSource:
 
     def left_out(self, part: str) -> str | None:
         """What the part contains that is not read, as a sentence; None if everything is read."""
-        return self._find(part).left_out.sentence(self._selection.extensions)
+        found = self._find(part)
+        said = found.left_out.sentence(self._selection.extensions)
+        return "; ".join([*([said] if said else []), *misread(self._encoding, found.files, self._option)]) or None
 
     def _find(self, part: str) -> Found:
         wide = (canonical(self._encoding) or "").startswith(_WIDE)

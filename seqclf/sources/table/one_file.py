@@ -11,9 +11,10 @@ from typing import Any
 
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, suggestion
+from seqclf.sources.misread import misread, utf8_among
 from seqclf.sources.table.files import existing
 from seqclf.tables.decoding import NotDecoded
-from seqclf.tables.formats import kind_of, unknown_ending
+from seqclf.tables.formats import TEXT_KINDS, kind_of, unknown_ending
 from seqclf.tables.packed import open_binary, unpacking
 from seqclf.tables.row import Notes, ReadingStopped, Row
 from seqclf.tables.rows import rows
@@ -33,12 +34,14 @@ class TableReading:
         options: prefix of options where the user sets them, for messages.
         encoding: Python's name of the files' encoding.
         header: names of the columns of csv and tsv files without a header line.
+        beside: all files of the part, for advice.
     """
 
     file_format: str = "auto"
     options: str = "data."
     encoding: str = UTF8
     header: tuple[str, ...] = ()
+    beside: tuple[Path, ...] = ()
 
     def kind(self, path: Path) -> str:
         """The format of a file. Raises ``InputError`` if it is unknown."""
@@ -60,8 +63,20 @@ class TableReading:
 
     def suggestion(self, path: Path) -> str:
         """Advice for a file that is not valid text in the encoding."""
-        option = "data.encoding: " if self.options == "data." else f"{self.options}encoding "
-        return suggestion(path, option, self.encoding, opened=open_binary)
+        others = utf8_among(self._texts(self.beside)) if canonical(self.encoding) == UTF8 else []
+        return suggestion(path, self._option, self.encoding, beside=next(iter(others), None), opened=open_binary)
+
+    def misread(self, paths: Sequence[Path]) -> list[str]:
+        """A warning if files are UTF-8 although the encoding is another."""
+        return misread(self.encoding, self._texts(paths), self._option)
+
+    @property
+    def _option(self) -> str:
+        return "data.encoding: " if self.options == "data." else f"{self.options}encoding "
+
+    def _texts(self, paths: Sequence[Path]) -> list[Path]:
+        """The files that have an encoding."""
+        return [path for path in paths if path.is_file() and self.kind(path) in TEXT_KINDS]
 
 
 class Digests:

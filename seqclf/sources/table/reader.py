@@ -19,6 +19,7 @@ from seqclf.sources.table.files import described, files_of
 from seqclf.sources.table.missing_columns import MissingCounts, RowMissesColumns
 from seqclf.sources.table.one_file import Digests, TableReading
 from seqclf.sources.texts import LabelledTexts, digest
+from seqclf.tables.decoding import NotDecoded
 from seqclf.tables.packed import open_binary
 from seqclf.tables.row import Notes, ReadingStopped, Row
 from seqclf.tables.values import shown
@@ -73,16 +74,23 @@ class TableSource:
             return None
 
     def check(self, part: str) -> None:
-        for path in files_of(part):
-            self._check_file(path)
+        reading = self._reading_of(part)
+        for path in reading.beside:
+            self._check_file(path, reading)
 
-    def _check_file(self, path: Path) -> None:
+    def _reading_of(self, part: str) -> TableReading:
+        return replace(self._reading, beside=tuple(files_of(part)))
+
+    def _check_file(self, path: Path, reading: TableReading) -> None:
         if self._reading.header and (kind := self._reading.kind(path)) not in ("csv", "tsv"):
             message = f"{path}: names the columns of csv and tsv files without a header line, but this file is {kind}"
             raise OptionError({"header": f"{message}; set it to null"})
-        missing, count, bad = MissingCounts(self._reading.options), 0, None
-        for row in itertools.islice(self._reading.rows(path), ROWS_LOOKED_AT):
+        missing, count = MissingCounts(self._reading.options), 0
+        bad: InputError | None = None
+        for row in itertools.islice(reading.rows(path), ROWS_LOOKED_AT):
             count += 1
+            if isinstance(row, NotDecoded) and bad is None:
+                bad = InputError(f"{row}; {reading.suggestion(path)}")
             if isinstance(row, InputError):
                 bad = bad or row
                 continue
@@ -113,6 +121,7 @@ class TableSource:
                 named = f"{len(unread)} columns" if len(unread) > 1 else "a column"
                 said.append(f"{path}: {filled:,} rows have text in {named} without a name, which is not read")
             said += notes.sentences
+        said += self._reading.misread(files_of(part))
         return "; ".join(said) or None
 
     def fingerprint(self, part: str) -> str:
@@ -143,7 +152,7 @@ class TableSource:
         another spelling are one label.
         """
         collected, multi = Collected(self._columns), False
-        bad, starts, last = BadRows(self._reading), list[int](), None
+        bad, starts, last = BadRows(self._reading_of(part)), list[int](), None
         for path, row in itertools.islice(self._labelled_rows(part, every), most):
             if isinstance(row, InputError):
                 bad.add(path, row)
@@ -207,9 +216,10 @@ class TableSource:
 
     def _all_rows(self, part: str) -> Iterator[tuple[Path, Row | InputError]]:
         """Each row with its file. The error that stops the reading of a file is that of its last row."""
-        for path in files_of(part):
+        reading = self._reading_of(part)
+        for path in reading.beside:
             try:
-                for row in self._reading.rows(path):
+                for row in reading.rows(path):
                     yield path, row
             except ReadingStopped as error:
                 yield path, error
