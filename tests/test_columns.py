@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqclf.column_values import as_category, as_number
-from seqclf.config import load_config, parse_override
+from seqclf.config import checked_config, load_config, parse_override
 from seqclf.config.problems import ConfigError
+from seqclf.data.prepare import preparation_problems
 from seqclf.errors import InputError
 from seqclf.sources.base import TableColumns
 from seqclf.sources.rows.collected import LabelledRow
@@ -205,3 +206,22 @@ def test_other_values_are_no_numbers_either(value: object) -> None:
 )
 def test_a_category_has_one_name_in_all_formats(value: object, name: str) -> None:
     assert as_category(value) == name
+
+
+@pytest.mark.parametrize(("option", "value"), [("weight", "w"), ("extra", {"price": "number"})])
+def test_a_test_file_without_a_further_column_has_a_cure(option: str, value: Any, tmp_path: Path) -> None:
+    rows = [{"text": "One", "label": "a", "w": 1, "price": 2}, {"text": "Two", "label": "b", "w": 1, "price": 3}]
+    train = _written(tmp_path, "csv", rows)
+    test = tmp_path / "test.csv"
+    test.write_text("text,label\nOne,a\n", encoding="utf-8")
+
+    def problems(**data: Any) -> list[str]:
+        source = {"source": "table", "train": str(train), "test": str(test), option: value, **data}
+        return [
+            str(problem)
+            for problem in preparation_problems(checked_config({"data": source, "layers": [{"type": "pool"}]}))
+        ]
+
+    (problem,) = problems()
+    assert problem.endswith("; add it, or leave data.test out and give the file to seqclf eval --data")
+    assert not any("eval --data" in one for one in problems(train=str(test)))

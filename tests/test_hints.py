@@ -38,6 +38,7 @@ def said(line: str) -> str:
         ("train c.yaml --patience 9", "train c.yaml --set training.early_stopping.patience=9"),
         ("train c.yaml --data my.csv", "train c.yaml --set data.train=my.csv"),
         ("train c.yaml --label-separator '|'", "train c.yaml --set 'data.label_separator=|'"),
+        ("train d.csv --extra price", "train d.csv --set 'data.extra={price: number}'"),
         ("train c.yaml --seed 3", "train c.yaml --set seed=3"),
         ("train --bidirectional c.yaml", "train c.yaml --set 'layers[0].bidirectional=true'"),
         ("train c.yaml --epocs 3", "train c.yaml --set training.epochs=3"),

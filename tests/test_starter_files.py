@@ -118,6 +118,21 @@ def test_a_folder_of_tables_is_trained_on_its_training_table(tmp_path: Path) -> 
         starter(Request(str(tmp_path)))
 
 
+@pytest.mark.parametrize(
+    "texts", [["runs/a.txt", "runs/b.txt"], ["runs/one/log.txt"], ["runs/one/log.txt", "runs/two/log.txt"]]
+)
+def test_the_tables_of_a_working_folder_are_named_beside_its_runs(texts: list[str], tmp_path: Path) -> None:
+    for text in texts:
+        (tmp_path / text).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / text).write_text("hello", encoding="utf-8")
+        if text.endswith("log.txt"):
+            (tmp_path / text).with_name("manifest.json").write_text("{}", encoding="utf-8")
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text("text,label\nx,y\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"contains 2 tables \(a.csv, b.csv\)"):
+        starter(Request(str(tmp_path)))
+
+
 def test_adjacent_label_folders_are_found(tmp_path: Path) -> None:
     for split in ("train", "test"):
         for i, (text, label) in enumerate(ROWS):

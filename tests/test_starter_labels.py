@@ -120,6 +120,38 @@ def test_columns_of_numbers_are_labels(columns: dict[str, list[Any]], label: obj
     assert choose_columns("t.csv", _columns(**columns)).label == label
 
 
+@pytest.mark.parametrize(
+    ("values", "cure"), [(["yes", "no"], "write 0 and 1"), (["1", "0", "-1"], "remove the rows with -1")]
+)
+def test_columns_written_alike_may_be_a_label_each(values: list[str], cure: str) -> None:
+    draw = random.Random(3)
+    table = {name: [draw.choice(values) for _ in range(ROWS)] for name in ("rude", "odd", "bad")}
+    notes = choose_columns("t.csv", _columns(**table)).notes
+    assert any(note.startswith('"rude", "odd", "bad" all contain') and cure in note for note in notes)
+
+
+def test_an_empty_cell_among_columns_of_0_and_1_is_named(tmp_path: Path) -> None:
+    table: dict[str, list[Any]] = {name: list(column) for name, column in FLAGS.items()}
+    table["odd"][5] = ""
+    path = write_csv(tmp_path / "t.csv", [("text", *table), *zip(TEXTS, *table.values(), strict=True)])
+    assert choose_columns("t.csv", _columns(**table)).label == ("rude", "odd", "bad")
+    with pytest.raises(InputError, match=r't.csv:7: "odd" is "", expected 0 or 1'):
+        starter(Request(str(path)))
+
+
+def test_further_columns_are_named() -> None:
+    draw = random.Random(2)
+    further = {
+        "n_votes": [draw.randint(0, 9) for _ in TEXTS],
+        "price": [round(draw.random() * 90, 2) for _ in TEXTS],
+        "confidence": [round(draw.random(), 2) for _ in TEXTS],
+        "country": [draw.choice(["de", "fr", "us"]) for _ in TEXTS],
+    }
+    notes = choose_columns("t.csv", _columns(label=["a", "b"] * 30, **further)).notes
+    assert '"n_votes" contains numbers: data.weight: n_votes weighs the texts by them' in notes
+    assert any("data.extra: {price: number, country: category}" in note for note in notes)
+
+
 def _probabilities(digits: int) -> dict[str, list[float]]:
     draw = random.Random(digits)
     rows = []

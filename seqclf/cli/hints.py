@@ -146,10 +146,16 @@ def _kind_of_model(command: click.Command, name: str, words: tuple[str, ...]) ->
 def _in_the_config(name: str, words: Sequence[str]) -> str | None:
     """The option of a config's ``data`` for a column that ``init`` does not take."""
     option = DATA_OPTIONS.get(key_of(name))
-    column, equals, kind = (value_of(words, name) or "COLUMN").partition("=")
+    value = value_of(words, name) or "COLUMN"
     if option != "extra":
-        return option and f"{option}: {column}"
-    return f"extra: {{{column}: {kind if equals else 'number'}}}" + ("" if equals else " (or category)")
+        return option and f"{option}: {value}"
+    return f"extra: {_with_kind(value)}" + ("" if "=" in value else " (or category)")
+
+
+def _with_kind(value: str) -> str:
+    """The value of ``data.extra`` for a column's name, or for ``NAME=KIND``."""
+    column, _, kind = value.partition("=")
+    return value if value.startswith("{") else f"{{{column}: {kind or 'number'}}}"
 
 
 def settings_hint(context: click.Context) -> Hint:
@@ -182,7 +188,8 @@ def _with_settings(command: click.Command, words: tuple[str, ...], also: Sequenc
             if known is not None and not equals and not known.is_flag and rest:
                 kept.append(rest.pop(0))
             continue
-        settings += ["--set", f"{key}={value if equals else _value(rest, is_flag(key))}"]
+        value = value if equals else _value(rest, is_flag(key))
+        settings += ["--set", f"{key}={_with_kind(value) if key == 'data.extra' else value}"]
     return (*kept, *settings) if settings else None
 
 

@@ -64,7 +64,10 @@ def preparation_problems(config: Config) -> list[Problem]:
         try:
             corpus.check(split)
         except OptionError as error:
-            problems += [Problem(("data", option), message) for option, message in error.by_option.items()]
+            known = {problem.path[-1] for problem in problems}  # if the training texts lack a column, too
+            for option, message in error.by_option.items():
+                cure = _without_column(split) if option in ("weight", "extra") and option not in known else ""
+                problems.append(Problem(("data", option), message + (cure if split != "train" else "")))
         except InputError as error:
             problems.append(Problem(("data", config.data.option_of(split)), str(error)))
     problems = list(dict.fromkeys(problems))
@@ -78,6 +81,10 @@ def preparation_problems(config: Config) -> list[Problem]:
         except InputError as error:
             problems.append(Problem(("embedding", "vectors"), str(error)))
     return problems
+
+
+def _without_column(split: str) -> str:
+    return f"; add it, or leave data.{split} out and give the file to seqclf eval --data"
 
 
 def preparation_warnings(config: Config) -> list[Problem]:

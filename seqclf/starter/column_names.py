@@ -21,7 +21,6 @@ LABEL_NAMES = (
 LESS_LIKELY = frozenset(
     "id ids idx index no num number count confidence prob probability gold url link html json date time".split()
 )
-WEIGHT_NAMES = frozenset("weight weights sample_weight sampleweight".split())
 _ABOUT_ROWS = frozenset("is was has train test valid validation dev eval example verified deleted duplicate".split())
 _SHOWN = 6
 

@@ -13,12 +13,12 @@ from seqclf.starter.column_names import (
     LESS_LIKELY,
     SHORT_TEXT_NAMES,
     TEXT_NAMES,
-    WEIGHT_NAMES,
     argument,
     by_name,
     contents,
     parts,
 )
+from seqclf.starter.further_columns import about_further_columns
 from seqclf.starter.label_columns import Label, label_columns, named_labels
 from seqclf.tables.names import column_hint
 
@@ -44,9 +44,7 @@ class Columns:
     @property
     def named(self) -> str:
         """The columns, for a sentence."""
-        labels = [self.label] if isinstance(self.label, str) else list(self.label)
-        if isinstance(self.label, Mapping):
-            labels = list(self.label.values())
+        labels = _columns_of(self.label)
         texts = self.text if isinstance(self.text, str) else ", ".join(self.text)
         return f'texts in "{texts}", labels in "{", ".join(labels)}"'
 
@@ -93,8 +91,15 @@ def choose_columns(
         chosen = named_labels(path, [seen[name] for name in label], values, guess_separator=guess_separator)
     else:
         chosen = label_columns(path, others, values, guess_separator=guess_separator)
-    notes += [*chosen.notes, *_about_weights(others)]
+    taken = _columns_of(chosen.label)
+    notes += [*chosen.notes, *about_further_columns({name: others[name] for name in others if name not in taken})]
     return Columns(_one_or_all(text), chosen.label, tuple(notes), chosen.separator)
+
+
+def _columns_of(label: Label) -> list[str]:
+    if isinstance(label, str):
+        return [label]
+    return list(label.values()) if isinstance(label, Mapping) else list(label)
 
 
 def _check_named(path: str, values: Mapping[str, Any], text: Sequence[str], label: Sequence[str]) -> None:
@@ -115,16 +120,6 @@ def _check_named(path: str, values: Mapping[str, Any], text: Sequence[str], labe
 
 def _one_or_all(names: Sequence[str]) -> str | tuple[str, ...]:
     return names[0] if len(names) == 1 else tuple(names)
-
-
-def _about_weights(columns: Mapping[str, Column]) -> list[str]:
-    """A note on a column that could weigh the texts."""
-    found = [
-        name
-        for name, column in columns.items()
-        if "_".join(parts(name)) in WEIGHT_NAMES and column.kind in ("decimals", "integers")
-    ]
-    return [f'"{name}" contains numbers: data.weight: {argument(name)} weighs the texts by them' for name in found[:1]]
 
 
 def _quoted(name: str) -> str:

@@ -26,6 +26,7 @@ from seqclf.starter.separators import separator_in
 
 _SEVERAL = 2
 _SHOWN = 6
+_NEARLY_ALL = 0.95
 
 Label = str | tuple[str, ...] | dict[str, str]
 """A column; several columns of 0 and 1, each of them a label; or, for each label, the column with its probability."""
@@ -85,7 +86,8 @@ def label_columns(
     separator = separator_in(values[name]) if guess_separator else None
     several = _about_several(name, separator, values[name])
     beside = _beside(shares) if shares else ()
-    notes = (f'labels in "{name}": {reason}', *several, *passed_over[:1], *beside, *_other_labels(rest))
+    alike = _written_alike(name, usable, values)
+    notes = (f'labels in "{name}": {reason}', *several, *passed_over[:1], *beside, *alike, *_other_labels(rest))
     return LabelColumns(name, notes, separator)
 
 
@@ -126,7 +128,11 @@ def _beside(shares: Mapping[str, str]) -> list[str]:
 
 def _flags(usable: Mapping[str, Column], values: Mapping[str, Sequence[Any]]) -> list[str]:
     """Columns of 0 and 1 that may be labels, all of them written alike (0 and 1, or true and false)."""
-    flags = [name for name, column in usable.items() if column.kind == "flags" and column.filled == column.rows]
+    flags = [
+        name
+        for name, column in usable.items()  # the reader names the rows without a value
+        if column.kind == "flags" and column.filled_share >= _NEARLY_ALL and len(values[name]) == column.rows
+    ]
     flags = [name for name in flags if not is_about_the_row(name)] or flags
     written = {name: any(str(value).strip().isalpha() for value in values[name]) for name in flags}
     as_words = sum(written.values()) > len(flags) / 2
@@ -183,6 +189,18 @@ def _sort_key(column: Column) -> tuple[bool, bool, bool, int]:
     """Sort key for label columns chosen by content: filled rows first, words before numbers, few values."""
     unlikely = bool(LESS_LIKELY.intersection(parts(column.name))) or is_about_the_row(column.name)
     return column.filled < column.rows, unlikely, column.kind != "words", column.distinct
+
+
+def _written_alike(name: str, usable: Mapping[str, Column], values: Mapping[str, Sequence[Any]]) -> list[str]:
+    """A note on columns with the same two values (or three with -1) as the chosen one: perhaps a label each."""
+    found = {other: {one for one, _ in most_frequent(values[other], 4) if one} for other in usable}
+    same = [other for other, these in found.items() if these == found.get(name)]
+    extra = "-1" in found.get(name, ())
+    if len(same) < _SEVERAL or len(found[name]) != _SEVERAL + extra:
+        return []
+    shown = ", ".join(sorted(found[name]))
+    cure = "remove the rows with -1" if extra else "write 0 and 1 (or true and false)"
+    return [f"{quoted(same)} all contain {shown}: if each is a label, {cure}; data.label then lists the columns"]
 
 
 def _other_labels(columns: Mapping[str, Column]) -> list[str]:

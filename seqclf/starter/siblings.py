@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqclf.errors import InputError
-from seqclf.sources.folder.files import SPLIT_NAMES, SPLIT_WORD
+from seqclf.sources.folder.files import SPLIT_NAMES, SPLIT_WORD, find_texts
 from seqclf.sources.texts import DATA_VARIABLE
 from seqclf.starter.folders import has_texts, only_folder_with_labels
 from seqclf.starter.usable import is_number
 from seqclf.tables.formats import KINDS
 from seqclf.tables.packed import unpacked_name
+
+_LEAST_LABELS = 2
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,18 @@ def training_part(path: str) -> str:
     Raises ``InputError`` if a folder contains tables and none of them is the training split.
     """
     folder = Path(path)
-    if not folder.is_dir() or has_texts(folder):
+    if not folder.is_dir():
         return path
-    if (within := only_folder_with_labels(folder)) != folder:
-        return str(within)
+    tables = [entry for entry in _entries(folder) if entry.is_file()]
+    within = only_folder_with_labels(folder)
+    if not (tables and (_holds_runs(within) or len(set(find_texts(within).labels)) < _LEAST_LABELS)):
+        if has_texts(folder):
+            return path
+        if within != folder:
+            return str(within)
     splits = [entry for entry in _entries(folder) if _split_of(entry) == "train"]
     if splits:
         return str(splits[0])
-    tables = [entry for entry in _entries(folder) if entry.is_file()]
     if len(tables) == 1:
         return str(tables[0])
     if tables:
@@ -55,6 +61,10 @@ def training_part(path: str) -> str:
             f"a config: data.train: {every}"
         )
     return path
+
+
+def _holds_runs(folder: Path) -> bool:
+    return any(folder.glob("*/manifest.json"))
 
 
 def find_parts(train: str, check: Callable[[str], None]) -> Parts:
