@@ -55,7 +55,7 @@ def test_rows_that_only_fit_with_quoting_are_explained_once(inside: str, tmp_pat
     texts = [f"one{inside}two", f"three{inside}four"]
     path = _file(tmp_path, [*PLAIN, *((text, "pos") for text in texts)])
     _, errors, said = _read(path)
-    assert "looks quoted, but tsv is read without quoting: set data.format to csv" in errors[0]
+    assert "looks quoted, but tsv is read without quoting: read it as csv" in errors[0]
     assert "looks quoted" not in "".join(errors[1:])
     assert "looks quoted in 2 rows, first in line 4" in said
     assert _read(path, "csv") == (["nice film", "dull film", *texts], [], "")
@@ -93,6 +93,10 @@ def test_the_commands_say_it_and_the_cures_work(tmp_path: Path, monkeypatch: pyt
         said = _call(*command)
         assert said.exit_code == 0, said.output
         assert "looks quoted in 60 rows" in " ".join(said.output.split())
+    renamed = _call("init", "--from", str(Path("a.tsv").rename("a.csv")))
+    assert renamed.exit_code == 0, renamed.output
+    assert "looks quoted" not in " ".join(renamed.output.split())
+    Path("a.csv").rename("a.tsv")
     cured = _call("check", "a.tsv", "--set", "data.format=csv")
     assert cured.exit_code == 0, cured.output
     assert "looks quoted" not in " ".join(cured.output.split())

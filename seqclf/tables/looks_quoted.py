@@ -91,5 +91,8 @@ class LooksQuoted:
 def _cure(first: str) -> str:
     """What to do with a quoted tsv file that has this first line."""
     if dialect_of("csv", first).delimiter == "\t":
-        return "set data.format to csv, which also reads tabs (predict: --input-format csv)"
+        return (
+            "read it as csv, which also reads tabs: set data.format to csv (predict: --input-format csv), or rename it "
+            "to end in .csv"
+        )
     return "write each name in the first line in quotes"
