@@ -45,6 +45,8 @@ def test_the_command(three_label_run: Run, three_labels_csv: Path, tmp_path: Pat
             "out.xyz: unknown file extension; use one of ",
         ),
         (["-i", str(three_labels_csv), "-o", "-", "--errors", "x"], "--errors: works only with --output FILE"),
+        (["-i", ""], "'--input' / '-i': expected a path, found nothing"),
+        (["-i", str(three_labels_csv), "-o", ""], "'--output' / '-o': expected a path, found nothing"),
         (["-i", str(three_labels_csv), "--resume"], "--resume: standard output cannot be resumed"),
         (["-i", str(three_labels_csv), "-o", str(out), "--json"], "--json is for texts"),
         (["-i", str(written_as("empty.csv", "text\n"))], "empty.csv: contains no rows"),

@@ -77,8 +77,10 @@ def test_another_job_is_not_resumed(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="was started with another --top"):
         predict(source, tmp_path / "out.csv", top=1, resume=True)
     written(source, ROWS[:-1])
-    with pytest.raises(InputError, match="was started with another content of --input"):
+    with pytest.raises(InputError, match="before the file of --input changed; delete this folder to start again"):
         predict(source, tmp_path / "out.csv", resume=True)
+    with pytest.raises(InputError, match=r"was started with another --input \(it was: [^)]*in.csv[^)]*\); repeat that"):
+        predict(written(tmp_path / "new.csv", ROWS), tmp_path / "out.csv", resume=True)
     journal = tmp_path / "out.csv.partial" / "journal.json"
     journal.write_text("{", encoding="utf-8")
     with pytest.raises(InputError, match="cannot be read"):

@@ -97,12 +97,21 @@ def test_what_is_no_file_is_left_out_and_what_cannot_be_read_is_an_error(tmp_pat
     _write(tmp_path, "pos/1.txt", "neg/1.txt")
     os.mkfifo(tmp_path / "pos" / "pipe.txt")
     assert _left_out(tmp_path) == "left out: 1 file: neither file nor folder (pipe.txt)"
-    (tmp_path / "pos" / "2.txt").symlink_to("nowhere")
-    with pytest.raises(InputError, match=r"2\.txt: cannot be read \(No such file"):
+    (tmp_path / "pos" / "1.txt").unlink()
+    (tmp_path / "pos" / "1.txt").symlink_to("x" * 300)  # longer than a name may be
+    with pytest.raises(InputError, match=r"1\.txt: cannot be read \(File name too long"):
         FolderSource().read(str(tmp_path))
-    (tmp_path / "pos" / "2.txt").unlink()
-    (tmp_path / "pos" / "2.txt").symlink_to("2.txt")
-    with pytest.raises(InputError, match=r"2\.txt: cannot be read"):
+
+
+def test_links_that_lead_nowhere_are_left_out(tmp_path: Path) -> None:
+    _write(tmp_path, "pos/1.txt", "neg/1.txt")
+    for name, target in (("gone.txt", "nowhere"), ("self", "self"), ("self.txt", "self.txt"), ("a", "b"), ("b", "a")):
+        (tmp_path / "pos" / name).symlink_to(target)
+    assert list(_read(tmp_path)) == ["neg/1.txt", "pos/1.txt"]
+    assert _left_out(tmp_path) == "left out: 5 files: links that lead nowhere (a, b, gone.txt, ...)"
+    (tmp_path / "pos" / "1.txt").unlink()
+    (tmp_path / "neg" / "1.txt").unlink()
+    with pytest.raises(InputError, match=r"contains no texts \(left out: 5 files: links that lead nowhere"):
         FolderSource().read(str(tmp_path))
 
 

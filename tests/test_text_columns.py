@@ -172,6 +172,9 @@ def test_a_file_without_a_column_is_an_error_that_names_it(run: Run, tmp_path: P
     assert f'no column "{BODY}"; did you mean "Class"?' in " ".join(shown.stderr.split())
     renamed = _call(run, "--input", str(source), "--column", TITLE, "--column", "Class")
     assert json.loads(renamed.stdout)["prediction"] == "pos"
+    twice = _call(run, "--input", str(source), "--column", TITLE, "--column", TITLE)
+    assert twice.exit_code == 2
+    assert f'--column: expected each column once, found "{TITLE}" twice' in " ".join(twice.stderr.split())
     one = _call(run, "--input", str(source), "--column", TITLE)
     assert one.exit_code == 2
     assert "reads 2 text columns" in one.stderr

@@ -34,9 +34,14 @@ def complete_unfinished(context: click.Context, parameter: click.Parameter, inco
 
 
 class UserPath(click.Path):
-    """A path in which ``~`` is the home folder, also where no shell replaces it, as in ``--input=~/x.csv``."""
+    """A path in which ``~`` is the home folder, also where no shell replaces it, as in ``--input=~/x.csv``.
+
+    An empty path, as of an unset variable in a script, is an error: to Python it is the current folder.
+    """
 
     def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Any:
+        if value == "":
+            self.fail("expected a path, found nothing", parameter, context)
         given = str(expanded(value)) if isinstance(value, str) and value.startswith("~") else value
         return super().convert(given, parameter, context)
 

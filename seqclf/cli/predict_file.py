@@ -7,6 +7,7 @@ import dataclasses
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
@@ -96,7 +97,9 @@ def _source(run: Run, request: FileRequest, columns: tuple[str, ...]) -> Source:
 
 
 def _columns(request: FileRequest, columns: tuple[str, ...]) -> str | tuple[str, ...]:
-    """The file's column or columns. Raises ``InputError`` if ``--column`` names more or fewer than the run reads."""
+    """The file's column or columns. Raises ``InputError`` if ``--column`` names more or fewer than the run
+    reads, or one twice.
+    """
     given = request.columns
     if len(given) > 1 and not columns:
         raise InputError(f"--column: the run reads one text column; give it once, not {len(given)} times")
@@ -105,6 +108,8 @@ def _columns(request: FileRequest, columns: tuple[str, ...]) -> str | tuple[str,
             f"--column: the run reads {len(columns)} text columns ({', '.join(columns)}); give it once for each, in "
             "this order"
         )
+    if repeated := next((name for name, count in Counter(given).items() if count > 1), None):
+        raise InputError(f'--column: expected each column once, found "{repeated}" twice')
     return (given or columns) if columns else given[0] if given else TEXT_COLUMN
 
 

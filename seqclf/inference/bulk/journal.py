@@ -25,6 +25,8 @@ from seqclf.errors import InputError
 from seqclf.files import is_temporary, locked, remove_folder, replacing, sync, write_json
 
 _JOURNAL, ERRORS = "journal.json", "errors.txt"
+_CONTENTS = (("content of --input", "--input", "the file of --input"), ("model", "--run", "the model of --run"))
+"""Parts of a job that can change though the command does not: name, the option that names the file, and what it is."""
 _OWN_FILES = (ERRORS, "rows.*", "part-*.parquet", "complete*")
 
 
@@ -124,8 +126,14 @@ class Journal:
             before = dict(self._content()["job"])
         except (LookupError, TypeError, ValueError) as error:
             raise self._malformed(error) from error
-        changed = [name for name in {**before, **self._job} if self._job.get(name) != before.get(name)]
-        if changed:
+        for content, option, what in _CONTENTS:
+            if self._job.get(content) != before.get(content) and self._job.get(option) == before.get(option):
+                raise InputError(
+                    f"{self.folder}: has predictions of before {what} changed; delete this folder to start again"
+                )
+        contents = {content for content, *_ in _CONTENTS}
+        names = [name for name in {**before, **self._job} if name not in contents]
+        if changed := [name for name in names if self._job.get(name) != before.get(name)]:
             were = ", ".join(f"{name} {_shown(before.get(name))}" for name in changed)
             raise InputError(
                 f"{self.folder}: was started with another {' and another '.join(changed)} (it was: {were}); repeat "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -156,7 +157,7 @@ def _texts_in(
 def _sort_file(entry: os.DirEntry[str], selection: Selection, texts: list[Path], left_out: LeftOut) -> None:
     """Add the file to the texts, or note why it is left out."""
     if not _is_file(entry):
-        left_out.add("special", entry.name)
+        left_out.add("broken" if entry.is_symlink() and not os.path.exists(entry) else "special", entry.name)
     elif _BACKUP.fullmatch(entry.name):
         left_out.add("backup", entry.name)
     elif _ABOUT_THE_DATA.fullmatch(entry.name):
@@ -226,8 +227,8 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:
-    """Whether the entry is a file, or a link that leads nowhere: reading it reports what is wrong with it."""
+    """Whether the entry is a file, or a link that cannot be followed: reading it reports what is wrong with it."""
     try:
-        return entry.is_file() or (entry.is_symlink() and not os.path.exists(entry))
-    except OSError:
-        return True
+        return entry.is_file()
+    except OSError as error:
+        return error.errno != errno.ELOOP  # a link that leads to itself

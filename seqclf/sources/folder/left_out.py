@@ -16,7 +16,7 @@ _BINARY = frozenset(
     ".h5".split()
 )
 
-FileReason = Literal["without label", "hidden", "backup", "about", "binary", "special"]
+FileReason = Literal["without label", "hidden", "backup", "about", "binary", "broken", "special"]
 FolderReason = Literal["split", "empty", "linked"]
 
 _FILES: dict[FileReason, str] = {
@@ -25,6 +25,7 @@ _FILES: dict[FileReason, str] = {
     "backup": "backup copies",
     "about": "about the data",
     "binary": "binary",
+    "broken": "links that lead nowhere",
     "special": "neither file nor folder",
 }
 _FOLDERS: dict[FolderReason, str] = {
