@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seqclf.errors import InputError
+from seqclf.tables.names import double_quoted, is_same_but_normal_form
 from seqclf.text.fields import join_fields
 
 if TYPE_CHECKING:
     from seqclf.inference import TextClassifier
+
+_BASH = {"\\": r"\\", "'": r"\'"}
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def given_fields(given: Sequence[str], classifier: TextClassifier) -> GivenField
         if name in found:
             raise InputError(f'--field {one}: "{name}" has a value already; give each column once')
         if name not in known:
-            raise InputError(f"--field {one}: {_why_not(name, known, classifier.columns)}")
+            raise InputError(f"--field {one}: {_why_not(one, name, known, classifier.columns)}")
         found[name] = one[len(name) + 1 :]
     texts = {name: value for name, value in found.items() if name in classifier.columns}
     extra = {name: value for name, value in found.items() if name not in texts}
@@ -74,11 +77,24 @@ def _name_in(one: str, known: Sequence[str]) -> str:
     return max(fitting, key=len) if fitting else one.partition("=")[0]
 
 
-def _why_not(name: str, known: Sequence[str], columns: Sequence[str]) -> str:
+def _why_not(one: str, name: str, known: Sequence[str], columns: Sequence[str]) -> str:
+    """Why ``NAME=VALUE`` names no column of the run."""
     if columns[:1] == (name,):
         return f'"{name}" is the column of TEXT; write its text without --field'
     if not known:
         return "the run reads one text, and no columns beside it"
+    for other in known:
+        if is_same_but_normal_form(name, other):
+            return (
+                f"the run reads no column {double_quoted(name)}, but {double_quoted(other)}: the same name in another "
+                f"Unicode normal form; in bash write --field {_in_bash(other + one[len(name) :])}"
+            )
     close = difflib.get_close_matches(name, known, n=1)
     meant = f'; did you mean "{close[0]}"?' if close else ""
     return f'the run reads no column "{name}"{meant} (columns for --field: {", ".join(known)})'
+
+
+def _in_bash(text: str) -> str:
+    """The text as a word of bash in ASCII, so that no terminal or editor changes its normal form."""
+    escaped = (_BASH.get(one) or (one if one.isascii() else f"\\U{ord(one):08x}") for one in text)
+    return f"$'{''.join(escaped)}'"

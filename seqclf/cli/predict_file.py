@@ -22,6 +22,7 @@ from seqclf.inference.bulk.job import Report, Target, predict_file, predict_stre
 from seqclf.inference.bulk.reader import STREAM, Reader, Source
 from seqclf.runs import TEXT_COLUMN, Run
 from seqclf.tables.formats import TEXT_KINDS, WRITE_KINDS, output_kind_of
+from seqclf.tables.names import double_quoted, is_same_but_normal_form
 
 if TYPE_CHECKING:
     from seqclf.cli.predict_request import FileRequest
@@ -66,9 +67,7 @@ def predict_rows(
     for remark in report.remarks:
         say(f"note: {remark}", err=True)
     if report.absent:
-        what, them = ("column", "it") if len(report.absent) == 1 else ("columns", "them")
-        lacking = ", ".join(report.absent)
-        say(f"warning: {source.name}: no {what} {lacking}; its texts were predicted without {them}", err=True)
+        _say_absent(source, report)
     say(f"{report.rows - report.bad:,} texts in {time.monotonic() - started:,.1f} s{where}", err=True)
     if report.bad:
         listed = "listed above" if report.bad <= _BAD_ROWS_SHOWN else f"the first {_BAD_ROWS_SHOWN} are listed above"
@@ -123,7 +122,7 @@ def _into_stream(classifier: TextClassifier, source: Source, request: FileReques
     if kind == "parquet":
         raise InputError("--output-format: parquet cannot be written to a stream; add --output FILE")
     block = {"block": _ROWS_OF_A_LIVE_STREAM} if source.is_stream else {}
-    out = cast(BinaryIO, CheckedOutput())
+    out = cast(BinaryIO, CheckedOutput(as_json=kind == "jsonl"))
     return predict_stream(classifier.probabilities, source, kind, out, answers, on_bad=_BadRows(), **block)
 
 
@@ -184,6 +183,19 @@ def _say_instead(source: Source, column: str) -> None:
         f'{source.name} lacks the run\'s column "{column}"; using its column "{TEXT_COLUMN}" (see --column)',
         err=True,
     )
+
+
+def _say_absent(source: Source, report: Report) -> None:
+    """Name the columns beside the text that the file lacks, and those that are probably meant."""
+    what, them = ("column", "it") if len(report.absent) == 1 else ("columns", "them")
+    lacking = ", ".join(f'"{column}"' for column in report.absent)
+    say(f"warning: {source.name}: no {what} {lacking}; its texts were predicted without {them}", err=True)
+    for column, name in report.similar.items():
+        if is_same_but_normal_form(column, name):
+            form = f"{double_quoted(name)}, which is {double_quoted(column)} in another Unicode normal form"
+        else:
+            form = f'"{name}"; if it is "{column}"'
+        say(f"The file has a column {form}: rename the column in the file", err=True)
 
 
 def with_header(source: Source, header: tuple[str, ...]) -> Source:

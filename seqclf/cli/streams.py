@@ -6,7 +6,7 @@
   get that number otherwise, and everything that C++ libraries log would be written into it.
 - Reading standard input that is closed raises ``InputError``.
 - Standard output and error that are no terminal are UTF-8, as are all files that seqclf reads and writes. A terminal
-  keeps its encoding; characters that it lacks are escaped.
+  keeps its encoding; characters that it lacks are escaped. JSON is ASCII on a terminal that is not UTF-8.
 - Nothing that goes wrong with standard error stops the program.
 - The first thing that goes wrong with standard output is kept, and what follows is dropped. Work goes on to its end, a
   training for example is saved, and the exit code is 1 then. Commands whose work is their output call
@@ -19,11 +19,13 @@ import codecs
 import contextlib
 import errno
 import io
+import json
 import os
+import re
 import select
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 _ESCAPED = "seqclf_escaped"
 _SIMPLER = {"…": ".", "█": "#"}
 """Characters of tables as narrow ones that every terminal has."""
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _NAMES = {1: "standard output", 2: "standard error"}
 
 
@@ -128,20 +131,46 @@ def check_output() -> None:
         raise _stdout.failure
 
 
+def print_json(value: Any) -> None:
+    """Print one line of JSON; it is ASCII on a terminal that is not UTF-8."""
+    click.echo(json.dumps(value, ensure_ascii=not _is_utf8(sys.stdout)))
+
+
 class CheckedOutput(io.RawIOBase):
-    """The bytes of standard output; writing raises ``OSError`` as usual."""
+    """Standard output for complete lines in UTF-8; writing raises ``OSError`` as usual.
+
+    A terminal that is not UTF-8 gets them in its encoding.
+
+    Args:
+        as_json: the lines are JSON, and what the terminal lacks is escaped as in JSON; else with backslashes.
+    """
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: ReadableBuffer, /) -> int:
-        written = sys.stdout.buffer.write(data)
+        size = memoryview(data).nbytes
+        if _is_utf8(sys.stdout):
+            sys.stdout.buffer.write(data)
+        else:
+            text, encoding = bytes(data).decode("utf-8"), sys.stdout.encoding
+            if self._as_json:
+                sys.stdout.write(_NOT_ASCII.sub(lambda one: json.dumps(one[0])[1:-1], text))
+            else:
+                sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
         check_output()
-        return written
+        return size
 
     def flush(self) -> None:
-        sys.stdout.buffer.flush()
+        sys.stdout.flush()
         check_output()
+
+
+def _is_utf8(stream: TextIO) -> bool:
+    return codecs.lookup(stream.encoding or "utf-8").name == "utf-8"
 
 
 def _check_at_end(output: Output) -> None:

@@ -66,7 +66,7 @@ def column_hint(column: str, columns: Sequence[str]) -> str:
     if columns and columns[0].startswith(_READ_BOMS):
         return "; the file is UTF-8: it starts with the BOM of UTF-8; remove data.encoding (or --encoding)"
     for name in columns:
-        if unicodedata.normalize("NFC", name) == unicodedata.normalize("NFC", column):
+        if _composed(name) == _composed(column):
             return f"; the file has it in another Unicode normal form: write {double_quoted(name)}, with the quotes"
     if same := [name for place, name in enumerate(columns, 1) if name.rstrip("_") == _repeated(column, place)]:
         return f'; {len(same)} columns have this name: rename one, or name one of them "{same[0]}"'
@@ -80,6 +80,23 @@ def column_hint(column: str, columns: Sequence[str]) -> str:
     if close := difflib.get_close_matches(column, columns, n=1):
         return f'; did you mean "{close[0]}"?'
     return "; the first line must name the columns" if any(len(name.split()) > 3 for name in columns) else ""
+
+
+def similar_column(column: str, columns: Sequence[str]) -> str | None:
+    """The column that is most likely meant: in another normal form or case, or with a similar name."""
+    for form in (_composed, lambda name: _composed(name).casefold().strip()):
+        if same := [name for name in columns if form(name) == form(column)]:
+            return same[0]
+    return next(iter(difflib.get_close_matches(column, columns, n=1)), None)
+
+
+def is_same_but_normal_form(column: str, other: str) -> bool:
+    """Whether two different names look the same: they differ only in their Unicode normal form."""
+    return column != other and _composed(column) == _composed(other)
+
+
+def _composed(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
 
 
 def is_url(path: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +11,7 @@ import click
 
 from seqclf.cli.options import UserPath, allow_code_option, json_option, set_option, threads_option
 from seqclf.cli.problems import check_files, show_problem
+from seqclf.cli.streams import print_json
 from seqclf.cli.wrap import say
 
 if TYPE_CHECKING:
@@ -54,13 +54,13 @@ def check_command(config_file: Path, settings: tuple[str, ...], threads: int | s
         if not as_json:
             raise
         problems = error.problems if isinstance(error, ConfigError) else [Problem((), str(error))]
-        click.echo(json.dumps({"problems": [problem.as_json() for problem in problems]}, ensure_ascii=False))
+        print_json({"problems": [problem.as_json() for problem in problems]})
         sys.exit(error.exit_code)
     from seqclf.training.what_to_try import what_to_try
 
     to_try = what_to_try(loaded.config, report, str(config_file))
     if as_json:
-        click.echo(json.dumps({**_as_json(report), "what_to_try": to_try}, ensure_ascii=False))
+        print_json({**_as_json(report), "what_to_try": to_try})
     else:
         from seqclf.cli.check_report import print_report
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from seqclf.cli.options import UserPath, config_argument, json_option, runs_option, set_option
+from seqclf.cli.streams import print_json
 
 if TYPE_CHECKING:
     from seqclf.config import Config, Override
@@ -47,7 +48,7 @@ def diff_command(a: str, b: str, runs: Path, as_json: bool) -> None:
             option: {name: value for name, value in zip("ab", pair, strict=True) if value is not ABSENT}
             for option, pair in differing.items()
         }
-        click.echo(json.dumps(rows, ensure_ascii=False))
+        print_json(rows)
         return
     if not differing:
         click.echo("The two configs are the same.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -25,6 +24,7 @@ from seqclf.cli.options import (
     runs_option,
     threads_option,
 )
+from seqclf.cli.streams import print_json
 from seqclf.cli.wrap import say
 from seqclf.metrics.measured import Measured
 from seqclf.run_choice import find_run, named_with_status
@@ -187,7 +187,7 @@ def _print(run: Run, config: Config, measured: Measured, split: str | None, *, a
         if run.manifest["status"] != FINISHED:
             say(f"Run {named_with_status(run, str(run.folder))}", err=True)
         which = {} if split is None else {"split": split}
-        click.echo(json.dumps({"run": run.name, **which, **measured.to_json()}, ensure_ascii=False))
+        print_json({"run": run.name, **which, **measured.to_json()})
         return
     from seqclf.baseline.comparison import reported_score
     from seqclf.cli.eval_tables import show_metrics

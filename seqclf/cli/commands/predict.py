@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +22,7 @@ from seqclf.cli.options import (
     threads_option,
 )
 from seqclf.cli.predict_request import FileRequest
-from seqclf.cli.streams import check_output
+from seqclf.cli.streams import check_output, print_json
 from seqclf.cli.wrap import say
 from seqclf.labels import MOST_SHOWN, on_one_line
 from seqclf.run_choice import LATEST, named_with_status
@@ -150,7 +149,7 @@ def predict_command(
     listed = len(classifier.labels) if every else top or 0
     for text, prediction in _predicted(classifier, decider, fields, _all_texts(texts)):
         if as_json:
-            click.echo(json.dumps(prediction.as_json(text, top=listed), ensure_ascii=False))
+            print_json(prediction.as_json(text, top=listed))
         else:
             click.echo(_line(text, prediction, top=listed))
 

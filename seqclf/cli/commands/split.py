@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from seqclf.cli.options import UserPath, allow_code_option, json_option, set_option
+from seqclf.cli.streams import print_json
 from seqclf.cli.wrap import say, width_of
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def split_command(config_file: Path, folder: Path, settings: tuple[str, ...], as
             name: {"file": str(split.path), "texts": split.texts, "labels": split.labels}
             for name, split in written.items()
         }
-        click.echo(json.dumps({"splits": splits, "data": section}, ensure_ascii=False))
+        print_json({"splits": splits, "data": section})
         return
     from seqclf.cli.columns import first_that_fits
     from seqclf.cli.label_counts import counts_of_labels

@@ -6,7 +6,7 @@ import filecmp
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -75,6 +75,7 @@ class Report:
     Attributes:
         share: fraction of the input read so far; None if unknown.
         absent: columns beside the text that no row so far has (``Reader.absent``).
+        similar: columns that are likely meant by them (``Reader.similar``).
         instead: whether the texts are those of ``Source.instead``.
         notes: what a user should know about the complete file.
         remarks: what was noticed about the input (``Reader.notes``).
@@ -87,6 +88,7 @@ class Report:
     instead: bool = False
     notes: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    similar: Mapping[str, str] = field(default_factory=dict)
 
 
 def predict_file(
@@ -282,7 +284,15 @@ def _predicted(
 
 def _report(progress: Progress, reader: Reader) -> Report:
     remarks = tuple(reader.notes.sentences)
-    return Report(progress.rows, progress.bad, reader.share, reader.absent, reader.instead, remarks=remarks)
+    return Report(
+        progress.rows,
+        progress.bad,
+        reader.share,
+        reader.absent,
+        reader.instead,
+        remarks=remarks,
+        similar=reader.similar,
+    )
 
 
 def _job(model: Path, source: Source, target: Target, answers: Answers) -> dict[str, Any]:

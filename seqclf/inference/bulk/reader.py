@@ -14,7 +14,7 @@ from seqclf.extra_columns import ExtraColumns
 from seqclf.file_encoding import UTF8, suggestion
 from seqclf.tables.decoding import NotDecoded
 from seqclf.tables.formats import READ_KINDS, USUAL, kind_of, unknown_ending
-from seqclf.tables.names import column_hint, no_such_file
+from seqclf.tables.names import column_hint, no_such_file, similar_column
 from seqclf.tables.packed import open_binary, unpacked, unpacked_name
 from seqclf.tables.row import Notes, ReadingStopped, Row
 from seqclf.tables.rows import rows
@@ -108,8 +108,16 @@ class Reader:
 
     @property
     def absent(self) -> list[str]:
-        """Columns beside the text that no row so far has, in quotes, each with a similar name in the first row."""
-        return [f'"{column}"{column_hint(column, self._columns)}' for column in self._absent]
+        """Columns beside the text that no row so far has."""
+        return list(self._absent)
+
+    @property
+    def similar(self) -> dict[str, str]:
+        """Of the columns that are ``absent``: the column of the first row that is likely meant and has no other use."""
+        used = {*self._source.columns, *(() if self._source.extra is None else self._source.extra.names)}
+        free = [column for column in self._columns if column not in used]
+        found = {column: similar_column(column, free) for column in self._absent}
+        return {column: name for column, name in found.items() if name is not None}
 
     @property
     def share(self) -> float | None:
