@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from seqclf.errors import InputError
+from seqclf.tables.json_decoder import Repeated, repeats
+from seqclf.tables.names import named
+from seqclf.tables.row import Notes
 
 
 def looks_like_a_table(value: Any) -> bool:
@@ -17,14 +20,17 @@ def looks_like_a_table(value: Any) -> bool:
     )
 
 
-def rows_within(path: Path, value: dict[str, Any]) -> Iterator[Any]:
-    """The rows of a value that looks like a table. Raises ``InputError`` if it contains several tables.
+def rows_within(path: Path, value: dict[str, Any], notes: Notes) -> Iterator[Any]:
+    """The rows of a value that looks like a table. Raises ``InputError`` if it contains several tables, or a column
+    or row number twice.
 
     Read are: a list of objects under one key; lists of values by column; objects of values by column and row number
     (pandas' default); objects by row; ``columns`` and ``data`` (pandas' "split").
     """
+    _check_keys(path, value)
     if _is_split(value):
-        yield from (dict(zip(value["columns"], row, strict=True)) for row in value["data"])
+        names = named(value["columns"], notes)
+        yield from (dict(zip(names, row, strict=True)) for row in value["data"])
     elif found := _lists_of(value):
         if len(found) > 1:
             file = shlex.quote(str(path))
@@ -36,10 +42,17 @@ def rows_within(path: Path, value: dict[str, Any]) -> Iterator[Any]:
     elif isinstance(next(iter(value.values())), list):
         yield from (dict(zip(value, row, strict=True)) for row in zip(*value.values(), strict=True))
     elif all(key.isdecimal() for key in next(iter(value.values()))):
+        for column in value.values():
+            _check_keys(path, column)
         for key in next(iter(value.values())):
             yield {column: values[key] for column, values in value.items()}
     else:
         yield from value.values()
+
+
+def _check_keys(path: Path, value: Any) -> None:
+    if isinstance(value, Repeated):
+        raise InputError(f"{path}: {repeats(value.key)}")
 
 
 def _is_split(value: dict[str, Any]) -> bool:

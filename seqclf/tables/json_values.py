@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from seqclf.tables.json_decoder import Decoder
 from seqclf.tables.row import ReadingStopped
 
 _BETWEEN = re.compile(r"[\s,]*")
@@ -19,7 +20,7 @@ MOST_IN_VALUE = 2**28
 
 
 def values_of(
-    path: Path, start: str, rest: io.TextIOBase | Iterator[str], *, in_array: bool = True
+    path: Path, start: str, rest: io.TextIOBase | Iterator[str], decoder: Decoder, *, in_array: bool = True
 ) -> Iterator[tuple[Any, str]]:
     """Each value with its JSON: the items of one array, or values one after another.
 
@@ -33,7 +34,6 @@ def values_of(
     if in_array:
         text.skip()
         text.place += 1  # the bracket
-    decoder = json.JSONDecoder()
     count = 0
     while text.skip():
         if in_array and text.here == "]":

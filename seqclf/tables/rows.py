@@ -47,5 +47,5 @@ def rows(
     if kind == "txt":
         return lines(path, opened, encoding, column)
     if kind == "jsonl":
-        return json_rows(path, opened, encoding)
+        return json_rows(path, opened, encoding, notes=notes)
     return csv_rows(path, kind, opened, encoding, notes=notes, header=header)

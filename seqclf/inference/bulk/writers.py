@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from seqclf.tables.csv_writer import csv_writer
+from seqclf.tables.json_writer import as_json
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -66,7 +66,7 @@ class LineWriter:
     def write(self, rows: Rows, added: Sequence[str] = ()) -> dict[int, str]:
         rejected: dict[int, str] = {}
         if self._kind == "jsonl":
-            text = "".join(json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
+            text = "".join(as_json(row) + "\n" for row in rows)
         else:
             new = self._written == 0
             self._columns = columns_of(rows, added) if new else self._columns or self._header()
@@ -100,7 +100,7 @@ class LineWriter:
 
     def _field(self, value: Any) -> Any:
         if isinstance(value, list | dict):
-            value = json.dumps(value, ensure_ascii=False, default=str)
+            value = as_json(value)
         if self._kind == "tsv" and isinstance(value, str):
             return _BREAKS.sub(" ", value)
         return value
