@@ -54,6 +54,15 @@ def test_init_leaves_nothing_behind(table: Path, tmp_path: Path) -> None:
     assert _call("config", "show", str(own)).exit_code == 0
 
 
+@pytest.mark.parametrize("option", ["--name", "--header", "--label-separator"])
+def test_init_names_an_option_that_is_not_utf_8(option: str, sample_csv: Path) -> None:
+    value = f"text,{BYTES}" if option == "--header" else BYTES
+    refused = _call("init", "--from", str(sample_csv), option, value)
+    assert refused.exit_code == 2
+    assert f"Invalid value for '{option}': " in refused.stderr
+    assert "\\udce9" in refused.stderr and "is not UTF-8; give another text" in " ".join(refused.stderr.split())
+
+
 @pytest.mark.parametrize("option", ["name", "data.train"])
 def test_configs_cannot_name_them(option: str, tmp_path: Path) -> None:
     config = tmp_path / "c.yaml"

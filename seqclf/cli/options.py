@@ -84,10 +84,20 @@ set_option: Decorator = click.option(
 )
 
 
+def check_utf8(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """A click callback that checks a text that a config is to contain."""
+    from seqclf.tables.values import is_text
+
+    if value is not None and not is_text([value]):
+        escaped = value.encode("ascii", "backslashreplace").decode("ascii")
+        raise click.BadParameter(f"{escaped} is not UTF-8; give another text")
+    return value
+
+
 def _not_empty(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     if value == "":
         raise click.BadParameter("expected a non-empty text, such as '|'")
-    return value
+    return check_utf8(context, parameter, value)
 
 
 def label_separator_option(default: str) -> Decorator:

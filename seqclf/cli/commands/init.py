@@ -8,7 +8,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from seqclf.cli.options import UserPath, check_encoding, label_separator_option
+from seqclf.cli.options import UserPath, check_encoding, check_utf8, label_separator_option
 from seqclf.cli.wrap import GLUE, say
 from seqclf.files import shell_word
 
@@ -30,6 +30,7 @@ def _names(context: click.Context, parameter: click.Parameter, value: str | None
         return ()
     if not all(names) or len(set(names)) < len(names):
         raise click.BadParameter("expected different names separated by commas, such as label,title,text")
+    check_utf8(context, parameter, value)
     return names
 
 
@@ -79,7 +80,7 @@ def _names(context: click.Context, parameter: click.Parameter, value: str | None
     "--validation", type=UserPath(), metavar="PART", help="Validation texts: a file or folder, or a fraction of DATA."
 )
 @click.option("--test", type=UserPath(), metavar="PART", help="Test texts: a file or folder, or a fraction of DATA.")
-@click.option("--name", help="First part of the names of runs. [default: the name of DATA]")
+@click.option("--name", callback=check_utf8, help="First part of the names of runs. [default: the name of DATA]")
 @click.option(
     "--layers", "family", type=click.Choice(FAMILIES), help="Kind of model. [default: chosen to fit the texts]"
 )
