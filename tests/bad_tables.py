@@ -242,7 +242,7 @@ def _parquet_files() -> Iterator[Case]:
         ("a label is missing", _parquet(text=texts, label=[*labels[:7], None, *labels[8:]]), at),
         ("texts are numbers", _parquet(text=list(range(24)), label=labels), "table.parquet:1"),
         ("texts are bytes", _parquet(text=[text.encode() for text in texts], label=labels), "table.parquet:1"),
-        ("labels are fractions", _parquet(text=texts, label=[i % 2 / 2 for i in range(24)]), "table.parquet:1"),
+        ("labels are fractions", _parquet(text=texts, label=[i % 2 / 2 for i in range(24)]), "table.parquet:2"),
         ("labels are NaN", _parquet(text=texts, label=[float("nan")] * 24), "table.parquet:1"),
         ("labels are dates", _parquet(text=texts, label=[datetime.date(2020, 1, 1 + i % 2) for i in range(24)]), "1:"),
         ("labels are records", _parquet(text=texts, label=[{"name": label} for label in labels]), "table.parquet:1"),

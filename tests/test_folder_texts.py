@@ -59,7 +59,7 @@ def test_texts_are_read_whatever_their_name_and_depth(name: str, tmp_path: Path)
         ("pos/1.md", b"a", '1 file: .md; data.extensions: [.txt, .text, "", .md] reads .md, too'),
         ("pos/.DS_Store", b"a", "1 file: hidden"),
         ("pos/Thumbs.db", b"a", "1 file: hidden"),
-        ("pos/1.txt~", b"a", "1 file: backup copies (1.txt~)"),
+        ("pos/1.txt~", b"a", "1 file: backup (1.txt~)"),
         ("pos/README", b"a", "1 file: about the data (README)"),
         ("pos/core", b"a\0b", "1 file: binary (core)"),
         ("notes.txt", b"a", "1 file: in no label folder (notes.txt)"),

@@ -286,7 +286,8 @@ def test_a_run_looks_words_up_in_the_form_of_its_tokenizer(tmp_path: Path, form:
     path.write_text("plain 1 2\ncafe\u0301 3 4\n", encoding="utf-8")
     pieces = ("[PAD]", "plain", "caf\u00e9")
     tokenizer = Some(pieces=pieces, normalize=form, vocabulary_size=3, separator_id=None)
-    config: Any = Some(embedding=Some(vectors=str(path), dim=2))
+    kind = Some(type="word", reads_characters=False)
+    config: Any = Some(embedding=Some(vectors=str(path), dim=2), tokenizer=kind, ngrams=None)
     data: Any = Some(tokenizer=tokenizer, train=Some(counts=lambda size: np.array([0, 3, 1])))
     pretrained = read_pretrained(config, data, lambda stage: None)
     assert pretrained is not None

@@ -110,6 +110,19 @@ def test_a_run_reports_the_coverage_of_vectors(tmp_path: Path) -> None:
         trained(config, tmp_path / "runs")
 
 
+@pytest.mark.parametrize("ngrams", ["", "ngrams: {orders: [1], buckets: 64, words: true}\n"])
+def test_check_suggests_words_for_vectors_of_words(ngrams: str, sample_csv: Path, tmp_path: Path) -> None:
+    (tmp_path / "v.txt").write_text("the 1 2 3\nfilm 3 2 1\n", encoding="utf-8")
+    config = tmp_path / "config.yaml"
+    text = f"data: {{source: table, train: {sample_csv}}}\ntokenizer: {{vocab_size: 300}}\n{ngrams}"
+    text += f"embedding: {{dim: 3, vectors: {tmp_path / 'v.txt'}}}\nlayers: [{{type: pool}}]\n"
+    config.write_text(text, encoding="utf-8")
+    report = json.loads(CliRunner().invoke(cli, ["check", str(config), "--json"]).stdout)
+    (message,) = [one["message"] for one in report["warnings"] if one["option"] == "embedding.vectors"]
+    assert message.startswith("has a vector for ") and "tokenizer.type is subword" in message
+    assert message.endswith("set tokenizer.type: word" + (" and ngrams.words: false" if ngrams else ""))
+
+
 def test_check_reports_the_coverage_of_vectors(sample_csv: Path, tmp_path: Path) -> None:
     vectors = tmp_path / "v.txt"
     vectors.write_text("5 3\nthe 1 2 3\n. . 0 0 0\nfilm 3 2 1\nthe 9 9 9\n\n", encoding="utf-8")

@@ -69,7 +69,7 @@ def test_equal_weights_are_as_good_as_none_and_warned_of_nothing() -> None:
 def test_weights_that_make_scores_inexact_are_named() -> None:
     weights = np.ones(30, np.float32)
     weights[4:9] = 0
-    assert "5 of 30 texts have weight 0 (data.weight)" in " ".join(_messages(_labelled(weights=weights)))
+    assert "is 0 for 5 of 30 train texts" in " ".join(_messages(_labelled(weights=weights)))
     weights[12] = 1_000
     texts = _labelled(weights=weights)
     message = next(message for message in _messages(texts) if "one text" in message)
@@ -233,4 +233,4 @@ def test_check_shows_weights(tmp_path: Path) -> None:
     assert shown.exit_code == 0, shown.output
     for heading in ("of weight 0", "label, by weight", "mean of the most probable"):
         assert heading in shown.stdout
-    assert "have weight 0 (data.weight)" in shown.output
+    assert shown.output.count("data.weight: is 0 for ") == 1

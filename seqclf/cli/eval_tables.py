@@ -33,7 +33,11 @@ def show_metrics(run_name: str, where: str, measured: Measured, *, score: str = 
     out = console()
     width = out.width if out.is_terminal else None
     metrics, baseline = measured.metrics, measured.baseline
-    out.print(wrapped(f"{run_name} on {where}: {metrics.texts:,} texts", width), markup=False, soft_wrap=True)
+    out.print(
+        wrapped(f"{run_name} on {where}: {metrics.texts:,} text{'' if metrics.texts == 1 else 's'}", width),
+        markup=False,
+        soft_wrap=True,
+    )
     loss, accuracy, *others = metrics.shown()
     scores = "   ".join(f"{words_of(name)} {metrics.value(name):.4f}" for name in (accuracy, loss, *others))
     out.print(wrapped(scores, width), soft_wrap=True)

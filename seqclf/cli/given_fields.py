@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,9 +13,13 @@ from seqclf.tables.names import double_quoted, is_same_but_normal_form
 from seqclf.text.fields import join_fields
 
 if TYPE_CHECKING:
+    from seqclf.extra_columns import ExtraColumns
     from seqclf.inference import TextClassifier
 
 _BASH = {"\\": r"\\", "'": r"\'"}
+
+
+_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -25,11 +30,13 @@ class GivenFields:
         columns: the text columns of the run; empty if it reads one.
         texts: values of text columns, by column.
         extra: values of columns beside the text, by column.
+        missing: the columns without a value, which are empty for every text.
     """
 
     columns: tuple[str, ...]
     texts: Mapping[str, str]
     extra: Mapping[str, str]
+    missing: tuple[str, ...] = ()
 
     def joined(self, text: str) -> str:
         """A text of the command line with the values of the other text columns; it is the first column itself."""
@@ -40,6 +47,16 @@ class GivenFields:
     def beside(self, texts: int) -> dict[str, list[str]]:
         """The values of the columns beside the text for a number of texts."""
         return {column: [value] * texts for column, value in self.extra.items()}
+
+    def note(self) -> str | None:
+        """Which columns have no value, and how to give one; None if each has one."""
+        if not self.missing:
+            return None
+        more = f" and {len(self.missing) - _NAMED} more" if len(self.missing) > _NAMED else ""
+        named = ", ".join(f'"{name}"' for name in self.missing[:_NAMED]) + more
+        example = shlex.quote(f"{self.missing[0]}=...")
+        what, them = ("column", "it") if len(self.missing) == 1 else ("columns", "them")
+        return f"note: no value for the {what} {named}: TEXT is predicted without {them}; --field {example} gives one"
 
 
 def given_fields(given: Sequence[str], classifier: TextClassifier) -> GivenFields:
@@ -62,11 +79,16 @@ def given_fields(given: Sequence[str], classifier: TextClassifier) -> GivenField
     extra = {name: value for name, value in found.items() if name not in texts}
     if classifier.extra is not None:
         for name, value in extra.items():
-            try:
-                classifier.extra.parsed(name, value)
-            except InputError as error:
-                raise InputError(f"--field {name}={value}: {error}") from error
-    return GivenFields(classifier.columns, texts, extra)
+            _check_value(name, value, classifier.extra)
+    return GivenFields(classifier.columns, texts, extra, tuple(name for name in known if name not in found))
+
+
+def _check_value(name: str, value: str, columns: ExtraColumns) -> None:
+    """Raise ``InputError`` that names the option if a value is not of its column's kind."""
+    try:
+        columns.parsed(name, value)
+    except InputError as error:
+        raise InputError(f"--field {name}={value}: {error}") from error
 
 
 def _name_in(one: str, known: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from seqclf.cli.wrap import say
+from seqclf.cli.wrap import GLUE, say
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, conversion, own_encoding
 from seqclf.sources.misread import utf8_among
@@ -37,5 +37,5 @@ def encoding_like(of_run: str, name: str, files: Sequence[Path]) -> str:
     how = f"{of_run}, like the run's training texts"
     if found != of_run:
         how = f"UTF-8, which it is, not as {how}"
-    say(f"Reading {name} as {how} (see --encoding)", err=True)
+    say(f"Reading {name} as {how} (see{GLUE}--encoding)", err=True)
     return found

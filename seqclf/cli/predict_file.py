@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from seqclf.cli.own_encoding import encoding_like
 from seqclf.cli.streams import CheckedOutput
-from seqclf.cli.wrap import say
+from seqclf.cli.wrap import GLUE, say
 from seqclf.errors import InputError
 from seqclf.inference.bulk.answers import Answers
 from seqclf.inference.bulk.job import Report, Target, predict_file, predict_stream
@@ -68,7 +68,8 @@ def predict_rows(
         say(f"note: {remark}", err=True)
     if report.absent:
         _say_absent(source, report)
-    say(f"{report.rows - report.bad:,} texts in {time.monotonic() - started:,.1f} s{where}", err=True)
+    texts = report.rows - report.bad
+    say(f"{texts:,} text{'' if texts == 1 else 's'} in {time.monotonic() - started:,.1f} s{where}", err=True)
     if report.bad:
         listed = "listed above" if report.bad <= _BAD_ROWS_SHOWN else f"the first {_BAD_ROWS_SHOWN} are listed above"
         more = f"; the reasons are in {errors}" if errors else f": {listed}"
@@ -180,7 +181,7 @@ def with_text_column(source: Source, column: str) -> Source:
 
 def _say_instead(source: Source, column: str) -> None:
     say(
-        f'{source.name} lacks the run\'s column "{column}"; using its column "{TEXT_COLUMN}" (see --column)',
+        f'{source.name} lacks the run\'s column "{column}"; using its column "{TEXT_COLUMN}" (see{GLUE}--column)',
         err=True,
     )
 

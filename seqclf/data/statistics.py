@@ -16,7 +16,7 @@ from seqclf.data.label_sets import ALL_SHARES_THE_SAME, all_the_same, labels_a_t
 from seqclf.data.label_spelling import alike, are_written_lists
 from seqclf.data.leaks import Leak, SeenTexts, with_columns
 from seqclf.data.normal_forms import same_label_warning
-from seqclf.data.weight_statistics import ShareStatistics, WeightStatistics
+from seqclf.data.weight_statistics import ShareStatistics, WeightStatistics, without_weight
 from seqclf.sources import UnknownLabels
 from seqclf.sources.texts import LabelledTexts
 from seqclf.text.normal_form import normal_form
@@ -163,10 +163,14 @@ def text_warnings(
     def warn(split: str, message: str) -> None:
         warnings.append(Problem(("data", split), message))
 
+    weights = {name: (split.texts, split.weights) for name, split in splits.items() if split.weights is not None}
+    if (message := without_weight(weights)) is not None:
+        warnings.append(Problem(("data", "weight"), message))
     for name, split in splits.items():
-        for statistics in (split.weights, split.shares):
-            for message in () if statistics is None else statistics.warnings(split.texts):
-                warn(name, message)
+        for message in () if split.weights is None else split.weights.warnings():
+            warn(name, message)
+        for message in () if split.shares is None else split.shares.warnings(split.texts):
+            warn(name, message)
         lacking = sorted(labels.keys() - split.labels.keys())
         if lacking:
             named = some_of(lacking, _LABELS_NAMED)
@@ -180,7 +184,8 @@ def text_warnings(
                 f"{what}",
             )
         if split.empty:
-            warn(name, f"{split.empty:,} of {split.texts:,} texts are empty: the model reads each as one unknown token")
+            what = "an empty text gets the label frequencies as probabilities"
+            warn(name, f"{split.empty:,} of {split.texts:,} texts are empty: {what}")
         if split.contradictory:
             what = "with different sets of labels" if split.multi else "with more than one label"
             warn(name, f"texts that occur {what}: {split.contradictory:,}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,13 +71,8 @@ class WeightStatistics:
                 "least two"
             )
 
-    def warnings(self, texts: int) -> Iterator[str]:
-        """``texts``: the number of all texts of the split."""
-        if self.counted < texts:
-            yield (
-                f"{texts - self.counted:,} of {texts:,} texts have weight 0 (data.weight): they count neither in the "
-                "loss nor in scores"
-            )
+    def warnings(self) -> Iterator[str]:
+        """About one split; ``without_weight`` is about all of them."""
         if unweighted := [name for name, weight in self.labels.items() if not weight]:
             named = ", ".join(f'"{name}"' for name in unweighted[:5])
             yield f"labels whose texts all have weight 0 (data.weight): {named}; nothing is learned or measured of them"
@@ -91,6 +86,20 @@ class WeightStatistics:
                 f"the weights (data.weight) are so uneven that the effective number of texts is {self.effective:,.0f}, "
                 f"not {self.counted:,}: that many texts of equal weight would give scores as exact"
             )
+
+
+def without_weight(splits: Mapping[str, tuple[int, WeightStatistics]]) -> str | None:
+    """A warning about texts of weight 0, once for all splits; None if there are none.
+
+    Args:
+        splits: the number of all texts and the weights, by split.
+    """
+    found = [
+        f"{texts - weights.counted:,} of {texts:,} {name} texts"
+        for name, (texts, weights) in splits.items()
+        if weights.counted < texts
+    ]
+    return f"is 0 for {', '.join(found)}: they count neither in the loss nor in scores" if found else None
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from seqclf.tasks.classification.measure import metrics_of
 from seqclf.tasks.classification.metrics import log_probabilities
 from seqclf.tasks.classification.multi_label import sigmoid
 from seqclf.tasks.predictor import Predictor
+from seqclf.text.fields import check_several
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
 
@@ -75,6 +76,7 @@ class KerasClassifier:
         self, texts: Sequence[str], extra: Mapping[str, Sequence[Any]] | None = None
     ) -> NDArray[np.float64]:
         """Probability of every label, ``float64 [texts, labels]``; ``extra``: values of the columns beside the text."""
+        check_several(texts)
         if not texts:
             return np.zeros((0, len(self.labels)))
         no_labels = np.zeros(len(texts), dtype=np.int32)

@@ -107,8 +107,8 @@ def _with_columns(fields: Sequence[str], extra: Mapping[str, str], answer: str) 
 def _onnx_with_columns(fields: Sequence[str], extra: Mapping[str, str]) -> Iterator[str]:
     text = json.dumps(dict.fromkeys(fields, "a text") if fields else "a text", ensure_ascii=False)
     given = ", ".join(f"{json.dumps(name, ensure_ascii=False)}: [{_VALUES[kind]}]" for name, kind in extra.items())
-    values = " ".join(
-        f"--field {shlex.quote(name + '=' + _VALUES[kind].strip(_QUOTE))}" for name, kind in extra.items()
+    values = _fields(
+        dict.fromkeys(fields[1:], "a text") | {name: _VALUES[kind].strip(_QUOTE) for name, kind in extra.items()}
     )
     yield from _code(
         "Python, with the values of columns (None: no value):",
@@ -117,12 +117,12 @@ def _onnx_with_columns(fields: Sequence[str], extra: Mapping[str, str]) -> Itera
         "",
         f'print(Classifier.load(".").predict([{text}], extra={{{given}}}))',
     )
-    yield from _code("A shell:", "sh", f'seqclf predict --run . "a text" {values}')
+    yield from _code("A shell:", "sh", f'seqclf predict --run . "a text"{values}')
 
 
 def _onnx(fields: Sequence[str]) -> Iterator[str]:
     texts = json.dumps([dict.fromkeys(fields, "a text")] if fields else ["a text", "another one"], ensure_ascii=False)
-    more = "".join(f" --field {shlex.quote(f'{column}=a text')}" for column in fields[1:])
+    more = _fields(dict.fromkeys(fields[1:], "a text"))
     yield from _code(
         "Python, without TensorFlow (`model.onnx` and `tokenizer/` of this folder):",
         "python",
@@ -149,6 +149,11 @@ def _onnx(fields: Sequence[str]) -> Iterator[str]:
         'const char* outputs[] = {"probabilities"};  // float [batch, labels]',
         "auto answer = session.Run(Ort::RunOptions{}, inputs, &input, 1, outputs, 1);",
     )
+
+
+def _fields(values: Mapping[str, str]) -> str:
+    """Options of ``seqclf predict`` for values by column, each after a blank."""
+    return "".join(f" --field {shlex.quote(f'{column}={value}')}" for column, value in values.items())
 
 
 def _keras(fields: Sequence[str], extra: Mapping[str, str]) -> Iterator[str]:

@@ -19,7 +19,7 @@ from seqclf.extra_columns import ExtraColumns
 from seqclf.inference.prediction import Prediction
 from seqclf.inference.text_classifier import features_of, stream
 from seqclf.labels import Labels
-from seqclf.text.fields import Text, as_text
+from seqclf.text.fields import Text, as_text, check_several
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.truncation import Truncate, truncate_ids
@@ -126,14 +126,17 @@ class Classifier:
                 that it lacks have no value.
 
         Raises:
-            InputError: the model does not read a column of ``extra``, or a value is not of its kind.
+            InputError: ``texts`` is one string; a text is not a string; the model does not read a column of ``extra``,
+                or a value is not of its kind.
         """
+        check_several(texts)
         return stream(self, (as_text(text, self.columns) for text in texts), decider, extra)
 
     def probabilities(
         self, texts: Sequence[Text], extra: Mapping[str, Sequence[Any]] | None = None
     ) -> NDArray[np.float32]:
         """Probability of every label, ``float32 [texts, labels]``; ``texts`` and ``extra`` as in ``stream``."""
+        check_several(texts)
         joined = [as_text(text, self.columns) for text in texts]
         with self._lock:  # tokenizers cache words
             encoded = list(self.tokenizer.encode_all(joined))

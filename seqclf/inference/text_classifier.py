@@ -15,6 +15,7 @@ from seqclf.extra_columns import ExtraColumns
 from seqclf.extra_columns.columns import each
 from seqclf.inference.prediction import Prediction, predictions
 from seqclf.labels import Labels
+from seqclf.text.fields import check_several
 
 _TEXTS_A_BLOCK = 4_096
 _END = object()
@@ -49,7 +50,8 @@ class TextClassifier(Protocol):
         """Probability of every label, ``[texts, labels]``.
 
         ``extra``: values of columns beside the text, one for each text; columns that it lacks have no value. Raises
-        ``InputError`` for other columns than those of ``self.extra``, and for values that are not of their kind.
+        ``InputError`` for one string in place of a list, for other columns than those of ``self.extra``, and for values
+        that are not of their kind.
         """
 
 
@@ -78,6 +80,7 @@ def stream(
     ``decider`` overrides how the classifier derives labels from probabilities; ``extra`` as in
     ``TextClassifier.probabilities``.
     """
+    check_several(texts)
     decider = decider or Decider(classifier.labels, classifier.thresholds)
     texts = iter(texts)
     values = {name: each(name, column) for name, column in (extra or {}).items()}

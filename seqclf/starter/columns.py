@@ -20,7 +20,7 @@ from seqclf.starter.column_names import (
 )
 from seqclf.starter.further_columns import about_further_columns
 from seqclf.starter.label_columns import Label, label_columns, named_labels
-from seqclf.tables.names import column_hint
+from seqclf.tables.names import column_hint, listed
 
 _UNNAMED = re.compile(r"column_\d+_*")  # a column without a name
 
@@ -127,7 +127,7 @@ def _quoted(name: str) -> str:
 
 
 def _names(columns: Mapping[str, Any] | Sequence[str]) -> str:
-    return ", ".join(columns)
+    return listed(columns)
 
 
 def _check_header(path: str, names: Sequence[str]) -> None:
@@ -171,10 +171,11 @@ def _text_column(path: str, columns: Mapping[str, Column]) -> tuple[str, list[st
     if rest:
         other = usable[rest[0]]
         both = [argument(one) for one in columns if one in (name, other.name)]
+        words = "1 word" if other.words < 1.5 else f"{other.words:.0f} words"
         more = f" and {len(rest) - 1} more" if len(rest) > 1 else ""
         notes.append(
-            f'"{other.name}"{more} {"contain" if more else "contains"} texts too (about {max(other.words, 1):.0f} '
-            f"words): --text {argument(other.name)} takes it; data.text: [{', '.join(both)}] reads both"
+            f'"{other.name}"{more} {"contain" if more else "contains"} texts too (about {words}): '
+            f"--text {argument(other.name)} takes it; data.text: [{', '.join(both)}] reads both"
         )
     return name, notes
 

@@ -41,7 +41,8 @@ def check_texts(path: str, texts: LabelledTexts) -> None:
             "use --label-separator if a field contains several labels"
         )
     if count < LEAST_TEXTS:
-        raise InputError(f"{path}: has {count} texts; a classifier needs at least {LEAST_TEXTS}, better hundreds")
+        what = f"{count} text{'' if count == 1 else 's'}"
+        raise InputError(f"{path}: has {what}; a classifier needs at least {LEAST_TEXTS}, better hundreds")
 
 
 class PartChecks:

@@ -9,7 +9,7 @@ import re
 import shlex
 import unicodedata
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
 
 from seqclf.errors import InputError
@@ -61,6 +61,11 @@ _READ_BOMS = tuple(
 """The BOM of UTF-8 read in single-byte encodings."""
 
 
+def listed(columns: Iterable[str]) -> str:
+    """Names of columns, separated by commas; in quotes where blanks surround them."""
+    return ", ".join(column if column == column.strip() else f'"{column}"' for column in columns)
+
+
 def column_hint(column: str, columns: Sequence[str]) -> str:
     """A suggestion for a missing column, or advice if the column names look wrong."""
     if columns and columns[0].startswith(_READ_BOMS):
@@ -75,8 +80,11 @@ def column_hint(column: str, columns: Sequence[str]) -> str:
         return f"; the fields seem to be separated by {name}: save the file with commas as csv, or with tabs as tsv"
     several = [part.strip() for part in column.split(",")]
     if len(several) > 1 and set(several) <= set(columns):
-        listed = ", ".join(several)
-        return f"; these are several columns: on the command line repeat the option, in a config write [{listed}]"
+        names = ", ".join(several)
+        return f"; these are several columns: on the command line repeat the option, in a config write [{names}]"
+    for name in columns:
+        if name.strip().casefold() == column.strip().casefold():
+            return f'; did you mean "{name}"{", with the blanks" if name != name.strip() else ""}?'
     if close := difflib.get_close_matches(column, columns, n=1):
         return f'; did you mean "{close[0]}"?'
     return "; the first line must name the columns" if any(len(name.split()) > 3 for name in columns) else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from seqclf.errors import InputError
@@ -36,6 +36,13 @@ Text = str | Mapping[str, str | None]
 """A text: one string, or its values by column."""
 
 
+def check_several(texts: Iterable[Text]) -> None:
+    """Raise ``InputError`` for one text in place of several: a string is itself an iterable of strings."""
+    if isinstance(texts, str | bytes | Mapping):
+        what = "values by column" if isinstance(texts, Mapping) else "a string"
+        raise InputError(f"texts: is {what}, expected a list of texts; for one text write [text]")
+
+
 def as_text(value: Text, columns: Sequence[str]) -> str:
     """A text as one string.
 
@@ -48,6 +55,8 @@ def as_text(value: Text, columns: Sequence[str]) -> str:
     """
     if isinstance(value, str):
         return value
+    if not isinstance(value, Mapping):
+        raise InputError(f"a text is {value!r:.40}, expected a string")
     if not columns:
         raise InputError("the model reads a single text: give strings, not values by column")
     if strange := [name for name in value if name not in columns]:

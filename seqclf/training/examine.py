@@ -106,9 +106,8 @@ def examine(
         report.pretrained = read_pretrained(config, data, on_stage)
     except InputError as error:
         raise loaded.error([Problem(("embedding", "vectors"), str(error))]) from error
-    if report.pretrained is not None and report.pretrained.file.doubt is not None:
-        doubt = Problem(("embedding", "vectors"), report.pretrained.file.doubt)
-        report.warnings.append(loaded.placed(doubt))
+    for doubt in () if report.pretrained is None else report.pretrained.doubts:
+        report.warnings.append(loaded.placed(Problem(("embedding", "vectors"), doubt)))
     on_stage("Timing training steps")
     start_tensorflow()
     check_memory(config, data)

@@ -70,8 +70,8 @@ class Job:
         pretrained = read_pretrained(config, data, self.callbacks.stage)
         if pretrained is not None:
             self.callbacks.stage(f"Found vectors for {pretrained}")
-            if pretrained.file.doubt is not None:
-                self.callbacks.stage(f"warning: {config.embedding.vectors}: {pretrained.file.doubt}")
+            for doubt in pretrained.doubts:
+                self.callbacks.stage(f"warning: {config.embedding.vectors}: {doubt}")
             self.run.update_manifest(vectors=pretrained.as_json())
         self.callbacks.stage("Building the model")
         return task.model(config, data, vectors=None if pretrained is None else pretrained.vectors)

@@ -16,6 +16,8 @@ from seqclf.files import expanded
 from seqclf.text.normal_form import speller
 from seqclf.text.vectors import FileVectors, read_vectors
 
+_FEW = 0.5
+
 
 @dataclass(frozen=True)
 class Pretrained:
@@ -25,16 +27,23 @@ class Pretrained:
         file: what the file has for the vocabulary.
         tokens: size of the vocabulary.
         covered: fraction of the tokens in the training texts that have a vector.
+        misfit: why the tokenizer finds few vectors, and what to set; None if it finds many.
     """
 
     file: FileVectors
     tokens: int
     covered: float
+    misfit: str | None = None
 
     @property
     def vectors(self) -> dict[int, NDArray[np.float32]]:
         """By token id, ``float32 [dim]`` each."""
         return self.file.vectors
+
+    @property
+    def doubts(self) -> list[str]:
+        """Warnings about the file, and about how it fits the tokenizer."""
+        return [doubt for doubt in (self.file.doubt, self.misfit) if doubt is not None]
 
     def __str__(self) -> str:
         found = (
@@ -68,4 +77,17 @@ def read_pretrained(config: Config, data: TrainingData, on_stage: Callable[[str]
     if data.tokenizer.separator_id is not None:
         counts[data.tokenizer.separator_id] = 0
     covered = float(counts[list(found.vectors)].sum() / counts.sum())
-    return Pretrained(found, data.tokenizer.vocabulary_size, covered)
+    tokens = data.tokenizer.vocabulary_size
+    return Pretrained(found, tokens, covered, _misfit(config, len(found.vectors), tokens))
+
+
+def _misfit(config: Config, found: int, tokens: int) -> str | None:
+    """Characters have a warning of their own, before any file is read."""
+    tokenizer, ngrams = config.tokenizer, config.ngrams
+    if tokenizer.type == "word" or tokenizer.reads_characters or found >= _FEW * tokens:
+        return None
+    words = " and ngrams.words: false" if ngrams is not None and ngrams.words else ""
+    return (
+        f"has a vector for {found:,} of {tokens:,} tokens only: tokenizer.type is {tokenizer.type}, whose tokens are "
+        f"pieces of words; for vectors of words set tokenizer.type: word{words}"
+    )

@@ -146,6 +146,8 @@ def predict_command(
         predict_rows(classifier, run, decider, file, top=top or 0, every=every)
         return
     fields = given_fields(given, classifier)
+    if note := fields.note():
+        say(note, err=True)
     listed = len(classifier.labels) if every else top or 0
     for text, prediction in _predicted(classifier, decider, fields, _all_texts(texts)):
         if as_json:

@@ -14,7 +14,7 @@ from seqclf.extra_columns import ExtraColumns
 from seqclf.file_encoding import UTF8, suggestion
 from seqclf.tables.decoding import NotDecoded
 from seqclf.tables.formats import READ_KINDS, USUAL, kind_of, unknown_ending
-from seqclf.tables.names import column_hint, no_such_file, similar_column
+from seqclf.tables.names import column_hint, listed, no_such_file, similar_column
 from seqclf.tables.packed import open_binary, unpacked, unpacked_name
 from seqclf.tables.row import Notes, ReadingStopped, Row
 from seqclf.tables.rows import rows
@@ -216,7 +216,7 @@ def _missing(column: str, columns: Sequence[str], found: Sequence[str]) -> str:
     cure = "name the right one with --column"
     if len(columns) > 1:
         cure = f"name the right ones with --column, once for each of {', '.join(columns)}, or add it"
-    return f'no column "{column}"{column_hint(column, found)} (columns: {", ".join(found)}); {cure}'
+    return f'no column "{column}"{column_hint(column, found)} (columns: {listed(found)}); {cure}'
 
 
 def _known() -> str:

@@ -22,7 +22,7 @@ FolderReason = Literal["split", "empty", "linked"]
 _FILES: dict[FileReason, str] = {
     "without label": "in no label folder",
     "hidden": "hidden",
-    "backup": "backup copies",
+    "backup": "backup",
     "about": "about the data",
     "binary": "binary",
     "broken": "links that lead nowhere",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from pathlib import Path
 
 from seqclf.errors import InputError
@@ -10,10 +12,12 @@ from seqclf.sources.table.one_file import TableReading
 from seqclf.tables.decoding import NotDecoded
 
 _SHOWN = 20
+_SHOWN_OF_A_KIND = 3
+_VALUES = re.compile(r"""(?<!^)"[^"]*"|'[^']*'|\d[\d.,]*""")  # but a quoted name at the start is a column's
 
 
 class BadRows:
-    """Lists malformed rows, and counts rows of jsonl with missing columns.
+    """Lists the first malformed rows of each kind, and counts rows of jsonl with missing columns.
 
     Attributes:
         count: all rows, also good ones.
@@ -24,7 +28,7 @@ class BadRows:
         self._reading = reading
         self._missing = MissingCounts(reading.options)
         self._listed: list[str] = []
-        self._more = 0
+        self._kinds: Counter[str] = Counter()
         self._undecoded: dict[Path, None] = {}
 
     def add(self, path: Path, row: InputError) -> None:
@@ -34,18 +38,25 @@ class BadRows:
             return
         if isinstance(row, NotDecoded):
             self._undecoded[path] = None
-        if len(self._listed) < _SHOWN:
+        kind = _kind(str(row))
+        self._kinds[kind] += 1
+        if self._kinds[kind] <= _SHOWN_OF_A_KIND and len(self._listed) < _SHOWN:
             self._listed.append(str(row))
-        else:
-            self._more += 1
 
     def check(self, *, is_all: bool) -> None:
         """Raise ``InputError`` if there are malformed rows. ``is_all``: all rows of the part were read."""
         incomplete = self._missing.error(self.count, is_all=is_all)
         if self._listed:
-            rest = [f"... and {self._more:,} more rows"] if self._more else []
+            more = self._kinds.total() - len(self._listed)
+            count = f"{more:,}" if is_all else f"at least {more:,}"
+            rest = [f"... and {count} more row{'s' if more > 1 else ''}"] if more else []
             cures = [f"{path}: {self._reading.suggestion(path)}" for path in list(self._undecoded)[:_SHOWN]]
             lacking = [str(incomplete)] if incomplete else []
             raise InputError("\n".join([*lacking, *self._listed, *rest, *cures]))
         if incomplete:
             raise incomplete
+
+
+def _kind(message: str) -> str:
+    """What is wrong with a row: its message without the place and without the values."""
+    return _VALUES.sub("_", re.sub(r"^.*?:\d+: ", "", message, count=1))

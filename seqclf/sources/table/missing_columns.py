@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from seqclf.sources.base import OptionError
-from seqclf.tables.names import column_hint
+from seqclf.tables.names import column_hint, listed
 
 
 class RowMissesColumns(OptionError):
@@ -24,7 +24,7 @@ class RowMissesColumns(OptionError):
         where = path if line is None else f"{path}:{line}"
         super().__init__(
             {
-                option: f'{where}: no column "{column}"{column_hint(column, columns)} (columns: {", ".join(columns)}; '
+                option: f'{where}: no column "{column}"{column_hint(column, columns)} (columns: {listed(columns)}; '
                 f"{options}{option} names it)"
                 for option, column in missing.items()
             }

@@ -19,7 +19,6 @@ from seqclf.sources.table.files import described, files_of
 from seqclf.sources.table.missing_columns import MissingCounts, RowMissesColumns
 from seqclf.sources.table.one_file import Digests, TableReading
 from seqclf.sources.texts import LabelledTexts, digest
-from seqclf.tables.decoding import NotDecoded
 from seqclf.tables.packed import open_binary
 from seqclf.tables.row import Notes, ReadingStopped, Row
 from seqclf.tables.values import shown
@@ -85,14 +84,11 @@ class TableSource:
         if self._reading.header and (kind := self._reading.kind(path)) not in ("csv", "tsv"):
             message = f"{path}: names the columns of csv and tsv files without a header line, but this file is {kind}"
             raise OptionError({"header": f"{message}; set it to null"})
-        missing, count = MissingCounts(self._reading.options), 0
-        bad: InputError | None = None
+        missing, count, bad = MissingCounts(self._reading.options), 0, BadRows(reading)
         for row in itertools.islice(reading.rows(path), ROWS_LOOKED_AT):
             count += 1
-            if isinstance(row, NotDecoded) and bad is None:
-                bad = InputError(f"{row}; {reading.suggestion(path)}")
             if isinstance(row, InputError):
-                bad = bad or row
+                bad.add(path, row)
                 continue
             try:
                 self._check_columns(path, *row)
@@ -103,7 +99,11 @@ class TableSource:
             else:
                 if not missing:
                     return
-        raise missing.error(count, is_all=count < ROWS_LOOKED_AT) or bad or InputError(f"{path}: contains no rows")
+        is_all = count < ROWS_LOOKED_AT
+        if (incomplete := missing.error(count, is_all=is_all)) is not None:
+            raise incomplete
+        bad.check(is_all=is_all)
+        raise InputError(f"{path}: contains no rows")
 
     def left_out(self, part: str) -> str | None:
         """What is in columns without a name, and what else the readers note. Looks at ``_ROWS_NOTED`` rows a file."""

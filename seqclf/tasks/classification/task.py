@@ -101,6 +101,8 @@ class Classification(Task):
             left_out = len(data.train) - len(data.train.counted)
             zero = f", {left_out:,} have weight 0 and are left out" if left_out else ""
             notes.append(f"texts count by their weight{zero}")
+        if self.soft:
+            notes.append("accuracy compares with the most probable label; the loss of soft labels cannot reach 0")
         if self.labels.multi:
             notes.append("accuracy counts texts with all labels correct")
         return replace(self, prior=run.prior, fitted=fitted, notes=tuple(notes))
