@@ -30,7 +30,8 @@ def misread(encoding: str, paths: Iterable[Path], option: str) -> list[str]:
     """
     if canonical(encoding) == UTF8 or not (files := utf8_among(paths)):
         return []
-    which = f"{files[0]} is" if len(files) == 1 else f"{files[0]} and {len(files) - 1:,} more files are"
+    more = len(files) - 1
+    which = f"{files[0]} and {more:,} more file{'s' * (more > 1)} are" if more else f"{files[0]} is"
     return [
         f"{which} UTF-8 text, but read as {encoding}, which garbles it: remove {option.rstrip(': ')}, and convert the "
         f"files in {encoding}, if there are any ({conversion(encoding)})"
