@@ -92,8 +92,21 @@ def test_a_packed_file_that_is_cut_off_stops_the_reading(packing: str, tmp_path:
 
 @pytest.mark.parametrize("packing", PACKINGS)
 def test_a_file_that_is_not_packed_is_named(packing: str, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=f"a.csv{packing}: cannot be unpacked as {packing}"):
-        _read(tmp_path / f"a.csv{packing}", CSV)
+    for content, message in {CSV: "is not packed; rename it a.csv", b"<html>": "is a web page"}.items():
+        with pytest.raises(InputError, match=f"a.csv{packing}: {message}") as caught:
+            _read(tmp_path / f"a.csv{packing}", content)
+        assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("packing", PACKINGS)
+@pytest.mark.parametrize("really", PACKINGS)
+def test_a_file_that_is_packed_otherwise_is_named(packing: str, really: str, tmp_path: Path) -> None:
+    content = PACK[really](CSV)
+    if packing != really:
+        with pytest.raises(InputError, match=f"whatever its extension says; rename it a.csv{really}$"):
+            _read(tmp_path / f"a.csv{packing}", content)
+    with pytest.raises(InputError, match="contains a.* file; unpack it first$"):
+        _read(tmp_path / f"a.csv{packing}", PACK[packing](content))
 
 
 @pytest.mark.parametrize("packing", PACKINGS)
@@ -117,7 +130,7 @@ def test_a_zip_file_is_read_if_it_contains_one_file(tmp_path: Path) -> None:
     assert _read(tmp_path / "a.zip", _zipped(CSV, "sub/b.csv", "__MACOSX/sub/._b.csv", "sub/.DS_Store")) == ROWS
     with pytest.raises(InputError, match=r"contains 2 files \(a\.csv, b\.csv\); expected one"):
         _read(tmp_path / "a.csv.zip", _zipped(CSV, "a.csv", "b.csv"))
-    with pytest.raises(InputError, match="contains no file; expected one"):
+    with pytest.raises(InputError, match="contains no file; expected one$"):
         _read(tmp_path / "b.csv.zip", _zipped(CSV, "folder/"))
 
 

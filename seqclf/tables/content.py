@@ -16,6 +16,8 @@ _PACKED = {
     b"\xfd7zXZ\x00": ("an xz file", ".xz"),
     b"\x28\xb5\x2f\xfd": ("a zstd file", ".zst"),
 }
+_ZIPPED = (b"PK\x03\x04", b"PK\x05\x06")
+_ENDINGS = {".zip", *(ending for _, ending in _PACKED.values())}
 _OTHERS = {
     b"version https://git-lfs.github.com/": "a pointer of Git LFS, not the file; get the file with `git lfs pull`",
     b"PAR1\x15": "a parquet file; rename it {parquet}",
@@ -33,17 +35,24 @@ _HTML = re.compile(
 )
 
 
+def packing_by(start: bytes) -> tuple[str, str] | None:
+    """What a packed file that starts with these bytes is, and its extension."""
+    if start.startswith(_ZIPPED):
+        return "a zip file", ".zip"
+    return next((found for mark, found in _PACKED.items() if start.startswith(mark)), None)
+
+
 def foreign(path: Path, start: bytes) -> str | None:
     """What a file that starts with these bytes is, and what to do; None for text and unknown content."""
-    for mark, (what, ending) in _PACKED.items():
-        if start.startswith(mark) and not path.exists():  # a stream
+    if start.startswith(_ZIPPED) and _SHEET.search(start):
+        return f"is an Excel file (or another Office document); rename it {path.with_suffix('.xlsx').name}"
+    if (packing := packing_by(start)) is not None:
+        what, ending = packing
+        if path.suffix.lower() in _ENDINGS:
+            return f"contains {what}; unpack it first"
+        if not path.exists() and ending != ".zip":  # a stream
             return f"is {what}; unpack it before it is read, for example with zcat"
-        if start.startswith(mark):
-            return f"is {what}, whatever its extension says; rename it {path.name}{ending}"
-    if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        if _SHEET.search(start):
-            return f"is an Excel file (or another Office document); rename it {path.with_suffix('.xlsx').name}"
-        return f"is a zip file, whatever its extension says; rename it {path.name}.zip"
+        return f"is {what}, whatever its extension says; rename it {path.name}{ending}"
     for mark, what in _OTHERS.items():
         if start.startswith(mark):
             return f"is {what.format(parquet=path.with_suffix('.parquet').name, xls=path.with_suffix('.xls').name)}"

@@ -11,6 +11,7 @@ from typing import IO, BinaryIO, cast
 
 from seqclf.errors import InputError
 from seqclf.files import replacing
+from seqclf.tables.content import START, foreign, packing_by
 from seqclf.tables.row import ReadingStopped
 
 PACKINGS = (".gz", ".bz2", ".xz", ".zst", ".zip")
@@ -133,8 +134,11 @@ def _member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
     members = [one for one in archive.infolist() if not (one.is_dir() or _is_clutter(one.filename))]
     if len(members) != 1:
         names = ", ".join(one.filename for one in members[:5]) + (", ..." if len(members) > 5 else "")
-        found = f"{len(members)} files ({names})" if members else "no file"
-        raise InputError(f"{path}: contains {found}; expected one: unpack it and name one of its files")
+        if not members:
+            raise InputError(f"{path}: contains no file; expected one")
+        raise InputError(
+            f"{path}: contains {len(members)} files ({names}); expected one: unpack it and name one of its files"
+        )
     if members[0].flag_bits & 1:
         raise InputError(f"{path}: needs a password; unpack it first")
     return members[0]
@@ -160,11 +164,28 @@ class unpacking:
         if packing is not None and (isinstance(error, EOFError) or "end-of-stream marker" in str(error)):
             raise ReadingStopped(f"{self._path}: ends too early; get the complete file") from error
         if packing is not None and _is_unpacking_error(error):
+            if (wrong := _wrong_packing(self._path, packing)) is not None:
+                raise InputError(f"{self._path}: {wrong}") from error
             what = str(error) or type(error).__name__
             kind = InputError if isinstance(error, zipfile.BadZipFile) else ReadingStopped
             raise kind(f"{self._path}: cannot be unpacked as {packing} ({what})") from error
         if isinstance(error, OSError):
             raise InputError(f"{self._path}: cannot be read ({error.strerror or error})") from error
+
+
+def _wrong_packing(path: Path, packing: str) -> str | None:
+    """What a file is that is not packed as its extension says, and what to do. None for a damaged or unknown one."""
+    if not path.is_file():  # a stream cannot be read again
+        return None
+    with path.open("rb") as file:
+        start = file.read(START)
+    plain = unpacked_name(path)
+    if (found := packing_by(start)) is not None:
+        what, ending = found
+        return None if ending == packing else f"is {what}, whatever its extension says; rename it {plain.name}{ending}"
+    if (other := foreign(plain, start)) is not None:
+        return other
+    return f"is not packed; rename it {plain.name}" if start and b"\0" not in start else None
 
 
 def _is_unpacking_error(error: BaseException) -> bool:
