@@ -153,7 +153,7 @@ def test_a_zip_file_is_read_if_it_contains_one_file(tmp_path: Path) -> None:
             "is a pointer of Git LFS",
         ),
         ("a.csv", b'<?xml version="1.0"?>\n<Error><Code>NoSuchKey</Code>', "is a server's error message (XML)"),
-        ("a.xlsx", CSV, "not a readable spreadsheet"),
+        ("a.xlsx", CSV, "looks like text, not a spreadsheet"),
         ("a.xlsx", b"<html>", "is a web page (HTML)"),
         ("a.parquet", CSV, "not valid parquet"),
     ],
