@@ -83,13 +83,11 @@ def decoder_of(name: str) -> str:
 
 
 def guessed(content: bytes) -> str | None:
-    """Guess the encoding of bytes that are not UTF-8, by BOM or by content; None if no encoding fits.
+    """Guess the encoding of bytes that are not UTF-8, by content; None if no encoding fits.
 
     A small fraction of non-ASCII letters indicates a Western European text. Otherwise the codec wins whose script
     contains most of the decoded letters.
     """
-    if wide := _wide(content):
-        return wide
     high = sum(byte >= 0x80 for byte in content)
     letters = high + sum(byte < 0x80 and chr(byte).isalpha() for byte in content)
     if not high:

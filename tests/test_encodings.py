@@ -57,6 +57,16 @@ def test_encodings_are_guessed(language: str, encoding: str, found: str, tmp_pat
     assert encoding_of(path) == "utf-8"
 
 
+def test_a_mark_of_utf_16_counts_at_the_start_only(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    for row in (b"\xff\xfe,x", b"\xfe\xff,x", b"\xff\xfe\0\0,x", b"a\0b\0c\0d\0\xe9\0,x"):
+        path.write_bytes(b"text,label\n" + row + b"\nok,y\n")
+        assert not (encoding_of(path) or "").startswith("utf-")
+        with pytest.raises(InputError) as caught:
+            TableSource("text", "label").read(str(path))
+        assert "decodes as utf" not in str(caught.value)
+
+
 def test_utf_8_with_broken_lines_is_not_taken_for_something_else(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes("text,label\ncafé,a\ncrème,a\n".encode() + "été,a\n".encode("cp1252"))
