@@ -96,7 +96,7 @@ def test_folders_warn_about_texts_in_utf_8(tmp_path: Path) -> None:
         (tmp_path / label / "1.txt").write_text(f"crème {label}", encoding=encoding)
     said = FolderSource("cp1252").left_out(str(tmp_path))
     assert said is not None
-    assert f"{tmp_path / 'b' / '1.txt'} and 1 more files are UTF-8 text, but read as cp1252" in said
+    assert f"{tmp_path / 'b' / '1.txt'} and 1 more file are UTF-8 text, but read as cp1252" in said
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "cp1251", "koi8-r", "cp874", "iso8859-15"])
