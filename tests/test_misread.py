@@ -15,9 +15,9 @@ from seqclf.cli.own_encoding import encoding_like
 from seqclf.errors import InputError
 from seqclf.file_encoding import conversion
 from seqclf.sources.folder.reader import FolderSource
-from seqclf.sources.misread import utf8_among
 from seqclf.sources.table.files import part_of
 from seqclf.sources.table.reader import TableSource
+from seqclf.tables.utf8_files import utf8_among
 
 ROWS = "text,label\n" + "".join(
     f"le café {i} était {'bon' if i % 2 else 'mauvais'},{'oui' if i % 2 else 'non'}\n" for i in range(30)

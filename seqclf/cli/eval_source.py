@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -47,7 +48,9 @@ def source_of(
             encoding = encoding_like(usual, str(path), files)
         return FolderSource(encoding, "--encoding ", selection=selection)
     files = files_of(str(path))
-    file_format = format_of(str(files[0])) or "auto"
+    file_format = "auto"
+    with contextlib.suppress(InputError):  # reading the file says what is expected here
+        file_format = format_of(str(files[0])) or "auto"
     if encoding is None:
         is_text = any((kind_of(file) or file_format) in TEXT_KINDS for file in files)
         encoding = encoding_like(usual, str(path), files) if is_text else usual

@@ -8,8 +8,8 @@ from pathlib import Path
 from seqclf.cli.wrap import GLUE, say
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, conversion, own_encoding
-from seqclf.sources.misread import utf8_among
 from seqclf.tables.packed import open_binary, unpacking
+from seqclf.tables.utf8_files import utf8_among
 
 
 def encoding_like(of_run: str, name: str, files: Sequence[Path]) -> str:

@@ -46,8 +46,8 @@ def build_model(
         config: a checked config; ``config.seed`` determines the initial weights and the dropout masks.
         vocabulary_size: number of token ids.
         labels: the labels; ``Labels`` also say whether the data are multi-label, plain names mean one label per text.
-        vectors: initial vectors of token ids (``float32 [embedding.dim]``), as ``seqclf.text.vectors`` reads them; all
-            other tokens start with random vectors.
+        vectors: initial vectors of token ids (``float32 [embedding.dim]``), such as the ``vectors`` of what
+            ``seqclf.text.vectors.read_vectors`` returns; all other tokens start with random vectors.
         portable: build layers whose graphs run on any machine: without cuDNN, independent of this machine's cores.
         tokens: fixed number of tokens, with padding, of every text; None: any number, another in each batch.
         extra: number of features of the columns beside the text (``seqclf.extra_columns``). If there are any, the model

@@ -14,7 +14,7 @@ from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, encoding_of
 from seqclf.sources.folder.files import Selection
 from seqclf.sources.folder.reader import FolderSource
-from seqclf.sources.misread import misread, utf8_among
+from seqclf.sources.misread import misread
 from seqclf.sources.table.files import files_of
 from seqclf.sources.table.reader import ROWS_LOOKED_AT, TableSource
 from seqclf.sources.texts import LabelledTexts
@@ -31,6 +31,7 @@ from seqclf.starter.usable import PartChecks, check_texts
 from seqclf.starter.write import config_text, name_after, one_line, scalar, with_data
 from seqclf.tables.formats import kind_of
 from seqclf.tables.packed import open_binary, unpacking
+from seqclf.tables.utf8_files import utf8_among
 
 SEED = 7
 _FEW_TEXTS = 400

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from seqclf.config import Config
 from seqclf.metrics.baseline import BaselineScores
 from seqclf.metrics.protocol import Metrics
 from seqclf.training.events import Event, Stage
+
+if TYPE_CHECKING:
+    from seqclf.config import Config
 
 Listener = Callable[[Event], None]
 OnNan = Literal["stop", "rewind"]

@@ -60,7 +60,7 @@ def model_of(config: Config, folder: Path) -> Any:
     pieces = ["[PAD]", "[UNK]", *(f"w{i}" for i in range(20))]
     vectors = None
     if config.embedding.vectors:
-        vectors = read_vectors(Path(config.embedding.vectors), pieces, config.embedding.dim)
+        vectors = read_vectors(Path(config.embedding.vectors), pieces, config.embedding.dim).vectors
     model = build_model(config, len(pieces), ["a", "b"], vectors=vectors)
     tokens = np.array([[5, 6, 7, 8, 9, 5, 3], [7, 9, 4, 2, 0, 0, 0]], dtype=np.int32)
     shapes = [(variable.shape, variable.trainable) for variable in model.weights]

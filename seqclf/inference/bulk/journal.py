@@ -192,4 +192,6 @@ class Journal:
 
 
 def _shown(value: Any) -> str:
-    return "none" if value is None else str(value)[:80]
+    if isinstance(value, list):
+        return ", ".join(map(_shown, value))
+    return "none" if value is None else str(value)

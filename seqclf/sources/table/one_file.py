@@ -11,13 +11,14 @@ from typing import Any
 
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, suggestion
-from seqclf.sources.misread import misread, utf8_among
+from seqclf.sources.misread import misread
 from seqclf.sources.table.files import existing
 from seqclf.tables.decoding import NotDecoded
 from seqclf.tables.formats import TEXT_KINDS, kind_of, unknown_ending
 from seqclf.tables.packed import open_binary, unpacking
 from seqclf.tables.row import Notes, ReadingStopped, Row
 from seqclf.tables.rows import rows
+from seqclf.tables.utf8_files import utf8_among
 
 _RENAME = (
     "texts need their labels: give a table with both, with the extension of its format, or a folder with one "
