@@ -91,7 +91,7 @@ def test_fields_may_be_long(tmp_path: Path) -> None:
         ("dat", "", 'unknown file extension ".dat"'),
         ("xlsx", "", "not a readable spreadsheet"),
         ("numbers", "", "the file is a spreadsheet of Numbers; export it as Excel"),
-        ("csv.gz", "text,label\na,b\n", "cannot be unpacked as .gz (Not a gzipped file"),
+        ("csv.gz", "text,label\na,b\n", "is not packed; rename it table.csv"),
         ("csv.tar", "", "the file is an archive; unpack it first (`tar xf "),
     ],
 )
