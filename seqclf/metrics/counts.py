@@ -55,8 +55,8 @@ class Counts:
         losses: of the texts, or of the decisions (a label of a text) if multi-label, in nats; ``float64``.
         correct: which texts have exactly the right labels, ``bool [texts]``.
         hits: texts with a label that are predicted to have it, ``int64 [labels]``, or ``float64`` with weights.
-        found: texts that are predicted to have it, likewise.
-        support: texts that have it, likewise.
+        found: texts that are predicted to have it; shape and dtype of ``hits``.
+        support: texts that have it; shape and dtype of ``hits``.
         texts: number of texts that have it, without weights, ``int64 [labels]``.
         precision, recall, f1: of each label, ``float64 [labels]``; 0 where the denominator is.
         weight: the summed weight of the texts in the data, whose mean is 1 in the other fields; None without weights.

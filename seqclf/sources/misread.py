@@ -10,7 +10,7 @@ from seqclf.tables.utf8_files import utf8_among
 
 
 def misread(encoding: str, paths: Iterable[Path], option: str) -> list[str]:
-    """A sentence for a warning if files are UTF-8 although ``encoding`` is another: what to do.
+    """What to do if some files are UTF-8, but ``encoding`` names another encoding: a sentence for a warning.
 
     ``option``: how the user sets the encoding, as in ``file_encoding.suggestion``.
     """

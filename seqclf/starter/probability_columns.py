@@ -63,7 +63,7 @@ def by_label(names: Sequence[str]) -> dict[str, str]:
 
 
 def _numbers(values: Sequence[Any], *, repaired: bool = False) -> NDArray[np.float64]:
-    """NaN where a value is no number. ``repaired``: also for decimal commas and percent signs."""
+    """The values as numbers, NaN for other values. ``repaired``: also read decimal commas and percent signs."""
     return np.array([_number(value, repaired=repaired) for value in values], np.float64)
 
 

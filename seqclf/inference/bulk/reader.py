@@ -113,7 +113,7 @@ class Reader:
 
     @property
     def similar(self) -> dict[str, str]:
-        """Of the columns that are ``absent``: the column of the first row that is likely meant and has no other use."""
+        """For each absent column, an unused column of the file with a similar name, if there is one."""
         used = {*self._source.columns, *(() if self._source.extra is None else self._source.extra.names)}
         free = [column for column in self._columns if column not in used]
         found = {column: similar_column(column, free) for column in self._absent}

@@ -68,7 +68,7 @@ class TableReading:
         return suggestion(path, self._option, self.encoding, beside=next(iter(others), None), opened=open_binary)
 
     def misread(self, paths: Sequence[Path]) -> list[str]:
-        """A warning if files are UTF-8 although the encoding is another."""
+        """A warning if some files are UTF-8, but the option names another encoding."""
         return misread(self.encoding, self._texts(paths), self._option)
 
     @property
