@@ -91,7 +91,10 @@ def _labels_of(kind: str) -> Iterator[Case]:
     yield Case("numbers and words", kind, labelled("0", "1", "good"), rows=24, warning="labels are numbers and words")
     yield Case("a label once", kind, with_one("rare"), rows=24, warning="uneven labels")
     yield Case(
-        "a label for each text", kind, labelled(*(f"l{i}" for i in range(24))), refused="24 texts with 24 labels"
+        "a label for each text",
+        kind,
+        labelled(*(f"l{i}" for i in range(24))),
+        refused="it is less than one text of each label (labels: 24)",
     )
     yield Case("case", kind, labelled("Good", "good"), rows=24, warning="differ only in case or spaces")
     yield Case("spaces around", kind, labelled("good ", "bad"), rows=24)
@@ -125,11 +128,11 @@ def _texts_of(kind: str) -> Iterator[Case]:
         return written([{**one, "text": text} if i == 7 else one for i, one in enumerate(GOOD)], kind)
 
     same = written([{**row, "text": "same"} for row in GOOD], kind)
-    yield Case("all texts the same", kind, same, refused="24 texts that must stay together")
+    yield Case("all texts the same", kind, same, refused="different texts: 1, the most frequent one 24 times")
     pairs = written([{**row, "text": f"text {i // 2}"} for i, row in enumerate(GOOD)], kind)
     yield Case("each text twice", kind, pairs, rows=24, warning="texts that occur with more than one label: 10")
     empty = written([{**row, "text": ""} for row in GOOD], kind)
-    yield Case("all texts empty", kind, empty, refused="24 texts that must stay together")
+    yield Case("all texts empty", kind, empty, refused="different texts: 1, the most frequent one 24 times")
     yield Case("an empty text", kind, with_one(""), rows=24, warning="texts are empty")
     yield Case("white space", kind, with_one("  \u00a0"), rows=24, warning="texts are empty")
     yield Case("a long text", kind, with_one("word " * 200_000), rows=24)

@@ -97,7 +97,10 @@ FOLDERS: dict[str, tuple[dict[str, bytes], str | None]] = {
     "other endings": ({f"{'np'[i % 2]}/{i}.md": b"a" for i in range(24)}, "contains no texts"),
     "hidden folders": ({f".{'np'[i % 2]}/{i}.txt": b"a" for i in range(24)}, "contains no texts"),
     "latin-1": ({**{f"{'np'[i % 2]}/{i}.txt": b"a" for i in range(24)}, "n/x.txt": b"\xe9t\xe9"}, "x.txt: not UTF-8"),
-    "empty files": ({f"{'np'[i % 2]}/{i}.txt": b"" for i in range(24)}, "24 texts that must stay together"),
+    "empty files": (
+        {f"{'np'[i % 2]}/{i}.txt": b"" for i in range(24)},
+        "different texts: 1, the most frequent one 24 times",
+    ),
     "a label with one text": ({**{f"n/{i}.txt": b"%d" % i for i in range(24)}, "p/1.txt": b"b"}, None),
     "a text a label": ({f"l{i}/{i}.txt": b"%d" % i for i in range(24)}, "less than one text"),
     "a label that is a file": ({**{f"n/{i}.txt": b"%d" % i for i in range(24)}, "p": b"b"}, "at least two"),

@@ -63,7 +63,7 @@ def test_a_table_with_repeated_texts_and_groups(kind: str, tmp_path: Path) -> No
             corpus = _corpus(table, validation=0.2, test=0.2, group=group)
             splits = {name: corpus.texts(name) for name in NAMES}
         except InputError as error:
-            assert group == "author" and "must stay together" in str(error)
+            assert group == "author" and "texts of one data.group stay together (sets: " in str(error)
             continue
         assert sum(map(len, splits.values())) == 330
         assert leak([splits["train"]], splits["validation"]).rows == 0

@@ -238,7 +238,7 @@ def test_partition_follows_the_seed() -> None:
 def test_splits_that_cannot_be_are_errors() -> None:
     with pytest.raises(InputError, match="leave no training texts"):
         partition(_labelled(["a", "b"]), validation=0.5, test=0.5, seed=0)
-    with pytest.raises(InputError, match="less than one text .2 texts with 2 labels"):
+    with pytest.raises(InputError, match="less than one text of each label .labels: 2"):
         partition(_labelled(["a", "b"]), validation=0.1, test=0, seed=0)
 
 

@@ -161,12 +161,14 @@ def test_folds_with_repeated_texts_are_even() -> None:
 
 def test_folds_need_a_set_of_every_label_each() -> None:
     labels, sets = ["a"] * 20 + ["b"] * 6, np.concatenate([np.arange(20), np.repeat([20, 21], 3)])
-    with pytest.raises(InputError, match='3 sets of texts that can be separated of every label, but "b" has 2 sets'):
+    with pytest.raises(
+        InputError, match='3 folds need 3 sets of every label, but "b" has 2 sets .equal texts, and texts of'
+    ):
         folded(_texts(labels), 1, 3, validation=0.1, test=0, seed=0, sets=sets)
 
 
 def test_a_set_that_leaves_a_split_empty_is_reported() -> None:
-    with pytest.raises(InputError, match=r"data.validation: 0.1 of 50 texts is less than the 50 texts that must stay"):
+    with pytest.raises(InputError, match="0.1 of 50 texts leaves none for validation: equal texts stay together .diff"):
         partition(_texts(["a", "b"] * 25), validation=0.1, test=0, seed=0, sets=np.zeros(50, np.int64))
 
 

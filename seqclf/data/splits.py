@@ -9,11 +9,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from seqclf.data.empty_splits import SPLITS, Draw, Fractions
 from seqclf.data.grouped import assign_sets, sets_of_label
 from seqclf.errors import InputError
 from seqclf.sources.texts import LabelledTexts
-
-_NAMES = ("train", "validation", "test")
 
 
 def partition(
@@ -32,6 +31,18 @@ def partition(
     """
     if validation + test >= 1:
         raise InputError(f"data: validation ({validation}) and test ({test}) leave no training texts")
+    splits = _drawn(texts, (validation, test), seed, sets)
+    draw = Draw(texts, (validation, test), sets, lambda fractions, sets: _drawn(texts, fractions, seed, sets))
+    if (problem := draw.problem(splits)) is not None:
+        raise InputError(problem)
+    return splits
+
+
+def _drawn(
+    texts: LabelledTexts, fractions: Fractions, seed: int, sets: NDArray[np.int64] | None
+) -> dict[str, NDArray[np.int64]]:
+    """``partition``, but splits may be empty."""
+    validation, test = fractions
     generator = np.random.default_rng([seed, 0x5B117])
     shares = (1 - validation - test, validation, test)
     where = np.full(len(texts), -1, dtype=np.int32)
@@ -42,26 +53,7 @@ def partition(
         where = _assign_multi_label(texts.label_sets, shares, generator, where)
     else:
         where = _assign_single_label(texts.labels, validation, test, generator, where)
-    splits = {name: np.flatnonzero(where == code) for code, name in enumerate(_NAMES)}
-    for name, share in (("validation", validation), ("test", test)):
-        if share and not len(splits[name]):
-            if sets is not None and (most := int(np.bincount(sets).max())) > share * len(texts):
-                raise InputError(_set_too_large(name, share, most, len(texts)))
-            distinct = len({label for names in texts.label_sets for label in names})
-            counts = f"{len(texts):,} texts with {distinct:,} labels"
-            raise InputError(
-                f"data.{name}: {share} of every label's texts is less than one text ({counts}); add texts, set a "
-                "larger fraction, or choose another column if these are not labels"
-            )
-    return splits
-
-
-def _set_too_large(name: str, share: float, most: int, texts: int) -> str:
-    return (
-        f"data.{name}: {share} of {texts:,} texts is less than the {most:,} texts that must stay together (they are "
-        "equal, or in groups of data.group that equal texts link); remove repeated texts, add texts, set a larger "
-        "fraction, group by another column, or use a separate file"
-    )
+    return {name: np.flatnonzero(where == code) for code, name in enumerate(SPLITS)}
 
 
 def _wanted(texts: LabelledTexts, shares: Sequence[float]) -> dict[str, list[float]]:
@@ -84,7 +76,7 @@ def _assign_single_label(
     generator: np.random.Generator,
     taken: NDArray[np.int32],
 ) -> NDArray[np.int32]:
-    """Split single-label texts; returns indices into ``_NAMES``. ``taken`` has splits already assigned, else -1."""
+    """Split single-label texts; returns indices into ``SPLITS``. ``taken`` has splits already assigned, else -1."""
     where = np.maximum(taken, 0)
     names = np.asarray(labels, dtype=object)
     for label in sorted(set(labels)):
@@ -167,23 +159,42 @@ def folded(
     Raises:
         InputError: a label has fewer texts, or sets of texts, than there are folds.
     """
-    in_test = partition(texts, validation=validation, test=test, seed=seed, sets=sets)["test"]
-    left = np.setdiff1d(np.arange(len(texts)), in_test)
+
+    def draw(fractions: Fractions, sets: NDArray[np.int64] | None) -> dict[str, NDArray[np.int64]]:
+        in_test = _drawn(texts, (validation, fractions[1]), seed, sets)["test"]
+        return {"train": np.setdiff1d(np.arange(len(texts)), in_test), "test": in_test}
+
+    splits = draw((0.0, test), sets)
+    if (problem := Draw(texts, (0.0, test), sets, draw).problem(splits)) is not None:
+        raise InputError(problem)
+    left, in_test = splits["train"], splits["test"]
+    part = _folds_of(texts.chosen(left), folds, seed, None if sets is None else sets[left])
+    return {"train": left[part != fold - 1], "validation": left[part == fold - 1], "test": in_test}
+
+
+def _folds_of(
+    texts: LabelledTexts, folds: int, seed: int, sets: NDArray[np.int64] | None
+) -> NDArray[np.int32] | NDArray[np.int64]:
+    """The fold of each text, from 0."""
     generator = np.random.default_rng([seed, 0xF01D])
-    label_sets = [texts.label_sets[i] for i in left]
+    label_sets = texts.label_sets
     shares = [1 / folds] * folds
-    taken = np.full(len(left), -1, dtype=np.int32)
+    taken = np.full(len(texts), -1, dtype=np.int32)
     if not texts.multi:
-        _check_folds(folds, label_sets, None if sets is None else sets[left])
+        _check_folds(folds, label_sets, sets)
     if sets is not None:
         counts = Counter(name for names in label_sets for name in names)
         wanted = {name: [count / folds] * folds for name, count in counts.items()}
-        taken = assign_sets(sets[left], label_sets, shares, wanted, np.random.default_rng([seed, 0x5E75]))
+        taken = assign_sets(sets, label_sets, shares, wanted, np.random.default_rng([seed, 0x5E75]))
     if texts.multi:
         part = _assign_multi_label(label_sets, shares, generator, taken)
     else:
         part = _assign_to_folds(label_sets, folds, generator, taken)
-    return {"train": left[part != fold - 1], "validation": left[part == fold - 1], "test": in_test}
+    if lacking := folds - len(np.unique(part)):
+        raise InputError(
+            f"data.folds: {lacking:,} of {folds:,} folds would have no texts; use fewer folds, or add texts"
+        )
+    return part
 
 
 def _check_folds(folds: int, label_sets: Sequence[tuple[str, ...]], sets: NDArray[np.int64] | None) -> None:
@@ -192,10 +203,11 @@ def _check_folds(folds: int, label_sets: Sequence[tuple[str, ...]], sets: NDArra
     rarest = min(counts, key=lambda label: (counts[label], label))
     if counts[rarest] < folds:
         found = f"{counts[rarest]:,} {'training text' if sets is None else 'set'}{'' if counts[rarest] == 1 else 's'}"
-        what = "texts" if sets is None else "sets of texts that can be separated"
+        what = "texts" if sets is None else "sets"
+        why = "" if sets is None else " (equal texts, and texts of one data.group, are one set)"
         advice = f"use at most {counts[rarest]} folds" if counts[rarest] > 1 else "add texts of that label"
         raise InputError(
-            f'data.folds: {folds} folds need {folds} {what} of every label, but "{rarest}" has {found}; {advice}'
+            f'data.folds: {folds} folds need {folds} {what} of every label, but "{rarest}" has {found}{why}; {advice}'
         )
 
 

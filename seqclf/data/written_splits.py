@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from seqclf.config import Config
 from seqclf.data.corpus import Corpus
+from seqclf.data.empty_splits import SPLITS
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8
 from seqclf.files import making_folder
@@ -27,8 +28,6 @@ from seqclf.tables.row import Row
 from seqclf.text.fields import split_fields
 
 _NOT_IN_TSV = "\t\n\r"
-
-SPLITS = ("train", "validation", "test")
 
 
 @dataclass(frozen=True)

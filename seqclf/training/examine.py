@@ -198,12 +198,20 @@ def _read(corpus: Corpus, names: list[str], loaded: LoadedConfig) -> dict[str, L
         try:
             texts[name] = corpus.texts(name)
         except InputError as error:
-            problems.append(Problem(("data", name), str(error).removeprefix(f"data.{name}: ")))
+            problems.append(_problem_of(error, name))
             if not corpus.has_own_part(name):
                 break  # the other fractions are of the same texts
     if problems:
         raise loaded.error(problems)
     return texts
+
+
+def _problem_of(error: InputError, split: str) -> Problem:
+    """The problem of the option that the message begins with, else of the split that cannot be read."""
+    for option in ("train", "validation", "test", "folds"):
+        if (message := str(error)).startswith(start := f"data.{option}: "):
+            return Problem(("data", option), message.removeprefix(start))
+    return Problem(("data", split), str(error))
 
 
 def _spelled_alike(texts: dict[str, LabelledTexts]) -> tuple[dict[str, LabelledTexts], list[Problem]]:
