@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from typing import Any
 
 _MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
 """Words of csv files that mean a missing value, in lower case: those that R and pandas write, and an empty field."""
 
+
+SPELLINGS = (
+    ("^(?:True|TRUE)$", "true"),
+    ("^(?:False|FALSE)$", "false"),
+    (r"^(-?[0-9]+)[.]0+$", r"\1"),
+    ("^-0+$", "0"),
+)
+"""How names of categories are rewritten, one after another: patterns that Python's ``re`` and RE2 read alike."""
 
 _SIGN = r"(?:[^\w\s.,+-]|[A-Z]{3})?"  # of a currency, or a percent sign
 _NEARLY_A_NUMBER = re.compile(rf"[-+]?{_SIGN}\s*[-+]?\d[\d.,'\s]*{_SIGN}")
@@ -52,8 +61,8 @@ def as_number(value: Any) -> float:
 def as_category(value: Any) -> str:
     """The name of a category, without surrounding white space; "" if it is missing.
 
-    Numbers without a fraction are written as integers and truth values as ``true`` and ``false``, so that a category
-    has one name in all file formats.
+    A category has one name in all file formats, which write whole numbers and truth values in their own way: ``1`` also
+    for 1.0 and ``1.0``, ``true`` also for ``True``.
 
     Raises:
         ValueError: a list or an object.
@@ -63,11 +72,17 @@ def as_category(value: Any) -> str:
         return ""
     if isinstance(value, list | dict | bytes | tuple):
         raise ValueError("not a category")
-    if isinstance(value, bool):
-        return str(value).lower()
     if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()
+        return str(int(value))  # str(1e16) has an exponent
+    return one_spelling(str(value).strip())
+
+
+@lru_cache(maxsize=10_000)
+def one_spelling(name: str) -> str:
+    """``as_category`` of a string without surrounding white space."""
+    for pattern, spelled in SPELLINGS:
+        name = re.sub(pattern, spelled, name)
+    return name
 
 
 def _plain(value: Any) -> Any:

@@ -44,6 +44,12 @@ def test_numbers_are_standardised() -> None:
     np.testing.assert_allclose(features, (values - 3) / values.std(), rtol=1e-6)
 
 
+@pytest.mark.parametrize("values", [[0, 1e-323], [0, 5e-324, 1.5e-323], [1e-310, 2e-310]])
+def test_numbers_too_small_to_tell_apart_are_constant(values: list[float]) -> None:
+    """Half of the smallest deviation is 0, and TensorFlow takes all of these for 0."""
+    np.testing.assert_array_equal(NumberColumn.fit("n", np.array(values)).encode(np.array(values)), 0)
+
+
 @pytest.mark.parametrize("constant", [0.0, 0.1, -1e308, 5e-324])
 def test_a_constant_column_says_nothing(constant: float) -> None:
     column = NumberColumn.fit("n", np.full(50, constant))

@@ -171,6 +171,25 @@ def test_the_graph_tells_large_numbers_apart_as_numpy_does() -> None:
     assert len(np.unique(found)) == 40
 
 
+def test_the_graph_reads_categories_as_the_reader_of_files_does() -> None:
+    """File formats write whole numbers and truth values in their own way."""
+    import tensorflow as tf
+
+    from seqclf.export.graph_columns import GraphColumns
+    from seqclf.export.signature_inputs import with_inputs
+
+    names = ["1", "10", "0", "-7", "true", "false", "True story", "1.5", "v1.0"]
+    columns = ExtraColumns.fit({"c": "category"}, {"c": np.array(names * 5, object)})
+    pairs = {"1.0": 1.0, " 10.000 ": 10, "-0.0": -0.0, "-7.0": "-7", "TRUE": True, "False": False, "1.50": "1.50"}
+    given = [*names, *pairs, "tRuE", "1.", ".0", "1.0\n", "１.0"]
+    graph = GraphColumns(columns)
+    found = with_inputs(graph, graph.inputs)(tf.constant(given)).numpy()
+    np.testing.assert_array_equal(found, columns.features({"c": given}, len(given)))
+    same = columns.features({"c": list(pairs.values())}, len(pairs))
+    np.testing.assert_array_equal(columns.features({"c": list(pairs)}, len(pairs)), same)
+    assert columns.is_given(same).tolist() == [True] * 6 + [False]
+
+
 def test_outside_python_an_input_may_be_left_out(tokenizer: Any, tmp_path: Path) -> None:
     """As TensorFlow Serving and TensorFlow's C++ library call a signature: by the graph's own names."""
     import tensorflow as tf

@@ -31,7 +31,7 @@ from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.vectors import vectors_dim
 
 _FORMAT = 2  # increment when the cached content changes but its key does not
-_EXTRA_FORMAT = 1  # the same for the columns beside the text
+_EXTRA_FORMAT = 2  # the same for the columns beside the text
 
 
 @dataclass(frozen=True)

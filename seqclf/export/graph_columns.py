@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import tensorflow as tf
 
+from seqclf.column_values import SPELLINGS
 from seqclf.export.input_names import input_names
 from seqclf.export.signature_inputs import SignatureInput
 from seqclf.extra_columns import ExtraColumns
@@ -77,6 +78,8 @@ def _numbers(column: NumberColumn, values: tf.Tensor) -> tf.Tensor:
 def _categories(column: CategoryColumn, values: tf.Tensor) -> tf.Tensor:
     """``CategoryColumn.encode``."""
     names = tf.strings.regex_replace(values, f"^{_WHITE}+|{_WHITE}+$", "")
+    for pattern, spelled in SPELLINGS:
+        names = tf.strings.regex_replace(names, pattern, spelled)
     nothing = len(column.places)  # the last row of the table
     places = tf.fill(tf.shape(names), column.other_place % (nothing + 1))
     if column.values:

@@ -47,9 +47,11 @@ class NumberColumn:
             return cls(name, 0.0, 0.0, 0.0, 0.0)
         low, high = _bounds(np.clip(given, -_LARGEST, _LARGEST))
         mean, deviation = _moments(np.clip(given, low, high))
+        if high == low or deviation < _SMALLEST:
+            deviation = 0.0
         missing = len(values) - len(given)
         share = missing / len(values) if is_known(missing, len(values)) else None
-        return cls(name, low, high, mean, deviation if high > low else 0.0, share)
+        return cls(name, low, high, mean, deviation, share)
 
     @property
     def width(self) -> int:
@@ -103,6 +105,7 @@ class NumberColumn:
 
 
 _LARGEST = float(np.finfo(np.float64).max)
+_SMALLEST = 1e-290  # a deviation; TensorFlow takes numbers below 2e-308 for 0
 
 
 def _bounds(values: NDArray[np.float64]) -> tuple[float, float]:
