@@ -10,12 +10,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import small_config
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seqclf.column_values import as_category, as_number
 from seqclf.config import checked_config, load_config, parse_override
 from seqclf.config.problems import ConfigError
+from seqclf.data.corpus import Corpus
 from seqclf.data.prepare import preparation_problems
 from seqclf.errors import InputError
 from seqclf.sources.base import TableColumns
@@ -149,11 +151,23 @@ def test_rows_of_jsonl_may_lack_columns_beside_the_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
-def test_columns_that_say_nothing_are_errors(tmp_path: Path, kind: str) -> None:
-    path = _written(tmp_path, kind, [{**row, "w": 0, "price": None, "land": ""} for row in ROWS])
-    with pytest.raises(InputError, match='every weight in "w" is 0') as found:
+def test_weights_that_are_all_0_are_an_error(tmp_path: Path, kind: str) -> None:
+    path = _written(tmp_path, kind, [{**row, "w": 0} for row in ROWS])
+    with pytest.raises(InputError, match='every weight in "w" is 0'):
         TableSource("title", "label", weight="w", extra=EXTRA).read(path)
-    assert '"price" has no value in any row' in str(found.value)
+
+
+def test_columns_without_a_value_are_an_error_of_training_texts_alone(tmp_path: Path) -> None:
+    full = _written(tmp_path, "csv", ROWS)
+    empty = _written(tmp_path, "jsonl", [{**row, "price": None, "land": ""} for row in ROWS])
+
+    def corpus(train: str, test: str) -> Corpus:
+        files = {"train": train, "validation": 0, "test": test}
+        return Corpus(checked_config(small_config(data={"source": "table", "text": "title", "extra": EXTRA, **files})))
+
+    with pytest.raises(InputError, match='the columns "price", "land" have no value in any row'):
+        corpus(train=empty, test=full).texts("train")
+    assert len(corpus(train=full, test=empty).texts("test")) == len(ROWS)
 
 
 @pytest.mark.parametrize(

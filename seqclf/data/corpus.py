@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from seqclf.cache import cached, found
 from seqclf.config import Config
 from seqclf.data.equal_texts import joined, text_digests
-from seqclf.data.label_sets import ALL_SHARES_THE_SAME, all_the_same, label_order
+from seqclf.data.label_sets import ALL_SHARES_THE_SAME, all_the_same, label_order, some_of
 from seqclf.data.splits import folded, partition
 from seqclf.errors import InputError
 from seqclf.labels import Labels
@@ -162,7 +163,11 @@ class Corpus:
         if self._draws:
             self._read_as = self._drawn_from.fingerprint(self._train)
         self._on_stage(f"Reading the training texts ({self._config.data.describe()})")
-        return self._drawn_from.read(self._train)
+        texts = self._drawn_from.read(self._train)
+        if empty := [name for name, values in texts.extra.items() if _has_no_value(values)]:
+            what = f"column {some_of(empty)} has" if len(empty) == 1 else f"columns {some_of(empty)} have"
+            raise InputError(f"{texts.origin}: the {what} no value in any row; remove from data.extra")
+        return texts
 
     def _joined(self, fingerprint: str) -> NDArray[np.int64] | None:
         """The set of each text of the training part with this fingerprint."""
@@ -215,6 +220,11 @@ class Corpus:
                 raise
             # Having only one label is the more fundamental problem: report it instead.
             raise InputError(f"{texts.origin}: {all_the_same(different.pop(), texts.multi)}") from error
+
+
+def _has_no_value(values: NDArray[Any]) -> bool:
+    """Whether a column beside the text (``LabelledTexts.extra``) says nothing about any text."""
+    return all(value == "" or value != value for value in values.tolist())
 
 
 def noted_digests(split: str, fingerprint: str) -> NDArray[np.uint64] | None:

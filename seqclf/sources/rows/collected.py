@@ -84,15 +84,10 @@ def checked(texts: LabelledTexts, columns: TableColumns, options: str) -> Labell
     """The same texts. ``options``: the start of the options' names, for messages.
 
     Raises:
-        OptionError: a column says nothing about any text.
+        OptionError: every weight is 0.
     """
-    by_option = {}
     if texts.weights is not None and not texts.weights.any():
-        by_option["weight"] = f'{texts.origin}: every weight in "{columns.weight}" is 0 ({options}weight names it)'
-    for name, values in texts.extra.items():
-        if all(value == "" or value != value for value in values):
-            message = f'{texts.origin}: "{name}" has no value in any row ({options}extra names it)'
-            by_option.setdefault("extra", message)
-    if by_option:
-        raise OptionError(by_option)
+        raise OptionError(
+            {"weight": f'{texts.origin}: every weight in "{columns.weight}" is 0 ({options}weight names it)'}
+        )
     return texts
