@@ -29,7 +29,6 @@ def source_of(
     encoding: str | None,
 ) -> Source:
     """The source that reads ``--data``."""
-    from seqclf.sources import TableColumns
     from seqclf.sources.folder import FolderData
     from seqclf.sources.folder.files import Selection, find_texts
     from seqclf.sources.folder.reader import FolderSource
@@ -54,9 +53,9 @@ def source_of(
     if encoding is None:
         is_text = any((kind_of(file) or file_format) in TEXT_KINDS for file in files)
         encoding = encoding_like(usual, str(path), files) if is_text else usual
-    own = config.data.table_columns or TableColumns()
+    own = config.data.columns(with_groups=False)
     separator = label_separator or own.separator
-    read = replace(own, text=_text_columns(text, config.data.fields or own.text), label=label or own.label)
+    read = replace(own, text=_text_columns(text, own.text), label=label or own.label)
     named: dict[str, Any] = {"separator": separator, "options": "--", "encoding": encoding}
     named["file_format"] = file_format
     if isinstance(config.data, TableData) and (kind_of(path) or file_format) in ("csv", "tsv"):

@@ -135,13 +135,16 @@ class TfdsSource:
                 raise InputError(f'{self._full_name}: feature "{name}" is not text')
 
     def _named(self, column: str, value: Any) -> Any:
-        """A value as rows of tables have it: strings decoded, label ids by their names."""
+        """A value as rows of tables have it: strings decoded, label ids by their names. The id -1 stands for no value,
+        except as a label, which every text needs."""
         if isinstance(value, list):
             return [self._named(column, item) for item in value]
         if isinstance(value, bytes):
             return value.decode("utf-8", errors="replace")
         names = self._names_of(column)
-        return names[value] if names and value >= 0 else value
+        if not names or (value < 0 and column in self._columns.labels):
+            return value
+        return names[value] if value >= 0 else None
 
     @property
     def _full_name(self) -> str:
