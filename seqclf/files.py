@@ -98,10 +98,11 @@ def utf8_path(folder: Path) -> Iterator[str]:
 def remove_folder(path: Path) -> None:
     """Remove a folder at once: nobody sees it half-empty, even if this process is killed."""
     aside = path.with_name(_temporary_name(path))
-    with contextlib.suppress(OSError):
+    try:
         path.rename(aside)
-    for folder in (aside, path):
-        shutil.rmtree(folder, ignore_errors=True)
+    except OSError:
+        aside = path
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def is_temporary(name: str) -> bool:

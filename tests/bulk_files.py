@@ -13,8 +13,9 @@ import numpy as np
 
 from seqclf.decisions import Decider
 from seqclf.inference.bulk.answers import Answers
-from seqclf.inference.bulk.job import Report, Target, predict_file
+from seqclf.inference.bulk.job import Report, predict_file
 from seqclf.inference.bulk.reader import Source
+from seqclf.inference.bulk.target import Target
 from seqclf.labels import Labels
 from seqclf.tables.formats import output_kind_of
 

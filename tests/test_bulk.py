@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from seqclf.decisions import Decider
 from seqclf.errors import InputError
 from seqclf.inference.bulk.answers import Answers
-from seqclf.inference.bulk.job import Target, predict_file, predict_stream
+from seqclf.inference.bulk.job import predict_file, predict_stream
 from seqclf.inference.bulk.reader import Source
+from seqclf.inference.bulk.target import Target
 from seqclf.tables.row import ReadingStopped
 
 pytestmark = pytest.mark.usefixtures("small_blocks")

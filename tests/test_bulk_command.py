@@ -42,7 +42,7 @@ def test_the_command(three_label_run: Run, three_labels_csv: Path, tmp_path: Pat
     for arguments, message in (
         (
             ["-i", str(three_labels_csv), "-o", str(tmp_path / "out.xyz")],
-            "out.xyz: unknown file extension; use one of ",
+            'out.xyz: unknown file extension ".xyz" (known: .csv, .tsv, .jsonl, .parquet, also packed, ',
         ),
         (["-i", str(three_labels_csv), "-o", "-", "--errors", "x"], "--errors: works only with --output FILE"),
         (["-i", ""], "'--input' / '-i': expected a path, found nothing"),

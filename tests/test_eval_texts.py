@@ -20,7 +20,7 @@ from seqclf.decisions import Decider
 from seqclf.errors import InputError
 from seqclf.evaluation.input_rows import InputRows
 from seqclf.evaluation.predictions import Predictions, predictions_target
-from seqclf.inference.bulk.job import Target
+from seqclf.inference.bulk.target import Target
 from seqclf.labels import Labels
 from seqclf.runs import Run
 from seqclf.sources.table.reader import TableSource
@@ -261,8 +261,8 @@ def test_predictions_overwrite_nothing_without_permission(three_label_run: Run, 
     with path.open(newline="") as file:
         assert next(csv.reader(file))[0] == "text"
     for given, words in (
-        ("p.txt", "expected one of .csv"),
-        ("p", "expected one of .csv"),
+        ("p.txt", "name it .*p\.csv"),
+        ("p", "name it .*p\.csv"),
         ("no/p.csv", "/no does not exist"),
     ):
         with pytest.raises(InputError, match=words):

@@ -15,7 +15,7 @@ import pytest
 from conftest import write_csv
 
 from seqclf.cli.given_fields import given_fields
-from seqclf.cli.predict_file import _say_absent
+from seqclf.cli.predict_source import say_absent
 from seqclf.errors import InputError
 from seqclf.extra_columns import ExtraColumns
 from seqclf.inference.bulk.job import Report
@@ -36,7 +36,7 @@ def warned(path: Path, extra: ExtraColumns, capsys: pytest.CaptureFixture[str]) 
     assert not any(isinstance(row, InputError) for row in rows)
     report = Report(len(rows), 0, None, reader.absent, similar=reader.similar)
     if report.absent:
-        _say_absent(source, report)
+        say_absent(source, report)
     return " ".join(capsys.readouterr().err.split())
 
 

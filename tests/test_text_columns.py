@@ -24,7 +24,7 @@ from seqclf.errors import InputError
 from seqclf.evaluation.predictions import Predictions
 from seqclf.export.input_names import input_names
 from seqclf.inference import Classifier
-from seqclf.inference.bulk.job import Target
+from seqclf.inference.bulk.target import Target
 from seqclf.labels import Labels
 from seqclf.runs import Run
 from seqclf.sources.texts import LabelledTexts

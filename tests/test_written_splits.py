@@ -25,7 +25,7 @@ from seqclf.decisions import Decider
 from seqclf.errors import InputError
 from seqclf.evaluation.input_rows import InputRows
 from seqclf.evaluation.predictions import Predictions
-from seqclf.inference.bulk.job import Target
+from seqclf.inference.bulk.target import Target
 from seqclf.inference.bulk.writers import LineWriter
 from seqclf.labels import Labels
 from seqclf.sources.table.reader import TableSource

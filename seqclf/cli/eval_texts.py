@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from seqclf.evaluation.classifier import KerasClassifier
     from seqclf.evaluation.input_rows import InputRows
     from seqclf.evaluation.predictions import Predictions
-    from seqclf.inference.bulk.job import Target
+    from seqclf.inference.bulk.target import Target
     from seqclf.metrics.measured import Measured, SeenTexts
     from seqclf.runs import Run
     from seqclf.sources import Source, UnknownLabels

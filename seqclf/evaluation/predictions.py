@@ -17,11 +17,11 @@ from seqclf.errors import InputError
 from seqclf.evaluation.input_rows import InputRows
 from seqclf.files import scratch_folder, sync
 from seqclf.inference.bulk.answers import Answers
-from seqclf.inference.bulk.job import Target
 from seqclf.inference.bulk.parquet_writer import ParquetWriter
+from seqclf.inference.bulk.target import Target
 from seqclf.inference.bulk.writers import LineWriter, Writer
 from seqclf.sources.texts import LabelledTexts
-from seqclf.tables.formats import WRITE_KINDS, output_kind_of
+from seqclf.tables.formats import not_written, output_kind_of
 from seqclf.tables.packed import packed, packing_of
 from seqclf.text.fields import split_fields
 
@@ -32,8 +32,7 @@ def predictions_target(path: Path, *, overwrite: bool) -> Target:
     """The file, in the format of its extension. Raises ``InputError`` if it cannot be written."""
     kind = output_kind_of(path)
     if kind is None:
-        endings = ", ".join(f".{kind}" for kind in WRITE_KINDS)
-        raise InputError(f"--predictions: {path}: unknown extension (expected one of {endings})")
+        raise InputError(f"--predictions {not_written(path)}")
     target = Target(path, kind, overwrite=overwrite)
     target.check()
     return target

@@ -57,6 +57,26 @@ def output_kind_of(path: Path) -> str | None:
     return OUTPUT_KINDS.get(unpacked_name(path).suffix.lower())
 
 
+def not_written(path: Path, format_option: str = "") -> str:
+    """The message for a file to write whose extension is not in ``OUTPUT_KINDS``.
+
+    ``format_option``: the option that names the format of a file with any extension, if there is one.
+    """
+    inner = unpacked_name(path)
+    packing = path.name[len(inner.name) :]
+    kind = KINDS.get(inner.suffix.lower())
+    if kind == "jsonl":
+        what, name = "JSON is written as lines, an object each", inner.with_suffix(".jsonl").name
+    elif kind == "xlsx":
+        what, name = "spreadsheets are read, not written", inner.with_suffix(".csv").name
+    else:
+        known = ", ".join(f".{one}" for one in WRITE_KINDS)
+        what = f'unknown file extension "{inner.suffix}" (known: {known}, also packed, such as .csv.gz)'
+        name = inner.with_suffix(".csv").name if inner.suffix[1:].isalpha() else f"{inner.name}.csv"
+    option = f", or add {format_option} {OUTPUT_KINDS[Path(name).suffix]}" if format_option else ""
+    return f"{path}: {what}; name it {shlex.quote(str(path.with_name(name + packing)))}{option}"
+
+
 def unknown_ending(path: Path, cure: str, known: Iterable[str] = USUAL) -> str:
     """The message for a file whose extension is not in ``known``. ``cure``: advice for unknown extensions."""
     inner = unpacked_name(path)

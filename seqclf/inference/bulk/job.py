@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import filecmp
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,6 +19,7 @@ from seqclf.inference.bulk.answers import Answers
 from seqclf.inference.bulk.journal import Journal, Progress
 from seqclf.inference.bulk.parquet_writer import ParquetWriter
 from seqclf.inference.bulk.reader import Read, Reader, Source
+from seqclf.inference.bulk.target import Target
 from seqclf.inference.bulk.writers import LineWriter, Writer
 from seqclf.tables.packed import packed, packing_of
 from seqclf.tables.row import ReadingStopped
@@ -29,43 +29,6 @@ ROWS_A_BLOCK = 4_096
 
 class Probabilities(Protocol):
     def __call__(self, texts: Sequence[str], extra: Mapping[str, Sequence[Any]] = ..., /) -> NDArray[np.floating]: ...
-
-
-@dataclass(frozen=True)
-class Target:
-    """A file to write.
-
-    Attributes:
-        errors: file for the list of bad rows; None: no list.
-        overwrite: replace an existing file.
-    """
-
-    path: Path
-    kind: str
-    errors: Path | None = None
-    overwrite: bool = False
-
-    def check(self, written: Path | None = None) -> None:
-        """Raise ``InputError`` if a file could not be written at the end.
-
-        ``written``: the list of bad rows, if an earlier call may have copied it to its place.
-        """
-        if self.errors is not None and self.errors.absolute().resolve() == self.path.absolute().resolve():
-            raise InputError(f"{self.errors}: is also --output; name another file for --errors")
-        for path in filter(None, (self.path, self.errors)):
-            if path.is_dir():
-                raise InputError(f"{path}: is a folder")
-            if path.exists() and not path.is_file():
-                raise InputError(f"{path}: is not a file; -o - writes to standard output")
-            is_copy = (
-                written is not None and path == self.errors and path.exists() and filecmp.cmp(path, written, False)
-            )
-            if path.exists() and not self.overwrite and not is_copy:
-                raise InputError(f"{path}: already exists; use --overwrite to replace it")
-            if not path.absolute().parent.is_dir():
-                raise InputError(f"{path}: the folder {path.absolute().parent} does not exist")
-            if not os.access(path.absolute().parent, os.W_OK | os.X_OK):
-                raise InputError(f"{path}: its folder cannot be written")
 
 
 @dataclass(frozen=True)
@@ -261,19 +224,21 @@ def _predicted(
     block: Sequence[Read | InputError], probabilities: Probabilities, answers: Answers, writer: Writer
 ) -> Iterator[InputError]:
     """Write a block's predictions; yield an error for each bad row."""
-    good = [row for row in block if not isinstance(row, InputError)]
-    yield from (row for row in block if isinstance(row, InputError))
+    added = answers.named(flat=writer.flat)
+    new = set(added)
+    good = []
+    for row in block:
+        if isinstance(row, InputError):
+            yield row
+        elif clash := next((name for name in row.values if name in new), None):
+            error = InputError(f'{row.where}: already has a column "{clash}"; rename the new columns with --prefix')
+            if writer.position == 0:
+                raise error
+            yield error
+        else:
+            good.append(row)
     if not good:
         return
-    added = answers.named(flat=writer.flat)
-    clashes = [row for row in good if not row.values.keys().isdisjoint(added)]
-    for row in clashes:
-        name = next(name for name in added if name in row.values)
-        error = InputError(f'{row.where}: already has a column "{name}"; rename the new columns with --prefix')
-        if writer.position == 0:
-            raise error
-        yield error
-    good = [row for row in good if row not in clashes] if clashes else good
     texts = [row.text for row in good]
     beside = [{name: [row.extra[name] for row in good] for name in good[0].extra}] if good and good[0].extra else []
     found = answers.rows(probabilities(texts, *beside), texts, flat=writer.flat)
