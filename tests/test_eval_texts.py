@@ -261,8 +261,8 @@ def test_predictions_overwrite_nothing_without_permission(three_label_run: Run, 
     with path.open(newline="") as file:
         assert next(csv.reader(file))[0] == "text"
     for given, words in (
-        ("p.txt", "name it .*p\.csv"),
-        ("p", "name it .*p\.csv"),
+        ("p.txt", r"name it .*p\.csv"),
+        ("p", r"name it .*p\.csv"),
         ("no/p.csv", "/no does not exist"),
     ):
         with pytest.raises(InputError, match=words):

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from seqclf.cli import cli
-from seqclf.cli.hints import Hint
+from seqclf.cli.hint import Hint
 from seqclf.config.typed import is_flag, is_key, meant_key
 from seqclf.tables.names import no_such_file
 
@@ -125,6 +125,60 @@ def test_a_pattern_where_one_file_is_expected(tmp_path: Path, monkeypatch: pytes
     assert message == (
         "part_*.csv: expected one file here, not a pattern; give one of the files that it matches, such as part_1.csv"
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "files", "options"),
+    [
+        ("predict --input 'my 1.csv' 'my 2.csv' -o out.csv", "'my '*.csv", ""),
+        ("predict -i 'my 1.csv' --input='my 2.csv' --top 2 -oout.csv --errors e", "'my '*.csv", " --top 2"),
+        ("predict 'my 1.csv' --column text -- 'my 2.csv'", "'my '*.csv", " --column text"),
+        ("predict --resume --input 'm*.csv' --run 'a b'", "'my '*.csv", " --resume --run 'a b'"),
+        ("predict --input 'my 1.csv' --input x.csv", "'my 1.csv' x.csv", ""),
+    ],
+)
+def test_each_of_several_files_is_predicted_by_itself(
+    line: str, files: str, options: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("my 1.csv", "my 2.csv", "x.csv"):
+        Path(name).touch()
+    assert "reads one file at a time, found 2" in (done := CliRunner().invoke(cli, shlex.split(line))).stderr
+    assert done.exit_code == 2
+    assert [text.strip() for text in done.stderr.splitlines()[-4:]] == [
+        "mkdir -p predicted",
+        f"for file in {files}; do",
+        f'seqclf predict --input "$file" --output "predicted/$(basename "$file")"{options}',
+        "done",
+    ]
+
+
+def test_the_suggested_name_of_predictions_is_one_that_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, written in (
+        ("a.json", "a-predicted.jsonl"),
+        ("b.xlsx", "b-predicted.csv"),
+        ("c.tsv.gz", "c-predicted.tsv"),
+    ):
+        Path(name).touch()
+        assert said(f"predict {name}").endswith(f"--output {written}")
+    assert '$(basename "$file").csv"' in CliRunner().invoke(cli, ["predict", "a.json", "b.xlsx"]).stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("predict hi --overwrite --output-format csv", "--overwrite, --output-format: works only with --input"),
+        ("predict hi --input-format txt", "--input-format: works only with --input"),
+        ("predict --input x.csv --overwrite", "--overwrite works only with --output FILE"),
+        ("predict --input x.csv --overwrite -o -", "--overwrite works only with --output FILE"),
+        ("eval --data a.csv --data b.csv", "expected one value, found 2 (a.csv, b.csv)"),
+    ],
+)
+def test_no_option_of_files_is_ignored(line: str, message: str) -> None:
+    assert said(line).endswith(message)
 
 
 def test_unknown_options_list_the_known_ones() -> None:

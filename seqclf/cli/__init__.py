@@ -18,7 +18,8 @@ import click
 from seqclf import __version__
 from seqclf.cli.commands import Commands
 from seqclf.cli.help_pages import Context
-from seqclf.cli.hints import ARGUMENTS, Hint, hint_for
+from seqclf.cli.hint import ARGUMENTS, Hint
+from seqclf.cli.hints import hint_for
 from seqclf.cli.problems import show_error
 from seqclf.cli.streams import prepared, run_in_utf8
 from seqclf.cli.wrap import say, width_of, wrapped

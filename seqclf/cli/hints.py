@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import difflib
-import glob
-import os
 import re
-import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -24,58 +20,15 @@ from seqclf.cli.command_words import (
     value_of,
     without,
 )
+from seqclf.cli.file_hints import TABLES, several_files
+from seqclf.cli.hint import ARGUMENTS, Hint, HintedError
 from seqclf.cli.other_names import ARGUMENTS_ELSEWHERE, DATA_OPTIONS, OPTIONS_ELSEWHERE
-from seqclf.tables.formats import KINDS
-from seqclf.tables.packed import PACKINGS
 
-_TABLES = (*KINDS, *PACKINGS, ".txt")
 _CONFIGS = (".yaml", ".yml")
 
 
-@dataclass(frozen=True)
-class Hint:
-    """``sentence`` says what to do; ``command``, if given, is the complete line to type."""
-
-    sentence: str
-    command: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        """The hint on one line."""
-        return f"{self.sentence}: {shlex.join(self.command)}" if self.command else self.sentence
-
-    def lines(self, width: int) -> str:
-        """For a terminal: the command on its own lines, broken so that it can be copied and pasted."""
-        if not self.command:
-            return self.sentence
-        words: list[str] = []
-        for word in map(shlex.quote, self.command):
-            if words and words[-1] == "--set":  # keep it on one line with its value
-                words[-1] += f" {word}"
-            else:
-                words.append(word)
-        lines = [f"  {words[0]}"]
-        for word in words[1:]:
-            if len(lines[-1]) + len(word) + 3 <= width:
-                lines[-1] += f" {word}"
-            else:
-                lines[-1] += " \\"
-                lines.append(f"    {word}")
-        return "\n".join([f"{self.sentence}:", *lines])
-
-
-ARGUMENTS = "seqclf.arguments"
-"""Key of the command line's words in a context's ``meta``."""
-
 OF_RESUME = ("--epochs", "--patience")
 """Options of ``train`` that work only with ``--resume``; without it, hints suggest the config's options."""
-
-
-class HintedError(click.UsageError):
-    """A wrong command line that only the command itself can detect, with what to type instead."""
-
-    def __init__(self, message: str, hint: Hint) -> None:
-        super().__init__(message)
-        self.hint = hint
 
 
 def hint_for(error: click.UsageError, arguments: Sequence[str]) -> Hint | None:
@@ -136,7 +89,7 @@ def _kind_of_model(command: click.Command, name: str, words: tuple[str, ...]) ->
     _, _, value = next(word for word in words if word.partition("=")[0] == name).partition("=")
     kind = (value or next(iter(words[words.index(name) + 1 :]), "")).lower()
     data = next((word for word in arguments_in(command, words, skip=0) if word.lower() != kind), "")
-    if kind not in FAMILIES or not (Path(data).suffix.lower() in _TABLES or Path(data).is_dir()):
+    if kind not in FAMILIES or not (Path(data).suffix.lower() in TABLES or Path(data).is_dir()):
         return None
     written = f"{Path(data).stem}.yaml"
     init = ("seqclf", "init", "--from", data, "--layers", kind, "-o", written)
@@ -205,21 +158,21 @@ def _extra_argument(context: click.Context, words: tuple[str, ...]) -> Hint | No
     extra = next(iter(arguments_in(context.command, words, skip=len(places(context.command)))), None)
     if extra is None:
         return None
-    if (hint := _several_files(context, words)) is not None:
+    if (hint := several_files(context, words)) is not None:
         return hint
     others = tuple(word for word in words if word != extra)
     path, suffix = Path(extra), Path(extra).suffix.lower()
     if "=" in extra and _has_settings(context.command):
         return Hint("Change options of the config with --set; type", (*line, *others, "--set", extra))
     if own == "init":
-        if suffix in _TABLES or path.exists():
+        if suffix in TABLES or path.exists():
             return Hint("Name data with --from; type", (*line, "--from", extra, *others))
         return Hint("Name a template with --template; type", (*line, "--template", extra, *others))
     if own not in ("eval", "export"):
         return None
     if suffix in _CONFIGS:
         return Hint(f"{own} takes a trained run, not its config; type", (*line, "--run", "RUN", *others))
-    if own == "eval" and (suffix in _TABLES or (path.is_dir() and not (path / "manifest.json").exists())):
+    if own == "eval" and (suffix in TABLES or (path.is_dir() and not (path / "manifest.json").exists())):
         return Hint("Name your own labelled texts with --data; type", (*line, "--data", extra, *others))
     if own == "export" and _is_new(context, extra) and "--to" not in words:
         sentence = "Name the folder to write with --to, or a run with --run; type"
@@ -227,56 +180,10 @@ def _extra_argument(context: click.Context, words: tuple[str, ...]) -> Hint | No
     return Hint("Name a run with --run; type", (*line, "--run", extra, *others))
 
 
-_OF_FILES = {"init": "--from", "train": "", "check": "", "eval": "--data"}
-"""By command: the option, or "" for the argument, that names a file of texts."""
-
-
-def _several_files(context: click.Context, words: tuple[str, ...]) -> Hint | None:
-    """For the names of several tables, which a shell writes for a pattern without quotes."""
-    own, line = str(context.command.name), command_line(context)
-    named = _OF_FILES.get(own)
-    given = None if named is None else value_of(words, named) if named else ""
-    files = list(arguments_in(context.command, words, skip=0))
-    if given is None or not all(Path(file).suffix.lower() in _TABLES for file in files):
-        return None
-    others = [word for word in words if word not in (*files, named, given, f"{named}={given}")]
-    files += [given] if given else []
-    pattern = _pattern(files)
-    place = (named, pattern) if named else (pattern,)
-    if set(glob.glob(pattern)) != set(files):
-        several = "run it for each file" if own == "eval" else "list several in a config: data.train: [A, B]"
-        return Hint(f"{own} takes one file or a pattern in quotes; {several}")
-    return Hint("The shell has replaced a pattern by names of files; put it in quotes. Type", (*line, *place, *others))
-
-
-def _pattern(files: Sequence[str]) -> str:
-    start = os.path.commonprefix(files)  # noqa: RUF071  (characters, not folders, are meant)
-    end = os.path.commonprefix([file[len(start) :][::-1] for file in files])[::-1]  # noqa: RUF071
-    return f"{start}*{end}"
-
-
 def _is_new(context: click.Context, name: str) -> bool:
     """Whether this is neither a path nor a run, and not named like one."""
     runs = context.params.get("runs") or Path("runs")
     return not (Path(name).exists() or (runs / name).exists() or re.search(r"-\d+(-fold\d+)?$", name))
-
-
-def check_texts(texts: Sequence[str]) -> None:
-    """Raise ``HintedError`` if a text to predict is the name of a file of texts."""
-    for text in texts:
-        if _is_file_of_texts(text):
-            output = f"{Path(text).stem}-predicted{Path(text).suffix}"
-            command = ("seqclf", "predict", "--input", text, "--output", output)
-            hint = Hint("To predict the texts of a file, use", command)
-            raise HintedError(f"{text} is a file", hint)
-
-
-def _is_file_of_texts(text: str) -> bool:
-    path = Path(text)
-    try:
-        return path.suffix.lower() in _TABLES and path.is_file()
-    except (OSError, ValueError):  # not a valid file name
-        return False
 
 
 def _elsewhere(command: str, key: str) -> str | None:

@@ -46,6 +46,16 @@ class UserPath(click.Path):
         return super().convert(given, parameter, context)
 
 
+def only_once(context: click.Context, parameter: click.Parameter, values: tuple[Any, ...]) -> Any:
+    """A click callback for an option that can be given once: its value, or None.
+
+    The option needs ``multiple``: else click would take the last value without a word.
+    """
+    if len(values) > 1:
+        raise click.BadParameter(f"expected one value, found {len(values)} ({', '.join(map(str, values))})")
+    return next(iter(values), None)
+
+
 runs_option: Decorator = click.option(
     "--runs",
     type=UserPath(path_type=Path, file_okay=False),

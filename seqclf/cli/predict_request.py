@@ -37,12 +37,17 @@ class FileRequest:
             "--output": self.output_path is not None,
             "--errors": self.errors_path is not None,
             "--resume": self.resume,
+            "--overwrite": self.overwrite,
             "--prefix": self.prefix,
             "--encoding": self.encoding is not None,
             "--column": bool(self.columns),
+            "--input-format": self.input_format is not None,
+            "--output-format": self.output_format is not None,
         }
         if texts and (unused := [option for option, is_given in given.items() if is_given]):
             raise click.UsageError(f"{', '.join(unused)}: works only with --input")
+        if self.overwrite and self.output_path in (None, "-"):
+            raise click.UsageError("--overwrite works only with --output FILE")
         if path is not None and fields:
             raise click.UsageError("--field is for texts on the command line; a file has the columns of its rows")
         if path is not None and as_json:

@@ -20,6 +20,7 @@ from seqclf.cli.options import (
     encoding_option,
     json_option,
     label_separator_option,
+    only_once,
     run_option,
     runs_option,
     threads_option,
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
 @click.option(
     "--data",
     "data_path",
+    multiple=True,
+    callback=only_once,
     type=UserPath(path_type=Path),
     help="A file (csv, tsv, json, parquet, xlsx) or a folder (LABEL/*.txt) of labelled texts, instead of a split.",
 )

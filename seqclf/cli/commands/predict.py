@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from seqclf.cli.file_hints import check_one_file
 from seqclf.cli.given_fields import GivenFields, given_fields
-from seqclf.cli.hints import check_texts
 from seqclf.cli.options import (
     UserPath,
     allow_code_option,
@@ -41,7 +41,8 @@ _SHARE = click.FloatRange(0, 1)
 @click.option(
     "--input",
     "-i",
-    "input_path",
+    "inputs",
+    multiple=True,
     type=UserPath(),
     metavar="FILE",
     help="File of texts (csv, tsv, json, parquet, xlsx, txt), or -.",
@@ -108,6 +109,7 @@ _SHARE = click.FloatRange(0, 1)
 def predict_command(
     texts: tuple[str, ...],
     *,
+    inputs: tuple[str, ...],
     given: tuple[str, ...],
     top: int | None,
     threshold: float | None,
@@ -132,8 +134,8 @@ def predict_command(
     """
     from seqclf.evaluation.opening import find_model, open_classifier
 
-    file = FileRequest(**of_file)
-    check_texts(texts)
+    check_one_file(click.get_current_context(), inputs, texts)
+    file = FileRequest(input_path=next(iter(inputs), None), **of_file)
     file.check(texts, as_json=as_json, fields=bool(given))
     run = find_model(runs, run_name)
     if run_name in (None, LATEST) and run.has_manifest:

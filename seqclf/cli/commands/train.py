@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from seqclf.cli import train_runs
-from seqclf.cli.hints import HintedError, settings_hint
+from seqclf.cli.hint import HintedError
+from seqclf.cli.hints import settings_hint
 from seqclf.cli.options import UserPath, allow_code_option, complete_unfinished, runs_option, set_option, threads_option
 from seqclf.cli.problems import check_files, show_problem, warn_of_files
 from seqclf.cli.starting import load_or_make, overrides_of, reject_run

@@ -1,0 +1,120 @@
+"""Hints for names of files of texts: where a command takes texts, or one file."""
+
+from __future__ import annotations
+
+import glob
+import os
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from seqclf.cli.command_words import arguments_in, command_line, option_named, value_of
+from seqclf.cli.hint import ARGUMENTS, Hint, HintedError
+from seqclf.tables.formats import KINDS, OUTPUT_KINDS
+from seqclf.tables.packed import PACKINGS, unpacked_name
+
+TABLES = (*KINDS, *PACKINGS, ".txt")
+"""Extensions of files of texts."""
+
+_OF_FILES = {"init": "--from", "train": "", "check": "", "eval": "--data"}
+"""By command: the option, or "" for the argument, that names a file or a pattern."""
+
+_NAMES_OF_FILES = ("--input", "-i", "--output", "-o", "--errors")
+"""Options of ``predict``."""
+
+
+def several_files(context: click.Context, words: tuple[str, ...]) -> Hint | None:
+    """For the names of several tables, which a shell writes for a pattern without quotes."""
+    own, line = str(context.command.name), command_line(context)
+    named = _OF_FILES.get(own)
+    given = None if named is None else value_of(words, named) if named else ""
+    files = list(arguments_in(context.command, words, skip=0))
+    if given is None or not all(Path(file).suffix.lower() in TABLES for file in files):
+        return None
+    others = [word for word in words if word not in (*files, named, given, f"{named}={given}")]
+    files += [given] if given else []
+    pattern = _pattern(files)
+    place = (named, pattern) if named else (pattern,)
+    if set(glob.glob(pattern)) != set(files):
+        several = "run it for each file" if own == "eval" else "list several in a config: data.train: [A, B]"
+        return Hint(f"{own} takes one file or a pattern in quotes; {several}")
+    return Hint("The shell has replaced a pattern by names of files; put it in quotes. Type", (*line, *place, *others))
+
+
+def _pattern(files: Sequence[str]) -> str:
+    start = os.path.commonprefix(files)  # noqa: RUF071  (characters, not folders, are meant)
+    end = os.path.commonprefix([file[len(start) :][::-1] for file in files])[::-1]  # noqa: RUF071
+    return f"{start}*{end}"
+
+
+def check_one_file(context: click.Context, inputs: Sequence[str], texts: Sequence[str]) -> None:
+    """Raise ``HintedError`` if ``predict`` is given several files, or a file in the place of a text.
+
+    Args:
+        context: that of ``predict``.
+        inputs: the values of ``--input``. A pattern stands for the files that it matches.
+        texts: the arguments.
+    """
+    named = list(filter(_is_file_of_texts, texts))
+    files = [*inputs, *named]
+    if len(files) == 1 and inputs and glob.has_magic(files[0]) and not Path(files[0]).exists():
+        files = sorted(glob.glob(files[0])) or files
+    if len(files) > 1:
+        message = f"predict reads one file at a time, found {len(files)}"
+        raise HintedError(message, Hint(f"Predict each by itself:\n{_loop(context, files)}"))
+    if named:
+        output = _written_name(named[0])
+        hint = Hint(
+            "To predict the texts of a file, use", ("seqclf", "predict", "--input", named[0], "--output", output)
+        )
+        raise HintedError(f"{named[0]} is a file", hint)
+
+
+def _loop(context: click.Context, files: Sequence[str]) -> str:
+    """Shell commands that predict each of the files, with the other options of the command line."""
+    words = context.meta[ARGUMENTS][len(command_line(context)) - 1 :]
+    pattern = _pattern(files)
+    start, _, end = pattern.partition("*")
+    is_whole = set(glob.glob(pattern)) == set(files)
+    listed = "*".join(shlex.quote(part) if part else "" for part in (start, end)) if is_whole else shlex.join(files)
+    ending = "" if all(unpacked_name(Path(file)).suffix.lower() in OUTPUT_KINDS for file in files) else ".csv"
+    call = f'seqclf predict --input "$file" --output "predicted/$(basename "$file"){ending}"'
+    others = shlex.join(_without_files(context.command, words, files))
+    lines = ("mkdir -p predicted", f"for file in {listed}; do", f"  {call} {others}".rstrip(), "done")
+    return "\n".join(f"  {line}" for line in lines)
+
+
+def _without_files(command: click.Command, words: Sequence[str], files: Sequence[str]) -> list[str]:
+    """The words without files, options that name some, and their values."""
+    kept: list[str] = []
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        is_long = word.startswith("--")
+        name = word.partition("=")[0] if is_long else word[:2]
+        option = option_named(command, name)
+        whole = [word]
+        if option is not None and not option.is_flag and name == word and rest:
+            whole.append(rest.pop(0))
+        if option is None or name not in _NAMES_OF_FILES:
+            kept += [one for one in whole if option is not None or one not in (*files, "--")]
+    return kept
+
+
+def _written_name(file: str) -> str:
+    """A name for the predictions of a file, in a format that is written."""
+    inner = unpacked_name(Path(file))
+    ending = inner.suffix.lower()
+    if ending not in OUTPUT_KINDS:
+        ending = ".jsonl" if KINDS.get(ending) == "jsonl" else ".csv"
+    return f"{inner.stem}-predicted{ending}"
+
+
+def _is_file_of_texts(text: str) -> bool:
+    path = Path(text)
+    try:
+        return path.suffix.lower() in TABLES and path.is_file()
+    except (OSError, ValueError):  # not a valid file name
+        return False
