@@ -52,8 +52,9 @@ def test_repeated_columns_of_a_table_are_told_apart(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", ["%s\n", "[%s]", '{"rows": [%s]}'])
 def test_numbers_that_python_cannot_hold_stay_strings(form: str, tmp_path: Path) -> None:
-    row = f'{{"text": "b", "x": 1e400, "y": -1E999, "n": {LONG}, "inner": {{"x": 1e400}}}}'
-    expected = {"text": "b", "x": "1e400", "y": "-1E999", "n": LONG, "inner": {"x": "1e400"}}
+    row = f'{{"text": "b", "x": 1e400, "y": -1E999, "n": {LONG}, "inner": {{"x": 1e400}}, "all": [1e400, 2, [{LONG}]]}}'
+    inner: dict[str, Any] = {"inner": {"x": "1e400"}, "all": ["1e400", 2, [LONG]]}
+    expected = {"text": "b", "x": "1e400", "y": "-1E999", "n": LONG, **inner}
     assert _read(tmp_path, form % row) == [expected]
 
 
@@ -62,6 +63,28 @@ def test_a_number_that_python_cannot_hold_is_kept_alone_too(tmp_path: Path) -> N
         {"text": "b", "x": "1e400"},
         {"text": "c", "x": 2.5},
     ]
+
+
+def test_a_number_in_a_list_is_kept_like_a_plain_one(tmp_path: Path) -> None:
+    assert _read(tmp_path, '{"x": [-1e400, 2.5]}\n{"x": [[1e400]]}\n') == [{"x": ["-1e400", 2.5]}, {"x": [["1e400"]]}]
+
+
+@pytest.mark.parametrize("line", ['{"a": 1} x', '{"a": 1}\xa0\n', '{"a": 1}, \n', '\xa0{"a": 1}', "{'a': 1}", "", "01\n"])
+def test_a_malformed_line_gives_the_error_of_python(line: str) -> None:
+    with pytest.raises(ValueError) as expected:
+        json.loads(line)
+    with pytest.raises(ValueError) as found:
+        Decoder().decode(line)
+    assert str(found.value) == str(expected.value)
+
+
+@pytest.mark.parametrize("line", [' {"a": 1} ', '\t{"a": 1}\r\n', '{"a": 1}', '{"a": 1} \n\n'])
+def test_blanks_around_a_value_do_not_matter(line: str) -> None:
+    assert Decoder().decode(line) == {"a": 1}
+
+
+def test_the_first_repeated_key_is_named() -> None:
+    assert repeated_key(Decoder().decode('{"a": 1, "a": 2, "b": 1, "b": 2, "b": 3}')) == "a"
 
 
 def test_written_json_is_valid() -> None:
