@@ -1,4 +1,4 @@
-"""Malformed rows are listed by kind, with what to do; tables of text that are called spreadsheets."""
+"""Malformed rows are listed by kind, with what to do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from seqclf.data.corpus import Corpus
 from seqclf.errors import InputError
 from seqclf.sources.table.reader import TableSource
 from seqclf.tables.names import column_hint, listed
-from seqclf.tables.sheets import sheet_rows
 
 
 def _error(path: Path, lines: list[bytes], **options: Any) -> str:
@@ -60,29 +59,6 @@ def test_a_file_of_malformed_rows_alone_names_the_cure(rows: int, more: str, tmp
     path.write_bytes(b"text,label\n" + b"caf\xe9,a\n" * rows)
     with pytest.raises(InputError, match=rf"and {more} more rows\n.*: .*encoding"):
         TableSource("text", "label").check(str(path))
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "cure"),
-    [
-        ("t.xlsx", b"text,label\na,b\n", "rename it t.csv"),
-        ("t.xls", b"text\tlabel\na\tb\n", "rename it t.tsv"),
-        ("t.v2.ods", "text,label\ncaf\u00e9,b\n".encode(), "rename it t.v2.csv"),
-    ],
-)
-def test_a_table_of_text_is_no_spreadsheet(name: str, content: bytes, cure: str, tmp_path: Path) -> None:
-    pytest.importorskip("python_calamine")
-    (tmp_path / name).write_bytes(content)
-    with pytest.raises(InputError, match=f"looks like text, not a spreadsheet.*; {cure}$"):
-        list(sheet_rows(tmp_path / name))
-
-
-@pytest.mark.parametrize("content", [b"", b"\x00\x01\x02binary"])
-def test_other_content_is_not_called_text(content: bytes, tmp_path: Path) -> None:
-    pytest.importorskip("python_calamine")
-    (tmp_path / "t.xlsx").write_bytes(content)
-    with pytest.raises(InputError, match="not a readable spreadsheet"):
-        list(sheet_rows(tmp_path / "t.xlsx"))
 
 
 def test_names_with_blanks_around_them_are_quoted_and_suggested() -> None:

@@ -69,7 +69,9 @@ def test_a_number_in_a_list_is_kept_like_a_plain_one(tmp_path: Path) -> None:
     assert _read(tmp_path, '{"x": [-1e400, 2.5]}\n{"x": [[1e400]]}\n') == [{"x": ["-1e400", 2.5]}, {"x": [["1e400"]]}]
 
 
-@pytest.mark.parametrize("line", ['{"a": 1} x', '{"a": 1}\xa0\n', '{"a": 1}, \n', '\xa0{"a": 1}', "{'a': 1}", "", "01\n"])
+@pytest.mark.parametrize(
+    "line", ['{"a": 1} x', '{"a": 1}\xa0\n', '{"a": 1}, \n', '\xa0{"a": 1}', "{'a': 1}", "", "01\n"]
+)
 def test_a_malformed_line_gives_the_error_of_python(line: str) -> None:
     with pytest.raises(ValueError) as expected:
         json.loads(line)

@@ -1,4 +1,4 @@
-"""JSON in its forms, spreadsheets, packed files, and files whose extension is wrong."""
+"""JSON in its forms, spreadsheets and packed files."""
 
 from __future__ import annotations
 
@@ -132,44 +132,6 @@ def test_a_zip_file_is_read_if_it_contains_one_file(tmp_path: Path) -> None:
         _read(tmp_path / "a.csv.zip", _zipped(CSV, "a.csv", "b.csv"))
     with pytest.raises(InputError, match="contains no file; expected one$"):
         _read(tmp_path / "b.csv.zip", _zipped(CSV, "folder/"))
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "message"),
-    [
-        ("a.csv", gzip.compress(CSV), "is a gzip file, whatever its extension says; rename it a.csv.gz"),
-        ("a.jsonl", lzma.compress(CSV), "is an xz file, whatever its extension says; rename it a.jsonl.xz"),
-        ("a.tsv", zstd.compress(CSV), "is a zstd file, whatever its extension says; rename it a.tsv.zst"),
-        ("a.csv", bz2.compress(CSV), "is a bzip2 file, whatever its extension says; rename it a.csv.bz2"),
-        ("a.csv", _zipped(CSV), "is a zip file, whatever its extension says; rename it a.csv.zip"),
-        ("a.csv", _zipped(CSV, "[Content_Types].xml"), "is an Excel file (or another Office document); rename it a.xl"),
-        ("a.csv", b"PAR1\x15\x04\x15", "is a parquet file; rename it a.parquet"),
-        ("a.json", b"\n<!DOCTYPE html>\n<html>", "is a web page (HTML), not a table: download the file itself"),
-        ("a.csv", b'<html lang="en"><body>', "is a web page (HTML)"),
-        ("a.csv", b"%PDF-1.4\n", "is a PDF file"),
-        (
-            "a.csv",
-            b"version https://git-lfs.github.com/spec/v1\noid sha256:1\n",
-            "is a pointer of Git LFS",
-        ),
-        ("a.csv", b'<?xml version="1.0"?>\n<Error><Code>NoSuchKey</Code>', "is a server's error message (XML)"),
-        ("a.xlsx", CSV, "looks like text, not a spreadsheet"),
-        ("a.xlsx", b"<html>", "is a web page (HTML)"),
-        ("a.parquet", CSV, "not valid parquet"),
-    ],
-    ids=lambda value: "content" if isinstance(value, bytes) else None,  # packed files contain the time
-)
-def test_a_wrong_extension_is_named_with_the_right_one(name: str, content: bytes, message: str, tmp_path: Path) -> None:
-    with pytest.raises(InputError) as caught:
-        _read(tmp_path / name, content)
-    assert f"{tmp_path / name}: {message}" in str(caught.value)
-
-
-def test_text_that_starts_like_another_format_is_text(tmp_path: Path) -> None:
-    assert _read(tmp_path / "a.csv", "BZh,PAR1\na,b\n") == [{"BZh": "a", "PAR1": "b"}]
-    path = tmp_path / "a.txt"
-    path.write_text("<html>\n", encoding="utf-8")
-    assert next(iter(rows(path, "txt"))) == (1, {"text": "<html>"})
 
 
 FORMS = {

@@ -29,6 +29,7 @@ _OTHERS = {
     b"7z\xbc\xaf": "a 7z archive; unpack it first",
 }
 _SHEET = re.compile(rb"\[Content_Types\]\.xml|xl/|docProps/|_rels/")
+_NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _XML_ERROR = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<Error>")
 _HTML = re.compile(
     rb"\s*(?:<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
@@ -45,7 +46,7 @@ def packing_by(start: bytes) -> tuple[str, str] | None:
 def foreign(path: Path, start: bytes) -> str | None:
     """What a file that starts with these bytes is, and what to do; None for text and unknown content."""
     if start.startswith(_ZIPPED) and _SHEET.search(start):
-        return f"is an Excel file (or another Office document); rename it {path.with_suffix('.xlsx').name}"
+        return office_document(path)
     if (packing := packing_by(start)) is not None:
         what, ending = packing
         if path.suffix.lower() in _ENDINGS:
@@ -55,12 +56,37 @@ def foreign(path: Path, start: bytes) -> str | None:
         return f"is {what}, whatever its extension says; rename it {path.name}{ending}"
     for mark, what in _OTHERS.items():
         if start.startswith(mark):
-            return f"is {what.format(parquet=path.with_suffix('.parquet').name, xls=path.with_suffix('.xls').name)}"
+            return f"is {what.format(parquet=_renamed(path, '.parquet'), xls=_renamed(path, '.xls'))}"
     if _XML_ERROR.match(start):
         return "is a server's error message (XML), not a table: download the file again"
     if _HTML.match(start.removeprefix(b"\xef\xbb\xbf")):
         return "is a web page (HTML), not a table: download the file itself, not the page that shows it"
     return None
+
+
+def _renamed(path: Path, ending: str) -> str:
+    """The name of a file with another extension for its format; a packed file keeps that of its packing."""
+    packing = path.suffix if path.suffix.lower() in _ENDINGS else ""
+    return path.with_name(path.name.removesuffix(packing)).with_suffix(ending).name + packing
+
+
+def instead_of(path: Path, start: bytes, kind: str) -> str | None:
+    """What a file that cannot be read as a ``kind`` is, by its first bytes, and what to do; None for unknown content.
+
+    Text is taken for a table, and by its start for one of JSON or with tabs.
+    """
+    if (found := foreign(path, start)) is not None:
+        return found
+    if not start.strip() or _NOT_TEXT.search(start):
+        return None
+    ending = ".jsonl" if start.lstrip().startswith((b"{", b"[")) else ".tsv" if b"\t" in start else ".csv"
+    cure = f"rename it {_renamed(path, ending)}" if path.exists() else f"read it as {ending[1:]}"
+    return f"looks like text, not a {kind}, whatever its extension says; {cure}"
+
+
+def office_document(path: Path) -> str:
+    """What a zip file of an Office document is, and what to do."""
+    return f"is an Excel file (or another Office document); rename it {_renamed(path, '.xlsx')}"
 
 
 def check_is_text(path: Path, start: bytes, *, html: bool = True) -> None:

@@ -11,7 +11,7 @@ from typing import IO, BinaryIO, cast
 
 from seqclf.errors import InputError
 from seqclf.files import replacing
-from seqclf.tables.content import START, foreign, packing_by
+from seqclf.tables.content import START, foreign, office_document, packing_by
 from seqclf.tables.row import ReadingStopped
 
 PACKINGS = (".gz", ".bz2", ".xz", ".zst", ".zip")
@@ -133,9 +133,11 @@ def member_name(path: Path) -> str:
 def _member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
     members = [one for one in archive.infolist() if not (one.is_dir() or _is_clutter(one.filename))]
     if len(members) != 1:
-        names = ", ".join(one.filename for one in members[:5]) + (", ..." if len(members) > 5 else "")
         if not members:
             raise InputError(f"{path}: contains no file; expected one")
+        if any(one.filename == "[Content_Types].xml" for one in members):
+            raise InputError(f"{path}: {office_document(unpacked_name(path))}")
+        names = ", ".join(one.filename for one in members[:5]) + (", ..." if len(members) > 5 else "")
         raise InputError(
             f"{path}: contains {len(members)} files ({names}); expected one: unpack it and name one of its files"
         )

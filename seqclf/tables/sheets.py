@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime
 import io
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqclf.errors import InputError
-from seqclf.tables.content import START, foreign
+from seqclf.tables.content import START, instead_of
 from seqclf.tables.decoding import Open
 from seqclf.tables.names import named
 from seqclf.tables.packed import open_binary, unpacking
@@ -18,8 +17,6 @@ from seqclf.tables.row import Notes, Row
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
-
-_NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 
 
 def sheet_rows(path: Path, opened: Open = open_binary, notes: Notes | None = None) -> Iterator[Row | InputError]:
@@ -65,20 +62,9 @@ def _workbook(path: Path, content: bytes) -> CalamineWorkbook:
     try:
         return CalamineWorkbook.from_filelike(io.BytesIO(content))
     except (CalamineError, OSError) as error:
-        start = content[:START]
-        found = None if content.startswith((b"PK", b"\xd0\xcf")) else foreign(path, start) or _as_text(path, start)
-        what = found or f"not a readable spreadsheet ({error})"
-        raise InputError(f"{path}: {what}") from error
-
-
-def _as_text(path: Path, start: bytes) -> str | None:
-    """What to do with a table of text that is called a spreadsheet; None for other content."""
-    if not start.strip() or _NOT_TEXT.search(start):
-        return None
-    ending = ".tsv" if b"\t" in start else ".csv"
-    name = re.sub(r"\.(?:xls[xmb]?|ods)(?=\.|$)", ending, path.name, flags=re.IGNORECASE)
-    cure = f"rename it {name}" if path.exists() else f"read it as {ending[1:]}"
-    return f"looks like text, not a spreadsheet, whatever its extension says; {cure}"
+        is_sheet = content.startswith((b"PK", b"\xd0\xcf"))
+        other = None if is_sheet else instead_of(path, content[:START], "spreadsheet")
+        raise InputError(f"{path}: {other or f'not a readable spreadsheet ({error})'}") from error
 
 
 def _first_sheet(path: Path, workbook: CalamineWorkbook, notes: Notes) -> CalamineSheet:
