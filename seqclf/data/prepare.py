@@ -18,6 +18,7 @@ from seqclf.data.corpus import Corpus
 from seqclf.data.encoded import Beside, EncodedTexts
 from seqclf.data.label_sets import counted_texts, key_of, label_ids, label_shares
 from seqclf.data.label_spelling import spelled_alike, spelling_note
+from seqclf.data.same_rows import as_trained, check_same_rows
 from seqclf.errors import InputError
 from seqclf.extra_columns import ExtraColumns
 from seqclf.files import expanded, write_json
@@ -159,13 +160,19 @@ def prepare_split(
     fingerprints: Mapping[str, str],
     *,
     extra: ExtraColumns | None = None,
+    trained: Config | None = None,
     on_stage: Callable[[str], None] = lambda stage: None,
 ) -> EncodedTexts:
-    """One split encoded by a run's tokenizer, or loaded from the cache. ``extra``: the run's columns beside the text.
+    """One split encoded by a run's tokenizer, or loaded from the cache.
 
-    Raises ``InputError`` if there is no such split, or if it cannot be reproduced because the data have changed: a test
-    split drawn from changed texts could contain texts that the run was trained on. ``fingerprints`` are those of the
-    run's ``TrainingData``.
+    Args:
+        fingerprints: those of the run's ``TrainingData``.
+        extra: the run's columns beside the text.
+        trained: the run's own config, if ``config`` may have other data options.
+
+    Raises:
+        InputError: there is no such split, or it does not have the rows that it had when the run was trained
+            (``check_same_rows``).
     """
     corpus = Corpus(config, on_stage)
     if not corpus.has(split):
@@ -174,18 +181,7 @@ def prepare_split(
         corpus.check(split)
     except InputError as error:
         raise InputError(f"data.{split}: {error}") from error
-    drawn_from = split if split in fingerprints else None if corpus.has_own_part(split) else "train"
-    if drawn_from and corpus.fingerprint(drawn_from) != fingerprints.get(drawn_from):
-        if corpus.was_drawn_text_by_text(drawn_from, fingerprints.get(drawn_from, "")):
-            raise InputError(
-                f"{config.data.describe()}: the run was trained with an earlier version, which could put equal texts "
-                f"into different splits; its {split} split cannot be reproduced. Give other texts with --data, or "
-                "train again"
-            )
-        raise InputError(
-            f"{config.data.describe()}: has changed since the run was trained, so its {split} split cannot be "
-            "reproduced; give other texts with --data, or train again"
-        )
+    check_same_rows(corpus, config, split, fingerprints, config if trained is None else as_trained(config, trained))
     return encode_split(corpus, split, tokenizer, labels, on_stage, extra=extra)
 
 

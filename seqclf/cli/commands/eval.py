@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from seqclf.config import Config
     from seqclf.data.encoded import EncodedTexts
     from seqclf.evaluation.classifier import KerasClassifier
-    from seqclf.labels import Labels
     from seqclf.metrics.baseline import BaselineScores
     from seqclf.runs import Run
     from seqclf.sources.texts import LabelledTexts
@@ -131,7 +130,7 @@ def eval_command(
     if target is not None:
         rows = eval_texts.input_rows(config, scored, source)
         predictions = eval_texts.predictions_of(classifier, target, config, rows, prefix=prefix)
-    with _baseline(config, classifier.labels, known, scored) as simple:
+    with _baseline(config, classifier, known, scored) as simple:
         metrics, probabilities = classifier.evaluate_each(texts)
         measured = Measured(str(data_path or config.data.describe(split)), metrics, simple())
     measured = _with_texts_seen(run, config, scored, measured)
@@ -211,7 +210,10 @@ def _encoded(
 
     tokenizer, labels, extra = classifier.tokenizer, classifier.labels, classifier.extra
     if isinstance(scored, str):
-        return prepare_split(config, scored, tokenizer, labels, fingerprints, extra=extra, on_stage=report_stage)
+        trained = classifier.config
+        return prepare_split(
+            config, scored, tokenizer, labels, fingerprints, extra=extra, trained=trained, on_stage=report_stage
+        )
     if changed := spelled_alike(scored, labels.names)[1]:
         say(f"The {spelling_note(changed)}", err=True)
     texts = encode_texts(scored, tokenizer, labels, config.data.unknown_labels, extra=extra)
@@ -222,14 +224,18 @@ def _encoded(
 
 @contextlib.contextmanager
 def _baseline(
-    config: Config, labels: Labels, fingerprints: dict[str, str], scored: str | LabelledTexts
+    config: Config, classifier: KerasClassifier, fingerprints: dict[str, str], scored: str | LabelledTexts
 ) -> Iterator[Callable[[], BaselineScores | None]]:
     """Score the baseline in parallel with the block; yields a function that waits for the scores."""
     from seqclf.baseline.job import begin
     from seqclf.data.corpus import Corpus
+    from seqclf.data.same_rows import as_trained
 
+    own = as_trained(config, classifier.config)
+    if isinstance(scored, str) and own.data != config.data:
+        scored = Corpus(config).texts(scored)  # fitted to the texts as the run read them, but scored as the run is
     with contextlib.ExitStack() as stack:
-        job = begin(config, Corpus(config), labels, fingerprints, scored)
+        job = begin(own, Corpus(own), classifier.labels, fingerprints, scored)
         if job is not None:
             stack.enter_context(job)
 
