@@ -46,6 +46,15 @@ def test_the_comparison_shown_with_a_score() -> None:
     )
 
 
+def test_the_linear_model_does_not_read_the_columns_beside_the_text() -> None:
+    """Every sentence that compares it with a network that does says so."""
+    said = description(baseline_with(0.8712), "accuracy", "validation", text_alone=True)
+    assert said.endswith("linear model of the text alone 0.8712")
+    message = warning(config_with(data__extra={"price": "number"}), Comparison("accuracy", 0.6, 0.87, 100))
+    assert message is not None
+    assert message.startswith("a linear model of n-grams of the text alone is ahead of this network by 27.0 points")
+
+
 def test_behind_is_more_than_chance() -> None:
     # One standard error of 0.9 on 100 texts is 0.03.
     assert points_behind(0.9, 0.929, 100) is None

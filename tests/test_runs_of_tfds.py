@@ -74,7 +74,7 @@ def offers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def _trained(data: dict[str, Any], folder: Path) -> Run:
     training = {"epochs": 1, "batch_size": 8, "optimizer": {"type": "adam", "learning_rate": 0.02}}
-    run: Run = trained(small_config(data=data, layers=POOLED, training=training), folder)
+    run: Run = trained(small_config(data=data, layers=POOLED, training={**training, "baseline": "auto"}), folder)
     return run
 
 
@@ -112,6 +112,7 @@ def test_eval_of_the_test_split_is_that_of_the_same_rows_in_a_table(run: Run, tm
     assert (own["texts"], own["weight"]) == (30, 60)
     assert own["loss"] == pytest.approx(other["loss"], rel=1e-6)
     assert own["confusion"] == other["confusion"]
+    assert "linear model of the text alone" in _command("eval", "--run", run.folder, "--split", "validation")
 
 
 def test_every_side_answers_the_same(run: Run, tmp_path: Path) -> None:
@@ -122,6 +123,8 @@ def test_every_side_answers_the_same(run: Run, tmp_path: Path) -> None:
 
     _command("export", "--run", run.folder, "--format", "onnx", "--to", tmp_path / "onnx")
     _command("export", "--run", run.folder, "--format", "saved_model", "--to", tmp_path / "saved_model")
+    card = (tmp_path / "onnx" / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "a linear model of the text alone (TF-IDF" in card
     keras, light = KerasClassifier.load(run), Classifier.load(tmp_path / "onnx")
     saved = tf.saved_model.load(str(tmp_path / "saved_model")).signatures
     texts = {name: tf.constant([one.split("\x1f")[place] for one in TEXTS]) for place, name in enumerate(FIELDS)}

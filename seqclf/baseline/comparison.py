@@ -51,12 +51,16 @@ def _points(score: float, baseline: float) -> float:
     return round(100 * (score - baseline), 1) + 0.0  # no -0.0
 
 
-def description(scores: BaselineScores, name: str, split: str) -> str:
-    """A sentence with both models' scores by the name ``name``."""
+def description(scores: BaselineScores, name: str, split: str, *, text_alone: bool = False) -> str:
+    """A sentence with both models' scores by the name ``name``.
+
+    ``text_alone``: the network also reads columns beside the text (``data.extra``), the linear model does not.
+    """
     linear, majority = scores.linear.value(name), scores.majority.value(name)
     what = words_of(name)
     sampled = f" {on_a_sample(scores)}" if on_a_sample(scores) else ""
-    return f"Baselines on {split}: most frequent label {what} {majority:.4f}, linear model {linear:.4f}{sampled}"
+    model = "linear model of the text alone" if text_alone else "linear model"
+    return f"Baselines on {split}: most frequent label {what} {majority:.4f}, {model} {linear:.4f}{sampled}"
 
 
 def on_a_sample(scores: BaselineScores) -> str:
@@ -110,8 +114,9 @@ def warning(
     points = points_behind(compared.network, compared.linear, compared.texts)
     if points is None:
         return None
+    grams = "n-grams of the text alone" if config.data.columns().extra else "n-grams"
     ahead = (
-        f"a linear model of n-grams is ahead of this network by {points:.1f} points of validation "
+        f"a linear model of {grams} is ahead of this network by {points:.1f} points of validation "
         f"{words_of(compared.name)} ({compared.linear:.4f} against {compared.network:.4f})"
     )
     cures = what_to_try(config, last_was_best=last_was_best, vocabulary=vocabulary, file=file)

@@ -35,8 +35,9 @@ def print_report(report: Report) -> None:
     if report.baseline is not None:
         from seqclf.baseline.comparison import description
 
-        sentence = f"{description(report.baseline, report.baseline_score, 'validation')}."
-        parts.append([wrapped(sentence, width)])
+        score, text_alone = report.baseline_score, bool(report.extra)
+        sentence = description(report.baseline, score, "validation", text_alone=text_alone)
+        parts.append([wrapped(f"{sentence}.", width)])
     if report.layers is not None:
         parts.append(_layers(report, width))
     if (estimate := report.estimate) is not None:

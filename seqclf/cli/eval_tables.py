@@ -24,11 +24,14 @@ _MATRIX_OF_FILES = 100  # width of a confusion matrix that is written to a file 
 _CORNER = "true \\ predicted"
 
 
-def show_metrics(run_name: str, where: str, measured: Measured, *, score: str = "accuracy") -> None:
+def show_metrics(
+    run_name: str, where: str, measured: Measured, *, score: str = "accuracy", text_alone: bool = False
+) -> None:
     """Print metrics on stdout, fitted to its width.
 
     If the complete confusion matrix fits, labels keep their order, so that both tables match. Otherwise the most
-    confused pairs replace it, and labels are sorted by F1. ``score`` is the metric to compare with the baseline.
+    confused pairs replace it, and labels are sorted by F1. ``score`` is the metric to compare with the baseline;
+    ``text_alone`` as in ``description``.
     """
     out = console()
     width = out.width if out.is_terminal else None
@@ -45,8 +48,8 @@ def show_metrics(run_name: str, where: str, measured: Measured, *, score: str = 
         note = f"scores weigh each text by data.weight, {metrics.weight:,.6g} in sum; texts of weight 0 are left out"
         out.print(wrapped(note, width), markup=False, soft_wrap=True)
     if baseline is not None:
-        sentence = f"{description(baseline, score, 'these texts')}: {lead(metrics, baseline, score)}"
-        out.print(wrapped(sentence, width), markup=False, soft_wrap=True)
+        sentence = description(baseline, score, "these texts", text_alone=text_alone)
+        out.print(wrapped(f"{sentence}: {lead(metrics, baseline, score)}", width), markup=False, soft_wrap=True)
     out.print()
     if isinstance(metrics, MultiLabelMetrics):
         out.print(_label_table(metrics, by_f1=True))

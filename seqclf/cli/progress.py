@@ -182,7 +182,7 @@ def _baseline(event: BaselineDone) -> str:
         return f"warning: no linear baseline to compare with: {event.problem}"
     from seqclf.baseline.comparison import description
 
-    return description(event.scores, event.score, "validation")
+    return description(event.scores, event.score, "validation", text_alone=event.text_alone)
 
 
 def _about(event: TrainingStarted) -> str:

@@ -92,7 +92,7 @@ def _metrics(about: About) -> Iterator[str]:
     yield f"| texts | number | {' | '.join(map(words_of, names))} |"
     yield "|---|---|" + "---|" * len(names)
     for split, measured in splits.items():
-        yield from _rows(split, measured, names)
+        yield from _rows(about, split, measured, names)
     if any(measured.metrics.weight is not None for measured in splits.values()):
         yield ""
         yield "The scores weigh each text by its weight in the data; texts of weight 0 are left out."
@@ -116,7 +116,7 @@ def _metrics(about: About) -> Iterator[str]:
         yield f"| and {more:,} more | | | | |"
 
 
-def _rows(split: str, measured: Measured, names: Sequence[str]) -> Iterator[str]:
+def _rows(about: About, split: str, measured: Measured, names: Sequence[str]) -> Iterator[str]:
     """The scores ``names`` of the model and of the baseline."""
 
     def row(what: str, texts: int, scores: Scores) -> str:
@@ -124,7 +124,8 @@ def _rows(split: str, measured: Measured, names: Sequence[str]) -> Iterator[str]
 
     yield row(f"{split} ({measured.data})", measured.metrics.texts, measured.metrics)
     if (baseline := measured.baseline) is not None:
-        yield row(f"{split}, a linear model (TF-IDF, logistic regression)", baseline.texts, baseline.linear)
+        of_what = " of the text alone" if about.config.data.columns().extra else ""
+        yield row(f"{split}, a linear model{of_what} (TF-IDF, logistic regression)", baseline.texts, baseline.linear)
         yield row(f"{split}, the majority class", baseline.texts, baseline.majority)
 
 

@@ -20,6 +20,7 @@ class ParallelBaseline:
 
     def __init__(self, config: Config, data: TrainingData, listen: Callable[[Event], None]) -> None:
         self._listen, self._score = listen, reported_score(config, multi=data.labels.multi)
+        self._text_alone = bool(config.data.columns().extra)
         self._announced = False
         self._job = begin(config, data.corpus, data.labels, data.fingerprints)
         data.corpus.forget()
@@ -35,7 +36,7 @@ class ParallelBaseline:
         self._announced = True
         scores = self._job.result()
         if scores is not None or self._job.problem is not None:  # else nobody waited for it
-            self._listen(BaselineDone(scores, self._score, self._job.problem))
+            self._listen(BaselineDone(scores, self._score, self._job.problem, self._text_alone))
 
     def result(self, should_stop: Callable[[], bool]) -> BaselineDone | None:
         """Wait for the baseline; None if there is none, or if ``should_stop`` ended the wait."""
@@ -45,7 +46,7 @@ class ParallelBaseline:
             self._listen(Stage("Waiting for the linear baseline"))
         scores = self._job.result(should_stop)
         self.poll()
-        return None if scores is None else BaselineDone(scores, self._score)
+        return None if scores is None else BaselineDone(scores, self._score, text_alone=self._text_alone)
 
     def __enter__(self) -> ParallelBaseline:
         return self

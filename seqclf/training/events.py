@@ -108,11 +108,13 @@ class BaselineDone:
         scores: on the validation texts; None if it failed.
         score: name of the metric that compares the run with the baseline.
         problem: why there are no scores.
+        text_alone: the network also reads columns beside the text, the baseline does not.
     """
 
     scores: BaselineScores | None
     score: str
     problem: str | None = None
+    text_alone: bool = False
 
 
 @dataclass(frozen=True)

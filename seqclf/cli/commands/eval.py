@@ -195,7 +195,8 @@ def _print(run: Run, config: Config, measured: Measured, split: str | None, *, a
     from seqclf.cli.eval_tables import show_metrics
 
     where = measured.data if split is None else f"{split} ({measured.data})"
-    show_metrics(named_with_status(run), where, measured, score=reported_score(config, multi=run.labels.multi))
+    score = reported_score(config, multi=run.labels.multi)
+    show_metrics(named_with_status(run), where, measured, score=score, text_alone=run.extra is not None)
 
 
 def _encoded(
