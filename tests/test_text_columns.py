@@ -19,6 +19,7 @@ from test_multi_label import call
 from seqclf.config import load_config
 from seqclf.config.problems import ConfigError
 from seqclf.data.blank_columns import blank_column_warnings, blank_counts
+from seqclf.data.statistics import text_statistics, text_warnings
 from seqclf.decisions import Decider
 from seqclf.errors import InputError
 from seqclf.evaluation.predictions import Predictions
@@ -27,6 +28,7 @@ from seqclf.inference import Classifier
 from seqclf.inference.bulk.target import Target
 from seqclf.labels import Labels
 from seqclf.runs import Run
+from seqclf.sources import TableColumns
 from seqclf.sources.texts import LabelledTexts
 from seqclf.text.field_tokenizer import FIELDS_FILE
 from seqclf.text.fields import join_fields
@@ -241,6 +243,24 @@ def test_a_column_that_is_mostly_empty_is_named() -> None:
     assert body.message == '"body" is empty in 2 of 3 train texts'
     assert note.message == '"note" is empty in 3 of 3 train texts; remove it from the list'
     assert blank_column_warnings({"train": LabelledTexts(["", ""], ["x", "y"], "rows.csv")}, ()) == []
+
+
+def test_empty_texts_are_those_without_any_value() -> None:
+    texts = [join_fields(fields) for fields in [("a", ""), (" ", ""), ("", "\u00a0")]]
+    splits = {"train": text_statistics(LabelledTexts(texts, ["x", "y", "y"], "rows.csv"))}
+
+    def warning(columns: TableColumns) -> str:
+        (found,) = (one.message for one in text_warnings(splits, {}, columns=columns) if "empty" in one.message)
+        return found
+
+    frequencies = "such a text gets the label frequencies as probabilities"
+    assert warning(TableColumns()) == f"2 of 3 texts are empty: {frequencies}"
+    assert (
+        warning(TableColumns(["title", "body"])) == f"2 of 3 texts are empty in all columns of data.text: {frequencies}"
+    )
+    assert warning(TableColumns(["title", "body"], extra={"price": "number"})) == (
+        f"2 of 3 texts are empty in all columns of data.text: {frequencies}, if no column of data.extra has a value"
+    )
 
 
 def test_names_that_tensorflow_accepts_stay() -> None:

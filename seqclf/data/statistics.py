@@ -17,7 +17,7 @@ from seqclf.data.label_spelling import alike, are_written_lists
 from seqclf.data.leaks import Leak, SeenTexts, with_columns
 from seqclf.data.normal_forms import same_label_warning
 from seqclf.data.weight_statistics import ShareStatistics, WeightStatistics, without_weight
-from seqclf.sources import UnknownLabels
+from seqclf.sources import TableColumns, UnknownLabels
 from seqclf.sources.texts import LabelledTexts
 from seqclf.text.normal_form import normal_form
 
@@ -146,12 +146,14 @@ def text_warnings(
     leaks: Mapping[str, Leak],
     unknown_labels: UnknownLabels = "error",
     *,
+    columns: TableColumns | None = None,
     expects_uneven: bool = False,
 ) -> list[Problem]:
     """Warnings about the texts and labels.
 
     Args:
         leaks: leaks of the validation and the test split.
+        columns: what makes up a text and stands beside it; None: a text is one value, with nothing beside it.
         expects_uneven: whether the config already handles uneven labels, by class weights and by monitoring macro F1.
     """
     train = splits["train"]
@@ -184,8 +186,7 @@ def text_warnings(
                 f"{what}",
             )
         if split.empty:
-            what = "an empty text gets the label frequencies as probabilities"
-            warn(name, f"{split.empty:,} of {split.texts:,} texts are empty: {what}")
+            warn(name, _about_empty(split, columns or TableColumns()))
         if split.contradictory:
             what = "with different sets of labels" if split.multi else "with more than one label"
             warn(name, f"texts that occur {what}: {split.contradictory:,}")
@@ -196,6 +197,15 @@ def text_warnings(
             other = f", {leaked.contradictory:,} of them with {label}" if leaked.contradictory else ""
             warn(name, f"{share} are also {before} texts{other}: scores on them say nothing about new texts")
     return warnings
+
+
+def _about_empty(split: TextStatistics, columns: TableColumns) -> str:
+    where = " in all columns of data.text" if len(columns.texts) > 1 else ""
+    condition = ", if no column of data.extra has a value" if columns.extra else ""
+    return (
+        f"{split.empty:,} of {split.texts:,} texts are empty{where}: such a text gets the label frequencies as "
+        f"probabilities{condition}"
+    )
 
 
 def _label_warnings(train: TextStatistics, *, expects_uneven: bool) -> Iterator[str]:

@@ -126,7 +126,9 @@ def _report_of_texts(loaded: LoadedConfig, texts: dict[str, LabelledTexts]) -> R
     }
     unknown_labels = config.data.unknown_labels
     warnings = preparation_warnings(config)
-    warnings += text_warnings(splits, leaks, unknown_labels, expects_uneven=_expects_uneven(config))
+    warnings += text_warnings(
+        splits, leaks, unknown_labels, columns=config.data.columns(), expects_uneven=_expects_uneven(config)
+    )
     warnings += blank_column_warnings(texts, config.data.fields)
     warnings += size_warnings(splits, config.data.parts())
     extra = extra_statistics(texts)

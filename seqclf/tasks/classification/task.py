@@ -99,7 +99,7 @@ class Classification(Task):
             notes.append(f"n-grams are fitted to {fitted.texts:,} texts, and the network is trained alongside them")
         if self.weighted:
             left_out = len(data.train) - len(data.train.counted)
-            zero = f", {left_out:,} have weight 0 and are left out" if left_out else ""
+            zero = f" ({left_out:,} of weight 0 {'is' if left_out == 1 else 'are'} left out)" if left_out else ""
             notes.append(f"texts count by their weight{zero}")
         if self.soft:
             notes.append("accuracy compares with the most probable label; the loss of soft labels cannot reach 0")
