@@ -24,10 +24,10 @@ _NEARLY_A_NUMBER = re.compile(rf"[-+]?{_SIGN}\s*[-+]?\d[\d.,'\s]*{_SIGN}")
 
 
 def not_as_written(value: Any) -> str:
-    """For an error: how to write a number that has a decimal comma or a currency or percent sign; "" for others."""
+    """For an error: how to write a number that has commas or a currency or percent sign; "" for other values."""
     if not isinstance(value, str) or _NEARLY_A_NUMBER.fullmatch(value.strip()) is None:
         return ""
-    return ": digits and a decimal point, such as 0.5, without commas, currency signs and percent signs"
+    return "; write digits and a decimal point only: 0.5, not 0,5 or $0.50 or 50%"
 
 
 def is_missing(value: Any) -> bool:

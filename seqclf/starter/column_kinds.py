@@ -8,8 +8,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from seqclf.starter.separators import have_decimal_commas
+
 Kind = Literal[
-    "empty", "lists", "objects", "constant", "flags", "dates", "integers", "decimals", "links", "ids", "words"
+    "empty",
+    "lists",
+    "objects",
+    "constant",
+    "flags",
+    "dates",
+    "integers",
+    "decimals",
+    "amounts",
+    "links",
+    "ids",
+    "words",
 ]
 
 _NEARLY_ALL = 0.95
@@ -26,6 +39,7 @@ _DATE = re.compile(
     r"|(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\w*,? )?(?:\d{1,2} )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
     r"[a-z]*\.?,? \d.*"
 )
+_AMOUNT = re.compile(r"[-+]?[$€£¥₹]\s?[-+]?\d[\d.,]*|[-+]?\d[\d.,]*\s?[$€£¥₹%]")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+")
 _FLAGS = {"0", "1", "true", "false", "0.0", "1.0"}
 
@@ -42,7 +56,7 @@ class Column:
         characters: mean number of characters of a filled value.
         label_types: every filled value is a string, a whole number or a boolean, the types that labels may have.
         all_texts: every value is a string.
-        half_steps: every filled value is a multiple of one half, like star ratings.
+        half_steps: every filled value is a multiple of one half, like star ratings: ``4.5`` or ``4,5``.
     """
 
     name: str
@@ -89,8 +103,8 @@ class Column:
             return "decimals"
         if self.words > _MOST_WORDS_OF_A_LABEL:
             return f"texts of {self.words:.0f} words"
-        if self.kind == "decimals" and not (self.half_steps and self.distinct <= _MOST_NUMBERS):
-            return "decimals, like scores or confidences"
+        if self.kind in ("decimals", "amounts") and not (self.half_steps and self.distinct <= _MOST_NUMBERS):
+            return "decimals, like scores or confidences" if self.kind == "decimals" else _WHAT[self.kind]
         if self.kind == "integers" and self.distinct > min(self.most_labels, _MOST_NUMBERS):
             return f"{self.distinct:,} different numbers"
         if self.distinct > self.most_labels:
@@ -112,6 +126,7 @@ _WHAT: dict[Kind, str] = {
     "dates": "dates or times",
     "integers": "numbers",
     "decimals": "decimals",
+    "amounts": "numbers with commas or signs",
     "links": "links or addresses",
     "ids": "a different value in each row, like ids",
     "words": "words",
@@ -161,6 +176,8 @@ def _kind(filled: Sequence[Any], shown: Sequence[str], distinct: int) -> Kind:
         return "dates"
     if _nearly_all(_LINK, shown):
         return "links"
+    if _nearly_all(_AMOUNT, shown) or have_decimal_commas(shown):
+        return "amounts"
     return "ids" if _are_ids(shown, distinct) else "words"
 
 
@@ -179,7 +196,7 @@ def _are_ids(shown: Sequence[str], distinct: int) -> bool:
 
 def _is_half_step(text: str) -> bool:
     try:
-        return float(text) * 2 % 1 == 0
+        return float(text.replace(",", ".")) * 2 % 1 == 0
     except (ValueError, OverflowError):
         return False
 

@@ -20,6 +20,7 @@ from seqclf.starter.column_names import (
 )
 from seqclf.starter.further_columns import about_further_columns
 from seqclf.starter.label_columns import Label, label_columns, named_labels
+from seqclf.starter.probability_columns import probability_columns
 from seqclf.tables.names import column_hint, listed
 
 _UNNAMED = re.compile(r"column_\d+_*")  # a column without a name
@@ -87,12 +88,13 @@ def choose_columns(
     others = {name: column for name, column in seen.items() if name not in text}
     if isinstance(label, Mapping):
         return Columns(_one_or_all(text), dict(label), tuple(notes))
+    shares = probability_columns(others, values)
     if label:
-        chosen = named_labels(path, [seen[name] for name in label], values, guess_separator=guess_separator)
+        chosen = named_labels(path, label, others, values, shares, guess_separator=guess_separator)
     else:
-        chosen = label_columns(path, others, values, guess_separator=guess_separator)
-    taken = _columns_of(chosen.label)
-    notes += [*chosen.notes, *about_further_columns({name: others[name] for name in others if name not in taken})]
+        chosen = label_columns(path, others, values, shares, guess_separator=guess_separator)
+    of_labels = {*_columns_of(chosen.label), *shares.values()}
+    notes += [*chosen.notes, *about_further_columns({name: others[name] for name in others if name not in of_labels})]
     return Columns(_one_or_all(text), chosen.label, tuple(notes), chosen.separator)
 
 

@@ -52,8 +52,8 @@ def _is_value(name: str, column: Sequence[Any]) -> bool | None:
     if not name.strip():
         return None if looked.filled < looked.rows else False
     alone = look_at("", [name])
-    if looked.kind in ("integers", "decimals", "flags", "dates", "links"):
-        like_numbers = {"integers", "decimals", "flags"}
+    if looked.kind in ("integers", "decimals", "amounts", "flags", "dates", "links"):
+        like_numbers = {"integers", "decimals", "amounts", "flags"}
         return alone.kind == looked.kind or {alone.kind, looked.kind} <= like_numbers or _occurs(name, column)
     if looked.kind == "constant" or looked.distinct <= min(_MOST_DIFFERENT, looked.filled // 4):
         return _occurs(name, column)

@@ -21,12 +21,13 @@ from seqclf.starter.column_names import (
     parts,
     quoted,
 )
-from seqclf.starter.probability_columns import are_probabilities, by_label, check_spelling, probability_columns
+from seqclf.starter.probability_columns import are_probabilities, by_label, wrongly_written
 from seqclf.starter.separators import separator_in
 
 _SEVERAL = 2
 _SHOWN = 6
 _NEARLY_ALL = 0.95
+_FLAGS = ("flags", "constant", "empty")  # kinds of columns that may contain only 0 and 1
 
 Label = str | tuple[str, ...] | dict[str, str]
 """A column; several columns of 0 and 1, each of them a label; or, for each label, the column with its probability."""
@@ -47,19 +48,27 @@ class LabelColumns:
 
 
 def label_columns(
-    path: str, columns: Mapping[str, Column], values: Mapping[str, Sequence[Any]], *, guess_separator: bool
+    path: str,
+    columns: Mapping[str, Column],
+    values: Mapping[str, Sequence[Any]],
+    shares: Mapping[str, str],
+    *,
+    guess_separator: bool,
 ) -> LabelColumns:
-    """Choose among the columns beside the text. Raises ``InputError`` if none is suitable."""
+    """Choose among the columns beside the text. Raises ``InputError`` if none is suitable.
+
+    Args:
+        shares: the columns of probabilities, by label.
+    """
     usable = {name: column for name, column in columns.items() if column.not_a_label is None}
     ranked = by_name(usable, LABEL_NAMES)
     flags = _flags(usable, values)
     if len(flags) >= _SEVERAL and (not ranked or (ranked[0][0] in flags and ranked[0][1] != "by its name")):
         return _of_flags(flags, usable, values)
-    shares = probability_columns(columns, values)
     if shares and (not ranked or ranked[0][0] in shares.values()):
         return _of_shares(shares)
-    if not ranked:
-        check_spelling(path, columns, values)
+    if not ranked and (wrong := wrongly_written(columns, values)) is not None:
+        raise InputError(f"{path}: {wrong[1]}")
     if ranked:
         name, reason = ranked[0]
     elif usable:
@@ -92,38 +101,71 @@ def label_columns(
 
 
 def named_labels(
-    path: str, columns: Sequence[Column], values: Mapping[str, Sequence[Any]], *, guess_separator: bool
+    path: str,
+    names: Sequence[str],
+    columns: Mapping[str, Column],
+    values: Mapping[str, Sequence[Any]],
+    shares: Mapping[str, str],
+    *,
+    guess_separator: bool,
 ) -> LabelColumns:
-    """The columns that the user named. Raises ``InputError`` unless several columns contain only 0 and 1."""
-    if len(columns) == 1:
-        name = columns[0].name
+    """The columns that the user named. Raises ``InputError`` if they cannot be labels together, or one of them alone.
+
+    Args:
+        columns: those beside the text.
+        shares: the columns of probabilities, by label.
+    """
+    names = tuple(dict.fromkeys(names))
+    if len(names) == 1:
+        name = names[0]
+        _check_alone(path, name, columns, values, shares)
         separator = separator_in(values[name]) if guess_separator else None
         several = _about_several(name, separator, values[name])
         return LabelColumns(name, (f'labels in "{name}": named by --label', *several), separator)
-    names = tuple(dict.fromkeys(column.name for column in columns))
-    if any(column.kind not in ("flags", "constant", "empty") for column in columns):
+    others = [column for column in (columns[name] for name in names) if column.kind not in _FLAGS]
+    if others:
         if are_probabilities(names, values):
             return _of_shares(by_label(names), ": named by --label")
-        check_spelling(path, {column.name: column for column in columns}, values)
-    for column in columns:
-        if column.kind not in ("flags", "constant", "empty"):
-            what = column.not_a_label or f"{column.distinct} values"
-            raise InputError(
-                f'{path}: "{column.name}" contains {what}; with several label columns, each must contain only 0 and '
-                "1; fix it, or name one column"
-            )
+        if (wrong := wrongly_written(names, values)) is not None:
+            raise InputError(f"{path}: {wrong[1]}")
+        column = others[0]
+        what = column.not_a_label or f"{column.distinct} values"
+        raise InputError(
+            f'{path}: "{column.name}" contains {what}; with several label columns, each must contain only 0 and 1; '
+            "fix it, or name one column"
+        )
     return LabelColumns(names, (f"labels in {len(names)} columns of 0 and 1 ({quoted(names)}): named by --label",))
 
 
-def _of_shares(shares: dict[str, str], why: str = "") -> LabelColumns:
+def _check_alone(
+    path: str,
+    name: str,
+    columns: Mapping[str, Column],
+    values: Mapping[str, Sequence[Any]],
+    shares: Mapping[str, str],
+) -> None:
+    """Raise ``InputError`` for one of several columns of probabilities."""
+    if columns[name].not_a_label is None:
+        return
+    if name in shares.values():
+        raise InputError(f'{path}: "{name}" contains probabilities of one label; {_options(shares)} takes all labels')
+    if (wrong := wrongly_written(columns, values)) is not None and name in wrong[0]:
+        raise InputError(f"{path}: {wrong[1]}")
+
+
+def _options(shares: Mapping[str, str]) -> str:
+    return " ".join(f"--label {argument(name)}" for name in shares.values())
+
+
+def _of_shares(shares: Mapping[str, str], why: str = "") -> LabelColumns:
     shown = quoted(list(shares.values()))
-    return LabelColumns(shares, (f"labels in {len(shares)} columns of probabilities ({shown}){why}",))
+    return LabelColumns(dict(shares), (f"labels in {len(shares)} columns of probabilities ({shown}){why}",))
 
 
 def _beside(shares: Mapping[str, str]) -> list[str]:
     """A note on columns of probabilities that are not the labels."""
-    options = " ".join(f"--label {argument(name)}" for name in shares.values())
-    return [f"{quoted(list(shares.values()))} are probabilities that sum to 1: {options} takes them as labels"]
+    shown = quoted(list(shares.values()))
+    return [f"{shown} are probabilities that sum to 1: {_options(shares)} takes them as labels"]
 
 
 def _flags(usable: Mapping[str, Column], values: Mapping[str, Sequence[Any]]) -> list[str]:

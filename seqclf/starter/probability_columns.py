@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.column_values import as_number
-from seqclf.errors import InputError
 from seqclf.sources.rows.values import FROM_ONE
 from seqclf.starter.column_kinds import Column
 from seqclf.starter.column_names import quoted
@@ -21,14 +20,14 @@ _MOST_COLUMNS = 100
 _NUMBERS = ("decimals", "integers", "flags", "constant")
 
 
-def probability_columns(columns: Mapping[str, Column], values: Mapping[str, Sequence[Any]]) -> dict[str, str] | None:
-    """By label: adjacent columns of numbers that sum to 1 in nearly every complete row; None if there are none.
+def probability_columns(columns: Mapping[str, Column], values: Mapping[str, Sequence[Any]]) -> dict[str, str]:
+    """By label: adjacent columns of numbers that sum to 1 in nearly every complete row; empty if there are none.
 
     Rows with a wrong or missing value are left to the reader, which names them.
     """
     names = [name for name, column in columns.items() if column.kind in _NUMBERS]
     found = _that_sum_to(1.0, {name: _numbers(values[name]) for name in names})
-    return by_label(found) if any(columns[name].kind == "decimals" for name in found) else None
+    return by_label(found) if any(columns[name].kind == "decimals" for name in found) else {}
 
 
 def are_probabilities(names: Sequence[str], values: Mapping[str, Sequence[Any]]) -> bool:
@@ -37,8 +36,8 @@ def are_probabilities(names: Sequence[str], values: Mapping[str, Sequence[Any]])
     return len(_that_sum_to(1.0, table)) == len(names)
 
 
-def check_spelling(path: str, columns: Mapping[str, Column], values: Mapping[str, Sequence[Any]]) -> None:
-    """Raise ``InputError`` for columns of probabilities with percentages or decimal commas."""
+def wrongly_written(columns: Iterable[str], values: Mapping[str, Sequence[Any]]) -> tuple[list[str], str] | None:
+    """Columns of probabilities with percentages or decimal commas, and what to do; None if there are none."""
     for total, repaired in ((1.0, True), (100.0, False), (100.0, True)):
         table = {name: _numbers(values[name], repaired=repaired) for name in columns}
         if found := _that_sum_to(total, table):
@@ -47,10 +46,11 @@ def check_spelling(path: str, columns: Mapping[str, Column], values: Mapping[str
             wrong += ["have decimal commas"] if any("," in field for field in fields) else []
             if not wrong:  # columns of 0 and 1
                 continue
-            raise InputError(
-                f"{path}: {quoted(found)} look like probabilities of labels, but {' and '.join(wrong)}; "
-                "write numbers that sum to 1, with a decimal point and no signs, such as 0.6"
+            return found, (
+                f"{quoted(found)} look like probabilities of labels, but {' and '.join(wrong)}; write numbers that sum "
+                "to 1, with a decimal point and no signs, such as 0.6"
             )
+    return None
 
 
 def by_label(names: Sequence[str]) -> dict[str, str]:

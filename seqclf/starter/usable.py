@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from seqclf.column_values import not_as_written
 from seqclf.data.label_sets import all_the_same, label_order, labels_a_text
 from seqclf.data.label_spelling import spelled_alike
 from seqclf.errors import InputError
@@ -34,12 +35,13 @@ def check_texts(path: str, texts: LabelledTexts) -> None:
     if all(number == count for number in labels.values()):
         raise InputError(f"{path}: {all_the_same(list(labels), texts.multi)}; {another}")
     if len(labels) > max(2, count // _LEAST_TEXTS_A_LABEL):
-        numbers = all(is_number(label) for label in labels)
-        what = "if they are numbers to predict, group them into a few classes; else " if numbers else ""
-        raise InputError(
-            f"{path}: {len(labels):,} different labels for {count:,} texts; {what}name another column with --label, or "
-            "use --label-separator if a field contains several labels"
-        )
+        if all(is_number(label) or not_as_written(label) for label in labels):
+            cure = (
+                "if they are numbers to predict, group them into a few classes; else name another column with --label"
+            )
+        else:
+            cure = "name another column with --label, or use --label-separator if a field contains several labels"
+        raise InputError(f"{path}: {len(labels):,} different labels for {count:,} texts; {cure}")
     if count < LEAST_TEXTS:
         what = f"{count} text{'' if count == 1 else 's'}"
         raise InputError(f"{path}: has {what}; a classifier needs at least {LEAST_TEXTS}, better hundreds")

@@ -137,7 +137,18 @@ def _applies(where: str, column: str, value: Any) -> bool:
     word = str(value).strip().lower()
     if isinstance(value, str | int | float) and word in (*_YES, *_NO):
         return word in _YES
-    raise InputError(f'{where}: "{column}" is {shown(value)}, expected 0 or 1 (true or false)')
+    cure = f"; for probabilities, name the column of each label: data.label: {{LABEL: {column}, ...}}"
+    raise InputError(
+        f'{where}: "{column}" is {shown(value)}, expected 0 or 1 (true or false){cure if _is_share(value) else ""}'
+    )
+
+
+def _is_share(value: Any) -> bool:
+    """Whether a value could be a probability other than 0 and 1."""
+    try:
+        return 0 < as_number(value) < 1
+    except ValueError:
+        return False
 
 
 def _label_name(value: Any) -> str | None:
