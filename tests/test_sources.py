@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections import Counter
@@ -21,7 +22,7 @@ from seqclf.sources.base import TableColumns
 from seqclf.sources.folder.reader import FolderSource
 from seqclf.sources.sample import SampleSource
 from seqclf.sources.table.reader import TableSource
-from seqclf.sources.texts import LabelledTexts
+from seqclf.sources.texts import LabelledTexts, digest, digest_of
 from seqclf.sources.tfds import TfdsSource
 
 
@@ -245,6 +246,32 @@ def test_splits_that_cannot_be_are_errors() -> None:
 def test_labels_have_a_natural_order() -> None:
     assert label_order(["10", "9", "-1", "9"]) == ("-1", "9", "10")
     assert label_order(["b", "10", "a"]) == ("10", "a", "b")
+    huge = "9" * 5_000  # Python refuses to read it as an integer
+    assert label_order(["10", "9", huge]) == ("10", "9", huge)
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=())) | st.binary() | st.floats() | st.none(), max_size=5))
+def test_digests_are_those_of_the_whole_tuple(parts: list[object]) -> None:
+    expected = hashlib.sha256(repr(tuple(parts)).encode("utf-8", "surrogatepass")).hexdigest()
+    assert digest(*parts) == digest_of(iter(parts)) == expected
+
+
+def test_a_folder_is_read_again_only_if_it_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from seqclf.sources.folder import reader
+
+    for name in ("a/1.txt", "b/1.txt"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text("text", encoding="utf-8")
+    read, source = reader._bytes, FolderSource()
+    opened: list[Path] = []
+    monkeypatch.setattr(reader, "_bytes", lambda path: opened.append(path) or read(path))
+    first = source.fingerprint(str(tmp_path))
+    assert source.fingerprint(str(tmp_path)) == first and len(opened) == 2
+    (tmp_path / "a" / "1.txt").write_text("other", encoding="utf-8")
+    changed = source.fingerprint(str(tmp_path))
+    assert changed != first and len(opened) == 4
+    assert FolderSource().fingerprint(str(tmp_path)) == changed
+    assert FolderSource("latin-1").fingerprint(str(tmp_path)) != changed
 
 
 def test_unknown_labels_are_reported() -> None:

@@ -41,9 +41,10 @@ def fold_is_in_range(data: DataConfig) -> Iterator[Problem]:
 
 def folds_exclude_validation_texts(data: DataConfig) -> Iterator[Problem]:
     if data.folds is not None and isinstance(data.validation, str | list):
+        named = data.validation if isinstance(data.validation, str) else ", ".join(data.validation)
         message = (
-            "takes the validation texts from data.train, but data.validation names its own: "
-            f'"{data.validation}"; remove one of the two'
+            f'takes the validation texts from data.train, but data.validation names its own: "{named}"; remove one of '
+            "the two"
         )
         yield Problem(("data", "folds"), message)
 

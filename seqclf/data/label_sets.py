@@ -20,10 +20,13 @@ from seqclf.sources.texts import LabelledTexts
 ALL_SHARES_THE_SAME = "every text has the same probabilities of labels; there is nothing to learn"
 
 
+_is_integer = re.compile(r"-?\d{1,1000}").fullmatch  # Python reads no integers of more than 4,300 digits
+
+
 def label_order(labels: Iterable[str]) -> tuple[str, ...]:
-    """The distinct labels, sorted by value if all are integers, else alphabetically."""
+    """The distinct labels, sorted by value if all are integers (of at most 1,000 digits), else alphabetically."""
     distinct = set(labels)
-    if all(re.fullmatch(r"-?\d+", label) for label in distinct):
+    if all(map(_is_integer, distinct)):
         return tuple(sorted(distinct, key=lambda label: (int(label), label)))
     return tuple(sorted(distinct))
 

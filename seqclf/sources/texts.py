@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -107,4 +107,13 @@ def group_digest(value: Any) -> int:
 
 def digest(*parts: object) -> str:
     """Hex digest of the parts' ``repr``; different lists of parts have different digests."""
-    return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()
+    return digest_of(parts)
+
+
+def digest_of(parts: Iterable[object]) -> str:
+    """``digest``, with one part in memory at a time."""
+    running, count = hashlib.sha256(b"("), 0  # what ``repr`` of a tuple is, as digests have always been
+    for count, part in enumerate(parts, 1):
+        running.update(f"{', ' if count > 1 else ''}{part!r}".encode("utf-8", "surrogatepass"))
+    running.update(b",)" if count == 1 else b")")
+    return running.hexdigest()

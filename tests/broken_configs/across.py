@@ -98,6 +98,12 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
             ['1:24: data.n_splits: unknown option; did you mean "folds"?'],
         ),
         (
+            "data: {source: table, train: x, validation: [y.csv, z.csv], folds: 2, fold: 1}\n" + POOL,
+            [
+                '1:61: data.folds: takes the validation texts from data.train, but data.validation names its own: "y.csv, z.csv"; remove one of the two'
+            ],
+        ),
+        (
             "data: {source: table, train: x, validation: y.csv, folds: 2, fold: 1}\n" + POOL,
             [
                 '1:52: data.folds: takes the validation texts from data.train, but data.validation names its own: "y.csv"; remove one of the two'

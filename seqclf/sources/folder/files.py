@@ -27,7 +27,7 @@ SPLIT_WORD = r"(?:^|(?<=[-_. ]))({})(?=$|[-_. \d])"
 """One of several words, between the start, the end or a separator of a name."""
 
 _SPLIT = re.compile(SPLIT_WORD.format("|".join(word for words in SPLIT_NAMES.values() for word in words)))
-_EXTENSION = re.compile(r"[^.]\.([a-z][a-z0-9]{0,7})$")  # not a number or a hash, as in 0001.7c53336b37003a9286aba55d
+_EXTENSION = re.compile(r"[^.]\.([a-z][a-z0-9]{0,7})\Z")  # not a number or a hash, as in 0001.7c53336b37003a9286aba55d
 _ABOUT_THE_DATA = re.compile(r"readme|licen[cs]e|copying|notice|authors|changelog", re.IGNORECASE)
 _BACKUP = re.compile(r".*~|~\$.*|#.*#", re.DOTALL)
 _OF_SYSTEMS = frozenset(("__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from seqclf.sources.base import OptionError
 from seqclf.sources.folder.files import DEFAULT, SPLIT_NAMES, Found, Selection, find_texts
 from seqclf.sources.folder.left_out import printable
 from seqclf.sources.misread import misread
-from seqclf.sources.texts import LabelledTexts, digest
+from seqclf.sources.texts import LabelledTexts, digest_of
 from seqclf.tables.formats import KINDS
 
 _WIDE = ("utf-16", "utf-32")
@@ -38,6 +39,7 @@ class FolderSource:
     ) -> None:
         self._encoding, self._option = encoding, option
         self._selection, self._train = selection, train
+        self._fingerprints: dict[str, str] = {}
 
     def check(self, part: str) -> None:
         found = self._find(part)
@@ -49,7 +51,11 @@ class FolderSource:
         root = Path(part)
         read_as = () if canonical(self._encoding) == UTF8 else (canonical(self._encoding),)
         files = self._texts(part).files
-        return digest(*((path.relative_to(root).as_posix(), _bytes(path)) for path in files), *read_as)
+        state = digest_of((path, *_state(path)) for path in files)
+        if state not in self._fingerprints:  # do not read many files twice
+            contents = ((path.relative_to(root).as_posix(), _bytes(path)) for path in files)
+            self._fingerprints[state] = digest_of(itertools.chain(contents, read_as))
+        return self._fingerprints[state]
 
     def read(self, part: str) -> LabelledTexts:
         from seqclf.text_store import TextStore
@@ -114,6 +120,15 @@ def _check_texts(root: Path, found: Found) -> None:
     what = f" (left out: {counts})" if counts and not found.splits else ""
     expected = f"expected files such as {root / 'positive' / 'review.txt'}"
     raise InputError("; ".join([f"{root}: contains no texts{what}", expected, *cures]))
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    """What changes when the content of a file does, as far as it can be known without reading it."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _bytes(path: Path) -> bytes:
