@@ -154,18 +154,6 @@ def sync(path: Path) -> None:
         os.close(opened)
 
 
-def json_in_lines(value: Any, indent: str = "") -> str:
-    """JSON with a line for each entry of an object, and for each list of plain values."""
-    inner, outer = indent + "  ", "\n" + indent
-    if isinstance(value, dict) and value:
-        names = (json.dumps(str(name), ensure_ascii=False) for name in value)
-        entries = (f"{name}: {json_in_lines(one, inner)}" for name, one in zip(names, value.values(), strict=True))
-        return "{\n" + ",\n".join(inner + entry for entry in entries) + outer + "}"
-    if isinstance(value, list) and any(isinstance(one, list | dict) for one in value):
-        return "[\n" + ",\n".join(inner + json_in_lines(one, inner) for one in value) + outer + "]"
-    return json.dumps(value, ensure_ascii=False)
-
-
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Lock the folder against other processes; the system releases the lock when this process ends.
@@ -241,8 +229,23 @@ def _rename_to_new(temporary: Path, path: Path) -> None:
         temporary.rename(path)
 
 
-def write_json(path: Path, value: Any) -> None:
-    """Names of files that are not UTF-8 contain lone surrogates, which become JSON's escapes."""
+def write_json(path: Path, value: Any, *, lists_in_lines: bool = False) -> None:
+    """Write JSON; with ``lists_in_lines``, a list of plain values takes one line.
+
+    Names of files that are not UTF-8 contain lone surrogates, which become JSON's escapes.
+    """
+    text = _in_lines(value) if lists_in_lines else json.dumps(value, indent=2, ensure_ascii=False)
     with replacing(path) as temporary:
-        text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-        temporary.write_bytes(text.encode("utf-8", "backslashreplace"))
+        temporary.write_bytes(f"{text}\n".encode("utf-8", "backslashreplace"))
+
+
+def _in_lines(value: Any, indent: str = "") -> str:
+    """JSON with a line for each entry of an object, and for each list of plain values."""
+    inner, outer = indent + "  ", "\n" + indent
+    if isinstance(value, dict) and value:
+        names = (json.dumps(str(name), ensure_ascii=False) for name in value)
+        entries = (f"{name}: {_in_lines(one, inner)}" for name, one in zip(names, value.values(), strict=True))
+        return "{\n" + ",\n".join(inner + entry for entry in entries) + outer + "}"
+    if isinstance(value, list) and any(isinstance(one, list | dict) for one in value):
+        return "[\n" + ",\n".join(inner + _in_lines(one, inner) for one in value) + outer + "]"
+    return json.dumps(value, ensure_ascii=False)

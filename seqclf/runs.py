@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any
 
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8
-from seqclf.files import json_in_lines, locked, shell_word, write_json, write_text
+from seqclf.files import locked, shell_word, write_json
 from seqclf.labels import Labels
 
 if TYPE_CHECKING:
@@ -279,7 +279,7 @@ class Run:
         return found
 
     def write_metrics(self, split: str, metrics: dict[str, Any]) -> None:
-        write_text(self.folder / "metrics.json", json_in_lines(self.metrics | {split: metrics}) + "\n")
+        write_json(self.folder / "metrics.json", self.metrics | {split: metrics}, lists_in_lines=True)
 
 
 def _read_object(path: Path) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import pytest
 from bulk_files import ROWS, of_length, predict, read_rows, written
 
 from seqclf.errors import InputError, SeqclfError
+from seqclf.files import remove_folder
 from seqclf.inference.bulk.writers import LineWriter
 
 pytestmark = pytest.mark.usefixtures("small_blocks")
@@ -210,3 +211,19 @@ def test_a_full_disk_is_named_with_what_to_do(tmp_path: Path, monkeypatch: pytes
     monkeypatch.undo()
     predict(source, target, resume=True)
     assert len(read_rows(target)) == len(ROWS)
+
+
+def test_a_folder_that_another_process_has_made_anew_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "out.csv.partial"
+    folder.mkdir()
+    (folder / "of_the_first").touch()
+    rename = Path.rename
+
+    def followed_by_another(path: Path, target: Path) -> Path:
+        moved = rename(path, target)
+        folder.mkdir()
+        return moved
+
+    monkeypatch.setattr(Path, "rename", followed_by_another)
+    remove_folder(folder)
+    assert list(tmp_path.rglob("*")) == [folder]

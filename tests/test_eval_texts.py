@@ -232,6 +232,12 @@ def test_rows_without_a_column_and_of_several_kinds_are_kept(
     assert [row["new"] for row in found["csv"]] == ["", "", "", '{"a": 1}', "", "", ""]
 
 
+def test_a_label_that_the_format_has_no_place_for_is_named_before_the_evaluation(tmp_path: Path) -> None:
+    predictions = Predictions(Target(tmp_path / "p.tsv", "tsv"), Decider(Labels(("a", "b\tc"))))
+    with pytest.raises(InputError, match="contains a tab or a line end"):
+        predictions.check(None)
+
+
 def test_a_table_that_changes_meanwhile_is_an_error(tmp_path: Path) -> None:
     given = _table(tmp_path / "g.csv", [{**row, "label": "a"} for row in GIVEN])
     source = TableSource("text", "label")

@@ -16,6 +16,8 @@ from extra_examples import OFFERS, offers, offers_config
 from trainings import killed_after, result
 
 from seqclf.cli import cli
+from seqclf.cli.eval_source import source_of
+from seqclf.config import load_config
 from seqclf.runs import Run
 
 
@@ -98,6 +100,26 @@ def test_eval_reads_the_columns_and_does_without(run: Run, tmp_path: Path) -> No
         write_csv(tmp_path / f"part_{part}.csv", [OFFERS, *rows[part::2]])
     parts = _command("eval", "--run", run.folder, "--json", "--data", tmp_path / "part_*.csv")
     assert json.loads(parts.stdout)["accuracy"] == accuracies[0]
+
+
+def test_eval_reads_columns_that_only_later_rows_fill(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("seqclf.sources.table.reader.ROWS_LOOKED_AT", 3)
+    rows = [("a", "yes", "", ""), ("b", "no", "", ""), ("c", "no", "", ""), *offers(5)]
+    table, lines = write_csv(tmp_path / "in.csv", [OFFERS, *rows]), tmp_path / "in.jsonl"
+    filled = [{name: value for name, value in zip(OFFERS, row, strict=True) if value != ""} for row in rows]
+    lines.write_text("".join(json.dumps(row) + "\n" for row in filled), encoding="utf-8")
+    config = load_config(run.config)
+    found = [
+        source_of(path, config, text=(), label=None, label_separator=None, encoding=None).read(str(path)).extra
+        for path in (table, lines)
+    ]
+    assert run.extra is not None
+    features = [run.extra.encode(dict(one or {}), len(rows)) for one in found]
+    np.testing.assert_array_equal(*features)
+    assert run.extra.is_given(features[0]).tolist() == [False] * 3 + [True] * 5
+    assert "in.csv" not in capsys.readouterr().err, "an empty column is there"
 
 
 def test_files_are_predicted_with_the_columns_that_they_have(run: Run, tmp_path: Path) -> None:

@@ -74,6 +74,21 @@ def test_configs_cannot_name_them(option: str, tmp_path: Path) -> None:
     assert not (tmp_path / "runs").exists()
 
 
+@pytest.mark.parametrize("command", ["check", "train"])
+def test_no_run_begins_in_a_folder_that_its_config_could_not_name(
+    command: str, three_labels_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / BYTES
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    shutil.copy(three_labels_csv, "d.csv")
+    Path("c.yaml").write_text("{data: {source: table, train: d.csv}, layers: [{type: pool}]}", encoding="utf-8")
+    refused = _call(command, "c.yaml")
+    assert refused.exit_code in (1, 2)
+    assert "the name of its folder is not UTF-8" in " ".join((refused.stdout + refused.stderr).split())
+    assert not Path("runs").exists()
+
+
 def test_export_prints_the_folder_byte_for_byte(three_label_run: Run, tmp_path: Path) -> None:
     """So that a script can use it."""
     target = tmp_path / BYTES

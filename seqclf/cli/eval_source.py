@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from seqclf.cli.own_encoding import encoding_like
 from seqclf.cli.wrap import say
-from seqclf.column_values import is_missing
 from seqclf.errors import InputError
 
 if TYPE_CHECKING:
@@ -61,11 +60,15 @@ def source_of(
     if isinstance(config.data, TableData) and (kind_of(path) or file_format) in ("csv", "tsv"):
         named["header"] = config.data.header or ()
     table = TableSource(read.text, read.label, **named)
-    return TableSource(read.text, read.label, **_optional_columns(config, table, path), **named)
+    own_columns = all((kind_of(file) or file_format) == "jsonl" for file in files)
+    optional = _optional_columns(config, table, path, own_columns=own_columns)
+    return TableSource(read.text, read.label, **optional, **named)
 
 
-def _optional_columns(config: Config, table: TableSource, path: Path) -> dict[str, Any]:
+def _optional_columns(config: Config, table: TableSource, path: Path, *, own_columns: bool) -> dict[str, Any]:
     """Those of the run's ``data.weight`` and ``data.extra`` that the file has; standard error names the others.
+
+    ``own_columns``: each row has its own columns (jsonl), so later rows may have those that the first ones lack.
 
     Raises ``InputError`` if the file has no rows.
     """
@@ -75,11 +78,12 @@ def _optional_columns(config: Config, table: TableSource, path: Path) -> dict[st
     if weight is not None and weight not in found:
         say(f'note: {path}: no column "{weight}" (data.weight), so all its texts count the same', err=True)
         weight = None
-    there = {name: kind for name, kind in extra.items() if any(not is_missing(value) for value in found.get(name, ()))}
-    if absent := [f'"{name}"' for name in extra if name not in there]:
+    if absent := [f'"{name}"' for name in extra if name not in found]:
         what, them = ("column", "it") if len(absent) == 1 else ("columns", "them")
         say(f"warning: {path}: no {what} {', '.join(absent)}; its texts are predicted without {them}", err=True)
-    return {"weight": weight, "extra": there}
+    if not own_columns:
+        extra = {name: kind for name, kind in extra.items() if name in found}
+    return {"weight": weight, "extra": extra}
 
 
 def _text_columns(given: tuple[str, ...], own: str | Sequence[str]) -> str | Sequence[str]:

@@ -63,7 +63,7 @@ def input_rows(config: Config, scored: str | LabelledTexts, source: Source | Non
 def predictions_of(
     classifier: KerasClassifier, target: Target, config: Config, rows: InputRows | None, *, prefix: str
 ) -> Predictions:
-    """A writer of predictions. Raises ``InputError`` if the rows already have a column of the same name."""
+    """A writer of predictions. Raises ``InputError`` as ``Predictions.check`` does."""
     from seqclf.decisions import Decider
     from seqclf.evaluation.predictions import Predictions
 
@@ -71,8 +71,7 @@ def predictions_of(
     columns = config.data.table_columns
     separator = (columns.separator if columns else None) or "|"
     predictions = Predictions(target, decider, separator, prefix, config.data.fields)
-    if rows is not None:
-        predictions.check(rows)
+    predictions.check(rows)
     return predictions
 
 

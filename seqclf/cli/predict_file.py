@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from seqclf.cli.bad_rows import BadRows
+from seqclf.cli.malformed_rows import MalformedRows
 from seqclf.cli.predict_source import say_absent, say_instead, source_of
 from seqclf.cli.streams import CheckedOutput
 from seqclf.cli.wrap import say
@@ -47,7 +47,7 @@ def predict_rows(
     answers = Answers(decider, min(top, len(decider.labels)), every, prefix=request.prefix)
     started = time.monotonic()
     output = request.output_path
-    bad = BadRows(source.name, at_once=source.is_stream)
+    bad = MalformedRows(source.name, at_once=source.is_stream)
     if output is None or output == STREAM:
         with bad:
             report = _into_stream(classifier, source, request, answers, bad)
@@ -75,7 +75,7 @@ def predict_rows(
         say(f"{report.bad:,} of {report.rows:,} rows were skipped as malformed{listed}", err=True)
 
 
-def _where_listed(request: FileRequest, report: Report, bad: BadRows) -> str:
+def _where_listed(request: FileRequest, report: Report, bad: MalformedRows) -> str:
     """Where the errors of all malformed rows are."""
     if request.errors_path is not None:
         return f"; the reasons are in {request.errors_path}"
@@ -85,7 +85,7 @@ def _where_listed(request: FileRequest, report: Report, bad: BadRows) -> str:
 
 
 def _into_stream(
-    classifier: TextClassifier, source: Source, request: FileRequest, answers: Answers, on_bad: BadRows
+    classifier: TextClassifier, source: Source, request: FileRequest, answers: Answers, on_bad: MalformedRows
 ) -> Report:
     """``predict_stream`` to standard output. Raises ``InputError`` for options that need a file."""
     if request.resume:
@@ -116,7 +116,7 @@ def _into_file(
     answers: Answers,
     *,
     resume: bool,
-    on_bad: BadRows,
+    on_bad: MalformedRows,
 ) -> Report:
     """``predict_file`` with progress; prints how to resume if it is interrupted."""
     with _sigterm_raises(), _progress() as show:

@@ -21,6 +21,7 @@ from seqclf.files import expanded, write_text
 from seqclf.option_types import OptionPath
 from seqclf.sources.texts import DATA_VARIABLE
 from seqclf.tables.names import is_url
+from seqclf.tables.values import is_text
 
 _PUNCTUATION = re.compile(r"[-?:,|>#&*!%@`]+")
 """Values that YAML reads as syntax, such as an empty block (``|``) or a comment (``#``)."""
@@ -142,7 +143,10 @@ def _kind_first(value: Any) -> Any:
 
 
 def with_absolute_paths(config: Config) -> Config:
-    """The config with absolute paths of files and folders, so that it works from any folder."""
+    """The config with absolute paths of files and folders, so that it works from any folder.
+
+    Raises ``InputError`` if a path is not UTF-8: the config could be written, but not read again.
+    """
     return _with_paths(config, _absolute)
 
 
@@ -178,7 +182,12 @@ def _with_paths(config: Config, change: Callable[[str], str]) -> Config:
 def _absolute(path: str) -> str:
     if is_url(path):
         return path
-    return str(expanded(path).absolute())
+    absolute = str(expanded(path).absolute())
+    if not is_text([absolute]):
+        raise InputError(
+            f"{absolute}: the name of its folder is not UTF-8, so no config can name it; rename the folder"
+        )
+    return absolute
 
 
 def _apply(written: Written, override: Override) -> None:

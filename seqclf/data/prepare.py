@@ -12,7 +12,7 @@ import numpy as np
 import tokenizers
 
 from seqclf.cache import cached
-from seqclf.config import Config
+from seqclf.config import Config, with_absolute_paths
 from seqclf.config.problems import Problem
 from seqclf.data.corpus import Corpus
 from seqclf.data.encoded import Beside, EncodedTexts
@@ -61,6 +61,10 @@ def preparation_problems(config: Config) -> list[Problem]:
     """Problems with the files that the config names, as far as they can be found quickly and without TensorFlow."""
     corpus, tokenizer, embedding = Corpus(config), config.tokenizer, config.embedding
     problems: list[Problem] = []
+    try:
+        with_absolute_paths(config)
+    except InputError as error:
+        problems.append(Problem(("data",), str(error)))
     for split in ("train", "validation", "test"):
         try:
             corpus.check(split)

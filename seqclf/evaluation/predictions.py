@@ -69,9 +69,13 @@ class Predictions:
         every = [name for name in names if name.startswith(f"{self.prefix}probability_of")]
         return [*names[: len(names) - len(every)], f"{self.prefix}correct", *every]
 
-    def check(self, rows: InputRows) -> None:
-        """Raise ``InputError`` if the input already has a column with the name of a new one."""
-        if clash := [name for name in self.columns if name in rows.columns]:
+    def check(self, rows: InputRows | None) -> None:
+        """Raise ``InputError`` if the format cannot represent a label, or the input has a column of a new one's name.
+
+        ``rows``: of the table that the texts come from.
+        """
+        self._answers.check(self.target.kind)
+        if rows is not None and (clash := [name for name in self.columns if name in rows.columns]):
             named = ", ".join(f'"{name}"' for name in clash[:5])
             raise InputError(
                 f"--predictions: {rows.part} already has columns with the names of new ones ({named}); rename the new "

@@ -10,10 +10,11 @@ from seqclf.errors import InputError
 from seqclf.sources.table.missing_columns import MissingCounts, RowMissesColumns
 from seqclf.sources.table.one_file import TableReading
 from seqclf.tables.decoding import NotDecoded
+from seqclf.tables.error_kinds import kind_of
 
 _SHOWN = 20
 _SHOWN_OF_A_KIND = 3
-_VALUES = re.compile(r"""(?<!^)"[^"]*"|'[^']*'|\d[\d.,]*""")  # but a quoted name at the start is a column's
+_PLACE = re.compile(r"^.*?:\d+: ")
 
 
 class BadRows:
@@ -38,7 +39,7 @@ class BadRows:
             return
         if isinstance(row, NotDecoded):
             self._undecoded[path] = None
-        kind = _kind(str(row))
+        kind = kind_of(_PLACE.sub("", str(row), count=1))
         self._kinds[kind] += 1
         if self._kinds[kind] <= _SHOWN_OF_A_KIND and len(self._listed) < _SHOWN:
             self._listed.append(str(row))
@@ -55,8 +56,3 @@ class BadRows:
             raise InputError("\n".join([*lacking, *self._listed, *rest, *cures]))
         if incomplete:
             raise incomplete
-
-
-def _kind(message: str) -> str:
-    """What is wrong with a row: its message without the place and without the values."""
-    return _VALUES.sub("_", re.sub(r"^.*?:\d+: ", "", message, count=1))

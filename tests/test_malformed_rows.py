@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from seqclf.cli.bad_rows import BadRows
+from seqclf.cli.malformed_rows import MalformedRows
 from seqclf.errors import InputError
 from seqclf.tables.formats import not_written
 
 
 def said(capsys: pytest.CaptureFixture[str], *errors: str, at_once: bool = False) -> tuple[list[str], int]:
     """The lines for errors of the file ``a:1: b.csv``, and how many rows they name."""
-    with BadRows("a:1: b.csv", at_once=at_once) as bad:
+    with MalformedRows("a:1: b.csv", at_once=at_once) as bad:
         for error in errors:
             bad(InputError(f"a:1: b.csv:{error}"))
     return [line.removeprefix("warning: a:1: b.csv:") for line in capsys.readouterr().err.splitlines()], bad.named
@@ -24,6 +24,7 @@ def said(capsys: pytest.CaptureFixture[str], *errors: str, at_once: bool = False
     [
         "3 fields, but the header has 2 (text, n)",
         '"price" is "a{}: b", expected a number',
+        '"price" is "cut off within a quot{}, expected a number',
         "not valid JSON (Expecting value: line 1 column {} (char 3))",
     ],
 )
@@ -59,15 +60,15 @@ def test_advice_that_only_the_first_row_has_makes_no_kind(capsys: pytest.Capture
 
 
 def test_many_kinds_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
-    lines, named = said(capsys, *(f'{number}: no column "{chr(96 + number)}"' for number in range(1, 13)))
-    assert lines == [f'{number}: no column "{chr(96 + number)}"' for number in range(1, 11)] + [
+    lines, named = said(capsys, *(f'{number}: "{chr(96 + number)}" is 7, expected a string' for number in range(1, 13)))
+    assert lines == [f'{number}: "{chr(96 + number)}" is 7, expected a string' for number in range(1, 11)] + [
         "warning: 2 more rows with other errors"
     ]
     assert named == 10
 
 
 def test_the_first_row_of_a_stream_is_named_at_once(capsys: pytest.CaptureFixture[str]) -> None:
-    with BadRows("standard input", at_once=True) as bad:
+    with MalformedRows("standard input", at_once=True) as bad:
         bad(InputError("standard input:2: 1 field"))
         assert capsys.readouterr().err == "warning: standard input:2: 1 field\n"
         bad(InputError("standard input:5: 1 field"))
@@ -76,7 +77,7 @@ def test_the_first_row_of_a_stream_is_named_at_once(capsys: pytest.CaptureFixtur
 
 
 def test_errors_are_printed_though_the_prediction_fails(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(KeyboardInterrupt), BadRows("b.csv") as bad:
+    with pytest.raises(KeyboardInterrupt), MalformedRows("b.csv") as bad:
         bad(InputError("b.csv:2: 1 field"))
         raise KeyboardInterrupt
     assert capsys.readouterr().err == "warning: b.csv:2: 1 field\n"

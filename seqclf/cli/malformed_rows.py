@@ -8,10 +8,10 @@ from typing import Self
 
 from seqclf.cli.wrap import say
 from seqclf.errors import InputError
+from seqclf.tables.error_kinds import kind_of
 
 _KINDS_SHOWN = 10
 _ROWS_SHOWN = 4
-_VALUE = re.compile(r" is (?!null,).*, expected ", re.DOTALL)
 
 
 @dataclass
@@ -36,7 +36,7 @@ class _Kind:
         return f"{self.more:,} more row{'' if self.more == 1 else 's'} like this: {listed}"
 
 
-class BadRows:
+class MalformedRows:
     """Collects the errors of rows, ``NAME:NUMBER: what``, and prints them when the block ends, however it ends.
 
     Args:
@@ -65,7 +65,7 @@ class BadRows:
     def __call__(self, error: InputError) -> None:
         position = self._position.match(str(error))
         where, number = ("", "?") if position is None else position.group(0, 1)
-        name = _kind_of(str(error)[len(where) :])
+        name = kind_of(str(error)[len(where) :])
         kind = self._kinds.get(name)
         if kind is not None:
             kind.more += 1
@@ -82,8 +82,3 @@ class BadRows:
     def named(self) -> int:
         """How many rows the printed lines name."""
         return sum(1 + len(kind.numbers) for kind in self._kinds.values())
-
-
-def _kind_of(what: str) -> str:
-    """An error without that which differs from row to row: numbers, the value found, and the advice that follows."""
-    return re.sub(r"\d+", "0", _VALUE.sub(" is _, expected ", what.partition("; ")[0]))
