@@ -65,7 +65,7 @@ def test_texts_are_read_whatever_their_name_and_depth(name: str, tmp_path: Path)
         ("notes.txt", b"a", "1 file: in no label folder (notes.txt)"),
         ("none/1.jpg", b"a", "1 file: .jpg (binary); 1 folder without texts (none)"),
         ("test/pos/1.txt", b"a", None),
-        ("test/neg/1", b"a", "1 folder with label folders of its own, like a split (test)"),
+        ("test/neg/1", b"a", "1 folder with label folders inside, like a split (test)"),
     ],
 )
 def test_what_is_left_out_is_counted_and_named(name: str, content: bytes, said: str | None, tmp_path: Path) -> None:
@@ -108,10 +108,10 @@ def test_links_that_lead_nowhere_are_left_out(tmp_path: Path) -> None:
     for name, target in (("gone.txt", "nowhere"), ("self", "self"), ("self.txt", "self.txt"), ("a", "b"), ("b", "a")):
         (tmp_path / "pos" / name).symlink_to(target)
     assert list(_read(tmp_path)) == ["neg/1.txt", "pos/1.txt"]
-    assert _left_out(tmp_path) == "left out: 5 files: links that lead nowhere (a, b, gone.txt, ...)"
+    assert _left_out(tmp_path) == "left out: 5 files: linked to nothing (a, b, gone.txt, ...)"
     (tmp_path / "pos" / "1.txt").unlink()
     (tmp_path / "neg" / "1.txt").unlink()
-    with pytest.raises(InputError, match=r"contains no texts \(left out: 5 files: links that lead nowhere"):
+    with pytest.raises(InputError, match=r"contains no texts \(left out: 5 files: linked to nothing"):
         FolderSource().read(str(tmp_path))
 
 

@@ -25,11 +25,11 @@ _FILES: dict[FileReason, str] = {
     "backup": "backup",
     "about": "about the data",
     "binary": "binary",
-    "broken": "links that lead nowhere",
+    "broken": "linked to nothing",
     "special": "neither file nor folder",
 }
 _FOLDERS: dict[FolderReason, str] = {
-    "split": "with label folders of its own, like a split",
+    "split": "with label folders inside, like a split",
     "empty": "without texts",
     "linked": "already read under another name",
 }
