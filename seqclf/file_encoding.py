@@ -6,9 +6,12 @@ import codecs
 import shlex
 import unicodedata
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from seqclf.errors import InputError
 
 UTF8 = "utf-8"
 _BOMS = (  # UTF-32 first: its little-endian BOM starts with that of UTF-16
@@ -106,7 +109,7 @@ def _opened(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def encoding_of(*paths: Path, opened: Callable[[Path], BinaryIO] = _opened) -> str | None:
+def encoding_of(*paths: Path, opened: Callable[[Path], AbstractContextManager[BinaryIO]] = _opened) -> str | None:
     """The encoding of files: ``utf-8`` if they are valid UTF-8, else a guess or None. Raises ``OSError``.
 
     Also None if most lines are UTF-8 and some are broken. Reads at most the first 64 MB.
@@ -132,7 +135,7 @@ def encoding_of(*paths: Path, opened: Callable[[Path], BinaryIO] = _opened) -> s
     return None if good > bad else guessed(bytes(non_ascii))
 
 
-def is_utf8(path: Path, *, opened: Callable[[Path], BinaryIO] = _opened) -> bool | None:
+def is_utf8(path: Path, *, opened: Callable[[Path], AbstractContextManager[BinaryIO]] = _opened) -> bool | None:
     """Whether a file is UTF-8: it has its BOM, or all of it decodes and some of it is not ASCII.
 
     None if all of it is ASCII, and for what is no regular file, which may not be read twice. Stops at the first byte
@@ -159,7 +162,7 @@ def is_utf8(path: Path, *, opened: Callable[[Path], BinaryIO] = _opened) -> bool
     return None if ascii_only else True
 
 
-def own_encoding(usual: str, *paths: Path, opened: Callable[[Path], BinaryIO] = _opened) -> str:
+def own_encoding(usual: str, *paths: Path, opened: Callable[[Path], AbstractContextManager[BinaryIO]] = _opened) -> str:
     """UTF-8 for files that can only be that, else their usual encoding, also if a file is in another one.
 
     ASCII is UTF-8 where UTF-16 or UTF-32 is usual. Raises ``OSError``.
@@ -189,7 +192,7 @@ def suggestion(
     tried: str = UTF8,
     *,
     beside: Path | None = None,
-    opened: Callable[[Path], BinaryIO] = _opened,
+    opened: Callable[[Path], AbstractContextManager[BinaryIO]] = _opened,
 ) -> str:
     """Advice for a file that is not valid text in the encoding ``tried``.
 
@@ -200,7 +203,7 @@ def suggestion(
     """
     try:
         found = encoding_of(path, opened=opened)
-    except OSError:
+    except (InputError, OSError):  # reading the file reports it
         found = None
     if found is None or canonical(found) == canonical(tried):
         return f"save it as UTF-8, or set its encoding ({option}cp1252, or another of Python's codecs)"

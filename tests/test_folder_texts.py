@@ -19,7 +19,8 @@ from seqclf.data.prepare import preparation_problems, preparation_warnings
 from seqclf.errors import InputError
 from seqclf.sources.folder.files import DEFAULT, Selection, find_texts
 from seqclf.sources.folder.reader import FolderSource
-from seqclf.starter.make import Request, see
+from seqclf.starter.make import see
+from seqclf.starter.request import Request
 
 
 def _write(root: Path, *names: str, content: bytes = b"a text") -> Path:

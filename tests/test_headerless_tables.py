@@ -18,7 +18,8 @@ from seqclf.data.prepare import preparation_problems
 from seqclf.sources.table.reader import TableSource
 from seqclf.starter.headers import lacks_header
 from seqclf.starter.labels_in_lines import advice_on_lines
-from seqclf.starter.make import Request, see
+from seqclf.starter.make import see
+from seqclf.starter.request import Request
 from seqclf.tables.row import Notes
 
 WORDS = "film plot phone bank market team story service food price".split()
@@ -198,3 +199,11 @@ def test_addresses_at_the_end_of_lines_are_no_labels() -> None:
     lines = "".join(f"write to me@host{i}\n" for i in range(40)).encode()
     assert advice_on_lines(Path("a.txt"), lines) is None
     assert advice_on_lines(Path("a.txt"), b"") is None
+
+
+def test_several_files_may_lack_a_line_of_names(tmp_path: Path) -> None:
+    rows = _rows("class", "text")
+    for name, part in (("a1.csv", rows[:20]), ("a2.csv", rows[20:])):
+        (tmp_path / name).write_text("".join(",".join(row) + "\n" for row in part), encoding="utf-8")
+    seen = see(Request(str(tmp_path / "a*.csv")))
+    assert (seen.data["header"], seen.data["text"], seen.look.seen) == (["column_1", "column_2"], "column_2", 40)

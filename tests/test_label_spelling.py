@@ -23,7 +23,8 @@ from seqclf.sources.spelling import equal_labels, spelled_as_before, spelling
 from seqclf.sources.table.files import part_of
 from seqclf.sources.table.reader import TableSource
 from seqclf.sources.texts import LabelledTexts
-from seqclf.starter.make import Request, see
+from seqclf.starter.make import see
+from seqclf.starter.request import Request
 
 
 def _texts(labels: list[Any], multi: bool = False) -> LabelledTexts:

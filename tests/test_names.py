@@ -18,7 +18,8 @@ from seqclf.config import checked_config, load_config, read_config
 from seqclf.config.loading import config_text
 from seqclf.config.problems import ConfigError
 from seqclf.config.yaml_core import read_yaml
-from seqclf.starter.make import Request, starter
+from seqclf.starter.make import starter
+from seqclf.starter.request import Request
 from seqclf.starter.write import config_text as starter_text
 from seqclf.starter.write import name_after, scalar
 

@@ -28,7 +28,7 @@ ALLOWED = {
     "files": {"errors"},
     "labels": set(),
     "tables": {"errors", "files", "file_encoding"},
-    "file_encoding": set(),
+    "file_encoding": {"errors"},
     "decisions": {"errors", "labels"},
     "label_weights": {"labels"},
     "prior": {"labels", "label_weights"},

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from seqclf.config import read_config
 from seqclf.errors import InputError
-from seqclf.starter.make import Request, starter
+from seqclf.starter.make import starter
 from seqclf.starter.recipe import FAMILIES
+from seqclf.starter.request import Request
 
 NAMES = st.one_of(
     st.sampled_from(

@@ -15,7 +15,8 @@ from seqclf.config.templates import template, template_names
 from seqclf.errors import InputError
 from seqclf.starter.column_kinds import look_at
 from seqclf.starter.columns import Columns, choose_columns
-from seqclf.starter.make import Request, starter
+from seqclf.starter.make import starter
+from seqclf.starter.request import Request
 from seqclf.starter.write import config_text, name_after, scalar, with_data
 
 ROWS = 40

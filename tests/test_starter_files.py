@@ -16,7 +16,8 @@ from conftest import write_csv
 from seqclf.cli import cli
 from seqclf.config import load_config
 from seqclf.errors import InputError
-from seqclf.starter.make import Request, see, starter
+from seqclf.starter.make import see, starter
+from seqclf.starter.request import Request
 
 HEADER = ("text", "label")
 ROWS = [(f"a text of number {i}", "ab"[i % 2]) for i in range(40)]
@@ -289,9 +290,9 @@ def test_columns_of_0_and_1_are_labels_of_their_own(tmp_path: Path) -> None:
 
 def test_rows_from_all_over_a_large_file_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from seqclf.sources.table import reader as tables
-    from seqclf.starter import make, spread
+    from seqclf.starter import spread, training_texts
 
-    for module in (tables, make, spread):
+    for module in (tables, training_texts, spread):
         monkeypatch.setattr(module, "ROWS_LOOKED_AT", 100)
     rows = [(f"a text of number {i:04d}", "abcd"[i // 250]) for i in range(1_000)]
     for name, look in (

@@ -19,7 +19,8 @@ from seqclf.data.statistics import text_statistics, text_warnings
 from seqclf.errors import InputError
 from seqclf.sources.texts import LabelledTexts
 from seqclf.starter.columns import choose_columns
-from seqclf.starter.make import Request, starter
+from seqclf.starter.make import starter
+from seqclf.starter.request import Request
 from seqclf.starter.separators import separator_in
 
 ROWS = 60

@@ -123,6 +123,8 @@ def test_a_config_is_read_from_a_text_with_places() -> None:
     [
         ("--label stars takes the first", "--set data.label=stars takes the first"),
         ('--label "the stars" takes the first', '--set data.label="the stars" takes the first'),
+        ("--label p_a --label p_b takes all", "--set 'data.label={a: p_a, b: p_b}' takes all"),
+        ('--label "p a" --label "p 1" takes all', """--set 'data.label={a: "p a", "1": "p 1"}' takes all"""),
         ("name one with --label", "name one with --set data.label=COLUMN"),
         ("named by --text", "named by --set data.text=COLUMN"),
         ("use --label-separator if a field", "use --set data.label_separator=TEXT if a field"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from seqclf.cli.wrap import GLUE, say
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, conversion, own_encoding
-from seqclf.tables.packed import open_binary, unpacking
+from seqclf.tables.packed import reading
 from seqclf.tables.utf8_files import utf8_among
 
 
@@ -25,8 +25,7 @@ def encoding_like(of_run: str, name: str, files: Sequence[Path]) -> str:
     if canonical(of_run) == UTF8:
         return of_run
     try:
-        with unpacking(Path(name)):
-            found = own_encoding(of_run, *files, opened=open_binary)
+        found = own_encoding(of_run, *files, opened=reading)
     except (InputError, OSError):  # reading the files reports it
         found = of_run
     if found == of_run and len(files) > 1 and (others := utf8_among(files)):

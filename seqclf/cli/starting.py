@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,10 @@ from seqclf.files import shell_word
 
 if TYPE_CHECKING:
     from seqclf.config import Config, LoadedConfig, Override
-    from seqclf.starter.make import Request, Seen, Starter
+    from seqclf.starter.make import Seen, Starter
+    from seqclf.starter.request import Request
+
+_LABEL = r'--label ("[^"]*"|\S+)'
 
 
 def made_from(request: Request, *, tried: bool = False) -> Starter:
@@ -97,7 +101,7 @@ def _seen(request: Request, worded: Callable[[str], str] = str) -> Seen:
 
 def _seen_by_settings(path: Path, overrides: Sequence[Override]) -> Seen:
     """``_seen`` for a command that has ``--set`` instead of options for columns."""
-    from seqclf.starter.make import Request
+    from seqclf.starter.request import Request
     from seqclf.tables.formats import KINDS
 
     given = {override.path[1]: override.value for override in overrides if override.path[:1] == ("data",)}
@@ -131,7 +135,15 @@ def _seen_by_settings(path: Path, overrides: Sequence[Override]) -> Seen:
 
 
 def as_settings(message: str) -> str:
-    """Replace ``init``'s options in a sentence by ``--set``: ``--label stars`` becomes ``--set data.label=stars``."""
+    """Replace ``init``'s options in a sentence by ``--set``: ``--label stars`` becomes ``--set data.label=stars``, and
+    the columns of probabilities in ``--label p_a --label p_b`` become ``--set 'data.label={a: p_a, b: p_b}'``."""
+
+    def probabilities(found: re.Match[str]) -> str:
+        from seqclf.starter.probability_columns import by_label
+        from seqclf.starter.write import scalar
+
+        names = [name.strip('"') for name in re.findall(_LABEL, found[0])]
+        return "--set " + shlex.quote(f"data.label={scalar(by_label(names))}")
 
     def encoding(found: re.Match[str]) -> str:
         return f"--set data.encoding={found[1]}" if canonical(found[1]) else found[0]
@@ -142,6 +154,7 @@ def as_settings(message: str) -> str:
             value = "null"
         return f"--set data.{found[1].replace('-', '_')}={value}"
 
+    message = re.sub(rf"{_LABEL}(?: {_LABEL})+(?= takes)", probabilities, message)
     message = re.sub(r"(?<![^\s(])--encoding ([\w-]+)", encoding, message)
     return re.sub(
         r'(?<![^\s(])--(text|label-separator|label|header|encoding)\b(?: ("[^"]*"|\S+)(?= takes))?', setting, message

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,13 +16,12 @@ from seqclf.starter.column_names import (
     by_name,
     contents,
     parts,
+    quoted,
 )
 from seqclf.starter.further_columns import about_further_columns
 from seqclf.starter.label_columns import Label, label_columns, named_labels
 from seqclf.starter.probability_columns import probability_columns
-from seqclf.tables.names import column_hint, listed
-
-_UNNAMED = re.compile(r"column_\d+_*")  # a column without a name
+from seqclf.tables.names import as_written, column_hint, listed
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ def choose_columns(
     seen = {name: look_at(name, column, rows) for name, column in values.items()}
     if text:
         text = list(dict.fromkeys(text))
-        notes = [f"texts in {', '.join(_quoted(name) for name in text)}: named by --text"]
+        notes = [f"texts in {quoted(text)}: named by --text"]
     else:
         found, notes = _text_column(path, {name: column for name, column in seen.items() if name not in labels})
         text = [found]
@@ -110,7 +108,7 @@ def _check_named(path: str, values: Mapping[str, Any], text: Sequence[str], labe
         for name in names:
             if name not in values:
                 hint = column_hint(name, list(values))
-                raise InputError(f'{path}: no column "{name}"{hint} (columns: {_names(values)}; {option} names one)')
+                raise InputError(f'{path}: no column "{name}"{hint} (columns: {listed(values)}; {option} names one)')
     if len(values) == 1:
         name = next(iter(values))
         raise InputError(f'{path}: the file has only one column, "{name}"; add a column with the labels')
@@ -122,14 +120,6 @@ def _check_named(path: str, values: Mapping[str, Any], text: Sequence[str], labe
 
 def _one_or_all(names: Sequence[str]) -> str | tuple[str, ...]:
     return names[0] if len(names) == 1 else tuple(names)
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"'
-
-
-def _names(columns: Mapping[str, Any] | Sequence[str]) -> str:
-    return listed(columns)
 
 
 def _check_header(path: str, names: Sequence[str]) -> None:
@@ -188,7 +178,7 @@ def _likely_text(columns: Mapping[str, Column]) -> tuple[str, str] | None:
         return None
 
     def likely(name: str) -> bool:
-        return _UNNAMED.fullmatch(name) is None and not LESS_LIKELY.intersection(parts(name))
+        return bool(as_written(name)) and not LESS_LIKELY.intersection(parts(name))
 
     longest = max(columns, key=lambda name: (likely(name), columns[name].characters))
     most = columns[longest].characters

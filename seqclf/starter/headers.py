@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from seqclf.starter.column_kinds import look_at
 from seqclf.starter.column_names import LABEL_NAMES, SHORT_TEXT_NAMES, TEXT_NAMES, parts
+from seqclf.tables.names import as_written
 
 _MANY_WORDS = 6  # of a text rather than a name
 _SOME_WORDS = 3  # of a text: most are more than one
 _MOST_DIFFERENT = 50  # values of a column of labels
-_RENAMED = re.compile(r"(.*) \(column \d+\)_*", re.DOTALL)
-_UNNAMED = re.compile(r"column_\d+_*")
 _KNOWN = frozenset((*TEXT_NAMES, *SHORT_TEXT_NAMES, *LABEL_NAMES, "id", "index", "date"))
 
 
@@ -23,7 +21,7 @@ def lacks_header(values: Mapping[str, Sequence[Any]]) -> bool:
     Every name must fit its column: be a number in a column of numbers, one of the labels in a column of few values. At
     least one must be more like a value than like a name. Well-known names are names, and so are 0, 1, 2 in a row.
     """
-    written = [_as_written(name) for name in values]
+    written = [as_written(name) for name in values]
     if any("_".join(parts(name)) in _KNOWN for name in written) or _are_positions(written):
         return False
     found = [_is_value(name, column) for name, column in zip(written, values.values(), strict=True)]
@@ -33,12 +31,6 @@ def lacks_header(values: Mapping[str, Sequence[Any]]) -> bool:
 def header_for(values: Mapping[str, Sequence[Any]]) -> tuple[str, ...]:
     """Names for the columns of a file without a header line; empty if the file has one."""
     return tuple(f"column_{place}" for place in range(1, len(values) + 1)) if lacks_header(values) else ()
-
-
-def _as_written(name: str) -> str:
-    """The field of the first line: readers name unnamed columns, and tell repeated names apart."""
-    renamed = _RENAMED.fullmatch(name)
-    return renamed[1] if renamed else "" if _UNNAMED.fullmatch(name) else name
 
 
 def _are_positions(names: Sequence[str]) -> bool:

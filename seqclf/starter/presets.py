@@ -11,8 +11,9 @@ from seqclf.config.loading import plain
 from seqclf.data.corpus import Corpus
 from seqclf.sources.table.reader import ROWS_LOOKED_AT
 from seqclf.starter.look import look
-from seqclf.starter.make import Request, Seen, Starter, starter_of
+from seqclf.starter.make import Seen, Starter, starter_of
 from seqclf.starter.recipe import promising
+from seqclf.starter.request import Request
 
 STARTER_FILE = "starter.yaml"
 

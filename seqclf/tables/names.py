@@ -15,6 +15,9 @@ from pathlib import Path
 from seqclf.errors import InputError
 from seqclf.tables.row import Notes
 
+_REPEATED = re.compile(r"(.*) \(column \d+\)_*", re.DOTALL)
+_UNNAMED = re.compile(r"column_\d+_*")
+
 
 def named(header: Sequence[str], notes: Notes) -> list[str]:
     """Distinct names for the columns of a header.
@@ -33,6 +36,12 @@ def named(header: Sequence[str], notes: Notes) -> list[str]:
             names[place - 1] = _free(_repeated(name, place), counts)
     notes.unnamed = tuple(unnamed)
     return names
+
+
+def as_written(name: str) -> str:
+    """The field of the header that ``named`` gave this name."""
+    repeated = _REPEATED.fullmatch(name)
+    return repeated[1] if repeated else "" if _UNNAMED.fullmatch(name) else name
 
 
 def _free(name: str, taken: Container[str]) -> str:

@@ -6,6 +6,8 @@ import io
 import shutil
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
@@ -89,6 +91,13 @@ def unpacked_size(path: Path) -> int:
 def open_binary(path: Path) -> BinaryIO:
     """Open a file for reading its bytes, unpacked."""
     return unpacked(path.open("rb"), path)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[BinaryIO]:
+    """Open a file for reading its bytes, unpacked, and convert errors as ``unpacking`` does."""
+    with unpacking(path), open_binary(path) as file:
+        yield file
 
 
 def packed(file: Path, packing: str | None) -> Path:

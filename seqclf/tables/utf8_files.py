@@ -7,7 +7,7 @@ from pathlib import Path
 
 from seqclf.errors import InputError
 from seqclf.file_encoding import is_utf8
-from seqclf.tables.packed import open_binary, unpacking
+from seqclf.tables.packed import reading
 
 
 def utf8_among(paths: Iterable[Path]) -> list[Path]:
@@ -17,7 +17,6 @@ def utf8_among(paths: Iterable[Path]) -> list[Path]:
 
 def _is_utf8(path: Path) -> bool:
     try:
-        with unpacking(path):
-            return bool(is_utf8(path, opened=open_binary))
+        return bool(is_utf8(path, opened=reading))
     except (InputError, OSError):  # reading the file reports it
         return False

@@ -132,7 +132,7 @@ def _from_data(
     about: dict[str, Any],
 ) -> str:
     from seqclf.cli.starting import made_from
-    from seqclf.starter.make import Request
+    from seqclf.starter.request import Request
 
     if template is not None and (family or tried):
         raise click.UsageError("--template sets the model: omit --layers and --try")

@@ -15,7 +15,7 @@ from seqclf.file_encoding import UTF8, suggestion
 from seqclf.tables.decoding import NotDecoded
 from seqclf.tables.formats import READ_KINDS, USUAL, kind_of, unknown_ending
 from seqclf.tables.names import column_hint, listed, no_such_file, similar_column
-from seqclf.tables.packed import open_binary, unpacked, unpacked_name
+from seqclf.tables.packed import reading, unpacked, unpacked_name
 from seqclf.tables.row import Notes, ReadingStopped, Row
 from seqclf.tables.rows import rows
 from seqclf.tables.values import shown
@@ -201,7 +201,7 @@ class Reader:
     def _suggestion(self) -> str:
         if self._source.is_stream:
             return ""
-        return f"; {suggestion(Path(self._source.path), '--encoding ', self._source.encoding, opened=open_binary)}"
+        return f"; {suggestion(Path(self._source.path), '--encoding ', self._source.encoding, opened=reading)}"
 
     def _open(self, path: Path) -> BinaryIO:
         if self._source.is_stream:

@@ -15,7 +15,7 @@ from seqclf.sources.misread import misread
 from seqclf.sources.table.files import existing
 from seqclf.tables.decoding import NotDecoded
 from seqclf.tables.formats import TEXT_KINDS, kind_of, unknown_ending
-from seqclf.tables.packed import open_binary, unpacking
+from seqclf.tables.packed import reading, unpacking
 from seqclf.tables.row import Notes, ReadingStopped, Row
 from seqclf.tables.rows import rows
 from seqclf.tables.utf8_files import utf8_among
@@ -65,7 +65,7 @@ class TableReading:
     def suggestion(self, path: Path) -> str:
         """Advice for a file that is not valid text in the encoding."""
         others = utf8_among(self._texts(self.beside)) if canonical(self.encoding) == UTF8 else []
-        return suggestion(path, self._option, self.encoding, beside=next(iter(others), None), opened=open_binary)
+        return suggestion(path, self._option, self.encoding, beside=next(iter(others), None), opened=reading)
 
     def misread(self, paths: Sequence[Path]) -> list[str]:
         """A warning if some files are UTF-8, but the option names another encoding."""
