@@ -58,6 +58,15 @@ def as_number(value: Any) -> float:
     return number
 
 
+def is_number_or_missing(value: Any) -> bool:
+    """Whether ``as_number`` gives a number for a value, or NaN."""
+    try:
+        as_number(value)
+    except ValueError:
+        return False
+    return True
+
+
 def as_category(value: Any) -> str:
     """The name of a category, without surrounding white space; "" if it is missing.
 

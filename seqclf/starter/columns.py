@@ -143,7 +143,8 @@ def _check_text(path: str, column: Column) -> None:
         raise InputError(_no_header(path, column.name))
     if not column.all_texts and column.kind != "words":
         what = column.not_a_text or "no texts"
-        raise InputError(f'{path}: "{column.name}" contains {what}; name another with --text')
+        cure = "write the text to a column of its own, or " if column.kind == "objects" else ""
+        raise InputError(f'{path}: "{column.name}" contains {what}; {cure}name another with --text')
 
 
 def _text_column(path: str, columns: Mapping[str, Column]) -> tuple[str, list[str]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from seqclf.column_values import as_category, as_number, is_missing, not_as_written
+from seqclf.column_values import as_category, as_number, is_missing, is_number_or_missing, not_as_written
 from seqclf.errors import InputError
 from seqclf.sources.base import TableColumns
 from seqclf.sources.rows.collected import Label, LabelledRow
@@ -145,10 +145,7 @@ def _applies(where: str, column: str, value: Any) -> bool:
 
 def _is_share(value: Any) -> bool:
     """Whether a value could be a probability other than 0 and 1."""
-    try:
-        return 0 < as_number(value) < 1
-    except ValueError:
-        return False
+    return is_number_or_missing(value) and 0 < as_number(value) < 1
 
 
 def _label_name(value: Any) -> str | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from seqclf.column_values import is_number_or_missing
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8
 from seqclf.sources.base import ExtraKind, OptionError, TableColumns
@@ -106,20 +107,27 @@ class TableSource:
         raise InputError(f"{path}: contains no rows")
 
     def left_out(self, part: str) -> str | None:
-        """What is in columns without a name, and what else the readers note. Looks at ``_ROWS_NOTED`` rows a file."""
+        """Text in columns without a name, and what else the readers note. Looks at ``_ROWS_NOTED`` rows a file.
+
+        Numbers in such a column are no text: programs write the row number so.
+        """
         said = []
         used = {name for _, name in self._columns.named()}
         for path in files_of(part):
-            notes, filled, unread = Notes(), 0, list[str]()
+            notes, rows, columns = Notes(), 0, set[str]()
             for place, row in enumerate(itertools.islice(self._reading.rows(path, notes), _ROWS_NOTED)):
                 if place == 0 and not (notes.unnamed or self._reading.kind(path) in ("csv", "tsv")):
                     break
-                unread = [name for name in notes.unnamed if name not in used]
-                if unread and not isinstance(row, InputError):
-                    filled += any(row[1][name] not in (None, "") for name in unread)
-            if filled:
-                named = f"{len(unread)} columns" if len(unread) > 1 else "a column"
-                said.append(f"{path}: {filled:,} rows have text in {named} without a name, which is not read")
+                if notes.unnamed and not isinstance(row, InputError):
+                    found = [
+                        name for name in notes.unnamed if name not in used and not is_number_or_missing(row[1][name])
+                    ]
+                    rows += bool(found)
+                    columns.update(found)
+            if rows:
+                count = f"{rows:,} rows have" if rows > 1 else "1 row has"
+                where = f"{len(columns)} columns" if len(columns) > 1 else "a column"
+                said.append(f"{path}: {count} text in {where} without a name, which is not read")
             said += notes.sentences
         said += self._reading.misread(files_of(part))
         return "; ".join(said) or None
