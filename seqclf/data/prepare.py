@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tokenizers
@@ -202,17 +203,28 @@ def encode_texts(
     Raises ``InputError`` for a label that is not in ``labels``, unless ``unknown_labels`` (``data.unknown_labels``)
     allows it, and if only one of ``texts`` and ``labels`` is multi-label.
     """
-    found = label_ids(texts, labels, unknown_labels)
-    kept = texts if found.kept is None else texts.chosen(found.kept)
-    ids, size = tokenizer.encode_all(kept.texts), tokenizer.vocabulary_size
-    encoded = EncodedTexts.collect(ids, found.ids, size, found.unknown, beside=_beside(kept, labels, extra))
+    encoded = EncodedTexts.collect(**_content(texts, tokenizer, labels, unknown_labels, extra))
     return replace(encoded, separator_id=tokenizer.separator_id)
 
 
-def _beside(texts: LabelledTexts, labels: Labels, extra: ExtraColumns | None) -> Beside:
-    """What the texts have beside their labels, in the order of the model's labels."""
-    features = None if extra is None else extra.encode(texts.extra, len(texts))
-    return Beside(weights=texts.weights, shares=label_shares(texts, labels), extra=features)
+def _content(
+    texts: LabelledTexts,
+    tokenizer: Tokenizer,
+    labels: Labels,
+    unknown_labels: UnknownLabels,
+    extra: ExtraColumns | None,
+) -> dict[str, Any]:
+    """The arguments of ``EncodedTexts.collect`` and ``EncodedTexts.write``; raises as ``encode_texts``."""
+    found = label_ids(texts, labels, unknown_labels)
+    kept = texts if found.kept is None else texts.chosen(found.kept)
+    features = None if extra is None else extra.encode(kept.extra, len(kept))
+    return {
+        "encoded": tokenizer.encode_all(kept.texts),
+        "labels": found.ids,
+        "vocabulary_size": tokenizer.vocabulary_size,
+        "unknown": found.unknown,
+        "beside": Beside(weights=kept.weights, shares=label_shares(kept, labels), extra=features),
+    }
 
 
 def encode_split(
@@ -235,11 +247,7 @@ def encode_split(
             corpus.note_digests(split, fingerprint, texts)
         if changed := spelled_alike(texts, labels.names)[1]:
             on_stage(f"The {split} {spelling_note(changed)}")
-        found = label_ids(texts, labels, unknown_labels)
-        kept = texts if found.kept is None else texts.chosen(found.kept)
-        ids = tokenizer.encode_all(kept.texts)
-        size = tokenizer.vocabulary_size
-        EncodedTexts.write(folder, ids, found.ids, size, found.unknown, beside=_beside(kept, labels, extra))
+        EncodedTexts.write(folder, **_content(texts, tokenizer, labels, unknown_labels, extra))
 
     allowed = [] if unknown_labels == "error" else [key_of(unknown_labels)]
     columns = [] if extra is None else [_EXTRA_FORMAT, extra.fingerprint]

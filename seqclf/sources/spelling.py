@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from seqclf.sources.texts import Label
+
 _WHOLE = re.compile(r"\+?(-?\d+)\.0*")
 _TRUTH = {"false": "0", "true": "1"}
-
-Label = str | tuple[str, ...]
 
 
 def spelling(label: str) -> str:

@@ -22,6 +22,10 @@ NO_GROUP = 0
 """Digest of a text without a group."""
 
 
+Label = str | tuple[str, ...]
+"""One label's name, or the sorted distinct names of several."""
+
+
 @dataclass(frozen=True)
 class LabelledTexts:
     """Texts with the name of each text's label or, if multi-label, a tuple of names.

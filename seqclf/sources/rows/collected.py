@@ -9,11 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from seqclf.sources.base import OptionError, TableColumns
-from seqclf.sources.texts import NO_GROUP, LabelledTexts
+from seqclf.sources.texts import NO_GROUP, Label, LabelledTexts
 from seqclf.text_store import TextStore
-
-Label = str | tuple[str, ...]
-"""One label's name, or the sorted distinct names of several."""
 
 
 class LabelledRow(NamedTuple):

@@ -9,8 +9,8 @@ from typing import Any
 from seqclf.column_values import as_category, as_number, is_missing, is_number_or_missing, not_as_written
 from seqclf.errors import InputError
 from seqclf.sources.base import TableColumns
-from seqclf.sources.rows.collected import Label, LabelledRow
-from seqclf.sources.texts import NO_GROUP, group_digest
+from seqclf.sources.rows.collected import LabelledRow
+from seqclf.sources.texts import NO_GROUP, Label, group_digest
 from seqclf.tables.values import shown
 from seqclf.text.fields import filled, join_fields
 
