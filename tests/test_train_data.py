@@ -128,6 +128,8 @@ def test_a_config_is_read_from_a_text_with_places() -> None:
         ("name one with --label", "name one with --set data.label=COLUMN"),
         ("named by --text", "named by --set data.text=COLUMN"),
         ("use --label-separator if a field", "use --set data.label_separator=TEXT if a field"),
+        ("named by --weight", "named by --set data.weight=COLUMN"),
+        ("(columns: a, b; --extra names one)", "(columns: a, b; --set data.extra='{COLUMN: KIND}' names one)"),
         ("a--text and no-label", "a--text and no-label"),
     ],
 )

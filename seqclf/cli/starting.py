@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from seqclf.cli.trials import best_of
 from seqclf.cli.wrap import say
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from seqclf.starter.request import Request
 
 _LABEL = r'--label ("[^"]*"|\S+)'
+
+_MEANT = {"label-separator": "TEXT", "header": "NAMES", "encoding": "NAME", "extra": "'{COLUMN: KIND}'"}
+"""What an option of ``init`` takes, if not a column."""
 
 
 def made_from(request: Request, *, tried: bool = False) -> Starter:
@@ -101,6 +104,7 @@ def _seen(request: Request, worded: Callable[[str], str] = str) -> Seen:
 
 def _seen_by_settings(path: Path, overrides: Sequence[Override]) -> Seen:
     """``_seen`` for a command that has ``--set`` instead of options for columns."""
+    from seqclf.starter.named_columns import NamedColumns
     from seqclf.starter.request import Request
     from seqclf.tables.formats import KINDS
 
@@ -118,10 +122,13 @@ def _seen_by_settings(path: Path, overrides: Sequence[Override]) -> Seen:
     separator, encoding = setting("label_separator"), setting("encoding")
     if separator == "":
         raise InputError("--set data.label_separator: expected a non-empty text: --set 'data.label_separator=|'")
+    extra = given.get("extra")
+    beside: dict[str, Any] = {str(name): kind for name, kind in extra.items()} if isinstance(extra, dict) else {}
     request = Request(
         str(path),
         text=columns("text"),
         label=labels,
+        columns=NamedColumns(setting("weight"), beside),
         separator=separator,
         guess_separator="label_separator" not in given,
         header=columns("header") if "header" in given else None,
@@ -149,7 +156,7 @@ def as_settings(message: str) -> str:
         return f"--set data.encoding={found[1]}" if canonical(found[1]) else found[0]
 
     def setting(found: re.Match[str]) -> str:
-        value = found[2] or {"label-separator": "TEXT", "header": "NAMES", "encoding": "NAME"}.get(found[1], "COLUMN")
+        value = found[2] or _MEANT.get(found[1], "COLUMN")
         if (found[1], value) == ("label-separator", "none"):
             value = "null"
         return f"--set data.{found[1].replace('-', '_')}={value}"
@@ -157,5 +164,7 @@ def as_settings(message: str) -> str:
     message = re.sub(rf"{_LABEL}(?: {_LABEL})+(?= takes)", probabilities, message)
     message = re.sub(r"(?<![^\s(])--encoding ([\w-]+)", encoding, message)
     return re.sub(
-        r'(?<![^\s(])--(text|label-separator|label|header|encoding)\b(?: ("[^"]*"|\S+)(?= takes))?', setting, message
+        r'(?<![^\s(])--(text|label-separator|label|header|encoding|weight|extra)\b(?: ("[^"]*"|\S+)(?= takes))?',
+        setting,
+        message,
     )

@@ -20,6 +20,7 @@ from seqclf.starter.column_names import (
 )
 from seqclf.starter.further_columns import about_further_columns
 from seqclf.starter.label_columns import Label, label_columns, named_labels
+from seqclf.starter.named_columns import NO_COLUMNS, NamedColumns
 from seqclf.starter.probability_columns import probability_columns
 from seqclf.tables.names import as_written, column_hint, listed
 
@@ -55,6 +56,7 @@ def choose_columns(
     label: Sequence[str] | Mapping[str, str] = (),
     *,
     guess_separator: bool = False,
+    named: NamedColumns = NO_COLUMNS,
 ) -> Columns:
     """Choose the columns of texts and labels in a table.
 
@@ -65,6 +67,7 @@ def choose_columns(
         label: the columns that the user named; each of several columns of 0 and 1 is a label. A mapping: columns of
             probabilities by label.
         guess_separator: whether to look for several labels in a field.
+        named: columns that are neither texts nor labels.
 
     Raises:
         InputError: a named column is missing, or no column is suitable; the message lists what the columns contain.
@@ -73,6 +76,8 @@ def choose_columns(
     _check_header(path, list(values))
     labels = list(label.values()) if isinstance(label, Mapping) else list(label)
     _check_named(path, values, text, labels)
+    named.check(path, values, (*text, *labels))
+    values = {name: column for name, column in values.items() if name not in named.names}
     rows = max(map(len, values.values()), default=0)
     seen = {name: look_at(name, column, rows) for name, column in values.items()}
     if text:
@@ -85,14 +90,15 @@ def choose_columns(
         _check_text(path, seen[name])
     others = {name: column for name, column in seen.items() if name not in text}
     if isinstance(label, Mapping):
-        return Columns(_one_or_all(text), dict(label), tuple(notes))
+        return Columns(_one_or_all(text), dict(label), (*notes, *named.notes))
     shares = probability_columns(others, values)
     if label:
         chosen = named_labels(path, label, others, values, shares, guess_separator=guess_separator)
     else:
         chosen = label_columns(path, others, values, shares, guess_separator=guess_separator)
     of_labels = {*_columns_of(chosen.label), *shares.values()}
-    notes += [*chosen.notes, *about_further_columns({name: others[name] for name in others if name not in of_labels})]
+    further = about_further_columns({name: others[name] for name in others if name not in of_labels})
+    notes += [*chosen.notes, *named.notes, *further]
     return Columns(_one_or_all(text), chosen.label, tuple(notes), chosen.separator)
 
 

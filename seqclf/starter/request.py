@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from seqclf.starter.named_columns import NO_COLUMNS, NamedColumns
 from seqclf.starter.recipe import Family
 
 
@@ -16,6 +17,7 @@ class Request:
         text: columns of the texts.
         label: columns of the labels; each of several columns of 0 and 1 is a label. A mapping: columns of probabilities
             by label.
+        columns: further columns that the config names.
         separator: separates several labels in one field.
         header: names of the columns of a file without a line of names; empty: the first line names them.
         guess_separator: whether a separator may be found in the labels.
@@ -30,6 +32,7 @@ class Request:
     path: str
     text: tuple[str, ...] = ()
     label: tuple[str, ...] | Mapping[str, str] = ()
+    columns: NamedColumns = NO_COLUMNS
     separator: str | None = None
     guess_separator: bool = True
     header: tuple[str, ...] | None = None

@@ -55,10 +55,8 @@ def training_texts(path: str, request: Request) -> TrainingTexts:
 
 
 def _of_folder(path: str, request: Request) -> TrainingTexts:
-    if request.text or request.label or request.separator:
-        raise InputError(
-            f"{path}: is a folder with a folder per label; --text, --label and --label-separator are for tables"
-        )
+    if request.text or request.label or request.separator or request.columns:
+        raise InputError(f"{path}: is a folder with a folder per label; options that name columns are for tables")
     folder = folder_at(path)
     encoding, notes = _encoding(request, folder.files)
     notes += tuple(f"warning: {said}" for said in misread(encoding, folder.files, "--encoding "))
@@ -84,9 +82,9 @@ class _Table:
             self._encoding, self._notes = _encoding(request, files)
         self._header = request.header
 
-    def _source(self, text: str | Sequence[str] = "", label: Any = "", separator: str | None = None) -> TableSource:
-        kind, encoding = self._format or "auto", self._encoding
-        return TableSource(text, label, kind, separator, options="--", header=self._header or (), encoding=encoding)
+    def _source(self, text: str | Sequence[str] = "", label: Any = "", **more: Any) -> TableSource:
+        kind, header, encoding = self._format or "auto", self._header or (), self._encoding
+        return TableSource(text, label, kind, options="--", header=header, encoding=encoding, **more)
 
     def _look(self, part: str) -> tuple[dict[str, list[Any]], int, int]:
         return looked_at(self._source(), part, keys=self._repeats_names)
@@ -103,9 +101,10 @@ class _Table:
             self._notes = (note, *self._notes)
         request = self._request
         guess = request.guess_separator and request.separator is None
-        chosen = choose_columns(self._path, values, request.text, request.label, guess_separator=guess)
+        named = request.columns
+        chosen = choose_columns(self._path, values, request.text, request.label, guess_separator=guess, named=named)
         separator = request.separator or chosen.separator
-        source = self._source(chosen.text, chosen.label, separator)
+        source = self._source(chosen.text, chosen.label, separator=separator, **named.options)
         texts = source.read(self._path, most=ROWS_LOOKED_AT, every=every)
 
         def read(part: str) -> LabelledTexts:
@@ -119,7 +118,9 @@ class _Table:
 
     def _found_header(self, values: Mapping[str, Sequence[Any]]) -> tuple[str, ...]:
         """Names for the columns of files without a line of names; empty if the first line names them."""
-        if not self._may_lack_header or any(name in values for name in (*self._request.text, *self._request.label)):
+        request = self._request
+        given = (*request.text, *request.label, *request.columns.names)
+        if not self._may_lack_header or any(name in values for name in given):
             return ()
         return header_for(self._source().columns(str(self._files[0])) if len(self._files) > 1 else values)
 
@@ -131,7 +132,7 @@ class _Table:
             options["header"] = list(self._header)
         if self._format is not None:
             options["format"] = self._format
-        return options | _option(self._encoding)
+        return options | _option(self._encoding) | self._request.columns.options
 
 
 def _encoding(request: Request, paths: Sequence[Path]) -> tuple[str, tuple[str, ...]]:

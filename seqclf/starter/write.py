@@ -23,6 +23,8 @@ COMMENTS = {
     "data.validation": "fraction of the texts that choose the best epoch, or a separate file",
     "data.test": "fraction of the texts that only `seqclf eval` reads, or a separate file",
     "data.exclude": "folders that are not labels",
+    "data.weight": "how much each text counts",
+    "data.extra": "columns beside the text, which the head also reads",
     "data.unknown_labels": "texts whose label no training text has count as errors",
     "tokenizer.vocab_size": "at most this many tokens, from the training texts",
     "tokenizer.max_tokens": "longer texts lose their middle",

@@ -12,6 +12,7 @@ from seqclf.cli.options import UserPath, check_encoding, check_utf8, label_separ
 from seqclf.cli.wrap import GLUE, say
 from seqclf.files import shell_word
 
+KINDS = ("number", "category")
 FAMILIES = ("bag", "lstm", "gru", "min_gru", "conv", "ngrams")
 
 
@@ -32,6 +33,20 @@ def _names(context: click.Context, parameter: click.Parameter, value: str | None
         raise click.BadParameter("expected different names separated by commas, such as label,title,text")
     check_utf8(context, parameter, value)
     return names
+
+
+def _kinds(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> dict[str, str]:
+    """The columns in ``--extra`` with their kinds."""
+    found: dict[str, str] = {}
+    for one in value:
+        name, _, kind = one.rpartition("=")
+        if not name or kind not in KINDS:
+            raise click.BadParameter(f"expected COLUMN=number or COLUMN=category, such as price=number; found {one!r}")
+        if name in found:
+            raise click.BadParameter(f"names {name!r} twice")
+        found[name] = kind
+        check_utf8(context, parameter, name)
+    return found
 
 
 @click.command("init")
@@ -61,6 +76,16 @@ def _names(context: click.Context, parameter: click.Parameter, value: str | None
     multiple=True,
     help="Column of DATA's labels. Repeat it for columns of 0 and 1, one per label. [default: found by name and "
     "content]",
+)
+@click.option(
+    "--weight", metavar="COLUMN", help="Column of DATA's weights: how much each text counts. [default: all the same]"
+)
+@click.option(
+    "--extra",
+    metavar="COLUMN=KIND",
+    multiple=True,
+    callback=_kinds,
+    help="Column of DATA that the model reads beside the text; KIND is number or category. Can be repeated.",
 )
 @label_separator_option("found in the labels; none: one label per text")
 @click.option(
@@ -108,7 +133,7 @@ def init_command(
     if output is not None:
         check_new(output)
     if data is None:
-        if family or tried or label_separator or any(value not in (None, ()) for value in about.values()):
+        if family or tried or label_separator or any(value not in (None, (), {}) for value in about.values()):
             raise click.UsageError("only --template and -o work without --from; add --from DATA")
         text = text_of(template or DEFAULT_TEMPLATE)
     else:
@@ -132,6 +157,7 @@ def _from_data(
     about: dict[str, Any],
 ) -> str:
     from seqclf.cli.starting import made_from
+    from seqclf.starter.named_columns import NamedColumns
     from seqclf.starter.request import Request
 
     if template is not None and (family or tried):
@@ -139,5 +165,7 @@ def _from_data(
     if family and tried:
         raise click.UsageError("--try chooses the kind of model: omit --layers")
     guess, separator = separator is None, None if separator == "none" else separator
-    request = Request(data, separator=separator, guess_separator=guess, family=family, template=template, **about)
+    columns = NamedColumns(about.pop("weight"), about.pop("extra"))
+    model: dict[str, Any] = {"family": family, "template": template}
+    request = Request(data, separator=separator, guess_separator=guess, columns=columns, **model, **about)
     return made_from(request, tried=tried).text
