@@ -65,7 +65,7 @@ def label_weights(
         return None
     totals = label_totals(truth, len(labels), weights)
     texts = len(truth) if weights is None else float(weights.sum(dtype=np.float64))
-    occurring = np.where(totals > 0, totals, 1)
+    occurring = np.where(totals >= _LEAST, totals, 1)  # less is a probability that a model rounded
     if not isinstance(given, str):
         by_label = np.array([given.get(label, 1.0) for label in labels])
     elif labels.multi:

@@ -80,6 +80,14 @@ def test_class_weights_with_weights_are_those_of_copies(given: Any) -> None:
         assert ones.tobytes() == plain.tobytes()
 
 
+def test_balanced_weights_of_labels_that_are_hardly_probable_are_finite() -> None:
+    """A model's softmax may round a probability to the smallest float32 everywhere."""
+    shares = np.array([[1, 1e-45], [1, 1e-40], [1, 0]], np.float32)
+    found = label_weights("balanced", Labels(("a", "b")), shares)
+    assert found is not None and np.isfinite(found).all()
+    np.testing.assert_allclose(shares @ found, 1, rtol=1e-6)
+
+
 def test_a_batch_names_its_parts() -> None:
     draw = np.random.default_rng(0)
     shares = draw.dirichlet(np.ones(3), 10).astype(np.float32)

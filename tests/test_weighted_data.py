@@ -138,6 +138,10 @@ def test_a_training_is_refused_if_only_one_label_counts(tmp_path: Path) -> None:
     config, data = _prepared(tmp_path, rows, weight="w", validation=str(other))
     check_data(config, data)
     assert data.validation.counted.tolist() == [2]
+    other = write_csv(tmp_path / "new.csv", [("text", "label", "w"), ("a", "0", "0"), ("b", "2", "1")])
+    config, data = _prepared(tmp_path, rows, weight="w", validation=str(other), unknown_labels="wrong")
+    with pytest.raises(ConfigError, match="every validation text whose weight is not 0 has a label that no training"):
+        check_data(config, data)
 
 
 def test_the_vocabulary_is_learnt_from_the_texts_that_count(tmp_path: Path) -> None:

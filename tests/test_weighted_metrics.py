@@ -95,6 +95,12 @@ def test_without_any_weight_there_is_nothing_to_measure(kind: str) -> None:
         _metrics(*_predictions(kind, 4), np.zeros(4, np.float32))
 
 
+def test_without_a_known_label_that_counts_there_is_nothing_to_measure() -> None:
+    logits, truth, weights = np.zeros((3, 1)), np.array([0, 2, 2]), np.array([0, 1, 1], np.float32)
+    with pytest.raises(InputError, match="whose weight is not 0 has a label that no training text has"):
+        classification_metrics(logits, truth, ("a", "b"), ("c",), weights)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_weighted_metrics_are_read_back(kind: str) -> None:
     found = _metrics(*_predictions(kind, 9), np.arange(9, dtype=np.float32))

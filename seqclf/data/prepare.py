@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import tokenizers
 
 from seqclf.cache import cached
@@ -140,10 +139,8 @@ def _fitted_columns(corpus: Corpus, kinds: Mapping[str, str], fingerprint: str) 
         return None
 
     def fit(folder: Path) -> None:
-        texts = corpus.texts_of("train", fingerprint)
-        counted = slice(None) if texts.weights is None else np.flatnonzero(texts.weights)
-        fitted = ExtraColumns.fit(kinds, {name: values[counted] for name, values in texts.extra.items()})
-        write_json(folder / "extra.json", fitted.as_json())
+        texts = counted_texts(corpus.texts_of("train", fingerprint))
+        write_json(folder / "extra.json", ExtraColumns.fit(kinds, texts.extra).as_json())
 
     entry = cached("extra", digest(_EXTRA_FORMAT, fingerprint, *kinds.items()), fit)
     return ExtraColumns.from_json(json.loads((entry / "extra.json").read_text(encoding="utf-8")))

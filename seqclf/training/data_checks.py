@@ -37,8 +37,12 @@ def _without_weight(data: TrainingData) -> Iterator[Problem]:
             "needs at least two"
         )
         yield Problem(("data", "weight"), message)
-    if validation is not None and not len(validation.counted):
+    counted = None if validation is None else validation.labels[validation.counted]
+    if counted is not None and not len(counted):
         message = "every validation text has weight 0, so there is nothing to measure; give other texts or weights"
+        yield Problem(("data", "weight"), message)
+    elif counted is not None and not data.labels.multi and counted.min() >= len(data.labels):
+        message = "every validation text whose weight is not 0 has a label that no training text has"
         yield Problem(("data", "weight"), message)
 
 

@@ -21,7 +21,7 @@ _EXACT = 2**53
 FROM_ONE = 0.011
 """How far the sum of a row's probabilities may be from 1: they are written with two digits or more."""
 
-_MOST = 1e30  # the largest weight: sums of many stay far from the largest float32
+_LEAST, _MOST = 1e-30, 1e30  # weights: they, and sums of many, are far from the bounds of float32
 
 
 def labelled_row(where: str, row: Mapping[str, Any], columns: TableColumns) -> LabelledRow:
@@ -103,8 +103,8 @@ def _shares(where: str, row: Mapping[str, Any], columns: Mapping[str, str]) -> t
 
 def _weight(where: str, column: str, value: Any) -> float:
     weight = _number(f'{where}: "{column}"', value, "a weight")
-    if weight > _MOST:
-        raise InputError(f'{where}: "{column}" is {shown(value)}, expected a weight of at most {_MOST:g}')
+    if weight and not _LEAST <= weight <= _MOST:
+        raise InputError(f'{where}: "{column}" is {shown(value)}, expected 0, or a weight from {_LEAST:g} to {_MOST:g}')
     return weight
 
 

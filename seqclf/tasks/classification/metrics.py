@@ -49,7 +49,7 @@ def classification_metrics(
         weights: how much each text counts, ``[texts]``; None: all the same. Those of weight 0 count nowhere.
 
     Raises:
-        InputError: if no text has a weight.
+        InputError: if no text has a weight, or none with a weight has a label that the model knows.
     """
     (logits, truth), given = counted([logits, truth], weights)
     weights = None if given is None else given.relative
@@ -57,6 +57,8 @@ def classification_metrics(
     predicted = log_p.argmax(axis=1)
     label_ids = truth.argmax(axis=1) if truth.ndim == 2 else truth
     known = np.flatnonzero(label_ids < len(labels))
+    if not len(known):
+        raise InputError("every text to measure whose weight is not 0 has a label that no training text has")
     losses = -(truth * log_p).sum(axis=1) if truth.ndim == 2 else -log_p[known, label_ids[known]]
     names = [*labels, *more_labels]
 
