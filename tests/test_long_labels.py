@@ -15,6 +15,7 @@ from seqclf.cli.columns import table
 from seqclf.cli.commands.predict import _line
 from seqclf.cli.label_counts import counts_of_labels
 from seqclf.cli.wrap import wrapped
+from seqclf.errors import InputError
 from seqclf.inference.prediction import Prediction
 from seqclf.labels import on_one_line
 
@@ -70,6 +71,42 @@ def test_messages_name_labels_on_one_line() -> None:
         Unknown(tuple(LABELS[:2]), 3, True).summary_of("test"),
     ):
         assert r"line one\nline two" in message and message.isprintable() and len(message) < 250
+
+
+def test_errors_and_warnings_about_odd_labels_are_lines() -> None:
+    from dataclasses import replace
+
+    import numpy as np
+
+    from seqclf.data.label_sets import all_the_same, label_ids
+    from seqclf.data.label_spelling import spelling_note
+    from seqclf.data.normal_forms import same_label_warning
+    from seqclf.data.weight_statistics import ShareStatistics, WeightStatistics
+    from seqclf.labels import Labels
+    from seqclf.sources.texts import LabelledTexts
+
+    odd = LABELS[1]
+    texts = LabelledTexts(["a\x1b[1m", "b"], [odd, "other"], "t.csv")
+    weighted = WeightStatistics.of(replace(texts, weights=np.array([1, 0], np.float32)))
+    unweighted = WeightStatistics.of(replace(texts, weights=np.array([0, 1], np.float32)))
+    shares = np.array([[0, 1], [0, 1]], np.float32)
+    soft = ShareStatistics.of(replace(texts, shares=shares, label_names=(odd, "other")))
+    assert weighted is not None and unweighted is not None and soft is not None
+    assert weighted.heaviest == r"a\x1b[1m"
+    with pytest.raises(InputError) as unknown:
+        label_ids(texts, Labels((odd.title(), "other")))
+    for message in (
+        all_the_same([odd], multi=False),
+        all_the_same([odd, "other"], multi=True),
+        spelling_note({odd: "1"}),
+        same_label_warning([f"{odd}\u00e9", f"{odd}e\u0301"]) or "",
+        *weighted.problems("train", multi=False),
+        *unweighted.warnings(),
+        *soft.warnings(2),
+        str(unknown.value),
+    ):
+        assert r"line one\nline two" in message and message.isprintable()
+    assert r"Line One\nLine Two" in str(unknown.value)
 
 
 WORDS = st.text(alphabet="ab '\"$\\{}=é-", max_size=12)

@@ -6,6 +6,9 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from seqclf.config import load_config
 from seqclf.data.normal_forms import normal_form_warnings
@@ -28,6 +31,13 @@ def test_labels_of_two_normal_forms_are_named_with_escapes() -> None:
     assert both is not None
     assert both.startswith('labels that differ only in case or spaces count as different labels: "\u00c9", "\u00e9"; ')
     assert '"\u00e9" ("\\xe9" and "e\\u0301")' in both
+
+
+@given(st.text())
+def test_yaml_reads_what_is_quoted(text: str) -> None:
+    quoted = double_quoted(text)
+    assert quoted.isascii() and quoted.isprintable()
+    assert yaml.safe_load(quoted) == text
 
 
 def _warned(train: list[str], form: str, test: tuple[str, ...] = ()) -> list[str]:

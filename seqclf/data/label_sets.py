@@ -71,7 +71,7 @@ def label_ids(texts: LabelledTexts, labels: Labels, unknown_labels: UnknownLabel
     if unknown_labels == "error":
         raise InputError(
             f"{texts.origin}: contains labels that do not occur in the training texts: {some_of(names)} "
-            f"(known: {', '.join(labels[:20])}); {what_to_do(names, labels)}"
+            f"(known: {', '.join(map(on_one_line, labels[:20]))}); {what_to_do(names, labels)}"
         )
     kept = np.flatnonzero([strange.isdisjoint(names) for names in texts.label_sets])
     if not len(kept) and (unknown_labels == "drop" or not labels.multi):
@@ -120,7 +120,9 @@ def what_to_do(unknown: Iterable[str], known: Iterable[str]) -> str:
     by_case = {name.casefold(): name for name in known}
     alike = {name: by_case[name.casefold()] for name in unknown if name.casefold() in by_case}
     if alike:
-        pairs = ", ".join(f'"{name}" and "{other}"' for name, other in list(alike.items())[:3])
+        pairs = ", ".join(
+            f'"{on_one_line(name)}" and "{on_one_line(other)}"' for name, other in list(alike.items())[:3]
+        )
         return f"{pairs} differ only in case: use the same case"
     return "set data.unknown_labels to wrong to count such texts as errors, or to drop to skip them"
 
@@ -161,5 +163,5 @@ def all_the_same(names: Collection[str], multi: bool, texts: str = "text") -> st
     if not names:
         return f"no {texts} has a label"
     if not multi:
-        return f'every {texts} has the label "{next(iter(names))}"; a classifier needs at least two'
-    return f"every {texts} has the same labels ({', '.join(names)}); there is nothing to classify"
+        return f'every {texts} has the label "{on_one_line(next(iter(names)))}"; a classifier needs at least two'
+    return f"every {texts} has the same labels ({', '.join(map(on_one_line, names))}); there is nothing to classify"

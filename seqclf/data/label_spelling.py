@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from seqclf.labels import on_one_line
 from seqclf.sources.spelling import equal_labels, respelled, spelling
 from seqclf.sources.texts import LabelledTexts
 
@@ -26,7 +27,7 @@ def spelled_alike(texts: LabelledTexts, known: Collection[str]) -> tuple[Labelle
 
 def spelling_note(changed: Mapping[str, str]) -> str:
     """A sentence about the labels that ``spelled_alike`` changed."""
-    pairs = ", ".join(f'"{name}" as "{other}"' for name, other in list(changed.items())[:5])
+    pairs = ", ".join(f'"{on_one_line(name)}" as "{on_one_line(other)}"' for name, other in list(changed.items())[:5])
     return f"labels are read as the equal ones of the training texts: {pairs}{', ...' if len(changed) > 5 else ''}"
 
 

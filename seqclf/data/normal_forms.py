@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from seqclf.config.problems import Problem
+from seqclf.labels import on_one_line
 from seqclf.sources.texts import LabelledTexts
 from seqclf.tables.names import double_quoted
 from seqclf.text.normal_form import NormalForm, normal_form
@@ -24,7 +25,7 @@ def same_label_warning(labels: Collection[str]) -> str | None:
     same = {label: forms for label, forms in written.items() if len(forms) > 1}
     if not same:
         return None
-    named = ", ".join(f'"{label}" ({_both(forms)})' for label, forms in sorted(same.items())[:_NAMED])
+    named = ", ".join(f'"{on_one_line(label)}" ({_both(forms)})' for label, forms in sorted(same.items())[:_NAMED])
     more = ", ..." if len(same) > _NAMED else ""
     return (
         f"labels that differ only in their Unicode normal form count as different labels: {named}{more}; write each in "

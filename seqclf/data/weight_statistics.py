@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from seqclf.data.label_sets import some_of
 from seqclf.label_weights import relative_weights
+from seqclf.labels import on_one_line
 from seqclf.sources.texts import LabelledTexts
 
 _MOST_OF_ALL = 0.5
@@ -54,7 +56,7 @@ class WeightStatistics:
             counted=int(np.count_nonzero(counted)),
             labels=dict(sorted(by_label.items(), key=lambda item: -item[1])),
             largest=float(shares[most]),
-            heaviest=" ".join(texts.texts[most].split())[:_SHOWN],
+            heaviest=on_one_line(" ".join(texts.texts[most][: 10 * _SHOWN].split()), _SHOWN),
             effective=1 / float(shares @ shares) if total else 0.0,
         )
 
@@ -67,15 +69,17 @@ class WeightStatistics:
             )
         elif split == "train" and not multi and len(known) < 2:
             yield (
-                f'every text whose weight is not 0 (data.weight) has the label "{known[0]}"; a classifier needs at '
-                "least two"
+                f'every text whose weight is not 0 (data.weight) has the label "{on_one_line(known[0])}"; a classifier '
+                "needs at least two"
             )
 
     def warnings(self) -> Iterator[str]:
         """About one split; ``without_weight`` is about all of them."""
         if unweighted := [name for name, weight in self.labels.items() if not weight]:
-            named = ", ".join(f'"{name}"' for name in unweighted[:5])
-            yield f"labels whose texts all have weight 0 (data.weight): {named}; nothing is learned or measured of them"
+            yield (
+                f"labels whose texts all have weight 0 (data.weight): {some_of(unweighted)}; nothing is learned or "
+                "measured of them"
+            )
         if self.counted > 1 and self.largest >= _MOST_OF_ALL:
             yield (
                 f'one text has {self.largest:.0%} of the weight of all (data.weight): "{self.heaviest}"; it decides '
@@ -141,5 +145,4 @@ class ShareStatistics:
                 "in the order of data.label, as the true one"
             )
         if never := [name for name, share in self.labels.items() if not share]:
-            named = ", ".join(f'"{name}"' for name in never[:5])
-            yield f"labels whose probability is 0 in every text: {named}"
+            yield f"labels whose probability is 0 in every text: {some_of(never)}"

@@ -55,9 +55,10 @@ def _repeated(name: str, place: int) -> str:
 
 
 def double_quoted(text: str) -> str:
-    """The text in double quotes, with escapes for other characters than ASCII, as YAML reads it."""
-    quoted = text.replace("\\", r"\\").replace('"', r"\"")
-    return f'"{quoted.encode("ascii", "backslashreplace").decode("ascii")}"'
+    """The text in double quotes, with escapes for all but printable ASCII characters, as YAML reads it."""
+    quoted = text.replace("\\", r"\\").replace('"', r"\"").encode("ascii", "backslashreplace").decode("ascii")
+    printable = "".join(one if one.isprintable() else rf"\x{ord(one):02x}" for one in quoted)
+    return f'"{printable}"'
 
 
 _READ_BOMS = tuple(

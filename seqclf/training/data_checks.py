@@ -10,6 +10,7 @@ from seqclf.config import Config
 from seqclf.config.problems import ConfigError, Problem
 from seqclf.data.batches import Batches
 from seqclf.data.prepare import TrainingData
+from seqclf.labels import on_one_line
 from seqclf.training.schedules import horizon_of
 
 _MOST_LABELS = 20
@@ -32,10 +33,8 @@ def _without_weight(data: TrainingData) -> Iterator[Problem]:
     """All texts have weight 0, or all but those of one label."""
     train, validation = data.train, data.validation
     if train.shares is None and not data.labels.multi and len(known := np.unique(train.labels[train.counted])) < 2:
-        message = (
-            f'every training text whose weight is not 0 has the label "{data.labels[int(known[0])]}"; a classifier '
-            "needs at least two"
-        )
+        alone = on_one_line(data.labels[int(known[0])])
+        message = f'every training text whose weight is not 0 has the label "{alone}"; a classifier needs at least two'
         yield Problem(("data", "weight"), message)
     counted = None if validation is None else validation.labels[validation.counted]
     if counted is not None and not len(counted):
@@ -48,7 +47,7 @@ def _without_weight(data: TrainingData) -> Iterator[Problem]:
 
 def _unknown_labels(config: Config, data: TrainingData) -> Iterator[Problem]:
     given = config.training.class_weights
-    known = ", ".join(f'"{label}"' for label in data.labels[:_MOST_LABELS])
+    known = ", ".join(f'"{on_one_line(label)}"' for label in data.labels[:_MOST_LABELS])
     more = len(data.labels) - _MOST_LABELS
     for label in given if isinstance(given, dict) else ():
         if label not in data.labels:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
+from seqclf.labels import on_one_line
+
 _NAMED = 3
 _SHOWN = 6
 _SNIFFED = 8_192  # bytes
@@ -128,9 +130,4 @@ def is_binary(path: Path) -> bool:
 
 
 def _some(names: Sequence[str]) -> str:
-    return ", ".join(map(printable, names[:_NAMED])) + (", ..." if len(names) > _NAMED else "")
-
-
-def printable(name: str) -> str:
-    """A file name for messages, on one line, whatever bytes it has."""
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in name)
+    return ", ".join(on_one_line(name, None) for name in names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")

@@ -9,14 +9,15 @@ from pathlib import Path
 
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, decoded, suggestion
+from seqclf.labels import on_one_line
 from seqclf.sources.base import OptionError
 from seqclf.sources.folder.files import DEFAULT, SPLIT_NAMES, Found, Selection, find_texts
-from seqclf.sources.folder.left_out import printable
 from seqclf.sources.misread import misread
 from seqclf.sources.texts import LabelledTexts, digest_of
 from seqclf.tables.formats import KINDS
 
 _WIDE = ("utf-16", "utf-32")
+_NAMED = 20
 
 
 class FolderSource:
@@ -88,8 +89,9 @@ class FolderSource:
             if missing:
                 close = difflib.get_close_matches(missing[0], folders, n=1)
                 meant = f'; did you mean "{close[0]}"?' if close else ""
-                known = ", ".join(map(printable, folders)) or "none"
-                wrong[option] = f'{part}: has no folder "{missing[0]}"{meant} (folders: {known})'
+                known = ", ".join(on_one_line(name, None) for name in folders[:_NAMED]) or "none"
+                more = ", ..." if len(folders) > _NAMED else ""
+                wrong[option] = f'{part}: has no folder "{missing[0]}"{meant} (folders: {known}{more})'
         if wrong:
             raise OptionError(wrong)
 
@@ -110,7 +112,7 @@ def _check_texts(root: Path, found: Found) -> None:
     cures = []
     if found.splits:
         train = [name for name in found.splits if any(word in name.lower() for word in SPLIT_NAMES["train"])]
-        cures.append(f"did you mean {root / printable((train or found.splits)[0])}?")
+        cures.append(f"did you mean {root / on_one_line((train or found.splits)[0], None)}?")
     elif readable := found.left_out.readable_extensions():
         count = len(found.left_out.by_extension[readable[0]])
         cures.append(f"to read its {count:,} {readable[0]} files, set data.extensions: [{readable[0]}]")
