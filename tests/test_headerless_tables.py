@@ -167,6 +167,13 @@ def test_a_run_evaluates_and_predicts_files_without_names(tmp_path: Path) -> Non
     named = _written(tmp_path / "n.csv", [["review", "class"], ["a good film", "1"]])
     found = CliRunner().invoke(cli, ["predict", *called, "--input", str(named)])
     assert len(found.stdout.splitlines()) == 1
+    swapped = _written(tmp_path / "s.csv", [["review", "class"], *([text, label] for label, text in rows)])
+    again = CliRunner().invoke(cli, ["eval", *called, "--data", str(swapped), "--json"])
+    assert json.loads(again.stdout)["confusion"] == json.loads(measured.stdout)["confusion"], again.stderr
+    assert "s.csv: its first line names its columns, unlike the run's files (data.header)" in again.stderr
+    piped = CliRunner().invoke(cli, ["predict", *called, "-i", "-", "--input-format", "csv"], input=named.read_bytes())
+    assert (piped.exit_code, len(piped.stdout.splitlines())) == (0, 1)
+    assert "no header line (data.header), but that of standard input is read" in piped.stderr
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,7 @@ def test_the_suggested_name_of_predictions_is_one_that_is_written(
     [
         ("predict hi --overwrite --output-format csv", "--overwrite, --output-format: works only with --input"),
         ("predict hi --input-format txt", "--input-format: works only with --input"),
+        ("predict --input x.csv -o y.csv --errors -", "name a file; standard error names the kinds of errors"),
         ("predict --input x.csv --overwrite", "--overwrite works only with --output FILE"),
         ("predict --input x.csv --overwrite -o -", "--overwrite works only with --output FILE"),
         ("eval --data a.csv --data b.csv", "expected one value, found 2 (a.csv, b.csv)"),

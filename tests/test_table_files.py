@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from seqclf.files import expanded
 from seqclf.inference.bulk.reader import Reader, Source
 from seqclf.sources.table.files import files_of, part_of
 from seqclf.sources.table.reader import TableSource
+from seqclf.starter.formats import format_of
 from seqclf.tables.row import ReadingStopped
 
 
@@ -73,6 +75,15 @@ def test_files_may_differ_in_format_and_in_other_columns(tmp_path: Path) -> None
     assert not preparation_problems(config)
     assert "".join(Corpus(config).texts("train").texts) == "abcdef"
     assert config.data.describe() == f"{paths[0]} and 2 more"
+
+
+def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
+    """Texts are read several times; and opening a pipe waits for a program that writes to it."""
+    pipe = tmp_path / "pipe.csv"
+    os.mkfifo(pipe)
+    for call in (lambda: TableSource("text", "label").check(str(pipe)), lambda: format_of(str(pipe))):
+        with pytest.raises(InputError, match=r"pipe\.csv: is a pipe or a device, which cannot be read twice"):
+            call()
 
 
 def test_init_takes_a_pattern(tmp_path: Path) -> None:

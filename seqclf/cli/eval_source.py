@@ -58,11 +58,24 @@ def source_of(
     named: dict[str, Any] = {"separator": separator, "options": "--", "encoding": encoding}
     named["file_format"] = file_format
     if isinstance(config.data, TableData) and (kind_of(path) or file_format) in ("csv", "tsv"):
-        named["header"] = config.data.header or ()
+        header = config.data.header or ()
+        named["header"] = () if header and _has_header(TableSource(read.text, read.label, **named), path) else header
     table = TableSource(read.text, read.label, **named)
     own_columns = all((kind_of(file) or file_format) == "jsonl" for file in files)
     optional = _optional_columns(config, table, path, own_columns=own_columns)
     return TableSource(read.text, read.label, **optional, **named)
+
+
+def _has_header(table: TableSource, path: Path) -> bool:
+    """Whether the first line names the columns of texts and labels; standard error says so."""
+    columns = {*table.columns_read.texts, *table.columns_read.labels}
+    first = None
+    with contextlib.suppress(InputError):  # reading the file reports it
+        first = next(iter(table.rows(str(path))), None)
+    if first is None or isinstance(first, InputError) or not columns <= first[1].keys():
+        return False
+    say(f"{path}: its first line names its columns, unlike the run's files (data.header)", err=True)
+    return True
 
 
 def _optional_columns(config: Config, table: TableSource, path: Path, *, own_columns: bool) -> dict[str, Any]:

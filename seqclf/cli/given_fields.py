@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from seqclf.inference import TextClassifier
 
 _BASH = {"\\": r"\\", "'": r"\'"}
-
-
-_NAMED = 5
+_NAMED = 5  # columns in a note
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,8 @@ class FileRequest:
         }
         if texts and (unused := [option for option, is_given in given.items() if is_given]):
             raise click.UsageError(f"{', '.join(unused)}: works only with --input")
+        if self.errors_path == Path("-"):
+            raise click.UsageError("--errors: name a file; standard error names the kinds of errors")
         if self.overwrite and self.output_path in (None, "-"):
             raise click.UsageError("--overwrite works only with --output FILE")
         if path is not None and fields:

@@ -84,7 +84,10 @@ def say_instead(source: Source, column: str) -> None:
 def _with_header(source: Source, header: tuple[str, ...]) -> Source:
     """The source with the run's ``data.header`` if the file has no header line either: its first line has as many
     fields, but does not name the columns of the texts."""
-    if not header or source.kind not in ("csv", "tsv") or source.is_stream or not Path(source.path).is_file():
+    if not header or source.kind not in ("csv", "tsv"):
+        return source
+    if source.is_stream or not Path(source.path).is_file():  # a pipe cannot be read twice
+        say(f"note: the run's files have no header line (data.header), but that of {source.name} is read", err=True)
         return source
     first = next((row for row in Reader(source).values() if not isinstance(row, InputError)), None)
     if first is None or len(first) != len(header) or any(column in first for column in source.columns):

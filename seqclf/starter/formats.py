@@ -9,7 +9,7 @@ from seqclf.errors import InputError
 from seqclf.starter.labels_in_lines import advice_on_lines
 from seqclf.tables.content import foreign
 from seqclf.tables.formats import KINDS, UNREAD, USUAL, kind_of, unknown_ending
-from seqclf.tables.names import no_such_file
+from seqclf.tables.names import check_is_file, no_such_file
 from seqclf.tables.packed import PACKINGS, open_binary, unpacked_name, unpacking
 
 _LOOKED_AT = 65_536  # bytes
@@ -29,6 +29,7 @@ def format_of(path: str) -> str | None:
     file = Path(path)
     if not file.exists():
         raise no_such_file(path)
+    check_is_file(file)
     if kind_of(file) is not None:
         return None
     suffix = unpacked_name(file).suffix.lower()

@@ -141,3 +141,9 @@ def no_such_file(path: Path | str, hint: str = "") -> InputError:
     close = difflib.get_close_matches(file.name.lower(), by_lower_case, n=1, cutoff=0.8)
     meant = f"; did you mean {shlex.quote(str(file.with_name(by_lower_case[close[0]])))}?" if close else hint
     return InputError(f"{path}: no such file{meant}")
+
+
+def check_is_file(path: Path) -> None:
+    """Raise ``InputError`` for a pipe or a device, in place of a file that is read several times."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise InputError(f"{path}: is a pipe or a device, which cannot be read twice; save its content in a file")

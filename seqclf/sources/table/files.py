@@ -9,7 +9,7 @@ from pathlib import Path
 from seqclf.errors import InputError
 from seqclf.sources.texts import where_paths_start
 from seqclf.tables.formats import KINDS
-from seqclf.tables.names import no_such_file
+from seqclf.tables.names import check_is_file, no_such_file
 
 _BETWEEN = "\0"  # no path contains it
 
@@ -51,11 +51,12 @@ def _matching(path: str) -> list[Path]:
 
 
 def existing(file: Path) -> Path:
-    """The file. Raises ``InputError`` if there is none."""
+    """The file. Raises ``InputError`` if there is none, or something else."""
     if file.is_dir():
         endings = sorted({entry.suffix for entry in file.iterdir() if entry.suffix in KINDS and entry.is_file()})
         tables = f", to read its tables, name {file / f'*{endings[0]}'}" if endings else ""
         raise InputError(f"{file}: is a folder; to read a folder of texts, set data.source: folder{tables}")
     if not file.exists():
         raise no_such_file(file, where_paths_start(file))
+    check_is_file(file)
     return file
