@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqclf.data.splits import folded, partition
+from seqclf.data.splits import _by_label, folded, partition
 from seqclf.errors import InputError
 from seqclf.sources.texts import LabelledTexts
 
@@ -94,3 +95,20 @@ def test_folds_without_texts_are_an_error() -> None:
         folded(texts, 1, 5, validation=0.2, test=0, seed=0)
     with pytest.raises(InputError, match="data.test: 0.1 of 2 texts leaves none for train"):
         folded(_texts(["a", "b"]), 1, 2, validation=0.5, test=0.9, seed=0)
+
+
+@given(labels=st.lists(st.sampled_from(["b", "a", "é", "10", ""]), max_size=40))
+def test_texts_by_label(labels: list[str]) -> None:
+    found = {name: places.tolist() for name, places in _by_label(labels).items()}
+    expected = {name: [at for at, label in enumerate(labels) if label == name] for name in sorted(set(labels))}
+    assert found == expected and list(found) == list(expected)
+
+
+@pytest.mark.parametrize("multi", [False, True])
+def test_a_label_for_each_text_is_reported_at_once(multi: bool) -> None:
+    """As when a column of ids is named as the label: neither time nor memory grows with the square of the labels."""
+    names = [f"{number}" for number in range(10_000)]
+    texts = _texts([(name,) for name in names] if multi else names, multi=multi)
+    began = time.process_time()
+    assert "it is less than one text of each label (labels: 10,000)" in _message(texts, 0.1, 0, None)
+    assert time.process_time() - began < 30, "half a minute at most, where it was many"

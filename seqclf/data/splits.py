@@ -78,15 +78,22 @@ def _assign_single_label(
 ) -> NDArray[np.int32]:
     """Split single-label texts; returns indices into ``SPLITS``. ``taken`` has splits already assigned, else -1."""
     where = np.maximum(taken, 0)
-    names = np.asarray(labels, dtype=object)
-    for label in sorted(set(labels)):
-        everyone = np.flatnonzero(names == label)
+    for everyone in _by_label(labels).values():
         members = generator.permutation(everyone[taken[everyone] < 0])
         for_test = max(0, round(test * len(everyone)) - int((taken[everyone] == 2).sum()))
         for_validation = max(0, round(validation * len(everyone)) - int((taken[everyone] == 1).sum()))
         where[members[:for_test]] = 2
         where[members[for_test : for_test + for_validation]] = 1
     return where
+
+
+def _by_label(labels: Sequence[str]) -> dict[str, NDArray[np.int64]]:
+    """The indices of the texts of each label, ascending; labels in their order. Quick also for as many as texts."""
+    names = sorted(set(labels))
+    numbers = {name: number for number, name in enumerate(names)}
+    of_text = np.array([numbers[label] for label in labels], np.int64)
+    ordered, ends = np.argsort(of_text, kind="stable"), np.cumsum(np.bincount(of_text, minlength=len(names)))
+    return dict(zip(names, np.split(ordered, ends[:-1]), strict=True)) if names else {}
 
 
 def _assign_multi_label(
@@ -216,8 +223,7 @@ def _assign_to_folds(
 ) -> NDArray[np.int32]:
     """Assign single-label texts to folds, from 0; ``taken`` has folds already assigned, else -1."""
     part = taken.copy()
-    names = np.asarray([name for (name,) in label_sets], dtype=object)
-    members = {label: np.flatnonzero(names == label) for label in sorted(set(names))}
+    members = _by_label([name for (name,) in label_sets])
     free = {label: generator.permutation(places[taken[places] < 0]) for label, places in members.items()}
     if (taken < 0).all():
         ordered = np.concatenate(list(free.values()))
@@ -239,14 +245,19 @@ def _assign_to_folds(
 def _rarest_first(members: dict[str, list[int]], label_sets: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, int]]:
     """Every text with labels once, together with the label that selected it."""
     left = {name: len(texts) for name, texts in members.items()}
+    waiting = [(count, name) for name, count in left.items()]  # also counts from before, which are passed over
+    heapq.heapify(waiting)
     done: set[int] = set()
     while left:
-        label = min(left, key=lambda name: (left[name], name))
+        count, label = heapq.heappop(waiting)
+        if left.get(label) != count:
+            continue
         for index in members[label]:
             if index not in done:
                 done.add(index)
                 for name in label_sets[index]:
                     if name in left:
                         left[name] -= 1
+                        heapq.heappush(waiting, (left[name], name))
                 yield label, index
         del left[label]
