@@ -256,13 +256,14 @@ def test_multi_label_models_have_a_card_too() -> None:
     from seqclf.labels import Labels
 
     config = checked_config({"data": {"source": "sample"}, "layers": [{"type": "pool"}]})
-    manifest = {"data": "x.csv", "started": "2026-01-02T03", "seed": 7}
+    manifest = {"data": "x|y\n.csv", "started": "2026-01-02T03", "seed": 7}
     about = About("lists-1", config, Labels(tuple("abc"), True), manifest, {}, cost="4.0 -> 1.0 MB")
     card = model_card(about, "onnx")
     assert "any number of 3 labels" in card
     assert "Nothing: `seqclf eval` measures" in card
     assert "A text gets every label whose probability exceeds its threshold." in card
     assert "4.0 -> 1.0 MB" in card
+    assert "| training texts | x\\|y\\n.csv |" in card, "no cell or line ends within a name"
 
 
 def test_a_model_card_names_the_n_grams() -> None:

@@ -109,13 +109,13 @@ def test_a_pattern_without_quotes(line: str, instead: str, tmp_path: Path, monke
 @pytest.mark.parametrize(
     ("options", "written"),
     [
-        ("--extra price", "extra: {price: number} (or category)"),
-        ("--extra=country=category", "extra: {country: category}"),
-        ("--weight votes", "weight: votes"),
+        ("--group author", "add to its data: group: author"),
+        ("--sample-weight votes", "--weight votes"),
+        ("--features price=number", "--extra price=number"),
     ],
 )
-def test_init_names_the_config_options_for_further_columns(options: str, written: str) -> None:
-    assert said(f"init --from d.csv {options}").endswith(f"add to its data: {written}")
+def test_init_names_the_option_for_further_columns(options: str, written: str) -> None:
+    assert said(f"init --from d.csv {options}").endswith(written)
 
 
 def test_a_pattern_where_one_file_is_expected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,6 +175,7 @@ def test_the_suggested_name_of_predictions_is_one_that_is_written(
         ("predict --input x.csv -o y.csv --errors -", "name a file; standard error names the kinds of errors"),
         ("predict --input x.csv --overwrite", "--overwrite works only with --output FILE"),
         ("predict --input x.csv --overwrite -o -", "--overwrite works only with --output FILE"),
+        ("init --from a.csv --from b.csv", "expected one value, found 2 (a.csv, b.csv)"),
         ("eval --data a.csv --data b.csv", "expected one value, found 2 (a.csv, b.csv)"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What ``seqclf predict --input`` says about malformed rows."""
+"""What ``seqclf predict`` says about malformed rows, and about files that it does not write."""
 
 from __future__ import annotations
 

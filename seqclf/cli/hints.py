@@ -99,10 +99,7 @@ def _kind_of_model(command: click.Command, name: str, words: tuple[str, ...]) ->
 def _in_the_config(name: str, words: Sequence[str]) -> str | None:
     """The option of a config's ``data`` for a column that ``init`` does not take."""
     option = DATA_OPTIONS.get(key_of(name))
-    value = value_of(words, name) or "COLUMN"
-    if option != "extra":
-        return option and f"{option}: {value}"
-    return f"extra: {_with_kind(value)}" + ("" if "=" in value else " (or category)")
+    return option and f"{option}: {value_of(words, name) or 'COLUMN'}"
 
 
 def _with_kind(value: str) -> str:

@@ -40,6 +40,8 @@ OPTIONS_ELSEWHERE = {
         **dict.fromkeys(("text_column", "column"), "--text"),
         **dict.fromkeys(("label_column", "target"), "--label"),
         **dict.fromkeys(("config", "preset", "t"), "--template"),
+        **dict.fromkeys(("weights", "sample_weight", "weight_column"), "--weight"),
+        **dict.fromkeys(("extras", "extra_column", "field", "feature", "features"), "--extra"),
     },
 }
 """Options of other tools -> ours, by command."""
@@ -51,9 +53,5 @@ ARGUMENTS_ELSEWHERE = {
 }
 """Options of other tools -> our arguments, by command."""
 
-DATA_OPTIONS = {
-    **dict.fromkeys(("extra", "extras", "extra_column", "extra_columns", "field", "feature", "features"), "extra"),
-    **dict.fromkeys(("weight", "weights", "sample_weight", "weight_column"), "weight"),
-    **dict.fromkeys(("group", "groups", "group_column"), "group"),
-}
+DATA_OPTIONS = dict.fromkeys(("group", "groups", "group_column"), "group")
 """Options for further columns -> the option of a config's ``data``; ``init`` has none for them."""

@@ -9,7 +9,7 @@ from typing import Any
 from seqclf.config import Config
 from seqclf.config.schema import NgramsConfig
 from seqclf.export.card_calls import Format, how_to_call
-from seqclf.labels import Labels, on_one_line
+from seqclf.labels import MOST_SHOWN, Labels, on_one_line
 from seqclf.metrics.kinds import scores_type
 from seqclf.metrics.measured import Measured
 from seqclf.metrics.scores import Scores, words_of
@@ -51,7 +51,7 @@ def _head(about: About, form: Format) -> Iterator[str]:
     yield ""
     yield "| | |"
     yield "|---|---|"
-    yield f"| training texts | {manifest['data']} |"
+    yield f"| training texts | {_cell(manifest['data'])} |"
     yield f"| their fingerprint | `{manifest.get('data_fingerprint', {}).get('train', 'unknown')}` |"
     yield f"| tokenizer | {config.tokenizer.type} |"
     yield f"| layers | {f'{config.embedding.dim} wide embedding - {kinds}' if config.layers else 'none'} |"
@@ -110,7 +110,7 @@ def _metrics(about: About) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     best = splits["test"] if "test" in splits else splits["validation"]
     for label, row in list(best.metrics.labels.items())[:_MOST_LABELS]:
-        shown = on_one_line(label).replace("|", "\\|")
+        shown = _cell(label, MOST_SHOWN)
         yield f"| {shown} | {row.precision:.3f} | {row.recall:.3f} | {row.f1:.3f} | {row.support:,} |"
     if (more := len(best.metrics.labels) - _MOST_LABELS) > 0:
         yield f"| and {more:,} more | | | | |"
@@ -122,11 +122,16 @@ def _rows(about: About, split: str, measured: Measured, names: Sequence[str]) ->
     def row(what: str, texts: int, scores: Scores) -> str:
         return f"| {what} | {texts:,} | {' | '.join(f'{scores.value(name):.4f}' for name in names)} |"
 
-    yield row(f"{split} ({measured.data})", measured.metrics.texts, measured.metrics)
+    yield row(f"{split} ({_cell(measured.data)})", measured.metrics.texts, measured.metrics)
     if (baseline := measured.baseline) is not None:
         of_what = " of the text alone" if about.config.data.columns().extra else ""
         yield row(f"{split}, a linear model{of_what} (TF-IDF, logistic regression)", baseline.texts, baseline.linear)
         yield row(f"{split}, the majority class", baseline.texts, baseline.majority)
+
+
+def _cell(text: str, most: int | None = None) -> str:
+    """A text as a cell of a table, at most ``most`` characters."""
+    return on_one_line(text, most).replace("|", "\\|")
 
 
 def _limits(about: About) -> Iterator[str]:
@@ -135,7 +140,8 @@ def _limits(about: About) -> Iterator[str]:
     yield "## Limits"
     yield ""
     if fields := about.config.data.fields:
-        yield f"- A text is the values of {len(fields)} columns: {', '.join(f'`{name}`' for name in fields)}."
+        named = ", ".join(f"`{on_one_line(name, None)}`" for name in fields)
+        yield f"- A text is the values of {len(fields)} columns: {named}."
         yield (
             f"- It reads {tokenizer.max_tokens:,} tokens of a text, which its columns share: short columns are read "
             f"whole; of a longer one {cut[tokenizer.truncate]}."
@@ -143,7 +149,7 @@ def _limits(about: About) -> Iterator[str]:
     else:
         yield f"- It reads {tokenizer.max_tokens:,} tokens of a text; of a longer one {cut[tokenizer.truncate]}."
     if extra := about.config.data.columns().extra:
-        named = ", ".join(f"`{name}` ({kind})" for name, kind in extra.items())
+        named = ", ".join(f"`{on_one_line(name, None)}` ({kind})" for name, kind in extra.items())
         yield f"- It also reads columns beside the text: {named}. It answers a text alone as one without their values."
     if about.labels.multi:
         yield "- A text gets every label whose probability exceeds its threshold. It may get none."

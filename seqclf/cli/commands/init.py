@@ -8,7 +8,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from seqclf.cli.options import UserPath, check_encoding, check_utf8, label_separator_option
+from seqclf.cli.options import UserPath, check_encoding, check_utf8, label_separator_option, only_once
 from seqclf.cli.wrap import GLUE, say
 from seqclf.files import shell_word
 
@@ -61,6 +61,8 @@ def _kinds(context: click.Context, parameter: click.Parameter, value: tuple[str,
     "--from",
     "data",
     metavar="DATA",
+    multiple=True,
+    callback=only_once,
     type=UserPath(),
     help="Your texts (csv, tsv, json, parquet, xlsx, or a folder of LABEL/*.txt), to write a config that fits them.",
 )
