@@ -110,7 +110,34 @@ def test_a_weight_counts_as_copies_in_a_step(kind: str, soft: bool, repeats: lis
     np.testing.assert_allclose(found.correct / found.weight, int(copied.correct) / copied.weight, rtol=1e-5)
     assert float(found.weight) == pytest.approx(np.count_nonzero(repeats))
     for one, other in zip(gradients, expected, strict=True):
-        np.testing.assert_allclose(one / found.weight, other / copied.weight, atol=1e-6)
+        np.testing.assert_allclose(one / found.divisor, other / copied.divisor, atol=1e-6)
+
+
+@pytest.mark.parametrize("accumulate", [1, 2])
+def test_a_batch_changes_the_model_by_the_weight_of_its_texts(accumulate: int) -> None:
+    """Also a batch of a single text: an update divides by the number of texts, whose mean weight is 1."""
+    from seqclf.model.build import build_model
+    from seqclf.tasks.classification.task import Classification
+    from seqclf.training.state import TrainingState
+    from seqclf.training.step import build_train_step
+
+    labels = Labels(tuple("abc"))
+    config = _config(training__optimizer={"type": "sgd", "learning_rate": 0.1}, training__accumulate_steps=accumulate)
+    token_ids, label_ids = np.array([[5, 6, 7], [8, 9, 4]], np.int32), np.array([0, 2], np.int32)
+
+    def changes(texts: slice, *weights: float) -> list[NDArray[Any]]:
+        state = TrainingState.begin(build_model(config, 30, labels), config.training)
+        step = build_train_step(state.model, state.optimizer, Classification(labels, weighted=True), state.accumulator)
+        before = [weight.numpy() for weight in state.model.trainable_variables]
+        result = step(token_ids[texts], label_ids[texts], np.array(weights, np.float32))
+        assert float(result.loss / result.weight) == pytest.approx(np.log(3), rel=0.2), "the loss shown is a mean"
+        return [weight.numpy() - was for weight, was in zip(state.model.trainable_variables, before, strict=True)]
+
+    first, second = changes(slice(1), 0.5), changes(slice(1, 2), 1.5)
+    for one, other, both in zip(first, second, changes(slice(2), 0.5, 1.5), strict=True):
+        np.testing.assert_allclose(both, (one + other) / 2, atol=1e-6)
+    for one, other in zip(first, changes(slice(1), 2.0), strict=True):
+        np.testing.assert_allclose(other, 4 * one, atol=1e-6)
 
 
 @pytest.mark.parametrize(("kind", "soft"), CASES)

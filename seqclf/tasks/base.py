@@ -29,15 +29,19 @@ class Sums(NamedTuple):
 
     Attributes:
         loss: summed objective, ``float32 []``, without the penalties on weights that layers have.
-        weight: what the loss is divided by, ``float32 []``: in classification the number of texts, or their
-            summed weight if they have weights.
+        weight: what the loss is divided by where it is shown, ``float32 []``: in classification the number of texts, or
+            their summed weight if they have weights.
         correct: predictions that are correct, out of ``weight``: their number, ``int64 []``, or summed weight,
             ``float32 []``.
+        divisor: what an update divides the gradients by, ``float32 []``; None: ``weight``. In classification the number
+            of texts: divided by their weight, a batch of light texts would change the model as much as one of heavy
+            texts.
     """
 
     loss: tf.Tensor
     weight: tf.Tensor
     correct: tf.Tensor
+    divisor: tf.Tensor | None = None
 
 
 class BatchPlan(Protocol):

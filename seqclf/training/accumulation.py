@@ -12,18 +12,18 @@ Gradient = Any
 """``tf.Tensor``, or ``tf.IndexedSlices`` of an embedding."""
 
 
-def mean_gradients(gradients: Sequence[Gradient], weight: tf.Tensor) -> list[Gradient]:
+def mean_gradients(gradients: Sequence[Gradient], divisor: tf.Tensor) -> list[Gradient]:
     """Gradients of the mean loss from those of the summed one. The rows of an embedding stay rows."""
     return [
-        tf.IndexedSlices(gradient.values / weight, gradient.indices, gradient.dense_shape)
+        tf.IndexedSlices(gradient.values / divisor, gradient.indices, gradient.dense_shape)
         if isinstance(gradient, tf.IndexedSlices)
-        else gradient / weight
+        else gradient / divisor
         for gradient in gradients
     ]
 
 
 class GradientSum:
-    """The sum of the gradients of summed losses, and of their weights (``Sums.weight``).
+    """The sum of the gradients of summed losses, and of their divisors (``Sums.divisor``).
 
     Keras's ``gradient_accumulation_steps`` averages the batches' means, so texts of a small batch count more. It also
     carries an epoch's last gradients over to the next epoch, or drops them.
@@ -33,22 +33,22 @@ class GradientSum:
         self._sums = [
             keras.Variable(tf.zeros(weight.shape, weight.dtype), trainable=False, name="gradient") for weight in weights
         ]
-        self._weight = keras.Variable(0.0, trainable=False, name="texts")
+        self._divisor = keras.Variable(0.0, trainable=False, name="texts")
 
     @property
     def variables(self) -> list[keras.Variable]:
-        return [*self._sums, self._weight]
+        return [*self._sums, self._divisor]
 
-    def add(self, gradients: Sequence[tf.Tensor], weight: tf.Tensor) -> None:
-        """Add gradients of a batch's summed loss, and the batch's weight."""
+    def add(self, gradients: Sequence[tf.Tensor], divisor: tf.Tensor) -> None:
+        """Add gradients of a batch's summed loss, and their divisor."""
         for total, gradient in zip(self._sums, gradients, strict=True):
             total.assign_add(gradient)
-        self._weight.assign_add(weight)
+        self._divisor.assign_add(divisor)
 
     def drain(self) -> list[Gradient]:
         """Return the gradients of the mean loss of all batches since the last call, and start again from zero."""
         sums = [tf.convert_to_tensor(total) for total in self._sums]
-        means = mean_gradients(sums, tf.convert_to_tensor(self._weight))
+        means = mean_gradients(sums, tf.convert_to_tensor(self._divisor))
         for variable in self.variables:
             variable.assign(tf.zeros_like(variable))
         return means

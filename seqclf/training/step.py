@@ -19,7 +19,7 @@ class StepResult(NamedTuple):
 
     Attributes:
         loss: summed objective, without weight penalties (``kernel_l2``, ``recurrent_l2``).
-        weight: the divisor of its mean.
+        weight: the divisor of its mean, where it is shown.
         correct: number of correct predictions, out of ``weight``.
         tokens: number of tokens, without padding.
     """
@@ -43,7 +43,7 @@ def build_train_step(
 ) -> TrainStep:
     """Build a compiled step that updates the model as Keras's ``fit`` would.
 
-    A batch gives the gradients of its summed loss. An update divides once, by the summed weight of its batches.
+    A batch gives the gradients of its summed loss. An update divides once, by the sum of its batches' divisors.
 
     Args:
         accumulator: sums the gradients until a step is called with ``update=True``; without it, every step updates.
@@ -61,16 +61,17 @@ def build_train_step(
     def learn(*batch: tf.Tensor) -> StepResult:
         with tf.GradientTape() as tape:
             sums = task.sums(forward, batch)
+            divisor = sums.weight if sums.divisor is None else sums.divisor
             target = sums.loss
             if penalties := forward.penalties:
-                target += sums.weight * tf.add_n(penalties)
+                target += divisor * tf.add_n(penalties)
         gradients = tape.gradient(target, variables)
         if accumulator is None:
-            apply(mean_gradients(gradients, sums.weight))
+            apply(mean_gradients(gradients, divisor))
         else:
-            accumulator.add([tf.convert_to_tensor(gradient) for gradient in gradients], sums.weight)
+            accumulator.add([tf.convert_to_tensor(gradient) for gradient in gradients], divisor)
         tokens = tf.math.count_nonzero(batch[0] != PAD_ID)
-        return StepResult(*sums, tokens)
+        return StepResult(sums.loss, sums.weight, sums.correct, tokens)
 
     if accumulator is None:
         return lambda *batch, update=True: learn(*batch)

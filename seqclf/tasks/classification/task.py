@@ -159,12 +159,12 @@ class Classification(Task):
         given = forward.with_given(*scores, extra=parts.get("extra"))
         losses, logits = self.objective(given, parts["token_ids"], parts["labels"])
         right = correct(logits, parts["labels"])
+        texts = tf.cast(tf.shape(losses)[0], tf.float32)
         if not self.weighted:
-            texts = tf.cast(tf.shape(losses)[0], tf.float32)
-            return Sums(tf.reduce_sum(losses), texts, tf.math.count_nonzero(right))
+            return Sums(tf.reduce_sum(losses), texts, tf.math.count_nonzero(right), texts)
         weights = parts["weights"]
         right_weights = tf.where(right, weights, 0.0)
-        return Sums(tf.reduce_sum(losses * weights), tf.reduce_sum(weights), tf.reduce_sum(right_weights))
+        return Sums(tf.reduce_sum(losses * weights), tf.reduce_sum(weights), tf.reduce_sum(right_weights), texts)
 
     def _parts(self, *, scores: bool, extra: bool) -> list[str]:
         """``Batches.parts`` of the training texts."""
