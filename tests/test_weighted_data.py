@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from seqclf.data.weight_statistics import ShareStatistics, WeightStatistics
 from seqclf.errors import InputError
 from seqclf.labels import Labels
 from seqclf.metrics.baseline import BaselineScores
+from seqclf.sources import UnknownLabels
 from seqclf.sources.texts import LabelledTexts
 
 WORDS = {"neg": ["bad", "poor", "dull"], "pos": ["good", "fine", "great"]}
@@ -112,6 +114,30 @@ def test_probabilities_of_labels_in_check() -> None:
     assert "the same probabilities" in problem.message
     one_sided = LabelledTexts(["one", "two"], ["a", "a"], "t", label_names=("a", "b", "c"), shares=shares[[0, 2]])
     assert not label_problems({"train": text_statistics(one_sided)}), "the probabilities differ"
+
+
+@pytest.mark.parametrize("unknown_labels", ["error", "wrong", "drop"])
+def test_labels_that_the_source_names_are_known(unknown_labels: UnknownLabels) -> None:
+    """Also those that are the most probable one of no training text, or that no training text has."""
+    shares = np.array([[0.5, 0.5, 0], [0.75, 0.25, 0]], np.float32)
+    train = LabelledTexts(["one", "two"], ["a", "a"], "t", label_names=("a", "b", "c"), shares=shares)
+    test = LabelledTexts(["three"], ["b"], "v", label_names=("a", "b", "c"), shares=shares[:1, [1, 0, 2]])
+    plain = replace(train, labels=["a", "c"], shares=None), replace(test, shares=None)
+    for texts in ((train, test), plain):
+        splits = {name: text_statistics(one) for name, one in zip(("train", "test"), texts, strict=True)}
+        assert label_problems(splits, unknown_labels) == []
+        warnings = text_warnings(splits, {}, unknown_labels)
+        assert not any("do not occur" in one.message for one in warnings)
+    nameless = {name: replace(one, label_names=None) for name, one in zip(("train", "test"), plain, strict=True)}
+    found = label_problems({name: text_statistics(one) for name, one in nameless.items()}, unknown_labels)
+    assert [problem.message for problem in found if "do not occur" in problem.message] == (
+        [
+            'has labels that do not occur in the training texts: "b"; set data.unknown_labels to wrong to count such '
+            "texts as errors, or to drop to skip them"
+        ]
+        if unknown_labels == "error"
+        else []
+    )
 
 
 def _prepared(folder: Path, rows: list[tuple[str, ...]], **data: Any) -> Any:

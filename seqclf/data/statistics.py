@@ -42,6 +42,7 @@ class TextStatistics:
             values in the columns beside the text.
         weights: of the texts; None if they have none.
         shares: of probabilities of labels; None if there are none. ``labels`` are then the most probable ones.
+        names: all labels in the source's own order, also those that no text has; empty if the source has no order.
     """
 
     texts: int
@@ -53,6 +54,12 @@ class TextStatistics:
     contradictory: int
     weights: WeightStatistics | None = None
     shares: ShareStatistics | None = None
+    names: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> frozenset[str]:
+        """The labels of a model that is trained on these texts."""
+        return frozenset(self.names or self.labels)
 
     @property
     def by_label(self) -> Mapping[str, float]:
@@ -91,6 +98,7 @@ def text_statistics(data: LabelledTexts) -> TextStatistics:
         contradictory=(SeenTexts([data], with_columns) if data.extra else seen).contradictory,
         weights=WeightStatistics.of(data),
         shares=ShareStatistics.of(data),
+        names=data.label_names or (),
     )
 
 
@@ -115,13 +123,12 @@ def token_statistics(encoded: EncodedTexts, max_tokens: int, vocabulary_size: in
 def label_problems(splits: Mapping[str, TextStatistics], unknown_labels: UnknownLabels = "error") -> list[Problem]:
     """Problems that prevent training or evaluation with these labels."""
     train = splits["train"]
-    known = train.labels
     problems = []
     if train.shares is not None:
         if train.shares.same:
             problems.append(Problem(("data", "train"), ALL_SHARES_THE_SAME))
-    elif all(count == train.texts for count in known.values()):
-        message = all_the_same(list(known), train.multi, "training text")
+    elif all(count == train.texts for count in train.labels.values()):
+        message = all_the_same(list(train.labels), train.multi, "training text")
         problems.append(Problem(("data", "train"), message))
     for name, split in splits.items():
         if split.weights is not None:
@@ -132,9 +139,9 @@ def label_problems(splits: Mapping[str, TextStatistics], unknown_labels: Unknown
             found, expected = labels_a_text(splits[name].multi), labels_a_text(train.multi)
             message = f"has {found}, but the training texts have {expected}"
             problems.append(Problem(("data", name), message))
-        strange = sorted(splits[name].labels.keys() - known.keys()) if name in splits else []
+        strange = sorted(splits[name].labels.keys() - train.known) if name in splits else []
         if strange and unknown_labels == "error":
-            advice = what_to_do(strange, known)
+            advice = what_to_do(strange, sorted(train.known))
             named = some_of(strange, _LABELS_NAMED)
             message = f"has labels that do not occur in the training texts: {named}; {advice}"
             problems.append(Problem(("data", name), message))
@@ -177,7 +184,7 @@ def text_warnings(
         if lacking:
             named = some_of(lacking, _LABELS_NAMED)
             warn(name, f"has no texts with the training labels {named}; its scores say nothing about them")
-        strange = sorted(split.labels.keys() - labels.keys())
+        strange = sorted(split.labels.keys() - train.known)
         if strange and unknown_labels != "error":
             what = "counted as errors" if unknown_labels == "wrong" else "skipped"
             warn(

@@ -218,7 +218,8 @@ def _problem_of(error: InputError, split: str) -> Problem:
 
 def _spelled_alike(texts: dict[str, LabelledTexts]) -> tuple[dict[str, LabelledTexts], list[Problem]]:
     """The splits with labels spelled as in the training texts, and warnings about those that this changed."""
-    known = {name for names in set(texts["train"].label_sets) for name in names}
+    train = texts["train"]
+    known = set(train.label_names or (name for names in set(train.label_sets) for name in names))
     warnings: list[Problem] = []
     for split in texts:
         texts[split], changed = spelled_alike(texts[split], known)

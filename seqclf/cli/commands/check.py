@@ -81,6 +81,7 @@ def _as_json(report: Report) -> dict[str, Any]:
 
     splits: dict[str, dict[str, Any]] = {name: asdict(split) for name, split in report.splits.items()}
     for split in splits.values():
+        del split["names"]
         for name in ("weights", "shares"):  # for texts that have some
             if split[name] is None:
                 del split[name]
