@@ -145,7 +145,7 @@ def test_each_of_several_files_is_predicted_by_itself(
         Path(name).touch()
     assert "reads one file at a time, found 2" in (done := CliRunner().invoke(cli, shlex.split(line))).stderr
     assert done.exit_code == 2
-    assert [text.strip() for text in done.stderr.splitlines()[-4:]] == [
+    assert [text.strip() for text in done.stderr.replace(" \\\n      ", " ").splitlines()[-4:]] == [
         "mkdir -p predicted",
         f"for file in {files}; do",
         f'seqclf predict --input "$file" --output "predicted/$(basename "$file")"{options}',

@@ -7,6 +7,7 @@ import os
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import indent
 
 import click
 
@@ -78,12 +79,15 @@ def _loop(context: click.Context, files: Sequence[str]) -> str:
     pattern = _pattern(files)
     start, _, end = pattern.partition("*")
     is_whole = set(glob.glob(pattern)) == set(files)
-    listed = "*".join(shlex.quote(part) if part else "" for part in (start, end)) if is_whole else shlex.join(files)
+    if is_whole:
+        listed = "*".join(shlex.quote(part) if part else "" for part in (start, end))
+    else:  # a file a line: a terminal would break a long line where the shell does not read on
+        listed = " \\\n    ".join(map(shlex.quote, files))
     ending = "" if all(unpacked_name(Path(file)).suffix.lower() in OUTPUT_KINDS for file in files) else ".csv"
     call = f'seqclf predict --input "$file" --output "predicted/$(basename "$file"){ending}"'
     others = shlex.join(_without_files(context.command, words, files))
     lines = ("mkdir -p predicted", f"for file in {listed}; do", f"  {call} {others}".rstrip(), "done")
-    return "\n".join(f"  {line}" for line in lines)
+    return indent("\n".join(lines), "  ")
 
 
 def _without_files(command: click.Command, words: Sequence[str], files: Sequence[str]) -> list[str]:

@@ -6,15 +6,16 @@ import os
 import re
 import sys
 import textwrap
+from pathlib import Path
+from pkgutil import iter_modules
 from typing import IO
 
 import click
 
 _INDENT = "  "
 _NARROWEST = 20
-_COMMAND = re.compile(
-    r"(?:(?<=: )|(?<=  )|^)seqclf (?:bench|check|config|eval|export|init|predict|probe|schema|split|train)\b.*$"
-)
+_NAMES = "|".join(module.name.replace("_", "-") for module in iter_modules([str(Path(__file__).with_name("commands"))]))
+_COMMAND = re.compile(rf"(?:(?<=: )|(?<=  )|^)seqclf (?:{_NAMES})\b.*$")
 _SHELL_WORD = re.compile(r"""(?:[^\s'"]|'[^']*'|"[^"]*"|['"])+""")
 _GOES_ON = " \\"
 
