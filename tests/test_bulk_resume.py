@@ -127,6 +127,23 @@ def test_files_are_not_mixed_up(tmp_path: Path) -> None:
     assert source.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    "progress",
+    [None, [], {"row": 3}, {"rows": "3"}, {"rows": True}, {"bad": -1}, {"rows": 3, "complete": "../mine"}],
+)
+def test_a_malformed_journal_is_named(progress: Any, tmp_path: Path) -> None:
+    source, partial, mine = written(tmp_path / "in.csv", ROWS), tmp_path / "out.csv.partial", tmp_path / "mine"
+    partial.mkdir()
+    mine.touch()
+    (partial / "journal.json").write_text(json.dumps({"job": {}, "progress": progress}), encoding="utf-8")
+    for resume in (True, False):
+        with pytest.raises(
+            InputError, match=r"journal\.json: cannot be read .*; delete .*out\.csv\.partial to start again"
+        ):
+            predict(source, tmp_path / "out.csv", resume=resume)
+    assert mine.exists() and not (tmp_path / "out.csv").exists()
+
+
 def test_one_process_writes_a_file(tmp_path: Path) -> None:
     source, target = written(tmp_path / "in.csv", ROWS), tmp_path / "out.csv"
 

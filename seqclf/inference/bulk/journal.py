@@ -116,8 +116,8 @@ class Journal:
         """The progress; none if there is no journal."""
         content = self._content()
         try:
-            return Progress() if content is None else Progress(**content["progress"])
-        except (LookupError, TypeError) as error:
+            return Progress() if content is None else _progress_in(content["progress"])
+        except (LookupError, TypeError, ValueError) as error:
             raise self._malformed(error) from error
 
     def _check_job(self) -> None:
@@ -189,6 +189,17 @@ class Journal:
 
     def drop(self) -> None:
         remove_folder(self.folder)
+
+
+def _progress_in(saved: Any) -> Progress:
+    """Raises ``TypeError`` or ``ValueError`` for anything that ``Journal.note`` does not write."""
+    progress = Progress(**saved)
+    *counts, complete = asdict(progress).values()
+    if not all(type(count) is int and count >= 0 for count in counts):
+        raise ValueError("a count is not a whole number")
+    if not isinstance(complete, str) or Path(complete).name != complete:
+        raise ValueError("the complete file is not in this folder")
+    return progress
 
 
 def _shown(value: Any) -> str:
