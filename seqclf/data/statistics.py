@@ -139,13 +139,21 @@ def label_problems(splits: Mapping[str, TextStatistics], unknown_labels: Unknown
             found, expected = labels_a_text(splits[name].multi), labels_a_text(train.multi)
             message = f"has {found}, but the training texts have {expected}"
             problems.append(Problem(("data", name), message))
-        strange = sorted(splits[name].labels.keys() - train.known) if name in splits else []
-        if strange and unknown_labels == "error":
-            advice = what_to_do(strange, sorted(train.known))
-            named = some_of(strange, _LABELS_NAMED)
-            message = f"has labels that do not occur in the training texts: {named}; {advice}"
-            problems.append(Problem(("data", name), message))
+        if name in splits and (unknown := _unknown_labels(splits[name], train, unknown_labels)) is not None:
+            problems.append(Problem(("data", name), unknown))
     return problems
+
+
+def _unknown_labels(split: TextStatistics, train: TextStatistics, unknown_labels: UnknownLabels) -> str | None:
+    """The problem with labels of a split that do not occur in the training texts; None if there is none."""
+    strange = sorted(split.labels.keys() - train.known)
+    named = some_of(strange, _LABELS_NAMED)
+    if strange and unknown_labels == "error":
+        advice = what_to_do(strange, sorted(train.known))
+        return f"has labels that do not occur in the training texts: {named}; {advice}"
+    if strange and not train.multi and len(strange) == len(split.labels):
+        return f"every text has a label that does not occur in the training texts ({named})"
+    return None
 
 
 def text_warnings(
