@@ -15,6 +15,7 @@ from seqclf.cli import cli
 from seqclf.config import checked_config, load_config
 from seqclf.config.problems import ConfigError
 from seqclf.data.prepare import preparation_problems
+from seqclf.errors import InputError
 from seqclf.sources.table.reader import TableSource
 from seqclf.starter.headers import lacks_header
 from seqclf.starter.labels_in_lines import advice_on_lines
@@ -214,3 +215,9 @@ def test_several_files_may_lack_a_line_of_names(tmp_path: Path) -> None:
         (tmp_path / name).write_text("".join(",".join(row) + "\n" for row in part), encoding="utf-8")
     seen = see(Request(str(tmp_path / "a*.csv")))
     assert (seen.data["header"], seen.data["text"], seen.look.seen) == (["column_1", "column_2"], "column_2", 40)
+
+
+def test_names_of_columns_are_for_csv_and_tsv_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "a", "label": "b"}\n' * 30, encoding="utf-8")
+    with pytest.raises(InputError, match="--header names the columns of csv and tsv files"):
+        see(Request(str(tmp_path / "a.jsonl"), header=("text", "label")))

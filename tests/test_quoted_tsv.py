@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,33 @@ def test_row_names_of_r_are_named(delimiter: str, tmp_path: Path) -> None:
 def test_a_single_long_row_has_no_row_name(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "a.csv", [("text", "label"), ("1", "nice film", "pos"), *PLAIN])
     assert "row.names" not in _read(path, "csv")[1][0]
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "row", "advice"),
+    [
+        (
+            "a.csv",
+            "text,label",
+            "a film, or two,pos",
+            'add a name to the header, or write fields that contain "," in q',
+        ),
+        ("a.tsv", "text\tlabel", "a\tnice film\tpos", "every row has one field more: add a name to the header$"),
+        (
+            "a.csv",
+            "# exported in 2020",
+            "nice film,pos",
+            "the first line must name the columns: remove the lines above",
+        ),
+    ],
+)
+def test_rows_with_one_field_more_are_not_always_from_r(
+    name: str, header: str, row: str, advice: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_text(f"{header}\n" + f"{row}\n" * 3)
+    message = _read(path, name[2:])[1][0]
+    assert re.search(advice, message) and "row.names" not in message
 
 
 def test_a_tab_at_the_end_of_every_row_is_named(tmp_path: Path) -> None:

@@ -120,6 +120,11 @@ def test_no_suitable_column_is_an_error_with_the_reason(
     assert message in str(raised.value)
 
 
+def test_a_nested_text_is_to_be_written_to_a_column_of_its_own() -> None:
+    with pytest.raises(InputError, match="contains nested values; write the text to a column of its own, or name"):
+        choose_columns("t.jsonl", {"review": [{"text": text} for text in TEXTS], "label": TWO})
+
+
 def test_a_column_that_few_rows_have_is_passed_over() -> None:
     values = {"text": TEXTS, "label": ["a", "b"], "kind": TWO, "body": TEXTS[:5]}
     chosen = choose_columns("t.jsonl", values)

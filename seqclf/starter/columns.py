@@ -140,7 +140,7 @@ def _check_header(path: str, names: Sequence[str]) -> None:
 def _no_header(path: str, name: str) -> str:
     return (
         f'{path}:1: the first line must name the columns, such as text,label; found "{name[:40]}..."; --header '
-        "names the columns of a file without such a line"
+        "names the columns of a csv or tsv file without such a line"
     )
 
 

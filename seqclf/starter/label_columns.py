@@ -77,7 +77,7 @@ def label_columns(
         if name.strip() in {value for value, _ in most_frequent(values[name], 50)}:
             raise InputError(
                 f'{path}:1: the first line must name the columns, but "{name}" is a label in later rows; --header '
-                "names the columns of a file without such a line"
+                "names the columns of a csv or tsv file without such a line"
             )
     elif named := by_name(columns, LABEL_NAMES):
         name, reason = named[0]  # reading it reports what is wrong with it

@@ -81,6 +81,11 @@ class _Table:
         if request.encoding is not None or (all(kind in TEXT_KINDS for kind in kinds) and not is_mixed):
             self._encoding, self._notes = _encoding(request, files)
         self._header = request.header
+        if self._header and not self._may_lack_header:
+            raise InputError(
+                f"{path}: --header names the columns of csv and tsv files without a line of names; in other files, the "
+                "first row or the keys name them"
+            )
 
     def _source(self, text: str | Sequence[str] = "", label: Any = "", **more: Any) -> TableSource:
         kind, header, encoding = self._format or "auto", self._header or (), self._encoding

@@ -134,7 +134,7 @@ class _Table:
                         looks.every_row = False
             if self._awaits_first:
                 header, self._awaits_first = self._with_row_names(fields, line), False
-                hint = hint or self._row_names_hint(fields)
+                hint = hint or self._one_more_hint(fields)
             if "\0" in text:
                 yield InputError(f"{path}:{start}: contains a NUL byte; is it a text file?")
             elif not (text.isascii() or is_text((text,))):
@@ -145,7 +145,7 @@ class _Table:
                 yield InputError(f"{path}:{start}: {self._wrong_count(fields)}{hint}")
                 hint = ""
 
-    def _row_names_hint(self, fields: list[str]) -> str:
+    def _one_more_hint(self, fields: list[str]) -> str:
         """Advice if this first row and those that follow have one field more than the header."""
         more, delimiter = len(self.header) + 1, self._dialect.delimiter
         if len(fields) != more:
@@ -157,10 +157,15 @@ class _Table:
             return ""
         if not fields[-1] and all(line.rstrip("\r\n").endswith(delimiter) for line in following):
             return f"; every row ends with {_named(delimiter)}, but the header does not"
-        return (
-            "; every row has one field more, as in R's files with row names: write it again with row.names=FALSE (or "
-            "col.names=NA), or add a name to the start of the header"
-        )
+        if more == 2:
+            return "; the first line must name the columns: remove the lines above the names"
+        if fields[0] == "1":
+            return (
+                "; every row has one field more, as in R's files with row names: write it again with row.names=FALSE "
+                "(or col.names=NA), or add a name to the start of the header"
+            )
+        quotes = f", or write fields that contain {_named(delimiter)} in quotes" if quoted else ""
+        return f"; every row has one field more: add a name to the header{quotes}"
 
     def _read_header(self, encoding: str) -> None:
         line = self._lines.take() or ""
