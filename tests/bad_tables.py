@@ -7,8 +7,9 @@ import gzip
 import io
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 Row = dict[str, Any]
@@ -19,11 +20,11 @@ GOOD: list[Row] = [{"text": f"a {'good' if i % 2 else 'bad'} film {i}", "label":
 @dataclass(frozen=True)
 class Case:
     """A file and its result: ``refused`` (part of the error), or ``rows`` that are read, with a ``warning``
-    (part of one) if it is unusual."""
+    (part of one) if it is unusual. A function makes a content that is too large to be made for every process."""
 
     name: str
     ending: str
-    content: bytes
+    content: bytes | Callable[[], bytes]
     refused: str | None = None
     rows: int | None = None
     warning: str | None = None
@@ -265,9 +266,11 @@ def _parquet_files() -> Iterator[Case]:
 
 
 def _long_lines() -> Iterator[Case]:
-    long = {"text": "w" * 50_000_000, "label": "n"}
+    def content(kind: str) -> bytes:
+        return written([*GOOD, {"text": "w" * 50_000_000, "label": "n"}], kind)
+
     for kind in ("csv", "jsonl"):
-        yield Case("a line of 50 MB", kind, written([*GOOD, long], kind), rows=25)
+        yield Case("a line of 50 MB", kind, partial(content, kind), rows=25)
 
 
 CASES = [case for kind in KINDS for table in (_bytes_of, _labels_of, _texts_of, _columns_of) for case in table(kind)]

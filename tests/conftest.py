@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,12 @@ ONE_THREAD = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 if "PYTEST_XDIST_WORKER" in os.environ:  # there are as many workers as cores
     for name in ONE_THREAD:
         os.environ.setdefault(name, "1")
+
+
+def pytest_collection_finish() -> None:
+    """Tests and imported modules live as long as the process: the garbage collector need not walk them each time."""
+    gc.freeze()
+
 
 SMALL = {
     "name": "small",
@@ -71,6 +78,15 @@ def write_csv(path: Path, rows: list[tuple[str, ...]]) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(rows)
     return path
+
+
+@pytest.fixture
+def no_saved_models() -> Iterator[None]:
+    """Trainings of this test write no SavedModel; those of fixtures that outlive it do."""
+    from trainings import without_saved_models
+
+    with without_saved_models():
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -197,9 +213,10 @@ def binary_run(sample_csv: Path, runs: Path) -> Any:
 @pytest.fixture(scope="session")
 def uninterrupted(sample_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The result of ``training_config`` when nothing stops its training."""
-    from trainings import result, training_config
+    from trainings import result, training_config, without_saved_models
 
-    return result(trained(training_config(sample_csv), tmp_path_factory.mktemp("uninterrupted")))
+    with without_saved_models():
+        return result(trained(training_config(sample_csv), tmp_path_factory.mktemp("uninterrupted")))
 
 
 @pytest.fixture(scope="session")

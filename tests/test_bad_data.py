@@ -21,7 +21,7 @@ from seqclf.sources.table.reader import TableSource
 def _read(folder: Path, case: Case, split: str) -> tuple[int, list[str]]:
     """Process texts like ``check`` and ``train``; return rows and warnings. Raises ``InputError``."""
     bad = folder / f"table.{case.ending}"
-    bad.write_bytes(case.content)
+    bad.write_bytes(case.content() if callable(case.content) else case.content)
     train = bad
     if split == "test":
         train = folder / "train.csv"

@@ -125,6 +125,7 @@ def test_eval_sets_data_options_alone(binary_run: Run) -> None:
     assert "/nothing.csv: " in missing.stderr
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_eval_rejects_fractions_of_changed_data(sample_csv: Path, tmp_path: Path) -> None:
     """Split from other texts, the test split would contain texts that the run was trained on."""
     from conftest import trained
@@ -146,6 +147,7 @@ def test_eval_rejects_fractions_of_changed_data(sample_csv: Path, tmp_path: Path
     assert _call(*arguments, "--data", str(table)).exit_code == 0
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_eval_without_a_test_split_advises(three_labels_csv: Path, tmp_path: Path) -> None:
     from conftest import trained
 

@@ -195,6 +195,7 @@ def test_a_small_cross_validation(config_file: Path, tmp_path: Path) -> None:
     assert newest["run"] == "small-1-fold2"
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_a_fold_is_trained_again_from_its_own_config(config_file: Path, tmp_path: Path) -> None:
     """It has the fold's number and needs no other fold: the weights are the same as before."""
     runs = tmp_path / "runs"
@@ -207,6 +208,7 @@ def test_a_fold_is_trained_again_from_its_own_config(config_file: Path, tmp_path
     assert all(np.array_equal(first[name], second[name]) for name in first.keys() - {"scalars"})
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_ctrl_c_keeps_finished_folds(config_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from seqclf.training import session
 

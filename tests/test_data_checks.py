@@ -48,6 +48,7 @@ def test_options_that_do_not_fit_the_data_are_reported_before_training(
         trained(config, runs)
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_numbers_are_labels_too(tmp_path: Path) -> None:
     rows = [("text", "label"), *((f"word {i}", f"{i % 2}") for i in range(40))]
     data = write_csv(tmp_path / "numbers.csv", rows)

@@ -52,6 +52,7 @@ def test_the_training_file_is_named(three_label_run: Run, three_labels_csv: Path
     assert "warning" not in found.stderr
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_a_test_file_used_for_training_is_reported(sample_csv: Path, tmp_path: Path) -> None:
     with sample_csv.open(encoding="utf-8", newline="") as file:
         rows = [(row["text"], row["label"]) for row in csv.DictReader(file)]
@@ -76,6 +77,7 @@ def test_a_test_file_used_for_training_is_reported(sample_csv: Path, tmp_path: P
     assert "warning" not in _eval(run, "--json", "--split", "validation").stderr
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_seen_texts_are_known_without_the_data_or_without_the_cache(
     sample_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

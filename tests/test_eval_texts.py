@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from conftest import POOLED, small_config, trained, write_csv
+from trainings import without_saved_models
 
 from seqclf.cli import cli
 from seqclf.config import load_config
@@ -42,7 +43,8 @@ def run_of_lists(tmp_path_factory: pytest.TempPathFactory) -> Run:
     rows = [{"text": f"word{i % 7} {i}", "label": ["a"] if i % 2 else ["b", "c"] if i % 3 else []} for i in range(60)]
     (folder / "t.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
     data = {"source": "table", "train": str(folder / "t.jsonl"), "validation": 0.2, "test": 0.2}
-    run: Run = trained(small_config(data=data, layers=POOLED, training__epochs=1), folder / "runs")
+    with without_saved_models():
+        run: Run = trained(small_config(data=data, layers=POOLED, training__epochs=1), folder / "runs")
     return run
 
 
@@ -164,6 +166,7 @@ def test_predictions_keep_all_columns_of_a_table(kind: str, written: str, three_
 
 
 @pytest.mark.parametrize("own", [False, True])
+@pytest.mark.usefixtures("no_saved_models")
 def test_predictions_of_a_split_keep_all_columns(own: bool, tmp_path: Path) -> None:
     rows = [{"who": f"{i}", "said": f"word{i % 3} {i}", "kind": "ab"[i % 2]} for i in range(60)]
     table = _table(tmp_path / "t.csv", rows)

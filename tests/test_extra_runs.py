@@ -193,6 +193,7 @@ def test_other_formats_give_the_same_features(table: Path, tmp_path: Path) -> No
         np.testing.assert_array_equal(data.train.extra, expected.train.extra)
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_a_resumed_training_ends_as_if_it_had_never_stopped(table: Path, tmp_path: Path) -> None:
     from trainings import TRAINING, Killed
 

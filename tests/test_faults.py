@@ -44,6 +44,7 @@ def _finished(run: Run) -> dict[str, Any]:
     return result(run)
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_a_full_disk(uninterrupted: dict[str, Any], sample_csv: Path, tmp_path: Path) -> None:
     """A disk with room for some checkpoints, but not for the models."""
     in_own_mounts = ["unshare", "--user", "--map-root-user", "--mount"]
@@ -89,6 +90,7 @@ except SeqclfError as error:
 """
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_a_folder_that_may_not_be_written_any_more(
     uninterrupted: dict[str, Any], sample_csv: Path, tmp_path: Path
 ) -> None:

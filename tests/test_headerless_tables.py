@@ -147,6 +147,7 @@ def test_options_that_do_not_fit_are_errors(tmp_path: Path) -> None:
     assert len({TableSource("b", "a", header=names).fingerprint(data["train"]) for names in ((), ("a", "b"))}) == 2  # type: ignore[arg-type]
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_a_run_evaluates_and_predicts_files_without_names(tmp_path: Path) -> None:
     rows = [[str(1 + i % 2), f"{'good bad'.split()[i % 2]} film {i}"] for i in range(40)]
     path = _written(tmp_path / "t.csv", rows)

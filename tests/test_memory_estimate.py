@@ -132,6 +132,7 @@ def test_a_refit_of_ngrams_needs_memory_in_addition_to_the_model(sample_csv: Pat
     assert needs.bytes == needs.state_bytes + needs.refit_bytes
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_the_commands(sample_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = tmp_path / "c.yaml"
     layers = [{"type": "lstm", "units": 60_000}]

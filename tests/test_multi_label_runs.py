@@ -118,6 +118,7 @@ def test_it_trains_and_eval_shows_it(which: str, request: pytest.FixtureRequest,
         assert len(set(run.thresholds or ())) == 1, "shared"
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_thresholds_come_from_validation_alone(three: Run, tmp_path: Path) -> None:
     """They depend on the validation texts only: other test texts give the same thresholds."""
     from seqclf.data.prepare import prepare_split
@@ -142,6 +143,7 @@ def test_thresholds_come_from_validation_alone(three: Run, tmp_path: Path) -> No
     assert set(runs[0].metrics) == {"validation"}
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_thresholds_without_validation_and_fixed_ones(three: Run, tmp_path: Path) -> None:
     base = {"layers": [{"type": "pool"}], "training__epochs": 1, "training__early_stopping": None}
     for changes, expected in (
@@ -243,6 +245,7 @@ def test_splits_of_another_kind_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "csv"])
+@pytest.mark.usefixtures("no_saved_models")
 def test_init_sees_lists(tmp_path: Path, ending: str) -> None:
     rows = rows_of(40, list(WORDS))
     options: list[str] = []

@@ -169,6 +169,7 @@ def test_a_quantized_table_costs_little(linear_run: Any, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("training", [{}, {"accumulate_steps": 3, "moving_average": {"decay": 0.9}}])
+@pytest.mark.usefixtures("no_saved_models")
 def test_a_stopped_training_is_resumed_to_the_bit(sample_csv: Path, tmp_path: Path, training: dict[str, Any]) -> None:
     from seqclf.config import load_config
     from seqclf.training.options import TrainOptions
@@ -214,6 +215,7 @@ def test_only_the_network_is_trained(sample_csv: Path) -> None:
     assert any("embedding" in path for path in trainable)
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_a_mix_is_chosen_on_validation(sample_csv: Path, tmp_path: Path) -> None:
     from seqclf.evaluation.classifier import KerasClassifier
     from seqclf.model.build import LOGITS
@@ -261,6 +263,7 @@ def test_no_folds_if_the_network_trains_alone(sample_csv: Path) -> None:
     assert beside.out_of_fold.any()
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_a_network_trained_alone_equals_the_network_without_ngrams(sample_csv: Path, tmp_path: Path) -> None:
     """The branch changes the output but not the training."""
     options: dict[str, Any] = {"layers": [{"type": "gru", "units": 4}], "training__epochs": 1}

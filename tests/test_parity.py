@@ -95,7 +95,9 @@ def test_outputs_and_losses_are_those_of_the_model_written_by_hand(name: str) ->
     loss_of = binary if count == 2 else keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     weights = by_hand.trainable_variables
 
-    @tf.function(reduce_retracing=True)
+    targets = tf.TensorSpec([None, 1] if count == 2 else [None], tf.int32)
+
+    @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32), targets])
     def step(tokens: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             loss = loss_of(labels, by_hand(tokens, training=True))

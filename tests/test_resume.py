@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from conftest import POOLED, small_config, trained
-from trainings import Killed, killed_after, result, training_config
+from trainings import Killed, killed_after, result, training_config, without_saved_models
 
 from seqclf.cli import cli
 from seqclf.config import Config, checked_config, load_config
@@ -37,6 +37,7 @@ def _resume(run: Run, **callbacks: Any) -> None:
 
 
 @pytest.mark.parametrize("stops", [[1], [11, 3, 13]], ids=str)
+@pytest.mark.usefixtures("no_saved_models")
 def test_stopped_anywhere_the_result_is_bit_equal(
     stops: list[int], uninterrupted: dict[str, Any], sample_csv: Path, tmp_path: Path
 ) -> None:
@@ -66,7 +67,9 @@ def test_an_interrupted_run_resumes(uninterrupted: dict[str, Any], sample_csv: P
     )
     assert run.manifest["status"] == "interrupted"
     assert find_resumable(tmp_path, None) == find_resumable(tmp_path, run.name) == run
+    before = (run.saved_model / "variables" / "variables.data-00000-of-00001").read_bytes()
     _resume(run)
+    assert (run.saved_model / "variables" / "variables.data-00000-of-00001").read_bytes() != before
     assert result(run) == uninterrupted
     with pytest.raises(InputError, match="is already finished. To train it for N epochs"):
         find_resumable(tmp_path, run.name)
@@ -74,6 +77,7 @@ def test_an_interrupted_run_resumes(uninterrupted: dict[str, Any], sample_csv: P
         find_resumable(tmp_path, None)
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_a_damaged_checkpoint_is_reported_and_the_previous_one_used(
     uninterrupted: dict[str, Any], sample_csv: Path, tmp_path: Path
 ) -> None:
@@ -122,6 +126,7 @@ def test_two_processes_cannot_train_one_run(sample_csv: Path, tmp_path: Path) ->
         pass
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_write_failures_are_reported_and_written_files_are_complete(
     uninterrupted: dict[str, Any], sample_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,7 +183,8 @@ def test_the_command_s_options(tmp_path: Path, binary_run: Run) -> None:
 @pytest.fixture(scope="module")
 def finished_early(sample_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Trained for two of the four epochs of ``uninterrupted``."""
-    run: Run = trained(training_config(sample_csv, epochs=2), tmp_path_factory.mktemp("finished"))
+    with without_saved_models():
+        run: Run = trained(training_config(sample_csv, epochs=2), tmp_path_factory.mktemp("finished"))
     return run
 
 
@@ -203,6 +209,7 @@ def test_a_finished_run_keeps_one_state_without_the_best_weights(finished_early:
         assert [name for name in arrays if name.startswith("best_")] == []
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_more_epochs_for_a_finished_run_are_those_of_a_longer_training(
     finished_early: Run, uninterrupted: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -219,6 +226,7 @@ def test_more_epochs_for_a_finished_run_are_those_of_a_longer_training(
         _further(run, epochs=5)
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_more_epochs_survive_a_kill(finished_early: Run, uninterrupted: dict[str, Any], tmp_path: Path) -> None:
     run = _copy(finished_early, tmp_path)
     with pytest.raises(Killed):
@@ -230,6 +238,7 @@ def test_more_epochs_survive_a_kill(finished_early: Run, uninterrupted: dict[str
     assert result(run) == uninterrupted
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_more_patience_for_a_run_that_was_stopped_early(sample_csv: Path, tmp_path: Path) -> None:
     """A score that cannot improve stops the training after the first epoch and the patience."""
     stopping = {"monitor": "val_loss", "patience": 1, "min_delta": 9.0}
@@ -283,6 +292,7 @@ def test_a_rate_that_was_planned_for_fewer_epochs_is_not_extended(
         extended(config, run, None, 5)
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_what_a_finished_run_keeps_is_an_option(sample_csv: Path, tmp_path: Path) -> None:
     small = {"data__train": str(sample_csv), "layers": POOLED, "training__epochs": 1}
     none = trained(small_config(**small, training__keep_checkpoints=False), tmp_path)

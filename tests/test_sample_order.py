@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from trainings import without_saved_models
 
 from seqclf.config import load_config, parse_override
 from seqclf.new_runs import begin_run
@@ -21,7 +22,8 @@ def _test_accuracy(runs: Path, *settings: str) -> float:
 
     config = load_config(QUICKSTART, [parse_override(setting) for setting in settings])
     run = begin_run(runs, config.name)
-    train(config, run)
+    with without_saved_models():
+        train(config, run)
     classifier = KerasClassifier.load(run)
     test = prepare_split(
         classifier.config, "test", classifier.tokenizer, classifier.labels, run.manifest["data_fingerprint"]

@@ -194,6 +194,7 @@ def test_init_tries_models_and_writes_the_best(sample_csv: Path, tmp_path: Path,
     assert not list(quick.iterdir())
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_train_tries_presets_for_a_config_and_trains_the_best(sample_csv: Path, tmp_path: Path, quick: Path) -> None:
     config = tmp_path / "c.yaml"
     text = "\n".join(

@@ -310,6 +310,7 @@ def test_relative_vocabularies_are_made_absolute(tmp_path: Path, monkeypatch: py
     assert config.tokenizer.file == str(tmp_path / "vocab.txt")  # type: ignore[union-attr]
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_words_have_pretrained_vectors(sample_csv: Path, tmp_path: Path) -> None:
     path = tmp_path / "vectors.txt"
     path.write_text("".join(f"{word} {'1 ' * 7}1\n" for word in ("film", "the", "zebra")), encoding="utf-8")

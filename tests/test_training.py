@@ -69,6 +69,7 @@ def test_it_learns(three_label_run: Run) -> None:
     assert three_label_run.metrics["validation"]["accuracy"] > 0.9
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_another_seed_has_other_weights(binary_run: Run, sample_csv: Path, tmp_path: Path) -> None:
     other = trained(small_config(data__train=str(sample_csv), seed=4), tmp_path)
     assert not _same(_weights(binary_run), _weights(other))
@@ -155,6 +156,7 @@ def test_a_state_of_something_else_is_refused(sample_csv: Path, three_labels_csv
         state.load(older.getvalue())
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_best_weights_are_kept_and_training_stops_early(sample_csv: Path, tmp_path: Path) -> None:
     config = small_config(
         data__train=str(sample_csv),
@@ -178,6 +180,7 @@ def test_best_weights_are_kept_and_training_stops_early(sample_csv: Path, tmp_pa
     assert classifier.evaluate(validation).loss == pytest.approx(losses[best - 1], rel=1e-5)
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_monitor_decides_what_is_best(sample_csv: Path, tmp_path: Path) -> None:
     config = small_config(
         data__train=str(sample_csv),

@@ -281,6 +281,7 @@ def test_averages_are_validated_and_kept_but_training_continues_without_them(sam
     assert state.best_validation in scores
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_the_exported_weights_are_the_ones_that_were_validated(sample_csv: Path, tmp_path: Path) -> None:
     from seqclf.data.prepare import prepare_split
     from seqclf.evaluation.classifier import KerasClassifier

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from conftest import POOLED, small_config, trained, write_csv
 from hypothesis import given
 from hypothesis import strategies as st
+from trainings import without_saved_models
 
 from seqclf.cli import cli
 from seqclf.config import checked_config
@@ -143,7 +144,8 @@ def _config(folder: Path, policy: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def wrong_run(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path_factory.mktemp("unknown")
-    return trained(_config(folder, "wrong"), folder / "runs")
+    with without_saved_models():
+        return trained(_config(folder, "wrong"), folder / "runs")
 
 
 def _eval(run: Any, *arguments: str) -> dict[str, Any]:
@@ -211,6 +213,7 @@ def test_check_warns_about_harmless_problems(tmp_path: Path) -> None:
         assert any(words in str(warning) and '"c"' in str(warning) for warning in warnings)
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_lists_with_unknown_labels_in_a_run(tmp_path: Path) -> None:
     def written(name: str, rows: list[tuple[str, list[str]]]) -> str:
         path = tmp_path / name

@@ -64,6 +64,7 @@ def test_files_without_vectors_are_reported(tmp_path: Path, content: bytes) -> N
         vectors_dim(path)
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_a_run_starts_with_the_vectors_and_reports_how_many_it_found(sample_csv: Path, tmp_path: Path) -> None:
     path = tmp_path / "vectors.txt"
     path.write_text("".join(f"{word} {'1 ' * 7}1\n" for word in ("film", "the", "zebra")), encoding="utf-8")
@@ -82,6 +83,7 @@ def test_a_run_starts_with_the_vectors_and_reports_how_many_it_found(sample_csv:
     assert KerasClassifier.load(run).probabilities(["a film"]).shape == (1, 2), "the run no longer needs the file"
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_a_run_reports_the_coverage_of_vectors(tmp_path: Path) -> None:
     rows = [
         ("text", "label"),

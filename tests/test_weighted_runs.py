@@ -52,6 +52,7 @@ def validation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_csv(tmp_path_factory.mktemp("weighted") / "validation.csv", [COLUMNS, *_rows(40, 120)])
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_equal_weights_and_rows_of_weight_zero_change_no_bit(validation: Path, tmp_path: Path) -> None:
     """The model and its scores are those of the table without the column and without these rows."""
     rows = _rows(120)
@@ -85,6 +86,7 @@ def soft_run(soft_config: dict[str, Any], tmp_path_factory: pytest.TempPathFacto
     return run
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_a_stopped_training_resumes_bit_equal(soft_run: Run, soft_config: dict[str, Any], tmp_path: Path) -> None:
     from seqclf.training.train import train
 

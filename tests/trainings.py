@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from conftest import small_config
 
+from seqclf.files import making_folder
 from seqclf.runs import Run
 
 # Dropout, schedules, averages, accumulated gradients and early stopping: all that has a state.
@@ -35,6 +39,20 @@ def training_config(train: Path, **training: Any) -> dict[str, Any]:
     return small_config(
         data__train=str(train), data__test=None, layers=layers, training=TRAINING | training, embedding__dropout=0.2
     )
+
+
+@contextmanager
+def without_saved_models() -> Iterator[None]:
+    """Trainings within it write an empty folder as their SavedModel: tracing its graph takes longer than a small
+    training. For tests of other results."""
+
+    def export(*arguments: Any, **options: Any) -> None:
+        *_, folder = arguments
+        with making_folder(folder):
+            pass
+
+    with patch("seqclf.export.saved_model.export_saved_model", export):
+        yield
 
 
 class Killed(BaseException):

@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 from conftest import trained
+from trainings import without_saved_models
 
 from seqclf.config import Config
+from seqclf.runs import Run
 
 _numbers = itertools.count()  # of runs
 
@@ -116,9 +118,15 @@ def ngrams_of(config: Config, folder: Path) -> Any:
     return tables, [model(tokens, training=True).numpy().round(6).tolist() for _ in range(8)]
 
 
+def _run(config: Config, folder: Path) -> Run:
+    with without_saved_models():
+        run: Run = trained(config.model_dump(mode="json"), folder / f"{next(_numbers)}")
+    return run
+
+
 def run_of(config: Config, folder: Path) -> Any:
     """The run's name, its status, and the positions of its history lines."""
-    run = trained(config.model_dump(mode="json"), folder / f"{next(_numbers)}")
+    run = _run(config, folder)
     lines = [json.loads(line) for line in run.history.read_text(encoding="utf-8").splitlines()]
     manifest = run.manifest
     places = [(line["type"], line.get("epoch"), line.get("step")) for line in lines]
@@ -127,16 +135,16 @@ def run_of(config: Config, folder: Path) -> Any:
 
 def checkpoints_of(config: Config, folder: Path) -> Any:
     """The checkpoints that a run keeps."""
-    run = trained(config.model_dump(mode="json"), folder / f"{next(_numbers)}")
+    run = _run(config, folder)
     return sorted(path.name for path in run.checkpoints.iterdir())
 
 
 def thresholds_of(config: Config, folder: Path) -> Any:
     """The thresholds that a run keeps."""
-    return trained(config.model_dump(mode="json"), folder / f"{next(_numbers)}").thresholds
+    return _run(config, folder).thresholds
 
 
 def scores_of(config: Config, folder: Path) -> Any:
     """The metrics of a run's validation texts."""
-    run = trained(config.model_dump(mode="json"), folder / f"{next(_numbers)}")
+    run = _run(config, folder)
     return sorted(run.metrics["validation"])
