@@ -17,7 +17,13 @@ def test_processes_and_loading_threads_make_no_difference(sample_csv: Path, tmp_
     """From an empty cache, with different hash seeds (order of sets) and numbers of threads that train and apply the
     tokenizer."""
     config = tmp_path / "c.yaml"
-    config.write_text(yaml.safe_dump(training_config(sample_csv, epochs=2)), encoding="utf-8")
+    values = training_config(sample_csv, epochs=2)
+    values["layers"] = [
+        {"type": "gru", "units": 4, "dropout": 0.2, "return_sequences": True},
+        {"type": "batch_norm"},
+        {"type": "lstm", "units": 3, "recurrent_dropout": 0.1},
+    ]
+    config.write_text(yaml.safe_dump(values), encoding="utf-8")
     processes = []
     for threads in ("1", "2"):
         environment = {"RAYON_NUM_THREADS": threads, "PYTHONHASHSEED": threads, "SEQCLF_CACHE": str(tmp_path / threads)}

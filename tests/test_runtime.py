@@ -93,7 +93,8 @@ print(json.dumps([vars(before), vars(set_to), vars(after), late, parts, keep_fre
 def test_the_command_line_sets_the_requested_threads(
     tmp_path: Path, sample_csv: Path, threads: str, layers: str, expected: Any
 ) -> None:
-    config = f"data: {{source: table, train: {sample_csv}}}\nlayers: {layers}\ntraining: {{epochs: 1}}\n"
+    config = f"data: {{source: table, train: {sample_csv}}}\nlayers: {layers}\n"
+    config += "training: {epochs: 1, baseline: false}\n"
     (tmp_path / "config.yaml").write_text(config, encoding="utf-8")
     program = """
 import json, sys
