@@ -62,6 +62,7 @@ class TableSource:
         self._columns = TableColumns(text, label, separator, group, weight, extra or {})
         self._reading = TableReading(file_format, options, encoding, tuple(header))
         self._digests = Digests(self._reading)
+        self._each_its_own: dict[Path, bool] = {}
 
     @property
     def columns_read(self) -> TableColumns:
@@ -254,7 +255,9 @@ class TableSource:
 
     def _check_columns(self, path: Path, line: int, row: Mapping[str, Any]) -> None:
         """Raise ``RowMissesColumns`` with a line number only for jsonl, where each row has its own columns."""
-        each_its_own = self._reading.kind(path) == "jsonl"
+        if path not in self._each_its_own:  # asking the file system for every row takes longer than reading it
+            self._each_its_own[path] = self._reading.kind(path) == "jsonl"
+        each_its_own = self._each_its_own[path]
         missing: dict[str, str] = {}
         for option, column in self._columns.named():
             if column not in row and not (each_its_own and option == "extra"):
