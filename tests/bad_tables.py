@@ -238,7 +238,7 @@ def _parquet_files() -> Iterator[Case]:
         ("nothing", b"", "not valid parquet"),
         ("noise", b"PAR1" + bytes(range(256)) + b"PAR1", "table.parquet: "),
         ("half a file", good[: len(good) // 2], "not valid parquet"),
-        ("a csv", written(GOOD, "csv"), "not valid parquet"),
+        ("a csv", written(GOOD, "csv"), "rename it table.csv"),
         ("no rows", _parquet(text=pyarrow.array([], "string"), label=pyarrow.array([], "string")), "contains no rows"),
         ("no columns", _parquet(), "contains no rows"),
         ("columns of other names", _parquet(body=texts, label=labels), 'no column "text"'),
