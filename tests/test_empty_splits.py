@@ -28,12 +28,14 @@ def _message(texts: LabelledTexts, validation: float, test: float, sets: list[in
 
 def test_four_texts_that_each_occur_six_times() -> None:
     labels, sets = ["a", "b"] * 12, [0, 1, 2, 3] * 6
-    assert _message(_texts(labels), 0.2, 0, sets) == (
-        "data.validation: 0.2 of 24 texts leaves none for validation: equal texts stay together (different texts: 4, "
+    assert _message(_texts(labels), 0.1, 0, sets) == (
+        "data.validation: 0.1 of 24 texts leaves none for validation: equal texts stay together (different texts: 4, "
         "the most frequent one 6 times); set data.validation to 0.25, remove repeated texts, add others, or give "
         "separate validation texts"
     )
-    assert len(partition(_texts(labels), validation=0.25, test=0, seed=0, sets=np.array(sets))["validation"]) == 6
+    for fraction in (0.25, 0.2):  # the closest that is possible
+        found = partition(_texts(labels), validation=fraction, test=0, seed=0, sets=np.array(sets))
+        assert len(found["validation"]) == 6
 
 
 def test_groups_are_named_where_there_are_groups() -> None:

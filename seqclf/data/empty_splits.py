@@ -19,6 +19,7 @@ Splits = Mapping[str, NDArray[np.int64]]
 """Indices of each split's texts."""
 
 _USUAL = (0.1, 0.2, 0.25, 0.3, 0.4, 0.5)
+_NEAR = 1.5
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,17 @@ class Draw:
     fractions: Fractions
     sets: NDArray[np.int64] | None
     draw: Callable[[Fractions, NDArray[np.int64] | None], Splits]
+
+    def near(self) -> Splits | None:
+        """The splits with slightly larger fractions that leave texts in each; None if there are none.
+
+        If texts must stay together, the fractions can only be met roughly in any case.
+        """
+        if self.sets is None or (found := self._usual(larger=True)) is None:
+            return None
+        if any(new > _NEAR * old for old, new in zip(self.fractions, found, strict=True)):
+            return None
+        return self.draw(found, self.sets)
 
     def problem(self, splits: Splits) -> str | None:
         """Why the first empty one of these splits, which were drawn so, has no texts, and what to do. None if every
@@ -66,13 +78,19 @@ class Draw:
 
     def _settings(self, *, larger: bool) -> str | None:
         """Fractions that leave texts in every split, as options; None if none of the usual ones does."""
+        if (fractions := self._usual(larger=larger)) is None:
+            return None
+        changed = zip(SPLITS[1:], self.fractions, fractions, strict=True)
+        return " and ".join(f"data.{name} to {new}" for name, old, new in changed if new != old)
+
+    def _usual(self, *, larger: bool) -> Fractions | None:
+        """Usual fractions that leave texts in every split, the closest ones; None if none does."""
         for usual in _USUAL if larger else reversed(_USUAL):
             found = tuple(share and (max if larger else min)(share, usual) for share in self.fractions)
             fractions = found[0], found[1]
             if fractions == self.fractions or sum(fractions) >= 1 or _empty(self.draw(fractions, self.sets), fractions):
                 continue
-            changed = zip(SPLITS[1:], self.fractions, fractions, strict=True)
-            return " and ".join(f"data.{name} to {new}" for name, old, new in changed if new != old)
+            return fractions
         return None
 
 

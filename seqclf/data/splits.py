@@ -33,9 +33,11 @@ def partition(
         raise InputError(f"data: validation ({validation}) and test ({test}) leave no training texts")
     splits = _drawn(texts, (validation, test), seed, sets)
     draw = Draw(texts, (validation, test), sets, lambda fractions, sets: _drawn(texts, fractions, seed, sets))
-    if (problem := draw.problem(splits)) is not None:
+    if (problem := draw.problem(splits)) is None:
+        return splits
+    if (near := draw.near()) is None:
         raise InputError(problem)
-    return splits
+    return dict(near)
 
 
 def _drawn(
