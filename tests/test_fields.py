@@ -75,5 +75,7 @@ def test_fields_may_be_columns_beside_the_text() -> None:
     assert given_fields(["price=12"], classifier).beside(2) == {"price": ["12", "12"]}
     with pytest.raises(InputError, match='"price"'):
         given_fields(["price=cheap"], classifier)
-    with pytest.raises(InputError, match='--field price=12,50: "price" is "12,50", expected a number, or nothing; write dig'):
+    with pytest.raises(
+        InputError, match='--field price=12,50: "price" is "12,50", expected a number, or nothing; write dig'
+    ):
         given_fields(["price=12,50"], classifier)
