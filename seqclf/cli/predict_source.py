@@ -14,6 +14,7 @@ from seqclf.inference.bulk.reader import Reader, Source
 from seqclf.runs import TEXT_COLUMN, Run
 from seqclf.tables.formats import TEXT_KINDS
 from seqclf.tables.names import double_quoted, is_same_but_normal_form
+from seqclf.tables.wrong_encoding import check_encoding
 
 if TYPE_CHECKING:
     from seqclf.cli.predict_request import FileRequest
@@ -31,6 +32,8 @@ def source_of(run: Run, request: FileRequest, columns: tuple[str, ...]) -> Sourc
     if request.encoding is None and source.kind in TEXT_KINDS:
         files = [] if source.is_stream else [Path(source.path)]
         source = dataclasses.replace(source, encoding=encoding_like(encoding, source.name, files))
+        if not source.is_stream and Path(source.path).is_file():  # a pipe cannot be read twice
+            check_encoding(Path(source.path), source.encoding, "--encoding ")
     if not request.columns and not columns:
         source = _with_text_column(source, run.text_column)
     source = _with_header(source, run.header)
