@@ -17,9 +17,9 @@ _LEAST_SHARE = 0.01
 def check_encoding(path: Path, encoding: str, option: str) -> None:
     """Raise ``InputError`` if most non-ASCII lines are not text of the encoding, and they are not just a few.
 
-    A few (one line, or less than 1 % of the lines) are damaged rows, which their reader reports. Reads at most the first
-    64 MB. A file that cannot be read passes: its reader reports that, too. So does UTF-16 or UTF-32, where no line is
-    found before the bytes are decoded.
+    A few (one line, or less than 1 % of the lines) are damaged rows, which their reader reports. Reads at most the
+    first 64 MB. A file that cannot be read passes: its reader reports that, too. So does UTF-16 or UTF-32, where no
+    line is found before the bytes are decoded.
 
     Args:
         encoding: by Python's name.
