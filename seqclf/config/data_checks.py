@@ -50,7 +50,8 @@ def folds_exclude_validation_texts(data: DataConfig) -> Iterator[Problem]:
 
 
 def source_is_consistent(data: DataConfig) -> Iterator[Problem]:
-    yield from (Problem(("data", option), message) for option, message in data.problems())
+    for option, message in data.problems():
+        yield Problem(("data", option) if isinstance(option, str) else ("data", *option), message)
 
 
 def source_warnings(data: DataConfig) -> Iterator[Problem]:

@@ -76,11 +76,17 @@ def locate(location: Sequence[int | str]) -> tuple[OptionPath, list[Model]]:
             inside = field.annotation if field else None
             models = models_of(inside) if field else models
             if not models:
-                # The next part names one of the value's types; then comes a key of a mapping or an index of a list.
-                kind, *name = location[index + 1 : index + 3] or (None,)
-                path += name if kind == MAPPING or str(kind).startswith("list[") else []
+                path += _entry(inside, location[index + 1 : index + 3])
                 break
     return tuple(path), models
+
+
+def _entry(annotation: Any, rest: Sequence[int | str]) -> Sequence[int | str]:
+    """The key of a mapping or the index of a list in ``rest``, a location below an option without a model."""
+    if get_origin(annotation) is dict:
+        return rest[:1]
+    # The first part names one of the types that the value may have.
+    return rest[1:] if rest and (rest[0] == MAPPING or str(rest[0]).startswith("list[")) else ()
 
 
 def _models(annotation: Any) -> Iterator[Model]:

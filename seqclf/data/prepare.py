@@ -69,10 +69,11 @@ def preparation_problems(config: Config) -> list[Problem]:
         try:
             corpus.check(split)
         except OptionError as error:
-            known = {problem.path[-1] for problem in problems}  # if the training texts lack a column, too
+            known = {problem.path[:2][-1] for problem in problems}  # if the training texts lack a column, too
             for option, message in error.by_option.items():
                 cure = _without_column(split) if option in ("weight", "extra") and option not in known else ""
-                problems.append(Problem(("data", option), message + (cure if split != "train" else "")))
+                path = ("data", *error.entries.get(option, (option,)))
+                problems.append(Problem(path, message + (cure if split != "train" else "")))
         except InputError as error:
             problems.append(Problem(("data", config.data.option_of(split)), str(error)))
     problems = list(dict.fromkeys(problems))

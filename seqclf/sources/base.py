@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical
-from seqclf.option_types import Fraction, Name, Strict
+from seqclf.option_types import Fraction, Name, OptionPath, Strict
 
 if TYPE_CHECKING:
     from seqclf.sources.texts import LabelledTexts
@@ -62,10 +62,11 @@ class OptionError(InputError):
 
     Attributes:
         by_option: error message by option.
+        entries: where an option has several entries, the path of the wrong one below ``data``.
     """
 
-    def __init__(self, by_option: Mapping[str, str]) -> None:
-        self.by_option = dict(by_option)
+    def __init__(self, by_option: Mapping[str, str], entries: Mapping[str, OptionPath] | None = None) -> None:
+        self.by_option, self.entries = dict(by_option), dict(entries or {})
         super().__init__("\n".join(by_option.values()))
 
 
@@ -153,6 +154,17 @@ class TableColumns:
         yield from (("label", name) for name in self.labels)
         yield from ((option, name) for option, name in (("group", self.group), ("weight", self.weight)) if name)
         yield from (("extra", name) for name in self.extra)
+
+    def entry(self, option: str, column: str) -> OptionPath:
+        """The path below ``data`` of the entry of ``option`` that names the column."""
+        named = {"text": self.text, "label": self.label}.get(option)
+        if option == "extra":
+            return option, column
+        if named is None or isinstance(named, str):
+            return (option,)
+        if isinstance(named, Mapping):
+            return option, next(label for label, name in named.items() if name == column)
+        return option, list(named).index(column)
 
 
 class SourceOptions(Strict):
@@ -247,8 +259,8 @@ class SourceOptions(Strict):
         """Whether the training part can be read once more within seconds. Raises ``OSError`` if its file is gone."""
         return not self.may_download
 
-    def problems(self) -> Iterator[tuple[str, str]]:
-        """Conflicts between the options: option and message."""
+    def problems(self) -> Iterator[tuple[str | OptionPath, str]]:
+        """Conflicts between the options: option, or the path of one of its entries, and message."""
         return iter(())
 
     def warnings(self) -> Iterator[tuple[str, str]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, Tag
 
-from seqclf.option_types import MAPPING, Name
+from seqclf.option_types import MAPPING, Name, OptionPath
 from seqclf.sources.base import ExtraKind, SourceOptions, TableColumns
 
 Names = Annotated[list[Name], Field(min_length=1, max_length=10_000)]
@@ -79,25 +79,29 @@ class ColumnOptions(SourceOptions):
     def fields(self) -> tuple[str, ...]:
         return () if isinstance(self.text, str) else tuple(self.text)
 
-    def problems(self) -> Iterator[tuple[str, str]]:
+    def problems(self) -> Iterator[tuple[str | OptionPath, str]]:
         for option, given in (("text", self.text), ("label", self.label)):
             if isinstance(given, list):
                 if repeated := sorted(name for name, count in Counter(given).items() if count > 1):
-                    yield option, f'expected each column once, found "{repeated[0]}" twice'
+                    yield (
+                        (option, last_index(given, repeated[0])),
+                        f'expected each column once, found "{repeated[0]}" twice',
+                    )
                 elif len(given) == 1:
                     yield option, f"a list is for several columns; for one, write {option}: {given[0]}"
         if isinstance(self.label, Mapping):
             counts = Counter(self.label.values())
             if repeated := sorted(name for name, count in counts.items() if count > 1):
-                yield "label", f'expected another column for each label, found "{repeated[0]}" twice'
+                entry = list(self.label)[last_index(list(self.label.values()), repeated[0])]
+                yield ("label", entry), f'expected another column for each label, found "{repeated[0]}" twice'
         yield from self._shared_columns()
 
-    def _shared_columns(self) -> Iterator[tuple[str, str]]:
+    def _shared_columns(self) -> Iterator[tuple[str | OptionPath, str]]:
         """Columns that two options name."""
         columns = self.columns()
         texts, labels = set(columns.texts), set(columns.labels)
         if both := sorted(texts & labels):
-            yield "label", f'expected a column other than data.text, found "{both[0]}" for both'
+            yield columns.entry("label", both[0]), f'expected a column other than data.text, found "{both[0]}" for both'
         if self.group is not None and self.group in labels:
             message = f'"{self.group}" is a label column: every label would be in one split only; name another column'
             yield "group", message
@@ -111,9 +115,12 @@ class ColumnOptions(SourceOptions):
                 what = "a label column: the model would be given the answer"
             else:
                 what = "a text column: the model reads it anyway"
-            yield "extra", f'"{known[0]}" is {what}; remove it'
+            yield ("extra", known[0]), f'"{known[0]}" is {what}; remove it'
         elif self.weight is not None and self.weight in self.extra:
-            yield "extra", f'"{self.weight}" is the weight column, which new texts do not have; remove it from one'
+            yield (
+                ("extra", self.weight),
+                f'"{self.weight}" is the weight column, which new texts do not have; remove it from one',
+            )
 
     def warnings(self) -> Iterator[tuple[str, str]]:
         parts = self.parts()
@@ -121,3 +128,8 @@ class ColumnOptions(SourceOptions):
             return
         if not any(isinstance(parts[split], float) and parts[split] for split in ("validation", "test")):
             yield "group", "has no effect: neither data.validation nor data.test is a random split"
+
+
+def last_index(names: Sequence[str], name: str) -> int:
+    """The index of the last of several equal names."""
+    return len(names) - 1 - list(reversed(names)).index(name)

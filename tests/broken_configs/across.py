@@ -43,15 +43,15 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             "data: {source: table, train: x, text: a, label: a}\n" + POOL,
-            ['1:42: data.label: expected a column other than data.text, found "a" for both'],
+            ['1:53: data.label[1]: expected a column other than data.text, found "a" for both'],
         ),
         (
             "data: {source: table, train: x, text: a, label: [b, a]}\n" + POOL,
-            ['1:42: data.label: expected a column other than data.text, found "a" for both'],
+            ['1:53: data.label[1]: expected a column other than data.text, found "a" for both'],
         ),
         (
             "data: {source: table, train: x, label: [b, c, b]}\n" + POOL,
-            ['1:33: data.label: expected each column once, found "b" twice'],
+            ['1:47: data.label[2]: expected each column once, found "b" twice'],
         ),
         (
             "data: {source: table, train: x, label: [b]}\n" + POOL,

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from seqclf.file_encoding import UTF8
-from seqclf.option_types import Fraction, Name
+from seqclf.option_types import Fraction, Name, OptionPath
 from seqclf.sources.base import Encoding, Source, SourceOptions
 from seqclf.sources.folder.files import EXTENSIONS, Selection
 
@@ -63,9 +63,12 @@ class FolderData(SourceOptions):
     def parts(self) -> dict[str, str | float | None]:
         return {"train": self.train, "validation": self.validation_part, "test": self.test}
 
-    def problems(self) -> Iterator[tuple[str, str]]:
+    def problems(self) -> Iterator[tuple[str | OptionPath, str]]:
         if both := sorted(set(self.labels or ()).intersection(self.exclude)):
-            yield "exclude", f'leaves out "{both[0]}", which data.labels takes; remove it from one of the two'
+            yield (
+                ("exclude", self.exclude.index(both[0])),
+                f'leaves out "{both[0]}", which data.labels takes; remove it from one of the two',
+            )
 
     def warnings(self) -> Iterator[tuple[str, str]]:
         if self.labels is not None and self.exclude:

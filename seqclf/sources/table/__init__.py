@@ -10,9 +10,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from seqclf.file_encoding import UTF8
-from seqclf.option_types import Fraction, Name
+from seqclf.option_types import Fraction, Name, OptionPath
 from seqclf.sources.base import Encoding, RowSource, TableColumns
-from seqclf.sources.columns import ColumnOptions, Extra, Group, Label, Text, Weight
+from seqclf.sources.columns import ColumnOptions, Extra, Group, Label, Text, Weight, last_index
 from seqclf.sources.table.files import described, files_of, part_of
 
 _QUICK_TO_READ = 200_000_000  # bytes
@@ -103,12 +103,15 @@ class TableData(ColumnOptions):
     def is_quick_to_reread(self) -> bool:
         return sum(path.stat().st_size for path in files_of(part_of(self.train))) <= _QUICK_TO_READ
 
-    def problems(self) -> Iterator[tuple[str, str]]:
+    def problems(self) -> Iterator[tuple[str | OptionPath, str]]:
         yield from super().problems()
         if self.header is not None:
             counts = Counter(self.header)
             if repeated := sorted(name for name, count in counts.items() if count > 1):
-                yield "header", f'expected each column once, found "{repeated[0]}" twice'
+                yield (
+                    ("header", last_index(self.header, repeated[0])),
+                    f'expected each column once, found "{repeated[0]}" twice',
+                )
         if not isinstance(self.label, str) and self.label_separator is not None:
             message = "splits the labels of one column, but data.label names several; remove one of the two"
             yield "label_separator", message

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from seqclf.sources.base import OptionError
+from seqclf.sources.base import OptionError, TableColumns
 from seqclf.tables.names import column_hint, listed
 
 
 class RowMissesColumns(OptionError):
-    """A row lacks columns; ``by_option`` has the options that name them (``text``, ``label`` or ``group``).
+    """A row lacks columns; ``by_option`` has the options that name them, such as ``text``.
 
     Attributes:
         columns: columns of the row.
@@ -19,7 +19,14 @@ class RowMissesColumns(OptionError):
     """
 
     def __init__(
-        self, path: Path, line: int | None, columns: Sequence[str], missing: Mapping[str, str], options: str
+        self,
+        path: Path,
+        line: int | None,
+        columns: Sequence[str],
+        missing: Mapping[str, str],
+        *,
+        named: TableColumns,
+        options: str,
     ) -> None:
         where = path if line is None else f"{path}:{line}"
         super().__init__(
@@ -27,7 +34,8 @@ class RowMissesColumns(OptionError):
                 option: f'{where}: no column "{column}"{column_hint(column, columns)} (columns: {listed(columns)}; '
                 f"{options}{option} names it)"
                 for option, column in missing.items()
-            }
+            },
+            {option: named.entry(option, column) for option, column in missing.items()},
         )
         self.line, self.columns, self.missing = line, list(columns), dict(missing)
 
@@ -59,7 +67,10 @@ class MissingCounts:
         """
         if not self._counts:
             return None
-        return OptionError({option: self._message(option, rows, is_all) for option in self._counts})
+        return OptionError(
+            {option: self._message(option, rows, is_all) for option in self._counts},
+            {option: row.entries[option] for option, row in self._first.items()},
+        )
 
     def _message(self, option: str, rows: int, is_all: bool) -> str:
         count, message = self._counts[option], self._first[option].by_option[option]

@@ -263,4 +263,5 @@ class TableSource:
             if column not in row and not (each_its_own and option == "extra"):
                 missing.setdefault(option, column)
         if missing:
-            raise RowMissesColumns(path, line if each_its_own else None, list(row), missing, self._reading.options)
+            where = line if each_its_own else None
+            raise RowMissesColumns(path, where, list(row), missing, named=self._columns, options=self._reading.options)
