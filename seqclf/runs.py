@@ -41,10 +41,8 @@ if TYPE_CHECKING:
 
 RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "failed"
 COMPLETE = (FINISHED, INTERRUPTED)
-
 TEXT_COLUMN = "text"
-_TEXTS = "texts.json"
-
+_TEXTS, _NONE = "texts.json", ("auto", "null")
 _REMEDY = "restore it from a copy of the run, or train again"
 
 
@@ -160,6 +158,13 @@ class Run:
         nodes = self._option_of_data("header")
         return tuple(node.value for node in nodes) if isinstance(nodes, list) else ()
 
+    @property
+    def origin(self) -> dict[str, str]:
+        """``data.source`` and ``data.format``, where they are known and name one."""
+        saved = self._texts_of_export
+        found = {name: saved.get(name, self._option_of_data(name)) for name in ("source", "format")}
+        return {name: value for name, value in found.items() if isinstance(value, str) and value not in _NONE}
+
     def _option_of_data(self, option: str) -> Any:
         """The text of an option of ``data``, or the YAML nodes of a list; None if the config is missing or has none."""
         import yaml
@@ -188,7 +193,9 @@ class Run:
     def write_texts_of_export(self, folder: Path) -> None:
         """Tell an exported folder, which has no config, which texts the run read."""
         header = {"header": list(self.header)} if self.header else {}
-        write_json(folder / _TEXTS, {"column": self.text_column, "encoding": self.text_encoding, **header})
+        write_json(
+            folder / _TEXTS, {"column": self.text_column, "encoding": self.text_encoding, **header, **self.origin}
+        )
 
     def update_manifest(self, **entries: Any) -> None:
         path = self.folder / "manifest.json"

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seqclf.cli.own_encoding import encoding_like
+from seqclf.cli.predict_format import first_row, format_like, note_whole_files
+from seqclf.cli.predict_header import check_header
 from seqclf.cli.wrap import GLUE, say
 from seqclf.errors import InputError
 from seqclf.inference.bulk.reader import Reader, Source
@@ -28,7 +30,12 @@ def source_of(run: Run, request: FileRequest, columns: tuple[str, ...]) -> Sourc
     """
     assert request.input_path is not None
     encoding = request.encoding or run.text_encoding
-    source = Source.of(request.input_path, request.input_format, _columns(request, columns), encoding)
+    read = _columns(request, columns)
+    kind = request.input_format
+    if kind is None:
+        wanted = request.columns or columns or (run.text_column,)
+        kind = format_like(run, request.input_path, wanted, encoding)
+    source = Source.of(request.input_path, kind, read, encoding)
     if request.encoding is None and source.kind in TEXT_KINDS:
         files = [] if source.is_stream else [Path(source.path)]
         source = dataclasses.replace(source, encoding=encoding_like(encoding, source.name, files))
@@ -37,6 +44,8 @@ def source_of(run: Run, request: FileRequest, columns: tuple[str, ...]) -> Sourc
     if not request.columns and not columns:
         source = _with_text_column(source, run.text_column)
     source = _with_header(source, run.header)
+    check_header(source)
+    note_whole_files(run, source)
     if source.kind == "txt" and columns:
         rest = ", ".join(f'"{column}"' for column in columns[1:])
         say(f'{source.name}: each line is a text of the column "{columns[0]}", without {rest}', err=True)
@@ -92,7 +101,7 @@ def _with_header(source: Source, header: tuple[str, ...]) -> Source:
     if source.is_stream or not Path(source.path).is_file():  # a pipe cannot be read twice
         say(f"note: the run's files have no header line (data.header), but that of {source.name} is read", err=True)
         return source
-    first = next((row for row in Reader(source).values() if not isinstance(row, InputError)), None)
+    first = first_row(source)
     if first is None or len(first) != len(header) or any(column in first for column in source.columns):
         return source
     say(f"{source.name}: has no header line; its columns are those of the run ({', '.join(header)})", err=True)

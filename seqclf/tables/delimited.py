@@ -69,6 +69,13 @@ def csv_rows(
             raise RestNotDecoded(f"{path}:{again.number + 1}", encoding) from error
 
 
+def delimiter_of(path: Path, kind: str, encoding: str = UTF8) -> str:
+    """The character between the fields of a csv or tsv file. Raises ``InputError``."""
+    with unpacking(path), text_of(path, open_binary, encoding) as file:
+        first, delimiter, _ = _first_line(physical_lines(file), kind)
+    return dialect_of(kind, first, delimiter).delimiter
+
+
 def _first_line(lines: Iterator[str], kind: str) -> tuple[str, str | None, int]:
     """The first line with content, the delimiter that a line before it names, and the number of lines before it."""
     delimiter, before = None, 0
