@@ -82,7 +82,7 @@ def test_choices_are_reported_with_reasons_and_alternatives() -> None:
     said = "\n".join(chosen.notes)
     assert 'texts in "text": by its name' in said
     assert (
-        '"title" contains texts too (about 2 words): --text title takes it; data.text: [title, text] reads both' in said
+        '"title" contains texts too (about 2 words): --text title takes it; --text title --text text reads both' in said
     )
     assert 'labels in "Category": by its name' in said
     assert 'could be labels too: "Sentiment" (2 values): --label Sentiment takes the first' in said

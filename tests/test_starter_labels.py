@@ -149,8 +149,8 @@ def test_further_columns_are_named() -> None:
         "country": [draw.choice(["de", "fr", "us"]) for _ in TEXTS],
     }
     notes = choose_columns("t.csv", _columns(label=["a", "b"] * 30, **further)).notes
-    assert '"n_votes" contains numbers: data.weight: n_votes weighs the texts by them' in notes
-    assert any("data.extra: {price: number, country: category}" in note for note in notes)
+    assert '"n_votes" contains numbers: --weight n_votes weighs the texts by them' in notes
+    assert any("--extra price=number --extra country=category lets the model read them" in note for note in notes)
 
 
 def _probabilities(digits: int) -> dict[str, list[float]]:
@@ -221,8 +221,8 @@ def test_columns_with_exactly_one_1_are_one_label(tmp_path: Path) -> None:
 def test_a_further_text_column_and_weights_are_named() -> None:
     values = {"Title": TEXTS, "Body": [f"{text} {text}" for text in TEXTS], "label": ["a", "b"] * 30}
     chosen = choose_columns("t.csv", {**values, "weight": [i / ROWS for i in range(ROWS)]})
-    assert any("data.text: [Title, Body] reads both" in note for note in chosen.notes)
-    assert '"weight" contains numbers: data.weight: weight weighs the texts by them' in chosen.notes
+    assert any("--text Title --text Body reads both" in note for note in chosen.notes)
+    assert '"weight" contains numbers: --weight weight weighs the texts by them' in chosen.notes
     assert choose_columns("t.csv", values, text=["Title", "Body", "Title"]).text == ("Title", "Body")
     assert choose_columns("t.csv", values, text=["Body", "Body"]).text == "Body"
     with pytest.raises(InputError, match=r'no column "Title, Body"; these are several columns: .* \[Title, Body\]'):

@@ -130,6 +130,13 @@ def test_a_config_is_read_from_a_text_with_places() -> None:
         ("use --label-separator if a field", "use --set data.label_separator=TEXT if a field"),
         ("named by --weight", "named by --set data.weight=COLUMN"),
         ("(columns: a, b; --extra names one)", "(columns: a, b; --set data.extra='{COLUMN: KIND}' names one)"),
+        ("--weight n_votes weighs the texts", "--set data.weight=n_votes weighs the texts"),
+        ("--text title --text text reads both", "--set 'data.text=[title, text]' reads both"),
+        ("--extra price=number lets the model", "--set 'data.extra={price: number}' lets the model"),
+        (
+            '--extra price=number --extra "the land"=category lets the model',
+            """--set 'data.extra={price: number, "the land": category}' lets the model""",
+        ),
         ("a--text and no-label", "a--text and no-label"),
     ],
 )

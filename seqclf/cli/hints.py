@@ -23,6 +23,7 @@ from seqclf.cli.command_words import (
 from seqclf.cli.file_hints import TABLES, several_files
 from seqclf.cli.hint import ARGUMENTS, Hint, HintedError
 from seqclf.cli.other_names import ARGUMENTS_ELSEWHERE, DATA_OPTIONS, OPTIONS_ELSEWHERE
+from seqclf.cli.working_settings import working_setting
 
 _CONFIGS = (".yaml", ".yml")
 
@@ -139,7 +140,7 @@ def _with_settings(command: click.Command, words: tuple[str, ...], also: Sequenc
                 kept.append(rest.pop(0))
             continue
         value = value if equals else _value(rest, is_flag(key))
-        settings += ["--set", f"{key}={_with_kind(value) if key == 'data.extra' else value}"]
+        settings += ["--set", working_setting(words, key, _with_kind(value) if key == "data.extra" else value)]
     return (*kept, *settings) if settings else None
 
 

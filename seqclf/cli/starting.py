@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from seqclf.starter.request import Request
 
 _LABEL = r'--label ("[^"]*"|\S+)'
+_TEXT = r'--text ("[^"]*"|\S+)'
+
+_EXTRA = r'--extra (?:"[^"]*"|[^\s="]+)=(?:number|category)'
 
 _MEANT = {"label-separator": "TEXT", "header": "NAMES", "encoding": "NAME", "extra": "'{COLUMN: KIND}'"}
 """What an option of ``init`` takes, if not a column."""
@@ -28,9 +31,10 @@ _MEANT = {"label-separator": "TEXT", "header": "NAMES", "encoding": "NAME", "ext
 
 def made_from(request: Request, *, tried: bool = False) -> Starter:
     """The config for a user's data; describes it on stderr. Raises ``InputError``."""
-    from seqclf.starter.make import starter_for
+    from seqclf.starter.make import check_options, starter_for
 
     seen = _seen(request)
+    check_options(seen)
     made = best_of(seen, (), "auto") if tried else starter_for(seen)
     say(f"  {made.model}", err=True)
     return made
@@ -142,15 +146,28 @@ def _seen_by_settings(path: Path, overrides: Sequence[Override]) -> Seen:
 
 
 def as_settings(message: str) -> str:
-    """Replace ``init``'s options in a sentence by ``--set``: ``--label stars`` becomes ``--set data.label=stars``, and
-    the columns of probabilities in ``--label p_a --label p_b`` become ``--set 'data.label={a: p_a, b: p_b}'``."""
+    """Replace ``init``'s options in a sentence by ``--set``: ``--label stars`` becomes ``--set data.label=stars``.
+
+    The columns of probabilities in ``--label p_a --label p_b`` become ``--set 'data.label={a: p_a, b: p_b}'``, and
+    several columns of texts or beside them a list or mapping.
+    """
+
+    from seqclf.starter.write import scalar
 
     def probabilities(found: re.Match[str]) -> str:
         from seqclf.starter.probability_columns import by_label
-        from seqclf.starter.write import scalar
 
         names = [name.strip('"') for name in re.findall(_LABEL, found[0])]
         return "--set " + shlex.quote(f"data.label={scalar(by_label(names))}")
+
+    def texts(found: re.Match[str]) -> str:
+        names = [name.strip('"') for name in re.findall(_TEXT, found[0])]
+        return "--set " + shlex.quote(f"data.text={scalar(names)}")
+
+    def beside(found: re.Match[str]) -> str:
+        pairs = [one.removeprefix("--extra ").rpartition("=") for one in re.findall(_EXTRA, found[0])]
+        kinds = {name.strip('"'): kind for name, _, kind in pairs}
+        return "--set " + shlex.quote(f"data.extra={scalar(kinds)}")
 
     def encoding(found: re.Match[str]) -> str:
         return f"--set data.encoding={found[1]}" if canonical(found[1]) else found[0]
@@ -162,9 +179,12 @@ def as_settings(message: str) -> str:
         return f"--set data.{found[1].replace('-', '_')}={value}"
 
     message = re.sub(rf"{_LABEL}(?: {_LABEL})+(?= takes)", probabilities, message)
+    message = re.sub(rf"{_TEXT}(?: {_TEXT})+(?= read)", texts, message)
+    message = re.sub(rf"{_EXTRA}(?: {_EXTRA})*(?= lets)", beside, message)
     message = re.sub(r"(?<![^\s(])--encoding ([\w-]+)", encoding, message)
+    options = "text|label-separator|label|header|encoding|weight|extra"
     return re.sub(
-        r'(?<![^\s(])--(text|label-separator|label|header|encoding|weight|extra)\b(?: ("[^"]*"|\S+)(?= takes))?',
+        rf'(?<![^\s(])--({options})\b(?: ("[^"]*"|\S+)(?= takes| weighs))?',
         setting,
         message,
     )

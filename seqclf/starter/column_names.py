@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 
 from seqclf.starter.column_kinds import Column
@@ -64,6 +65,8 @@ def quoted(names: Sequence[str]) -> str:
 
 def argument(name: str) -> str:
     """A column's name as a command-line argument."""
+    if re.search(r'["$`\\!]', name):
+        return shlex.quote(name)
     return name if re.fullmatch(r"[\w.-]+", name) and not name.startswith("-") else f'"{name}"'
 
 

@@ -169,12 +169,12 @@ def _text_column(path: str, columns: Mapping[str, Column]) -> tuple[str, list[st
     notes = [f'texts in "{name}": {reason}']
     if rest:
         other = usable[rest[0]]
-        both = [argument(one) for one in columns if one in (name, other.name)]
+        both = [f"--text {argument(one)}" for one in columns if one in (name, other.name)]
         words = "1 word" if other.words < 1.5 else f"{other.words:.0f} words"
         more = f" and {len(rest) - 1} more" if len(rest) > 1 else ""
         notes.append(
             f'"{other.name}"{more} {"contain" if more else "contains"} texts too (about {words}): '
-            f"--text {argument(other.name)} takes it; data.text: [{', '.join(both)}] reads both"
+            f"--text {argument(other.name)} takes it; {' '.join(both)} reads both"
         )
     return name, notes
 

@@ -13,15 +13,17 @@ _MOST_CATEGORIES = 100
 
 
 def about_further_columns(columns: Mapping[str, Column]) -> list[str]:
-    """A line on a column that could weigh the texts, and one on columns that could stand beside them."""
+    """A line on a column that could weigh the texts, and one on columns that could stand beside them, each with the
+    option of ``init`` to type."""
     weights = [name for name, column in columns.items() if _is_weight(name, column)]
-    notes = [f'"{name}" contains numbers: data.weight: {argument(name)} weighs the texts by them' for name in weights]
+    notes = [f'"{name}" contains numbers: --weight {argument(name)} weighs the texts by them' for name in weights]
     kinds = {name: kind for name, column in columns.items() if name not in weights and (kind := _kind(column))}
     chosen = {kind: name for name, kind in reversed(kinds.items())}  # the first of each kind
     if chosen:
-        listed = ", ".join(f"{argument(name)}: {kind}" for kind, name in reversed(chosen.items()))
+        options = " ".join(f"--extra {argument(name)}={kind}" for kind, name in reversed(chosen.items()))
         what = " and ".join(f'"{name}"' for name in reversed(chosen.values()))
-        notes[1:] = [f"{what}, if new texts have it too: data.extra: {{{listed}}} lets the model read it"]
+        it = "them" if len(chosen) > 1 else "it"
+        notes[1:] = [f"{what}, if new texts have {it} too: {options} lets the model read {it}"]
     return notes[:2]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from seqclf.config import read_config
 from seqclf.config.problems import ConfigError
 from seqclf.config.templates import template
+from seqclf.config.validation import checked_config
 from seqclf.errors import InputError
 from seqclf.starter.look import Look, look
 from seqclf.starter.notes import about_files, about_labels
@@ -84,6 +85,27 @@ def _check_without_validation(name: str, text: str) -> None:
             f"--validation 0: the template {name} needs validation texts for training; give a fraction such as 0.1, or "
             "omit --template"
         ) from error
+
+
+def name_problem(name: str) -> str | None:
+    """What is wrong with the name of a config; None if nothing is."""
+    return _wrong_options({"name": name}).get("name")
+
+
+def check_options(seen: Seen) -> None:
+    """Raise ``InputError`` if the config of the data could not be read again, such as for fractions of 1 together."""
+    data = {name: list(value) if isinstance(value, tuple) else value for name, value in seen.data.items()}
+    if wrong := _wrong_options({"name": seen.name, "data": data}):
+        raise InputError("\n".join(f"--{option.replace('_', '-')}: {message}" for option, message in wrong.items()))
+
+
+def _wrong_options(options: Mapping[str, Any]) -> dict[str, str]:
+    """Messages about top-level options and those of ``data``, by option."""
+    try:
+        checked_config({"data": {"source": "sample"}, "layers": [{"type": "pool"}], **options})
+    except ConfigError as error:
+        return {str(problem.path[:2][-1]): problem.message for problem in error.problems}
+    return {}
 
 
 def starter_of(seen: Seen, chosen: Recipe) -> Starter:

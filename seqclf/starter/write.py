@@ -145,6 +145,10 @@ def name_after(path: str) -> str:
     stem = here.name if here.is_dir() else unpacked_name(here).stem
     if stem.lower() in ("train", "training", "data", "dataset"):
         stem = here.parent.name
-    stem = re.sub(r"[-_. ](?:train|training)$", "", stem, flags=re.IGNORECASE)
-    stem = "".join(one for one in unicodedata.normalize("NFKD", stem) if not unicodedata.combining(one))
-    return re.sub(r"[^A-Za-z0-9._]+", "-", stem).strip("-._")[:60].rstrip("-._") or "classifier"
+    return as_name(re.sub(r"[-_. ](?:train|training)$", "", stem, flags=re.IGNORECASE)) or "classifier"
+
+
+def as_name(text: str) -> str:
+    """The text with the characters that a config's name may have; empty if it has none of them."""
+    plain = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
+    return re.sub(r"[^A-Za-z0-9._]+", "-", plain).strip("-._")[:60].rstrip("-._")

@@ -43,7 +43,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             "data: {source: table, train: x, text: a, label: a}\n" + POOL,
-            ['1:53: data.label[1]: expected a column other than data.text, found "a" for both'],
+            ['1:42: data.label: expected a column other than data.text, found "a" for both'],
         ),
         (
             "data: {source: table, train: x, text: a, label: [b, a]}\n" + POOL,

@@ -49,6 +49,28 @@ def _kinds(context: click.Context, parameter: click.Parameter, value: tuple[str,
     return found
 
 
+def _each_once(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    """Columns that an option names, each once."""
+    for place, name in enumerate(value):
+        if name in value[:place]:
+            raise click.BadParameter(f"names {name!r} twice")
+    return value
+
+
+def _run_name(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """The name of runs. A config with another would be written, but not read again."""
+    check_utf8(context, parameter, value)
+    if value is None:
+        return None
+    from seqclf.starter.make import name_problem
+    from seqclf.starter.write import as_name
+
+    if (problem := name_problem(value)) is not None:
+        cleaned = as_name(value)
+        raise click.BadParameter(problem + (f"; write --name {cleaned}" if cleaned else ""))
+    return value
+
+
 @click.command("init")
 @click.option(
     "--template",
@@ -70,12 +92,14 @@ def _kinds(context: click.Context, parameter: click.Parameter, value: tuple[str,
     "--text",
     metavar="COLUMN",
     multiple=True,
+    callback=_each_once,
     help="Column of DATA's texts. Repeat it for texts of several columns. [default: found by name and content]",
 )
 @click.option(
     "--label",
     metavar="COLUMN",
     multiple=True,
+    callback=_each_once,
     help="Column of DATA's labels. Repeat it for columns of 0 and 1, one per label. [default: found by name and "
     "content]",
 )
@@ -107,7 +131,11 @@ def _kinds(context: click.Context, parameter: click.Parameter, value: tuple[str,
     "--validation", type=UserPath(), metavar="PART", help="Validation texts: a file or folder, or a fraction of DATA."
 )
 @click.option("--test", type=UserPath(), metavar="PART", help="Test texts: a file or folder, or a fraction of DATA.")
-@click.option("--name", callback=check_utf8, help="First part of the names of runs. [default: the name of DATA]")
+@click.option(
+    "--name",
+    callback=_run_name,
+    help="First part of the names of runs: letters, digits, dots, dashes and underscores. [default: the name of DATA]",
+)
 @click.option(
     "--layers", "family", type=click.Choice(FAMILIES), help="Kind of model. [default: chosen to fit the texts]"
 )
