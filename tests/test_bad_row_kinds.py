@@ -12,6 +12,7 @@ from seqclf.data.corpus import Corpus
 from seqclf.errors import InputError
 from seqclf.sources.table.reader import TableSource
 from seqclf.tables.names import column_hint, listed
+from seqclf.tables.values import shown
 
 
 def _error(path: Path, lines: list[bytes], **options: Any) -> str:
@@ -66,3 +67,17 @@ def test_names_with_blanks_around_them_are_quoted_and_suggested() -> None:
     assert listed(columns) == '" Text ", Label, a name'
     assert column_hint("text", columns) == '; did you mean " Text ", with the blanks?'
     assert column_hint("label", columns) == '; did you mean "Label"?'
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("159,31 €", '"159,31 €"'),
+        (["größe", 2], '["größe", 2]'),
+        ("a\u200bb\u00a0c\n", '"a\\u200bb\\u00a0c\\n"'),
+        ("a\ud800", '"a\\ud800"'),
+        ("日本語", '"日本語"'),
+    ],
+)
+def test_printable_characters_are_shown_as_they_are(value: Any, written: str) -> None:
+    assert shown(value) == written

@@ -54,7 +54,7 @@ class Column:
         distinct: number of different non-empty values; for lists, of different items.
         words: mean number of words of a filled value.
         characters: mean number of characters of a filled value.
-        label_types: every filled value is a string, a whole number or a boolean, the types that labels may have.
+        label_types: the filled values are strings, whole numbers or booleans, the types that labels may have.
         all_texts: every value is a string.
         half_steps: every filled value is a multiple of one half, like star ratings: ``4.5`` or ``4,5``.
     """
@@ -134,16 +134,20 @@ _WHAT: dict[Kind, str] = {
 
 
 def look_at(name: str, values: Sequence[Any], rows: int | None = None) -> Column:
-    """Statistics of a column from its values in ``rows`` rows; jsonl rows may lack the column."""
+    """Statistics of a column from its values in ``rows`` rows; jsonl rows may lack the column.
+
+    A few values of another type than most count as filled, and nothing else.
+    """
     rows = len(values) if rows is None else rows
     filled = [value for value in values if not _is_empty(value)]
-    items = [item for value in filled for item in (value if isinstance(value, list) else [value])]
+    usual = _usual(filled)
+    items = [item for value in usual for item in (value if isinstance(value, list) else [value])]
     shown = [str(item).strip() for item in items]
     distinct = len(set(shown))
     label_types = all(isinstance(item, str | int) or (isinstance(item, float) and item.is_integer()) for item in items)
     return Column(
         name=name,
-        kind=_kind(filled, shown, distinct),
+        kind=_kind(usual, shown, distinct),
         rows=rows,
         filled=len(filled),
         distinct=distinct,
@@ -153,6 +157,16 @@ def look_at(name: str, values: Sequence[Any], rows: int | None = None) -> Column
         all_texts=len(values) == rows and all(isinstance(value, str) for value in values),
         half_steps=all(_is_half_step(text) for text in set(shown)),
     )
+
+
+def _usual(filled: Sequence[Any]) -> Sequence[Any]:
+    """The values without a few of another type: reading a list, object or decimal among words names its line."""
+    flat = [value for value in filled if not isinstance(value, list | dict)]
+    if 2 * len(flat) <= len(filled):
+        return filled
+    whole = [value for value in flat if not isinstance(value, float)]
+    words = sum(isinstance(value, str) for value in whole)
+    return whole if 2 * words > len(filled) and len(whole) < len(flat) else flat
 
 
 def _is_empty(value: Any) -> bool:

@@ -17,5 +17,6 @@ def is_text(fields: Iterable[str]) -> bool:
 
 
 def shown(value: Any, most: int = 40) -> str:
-    """A value of any type as JSON, for messages."""
-    return json.dumps(value, default=str)[:most]
+    """A value of any type as JSON, for messages: unprintable characters and lone surrogates are escaped."""
+    written = json.dumps(value, default=str, ensure_ascii=False)[:most]
+    return "".join(one if one.isprintable() else json.dumps(one)[1:-1] for one in written)
