@@ -64,12 +64,18 @@ def test_multi_label_scores_are_compared_by_loss() -> None:
 def test_the_first_epoch_was_best() -> None:
     (line,) = told(FALLING, "early_stopping", best=1, training__optimizer={"learning_rate": 0.03})
     assert "--set training.optimizer.learning_rate=0.01" in line
+    assert "fewer units, or" in line
+    (line,) = told(FALLING, best=1, layers=[{"type": "pool", "method": "mean"}])
+    assert "units" not in line and "try a lower learning rate" in line
 
 
 def test_the_first_epoch_was_best_with_ngrams() -> None:
     (line,) = told(FALLING, "early_stopping", best=1, ngrams={}, training__early_stopping={"patience": 2})
     assert "learning_rate" not in line
     assert "seqclf train runs/x-1/config.yaml --set training.early_stopping.patience=5 --set training.epochs=" in line
+    (line,) = told(FALLING, best=1, ngrams={}, layers=[{"type": "pool", "method": "mean"}])
+    assert "give the network more epochs to improve on them: seqclf train --resume runs/x-1 --epochs 8" in line
+    assert "units" not in line and "learning_rate" not in line
 
 
 def test_a_loss_that_does_not_fall() -> None:

@@ -216,7 +216,8 @@ def test_more_epochs_for_a_finished_run_are_those_of_a_longer_training(
     run = _copy(finished_early, tmp_path)
     run.write_metrics("test", {"accuracy": 1.0})
     _further(run, epochs=4)
-    assert result(run) == uninterrupted, "and the test metrics of the earlier model are gone"
+    measured = uninterrupted["metrics"] | {"test": {"accuracy": 1.0}}
+    assert result(run) == uninterrupted | {"metrics": measured}, "the best epoch is the same, so its test metrics stay"
     assert load_config(run.config).training.epochs == 4
     with pytest.raises(InputError, match=r"already trained for 4 epochs; .*--epochs \d+"):
         _further(run, epochs=3)
@@ -290,6 +291,18 @@ def test_a_rate_that_was_planned_for_fewer_epochs_is_not_extended(
         extended(config, run, 5, None)
     with pytest.raises(InputError, match="has no training.early_stopping"):
         extended(config, run, None, 5)
+
+
+@pytest.mark.usefixtures("no_saved_models")
+def test_test_metrics_stay_while_the_weights_do(sample_csv: Path, tmp_path: Path) -> None:
+    rate = {"training__optimizer": {"type": "sgd", "learning_rate": 1e-30}}
+    run = trained(small_config(data__train=str(sample_csv), layers=POOLED, training__epochs=1, **rate), tmp_path)
+    run.write_metrics("test", {"accuracy": 0.5})
+    done = _call("train", "--resume", str(run.folder), "--epochs", "2")
+    assert done.exit_code == 0, done.output
+    assert run.manifest["epochs"] == 2
+    assert (run.metrics["test"], "Dropped" in done.stdout) == ({"accuracy": 0.5}, False)
+    assert run.metrics["validation"]["texts"] > 0
 
 
 @pytest.mark.usefixtures("no_saved_models")

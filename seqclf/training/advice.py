@@ -9,6 +9,7 @@ from seqclf.config import Config
 from seqclf.config.schema import EarlyStopping
 from seqclf.config.schema.losses.cross_entropy import CrossEntropy
 from seqclf.files import shell_word
+from seqclf.layer_types import walk
 from seqclf.runs import Run
 from seqclf.training.extend import is_planned
 from seqclf.training.history import EpochLine, epochs_of
@@ -63,12 +64,15 @@ def _still_improving(config: Config, run: Run, summary: TrainingSummary) -> str 
     last = summary.epochs[-1].epoch
     if summary.stopped_by != "finished" or summary.best_epoch != last or last < 2:
         return None
+    return f"the last epoch was the best one; more epochs may help: {_with_more_epochs(config, run, last)}"
+
+
+def _with_more_epochs(config: Config, run: Run, last: int) -> str:
+    """The command that trains on after the epoch ``last``, or trains again where that is impossible."""
     more = 2 * last if last > 5 else last + 5
     if is_planned(config.training.schedule) or config.training.keep_checkpoints is False:
-        line = f"seqclf train {shell_word(run.config)} --set training.epochs={more}"
-    else:
-        line = f"{run.how_to_resume} --epochs {more}"
-    return f"the last epoch was the best one; more epochs may help: {line}"
+        return f"seqclf train {shell_word(run.config)} --set training.epochs={more}"
+    return f"{run.how_to_resume} --epochs {more}"
 
 
 def _first_was_best(config: Config, run: Run, summary: TrainingSummary) -> str | None:
@@ -76,16 +80,20 @@ def _first_was_best(config: Config, run: Run, summary: TrainingSummary) -> str |
         return None
     train = f"seqclf train {shell_word(run.config)}"
     stopping = config.training.early_stopping
-    if config.ngrams is not None and summary.stopped_by == "early_stopping" and stopping is not None:
+    if config.ngrams is not None:
         # The n-grams are fitted before the first epoch; the network may need several epochs to improve on them.
-        patience = f"training.early_stopping.patience={max(5, 2 * stopping.patience)}"
-        epochs = f"training.epochs={2 * config.training.epochs}"
+        line = _with_more_epochs(config, run, summary.epochs[-1].epoch)
+        if summary.stopped_by == "early_stopping" and stopping is not None:
+            patience = f"training.early_stopping.patience={max(5, 2 * stopping.patience)}"
+            line = f"{train} --set {patience} --set training.epochs={2 * config.training.epochs}"
         return (
             "no epoch was better than the first, which already had the fitted n-grams: give the network more epochs to "
-            f"improve on them: {train} --set {patience} --set {epochs}"
+            f"improve on them: {line}"
         )
     rate = f"training.optimizer.learning_rate={config.training.optimizer.learning_rate / 3:.1g}"
-    return f"no epoch was better than the first: try fewer units, or a lower learning rate: {train} --set {rate}"
+    layers = [layer for _, layer in (*walk(config.layers), *walk(config.head))]
+    units = "fewer units, or " if any(hasattr(layer, "units") or hasattr(layer, "filters") for layer in layers) else ""
+    return f"no epoch was better than the first: try {units}a lower learning rate: {train} --set {rate}"
 
 
 def _far_below(config: Config, best: EpochLine) -> str | None:

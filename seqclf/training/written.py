@@ -18,22 +18,27 @@ from seqclf.runs import Run
 
 def write_models(config: Config, data: TrainingData, model: Any, validation: Metrics | None, run: Run) -> None:
     """Write the model in all formats, and its validation metrics."""
-    from seqclf.export.onnx_model import export_onnx
+    from seqclf.export.onnx_model import onnx_model
     from seqclf.export.saved_model import export_saved_model
     from seqclf.layers.recurrent import plain
 
-    shutil.rmtree(run.saved_model, ignore_errors=True)  # from before a resume
-    with replacing(run.model) as temporary:
-        plain(model).save(temporary)
     thresholds = None
     if data.labels.multi:
         thresholds = _thresholds(config, data.labels, validation)
-        run.write_thresholds(thresholds)
     more: dict[str, Any] = {"thresholds": thresholds, "prior": run.prior, "extra": run.extra}
+    has_onnx = all(layer.has_onnx for _, layer in walk(config.layers))
+    content = onnx_model(model, config, data.labels, **more).SerializeToString() if has_onnx else None
+    if content is None or not run.onnx.is_file() or run.onnx.read_bytes() != content:
+        run.forget_metrics()  # of the earlier model, if the run was resumed and another epoch is the best now
+    shutil.rmtree(run.saved_model, ignore_errors=True)  # from before a resume
+    with replacing(run.model) as temporary:
+        plain(model).save(temporary)
+    if thresholds is not None:
+        run.write_thresholds(thresholds)
     export_saved_model(model, config, data.tokenizer, data.labels, run.saved_model, **more)
-    if all(layer.has_onnx for _, layer in walk(config.layers)):
-        export_onnx(model, config, data.labels, run.onnx, **more)
-    run.forget_metrics()  # of the earlier model, if the run was resumed
+    if content is not None:
+        with replacing(run.onnx) as temporary:
+            temporary.write_bytes(content)
     if validation is not None:
         write_metrics(config, validation, run)
 
