@@ -175,9 +175,10 @@ def own_encoding(usual: str, *paths: Path, opened: Callable[[Path], AbstractCont
     return UTF8 if True in found or (found and name.startswith(("utf-16", "utf-32"))) else usual
 
 
-def conversion(encoding: str, path: Path | str = "FILE") -> str:
-    """The command that converts a file to UTF-8."""
-    return f"iconv -f {_OF_ICONV.get(encoding, encoding)} -t utf-8 {shlex.quote(str(path))} > NEW"
+def conversion(encoding: str, path: Path | str = "FILE", *, to: str = UTF8) -> str:
+    """The command that converts a file to another encoding."""
+    names = [_OF_ICONV.get(name, name) for name in (encoding, to)]
+    return f"iconv -f {names[0]} -t {names[1]} {shlex.quote(str(path))} > NEW"
 
 
 def decoded(content: bytes, name: str) -> str:

@@ -57,14 +57,22 @@ def test_init_does_not_garble_files_in_utf_8(mixed: Path) -> None:
     assert "mix_2.csv: it decodes as cp1252, but mix_1.csv is UTF-8" in " ".join(done.stderr.split())
 
 
-@pytest.mark.parametrize("part", ["mix_*.csv", "mix_1.csv"])
-def test_a_declared_encoding_stays_with_a_warning(part: str, mixed: Path) -> None:
+@pytest.mark.parametrize(
+    ("part", "more"),
+    [
+        (
+            "mix_*.csv",
+            f", and convert mix_2.csv to utf-8, and put NEW in its place ({conversion('cp1252', 'mix_2.csv')})",
+        ),
+        ("mix_1.csv", ""),
+    ],
+)
+def test_a_declared_encoding_stays_with_a_warning(part: str, more: str, mixed: Path) -> None:
     source = TableSource("text", "label", encoding="cp1252")
     assert source.read(part).texts[0] == "le cafÃ© 0 Ã©tait mauvais"  # as earlier versions read it
     said = source.left_out(part)
     assert said is not None
-    assert said.startswith("mix_1.csv is UTF-8 text, but read as cp1252, which garbles it: remove data.encoding,")
-    assert conversion("cp1252") in said
+    assert said == f"mix_1.csv is UTF-8 text, but read as cp1252, which garbles it: remove data.encoding{more}"
     assert source.left_out("mix_2.csv") is None
     assert TableSource("text", "label").left_out("mix_1.csv") is None
 
@@ -97,6 +105,31 @@ def test_folders_warn_about_texts_in_utf_8(tmp_path: Path) -> None:
     said = FolderSource("cp1252").left_out(str(tmp_path))
     assert said is not None
     assert f"{tmp_path / 'b' / '1.txt'} and 1 more file are UTF-8 text, but read as cp1252" in said
+
+
+@needs_iconv
+@pytest.mark.parametrize("declared", [[], ["--encoding", "cp1252"]])
+def test_the_one_file_in_utf_8_is_to_be_converted(declared: list[str], tmp_path: Path) -> None:
+    for place in range(40):
+        label = tmp_path / "t" / ("bon" if place % 2 else "mauvais")
+        label.mkdir(parents=True, exist_ok=True)
+        (label / f"{place}.txt").write_text(f"le café {place} était {label.name}", encoding="cp1252")
+    (label / "0.txt").write_text("café", encoding="utf-8")
+
+    def said() -> str:
+        done = CliRunner().invoke(cli, ["init", "--from", str(tmp_path / "t"), *declared])
+        assert done.exit_code == 0
+        return " ".join(done.stderr.split())
+
+    cure = conversion("utf-8", label / "0.txt", to="cp1252")
+    advice = f"which garbles it: convert {label / '0.txt'} to cp1252, and put NEW in its place ({cure})"
+    assert advice in said() and "remove" not in said()
+    subprocess.run(cure, shell=True, check=True, cwd=tmp_path)
+    (tmp_path / "NEW").replace(label / "0.txt")
+    assert "garbles" not in said()
+    (label / "0.txt").write_text("café \u4e2d", encoding="utf-8")  # cp1252 cannot write it
+    other = "convert the 40 files in cp1252 to utf-8"
+    assert (f"remove --encoding, and {other}" if declared else f"garbles it: {other}") in said()
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "cp1251", "koi8-r", "cp874", "iso8859-15"])

@@ -59,7 +59,8 @@ def _of_folder(path: str, request: Request) -> TrainingTexts:
         raise InputError(f"{path}: is a folder with a folder per label; options that name columns are for tables")
     folder = folder_at(path)
     encoding, notes = _encoding(request, folder.files)
-    notes += tuple(f"warning: {said}" for said in misread(encoding, folder.files, "--encoding "))
+    garbled = misread(encoding, folder.files, "--encoding ", guessed=request.encoding is None)
+    notes += tuple(f"warning: {said}" for said in garbled)
     source = FolderSource(encoding, "--encoding ", selection=folder.selection)
     texts = source.read(path)
     options = {"source": "folder", **folder.options, **_option(encoding)}

@@ -15,8 +15,17 @@ def utf8_among(paths: Iterable[Path]) -> list[Path]:
     return [path for path in paths if _is_utf8(path)]
 
 
-def _is_utf8(path: Path) -> bool:
+def utf8_and_others(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
+    """The files that can only be UTF-8, and those that cannot; ASCII and what cannot be read is in neither list."""
+    found: dict[bool | None, list[Path]] = {True: [], False: [], None: []}
+    for path in paths:
+        found[_is_utf8(path)].append(path)
+    return found[True], found[False]
+
+
+def _is_utf8(path: Path) -> bool | None:
+    """As ``is_utf8``; None for a file that cannot be read: reading it reports it."""
     try:
-        return bool(is_utf8(path, opened=reading))
-    except (InputError, OSError):  # reading the file reports it
-        return False
+        return is_utf8(path, opened=reading)
+    except (InputError, OSError):
+        return None
