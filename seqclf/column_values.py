@@ -20,6 +20,10 @@ SPELLINGS = (
 """How names of categories are rewritten, one after another: patterns that Python's ``re`` and RE2 read alike."""
 
 _SIGN = r"(?:[^\w\s.,+-]|[A-Z]{3})?"  # of a currency, or a percent sign
+_CURRENCY = r"(?:[^\w\s.,+%-]|[A-Z]{3})?"
+_DECIMAL_COMMA = re.compile(
+    rf"{_CURRENCY}\s*[+]?(?P<minus>-?){_CURRENCY}\s*(?P<start>\d+|\d{{1,3}}(?:[.'\s]\d{{3}})+),(?P<end>\d+)\s*{_CURRENCY}"
+)
 _NEARLY_A_NUMBER = re.compile(rf"[-+]?{_SIGN}\s*[-+]?\d[\d.,'\s]*{_SIGN}")
 
 
@@ -27,7 +31,20 @@ def not_as_written(value: Any) -> str:
     """For an error: how to write a number that has commas or a currency or percent sign; "" for other values."""
     if not isinstance(value, str) or _NEARLY_A_NUMBER.fullmatch(value.strip()) is None:
         return ""
+    if (meant := _meant(value)) is not None:
+        return f'; write {meant}, with a decimal point ("Decimal commas" in docs/writing_configs.md has a command)'
     return "; write digits and a decimal point only: 0.5, not 0,5 or $0.50 or 50%"
+
+
+def _meant(value: str) -> str | None:
+    """The number in a string with a decimal comma, such as ``1.000,50 EUR``; None for other values and percentages.
+
+    ``1,000`` may have a comma between thousands.
+    """
+    found = _DECIMAL_COMMA.fullmatch(value.strip())
+    if found is None or (len(found["end"]) == 3 and not re.search(r"[.'\s]", found["start"]) and found["start"] != "0"):
+        return None
+    return found["minus"] + re.sub(r"[.'\s]", "", found["start"]) + "." + found["end"]
 
 
 def is_missing(value: Any) -> bool:

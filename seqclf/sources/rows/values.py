@@ -21,6 +21,8 @@ _EXACT = 2**53
 FROM_ONE = 0.011
 """How far the sum of a row's probabilities may be from 1: they are written with two digits or more."""
 
+_NO_WEIGHT = "; write 1 for a text that counts like others, 0 for one that does not count, or name no weight column"
+
 _LEAST, _MOST = 1e-30, 1e30  # weights: they, and sums of many, are far from the bounds of float32
 
 
@@ -102,18 +104,24 @@ def _shares(where: str, row: Mapping[str, Any], columns: Mapping[str, str]) -> t
 
 
 def _weight(where: str, column: str, value: Any) -> float:
-    weight = _number(f'{where}: "{column}"', value, "a weight")
+    weight = _number(f'{where}: "{column}"', value, "a weight", if_missing=_NO_WEIGHT)
     if weight and not _LEAST <= weight <= _MOST:
         raise InputError(f'{where}: "{column}" is {shown(value)}, expected 0, or a weight from {_LEAST:g} to {_MOST:g}')
     return weight
 
 
-def _number(named: str, value: Any, what: str) -> float:
-    """A number that is 0 or more. ``named``: the place of the value, ``what``: what it should be."""
+def _number(named: str, value: Any, what: str, *, if_missing: str = "") -> float:
+    """A number that is 0 or more.
+
+    Args:
+        named: the place of the value.
+        what: what it should be.
+        if_missing: what to do without a value.
+    """
     expected = f"expected {what} (a number, 0 or more)"
     if is_missing(value):
-        what = shown(value) if isinstance(value, str) and value.strip() else "empty"
-        raise InputError(f"{named} is {what}, {expected}")
+        found = shown(value) if isinstance(value, str) and value.strip() else "empty"
+        raise InputError(f"{named} is {found}, {expected}{if_missing}")
     try:
         number = as_number(value)
     except ValueError as error:
