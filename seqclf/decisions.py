@@ -40,7 +40,7 @@ class Decider:
         if self.threshold is not None and not self.labels.multi and len(self.labels) != 2:
             raise InputError(
                 f"a threshold needs two labels, or several labels per text; here each text has one of "
-                f"{len(self.labels)}. To give uncertain texts no label, use abstain_below (--abstain-below)"
+                f"{len(self.labels)}. To give uncertain texts no label, use abstain_below"
             )
         if self.abstain_below is not None and self.labels.multi:
             raise InputError(

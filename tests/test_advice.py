@@ -65,7 +65,7 @@ def test_the_first_epoch_was_best() -> None:
     (line,) = told(FALLING, "early_stopping", best=1, training__optimizer={"learning_rate": 0.03})
     assert "--set training.optimizer.learning_rate=0.01" in line
     assert "fewer units, or" in line
-    (line,) = told(FALLING, best=1, layers=[{"type": "pool", "method": "mean"}])
+    (line,) = told(FALLING, best=1, layers=[{"type": "pool", "method": "mean"}], head=[])
     assert "units" not in line and "try a lower learning rate" in line
 
 

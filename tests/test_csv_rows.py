@@ -57,6 +57,21 @@ def test_reading_goes_on_after_a_stray_quote(body: str, lines: list[int], tmp_pa
 
 
 @pytest.mark.parametrize(
+    ("row", "shown"),
+    [
+        ('1,"a 5" wide desk"', 'write "" for it, here: 1,"a 5" wide desk"'),
+        (f'1,"{"so " * 30}"very" good",x', 'here: ...so so so so so so so so so so "very" good",x'),
+        ('"1","fine","a ""b"" "c"', 'here: "1","fine","a ""b"" "c"'),
+    ],
+)
+def test_the_stray_quote_is_shown(row: str, shown: str, tmp_path: Path) -> None:
+    header = ",".join(f"c{number}" for number in range(row.count(",") + 1))
+    found = [one for one in _rows(tmp_path, f"{header}\n{row}\n1,b\n") if isinstance(one, str)]
+    assert found[0].startswith('2: a quote inside a quoted field is not doubled (""); ')
+    assert found[0].endswith(shown)
+
+
+@pytest.mark.parametrize(
     "body",
     [
         '1,a\n2,"cut off',

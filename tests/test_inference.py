@@ -214,5 +214,6 @@ def test_options_of_decisions_reach_the_answer(binary_run: Run, three_label_run:
     assert _call("predict", "a match", "--probabilities", *of_three).stdout.count(",") == 2
     refused = _call("predict", "a match", "--threshold", "0.5", *of_three)
     assert refused.exit_code == 2 and "--threshold: a threshold needs two labels" in refused.stderr
+    assert "use --abstain-below" in " ".join(refused.stderr.split()) and "abstain_below" not in refused.stderr
     for wrong in (["predict"], ["predict", "x", "--input", "y"], ["predict", "x", "--resume"]):
         assert _call(*wrong).exit_code == 2

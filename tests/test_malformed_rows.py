@@ -54,6 +54,17 @@ def test_kinds_are_told_apart_by_column_and_by_missing_values(capsys: pytest.Cap
     assert named == 5
 
 
+def test_rows_with_another_number_of_fields_are_not_like_this(capsys: pytest.CaptureFixture[str]) -> None:
+    counts = {4: 5, 5: 7, 6: 5, 7: 1, 8: 7}
+    errors = [
+        f"{line}: {count} field{'s' if count > 1 else ''}, but the header has 6 (a, b)"
+        for line, count in counts.items()
+    ]
+    lines, named = said(capsys, *errors)
+    assert lines == [f"{errors[0]}; 1 more row like this: 6", f"{errors[1]}; 1 more row like this: 8", errors[3]]
+    assert named == 5
+
+
 def test_advice_that_only_the_first_row_has_makes_no_kind(capsys: pytest.CaptureFixture[str]) -> None:
     lines, _ = said(capsys, "2: not UTF-8 text; perhaps --encoding cp1252", "3: not UTF-8 text")
     assert lines == ["2: not UTF-8 text; perhaps --encoding cp1252; 1 more row like this: 3"]

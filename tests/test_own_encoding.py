@@ -54,7 +54,7 @@ def test_predict_reads_utf_8_as_what_it_is(kind: str, packing: str, french_run: 
     content = READERS[kind]()
     texts, said = predicted(content)
     assert texts == [text for text, _ in ROWS]
-    assert f"Reading {path} as UTF-8, which it is, not as cp1252" in said
+    assert f"Reading {path} as UTF-8, because all of it is UTF-8; the run's training texts are cp1252" in said
     texts, said = predicted(content.decode().encode("cp1252"))
     assert texts == [text for text, _ in ROWS]
     assert f"Reading {path} as cp1252, like the run's training texts" in said
@@ -90,7 +90,7 @@ def test_eval_reads_utf_8_as_what_it_is(
     options: dict[str, Any] = {"text": (), "label": None, "label_separator": None}
     source = source_of(path, load_config(config), encoding=None, **options)
     assert sorted(source.read(str(path)).texts) == sorted(text for text, _ in ROWS)
-    name = "UTF-8, which it is" if encoding == "utf-8" else "cp1252, like the run's"
+    name = "UTF-8, because all of it is UTF-8" if encoding == "utf-8" else "cp1252, like the run's"
     assert f"Reading {path} as {name}" in " ".join(capsys.readouterr().err.split())
     source_of(path, load_config(config), encoding="utf-8", **options)
     assert capsys.readouterr().err == ""

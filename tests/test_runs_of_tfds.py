@@ -126,7 +126,8 @@ def test_every_side_answers_the_same(run: Run, tmp_path: Path) -> None:
     card = (tmp_path / "onnx" / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert "a linear model of the text alone (TF-IDF" in card
     keras, light = KerasClassifier.load(run), Classifier.load(tmp_path / "onnx")
-    saved = tf.saved_model.load(str(tmp_path / "saved_model")).signatures
+    module = tf.saved_model.load(str(tmp_path / "saved_model"))
+    saved = module.signatures
     texts = {name: tf.constant([one.split("\x1f")[place] for one in TEXTS]) for place, name in enumerate(FIELDS)}
     columns = {
         "price": tf.constant([12.5, np.nan, 1e12, 3, 7], tf.float64),
@@ -138,6 +139,8 @@ def test_every_side_answers_the_same(run: Run, tmp_path: Path) -> None:
     np.testing.assert_allclose(light.probabilities(TEXTS, GIVEN), expected, atol=1e-5)
     np.testing.assert_allclose(light.probabilities(TEXTS), alone, atol=1e-5)
     np.testing.assert_allclose(saved["with_columns"](**texts, **columns)["probabilities"], expected, atol=1e-5)
+    by_name = module.classify_with_columns(**texts, price=columns["price"])["probabilities"]
+    np.testing.assert_allclose(by_name, keras.probabilities(TEXTS, {"price": GIVEN["price"]}), atol=1e-5)
     np.testing.assert_allclose(saved["serving_default"](**texts)["probabilities"], alone, atol=1e-5)
     values = ["--field", "body=some words", "--field", "price=12.5", "--field", "country=fr", "--field", "state=old"]
     for folder in (run.folder, tmp_path / "onnx"):

@@ -22,8 +22,9 @@ def test_a_damaged_file_is_named_however_it_was_found(given: str, tmp_path: Path
     content[len(content) // 2] ^= 0xFF
     content[len(content) // 2 + 1] ^= 0xFF
     (tmp_path / "train.csv.gz").write_bytes(content)
-    with pytest.raises(InputError, match=r"train\.csv\.gz: cannot be unpacked as \.gz"):
+    with pytest.raises(InputError, match=r"train\.csv\.gz: cannot be unpacked as \.gz") as raised:
         see(Request(str(tmp_path / given)))
+    assert raised.value.exit_code == 2, "an error of the data"
 
 
 @pytest.mark.parametrize("name", ["t.data", "t.gz"])

@@ -65,7 +65,7 @@ class MalformedRows:
     def __call__(self, error: InputError) -> None:
         position = self._position.match(str(error))
         where, number = ("", "?") if position is None else position.group(0, 1)
-        name = kind_of(str(error)[len(where) :])
+        name = kind_of(str(error)[len(where) :], by_fields=True)
         kind = self._kinds.get(name)
         if kind is not None:
             kind.more += 1

@@ -133,7 +133,8 @@ encoding_option: Decorator = click.option(
     "--encoding",
     metavar="NAME",
     callback=check_encoding,
-    help="Encoding of the file, such as cp1252 or utf-16. [default: that of the run's training texts]",
+    help="Encoding of the file, such as cp1252 or utf-16. [default: UTF-8 if the file is that, else that of the run's "
+    "training texts]",
 )
 
 

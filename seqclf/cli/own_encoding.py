@@ -35,6 +35,6 @@ def encoding_like(of_run: str, name: str, files: Sequence[Path]) -> str:
         )
     how = f"{of_run}, like the run's training texts"
     if found != of_run:
-        how = f"UTF-8, which it is, not as {how}"
+        how = f"UTF-8, because all of it is UTF-8; the run's training texts are {of_run}"
     say(f"Reading {name} as {how} (see{GLUE}--encoding)", err=True)
     return found

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 _MOST_AHEAD = 2**26  # characters of following lines
+_SHOWN = 30  # characters on each side of a place
 _MANY_ROWS = 5  # after a quote that is never closed: evidence that no text was cut off
 
 
@@ -57,6 +58,29 @@ def has_fields(line: str, delimiter: str, width: int) -> bool:
         return len(next(csv.reader([line], delimiter=delimiter, strict=True), ())) == width
     except csv.Error:
         return False
+
+
+def stray_quote(line: str, delimiter: str) -> int | None:
+    """The place of the first quote within a quoted field that is neither doubled nor ends the field; None without."""
+    place = 0
+    while 0 <= place < len(line):
+        if line[place] == '"':
+            place = line.find('"', place + 1)
+            while place >= 0 and line[place + 1 : place + 2] == '"':
+                place = line.find('"', place + 2)
+            if place < 0:
+                return None
+            if line[place + 1 : place + 2] not in (delimiter, "", "\r", "\n"):
+                return place
+        place = line.find(delimiter, place) + 1 or len(line)
+    return None
+
+
+def around(line: str, place: int) -> str:
+    """The line around a place, in one line for people."""
+    start, end = max(0, place - _SHOWN), place + _SHOWN
+    shown = "".join(one if one.isprintable() else " " for one in line.rstrip("\r\n")[start:end])
+    return f"{'...' if start else ''}{shown}{'...' if end < len(line.rstrip()) else ''}"
 
 
 def _opens(body: str, delimiter: str) -> bool:

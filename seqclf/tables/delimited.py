@@ -10,7 +10,7 @@ from pathlib import Path
 
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8
-from seqclf.tables.broken_quotes import has_fields, lines_to_skip
+from seqclf.tables.broken_quotes import around, has_fields, lines_to_skip, stray_quote
 from seqclf.tables.decoding import NotDecoded, Open, RestNotDecoded, physical_lines, text_of
 from seqclf.tables.dialect import Dialect, dialect_of, separator_line
 from seqclf.tables.lines_again import CR_WITHIN, MOST_IN_ROW, LinesAgain, RowTooLong
@@ -238,6 +238,8 @@ class _Table:
                 return escaped, line
             if '\\"' in line:
                 reason += _BACKSLASH
+            elif (place := stray_quote(line, self._dialect.delimiter)) is not None:
+                reason += f'; write "" for it, here: {around(line, place)}'
             self._resume(line, reason, unclosed=unclosed)
         self._note_swallowed_rows()
         return [field.replace(CR_WITHIN, "\r") for field in fields], "".join(lines.row)

@@ -8,9 +8,16 @@ _VALUE = re.compile(r" is (?!null,).*, expected ", re.DOTALL)  # it may be cut o
 _QUOTED_OR_NUMBER = re.compile(r"""(?<!^)"[^"]*"|'[^']*'|\d[\d.,]*""")  # but a quoted name at the start is a column's
 
 
-def kind_of(what: str) -> str:
+_COUNT = re.compile(r"\d+ fields")
+
+
+def kind_of(what: str, *, by_fields: bool = False) -> str:
     """What is wrong with a row, without what differs from row to row: values, numbers and the advice at the end.
 
-    ``what``: the message without the place of the row.
+    Args:
+        what: the message without the place of the row.
+        by_fields: rows with different wrong numbers of fields are of different kinds.
     """
+    if by_fields and (count := _COUNT.match(what)) is not None:
+        return count[0]
     return _QUOTED_OR_NUMBER.sub("_", _VALUE.sub(" is _, expected ", what.partition("; ")[0]))

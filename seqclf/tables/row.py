@@ -18,8 +18,6 @@ class ReadingStopped(InputError):
     Only raised, never yielded between rows. What was read before is not the whole file.
     """
 
-    exit_code = 1
-
 
 @dataclass
 class Notes:

@@ -168,7 +168,8 @@ def _decider(
         return Decider(classifier.labels, classifier.thresholds, threshold, abstain_below, abstain_empty)
     except InputError as error:
         option = "--threshold" if threshold is not None and not classifier.labels.multi else "--abstain-below"
-        raise InputError(f"{option}: {error}") from error
+        named = str(error).replace("abstain_below", "--abstain-below")
+        raise InputError(f"{option}: {named}") from error
 
 
 def _predicted(

@@ -18,7 +18,7 @@ from seqclf.file_encoding import canonical
 from seqclf.inference.bulk.answers import Answers
 from seqclf.inference.bulk.journal import Journal, Progress
 from seqclf.inference.bulk.parquet_writer import ParquetWriter
-from seqclf.inference.bulk.reader import Read, Reader, Source
+from seqclf.inference.bulk.reader import Read, Reader, RestUnread, Source
 from seqclf.inference.bulk.target import Target
 from seqclf.inference.bulk.writers import LineWriter, Writer
 from seqclf.tables.packed import packed, packing_of
@@ -121,7 +121,7 @@ def _told(error: BaseException, target: Target, journal: Journal, progress: Prog
         kept = "; the rows before are kept: to resume, add --resume to the same command" if progress.rows else ""
         return SeqclfError(f"{error.filename or target.path}: {error.strerror or error}{kept}")
     if isinstance(error, ReadingStopped) and progress.rows:
-        return ReadingStopped(
+        return RestUnread(
             f"{error}; no output was written (the {progress.rows - progress.bad:,} rows before it are in "
             f"{journal.folder}; delete it to start again)"
         )

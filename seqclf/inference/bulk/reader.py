@@ -80,6 +80,12 @@ class Source:
         return "standard input" if self.is_stream else self.path
 
 
+class RestUnread(ReadingStopped):
+    """The rest of a file to predict cannot be read: a failure, because rows before it may be predicted already."""
+
+    exit_code = 1
+
+
 class Read(NamedTuple):
     """A row: its location, its text, and its values by column; ``extra``: those beside the text, parsed."""
 
@@ -194,9 +200,10 @@ class Reader:
                     suggested = True
                     row = InputError(f"{row}{self._suggestion()}")
                 yield row
-        except NotDecoded as error:  # the header, or all that is left
-            kind = ReadingStopped if isinstance(error, ReadingStopped) else InputError
-            raise kind(f"{error}{self._suggestion()}") from error
+        except ReadingStopped as error:
+            raise RestUnread(f"{error}{self._suggestion() if isinstance(error, NotDecoded) else ''}") from error
+        except NotDecoded as error:  # the header
+            raise InputError(f"{error}{self._suggestion()}") from error
 
     def _suggestion(self) -> str:
         if self._source.is_stream:
