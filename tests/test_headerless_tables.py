@@ -110,9 +110,28 @@ def test_init_and_the_config_read_every_line(ending: str, tmp_path: Path) -> Non
     assert "text: text" in named.stdout
     with_names = CliRunner().invoke(cli, ["init", "--from", str(path), "--header", "none"])
     assert with_names.exit_code == 2
+    assert f"t.{ending}:1: looks like a row" in with_names.stderr
+    assert "--header none takes it for names; to read it as a row, give no --header" in with_names.stderr
     for wrong in ("a,,b", "a,a"):
         refused = CliRunner().invoke(cli, ["init", "--from", str(path), "--header", wrong])
         assert "expected different names separated by commas" in " ".join(refused.stderr.split())
+
+
+@pytest.mark.parametrize("typed", ["class;title;text", "class|title|text", "class\ttitle\ttext", "class; title ;text"])
+def test_names_are_separated_by_commas(typed: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("".join(";".join(row) + "\n" for row in _rows("class", "title", "text")), encoding="utf-8")
+    refused = CliRunner().invoke(cli, ["init", "--from", str(path), "--header", typed])
+    assert refused.exit_code == 2
+    assert "separate the names by commas, however the file is separated: class,title,text" in refused.stderr
+    assert CliRunner().invoke(cli, ["init", "--from", str(path), "--header", "class,title,text"]).exit_code == 0
+
+
+def test_one_name_in_a_config_that_seems_to_be_several(tmp_path: Path) -> None:
+    config = tmp_path / "c.yaml"
+    config.write_text('data: {source: table, train: t.csv, header: ["text;label"]}\nlayers: [{type: pool}]\n')
+    done = CliRunner().invoke(cli, ["check", str(config)])
+    assert 'data.header: found one name, "text;label", expected a list: [text, label]' in done.stderr
 
 
 def test_check_takes_names_by_setting(tmp_path: Path) -> None:

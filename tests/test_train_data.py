@@ -130,6 +130,7 @@ def test_a_config_is_read_from_a_text_with_places() -> None:
         ("use --label-separator if a field", "use --set data.label_separator=TEXT if a field"),
         ("named by --weight", "named by --set data.weight=COLUMN"),
         ("(columns: a, b; --extra names one)", "(columns: a, b; --set data.extra='{COLUMN: KIND}' names one)"),
+        ("but --header none takes it for names", "but --set data.header=null takes it for names"),
         ("--weight n_votes weighs the texts", "--set data.weight=n_votes weighs the texts"),
         ("--text title --text text reads both", "--set 'data.text=[title, text]' reads both"),
         ("--extra price=number lets the model", "--set 'data.extra={price: number}' lets the model"),

@@ -174,7 +174,7 @@ def as_settings(message: str) -> str:
 
     def setting(found: re.Match[str]) -> str:
         value = found[2] or _MEANT.get(found[1], "COLUMN")
-        if (found[1], value) == ("label-separator", "none"):
+        if found[1] in ("label-separator", "header") and value == "none":
             value = "null"
         return f"--set data.{found[1].replace('-', '_')}={value}"
 

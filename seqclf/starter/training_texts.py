@@ -108,7 +108,11 @@ class _Table:
         request = self._request
         guess = request.guess_separator and request.separator is None
         named = request.columns
-        chosen = choose_columns(self._path, values, request.text, request.label, guess_separator=guess, named=named)
+        try:
+            chosen = choose_columns(self._path, values, request.text, request.label, guess_separator=guess, named=named)
+        except InputError:
+            self._check_first_line(values)
+            raise
         separator = request.separator or chosen.separator
         source = self._source(chosen.text, chosen.label, separator=separator, **named.options)
         texts = source.read(self._path, most=ROWS_LOOKED_AT, every=every)
@@ -121,6 +125,15 @@ class _Table:
         left_out = [] if (said := source.left_out(self._path)) is None else [f"warning: {said}"]
         notes = (*chosen.notes, *left_out, *self._notes)
         return TrainingTexts(texts, self._options(chosen, separator), read, rows, notes, f" ({chosen.named})")
+
+    def _check_first_line(self, values: Mapping[str, Sequence[Any]]) -> None:
+        """Raise ``InputError`` if the user calls the first line names, but it looks like a row."""
+        if self._request.header == () and self._may_lack_header and header_for(values):
+            shown = ", ".join(f'"{name[:40]}"' for name in list(values)[:3])
+            raise InputError(
+                f"{self._path}:1: looks like a row ({shown}), but --header none takes it for names; to read it as a "
+                "row, give no --header"
+            )
 
     def _found_header(self, values: Mapping[str, Sequence[Any]]) -> tuple[str, ...]:
         """Names for the columns of files without a line of names; empty if the first line names them."""

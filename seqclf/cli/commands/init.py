@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ def _names(context: click.Context, parameter: click.Parameter, value: str | None
     names = tuple(name.strip() for name in value.split(","))
     if value == "none":
         return ()
+    if len(names) == 1 and len(several := [name.strip() for name in re.split(r"[;|\t]", value)]) > 1:
+        raise click.BadParameter(f"separate the names by commas, however the file is separated: {','.join(several)}")
     if not all(names) or len(set(names)) < len(names):
         raise click.BadParameter("expected different names separated by commas, such as label,title,text")
     check_utf8(context, parameter, value)
@@ -118,8 +121,8 @@ def _run_name(context: click.Context, parameter: click.Parameter, value: str | N
     "--header",
     metavar="NAMES",
     callback=_names,
-    help="Names of the columns, separated by commas, if DATA has no line of names; none: its first line names them. "
-    "[default: found by content]",
+    help="Names of the columns, separated by commas, if DATA has no line of names; none: its first line is one, even "
+    "if it looks like a row. [default: found by content]",
 )
 @click.option(
     "--encoding",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -106,6 +107,9 @@ class TableData(ColumnOptions):
     def problems(self) -> Iterator[tuple[str | OptionPath, str]]:
         yield from super().problems()
         if self.header is not None:
+            several = [name.strip() for name in re.split(r"[;|\t,]", self.header[0])]
+            if len(self.header) == 1 and len(several) > 1 and all(several):
+                yield "header", f'found one name, "{self.header[0]}", expected a list: [{", ".join(several)}]'
             counts = Counter(self.header)
             if repeated := sorted(name for name, count in counts.items() if count > 1):
                 yield (
