@@ -58,8 +58,8 @@ def test_texts_are_read_whatever_their_name_and_depth(name: str, tmp_path: Path)
         ("pos/1.data", b"a\0b", "1 file: .data (binary)"),
         ("pos/1.csv", b"a,b", "1 file: .csv (tables)"),
         ("pos/1.md", b"a", '1 file: .md; data.extensions: [.txt, .text, "", .md] reads .md, too'),
-        ("pos/.DS_Store", b"a", "1 file: hidden"),
-        ("pos/Thumbs.db", b"a", "1 file: hidden"),
+        ("pos/.DS_Store", b"a", "1 file: hidden (.DS_Store)"),
+        ("pos/Thumbs.db", b"a", "1 file: of an operating system (Thumbs.db)"),
         ("pos/1.txt~", b"a", "1 file: backup (1.txt~)"),
         ("pos/README", b"a", "1 file: about the data (README)"),
         ("pos/core", b"a\0b", "1 file: binary (core)"),
@@ -76,9 +76,19 @@ def test_what_is_left_out_is_counted_and_named(name: str, content: bytes, said: 
     assert found == (None if said is None else f"left out: {said}")
 
 
+@pytest.mark.parametrize("name", ["Readme.txt", "readme.TXT", "LICENSE.text", "sub/Authors.txt"])
+def test_a_text_named_like_a_file_about_the_data_is_read_and_named(name: str, tmp_path: Path) -> None:
+    _write(tmp_path, "pos/1.txt", "neg/1.txt", f"pos/{name}")
+    assert _read(tmp_path)[f"pos/{name}"] == "pos"  # as in earlier versions
+    advice = f"read as a text, but named like a file about the data: pos/{name}; if it is, remove it"
+    assert _left_out(tmp_path) == advice
+    _write(tmp_path, "pos/README", "readme.txt/1.txt")
+    assert _left_out(tmp_path) == f"left out: 1 file: about the data (README); {advice}"
+
+
 def test_the_kinds_are_listed_with_their_counts(tmp_path: Path) -> None:
     _write(tmp_path, "pos/1.txt", "neg/1.txt", *(f"pos/{i}.jpg" for i in range(10)), "pos/.a", "neg/.b")
-    assert _left_out(tmp_path) == "left out: 12 files: 10 .jpg (binary), 2 hidden"
+    assert _left_out(tmp_path) == "left out: 12 files: 10 .jpg (binary), 2 hidden (.b, .a)"
     _write(tmp_path, *(f"pos/1.a{letter}" for letter in string.ascii_lowercase))
     said = str(_left_out(tmp_path))
     assert "38 files: 10 .jpg (binary), 1 .aa, 1 .ab, 1 .ac, 1 .ad, 1 .ae and 23 more" in said

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from seqclf.errors import InputError
 from seqclf.sources.folder.left_out import LeftOut, is_binary
@@ -80,8 +81,9 @@ def extension_of(name: str) -> str:
     return f".{found[1]}" if found else ""
 
 
-def _is_hidden(name: str) -> bool:
-    return name.startswith(".") or name.lower() in _OF_SYSTEMS
+def _hidden(name: str) -> Literal["hidden", "system"] | None:
+    """Why a file or folder is not for its user's eyes; None if it is."""
+    return "system" if name.lower() in _OF_SYSTEMS else "hidden" if name.startswith(".") else None
 
 
 def is_split_name(name: str) -> bool:
@@ -103,8 +105,8 @@ def find_texts(root: Path, selection: Selection = DEFAULT, *, binary: bool = Tru
     found = Found()
     folders = []
     for entry in _entries(root):
-        if _is_hidden(entry.name):
-            found.left_out.add("hidden", entry.name)
+        if (why := _hidden(entry.name)) is not None:
+            found.left_out.add(why, entry.name)
         elif _is_folder(entry):
             found.folders.append(entry.name)
             if entry.name in selection.labels or not (selection.labels or entry.name in selection.exclude):
@@ -119,6 +121,10 @@ def find_texts(root: Path, selection: Selection = DEFAULT, *, binary: bool = Tru
     _leave_out_empty(texts, found)
     pairs = sorted((file, label) for label, files in texts.items() for file in files)
     found.files, found.labels = [file for file, _ in pairs], [label for _, label in pairs]
+    # Earlier versions read them, and a run on them must find the same texts.
+    found.left_out.doubtful = [
+        str(file.relative_to(root)) for file in found.files if _ABOUT_THE_DATA.fullmatch(file.stem)
+    ]
     return found
 
 
@@ -142,8 +148,8 @@ def _texts_in(
             seen.add(identity)
             folders.append(link)
         for entry in _entries(folders.pop()):
-            if _is_hidden(entry.name):
-                left_out.add("hidden", entry.name)
+            if (why := _hidden(entry.name)) is not None:
+                left_out.add(why, entry.name)
             elif not _is_folder(entry):
                 _sort_file(entry, selection, texts, left_out)
             elif entry.is_symlink():

@@ -18,12 +18,13 @@ _BINARY = frozenset(
     ".h5".split()
 )
 
-FileReason = Literal["without label", "hidden", "backup", "about", "binary", "broken", "special"]
+FileReason = Literal["without label", "hidden", "system", "backup", "about", "binary", "broken", "special"]
 FolderReason = Literal["split", "empty", "linked"]
 
 _FILES: dict[FileReason, str] = {
     "without label": "in no label folder",
     "hidden": "hidden",
+    "system": "of an operating system",
     "backup": "backup",
     "about": "about the data",
     "binary": "binary",
@@ -38,9 +39,14 @@ _FOLDERS: dict[FolderReason, str] = {
 
 
 class LeftOut:
-    """Counts files and folders by the reason that they are left out."""
+    """Counts files and folders by the reason that they are left out.
+
+    Attributes:
+        doubtful: files that are read, although their names are those of files about the data.
+    """
 
     def __init__(self) -> None:
+        self.doubtful: list[str] = []
         self._by_reason: dict[FileReason | FolderReason, list[str]] = {}
         self._by_extension: dict[str, list[Path]] = {}
 
@@ -69,15 +75,19 @@ class LeftOut:
         return "; ".join([*self._files(), *self._folders()]) or None
 
     def sentence(self, extensions: Sequence[str]) -> str | None:
-        """``counts``, and the option that reads more. ``extensions``: those that are read."""
+        """``counts``, the option that reads more, and doubtful files. ``extensions``: those that are read."""
+        doubt = f"read as a text, but named like a file about the data: {_some(self.doubtful)}; if it is, remove it"
+        return "; ".join([*self._counts_and_cure(extensions), *([doubt] if self.doubtful else [])]) or None
+
+    def _counts_and_cure(self, extensions: Sequence[str]) -> list[str]:
         counts, readable = self.counts(), self.readable_extensions()
         if counts is None:
-            return None
+            return []
         wanted = ", ".join(one or '""' for one in (*extensions, *readable[:1]))
         cure = (
             f"; data.extensions: [{wanted}] reads {readable[0] or 'those without extension'}, too" if readable else ""
         )
-        return f"left out: {counts}{cure}"
+        return [f"left out: {counts}{cure}"]
 
     @property
     def files(self) -> int:
@@ -92,7 +102,7 @@ class LeftOut:
         ]
         for reason, what in _FILES.items():
             if names := self._by_reason.get(reason):
-                groups.append((len(names), what if reason == "hidden" else f"{what} ({_some(names)})"))
+                groups.append((len(names), f"{what} ({_some(names)})"))
         return groups
 
     def _files(self) -> list[str]:
