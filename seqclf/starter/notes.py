@@ -9,9 +9,11 @@ from seqclf.data.statistics import alike_labels_warning
 from seqclf.sources.folder.files import Selection
 from seqclf.starter.folders import missing_labels
 from seqclf.starter.look import Look
+from seqclf.starter.siblings import other_tables
 from seqclf.starter.write import scalar
 
 _LABELS_SHOWN = 6
+_TABLES_SHOWN = 5
 
 
 def about_labels(looked: Look) -> Iterator[str]:
@@ -24,6 +26,13 @@ def about_files(path: str, train: str, splits: Mapping[str, Any], selection: Sel
     """Notes on files that the user did not name."""
     if train != path:
         yield f"training texts: {train}"
+    if others := other_tables(path, train):
+        more = f" and {len(others) - _TABLES_SHOWN} more" if len(others) > _TABLES_SHOWN else ""
+        are = "tables in the same folder are not read" if len(others) > 1 else "a table in the same folder is not read"
+        cure = (
+            "name one instead of the folder to use it" if len(others) > 1 else "name it instead of the folder to use it"
+        )
+        yield f"{are}: {', '.join(others[:_TABLES_SHOWN])}{more}; {cure}"
     for split in ("validation", "test"):
         part = splits[split]
         if not isinstance(part, str):

@@ -63,6 +63,15 @@ def training_part(path: str) -> str:
     return path
 
 
+def other_tables(path: str, train: str) -> list[str]:
+    """Names of the tables in the folder ``path`` that are no split, if ``train`` was chosen in it."""
+    folder = Path(path)
+    if train == path or not folder.is_dir():
+        return []
+    chosen = Path(train)
+    return [one.name for one in _entries(folder) if one.is_file() and one != chosen and _split_of(one) is None]
+
+
 def _holds_runs(folder: Path) -> bool:
     return any(folder.glob("*/manifest.json"))
 
