@@ -279,6 +279,28 @@ def test_multi_label_models_have_a_card_too() -> None:
     assert "4.0 -> 1.0 MB" in card
 
 
+@pytest.mark.parametrize(
+    ("data", "shown"),
+    [
+        ("/home/me/my data/a.csv", "a.csv"),
+        ("/home/me/a.csv and 3 more", "a.csv and 3 more"),
+        ("glue/sst2", "glue/sst2"),
+        ("synthetic sample", "synthetic sample"),
+    ],
+)
+def test_a_model_card_names_the_training_texts_without_their_folders(data: str, shown: str) -> None:
+    from seqclf.config import checked_config
+    from seqclf.export.card import About, model_card
+    from seqclf.labels import Labels
+
+    config = checked_config({"data": {"source": "sample"}, "layers": [{"type": "pool"}]})
+    manifest = {"data": data, "started": "2026-01-02T03", "seed": 7, "training_texts": 1234}
+    about = About("x-1", config, Labels(tuple("abc")), manifest, {})
+    assert f"| training texts | 1,234 of {shown} |" in model_card(about, "onnx")
+    del manifest["training_texts"]
+    assert f"| training texts | {shown} |" in model_card(about, "onnx"), "a run of an earlier version"
+
+
 def test_a_model_card_names_the_n_grams() -> None:
     from seqclf.config import checked_config
     from seqclf.export.card import About, model_card

@@ -244,7 +244,7 @@ def test_cells_of_a_sheet_are_the_strings_of_a_csv(tmp_path: Path) -> None:
         (6, {"text": "12", "label": "1e+20", "column_3": "", "when": "-3"}),
     ]
     assert notes.unnamed == ("column_3",)
-    assert notes.sentences == [f'{path} has 2 sheets; read is "First", not "Other"']
+    assert notes.sentences == [f'{path} has 2 sheets; "First" is read, not "Other"']
     days = write_sheets(tmp_path / "b.xlsx", {"s": [["day"], [45_000]]}, dates=True)
     assert _read(days) == [{"day": "2023-03-15"}]
 

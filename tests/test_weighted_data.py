@@ -20,6 +20,7 @@ from seqclf.config import checked_config
 from seqclf.config.problems import ConfigError
 from seqclf.data.label_balance import uneven
 from seqclf.data.label_sets import counted_texts
+from seqclf.data.prepare import prepare
 from seqclf.data.statistics import label_problems, text_statistics, text_warnings
 from seqclf.data.weight_statistics import ShareStatistics, WeightStatistics
 from seqclf.errors import InputError
@@ -47,6 +48,20 @@ def _messages(texts: LabelledTexts) -> list[str]:
 
 def _weights(*weights: float) -> Any:
     return np.array(weights, np.float32)
+
+
+def test_texts_that_do_not_count_are_noted_before_the_training(tmp_path: Path) -> None:
+    rows = [(f"{WORDS[label][i % 3]} {i}", label, i % 4) for i in range(80) for label in ("neg", "pos")]
+    path = write_csv(tmp_path / "t.csv", [("text", "label", "votes"), *rows])
+    data = prepare(checked_config(small_config(data__train=str(path), data__weight="votes", layers=POOLED)))
+    counted = [0, 0]
+    for place, texts in enumerate((data.train, data.validation)):
+        assert texts is not None and texts.weights is not None
+        counted[place] = int((texts.weights == 0).sum())
+    assert all(counted)
+    (note,) = data.notes
+    assert note.startswith(f"{counted[0]} training texts and {counted[1]} validation texts have weight 0")
+    assert replace(data, train=replace(data.train, weights=None), validation=None).notes == ()
 
 
 @given(st.lists(st.floats(0, 100, width=32), min_size=2, max_size=30).filter(any))

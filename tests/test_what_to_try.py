@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -15,6 +17,8 @@ from seqclf.cli import cli
 from seqclf.config import checked_config
 from seqclf.config.problems import Problem
 from seqclf.data.statistics import TextStatistics, TokenStatistics
+from seqclf.data.weight_statistics import WeightStatistics
+from seqclf.sources.texts import LabelledTexts
 from seqclf.training.examine import Report
 from seqclf.training.what_to_try import what_to_try
 
@@ -31,6 +35,17 @@ def _found(train: dict[str, int], validation: int = 500, unknown: float = 0.0, *
     splits = {"train": _texts(train), "validation": _texts({"a": validation})}
     tokens = {"validation": TokenStatistics(0.0, (0.0,) * 7, (), 0.0, unknown)}
     return what_to_try(config, Report("t.csv", splits, {}, [], [], 12, 300, tokens), "my config.yaml")
+
+
+def test_weights_leave_fewer_validation_texts() -> None:
+    config = checked_config(small_config(data__train="t.csv", ngrams={}, training__baseline="auto"))
+    weights = WeightStatistics.of(
+        LabelledTexts(["a", "b"] * 100, ["x", "y"] * 100, "t", weights=np.array([1.0] * 25 + [0.0] * 175, np.float32))
+    )
+    validation = replace(_texts({"a": 200}), weights=weights)
+    splits = {"train": _texts({"a": 500, "b": 400}), "validation": validation}
+    (sentence,) = what_to_try(config, Report("t.csv", splits, {}, [], [], 12, 300, {}), "c.yaml")
+    assert "with 25 effective validation texts, each counts 4.0 points of accuracy" in sentence
 
 
 @pytest.mark.parametrize(

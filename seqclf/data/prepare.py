@@ -56,6 +56,14 @@ class TrainingData:
     corpus: Corpus
     extra: ExtraColumns | None = None
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know before the training: how many texts do not count."""
+        splits = (("training", self.train), ("validation", self.validation))
+        absent = [(name, len(texts) - len(texts.counted)) for name, texts in splits if texts is not None]
+        found = " and ".join(f"{count:,} {name} texts" for name, count in absent if count)
+        return (f"{found} have weight 0 (data.weight) and do not count",) if found else ()
+
 
 def preparation_problems(config: Config) -> list[Problem]:
     """Problems with the files that the config names, as far as they can be found quickly and without TensorFlow."""

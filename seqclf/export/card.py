@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from seqclf.config import Config
@@ -51,7 +52,8 @@ def _head(about: About, form: Format) -> Iterator[str]:
     yield ""
     yield "| | |"
     yield "|---|---|"
-    yield f"| training texts | {_cell(manifest['data'])} |"
+    number = f"{manifest['training_texts']:,} of " if "training_texts" in manifest else ""
+    yield f"| training texts | {number}{_cell(_named(manifest['data']))} |"
     yield f"| their fingerprint | `{manifest.get('data_fingerprint', {}).get('train', 'unknown')}` |"
     yield f"| tokenizer | {config.tokenizer.type} |"
     yield f"| layers | {f'{config.embedding.dim} wide embedding - {kinds}' if config.layers else 'none'} |"
@@ -122,11 +124,16 @@ def _rows(about: About, split: str, measured: Measured, names: Sequence[str]) ->
     def row(what: str, texts: int, scores: Scores) -> str:
         return f"| {what} | {texts:,} | {' | '.join(f'{scores.value(name):.4f}' for name in names)} |"
 
-    yield row(f"{split} ({_cell(measured.data)})", measured.metrics.texts, measured.metrics)
+    yield row(f"{split} ({_cell(_named(measured.data))})", measured.metrics.texts, measured.metrics)
     if (baseline := measured.baseline) is not None:
         of_what = " of the text alone" if about.config.data.columns().extra else ""
         yield row(f"{split}, a linear model{of_what} (TF-IDF, logistic regression)", baseline.texts, baseline.linear)
         yield row(f"{split}, the majority class", baseline.texts, baseline.majority)
+
+
+def _named(data: str) -> str:
+    """The source of texts without the folders above it, which tell a reader of the card nothing."""
+    return Path(data).name if Path(data).is_absolute() else data
 
 
 def _cell(text: str, most: int | None = None) -> str:

@@ -79,7 +79,7 @@ def _first_sheet(path: Path, workbook: CalamineWorkbook, notes: Notes) -> Calami
     name = (visible or sheets)[0]
     if len(sheets) > 1:
         others = ", ".join(f'"{one}"' for one in sheets if one != name)
-        notes.sentences.append(f'{path} has {len(sheets)} sheets; read is "{name}", not {others}')
+        notes.sentences.append(f'{path} has {len(sheets)} sheets; "{name}" is read, not {others}')
     return workbook.get_sheet_by_name(name)
 
 

@@ -94,7 +94,7 @@ class Job:
             len(data.validation) if data.validation else 0,
             model.count_params(),
             task.shows_accuracy,
-            notes=task.notes,
+            notes=(*data.notes, *task.notes),
             scores=task.metrics.monitored(),
         )
 

@@ -123,4 +123,4 @@ def _write_data(run: Run, data: TrainingData, task: Task) -> None:
     if run.manifest.get("data_fingerprint") is None:
         data.tokenizer.save(run.tokenizer)
         task.save(run)
-        run.update_manifest(data_fingerprint=data.fingerprints)
+        run.update_manifest(data_fingerprint=data.fingerprints, training_texts=len(data.train))

@@ -53,12 +53,17 @@ def _uneven(config: Config, report: Report, train: str) -> Iterator[str]:
 def _few_to_validate(config: Config, report: Report, train: str) -> Iterator[str]:
     validation = report.splits.get("validation")
     sampled = isinstance(config.data.parts()["validation"], float)
-    if validation is None or validation.texts >= _FEW_TO_VALIDATE or not sampled or config.data.folds is not None:
+    if validation is None or not sampled or config.data.folds is not None:
+        return
+    weights = validation.weights  # a few large ones: a mean over the texts is as inexact as over fewer of equal weight
+    number = validation.texts if weights is None else max(1, round(weights.effective))
+    if number >= _FEW_TO_VALIDATE:
         return
     if min(report.splits["train"].labels.values()) < 5:
         return
     yield (
-        f"with {validation.texts} validation texts, each counts {100 / validation.texts:.1f} points of accuracy; "
+        f"with {number}{'' if weights is None else ' effective'} validation texts, each counts {100 / number:.1f} "
+        "points of accuracy; "
         f"cross-validation uses all training texts: {train} --folds 5"
     )
 

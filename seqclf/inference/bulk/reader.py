@@ -222,7 +222,7 @@ def _missing(column: str, columns: Sequence[str], found: Sequence[str]) -> str:
     """The error for a row without one of the text columns."""
     cure = "name the right one with --column"
     if len(columns) > 1:
-        cure = f"name the right ones with --column, once for each of {', '.join(columns)}, or add it"
+        cure = f"add it, or name the file's columns for {', '.join(columns)}, in this order, each with --column"
     return f'no column "{column}"{column_hint(column, found)} (columns: {listed(found)}); {cure}'
 
 
