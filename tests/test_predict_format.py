@@ -123,3 +123,11 @@ def test_a_header_with_another_name_is_no_row(three_label_run: Run, tmp_path: Pa
     path.write_text("".join(f"{','.join(row)}\n" for row in [("number", "body", "stars"), *NUMBERED]), encoding="utf-8")
     done, said = _predict(three_label_run, path)
     assert done.exit_code == 2 and "name the right one with --column" in said
+
+
+def test_a_folder_is_refused_with_a_loop(three_label_run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "some texts"
+    folder.mkdir()
+    done, said = _predict(three_label_run, folder)
+    assert done.exit_code == 2
+    assert f'for file in \'{folder}\'/*; do seqclf predict "$(cat "$file")"; done' in said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -59,7 +60,8 @@ class Source:
         if not file.exists():
             raise no_such_file(path)
         if file.is_dir():
-            raise InputError(f"{path}: is a folder; name a file of texts")
+            loop = f'for file in {shlex.quote(str(file))}/*; do seqclf predict "$(cat "$file")"; done'
+            raise InputError(f"{path}: is a folder; name a file of texts, or predict each file as one text: {loop}")
         kind = kind or ("txt" if unpacked_name(file).suffix.lower() == ".txt" else kind_of(file))
         if kind is None:
             raise InputError(unknown_ending(file, "name the format with --input-format", (*USUAL, ".txt")))
