@@ -95,6 +95,8 @@ def name_problem(name: str) -> str | None:
 def check_options(seen: Seen) -> None:
     """Raise ``InputError`` if the config of the data could not be read again, such as for fractions of 1 together."""
     data = {name: list(value) if isinstance(value, tuple) else value for name, value in seen.data.items()}
+    # Writing the config reports a path that it cannot contain.
+    data |= {part: part for part in ("train", "validation", "test") if isinstance(data.get(part), str)}
     if wrong := _wrong_options({"name": seen.name, "data": data}):
         raise InputError("\n".join(f"--{option.replace('_', '-')}: {message}" for option, message in wrong.items()))
 
