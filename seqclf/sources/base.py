@@ -122,7 +122,7 @@ class TableColumns:
     Attributes:
         text: the column with the text, or several columns, whose values together are the text.
         label: the column with the label; several columns, which are one label each; or, for each label, the column with
-            its probability.
+            its probability. None: no labels are read.
         separator: separator between several labels in one field; None: each field is one label.
         group: the column that groups texts; None: none.
         weight: the column with the weights of the texts; None: all weights are 1.
@@ -130,7 +130,7 @@ class TableColumns:
     """
 
     text: str | Sequence[str] = "text"
-    label: str | Sequence[str] | Mapping[str, str] = "label"
+    label: str | Sequence[str] | Mapping[str, str] | None = "label"
     separator: str | None = None
     group: str | None = None
     weight: str | None = None
@@ -143,7 +143,9 @@ class TableColumns:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The label columns."""
+        """The label columns; none if no labels are read."""
+        if self.label is None:
+            return ()
         if isinstance(self.label, str):
             return (self.label,)
         return tuple(self.label.values() if isinstance(self.label, Mapping) else self.label)
@@ -181,6 +183,7 @@ class SourceOptions(Strict):
         may_download: whether reading it may need the network.
         is_published: whether its parts are those of a published or synthetic data set; ``seqclf eval`` then does not
             look for texts that occur in several parts.
+        has_labels: whether its texts have labels. Without them, its reader is the same ``with_labels`` or not.
     """
 
     model_config = ConfigDict(defer_build=True)  # until the fields are in order
@@ -191,6 +194,7 @@ class SourceOptions(Strict):
     needs_tensorflow: ClassVar[bool] = False
     may_download: ClassVar[bool] = False
     is_published: ClassVar[bool] = False
+    has_labels: ClassVar[bool] = True
 
     if TYPE_CHECKING:
         source: str  # each subclass has its own field
@@ -208,8 +212,13 @@ class SourceOptions(Strict):
             fields[name] = fields.pop(name)
 
     @abstractmethod
-    def open(self, *, with_groups: bool = False) -> Source:
-        """The reader; ``with_groups``: it also reads the groups, if ``grouped_by`` is set."""
+    def open(self, *, with_groups: bool = False, with_labels: bool = True) -> Source:
+        """The reader.
+
+        Args:
+            with_groups: it also reads the groups, if ``grouped_by`` is set.
+            with_labels: false: it neither needs nor checks labels, and every text has the label ``UNLABELLED``.
+        """
 
     @abstractmethod
     def parts(self) -> dict[str, str | float | None]:
@@ -251,9 +260,9 @@ class SourceOptions(Strict):
         """The columns whose values together are a text; empty if a text is a single value."""
         return ()
 
-    def columns(self, *, with_groups: bool = True) -> TableColumns:
+    def columns(self, *, with_groups: bool = True, with_labels: bool = True) -> TableColumns:
         """The columns that its texts have when they are written to a table, which may be those that it reads."""
-        return TableColumns()
+        return TableColumns() if with_labels else TableColumns(label=None)
 
     def is_quick_to_reread(self) -> bool:
         """Whether the training part can be read once more within seconds. Raises ``OSError`` if its file is gone."""

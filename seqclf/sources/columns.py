@@ -66,10 +66,10 @@ class ColumnOptions(SourceOptions):
     weight: Weight = None
     extra: Extra = Field({})
 
-    def columns(self, *, with_groups: bool = True) -> TableColumns:
+    def columns(self, *, with_groups: bool = True, with_labels: bool = True) -> TableColumns:
         """The columns to read."""
-        group = self.group if with_groups else None
-        return TableColumns(self.text, self.label, group=group, weight=self.weight, extra=self.extra)
+        label, group = self.label if with_labels else None, self.group if with_groups else None
+        return TableColumns(self.text, label, group=group, weight=self.weight, extra=self.extra)
 
     @property
     def grouped_by(self) -> str | None:

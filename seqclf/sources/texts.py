@@ -21,6 +21,9 @@ DATA_VARIABLE = "SEQCLF_DATA"
 NO_GROUP = 0
 """Digest of a text without a group."""
 
+UNLABELLED = ""
+"""The label of every text of a source that is read without labels."""
+
 
 Label = str | tuple[str, ...]
 """One label's name, or the sorted distinct names of several."""
@@ -29,6 +32,8 @@ Label = str | tuple[str, ...]
 @dataclass(frozen=True)
 class LabelledTexts:
     """Texts with the name of each text's label or, if multi-label, a tuple of names.
+
+    Texts that are read without labels all have the label ``UNLABELLED``.
 
     Attributes:
         origin: where the texts are from, for messages.

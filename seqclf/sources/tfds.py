@@ -54,8 +54,9 @@ class TfdsData(ColumnOptions):
     weight: Weight = None
     extra: Extra = Field({})
 
-    def open(self, *, with_groups: bool = False) -> Source:
-        return TfdsSource(self.dataset, self.config, self.data_dir, self.columns(with_groups=with_groups))
+    def open(self, *, with_groups: bool = False, with_labels: bool = True) -> Source:
+        columns = self.columns(with_groups=with_groups, with_labels=with_labels)
+        return TfdsSource(self.dataset, self.config, self.data_dir, columns)
 
     def parts(self) -> dict[str, str | float | None]:
         return {"train": self.train, "validation": self.validation_part, "test": self.test}

@@ -12,6 +12,7 @@ from seqclf.file_encoding import UTF8
 from seqclf.option_types import Fraction, Name, OptionPath
 from seqclf.sources.base import Encoding, Source, SourceOptions
 from seqclf.sources.folder.files import EXTENSIONS, Selection
+from seqclf.sources.without_labels import WithoutLabels
 
 
 def _with_dot(extension: str) -> str:
@@ -46,10 +47,11 @@ class FolderData(SourceOptions):
     )
     encoding: Encoding = UTF8
 
-    def open(self, *, with_groups: bool = False) -> Source:
+    def open(self, *, with_groups: bool = False, with_labels: bool = True) -> Source:
         from seqclf.sources.folder.reader import FolderSource
 
-        return FolderSource(self.encoding, selection=self.selection, train=self.train)
+        source = FolderSource(self.encoding, selection=self.selection, train=self.train)
+        return source if with_labels else WithoutLabels(source)
 
     @property
     def selection(self) -> Selection:

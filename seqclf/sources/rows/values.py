@@ -10,7 +10,7 @@ from seqclf.column_values import as_category, as_number, is_missing, is_number_o
 from seqclf.errors import InputError
 from seqclf.sources.base import TableColumns
 from seqclf.sources.rows.collected import LabelledRow
-from seqclf.sources.texts import NO_GROUP, Label, group_digest
+from seqclf.sources.texts import NO_GROUP, UNLABELLED, Label, group_digest
 from seqclf.tables.values import shown
 from seqclf.text.fields import filled, join_fields
 
@@ -57,6 +57,8 @@ def text_of(where: str, row: Mapping[str, Any], columns: TableColumns) -> str:
 
 def _label(where: str, row: Mapping[str, Any], columns: TableColumns) -> tuple[Label, tuple[float, ...]]:
     """The label or labels, and the probability of each label if the table has them."""
+    if columns.label is None:
+        return UNLABELLED, ()
     if isinstance(columns.label, Mapping):
         shares = _shares(where, row, columns.label)
         return list(columns.label)[shares.index(max(shares))], shares

@@ -13,6 +13,7 @@ from pydantic import Field
 from seqclf.option_types import Fraction
 from seqclf.sources.base import Source, SourceOptions
 from seqclf.sources.texts import LabelledTexts, digest
+from seqclf.sources.without_labels import WithoutLabels
 
 SYNTHETIC = {"reviews": "synthetic sample", "dna": "synthetic DNA"}
 """Names of the data sets in output and messages."""
@@ -31,8 +32,9 @@ class SampleData(SourceOptions):
     )
     validation: Fraction = Field(0.1, description="Fraction of the training texts held out for validation; 0: none.")
 
-    def open(self, *, with_groups: bool = False) -> Source:
-        return SampleSource(self.dataset)
+    def open(self, *, with_groups: bool = False, with_labels: bool = True) -> Source:
+        source = SampleSource(self.dataset)
+        return source if with_labels else WithoutLabels(source)
 
     def parts(self) -> dict[str, str | float | None]:
         return {"train": "train", "validation": self.validation_part, "test": "test"}

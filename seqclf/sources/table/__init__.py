@@ -63,10 +63,10 @@ class TableData(ColumnOptions):
     )
     encoding: Encoding = UTF8
 
-    def open(self, *, with_groups: bool = False) -> RowSource:
+    def open(self, *, with_groups: bool = False, with_labels: bool = True) -> RowSource:
         from seqclf.sources.table.reader import TableSource
 
-        read = self.columns(with_groups=with_groups)
+        read = self.columns(with_groups=with_groups, with_labels=with_labels)
         return TableSource(
             read.text,
             read.label,
@@ -79,8 +79,9 @@ class TableData(ColumnOptions):
             encoding=self.encoding,
         )
 
-    def columns(self, *, with_groups: bool = True) -> TableColumns:
-        return replace(super().columns(with_groups=with_groups), separator=self.label_separator)
+    def columns(self, *, with_groups: bool = True, with_labels: bool = True) -> TableColumns:
+        columns = super().columns(with_groups=with_groups, with_labels=with_labels)
+        return replace(columns, separator=self.label_separator if with_labels else None)
 
     @property
     def file_encoding(self) -> str:

@@ -35,7 +35,7 @@ class TableSource:
         text: column with the texts, or several columns.
         label: column with the labels. Duplicates in a list of labels are dropped; an empty list means that no label
             applies. Several columns: each column is one label, with 1 where it applies and 0 where it does not. By
-            label: the column with its probability.
+            label: the column with its probability. None: labels are not read.
         file_format: csv, tsv, jsonl, parquet or xlsx; auto uses the file extension.
         separator: separator between several labels in one field.
         options: prefix of ``text`` and ``label`` where the user sets them, for messages.
@@ -48,7 +48,7 @@ class TableSource:
     def __init__(
         self,
         text: str | Sequence[str],
-        label: str | Sequence[str] | Mapping[str, str],
+        label: str | Sequence[str] | Mapping[str, str] | None,
         file_format: str = "auto",
         separator: str | None = None,
         options: str = "data.",
@@ -146,7 +146,7 @@ class TableSource:
         """How texts and labels are read, in the form that fingerprints have always had."""
         text, label = self._columns.text, self._columns.label
         named = tuple(label.items()) if isinstance(label, Mapping) else label
-        return [one if isinstance(one, str) else tuple(one) for one in (text, named)]
+        return [one if one is None or isinstance(one, str) else tuple(one) for one in (text, named)]
 
     def _read_beside(self) -> list[Any]:
         """The same for the options that came later; empty if they are unset. Groups have their own digests."""
