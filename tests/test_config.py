@@ -157,12 +157,13 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
         "head_sees_the_ngrams": "the head would never see the n-grams",
         "words_have_pieces": "is already a word",
         "orders_differ": "expected each length once",
+        "classified_texts_have_labels": "has no labels, which a classifier needs",
     }.items():
         assert check in {known.__name__ for known in CHECKS}
         assert words in messages
     assert "is the text column, and equal texts are always kept together" in messages  # source_is_consistent as well
     assert "expected at most tokenizer.ngram" in messages  # tokenizer_options_are_consistent as well
-    assert len(CHECKS) == 23
+    assert len(CHECKS) == 24
 
 
 def test_the_line_is_quoted_with_a_mark(tmp_path: Path) -> None:

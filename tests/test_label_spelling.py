@@ -19,8 +19,8 @@ from seqclf.data.prepare import prepare
 from seqclf.data.statistics import alike_labels_warning
 from seqclf.errors import InputError
 from seqclf.labels import Labels
+from seqclf.sources.parts import part_of
 from seqclf.sources.spelling import equal_labels, spelled_as_before, spelling
-from seqclf.sources.table.files import part_of
 from seqclf.sources.table.reader import TableSource
 from seqclf.sources.texts import LabelledTexts
 from seqclf.starter.make import see

@@ -15,7 +15,7 @@ from seqclf.cli.own_encoding import encoding_like
 from seqclf.errors import InputError
 from seqclf.file_encoding import conversion
 from seqclf.sources.folder.reader import FolderSource
-from seqclf.sources.table.files import part_of
+from seqclf.sources.parts import part_of
 from seqclf.sources.table.reader import TableSource
 from seqclf.tables.utf8_files import utf8_among
 

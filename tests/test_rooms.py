@@ -47,7 +47,7 @@ ALLOWED = {
     "token_ids": set(),
     "layers": {"runtime", "token_ids"},
     "option_types": set(),
-    "sources": BASE | {"option_types", "text", "text_store"},
+    "sources": BASE | {"option_types", "text", "text_store", "runtime"},
     "layer_types": BASE | {"option_types", "layers", "onnx_writer"},
     "config": BASE | {"runs", "option_types", "layer_types", "text", "sources"},
     "text": BASE,

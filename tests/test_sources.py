@@ -297,7 +297,9 @@ def test_the_facts_of_a_source_type_agree(name: str) -> None:
     assert all(callable(getattr(reader, method, None)) for method in ("check", "fingerprint", "read"))
     assert isinstance(reader, RowSource) == (data.table_columns is not None)
     assert not list(data.problems())
-    assert list(kind.model_fields)[-3:] == ["folds", "fold", "unknown_labels"], "shared options are the last"
+    shared = ["folds", "fold", *(["unknown_labels"] if kind.has_labels else [])]
+    assert list(kind.model_fields)[-len(shared) :] == shared, "shared options are the last"
+    assert ("unknown_labels" in kind.model_fields) == kind.has_labels == bool(data.columns().labels)
 
 
 def test_names_of_source_types_in_other_libraries_are_unambiguous() -> None:

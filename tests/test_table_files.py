@@ -25,7 +25,8 @@ from seqclf.errors import InputError
 from seqclf.evaluation.input_rows import InputRows
 from seqclf.files import expanded
 from seqclf.inference.bulk.reader import Reader, Source
-from seqclf.sources.table.files import files_of, part_of
+from seqclf.sources.parts import part_of
+from seqclf.sources.table.files import files_of
 from seqclf.sources.table.reader import TableSource
 from seqclf.starter.formats import format_of
 from seqclf.tables.row import ReadingStopped

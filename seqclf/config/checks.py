@@ -19,6 +19,7 @@ from seqclf.config.problems import Problem
 from seqclf.config.schema import (
     EmbeddingConfig,
     NgramsConfig,
+    TaskConfig,
     TokenizerConfig,
     TrainingConfig,
 )
@@ -33,6 +34,15 @@ def returns_sequences(layers: Layers) -> list[bool]:
     """For each layer, whether a later layer reads one vector per token from it."""
     reads = [layer.reads for layer in layers]
     return [any(reads[i + 1 :]) for i in range(len(layers))]
+
+
+def classified_texts_have_labels(data: DataConfig, task: TaskConfig) -> Iterator[Problem]:
+    if task.type == "classification" and not data.has_labels:
+        message = (
+            f"{data.source} has no labels, which a classifier needs; set task: language_model, or use a source with "
+            "labels, such as folder or table"
+        )
+        yield Problem(("data", "source"), message)
 
 
 def tokenizer_options_are_consistent(tokenizer: TokenizerConfig) -> Iterator[Problem]:
@@ -212,6 +222,7 @@ CHECKS: tuple[Check, ...] = (
     fold_is_in_range,
     folds_exclude_validation_texts,
     source_is_consistent,
+    classified_texts_have_labels,
     tokenizer_options_are_consistent,
     readers_have_a_sequence,
     return_sequences_fits_the_next_layer,

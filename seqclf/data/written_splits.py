@@ -74,8 +74,9 @@ def data_section(config: Config, files: Mapping[str, Path]) -> dict[str, Any]:
     section: dict[str, Any] = {}
     if config.data.table_columns is None:
         columns = config.data.columns(with_groups=False)
-        section = {"source": "table", "text": columns.text, "label": columns.label}
-        section |= {name: value for name, value in (("weight", columns.weight), ("extra", columns.extra)) if value}
+        section = {"source": "table", "text": columns.text}
+        beside = (("label", columns.label), ("weight", columns.weight), ("extra", columns.extra))
+        section |= {name: value for name, value in beside if value}
     section |= {name: str(path) for name, path in files.items()}
     if getattr(config.data, "format", "auto") != "auto":
         section["format"] = "auto"  # the files have the extensions of their formats

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from seqclf.errors import InputError
 from seqclf.sources import RowSource
-from seqclf.sources.table.files import described, files_of
+from seqclf.sources.parts import described
+from seqclf.sources.table.files import files_of
 from seqclf.tables.packed import open_binary
 
 _INT64 = range(-(2**63), 2**63)

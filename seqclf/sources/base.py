@@ -262,7 +262,7 @@ class SourceOptions(Strict):
 
     def columns(self, *, with_groups: bool = True, with_labels: bool = True) -> TableColumns:
         """The columns that its texts have when they are written to a table, which may be those that it reads."""
-        return TableColumns() if with_labels else TableColumns(label=None)
+        return TableColumns() if with_labels and self.has_labels else TableColumns(label=None)
 
     def is_quick_to_reread(self) -> bool:
         """Whether the training part can be read once more within seconds. Raises ``OSError`` if its file is gone."""

@@ -5,6 +5,13 @@ from broken_configs.beginnings import LAYERS, MINIMAL, POOL
 CASES: dict[str, list[tuple[str, list[str]]]] = {
     "across options": [
         (
+            "data: {source: text, train: x}\n" + POOL,
+            [
+                "1:8: data.source: text has no labels, which a classifier needs; set task: language_model, or use a "
+                "source with labels, such as folder or table"
+            ],
+        ),
+        (
             "data: {source: sample}\nlayers: []\n",
             [
                 "2:1: layers: is empty: add a layer, such as {type: pool}, or an `ngrams` section for a linear model of n-grams"

@@ -41,6 +41,8 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         (MINIMAL + "num_classes: 3\n", ["4:1: num_classes: unknown option: the labels determine the output layer"]),
         ("data: {source: csv, train: x}\n" + POOL, ['1:8: data.source: unknown value "csv"; did you mean "table"?']),
         ("data: {source: smaple}\n" + POOL, ['1:8: data.source: unknown value "smaple"; did you mean "sample"?']),
+        ("data: {source: txt}\n" + POOL, ['1:8: data.source: unknown value "txt"; did you mean "text"?']),
+        ("data: {source: plain}\n" + POOL, ['1:8: data.source: unknown value "plain"; did you mean "text"?']),
         ("data: {source: imdb}\n" + POOL, ['1:8: data.source: unknown value "imdb"; did you mean "tfds"?']),
         ("data: {source: 3}\n" + POOL, [f"1:8: data.source: expected one of {names(SOURCE_TYPES)}; found 3"]),
         (

@@ -12,8 +12,13 @@ POOL = [{"type": "pool"}]
 
 @dataclass(frozen=True)
 class Case:
-    """Two configs that differ in one option, and the cheapest observation that must differ with it."""
+    """Two configs that differ in one option, and the cheapest observation that must differ with it.
+
+    Attributes:
+        without_labels: the texts have no labels; the configs are then not checked as those of a classifier.
+    """
 
     shown_by: Callable[[Any, Any], Any]
     base: Changes
     changed: Changes
+    without_labels: bool = False

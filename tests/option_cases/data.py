@@ -30,6 +30,11 @@ def _tfds(option: str, value: Any, **others: Any) -> Case:
     return Case(looks.texts_of, {"data": base}, {"data": {**base, option: value}})
 
 
+def _text(option: str, value: Any, **others: Any) -> Case:
+    base = {"source": "text", "train": "texts", "validation": 0.0, **others}
+    return Case(looks.documents_of, {"data": base}, {"data": {**base, option: value}}, without_labels=True)
+
+
 def _unknown_labels(data: Changes) -> Case:
     wrong, drop = ({"data": {**data, "unknown_labels": policy}} for policy in ("wrong", "drop"))
     return Case(looks.texts_with_a_new_label, wrong, drop)
@@ -116,5 +121,19 @@ CASES: dict[str, Case] = {
     "TfdsData.label": _tfds("label", "side"),
     "TfdsData.group": _tfds("group", "writer"),
     "TfdsData.weight": _tfds("weight", "writer"),
+    "TextData.source": Case(
+        looks.documents_of,
+        {"data": {"source": "text", "train": "texts/a.txt", "validation": 0.0}},
+        {"data": {"source": "sample"}},
+        without_labels=True,
+    ),
+    "TextData.train": _text("train", "texts/b.md"),
+    "TextData.validation": _text("validation", 0.5, documents="line"),
+    "TextData.test": _text("test", "texts/b.md"),
+    "TextData.documents": _text("documents", "line"),
+    "TextData.extensions": _text("extensions", [".txt", ".md"]),
+    "TextData.encoding": _text("encoding", "cp437", train="latin.txt", encoding="cp1252"),
+    "TextData.folds": _text("folds", 2, documents="line", folds=3, fold=1),
+    "TextData.fold": _text("fold", 2, documents="line", folds=2, fold=1),
     "TfdsData.extra": _tfds("extra", {"writer": "number"}),
 }

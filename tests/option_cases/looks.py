@@ -44,6 +44,15 @@ def texts_of(config: Config, folder: Path) -> Any:
     return seen
 
 
+def documents_of(config: Config, folder: Path) -> Any:
+    """The texts of each split, without labels."""
+    from seqclf.data.corpus import Corpus
+
+    corpus = Corpus(config)
+    splits = ("train", "validation", "test")
+    return [list(corpus.texts(split).texts) if corpus.has(split) else None for split in splits]
+
+
 def texts_with_a_new_label(config: Config, folder: Path) -> Any:
     """The labels of given texts, one of which no training text has."""
     from seqclf.data.prepare import encode_texts, prepare

@@ -13,6 +13,7 @@ from typing import Literal
 from seqclf.errors import InputError
 from seqclf.sources.folder.left_out import LeftOut, is_binary
 from seqclf.sources.texts import where_paths_start
+from seqclf.tables.packed import PACKINGS
 
 EXTENSIONS = (".txt", ".text", "")
 """Extensions that are read by default; "": names without an extension."""
@@ -42,16 +43,21 @@ class Selection:
         labels: the only label folders to read; empty: all.
         exclude: folders that are not labels.
         extensions: as in ``EXTENSIONS``.
+        packed: whether packed files with one of the extensions, such as ``book.txt.gz``, are read.
     """
 
     labels: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     extensions: tuple[str, ...] = EXTENSIONS
+    packed: bool = False
 
     def takes(self, name: str) -> bool:
         """Whether the file has one of the extensions."""
         found = extension_of(name)
-        return any(name.lower().endswith(one.lower()) if one else not found for one in self.extensions)
+        inner = name.lower()
+        if self.packed and found in PACKINGS:
+            inner = inner.removesuffix(found)
+        return any(inner.endswith(one.lower()) if one else not found for one in self.extensions)
 
 
 DEFAULT = Selection()
@@ -128,8 +134,22 @@ def find_texts(root: Path, selection: Selection = DEFAULT, *, binary: bool = Tru
     return found
 
 
+def texts_in(root: Path, selection: Selection, left_out: LeftOut, *, binary: bool = True) -> list[Path]:
+    """The texts of a folder without labels, at any depth, in the order of their paths.
+
+    Args:
+        left_out: notes what is not read.
+        binary: as for ``find_texts``.
+
+    Raises:
+        InputError: the folder, or one in it, cannot be read.
+    """
+    texts = sorted(_texts_in(root, {_identity(root)}, selection, left_out))
+    return list(_without_binary(texts, left_out)) if binary else texts
+
+
 def _texts_in(
-    folder: os.DirEntry[str], known: set[tuple[int, int]], selection: Selection, left_out: LeftOut
+    folder: Path | os.DirEntry[str], known: set[tuple[int, int]], selection: Selection, left_out: LeftOut
 ) -> list[Path]:
     """The texts of a label folder. No folder is read twice, so links that form a circle end.
 

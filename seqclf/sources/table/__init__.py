@@ -14,7 +14,8 @@ from seqclf.file_encoding import UTF8
 from seqclf.option_types import Fraction, Name, OptionPath
 from seqclf.sources.base import Encoding, RowSource, TableColumns
 from seqclf.sources.columns import ColumnOptions, Extra, Group, Label, Text, Weight, last_index
-from seqclf.sources.table.files import described, files_of, part_of
+from seqclf.sources.parts import described, part_of
+from seqclf.sources.table.files import files_of
 
 _QUICK_TO_READ = 200_000_000  # bytes
 

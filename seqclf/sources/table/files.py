@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Sequence
 from pathlib import Path
 
 from seqclf.errors import InputError
+from seqclf.sources.parts import names_of
 from seqclf.sources.texts import where_paths_start
 from seqclf.tables.formats import KINDS
 from seqclf.tables.names import check_is_file, no_such_file
-
-_BETWEEN = "\0"  # no path contains it
-
-
-def part_of(paths: str | Sequence[str]) -> str:
-    """The part that consists of these paths and patterns."""
-    return paths if isinstance(paths, str) else _BETWEEN.join(paths)
-
-
-def described(part: str) -> str:
-    """A part in one line."""
-    paths = part.split(_BETWEEN)
-    return part if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more"
 
 
 def files_of(part: str) -> list[Path]:
@@ -31,15 +18,19 @@ def files_of(part: str) -> list[Path]:
     Raises ``InputError`` for a pattern without a file, and for a file that occurs twice.
     """
     files: dict[Path, str] = {}
-    for path in part.split(_BETWEEN):
-        for file in _matching(path):
+    for path in names_of(part):
+        for file in matching(path):
             if file in files:
                 raise InputError(f"{file}: is named twice, by {files[file]} and {path}; its texts would count twice")
             files[file] = path
     return list(files)
 
 
-def _matching(path: str) -> list[Path]:
+def matching(path: str) -> list[Path]:
+    """The files of a path or pattern, those of a pattern by name. A file that is named by its path need not exist.
+
+    Raises ``InputError`` for a pattern without a file.
+    """
     if not glob.has_magic(path) or Path(path).exists():
         return [Path(path)]
     found = [Path(file) for file in sorted(glob.glob(path, recursive=True))]

@@ -12,11 +12,12 @@ from seqclf.column_values import is_number_or_missing
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8
 from seqclf.sources.base import ExtraKind, OptionError, TableColumns
+from seqclf.sources.parts import described
 from seqclf.sources.rows.collected import Collected, LabelledRow, checked
 from seqclf.sources.rows.values import labelled_row, text_of
 from seqclf.sources.spelling import spelled_as_before
 from seqclf.sources.table.bad_rows import BadRows
-from seqclf.sources.table.files import described, files_of
+from seqclf.sources.table.files import files_of
 from seqclf.sources.table.missing_columns import MissingCounts, RowMissesColumns
 from seqclf.sources.table.one_file import Digests, TableReading
 from seqclf.sources.texts import LabelledTexts, digest
