@@ -227,7 +227,7 @@ class SourceOptions(Strict):
 
     @property
     def validation_part(self) -> str | float:
-        """``parts()["validation"]``: the option ``validation``, unless there are folds."""
+        """The option ``validation``, unless there are folds. A list if the type allows lists (``parts_of``)."""
         return self.validation if self.folds is None else 1 / self.folds
 
     def describe(self, split: str = "train") -> str:

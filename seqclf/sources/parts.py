@@ -12,6 +12,14 @@ def part_of(names: str | Sequence[str]) -> str:
     return names if isinstance(names, str) else _BETWEEN.join(names)
 
 
+def parts_of(
+    train: str | list[str], validation: float | str | list[str], test: float | str | list[str] | None
+) -> dict[str, str | float | None]:
+    """The part of each split, or its fraction of the training part; a list becomes one part."""
+    given = {"train": train, "validation": validation, "test": test}
+    return {split: part_of(part) if isinstance(part, list) else part for split, part in given.items()}
+
+
 def names_of(part: str) -> list[str]:
     """The paths, patterns or splits that a part consists of, in order."""
     return part.split(_BETWEEN)

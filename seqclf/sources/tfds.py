@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -15,11 +15,14 @@ from seqclf.errors import InputError, SeqclfError
 from seqclf.option_types import Fraction, Name
 from seqclf.sources.base import Source, TableColumns
 from seqclf.sources.columns import ColumnOptions, Extra, Group, Label, Text, Weight
+from seqclf.sources.parts import names_of, parts_of
 from seqclf.sources.texts import DATA_VARIABLE, LabelledTexts, digest
 
 _INFO_FILE = "dataset_info.json"
 _SECONDS_TO_ANSWER = 5
 _TEXTS_A_READ = 1_000
+
+Splits = Name | Annotated[list[Name], Field(min_length=1, max_length=1_000)]
 
 
 class TfdsData(ColumnOptions):
@@ -40,9 +43,15 @@ class TfdsData(ColumnOptions):
         description="Folder with prepared data sets; null: $TFDS_DATA_DIR, else $SEQCLF_DATA, else "
         "~/tensorflow_datasets.",
     )
-    train: Name = Field("train", description="Training split, in the notation of tensorflow-datasets (train[:80%]).")
-    validation: Fraction | Name = Field(0.1, description="Fraction of the training texts, or a split; 0: none.")
-    test: Fraction | Name | None = Field("test", description="Split, or fraction of the training texts; null: none.")
+    train: Splits = Field(
+        "train",
+        description="Training split, in the notation of tensorflow-datasets (train[:80%]). A list, such as `[train, "
+        "unsupervised]`: several splits, one after another.",
+    )
+    validation: Fraction | Splits = Field(  # type: ignore[assignment]  # other sources have no lists of parts
+        0.1, description="Fraction of the training texts, or splits; 0: none."
+    )
+    test: Fraction | Splits | None = Field("test", description="Splits, or fraction of the training texts; null: none.")
     text: Text = Field("text", description="Feature with the text, or a list of features that make up the text.")
     label: Label = Field(
         "label",
@@ -59,17 +68,24 @@ class TfdsData(ColumnOptions):
         return TfdsSource(self.dataset, self.config, self.data_dir, columns)
 
     def parts(self) -> dict[str, str | float | None]:
-        return {"train": self.train, "validation": self.validation_part, "test": self.test}
+        return parts_of(self.train, self.validation_part, self.test)
 
     def describe(self, split: str = "train") -> str:
-        return self.dataset
+        part = super().describe(split)
+        return self.dataset if len(names_of(part)) == 1 else f"{self.dataset}, {_listed_names(part)}"
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        yield from super().problems()
+        for option, given in (("train", self.train), ("validation", self.validation), ("test", self.test)):
+            if isinstance(given, list) and (repeated := [name for name in given if given.count(name) > 1]):
+                yield option, f'expected each split once, found "{repeated[0]}" twice; its texts would count twice'
 
     def option_of(self, split: str) -> str:
         return "dataset"
 
 
 class TfdsSource:
-    """A part is a split in the notation of tfds (``train``, ``train[:80%]``)."""
+    """A part is a split in the notation of tfds (``train``, ``train[:80%]``), or several splits."""
 
     def __init__(self, dataset: str, config: str | None, data_dir: str | None, columns: TableColumns) -> None:
         name, _, config_in_name = dataset.partition("/")
@@ -109,26 +125,36 @@ class TfdsSource:
         for option, name in columns.named():
             one_label = option == "label" and isinstance(columns.label, str)
             self._feature(name, [(), (None,)] if one_label else [()])
-        try:
-            # Read files in order: the split into training and validation depends on the order of the texts.
-            rows = self._builder.as_dataset(split=part, shuffle_files=False)
-        except (ValueError, KeyError) as error:
-            known = ", ".join(self._builder.info.splits)
-            raise InputError(f"{self._full_name}: no split {part} (known: {known})") from error
-        names = list(dict.fromkeys(name for _, name in columns.named()))
-        collected, number = Collected(columns), 0
-        for batch in rows.map(lambda row: {name: row[name] for name in names}).ragged_batch(_TEXTS_A_READ):
-            lists = [_listed(batch[name]) for name in names]
-            for values in zip(*lists, strict=True):
-                number += 1
-                row = {name: self._named(name, value) for name, value in zip(names, values, strict=True)}
-                self._check_texts(dict(zip(names, values, strict=True)))
-                collected.add(labelled_row(f"{self._full_name} {part}, text {number}", row, columns))
+        splits = [(split, self._split(split)) for split in names_of(part)]  # a wrong name is found before any text
+        collected = Collected(columns)
+        for split, rows in splits:
+            for number, row in enumerate(self._rows(rows), 1):
+                collected.add(labelled_row(f"{self._full_name} {split}, text {number}", row, columns))
         label = columns.label if isinstance(columns.label, str) else None
         label_names = () if label is None else self._names_of(label)
         multi = isinstance(columns.label, list) or (label is not None and self._feature_of(label).shape != ())
-        texts = collected.texts(f"{self._full_name} {part}", label_names=label_names or None, multi=multi)
+        origin = f"{self._full_name} {_listed_names(part)}"
+        texts = collected.texts(origin, label_names=label_names or None, multi=multi)
         return checked(texts, columns, "data.")
+
+    def _split(self, name: str) -> Any:
+        """The rows of a split. Raises ``InputError`` if there is no such split."""
+        try:
+            # Read files in order: the split into training and validation depends on the order of the texts.
+            return self._builder.as_dataset(split=name, shuffle_files=False)
+        except (ValueError, KeyError) as error:
+            known = ", ".join(self._builder.info.splits)
+            raise InputError(f"{self._full_name}: no split {name} (known: {known})") from error
+
+    def _rows(self, rows: Any) -> Iterator[Mapping[str, Any]]:
+        """The columns to read of each row."""
+        names = list(dict.fromkeys(name for _, name in self._columns.named()))
+        for batch in rows.map(lambda row: {name: row[name] for name in names}).ragged_batch(_TEXTS_A_READ):
+            lists = [_listed(batch[name]) for name in names]
+            for values in zip(*lists, strict=True):
+                row = dict(zip(names, values, strict=True))
+                self._check_texts(row)
+                yield {name: self._named(name, value) for name, value in row.items()}
 
     def _check_texts(self, row: Mapping[str, Any]) -> None:
         for name in self._columns.texts:
@@ -227,6 +253,12 @@ class TfdsSource:
 
 def _version(folder: Path) -> tuple[int, ...]:
     return tuple(int(part) if part.isdigit() else -1 for part in folder.name.split("."))
+
+
+def _listed_names(part: str) -> str:
+    """The splits of a part, for messages: ``train, test and unsupervised``."""
+    *before, last = names_of(part)
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def _listed(values: Any) -> list[Any]:

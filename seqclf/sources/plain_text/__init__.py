@@ -11,7 +11,7 @@ from seqclf.option_types import Fraction, Name
 from seqclf.sources.base import Encoding, Source, SourceOptions, UnknownLabels
 from seqclf.sources.folder import Extension
 from seqclf.sources.folder.files import EXTENSIONS, Selection
-from seqclf.sources.parts import described, part_of
+from seqclf.sources.parts import described, parts_of
 
 Texts = Name | Annotated[list[Name], Field(min_length=1, max_length=10_000)]
 
@@ -61,12 +61,7 @@ class TextData(SourceOptions):
         )
 
     def parts(self) -> dict[str, str | float | None]:
-        given = {
-            "train": self.train,
-            "validation": self.validation if self.folds is None else 1 / self.folds,
-            "test": self.test,
-        }
-        return {split: part_of(part) if isinstance(part, list) else part for split, part in given.items()}
+        return parts_of(self.train, self.validation_part, self.test)
 
     def describe(self, split: str = "train") -> str:
         return described(super().describe(split))

@@ -14,7 +14,7 @@ from seqclf.file_encoding import UTF8
 from seqclf.option_types import Fraction, Name, OptionPath
 from seqclf.sources.base import Encoding, RowSource, TableColumns
 from seqclf.sources.columns import ColumnOptions, Extra, Group, Label, Text, Weight, last_index
-from seqclf.sources.parts import described, part_of
+from seqclf.sources.parts import described, part_of, parts_of
 from seqclf.sources.table.files import files_of
 
 _QUICK_TO_READ = 200_000_000  # bytes
@@ -89,12 +89,7 @@ class TableData(ColumnOptions):
         return self.encoding
 
     def parts(self) -> dict[str, str | float | None]:
-        given = {"train": self.train, "validation": self._validation, "test": self.test}
-        return {split: part_of(part) if isinstance(part, list) else part for split, part in given.items()}
-
-    @property
-    def _validation(self) -> float | str | list[str]:
-        return self.validation if self.folds is None else 1 / self.folds
+        return parts_of(self.train, self.validation_part, self.test)
 
     def describe(self, split: str = "train") -> str:
         return described(super().describe(split))
