@@ -67,6 +67,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         ("number.txt", "number.txt: no such file; did you mean numbers.txt?"),
         ("number.txt[:90%]", "number.txt: no such file; did you mean numbers.txt?"),
+        ("a" * 5_000, "a" * 5_000 + ": no such file"),
         ("other", "other: no such file (paths are relative to the current folder)"),
         ("https://a.b/c.txt", "https://a.b/c.txt: is a URL; seqclf reads local files: download it first"),
         ("*.text", "*.text: no file matches this pattern (paths are relative to the current folder)"),

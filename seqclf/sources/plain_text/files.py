@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,7 +52,7 @@ def files_of(part: str, selection: Selection, *, binary: bool = True) -> Found:
     found = Found()
     for name in names_of(part):
         path, read = path_and_slice(name)
-        if Path(path).is_dir():
+        if os.path.isdir(path):
             paths = _files_in(Path(path), selection, found.left_out, binary=binary)
         else:
             paths = [_existing(one) for one in matching(path)]
@@ -81,7 +82,7 @@ def _files_in(folder: Path, selection: Selection, left_out: LeftOut, *, binary: 
 
 
 def _existing(path: Path) -> Path:
-    if not path.exists():
+    if not os.path.exists(path):
         raise no_such_file(path, where_paths_start(path))
     if not path.is_file():
         raise InputError(

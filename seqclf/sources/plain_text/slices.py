@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 
 from seqclf.errors import InputError
 
@@ -55,7 +55,7 @@ def path_and_slice(name: str) -> tuple[str, Slice]:
 
     Raises ``InputError`` for a slice that is no range of percentages.
     """
-    if Path(name).exists():
+    if os.path.exists(name):  # false also for a name that no file can have
         return name, ALL
     found = _PERCENTAGES.fullmatch(name)
     if found is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from pathlib import Path
 
 from seqclf.errors import InputError
@@ -31,7 +32,7 @@ def matching(path: str) -> list[Path]:
 
     Raises ``InputError`` for a pattern without a file.
     """
-    if not glob.has_magic(path) or Path(path).exists():
+    if not glob.has_magic(path) or os.path.exists(path):  # false also for a name that no file can have
         return [Path(path)]
     found = [Path(file) for file in sorted(glob.glob(path, recursive=True))]
     files = [file for file in found if file.is_file()]
@@ -43,11 +44,11 @@ def matching(path: str) -> list[Path]:
 
 def existing(file: Path) -> Path:
     """The file. Raises ``InputError`` if there is none, or something else."""
-    if file.is_dir():
+    if os.path.isdir(file):
         endings = sorted({entry.suffix for entry in file.iterdir() if entry.suffix in KINDS and entry.is_file()})
         tables = f", to read its tables, name {file / f'*{endings[0]}'}" if endings else ""
         raise InputError(f"{file}: is a folder; to read a folder of texts, set data.source: folder{tables}")
-    if not file.exists():
+    if not os.path.exists(file):
         raise no_such_file(file, where_paths_start(file))
     check_is_file(file)
     return file
