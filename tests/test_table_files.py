@@ -255,5 +255,11 @@ def test_the_home_folder_in_every_path_of_a_config(tmp_path: Path, monkeypatch: 
     assert done.exit_code == 0, done.output
 
 
+def test_a_name_that_no_file_can_have_is_a_missing_file() -> None:
+    for name in ("a" * 5_000 + ".csv", "[" + "a" * 5_000 + ".csv"):
+        with pytest.raises(InputError, match="no such file|no file matches"):
+            TableSource("text", "label").check(name)
+
+
 def test_files_of_a_part_need_not_exist() -> None:
     assert files_of(part_of(["a.csv", "b/c.csv"])) == [Path("a.csv"), Path("b/c.csv")]

@@ -46,7 +46,7 @@ class FolderSource:
         found = self._find(part)
         if part == self._train:
             self._check_names(part, found.folders)
-        _check_texts(Path(part), found)
+        _check_texts(Path(part), found, self._selection)
 
     def fingerprint(self, part: str) -> str:
         root = Path(part)
@@ -78,7 +78,7 @@ class FolderSource:
 
     def _texts(self, part: str) -> Found:
         found = self._find(part)
-        _check_texts(Path(part), found)
+        _check_texts(Path(part), found, self._selection)
         return found
 
     def _check_names(self, part: str, folders: Sequence[str]) -> None:
@@ -105,7 +105,7 @@ class FolderSource:
             raise InputError(f"{path}: not {named} text{place}; {cure}") from error
 
 
-def _check_texts(root: Path, found: Found) -> None:
+def _check_texts(root: Path, found: Found, selection: Selection) -> None:
     """Raise ``InputError`` with what to do if there are no texts."""
     if found.files:
         return
@@ -118,6 +118,8 @@ def _check_texts(root: Path, found: Found) -> None:
         cures.append(f"to read its {count:,} {readable[0]} files, set data.extensions: [{readable[0]}]")
     elif any(Path(name).suffix.lower() in KINDS for name in found.left_out.named("without label")):
         cures.append("to read a table, set data.source: table, and data.train to the file")
+    elif any(map(selection.takes, found.left_out.named("without label"))):
+        cures.append("to read texts without labels for a language model, set data.source: text")
     counts = found.left_out.counts()
     what = f" (left out: {counts})" if counts and not found.splits else ""
     expected = f"expected files such as {root / 'positive' / 'review.txt'}"
