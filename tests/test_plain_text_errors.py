@@ -168,7 +168,14 @@ def test_fractions_take_at_least_one_document() -> None:
     (early, late) = _check_and_read("numbers.txt", documents="blank_line", validation=0.1)
     assert early is None, "documents are not counted yet"
     assert isinstance(late, OptionError)
-    assert str(late).endswith("or a larger fraction")
+    assert str(late).endswith("or data.documents: line")
+    for error in _check_and_read(few, folds=5, fold=1):
+        assert isinstance(error, OptionError)
+        assert list(error.by_option) == ["folds"]
+        assert str(error).endswith(
+            "has 3 documents, fewer than folds (data.folds: 5); set fewer folds, or data.documents: line"
+        )
+    assert _check_and_read(few, folds=3, fold=1) == (None, None)
 
 
 # --- memory -----------------------------------------------------------------------------------------------------------

@@ -52,12 +52,14 @@ class TextData(SourceOptions):
         from seqclf.sources.plain_text.reader import PlainTextSource
 
         parts = self.parts()
+        drawn = {"test": parts["test"], **({"validation": parts["validation"]} if self.folds is None else {})}
         return PlainTextSource(
             self.documents,
             self.encoding,
             selection=Selection(extensions=tuple(self.extensions), packed=True),
             train=str(parts["train"]),
-            fractions={split: part for split, part in parts.items() if isinstance(part, float) and part > 0},
+            fractions={split: part for split, part in drawn.items() if isinstance(part, float) and part > 0},
+            folds=self.folds,
         )
 
     def parts(self) -> dict[str, str | float | None]:

@@ -40,6 +40,7 @@ class PlainTextSource:
         selection: which files of folders are read.
         train: the part with the training texts.
         fractions: for the splits that are drawn from the training texts, the fraction of its documents.
+        folds: number of folds that the training texts are divided into; None: no folds.
     """
 
     def __init__(
@@ -50,9 +51,10 @@ class PlainTextSource:
         selection: Selection = SELECTION,
         train: str | None = None,
         fractions: Mapping[str, float] | None = None,
+        folds: int | None = None,
     ) -> None:
         self._documents, self._encoding, self._selection = documents, encoding, selection
-        self._train, self._fractions = train, dict(fractions or {})
+        self._train, self._fractions, self._folds = train, dict(fractions or {}), folds
         self._digests: dict[_State, str] = {}
         self._lengths: dict[_State, int] = {}
 
@@ -122,7 +124,10 @@ class PlainTextSource:
         return _READS_LINES if self._documents == "file" else "put blank lines into it, or set data.documents to line"
 
     def _check_fractions(self, part: str, documents: int) -> None:
-        """Raise ``OptionError`` if a split would get no document."""
+        """Raise ``OptionError`` if a split or fold would get no document."""
+        if self._folds is not None and documents < self._folds:
+            found = f"{described(part)}: has {documents:,} document{'s' * (documents > 1)}, fewer than folds"
+            raise OptionError({"folds": f"{found} (data.folds: {self._folds}); set fewer folds, or {self._more}"})
         taken = {split: round(share * documents) for split, share in self._fractions.items()}
         split = min(taken, key=lambda split: taken[split], default=None)
         if split is None or (taken[split] and sum(taken.values()) < documents):
@@ -135,8 +140,12 @@ class PlainTextSource:
         if documents > 1:
             count = f"has {documents:,} documents, and {option} takes {share:g} of them, which is less than one"
         slices = f"data.train: {name}{train} and {option}: {name}{other}"
-        cure = "data.documents: line" if self._documents == "file" else "a larger fraction"
-        raise OptionError({split: f"{described(part)}: {count}; set slices of the text ({slices}), or {cure}"})
+        raise OptionError({split: f"{described(part)}: {count}; set slices of the text ({slices}), or {self._more}"})
+
+    @property
+    def _more(self) -> str:
+        """How there are more documents in the same text, for messages."""
+        return "add documents" if self._documents == "line" else "data.documents: line"
 
     def _digest(self, path: Path) -> str:
         """Hex digest of a file's content; a file is read again only when it has changed."""

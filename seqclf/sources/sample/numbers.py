@@ -1,28 +1,28 @@
 """Number sequences of four kinds as text, such as ``2 4 8 16 32 64``: what comes next can be computed.
 
-The first four numbers of a sequence determine its kind and all that follows: no other kind goes on with the same fourth
-number. One sequence can be a part of another (``4 8 16 32`` of ``2 4 8 16 32``), so all parts of one endless sequence,
-a family, are either for training or for testing: no four numbers in a row of a test sequence occur in training.
+The first four numbers of a sequence determine its kind and all that follows. One sequence can be a part of another, as
+``4 8 16 32 64`` of ``2 4 8 16 32 64``. So training sequences end before they contain the first five numbers of a test
+sequence in a row: the four that a model is shown and the one that it is asked for.
 """
 
 from __future__ import annotations
 
-import hashlib
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import count, islice, product, takewhile
+from itertools import count, islice, pairwise, product, takewhile
 from math import isqrt
 from typing import NamedTuple
 
+Terms = tuple[int, ...]
 Start = tuple[int, int]
-"""The two numbers that determine a sequence of a kind, such as the first number and the step."""
+"""The two numbers that determine a sequence of a kind, such as its first number and its step."""
 
 LABELS = ("arithmetic", "fibonacci", "geometric", "squares")
 """The kinds. fibonacci: each number is the sum of the two before it, from any two numbers."""
 
-ROWS = {"train": 6_000, "test": 600}
+ROWS = {"train": 4_000, "test": 400}
 """Number of sequences in each part, a quarter of each kind."""
 
 SHOWN = 4
@@ -30,7 +30,6 @@ SHOWN = 4
 
 _LENGTHS = (5, 9)
 _LARGEST = 999_999
-_TESTED = 10  # one family of so many
 _SEED = 31_415
 
 
@@ -39,7 +38,7 @@ class NumberSequence:
     """A sequence of numbers of one kind."""
 
     kind: str
-    terms: tuple[int, ...]
+    terms: Terms
 
     @property
     def text(self) -> str:
@@ -48,7 +47,7 @@ class NumberSequence:
 
 def sequences(part: str) -> list[NumberSequence]:
     """The sequences of a part, ``train`` or ``test``: distinct, the kinds in turn, always the same."""
-    kinds = [_of_kind(kind, part) for kind in LABELS]
+    kinds = [_of_kind(kind)[part] for kind in LABELS]
     return [kinds[place % len(kinds)][place // len(kinds)] for place in range(ROWS[part])]
 
 
@@ -62,8 +61,8 @@ def kind_of(terms: Sequence[int]) -> str | None:
     return next((kind for kind, _ in _endless(terms)), None) if len(terms) >= SHOWN else None
 
 
-def continued(terms: Sequence[int], more: int) -> tuple[int, ...]:
-    """The numbers that follow, at least four are given. Raises ``ValueError`` if the sequence is of no kind."""
+def continued(terms: Sequence[int], more: int) -> Terms:
+    """The ``more`` numbers that follow at least four. Raises ``ValueError`` if the sequence is of no kind."""
     endless = next(_endless(terms), None) if len(terms) >= SHOWN else None
     if endless is None:
         raise ValueError(f"{terms}: no sequence of the kinds {', '.join(LABELS)}")
@@ -74,20 +73,25 @@ class _Rule(NamedTuple):
     """How the sequences of a kind continue.
 
     Attributes:
-        starts: of the sequences in the sample.
         terms: the endless sequence of a start.
         start: of the sequence that begins with two numbers; None if there is none.
-        family: equal for sequences that are parts of one endless sequence.
+        starts: of the sequences in the sample, sorted.
     """
 
-    starts: Callable[[], Iterable[Start]]
     terms: Callable[[Start], Iterator[int]]
     start: Callable[[int, int], Start | None]
-    family: Callable[[Start], Start]
+    starts: Callable[[], Sequence[Start]]
 
 
 def _arithmetic(start: Start) -> Iterator[int]:
     return count(*start)
+
+
+def _fibonacci(start: Start) -> Iterator[int]:
+    one, other = start
+    while True:
+        yield one
+        one, other = other, one + other
 
 
 def _geometric(start: Start) -> Iterator[int]:
@@ -97,13 +101,6 @@ def _geometric(start: Start) -> Iterator[int]:
 
 def _squares(start: Start) -> Iterator[int]:
     return (root * root for root in count(*start))
-
-
-def _fibonacci(start: Start) -> Iterator[int]:
-    one, other = start
-    while True:
-        yield one
-        one, other = other, one + other
 
 
 def _step(one: int, other: int) -> Start | None:
@@ -119,51 +116,52 @@ def _root_and_step(one: int, other: int) -> Start | None:
     return _step(*roots) if (roots[0] ** 2, roots[1] ** 2) == (one, other) else None
 
 
-def _remainder(start: Start) -> Start:
-    first, step = start
-    return first % step, step
+def _firsts_and_steps() -> Sequence[Start]:
+    return list(product(range(1, 101), range(1, 13)))
 
 
-def _without_ratio(start: Start) -> Start:
-    first, ratio = start
-    while first % ratio == 0:
-        first //= ratio
-    return first, ratio
+def _pairs() -> Sequence[Start]:
+    """Neighbours near the beginning of sequences from small numbers."""
+    small = product(range(1, 21), range(1, 21))
+    return sorted({pair for start in small for pair in pairwise(islice(_fibonacci(start), 6))})
 
 
-def _earliest(start: Start) -> Start:
-    """The first two numbers of the sequence, continued to the left as long as its numbers are positive and grow."""
-    one, other = start
-    while one < other:
-        one, other = other - one, one
-    return one, other
+def _firsts_and_ratios() -> Sequence[Start]:
+    """All numbers of sequences from small ones, if four others follow."""
+    found: set[Start] = set()
+    for small, ratio in product(range(1, 61), range(2, 10)):
+        most = _LARGEST // ratio ** (_LENGTHS[0] - 1)
+        found.update((first, ratio) for first in takewhile(most.__ge__, _geometric((small, ratio))))
+    return sorted(found)
 
 
 _RULES: dict[str, _Rule] = {
-    "arithmetic": _Rule(lambda: product(range(1, 101), range(1, 31)), _arithmetic, _step, _remainder),
-    "fibonacci": _Rule(lambda: product(range(1, 46), range(1, 46)), _fibonacci, lambda *two: two, _earliest),
-    "geometric": _Rule(lambda: product(range(1, 401), (2, 3, 4, 5, 10)), _geometric, _ratio, _without_ratio),
-    "squares": _Rule(lambda: product(range(1, 101), range(1, 21)), _squares, _root_and_step, _remainder),
+    "arithmetic": _Rule(_arithmetic, _step, _firsts_and_steps),
+    "fibonacci": _Rule(_fibonacci, lambda one, other: (one, other), _pairs),
+    "geometric": _Rule(_geometric, _ratio, _firsts_and_ratios),
+    "squares": _Rule(_squares, _root_and_step, _firsts_and_steps),
 }
 
 
 @cache
-def _of_kind(kind: str, part: str) -> list[NumberSequence]:
-    """The sequences of a kind in a part, shuffled."""
+def _of_kind(kind: str) -> dict[str, list[NumberSequence]]:
+    """The sequences of a kind for each part, shuffled; those for training are more than needed."""
     rule, draw = _RULES[kind], random.Random(f"{_SEED} {kind}")
-    found = []
-    for start in draw.sample(sorted(rule.starts()), k=len(list(rule.starts()))):
-        length = draw.randint(*_LENGTHS)
-        terms = tuple(takewhile(lambda term: term <= _LARGEST, islice(rule.terms(start), length)))
-        if len(terms) >= _LENGTHS[0] and _part_of(kind, rule.family(start)) == part:
-            found.append(NumberSequence(kind, terms))
-    return found
+    starts, tested = rule.starts(), ROWS["test"] // len(LABELS)
+    found = [_terms(rule, start, draw.randint(*_LENGTHS)) for start in draw.sample(starts, len(starts))]
+    asked = {terms[: SHOWN + 1] for terms in found[:tested]}
+    parts = {"train": [_before(terms, asked) for terms in found[tested:]], "test": found[:tested]}
+    return {part: [NumberSequence(kind, terms) for terms in all_terms] for part, all_terms in parts.items()}
 
 
-def _part_of(kind: str, family: Start) -> str:
-    """The part with all sequences of a family. Those with step 1 are for training: they are one family, the largest."""
-    content = hashlib.sha256(f"{_SEED} {kind} {family}".encode()).digest()
-    return "test" if family[1] > 1 and int.from_bytes(content, "big") % _TESTED == 0 else "train"
+def _terms(rule: _Rule, start: Start, length: int) -> Terms:
+    return tuple(takewhile(lambda term: term <= _LARGEST, islice(rule.terms(start), length)))
+
+
+def _before(terms: Terms, asked: set[Terms]) -> Terms:
+    """The terms, up to the last one before they contain one of these runs of five."""
+    runs = (terms[place : place + SHOWN + 1] for place in range(len(terms) - SHOWN))
+    return next((terms[: place + SHOWN] for place, run in enumerate(runs) if run in asked), terms)
 
 
 def _endless(terms: Sequence[int]) -> Iterator[tuple[str, Iterator[int]]]:
