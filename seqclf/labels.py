@@ -62,6 +62,10 @@ class Labels(Sequence[str]):
         return cls(tuple(names), multi)
 
 
+NO_LABELS = Labels(())
+"""The labels of texts without labels."""
+
+
 @dataclass(frozen=True)
 class Unknown:
     """Texts whose labels do not occur in the training texts.

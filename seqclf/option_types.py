@@ -7,7 +7,7 @@ import pkgutil
 from collections.abc import Iterator, Mapping
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -61,14 +61,26 @@ def kinds_in(package: str, base: type[BaseModel], *, default: str | None = None,
     return dict(sorted(found.items(), key=lambda item: (item[0] != default, item[0])))
 
 
-def one_of(kinds: Mapping[str, type[Strict]], *, default: str | None = None, key: str = "type") -> Any:
-    """Annotation of an option that is one of these types, which the field ``key`` names; if missing, ``default``."""
+def one_of(
+    kinds: Mapping[str, type[Strict]], *, default: str | None = None, key: str = "type", by_name: bool = False
+) -> Any:
+    """Annotation of an option that is one of these types, which the field ``key`` names; if missing, ``default``.
+
+    ``by_name``: the name of a type alone stands for the type with its defaults.
+    """
     union: Any = Annotated[reduce(or_, kinds.values()), Field(discriminator=key)]
     if default is None:
         return union
-    return Annotated[
-        union, BeforeValidator(lambda value: {key: default, **value} if isinstance(value, dict) else value)
-    ]
+
+    def complete(value: Any) -> Any:
+        if by_name and isinstance(value, str):
+            return {key: value}
+        return {key: default, **value} if isinstance(value, dict) else value
+
+    if not by_name:
+        return Annotated[union, BeforeValidator(complete)]
+    name: Any = Literal[tuple(kinds)]
+    return Annotated[union, BeforeValidator(complete, json_schema_input_type=union | name)]
 
 
 # Upper bounds catch typing errors: larger values are useless or exceed memory.

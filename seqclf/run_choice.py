@@ -9,22 +9,29 @@ from pathlib import Path
 
 from seqclf.errors import InputError
 from seqclf.files import shell_word
-from seqclf.runs import COMPLETE, FINISHED, RUNNING, Run
+from seqclf.runs import CLASSIFICATION, COMPLETE, FINISHED, LANGUAGE_MODEL, RUNNING, Run
 
 LATEST = "latest"
 """Name for the newest run, unless a run has this name itself."""
 
 _LISTED = 20
+_PLAIN = {CLASSIFICATION: "classifier", LANGUAGE_MODEL: "language model"}
 
 
-def find_run(runs: Path, name: str | None) -> Run:
+def find_run(runs: Path, name: str | None, task: str | None = None) -> Run:
     """The complete run with this name or path; for None and ``latest``, the newest finished run.
 
     Falls back to an interrupted run if none is finished. Raises ``InputError`` that says how to get a run.
+
+    Args:
+        task: the type of the task that the run must have been trained for; None: any.
     """
     run = None if name is None else _named(runs, name)
     if run is None and name in (None, LATEST):
-        newest = max(_complete_runs(runs), key=_newness, default=None)
+        found = list(_complete_runs(runs))
+        newest = max((one for one in found if task in (None, one.task)), key=_newness, default=None)
+        if newest is None and found:
+            raise _of_another_task(max(found, key=_newness), str(task))
         if newest is None:
             stopped = [Run(runs / name) for name in resumable_names(runs)]
             how = next((f"Resume one: `{run.how_to_resume}`" for run in stopped if run.has_checkpoint), None)
@@ -42,7 +49,17 @@ def find_run(runs: Path, name: str | None) -> Run:
             why = "its training was killed" if status == RUNNING else status
         how = f"`{run.how_to_resume}` resumes it" if run.has_checkpoint else "train its config again"
         raise InputError(f"{run.folder}: the run is incomplete ({why}); {how}; or choose another run")
+    if task not in (None, run.task):
+        raise _of_another_task(run, str(task))
     return run
+
+
+def _of_another_task(run: Run, wanted: str) -> InputError:
+    expected, found = (_PLAIN.get(task, task) for task in (wanted, run.task))
+    return InputError(
+        f"{run.folder}: is a {found}, but this command needs a {expected}; `seqclf eval --run "
+        f"{shell_word(run.folder)}` measures it"
+    )
 
 
 def _has_a_model(folder: Path) -> bool:

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "failed"
 COMPLETE = (FINISHED, INTERRUPTED)
+CLASSIFICATION, LANGUAGE_MODEL = "classification", "language_model"
+"""Tasks of runs. Manifests of earlier versions do not name the first."""
+
 TEXT_COLUMN = "text"
 _TEXTS, _NONE = "texts.json", ("auto", "null")
 _REMEDY = "restore it from a copy of the run, or train again"
@@ -85,6 +88,11 @@ class Run:
     def was_fitted_to_validation(self) -> bool:
         """Whether its n-grams were fitted to the validation texts at the end (``ngrams.refit``)."""
         return bool((self.manifest.get("ngrams") or {}).get("refit"))
+
+    @property
+    def task(self) -> str:
+        """The type of the task that it was trained for. Raises ``InputError`` if the manifest is malformed."""
+        return str(self.manifest.get("task", CLASSIFICATION))
 
     @property
     def how_to_resume(self) -> str:

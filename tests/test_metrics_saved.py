@@ -19,8 +19,9 @@ from seqclf.labels import Unknown
 from seqclf.metrics.classification import ClassificationMetrics, ClassificationScores
 from seqclf.metrics.counts import Counts, OfTexts, frozen, metric
 from seqclf.metrics.kinds import ClassifierMetrics, metrics_type, scores_type
+from seqclf.metrics.language_model import LanguageModelScores
 from seqclf.metrics.measured import Measured, SeenTexts
-from seqclf.metrics.monitors import MONITORS
+from seqclf.metrics.monitors import MONITORS, monitors_of
 from seqclf.metrics.multi_label import MultiLabelScores
 from seqclf.metrics.scores import words_of
 from seqclf.tasks.classification.metrics import classification_metrics
@@ -139,7 +140,8 @@ def test_the_choices_of_monitor_are_the_monitored_scores() -> None:
     assert get_args(EarlyStopping.model_fields["monitor"].annotation) == MONITORS
     for kind in (ClassificationScores, MultiLabelScores):
         assert {f"val_{name}" for name in kind.monitored()} <= set(MONITORS)
-    for monitor in MONITORS:
+    assert {f"val_{name}" for name in LanguageModelScores.monitored()} <= set(MONITORS)
+    for monitor in monitors_of(labelled=True):
         name = EarlyStopping(monitor=monitor).monitored_score
         assert [metrics_with(multi=multi, loss=0.75).score(name) for multi in (False, True)] == (
             [-0.75, -0.75] if name == "loss" else [0.75, 0.75]

@@ -46,7 +46,7 @@ class IsLong(Task):
     def batches(self, texts: EncodedTexts, config: Config, *, training: bool) -> Batches:
         return Batches.of(texts, config)
 
-    def forward(self, model: keras.Model) -> Forward:
+    def forward(self, model: keras.Model, carried: Any = ()) -> Forward:
         return Forward(model, "is_long")
 
     def signature(self, model: keras.Model) -> list[tf.TensorSpec]:

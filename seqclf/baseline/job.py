@@ -145,7 +145,11 @@ def begin(
     needs a fit to them, the job reports that as its problem.
     """
     split = scored if isinstance(scored, str) else _OTHER_TEXTS
-    if config.training.baseline is False or (isinstance(scored, str) and not corpus.has(scored)):
+    if (
+        not config.task.needs_labels
+        or config.training.baseline is False
+        or (isinstance(scored, str) and not corpus.has(scored))
+    ):
         return None
     known = dict(fingerprints)
     if not isinstance(scored, str):

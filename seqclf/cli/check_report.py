@@ -24,8 +24,10 @@ _GAP = 2  # between columns
 def print_report(report: Report) -> None:
     """Tables and a histogram on stdout, fitted to a terminal's width."""
     width = width_of(sys.stdout)
-    parts = [[f"Data: {report.data}"], _texts(report, width), _labels(report.splits, width)]
-    parts += filter(None, [_weights(report.splits, width), _shares(report.splits, width)])
+    parts = [[f"Data: {report.data}"], _texts(report, width)]
+    parts += filter(
+        None, [_labels(report.splits, width), _weights(report.splits, width), _shares(report.splits, width)]
+    )
     if report.extra:
         parts.append(_beside(report, width))
     if report.tokens is not None:
@@ -55,18 +57,22 @@ def _texts(report: Report, width: int | None) -> list[str]:
     of_lists = ("labels a text", "without label") if multi else ()
     two, leaks = "conflicting labels", "also in an earlier split"
     rows = []
+    labelled = [two] if report.splits["train"].labels else []
     for name, split in report.splits.items():
         labels = (f"{sum(split.labels.values()) / split.texts:.2f}", f"{split.unlabelled:,}") if multi else ()
         leaked = f"{report.leaks[name].rows:,}" if name in report.leaks else "-"
-        counts = (f"{n:,}" for n in (split.empty, split.duplicates, split.contradictory))
+        counted = (split.empty, split.duplicates, *([split.contradictory] if labelled else []))
+        counts = (f"{n:,}" for n in counted)
         rows.append([name, f"{split.texts:,}", *labels, *counts, leaked])
-    headings = ["split", "texts", *of_lists, "empty", "repeated", two, leaks]
+    headings = ["split", "texts", *of_lists, "empty", "repeated", *labelled, leaks]
     spare = {two: 3, "empty": 2, "repeated": 1} | dict.fromkeys(of_lists, 4)
     return table(of_rows(headings, rows, left=("split",), spare=spare), width)
 
 
 def _labels(splits: dict[str, TextStatistics], width: int | None) -> list[str]:
-    """A row for each label; without percentages if they do not fit."""
+    """A row for each label, if there are labels; without percentages if they do not fit."""
+    if not splits["train"].labels:
+        return []
     counts = {name: (split.labels, split.texts) for name, split in splits.items()}
     return first_that_fits(lambda shares: counts_of_labels(counts, _MOST_LABELS, shares=shares), width)
 
@@ -120,14 +126,14 @@ def _beside(report: Report, width: int | None) -> list[str]:
 
 
 def _tokens(report: Report, width: int | None) -> list[str]:
-    over = f"over {report.max_tokens:,}"
-    headings = ["tokens a text", "least", *(f"{quantile:.0%}" for quantile in QUANTILES[1:-1]), "most", "mean", over]
+    over = [] if report.max_tokens is None else [f"over {report.max_tokens:,}"]
+    headings = ["tokens a text", "least", *(f"{quantile:.0%}" for quantile in QUANTILES[1:-1]), "most", "mean", *over]
     rows = [
         [
             name,
             *(f"{value:,.0f}" for value in split.quantiles),
             f"{split.mean:,.1f}",
-            f"{split.truncated:.1%}",
+            *([f"{split.truncated:.1%}"] if over else []),
             f"{split.unknown:.2%}",
         ]
         for name, split in (report.tokens or {}).items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from seqclf.metrics.language_model import perplexity
 from seqclf.metrics.monitors import PREFIX
 from seqclf.metrics.scores import words_of
 from seqclf.training.events import EpochDone, EpochStarted, StepDone, TrainingStarted
@@ -25,6 +26,7 @@ class _Column:
 
 
 _LOSS, _ACCURACY = _Column("loss", "loss", 6, "training"), _Column("accuracy", "accuracy", 8, "training")
+_PERPLEXITY = _Column("perplexity", "perplexity", 10, "training")
 _COST = (_Column("speed", "tokens/s", 9), _Column("time", "time", 7), _Column("best", "best", 4))
 _SHORT = {"training": "train", "validation": "valid."}  # above a single column
 _LEAST_WIDTH = 6  # of a score
@@ -38,7 +40,7 @@ def _validation(score: str) -> _Column:
 def _omitted_first(scores: Sequence[str]) -> list[str]:
     """Columns that a narrow terminal omits, in this order. The second score of a validation always stays."""
     first, rest = [f"{PREFIX}{name}" for name in scores[:1]], [f"{PREFIX}{name}" for name in reversed(scores[2:])]
-    return ["speed", _ACCURACY.name, *rest[:1], "time", *rest[1:], _LOSS.name, *first]
+    return ["speed", _ACCURACY.name, _PERPLEXITY.name, *rest[:1], "time", *rest[1:], _LOSS.name, *first]
 
 
 class EpochTable:
@@ -54,7 +56,8 @@ class EpochTable:
     def __init__(self, started: TrainingStarted, width: int | None = None) -> None:
         self._of = f"/{started.epochs}" if started.epochs <= _MOST_EPOCHS_NAMED else ""
         self._epoch_width = max(len("epoch"), len(f"{started.epochs}{self._of}"))
-        training = [_LOSS, _ACCURACY] if started.shows_accuracy else [_LOSS]
+        shown = {_ACCURACY: started.shows_accuracy, _PERPLEXITY: started.shows_perplexity}
+        training = [_LOSS, *(column for column, is_shown in shown.items() if is_shown)]
         validation = [_validation(score) for score in started.scores] if started.validation_texts else []
         columns = [*training, *validation, *_COST]
         for name in _omitted_first(started.scores):
@@ -74,7 +77,7 @@ class EpochTable:
         return lines
 
     def row(self, event: EpochDone) -> str:
-        scores = {_LOSS.name: event.loss, _ACCURACY.name: event.accuracy}
+        scores = {_LOSS.name: event.loss, _ACCURACY.name: event.accuracy, _PERPLEXITY.name: perplexity(event.loss)}
         if event.validation is not None:
             scores |= {f"{PREFIX}{name}": value for name, value in event.validation.headline()}
         shown = {

@@ -26,25 +26,20 @@ def source_of(
     label: str | None,
     label_separator: str | None,
     encoding: str | None,
+    labelled: bool = True,
 ) -> Source:
-    """The source that reads ``--data``."""
-    from seqclf.sources.folder import FolderData
-    from seqclf.sources.folder.files import Selection, find_texts
-    from seqclf.sources.folder.reader import FolderSource
+    """The source that reads ``--data``; ``labelled``: with labels."""
     from seqclf.sources.table import TableData
     from seqclf.sources.table.files import files_of
     from seqclf.sources.table.reader import TableSource
+    from seqclf.sources.without_labels import WithoutLabels
     from seqclf.starter.formats import format_of
     from seqclf.tables.formats import TEXT_KINDS, kind_of
 
-    usual = config.data.file_encoding
     if path.is_dir():
-        selection = config.data.selection if isinstance(config.data, FolderData) else Selection()
-        if encoding is None:
-            wide = usual.startswith(("utf-16", "utf-32"))
-            files = find_texts(path, selection, binary=not wide).files
-            encoding = encoding_like(usual, str(path), files)
-        return FolderSource(encoding, "--encoding ", selection=selection)
+        source = _folder_source(path, config, encoding)
+        return source if labelled else WithoutLabels(source)
+    usual = config.data.file_encoding
     files = files_of(str(path))
     file_format = "auto"
     with contextlib.suppress(InputError):  # reading the file says what is expected here
@@ -54,16 +49,34 @@ def source_of(
         encoding = encoding_like(usual, str(path), files) if is_text else usual
     own = config.data.columns(with_groups=False)
     separator = label_separator or own.separator
-    read = replace(own, text=_text_columns(text, own.text), label=label or own.label)
+    label = (label or own.label) if labelled else None  # type: ignore[assignment]
+    read = replace(own, text=_text_columns(text, own.text), label=label)
     named: dict[str, Any] = {"separator": separator, "options": "--", "encoding": encoding}
     named["file_format"] = file_format
     if isinstance(config.data, TableData) and (kind_of(path) or file_format) in ("csv", "tsv"):
         header = config.data.header or ()
         named["header"] = () if header and _has_header(TableSource(read.text, read.label, **named), path) else header
     table = TableSource(read.text, read.label, **named)
+    if not labelled:
+        return table
     own_columns = all((kind_of(file) or file_format) == "jsonl" for file in files)
     optional = _optional_columns(config, table, path, own_columns=own_columns)
     return TableSource(read.text, read.label, **optional, **named)
+
+
+def _folder_source(path: Path, config: Config, encoding: str | None) -> Source:
+    """The source that reads a folder of texts, one folder for each label."""
+    from seqclf.sources.folder import FolderData
+    from seqclf.sources.folder.files import Selection, find_texts
+    from seqclf.sources.folder.reader import FolderSource
+
+    selection = config.data.selection if isinstance(config.data, FolderData) else Selection()
+    if encoding is None:
+        usual = config.data.file_encoding
+        wide = usual.startswith(("utf-16", "utf-32"))
+        files = find_texts(path, selection, binary=not wide).files
+        encoding = encoding_like(usual, str(path), files)
+    return FolderSource(encoding, "--encoding ", selection=selection)
 
 
 def _has_header(table: TableSource, path: Path) -> bool:
@@ -76,6 +89,20 @@ def _has_header(table: TableSource, path: Path) -> bool:
         return False
     say(f"{path}: its first line names its columns, unlike the run's files (data.header)", err=True)
     return True
+
+
+def unlabelled_source_of(path: Path, config: Config, *, text: tuple[str, ...], encoding: str | None) -> Source:
+    """The source that reads ``--data`` for a language model: a table, or plain text as the run read it."""
+    from seqclf.sources.plain_text import TextData
+    from seqclf.tables.formats import kind_of
+
+    own = config.data
+    if (kind_of(path) is not None and not path.is_dir()) or (path.is_dir() and not isinstance(own, TextData)):
+        return source_of(path, config, text=text, label=None, label_separator=None, encoding=encoding, labelled=False)
+    documents = own.documents if isinstance(own, TextData) else "file"
+    encoding = encoding or own.file_encoding
+    read = TextData(source="text", train=str(path), validation=0.0, documents=documents, encoding=encoding)
+    return read.open(with_labels=False)
 
 
 def _optional_columns(config: Config, table: TableSource, path: Path, *, own_columns: bool) -> dict[str, Any]:

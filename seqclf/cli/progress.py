@@ -13,6 +13,7 @@ from rich.text import Text
 
 from seqclf.cli.epoch_table import EpochTable, TimeLeft
 from seqclf.cli.wrap import wrapped
+from seqclf.metrics.language_model import perplexity as perplexity_of
 from seqclf.training.events import (
     BaselineDone,
     EpochDone,
@@ -76,10 +77,12 @@ class _Window:
         new = (step.loss * step.counted, step.correct, step.counted, step.tokens, step.seconds)
         self._sums = [self._keep * old + value for old, value in zip(self._sums, new, strict=True)]
 
-    def measures(self, *, accuracy: bool = True) -> list[str]:
+    def measures(self, *, accuracy: bool = True, perplexity: bool = False) -> list[str]:
         loss, correct, weight, tokens, seconds = self._sums
         shown = [f"loss {loss / weight:.4f}"]
-        if accuracy:
+        if perplexity:
+            shown.append(f"perplexity {perplexity_of(loss / weight):,.2f}")
+        elif accuracy:
             shown.append(f"accuracy {correct / weight:.4f}")
         return [*shown, f"{tokens / seconds:,.0f} tokens/s"]
 
@@ -93,16 +96,23 @@ class _Progress:
         self._left = TimeLeft()
         self._table: EpochTable | None = None
         self._epochs = self._steps = 0
+        self._perplexity = False
         self._has_header = False
 
     def _update(self, event: Event) -> None:
         self._left.update(event)
         if isinstance(event, TrainingStarted):
             self._epochs, self._table, self._has_header = event.epochs, EpochTable(event, self._width), False
+            self._perplexity = event.shows_perplexity
         elif isinstance(event, EpochStarted):
             self._steps, self._window = event.steps, _Window()
         elif isinstance(event, StepDone):
             self._window.add(event)
+
+    def _measures(self, *, accuracy: bool = True) -> list[str]:
+        """What the latest steps measured, and the time left."""
+        measures = self._window.measures(accuracy=accuracy, perplexity=self._perplexity)
+        return [*measures, *filter(None, [str(self._left)])]
 
     def _lines(self, event: Event) -> list[str]:
         """The permanent lines of an event, except stages."""
@@ -131,7 +141,7 @@ class PlainProgress(_Progress):
         self._update(event)
         if isinstance(event, StepDone) and time.monotonic() - self._last_line > _SECONDS_BETWEEN_LINES:
             parts = [f"epoch {event.epoch}/{self._epochs} step {event.step:,}/{self._steps:,}"]
-            self._line(", ".join([*parts, *self._window.measures(), *filter(None, [str(self._left)])]))
+            self._line(", ".join([*parts, *self._measures()]))
         if isinstance(event, Stage):
             self._line(f"{event.what} ...")
         for line in self._lines(event):
@@ -155,7 +165,7 @@ class BarProgress(_Progress):
         if isinstance(event, EpochStarted):
             self._start(f"epoch {event.epoch}/{self._epochs}", event.steps)
         elif isinstance(event, StepDone):
-            self._bar.update(self._task, completed=event.step, measures=self._measures())
+            self._bar.update(self._task, completed=event.step, measures=self._joined_measures())
         elif isinstance(event, EpochDone):
             self._start("", None)
         elif isinstance(event, Stage):
@@ -165,9 +175,8 @@ class BarProgress(_Progress):
         for line in self._lines(event):
             self._print(line)
 
-    def _measures(self) -> str:
-        parts = self._window.measures(accuracy=self._bar.console.width >= _WIDE)
-        return "  ".join([*parts, *filter(None, [str(self._left)])])
+    def _joined_measures(self) -> str:
+        return "  ".join(self._measures(accuracy=self._bar.console.width >= _WIDE))
 
     def _start(self, description: str, total: int | None) -> None:
         self._bar.remove_task(self._task)

@@ -15,6 +15,7 @@ from seqclf.cli.wrap import GLUE, say
 from seqclf.files import shell_word
 from seqclf.metrics.classification import ClassificationScores
 from seqclf.metrics.kinds import ClassifierMetrics
+from seqclf.metrics.language_model import LanguageModelMetrics
 from seqclf.metrics.scores import words_of
 from seqclf.runs import FINISHED
 
@@ -64,13 +65,17 @@ def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advis
 
     spent = duration(outcome.seconds).replace(" ", GLUE)
     lines = [f"Run         {folder}  ({spent})"]
+    found = None
     if isinstance(validation := outcome.validation, ClassifierMetrics):
-        lines.append(
-            f"Validation  {scores_line(config, validation, outcome.baseline)} (epoch{GLUE}{outcome.best_epoch})"
-        )
+        found = scores_line(config, validation, outcome.baseline)
+    elif isinstance(validation, LanguageModelMetrics):
+        found = ", ".join(f"{words_of(name)} {value:.4f}" for name, value in validation.headline())
+    if found is not None:
+        lines.append(f"Validation  {found} (epoch{GLUE}{outcome.best_epoch})")
     elif outcome.best_epoch is None and outcome.status == "interrupted":
         lines.append("Validation  none yet: no epoch was completed")
-    lines.append(f"SavedModel  {folder / 'saved_model'}")
+    if Run(folder).saved_model.exists():
+        lines.append(f"SavedModel  {folder / 'saved_model'}")
     if Run(folder).starter.is_file():
         lines.append(f"Config      {Run(folder).starter}  (edit it, then train it: seqclf train FILE)")
     options = runs_argument(runs)
@@ -80,9 +85,10 @@ def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advis
         options += " --allow-code"
     tested = config.data.parts()["test"] not in (None, 0)
     following = [f"seqclf eval{options}"] if tested else []
-    following.append(f'seqclf predict{options} "a text"{_fields(config)}')
+    if config.task.needs_labels:
+        following.append(f'seqclf predict{options} "a text"{_fields(config)}')
     lines += [f"{'' if number else 'Next':<{_MARGIN}}{line}" for number, line in enumerate(following)]
-    advice = [] if advised else _advice(config, Run(folder))
+    advice = [] if advised or not config.task.needs_labels else _advice(config, Run(folder))
     lines += [f"{'' if number else 'To try':<{_MARGIN}}{line}" for number, line in enumerate(advice)]
     return "\n".join(lines)
 

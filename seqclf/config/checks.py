@@ -23,6 +23,13 @@ from seqclf.config.schema import (
     TokenizerConfig,
     TrainingConfig,
 )
+from seqclf.config.task_checks import (
+    layers_do_not_look_ahead,
+    monitor_belongs_to_the_task,
+    nothing_idle_is_set,
+    recurrent_layers_carry_the_state,
+    tied_widths_agree,
+)
 from seqclf.layer_types import Layer, RecurrentLayer, walk
 from seqclf.sources import DataConfig
 
@@ -30,10 +37,10 @@ Layers = Sequence[Layer]
 Check = Callable[..., Iterable[Problem]]
 
 
-def returns_sequences(layers: Layers) -> list[bool]:
-    """For each layer, whether a later layer reads one vector per token from it."""
+def returns_sequences(layers: Layers, task: TaskConfig) -> list[bool]:
+    """For each layer, whether a later layer, or the output layer of the task, reads one vector per token from it."""
     reads = [layer.reads for layer in layers]
-    return [any(reads[i + 1 :]) for i in range(len(layers))]
+    return [not task.reads_ahead or any(reads[i + 1 :]) for i in range(len(layers))]
 
 
 def classified_texts_have_labels(data: DataConfig, task: TaskConfig) -> Iterator[Problem]:
@@ -62,15 +69,17 @@ def readers_have_a_sequence(layers: Layers) -> Iterator[Problem]:
             pooled_by = index
 
 
-def return_sequences_fits_the_next_layer(layers: Layers) -> Iterator[Problem]:
-    for index, (layer, needed) in enumerate(zip(layers, returns_sequences(layers), strict=True)):
+def return_sequences_fits_the_next_layer(layers: Layers, task: TaskConfig) -> Iterator[Problem]:
+    for index, (layer, needed) in enumerate(zip(layers, returns_sequences(layers, task), strict=True)):
         if layer.leaves == "text":
             return  # `readers_have_a_sequence` reports any later reader
         if not isinstance(layer, RecurrentLayer) or layer.return_sequences in (None, needed):
             continue
         if layer.segment is not None and not needed:
             continue  # it does return one vector per token; `segments_are_joined` asks for a pool
-        if needed:
+        if needed and not task.reads_ahead:
+            message = f"is false, but {task.type} needs one vector per token"
+        elif needed:
             message = "is false, but a later layer needs one vector per token"
         else:
             message = "is true, but no later layer reads one vector per token"
@@ -90,8 +99,8 @@ def layers_are_consistent(layers: Layers) -> Iterator[Problem]:
         yield from (Problem((*path, option), message) for option, message in layer.problems())
 
 
-def segments_are_joined(layers: Layers) -> Iterator[Problem]:
-    for index, (layer, read) in enumerate(zip(layers, returns_sequences(layers), strict=True)):
+def segments_are_joined(layers: Layers, task: TaskConfig) -> Iterator[Problem]:
+    for index, (layer, read) in enumerate(zip(layers, returns_sequences(layers, task), strict=True)):
         if getattr(layer, "segment", None) is not None and not read:
             message = "makes the layer return one vector per token: add a pool after it, or remove segment"
             yield Problem(("layers", index, "segment"), message)
@@ -140,8 +149,8 @@ def orders_differ(ngrams: NgramsConfig | None) -> Iterator[Problem]:
         yield Problem(("ngrams", "orders"), f"expected each length once, found {ngrams.orders}")
 
 
-def one_vector_is_left(layers: Layers) -> Iterator[Problem]:
-    if not layers:
+def one_vector_is_left(layers: Layers, task: TaskConfig) -> Iterator[Problem]:
+    if not layers or not task.reads_ahead:
         return
     readers = [(index, layer) for index, layer in enumerate(layers) if layer.reads]
     if not readers:
@@ -152,7 +161,9 @@ def one_vector_is_left(layers: Layers) -> Iterator[Problem]:
         yield Problem(("layers", index), message)
 
 
-def windows_fit_the_longest_text(tokenizer: TokenizerConfig, layers: Layers) -> Iterator[Problem]:
+def windows_fit_the_longest_text(tokenizer: TokenizerConfig, layers: Layers, task: TaskConfig) -> Iterator[Problem]:
+    if not task.reads_ahead:
+        return
     length = tokenizer.max_tokens
     for path, layer in walk(layers, "layers"):
         if layer.window is None:
@@ -238,6 +249,11 @@ CHECKS: tuple[Check, ...] = (
     windows_fit_the_longest_text,
     longest_text_fits_into_a_batch,
     fields_fit_the_longest_text,
+    layers_do_not_look_ahead,
+    recurrent_layers_carry_the_state,
+    tied_widths_agree,
+    nothing_idle_is_set,
+    monitor_belongs_to_the_task,
     early_stopping_has_validation,
     schedule_has_validation,
     training_options_are_consistent,

@@ -87,7 +87,7 @@ def _run(checks: Iterable[Check], sections: Mapping[str, Any]) -> list[Problem]:
 def _filled(config: Config) -> Config:
     layers = [
         _with_sequences(layer, needed)
-        for layer, needed in zip(config.layers, returns_sequences(config.layers), strict=True)
+        for layer, needed in zip(config.layers, returns_sequences(config.layers, config.task), strict=True)
     ]
     return config.model_copy(update={"layers": layers})
 

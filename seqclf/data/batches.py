@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from seqclf.config import Config
 from seqclf.data.encoded import EncodedTexts
+from seqclf.data.sizes import BatchSizes
 from seqclf.text.truncation import Truncate, truncate_ids
 from seqclf.token_ids import PAD_ID
 
@@ -53,6 +54,22 @@ class Batches:
     def lengths(self) -> NDArray[np.int64]:
         """Tokens of each text after truncation; ``int64 [texts]``."""
         return np.minimum(self.texts.lengths, self.max_tokens)
+
+    @property
+    def largest(self) -> tuple[int, int]:
+        """Texts and tokens of the largest batch."""
+        tokens = int(self.lengths.max())
+        texts = min(self.batch_size, len(self.texts))
+        if self.batch_tokens is not None:
+            texts = max(1, min(texts, self.batch_tokens // tokens))
+        return texts, tokens
+
+    def sizes(self, plan: Plan) -> BatchSizes:
+        """The sizes of the batches of a plan."""
+        lengths = [self.lengths[indices] for indices in plan]
+        return BatchSizes(
+            np.array([part.sum() for part in lengths]), np.array([part.max() * len(part) for part in lengths])
+        )
 
     @property
     def parts(self) -> tuple[str, ...]:

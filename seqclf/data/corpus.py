@@ -17,7 +17,7 @@ from seqclf.data.equal_texts import joined, text_digests
 from seqclf.data.label_sets import ALL_SHARES_THE_SAME, all_the_same, label_order, some_of
 from seqclf.data.splits import folded, partition
 from seqclf.errors import InputError
-from seqclf.labels import Labels
+from seqclf.labels import NO_LABELS, Labels
 from seqclf.sources import SelectiveSource, Source, UnknownLabels
 from seqclf.sources.texts import LabelledTexts, digest
 from seqclf.tables.values import is_text, shown
@@ -36,11 +36,14 @@ class Corpus:
     def __init__(self, config: Config, on_stage: Callable[[str], None] = lambda stage: None) -> None:
         self._config = config
         self._on_stage = on_stage
-        self._source = config.data.open()
+        self._labelled = config.task.needs_labels
+        self._source = config.data.open(with_labels=self._labelled)
         self._parts = config.data.parts()
         self._train = str(self._parts["train"])
         # Only the part that is split at random needs groups; separate files may lack the column.
-        self._drawn_from = config.data.open(with_groups=True) if self._draws else self._source
+        self._drawn_from = (
+            config.data.open(with_groups=True, with_labels=self._labelled) if self._draws else self._source
+        )
         self._group = config.data.grouped_by
         self._read_as: str | None = None  # fingerprint of the training part at the time its texts were read
         self._read = cache(self._source.read)
@@ -141,7 +144,10 @@ class Corpus:
         return digests
 
     def labels(self) -> Labels:
-        """All labels in the order of their ids, and whether the texts are multi-label."""
+        """All labels in the order of their ids, and whether the texts are multi-label; ``NO_LABELS`` for a task without
+        labels."""
+        if not self._labelled:
+            return NO_LABELS
         train = self.texts("train")
         different = set(train.label_sets)
         if train.shares is not None:
@@ -216,7 +222,7 @@ class Corpus:
             return partition(texts, **shares, seed=self._config.seed, sets=sets)
         except InputError as error:
             different = set(texts.label_sets)
-            if len(different) > 1:
+            if len(different) > 1 or not self._labelled:
                 raise
             # Having only one label is the more fundamental problem: report it instead.
             raise InputError(f"{texts.origin}: {all_the_same(different.pop(), texts.multi)}") from error

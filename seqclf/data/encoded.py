@@ -49,6 +49,8 @@ class Beside:
     weights: NDArray[np.float32] | None = None
     shares: NDArray[np.float32] | None = None
     extra: NDArray[np.float32] | None = None
+    words: NDArray[np.int64] | None = None
+    characters: NDArray[np.int64] | None = None
 
 
 NOTHING = Beside()
@@ -68,6 +70,8 @@ class EncodedTexts:
         shares: the probability of each label, ``float32 [texts, labels]``, where the data have them. ``labels`` are
             then the most probable ones.
         extra: the columns beside the text as features, ``float32 [texts, width]``; None if there are none.
+        words, characters: numbers of words (separated by white space) and code points of each text, ``int64 [texts]``;
+            None if the texts have labels.
         separator_id: id between the fields of a text (``Tokenizer.separator_id``); None if texts have one field.
     """
 
@@ -78,6 +82,8 @@ class EncodedTexts:
     weights: NDArray[np.float32] | None = None
     shares: NDArray[np.float32] | None = None
     extra: NDArray[np.float32] | None = None
+    words: NDArray[np.int64] | None = None
+    characters: NDArray[np.int64] | None = None
     separator_id: int | None = None
 
     @property

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import tokenizers
 
 from seqclf.cache import cached
@@ -22,7 +23,7 @@ from seqclf.data.same_rows import as_trained, check_same_rows
 from seqclf.errors import InputError
 from seqclf.extra_columns import ExtraColumns
 from seqclf.files import expanded, write_json
-from seqclf.labels import Labels
+from seqclf.labels import NO_LABELS, Labels
 from seqclf.sources import UnknownLabels
 from seqclf.sources.base import OptionError
 from seqclf.sources.texts import LabelledTexts, digest
@@ -124,13 +125,16 @@ def prepare(
         labels = corpus.labels()
         on_stage(config.tokenizer.stage(len(texts)))
         _learn(config, texts).save(folder)
-        write_json(folder / "labels.json", labels.as_json())
+        if labels:
+            write_json(folder / "labels.json", labels.as_json())
 
     fingerprints = {split: corpus.fingerprint(split) for split in ("train", "validation") if corpus.has(split)}
     key = [tokenizers.__version__, *sorted(config.tokenizer.decisive().items())]
     entry = cached("tokenizers", digest(_FORMAT, fingerprints["train"], key), learn)
     tokenizer = load_tokenizer(entry)
-    labels = Labels.from_json(json.loads((entry / "labels.json").read_text(encoding="utf-8")))
+    labels = NO_LABELS
+    if config.task.needs_labels:
+        labels = Labels.from_json(json.loads((entry / "labels.json").read_text(encoding="utf-8")))
     extra = _fitted_columns(corpus, config.data.columns().extra, fingerprints["train"])
     train, validation = (
         encode_split(corpus, split, tokenizer, labels, on_stage, extra=extra) if corpus.has(split) else None
@@ -221,6 +225,8 @@ def _content(
     extra: ExtraColumns | None,
 ) -> dict[str, Any]:
     """The arguments of ``EncodedTexts.collect`` and ``EncodedTexts.write``; raises as ``encode_texts``."""
+    if not labels:
+        return _unlabelled_content(texts, tokenizer)
     found = label_ids(texts, labels, unknown_labels)
     kept = texts if found.kept is None else texts.chosen(found.kept)
     features = None if extra is None else extra.encode(kept.extra, len(kept))
@@ -230,6 +236,17 @@ def _content(
         "vocabulary_size": tokenizer.vocabulary_size,
         "unknown": found.unknown,
         "beside": Beside(weights=kept.weights, shares=label_shares(kept, labels), extra=features),
+    }
+
+
+def _unlabelled_content(texts: LabelledTexts, tokenizer: Tokenizer) -> dict[str, Any]:
+    """``_content`` of texts without labels, which all have the label id 0."""
+    sizes = np.array([(len(text.split()), len(text)) for text in texts.texts], np.int64).reshape(-1, 2)
+    return {
+        "encoded": tokenizer.encode_all(texts.texts),
+        "labels": np.zeros(len(texts), np.int32),
+        "vocabulary_size": tokenizer.vocabulary_size,
+        "beside": Beside(words=sizes[:, 0], characters=sizes[:, 1]),
     }
 
 
@@ -251,7 +268,7 @@ def encode_split(
         on_stage(f"Encoding {len(texts):,} {split} texts")
         if split != "test":
             corpus.note_digests(split, fingerprint, texts)
-        if changed := spelled_alike(texts, labels.names)[1]:
+        if labels and (changed := spelled_alike(texts, labels.names)[1]):
             on_stage(f"The {split} {spelling_note(changed)}")
         EncodedTexts.write(folder, **_content(texts, tokenizer, labels, unknown_labels, extra))
 

@@ -33,7 +33,7 @@ class TextStatistics:
     """Statistics of the texts and labels of a split.
 
     Attributes:
-        labels: number of texts of each label, the most frequent first.
+        labels: number of texts of each label, the most frequent first; empty if the texts have no labels.
         multi: whether texts have several labels.
         unlabelled: number of texts without labels.
         empty: number of texts that contain only white space.
@@ -86,11 +86,13 @@ class TokenStatistics:
     unknown: float
 
 
-def text_statistics(data: LabelledTexts) -> TextStatistics:
+def text_statistics(data: LabelledTexts, *, labelled: bool = True) -> TextStatistics:
+    """The statistics of a split; ``labelled``: whether its texts have labels."""
     seen = SeenTexts([data])
+    names = (name for names in data.label_sets for name in names) if labelled else ()
     return TextStatistics(
         texts=len(data),
-        labels=dict(Counter(name for names in data.label_sets for name in names).most_common()),
+        labels=dict(Counter(names).most_common()),
         multi=data.multi,
         unlabelled=sum(not names for names in data.label_sets),
         empty=sum(not text.strip() for text in data.texts),
@@ -102,7 +104,10 @@ def text_statistics(data: LabelledTexts) -> TextStatistics:
     )
 
 
-def token_statistics(encoded: EncodedTexts, max_tokens: int, vocabulary_size: int, unknown_id: int) -> TokenStatistics:
+def token_statistics(
+    encoded: EncodedTexts, max_tokens: int | None, vocabulary_size: int, unknown_id: int
+) -> TokenStatistics:
+    """The statistics of the tokens of a split; without ``max_tokens``, texts are not truncated."""
     lengths = encoded.lengths
     ranges = np.floor(np.log2(lengths)).astype(int)
     counts = np.bincount(ranges)
@@ -115,7 +120,7 @@ def token_statistics(encoded: EncodedTexts, max_tokens: int, vocabulary_size: in
         histogram=tuple(
             (2**power, 2 ** (power + 1) - 1, int(counts[power])) for power in range(int(ranges.min()), len(counts))
         ),
-        truncated=float((lengths > max_tokens).mean()),
+        truncated=0.0 if max_tokens is None else float((lengths > max_tokens).mean()),
         unknown=float(occurrences[unknown_id] / max(occurrences.sum(), 1)),
     )
 
@@ -215,6 +220,8 @@ def text_warnings(
 
 
 def _about_empty(split: TextStatistics, columns: TableColumns) -> str:
+    if not split.labels:
+        return f"{split.empty:,} of {split.texts:,} texts are empty: a model learns nothing from them"
     where = " in all columns of data.text" if len(columns.texts) > 1 else ""
     condition = ", if no column of data.extra has a value" if columns.extra else ""
     return (

@@ -7,12 +7,12 @@ from pathlib import Path
 from seqclf.errors import InputError
 from seqclf.inference.text_classifier import TextClassifier
 from seqclf.run_choice import find_run
-from seqclf.runs import Run
+from seqclf.runs import CLASSIFICATION, Run
 
 
 def find_model(runs: Path, name: str | None) -> Run:
     """The exported folder at this path, else the run that ``find_run`` finds. Raises ``InputError``."""
-    return _exported(name) or find_run(runs, name)
+    return _exported(name) or find_run(runs, name, CLASSIFICATION)
 
 
 def open_classifier(run: Run, *, threads: int | str = "auto") -> TextClassifier:

@@ -57,6 +57,30 @@ class Flow:
         return keras.ops.expand_dims(self.mask, -1)
 
 
+class Carry:
+    """The states of a model that reads its text window by window.
+
+    Attributes:
+        before: the model's inputs for the states before a window, ``float32 [batch, units]`` each.
+        after: the states after the window, in the same order.
+    """
+
+    def __init__(self) -> None:
+        self.before: list[Tensor] = []
+        self.after: list[Tensor] = []
+
+    def through(self, layer: Any, flow: Flow, *, states: int) -> Tensor:
+        """The output of a recurrent Keras layer that returns its states, of which it has ``states``."""
+        import keras
+
+        names = [layer_name(layer.name, "state", number) for number in range(states)]
+        before = [keras.Input((layer.units,), dtype="float32", name=name) for name in names]
+        x, *after = layer(flow.x, initial_state=before, mask=flow.mask)
+        self.before += before
+        self.after += after
+        return x
+
+
 @dataclass(frozen=True)
 class Context:
     """What a layer needs in addition to its input and its options.
@@ -64,10 +88,12 @@ class Context:
     Attributes:
         seeds: returns a new seed at each call.
         portable: build layers whose graphs run on any machine and can be saved.
+        carry: collects the states of recurrent layers, if the model reads its text in windows.
     """
 
     seeds: Callable[[], int]
     portable: bool = False
+    carry: Carry | None = None
 
 
 class Layer(Kind):
@@ -115,6 +141,11 @@ class Layer(Kind):
 
     def check_allowed(self) -> None:
         """Raise ``InputError`` if it needs code that the user has not allowed."""
+
+    def looks_ahead(self) -> Iterator[tuple[str, str]]:
+        """Why its output at a token depends on later tokens: option and reason. Empty if it does not."""
+        if self.reads:
+            yield "type", f"{self.short_name} reads the whole text at once"
 
     def tokens_after(self, tokens: int) -> int:
         """Maximum number of tokens after this layer, for a text of ``tokens`` tokens."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
@@ -43,6 +44,9 @@ class SpatialDropout(_Noise):
 
     type: Literal["spatial_dropout"] = Field(description="Layer type.")
     rate: Fraction = Field(description="Fraction of the features set to zero.")
+
+    def looks_ahead(self) -> Iterator[tuple[str, str]]:
+        return iter(())
 
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
         import keras

@@ -27,6 +27,8 @@ class RecurrentLayer(Layer):
     """Name of the class in ``seqclf.layers``."""
     kept_per_unit: ClassVar[int] = 7
     """Values that a training step stores per unit and token (measured)."""
+    states: ClassVar[int] = 1
+    """Vectors of ``units`` entries that make up the state."""
 
     units: Width = Field(description="Dimension of the state, and of the output in each direction.")
     bidirectional: bool = Field(False, description="Read the text in both directions and merge the two outputs.")
@@ -60,6 +62,14 @@ class RecurrentLayer(Layer):
         if self.go_backwards and self.bidirectional:
             yield "go_backwards", "bidirectional: true already reads in both directions; remove one of the two"
 
+    def looks_ahead(self) -> Iterator[tuple[str, str]]:
+        if self.bidirectional:
+            yield "bidirectional", "is true: half of the layer reads the text backwards"
+        if self.go_backwards:
+            yield "go_backwards", "is true: the layer reads the text backwards"
+        if self.segment is not None:
+            yield "segment", "splits the text, so the state would not be carried on; remove it"
+
     def kept_numbers(self, tokens: int) -> int:
         return tokens * self.units * (2 if self.bidirectional else 1) * self.kept_per_unit
 
@@ -71,6 +81,9 @@ class RecurrentLayer(Layer):
             forward = self._one_direction(layer_name(name, "forward"), context)
             backward = self._one_direction(layer_name(name, "backward"), context, go_backwards=True)
             layer = Bidirectional(forward, merge_mode=self.merge_mode, backward_layer=backward, name=name)
+        elif context.carry is not None:
+            layer = self._one_direction(name, context, return_state=True)
+            return replace(flow, x=context.carry.through(layer, flow, states=self.states))
         else:
             layer = self._one_direction(name, context)
         if self.segment is not None:
@@ -107,7 +120,7 @@ class RecurrentLayer(Layer):
     ) -> list[Reading]:
         """Outputs of each direction, as in ``seqclf.onnx_writer.recurrent.read``, with the weights of each."""
 
-    def _one_direction(self, name: str, context: Context, **direction: bool) -> Any:
+    def _one_direction(self, name: str, context: Context, **flags: bool) -> Any:
         from seqclf import layers
 
         kind = getattr(layers, self.keras_name)
@@ -118,7 +131,7 @@ class RecurrentLayer(Layer):
             dropout=self.dropout,
             seed=context.seeds(),
             name=name,
-            **direction,
+            **flags,
             **options,
         )
         made.portable = context.portable
@@ -204,6 +217,7 @@ class Lstm(SteppedLayer):
     """Long short-term memory (Hochreiter & Schmidhuber 1997)."""
 
     keras_name: ClassVar = "LSTM"
+    states: ClassVar = 2
     other_names: ClassVar = ("bilstm", "bidirectional")
 
     type: Literal["lstm"] = Field(description="Layer type.")

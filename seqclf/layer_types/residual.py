@@ -28,6 +28,9 @@ class Residual(Layer):
     def inner(self) -> Iterator[tuple[tuple[str | int, ...], Layer]]:
         yield ("layer",), self.layer
 
+    def looks_ahead(self) -> Iterator[tuple[str, str]]:
+        return iter(())  # the inner layer answers for itself
+
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
         after = self.layer.build(flow, layer_name(name, self.layer.short_name), context)
         width, skipped = int(after.x.shape[-1]), flow.x

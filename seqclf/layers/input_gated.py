@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import keras
@@ -17,7 +18,8 @@ class InputGatedRecurrence(keras.layers.Layer):
 
     Input: ``float32 [batch, time, features]`` and a mask ``bool [batch, time]``, true at real tokens (None: all are).
     Output: ``[batch, units]`` after the last real token, or with ``return_sequences`` ``[batch, time, units]`` in the
-    order of the input, zero at masked steps.
+    order of the input, zero at masked steps; with ``return_state`` a list of this and the state after the last real
+    token, ``[batch, units]``. ``initial_state`` is a list of the state before the first token (default: zeros).
 
     Args:
         units: length of the state and the output.
@@ -35,13 +37,14 @@ class InputGatedRecurrence(keras.layers.Layer):
     portable = False
     directions = 1
     keeps_order = True
-    stateful = return_state = False  # needed by Bidirectional
+    stateful = False  # needed by Bidirectional
 
     def __init__(
         self,
         units: int,
         *,
         return_sequences: bool = False,
+        return_state: bool = False,
         go_backwards: bool = False,
         dropout: float = 0.0,
         use_bias: bool = True,
@@ -54,6 +57,7 @@ class InputGatedRecurrence(keras.layers.Layer):
         super().__init__(**kwargs)
         self.supports_jit = False  # XLA cannot compile the lists of tensors in the pass through time
         self.units, self.return_sequences, self.go_backwards = units, return_sequences, go_backwards
+        self.return_state = return_state
         self.dropout, self.seed, self.use_bias = dropout, seed, use_bias
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
@@ -62,10 +66,10 @@ class InputGatedRecurrence(keras.layers.Layer):
         self.supports_masking = True
         self.input_spec = keras.layers.InputSpec(ndim=3)
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, x_shape: tuple[int | None, ...], initial_state_shape: Any = None) -> None:
         width = self.kind.gates * self.units
         self.kernel = self.add_weight(
-            (input_shape[-1], width),
+            (x_shape[-1], width),
             self.kernel_initializer,
             regularizer=self.kernel_regularizer,
             constraint=self.kernel_constraint,
@@ -73,38 +77,49 @@ class InputGatedRecurrence(keras.layers.Layer):
         )
         self.bias = self.add_weight((width,), "zeros", name="bias") if self.use_bias else None
 
-    def call(self, x: tf.Tensor, mask: tf.Tensor | None = None, training: bool = False) -> tf.Tensor:
+    def call(
+        self,
+        x: tf.Tensor,
+        initial_state: Sequence[tf.Tensor] | None = None,
+        mask: tf.Tensor | None = None,
+        training: bool = False,
+    ) -> Any:
         x = tf.cast(tf.convert_to_tensor(x), self.compute_dtype)
         if training and self.dropout:
             x = x * keras.random.dropout(tf.ones_like(x[:, :1]), self.dropout, seed=self.seed_generator)
         mask = tf.ones(tf.shape(x)[:2], tf.bool) if mask is None else tf.cast(mask, tf.bool)
         kernel = tf.convert_to_tensor(self.kernel)
         bias = tf.zeros(kernel.shape[-1:]) if self.bias is None else tf.convert_to_tensor(self.bias)
-        initial = tf.zeros([tf.shape(x)[0], self.units], x.dtype)
+        zeros = tf.zeros([tf.shape(x)[0], self.units], x.dtype)
+        before = zeros if initial_state is None else initial_state[0]
         outputs, last = recurrence(
             InputGatedCell(self.kind),
             x,
             mask,
             Weights(kernel, tf.zeros([self.units, 0], x.dtype), bias),
-            (initial,),
+            (zeros, before),
             backwards=self.go_backwards,
             sequences=self.return_sequences,
-            last_states=int(not self.return_sequences),
+            last_states=2 if self.return_state else int(not self.return_sequences),
             **passes(self),
         )
-        return outputs if self.return_sequences else last[0]
+        result = outputs if self.return_sequences else last[0]
+        return [result, last[1]] if self.return_state else result
 
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        return (*(input_shape[:2] if self.return_sequences else input_shape[:1]), self.units)
+    def compute_output_shape(self, x_shape: tuple[int | None, ...], initial_state_shape: Any = None) -> Any:
+        shape = (*(x_shape[:2] if self.return_sequences else x_shape[:1]), self.units)
+        return [shape, (x_shape[0], self.units)] if self.return_state else shape
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
-        return mask if self.return_sequences else None
+        own = mask if self.return_sequences else None
+        return [own, None] if self.return_state else own
 
     def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "units": self.units,
             "return_sequences": self.return_sequences,
+            "return_state": self.return_state,
             "go_backwards": self.go_backwards,
             "dropout": self.dropout,
             "use_bias": self.use_bias,

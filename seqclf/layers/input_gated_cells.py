@@ -48,7 +48,7 @@ class Kind(Protocol):
 
 
 class InputGatedCell:
-    """State: ``s``. Bias ``[gates * units]``."""
+    """States: the output, which no step reads, and ``s``. Bias ``[gates * units]``."""
 
     chunk = _CHUNK
 
@@ -62,7 +62,7 @@ class InputGatedCell:
         kind, units = self._kind, int(weights.recurrent_kernel.shape[0])
 
         def steps(projection: tf.Tensor, before: Tensors) -> tuple[Tensors, list[tf.Tensor]]:
-            (state,) = before
+            _, state = before
             saved = kind.saved_of(
                 [tf.reshape(one, [_CHUNK, -1, units]) for one in tf.split(projection, kind.gates, axis=-1)]
             )
@@ -71,12 +71,13 @@ class InputGatedCell:
                 state = a * state + b
                 states.append(state)
             stacked = tf.stack(states)
-            return (state,), [kind.output_of(stacked, saved), stacked, *saved]
+            outputs = kind.output_of(stacked, saved)
+            return (outputs[-1], state), [outputs, stacked, *saved]
 
         outputs, *saved = forward_in_chunks(
             x, weights.kernel, weights.bias, initial, steps, size=_CHUNK, tensors=2 + kind.saved
         )
-        return Trace((outputs.concat(),), saved)
+        return Trace((outputs.concat(), saved[0].concat()), saved)
 
     def chunk_gradient(self, trace: Trace, weights: Weights, initial: Tensors) -> _ParallelChunkGradient:
         return _ParallelChunkGradient(self._kind, trace, weights, initial)
@@ -95,12 +96,14 @@ class _ParallelChunkGradient:
     ) -> tuple[tf.Tensor, tf.Tensor, Tensors]:
         states = self._trace.saved[0]
         state, *saved = (array.read(chunk) for array in self._trace.saved)
-        first = tf.where(chunk == 0, self._initial[0], states.read(tf.maximum(chunk - 1, 0))[-1])
+        first = tf.where(chunk == 0, self._initial[1], states.read(tf.maximum(chunk - 1, 0))[-1])
         before = tf.concat([first[tf.newaxis], state[:-1]], axis=0)
         of_output = tf.stack(of_states[0])
         of_state, of_output_gates = self._kind.state_gradient(of_output, state, saved)
+        if len(of_states) > 1:
+            of_state += tf.stack(of_states[1])
         decays, arriving = (tf.unstack(one, num=_CHUNK) for one in (saved[0], of_state))
-        (carried,) = carry
+        of_no_output, carried = carry
         gradients = []
         for step in reversed(range(_CHUNK)):
             reached = arriving[step] + carried
@@ -109,7 +112,7 @@ class _ParallelChunkGradient:
         of_b = tf.stack(gradients[::-1])
         of_gates = [*self._kind.gradient(of_b * before, of_b, saved), *of_output_gates]
         of_projection = tf.reshape(tf.concat(of_gates, axis=-1), [-1, self._width])
-        return of_projection, of_projection, (carried,)
+        return of_projection, of_projection, (of_no_output, carried)
 
 
 class _StateIsOutput:

@@ -19,6 +19,19 @@ EMBEDDING = "embedding"
 """Name of the embedding layer."""
 
 
+def embedding_layer(
+    config: Config, vocabulary_size: int, context: Context, kind: Any = keras.layers.Embedding
+) -> keras.layers.Embedding:
+    """The embedding of a config, as a layer of the class ``kind``."""
+    return kind(
+        vocabulary_size,
+        config.embedding.dim,
+        embeddings_initializer=keras.initializers.RandomUniform(-0.05, 0.05, seed=context.seeds()),
+        trainable=config.embedding.trainable,
+        name=EMBEDDING,
+    )
+
+
 def encode(
     config: Config,
     token_ids: Any,
@@ -26,6 +39,7 @@ def encode(
     *,
     context: Context | None = None,
     vectors: Mapping[int, NDArray[np.float32]] | None = None,
+    embedding: keras.layers.Embedding | None = None,
 ) -> Flow:
     """The output of ``embedding`` and ``layers``: one vector per text (``float32 [batch, width]``), or one per token.
 
@@ -34,15 +48,10 @@ def encode(
         vocabulary_size: number of token ids.
         context: of the model; by default a new one with ``config.seed``.
         vectors: initial vectors of some token ids, ``float32 [embedding.dim]``; the others start at random.
+        embedding: the first layer; by default a new ``embedding_layer``.
     """
     context = context or Context(Seeds(config.seed), portable=False)
-    embedding = keras.layers.Embedding(
-        vocabulary_size,
-        config.embedding.dim,
-        embeddings_initializer=keras.initializers.RandomUniform(-0.05, 0.05, seed=context.seeds()),
-        trainable=config.embedding.trainable,
-        name=EMBEDDING,
-    )
+    embedding = embedding or embedding_layer(config, vocabulary_size, context)
     flow = Flow(embedding(token_ids), mask=keras.ops.not_equal(token_ids, PAD_ID))
     if vectors:
         table = np.array(embedding.embeddings)
@@ -60,6 +69,11 @@ def encode(
         )
         flow = Flow(dropout(flow.x), flow.mask)
     return through("layers", config.layers, flow, context)
+
+
+def outputs_of(layer: keras.layers.Layer) -> list[Any]:
+    """All outputs of a layer in a functional model, as symbolic tensors: of each call, and of each call all."""
+    return [tensor for node in layer._inbound_nodes for tensor in node.outputs]
 
 
 def through(section: str, layers: Sequence[Layer], flow: Flow, context: Context) -> Flow:

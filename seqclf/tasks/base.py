@@ -13,11 +13,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seqclf.config import Config
-    from seqclf.data.batches import Plan
     from seqclf.data.encoded import EncodedTexts
     from seqclf.data.prepare import TrainingData
+    from seqclf.data.sizes import BatchSizes
     from seqclf.metrics.protocol import Metrics
-    from seqclf.model.forward import Forward
     from seqclf.runs import Run
 
 Say = Callable[[str], None]
@@ -45,24 +44,34 @@ class Sums(NamedTuple):
 
 
 class BatchPlan(Protocol):
-    """The batches of a split, from rows such as texts.
+    """The batches of a split. An item of a plan describes a batch, in a form that only its ``BatchPlan`` knows.
 
-    A plan depends on nothing but seed, epoch and lengths. Several processes can therefore make the same plan, and
-    process k of n takes ``indices[k::n]`` of every batch, which may be empty.
+    A plan depends on nothing but seed, epoch and lengths: several processes can make the same plan.
     """
 
     @property
-    def lengths(self) -> NDArray[np.int64]:
-        """Tokens of each row, ``int64 [rows]``."""
+    def largest(self) -> tuple[int, int]:
+        """Rows and tokens, with padding, of the largest batch."""
 
-    def shuffled(self, seed: int, epoch: int) -> Plan:
-        """The batches of an epoch, each as the indices of its rows."""
+    def shuffled(self, seed: int, epoch: int) -> list[Any]:
+        """The plan of an epoch."""
 
-    def batch(self, indices: Sequence[int] | NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
+    def sizes(self, plan: Any) -> BatchSizes:
+        """The sizes of the batches of a plan."""
+
+    def batch(self, item: Any) -> tuple[NDArray[Any], ...]:
         """The arrays of a batch; the first are token ids, ``int32 [batch, time]``, padded right with 0."""
 
-    def stream(self, plan: Plan) -> Iterator[tuple[NDArray[Any], ...]]:
+    def stream(self, plan: Any) -> Iterator[tuple[NDArray[Any], ...]]:
         """The arrays of each batch of a plan."""
+
+
+class ForwardPass(Protocol):
+    """The forward pass of a training step, which the task calls."""
+
+    @property
+    def penalties(self) -> list[tf.Tensor]:
+        """The penalties on weights that layers have, each ``float32 []``; the same after any number of calls."""
 
 
 class Validator(Protocol):
@@ -78,11 +87,13 @@ class Task(ABC):
     Attributes:
         passes: forward passes of a training step whose activations are in memory at the same time.
         shows_accuracy: whether the accuracy on training batches (``Sums.correct``) tells a person something.
+        shows_perplexity: whether the exponential of the training loss tells a person something.
         notes: what a person should know about the training, for the line that announces it.
     """
 
     passes: int = 1
     shows_accuracy: bool = True
+    shows_perplexity: bool = False
     notes: tuple[str, ...] = ()
 
     def save(self, run: Run) -> None:  # noqa: B027
@@ -118,16 +129,21 @@ class Task(ABC):
     def batches(self, texts: EncodedTexts, config: Config, *, training: bool) -> BatchPlan:
         """The batches of a split; ``training``: for ``sums``, otherwise for ``validator``."""
 
+    def carried(self, model: keras.Model) -> list[keras.Variable]:
+        """Variables besides the model's that a training step changes, such as states that the next batch starts from.
+        They are part of the training's state."""
+        return []
+
     @abstractmethod
-    def forward(self, model: keras.Model) -> Forward:
-        """The forward pass of a training step."""
+    def forward(self, model: keras.Model, carried: Sequence[keras.Variable] = ()) -> ForwardPass:
+        """The forward pass of a training step; ``carried`` are the variables of ``carried``."""
 
     @abstractmethod
     def signature(self, model: keras.Model) -> list[tf.TensorSpec]:
         """Shapes and dtypes of the parts of a training batch."""
 
     @abstractmethod
-    def sums(self, forward: Forward, batch: Sequence[tf.Tensor]) -> Sums:
+    def sums(self, forward: Any, batch: Sequence[tf.Tensor]) -> Sums:
         """What a training batch adds up to; calls ``forward`` ``passes`` times."""
 
     @abstractmethod

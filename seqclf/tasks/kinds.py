@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 def task_of(config: Config, data: TrainingData) -> Task:
     """The task that ``config.task`` names, for data prepared with this config."""
+    if config.task.type == "language_model":
+        from seqclf.tasks.language_model.task import LanguageModel
+
+        return LanguageModel.of(config, data)
     from seqclf.tasks.classification.task import Classification
 
     return Classification.of(config, data)

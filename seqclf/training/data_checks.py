@@ -10,7 +10,9 @@ from seqclf.config import Config
 from seqclf.config.problems import ConfigError, Problem
 from seqclf.data.batches import Batches
 from seqclf.data.prepare import TrainingData
+from seqclf.data.windows import Windows
 from seqclf.labels import on_one_line
+from seqclf.tasks.base import BatchPlan
 from seqclf.training.schedules import horizon_of
 
 _MOST_LABELS = 20
@@ -18,6 +20,8 @@ _MOST_LABELS = 20
 
 def problems_with_data(config: Config, data: TrainingData) -> list[Problem]:
     """Problems with options of ``training`` that only the data reveal."""
+    if not config.task.needs_labels:
+        return list(_ill_fitting_schedule(config, data))
     if problems := list(_without_weight(data)):
         return problems
     return [*_unknown_labels(config, data), *_idle_thresholds(config, data), *_ill_fitting_schedule(config, data)]
@@ -65,9 +69,16 @@ def _idle_thresholds(config: Config, data: TrainingData) -> Iterator[Problem]:
         yield Problem(("training", "thresholds"), message)
 
 
+def _batches(config: Config, data: TrainingData) -> BatchPlan:
+    """The training batches; their number does not depend on what else a task adds to them."""
+    if config.task.needs_labels:
+        return Batches.of(data.train, config)
+    return Windows.of_training(data.train, config, data.tokenizer.vocabulary_size)
+
+
 def _ill_fitting_schedule(config: Config, data: TrainingData) -> Iterator[Problem]:
     schedule = config.training.schedule
     if schedule is not None:
-        horizon = horizon_of(Batches.of(data.train, config), config.training, config.seed)
+        horizon = horizon_of(_batches(config, data), config.training, config.seed)
         for option, message in schedule.problems_within(horizon):
             yield Problem(("training", "schedule", option), message)

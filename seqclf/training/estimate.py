@@ -46,6 +46,7 @@ class Estimate:
 
 def measure(config: Config, data: TrainingData) -> tuple[list[LayerRow], Estimate]:
     """Build the config's model and time some training steps of its first epoch; nothing is saved."""
+    from seqclf.model.encoder import outputs_of
     from seqclf.tasks.kinds import task_of
     from seqclf.training.state import TrainingState
     from seqclf.training.step import build_train_step
@@ -53,12 +54,12 @@ def measure(config: Config, data: TrainingData) -> tuple[list[LayerRow], Estimat
     fitting = peak_memory_bytes() + fit_bytes(config, data.train.lengths, data.labels)
     task = task_of(config, data)
     model = task.model(config, data)
-    state = TrainingState.begin(model, config.training)
-    step = build_train_step(model, state.optimizer, task, state.accumulator, state.average)
+    state = TrainingState.begin(model, config.training, task.carried(model))
+    step = build_train_step(model, state.optimizer, task, state.accumulator, state.average, carried=state.carried)
     batches = task.batches(data.train, config, training=True)
     plan = batches.shuffled(config.seed, epoch=1)
     # The time of a step grows with its tokens, padding included; short steps have a nearly constant cost.
-    sizes = np.array([batches.lengths[indices].max() * len(indices) for indices in plan])
+    tokens, sizes = batches.sizes(plan)
     by_size = np.argsort(sizes, kind="stable")
     step(*batches.batch(plan[by_size[-1]]))  # traces the step; this batch needs most memory
     evenly = np.linspace(0, len(plan) - 1, min(_MOST_STEPS, len(plan))).round().astype(int)
@@ -73,9 +74,9 @@ def measure(config: Config, data: TrainingData) -> tuple[list[LayerRow], Estimat
             break
     seconds = len(plan) * spent / len(timed) * float(sizes.mean()) / float(np.mean([size for size, _ in timed]))
     memory = max(peak_memory_bytes(), fitting)
-    estimate = Estimate(len(plan), seconds, float(batches.lengths[np.concatenate(plan)].sum()) / seconds, memory)
+    estimate = Estimate(len(plan), seconds, float(tokens.sum()) / seconds, memory)
     rows = [
-        LayerRow(layer.name, type(layer).__name__, tuple(layer.output.shape), layer.count_params())
+        LayerRow(layer.name, type(layer).__name__, tuple(outputs_of(layer)[0].shape), layer.count_params())
         for layer in model.layers
         if type(layer).__name__ != "InputLayer"
     ]

@@ -22,6 +22,7 @@ class TrainingStarted:
     Attributes:
         data: the source of the texts.
         shows_accuracy: whether to show the accuracy on training batches (``Task.shows_accuracy``).
+        shows_perplexity: whether to show the exponential of the training loss (``Task.shows_perplexity``).
         notes: what the task says about the training (``Task.notes``).
         scores: names of the scores in the headline of a validation.
     """
@@ -32,6 +33,7 @@ class TrainingStarted:
     validation_texts: int
     parameters: int
     shows_accuracy: bool = True
+    shows_perplexity: bool = False
     notes: tuple[str, ...] = ()
     scores: tuple[str, ...] = ()
 

@@ -48,6 +48,7 @@ class Report:
         leaks: for each split after the first.
         extra: statistics of the columns beside the text, by column and split.
         problems: problems that would make training or evaluation fail.
+        max_tokens: None: texts are not truncated.
         vocabulary: size of the tokenizer's vocabulary.
         tokens: like ``splits``.
         pretrained: also None if the config names no vectors.
@@ -61,7 +62,7 @@ class Report:
     leaks: dict[str, Leak]
     problems: list[Problem]
     warnings: list[Problem]
-    max_tokens: int
+    max_tokens: int | None
     vocabulary: int | None = None
     tokens: dict[str, TokenStatistics] | None = None
     pretrained: Pretrained | None = None
@@ -87,7 +88,10 @@ def examine(
     corpus = Corpus(config)
     on_stage(f"Reading all texts ({config.data.describe()})")
     names = [split for split in ("train", "validation", "test") if corpus.has(split)]
-    texts, respelled = _spelled_alike(_read(corpus, names, loaded))
+    texts = _read(corpus, names, loaded)
+    respelled: list[Problem] = []
+    if config.task.needs_labels:
+        texts, respelled = _spelled_alike(texts)
     report = _report_of_texts(loaded, texts)
     report.warnings += [loaded.placed(warning) for warning in respelled]
     if report.problems:
@@ -118,7 +122,8 @@ def examine(
 def _report_of_texts(loaded: LoadedConfig, texts: dict[str, LabelledTexts]) -> Report:
     """Report on the splits (``train`` first) before anything is trained on them."""
     config, names = loaded.config, list(texts)
-    splits = {name: text_statistics(texts[name]) for name in names}
+    labelled = config.task.needs_labels
+    splits = {name: text_statistics(texts[name], labelled=labelled) for name in names}
     leaks = {
         name: leak([texts[before] for before in names[:place]], texts[name])
         for place, name in enumerate(names)
@@ -131,15 +136,16 @@ def _report_of_texts(loaded: LoadedConfig, texts: dict[str, LabelledTexts]) -> R
     )
     warnings += blank_column_warnings(texts, config.data.fields)
     warnings += size_warnings(splits, config.data.parts())
+    problems = label_problems(splits, unknown_labels) if labelled else []
     extra = extra_statistics(texts)
     warnings += extra_warnings(extra, splits["train"].texts)
     return Report(
         data=config.data.describe(),
         splits=splits,
         leaks=leaks,
-        problems=[loaded.placed(problem) for problem in label_problems(splits, unknown_labels)],
+        problems=[loaded.placed(problem) for problem in problems],
         warnings=loaded.warnings + [loaded.placed(warning) for warning in warnings],
-        max_tokens=config.tokenizer.max_tokens,
+        max_tokens=config.tokenizer.max_tokens if config.task.reads_ahead else None,
         extra=extra,
         fits_ngrams=config.ngrams is not None,
     )

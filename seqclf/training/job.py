@@ -54,7 +54,8 @@ class Job:
         task = self.task.begin(self.config, self.data, self.run, self.callbacks.stage)
         model = self._model(task)
         training, scores = self.config.training, task.metrics.monitored()
-        keeper = Keeper(TrainingState.begin(model, training), self.run, training, started=self.started, scores=scores)
+        state = TrainingState.begin(model, training, task.carried(model))
+        keeper = Keeper(state, self.run, training, started=self.started, scores=scores)
         self.run.update_manifest(parameters=model.count_params(), threads=asdict(current_threads()))
         if self.options.resume:
             self._resume(keeper)
@@ -94,6 +95,7 @@ class Job:
             len(data.validation) if data.validation else 0,
             model.count_params(),
             task.shows_accuracy,
+            task.shows_perplexity,
             notes=(*data.notes, *task.notes),
             scores=task.metrics.monitored(),
         )

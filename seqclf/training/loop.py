@@ -36,7 +36,7 @@ def training_events(
     ``state`` remembers the best epoch's weights; the loop never restores them. Raises ``NonFiniteError`` when the loss
     is NaN or infinite. ``state`` must come from ``TrainingState.begin`` with the same ``config``.
     """
-    step = build_train_step(state.model, state.optimizer, task, state.accumulator, state.average)
+    step = build_train_step(state.model, state.optimizer, task, state.accumulator, state.average, carried=state.carried)
     validator, signature = task.validator(state.model), task.signature(state.model)
     stopping = config.early_stopping
     horizon = horizon_of(train, config, seed)

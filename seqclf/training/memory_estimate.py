@@ -59,16 +59,13 @@ def memory_needs(config: Config, data: TrainingData) -> MemoryNeeds:
     from seqclf.tasks.kinds import task_of
 
     task = task_of(config, data)
-    tokens = int(task.batches(data.train, config, training=False).lengths.max())
+    texts, tokens = task.batches(data.train, config, training=True).largest
     model = _outline(config, data, task, tokens)
     parameters = model.count_params()
     fixed = 0 if config.ngrams is None else (config.ngrams.buckets + 1) * data.labels.units
     training = config.training
     kept = 2 + training.optimizer.slots + (training.moving_average is not None) + (training.accumulate_steps > 1)
     copies = 1 + kept + kept  # gradients; the kept weights in memory and in a checkpoint
-    texts = min(training.batch_size, len(data.train))
-    if training.batch_tokens is not None:
-        texts = max(1, min(texts, training.batch_tokens // tokens))
     numbers = task.passes * _numbers_of_a_text(config, model, tokens)
     state = (parameters - fixed) * copies + fixed * _COPIES_OF_FIT
     fit, refit = fit_bytes(config, data.train.lengths, data.labels), 0
@@ -123,12 +120,15 @@ def _outline(config: Config, data: TrainingData, task: Task, tokens: int) -> ker
 
 def _numbers_of_a_text(config: Config, model: keras.Model, tokens: int) -> int:
     """Numbers that a step keeps for a text of ``tokens`` tokens; ``model`` is built for such texts."""
+    from seqclf.model.encoder import outputs_of
+
     inside, left = 0, tokens
     for _, layer in walk(config.layers):
         inside += layer.kept_numbers(left)
         left = layer.tokens_after(left)
     # A custom layer may hide the number of tokens in its output's shape.
-    outputs = sum(math.prod(size or tokens for size in layer.output.shape[1:]) for layer in model.layers)
+    shapes = [output.shape for layer in model.layers for output in outputs_of(layer)]
+    outputs = sum(math.prod(size or tokens for size in shape[1:]) for shape in shapes)
     return inside + _COPIES_OF_OUTPUTS * outputs
 
 

@@ -6,6 +6,7 @@ import contextlib
 import io
 import itertools
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from zipfile import BadZipFile
@@ -84,6 +85,7 @@ class TrainingState:
         epochs_on_plateau: epochs without improvement since the best one and the last cut.
         average: moving average of the weights, if the config asks for one.
         accumulator: gradients of an update that takes several steps.
+        carried: variables that the task carries from step to step (``Task.carried``).
     """
 
     model: keras.Model
@@ -99,14 +101,15 @@ class TrainingState:
     epochs_on_plateau: int = 0
     average: MovingAverage | None = field(default=None, repr=False)
     accumulator: GradientSum | None = field(default=None, repr=False)
+    carried: Sequence[keras.Variable] = field(default=(), repr=False)
 
     @classmethod
-    def begin(cls, model: keras.Model, config: TrainingConfig) -> TrainingState:
+    def begin(cls, model: keras.Model, config: TrainingConfig, carried: Sequence[keras.Variable] = ()) -> TrainingState:
         """The state before the first epoch."""
         weights = model.trainable_variables
         average = MovingAverage(config.moving_average.decay, weights) if config.moving_average else None
         accumulator = GradientSum(weights) if config.accumulate_steps > 1 else None
-        return cls(model, config.optimizer.build(), average=average, accumulator=accumulator)
+        return cls(model, config.optimizer.build(), average=average, accumulator=accumulator, carried=carried)
 
     def __post_init__(self) -> None:
         weights = self.model.trainable_variables
@@ -178,7 +181,7 @@ class TrainingState:
         """
         own = without_fitted(self.model, self.model.variables)
         others = [part.variables for part in (self.average, self.accumulator) if part is not None]
-        return [*own, *self.optimizer.variables, *itertools.chain(*others)]
+        return [*own, *self.optimizer.variables, *itertools.chain(*others), *self.carried]
 
 
 def _numbered(content: dict[str, NDArray[Any]], prefix: str) -> list[NDArray[Any]]:

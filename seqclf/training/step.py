@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import keras
@@ -40,6 +40,8 @@ def build_train_step(
     task: Task,
     accumulator: GradientSum | None = None,
     average: MovingAverage | None = None,
+    *,
+    carried: Sequence[keras.Variable] = (),
 ) -> TrainStep:
     """Build a compiled step that updates the model as Keras's ``fit`` would.
 
@@ -48,8 +50,9 @@ def build_train_step(
     Args:
         accumulator: sums the gradients until a step is called with ``update=True``; without it, every step updates.
         average: includes the weights after every update.
+        carried: the variables of ``Task.carried``.
     """
-    forward = task.forward(model)
+    forward = task.forward(model, carried)
     variables = model.trainable_variables
 
     def apply(gradients: list[Gradient]) -> None:

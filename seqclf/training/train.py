@@ -81,7 +81,11 @@ def _train(config: Config, run: Run, options: TrainOptions, callbacks: Callbacks
         if options.starter is not None:
             write_text(run.starter, options.starter(config))
         run.update_manifest(
-            seed=config.seed, data=config.data.describe(), encoding=config.data.file_encoding, **environment()
+            seed=config.seed,
+            task=config.task.type,
+            data=config.data.describe(),
+            encoding=config.data.file_encoding,
+            **environment(),
         )
     data = data or prepared(config, options, callbacks)
     check_data(config, data)

@@ -22,7 +22,7 @@ def what_to_try(config: Config, report: Report, file: str) -> list[str]:
     Args:
         file: the config, or the data, as the user named it.
     """
-    if report.problems:
+    if report.problems or not config.task.needs_labels:
         return []
     train = f"seqclf train {shell_word(file)}"
     found = (

@@ -18,9 +18,26 @@ from seqclf.runs import Run
 
 def write_models(config: Config, data: TrainingData, model: Any, validation: Metrics | None, run: Run) -> None:
     """Write the model in all formats, and its validation metrics."""
+    if config.task.needs_labels:
+        _write_classifier(config, data, model, validation, run)
+    else:
+        run.forget_metrics()  # of the earlier model, if the run was resumed
+        _write_keras(model, run)
+    if validation is not None:
+        write_metrics(config, validation, run)
+
+
+def _write_keras(model: Any, run: Run) -> None:
+    from seqclf.layers.recurrent import plain
+
+    with replacing(run.model) as temporary:
+        plain(model).save(temporary)
+
+
+def _write_classifier(config: Config, data: TrainingData, model: Any, validation: Metrics | None, run: Run) -> None:
+    """Write the classifier in all formats, and its thresholds. The metrics of another model are deleted."""
     from seqclf.export.onnx_model import onnx_model
     from seqclf.export.saved_model import export_saved_model
-    from seqclf.layers.recurrent import plain
 
     thresholds = None
     if data.labels.multi:
@@ -31,16 +48,13 @@ def write_models(config: Config, data: TrainingData, model: Any, validation: Met
     if content is None or not run.onnx.is_file() or run.onnx.read_bytes() != content:
         run.forget_metrics()  # of the earlier model, if the run was resumed and another epoch is the best now
     shutil.rmtree(run.saved_model, ignore_errors=True)  # from before a resume
-    with replacing(run.model) as temporary:
-        plain(model).save(temporary)
+    _write_keras(model, run)
     if thresholds is not None:
         run.write_thresholds(thresholds)
     export_saved_model(model, config, data.tokenizer, data.labels, run.saved_model, **more)
     if content is not None:
         with replacing(run.onnx) as temporary:
             temporary.write_bytes(content)
-    if validation is not None:
-        write_metrics(config, validation, run)
 
 
 def write_metrics(config: Config, validation: Metrics, run: Run, baseline: BaselineScores | None = None) -> None:

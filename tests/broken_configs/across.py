@@ -12,6 +12,52 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
             ],
         ),
         (
+            "task: language_model\ndata: {source: sample}\n"
+            "layers: [{type: lstm, units: 64, bidirectional: true}, {type: conv1d, filters: 64, kernel_size: 3}]\n",
+            [
+                "3:34: layers[0].bidirectional: is true: half of the layer reads the text backwards, but language_model "
+                "predicts each token from those before it",
+                "3:57: layers[1].type: conv1d reads the whole text at once, but language_model predicts each token "
+                "from those before it",
+            ],
+        ),
+        (
+            "task: language_model\ndata: {source: sample}\nlayers: [{type: dense, units: 64}]\n",
+            ["3:1: layers: language_model needs a recurrent layer, such as {type: lstm, units: 256}"],
+        ),
+        (
+            "task: language_model\ndata: {source: sample}\nlayers: [{type: lstm, units: 64, return_sequences: false}]\n",
+            [
+                "3:34: layers[0].return_sequences: is false, but language_model needs one vector per token; remove it, "
+                "or set it to true"
+            ],
+        ),
+        (
+            "task: language_model\ndata: {source: sample}\nlayers: [{type: lstm, units: 32}]\n",
+            [
+                "1:1: embedding.dim: is 64, but the last layer has 32 units, and the output layer shares the weights of the "
+                "embedding: set it to 32, add `head: [{type: dense, units: 64, activation: linear}]`, or set task.tied "
+                "to false"
+            ],
+        ),
+        (
+            "task: language_model\ndata: {source: sample}\nlayers: [{type: lstm, units: 64}]\nngrams: {}\n"
+            "training: {thresholds: 0.3, early_stopping: {monitor: val_accuracy}}\n",
+            [
+                "4:1: ngrams: has no effect in language_model; remove it",
+                "5:12: training.thresholds: has no effect in language_model; remove it",
+                "5:46: training.early_stopping.monitor: val_accuracy is not a score of language_model; expected one of "
+                "val_loss, val_perplexity, val_bits_per_character",
+            ],
+        ),
+        (
+            "data: {source: sample}\n" + POOL + "training: {early_stopping: {monitor: val_perplexity}}\n",
+            [
+                "3:29: training.early_stopping.monitor: val_perplexity is not a score of classification; expected one "
+                "of val_loss, val_accuracy, val_micro_f1, val_macro_f1"
+            ],
+        ),
+        (
             "data: {source: sample}\nlayers: []\n",
             [
                 "2:1: layers: is empty: add a layer, such as {type: pool}, or an `ngrams` section for a linear model of n-grams"

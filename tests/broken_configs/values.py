@@ -114,7 +114,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         (
             MINIMAL + "training:\n  early_stopping: {monitor: 3}\n",
             [
-                "5:20: training.early_stopping.monitor: expected one of val_loss, val_accuracy, val_micro_f1, val_macro_f1; found 3"
+                "5:20: training.early_stopping.monitor: expected one of val_loss, val_accuracy, val_micro_f1, val_macro_f1, val_perplexity, val_bits_per_character; found 3"
             ],
         ),
         (

@@ -92,6 +92,27 @@ def steps_of(config: Config, folder: Path) -> Any:
     return weight.numpy().tolist()
 
 
+def outputs_of(config: Config, folder: Path) -> Any:
+    """The shapes of the outputs of the task's model, and its weights' names and shapes."""
+    from seqclf.data.prepare import prepare
+    from seqclf.tasks.kinds import task_of
+
+    data = prepare(config)
+    model = task_of(config, data).model(config, data)
+    return [one.shape for one in model.outputs], [(weight.path, weight.shape) for weight in model.weights]
+
+
+def windows_of(config: Config, folder: Path) -> Any:
+    """The batches of a language model's first epoch."""
+    from seqclf.data.prepare import prepare
+    from seqclf.data.windows import Windows
+
+    data = prepare(config)
+    windows = Windows.of_training(data.train, config, data.tokenizer.vocabulary_size)
+    plan = windows.shuffled(config.seed, 1)
+    return [[part.tolist() for part in batch] for batch in windows.stream(plan)]
+
+
 def learning_of(config: Config, folder: Path) -> Any:
     """The learning rate of every step, the final weights, and the metrics of each epoch."""
     from seqclf.data.prepare import prepare
@@ -102,7 +123,8 @@ def learning_of(config: Config, folder: Path) -> Any:
 
     data = prepare(config)
     task = task_of(config, data)
-    state = TrainingState.begin(task.model(config, data), config.training)
+    model = task.model(config, data)
+    state = TrainingState.begin(model, config.training, task.carried(model))
     train = task.batches(data.train, config, training=True)
     validation = task.batches(data.validation, config, training=False) if data.validation else None
     events = list(training_events(state, train, validation, task, config.training, seed=config.seed))

@@ -16,9 +16,4 @@ def _models(model: Model = Config, seen: tuple[Model, ...] = ()) -> Iterator[Mod
                 yield from _models(inner, (*seen, model))
 
 
-_ONE_VALUE = (
-    {"Config.task", "ClassificationTask.type"} if len(models_of(Config.model_fields["task"].annotation)) == 1 else set()
-)
-"""There is nothing to change while there is one task."""
-
-OPTIONS = sorted({f"{model.__name__}.{name}" for model in _models() for name in model.model_fields} - _ONE_VALUE)
+OPTIONS = sorted({f"{model.__name__}.{name}" for model in _models() for name in model.model_fields})

@@ -13,6 +13,7 @@ import click
 from click.core import ParameterSource
 
 from seqclf.cli import eval_texts
+from seqclf.cli.eval_language_model import TextsToMeasure, eval_language_model
 from seqclf.cli.eval_source import as_setting, source_of
 from seqclf.cli.options import (
     UserPath,
@@ -100,7 +101,8 @@ def eval_command(
     **of_data: Any,
 ) -> None:
     """Measure a run: accuracy, loss, precision, recall and F1 of each label, confusion matrix. For
-    multi-label runs: micro and macro F1, the fraction of texts with all labels correct, Hamming loss, thresholds.
+    multi-label runs: micro and macro F1, the fraction of texts with all labels correct, Hamming loss, thresholds. For
+    language models: perplexity and bits per character.
 
     The run's metrics.json stores the result for a split. Reports how many texts of --data the run was trained on,
     whatever file they are in. --predictions keeps all columns of a table and adds its own after them.
@@ -112,18 +114,20 @@ def eval_command(
 
     run = find_run(runs, run_name)
     config = _config(run.config, settings)
-    target = None
+    if not config.task.needs_labels:
+        _reject_options_of_classifiers(of_data, predictions_path)
+        measured_on = TextsToMeasure(split, data_path, of_data["text"], of_data["encoding"])
+        return eval_language_model(run, config, measured_on, threads=threads, as_json=as_json)
+    target = source = external = None
     if predictions_path is not None:
         target = eval_texts.checked_target(predictions_path, data_path, config, overwrite=overwrite)
-    source = external = None
     if data_path is not None:
         source = source_of(data_path, config, **of_data)
         external = source.read(str(data_path))
     start_tensorflow(config, threads)
     from seqclf.evaluation.classifier import KerasClassifier
 
-    classifier = KerasClassifier.load(run)
-    known = run.manifest["data_fingerprint"]
+    classifier, known = KerasClassifier.load(run), run.manifest["data_fingerprint"]
     scored = split if external is None else external
     texts = _encoded(config, classifier, known, scored)
     rows = predictions = None
@@ -138,6 +142,14 @@ def eval_command(
     if predictions is not None:
         written = external or Corpus(config).texts(split)
         eval_texts.write_predictions(predictions, probabilities, written, rows, config.data.unknown_labels)
+
+
+def _reject_options_of_classifiers(of_data: dict[str, Any], predictions: Path | None) -> None:
+    """Raise ``UsageError`` for options that have no meaning for a language model."""
+    of_labels = {f"--{name.replace('_', '-')}": of_data[name] for name in ("label", "label_separator")}
+    for option, value in {**of_labels, "--predictions": predictions}.items():
+        if value:
+            raise click.UsageError(f"{option} works only with classifiers; this run is a language model")
 
 
 def _check_for_predictions(given: dict[str, Any], predictions: Path | None) -> None:

@@ -47,13 +47,13 @@ def export_command(
     """
     from seqclf.export.folder import CARD, copy_into, new_folder
     from seqclf.run_choice import LATEST, find_run, named_with_status
-    from seqclf.runs import FINISHED
+    from seqclf.runs import CLASSIFICATION, FINISHED
 
     if quantize and (form != "onnx" or target is None):
         raise click.UsageError("--quantize works only with --format onnx, and needs --to")
     if force and not quantize:
         raise click.UsageError("--force works only with --quantize")
-    run = find_run(runs, run_name)
+    run = find_run(runs, run_name, CLASSIFICATION)
     if run_name in (None, LATEST) and run.manifest["status"] != FINISHED:
         say(f"Run {named_with_status(run, str(run.folder))}", err=True)
     made = {"saved_model": run.saved_model, "onnx": run.onnx, "keras": run.model}[form]

@@ -15,7 +15,9 @@ from seqclf.config.schema.losses import LossConfig
 from seqclf.config.schema.ngrams import NgramsConfig
 from seqclf.config.schema.optimizers import OptimizerConfig
 from seqclf.config.schema.schedules import ScheduleConfig
-from seqclf.config.schema.task import ClassificationTask, TaskConfig
+from seqclf.config.schema.tasks import TaskConfig, TaskOptions
+from seqclf.config.schema.tasks.classification import ClassificationTask
+from seqclf.config.schema.tasks.language_model import LanguageModelTask
 from seqclf.config.schema.tokenizers import TokenizerConfig, TokenizerOptions
 from seqclf.config.schema.tokenizers.subword import SubwordTokens
 from seqclf.config.schema.training import (
@@ -32,6 +34,7 @@ __all__ = [
     "Config",
     "EarlyStopping",
     "EmbeddingConfig",
+    "LanguageModelTask",
     "LossConfig",
     "MovingAverage",
     "NgramsConfig",
@@ -39,6 +42,7 @@ __all__ = [
     "ScheduleConfig",
     "Strict",
     "TaskConfig",
+    "TaskOptions",
     "TokenizerConfig",
     "TokenizerOptions",
     "TrainingConfig",
@@ -54,7 +58,7 @@ RunName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_leng
 
 
 class Config(Strict):
-    """A text classifier: its data, tokenizer, model and training."""
+    """A model: what it is for, its data, tokenizer, layers and training."""
 
     name: RunName = Field(
         "run", description="Prefix of the run folder's name: letters, digits, dots, dashes and underscores."
@@ -62,7 +66,9 @@ class Config(Strict):
     seed: Annotated[int, Field(ge=0, lt=2**31)] = Field(
         0, description="Seed for all randomness: splits, initial weights, order of the texts, dropout."
     )
-    task: TaskConfig = Field(ClassificationTask(), description="What the model is trained for.")
+    task: TaskConfig = Field(
+        ClassificationTask(), description="What the model is trained for; the name of a type stands for its defaults."
+    )
     data: DataConfig = Field(description="Source of the texts and labels.")
     tokenizer: TokenizerConfig = Field(
         SubwordTokens(), description="How a text becomes token ids; subword if `type` is omitted."
@@ -70,7 +76,8 @@ class Config(Strict):
     embedding: EmbeddingConfig = Field(EmbeddingConfig(), description="How token ids become vectors.")
     layers: list[LayerConfig] = Field(
         max_length=100,
-        description="Layers that read the text, in order; they must end in one vector per text. `[]`: `ngrams` only.",
+        description="Layers that read the text, in order; they must end in one vector per text; in a language "
+        "model, in one per token. `[]`: `ngrams` only.",
     )
     ngrams: NgramsConfig | None = Field(
         None, description="A linear model over n-grams, alongside the network or instead of it; null: none."

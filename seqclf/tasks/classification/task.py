@@ -137,7 +137,7 @@ class Classification(Task):
             return Batches.of(texts, config, np.zeros((len(texts), self.labels.units), np.float32))
         return Batches.of(texts, config, self.fitted.out_of_fold)
 
-    def forward(self, model: keras.Model) -> Forward:
+    def forward(self, model: keras.Model, carried: Sequence[keras.Variable] = ()) -> Forward:
         return Forward(model, LOGITS, [NGRAMS] if has_ngrams(model) else [])
 
     def signature(self, model: keras.Model) -> list[tf.TensorSpec]:

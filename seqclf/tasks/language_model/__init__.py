@@ -1,0 +1,1 @@
+"""Texts whose next token is predicted."""
