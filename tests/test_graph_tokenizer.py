@@ -36,6 +36,7 @@ FOREIGN = [
     "cafe\u0301 CAFE\u0301 \u0130I\u0307 J\u030c \ufb01lm \uff26\uff29\uff2c\uff2d \u1e9b\u0323",
     "\ud55c\uae00 \u1112\u1161\u11ab \u0dd9\u0dcf\u0dca \u0928\u093c\u094d\u0964",
     "\u0e20\u0e32\u0e29\u0e32\u0e44\u0e17\u0e22 \u1797\u17b6\u179f\u17b6 \u0f56\u0f7c\u0f51\u0f0b\u0f66\u0f90\u0f51",
+    " the film\n\n\tnot good\r\n a  film \r\u240a\x85\u2028 ",
 ]
 
 # Characters that have surprised tokenizers before, beside ordinary ones.
@@ -46,6 +47,10 @@ tricky = st.sampled_from(
         " ",
         "\t",
         "\n",
+        "\r",
+        "\r\n",
+        "\u240a",
+        "  ",
         "\x00",
         "\x1c",
         "\x85",
@@ -184,7 +189,16 @@ KINDS: dict[str, dict[str, object]] = {
     "subwords_file": {"type": "subword_file", "file": "plain.subwords"},
     "subwords_file_mixed": {"type": "subword_file", "file": "mixed.subwords", "normalize": "none"},
     "subwords_file_lowercase": {"type": "subword_file", "file": "mixed.subwords", "lowercase": True},
+    "subword_lines": {"vocab_size": 500, "line_breaks": True},
+    "subword_lines_earlier": {
+        "vocab_size": 500,
+        "line_breaks": True,
+        "lowercase": False,
+        "normalize": "none",
+        "words": 1,
+    },
     "word": {"type": "word", "vocab_size": 200},
+    "word_lines": {"type": "word", "vocab_size": 200, "line_breaks": True, "normalize": "nfkc"},
     "word_cased": {"type": "word", "vocab_size": 200, "lowercase": False, "normalize": "nfkc"},
     "word_earlier": {"type": "word", "vocab_size": 200, "normalize": "none", "words": 1},
     "char": {"type": "char", "vocab_size": 100},
@@ -193,6 +207,16 @@ KINDS: dict[str, dict[str, object]] = {
     "char_cased": {"type": "char", "vocab_size": 1000, "lowercase": False, "min_frequency": 1},
     "trigram": {"type": "char", "ngram": 3, "vocab_size": 1000},
     "codon": {"type": "char", "ngram": 3, "stride": 2, "vocab_size": 1000, "lowercase": False},
+    "char_layout": {"type": "char", "vocab_size": 1000, "white_space": "keep", "min_frequency": 1},
+    "codon_layout": {
+        "type": "char",
+        "ngram": 3,
+        "stride": 2,
+        "vocab_size": 1000,
+        "white_space": "keep",
+        "normalize": "nfkc",
+        "min_frequency": 1,
+    },
     "byte": {"type": "byte"},
     "byte_earlier": {"type": "byte", "normalize": "none"},
 }

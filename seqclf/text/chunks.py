@@ -23,10 +23,14 @@ from seqclf.text.counting import counted
 from seqclf.text.normal_form import NormalForm, speller
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.word_rules import Version, word_rules
-from seqclf.text.words import valid_text
+from seqclf.text.words import valid_text, with_line_ends
 
 _KNOWN_CHUNKS = 65_536  # 95 % of IMDB's chunks; about 1 MB in an exported graph
 _CHUNKS_FILE = "known_chunks.txt"
+
+LINE_BREAK = "\u240a"
+"""SYMBOL FOR NEWLINE: the chunk, word and piece of a line break, if line breaks are tokens."""
+SPACED_LINE_BREAK = f" {LINE_BREAK} "
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class Wording:
         version: of the definition of a word (``seqclf.text.word_rules``).
         runs: whether letters of scripts without spaces form runs.
         most: maximum number of characters; a longer word is cut into words of this length. None: no maximum.
+        line_breaks: whether a line break is a word, ``LINE_BREAK``, which a text may also contain itself.
     """
 
     lowercase: bool
@@ -46,6 +51,7 @@ class Wording:
     version: Version
     runs: bool = False
     most: int | None = None
+    line_breaks: bool = False
 
     def reader(self) -> Callable[[str], list[str]]:
         """The function that returns the words of a chunk."""
@@ -59,9 +65,10 @@ class Wording:
         return speller(self.normalize, lowercase=self.lowercase)
 
     def content(self) -> dict[str, Any]:
-        """For ``Tokenizer.content``. Tokenizers of earlier versions have no ``normalize`` and no ``words``."""
+        """For ``Tokenizer.content``. Tokenizers of earlier versions lack all keys but the first."""
         form = {} if self.normalize == "none" else {"normalize": self.normalize}
-        return {"lowercase": self.lowercase, **form, **({} if self.version == 1 else {"words": self.version})}
+        words = {} if self.version == 1 else {"words": self.version}
+        return {"lowercase": self.lowercase, **form, **words, **({"line_breaks": True} if self.line_breaks else {})}
 
 
 def _cut(words: list[str], most: int) -> list[str]:
@@ -96,7 +103,7 @@ class ChunkTokenizer(Tokenizer):
         """Token ids of each chunk; empty if the chunk contains no word."""
 
     def encode_all(self, texts: Iterable[str]) -> Iterator[NDArray[np.int32]]:
-        return BulkEncoder(split_chunks, self.ids_of, self.unknown_id)(texts)
+        return BulkEncoder(chunk_splitter(line_breaks=self.wording.line_breaks), self.ids_of, self.unknown_id)(texts)
 
     def rules(self) -> str:
         pattern = word_rules(self.wording.version, runs=self.wording.runs).pattern
@@ -107,8 +114,11 @@ class ChunkTokenizer(Tokenizer):
         write_text(folder / _CHUNKS_FILE, "".join(f"{chunk}\n" for chunk in self.known_chunks))
 
 
-def split_chunks(text: str) -> list[str]:
-    return valid_text(text).split()
+def chunk_splitter(*, line_breaks: bool) -> Callable[[str], list[str]]:
+    """The function that returns the chunks of a text; ``line_breaks``: a line break is one, ``LINE_BREAK``."""
+    if line_breaks:
+        return lambda text: with_line_ends(valid_text(text), SPACED_LINE_BREAK).split()
+    return lambda text: valid_text(text).split()
 
 
 def chunk_key(chunk: str, lowercase: bool) -> bytes:
@@ -117,8 +127,8 @@ def chunk_key(chunk: str, lowercase: bool) -> bytes:
     return encoded.lower() if lowercase else encoded
 
 
-def count_chunks(texts: Iterable[str]) -> Counter[str]:
-    return counted(map(split_chunks, texts))
+def count_chunks(texts: Iterable[str], *, line_breaks: bool = False) -> Counter[str]:
+    return counted(map(chunk_splitter(line_breaks=line_breaks), texts))
 
 
 def count_words(chunk_counts: Counter[str], wording: Wording) -> Counter[str]:

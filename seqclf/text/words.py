@@ -100,6 +100,8 @@ def character_class(ranges: Iterable[tuple[int, int]]) -> str:
 
 
 WHITE_SPACE = f"[{character_class(_WHITE_SPACE_RANGES)}]"
+LINE_END = r"\r\n?|\n"
+"""The end of a line as Unix, Windows and old Macintosh write it: a pattern that all engines read alike."""
 SEPARATOR = f"[{character_class(_SEPARATOR_RANGES)}]"
 _SYMBOL = f"[{character_class(_SYMBOL_RANGES)}]"
 _WORD = f"[^{character_class(_SEPARATOR_RANGES)}{character_class(_SYMBOL_RANGES)}\ufffd]"
@@ -109,6 +111,7 @@ WORD_PATTERN = f"{_WORD}+(?:'{_WORD}+)*|{_SYMBOL}|\ufffd+"
 _is_word_character = re.compile(_WORD).fullmatch
 _find_words = re.compile(WORD_PATTERN).findall
 _surrogates = re.compile("[\ud800-\udfff]")
+_replace_line_ends = re.compile(LINE_END).sub
 
 
 def words(chunk: str, lowercase: bool) -> list[str]:
@@ -145,6 +148,11 @@ def lower_table() -> Mapping[int, int]:
             pairs = zip(block, lowered, strict=True)
             table |= {ord(character): ord(small) for character, small in pairs if small != character}
     return table
+
+
+def with_line_ends(text: str, line_end: str) -> str:
+    """The text with each ``LINE_END`` replaced by ``line_end``."""
+    return _replace_line_ends(line_end, text)
 
 
 def valid_text(text: str) -> str:

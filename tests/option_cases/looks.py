@@ -53,6 +53,13 @@ def documents_of(config: Config, folder: Path) -> Any:
     return [list(corpus.texts(split).texts) if corpus.has(split) else None for split in splits]
 
 
+def ids_of_lines(config: Config, folder: Path) -> Any:
+    """The token ids of a text of two indented lines."""
+    from seqclf.data.prepare import prepare
+
+    return prepare(config).tokenizer.encode("good film\n  bad plot")
+
+
 def texts_with_a_new_label(config: Config, folder: Path) -> Any:
     """The labels of given texts, one of which no training text has."""
     from seqclf.data.prepare import encode_texts, prepare

@@ -13,6 +13,10 @@ def _tokenizer(kind: str, option: str, value: Any, **options: Any) -> Case:
     return Case(looks.texts_of, {"tokenizer": base}, {"tokenizer": {**base, option: value}})
 
 
+def _layout(kind: str, option: str, value: Any) -> Case:
+    return Case(looks.ids_of_lines, {"tokenizer": {"type": kind}}, {"tokenizer": {"type": kind, option: value}})
+
+
 def _tokenizer_options(name: str, kind: str, **options: Any) -> dict[str, Case]:
     """The options that all kinds share."""
     other = {"type": "word" if kind == "byte" else "byte"}
@@ -32,6 +36,7 @@ CASES: dict[str, Case] = {
     "SubwordTokens.min_frequency": _tokenizer("subword", "min_frequency", 50),
     "SubwordTokens.normalize": _tokenizer("subword", "normalize", "none"),
     "SubwordTokens.words": _tokenizer("subword", "words", 1),
+    "SubwordTokens.line_breaks": _layout("subword", "line_breaks", True),
     **_tokenizer_options("SubwordFileTokens", "subword_file", file="vocab.txt"),
     "SubwordFileTokens.normalize": _tokenizer("subword_file", "normalize", "nfkc", file="vocab.txt"),
     "SubwordFileTokens.words": _tokenizer("subword_file", "words", 1, file="vocab.txt"),
@@ -43,7 +48,9 @@ CASES: dict[str, Case] = {
     "WordTokens.min_frequency": _tokenizer("word", "min_frequency", 50),
     "WordTokens.normalize": _tokenizer("word", "normalize", "nfkc"),
     "WordTokens.words": _tokenizer("word", "words", 1),
+    "WordTokens.line_breaks": _layout("word", "line_breaks", True),
     **_tokenizer_options("CharTokens", "char"),
+    "CharTokens.white_space": _layout("char", "white_space", "keep"),
     "CharTokens.normalize": _tokenizer("char", "normalize", "none"),
     "CharTokens.ngram": _tokenizer("char", "ngram", 2),
     "CharTokens.stride": _tokenizer("char", "stride", 2, ngram=2),

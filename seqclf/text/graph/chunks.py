@@ -11,10 +11,11 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from seqclf.text.chunks import ChunkTokenizer, chunk_key
+from seqclf.text.chunks import SPACED_LINE_BREAK, ChunkTokenizer, chunk_key
 from seqclf.text.graph.base import TokenIds, speller_of
 from seqclf.text.graph.tables import MISSING, LowerCase, index_table, valid_utf8
 from seqclf.text.word_rules import word_rules
+from seqclf.text.words import LINE_END
 
 
 class ChunkIds(TokenIds):
@@ -33,12 +34,14 @@ class ChunkIds(TokenIds):
             tf.constant([i for one in ids for i in one], tf.int32), [len(one) for one in ids]
         )
         self._pieces = index_table("pieces", [piece.encode("utf-8") for piece in tokenizer.pieces])
-        self._lowercase = tokenizer.lowercase
+        self._lowercase, self._line_breaks = tokenizer.lowercase, wording.line_breaks
         self._lower = LowerCase() if tokenizer.lowercase and self._speller is None else None
 
     def __call__(self, text: tf.Tensor) -> tf.RaggedTensor:
         if self._lowercase:
             text = tf.strings.lower(text)  # ASCII letters only: others are rare and handled for unknown chunks
+        if self._line_breaks:
+            text = tf.strings.regex_replace(text, LINE_END, SPACED_LINE_BREAK)
         chunks = tf.strings.split(text)
         ids = self._looked_up(chunks.values, self._unknown_chunk_ids)
         return tf.RaggedTensor.from_row_splits(ids, chunks.row_splits, validate=False).merge_dims(1, 2)

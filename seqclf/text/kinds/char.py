@@ -1,8 +1,9 @@
 """The ``char`` tokenizer: single characters, or every ``stride``-th n-gram of ``ngram`` characters (k-mers of DNA).
 
 A character is a code point. Each run of white space becomes one space, and white space at the ends is removed: line
-breaks and indentation carry little information. A text of fewer than ``ngram`` characters is a single token. With a
-``stride`` above 1, characters after the last complete n-gram are not read.
+breaks and indentation tell little about most texts. ``white_space: keep`` reads all of it, for texts whose layout
+matters; there only the ends of lines become one character, a line feed. A text of fewer than ``ngram`` characters is a
+single token. With a ``stride`` above 1, characters after the last complete n-gram are not read.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,10 @@ from seqclf.text.counting import counted
 from seqclf.text.normal_form import NormalForm, checked_form, speller
 from seqclf.text.tokenizer import Tokenizer, checked_count, checked_flag, checked_pieces, frequent
 from seqclf.text.trie import MISSING, ROOT, Trie
-from seqclf.text.words import is_word_character, valid_text
+from seqclf.text.words import is_word_character, valid_text, with_line_ends
 from seqclf.token_ids import CONTINUES, GOES_ON
+
+WhiteSpace = Literal["join", "keep"]
 
 _CHARACTERS_A_BLOCK = 1 << 20
 
@@ -32,6 +35,8 @@ class CharTokenizer(Tokenizer):
         ngram: number of characters in a token.
         stride: distance in characters from the start of a token to the start of the next.
         lowercase: whether texts are lowercased (accents are kept).
+        white_space: "join": a run of white space is one space, and none at the ends; "keep": it is as in the text,
+            except that a line ends with a line feed.
     """
 
     kind = "char"
@@ -44,10 +49,12 @@ class CharTokenizer(Tokenizer):
         stride: int = 1,
         lowercase: bool = True,
         normalize: NormalForm = "nfc",
+        white_space: WhiteSpace = "join",
     ) -> None:
         self.pieces = tuple(pieces)
         self.ngram, self.stride, self.lowercase, self.normalize = ngram, stride, lowercase, normalize
-        self._spelt = speller(normalize, lowercase=lowercase)
+        self.white_space = white_space
+        self._characters = _reader(speller(normalize, lowercase=lowercase), white_space)
         self._ids = {piece: number for number, piece in enumerate(self.pieces) if number > self.unknown_id}
         self.trie = Trie(self._ids.items())
 
@@ -62,24 +69,27 @@ class CharTokenizer(Tokenizer):
         lowercase: bool = True,
         min_frequency: int = 2,
         normalize: NormalForm = "nfc",
+        white_space: WhiteSpace = "join",
     ) -> CharTokenizer:
         """A vocabulary of the ``vocab_size - 2`` most frequent n-grams that occur at least ``min_frequency`` times."""
 
-        spelt = speller(normalize, lowercase=lowercase)
+        read = _reader(speller(normalize, lowercase=lowercase), white_space)
 
         def ngrams(text: str) -> list[str]:
-            characters = _characters(text, spelt)
+            characters = read(text)
             last = max(len(characters) - ngram, 0)
             return [characters[start : start + ngram] for start in range(0, last + 1, stride)] if characters else []
 
         pieces = frequent(counted(map(ngrams, texts)), vocab_size, min_frequency)
-        return cls(pieces, ngram=ngram, stride=stride, lowercase=lowercase, normalize=normalize)
+        return cls(
+            pieces, ngram=ngram, stride=stride, lowercase=lowercase, normalize=normalize, white_space=white_space
+        )
 
     def encode_all(self, texts: Iterable[str]) -> Iterator[NDArray[np.int32]]:
         block: list[str] = []
         size = 0
         for text in texts:
-            block.append(_characters(text, self._spelt))
+            block.append(self._characters(text))
             size += len(block[-1])
             if size >= _CHARACTERS_A_BLOCK:
                 yield from self._block(block)
@@ -111,7 +121,8 @@ class CharTokenizer(Tokenizer):
     def content(self) -> dict[str, Any]:
         options = {"ngram": self.ngram, "stride": self.stride, "lowercase": self.lowercase}
         form = {} if self.normalize == "none" else {"normalize": self.normalize}
-        return {**options, **form, "pieces": list(self.pieces)}
+        layout = {} if self.white_space == "join" else {"white_space": self.white_space}
+        return {**options, **form, **layout, "pieces": list(self.pieces)}
 
     @classmethod
     def restore(cls, content: Mapping[str, Any], folder: Path) -> Self:
@@ -121,9 +132,19 @@ class CharTokenizer(Tokenizer):
             stride=checked_count(content["stride"]),
             lowercase=checked_flag(content["lowercase"]),
             normalize=checked_form(content.get("normalize", "none")),
+            white_space=_checked_white_space(content.get("white_space", "join")),
         )
 
 
-def _characters(text: str, spelt: Callable[[str], str]) -> str:
-    """The text as it is read. NFKC may write spaces, so white space is joined afterwards."""
-    return " ".join(spelt(valid_text(text)).split())
+def _reader(spelt: Callable[[str], str], white_space: WhiteSpace) -> Callable[[str], str]:
+    """The function that returns the characters of a text. NFKC may write spaces, so it joins white space afterwards."""
+    if white_space == "keep":
+        return lambda text: with_line_ends(spelt(valid_text(text)), "\n")
+    return lambda text: " ".join(spelt(valid_text(text)).split())
+
+
+def _checked_white_space(value: Any) -> WhiteSpace:
+    for choice in get_args(WhiteSpace):
+        if value == choice:
+            return choice  # type: ignore[no-any-return]
+    raise ValueError(f"expected join or keep as white_space, found {value!r:.60}")

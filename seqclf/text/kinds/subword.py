@@ -24,17 +24,19 @@ from tokenizers.pre_tokenizers import Split, WhitespaceSplit
 from tokenizers.trainers import WordPieceTrainer
 
 from seqclf.text.chunks import (
+    SPACED_LINE_BREAK,
     ChunkTokenizer,
     Wording,
+    chunk_splitter,
     count_chunks,
     count_words,
     frequent_chunks,
     read_known_chunks,
-    split_chunks,
 )
 from seqclf.text.normal_form import NormalForm, forms_of, marks_before_dots
 from seqclf.text.tokenizer import PAD, UNKNOWN
 from seqclf.text.word_rules import NEWEST, Version, word_rules
+from seqclf.text.words import LINE_END
 from seqclf.token_ids import CONTINUES, GOES_ON, PAD_ID
 
 CONTINUATION = "##"
@@ -59,12 +61,14 @@ class SubwordTokenizer(ChunkTokenizer):
         known_chunks: Sequence[str] = (),
         normalize: NormalForm = "nfc",
         words: Version = NEWEST,
+        line_breaks: bool = False,
     ) -> None:
-        super().__init__(wording_of(lowercase, normalize, words), known_chunks)
+        super().__init__(wording_of(lowercase, normalize, words, line_breaks=line_breaks), known_chunks)
         self.pieces = tuple(pieces)
         self.unknown_id = self.pieces.index(UNKNOWN)
         self._wordpiece = _wordpiece({piece: i for i, piece in enumerate(self.pieces)})
         self._chunks = _ChunkTable(self._wordpiece, self.wording)
+        self._split = chunk_splitter(line_breaks=line_breaks)
 
     @classmethod
     def learn(
@@ -76,21 +80,27 @@ class SubwordTokenizer(ChunkTokenizer):
         min_frequency: int = 2,
         normalize: NormalForm = "nfc",
         words: Version = NEWEST,
+        line_breaks: bool = False,
     ) -> SubwordTokenizer:
         """Train a vocabulary of at most ``vocab_size`` pieces; a merge needs ``min_frequency`` occurrences.
 
         Deterministic: the same texts give the same pieces and ids in any order (for large corpora, see ``counted``).
         """
-        chunk_counts = count_chunks(texts)
+        chunk_counts = count_chunks(texts, line_breaks=line_breaks)
         word_counts = count_words(chunk_counts, wording_of(lowercase, normalize, words))
         # Version 1 of the definition never splits longer words, and merging their characters takes quadratic time.
         short = Counter({word: n for word, n in word_counts.items() if len(word) <= MAX_WORD_CHARACTERS})
-        pieces = _learn_pieces(short, vocab_size, min_frequency)
-        chunks = frequent_chunks(chunk_counts, lowercase)
-        return cls(pieces, lowercase=lowercase, known_chunks=chunks, normalize=normalize, words=words)
+        return cls(
+            _learn_pieces(short, vocab_size, min_frequency),
+            lowercase=lowercase,
+            known_chunks=frequent_chunks(chunk_counts, lowercase),
+            normalize=normalize,
+            words=words,
+            line_breaks=line_breaks,
+        )
 
     def encode(self, text: str) -> list[int]:
-        found = map(self._chunks.__getitem__, split_chunks(text))
+        found = map(self._chunks.__getitem__, self._split(text))
         return list(itertools.chain.from_iterable(found)) or [self.unknown_id]
 
     def ids_of(self, chunks: Sequence[str]) -> Sequence[Sequence[int]]:
@@ -110,8 +120,8 @@ class SubwordTokenizer(ChunkTokenizer):
     def document(self) -> str:
         """The content of ``tokenizer.json``, in the format of ``tokenizers.Tokenizer.from_file``."""
         hf = HfTokenizer(self._wordpiece)
-        if self.lowercase or self.normalize != "none":
-            hf.normalizer = NormalizerSequence(_normalizers(self.normalize, lowercase=self.lowercase))
+        if normalizers := _normalizers(self.wording):
+            hf.normalizer = NormalizerSequence(normalizers)
         rules = word_rules(self.wording.version, runs=self.wording.runs)
         hf.pre_tokenizer = Split(Regex(rules.pattern), behavior="removed", invert=True)
         if self.wording.most is not None:
@@ -127,7 +137,8 @@ class SubwordTokenizer(ChunkTokenizer):
             raise ValueError("expected consecutive ids 0, 1, 2, ... for the pieces")
         if UNKNOWN not in pieces or pieces[PAD_ID] != PAD:
             raise ValueError(f"expected {PAD} as the first piece, and a piece {UNKNOWN}")
-        steps = {step["type"] for step in (content["normalizer"] or {"normalizers": []})["normalizers"]}
+        normalizers = (content["normalizer"] or {"normalizers": []})["normalizers"]
+        steps = {step["type"] for step in normalizers}
         form: NormalForm = "nfkc" if "NFKC" in steps else "nfc" if "NFC" in steps else "none"
         version = content.get("pre_tokenizer", {}).get("type")
         return cls(
@@ -136,18 +147,25 @@ class SubwordTokenizer(ChunkTokenizer):
             known_chunks=read_known_chunks(folder),
             normalize=form,
             words=2 if version == "Sequence" else 1,
+            line_breaks=any(step.get("content") == SPACED_LINE_BREAK for step in normalizers),
         )
 
 
-def wording_of(lowercase: bool, normalize: NormalForm, version: Version) -> Wording:
+def wording_of(lowercase: bool, normalize: NormalForm, version: Version, *, line_breaks: bool = False) -> Wording:
     """How subword tokenizers find words: words that are long are cut, and letters without spaces form runs."""
-    return Wording(lowercase, normalize, version, runs=True, most=None if version == 1 else MAX_WORD_CHARACTERS)
+    most = None if version == 1 else MAX_WORD_CHARACTERS
+    return Wording(lowercase, normalize, version, runs=True, most=most, line_breaks=line_breaks)
 
 
-def _normalizers(form: NormalForm, *, lowercase: bool) -> list[Normalizer]:
-    """``Wording.speller`` as steps of ``tokenizers``; its version of Unicode may be newer."""
+def _normalizers(wording: Wording) -> list[Normalizer]:
+    """``Wording.speller`` and line breaks as steps of ``tokenizers``; its version of Unicode may be newer."""
+    breaks = [Replace(Regex(LINE_END), SPACED_LINE_BREAK)] if wording.line_breaks else []
+    return [*breaks, *_spelling(wording.normalize, lowercase=wording.lowercase)]
+
+
+def _spelling(form: NormalForm, *, lowercase: bool) -> list[Normalizer]:
     if form == "none":
-        return [Replace("\u0130", "i"), Lowercase(), Replace("\u03c2", "\u03c3")]
+        return [Replace("\u0130", "i"), Lowercase(), Replace("\u03c2", "\u03c3")] if lowercase else []
     of_name: dict[str, type[Normalizer]] = {"NFC": NFC, "NFD": NFD, "NFKC": NFKC, "NFKD": NFKD}
     composed, decomposed = (of_name[name]() for name in forms_of(form))
     if not lowercase:

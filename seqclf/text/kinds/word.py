@@ -32,8 +32,9 @@ class WordTokenizer(ChunkTokenizer):
         known_chunks: Sequence[str] = (),
         normalize: NormalForm = "nfc",
         words: Version = NEWEST,
+        line_breaks: bool = False,
     ) -> None:
-        super().__init__(Wording(lowercase, normalize, words), known_chunks)
+        super().__init__(Wording(lowercase, normalize, words, line_breaks=line_breaks), known_chunks)
         self.pieces = tuple(pieces)
         self._words = self.wording.reader()
         self._ids = {piece: number for number, piece in enumerate(self.pieces)}
@@ -48,12 +49,19 @@ class WordTokenizer(ChunkTokenizer):
         min_frequency: int = 2,
         normalize: NormalForm = "nfc",
         words: Version = NEWEST,
+        line_breaks: bool = False,
     ) -> WordTokenizer:
         """A vocabulary of the ``vocab_size - 2`` most frequent words that occur at least ``min_frequency`` times."""
-        chunk_counts, wording = count_chunks(texts), Wording(lowercase, normalize, words)
-        pieces = frequent(count_words(chunk_counts, wording), vocab_size, min_frequency)
-        chunks = frequent_chunks(chunk_counts, lowercase)
-        return cls(pieces, lowercase=lowercase, known_chunks=chunks, normalize=normalize, words=words)
+        chunk_counts = count_chunks(texts, line_breaks=line_breaks)
+        word_counts = count_words(chunk_counts, Wording(lowercase, normalize, words))
+        return cls(
+            frequent(word_counts, vocab_size, min_frequency),
+            lowercase=lowercase,
+            known_chunks=frequent_chunks(chunk_counts, lowercase),
+            normalize=normalize,
+            words=words,
+            line_breaks=line_breaks,
+        )
 
     def ids_of(self, chunks: Sequence[str]) -> Sequence[Sequence[int]]:
         known, unknown = self._ids, self.unknown_id
@@ -70,4 +78,5 @@ class WordTokenizer(ChunkTokenizer):
             known_chunks=read_known_chunks(folder),
             normalize=checked_form(content.get("normalize", "none")),
             words=checked_version(content.get("words", 1)),
+            line_breaks=checked_flag(content.get("line_breaks", False)),
         )

@@ -29,10 +29,20 @@ Words = Annotated[
         "of seqclf, which their runs keep."
     ),
 ]
+LineBreaks = Annotated[
+    bool,
+    Field(
+        description="Read a line break as a token of its own, as poems, tunes and code need it; a ␊ in a text is the "
+        "same token. false: it is white space."
+    ),
+]
 Times = Annotated[int, Field(ge=1, le=1_000_000, json_schema_extra={"unit": "times"})]
 
 
 _BEFORE = {"normalize": "none", "words": 1}
+
+_SINCE_THEN = {"line_breaks": False, "white_space": "join"}
+"""Options of which earlier versions had one value only. With it, tokenizers stay in the cache."""
 
 
 class TokenizerOptions(Kind):
@@ -74,7 +84,11 @@ class TokenizerOptions(Kind):
 
     def decisive(self) -> dict[str, Any]:
         """Everything except the texts that determines the tokenizer: the key of its cache."""
-        return {"type": self.type, **self.learning_options()}
+        options = self.learning_options().items()
+        return {
+            "type": self.type,
+            **{name: value for name, value in options if (name, value) not in _SINCE_THEN.items()},
+        }
 
     def stage(self, texts: int) -> str:
         """The progress line shown while ``learn`` runs; ``texts`` is the number of training texts."""

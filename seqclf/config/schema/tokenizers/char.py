@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 
 class CharTokens(TokenizerOptions):
-    """The most frequent characters or character n-grams (k-mers of DNA) of the training texts. A run of white space
-    counts as one space, and white space at the ends of a text is ignored. A text shorter than an n-gram is one token.
+    """The most frequent characters or character n-grams (k-mers of DNA) of the training texts. A text shorter than
+    an n-gram is one token.
     """
 
     reads_characters = True
@@ -43,6 +43,12 @@ class CharTokens(TokenizerOptions):
     lowercase: bool = Field(True, description="Lowercase texts; accents are kept.")
     min_frequency: Times = Field(2, description="Minimum number of occurrences for an n-gram to be in the vocabulary.")
     normalize: Normalize = "nfc"
+    white_space: Literal["join", "keep"] = Field(
+        "join",
+        description="join: a run of white space counts as one space, and white space at the ends of a text is ignored; "
+        "keep: line breaks, tabs and every space are characters like others, as poems, tunes and code need it (CR LF "
+        "and CR are read as LF).",
+    )
 
     def learn(self, texts: Iterable[str]) -> CharTokenizer:
         from seqclf.text.kinds.char import CharTokenizer

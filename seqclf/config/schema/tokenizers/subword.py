@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from seqclf.config.schema.tokenizers.base import Normalize, Times, TokenizerOptions, Words, full_vocabulary
+from seqclf.config.schema.tokenizers.base import (
+    LineBreaks,
+    Normalize,
+    Times,
+    TokenizerOptions,
+    Words,
+    full_vocabulary,
+)
 
 if TYPE_CHECKING:
     from seqclf.text.kinds.subword import SubwordTokenizer
@@ -34,6 +41,7 @@ class SubwordTokens(TokenizerOptions):
     min_frequency: Times = Field(2, description="Minimum number of occurrences for a pair to be merged into a piece.")
     normalize: Normalize = "nfc"
     words: Words = 2
+    line_breaks: LineBreaks = False
 
     def learn(self, texts: Iterable[str]) -> SubwordTokenizer:
         from seqclf.text.kinds.subword import SubwordTokenizer

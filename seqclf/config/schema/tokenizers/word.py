@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from seqclf.config.schema.tokenizers.base import (
+    LineBreaks,
     Normalize,
     Times,
     TokenizerOptions,
@@ -34,6 +35,7 @@ class WordTokens(TokenizerOptions):
     min_frequency: Times = Field(2, description="Minimum number of occurrences for a word to be in the vocabulary.")
     normalize: Normalize = "nfc"
     words: Words = 2
+    line_breaks: LineBreaks = False
 
     def learn(self, texts: Iterable[str]) -> WordTokenizer:
         from seqclf.text.kinds.word import WordTokenizer

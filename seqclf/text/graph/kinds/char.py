@@ -8,7 +8,7 @@ from seqclf.text.graph.base import TokenIds, speller_of
 from seqclf.text.graph.tables import MISSING, LowerCase, valid_utf8
 from seqclf.text.graph.trie import GraphTrie
 from seqclf.text.kinds.char import CharTokenizer
-from seqclf.text.words import WHITE_SPACE
+from seqclf.text.words import LINE_END, WHITE_SPACE
 
 
 class NgramIds(TokenIds):
@@ -17,7 +17,7 @@ class NgramIds(TokenIds):
     def __init__(self, tokenizer: CharTokenizer) -> None:
         super().__init__(tokenizer)
         self._ngram, self._stride = tokenizer.ngram, tokenizer.stride
-        self._unknown_id = tokenizer.unknown_id
+        self._unknown_id, self._keeps_white_space = tokenizer.unknown_id, tokenizer.white_space == "keep"
         self._trie = GraphTrie(tokenizer.trie)
         self._speller = speller_of(tokenizer.normalize, lowercase=tokenizer.lowercase)
         self._lower = LowerCase() if tokenizer.lowercase and self._speller is None else None
@@ -26,7 +26,10 @@ class NgramIds(TokenIds):
         text = valid_utf8(text)
         if self._speller is not None:
             text = self._speller(text)
-        text = tf.strings.strip(tf.strings.regex_replace(text, f"{WHITE_SPACE}+", " "))
+        if self._keeps_white_space:
+            text = tf.strings.regex_replace(text, LINE_END, "\n")
+        else:
+            text = tf.strings.strip(tf.strings.regex_replace(text, f"{WHITE_SPACE}+", " "))
         characters = tf.strings.unicode_decode(text, "UTF-8")
         values = self._lower(characters.values) if self._lower is not None else characters.values
         lengths = tf.cast(characters.row_lengths(), tf.int32)
