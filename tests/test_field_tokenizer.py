@@ -26,11 +26,15 @@ KINDS: dict[str, dict[str, object]] = {
     "word": {"type": "word", "vocab_size": 200},
     "char": {"type": "char", "ngram": 3, "stride": 2, "vocab_size": 300},
     "byte": {"type": "byte"},
+    "lines": {"type": "word", "vocab_size": 200, "line_breaks": True},
+    "layout": {"type": "char", "vocab_size": 300, "white_space": "keep"},
 }
 TRUNCATE: tuple[Truncate, ...] = ("head", "tail", "middle")
 
 field = st.text(st.characters(exclude_categories=()), max_size=8) | st.lists(
-    st.sampled_from(["good", "film", "unseen", " ", "\t", "\x1f", "\x1c", "\u3000", "\u200b", "é", ".", "\xa0"]),
+    st.sampled_from(
+        ["good", "film", "unseen", " ", "\t", "\n", "\r\n", "\x1f", "\x1c", "\u3000", "\u200b", "é", ".", "\xa0"]
+    ),
     max_size=6,
 ).map("".join)
 rows = st.lists(st.tuples(field, field, field), min_size=1, max_size=4)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from learnt_tokenizers import learn_tokenizer
+from tricky_texts import anything, tricky
 
 from seqclf.config.schema.tokenizers import TOKENIZERS
 from seqclf.sources.sample.grammar import reviews
@@ -39,139 +40,6 @@ FOREIGN = [
     " the film\n\n\tnot good\r\n a  film \r\u240a\x85\u2028 ",
 ]
 
-# Characters that have surprised tokenizers before, beside ordinary ones.
-tricky = st.sampled_from(
-    [
-        "'",
-        "’",
-        " ",
-        "\t",
-        "\n",
-        "\r",
-        "\r\n",
-        "\u240a",
-        "  ",
-        "\x00",
-        "\x1c",
-        "\x85",
-        "\xa0",
-        "\u200b",
-        "\u200d",
-        "\u2028",
-        "\u3000",
-        "\ufeff",
-        "\ufffd",
-    ]
-    + [
-        "\u0130",
-        "ı",
-        "ſ",
-        "ß",
-        "ẞ",
-        "Σ",
-        "ς",
-        "σ",
-        "ǅ",
-        "Å",
-        "K",
-        "Ω",
-        "é",
-        "e\u0301",
-        "É",
-        "日",
-        "👍🏽",
-        "\U000e0041",
-        "\uffff",
-    ]
-    + ["_", " _", "the_", "\\&undsc", "\\&", "undsc", " film ", "<br />", "a_b", "..._", "\U0001d7d8", "²", "ﬁ"]
-    + [
-        "\u0300",
-        "\u0301",
-        "\u0316",
-        "\u0323",
-        "\u0327",
-        "\u0345",
-        "\u0307",
-        "i",
-        "I",
-        "J",
-        "H",
-        "=",
-        "\u0338",
-        "\u03b1",
-    ]
-    + [
-        "\u0958",
-        "\u093c",
-        "\u09c7",
-        "\u09be",
-        "\u0cc6\u0cc2",
-        "\u0cd5",
-        "\u0dd9",
-        "\u0dcf",
-        "\u0dca",
-        "\u0f73",
-        "\u0344",
-    ]
-    + [
-        "\ud55c",
-        "\ud558",
-        "\u1112",
-        "\u1161",
-        "\u11ab",
-        "\u3131",
-        "\uff9e",
-        "\u304b",
-        "\u3099",
-        "\U0001d15e",
-        "\u1c94b",
-    ]
-    + [
-        "\u00a8",
-        "\ufb03",
-        "\uff26",
-        "\u2460",
-        "\ufdfa",
-        "\u2103",
-        "\u1ec7",
-        "\u1e9b",
-        "\u2002",
-        "\u0e01",
-        "\u0e33",
-        "\u0e49",
-    ]
-    + [
-        "\u1780\u17d2",
-        "\u0f0b",
-        "\u0f40",
-        "\u1b13\u1b44",
-        "\u0964",
-        "\u06d4",
-        "\u30fb",
-        "\u3005",
-        "\U0001fae8",
-        "\u1acf",
-    ]
-    + [
-        "\u0e01" * 101,
-        "\u0e01\u0e49" * 51,
-        "e\u0301" * 60,
-        "a" * 250,
-        "don't",
-        "The",
-        "FILM",
-        "film",
-        "not",
-        "##",
-        "[UNK]",
-        "[PAD]",
-        "a" * 99,
-        "a" * 100,
-        "a" * 101,
-        "é" * 100,
-    ]
-)
-anything = st.characters(exclude_categories=())  # lone surrogates too
 texts = st.lists(
     st.text(anything) | st.lists(tricky | st.text(anything, max_size=3), max_size=12).map("".join),
     min_size=1,
@@ -190,13 +58,6 @@ KINDS: dict[str, dict[str, object]] = {
     "subwords_file_mixed": {"type": "subword_file", "file": "mixed.subwords", "normalize": "none"},
     "subwords_file_lowercase": {"type": "subword_file", "file": "mixed.subwords", "lowercase": True},
     "subword_lines": {"vocab_size": 500, "line_breaks": True},
-    "subword_lines_earlier": {
-        "vocab_size": 500,
-        "line_breaks": True,
-        "lowercase": False,
-        "normalize": "none",
-        "words": 1,
-    },
     "word": {"type": "word", "vocab_size": 200},
     "word_lines": {"type": "word", "vocab_size": 200, "line_breaks": True, "normalize": "nfkc"},
     "word_cased": {"type": "word", "vocab_size": 200, "lowercase": False, "normalize": "nfkc"},
@@ -208,15 +69,6 @@ KINDS: dict[str, dict[str, object]] = {
     "trigram": {"type": "char", "ngram": 3, "vocab_size": 1000},
     "codon": {"type": "char", "ngram": 3, "stride": 2, "vocab_size": 1000, "lowercase": False},
     "char_layout": {"type": "char", "vocab_size": 1000, "white_space": "keep", "min_frequency": 1},
-    "codon_layout": {
-        "type": "char",
-        "ngram": 3,
-        "stride": 2,
-        "vocab_size": 1000,
-        "white_space": "keep",
-        "normalize": "nfkc",
-        "min_frequency": 1,
-    },
     "byte": {"type": "byte"},
     "byte_earlier": {"type": "byte", "normalize": "none"},
 }

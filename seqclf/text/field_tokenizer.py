@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.files import write_json
+from seqclf.text.decoder import Decoder
 from seqclf.text.fields import FIELD_SEPARATOR, is_blank, split_fields
 from seqclf.text.saved import load_plain
 from seqclf.text.tokenizer import Tokenizer, checked_texts
@@ -27,6 +28,9 @@ class FieldTokenizer(Tokenizer):
     A text is one string, as ``join_fields`` makes it. A blank field has no tokens, so every text has at least the
     tokens between its fields. A text with fewer fields than ``columns`` has its first ones; further separators belong
     to the last field.
+
+    Decoding gives the fields as one string. A field is empty if it is blank, or if no more than white space remains of
+    it when ``inner`` decodes it. Separators after the last field add no text.
 
     Attributes:
         inner: the tokenizer of the fields.
@@ -66,6 +70,9 @@ class FieldTokenizer(Tokenizer):
         fields = text.split(FIELD_SEPARATOR, len(self.columns) - 1)
         return fields + [""] * (len(self.columns) - len(fields))
 
+    def decoder(self) -> Decoder:
+        return _FieldDecoder(self)
+
     def content(self) -> dict[str, Any]:
         return {"columns": list(self.columns)}
 
@@ -84,6 +91,42 @@ class FieldTokenizer(Tokenizer):
         if len(columns) < 2 or len(set(columns)) < len(columns):
             raise ValueError(f"{FIELDS_FILE}: expected two or more different columns")
         return cls(load_plain(folder), columns)
+
+
+class _FieldDecoder(Decoder):
+    """Decodes each field with a decoder of its own."""
+
+    def __init__(self, tokenizer: FieldTokenizer) -> None:
+        super().__init__(tokenizer.vocabulary_size, unknown_id=tokenizer.unknown_id)
+        self._separator_id, self._new_decoder = tokenizer.separator_id, tokenizer.inner.decoder
+        self._field = self._new_decoder()
+        self._left = len(tokenizer.columns) - 1  # fields after this one
+
+    def finish(self) -> str:
+        return self._in_field(self._field.finish())
+
+    @property
+    def complete(self) -> bool:
+        return self._field.complete
+
+    def allowed(self) -> NDArray[np.bool_]:
+        return np.append(self._field.allowed(), self._field.complete and self._left > 0)
+
+    def _added(self, token_id: int) -> str:
+        if token_id != self._separator_id:
+            return self._in_field(self._field.add(token_id))
+        if not self._left:
+            return ""
+        rest = self.finish()
+        self._field, self._left = self._new_decoder(), self._left - 1
+        return rest + FIELD_SEPARATOR
+
+    def _gap(self) -> str:
+        return self._in_field(self._field.add(self._unknown_id))
+
+    def _in_field(self, text: str) -> str:
+        """Further separators belong to the last field."""
+        return text.replace(FIELD_SEPARATOR, " ") if self._left else text
 
 
 def fields_of(texts: Iterable[str]) -> Iterator[str]:

@@ -12,7 +12,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from seqclf.errors import InputError
 from seqclf.files import write_text
+from seqclf.text.decoder import Decoder
 from seqclf.text.normal_form import UNICODE_VERSION, NormalForm
 from seqclf.token_ids import UNKNOWN_ID
 
@@ -65,6 +67,24 @@ class Tokenizer(ABC):
         """Token ids of a text, at least one: a text without tokens becomes one unknown token."""
         ids: list[int] = next(iter(self.encode_all([text]))).tolist()
         return ids
+
+    def decoder(self) -> Decoder:
+        """A new decoder, which turns token ids into text one after another.
+
+        Raises ``InputError`` if tokens of this kind have no text, such as hashes.
+        """
+        raise InputError(f"tokens of the {self.kind} tokenizer have no text: choose another tokenizer.type")
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """The text of token ids; padding and unknown tokens are left out.
+
+        Decoding the ids of a text without unknown tokens gives the text up to what reading it takes away, as the
+        docstring of each kind says. Encoding that again gives the same ids.
+
+        Raises ``ValueError`` for an id that the tokenizer does not have, and ``InputError`` as ``decoder`` does.
+        """
+        decoder = self.decoder()
+        return "".join([*map(decoder.add, ids), decoder.finish()])
 
     @abstractmethod
     def content(self) -> dict[str, Any]:

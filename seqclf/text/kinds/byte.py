@@ -1,4 +1,8 @@
-"""The ``byte`` tokenizer: the UTF-8 bytes of a text. It needs no training, and nothing is unknown."""
+"""The ``byte`` tokenizer: the UTF-8 bytes of a text. It needs no training, and nothing is unknown.
+
+Decoding gives the text in its normal form; white space and everything else is as it was. A lone surrogate, which UTF-8
+cannot encode, is three U+FFFD. Bytes that are not UTF-8, which no text has, give no text.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from seqclf.text.decoder import Decoder
 from seqclf.text.normal_form import NormalForm, checked_form, speller
 from seqclf.text.tokenizer import PAD, UNKNOWN, Tokenizer
+from seqclf.text.utf8 import Utf8Characters
 from seqclf.text.words import is_word_character, valid_text
 from seqclf.token_ids import CONTINUES, GOES_ON
 
@@ -46,6 +52,9 @@ class ByteTokenizer(Tokenizer):
             content = np.frombuffer(spelt(valid_text(text)).encode("utf-8"), np.uint8)
             yield content.astype(np.int32) + FIRST_BYTE_ID if len(content) else np.array([self.unknown_id], np.int32)
 
+    def decoder(self) -> Decoder:
+        return _ByteDecoder(self.vocabulary_size, unknown_id=self.unknown_id)
+
     def word_joins(self) -> NDArray[np.uint8]:
         flags = np.zeros(self.vocabulary_size, np.uint8)
         flags[FIRST_BYTE_ID:] = BYTE_JOINS
@@ -57,3 +66,23 @@ class ByteTokenizer(Tokenizer):
     @classmethod
     def restore(cls, content: Mapping[str, Any], folder: Path) -> Self:
         return cls(checked_form(content.get("normalize", "none")))
+
+
+class _ByteDecoder(Decoder):
+    """Bytes to text, a character at a time."""
+
+    def __init__(self, vocabulary_size: int, *, unknown_id: int) -> None:
+        super().__init__(vocabulary_size, unknown_id=unknown_id)
+        self._characters = Utf8Characters()
+
+    @property
+    def complete(self) -> bool:
+        return self._characters.complete
+
+    def allowed(self) -> NDArray[np.bool_]:
+        allowed = self._usable.copy()
+        allowed[FIRST_BYTE_ID:] = self._characters.following()
+        return allowed
+
+    def _added(self, token_id: int) -> str:
+        return self._characters.add(token_id - FIRST_BYTE_ID)

@@ -4,12 +4,17 @@ A character is a code point. Each run of white space becomes one space, and whit
 breaks and indentation tell little about most texts. ``white_space: keep`` reads all of it, for texts whose layout
 matters; there only the ends of lines become one character, a line feed. A text of fewer than ``ngram`` characters is a
 single token. With a ``stride`` above 1, characters after the last complete n-gram are not read.
+
+Decoding gives the characters as they are read: in their normal form and case, with white space joined (``keep``: with
+line feeds at the ends of lines), and without those after the last complete n-gram. If that ends with a joined space,
+reading the decoded text drops it.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
 
@@ -17,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.text.counting import counted
+from seqclf.text.decoder import Decoder
 from seqclf.text.normal_form import NormalForm, checked_form, speller
 from seqclf.text.tokenizer import Tokenizer, checked_count, checked_flag, checked_pieces, frequent
 from seqclf.text.trie import MISSING, ROOT, Trie
@@ -113,6 +119,21 @@ class CharTokenizer(Tokenizer):
             id_of_text = self._ids.get(text, self.unknown_id)
             yield ids[start:stop] if stop > start else np.array([id_of_text], np.int32)
 
+    def decoder(self) -> Decoder:
+        return _NgramDecoder(self)
+
+    @cached_property
+    def followers(self) -> Mapping[str, list[int]]:
+        """Ids of the n-grams that begin with the same characters, those shared with the n-gram before them.
+
+        Empty if n-grams do not overlap.
+        """
+        shared, found = self.ngram - self.stride, dict[str, list[int]]()
+        for piece, number in self._ids.items() if shared else ():
+            if len(piece) == self.ngram:
+                found.setdefault(piece[:shared], []).append(number)
+        return found
+
     def word_joins(self) -> NDArray[np.uint8] | None:
         if self.ngram > 1 or self.stride > 1:
             return None
@@ -134,6 +155,37 @@ class CharTokenizer(Tokenizer):
             normalize=checked_form(content.get("normalize", "none")),
             white_space=_checked_white_space(content.get("white_space", "join")),
         )
+
+
+class _NgramDecoder(Decoder):
+    """N-grams to text: of each but the first, only the characters that are new."""
+
+    def __init__(self, tokenizer: CharTokenizer) -> None:
+        short = [number for number, piece in enumerate(tokenizer.pieces) if len(piece) < tokenizer.ngram]
+        super().__init__(tokenizer.vocabulary_size, unknown_id=tokenizer.unknown_id, never=short)
+        self._tokenizer = tokenizer
+        self._last = ""
+        self._step = 0  # distance from the start of the last n-gram to that of the next
+
+    def allowed(self) -> NDArray[np.bool_]:
+        """N-grams that begin as the last one ends; all of them if none does. A short text's only token never may."""
+        tokenizer = self._tokenizer
+        following = tokenizer.followers.get(self._last[tokenizer.stride :]) if tokenizer.followers else None
+        if not self._last or following is None or self._step > tokenizer.stride:
+            return self._usable
+        allowed = np.zeros_like(self._usable)
+        allowed[following] = True
+        return allowed
+
+    def _added(self, token_id: int) -> str:
+        piece = self._tokenizer.pieces[token_id]
+        seen = max(len(self._last) - self._step, 0)
+        self._last, self._step = piece, self._tokenizer.stride
+        return piece[seen:]
+
+    def _gap(self) -> str:
+        self._step += self._tokenizer.stride
+        return ""
 
 
 def _reader(spelt: Callable[[str], str], white_space: WhiteSpace) -> Callable[[str], str]:

@@ -2,6 +2,8 @@
 
 WordPiece (Schuster & Nakajima 2012; greedy longest match first, as in Devlin et al. 2019) from the ``tokenizers``
 package. ``seqclf.text.vocabulary_file`` reads existing vocabularies.
+
+Decoding joins pieces to words, and gives these as the ``word`` tokenizer does. A word that was cut is complete again.
 """
 
 from __future__ import annotations
@@ -33,8 +35,10 @@ from seqclf.text.chunks import (
     frequent_chunks,
     read_known_chunks,
 )
+from seqclf.text.decoder import Decoder
 from seqclf.text.normal_form import NormalForm, forms_of, marks_before_dots
 from seqclf.text.tokenizer import PAD, UNKNOWN
+from seqclf.text.word_decoder import PieceDecoder
 from seqclf.text.word_rules import NEWEST, Version, word_rules
 from seqclf.text.words import LINE_END
 from seqclf.token_ids import CONTINUES, GOES_ON, PAD_ID
@@ -105,6 +109,9 @@ class SubwordTokenizer(ChunkTokenizer):
 
     def ids_of(self, chunks: Sequence[str]) -> Sequence[Sequence[int]]:
         return self._chunks.of(chunks)
+
+    def decoder(self) -> Decoder:
+        return PieceDecoder(self, CONTINUATION)
 
     def content(self) -> dict[str, Any]:
         return {**self.wording.content(), "pieces": list(self.pieces)}

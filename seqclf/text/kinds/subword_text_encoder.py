@@ -7,6 +7,9 @@ split greedily into the longest subwords; a character that starts no subword bec
 
 Ids are those of ``tfds.deprecated.text.SubwordTextEncoder``: 0 for padding, then the subwords and the 256 bytes. The
 last byte, 0xFF, never occurs in UTF-8: it is the unknown token, which an empty text needs.
+
+Decoding gives the text in its normal form and case; white space and everything else is as it was. The only exception is
+a text that contains the escape sequence ``\\&undsc`` itself: the format cannot tell it from an underscore in all cases.
 """
 
 from __future__ import annotations
@@ -23,9 +26,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.text.bulk import BulkEncoder
+from seqclf.text.decoder import Decoder
 from seqclf.text.kinds.byte import BYTE_JOINS, BYTE_PIECES
 from seqclf.text.normal_form import NormalForm, checked_form, speller
 from seqclf.text.tokenizer import PAD, UNKNOWN, Tokenizer, checked_flag, checked_texts
+from seqclf.text.utf8 import Utf8Characters
 from seqclf.text.words import valid_text
 from seqclf.token_ids import CONTINUES, GOES_ON
 
@@ -68,6 +73,9 @@ class SubwordTextEncoder(Tokenizer):
 
     def encode_all(self, texts: Iterable[str]) -> Iterator[NDArray[np.int32]]:
         return BulkEncoder(self._chunks, self._ids_of, self.unknown_id)(texts)
+
+    def decoder(self) -> Decoder:
+        return _EncoderDecoder(self)
 
     def known(self) -> Mapping[str, int]:
         """From each string that is matched as a unit to its id."""
@@ -138,6 +146,34 @@ class SubwordTextEncoder(Tokenizer):
                 ids += (self.first_byte_id + byte for byte in character.encode("utf-8"))
                 start += 1
         return ids
+
+
+class _EncoderDecoder(Decoder):
+    """Subwords and bytes to text."""
+
+    def __init__(self, tokenizer: SubwordTextEncoder) -> None:
+        super().__init__(tokenizer.vocabulary_size, unknown_id=tokenizer.unknown_id)
+        self._subwords, self._first_byte_id = tokenizer.subwords, tokenizer.first_byte_id
+        self._characters = Utf8Characters()
+
+    @property
+    def complete(self) -> bool:
+        return self._characters.complete
+
+    def allowed(self) -> NDArray[np.bool_]:
+        allowed = self._usable.copy()
+        allowed[self._first_byte_id :] = self._characters.following()
+        allowed[1 : self._first_byte_id] = self._characters.complete
+        return allowed
+
+    def _added(self, token_id: int) -> str:
+        if token_id >= self._first_byte_id:
+            return self._characters.add(token_id - self._first_byte_id)
+        self._characters.drop()
+        subword = self._subwords[token_id - 1]
+        if subword.endswith("_"):
+            subword = f"{subword[:-1]} "
+        return subword.replace(UNDERSCORE, "_")
 
 
 def _prepared(chunk: str) -> str:

@@ -1,4 +1,9 @@
-"""The ``word`` tokenizer: the most frequent words of the training texts; every other word is unknown."""
+"""The ``word`` tokenizer: the most frequent words of the training texts; every other word is unknown.
+
+Decoding gives the words, in their normal form and case, as ``seqclf.text.spacing`` places them: white space and the
+characters that separate words (control and invisible ones) are not those of the text. With ``line_breaks``, the ends of
+lines are, and U+240A is read as one.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +19,10 @@ from seqclf.text.chunks import (
     frequent_chunks,
     read_known_chunks,
 )
+from seqclf.text.decoder import Decoder
 from seqclf.text.normal_form import NormalForm, checked_form
 from seqclf.text.tokenizer import checked_flag, checked_pieces, frequent
+from seqclf.text.word_decoder import WordDecoder
 from seqclf.text.word_rules import NEWEST, Version, checked_version
 
 
@@ -66,6 +73,9 @@ class WordTokenizer(ChunkTokenizer):
     def ids_of(self, chunks: Sequence[str]) -> Sequence[Sequence[int]]:
         known, unknown = self._ids, self.unknown_id
         return [[known.get(word, unknown) for word in self._words(chunk)] for chunk in chunks]
+
+    def decoder(self) -> Decoder:
+        return WordDecoder(self)
 
     def content(self) -> dict[str, Any]:
         return {**self.wording.content(), "pieces": list(self.pieces)}

@@ -32,8 +32,8 @@ Words = Annotated[
 LineBreaks = Annotated[
     bool,
     Field(
-        description="Read a line break as a token of its own, as poems, tunes and code need it; a ␊ in a text is the "
-        "same token. false: it is white space."
+        description="Read a line break as a token of its own, as poems, tunes and code need it (U+240A in a text is "
+        "the same token); false: as white space."
     ),
 ]
 Times = Annotated[int, Field(ge=1, le=1_000_000, json_schema_extra={"unit": "times"})]

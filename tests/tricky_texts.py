@@ -1,0 +1,138 @@
+"""Random texts: characters that have surprised tokenizers before, beside ordinary ones."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+tricky = st.sampled_from(
+    [
+        "'",
+        "’",
+        " ",
+        "\t",
+        "\n",
+        "\r",
+        "\r\n",
+        "\u240a",
+        "  ",
+        "\x00",
+        "\x1c",
+        "\x85",
+        "\xa0",
+        "\u200b",
+        "\u200d",
+        "\u2028",
+        "\u3000",
+        "\ufeff",
+        "\ufffd",
+    ]
+    + [
+        "\u0130",
+        "ı",
+        "ſ",
+        "ß",
+        "ẞ",
+        "Σ",
+        "ς",
+        "σ",
+        "ǅ",
+        "Å",
+        "K",
+        "Ω",
+        "é",
+        "e\u0301",
+        "É",
+        "日",
+        "👍🏽",
+        "\U000e0041",
+        "\uffff",
+    ]
+    + ["_", " _", "the_", "\\&undsc", "\\&", "undsc", " film ", "<br />", "a_b", "..._", "\U0001d7d8", "²", "ﬁ"]
+    + [
+        "\u0300",
+        "\u0301",
+        "\u0316",
+        "\u0323",
+        "\u0327",
+        "\u0345",
+        "\u0307",
+        "i",
+        "I",
+        "J",
+        "H",
+        "=",
+        "\u0338",
+        "\u03b1",
+    ]
+    + [
+        "\u0958",
+        "\u093c",
+        "\u09c7",
+        "\u09be",
+        "\u0cc6\u0cc2",
+        "\u0cd5",
+        "\u0dd9",
+        "\u0dcf",
+        "\u0dca",
+        "\u0f73",
+        "\u0344",
+    ]
+    + [
+        "\ud55c",
+        "\ud558",
+        "\u1112",
+        "\u1161",
+        "\u11ab",
+        "\u3131",
+        "\uff9e",
+        "\u304b",
+        "\u3099",
+        "\U0001d15e",
+        "\u1c94b",
+    ]
+    + [
+        "\u00a8",
+        "\ufb03",
+        "\uff26",
+        "\u2460",
+        "\ufdfa",
+        "\u2103",
+        "\u1ec7",
+        "\u1e9b",
+        "\u2002",
+        "\u0e01",
+        "\u0e33",
+        "\u0e49",
+    ]
+    + [
+        "\u1780\u17d2",
+        "\u0f0b",
+        "\u0f40",
+        "\u1b13\u1b44",
+        "\u0964",
+        "\u06d4",
+        "\u30fb",
+        "\u3005",
+        "\U0001fae8",
+        "\u1acf",
+    ]
+    + [
+        "\u0e01" * 101,
+        "\u0e01\u0e49" * 51,
+        "e\u0301" * 60,
+        "a" * 250,
+        "don't",
+        "The",
+        "FILM",
+        "film",
+        "not",
+        "##",
+        "[UNK]",
+        "[PAD]",
+        "a" * 99,
+        "a" * 100,
+        "a" * 101,
+        "é" * 100,
+    ]
+)
+anything = st.characters(exclude_categories=())  # lone surrogates too
