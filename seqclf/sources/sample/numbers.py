@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import count, islice, pairwise, product, takewhile
+from itertools import count, islice, product, takewhile
 from math import isqrt
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ Start = tuple[int, int]
 LABELS = ("arithmetic", "fibonacci", "geometric", "squares")
 """The kinds. fibonacci: each number is the sum of the two before it, from any two numbers."""
 
-ROWS = {"train": 4_000, "test": 400}
+ROWS = {"train": 20_000, "test": 400}
 """Number of sequences in each part, a quarter of each kind."""
 
 SHOWN = 4
@@ -75,12 +75,12 @@ class _Rule(NamedTuple):
     Attributes:
         terms: the endless sequence of a start.
         start: of the sequence that begins with two numbers; None if there is none.
-        starts: of the sequences in the sample, sorted.
+        starts: of the sequences in the sample: dense, so that each step of a sequence occurs in others.
     """
 
     terms: Callable[[Start], Iterator[int]]
     start: Callable[[int, int], Start | None]
-    starts: Callable[[], Sequence[Start]]
+    starts: Sequence[Start]
 
 
 def _arithmetic(start: Start) -> Iterator[int]:
@@ -116,30 +116,19 @@ def _root_and_step(one: int, other: int) -> Start | None:
     return _step(*roots) if (roots[0] ** 2, roots[1] ** 2) == (one, other) else None
 
 
-def _firsts_and_steps() -> Sequence[Start]:
-    return list(product(range(1, 101), range(1, 13)))
-
-
-def _pairs() -> Sequence[Start]:
-    """Neighbours near the beginning of sequences from small numbers."""
-    small = product(range(1, 21), range(1, 21))
-    return sorted({pair for start in small for pair in pairwise(islice(_fibonacci(start), 6))})
-
-
-def _firsts_and_ratios() -> Sequence[Start]:
-    """All numbers of sequences from small ones, if four others follow."""
-    found: set[Start] = set()
-    for small, ratio in product(range(1, 61), range(2, 10)):
-        most = _LARGEST // ratio ** (_LENGTHS[0] - 1)
-        found.update((first, ratio) for first in takewhile(most.__ge__, _geometric((small, ratio))))
-    return sorted(found)
-
-
 _RULES: dict[str, _Rule] = {
-    "arithmetic": _Rule(_arithmetic, _step, _firsts_and_steps),
-    "fibonacci": _Rule(_fibonacci, lambda one, other: (one, other), _pairs),
-    "geometric": _Rule(_geometric, _ratio, _firsts_and_ratios),
-    "squares": _Rule(_squares, _root_and_step, _firsts_and_steps),
+    "arithmetic": _Rule(_arithmetic, _step, [*product(range(1, 301), range(1, 21))]),
+    "fibonacci": _Rule(_fibonacci, lambda one, other: (one, other), [*product(range(1, 76), range(1, 76))]),
+    "geometric": _Rule(
+        _geometric,
+        _ratio,
+        [
+            (first, ratio)
+            for ratio, last in ((2, 2_500), (3, 1_500), (4, 700), (5, 500), (10, 99))
+            for first in range(1, last + 1)
+        ],
+    ),
+    "squares": _Rule(_squares, _root_and_step, [*product(range(1, 251), range(1, 25))]),
 }
 
 
@@ -147,8 +136,8 @@ _RULES: dict[str, _Rule] = {
 def _of_kind(kind: str) -> dict[str, list[NumberSequence]]:
     """The sequences of a kind for each part, shuffled; those for training are more than needed."""
     rule, draw = _RULES[kind], random.Random(f"{_SEED} {kind}")
-    starts, tested = rule.starts(), ROWS["test"] // len(LABELS)
-    found = [_terms(rule, start, draw.randint(*_LENGTHS)) for start in draw.sample(starts, len(starts))]
+    tested = ROWS["test"] // len(LABELS)
+    found = [_terms(rule, start, draw.randint(*_LENGTHS)) for start in draw.sample(rule.starts, len(rule.starts))]
     asked = {terms[: SHOWN + 1] for terms in found[:tested]}
     parts = {"train": [_before(terms, asked) for terms in found[tested:]], "test": found[:tested]}
     return {part: [NumberSequence(kind, terms) for terms in all_terms] for part, all_terms in parts.items()}
