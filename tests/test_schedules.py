@@ -27,6 +27,13 @@ def _shares(horizon: Horizon = HORIZON, **options: Any) -> list[float]:
     return [schedule.rate_share(number, horizon) for number in range(1, horizon.total + 1)]
 
 
+def _equation_3(t: int, total: int, cut_fraction: float, ratio: float) -> float:
+    """As Howard & Ruder (2018) write it, where the cut is a whole update."""
+    cut = math.floor(total * cut_fraction)
+    p = t / cut if t < cut else 1 - (t - cut) / (cut * (1 / cut_fraction - 1))
+    return (1 + p * (ratio - 1)) / ratio
+
+
 @pytest.mark.parametrize(
     ("options", "formula"),
     [
@@ -56,6 +63,8 @@ def _shares(horizon: Horizon = HORIZON, **options: Any) -> list[float]:
             {"type": "one_cycle", "start": 0.1, "rise": 0.25, "final": 0.0},
             lambda n: 0.1 + 0.9 * (n - 1) / 25 if n < 26 else (101 - n) / 75,
         ),
+        ({"type": "slanted_triangular"}, lambda n: _equation_3(n - 1, 100, 0.1, 32)),
+        ({"type": "slanted_triangular", "cut_fraction": 0.25, "ratio": 4}, lambda n: _equation_3(n - 1, 100, 0.25, 4)),
     ],
     ids=lambda value: str(value) if isinstance(value, dict) else "",
 )
@@ -122,6 +131,19 @@ def test_one_cycle_goes_up_once_and_down_once(
     assert all(min(start, final) <= share <= 1 for share in shares)
     assert shares[: top + 1] == sorted(shares[: top + 1])
     assert shares[top:] == sorted(shares[top:], reverse=True)
+
+
+@given(st.floats(0.001, 0.999), st.floats(1.001, 1000), st.integers(1, 40), st.integers(1, 9))
+def test_a_slanted_triangle_stays_above_its_lowest_rate(cut: float, ratio: float, updates: int, epochs: int) -> None:
+    """However few updates there are; the paper's rounded cut would give negative rates."""
+    horizon = Horizon(updates, epochs)
+    shares = _shares(horizon, type="slanted_triangular", cut_fraction=cut, ratio=ratio)
+    top = shares.index(max(shares))
+    assert shares[0] == pytest.approx(1 / ratio)
+    assert all(1 / ratio * (1 - 1e-9) <= share <= 1 for share in shares)
+    assert shares[: top + 1] == sorted(shares[: top + 1])
+    assert shares[top:] == sorted(shares[top:], reverse=True)
+    assert abs(top / horizon.total - cut) <= 1 / horizon.total
 
 
 @given(st.integers(1, 10_000), st.integers(1, 1_000), st.data())

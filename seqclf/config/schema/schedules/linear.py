@@ -13,7 +13,7 @@ from seqclf.option_types import Fraction
 class LinearSchedule(WarmupSchedule):
     """Linear decay from the end of the warm-up to the last update."""
 
-    other_names = ("polynomial", "linear_decay", "slanted_triangular")
+    other_names = ("polynomial", "linear_decay")
 
     type: Literal["linear"] = Field(description="Schedule type.")
     final: Fraction = Field(0.0, description=FINAL)
