@@ -56,6 +56,7 @@ def test_every_default_is_filled_in_when_written(tmp_path: Path) -> None:
         "dropout": 0.0,
         "segment": None,
         "recurrent_dropout": 0.0,
+        "recurrent_weight_drop": 0.0,
         "merge_mode": "concat",
         "go_backwards": False,
         "use_bias": True,

@@ -167,6 +167,12 @@ class SteppedLayer(RecurrentLayer):
 
     activation: Activation = Field("tanh", description="Activation function of the state.")
     recurrent_dropout: Fraction = Field(0.0, description="Fraction of the state dropped, the same units at every step.")
+    recurrent_weight_drop: Fraction = Field(
+        0.0,
+        description="Fraction of the state weights that are zero for a whole training batch (DropConnect, Wan et al. "
+        "2013, as in Merity et al. 2018). Unlike `recurrent_dropout`, it keeps the fast kernels of a CPU; on a GPU the "
+        "layer then uses them instead of cuDNN.",
+    )
     recurrent_initializer: Initializer = Field("orthogonal", description="Initial values of the state weights.")
     recurrent_l2: NonNegativeReal = Field(
         0.0, description="L2 penalty: this times the sum of squared state weights is added to the training loss."
@@ -175,12 +181,27 @@ class SteppedLayer(RecurrentLayer):
     def kept_numbers(self, tokens: int) -> int:
         return super().kept_numbers(tokens) * (2 if self.recurrent_dropout else 1)
 
+    def problems(self) -> Iterator[tuple[str, str]]:
+        yield from super().problems()
+        if self.recurrent_weight_drop:
+            for option, value in self._slow_options():
+                message = (
+                    f"{str(getattr(self, option)).lower()} does not go with recurrent_weight_drop, which needs the "
+                    f"layer's fast kernels: set it to {str(value).lower()}, or remove recurrent_weight_drop"
+                )
+                yield option, message
+
     def warnings(self) -> Iterator[tuple[str, str]]:
-        needed = {"activation": "tanh", "recurrent_activation": "sigmoid", "recurrent_dropout": 0, "reset_after": True}
         on_a_gpu = "" if isinstance(self, SimpleRnn) else ", several times as long on a GPU"
+        for option, _ in self._slow_options():
+            yield option, f"{str(getattr(self, option)).lower()} {_SLOW}{on_a_gpu}"
+
+    def _slow_options(self) -> Iterator[tuple[str, Any]]:
+        """Options that disable the fast kernels, with the value that would not."""
+        needed = {"activation": "tanh", "recurrent_activation": "sigmoid", "recurrent_dropout": 0, "reset_after": True}
         for option, value in needed.items():
             if getattr(self, option, value) != value:
-                yield option, f"{str(getattr(self, option)).lower()} {_SLOW}{on_a_gpu}"
+                yield option, value
 
     def _options(self, context: Context) -> dict[str, Any]:
         import keras
@@ -189,6 +210,7 @@ class SteppedLayer(RecurrentLayer):
             "recurrent_initializer": initializer(self.recurrent_initializer, context),
             "activation": self.activation,
             "recurrent_dropout": self.recurrent_dropout,
+            "recurrent_weight_drop": self.recurrent_weight_drop,
             # No layer reads these outputs; Bidirectional does the same. Without sequences, Keras would zero the last.
             "zero_output_for_mask": bool(self.return_sequences),
         }

@@ -23,6 +23,8 @@ from seqclf.runtime import current_threads
 PACKAGE = "seqclf"
 """Keras's registration name of these layers, used to load models that contain them."""
 
+_WEIGHT_DROP = "recurrent_weight_drop"
+
 
 def passes(layer: Any) -> dict[str, Any]:
     """The options of ``recurrence`` that follow from a layer's attributes."""
@@ -37,6 +39,14 @@ class _Fast:
     It covers float32, Keras's default activations, ``dropout``, any mask, initial and returned states, ``stateful`` and
     ``go_backwards``; not ``recurrent_dropout``, ``unroll``, or a GRU with ``reset_after=False``. It has first-order
     gradients only.
+
+    Args:
+        recurrent_weight_drop: fraction of the recurrent kernel's entries that are zero in a training step, the same
+            ones at every time step of every text; the others are divided by ``1 - recurrent_weight_drop`` (DropConnect,
+            Wan et al. 2013, as in Merity et al. 2018). Only the fast path has it, which then runs on a GPU, too.
+
+    Raises:
+        ValueError: ``recurrent_weight_drop`` with options that the fast path does not cover.
 
     Attributes:
         parts: number of parts that a batch is split into, to keep as many threads busy; None: as many as TensorFlow
@@ -53,9 +63,21 @@ class _Fast:
     directions = 1
     keeps_order = False
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self: Any, *args: Any, recurrent_weight_drop: float = 0.0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.supports_jit = False  # XLA cannot compile the lists of tensors in the pass through time
+        self.recurrent_weight_drop = recurrent_weight_drop
+        if not 0 <= recurrent_weight_drop < 1:
+            raise ValueError(f"recurrent_weight_drop: expected at least 0 and below 1, found {recurrent_weight_drop}")
+        if recurrent_weight_drop and not self.is_fast:
+            raise ValueError(
+                "recurrent_weight_drop needs float32, default activations, and neither recurrent_dropout, unroll nor "
+                "reset_after=False"
+            )
+
+    def get_config(self: Any) -> dict[str, Any]:
+        config: dict[str, Any] = super().get_config()  # type: ignore[misc]
+        return config | {_WEIGHT_DROP: self.recurrent_weight_drop} if self.recurrent_weight_drop else config
 
     def inner_loop(self: Any, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:
         states = list(initial_state) if isinstance(initial_state, list | tuple) else [initial_state]
@@ -76,7 +98,7 @@ class _Fast:
             self._cell,
             x,
             mask,
-            self._weights_of_cell(),
+            self._weights_of_cell(training),
             states,
             backwards=self.go_backwards,
             sequences=self.return_sequences,
@@ -100,11 +122,18 @@ class _Fast:
             and not self.unroll
             and all(getattr(self, name) is keras.activations.get(value) for name, value in self._activations.items())
             and getattr(self, "reset_after", True)
-            and (getattr(self, "use_cudnn", False) is False or not tf.config.list_physical_devices("GPU"))
+            and (
+                getattr(self, "use_cudnn", False) is False
+                or self.recurrent_weight_drop > 0
+                or not tf.config.list_physical_devices("GPU")
+            )
         )
 
-    def _weights_of_cell(self: Any) -> Weights:
+    def _weights_of_cell(self: Any, training: bool) -> Weights:
         kernel, recurrent_kernel = map(tf.convert_to_tensor, (self.cell.kernel, self.cell.recurrent_kernel))
+        if training and self.recurrent_weight_drop:
+            seed = self.cell.seed_generator  # also that of `dropout`; each draw is a new one
+            recurrent_kernel = keras.random.dropout(recurrent_kernel, self.recurrent_weight_drop, seed=seed)
         width = kernel.shape[-1]
         shape = [2, width] if isinstance(self._cell, GruCell) else [width]
         bias = tf.zeros(shape) if self.cell.bias is None else tf.convert_to_tensor(self.cell.bias)
@@ -218,7 +247,10 @@ def accelerated(model: keras.Model) -> keras.Model:
 
 
 def plain(model: keras.Model) -> keras.Model:
-    """The inverse: a copy that Keras alone can load after saving."""
+    """The inverse: a copy that Keras alone can load after saving.
+
+    Keras has no ``recurrent_weight_drop`` and no ``RowDropout``: the copy predicts the same, but trains without them.
+    """
     return _copy(model, _KEPT_BY_KERAS)
 
 
@@ -233,12 +265,20 @@ def _copy(model: keras.Model, kinds: Mapping[Any, Any]) -> keras.Model:
                 kind = type(layer)
             inner = {"layer": layer.forward_layer, "backward_layer": layer.backward_layer}
             config |= {name: keras.saving.serialize_keras_object(twin(one)) for name, one in inner.items()}
+        if kind in _KEPT_BY_KERAS.values():
+            config.pop(_WEIGHT_DROP, None)
         made = kind.from_config(config)
         for name in ("supports_masking", "use_cudnn"):  # not in the config
             if hasattr(layer, name):
                 setattr(made, name, getattr(layer, name))
         return made
 
-    copy = keras.models.clone_model(model, clone_function=twin)
+    def called(layer: keras.layers.Layer, *arguments: Any, **options: Any) -> Any:
+        if kinds is _KEPT_BY_KERAS and getattr(layer, "is_only_for_training", False):
+            return arguments[0][0]
+        return layer(*arguments, **options)
+
+    calls = {} if isinstance(model, keras.Sequential) else {"call_function": called}
+    copy = keras.models.clone_model(model, clone_function=twin, **calls)
     copy.set_weights(model.get_weights())
     return copy

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from seqclf.config import Config
 from seqclf.errors import InputError
 from seqclf.layer_types import Context, Flow, Layer, layer_name, named_layers
+from seqclf.layers.row_dropout import RowDropout
 from seqclf.model.seeds import Seeds
 from seqclf.token_ids import PAD_ID
 
@@ -57,6 +58,11 @@ def encode(
         table = np.array(embedding.embeddings)
         table[list(vectors)] = list(vectors.values())
         embedding.set_weights([table])
+    if config.embedding.row_dropout:
+        rows = RowDropout(
+            config.embedding.row_dropout, vocabulary_size, seed=context.seeds(), name=layer_name(EMBEDDING, "rows")
+        )
+        flow = Flow(rows([flow.x, token_ids]), flow.mask)
     if config.embedding.word_dropout:
         shape = (None, None, 1)
         words = keras.layers.Dropout(

@@ -119,7 +119,9 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         (MINIMAL + "embedding: {size: 3}\n", ['4:13: embedding.size: unknown option; did you mean "dim"?']),
         (
             MINIMAL + "embedding: {units: 3}\n",
-            ["4:13: embedding.units: unknown option (known: dim, dropout, word_dropout, vectors, trainable)"],
+            [
+                "4:13: embedding.units: unknown option (known: dim, dropout, word_dropout, row_dropout, vectors, trainable)"
+            ],
         ),
         (
             MINIMAL + "embedding: {vocab_size: 300}\n",

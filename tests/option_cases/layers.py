@@ -32,6 +32,7 @@ def _recurrent(name: str, kind: str) -> dict[str, Case]:
     stepped = {
         f"{name}.activation": _layer(kind, "activation", "sigmoid", units=4),
         f"{name}.recurrent_dropout": _layer(kind, "recurrent_dropout", 0.5, units=4),
+        f"{name}.recurrent_weight_drop": _layer(kind, "recurrent_weight_drop", 0.5, units=4),
         f"{name}.recurrent_initializer": _layer(kind, "recurrent_initializer", "glorot_uniform", units=4),
         f"{name}.recurrent_l2": _layer(kind, "recurrent_l2", 0.1, units=4),
     }

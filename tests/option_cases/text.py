@@ -62,6 +62,7 @@ CASES: dict[str, Case] = {
     "EmbeddingConfig.dim": Case(looks.model_of, {}, {"embedding__dim": 9}),
     "EmbeddingConfig.dropout": Case(looks.model_of, {}, {"embedding__dropout": 0.5}),
     "EmbeddingConfig.word_dropout": Case(looks.model_of, {}, {"embedding__word_dropout": 0.5}),
+    "EmbeddingConfig.row_dropout": Case(looks.model_of, {}, {"embedding__row_dropout": 0.5}),
     "EmbeddingConfig.vectors": Case(
         looks.model_of, {"embedding__dim": 3}, {"embedding__dim": 3, "embedding__vectors": "vectors.txt"}
     ),

@@ -15,6 +15,12 @@ class EmbeddingConfig(Strict):
     word_dropout: Fraction = Field(
         0.0, description="Fraction of the tokens whose entire vector is zeroed during training (Iyyer et al. 2015)."
     )
+    row_dropout: Fraction = Field(
+        0.0,
+        description="Fraction of the vocabulary whose vectors are zero for a whole training batch; the others are "
+        "scaled up (Gal & Ghahramani 2016). A token is dropped everywhere in the batch or nowhere, while "
+        "`word_dropout` draws anew for each place in a text.",
+    )
     vectors: Name | None = Field(
         None,
         description="File of pretrained vectors of `dim` numbers: the text form of GloVe, word2vec and fastText, or "
