@@ -16,6 +16,7 @@ from typing import Any
 
 def curve(config: Any, data: Any, stock: bool) -> list[dict[str, float]]:
     """Loss and accuracy of each epoch."""
+    from seqclf.config.depth import depth_groups
     from seqclf.layers.recurrent import plain
     from seqclf.tasks.kinds import task_of
     from seqclf.training.events import EpochDone
@@ -24,7 +25,7 @@ def curve(config: Any, data: Any, stock: bool) -> list[dict[str, float]]:
 
     task = task_of(config, data)
     model = task.model(config, data)
-    state = TrainingState.begin(plain(model) if stock else model, config.training)
+    state = TrainingState.begin(plain(model) if stock else model, config.training, depth_groups(config))
     train = task.batches(data.train, config, training=True)
     validation = task.batches(data.validation, config, training=False)
     events = training_events(state, train, validation, task, config.training, seed=config.seed)

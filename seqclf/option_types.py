@@ -98,3 +98,6 @@ Name = Annotated[str, Field(min_length=1)]
 
 MAPPING = "mapping"
 """Tag that distinguishes a mapping from an option's other values: part of pydantic's locations, not of option paths."""
+
+LIST = "list[]"
+"""The same of a list; pydantic's own name of a list in a union also starts with ``list[``."""

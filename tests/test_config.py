@@ -145,6 +145,7 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
         "early_stopping_has_validation": "needs validation texts",
         "schedule_has_validation": "plateau needs validation texts",
         "training_options_are_consistent": "has no effect without momentum",
+        "layer_rates_fit_the_layers": "expected 2 factors: one each for embedding, and head and output layer",
         "longest_text_fits_into_a_batch": "the length of the longest text (tokenizer.max_tokens)",
         "inner_layers_leave_sequences": "residual needs one vector per token",
         "layers_are_consistent": "expected each method once",
@@ -304,11 +305,26 @@ def test_aliases_cannot_explode(tmp_path: Path) -> None:
             "data: {source: sample}\nlayers: []\nngrams: {}\nembedding: {dim: 16}\n",
             "4:1: embedding: has no effect: layers is empty",
         ),
+        (
+            "depth_has_an_effect",
+            "data: {source: sample}\nlayers: []\nngrams: {}\ntraining: {layer_rates: {}}\n",
+            "4:12: training.layer_rates: has no effect",
+        ),
+        (
+            "everything_is_unfrozen",
+            MINIMAL + "training: {epochs: 1, unfreeze_every: 1}\n",
+            "4:23: training.unfreeze_every: training ends before embedding, layers[0] (lstm) are unfrozen",
+        ),
+        (
+            "patience_waits_for_unfreezing",
+            MINIMAL + "training: {unfreeze_every: 3, early_stopping: {}}\n",
+            "4:12: training.unfreeze_every: training.early_stopping stops after 2 epochs without improvement",
+        ),
     ],
 )
 def test_what_costs_something_is_a_warning(tmp_path: Path, check: str, text: str, expected: str) -> None:
     assert check in {known.__name__ for known in WARNINGS}
-    assert len(WARNINGS) == 12
+    assert len(WARNINGS) == 15
     path = _write(tmp_path, text)
     (warning,) = read_config(path).warnings
     assert str(warning).removeprefix(f"{path}:").startswith(expected)

@@ -33,14 +33,14 @@ def test_the_readme_s_config_is_valid() -> None:
     assert checked_config(yaml.safe_load(text.replace("1e-3", "0.001"))).name == "reviews"
 
 
-def test_the_training_page_s_config_is_valid() -> None:
-    (text,) = _blocks(ROOT / "docs" / "training.md", "yaml")
-    whole = {
-        "data": {"source": "sample"},
-        "layers": [{"type": "pool"}],
-        **yaml.safe_load(text.replace("2e-3", "0.002")),
-    }
-    assert checked_config(whole).training.accumulate_steps == 2
+def test_the_training_page_s_configs_are_valid() -> None:
+    whole = {"data": {"source": "sample"}, "layers": [{"type": "pool"}]}
+    first, by_depth = (
+        checked_config(whole | yaml.safe_load(text.replace("2e-3", "0.002")))
+        for text in _blocks(ROOT / "docs" / "training.md", "yaml")
+    )
+    assert first.training.accumulate_steps == 2
+    assert by_depth.training.unfreeze_every == 1
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

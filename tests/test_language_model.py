@@ -112,7 +112,7 @@ def test_losses_of_50_steps_are_those_of_the_model_written_by_hand(kind: str, sa
         theirs.apply(tape.gradient(loss, by_hand.trainable_variables), by_hand.trainable_variables)
         return loss
 
-    state = TrainingState.begin(model, config.training, task.carried(model))
+    state = TrainingState.begin(model, config.training, carried=task.carried(model))
     take_step = build_train_step(model, state.optimizer, task, carried=state.carried)
     found = []
     epochs = (windows.shuffled(1, epoch) for epoch in itertools.count(1))

@@ -14,7 +14,7 @@ from conftest import small_config
 from seqclf.files import making_folder
 from seqclf.runs import Run
 
-# Dropout, schedules, averages, accumulated gradients and early stopping: all that has a state.
+# Dropout, schedules, averages, accumulated gradients and early stopping: all that has a state. And rates by depth.
 TRAINING = {
     "epochs": 4,
     "batch_size": 16,
@@ -24,6 +24,7 @@ TRAINING = {
     "schedule": {"type": "plateau", "warmup": 2},
     "moving_average": {"decay": 0.9},
     "early_stopping": {"monitor": "val_loss", "patience": 3},
+    "layer_rates": {"decay": 1.5},
     "checkpoint_steps": 4,
 }
 TIMES = {"seconds", "validation_seconds", "tokens_per_second"}
@@ -35,13 +36,12 @@ def training_config(train: Path, **training: Any) -> dict[str, Any]:
     No kind of recurrent layer has a state of its own from step to step; graphs of this one are traced fastest.
     """
     layers = [
-        {"type": "simple_rnn", "units": 4, "dropout": 0.2, "return_sequences": True},
+        {"type": "simple_rnn", "units": 4, "dropout": 0.2, "recurrent_weight_drop": 0.1, "return_sequences": True},
         {"type": "batch_norm"},
         {"type": "simple_rnn", "units": 3, "recurrent_dropout": 0.1},
     ]
-    return small_config(
-        data__train=str(train), data__test=None, layers=layers, training=TRAINING | training, embedding__dropout=0.2
-    )
+    dropout = {"embedding__dropout": 0.2, "embedding__row_dropout": 0.1}
+    return small_config(data__train=str(train), data__test=None, layers=layers, training=TRAINING | training, **dropout)
 
 
 @contextmanager

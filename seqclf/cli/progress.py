@@ -118,6 +118,8 @@ class _Progress:
         """The permanent lines of an event, except stages."""
         if isinstance(event, TrainingStarted):
             return [_about(event)]
+        if isinstance(event, EpochStarted) and event.note:
+            return [event.note]
         if isinstance(event, EpochDone) and self._table is not None:
             header = [] if self._has_header else self._table.header()
             self._has_header = True

@@ -15,6 +15,7 @@ from seqclf.config.data_checks import (
     fractions_leave_training_texts,
     source_is_consistent,
 )
+from seqclf.config.depth_checks import layer_rates_fit_the_layers
 from seqclf.config.problems import Problem
 from seqclf.config.schema import (
     EmbeddingConfig,
@@ -256,5 +257,6 @@ CHECKS: tuple[Check, ...] = (
     monitor_belongs_to_the_task,
     early_stopping_has_validation,
     schedule_has_validation,
+    layer_rates_fit_the_layers,
     training_options_are_consistent,
 )

@@ -57,7 +57,16 @@ def _row(name: str, schema: dict[str, Any], model: Model, beside: Sequence[Model
     choices = models_of(field.annotation)
     where = "for another of these types" if choices and set(choices) <= set(beside) else "see below"
     value = f"options, {where}" if choices else _value(schema)
+    if choices and any(one.get("items", {}).get("type") == "number" for one in _alternatives(schema)):
+        value += ", or a list of numbers"
     return f"| `{name}` | {value} | {default} | {field.description} |"
+
+
+def _alternatives(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The schema, and all its alternatives."""
+    yield schema
+    for choice in [*schema.get("anyOf", []), *schema.get("oneOf", [])]:
+        yield from _alternatives(choice)
 
 
 def _value(schema: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ import types
 from collections.abc import Iterator, Sequence
 from typing import Any, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Tag
 
 from seqclf.config.schema import Config
 from seqclf.option_types import MAPPING, OptionPath
@@ -70,6 +70,8 @@ def locate(location: Sequence[int | str]) -> tuple[OptionPath, list[Model]]:
             path.append(part)
         elif len(models) > 1:
             models = [model for model in models if (tag_of(model) or "custom") == part] or models
+        elif models and _has_tag(inside, part):
+            inside = models[0]  # the part says that the value is a mapping of it, or a list
         elif models and inside is not None:
             path.append(part)
             field = models[0].model_fields.get(part)
@@ -87,6 +89,14 @@ def _entry(annotation: Any, rest: Sequence[int | str]) -> Sequence[int | str]:
         return rest[:1]
     # The first part names one of the types that the value may have.
     return rest[1:] if rest and (rest[0] == MAPPING or str(rest[0]).startswith("list[")) else ()
+
+
+def _has_tag(annotation: Any, name: str) -> bool:
+    """Whether the annotation is a union, one of whose members has this tag."""
+    if any(isinstance(mark, Tag) and mark.tag == name for mark in getattr(annotation, "__metadata__", ())):
+        return True
+    is_union = get_origin(annotation) in (Union, types.UnionType) or hasattr(annotation, "__metadata__")
+    return is_union and any(_has_tag(argument, name) for argument in get_args(annotation))
 
 
 def _models(annotation: Any) -> Iterator[Model]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from seqclf.config.checks import Check, Layers
 from seqclf.config.data_checks import source_warnings
+from seqclf.config.depth_checks import depth_has_an_effect, everything_is_unfrozen, patience_waits_for_unfreezing
 from seqclf.config.problems import Problem
 from seqclf.config.schema import (
     EmbeddingConfig,
@@ -107,5 +108,8 @@ WARNINGS: tuple[Check, ...] = (
     ngrams_fit_into_the_longest_text,
     embedding_is_used,
     patience_fits_into_training,
+    depth_has_an_effect,
+    everything_is_unfrozen,
+    patience_waits_for_unfreezing,
     training_option_warnings,
 )

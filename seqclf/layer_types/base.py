@@ -126,6 +126,11 @@ class Layer(Kind):
         """The type, as used in names."""
         return self.type
 
+    @property
+    def has_weights(self) -> bool:
+        """Whether training changes weights of the layer; a layer of unknown code may have some."""
+        return True
+
     @abstractmethod
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
         """The flow after this layer.

@@ -26,6 +26,10 @@ class MaxPool1d(Layer):
         description="Number of tokens in a window; windows do not overlap."
     )
 
+    @property
+    def has_weights(self) -> bool:
+        return False
+
     def tokens_after(self, tokens: int) -> int:
         return -(-tokens // self.size)
 

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 class _Noise(Layer):
     """A layer without effect after training."""
 
+    @property
+    def has_weights(self) -> bool:
+        return False
+
     def write(self, flow: OnnxFlow, name: str, graph: Graph) -> OnnxFlow:
         return flow
 

@@ -32,6 +32,10 @@ class Pool(Layer):
         "concatenated.",
     )
 
+    @property
+    def has_weights(self) -> bool:
+        return "attention" in ([self.method] if isinstance(self.method, str) else self.method)
+
     def problems(self) -> Iterator[tuple[str, str]]:
         if len(set(self.method)) < len(self.method) and not isinstance(self.method, str):
             yield "method", f"expected each method once, found {', '.join(self.method)}"

@@ -25,6 +25,10 @@ class Residual(Layer):
     type: Literal["residual"] = Field(description="Layer type.")
     layer: InnerLayer = Field(description="The inner layer; it must return one vector per token.")
 
+    @property
+    def has_weights(self) -> bool:
+        return self.layer.has_weights  # a layer without weights keeps the dimension, and needs no projection
+
     def inner(self) -> Iterator[tuple[tuple[str | int, ...], Layer]]:
         yield ("layer",), self.layer
 

@@ -57,7 +57,7 @@ def encode(
     if vectors:
         table = np.array(embedding.embeddings)
         table[list(vectors)] = list(vectors.values())
-        embedding.set_weights([table])
+        embedding.embeddings.assign(table)
     if config.embedding.row_dropout:
         rows = RowDropout(
             config.embedding.row_dropout, vocabulary_size, seed=context.seeds(), name=layer_name(EMBEDDING, "rows")

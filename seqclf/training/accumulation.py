@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 import keras
@@ -30,6 +31,7 @@ class GradientSum:
     """
 
     def __init__(self, weights: Sequence[keras.Variable]) -> None:
+        self._weights = list(weights)
         self._sums = [
             keras.Variable(tf.zeros(weight.shape, weight.dtype), trainable=False, name="gradient") for weight in weights
         ]
@@ -38,6 +40,13 @@ class GradientSum:
     @property
     def variables(self) -> list[keras.Variable]:
         return [*self._sums, self._divisor]
+
+    def part(self, weights: Sequence[keras.Variable]) -> GradientSum:
+        """The same sums, of some of the weights; those of the others are zero while only the part is used."""
+        chosen = copy(self)
+        sums = {id(weight): total for weight, total in zip(self._weights, self._sums, strict=True)}
+        chosen._weights, chosen._sums = list(weights), [sums[id(weight)] for weight in weights]
+        return chosen
 
     def add(self, gradients: Sequence[tf.Tensor], divisor: tf.Tensor) -> None:
         """Add gradients of a batch's summed loss, and their divisor."""

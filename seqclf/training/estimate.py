@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqclf.config import Config
+from seqclf.config.depth import depth_groups
 from seqclf.data.prepare import TrainingData
 from seqclf.ngrams.memory import fit_bytes
 from seqclf.training.environment import peak_memory_bytes
@@ -54,8 +55,11 @@ def measure(config: Config, data: TrainingData) -> tuple[list[LayerRow], Estimat
     fitting = peak_memory_bytes() + fit_bytes(config, data.train.lengths, data.labels)
     task = task_of(config, data)
     model = task.model(config, data)
-    state = TrainingState.begin(model, config.training, task.carried(model))
-    step = build_train_step(model, state.optimizer, task, state.accumulator, state.average, carried=state.carried)
+    state = TrainingState.begin(model, config.training, depth_groups(config), carried=task.carried(model))
+    trained = state.depth.trained(config.training.epochs)  # the last epochs take longest
+    step = build_train_step(
+        model, state.optimizer, task, state.accumulator, state.average, trained=trained, carried=state.carried
+    )
     batches = task.batches(data.train, config, training=True)
     plan = batches.shuffled(config.seed, epoch=1)
     # The time of a step grows with its tokens, padding included; short steps have a nearly constant cost.

@@ -40,10 +40,11 @@ class TrainingStarted:
 
 @dataclass(frozen=True)
 class EpochStarted:
-    """``epoch`` counts from 1."""
+    """``epoch`` counts from 1. ``note``: what a person should know about it from now on; mostly empty."""
 
     epoch: int
     steps: int
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from seqclf.config import Config, write_config
+from seqclf.config.depth import depth_groups
 from seqclf.data.prepare import TrainingData
 from seqclf.new_runs import now, this_process
 from seqclf.runs import FINISHED, INTERRUPTED, RUNNING, Run
@@ -54,7 +55,7 @@ class Job:
         task = self.task.begin(self.config, self.data, self.run, self.callbacks.stage)
         model = self._model(task)
         training, scores = self.config.training, task.metrics.monitored()
-        state = TrainingState.begin(model, training, task.carried(model))
+        state = TrainingState.begin(model, training, depth_groups(self.config), carried=task.carried(model))
         keeper = Keeper(state, self.run, training, started=self.started, scores=scores)
         self.run.update_manifest(parameters=model.count_params(), threads=asdict(current_threads()))
         if self.options.resume:

@@ -36,14 +36,19 @@ def training_events(
     ``state`` remembers the best epoch's weights; the loop never restores them. Raises ``NonFiniteError`` when the loss
     is NaN or infinite. ``state`` must come from ``TrainingState.begin`` with the same ``config``.
     """
-    step = build_train_step(state.model, state.optimizer, task, state.accumulator, state.average, carried=state.carried)
+    step, trained = None, None
     validator, signature = task.validator(state.model), task.signature(state.model)
     stopping = config.early_stopping
     horizon = horizon_of(train, config, seed)
     while state.epoch < config.epochs and not _waited_enough(state, stopping):
         epoch, so_far = state.epoch + 1, state.so_far
         plan = train.shuffled(seed, epoch)
-        yield EpochStarted(epoch, steps=len(plan))
+        now, note = state.depth.trained(epoch), ""
+        if trained is None or now.groups != trained.groups:
+            trained, note = now, now.note
+            parts = (state.model, state.optimizer, task, state.accumulator, state.average)
+            step = build_train_step(*parts, trained=now, carried=state.carried)
+        yield EpochStarted(epoch, steps=len(plan), note=note)
         batches = dataset(partial(train.stream, plan[so_far.step :]), signature)
         yield from _steps(state, batches, len(plan), step, (config, horizon))
         state.epoch, state.so_far = epoch, EpochSoFar()

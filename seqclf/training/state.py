@@ -15,11 +15,13 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from seqclf.config.depth import DepthGroup
 from seqclf.config.schema import TrainingConfig
 from seqclf.errors import InputError, SeqclfError
 from seqclf.model.fitted import without_fitted
 from seqclf.training.accumulation import GradientSum
 from seqclf.training.averaging import MovingAverage
+from seqclf.training.depth import Depth
 from seqclf.training.events import StepDone
 
 _SCALARS = (
@@ -86,6 +88,7 @@ class TrainingState:
         average: moving average of the weights, if the config asks for one.
         accumulator: gradients of an update that takes several steps.
         carried: variables that the task carries from step to step (``Task.carried``).
+        depth: which weights an epoch trains; it follows from the config and never changes.
     """
 
     model: keras.Model
@@ -101,15 +104,24 @@ class TrainingState:
     epochs_on_plateau: int = 0
     average: MovingAverage | None = field(default=None, repr=False)
     accumulator: GradientSum | None = field(default=None, repr=False)
-    carried: Sequence[keras.Variable] = field(default=(), repr=False)
+    depth: Depth = field(kw_only=True, repr=False)
+    carried: Sequence[keras.Variable] = field(default=(), kw_only=True, repr=False)
 
     @classmethod
-    def begin(cls, model: keras.Model, config: TrainingConfig, carried: Sequence[keras.Variable] = ()) -> TrainingState:
-        """The state before the first epoch."""
+    def begin(
+        cls,
+        model: keras.Model,
+        config: TrainingConfig,
+        groups: Sequence[DepthGroup] = (),
+        *,
+        carried: Sequence[keras.Variable] = (),
+    ) -> TrainingState:
+        """The state before the first epoch; ``groups`` as for ``Depth``, ``carried`` as ``Task.carried`` returns."""
         weights = model.trainable_variables
         average = MovingAverage(config.moving_average.decay, weights) if config.moving_average else None
         accumulator = GradientSum(weights) if config.accumulate_steps > 1 else None
-        return cls(model, config.optimizer.build(), average=average, accumulator=accumulator, carried=carried)
+        depth = Depth(model, config, groups)
+        return cls(model, depth.optimizer(), average=average, accumulator=accumulator, depth=depth, carried=carried)
 
     def __post_init__(self) -> None:
         weights = self.model.trainable_variables

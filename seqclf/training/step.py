@@ -8,10 +8,12 @@ from typing import NamedTuple
 import keras
 import tensorflow as tf
 
-from seqclf.tasks.base import Task
+from seqclf.model.forward import Forward
+from seqclf.tasks.base import Sums, Task
 from seqclf.token_ids import PAD_ID
 from seqclf.training.accumulation import Gradient, GradientSum, mean_gradients
 from seqclf.training.averaging import MovingAverage
+from seqclf.training.depth import Trained
 
 
 class StepResult(NamedTuple):
@@ -41,6 +43,7 @@ def build_train_step(
     accumulator: GradientSum | None = None,
     average: MovingAverage | None = None,
     *,
+    trained: Trained | None = None,
     carried: Sequence[keras.Variable] = (),
 ) -> TrainStep:
     """Build a compiled step that updates the model as Keras's ``fit`` would.
@@ -50,25 +53,21 @@ def build_train_step(
     Args:
         accumulator: sums the gradients until a step is called with ``update=True``; without it, every step updates.
         average: includes the weights after every update.
+        trained: the weights that the step changes; None: all. There is no backward pass below the lowest of them.
         carried: the variables of ``Task.carried``.
     """
     forward = task.forward(model, carried)
-    variables = model.trainable_variables
+    trained = trained or Trained(tuple(model.trainable_variables))
+    accumulator = None if accumulator is None else accumulator.part(trained.weights)
 
     def apply(gradients: list[Gradient]) -> None:
-        optimizer.apply(gradients, variables)
+        optimizer.apply(gradients, trained.weights)
         if average is not None:
             average.add(optimizer.iterations)
 
     @tf.function(input_signature=task.signature(model), autograph=False)
     def learn(*batch: tf.Tensor) -> StepResult:
-        with tf.GradientTape() as tape:
-            sums = task.sums(forward, batch)
-            divisor = sums.weight if sums.divisor is None else sums.divisor
-            target = sums.loss
-            if penalties := forward.penalties:
-                target += divisor * tf.add_n(penalties)
-        gradients = tape.gradient(target, variables)
+        sums, divisor, gradients = _gradients(task, forward, trained, batch)
         if accumulator is None:
             apply(mean_gradients(gradients, divisor))
         else:
@@ -90,3 +89,18 @@ def build_train_step(
         return result
 
     return step
+
+
+def _gradients(
+    task: Task, forward: Forward, trained: Trained, batch: tuple[tf.Tensor, ...]
+) -> tuple[Sums, tf.Tensor, list[Gradient]]:
+    """What a batch adds up to, the divisor of its loss, and the gradients of the summed loss with all penalties."""
+    weights = [weight.value for weight in trained.weights]
+    with trained.tracing(), tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(weights)  # operations without any of them are not recorded, and have no backward pass
+        sums = task.sums(forward, batch)
+        divisor = sums.weight if sums.divisor is None else sums.divisor
+        target = sums.loss
+        if penalties := forward.penalties:
+            target += divisor * tf.add_n(penalties)
+    return sums, divisor, tape.gradient(target, weights)

@@ -28,7 +28,7 @@ MUTABLE = [path.read_text(encoding="utf-8") for path in CONFIGS] + [
     "head: [{type: dense, units: 3}, {type: dropout, rate: 0.5}]\n"
     "training: {optimizer: {type: sgd, momentum: 0.9, nesterov: true}, early_stopping: {monitor: val_accuracy},\n"
     "  loss: {type: focal, gamma: 1}, class_weights: {a: 1, b: 2.5}, schedule: {type: one_cycle, rise: 0.4},\n"
-    "  moving_average: {decay: 0.9}, accumulate_steps: 4}\n",
+    "  moving_average: {decay: 0.9}, accumulate_steps: 4, layer_rates: [0.1, 0.2, 1], unfreeze_every: 2}\n",
     MINIMAL
     + "training: {class_weights: balanced, schedule: {type: linear, warmup: 0.1}, loss: {label_smoothing: 0.1}}\n",
     "data: {source: sample, validation: 0, folds: 3, fold: 2}\n"

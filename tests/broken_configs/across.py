@@ -318,5 +318,26 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
                 '6:1: head: expected a list ("- ..." lines, or [...]), found 3',
             ],
         ),
+        (
+            "data: {source: sample}\n" + POOL + "training: {layer_rates: [0.1, 0.5, 1]}\n",
+            [
+                "3:12: training.layer_rates: expected 2 factors: one each for embedding, and head and output layer "
+                "(layers[0] (pool) has no weights to train); found 3"
+            ],
+        ),
+        (
+            "data: {source: sample}\n" + POOL + "training: {layer_rates: [1, 0]}\n",
+            [
+                "3:29: training.layer_rates[1]: is the factor of head and output layer, which must be trained: expected "
+                "more than 0, found 0"
+            ],
+        ),
+        (
+            LAYERS + "  - {type: lstm, units: 3, recurrent_weight_drop: 0.2, recurrent_dropout: 0.1}\n",
+            [
+                "3:56: layers[0].recurrent_dropout: 0.1 does not go with recurrent_weight_drop, which needs the layer's "
+                "fast kernels: set it to 0, or remove recurrent_weight_drop"
+            ],
+        ),
     ],
 }

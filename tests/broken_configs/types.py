@@ -29,6 +29,24 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
             ["5:3: training.class_weights: expected balanced, or a weight for each label, found 3"],
         ),
         (
+            MINIMAL + "training:\n  layer_rates: 2.6\n",
+            [
+                "5:3: training.layer_rates: expected {decay: 2.6}, or a list with a factor for each group of layers, "
+                "found 2.6"
+            ],
+        ),
+        (
+            MINIMAL + "training:\n  layer_rates: [1, x]\n",
+            ['5:20: training.layer_rates[1]: expected a number, found the string "x"'],
+        ),
+        (
+            MINIMAL + "training:\n  layer_rates: {decay: x, mapping: 1}\n",
+            [
+                '5:17: training.layer_rates.decay: expected a number, found the string "x"',
+                "5:27: training.layer_rates.mapping: unknown option (known: decay)",
+            ],
+        ),
+        (
             MINIMAL + "training:\n  class_weights: [1, 2]\n",
             ["5:3: training.class_weights: expected balanced, or a weight for each label, found a list of 2"],
         ),

@@ -12,6 +12,7 @@ from conftest import trained
 from trainings import without_saved_models
 
 from seqclf.config import Config
+from seqclf.config.depth import depth_groups
 from seqclf.runs import Run
 
 _numbers = itertools.count()  # of runs
@@ -131,7 +132,7 @@ def learning_of(config: Config, folder: Path) -> Any:
     data = prepare(config)
     task = task_of(config, data)
     model = task.model(config, data)
-    state = TrainingState.begin(model, config.training, task.carried(model))
+    state = TrainingState.begin(model, config.training, depth_groups(config), carried=task.carried(model))
     train = task.batches(data.train, config, training=True)
     validation = task.batches(data.validation, config, training=False) if data.validation else None
     events = list(training_events(state, train, validation, task, config.training, seed=config.seed))

@@ -13,6 +13,7 @@ from seqclf.config.schema.optimizers.adam import Adam
 from seqclf.config.schema.schedules import ScheduleConfig
 from seqclf.metrics.monitors import PREFIX, Monitor
 from seqclf.option_types import (
+    LIST,
     MAPPING,
     Epochs,
     Name,
@@ -34,6 +35,31 @@ ClassWeights = Annotated[
     | Annotated[dict[Name, PositiveReal], Field(min_length=1), Tag(MAPPING)],
     Discriminator(
         _kind_of_weights, custom_error_type="class_weights", custom_error_message="balanced, or a weight for each label"
+    ),
+]
+
+
+def _kind_of_rates(value: Any) -> str | None:
+    return LIST if isinstance(value, list) else MAPPING if isinstance(value, dict | RateDecay) else None
+
+
+class RateDecay(Strict):
+    """Learning rates that fall from the top of the model to its bottom."""
+
+    decay: Annotated[float, Field(ge=1, le=1000)] = Field(
+        2.6,
+        description="The rate of a group of layers divided by that of the group below it. To multiply by 0.95 from "
+        "group to group, write 1.053.",
+    )
+
+
+LayerRates = Annotated[
+    Annotated[RateDecay, Tag(MAPPING)]
+    | Annotated[list[NonNegativeReal], Field(min_length=1, max_length=102), Tag(LIST)],
+    Discriminator(
+        _kind_of_rates,
+        custom_error_type="layer_rates",
+        custom_error_message="{decay: 2.6}, or a list with a factor for each group of layers",
     ),
 ]
 
@@ -106,6 +132,20 @@ class TrainingConfig(Strict):
     )
     schedule: ScheduleConfig | None = Field(
         None, description="How the learning rate changes during training; null: constant."
+    )
+    layer_rates: LayerRates | None = Field(
+        None,
+        description="Learning rates by depth (discriminative fine-tuning; Howard & Ruder 2018, section 3.2). The "
+        "groups are the embedding, each of `layers` that has weights, and `head` with the output layer. "
+        "`{decay: 2.6}`: the top group has the rate of the optimizer, and each group below it that of the one above, "
+        "divided by 2.6. A list: the factor of each group's rate, from the embedding up; 0: the group is not trained. "
+        "null: one rate.",
+    )
+    unfreeze_every: Epochs | None = Field(
+        None,
+        description="Gradual unfreezing (Howard & Ruder 2018, section 3.3): for this many epochs only the top group of "
+        "`layer_rates` is trained, then the next group below as well, and so on every so many epochs. null: everything "
+        "is trained from the start.",
     )
     moving_average: MovingAverage | None = Field(
         None, description="Use a moving average of the weights; null: the weights themselves."

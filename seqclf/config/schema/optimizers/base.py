@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
@@ -47,9 +48,13 @@ class Optimizer(Kind):
         options = self.model_dump(exclude={"type", "clip_norm"})
         return options | {"weight_decay": self.weight_decay or None, "global_clipnorm": self.clip_norm}
 
-    def build(self) -> keras.optimizers.Optimizer:
-        """A new Keras optimizer. ``clip_norm`` clips the global norm of the gradients."""
+    def build(self, derived: Callable[[Any], Any] = lambda kind: kind) -> keras.optimizers.Optimizer:
+        """A new Keras optimizer. ``clip_norm`` clips the global norm of the gradients.
+
+        Args:
+            derived: from the optimizer's class to the one to build, a subclass of it.
+        """
         import keras
 
-        optimizer: keras.optimizers.Optimizer = getattr(keras.optimizers, self.keras_class)(**self.arguments())
+        optimizer: keras.optimizers.Optimizer = derived(getattr(keras.optimizers, self.keras_class))(**self.arguments())
         return optimizer
