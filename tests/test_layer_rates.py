@@ -10,6 +10,7 @@ from conftest import small_config
 
 from seqclf.config import checked_config
 from seqclf.config.depth import depth_groups
+from seqclf.config.schema.optimizers import OPTIMIZERS as KINDS
 from seqclf.labels import Labels
 
 LAYERS = [{"type": "dense", "units": 3}, {"type": "layer_norm"}, {"type": "pool"}]
@@ -97,6 +98,10 @@ def assert_close(found: dict[str, np.ndarray], expected: dict[str, np.ndarray], 
     assert found.keys() == expected.keys()
     for path, value in expected.items():
         np.testing.assert_allclose(found[path], value, atol=tolerance, rtol=0, err_msg=path)
+
+
+def test_every_optimizer_is_compared() -> None:
+    assert {optimizer["type"] for optimizer in OPTIMIZERS} == set(KINDS)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
