@@ -8,8 +8,7 @@ from typing import NamedTuple
 import keras
 import tensorflow as tf
 
-from seqclf.model.forward import Forward
-from seqclf.tasks.base import Sums, Task
+from seqclf.tasks.base import ForwardPass, Sums, Task
 from seqclf.token_ids import PAD_ID
 from seqclf.training.accumulation import Gradient, GradientSum, mean_gradients
 from seqclf.training.averaging import MovingAverage
@@ -92,7 +91,7 @@ def build_train_step(
 
 
 def _gradients(
-    task: Task, forward: Forward, trained: Trained, batch: tuple[tf.Tensor, ...]
+    task: Task, forward: ForwardPass, trained: Trained, batch: tuple[tf.Tensor, ...]
 ) -> tuple[Sums, tf.Tensor, list[Gradient]]:
     """What a batch adds up to, the divisor of its loss, and the gradients of the summed loss with all penalties."""
     weights = [weight.value for weight in trained.weights]
