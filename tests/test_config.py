@@ -165,7 +165,7 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
         assert words in messages
     assert "is the text column, and equal texts are always kept together" in messages  # source_is_consistent as well
     assert "expected at most tokenizer.ngram" in messages  # tokenizer_options_are_consistent as well
-    assert len(CHECKS) == 29
+    assert len(CHECKS) == 30
 
 
 def test_the_line_is_quoted_with_a_mark(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seqclf.sources.texts import LabelledTexts
+from seqclf.sources.texts import UNLABELLED, LabelledTexts
 
 SPLITS = ("train", "validation", "test")
 
@@ -65,6 +65,8 @@ class Draw:
         texts, sets = self.texts, self.sets
         none = f"{share} of {len(texts):,} texts leaves none for {name}"
         if sets is None or name in _empty(self.draw(self.fractions, None), self.fractions):
+            if set(texts.label_sets) == {(UNLABELLED,)}:
+                return none, ["add texts"]
             labels = len({label for names in texts.label_sets for label in names})
             why = f"{none}: it is less than one text of each label (labels: {labels:,})"
             return why, ["add texts", "choose another label column if these are not labels"]

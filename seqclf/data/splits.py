@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from seqclf.data.empty_splits import SPLITS, Draw, Fractions
 from seqclf.data.grouped import assign_sets, sets_of_label
 from seqclf.errors import InputError
-from seqclf.sources.texts import LabelledTexts
+from seqclf.sources.texts import UNLABELLED, LabelledTexts
 
 
 def partition(
@@ -214,10 +214,10 @@ def _check_folds(folds: int, label_sets: Sequence[tuple[str, ...]], sets: NDArra
         found = f"{counts[rarest]:,} {'training text' if sets is None else 'set'}{'' if counts[rarest] == 1 else 's'}"
         what = "texts" if sets is None else "sets"
         why = "" if sets is None else " (equal texts, and texts of one data.group, are one set)"
-        advice = f"use at most {counts[rarest]} folds" if counts[rarest] > 1 else "add texts of that label"
-        raise InputError(
-            f'data.folds: {folds} folds need {folds} {what} of every label, but "{rarest}" has {found}{why}; {advice}'
-        )
+        more = "add texts" if rarest == UNLABELLED else "add texts of that label"
+        advice = f"use at most {counts[rarest]} folds" if counts[rarest] > 1 else more
+        need = f"{what}, but found" if rarest == UNLABELLED else f'{what} of every label, but "{rarest}" has'
+        raise InputError(f"data.folds: {folds} folds need {folds} {need} {found}{why}; {advice}")
 
 
 def _assign_to_folds(

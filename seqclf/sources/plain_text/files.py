@@ -14,7 +14,7 @@ from seqclf.sources.parts import names_of
 from seqclf.sources.plain_text.slices import Slice, path_and_slice
 from seqclf.sources.table.files import matching
 from seqclf.sources.texts import where_paths_start
-from seqclf.tables.names import no_such_file
+from seqclf.tables.names import check_is_file, no_such_file
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,7 @@ def _files_in(folder: Path, selection: Selection, left_out: LeftOut, *, binary: 
 def _existing(path: Path) -> Path:
     if not os.path.exists(path):
         raise no_such_file(path, where_paths_start(path))
-    if not path.is_file():
-        raise InputError(
-            f"{path}: is neither a file nor a folder; save its text to a file, which is read several times"
-        )
+    check_is_file(path)
     return path
 
 
