@@ -15,6 +15,8 @@ from trainings import Killed, killed_after, result
 
 from seqclf.cli import cli
 from seqclf.config import checked_config, load_config
+from seqclf.errors import InputError
+from seqclf.evaluation.opening import open_classifier
 from seqclf.new_runs import begin_run
 from seqclf.runs import Run
 from seqclf.training.options import Callbacks, TrainOptions
@@ -78,6 +80,7 @@ def test_a_run_has_its_task_its_metrics_and_no_labels(run: Run) -> None:
     metrics = run.metrics["validation"]
     assert set(metrics) >= {"loss", "perplexity", "bits_per_character", "word_perplexity", "tokens", "characters"}
     lines = [json.loads(line) for line in run.history.read_text(encoding="utf-8").splitlines()]
+    assert all("accuracy" not in line and line["perplexity"] > 1 for line in lines)
     epochs = [line for line in lines if line["type"] == "epoch"]
     assert [line["val_perplexity"] for line in epochs] == sorted(
         (line["val_perplexity"] for line in epochs), reverse=True
@@ -129,6 +132,11 @@ def test_predict_takes_the_newest_classifier_beside_a_newer_language_model(
     trained(lm_config(sample_csv, training__epochs=1, name="newer"), tmp_path)
     answered = _invoke("predict", "--runs", str(tmp_path), "a good film")
     assert answered.exit_code == 0, answered.output
+
+
+def test_a_classifier_cannot_be_opened_from_it(run: Run) -> None:
+    with pytest.raises(InputError, match="is a language model, which has no labels"):
+        open_classifier(run)
 
 
 @pytest.mark.parametrize("option", ["--label=label", "--label-separator=,", "--predictions=p.csv"])

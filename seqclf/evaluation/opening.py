@@ -22,8 +22,10 @@ def open_classifier(run: Run, *, threads: int | str = "auto") -> TextClassifier:
         threads: a number; ``auto``: one for each core; ``stock``: with Keras, as TensorFlow sets them.
 
     Raises:
-        InputError: a file of the model is missing or malformed.
+        InputError: a file of the model is missing or malformed, or the run is no classifier.
     """
+    if run.has_manifest and run.task != CLASSIFICATION:
+        raise InputError(f"{run.folder}: is a {run.task.replace('_', ' ')}, which has no labels")
     if run.onnx.exists():
         from seqclf.inference import Classifier
 

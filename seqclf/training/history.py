@@ -10,6 +10,7 @@ from typing import Any
 
 from seqclf.errors import InputError
 from seqclf.files import sync
+from seqclf.metrics.language_model import perplexity
 from seqclf.metrics.monitors import PREFIX
 from seqclf.training.events import BaselineDone, EpochDone, Event, StepDone, TrainingDone
 
@@ -54,11 +55,13 @@ class History:
     Args:
         every: number of steps in a window.
         scores: names of the scores in the headline of a validation: an epoch's line has each of them, after ``val_``.
+        perplexity: whether lines have the exponential of the training loss in place of the accuracy.
     """
 
-    def __init__(self, path: Path, every: int, scores: Sequence[str]) -> None:
+    def __init__(self, path: Path, every: int, scores: Sequence[str], *, perplexity: bool = False) -> None:
         self._path = path
         self._every = every
+        self._perplexity = perplexity
         self._no_validation = dict.fromkeys(scores)
         self._window: list[StepDone] = []
 
@@ -96,8 +99,7 @@ class History:
             self._write(
                 type="epoch",
                 epoch=event.epoch,
-                loss=event.loss,
-                accuracy=event.accuracy,
+                **self._of_training(event.loss, event.accuracy),
                 **{f"{PREFIX}{name}": value for name, value in validation.items()},
                 best=event.best,
                 seconds=round(event.seconds, 3),
@@ -111,18 +113,22 @@ class History:
             return
         weight = sum(step.counted for step in self._window)
         last = self._window[-1]
+        loss = sum(step.loss * step.counted for step in self._window) / weight
         self._write(
             type="steps",
             epoch=last.epoch,
             step=last.step,
-            loss=sum(step.loss * step.counted for step in self._window) / weight,
-            accuracy=sum(step.correct for step in self._window) / weight,
+            **self._of_training(loss, sum(step.correct for step in self._window) / weight),
             learning_rate=last.learning_rate,
             tokens_per_second=round(
                 sum(step.tokens for step in self._window) / sum(step.seconds for step in self._window), 1
             ),
         )
         self._window.clear()
+
+    def _of_training(self, loss: float, accuracy: float) -> dict[str, float]:
+        """The entries of the scores on training batches."""
+        return {"loss": loss, **({"perplexity": perplexity(loss)} if self._perplexity else {"accuracy": accuracy})}
 
     def _write(self, **entries: Any) -> None:
         with self._path.open("a", encoding="utf-8") as file:

@@ -56,7 +56,9 @@ class Job:
         model = self._model(task)
         training, scores = self.config.training, task.metrics.monitored()
         state = TrainingState.begin(model, training, depth_groups(self.config), carried=task.carried(model))
-        keeper = Keeper(state, self.run, training, started=self.started, scores=scores)
+        keeper = Keeper(
+            state, self.run, training, started=self.started, scores=scores, perplexity=task.shows_perplexity
+        )
         self.run.update_manifest(parameters=model.count_params(), threads=asdict(current_threads()))
         if self.options.resume:
             self._resume(keeper)

@@ -31,14 +31,22 @@ class Keeper:
     Args:
         started: start of the job, by ``time.perf_counter``.
         scores: names of the scores in the headline of a validation.
+        perplexity: as in ``History``.
     """
 
     def __init__(
-        self, state: TrainingState, run: Run, config: TrainingConfig, *, started: float, scores: Sequence[str]
+        self,
+        state: TrainingState,
+        run: Run,
+        config: TrainingConfig,
+        *,
+        started: float,
+        scores: Sequence[str],
+        perplexity: bool = False,
     ) -> None:
         self.state = state
         self._run, self._config, self._started = run, config, started
-        self._history = History(run.history, config.log_every, scores)
+        self._history = History(run.history, config.log_every, scores, perplexity=perplexity)
         self._checkpoints = Checkpoints(run.checkpoints)
         self._saved_at = time.monotonic()
 
