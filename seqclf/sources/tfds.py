@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from seqclf.errors import InputError, SeqclfError
-from seqclf.option_types import Fraction, Name
+from seqclf.option_types import Fraction, Name, OptionPath
 from seqclf.sources.base import Source, TableColumns
 from seqclf.sources.columns import ColumnOptions, Extra, Group, Label, Text, Weight
 from seqclf.sources.parts import names_of, parts_of
@@ -74,7 +74,7 @@ class TfdsData(ColumnOptions):
         part = super().describe(split)
         return self.dataset if len(names_of(part)) == 1 else f"{self.dataset}, {_listed_names(part)}"
 
-    def problems(self) -> Iterator[tuple[str, str]]:
+    def problems(self) -> Iterator[tuple[str | OptionPath, str]]:
         yield from super().problems()
         for option, given in (("train", self.train), ("validation", self.validation), ("test", self.test)):
             if isinstance(given, list) and (repeated := [name for name in given if given.count(name) > 1]):
