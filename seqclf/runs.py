@@ -29,6 +29,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from seqclf.config_option import option_of_data
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8
 from seqclf.files import locked, shell_word, write_json
@@ -155,7 +156,7 @@ class Run:
         """
         if not self.config.exists():
             return str(self._texts_of_export.get("column", TEXT_COLUMN))
-        node = self._option_of_data("text")
+        node = option_of_data(self.config, "text")
         return node if isinstance(node, str) else TEXT_COLUMN
 
     @property
@@ -163,27 +164,15 @@ class Run:
         """``data.header``: names of the columns of files without a header line; empty without it."""
         if not self.config.exists():
             return tuple(map(str, self._texts_of_export.get("header", ())))
-        nodes = self._option_of_data("header")
+        nodes = option_of_data(self.config, "header")
         return tuple(node.value for node in nodes) if isinstance(nodes, list) else ()
 
     @property
     def origin(self) -> dict[str, str]:
         """``data.source`` and ``data.format``, where they are known and name one."""
         saved = self._texts_of_export
-        found = {name: saved.get(name, self._option_of_data(name)) for name in ("source", "format")}
+        found = {name: saved.get(name, option_of_data(self.config, name)) for name in ("source", "format")}
         return {name: value for name, value in found.items() if isinstance(value, str) and value not in _NONE}
-
-    def _option_of_data(self, option: str) -> Any:
-        """The text of an option of ``data``, or the YAML nodes of a list; None if the config is missing or has none."""
-        import yaml
-
-        try:
-            node: Any = yaml.compose(self.config.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-            for name in ("data", option):
-                node = {key.value: value for key, value in node.value}[name]
-            return node.value
-        except (OSError, ValueError, LookupError, AttributeError, TypeError, yaml.YAMLError):
-            return None
 
     @property
     def text_encoding(self) -> str:

@@ -161,8 +161,8 @@ def test_files_are_read_in_order(tmp_path: Path) -> None:
     reader = TextData(source="text", train=root).open()
     assert isinstance(reader, SelectiveSource)
     assert reader.left_out(root) == (
-        'left out: 3 files: 1 .md, 1 hidden, 1 about the data (README); data.extensions: [.txt, .text, "", .md] reads '
-        ".md, too"
+        "left out: 3 files: 1 .md, 1 hidden (.hidden.txt), 1 about the data (README); data.extensions: "
+        '[.txt, .text, "", .md] reads .md, too'
     )
 
 
