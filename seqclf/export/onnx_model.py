@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from seqclf.config import Config
+from seqclf.export.onnx_file import (
+    LOGITS_OUTPUT,
+    TOKEN_IDS,
+    embedded,
+    finished,
+    float_info,
+    graph_of,
+    through,
+    token_ids_info,
+    write_file,
+)
 from seqclf.extra_columns import ExtraColumns
-from seqclf.files import replacing
 from seqclf.labels import Labels
-from seqclf.layer_types import Layer, named_layers
-from seqclf.onnx_writer.graph import OPSET, Graph, OnnxFlow, dense, real_tokens
+from seqclf.onnx_writer.graph import Graph, OnnxFlow, dense
 from seqclf.onnx_writer.inputs import at_least_one, rows_of, with_a_token
 from seqclf.onnx_writer.ngrams import Hashes, ngram_logits
 from seqclf.prior import Prior
@@ -25,8 +32,7 @@ if TYPE_CHECKING:
     import keras
     import onnx
 
-_IR_VERSION = 8
-_LOGITS, _PROBABILITIES = "logits", "probabilities"  # names of the outputs
+_PROBABILITIES = "probabilities"  # name of an output
 _EXTRA = "extra"  # name of the input for columns beside the text
 
 
@@ -52,34 +58,14 @@ def onnx_model(
 
     Raises ``InputError`` for a custom layer.
     """
-    import onnx
-    from onnx import TensorProto, helper
-
-    def weights(layer: str) -> list[NDArray[np.float32]]:
-        return [np.asarray(weight) for weight in model.get_layer(layer).get_weights()]
-
-    graph = Graph(weights)
+    graph = graph_of(model)
     _add_outputs(graph, config, labels, prior, extra)
-    made = helper.make_graph(
-        graph.nodes,
-        "seqclf",
-        [
-            helper.make_tensor_value_info("token_ids", TensorProto.INT32, ["batch", "time"]),
-            *([] if extra is None else [helper.make_tensor_value_info(_EXTRA, TensorProto.FLOAT, [None, extra.width])]),
-        ],
-        [
-            helper.make_tensor_value_info(_LOGITS, TensorProto.FLOAT, ["batch", labels.units]),
-            helper.make_tensor_value_info(_PROBABILITIES, TensorProto.FLOAT, ["batch", len(labels)]),
-        ],
-        initializer=graph.initializers,
+    return finished(
+        graph,
+        [token_ids_info(), *([] if extra is None else [float_info(_EXTRA, None, extra.width)])],
+        [float_info(LOGITS_OUTPUT, "batch", labels.units), float_info(_PROBABILITIES, "batch", len(labels))],
+        _about(config, labels, thresholds, extra),
     )
-    written = helper.make_model(
-        made, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=_IR_VERSION, producer_name="seqclf"
-    )
-    about = _about(config, labels, thresholds, extra)
-    helper.set_model_props(written, {name: json.dumps(value, ensure_ascii=False) for name, value in about.items()})
-    onnx.checker.check_model(written, full_check=True)
-    return written
 
 
 def _about(
@@ -107,15 +93,13 @@ def export_onnx(
     extra: ExtraColumns | None = None,
 ) -> None:
     """Write ``onnx_model(...)``; the file appears when it is complete."""
-    content = onnx_model(model, config, labels, thresholds, prior, extra=extra).SerializeToString()
-    with replacing(path) as temporary:
-        temporary.write_bytes(content)
+    write_file(onnx_model(model, config, labels, thresholds, prior, extra=extra), path)
 
 
 def _add_outputs(graph: Graph, config: Config, labels: Labels, prior: Prior | None, extra: ExtraColumns | None) -> None:
     """Add everything from the inputs to the outputs."""
     padding = graph.constant(PAD_ID, np.int32)
-    token_ids = at_least_one(graph, "token_ids", padding=padding, steps=True)
+    token_ids = at_least_one(graph, TOKEN_IDS, padding=padding, steps=True)
     beside = None if extra is None else _beside(graph, extra, token_ids)
     read = token_ids
     if prior is None or extra is not None:  # otherwise the prior answers texts without tokens
@@ -123,7 +107,7 @@ def _add_outputs(graph: Graph, config: Config, labels: Labels, prior: Prior | No
         read = with_a_token(graph, token_ids, padding=padding, unknown_id=unknown_id)
     logits = _logits(graph, config, read, beside)
     answered = _or_prior(graph, logits, labels, prior, token_ids=token_ids, extra=extra, beside=beside)
-    _add_probabilities(graph, rows_of(graph, answered, "token_ids", name=_LOGITS), labels)
+    _add_probabilities(graph, rows_of(graph, answered, TOKEN_IDS, name=LOGITS_OUTPUT), labels)
 
 
 def _add_probabilities(graph: Graph, logits: str, labels: Labels) -> None:
@@ -181,12 +165,12 @@ def _logits(graph: Graph, config: Config, token_ids: str, beside: OnnxFlow | Non
     """The logits of ``build_model``, computed in the same order."""
     from seqclf.model.build import LOGITS, NETWORK_LOGITS, NGRAMS
 
-    flow = _through(graph, "layers", config.layers, _embedded(graph, token_ids)) if config.layers else None
+    flow = through(graph, "layers", config.layers, embedded(graph, token_ids)) if config.layers else None
     if beside is not None:
         flow = beside if flow is None else _joined(graph, flow, beside.x, beside.width)
     if config.ngrams is None:
         assert flow is not None
-        return dense(graph, _through(graph, "head", config.head, flow).x, LOGITS)
+        return dense(graph, through(graph, "head", config.head, flow).x, LOGITS)
     hashes = Hashes([coefficients(order) for order in config.ngrams.orders], word_coefficients(), PRIME)
     scores = ngram_logits(graph, token_ids, NGRAMS, hashes, normalize=config.ngrams.normalize)
     if config.ngrams.join == "head":
@@ -194,11 +178,11 @@ def _logits(graph: Graph, config: Config, token_ids: str, beside: OnnxFlow | Non
         flow = (
             OnnxFlow(scores, "", "", units, is_sequence=False) if flow is None else _joined(graph, flow, scores, units)
         )
-        return dense(graph, _through(graph, "head", config.head, flow).x, LOGITS)
+        return dense(graph, through(graph, "head", config.head, flow).x, LOGITS)
     if flow is None:
         scale, bias = (graph.constant(weight) for weight in graph.weights(LOGITS))
         return graph.op("Add", graph.op("Mul", scores, scale), bias)
-    network = dense(graph, _through(graph, "head", config.head, flow).x, NETWORK_LOGITS)
+    network = dense(graph, through(graph, "head", config.head, flow).x, NETWORK_LOGITS)
     ours, theirs = (graph.constant(weight) for weight in graph.weights(LOGITS))
     return graph.op("Add", graph.op("Mul", network, ours), graph.op("Mul", scores, theirs))
 
@@ -206,20 +190,3 @@ def _logits(graph: Graph, config: Config, token_ids: str, beside: OnnxFlow | Non
 def _joined(graph: Graph, flow: OnnxFlow, x: str, width: int) -> OnnxFlow:
     """The text's vector concatenated with ``x``, ``[batch, width]``."""
     return OnnxFlow(graph.op("Concat", flow.x, x, axis=1), "", "", flow.width + width, is_sequence=False)
-
-
-def _through(graph: Graph, section: str, layers: Sequence[Layer], flow: OnnxFlow) -> OnnxFlow:
-    for name, layer in named_layers(section, layers):
-        flow = layer.write(flow, name, graph)
-    return flow
-
-
-def _embedded(graph: Graph, token_ids: str) -> OnnxFlow:
-    from seqclf.model.encoder import EMBEDDING
-
-    table = graph.weights(EMBEDDING)[0]
-    x = graph.op("Gather", graph.constant(table), token_ids)
-    padding = graph.op("Equal", token_ids, graph.constant(PAD_ID, np.int32))
-    real = graph.op("Cast", graph.op("Not", padding), to=6)
-    lengths = graph.op("ReduceSum", real, graph.integers(1), keepdims=0)
-    return OnnxFlow(x, real_tokens(graph, x, lengths), lengths, width=table.shape[1])

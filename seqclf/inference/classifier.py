@@ -74,6 +74,8 @@ class Classifier:
         session = _session(path, content, threads)
         try:
             about = {name: json.loads(value) for name, value in session.get_modelmeta().custom_metadata_map.items()}
+            if "labels" not in about and "task" in about:
+                raise InputError(f"{path}: is a {str(about['task']).replace('_', ' ')}, which has no labels")
             labels = Labels.from_json(about["labels"])
             thresholds = None if about["thresholds"] is None else tuple(map(float, about["thresholds"]))
             max_tokens, truncate = int(about["max_tokens"]), about["truncate"]

@@ -73,7 +73,7 @@ class Carry:
         """The output of a recurrent Keras layer that returns its states, of which it has ``states``."""
         import keras
 
-        names = [layer_name(layer.name, "state", number) for number in range(states)]
+        names = state_names(layer.name, states)
         before = [keras.Input((layer.units,), dtype="float32", name=name) for name in names]
         x, *after = layer(flow.x, initial_state=before, mask=flow.mask)
         self.before += before
@@ -171,6 +171,11 @@ def layer_name(*parts: str | int) -> str:
     ``build`` and ``write`` both call this, so that they agree. Nothing takes a name apart again.
     """
     return "_".join(map(str, parts))
+
+
+def state_names(layer: str, states: int) -> list[str]:
+    """Names of the model's inputs for the states of a recurrent layer."""
+    return [layer_name(layer, "state", number) for number in range(states)]
 
 
 def named_layers(section: str, layers: Sequence[Layer]) -> Iterator[tuple[str, Layer]]:

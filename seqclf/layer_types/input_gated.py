@@ -22,7 +22,14 @@ class _Mixing(RecurrentLayer):
     candidate: ClassVar = "linear"
 
     def _readings(
-        self, graph: Graph, x: str, lengths: str, by_direction: Sequence[Weights], reverse: bool
+        self,
+        graph: Graph,
+        x: str,
+        lengths: str,
+        by_direction: Sequence[Weights],
+        reverse: bool,
+        *,
+        before: Sequence[str] = (),
     ) -> list[Reading]:
         from seqclf.onnx_writer.recurrent import Reading, gates_of, last_of, read_mixed
 
@@ -32,10 +39,17 @@ class _Mixing(RecurrentLayer):
             gates = gates_of(weights, self.gates)
             source, decay, candidate = self._mixed(graph, x, gates)
             state = read_mixed(
-                graph, self.candidate, source, lengths, decay=decay, candidate=candidate, reverse=backwards
+                graph,
+                self.candidate,
+                source,
+                lengths,
+                decay=decay,
+                candidate=candidate,
+                reverse=backwards,
+                before=before,
             )
             if (every := self._output(graph, x, state.every, gates)) != state.every:
-                state = Reading(every, last_of(graph, every, lengths, reverse=backwards))
+                state = Reading(every, last_of(graph, every, lengths, reverse=backwards), state.states)
             read.append(state)
         return read
 

@@ -98,8 +98,9 @@ _POOLS = {"last": _last, "mean": _mean, "max": _max, "attention": _attention}
 
 
 def _onnx_last(flow: OnnxFlow, name: str, graph: Graph) -> str:
-    last = graph.op("Sub", graph.op("Cast", flow.lengths, to=7), graph.integers(1))
-    return graph.op("GatherND", flow.x, graph.op("Unsqueeze", last, graph.integers(1)), batch_dims=1)
+    from seqclf.onnx_writer.graph import at_last_token
+
+    return at_last_token(graph, flow.x, flow.lengths)
 
 
 def _onnx_mean(flow: OnnxFlow, name: str, graph: Graph) -> str:

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from seqclf.layer_types.base import Activation, Context, Flow, Initializer, Layer, Tensor, initializer, layer_name
+from seqclf.layer_types.base import (
+    Activation,
+    Context,
+    Flow,
+    Initializer,
+    Layer,
+    Tensor,
+    initializer,
+    layer_name,
+    state_names,
+)
 from seqclf.option_types import Fraction, NonNegativeReal, PositiveReal, Tokens, Width
 
 if TYPE_CHECKING:
@@ -105,7 +115,11 @@ class RecurrentLayer(Layer):
             x = reversed_texts(graph, flow.x, flow.lengths) if self.go_backwards else flow.x
             x, lengths = segmented(graph, replace(flow, x=x), self.segment)
         in_time = graph.op("Transpose", x, perm=[1, 0, 2])
-        readings = self._readings(graph, in_time, lengths, by_direction, self.go_backwards and self.segment is None)
+        reverse = self.go_backwards and self.segment is None
+        if graph.carry is None:
+            readings = self._readings(graph, in_time, lengths, by_direction, reverse)
+        else:
+            readings = [self._carried(graph, in_time, lengths, weights, name)]
         x = joined(graph, readings, self.merge_mode, sequences=bool(self.return_sequences))
         width = self.units * (2 if self.bidirectional and self.merge_mode == "concat" else 1)
         after = replace(flow, x=x, width=width, is_sequence=bool(self.return_sequences))
@@ -114,9 +128,29 @@ class RecurrentLayer(Layer):
         x = unsegmented(graph, after, flow)
         return replace(after, x=reversed_texts(graph, x, flow.lengths) if self.go_backwards else x)
 
+    def _carried(self, graph: Graph, x: str, lengths: str, weights: Weights, name: str) -> Reading:
+        """The outputs of the layer ``name``, whose states are inputs of the graph."""
+        from seqclf.onnx_writer.carry import State
+        from seqclf.onnx_writer.inputs import at_least_one
+
+        assert graph.carry is not None
+        names = state_names(name, self.states)
+        before = [at_least_one(graph, state, padding=graph.constant(0.0)) for state in names]
+        [reading] = self._readings(graph, x, lengths, [weights], False, before=before)
+        values = zip(names, before, reading.states, strict=True)
+        graph.carry.states += [State(state, self.units, value, after) for state, value, after in values]
+        return reading
+
     @abstractmethod
     def _readings(
-        self, graph: Graph, x: str, lengths: str, by_direction: Sequence[Weights], reverse: bool
+        self,
+        graph: Graph,
+        x: str,
+        lengths: str,
+        by_direction: Sequence[Weights],
+        reverse: bool,
+        *,
+        before: Sequence[str] = (),
     ) -> list[Reading]:
         """Outputs of each direction, as in ``seqclf.onnx_writer.recurrent.read``, with the weights of each."""
 
@@ -225,14 +259,21 @@ class SteppedLayer(RecurrentLayer):
         return options
 
     def _readings(
-        self, graph: Graph, x: str, lengths: str, by_direction: Sequence[Weights], reverse: bool
+        self,
+        graph: Graph,
+        x: str,
+        lengths: str,
+        by_direction: Sequence[Weights],
+        reverse: bool,
+        *,
+        before: Sequence[str] = (),
     ) -> list[Reading]:
         from seqclf.onnx_writer.cell import Cell
         from seqclf.onnx_writer.recurrent import read
 
         options = {name: getattr(self, name) for name in ("recurrent_activation", "reset_after") if hasattr(self, name)}
         cell = Cell(self.keras_name.replace("Simple", ""), self.units, self.activation, **options)
-        return read(graph, cell, x, lengths, by_direction, reverse=reverse)
+        return read(graph, cell, x, lengths, by_direction, reverse=reverse, before=before)
 
 
 class Lstm(SteppedLayer):

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from seqclf.onnx_writer.carry import Carry
+
 OPSET = 17
 """Opset version of ``ai.onnx``; ONNX Runtime supports it since 1.12 (2022)."""
 
@@ -18,10 +20,18 @@ class Graph:
 
     Args:
         weights: returns the weights of the model's Keras layer of a name, in the order of ``get_weights()``.
+        carry: collects the states of recurrent layers, if the model reads its text in windows.
     """
 
-    def __init__(self, weights: Callable[[str], list[NDArray[np.float32]]], prefix: str = "") -> None:
+    def __init__(
+        self,
+        weights: Callable[[str], list[NDArray[np.float32]]],
+        prefix: str = "",
+        *,
+        carry: Carry | None = None,
+    ) -> None:
         self.weights = weights
+        self.carry = carry
         self.nodes: list[Any] = []
         self.initializers: list[Any] = []
         self._prefix = prefix
@@ -91,6 +101,17 @@ def dense(graph: Graph, x: str, layer: str, activation: str | None = None) -> st
     if bias:
         out = graph.op("Add", out, graph.constant(bias[0]))
     return activate(graph, out, activation or "linear")
+
+
+def token_logits(graph: Graph, x: str, kernel: NDArray[np.float32], bias: NDArray[np.float32]) -> str:
+    """``x W^T + b`` for ``x [batch, width]`` and a ``kernel`` with a row for each token."""
+    return graph.op("Gemm", x, graph.constant(kernel), graph.constant(bias), transB=1)
+
+
+def at_last_token(graph: Graph, x: str, lengths: str) -> str:
+    """``[batch, width]``, of ``x [batch, time, width]`` at the last of ``lengths`` tokens (at least 1)."""
+    last = graph.op("Sub", graph.op("Cast", lengths, to=7), graph.integers(1))
+    return graph.op("GatherND", x, graph.op("Unsqueeze", last, graph.integers(1)), batch_dims=1)
 
 
 def activate(graph: Graph, x: str, name: str) -> str:

@@ -23,14 +23,28 @@ _NATIVE = {"tanh": "Tanh", "sigmoid": "Sigmoid", "relu": "Relu", "linear": "Affi
 
 @dataclass(frozen=True)
 class Reading:
-    """Outputs of one direction: ``every`` output, ``[time, batch, units]``, and the ``last``, ``[batch, units]``."""
+    """Outputs of one direction.
+
+    Attributes:
+        every: output, ``[time, batch, units]``.
+        last: output, ``[batch, units]``.
+        states: after the last token read, ``[batch, units]`` each; empty unless the states before were given.
+    """
 
     every: str
     last: str
+    states: tuple[str, ...] = ()
 
 
 def read(
-    graph: Graph, cell: Cell, x: str, lengths: str, weights: Sequence[Weights], *, reverse: bool = False
+    graph: Graph,
+    cell: Cell,
+    x: str,
+    lengths: str,
+    weights: Sequence[Weights],
+    *,
+    reverse: bool = False,
+    before: Sequence[str] = (),
 ) -> list[Reading]:
     """Read the texts in one direction or both.
 
@@ -40,27 +54,39 @@ def read(
         weights: for each direction, kernel, recurrent kernel and bias if there is one; a second direction reads from
             the end.
         reverse: with one direction, read from the end.
+        before: with one direction, the states to start from, ``[batch, units]`` each; empty: zeros.
     """
     directions = [reverse] if len(weights) == 1 else [False, True]
     if {cell.activation, cell.recurrent_activation} <= _NATIVE.keys():
-        return _native(graph, cell, x, lengths, weights=weights, directions=directions)
+        return _native(graph, cell, x, lengths, weights=weights, directions=directions, before=before)
     made = []
     for (kernel, *rest), backwards in zip(weights, directions, strict=True):
         own, of_state = cell.biases(rest[1:])
         projected = graph.op("Add", graph.op("MatMul", x, graph.constant(kernel)), graph.constant(own))
-        made.append(Reading(*scan(graph, cell, projected, lengths, kernel=rest[0], bias=of_state, backwards=backwards)))
+        every, states = scan(
+            graph, cell, projected, lengths, kernel=rest[0], bias=of_state, backwards=backwards, before=before
+        )
+        made.append(Reading(every, states[0], tuple(states) if before else ()))
     return made
 
 
 def read_mixed(
-    graph: Graph, activation: str, x: str, lengths: str, *, decay: Gate, candidate: Gate, reverse: bool
+    graph: Graph,
+    activation: str,
+    x: str,
+    lengths: str,
+    *,
+    decay: Gate,
+    candidate: Gate,
+    reverse: bool,
+    before: Sequence[str] = (),
 ) -> Reading:
     """``s_t = a_t s_{t-1} + (1 - a_t) activation(c_t)``, where ``sigmoid^-1(a)`` and ``c`` are products of ``x`` alone:
-    a GRU with a zero recurrent kernel and the update gate ``a``."""
+    a GRU with a zero recurrent kernel and the update gate ``a``. Its output is the state."""
     units = len(decay[1])
     kernel, bias = (np.concatenate([a, np.zeros_like(a), c], axis=-1) for a, c in zip(decay, candidate, strict=True))
     weights = [kernel, np.zeros((units, 3 * units), np.float32), np.stack([bias, np.zeros_like(bias)])]
-    return read(graph, Cell("GRU", units, activation), x, lengths, [weights], reverse=reverse)[0]
+    return read(graph, Cell("GRU", units, activation), x, lengths, [weights], reverse=reverse, before=before)[0]
 
 
 def gates_of(weights: Weights, count: int) -> list[Gate]:
@@ -75,7 +101,14 @@ def product(graph: Graph, x: str, gate: Gate) -> str:
 
 
 def _native(
-    graph: Graph, cell: Cell, x: str, lengths: str, *, weights: Sequence[Weights], directions: Sequence[bool]
+    graph: Graph,
+    cell: Cell,
+    x: str,
+    lengths: str,
+    *,
+    weights: Sequence[Weights],
+    directions: Sequence[bool],
+    before: Sequence[str],
 ) -> list[Reading]:
     def by_gate(array: Array) -> Array:
         """``[..., gates * units]`` in ONNX's order of the gates."""
@@ -93,24 +126,26 @@ def _native(
     options: dict[str, Any] = {"linear_before_reset": int(cell.reset_after)} if cell.kind == "GRU" else {}
     if linear := names.count("linear"):
         options |= {"activation_alpha": [1.0] * linear, "activation_beta": [0.0] * linear}
-    every, last = graph.ops(
+    every, *after = graph.ops(
         cell.kind,
         *(x, *map(graph.constant, arrays), lengths),
-        outputs=[graph.fresh("outputs"), graph.fresh("last")],
+        *(graph.op("Unsqueeze", state, graph.integers(0)) for state in before),
+        outputs=[graph.fresh("outputs"), *(graph.fresh("last") for _ in before or "h")],
         hidden_size=cell.units,
         direction="bidirectional" if len(directions) == 2 else "reverse" if directions[0] else "forward",
         activations=[_NATIVE[name] for name in names],
         **options,
     )
-    return [
-        Reading(
-            *(
-                graph.op("Gather", one, graph.constant(direction, np.int64), axis=axis)
-                for one, axis in ((every, 1), (last, 0))
-            )
-        )
-        for direction in range(len(directions))
-    ]
+
+    def of(direction: int, value: str, axis: int) -> str:
+        return graph.op("Gather", value, graph.constant(direction, np.int64), axis=axis)
+
+    made = []
+    for direction in range(len(directions)):
+        outputs = of(direction, every, 1)
+        states = tuple(of(direction, state, 0) for state in after)
+        made.append(Reading(outputs, states[0], states if before else ()))
+    return made
 
 
 def last_of(graph: Graph, every: str, lengths: str, *, reverse: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,12 +49,15 @@ def scan(
     kernel: NDArray[np.float32],
     bias: NDArray[np.float32],
     backwards: bool,
-) -> tuple[str, str]:
-    """Every output, ``[time, batch, units]``, zero after the end of a text, and the last one, ``[batch, units]``.
+    before: Sequence[str] = (),
+) -> tuple[str, list[str]]:
+    """Every output, ``[time, batch, units]``, zero after the end of a text, and the states after the last token read,
+    ``[batch, units]`` each, of which the first is the output.
 
     Args:
         projected: the input product, ``float32 [time, batch, gates * units]``.
         kernel: the recurrent kernel, ``[units, gates * units]``, with its ``bias [gates * units]``.
+        before: the states to start from; empty: zeros.
     """
     from onnx import TensorProto, helper
 
@@ -75,18 +79,22 @@ def scan(
         [info(name, cell.units) for name in (*kept, output)],
         initializer=body.initializers,
     )
-    batch = graph.op("Shape", projected, start=1, end=2)
-    zeros = graph.op("Expand", graph.constant(0.0), graph.op("Concat", batch, graph.integers(cell.units), axis=0))
-    last, *_, every = graph.ops(
+    *after, every = graph.ops(
         "Scan",
-        *(*[zeros] * len(states), projected, _real(graph, projected, lengths)),
+        *(before or [_zeros(graph, cell, projected)] * len(states)),
+        *(projected, _real(graph, projected, lengths)),
         outputs=[graph.fresh("outputs") for _ in range(len(states) + 1)],
         body=loop,
         num_scan_inputs=2,
         scan_input_directions=[int(backwards)] * 2,
         scan_output_directions=[int(backwards)],
     )
-    return every, last
+    return every, after
+
+
+def _zeros(graph: Graph, cell: Cell, projected: str) -> str:
+    batch = graph.op("Shape", projected, start=1, end=2)
+    return graph.op("Expand", graph.constant(0.0), graph.op("Concat", batch, graph.integers(cell.units), axis=0))
 
 
 def _real(graph: Graph, x: str, lengths: str) -> str:

@@ -21,8 +21,7 @@ def write_models(config: Config, data: TrainingData, model: Any, validation: Met
     if config.task.needs_labels:
         _write_classifier(config, data, model, validation, run)
     else:
-        run.forget_metrics()  # of the earlier model, if the run was resumed
-        _write_keras(model, run)
+        _write_language_model(config, model, run)
     if validation is not None:
         write_metrics(config, validation, run)
 
@@ -32,6 +31,20 @@ def _write_keras(model: Any, run: Run) -> None:
 
     with replacing(run.model) as temporary:
         plain(model).save(temporary)
+
+
+def _write_onnx(content: bytes, run: Run) -> None:
+    with replacing(run.onnx) as temporary:
+        temporary.write_bytes(content)
+
+
+def _forget_other_metrics(run: Run, content: bytes | None) -> None:
+    """Delete the metrics of the earlier model, if the run was resumed and another epoch is the best now.
+
+    ``content`` is the new ONNX model; None: it has none, so nothing says whether the model is the same.
+    """
+    if content is None or not run.onnx.is_file() or run.onnx.read_bytes() != content:
+        run.forget_metrics()
 
 
 def _write_classifier(config: Config, data: TrainingData, model: Any, validation: Metrics | None, run: Run) -> None:
@@ -45,16 +58,24 @@ def _write_classifier(config: Config, data: TrainingData, model: Any, validation
     more: dict[str, Any] = {"thresholds": thresholds, "prior": run.prior, "extra": run.extra}
     has_onnx = all(layer.has_onnx for _, layer in walk(config.layers))
     content = onnx_model(model, config, data.labels, **more).SerializeToString() if has_onnx else None
-    if content is None or not run.onnx.is_file() or run.onnx.read_bytes() != content:
-        run.forget_metrics()  # of the earlier model, if the run was resumed and another epoch is the best now
+    _forget_other_metrics(run, content)
     shutil.rmtree(run.saved_model, ignore_errors=True)  # from before a resume
     _write_keras(model, run)
     if thresholds is not None:
         run.write_thresholds(thresholds)
     export_saved_model(model, config, data.tokenizer, data.labels, run.saved_model, **more)
     if content is not None:
-        with replacing(run.onnx) as temporary:
-            temporary.write_bytes(content)
+        _write_onnx(content, run)
+
+
+def _write_language_model(config: Config, model: Any, run: Run) -> None:
+    """Write the language model in all formats. The metrics of another model are deleted."""
+    from seqclf.export.onnx_language_model import onnx_language_model
+
+    content = onnx_language_model(model, config).SerializeToString()
+    _forget_other_metrics(run, content)
+    _write_keras(model, run)
+    _write_onnx(content, run)
 
 
 def write_metrics(config: Config, validation: Metrics, run: Run, baseline: BaselineScores | None = None) -> None:
