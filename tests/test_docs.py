@@ -12,6 +12,8 @@ from pathlib import Path
 import click
 import pytest
 import yaml
+from conftest import trained
+from language_models import lm_config
 
 from seqclf.config import checked_config
 from seqclf.runs import Run
@@ -65,7 +67,13 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert (page.parent / target).exists(), target
 
 
-def test_python_examples_run(binary_run: Run, offers_run: Run, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def language_model_run(sample_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    config = lm_config(sample_csv, training__epochs=1)
+    return trained(config, tmp_path_factory.mktemp("language_models"))
+
+
+def test_python_examples_run(binary_run: Run, offers_run: Run, language_model_run: Run, tmp_path: Path) -> None:
     """Each with names of its own. All share a process, except what must run before TensorFlow computes anything."""
     together, alone = [], []
     for block in itertools.chain.from_iterable(_blocks(page, "python") for page in PAGES):
@@ -73,6 +81,7 @@ def test_python_examples_run(binary_run: Run, offers_run: Run, tmp_path: Path) -
         program = program.replace('"my_onnx_model"', repr(str(binary_run.folder)))
         program = program.replace('"my_offers_model"', repr(str(offers_run.saved_model)))
         program = program.replace('"my_offers_onnx_model"', repr(str(offers_run.folder)))
+        program = program.replace('"my_language_model/model.onnx"', repr(str(language_model_run.onnx)))
         runs = binary_run.folder.parent if "find_model" in block else tmp_path
         program = program.replace('"runs"', repr(str(runs)))
         (alone if "tune_runtime(" in program else together).append(program)

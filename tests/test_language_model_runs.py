@@ -6,6 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import keras
+import numpy as np
+import onnxruntime
 import pytest
 import yaml
 from click.testing import CliRunner, Result
@@ -70,8 +73,23 @@ def test_stopped_anywhere_the_result_is_bit_equal(stops: list[int], run: Run, sa
     for stop in others:
         with pytest.raises(Killed):
             train(load_config(stopped.config), stopped, TrainOptions(resume=True), Callbacks(listen=killed_after(stop)))
+    stopped.onnx.write_bytes(b"of an earlier training")
     train(load_config(stopped.config), stopped, TrainOptions(resume=True))
     assert result(stopped) == result(run)
+    assert stopped.onnx.read_bytes() == run.onnx.read_bytes()
+
+
+def test_the_onnx_model_of_the_run_is_that_of_keras(run: Run) -> None:
+    model = keras.models.load_model(run.model, compile=False)
+    draw = np.random.default_rng(0)
+    tokens = draw.integers(1, model.outputs[0].shape[-1], (3, 7)).astype(np.int32)
+    states = [draw.normal(size=(3, state.shape[1])).astype(np.float32) for state in model.inputs[1:]]
+    logits, *after = model([tokens, *states], training=False)
+    session = onnxruntime.InferenceSession(run.onnx)
+    names = [one.name for one in session.get_inputs()]
+    found = session.run(None, dict(zip(names, [tokens, *states], strict=True)))
+    for one, other in zip(found, [logits[:, -1], *after], strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-4)
 
 
 def test_a_run_has_its_task_its_metrics_and_no_labels(run: Run) -> None:
