@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import keras
 import numpy as np
@@ -23,6 +25,7 @@ from seqclf.evaluation.opening import open_classifier
 from seqclf.new_runs import begin_run
 from seqclf.runs import Run
 from seqclf.training.options import Callbacks, TrainOptions
+from seqclf.training.written import write_models
 
 LAYERS = [
     {"type": "lstm", "units": 6, "dropout": 0.2},
@@ -103,6 +106,17 @@ def test_a_run_has_its_task_its_metrics_and_no_labels(run: Run) -> None:
     assert [line["val_perplexity"] for line in epochs] == sorted(
         (line["val_perplexity"] for line in epochs), reverse=True
     )
+
+
+def test_metrics_stay_while_the_model_stays_the_same(run: Run, tmp_path: Path) -> None:
+    copy = Run(Path(shutil.copytree(run.folder, tmp_path / "copy")))
+    model, config, data = keras.models.load_model(copy.model, compile=False), load_config(copy.config), Mock()
+    write_models(config, data, model, None, copy)
+    assert "validation" in copy.metrics
+    table = model.get_layer("embedding").embeddings
+    table.assign(table + 1)
+    write_models(config, data, model, None, copy)
+    assert copy.metrics == {}
 
 
 def test_eval_measures_splits_and_other_texts(run: Run, lm_runs: Path, tmp_path: Path) -> None:
