@@ -17,6 +17,8 @@ LATEST = "latest"
 _LISTED = 20
 _PLAIN = {CLASSIFICATION: "classifier", LANGUAGE_MODEL: "language model"}
 
+_USED_BY = {CLASSIFICATION: "predict", LANGUAGE_MODEL: "generate"}
+
 
 def find_run(runs: Path, name: str | None, task: str | None = None) -> Run:
     """The complete run with this name or path; for None and ``latest``, the newest finished run.
@@ -57,8 +59,8 @@ def find_run(runs: Path, name: str | None, task: str | None = None) -> Run:
 def _of_another_task(run: Run, wanted: str) -> InputError:
     expected, found = (_PLAIN.get(task, task) for task in (wanted, run.task))
     return InputError(
-        f"{run.folder}: is a {found}, but this command needs a {expected}; `seqclf eval --run "
-        f"{shell_word(run.folder)}` measures it"
+        f"{run.folder}: is a {found}, but this command needs a {expected}; choose another run with --run, or use this "
+        f"one with `seqclf {_USED_BY.get(run.task, 'eval')} --run {shell_word(run.folder)}`"
     )
 
 
@@ -72,7 +74,9 @@ def _no_such_run(runs: Path, name: str) -> InputError:
     if found is not None and found.is_file():
         return InputError(f"{found}: is a file; expected a run's name or folder")
     if found is not None and not Run(found).config.exists() and _has_a_model(found):
-        return InputError(f"{found}: is an exported model, which only predict reads; name the run it was exported from")
+        return InputError(
+            f"{found}: is an exported model, which only predict and generate read; name the run it was exported from"
+        )
     if found is not None:
         return InputError(f"{found}: not a run (it has no manifest.json); choose another")
     names = [known for known, _ in run_names(runs)]

@@ -59,7 +59,9 @@ ALLOWED = {
     "evaluation": BASE
     | {"runs", "run_choice", "tensorflow_startup", "config", "text", "data", "sources", "model", "tasks", "inference"},
     "export": BASE | {"runs", "config", "layer_types", "text", "data", "model", "onnx_writer", "tasks", "inference"},
-    "inference": BASE | {"text"},
+    "onnx_session": {"errors"},
+    "generation": BASE | {"runs", "onnx_session", "text"},
+    "inference": BASE | {"onnx_session", "text", "generation"},
     "baseline": BASE | {"config", "layer_types", "text", "data", "sources", "tasks", "label_weights"},
     "benchmark": BASE | {"figures", "runtime", "config", "data", "layers", "model", "training"},
     "probe": BASE | {"figures", "config", "layer_types", "text", "model", "tasks", "training"},
@@ -88,7 +90,9 @@ ALLOWED = {
 LIGHT = {
     "cli",
     "decisions",
+    "generation",
     "inference",
+    "onnx_session",
     "onnx_writer",
     "option_types",
     "file_encoding",

@@ -25,14 +25,24 @@ def places(command: click.Command) -> list[click.Parameter]:
 
 def arguments_in(command: click.Command, words: Sequence[str], skip: int) -> Iterator[str]:
     """The words that are neither options nor values of options, without the first ``skip``."""
+    return iter(separated(command, words)[0][skip:])
+
+
+def separated(command: click.Command, words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The words that are neither options nor values of options, and the others."""
+    arguments: list[str] = []
+    others: list[str] = []
     rest = list(words)
     while rest:
         word = rest.pop(0)
         option = option_named(command, word.partition("=")[0])
+        if option is None and not word.startswith("-"):
+            arguments.append(word)
+            continue
+        others.append(word)
         if option is not None and not option.is_flag and "=" not in word and rest:
-            rest.pop(0)
-        elif not word.startswith("-") and (skip := skip - 1) < 0:
-            yield word
+            others.append(rest.pop(0))
+    return arguments, others
 
 
 def value_of(words: Sequence[str], option: str) -> str | None:

@@ -17,6 +17,7 @@ from seqclf.cli.command_words import (
     option_names,
     places,
     renamed,
+    separated,
     value_of,
     without,
 )
@@ -26,6 +27,8 @@ from seqclf.cli.other_names import ARGUMENTS_ELSEWHERE, DATA_OPTIONS, OPTIONS_EL
 from seqclf.cli.working_settings import working_setting
 
 _CONFIGS = (".yaml", ".yml")
+_OF_TEXTS = ("predict", "generate")
+"""Commands whose arguments are texts."""
 
 
 OF_RESUME = ("--epochs", "--patience")
@@ -40,7 +43,7 @@ def hint_for(error: click.UsageError, arguments: Sequence[str]) -> Hint | None:
         return None
     command = error.ctx.command
     words = tuple(arguments[len(command_line(error.ctx)) - 1 :])
-    if command.name == "predict" and (hint := _text_with_a_dash(words)) is not None:
+    if command.name in _OF_TEXTS and (hint := _text_with_a_dash(error.ctx, words)) is not None:
         return hint
     if isinstance(error, click.NoSuchOption):
         return _unknown_option(error.ctx, error.option_name, words)
@@ -49,14 +52,14 @@ def hint_for(error: click.UsageError, arguments: Sequence[str]) -> Hint | None:
     return None
 
 
-def _text_with_a_dash(words: tuple[str, ...]) -> Hint | None:
+def _text_with_a_dash(context: click.Context, words: tuple[str, ...]) -> Hint | None:
     """For ``predict "-bad product"``, a text that looks like options."""
     before = words[: words.index("--")] if "--" in words else words
     texts = [word for word in before if word.startswith("-") and any(map(str.isspace, word)) and "=" not in word]
     if not texts:
         return None
     others = [word for word in words if word not in texts and word != "--"]
-    return Hint("Put -- before texts that start with a dash", ("seqclf", "predict", *others, "--", *texts))
+    return Hint("Put -- before texts that start with a dash", (*command_line(context), *others, "--", *texts))
 
 
 def _unknown_option(context: click.Context, name: str, words: tuple[str, ...]) -> Hint:
@@ -158,6 +161,9 @@ def _extra_argument(context: click.Context, words: tuple[str, ...]) -> Hint | No
         return None
     if (hint := several_files(context, words)) is not None:
         return hint
+    if own == "generate":
+        prompt, options = separated(context.command, words)
+        return Hint("Put the prompt in quotes; type", (*line, " ".join(prompt), *options))
     others = tuple(word for word in words if word != extra)
     path, suffix = Path(extra), Path(extra).suffix.lower()
     if "=" in extra and _has_settings(context.command):

@@ -27,6 +27,16 @@ OPTIONS_ELSEWHERE = {
         **dict.fromkeys(("proba", "probs", "scores", "all"), "--probabilities"),
         **dict.fromkeys(("force", "f"), "--overwrite"),
     },
+    "generate": {
+        **dict.fromkeys(("model", "model_dir", "checkpoint", "r", "m"), "--run"),
+        **dict.fromkeys(("max_tokens", "max_new_tokens", "n_predict", "length", "max_length", "n"), "--tokens"),
+        **dict.fromkeys(("temp", "t"), "--temperature"),
+        **dict.fromkeys(("k", "topk"), "--top-k"),
+        **dict.fromkeys(("nucleus", "p", "topp"), "--top-p"),
+        **dict.fromkeys(("num_samples", "num_return_sequences", "count"), "--samples"),
+        **dict.fromkeys(("random_seed", "s"), "--seed"),
+        **dict.fromkeys(("stop_sequence", "until", "end"), "--stop"),
+    },
     "export": {
         **dict.fromkeys(("model", "model_dir", "r", "m"), "--run"),
         **dict.fromkeys(("output", "out", "o", "output_dir", "dir"), "--to"),
@@ -49,6 +59,7 @@ OPTIONS_ELSEWHERE = {
 ARGUMENTS_ELSEWHERE = {
     "train": {"config": "CONFIG", "c": "CONFIG", "config_file": "CONFIG", "f": "CONFIG"},
     "check": {"config": "CONFIG", "c": "CONFIG", "config_file": "CONFIG"},
+    "generate": dict.fromkeys(("prompt", "text", "start", "prime", "prefix"), "PROMPT"),
     "predict": {"sentence": "TEXT", "text": "TEXT", "t": "TEXT"},
 }
 """Options of other tools -> our arguments, by command."""

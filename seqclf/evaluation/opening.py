@@ -7,12 +7,15 @@ from pathlib import Path
 from seqclf.errors import InputError
 from seqclf.inference.text_classifier import TextClassifier
 from seqclf.run_choice import find_run
-from seqclf.runs import CLASSIFICATION, Run
+from seqclf.runs import CLASSIFICATION, LANGUAGE_MODEL, Run
+
+_READERS = {CLASSIFICATION: "predict", LANGUAGE_MODEL: "generate"}
+"""The command that reads models of a task."""
 
 
-def find_model(runs: Path, name: str | None) -> Run:
-    """The exported folder at this path, else the run that ``find_run`` finds. Raises ``InputError``."""
-    return _exported(name) or find_run(runs, name, CLASSIFICATION)
+def find_model(runs: Path, name: str | None, task: str = CLASSIFICATION) -> Run:
+    """The exported folder at this path, else the run that ``find_run`` finds for a task. Raises ``InputError``."""
+    return _exported(name, task) or find_run(runs, name, task)
 
 
 def open_classifier(run: Run, *, threads: int | str = "auto") -> TextClassifier:
@@ -39,7 +42,7 @@ def open_classifier(run: Run, *, threads: int | str = "auto") -> TextClassifier:
     return KerasClassifier.load(run)
 
 
-def _exported(name: str | None) -> Run | None:
+def _exported(name: str | None, task: str) -> Run | None:
     """A folder with a model that ``seqclf export`` wrote; None for anything else, such as a run."""
     if name is None or not Path(name).is_dir() or Run(Path(name)).has_manifest:
         return None
@@ -49,6 +52,6 @@ def _exported(name: str | None) -> Run | None:
     for file, form in ((folder.folder / "saved_model.pb", "a SavedModel"), (folder.model, "a Keras model")):
         if file.exists():
             raise InputError(
-                f"{name}: contains {form}; predict takes a run, or what `seqclf export --format onnx` wrote"
+                f"{name}: contains {form}; {_READERS[task]} takes a run, or what `seqclf export --format onnx` wrote"
             )
     return None

@@ -1,7 +1,8 @@
-"""A trained classifier without TensorFlow: its tokenizer and ONNX Runtime."""
+"""Trained models without TensorFlow: a tokenizer and ONNX Runtime."""
 
+from seqclf.generation import Generator
 from seqclf.inference.classifier import Classifier
 from seqclf.inference.prediction import Prediction
 from seqclf.inference.text_classifier import TextClassifier
 
-__all__ = ["Classifier", "Prediction", "TextClassifier"]
+__all__ = ["Classifier", "Generator", "Prediction", "TextClassifier"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ from seqclf.extra_columns import ExtraColumns
 from seqclf.inference.prediction import Prediction
 from seqclf.inference.text_classifier import features_of, stream
 from seqclf.labels import Labels
+from seqclf.onnx_session import MODEL_FILE, TOKENIZER_FOLDER, is_invalid_input, metadata, open_session
 from seqclf.text.fields import Text, as_text, check_several
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
@@ -28,7 +27,6 @@ from seqclf.token_ids import PAD_ID
 if TYPE_CHECKING:
     import onnxruntime
 
-MODEL_FILE, TOKENIZER_FOLDER = "model.onnx", "tokenizer"
 _EXTRA = "extra"  # name of the model's input for columns beside the text
 
 _TOKENS_A_BATCH, _TEXTS_A_BATCH = 16_384, 256
@@ -65,15 +63,9 @@ class Classifier:
             InputError: if one of the two is missing or was not written by seqclf.
         """
         path = Path(folder) / MODEL_FILE
+        session = open_session(path, threads)
         try:
-            content = path.read_bytes()
-        except FileNotFoundError as error:
-            raise InputError(f"{path}: is missing; `seqclf export --format onnx` writes it") from error
-        except OSError as error:
-            raise InputError(f"{path}: cannot be read ({error.strerror})") from error
-        session = _session(path, content, threads)
-        try:
-            about = {name: json.loads(value) for name, value in session.get_modelmeta().custom_metadata_map.items()}
+            about = metadata(session)
             if "labels" not in about and "task" in about:
                 raise InputError(f"{path}: is a {str(about['task']).replace('_', ' ')}, which has no labels")
             labels = Labels.from_json(about["labels"])
@@ -169,8 +161,8 @@ class Classifier:
             beside = {} if features is None else {_EXTRA: features[batch]}
             try:
                 (rows[batch],) = self._session.run([name], {"token_ids": token_ids, **beside})
-            except Exception as error:  # its own kinds have no base of their own
-                if type(error).__name__ != "InvalidArgument":
+            except Exception as error:
+                if not is_invalid_input(error):
                     raise
                 raise InputError(
                     f"{MODEL_FILE} and {TOKENIZER_FOLDER}/ do not belong together: the tokenizer gives ids up to "
@@ -200,22 +192,3 @@ def _batches(lengths: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
             stop += 1
         yield order[start:stop]
         start = stop
-
-
-def _cores() -> int:
-    """Number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _session(path: Path, content: bytes, threads: int | None) -> onnxruntime.InferenceSession:
-    import onnxruntime
-
-    options: Any = onnxruntime.SessionOptions()
-    # By default ONNX Runtime counts two logical cores of one physical core as one.
-    options.intra_op_num_threads = threads or _cores()
-    options.log_severity_level = 4
-    try:
-        # Loaded from bytes, so an untrusted model cannot refer to other files.
-        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # its own kinds have no base of their own
-        raise InputError(f"{path}: cannot be read as a model ({error})") from error

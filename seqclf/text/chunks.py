@@ -105,6 +105,12 @@ class ChunkTokenizer(Tokenizer):
     def encode_all(self, texts: Iterable[str]) -> Iterator[NDArray[np.int32]]:
         return BulkEncoder(chunk_splitter(line_breaks=self.wording.line_breaks), self.ids_of, self.unknown_id)(texts)
 
+    def unknown_parts(self, text: str) -> Iterator[str]:
+        words_of = self.wording.reader()
+        for chunk in chunk_splitter(line_breaks=self.wording.line_breaks)(text):
+            words = words_of(chunk)
+            yield from (word for word in words if self.unknown_id in self.ids_of([word])[0])
+
     def rules(self) -> str:
         pattern = word_rules(self.wording.version, runs=self.wording.runs).pattern
         return f"{pattern} {super().rules()}".strip()

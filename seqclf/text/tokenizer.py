@@ -86,6 +86,13 @@ class Tokenizer(ABC):
         decoder = self.decoder()
         return "".join([*map(decoder.add, ids), decoder.finish()])
 
+    def unknown_parts(self, text: str) -> Iterator[str]:
+        """The words or n-grams of a text that have an unknown token, in order, as they are looked up.
+
+        This base class yields none, as tokenizers that fall back to bytes should.
+        """
+        return iter(())
+
     @abstractmethod
     def content(self) -> dict[str, Any]:
         """The vocabulary and the options, as plain values."""

@@ -119,6 +119,12 @@ class CharTokenizer(Tokenizer):
             id_of_text = self._ids.get(text, self.unknown_id)
             yield ids[start:stop] if stop > start else np.array([id_of_text], np.int32)
 
+    def unknown_parts(self, text: str) -> Iterator[str]:
+        characters = self._characters(text)
+        last = max(len(characters) - self.ngram, 0)
+        ngrams = (characters[start : start + self.ngram] for start in range(0, last + 1, self.stride))
+        return (ngram for ngram in ngrams if ngram and ngram not in self._ids)
+
     def decoder(self) -> Decoder:
         return _NgramDecoder(self)
 

@@ -1,0 +1,117 @@
+"""``seqclf generate``."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import click
+
+from seqclf.cli.generated import as_object, print_text, prompt_of
+from seqclf.cli.options import json_option, run_option, runs_option
+from seqclf.cli.streams import check_output, print_json
+from seqclf.cli.wrap import say
+from seqclf.run_choice import LATEST, named_with_status
+
+_MOST_SEED = 2**63 - 1
+
+
+def _finite(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"{value} is not a finite number")
+    return value
+
+
+def _not_empty(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    if "" in values:
+        raise click.BadParameter("expected a text that is not empty")
+    return values
+
+
+@click.command("generate")
+@click.argument("prompt", required=False, default="", metavar="[PROMPT]")
+@run_option
+@runs_option
+@click.option(
+    "--tokens",
+    type=click.IntRange(min=1),
+    metavar="N",
+    default=200,
+    show_default=True,
+    help="Maximum number of tokens after the prompt.",
+)
+@click.option(
+    "--temperature",
+    type=click.FloatRange(min=0),
+    metavar="T",
+    callback=_finite,
+    default=0.8,
+    show_default=True,
+    help="Below 1: more of what is probable; above 1: more surprising; 0: always the most probable token.",
+)
+@click.option(
+    "--top-k", type=click.IntRange(min=1), metavar="K", help="Choose among the K most probable tokens. [default: all]"
+)
+@click.option(
+    "--top-p",
+    type=click.FloatRange(0, 1, min_open=True),
+    metavar="P",
+    callback=_finite,
+    help="Choose among the fewest most probable tokens that together have the probability P. [default: all]",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, _MOST_SEED),
+    metavar="S",
+    help="The same seed makes the same text again; further samples have S + 1, S + 2, ... [default: a random one]",
+)
+@click.option(
+    "--samples", type=click.IntRange(min=1), metavar="N", default=1, show_default=True, help="Number of texts."
+)
+@click.option(
+    "--stop",
+    multiple=True,
+    metavar="TEXT",
+    callback=_not_empty,
+    help="End before this text. Repeatable.",
+)
+@json_option
+def generate_command(
+    prompt: str, *, runs: Path, run_name: str | None, seed: int | None, samples: int, as_json: bool, **options: Any
+) -> None:
+    """Continue PROMPT with a language model, or make a text from nothing. The PROMPT ``-`` reads standard input,
+    without the line end at its end. Put ``--`` before a prompt that starts with a dash.
+
+    Prints the prompt and the text after it, as it is made. The text ends where the model ends it, after --tokens, or
+    before a --stop. With --json, prints an object for each sample: prompt, text (without the prompt), tokens, ending
+    ("end of text", "tokens" or "stop"), seed and seconds.
+    """
+    from seqclf.evaluation.opening import find_model
+    from seqclf.generation.generator import Generator, Request, random_seed
+    from seqclf.runs import LANGUAGE_MODEL
+
+    is_random = options["temperature"] > 0
+    if samples > 1 and not is_random:
+        raise click.UsageError("--samples: with --temperature 0 all would be equal; choose another temperature")
+    run = find_model(runs, run_name, LANGUAGE_MODEL)
+    text = prompt_of(prompt)
+    if run_name in (None, LATEST) and run.has_manifest:
+        say(f"Run {named_with_status(run, str(run.folder))}", err=True)
+    generator = Generator.load(run.folder)
+    read = generator.prompt(text)
+    if read.unknown:
+        say(f"Warning: the model does not know {read.listed()}, which the prompt contains", err=True)
+    first = random_seed() if seed is None else seed
+    if seed is None and is_random:
+        say(f"Seed {first}", err=True)
+    for number in range(samples):
+        own = first + number
+        continuation = generator.continuation(read, Request(seed=own, **options))
+        if as_json:
+            print_json(as_object(text, continuation, own if is_random else None))
+            check_output()
+            continue
+        if samples > 1:
+            click.echo(f"--- sample {number + 1} of {samples}, seed {own}")
+        print_text(text, continuation)

@@ -1,0 +1,102 @@
+"""A prompt as a language model reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from seqclf.errors import InputError
+from seqclf.text.decoder import Decoder
+from seqclf.text.fields import FIELD_SEPARATOR
+from seqclf.text.tokenizer import Tokenizer
+
+_LISTED = 5
+_LONGEST = 30
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """The beginning of a text.
+
+    Attributes:
+        text: as the user wrote it.
+        ids: its tokens; none if the text is empty, or white space that the tokenizer does not read.
+        unknown: the words or characters that the tokenizer does not know, each once, in order.
+    """
+
+    text: str
+    ids: tuple[int, ...]
+    unknown: tuple[str, ...]
+
+    @classmethod
+    def read(cls, text: str, tokenizer: Tokenizer) -> Prompt:
+        """Encode the text.
+
+        Raises ``InputError`` if the tokenizer knows no token of it, or if its tokens have no text.
+        """
+        ids = _ids(text, tokenizer)
+        if all(one == tokenizer.unknown_id for one in ids) and not text.strip():
+            return cls(text, (), ())
+        unknown = tuple(dict.fromkeys(tokenizer.plain.unknown_parts(text))) if tokenizer.unknown_id in ids else ()
+        prompt = cls(text, tuple(ids), unknown)
+        if all(one == tokenizer.unknown_id for one in ids):
+            raise InputError(
+                f"the prompt has no token that the model knows{prompt.listed(': ')}; write a prompt like the training "
+                "texts, or none"
+            )
+        return prompt
+
+    def listed(self, before: str = "") -> str:
+        """The first unknown ones, for messages, after ``before``; "" if there are none."""
+        if not self.unknown:
+            return ""
+        more = len(self.unknown) - _LISTED
+        shown = [repr(one if len(one) <= _LONGEST else f"{one[:_LONGEST]}...") for one in self.unknown[:_LISTED]]
+        return before + ", ".join(shown) + (f" and {more:,} more" if more > 0 else "")
+
+
+class AfterPrompt:
+    """The text after a prompt: what a decoder adds once it has read the prompt's tokens.
+
+    A decoder of words holds the last word back, because it may go on. A prompt may end in white space that the
+    tokenizer does not read; then the text does not begin with any. Fields of a text are lines.
+    """
+
+    def __init__(self, prompt: Prompt, tokenizer: Tokenizer) -> None:
+        self.decoder: Decoder = tokenizer.decoder()
+        shown = "".join(map(self.decoder.add, prompt.ids))
+        whole = tokenizer.decode(prompt.ids)
+        self._held = whole[len(shown) :].strip()
+        ends_in_space = prompt.text[-1:].isspace() and not whole[-1:].isspace()
+        if ends_in_space and self._held:
+            self._held = ""
+            self.decoder.finish()  # white space ends a word
+        self._strips = ends_in_space
+
+    def add(self, token_id: int) -> str:
+        """The text that is complete with this token."""
+        return self._new(self.decoder.add(token_id))
+
+    def finish(self) -> str:
+        """The rest of the text."""
+        return self._new(self.decoder.finish())
+
+    def _new(self, text: str) -> str:
+        if text and self._held:
+            place = text.find(self._held)  # after a space, if there was one before the word
+            text, self._held = text[max(place, 0) + (len(self._held) if place >= 0 else 0) :], ""
+        text = text.replace(FIELD_SEPARATOR, "\n")
+        if text and self._strips:
+            text = text.lstrip()
+            self._strips = not text
+        return text
+
+
+def _ids(text: str, tokenizer: Tokenizer) -> list[int]:
+    """The tokens of a text that goes on: no end of a field, and white space at the end, if the tokenizer has any."""
+    plain = tokenizer.plain
+    ids = plain.encode(text)
+    if not text.strip() or not text[-1].isspace() or plain.decode(ids)[-1:].isspace():
+        return ids
+    # A tokenizer that reads no white space at the end of a text reads it before a character.
+    longer = plain.encode(f"{text.rstrip()} {text.rstrip()[-1]}")[:-1]
+    return longer if plain.decode(longer) == f"{plain.decode(ids)} " else ids

@@ -1,0 +1,45 @@
+"""Ends a text where one of several texts occurs, also if that comes in pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class StopTexts:
+    """Passes a text on, piece by piece, up to the first of ``texts`` in it.
+
+    What may be the beginning of one of them is held back until the next piece.
+
+    Attributes:
+        found: whether one has occurred; nothing is passed on after it.
+    """
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        """Raises ``ValueError`` for an empty text."""
+        if not all(texts):
+            raise ValueError("stop: expected texts that are not empty")
+        self._texts, self._held, self.found = tuple(texts), "", False
+
+    def add(self, piece: str) -> str:
+        """What can be passed on now."""
+        if self.found or not piece:
+            return ""
+        text = self._held + piece
+        places = [place for stop in self._texts if (place := text.find(stop)) >= 0]
+        if places:
+            self.found, self._held = True, ""
+            return text[: min(places)]
+        held = max((_overlap(text, stop) for stop in self._texts), default=0)
+        self._held = text[len(text) - held :]
+        return text[: len(text) - held]
+
+    def finish(self) -> str:
+        """The rest of the text."""
+        rest, self._held = self._held, ""
+        return rest
+
+
+def _overlap(text: str, stop: str) -> int:
+    """Length of the longest end of ``text`` with which ``stop`` begins."""
+    longest = min(len(text), len(stop) - 1)
+    return next((size for size in range(longest, 0, -1) if text.endswith(stop[:size])), 0)
