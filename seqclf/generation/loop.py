@@ -104,13 +104,12 @@ class Continuation:
 
     def _choose(self, logits: NDArray[np.float32]) -> int:
         decoder = self._text.decoder
-        allowed = np.append(decoder.allowed(), decoder.complete and len(self._ids) + self.tokens > 1)
-        if len(logits) != len(allowed):
-            raise InputError(
-                f"the model predicts {len(logits):,} tokens, but its tokenizer has {len(allowed) - 1:,} and the end of "
-                "a text; use both from the same run"
-            )
+        may_end = decoder.complete and len(self._ids) + self.tokens > 1  # a text has a token
+        masked = logits.copy()
+        masked[:-1][~decoder.allowed()] = -np.inf
+        if not may_end:
+            masked[-1] = -np.inf
         try:
-            return self._sampler.next_token(np.where(allowed, logits, -np.inf).astype(np.float32, copy=False))
+            return self._sampler.next_token(masked)
         except ValueError as error:
             raise InputError(f"no next token can be chosen: {error}; choose another run") from error

@@ -55,7 +55,7 @@ class OnnxStepModel:
             end_id, direction = int(about["end_id"]), about["direction"]
             states = {str(one["input"]): int(one["units"]) for one in about["states"]}
             outputs = [_LOGITS, *(str(one["output"]) for one in about["states"])]
-            _check_names(session, [_TOKEN_IDS, *states], outputs)
+            _check(session, [_TOKEN_IDS, *states], outputs, end_id + 1)
         except (LookupError, TypeError, ValueError, RecursionError) as error:
             raise InputError(f"{path}: not a model that seqclf wrote ({error})") from error
         if direction != "forward":
@@ -83,11 +83,14 @@ class OnnxStepModel:
         return row, after
 
 
-def _check_names(session: Any, inputs: Sequence[str], outputs: Sequence[str]) -> None:
-    """Raise ``ValueError`` if the model has other inputs or outputs than these."""
+def _check(session: Any, inputs: Sequence[str], outputs: Sequence[str], tokens: int) -> None:
+    """Raise ``ValueError`` if the model has other inputs or outputs than these, or another number of tokens."""
     for what, found, expected in (
         ("inputs", session.get_inputs(), inputs),
         ("outputs", session.get_outputs(), outputs),
     ):
         if {one.name for one in found} != set(expected):
             raise ValueError(f"its {what} are not those that it describes")
+    (logits,) = (one for one in session.get_outputs() if one.name == _LOGITS)
+    if logits.shape[-1] != tokens:
+        raise ValueError(f"it predicts {logits.shape[-1]} tokens, but describes {tokens}")

@@ -9,6 +9,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+_COLDEST = 1e-200
+"""No temperature is lower: all different ``float32`` are then far apart, and no quotient overflows."""
+
 
 class Sampler(Protocol):
     """Chooses tokens."""
@@ -68,8 +71,7 @@ class Temperature:
             raise ValueError(f"temperature: expected a number above 0, found {self.value}")
 
     def next_token(self, logits: NDArray[np.floating]) -> int:
-        with np.errstate(over="ignore"):  # near 0, all but the best become -inf
-            return self.then.next_token(_below_the_best(logits) / self.value)
+        return self.then.next_token(_below_the_best(logits) / max(self.value, _COLDEST))
 
 
 @dataclass(frozen=True)
@@ -141,8 +143,10 @@ def chain(*, temperature: float = 1.0, top_k: int | None = None, top_p: float | 
 def _below_the_best(logits: NDArray[np.floating]) -> NDArray[np.float64]:
     """The logits minus the largest, which is 0: no exponential of them overflows."""
     best = _check(logits)
-    with np.errstate(invalid="ignore"):  # inf - inf
-        return np.where(logits == best, 0.0, logits.astype(np.float64) - best)
+    if best == math.inf:
+        return np.where(logits == best, 0.0, -np.inf)
+    below: NDArray[np.float64] = logits.astype(np.float64) - best
+    return below
 
 
 def _check(logits: NDArray[np.floating]) -> float:
