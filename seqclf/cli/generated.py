@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -33,7 +34,7 @@ def prompt_of(argument: str) -> str:
     return re.sub(r"(?:\r\n|\r|\n)\Z", "", text)
 
 
-def print_text(prompt: str, continuation: Continuation) -> None:
+def print_text(prompt: str, continuation: Iterable[str]) -> None:
     """Print the prompt, and the text after it as it is made. An interrupted text ends its line, too."""
     is_terminal = sys.stdout.isatty()
     try:
@@ -47,7 +48,8 @@ def print_text(prompt: str, continuation: Continuation) -> None:
 
 def _show(text: str, is_terminal: bool) -> None:
     shown = _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text) if is_terminal else text
-    click.echo(shown, nl=False)  # which flushes
+    sys.stdout.write(shown)  # click.echo takes escape sequences away
+    sys.stdout.flush()
     check_output()
 
 
