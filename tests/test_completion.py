@@ -36,6 +36,8 @@ def test_run_names_are_completed(binary_run: Run, tmp_path: Path) -> None:
     assert _completed("seqclf eval --runs elsewhere --run o", tmp_path) == ["other-1"]
     assert _completed("seqclf export --run ", tmp_path, SEQCLF_RUNS="elsewhere") == ["latest", "other-1"]
     assert _completed("seqclf init --template imdb_st", tmp_path) == ["imdb_stacked_gru", "imdb_stacked_lstm"]
+    assert _completed("seqclf generate --run m", tmp_path) == ["mine-1"]
+    assert _completed("seqclf gen", tmp_path) == ["generate"]
     assert _completed("seqclf che", tmp_path) == ["check"]
 
 

@@ -82,6 +82,7 @@ def test_python_examples_run(binary_run: Run, offers_run: Run, language_model_ru
         program = program.replace('"my_offers_model"', repr(str(offers_run.saved_model)))
         program = program.replace('"my_offers_onnx_model"', repr(str(offers_run.folder)))
         program = program.replace('"my_language_model/model.onnx"', repr(str(language_model_run.onnx)))
+        program = program.replace('"my_language_model"', repr(str(language_model_run.folder)))
         runs = binary_run.folder.parent if "find_model" in block else tmp_path
         program = program.replace('"runs"', repr(str(runs)))
         (alone if "tune_runtime(" in program else together).append(program)

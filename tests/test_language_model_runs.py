@@ -119,6 +119,15 @@ def test_metrics_stay_while_the_model_stays_the_same(run: Run, tmp_path: Path) -
     assert copy.metrics == {}
 
 
+def test_a_run_generates(run: Run, lm_runs: Path) -> None:
+    options = ["--runs", str(lm_runs), "--seed", "5", "--tokens", "40", "--json"]
+    first, again = (_invoke("generate", "the film", *options) for _ in range(2))
+    assert first.exit_code == 0, first.output
+    made = json.loads(first.stdout)
+    assert 0 < made["tokens"] <= 40 and made["text"].strip()
+    assert json.loads(again.stdout)["text"] == made["text"]
+
+
 def test_eval_measures_splits_and_other_texts(run: Run, lm_runs: Path, tmp_path: Path) -> None:
     shown = _invoke("eval", "--runs", str(lm_runs), "--split", "validation")
     assert shown.exit_code == 0, shown.output

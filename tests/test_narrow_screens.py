@@ -153,7 +153,19 @@ def _words(text: str) -> list[str]:
 
 @pytest.mark.parametrize("columns", [40, 60, 80])
 @pytest.mark.parametrize(
-    "command", [[], ["init"], ["train"], ["check"], ["eval"], ["predict"], ["bench"], ["probe", "memory"], ["config"]]
+    "command",
+    [
+        [],
+        ["init"],
+        ["train"],
+        ["check"],
+        ["eval"],
+        ["predict"],
+        ["generate"],
+        ["bench"],
+        ["probe", "memory"],
+        ["config"],
+    ],
 )
 def test_help_pages_break_lines_between_words(
     command: list[str], columns: int, monkeypatch: pytest.MonkeyPatch

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from conftest import POOLED, written_config
+from made_up_models import write_model
 from rich.console import Console
 
 from seqclf.cli.progress import epoch_bar
@@ -54,6 +55,7 @@ def folder(binary_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(binary_run.folder, folder / "runs" / "small-1")
     rows = "".join(f"日本 é {number},да\nfilm {number},нет\n" for number in range(12))
     (folder / "données.csv").write_text(f"été,Etikett für\n{rows}", encoding="utf-8")
+    write_model(folder / "lm-1")
     written_config(
         folder, Path("données.csv"), data__text="été", data__label="Etikett für", layers=POOLED, training__epochs=1
     )
@@ -61,6 +63,7 @@ def folder(binary_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 COMMANDS = ["--help", "config show config.yaml", "predict 'a film'", "predict -i données.csv --column été"]
+COMMANDS += ["generate --run lm-1", "generate --run lm-1 --json"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -89,7 +92,9 @@ def test_closed_standard_error_and_input_are_not_needed(folder: Path) -> None:
         assert (done.returncode, done.stdout) == (0, expected), closed
 
 
-@pytest.mark.parametrize("arguments", ["predict -", "predict --input - --input-format csv", "predict a -"])
+@pytest.mark.parametrize(
+    "arguments", ["predict -", "generate - --run lm-1", "predict --input - --input-format csv", "predict a -"]
+)
 def test_reading_a_closed_standard_input_is_an_error(arguments: str, folder: Path) -> None:
     done = shell(f"SEQCLF {arguments} <&-", folder)
     assert done.returncode == 2

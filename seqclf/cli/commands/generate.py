@@ -14,7 +14,7 @@ from seqclf.cli.streams import check_output, print_json
 from seqclf.cli.wrap import say
 from seqclf.run_choice import LATEST, named_with_status
 
-_MOST_SEED = 2**63 - 1
+_MOST_SEED = 2**32 - 1
 
 
 def _finite(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
