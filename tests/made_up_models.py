@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,13 +53,14 @@ LETTERS = CharTokenizer.learn(
 )
 
 
-def write_model(folder: Path, *, tokenizer: Tokenizer = LETTERS, direction: str = "forward", ends: bool = True) -> Path:
+def write_model(folder: Path, *, tokenizer: Tokenizer = LETTERS, ends: bool = True, **about: Any) -> Path:
     """A run of a language model that says the alphabet: each token is followed by the next id, the last by the end.
 
     Its state counts the tokens that it has read.
 
     Args:
         ends: whether the end of the text follows the last token; else the first one does.
+        about: entries of the metadata to change.
     """
     import onnx
     from onnx import TensorProto, helper, numpy_helper
@@ -96,9 +98,10 @@ def write_model(folder: Path, *, tokenizer: Tokenizer = LETTERS, direction: str 
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     about = {
         "task": "language_model",
-        "direction": direction,
+        "direction": "forward",
         "end_id": count - 1,
         "states": [{"input": "count", "output": "count_after", "units": 1}],
+        **about,
     }
     helper.set_model_props(model, {name: json.dumps(value) for name, value in about.items()})
     folder.mkdir(parents=True)

@@ -291,3 +291,23 @@ def test_a_model_that_reads_backward_says_what_to_do(tmp_path: Path) -> None:
     run = write_model(tmp_path / "run", direction="backward")
     with pytest.raises(InputError, match=r"cannot continue one; generate with a model that has task.direction: forw"):
         Generator.load(run)
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"task": "classification"},
+        {"task": None},
+        {"end_id": 5},
+        {"end_id": "x"},
+        {"states": None},
+        {"states": []},
+        {"states": [{"input": "count", "output": "count_after", "units": -1}]},
+        {"states": [{"input": "count", "output": "logits", "units": 1}]},
+        {"states": [{"input": "token_ids", "output": "count_after", "units": 1}]},
+    ],
+    ids=str,
+)
+def test_metadata_that_seqclf_did_not_write(about: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"model.onnx: not a model that seqclf wrote \("):
+        Generator.load(write_model(tmp_path / "run", **about))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,8 +54,8 @@ class OnnxStepModel:
                 raise ValueError(f"its task is {about['task']!r:.60}")
             end_id, direction = int(about["end_id"]), about["direction"]
             states = {str(one["input"]): int(one["units"]) for one in about["states"]}
-            outputs = [_LOGITS, *(str(one["output"]) for one in about["states"])]
-            _check(session, [_TOKEN_IDS, *states], outputs, end_id + 1)
+            outputs = {_LOGITS: end_id + 1, **{str(one["output"]): int(one["units"]) for one in about["states"]}}
+            _check(session, states, outputs)
         except (LookupError, TypeError, ValueError, RecursionError) as error:
             raise InputError(f"{path}: not a model that seqclf wrote ({error})") from error
         if direction != "forward":
@@ -63,7 +63,7 @@ class OnnxStepModel:
                 f"{path}: reads texts from their ends, so it cannot continue one; generate with a model that has "
                 "task.direction: forward"
             )
-        return cls(end_id, session, states, outputs)
+        return cls(end_id, session, states, list(outputs))
 
     def start(self) -> States:
         return [np.zeros((1, units), np.float32) for units in self._states.values()]
@@ -83,14 +83,13 @@ class OnnxStepModel:
         return row, after
 
 
-def _check(session: Any, inputs: Sequence[str], outputs: Sequence[str], tokens: int) -> None:
-    """Raise ``ValueError`` if the model has other inputs or outputs than these, or another number of tokens."""
-    for what, found, expected in (
-        ("inputs", session.get_inputs(), inputs),
-        ("outputs", session.get_outputs(), outputs),
-    ):
-        if {one.name for one in found} != set(expected):
+def _check(session: onnxruntime.InferenceSession, states: Mapping[str, int], outputs: Mapping[str, int]) -> None:
+    """Raise ``ValueError`` if the model has other inputs than tokens and states, or other outputs than these.
+
+    ``states``, ``outputs``: the size of each along its last axis, by name.
+    """
+    given = {one.name: one.shape[-1:] for one in session.get_inputs() if one.name != _TOKEN_IDS}
+    made = {one.name: one.shape[-1:] for one in session.get_outputs()}
+    for what, found, expected in (("inputs", given, states), ("outputs", made, outputs)):
+        if found != {name: [size] for name, size in expected.items()}:
             raise ValueError(f"its {what} are not those that it describes")
-    (logits,) = (one for one in session.get_outputs() if one.name == _LOGITS)
-    if logits.shape[-1] != tokens:
-        raise ValueError(f"it predicts {logits.shape[-1]} tokens, but describes {tokens}")
