@@ -87,7 +87,7 @@ def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advis
     following = [f"seqclf eval{options}"] if tested else []
     if config.task.needs_labels:
         following.append(f'seqclf predict{options} "a text"{_fields(config)}')
-    elif getattr(config.task, "direction", None) == "forward":
+    if config.task.continues_texts:
         following.append(f"seqclf generate{options}")
     lines += [f"{'' if number else 'Next':<{_MARGIN}}{line}" for number, line in enumerate(following)]
     advice = [] if advised or not config.task.needs_labels else _advice(config, Run(folder))

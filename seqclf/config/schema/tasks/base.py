@@ -23,3 +23,8 @@ class TaskOptions(Kind):
     needs_labels: ClassVar[bool] = True
     reads_ahead: ClassVar[bool] = True
     idle: ClassVar[tuple[OptionPath, ...]] = ()
+
+    @property
+    def continues_texts(self) -> bool:
+        """Whether its models can generate texts."""
+        return False

@@ -66,3 +66,7 @@ class LanguageModelTask(TaskOptions):
         description="L2 penalty on the change of the last recurrent layer's output from token to token: this times "
         "the mean of the squared differences is added to the training loss (TAR of Merity et al. 2018).",
     )
+
+    @property
+    def continues_texts(self) -> bool:
+        return self.direction == "forward"
