@@ -16,11 +16,14 @@ MODEL_FILE, TOKENIZER_FOLDER = "model.onnx", "tokenizer"
 """What a run's folder, or one that ``seqclf export --format onnx`` wrote, contains."""
 
 
-def open_session(path: Path, threads: int | None = None) -> onnxruntime.InferenceSession:
+def open_session(
+    path: Path, threads: int | None = None, *, if_missing: str = "`seqclf export --format onnx` writes it"
+) -> onnxruntime.InferenceSession:
     """A session of a model on the CPU.
 
     Args:
         threads: number of threads; None: one per core.
+        if_missing: what the error says to do about a missing file.
 
     Raises:
         InputError: the file is missing or no model.
@@ -28,7 +31,7 @@ def open_session(path: Path, threads: int | None = None) -> onnxruntime.Inferenc
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:
-        raise InputError(f"{path}: is missing; `seqclf export --format onnx` writes it") from error
+        raise InputError(f"{path}: is missing; {if_missing}") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
     import onnxruntime

@@ -19,12 +19,13 @@ from language_models import lm_config
 from trainings import Killed, killed_after, result
 
 from seqclf.cli import cli
+from seqclf.cli.train_summary import summary
 from seqclf.config import checked_config, load_config
 from seqclf.errors import InputError
 from seqclf.evaluation.opening import open_classifier
 from seqclf.new_runs import begin_run
 from seqclf.runs import Run
-from seqclf.training.options import Callbacks, TrainOptions
+from seqclf.training.options import Callbacks, Outcome, TrainOptions
 from seqclf.training.written import write_models
 
 LAYERS = [
@@ -117,6 +118,14 @@ def test_metrics_stay_while_the_model_stays_the_same(run: Run, tmp_path: Path) -
     table.assign(table + 1)
     write_models(config, data, model, None, copy)
     assert copy.metrics == {}
+
+
+@pytest.mark.parametrize("direction", ["forward", "backward"])
+def test_a_summary_names_generate_if_the_model_can(direction: str, tmp_path: Path) -> None:
+    config = checked_config(lm_config(tmp_path / "a.csv", task={"direction": direction}))
+    shown = summary(tmp_path / "small-1", tmp_path, config, Outcome("finished", 1, None, 5))
+    assert f"Next        seqclf eval --runs {tmp_path}" in shown
+    assert (f"seqclf generate --runs {tmp_path}" in shown) == (direction == "forward")
 
 
 def test_a_run_generates(run: Run, lm_runs: Path) -> None:

@@ -18,6 +18,7 @@ from seqclf.runs import LANGUAGE_MODEL
 if TYPE_CHECKING:
     import onnxruntime
 
+_IF_MISSING = "copy it from a run of a language model, which has one, or train again"
 _TOKEN_IDS, _LOGITS = "token_ids", "logits"
 
 
@@ -45,7 +46,7 @@ class OnnxStepModel:
             InputError: the file is missing, is no language model of seqclf, or reads texts backward.
         """
         path = Path(folder) / MODEL_FILE
-        session = open_session(path, threads)
+        session = open_session(path, threads, if_missing=_IF_MISSING)
         try:
             about = metadata(session)
             if "labels" in about:
