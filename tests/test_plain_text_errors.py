@@ -77,7 +77,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             "markdown",
             "markdown: contains no texts (left out: 1 file: .md); to read its .md files, set data.extensions: [.md]",
         ),
-        ("/dev/null", "/dev/null: is neither a file nor a folder"),
+        ("/dev/null", "/dev/null: is a pipe or a device, which cannot be read twice"),
         ("empty.txt", "empty.txt: contains no text; expected documents"),
         (["blank.txt", "empty.txt"], "blank.txt and 1 more: contains no text"),
         ("blank.txt[50%:]", "blank.txt[50%:]: no document starts in this slice; take a larger one"),
