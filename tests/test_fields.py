@@ -76,6 +76,6 @@ def test_fields_may_be_columns_beside_the_text() -> None:
     with pytest.raises(InputError, match='"price"'):
         given_fields(["price=cheap"], classifier)
     with pytest.raises(
-        InputError, match='--field price=12,50: "price" is "12,50", expected a number, or nothing; write dig'
+        InputError, match='--field price=12,50: "price" is "12,50", expected a number, or nothing; write 12.50, with'
     ):
         given_fields(["price=12,50"], classifier)

@@ -185,7 +185,15 @@ def endless(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_an_interrupted_text_ends_its_line(endless: Path) -> None:
-    process = _process(endless, "--tokens", "100000000", "--seed", "1")
+    # A shell's background job, such as these tests may be, ignores SIGINT, and so would its processes.
+    process = _process(
+        endless,
+        "--tokens",
+        "100000000",
+        "--seed",
+        "1",
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
     assert process.stdout is not None
     assert process.stdout.read(20) == (ALPHABET * 3)[:20].encode(), "it comes before the text is complete"
     process.send_signal(signal.SIGINT)

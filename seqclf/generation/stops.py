@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 
 class StopTexts:
-    """Passes a text on, piece by piece, up to the first of ``texts`` in it.
+    """Passes a text on, piece by piece, up to the first of ``texts`` that is complete in it.
 
-    What may be the beginning of one of them is held back until the next piece.
+    The pieces do not matter. What may be the beginning of one of them is held back until the next piece.
 
     Attributes:
         found: whether one has occurred; nothing is passed on after it.
@@ -25,10 +25,10 @@ class StopTexts:
         if self.found or not piece:
             return ""
         text = self._held + piece
-        places = [place for stop in self._texts if (place := text.find(stop)) >= 0]
+        places = [(place + len(stop), place) for stop in self._texts if (place := text.find(stop)) >= 0]
         if places:
             self.found, self._held = True, ""
-            return text[: min(places)]
+            return text[: min(places)[1]]
         held = max((_overlap(text, stop) for stop in self._texts), default=0)
         self._held = text[len(text) - held :]
         return text[: len(text) - held]
