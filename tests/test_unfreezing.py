@@ -126,9 +126,9 @@ def test_the_step_is_built_once_for_each_number_of_groups(sample_csv: Path, monk
     built: list[int] = []
     build = loop.build_train_step
 
-    def counting(*arguments: Any, trained: Any) -> Any:
+    def counting(*arguments: Any, trained: Any, **others: Any) -> Any:
         built.append(len(trained.weights))
-        return build(*arguments, trained=trained)
+        return build(*arguments, trained=trained, **others)
 
     monkeypatch.setattr(loop, "build_train_step", counting)
     state, events, _ = _started(sample_csv, unfreeze_every=2, epochs=5)

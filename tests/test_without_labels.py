@@ -88,7 +88,7 @@ def test_a_folder_and_the_sample_drop_their_labels(tmp_path: Path) -> None:
         assert _is_unlabelled(read)
     hidden = folder.open(with_labels=False)
     assert isinstance(hidden, SelectiveSource)
-    assert hidden.left_out(str(tmp_path)) == "left out: 1 file: hidden"
+    assert hidden.left_out(str(tmp_path)) == "left out: 1 file: hidden (.hidden.txt)"
     with pytest.raises(InputError, match="no such folder"):
         hidden.check(str(tmp_path / "nothing"))
 

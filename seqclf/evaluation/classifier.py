@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from zipfile import BadZipFile
 
 import keras
 import numpy as np
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from seqclf.config import Config, load_config
 from seqclf.data.batches import Batches
 from seqclf.data.encoded import EncodedTexts
-from seqclf.errors import InputError
+from seqclf.evaluation.weights import load_weights
 from seqclf.extra_columns import ExtraColumns
 from seqclf.inference.text_classifier import features_of
 from seqclf.labels import Labels
@@ -60,10 +59,7 @@ class KerasClassifier:
         extra = run.extra
         width = 0 if extra is None else extra.width
         model = build_model(config, tokenizer.vocabulary_size, run.labels, extra=width)
-        try:
-            model.load_weights(run.model)
-        except (OSError, ValueError, LookupError, BadZipFile) as error:
-            raise InputError(f"{run.model}: cannot be read as a model ({error})") from error
+        load_weights(model, run.model)
         predictor = Predictor(model, extra=extra)
         return cls(config, tokenizer, run.labels, run.thresholds, model, predictor, run.prior, extra)
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from zipfile import BadZipFile
 
 import keras
 
 from seqclf.config import Config, load_config
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.windows import Windows
-from seqclf.errors import InputError
+from seqclf.evaluation.weights import load_weights
 from seqclf.metrics.language_model import LanguageModelMetrics
 from seqclf.model.language_model import build_language_model
 from seqclf.runs import Run
@@ -36,10 +35,7 @@ class KerasLanguageModel:
         """Load a complete run. Only the weights come from the model's file; the layers follow from the config."""
         config, tokenizer = load_config(run.config), load_tokenizer(run.tokenizer)
         model = build_language_model(config, tokenizer.vocabulary_size + 1)
-        try:
-            model.load_weights(run.model)
-        except (OSError, ValueError, LookupError, BadZipFile) as error:
-            raise InputError(f"{run.model}: cannot be read as a model ({error})") from error
+        load_weights(model, run.model)
         return cls(config, tokenizer, model)
 
     def evaluate(self, texts: EncodedTexts) -> LanguageModelMetrics:
