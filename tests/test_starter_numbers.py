@@ -1,4 +1,4 @@
-"""Columns of numbers that are written with commas or signs are neither texts, labels nor lists of labels."""
+"""``init`` takes columns of prices and decimal commas for numbers, not for texts or labels."""
 
 from __future__ import annotations
 

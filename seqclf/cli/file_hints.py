@@ -45,7 +45,7 @@ def several_files(context: click.Context, words: tuple[str, ...]) -> Hint | None
 
 
 def _pattern(files: Sequence[str]) -> str:
-    start = os.path.commonprefix(files)  # noqa: RUF071  (characters, not folders, are meant)
+    start = os.path.commonprefix(files)  # noqa: RUF071  (it compares characters, not folders)
     end = os.path.commonprefix([file[len(start) :][::-1] for file in files])[::-1]  # noqa: RUF071
     return f"{start}*{end}"
 

@@ -41,7 +41,7 @@ class LanguageModelScores(Scores):
         loss: mean negative log-probability of a token in nats.
         perplexity: of a token, ``exp(loss)``.
         bits_per_character: comparable between tokenizers, as long as they keep all of the text.
-        word_perplexity: of a word, comparable likewise.
+        word_perplexity: of a word; comparable between tokenizers under the same condition.
     """
 
     loss: float = score_field(Mark(lambda all_: all_.nats / all_.tokens, monitored=True, smaller_is_better=True))

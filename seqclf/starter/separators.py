@@ -27,7 +27,7 @@ def separator_in(values: Sequence[Any]) -> str | None:
 
 
 def have_decimal_commas(fields: Sequence[str]) -> bool:
-    """Whether fields are numbers such as ``1,5``, rather than lists of labels that are numbers, such as ``1,2``.
+    """Whether fields are numbers with a decimal comma (``1,5``), not lists of numbered labels (``1,2``).
 
     Some lists have more than two labels. None has a label twice, and the same labels are before and after the comma.
     """

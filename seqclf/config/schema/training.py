@@ -143,9 +143,9 @@ class TrainingConfig(Strict):
     )
     unfreeze_every: Epochs | None = Field(
         None,
-        description="Gradual unfreezing (Howard & Ruder 2018, section 3.3): for this many epochs only the top group of "
-        "`layer_rates` is trained, then the next group below as well, and so on every so many epochs. null: everything "
-        "is trained from the start.",
+        description="Gradual unfreezing (Howard & Ruder 2018, section 3.3): number of epochs after which one more "
+        "group of layers is trained. First only the top group of `layer_rates` is trained, then the group below it as "
+        "well, and so on. null: everything is trained from the start.",
     )
     moving_average: MovingAverage | None = Field(
         None, description="Use a moving average of the weights; null: the weights themselves."

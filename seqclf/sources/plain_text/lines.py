@@ -48,7 +48,7 @@ def lines(path: Path, encoding: str) -> Iterator[str]:
 
 
 def _opened(path: Path, encoding: str) -> io.TextIOWrapper:
-    """The file as text. Raises ``InputError`` if it is another kind of file."""
+    """The file as text. Raises ``InputError`` if it is not text, such as a parquet file."""
     file = open_binary(path)
     try:
         assert isinstance(file, io.BufferedReader)

@@ -35,7 +35,7 @@ class Slice:
         return self.start < other.stop and other.start < self.stop
 
     def bounds(self, characters: int) -> tuple[int, int]:
-        """Of a text of so many characters, the place of the first one and of the first one after them.
+        """Where the slice starts and where it stops in a text with this number of characters.
 
         Slices that meet have a place in common, whatever the length.
         """

@@ -26,7 +26,7 @@ ROWS = {"train": 20_000, "test": 400}
 """Number of sequences in each part, a quarter of each kind."""
 
 SHOWN = 4
-"""So many numbers of a sequence determine the rest."""
+"""How many numbers at the start of a sequence determine the others."""
 
 _LENGTHS = (5, 9)
 _LARGEST = 999_999
