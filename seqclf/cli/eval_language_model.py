@@ -65,6 +65,7 @@ def _encoded(run: Run, config: Config, model: KerasLanguageModel, scored: str | 
 
 
 def _show(name: str, where: str, metrics: LanguageModelMetrics) -> None:
-    amounts = ", ".join(f"{getattr(metrics, what):,} {what}" for what in ("texts", "tokens", "words", "characters"))
-    say(f"{name} on {where}: {amounts}")
+    texts = f"{metrics.texts:,} text{'' if metrics.texts == 1 else 's'}"
+    amounts = ", ".join(f"{getattr(metrics, what):,} {what}" for what in ("tokens", "words", "characters"))
+    say(f"{name} on {where}: {texts}, {amounts}")
     say("   ".join(f"{words_of(score)} {metrics.value(score):.4f}" for score in metrics.shown()))

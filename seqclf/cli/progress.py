@@ -198,7 +198,7 @@ def _baseline(event: BaselineDone) -> str:
 
 def _about(event: TrainingStarted) -> str:
     validating = f", validating on {event.validation_texts:,}" if event.validation_texts else ", none for validation"
-    return (
-        f"Training on {event.train_texts:,} texts ({event.data}){validating}; {event.parameters:,} parameters"
-        + "".join(f"; {note}" for note in event.notes)
+    texts = f"{event.train_texts:,} text{'' if event.train_texts == 1 else 's'}"
+    return f"Training on {texts} ({event.data}){validating}; {event.parameters:,} parameters" + "".join(
+        f"; {note}" for note in event.notes
     )
