@@ -22,6 +22,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from language_results import COLUMNS, HEADER, language_row
+
 from seqclf.config import Config, load_config, parse_override
 from seqclf.layer_types.pool import Pool
 from seqclf.metrics.baseline import BaselineScores
@@ -121,26 +123,35 @@ def table(runs: Path, configs: Path) -> str:
         by_name.setdefault(config.name, []).append(run)
         if (of := kind(config)) is not None:
             simple[of].append((decisive(config)["data"], run))
-    rows = []
+    rows, language_rows = [], []
     for path in sorted(configs.glob("*.yaml")):
         config = load_config(path)
         same = [run for run in by_name.get(config.name, []) if decisive(load_config(run.config)) == decisive(config)]
         for other in by_name.get(config.name, []):
             if other not in same:
                 print(f"{other.name}: another form of {path.name}, left out", file=sys.stderr)
-        if same:
+        if same and not config.task.needs_labels:
+            language_rows.append(language_row(path, same))
+        elif same:
             mine = decisive(config)["data"]
             beside = {
                 name: _mean([run for data, run in found if data == mine] if name != kind(config) else [])
                 for name, found in simple.items()
             }
             rows.append(_row(path, same, beside, recurrent=config.has_recurrent_layers))
-    if not rows:
+    if not rows and not language_rows:
         raise SystemExit(f"{runs}: holds no run of {configs}; train some with: python {sys.argv[0]} train CONFIG...")
     columns = ["config", "test score", "range", "majority", "linear", "bag", "n-grams", "recurrence adds", "seeds"]
     columns += ["epochs", "parameters", "training", "SavedModel", "again"]
-    lines = [columns, ["---"] * len(columns), *rows]
-    return "\n".join([_HEADER, *(f"| {' | '.join(line)} |" for line in lines), "", _footer(runs), ""])
+    tables = [_HEADER, *_lines(columns, rows)]
+    if language_rows:
+        tables += [HEADER, *_lines(COLUMNS, language_rows)]
+    return "\n".join([*tables, "", _footer(runs), ""])
+
+
+def _lines(columns: list[str], rows: list[list[str]]) -> Iterator[str]:
+    """A table in Markdown."""
+    return (f"| {' | '.join(line)} |" for line in (columns, ["---"] * len(columns), *rows))
 
 
 def _score(run: Run) -> str:
