@@ -12,8 +12,9 @@ import numpy as np
 from seqclf.labels import on_one_line
 from seqclf.sources.texts import LabelledTexts
 from seqclf.text.chunks import Wording, count_chunks, count_words
-from seqclf.text.kinds.subword import MAX_WORD_CHARACTERS, SubwordTokenizer
+from seqclf.text.kinds.subword import SubwordTokenizer
 from seqclf.text.word_rules import NEWEST
+from seqclf.text.wordpiece import MAX_WORD_CHARACTERS
 
 _CHARACTERS_READ = 2_000_000  # in the sample that a tokenizer is trained on: less than a second
 _LABELS_SHOWN = 6

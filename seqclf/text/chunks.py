@@ -7,6 +7,7 @@ graph can do the same.
 
 from __future__ import annotations
 
+import itertools
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -63,6 +64,15 @@ class Wording:
     def speller(self) -> Callable[[str], str]:
         """The function that normalises and lowercases a chunk."""
         return speller(self.normalize, lowercase=self.lowercase)
+
+    def options(self) -> dict[str, Any]:
+        """The arguments of a tokenizer of words that this wording comes from."""
+        return {
+            "lowercase": self.lowercase,
+            "normalize": self.normalize,
+            "words": self.version,
+            "line_breaks": self.line_breaks,
+        }
 
     def content(self) -> dict[str, Any]:
         """For ``Tokenizer.content``. Tokenizers of earlier versions lack all keys but the first."""
@@ -153,6 +163,13 @@ def frequent_chunks(chunk_counts: Counter[str], lowercase: bool) -> list[str]:
         counts[chunk_key(chunk, lowercase).decode("utf-8")] += count
     repeated = (chunk for chunk, count in counts.items() if count > 1)
     return sorted(repeated, key=lambda chunk: (-counts[chunk], chunk))[:_KNOWN_CHUNKS]
+
+
+def both_frequent(before: Sequence[str], new: Sequence[str]) -> list[str]:
+    """Known chunks of a tokenizer that has grown: those of both lists in turn, each the most frequent first."""
+    pairs = itertools.zip_longest(before, new)
+    chunks = dict.fromkeys(chunk for chunk in itertools.chain.from_iterable(pairs) if chunk is not None)
+    return list(itertools.islice(chunks, _KNOWN_CHUNKS))
 
 
 def read_known_chunks(folder: Path) -> list[str]:

@@ -16,7 +16,7 @@ from seqclf.files import write_json
 from seqclf.text.decoder import Decoder
 from seqclf.text.fields import FIELD_SEPARATOR, is_blank, split_fields
 from seqclf.text.saved import load_plain
-from seqclf.text.tokenizer import Tokenizer, checked_texts
+from seqclf.text.tokenizer import Tokenizer, checked_count, checked_texts
 
 FIELDS_FILE = "fields.json"
 SEPARATOR_PIECE = "[SEP]"
@@ -35,16 +35,21 @@ class FieldTokenizer(Tokenizer):
     Attributes:
         inner: the tokenizer of the fields.
         columns: name of each field; at least two.
-        separator_id: id of the token between fields, after the ids of ``inner``.
+        separator_id: id of the token between fields. It comes after the ids that ``inner`` had when it was trained;
+            those of tokens with which it has grown are one larger than in ``inner``.
     """
 
     kind = "fields"
+    separator_id: int
 
-    def __init__(self, inner: Tokenizer, columns: Sequence[str]) -> None:
+    def __init__(self, inner: Tokenizer, columns: Sequence[str], separator_id: int | None = None) -> None:
+        """``separator_id``: larger than the id of unknown tokens; None: after all ids of ``inner``."""
         self.inner, self.columns = inner, tuple(columns)
         self.unknown_id, self.normalize = inner.unknown_id, inner.normalize
-        self.separator_id = inner.vocabulary_size
-        self.pieces = (*inner.pieces, SEPARATOR_PIECE)
+        self.separator_id = inner.vocabulary_size if separator_id is None else separator_id
+        before, after = inner.pieces[: self.separator_id], inner.pieces[self.separator_id :]
+        self.pieces = (*before, SEPARATOR_PIECE, *after)
+        self._has_grown = bool(after)
 
     @property
     def plain(self) -> Tokenizer:
@@ -52,7 +57,8 @@ class FieldTokenizer(Tokenizer):
 
     @property
     def fingerprint(self) -> str:
-        decisive = json.dumps([self.kind, len(self.columns), self.inner.fingerprint])
+        grown = [self.separator_id] if self._has_grown else []
+        decisive = json.dumps([self.kind, len(self.columns), self.inner.fingerprint, *grown])
         return hashlib.sha256(decisive.encode()).hexdigest()
 
     def encode_all(self, texts: Iterable[str]) -> Iterator[NDArray[np.int32]]:
@@ -63,6 +69,7 @@ class FieldTokenizer(Tokenizer):
             parts = []
             for field in fields:
                 ids = next(encoded)
+                ids = ids + (ids >= self.separator_id) if self._has_grown else ids
                 parts += [separator, ids[:0] if is_blank(field) else ids]
             yield np.concatenate(parts[1:])
 
@@ -70,15 +77,20 @@ class FieldTokenizer(Tokenizer):
         fields = text.split(FIELD_SEPARATOR, len(self.columns) - 1)
         return fields + [""] * (len(self.columns) - len(fields))
 
+    def grown(self, texts: Iterable[str], *, vocab_size: int, min_frequency: int = 2) -> Self:
+        """As ``Tokenizer.grown``, with tokens that the fields need; ``vocab_size`` is that of ``inner``."""
+        inner = self.inner.grown(fields_of(texts), vocab_size=vocab_size, min_frequency=min_frequency)
+        return type(self)(inner, self.columns, self.separator_id)
+
     def decoder(self) -> Decoder:
         return _FieldDecoder(self)
 
     def content(self) -> dict[str, Any]:
-        return {"columns": list(self.columns)}
+        return {"columns": list(self.columns), **({"separator_id": self.separator_id} if self._has_grown else {})}
 
     def word_joins(self) -> NDArray[np.uint8] | None:
         joins = self.inner.word_joins()
-        return None if joins is None else np.append(joins, np.uint8(0))
+        return None if joins is None else np.insert(joins, self.separator_id, 0)
 
     def save(self, folder: Path) -> None:
         """Save the inner tokenizer as if it were alone, and the columns in a file beside it."""
@@ -90,7 +102,11 @@ class FieldTokenizer(Tokenizer):
         columns = checked_texts(content["columns"])
         if len(columns) < 2 or len(set(columns)) < len(columns):
             raise ValueError(f"{FIELDS_FILE}: expected two or more different columns")
-        return cls(load_plain(folder), columns)
+        inner = load_plain(folder)
+        separator_id = checked_count(content.get("separator_id", inner.vocabulary_size))
+        if not inner.unknown_id < separator_id <= inner.vocabulary_size:
+            raise ValueError(f"{FIELDS_FILE}: no separator can have the id {separator_id}")
+        return cls(inner, columns, separator_id)
 
 
 class _FieldDecoder(Decoder):
@@ -110,11 +126,11 @@ class _FieldDecoder(Decoder):
         return self._field.complete
 
     def allowed(self) -> NDArray[np.bool_]:
-        return np.append(self._field.allowed(), self._field.complete and self._left > 0)
+        return np.insert(self._field.allowed(), self._separator_id, self._field.complete and self._left > 0)
 
     def _added(self, token_id: int) -> str:
         if token_id != self._separator_id:
-            return self._in_field(self._field.add(token_id))
+            return self._in_field(self._field.add(token_id - (token_id > self._separator_id)))
         if not self._left:
             return ""
         rest = self.finish()

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from seqclf.text.chunks import ChunkTokenizer, Wording, count_chunks, count_words
-from seqclf.text.kinds.subword import MAX_WORD_CHARACTERS
 from seqclf.text.tokenizer import Tokenizer
+from seqclf.text.wordpiece import MAX_WORD_CHARACTERS
 
 _TEXTS = 2_000
 _SHOWN = 24

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -68,6 +68,25 @@ class Tokenizer(ABC):
         ids: list[int] = next(iter(self.encode_all([text]))).tolist()
         return ids
 
+    def grown(self, texts: Iterable[str], *, vocab_size: int, min_frequency: int = 2) -> Self:
+        """A tokenizer with further tokens: those that the texts need most. This one stays as it is.
+
+        All tokens keep their ids, and new ones have the ids after them. What this tokenizer has a token for, it encodes
+        with the same ids as before. The same texts give the same ids in any order.
+
+        A model of the old tokenizer lacks the rows of the new ids. Ids that a task appends to the vocabulary, such as a
+        language model's end of text, move behind them: that id is ``vocabulary_size`` before and after, so its old row
+        belongs to a new token unless the rows are assigned anew.
+
+        Args:
+            vocab_size: the maximum size of the vocabulary with the new tokens.
+            min_frequency: how often the texts must have what a new token stands for.
+
+        Raises:
+            InputError: tokenizers of this kind cannot grow, or ``vocab_size`` leaves no room for a token.
+        """
+        raise InputError(f"a {self.kind} tokenizer cannot grow: its vocabulary is fixed")
+
     def decoder(self) -> Decoder:
         """A new decoder, which turns token ids into text one after another.
 
@@ -128,9 +147,28 @@ class Tokenizer(ABC):
 
 def frequent(counts: Mapping[str, int], vocab_size: int, min_frequency: int) -> list[str]:
     """A vocabulary of at most ``vocab_size`` pieces: special tokens, then the most frequent pieces in a fixed order."""
+    return [PAD, UNKNOWN, *_ranked(counts, min_frequency)[: vocab_size - 2]]
+
+
+def frequent_new(counts: Mapping[str, int], known: Container[str], room: int, min_frequency: int) -> list[str]:
+    """At most ``room`` pieces that are not in ``known``, the most frequent first."""
+    return [piece for piece in _ranked(counts, min_frequency) if piece not in known][:room]
+
+
+def _ranked(counts: Mapping[str, int], min_frequency: int) -> list[str]:
     known = (piece for piece, count in counts.items() if count >= min_frequency)
-    ranked = sorted(known, key=lambda piece: (-counts[piece], piece))
-    return [PAD, UNKNOWN, *ranked[: vocab_size - 2]]
+    return sorted(known, key=lambda piece: (-counts[piece], piece))
+
+
+def room_for_more(tokenizer: Tokenizer, vocab_size: int) -> int:
+    """How many tokens ``Tokenizer.grown`` may add. Raises ``InputError`` if none."""
+    size = tokenizer.vocabulary_size
+    if vocab_size <= size:
+        raise InputError(
+            f"the tokenizer cannot grow to {vocab_size:,} tokens: it has {size:,} already; "
+            f"set tokenizer.vocab_size above {size:,}"
+        )
+    return vocab_size - size
 
 
 def checked_texts(value: Any) -> list[str]:

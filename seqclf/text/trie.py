@@ -46,6 +46,8 @@ class Trie:
         if self._dense is not None:
             table, columns = self._dense
             return table[nodes, columns[characters]]
+        if not len(self.edges):
+            return np.full_like(nodes, MISSING)
         wanted = nodes << CHARACTER_BITS | characters
         places = np.minimum(np.searchsorted(self.edges, wanted), len(self.edges) - 1)
         return np.where(self.edges[places] == wanted, self.children[places], MISSING)

@@ -28,6 +28,7 @@ class GraphFieldTokenizer(tf.Module):
     def __call__(self, *fields: tf.Tensor) -> tf.Tensor:
         text = tf.strings.regex_replace(tf.reshape(tf.stack(fields), [-1]), FIELD_SEPARATOR, " ")
         ids = never_empty(self._ids(text).with_row_splits_dtype(tf.int64), self._unknown_id)
+        ids = ids.with_values(ids.values + tf.cast(ids.values >= self._separator_id, tf.int32))
         lengths = tf.where(tf.strings.strip(text) == "", tf.constant(0, tf.int64), ids.row_lengths())
         limits = field_limits(tf.reshape(lengths, [self._fields, -1]), self._budget)
         kept = self._truncate(ids, tf.reshape(limits, [-1]))

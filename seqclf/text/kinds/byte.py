@@ -13,6 +13,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from seqclf.errors import InputError
 from seqclf.text.decoder import Decoder
 from seqclf.text.normal_form import NormalForm, checked_form, speller
 from seqclf.text.tokenizer import PAD, UNKNOWN, Tokenizer
@@ -51,6 +52,9 @@ class ByteTokenizer(Tokenizer):
         for text in texts:
             content = np.frombuffer(spelt(valid_text(text)).encode("utf-8"), np.uint8)
             yield content.astype(np.int32) + FIRST_BYTE_ID if len(content) else np.array([self.unknown_id], np.int32)
+
+    def grown(self, texts: Iterable[str], *, vocab_size: int, min_frequency: int = 2) -> Self:
+        raise InputError("a byte tokenizer cannot grow: it knows all bytes, and so every text")
 
     def decoder(self) -> Decoder:
         return _ByteDecoder(self.vocabulary_size, unknown_id=self.unknown_id)

@@ -24,7 +24,15 @@ from numpy.typing import NDArray
 from seqclf.text.counting import counted
 from seqclf.text.decoder import Decoder
 from seqclf.text.normal_form import NormalForm, checked_form, speller
-from seqclf.text.tokenizer import Tokenizer, checked_count, checked_flag, checked_pieces, frequent
+from seqclf.text.tokenizer import (
+    Tokenizer,
+    checked_count,
+    checked_flag,
+    checked_pieces,
+    frequent,
+    frequent_new,
+    room_for_more,
+)
 from seqclf.text.trie import MISSING, ROOT, Trie
 from seqclf.text.words import is_word_character, valid_text, with_line_ends
 from seqclf.token_ids import CONTINUES, GOES_ON
@@ -78,17 +86,25 @@ class CharTokenizer(Tokenizer):
         white_space: WhiteSpace = "join",
     ) -> CharTokenizer:
         """A vocabulary of the ``vocab_size - 2`` most frequent n-grams that occur at least ``min_frequency`` times."""
-
         read = _reader(speller(normalize, lowercase=lowercase), white_space)
-
-        def ngrams(text: str) -> list[str]:
-            characters = read(text)
-            last = max(len(characters) - ngram, 0)
-            return [characters[start : start + ngram] for start in range(0, last + 1, stride)] if characters else []
-
-        pieces = frequent(counted(map(ngrams, texts)), vocab_size, min_frequency)
+        counts = counted(_ngrams(read(text), ngram, stride) for text in texts)
+        pieces = frequent(counts, vocab_size, min_frequency)
         return cls(
             pieces, ngram=ngram, stride=stride, lowercase=lowercase, normalize=normalize, white_space=white_space
+        )
+
+    def grown(self, texts: Iterable[str], *, vocab_size: int, min_frequency: int = 2) -> Self:
+        """As ``Tokenizer.grown``, with the most frequent unknown n-grams."""
+        room = room_for_more(self, vocab_size)
+        counts = counted(_ngrams(self._characters(text), self.ngram, self.stride) for text in texts)
+        new = frequent_new(counts, self._ids, room, min_frequency)
+        return type(self)(
+            (*self.pieces, *new),
+            ngram=self.ngram,
+            stride=self.stride,
+            lowercase=self.lowercase,
+            normalize=self.normalize,
+            white_space=self.white_space,
         )
 
     def encode_all(self, texts: Iterable[str]) -> Iterator[NDArray[np.int32]]:
@@ -120,10 +136,8 @@ class CharTokenizer(Tokenizer):
             yield ids[start:stop] if stop > start else np.array([id_of_text], np.int32)
 
     def unknown_parts(self, text: str) -> Iterator[str]:
-        characters = self._characters(text)
-        last = max(len(characters) - self.ngram, 0)
-        ngrams = (characters[start : start + self.ngram] for start in range(0, last + 1, self.stride))
-        return (ngram for ngram in ngrams if ngram and ngram not in self._ids)
+        ngrams = _ngrams(self._characters(text), self.ngram, self.stride)
+        return (ngram for ngram in ngrams if ngram not in self._ids)
 
     def decoder(self) -> Decoder:
         return _NgramDecoder(self)
@@ -192,6 +206,12 @@ class _NgramDecoder(Decoder):
     def _gap(self) -> str:
         self._step += self._tokenizer.stride
         return ""
+
+
+def _ngrams(characters: str, ngram: int, stride: int) -> list[str]:
+    """The n-grams that are tokens; characters of fewer than ``ngram`` are one."""
+    last = max(len(characters) - ngram, 0)
+    return [characters[start : start + ngram] for start in range(0, last + 1, stride)] if characters else []
 
 
 def _reader(spelt: Callable[[str], str], white_space: WhiteSpace) -> Callable[[str], str]:

@@ -1,7 +1,7 @@
 """The ``subword`` tokenizer: WordPiece over words, trained on the training texts, with fast encoding of large corpora.
 
-WordPiece (Schuster & Nakajima 2012; greedy longest match first, as in Devlin et al. 2019) from the ``tokenizers``
-package. ``seqclf.text.vocabulary_file`` reads existing vocabularies.
+``seqclf.text.wordpiece`` learns the pieces, ``seqclf.text.wordpiece_growth`` finds further ones for new texts, and
+``seqclf.text.vocabulary_file`` reads existing vocabularies.
 
 Decoding joins pieces to words, and gives these as the ``word`` tokenizer does. A word that was cut is complete again.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -22,13 +22,13 @@ from tokenizers.models import WordPiece
 from tokenizers.normalizers import NFC, NFD, NFKC, NFKD, Lowercase, Normalizer, Replace
 from tokenizers.normalizers import Sequence as NormalizerSequence
 from tokenizers.pre_tokenizers import Sequence as PreTokenizerSequence
-from tokenizers.pre_tokenizers import Split, WhitespaceSplit
-from tokenizers.trainers import WordPieceTrainer
+from tokenizers.pre_tokenizers import Split
 
 from seqclf.text.chunks import (
     SPACED_LINE_BREAK,
     ChunkTokenizer,
     Wording,
+    both_frequent,
     chunk_splitter,
     count_chunks,
     count_words,
@@ -37,19 +37,15 @@ from seqclf.text.chunks import (
 )
 from seqclf.text.decoder import Decoder
 from seqclf.text.normal_form import NormalForm, forms_of, marks_before_dots
-from seqclf.text.tokenizer import PAD, UNKNOWN
+from seqclf.text.tokenizer import PAD, UNKNOWN, room_for_more
 from seqclf.text.word_decoder import PieceDecoder
 from seqclf.text.word_rules import NEWEST, Version, word_rules
+from seqclf.text.wordpiece import CONTINUATION, MAX_WORD_CHARACTERS, learn_pieces, wordpiece
+from seqclf.text.wordpiece_growth import further_pieces
 from seqclf.text.words import LINE_END
 from seqclf.token_ids import CONTINUES, GOES_ON, PAD_ID
 
-CONTINUATION = "##"
-MAX_WORD_CHARACTERS = 100
-"""Splitting a word into pieces takes quadratic time. Longer words are cut into words of this length; with the first
-version of the definition of words, they are one unknown token."""
-
 _MEMO_CHUNKS = 500_000  # bounds memory on endless streams
-_REPEATS_PER_LINE = 5_000
 
 
 class SubwordTokenizer(ChunkTokenizer):
@@ -70,7 +66,7 @@ class SubwordTokenizer(ChunkTokenizer):
         super().__init__(wording_of(lowercase, normalize, words, line_breaks=line_breaks), known_chunks)
         self.pieces = tuple(pieces)
         self.unknown_id = self.pieces.index(UNKNOWN)
-        self._wordpiece = _wordpiece({piece: i for i, piece in enumerate(self.pieces)})
+        self._wordpiece = wordpiece({piece: i for i, piece in enumerate(self.pieces)})
         self._chunks = _ChunkTable(self._wordpiece, self.wording)
         self._split = chunk_splitter(line_breaks=line_breaks)
 
@@ -91,17 +87,30 @@ class SubwordTokenizer(ChunkTokenizer):
         Deterministic: the same texts give the same pieces and ids in any order (for large corpora, see ``counted``).
         """
         chunk_counts = count_chunks(texts, line_breaks=line_breaks)
-        word_counts = count_words(chunk_counts, wording_of(lowercase, normalize, words))
-        # Version 1 of the definition never splits longer words, and merging their characters takes quadratic time.
-        short = Counter({word: n for word, n in word_counts.items() if len(word) <= MAX_WORD_CHARACTERS})
+        word_counts = _short_words(chunk_counts, wording_of(lowercase, normalize, words))
         return cls(
-            _learn_pieces(short, vocab_size, min_frequency),
+            learn_pieces(word_counts, vocab_size, min_frequency),
             lowercase=lowercase,
             known_chunks=frequent_chunks(chunk_counts, lowercase),
             normalize=normalize,
             words=words,
             line_breaks=line_breaks,
         )
+
+    def grown(self, texts: Iterable[str], *, vocab_size: int, min_frequency: int = 2) -> Self:
+        """As ``Tokenizer.grown``, with the pieces of ``seqclf.text.wordpiece_growth``.
+
+        Words of ``known_chunks``, the frequent ones of the first texts, keep their pieces. Other words, known or not,
+        may get fewer.
+        """
+        room = room_for_more(self, vocab_size)
+        chunk_counts = count_chunks(texts, line_breaks=self.wording.line_breaks)
+        words_of = self.wording.reader()
+        settled = set(itertools.chain.from_iterable(map(words_of, self.known_chunks)))
+        counts = _short_words(chunk_counts, self.wording)
+        new = further_pieces(self.pieces, counts, settled, room=room, min_frequency=min_frequency)
+        chunks = both_frequent(self.known_chunks, frequent_chunks(chunk_counts, self.lowercase))
+        return type(self)((*self.pieces, *new), known_chunks=chunks, **self.wording.options())
 
     def encode(self, text: str) -> list[int]:
         found = map(self._chunks.__getitem__, self._split(text))
@@ -181,6 +190,15 @@ def _spelling(form: NormalForm, *, lowercase: bool) -> list[Normalizer]:
     return [decomposed, Lowercase(), Replace("\u03c2", "\u03c3"), dots, composed]
 
 
+def _short_words(chunk_counts: Counter[str], wording: Wording) -> Counter[str]:
+    """The counts of the words that are split into pieces.
+
+    Version 1 of the definition of words never splits longer ones, and merging their characters takes quadratic time.
+    """
+    counts = count_words(chunk_counts, wording)
+    return Counter({word: count for word, count in counts.items() if len(word) <= MAX_WORD_CHARACTERS})
+
+
 class _ChunkTable(dict[str, tuple[int, ...]]):
     """Maps a chunk to its ids, computed on first use."""
 
@@ -206,48 +224,3 @@ class _ChunkTable(dict[str, tuple[int, ...]]):
 
     def __missing__(self, chunk: str) -> tuple[int, ...]:
         return self.of([chunk])[0]
-
-
-def _wordpiece(vocabulary: dict[str, int]) -> WordPiece:
-    return WordPiece(
-        vocab=vocabulary,
-        unk_token=UNKNOWN,
-        max_input_chars_per_word=MAX_WORD_CHARACTERS,
-        continuing_subword_prefix=CONTINUATION,
-    )
-
-
-def _learn_pieces(word_counts: Counter[str], vocab_size: int, min_frequency: int) -> list[str]:
-    alphabet = _alphabet(word_counts, limit=(vocab_size - 2) // 4)
-    kept = {word: count for word, count in word_counts.items() if alphabet.issuperset(word)}
-    # The trainer numbers "##x" pieces in the order of a hash table and breaks ties between merges by these numbers.
-    # Passing the pieces as special tokens makes it deterministic.
-    continuations = sorted({CONTINUATION + character for word in kept for character in word[1:]})
-    learner = HfTokenizer(_wordpiece({UNKNOWN: 0}))
-    learner.pre_tokenizer = WhitespaceSplit()
-    trainer = WordPieceTrainer(
-        vocab_size=vocab_size,
-        min_frequency=min_frequency,
-        special_tokens=[PAD, UNKNOWN, *continuations],
-        show_progress=False,
-    )
-    learner.train_from_iterator(_repeated(kept), trainer)
-    vocabulary = learner.get_vocab(with_added_tokens=True)
-    return sorted(vocabulary, key=vocabulary.__getitem__)
-
-
-def _alphabet(word_counts: Counter[str], limit: int) -> set[str]:
-    """The most frequent characters; words with other characters become the unknown token."""
-    counts: Counter[str] = Counter()
-    for word, count in word_counts.items():
-        for character in word:
-            counts[character] += count
-    return set(sorted(counts, key=lambda character: (-counts[character], character))[:limit])
-
-
-def _repeated(word_counts: dict[str, int]) -> Iterator[str]:
-    """Lines that repeat each word as often as it was counted: the trainer takes texts, not counts."""
-    for word in sorted(word_counts):
-        count = word_counts[word]
-        for start in range(0, count, _REPEATS_PER_LINE):
-            yield " ".join([word] * min(_REPEATS_PER_LINE, count - start))

@@ -25,6 +25,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from seqclf.errors import InputError
 from seqclf.text.bulk import BulkEncoder
 from seqclf.text.decoder import Decoder
 from seqclf.text.kinds.byte import BYTE_JOINS, BYTE_PIECES
@@ -73,6 +74,11 @@ class SubwordTextEncoder(Tokenizer):
 
     def encode_all(self, texts: Iterable[str]) -> Iterator[NDArray[np.int32]]:
         return BulkEncoder(self._chunks, self._ids_of, self.unknown_id)(texts)
+
+    def grown(self, texts: Iterable[str], *, vocab_size: int, min_frequency: int = 2) -> Self:
+        raise InputError(
+            "a tokenizer of a .subwords file cannot grow: the ids of its bytes come right after those of its subwords"
+        )
 
     def decoder(self) -> Decoder:
         return _EncoderDecoder(self)

@@ -14,6 +14,7 @@ from typing import Any, Self
 from seqclf.text.chunks import (
     ChunkTokenizer,
     Wording,
+    both_frequent,
     count_chunks,
     count_words,
     frequent_chunks,
@@ -21,7 +22,7 @@ from seqclf.text.chunks import (
 )
 from seqclf.text.decoder import Decoder
 from seqclf.text.normal_form import NormalForm, checked_form
-from seqclf.text.tokenizer import checked_flag, checked_pieces, frequent
+from seqclf.text.tokenizer import checked_flag, checked_pieces, frequent, frequent_new, room_for_more
 from seqclf.text.word_decoder import WordDecoder
 from seqclf.text.word_rules import NEWEST, Version, checked_version
 
@@ -69,6 +70,14 @@ class WordTokenizer(ChunkTokenizer):
             words=words,
             line_breaks=line_breaks,
         )
+
+    def grown(self, texts: Iterable[str], *, vocab_size: int, min_frequency: int = 2) -> Self:
+        """As ``Tokenizer.grown``, with the most frequent unknown words."""
+        room = room_for_more(self, vocab_size)
+        chunk_counts = count_chunks(texts, line_breaks=self.wording.line_breaks)
+        new = frequent_new(count_words(chunk_counts, self.wording), self._ids, room, min_frequency)
+        chunks = both_frequent(self.known_chunks, frequent_chunks(chunk_counts, self.lowercase))
+        return type(self)((*self.pieces, *new), known_chunks=chunks, **self.wording.options())
 
     def ids_of(self, chunks: Sequence[str]) -> Sequence[Sequence[int]]:
         known, unknown = self._ids, self.unknown_id

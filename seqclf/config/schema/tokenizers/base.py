@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from seqclf.errors import InputError
 from seqclf.option_types import Kind, Tokens
 
 if TYPE_CHECKING:
@@ -57,11 +58,13 @@ class TokenizerOptions(Kind):
         reads_characters: whether tokens are characters or bytes, regardless of words.
         listed: what the vocabulary lists, such as words, if everything else is unknown; None: everything else is
             spelt with smaller pieces.
+        cannot_grow: why a trained tokenizer cannot learn further tokens, in words for a message; None: it can.
     """
 
     path_options: ClassVar[tuple[str, ...]] = ()
     reads_characters: ClassVar[bool] = False
     listed: ClassVar[str | None] = None
+    cannot_grow: ClassVar[str | None] = None
 
     max_tokens: Tokens = Field(512, description="Maximum number of tokens that the model reads from a text.")
     truncate: Literal["head", "tail", "middle"] = Field("middle", description="Part of a longer text that is cut.")
@@ -72,6 +75,17 @@ class TokenizerOptions(Kind):
 
         Raises ``InputError`` for unusable files.
         """
+
+    def grow(self, tokenizer: Tokenizer, texts: Iterable[str]) -> Tokenizer:
+        """``tokenizer``, which options of this type trained, with further tokens that these texts need.
+
+        ``vocab_size`` and ``min_frequency`` are those of these options. ``Tokenizer.grown`` says what stays the same.
+
+        Raises ``InputError`` if it cannot grow, or has ``vocab_size`` tokens already.
+        """
+        if self.cannot_grow is not None:
+            raise InputError(f"tokenizer.type {self.type} cannot grow: {self.cannot_grow}")
+        return tokenizer.grown(texts, **self.model_dump(include={"vocab_size", "min_frequency"}))
 
     def learning_options(self) -> dict[str, Any]:
         """The options of ``learn``: all except those that limit how much of a text is read."""

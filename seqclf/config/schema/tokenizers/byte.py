@@ -17,6 +17,7 @@ class ByteTokens(TokenizerOptions):
     """UTF-8 bytes: a fixed vocabulary of 256 bytes and two special tokens; nothing is unknown."""
 
     reads_characters = True
+    cannot_grow = "it knows all bytes, and so every text"
     other_names = ("bytes", "utf8", "utf-8")
 
     type: Literal["byte"] = Field(description="Tokenizer type.")

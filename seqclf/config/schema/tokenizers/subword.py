@@ -69,7 +69,7 @@ class SubwordTokens(TokenizerOptions):
 
     def _lacks_characters(self, tokenizer: Tokenizer) -> bool:
         """Whether the texts have more single characters than fit (a quarter of the pieces), such as ideographs."""
-        from seqclf.text.kinds.subword import CONTINUATION
+        from seqclf.text.wordpiece import CONTINUATION
 
         characters = {piece.removeprefix(CONTINUATION) for piece in tokenizer.pieces}
         return sum(len(piece) == 1 for piece in characters) >= (self.vocab_size - 2) // 4

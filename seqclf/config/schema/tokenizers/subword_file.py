@@ -23,6 +23,7 @@ class SubwordFileTokens(TokenizerOptions):
     """
 
     path_options = ("file",)
+    cannot_grow = "the vocabulary is that of the file"
     other_names = ("vocab_file", "vocabulary", "subwords8k")
 
     type: Literal["subword_file"] = Field(description="Tokenizer type.")

@@ -6,7 +6,8 @@ import tensorflow as tf
 
 from seqclf.text.graph.chunks import ChunkIds
 from seqclf.text.graph.tables import MISSING
-from seqclf.text.kinds.subword import CONTINUATION, MAX_WORD_CHARACTERS, SubwordTokenizer
+from seqclf.text.kinds.subword import SubwordTokenizer
+from seqclf.text.wordpiece import CONTINUATION, MAX_WORD_CHARACTERS
 
 
 class WordPieceIds(ChunkIds):
