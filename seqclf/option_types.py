@@ -9,7 +9,7 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidatorFunctionWrapHandler, WrapValidator
 
 OptionPath = tuple[str | int, ...]
 """Path from the top of a config to one option: ``("layers", 1, "units")``."""
@@ -72,15 +72,19 @@ def one_of(
     if default is None:
         return union
 
-    def complete(value: Any) -> Any:
+    def complete(value: Any, validated: ValidatorFunctionWrapHandler) -> Any:
         if by_name and isinstance(value, str):
-            return {key: value}
-        return {key: default, **value} if isinstance(value, dict) else value
+            return validated({key: value})
+        if not isinstance(value, dict) or key in value:
+            return validated(value)
+        made = validated({key: default, **value})
+        made.model_fields_set.discard(key)  # the default is nobody's choice
+        return made
 
     if not by_name:
-        return Annotated[union, BeforeValidator(complete)]
+        return Annotated[union, WrapValidator(complete)]
     name: Any = Literal[tuple(kinds)]
-    return Annotated[union, BeforeValidator(complete, json_schema_input_type=union | name)]
+    return Annotated[union, WrapValidator(complete, json_schema_input_type=union | name)]
 
 
 # Upper bounds catch typing errors: larger values are useless or exceed memory.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,6 +55,32 @@ def find_run(runs: Path, name: str | None, task: str | None = None) -> Run:
     if task not in (None, run.task):
         raise _of_another_task(run, str(task))
     return run
+
+
+def find_origin(runs: Path, name: str) -> Run:
+    """The run that another one starts from: the one with this name or path, whatever its status.
+
+    For a name without its number, ``imdb-lm``, the newest finished run ``imdb-lm-<n>``; if none is finished, the newest
+    interrupted one, else the one started last. For ``latest``, the newest of all. Raises ``InputError``.
+    """
+    if (run := _named(runs, name)) is not None:
+        return run
+    if name == LATEST:
+        return find_run(runs, name)
+    numbered = [path for path in runs.glob("*") if re.fullmatch(rf"{re.escape(name)}-\d+", path.name)]
+    known = [(key, run) for run in map(Run, numbered) if (key := _usefulness(run)) is not None]
+    if not known:
+        raise _no_such_run(runs, name)
+    return max(known, key=lambda pair: pair[0])[1]
+
+
+def _usefulness(run: Run) -> tuple[bool, tuple[bool, bool, str], str] | None:
+    """Sort key of runs to start from; None for a folder without a readable manifest."""
+    try:
+        manifest = run.manifest
+        return manifest["status"] in COMPLETE, _newness(run), str(manifest.get("started"))
+    except InputError:
+        return None
 
 
 def _of_another_task(run: Run, wanted: str) -> InputError:

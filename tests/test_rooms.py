@@ -52,7 +52,7 @@ ALLOWED = {
     "layer_types": BASE | {"option_types", "layers", "onnx_writer"},
     "config": BASE | {"runs", "option_types", "layer_types", "text", "sources"},
     "text": BASE,
-    "data": BASE | {"config", "text", "sources", "label_weights"},
+    "data": BASE | {"runs", "config", "text", "sources", "label_weights"},
     "model": BASE | {"config", "layer_types", "layers"},
     "ngrams": BASE | {"config", "text", "data", "sources", "label_weights"},
     "tasks": BASE | {"runs", "config", "data", "layers", "model", "ngrams", "label_weights"},
@@ -70,12 +70,14 @@ ALLOWED = {
     "training": BASE
     | {
         "runs",
+        "run_choice",
         "new_runs",
         "runtime",
         "tensorflow_startup",
         "config",
         "layers",
         "layer_types",
+        "option_types",
         "text",
         "data",
         "sources",

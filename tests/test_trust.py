@@ -25,7 +25,8 @@ METHODS = {"unsafe_load", "full_load", "load_model", "extract", "extractall", "u
 KNOWN = {
     "seqclf/runtime.py": {"ctypes"},  # the C library's allocator
     "seqclf/cli/commands/export.py": {"zipfile"},  # whether a file is one
-    "seqclf/evaluation/weights.py": {"zipfile"},  # the name of an error
+    "seqclf/model/weights.py": {"zipfile"},  # the name of an error
+    "seqclf/training/initialize/origin.py": {"zipfile"},  # the name of an error
     "seqclf/tables/packed.py": {"zipfile"},  # the only file within is read as a stream
     "seqclf/text/vectors/content.py": {"zipfile"},  # whether there is one, and the name of an error
     "seqclf/training/keeper.py": {"zipfile"},  # likewise

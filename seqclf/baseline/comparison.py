@@ -163,7 +163,8 @@ def _cures(config: Config, vocabulary: int | None) -> Iterator[_Cure]:
     allowed = config.tokenizer.most_pieces
     full = allowed is not None and allowed < _LARGE_VOCABULARY and (vocabulary is None or vocabulary >= allowed)
     # With n-grams and few texts, a larger vocabulary did not help: each n-gram then occurs in fewer texts.
-    if config.ngrams is None and full and not config.tokenizer.reads_characters:
+    own = config.initialize is None  # the tokenizer, not that of another run
+    if config.ngrams is None and own and full and not config.tokenizer.reads_characters:
         setting = f"tokenizer.vocab_size={_LARGE_VOCABULARY}"
         yield _Cure(f"a larger tokenizer.vocab_size, such as {_LARGE_VOCABULARY}", (setting,))
     if config.layers:

@@ -18,7 +18,7 @@ _MOST_THREADS = 1024
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-def _complete_run(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def complete_run(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     from seqclf.run_choice import LATEST, run_names
 
     runs = context.params.get("runs") or Path("runs")
@@ -78,7 +78,7 @@ run_option: Decorator = click.option(
     "--run",
     "run_name",
     metavar="RUN",
-    shell_complete=_complete_run,
+    shell_complete=complete_run,
     help="Name or path of a run, or latest. [default: latest, the newest finished run, else the newest interrupted "
     "one]",
 )

@@ -117,7 +117,7 @@ class _Progress:
     def _lines(self, event: Event) -> list[str]:
         """The permanent lines of an event, except stages."""
         if isinstance(event, TrainingStarted):
-            return [_about(event)]
+            return [*event.starts_from, _about(event)]
         if isinstance(event, EpochStarted) and event.note:
             return [event.note]
         if isinstance(event, EpochDone) and self._table is not None:

@@ -73,6 +73,7 @@ def read_file(file: Path, extended_by: tuple[Path, ...] = (), text: str | None =
         found = "nothing" if document.value is None else f"{text.strip().splitlines()[0][:60]!r}"
         message = f"expected options (name: value), found {found}{_table_hint(file)}"
         raise ConfigError([Problem((), message, place(document.places.get((), Position(1, 1))))])
+    _write_out_origin(document)
     if _is_of_a_run(file):
         _add_earlier_values(document.value)
     written = Written(
@@ -85,6 +86,14 @@ def read_file(file: Path, extended_by: tuple[Path, ...] = (), text: str | None =
     if "extends" not in document.value:
         return written
     return _extended(written, document, (*extended_by, file))
+
+
+def _write_out_origin(document: Document) -> None:
+    """``initialize: RUN`` as ``initialize: {from: RUN}``, so that other files and options can add to it."""
+    name, path = document.value.get("initialize"), ("initialize",)
+    if isinstance(name, str):
+        document.value["initialize"] = {"from": name}
+        document.places[(*path, "from")] = document.places[path]
 
 
 def _is_of_a_run(file: Path) -> bool:

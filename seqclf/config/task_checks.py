@@ -6,7 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from seqclf.config.problems import Problem
-from seqclf.config.schema import EmbeddingConfig, LanguageModelTask, NgramsConfig, TaskConfig, TrainingConfig
+from seqclf.config.schema import (
+    EmbeddingConfig,
+    InitializeConfig,
+    LanguageModelTask,
+    NgramsConfig,
+    TaskConfig,
+    TrainingConfig,
+)
 from seqclf.layer_types import Layer, RecurrentLayer, walk
 from seqclf.metrics.monitors import monitors_of
 from seqclf.sources import DataConfig
@@ -29,10 +36,16 @@ def recurrent_layers_carry_the_state(layers: Layers, task: TaskConfig) -> Iterat
 
 
 def tied_widths_agree(
-    layers: Layers, head: Sequence[Layer], task: TaskConfig, embedding: EmbeddingConfig
+    layers: Layers,
+    head: Sequence[Layer],
+    task: TaskConfig,
+    embedding: EmbeddingConfig,
+    initialize: InitializeConfig | None,
 ) -> Iterator[Problem]:
     if not isinstance(task, LanguageModelTask) or not task.tied:
         return
+    if initialize is not None and "dim" not in embedding.model_fields_set:
+        return  # it will be that of the run
     widths = [layer.units for layer in (*layers, *head) if hasattr(layer, "units")]
     if not widths or any(layer.short_name == "residual" for layer in layers) or widths[-1] == embedding.dim:
         return  # the width after a residual layer is known when the model is built

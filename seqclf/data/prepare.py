@@ -24,6 +24,7 @@ from seqclf.errors import InputError
 from seqclf.extra_columns import ExtraColumns
 from seqclf.files import expanded, write_json
 from seqclf.labels import NO_LABELS, Labels
+from seqclf.runs import Run
 from seqclf.sources import UnknownLabels
 from seqclf.sources.base import OptionError
 from seqclf.sources.texts import LabelledTexts, digest
@@ -86,7 +87,8 @@ def preparation_problems(config: Config) -> list[Problem]:
         except InputError as error:
             problems.append(Problem(("data", config.data.option_of(split)), str(error)))
     problems = list(dict.fromkeys(problems))
-    problems += [Problem(("tokenizer", option), message) for option, message in tokenizer.file_problems()]
+    if config.initialize is None:  # else the tokenizer is that of a run, which needs no other file
+        problems += [Problem(("tokenizer", option), message) for option, message in tokenizer.file_problems()]
     if embedding.vectors is not None:
         try:
             dim = vectors_dim(expanded(embedding.vectors))
@@ -110,26 +112,40 @@ def preparation_warnings(config: Config) -> list[Problem]:
 
 
 def prepare(
-    config: Config, on_stage: Callable[[str], None] = lambda stage: None, corpus: Corpus | None = None
+    config: Config,
+    on_stage: Callable[[str], None] = lambda stage: None,
+    corpus: Corpus | None = None,
+    *,
+    tokenizer: Tokenizer | None = None,
 ) -> TrainingData:
     """Train the tokenizer on the training texts and encode them, or load both from the cache.
 
-    ``on_stage`` is called with the name of each slow stage; ``corpus`` is the config's corpus, if already read. Raises
-    ``InputError`` for unusable data.
+    Args:
+        on_stage: called with the name of each slow stage.
+        corpus: the config's corpus, if already read.
+        tokenizer: encode the texts with this one. By default, that of the run that ``initialize`` names by its path,
+            else one trained on the texts.
+
+    Raises:
+        InputError: for unusable data, or a run without tokenizer.
     """
     started = time.perf_counter()
     corpus = corpus or Corpus(config, on_stage)
+    known = tokenizer or _of_origin(config)
 
     def learn(folder: Path) -> None:
         texts = counted_texts(corpus.texts_of("train", fingerprints["train"])).texts
         labels = corpus.labels()
-        on_stage(config.tokenizer.stage(len(texts)))
-        _learn(config, texts).save(folder)
+        if known is None:
+            on_stage(config.tokenizer.stage(len(texts)))
+        (known or _learn(config, texts)).save(folder)
         if labels:
             write_json(folder / "labels.json", labels.as_json())
 
     fingerprints = {split: corpus.fingerprint(split) for split in ("train", "validation") if corpus.has(split)}
     key = [tokenizers.__version__, *sorted(config.tokenizer.decisive().items())]
+    if known is not None:
+        key = ["known", known.fingerprint]
     entry = cached("tokenizers", digest(_FORMAT, fingerprints["train"], key), learn)
     tokenizer = load_tokenizer(entry)
     labels = NO_LABELS
@@ -157,6 +173,14 @@ def _fitted_columns(corpus: Corpus, kinds: Mapping[str, str], fingerprint: str) 
 
     entry = cached("extra", digest(_EXTRA_FORMAT, fingerprint, *kinds.items()), fit)
     return ExtraColumns.from_json(json.loads((entry / "extra.json").read_text(encoding="utf-8")))
+
+
+def _of_origin(config: Config) -> Tokenizer | None:
+    """The tokenizer of the run that a training starts from, for the fields of the config's texts; None without one."""
+    if config.initialize is None:
+        return None
+    inner, columns = load_tokenizer(Run(Path(config.initialize.origin)).tokenizer).plain, config.data.fields
+    return FieldTokenizer(inner, columns) if columns else inner
 
 
 def _learn(config: Config, texts: Sequence[str]) -> Tokenizer:

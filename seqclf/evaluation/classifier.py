@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from seqclf.config import Config, load_config
 from seqclf.data.batches import Batches
 from seqclf.data.encoded import EncodedTexts
-from seqclf.evaluation.weights import load_weights
 from seqclf.extra_columns import ExtraColumns
 from seqclf.inference.text_classifier import features_of
 from seqclf.labels import Labels
 from seqclf.metrics.kinds import ClassifierMetrics
 from seqclf.model.build import build_model
+from seqclf.model.weights import load_weights
 from seqclf.prior import Prior
 from seqclf.runs import Run
 from seqclf.tasks.classification.measure import metrics_of

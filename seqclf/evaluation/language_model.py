@@ -9,9 +9,9 @@ import keras
 from seqclf.config import Config, load_config
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.windows import Windows
-from seqclf.evaluation.weights import load_weights
 from seqclf.metrics.language_model import LanguageModelMetrics
 from seqclf.model.language_model import build_language_model
+from seqclf.model.weights import load_weights
 from seqclf.runs import Run
 from seqclf.tasks.language_model.validation import PerplexityValidator
 from seqclf.text.kinds import load_tokenizer

@@ -111,6 +111,7 @@ class Layer(Kind):
         keeps_length: whether it returns one vector for each that it gets; if not, it defines ``tokens_after``.
         has_onnx: whether ``write`` works; if not, a run has no ONNX model.
         needs_code: whether it runs code from outside seqclf, which the user must allow (``check_allowed``).
+        shaping: options that the shapes of the weights depend on, besides the dimension of the input.
     """
 
     places: ClassVar[tuple[str, ...]] = ("layers",)
@@ -120,6 +121,7 @@ class Layer(Kind):
     keeps_length: ClassVar[bool] = True
     has_onnx: ClassVar[bool] = True
     needs_code: ClassVar[bool] = False
+    shaping: ClassVar[tuple[str, ...]] = ()
 
     @property
     def short_name(self) -> str:
@@ -151,6 +153,14 @@ class Layer(Kind):
         """Why its output at a token depends on later tokens: option and reason. Empty if it does not."""
         if self.reads:
             yield "type", f"{self.short_name} reads the whole text at once"
+
+    def shaped_by(self, width: int | None) -> dict[str, Any]:
+        """The options ``shaping`` with their values, for an input of dimension ``width``; None: it is not known."""
+        return {name: getattr(self, name) for name in self.shaping}
+
+    def width_after(self, width: int) -> int | None:
+        """Dimension of the output for an input of this dimension; None: only the built layer knows it."""
+        return None
 
     def tokens_after(self, tokens: int) -> int:
         """Maximum number of tokens after this layer, for a text of ``tokens`` tokens."""

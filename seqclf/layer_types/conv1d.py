@@ -24,6 +24,7 @@ class Conv1d(Layer):
     reads: ClassVar = True
     window: ClassVar = "kernel_size"
     other_names: ClassVar = ("conv", "cnn", "convolution")
+    shaping: ClassVar = ("filters", "kernel_size")
 
     type: Literal["conv1d"] = Field(description="Layer type.")
     filters: Width = Field(description="Number of filters of each size, which is the output dimension per token.")
@@ -36,6 +37,9 @@ class Conv1d(Layer):
     def problems(self) -> Iterator[tuple[str, str]]:
         if isinstance(sizes := self.kernel_size, list) and len(set(sizes)) < len(sizes):
             yield "kernel_size", f"expected each size once, found {', '.join(map(str, sizes))}"
+
+    def width_after(self, width: int) -> int:
+        return self.filters * (len(self.kernel_size) if isinstance(self.kernel_size, list) else 1)
 
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
         import keras

@@ -40,6 +40,7 @@ class Custom(Layer):
     reads: ClassVar = True
     has_onnx: ClassVar = False
     needs_code: ClassVar = True
+    shaping: ClassVar = ("options",)
 
     type: Annotated[str, Field(pattern=PATTERN, examples=["my_package.my_module:MyLayer"])] = Field(
         description="Module and class. The class takes `options` as keywords and returns them from get_config()."

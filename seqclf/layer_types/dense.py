@@ -19,11 +19,15 @@ class Dense(Layer):
 
     places: ClassVar = ("layers", "head")
     other_names: ClassVar = ("linear", "fully_connected", "fc")
+    shaping: ClassVar = ("units",)
 
     type: Literal["dense"] = Field(description="Layer type.")
     units: Width = Field(description="Dimension of the output.")
     activation: Activation = Field("relu", description="Activation function of the output.")
     kernel_initializer: Initializer = Field("glorot_uniform", description="Initial values of the weights.")
+
+    def width_after(self, width: int) -> int:
+        return self.units
 
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
         kernel = initializer(self.kernel_initializer, context)
@@ -46,6 +50,9 @@ class Highway(Layer):
     gate_bias: float = Field(
         -2.0, description="Initial bias of the gate; a lower bias passes more of the input through unchanged."
     )
+
+    def width_after(self, width: int) -> int:
+        return width
 
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
         import keras

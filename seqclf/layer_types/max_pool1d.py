@@ -30,6 +30,9 @@ class MaxPool1d(Layer):
     def has_weights(self) -> bool:
         return False
 
+    def width_after(self, width: int) -> int:
+        return width
+
     def tokens_after(self, tokens: int) -> int:
         return -(-tokens // self.size)
 

@@ -22,6 +22,9 @@ class _Noise(Layer):
     def has_weights(self) -> bool:
         return False
 
+    def width_after(self, width: int) -> int:
+        return width
+
     def write(self, flow: OnnxFlow, name: str, graph: Graph) -> OnnxFlow:
         return flow
 

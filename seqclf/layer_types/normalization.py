@@ -23,6 +23,9 @@ class LayerNorm(Layer):
     type: Literal["layer_norm"] = Field(description="Layer type.")
     epsilon: PositiveReal = Field(1e-3, description="Added to the variance.")
 
+    def width_after(self, width: int) -> int:
+        return width
+
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
         import keras
 
@@ -44,6 +47,9 @@ class BatchNorm(Layer):
     type: Literal["batch_norm"] = Field(description="Layer type.")
     momentum: Decay = Field(0.99, description="Decay of the running mean and variance.")
     epsilon: PositiveReal = Field(1e-3, description="Added to the variance.")
+
+    def width_after(self, width: int) -> int:
+        return width
 
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
         import keras

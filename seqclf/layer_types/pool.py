@@ -40,6 +40,9 @@ class Pool(Layer):
         if len(set(self.method)) < len(self.method) and not isinstance(self.method, str):
             yield "method", f"expected each method once, found {', '.join(self.method)}"
 
+    def width_after(self, width: int) -> int:
+        return width * (1 if isinstance(self.method, str) else len(self.method))
+
     def build(self, flow: Flow, name: str, context: Context) -> Flow:
         import keras
 

@@ -33,6 +33,7 @@ _SLOW = "disables the layer's fast kernels: training takes about twice as long o
 class RecurrentLayer(Layer):
     reads: ClassVar = True
     leaves: ClassVar = "either"
+    shaping: ClassVar[tuple[str, ...]] = ("units", "bidirectional", "use_bias")
     keras_name: ClassVar[str]
     """Name of the class in ``seqclf.layers``."""
     kept_per_unit: ClassVar[int] = 7
@@ -79,6 +80,9 @@ class RecurrentLayer(Layer):
             yield "go_backwards", "is true: the layer reads the text backwards"
         if self.segment is not None:
             yield "segment", "splits the text, so the state would not be carried on; remove it"
+
+    def width_after(self, width: int) -> int:
+        return self.units * (2 if self.bidirectional and self.merge_mode == "concat" else 1)
 
     def kept_numbers(self, tokens: int) -> int:
         return tokens * self.units * (2 if self.bidirectional else 1) * self.kept_per_unit
@@ -297,6 +301,7 @@ class Gru(SteppedLayer):
     """Gated recurrent unit (Cho et al. 2014)."""
 
     keras_name: ClassVar = "GRU"
+    shaping: ClassVar = (*RecurrentLayer.shaping, "reset_after")
 
     type: Literal["gru"] = Field(description="Layer type.")
     recurrent_activation: Activation = Field("sigmoid", description="Activation function of the gates.")

@@ -32,6 +32,9 @@ class Residual(Layer):
     def inner(self) -> Iterator[tuple[tuple[str | int, ...], Layer]]:
         yield ("layer",), self.layer
 
+    def width_after(self, width: int) -> int | None:
+        return self.layer.width_after(width)
+
     def looks_ahead(self) -> Iterator[tuple[str, str]]:
         return iter(())  # the inner layer answers for itself
 

@@ -34,6 +34,7 @@ class SelfAttention(Layer):
 
     reads: ClassVar = True
     other_names: ClassVar = ("attention", "transformer", "multi_head_attention", "multiheadattention")
+    shaping: ClassVar = ("heads", "hidden_units")
 
     type: Literal["self_attention"] = Field(description="Layer type.")
     heads: Annotated[int, Field(ge=1, le=1_024, json_schema_extra={"unit": "heads"})] = Field(
@@ -49,6 +50,13 @@ class SelfAttention(Layer):
     dropout: Fraction = Field(
         0.0, description="Dropout rate of the attention weights and of the output of each sublayer."
     )
+
+    def shaped_by(self, width: int | None) -> dict[str, Any]:
+        found = super().shaped_by(width)
+        return found if self.hidden_units or width is None else found | {"hidden_units": 4 * width}
+
+    def width_after(self, width: int) -> int:
+        return width
 
     def kept_numbers(self, tokens: int) -> int:
         return 3 * self.heads * tokens**2  # scores, their softmax, and a gradient

@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
 
 from seqclf.errors import InputError
 from seqclf.files import replacing
@@ -73,6 +76,11 @@ class Checkpoints:
         found = ((_NAME.fullmatch(path.name), path) for path in self._folder.glob("*.state"))
         numbered = [((int(match[1]), int(match[2])), path) for match, path in found if match]
         return [path for _, path in sorted(numbered, reverse=True)]
+
+
+def numbered(content: Mapping[str, NDArray[Any]], prefix: str) -> list[NDArray[Any]]:
+    """The arrays ``<prefix>0``, ``<prefix>1``, ... of a checkpoint."""
+    return [content[f"{prefix}{i}"] for i in range(sum(name.startswith(prefix) for name in content))]
 
 
 def _content(path: Path) -> bytes:

@@ -25,6 +25,7 @@ class TrainingStarted:
         shows_perplexity: whether to show the exponential of the training loss (``Task.shows_perplexity``).
         notes: what the task says about the training (``Task.notes``).
         scores: names of the scores in the headline of a validation.
+        starts_from: what the model has from another run (``initialize``), in sentences.
     """
 
     data: str
@@ -36,6 +37,7 @@ class TrainingStarted:
     shows_perplexity: bool = False
     notes: tuple[str, ...] = ()
     scores: tuple[str, ...] = ()
+    starts_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

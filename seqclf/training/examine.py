@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
 
 from seqclf.baseline.comparison import reported_score
 from seqclf.baseline.job import begin
 from seqclf.config import Config, LoadedConfig
-from seqclf.config.problems import Problem
+from seqclf.config.problems import ConfigError, Problem
 from seqclf.data.blank_columns import blank_column_warnings
 from seqclf.data.corpus import Corpus
 from seqclf.data.encoded import EncodedTexts
@@ -35,6 +37,8 @@ from seqclf.sources.texts import LabelledTexts
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.training.data_checks import problems_with_data
 from seqclf.training.estimate import Estimate, LayerRow, measure
+from seqclf.training.initialize.start import Start, start_of
+from seqclf.training.initialize.words import as_json, sentences
 from seqclf.training.memory_estimate import check_memory
 from seqclf.training.pretrained import Pretrained, read_pretrained
 
@@ -55,6 +59,8 @@ class Report:
         baseline: scores of simple models on the validation texts (``seqclf.baseline``); also None without a baseline.
         baseline_score: the metric that compares a run of the config with the baseline.
         fits_ngrams: whether training fits n-grams before its first epoch.
+        starts_from: what the model has from another run, for the manifest; None if it starts from random weights.
+        starting: the same in sentences.
     """
 
     data: str
@@ -71,17 +77,32 @@ class Report:
     baseline: BaselineScores | None = None
     baseline_score: str = "accuracy"
     fits_ngrams: bool = False
+    starts_from: dict[str, Any] | None = None
+    starting: list[str] = field(default_factory=list)
     extra: dict[str, dict[str, ColumnStatistics]] = field(default_factory=dict)
 
 
 def examine(
-    loaded: LoadedConfig, on_stage: Callable[[str], None], start_tensorflow: Callable[[], None] = lambda: None
+    loaded: LoadedConfig,
+    on_stage: Callable[[str], None],
+    start_tensorflow: Callable[[], None] = lambda: None,
+    *,
+    runs: Path = Path("runs"),
 ) -> Report:
     """Read all splits, train the tokenizer (it is cached), build the model and time some steps.
 
-    ``on_stage`` is called with the name of each stage; ``start_tensorflow``, before TensorFlow is needed. Raises
-    ``ConfigError`` or ``InputError`` for data that cannot be read.
+    Args:
+        on_stage: called with the name of each stage.
+        start_tensorflow: called before TensorFlow is needed.
+        runs: the folder of the run that the config starts from, unless it names the run's path.
+
+    Raises:
+        ConfigError: the config does not fit the texts or the run that it starts from.
+        InputError: for data that cannot be read.
     """
+    start = _start_of(loaded, runs)
+    if start is not None:
+        loaded = replace(loaded, config=start.config)
     config = loaded.config
     if config.data.needs_tensorflow:
         start_tensorflow()
@@ -93,6 +114,9 @@ def examine(
     if config.task.needs_labels:
         texts, respelled = _spelled_alike(texts)
     report = _report_of_texts(loaded, texts)
+    if start is not None:
+        report.starts_from, report.starting = as_json(start), sentences(start)
+        report.warnings += [loaded.placed(warning) for warning in start.warnings]
     report.warnings += [loaded.placed(warning) for warning in respelled]
     if report.problems:
         return report
@@ -149,6 +173,14 @@ def _report_of_texts(loaded: LoadedConfig, texts: dict[str, LabelledTexts]) -> R
         extra=extra,
         fits_ngrams=config.ngrams is not None,
     )
+
+
+def _start_of(loaded: LoadedConfig, runs: Path) -> Start | None:
+    """Where the training starts, if from another run. Raises ``ConfigError`` if the config does not fit it."""
+    try:
+        return start_of(loaded.config, runs)
+    except ConfigError as error:
+        raise loaded.error(error.problems) from error
 
 
 def _add_tokens(

@@ -20,6 +20,7 @@ from seqclf.training.data_checks import check_data
 from seqclf.training.extend import extended
 from seqclf.training.folds import cross_validate
 from seqclf.training.folds_summary import FoldsSummary
+from seqclf.training.initialize.start import resolved
 from seqclf.training.options import Callbacks, Outcome, TrainOptions
 from seqclf.training.train import prepared, train
 
@@ -35,10 +36,11 @@ def train_new(
     All functions here add a note to a ``KeyboardInterrupt`` that says how to resume the run, if it can be resumed.
 
     Raises:
-        ConfigError: options of the config do not fit the texts.
+        ConfigError: options of the config do not fit the texts or the run that it starts from.
         InputError: for unusable texts, or if the training cannot fit into memory.
         SeqclfError: if the training fails. A run without a checkpoint is removed.
     """
+    config = resolved(config, runs)
     return _train_in(lambda: begin_run(runs, config.name), config, options, callbacks)
 
 
@@ -63,7 +65,7 @@ def train_folds(
         InputError: without a number of folds, or if the config names its own validation texts. Nothing is created.
             Else as ``train_new``.
     """
-    config = _with_folds(config, folds)
+    config = resolved(_with_folds(config, folds), runs)
 
     def train_fold(one: Config, begin: Callable[[], Run]) -> tuple[Run, Outcome]:
         callbacks.stage(f"Fold {one.data.fold} of {one.data.folds}")

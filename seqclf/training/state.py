@@ -21,6 +21,7 @@ from seqclf.errors import InputError, SeqclfError
 from seqclf.model.fitted import without_fitted
 from seqclf.training.accumulation import GradientSum
 from seqclf.training.averaging import MovingAverage
+from seqclf.training.checkpoints import numbered
 from seqclf.training.depth import Depth
 from seqclf.training.events import StepDone
 
@@ -175,12 +176,12 @@ class TrainingState:
         except (OSError, EOFError, ValueError, LookupError, TypeError, RecursionError, BadZipFile) as error:
             raise InputError(f"the checkpoint is not a training state ({error})") from error
         variables = self._variables()
-        values = _numbered(arrays, "variable_")
+        values = numbered(arrays, "variable_")
         if [value.shape for value in values] != [tuple(variable.shape) for variable in variables]:
             raise InputError("the checkpoint belongs to another model or optimizer")
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
-        self.best_weights = _numbered(arrays, "best_") or None
+        self.best_weights = numbered(arrays, "best_") or None
         self.so_far = so_far
         for name, value in scalars.items():
             setattr(self, name, value)
@@ -194,7 +195,3 @@ class TrainingState:
         own = without_fitted(self.model, self.model.variables)
         others = [part.variables for part in (self.average, self.accumulator) if part is not None]
         return [*own, *self.optimizer.variables, *itertools.chain(*others), *self.carried]
-
-
-def _numbered(content: dict[str, NDArray[Any]], prefix: str) -> list[NDArray[Any]]:
-    return [content[f"{prefix}{i}"] for i in range(sum(name.startswith(prefix) for name in content))]

@@ -18,6 +18,7 @@ from seqclf.text.kinds import load_tokenizer
 from seqclf.training.baseline import ParallelBaseline
 from seqclf.training.data_checks import check_data
 from seqclf.training.environment import environment
+from seqclf.training.initialize.start import resolved
 from seqclf.training.memory_estimate import check_memory
 from seqclf.training.options import Callbacks, Outcome, TrainOptions
 
@@ -77,6 +78,7 @@ def _interruption(error: BaseException) -> KeyboardInterrupt | None:
 def _train(config: Config, run: Run, options: TrainOptions, callbacks: Callbacks, data: TrainingData | None) -> Outcome:
     config = with_absolute_paths(config)
     if not options.resume:
+        config = resolved(config, run.folder.parent)
         write_config(run.config, config)
         if options.starter is not None:
             write_text(run.starter, options.starter(config))
@@ -87,7 +89,7 @@ def _train(config: Config, run: Run, options: TrainOptions, callbacks: Callbacks
             encoding=config.data.file_encoding,
             **environment(),
         )
-    data = data or prepared(config, options, callbacks)
+    data = data or prepared(config, options, callbacks, run)
     check_data(config, data)
     _check_same_data(run, data)
     start_tensorflow(config, options.threads)
@@ -102,12 +104,17 @@ def _train(config: Config, run: Run, options: TrainOptions, callbacks: Callbacks
         return Job(config, run, data, options, callbacks, task=task, started=started).learn(baseline)
 
 
-def prepared(config: Config, options: TrainOptions, callbacks: Callbacks) -> TrainingData:
+def prepared(config: Config, options: TrainOptions, callbacks: Callbacks, run: Run | None = None) -> TrainingData:
     """Read the texts and train the tokenizer. Most sources need no TensorFlow: problems with their texts are reported
-    before its slow import."""
+    before its slow import.
+
+    ``run``: the run to train. What it starts from (``initialize``) is needed no more once it has a tokenizer.
+    """
     if config.data.needs_tensorflow:
         start_tensorflow(config, options.threads)
-    return prepare(config, callbacks.stage)
+    has_own = config.initialize is not None and run is not None and run.manifest.get("data_fingerprint") is not None
+    own = load_tokenizer(run.tokenizer) if run is not None and has_own else None
+    return prepare(config, callbacks.stage, tokenizer=own)
 
 
 def _check_same_data(run: Run, data: TrainingData) -> None:

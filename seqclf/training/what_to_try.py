@@ -84,6 +84,8 @@ def _vocabulary(config: Config, report: Report, train: str) -> Iterator[str]:
     most = options.most_pieces
     if options.listed is None or most is None or "validation" not in tokens or report.vocabulary is None:
         return
+    if config.initialize is not None:  # the tokenizer is that of another run
+        return
     if report.vocabulary >= most and tokens["validation"].unknown > _SOME_UNKNOWN:
         yield (
             f"the vocabulary is full ({report.vocabulary:,} {options.listed}), and {tokens['validation'].unknown:.1%} "

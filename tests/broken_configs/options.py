@@ -91,7 +91,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         (
             MINIMAL + "lstm: 3\n",
             [
-                "4:1: lstm: unknown option (known: name, seed, task, data, tokenizer, embedding, layers, ngrams, head, training)"
+                "4:1: lstm: unknown option (known: name, seed, task, data, initialize, tokenizer, embedding, layers, ngrams, head, training)"
             ],
         ),
         (
@@ -238,19 +238,19 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         (
             MINIMAL + "'': 3\n",
             [
-                '4:1: "": unknown option (known: name, seed, task, data, tokenizer, embedding, layers, ngrams, head, training)'
+                '4:1: "": unknown option (known: name, seed, task, data, initialize, tokenizer, embedding, layers, ngrams, head, training)'
             ],
         ),
         (
             MINIMAL + "3: 4\n",
             [
-                "4:1: 3: unknown option (known: name, seed, task, data, tokenizer, embedding, layers, ngrams, head, training)"
+                "4:1: 3: unknown option (known: name, seed, task, data, initialize, tokenizer, embedding, layers, ngrams, head, training)"
             ],
         ),
         (
             MINIMAL + "null: 4\n",
             [
-                "4:1: null: unknown option (known: name, seed, task, data, tokenizer, embedding, layers, ngrams, head, training)"
+                "4:1: null: unknown option (known: name, seed, task, data, initialize, tokenizer, embedding, layers, ngrams, head, training)"
             ],
         ),
     ],

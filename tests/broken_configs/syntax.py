@@ -96,7 +96,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         (
             MINIMAL + "base: &b {dim: 3}\nembedding:\n  <<: *b\n",
             [
-                "4:1: base: unknown option (known: name, seed, task, data, tokenizer, embedding, layers, ngrams, head, training)",
+                "4:1: base: unknown option (known: name, seed, task, data, initialize, tokenizer, embedding, layers, ngrams, head, training)",
                 '6:3: embedding: "<<" merges mappings only in YAML 1.1; write the options out, or extend a file',
             ],
         ),

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from conftest import trained
+from conftest import small_config, trained
+from origins import untrained_run
 from trainings import without_saved_models
 
 from seqclf.config import Config
@@ -108,6 +109,28 @@ def outputs_of(config: Config, folder: Path) -> Any:
     data = prepare(config)
     model = task_of(config, data).model(config, data)
     return [one.shape for one in model.outputs], [(weight.path, weight.shape) for weight in model.weights]
+
+
+def start_of_training(config: Config, folder: Path) -> Any:
+    """The weights before the first step, and the ids of a text; runs to start from are called one-1 and two-1."""
+    from seqclf.data.prepare import prepare
+    from seqclf.tasks.kinds import task_of
+    from seqclf.training.initialize.start import start_of
+    from seqclf.training.initialize.weights import initialize
+
+    runs = folder / "origins"
+    for name, size in (("one", 300), ("two", 64)):
+        if not (runs / f"{name}-1").exists():
+            layers = [{"type": "gru", "units": 6}, {"type": "gru", "units": 6}]
+            origin = {"name": name, "layers": layers, "tokenizer": {"vocab_size": size}, "data__train": "a.csv"}
+            untrained_run(small_config(**origin), runs, model=True)
+    start = start_of(config, runs)
+    config = config if start is None else start.config
+    data = prepare(config)
+    model = task_of(config, data).model(config, data)
+    if start is not None:
+        initialize(model, start, data.tokenizer)
+    return data.tokenizer.encode("A long story"), [weight.tolist() for weight in model.get_weights()]
 
 
 def windows_of(config: Config, folder: Path) -> Any:

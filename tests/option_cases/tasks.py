@@ -21,7 +21,16 @@ def _language_model(shown_by: Any, option: str, value: Any) -> Case:
     return Case(shown_by, {**_BASE, "task": task}, {**_BASE, "task": {**task, option: value}})
 
 
+def _from(base: Any, changed: Any) -> Case:
+    """A classifier with another start."""
+    given = {"layers": [{"type": "gru", "units": 6}] * 2, "head": [], "tokenizer": {}}
+    return Case(looks.start_of_training, {**given, "initialize": base}, {**given, "initialize": changed})
+
+
 CASES = {
+    "Config.initialize": _from(None, "one"),
+    "InitializeConfig.from": _from({"from": "one"}, {"from": "two"}),
+    "InitializeConfig.layers": _from({"from": "one"}, {"from": "one", "layers": [1]}),
     "Config.task": Case(looks.outputs_of, _BASE, {**_BASE, "task": "language_model"}),
     "ClassificationTask.type": Case(looks.outputs_of, _BASE, {**_BASE, "task": {"type": "language_model"}}),
     "LanguageModelTask.type": Case(looks.outputs_of, {**_BASE, "task": "language_model"}, _BASE),

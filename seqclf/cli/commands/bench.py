@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from seqclf.cli.lists import cells, check_outputs, numbers
-from seqclf.cli.options import UserPath, set_option
+from seqclf.cli.options import UserPath, runs_option, set_option
+from seqclf.cli.origins import with_origin
 from seqclf.cli.problems import check_files
 from seqclf.cli.wrap import say, width_of
 
@@ -70,6 +71,7 @@ def _ways(context: click.Context, parameter: click.Parameter, value: str | None)
 )
 @click.option("--json", "json_path", type=UserPath(path_type=Path, dir_okay=False), help="File for all figures.")
 @click.option("--plot", "plot_path", type=UserPath(path_type=Path, dir_okay=False), help="PNG file; with --growth.")
+@runs_option
 @set_option
 def bench_command(
     config_file: Path | None,
@@ -83,6 +85,7 @@ def bench_command(
     growth: bool,
     json_path: Path | None,
     plot_path: Path | None,
+    runs: Path,
     settings: tuple[str, ...],
 ) -> None:
     """Time forward passes and training steps of the course's model (one bidirectional recurrent layer) on this machine:
@@ -102,7 +105,7 @@ def bench_command(
     if settings and config_file is None:
         raise InputError("--set changes an option of CONFIG: add CONFIG")
     check_outputs(json_path, plot_path)
-    texts = None if config_file is None else _texts(config_file, settings)
+    texts = None if config_file is None else _texts(config_file, settings, runs)
     cases = known.grid(kinds, units, lengths, rows, (known.FORWARD, known.STEP))
     if texts is not None:
         cases += [known.Case(cell, 64, measure=known.EPOCH) for cell in kinds if cell in known.CELLS]
@@ -182,7 +185,7 @@ def _table(rows: list[dict[str, Any]]) -> str:
     return "\n".join(table(columns, width)) + "\n"
 
 
-def _texts(config_file: Path, settings: tuple[str, ...]) -> EncodedTexts:
+def _texts(config_file: Path, settings: tuple[str, ...], runs: Path) -> EncodedTexts:
     """The config's training texts without a validation split, as in the notebook."""
     from seqclf.config import Override, parse_override, read_config
     from seqclf.data.prepare import prepare
@@ -192,7 +195,7 @@ def _texts(config_file: Path, settings: tuple[str, ...]) -> EncodedTexts:
     overrides = [parse_override(setting) for setting in settings]
     overrides.append(Override(("data", "validation"), 0.0, "bench"))
     overrides.append(Override(("training", "early_stopping"), None, "bench"))
-    loaded = read_config(config_file, overrides)
+    loaded = with_origin(read_config(config_file, overrides), runs)
     check_files(loaded)
     if loaded.config.data.needs_tensorflow:
         start_tensorflow()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from seqclf.cli.options import UserPath, allow_code_option, json_option, set_option, threads_option
+from seqclf.cli.options import UserPath, allow_code_option, json_option, runs_option, set_option, threads_option
+from seqclf.cli.origins import init_from_option, origin_override, with_origin
 from seqclf.cli.problems import check_files, show_problem
 from seqclf.cli.streams import print_json
 from seqclf.cli.wrap import say
@@ -21,11 +23,21 @@ if TYPE_CHECKING:
 
 @click.command("check", short_help="Check a config, its data and its model before training.")
 @click.argument("config_file", metavar="CONFIG", type=UserPath(path_type=Path))
+@runs_option
+@init_from_option
 @set_option
 @threads_option
 @allow_code_option
 @json_option
-def check_command(config_file: Path, settings: tuple[str, ...], threads: int | str, as_json: bool) -> None:
+def check_command(
+    config_file: Path,
+    *,
+    runs: Path,
+    init_from: str | None,
+    settings: tuple[str, ...],
+    threads: int | str,
+    as_json: bool,
+) -> None:
     """Check a config, its data and its model before training. For a data file, check the config that `train` would
     write.
 
@@ -40,7 +52,9 @@ def check_command(config_file: Path, settings: tuple[str, ...], threads: int | s
     from seqclf.tensorflow_startup import silence_tensorflow, start_tensorflow
 
     try:
-        loaded, _ = load_or_make(config_file, [parse_override(setting) for setting in settings])
+        overrides = [*map(parse_override, settings), *origin_override(init_from)]
+        loaded, _ = load_or_make(config_file, overrides)
+        loaded = with_origin(loaded, runs)
         check_files(loaded)
         silence_tensorflow()
         from seqclf.training.examine import examine
@@ -49,6 +63,7 @@ def check_command(config_file: Path, settings: tuple[str, ...], threads: int | s
             loaded,
             lambda stage: say(stage, err=True),
             lambda: start_tensorflow(loaded.config, threads),
+            runs=runs,
         )
     except InputError as error:
         if not as_json:
@@ -62,18 +77,22 @@ def check_command(config_file: Path, settings: tuple[str, ...], threads: int | s
     if as_json:
         print_json({**_as_json(report), "what_to_try": to_try})
     else:
-        from seqclf.cli.check_report import print_report
-
-        print_report(report)
-        for warning in report.warnings:
-            show_problem(warning, "warning")
-        for problem in report.problems:
-            show_problem(problem, "error")
-        click.echo(f"{_count(report.problems, 'problem')}, {_count(report.warnings, 'warning').lower()}.")
-        if to_try:
-            say("\nWhat to try:\n" + "\n".join(f"- {sentence}" for sentence in to_try))
+        _show(report, to_try)
     if report.problems:
         sys.exit(1)
+
+
+def _show(report: Report, to_try: Sequence[str]) -> None:
+    from seqclf.cli.check_report import print_report
+
+    print_report(report)
+    for warning in report.warnings:
+        show_problem(warning, "warning")
+    for problem in report.problems:
+        show_problem(problem, "error")
+    click.echo(f"{_count(report.problems, 'problem')}, {_count(report.warnings, 'warning').lower()}.")
+    if to_try:
+        say("\nWhat to try:\n" + "\n".join(f"- {sentence}" for sentence in to_try))
 
 
 def _as_json(report: Report) -> dict[str, Any]:
@@ -100,6 +119,7 @@ def _as_json(report: Report) -> dict[str, Any]:
         "splits": splits,
         "vocabulary": report.vocabulary,
         "max_tokens": report.max_tokens,
+        "initialize": report.starts_from,
         "vectors": None if report.pretrained is None else report.pretrained.as_json(),
         "baseline": None if report.baseline is None else report.baseline.to_json(),
         "layers": None if report.layers is None else [asdict(row) for row in report.layers],

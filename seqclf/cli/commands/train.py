@@ -11,6 +11,7 @@ from seqclf.cli import train_runs
 from seqclf.cli.hint import HintedError
 from seqclf.cli.hints import settings_hint
 from seqclf.cli.options import UserPath, allow_code_option, complete_unfinished, runs_option, set_option, threads_option
+from seqclf.cli.origins import init_from_option, origin_override, warn_of_origin, with_origin
 from seqclf.cli.problems import check_files, show_problem, warn_of_files
 from seqclf.cli.starting import load_or_make, overrides_of, reject_run
 from seqclf.new_runs import check_runs_folder
@@ -30,6 +31,7 @@ from seqclf.training.options import OnNan, TrainOptions
     "--epochs", type=click.IntRange(min=1), help="With --resume: epochs in total; also trains a finished run further."
 )
 @click.option("--patience", type=click.IntRange(min=1), help="With --resume: the patience of early stopping.")
+@init_from_option
 @click.option("--name", help="First part of the run folder's name, instead of the config's.")
 @click.option(
     "--folds",
@@ -59,6 +61,7 @@ def train_command(
     resume: str | None,
     epochs: int | None,
     patience: int | None,
+    init_from: str | None,
     name: str | None,
     folds: int | None,
     presets: bool,
@@ -76,9 +79,9 @@ def train_command(
     """
     options = TrainOptions(on_nan=on_nan, memory_check=memory_check, threads=threads)
     if resume is not None:
-        if config_file is not None or name is not None or folds is not None or presets or settings:
+        if any(given not in (None, False, ()) for given in (config_file, name, init_from, folds, presets, settings)):
             raise click.UsageError(
-                "--resume uses the run's own config: omit CONFIG, --name, --folds, --presets and --set"
+                "--resume uses the run's own config: omit CONFIG, --name, --init-from, --folds, --presets and --set"
             )
         train_runs.resume(runs, resume, options, epochs=epochs, patience=patience)
         return
@@ -87,13 +90,15 @@ def train_command(
     if config_file is None:
         raise click.UsageError("name a CONFIG, or a run with --resume")
     reject_run(config_file, runs)
-    overrides = overrides_of(settings, name=name, folds=folds)
+    overrides = [*overrides_of(settings, name=name, folds=folds), *origin_override(init_from)]
     loaded, starter = load_or_make(config_file, overrides, presets=presets, threads=threads)
+    loaded = with_origin(loaded, runs)
     for warning in loaded.warnings:
         show_problem(warning, "warning")
     check_files(loaded)
     if starter is None:  # a starter has already said it
         warn_of_files(loaded)
+    warn_of_origin(loaded, runs)
     check_runs_folder(runs)
     train = train_runs.train_new if folds is None else train_runs.train_folds
     train(loaded, runs, replace(options, starter=starter))

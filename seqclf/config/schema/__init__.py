@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from seqclf.config.schema.embedding import EmbeddingConfig
+from seqclf.config.schema.initialize import Initialize, InitializeConfig
 from seqclf.config.schema.losses import LossConfig
 from seqclf.config.schema.ngrams import NgramsConfig
 from seqclf.config.schema.optimizers import OptimizerConfig
@@ -34,6 +35,7 @@ __all__ = [
     "Config",
     "EarlyStopping",
     "EmbeddingConfig",
+    "InitializeConfig",
     "LanguageModelTask",
     "LossConfig",
     "MovingAverage",
@@ -70,6 +72,11 @@ class Config(Strict):
         ClassificationTask(), description="What the model is trained for; the name of a type stands for its defaults."
     )
     data: DataConfig = Field(description="Source of the texts and labels.")
+    initialize: Initialize = Field(
+        None,
+        description="The run whose tokenizer and weights the training starts from; its name alone stands for "
+        "`{from: NAME}`. null: train from random weights.",
+    )
     tokenizer: TokenizerConfig = Field(
         SubwordTokens(), description="How a text becomes token ids; subword if `type` is omitted."
     )
