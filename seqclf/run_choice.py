@@ -18,7 +18,7 @@ LATEST = "latest"
 _LISTED = 20
 _PLAIN = {CLASSIFICATION: "classifier", LANGUAGE_MODEL: "language model"}
 
-_USED_BY = {CLASSIFICATION: "predict", LANGUAGE_MODEL: "generate"}
+_USED_BY = {CLASSIFICATION: ("predict",), LANGUAGE_MODEL: ("generate", "predict --score")}
 
 
 def find_run(runs: Path, name: str | None, task: str | None = None) -> Run:
@@ -85,9 +85,10 @@ def _usefulness(run: Run) -> tuple[bool, tuple[bool, bool, str], str] | None:
 
 def _of_another_task(run: Run, wanted: str) -> InputError:
     expected, found = (_PLAIN.get(task, task) for task in (wanted, run.task))
+    commands = _USED_BY.get(run.task, ("eval",))
     return InputError(
         f"{run.folder}: is a {found}, but this command needs a {expected}; choose another run with --run, or use this "
-        f"one with `seqclf {_USED_BY.get(run.task, 'eval')} --run {shell_word(run.folder)}`"
+        f"one with {' or '.join(f'`seqclf {command} --run {shell_word(run.folder)}`' for command in commands)}"
     )
 
 

@@ -175,6 +175,11 @@ class Run:
         return {name: value for name, value in found.items() if isinstance(value, str) and value not in _NONE}
 
     @property
+    def documents(self) -> str:
+        """``data.documents`` of a run of plain text: what one text was."""
+        return str(option_of_data(self.config, "documents") or "file")
+
+    @property
     def text_encoding(self) -> str:
         """The encoding of the files that the run read; UTF-8 if it is not known."""
         with contextlib.suppress(InputError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,29 +14,18 @@ from killing import Case
 
 from seqclf.cli import cli
 from seqclf.cli.commands.split import split_command  # noqa: F401  (imported here, not in each child)
-from seqclf.cli.predict_file import predict_rows
+from seqclf.cli.predict_file import RowModel, predict_rows
 from seqclf.cli.predict_request import FileRequest
 from seqclf.config import templates  # noqa: F401
 from seqclf.data import prepare, written_splits  # noqa: F401
 from seqclf.decisions import Decider
 from seqclf.evaluation.predictions import Predictions, predictions_target
 from seqclf.export.folder import copy_into, new_folder
-from seqclf.inference import TextClassifier
 from seqclf.inference.bulk import job
+from seqclf.inference.bulk.answers import Answers
+from seqclf.inference.bulk.job import Compute
 from seqclf.runs import Run
 from seqclf.sources.texts import LabelledTexts
-
-
-class _ByLength:
-    """A classifier that loads no model."""
-
-    labels = ONE
-    thresholds = None
-    columns = ()
-    extra = None
-
-    def probabilities(self, texts: Sequence[str]) -> np.ndarray:
-        return of_length(texts)
 
 
 def _predicts(**options: Any) -> Callable[[], None]:
@@ -47,8 +36,8 @@ def _predicts(**options: Any) -> Callable[[], None]:
     request = FileRequest(**{**given, **options})
 
     def call() -> None:
-        run = Run(Path("run"))
-        predict_rows(cast(TextClassifier, _ByLength()), run, Decider(ONE, None), request, top=0, every=False)
+        model = RowModel(cast(Compute[np.ndarray], of_length), Answers(Decider(ONE, None)))
+        predict_rows(model, Run(Path("run")), request)
 
     return call
 

@@ -7,7 +7,6 @@ import subprocess
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -83,7 +82,7 @@ def test_similar_columns() -> None:
 
 
 def _fields(given: Sequence[str], *names: str, text: tuple[str, ...] = ()) -> Any:
-    return given_fields(given, SimpleNamespace(columns=text, extra=columns(*names)))  # type: ignore[arg-type]
+    return given_fields(given, text, columns(*names))
 
 
 @pytest.mark.parametrize("name", [COMPOSED, APART, "l'été \\ 価格"])

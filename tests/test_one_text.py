@@ -13,7 +13,7 @@ from seqclf.cli.given_fields import given_fields
 from seqclf.errors import InputError
 from seqclf.export.card_calls import how_to_call
 from seqclf.extra_columns import ExtraColumns
-from seqclf.inference.text_classifier import TextClassifier, stream
+from seqclf.inference.text_classifier import stream
 from seqclf.runs import Run
 
 
@@ -40,15 +40,8 @@ def test_one_text_is_no_list(three_label_run: Run) -> None:
             light.predict(["a", cast(str, value)])
 
 
-class _Reads:
-    """The part of a ``TextClassifier`` that ``given_fields`` needs."""
-
-    def __init__(self, columns: tuple[str, ...] = (), extra: ExtraColumns | None = None) -> None:
-        self.columns, self.extra = columns, extra
-
-
 def _given(values: list[str], columns: tuple[str, ...] = (), extra: ExtraColumns | None = None) -> Any:
-    return given_fields(values, cast(TextClassifier, _Reads(columns, extra)))
+    return given_fields(values, columns, extra)
 
 
 def test_columns_without_a_value_are_named_with_the_option() -> None:

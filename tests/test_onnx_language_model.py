@@ -67,8 +67,16 @@ class Both:
         return [logits[np.arange(len(tokens)), last], *after]
 
     def onnx(self, tokens: NDArray[np.int32], states: Arrays) -> Arrays:
-        found: Arrays = self.session.run(None, dict(zip(self.names, [tokens, *states], strict=True)))
+        """The same as ``keras``."""
+        *found, scores = self.session.run(None, dict(zip(self.names, [tokens, *states], strict=True)))
+        assert scores.shape == (0, 0), "nothing is scored unless there are targets"
         return found
+
+    def scored(self, tokens: NDArray[np.int32], targets: NDArray[np.int32], states: Arrays) -> Arrays:
+        """The log-probabilities of the targets, and the other outputs."""
+        given = dict(zip([*self.names, "targets"], [tokens, *states, targets], strict=True))
+        *others, scores = self.session.run(None, given)
+        return [scores, *others]
 
 
 def _config(**changes: Any) -> Config:
@@ -110,6 +118,33 @@ def test_layers_of_the_head_are_applied_to_the_last_token() -> None:
     draw = np.random.default_rng(2)
     tokens, states = _tokens(draw, [3, 8], 1), both.states(2, draw)
     _assert_equal(both.onnx(tokens, states), both.keras(tokens, states))
+
+
+@pytest.mark.parametrize("tied", [True, False], ids=["tied", "untied"])
+def test_log_probabilities_of_targets_are_those_of_keras(tied: bool) -> None:
+    head = [KINDS["highway"], KINDS["batch_norm"], {"type": "dense", "units": WIDTH}]
+    both = Both(_config(layers=STACKS["every recurrent type"], head=head, task={"tied": tied}))
+    draw = np.random.default_rng(5)
+    for lengths, extra in (([1], 0), ([9, 1, 4, 0], 2)):
+        tokens, states = _tokens(draw, lengths, extra), both.states(len(lengths), draw)
+        targets = draw.integers(1, TOKENS, tokens.shape).astype(np.int32) * (tokens != 0)
+        targets[0, 0] = 0  # a token whose successor is not asked for
+        scores, *others = both.scored(tokens, targets, states)
+        _assert_equal(others, both.onnx(tokens, states))
+        logits = np.asarray(keras.ops.convert_to_numpy(both.model([tokens, *states], training=False)[0]), np.float64)
+        logits -= logits.max(axis=-1, keepdims=True)
+        expected = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+        chosen = np.take_along_axis(expected, targets[..., None], axis=2)[..., 0]
+        _assert_equal([scores], [np.where(targets == 0, 0, chosen)])
+        assert (scores[targets != 0] < 0).all()
+
+
+def test_no_target_of_no_row_or_token_has_a_score() -> None:
+    both = Both(_config())
+    for shape in ((0, 4), (3, 0), (0, 0)):
+        none = np.zeros(shape, np.int32)
+        scores, logits, *_ = both.scored(none, none, both.states(shape[0], np.random.default_rng(4)))
+        assert (scores.shape, logits.shape) == (shape, (shape[0], TOKENS))
 
 
 @settings(max_examples=10, deadline=None)
@@ -167,8 +202,9 @@ def test_names_and_metadata(direction: str, tmp_path: Path) -> None:
     inputs, outputs = session.get_inputs(), session.get_outputs()
     names = ["layers_0_lstm_state_0", "layers_0_lstm_state_1", "layers_1_gru_state_0"]
     assert [one.name for one in inputs] == [one.name for one in model.inputs] == ["token_ids", *names]
-    assert [one.name for one in outputs] == ["logits", *(f"{name}_after" for name in names)]
-    assert [one.shape for one in outputs] == [["batch", TOKENS], ["batch", 3], ["batch", 3], ["batch", WIDTH]]
+    assert [one.name for one in session.get_overridable_initializers()] == ["targets"]
+    assert [one.name for one in outputs] == ["logits", *(f"{name}_after" for name in names), "log_probabilities"]
+    assert [one.shape for one in outputs[:-1]] == [["batch", TOKENS], ["batch", 3], ["batch", 3], ["batch", WIDTH]]
     assert [one.type for one in inputs] == ["tensor(int32)", *["tensor(float)"] * 3]
     about = {name: json.loads(value) for name, value in session.get_modelmeta().custom_metadata_map.items()}
     assert about == {

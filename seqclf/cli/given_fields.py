@@ -14,7 +14,6 @@ from seqclf.text.fields import join_fields
 
 if TYPE_CHECKING:
     from seqclf.extra_columns import ExtraColumns
-    from seqclf.inference import TextClassifier
 
 _BASH = {"\\": r"\\", "'": r"\'"}
 _NAMED = 5  # columns in a note
@@ -57,28 +56,32 @@ class GivenFields:
         return f"note: no value for the {what} {named}: TEXT is predicted without {them}; --field {example} gives one"
 
 
-def given_fields(given: Sequence[str], classifier: TextClassifier) -> GivenFields:
+def given_fields(given: Sequence[str], columns: tuple[str, ...], extra: ExtraColumns | None = None) -> GivenFields:
     """The values of ``--field``.
+
+    Args:
+        columns: the text columns that the model reads; empty if it reads one.
+        extra: the columns beside the text that it reads; None: none.
 
     Raises:
         InputError: a value is not ``NAME=VALUE``, or names no column that the run reads beside TEXT.
     """
-    extra_names = () if classifier.extra is None else classifier.extra.names
-    known = (*classifier.columns[1:], *extra_names)
+    extra_names = () if extra is None else extra.names
+    known = (*columns[1:], *extra_names)
     found: dict[str, str] = {}
     for one in given:
-        name = _name_in(one, (*classifier.columns, *extra_names))
+        name = _name_in(one, (*columns, *extra_names))
         if name in found:
             raise InputError(f'--field {one}: "{name}" has a value already; give each column once')
         if name not in known:
-            raise InputError(f"--field {one}: {_why_not(one, name, known, classifier.columns)}")
+            raise InputError(f"--field {one}: {_why_not(one, name, known, columns)}")
         found[name] = one[len(name) + 1 :]
-    texts = {name: value for name, value in found.items() if name in classifier.columns}
-    extra = {name: value for name, value in found.items() if name not in texts}
-    if classifier.extra is not None:
-        for name, value in extra.items():
-            _check_value(name, value, classifier.extra)
-    return GivenFields(classifier.columns, texts, extra, tuple(name for name in known if name not in found))
+    texts = {name: value for name, value in found.items() if name in columns}
+    beside = {name: value for name, value in found.items() if name not in texts}
+    if extra is not None:
+        for name, value in beside.items():
+            _check_value(name, value, extra)
+    return GivenFields(columns, texts, beside, tuple(name for name in known if name not in found))
 
 
 def _check_value(name: str, value: str, columns: ExtraColumns) -> None:

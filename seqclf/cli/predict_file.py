@@ -8,17 +8,18 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, Generic, TypeVar, cast
 
 from seqclf.cli.malformed_rows import MalformedRows
 from seqclf.cli.predict_source import say_absent, say_instead, source_of
 from seqclf.cli.streams import CheckedOutput
 from seqclf.cli.wrap import say
 from seqclf.errors import InputError
-from seqclf.inference.bulk.answers import Answers
-from seqclf.inference.bulk.job import Report, predict_file, predict_stream
+from seqclf.inference.bulk.answers import RowAnswers
+from seqclf.inference.bulk.job import Compute, Report, predict_file, predict_stream
 from seqclf.inference.bulk.reader import STREAM, Source
 from seqclf.inference.bulk.target import Target
 from seqclf.runs import Run
@@ -26,31 +27,40 @@ from seqclf.tables.formats import not_written, output_kind_of
 
 if TYPE_CHECKING:
     from seqclf.cli.predict_request import FileRequest
-    from seqclf.decisions import Decider
-    from seqclf.inference import TextClassifier
+    from seqclf.extra_columns import ExtraColumns
 
 _SECONDS_BETWEEN_LINES = 10.0
 _ROWS_OF_A_LIVE_STREAM = 64
 
 
-def predict_rows(
-    classifier: TextClassifier, run: Run, decider: Decider, request: FileRequest, *, top: int, every: bool
-) -> None:
-    """Predict a file and report on stderr.
+T = TypeVar("T")
 
-    Args:
-        run: the run or exported folder of the classifier.
-        top: how many of the most probable labels to list; 0: none.
-        every: include the probability of every label.
+
+@dataclass(frozen=True)
+class RowModel(Generic[T]):
+    """What is computed for the rows of a file.
+
+    Attributes:
+        compute: returns what ``answers`` reads.
+        columns: those whose values together are a text; empty if a text is a single value.
+        extra: the columns beside the text that the model reads; None: it reads the text alone.
     """
-    source = dataclasses.replace(source_of(run, request, classifier.columns), extra=classifier.extra)
-    answers = Answers(decider, min(top, len(decider.labels)), every, prefix=request.prefix)
+
+    compute: Compute[T]
+    answers: RowAnswers[T]
+    columns: tuple[str, ...] = ()
+    extra: ExtraColumns | None = None
+
+
+def predict_rows(model: RowModel[T], run: Run, request: FileRequest) -> None:
+    """Predict a file and report on stderr; ``run`` is the run or exported folder of the model."""
+    source = dataclasses.replace(source_of(run, request, model.columns), extra=model.extra)
     started = time.monotonic()
     output = request.output_path
     bad = MalformedRows(source.name, at_once=source.is_stream)
     if output is None or output == STREAM:
         with bad:
-            report = _into_stream(classifier, source, request, answers, bad)
+            report = _into_stream(model, source, request, bad)
         where = ""
     else:
         to = Target(Path(output), _kind_of(output, request.output_format), request.errors_path, request.overwrite)
@@ -58,9 +68,9 @@ def predict_rows(
         if request.resume and is_complete and not request.overwrite:
             say(f"{output}: already complete", err=True)
             return
-        model = run.onnx if run.onnx.exists() else run.model
+        file = run.onnx if run.onnx.exists() else run.model
         with bad:
-            report = _into_file(classifier, model, source, to, answers, resume=request.resume, on_bad=bad)
+            report = _into_file(model, file, source, to, resume=request.resume, on_bad=bad)
         where = f" -> {output}"
     if report.instead:
         say_instead(source, run.text_column)
@@ -84,9 +94,7 @@ def _where_listed(request: FileRequest, report: Report, bad: MalformedRows) -> s
     return "" if request.output_path in (None, STREAM) else "; --errors FILE writes the reason of each"
 
 
-def _into_stream(
-    classifier: TextClassifier, source: Source, request: FileRequest, answers: Answers, on_bad: MalformedRows
-) -> Report:
+def _into_stream(model: RowModel[T], source: Source, request: FileRequest, on_bad: MalformedRows) -> Report:
     """``predict_stream`` to standard output. Raises ``InputError`` for options that need a file."""
     if request.resume:
         raise InputError("--resume: standard output cannot be resumed; add --output FILE")
@@ -97,7 +105,7 @@ def _into_stream(
         raise InputError("--output-format: parquet cannot be written to a stream; add --output FILE")
     block = {"block": _ROWS_OF_A_LIVE_STREAM} if source.is_stream else {}
     out = cast(BinaryIO, CheckedOutput(as_json=kind == "jsonl"))
-    return predict_stream(classifier.probabilities, source, kind, out, answers, on_bad=on_bad, **block)
+    return predict_stream(model.compute, source, kind, out, model.answers, on_bad=on_bad, **block)
 
 
 def _kind_of(output: str, given: str | None) -> str:
@@ -109,24 +117,17 @@ def _kind_of(output: str, given: str | None) -> str:
 
 
 def _into_file(
-    classifier: TextClassifier,
-    model: Path,
-    source: Source,
-    target: Target,
-    answers: Answers,
-    *,
-    resume: bool,
-    on_bad: MalformedRows,
+    model: RowModel[T], file: Path, source: Source, target: Target, *, resume: bool, on_bad: MalformedRows
 ) -> Report:
     """``predict_file`` with progress; prints how to resume if it is interrupted."""
     with _sigterm_raises(), _progress() as show:
         try:
             return predict_file(
-                classifier.probabilities,
-                model,
+                model.compute,
+                file,
                 source,
                 target,
-                answers,
+                model.answers,
                 resume=resume,
                 on_report=show,
                 on_bad=on_bad,

@@ -13,6 +13,7 @@ from seqclf.runs import TEXT_COLUMN, Run
 from seqclf.tables.formats import kind_of
 from seqclf.tables.packed import unpacked_name
 
+_DOCUMENTS = {"file": "whole files", "blank_line": "lines between blank ones"}
 _SHOWN_BY_FIRST_LINE = ("tsv", "csv", "jsonl")
 
 
@@ -49,11 +50,17 @@ def format_like(run: Run, path: str, columns: tuple[str, ...], encoding: str) ->
 
 
 def note_whole_files(run: Run, source: Source) -> None:
-    """Say on standard error that a line is a text although the run read whole files."""
-    if source.kind == "txt" and not source.is_stream and run.origin.get("source") == "folder":
+    """Say on standard error that a line is a text although the run read whole files, or lines between blank ones."""
+    if source.kind != "txt" or source.is_stream:
+        return
+    read_by = run.origin.get("source")
+    command, what = "predict", {"folder": "whole files"}.get(read_by or "")
+    if read_by == "text":
+        command, what = "predict --score", _DOCUMENTS.get(run.documents)
+    if what is not None:
         say(
-            f"note: {source.name}: each line is a text, but the run read whole files as texts; to predict a whole "
-            'file: seqclf predict "$(cat FILE)"',
+            f"note: {source.name}: each line is a text, but the run read {what} as texts; to predict a whole "
+            f'file: seqclf {command} "$(cat FILE)"',
             err=True,
         )
 

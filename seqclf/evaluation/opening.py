@@ -9,8 +9,8 @@ from seqclf.inference.text_classifier import TextClassifier
 from seqclf.run_choice import find_run
 from seqclf.runs import CLASSIFICATION, LANGUAGE_MODEL, Run
 
-_READERS = {CLASSIFICATION: "predict", LANGUAGE_MODEL: "generate"}
-"""The command that reads models of a task."""
+_READERS = {CLASSIFICATION: "predict takes", LANGUAGE_MODEL: "generate and predict --score take"}
+"""The commands that read models of a task."""
 
 
 def find_model(runs: Path, name: str | None, task: str = CLASSIFICATION) -> Run:
@@ -28,7 +28,8 @@ def open_classifier(run: Run, *, threads: int | str = "auto") -> TextClassifier:
         InputError: a file of the model is missing or malformed, or the run is no classifier.
     """
     if run.has_manifest and run.task != CLASSIFICATION:
-        raise InputError(f"{run.folder}: is a {run.task.replace('_', ' ')}, which has no labels")
+        what = run.task.replace("_", " ")
+        raise InputError(f"{run.folder}: is a {what}, which has no labels; `seqclf predict --score` reads it")
     if run.onnx.exists():
         from seqclf.inference import Classifier
 
@@ -52,6 +53,6 @@ def _exported(name: str | None, task: str) -> Run | None:
     for file, form in ((folder.folder / "saved_model.pb", "a SavedModel"), (folder.model, "a Keras model")):
         if file.exists():
             raise InputError(
-                f"{name}: contains {form}; {_READERS[task]} takes a run, or what `seqclf export --format onnx` wrote"
+                f"{name}: contains {form}; {_READERS[task]} a run, or what `seqclf export --format onnx` wrote"
             )
     return None

@@ -21,6 +21,7 @@ from seqclf.export.onnx_file import (
     token_ids_info,
     write_file,
 )
+from seqclf.export.onnx_token_scores import add_token_scores, log_probabilities_info, targets_info
 from seqclf.onnx_writer.carry import Carry
 from seqclf.onnx_writer.graph import Graph, at_last_token, token_logits
 from seqclf.onnx_writer.inputs import at_least_one, rows_of
@@ -39,11 +40,12 @@ def onnx_language_model(model: keras.Model, config: Config) -> onnx.ModelProto:
 
     Inputs: ``token_ids``, ``int32 [batch, time]`` of any size, padded right with 0, and for each state of a recurrent
     layer its value before the window, ``float32 [batch, units]``, named as the input of ``model``. All states are 0
-    before the first token.
+    before the first token. Optional: ``targets``, as ``add_token_scores`` says.
 
     Outputs: ``logits``, ``float32 [batch, tokens]``, of the token after each row's last one, and for each state its
     value after this token, ``float32 [batch, units]``, named as its input with ``_after`` at the end. A row of padding
-    does not change its states; its logits are finite, but mean nothing.
+    does not change its states; its logits are finite, but mean nothing. The last output, ``log_probabilities``, is that
+    of ``add_token_scores``.
 
     Metadata, each value as JSON: ``task``, ``direction``, ``end_id`` (the id of the end of a text) and ``states``, a
     list of ``{"input": ..., "output": ..., "units": ...}``.
@@ -55,10 +57,11 @@ def onnx_language_model(model: keras.Model, config: Config) -> onnx.ModelProto:
     states = [{"input": one.name, "output": f"{one.name}{AFTER}", "units": one.units} for one in carry.states]
     return finished(
         graph,
-        [token_ids_info(), *(float_info(one.name, "batch", one.units) for one in carry.states)],
+        [token_ids_info(), *(float_info(one.name, "batch", one.units) for one in carry.states), targets_info()],
         [
             float_info(LOGITS_OUTPUT, "batch", tokens),
             *(float_info(f"{one.name}{AFTER}", "batch", one.units) for one in carry.states),
+            log_probabilities_info(),
         ],
         {
             "task": config.task.type,
@@ -84,10 +87,11 @@ def _add_outputs(graph: Graph, carry: Carry, config: Config, *, tied: bool) -> i
     # A row of padding reads one step, so that no operator meets a text without steps; its states are replaced below.
     read = replace(flow, lengths=graph.op("Max", flow.lengths, graph.constant(1, np.int32)))
     after = through(graph, "layers", config.layers, read)
-    last = replace(after, x=at_last_token(graph, after.x, after.lengths), is_sequence=False)
-    hidden = through(graph, "head", config.head, last)
+    hidden = through(graph, "head", config.head, after)
     kernel, bias = graph.weights(EMBEDDING if tied else LOGITS)
-    rows_of(graph, token_logits(graph, hidden.x, kernel, bias), TOKEN_IDS, name=LOGITS_OUTPUT)
+    last = at_last_token(graph, hidden.x, hidden.lengths)
+    rows_of(graph, token_logits(graph, last, kernel, bias), TOKEN_IDS, name=LOGITS_OUTPUT)
+    add_token_scores(graph, hidden.x, kernel, bias)
     none = graph.op("Equal", flow.lengths, graph.constant(0, np.int32))
     unread = graph.op("Unsqueeze", none, graph.integers(1))
     for state in carry.states:

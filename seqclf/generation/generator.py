@@ -13,8 +13,6 @@ from seqclf.generation.loop import Continuation, Limits, StepModel
 from seqclf.generation.onnx_model import OnnxStepModel
 from seqclf.generation.prompt import Prompt
 from seqclf.generation.samplers import chain
-from seqclf.onnx_session import MODEL_FILE, TOKENIZER_FOLDER
-from seqclf.text.kinds import load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
 
 TOKENS, TEMPERATURE = 200, 0.8
@@ -64,12 +62,7 @@ class Generator:
                 backward, or tokens of its tokenizer have no text.
         """
         model = OnnxStepModel.load(folder, threads=threads)
-        tokenizer = load_tokenizer(Path(folder) / TOKENIZER_FOLDER)
-        if model.end_id != tokenizer.vocabulary_size:
-            raise InputError(
-                f"{Path(folder) / MODEL_FILE}: does not belong to {TOKENIZER_FOLDER}/ beside it: the model knows "
-                f"{model.end_id:,} tokens, the tokenizer {tokenizer.vocabulary_size:,}; use both from the same run"
-            )
+        tokenizer = model.file.tokenizer()
         tokenizer.decoder()  # raises an error if tokens have no text
         return cls(model, tokenizer)
 

@@ -3,6 +3,7 @@
 from seqclf.generation import Generator
 from seqclf.inference.classifier import Classifier
 from seqclf.inference.prediction import Prediction
+from seqclf.inference.scorer import Scorer, TextScore
 from seqclf.inference.text_classifier import TextClassifier
 
-__all__ = ["Classifier", "Generator", "Prediction", "TextClassifier"]
+__all__ = ["Classifier", "Generator", "Prediction", "Scorer", "TextClassifier", "TextScore"]

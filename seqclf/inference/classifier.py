@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from seqclf.decisions import Decider
 from seqclf.errors import InputError
 from seqclf.extra_columns import ExtraColumns
+from seqclf.inference.batches import of_similar_length
 from seqclf.inference.prediction import Prediction
 from seqclf.inference.text_classifier import features_of, stream
 from seqclf.labels import Labels
@@ -67,7 +68,8 @@ class Classifier:
         try:
             about = metadata(session)
             if "labels" not in about and "task" in about:
-                raise InputError(f"{path}: is a {str(about['task']).replace('_', ' ')}, which has no labels")
+                what = str(about["task"]).replace("_", " ")
+                raise InputError(f"{path}: is a {what}, which has no labels; `seqclf predict --score` reads it")
             labels = Labels.from_json(about["labels"])
             thresholds = None if about["thresholds"] is None else tuple(map(float, about["thresholds"]))
             max_tokens, truncate = int(about["max_tokens"]), about["truncate"]
@@ -154,7 +156,7 @@ class Classifier:
         kept = [truncate_ids(ids, *limit) for ids in encoded]
         lengths = np.array([len(ids) for ids in kept], dtype=np.int64)
         rows = np.empty((len(kept), width), np.float32)
-        for batch in _batches(lengths):
+        for batch in of_similar_length(lengths, most_texts=_TEXTS_A_BATCH, most_tokens=_TOKENS_A_BATCH):
             token_ids = np.full((len(batch), lengths[batch].max()), PAD_ID, np.int32)
             for row, place in zip(token_ids, batch, strict=True):
                 row[: lengths[place]] = kept[place]
@@ -176,19 +178,3 @@ def _check_width(session: onnxruntime.InferenceSession, extra: ExtraColumns | No
     widths = [one.shape[1] for one in session.get_overridable_initializers() if one.name == _EXTRA]
     if widths != ([] if extra is None else [extra.width]):
         raise ValueError("its columns beside the text are not those that it describes")
-
-
-def _batches(lengths: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-    """Indices of texts of about the same length, batch by batch."""
-    order = np.argsort(lengths, kind="stable")
-    start = 0
-    while start < len(order):
-        stop = start + 1
-        while (
-            stop < len(order)
-            and stop - start < _TEXTS_A_BATCH
-            and (stop - start + 1) * lengths[order[stop]] <= _TOKENS_A_BATCH
-        ):
-            stop += 1
-        yield order[start:stop]
-        start = stop

@@ -103,9 +103,15 @@ def dense(graph: Graph, x: str, layer: str, activation: str | None = None) -> st
     return activate(graph, out, activation or "linear")
 
 
-def token_logits(graph: Graph, x: str, kernel: NDArray[np.float32], bias: NDArray[np.float32]) -> str:
-    """``x W^T + b`` for ``x [batch, width]`` and a ``kernel`` with a row for each token."""
-    return graph.op("Gemm", x, graph.constant(kernel), graph.constant(bias), transB=1)
+def token_logits(
+    graph: Graph, x: str, kernel: NDArray[np.float32], bias: NDArray[np.float32], *, constants: Graph | None = None
+) -> str:
+    """``x W^T + b`` for ``x [batch, width]`` and a ``kernel`` with a row for each token.
+
+    ``constants``: the graph that stores the weights; None: ``graph``.
+    """
+    store = constants or graph
+    return graph.op("Gemm", x, store.constant(kernel), store.constant(bias), transB=1)
 
 
 def at_last_token(graph: Graph, x: str, lengths: str) -> str:

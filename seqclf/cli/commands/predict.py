@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,16 +21,17 @@ from seqclf.cli.options import (
 )
 from seqclf.cli.predict_request import FileRequest
 from seqclf.cli.streams import check_output, print_json
+from seqclf.cli.typed_texts import in_batches, shown_text, typed_texts
 from seqclf.cli.wrap import say
 from seqclf.labels import MOST_SHOWN, on_one_line
 from seqclf.run_choice import LATEST, named_with_status
+from seqclf.runs import CLASSIFICATION, LANGUAGE_MODEL
 from seqclf.tables.formats import READ_KINDS, WRITE_KINDS
 
 if TYPE_CHECKING:
     from seqclf.decisions import Decider
     from seqclf.inference import Prediction, TextClassifier
 
-_LINES_A_BATCH = 256
 _SHARE = click.FloatRange(0, 1)
 
 
@@ -100,6 +99,9 @@ _SHARE = click.FloatRange(0, 1)
     help="Predict no label (null) for empty texts. [default: the most frequent label of the training texts]",
 )
 @click.option("--probabilities", "every", is_flag=True, help="Also output the probability of every label.")
+@click.option(
+    "--score", is_flag=True, help="Measure how probable texts are for a language model, instead of labelling them."
+)
 @click.option("--prefix", default="", metavar="TEXT", help="Prefix of the names of --output's new columns.")
 @runs_option
 @run_option
@@ -116,14 +118,15 @@ def predict_command(
     abstain_below: float | None,
     abstain_empty: bool,
     every: bool,
+    score: bool,
     runs: Path,
     run_name: str | None,
     threads: int | str,
     as_json: bool,
     **of_file: Any,
 ) -> None:
-    """Label each TEXT, or the texts of a file. The TEXT ``-`` reads one text per line from standard input, including
-    empty lines. Put ``--`` before texts that start with a dash.
+    """Label each TEXT, or the texts of a file; or --score them with a language model. The TEXT ``-`` reads one text per
+    line from standard input, including empty lines. Put ``--`` before texts that start with a dash.
 
     Prints label, probability and text for each; with --json one object per line, with the probability of every label.
     Multi-label runs print all labels above their thresholds, the most probable first; - means none.
@@ -131,31 +134,55 @@ def predict_command(
     With --input, writes the rows of a file with their predictions, in the columns prediction and probability, or
     predictions and probabilities for multi-label runs. --resume continues an interrupted call, or starts a new one, so
     that the same command can be repeated until it succeeds.
+
+    With --score, the columns are log_probability (natural logarithm), tokens, perplexity and bits_per_character. Each
+    text is read alone, and its end counts as a token and a character.
     """
     from seqclf.evaluation.opening import find_model, open_classifier
 
     check_one_file(click.get_current_context(), inputs, texts)
     file = FileRequest(input_path=next(iter(inputs), None), **of_file)
     file.check(texts, as_json=as_json, fields=bool(given))
-    run = find_model(runs, run_name)
+    if score:
+        _reject_options_of_classifiers(click.get_current_context())
+    run = find_model(runs, run_name, LANGUAGE_MODEL if score else CLASSIFICATION)
     if run_name in (None, LATEST) and run.has_manifest:
         say(f"Run {named_with_status(run, str(run.folder))}", err=True)
+    if score:
+        from seqclf.cli.predict_score import score_texts
+
+        score_texts(run, texts, file, given, threads=threads if isinstance(threads, int) else None, as_json=as_json)
+        return
     classifier = open_classifier(run, threads=threads)
     decider = _decider(classifier, threshold, abstain_below, abstain_empty=abstain_empty)
     if file.input_path is not None:
-        from seqclf.cli.predict_file import predict_rows
+        from seqclf.cli.predict_file import RowModel, predict_rows
+        from seqclf.inference.bulk.answers import Answers
 
-        predict_rows(classifier, run, decider, file, top=top or 0, every=every)
+        answers = Answers(decider, min(top or 0, len(decider.labels)), every, prefix=file.prefix)
+        predict_rows(RowModel(classifier.probabilities, answers, classifier.columns, classifier.extra), run, file)
         return
-    fields = given_fields(given, classifier)
+    fields = given_fields(given, classifier.columns, classifier.extra)
     if note := fields.note():
         say(note, err=True)
     listed = len(classifier.labels) if every else top or 0
-    for text, prediction in _predicted(classifier, decider, fields, _all_texts(texts)):
+    for text, prediction in _predicted(classifier, decider, fields, typed_texts(texts)):
         if as_json:
             print_json(prediction.as_json(text, top=listed))
         else:
             click.echo(_line(text, prediction, top=listed))
+
+
+def _reject_options_of_classifiers(context: click.Context) -> None:
+    """Raise ``UsageError`` for options that have no meaning with ``--score``."""
+    names = {"top": "--top", "every": "--probabilities"} | {
+        name: f"--{name.replace('_', '-')}" for name in ("threshold", "abstain_below", "abstain_empty")
+    }
+    given = [
+        option for name, option in names.items() if not (context.params[name] is None or context.params[name] is False)
+    ]
+    if given:
+        raise click.UsageError(f"{', '.join(given)}: of classifiers; a language model (--score) has no labels")
 
 
 def _decider(
@@ -178,8 +205,7 @@ def _predicted(
     """The texts with their predictions; on a terminal, each as soon as it is entered."""
     from seqclf.inference.prediction import predictions
 
-    size = 1 if sys.stdin.isatty() else _LINES_A_BATCH
-    while batch := list(itertools.islice(texts, size)):
+    for batch in in_batches(texts):
         joined = list(map(fields.joined, batch))
         probabilities = classifier.probabilities(joined, fields.beside(len(batch)))
         yield from zip(batch, predictions(probabilities, decider, joined), strict=True)
@@ -194,29 +220,4 @@ def _line(text: str, prediction: Prediction, *, top: int) -> str:
     predicted = [f"{shown[label]:{width}}{gap}{value:.4f}" for label, value in prediction.chosen]
     chosen = ", ".join(predicted) or "-".ljust(width)
     best = ", ".join(f"{shown[label]} {value:.4f}" for label, value in prediction.top(top))
-    return f"{chosen}{f'  ({best})' if best else ''}  {_one_line(text)}"
-
-
-def _all_texts(arguments: tuple[str, ...]) -> Iterator[str]:
-    for argument in arguments:
-        if argument == "-":
-            for line in _lines_of_stdin():
-                yield line.rstrip(b"\r\n").decode("utf-8", errors="replace")
-        else:
-            # Python decodes invalid UTF-8 on the command line to lone surrogates.
-            yield argument.encode("utf-8", "surrogateescape").decode("utf-8", errors="replace")
-
-
-def _lines_of_stdin() -> Iterator[bytes]:
-    from seqclf.errors import InputError
-
-    try:
-        yield from sys.stdin.buffer
-    except OSError as error:
-        raise InputError(f"standard input: cannot be read ({error.strerror})") from error
-
-
-def _one_line(text: str, width: int = 80) -> str:
-    text = "".join(character if character.isprintable() else " " for character in text)
-    text = " ".join(text.split())
-    return text if len(text) <= width else text[: width - 3] + "..."
+    return f"{chosen}{f'  ({best})' if best else ''}  {shown_text(text)}"

@@ -1,4 +1,4 @@
-"""The prediction that is added to a row, as columns or as an object."""
+"""What is added to a row, as columns or as an object: the prediction of a classifier."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,31 @@ from seqclf.inference.prediction import Prediction, predictions
 _DIGITS = 6
 
 
+T_contra = TypeVar("T_contra", contravariant=True)
+
+
+class RowAnswers(Protocol[T_contra]):
+    """The columns that are added to rows. ``T_contra``: what a model computes for some texts."""
+
+    def named(self, *, flat: bool) -> list[str]:
+        """Names of the columns of ``rows``."""
+
+    def check(self, kind: str) -> None:
+        """Raise ``InputError`` for what files of this kind cannot represent."""
+
+    def arrow_types(self) -> dict[str, Any]:
+        """``pyarrow.DataType`` of columns whose values in the first rows may not show it."""
+
+    def options(self) -> dict[str, Any]:
+        """What determines the columns and their values besides the model, under names that the user knows."""
+
+    def rows(self, computed: T_contra, texts: Sequence[str], *, flat: bool) -> list[dict[str, Any]]:
+        """The columns of each text. ``flat``: without lists and objects, as fields of a csv file."""
+
+
 @dataclass(frozen=True)
 class Answers:
-    """The columns of predictions.
+    """The columns of predictions: ``RowAnswers`` for probabilities.
 
     Attributes:
         top: how many of the most probable labels to list, in addition to the prediction; 0: none.
@@ -58,6 +80,17 @@ class Answers:
         if self.decider.labels.multi:
             types = {"predictions": pyarrow.list_(label), "probabilities": pyarrow.list_(probability)}
         return {f"{self.prefix}{name}": kind for name, kind in types.items()}
+
+    def options(self) -> dict[str, Any]:
+        """``RowAnswers.options``."""
+        return {
+            "--threshold": self.decider.threshold,
+            "--abstain-below": self.decider.abstain_below,
+            "--abstain-empty": self.decider.abstain_empty,
+            "--top": self.top,
+            "--probabilities": self.every,
+            "--prefix": self.prefix,
+        }
 
     @cached_property
     def _as_lists(self) -> bool:

@@ -8,14 +8,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any, BinaryIO, Protocol, TypeVar
 
 from seqclf.errors import InputError, SeqclfError
 from seqclf.file_encoding import canonical
-from seqclf.inference.bulk.answers import Answers
+from seqclf.inference.bulk.answers import RowAnswers
 from seqclf.inference.bulk.journal import Journal, Progress
 from seqclf.inference.bulk.parquet_writer import ParquetWriter
 from seqclf.inference.bulk.reader import Read, Reader, RestUnread, Source
@@ -27,8 +24,14 @@ from seqclf.tables.row import ReadingStopped
 ROWS_A_BLOCK = 4_096
 
 
-class Probabilities(Protocol):
-    def __call__(self, texts: Sequence[str], extra: Mapping[str, Sequence[Any]] = ..., /) -> NDArray[np.floating]: ...
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Compute(Protocol[T_co]):
+    """What a model computes for texts, such as probabilities; ``extra``: values of the columns beside the text."""
+
+    def __call__(self, texts: Sequence[str], extra: Mapping[str, Sequence[Any]] = ..., /) -> T_co: ...
 
 
 @dataclass(frozen=True)
@@ -55,11 +58,11 @@ class Report:
 
 
 def predict_file(
-    probabilities: Probabilities,
+    compute: Compute[T],
     model: Path,
     source: Source,
     target: Target,
-    answers: Answers,
+    answers: RowAnswers[T],
     *,
     resume: bool = False,
     on_report: Callable[[Report], None] = lambda report: None,
@@ -70,9 +73,9 @@ def predict_file(
     The target appears when it is complete; until then its rows are in ``TARGET.partial``, which ``resume`` continues.
 
     Args:
-        probabilities: returns those of texts, ``[texts, labels]``; given the values of the columns beside the text,
-            too, if the source names such columns.
-        model: the file of the model that computes them.
+        compute: returns what ``answers`` reads, such as ``[texts, labels]`` probabilities; given the values of the
+            columns beside the text, too, if the source names such columns.
+        model: the file of the model that computes it.
         on_bad: called with every bad row.
 
     Raises:
@@ -91,7 +94,7 @@ def predict_file(
         try:
             if not progress.complete:
                 report = _write(
-                    probabilities,
+                    compute,
                     source,
                     target,
                     answers,
@@ -129,10 +132,10 @@ def _told(error: BaseException, target: Target, journal: Journal, progress: Prog
 
 
 def _write(
-    probabilities: Probabilities,
+    compute: Compute[T],
     source: Source,
     target: Target,
-    answers: Answers,
+    answers: RowAnswers[T],
     *,
     journal: Journal,
     progress: Progress,
@@ -153,7 +156,7 @@ def _write(
         if skipped < progress.rows:
             raise InputError(f"{source.name}: has fewer rows than before the interruption")
         for block in _blocks(rows):
-            for bad in _predicted(block, probabilities, answers, writer):
+            for bad in _predicted(block, compute, answers, writer):
                 progress.bad += 1
                 on_bad(bad)
                 errors.write(f"{bad}\n".encode("utf-8", "backslashreplace"))
@@ -171,11 +174,11 @@ def _write(
 
 
 def predict_stream(
-    probabilities: Probabilities,
+    compute: Compute[T],
     source: Source,
     kind: str,
     out: BinaryIO,
-    answers: Answers,
+    answers: RowAnswers[T],
     *,
     on_bad: Callable[[InputError], None] = lambda error: None,
     block: int = ROWS_A_BLOCK,
@@ -190,7 +193,7 @@ def predict_stream(
     progress = Progress()
     reader = Reader(source)
     for rows in _blocks(iter(reader), block):
-        for bad in _predicted(rows, probabilities, answers, writer):
+        for bad in _predicted(rows, compute, answers, writer):
             progress.bad += 1
             on_bad(bad)
         progress.rows += len(rows)
@@ -221,7 +224,7 @@ def _blocks(rows: Iterator[Read | InputError], size: int = ROWS_A_BLOCK) -> Iter
 
 
 def _predicted(
-    block: Sequence[Read | InputError], probabilities: Probabilities, answers: Answers, writer: Writer
+    block: Sequence[Read | InputError], compute: Compute[T], answers: RowAnswers[T], writer: Writer
 ) -> Iterator[InputError]:
     """Write a block's predictions; yield an error for each bad row."""
     added = answers.named(flat=writer.flat)
@@ -241,7 +244,7 @@ def _predicted(
         return
     texts = [row.text for row in good]
     beside = [{name: [row.extra[name] for row in good] for name in good[0].extra}] if good and good[0].extra else []
-    found = answers.rows(probabilities(texts, *beside), texts, flat=writer.flat)
+    found = answers.rows(compute(texts, *beside), texts, flat=writer.flat)
     refused = writer.write([{**row.values, **answer} for row, answer in zip(good, found, strict=True)], added)
     for place, what in refused.items():
         yield InputError(f"{good[place].where}: {what}")
@@ -260,10 +263,9 @@ def _report(progress: Progress, reader: Reader) -> Report:
     )
 
 
-def _job(model: Path, source: Source, target: Target, answers: Answers) -> dict[str, Any]:
+def _job(model: Path, source: Source, target: Target, answers: RowAnswers[Any]) -> dict[str, Any]:
     """Everything that determines the output, under names that the user knows."""
     file = None if source.is_stream else os.stat(source.path)
-    decider = answers.decider
     return {
         "--run": str(model.parent.absolute()),
         "--input": [source.name, source.kind],
@@ -273,10 +275,5 @@ def _job(model: Path, source: Source, target: Target, answers: Answers) -> dict[
         "kind of --output": target.kind,
         "--errors": None if target.errors is None else str(target.errors.absolute()),
         "model": hashlib.sha256(model.read_bytes()).hexdigest(),
-        "--threshold": decider.threshold,
-        "--abstain-below": decider.abstain_below,
-        "--abstain-empty": decider.abstain_empty,
-        "--top": answers.top,
-        "--probabilities": answers.every,
-        "--prefix": answers.prefix,
+        **answers.options(),
     }

@@ -1,0 +1,64 @@
+"""``seqclf predict --score``: how probable texts are for a language model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from seqclf.cli.given_fields import given_fields
+from seqclf.cli.streams import check_output, print_json
+from seqclf.cli.typed_texts import in_batches, shown_text, typed_texts
+from seqclf.cli.wrap import say
+
+if TYPE_CHECKING:
+    from seqclf.cli.predict_request import FileRequest
+    from seqclf.inference import TextScore
+    from seqclf.runs import Run
+
+
+def score_texts(
+    run: Run,
+    texts: tuple[str, ...],
+    file: FileRequest,
+    given: tuple[str, ...],
+    *,
+    threads: int | None,
+    as_json: bool,
+) -> None:
+    """Print the score of each text, or write those of the rows of a file.
+
+    Args:
+        run: the run or exported folder of the language model.
+        given: the values of ``--field``.
+        threads: number of threads; None: one per core.
+    """
+    from seqclf.inference import Scorer
+
+    scorer = Scorer.load(run.folder, threads=threads)
+    if file.input_path is not None:
+        from seqclf.cli.predict_file import RowModel, predict_rows
+        from seqclf.inference.bulk.score_answers import ScoreAnswers
+
+        predict_rows(
+            RowModel(lambda some, _={}: scorer.scores(some), ScoreAnswers(file.prefix), scorer.columns), run, file
+        )
+        return
+    fields = given_fields(given, scorer.columns)
+    if note := fields.note():
+        say(note, err=True)
+    for batch in in_batches(typed_texts(texts)):
+        for text, score in zip(batch, scorer.scores(map(fields.joined, batch)), strict=True):
+            if as_json:
+                print_json(score.as_json(text))
+            else:
+                click.echo(_line(text, score))
+        check_output()
+
+
+def _line(text: str, score: TextScore) -> str:
+    """``-35.1210  perplexity 12.3456  bits per character 2.3456  the text``."""
+    perplexity, bits = score.perplexity, score.bits_per_character
+    return (
+        f"{score.log_probability:.4f}  perplexity {perplexity:.4f}  bits per character {bits:.4f}  {shown_text(text)}"
+    )
