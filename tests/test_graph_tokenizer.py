@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
+from typing import Any, get_args
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given, note, settings
 from hypothesis import strategies as st
 from learnt_tokenizers import learn_tokenizer
 from tricky_texts import anything, tricky
@@ -22,6 +24,7 @@ from seqclf.text.truncation import Truncate, truncate_ids
 Encode = Callable[[list[str | bytes]], np.ndarray]
 
 TEXTS = [text for text, _ in reviews(300)]
+TO_TRUNCATE = [*TEXTS[:40], ""]
 # Texts with accents, capitals, other scripts and broken encodings are in the training texts too, so that their pieces
 # are known and every path of the graph gives something else than [UNK].
 FOREIGN = [
@@ -93,6 +96,10 @@ MIXED = [
 ]
 
 
+# Unicode's normal forms of a text that have equal ids, by the option ``normalize``.
+EQUAL_FORMS = {"nfc": ("NFC", "NFD"), "nfkc": ("NFC", "NFD", "NFKC", "NFKD"), "none": ()}
+
+
 def test_every_kind_of_tokenizer_is_tried() -> None:
     assert {options.get("type", "subword") for options in KINDS.values()} == set(TOKENIZERS)
 
@@ -111,126 +118,172 @@ def vocabularies(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _graph(tokenizer: Tokenizer, max_tokens: int = 10_000, truncate: Truncate = "middle") -> Encode:
-    import tensorflow as tf
-
     from seqclf.text.graph import GraphTokenizer
 
     module = GraphTokenizer(tokenizer, max_tokens=max_tokens, truncate=truncate)
-    call = tf.function(module, input_signature=[tf.TensorSpec([None], tf.string)])
+    call = _traced(module)
 
     def encode(batch: list[str | bytes]) -> np.ndarray:
-        content = [text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass") for text in batch]
-        return np.asarray(call(tf.constant(content, tf.string)))
+        return np.asarray(call(_content(batch)))
 
     encode.module = module  # type: ignore[attr-defined]  # its tables live as long as it does
     return encode
+
+
+def _traced(operators: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The operators as one graph, traced as the export traces them: without AutoGraph, which takes twice the time."""
+    import tensorflow as tf
+
+    function: Callable[[Any], Any] = tf.function(
+        operators, input_signature=[tf.TensorSpec([None], tf.string)], autograph=False
+    )
+    return function
+
+
+def _content(batch: list[str | bytes]) -> Any:
+    import tensorflow as tf
+
+    content = [text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass") for text in batch]
+    return tf.constant(content, tf.string)
 
 
 def _learn(**options: object) -> SubwordTokenizer:
     return SubwordTokenizer.learn([*TEXTS, *FOREIGN * 3], vocab_size=500, **options)  # type: ignore[arg-type]
 
 
+@pytest.fixture(scope="module")
+def pair_of(vocabularies: Path) -> Callable[[str], tuple[Tokenizer, Encode]]:
+    """The tokenizer of a kind, and its graph, which is traced once."""
+
+    @cache
+    def pair(kind: str) -> tuple[Tokenizer, Encode]:
+        options = dict(KINDS[kind])
+        if "file" in options:
+            options["file"] = str(vocabularies / str(options["file"]))
+        tokenizer = learn_tokenizer([*TEXTS, *FOREIGN * 3], **options)
+        return tokenizer, _graph(tokenizer)
+
+    return pair
+
+
 @pytest.fixture(scope="module", params=KINDS)
-def pair(request: pytest.FixtureRequest, vocabularies: Path) -> tuple[Tokenizer, Encode]:
-    options = dict(KINDS[request.param])
-    if "file" in options:
-        options["file"] = str(vocabularies / str(options["file"]))
-    tokenizer = learn_tokenizer([*TEXTS, *FOREIGN * 3], **options)
-    return tokenizer, _graph(tokenizer)
+def pair(
+    request: pytest.FixtureRequest, pair_of: Callable[[str], tuple[Tokenizer, Encode]]
+) -> tuple[Tokenizer, Encode]:
+    return pair_of(request.param)
 
 
-def _assert_equal(tokenizer: Tokenizer, encode: Encode, batch: list[str]) -> None:
-    padded = encode(list(batch))
-    expected = [tokenizer.encode(text) for text in batch]
+def _assert_equal(tokenizer: Tokenizer, encode: Encode, batch: list[str], content: Sequence[bytes] = ()) -> None:
+    """``content``: more texts of the same batch as bytes, which may not be UTF-8."""
+    padded = encode([*batch, *content])
+    batch = [*batch, *(text.decode("utf-8", errors="replace") for text in content)]
+    expected = [ids.tolist() for ids in tokenizer.encode_all(batch)]
     assert all(expected)
-    assert expected == [ids.tolist() for ids in tokenizer.encode_all(batch)]
     assert padded.shape == (len(batch), max(map(len, expected)))
     for text, row, ids in zip(batch, padded, expected, strict=True):
         assert row[: len(ids)].tolist() == ids, repr(text)
         assert not row[len(ids) :].any()
+    for text, ids in list(zip(batch, expected, strict=True))[::16]:
+        assert tokenizer.encode(text) == ids, repr(text)
 
 
+# All kinds read the same examples: drawing them takes as long as reading them.
 @settings(max_examples=150)
-@given(texts)
-@example([""])
-@example(["", "a", " "])
-@example(["ab", "abc", "abcd", "abcde"])
+@given(texts, st.lists(st.binary(max_size=20), max_size=4))
+@example([""], [])
+@example(["", "a", " "], [])
+@example(["ab", "abc", "abcd", "abcde"], [])
 @example(
-    ["\ud800a\udfff\udfff", "a\\&undsc bar", "foo\\&undsc ", "_ _", "a, a_ b", "<br /> <br />_", ", a  b", "..._ ._"]
+    ["\ud800a\udfff\udfff", "a\\&undsc bar", "foo\\&undsc ", "_ _", "a, a_ b", "<br /> <br />_", ", a  b", "..._ ._"],
+    [],
 )
-@example(["\x96", "A \x96 b"])
-def test_graph_and_bulk_ids_are_equal(pair: tuple[Tokenizer, Encode], batch: list[str]) -> None:
-    _assert_equal(*pair, batch)
+@example(["\x96", "A \x96 b"], [])
+@example(["film"], [b"\xff", b"good\xe4", b"\xf0\x9f\x91", b"\xed\xa0\x80", b"\xc0\xaf", b"\xfe\xff film"])
+def test_ids_are_equal_whatever_reads_the_text(
+    pair_of: Callable[[str], tuple[Tokenizer, Encode]], batch: list[str], content: list[bytes]
+) -> None:
+    """In the graph and in bulk, beside other texts and alone, in every normal form; bytes that are not UTF-8 too."""
+    forms = {form: [unicodedata.normalize(form, text) for text in batch] for form in ("NFC", "NFD", "NFKC", "NFKD")}
+    for kind in KINDS:
+        note(kind)
+        tokenizer, encode = pair_of(kind)
+        _assert_equal(tokenizer, encode, batch, content)
+        alone = [tokenizer.encode(text) for text in batch]
+        for form in EQUAL_FORMS[tokenizer.normalize]:
+            assert [ids.tolist() for ids in tokenizer.encode_all(forms[form])] == alone
+        assert [ids.tolist() for ids in tokenizer.encode_all(batch)] == alone
 
 
 def test_characters_alone_and_inside_a_word(pair: tuple[Tokenizer, Encode]) -> None:
-    characters = [chr(code) for code in range(0x110000) if not 0xD800 <= code <= 0xDFFF]
-    step = 1_024
-    for start in (*range(0, 0x3000, step), *range(0x3000, len(characters), 120 * step)):
-        some = characters[start : start + step]
+    surrogates = range(0xD800, 0xE000)
+    last, step = 0x110000 - len(surrogates), 1_024
+    for start in (*range(0, 0x3000, step), *range(0x3000, last, 120 * step)):
+        numbers = range(start, min(start + step, last))
+        some = [chr(n if n < surrogates.start else n + len(surrogates)) for n in numbers]
         _assert_equal(*pair, [*some, *(f"fi{character}lm" for character in some)])
-
-
-@given(texts)
-def test_normal_forms_have_equal_ids(pair: tuple[Tokenizer, Encode], batch: list[str]) -> None:
-    tokenizer, _ = pair
-    forms = {"nfc": ["NFC", "NFD"], "nfkc": ["NFC", "NFD", "NFKC", "NFKD"], "none": []}[tokenizer.normalize]
-    for text in batch:
-        for form in forms:
-            assert tokenizer.encode(unicodedata.normalize(form, text)) == tokenizer.encode(text)
 
 
 def test_training_texts_are_equal(pair: tuple[Tokenizer, Encode]) -> None:
     _assert_equal(*pair, [*TEXTS, *FOREIGN])
 
 
-def test_known_chunks_change_no_id() -> None:
-    tokenizer = _learn()
-    without = SubwordTokenizer(tokenizer.pieces, lowercase=True)
+def test_known_chunks_change_no_id(pair_of: Callable[[str], tuple[Tokenizer, Encode]]) -> None:
+    tokenizer, encode = pair_of("subword")
+    assert isinstance(tokenizer, SubwordTokenizer)
     assert tokenizer.known_chunks
+    without = SubwordTokenizer(tokenizer.pieces, lowercase=True)
     batch = [*TEXTS[:50], *FOREIGN]
-    assert np.array_equal(_graph(tokenizer)(list(batch)), _graph(without)(list(batch)))
+    assert np.array_equal(encode(list(batch)), _graph(without)(list(batch)))
+
+
+@pytest.fixture(scope="module")
+def truncated() -> tuple[Tokenizer, dict[tuple[int, Truncate], np.ndarray]]:
+    """Padded ids of ``TO_TRUNCATE``, truncated in every way; one graph, in which all truncate the same ids."""
+    from seqclf.text.graph import GraphTokenizer
+
+    tokenizer = _learn()
+    ways = [(most, truncate) for most in (1, 2, 7) for truncate in get_args(Truncate)]
+    modules = [GraphTokenizer(tokenizer, max_tokens=most, truncate=truncate) for most, truncate in ways]
+    operators = modules[0]._ids
+
+    def every_way(text: Any) -> list[Any]:
+        ids = operators(text)
+        for module in modules:
+            module._ids = lambda _: ids
+        return [module(text) for module in modules]
+
+    padded = _traced(every_way)(_content([*TO_TRUNCATE]))
+    return tokenizer, dict(zip(ways, map(np.asarray, padded), strict=True))
 
 
 @pytest.mark.parametrize("truncate", ["head", "tail", "middle"])
 @pytest.mark.parametrize("max_tokens", [1, 2, 7])
-def test_truncation_is_equal(truncate: Truncate, max_tokens: int) -> None:
-    tokenizer = _learn()
-    encode = _graph(tokenizer, max_tokens, truncate)
-    for row, text in zip(encode([*TEXTS[:40], ""]), [*TEXTS[:40], ""], strict=True):
+def test_truncation_is_equal(
+    truncated: tuple[Tokenizer, dict[tuple[int, Truncate], np.ndarray]], truncate: Truncate, max_tokens: int
+) -> None:
+    tokenizer, padded = truncated
+    for row, text in zip(padded[max_tokens, truncate], TO_TRUNCATE, strict=True):
         ids = truncate_ids(np.array(tokenizer.encode(text)), max_tokens, truncate)
         assert row[: len(ids)].tolist() == ids.tolist()
         assert not row[len(ids) :].any()
 
 
-@given(st.lists(st.binary(max_size=20), min_size=1, max_size=4))
-@example([b"\xff", b"good\xe4", b"\xf0\x9f\x91", b"\xed\xa0\x80", b"\xc0\xaf", b"\xfe\xff film"])
-def test_bytes_that_are_not_utf8_are_replaced(pair: tuple[Tokenizer, Encode], batch: list[bytes]) -> None:
-    tokenizer, encode = pair
-    for row, content in zip(encode(list(batch)), batch, strict=True):
-        ids = tokenizer.encode(content.decode("utf-8", errors="replace"))
-        assert row[: len(ids)].tolist() == ids, content
+LONG = [
+    "good film . " * 8_334,
+    "a" * 100_000,
+    "日" * 100_000,
+    "!" * 100_000,
+    "é," * 50_000,
+    "\ufffd" * 100_000,
+    "e" + "\u0301\u0316" * 50_000,
+    "\u0e01\u0e49" * 50_000,
+    "\u1112\u1161\u11ab" * 30_000,
+    " " * 100_000,
+]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "good film . " * 8_334,
-        "a" * 100_000,
-        "日" * 100_000,
-        "!" * 100_000,
-        "é," * 50_000,
-        "\ufffd" * 100_000,
-        "e" + "\u0301\u0316" * 50_000,
-        "\u0e01\u0e49" * 50_000,
-        "\u1112\u1161\u11ab" * 30_000,
-        " " * 100_000,
-    ],
-    ids=lambda text: ascii(text[:3]),
-)
-def test_long_texts(pair: tuple[Tokenizer, Encode], text: str) -> None:
+def test_long_texts(pair: tuple[Tokenizer, Encode]) -> None:
     tokenizer, encode = pair
-    ids = tokenizer.encode(text)
-    row = encode([text])[0]
-    kept = truncate_ids(np.array(ids), 10_000, "middle")
-    assert row.tolist() == kept.tolist()
+    for text in LONG:
+        kept = truncate_ids(np.array(tokenizer.encode(text)), 10_000, "middle")
+        assert encode([text])[0].tolist() == kept.tolist(), ascii(text[:3])
