@@ -13,7 +13,7 @@ from click.shell_completion import CompletionItem
 from seqclf.files import expanded, shell_word
 
 _THREADS_WORDS = ("auto", "stock")
-_MOST_THREADS = 1024
+MOST_THREADS = 1024
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -141,9 +141,9 @@ encoding_option: Decorator = click.option(
 def _threads(context: click.Context, parameter: click.Parameter, value: str) -> int | str:
     if value.lower() in _THREADS_WORDS:
         return value.lower()
-    if value.isdecimal() and 1 <= int(value) <= _MOST_THREADS:
+    if value.isdecimal() and 1 <= int(value) <= MOST_THREADS:
         return int(value)
-    raise click.BadParameter(f"{value!r} is not auto, stock or a number from 1 to {_MOST_THREADS}")
+    raise click.BadParameter(f"{value!r} is not auto, stock or a number from 1 to {MOST_THREADS}")
 
 
 def _complete_threads(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -36,6 +36,8 @@ OPTIONS_ELSEWHERE = {
         **dict.fromkeys(("num_samples", "num_return_sequences", "count"), "--samples"),
         **dict.fromkeys(("random_seed", "s"), "--seed"),
         **dict.fromkeys(("stop_sequence", "until", "end"), "--stop"),
+        **dict.fromkeys(("num_threads", "workers", "cpus", "j"), "--threads"),
+        **dict.fromkeys(("greedy", "argmax", "deterministic"), "--temperature 0"),
     },
     "export": {
         **dict.fromkeys(("model", "model_dir", "r", "m"), "--run"),

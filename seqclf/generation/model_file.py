@@ -69,7 +69,7 @@ class LanguageModelFile:
             states = {str(one["input"]): int(one["units"]) for one in about["states"]}
             outputs = {LOGITS: end_id + 1, **{str(one["output"]): int(one["units"]) for one in about["states"]}}
             scores = _check(session, states, outputs)
-        except (LookupError, TypeError, ValueError, RecursionError) as error:
+        except (LookupError, OverflowError, TypeError, ValueError, RecursionError) as error:
             raise InputError(f"{path}: not a model that seqclf wrote ({error})") from error
         return cls(path, end_id, direction == "backward", scores, states, list(outputs), session)
 

@@ -21,11 +21,13 @@ class Prompt:
         text: as the user wrote it.
         ids: its tokens; none if the text is empty, or white space that the tokenizer does not read.
         unknown: the words or characters that the tokenizer does not know, each once, in order.
+        unread: the characters at the end that are in no token, so that the model goes on before them.
     """
 
     text: str
     ids: tuple[int, ...]
     unknown: tuple[str, ...]
+    unread: str = ""
 
     @classmethod
     def read(cls, text: str, tokenizer: Tokenizer) -> Prompt:
@@ -37,7 +39,7 @@ class Prompt:
         if all(one == tokenizer.unknown_id for one in ids) and not text.strip():
             return cls(text, (), ())
         unknown = tuple(dict.fromkeys(tokenizer.plain.unknown_parts(text))) if tokenizer.unknown_id in ids else ()
-        prompt = cls(text, tuple(ids), unknown)
+        prompt = cls(text, tuple(ids), unknown, tokenizer.plain.unread_end(text))
         if all(one == tokenizer.unknown_id for one in ids):
             raise InputError(
                 f"the prompt has no token that the model knows{prompt.listed(': ')}; write a prompt like the training "

@@ -76,7 +76,7 @@ class Classifier:
             extra = ExtraColumns.from_json(about["extra"]) if "extra" in about else None
             _check_width(session, extra)
             fields = tuple(map(str, about.get("fields", ())))
-        except (LookupError, TypeError, ValueError, RecursionError) as error:
+        except (LookupError, OverflowError, TypeError, ValueError, RecursionError) as error:
             raise InputError(f"{path}: not a model that seqclf wrote ({error})") from error
         tokenizer = load_tokenizer(Path(folder) / TOKENIZER_FOLDER)
         if fields != tokenizer.columns:

@@ -112,6 +112,13 @@ class Tokenizer(ABC):
         """
         return iter(())
 
+    def unread_end(self, text: str) -> str:
+        """The characters at the end of a text that are in no token, as the tokenizer spells them; "" if all are read.
+
+        White space at the end does not count.
+        """
+        return ""
+
     @abstractmethod
     def content(self) -> dict[str, Any]:
         """The vocabulary and the options, as plain values."""

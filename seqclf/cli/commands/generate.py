@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from seqclf.cli.generated import as_object, print_text, prompt_of
-from seqclf.cli.options import json_option, run_option, runs_option
+from seqclf.cli.options import MOST_THREADS, json_option, run_option, runs_option
 from seqclf.cli.streams import check_output, print_json
 from seqclf.cli.wrap import say
 from seqclf.run_choice import LATEST, named_with_status
+
+if TYPE_CHECKING:
+    from seqclf.generation.prompt import Prompt
 
 _MOST_SEED = 2**32 - 1
 
@@ -27,6 +30,18 @@ def _not_empty(context: click.Context, parameter: click.Parameter, values: tuple
     if "" in values:
         raise click.BadParameter("expected a text that is not empty")
     return values
+
+
+def _warn_of(prompt: Prompt) -> None:
+    """Say what of the prompt the model does not read."""
+    if prompt.unknown:
+        say(f"Warning: the model does not know {prompt.listed()}, which the prompt contains", err=True)
+    if prompt.unread:
+        say(
+            f"Warning: the model does not read {prompt.unread!r} at the end of the prompt, which is no complete token; "
+            "the text goes on before it. Leave it out, or write more",
+            err=True,
+        )
 
 
 @click.command("generate")
@@ -76,9 +91,25 @@ def _not_empty(context: click.Context, parameter: click.Parameter, values: tuple
     callback=_not_empty,
     help="End before this text. Repeatable.",
 )
+@click.option(
+    "--threads",
+    type=click.IntRange(1, MOST_THREADS),
+    metavar="N",
+    default=1,
+    show_default=True,
+    help="Number of threads. More than one is faster only for wide models.",
+)
 @json_option
 def generate_command(
-    prompt: str, *, runs: Path, run_name: str | None, seed: int | None, samples: int, as_json: bool, **options: Any
+    prompt: str,
+    *,
+    runs: Path,
+    run_name: str | None,
+    seed: int | None,
+    samples: int,
+    threads: int,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Continue PROMPT with a language model, or make a text from nothing. The PROMPT ``-`` reads standard input,
     without the line end at its end. Put ``--`` before a prompt that starts with a dash.
@@ -94,14 +125,15 @@ def generate_command(
     is_random = options["temperature"] > 0
     if samples > 1 and not is_random:
         raise click.UsageError("--samples: with --temperature 0 all would be equal; choose another temperature")
+    if seed is not None and seed + samples - 1 > _MOST_SEED:
+        raise click.UsageError(f"--seed: the last sample would have a seed above {_MOST_SEED}; choose a smaller one")
     run = find_model(runs, run_name, LANGUAGE_MODEL)
     text = prompt_of(prompt)
     if run_name in (None, LATEST) and run.has_manifest:
         say(f"Run {named_with_status(run, str(run.folder))}", err=True)
-    generator = Generator.load(run.folder)
+    generator = Generator.load(run.folder, threads=threads)
     read = generator.prompt(text)
-    if read.unknown:
-        say(f"Warning: the model does not know {read.listed()}, which the prompt contains", err=True)
+    _warn_of(read)
     first = random_seed() if seed is None else seed
     if seed is None and is_random:
         say(f"Seed {first}", err=True)

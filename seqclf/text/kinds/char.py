@@ -139,6 +139,10 @@ class CharTokenizer(Tokenizer):
         ngrams = _ngrams(self._characters(text), self.ngram, self.stride)
         return (ngram for ngram in ngrams if ngram not in self._ids)
 
+    def unread_end(self, text: str) -> str:
+        characters = self._characters(text)
+        return characters[len(characters) - max(len(characters) - self.ngram, 0) % self.stride :]
+
     def decoder(self) -> Decoder:
         return _NgramDecoder(self)
 

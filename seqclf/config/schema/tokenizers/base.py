@@ -106,7 +106,7 @@ class TokenizerOptions(Kind):
 
     def stage(self, texts: int) -> str:
         """The progress line shown while ``learn`` runs; ``texts`` is the number of training texts."""
-        return f"Training the tokenizer on {texts:,} texts"
+        return f"Training the tokenizer on {texts:,} text{'' if texts == 1 else 's'}"
 
     @property
     def most_pieces(self) -> int | None:
