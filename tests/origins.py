@@ -43,3 +43,34 @@ def _write_model(run: Run, config: Any, data: Any) -> None:
     model.set_weights([draw.normal(0, 0.3, weight.shape).astype(weight.dtype) for weight in model.get_weights()])
     run.model.unlink()
     plain(model).save(run.model)
+
+
+def initialized(values: dict[str, Any]) -> tuple[Any, list[Any]]:
+    """The new model of a config with ``initialize``, before its first step, and the models of its runs."""
+    from seqclf.tasks.kinds import task_of
+    from seqclf.training.initialize.source import model_of
+    from seqclf.training.initialize.start import start_of
+    from seqclf.training.initialize.weights import initialize
+
+    start = start_of(checked_config(values), Path("runs"))
+    assert start is not None
+    data = prepare(start.config)
+    model = task_of(start.config, data).model(start.config, data)
+    initialize(model, start, data.tokenizer)
+    return model, [model_of(origin) for origin in start.origins]
+
+
+def output_of(model: Any, name: str, token_ids: np.ndarray) -> np.ndarray:
+    """What a layer returns for each token, read from states of zeros."""
+    import keras
+
+    inputs: list[Any] = [token_ids, *(np.zeros((len(token_ids), one.shape[1]), "float32") for one in model.inputs[1:])]
+    layer = model.get_layer(name).output
+    output = layer[0] if isinstance(layer, list | tuple) else layer
+    return np.array(keras.Model(model.inputs, output)(inputs if len(inputs) > 1 else token_ids, training=False))
+
+
+def padded(rows: list[list[int]], extra: int = 0) -> np.ndarray:
+    """Token ids, padded right with 0 to the longest row and ``extra`` more."""
+    width = max(map(len, rows)) + extra
+    return np.array([row + [0] * (width - len(row)) for row in rows], dtype=np.int32)

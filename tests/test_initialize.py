@@ -13,21 +13,19 @@ import yaml
 from click.testing import CliRunner
 from conftest import POOLED, small_config, trained
 from language_models import lm_config
-from origins import untrained_run
+from origins import initialized, output_of, padded, untrained_run
 from trainings import Killed, killed_after, result, training_config
 
 from seqclf.cli import cli
 from seqclf.config import checked_config, load_config
-from seqclf.data.prepare import prepare
 from seqclf.errors import InputError
 from seqclf.model.encoder import EMBEDDING
 from seqclf.model.language_model import HIDDEN, OutputWeights
 from seqclf.new_runs import begin_run
 from seqclf.runs import INTERRUPTED, RUNNING, Run
-from seqclf.tasks.kinds import task_of
 from seqclf.text.kinds import load_tokenizer
+from seqclf.training.initialize.source import model_of, weights_of
 from seqclf.training.initialize.start import start_of
-from seqclf.training.initialize.weights import initialize, model_of, weights_of
 from seqclf.training.options import Callbacks, TrainOptions
 from seqclf.training.train import train
 
@@ -54,35 +52,11 @@ def _from(origin: Run, train: Path, layers: list[dict[str, Any]], **changes: Any
     return {**_tokenizer(train), "initialize": str(origin.folder), "layers": layers, **changes}
 
 
-def _initialized(values: dict[str, Any]) -> tuple[keras.Model, keras.Model]:
-    """The new model before its first step, and the model of its run."""
-    start = start_of(checked_config(values), Path("runs"))
-    assert start is not None
-    data = prepare(start.config)
-    model = task_of(start.config, data).model(start.config, data)
-    initialize(model, start, data.tokenizer)
-    return model, model_of(start.origin)
-
-
-def _output(model: keras.Model, name: str, token_ids: np.ndarray) -> np.ndarray:
-    """What a layer returns for each token, read from states of zeros."""
-    inputs: list[Any] = [token_ids, *(np.zeros((len(token_ids), one.shape[1]), "float32") for one in model.inputs[1:])]
-    given = inputs if len(inputs) > 1 else token_ids
-    layer = model.get_layer(name).output
-    output = layer[0] if isinstance(layer, list | tuple) else layer
-    return np.array(keras.Model(model.inputs, output)(given, training=False))
-
-
 def _below_pool(model: keras.Model) -> keras.Model:
     """The model up to the vectors that its pool reads."""
     [pool] = [one for one in model.layers if "pool" in one.name]
     read = pool.input
     return keras.Model(model.inputs, read[0] if isinstance(read, list) else read)
-
-
-def _padded(rows: list[list[int]], extra: int = 0) -> np.ndarray:
-    width = max(map(len, rows)) + extra
-    return np.array([row + [0] * (width - len(row)) for row in rows], dtype=np.int32)
 
 
 @pytest.mark.parametrize("layers", STACKS.values(), ids=STACKS.keys())
@@ -91,11 +65,11 @@ def test_a_classifier_computes_what_the_language_model_computes(
 ) -> None:
     """At every token and for every length of text, padding included."""
     origin = untrained_run(lm_config(sample_csv, layers=layers), tmp_path, model=True)
-    model, source = _initialized(_from(origin, sample_csv, [*layers, {"type": "pool"}]))
-    token_ids, longer = _padded(TEXTS), _padded(TEXTS, extra=3)
+    model, [source] = initialized(_from(origin, sample_csv, [*layers, {"type": "pool"}]))
+    token_ids, longer = padded(TEXTS), padded(TEXTS, extra=3)
     below = _below_pool(model)
     for given in (token_ids, longer):
-        mine, its = np.array(below(given, training=False)), _output(source, HIDDEN, given)
+        mine, its = np.array(below(given, training=False)), output_of(source, HIDDEN, given)
         real = given != 0
         np.testing.assert_allclose(mine[real], its[real], atol=1e-6)
     embedded = [np.array(one.get_layer(EMBEDDING)(token_ids)) for one in (model, source)]
@@ -108,11 +82,11 @@ def test_a_layer_that_reads_backwards_computes_what_a_backward_language_model_do
     layers = STACKS["lstm, lstm"]
     origin = untrained_run(lm_config(sample_csv, {"direction": "backward"}, layers=layers), tmp_path, model=True)
     backwards = [{**layer, "go_backwards": True} for layer in layers]
-    model, source = _initialized(_from(origin, sample_csv, [*backwards, {"type": "pool"}]))
+    model, [source] = initialized(_from(origin, sample_csv, [*backwards, {"type": "pool"}]))
     below = _below_pool(model)
     for row in TEXTS:
-        mine = np.array(below(_padded([row], extra=2), training=False))[0, : len(row)]
-        np.testing.assert_allclose(mine[::-1], _output(source, HIDDEN, _padded([row[::-1]]))[0], atol=1e-6)
+        mine = np.array(below(padded([row], extra=2), training=False))[0, : len(row)]
+        np.testing.assert_allclose(mine[::-1], output_of(source, HIDDEN, padded([row[::-1]]))[0], atol=1e-6)
 
 
 @pytest.mark.parametrize("tied", [[True, True], [True, False], [False, True], [False, False]], ids=str)
@@ -122,7 +96,7 @@ def test_a_language_model_goes_on_where_its_run_stopped(tied: list[bool], sample
     head = [{"type": "dense", "units": 8, "activation": "linear"}]
     origin = untrained_run(lm_config(sample_csv, {"tied": tied[0]}, layers=layers, head=head), tmp_path, model=True)
     values = lm_config(sample_csv, {"tied": tied[1]}, layers=layers, head=head, initialize=str(origin.folder))
-    model, source = _initialized(values | {"tokenizer": {}})
+    model, [source] = initialized(values | {"tokenizer": {}})
     expected = OutputWeights.of(source)
     if tied[1] and not tied[0]:
         np.testing.assert_array_equal(OutputWeights.of(model).bias, expected.bias)
@@ -130,14 +104,14 @@ def test_a_language_model_goes_on_where_its_run_stopped(tied: list[bool], sample
         return
     for mine, its in zip(OutputWeights.of(model), expected, strict=True):
         np.testing.assert_array_equal(mine, its)
-    np.testing.assert_array_equal(*(_output(one, HIDDEN, _padded(TEXTS)) for one in (model, source)))
+    np.testing.assert_array_equal(*(output_of(one, HIDDEN, padded(TEXTS)) for one in (model, source)))
 
 
 def test_an_output_layer_above_other_layers_starts_fresh(sample_csv: Path, tmp_path: Path) -> None:
     layers = STACKS["lstm, lstm"]
     origin = untrained_run(lm_config(sample_csv, layers=layers), tmp_path, model=True)
     values = lm_config(sample_csv, layers=[*layers, {"type": "gru", "units": 8}], initialize=str(origin.folder))
-    model, _ = _initialized(values | {"tokenizer": {}})
+    model, _ = initialized(values | {"tokenizer": {}})
     assert not np.any(OutputWeights.of(model).bias)
 
 
@@ -145,7 +119,7 @@ def test_a_language_model_from_a_classifier_and_layers_by_index(sample_csv: Path
     layers = STACKS["lstm, lstm"]
     origin = untrained_run(small_config(data__train=str(sample_csv), layers=layers), tmp_path, model=True)
     given = {"from": str(origin.folder), "layers": [1]}
-    model, source = _initialized(lm_config(sample_csv, layers=layers, initialize=given, tokenizer={}))
+    model, [source] = initialized(lm_config(sample_csv, layers=layers, initialize=given, tokenizer={}))
     for name, same in (("layers_0_lstm", False), ("layers_1_lstm", True)):
         pairs = zip(weights_of(model, name), weights_of(source, name), strict=True)
         assert all(np.array_equal(mine, its) for mine, its in pairs) == same
@@ -161,7 +135,7 @@ def test_several_columns_share_the_pieces_and_have_a_separator_of_their_own(tmp_
     origin = untrained_run(lm_config(table, layers=STACKS["lstm, lstm"]), tmp_path, model=True)
     values = _from(origin, table, [*STACKS["lstm, lstm"], {"type": "pool"}])
     values["data"]["text"] = ["title", "text"]
-    model, source = _initialized(values)
+    model, [source] = initialized(values)
     pieces = load_tokenizer(origin.tokenizer).vocabulary_size
     tables = [np.array(one.get_layer(EMBEDDING).embeddings) for one in (model, source)]
     assert [len(one) for one in tables] == [pieces + 1, pieces + 1], "the separator; the end of a text"
@@ -172,8 +146,8 @@ def test_several_columns_share_the_pieces_and_have_a_separator_of_their_own(tmp_
 def test_custom_layers_are_compared_when_they_are_built(sample_csv: Path, tmp_path: Path, code_allowed: None) -> None:
     layers = [{"type": "layers_of_a_user:Scaled", "options": {"factor": 2.0}}, {"type": "gru", "units": 4}]
     origin = untrained_run(small_config(data__train=str(sample_csv), layers=layers), tmp_path, model=True)
-    model, source = _initialized(_from(origin, sample_csv, layers))
-    np.testing.assert_array_equal(*(_output(one, "layers_1_gru", _padded(TEXTS)) for one in (model, source)))
+    model, [source] = initialized(_from(origin, sample_csv, layers))
+    np.testing.assert_array_equal(*(output_of(one, "layers_1_gru", padded(TEXTS)) for one in (model, source)))
 
 
 @pytest.fixture(scope="module")
@@ -253,14 +227,14 @@ def test_a_run_without_a_model_gives_the_weights_of_its_best_epoch(sample_csv: P
     start = start_of(checked_config({**values, "initialize": str(run.folder)}), tmp_path)
     assert start is not None
     assert "has not finished" in start.warnings[0].message
-    model = model_of(start.origin)
-    best = start.origin.checkpoint_weights()
+    model = model_of(start.origins[0])
+    best = start.origins[0].checkpoint_weights()
     assert best is not None
     for mine, its in zip(model.weights, best, strict=True):
         np.testing.assert_array_equal(mine, its)
     train(load_config(run.config), run, TrainOptions(resume=True), Callbacks(should_stop=lambda: True))
     assert run.manifest["status"] == INTERRUPTED
-    interrupted = model_of(start_of(checked_config({**values, "initialize": str(run.folder)}), tmp_path).origin)  # type: ignore[union-attr]
+    interrupted = model_of(start_of(checked_config({**values, "initialize": str(run.folder)}), tmp_path).origins[0])  # type: ignore[union-attr]
     for mine, its in zip(interrupted.weights, best, strict=True):
         np.testing.assert_array_equal(mine, its)
 

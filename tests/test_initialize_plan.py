@@ -65,7 +65,7 @@ def test_tokenizer_and_dimension_are_those_of_the_run(lm: Run, sample_csv: Path,
     assert start.config.tokenizer.most_pieces == 90
     assert start.config.embedding.dim == 8
     assert start.config.initialize is not None
-    assert start.config.initialize.origin == str(lm.folder)
+    assert start.config.initialize.origins[0] == str(lm.folder)
     again = resolved(checked_config(plain(start.config)), Path("elsewhere"))
     assert again == start.config, "a run's config names its origin by its path, and repeats its options"
 
@@ -92,7 +92,7 @@ def test_layers_match_by_their_place_among_those_with_weights(
     titles = [f"layers[{index}] ({layers[index]['type']})" for index in range(len(layers))]
     assert taken(start) == ["tokenizer", "embedding", *(titles[index] for index in got)]
     assert fresh(start) == [*(titles[index] for index in rest), "head[0] (dense)", "output layer"]
-    assert as_json(start)["from"] == str(lm.folder)
+    assert as_json(start)["runs"][0]["folder"] == str(lm.folder)
 
 
 MISFITS: list[tuple[dict[str, Any], list[str]]] = [
@@ -199,7 +199,7 @@ class TestFinding:
         return tmp_path
 
     def _named(self, name: str, runs: Path, train: Path) -> str:
-        return _start(_values(train, name, [*LSTMS, POOL]), runs).origin.name
+        return _start(_values(train, name, [*LSTMS, POOL]), runs).origins[0].name
 
     def test_a_name_without_number_is_the_newest_finished_one(self, runs: Path, sample_csv: Path) -> None:
         assert self._named("a", runs, sample_csv) == "a-1"

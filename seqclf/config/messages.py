@@ -149,7 +149,9 @@ def _hint(found: Any, kind: str, models: Sequence[Model], path: OptionPath, word
         written = f"{{{'source' if 'table' in tags else 'type'}: {tag}}}"
         return f"; write [{written}]" if kind == "list_type" else f"; write {written}"
     if isinstance(found, bool) and kind.startswith("model"):
-        options = f"{{type: {tags[0]}}}, or another type" if len(tags) > 1 else "{} for its defaults"
+        needed = next((name for model in models for name, one in model.model_fields.items() if one.is_required()), None)
+        alone = "{} for its defaults" if needed is None else f"its options, such as {needed}"
+        options = f"{{type: {tags[0]}}}, or another type" if len(tags) > 1 else alone
         return f"; write {options}, or remove it"
     if isinstance(found, int | float) and kind.startswith("model") and len(models) == 1 and not tags:
         fields = models[0].model_fields.items()

@@ -59,6 +59,10 @@ def _row(name: str, schema: dict[str, Any], model: Model, beside: Sequence[Model
     value = f"options, {where}" if choices else _value(schema)
     if choices and any(one.get("items", {}).get("type") == "number" for one in _alternatives(schema)):
         value += ", or a list of numbers"
+    if choices and any(
+        one.get("type") == "string" and not one.keys() & {"enum", "const"} for one in _alternatives(schema)
+    ):
+        value = f"string, or {value}"
     return f"| `{name}` | {value} | {default} | {field.description} |"
 
 

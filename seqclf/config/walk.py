@@ -87,6 +87,8 @@ def _entry(annotation: Any, rest: Sequence[int | str]) -> Sequence[int | str]:
     """The key of a mapping or the index of a list in ``rest``, a location below an option without a model."""
     if get_origin(annotation) is dict:
         return rest[:1]
+    if rest and isinstance(rest[0], int):
+        return rest[:1]
     # The first part names one of the types that the value may have.
     return rest[1:] if rest and (rest[0] == MAPPING or str(rest[0]).startswith("list[")) else ()
 

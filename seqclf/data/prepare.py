@@ -179,7 +179,7 @@ def _of_origin(config: Config) -> Tokenizer | None:
     """The tokenizer of the run that a training starts from, for the fields of the config's texts; None without one."""
     if config.initialize is None:
         return None
-    inner, columns = load_tokenizer(Run(Path(config.initialize.origin)).tokenizer).plain, config.data.fields
+    inner, columns = load_tokenizer(Run(Path(config.initialize.origins[0])).tokenizer).plain, config.data.fields
     return FieldTokenizer(inner, columns) if columns else inner
 
 

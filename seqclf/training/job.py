@@ -99,7 +99,7 @@ class Job:
             return None
         from seqclf.training.initialize.weights import initialize
 
-        self.callbacks.stage(f"Reading the weights of {start.origin.run.folder}")
+        self.callbacks.stage(f"Reading the weights of {' and '.join(str(one.run.folder) for one in start.origins)}")
         initialize(model, start, self.data.tokenizer)
         self.run.update_manifest(initialize=as_json(start))
         return start

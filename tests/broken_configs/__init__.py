@@ -20,6 +20,8 @@ BROKEN = [case for cases in BY_KIND.values() for case in cases]
 MUTABLE = [path.read_text(encoding="utf-8") for path in CONFIGS] + [
     MINIMAL,
     MINIMAL + "tokenizer: {type: char, ngram: 3, stride: 2, vocab_size: 9, min_frequency: 1, lowercase: false}\n",
+    MINIMAL + "initialize: books\n",
+    MINIMAL + "initialize: {from: {forward: a-1, backward: b}, layers: [0]}\n",
     MINIMAL + "tokenizer: {type: subword_file, file: vocab.txt, lowercase: null, truncate: head}\n",
     "data: {source: table, train: a.csv, test: 0.2, text: t, label: l, format: csv}\n"
     "tokenizer: {max_tokens: 40}\nembedding: {vectors: g.txt, dim: 50, trainable: false}\n"

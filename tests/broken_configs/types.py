@@ -29,6 +29,33 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
             ["5:3: training.class_weights: expected balanced, or a weight for each label, found 3"],
         ),
         (
+            MINIMAL + "initialize: true\n",
+            [
+                "4:1: initialize: expected options (name: value), found true; write its options, such as from, or remove it"
+            ],
+        ),
+        (
+            MINIMAL + "initialize: {from: [a, b]}\n",
+            [
+                "4:14: initialize.from: expected the name or path of a run, or {forward: RUN, backward: RUN}, found a "
+                "list of 2"
+            ],
+        ),
+        (
+            MINIMAL + "initialize: {form: a, layers: 0}\n",
+            [
+                '4:14: initialize.form: unknown option; did you mean "from"?',
+                '4:23: initialize.layers: expected a list ("- ..." lines, or [...]), found 0',
+            ],
+        ),
+        (
+            MINIMAL + "initialize: {from: {forward: a, back: b}, layers: [-1]}\n",
+            [
+                '4:33: initialize.from.back: unknown option; did you mean "backward"?',
+                "4:52: initialize.layers[0]: expected at least 0, found -1",
+            ],
+        ),
+        (
             MINIMAL + "training:\n  layer_rates: 2.6\n",
             [
                 "5:3: training.layer_rates: expected {decay: 2.6}, or a list with a factor for each group of layers, "

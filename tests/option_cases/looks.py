@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from conftest import small_config, trained
+from language_models import lm_config
 from origins import untrained_run
 from trainings import without_saved_models
 
@@ -112,7 +113,11 @@ def outputs_of(config: Config, folder: Path) -> Any:
 
 
 def start_of_training(config: Config, folder: Path) -> Any:
-    """The weights before the first step, and the ids of a text; runs to start from are called one-1 and two-1."""
+    """The weights before the first step, and the ids of a text.
+
+    Runs to start from are called one and two; language models, up, up2, down and down2, by the direction that they
+    read.
+    """
     from seqclf.data.prepare import prepare
     from seqclf.tasks.kinds import task_of
     from seqclf.training.initialize.start import start_of
@@ -124,6 +129,11 @@ def start_of_training(config: Config, folder: Path) -> Any:
             layers = [{"type": "gru", "units": 6}, {"type": "gru", "units": 6}]
             origin = {"name": name, "layers": layers, "tokenizer": {"vocab_size": size}, "data__train": "a.csv"}
             untrained_run(small_config(**origin), runs, model=True)
+    for name in ("up", "up2", "down", "down2"):
+        if not (runs / f"{name}-1").exists():
+            task = {"direction": "forward" if name.startswith("up") else "backward", "tied": False}
+            layers = [{"type": "gru", "units": 6}]
+            untrained_run(lm_config(task=task, name=name, layers=layers, data__train="a.csv"), runs, model=True)
     start = start_of(config, runs)
     config = config if start is None else start.config
     data = prepare(config)

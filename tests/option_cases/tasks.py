@@ -21,6 +21,14 @@ def _language_model(shown_by: Any, option: str, value: Any) -> Case:
     return Case(shown_by, {**_BASE, "task": task}, {**_BASE, "task": {**task, option: value}})
 
 
+def _from_both(base: Any, changed: Any) -> Case:
+    """A classifier from two language models."""
+    layers = [{"type": "gru", "units": 6, "bidirectional": True}]
+    given: dict[str, Any] = {"layers": layers, "head": [], "tokenizer": {}, "embedding": {}}
+    origins = ({**given, "initialize": {"from": value}} for value in (base, changed))
+    return Case(looks.start_of_training, *origins)
+
+
 def _from(base: Any, changed: Any) -> Case:
     """A classifier with another start."""
     given = {"layers": [{"type": "gru", "units": 6}] * 2, "head": [], "tokenizer": {}}
@@ -30,6 +38,8 @@ def _from(base: Any, changed: Any) -> Case:
 CASES = {
     "Config.initialize": _from(None, "one"),
     "InitializeConfig.from": _from({"from": "one"}, {"from": "two"}),
+    "BothWays.forward": _from_both({"forward": "up", "backward": "down"}, {"forward": "up2", "backward": "down"}),
+    "BothWays.backward": _from_both({"forward": "up", "backward": "down"}, {"forward": "up", "backward": "down2"}),
     "InitializeConfig.layers": _from({"from": "one"}, {"from": "one", "layers": [1]}),
     "Config.task": Case(looks.outputs_of, _BASE, {**_BASE, "task": "language_model"}),
     "ClassificationTask.type": Case(looks.outputs_of, _BASE, {**_BASE, "task": {"type": "language_model"}}),

@@ -1,4 +1,4 @@
-"""Which weights of a run a new model gets, decided from their two configs alone."""
+"""Which weights of a run a new model gets, decided from their configs alone."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from seqclf.config import Config
 from seqclf.config.problems import Problem
-from seqclf.config.schema import LanguageModelTask
-from seqclf.layer_types import Layer, RecurrentLayer
+from seqclf.layer_types import Layer
 from seqclf.option_types import OptionPath
+from seqclf.training.initialize.misfits import halves_misfits, misfits
 from seqclf.training.initialize.origin import Origin
+from seqclf.training.initialize.places import Place, places_of
 
 _FROM = ("initialize", "from")
 _LAYERS = ("initialize", "layers")
@@ -18,15 +19,15 @@ _LAYERS = ("initialize", "layers")
 
 @dataclass(frozen=True)
 class Pair:
-    """A layer that gets the weights of one of the run: their indices in ``layers``."""
+    """A layer that gets weights, by its index in ``layers``, and the index of that of each run."""
 
     here: int
-    there: int
+    there: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a new model gets from a run, besides tokenizer and embedding.
+    """What a new model gets from one run, or from one for each direction, besides tokenizer and embedding.
 
     Attributes:
         fresh: indices of the layers with weights that start fresh.
@@ -38,76 +39,66 @@ class Plan:
     output: bool
 
 
-@dataclass(frozen=True)
-class _Place:
-    """A layer with weights.
-
-    Attributes:
-        width: dimension of its input; None: only the built model knows it.
-    """
-
-    index: int
-    layer: Layer
-    width: int | None
-
-    @property
-    def title(self) -> str:
-        return f"layers[{self.index}] ({self.layer.short_name})"
-
-    @property
-    def kinds(self) -> list[str]:
-        """The types of the layer and of those inside it."""
-        return [self.layer.type, *(inner.type for _, inner in self.layer.inner())]
-
-
-def plan_for(config: Config, origin: Origin) -> tuple[Plan, list[Problem]]:
-    """The plan, and all reasons why the weights do not fit. The k-th layer with weights matches the run's k-th one."""
-    here, there = _places(config), _places(origin.config)
-    if not config.layers or not origin.config.layers:
-        whose = "layers is empty" if not config.layers else f"{origin.name} has no layers"
-        message = f"{whose}: there are no weights to start from, because n-grams are always fitted anew"
-        return Plan((), (), False), [Problem(_FROM, message)]
+def plan_for(config: Config, origins: Sequence[Origin]) -> tuple[Plan, list[Problem]]:
+    """The plan, and all reasons why the weights do not fit. The k-th layer with weights matches a run's k-th one."""
+    if problem := _nothing_in_common(config, origins):
+        return Plan((), (), False), [problem]
+    here, theirs = places_of(config), [places_of(origin.config) for origin in origins]
     named = config.initialize.layers if config.initialize is not None else None
-    problems = [] if named is None else list(_unusable_indices(named, config, here, there, origin))
+    problems = [] if named is None else list(_unusable_indices(named, config, theirs, origins))
     pairs: list[Pair] = []
-    for mine, other in zip(here, there, strict=False):
+    for mine, *others in zip(here, *theirs, strict=False):
         if named is not None and mine.index not in named:
             continue
-        if mine.kinds != other.kinds:
+        if not _same_kinds(mine, others):
             if named is None:
                 break
             continue  # `_unusable_indices` reports it
-        problems += _Match(mine, other, config, origin).problems(widths=not problems)
-        pairs.append(Pair(mine.index, other.index))
+        compared = misfits if len(origins) == 1 else halves_misfits
+        problems += compared(mine, others, config, origins, widths=not problems)
+        pairs.append(Pair(mine.index, tuple(other.index for other in others)))
     taken = {pair.here for pair in pairs}
     fresh = tuple(place.index for place in here if place.index not in taken)
-    complete = not fresh and len(here) == len(there)
-    return Plan(tuple(pairs), fresh, output=complete and _heads_match(config, origin)), problems
+    complete = not fresh and all(len(here) == len(there) for there in theirs)
+    return Plan(tuple(pairs), fresh, output=complete and _heads_match(config, origins)), problems
 
 
-def _heads_match(config: Config, origin: Origin) -> bool:
-    """Whether the output layers are of the same task, and the heads below them consist of the same layers."""
-    if config.task.needs_labels or not origin.is_language_model:
+def _nothing_in_common(config: Config, origins: Sequence[Origin]) -> Problem | None:
+    without = ["layers is empty"] if not config.layers else []
+    without += [f"{origin.name} has no layers" for origin in origins if not origin.config.layers]
+    if without:
+        return Problem(
+            _FROM, f"{without[0]}: there are no weights to start from, because n-grams are always fitted anew"
+        )
+    if len(origins) > 1 and not config.task.reads_ahead:
+        return Problem(_FROM, f"names a run for each direction, but {config.task.type} reads in one; name one run")
+    return None
+
+
+def _same_kinds(mine: Place, others: Sequence[Place]) -> bool:
+    """Whether the types are the same. Only recurrent layers consist of a half for each direction."""
+    if any(other.kinds != mine.kinds for other in others):
         return False
-    heads = [[layer for layer in one.head if layer.has_weights] for one in (config, origin.config)]
+    return len(others) == 1 or hasattr(_innermost(mine.layer), "bidirectional")
+
+
+def _innermost(layer: Layer) -> Layer:
+    return next((inner for _, inner in layer.inner()), layer)
+
+
+def _heads_match(config: Config, origins: Sequence[Origin]) -> bool:
+    """Whether the output layers are of the same task, and the heads below them consist of the same layers."""
+    if len(origins) > 1 or config.task.needs_labels or not origins[0].is_language_model:
+        return False
+    heads = [[layer for layer in one.head if layer.has_weights] for one in (config, origins[0].config)]
     shapes = [[(layer.type, layer.shaped_by(None)) for layer in head] for head in heads]
     return shapes[0] == shapes[1]
 
 
-def _places(config: Config) -> list[_Place]:
-    found, width = [], config.embedding.dim
-    known: int | None = width
-    for index, layer in enumerate(config.layers):
-        if layer.has_weights:
-            found.append(_Place(index, layer, known))
-        known = None if known is None else layer.width_after(known)
-    return found
-
-
 def _unusable_indices(
-    named: Sequence[int], config: Config, here: Sequence[_Place], there: Sequence[_Place], origin: Origin
+    named: Sequence[int], config: Config, theirs: Sequence[Sequence[Place]], origins: Sequence[Origin]
 ) -> Iterator[Problem]:
-    weighted = {place.index: (position, place) for position, place in enumerate(here)}
+    weighted = {place.index: (position, place) for position, place in enumerate(places_of(config))}
     for entry, index in enumerate(named):
         path: OptionPath = (*_LAYERS, entry)
         if index in named[:entry]:
@@ -118,75 +109,20 @@ def _unusable_indices(
             yield Problem(path, f"layers[{index}] ({config.layers[index].short_name}) has no weights")
         else:
             position, place = weighted[index]
-            other = there[position] if position < len(there) else None
-            if other is None:
-                yield Problem(path, f"{origin.name} has only {len(there)} layers with weights, none for {place.title}")
-            elif other.kinds != place.kinds:
-                yield Problem(path, f"{place.title} has another type than {other.title} of {origin.name}")
+            yield from (Problem(path, reason) for reason in _without_match(position, place, theirs, origins))
 
 
-@dataclass(frozen=True)
-class _Match:
-    """Two layers of the same type: one of the new model, and the one of the run whose weights it is to get."""
-
-    mine: _Place
-    other: _Place
-    config: Config
-    origin: Origin
-
-    def problems(self, *, widths: bool) -> Iterator[Problem]:
-        """Why the weights do not fit; ``widths``: also compare the dimensions of the inputs."""
-        path: OptionPath = ("layers", self.mine.index)
-        layer, other = self.mine.layer, self.other.layer
-        found = [*self._of(layer, other, path)]
-        for (where, inner), (_, its) in zip(layer.inner(), other.inner(), strict=True):
-            found += self._of(inner, its, (*path, *where))
-        yield from found
-        own, wanted = self.mine.width, self.other.width
-        if widths and not found and None not in (own, wanted) and own != wanted:
-            yield Problem(
-                path,
-                f"reads vectors of {own} numbers, but {self.other.title} of {self.origin.name} reads vectors of "
-                f"{wanted}; change the layers before it, or leave it out of initialize.layers",
-            )
-
-    def _of(self, layer: Layer, other: Layer, path: OptionPath) -> Iterator[Problem]:
-        """Problems of two layers, or of those inside them."""
-        own, wanted = layer.shaped_by(self.mine.width), other.shaped_by(self.other.width)
-        for option, value in own.items():
-            if value != wanted[option]:
-                its = written(wanted[option])
-                message = (
-                    f"is {written(value)}, but {self.other.title} of {self.origin.name} has {its}, so the shapes of "
-                    f"their weights differ; set it to {its}, or leave {self.mine.title} out of initialize.layers"
-                )
-                yield Problem((*path, option), message)
-        yield from self._of_direction(layer, other, path)
-
-    def _of_direction(self, layer: Layer, other: Layer, path: OptionPath) -> Iterator[Problem]:
-        """Weights that have learnt to read in one direction are of no use in the other."""
-        if not isinstance(layer, RecurrentLayer) or not isinstance(other, RecurrentLayer):
-            return
-        if layer.bidirectional or other.bidirectional:
-            return
-        reads, read = _direction(layer, self.config), _direction(other, self.origin.config)
-        if reads == read:
-            return
-        name = self.origin.name
-        if isinstance(self.config.task, LanguageModelTask):
-            yield Problem(("task", "direction"), f"is {reads}, but {name} reads {read}; set it to {read}")
+def _without_match(
+    position: int, place: Place, theirs: Sequence[Sequence[Place]], origins: Sequence[Origin]
+) -> Iterator[str]:
+    """Why a layer has no counterpart in a run."""
+    for there, origin in zip(theirs, origins, strict=True):
+        if position >= len(there):
+            yield f"{origin.name} has only {len(there)} layers with weights, none for {place.title}"
+        elif there[position].kinds != place.kinds:
+            yield f"{place.title} has another type than {there[position].title} of {origin.name}"
+        elif not _same_kinds(place, [there[position]] * len(origins)):
+            yield f"{place.title} has no half for each direction, so it cannot get weights from two runs"
         else:
-            cure = f"set it to {written(read == 'backward')}"
-            message = f"the layer reads {reads}, but that of {name} reads {read}; {cure}"
-            yield Problem((*path, "go_backwards"), message)
-
-
-def _direction(layer: RecurrentLayer, config: Config) -> str:
-    if isinstance(config.task, LanguageModelTask):
-        return config.task.direction
-    return "backward" if layer.go_backwards else "forward"
-
-
-def written(value: object) -> str:
-    """A value as in a config."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+            continue
+        return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,27 +13,33 @@ from seqclf.config.problems import ConfigError, Problem
 from seqclf.config.schema import EmbeddingConfig, TokenizerOptions
 from seqclf.errors import InputError
 from seqclf.training.initialize.origin import Origin, find
-from seqclf.training.initialize.plan import Plan, plan_for, written
+from seqclf.training.initialize.places import written
+from seqclf.training.initialize.plan import Plan, plan_for
 
 _OF_LENGTH = frozenset(TokenizerOptions.model_fields)
 """Options of a tokenizer that say how much of a text is read; they need not be those of the run."""
 
 
+_FROM = ("initialize", "from")
+_DIRECTIONS = ("forward", "backward")
+
+
 @dataclass(frozen=True)
 class Start:
-    """A training that starts from a run.
+    """A training that starts from other runs.
 
     Attributes:
-        config: names the run by its absolute path; has its tokenizer and the dimension of its embedding.
+        config: names the runs by their absolute paths; has their tokenizer and the dimension of their embeddings.
+        origins: one run, or one for each direction, forward first.
     """
 
     config: Config
-    origin: Origin
+    origins: tuple[Origin, ...]
     plan: Plan
 
     @property
     def warnings(self) -> list[Problem]:
-        return [] if self.origin.doubt is None else [Problem(("initialize", "from"), self.origin.doubt)]
+        return [Problem(_FROM, origin.doubt) for origin in self.origins if origin.doubt is not None]
 
 
 def start_of(config: Config, runs: Path) -> Start | None:
@@ -47,16 +53,18 @@ def start_of(config: Config, runs: Path) -> Start | None:
     """
     if config.initialize is None:
         return None
-    try:
-        origin = find(runs, config.initialize.origin)
-        origin.tokenizer  # noqa: B018
-    except InputError as error:
-        raise ConfigError([Problem(("initialize", "from"), str(error))]) from error
-    config, problems = _completed(config, origin)
-    plan, misfits = plan_for(config, origin)
+    origins = _found(config.initialize.origins, runs)
+    if len(origins) > 1 and origins[0].tokenizer.plain.fingerprint != origins[1].tokenizer.plain.fingerprint:
+        message = (
+            f"{origins[0].name} and {origins[1].name} have different tokenizers; train both on the same texts with the "
+            "same options of tokenizer, or one with initialize from the other"
+        )
+        raise ConfigError([Problem(_FROM, message)])
+    config, problems = _completed(config, origins)
+    plan, misfits = plan_for(config, origins)
     if problems or misfits:
         raise ConfigError([*problems, *misfits])
-    return Start(checked_config(plain(config)), origin, plan)
+    return Start(checked_config(plain(config)), tuple(origins), plan)
 
 
 def resolved(config: Config, runs: Path) -> Config:
@@ -65,17 +73,34 @@ def resolved(config: Config, runs: Path) -> Config:
     return config if start is None else start.config
 
 
-def _completed(config: Config, origin: Origin) -> tuple[Config, list[Problem]]:
-    """The config with the run's path, its tokenizer and the dimension of its embedding, and what disagrees."""
+def _found(names: Sequence[str], runs: Path) -> list[Origin]:
+    """The runs with their tokenizers. Raises ``ConfigError``."""
+    origins, problems = [], []
+    for name, direction in zip(names, _DIRECTIONS, strict=False):
+        path = _FROM if len(names) == 1 else (*_FROM, direction)
+        try:
+            origin = find(runs, name)
+            origin.tokenizer  # noqa: B018
+            origins.append(origin)
+        except InputError as error:
+            problems.append(Problem(path, str(error)))
+    if problems:
+        raise ConfigError(problems)
+    return origins
+
+
+def _completed(config: Config, origins: Sequence[Origin]) -> tuple[Config, list[Problem]]:
+    """The config with the runs' paths, their tokenizer and the dimension of their embeddings, and what disagrees."""
     assert config.initialize is not None
-    problems = [*_of_tokenizer(config.tokenizer, origin), *_of_embedding(config.embedding, origin)]
+    problems = [*_of_tokenizer(config.tokenizer, origins[0]), *_of_embedding(config.embedding, origins)]
     lengths = {
         name: getattr(config.tokenizer, name) for name in _OF_LENGTH if name in type(config.tokenizer).model_fields
     }
+    dim = sum(origin.config.embedding.dim for origin in origins)
     changes: dict[str, Any] = {
-        "initialize": config.initialize.with_origin(str(origin.run.folder)),
-        "tokenizer": origin.config.tokenizer.model_copy(update=lengths),
-        "embedding": config.embedding.model_copy(update={"dim": origin.config.embedding.dim}),
+        "initialize": config.initialize.with_origins(*(str(origin.run.folder) for origin in origins)),
+        "tokenizer": origins[0].config.tokenizer.model_copy(update=lengths),
+        "embedding": config.embedding.model_copy(update={"dim": dim}),
     }
     return config.model_copy(update=changes), problems
 
@@ -99,13 +124,14 @@ def _of_tokenizer(tokenizer: TokenizerOptions, origin: Origin) -> Iterator[Probl
             yield Problem(("tokenizer", option), message)
 
 
-def _of_embedding(embedding: EmbeddingConfig, origin: Origin) -> Iterator[Problem]:
+def _of_embedding(embedding: EmbeddingConfig, origins: Sequence[Origin]) -> Iterator[Problem]:
+    names = " and ".join(origin.name for origin in origins)
     if embedding.vectors is not None:
-        message = f"the vectors of the tokens are those of {origin.name} (initialize); remove the option"
+        message = f"the vectors of the tokens are those of {names} (initialize); remove the option"
         yield Problem(("embedding", "vectors"), message)
-    dim = origin.config.embedding.dim
-    if "dim" in embedding.model_fields_set and embedding.dim != dim:
-        message = (
-            f"is {embedding.dim}, but the embedding of {origin.name} has vectors of {dim} numbers; set it to {dim}"
-        )
-        yield Problem(("embedding", "dim"), message)
+    dims = [origin.config.embedding.dim for origin in origins]
+    if "dim" in embedding.model_fields_set and embedding.dim != sum(dims):
+        what = f"the embedding of {names} has vectors of {dims[0]} numbers"
+        if len(dims) > 1:
+            what = f"the vectors of {names}, side by side, have {dims[0]} + {dims[1]} numbers"
+        yield Problem(("embedding", "dim"), f"is {embedding.dim}, but {what}; set it to {sum(dims)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from seqclf.training.initialize.origin import Origin
 from seqclf.training.initialize.start import Start
 
 
@@ -21,7 +22,7 @@ def fresh(start: Start) -> list[str]:
 
 def sentences(start: Start) -> list[str]:
     """Both in words."""
-    lines = [f"Starting from the {start.origin.kind} {start.origin.name}: {', '.join(taken(start))}"]
+    lines = [f"Starting from {_runs(start)}: {', '.join(taken(start))}"]
     if rest := fresh(start):
         lines.append(f"Starting fresh: {', '.join(rest)}")
     return lines
@@ -29,16 +30,25 @@ def sentences(start: Start) -> list[str]:
 
 def as_json(start: Start) -> dict[str, Any]:
     """For the manifest."""
-    manifest = start.origin.run.manifest
     return {
-        "from": str(start.origin.run.folder),
-        "task": start.origin.run.task,
-        "status": manifest["status"],
-        "best_epoch": manifest.get("best_epoch"),
-        "tokenizer": start.origin.tokenizer.fingerprint,
+        "runs": [_run_as_json(origin) for origin in start.origins],
+        "tokenizer": start.origins[0].tokenizer.fingerprint,
         "taken": taken(start),
         "fresh": fresh(start),
     }
+
+
+def _run_as_json(origin: Origin) -> dict[str, Any]:
+    manifest = origin.run.manifest
+    state = {name: manifest.get(name) for name in ("status", "best_epoch", "ended")}
+    return {"folder": str(origin.run.folder), "task": origin.run.task, **state}
+
+
+def _runs(start: Start) -> str:
+    origins = start.origins
+    if len(origins) == 1:
+        return f"the {origins[0].kind} {origins[0].name}"
+    return f"{origins[0].name} (forward) and {origins[1].name} (backward)"
 
 
 def _above(start: Start) -> list[str]:
