@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,6 @@ from seqclf.data.windows import Windows
 from seqclf.metrics.language_model import LanguageModelMetrics, Surprise
 from seqclf.model.language_model import build_language_model
 from seqclf.tasks.kinds import task_of
-from seqclf.training.state import TrainingState
-from seqclf.training.step import build_train_step
 
 VOCABULARY = 60
 
@@ -82,52 +79,6 @@ def test_tied_weights_are_one_variable_and_load_again(tmp_path: Path) -> None:
     embedding = loaded.get_layer("embedding")
     embedding.embeddings.assign(embedding.embeddings * 0)
     np.testing.assert_array_equal(loaded(inputs)[0], np.zeros((1, 3, VOCABULARY)))
-
-
-@pytest.mark.parametrize("kind", ["LSTM", "GRU"])
-def test_losses_of_50_steps_are_those_of_the_model_written_by_hand(kind: str, sample_csv: Path) -> None:
-    """A stateful Keras model over the same windows, with Adam: losses to one part in 10,000."""
-    layers, adam = [{"type": kind.lower(), "units": 8}], {"learning_rate": 0.01, "clip_norm": 1.0}
-    config, data = _prepared(
-        sample_csv, layers=layers, embedding__dropout=0.0, task={"tied": False, "window": 7}, training__optimizer=adam
-    )
-    task = task_of(config, data)
-    model = task.model(config, data)
-    windows = task.batches(data.train, config, training=True)
-    tokens, units = data.tokenizer.vocabulary_size + 1, 8
-    inputs = keras.Input(batch_shape=(windows.streams, None), dtype="int32")
-    recurrent = getattr(keras.layers, kind)(units, return_sequences=True, stateful=True)
-    embedded = keras.layers.Embedding(tokens, 8)(inputs)
-    by_hand = keras.Model(inputs, keras.layers.Dense(tokens)(recurrent(embedded)))
-    embedding, ours, output = (model.get_layer(name) for name in ("embedding", f"layers_0_{kind.lower()}", "logits"))
-    kernel, bias = output.get_weights()
-    by_hand.set_weights([*embedding.get_weights(), *ours.get_weights(), kernel.T, bias])
-    theirs = keras.optimizers.Adam(0.01, global_clipnorm=1.0)
-
-    @tf.function(reduce_retracing=True)
-    def step(token_ids: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
-        with tf.GradientTape() as tape:
-            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(targets, by_hand(token_ids, training=True))
-            loss = tf.reduce_mean(losses)
-        theirs.apply(tape.gradient(loss, by_hand.trainable_variables), by_hand.trainable_variables)
-        return loss
-
-    state = TrainingState.begin(model, config.training, carried=task.carried(model))
-    take_step = build_train_step(model, state.optimizer, task, carried=state.carried)
-    found = []
-    epochs = (windows.shuffled(1, epoch) for epoch in itertools.count(1))
-    full = (window for plan in epochs for window in plan if window.stop - window.start == 7)
-    for window in itertools.islice(full, 50):
-        batch = windows.batch(window)
-        if (batch[1] == 0).any():
-            continue
-        if batch[2].any():
-            recurrent.reset_states()
-        result = take_step(*batch)
-        found.append((float(result.loss) / float(result.weight), float(step(batch[0], batch[1]))))
-    assert len(found) >= 45
-    np.testing.assert_allclose(*zip(*found, strict=True), rtol=1e-4)
-    assert found[0][0] - 0.3 > found[-1][0], "it was trained"
 
 
 def test_a_step_starts_from_the_states_of_the_step_before(sample_csv: Path) -> None:
