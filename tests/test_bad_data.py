@@ -11,7 +11,7 @@ from bad_tables import CASES, GOOD, Case, written
 
 from seqclf.config import checked_config
 from seqclf.data.corpus import Corpus
-from seqclf.data.leaks import leak
+from seqclf.data.leaks import DigestedTexts, leak
 from seqclf.data.prepare import preparation_problems, prepare
 from seqclf.data.statistics import label_problems, text_statistics, text_warnings
 from seqclf.errors import InputError
@@ -37,7 +37,7 @@ def _read(folder: Path, case: Case, split: str) -> tuple[int, list[str]]:
     splits = {name: text_statistics(texts[name]) for name in names}
     if found := label_problems(splits):
         raise InputError("\n".join(map(str, found)))
-    leaks = {name: leak([texts["train"]], texts[name]) for name in names[1:]}
+    leaks = {name: leak([DigestedTexts.of(texts["train"])], DigestedTexts.of(texts[name])) for name in names[1:]}
     warnings = [str(warning) for warning in text_warnings(splits, leaks)]
     if split == "test":
         return len(texts["test"]), warnings

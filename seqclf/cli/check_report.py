@@ -158,10 +158,11 @@ def _histogram(report: Report, width: int | None) -> list[str]:
 
 def _layers(report: Report, width: int | None) -> list[str]:
     layers = report.layers or []
+    batch = "streams" if report.in_streams else "texts"
     rows = []
     for row in layers:
         shape = ", ".join("any" if size is None else f"{size:,}" for size in row.output_shape[1:])
-        rows.append([row.name, row.type, f"texts, {shape}", f"{row.parameters:,}"])
+        rows.append([row.name, row.type, f"{batch}, {shape}", f"{row.parameters:,}"])
     rows.append(["all", "", "", f"{sum(row.parameters for row in layers):,}"])
     headings = ("layer", "type", "output", "parameters")
     return table(of_rows(headings, rows, left=headings[:3], spare={"type": 2, "output": 1}), width)

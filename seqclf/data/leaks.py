@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from seqclf.data.equal_texts import text_digest
@@ -27,13 +27,33 @@ class Leak:
     contradictory: int
 
 
-def leak(before: Sequence[LabelledTexts], split: LabelledTexts) -> Leak:
+@dataclass(frozen=True)
+class DigestedTexts:
+    """Texts of which only digests are kept (``equal_texts.text_digest``), and the labels of each."""
+
+    digests: Sequence[bytes]
+    label_sets: Sequence[tuple[str, ...]]
+
+    @classmethod
+    def of(cls, data: LabelledTexts) -> DigestedTexts:
+        return cls([text_digest(text) for text in data.texts], data.label_sets)
+
+    @classmethod
+    def with_columns(cls, data: LabelledTexts) -> DigestedTexts:
+        """Each text with its values of the columns beside it: texts are equal only if these are."""
+        rows = zip(data.texts, *data.extra.values(), strict=True)
+        return cls([text_digest(f"{text}\x1f{values}") for text, *values in rows], data.label_sets)
+
+    def __iter__(self) -> Iterator[tuple[bytes, tuple[str, ...]]]:
+        return zip(self.digests, self.label_sets, strict=True)
+
+
+def leak(before: Sequence[DigestedTexts], split: DigestedTexts) -> Leak:
     seen = SeenTexts(before)
     texts: set[bytes] = set()
     contradictory: set[bytes] = set()
     rows = 0
-    for text, names in zip(split.texts, split.label_sets, strict=True):
-        digest = text_digest(text)
+    for digest, names in split:
         if known := seen.labels(digest):
             rows += 1
             texts.add(digest)
@@ -42,26 +62,14 @@ def leak(before: Sequence[LabelledTexts], split: LabelledTexts) -> Leak:
     return Leak(len(texts), rows, len(contradictory))
 
 
-def with_columns(data: LabelledTexts) -> Iterator[str]:
-    """Each text with its values of the columns beside it."""
-    for text, *values in zip(data.texts, *data.extra.values(), strict=True):
-        yield f"{text}\x1f{values}"
-
-
 class SeenTexts:
-    """The distinct texts of some splits, by digest, with the labels or sets of labels of each.
+    """The distinct texts of some splits, by digest, with the labels or sets of labels of each."""
 
-    ``of``: the strings that make texts distinct.
-    """
-
-    def __init__(
-        self, splits: Iterable[LabelledTexts], of: Callable[[LabelledTexts], Iterable[str]] = lambda data: data.texts
-    ) -> None:
+    def __init__(self, splits: Iterable[DigestedTexts]) -> None:
         self._first: dict[bytes, tuple[str, ...]] = {}
         self._others: dict[bytes, set[tuple[str, ...]]] = defaultdict(set)  # for texts with several
-        for data in splits:
-            for text, names in zip(of(data), data.label_sets, strict=True):
-                digest = text_digest(text)
+        for split in splits:
+            for digest, names in split:
                 if self._first.setdefault(digest, names) != names:
                     self._others[digest].add(names)
 

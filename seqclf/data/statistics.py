@@ -14,7 +14,7 @@ from seqclf.data.encoded import EncodedTexts
 from seqclf.data.label_balance import uneven_warning
 from seqclf.data.label_sets import ALL_SHARES_THE_SAME, all_the_same, labels_a_text, some_of, what_to_do
 from seqclf.data.label_spelling import alike, are_written_lists
-from seqclf.data.leaks import Leak, SeenTexts, with_columns
+from seqclf.data.leaks import DigestedTexts, Leak, SeenTexts
 from seqclf.data.normal_forms import same_label_warning
 from seqclf.data.weight_statistics import ShareStatistics, WeightStatistics, without_weight
 from seqclf.sources import TableColumns, UnknownLabels
@@ -86,9 +86,16 @@ class TokenStatistics:
     unknown: float
 
 
-def text_statistics(data: LabelledTexts, *, labelled: bool = True) -> TextStatistics:
-    """The statistics of a split; ``labelled``: whether its texts have labels."""
-    seen = SeenTexts([data])
+def text_statistics(
+    data: LabelledTexts, *, labelled: bool = True, digested: DigestedTexts | None = None
+) -> TextStatistics:
+    """The statistics of a split.
+
+    Args:
+        labelled: whether its texts have labels.
+        digested: ``DigestedTexts.of(data)``, if it is known already.
+    """
+    seen = SeenTexts([DigestedTexts.of(data) if digested is None else digested])
     names = (name for names in data.label_sets for name in names) if labelled else ()
     return TextStatistics(
         texts=len(data),
@@ -97,7 +104,7 @@ def text_statistics(data: LabelledTexts, *, labelled: bool = True) -> TextStatis
         unlabelled=sum(not names for names in data.label_sets),
         empty=sum(not text.strip() for text in data.texts),
         duplicates=len(data) - len(seen),
-        contradictory=(SeenTexts([data], with_columns) if data.extra else seen).contradictory,
+        contradictory=(SeenTexts([DigestedTexts.with_columns(data)]) if data.extra else seen).contradictory,
         weights=WeightStatistics.of(data),
         shares=ShareStatistics.of(data),
         names=data.label_names or (),

@@ -17,7 +17,7 @@ from seqclf.data.corpus import Corpus
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.extra_statistics import ColumnStatistics, extra_statistics, extra_warnings
 from seqclf.data.label_spelling import spelled_alike, spelling_note
-from seqclf.data.leaks import Leak, leak
+from seqclf.data.leaks import DigestedTexts, Leak, leak
 from seqclf.data.normal_forms import normal_form_warnings
 from seqclf.data.prepare import encode_split, preparation_warnings, prepare
 from seqclf.data.statistics import (
@@ -54,11 +54,12 @@ class Report:
         problems: problems that would make training or evaluation fail.
         max_tokens: None: texts are not truncated.
         vocabulary: size of the tokenizer's vocabulary.
-        tokens: like ``splits``.
+        tokens: like ``splits``; without test texts if they have no labels.
         pretrained: also None if the config names no vectors.
         baseline: scores of simple models on the validation texts (``seqclf.baseline``); also None without a baseline.
         baseline_score: the metric that compares a run of the config with the baseline.
         fits_ngrams: whether training fits n-grams before its first epoch.
+        in_streams: whether the rows of a batch are streams of texts, not texts.
         starts_from: what the model has from another run, for the manifest; None if it starts from random weights.
         starting: the same in sentences.
     """
@@ -77,6 +78,7 @@ class Report:
     baseline: BaselineScores | None = None
     baseline_score: str = "accuracy"
     fits_ngrams: bool = False
+    in_streams: bool = False
     starts_from: dict[str, Any] | None = None
     starting: list[str] = field(default_factory=list)
     extra: dict[str, dict[str, ColumnStatistics]] = field(default_factory=dict)
@@ -123,7 +125,7 @@ def examine(
     with _baseline(report, loaded, corpus, on_stage):
         data = prepare(config, on_stage, corpus)
         encoded = {"train": data.train, "validation": data.validation}
-        if "test" in names:
+        if "test" in names and config.task.needs_labels:  # only an evaluation of a language model needs their tokens
             encoded["test"] = encode_split(corpus, "test", data.tokenizer, data.labels, on_stage, extra=data.extra)
     tokens = {name: split for name, split in encoded.items() if split is not None}
     _add_tokens(report, loaded, texts, tokens, data.tokenizer)
@@ -147,9 +149,10 @@ def _report_of_texts(loaded: LoadedConfig, texts: dict[str, LabelledTexts]) -> R
     """Report on the splits (``train`` first) before anything is trained on them."""
     config, names = loaded.config, list(texts)
     labelled = config.task.needs_labels
-    splits = {name: text_statistics(texts[name], labelled=labelled) for name in names}
+    digested = {name: DigestedTexts.of(texts[name]) for name in names}
+    splits = {name: text_statistics(texts[name], labelled=labelled, digested=digested[name]) for name in names}
     leaks = {
-        name: leak([texts[before] for before in names[:place]], texts[name])
+        name: leak([digested[before] for before in names[:place]], digested[name])
         for place, name in enumerate(names)
         if place
     }
@@ -172,6 +175,7 @@ def _report_of_texts(loaded: LoadedConfig, texts: dict[str, LabelledTexts]) -> R
         max_tokens=config.tokenizer.max_tokens if config.task.reads_ahead else None,
         extra=extra,
         fits_ngrams=config.ngrams is not None,
+        in_streams=not config.task.needs_labels,
     )
 
 
