@@ -157,6 +157,10 @@ def test_eval_measures_splits_and_other_texts(run: Run, lm_runs: Path, tmp_path:
     assert (of_table["texts"], of_table["words"]) == (2, 10)
     assert (of_file["texts"], of_file["characters"]) == (1, 18)
     assert "split" not in of_table
+    scored = json.loads(_invoke("predict", "--score", "--runs", str(lm_runs), "the film was good", "--json").stdout)
+    assert scored["log_probability"] == pytest.approx(-of_file["loss"] * of_file["tokens"], rel=1e-5)
+    assert scored["perplexity"] == pytest.approx(of_file["perplexity"], rel=1e-4)
+    assert scored["bits_per_character"] == pytest.approx(of_file["bits_per_character"], rel=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ OPTIONS_ELSEWHERE = {
         **dict.fromkeys(("format",), "--input-format"),
         **dict.fromkeys(("topk", "top_k", "k", "n"), "--top"),
         **dict.fromkeys(("proba", "probs", "scores", "all"), "--probabilities"),
+        **dict.fromkeys(("perplexity", "ppl", "logprobs", "log_probability", "likelihood"), "--score"),
         **dict.fromkeys(("force", "f"), "--overwrite"),
     },
     "generate": {
