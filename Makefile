@@ -35,7 +35,7 @@ soak: .venv/installed-dev  ## install, run the long tests (an hour): killed trai
 SECONDS_EACH ?= 1800
 fuzz: .venv/installed-dev  ## install, feed readers with odd bytes, half an hour each, two at a time; new findings are kept
 	-$(BIN)/python -m pip install --quiet --disable-pip-version-check 'atheris>=3,<4'
-	cd tests && printf '%s\n' config table tokenizer run | \
+	cd tests && printf '%s\n' config table tokenizer run generate | \
 	  xargs -P 2 -I TARGET ../$(BIN)/python -m fuzzing TARGET $(SECONDS_EACH)
 
 check: .venv/installed-dev  ## install, format and lint check, types

@@ -42,7 +42,8 @@ def open_session(
     options.log_severity_level = 4
     try:
         # Loaded from bytes, so an untrusted model cannot refer to other files.
-        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        # The fallback would print its errors on standard output, and try the same again.
+        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"], enable_fallback=0)
     except Exception as error:  # its own kinds have no base of their own
         raise InputError(f"{path}: cannot be read as a model ({error})") from error
 

@@ -193,3 +193,13 @@ def test_a_tokenizer_of_another_run(lm: Path, threes: Path, tmp_path: Path) -> N
     refused = _call(run, "a")
     assert refused.exit_code == 2
     assert "model.onnx: does not belong to tokenizer/ beside it" in refused.stderr
+
+
+def test_a_model_that_is_no_model_leaves_standard_output_alone(lm: Path, tmp_path: Path) -> None:
+    """ONNX Runtime would print there that it tries again."""
+    run = Path(shutil.copytree(lm, tmp_path / "odd-1"))
+    content = (run / "model.onnx").read_bytes()
+    (run / "model.onnx").write_bytes(content.replace(b"start", b"sta\xeft"))
+    refused = _call(run, "a")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "model.onnx: cannot be read as a model" in refused.stderr

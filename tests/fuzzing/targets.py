@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from fuzzing.language_model import generate, generate_seeds
 from seqclf.config import checked_config, load_config
 from seqclf.config.loading import config_text, write_config
 from seqclf.data.corpus import Corpus
@@ -206,7 +207,13 @@ def _model(labels: Labels) -> bytes:
     return bytes(model.SerializeToString())
 
 
-TARGETS: dict[str, Target] = {"config": config, "table": table, "tokenizer": tokenizer, "run": run}
+TARGETS: dict[str, Target] = {
+    "config": config,
+    "table": table,
+    "tokenizer": tokenizer,
+    "run": run,
+    "generate": generate,
+}
 
 
 def call(target: str, data: bytes, folder: Path) -> None:
@@ -232,6 +239,8 @@ def seeds(target: str, folder: Path) -> list[bytes]:
             b"\3" + b"2 3\na \0\0\x80\x3f\0\0\0\x40\0\0\x40\x40\nb \0\0\x80\x3f\0\0\0\x40\0\0\x40\x40\n",
             b"\4" + b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff",
         ]
+    if target == "generate":
+        return generate_seeds(Path(tempfile.mkdtemp(dir=folder)))
     whole = write_run(Path(tempfile.mkdtemp(dir=folder)) / "seed")
     files = {**dict(enumerate(_FILES)), 255: _LATER_FILES[255]}
     replaced = [bytes([kind]) + (whole.folder / name).read_bytes() for kind, name in files.items()]
