@@ -15,6 +15,7 @@ but for its seed and where its data are; those of an older form are named and le
 from __future__ import annotations
 
 import argparse
+import re
 import statistics
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from typing import Any
 from language_results import COLUMNS, HEADER, language_row
 
 from seqclf.config import Config, load_config, parse_override
+from seqclf.config.schema import TokenizerOptions
 from seqclf.layer_types.pool import Pool
 from seqclf.metrics.baseline import BaselineScores
 from seqclf.metrics.measured import Measured
@@ -71,6 +73,10 @@ def decisive(config: Config) -> dict[str, Any]:
         if content[section].get(name):
             content[section][name] = Path(content[section][name]).name
     content["data"].pop("data_dir", None)
+    if config.initialize is not None:  # the run has the path of the other run, and completes the tokenizer with its
+        origins = (re.sub(r"-[0-9]+$", "", Path(origin).name) for origin in config.initialize.origins)
+        content["initialize"]["from"] = list(origins)
+        content["tokenizer"] = {name: content["tokenizer"][name] for name in TokenizerOptions.model_fields}
     for name in ("checkpoint_steps", "checkpoint_minutes", "keep_checkpoints", "log_every"):  # of files, not of weights
         content["training"].pop(name, None)
     return content

@@ -15,7 +15,9 @@ import yaml
 from conftest import trained
 from language_models import lm_config
 
-from seqclf.config import checked_config
+from seqclf.config import checked_config, load_config
+from seqclf.config.schema.initialize import InitializeConfig
+from seqclf.layer_types.recurrent import Lstm
 from seqclf.runs import Run
 
 ROOT = Path(__file__).parents[1]
@@ -43,6 +45,20 @@ def test_the_training_page_s_configs_are_valid() -> None:
     )
     assert first.training.accumulate_steps == 2
     assert by_depth.training.unfreeze_every == 1
+
+
+def test_the_pretraining_page_s_configs_fit_each_other(tmp_path: Path) -> None:
+    """Those of its tutorial; shapes of other examples depend on runs that a reader may have."""
+    configs = []
+    for text in _blocks(ROOT / "docs" / "pretraining.md", "yaml")[:2]:
+        path = tmp_path / text.splitlines()[0].removeprefix("# ")
+        path.write_text(text, encoding="utf-8")
+        configs.append(load_config(path))
+    pretraining, tuning = configs
+    assert isinstance(tuning.initialize, InitializeConfig) and tuning.initialize.origins == (pretraining.name,)
+    assert tuning.embedding.dim == pretraining.embedding.dim
+    first, other = pretraining.layers[0], tuning.layers[0]
+    assert isinstance(first, Lstm) and isinstance(other, Lstm) and first.units == other.units
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

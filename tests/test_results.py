@@ -158,3 +158,15 @@ def test_language_models_have_a_table_of_their_own(results: ModuleType, tmp_path
         ["[a_lm](../configs/a_lm.yaml)", "**1.587**", "9.21", "92,390.6", "1,000"]
         + ["1, 2", "2", "1,234", "5 min", "2.0 MB"]
     ]
+
+
+def test_a_run_that_starts_from_another_belongs_to_its_config(results: ModuleType, tmp_path: Path) -> None:
+    path = _config(tmp_path, "tuned", "[{type: lstm, units: 3}]")
+    path.write_text(path.read_text() + "initialize: imdb-lm\ntokenizer: {max_tokens: 99}\n")
+    config = load_config(path)
+    completed = {"type": "word", "vocab_size": 77, "max_tokens": 99}
+    changes = {"initialize": "/elsewhere/imdb-lm-3", "tokenizer": completed}
+    of_the_run = load_config(path, [Override((name,), value, "") for name, value in changes.items()])
+    assert results.decisive(of_the_run) == results.decisive(config)
+    other = load_config(path, [Override(("initialize",), "/elsewhere/imdb-lm-backward-3", "")])
+    assert results.decisive(other) != results.decisive(config)
