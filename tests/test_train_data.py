@@ -175,7 +175,7 @@ def test_columns_are_named_by_settings(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["train", "--resume", "x", "--presets"], "omit CONFIG, --name, --folds, --presets and --set"),
+        (["train", "--resume", "x", "--presets"], "omit CONFIG, --name, --init-from, --folds, --presets and"),
         (["init", "--from", "x.csv", "--try", "--layers", "gru"], "omit --layers"),
         (["init", "--from", "x.csv", "--template", "trec", "--try"], "omit --layers and --try"),
         (["init", "--from", "x.csv", "--label-separator", ""], "expected a non-empty text, such as '|'"),

@@ -187,6 +187,6 @@ def _join(encoded: Iterable[NDArray[np.int32]], file: BinaryIO, dtype: np.dtype[
     """Write the concatenated ids; returns the offsets of the texts."""
     ends = array("q", [0])
     for row in encoded:
-        file.write(row.astype(dtype).tobytes())
+        file.write(row.astype(dtype).data)
         ends.append(ends[-1] + len(row))
     return np.frombuffer(ends, np.int64)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.sources.texts import NO_GROUP
+from seqclf.text.white_space import joined_white_space
 
 _WHITE = bytes(code for code in range(128) if chr(code).isspace())
 _TO_SPACE = bytes.maketrans(_WHITE, b" " * len(_WHITE))
@@ -19,9 +20,9 @@ def normalised(text: str) -> bytes:
     """The form in which texts are compared: NFC, case-folded, white space collapsed and stripped; UTF-8."""
     if text.isascii():  # the same result, several times faster
         content = text.lower().encode().translate(_TO_SPACE)
-        return b" ".join(content.split()) if b"  " in content else content.strip(b" ")
+        return joined_white_space(content.decode()).encode() if b"  " in content else content.strip(b" ")
     folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
-    return " ".join(folded.split()).encode("utf-8", "surrogatepass")
+    return joined_white_space(folded).encode("utf-8", "surrogatepass")
 
 
 def text_digest(text: str) -> bytes:

@@ -32,6 +32,7 @@ from seqclf.text.field_tokenizer import FieldTokenizer, fields_of
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.vectors import vectors_dim
+from seqclf.text.white_space import number_of_words
 
 _FORMAT = 2  # increment when the cached content changes but its key does not
 _EXTRA_FORMAT = 2  # the same for the columns beside the text
@@ -265,7 +266,7 @@ def _content(
 
 def _unlabelled_content(texts: LabelledTexts, tokenizer: Tokenizer) -> dict[str, Any]:
     """``_content`` of texts without labels, which all have the label id 0."""
-    sizes = np.array([(len(text.split()), len(text)) for text in texts.texts], np.int64).reshape(-1, 2)
+    sizes = np.array([(number_of_words(text), len(text)) for text in texts.texts], np.int64).reshape(-1, 2)
     return {
         "encoded": tokenizer.encode_all(texts.texts),
         "labels": np.zeros(len(texts), np.int32),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 MOST_COUNTED = 1_000_000
 """Maximum number of distinct items counted at once: about 200 MB."""
 
 
-def counted(groups: Iterable[Sequence[str]], most: int = MOST_COUNTED) -> Counter[str]:
+def counted(groups: Iterable[Iterable[str]], most: int = MOST_COUNTED) -> Counter[str]:
     """Number of occurrences of each item in all groups.
 
     When more than ``most`` distinct items have occurred, the rarest half or more are dropped (similar to lossy

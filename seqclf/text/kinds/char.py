@@ -34,6 +34,7 @@ from seqclf.text.tokenizer import (
     room_for_more,
 )
 from seqclf.text.trie import MISSING, ROOT, Trie
+from seqclf.text.white_space import joined_white_space
 from seqclf.text.words import is_word_character, valid_text, with_line_ends
 from seqclf.token_ids import CONTINUES, GOES_ON
 
@@ -111,13 +112,30 @@ class CharTokenizer(Tokenizer):
         block: list[str] = []
         size = 0
         for text in texts:
-            block.append(self._characters(text))
-            size += len(block[-1])
+            characters = self._characters(text)
+            if len(characters) > max(_CHARACTERS_A_BLOCK, self.ngram):
+                if block:
+                    yield from self._block(block)
+                yield self._long(characters)
+                block, size = [], 0
+                continue
+            block.append(characters)
+            size += len(characters)
             if size >= _CHARACTERS_A_BLOCK:
                 yield from self._block(block)
                 block, size = [], 0
         if block:
             yield from self._block(block)
+
+    def _long(self, characters: str) -> NDArray[np.int32]:
+        """The ids of a text of many blocks, a block at a time: arrays of all its characters take 40 times its size."""
+        ids = np.empty((len(characters) - self.ngram) // self.stride + 1, np.int32)
+        tokens = max(1, _CHARACTERS_A_BLOCK // self.stride)
+        for first in range(0, len(ids), tokens):
+            stop = min(first + tokens, len(ids))
+            part = characters[first * self.stride : (stop - 1) * self.stride + self.ngram]
+            ids[first:stop] = next(self._block([part]))
+        return ids
 
     def _block(self, texts: list[str]) -> Iterator[NDArray[np.int32]]:
         characters = np.frombuffer("".join(texts).encode("utf-32-le"), np.dtype("<u4"))
@@ -212,17 +230,17 @@ class _NgramDecoder(Decoder):
         return ""
 
 
-def _ngrams(characters: str, ngram: int, stride: int) -> list[str]:
+def _ngrams(characters: str, ngram: int, stride: int) -> Iterator[str]:
     """The n-grams that are tokens; characters of fewer than ``ngram`` are one."""
     last = max(len(characters) - ngram, 0)
-    return [characters[start : start + ngram] for start in range(0, last + 1, stride)] if characters else []
+    return (characters[start : start + ngram] for start in range(0, last + 1 if characters else 0, stride))
 
 
 def _reader(spelt: Callable[[str], str], white_space: WhiteSpace) -> Callable[[str], str]:
     """The function that returns the characters of a text. NFKC may write spaces, so it joins white space afterwards."""
     if white_space == "keep":
         return lambda text: with_line_ends(spelt(valid_text(text)), "\n")
-    return lambda text: " ".join(spelt(valid_text(text)).split())
+    return lambda text: joined_white_space(spelt(valid_text(text)))
 
 
 def _checked_white_space(value: Any) -> WhiteSpace:
