@@ -183,7 +183,7 @@ def test_fractions_take_at_least_one_document() -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_a_document_larger_than_memory_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("seqclf.sources.plain_text.lines.available_memory_bytes", lambda: 1_000)
+    monkeypatch.setattr("seqclf.sources.plain_text.lines.available_memory_bytes", lambda: 4_000)
     monkeypatch.setattr("seqclf.sources.plain_text.documents._CHARACTERS_AT_ONCE", 100)
     assert _check_and_read("numbers.txt", documents="line") == (None, None)
     early, late = _check_and_read("numbers.txt", documents="file")
