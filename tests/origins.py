@@ -26,6 +26,8 @@ def untrained_run(values: dict[str, Any], runs: Path, *, status: str = FINISHED,
     write_config(run.config, config)
     data.tokenizer.save(run.tokenizer)
     run.model.touch()
+    if data.labels:
+        run.write_labels(data.labels)
     if model:
         _write_model(run, config, data)
     run.update_manifest(status=status, task=config.task.type, ended=now(), best_epoch=1, epochs=1)
@@ -56,7 +58,7 @@ def initialized(values: dict[str, Any]) -> tuple[Any, list[Any]]:
     assert start is not None
     data = prepare(start.config)
     model = task_of(start.config, data).model(start.config, data)
-    initialize(model, start, data.tokenizer)
+    initialize(model, start, data)
     return model, [model_of(origin) for origin in start.origins]
 
 

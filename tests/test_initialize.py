@@ -24,7 +24,8 @@ from seqclf.model.language_model import HIDDEN, OutputWeights
 from seqclf.new_runs import begin_run
 from seqclf.runs import INTERRUPTED, RUNNING, Run
 from seqclf.text.kinds import load_tokenizer
-from seqclf.training.initialize.source import model_of, weights_of
+from seqclf.training.initialize.parts import weights_of
+from seqclf.training.initialize.source import model_of
 from seqclf.training.initialize.start import start_of
 from seqclf.training.options import Callbacks, TrainOptions
 from seqclf.training.train import train

@@ -15,10 +15,11 @@ from origins import initialized, output_of, padded, untrained_run
 
 from seqclf.config import checked_config
 from seqclf.config.problems import ConfigError
+from seqclf.labels import NO_LABELS
 from seqclf.model.encoder import EMBEDDING
 from seqclf.runs import Run
 from seqclf.training.initialize.start import start_of
-from seqclf.training.initialize.words import as_json, sentences
+from seqclf.training.initialize.words import Account
 
 TEXTS = [[5], [7, 3, 9, 4, 2, 8, 6], [11, 12, 13]]
 POOL = {"type": "pool", "method": ["last", "max"]}
@@ -95,12 +96,13 @@ def test_what_is_taken(pair: dict[str, str], sample_csv: Path) -> None:
     start = start_of(checked_config(_values(pair, sample_csv, layers)), Path("none"))
     assert start is not None
     assert start.config.embedding.dim == sum(DIMS)
-    assert sentences(start) == [
+    account = Account(start, start.origins[0].tokenizer, NO_LABELS)
+    assert account.sentences() == [
         "Starting from forward-1 (forward) and backward-1 (backward): tokenizer, embedding, layers[0] (lstm), "
         "layers[2] (lstm)",
         "Starting fresh: layers[3] (gru), head[0] (dense), output layer",
     ]
-    assert [run["folder"] for run in as_json(start)["runs"]] == list(pair.values())
+    assert [run["folder"] for run in account.as_json()["runs"]] == list(pair.values())
 
 
 def test_layers_of_other_types_start_fresh(sample_csv: Path, tmp_path: Path) -> None:

@@ -15,9 +15,10 @@ from origins import untrained_run
 from seqclf.config import checked_config, read_config
 from seqclf.config.loading import plain
 from seqclf.config.problems import ConfigError
+from seqclf.labels import Labels
 from seqclf.runs import FAILED, INTERRUPTED, RUNNING, Run
 from seqclf.training.initialize.start import Start, resolved, start_of
-from seqclf.training.initialize.words import as_json, fresh, taken
+from seqclf.training.initialize.words import Account
 
 LSTMS = [{"type": "lstm", "units": 8}, {"type": "lstm", "units": 8}]
 POOL = {"type": "pool"}
@@ -90,9 +91,10 @@ def test_layers_match_by_their_place_among_those_with_weights(
     assert [pair.here for pair in start.plan.pairs] == got
     assert list(start.plan.fresh) == rest
     titles = [f"layers[{index}] ({layers[index]['type']})" for index in range(len(layers))]
-    assert taken(start) == ["tokenizer", "embedding", *(titles[index] for index in got)]
-    assert fresh(start) == [*(titles[index] for index in rest), "head[0] (dense)", "output layer"]
-    assert as_json(start)["runs"][0]["folder"] == str(lm.folder)
+    account = Account(start, start.origins[0].tokenizer, Labels(("a", "b")))
+    assert account.taken == ["tokenizer", "embedding", *(titles[index] for index in got)]
+    assert account.fresh == [*(titles[index] for index in rest), "head[0] (dense)", "output layer"]
+    assert account.as_json()["runs"][0]["folder"] == str(lm.folder)
 
 
 MISFITS: list[tuple[dict[str, Any], list[str]]] = [
@@ -147,6 +149,10 @@ MISFITS: list[tuple[dict[str, Any], list[str]]] = [
         ],
     ),
     (
+        {"initialize": {"from": "lm", "tokenizer": "grow"}, "tokenizer": {"vocab_size": 90, "type": "word"}},
+        ["tokenizer.vocab_size: is 90, but the tokenizer of lm-1 has 90 tokens already; to let it grow, set more"],
+    ),
+    (
         {"embedding": {"vectors": "vectors.txt"}},
         ["embedding.vectors: the vectors of the tokens are those of lm-1 (initialize); remove the option"],
     ),
@@ -178,6 +184,14 @@ def test_a_misfit_has_its_place_in_the_file(sample_csv: Path, origins: Path, tmp
     place = raised.value.problems[0].place
     assert place is not None
     assert (place.source, place.text.strip()) == (str(path), "units: 5")
+
+
+def test_bytes_cannot_grow(sample_csv: Path, tmp_path: Path) -> None:
+    origin = untrained_run(lm_config(sample_csv, layers=LSTMS, tokenizer={"type": "byte"}), tmp_path)
+    values = _values(sample_csv, {"from": str(origin.folder), "tokenizer": "grow"}, [*LSTMS, POOL])
+    [problem] = _problems(values, tmp_path)
+    assert problem.startswith("initialize.tokenizer: is grow, but the byte tokenizer of small-1 cannot: it knows all")
+    assert problem.endswith("; set it to keep")
 
 
 def test_a_language_model_needs_the_direction_of_the_run(sample_csv: Path, origins: Path, lm: Run) -> None:

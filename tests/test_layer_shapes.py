@@ -13,7 +13,7 @@ from test_model import ALONE
 from seqclf.config import checked_config
 from seqclf.layer_types import LAYER_TYPES, Context, Flow, Layer
 from seqclf.model.seeds import Seeds
-from seqclf.training.initialize.source import weights_of
+from seqclf.training.initialize.parts import weights_of
 
 WIDTH = 6
 SAMPLED = sorted(

@@ -133,20 +133,27 @@ def prepare(
     started = time.perf_counter()
     corpus = corpus or Corpus(config, on_stage)
     known = tokenizer or _of_origin(config)
+    grows = tokenizer is None and config.initialize is not None and config.initialize.tokenizer == "grow"
 
     def learn(folder: Path) -> None:
         texts = counted_texts(corpus.texts_of("train", fingerprints["train"])).texts
         labels = corpus.labels()
+        made = known
         if known is None:
             on_stage(config.tokenizer.stage(len(texts)))
-        (known or _learn(config, texts)).save(folder)
+            made = _learn(config, texts)
+        elif grows:
+            on_stage(f"Growing the tokenizer on {len(texts):,} texts")
+            made = config.tokenizer.grow(known, texts)
+        assert made is not None
+        made.save(folder)
         if labels:
             write_json(folder / "labels.json", labels.as_json())
 
     fingerprints = {split: corpus.fingerprint(split) for split in ("train", "validation") if corpus.has(split)}
     key = [tokenizers.__version__, *sorted(config.tokenizer.decisive().items())]
     if known is not None:
-        key = ["known", known.fingerprint]
+        key = ["grown", known.fingerprint, *key] if grows else ["known", known.fingerprint]
     entry = cached("tokenizers", digest(_FORMAT, fingerprints["train"], key), learn)
     tokenizer = load_tokenizer(entry)
     labels = NO_LABELS

@@ -38,7 +38,7 @@ from seqclf.text.tokenizer import Tokenizer
 from seqclf.training.data_checks import problems_with_data
 from seqclf.training.estimate import Estimate, LayerRow, measure
 from seqclf.training.initialize.start import Start, start_of
-from seqclf.training.initialize.words import as_json, sentences
+from seqclf.training.initialize.words import Account
 from seqclf.training.memory_estimate import check_memory
 from seqclf.training.pretrained import Pretrained, read_pretrained
 
@@ -117,7 +117,6 @@ def examine(
         texts, respelled = _spelled_alike(texts)
     report = _report_of_texts(loaded, texts)
     if start is not None:
-        report.starts_from, report.starting = as_json(start), sentences(start)
         report.warnings += [loaded.placed(warning) for warning in start.warnings]
     report.warnings += [loaded.placed(warning) for warning in respelled]
     if report.problems:
@@ -127,6 +126,9 @@ def examine(
         encoded = {"train": data.train, "validation": data.validation}
         if "test" in names and config.task.needs_labels:  # only an evaluation of a language model needs their tokens
             encoded["test"] = encode_split(corpus, "test", data.tokenizer, data.labels, on_stage, extra=data.extra)
+    if start is not None:
+        account = Account(start, data.tokenizer, data.labels)
+        report.starts_from, report.starting = account.as_json(), account.sentences()
     tokens = {name: split for name, split in encoded.items() if split is not None}
     _add_tokens(report, loaded, texts, tokens, data.tokenizer)
     report.problems += [loaded.placed(problem) for problem in problems_with_data(config, data)]

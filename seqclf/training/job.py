@@ -15,8 +15,8 @@ from seqclf.training.baseline import ParallelBaseline
 from seqclf.training.environment import peak_memory_bytes
 from seqclf.training.events import TrainingDone, TrainingStarted
 from seqclf.training.extend import extend_training
-from seqclf.training.initialize.start import Start, start_of
-from seqclf.training.initialize.words import as_json, sentences
+from seqclf.training.initialize.start import start_of
+from seqclf.training.initialize.words import Account
 from seqclf.training.keeper import Keeper
 from seqclf.training.options import MOST_REWINDS, Callbacks, Outcome, TrainOptions
 from seqclf.training.pretrained import read_pretrained
@@ -56,7 +56,7 @@ class Job:
 
         task = self.task.begin(self.config, self.data, self.run, self.callbacks.stage)
         model = self._model(task)
-        start = None if self.options.resume and self.run.has_checkpoint else self._initialize(model)
+        account = None if self.options.resume and self.run.has_checkpoint else self._initialize(model)
         training, scores = self.config.training, task.metrics.monitored()
         state = TrainingState.begin(model, training, depth_groups(self.config), carried=task.carried(model))
         keeper = Keeper(
@@ -67,7 +67,7 @@ class Job:
             self._resume(keeper)
         else:
             keeper.save()  # to rewind to before the first regular checkpoint
-        self.callbacks.listen(self._started(model, task, start))
+        self.callbacks.listen(self._started(model, task, account))
         done = self._loop_with_rewinds(keeper, baseline, task)
         return self._finish(done, keeper, baseline)
 
@@ -92,7 +92,7 @@ class Job:
         resumed = [*before.get("resumed", []), now()]
         self.run.update_manifest(status=RUNNING, before=before["status"], resumed=resumed, **this_process())
 
-    def _initialize(self, model: keras.Model) -> Start | None:
+    def _initialize(self, model: keras.Model) -> Account | None:
         """Give the model the weights of the run that the training starts from; None without one."""
         start = start_of(self.config, self.run.folder.parent)
         if start is None:
@@ -100,11 +100,12 @@ class Job:
         from seqclf.training.initialize.weights import initialize
 
         self.callbacks.stage(f"Reading the weights of {' and '.join(str(one.run.folder) for one in start.origins)}")
-        initialize(model, start, self.data.tokenizer)
-        self.run.update_manifest(initialize=as_json(start))
-        return start
+        initialize(model, start, self.data)
+        account = Account(start, self.data.tokenizer, self.data.labels)
+        self.run.update_manifest(initialize=account.as_json())
+        return account
 
-    def _started(self, model: keras.Model, task: Task, start: Start | None) -> TrainingStarted:
+    def _started(self, model: keras.Model, task: Task, account: Account | None) -> TrainingStarted:
         data = self.data
         return TrainingStarted(
             self.config.data.describe(),
@@ -115,7 +116,7 @@ class Job:
             task.shows_accuracy,
             task.shows_perplexity,
             notes=(*data.notes, *task.notes),
-            starts_from=() if start is None else tuple(sentences(start)),
+            starts_from=() if account is None else tuple(account.sentences()),
             scores=task.metrics.monitored(),
         )
 

@@ -139,7 +139,7 @@ def start_of_training(config: Config, folder: Path) -> Any:
     data = prepare(config)
     model = task_of(config, data).model(config, data)
     if start is not None:
-        initialize(model, start, data.tokenizer)
+        initialize(model, start, data)
     return data.tokenizer.encode("A long story"), [weight.tolist() for weight in model.get_weights()]
 
 

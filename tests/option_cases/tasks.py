@@ -29,10 +29,11 @@ def _from_both(base: Any, changed: Any) -> Case:
     return Case(looks.start_of_training, *origins)
 
 
-def _from(base: Any, changed: Any) -> Case:
-    """A classifier with another start."""
+def _from(base: Any, changed: Any, tokenizer: Any = None) -> Case:
+    """A classifier with another start; ``tokenizer``: options of the second one."""
     given = {"layers": [{"type": "gru", "units": 6}] * 2, "head": [], "tokenizer": {}}
-    return Case(looks.start_of_training, {**given, "initialize": base}, {**given, "initialize": changed})
+    changes = {**given, "initialize": changed, "tokenizer": tokenizer or {}}
+    return Case(looks.start_of_training, {**given, "initialize": base}, changes)
 
 
 CASES = {
@@ -40,6 +41,7 @@ CASES = {
     "InitializeConfig.from": _from({"from": "one"}, {"from": "two"}),
     "BothWays.forward": _from_both({"forward": "up", "backward": "down"}, {"forward": "up2", "backward": "down"}),
     "BothWays.backward": _from_both({"forward": "up", "backward": "down"}, {"forward": "up", "backward": "down2"}),
+    "InitializeConfig.tokenizer": _from({"from": "two"}, {"from": "two", "tokenizer": "grow"}, {"vocab_size": 90}),
     "InitializeConfig.layers": _from({"from": "one"}, {"from": "one", "layers": [1]}),
     "Config.task": Case(looks.outputs_of, _BASE, {**_BASE, "task": "language_model"}),
     "ClassificationTask.type": Case(looks.outputs_of, _BASE, {**_BASE, "task": {"type": "language_model"}}),

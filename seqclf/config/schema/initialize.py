@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, create_model
 
@@ -48,6 +48,12 @@ class InitializeConfig(_From):
         None,
         description="Indices of the `layers` that get the run's weights; null: all from the first on, up to one that "
         "has another type than in the run.",
+    )
+
+    tokenizer: Literal["keep", "grow"] = Field(
+        "keep",
+        description="keep: the run's tokenizer as it is. grow: with further tokens that the training texts need, up to "
+        "`tokenizer.vocab_size`; its own tokens keep their ids and their vectors.",
     )
 
     @property

@@ -36,8 +36,7 @@ def output_for(weights: OutputWeights, labels: Labels, new_labels: Labels) -> Ou
     Raises ``ValueError`` if ``weights`` are not those of ``labels``.
     """
     _check(weights, labels)
-    convertible = labels.multi == new_labels.multi or (new_labels.multi and labels.units < len(labels))
-    if not convertible or set(labels).isdisjoint(new_labels):
+    if not goes_on(labels, new_labels):
         return None
     rows = _rows(weights, labels, opposite=new_labels.multi)
     mean = rows.mean(axis=0)
@@ -46,6 +45,12 @@ def output_for(weights: OutputWeights, labels: Labels, new_labels: Labels) -> Ou
     if new_labels.units < len(new_labels):
         chosen = chosen[1:] - chosen[:1]
     return OutputWeights(chosen[:, :-1].T.astype(np.float32), chosen[:, -1].astype(np.float32))
+
+
+def goes_on(labels: Labels, new_labels: Labels) -> bool:
+    """Whether ``output_for`` finds an output layer."""
+    convertible = labels.multi == new_labels.multi or (new_labels.multi and labels.units < len(labels))
+    return convertible and not set(labels).isdisjoint(new_labels)
 
 
 def _rows(weights: OutputWeights, labels: Labels, *, opposite: bool) -> NDArray[np.float64]:

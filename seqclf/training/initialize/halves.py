@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.errors import InputError
-from seqclf.training.initialize.source import parts_of
+from seqclf.training.initialize.parts import parts_of
 
 PROJECTION = "_projection"
 """The part of a residual layer that changes the dimension of its input."""

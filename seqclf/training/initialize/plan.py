@@ -31,7 +31,8 @@ class Plan:
 
     Attributes:
         fresh: indices of the layers with weights that start fresh.
-        output: head and output layer get weights, too. They are of use only if everything below them does.
+        output: head and output layer get weights, too. They are of use only if everything below them does. The output
+            layer of a classifier has no weights for labels of which the run knows none.
     """
 
     pairs: tuple[Pair, ...]
@@ -88,11 +89,19 @@ def _innermost(layer: Layer) -> Layer:
 
 def _heads_match(config: Config, origins: Sequence[Origin]) -> bool:
     """Whether the output layers are of the same task, and the heads below them consist of the same layers."""
-    if len(origins) > 1 or config.task.needs_labels or not origins[0].is_language_model:
+    both = (config, origins[0].config)
+    if len(origins) > 1 or both[0].task.type != both[1].task.type:
         return False
-    heads = [[layer for layer in one.head if layer.has_weights] for one in (config, origins[0].config)]
+    heads = [[layer for layer in one.head if layer.has_weights] for one in both]
     shapes = [[(layer.type, layer.shaped_by(None)) for layer in head] for head in heads]
-    return shapes[0] == shapes[1]
+    # Other inputs beside the vector of the text are rows of a dense layer's kernel; other layers mix them.
+    splits = not heads[0] or heads[0][0].type == "dense" or not any(map(_joins_inputs, both))
+    return splits and shapes[0] == shapes[1]
+
+
+def _joins_inputs(config: Config) -> bool:
+    """Whether more than the vector of the text enters the head."""
+    return bool(config.data.columns().extra) or (config.ngrams is not None and config.ngrams.join == "head")
 
 
 def _unusable_indices(

@@ -1,4 +1,4 @@
-"""The model of a run that another training starts from, and the parts of models."""
+"""The model of a run that another training starts from."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from seqclf.model.fitted import without_fitted
 from seqclf.model.language_model import build_language_model
 from seqclf.model.weights import load_weights
 from seqclf.training.initialize.origin import Origin
-
-_SEGMENTS = "_segments"
 
 
 def model_of(origin: Origin) -> keras.Model:
@@ -32,21 +30,3 @@ def model_of(origin: Origin) -> keras.Model:
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)
     return model
-
-
-def parts_of(model: keras.Model, name: str) -> dict[str, list[keras.Variable]]:
-    """The weights of the Keras layers that a layer of the config, with this ``layer_name``, consists of.
-
-    By the rest of the names of these Keras layers, in alphabetical order.
-    """
-    found: dict[str, list[keras.Variable]] = {}
-    for layer in model.layers:
-        if layer.name == name or layer.name.startswith(f"{name}_"):
-            part = layer.name.removeprefix(name).removesuffix(_SEGMENTS)
-            found.setdefault(part, []).extend(layer.weights)
-    return dict(sorted(found.items()))
-
-
-def weights_of(model: keras.Model, name: str) -> list[keras.Variable]:
-    """All weights in ``parts_of``."""
-    return [weight for weights in parts_of(model, name).values() for weight in weights]

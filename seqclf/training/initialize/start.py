@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,9 @@ from seqclf.training.initialize.plan import Plan, plan_for
 _OF_LENGTH = frozenset(TokenizerOptions.model_fields)
 """Options of a tokenizer that say how much of a text is read; they need not be those of the run."""
 
+
+_OF_GROWTH = frozenset({"vocab_size", "min_frequency"})
+"""Options of a tokenizer that say how it grows."""
 
 _FROM = ("initialize", "from")
 _DIRECTIONS = ("forward", "backward")
@@ -92,22 +95,30 @@ def _found(names: Sequence[str], runs: Path) -> list[Origin]:
 def _completed(config: Config, origins: Sequence[Origin]) -> tuple[Config, list[Problem]]:
     """The config with the runs' paths, their tokenizer and the dimension of their embeddings, and what disagrees."""
     assert config.initialize is not None
-    problems = [*_of_tokenizer(config.tokenizer, origins[0]), *_of_embedding(config.embedding, origins)]
-    lengths = {
-        name: getattr(config.tokenizer, name) for name in _OF_LENGTH if name in type(config.tokenizer).model_fields
-    }
+    grows = config.initialize.tokenizer == "grow"
+    free = _OF_LENGTH | (_OF_GROWTH if grows else set())
+    problems = [*_of_tokenizer(config.tokenizer, origins[0], free), *_of_embedding(config.embedding, origins)]
+    own = {name: getattr(config.tokenizer, name) for name in _OF_LENGTH}
+    own |= {name: getattr(config.tokenizer, name) for name in config.tokenizer.model_fields_set & free}
+    tokenizer = origins[0].config.tokenizer
+    tokenizer = tokenizer.model_copy(
+        update={name: own[name] for name in own.keys() & type(tokenizer).model_fields.keys()}
+    )
+    if grows and not problems:
+        problems += _of_growth(tokenizer, origins[0])
     dim = sum(origin.config.embedding.dim for origin in origins)
     changes: dict[str, Any] = {
         "initialize": config.initialize.with_origins(*(str(origin.run.folder) for origin in origins)),
-        "tokenizer": origins[0].config.tokenizer.model_copy(update=lengths),
+        "tokenizer": tokenizer,
         "embedding": config.embedding.model_copy(update={"dim": dim}),
     }
     return config.model_copy(update=changes), problems
 
 
-def _of_tokenizer(tokenizer: TokenizerOptions, origin: Origin) -> Iterator[Problem]:
+def _of_tokenizer(tokenizer: TokenizerOptions, origin: Origin, free: Set[str]) -> Iterator[Problem]:
+    """Options that disagree with the run's tokenizer, except those in ``free``."""
     its = origin.config.tokenizer
-    given = tokenizer.model_fields_set - _OF_LENGTH
+    given = tokenizer.model_fields_set - free
     if "type" in given and tokenizer.type != its.type:
         message = f"is {tokenizer.type}, but {origin.name} has a {its.type} tokenizer, which is used; remove the option"
         yield Problem(("tokenizer", "type"), message)
@@ -122,6 +133,19 @@ def _of_tokenizer(tokenizer: TokenizerOptions, origin: Origin) -> Iterator[Probl
             )
             message = f"is {written(value)}, but {origin.name}, whose tokenizer is used, {found}; remove the option"
             yield Problem(("tokenizer", option), message)
+
+
+def _of_growth(tokenizer: TokenizerOptions, origin: Origin) -> Iterator[Problem]:
+    if tokenizer.cannot_grow is not None:
+        reason = f"the {tokenizer.type} tokenizer of {origin.name} cannot: {tokenizer.cannot_grow}"
+        yield Problem(("initialize", "tokenizer"), f"is grow, but {reason}; set it to keep")
+        return
+    most, size = tokenizer.most_pieces, origin.tokenizer.plain.vocabulary_size
+    if most is not None and most <= size:
+        message = (
+            f"is {most:,}, but the tokenizer of {origin.name} has {size:,} tokens already; to let it grow, set more"
+        )
+        yield Problem(("tokenizer", "vocab_size"), message)
 
 
 def _of_embedding(embedding: EmbeddingConfig, origins: Sequence[Origin]) -> Iterator[Problem]:

@@ -1,41 +1,119 @@
-"""What a training takes from another run, in words and for its manifest."""
+"""What a training takes from other runs, in words and for its manifest."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from seqclf.labels import Labels, on_one_line
+from seqclf.tasks.classification.output_rows import goes_on
+from seqclf.text.tokenizer import Tokenizer
 from seqclf.training.initialize.origin import Origin
 from seqclf.training.initialize.start import Start
 
-
-def taken(start: Start) -> list[str]:
-    """What comes from the run."""
-    layers = [_title(start, pair.here) for pair in start.plan.pairs]
-    return ["tokenizer", "embedding", *layers, *(_above(start) if start.plan.output else [])]
+_LISTED = 5  # labels
 
 
-def fresh(start: Start) -> list[str]:
-    """What starts with random weights."""
-    layers = [_title(start, index) for index in start.plan.fresh]
-    return layers if start.plan.output else [*layers, *_above(start)]
+@dataclass(frozen=True)
+class Account:
+    """What a training takes.
 
+    Attributes:
+        tokenizer: of the new model.
+        labels: of the new model; empty for a language model.
+    """
 
-def sentences(start: Start) -> list[str]:
-    """Both in words."""
-    lines = [f"Starting from {_runs(start)}: {', '.join(taken(start))}"]
-    if rest := fresh(start):
-        lines.append(f"Starting fresh: {', '.join(rest)}")
-    return lines
+    start: Start
+    tokenizer: Tokenizer
+    labels: Labels
 
+    @property
+    def taken(self) -> list[str]:
+        """What comes from the runs."""
+        layers = [self._title(pair.here) for pair in self.start.plan.pairs]
+        head = self._head if self.start.plan.output else []
+        return [self._tokens, "embedding", *layers, *head, *(["output layer"] if self.takes_output else [])]
 
-def as_json(start: Start) -> dict[str, Any]:
-    """For the manifest."""
-    return {
-        "runs": [_run_as_json(origin) for origin in start.origins],
-        "tokenizer": start.origins[0].tokenizer.fingerprint,
-        "taken": taken(start),
-        "fresh": fresh(start),
-    }
+    @property
+    def fresh(self) -> list[str]:
+        """What starts with random weights."""
+        layers = [self._title(index) for index in self.start.plan.fresh]
+        head = [] if self.start.plan.output else self._head
+        return [*layers, *head, *([] if self.takes_output else ["output layer"])]
+
+    @property
+    def takes_output(self) -> bool:
+        """Whether the output layer gets weights."""
+        if not self.start.plan.output or self._known is None:
+            return self.start.plan.output
+        return goes_on(self._known, self.labels)
+
+    @property
+    def new_labels(self) -> list[str]:
+        """Labels that the run does not know; empty if the output layer starts fresh."""
+        return [label for label in self.labels if label not in (self._known or ())] if self.takes_output else []
+
+    @property
+    def dropped_labels(self) -> list[str]:
+        """Labels that only the run knows; empty if the output layer starts fresh."""
+        return [label for label in self._known or () if label not in self.labels] if self.takes_output else []
+
+    def sentences(self) -> list[str]:
+        """All of it in words."""
+        lines = [f"Starting from {self._runs}: {', '.join(self.taken)}"]
+        if self.fresh:
+            lines.append(f"Starting fresh: {', '.join(self.fresh)}")
+        if self.new_labels:
+            lines.append(f"New labels, which start as the mean of the known ones: {_listed(self.new_labels)}")
+        if self.dropped_labels:
+            lines.append(f"Labels that the new texts do not have: {_listed(self.dropped_labels)}")
+        return lines
+
+    def as_json(self) -> dict[str, Any]:
+        """For the manifest."""
+        origin = self.start.origins[0]
+        return {
+            "runs": [_run_as_json(one) for one in self.start.origins],
+            "tokenizer": {
+                "fingerprint": origin.tokenizer.fingerprint,
+                "tokens": origin.tokenizer.plain.vocabulary_size,
+                "new_tokens": self._new_tokens,
+            },
+            "taken": self.taken,
+            "fresh": self.fresh,
+            "new_labels": self.new_labels,
+            "dropped_labels": self.dropped_labels,
+        }
+
+    @property
+    def _known(self) -> Labels | None:
+        """The labels of the run, if both models are classifiers."""
+        origin = self.start.origins[0]
+        return None if origin.is_language_model or not self.labels else origin.run.labels
+
+    @property
+    def _new_tokens(self) -> int:
+        return self.tokenizer.plain.vocabulary_size - self.start.origins[0].tokenizer.plain.vocabulary_size
+
+    @property
+    def _tokens(self) -> str:
+        new = self._new_tokens
+        return f"tokenizer ({new:,} new token{'' if new == 1 else 's'})" if new else "tokenizer"
+
+    @property
+    def _head(self) -> list[str]:
+        head = enumerate(self.start.config.head)
+        return [f"head[{index}] ({layer.short_name})" for index, layer in head if layer.has_weights]
+
+    @property
+    def _runs(self) -> str:
+        origins = self.start.origins
+        if len(origins) == 1:
+            return f"the {origins[0].kind} {origins[0].name}"
+        return f"{origins[0].name} (forward) and {origins[1].name} (backward)"
+
+    def _title(self, index: int) -> str:
+        return f"layers[{index}] ({self.start.config.layers[index].short_name})"
 
 
 def _run_as_json(origin: Origin) -> dict[str, Any]:
@@ -44,18 +122,7 @@ def _run_as_json(origin: Origin) -> dict[str, Any]:
     return {"folder": str(origin.run.folder), "task": origin.run.task, **state}
 
 
-def _runs(start: Start) -> str:
-    origins = start.origins
-    if len(origins) == 1:
-        return f"the {origins[0].kind} {origins[0].name}"
-    return f"{origins[0].name} (forward) and {origins[1].name} (backward)"
-
-
-def _above(start: Start) -> list[str]:
-    """What is above ``layers``."""
-    head = enumerate(start.config.head)
-    return [*(f"head[{index}] ({layer.short_name})" for index, layer in head if layer.has_weights), "output layer"]
-
-
-def _title(start: Start, index: int) -> str:
-    return f"layers[{index}] ({start.config.layers[index].short_name})"
+def _listed(labels: list[str]) -> str:
+    shown = ", ".join(f'"{on_one_line(label)}"' for label in labels[:_LISTED])
+    more = len(labels) - _LISTED
+    return f"{shown} and {more:,} more" if more > 0 else shown
