@@ -270,7 +270,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--failures", action="store_true", help="print the tunes that do not pass")
     for name, default in (("samples", 100), ("seed", 1), ("tokens", 3000)):
         parser.add_argument(f"--{name}", type=int, default=default, help=f"of a run's tunes, {default} if omitted")
-    for name, share in (("temperature", 0.6), ("top-p", 1.0)):
+    for name, share in (("temperature", 0.5), ("top-p", 1.0)):
         parser.add_argument(f"--{name}", type=float, default=share, help=f"of a run's tunes, {share} if omitted")
     options = parser.parse_args(arguments)
     if options.source != "-" and not Path(options.source).exists():
