@@ -16,22 +16,25 @@ class Decoder(ABC):
 
     The parts that ``add`` and ``finish`` return, joined, are what ``Tokenizer.decode`` returns. Padding and unknown
     tokens add no text. The text of the first ids is the beginning of the text of all, unless they end inside a word.
+
+    Attributes:
+        usable: the ids that texts have, ``bool [vocabulary]``, read-only.
     """
 
     def __init__(self, vocabulary_size: int, *, unknown_id: int, never: Iterable[int] = ()) -> None:
         """``never``: further ids that no text has, such as those of special tokens."""
         self._unknown_id = unknown_id
-        self._usable = np.ones(vocabulary_size, np.bool_)
-        self._usable[[PAD_ID, unknown_id, *never]] = False
-        self._usable.flags.writeable = False
+        self.usable = np.ones(vocabulary_size, np.bool_)
+        self.usable[[PAD_ID, unknown_id, *never]] = False
+        self.usable.flags.writeable = False
 
     def add(self, token_id: int) -> str:
         """The text that is complete with this token: "" while a character or word may go on.
 
         Raises ``ValueError`` if the tokenizer has no such id.
         """
-        if not 0 <= token_id < len(self._usable):
-            raise ValueError(f"token id {token_id}: expected 0 to {len(self._usable) - 1}")
+        if not 0 <= token_id < len(self.usable):
+            raise ValueError(f"token id {token_id}: expected 0 to {len(self.usable) - 1}")
         if token_id == PAD_ID:
             return ""
         return self._gap() if token_id == self._unknown_id else self._added(token_id)
@@ -51,7 +54,7 @@ class Decoder(ABC):
         Padding and unknown tokens never may. Others may not where no text has them: bytes that are not UTF-8, n-grams
         that do not overlap, pieces that continue nothing. At least one id may, if the tokenizer knows any token.
         """
-        return self._usable
+        return self.usable
 
     @abstractmethod
     def _added(self, token_id: int) -> str:

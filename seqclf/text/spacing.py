@@ -11,21 +11,23 @@ A rule is not followed where a reader would find other words in the result: ``do
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
 
 from seqclf.text.chunks import LINE_BREAK, Wording
 from seqclf.text.unicode_ranges import SYMBOLS, UNSPACED
 from seqclf.text.words import character_class
 
-_CLOSING = frozenset(".,!?;:%)]}\u2019\u201d\u2026\xbb")
-_OPENING = frozenset("([{\xbf\xa1\u2018\u201c\xab$\xa3\xa5\u20ac")
-_JOINING = frozenset("-/_")
-_QUOTES = frozenset("\"'")
-_APOSTROPHES = frozenset("'\u2019")
-_CONTRACTED = frozenset(("s", "t", "d", "m", "ll", "re", "ve"))
-_IN_NUMBERS = {".": re.compile(r"\d.*"), ",": re.compile(r"\d{3}"), ":": re.compile(r"\d\d")}
-"""What follows these characters in a number."""
+Truth: TypeAlias = Any
+"""``np.bool_``, or a tensor of booleans, one for each of many words: operators that both have compute the rules."""
+
+LETTER, LETTER_OF_RUN = "q", "\u0e01"
+"""What long words of the two kinds consist of. No mark composes with either."""
 
 _NO_SPACES = (
     (0x0F00, 0x0FFF),  # Tibetan
@@ -37,17 +39,131 @@ _NO_SPACES = (
     (0xFF00, 0xFF9F),
     (0x20000, 0x3FFFF),
 )
+_UNSPACED = f"[{character_class((*UNSPACED, *_NO_SPACES))}]"
 
-_match_symbol = re.compile(f"[{character_class(SYMBOLS)}]").fullmatch
-_is_unspaced = re.compile(f"[{character_class((*UNSPACED, *_NO_SPACES))}]").match
-_begins_run = re.compile(f"[{character_class(UNSPACED)}]").match
-_LETTER, _LETTER_OF_RUN = "q", "\u0e01"
-"""What long words of the two kinds consist of. No mark composes with either."""
+
+class Traits(NamedTuple):
+    """What the rules know about a word. ``TRAITS`` defines the traits.
+
+    Attributes:
+        fraction, thousands, minutes: a word that follows ``.``, ``,`` or ``:`` in a number.
+    """
+
+    word: Truth
+    symbol: Truth
+    closing: Truth
+    opening: Truth
+    joining: Truth
+    double: Truth
+    single: Truth
+    apostrophe: Truth
+    contracted: Truth
+    plural: Truth
+    number: Truth
+    point: Truth
+    comma: Truth
+    colon: Truth
+    fraction: Truth
+    thousands: Truth
+    minutes: Truth
+    unspaced: Truth
+    ends_unspaced: Truth
+
+
+TRAITS: Mapping[str, str] = {
+    "word": "(?s:.+)",
+    "symbol": f"[{character_class(SYMBOLS)}]",
+    "closing": "[.,!?;:%)\\]}\u2019\u201d\u2026\xbb]",
+    "opening": "[(\\[{\xbf\xa1\u2018\u201c\xab$\xa3\xa5\u20ac]",
+    "joining": "[-/_]",
+    "double": '"',
+    "single": "'",
+    "apostrophe": "['\u2019]",
+    "contracted": "s|t|d|m|ll|re|ve",
+    "plural": "[^']*s",
+    "number": "(?s:.*)\\d",
+    "point": "[.]",
+    "comma": ",",
+    "colon": ":",
+    "fraction": "\\d(?s:.*)",
+    "thousands": "\\d{3}",
+    "minutes": "\\d\\d",
+    "unspaced": f"{_UNSPACED}(?s:.*)",
+    "ends_unspaced": f"(?s:.*){_UNSPACED}",
+}
+"""Each trait's pattern, which the whole word matches. Python's ``re`` and RE2 read all but ``\\d`` alike."""
+BEGINS_RUN = f"[{character_class(UNSPACED)}](?s:.*)"
+"""Pattern of words that begin with a letter of a script without spaces."""
+
+_PATTERNS = {name: re.compile(TRAITS[name]) for name in Traits._fields}
+_begins_run = re.compile(BEGINS_RUN).fullmatch
 
 
 def is_symbol(word: str) -> bool:
     """Whether the word is a punctuation mark, another symbol or an ideograph."""
-    return _match_symbol(word) is not None
+    return _PATTERNS["symbol"].fullmatch(word) is not None
+
+
+class Line(NamedTuple):
+    """What the rules know about a line so far.
+
+    Attributes:
+        last: the last word.
+        after_number: the word before it ends with a digit.
+        joins: the last word is a hyphen that joins others.
+        double, single: a quote is open.
+    """
+
+    last: Traits
+    after_number: Truth
+    joins: Truth
+    double: Truth
+    single: Truth
+
+
+_NO = np.bool_(False)
+NEW_LINE = Line(Traits(*(_NO for _ in Traits._fields)), _NO, _NO, _NO, _NO)
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def traits_of(word: str) -> Traits:
+    """The traits of a word, ``np.bool_`` each."""
+    return Traits(*(np.bool_(pattern.fullmatch(word) is not None) for pattern in _PATTERNS.values()))
+
+
+def follow(line: Line, word: Traits, repeats: Truth) -> tuple[Truth, Line]:
+    """Whether the next word of a line follows the last one without a space, by the rules, and the line after it.
+
+    Args:
+        repeats: the word equals the last one.
+    """
+    last = line.last
+    joins = word.joining & ((last.word & ~last.symbol) | (line.joins & repeats))
+    possessive = word.single & ~line.single & last.plural
+    closes = possessive | (word.double & line.double) | (word.single & line.single)
+    is_quote = word.double | word.single
+    apostrophe = ~is_quote & last.single & word.contracted  # not a quote that opened
+    follows = (is_quote & (closes | last.opening)) | (~is_quote & (joins | _is_close(line, word, repeats)))
+    double = line.double ^ word.double
+    single = (word.single & ~closes) | (~word.single & line.single & ~apostrophe)
+    return follows, Line(word, last.number, joins, double, single)
+
+
+def _is_close(line: Line, word: Traits, repeats: Truth) -> Truth:
+    """``follow`` for a word that is no quote, if it is not a hyphen after a word."""
+    last = line.last
+    opened = (last.double & line.double) | (last.single & line.single)
+    in_number = (last.point & word.fraction) | (last.comma & word.thousands) | (last.colon & word.minutes)
+    return (
+        word.closing
+        | last.opening
+        | opened
+        | (last.apostrophe & word.contracted)
+        | (line.joins & ~word.symbol)
+        | (line.after_number & in_number)
+        | (word.unspaced & (last.unspaced | last.ends_unspaced))
+        | (repeats & word.symbol)
+    )
 
 
 class Spacing:
@@ -59,23 +175,24 @@ class Spacing:
     def __init__(self, wording: Wording) -> None:
         self._most, self._line_break = wording.most, LINE_BREAK if wording.line_breaks else None
         self._words_of, self._uncut = wording.reader(), replace(wording, most=None).reader()
-        self._rules = _Rules()
+        self._line = NEW_LINE
         self._joined: list[str] = []  # the last two words without white space between them
-        self._long = _LETTER  # the kind of the last word, if it is a long one
+        self._long = LETTER  # the kind of the last word, if it is a long one
 
     def add(self, word: str) -> str:
         """The word, after a space if there is one. A line break ends a line."""
         if word == self._line_break:
-            self._rules, self._joined = _Rules(), []
+            self._line, self._joined = NEW_LINE, []
             return "\n"
-        follows = self._rules.follows(word)
+        repeats = np.bool_(self._joined[-1:] == [word])
+        follows, self._line = follow(self._line, traits_of(word), repeats)
         begins_line = not self._joined
         if not begins_line and self._goes_on(word):
             self._joined = [self._joined[-1], word]
             return word
         space = "" if begins_line or (follows and self._words_stay(word)) else " "
         self._joined = [word] if space else [*self._joined[-1:], word]
-        self._long = _LETTER_OF_RUN if _begins_run(word) else _LETTER
+        self._long = LETTER_OF_RUN if _begins_run(word) else LETTER
         return space + word
 
     def _words_stay(self, word: str) -> bool:
@@ -89,49 +206,3 @@ class Spacing:
             return False
         both = self._long + last + word + self._long  # a part may begin or end with an apostrophe
         return self._uncut(both) == [both]
-
-
-class _Rules:
-    """Which words of a line follow the one before without a space."""
-
-    def __init__(self) -> None:
-        self._before, self._last = "", ""
-        self._joins = False  # whether the last word is a hyphen that joins others
-        self._opened: set[str] = set()  # quotes
-
-    def follows(self, word: str) -> bool:
-        """Whether the next word of the line does."""
-        after_word = bool(self._last) and not is_symbol(self._last)
-        joins = word in _JOINING and (after_word or (self._joins and word == self._last))
-        if word in _QUOTES:
-            follows = self._quote(word)
-        else:
-            follows = joins or self._is_close(word)
-            if self._last == "'" and word in _CONTRACTED:
-                self._opened.discard("'")  # it was an apostrophe
-        self._before, self._last, self._joins = self._last, word, joins
-        return follows
-
-    def _quote(self, mark: str) -> bool:
-        """``follows`` for a quote."""
-        possessive = mark == "'" and mark not in self._opened and self._last.endswith("s") and "'" not in self._last
-        if possessive or mark in self._opened:
-            self._opened.discard(mark)
-            return True
-        self._opened.add(mark)
-        return self._last in _OPENING
-
-    def _is_close(self, word: str) -> bool:
-        """``follows`` for another word, if it is not a hyphen after a word."""
-        last, is_word = self._last, not is_symbol(word)
-        if word in _CLOSING or last in _OPENING or last in self._opened:
-            return True
-        if last in _APOSTROPHES and word in _CONTRACTED:
-            return True
-        if self._joins and is_word:
-            return True
-        if last in _IN_NUMBERS and self._before[-1:].isdigit() and _IN_NUMBERS[last].fullmatch(word):
-            return True
-        if _is_unspaced(word) and last and (_is_unspaced(last[-1]) or _is_unspaced(last)):
-            return True
-        return word == last and not is_word

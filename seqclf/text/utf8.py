@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import functools
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,3 +51,38 @@ def _following(last: int) -> NDArray[np.bool_]:
     allowed[list(_SECOND.get(last, _CONTINUING) if last else _LEADING)] = True
     allowed.flags.writeable = False
     return allowed
+
+
+class Utf8States(NamedTuple):
+    """The same rules as tables. State 0 is that between characters.
+
+    Attributes:
+        allowed: which bytes may come next, ``bool [states, 256]``.
+        after: the state after such a byte, ``int32 [states, 256]``.
+    """
+
+    allowed: NDArray[np.bool_]
+    after: NDArray[np.int32]
+
+
+def utf8_states() -> Utf8States:
+    """The states of ``Utf8Characters``: which bytes may follow, and how many a character lacks."""
+    start = (0, 0)  # an argument of ``_following``, and the number of bytes that are missing
+    states, allowed, after = [start], [], []
+    for last, missing in states:  # which grows
+        following = _following(last)
+        places = np.zeros(256, np.int32)
+        for byte in np.flatnonzero(following).tolist():
+            left = missing - 1 if missing else _length(byte) - 1
+            reached = (byte if byte in _SECOND and not missing else 0x80, left) if left else start
+            if reached not in states:
+                states.append(reached)
+            places[byte] = states.index(reached)
+        allowed.append(following)
+        after.append(places)
+    return Utf8States(np.stack(allowed), np.stack(after))
+
+
+def _length(first: int) -> int:
+    """The number of bytes of a character with this first byte."""
+    return 1 + (first >= 0xC0) + (first >= 0xE0) + (first >= 0xF0)

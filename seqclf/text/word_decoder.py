@@ -30,8 +30,8 @@ class PieceDecoder(Decoder):
         special = (number for number, piece in enumerate(pieces) if piece == continuation or _is_special(piece))
         super().__init__(len(pieces), unknown_id=tokenizer.unknown_id, never=special)
         self._pieces, self._continuation = pieces, continuation
-        begins = self._usable & ~np.array([piece.startswith(continuation) for piece in pieces])
-        self._begins = begins if begins.any() else self._usable
+        begins = self.usable & ~np.array([piece.startswith(continuation) for piece in pieces])
+        self._begins = begins if begins.any() else self.usable
         self._begins.flags.writeable = False
         self._spacing = Spacing(tokenizer.wording)
         self._line_break = LINE_BREAK if tokenizer.wording.line_breaks else None
@@ -43,7 +43,7 @@ class PieceDecoder(Decoder):
 
     def allowed(self) -> NDArray[np.bool_]:
         """A piece that continues a word only follows one that can be continued."""
-        return self._usable if self._word and not is_symbol(self._word) else self._begins
+        return self.usable if self._word and not is_symbol(self._word) else self._begins
 
     def _added(self, token_id: int) -> str:
         piece = self._pieces[token_id]

@@ -11,11 +11,30 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from seqclf.text.chunks import SPACED_LINE_BREAK, ChunkTokenizer, chunk_key
+from seqclf.text.chunks import SPACED_LINE_BREAK, ChunkTokenizer, Wording, chunk_key
 from seqclf.text.graph.base import TokenIds, speller_of
 from seqclf.text.graph.tables import MISSING, LowerCase, index_table, valid_utf8
 from seqclf.text.word_rules import word_rules
 from seqclf.text.words import LINE_END
+
+
+class WordsOfChunks(tf.Module):
+    """``Wording.reader`` without its cutting of long words: ``tf.string [n]`` -> ragged ``tf.string [n, (words)]``.
+
+    Without a normal form, letters other than ASCII are not lowercased: ``lower`` lowercases them.
+    """
+
+    def __init__(self, wording: Wording) -> None:
+        super().__init__(name="words")
+        self._rules = word_rules(wording.version, runs=wording.runs)
+        self._speller = speller_of(wording.normalize, lowercase=wording.lowercase)
+        self.lower = LowerCase() if wording.lowercase and self._speller is None else None
+
+    def __call__(self, chunks: tf.Tensor) -> tf.RaggedTensor:
+        if self._speller is not None:
+            chunks = self._speller(chunks)
+        spaced = tf.strings.regex_replace(chunks, self._rules.pattern, r"\0 ")
+        return tf.strings.split(tf.strings.regex_replace(spaced, self._rules.separator, " "))
 
 
 class ChunkIds(TokenIds):
@@ -24,8 +43,7 @@ class ChunkIds(TokenIds):
     def __init__(self, tokenizer: ChunkTokenizer) -> None:
         super().__init__(tokenizer)
         self._unknown_id, wording = tokenizer.unknown_id, tokenizer.wording
-        self._rules = word_rules(wording.version, runs=wording.runs)
-        self._speller = speller_of(wording.normalize, lowercase=wording.lowercase)
+        self._words_of = WordsOfChunks(wording)
         known = dict.fromkeys(chunk_key(chunk, tokenizer.lowercase) for chunk in tokenizer.known_chunks)
         keys = list(known) or [b" "]  # a table cannot be empty; white space is never a chunk
         ids = tokenizer.ids_of([key.decode("utf-8") for key in keys])
@@ -35,7 +53,6 @@ class ChunkIds(TokenIds):
         )
         self._pieces = index_table("pieces", [piece.encode("utf-8") for piece in tokenizer.pieces])
         self._lowercase, self._line_breaks = tokenizer.lowercase, wording.line_breaks
-        self._lower = LowerCase() if tokenizer.lowercase and self._speller is None else None
 
     def __call__(self, text: tf.Tensor) -> tf.RaggedTensor:
         if self._lowercase:
@@ -62,18 +79,12 @@ class ChunkIds(TokenIds):
 
     def _unknown_chunk_ids(self, chunks: tf.Tensor) -> tf.RaggedTensor:
         """Ids of any bytes: ``tf.string [n]`` -> ragged ``int32 [n, (ids)]``."""
-        chunks = valid_utf8(chunks)
-        if self._speller is not None:
-            chunks = self._speller(chunks)
-        spaced = tf.strings.regex_replace(chunks, self._rules.pattern, r"\0 ")
-        words = tf.strings.split(tf.strings.regex_replace(spaced, self._rules.separator, " "))
+        words = self._words_of(valid_utf8(chunks))
         ids = self._looked_up(words.values, self._unknown_word_ids)
         return tf.RaggedTensor.from_row_splits(ids, words.row_splits, validate=False).merge_dims(1, 2)
 
     def _unknown_word_ids(self, words: tf.Tensor) -> tf.RaggedTensor:
-        if self._lower is None:
+        if self._words_of.lower is None:
             return self._word_ids(words)
-        characters = tf.strings.unicode_decode(words, "UTF-8")
-        small = tf.strings.unicode_encode(characters.with_values(self._lower(characters.values)), "UTF-8")
-        distinct, places = tf.unique(small)
+        distinct, places = tf.unique(self._words_of.lower.of_texts(words))
         return tf.gather(self._word_ids(distinct), places)

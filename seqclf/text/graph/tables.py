@@ -40,3 +40,8 @@ class LowerCase(tf.Module):
     def __call__(self, characters: tf.Tensor) -> tf.Tensor:
         small = self._table.lookup(tf.cast(characters, tf.int64))
         return tf.where(small == MISSING, characters, tf.cast(small, tf.int32))
+
+    def of_texts(self, text: tf.Tensor) -> tf.Tensor:
+        """The same for texts of valid UTF-8, ``tf.string [n]``."""
+        characters = tf.strings.unicode_decode(text, "UTF-8")
+        return tf.strings.unicode_encode(characters.with_values(self(characters.values)), "UTF-8")

@@ -84,7 +84,7 @@ class _ByteDecoder(Decoder):
         return self._characters.complete
 
     def allowed(self) -> NDArray[np.bool_]:
-        allowed = self._usable.copy()
+        allowed = self.usable.copy()
         allowed[FIRST_BYTE_ID:] = self._characters.following()
         return allowed
 

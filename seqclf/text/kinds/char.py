@@ -214,8 +214,8 @@ class _NgramDecoder(Decoder):
         tokenizer = self._tokenizer
         following = tokenizer.followers.get(self._last[tokenizer.stride :]) if tokenizer.followers else None
         if not self._last or following is None or self._step > tokenizer.stride:
-            return self._usable
-        allowed = np.zeros_like(self._usable)
+            return self.usable
+        allowed = np.zeros_like(self.usable)
         allowed[following] = True
         return allowed
 

@@ -167,7 +167,7 @@ class _EncoderDecoder(Decoder):
         return self._characters.complete
 
     def allowed(self) -> NDArray[np.bool_]:
-        allowed = self._usable.copy()
+        allowed = self.usable.copy()
         allowed[self._first_byte_id :] = self._characters.following()
         allowed[1 : self._first_byte_id] = self._characters.complete
         return allowed

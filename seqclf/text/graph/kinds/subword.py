@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import tensorflow as tf
 
+from seqclf.text.chunks import LINE_BREAK
+from seqclf.text.graph.base import TokenTexts, choose
 from seqclf.text.graph.chunks import ChunkIds
+from seqclf.text.graph.long_words import cut
+from seqclf.text.graph.spacing import GraphSpacing, SpacingState
 from seqclf.text.graph.tables import MISSING
 from seqclf.text.kinds.subword import SubwordTokenizer
 from seqclf.text.wordpiece import CONTINUATION, MAX_WORD_CHARACTERS
@@ -22,7 +28,7 @@ class WordPieceIds(ChunkIds):
     def _word_ids(self, words: tf.Tensor) -> tf.RaggedTensor:
         if self._most is None:
             return self._short_word_ids(words)
-        parts = _cut(words, self._most)
+        parts = cut(words, self._most)
         ids = self._short_word_ids(parts.values)
         return tf.RaggedTensor.from_row_splits(ids, parts.row_splits, validate=False).merge_dims(1, 2)
 
@@ -78,18 +84,44 @@ class WordPieceIds(ChunkIds):
         return tf.ragged.boolean_mask(pieces, pieces != MISSING)
 
 
-def _cut(words: tf.Tensor, most: int) -> tf.RaggedTensor:
-    """Words of at most ``most`` characters: ``tf.string [n]`` -> ``tf.string [n, (parts)]``."""
-    lengths = tf.strings.length(words, unit="UTF8_CHAR")
+class WordState(NamedTuple):
+    """The pieces of the last word so far, ``tf.string [batch]``, and the words before it."""
 
-    def cut() -> tuple[tf.Tensor, tf.Tensor]:
-        characters = tf.strings.unicode_decode(words, "UTF-8")
-        parts = (lengths + most - 1) // most
-        within = tf.ragged.range(parts).values
-        sizes = tf.minimum(tf.repeat(lengths, parts) - within * most, most)
-        pieces = tf.RaggedTensor.from_row_lengths(characters.values, sizes, validate=False)
-        return tf.strings.unicode_encode(pieces, "UTF-8"), parts
+    word: tf.Tensor
+    before: SpacingState
 
-    found, parts = tf.cond(tf.reduce_any(lengths > most), cut, lambda: (words, tf.ones_like(lengths)))
-    words = tf.RaggedTensor.from_row_lengths(tf.ensure_shape(found, [None]), parts, validate=False)
-    return words.with_row_splits_dtype(tf.int64)
+
+class WordPieceTexts(TokenTexts):
+    """The operators of ``seqclf.text.word_decoder.PieceDecoder``."""
+
+    def __init__(self, tokenizer: SubwordTokenizer) -> None:
+        super().__init__(tokenizer)
+        pieces = tokenizer.pieces
+        self._begins = tf.constant(tokenizer.decoder().allowed())
+        parts = [piece.removeprefix(CONTINUATION).encode("utf-8") for piece in pieces]
+        parts[tokenizer.unknown_id] = b""
+        self._parts = tf.constant(parts)
+        self._continues = tf.constant([piece.startswith(CONTINUATION) for piece in pieces])
+        wording = tokenizer.wording
+        self._line_break_id = pieces.index(LINE_BREAK) if wording.line_breaks and LINE_BREAK in pieces else MISSING
+        self._spacing = GraphSpacing(wording)
+
+    def start(self, rows: tf.Tensor) -> WordState:
+        return WordState(tf.fill([rows], ""), self._spacing.start(rows))
+
+    def finish(self, state: WordState) -> tf.Tensor:
+        return self._spacing.add(state.before, state.word)[0]
+
+    def allowed(self, state: WordState) -> tf.Tensor:
+        may_go_on = (state.word != "") & ~self._spacing.is_symbol(state.word)
+        return tf.where(may_go_on[:, tf.newaxis], self._usable, self._begins)
+
+    def _added(self, state: WordState, token_ids: tf.Tensor) -> tuple[tf.Tensor, WordState]:
+        part = tf.gather(self._parts, token_ids)
+        goes_on = tf.gather(self._continues, token_ids) & (state.word != "")
+        text, before = self._spacing.add(state.before, tf.where(goes_on, "", state.word))
+        is_break = token_ids == self._line_break_id
+        text = tf.where(is_break, text + "\n", text)
+        before = choose(is_break, self._spacing.start(tf.size(part)), before)
+        word = tf.where(goes_on, state.word + part, tf.where(is_break, "", part))
+        return text, WordState(word, before)

@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from seqclf.text.graph.base import TokenIds, speller_of
+from seqclf.text.graph.base import State, TokenIds, TokenTexts, choose, speller_of
 from seqclf.text.graph.tables import LowerCase, valid_utf8
 from seqclf.text.graph.trie import GraphTrie, reached
+from seqclf.text.graph.utf8 import GraphUtf8
 from seqclf.text.kinds.subword_text_encoder import UNDERSCORE, UNDERSCORE_SPLIT, SubwordTextEncoder, word_ranges
 from seqclf.text.trie import Trie
 
@@ -112,6 +113,35 @@ class EncoderIds(TokenIds):
         ids = tf.where(tf.repeat(is_bytes, sizes), values, tf.repeat(numbers, sizes))
         per_character = tf.scatter_nd(taken[:, None], sizes, tf.shape(begins, tf.int64))
         return ids, per_character
+
+
+class EncoderTexts(TokenTexts):
+    """The operators of the decoder of ``seqclf.text.kinds.subword_text_encoder``."""
+
+    def __init__(self, tokenizer: SubwordTextEncoder) -> None:
+        super().__init__(tokenizer)
+        self._first_byte_id, self._characters = tokenizer.first_byte_id, GraphUtf8()
+        self._subwords = tf.constant([tokenizer.decode([one]).encode("utf-8") for one in range(self._first_byte_id)])
+
+    def start(self, rows: tf.Tensor) -> State:
+        return self._characters.start(rows)
+
+    def complete(self, state: State) -> tf.Tensor:
+        return self._characters.complete(state)
+
+    def allowed(self, state: State) -> tf.Tensor:
+        bytes_ = self._characters.following(state)
+        subwords = self._usable[: self._first_byte_id] & self.complete(state)[:, tf.newaxis]
+        return tf.concat([subwords, bytes_ & self._usable[self._first_byte_id :]], axis=1)
+
+    def _added(self, state: State, token_ids: tf.Tensor) -> tuple[tf.Tensor, State]:
+        byte = token_ids - self._first_byte_id
+        is_byte = byte >= 0
+        text, after = self._characters.add(state, tf.maximum(byte, 0))
+        subword = tf.gather(self._subwords, tf.where(is_byte, 0, token_ids))
+        after = choose(is_byte, after, self._characters.start(tf.size(byte)))
+        is_known = token_ids != self._unknown_id
+        return tf.where(is_known, tf.where(is_byte, text, subword), ""), choose(is_known, after, state)
 
 
 def _before(values: tf.Tensor, first: bool) -> tf.Tensor:
