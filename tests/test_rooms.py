@@ -58,7 +58,9 @@ ALLOWED = {
     "tasks": BASE | {"runs", "config", "data", "layers", "model", "ngrams", "label_weights"},
     "evaluation": BASE
     | {"runs", "run_choice", "tensorflow_startup", "config", "text", "data", "sources", "model", "tasks", "inference"},
-    "export": BASE | {"runs", "config", "layer_types", "text", "data", "model", "onnx_writer", "tasks", "inference"},
+    "export": BASE
+    | {"runs", "config", "layer_types", "text", "data", "model", "onnx_writer", "tasks", "generation", "inference"}
+    | {"onnx_session"},
     "onnx_session": {"errors"},
     "generation": BASE | {"runs", "onnx_session", "text"},
     "inference": BASE | {"onnx_session", "text", "generation"},

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -21,6 +22,7 @@ from seqclf.text.field_tokenizer import FieldTokenizer
 from seqclf.text.graph import GraphFieldTokenizer, GraphTokenizer
 from seqclf.text.graph.tokenizer import with_a_token
 from seqclf.text.tokenizer import Tokenizer
+from seqclf.text.truncation import Truncate
 from seqclf.token_ids import known_tokens
 
 
@@ -60,7 +62,8 @@ class TextClassifier(tf.Module):
             config, tokenizer.vocabulary_size, labels, portable=True, extra=0 if extra is None else extra.width
         )
         portable.set_weights(model.get_weights())
-        self.tokenizer = _graph_tokenizer(tokenizer, config)
+        options = config.tokenizer
+        self.tokenizer = graph_tokenizer(tokenizer, max_tokens=options.max_tokens, truncate=options.truncate)
         inputs = list(input_names(tokenizer.columns).values()) or ["text"]
         self.classify = tf.function(
             self._classify, [tf.TensorSpec([None], tf.string, name=name) for name in inputs], autograph=False
@@ -116,11 +119,13 @@ class TextClassifier(tf.Module):
         return {"labels": self._labels, **thresholds}
 
 
-def _graph_tokenizer(tokenizer: Tokenizer, config: Config) -> GraphTokenizer | GraphFieldTokenizer:
-    options = config.tokenizer
+def graph_tokenizer(
+    tokenizer: Tokenizer, *, max_tokens: int, truncate: Truncate
+) -> GraphTokenizer | GraphFieldTokenizer:
+    """The operators of a tokenizer, which take a tensor of texts for each of its columns."""
     if isinstance(tokenizer, FieldTokenizer):
-        return GraphFieldTokenizer(tokenizer, max_tokens=options.max_tokens, truncate=options.truncate)
-    return GraphTokenizer(tokenizer, max_tokens=options.max_tokens, truncate=options.truncate)
+        return GraphFieldTokenizer(tokenizer, max_tokens=max_tokens, truncate=truncate)
+    return GraphTokenizer(tokenizer, max_tokens=max_tokens, truncate=truncate)
 
 
 def export_saved_model(
@@ -135,7 +140,7 @@ def export_saved_model(
     extra: ExtraColumns | None = None,
 ) -> None:
     """Write ``folder``, which must not exist; it appears when complete. Multi-label models need ``thresholds``."""
-    with making_folder(folder) as temporary, tf.device("/CPU:0"):
+    with tf.device("/CPU:0"):
         module = TextClassifier(model, config, tokenizer, labels, thresholds=thresholds, prior=prior, extra=extra)
         signatures = {
             "serving_default": module.classify,
@@ -143,6 +148,12 @@ def export_saved_model(
             "labels": module.label_names,
             **({} if extra is None else {"with_columns": module.classify_with_columns}),
         }
+        save(module, signatures, folder)
+
+
+def save(module: tf.Module, signatures: Mapping[str, Any], folder: Path) -> None:
+    """Write a SavedModel as ``folder``, which must not exist; it appears when complete."""
+    with making_folder(folder) as temporary:
         try:
             with utf8_path(temporary) as path:
                 tf.saved_model.save(module, path, signatures=signatures)

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-_COLDEST = 1e-200
+COLDEST = 1e-200
 """No temperature is lower: all different ``float32`` are then far apart, and no quotient overflows."""
 
 
@@ -71,7 +71,7 @@ class Temperature:
             raise ValueError(f"temperature: expected a number above 0, found {self.value}")
 
     def next_token(self, logits: NDArray[np.floating]) -> int:
-        return self.then.next_token(_below_the_best(logits) / max(self.value, _COLDEST))
+        return self.then.next_token(_below_the_best(logits) / max(self.value, COLDEST))
 
 
 @dataclass(frozen=True)
