@@ -12,7 +12,7 @@
 ``history.jsonl``   one line every ``training.log_every`` steps and every epoch
 ``checkpoint/``     the training state at the last two checkpoints; for a finished run, the final state
 ``model.keras``     the model with the weights that were kept
-``saved_model/``    the same model as a SavedModel that takes raw text
+``saved_model/``    the same model as a SavedModel that takes raw text; of a language model, once it is exported
 ``model.onnx``      the same model for ONNX Runtime, with everything needed for predictions except the tokenizer
 ``metrics.json``    metrics by split
 ==================  =================================================================================================
@@ -111,6 +111,10 @@ class Run:
     @property
     def onnx(self) -> Path:
         return self.folder / "model.onnx"
+
+    def model_in(self, form: str) -> Path:
+        """The model in a format of ``seqclf export``."""
+        return {"saved_model": self.saved_model, "onnx": self.onnx, "keras": self.model}[form]
 
     @property
     def has_manifest(self) -> bool:

@@ -85,8 +85,11 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @pytest.fixture(scope="module")
 def language_model_run(sample_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    config = lm_config(sample_csv, training__epochs=1)
-    return trained(config, tmp_path_factory.mktemp("language_models"))
+    from seqclf.cli.exported_language_model import make_saved_model
+
+    run: Run = trained(lm_config(sample_csv, training__epochs=1), tmp_path_factory.mktemp("language_models"))
+    make_saved_model(run, run.saved_model, tokens=5)
+    return run
 
 
 def test_python_examples_run(binary_run: Run, offers_run: Run, language_model_run: Run, tmp_path: Path) -> None:
@@ -99,6 +102,7 @@ def test_python_examples_run(binary_run: Run, offers_run: Run, language_model_ru
         program = program.replace('"my_offers_onnx_model"', repr(str(offers_run.folder)))
         program = program.replace('"my_language_model/model.onnx"', repr(str(language_model_run.onnx)))
         program = program.replace('"my_language_model"', repr(str(language_model_run.folder)))
+        program = program.replace('"my_writer"', repr(str(language_model_run.saved_model)))
         runs = binary_run.folder.parent if "find_model" in block else tmp_path
         program = program.replace('"runs"', repr(str(runs)))
         (alone if "tune_runtime(" in program else together).append(program)

@@ -41,19 +41,24 @@ def model_card(about: About, form: Format) -> str:
 
 
 def _head(about: About, form: Format) -> Iterator[str]:
+    yield f"# {about.name}"
+    yield ""
+    what = f"{'any number of' if about.labels.multi else 'one of'} {len(about.labels)} labels"
+    yield f"A text classifier: it assigns {what} to a text. Trained with seqclf, saved as {NAMES[form]}."
+    yield ""
+    yield from training_table(about)
+
+
+def training_table(about: About) -> Iterator[str]:
+    """A table of what the model is, and how it was trained."""
     config, manifest = about.config, about.manifest
     kinds = " - ".join(layer.short_name for layer in (*config.layers, *config.head))
     versions = ", ".join(f"{name} {version}" for name, version in manifest.get("versions", {}).items())
     kept = f", epoch {manifest['best_epoch']} kept" if manifest.get("best_epoch") else ""
-    yield f"# {about.name}"
-    yield ""
-    what = f"{'any number of' if about.labels.multi else 'one of'} {len(about.labels)} labels"
-    yield f"A text classifier: it assigns {what} to a text. Trained with seqclf, saved as {_NAMES[form]}."
-    yield ""
     yield "| | |"
     yield "|---|---|"
     number = f"{manifest['training_texts']:,} of " if "training_texts" in manifest else ""
-    yield f"| training texts | {number}{_cell(_named(manifest['data']))} |"
+    yield f"| training texts | {number}{cell(named(manifest['data']))} |"
     yield f"| their fingerprint | `{manifest.get('data_fingerprint', {}).get('train', 'unknown')}` |"
     yield f"| tokenizer | {config.tokenizer.type} |"
     yield f"| layers | {f'{config.embedding.dim} wide embedding - {kinds}' if config.layers else 'none'} |"
@@ -112,7 +117,7 @@ def _metrics(about: About) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     best = splits["test"] if "test" in splits else splits["validation"]
     for label, row in list(best.metrics.labels.items())[:_MOST_LABELS]:
-        shown = _cell(label, MOST_SHOWN)
+        shown = cell(label, MOST_SHOWN)
         yield f"| {shown} | {row.precision:.3f} | {row.recall:.3f} | {row.f1:.3f} | {row.support:,} |"
     if (more := len(best.metrics.labels) - _MOST_LABELS) > 0:
         yield f"| and {more:,} more | | | | |"
@@ -124,19 +129,19 @@ def _rows(about: About, split: str, measured: Measured, names: Sequence[str]) ->
     def row(what: str, texts: int, scores: Scores) -> str:
         return f"| {what} | {texts:,} | {' | '.join(f'{scores.value(name):.4f}' for name in names)} |"
 
-    yield row(f"{split} ({_cell(_named(measured.data))})", measured.metrics.texts, measured.metrics)
+    yield row(f"{split} ({cell(named(measured.data))})", measured.metrics.texts, measured.metrics)
     if (baseline := measured.baseline) is not None:
         of_what = " of the text alone" if about.config.data.columns().extra else ""
         yield row(f"{split}, a linear model{of_what} (TF-IDF, logistic regression)", baseline.texts, baseline.linear)
         yield row(f"{split}, the majority class", baseline.texts, baseline.majority)
 
 
-def _named(data: str) -> str:
+def named(data: str) -> str:
     """The source of texts without the folders above it, which tell a reader of the card nothing."""
     return Path(data).name if Path(data).is_absolute() else data
 
 
-def _cell(text: str, most: int | None = None) -> str:
+def cell(text: str, most: int | None = None) -> str:
     """A text as a cell of a table, at most ``most`` characters."""
     return on_one_line(text, most).replace("|", "\\|")
 
@@ -173,7 +178,7 @@ def _call(about: About, form: Format) -> Iterator[str]:
     yield from how_to_call(data.fields, form, multi=about.labels.multi, extra=data.columns().extra)
 
 
-_NAMES: dict[str, str] = {
+NAMES: dict[str, str] = {
     "saved_model": "a TensorFlow SavedModel that takes raw text",
     "onnx": "an ONNX model with its tokenizer",
     "keras": "a Keras model with its tokenizer",

@@ -46,7 +46,7 @@ def _saved_model(fields: Sequence[str], answer: str) -> Iterator[str]:
         if column != name:
             yield from (f"The input of the column `{column}` is called `{name}`.", "")
     inputs = ", ".join(f'{name}=tf.constant(["a text", "another one"])' for name in names)
-    yield from _code(
+    yield from code(
         "Python, with TensorFlow alone:",
         "python",
         "import tensorflow as tf",
@@ -56,14 +56,14 @@ def _saved_model(fields: Sequence[str], answer: str) -> Iterator[str]:
         f'print(answer["{answer}"].numpy(), answer["probabilities"].numpy())',
     )
     instances = [dict.fromkeys(names, text) if fields else text for text in ("a text", "another one")]
-    yield from _code(
+    yield from code(
         "curl, from TensorFlow Serving (this folder as `/models/classifier/1`):",
         "sh",
         "tensorflow_model_server --rest_api_port=8501 --model_name=classifier --model_base_path=/models/classifier &",
         f"curl -d '{json.dumps({'instances': instances})}' localhost:8501/v1/models/classifier:predict",
     )
     of_call = ", ".join(f'{{signature.inputs().at("{name}").name(), text}}' for name in names)
-    yield from _code(
+    yield from code(
         "C++, with TensorFlow's library:",
         "cpp",
         "tensorflow::SavedModelBundleLite model;",
@@ -86,7 +86,7 @@ def _with_columns(fields: Sequence[str], extra: Mapping[str, str], answer: str) 
     inputs = {name: '"a text"' for name in of_text} | {named[column]: _VALUES[kind] for column, kind in extra.items()}
     types = {named[column]: ", tf.float64" for column, kind in extra.items() if kind == "number"}
     given = ", ".join(f"{name}=tf.constant([{value}]{types.get(name, '')})" for name, value in inputs.items())
-    yield from _code(
+    yield from code(
         "Python, with the values of columns (NaN and the empty string: no value):",
         "python",
         "import tensorflow as tf",
@@ -96,7 +96,7 @@ def _with_columns(fields: Sequence[str], extra: Mapping[str, str], answer: str) 
         f'print(answer["{answer}"].numpy(), answer["probabilities"].numpy())',
     )
     instance = ", ".join(f'"{name}": {value}' for name, value in inputs.items())
-    yield from _code(
+    yield from code(
         "curl, with the values of columns:",
         "sh",
         f"""curl -d '{{"signature_name": "with_columns", "instances": [{{{instance}}}]}}' \\""",
@@ -110,20 +110,20 @@ def _onnx_with_columns(fields: Sequence[str], extra: Mapping[str, str]) -> Itera
     values = _fields(
         dict.fromkeys(fields[1:], "a text") | {name: _VALUES[kind].strip(_QUOTE) for name, kind in extra.items()}
     )
-    yield from _code(
+    yield from code(
         "Python, with the values of columns (None: no value):",
         "python",
         "from seqclf.inference import Classifier",
         "",
         f'print(Classifier.load(".").predict([{text}], extra={{{given}}}))',
     )
-    yield from _code("A shell:", "sh", f'seqclf predict --run . "a text"{values}')
+    yield from code("A shell:", "sh", f'seqclf predict --run . "a text"{values}')
 
 
 def _onnx(fields: Sequence[str]) -> Iterator[str]:
     texts = json.dumps([dict.fromkeys(fields, "a text")] if fields else ["a text", "another one"], ensure_ascii=False)
     more = _fields(dict.fromkeys(fields[1:], "a text"))
-    yield from _code(
+    yield from code(
         "Python, without TensorFlow (`model.onnx` and `tokenizer/` of this folder):",
         "python",
         "from seqclf.inference import Classifier",
@@ -131,12 +131,12 @@ def _onnx(fields: Sequence[str]) -> Iterator[str]:
         'classifier = Classifier.load(".")',
         f"print(classifier.predict({texts}))",
     )
-    yield from _code(
+    yield from code(
         "A shell:",
         "sh",
         f'seqclf predict --run . "a text"{more}',
     )
-    yield from _code(
+    yield from code(
         "C++, with ONNX Runtime, from token ids (padded right with 0; `tokenizer/` says how texts become ids):",
         "cpp",
         "Ort::Env env;",
@@ -159,7 +159,7 @@ def _fields(values: Mapping[str, str]) -> str:
 def _keras(fields: Sequence[str], extra: Mapping[str, str]) -> Iterator[str]:
     text = "join_fields([" + ", ".join(['"a text"'] * len(fields)) + "])" if fields else '"a text"'
     joining = ["from seqclf.text.fields import join_fields"] if fields else []
-    yield from _code(
+    yield from code(
         "Python, with Keras and seqclf's tokenizer:",
         "python",
         *(["import json"] if extra else []),
@@ -189,5 +189,6 @@ def _keras_call(extra: Mapping[str, str]) -> Iterator[str]:
     yield "print(model([token_ids, features]).numpy())"
 
 
-def _code(title: str, language: str, *lines: str) -> Iterator[str]:
+def code(title: str, language: str, *lines: str) -> Iterator[str]:
+    """A block of code after a line about it."""
     yield from (title, "", f"```{language}", *lines, "```", "")

@@ -36,3 +36,10 @@ def copy_into(folder: Path, *sources: Path) -> None:
             shutil.copytree(source, folder / source.name)
         elif source.exists():
             shutil.copy2(source, folder / source.name)
+
+
+def move_up(folder: Path) -> None:
+    """Move the content of a folder into the one that contains it, and remove it."""
+    for path in folder.iterdir():
+        path.rename(folder.parent / path.name)
+    folder.rmdir()

@@ -54,11 +54,13 @@ def quantized(content: bytes) -> bytes:
     """The ONNX model with 8-bit weights and dynamically quantized activations."""
     import onnx
 
+    from seqclf.export.quantized_tables import quantize_tables
+
     with tempfile.TemporaryDirectory() as folder, _quiet():
         from onnxruntime.quantization import QuantType, quantize_dynamic
 
         source, target = Path(folder) / "before.onnx", Path(folder) / "after.onnx"
-        source.write_bytes(content)
+        source.write_bytes(quantize_tables(content))
         options: dict[str, Any] = {"weight_type": QuantType.QInt8, "op_types_to_quantize": _KINDS, "per_channel": True}
         quantize_dynamic(str(source), str(target), **options)
         made = onnx.load(str(target))

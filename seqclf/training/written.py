@@ -74,6 +74,7 @@ def _write_language_model(config: Config, model: Any, run: Run) -> None:
 
     content = onnx_language_model(model, config).SerializeToString()
     _forget_other_metrics(run, content)
+    shutil.rmtree(run.saved_model, ignore_errors=True)  # an export of the model before a resume
     _write_keras(model, run)
     _write_onnx(content, run)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,8 +13,10 @@ from seqclf.cli.options import UserPath, allow_code_option, run_option, runs_opt
 from seqclf.cli.wrap import say
 
 if TYPE_CHECKING:
-    from seqclf.export.quantize import Cost
+    from seqclf.export.card_calls import Format
     from seqclf.runs import Run
+
+_MOST_TOKENS = 100_000
 
 
 @click.command("export", short_help="Export a run's model: SavedModel, ONNX or Keras.")
@@ -34,101 +37,125 @@ if TYPE_CHECKING:
     type=UserPath(path_type=Path),
     help="Folder to write, with a MODEL_CARD.md. [default: use the model in the run]",
 )
+@click.option(
+    "--tokens",
+    type=click.IntRange(1, _MOST_TOKENS),
+    metavar="N",
+    help="Maximum number of tokens of a text that the saved_model of a language model generates; needs --to. "
+    "[default: 200]",
+)
 @click.option("--quantize", is_flag=True, help="With onnx: 8-bit weights, a quarter of the size; needs --to.")
-@click.option("--force", is_flag=True, help="Write a quantized model even if it loses more than 0.5 points.")
+@click.option(
+    "--force", is_flag=True, help="Write a quantized model even if it loses more than 0.5 points, or 1 % of perplexity."
+)
 @allow_code_option
 def export_command(
-    *, runs: Path, run_name: str | None, form: str, target: Path | None, quantize: bool, force: bool
+    *,
+    runs: Path,
+    run_name: str | None,
+    form: Format,
+    target: Path | None,
+    tokens: int | None,
+    quantize: bool,
+    force: bool,
 ) -> None:
-    """Export a run's model, with a MODEL_CARD.md that describes it and how to call it.
+    """Export the model of a classifier or a language model, with a MODEL_CARD.md that describes it and how to call it.
 
     Prints the folder. Without --to, prints the model's path in the run, for onnx and keras a file. With --quantize,
     measures the score on the validation texts before and after.
     """
-    from seqclf.export.folder import CARD, copy_into, new_folder
     from seqclf.run_choice import LATEST, find_run, named_with_status
-    from seqclf.runs import CLASSIFICATION, FINISHED
+    from seqclf.runs import FINISHED, LANGUAGE_MODEL
 
     if quantize and (form != "onnx" or target is None):
         raise click.UsageError("--quantize works only with --format onnx, and needs --to")
     if force and not quantize:
         raise click.UsageError("--force works only with --quantize")
-    run = find_run(runs, run_name, CLASSIFICATION)
+    if tokens is not None and (form != "saved_model" or target is None):
+        raise click.UsageError("--tokens works only with --format saved_model, and needs --to")
+    run = find_run(runs, run_name)
     if run_name in (None, LATEST) and run.manifest["status"] != FINISHED:
         say(f"Run {named_with_status(run, str(run.folder))}", err=True)
-    made = {"saved_model": run.saved_model, "onnx": run.onnx, "keras": run.model}[form]
-    if not made.exists():
-        _make(run, form)
-    _check(run, form)
+    if run.task == LANGUAGE_MODEL:
+        _export_language_model(run, form, target, tokens=tokens, quantize=quantize, force=force)
+    elif tokens is not None:
+        raise click.UsageError("--tokens works only with language models; this run is a classifier")
+    else:
+        _export_classifier(run, form, target, quantize=quantize, force=force)
+    click.echo(os.fsencode(target or run.model_in(form)))
+
+
+def _export_classifier(run: Run, form: Format, target: Path | None, *, quantize: bool, force: bool) -> None:
+    from seqclf.cli import exported_classifier as exported
+    from seqclf.export.folder import CARD, new_folder
+
+    if not run.model_in(form).exists():
+        _check_keras(run, form)
+        exported.make(run, form)
+    _check(run, form, exported.check_onnx)
     if target is None:
-        click.echo(os.fsencode(made))
         return
     with new_folder(target) as folder:
+        _copy(run, form, folder, exported.files_beside(run))
         cost = None
-        if form == "saved_model":
-            copy_into(folder, *sorted(made.iterdir()))
-        else:
-            about = (run.folder / "labels.json", run.folder / "thresholds.json", run.extra_file)
-            copy_into(folder, made, run.tokenizer, *about)
-            run.write_texts_of_export(folder)
         if quantize:
-            cost = _quantize(run, folder / made.name, force)
+            cost = exported.quantize(run, folder / run.onnx.name, force=force)
             say(f"Quantized: {cost}", err=True)
-        (folder / CARD).write_text(_card(run, form, cost), encoding="utf-8")
-    click.echo(os.fsencode(target))
+        (folder / CARD).write_text(exported.card(run, form, cost), encoding="utf-8")
 
 
-def _make(run: Run, form: str) -> None:
-    """Write a model that the run lacks: the ONNX model of an older run, or a deleted file."""
+def _export_language_model(
+    run: Run, form: Format, target: Path | None, *, tokens: int | None, quantize: bool, force: bool
+) -> None:
+    from seqclf.cli import exported_language_model as exported
+    from seqclf.export.folder import CARD, move_up, new_folder
+
+    own = tokens is not None  # a SavedModel that is not the run's
+    if not own and not run.model_in(form).exists():
+        _check_keras(run, form)
+        exported.make(run, form)
+    _check(run, form, exported.check_onnx)
+    if target is None:
+        return
+    with new_folder(target) as folder:
+        if own:
+            exported.make_saved_model(run, folder / run.saved_model.name, tokens=tokens)
+            move_up(folder / run.saved_model.name)
+        else:
+            _copy(run, form, folder)
+        cost = None
+        if quantize:
+            cost = exported.quantize(run, folder / run.onnx.name, force=force)
+            say(f"Quantized: {cost}", err=True)
+        (folder / CARD).write_text(exported.card(run, form, cost, tokens), encoding="utf-8")
+
+
+def _check_keras(run: Run, form: Format) -> None:
+    """Raise ``InputError`` if the model that all others are made from is missing."""
     from seqclf.errors import InputError
-    from seqclf.tensorflow_startup import start_tensorflow
 
     if form == "keras":
         raise InputError(f"{run.model}: missing, and the run's other models are made from it; train again")
-    start_tensorflow()
-    from seqclf.evaluation.classifier import KerasClassifier
-
-    one = KerasClassifier.load(run)
-    more: dict[str, Any] = {"thresholds": one.thresholds, "prior": one.prior, "extra": one.extra}
-    if form == "onnx":
-        from seqclf.export.onnx_model import export_onnx
-
-        export_onnx(one.model, one.config, one.labels, run.onnx, **more)
-    else:
-        from seqclf.export.saved_model import export_saved_model
-
-        export_saved_model(one.model, one.config, one.tokenizer, one.labels, run.saved_model, **more)
 
 
-def _check(run: Run, form: str) -> None:
+def _check(run: Run, form: Format, check_onnx: Callable[[Run], None]) -> None:
     """Raise ``InputError`` if the model's file is damaged. Does not load a SavedModel."""
     import zipfile
 
     from seqclf.errors import InputError
-    from seqclf.inference.classifier import Classifier
 
     if form == "onnx":
-        Classifier.load(run.folder)
+        check_onnx(run)
     elif form == "keras" and not zipfile.is_zipfile(run.model):
         raise InputError(f"{run.model}: cannot be read as a model; train again")
 
 
-def _card(run: Run, form: str, cost: Cost | None) -> str:
-    from seqclf.config import load_config
-    from seqclf.export.card import About, model_card
+def _copy(run: Run, form: Format, folder: Path, beside: tuple[Path, ...] = ()) -> None:
+    """Copy a model into a folder, with its tokenizer and the files ``beside`` it unless it contains them."""
+    from seqclf.export.folder import copy_into
 
-    measured, cost_in_words = run.measured("validation", "test"), None if cost is None else str(cost)
-    about = About(run.name, load_config(run.config), run.labels, run.manifest, measured, cost_in_words)
-    return model_card(about, form)  # type: ignore[arg-type]
-
-
-def _quantize(run: Run, path: Path, force: bool) -> Cost:
-    """Quantize the file in place. Raises ``InputError`` if the model loses too much accuracy, unless ``force``."""
-    from seqclf.errors import InputError
-    from seqclf.export.quantization_cost import quantize_measured
-
-    cost = quantize_measured(run, path, lambda stage: say(stage, err=True))
-    if not force and not cost.is_small:
-        why = "loses more than 0.5 points" if cost.score_before is not None else "cannot be scored"
-        raise InputError(f"the quantized model {why} ({cost}); nothing was written; to write it, add --force")
-    return cost
+    if form == "saved_model":
+        copy_into(folder, *sorted(run.saved_model.iterdir()))
+        return
+    copy_into(folder, run.model_in(form), run.tokenizer, *beside)
+    run.write_texts_of_export(folder)

@@ -1,0 +1,95 @@
+"""``MODEL_CARD.md`` of a language model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from seqclf.config.schema import LanguageModelTask
+from seqclf.export.card import NAMES, About, cell, named, training_table
+from seqclf.export.card_calls import Format
+from seqclf.export.language_model_calls import how_to_call
+from seqclf.labels import on_one_line
+from seqclf.metrics.language_model import LanguageModelMetrics, LanguageModelScores
+from seqclf.metrics.scores import words_of
+
+
+@dataclass(frozen=True)
+class MeasuredTexts:
+    """The metrics of a split, and the source of its texts in words."""
+
+    data: str
+    metrics: LanguageModelMetrics
+
+
+def language_model_card(
+    about: About, form: Format, measured: Mapping[str, MeasuredTexts], *, tokens: int | None = None
+) -> str:
+    """The card, as Markdown.
+
+    Args:
+        measured: metrics by split, instead of those of ``about``.
+        tokens: maximum number of tokens of a text that a SavedModel generates.
+    """
+    parts = [_head(about, form), _metrics(about, measured), _limits(about, form, tokens), _call(about, form)]
+    return "\n\n".join("\n".join(part) for part in parts) + "\n"
+
+
+def _task(about: About) -> LanguageModelTask:
+    assert isinstance(about.config.task, LanguageModelTask)
+    return about.config.task
+
+
+def _head(about: About, form: Format) -> Iterator[str]:
+    task = _task(about)
+    does = "it continues a text, token by token, and scores texts"
+    if not task.continues_texts:
+        does = "it reads texts from their ends, and scores them"
+    yield f"# {about.name}"
+    yield ""
+    yield f"A language model: {does}. Trained with seqclf, saved as {NAMES[form]}."
+    yield ""
+    yield from training_table(about)
+
+
+def _metrics(about: About, measured: Mapping[str, MeasuredTexts]) -> Iterator[str]:
+    yield "## Measured"
+    yield ""
+    if not measured:
+        yield "Nothing: `seqclf eval` measures a run on its test texts."
+        return
+    names = LanguageModelScores.shown()
+    yield f"| texts | number | tokens | {' | '.join(map(words_of, names))} |"
+    yield "|---|---|---|" + "---|" * len(names)
+    for split, one in measured.items():
+        values = " | ".join(f"{one.metrics.value(name):.4f}" for name in names)
+        yield f"| {split} ({cell(named(one.data))}) | {one.metrics.texts:,} | {one.metrics.tokens:,} | {values} |"
+    yield ""
+    yield "Smaller is better. The end of a text counts as a token, a word and a character."
+    if about.cost is not None:
+        yield ""
+        yield "Before the weights were quantized."
+    if "test" not in measured:
+        yield ""
+        yield "The epoch was chosen on the validation texts: new texts may surprise the model a little more."
+
+
+def _limits(about: About, form: Format, tokens: int | None) -> Iterator[str]:
+    yield "## Limits"
+    yield ""
+    if fields := about.config.data.fields:
+        columns = ", ".join(f"`{on_one_line(name, None)}`" for name in fields)
+        yield f"- A text is the values of {len(fields)} columns: {columns}."
+    if _task(about).continues_texts:
+        if form == "saved_model" and tokens is not None:
+            yield f"- A text that it generates has at most {tokens:,} tokens after its beginning."
+        yield "- It writes what is probable after its training texts, not what is true."
+        yield "- It may repeat passages of its training texts, with the names and facts in them."
+    yield "- Texts of another kind, language or time than its training texts surprise it: evaluate it there first."
+    yield "- The model may reproduce the biases of its training texts."
+
+
+def _call(about: About, form: Format) -> Iterator[str]:
+    yield "## How to call it"
+    yield ""
+    yield from how_to_call(about.config.data.fields, form, continues=_task(about).continues_texts)

@@ -1,0 +1,115 @@
+"""Measure the cost of quantization of a language model on the validation texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqclf.config import load_config
+from seqclf.data.corpus import Corpus
+from seqclf.data.prepare import prepare_split
+from seqclf.data.windows import Windows
+from seqclf.export.quantize import quantized
+from seqclf.labels import NO_LABELS
+from seqclf.metrics.language_model import perplexity
+from seqclf.onnx_session import metadata, open_session
+from seqclf.runs import Run
+from seqclf.text.kinds import load_tokenizer
+from seqclf.token_ids import PAD_ID
+
+MOST_GAINED = 0.01
+"""The largest acceptable increase of the perplexity by quantization, as a fraction."""
+
+_STREAMS, _TOKENS = 64, 100_000
+_OVERLAP = 100
+
+
+@dataclass(frozen=True)
+class PerplexityCost:
+    """The effects of quantization.
+
+    Attributes:
+        tokens: number of predicted tokens of the validation texts.
+        before, after: perplexity; None without validation texts.
+        size_before, size_after: bytes.
+    """
+
+    tokens: int
+    before: float | None
+    after: float | None
+    size_before: int
+    size_after: int
+
+    @property
+    def problem(self) -> str | None:
+        """Why the model should not be used, in words; None: it can be."""
+        if self.before is None or self.after is None:
+            return "cannot be scored"
+        is_small = self.after <= self.before * (1 + MOST_GAINED)
+        return None if is_small else "has a perplexity that is more than 1 % larger"
+
+    def __str__(self) -> str:
+        size = f"{self.size_before / 1e3:,.0f} -> {self.size_after / 1e3:,.0f} kB"
+        if self.before is None or self.after is None:
+            return f"{size}; no validation texts to measure it on"
+        return f"{size}; perplexity {self.before:.4f} -> {self.after:.4f} on {self.tokens:,} tokens of validation texts"
+
+
+def quantize_measured(run: Run, path: Path, on_stage: Callable[[str], None] = lambda stage: None) -> PerplexityCost:
+    """Replace the run's model in ``path`` by its quantized form; return the cost.
+
+    Raises ``InputError`` if the run's validation texts are missing.
+    """
+    config, tokenizer = load_config(run.config), load_tokenizer(run.tokenizer)
+    windows = None
+    if Corpus(config).has("validation"):
+        known = run.manifest["data_fingerprint"]
+        texts = prepare_split(config, "validation", tokenizer, NO_LABELS, known, on_stage=on_stage)
+        windows = _windows(Windows.of_evaluation(texts, config, tokenizer.vocabulary_size))
+    size_before = path.stat().st_size
+    before = None if windows is None else _perplexity(path, windows)
+    path.write_bytes(quantized(path.read_bytes()))
+    on_stage("Measuring the quantized model")
+    sizes = size_before, path.stat().st_size
+    if windows is None or before is None:
+        return PerplexityCost(0, None, None, *sizes)
+    return PerplexityCost(before[1], before[0], _perplexity(path, windows)[0], *sizes)
+
+
+def _windows(evaluated: Windows) -> Windows:
+    """Streams of single tokens: the model gives the logits of a window's last token alone."""
+    streams = max(1, min(_STREAMS, evaluated.predictions // (_OVERLAP * 4)))
+    overlap = _OVERLAP if streams > 1 else 0
+    return Windows(evaluated.texts, evaluated.end_id, streams, window=1, backward=evaluated.backward, overlap=overlap)
+
+
+def _perplexity(path: Path, windows: Windows) -> tuple[float, int]:
+    """The perplexity of a model on the first tokens of each stream, at most ``_TOKENS`` in all; their number."""
+    session = open_session(path)
+    about = metadata(session)
+    names = ["logits", *(one["output"] for one in about["states"])]
+    states = {one["input"]: np.zeros((windows.streams, one["units"]), np.float32) for one in about["states"]}
+    nats, tokens = 0.0, 0
+    for token_ids, targets, _, _ in windows.stream(windows.in_order()):
+        logits, *after = session.run(names, {"token_ids": token_ids, **states})
+        states = dict(zip(states, after, strict=True))
+        losses = _losses(logits, targets[:, 0])
+        nats, tokens = nats + float(losses.sum()), tokens + len(losses)
+        if tokens >= _TOKENS:
+            break
+    return perplexity(nats / max(tokens, 1)), tokens
+
+
+def _losses(logits: NDArray[Any], targets: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Negative log-probability of each target that is not padding, ``float64 [targets]``."""
+    rows = np.flatnonzero(targets != PAD_ID)
+    of_rows = logits[rows].astype(np.float64)
+    best = of_rows.max(axis=1, initial=-np.inf)
+    total = best + np.log(np.exp(of_rows - best[:, np.newaxis]).sum(axis=1))
+    losses: NDArray[np.float64] = total - of_rows[np.arange(len(rows)), targets[rows]]
+    return losses
