@@ -19,6 +19,7 @@ from tricky_texts import anything, tricky
 
 from seqclf.config.schema.tokenizers import TOKENIZERS
 from seqclf.errors import InputError
+from seqclf.generation.prompt import Prompt
 from seqclf.sources.sample.grammar import reviews
 from seqclf.text.chunks import ChunkTokenizer
 from seqclf.text.field_tokenizer import FIELDS_FILE, FieldTokenizer
@@ -190,6 +191,7 @@ def test_the_separator_keeps_its_id(kind: str, tmp_path: Path) -> None:
         ids = new.encode(join_fields([text, text]))
         place = ids.index(new.separator_id)
         assert ids[:place] == ids[place + 1 :]
+        assert Prompt.read(text, new).ids == tuple(ids[:place])
         assert [new.pieces[number] for number in ids[:place]] == [
             new.inner.pieces[number] for number in new.inner.encode(text)
         ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from seqclf.errors import InputError
 from seqclf.text.decoder import Decoder
 from seqclf.text.fields import FIELD_SEPARATOR
@@ -39,7 +41,8 @@ class Prompt:
         if all(one == tokenizer.unknown_id for one in ids) and not text.strip():
             return cls(text, (), ())
         unknown = tuple(dict.fromkeys(tokenizer.plain.unknown_parts(text))) if tokenizer.unknown_id in ids else ()
-        prompt = cls(text, tuple(ids), unknown, tokenizer.plain.unread_end(text))
+        own_ids = tokenizer.from_plain(np.array(ids, np.int32)).tolist()
+        prompt = cls(text, tuple(own_ids), unknown, tokenizer.plain.unread_end(text))
         if all(one == tokenizer.unknown_id for one in ids):
             raise InputError(
                 f"the prompt has no token that the model knows{prompt.listed(': ')}; write a prompt like the training "

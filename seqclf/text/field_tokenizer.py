@@ -55,6 +55,9 @@ class FieldTokenizer(Tokenizer):
     def plain(self) -> Tokenizer:
         return self.inner
 
+    def from_plain(self, ids: NDArray[np.int32]) -> NDArray[np.int32]:
+        return ids + (ids >= self.separator_id) if self._has_grown else ids
+
     @property
     def fingerprint(self) -> str:
         grown = [self.separator_id] if self._has_grown else []
@@ -68,8 +71,7 @@ class FieldTokenizer(Tokenizer):
         for fields in again:
             parts = []
             for field in fields:
-                ids = next(encoded)
-                ids = ids + (ids >= self.separator_id) if self._has_grown else ids
+                ids = self.from_plain(next(encoded))
                 parts += [separator, ids[:0] if is_blank(field) else ids]
             yield np.concatenate(parts[1:])
 

@@ -53,6 +53,10 @@ class Tokenizer(ABC):
         """The tokenizer of a single field: this one, unless texts have several."""
         return self
 
+    def from_plain(self, ids: NDArray[np.int32]) -> NDArray[np.int32]:
+        """The ids that the tokens with these ids of ``plain`` have here."""
+        return ids
+
     @property
     def fingerprint(self) -> str:
         """Hex digest of everything that determines the ids of a text."""
