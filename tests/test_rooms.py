@@ -59,8 +59,7 @@ ALLOWED = {
     "evaluation": BASE
     | {"runs", "run_choice", "tensorflow_startup", "config", "text", "data", "sources", "model", "tasks", "inference"},
     "export": BASE
-    | {"runs", "config", "layer_types", "text", "data", "model", "onnx_writer", "tasks", "generation", "inference"}
-    | {"onnx_session"},
+    | {"runs", "config", "layer_types", "text", "data", "model", "onnx_writer", "tasks", "generation", "inference"},
     "onnx_session": {"errors"},
     "generation": BASE | {"runs", "onnx_session", "text"},
     "inference": BASE | {"onnx_session", "text", "generation"},

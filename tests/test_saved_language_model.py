@@ -167,11 +167,11 @@ def test_scores_are_the_log_probabilities_of_keras(example: Example, module: Any
         expected = _log_probabilities(example.model, ids)
         assert answer["lengths"][row] == len(ids)
         assert answer["token_ids"][row, : len(ids)].tolist() == ids
-        assert answer["tokens"][row, len(ids) - 1] == b"[END]"
+        assert answer["pieces"][row, len(ids) - 1] == b"[END]"
         np.testing.assert_allclose(answer["log_probabilities"][row, : len(ids)], expected, atol=1e-3)
         np.testing.assert_allclose(answer["sum"][row], sum(expected), rtol=1e-4)
         assert not answer["log_probabilities"][row, len(ids) :].any()
-        assert set(answer["tokens"][row, len(ids) :]) <= {b""}
+        assert set(answer["pieces"][row, len(ids) :]) <= {b""}
 
 
 def _log_probabilities(model: keras.Model, ids: list[int]) -> list[float]:

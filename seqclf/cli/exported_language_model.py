@@ -48,9 +48,9 @@ def make_saved_model(run: Run, folder: Path, *, tokens: int | None = None) -> No
 
 def check_onnx(run: Run) -> None:
     """Raise ``InputError`` if the run's ONNX model is damaged."""
-    from seqclf.onnx_session import open_session
+    from seqclf.generation.model_file import LanguageModelFile
 
-    open_session(run.onnx, 1, if_missing="train again")
+    LanguageModelFile.open(run.folder, threads=1)
 
 
 def quantize(run: Run, path: Path, *, force: bool) -> PerplexityCost:

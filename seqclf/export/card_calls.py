@@ -107,7 +107,7 @@ def _with_columns(fields: Sequence[str], extra: Mapping[str, str], answer: str) 
 def _onnx_with_columns(fields: Sequence[str], extra: Mapping[str, str]) -> Iterator[str]:
     text = json.dumps(dict.fromkeys(fields, "a text") if fields else "a text", ensure_ascii=False)
     given = ", ".join(f"{json.dumps(name, ensure_ascii=False)}: [{_VALUES[kind]}]" for name, kind in extra.items())
-    values = _fields(
+    values = field_options(
         dict.fromkeys(fields[1:], "a text") | {name: _VALUES[kind].strip(_QUOTE) for name, kind in extra.items()}
     )
     yield from code(
@@ -122,7 +122,7 @@ def _onnx_with_columns(fields: Sequence[str], extra: Mapping[str, str]) -> Itera
 
 def _onnx(fields: Sequence[str]) -> Iterator[str]:
     texts = json.dumps([dict.fromkeys(fields, "a text")] if fields else ["a text", "another one"], ensure_ascii=False)
-    more = _fields(dict.fromkeys(fields[1:], "a text"))
+    more = field_options(dict.fromkeys(fields[1:], "a text"))
     yield from code(
         "Python, without TensorFlow (`model.onnx` and `tokenizer/` of this folder):",
         "python",
@@ -151,13 +151,13 @@ def _onnx(fields: Sequence[str]) -> Iterator[str]:
     )
 
 
-def _fields(values: Mapping[str, str]) -> str:
+def field_options(values: Mapping[str, str]) -> str:
     """Options of ``seqclf predict`` for values by column, each after a blank."""
     return "".join(f" --field {shlex.quote(f'{column}={value}')}" for column, value in values.items())
 
 
 def _keras(fields: Sequence[str], extra: Mapping[str, str]) -> Iterator[str]:
-    text = "join_fields([" + ", ".join(['"a text"'] * len(fields)) + "])" if fields else '"a text"'
+    text = "joinfield_options([" + ", ".join(['"a text"'] * len(fields)) + "])" if fields else '"a text"'
     joining = ["from seqclf.text.fields import join_fields"] if fields else []
     yield from code(
         "Python, with Keras and seqclf's tokenizer:",

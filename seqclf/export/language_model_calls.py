@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from seqclf.export.card_calls import Format, code
+from seqclf.export.card_calls import Format, code, field_options
 from seqclf.export.input_names import input_names
 
 _SERVER = "localhost:8501/v1/models/writer:predict"
@@ -21,7 +21,7 @@ def how_to_call(fields: Sequence[str], form: Format, *, continues: bool) -> Iter
     if form == "saved_model":
         yield from _saved_model(fields, continues=continues)
     elif form == "onnx":
-        yield from _onnx(continues=continues)
+        yield from _onnx(fields, continues=continues)
     else:
         yield from _keras()
 
@@ -36,7 +36,7 @@ def _saved_model(fields: Sequence[str], *, continues: bool) -> Iterator[str]:
         "",
         'model = tf.saved_model.load(".")  # this folder',
         f'answer = model.signatures["score"]({scored})',
-        'print(answer["sum"].numpy(), answer["tokens"].numpy(), answer["log_probabilities"].numpy())',
+        'print(answer["sum"].numpy(), answer["pieces"].numpy(), answer["log_probabilities"].numpy())',
     )
     if continues:
         yield from _generating()
@@ -81,7 +81,7 @@ def _generating() -> Iterator[str]:
     )
 
 
-def _onnx(*, continues: bool) -> Iterator[str]:
+def _onnx(fields: Sequence[str], *, continues: bool) -> Iterator[str]:
     if continues:
         yield from code(
             "Python, without TensorFlow (`model.onnx` and `tokenizer/` of this folder):",
@@ -92,6 +92,16 @@ def _onnx(*, continues: bool) -> Iterator[str]:
             'print(generator.generate("", tokens=50, temperature=0.8, seed=1))',
         )
         yield from code("A shell:", "sh", 'seqclf generate --run . "a text"')
+    text = json.dumps(dict.fromkeys(fields, "a text") if fields else "a text", ensure_ascii=False)
+    yield from code(
+        "How probable a text is, in Python:",
+        "python",
+        "from seqclf.inference import Scorer",
+        "",
+        f'print(Scorer.load(".").score({text}))',
+    )
+    more = field_options(dict.fromkeys(fields[1:], "a text"))
+    yield from code("And in a shell:", "sh", f'seqclf predict --score --run . "a text"{more}')
     yield from code(
         "Python, with ONNX Runtime alone, from token ids (`tokenizer/` says how texts become ids): the logits of the "
         "next token, and the states to go on from:",

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from seqclf.config import load_config
 from seqclf.data.corpus import Corpus
 from seqclf.data.prepare import prepare_split
 from seqclf.data.windows import Windows
+from seqclf.errors import InputError
 from seqclf.export.quantize import quantized
+from seqclf.generation.model_file import LOG_PROBABILITIES, TARGETS, LanguageModelFile
 from seqclf.labels import NO_LABELS
 from seqclf.metrics.language_model import perplexity
-from seqclf.onnx_session import metadata, open_session
 from seqclf.runs import Run
 from seqclf.text.kinds import load_tokenizer
 from seqclf.token_ids import PAD_ID
@@ -25,8 +24,7 @@ from seqclf.token_ids import PAD_ID
 MOST_GAINED = 0.01
 """The largest acceptable increase of the perplexity by quantization, as a fraction."""
 
-_STREAMS, _TOKENS = 64, 100_000
-_OVERLAP = 100
+_TOKENS = 100_000
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ def quantize_measured(run: Run, path: Path, on_stage: Callable[[str], None] = la
     if Corpus(config).has("validation"):
         known = run.manifest["data_fingerprint"]
         texts = prepare_split(config, "validation", tokenizer, NO_LABELS, known, on_stage=on_stage)
-        windows = _windows(Windows.of_evaluation(texts, config, tokenizer.vocabulary_size))
+        windows = Windows.of_evaluation(texts, config, tokenizer.vocabulary_size)
     size_before = path.stat().st_size
     before = None if windows is None else _perplexity(path, windows)
     path.write_bytes(quantized(path.read_bytes()))
@@ -81,35 +79,18 @@ def quantize_measured(run: Run, path: Path, on_stage: Callable[[str], None] = la
     return PerplexityCost(before[1], before[0], _perplexity(path, windows)[0], *sizes)
 
 
-def _windows(evaluated: Windows) -> Windows:
-    """Streams of single tokens: the model gives the logits of a window's last token alone."""
-    streams = max(1, min(_STREAMS, evaluated.predictions // (_OVERLAP * 4)))
-    overlap = _OVERLAP if streams > 1 else 0
-    return Windows(evaluated.texts, evaluated.end_id, streams, window=1, backward=evaluated.backward, overlap=overlap)
-
-
 def _perplexity(path: Path, windows: Windows) -> tuple[float, int]:
-    """The perplexity of a model on the first tokens of each stream, at most ``_TOKENS`` in all; their number."""
-    session = open_session(path)
-    about = metadata(session)
-    names = ["logits", *(one["output"] for one in about["states"])]
-    states = {one["input"]: np.zeros((windows.streams, one["units"]), np.float32) for one in about["states"]}
+    """The perplexity of a model on the first tokens of each stream, about ``_TOKENS`` in all; their number."""
+    file = LanguageModelFile.open(path.parent, threads=None)
+    if not file.scores:
+        raise InputError(
+            f"{path.name}: an earlier version of seqclf wrote it; train again, or delete it and export again"
+        )
+    outputs, states = [LOG_PROBABILITIES, *file.outputs[1:]], file.start(windows.streams)
     nats, tokens = 0.0, 0
     for token_ids, targets, _, _ in windows.stream(windows.in_order()):
-        logits, *after = session.run(names, {"token_ids": token_ids, **states})
-        states = dict(zip(states, after, strict=True))
-        losses = _losses(logits, targets[:, 0])
-        nats, tokens = nats + float(losses.sum()), tokens + len(losses)
+        found, *states = file.run(outputs, token_ids, states, **{TARGETS: targets})
+        nats, tokens = nats - float(found.sum(dtype=np.float64)), tokens + int(np.count_nonzero(targets != PAD_ID))
         if tokens >= _TOKENS:
             break
     return perplexity(nats / max(tokens, 1)), tokens
-
-
-def _losses(logits: NDArray[Any], targets: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Negative log-probability of each target that is not padding, ``float64 [targets]``."""
-    rows = np.flatnonzero(targets != PAD_ID)
-    of_rows = logits[rows].astype(np.float64)
-    best = of_rows.max(axis=1, initial=-np.inf)
-    total = best + np.log(np.exp(of_rows - best[:, np.newaxis]).sum(axis=1))
-    losses: NDArray[np.float64] = total - of_rows[np.arange(len(rows)), targets[rows]]
-    return losses

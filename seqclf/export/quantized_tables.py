@@ -7,7 +7,7 @@ layer multiplies integers (``MatMulInteger``, with the vectors quantized call by
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,20 +26,39 @@ def quantize_tables(content: bytes) -> bytes:
 
     model = onnx.load_from_string(content)
     weights = {one.name: one for one in model.graph.initializer}
-    names = {node.input[1] for node in model.graph.node if _is_output(node) and node.input[1] in weights}
-    tables = {name: _Table(name) for name in names if all(_can_use(node) for node in _users(model, name))}
+    graphs = list(_graphs(model.graph))
+    nodes = [node for graph in graphs for node in graph.node]
+    names = {node.input[1] for node in nodes if _is_output(node) and node.input[1] in weights}
+    tables = {name: _Table(name) for name in sorted(names) if all(_can_use(node, name) for node in nodes)}
     if not tables:
         return content
-    nodes: list[onnx.NodeProto] = []
-    for node in model.graph.node:
-        table = tables.get(node.input[1] if _is_output(node) else node.input[0] if node.op_type == "Gather" else "")
-        nodes += [node] if table is None else table.gathered(node) if node.op_type == "Gather" else table.product(node)
-    del model.graph.node[:]
-    model.graph.node.extend(nodes)
+    for graph in reversed(graphs):  # the inner ones first: the nodes of a graph are copied
+        written = [one for node in graph.node for one in _written(node, tables)]
+        del graph.node[:]
+        graph.node.extend(written)
     for name, table in tables.items():
+        model.graph.node.insert(0, table.columns())
         model.graph.initializer.extend(table.initializers(weights[name]))
         model.graph.initializer.remove(weights[name])
     return bytes(model.SerializeToString())
+
+
+def _graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
+    """The graph, and those inside its nodes, such as the branches of ``If``."""
+    yield graph
+    for node in graph.node:
+        for attribute in node.attribute:
+            if attribute.HasField("g"):
+                yield from _graphs(attribute.g)
+
+
+def _written(node: onnx.NodeProto, tables: Mapping[str, _Table]) -> list[onnx.NodeProto]:
+    """The node, or those that replace it."""
+    if node.op_type == "Gather" and node.input[0] in tables:
+        return tables[node.input[0]].gathered(node)
+    if _is_output(node) and node.input[1] in tables:
+        return tables[node.input[1]].product(node)
+    return [node]
 
 
 def _is_output(node: onnx.NodeProto) -> bool:
@@ -47,13 +66,16 @@ def _is_output(node: onnx.NodeProto) -> bool:
     return node.op_type == "Gemm" and options == {"transB": 1} and len(node.attribute) == 1 and len(node.input) == 3
 
 
-def _can_use(node: onnx.NodeProto) -> bool:
-    return _is_output(node) or (node.op_type == "Gather" and not node.attribute)
+def _can_use(node: onnx.NodeProto, name: str) -> bool:
+    """Whether the node does not read the table, or can read one of bytes."""
+    places = [place for place, given in enumerate(node.input) if given == name]
+    if not places:
+        return True
+    return places == [1] and _is_output(node) if node.op_type == "Gemm" else places == [0] and _is_gather(node)
 
 
-def _users(model: onnx.ModelProto, name: str) -> Iterator[onnx.NodeProto]:
-    """The nodes that have the initializer as an input."""
-    return (node for node in model.graph.node if name in node.input)
+def _is_gather(node: onnx.NodeProto) -> bool:
+    return node.op_type == "Gather" and not node.attribute
 
 
 def rows_in_bytes(table: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
@@ -67,7 +89,8 @@ class _Table:
     """The nodes that replace those with a table."""
 
     def __init__(self, name: str) -> None:
-        self._bytes, self._scales, self._last = f"{name}_bytes", f"{name}_scales", f"{name}_last_axis"
+        names = (f"{name}_{what}" for what in ("bytes", "scales", "last_axis", "columns"))
+        self._bytes, self._scales, self._last, self._columns = names
 
     def initializers(self, table: onnx.TensorProto) -> list[onnx.TensorProto]:
         from onnx import numpy_helper
@@ -75,6 +98,12 @@ class _Table:
         integers, scales = rows_in_bytes(numpy_helper.to_array(table))
         given = ((self._bytes, integers), (self._scales, scales), (self._last, np.array([-1], np.int64)))
         return [numpy_helper.from_array(array, name) for name, array in given]
+
+    def columns(self) -> onnx.NodeProto:
+        """The transposed table; ONNX Runtime computes it once, as it loads the model."""
+        from onnx import helper
+
+        return helper.make_node("Transpose", [self._bytes], [self._columns], perm=[1, 0])
 
     def gathered(self, node: onnx.NodeProto) -> list[onnx.NodeProto]:
         """The rows of ids, for ``Gather``."""
@@ -95,12 +124,11 @@ class _Table:
         from onnx import helper
 
         (vectors, _, bias), (found,) = node.input, node.output
-        names = ("bytes", "scale", "zero", "columns", "sums", "floats", "scales", "product")
-        of_x, scale, zero, columns, sums, floats, scales, product = (f"{found}_{what}" for what in names)
+        names = ("bytes", "scale", "zero", "sums", "floats", "scales", "product")
+        of_x, scale, zero, sums, floats, scales, product = (f"{found}_{what}" for what in names)
         return [
             helper.make_node("DynamicQuantizeLinear", [vectors], [of_x, scale, zero]),
-            helper.make_node("Transpose", [self._bytes], [columns], perm=[1, 0]),  # once, as the model is loaded
-            helper.make_node("MatMulInteger", [of_x, columns, zero], [sums]),
+            helper.make_node("MatMulInteger", [of_x, self._columns, zero], [sums]),
             helper.make_node("Cast", [sums], [floats], to=_FLOAT),
             helper.make_node("Mul", [self._scales, scale], [scales]),
             helper.make_node("Mul", [floats, scales], [product]),

@@ -134,7 +134,7 @@ class TextScorer(tf.Module):  # type: ignore[misc]
     """The exported module that scores texts. Signature ``score``: ``text`` (``tf.string [batch]``; with several
     columns, an input for each) -> for each token, in the order of the text, and for its end:
 
-    ``log_probabilities`` (``tf.float32 [batch, time]``, in nats, 0 for padding), ``tokens`` (``tf.string [batch,
+    ``log_probabilities`` (``tf.float32 [batch, time]``, in nats, 0 for padding), ``pieces`` (``tf.string [batch,
     time]``, their names in the vocabulary, "" for padding) and ``token_ids`` (``tf.int32 [batch, time]``); ``lengths``
     (``tf.int32 [batch]``), their number; ``sum`` (``tf.float32 [batch]``), the log-probability of the whole text.
     """
@@ -156,7 +156,7 @@ class TextScorer(tf.Module):  # type: ignore[misc]
         token_ids = tf.where(is_end, self._reader.end_id, tf.pad(token_ids, [[0, 0], [0, 1]], constant_values=PAD_ID))
         return {
             "log_probabilities": found,
-            "tokens": tf.gather(self._pieces, token_ids),
+            "pieces": tf.gather(self._pieces, token_ids),
             "token_ids": token_ids,
             "lengths": lengths,
             "sum": tf.reduce_sum(found, axis=1),
