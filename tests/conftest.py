@@ -38,7 +38,7 @@ SMALL = {
     "data": {"source": "table", "validation": 0.2, "test": 0.2},
     "tokenizer": {"vocab_size": 300, "max_tokens": 12},
     "embedding": {"dim": 8, "dropout": 0.1},
-    "layers": [{"type": "lstm", "units": 6, "bidirectional": True}],
+    "layers": [{"type": "lstm", "units": 6}],
     "head": [{"type": "dense", "units": 5}, {"type": "dropout", "rate": 0.2}],
     "training": {"epochs": 2, "batch_size": 16, "log_every": 3},
 }

@@ -158,7 +158,7 @@ def _graph(tokenizer: FieldTokenizer, max_tokens: int, truncate: Truncate) -> En
     from seqclf.text.graph import GraphFieldTokenizer
 
     module = GraphFieldTokenizer(tokenizer, max_tokens=max_tokens, truncate=truncate)
-    call = tf.function(module, input_signature=[tf.TensorSpec([None], tf.string)] * len(COLUMNS))
+    call = tf.function(module, input_signature=[tf.TensorSpec([None], tf.string)] * len(COLUMNS), autograph=False)
 
     def encode(rows: Sequence[Sequence[str]]) -> np.ndarray:
         columns = zip(*rows, strict=True)

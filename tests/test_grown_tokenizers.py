@@ -238,7 +238,7 @@ def with_graph(request: pytest.FixtureRequest) -> tuple[FieldTokenizer, Callable
 
     _, new = _fields(request.param)
     module = GraphFieldTokenizer(new, max_tokens=10_000, truncate="head")
-    call = tf.function(module, input_signature=[tf.TensorSpec([None], tf.string)] * 2)
+    call = tf.function(module, input_signature=[tf.TensorSpec([None], tf.string)] * 2, autograph=False)
 
     def encode(*fields: list[str]) -> np.ndarray:
         content = [[value.encode("utf-8", "surrogatepass") for value in field] for field in fields]

@@ -74,7 +74,7 @@ def test_graph_and_bulk_ids_are_equal_on_imdb(imdb: TfdsSource) -> None:
     texts = imdb.read("train[:2000]").texts
     tokenizer = SubwordTokenizer.learn(texts[:1500], vocab_size=4096)
     graph = GraphTokenizer(tokenizer, max_tokens=256, truncate="middle")
-    call = tf.function(graph, input_signature=[tf.TensorSpec([None], tf.string)])
+    call = tf.function(graph, input_signature=[tf.TensorSpec([None], tf.string)], autograph=False)
     for start in range(0, len(texts), 500):
         batch = texts[start : start + 500]
         for text, row in zip(batch, call(tf.constant(batch)).numpy(), strict=True):
@@ -95,7 +95,7 @@ def test_the_retired_subwords_of_imdb_have_their_ids(real_data: Path, imdb: Tfds
     tokenizer = learn_tokenizer([], type="subword_file", file=str(path))
     assert tokenizer.vocabulary_size == original.vocab_size == 8_185
     graph = GraphTokenizer(tokenizer, max_tokens=100_000, truncate="middle")
-    call = tf.function(graph, input_signature=[tf.TensorSpec([None], tf.string)])
+    call = tf.function(graph, input_signature=[tf.TensorSpec([None], tf.string)], autograph=False)
     texts = imdb.read("train[:1000]+test[-1000:]").texts
     for start in range(0, len(texts), 250):
         batch = texts[start : start + 250]

@@ -32,7 +32,7 @@ def _call(*arguments: str) -> Result:
 def _endless(config_file: Path, runs: Path, begun: str, *settings: str) -> subprocess.Popen[str]:
     """An endless training that creates a file named ``begun`` in its folder."""
     command = [sys.executable, "-m", "seqclf", "train", str(config_file), "--runs", str(runs)]
-    for setting in ("training.epochs=100000", *settings):
+    for setting in ("training.epochs=100000", "layers=[{type: pool}]", *settings):
         command += ["--set", setting]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 120

@@ -101,9 +101,9 @@ class LengthValidator:
         return LengthMetrics(float(correct.mean()))
 
 
-def _prepared(data: Path, **training: Any) -> tuple[Config, TrainingData]:
+def _prepared(data: Path, cell: str = "simple_rnn", **training: Any) -> tuple[Config, TrainingData]:
     options = {"epochs": 4, "batch_size": 16, "optimizer": {"learning_rate": 0.02}, **training}
-    layers = [{"type": "gru", "units": 8}]
+    layers = [{"type": cell, "units": 8}]
     changes: dict[str, Any] = {"layers": layers, "head": [], "training": options, "embedding__dropout": 0.0}
     config = checked_config(small_config(data__train=str(data), **changes))
     return config, prepare(config)
@@ -111,7 +111,7 @@ def _prepared(data: Path, **training: Any) -> tuple[Config, TrainingData]:
 
 @pytest.mark.parametrize("accumulate", [1, 3])
 def test_a_second_task_trains(sample_csv: Path, accumulate: int) -> None:
-    config, data = _prepared(sample_csv, accumulate_steps=accumulate, epochs=4 * accumulate)
+    config, data = _prepared(sample_csv, "gru", accumulate_steps=accumulate, epochs=4 * accumulate)
     assert data.validation is not None
     task = IsLong(int(np.median(Batches.of(data.train, config).lengths)))
     train = task.batches(data.train, config, training=True)
@@ -176,7 +176,7 @@ IDS, LABELS = np.array([[5, 6, 7], [8, 9, 0]], np.int32), np.array([0, 1], np.in
 
 def _classifier(objective: Any, **changes: Any) -> tuple[TrainingState, Any, Classification]:
     options = {"optimizer": {"type": "sgd", "learning_rate": 0.1}, "accumulate_steps": 2}
-    layers = [{"type": "gru", "units": 4, "dropout": 0.5}]
+    layers = [{"type": "simple_rnn", "units": 4, "dropout": 0.5}]
     changed = {"layers": layers, "head": [], "training": options, **changes}
     config = checked_config(small_config(data__train="a.csv", **changed))
     task = Classification(Labels(("a", "b")), config.training, objective)
@@ -203,7 +203,7 @@ def test_an_objective_of_two_passes_draws_two_dropout_masks(ngrams: Any) -> None
 
 @pytest.mark.parametrize("ngrams", [None, NGRAMS], ids=["network", "with n-grams"])
 def test_an_objective_may_change_the_vectors_of_tokens(ngrams: Any) -> None:
-    plain = [{"type": "gru", "units": 4}]
+    plain = [{"type": "simple_rnn", "units": 4}]
     state, step, task = _classifier(MovedVectors(), ngrams=ngrams, layers=plain, embedding__dropout=0.0)
     scores = [] if ngrams is None else [tf.ones((2, 1))]
     forward = task.forward(state.model).with_given(*scores)
@@ -225,9 +225,9 @@ def test_penalties_count_once_whatever_the_number_of_passes() -> None:
             logits, *_ = (forward(token_ids) for _ in range(3))
             return Terms(0.0 * cross_entropy(logits, label_ids), logits)
 
-    layers = [{"type": "gru", "units": 4, "kernel_l2": 0.5}]
+    layers = [{"type": "simple_rnn", "units": 4, "kernel_l2": 0.5}]
     state, step, _ = _classifier(Nothing(), layers=layers)
-    kernel = state.model.get_layer("layers_0_gru").weights[0]
+    kernel = state.model.get_layer("layers_0_simple_rnn").weights[0]
     before = np.array(kernel)
     step(IDS, LABELS)
     np.testing.assert_allclose(kernel, before * (1 - 0.1 * 2 * 0.5), rtol=1e-5)

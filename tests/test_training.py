@@ -112,7 +112,7 @@ def test_a_restored_state_continues_as_if_never_stopped(
     """Dropout's counters, the optimizer's moments, averages, cuts and the order of the data are part of it."""
     from seqclf.training.events import EpochDone, StepDone
 
-    layers = [{"type": "gru", "units": 4, "dropout": 0.2, "recurrent_dropout": 0.1}]
+    layers = [{"type": "simple_rnn", "units": 4, "dropout": 0.2, "recurrent_dropout": 0.1}]
     config = small_config(data__train=str(sample_csv), layers=layers, training=training)
     whole, events = _loop(config)
     seen = list(events)
@@ -191,6 +191,7 @@ def test_monitor_decides_what_is_best(sample_csv: Path, tmp_path: Path) -> None:
     assert run.manifest["best_epoch"] == 1, "no later epoch is better by 0.9"
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_without_validation_the_last_weights_are_kept(sample_csv: Path, tmp_path: Path) -> None:
     run = trained(small_config(data__train=str(sample_csv), layers=POOLED, data__validation=0), tmp_path)
     assert run.metrics == {}
@@ -198,6 +199,7 @@ def test_without_validation_the_last_weights_are_kept(sample_csv: Path, tmp_path
     assert [line["val_loss"] for line in _history(run, "epoch")] == [None, None]
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_an_interrupted_run_is_complete(sample_csv: Path, tmp_path: Path) -> None:
     from seqclf.training.events import StepDone
 
