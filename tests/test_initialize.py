@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -192,6 +193,8 @@ def test_commands_need_the_run_only_to_begin(origin: Run, sample_csv: Path, tmp_
     done = invoke(cli, ["train", str(config), *shared, "--init-from", "first", "--set", "training.epochs=1"])
     assert done.exit_code == 0, done.output
     assert "Starting from the classifier first-1: tokenizer, embedding, layers[0] (simple_rnn)" in done.stderr
+    checked = invoke(cli, ["check", str(config), *shared, "--init-from", "first", "--json"])
+    assert json.loads(checked.stdout)["initialize"]["taken"][:2] == ["tokenizer", "embedding"]
     shutil.rmtree(runs / "first-1")
     for command in (["eval", "--split", "validation"], ["predict", "a good film"]):
         done = invoke(cli, [*command, *shared, "--run", "second-1"])

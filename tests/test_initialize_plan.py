@@ -225,7 +225,7 @@ class TestFinding:
     def test_an_interrupted_one_is_a_warning(self, runs: Path, sample_csv: Path) -> None:
         shutil.rmtree(runs / "a-1")
         start = _start(_values(sample_csv, "a", [*LSTMS, POOL]), runs)
-        expected = "initialize.from: the training of a-2 is interrupted; its best weights so far are used"
+        expected = "initialize.from: the training of a-2 was interrupted; its best weights so far are used"
         assert list(map(str, start.warnings)) == [expected]
 
     @pytest.mark.parametrize(

@@ -76,6 +76,8 @@ def load_or_make(
     reject_run(path)
     if not presets and not is_data(path):
         return read_config(path, overrides), None
+    if any(override.path[0] == "initialize" for override in overrides):
+        raise _needs_own_layers(path)
     # An invalid config is rejected before anything heavy is imported.
     from seqclf.starter.make import starter_for
     from seqclf.starter.presets import loaded, seen_in
@@ -86,6 +88,8 @@ def load_or_make(
         seen = _seen_by_settings(path, overrides)
     else:
         given = read_config(path, overrides)
+        if given.config.initialize is not None:
+            raise _needs_own_layers(path)
         if given.config.data.needs_tensorflow:  # reading its texts needs TensorFlow
             start_tensorflow(given.config, threads)
         seen = seen_in(str(path), given)
@@ -93,6 +97,16 @@ def load_or_make(
     say(f"  {made.model}", err=True)
     checked = loaded(made, overrides)
     return checked, partial(trained_text, made.text, checked)
+
+
+def _needs_own_layers(path: Path) -> InputError:
+    """The error for a start from a run (``initialize``) of a model whose layers seqclf would choose."""
+    from seqclf.starter.formats import is_data
+
+    why = "a model that starts from another run needs its layers, so seqclf cannot choose them"
+    if is_data(path):
+        return InputError(f"{path}: {why}; `seqclf init --from {shell_word(path)} -o FILE` writes a config to change")
+    return InputError(f"{path}: {why}; omit --presets, or initialize")
 
 
 def _seen(request: Request, worded: Callable[[str], str] = str) -> Seen:

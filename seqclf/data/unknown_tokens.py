@@ -33,6 +33,18 @@ def unknown_warnings(
     return warnings
 
 
+def unknown_to_a_run(shares: Mapping[str, float], options: TokenizerConfig) -> list[Problem]:
+    """The same for the tokenizer of another run, which the options cannot change."""
+    cure = "a model of these texts alone would know more"
+    if options.cannot_grow is None:
+        cure = "grow adds tokens for them, up to tokenizer.vocab_size"
+    return [
+        Problem(("initialize", "tokenizer"), f"{share:.1%} of the {split} tokens are unknown to the run: {cure}")
+        for split, share in shares.items()
+        if share > _MUCH
+    ]
+
+
 def long_word_warnings(texts: LabelledTexts, tokenizer: Tokenizer) -> list[Problem]:
     """A warning about training texts with many words that the tokenizer cuts because of their length."""
     most = tokenizer.wording.most if isinstance(tokenizer, ChunkTokenizer) else None

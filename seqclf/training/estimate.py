@@ -9,9 +9,12 @@ import numpy as np
 
 from seqclf.config import Config
 from seqclf.config.depth import depth_groups
+from seqclf.config.problems import ConfigError, Problem
 from seqclf.data.prepare import TrainingData
+from seqclf.errors import InputError
 from seqclf.ngrams.memory import fit_bytes
 from seqclf.training.environment import peak_memory_bytes
+from seqclf.training.initialize.start import Start
 
 _SECONDS = 5.0
 _MOST_STEPS = 24
@@ -45,8 +48,11 @@ class Estimate:
     memory_bytes: int
 
 
-def measure(config: Config, data: TrainingData) -> tuple[list[LayerRow], Estimate]:
-    """Build the config's model and time some training steps of its first epoch; nothing is saved."""
+def measure(config: Config, data: TrainingData, start: Start | None = None) -> tuple[list[LayerRow], Estimate]:
+    """Build the config's model and time some training steps of its first epoch; nothing is saved.
+
+    ``start``: where the training starts, if from another run. Raises ``ConfigError`` if its weights do not fit.
+    """
     from seqclf.model.encoder import outputs_of
     from seqclf.tasks.kinds import task_of
     from seqclf.training.state import TrainingState
@@ -55,6 +61,13 @@ def measure(config: Config, data: TrainingData) -> tuple[list[LayerRow], Estimat
     fitting = peak_memory_bytes() + fit_bytes(config, data.train.lengths, data.labels)
     task = task_of(config, data)
     model = task.model(config, data)
+    if start is not None:
+        from seqclf.training.initialize.weights import initialize
+
+        try:
+            initialize(model, start, data)
+        except InputError as error:
+            raise ConfigError([Problem(("initialize", "from"), str(error))]) from error
     state = TrainingState.begin(model, config.training, depth_groups(config), carried=task.carried(model))
     trained = state.depth.trained(config.training.epochs)  # the last epochs take longest
     step = build_train_step(

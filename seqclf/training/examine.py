@@ -19,7 +19,7 @@ from seqclf.data.extra_statistics import ColumnStatistics, extra_statistics, ext
 from seqclf.data.label_spelling import spelled_alike, spelling_note
 from seqclf.data.leaks import DigestedTexts, Leak, leak
 from seqclf.data.normal_forms import normal_form_warnings
-from seqclf.data.prepare import encode_split, preparation_warnings, prepare
+from seqclf.data.prepare import TrainingData, encode_split, preparation_warnings, prepare
 from seqclf.data.statistics import (
     TextStatistics,
     TokenStatistics,
@@ -30,7 +30,7 @@ from seqclf.data.statistics import (
     token_statistics,
     token_warnings,
 )
-from seqclf.data.unknown_tokens import long_word_warnings, unknown_warnings
+from seqclf.data.unknown_tokens import long_word_warnings, unknown_to_a_run, unknown_warnings
 from seqclf.errors import InputError
 from seqclf.metrics.baseline import BaselineScores
 from seqclf.sources.texts import LabelledTexts
@@ -134,17 +134,25 @@ def examine(
     report.problems += [loaded.placed(problem) for problem in problems_with_data(config, data)]
     if report.problems:
         return report
+    _add_vectors(report, loaded, data, on_stage)
+    on_stage("Timing training steps")
+    start_tensorflow()
+    check_memory(config, data)
     try:
-        report.pretrained = read_pretrained(config, data, on_stage)
+        report.layers, report.estimate = measure(config, data, start)
+    except ConfigError as error:
+        raise loaded.error(error.problems) from error
+    return report
+
+
+def _add_vectors(report: Report, loaded: LoadedConfig, data: TrainingData, on_stage: Callable[[str], None]) -> None:
+    """Add the pretrained vectors of the config, if it names some."""
+    try:
+        report.pretrained = read_pretrained(loaded.config, data, on_stage)
     except InputError as error:
         raise loaded.error([Problem(("embedding", "vectors"), str(error))]) from error
     for doubt in () if report.pretrained is None else report.pretrained.doubts:
         report.warnings.append(loaded.placed(Problem(("embedding", "vectors"), doubt)))
-    on_stage("Timing training steps")
-    start_tensorflow()
-    check_memory(config, data)
-    report.layers, report.estimate = measure(config, data)
-    return report
 
 
 def _report_of_texts(loaded: LoadedConfig, texts: dict[str, LabelledTexts]) -> Report:
@@ -204,9 +212,14 @@ def _add_tokens(
     }
     unknown = {name: split.unknown for name, split in report.tokens.items()}
     options = loaded.config.tokenizer
+    initialize = loaded.config.initialize
+    if initialize is not None and initialize.tokenizer == "keep":
+        unknown_tokens = unknown_to_a_run(unknown, options)
+    else:
+        unknown_tokens = unknown_warnings(unknown, texts, tokenizer.plain, options)
     warnings = [
         *token_warnings(report.tokens, options),
-        *unknown_warnings(unknown, texts, tokenizer.plain, options),
+        *unknown_tokens,
         *long_word_warnings(texts["train"], tokenizer.plain),
         *normal_form_warnings(texts, tokenizer.plain.normalize),
     ]

@@ -18,7 +18,7 @@ from seqclf.config.problems import ConfigError
 from seqclf.errors import InputError
 from seqclf.files import expanded
 from seqclf.run_choice import find_origin
-from seqclf.runs import COMPLETE, FINISHED, LANGUAGE_MODEL, RUNNING, Run
+from seqclf.runs import COMPLETE, FINISHED, INTERRUPTED, LANGUAGE_MODEL, RUNNING, Run
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.training.checkpoints import Checkpoints, numbered
@@ -96,10 +96,10 @@ def _config_of(run: Run) -> Config:
 
 
 def _doubt(run: Run) -> str | None:
-    manifest = run.manifest
-    if manifest["status"] == FINISHED:
+    status = run.manifest["status"]
+    if status == FINISHED:
         return None
-    state = "has not finished" if manifest["status"] == RUNNING else f"is {manifest['status']}"
+    state = {RUNNING: "has not finished", INTERRUPTED: "was interrupted"}.get(status, "failed")
     return f"the training of {run.name} {state}; its best weights so far are used"
 
 
