@@ -3,6 +3,9 @@
 The first four numbers of a sequence determine its kind and all that follows. One sequence can be a part of another, as
 ``4 8 16 32 64`` of ``2 4 8 16 32 64``. So training sequences end before they contain the first five numbers of a test
 sequence in a row: the four that a model is shown and the one that it is asked for.
+
+Small numbers are more frequent: a start is drawn with a probability proportional to 1 / sqrt(its fifth number). The
+starts are dense, so that a recurrent network can learn from examples to compute exactly.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import count, islice, product, takewhile
-from math import isqrt
+from math import isqrt, sqrt
 from typing import NamedTuple
 
 Terms = tuple[int, ...]
@@ -22,14 +25,14 @@ Start = tuple[int, int]
 LABELS = ("arithmetic", "fibonacci", "geometric", "squares")
 """The kinds. fibonacci: each number is the sum of the two before it, from any two numbers."""
 
-ROWS = {"train": 20_000, "test": 400}
-"""Number of sequences in each part, a quarter of each kind."""
+ROWS = {"train": 80_000, "test": 400}
+"""Number of sequences in each part, a quarter of each kind. Training has some starts more than once."""
 
 SHOWN = 4
 """How many numbers at the start of a sequence determine the others."""
 
-_LENGTHS = (5, 9)
-_LARGEST = 999_999
+_LENGTHS = (5, 8)
+_LARGEST = 49_999
 _SEED = 31_415
 
 
@@ -46,7 +49,7 @@ class NumberSequence:
 
 
 def sequences(part: str) -> list[NumberSequence]:
-    """The sequences of a part, ``train`` or ``test``: distinct, the kinds in turn, always the same."""
+    """The sequences of a part, ``train`` or ``test``: the kinds in turn, always the same."""
     kinds = [_of_kind(kind)[part] for kind in LABELS]
     return [kinds[place % len(kinds)][place // len(kinds)] for place in range(ROWS[part])]
 
@@ -117,29 +120,34 @@ def _root_and_step(one: int, other: int) -> Start | None:
 
 
 _RULES: dict[str, _Rule] = {
-    "arithmetic": _Rule(_arithmetic, _step, [*product(range(1, 301), range(1, 21))]),
-    "fibonacci": _Rule(_fibonacci, lambda one, other: (one, other), [*product(range(1, 76), range(1, 76))]),
+    "arithmetic": _Rule(_arithmetic, _step, [*product(range(1, 401), range(1, 41))]),
+    "fibonacci": _Rule(_fibonacci, lambda one, other: (one, other), [*product(range(1, 151), repeat=2)]),
     "geometric": _Rule(
         _geometric,
         _ratio,
-        [
-            (first, ratio)
-            for ratio, last in ((2, 2_500), (3, 1_500), (4, 700), (5, 500), (10, 99))
-            for first in range(1, last + 1)
-        ],
+        [(first, ratio) for ratio in (2, 3) for first in range(1, _LARGEST // ratio**SHOWN + 1)],
     ),
-    "squares": _Rule(_squares, _root_and_step, [*product(range(1, 251), range(1, 25))]),
+    "squares": _Rule(
+        _squares,
+        _root_and_step,
+        [(root, step) for step in range(1, 25) for root in range(1, isqrt(_LARGEST) - SHOWN * step + 1)],
+    ),
 }
 
 
 @cache
 def _of_kind(kind: str) -> dict[str, list[NumberSequence]]:
-    """The sequences of a kind for each part, shuffled; those for training are more than needed."""
+    """The sequences of a kind for each part."""
     rule, draw = _RULES[kind], random.Random(f"{_SEED} {kind}")
-    tested = ROWS["test"] // len(LABELS)
-    found = [_terms(rule, start, draw.randint(*_LENGTHS)) for start in draw.sample(rule.starts, len(rule.starts))]
-    asked = {terms[: SHOWN + 1] for terms in found[:tested]}
-    parts = {"train": [_before(terms, asked) for terms in found[tested:]], "test": found[:tested]}
+    rows = {part: number // len(LABELS) for part, number in ROWS.items()}
+    weights = [1 / sqrt(_terms(rule, start, SHOWN + 1)[-1]) for start in rule.starts]
+    drawn = draw.choices(rule.starts, weights, k=2 * rows["train"])
+    tested = list(dict.fromkeys(drawn))[: rows["test"]]
+    held_out = set(tested)
+    trained = [start for start in drawn if start not in held_out][: rows["train"]]
+    tests, trainings = ([_terms(rule, start, draw.randint(*_LENGTHS)) for start in part] for part in (tested, trained))
+    asked = {terms[: SHOWN + 1] for terms in tests}
+    parts = {"train": [_before(terms, asked) for terms in trainings], "test": tests}
     return {part: [NumberSequence(kind, terms) for terms in all_terms] for part, all_terms in parts.items()}
 
 
