@@ -61,6 +61,12 @@ def test_characters_of_other_texts_are_no_matter_of_size() -> None:
     assert "lacks characters that are rare in the training texts; {type: byte} knows all" in warning
 
 
+def test_a_vocabulary_of_all_words_is_said_to_have_them() -> None:
+    (warning,) = _warned({"type": "word", "min_frequency": 1}, RARE, test=["unheard of"])
+    assert "of the test tokens are unknown" in warning
+    assert "words that occur in the training texts; " in warning
+
+
 def test_few_unknown_tokens_are_no_matter() -> None:
     assert not _warned({"vocab_size": 200}, DNA, share=0.04)
     assert not _warned({"type": "byte"}, ["", "a"], share=0.5)

@@ -141,7 +141,5 @@ def full_vocabulary(pieces: int) -> tuple[str, str]:
 
 def complete_vocabulary(pieces: int, listed: str, min_frequency: int) -> str:
     """The reason for unknown tokens if everything frequent enough is in the vocabulary."""
-    return (
-        f"the vocabulary contains all {pieces:,} {listed} that occur at least {min_frequency:,} times in the training "
-        "texts"
-    )
+    frequency = f" at least {min_frequency:,} times" if min_frequency > 1 else ""
+    return f"the vocabulary contains all {pieces:,} {listed} that occur{frequency} in the training texts"
