@@ -121,7 +121,7 @@ def _root_and_step(one: int, other: int) -> Start | None:
 
 _RULES: dict[str, _Rule] = {
     "arithmetic": _Rule(_arithmetic, _step, [*product(range(1, 401), range(1, 41))]),
-    "fibonacci": _Rule(_fibonacci, lambda one, other: (one, other), [*product(range(1, 151), repeat=2)]),
+    "fibonacci": _Rule(_fibonacci, lambda one, other: (one, other), [*product(range(1, 151), range(1, 151))]),
     "geometric": _Rule(
         _geometric,
         _ratio,
