@@ -15,6 +15,7 @@ from origins import untrained_run
 from seqclf.config import checked_config, read_config
 from seqclf.config.loading import plain
 from seqclf.config.problems import ConfigError
+from seqclf.data.prepare import preparation_problems, prepare
 from seqclf.labels import Labels
 from seqclf.runs import FAILED, INTERRUPTED, RUNNING, Run
 from seqclf.training.initialize.start import Start, resolved, start_of
@@ -192,6 +193,18 @@ def test_bytes_cannot_grow(sample_csv: Path, tmp_path: Path) -> None:
     [problem] = _problems(values, tmp_path)
     assert problem.startswith("initialize.tokenizer: is grow, but the byte tokenizer of small-1 cannot: it knows all")
     assert problem.endswith("; set it to keep")
+
+
+def test_a_vocabulary_file_is_not_needed_again(sample_csv: Path, tmp_path: Path) -> None:
+    """The tokenizer is that of the run, which has the vocabulary."""
+    vocabulary = tmp_path / "vocab.txt"
+    vocabulary.write_text("[UNK]\ngood\nbad\nfilm\n", encoding="utf-8")
+    tokenizer = {"type": "subword_file", "file": str(vocabulary)}
+    origin = untrained_run(lm_config(sample_csv, layers=LSTMS, tokenizer=tokenizer), tmp_path)
+    vocabulary.unlink()
+    start = _start(_values(sample_csv, str(origin.folder), [*LSTMS, POOL]), tmp_path)
+    assert preparation_problems(start.config) == []
+    assert prepare(start.config).tokenizer.fingerprint == start.origins[0].tokenizer.fingerprint
 
 
 def test_a_language_model_needs_the_direction_of_the_run(sample_csv: Path, origins: Path, lm: Run) -> None:

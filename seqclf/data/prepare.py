@@ -151,9 +151,9 @@ def prepare(
             write_json(folder / "labels.json", labels.as_json())
 
     fingerprints = {split: corpus.fingerprint(split) for split in ("train", "validation") if corpus.has(split)}
-    key = [tokenizers.__version__, *sorted(config.tokenizer.decisive().items())]
-    if known is not None:
-        key = ["grown", known.fingerprint, *key] if grows else ["known", known.fingerprint]
+    key: list[Any] = [] if known is None else ["grown" if grows else "known", known.fingerprint]
+    if known is None or grows:
+        key += [tokenizers.__version__, *sorted(config.tokenizer.decisive().items())]
     entry = cached("tokenizers", digest(_FORMAT, fingerprints["train"], key), learn)
     tokenizer = load_tokenizer(entry)
     labels = NO_LABELS
