@@ -29,13 +29,12 @@ def made_up(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_shakespeare_is_cut_into_three_stretches(made_up: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_shakespeare_is_cut_into_stretches(made_up: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     corpus = Corpus(_config("shakespeare_chars", made_up, monkeypatch))
-    stretches = [list(corpus.texts(split).texts) for split in SPLITS]
-    assert [len(texts) for texts in stretches] == [1, 1, 1]
-    assert "".join(text for texts in stretches for text in texts) == PLAY
-    assert len(stretches[2][0]) == pytest.approx(len(PLAY) / 10, abs=40)
-    assert len(stretches[1][0]) == pytest.approx(len(PLAY) / 20, abs=40)
+    (before, after), (validation,), (test,) = (list(corpus.texts(split).texts) for split in SPLITS)
+    assert before + validation + after + test == PLAY
+    assert len(test) == pytest.approx(len(PLAY) / 10, abs=40)
+    assert len(validation) == pytest.approx(len(PLAY) * 3 / 100, abs=40)
 
 
 def test_each_tune_is_a_document(made_up: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,7 +55,7 @@ def test_the_layout_is_kept(name: str, made_up: Path, monkeypatch: pytest.Monkey
 
 def test_the_real_files(real_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shakespeare = Corpus(_config("shakespeare_chars", real_data, monkeypatch))
-    lengths = {split: len(shakespeare.texts(split).texts[0]) for split in SPLITS}
+    lengths = {split: sum(map(len, shakespeare.texts(split).texts)) for split in SPLITS}
     assert sum(lengths.values()) == 1_115_394
     assert lengths["test"] == pytest.approx(111_539, abs=100)
     tunes = Corpus(_config("abc_tunes", real_data, monkeypatch))
