@@ -10,13 +10,14 @@ import keras
 import numpy as np
 import onnxruntime
 import pytest
+from broken_configs import CONFIGS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from language_models import lm_config
 from numpy.typing import NDArray
 from test_model import KINDS
 
-from seqclf.config import Config, checked_config
+from seqclf.config import Config, checked_config, load_config
 from seqclf.errors import InputError
 from seqclf.export.onnx_language_model import export_onnx_language_model, onnx_language_model
 from seqclf.inference import Classifier
@@ -41,6 +42,8 @@ STACKS: dict[str, list[dict[str, Any]]] = {
         for activation in ("relu", "gelu")
     },
 }
+
+SHIPPED = [path for path in CONFIGS if not load_config(path).task.needs_labels]
 
 Arrays = list[NDArray[Any]]
 
@@ -110,6 +113,15 @@ def test_logits_and_states_are_those_of_keras(name: str, tied: bool) -> None:
         tokens, states = _tokens(draw, lengths, extra), both.states(len(lengths), draw)
         _assert_equal(both.onnx(tokens, states), both.keras(tokens, states))
     assert {entry.domain for entry in both.written.opset_import} == {""}, "only standard ONNX operators"
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_shipped_config_of_a_language_model(path: Path) -> None:
+    both = Both(load_config(path))
+    draw = np.random.default_rng(6)
+    tokens, states = _tokens(draw, [3, 7], 1), both.states(2, draw)
+    _assert_equal(both.onnx(tokens, states), both.keras(tokens, states))
+    assert not {node.op_type for node in both.written.graph.node} & {"Loop", "Scan"}, "layers are native operators"
 
 
 def test_layers_of_the_head_are_applied_to_the_last_token() -> None:
