@@ -22,6 +22,7 @@ from seqclf.run_choice import find_resumable
 from seqclf.runs import Run
 from seqclf.training.checkpoints import Checkpoints
 from seqclf.training.options import Callbacks, TrainOptions
+from seqclf.training.train import _note_failure
 
 
 def _train(run: Run, config: Config, **callbacks: Any) -> None:
@@ -159,6 +160,15 @@ def test_a_run_with_changed_texts_is_not_resumed(sample_csv: Path, tmp_path: Pat
     with pytest.raises(InputError, match="its texts or their splits have changed since it began"):
         _resume(run)
     assert run.manifest["status"] == "interrupted", "a complete run stays complete"
+
+
+def test_a_complete_language_model_stays_complete(tmp_path: Path) -> None:
+    """It has no SavedModel."""
+    run = begin_run(tmp_path, "lm")
+    run.model.touch()
+    run.update_manifest(status="running", before="finished", task="language_model")
+    _note_failure(run, InputError("its texts have changed"))
+    assert run.manifest["status"] == "interrupted"
 
 
 def _call(*arguments: str) -> Result:

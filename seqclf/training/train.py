@@ -62,7 +62,7 @@ def _note_failure(run: Run, error: BaseException) -> None:
     with contextlib.suppress(OSError, InputError):  # the folder may be what is broken
         manifest = run.manifest
         if manifest["status"] == RUNNING:
-            was_complete = manifest.get("before") in COMPLETE and run.saved_model.is_dir()
+            was_complete = manifest.get("before") in COMPLETE and run.model.is_file()
             status = INTERRUPTED if was_complete else FAILED
             run.update_manifest(status=status, ended=now(), error=str(error) or type(error).__name__)
 
