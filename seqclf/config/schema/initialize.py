@@ -38,7 +38,7 @@ Origins = Annotated[
 _FIELDS: Any = {"from": (Origins, Field(description=_FROM))}
 _From: Any = create_model("_From", __base__=Strict, **_FIELDS)
 
-LayerIndices = Annotated[list[Annotated[int, Field(ge=0, le=99)]], Field(min_length=1, max_length=100)]
+LayerIndices = Annotated[list[Annotated[int, Field(ge=0, le=99)]], Field(max_length=100)]
 
 
 class InitializeConfig(_From):
@@ -47,7 +47,7 @@ class InitializeConfig(_From):
     layers: LayerIndices | None = Field(
         None,
         description="Indices of the `layers` that get the run's weights; null: all from the first on, up to one that "
-        "has another type than in the run.",
+        "has another type than in the run; `[]`: none, so only tokenizer and embedding are the run's.",
     )
 
     tokenizer: Literal["keep", "grow"] = Field(

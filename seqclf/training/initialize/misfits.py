@@ -101,7 +101,8 @@ def _of_one_run(layer: Layer, other: Layer, path: OptionPath, match: _Match, con
     if reads == read:
         return
     if isinstance(config.task, LanguageModelTask):
-        yield Problem(("task", "direction"), f"is {reads}, but {name} reads {read}; set it to {read}")
+        cure = f"set it to {read}, or take no layers: initialize.layers: []"
+        yield Problem(("task", "direction"), f"is {reads}, but {name} reads {read}; {cure}")
     else:
         cure = f"set it to {written(read == 'backward')}"
         message = f"the layer reads {reads}, but that of {name} reads {read}; {cure}"

@@ -60,7 +60,7 @@ def start_of(config: Config, runs: Path) -> Start | None:
     if len(origins) > 1 and origins[0].tokenizer.plain.fingerprint != origins[1].tokenizer.plain.fingerprint:
         message = (
             f"{origins[0].name} and {origins[1].name} have different tokenizers; train both on the same texts with the "
-            "same options of tokenizer, or one with initialize from the other"
+            f"same options of tokenizer, or one of them with initialize: {{from: {origins[0].name}, layers: []}}"
         )
         raise ConfigError([Problem(_FROM, message)])
     config, problems = _completed(config, origins)
