@@ -86,7 +86,7 @@ def test_check_prints_a_report(odd_config: Path) -> None:
         "42 (89.4%)",
         "tokens a text",
         "██",
-        "Bidirectional",
+        "LSTM",
         "One epoch: 3 steps",
     ):
         assert part in done.stdout
