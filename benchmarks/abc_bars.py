@@ -2,7 +2,7 @@
 
     python benchmarks/abc_bars.py tunes.txt             tunes between blank lines
     python benchmarks/abc_bars.py runs/abc_tunes-1      100 new tunes of a run, with the seeds 1 to 100
-    seqclf generate --samples 100 --json | python benchmarks/abc_bars.py -
+    seqclf generate --samples 100 --tokens 2000 --json | python benchmarks/abc_bars.py -
 
 A tune passes if it has a metre and at least four full bars, if all of it can be read, and if every bar is as long as
 the metre says. Only the first bar of a part (a pick-up) and its last one may be shorter. A part ends at every bar line
