@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from conftest import small_config
+from language_models import lm_config
 
 from seqclf.config import checked_config
+from seqclf.config.problems import ConfigError
 from seqclf.errors import InputError
 from seqclf.sources import SelectiveSource, Source, SourceOptions
 from seqclf.sources.base import OptionError
@@ -64,6 +66,35 @@ def test_labels_of_a_table_are_not_looked_at(label: dict[str, Any], tmp_path: Pa
     assert read.weights.tolist() == [2, 1]
     assert read.groups is not None
     assert len(set(read.groups.tolist())) == 2
+
+
+@pytest.mark.parametrize(
+    "columns", [{"text": "label"}, {"text": ["text", "label"]}, {"group": "label"}, {"text": "a", "label": "label"}]
+)
+@pytest.mark.parametrize("source", ["table", "tfds"])
+def test_a_language_model_reads_a_column_of_any_name(columns: dict[str, Any], source: str, tmp_path: Path) -> None:
+    """``data.label`` is not read, so the column that it names by default is free for other options."""
+    path = tmp_path / "texts.jsonl"
+    path.write_text('{"text": "one", "label": "x", "a": "b"}\n', encoding="utf-8")
+    origin = {"train": str(path)} if source == "table" else {"dataset": "x"}
+    given = {"source": source, **origin, **columns}
+    data = checked_config(lm_config(data=given)).data
+    if source == "table":
+        read = data.open(with_groups=True, with_labels=False).read(str(path))
+        assert _is_unlabelled(read)
+    if "a" not in columns.values():
+        with pytest.raises(ConfigError, match='column other than data.text|"label" is a label column'):
+            checked_config(small_config(data=given))
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("label", ["text", "a", "a"]), ("weight", "text"), ("extra", {"text": "category"})]
+)
+def test_an_option_without_effect_has_one_message(option: str, value: Any) -> None:
+    with pytest.raises(ConfigError) as caught:
+        checked_config(lm_config(data={"source": "table", "train": "x", option: value}))
+    (problem,) = str(caught.value).splitlines()
+    assert f"data.{option}: has no effect in language_model; remove it" in problem
 
 
 def test_texts_of_a_table_are_checked_as_ever(tmp_path: Path) -> None:

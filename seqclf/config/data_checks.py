@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from seqclf.config.problems import Problem
+from seqclf.config.schema import TaskConfig
 from seqclf.sources import DataConfig
 
 
@@ -49,9 +50,11 @@ def folds_exclude_validation_texts(data: DataConfig) -> Iterator[Problem]:
         yield Problem(("data", "folds"), message)
 
 
-def source_is_consistent(data: DataConfig) -> Iterator[Problem]:
-    for option, message in data.problems():
-        yield Problem(("data", option) if isinstance(option, str) else ("data", *option), message)
+def source_is_consistent(data: DataConfig, task: TaskConfig) -> Iterator[Problem]:
+    for option, message in data.problems(with_labels=task.needs_labels):
+        path = ("data", option) if isinstance(option, str) else ("data", *option)
+        if path[:2] not in task.idle:  # `nothing_idle_is_set` asks to remove such an option
+            yield Problem(path, message)
 
 
 def source_warnings(data: DataConfig) -> Iterator[Problem]:

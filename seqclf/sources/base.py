@@ -268,8 +268,11 @@ class SourceOptions(Strict):
         """Whether the training part can be read once more within seconds. Raises ``OSError`` if its file is gone."""
         return not self.may_download
 
-    def problems(self) -> Iterator[tuple[str | OptionPath, str]]:
-        """Conflicts between the options: option, or the path of one of its entries, and message."""
+    def problems(self, *, with_labels: bool = True) -> Iterator[tuple[str | OptionPath, str]]:
+        """Conflicts between the options: option, or the path of one of its entries, and message.
+
+        ``with_labels``: false: no labels are read, so a column may be named as if it had some.
+        """
         return iter(())
 
     def warnings(self) -> Iterator[tuple[str, str]]:

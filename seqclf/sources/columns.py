@@ -79,7 +79,7 @@ class ColumnOptions(SourceOptions):
     def fields(self) -> tuple[str, ...]:
         return () if isinstance(self.text, str) else tuple(self.text)
 
-    def problems(self) -> Iterator[tuple[str | OptionPath, str]]:
+    def problems(self, *, with_labels: bool = True) -> Iterator[tuple[str | OptionPath, str]]:
         for option, given in (("text", self.text), ("label", self.label)):
             if isinstance(given, list):
                 if repeated := sorted(name for name, count in Counter(given).items() if count > 1):
@@ -94,11 +94,10 @@ class ColumnOptions(SourceOptions):
             if repeated := sorted(name for name, count in counts.items() if count > 1):
                 entry = list(self.label)[last_index(list(self.label.values()), repeated[0])]
                 yield ("label", entry), f'expected another column for each label, found "{repeated[0]}" twice'
-        yield from self._shared_columns()
+        yield from self._shared_columns(self.columns(with_labels=with_labels))
 
-    def _shared_columns(self) -> Iterator[tuple[str | OptionPath, str]]:
-        """Columns that two options name."""
-        columns = self.columns()
+    def _shared_columns(self, columns: TableColumns) -> Iterator[tuple[str | OptionPath, str]]:
+        """Those of the columns that two options name."""
         texts, labels = set(columns.texts), set(columns.labels)
         if both := sorted(texts & labels):
             yield columns.entry("label", both[0]), f'expected a column other than data.text, found "{both[0]}" for both'

@@ -74,8 +74,8 @@ class TfdsData(ColumnOptions):
         part = super().describe(split)
         return self.dataset if len(names_of(part)) == 1 else f"{self.dataset}, {_listed_names(part)}"
 
-    def problems(self) -> Iterator[tuple[str | OptionPath, str]]:
-        yield from super().problems()
+    def problems(self, *, with_labels: bool = True) -> Iterator[tuple[str | OptionPath, str]]:
+        yield from super().problems(with_labels=with_labels)
         for option, given in (("train", self.train), ("validation", self.validation), ("test", self.test)):
             if isinstance(given, list) and (repeated := [name for name in given if given.count(name) > 1]):
                 yield option, f'expected each split once, found "{repeated[0]}" twice; its texts would count twice'

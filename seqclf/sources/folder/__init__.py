@@ -65,7 +65,7 @@ class FolderData(SourceOptions):
     def parts(self) -> dict[str, str | float | None]:
         return {"train": self.train, "validation": self.validation_part, "test": self.test}
 
-    def problems(self) -> Iterator[tuple[str | OptionPath, str]]:
+    def problems(self, *, with_labels: bool = True) -> Iterator[tuple[str | OptionPath, str]]:
         if both := sorted(set(self.labels or ()).intersection(self.exclude)):
             yield (
                 ("exclude", self.exclude.index(both[0])),

@@ -101,8 +101,8 @@ class TableData(ColumnOptions):
     def is_quick_to_reread(self) -> bool:
         return sum(path.stat().st_size for path in files_of(part_of(self.train))) <= _QUICK_TO_READ
 
-    def problems(self) -> Iterator[tuple[str | OptionPath, str]]:
-        yield from super().problems()
+    def problems(self, *, with_labels: bool = True) -> Iterator[tuple[str | OptionPath, str]]:
+        yield from super().problems(with_labels=with_labels)
         if self.header is not None:
             several = [name.strip() for name in re.split(r"[;|\t,]", self.header[0])]
             if len(self.header) == 1 and len(several) > 1 and all(several):
