@@ -306,6 +306,11 @@ def test_aliases_cannot_explode(tmp_path: Path) -> None:
             "4:1: embedding: has no effect: layers is empty",
         ),
         (
+            "tied_output_reads_signed_numbers",
+            "data: {source: sample}\nlayers: [{type: lstm, units: 9}, {type: dense, units: 64}]\ntask: lm\n",
+            "2:34: layers[1].activation: relu leaves no negative numbers for the output layer",
+        ),
+        (
             "depth_has_an_effect",
             "data: {source: sample}\nlayers: []\nngrams: {}\ntraining: {layer_rates: {}}\n",
             "4:12: training.layer_rates: has no effect",
@@ -324,7 +329,7 @@ def test_aliases_cannot_explode(tmp_path: Path) -> None:
 )
 def test_what_costs_something_is_a_warning(tmp_path: Path, check: str, text: str, expected: str) -> None:
     assert check in {known.__name__ for known in WARNINGS}
-    assert len(WARNINGS) == 15
+    assert len(WARNINGS) == 16
     path = _write(tmp_path, text)
     (warning,) = read_config(path).warnings
     assert str(warning).removeprefix(f"{path}:").startswith(expected)

@@ -10,7 +10,9 @@ from seqclf.config.depth_checks import depth_has_an_effect, everything_is_unfroz
 from seqclf.config.problems import Problem
 from seqclf.config.schema import (
     EmbeddingConfig,
+    LanguageModelTask,
     NgramsConfig,
+    TaskConfig,
     TokenizerConfig,
     TrainingConfig,
 )
@@ -76,6 +78,21 @@ def embedding_is_used(layers: Layers, ngrams: NgramsConfig | None, embedding: Em
         yield Problem(("embedding",), "has no effect: layers is empty, and n-grams use no token vectors")
 
 
+def tied_output_reads_signed_numbers(layers: Layers, head: Layers, task: TaskConfig) -> Iterator[Problem]:
+    if not isinstance(task, LanguageModelTask) or not task.tied:
+        return
+    sections = (("layers", layers), ("head", head))
+    places = [(section, index, layer) for section, part in sections for index, layer in enumerate(part)]
+    last = next((place for place in reversed(places) if place[2].has_weights), None)
+    if last is not None and getattr(last[2], "activation", None) in ("relu", "sigmoid", "softplus"):
+        section, index, layer = last
+        message = (
+            f"{getattr(layer, 'activation', None)} leaves no negative numbers for the output layer, which shares the "
+            "weights of the embedding: set it to linear"
+        )
+        yield Problem((section, index, "activation"), message)
+
+
 def patience_fits_into_training(training: TrainingConfig) -> Iterator[Problem]:
     stopping = training.early_stopping
     if stopping is not None and stopping.patience >= training.epochs > 1:
@@ -107,6 +124,7 @@ WARNINGS: tuple[Check, ...] = (
     refit_has_validation,
     ngrams_fit_into_the_longest_text,
     embedding_is_used,
+    tied_output_reads_signed_numbers,
     patience_fits_into_training,
     depth_has_an_effect,
     everything_is_unfrozen,
