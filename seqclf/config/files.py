@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,12 +17,13 @@ from seqclf.errors import InputError
 from seqclf.files import expanded
 from seqclf.option_types import OptionPath
 from seqclf.runs import Run
-from seqclf.tables.formats import KINDS
+from seqclf.tables.formats import KINDS, plain_text_advice
 from seqclf.tables.names import no_such_file
 from seqclf.tables.packed import unpacked_name
 
 _MAX_BYTES = 256 * 1024
 _MOST_FILES = 10
+_HAS_OPTIONS = re.compile("^(?:extends|task|data|tokenizer|embedding|layers|head|training) *:", re.MULTILINE)
 
 
 @dataclass
@@ -68,10 +70,10 @@ def read_file(file: Path, extended_by: tuple[Path, ...] = (), text: str | None =
     try:
         document = read_yaml(text)
     except YamlProblem as problem:
-        raise ConfigError([Problem((), problem.message + _table_hint(file), place(problem.position))]) from problem
+        raise ConfigError([Problem((), problem.message + _data_hint(file, text), place(problem.position))]) from problem
     if not isinstance(document.value, dict):
         found = "nothing" if document.value is None else f"{text.strip().splitlines()[0][:60]!r}"
-        message = f"expected options (name: value), found {found}{_table_hint(file)}"
+        message = f"expected options (name: value), found {found}{_data_hint(file, text)}"
         raise ConfigError([Problem((), message, place(document.places.get((), Position(1, 1))))])
     _write_out_origin(document)
     if _is_of_a_run(file):
@@ -170,7 +172,7 @@ def _text(file: Path) -> str:
     except OSError as error:
         raise InputError(f"{file}: cannot be read ({error.strerror})") from error
     if len(content) > _MAX_BYTES:
-        raise InputError(f"{file}: too large for a config (over {_MAX_BYTES // 1024} KiB){_table_hint(file)}")
+        raise InputError(f"{file}: too large for a config (over {_MAX_BYTES // 1024} KiB){_data_hint(file)}")
     if b"\0" in content:
         raise InputError(f"{file}: not a text file (it contains NUL bytes); a config is YAML in UTF-8")
     try:
@@ -180,7 +182,8 @@ def _text(file: Path) -> str:
         raise InputError(f"{file}:{line}: not UTF-8 text (byte {error.start + 1}); save it as UTF-8") from error
 
 
-def _table_hint(file: Path) -> str:
-    if unpacked_name(file).suffix.lower() not in KINDS:
-        return ""
-    return f". This looks like data: `seqclf init --from {file}` writes a config for it"
+def _data_hint(file: Path, text: str = "") -> str:
+    """Advice for a file of texts that is given as a config. ``text`` is the file's content, if it is known."""
+    if unpacked_name(file).suffix.lower() in KINDS:
+        return f". This looks like data: `seqclf init --from {file}` writes a config for it"
+    return "" if _HAS_OPTIONS.search(text) else plain_text_advice(file)

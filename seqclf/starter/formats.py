@@ -8,7 +8,7 @@ from pathlib import Path
 from seqclf.errors import InputError
 from seqclf.starter.labels_in_lines import advice_on_lines
 from seqclf.tables.content import foreign
-from seqclf.tables.formats import KINDS, UNREAD, USUAL, kind_of, unknown_ending
+from seqclf.tables.formats import KINDS, UNREAD, USUAL, kind_of, plain_text_advice, unknown_ending
 from seqclf.tables.names import check_is_file, no_such_file
 from seqclf.tables.packed import PACKINGS, open_binary, unpacked_name, unpacking
 
@@ -40,7 +40,7 @@ def format_of(path: str) -> str | None:
     if (kind := _sniffed(file)) is None:
         raise InputError(
             f'{path}: cannot detect the format from the extension "{suffix}" or from the first line; rename the file '
-            f"with the extension of its format ({', '.join(USUAL)})"
+            f"with the extension of its format ({', '.join(USUAL)}){plain_text_advice(file)}"
         )
     return kind
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from seqclf.column_values import as_number
@@ -23,6 +24,7 @@ from seqclf.starter.column_names import (
 )
 from seqclf.starter.probability_columns import are_probabilities, by_label, wrongly_written
 from seqclf.starter.separators import separator_in
+from seqclf.tables.formats import plain_text_advice
 
 _SEVERAL = 2
 _SHOWN = 6
@@ -84,7 +86,7 @@ def label_columns(
     else:
         raise InputError(
             f"{path}: no column looks like a label (few different values, repeated); {contents(columns)}; "
-            "name one with --label"
+            f"name one with --label{plain_text_advice(Path(path))}"
         )
     rest = {other: column for other, column in usable.items() if other != name}
     passed_over = [

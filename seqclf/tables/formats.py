@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shlex
 from collections.abc import Iterable
 from pathlib import Path
@@ -37,6 +39,9 @@ WRITE_KINDS = ("csv", "tsv", "jsonl", "parquet")
 
 TEXT_KINDS = ("csv", "tsv", "jsonl", "txt")
 """File kinds that have an encoding and can be read from a stream."""
+
+PLAIN_TEXT = (".txt", ".text", ".md")
+"""Usual extensions of files of text without columns."""
 
 _ARCHIVES = {".tgz": "tar xzf {}", ".tar": "tar xf {}", ".7z": "7z x {}", ".rar": "unrar x {}"}
 UNREAD = (".numbers", *_ARCHIVES)
@@ -86,3 +91,14 @@ def unknown_ending(path: Path, cure: str, known: Iterable[str] = USUAL) -> str:
     if ending == ".numbers":
         return f"{path}: the file is a spreadsheet of Numbers; export it as Excel or as CSV (UTF-8)"
     return f'{path}: unknown file extension "{ending}" (known: {", ".join(known)}); {cure}'
+
+
+def plain_text_advice(path: Path) -> str:
+    """A sentence, with the full stop and the space before it, for a file that may be plain text; else ""."""
+    if unpacked_name(path).suffix.lower() not in PLAIN_TEXT:
+        return ""
+    name = str(path) if re.fullmatch(r"[\w./+-]+", str(path)) else json.dumps(str(path), ensure_ascii=False)
+    return (
+        ". Plain text, without labels, can train a language model: write a config with `task: language_model` and "
+        f"`data: {{source: text, train: {name}}}` (docs/language_models.md)"
+    )

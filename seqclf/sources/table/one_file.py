@@ -14,7 +14,7 @@ from seqclf.file_encoding import UTF8, canonical, suggestion
 from seqclf.sources.misread import misread
 from seqclf.sources.table.files import existing
 from seqclf.tables.decoding import NotDecoded
-from seqclf.tables.formats import TEXT_KINDS, kind_of, unknown_ending
+from seqclf.tables.formats import TEXT_KINDS, kind_of, plain_text_advice, unknown_ending
 from seqclf.tables.packed import reading, unpacking
 from seqclf.tables.row import Notes, ReadingStopped, Row
 from seqclf.tables.rows import rows
@@ -50,7 +50,9 @@ class TableReading:
             return self.file_format
         kind = kind_of(existing(path))
         if kind is None:
-            cure = "set data.format to csv, tsv, jsonl, parquet or xlsx" if self.options == "data." else _RENAME
+            cure = _RENAME
+            if self.options == "data.":
+                cure = f"set data.format to csv, tsv, jsonl, parquet or xlsx{plain_text_advice(path)}"
             raise InputError(unknown_ending(path, cure))
         return kind
 
