@@ -151,7 +151,17 @@ MISFITS: list[tuple[dict[str, Any], list[str]]] = [
     ),
     (
         {"initialize": {"from": "lm", "tokenizer": "grow"}, "tokenizer": {"vocab_size": 90, "type": "word"}},
-        ["tokenizer.vocab_size: is 90, but the tokenizer of lm-1 has 90 tokens already; to let it grow, set more"],
+        [
+            "tokenizer.vocab_size: is 90, but the tokenizer of lm-1 has 90 tokens already; to let it grow, set more, "
+            "such as tokenizer: {vocab_size: 180}"
+        ],
+    ),
+    (
+        {"initialize": {"from": "lm", "tokenizer": "grow"}, "tokenizer": {"max_tokens": 9, "type": "word"}},
+        [
+            "initialize.tokenizer: is grow, but the tokenizer of lm-1 has 90 tokens already, which is its vocab_size; "
+            "set more, such as tokenizer: {vocab_size: 180}, or set initialize.tokenizer to keep"
+        ],
     ),
     (
         {"embedding": {"vectors": "vectors.txt"}},

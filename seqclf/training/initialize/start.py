@@ -105,7 +105,8 @@ def _completed(config: Config, origins: Sequence[Origin]) -> tuple[Config, list[
         update={name: own[name] for name in own.keys() & type(tokenizer).model_fields.keys()}
     )
     if grows and not problems:
-        problems += _of_growth(tokenizer, origins[0])
+        named = "vocab_size" in config.tokenizer.model_fields_set
+        problems += _of_growth(tokenizer, origins[0], named=named)
     dim = sum(origin.config.embedding.dim for origin in origins)
     changes: dict[str, Any] = {
         "initialize": config.initialize.with_origins(*(str(origin.run.folder) for origin in origins)),
@@ -135,17 +136,21 @@ def _of_tokenizer(tokenizer: TokenizerOptions, origin: Origin, free: Set[str]) -
             yield Problem(("tokenizer", option), message)
 
 
-def _of_growth(tokenizer: TokenizerOptions, origin: Origin) -> Iterator[Problem]:
+def _of_growth(tokenizer: TokenizerOptions, origin: Origin, *, named: bool) -> Iterator[Problem]:
+    """``named``: whether the config itself sets ``tokenizer.vocab_size``, so that there is a line to change."""
     if tokenizer.cannot_grow is not None:
         reason = f"the {tokenizer.type} tokenizer of {origin.name} cannot: {tokenizer.cannot_grow}"
         yield Problem(("initialize", "tokenizer"), f"is grow, but {reason}; set it to keep")
         return
     most, size = tokenizer.most_pieces, origin.tokenizer.plain.vocabulary_size
     if most is not None and most <= size:
-        message = (
-            f"is {most:,}, but the tokenizer of {origin.name} has {size:,} tokens already; to let it grow, set more"
-        )
-        yield Problem(("tokenizer", "vocab_size"), message)
+        found = f"the tokenizer of {origin.name} has {size:,} tokens already"
+        more = f"set more, such as tokenizer: {{vocab_size: {2 * size}}}"
+        if named:
+            yield Problem(("tokenizer", "vocab_size"), f"is {most:,}, but {found}; to let it grow, {more}")
+            return
+        full = f"{found}, which is its vocab_size; {more}, or set initialize.tokenizer to keep"
+        yield Problem(("initialize", "tokenizer"), f"is grow, but {full}")
 
 
 def _of_embedding(embedding: EmbeddingConfig, origins: Sequence[Origin]) -> Iterator[Problem]:
