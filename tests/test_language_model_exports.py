@@ -40,6 +40,7 @@ def _run_of_card(folder: Path) -> str:
         [sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=False, env=environment
     )
     assert done.returncode == 0, done.stderr
+    assert "onnxruntime:" not in done.stderr, "the program prints warnings of ONNX Runtime"
     return done.stdout
 
 
