@@ -55,6 +55,8 @@ def said(line: str) -> str:
         ("predict '-or so'", "predict -- '-or so'"),
         ("predict --model m hi", "predict --run m hi"),
         ("predict --file=x.csv", "predict --input=x.csv"),
+        ("predict --scores hi", "predict --score hi"),
+        ("predict --probs hi", "predict --probabilities hi"),
         ("predict my.csv", "predict --input my.csv --output my-predicted.csv"),
         ("eval r-1", "eval --run r-1"),
         ("eval my.csv --run r-1", "eval --data my.csv --run r-1"),

@@ -24,8 +24,8 @@ OPTIONS_ELSEWHERE = {
         **dict.fromkeys(("fields", "extra", "feature", "value"), "--field"),
         **dict.fromkeys(("format",), "--input-format"),
         **dict.fromkeys(("topk", "top_k", "k", "n"), "--top"),
-        **dict.fromkeys(("proba", "probs", "scores", "all"), "--probabilities"),
-        **dict.fromkeys(("perplexity", "ppl", "logprobs", "log_probability", "likelihood"), "--score"),
+        **dict.fromkeys(("proba", "probs", "all"), "--probabilities"),
+        **dict.fromkeys(("scores", "perplexity", "ppl", "logprobs", "log_probability", "likelihood"), "--score"),
         **dict.fromkeys(("force", "f"), "--overwrite"),
     },
     "generate": {
