@@ -307,7 +307,8 @@ def test_aliases_cannot_explode(tmp_path: Path) -> None:
         ),
         (
             "tied_output_reads_signed_numbers",
-            "data: {source: sample}\nlayers: [{type: lstm, units: 9}, {type: dense, units: 64}]\ntask: lm\n",
+            "data: {source: sample}\nlayers: [{type: lstm, units: 9}, {type: dense, units: 64}]\n"
+            "task: language_model\n",
             "2:34: layers[1].activation: relu leaves no negative numbers for the output layer",
         ),
         (
