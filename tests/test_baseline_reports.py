@@ -103,8 +103,8 @@ def test_what_the_config_has_is_not_advised() -> None:
     plain = config_with(layers=[{"type": "lstm", "units": 4}])
     assert "vocab_size" in "; ".join(what_to_try(plain, vocabulary=300))
     assert "vocab_size" not in "; ".join(what_to_try(plain, vocabulary=299)), "it is not full"
-    assert what_to_try(plain, last_was_best=True) == [
-        "more training.epochs: the last one was the best",
+    assert what_to_try(plain, more_epochs="seqclf train --resume runs/x-1 --epochs 4") == [
+        "more training.epochs: the last one was the best: seqclf train --resume runs/x-1 --epochs 4",
         *(step for step in what_to_try(plain) if not step.startswith("more training.epochs")),
     ]
 
@@ -113,11 +113,11 @@ def test_commands_are_complete() -> None:
     from seqclf.config import parse_override
 
     config = config_with(layers=[{"type": "lstm", "units": 4}])
-    steps = what_to_try(config, last_was_best=True, file="my runs/c.yaml")
+    steps = what_to_try(config, more_epochs="seqclf train --resume x-1 --epochs 4", file="my runs/c.yaml")
     commands = [shlex.split(step[step.index("seqclf train") :]) for step in steps if "seqclf train" in step]
     assert ["seqclf", "train", "my runs/c.yaml", "--set", "ngrams={}"] in commands
-    assert commands[0][3:] == ["--set", f"training.epochs={2 * config.training.epochs}"]
-    for command in commands:
+    assert commands[0] == ["seqclf", "train", "--resume", "x-1", "--epochs", "4"]
+    for command in commands[1:]:
         assert all(parse_override(setting).path for setting in command[4::2])
 
 
@@ -141,7 +141,7 @@ def test_a_model_card_has_the_simple_models(binary_run: Run) -> None:
     ("network", "line"), [(0.95, "+5.0), loss 0.3000"), (0.8, "-10.0), loss 0.3000")], ids=["ahead", "behind"]
 )
 def test_train_s_last_lines(network: float, line: str, binary_run: Run) -> None:
-    from seqclf.cli.against_baseline import behind, scores_line
+    from seqclf.cli.against_baseline import advises, behind, scores_line
     from seqclf.training.options import Outcome
 
     validation = metrics_with(network, loss=0.3)
@@ -155,7 +155,11 @@ def test_train_s_last_lines(network: float, line: str, binary_run: Run) -> None:
     warned = behind(config_with(), outcome, binary_run.folder)
     assert (warned is None) == (network > 0.9)
     if warned is not None:
-        assert "the last one was the best" in warned  # the second of two
+        resumed = f"seqclf train --resume {binary_run.folder} --epochs 7"
+        assert f"the last one was the best: {resumed}" in warned, "the second of two"
+        assert advises(warned) and not advises(None) and not advises("a linear model is ahead")
+        planned = behind(config_with(training__schedule={"type": "cosine"}), outcome, binary_run.folder)
+        assert planned is not None and f"best: seqclf train {binary_run.config} --set training.epochs=7" in planned
         assert behind(config_with(), dataclasses.replace(outcome, status="interrupted"), binary_run.folder) is None
 
 

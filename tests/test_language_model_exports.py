@@ -16,6 +16,7 @@ from language_models import lm_config
 
 from seqclf.cli import cli
 from seqclf.inference import Generator, Scorer
+from seqclf.metrics.scores import number_of
 from seqclf.runs import Run
 
 PROMPT = "a text"
@@ -50,7 +51,7 @@ def test_exports_answer_as_their_card_says(form: str, run: Run, tmp_path: Path) 
     done = _call("export", "--format", form, "--to", str(out), "--run", str(run.folder))
     assert (done.exit_code, done.stdout) == (0, f"{out}\n"), done.output
     card = (out / "MODEL_CARD.md").read_text(encoding="utf-8")
-    perplexity = f"{run.metrics['validation']['perplexity']:.4f}"
+    perplexity = number_of("perplexity", run.metrics["validation"]["perplexity"])
     for part in (
         f"# {run.name}",
         "it continues a text",

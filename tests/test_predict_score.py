@@ -14,6 +14,7 @@ from made_up_models import write_model
 from untrained_language_models import Pair
 
 from seqclf.cli import cli
+from seqclf.metrics.scores import number_of
 from seqclf.sources.sample.grammar import reviews
 from seqclf.text.field_tokenizer import FieldTokenizer
 from seqclf.text.fields import join_fields
@@ -46,7 +47,9 @@ def test_texts_of_the_command_line(pair: Pair) -> None:
     assert done.stderr == f"Run {pair.folder}\n"
     first, second = done.stdout.splitlines()
     score = pair.scorer.score(TEXTS[0])
-    assert first.startswith(f"{score.log_probability:.4f}  perplexity {score.perplexity:.4f}  bits per character ")
+    assert first.startswith(
+        f"{score.log_probability:.4f}  perplexity {number_of('perplexity', score.perplexity)}  bits per character "
+    )
     assert first.endswith(f"  {TEXTS[0]}"[:80])
     assert second.endswith("  two lines")
 

@@ -103,7 +103,7 @@ def warning(
     config: Config,
     compared: Comparison,
     *,
-    last_was_best: bool = False,
+    more_epochs: str | None = None,
     vocabulary: int | None = None,
     file: str | None = None,
 ) -> str | None:
@@ -119,7 +119,7 @@ def warning(
         f"a linear model of {grams} is ahead of this network by {points:.1f} points of validation "
         f"{words_of(compared.name)} ({compared.linear:.4f} against {compared.network:.4f})"
     )
-    cures = what_to_try(config, last_was_best=last_was_best, vocabulary=vocabulary, file=file)
+    cures = what_to_try(config, more_epochs=more_epochs, vocabulary=vocabulary, file=file)
     steps = "".join(f"\n  {number}. {step}" for number, step in enumerate(cures, 1))
     return f"{ahead}. What to try, in this order (docs/training.md says why):{steps}" if cures else ahead
 
@@ -139,21 +139,20 @@ class _Cure:
 
 
 def what_to_try(
-    config: Config, *, last_was_best: bool = False, vocabulary: int | None = None, file: str | None = None
+    config: Config, *, more_epochs: str | None = None, vocabulary: int | None = None, file: str | None = None
 ) -> list[str]:
     """How a network may catch up with a linear model, the most likely cure first; omits what the config already has.
 
     Args:
-        last_was_best: the last epoch was the best one.
+        more_epochs: the command that trains for more epochs, if the last one was the best.
         vocabulary: size of the trained vocabulary; one that is not full is large enough.
         file: of the config; if given, each cure ends with the full command where there is one.
     """
     cures = list(_cures(config, vocabulary))
-    if last_was_best:
-        cures = [cure for cure in cures if not cure.words.startswith(_MORE_EPOCHS)]
-        more = f"training.epochs={2 * config.training.epochs}"
-        cures.insert(0, _Cure(f"{_MORE_EPOCHS}: the last one was the best", (more,)))
-    return [cure.text(file) for cure in cures]
+    if more_epochs is None:
+        return [cure.text(file) for cure in cures]
+    others = [cure.text(file) for cure in cures if not cure.words.startswith(_MORE_EPOCHS)]
+    return [f"{_MORE_EPOCHS}: the last one was the best: {more_epochs}", *others]
 
 
 def _cures(config: Config, vocabulary: int | None) -> Iterator[_Cure]:

@@ -37,14 +37,21 @@ def behind(config: Config, outcome: Outcome, run: Path) -> str | None:
     from seqclf.baseline.comparison import Comparison, warning
     from seqclf.runs import Run
     from seqclf.text.kinds import load_tokenizer
+    from seqclf.training.advice import with_more_epochs
 
+    last_was_best = outcome.best_epoch == config.training.epochs
     return warning(
         config,
         Comparison.of(config, outcome.validation, outcome.baseline),
-        last_was_best=outcome.best_epoch == config.training.epochs,
+        more_epochs=with_more_epochs(config, Run(run), config.training.epochs) if last_was_best else None,
         vocabulary=load_tokenizer(Run(run).tokenizer).plain.vocabulary_size,
         file=str(Run(run).config),
     )
+
+
+def advises(warning: str | None) -> bool:
+    """Whether the warning of ``behind`` says what to try; each step is on a line of its own."""
+    return warning is not None and "\n" in warning
 
 
 def folds_behind(config: Config, summary: FoldsSummary) -> str | None:

@@ -10,7 +10,7 @@ from seqclf.cli.eval_source import unlabelled_source_of
 from seqclf.cli.streams import print_json
 from seqclf.cli.wrap import say
 from seqclf.labels import NO_LABELS
-from seqclf.metrics.scores import words_of
+from seqclf.metrics.scores import number_of, words_of
 from seqclf.run_choice import named_with_status
 
 if TYPE_CHECKING:
@@ -68,4 +68,4 @@ def _show(name: str, where: str, metrics: LanguageModelMetrics) -> None:
     texts = f"{metrics.texts:,} text{'' if metrics.texts == 1 else 's'}"
     amounts = ", ".join(f"{getattr(metrics, what):,} {what}" for what in ("tokens", "words", "characters"))
     say(f"{name} on {where}: {texts}, {amounts}")
-    say("   ".join(f"{words_of(score)} {metrics.value(score):.4f}" for score in metrics.shown()))
+    say("   ".join(f"{words_of(score)} {number_of(score, metrics.value(score))}" for score in metrics.shown()))

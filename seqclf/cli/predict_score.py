@@ -10,6 +10,7 @@ from seqclf.cli.given_fields import given_fields
 from seqclf.cli.streams import check_output, print_json
 from seqclf.cli.typed_texts import in_batches, shown_text, typed_texts
 from seqclf.cli.wrap import say
+from seqclf.metrics.scores import number_of
 
 if TYPE_CHECKING:
     from seqclf.cli.predict_request import FileRequest
@@ -57,8 +58,6 @@ def score_texts(
 
 
 def _line(text: str, score: TextScore) -> str:
-    """``-35.1210  perplexity 12.3456  bits per character 2.3456  the text``."""
-    perplexity, bits = score.perplexity, score.bits_per_character
-    return (
-        f"{score.log_probability:.4f}  perplexity {perplexity:.4f}  bits per character {bits:.4f}  {shown_text(text)}"
-    )
+    """``-35.1210  perplexity 12.346  bits per character 2.3456  the text``."""
+    perplexity, bits = number_of("perplexity", score.perplexity), score.bits_per_character
+    return f"{score.log_probability:.4f}  perplexity {perplexity}  bits per character {bits:.4f}  {shown_text(text)}"

@@ -14,6 +14,7 @@ from rich.text import Text
 from seqclf.cli.epoch_table import EpochTable, TimeLeft
 from seqclf.cli.wrap import wrapped
 from seqclf.metrics.language_model import perplexity as perplexity_of
+from seqclf.metrics.scores import number_of
 from seqclf.training.events import (
     BaselineDone,
     EpochDone,
@@ -81,7 +82,7 @@ class _Window:
         loss, correct, weight, tokens, seconds = self._sums
         shown = [f"loss {loss / weight:.4f}"]
         if perplexity:
-            shown.append(f"perplexity {perplexity_of(loss / weight):,.2f}")
+            shown.append(f"perplexity {number_of('perplexity', perplexity_of(loss / weight))}")
         elif accuracy:
             shown.append(f"accuracy {correct / weight:.4f}")
         return [*shown, f"{tokens / seconds:,.0f} tokens/s"]

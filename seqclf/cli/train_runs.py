@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seqclf.cli.against_baseline import behind, folds_behind
+from seqclf.cli.against_baseline import advises, behind, folds_behind
 from seqclf.cli.options import runs_argument
 from seqclf.cli.problems import show_warning
 from seqclf.cli.stop_request import StopRequest
@@ -32,7 +32,7 @@ def train_new(loaded: LoadedConfig, runs: Path, options: TrainOptions) -> None:
     with _monitored(loaded) as (stop, callbacks):
         run, outcome = session.train_new(loaded.config, runs, options, callbacks)
         compared = behind(loaded.config, outcome, run.folder)
-        text = summary(run.folder, runs, loaded.config, outcome, advised=compared is not None)
+        text = summary(run.folder, runs, loaded.config, outcome, advised=advises(compared))
     _end(text, outcome.status, stop, warning=compared, run=run)
 
 
@@ -56,7 +56,7 @@ def resume(runs: Path, name: str, options: TrainOptions, *, epochs: int | None, 
     with _monitored() as (stop, callbacks):
         config, outcome = session.resume(run, options, callbacks, epochs=epochs, patience=patience)
     compared = behind(config, outcome, run.folder)
-    text = summary(run.folder, runs, config, outcome, advised=compared is not None)
+    text = summary(run.folder, runs, config, outcome, advised=advises(compared))
     if tested_before and not _is_tested(run):
         again = f"seqclf eval{runs_argument(runs)} --run {shell_word(run.name)}"
         text += f"\nDropped     test metrics of the earlier weights; to measure again: {again}"

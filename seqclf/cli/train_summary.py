@@ -16,7 +16,7 @@ from seqclf.files import shell_word
 from seqclf.metrics.classification import ClassificationScores
 from seqclf.metrics.kinds import ClassifierMetrics
 from seqclf.metrics.language_model import LanguageModelMetrics
-from seqclf.metrics.scores import words_of
+from seqclf.metrics.scores import number_of, words_of
 from seqclf.runs import FINISHED
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advis
     if isinstance(validation := outcome.validation, ClassifierMetrics):
         found = scores_line(config, validation, outcome.baseline)
     elif isinstance(validation, LanguageModelMetrics):
-        found = ", ".join(f"{words_of(name)} {value:.4f}" for name, value in validation.headline())
+        found = ", ".join(f"{words_of(name)} {number_of(name, value)}" for name, value in validation.headline())
     if found is not None:
         lines.append(f"Validation  {found} (epoch{GLUE}{outcome.best_epoch})")
     elif outcome.best_epoch is None and outcome.status == "interrupted":
@@ -90,7 +90,7 @@ def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advis
     if config.task.continues_texts:
         following.append(f"seqclf generate{options}")
     lines += [f"{'' if number else 'Next':<{_MARGIN}}{line}" for number, line in enumerate(following)]
-    advice = [] if advised or not config.task.needs_labels else _advice(config, Run(folder))
+    advice = [] if advised else _advice(config, Run(folder))
     lines += [f"{'' if number else 'To try':<{_MARGIN}}{line}" for number, line in enumerate(advice)]
     return "\n".join(lines)
 

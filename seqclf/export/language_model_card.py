@@ -11,7 +11,7 @@ from seqclf.export.card_calls import Format
 from seqclf.export.language_model_calls import how_to_call
 from seqclf.labels import on_one_line
 from seqclf.metrics.language_model import LanguageModelMetrics, LanguageModelScores
-from seqclf.metrics.scores import words_of
+from seqclf.metrics.scores import number_of, words_of
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def _metrics(about: About, measured: Mapping[str, MeasuredTexts]) -> Iterator[st
     yield f"| texts | number | tokens | {' | '.join(map(words_of, names))} |"
     yield "|---|---|---|" + "---|" * len(names)
     for split, one in measured.items():
-        values = " | ".join(f"{one.metrics.value(name):.4f}" for name in names)
+        values = " | ".join(number_of(name, one.metrics.value(name)) for name in names)
         yield f"| {split} ({cell(named(one.data))}) | {one.metrics.texts:,} | {one.metrics.tokens:,} | {values} |"
     yield ""
     yield "Smaller is better. The end of a text counts as a token, a word and a character."

@@ -17,6 +17,7 @@ from seqclf.export.quantize import quantized
 from seqclf.generation.model_file import LOG_PROBABILITIES, TARGETS, LanguageModelFile
 from seqclf.labels import NO_LABELS
 from seqclf.metrics.language_model import perplexity
+from seqclf.metrics.scores import number_of
 from seqclf.runs import Run
 from seqclf.text.kinds import load_tokenizer
 from seqclf.token_ids import PAD_ID
@@ -55,7 +56,8 @@ class PerplexityCost:
         size = f"{self.size_before / 1e3:,.0f} -> {self.size_after / 1e3:,.0f} kB"
         if self.before is None or self.after is None:
             return f"{size}; no validation texts to measure it on"
-        return f"{size}; perplexity {self.before:.4f} -> {self.after:.4f} on {self.tokens:,} tokens of validation texts"
+        before, after = (number_of("perplexity", value) for value in (self.before, self.after))
+        return f"{size}; perplexity {before} -> {after} on {self.tokens:,} tokens of validation texts"
 
 
 def quantize_measured(run: Run, path: Path, on_stage: Callable[[str], None] = lambda stage: None) -> PerplexityCost:

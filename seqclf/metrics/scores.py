@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, ClassVar, Self
 
 _MARK = "score"
+_PERPLEXITY = "perplexity"
 _PROPER = {"f1": "F1", "hamming": "Hamming"}
 
 
@@ -108,6 +110,20 @@ class Scores:
 def words_of(name: str) -> str:
     """The name of a score for people: ``macro F1`` for ``macro_f1``."""
     return " ".join(_PROPER.get(word, word) for word in name.split("_"))
+
+
+def number_of(name: str, value: float) -> str:
+    """The value of the score ``name`` for people: four decimals, or for a perplexity five digits or more.
+
+    >>> number_of("loss", 2.07062), number_of("word_perplexity", 51633.974), number_of("perplexity", 7.92978)
+    ('2.0706', '51,634', '7.9298')
+    """
+    if not name.endswith(_PERPLEXITY):
+        return f"{value:.4f}"
+    rounded = float(f"{value:.4e}")
+    if not 1e-4 <= rounded < 1e9:
+        return f"{value:.4e}"
+    return f"{value:,.{max(0, 4 - math.floor(math.log10(rounded)))}f}"
 
 
 def object_in(saved: Any) -> dict[str, Any]:

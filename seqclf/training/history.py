@@ -20,12 +20,13 @@ class EpochLine:
     """An epoch's line, as far as others read it. The scores of the validation are None without one.
 
     Attributes:
+        accuracy: None for a language model.
         val_micro_f1: None with one label per text.
     """
 
     epoch: int
     loss: float
-    accuracy: float
+    accuracy: float | None = None
     val_loss: float | None = None
     val_accuracy: float | None = None
     val_micro_f1: float | None = None
@@ -41,10 +42,21 @@ def epochs_of(path: Path) -> list[EpochLine]:
 
     Raises ``ValueError`` or ``TypeError`` if a line is malformed.
     """
-    if not path.exists():
-        return []
-    lines = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
-    return [EpochLine.from_json(line) for line in lines if line.get("type") == "epoch"]
+    return [EpochLine.from_json(line) for line in _lines(path) if line.get("type") == "epoch"]
+
+
+def steps_of(path: Path) -> int | None:
+    """Steps of the longest epoch in ``history.jsonl``; None if it has no line of steps.
+
+    Raises ``ValueError`` or ``TypeError`` if a line is malformed.
+    """
+    return max(
+        (int(line["step"]) for line in _lines(path) if line.get("type") == "steps" and "step" in line), default=None
+    )
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
 
 
 class History:

@@ -8,6 +8,7 @@ from seqclf.config import Config
 from seqclf.data.label_balance import uneven
 from seqclf.files import shell_word
 from seqclf.training.examine import Report
+from seqclf.training.few_updates import smaller_batch
 
 _MOST = 3
 _FEW_TO_VALIDATE = 100
@@ -22,9 +23,12 @@ def what_to_try(config: Config, report: Report, file: str) -> list[str]:
     Args:
         file: the config, or the data, as the user named it.
     """
-    if report.problems or not config.task.needs_labels:
-        return []
     train = f"seqclf train {shell_word(file)}"
+    if report.problems:
+        return []
+    if not config.task.needs_labels:
+        few = None if report.estimate is None else smaller_batch(config, report.estimate.steps, train)
+        return [] if few is None else [few]
     found = (
         *_uneven(config, report, train),
         *_few_to_validate(config, report, train),
