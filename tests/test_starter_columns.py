@@ -254,7 +254,11 @@ def test_the_file_loads_whatever_the_data_are_called(
     assert config.data.label == name  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("name", template_names())
+def _is_classifier(name: str) -> bool:
+    return read_config("t.yaml", text=template(name)).config.task.needs_labels
+
+
+@pytest.mark.parametrize("name", [name for name in template_names() if _is_classifier(name)])
 def test_a_template_takes_other_data(name: str) -> None:
     data = {"source": "table", "train": "my texts.csv", "validation": 0.2, "test": None, "text": "a", "label": "b"}
     before = read_config("t.yaml", text=template(name)).config
@@ -263,3 +267,9 @@ def test_a_template_takes_other_data(name: str) -> None:
     assert after.data.model_dump()["train"] == "my texts.csv"
     for section in ("seed", "tokenizer", "embedding", "layers", "head", "training"):
         assert getattr(after, section) == getattr(before, section)
+
+
+def test_the_template_of_a_language_model_takes_no_labelled_data(tmp_path: Path) -> None:
+    write_csv(tmp_path / "mine.csv", [("text", "label"), *zip(TEXTS, TWO, strict=True)])
+    with pytest.raises(InputError, match="--template imdb_lm: is a language model.*`seqclf init --template imdb_lm -o"):
+        starter(Request(str(tmp_path / "mine.csv"), template="imdb_lm"))

@@ -67,14 +67,24 @@ def starter(request: Request) -> Starter:
 
 
 def starter_for(seen: Seen) -> Starter:
-    """The config for examined data. Raises ``InputError`` for an unknown template."""
+    """The config for examined data. Raises ``InputError`` for an unknown template, or that of a language model."""
     request = seen.request
     if request.template is not None:
-        text = with_data(template(request.template), seen.name, seen.data)
+        model = template(request.template)
+        _check_labels_are_read(request.template, model)
+        text = with_data(model, seen.name, seen.data)
         if not seen.data["validation"]:
             _check_without_validation(request.template, text)
         return Starter(text, seen, None)
     return starter_of(seen, recipe(seen.look, request.family))
+
+
+def _check_labels_are_read(name: str, model: str) -> None:
+    if not read_config(name, (), model).config.task.needs_labels:
+        raise InputError(
+            f"--template {name}: is a language model, which reads texts without labels; `seqclf init --template {name} "
+            "-o FILE` writes its config, in which you can change `data`"
+        )
 
 
 def _check_without_validation(name: str, text: str) -> None:
