@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from seqclf.errors import InputError
@@ -15,7 +15,9 @@ from seqclf.runs import CLASSIFICATION, COMPLETE, FINISHED, LANGUAGE_MODEL, RUNN
 LATEST = "latest"
 """Name for the newest run, unless a run has this name itself."""
 
-_LISTED = 20
+_LISTED = 5
+"""Most names of runs in a message."""
+
 _PLAIN = {CLASSIFICATION: "classifier", LANGUAGE_MODEL: "language model"}
 
 _USED_BY = {CLASSIFICATION: ("predict",), LANGUAGE_MODEL: ("generate", "predict --score")}
@@ -24,7 +26,8 @@ _USED_BY = {CLASSIFICATION: ("predict",), LANGUAGE_MODEL: ("generate", "predict 
 def find_run(runs: Path, name: str | None, task: str | None = None) -> Run:
     """The complete run with this name or path; for None and ``latest``, the newest finished run.
 
-    Falls back to an interrupted run if none is finished. Raises ``InputError`` that says how to get a run.
+    For a name without its number, ``imdb-lm``, the newest of the runs ``imdb-lm-<n>`` that fit. Falls back to an
+    interrupted run if none is finished. Raises ``InputError`` that says how to get a run.
 
     Args:
         task: the type of the task that the run must have been trained for; None: any.
@@ -45,7 +48,7 @@ def find_run(runs: Path, name: str | None, task: str | None = None) -> Run:
         return newest
     if run is None:
         assert name is not None
-        raise _no_such_run(runs, name)
+        run = _newest_numbered(runs, name, lambda run: _is_complete(run) and task in (None, run.task))
     status = run.manifest["status"]
     if status not in COMPLETE:
         with run.locked():  # raises an error that names the process training it
@@ -67,20 +70,31 @@ def find_origin(runs: Path, name: str) -> Run:
         return run
     if name == LATEST:
         return find_run(runs, name)
-    numbered = [path for path in runs.glob("*") if re.fullmatch(rf"{re.escape(name)}-\d+", path.name)]
-    known = [(key, run) for run in map(Run, numbered) if (key := _usefulness(run)) is not None]
-    if not known:
+    return _newest_numbered(runs, name, _is_complete)
+
+
+def _numbered(runs: Path, name: str) -> Iterator[Run]:
+    """The runs ``<name>-<n>`` that have a readable manifest."""
+    for path in runs.glob("*"):
+        if re.fullmatch(rf"{re.escape(name)}-\d+", path.name):
+            with contextlib.suppress(InputError):
+                Run(path).manifest  # noqa: B018
+                yield Run(path)
+
+
+def _newest_numbered(runs: Path, name: str, fits: Callable[[Run], bool]) -> Run:
+    """The newest of the runs ``<name>-<n>`` that fit; if none fits, of all, so that an error can say why.
+
+    Finished runs come before interrupted ones, and those before others. Raises ``InputError`` if there are none.
+    """
+    found = list(_numbered(runs, name))
+    if not found:
         raise _no_such_run(runs, name)
-    return max(known, key=lambda pair: pair[0])[1]
+    return max(found, key=lambda run: (fits(run), _is_complete(run), _newness(run), str(run.manifest.get("started"))))
 
 
-def _usefulness(run: Run) -> tuple[bool, tuple[bool, bool, str], str] | None:
-    """Sort key of runs to start from; None for a folder without a readable manifest."""
-    try:
-        manifest = run.manifest
-        return manifest["status"] in COMPLETE, _newness(run), str(manifest.get("started"))
-    except InputError:
-        return None
+def _is_complete(run: Run) -> bool:
+    return run.manifest["status"] in COMPLETE
 
 
 def _of_another_task(run: Run, wanted: str) -> InputError:
@@ -109,11 +123,17 @@ def _no_such_run(runs: Path, name: str) -> InputError:
         return InputError(f"{found}: not a run (it has no manifest.json); choose another")
     names = [known for known, _ in run_names(runs)]
     if longer := [known for known in names if known.startswith(name)]:
-        return InputError(f"no run {name} in {runs}; runs that begin with it: {', '.join(longer[-_LISTED:])}")
+        return InputError(f"no run {name} in {runs}; runs that begin with it: {_few(longer[::-1])}")
     if close := difflib.get_close_matches(name, names, n=1, cutoff=0.5):
         return InputError(f'no run {name} in {runs}; did you mean "{close[0]}"?')
-    known = f" (runs: {', '.join(names[-_LISTED:])})" if names else "; it has no complete run"
+    known = f" (runs: {_few(names[::-1])})" if names else "; it has no complete run"
     return InputError(f"no run {name} in {runs}{known}")
+
+
+def _few(names: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
+    more = len(names) - _LISTED
+    return ", ".join(names[:_LISTED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def named_with_status(run: Run, name: str | None = None) -> str:
@@ -141,6 +161,7 @@ def run_names(runs: Path) -> list[tuple[str, str]]:
 def find_resumable(runs: Path, name: str | None, *, further: bool = False) -> Run:
     """The run with this name or path, if it can be resumed; for None and ``latest``, the run started last.
 
+    For a name without its number, the run of that name that was started last among those that can be resumed.
     ``further``: also accept finished runs, to train them for more epochs; for None and ``latest``, the newest of all.
 
     Raises ``InputError`` if there is no such run or it is already finished.
@@ -148,7 +169,7 @@ def find_resumable(runs: Path, name: str | None, *, further: bool = False) -> Ru
     run = None if name is None else _named(runs, name)
     if name is not None and (run is not None or name != LATEST):
         if run is None:
-            raise InputError(f"no run {name} in {runs} ({_listed(runs, further)})")
+            run = _numbered_to_resume(runs, name, further)
         if run.manifest["status"] == FINISHED:
             if not further:
                 raise InputError(
@@ -172,12 +193,22 @@ def find_resumable(runs: Path, name: str | None, *, further: bool = False) -> Ru
     return run
 
 
+def _numbered_to_resume(runs: Path, name: str, further: bool) -> Run:
+    numbered = {run.name: run for run in _numbered(runs, name)}
+    if not numbered:
+        raise InputError(f"no run {name} in {runs} ({_listed(runs, further)})")
+    fitting = [known for known in resumable_names(runs, further=further) if known in numbered]
+    if fitting:
+        return numbered[fitting[0]]
+    return max(numbered.values(), key=lambda run: str(run.manifest.get("started")))
+
+
 def _listed(runs: Path, further: bool) -> str:
     """The runs that can be resumed; if there are none, the other runs."""
     which = "runs that can be resumed" if further else "stopped ones"
     if names := resumable_names(runs, further=further):
-        return f"{which}: {', '.join(names[:20])}"
-    others = ", ".join(name for name, _ in run_names(runs)[-20:])
+        return f"{which}: {_few(names)}"
+    others = _few([name for name, _ in run_names(runs)][::-1])
     return f"{which}: none" + (f"; finished: {others}" if others else "")
 
 

@@ -154,7 +154,7 @@ def test_eval_without_a_test_split_advises(three_labels_csv: Path, tmp_path: Pat
     run = trained(small_config(data__train=str(three_labels_csv), data__test=None, training__epochs=1), tmp_path)
     refused = _call("eval", "--run", str(run.folder))
     assert refused.exit_code == 2
-    assert "no test data; set data.test, or give a file with --data" in refused.stderr
+    assert "no test data; measure other texts with --split validation, or give a file with --data" in refused.stderr
 
 
 def test_predict_reads_lines(binary_run: Run) -> None:

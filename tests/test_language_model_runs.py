@@ -216,4 +216,4 @@ def test_training_reads_no_label_and_not_the_test_split(tmp_path: Path) -> None:
     assert run.metrics == {}
     refused = _invoke("eval", "--runs", str(tmp_path))
     assert refused.exit_code == 2
-    assert "has no test data" in refused.output
+    assert "has no test data; set data.test, or give a file with --data" in refused.output, "nor validation texts"

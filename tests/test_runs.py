@@ -103,12 +103,12 @@ def test_the_first_part_of_names_gets_those_names(tmp_path: Path) -> None:
     for name in ("reviews-1", "reviews-2-fold1", "reviews-2-fold2"):
         (tmp_path / name).mkdir()
         Run(tmp_path / name).update_manifest(status=FINISHED)
-    expected = r"no run reviews-2 in .*; runs that begin with it: reviews-2-fold1, reviews-2-fold2$"
+    expected = r"no run reviews-2 in .*; runs that begin with it: reviews-2-fold2, reviews-2-fold1$"
     with pytest.raises(InputError, match=expected):
         find_run(tmp_path, "reviews-2")
     diff = CliRunner().invoke(cli, ["config", "diff", "reviews-2", "reviews-1", "--runs", str(tmp_path)])
     assert diff.exit_code == 2
-    assert "runs that begin with it: reviews-2-fold1, reviews-2-fold2" in diff.stderr
+    assert "runs that begin with it: reviews-2-fold2, reviews-2-fold1" in diff.stderr
 
 
 def test_what_is_not_a_run_is_named(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ run_option: Decorator = click.option(
     "run_name",
     metavar="RUN",
     shell_complete=complete_run,
-    help="Name or path of a run, or latest. [default: latest, the newest finished run, else the newest interrupted "
+    help="Name, with or without its number, or path of a run, or latest. [default: latest, the newest finished run, else the newest interrupted "
     "one]",
 )
 

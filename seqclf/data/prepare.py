@@ -223,7 +223,9 @@ def prepare_split(
     """
     corpus = Corpus(config, on_stage)
     if not corpus.has(split):
-        raise InputError(f"the run's config has no {split} data; set data.{split}, or give a file with --data")
+        others = [f"--split {other}" for other in ("validation", "test") if other != split and corpus.has(other)]
+        instead = f"measure other texts with {' or '.join(others)}, or " if others else f"set data.{split}, or "
+        raise InputError(f"the run's config has no {split} data; {instead}give a file with --data")
     try:
         corpus.check(split)
     except InputError as error:
