@@ -79,8 +79,8 @@ run_option: Decorator = click.option(
     "run_name",
     metavar="RUN",
     shell_complete=complete_run,
-    help="Name, with or without its number, or path of a run, or latest. [default: latest, the newest finished run, else the newest interrupted "
-    "one]",
+    help="Name, with or without its number, or path of a run, or latest. [default: latest, the newest "
+    "finished run, else the newest interrupted one]",
 )
 
 config_argument: Decorator = click.argument("config", metavar="CONFIG", type=UserPath())
