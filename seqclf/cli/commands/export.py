@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from seqclf.runs import Run
 
 _MOST_TOKENS = 100_000
+_WRITING = "Writing the model ..."
 
 
 @click.command("export", short_help="Export a run's model: SavedModel, ONNX or Keras.")
@@ -82,6 +83,10 @@ def export_command(
         raise click.UsageError("--tokens works only with language models; this run is a classifier")
     else:
         _export_classifier(run, form, target, quantize=quantize, force=force)
+    if target is not None:
+        from seqclf.export.folder import CARD
+
+        say(f"Next: {target / CARD} says how to call the model", err=True)
     click.echo(os.fsencode(target or run.model_in(form)))
 
 
@@ -91,6 +96,7 @@ def _export_classifier(run: Run, form: Format, target: Path | None, *, quantize:
 
     if not run.model_in(form).exists():
         _check_keras(run, form)
+        say(_WRITING, err=True)
         exported.make(run, form)
     _check(run, form, exported.check_onnx)
     if target is None:
@@ -113,12 +119,14 @@ def _export_language_model(
     own = tokens is not None  # a SavedModel that is not the run's
     if not own and not run.model_in(form).exists():
         _check_keras(run, form)
+        say(_WRITING, err=True)
         exported.make(run, form)
     _check(run, form, exported.check_onnx)
     if target is None:
         return
     with new_folder(target) as folder:
         if own:
+            say(_WRITING, err=True)
             exported.make_saved_model(run, folder / run.saved_model.name, tokens=tokens)
             move_up(folder / run.saved_model.name)
         else:
