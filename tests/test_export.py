@@ -199,6 +199,8 @@ def test_exports_answer_as_their_card_says(form: str, three_label_run: Run, tmp_
     out = tmp_path / "out"
     done = _call("export", "--format", form, "--to", str(out), "--run", str(three_label_run.folder))
     assert (done.exit_code, done.stdout) == (0, f"{out}\n"), done.output
+    next_step = f"Next: {out / 'MODEL_CARD.md'} says how to call the model"
+    assert "".join(next_step.split()) in "".join(done.stderr.split())
     card = (out / "MODEL_CARD.md").read_text(encoding="utf-8")
     for part in (three_label_run.name, "`money`, `space`, `sport`", "| validation (", "## Limits", "embedding - gru"):
         assert part in card
@@ -234,6 +236,7 @@ def test_what_a_run_lacks_is_made_again(three_label_run: Run, tmp_path: Path) ->
     for form, path in (("onnx", run.onnx), ("saved_model", run.saved_model)):
         done = _call("export", "--format", form, "--run", str(run.folder))
         assert (done.exit_code, done.stdout) == (0, f"{path}\n"), done.output
+        assert done.stderr == "Writing the model ...\n"
         assert path.exists()
     assert run.onnx.read_bytes() == three_label_run.onnx.read_bytes()
 
@@ -297,6 +300,8 @@ def test_a_model_card_names_the_training_texts_without_their_folders(data: str, 
     manifest = {"data": data, "started": "2026-01-02T03", "seed": 7, "training_texts": 1234}
     about = About("x-1", config, Labels(tuple("abc")), manifest, {})
     assert f"| training texts | 1,234 of {shown} |" in model_card(about, "onnx")
+    manifest["training_texts"] = 1
+    assert f"| training texts | {shown}, as one text |" in model_card(about, "onnx")
     del manifest["training_texts"]
     assert f"| training texts | {shown} |" in model_card(about, "onnx"), "a run of an earlier version"
 

@@ -57,8 +57,7 @@ def training_table(about: About) -> Iterator[str]:
     kept = f", epoch {manifest['best_epoch']} kept" if manifest.get("best_epoch") else ""
     yield "| | |"
     yield "|---|---|"
-    number = f"{manifest['training_texts']:,} of " if "training_texts" in manifest else ""
-    yield f"| training texts | {number}{cell(named(manifest['data']))} |"
+    yield f"| training texts | {_training_texts(manifest.get('training_texts'), cell(named(manifest['data'])))} |"
     yield f"| their fingerprint | `{manifest.get('data_fingerprint', {}).get('train', 'unknown')}` |"
     yield f"| tokenizer | {config.tokenizer.type} |"
     yield f"| layers | {f'{config.embedding.dim} wide embedding - {kinds}' if config.layers else 'none'} |"
@@ -70,6 +69,13 @@ def training_table(about: About) -> Iterator[str]:
     yield f"| with | {versions} |"
     if about.cost is not None:
         yield f"| quantized to 8 bits | {about.cost} |"
+
+
+def _training_texts(number: int | None, data: str) -> str:
+    """``number``: of the texts that the model was trained on; a run of an earlier version lacks it."""
+    if number is None:
+        return data
+    return f"{data}, as one text" if number == 1 else f"{number:,} of {data}"
 
 
 def _ngrams(ngrams: NgramsConfig, about: About) -> str:
