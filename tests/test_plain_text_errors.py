@@ -78,7 +78,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             "markdown: contains no texts (left out: 1 file: .md); to read its .md files, set data.extensions: [.md]",
         ),
         ("/dev/null", "/dev/null: is a pipe or a device, which cannot be read twice"),
-        ("empty.txt", "empty.txt: contains no text; expected documents"),
+        ("empty.txt", "empty.txt: contains no text; expected a document"),
         (["blank.txt", "empty.txt"], "blank.txt and 1 more: contains no text"),
         ("blank.txt[50%:]", "blank.txt[50%:]: no document starts in this slice; take a larger one"),
         ("latin.txt", "latin.txt:1: not UTF-8 text; it decodes as cp1252: set data.encoding: cp1252"),
@@ -116,7 +116,7 @@ def test_slices_without_documents_are_errors() -> None:
         early, late = _check_and_read(train, **options)
         assert early is None, "documents are not counted yet"
         assert str(late) == f"{name}: no document starts in this slice; take a larger one"
-    assert str(_check_and_read(["numbers.txt", "empty.txt"])[1]) == "empty.txt: contains no text; expected documents"
+    assert str(_check_and_read(["numbers.txt", "empty.txt"])[1]) == "empty.txt: contains no text; expected a document"
 
 
 @pytest.mark.usefixtures("folder")

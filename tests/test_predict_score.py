@@ -101,6 +101,23 @@ def test_lines_of_a_run_of_other_documents_are_noted(
     assert said is None or 'seqclf predict --score "$(cat FILE)"' in " ".join(noted.split())
 
 
+@pytest.mark.parametrize("documents", ["file", "line", "blank_line"])
+def test_blank_lines_are_no_documents_of_plain_text(documents: str, pair: Pair, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(pair.folder, run)
+    (run / "config.yaml").write_text(f"data: {{source: text, documents: {documents}}}\n", encoding="utf-8")
+    source = tmp_path / "lines.txt"
+    source.write_text(f"\n{TEXTS[0]}\n \t\n\n{TEXTS[1]}\n\n", encoding="utf-8")
+    done = _call(pair, "--input", str(source), "--run", str(run))
+    assert [json.loads(line)["text"] for line in done.stdout.splitlines()] == TEXTS[:2]
+    of_table = _call(pair, "--input", str(source))
+    assert len(of_table.stdout.splitlines()) == 6, "other runs have a text on each line"
+    source.write_text("\n \n\n", encoding="utf-8")
+    refused = _call(pair, "--input", str(source), "--run", str(run))
+    assert refused.exit_code == 2
+    assert f"{source.name}: contains no text" in "".join(refused.stderr.split("\n"))
+
+
 def test_malformed_rows_are_listed_and_left_out(pair: Pair, tmp_path: Path) -> None:
     source, errors = tmp_path / "in.jsonl", tmp_path / "errors.txt"
     source.write_text(f'{{"text": "{TEXTS[0]}"}}\n{{"text": 3}}\n{{"text": "{TEXTS[1]}"}}\n', encoding="utf-8")

@@ -44,6 +44,8 @@ def source_of(run: Run, request: FileRequest, columns: tuple[str, ...]) -> Sourc
     if not request.columns and not columns:
         source = _with_text_column(source, run.text_column)
     source = _with_header(source, run.header)
+    if source.kind == "txt" and run.origin.get("source") == "text":  # in whose files a blank line is no document
+        source = dataclasses.replace(source, skips_blank_lines=True)
     check_header(source)
     note_whole_files(run, source)
     if source.kind == "txt" and columns:

@@ -203,7 +203,8 @@ def predict_stream(
 
 def _check_any_valid(source: Source, progress: Progress) -> None:
     if progress.rows == progress.bad:
-        raise InputError(f"{source.name}: contains no {'valid ' if progress.bad else ''}rows")
+        what = "text" if source.skips_blank_lines and not progress.bad else "rows"
+        raise InputError(f"{source.name}: contains no {'valid ' if progress.bad else ''}{what}")
 
 
 def _blocks(rows: Iterator[Read | InputError], size: int = ROWS_A_BLOCK) -> Iterator[list[Read | InputError]]:
@@ -268,7 +269,7 @@ def _job(model: Path, source: Source, target: Target, answers: RowAnswers[Any]) 
     file = None if source.is_stream else os.stat(source.path)
     return {
         "--run": str(model.parent.absolute()),
-        "--input": [source.name, source.kind],
+        "--input": [source.name, source.kind, *(["without blank lines"] if source.skips_blank_lines else [])],
         "content of --input": [file.st_size, file.st_mtime_ns] if file else None,
         "--column": source.column if isinstance(source.column, str) else list(source.column),
         "--encoding": canonical(source.encoding),

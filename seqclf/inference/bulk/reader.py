@@ -37,6 +37,7 @@ class Source:
         extra: columns beside the text to read; a row may lack them.
         instead: a column to read if the first row lacks ``column`` and has this one.
         header: names of the columns of a csv or tsv file without a header line.
+        skips_blank_lines: whether blank lines of txt are no texts.
     """
 
     path: str
@@ -46,6 +47,7 @@ class Source:
     extra: ExtraColumns | None = None
     instead: str | None = None
     header: tuple[str, ...] = ()
+    skips_blank_lines: bool = False
 
     @classmethod
     def of(cls, path: str, kind: str | None, column: str | tuple[str, ...], encoding: str = UTF8) -> Source:
@@ -201,11 +203,16 @@ class Reader:
                 if isinstance(row, NotDecoded) and not suggested:
                     suggested = True
                     row = InputError(f"{row}{self._suggestion()}")
-                yield row
+                if isinstance(row, InputError) or not self._is_skipped(row):
+                    yield row
         except ReadingStopped as error:
             raise RestUnread(f"{error}{self._suggestion() if isinstance(error, NotDecoded) else ''}") from error
         except NotDecoded as error:  # the header
             raise InputError(f"{error}{self._suggestion()}") from error
+
+    def _is_skipped(self, row: Row) -> bool:
+        source = self._source
+        return source.skips_blank_lines and source.kind == "txt" and not row[1][source.columns[0]].strip()
 
     def _suggestion(self) -> str:
         if self._source.is_stream:

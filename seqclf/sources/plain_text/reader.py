@@ -25,6 +25,12 @@ SELECTION = Selection(packed=True)
 
 _LOOKED_AT = 1_000  # files
 _LARGE = 1 << 24  # bytes
+_EXPECTED = {
+    "file": "a document",
+    "line": "a document on each line",
+    "blank_line": "documents with blank lines between them",
+}
+"""The content of a file, by ``documents``, for messages."""
 _READS_LINES = "set data.documents to line or blank_line, which reads one line at a time"
 
 _State = tuple[str, int, int, int]
@@ -64,7 +70,7 @@ class PlainTextSource:
             check_start(file.path, self._encoding)
             self._check_memory(file)
         if not any(any(not line.isspace() for line in lines(file.path, self._encoding)) for file in files):
-            raise _no_document(part)
+            raise _no_document(part, self._documents)
         if part == self._train and self._documents == "file":
             self._check_fractions(part, len(files))
 
@@ -81,7 +87,7 @@ class PlainTextSource:
             texts.extend(self._documents_of(file))
             counts[file.name] = counts.get(file.name, 0) + len(texts) - before
         if empty := [name for name, count in counts.items() if not count]:
-            raise _no_document(part if len(empty) == len(counts) else empty[0])
+            raise _no_document(part if len(empty) == len(counts) else empty[0], self._documents)
         if part == self._train:
             self._check_fractions(part, len(texts))
         return LabelledTexts(texts, [UNLABELLED] * len(texts), origin=described(part))
@@ -168,7 +174,7 @@ def _state(path: Path, status: os.stat_result) -> _State:
     return str(path), status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def _no_document(part: str) -> InputError:
-    sliced = any(not path_and_slice(name)[1].is_all for name in names_of(part))
-    what = "no document starts in this slice; take a larger one" if sliced else "contains no text; expected documents"
-    return InputError(f"{described(part)}: {what}")
+def _no_document(part: str, documents: str) -> InputError:
+    if any(not path_and_slice(name)[1].is_all for name in names_of(part)):
+        return InputError(f"{described(part)}: no document starts in this slice; take a larger one")
+    return InputError(f"{described(part)}: contains no text; expected {_EXPECTED[documents]}")
