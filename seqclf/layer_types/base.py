@@ -112,6 +112,7 @@ class Layer(Kind):
         has_onnx: whether ``write`` works; if not, a run has no ONNX model.
         needs_code: whether it runs code from outside seqclf, which the user must allow (``check_allowed``).
         shaping: options that the shapes of the weights depend on, besides the dimension of the input.
+        only_training: options without effect once the layer is trained.
     """
 
     places: ClassVar[tuple[str, ...]] = ("layers",)
@@ -122,6 +123,7 @@ class Layer(Kind):
     has_onnx: ClassVar[bool] = True
     needs_code: ClassVar[bool] = False
     shaping: ClassVar[tuple[str, ...]] = ()
+    only_training: ClassVar[tuple[str, ...]] = ()
 
     @property
     def short_name(self) -> str:
@@ -157,6 +159,14 @@ class Layer(Kind):
     def shaped_by(self, width: int | None) -> dict[str, Any]:
         """The options ``shaping`` with their values, for an input of dimension ``width``; None: it is not known."""
         return {name: getattr(self, name) for name in self.shaping}
+
+    def effect(self) -> dict[str, Any] | None:
+        """What the output of the trained layer depends on besides weights and input; None: it returns its input.
+
+        Two layers with the same effect and the same weights return the same. The options ``shaping`` are not part of
+        it: the shapes of the weights tell them apart.
+        """
+        return self.model_dump(exclude={*self.shaping, *self.only_training})
 
     def width_after(self, width: int) -> int | None:
         """Dimension of the output for an input of this dimension; None: only the built layer knows it."""

@@ -20,6 +20,7 @@ class Dense(Layer):
     places: ClassVar = ("layers", "head")
     other_names: ClassVar = ("linear", "fully_connected", "fc")
     shaping: ClassVar = ("units",)
+    only_training: ClassVar = ("kernel_initializer",)
 
     type: Literal["dense"] = Field(description="Layer type.")
     units: Width = Field(description="Dimension of the output.")
@@ -44,6 +45,7 @@ class Highway(Layer):
     """`t * activation(W x + b) + (1 - t) * x` with a trainable gate `t` (Srivastava et al. 2015)."""
 
     places: ClassVar = ("layers", "head")
+    only_training: ClassVar = ("gate_bias",)
 
     type: Literal["highway"] = Field(description="Layer type.")
     activation: Activation = Field("relu", description="Activation function of the transformed part.")

@@ -22,6 +22,9 @@ class _Noise(Layer):
     def has_weights(self) -> bool:
         return False
 
+    def effect(self) -> None:
+        return None
+
     def width_after(self, width: int) -> int:
         return width
 

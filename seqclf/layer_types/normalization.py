@@ -43,6 +43,7 @@ class BatchNorm(Layer):
 
     places: ClassVar = ("layers", "head")
     other_names: ClassVar = ("batchnorm", "batchnormalization", "batch_normalization")
+    only_training: ClassVar = ("momentum",)
 
     type: Literal["batch_norm"] = Field(description="Layer type.")
     momentum: Decay = Field(0.99, description="Decay of the running mean and variance.")

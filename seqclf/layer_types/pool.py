@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field
 
@@ -35,6 +35,9 @@ class Pool(Layer):
     @property
     def has_weights(self) -> bool:
         return "attention" in ([self.method] if isinstance(self.method, str) else self.method)
+
+    def effect(self) -> dict[str, Any]:
+        return {"type": self.type, "method": [self.method] if isinstance(self.method, str) else self.method}
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if len(set(self.method)) < len(self.method) and not isinstance(self.method, str):

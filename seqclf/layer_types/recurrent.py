@@ -34,6 +34,7 @@ class RecurrentLayer(Layer):
     reads: ClassVar = True
     leaves: ClassVar = "either"
     shaping: ClassVar[tuple[str, ...]] = ("units", "bidirectional", "use_bias")
+    only_training: ClassVar[tuple[str, ...]] = ("dropout", "kernel_initializer", "kernel_l2", "max_norm")
     keras_name: ClassVar[str]
     """Name of the class in ``seqclf.layers``."""
     kept_per_unit: ClassVar[int] = 7
@@ -203,6 +204,14 @@ def _reversed(x: Tensor, mask: Tensor) -> Tensor:
 class SteppedLayer(RecurrentLayer):
     """A cell whose gates depend on the previous state."""
 
+    only_training: ClassVar[tuple[str, ...]] = (
+        *RecurrentLayer.only_training,
+        "recurrent_dropout",
+        "recurrent_weight_drop",
+        "recurrent_initializer",
+        "recurrent_l2",
+    )
+
     activation: Activation = Field("tanh", description="Activation function of the state.")
     recurrent_dropout: Fraction = Field(0.0, description="Fraction of the state dropped, the same units at every step.")
     recurrent_weight_drop: Fraction = Field(
@@ -286,6 +295,7 @@ class Lstm(SteppedLayer):
     keras_name: ClassVar = "LSTM"
     states: ClassVar = 2
     other_names: ClassVar = ("bilstm", "bidirectional")
+    only_training: ClassVar = (*SteppedLayer.only_training, "unit_forget_bias")
 
     type: Literal["lstm"] = Field(description="Layer type.")
     recurrent_activation: Activation = Field("sigmoid", description="Activation function of the gates.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -28,6 +28,9 @@ class Residual(Layer):
     @property
     def has_weights(self) -> bool:
         return self.layer.has_weights  # a layer without weights keeps the dimension, and needs no projection
+
+    def effect(self) -> dict[str, Any]:
+        return {"type": self.type, "layer": self.layer.effect()}
 
     def inner(self) -> Iterator[tuple[tuple[str | int, ...], Layer]]:
         yield ("layer",), self.layer

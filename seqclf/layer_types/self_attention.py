@@ -35,6 +35,7 @@ class SelfAttention(Layer):
     reads: ClassVar = True
     other_names: ClassVar = ("attention", "transformer", "multi_head_attention", "multiheadattention")
     shaping: ClassVar = ("heads", "hidden_units")
+    only_training: ClassVar = ("dropout",)
 
     type: Literal["self_attention"] = Field(description="Layer type.")
     heads: Annotated[int, Field(ge=1, le=1_024, json_schema_extra={"unit": "heads"})] = Field(

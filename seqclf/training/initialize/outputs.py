@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from seqclf.config import Config
 from seqclf.data.prepare import TrainingData
+from seqclf.errors import InputError
 from seqclf.extra_columns import ExtraColumns
 from seqclf.extra_columns.category import CategoryColumn
 from seqclf.labels import Labels
@@ -93,9 +94,14 @@ def _rows_of_inputs(
         return None
     kernels = model.get_layer(first[0]).kernel, source.get_layer(first[1]).kernel
     widths = [int(kernel.shape[0]) - len(inputs) for kernel, inputs in zip(kernels, beside, strict=True)]
+    if widths[0] != widths[1]:  # the plan compares the layers, but only code of the user knows what a layer of it does
+        raise InputError(
+            f"{first[0]}: it reads text vectors of {widths[0]} numbers, but {first[1]} in {origin.run.folder} reads "
+            f"{widths[1]}; name fewer layers in initialize.layers, and it starts fresh"
+        )
     places = {key: widths[1] + place for place, key in enumerate(beside[1])}
     common = [(widths[0] + place, places[key]) for place, key in enumerate(beside[0]) if key in places]
-    text = list(range(min(widths)))
+    text = list(range(widths[0]))
     return np.array([*text, *(here for here, _ in common)]), np.array([*text, *(there for _, there in common)])
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from seqclf.config import Config
 from seqclf.config.schema import LanguageModelTask
@@ -15,11 +17,13 @@ class Place:
 
     Attributes:
         width: dimension of its input; None: only the built model knows it.
+        below: what the layers without weights do that are between it and the layer with weights before it.
     """
 
     index: int
     layer: Layer
     width: int | None
+    below: list[dict[str, Any]]
 
     @property
     def title(self) -> str:
@@ -35,11 +39,21 @@ def places_of(config: Config) -> list[Place]:
     """The layers with weights in ``layers``, in order."""
     found: list[Place] = []
     width: int | None = config.embedding.dim
+    without_weights: list[Layer] = []
     for index, layer in enumerate(config.layers):
         if layer.has_weights:
-            found.append(Place(index, layer, width))
+            found.append(Place(index, layer, width, effects(without_weights)))
+            without_weights = []
+        else:
+            without_weights.append(layer)
         width = None if width is None else layer.width_after(width)
     return found
+
+
+def effects(layers: Sequence[Layer]) -> list[dict[str, Any]]:
+    """What layers do once they are trained, in order. A layer that acts only in training, such as dropout, has no
+    entry."""
+    return [effect for layer in layers if (effect := layer.effect()) is not None]
 
 
 def direction_of(layer: RecurrentLayer, config: Config) -> str:

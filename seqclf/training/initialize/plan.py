@@ -11,7 +11,7 @@ from seqclf.layer_types import Layer
 from seqclf.option_types import OptionPath
 from seqclf.training.initialize.misfits import halves_misfits, misfits
 from seqclf.training.initialize.origin import Origin
-from seqclf.training.initialize.places import Place, places_of
+from seqclf.training.initialize.places import Place, effects, places_of
 
 _FROM = ("initialize", "from")
 _LAYERS = ("initialize", "layers")
@@ -31,8 +31,9 @@ class Plan:
 
     Attributes:
         fresh: indices of the layers with weights that start fresh.
-        output: head and output layer get weights, too. They are of use only if everything below them does. The output
-            layer of a classifier has no weights for labels of which the run knows none.
+        output: head and output layer get weights, too. They are of use only if everything below them does, and if the
+            layers without weights do the same, too: else the same weights read another vector. The output layer of a
+            classifier has no weights for labels of which the run knows none.
     """
 
     pairs: tuple[Pair, ...]
@@ -41,7 +42,11 @@ class Plan:
 
 
 def plan_for(config: Config, origins: Sequence[Origin]) -> tuple[Plan, list[Problem]]:
-    """The plan, and all reasons why the weights do not fit. The k-th layer with weights matches a run's k-th one."""
+    """The plan, and all reasons why the weights do not fit.
+
+    The k-th layer with weights matches a run's k-th one. If the config does not name the layers, matching ends at a
+    layer of another type, and at one whose input means something else: another pool without weights is before it.
+    """
     if problem := _nothing_in_common(config, origins):
         return Plan((), (), False), [problem]
     here, theirs = places_of(config), [places_of(origin.config) for origin in origins]
@@ -55,13 +60,15 @@ def plan_for(config: Config, origins: Sequence[Origin]) -> tuple[Plan, list[Prob
             if named is None:
                 break
             continue  # `_unusable_indices` reports it
+        if named is None and any(other.below != mine.below for other in others):
+            break
         compared = misfits if len(origins) == 1 else halves_misfits
         problems += compared(mine, others, config, origins, widths=not problems)
         pairs.append(Pair(mine.index, tuple(other.index for other in others)))
     taken = {pair.here for pair in pairs}
     fresh = tuple(place.index for place in here if place.index not in taken)
     complete = not fresh and all(len(here) == len(there) for there in theirs)
-    return Plan(tuple(pairs), fresh, output=complete and _heads_match(config, origins)), problems
+    return Plan(tuple(pairs), fresh, output=complete and _outputs_match(config, origins)), problems
 
 
 def _nothing_in_common(config: Config, origins: Sequence[Origin]) -> Problem | None:
@@ -87,10 +94,13 @@ def _innermost(layer: Layer) -> Layer:
     return next((inner for _, inner in layer.inner()), layer)
 
 
-def _heads_match(config: Config, origins: Sequence[Origin]) -> bool:
-    """Whether the output layers are of the same task, and the heads below them consist of the same layers."""
+def _outputs_match(config: Config, origins: Sequence[Origin]) -> bool:
+    """Whether the output layers are of the same task, and the layers below them do the same with the same weights."""
     both = (config, origins[0].config)
     if len(origins) > 1 or both[0].task.type != both[1].task.type:
+        return False
+    mine, its = ([effects(layers) for layers in (one.layers, one.head)] for one in both)
+    if mine != its:
         return False
     heads = [[layer for layer in one.head if layer.has_weights] for one in both]
     shapes = [[(layer.type, layer.shaped_by(None)) for layer in head] for head in heads]
