@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import small_config
+from conftest import small_config, write_csv
 from language_models import lm_config
 from origins import initialized, untrained_run
 
@@ -122,6 +122,22 @@ def test_named_layers_get_weights_whatever_pool_is_before_them(sample_csv: Path,
     start = _start(mine, its, sample_csv, tmp_path, layers=[0, 2])
     assert [pair.here for pair in start.plan.pairs] == [0, 2]
     assert _account(start).fresh == ["output layer"], "it would read another vector"
+
+
+def test_labels_of_another_file_format_keep_the_output_layer(tmp_path: Path) -> None:
+    layers: Layers = [GRU, _pool("mean")]
+    tables = []
+    for name, spellings in (("whole", ("0", "1")), ("fractions", ("0.0", "1.0"))):
+        rows = [(f"the thing {i} is a {label[0]}", label) for i in range(20) for label in spellings]
+        tables.append(write_csv(tmp_path / f"{name}.csv", [("text", "label"), *rows]))
+    run = untrained_run(small_config(data__train=str(tables[0]), layers=layers), tmp_path)
+    values = small_config(data__train=str(tables[1]), layers=layers, initialize=str(run.folder))
+    start = start_of(checked_config(values), tmp_path)
+    assert start is not None
+    account = _account(start)
+    assert list(account.labels) == ["0.0", "1.0"]
+    assert account.fresh == []
+    assert (account.new_labels, account.dropped_labels) == ([], [])
 
 
 def test_a_language_model_with_another_activation_has_a_fresh_output_layer(sample_csv: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from seqclf.labels import Labels
-from seqclf.tasks.classification.output_rows import OutputWeights, output_for
+from seqclf.tasks.classification.output_rows import OutputWeights, counterparts, goes_on, output_for
 
 NAMES = "abcdef"
 single = st.lists(st.sampled_from(NAMES), min_size=2, max_size=5, unique=True).map(tuple).map(Labels)
@@ -141,3 +141,31 @@ def test_weights_of_other_labels_are_refused() -> None:
     labels = Labels(("a", "b", "c"))
     with pytest.raises(ValueError, match="expected 3 units for 3 labels"):
         output_for(_weights(Labels(("a", "b")), 1), labels, labels)
+
+
+SPELLINGS = [
+    (("0", "1"), ("0.0", "1.0"), {"0.0": "0", "1.0": "1"}),
+    (("True", "False"), ("false", "true"), {"false": "False", "true": "True"}),
+    (("0", "1"), ("False", "True"), {"False": "0", "True": "1"}),
+    (("1", "2"), ("1.0", "2", "3"), {"1.0": "1", "2": "2"}),
+    (("1", "1.0", "2"), ("1.00", "2.0"), {"2.0": "2"}),
+    (("1", "2"), ("1.0", "1.00", "2"), {"2": "2"}),
+    (("1", "2"), ("1", "1.0"), {"1": "1"}),
+    (("a", "b"), ("c", "d"), {}),
+]
+
+
+@pytest.mark.parametrize(("labels", "new_labels", "expected"), SPELLINGS)
+def test_a_label_in_another_spelling_keeps_its_weights(
+    labels: tuple[str, ...], new_labels: tuple[str, ...], expected: dict[str, str]
+) -> None:
+    """One that may be several labels, or one of several that may be the same one, is new."""
+    old, new = Labels(labels), Labels(new_labels)
+    assert counterparts(old, new) == expected
+    assert goes_on(old, new) == bool(expected)
+    found = output_for(weights := _weights(old, 3), old, new)
+    assert (found is None) == (not expected)
+    if found is not None and len(expected) > 1:
+        before, after = _probabilities(weights, old), _probabilities(found, new)
+        [(one, its), (other, others)] = list(expected.items())[:2]
+        np.testing.assert_allclose(after[one] / after[other], before[its] / before[others], rtol=1e-4)

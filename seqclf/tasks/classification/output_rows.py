@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.labels import Labels
+from seqclf.sources.spelling import equal_labels
 
 
 class OutputWeights(NamedTuple):
@@ -20,8 +22,9 @@ class OutputWeights(NamedTuple):
 def output_for(weights: OutputWeights, labels: Labels, new_labels: Labels) -> OutputWeights | None:
     """The output layer for ``new_labels`` that gives the labels of both the probabilities that they had.
 
-    Exactly: one label per text: the probabilities of the common labels, given that it is one of them; several: the
-    probability of each. Two labels are one sigmoid unit, z, for the second: as logits of a softmax, 0 and z.
+    Labels of both are those in ``counterparts``. Exactly: one label per text: the probabilities of the common labels,
+    given that it is one of them; several: the probability of each. Two
+    labels are one sigmoid unit, z, for the second: as logits of a softmax, 0 and z.
 
     A new label begins as the mean of all rows of ``labels``, and so with the mean of their logits. This mean follows
     what a softmax ignores, a number that is added to all logits, so it does not matter how z becomes two. It is never
@@ -40,8 +43,9 @@ def output_for(weights: OutputWeights, labels: Labels, new_labels: Labels) -> Ou
         return None
     rows = _rows(weights, labels, opposite=new_labels.multi)
     mean = rows.mean(axis=0)
-    known = dict(zip(labels, rows, strict=True))
-    chosen = np.array([known.get(label, mean) for label in new_labels])
+    row_of = dict(zip(labels, rows, strict=True))
+    same = counterparts(labels, new_labels)
+    chosen = np.array([row_of[same[label]] if label in same else mean for label in new_labels])
     if new_labels.units < len(new_labels):
         chosen = chosen[1:] - chosen[:1]
     return OutputWeights(chosen[:, :-1].T.astype(np.float32), chosen[:, -1].astype(np.float32))
@@ -50,7 +54,19 @@ def output_for(weights: OutputWeights, labels: Labels, new_labels: Labels) -> Ou
 def goes_on(labels: Labels, new_labels: Labels) -> bool:
     """Whether ``output_for`` finds an output layer."""
     convertible = labels.multi == new_labels.multi or (new_labels.multi and labels.units < len(labels))
-    return convertible and not set(labels).isdisjoint(new_labels)
+    return convertible and bool(counterparts(labels, new_labels))
+
+
+def counterparts(labels: Labels, new_labels: Labels) -> dict[str, str]:
+    """For each of ``new_labels`` that ``labels`` has, too: its name there, which another file format may have written
+    differently (``1`` and ``1.0``, ``True`` and ``true``).
+
+    One that may be several of the others has no counterpart, and no two have the same one.
+    """
+    alike = equal_labels(new_labels, labels)
+    found = {label: label for label in new_labels if label in labels}
+    times = Counter([*found.values(), *alike.values()])
+    return found | {label: other for label, other in alike.items() if times[other] == 1}
 
 
 def _rows(weights: OutputWeights, labels: Labels, *, opposite: bool) -> NDArray[np.float64]:

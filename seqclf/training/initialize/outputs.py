@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import keras
 import numpy as np
 from numpy.typing import NDArray
@@ -88,7 +90,9 @@ def _rows_of_inputs(
     """
     origin = start.origins[0]
     features = [_features(data.extra), _features(origin.run.extra)]
-    scores = [_scores(start.config, data.labels), _scores(origin.config, origin.run.labels)]
+    same = output_rows.counterparts(origin.run.labels, data.labels)
+    names = [same.get(label, label) for label in data.labels]
+    scores = [_scores(start.config, data.labels, names), _scores(origin.config, origin.run.labels, origin.run.labels)]
     beside = [[*of_columns, *of_ngrams] for of_columns, of_ngrams in zip(features, scores, strict=True)]
     if beside[0] == beside[1]:
         return None
@@ -119,8 +123,11 @@ def _features(extra: ExtraColumns | None) -> list[tuple[str, ...]]:
     return keys
 
 
-def _scores(config: Config, labels: Labels) -> list[tuple[str, ...]]:
-    """The same for the scores of n-grams that enter the head: they mean the same for the same labels."""
+def _scores(config: Config, labels: Labels, names: Sequence[str]) -> list[tuple[str, ...]]:
+    """The same for the scores of n-grams that enter the head: they mean the same for the same labels.
+
+    ``names``: of the labels, as the run spells them.
+    """
     if config.ngrams is None or config.ngrams.join != "head":
         return []
-    return [("ngrams", str(labels.multi), *labels, str(unit)) for unit in range(labels.units)]
+    return [("ngrams", str(labels.multi), *names, str(unit)) for unit in range(labels.units)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from seqclf.labels import Labels, on_one_line
-from seqclf.tasks.classification.output_rows import goes_on
+from seqclf.tasks.classification.output_rows import counterparts, goes_on
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.training.initialize.origin import Origin
 from seqclf.training.initialize.start import Start
@@ -51,12 +51,13 @@ class Account:
     @property
     def new_labels(self) -> list[str]:
         """Labels that the run does not know; empty if the output layer starts fresh."""
-        return [label for label in self.labels if label not in (self._known or ())] if self.takes_output else []
+        return [label for label in self.labels if label not in self._shared] if self.takes_output else []
 
     @property
     def dropped_labels(self) -> list[str]:
         """Labels that only the run knows; empty if the output layer starts fresh."""
-        return [label for label in self._known or () if label not in self.labels] if self.takes_output else []
+        shared = self._shared.values()
+        return [label for label in self._known or () if label not in shared] if self.takes_output else []
 
     def sentences(self) -> list[str]:
         """All of it in words."""
@@ -90,6 +91,11 @@ class Account:
         """The labels of the run, if both models are classifiers."""
         origin = self.start.origins[0]
         return None if origin.is_language_model or not self.labels else origin.run.labels
+
+    @property
+    def _shared(self) -> dict[str, str]:
+        """For each label of both, its name in the run."""
+        return {} if self._known is None else counterparts(self._known, self.labels)
 
     @property
     def _new_tokens(self) -> int:
