@@ -21,7 +21,7 @@ from seqclf.run_choice import find_origin
 from seqclf.runs import COMPLETE, FINISHED, INTERRUPTED, LANGUAGE_MODEL, RUNNING, Run
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
-from seqclf.training.checkpoints import Checkpoints, numbered
+from seqclf.training.checkpoints import FINAL, Checkpoints, numbered
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,9 @@ class Origin:
         return load_tokenizer(self.run.tokenizer)
 
     def checkpoint_weights(self) -> list[NDArray[Any]] | None:
-        """The best weights so far of a run without a model, from its newest checkpoint; None if it has a model.
+        """The best weights so far of an unfinished run, from its newest checkpoint; None if they are in its model.
+
+        A finished run that is trained further has them in its model until the next checkpoint.
 
         They are in the order of ``TrainingState.best_weights``. Raises ``InputError`` if there are none.
         """
@@ -103,8 +105,8 @@ def _doubt(run: Run) -> str | None:
     return f"the training of {run.name} {state}; its best weights so far are used"
 
 
-def _best_so_far(run: Run) -> list[NDArray[Any]]:
-    """Raises ``InputError`` if no checkpoint has best weights."""
+def _best_so_far(run: Run) -> list[NDArray[Any]] | None:
+    """Of an unfinished run; None: they are in its model. Raises ``InputError`` if there are none."""
     found = Checkpoints(run.checkpoints).newest()
     weights: list[NDArray[Any]] = []
     if found is not None:
@@ -113,6 +115,8 @@ def _best_so_far(run: Run) -> list[NDArray[Any]]:
                 weights = numbered(saved, "best_")
         except (OSError, EOFError, ValueError, LookupError, BadZipFile) as error:
             raise InputError(f"{run.checkpoints}: the newest checkpoint cannot be read ({error})") from error
+    if not weights and found is not None and found[0] == FINAL and run.model.is_file():
+        return None  # the final state leaves out the best weights, which the model has
     if not weights:
         how = f"`{run.how_to_resume}` resumes it" if found is not None else "train its config again"
         raise InputError(
