@@ -11,6 +11,7 @@ from conftest import small_config, written_config
 
 from seqclf.cli import cli
 from seqclf.config import checked_config, parse_override, read_config
+from seqclf.config.problems import ConfigError
 from seqclf.data.unknown_tokens import unknown_to_a_run
 
 LAYERS = [{"type": "lstm", "units": 8}, {"type": "pool"}]
@@ -74,3 +75,32 @@ def test_no_advice_changes_the_tokenizer_of_a_run(sample_csv: Path) -> None:
     configs = [checked_config(values), checked_config(values | {"initialize": "lm"})]
     advice = [" ".join(what_to_try(config, vocabulary=300)) for config in configs]
     assert ["tokenizer.vocab_size" in one for one in advice] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("options", "option", "types"),
+    [
+        ({"vocab_size": 63}, "vocab_size", "`type: char` or `type: word`"),
+        ({"ngram": 1}, "ngram", "`type: char`"),
+    ],
+    ids=str,
+)
+def test_options_of_the_run_without_its_type_name_the_types_that_have_them(
+    options: dict[str, Any], option: str, types: str
+) -> None:
+    """Which type the run has is not known when a config is loaded."""
+    values = small_config(data__train="a.csv", initialize={"from": "lm", "tokenizer": "grow"}, tokenizer=options)
+    cure = f"; if the run of initialize has such a tokenizer, add {types}"
+    with pytest.raises(ConfigError) as raised:
+        checked_config(values)
+    [problem] = raised.value.problems
+    assert problem.path == ("tokenizer", option)
+    assert problem.message.endswith(cure)
+    checked_config(values | {"tokenizer": {**options, "type": "char"}})
+    for other in (values | {"initialize": None}, values | {"tokenizer": {**options, "type": "subword"}}):
+        with pytest.raises(ConfigError) as raised:
+            checked_config(other)
+        assert "if the run of initialize" not in str(raised.value)
+    with pytest.raises(ConfigError) as raised:
+        checked_config(values | {"tokenizer": {"ngrams": 1, "vocab_size": 0}})
+    assert "if the run of initialize" not in str(raised.value), "no type has these options"

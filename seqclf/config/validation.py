@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,6 +14,7 @@ from seqclf.config.guesses import meant_option, unknown_option
 from seqclf.config.messages import problems_of
 from seqclf.config.problems import ConfigError, Problem
 from seqclf.config.schema import Config
+from seqclf.config.schema.tokenizers import TOKENIZERS, TokenizerOptions
 from seqclf.config.warning_checks import WARNINGS
 from seqclf.layer_types import Layer
 from seqclf.option_types import OptionPath
@@ -53,6 +55,7 @@ def validate(
         valid = Config.model_validate(stand_in | intact)
     sections = {name: getattr(valid, name) for name in Config.model_fields if name not in broken}
     problems += _run(CHECKS, sections)
+    problems = list(_with_type_of_the_run(problems, value))
     problems = [
         Problem((written.get(str(problem.path[0]), problem.path[0]), *problem.path[1:]), problem.message)
         if problem.path
@@ -61,6 +64,30 @@ def validate(
     ]
     problems = [*(Problem((name,), unknown_option(name, (name,), Config)) for name in sections_meant), *problems]
     return (None if problems else _filled(valid)), problems
+
+
+def _with_type_of_the_run(problems: Iterable[Problem], value: Mapping[str, Any]) -> Iterator[Problem]:
+    """Problems of a tokenizer without ``type`` that comes from a run say which types would accept the options.
+
+    Only the run, which is not known here, has the type: without it, the options are checked as those of the default.
+    """
+    options = value.get("tokenizer")
+    fits: list[str] = []
+    if value.get("initialize") is not None and isinstance(options, dict) and "type" not in options:
+        fits = [name for name, kind in TOKENIZERS.items() if _accepts(kind, {**options, "type": name})]
+    for problem in problems:
+        if fits and problem.path[:1] == ("tokenizer",):
+            types = " or ".join(f"`type: {name}`" for name in fits)
+            message = f"{problem.message}; if the run of initialize has such a tokenizer, add {types}"
+            problem = replace(problem, message=message)
+        yield problem
+
+
+def _accepts(kind: type[TokenizerOptions], options: dict[str, Any]) -> bool:
+    try:
+        return not any(kind.model_validate(options).problems())
+    except ValidationError:
+        return False
 
 
 def _misspelt_sections(value: Mapping[str, Any]) -> dict[str, str]:
