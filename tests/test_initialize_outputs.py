@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import io
+import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from conftest import small_config, write_csv
+from click.testing import CliRunner
+from conftest import small_config, write_csv, written_config
 from language_models import lm_config
 from origins import initialized, untrained_run
 
+from seqclf.cli import cli
 from seqclf.config import checked_config
 from seqclf.data.prepare import prepare
+from seqclf.runs import RUNNING
+from seqclf.training.checkpoints import Checkpoints
 from seqclf.training.initialize.start import Start, start_of
 from seqclf.training.initialize.words import Account
 
@@ -162,3 +168,19 @@ def test_a_pool_that_makes_a_smaller_vector_is_no_failure(sample_csv: Path, tmp_
         model.get_layer("layers_0_gru").get_weights()[0], source.get_layer("layers_0_gru").get_weights()[0]
     )
     assert not np.any(model.get_layer("logits").bias)
+
+
+@pytest.mark.usefixtures("no_saved_models")
+def test_check_copies_the_weights_that_training_would(sample_csv: Path, tmp_path: Path) -> None:
+    """What does not fit is found before training; the origin may be one that is trained further."""
+    origin = small_config(data__train=str(sample_csv), layers=[GRU, _pool("last", "max", "mean")], head=[])
+    run = untrained_run(origin, tmp_path, status=RUNNING, model=True)
+    content = io.BytesIO()
+    np.savez(content, epoch=1)
+    Checkpoints(run.checkpoints).save_final(content.getvalue())
+    config = written_config(tmp_path, sample_csv, layers=[GRU, _pool("max")], head=[])
+    checked = CliRunner().invoke(cli, ["check", str(config), "--init-from", str(run.folder), "--json"])
+    assert checked.exit_code == 0, checked.output
+    report = json.loads(checked.stdout)
+    assert report["initialize"]["fresh"] == ["output layer"]
+    assert "its best weights so far are used" in json.dumps(report["warnings"])
