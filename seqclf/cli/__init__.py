@@ -137,7 +137,7 @@ class _Program(click.Group):
 @click.group(cls=_Program, commands=Commands(), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="seqclf")
 def cli() -> None:
-    """Train recurrent text classifiers from one YAML file; evaluate, use and export them."""
+    """Train recurrent text classifiers and language models from one YAML file; evaluate, use and export them."""
 
 
 def main() -> None:

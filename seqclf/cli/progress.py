@@ -118,7 +118,7 @@ class _Progress:
     def _lines(self, event: Event) -> list[str]:
         """The permanent lines of an event, except stages."""
         if isinstance(event, TrainingStarted):
-            return [*event.starts_from, _about(event)]
+            return [*event.starts_from, *_about(event)]
         if isinstance(event, EpochStarted) and event.note:
             return [event.note]
         if isinstance(event, EpochDone) and self._table is not None:
@@ -197,9 +197,9 @@ def _baseline(event: BaselineDone) -> str:
     return description(event.scores, event.score, "validation", text_alone=event.text_alone)
 
 
-def _about(event: TrainingStarted) -> str:
+def _about(event: TrainingStarted) -> list[str]:
+    """What is trained on what, and a line for each note of the task."""
     validating = f", validating on {event.validation_texts:,}" if event.validation_texts else ", none for validation"
     texts = f"{event.train_texts:,} text{'' if event.train_texts == 1 else 's'}"
-    return f"Training on {texts} ({event.data}){validating}; {event.parameters:,} parameters" + "".join(
-        f"; {note}" for note in event.notes
-    )
+    line = f"Training on {texts} ({event.data}){validating}; {event.parameters:,} parameters"
+    return [line, *(f"  {note}" for note in event.notes)]

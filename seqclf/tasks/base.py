@@ -88,7 +88,7 @@ class Task(ABC):
         passes: forward passes of a training step whose activations are in memory at the same time.
         shows_accuracy: whether the accuracy on training batches (``Sums.correct``) tells a person something.
         shows_perplexity: whether the exponential of the training loss tells a person something.
-        notes: what a person should know about the training, for the line that announces it.
+        notes: what a person should know about the training, each for a line below the one that announces it.
     """
 
     passes: int = 1

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from seqclf.sources.texts import LabelledTexts
 
 
-@click.command("eval", short_help="Measure a run: accuracy, F1, confusion matrix.")
+@click.command("eval", short_help="Measure a run: accuracy, F1, confusion matrix; perplexity.")
 @runs_option
 @run_option
 @click.option(

@@ -18,7 +18,7 @@ from seqclf.new_runs import check_runs_folder
 from seqclf.training.options import OnNan, TrainOptions
 
 
-@click.command("train", short_help="Train a classifier from a config, or from a data file.")
+@click.command("train", short_help="Train a classifier or language model from a config or data.")
 @click.argument("config_file", metavar="[CONFIG]", required=False, type=UserPath(path_type=Path))
 @runs_option
 @click.option(
@@ -70,7 +70,8 @@ def train_command(
     settings: tuple[str, ...],
     threads: int | str,
 ) -> None:
-    """Train a classifier from CONFIG: a YAML file, or a data file or folder to write one for.
+    """Train a classifier or a language model from CONFIG: a YAML file. A data file or folder with labels in its place
+    gets a config for a classifier.
 
     The result is a folder in the folder of runs, with model, SavedModel, tokenizer, metrics and history. Ctrl-C
     finishes the step and leaves a complete run, marked interrupted. --resume continues an interrupted or killed run as
