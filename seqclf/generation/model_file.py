@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.errors import InputError
-from seqclf.onnx_session import MODEL_FILE, TOKENIZER_FOLDER, is_invalid_input, metadata, open_session
+from seqclf.onnx_session import MODEL_FILE, TOKEN_IDS, TOKENIZER_FOLDER, metadata, open_session, run_session
 from seqclf.runs import LANGUAGE_MODEL
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
@@ -19,9 +19,9 @@ from seqclf.text.tokenizer import Tokenizer
 if TYPE_CHECKING:
     import onnxruntime
 
-TOKEN_IDS, LOGITS = "token_ids", "logits"
+LOGITS = "logits"
 TARGETS, LOG_PROBABILITIES = "targets", "log_probabilities"
-"""Names of inputs and outputs."""
+"""Names of inputs and outputs, beside ``TOKEN_IDS`` and the states."""
 
 _IF_MISSING = "copy it from a run of a language model, which has one, or train again"
 
@@ -92,16 +92,10 @@ class LanguageModelFile:
     ) -> list[NDArray[np.float32]]:
         """The outputs of these names for ``int32 [rows, time]`` and the states before. Raises ``InputError``."""
         given = {TOKEN_IDS: token_ids, **dict(zip(self.states, states, strict=True)), **more}
-        try:
-            found: list[NDArray[np.float32]] = self._session.run(outputs, given)
-        except Exception as error:
-            if not is_invalid_input(error):
-                raise
-            raise InputError(
-                f"{MODEL_FILE} and {TOKENIZER_FOLDER}/ do not belong together: the tokenizer gives ids up to "
-                f"{token_ids.max()}, which the model does not know; use both from the same run"
-            ) from error
-        return found
+        rows, time = token_ids.shape
+        sizes = dict(zip(self.outputs, (self.end_id + 1, *self.states.values()), strict=True))
+        sizes[LOG_PROBABILITIES] = time
+        return run_session(self._session, {name: (rows, sizes[name]) for name in outputs}, given, path=self.path)
 
 
 def _check(session: onnxruntime.InferenceSession, states: Mapping[str, int], outputs: Mapping[str, int]) -> bool:

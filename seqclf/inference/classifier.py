@@ -18,7 +18,7 @@ from seqclf.inference.batches import of_similar_length
 from seqclf.inference.prediction import Prediction
 from seqclf.inference.text_classifier import features_of, stream
 from seqclf.labels import Labels
-from seqclf.onnx_session import MODEL_FILE, TOKENIZER_FOLDER, is_invalid_input, metadata, open_session
+from seqclf.onnx_session import MODEL_FILE, TOKEN_IDS, TOKENIZER_FOLDER, metadata, open_session, run_session
 from seqclf.text.fields import Text, as_text, check_several
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
@@ -49,6 +49,7 @@ class Classifier:
     thresholds: tuple[float, ...] | None
     max_tokens: int
     truncate: Truncate
+    _path: Path
     _session: onnxruntime.InferenceSession
     _lock: threading.Lock
     extra: ExtraColumns | None = None
@@ -88,7 +89,7 @@ class Classifier:
                 f"{path}: does not belong to {TOKENIZER_FOLDER}/ beside it: the model reads {texts[0]}, the tokenizer "
                 f"{texts[1]}; use both from the same run"
             )
-        return cls(tokenizer, labels, thresholds, max_tokens, truncate, session, threading.Lock(), extra)
+        return cls(tokenizer, labels, thresholds, max_tokens, truncate, path, session, threading.Lock(), extra)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -161,15 +162,8 @@ class Classifier:
             for row, place in zip(token_ids, batch, strict=True):
                 row[: lengths[place]] = kept[place]
             beside = {} if features is None else {_EXTRA: features[batch]}
-            try:
-                (rows[batch],) = self._session.run([name], {"token_ids": token_ids, **beside})
-            except Exception as error:
-                if not is_invalid_input(error):
-                    raise
-                raise InputError(
-                    f"{MODEL_FILE} and {TOKENIZER_FOLDER}/ do not belong together: the tokenizer gives ids up to "
-                    f"{token_ids.max()}, which the model does not know; use both from the same run"
-                ) from error
+            given = {TOKEN_IDS: token_ids, **beside}
+            (rows[batch],) = run_session(self._session, {name: (len(batch), width)}, given, path=self._path)
         return rows
 
 
