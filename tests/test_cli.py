@@ -60,7 +60,8 @@ def test_the_main_job(config_file: Path, tmp_path: Path) -> None:
     assert [row["text"] for row in rows] == ["a good film", "not a good film"]
     assert all(abs(sum(row["probabilities"].values()) - 1) < 1e-6 for row in rows)
     export = _process("export", "--to", str(tmp_path / "out"), env=environment)
-    assert (export.returncode, export.stderr) == (0, "")
+    next_step = f"Next: {tmp_path / 'out' / 'MODEL_CARD.md'} says how to call the model"
+    assert (export.returncode, export.stderr.split()) == (0, next_step.split())
     assert (tmp_path / "out" / "saved_model.pb").is_file()
 
 
