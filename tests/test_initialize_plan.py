@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from conftest import small_config, written_config
 from language_models import lm_config
@@ -20,7 +18,6 @@ from seqclf.config.problems import ConfigError
 from seqclf.data.prepare import preparation_problems, prepare
 from seqclf.labels import Labels
 from seqclf.runs import FAILED, INTERRUPTED, RUNNING, Run
-from seqclf.training.checkpoints import Checkpoints
 from seqclf.training.initialize.start import Start, resolved, start_of
 from seqclf.training.initialize.words import Account
 
@@ -257,24 +254,6 @@ class TestFinding:
         start = _start(_values(sample_csv, "a", [*LSTMS, POOL]), runs)
         expected = "initialize.from: the training of a-2 was interrupted; its best weights so far are used"
         assert list(map(str, start.warnings)) == [expected]
-
-    @pytest.mark.parametrize("status", [RUNNING, FAILED])
-    def test_a_finished_run_that_was_stopped_early_in_further_epochs_has_its_model(
-        self, status: str, runs: Path, sample_csv: Path
-    ) -> None:
-        """The final state has no best weights: they are in the model until the next checkpoint."""
-        run = Run(runs / "a-1")
-        content = io.BytesIO()
-        np.savez(content, epoch=1)
-        Checkpoints(run.checkpoints).save_final(content.getvalue())
-        run.update_manifest(status=status)
-        start = _start(_values(sample_csv, "a-1", [*LSTMS, POOL]), runs)
-        [warning] = map(str, start.warnings)
-        assert warning.endswith("; its best weights so far are used")
-        assert start.origins[0].checkpoint_weights() is None
-        run.model.unlink()
-        [problem] = _problems(_values(sample_csv, "a-1", [*LSTMS, POOL]), runs)
-        assert "no validated epoch has weights to start from" in problem
 
     @pytest.mark.parametrize(
         ("name", "expected"),

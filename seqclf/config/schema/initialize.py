@@ -47,7 +47,8 @@ class InitializeConfig(_From):
     layers: LayerIndices | None = Field(
         None,
         description="Indices of the `layers` that get the run's weights; null: all from the first on, up to one that "
-        "has another type than in the run; `[]`: none, so only tokenizer and embedding are the run's.",
+        "has another type, or another pool before it, than in the run; `[]`: none, so only tokenizer and "
+        "embedding are the run's.",
     )
 
     tokenizer: Literal["keep", "grow"] = Field(
