@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from seqclf.config.schema import Config
@@ -118,7 +118,8 @@ def unknown_kind(tag: str, tags: Sequence[str], section: str) -> str:
 
 def meant_option(name: str, model: Model) -> str | None:
     """The option of ``model`` that an unknown name probably stands for."""
-    meant = OPTIONS_ELSEWHERE.get(name.lower())
+    own: Mapping[str, str] = getattr(model, "other_options", {})
+    meant = own.get(name.lower()) or OPTIONS_ELSEWHERE.get(name.lower())
     if meant in model.model_fields:
         return meant
     # Spelled correctly, but in another section or for another type, it is rarely one of this.
@@ -142,6 +143,7 @@ def unknown_option(name: str, path: OptionPath, model: Model) -> str:
     if tags and tag_of(model):
         return f"unknown option for {tag_of(model)} (an option of {', '.join(tags)})"
     if homes and not homes[0][0].startswith(("layers", "head")):
-        section = f"{homes[0][0]}." if homes[0][0] else ""
-        return f'unknown option here; did you mean "{section}{meant}"?'
+        if not homes[0][0]:
+            return f'unknown option here; "{meant}" belongs at the top level of the config'
+        return f'unknown option here; did you mean "{homes[0][0]}.{meant}"?'
     return f"unknown option (known: {', '.join(model.model_fields)})"

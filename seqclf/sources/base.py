@@ -169,6 +169,13 @@ class TableColumns:
         return option, list(named).index(column)
 
 
+OTHER_NAMES_OF_TRAIN = dict.fromkeys(
+    ("path", "file", "files", "filename", "data_path", "data_file", "data_files", "dir", "directory", "folder", "root"),
+    "train",
+)
+"""Where other libraries have one option for the files, ours are those of ``train``."""
+
+
 class SourceOptions(Strict):
     """A source type: its options (the fields), facts about its texts, and the reader that they configure.
 
@@ -178,6 +185,7 @@ class SourceOptions(Strict):
     Attributes:
         rank: its position in docs and messages: smaller numbers first, equal ones by name.
         other_names: names of the type in other libraries, for suggestions.
+        other_options: its options, by their names in other libraries, for suggestions.
         path_options: options that name files or folders. A number or null in one of them is not a path.
         needs_tensorflow: whether its reader needs TensorFlow.
         may_download: whether reading it may need the network.
@@ -190,6 +198,7 @@ class SourceOptions(Strict):
 
     rank: ClassVar[int] = 100
     other_names: ClassVar[tuple[str, ...]] = ()
+    other_options: ClassVar[Mapping[str, str]] = {}
     path_options: ClassVar[tuple[str, ...]] = ()
     needs_tensorflow: ClassVar[bool] = False
     may_download: ClassVar[bool] = False

@@ -30,6 +30,12 @@ class TfdsData(ColumnOptions):
 
     rank: ClassVar = 4
     other_names: ClassVar = ("tensorflow_datasets", "tensorflow-datasets", "imdb", "imdb_reviews")
+    other_options: ClassVar = {
+        **dict.fromkeys(("name", "builder", "dataset_name"), "dataset"),
+        **dict.fromkeys(("subset", "builder_config"), "config"),
+        **dict.fromkeys(("path", "dir", "directory", "folder", "root"), "data_dir"),
+        **dict.fromkeys(("split", "splits"), "train"),
+    }
     path_options: ClassVar = ("data_dir",)
     needs_tensorflow: ClassVar = True
     may_download: ClassVar = True

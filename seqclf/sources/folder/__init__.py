@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from seqclf.file_encoding import UTF8
 from seqclf.option_types import Fraction, Name, OptionPath
-from seqclf.sources.base import Encoding, Source, SourceOptions
+from seqclf.sources.base import OTHER_NAMES_OF_TRAIN, Encoding, Source, SourceOptions
 from seqclf.sources.folder.files import EXTENSIONS, Selection
 from seqclf.sources.without_labels import WithoutLabels
 
@@ -29,6 +29,7 @@ class FolderData(SourceOptions):
 
     rank: ClassVar = 3
     other_names: ClassVar = ("directory", "dir", "folders", "text_files")
+    other_options: ClassVar = OTHER_NAMES_OF_TRAIN
     path_options: ClassVar = ("train", "validation", "test")
 
     source: Literal["folder"] = Field(description="Source type.")

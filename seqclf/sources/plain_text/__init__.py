@@ -8,7 +8,7 @@ from pydantic import Field
 
 from seqclf.file_encoding import UTF8
 from seqclf.option_types import Fraction, Name
-from seqclf.sources.base import Encoding, Source, SourceOptions, UnknownLabels
+from seqclf.sources.base import OTHER_NAMES_OF_TRAIN, Encoding, Source, SourceOptions, UnknownLabels
 from seqclf.sources.folder import Extension
 from seqclf.sources.folder.files import EXTENSIONS, Selection
 from seqclf.sources.parts import described, parts_of
@@ -21,6 +21,7 @@ class TextData(SourceOptions):
 
     rank: ClassVar = 5
     other_names: ClassVar = ("plain", "plain_text", "txt", "lines")
+    other_options: ClassVar = OTHER_NAMES_OF_TRAIN
     path_options: ClassVar = ("train", "validation", "test")
     has_labels: ClassVar = False
     unknown_labels: ClassVar[UnknownLabels] = "error"  # type: ignore[misc]  # no option of texts without labels

@@ -30,6 +30,7 @@ class SampleData(SourceOptions):
 
     rank: ClassVar = 1
     is_published: ClassVar = True
+    other_options: ClassVar = {"name": "dataset", "kind": "dataset"}
 
     source: Literal["sample"] = Field(description="Source type.")
     dataset: Literal["reviews", "dna", "numbers"] = Field(

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from seqclf.file_encoding import UTF8
 from seqclf.option_types import Fraction, Name, OptionPath
-from seqclf.sources.base import Encoding, RowSource, TableColumns
+from seqclf.sources.base import OTHER_NAMES_OF_TRAIN, Encoding, RowSource, TableColumns
 from seqclf.sources.columns import ColumnOptions, Extra, Group, Label, Text, Weight, last_index
 from seqclf.sources.parts import described, part_of, parts_of
 from seqclf.sources.table.files import files_of
@@ -27,6 +27,7 @@ class TableData(ColumnOptions):
 
     rank: ClassVar = 2
     other_names: ClassVar = ("csv", "tsv", "json", "jsonl", "file", "files")
+    other_options: ClassVar = OTHER_NAMES_OF_TRAIN
     path_options: ClassVar = ("train", "validation", "test")
 
     source: Literal["table"] = Field(description="Source type.")
