@@ -8,8 +8,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from seqclf.data.label_spelling import counterparts
 from seqclf.labels import Labels
-from seqclf.tasks.classification.output_rows import OutputWeights, counterparts, goes_on, output_for
+from seqclf.tasks.classification.output_rows import OutputWeights, goes_on, output_for
 
 NAMES = "abcdef"
 single = st.lists(st.sampled_from(NAMES), min_size=2, max_size=5, unique=True).map(tuple).map(Labels)

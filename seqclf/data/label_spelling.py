@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from seqclf.labels import on_one_line
+from seqclf.labels import Labels, on_one_line
 from seqclf.sources.spelling import equal_labels, respelled, spelling
 from seqclf.sources.texts import LabelledTexts
 
@@ -23,6 +23,18 @@ def spelled_alike(texts: LabelledTexts, known: Collection[str]) -> tuple[Labelle
     if not changed:
         return texts, {}
     return replace(texts, labels=[respelled(label, changed) for label in texts.labels]), changed
+
+
+def counterparts(labels: Labels, new_labels: Labels) -> dict[str, str]:
+    """For each of ``new_labels`` that ``labels`` has, too: its name there, which another file format may have written
+    differently (``1`` and ``1.0``, ``True`` and ``true``).
+
+    One that may be several of the others has no counterpart, and no two have the same one.
+    """
+    alike = equal_labels(new_labels, labels)
+    found = {label: label for label in new_labels if label in labels}
+    times = Counter([*found.values(), *alike.values()])
+    return found | {label: other for label, other in alike.items() if times[other] == 1}
 
 
 def spelling_note(changed: Mapping[str, str]) -> str:

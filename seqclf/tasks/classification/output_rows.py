@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seqclf.data.label_spelling import counterparts
 from seqclf.labels import Labels
-from seqclf.sources.spelling import equal_labels
 
 
 class OutputWeights(NamedTuple):
@@ -55,18 +54,6 @@ def goes_on(labels: Labels, new_labels: Labels) -> bool:
     """Whether ``output_for`` finds an output layer."""
     convertible = labels.multi == new_labels.multi or (new_labels.multi and labels.units < len(labels))
     return convertible and bool(counterparts(labels, new_labels))
-
-
-def counterparts(labels: Labels, new_labels: Labels) -> dict[str, str]:
-    """For each of ``new_labels`` that ``labels`` has, too: its name there, which another file format may have written
-    differently (``1`` and ``1.0``, ``True`` and ``true``).
-
-    One that may be several of the others has no counterpart, and no two have the same one.
-    """
-    alike = equal_labels(new_labels, labels)
-    found = {label: label for label in new_labels if label in labels}
-    times = Counter([*found.values(), *alike.values()])
-    return found | {label: other for label, other in alike.items() if times[other] == 1}
 
 
 def _rows(weights: OutputWeights, labels: Labels, *, opposite: bool) -> NDArray[np.float64]:

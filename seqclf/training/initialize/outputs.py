@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.config import Config
+from seqclf.data.label_spelling import counterparts
 from seqclf.data.prepare import TrainingData
 from seqclf.errors import InputError
 from seqclf.extra_columns import ExtraColumns
@@ -90,7 +91,7 @@ def _rows_of_inputs(
     """
     origin = start.origins[0]
     features = [_features(data.extra), _features(origin.run.extra)]
-    same = output_rows.counterparts(origin.run.labels, data.labels)
+    same = counterparts(origin.run.labels, data.labels)
     names = [same.get(label, label) for label in data.labels]
     scores = [_scores(start.config, data.labels, names), _scores(origin.config, origin.run.labels, origin.run.labels)]
     beside = [[*of_columns, *of_ngrams] for of_columns, of_ngrams in zip(features, scores, strict=True)]

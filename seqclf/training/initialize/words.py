@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from seqclf.data.label_spelling import counterparts
 from seqclf.labels import Labels, on_one_line
-from seqclf.tasks.classification.output_rows import counterparts, goes_on
+from seqclf.tasks.classification.output_rows import goes_on
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.training.initialize.origin import Origin
 from seqclf.training.initialize.start import Start
