@@ -55,7 +55,7 @@ ALLOWED = {
     "data": BASE | {"runs", "config", "text", "sources", "label_weights"},
     "model": BASE | {"config", "layer_types", "layers"},
     "ngrams": BASE | {"config", "text", "data", "sources", "label_weights"},
-    "tasks": BASE | {"runs", "config", "data", "sources", "layers", "model", "ngrams", "label_weights"},
+    "tasks": BASE | {"runs", "config", "data", "layers", "model", "ngrams", "label_weights"},
     "evaluation": BASE
     | {"runs", "run_choice", "tensorflow_startup", "config", "text", "data", "sources", "model", "tasks", "inference"},
     "export": BASE
