@@ -210,7 +210,7 @@ class _Reader:
 
 
 class Verdict(NamedTuple):
-    """Of a tune: why it does not pass, and its shorter bars that add up with no other."""
+    """The result for a tune: why it does not pass, and its shorter bars that complete no other bar."""
 
     problems: list[str]
     alone: list[str]
@@ -247,7 +247,7 @@ def _alone(parts: list[list[Bar]]) -> Iterator[Bar]:
 
 
 def tunes_of(source: str, options: argparse.Namespace) -> Iterator[str]:
-    """Of a file, of JSON lines or of standard input (``-``), or new ones of a run."""
+    """The tunes of a file, of JSON lines or of standard input (``-``), or new ones from a run."""
     if Path(source).is_dir():
         generator = Generator.load(source)
         for seed in range(options.seed, options.seed + options.samples):

@@ -131,7 +131,7 @@ def test_words_become_whole_and_pieces_of_settled_words_stay() -> None:
         ("[PAD]", "[UNK]", *"abcd", *(f"##{letter}" for letter in "abcd")), lowercase=True, known_chunks=["abcd", "ab"]
     )
     grown = old.grown(["abc abc abc", "cab cab"], vocab_size=99)
-    # "abc" would change "abcd", whose pieces are settled; "##ab" is not used once "cab" is whole.
+    # "abc" would change the pieces of the known word "abcd"; no word needs "##ab" once "cab" is a piece.
     assert grown.pieces[old.vocabulary_size :] == ("cab",)
     assert SubwordTokenizer(old.pieces, lowercase=True).grown(["abc abc abc"], vocab_size=99).pieces[10:] == ("abc",)
 

@@ -17,7 +17,7 @@ from seqclf.training.initialize.origin import opened
 
 
 def _state(best: int) -> bytes:
-    """A checkpoint with so many arrays of best weights."""
+    """Write a checkpoint with this number of arrays of best weights."""
     content = io.BytesIO()
     np.savez(content, epoch=1, **{f"best_{place}": np.full(2, place) for place in range(best)})
     return content.getvalue()

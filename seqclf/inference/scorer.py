@@ -45,7 +45,7 @@ class TextScore(NamedTuple):
 
     @property
     def perplexity(self) -> float:
-        """Of a token."""
+        """The perplexity of a token."""
         return self.scores["perplexity"]
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -166,7 +166,12 @@ def predict_command(
     if note := fields.note():
         say(note, err=True)
     listed = len(classifier.labels) if every else top or 0
-    for text, prediction in _predicted(classifier, decider, fields, typed_texts(texts)):
+    _print_predictions(_predicted(classifier, decider, fields, typed_texts(texts)), listed, as_json=as_json)
+
+
+def _print_predictions(predicted: Iterable[tuple[str, Prediction]], listed: int, *, as_json: bool) -> None:
+    """Print each text's prediction with the ``listed`` most probable labels."""
+    for text, prediction in predicted:
         if as_json:
             print_json(prediction.as_json(text, top=listed))
         else:

@@ -1,4 +1,4 @@
-"""The weights of an output layer for other labels: a classifier goes on with new, fewer, more or reordered labels."""
+"""The weights of an output layer of a trained classifier, for new, fewer, more or reordered labels."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _CURE = "change the layers before it, or leave it out of initialize.layers"
 def misfits(
     mine: Place, others: Sequence[Place], config: Config, origins: Sequence[Origin], *, widths: bool
 ) -> Iterator[Problem]:
-    """Of the weights of one run. ``widths``: also compare the dimensions of the inputs."""
+    """Why a layer cannot have the weights of one run. ``widths``: also compare the dimensions of the inputs."""
     match = _Match(mine, others[0], origins[0])
     found = [problem for layers in match.layers() for problem in _of_one_run(*layers, match, config)]
     yield from found
@@ -35,9 +35,9 @@ def misfits(
 def halves_misfits(
     mine: Place, others: Sequence[Place], config: Config, origins: Sequence[Origin], *, widths: bool
 ) -> Iterator[Problem]:
-    """Of the weights of two runs, one for each direction: each half computes exactly what its run computed.
+    """Why a layer cannot have the weights of two runs, one for each direction.
 
-    This needs an input that consists of those of the runs, side by side.
+    Each half computes exactly what its run computed, so the input must consist of those of the runs, side by side.
     """
     found: list[Problem] = []
     for other, origin, reads in zip(others, origins, _DIRECTIONS, strict=True):
