@@ -40,11 +40,8 @@ def how_to_call(
 
 
 def _saved_model(fields: Sequence[str], answer: str) -> Iterator[str]:
-    named = input_names(fields)
-    names = list(named.values()) or ["text"]
-    for column, name in named.items():
-        if column != name:
-            yield from (f"The input of the column `{column}` is called `{name}`.", "")
+    names = list(input_names(fields).values()) or ["text"]
+    yield from renamed_inputs(fields)
     inputs = ", ".join(f'{name}=tf.constant(["a text", "another one"])' for name in names)
     yield from code(
         "Python, with TensorFlow alone:",
@@ -151,13 +148,20 @@ def _onnx(fields: Sequence[str]) -> Iterator[str]:
     )
 
 
+def renamed_inputs(fields: Sequence[str]) -> Iterator[str]:
+    """A line for each column whose input of a SavedModel has another name."""
+    for column, name in input_names(fields).items():
+        if column != name:
+            yield from (f"The input of the column `{column}` is called `{name}`.", "")
+
+
 def field_options(values: Mapping[str, str]) -> str:
     """Options of ``seqclf predict`` for values by column, each after a blank."""
     return "".join(f" --field {shlex.quote(f'{column}={value}')}" for column, value in values.items())
 
 
 def _keras(fields: Sequence[str], extra: Mapping[str, str]) -> Iterator[str]:
-    text = "joinfield_options([" + ", ".join(['"a text"'] * len(fields)) + "])" if fields else '"a text"'
+    text = "join_fields([" + ", ".join(['"a text"'] * len(fields)) + "])" if fields else '"a text"'
     joining = ["from seqclf.text.fields import join_fields"] if fields else []
     yield from code(
         "Python, with Keras and seqclf's tokenizer:",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from seqclf.export.card_calls import Format, code, field_options
+from seqclf.export.card_calls import Format, code, field_options, renamed_inputs
 from seqclf.export.input_names import input_names
 
 _SERVER = "localhost:8501/v1/models/writer:predict"
+_SAMPLED = [{"text": "a text", "temperature": 0.8, "top_k": 0, "top_p": 1.0, "seed": 1}]
 
 
 def how_to_call(fields: Sequence[str], form: Format, *, continues: bool) -> Iterator[str]:
@@ -28,6 +29,7 @@ def how_to_call(fields: Sequence[str], form: Format, *, continues: bool) -> Iter
 
 def _saved_model(fields: Sequence[str], *, continues: bool) -> Iterator[str]:
     names = list(input_names(fields).values()) or ["text"]
+    yield from renamed_inputs(fields)
     scored = ", ".join(f'{name}=tf.constant(["a text", "another one"])' for name in names)
     yield from code(
         "Python, with TensorFlow alone: the log-probability of each text, and of each of its tokens:",
@@ -49,9 +51,6 @@ def _saved_model(fields: Sequence[str], *, continues: bool) -> Iterator[str]:
         *([_curl({"signature_name": "sample", "instances": _SAMPLED})] if continues else []),
         _curl({"signature_name": "score", "instances": instances}),
     )
-
-
-_SAMPLED = [{"text": "a text", "temperature": 0.8, "top_k": 0, "top_p": 1.0, "seed": 1}]
 
 
 def _curl(body: object) -> str:
