@@ -173,15 +173,10 @@ class Run:
 
     @property
     def origin(self) -> dict[str, str]:
-        """``data.source`` and ``data.format``, where they are known and name one."""
-        saved = self._texts_of_export
-        found = {name: saved.get(name, option_of_data(self.config, name)) for name in ("source", "format")}
+        """``data.source``, ``data.format`` and, of plain text, ``data.documents``; only those that are known."""
+        saved, names = self._texts_of_export, ("source", "format", "documents")
+        found = {name: saved.get(name, option_of_data(self.config, name)) for name in names}
         return {name: value for name, value in found.items() if isinstance(value, str) and value not in _NONE}
-
-    @property
-    def documents(self) -> str:
-        """``data.documents`` of a run of plain text: what one text was."""
-        return str(option_of_data(self.config, "documents") or "file")
 
     @property
     def text_encoding(self) -> str:

@@ -15,6 +15,7 @@ from untrained_language_models import Pair
 
 from seqclf.cli import cli
 from seqclf.metrics.scores import number_of
+from seqclf.runs import Run
 from seqclf.sources.sample.grammar import reviews
 from seqclf.text.field_tokenizer import FieldTokenizer
 from seqclf.text.fields import join_fields
@@ -98,7 +99,15 @@ def test_lines_of_a_run_of_other_documents_are_noted(
     noted = _call(pair, "--input", str(source), "--run", str(run)).stderr
     assert ("each line is a text, but the run read" in noted) == (said is not None)
     assert said is None or said in noted
-    assert said is None or 'seqclf predict --score "$(cat FILE)"' in " ".join(noted.split())
+    assert said is None or 'write "$(cat FILE)" instead of --input FILE' in " ".join(noted.split())
+    exported = tmp_path / "exported"
+    shutil.copytree(pair.folder, exported, ignore=lambda *_: ["manifest.json"])
+    Run(run).write_texts_of_export(exported)
+    assert (
+        _call(pair, "--input", str(source), "--run", str(exported)).stderr.splitlines()[:-1] == noted.splitlines()[:-1]
+    )
+    (exported / "texts.json").write_text('{"source": "text"}', encoding="utf-8")  # as earlier versions wrote it
+    assert "note:" not in _call(pair, "--input", str(source), "--run", str(exported)).stderr
 
 
 @pytest.mark.parametrize("documents", ["file", "line", "blank_line"])

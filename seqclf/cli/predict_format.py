@@ -13,7 +13,8 @@ from seqclf.runs import TEXT_COLUMN, Run
 from seqclf.tables.formats import kind_of
 from seqclf.tables.packed import unpacked_name
 
-_DOCUMENTS = {"file": "whole files", "blank_line": "lines between blank ones"}
+_TEXTS_WERE = {"folder": "whole files", "file": "whole files", "blank_line": "lines between blank ones"}
+"""What one text was in training, by ``data.documents``, else by ``data.source``, if it was not a line."""
 _SHOWN_BY_FIRST_LINE = ("tsv", "csv", "jsonl")
 
 
@@ -53,14 +54,12 @@ def note_whole_files(run: Run, source: Source) -> None:
     """Say on standard error that a line is a text although the run read whole files, or lines between blank ones."""
     if source.kind != "txt" or source.is_stream:
         return
-    read_by = run.origin.get("source")
-    command, what = "predict", {"folder": "whole files"}.get(read_by or "")
-    if read_by == "text":
-        command, what = "predict --score", _DOCUMENTS.get(run.documents)
+    origin = run.origin
+    what = _TEXTS_WERE.get(origin.get("documents", origin.get("source", "")))
     if what is not None:
         say(
-            f"note: {source.name}: each line is a text, but the run read {what} as texts; to predict a whole "
-            f'file: seqclf {command} "$(cat FILE)"',
+            f"note: {source.name}: each line is a text, but the run read {what} as texts; to predict a whole file, "
+            'write "$(cat FILE)" instead of --input FILE',
             err=True,
         )
 
