@@ -191,6 +191,35 @@ def test_unknown_options_list_the_known_ones() -> None:
     assert "--set" not in said("predict hi --epochs 3")
 
 
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("generate -k5 --run x", "seqclf generate --top-k 5 --run x"),
+        ("generate -run x the", "seqclf generate --run x the"),
+        ("generate -prompt the", "seqclf generate the"),
+        ("generate -the --run x", "seqclf generate --run x -- -the"),
+        ("predict -the --top 2", "seqclf predict --top 2 -- -the"),
+    ],
+)
+def test_words_with_one_dash(line: str, meant: str) -> None:
+    """click reads them as options of one letter each."""
+    assert said(line).endswith(meant)
+
+
+def test_a_file_in_the_place_of_a_text_keeps_the_other_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.csv").touch()
+    call = "seqclf predict --input a.csv --output a-predicted.csv"
+    assert said("predict --score a.csv --run x --json").endswith(f"{call} --score --run x")
+    assert said("predict hello a.csv --column body --field c=d").endswith(f"{call} --column body")
+
+
+def test_the_column_of_a_file_is_named_with_another_option() -> None:
+    for score in ("", "--score "):
+        message = "name the column of the texts in a file with --column"
+        assert said(f"predict {score}--input a.csv --field body").endswith(message)
+
+
 def test_a_text_may_have_the_name_of_no_file() -> None:
     assert "is a file" not in said("predict good.csv --runs /nothing")
     assert "is a file" not in said("predict 'x\0y.csv' --runs /nothing")

@@ -22,8 +22,8 @@ TABLES = (*KINDS, *PACKINGS, ".txt")
 _OF_FILES = {"init": "--from", "train": "", "check": "", "eval": "--data"}
 """By command: the option, or "" for the argument, that names a file or a pattern."""
 
-_NAMES_OF_FILES = ("--input", "-i", "--output", "-o", "--errors")
-"""Options of ``predict``."""
+_NOT_FOR_EACH_FILE = ("--input", "-i", "--output", "-o", "--errors", "--field", "--json")
+"""Options of ``predict`` that name files, or are for texts of the command line."""
 
 
 def several_files(context: click.Context, words: tuple[str, ...]) -> Hint | None:
@@ -66,16 +66,13 @@ def check_one_file(context: click.Context, inputs: Sequence[str], texts: Sequenc
         message = f"predict reads one file at a time, found {len(files)}"
         raise HintedError(message, Hint(f"Predict each by itself:\n{_loop(context, files)}"))
     if named:
-        output = _written_name(named[0])
-        hint = Hint(
-            "To predict the texts of a file, use", ("seqclf", "predict", "--input", named[0], "--output", output)
-        )
+        call = ("seqclf", "predict", "--input", named[0], "--output", _written_name(named[0]))
+        hint = Hint("To predict the texts of a file, use", (*call, *_other_options(context)))
         raise HintedError(f"{named[0]} is a file", hint)
 
 
 def _loop(context: click.Context, files: Sequence[str]) -> str:
     """Shell commands that predict each of the files, with the other options of the command line."""
-    words = context.meta[ARGUMENTS][len(command_line(context)) - 1 :]
     pattern = _pattern(files)
     start, _, end = pattern.partition("*")
     is_whole = set(glob.glob(pattern)) == set(files)
@@ -85,25 +82,26 @@ def _loop(context: click.Context, files: Sequence[str]) -> str:
         listed = " \\\n    ".join(map(shlex.quote, files))
     ending = "" if all(unpacked_name(Path(file)).suffix.lower() in OUTPUT_KINDS for file in files) else ".csv"
     call = f'seqclf predict --input "$file" --output "predicted/$(basename "$file"){ending}"'
-    others = shlex.join(_without_files(context.command, words, files))
+    others = shlex.join(_other_options(context))
     lines = ("mkdir -p predicted", f"for file in {listed}; do", f"  {call} {others}".rstrip(), "done")
     return indent("\n".join(lines), "  ")
 
 
-def _without_files(command: click.Command, words: Sequence[str], files: Sequence[str]) -> list[str]:
-    """The words without files, options that name some, and their values."""
+def _other_options(context: click.Context) -> list[str]:
+    """The options of the command line that a call for one file has as well, with their values."""
     kept: list[str] = []
-    rest = list(words)
+    rest = list(context.meta[ARGUMENTS][len(command_line(context)) - 1 :])
     while rest:
         word = rest.pop(0)
-        is_long = word.startswith("--")
-        name = word.partition("=")[0] if is_long else word[:2]
-        option = option_named(command, name)
+        name = word.partition("=")[0] if word.startswith("--") else word[:2]
+        option = option_named(context.command, name)
+        if option is None:
+            continue
         whole = [word]
-        if option is not None and not option.is_flag and name == word and rest:
+        if not option.is_flag and name == word and rest:
             whole.append(rest.pop(0))
-        if option is None or name not in _NAMES_OF_FILES:
-            kept += [one for one in whole if option is not None or one not in (*files, "--")]
+        if name not in _NOT_FOR_EACH_FILE:
+            kept += whole
     return kept
 
 

@@ -56,15 +56,30 @@ def _text_with_a_dash(context: click.Context, words: tuple[str, ...]) -> Hint | 
     """For ``predict "-bad product"``, a text that looks like options."""
     before = words[: words.index("--")] if "--" in words else words
     texts = [word for word in before if word.startswith("-") and any(map(str.isspace, word)) and "=" not in word]
-    if not texts:
-        return None
+    return _behind_dashes(context, words, texts) if texts else None
+
+
+def _behind_dashes(context: click.Context, words: tuple[str, ...], texts: Sequence[str]) -> Hint:
     others = [word for word in words if word not in texts and word != "--"]
     return Hint("Put -- before texts that start with a dash", (*command_line(context), *others, "--", *texts))
+
+
+def _as_typed(name: str, words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """An unknown option as it was typed, of which click names two characters: ``-prompt``, or ``-k`` and its value for
+    ``-k5``; and the words, with such a value as one of its own."""
+    if len(name) == 2:
+        for place, word in enumerate(words):
+            if word.startswith(name) and word.partition("=")[0] != name:
+                if re.fullmatch("[0-9.]+", value := word[2:]):
+                    return name, (*words[:place], name, value, *words[place + 1 :])
+                return word.partition("=")[0], words
+    return name, words
 
 
 def _unknown_option(context: click.Context, name: str, words: tuple[str, ...]) -> Hint:
     command, line = context.command, command_line(context)
     own = str(command.name)
+    name, words = _as_typed(name, words)
     also = () if "--resume" in words else OF_RESUME
     if own == "train" and (hint := _kind_of_model(command, name, words)) is not None:
         return hint
@@ -79,6 +94,8 @@ def _unknown_option(context: click.Context, name: str, words: tuple[str, ...]) -
     meant = _elsewhere(own, key_of(name)) or _closest(command, name, 0.7)
     if meant is not None:
         return Hint(f"Did you mean {meant}? Type", (*line, *renamed(words, name, meant)))
+    if own in _OF_TEXTS and len(name) > 2 and not name.startswith("--"):
+        return _behind_dashes(context, words, [word for word in words if word.partition("=")[0] == name])
     more = "; change options of the config with --set KEY=VALUE" if _has_settings(command) and own != "eval" else ""
     return Hint(f"Options of {own}: {', '.join(option for option in known if option.startswith('--'))}{more}")
 

@@ -51,6 +51,8 @@ class FileRequest:
         if self.overwrite and self.output_path in (None, "-"):
             raise click.UsageError("--overwrite works only with --output FILE")
         if path is not None and fields:
-            raise click.UsageError("--field is for texts on the command line; a file has the columns of its rows")
+            raise click.UsageError(
+                "--field is for texts on the command line; name the column of the texts in a file with --column"
+            )
         if path is not None and as_json:
             raise click.UsageError("--json is for texts on the command line; --output-format sets the format of a file")
