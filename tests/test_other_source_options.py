@@ -45,3 +45,34 @@ def test_an_option_of_the_top_level_is_said_to_be_one(section: str, option: str)
     """With the same name as the only suggestion, "did you mean" would say nothing."""
     problems = _problems("table", option, section)
     assert any(f'unknown option here; "{option}" belongs at the top level of the config' in one for one in problems)
+
+
+@pytest.mark.parametrize(("source", "option"), [("sample", "file"), ("sample", "train"), ("tfds", "data_files")])
+def test_a_source_without_files_names_those_that_read_some(source: str, option: str) -> None:
+    advice = f"{source} reads no files of yours; set data.source to table, folder or text, and data.train to the files"
+    assert any(f"data.{option}: unknown option: {advice}" in one for one in _problems(source, option))
+
+
+@pytest.mark.parametrize(
+    ("part", "meant"),
+    [
+        ("train.csv", "table"),
+        ("data/train.jsonl.gz", "table"),
+        ("plays.txt[:90%]", "text"),
+        ("data/train", "folder"),
+        (["train", "more.csv"], "table"),
+    ],
+)
+@pytest.mark.parametrize("split", ["train", "validation", "test"])
+def test_a_file_is_no_split_of_a_data_set(split: str, part: str | list[str], meant: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        checked_config(small_config(data={"source": "tfds", "dataset": "imdb_reviews", split: part}))
+    named = part if isinstance(part, str) else part[-1]
+    assert f'data.{split}: expected a split, such as train, found "{named}"; data.source: {meant} reads files' in str(
+        caught.value
+    )
+
+
+@pytest.mark.parametrize("part", ["train[:80%]", "train+test", "all", "validation_matched", ["train", "unsupervised"]])
+def test_splits_are_no_files(part: str | list[str]) -> None:
+    checked_config(small_config(data={"source": "tfds", "dataset": "imdb_reviews", "train": part}))

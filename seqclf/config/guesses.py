@@ -9,6 +9,8 @@ from functools import cache
 from seqclf.config.schema import Config
 from seqclf.config.walk import DISCRIMINATORS, Model, homes_of, sections_of_kind, tag_of
 from seqclf.option_types import OptionPath
+from seqclf.sources import SOURCE_TYPES
+from seqclf.sources.base import OTHER_NAMES_OF_TRAIN
 
 _ADDED = dict.fromkeys(("bilstm", "bidirectional"), " With bidirectional: true")
 
@@ -134,6 +136,8 @@ def unknown_option(name: str, path: OptionPath, model: Model) -> str:
         return f'unknown option; a colon needs a space after it: write "{first}: {rest}"'
     if reason := _NO_OPTIONS.get(name.lower()):
         return f"unknown option: {reason}"
+    if path[:-1] == ("data",) and (advice := _source_of_files(name.lower(), model)) is not None:
+        return f"unknown option: {advice}"
     if (here := meant_option(name, model)) is not None:
         return f'unknown option; did you mean "{here}"?'
     meant = OPTIONS_ELSEWHERE.get(name.lower(), name)
@@ -147,3 +151,13 @@ def unknown_option(name: str, path: OptionPath, model: Model) -> str:
             return f'unknown option here; "{meant}" belongs at the top level of the config'
         return f'unknown option here; did you mean "{homes[0][0]}.{meant}"?'
     return f"unknown option (known: {', '.join(model.model_fields)})"
+
+
+def _source_of_files(name: str, source: Model) -> str | None:
+    """For an option that names files, and a source that reads none of the user's: the sources that do."""
+    reading = [known for known, options in SOURCE_TYPES.items() if "train" in options.path_options]
+    of_files = (*OTHER_NAMES_OF_TRAIN, "train")
+    if tag_of(source) in reading or name not in of_files or name in getattr(source, "other_options", {}):
+        return None
+    known = f"{', '.join(reading[:-1])} or {reading[-1]}"
+    return f"{tag_of(source)} reads no files of yours; set data.source to {known}, and data.train to the files"

@@ -17,6 +17,8 @@ from seqclf.sources.base import Source, TableColumns
 from seqclf.sources.columns import ColumnOptions, Extra, Group, Label, Text, Weight
 from seqclf.sources.parts import names_of, parts_of
 from seqclf.sources.texts import DATA_VARIABLE, LabelledTexts, digest
+from seqclf.tables.formats import KINDS, PLAIN_TEXT
+from seqclf.tables.packed import unpacked_name
 
 _INFO_FILE = "dataset_info.json"
 _SECONDS_TO_ANSWER = 5
@@ -85,9 +87,20 @@ class TfdsData(ColumnOptions):
         for option, given in (("train", self.train), ("validation", self.validation), ("test", self.test)):
             if isinstance(given, list) and (repeated := [name for name in given if given.count(name) > 1]):
                 yield option, f'expected each split once, found "{repeated[0]}" twice; its texts would count twice'
+            for name in [given] if isinstance(given, str) else given if isinstance(given, list) else ():
+                if (source := _source_of_file(name)) is not None:
+                    yield option, f'expected a split, such as train, found "{name}"; data.source: {source} reads files'
 
     def option_of(self, split: str) -> str:
         return "dataset"
+
+
+def _source_of_file(name: str) -> str | None:
+    """The source that reads this, if it is the name of a file or folder and not that of a split."""
+    ending = unpacked_name(Path(name.partition("[")[0])).suffix.lower()
+    if ending in KINDS:
+        return "table"
+    return "text" if ending in PLAIN_TEXT else "folder" if "/" in name else None
 
 
 class TfdsSource:
