@@ -276,6 +276,8 @@ def main(arguments: list[str]) -> None:
     if options.source != "-" and not Path(options.source).exists():
         parser.error(f"{options.source}: no such file or folder")
     tunes = list(tunes_of(options.source, options))
+    if not tunes:
+        parser.error(f"{options.source}: contains no tunes")
     verdicts = [check(tune) for tune in tunes]
     passed = [verdict for verdict in verdicts if not verdict.problems]
     complete = sum(not verdict.alone for verdict in passed)

@@ -259,3 +259,12 @@ def test_a_missing_file(capsys: pytest.CaptureFixture[str]) -> None:
         abc_bars.main(["no_such_tunes.txt"])
     assert ended.value.code == 2
     assert "no_such_tunes.txt: no such file or folder" in capsys.readouterr().err
+
+
+def test_a_file_without_tunes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    empty = tmp_path / "empty.txt"
+    empty.write_text("\n\n", encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        abc_bars.main([str(empty)])
+    assert ended.value.code == 2
+    assert "empty.txt: contains no tunes" in capsys.readouterr().err

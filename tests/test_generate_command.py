@@ -1,4 +1,4 @@
-"""``seqclf generate``, as a user types it."""
+"""``seqclf generate``, as a user types it, and its errors from Python."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from made_up_models import LETTERS, write_model
 
 from seqclf.cli import cli
+from seqclf.errors import InputError
+from seqclf.inference import Generator
 from seqclf.runs import Run
 
 ALPHABET = "".join(LETTERS.pieces[2:])
@@ -227,3 +230,10 @@ def test_generating_imports_nothing_heavy(lm_runs: Path) -> None:
     environment = os.environ | {"SEQCLF_RUNS": str(lm_runs)}
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
     assert done.stdout.splitlines()[-1] == "heavy: []"
+
+
+@pytest.mark.parametrize("prompt", [None, 3, b"abc", ["abc"]])
+def test_a_prompt_is_a_string(prompt: Any, tmp_path: Path) -> None:
+    generator = Generator.load(write_model(tmp_path / "run"))
+    with pytest.raises(InputError, match="prompt: expected a string, found"):
+        generator.generate(prompt)

@@ -290,7 +290,7 @@ def test_folders_that_cannot_be_loaded(change: Any, message: str, tmp_path: Path
 
 def test_a_model_that_reads_backward_says_what_to_do(tmp_path: Path) -> None:
     run = write_model(tmp_path / "run", direction="backward")
-    with pytest.raises(InputError, match=r"cannot continue one; generate with a model that has task.direction: forw"):
+    with pytest.raises(InputError, match=r"cannot continue one; choose another run \(--run\), trained with task.dir"):
         Generator.load(run)
 
 

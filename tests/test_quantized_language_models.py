@@ -16,9 +16,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from language_models import lm_config
+from made_up_models import write_model
 from test_onnx_language_model import KINDS, TOKENS, WIDTH, Both, _config, _tokens
 
 from seqclf.cli import cli
+from seqclf.errors import InputError
 from seqclf.export.quantize import quantized
 from seqclf.export.quantized_tables import quantize_tables, rows_in_bytes
 from seqclf.runs import Run
@@ -102,3 +104,12 @@ def test_the_cost_is_measured_and_printed(run: Run, tmp_path: Path, monkeypatch:
     assert "the quantized model has a perplexity that is more than 1 % larger" in refused.stderr
     assert not (tmp_path / "refused").exists()
     assert _export(run, tmp_path / "forced", "--force").exit_code == 0
+
+
+def test_a_model_of_an_earlier_version_cannot_be_measured(tmp_path: Path) -> None:
+    """It is found before the validation texts are read."""
+    from seqclf.export.perplexity_cost import quantize_measured
+
+    run = Run(write_model(tmp_path / "old-1"))
+    with pytest.raises(InputError, match=r"old-1/model.onnx: an earlier version of seqclf wrote it.*export again"):
+        quantize_measured(run, run.onnx)

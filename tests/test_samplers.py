@@ -120,6 +120,12 @@ def test_options_outside_their_range() -> None:
             make()
 
 
+@pytest.mark.parametrize("temperature", [-1, float("nan"), float("inf")])
+def test_a_temperature_may_be_zero(temperature: float) -> None:
+    with pytest.raises(ValueError, match=f"temperature: expected 0 or more, found {temperature}"):
+        chain(temperature=temperature)
+
+
 @pytest.mark.parametrize("options", [{"temperature": 0}, {}, {"temperature": 0.5}, {"top_k": 1}, {"top_p": 0.5}])
 def test_no_token_and_nan_are_errors(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="no token may be chosen"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from conftest import small_config
 from language_models import lm_config
 
+from seqclf.cli.eval_source import unlabelled_source_of
 from seqclf.config import checked_config
 from seqclf.config.problems import ConfigError
 from seqclf.errors import InputError
@@ -150,3 +152,16 @@ def test_fingerprints_tell_texts_with_and_without_labels_apart(tmp_path: Path) -
     assert _fingerprints(cases[0][0], str(table))[0] == (
         "161f6e0eac9d25dcce5c4c7b542eadf2c47e3d9a59f90ee12b88a376c9e655b8"
     ), "the fingerprint of labelled texts is that of earlier versions"
+
+
+def test_plain_text_has_no_columns_to_name(tmp_path: Path) -> None:
+    """``seqclf eval --data FILE --text COLUMN`` of a language model."""
+    plain, table = tmp_path / "texts.txt", tmp_path / "texts.csv"
+    plain.write_text("one\n", encoding="utf-8")
+    table.write_text("body\none\n", encoding="utf-8")
+    config = checked_config(lm_config(data={"source": "sample"}))
+    read = partial(unlabelled_source_of, config=config, encoding=None)
+    assert list(read(table, text=("body",)).read(str(table)).texts) == ["one"]
+    assert list(read(plain, text=()).read(str(plain)).texts) == ["one\n"]
+    with pytest.raises(InputError, match="--text: .*texts.txt is read as plain text, which has no columns; omit"):
+        read(plain, text=("body",))

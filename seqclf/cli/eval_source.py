@@ -92,13 +92,18 @@ def _has_header(table: TableSource, path: Path) -> bool:
 
 
 def unlabelled_source_of(path: Path, config: Config, *, text: tuple[str, ...], encoding: str | None) -> Source:
-    """The source that reads ``--data`` for a language model: a table, or plain text as the run read it."""
+    """The source that reads ``--data`` for a language model: a table, or plain text as the run read it.
+
+    Raises ``InputError`` for columns of plain text.
+    """
     from seqclf.sources.plain_text import TextData
     from seqclf.tables.formats import kind_of
 
     own = config.data
     if (kind_of(path) is not None and not path.is_dir()) or (path.is_dir() and not isinstance(own, TextData)):
         return source_of(path, config, text=text, label=None, label_separator=None, encoding=encoding, labelled=False)
+    if text:
+        raise InputError(f"--text: {path} is read as plain text, which has no columns; omit --text")
     documents = own.documents if isinstance(own, TextData) else "file"
     encoding = encoding or own.file_encoding
     read = TextData(source="text", train=str(path), validation=0.0, documents=documents, encoding=encoding)

@@ -63,8 +63,12 @@ class PerplexityCost:
 def quantize_measured(run: Run, path: Path, on_stage: Callable[[str], None] = lambda stage: None) -> PerplexityCost:
     """Replace the run's model in ``path`` by its quantized form; return the cost.
 
-    Raises ``InputError`` if the run's validation texts are missing.
+    Raises ``InputError`` if the run's validation texts are missing, or an earlier version wrote a model without scores.
     """
+    if not LanguageModelFile.open(path.parent, threads=1).scores:
+        raise InputError(
+            f"{run.onnx}: an earlier version of seqclf wrote it, and it cannot score texts; delete it and export again"
+        )
     config, tokenizer = load_config(run.config), load_tokenizer(run.tokenizer)
     windows = None
     if Corpus(config).has("validation"):
@@ -84,10 +88,6 @@ def quantize_measured(run: Run, path: Path, on_stage: Callable[[str], None] = la
 def _perplexity(path: Path, windows: Windows) -> tuple[float, int]:
     """The perplexity of a model on the first tokens of each stream, about ``_TOKENS`` in all; their number."""
     file = LanguageModelFile.open(path.parent, threads=None)
-    if not file.scores:
-        raise InputError(
-            f"{path.name}: an earlier version of seqclf wrote it; train again, or delete it and export again"
-        )
     outputs, states = [LOG_PROBABILITIES, *file.outputs[1:]], file.start(windows.streams)
     nats, tokens = 0.0, 0
     for token_ids, targets, _, _ in windows.stream(windows.in_order()):

@@ -67,7 +67,12 @@ class Generator:
         return cls(model, tokenizer)
 
     def prompt(self, text: str) -> Prompt:
-        """The prompt as the model reads it. Raises ``InputError`` if the tokenizer knows no token of it."""
+        """The prompt as the model reads it.
+
+        Raises ``InputError`` if it is no string, or the tokenizer knows no token of it.
+        """
+        if not isinstance(text, str):
+            raise InputError(f"prompt: expected a string, found {text!r:.40}")
         with self._lock:  # tokenizers cache words
             return Prompt.read(text, self.tokenizer)
 
@@ -101,7 +106,7 @@ class Generator:
         """Yield the text after the prompt in pieces, as it is made. The arguments are those of ``Request``.
 
         Raises:
-            InputError: an option is outside its range, or the tokenizer knows no token of the prompt.
+            InputError: an option is outside its range, the prompt is no string, or the tokenizer knows no token of it.
         """
         request = Request(tokens, temperature, top_k, top_p, seed, stop)
         return iter(self.continuation(self.prompt(prompt), request))

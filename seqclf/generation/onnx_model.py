@@ -33,8 +33,8 @@ class OnnxStepModel:
         file = LanguageModelFile.open(folder, threads=threads)
         if file.backward:
             raise InputError(
-                f"{file.path}: reads texts from their ends, so it cannot continue one; generate with a model that has "
-                "task.direction: forward"
+                f"{file.path}: reads texts from their ends, so it cannot continue one; choose another run (--run), "
+                "trained with task.direction: forward"
             )
         return cls(file)
 

@@ -130,6 +130,8 @@ def chain(*, temperature: float = 1.0, top_k: int | None = None, top_p: float | 
 
     Raises ``ValueError`` for an option outside its range.
     """
+    if not (math.isfinite(temperature) and temperature >= 0):
+        raise ValueError(f"temperature: expected 0 or more, found {temperature}")
     sampler: Sampler = Draw(seed)
     if top_p is not None:
         sampler = TopP(top_p, sampler)

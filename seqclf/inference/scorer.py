@@ -18,6 +18,7 @@ from seqclf.inference.batches import of_similar_length
 from seqclf.metrics.language_model import LanguageModelScores, Surprise
 from seqclf.text.fields import Text, as_text, check_several
 from seqclf.text.tokenizer import Tokenizer
+from seqclf.text.white_space import number_of_words
 from seqclf.token_ids import PAD_ID
 
 _TEXTS_A_BLOCK = 1_024
@@ -121,7 +122,7 @@ class Scorer:
         while block := list(itertools.islice(joined, _TEXTS_A_BLOCK)):
             for text, found in zip(block, self.log_probabilities(block), strict=True):
                 total = float(found.sum(dtype=np.float64))
-                yield TextScore(total, len(found), len(text.split()) + 1, len(text) + 1)
+                yield TextScore(total, len(found), number_of_words(text) + 1, len(text) + 1)
 
     def log_probabilities(self, texts: Sequence[Text]) -> list[NDArray[np.float32]]:
         """For each text, the log-probability of each of its tokens and of its end, ``float32 [tokens + 1]``.
