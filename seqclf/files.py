@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
-import fcntl
 import glob
 import json
 import os
@@ -105,6 +103,21 @@ def remove_folder(path: Path) -> None:
     shutil.rmtree(aside, ignore_errors=True)
 
 
+def delete(path: Path) -> None:
+    """Delete a file, a link (not what it leads to) or a folder. Raises ``OSError``.
+
+    A folder disappears at once: if this process is killed, what is left of it has a temporary name.
+    """
+    if path.is_symlink() or not path.is_dir():
+        path.unlink()
+        return
+    aside = path
+    if not is_temporary(path.name):
+        aside = path.with_name(_temporary_name(path))
+        path.rename(aside)
+    shutil.rmtree(aside)
+
+
 def is_temporary(name: str) -> bool:
     """Whether it is the name of a file or folder that these functions write to before they rename it."""
     return _TEMPORARY.fullmatch(name) is not None
@@ -115,27 +128,44 @@ def remove_abandoned(folder: Path) -> None:
 
     Files modified in the last hour stay: on a shared disk, their process may run on another machine.
     """
-    _remove(folder.glob(".*.*-*"))
+    _remove(abandoned(folder))
+
+
+def abandoned(folder: Path) -> list[Path]:
+    """The files and folders that ``remove_abandoned`` removes."""
+    return _abandoned(folder.glob(".*.*-*"))
 
 
 def _remove_leftovers(path: Path) -> None:
     """``remove_abandoned`` for temporary files of one path."""
-    _remove(path.parent.glob(f".{glob.escape(path.name)}.*-*"))
+    _remove(_abandoned(path.parent.glob(f".{glob.escape(path.name)}.*-*")))
+
+
+def _abandoned(found: Iterable[Path]) -> list[Path]:
+    """Temporary files whose process has ended and that nobody has written to for an hour."""
+    named = ((path, _TEMPORARY.fullmatch(path.name)) for path in found)
+    return [path for path, name in named if name and not process_exists(int(name["process"])) and not is_recent(path)]
+
+
+def is_recent(path: Path) -> bool:
+    """Whether it was modified in the last hour; false if it is gone."""
+    try:
+        return time.time() - path.lstat().st_mtime < _SECONDS_KEPT
+    except OSError:
+        return False
+
+
+def process_exists(number: int) -> bool:
+    """Whether this machine runs a process of that number."""
+    import psutil
+
+    return bool(psutil.pid_exists(number))
 
 
 def _remove(found: Iterable[Path]) -> None:
     for left in found:
-        name = _TEMPORARY.fullmatch(left.name)
-        if name is None:
-            continue
-        import psutil
-
-        if psutil.pid_exists(int(name["process"])):
-            continue
         with contextlib.suppress(OSError):
-            if time.time() - left.stat().st_mtime < _SECONDS_KEPT:
-                continue
-            if left.is_dir():
+            if left.is_dir() and not left.is_symlink():
                 shutil.rmtree(left, ignore_errors=True)
             else:
                 left.unlink()
@@ -152,27 +182,6 @@ def sync(path: Path) -> None:
         os.fsync(opened)
     finally:
         os.close(opened)
-
-
-@contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Lock the folder against other processes; the system releases the lock when this process ends.
-
-    Raises ``BlockingIOError`` if another process has the lock, ``OSError`` if the folder does not exist.
-    """
-    held = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise
-        except OSError:
-            pass  # the file system does not support locks
-        if not folder.exists() or not os.path.samestat(os.fstat(held), folder.stat()):
-            raise BlockingIOError(errno.EWOULDBLOCK, "another process removed it")
-        yield
-    finally:
-        os.close(held)
 
 
 def shell_word(path: Path | str) -> str:

@@ -32,8 +32,9 @@ from typing import TYPE_CHECKING, Any
 from seqclf.config_option import option_of_data
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8
-from seqclf.files import locked, shell_word, write_json
+from seqclf.files import shell_word, write_json
 from seqclf.labels import Labels
+from seqclf.locks import locked
 
 if TYPE_CHECKING:
     from seqclf.extra_columns import ExtraColumns

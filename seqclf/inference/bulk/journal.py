@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from seqclf.errors import InputError
-from seqclf.files import is_temporary, locked, remove_folder, replacing, sync, write_json
+from seqclf.files import is_temporary, remove_folder, replacing, sync, write_json
+from seqclf.locks import locked
 
 _JOURNAL, ERRORS = "journal.json", "errors.txt"
 _CONTENTS = (("content of --input", "--input", "the file of --input"), ("model", "--run", "the model of --run"))
