@@ -8,7 +8,7 @@ from seqclf.baseline.comparison import reported_score
 from seqclf.config import Config
 from seqclf.files import write_json
 from seqclf.metrics.multi_label import MultiLabelScores
-from seqclf.new_runs import FoldRuns
+from seqclf.new_runs import FoldRuns, this_process
 from seqclf.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, Run
 from seqclf.training.folds_summary import FoldResult, FoldsSummary
 from seqclf.training.options import Outcome
@@ -31,12 +31,18 @@ def cross_validate(
     """Train once for each of ``config.data.folds`` and return the summary, which is also in ``runs.summary``.
 
     The summary is rewritten after each fold, so it names the finished folds however this ends, unless it ends before
-    the first fold. It also names an interrupted fold but does not count it.
+    the first fold. It also names an interrupted fold but does not count it. Until the end, it names this process.
     """
     assert config.data.folds is not None
     results: list[FoldResult] = []
     status = FAILED
+
+    def note_progress() -> None:
+        found = _summary(config, runs.name, RUNNING, results).to_json()
+        write_json(runs.summary, found | this_process())
+
     try:
+        note_progress()
         for fold in range(1, config.data.folds + 1):
             if should_stop():
                 break
@@ -46,7 +52,7 @@ def cross_validate(
 
             run, outcome = train_fold(fold_config(config, fold), begin)
             results.append(FoldResult(fold, run.name, outcome))
-            write_json(runs.summary, _summary(config, runs.name, RUNNING, results).to_json())
+            note_progress()
             if outcome.status == INTERRUPTED:
                 break
         complete = sum(result.outcome.status == FINISHED for result in results)
