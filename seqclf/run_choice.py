@@ -89,7 +89,7 @@ def _newest_numbered(runs: Path, name: str, fits: Callable[[Run], bool]) -> Run:
     """
     found = list(_numbered(runs, name))
     if not found:
-        raise _no_such_run(runs, name)
+        raise no_such_run(runs, name)
     return max(found, key=lambda run: (fits(run), _is_complete(run), _newness(run), str(run.manifest.get("started"))))
 
 
@@ -110,7 +110,7 @@ def _has_a_model(folder: Path) -> bool:
     return any(path.exists() for path in (Run(folder).onnx, Run(folder).model, folder / "saved_model.pb"))
 
 
-def _no_such_run(runs: Path, name: str) -> InputError:
+def no_such_run(runs: Path, name: str) -> InputError:
     """The error for a name that no run has: what is there instead, or the runs whose names are close."""
     found = next((path for path in (runs / name, Path(name)) if path.exists()), None)
     if found is not None and found.is_file():

@@ -1,8 +1,8 @@
-"""Differences between two configs."""
+"""Differences between configs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from seqclf.config.loading import plain
@@ -15,13 +15,21 @@ ABSENT = object()
 
 def difference(a: Config, b: Config) -> dict[str, tuple[Any, Any]]:
     """Values in ``a`` and in ``b`` of each option that differs, by its path; ``ABSENT`` if a config lacks it."""
-    of_a, of_b = (dict(_leaves(plain(config), ())) for config in (a, b))
+    return {option: (values[0], values[1]) for option, values in differences((a, b)).items()}
+
+
+def differences(configs: Sequence[Config]) -> dict[str, tuple[Any, ...]]:
+    """Each option whose value is not the same in all configs: its values in their order, by its path.
+
+    ``ABSENT`` if a config lacks it.
+    """
+    leaves = [dict(_leaves(plain(config), ())) for config in configs]
     sections = list(Config.model_fields)
-    return {
-        dotted(path): (of_a.get(path, ABSENT), of_b.get(path, ABSENT))
-        for path in sorted(dict.fromkeys([*of_a, *of_b]), key=lambda path: sections.index(str(path[0])))
-        if of_a.get(path, ABSENT) != of_b.get(path, ABSENT)
-    }
+    paths = sorted(
+        dict.fromkeys(path for found in leaves for path in found), key=lambda path: sections.index(str(path[0]))
+    )
+    rows = {dotted(path): tuple(found.get(path, ABSENT) for found in leaves) for path in paths}
+    return {option: values for option, values in rows.items() if any(value != values[0] for value in values)}
 
 
 def _leaves(value: Any, path: OptionPath) -> Iterator[tuple[OptionPath, Any]]:
