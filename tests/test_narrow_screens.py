@@ -165,6 +165,10 @@ def _words(text: str) -> list[str]:
         ["bench"],
         ["probe", "memory"],
         ["config"],
+        ["runs"],
+        ["runs", "list"],
+        ["runs", "best"],
+        ["runs", "gc"],
     ],
 )
 def test_help_pages_break_lines_between_words(

@@ -53,5 +53,6 @@ class Context(click.Context):
 def use_narrow_pages(command: click.Command) -> None:
     """Make the command and all its subcommands print pages that fit the terminal."""
     command.context_class = Context
-    for below in getattr(command, "commands", {}).values():
-        use_narrow_pages(below)
+    below = getattr(command, "commands", None)
+    for one in below.values() if isinstance(below, dict) else ():  # ``Commands`` does it itself when it imports one
+        use_narrow_pages(one)

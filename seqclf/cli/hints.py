@@ -189,6 +189,8 @@ def _extra_argument(context: click.Context, words: tuple[str, ...]) -> Hint | No
         if suffix in TABLES or path.exists():
             return Hint("Name data with --from; type", (*line, "--from", extra, *others))
         return Hint("Name a template with --template; type", (*line, "--template", extra, *others))
+    if own in ("list", "best"):
+        return Hint("Choose runs by their names with --name; type", (*line, "--name", extra, *others))
     if own not in ("eval", "export"):
         return None
     if suffix in _CONFIGS:

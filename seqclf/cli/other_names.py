@@ -47,6 +47,20 @@ OPTIONS_ELSEWHERE = {
         **{form: f"--format {form}" for form in ("onnx", "keras", "saved_model")},
         **dict.fromkeys(("quantized", "int8", "quantise", "8bit"), "--quantize"),
     },
+    "list": {
+        **dict.fromkeys(("filter", "pattern", "run"), "--name"),
+        **dict.fromkeys(("status",), "--state"),
+        **dict.fromkeys(("sort_by", "order", "order_by", "s"), "--sort"),
+        **dict.fromkeys(("score",), "--metric"),
+        **dict.fromkeys(("quiet", "q", "names"), "--only-names"),
+        **dict.fromkeys(("top", "max", "count", "head"), "--limit"),
+        **dict.fromkeys(("all", "a"), "--folds"),
+    },
+    "best": {
+        **dict.fromkeys(("score", "by", "sort", "monitor"), "--metric"),
+        **dict.fromkeys(("status",), "--state"),
+    },
+    **dict.fromkeys(("rm", "gc"), dict.fromkeys(("force", "f", "no_confirm"), "--yes")),
     "init": {
         **dict.fromkeys(("data", "input", "file", "csv", "i", "f", "train"), "--from"),
         **dict.fromkeys(("out", "to"), "--output"),

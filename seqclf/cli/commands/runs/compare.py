@@ -1,0 +1,42 @@
+"""``seqclf runs compare``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from seqclf.cli.options import json_option, runs_option
+from seqclf.cli.run_argument import run_argument
+from seqclf.cli.streams import print_json
+from seqclf.cli.wrap import say, width_of
+
+
+@click.command("compare", short_help="Show in what runs differ.")
+@run_argument("names", several=True)
+@runs_option
+@json_option
+def compare_command(names: tuple[str, ...], runs: Path, as_json: bool) -> None:
+    """Show the options of the config in which two or more runs differ, next to their scores.
+
+    An asterisk marks the best value. If the output is not a terminal, values are separated by tabs.
+    """
+    from seqclf.cli import run_comparison
+    from seqclf.run_catalogue.catalogue import find_entry
+    from seqclf.run_catalogue.differences import compare
+
+    if len(names) < 2:
+        raise click.UsageError(f"name at least two runs; found only {names[0]}")
+    found = [find_entry(runs, name) for name in names]
+    if (twice := next((one for place, one in enumerate(found) if one in found[:place]), None)) is not None:
+        raise click.UsageError(f"{twice.name} is named twice")
+    comparison = compare(found)
+    if as_json:
+        print_json(run_comparison.as_json(comparison))
+        return
+    width = width_of(sys.stdout)
+    for line in run_comparison.plain(comparison) if width is None else run_comparison.lines(comparison, width):
+        click.echo(line)
+    for warning in run_comparison.warnings(comparison):
+        say(warning, err=True)

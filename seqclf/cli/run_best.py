@@ -1,0 +1,36 @@
+"""What ``seqclf runs best`` says about its choice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from seqclf.metrics.scores import number_of, words_of
+from seqclf.run_catalogue.scores import TEST
+
+if TYPE_CHECKING:
+    from seqclf.run_catalogue.choice import Best
+
+_NAMED = 5  # runs
+
+
+def sentences(best: Best) -> Iterator[str]:
+    what = f"{best.split} {words_of(best.score)} {number_of(best.score, best.value)}"
+    rank = f"the best of {best.compared:,} runs" if best.compared > 1 else "the only run with this score"
+    yield f"{best.entry.name}: {what}, {rank}"
+    if best.ties:
+        yield f"As good, but older: {_few(best.ties)}"
+    if best.without:
+        yield f"Without this score: {_few(best.without)}"
+    if best.compared > 1 and best.same_texts is False:
+        yield (
+            f"warning: these runs were measured on different {best.split} texts, so their scores do not compare well; "
+            "choose among runs on the same data with --data or --name"
+        )
+    if best.split == TEST:
+        yield "warning: chosen by test scores, which measure the chosen run no more; better: --split validation"
+
+
+def _few(names: Sequence[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")

@@ -1,0 +1,76 @@
+"""How runs differ: the options of their configs, and their scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from seqclf.errors import InputError
+from seqclf.run_catalogue.choice import same_texts
+from seqclf.run_catalogue.entry import Entry
+from seqclf.run_catalogue.scores import SPLITS, goodness
+from seqclf.runs import Run
+
+if TYPE_CHECKING:
+    from seqclf.config import Config
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two or more runs side by side. Values are in the order of ``entries``.
+
+    Attributes:
+        options: each option that differs, by its path; ``config.diff.ABSENT`` where a config lacks it.
+        scores: by split and by name; None where a run lacks it.
+        same_texts: by split, whether all runs were measured on the same texts; None if that is not known.
+    """
+
+    entries: tuple[Entry, ...]
+    options: Mapping[str, tuple[Any, ...]]
+    scores: Mapping[str, Mapping[str, tuple[float | None, ...]]]
+    same_texts: Mapping[str, bool | None]
+
+
+def compare(entries: Sequence[Entry]) -> Comparison:
+    """Raises ``InputError`` if the config of a run is missing or malformed."""
+    from seqclf.config.diff import differences
+
+    splits = dict.fromkeys((*SPLITS, *(split for entry in entries for split in entry.scores)))
+    scores = {split: _side_by_side(entries, split) for split in splits}
+    return Comparison(
+        tuple(entries),
+        differences([config_of(entry) for entry in entries]),
+        {split: rows for split, rows in scores.items() if rows},
+        {
+            split: same_texts([one for one in entries if split in one.scores], split)
+            for split in splits
+            if scores[split]
+        },
+    )
+
+
+def config_of(entry: Entry) -> Config:
+    """The config of a run; of a cross-validation, that of its first fold. Raises ``InputError``."""
+    from seqclf.config import load_config
+
+    runs = [Run(folder) for folder in entry.fold_folders] if entry.is_cross_validation else [entry.run]
+    if not runs or not runs[0].config.is_file():
+        raise InputError(f"{entry.path}: has no config.yaml, so it cannot be compared")
+    config = load_config(runs[0].config)
+    if not entry.is_cross_validation:
+        return config
+    return config.model_copy(update={"data": config.data.model_copy(update={"fold": None})})
+
+
+def best_places(name: str, values: Sequence[float | None]) -> set[int]:
+    """The places of the best value of a score; empty if all are equal or fewer than two are known."""
+    known = {place: goodness(name, value) for place, value in enumerate(values) if value is not None}
+    if len(known) < 2 or len(set(known.values())) == 1:
+        return set()
+    return {place for place, value in known.items() if value == max(known.values())}
+
+
+def _side_by_side(entries: Sequence[Entry], split: str) -> dict[str, tuple[float | None, ...]]:
+    names = dict.fromkeys(name for entry in entries for name in entry.scores.get(split, {}))
+    return {name: tuple(entry.scores.get(split, {}).get(name) for entry in entries) for name in names}

@@ -1,0 +1,49 @@
+"""Which runs started from which others (``initialize``)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from seqclf.config_option import section_of
+from seqclf.run_catalogue.entry import Entry
+from seqclf.run_catalogue.query import natural
+
+
+def origins_of(entry: Entry) -> tuple[str, ...]:
+    """The folders of the runs that a run started from, or will: as its manifest says, else its config.
+
+    Both have absolute paths.
+    """
+    if entry.is_cross_validation:
+        return ()
+    taken = entry.manifest.get("initialize")
+    rows: Any = taken.get("runs") if isinstance(taken, dict) else None
+    if isinstance(rows, list):
+        return tuple(str(row["folder"]) for row in rows if isinstance(row, dict) and "folder" in row)
+    named = section_of(entry.run.config, "initialize")
+    value = named.get("from") if isinstance(named, dict) else None
+    values = value.values() if isinstance(value, dict) else [value]
+    return tuple(one for one in values if isinstance(one, str))
+
+
+def started_from(entry: Entry, among: Iterable[Entry]) -> list[Entry]:
+    """The runs that started from a run, or from a fold of a cross-validation."""
+    folders = {_place(path) for path in (entry.fold_folders if entry.is_cross_validation else [entry.path])}
+    return [one for one in among if folders & {_place(Path(path)) for path in origins_of(one)}]
+
+
+def needs_origin(entry: Entry) -> bool:
+    """Whether a run still needs the run that it starts from: until its first checkpoint."""
+    return not entry.run.has_checkpoint and not entry.run.model.is_file()
+
+
+def names_of(entries: Sequence[Entry]) -> str:
+    """Their names in a sentence."""
+    return ", ".join(sorted((one.name for one in entries), key=natural))
+
+
+def _place(path: Path) -> str:
+    return os.path.realpath(path)
