@@ -6,6 +6,9 @@ from seqclf.config.schema.schedules import SCHEDULES
 from seqclf.config.schema.tokenizers import TOKENIZERS
 from seqclf.sources import SOURCE_TYPES
 
+_READING = [name for name, kind in SOURCE_TYPES.items() if "train" in kind.path_options]
+_FILE_SOURCES = f"{', '.join(_READING[:-1])} or {_READING[-1]}"
+
 CASES: dict[str, list[tuple[str, list[str]]]] = {
     "unknown options": [
         (
@@ -167,7 +170,10 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             "data: {source: sample, train: x}\n" + POOL,
-            [f"1:24: data.train: unknown option for sample (an option of {names(SOURCE_TYPES, 'train')})"],
+            [
+                "1:24: data.train: unknown option: sample reads no files of yours; set data.source to "
+                f"{_FILE_SOURCES}, and data.train to the files"
+            ],
         ),
         (
             "data: {source: folder, train: x, text: body}\n" + POOL,
