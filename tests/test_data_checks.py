@@ -10,8 +10,12 @@ import pytest
 import yaml
 from click.testing import CliRunner
 from conftest import small_config, trained, write_csv
+from language_models import lm_config
 
 from seqclf.cli import cli
+from seqclf.config import checked_config
+from seqclf.data.prepare import prepare
+from seqclf.training.data_checks import problems_with_data
 
 
 @pytest.mark.parametrize(
@@ -46,6 +50,21 @@ def test_options_that_do_not_fit_the_data_are_reported_before_training(
     assert problem["line"]
     with pytest.raises(Exception, match="training"):
         trained(config, runs)
+
+
+def test_more_samples_than_tokens_are_an_error(sample_csv: Path) -> None:
+    """Where there are fewer tokens, only the texts know their number."""
+    for sampled, wrong in ((5000, True), (2, False)):
+        config = checked_config(lm_config(sample_csv, {"sampled": sampled}))
+        found = problems_with_data(config, prepare(config))
+        assert [problem.path for problem in found] == [("task", "sampled")] * wrong
+    tokens = prepare(config).tokenizer.vocabulary_size + 1
+    at_most = checked_config(lm_config(sample_csv, {"sampled": tokens - 1}))
+    assert problems_with_data(at_most, prepare(at_most)) == []
+    too_many = checked_config(lm_config(sample_csv, {"sampled": tokens}))
+    [problem] = problems_with_data(too_many, prepare(too_many))
+    expected = f"is {tokens:,}, but the model has only {tokens:,} tokens to draw from; set a lower number, or null"
+    assert problem.message == expected
 
 
 @pytest.mark.usefixtures("no_saved_models")

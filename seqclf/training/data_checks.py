@@ -8,6 +8,7 @@ import numpy as np
 
 from seqclf.config import Config
 from seqclf.config.problems import ConfigError, Problem
+from seqclf.config.schema import LanguageModelTask
 from seqclf.data.batches import Batches
 from seqclf.data.prepare import TrainingData
 from seqclf.data.windows import Windows
@@ -21,7 +22,7 @@ _MOST_LABELS = 20
 def problems_with_data(config: Config, data: TrainingData) -> list[Problem]:
     """Problems with options of ``training`` that only the data reveal."""
     if not config.task.needs_labels:
-        return list(_ill_fitting_schedule(config, data))
+        return [*_too_many_samples(config, data), *_ill_fitting_schedule(config, data)]
     if problems := list(_without_weight(data)):
         return problems
     return [*_unknown_labels(config, data), *_idle_thresholds(config, data), *_ill_fitting_schedule(config, data)]
@@ -67,6 +68,14 @@ def _idle_thresholds(config: Config, data: TrainingData) -> Iterator[Problem]:
     if not data.labels.multi and thresholds != "per_label":
         message = f"is {thresholds}, but each text gets one label, the most probable one; remove this option"
         yield Problem(("training", "thresholds"), message)
+
+
+def _too_many_samples(config: Config, data: TrainingData) -> Iterator[Problem]:
+    assert isinstance(config.task, LanguageModelTask)
+    sampled, tokens = config.task.sampled, data.tokenizer.vocabulary_size + 1  # the end of a text is one, too
+    if sampled is not None and sampled >= tokens:
+        message = f"is {sampled:,}, but the model has only {tokens:,} tokens to draw from; set a lower number, or null"
+        yield Problem(("task", "sampled"), message)
 
 
 def _batches(config: Config, data: TrainingData) -> BatchPlan:
