@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import small_config
 from hypothesis import given
 from hypothesis import strategies as st
+from language_models import lm_config
 from test_model import KINDS
 
 from seqclf.config import checked_config
@@ -44,6 +46,32 @@ def test_groups_are_the_layers_with_weights() -> None:
     assert _titles(layers=DEEP) == TITLES
     assert _titles(layers=DEEP, embedding__trainable=False) == TITLES[1:]
     assert _titles(layers=[], ngrams={}, embedding={}, head=[]) == TITLES[-1:]
+
+
+def test_a_tied_output_layer_is_in_the_group_of_the_embedding() -> None:
+    def titles(task: dict[str, Any], **changes: Any) -> list[str]:
+        config = checked_config(lm_config(Path("a.csv"), task, **changes))
+        return [group.title for group in depth_groups(config)]
+
+    dense = [{"type": "dense", "units": 8, "activation": "linear"}]
+    embedding, gru = "embedding with output layer", "layers[0] (gru)"
+    assert titles({}) == titles({}, head=[{"type": "dropout", "rate": 0.1}]) == [embedding, gru]
+    assert titles({}, head=dense) == [embedding, gru, "head"]
+    assert titles({}, embedding__trainable=False) == [gru]
+    assert titles({"tied": False}) == ["embedding", gru, "head and output layer"]
+
+
+@pytest.mark.parametrize("head", [[], [{"type": "layer_norm"}]], ids=len)
+def test_every_epoch_of_a_tied_language_model_trains_some_weights(head: list[dict[str, Any]]) -> None:
+    from seqclf.model.language_model import build_language_model
+    from seqclf.training.depth import Depth
+
+    config = checked_config(lm_config(Path("a.csv"), head=head, training__unfreeze_every=1))
+    model = build_language_model(config, 20)
+    depth = Depth(model, config.training, depth_groups(config))
+    counts = [len(depth.trained(epoch).weights) for epoch in range(1, 5)]
+    assert counts[0] > 0
+    assert counts[-1] == len(model.trainable_variables) > counts[0]
 
 
 @pytest.mark.usefixtures("code_allowed")
@@ -147,7 +175,7 @@ def test_a_list_has_a_factor_for_each_group(rates: Any, changes: Any, path: Any,
 @pytest.mark.parametrize(
     ("training", "layers", "option", "expected"),
     [
-        ({"layer_rates": {}}, [], "layer_rates", "has no effect: only head and output layer have weights to train"),
+        ({"layer_rates": {}}, [], "layer_rates", "has no effect: all weights to train are in head and output layer"),
         ({"unfreeze_every": 1}, [], "unfreeze_every", "has no effect"),
         (
             {"unfreeze_every": 2, "epochs": 4},

@@ -136,11 +136,11 @@ def test_the_step_is_built_once_for_each_number_of_groups(sample_csv: Path, monk
     assert built == [2, 4, 6]
     top, norm, dense = "head and output layer", "layers[1] (batch_norm)", "layers[0] (dense)"
     assert notes == [
-        f"From epoch 1 on, only {top} are trained; frozen: embedding, {dense}, {norm}",
+        f"Trained from epoch 1 on: {top}; frozen: embedding, {dense}, {norm}",
         "",
-        f"From epoch 3 on, only {norm}, {top} are trained; frozen: embedding, {dense}",
+        f"Trained from epoch 3 on: {norm}, {top}; frozen: embedding, {dense}",
         "",
-        f"From epoch 5 on, only {dense}, {norm}, {top} are trained; frozen: embedding",
+        f"Trained from epoch 5 on: {dense}, {norm}, {top}; frozen: embedding",
     ]
 
 

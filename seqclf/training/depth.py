@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import keras
 
-from seqclf.config.depth import DepthGroup, rate_factors, unfrozen
+from seqclf.config.depth import DepthGroup, first_epoch_of, rate_factors, unfrozen
 from seqclf.config.schema import TrainingConfig
 from seqclf.training.weight_rates import by_weight
 
@@ -78,9 +78,10 @@ class Depth:
         of_weights = self._group_of_each_weight()
         weights = [weight for weight in self._model.trainable_variables if of_weights[id(weight)] in chosen]
         frozen = [layer for place, layers in enumerate(self._layers) if place not in chosen for layer in layers]
-        return Trained(tuple(weights), tuple(frozen), count, self._note(epoch, chosen))
+        return Trained(tuple(weights), tuple(frozen), count, self._note(count, chosen))
 
-    def _note(self, epoch: int, chosen: Sequence[int]) -> str:
+    def _note(self, count: int, chosen: Sequence[int]) -> str:
+        epoch = first_epoch_of(self._config, count)
         titles = [group.title for group in self._groups]
         frozen = [title for place, title in enumerate(titles) if place not in chosen]
         if self._config.unfreeze_every is None and not frozen:
@@ -88,7 +89,7 @@ class Depth:
         if not frozen:
             return f"From epoch {epoch} on, all layers are trained"
         trained = [titles[place] for place in chosen]
-        return f"From epoch {epoch} on, only {', '.join(trained)} are trained; frozen: {', '.join(frozen)}"
+        return f"Trained from epoch {epoch} on: {', '.join(trained)}; frozen: {', '.join(frozen)}"
 
     def _group_of(self, layer: keras.layers.Layer) -> int:
         for place, group in enumerate(self._groups):

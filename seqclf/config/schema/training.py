@@ -136,7 +136,8 @@ class TrainingConfig(Strict):
     layer_rates: LayerRates | None = Field(
         None,
         description="Learning rates by depth (discriminative fine-tuning; Howard & Ruder 2018, section 3.2). The "
-        "groups are the embedding, each of `layers` that has weights, and `head` with the output layer. "
+        "groups are the embedding, each of `layers` that has weights, and `head` with the output layer; an output "
+        "layer that shares the weights of the embedding belongs to it. "
         "`{decay: 2.6}`: the top group has the rate of the optimizer, and each group below it that of the one above, "
         "divided by 2.6. A list: the factor of each group's rate, from the embedding up; 0: the group is not trained. "
         "null: one rate.",
