@@ -144,9 +144,11 @@ def test_penalties_add_the_mean_square_of_what_they_name(penalty: str, sample_cs
         windows = task.batches(data.train, config, training=True)
         batch = windows.batch(windows.shuffled(1, 1)[0])
         sums = task.sums(task.forward(model, task.carried(model)), list(map(tf.constant, batch)))
-        losses[strength] = float(sums.loss) / float(sums.weight)
+        losses[strength] = float(sums.loss)
     outputs = model.get_layer("layers_0_gru")(
         model.get_layer("embedding")(batch[0]), initial_state=[tf.zeros([windows.streams, 8])]
     )[0].numpy()
     squares = outputs if penalty == "activation_penalty" else np.diff(outputs, axis=1)
-    assert losses[2.0] - losses[0.0] == pytest.approx(2 * float(np.mean(squares**2)), rel=1e-3)
+    assert sums.penalty is not None
+    assert float(sums.penalty) / float(sums.weight) == pytest.approx(2 * float(np.mean(squares**2)), rel=1e-3)
+    assert losses[2.0] == losses[0.0], "the perplexity that is shown is that of the tokens alone"

@@ -27,7 +27,7 @@ class Sums(NamedTuple):
     """What a batch adds up to. A mean is a sum divided by ``weight``, once, over one batch or several.
 
     Attributes:
-        loss: summed objective, ``float32 []``, without the penalties on weights that layers have.
+        loss: summed objective, ``float32 []``, without penalties.
         weight: what the loss is divided by where it is shown, ``float32 []``: in classification the number of texts, or
             their summed weight if they have weights.
         correct: predictions that are correct, out of ``weight``: their number, ``int64 []``, or summed weight,
@@ -35,12 +35,15 @@ class Sums(NamedTuple):
         divisor: what an update divides the gradients by, ``float32 []``; None: ``weight``. In classification the number
             of texts: divided by their weight, a batch of light texts would change the model as much as one of heavy
             texts.
+        penalty: a penalty on activations, summed like ``loss``, ``float32 []``: gradients include it, but it is not
+            shown. None: there is none. Layers have those on weights.
     """
 
     loss: tf.Tensor
     weight: tf.Tensor
     correct: tf.Tensor
     divisor: tf.Tensor | None = None
+    penalty: tf.Tensor | None = None
 
 
 class BatchPlan(Protocol):

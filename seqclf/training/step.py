@@ -19,7 +19,7 @@ class StepResult(NamedTuple):
     """What a step adds up to over its batch, before the update.
 
     Attributes:
-        loss: summed objective, without weight penalties (``kernel_l2``, ``recurrent_l2``).
+        loss: summed objective, without penalties on weights (``kernel_l2``, ``recurrent_l2``) and activations.
         weight: the divisor of its mean, where it is shown.
         correct: number of correct predictions, out of ``weight``.
         tokens: number of tokens, without padding.
@@ -99,7 +99,7 @@ def _gradients(
         tape.watch(weights)  # operations without any of them are not recorded, and have no backward pass
         sums = task.sums(forward, batch)
         divisor = sums.weight if sums.divisor is None else sums.divisor
-        target = sums.loss
+        target = sums.loss if sums.penalty is None else sums.loss + sums.penalty
         if penalties := forward.penalties:
             target += divisor * tf.add_n(penalties)
     return sums, divisor, tape.gradient(target, weights)

@@ -100,8 +100,8 @@ class LanguageModel(Task):
         else:
             losses = self.sampled.losses(vectors, wanted, forward.output, seed)
         tokens = tf.cast(tf.size(wanted), tf.float32)
-        loss = tf.reduce_sum(losses) + tokens * self._penalty(read, token_ids)
-        return Sums(loss, tokens, tf.constant(0, tf.int64))
+        penalty = tokens * self._penalty(read, token_ids)
+        return Sums(tf.reduce_sum(losses), tokens, tf.constant(0, tf.int64), penalty=penalty)
 
     def _penalty(self, read: Read, token_ids: tf.Tensor) -> tf.Tensor:
         """The penalties on activations, ``float32 []`` (Merity et al. 2018, section 4.6)."""
