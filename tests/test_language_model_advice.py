@@ -57,6 +57,10 @@ def test_the_perplexity_rose_while_the_training_loss_fell() -> None:
     assert f"--set training.early_stopping.patience={EarlyStopping().patience}" in line
     (line,) = told(losses, 3, layers=[{"type": "lstm", "units": 8, "recurrent_weight_drop": 0.3}])
     assert "recurrent_weight_drop" not in line
+    (line,) = told(losses, 3, embedding__dropout=0.6)
+    assert "embedding.dropout" not in line, "the highest one that is proposed"
+    (line,) = told(losses, 3, embedding__dropout=0.5)
+    assert "embedding.dropout=0.6" in line
     assert told([*LOSSES, (1.5, 2.205)], 3) == [], "hardly"
     assert told([*LOSSES, (2.6, 2.9)], 3) == [], "the training loss rose as well"
 

@@ -21,6 +21,7 @@ _FAR_BELOW = 0.1
 _HARDLY = 0.02
 _GOOD_ENOUGH = 0.995
 _ROSE = 0.01
+_MOST_DROPOUT = 0.6
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,10 @@ def _perplexity_rose(config: Config, summary: TrainingSummary, best: EpochLine) 
         return None
     if last.val_loss - best.val_loss < _ROSE:  # the perplexity rose by less than about 1 %
         return None
-    dropout = min(0.6, round(config.embedding.dropout + 0.2, 2))
-    cures = [f"more dropout (--set embedding.dropout={dropout:g}, and dropout of the layers)"]
+    dropout = min(_MOST_DROPOUT, round(config.embedding.dropout + 0.2, 2))
+    cures = []
+    if dropout > config.embedding.dropout:
+        cures.append(f"more dropout (--set embedding.dropout={dropout:g}, and dropout of the layers)")
     layers = [layer for _, layer in walk(config.layers)]
     if any(getattr(layer, "recurrent_weight_drop", None) == 0 for layer in layers):
         cures.append("recurrent_weight_drop, such as 0.3")
