@@ -130,6 +130,13 @@ def test_named_layers_get_weights_whatever_pool_is_before_them(sample_csv: Path,
     assert _account(start).fresh == ["output layer"], "it would read another vector"
 
 
+def test_without_layers_only_the_embedding_is_taken(sample_csv: Path, tmp_path: Path) -> None:
+    """Also if there are no layers with weights that could be left out."""
+    account = _account(_start([_pool("max")], [_pool("max")], sample_csv, tmp_path, layers=[]))
+    assert account.taken == ["tokenizer", "embedding"]
+    assert account.fresh == ["output layer"]
+
+
 def test_labels_of_another_file_format_keep_the_output_layer(tmp_path: Path) -> None:
     layers: Layers = [GRU, _pool("mean")]
     tables = []

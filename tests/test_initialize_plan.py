@@ -220,7 +220,8 @@ def test_a_vocabulary_file_is_not_needed_again(sample_csv: Path, tmp_path: Path)
 def test_a_language_model_needs_the_direction_of_the_run(sample_csv: Path, origins: Path, lm: Run) -> None:
     values = lm_config(sample_csv, {"direction": "backward"}, layers=LSTMS, initialize=str(lm.folder), tokenizer={})
     expected = "task.direction: is backward, but lm-1 reads forward; set it to forward, or take no layers"
-    assert _problems(values, origins)[0].startswith(expected)
+    [problem] = _problems(values, origins)
+    assert problem.startswith(expected), "once, not for each layer"
     start = _start(values | {"initialize": {"from": str(lm.folder), "layers": []}}, origins)
     assert start.plan.pairs == ()
     assert start.plan.fresh == (0, 1)

@@ -65,4 +65,6 @@ def direction_of(layer: RecurrentLayer, config: Config) -> str:
 
 def written(value: object) -> str:
     """A value as in a config."""
+    if value is None:
+        return "null"
     return str(value).lower() if isinstance(value, bool) else str(value)

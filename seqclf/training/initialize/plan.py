@@ -67,8 +67,9 @@ def plan_for(config: Config, origins: Sequence[Origin]) -> tuple[Plan, list[Prob
         pairs.append(Pair(mine.index, tuple(other.index for other in others)))
     taken = {pair.here for pair in pairs}
     fresh = tuple(place.index for place in here if place.index not in taken)
-    complete = not fresh and all(len(here) == len(there) for there in theirs)
-    return Plan(tuple(pairs), fresh, output=complete and _outputs_match(config, origins)), problems
+    complete = named != [] and not fresh and all(len(here) == len(there) for there in theirs)
+    output = complete and _outputs_match(config, origins)
+    return Plan(tuple(pairs), fresh, output), list(dict.fromkeys(problems))
 
 
 def _nothing_in_common(config: Config, origins: Sequence[Origin]) -> Problem | None:

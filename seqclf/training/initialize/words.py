@@ -52,12 +52,13 @@ class Account:
     @property
     def new_labels(self) -> list[str]:
         """Labels that the run does not know; empty if the output layer starts fresh."""
-        return [label for label in self.labels if label not in self._shared] if self.takes_output else []
+        shared = self._shared
+        return [label for label in self.labels if label not in shared] if self.takes_output else []
 
     @property
     def dropped_labels(self) -> list[str]:
         """Labels that only the run knows; empty if the output layer starts fresh."""
-        shared = self._shared.values()
+        shared = set(self._shared.values())
         return [label for label in self._known or () if label not in shared] if self.takes_output else []
 
     def sentences(self) -> list[str]:
