@@ -306,6 +306,12 @@ def test_aliases_cannot_explode(tmp_path: Path) -> None:
             "4:1: embedding: has no effect: layers is empty",
         ),
         (
+            "no_text_is_truncated",
+            "data: {source: sample}\nlayers: [{type: lstm, units: 64}]\ntask: language_model\n"
+            "tokenizer: {max_tokens: 100}\n",
+            "4:13: tokenizer.max_tokens: has no effect in language_model, which reads all of a text; remove it",
+        ),
+        (
             "tied_output_reads_signed_numbers",
             "data: {source: sample}\nlayers: [{type: lstm, units: 9}, {type: dense, units: 64}]\n"
             "task: language_model\n",
@@ -330,7 +336,7 @@ def test_aliases_cannot_explode(tmp_path: Path) -> None:
 )
 def test_what_costs_something_is_a_warning(tmp_path: Path, check: str, text: str, expected: str) -> None:
     assert check in {known.__name__ for known in WARNINGS}
-    assert len(WARNINGS) == 16
+    assert len(WARNINGS) == 17
     path = _write(tmp_path, text)
     (warning,) = read_config(path).warnings
     assert str(warning).removeprefix(f"{path}:").startswith(expected)

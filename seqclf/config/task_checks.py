@@ -46,13 +46,15 @@ def tied_widths_agree(
         return
     if initialize is not None and "dim" not in embedding.model_fields_set:
         return  # it will be that of the run
-    widths = [layer.units for layer in (*layers, *head) if hasattr(layer, "units")]
-    if not widths or any(layer.short_name == "residual" for layer in layers) or widths[-1] == embedding.dim:
-        return  # the width after a residual layer is known when the model is built
+    width: int | None = embedding.dim
+    for layer in (*layers, *head):
+        width = None if width is None else layer.width_after(width)
+    if width in (None, embedding.dim):
+        return
     message = (
-        f"is {embedding.dim}, but the last layer has {widths[-1]} units, and the output layer shares the weights of "
-        f"the embedding: set it to {widths[-1]}, add `head: [{{type: dense, units: {embedding.dim}, activation: "
-        "linear}]`, or set task.tied to false"
+        f"is {embedding.dim}, but the last layer returns {width} numbers, and the output layer shares the weights of "
+        f"the embedding: set it to {width}, add `head: [{{type: dense, units: {embedding.dim}, activation: linear}}]`, "
+        "or set task.tied to false"
     )
     yield Problem(("embedding", "dim"), message)
 
@@ -61,18 +63,15 @@ def nothing_idle_is_set(
     task: TaskConfig, data: DataConfig, ngrams: NgramsConfig | None, training: TrainingConfig
 ) -> Iterator[Problem]:
     sections: dict[str | int, Any] = {"data": data, "ngrams": ngrams, "training": training}
-    for section, *options in task.idle:
-        value = sections[section]
-        for option in options:
-            if str(option) not in type(value).model_fields:
-                break
-            if getattr(value, str(option)) == type(value).model_fields[str(option)].get_default(
-                call_default_factory=True
-            ):
-                break
-            yield Problem((section, option), f"has no effect in {task.type}; remove it")
-        if not options and value is not None:
-            yield Problem((section,), f"has no effect in {task.type}; remove it")
+    for path in task.idle:
+        section, *options = path
+        value, unset = sections[section], None
+        for option in map(str, options):
+            field = type(value).model_fields.get(option)
+            unset = None if field is None else field.get_default(call_default_factory=True)
+            value = None if field is None else getattr(value, option)
+        if value != unset:
+            yield Problem(path, f"has no effect in {task.type}; remove it")
 
 
 def monitor_belongs_to_the_task(task: TaskConfig, training: TrainingConfig) -> Iterator[Problem]:

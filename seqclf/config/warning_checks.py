@@ -14,6 +14,7 @@ from seqclf.config.schema import (
     NgramsConfig,
     TaskConfig,
     TokenizerConfig,
+    TokenizerOptions,
     TrainingConfig,
 )
 from seqclf.layer_types import walk
@@ -93,6 +94,14 @@ def tied_output_reads_signed_numbers(layers: Layers, head: Layers, task: TaskCon
         yield Problem((section, index, "activation"), message)
 
 
+def no_text_is_truncated(task: TaskConfig, tokenizer: TokenizerConfig) -> Iterator[Problem]:
+    if task.reads_ahead:
+        return
+    for option in TokenizerOptions.model_fields:
+        if getattr(tokenizer, option) != type(tokenizer).model_fields[option].default:
+            yield Problem(("tokenizer", option), f"has no effect in {task.type}, which reads all of a text; remove it")
+
+
 def patience_fits_into_training(training: TrainingConfig) -> Iterator[Problem]:
     stopping = training.early_stopping
     if stopping is not None and stopping.patience >= training.epochs > 1:
@@ -125,6 +134,7 @@ WARNINGS: tuple[Check, ...] = (
     ngrams_fit_into_the_longest_text,
     embedding_is_used,
     tied_output_reads_signed_numbers,
+    no_text_is_truncated,
     patience_fits_into_training,
     depth_has_an_effect,
     everything_is_unfrozen,

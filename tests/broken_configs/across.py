@@ -35,9 +35,18 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         (
             "task: language_model\ndata: {source: sample}\nlayers: [{type: lstm, units: 32}]\n",
             [
-                "1:1: embedding.dim: is 64, but the last layer has 32 units, and the output layer shares the weights of the "
-                "embedding: set it to 32, add `head: [{type: dense, units: 64, activation: linear}]`, or set task.tied "
+                "1:1: embedding.dim: is 64, but the last layer returns 32 numbers, and the output layer shares the "
+                "weights of the embedding: set it to 32, add `head: [{type: dense, units: 64, activation: linear}]`, or set task.tied "
                 "to false"
+            ],
+        ),
+        (
+            "task: language_model\ndata: {source: sample}\n"
+            "layers: [{type: lstm, units: 64}, {type: residual, layer: {type: dense, units: 32}}, {type: layer_norm}]\n",
+            [
+                "1:1: embedding.dim: is 64, but the last layer returns 32 numbers, and the output layer shares the "
+                "weights of the embedding: set it to 32, add `head: [{type: dense, units: 64, activation: linear}]`, or "
+                "set task.tied to false",
             ],
         ),
         (
