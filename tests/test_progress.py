@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from metric_examples import metrics_with
@@ -44,6 +45,21 @@ def test_plain_lines_without_a_terminal() -> None:
         "No better epoch since epoch 1: stopped early",
         "Writing the model ...",
     ]
+
+
+def test_a_long_path_has_a_line_of_its_own() -> None:
+    path = f"/data/{'reviews_of_films/' * 3}train.csv"
+    started = replace(EVENTS[1], data=path, notes=("a note",))  # type: ignore[type-var]
+    output = io.StringIO()
+    PlainProgress(Console(file=output, width=60))(started)
+    assert output.getvalue().splitlines() == [
+        "Training on 3,600 texts, validating on 400; 36,001 parameters",
+        f"  {path}",
+        "  a note",
+    ]
+    output = io.StringIO()
+    PlainProgress(Console(file=output, width=60))(replace(started, data=f"{path} and 3 more, of {path}"))
+    assert max(map(len, output.getvalue().splitlines())) <= 80
 
 
 def test_a_long_epoch_shows_its_progress(monkeypatch: pytest.MonkeyPatch) -> None:

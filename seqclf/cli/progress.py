@@ -28,6 +28,7 @@ from seqclf.training.events import (
 
 _SECONDS_BETWEEN_LINES = 30.0
 _WIDE = 100
+_COLUMNS = 80  # of the lines that announce a training, also where they are written to a file
 """The minimum terminal width, in columns, at which an epoch's bar also shows the accuracy."""
 
 
@@ -201,5 +202,8 @@ def _about(event: TrainingStarted) -> list[str]:
     """What is trained on what, and a line for each note of the task."""
     validating = f", validating on {event.validation_texts:,}" if event.validation_texts else ", none for validation"
     texts = f"{event.train_texts:,} text{'' if event.train_texts == 1 else 's'}"
-    line = f"Training on {texts} ({event.data}){validating}; {event.parameters:,} parameters"
-    return [line, *(f"  {note}" for note in event.notes)]
+    after = f"{validating}; {event.parameters:,} parameters"
+    lines = [f"Training on {texts} ({event.data}){after}"]
+    if len(lines[0]) > _COLUMNS:  # the names of files are long
+        lines = [f"Training on {texts}{after}", *wrapped(f"  {event.data}", _COLUMNS).split("\n")]
+    return [*lines, *(f"  {note}" for note in event.notes)]
