@@ -69,7 +69,7 @@ def output_of(model: Any, name: str, token_ids: np.ndarray) -> np.ndarray:
     inputs: list[Any] = [token_ids, *(np.zeros((len(token_ids), one.shape[1]), "float32") for one in model.inputs[1:])]
     layer = model.get_layer(name).output
     output = layer[0] if isinstance(layer, list | tuple) else layer
-    return np.array(keras.Model(model.inputs, output)(inputs if len(inputs) > 1 else token_ids, training=False))
+    return np.array(keras.Model(model.inputs, output)(inputs, training=False))
 
 
 def padded(rows: list[list[int]], extra: int = 0) -> np.ndarray:

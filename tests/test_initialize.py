@@ -71,7 +71,7 @@ def test_a_classifier_computes_what_the_language_model_computes(
     token_ids, longer = padded(TEXTS), padded(TEXTS, extra=3)
     below = _below_pool(model)
     for given in (token_ids, longer):
-        mine, its = np.array(below(given, training=False)), output_of(source, HIDDEN, given)
+        mine, its = np.array(below([given], training=False)), output_of(source, HIDDEN, given)
         real = given != 0
         np.testing.assert_allclose(mine[real], its[real], atol=1e-6)
     embedded = [np.array(one.get_layer(EMBEDDING)(token_ids)) for one in (model, source)]
@@ -87,7 +87,7 @@ def test_a_layer_that_reads_backwards_computes_what_a_backward_language_model_do
     model, [source] = initialized(_from(origin, sample_csv, [*backwards, {"type": "pool"}]))
     below = _below_pool(model)
     for row in TEXTS:
-        mine = np.array(below(padded([row], extra=2), training=False))[0, : len(row)]
+        mine = np.array(below([padded([row], extra=2)], training=False))[0, : len(row)]
         np.testing.assert_allclose(mine[::-1], output_of(source, HIDDEN, padded([row[::-1]]))[0], atol=1e-6)
 
 

@@ -69,7 +69,7 @@ def test_each_half_computes_exactly_what_its_run_computes(
     read = pool.input  # padding has other values; `pool` alone sees the vectors themselves
     below = keras.Model(model.inputs, read[0] if isinstance(read, list) else read)
     for row in TEXTS:
-        mine = np.array(below(padded([row], extra=2), training=False))[0, : len(row)]
+        mine = np.array(below([padded([row], extra=2)], training=False))[0, : len(row)]
         parts = [
             output_of(sources[0], "hidden", padded([row]))[0],
             output_of(sources[1], "hidden", padded([row[::-1]]))[0][::-1],
