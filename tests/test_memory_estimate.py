@@ -11,6 +11,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 from conftest import small_config
+from language_models import lm_config
 from test_model import ALONE
 
 from seqclf.cli import cli
@@ -81,6 +82,14 @@ def test_both_reasons_are_reported(sample_csv: Path, monkeypatch: pytest.MonkeyP
         check_memory(wide, data)
     monkeypatch.setattr(memory_estimate, "available_memory_bytes", lambda: None)
     check_memory(wide, data)
+
+
+def test_a_language_model_is_told_options_that_it_has(sample_csv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = checked_config(lm_config(sample_csv, {"window": 50}, training__batch_size=8))
+    monkeypatch.setattr(memory_estimate, "available_memory_bytes", lambda: 1)
+    expected = r"for a batch of 8 streams of 50 tokens\. Lower training\.batch_size or task\.window; --no"
+    with pytest.raises(InputError, match=expected):
+        check_memory(config, prepare(config))
 
 
 @pytest.mark.parametrize("case", ["two labels", "three labels", "multi-label", "few buckets"])

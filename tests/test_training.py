@@ -219,7 +219,7 @@ def test_an_interrupted_run_is_complete(sample_csv: Path, tmp_path: Path) -> Non
 
 def test_a_nan_loss_ends_the_run(sample_csv: Path, tmp_path: Path) -> None:
     config = small_config(data__train=str(sample_csv), training__optimizer={"type": "sgd", "learning_rate": 1e30})
-    where = r"at step \d+ of epoch 1 \(learning rate 1e\+30; a batch of \d+ texts of up to \d+ tokens\)"
+    where = r"at step \d+ of epoch 1 \(learning rate 1e\+30; a batch of \d+ x \d+ tokens\)"
     cure = "lower training.optimizer.learning_rate, .*--on-nan rewind"
     with pytest.raises(SeqclfError, match=rf"the loss is (nan|inf) {where}: {cure}"):
         trained(config, tmp_path)

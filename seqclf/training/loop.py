@@ -93,8 +93,8 @@ def _steps(
         texts, longest = batch[0].shape
         if not math.isfinite(loss):
             raise NonFiniteError(
-                f"the loss is {loss} at step {step} of epoch {epoch} (learning rate {rate:g}; a batch of {texts} "
-                f"texts of up to {longest} tokens)"
+                f"the loss is {loss} at step {step} of epoch {epoch} (learning rate {rate:g}; a batch of {texts} x "
+                f"{longest} tokens)"
             )
         done = StepDone(epoch, step, loss, correct, int(texts), int(tokens), now - before, rate, weight)
         so_far.add(done)

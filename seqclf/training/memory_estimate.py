@@ -82,26 +82,28 @@ def check_memory(config: Config, data: TrainingData) -> None:
     needs = memory_needs(config, data)
     if needs.bytes * _CERTAIN <= free:
         return
-    what, why = _explained(needs)
+    what, why = _explained(needs, config)
     raise InputError(
         f"{what} needs about {_gigabytes(needs.bytes)} of memory, but {_gigabytes(free)} are free: {why}; "
         "--no-memory-check trains anyway"
     )
 
 
-def _explained(needs: MemoryNeeds) -> tuple[str, str]:
+def _explained(needs: MemoryNeeds, config: Config) -> tuple[str, str]:
     """What needs the memory, and why, with the options that reduce it."""
     if needs.fit_bytes == needs.bytes or needs.refit_bytes > needs.batch_bytes:
         cures = "Lower tokenizer.max_tokens or ngrams.buckets, or remove the longest of ngrams.orders"
         return "the fit of the n-grams", f"for the n-grams of all training texts and their weights. {cures}"
+    rows, buckets = "texts", "ngrams.buckets "
+    smaller = "training.batch_size or tokenizer.max_tokens, or limit a batch with training.batch_tokens"
+    if not config.task.needs_labels:
+        rows, buckets, smaller = "streams", "", "training.batch_size or task.window"
+    if needs.state_bytes > needs.batch_bytes:
+        smaller = f"tokenizer.vocab_size, embedding.dim, {buckets}or the units of layers"
     return "training", (
         f"{_gigabytes(needs.state_bytes)} for {needs.parameters:,} weights, their gradients, optimizer and copies, "
-        f"{_gigabytes(needs.batch_bytes)} for a batch of {needs.texts:,} texts of {needs.tokens:,} tokens. "
-        + (
-            "Lower tokenizer.vocab_size, embedding.dim, ngrams.buckets or the units of layers"
-            if needs.state_bytes > needs.batch_bytes
-            else "Lower training.batch_size or tokenizer.max_tokens, or limit a batch with training.batch_tokens"
-        )
+        f"{_gigabytes(needs.batch_bytes)} for a batch of {needs.texts:,} {rows} of {needs.tokens:,} tokens. Lower "
+        f"{smaller}"
     )
 
 
