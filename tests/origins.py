@@ -42,7 +42,9 @@ def _write_model(run: Run, config: Any, data: Any) -> None:
     task.save(run)
     model = task.model(config, data)
     draw = np.random.default_rng(zlib.crc32(run.name.encode()))
-    model.set_weights([draw.normal(0, 0.3, weight.shape).astype(weight.dtype) for weight in model.get_weights()])
+    for weight in model.weights:
+        values = draw.normal(0, 0.3, weight.shape)
+        weight.assign(np.abs(values) if weight.name == "moving_variance" else values)
     run.model.unlink()
     plain(model).save(run.model)
 
