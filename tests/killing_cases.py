@@ -11,6 +11,7 @@ import pyarrow.parquet  # noqa: F401
 import rich.progress  # noqa: F401
 from bulk_files import ONE, ROWS, of_length, written
 from killing import Case
+from run_folders import made_folds
 
 from seqclf.cli import cli
 from seqclf.cli.commands.split import split_command  # noqa: F401  (imported here, not in each child)
@@ -115,6 +116,15 @@ def _metrics() -> None:
     Run(Path("run")).write_metrics("test", {"loss": 2})
 
 
+def _folds() -> None:
+    made_folds(Path(), "x-1")
+
+
+def _of_runs(*arguments: str) -> Callable[[], None]:
+    command, *others = arguments
+    return _command("runs", command, "--runs", ".", *others)
+
+
 _EXISTS = ("already exists",)
 CASES = {
     **_predict_cases(),
@@ -124,4 +134,7 @@ CASES = {
     "eval": Case(_nothing, _eval, advice=_EXISTS),
     "eval-overwrite": Case(_old_predictions, _eval),
     "metrics": Case(_finished_run, _metrics),
+    "runs-rm": Case(_folds, _of_runs("rm", "x-1", "--yes"), advice=("no run x-1",)),
+    "runs-rename": Case(_folds, _of_runs("rename", "x-1", "y"), advice=("no run x-1",)),
+    "runs-note": Case(_finished_run, _of_runs("note", "run", "a text")),
 }

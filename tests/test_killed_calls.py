@@ -13,7 +13,7 @@ import pytest
 HERE = Path(__file__).parent
 LEAST = {"predict": 40, "predict-overwrite": 40, "predict-parquet": 40, "split": 15}
 """Points that a case has at least, so that a change of Python that hides calls is noticed; of others: 5."""
-NAMES = [*LEAST, "init", "export", "eval", "eval-overwrite", "metrics"]
+NAMES = [*LEAST, "init", "export", "eval", "eval-overwrite", "metrics", "runs-rm", "runs-rename", "runs-note"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts the system calls of forked processes")

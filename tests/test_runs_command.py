@@ -167,6 +167,7 @@ def test_facts_of_a_run(runs: Path) -> None:
     assert shown(runs, "lm-1")["start of"] == "tuned-1"
     assert shown(runs, "lm-1")["next"].startswith("seqclf generate")
     assert shown(runs, "cv-1")["folds"] == "cv-1-fold1, cv-1-fold2"
+    assert shown(runs, "cv-1")["validation (mean)"] == "accuracy 0.5500 (0.5000 to 0.6000)"
     assert shown(runs, "cv-1-fold1")["fold of"] == "cv-1"
 
 
@@ -181,10 +182,10 @@ def test_facts_as_json(runs: Path) -> None:
 
 
 def test_facts_wrap_between_words(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    on_a_terminal(monkeypatch, 50)
+    on_a_terminal(monkeypatch, 53)
     lines = called(runs, "show", "imdb-1").stdout.splitlines()
-    assert "validation      loss 0.1250, accuracy 0.8750," in lines
-    assert "                macro F1 0.8650" in lines
+    assert "validation         loss 0.1250, accuracy 0.8750," in lines
+    assert "                   macro F1 0.8650" in lines
 
 
 def test_a_run_that_is_running(tmp_path: Path) -> None:

@@ -76,10 +76,16 @@ def _training(entry: Entry) -> Facts:
 
 def _scores(entry: Entry) -> Facts:
     for split, scores in entry.scores.items():
-        yield (
-            split,
-            ", ".join(f"{words_of(name)} {number_of(name, value)}" for name, value in for_people(scores).items()),
-        )
+        shown = [_score(entry, name, value) for name, value in for_people(scores).items()]
+        yield (f"{split} (mean)" if entry.is_cross_validation else split), ", ".join(shown)
+
+
+def _score(entry: Entry, name: str, value: float) -> str:
+    """A score with its name; of a cross-validation, also the smallest and largest of its folds."""
+    text = f"{words_of(name)} {number_of(name, value)}"
+    spread = entry.manifest["validation"][name] if entry.is_cross_validation else {}
+    ends = [number_of(name, float(spread[end])) for end in ("min", "max") if is_number(spread.get(end))]
+    return f"{text} ({' to '.join(ends)})" if len(ends) == 2 else text
 
 
 def _size(entry: Entry) -> str:

@@ -12,7 +12,7 @@ from seqclf.cli.run_argument import run_argument
 from seqclf.cli.streams import print_json
 from seqclf.cli.wrap import say, width_of
 
-_MARGIN = 16
+_MARGIN = 19
 
 
 @click.command("show", short_help="Show what is known of a run.")
