@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 from click.testing import CliRunner, Result
+from conftest import small_config, write_csv
 
 from seqclf.benchmark.batches import epoch, random_batch
 from seqclf.benchmark.cases import EPOCH, FORWARD, VOCABULARY, Case, grid, growth
@@ -17,15 +19,16 @@ from seqclf.benchmark.run import run
 from seqclf.cli import cli
 from seqclf.data.encoded import EncodedTexts
 from seqclf.errors import SeqclfError
+from seqclf.sources.sample.grammar import reviews
 
 
 def _bench(*arguments: str) -> Result:
     return CliRunner().invoke(cli, ["bench", *arguments])
 
 
-def _texts(count: int, longest: int = 200) -> EncodedTexts:
+def _texts(count: int) -> EncodedTexts:
     generator = np.random.default_rng(0)
-    rows = [generator.integers(1, 20_000, generator.integers(5, longest)).astype(np.int32) for _ in range(count)]
+    rows = [generator.integers(1, 20_000, generator.integers(5, 200)).astype(np.int32) for _ in range(count)]
     return EncodedTexts.collect(rows, np.arange(count, dtype=np.int32) % 2, 20_000)
 
 
@@ -90,18 +93,26 @@ def test_ratios_are_medians_over_rounds_not_ratios_of_medians() -> None:
 
 
 def test_it_runs(tmp_path: Path) -> None:
-    """One tiny cell with two implementations; the file has all figures."""
-    path = tmp_path / "figures.json"
+    """One tiny cell, and epochs of a CONFIG, with three implementations, a process each; the file has all figures."""
+    path, config = tmp_path / "figures.json", tmp_path / "config.yaml"
+    table = write_csv(tmp_path / "reviews.csv", [("text", "label"), *reviews(1_600)])
+    values = small_config(data__train=str(table), data__test=None, tokenizer__max_tokens=40)
+    config.write_text(yaml.safe_dump(values), encoding="utf-8")
     sizes = ("--units", "4", "--lengths", "8", "--rows", "4", "--rounds", "2")
-    result = _bench("--cells", "lstm", *sizes, "--ways", "keras,seqclf", "--json", str(path))
+    result = _bench(str(config), "--cells", "simple_rnn", *sizes, "--ways", "keras,seqclf,notes", "--json", str(path))
     assert result.exit_code == 0, result.output
-    assert "| step | lstm | 4 | 8 x 4 | seqclf |" in result.output
+    assert "| step | simple_rnn | 4 | 8 x 4 | seqclf |" in result.output
     figures = json.loads(path.read_text(encoding="utf-8"))
     assert figures["machine"]["cores"] >= 1 and figures["rounds"] == 2
-    assert [case["measure"] for case in figures["cases"]] == ["forward", "step"]
+    assert [case["measure"] for case in figures["cases"]] == ["forward", "step", "epoch"]
     for case in figures["cases"]:
-        assert set(case["ways"]) == {"seqclf", "keras"}
+        assert set(case["ways"]) == {"seqclf", "keras"} | ({"notes"} if case["measure"] == "epoch" else set())
         assert all(len(way["seconds"]) == 2 and min(way["seconds"]) > 0 for way in case["ways"].values())
+    epochs = figures["cases"][-1]["ways"]
+    ours, theirs = epochs["seqclf"], epochs["notes"]
+    assert theirs["cells"] > ours["cells"] > ours["tokens"] == theirs["tokens"]
+    assert 0 < making_shares(figures["cases"])["simple_rnn"] < 1
+    assert "of seqclf's simple_rnn epoch" in " ".join(result.output.split())
 
 
 def test_without_options_every_usable_implementation_is_timed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,19 +150,10 @@ def test_implementations_do_the_same_work() -> None:
     assert np.shape(forward) == (6, 1)
 
 
-def test_the_notebook_runs_complete_epochs() -> None:
-    results = run(
-        [Case("simple_rnn", 2, measure=EPOCH)], ["seqclf", "notes"], rounds=1, texts=_texts(1_600, longest=40)
-    )
-    ours, theirs = (results[0]["ways"][way] for way in ("seqclf", "notes"))
-    assert ours["seconds"][0] > 0 and theirs["seconds"][0] > 0
-    assert theirs["cells"] > ours["cells"] > ours["tokens"] == theirs["tokens"]
-    assert 0 < making_shares(results)["simple_rnn"] < 1
-
-
 def test_a_worker_failure_is_reported() -> None:
-    with pytest.raises(SeqclfError, match="stock Keras: the benchmark's process ended: .*no_such_cell"):
-        run([Case("no_such_cell")], ["keras"], rounds=1)
+    """PyTorch's worker, which imports no TensorFlow, fails at once, whether PyTorch is installed or not."""
+    with pytest.raises(SeqclfError, match="PyTorch, padded: the benchmark's process ended: .*('torch'|no_such_cell)"):
+        run([Case("no_such_cell")], ["torch"], rounds=1)
 
 
 @pytest.mark.parametrize(
