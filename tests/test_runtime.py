@@ -96,12 +96,20 @@ def test_the_command_line_sets_the_requested_threads(
     config = f"data: {{source: table, train: {sample_csv}}}\nlayers: {layers}\n"
     config += "training: {epochs: 1, baseline: false}\n"
     (tmp_path / "config.yaml").write_text(config, encoding="utf-8")
+    # They are written before the first step, and a training takes seconds.
     program = """
 import json, sys
-from pathlib import Path
 from seqclf.cli import cli
+from seqclf.runs import Run
+
+def until_known(run, **values):
+    update(run, **values)
+    if "threads" in values:
+        print(json.dumps(run.manifest["threads"]))
+        sys.exit()
+
+update, Run.update_manifest = Run.update_manifest, until_known
 cli.main(sys.argv[1:], standalone_mode=False)
-print(json.dumps(json.loads(next(Path("runs").glob("*/manifest.json")).read_text())["threads"]))
 """
     arguments = ["train", "config.yaml", "--threads", threads]
     done = subprocess.run(
