@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import yaml
 from click.testing import CliRunner, Result
-from conftest import small_config
+from conftest import POOLED, small_config
 from metric_examples import baseline_with, metrics_with
 
 from seqclf.cli import cli
@@ -38,9 +38,8 @@ def _train(*arguments: str) -> Result:
 @pytest.fixture
 def config_file(three_labels_csv: Path, tmp_path: Path) -> Path:
     path = tmp_path / "config.yaml"
-    path.write_text(
-        yaml.safe_dump(small_config(data__train=str(three_labels_csv), training__epochs=1)), encoding="utf-8"
-    )
+    config = small_config(data__train=str(three_labels_csv), layers=POOLED, training__epochs=1)
+    path.write_text(yaml.safe_dump(config), encoding="utf-8")
     return path
 
 

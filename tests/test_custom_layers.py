@@ -91,6 +91,7 @@ def test_a_run_with_it_is_complete(sample_csv: Path, tmp_path: Path) -> None:
     np.testing.assert_allclose([float(line) for line in out.split()], probabilities[:, 1], atol=1e-5)
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_commands_ask_for_leave(sample_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from seqclf.layer_types import custom
 
@@ -102,7 +103,7 @@ def test_commands_ask_for_leave(sample_csv: Path, tmp_path: Path, monkeypatch: p
     layers = LAYERS.replace("layers_of_a_user", "my_own_layers")
     config.write_text(
         f"data: {{source: table, train: {sample_csv}}}\ntokenizer: {{vocab_size: 300, max_tokens: 12}}\n"
-        f"layers:\n{layers}training: {{epochs: 1}}\n",
+        f"layers:\n{layers}training: {{epochs: 1, baseline: false}}\n",
         encoding="utf-8",
     )
     refused = CliRunner().invoke(cli, ["train", str(config)])

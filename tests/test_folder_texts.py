@@ -244,6 +244,7 @@ def _call(*arguments: str) -> str:
     return " ".join(done.stderr.split())
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_check_train_and_init_say_what_is_left_out(tmp_path: Path) -> None:
     root = tmp_path / "reviews"
     for i in range(24):

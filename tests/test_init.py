@@ -50,6 +50,7 @@ def test_init_never_overwrites(tmp_path: Path) -> None:
     assert "cannot be written" in _call("init", "-o", str(tmp_path / "no" / "x.yaml")).stderr
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_init_writes_a_config_that_trains_on_the_file_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from seqclf.sources.sample.grammar import reviews
 

@@ -20,6 +20,8 @@ from seqclf.errors import InputError
 from seqclf.ngrams.fit import fit_ngrams, refit_ngrams
 from seqclf.training.options import Callbacks, TrainOptions
 
+pytestmark = pytest.mark.usefixtures("no_saved_models")
+
 
 def _config(path: Path, **changes: Any) -> dict[str, Any]:
     return small_config(data__train=str(path), **{"layers": [], "head": [], **changes})

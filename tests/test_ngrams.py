@@ -229,6 +229,7 @@ def test_a_mix_is_chosen_on_validation(sample_csv: Path, tmp_path: Path) -> None
     assert again.loss == pytest.approx(run.metrics["validation"]["loss"], abs=1e-5), "and kept with the best epoch"
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_lists_of_labels(tmp_path: Path) -> None:
     path = tmp_path / "lists.jsonl"
     words = {"sea": "water boat", "sky": "cloud bird", "land": "tree hill"}

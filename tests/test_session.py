@@ -16,6 +16,8 @@ from seqclf.training.events import Event, Stage, StepDone
 from seqclf.training.options import Callbacks, TrainOptions
 from seqclf.training.session import resume, train_folds, train_new
 
+pytestmark = pytest.mark.usefixtures("no_saved_models")
+
 
 def _config(sample_csv: Path, **changes: Any) -> Config:
     return checked_config(small_config(data__train=str(sample_csv), layers=POOLED, training__epochs=1, **changes))

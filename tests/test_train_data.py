@@ -17,13 +17,14 @@ from seqclf.config.loading import with_absolute_paths
 from seqclf.runs import Run
 from seqclf.training.folds import fold_config
 
-QUICK = ("--set", "layers=[{type: pool}]", "--set", "training.epochs=1")
+QUICK = ("--set", "layers=[{type: pool}]", "--set", "training.epochs=1", "--set", "training.baseline=false")
 
 
 def _call(*arguments: str) -> Result:
     return CliRunner().invoke(cli, arguments)
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_a_file_is_trained_on_and_its_config_can_be_trained_again(
     sample_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -59,9 +59,10 @@ def _same(a: Sequence[np.ndarray], b: Sequence[np.ndarray]) -> bool:
 # --- learning rates ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_each_update_has_the_schedule_s_rate_and_history_tells_it(sample_csv: Path, tmp_path: Path) -> None:
     options = {"epochs": 2, "batch_size": 16, "log_every": 3, "schedule": {"type": "linear", "warmup": 4}}
-    run = trained(small_config(data__train=str(sample_csv), training=options), tmp_path)
+    run = trained(small_config(data__train=str(sample_csv), training=options, layers=POOLED), tmp_path)
     lines = [json.loads(line) for line in run.history.read_text(encoding="utf-8").splitlines()]
     messages = [line["learning_rate"] for line in lines if line["type"] == "steps"]
     expected = [1e-3 * min(n / 4, (17 - n) / 13) for n in (3, 6, 8, 11, 14, 16)]
