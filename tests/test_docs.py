@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 import yaml
-from conftest import trained
+from conftest import POOLED, trained, written_config
 from language_models import lm_config
 
 from seqclf.config import checked_config, load_config
@@ -87,13 +87,18 @@ def test_links_lead_somewhere(page: Path) -> None:
 def language_model_run(sample_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     from seqclf.cli.exported_language_model import make_saved_model
 
-    run: Run = trained(lm_config(sample_csv, training__epochs=1), tmp_path_factory.mktemp("language_models"))
+    config = lm_config(sample_csv, training__epochs=1, tokenizer={"type": "char", "max_tokens": 512})
+    run: Run = trained(config, tmp_path_factory.mktemp("language_models"))
     make_saved_model(run, run.saved_model, tokens=5)
     return run
 
 
-def test_python_examples_run(binary_run: Run, offers_run: Run, language_model_run: Run, tmp_path: Path) -> None:
-    """Each with names of its own. All share a process, except what must run before TensorFlow computes anything."""
+def test_python_examples_run(
+    binary_run: Run, offers_run: Run, language_model_run: Run, sample_csv: Path, tmp_path: Path
+) -> None:
+    """Each with names of its own, and with a config that trains in a second. All share a process, except what must run
+    before TensorFlow computes anything."""
+    config = written_config(tmp_path, sample_csv, layers=POOLED)
     together, alone = [], []
     for block in itertools.chain.from_iterable(_blocks(page, "python") for page in PAGES):
         program = block.replace('"my_model"', repr(str(binary_run.saved_model)))
@@ -103,6 +108,7 @@ def test_python_examples_run(binary_run: Run, offers_run: Run, language_model_ru
         program = program.replace('"my_language_model/model.onnx"', repr(str(language_model_run.onnx)))
         program = program.replace('"my_language_model"', repr(str(language_model_run.folder)))
         program = program.replace('"my_writer"', repr(str(language_model_run.saved_model)))
+        program = program.replace('"configs/quickstart.yaml"', repr(str(config)))
         runs = binary_run.folder.parent if "find_model" in block else tmp_path
         program = program.replace('"runs"', repr(str(runs)))
         (alone if "tune_runtime(" in program else together).append(program)
