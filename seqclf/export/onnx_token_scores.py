@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from seqclf.generation.model_file import LOG_PROBABILITIES, TARGETS
 from seqclf.onnx_writer.graph import Graph, token_logits
 from seqclf.onnx_writer.inputs import at_least_one
 from seqclf.token_ids import PAD_ID
 
 if TYPE_CHECKING:
     import onnx
-
-TARGETS, LOG_PROBABILITIES = "targets", "log_probabilities"
-"""Names of an input and an output."""
 
 _SHAPE = ("rows", "targets")
 

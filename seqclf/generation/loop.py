@@ -16,7 +16,7 @@ from seqclf.generation.stops import StopTexts
 from seqclf.text.tokenizer import Tokenizer
 
 States: TypeAlias = Sequence[NDArray[np.float32]]
-"""The states of a model's recurrent layers, ``float32 [1, units]`` each."""
+"""The states of a model's recurrent layers, ``float32 [texts, units]`` each."""
 
 Ending: TypeAlias = Literal["end of text", "tokens", "stop"]
 """Why a text ended: the model ended it, it has as many tokens as wanted, or a stop text occurred."""

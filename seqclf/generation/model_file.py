@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.errors import InputError
+from seqclf.generation.loop import States
 from seqclf.onnx_session import MODEL_FILE, TOKEN_IDS, TOKENIZER_FOLDER, metadata, open_session, run_session
 from seqclf.runs import LANGUAGE_MODEL
 from seqclf.text.kinds import load_tokenizer
@@ -24,8 +25,6 @@ TARGETS, LOG_PROBABILITIES = "targets", "log_probabilities"
 """Names of inputs and outputs, beside ``TOKEN_IDS`` and the states."""
 
 _IF_MISSING = "copy it from a run of a language model, which has one, or train again"
-
-States: TypeAlias = Sequence[NDArray[np.float32]]
 
 
 @dataclass(frozen=True)

@@ -100,8 +100,11 @@ def _ids(text: str, tokenizer: Tokenizer) -> list[int]:
     """The tokens of a text that goes on: no end of a field, and white space at the end, if the tokenizer has any."""
     plain = tokenizer.plain
     ids = plain.encode(text)
-    if not text.strip() or not text[-1].isspace() or plain.decode(ids)[-1:].isspace():
+    if not text.strip() or not text[-1].isspace():
         return ids
     # A tokenizer that reads no white space at the end of a text reads it before a character.
     longer = plain.encode(f"{text.rstrip()} {text.rstrip()[-1]}")[:-1]
-    return longer if plain.decode(longer) == f"{plain.decode(ids)} " else ids
+    if longer == ids:
+        return ids
+    read = plain.decode(ids)
+    return longer if not read[-1:].isspace() and plain.decode(longer) == f"{read} " else ids
