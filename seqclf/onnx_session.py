@@ -27,14 +27,11 @@ _CURE = "if the file is damaged, copy it again or train again"
 _MOST_SHOWN = 300  # characters of a message of ONNX Runtime
 
 
-def open_session(
-    path: Path, threads: int | None = None, *, if_missing: str = "`seqclf export --format onnx` writes it"
-) -> onnxruntime.InferenceSession:
+def open_session(path: Path, threads: int | None = None) -> onnxruntime.InferenceSession:
     """A session of a model on the CPU.
 
     Args:
         threads: number of threads; None: one per core.
-        if_missing: what the error says to do about a missing file.
 
     Raises:
         InputError: the file is missing or no model.
@@ -42,7 +39,7 @@ def open_session(
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:
-        raise InputError(f"{path}: is missing; {if_missing}") from error
+        raise InputError(f"{path}: is missing; `seqclf export --format onnx` writes it") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
     import onnxruntime

@@ -275,7 +275,7 @@ def test_options_outside_their_range(options: dict[str, Any], tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda run: (run / "model.onnx").unlink(), "model.onnx: is missing; copy it from a run"),
+        (lambda run: (run / "model.onnx").unlink(), "model.onnx: is missing; `seqclf export --format onnx` writes it"),
         (lambda run: (run / "model.onnx").write_bytes(b"no model"), "model.onnx: cannot be read as a model"),
         (lambda run: (run / "tokenizer" / "tokenizer.json").unlink(), "tokenizer.json"),
         (lambda run: BYTES.save(run / "tokenizer"), "does not belong to tokenizer/ beside it: the model knows 12 "),

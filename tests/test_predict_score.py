@@ -207,6 +207,6 @@ def test_a_run_of_an_earlier_version_says_what_to_do(tmp_path: Path) -> None:
     run = write_model(tmp_path / "old-1")
     done = CliRunner().invoke(cli, ["predict", "--score", "abc", "--run", str(run)])
     assert done.exit_code == 2
-    assert "cannot score texts, because an earlier version of seqclf wrote it; train again" in " ".join(
+    assert "cannot score texts, because an earlier version of seqclf wrote it; delete it in its run" in " ".join(
         done.stderr.split()
     )

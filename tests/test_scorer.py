@@ -103,7 +103,9 @@ def test_bad_texts_are_errors(pair: Pair) -> None:
 
 
 def test_a_file_of_an_earlier_version_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="an earlier version of seqclf wrote it; train again, or measure a file as a"):
+    with pytest.raises(
+        InputError, match="an earlier version of seqclf wrote it; delete it in its run, and `seqclf exp"
+    ):
         Scorer.load(write_model(tmp_path / "run"))
 
 

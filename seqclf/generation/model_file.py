@@ -24,8 +24,6 @@ LOGITS = "logits"
 TARGETS, LOG_PROBABILITIES = "targets", "log_probabilities"
 """Names of inputs and outputs, beside ``TOKEN_IDS`` and the states."""
 
-_IF_MISSING = "copy it from a run of a language model, which has one, or train again"
-
 
 @dataclass(frozen=True)
 class LanguageModelFile:
@@ -55,7 +53,7 @@ class LanguageModelFile:
         Raises ``InputError`` if the file is missing, or is no language model of seqclf.
         """
         path = Path(folder) / MODEL_FILE
-        session = open_session(path, threads, if_missing=_IF_MISSING)
+        session = open_session(path, threads)
         try:
             about = metadata(session)
             if "labels" in about:

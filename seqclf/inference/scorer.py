@@ -89,8 +89,8 @@ class Scorer:
         file = LanguageModelFile.open(folder, threads=threads)
         if not file.scores:
             raise InputError(
-                f"{file.path}: cannot score texts, because an earlier version of seqclf wrote it; train again, or "
-                "measure a file as a whole with `seqclf eval --data FILE`"
+                f"{file.path}: cannot score texts, because an earlier version of seqclf wrote it; delete it in its "
+                "run, and `seqclf export --format onnx` writes a new one"
             )
         return cls(file, file.tokenizer())
 
