@@ -107,7 +107,9 @@ def test_prompts_without_a_known_token_are_an_error(prompt: bytes, lm: Path) -> 
 def test_extreme_options_give_a_text(options: tuple[str, str], lm: Path) -> None:
     done = _call(lm, "a", "--json", *options)
     assert done.exit_code == 0, done.stderr
-    assert json.loads(done.stdout)["tokens"] >= 1
+    found = json.loads(done.stdout)
+    # A random draw may be the end of the text at once, above all at a high temperature.
+    assert found["tokens"] >= 1 or found["ending"] == "end of text"
 
 
 @pytest.mark.parametrize(

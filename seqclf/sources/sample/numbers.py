@@ -25,7 +25,7 @@ Start = tuple[int, int]
 LABELS = ("arithmetic", "fibonacci", "geometric", "squares")
 """The kinds. fibonacci: each number is the sum of the two before it, from any two numbers."""
 
-ROWS = {"train": 80_000, "test": 400}
+ROWS = {"train": 160_000, "test": 400}
 """Number of sequences in each part, a quarter of each kind. Training has some starts more than once."""
 
 SHOWN = 4
@@ -120,8 +120,8 @@ def _root_and_step(one: int, other: int) -> Start | None:
 
 
 _RULES: dict[str, _Rule] = {
-    "arithmetic": _Rule(_arithmetic, _step, [*product(range(1, 401), range(1, 41))]),
-    "fibonacci": _Rule(_fibonacci, lambda one, other: (one, other), [*product(range(1, 151), range(1, 151))]),
+    "arithmetic": _Rule(_arithmetic, _step, [*product(range(1, 301), range(1, 31))]),
+    "fibonacci": _Rule(_fibonacci, lambda one, other: (one, other), [*product(range(1, 101), range(1, 101))]),
     "geometric": _Rule(
         _geometric,
         _ratio,
