@@ -163,5 +163,9 @@ def test_plain_text_has_no_columns_to_name(tmp_path: Path) -> None:
     read = partial(unlabelled_source_of, config=config, encoding=None)
     assert list(read(table, text=("body",)).read(str(table)).texts) == ["one"]
     assert list(read(plain, text=()).read(str(plain)).texts) == ["one\n"]
-    with pytest.raises(InputError, match="--text: .*texts.txt is read as plain text, which has no columns; omit"):
+    with pytest.raises(
+        InputError, match="--text: .*texts.txt is read as plain text, which has no columns; omit --text"
+    ):
         read(plain, text=("body",))
+    with pytest.raises(InputError, match="--text: .* is a folder of texts, which has no columns; omit --text"):
+        read(tmp_path, text=("body",))

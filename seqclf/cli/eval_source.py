@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,10 @@ def source_of(
     encoding: str | None,
     labelled: bool = True,
 ) -> Source:
-    """The source that reads ``--data``; ``labelled``: with labels."""
+    """The source that reads ``--data``; ``labelled``: with labels.
+
+    Raises ``InputError`` for columns of a folder.
+    """
     from seqclf.sources.table import TableData
     from seqclf.sources.table.files import files_of
     from seqclf.sources.table.reader import TableSource
@@ -37,6 +40,8 @@ def source_of(
     from seqclf.tables.formats import TEXT_KINDS, kind_of
 
     if path.is_dir():
+        what = f"{path} is a folder of texts"
+        _reject_columns(what, {"--text": text, "--label": label, "--label-separator": label_separator})
         source = _folder_source(path, config, encoding)
         return source if labelled else WithoutLabels(source)
     usual = config.data.file_encoding
@@ -102,12 +107,18 @@ def unlabelled_source_of(path: Path, config: Config, *, text: tuple[str, ...], e
     own = config.data
     if (kind_of(path) is not None and not path.is_dir()) or (path.is_dir() and not isinstance(own, TextData)):
         return source_of(path, config, text=text, label=None, label_separator=None, encoding=encoding, labelled=False)
-    if text:
-        raise InputError(f"--text: {path} is read as plain text, which has no columns; omit --text")
+    _reject_columns(f"{path} is read as plain text", {"--text": text})
     documents = own.documents if isinstance(own, TextData) else "file"
     encoding = encoding or own.file_encoding
     read = TextData(source="text", train=str(path), validation=0.0, documents=documents, encoding=encoding)
     return read.open(with_labels=False)
+
+
+def _reject_columns(what: str, given: Mapping[str, Any]) -> None:
+    """Raise ``InputError`` for options that name columns of what has none."""
+    for option, value in given.items():
+        if value:
+            raise InputError(f"{option}: {what}, which has no columns; omit {option}")
 
 
 def _optional_columns(config: Config, table: TableSource, path: Path, *, own_columns: bool) -> dict[str, Any]:
