@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import functools
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -110,7 +110,10 @@ class GraphSpacing(tf.Module):
 
 def _for_re2(pattern: str) -> str:
     r"""The pattern with the digits that Python's ``\d`` matches; in RE2, it matches those of ASCII alone."""
-    if r"\d" not in pattern:
-        return pattern
-    codes = [code for code in range(0x110000) if re.match(r"\d", chr(code))]
-    return pattern.replace(r"\d", f"[{character_class(zip(codes, codes, strict=True))}]")
+    return pattern.replace(r"\d", _digits()) if r"\d" in pattern else pattern
+
+
+@functools.cache
+def _digits() -> str:
+    codes = [code for code in range(0x110000) if chr(code).isdecimal()]
+    return f"[{character_class(zip(codes, codes, strict=True))}]"
