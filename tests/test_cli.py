@@ -113,7 +113,15 @@ def test_eval_takes_a_file_or_a_folder(binary_run: Run, tmp_path: Path) -> None:
     table.write_text("text\tlabel\ngood film\tgreat\n", encoding="utf-8")
     refused = _call("eval", *run, "--data", str(table))
     assert refused.exit_code == 2
-    assert 'labels that do not occur in the training texts: "great" (known: negative, positive)' in refused.stderr
+    reason = 'every text has a label that does not occur in the training texts: "great" (known: negative, positive)'
+    assert reason in refused.stderr
+    table.write_text("text\tlabel\ngood film\tgreat\nbad film\tnegative\n", encoding="utf-8")
+    measured = _call("eval", *run, "--data", str(table))
+    unknown = {"labels": ["great"], "texts": 1, "dropped": True}
+    assert (json.loads(measured.stdout)["texts"], json.loads(measured.stdout)["unknown_labels"]) == (1, unknown)
+    assert '1 given text with labels that do not occur in the training texts ("great"): skipped' in measured.stderr
+    refused = _call("eval", *run, "--data", str(table), "--set", "data.unknown_labels=error")
+    assert (refused.exit_code, "data.unknown_labels to wrong" in refused.stderr) == (2, True)
 
 
 def test_eval_sets_data_options_alone(binary_run: Run) -> None:

@@ -26,7 +26,7 @@ def test_three_labels_by_hand() -> None:
     metrics = classification_metrics(logits, np.array([0, 1, 2, 2]), ["a", "b", "c"])
     assert tuple(metrics.confusion) == ((1, 0, 0), (1, 0, 0), (1, 0, 1))
     assert metrics.labels["a"] == LabelMetrics(precision=pytest.approx(1 / 3), recall=1.0, f1=0.5, support=1)
-    assert metrics.labels["b"] == LabelMetrics(precision=0.0, recall=0.0, f1=0.0, support=1)
+    assert metrics.labels["b"] == LabelMetrics(precision=None, recall=0.0, f1=0.0, support=1)
     assert metrics.macro_f1 == pytest.approx((0.5 + 0 + 2 / 3) / 3)
     assert metrics.loss == pytest.approx(-np.mean(np.log([0.7, 0.3, 0.8, 0.4])))
 

@@ -261,7 +261,7 @@ def test_metrics_by_hand() -> None:
     )
     assert metrics.labels["b"].precision == pytest.approx(1 / 3)
     assert metrics.labels["b"].f1 == pytest.approx(0.5)
-    assert metrics.labels["c"] == DecidedLabelMetrics(precision=0.0, recall=0.0, f1=0.0, support=0, threshold=0.25)
+    assert metrics.labels["c"] == DecidedLabelMetrics(precision=None, recall=None, f1=None, support=0, threshold=0.25)
     assert metrics.micro_precision == pytest.approx(2 / 4)
     assert metrics.micro_recall == pytest.approx(2 / 3)
     assert metrics.micro_f1 == pytest.approx(4 / 7)
@@ -277,6 +277,7 @@ def test_metrics_by_hand() -> None:
 def test_metrics_of_nothing_found_and_large_logits_are_numbers() -> None:
     metrics = multi_label_metrics(np.full((2, 2), -1e4), np.zeros((2, 2), bool), ["a", "b"], [0.5, 0.5])
     assert (metrics.micro_f1, metrics.accuracy, metrics.loss) == (0.0, 1.0, 0.0)
+    assert metrics.micro_precision is metrics.micro_recall is None
     assert sigmoid(np.array([-1e4, 1e4])).tolist() == [0.0, 1.0]
 
 

@@ -98,7 +98,8 @@ def test_scores_are_those_of_scikit_learn(truth: list[int], labels: int, seed: i
     assert [len(row) for row in metrics.confusion] == [6] * 6
     for number in range(labels, 6):
         row = metrics.labels[f"l{number}"]
-        assert (row.recall, row.f1, row.support) == (0, 0, truth.count(number))
+        occurs = 0 if number in truth else None
+        assert (row.precision, row.recall, row.f1, row.support) == (None, occurs, occurs, truth.count(number))
         assert sum(metrics.confusion[number]) == truth.count(number)
 
 
@@ -176,7 +177,7 @@ def test_unknown_labels_count_as_wrong_in_a_run(wrong_run: Any) -> None:
     assert validation["texts"] == 10
     assert validation["accuracy"] <= 0.6
     assert list(validation["labels"]) == ["neg", "pos", "mixed"]
-    assert validation["labels"]["mixed"] == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 4}
+    assert validation["labels"]["mixed"] == {"precision": None, "recall": 0.0, "f1": 0.0, "support": 4}
     assert np.isfinite(validation["loss"])
     assert len(wrong_run.labels) == 2
     found = _eval(wrong_run)

@@ -1,103 +1,164 @@
-"""The output of ``seqclf eval``: scores, a row for each label, and confusions."""
+"""The output of ``seqclf eval``: scores, a row for each label, confusions and thresholds."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from rich.markup import escape
-from rich.table import Table
+from rich.console import Console
 
 from seqclf.baseline.comparison import description, lead
+from seqclf.cli.columns import cell_len
 from seqclf.cli.console import console
+from seqclf.cli.grids import Grid, Report, Values
 from seqclf.cli.wrap import wrapped
 from seqclf.labels import on_one_line
 from seqclf.metrics.confusion import Confusion
 from seqclf.metrics.counts import LabelMetrics
-from seqclf.metrics.kinds import ClassifierMetrics
+from seqclf.metrics.kinds import ClassifierMetrics, all_scores
 from seqclf.metrics.measured import Measured
 from seqclf.metrics.multi_label import DecidedLabelMetrics, MultiLabelMetrics
-from seqclf.metrics.scores import words_of
+from seqclf.metrics.scores import number_of, words_of
+from seqclf.metrics.thresholds import AtThreshold
 
 _MOST_PAIRS = 15
 _MOST_LABELS = 60  # rows of a table that has no matrix beside it; enough for every label of most data
 _MATRIX_OF_FILES = 100  # width of a confusion matrix that is written to a file or another program
 _CORNER = "true \\ predicted"
+_AVERAGES = ("micro", "macro", "weighted")
 
 
 def show_metrics(
-    run_name: str, where: str, measured: Measured, *, score: str = "accuracy", text_alone: bool = False
+    run_name: str,
+    where: str,
+    measured: Measured,
+    *,
+    score: str = "accuracy",
+    text_alone: bool = False,
+    markdown: bool = False,
 ) -> None:
-    """Print metrics on stdout, fitted to its width.
+    """Print metrics on stdout, fitted to its width, or as Markdown.
 
-    If the complete confusion matrix fits, labels keep their order, so that both tables match. Otherwise the most
-    confused pairs replace it, and labels are sorted by F1. ``score`` is the metric to compare with the baseline;
-    ``text_alone`` as in ``description``.
+    ``score`` is the metric to compare with the baseline; ``text_alone`` as in ``description``.
     """
     out = console()
-    width = out.width if out.is_terminal else None
+    width = out.width if out.is_terminal and not markdown else None
+    most = out.width if width is not None else min(out.width, _MATRIX_OF_FILES)
+    metrics = measured.metrics
+    title = f"{run_name} on {where}: {metrics.texts:,} text{'' if metrics.texts == 1 else 's'}"
+    report = Report(title, [*_scores(measured, score, text_alone=text_alone), "", *_tables(metrics, most)])
+    if markdown:
+        if metrics.unknown_labels is not None:  # a terminal has it already, on standard error
+            report.parts.insert(1, metrics.unknown_labels.summary_of("given"))
+        out.print(report.markdown(), markup=False, soft_wrap=True)
+    else:
+        _print(out, report, width)
+
+
+def _print(out: Console, report: Report, width: int | None) -> None:
+    """Print on a terminal, or as wide as it is into a file."""
+    for part in (report.title, *report.parts):
+        if isinstance(part, Grid):
+            out.print(part)
+        else:
+            text = part.terminal(width) if isinstance(part, Values) else wrapped(part, width)
+            out.print(text, markup=False, soft_wrap=True)
+
+
+def _scores(measured: Measured, score: str, *, text_alone: bool) -> Iterator[str | Values]:
+    """What is not in tables."""
     metrics, baseline = measured.metrics, measured.baseline
-    out.print(
-        wrapped(f"{run_name} on {where}: {metrics.texts:,} text{'' if metrics.texts == 1 else 's'}", width),
-        markup=False,
-        soft_wrap=True,
-    )
     loss, accuracy, *others = metrics.shown()
-    scores = "   ".join(f"{words_of(name)} {metrics.value(name):.4f}" for name in (accuracy, loss, *others))
-    out.print(wrapped(scores, width), soft_wrap=True)
+    values = {words_of(name): number_of(name, metrics.value(name)) for name in (accuracy, loss, *others)}
+    if (more := metrics.evaluation) is not None:
+        ends = " to ".join(number_of(accuracy, end) for end in (more.accuracy_low, more.accuracy_high))
+        values[words_of(accuracy)] += f" (95 % interval {ends})"
+    yield Values(list(values.items()))
+    if more is not None:
+        yield Values([(words_of(name), number_of(name, getattr(more, name))) for name in more.shown()])
     if metrics.weight is not None:
-        note = f"scores weigh each text by data.weight, {metrics.weight:,.6g} in sum; texts of weight 0 are left out"
-        out.print(wrapped(note, width), markup=False, soft_wrap=True)
+        yield f"scores weigh each text by data.weight, {metrics.weight:,.6g} in sum; texts of weight 0 are left out"
     if baseline is not None:
         sentence = description(baseline, score, "these texts", text_alone=text_alone)
-        out.print(wrapped(f"{sentence}: {lead(metrics, baseline, score)}", width), markup=False, soft_wrap=True)
-    out.print()
+        yield f"{sentence}: {lead(metrics, baseline, score)}"
+
+
+def _tables(metrics: ClassifierMetrics, most: int) -> Iterator[str | Grid]:
+    """Labels, confusions and thresholds, in at most ``most`` columns.
+
+    If the complete confusion matrix fits, labels keep their order, so that both tables match. Otherwise the most
+    confused pairs replace it, and labels are sorted by F1.
+    """
+    many = len(metrics.labels) > _MOST_LABELS
     if isinstance(metrics, MultiLabelMetrics):
-        out.print(_label_table(metrics, by_f1=True))
-        out.print("\naccuracy: the fraction of texts with all labels correct", markup=False)
-        if len(metrics.labels) > _MOST_LABELS:
-            out.print("For all labels use --json.")
-        return
-    most = out.width if out.is_terminal else min(out.width, _MATRIX_OF_FILES)
-    matrix = confusion_table(metrics.confusion, list(metrics.labels), most)
-    out.print(_label_table(metrics, by_f1=matrix is None))
-    out.print()
-    if matrix is not None:
-        out.print(matrix)
-    elif (pairs := confused_pairs(metrics.confusion, list(metrics.labels))) is not None:
-        out.print(pairs)
-        both = "all labels and " if len(metrics.labels) > _MOST_LABELS else ""
-        out.print(wrapped(f"For {both}the full confusion matrix use --json.", width), soft_wrap=True)
+        yield _label_grid(metrics, by_f1=True)
+        yield ""
+        yield "accuracy: the fraction of texts with all labels correct"
+        if many:
+            yield "For all labels use --json."
+    else:
+        matrix = confusion_grid(metrics.confusion, list(metrics.labels), most)
+        yield _label_grid(metrics, by_f1=matrix is None)
+        yield ""
+        if matrix is not None:
+            yield matrix
+        elif (pairs := confused_pairs(metrics.confusion, list(metrics.labels))) is not None:
+            yield pairs
+            yield f"For {'all labels and ' if many else ''}the full confusion matrix use --json."
+    if metrics.evaluation is not None and (rows := metrics.evaluation.threshold_table):
+        yield ""
+        yield _of_thresholds(metrics)
+        yield _threshold_grid(rows)
 
 
-def _label_table(metrics: ClassifierMetrics, *, by_f1: bool) -> Table:
-    """A row for each label; of more than ``_MOST_LABELS`` labels by F1, the first and the last."""
-    table = label_first_table("label")
-    thresholds = ["threshold"] if isinstance(metrics, MultiLabelMetrics) else []
-    for column in ("precision", "recall", "F1", "texts", *thresholds):
-        table.add_column(column, justify="right", no_wrap=True)
-    rows: list[tuple[str, LabelMetrics]] = list(metrics.labels.items())
+def _label_grid(metrics: ClassifierMetrics, *, by_f1: bool) -> Grid:
+    """A row for each label; of more than ``_MOST_LABELS`` labels by F1, the first and the last. Then the averages."""
+    decided = isinstance(metrics, MultiLabelMetrics)
+    labels: list[tuple[str, LabelMetrics]] = list(metrics.labels.items())
     if by_f1:
-        rows.sort(key=lambda item: (-item[1].f1, -item[1].support))
+        labels.sort(key=lambda item: (-1 if item[1].f1 is None else item[1].f1, item[1].support), reverse=True)
     half = _MOST_LABELS // 2
-    left_out = len(rows) - _MOST_LABELS if by_f1 else 0
-    for place, (label, row) in enumerate(rows):
-        if left_out > 0 and half <= place < half + left_out:
+    left_out = max(0, len(labels) - _MOST_LABELS) if by_f1 else 0
+    rows = []
+    for place, (label, row) in enumerate(labels):
+        if half <= place < half + left_out:
             if place == half:
-                table.add_row(f"{left_out:,} more labels")
+                rows.append([f"{left_out:,} more labels", *[""] * (5 if decided else 4)])
             continue
-        cells = [f"{row.precision:.4f}", f"{row.recall:.4f}", f"{row.f1:.4f}", f"{row.support:,}"]
+        cells = [*_three(row.precision, row.recall, row.f1), f"{row.support:,}"]
         if isinstance(row, DecidedLabelMetrics):
-            cells.append(_threshold(row.threshold))
-        table.add_row(escape(on_one_line(label)), *cells)
-    return table
+            cells.append("-" if row.threshold is None else f"{row.threshold:.4f}")  # "-": the model lacks the label
+        rows.append([on_one_line(label), *cells])
+    scores = all_scores(metrics)
+    if metrics.evaluation is not None:
+        rows.append([])
+        for kind in _AVERAGES:
+            means = _three(*(scores[f"{kind}_{name}"] for name in ("precision", "recall", "f1")))
+            rows.append([f"{kind} average", *means, f"{metrics.texts:,}", *([""] if decided else [])])
+    headings = ["label", "precision", "recall", "F1", "texts", *(["threshold"] if decided else [])]
+    return Grid(headings, rows)
 
 
-def _threshold(value: float | None) -> str:
-    """``value`` is None for a label that the model does not have."""
-    return "-" if value is None else f"{value:.4f}"
+def _three(*scores: float | None) -> list[str]:
+    return [number_of("score", score) for score in scores]
 
 
-def confusion_table(confusion: Sequence[Sequence[int]], labels: Sequence[str], width: int) -> Table | None:
+def _of_thresholds(metrics: ClassifierMetrics) -> str:
+    """What the table of thresholds is about."""
+    if isinstance(metrics, MultiLabelMetrics):
+        return "One threshold for all labels, measured on all decisions (*: used):"
+    second = on_one_line(list(metrics.labels)[1])
+    return f'Thresholds for "{second}" (*: used):'
+
+
+def _threshold_grid(table: Sequence[AtThreshold]) -> Grid:
+    rows = []
+    for row in table:
+        name = "one for each label" if row.threshold is None else f"{row.threshold:.4g}"
+        rows.append([f"{name}{' *' if row.used else ''}", *_three(row.precision, row.recall, row.f1, row.accuracy)])
+    return Grid(("threshold", "precision", "recall", "F1", "accuracy"), rows)
+
+
+def confusion_grid(confusion: Sequence[Sequence[int]], labels: Sequence[str], width: int) -> Grid | None:
     """The complete matrix in at most ``width`` columns, headed by labels, or by their numbers if labels are too wide.
 
     None if it does not fit either way. Rows are true labels.
@@ -112,19 +173,14 @@ def confusion_table(confusion: Sequence[Sequence[int]], labels: Sequence[str], w
         (numbers, [f"{number} {label}" for number, label in zip(numbers, shown, strict=True)]),
     ):
         columns = [
-            max(map(len, (head, *column))) for head, column in zip(heads, zip(*counts, strict=True), strict=True)
+            max(map(cell_len, (head, *column))) for head, column in zip(heads, zip(*counts, strict=True), strict=True)
         ]
-        if max(map(len, (_CORNER, *names))) + sum(2 + column for column in columns) <= width:
-            table = Table(_CORNER, box=None, pad_edge=False)
-            for head in heads:
-                table.add_column(escape(head), justify="right", no_wrap=True)
-            for name, row in zip(names, counts, strict=True):
-                table.add_row(escape(name), *row)
-            return table
+        if max(map(cell_len, (_CORNER, *names))) + sum(2 + column for column in columns) <= width:
+            return Grid((_CORNER, *heads), [[name, *row] for name, row in zip(names, counts, strict=True)])
     return None
 
 
-def confused_pairs(confusion: Confusion, labels: Sequence[str], most: int = _MOST_PAIRS) -> Table | None:
+def confused_pairs(confusion: Confusion, labels: Sequence[str], most: int = _MOST_PAIRS) -> Grid | None:
     """The most frequent pairs of a true label and a wrong prediction; None if all predictions are correct.
 
     The share is the fraction of the true label's texts.
@@ -139,20 +195,11 @@ def confused_pairs(confusion: Confusion, labels: Sequence[str], most: int = _MOS
     )
     if not pairs:
         return None
-    table = label_first_table("most often confused: true label")
-    table.add_column("predicted", overflow="ellipsis")
-    table.add_column("texts", justify="right", no_wrap=True)
-    table.add_column("share", justify="right", no_wrap=True)
-    for count, share, true, predicted in pairs[:most]:
-        table.add_row(escape(on_one_line(true)), escape(on_one_line(predicted)), f"{count:,}", f"{share:.1%}")
+    rows = [
+        [on_one_line(true), on_one_line(predicted), f"{count:,}", f"{share:.1%}"]
+        for count, share, true, predicted in pairs[:most]
+    ]
     if len(pairs) > most:
         rest = sum(count for count, *_ in pairs[most:])
-        table.add_row(f"and {len(pairs) - most:,} more pairs", "", f"{rest:,}", "")
-    return table
-
-
-def label_first_table(heading: str) -> Table:
-    """A table whose first column shrinks on a narrow terminal: it wraps between words, or ends with an ellipsis."""
-    table = Table(box=None, pad_edge=False)
-    table.add_column(heading, overflow="ellipsis")
-    return table
+        rows.append([f"and {len(pairs) - most:,} more pairs", "", f"{rest:,}", ""])
+    return Grid(("most often confused: true label", "predicted", "texts", "share"), rows, words=2)

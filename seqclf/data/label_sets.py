@@ -76,7 +76,9 @@ def label_ids(texts: LabelledTexts, labels: Labels, unknown_labels: UnknownLabel
     kept = np.flatnonzero([strange.isdisjoint(names) for names in texts.label_sets])
     if not len(kept) and (unknown_labels == "drop" or not labels.multi):
         raise InputError(
-            f"{texts.origin}: every text has a label that does not occur in the training texts ({some_of(names)})"
+            f"{texts.origin}: every text has a label that does not occur in the training texts: {some_of(names)} "
+            f"(known: {', '.join(map(on_one_line, labels[:20]))})"
+            + ("" if (note := differ_in_case(names, labels)) is None else f"; {note}")
         )
     unknown = Unknown(names, len(texts) - len(kept), dropped=unknown_labels == "drop")
     if unknown.dropped:
@@ -117,14 +119,19 @@ def counted_texts(texts: LabelledTexts) -> LabelledTexts:
 
 def what_to_do(unknown: Iterable[str], known: Iterable[str]) -> str:
     """Advice on labels that do not occur in the training texts: the known label to write, or the option to set."""
+    return differ_in_case(unknown, known) or (
+        "set data.unknown_labels to wrong to count such texts as errors, or to drop to skip them"
+    )
+
+
+def differ_in_case(unknown: Iterable[str], known: Iterable[str]) -> str | None:
+    """Says which unknown labels are known ones in another case; None if none is."""
     by_case = {name.casefold(): name for name in known}
     alike = {name: by_case[name.casefold()] for name in unknown if name.casefold() in by_case}
-    if alike:
-        pairs = ", ".join(
-            f'"{on_one_line(name)}" and "{on_one_line(other)}"' for name, other in list(alike.items())[:3]
-        )
-        return f"{pairs} differ only in case: use the same case"
-    return "set data.unknown_labels to wrong to count such texts as errors, or to drop to skip them"
+    if not alike:
+        return None
+    pairs = ", ".join(f'"{on_one_line(name)}" and "{on_one_line(other)}"' for name, other in list(alike.items())[:3])
+    return f"{pairs} differ only in case: use the same case"
 
 
 def some_of(names: Sequence[str], most: int = 5) -> str:

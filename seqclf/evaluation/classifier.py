@@ -24,7 +24,7 @@ from seqclf.runs import Run
 from seqclf.tasks.classification.measure import metrics_of
 from seqclf.tasks.classification.metrics import log_probabilities
 from seqclf.tasks.classification.multi_label import sigmoid
-from seqclf.tasks.predictor import Predictor
+from seqclf.tasks.predictor import Predictor, logits_of
 from seqclf.text.fields import check_several
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
@@ -82,13 +82,14 @@ class KerasClassifier:
         return self._as_probabilities(self._logits(encoded))
 
     def evaluate(self, texts: EncodedTexts) -> ClassifierMetrics:
-        """Metrics on texts encoded by this run's tokenizer."""
+        """All metrics on texts encoded by this run's tokenizer."""
         return self.evaluate_each(texts)[0]
 
     def evaluate_each(self, texts: EncodedTexts) -> tuple[ClassifierMetrics, NDArray[np.float64]]:
         """The result of ``evaluate`` and the probabilities behind it, ``float64 [texts, labels]``."""
         logits = self._logits(texts)
-        return metrics_of(logits, texts, self.labels, self.thresholds), self._as_probabilities(logits)
+        metrics = metrics_of(logits, texts, self.labels, self.thresholds, evaluate=True)
+        return metrics, self._as_probabilities(logits)
 
     def _as_probabilities(self, logits: NDArray[np.floating]) -> NDArray[np.float64]:
         return sigmoid(logits) if self.labels.multi else np.exp(log_probabilities(logits))
@@ -97,7 +98,4 @@ class KerasClassifier:
         options = self.config.tokenizer
         batch_tokens = max(_TOKENS_A_BATCH, options.max_tokens)
         batches = Batches(texts, _TEXTS_A_BATCH, options.max_tokens, options.truncate, batch_tokens)
-        if self.prior is None:
-            return self.predictor.logits(batches)
-        logits, known = self.predictor.logits_and_known(batches, self.prior.unknown_id)
-        return self.prior.replace_unknown(logits, known, self.labels)
+        return logits_of(self.predictor, batches, self.labels, self.prior)

@@ -13,7 +13,7 @@ from seqclf.export.card_calls import Format, how_to_call
 from seqclf.labels import MOST_SHOWN, Labels, on_one_line
 from seqclf.metrics.kinds import scores_type
 from seqclf.metrics.measured import Measured
-from seqclf.metrics.scores import Scores, words_of
+from seqclf.metrics.scores import UNDEFINED, Scores, words_of
 
 _MOST_LABELS = 40
 
@@ -123,8 +123,8 @@ def _metrics(about: About) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     best = splits["test"] if "test" in splits else splits["validation"]
     for label, row in list(best.metrics.labels.items())[:_MOST_LABELS]:
-        shown = cell(label, MOST_SHOWN)
-        yield f"| {shown} | {row.precision:.3f} | {row.recall:.3f} | {row.f1:.3f} | {row.support:,} |"
+        scores = (UNDEFINED if score is None else f"{score:.3f}" for score in (row.precision, row.recall, row.f1))
+        yield f"| {cell(label, MOST_SHOWN)} | {' | '.join(scores)} | {row.support:,} |"
     if (more := len(best.metrics.labels) - _MOST_LABELS) > 0:
         yield f"| and {more:,} more | | | | |"
 

@@ -14,6 +14,12 @@ Runs from before lack it: hence ``default=None``, with which their ``metrics.jso
   of epochs, folds and trials, ``seqclf eval`` and model cards show it as "weighted F1" (``words_of``).
 - ``shown=True``: only ``seqclf eval`` shows it.
 - ``smaller_is_better=True``: ``score(name)`` is its negative, so that early stopping keeps the smallest.
+- ``optional=True``: it is None where it is not defined: ``null`` in JSON, "n/a" for people. Not for monitored scores.
+
+A score that is not needed after each epoch, because it needs the order of probabilities or takes long, is a field of
+``EvaluationScores``, ``SingleLabelEvaluation`` or ``MultiLabelEvaluation``, computed from ``Evidence``. It may always
+be undefined. Its function is a plain one of truth, probabilities and weights, as those in ``averages``,
+``calibration``, ``intervals``, ``ranking`` and ``thresholds``.
 
 If ``Counts`` lacks what the score needs, count it in ``seqclf.tasks.classification``. A score of each label is a field
 of ``LabelMetrics``. Another task has its own subclass of ``Scores``; add it to ``seqclf.metrics.monitors``.

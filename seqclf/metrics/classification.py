@@ -18,6 +18,7 @@ from seqclf.metrics.counts import (
     weight_entry,
     weight_in,
 )
+from seqclf.metrics.evaluation import SingleLabelEvaluation, evaluation_entries
 from seqclf.metrics.scores import Scores, count_in, object_in
 
 
@@ -33,7 +34,10 @@ class ClassificationScores(Scores):
         macro_f1_all_labels: mean F1 of all labels.
     """
 
-    aliases: ClassVar[Mapping[str, str]] = {"micro_f1": "accuracy"}  # they are equal
+    aliases: ClassVar[Mapping[str, str]] = {  # they are equal
+        **dict.fromkeys(("micro_precision", "micro_recall", "micro_f1"), "accuracy"),
+        "log_loss": "loss",
+    }
 
     loss: float = metric(lambda counts: counts.losses.mean(), monitored=True, smaller_is_better=True)
     accuracy: float = metric(lambda counts: counts.correct.mean(), monitored=True)
@@ -49,6 +53,7 @@ class ClassificationMetrics(ClassificationScores):
     Attributes:
         texts: number of texts.
         labels: metrics of each label, those that the model does not have last.
+        evaluation: scores that are not computed after each epoch; None: they were not computed.
         weight: the summed weight of the texts, by which the scores weigh them; None: all weigh the same.
         confusion: number of texts by true label and predicted label, in the order of ``labels``.
         unknown_labels: texts whose labels do not occur in the training texts; None if there are none.
@@ -59,6 +64,7 @@ class ClassificationMetrics(ClassificationScores):
     confusion: Confusion
     unknown_labels: Unknown | None = None
     weight: float | None = None
+    evaluation: SingleLabelEvaluation | None = None
 
     @classmethod
     def of(cls, counts: Counts, labels: Iterable[str], confusion: Confusion) -> Self:
@@ -82,6 +88,7 @@ class ClassificationMetrics(ClassificationScores):
             "texts": self.texts,
             **weight_entry(self.weight),
             **super().to_json(),
+            **evaluation_entries(self.evaluation),
             "labels": {label: asdict(one) for label, one in self.labels.items()},
             "confusion": self.confusion.to_json(),
             **remarks(self.unknown_labels),
@@ -99,5 +106,6 @@ class ClassificationMetrics(ClassificationScores):
             confusion=Confusion.from_json(saved.get("confusion"), len(labels)),
             unknown_labels=unknown_in(saved),
             weight=weight_in(saved),
+            evaluation=SingleLabelEvaluation.read(saved),
             **cls.scores_in(saved),
         )

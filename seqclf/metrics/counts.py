@@ -7,7 +7,7 @@ from dataclasses import MISSING, dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
 from seqclf.labels import Unknown
-from seqclf.metrics.scores import Mark, count_in, number_in, object_in, score_field
+from seqclf.metrics.scores import Mark, count_in, number_in, number_or_none_in, object_in, score_field
 
 if TYPE_CHECKING:
     import numpy as np
@@ -85,15 +85,16 @@ class Counts:
 
 
 def metric(
-    compute: Callable[[Counts], float],
+    compute: Callable[[Counts], float | None],
     *,
     monitored: bool = False,
     shown: bool = False,
     smaller_is_better: bool = False,
+    optional: bool = False,
     default: Any = MISSING,
 ) -> Any:
     """A field that is a score: its computation and its marks (``Mark``, ``score_field``)."""
-    return score_field(Mark(compute, monitored, shown, smaller_is_better), default)
+    return score_field(Mark(compute, monitored, shown, smaller_is_better, optional), default)
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(metric, field))
@@ -104,23 +105,36 @@ def frozen(cls: type[T]) -> type[T]:
 
 @dataclass(frozen=True)
 class LabelMetrics:
-    """Metrics of one label: ``support`` is the number of texts that have it."""
+    """Metrics of one label. What is not defined is None; earlier versions saved 0.
 
-    precision: float
-    recall: float
-    f1: float
+    Attributes:
+        precision: None for a label that is never predicted.
+        recall: None for a label that no text has.
+        f1: None if both are; 0 for a label that is never found, or never rightly.
+        support: number of texts that have it.
+    """
+
+    precision: float | None
+    recall: float | None
+    f1: float | None
     support: int
 
     @classmethod
     def of(cls, counts: Counts, place: int) -> LabelMetrics:
         """The metrics of one label; ``place`` is its id."""
         precision, recall, f1 = (float(values[place]) for values in (counts.precision, counts.recall, counts.f1))
-        return LabelMetrics(precision, recall, f1, int(counts.texts[place]))
+        is_found, occurs = counts.found[place] > 0, counts.support[place] > 0
+        return LabelMetrics(
+            precision if is_found else None,
+            recall if occurs else None,
+            f1 if is_found or occurs else None,
+            int(counts.texts[place]),
+        )
 
     @classmethod
     def from_json(cls, saved: Any) -> LabelMetrics:
         """Raises ``ValueError``."""
-        precision, recall, f1 = (number_in(saved, name) for name in ("precision", "recall", "f1"))
+        precision, recall, f1 = (number_or_none_in(saved, name) for name in ("precision", "recall", "f1"))
         return LabelMetrics(precision, recall, f1, count_in(saved, "support"))
 
 

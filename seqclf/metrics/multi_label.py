@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from seqclf.labels import Unknown
+from seqclf.metrics.averages import fraction
 from seqclf.metrics.counts import (
     Counts,
     LabelMetrics,
@@ -17,6 +18,7 @@ from seqclf.metrics.counts import (
     weight_entry,
     weight_in,
 )
+from seqclf.metrics.evaluation import MultiLabelEvaluation, evaluation_entries
 from seqclf.metrics.scores import Scores, count_in, number_in, object_in
 
 
@@ -27,25 +29,31 @@ class MultiLabelScores(Scores):
     Attributes:
         loss: mean binary cross-entropy in nats, over the texts and the model's labels.
         accuracy: subset accuracy, the fraction of the texts with exactly the right labels.
-        micro_precision, micro_recall, micro_f1: over all decisions; 0 where the denominator is.
+        micro_precision, micro_recall: over all decisions; None if no label is predicted, or none is true.
+        micro_f1: over all decisions; as in scikit-learn, 0 if no label is predicted and none is true.
         macro_f1: mean F1 of all labels.
         macro_f1_occurring_labels: mean F1 of the labels that occur in the truth or the predictions.
         macro_f1_all_labels: ``macro_f1``. scikit-learn's ``f1_score(average="macro")`` gives it for a 0-1 matrix.
         hamming_loss: fraction of the decisions that are wrong.
     """
 
+    aliases: ClassVar[Mapping[str, str]] = {"log_loss": "loss"}
+
     loss: float = metric(lambda counts: counts.losses.mean(), monitored=True, smaller_is_better=True)
     accuracy: float = metric(lambda counts: counts.correct.mean(), monitored=True)
-    micro_precision: float = metric(lambda counts: _fraction(counts.hits.sum(), counts.found.sum()))
-    micro_recall: float = metric(lambda counts: _fraction(counts.hits.sum(), counts.support.sum()))
+    micro_precision: float | None = metric(
+        lambda counts: fraction(counts.hits.sum(), counts.found.sum()), optional=True
+    )
+    micro_recall: float | None = metric(lambda counts: fraction(counts.hits.sum(), counts.support.sum()), optional=True)
     micro_f1: float = metric(
-        lambda counts: _fraction(2 * counts.hits.sum(), counts.found.sum() + counts.support.sum()), monitored=True
+        lambda counts: fraction(2 * counts.hits.sum(), counts.found.sum() + counts.support.sum()) or 0.0,
+        monitored=True,
     )
     macro_f1: float = metric(lambda counts: counts.f1.mean(), monitored=True)
     macro_f1_occurring_labels: float | None = metric(lambda counts: counts.f1_of_occurring_labels, default=None)
     macro_f1_all_labels: float | None = metric(lambda counts: counts.f1.mean(), default=None)
     hamming_loss: float = metric(
-        lambda counts: _fraction(counts.wrong_decisions, counts.correct.weight * len(counts.f1)),
+        lambda counts: counts.wrong_decisions / (counts.correct.weight * len(counts.f1)),
         shown=True,
         smaller_is_better=True,
     )
@@ -67,6 +75,7 @@ class MultiLabelMetrics(MultiLabelScores):
     labels: Mapping[str, DecidedLabelMetrics]
     unknown_labels: Unknown | None = None
     weight: float | None = None
+    evaluation: MultiLabelEvaluation | None = None
 
     @classmethod
     def of(cls, counts: Counts, thresholds: Mapping[str, float | None]) -> Self:
@@ -93,6 +102,7 @@ class MultiLabelMetrics(MultiLabelScores):
             "texts": self.texts,
             **weight_entry(self.weight),
             **super().to_json(),
+            **evaluation_entries(self.evaluation),
             "labels": {label: asdict(one) for label, one in self.labels.items()},
             **remarks(self.unknown_labels),
         }
@@ -109,9 +119,6 @@ class MultiLabelMetrics(MultiLabelScores):
             labels=labels,
             unknown_labels=unknown_in(saved),
             weight=weight_in(saved),
+            evaluation=MultiLabelEvaluation.read(saved),
             **cls.scores_in(saved),
         )
-
-
-def _fraction(part: float, whole: float) -> float:
-    return float(part / whole) if whole else 0.0

@@ -9,7 +9,17 @@ from typing import Any, ClassVar, Self
 
 _MARK = "score"
 _PERPLEXITY = "perplexity"
-_PROPER = {"f1": "F1", "hamming": "Hamming"}
+_PROPER = {
+    "f1": "F1",
+    "hamming": "Hamming",
+    "roc": "ROC",
+    "auc": "AUC",
+    "brier": "Brier",
+    "matthews": "Matthews",
+    "cohen": "Cohen's",
+}
+UNDEFINED = "n/a"
+"""For people, the value of a score that is not defined."""
 
 
 @dataclass(frozen=True)
@@ -21,12 +31,14 @@ class Mark:
         monitored: early stopping can watch it; it is one of the scores that a person sees first.
         shown: ``seqclf eval`` shows it, as it does all monitored scores.
         smaller_is_better: as with a loss.
+        optional: the score is None, in JSON ``null``, where it is not defined; never for a monitored score.
     """
 
-    compute: Callable[[Any], float]
+    compute: Callable[[Any], float | None]
     monitored: bool = False
     shown: bool = False
     smaller_is_better: bool = False
+    optional: bool = False
 
 
 def score_field(mark: Mark, default: Any = MISSING) -> Any:
@@ -67,10 +79,11 @@ class Scores:
     @classmethod
     def computed(cls, counts: object) -> dict[str, Any]:
         """All scores by name, from what was counted."""
-        return {name: float(mark.compute(counts)) for name, mark in cls.marks().items()}
+        values = {name: mark.compute(counts) for name, mark in cls.marks().items()}
+        return {name: None if value is None else float(value) for name, value in values.items()}
 
     def value(self, name: str) -> float:
-        """The score named ``name`` or its alias. Raises ``KeyError`` if there is none."""
+        """The score named ``name`` or its alias. Raises ``KeyError`` if there is none, or if it is not defined."""
         name = self.aliases.get(name, name)
         value = getattr(self, name) if name in self.marks() else None
         if value is None:
@@ -92,7 +105,8 @@ class Scores:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values by name, as in ``metrics.json``. A score that an earlier version did not save is left out."""
-        return {name: value for name, value in self.values_of(type(self)).items() if value is not None}
+        marks, values = self.marks(), self.values_of(type(self))
+        return {name: value for name, value in values.items() if value is not None or marks[name].optional}
 
     @classmethod
     def from_json(cls, saved: Any) -> Self:
@@ -104,7 +118,8 @@ class Scores:
         """The scores in a JSON object. Raises ``ValueError`` if one is missing that all versions save."""
         optional = {one.name for one in fields(cls) if one.default is not MISSING}
         lacking = optional - object_in(saved).keys()
-        return {name: number_in(saved, name) for name in cls.marks() if name not in lacking}
+        readers = {name: number_or_none_in if mark.optional else number_in for name, mark in cls.marks().items()}
+        return {name: read(saved, name) for name, read in readers.items() if name not in lacking}
 
 
 def words_of(name: str) -> str:
@@ -112,12 +127,16 @@ def words_of(name: str) -> str:
     return " ".join(_PROPER.get(word, word) for word in name.split("_"))
 
 
-def number_of(name: str, value: float) -> str:
+def number_of(name: str, value: float | None) -> str:
     """The value of the score ``name`` for people: four decimals, or for a perplexity five digits or more.
 
     >>> number_of("loss", 2.07062), number_of("word_perplexity", 51633.974), number_of("perplexity", 7.92978)
     ('2.0706', '51,634', '7.9298')
+    >>> number_of("recall", None)
+    'n/a'
     """
+    if value is None:
+        return UNDEFINED
     if not name.endswith(_PERPLEXITY):
         return f"{value:.4f}"
     rounded = float(f"{value:.4e}")
@@ -139,6 +158,11 @@ def number_in(saved: Any, name: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f'"{name}" is missing or not a number')
     return float(value)
+
+
+def number_or_none_in(saved: Any, name: str) -> float | None:
+    """An entry of a JSON object. Raises ``ValueError`` if it is missing or neither a number nor ``null``."""
+    return None if object_in(saved).get(name, "") is None else number_in(saved, name)
 
 
 def count_in(saved: Any, name: str) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 from seqclf.metrics.classification import ClassificationScores
+from seqclf.metrics.evaluation import MultiLabelEvaluation, SingleLabelEvaluation
 from seqclf.metrics.language_model import LanguageModelScores
 from seqclf.metrics.monitors import PREFIX
 from seqclf.metrics.multi_label import MultiLabelScores
@@ -21,7 +22,11 @@ SplitScores = Mapping[str, Mapping[str, float]]
 """Values by split and by the name of the score."""
 
 _KINDS: tuple[type[Scores], ...] = (ClassificationScores, MultiLabelScores, LanguageModelScores)
-_SMALLER_IS_BETTER = {name: mark.smaller_is_better for kind in _KINDS for name, mark in kind.marks().items()}
+_MEASURED_ONCE: tuple[type[Scores], ...] = (SingleLabelEvaluation, MultiLabelEvaluation)
+"""Scores that only the end of a training and ``seqclf eval`` compute."""
+_SMALLER_IS_BETTER = {
+    name: mark.smaller_is_better for kind in (*_KINDS, *_MEASURED_ONCE) for name, mark in kind.marks().items()
+}
 NAMES = tuple(_SMALLER_IS_BETTER)
 """All scores that a run can have."""
 _SHOWN = {name for kind in _KINDS for name in kind.shown()}
@@ -30,7 +35,7 @@ _FIRST_CHOICES = ("perplexity", "micro_f1", "accuracy")
 
 
 def for_people(scores: Mapping[str, Value]) -> dict[str, Value]:
-    """Of scores by name, those that ``seqclf eval`` shows."""
+    """Of scores by name, those that ``seqclf eval`` shows first: all runs have them."""
     return {name: value for name, value in scores.items() if name in _SHOWN}
 
 

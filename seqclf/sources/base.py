@@ -36,8 +36,8 @@ UnknownLabelsOption = Annotated[
     UnknownLabels,
     Field(
         description="What to do with validation, test or `eval --data` texts whose labels do not occur in the training "
-        "texts. error: report them and stop; wrong: count them as errors, as published scores do; drop: skip them and "
-        "report how many."
+        "texts. error: report them and stop, but skip those of `eval --data`; wrong: count them as errors, as "
+        "published scores do; drop: skip them and report how many."
     ),
 ]
 

@@ -153,6 +153,15 @@ class Task(ABC):
     def validator(self, model: keras.Model) -> Validator:
         """Made once for a training."""
 
+    def evaluated(self, model: keras.Model, texts: EncodedTexts, config: Config, metrics: Metrics) -> Metrics:
+        """The metrics of the trained model, with the scores that are not computed after each epoch.
+
+        Args:
+            texts: the validation texts.
+            metrics: theirs, found after the epoch that the model is from.
+        """
+        return metrics
+
     @property
     @abstractmethod
     def metrics(self) -> type[Metrics]:

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from seqclf.data.batches import Batches
 from seqclf.data.pipeline import dataset
 from seqclf.extra_columns import ExtraColumns
+from seqclf.labels import Labels
 from seqclf.model.build import extra_width, logits_model
+from seqclf.prior import Prior
 from seqclf.token_ids import PAD_ID, known_tokens
 
 _TOKEN_IDS = tf.TensorSpec([None, None], tf.int32)
@@ -63,3 +65,11 @@ class Predictor:
         if self._extra is not None and batches.texts.extra is not None:
             known |= self._extra.is_given(batches.texts.extra)
         return logits, known
+
+
+def logits_of(predictor: Predictor, batches: Batches, labels: Labels, prior: Prior | None) -> NDArray[np.float32]:
+    """The classifier's logits, ``float32 [texts, 1 or labels]``; those of ``prior`` for texts without known tokens."""
+    if prior is None:
+        return predictor.logits(batches)
+    logits, known = predictor.logits_and_known(batches, prior.unknown_id)
+    return prior.replace_unknown(logits, known, labels)

@@ -25,6 +25,7 @@ from seqclf.training.written import write_metrics, write_models
 if TYPE_CHECKING:
     import keras
 
+    from seqclf.metrics.protocol import Metrics
     from seqclf.tasks.base import Task
 
 _CURES = (
@@ -160,18 +161,17 @@ class Job:
         return done
 
     def _finish(self, done: TrainingDone, keeper: Keeper, baseline: ParallelBaseline) -> Outcome:
-        """Write the models, their metrics and the status. A stopped training waits neither for the end of the task nor
-        for the baseline."""
+        """Write the models, their metrics and the status. A stopped training waits neither for all scores, nor for the
+        end of the task, nor for the baseline."""
         run, state = self.run, keeper.state
         status = INTERRUPTED if done.why == "interrupted" else FINISHED
         if status == FINISHED:
             keeper.keep_final()
         state.use_best_weights()
+        validation = self._validation(keeper, complete=status == FINISHED)
         if status == FINISHED:
             self.task.end(self.config, self.data, state.model, run, self.callbacks.stage)
         self.callbacks.stage("Writing the model")
-        saved = state.best_validation
-        validation = None if saved is None else self.task.metrics.from_json(saved)
         write_models(self.config, self.data, state.model, validation, run)
         if status == INTERRUPTED:
             self.task.interrupted(run)
@@ -192,3 +192,11 @@ class Job:
             keeper.drop()
         scores = None if compared is None else compared.scores
         return Outcome(status, done.best_epoch, validation, keeper.seconds, scores)
+
+    def _validation(self, keeper: Keeper, *, complete: bool) -> Metrics | None:
+        """The validation metrics of the kept weights, which the model has; ``complete``: with all scores."""
+        saved, texts = keeper.state.best_validation, self.data.validation
+        metrics = None if saved is None else self.task.metrics.from_json(saved)
+        if metrics is None or texts is None or not complete:
+            return metrics
+        return self.task.evaluated(keeper.state.model, texts, self.config, metrics)

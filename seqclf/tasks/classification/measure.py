@@ -20,11 +20,19 @@ def metrics_of(
     texts: EncodedTexts,
     labels: Labels,
     thresholds: Sequence[float] | NDArray[np.floating] | None = None,
+    *,
+    evaluate: bool = False,
 ) -> ClassifierMetrics:
-    """The metrics of predictions for labelled texts; ``thresholds`` of the labels if multi-label."""
+    """The metrics of predictions for labelled texts.
+
+    Args:
+        thresholds: of the labels if multi-label.
+        evaluate: with all scores, also those that are not computed after each epoch.
+    """
     found: ClassifierMetrics
+    more, weights = texts.more_labels, texts.weights
     if thresholds is None:
-        found = classification_metrics(logits, texts.truth, labels, texts.more_labels, texts.weights)
+        found = classification_metrics(logits, texts.truth, labels, more, weights, evaluate=evaluate)
     else:
-        found = multi_label_metrics(logits, texts.labels, labels, thresholds, texts.more_labels, weights=texts.weights)
+        found = multi_label_metrics(logits, texts.labels, labels, thresholds, more, weights=weights, evaluate=evaluate)
     return replace(found, unknown_labels=texts.unknown)

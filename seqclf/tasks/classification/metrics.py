@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +14,8 @@ from seqclf.label_weights import relative_weights
 from seqclf.metrics.classification import ClassificationMetrics
 from seqclf.metrics.confusion import Confusion
 from seqclf.metrics.counts import Counts, OfTexts
+from seqclf.metrics.evaluation import SingleLabelEvaluation
+from seqclf.tasks.classification.evidence import single_label_evidence
 
 
 def log_probabilities(logits: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -35,11 +38,13 @@ def classification_metrics(
     labels: Sequence[str],
     more_labels: Sequence[str] = (),
     weights: NDArray[np.floating] | None = None,
+    *,
+    evaluate: bool = False,
 ) -> ClassificationMetrics:
     """Metrics on texts with one label each.
 
-    Precision of a label never predicted and recall of a label that never occurs count as 0. With probabilities of
-    labels, the loss is the cross-entropy with them, and the first of the most probable labels is the true one.
+    With probabilities of labels, the loss is the cross-entropy with them, and the first of the most probable labels is
+    the true one.
 
     Args:
         logits: as for ``log_probabilities``.
@@ -47,6 +52,7 @@ def classification_metrics(
             ``float [texts, labels]``.
         more_labels: labels of the texts that the model does not have, and never predicts.
         weights: how much each text counts, ``[texts]``; None: all the same. Those of weight 0 count nowhere.
+        evaluate: with all scores, also those that are not computed after each epoch.
 
     Raises:
         InputError: if no text has a weight, or none with a weight has a label that the model knows.
@@ -80,7 +86,11 @@ def classification_metrics(
         f1=ratio(2 * precision * recall, precision + recall),
         weight=None if given is None else given.total,
     )
-    return ClassificationMetrics.of(counts, names, _confusion(label_ids, predicted, len(names)))
+    metrics = ClassificationMetrics.of(counts, names, _confusion(label_ids, predicted, len(names)))
+    if not evaluate:
+        return metrics
+    evidence = single_label_evidence(truth, np.exp(log_p, out=log_p), counts)
+    return replace(metrics, evaluation=SingleLabelEvaluation.of(evidence))
 
 
 def _confusion(label_ids: NDArray[Any], predicted: NDArray[Any], labels: int) -> Confusion:

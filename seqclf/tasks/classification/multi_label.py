@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,9 @@ from numpy.typing import NDArray
 from seqclf.label_weights import label_totals
 from seqclf.labels import DEFAULT_THRESHOLD
 from seqclf.metrics.counts import Counts, OfTexts
+from seqclf.metrics.evaluation import MultiLabelEvaluation
 from seqclf.metrics.multi_label import MultiLabelMetrics
+from seqclf.tasks.classification.evidence import multi_label_evidence
 from seqclf.tasks.classification.metrics import counted, ratio
 
 _LEAST_TEXTS = 5
@@ -32,20 +35,22 @@ def multi_label_metrics(
     more_labels: Sequence[str] = (),
     *,
     weights: NDArray[np.floating] | None = None,
+    evaluate: bool = False,
 ) -> MultiLabelMetrics:
-    """Metrics on texts with any number of labels. A ratio with a zero denominator counts as 0.
+    """Metrics on texts with any number of labels.
 
     Args:
         logits: ``[texts, labels]``.
         truth: which labels apply, ``bool [texts, labels + more_labels]``.
         thresholds: the threshold that each label's probability must exceed, ``[labels]``.
         more_labels: labels of the texts that the model does not have, and never predicts.
-        weights: as for ``classification_metrics``; raises ``InputError`` as well.
+        weights, evaluate: as for ``classification_metrics``; raises ``InputError`` as well.
     """
     (logits, truth), given = counted([logits, truth], weights)
     weights = None if given is None else given.relative
     predicted = np.zeros(truth.shape, dtype=np.bool_)
-    predicted[:, : len(labels)] = sigmoid(logits) > np.asarray(thresholds)
+    probabilities = sigmoid(logits)
+    predicted[:, : len(labels)] = probabilities > np.asarray(thresholds)
     hits, found, support = (label_totals(which, 0, weights) for which in (predicted & truth, predicted, truth))
     x = logits.astype(np.float64)
     counts = Counts(
@@ -61,7 +66,11 @@ def multi_label_metrics(
         weight=None if given is None else given.total,
     )
     chosen = dict(zip(labels, map(float, thresholds), strict=True))
-    return MultiLabelMetrics.of(counts, {**chosen, **dict.fromkeys(more_labels)})
+    metrics = MultiLabelMetrics.of(counts, {**chosen, **dict.fromkeys(more_labels)})
+    if not evaluate:
+        return metrics
+    evidence = multi_label_evidence(truth, probabilities, counts, tuple(chosen.values()))
+    return replace(metrics, evaluation=MultiLabelEvaluation.of(evidence))
 
 
 def shared_thresholds(

@@ -27,11 +27,14 @@ from seqclf.ngrams.fit import FittedNgrams, layer_weights
 from seqclf.prior import Prior
 from seqclf.tasks.base import Say, Sums, Task
 from seqclf.tasks.classification.losses import build_loss, correct
+from seqclf.tasks.classification.measure import metrics_of
 from seqclf.tasks.classification.ngram_fits import fit_before, note_no_refit, refit_after
 from seqclf.tasks.classification.objectives import Objective, OnePass
 from seqclf.tasks.classification.validation import Validator
+from seqclf.tasks.predictor import Predictor, logits_of
 
 if TYPE_CHECKING:
+    from seqclf.metrics.protocol import Metrics
     from seqclf.runs import Run
 
 
@@ -173,6 +176,14 @@ class Classification(Task):
 
     def validator(self, model: keras.Model) -> Validator:
         return Validator(model, self.config, self.labels, self.prior, self.extra)
+
+    def evaluated(self, model: keras.Model, texts: EncodedTexts, config: Config, metrics: Metrics) -> Metrics:
+        assert isinstance(metrics, ClassificationMetrics | MultiLabelMetrics)
+        batches = self.batches(texts, config, training=False)
+        logits = logits_of(Predictor(model, extra=self.extra), batches, self.labels, self.prior)
+        thresholds = metrics.thresholds(self.labels) if isinstance(metrics, MultiLabelMetrics) else None
+        found = metrics_of(logits, texts, self.labels, thresholds, evaluate=True)
+        return replace(metrics, evaluation=found.evaluation)  # type: ignore[arg-type]
 
     @property
     def metrics(self) -> type[ClassificationMetrics] | type[MultiLabelMetrics]:

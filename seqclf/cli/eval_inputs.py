@@ -1,0 +1,87 @@
+"""What ``seqclf eval`` measures on: the run's config with its changes, encoded texts, and the baseline's scores."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seqclf.cli.wrap import say
+
+if TYPE_CHECKING:
+    from seqclf.config import Config
+    from seqclf.data.encoded import EncodedTexts
+    from seqclf.evaluation.classifier import KerasClassifier
+    from seqclf.metrics.baseline import BaselineScores
+    from seqclf.sources.texts import LabelledTexts
+
+
+def config_of(path: Path, settings: tuple[str, ...], *, for_data: bool) -> Config:
+    """The run's config with ``--set``. Texts of ``--data`` whose labels the run lacks are skipped and counted, unless
+    it says otherwise: the rest is worth measuring."""
+    from seqclf.config import load_config, parse_override
+    from seqclf.errors import InputError
+
+    overrides = [parse_override(setting) for setting in settings]
+    for override in overrides:
+        if override.path[0] != "data":
+            raise InputError(f"{override}: only data.KEY can be set; a trained model's other options are fixed")
+    config = load_config(path, overrides)
+    said = any(override.path[1:] == ("unknown_labels",) for override in overrides)
+    if not for_data or said or not config.task.needs_labels or config.data.unknown_labels != "error":
+        return config
+    return load_config(path, [*overrides, parse_override("data.unknown_labels=drop")])
+
+
+def encoded_texts(
+    config: Config, classifier: KerasClassifier, fingerprints: dict[str, str], scored: str | LabelledTexts
+) -> EncodedTexts:
+    """The texts of a split, or given texts, as token ids."""
+    from seqclf.data.label_sets import differ_in_case
+    from seqclf.data.label_spelling import spelled_alike, spelling_note
+    from seqclf.data.prepare import encode_texts, prepare_split
+
+    def report_stage(stage: str) -> None:
+        say(stage, err=True)
+
+    tokenizer, labels, extra = classifier.tokenizer, classifier.labels, classifier.extra
+    if isinstance(scored, str):
+        trained = classifier.config
+        return prepare_split(
+            config, scored, tokenizer, labels, fingerprints, extra=extra, trained=trained, on_stage=report_stage
+        )
+    if changed := spelled_alike(scored, labels.names)[1]:
+        say(f"The {spelling_note(changed)}", err=True)
+    texts = encode_texts(scored, tokenizer, labels, config.data.unknown_labels, extra=extra)
+    if texts.unknown is not None:
+        say(texts.unknown.summary_of("given"), err=True)
+        if (note := differ_in_case(texts.unknown.labels, labels)) is not None:
+            say(f"warning: {note}", err=True)
+    return texts
+
+
+@contextlib.contextmanager
+def parallel_baseline(
+    config: Config, classifier: KerasClassifier, fingerprints: dict[str, str], scored: str | LabelledTexts
+) -> Iterator[Callable[[], BaselineScores | None]]:
+    """Score the baseline in parallel with the block; yields a function that waits for the scores."""
+    from seqclf.baseline.job import begin
+    from seqclf.data.corpus import Corpus
+    from seqclf.data.same_rows import as_trained
+
+    own = as_trained(config, classifier.config)
+    if isinstance(scored, str) and own.data != config.data:
+        scored = Corpus(config).texts(scored)  # fitted to the texts as the run read them, but scored as the run is
+    with contextlib.ExitStack() as stack:
+        job = begin(own, Corpus(own), classifier.labels, fingerprints, scored)
+        if job is not None:
+            stack.enter_context(job)
+
+        def wait() -> BaselineScores | None:
+            scores = None if job is None else job.result()
+            if job is not None and job.problem is not None:
+                say(f"No linear baseline to compare with: {job.problem}", err=True)
+            return scores
+
+        yield wait

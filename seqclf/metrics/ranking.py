@@ -1,0 +1,85 @@
+"""How well probabilities rank the texts that have a label above those that have not.
+
+scikit-learn has the same scores, and the tests compare them. Its functions sort all decisions at once and need several
+copies of them: too much memory for the decisions of 1,000 labels, and too much time for each label alone. Here only the
+probabilities of true decisions are sorted, and the others are counted between them, label by label.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Scores of a ranking.
+
+    Attributes:
+        roc_auc: the probability that a text with the label is ranked above one without it, ties counting half: the
+            area under the ROC curve (Fawcett 2006). None without texts of both kinds.
+        average_precision: the mean of the precision at each text that has the label: the area under the steps of the
+            curve of precision and recall, not interpolated. None if no text has the label.
+    """
+
+    roc_auc: float | None
+    average_precision: float | None
+
+
+def ranking(
+    truth: NDArray[np.bool_], probabilities: NDArray[np.floating], weights: NDArray[np.floating] | None = None
+) -> Ranking:
+    """The scores of one label, or of the decisions on several labels as if they were on one ("micro").
+
+    Time grows with the number of decisions times the logarithm of that of the true ones. Memory beside the arguments
+    grows with the number of texts and of true decisions.
+
+    Args:
+        truth: which texts have the label, ``[texts]``, or the labels, ``[texts, labels]``.
+        probabilities: of the same shape.
+        weights: how much each text counts, above 0, ``[texts]``; None: all the same.
+    """
+    import numpy as np
+
+    columns = 1 if truth.ndim == 1 else truth.shape[1]
+    truth, probabilities = truth.reshape(len(truth), columns), probabilities.reshape(len(truth), columns)
+    of_texts = np.ones(len(truth)) if weights is None else weights.astype(np.float64)
+    levels, places = np.unique(probabilities[truth], return_inverse=True)
+    true = np.zeros(len(levels)) + np.bincount(places.ravel(), of_texts[truth.nonzero()[0]], minlength=len(levels))
+    above, from_on = np.zeros(len(levels) + 1), np.zeros(len(levels) + 1)
+    for column in range(columns):
+        false = ~truth[:, column]
+        found, counted = probabilities[false, column], of_texts[false]
+        # Of a false decision: how many of the levels are below it, and how many are not above it.
+        above += np.bincount(np.searchsorted(levels, found, "left"), counted, minlength=len(above))
+        from_on += np.bincount(np.searchsorted(levels, found, "right"), counted, minlength=len(above))
+    return _scores(true, _from_each_on(above), _from_each_on(from_on), float(above.sum()))
+
+
+def _from_each_on(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The sums of the values after each but the last, ``[values - 1]``."""
+    sums: NDArray[np.float64] = values[:0:-1].cumsum()[::-1]
+    return sums
+
+
+def _scores(
+    true: NDArray[np.float64], above: NDArray[np.float64], from_on: NDArray[np.float64], false: float
+) -> Ranking:
+    """``true`` decisions at each level, and of the ``false`` ones those above it and those from it on."""
+    total = float(true.sum())
+    if not total > 0:
+        return Ranking(None, None)
+    precision = (so_far := true[::-1].cumsum()[::-1]) / (so_far + from_on)
+    auc = float(true @ (false - (above + from_on) / 2) / (total * false)) if false > 0 else None
+    return Ranking(auc, float(true @ precision / total))
+
+
+def mean_of(scores: Iterable[float | None]) -> float | None:
+    """The mean of those that are defined; None if none is."""
+    defined: list[Any] = [score for score in scores if score is not None]
+    return sum(defined) / len(defined) if defined else None
