@@ -23,7 +23,12 @@ _PLAIN = {CLASSIFICATION: "classifier", LANGUAGE_MODEL: "language model"}
 _USED_BY = {CLASSIFICATION: ("predict",), LANGUAGE_MODEL: ("generate", "predict --score")}
 
 
-def find_run(runs: Path, name: str | None, task: str | None = None) -> Run:
+def any_run(run: Run) -> bool:
+    """Accepts all runs."""
+    return True
+
+
+def find_run(runs: Path, name: str | None, task: str | None = None, *, prefers: Callable[[Run], bool] = any_run) -> Run:
     """The complete run with this name or path; for None and ``latest``, the newest finished run.
 
     For a name without its number, ``imdb-lm``, the newest of the runs ``imdb-lm-<n>`` that fit. Falls back to an
@@ -31,11 +36,13 @@ def find_run(runs: Path, name: str | None, task: str | None = None) -> Run:
 
     Args:
         task: the type of the task that the run must have been trained for; None: any.
+        prefers: for None and ``latest``, a run that it accepts comes before newer ones that it does not.
     """
     run = None if name is None else _named(runs, name)
     if run is None and name in (None, LATEST):
         found = list(_complete_runs(runs))
-        newest = max((one for one in found if task in (None, one.task)), key=_newness, default=None)
+        newest_first = sorted((one for one in found if task in (None, one.task)), key=_newness, reverse=True)
+        newest = next(filter(prefers, newest_first), newest_first[0] if newest_first else None)
         if newest is None and found:
             raise _of_another_task(max(found, key=_newness), str(task))
         if newest is None:

@@ -136,13 +136,28 @@ def test_a_run_that_cannot_generate(lm_runs: Path, binary_run: Run, tmp_path: Pa
     exported = _call(lm_runs, "--run", str(tmp_path / "exported"), "a")
     assert exported.exit_code == 2
     assert "model.onnx: is a classifier; expected a language model" in exported.stderr
-    write_model(tmp_path / "runs" / "backward-1", direction="backward")
+    _write_backward(tmp_path / "runs" / "backward-1")
     backward = _call(tmp_path / "runs", "a")
     assert backward.exit_code == 2
     assert "reads texts from their ends" in backward.stderr
     nothing = _call(tmp_path / "nothing", "a")
     assert nothing.exit_code == 2
     assert "no complete run found" in nothing.stderr
+
+
+def test_a_model_that_reads_backward_is_not_the_newest(tmp_path: Path) -> None:
+    write_model(tmp_path / "letters-1")
+    _write_backward(tmp_path / "backward-1")
+    manifest = Run(tmp_path / "backward-1").manifest
+    Run(tmp_path / "backward-1").update_manifest(ended=f"9{manifest.get('ended', '')}")
+    assert _call(tmp_path, FIRST, "--temperature", "0").stdout == f"{FIRST}{REST}\n"
+    assert _call(tmp_path, FIRST, "--run", "latest", "--temperature", "0").stdout == f"{FIRST}{REST}\n"
+    assert "reads texts from their ends" in _call(tmp_path, FIRST, "--run", "backward").stderr
+
+
+def _write_backward(folder: Path) -> None:
+    write_model(folder, direction="backward")
+    (folder / "config.yaml").write_text("task:\n  type: language_model\n  direction: backward\n")
 
 
 def test_the_text_is_printed_as_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:

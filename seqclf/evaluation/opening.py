@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from seqclf.errors import InputError
 from seqclf.inference.text_classifier import TextClassifier
-from seqclf.run_choice import find_run
+from seqclf.run_choice import any_run, find_run
 from seqclf.runs import CLASSIFICATION, LANGUAGE_MODEL, Run
 
 _READERS = {CLASSIFICATION: "predict takes", LANGUAGE_MODEL: "generate and predict --score take"}
 """The commands that read models of a task."""
 
 
-def find_model(runs: Path, name: str | None, task: str = CLASSIFICATION) -> Run:
+def find_model(
+    runs: Path, name: str | None, task: str = CLASSIFICATION, *, prefers: Callable[[Run], bool] = any_run
+) -> Run:
     """The exported folder at this path, else the run that ``find_run`` finds for a task. Raises ``InputError``."""
-    return _exported(name, task) or find_run(runs, name, task)
+    return _exported(name, task) or find_run(runs, name, task, prefers=prefers)
 
 
 def open_classifier(run: Run, *, threads: int | str = "auto") -> TextClassifier:

@@ -12,10 +12,12 @@ from seqclf.cli.generated import as_object, print_text, prompt_of
 from seqclf.cli.options import MOST_THREADS, json_option, run_option, runs_option
 from seqclf.cli.streams import check_output, print_json
 from seqclf.cli.wrap import say
+from seqclf.config_option import section_of
 from seqclf.run_choice import LATEST, named_with_status
 
 if TYPE_CHECKING:
     from seqclf.generation.prompt import Prompt
+    from seqclf.runs import Run
 
 _MOST_SEED = 2**32 - 1
 
@@ -30,6 +32,11 @@ def _not_empty(context: click.Context, parameter: click.Parameter, values: tuple
     if "" in values:
         raise click.BadParameter("expected a text that is not empty")
     return values
+
+
+def _reads_forward(run: Run) -> bool:
+    task = section_of(run.config, "task")
+    return not isinstance(task, dict) or task.get("direction") != "backward"
 
 
 def _warn_of(prompt: Prompt) -> None:
@@ -127,7 +134,7 @@ def generate_command(
         raise click.UsageError("--samples: with --temperature 0 all would be equal; choose another temperature")
     if seed is not None and seed + samples - 1 > _MOST_SEED:
         raise click.UsageError(f"--seed: the last sample would have a seed above {_MOST_SEED}; choose a smaller one")
-    run = find_model(runs, run_name, LANGUAGE_MODEL)
+    run = find_model(runs, run_name, LANGUAGE_MODEL, prefers=_reads_forward)
     text = prompt_of(prompt)
     if run_name in (None, LATEST) and run.has_manifest:
         say(f"Run {named_with_status(run, str(run.folder))}", err=True)
