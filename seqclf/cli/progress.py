@@ -28,8 +28,8 @@ from seqclf.training.events import (
 
 _SECONDS_BETWEEN_LINES = 30.0
 _WIDE = 100
-_COLUMNS = 80  # of the lines that announce a training, also where they are written to a file
 """The minimum terminal width, in columns, at which an epoch's bar also shows the accuracy."""
+_COLUMNS = 80  # of the lines that announce a training, also where they are written to a file
 
 
 @contextlib.contextmanager
