@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -92,16 +93,32 @@ _TOKENIZERS = {
 }
 
 
+@pytest.fixture(scope="module")
+def made() -> Callable[[str], tuple[Example, Any]]:
+    """The example with a tokenizer, and the module that is exported, whose graphs are traced once."""
+    from seqclf.export.saved_language_model import SavedLanguageModel
+
+    @cache
+    def one(tokenizer: str) -> tuple[Example, Any]:
+        example = _example(_TOKENIZERS[tokenizer], "lstm" if tokenizer == "char" else "gru")
+        return example, SavedLanguageModel(example.model, example.config, example.tokenizer, TOKENS)
+
+    return one
+
+
 @pytest.fixture(scope="module", params=_TOKENIZERS)
-def example(request: pytest.FixtureRequest) -> Example:
-    return _example(_TOKENIZERS[request.param], "lstm" if request.param == "char" else "gru")
+def pair(request: pytest.FixtureRequest, made: Callable[[str], tuple[Example, Any]]) -> tuple[Example, Any]:
+    return made(request.param)
 
 
 @pytest.fixture(scope="module")
-def module(example: Example) -> Any:
-    from seqclf.export.saved_language_model import SavedLanguageModel
+def example(pair: tuple[Example, Any]) -> Example:
+    return pair[0]
 
-    return SavedLanguageModel(example.model, example.config, example.tokenizer, TOKENS)
+
+@pytest.fixture(scope="module")
+def module(pair: tuple[Example, Any]) -> Any:
+    return pair[1]
 
 
 def _texts(answer: Any) -> list[str]:
@@ -139,11 +156,8 @@ def test_the_most_probable_text_is_that_of_the_decoding_loop(example: Example, m
     assert module.generate(tf.constant([], tf.string))["text"].shape == (0,)
 
 
-def test_a_sample_depends_on_its_seed_alone() -> None:
-    from seqclf.export.saved_language_model import SavedLanguageModel
-
-    example = _example(_TOKENIZERS["char"])
-    module = SavedLanguageModel(example.model, example.config, example.tokenizer, TOKENS)
+def test_a_sample_depends_on_its_seed_alone(made: Callable[[str], tuple[Example, Any]]) -> None:
+    _, module = made("char")
     greedy = _sample(module, PROMPTS, temperature=0.0)
     assert _sample(module, PROMPTS, top_k=1) == greedy
     assert _sample(module, PROMPTS, top_p=1e-6) == greedy
@@ -237,11 +251,11 @@ def test_options_outside_their_ranges_are_errors(option: dict[str, float]) -> No
         Sampling(**{name: tf.constant([value]) for name, value in given.items()}).checked()  # type: ignore[arg-type]
 
 
-def test_the_file_needs_tensorflow_alone(tmp_path: Path) -> None:
-    from seqclf.export.saved_language_model import export_saved_language_model
+def test_the_file_needs_tensorflow_alone(made: Callable[[str], tuple[Example, Any]], tmp_path: Path) -> None:
+    from seqclf.export.saved_model import save
 
-    example = _example(_TOKENIZERS["subword"])
-    export_saved_language_model(example.model, example.config, example.tokenizer, tmp_path / "saved", tokens=TOKENS)
+    example, module = made("subword")
+    save(module, module.signatures, tmp_path / "saved")
     texts = [*(prompt.encode() for prompt in PROMPTS), b"\xff\xfe", b"the \xc3", b"film " * 50]
     asked = {"path": str(tmp_path / "saved"), "texts": [text.hex() for text in texts]}
     done = subprocess.run(
