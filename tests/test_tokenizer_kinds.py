@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import small_config, trained
+from conftest import POOLED, small_config, trained
 from hypothesis import given
 from hypothesis import strategies as st
 from learnt_tokenizers import learn_tokenizer
@@ -274,7 +274,7 @@ def test_a_run_of_each_kind_answers_the_same_from_every_side(name: str, sample_c
     from seqclf.evaluation.classifier import KerasClassifier
 
     options = _options(name, tmp_path) | {"max_tokens": 20, "truncate": "head"}
-    config = small_config(data__train=str(sample_csv), tokenizer=options, training__epochs=1)
+    config = small_config(data__train=str(sample_csv), tokenizer=options, layers=POOLED, training__epochs=1)
     run = trained(config, tmp_path / "runs")
     for file in ("vocab.txt", "text.subwords"):
         (tmp_path / file).unlink()
