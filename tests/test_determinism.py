@@ -24,10 +24,18 @@ def test_processes_and_loading_threads_make_no_difference(sample_csv: Path, tmp_
         {"type": "lstm", "units": 3, "recurrent_dropout": 0.1},
     ]
     config.write_text(yaml.safe_dump(values), encoding="utf-8")
+    program = """
+import sys
+from trainings import without_saved_models
+from seqclf.cli import cli
+with without_saved_models():
+    cli.main(sys.argv[1:], standalone_mode=False)
+"""
     processes = []
     for threads in ("1", "2"):
         environment = {"RAYON_NUM_THREADS": threads, "PYTHONHASHSEED": threads, "SEQCLF_CACHE": str(tmp_path / threads)}
-        command = [sys.executable, "-m", "seqclf", "train", str(config), "--runs", str(tmp_path / f"runs{threads}")]
+        environment["PYTHONPATH"] = str(Path(__file__).parent)
+        command = [sys.executable, "-c", program, "train", str(config), "--runs", str(tmp_path / f"runs{threads}")]
         processes.append(subprocess.Popen(command, env=os.environ | environment, stdout=subprocess.DEVNULL))
     assert [process.wait() for process in processes] == [0, 0]
     first, second = (Run(tmp_path / f"runs{threads}" / "small-1") for threads in ("1", "2"))
