@@ -22,7 +22,7 @@ from seqclf.tasks.classification.multi_label import (
 
 def _config(train: Path, **changes: Any) -> dict[str, Any]:
     options = {
-        "layers": [{"type": "gru", "units": 8}, {"type": "pool", "method": "max"}],
+        "layers": [{"type": "pool", "method": "max"}],
         "head": [],
         "training__epochs": 8,
         "training__optimizer": {"type": "adam", "learning_rate": 0.02},
