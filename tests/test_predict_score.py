@@ -23,7 +23,7 @@ from seqclf.text.kinds.word import WordTokenizer
 
 TEXTS = [text for text, _ in reviews(12)]
 TOKENIZER = WordTokenizer.learn(TEXTS, vocab_size=99, min_frequency=1)
-COLUMNS = ("log_probability", "tokens", "perplexity", "bits_per_character")
+COLUMNS = ("log_probability", "tokens", "perplexity", "bits_per_character", "unknown")
 
 
 @pytest.fixture(scope="module")
@@ -38,21 +38,22 @@ def _call(pair: Pair, *arguments: str, stdin: bytes | None = None) -> Result:
 
 def _as_row(pair: Pair, text: str) -> dict[str, Any]:
     score = pair.scorer.score(text)
-    values = (score.log_probability, score.tokens, score.perplexity, score.bits_per_character)
+    values = (score.log_probability, score.tokens, score.perplexity, score.bits_per_character, score.unknown)
     return {name: pytest.approx(value, rel=1e-4) for name, value in zip(COLUMNS, values, strict=True)}
 
 
 def test_texts_of_the_command_line(pair: Pair) -> None:
-    done = _call(pair, TEXTS[0], "two\nlines")
+    done = _call(pair, TEXTS[0], "\n".join(TEXTS[0].split()[:2]))
     assert done.exit_code == 0
     assert done.stderr == f"Run {pair.folder}\n"
     first, second = done.stdout.splitlines()
     score = pair.scorer.score(TEXTS[0])
+    perplexity = number_of("perplexity", score.perplexity)
     assert first.startswith(
-        f"{score.log_probability:.4f}  perplexity {number_of('perplexity', score.perplexity)}  bits per character "
+        f"log-probability {score.log_probability:.4f}  perplexity {perplexity}  bits per character "
     )
     assert first.endswith(f"  {TEXTS[0]}"[:80])
-    assert second.endswith("  two lines")
+    assert second.endswith(f"  {' '.join(TEXTS[0].split()[:2])}")
 
 
 def test_objects_and_standard_input(pair: Pair) -> None:

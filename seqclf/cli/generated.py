@@ -15,6 +15,9 @@ from seqclf.errors import InputError
 
 if TYPE_CHECKING:
     from seqclf.generation.loop import Continuation
+    from seqclf.text.tokenizer import Tokenizer
+
+_TYPED_ESCAPES = re.compile(r"(?:\\[nrt])+")
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """Control characters besides tab and line feed: a terminal may take them for commands."""
@@ -32,6 +35,28 @@ def prompt_of(argument: str) -> str:
     except OSError as error:
         raise InputError(f"standard input: cannot be read ({error.strerror})") from error
     return re.sub(r"(?:\r\n|\r|\n)\Z", "", text)
+
+
+def stop_warning(stop: str, tokenizer: Tokenizer) -> str | None:
+    """Why the value of ``--stop`` never ends a text, or hardly means what was typed; None if nothing speaks against it.
+
+    >>> from seqclf.text.kinds.byte import ByteTokenizer
+    >>> stop_warning("END", ByteTokenizer()) is None
+    True
+    """
+    from seqclf.generation.stops import unwritten
+
+    missing = unwritten(stop, tokenizer)
+    if _TYPED_ESCAPES.search(stop) if missing else _TYPED_ESCAPES.fullmatch(stop):
+        found = f"is text with a backslash{', which the model never writes' if chr(92) in missing else ''}"
+        return f"Warning: --stop '{stop}' {found}; for line ends and tabs, type --stop $'{stop}' in bash or zsh"
+    if not missing:
+        return None
+    lower = stop.lower()
+    instead = (
+        f"; it writes small letters: --stop {lower!r}" if lower != stop and not unwritten(lower, tokenizer) else ""
+    )
+    return f"Warning: --stop {stop!r:.60} never ends the text: the model does not write {missing!r:.60}{instead}"
 
 
 def print_text(prompt: str, continuation: Iterable[str]) -> None:

@@ -10,9 +10,7 @@ from seqclf.errors import InputError
 from seqclf.text.decoder import Decoder
 from seqclf.text.fields import FIELD_SEPARATOR
 from seqclf.text.tokenizer import Tokenizer
-
-_LISTED = 5
-_LONGEST = 30
+from seqclf.text.unknown_parts import listed, unknown_parts
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class Prompt:
         ids = _ids(text, tokenizer)
         if all(one == tokenizer.unknown_id for one in ids) and not text.strip():
             return cls(text, (), ())
-        unknown = tuple(dict.fromkeys(tokenizer.plain.unknown_parts(text))) if tokenizer.unknown_id in ids else ()
+        unknown = tuple(unknown_parts(text, tokenizer)) if tokenizer.unknown_id in ids else ()
         own_ids = tokenizer.from_plain(np.array(ids, np.int32)).tolist()
         prompt = cls(text, tuple(own_ids), unknown, tokenizer.plain.unread_end(text))
         if all(one == tokenizer.unknown_id for one in ids):
@@ -52,11 +50,7 @@ class Prompt:
 
     def listed(self, before: str = "") -> str:
         """The first unknown ones, for messages, after ``before``; "" if there are none."""
-        if not self.unknown:
-            return ""
-        more = len(self.unknown) - _LISTED
-        shown = [repr(one if len(one) <= _LONGEST else f"{one[:_LONGEST]}...") for one in self.unknown[:_LISTED]]
-        return before + ", ".join(shown) + (f" and {more:,} more" if more > 0 else "")
+        return f"{before}{listed(self.unknown)}" if self.unknown else ""
 
 
 class AfterPrompt:

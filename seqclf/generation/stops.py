@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from seqclf.text.fields import FIELD_SEPARATOR
+from seqclf.text.tokenizer import Tokenizer
+
 
 class StopTexts:
     """Passes a text on, piece by piece, up to the first of ``texts`` that is complete in it.
@@ -37,6 +40,16 @@ class StopTexts:
         """The rest of the text."""
         rest, self._held = self._held, ""
         return rest
+
+
+def unwritten(stop: str, tokenizer: Tokenizer) -> str:
+    """The characters of a stop text that no generated text has, each once: with one of them, it never occurs."""
+    written = tokenizer.written_characters()
+    if written is None:
+        return ""
+    if FIELD_SEPARATOR in written:  # fields are lines of a generated text
+        written |= {"\n"}
+    return "".join(character for character in dict.fromkeys(stop) if character not in written)
 
 
 def _overlap(text: str, stop: str) -> int:

@@ -32,12 +32,15 @@ class TextScore(NamedTuple):
     Attributes:
         log_probability: of the text and its end, given that a text begins; natural logarithm.
         tokens, words, characters: what was predicted.
+        unknown: how many of the tokens are the unknown token. A text without tokens, such as an empty one, is read as
+            one unknown token.
     """
 
     log_probability: float
     tokens: int
     words: int
     characters: int
+    unknown: int = 0
 
     @property
     def scores(self) -> dict[str, float]:
@@ -61,6 +64,7 @@ class TextScore(NamedTuple):
             "tokens": self.tokens,
             "perplexity": self.perplexity,
             "bits_per_character": self.bits_per_character,
+            "unknown": self.unknown,
         }
 
 
@@ -120,9 +124,10 @@ class Scorer:
         check_several(texts)
         joined = (as_text(text, self.columns) for text in texts)
         while block := list(itertools.islice(joined, _TEXTS_A_BLOCK)):
-            for text, found in zip(block, self.log_probabilities(block), strict=True):
-                total = float(found.sum(dtype=np.float64))
-                yield TextScore(total, len(found), number_of_words(text) + 1, len(text) + 1)
+            encoded = self._encoded(block)
+            for text, ids, found in zip(block, encoded, self._measured(encoded), strict=True):
+                total, unknown = float(found.sum(dtype=np.float64)), int((ids == self.tokenizer.unknown_id).sum())
+                yield TextScore(total, len(found), number_of_words(text) + 1, len(text) + 1, unknown)
 
     def log_probabilities(self, texts: Sequence[Text]) -> list[NDArray[np.float32]]:
         """For each text, the log-probability of each of its tokens and of its end, ``float32 [tokens + 1]``.
@@ -130,9 +135,14 @@ class Scorer:
         They are in the order in which the model reads: from the end of the text if it is ``backward``.
         """
         check_several(texts)
-        joined = [as_text(text, self.columns) for text in texts]
+        return self._measured(self._encoded([as_text(text, self.columns) for text in texts]))
+
+    def _encoded(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
         with self._lock:  # tokenizers cache words
-            encoded = list(self.tokenizer.encode_all(joined))
+            return list(self.tokenizer.encode_all(texts))
+
+    def _measured(self, encoded: Sequence[NDArray[np.int32]]) -> list[NDArray[np.float32]]:
+        """``log_probabilities`` of texts as token ids."""
         lengths = np.array([len(ids) + 1 for ids in encoded], np.int64)
         found: list[NDArray[np.float32]] = [np.empty(0, np.float32)] * len(encoded)
         most_rows = max(1, min(_ROWS_A_BATCH, _LOGITS_A_WINDOW // (self.file.end_id + 1)))

@@ -121,6 +121,10 @@ class ChunkTokenizer(Tokenizer):
             words = words_of(chunk)
             yield from (word for word in words if self.unknown_id in self.ids_of([word])[0])
 
+    def written_characters(self) -> frozenset[str]:
+        line_break = "\n" if self.wording.line_breaks else ""
+        return frozenset(" " + line_break + "".join(self.pieces[self.unknown_id + 1 :]))
+
     def rules(self) -> str:
         pattern = word_rules(self.wording.version, runs=self.wording.runs).pattern
         return f"{pattern} {super().rules()}".strip()

@@ -51,6 +51,10 @@ class FieldTokenizer(Tokenizer):
         self.pieces = (*before, SEPARATOR_PIECE, *after)
         self._has_grown = bool(after)
 
+    def written_characters(self) -> frozenset[str] | None:
+        inner = self.inner.written_characters()
+        return None if inner is None else inner | {FIELD_SEPARATOR}
+
     @property
     def plain(self) -> Tokenizer:
         return self.inner

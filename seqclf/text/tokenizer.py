@@ -123,6 +123,10 @@ class Tokenizer(ABC):
         """
         return ""
 
+    def written_characters(self) -> frozenset[str] | None:
+        """The characters that texts of its tokens may have; None: all, as of tokenizers that fall back to bytes."""
+        return None
+
     @abstractmethod
     def content(self) -> dict[str, Any]:
         """The vocabulary and the options, as plain values."""

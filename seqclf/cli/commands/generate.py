@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from seqclf.cli.generated import as_object, print_text, prompt_of
+from seqclf.cli.generated import as_object, print_text, prompt_of, stop_warning
 from seqclf.cli.options import MOST_THREADS, json_option, run_option, runs_option
 from seqclf.cli.streams import check_output, print_json
 from seqclf.cli.wrap import say
@@ -141,6 +141,9 @@ def generate_command(
     generator = Generator.load(run.folder, threads=threads)
     read = generator.prompt(text)
     _warn_of(read)
+    for stop in options["stop"]:
+        if (warning := stop_warning(stop, generator.tokenizer)) is not None:
+            say(warning, err=True)
     first = random_seed() if seed is None else seed
     if seed is None and is_random:
         say(f"Seed {first}", err=True)

@@ -135,8 +135,8 @@ def predict_command(
     predictions and probabilities for multi-label runs. --resume continues an interrupted call, or starts a new one, so
     that the same command can be repeated until it succeeds.
 
-    With --score, the columns are log_probability (natural logarithm), tokens, perplexity and bits_per_character. Each
-    text is read alone, and its end counts as a token and a character.
+    With --score, the columns are log_probability (natural logarithm), tokens, perplexity, bits_per_character and
+    unknown (tokens). Each text is read alone, and its end counts as a token and a character.
     """
     from seqclf.evaluation.opening import find_model, open_classifier
 

@@ -9,7 +9,7 @@ from typing import Any
 from seqclf.inference.scorer import TextScore
 
 _DIGITS = 6
-_COLUMNS = ("log_probability", "tokens", "perplexity", "bits_per_character")
+_COLUMNS = ("log_probability", "tokens", "perplexity", "bits_per_character", "unknown")
 
 
 @dataclass(frozen=True)
@@ -27,19 +27,19 @@ class ScoreAnswers:
     def arrow_types(self) -> dict[str, Any]:
         import pyarrow
 
-        types = (pyarrow.float64(), pyarrow.int64(), pyarrow.float64(), pyarrow.float64())
+        types = (pyarrow.float64(), pyarrow.int64(), pyarrow.float64(), pyarrow.float64(), pyarrow.int64())
         return dict(zip(self.named(flat=False), types, strict=True))
 
     def options(self) -> dict[str, Any]:
-        return {"--score": True, "--prefix": self.prefix}
+        return {"--score": list(_COLUMNS), "--prefix": self.prefix}
 
     def rows(self, computed: Sequence[TextScore], texts: Sequence[str], *, flat: bool) -> list[dict[str, Any]]:
         names = self.named(flat=flat)
         return [dict(zip(names, map(_rounded, _values(score)), strict=True)) for score in computed]
 
 
-def _values(score: TextScore) -> tuple[float, int, float, float]:
-    return score.log_probability, score.tokens, score.perplexity, score.bits_per_character
+def _values(score: TextScore) -> tuple[float, int, float, float, int]:
+    return score.log_probability, score.tokens, score.perplexity, score.bits_per_character, score.unknown
 
 
 def _rounded(value: float) -> float:

@@ -161,6 +161,9 @@ class CharTokenizer(Tokenizer):
         characters = self._characters(text)
         return characters[len(characters) - max(len(characters) - self.ngram, 0) % self.stride :]
 
+    def written_characters(self) -> frozenset[str]:
+        return frozenset("".join(self._ids))
+
     def decoder(self) -> Decoder:
         return _NgramDecoder(self)
 
