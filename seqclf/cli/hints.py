@@ -24,6 +24,7 @@ from seqclf.cli.command_words import (
 from seqclf.cli.file_hints import TABLES, several_files
 from seqclf.cli.hint import ARGUMENTS, Hint, HintedError
 from seqclf.cli.other_names import ARGUMENTS_ELSEWHERE, DATA_OPTIONS, OPTIONS_ELSEWHERE
+from seqclf.cli.split_settings import split_by_shell
 from seqclf.cli.working_settings import working_setting
 
 _CONFIGS = (".yaml", ".yml")
@@ -46,7 +47,7 @@ def hint_for(error: click.UsageError, arguments: Sequence[str]) -> Hint | None:
     if command.name in _OF_TEXTS and (hint := _text_with_a_dash(error.ctx, words)) is not None:
         return hint
     if isinstance(error, click.NoSuchOption):
-        return _unknown_option(error.ctx, error.option_name, words)
+        return _unknown_options(error.ctx, error.option_name, words)
     if error.message.startswith("Got unexpected extra argument"):
         return _extra_argument(error.ctx, words)
     return None
@@ -76,6 +77,36 @@ def _as_typed(name: str, words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     return name, words
 
 
+def _unknown_options(context: click.Context, name: str, words: tuple[str, ...]) -> Hint:
+    """The hint for an unknown option. A command that it suggests has no other unknown option."""
+    hint, line = _unknown_option(context, name, words), command_line(context)
+    if hint.command[: len(line)] != line:
+        return hint
+    mended = hint.command[len(line) :]
+    left = _unknown_in(context.command, mended)
+    if not left or mended == words:
+        return hint
+    further = _unknown_options(context, left[0], mended)
+    if not further.command:
+        return Hint(f"{left[0]} is not an option, either. {further.sentence}")
+    return Hint("Several options have other names here; type", further.command)
+
+
+def _unknown_in(command: click.Command, words: Sequence[str]) -> list[str]:
+    """The names of options in the words that the command does not have."""
+    others = separated(command, words[: words.index("--")] if "--" in words else words)[1]
+    names = []
+    while others:
+        word = others.pop(0)
+        name = word.partition("=")[0]
+        option = option_named(command, name) or (None if name.startswith("--") else option_named(command, word[:2]))
+        if option is None and name not in ("-", "-h", "--help"):
+            names.append(name)
+        elif option is not None and not option.is_flag and name == word and option_named(command, name) and others:
+            others.pop(0)
+    return names
+
+
 def _unknown_option(context: click.Context, name: str, words: tuple[str, ...]) -> Hint:
     command, line = context.command, command_line(context)
     own = str(command.name)
@@ -91,7 +122,9 @@ def _unknown_option(context: click.Context, name: str, words: tuple[str, ...]) -
     if not reads_file and (place := ARGUMENTS_ELSEWHERE.get(own, {}).get(key_of(name))) is not None:
         return Hint(f"Give {place} without an option", (*line, *without(words, name)))
     known = option_names(command)
-    meant = _elsewhere(own, key_of(name)) or _closest(command, name, 0.7)
+    meant = _elsewhere(own, key_of(name)) or _closest(command, name, 0.75)
+    if meant is not None and _is_given(command, meant, words):
+        meant = None
     if meant is not None:
         return Hint(f"Did you mean {meant}? Type", (*line, *renamed(words, name, meant)))
     if own in _OF_TEXTS and len(name) > 2 and not name.startswith("--"):
@@ -139,7 +172,8 @@ def settings_hint(context: click.Context) -> Hint:
 def _with_settings(command: click.Command, words: tuple[str, ...], also: Sequence[str] = ()) -> tuple[str, ...] | None:
     """The words with unknown options, and those in ``also``, rewritten as ``--set KEY=VALUE``; None if there are
     none."""
-    from seqclf.config.typed import is_flag, meant_key
+    from seqclf.config.guesses import known_kind
+    from seqclf.config.typed import is_flag, meant_key, other_key
 
     if not _has_settings(command):
         return None
@@ -160,7 +194,10 @@ def _with_settings(command: click.Command, words: tuple[str, ...], also: Sequenc
                 kept.append(rest.pop(0))
             continue
         value = value if equals else _value(rest, is_flag(key))
-        settings += ["--set", working_setting(words, key, _with_kind(value) if key == "data.extra" else value)]
+        if key == "task" or key.endswith(".type"):
+            value = known_kind(value)
+        value = _with_kind(value) if key == "data.extra" else value
+        settings += ["--set", working_setting(words, key, value, other=other_key(name))]
     return (*kept, *settings) if settings else None
 
 
@@ -176,6 +213,8 @@ def _extra_argument(context: click.Context, words: tuple[str, ...]) -> Hint | No
     extra = next(iter(arguments_in(context.command, words, skip=len(places(context.command)))), None)
     if extra is None:
         return None
+    if _has_settings(context.command) and (whole := split_by_shell(words)) is not None:
+        return Hint("The shell has split a setting into several words; put it in quotes. Type", (*line, *whole))
     if (hint := several_files(context, words)) is not None:
         return hint
     if own == "generate":
@@ -220,6 +259,14 @@ def _has_settings(command: click.Command) -> bool:
     return "--set" in option_names(command)
 
 
+def _is_given(command: click.Command, name: str, words: Sequence[str]) -> bool:
+    """Whether the words have an option that can be given only once. ``name`` may include a value."""
+    option = option_named(command, name.split()[0])
+    return option is not None and not option.multiple and any(word.partition("=")[0] in option.opts for word in words)
+
+
 def _closest(command: click.Command, name: str, cutoff: float) -> str | None:
     known = [option for option in option_names(command) if option.startswith("--") and option not in OF_RESUME]
-    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=cutoff)), None)
+    by_key = {key_of(option): option for option in known}
+    close = difflib.get_close_matches(key_of(name), by_key, n=1, cutoff=cutoff)
+    return by_key[close[0]] if close else None

@@ -33,8 +33,8 @@ _MODELS: dict[str, list[dict[str, Any]]] = {
 """``layers`` for the kinds of model of ``init`` that are no types of layers."""
 
 
-def working_setting(words: Sequence[str], key: str, value: str) -> str:
-    """``KEY=VALUE`` for the config among ``words``.
+def working_setting(words: Sequence[str], key: str, value: str, *, other: str | None = None) -> str:
+    """``KEY=VALUE`` for the config among ``words``. ``other``: another option that the user may have meant.
 
     If the config has no place for the option, or the type that it sets needs other options than those of the section,
     returns a setting of the whole section, or of the layer that has the option. If nothing loads, or the words name no
@@ -47,7 +47,8 @@ def working_setting(words: Sequence[str], key: str, value: str) -> str:
     if file is None:
         return plain
     try:
-        return next((one for one in (plain, *_others(file, key, value)) if _loads(file, one)), plain)
+        also = () if other is None else (f"{other}={value}",)
+        return next((one for one in (plain, *_others(file, key, value), *also) if _loads(file, one)), plain)
     except InputError:
         return plain
 

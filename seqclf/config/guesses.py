@@ -93,6 +93,11 @@ def _kinds_elsewhere() -> dict[str, str]:
     }
 
 
+def known_kind(word: str) -> str:
+    """Our name of a type that the user names as another library does: ``language_model`` for ``lm``; else the word."""
+    return _kinds_elsewhere().get(word.lower(), word)
+
+
 def did_you_mean(word: str, known: Sequence[str]) -> str:
     """``; did you mean "units"?``, or the list of known names."""
     close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)

@@ -13,7 +13,7 @@ from seqclf.config.files import Written, read_file
 from seqclf.config.problems import ConfigError, Place, Problem, dotted
 from seqclf.config.schema import Config
 from seqclf.config.validation import validate, warnings_of
-from seqclf.config.walk import DISCRIMINATORS
+from seqclf.config.walk import DISCRIMINATORS, is_truth_value
 from seqclf.config.yaml_core import dump_yaml, read_yaml
 from seqclf.config.yaml_errors import YamlProblem
 from seqclf.errors import InputError
@@ -109,7 +109,7 @@ def read_config(path: Path | str, overrides: Sequence[Override] = (), text: str 
     problems += written.problems
     named = {problem.path for problem in problems}
     problems += [
-        Problem(option, _quote_it(word), written.place(option))
+        Problem(option, _instead_of(word, option), written.place(option))
         for option, word in written.words.items()
         if option not in named
     ]
@@ -195,6 +195,8 @@ def _apply(written: Written, override: Override) -> None:
     if override.path[0] == "extends":
         raise InputError(f"{override}: extends can only be set in a file; name another config file instead")
     place = Place(str(override))
+    if override.path[0] == "task" and len(override.path) > 1 and isinstance(kind := written.value.get("task"), str):
+        written.value["task"] = {"type": kind}
     target: Any = written.value
     for depth, part in enumerate(override.path):
         last = depth == len(override.path) - 1
@@ -238,7 +240,11 @@ def _value_at(value: Any, path: OptionPath) -> Any:
     return value
 
 
-def _quote_it(word: str) -> str:
+def _instead_of(word: str, option: OptionPath) -> str:
+    """The message for a word that only some parsers read as a boolean."""
+    if is_truth_value(option):
+        truth = "true" if word.lower() in ("yes", "on") else "false"
+        return f"{word} is a boolean only in YAML 1.1; write {truth}"
     return f'found {word} without quotes, which some YAML parsers read as a boolean: write "{word}" with quotes'
 
 

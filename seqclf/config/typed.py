@@ -26,6 +26,9 @@ _MEANT = {
     "text_columns": "data.text",
     "label_column": "data.label",
     "target": "data.label",
+    "task": "task",
+    "problem_type": "task",
+    "initialize": "initialize",
     "patience": "training.early_stopping.patience",
     "min_delta": "training.early_stopping.min_delta",
     "dropout": "embedding.dropout",
@@ -44,6 +47,7 @@ _MEANT = {
     "rnn": "layers[0].type",
     "rnn_type": "layers[0].type",
     "type": "layers[0].type",
+    "head": "head[0].type",
     "embeddings": "embedding.dim",
     "embedding": "embedding.dim",
     "embed_dim": "embedding.dim",
@@ -65,16 +69,30 @@ def meant_key(name: str) -> str | None:
     If several sections have the option, returns the one that users change most often; if every layer has it, the first
     layer's.
     """
-    name = name.strip("-").lower().replace("-", "_")
+    name = _plain(name)
     if "." in name:  # a key of ``--set``, given as an option
         return name if is_key(name) else None
-    if name in _MEANT:
-        return _MEANT[name]
-    if (key := _key_of(OPTIONS_ELSEWHERE.get(name, name))) is not None:
+    if (key := _key_for(name)) is not None:
         return key
     known = [*_MEANT, *OPTIONS_ELSEWHERE, *_all_names()]
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
-    return meant_key(close[0]) if close else None
+    return _key_for(close[0]) if close else None
+
+
+def other_key(name: str) -> str | None:
+    """The key of an option of ours, if its name is also that of another tool's option that ``meant_key`` takes it for:
+    ``window``, which a language model's task has, and a convolution calls ``kernel_size``."""
+    name = _plain(name)
+    return _key_of(name) if name in OPTIONS_ELSEWHERE and name not in _MEANT else None
+
+
+def _plain(name: str) -> str:
+    return name.strip("-").lower().replace("-", "_")
+
+
+def _key_for(name: str) -> str | None:
+    """The key of a name that is spelled as we or others know it; None for a section without a value of its own."""
+    return _MEANT.get(name) or _key_of(OPTIONS_ELSEWHERE.get(name, name))
 
 
 def is_flag(key: str) -> bool:

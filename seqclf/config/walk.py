@@ -45,6 +45,16 @@ def is_required(path: OptionPath) -> bool:
     return field is None or field.is_required() or isinstance(path[-1], int)
 
 
+def is_truth_value(path: OptionPath) -> bool:
+    """Whether the option is true or false, for a type of its section at least."""
+    models: list[Model] = [Config]
+    fields: list[Any] = []
+    for name in (part for part in path if isinstance(part, str)):
+        fields = [model.model_fields[name] for model in models if name in model.model_fields]
+        models = [below for field in fields for below in models_of(field.annotation)]
+    return any(bool in (field.annotation, *get_args(field.annotation)) for field in fields)
+
+
 def homes_of(option: str) -> tuple[tuple[str, Model], ...]:
     """All places in the schema that have an option of this name: the section's path and the model."""
     found: list[tuple[str, Model]] = []
