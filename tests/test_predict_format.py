@@ -94,8 +94,8 @@ def test_lines_for_a_run_of_whole_files_are_noted(run_of: Callable[..., Run], tm
     done, said = _predict(run_of(source="folder"), path)
     assert len(_texts(done)) == 2
     assert (
-        'each line is a text, but the run read whole files as texts; to predict a whole file: seqclf predict "$(cat'
-        in said
+        'each line is a text, but the run read whole files as texts; to predict a whole file, write "$(cat FILE)" '
+        "instead of --input FILE" in said
     )
 
 
