@@ -80,7 +80,9 @@ def test_known_labels_keep_their_odds_and_new_ones_are_named(tmp_path: Path) -> 
     account = _account(_on(origin, table))
     assert account.sentences()[1:] == [
         'New labels, which start as the mean of the known ones: "new"',
-        'Labels that the new texts do not have: "odd"',
+        'Labels that the new texts do not have, and the model loses: "odd"',
+        "To keep them, train on old and new texts together: data.train: "
+        f"[{tmp_path / 'bad_good_odd_thing.csv'}, {tmp_path / 'good_bad_new_thing.csv'}]",
     ]
     assert (account.as_json()["new_labels"], account.as_json()["dropped_labels"]) == (["new"], ["odd"])
 

@@ -126,10 +126,10 @@ MISFITS: list[tuple[dict[str, Any], list[str]]] = [
         {"layers": [{**BOTH[0], "units": 7, "merge_mode": "sum"}, BOTH[2]]},
         [
             "layers[0].units: is 7, but layers[0] (lstm) of forward-1 has 5, so the shapes of their weights differ; "
-            "set it to 5, or leave layers[0] (lstm) out of initialize.layers",
+            "set it to 5, or write `initialize: {from: {forward: FORWARD, backward: BACKWARD}, layers: []}`",
             "layers[0].merge_mode: is sum, but the halves of two runs stay side by side; set it to concat",
             "layers[0].units: is 7, but layers[0] (lstm) of backward-1 has 5, so the shapes of their weights differ; "
-            "set it to 5, or leave layers[0] (lstm) out of initialize.layers",
+            "set it to 5, or write `initialize: {from: {forward: FORWARD, backward: BACKWARD}, layers: []}`",
         ],
     ),
     (
@@ -146,6 +146,9 @@ MISFITS: list[tuple[dict[str, Any], list[str]]] = [
 def test_misfits(changes: dict[str, Any], expected: list[str], pair: dict[str, str], sample_csv: Path) -> None:
     with pytest.raises(ConfigError) as raised:
         start_of(checked_config(_values(pair, sample_csv, BOTH) | changes), Path("none"))
+    names = {name.upper(): folder for name, folder in pair.items()}
+    for name, folder in names.items():
+        expected = [message.replace(name, folder) for message in expected]
     assert list(map(str, raised.value.problems)) == expected
 
 

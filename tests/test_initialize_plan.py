@@ -94,8 +94,18 @@ def test_layers_match_by_their_place_among_those_with_weights(
     titles = [f"layers[{index}] ({layers[index]['type']})" for index in range(len(layers))]
     account = Account(start, start.origins[0].tokenizer, Labels(("a", "b")))
     assert account.taken == ["tokenizer", "embedding", *(titles[index] for index in got)]
+    warned = [str(warning) for warning in start.warnings]
+    if got:
+        assert not warned
+    else:
+        assert warned[0].startswith("layers[0]: no layer gets the weights of lm-1 (it has lstm (8 units), dropout, ")
     assert account.fresh == [*(titles[index] for index in rest), "head[0] (dense)", "output layer"]
     assert account.as_json()["runs"][0]["folder"] == str(lm.folder)
+
+
+def test_layers_that_are_not_wanted_bring_no_warning(lm: Run, sample_csv: Path) -> None:
+    layers = [{"type": "gru", "units": 5}, POOL]
+    assert not _start(_values(sample_csv, {"from": str(lm.folder), "layers": []}, layers), Path("none")).warnings
 
 
 MISFITS: list[tuple[dict[str, Any], list[str]]] = [
@@ -103,16 +113,16 @@ MISFITS: list[tuple[dict[str, Any], list[str]]] = [
         {"layers": [{"type": "lstm", "units": 12}, LSTMS[1], POOL]},
         [
             "layers[0].units: is 12, but layers[0] (lstm) of lm-1 has 8, so the shapes of their weights differ; set "
-            "it to 8, or leave layers[0] (lstm) out of initialize.layers"
+            "it to 8, or write `initialize: {from: lm, layers: []}`"
         ],
     ),
     (
         {"layers": [{**LSTMS[0], "use_bias": False}, {**LSTMS[1], "units": 9}, POOL]},
         [
             "layers[0].use_bias: is false, but layers[0] (lstm) of lm-1 has true, so the shapes of their weights "
-            "differ; set it to true, or leave layers[0] (lstm) out of initialize.layers",
+            "differ; set it to true, or write `initialize: {from: lm, layers: []}`",
             "layers[1].units: is 9, but layers[2] (lstm) of lm-1 has 8, so the shapes of their weights differ; set it "
-            "to 8, or leave layers[1] (lstm) out of initialize.layers",
+            "to 8, or write `initialize: {from: lm, layers: [0]}`",
         ],
     ),
     (
@@ -123,7 +133,7 @@ MISFITS: list[tuple[dict[str, Any], list[str]]] = [
         {"layers": [{"type": "gru", "units": 5}, LSTMS[1], POOL], "initialize": {"from": "lm", "layers": [1]}},
         [
             "layers[1]: reads vectors of 5 numbers, but layers[2] (lstm) of lm-1 reads vectors of 8; "
-            "change the layers before it, or leave it out of initialize.layers"
+            "change the layers before it, or leave layers[1] (lstm) out of initialize.layers"
         ],
     ),
     (

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from seqclf.cli.further import trained_further
 from seqclf.cli.trials import best_of
 from seqclf.cli.wrap import say
 from seqclf.errors import InputError
@@ -63,10 +64,18 @@ def reject_run(path: Path, runs: Path | None = None) -> None:
 
 
 def load_or_make(
-    path: Path, overrides: Sequence[Override], *, presets: bool = False, threads: int | str = "auto"
+    path: Path,
+    overrides: Sequence[Override],
+    *,
+    presets: bool = False,
+    threads: int | str = "auto",
+    runs: Path = Path("runs"),
 ) -> tuple[LoadedConfig, Callable[[Config], str] | None]:
     """The config of a file and None; for data, or with ``presets``, a config made for the data, and a function that
-    returns its text by the config of a run.
+    returns its text by the config of a run. For data, with a run to start from: the config of that run, and None.
+
+    Args:
+        runs: the folder of the run that ``overrides`` may start from.
 
     Raises ``InputError``.
     """
@@ -77,7 +86,9 @@ def load_or_make(
     if not presets and not is_data(path):
         return read_config(path, overrides), None
     if any(override.path[0] == "initialize" for override in overrides):
-        raise _needs_own_layers(path)
+        if presets:
+            raise _chooses_layers(path)
+        return trained_further(path, overrides, runs), None
     # An invalid config is rejected before anything heavy is imported.
     from seqclf.starter.make import starter_for
     from seqclf.starter.presets import loaded, seen_in
@@ -89,7 +100,7 @@ def load_or_make(
     else:
         given = read_config(path, overrides)
         if given.config.initialize is not None:
-            raise _needs_own_layers(path)
+            raise _chooses_layers(path)
         if given.config.data.needs_tensorflow:  # reading its texts needs TensorFlow
             start_tensorflow(given.config, threads)
         seen = seen_in(str(path), given)
@@ -99,13 +110,9 @@ def load_or_make(
     return checked, partial(trained_text, made.text, checked)
 
 
-def _needs_own_layers(path: Path) -> InputError:
-    """The error for a start from a run (``initialize``) of a model whose layers seqclf would choose."""
-    from seqclf.starter.formats import is_data
-
+def _chooses_layers(path: Path) -> InputError:
+    """The error for ``--presets`` with a start from a run (``initialize``), which has layers already."""
     why = "a model that starts from another run needs its layers, so seqclf cannot choose them"
-    if is_data(path):
-        return InputError(f"{path}: {why}; `seqclf init --from {shell_word(path)} -o FILE` writes a config to change")
     return InputError(f"{path}: {why}; omit --presets, or initialize")
 
 

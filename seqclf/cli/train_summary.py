@@ -89,10 +89,31 @@ def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advis
         following.append(f'seqclf predict{options} "a text"{_fields(config)}')
     if config.task.continues_texts:
         following.append(f"seqclf generate{options}")
+    following += _of_old_texts(config, options)
     lines += [f"{'' if number else 'Next':<{_MARGIN}}{line}" for number, line in enumerate(following)]
     advice = [] if advised else _advice(config, Run(folder))
     lines += [f"{'' if number else 'To try':<{_MARGIN}}{line}" for number, line in enumerate(advice)]
     return "\n".join(lines)
+
+
+def _of_old_texts(config: Config, options: str) -> list[str]:
+    """The command that shows whether a classifier still knows the texts of the one that it started from."""
+    from seqclf.config import load_config
+    from seqclf.errors import InputError
+    from seqclf.runs import Run
+    from seqclf.training.initialize.old_texts import old_texts, shown
+
+    if config.initialize is None or not config.task.needs_labels:
+        return []
+    origin = Run(Path(config.initialize.origins[0]))
+    try:
+        path = old_texts(config, load_config(origin.config))
+    except (InputError, OSError):  # the run may have been deleted since
+        return []
+    if path is None:
+        return []
+    why = f"(whether it still knows the texts of {origin.name})"
+    return [f"seqclf eval{options} --data {shell_word(shown(path))}  {why}"]
 
 
 def _fields(config: Config) -> str:

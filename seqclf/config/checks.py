@@ -19,6 +19,7 @@ from seqclf.config.depth_checks import layer_rates_fit_the_layers
 from seqclf.config.problems import Problem
 from seqclf.config.schema import (
     EmbeddingConfig,
+    InitializeConfig,
     NgramsConfig,
     TaskConfig,
     TokenizerConfig,
@@ -162,8 +163,15 @@ def one_vector_is_left(layers: Layers, task: TaskConfig) -> Iterator[Problem]:
         yield Problem(("layers", index), message)
 
 
-def windows_fit_the_longest_text(tokenizer: TokenizerConfig, layers: Layers, task: TaskConfig) -> Iterator[Problem]:
-    if not task.reads_ahead:
+def _is_that_of_the_run(tokenizer: TokenizerConfig, initialize: InitializeConfig | None) -> bool:
+    """Whether ``max_tokens`` is that of a run, not known here; the config is checked again once it is."""
+    return initialize is not None and "max_tokens" not in tokenizer.model_fields_set
+
+
+def windows_fit_the_longest_text(
+    tokenizer: TokenizerConfig, layers: Layers, task: TaskConfig, initialize: InitializeConfig | None
+) -> Iterator[Problem]:
+    if not task.reads_ahead or _is_that_of_the_run(tokenizer, initialize):
         return
     length = tokenizer.max_tokens
     for path, layer in walk(layers, "layers"):
@@ -183,7 +191,11 @@ def windows_fit_the_longest_text(tokenizer: TokenizerConfig, layers: Layers, tas
         length = layer.tokens_after(length)
 
 
-def longest_text_fits_into_a_batch(tokenizer: TokenizerConfig, training: TrainingConfig) -> Iterator[Problem]:
+def longest_text_fits_into_a_batch(
+    tokenizer: TokenizerConfig, training: TrainingConfig, initialize: InitializeConfig | None
+) -> Iterator[Problem]:
+    if _is_that_of_the_run(tokenizer, initialize):
+        return
     if training.batch_tokens is not None and training.batch_tokens < tokenizer.max_tokens:
         message = (
             f"expected at least {tokenizer.max_tokens}, the length of the longest text (tokenizer.max_tokens); "
@@ -192,7 +204,11 @@ def longest_text_fits_into_a_batch(tokenizer: TokenizerConfig, training: Trainin
         yield Problem(("training", "batch_tokens"), message)
 
 
-def fields_fit_the_longest_text(data: DataConfig, tokenizer: TokenizerConfig) -> Iterator[Problem]:
+def fields_fit_the_longest_text(
+    data: DataConfig, tokenizer: TokenizerConfig, initialize: InitializeConfig | None
+) -> Iterator[Problem]:
+    if _is_that_of_the_run(tokenizer, initialize):
+        return
     fields = len(data.fields)
     least = 2 * fields - 1
     if fields and tokenizer.max_tokens < least:

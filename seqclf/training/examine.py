@@ -127,7 +127,7 @@ def examine(
         if "test" in names and config.task.needs_labels:  # only an evaluation of a language model needs their tokens
             encoded["test"] = encode_split(corpus, "test", data.tokenizer, data.labels, on_stage, extra=data.extra)
     if start is not None:
-        account = Account(start, data.tokenizer, data.labels)
+        account = Account.of(start, data)
         report.starts_from, report.starting = account.as_json(), account.sentences()
     tokens = {name: split for name, split in encoded.items() if split is not None}
     _add_tokens(report, loaded, texts, tokens, data.tokenizer)

@@ -102,7 +102,7 @@ class Job:
 
         self.callbacks.stage(f"Reading the weights of {' and '.join(str(one.run.folder) for one in start.origins)}")
         initialize(model, start, self.data)
-        account = Account(start, self.data.tokenizer, self.data.labels)
+        account = Account.of(start, self.data)
         self.run.update_manifest(initialize=account.as_json())
         return account
 

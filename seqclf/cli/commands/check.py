@@ -53,7 +53,7 @@ def check_command(
 
     try:
         overrides = [*map(parse_override, settings), *origin_override(init_from)]
-        loaded, _ = load_or_make(config_file, overrides)
+        loaded, _ = load_or_make(config_file, overrides, runs=runs)
         loaded = with_origin(loaded, runs)
         check_files(loaded)
         silence_tensorflow()

@@ -92,7 +92,7 @@ def train_command(
         raise click.UsageError("name a CONFIG, or a run with --resume")
     reject_run(config_file, runs)
     overrides = [*overrides_of(settings, name=name, folds=folds), *origin_override(init_from)]
-    loaded, starter = load_or_make(config_file, overrides, presets=presets, threads=threads)
+    loaded, starter = load_or_make(config_file, overrides, presets=presets, threads=threads, runs=runs)
     loaded = with_origin(loaded, runs)
     for warning in loaded.warnings:
         show_problem(warning, "warning")

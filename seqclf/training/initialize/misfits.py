@@ -11,24 +11,27 @@ from seqclf.config.schema import LanguageModelTask
 from seqclf.layer_types import Layer, RecurrentLayer
 from seqclf.option_types import OptionPath
 from seqclf.training.initialize.origin import Origin
-from seqclf.training.initialize.places import Place, direction_of, written
+from seqclf.training.initialize.places import Place, direction_of, left_out, written
 
 _DIRECTIONS = ("forward", "backward")
-_CURE = "change the layers before it, or leave it out of initialize.layers"
+
+
+def _cure(mine: Place, config: Config) -> str:
+    return f"change the layers before it, or {left_out(mine, config)}"
 
 
 def misfits(
     mine: Place, others: Sequence[Place], config: Config, origins: Sequence[Origin], *, widths: bool
 ) -> Iterator[Problem]:
     """Why a layer cannot have the weights of one run. ``widths``: also compare the dimensions of the inputs."""
-    match = _Match(mine, others[0], origins[0])
-    found = [problem for layers in match.layers() for problem in _of_one_run(*layers, match, config)]
+    match = _Match(mine, others[0], origins[0], config)
+    found = [problem for layers in match.layers() for problem in _of_one_run(*layers, match)]
     yield from found
     own, wanted = mine.width, others[0].width
     if widths and not found and None not in (own, wanted) and own != wanted:
         yield Problem(
             ("layers", mine.index),
-            f"reads vectors of {own} numbers, but {match.theirs} reads vectors of {wanted}; {_CURE}",
+            f"reads vectors of {own} numbers, but {match.theirs} reads vectors of {wanted}; {_cure(mine, config)}",
         )
 
 
@@ -41,7 +44,7 @@ def halves_misfits(
     """
     found: list[Problem] = []
     for other, origin, reads in zip(others, origins, _DIRECTIONS, strict=True):
-        match = _Match(mine, other, origin)
+        match = _Match(mine, other, origin, config)
         for layers in match.layers():
             found += [problem for problem in _of_a_half(*layers, match, reads) if problem not in found]
     yield from found
@@ -50,7 +53,7 @@ def halves_misfits(
         yield Problem(
             ("layers", mine.index),
             f"reads vectors of {own} numbers, but needs those that the layers of {origins[0].name} and "
-            f"{origins[1].name} read, side by side: {parts[0]} and {parts[1]}; {_CURE}",
+            f"{origins[1].name} read, side by side: {parts[0]} and {parts[1]}; {_cure(mine, config)}",
         )
 
 
@@ -61,6 +64,7 @@ class _Match:
     mine: Place
     other: Place
     origin: Origin
+    config: Config
 
     @property
     def theirs(self) -> str:
@@ -85,22 +89,22 @@ class _Match:
                 both = ", name a run for each direction (initialize.from: {forward: RUN, backward: RUN})"
             message = (
                 f"is {written(value)}, but {self.theirs} has {its}, so the shapes of their weights differ; set it to "
-                f"{its}{both}, or leave {self.mine.title} out of initialize.layers"
+                f"{its}{both}, or {left_out(self.mine, self.config)}"
             )
             yield Problem((*path, option), message)
 
 
-def _of_one_run(layer: Layer, other: Layer, path: OptionPath, match: _Match, config: Config) -> Iterator[Problem]:
+def _of_one_run(layer: Layer, other: Layer, path: OptionPath, match: _Match) -> Iterator[Problem]:
     yield from match.of_options(layer, other, path)
     if not isinstance(layer, RecurrentLayer) or not isinstance(other, RecurrentLayer):
         return
     if layer.bidirectional or other.bidirectional:
         return
     # Weights that have learnt to read in one direction are of no use in the other.
-    reads, read, name = direction_of(layer, config), direction_of(other, match.origin.config), match.origin.name
+    reads, read, name = direction_of(layer, match.config), direction_of(other, match.origin.config), match.origin.name
     if reads == read:
         return
-    if isinstance(config.task, LanguageModelTask):
+    if isinstance(match.config.task, LanguageModelTask):
         cure = f"set it to {read}, or take no layers: initialize.layers: []"
         yield Problem(("task", "direction"), f"is {reads}, but {name} reads {read}; {cure}")
     else:

@@ -37,7 +37,8 @@ def take_layer(model: keras.Model, name: str, source: keras.Model, its: str, ori
     if shapes[0] != shapes[1]:
         raise InputError(
             f"{name}: its weights have the shapes {_listed(shapes[0])}, but those of {its} in {origin.run.folder} have "
-            f"{_listed(shapes[1])}; give it the options that the layer has there, or leave it out of initialize.layers"
+            f"{_listed(shapes[1])}; give it the options that the layer has there, or name only other layers in "
+            "initialize.layers"
         )
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)

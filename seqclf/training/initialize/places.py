@@ -63,6 +63,30 @@ def direction_of(layer: RecurrentLayer, config: Config) -> str:
     return "backward" if layer.go_backwards else "forward"
 
 
+def listed(layers: Sequence[Layer]) -> str:
+    """Layers in words: ``lstm (128 units), pool``."""
+
+    def words(layer: Layer) -> str:
+        inner = next((inner for _, inner in layer.inner()), layer)
+        units = getattr(inner, "units", None)
+        ways = ", both directions" if getattr(inner, "bidirectional", False) else ""
+        return layer.short_name if units is None else f"{layer.short_name} ({units} units{ways})"
+
+    return ", ".join(map(words, layers))
+
+
+def left_out(layer: Place, config: Config) -> str:
+    """What to do to take no weights for a layer, as an option of this config."""
+    start = config.initialize
+    if start is None or start.layers is not None:
+        return f"leave {layer.title} out of initialize.layers"
+    names = start.origins
+    origin = names[0] if len(names) == 1 else f"{{forward: {names[0]}, backward: {names[1]}}}"
+    before = [place.index for place in places_of(config) if place.index < layer.index]
+    grows = "" if start.tokenizer == "keep" else f", tokenizer: {start.tokenizer}"
+    return f"write `initialize: {{from: {origin}, layers: {before}{grows}}}`"
+
+
 def written(value: object) -> str:
     """A value as in a config."""
     if value is None:

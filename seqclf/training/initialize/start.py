@@ -13,11 +13,11 @@ from seqclf.config.problems import ConfigError, Problem
 from seqclf.config.schema import EmbeddingConfig, TokenizerOptions
 from seqclf.errors import InputError
 from seqclf.training.initialize.origin import Origin, find
-from seqclf.training.initialize.places import written
+from seqclf.training.initialize.places import listed, written
 from seqclf.training.initialize.plan import Plan, plan_for
 
 _OF_LENGTH = frozenset(TokenizerOptions.model_fields)
-"""Options of a tokenizer that say how much of a text is read; they need not be those of the run."""
+"""Options of a tokenizer that say how much of a text is read; a config that sets them need not agree with the run."""
 
 
 _OF_GROWTH = frozenset({"vocab_size", "min_frequency"})
@@ -42,7 +42,21 @@ class Start:
 
     @property
     def warnings(self) -> list[Problem]:
-        return [Problem(_FROM, origin.doubt) for origin in self.origins if origin.doubt is not None]
+        found = [Problem(_FROM, origin.doubt) for origin in self.origins if origin.doubt is not None]
+        return [*found, *self._no_layers]
+
+    @property
+    def _no_layers(self) -> list[Problem]:
+        """A warning if no layer gets weights, although the config does not say so."""
+        named = None if self.config.initialize is None else self.config.initialize.layers
+        if self.plan.pairs or named is not None:
+            return []
+        theirs = " and ".join(f"{origin.name} (it has {listed(origin.config.layers)})" for origin in self.origins)
+        message = (
+            f"no layer gets the weights of {theirs}, because the first layers differ; begin with its layers, or set "
+            "initialize.layers to [] if only tokenizer and embedding are meant"
+        )
+        return [Problem(("layers", 0), message)]
 
 
 def start_of(config: Config, runs: Path) -> Start | None:
@@ -63,11 +77,12 @@ def start_of(config: Config, runs: Path) -> Start | None:
             f"same options of tokenizer, or one of them with initialize: {{from: {origins[0].name}, layers: []}}"
         )
         raise ConfigError([Problem(_FROM, message)])
-    config, problems = _completed(config, origins)
-    plan, misfits = plan_for(config, origins)
+    completed, problems = _completed(config, origins)
+    # Its messages name the runs as the config does.
+    plan, misfits = plan_for(completed.model_copy(update={"initialize": config.initialize}), origins)
     if problems or misfits:
         raise ConfigError([*problems, *misfits])
-    return Start(checked_config(plain(config)), tuple(origins), plan)
+    return Start(checked_config(plain(completed)), tuple(origins), plan)
 
 
 def resolved(config: Config, runs: Path) -> Config:
@@ -98,8 +113,7 @@ def _completed(config: Config, origins: Sequence[Origin]) -> tuple[Config, list[
     grows = config.initialize.tokenizer == "grow"
     free = _OF_LENGTH | (_OF_GROWTH if grows else set())
     problems = [*_of_tokenizer(config.tokenizer, origins[0], free), *_of_embedding(config.embedding, origins)]
-    own = {name: getattr(config.tokenizer, name) for name in _OF_LENGTH}
-    own |= {name: getattr(config.tokenizer, name) for name in config.tokenizer.model_fields_set & free}
+    own = {name: getattr(config.tokenizer, name) for name in config.tokenizer.model_fields_set & free}
     tokenizer = origins[0].config.tokenizer
     tokenizer = tokenizer.model_copy(
         update={name: own[name] for name in own.keys() & type(tokenizer).model_fields.keys()}

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
+import numpy as np
+
 from seqclf.data.label_spelling import counterparts
+from seqclf.data.prepare import TrainingData
 from seqclf.labels import Labels, on_one_line
 from seqclf.tasks.classification.output_rows import goes_on
 from seqclf.text.tokenizer import Tokenizer
+from seqclf.training.initialize.old_texts import together
 from seqclf.training.initialize.origin import Origin
 from seqclf.training.initialize.start import Start
 
 _LISTED = 5  # labels
+_HARDLY = 0.1  # of the texts that a label would have if all had the same number
 
 
 @dataclass(frozen=True)
@@ -22,11 +29,21 @@ class Account:
     Attributes:
         tokenizer: of the new model.
         labels: of the new model; empty for a language model.
+        counts: the number of training texts with each of ``labels``; empty if it is not known.
     """
 
     start: Start
     tokenizer: Tokenizer
     labels: Labels
+    counts: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, start: Start, data: TrainingData) -> Account:
+        """The account of a training on these texts."""
+        found = data.train.labels
+        several = found.ndim == 2
+        counts = found.sum(axis=0) if several else np.bincount(found, minlength=len(data.labels))
+        return cls(start, data.tokenizer, data.labels, tuple(map(int, counts)) if data.labels else ())
 
     @property
     def taken(self) -> list[str]:
@@ -61,6 +78,15 @@ class Account:
         shared = set(self._shared.values())
         return [label for label in self._known or () if label not in shared] if self.takes_output else []
 
+    @property
+    def rare_labels(self) -> dict[str, int]:
+        """Labels of both that hardly any training text has, with the number of texts."""
+        if not self.takes_output or not self.counts:
+            return {}
+        least = _HARDLY * sum(self.counts) / len(self.counts)
+        found = dict(zip(self.labels, self.counts, strict=True))
+        return {label: found[label] for label in self._shared if found[label] < least}
+
     def sentences(self) -> list[str]:
         """All of it in words."""
         lines = [f"Starting from {self._runs}: {', '.join(self.taken)}"]
@@ -69,7 +95,13 @@ class Account:
         if self.new_labels:
             lines.append(f"New labels, which start as the mean of the known ones: {_listed(self.new_labels)}")
         if self.dropped_labels:
-            lines.append(f"Labels that the new texts do not have: {_listed(self.dropped_labels)}")
+            lines.append(f"Labels that the new texts do not have, and the model loses: {_listed(self.dropped_labels)}")
+        if self.rare_labels:
+            rare = _listed(list(self.rare_labels), [f" ({count:,})" for count in self.rare_labels.values()])
+            lines.append(f"Labels that hardly any of the new texts have, and the model will probably forget: {rare}")
+        if self.dropped_labels or self.rare_labels:
+            files = together(self.start.config, self.start.origins[0].config)
+            lines.append(f"To keep them, train on old and new texts together{f': {files}' if files else ''}")
         return lines
 
     def as_json(self) -> dict[str, Any]:
@@ -130,7 +162,9 @@ def _run_as_json(origin: Origin) -> dict[str, Any]:
     return {"folder": str(origin.run.folder), "task": origin.run.task, **state}
 
 
-def _listed(labels: list[str]) -> str:
-    shown = ", ".join(f'"{on_one_line(label)}"' for label in labels[:_LISTED])
+def _listed(labels: list[str], notes: Sequence[str] = ()) -> str:
+    """The first labels, each with its note."""
+    named = [f'"{on_one_line(label)}"' for label in labels[:_LISTED]]
+    shown = ", ".join(map("".join, zip_longest(named, notes[:_LISTED], fillvalue="")))
     more = len(labels) - _LISTED
     return f"{shown} and {more:,} more" if more > 0 else shown
