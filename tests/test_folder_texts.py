@@ -158,7 +158,7 @@ def test_mail_folders_are_labels(tmp_path: Path) -> None:
     [
         (["1.txt"], "contains no texts (left out: 1 file: in no label folder (1.txt))"),
         (["1.txt", "a.csv"], "to read a table, set data.source: table"),
-        (["1.txt", "2.txt"], "to read texts without labels for a language model, set data.source: text"),
+        (["1.txt", "2.txt"], "--task language_model -o FILE` writes a config (source: text)"),
         (["pos/1.md", "neg/1.md"], "to read its 2 .md files, set data.extensions: [.md]"),
         (["pos/1.pdf"], "1 file: .pdf (binary)"),
         (["x/pos/1.txt", "x/neg/1.txt"], "did you mean"),

@@ -35,7 +35,7 @@ def test_plain_text_is_for_language_models(
     Path("verses.txt").write_text(text, encoding="utf-8")
     said = _said(_call(*command, "verses.txt"))
     assert "Plain text, without labels, can train a language model" in said
-    assert "`task: language_model` and `data: {source: text, train: verses.txt}`" in said
+    assert "`seqclf init --from verses.txt --task language_model -o FILE` writes a config" in said
 
 
 def test_a_table_config_that_names_plain_text_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,7 +44,7 @@ def test_a_table_config_that_names_plain_text_is_told(tmp_path: Path, monkeypatc
     Path("a.yaml").write_text(TABLE.format("my verses.txt"), encoding="utf-8")
     said = _said(_call("check", "a.yaml"))
     assert "set data.format to csv" in said
-    assert '`data: {source: text, train: "my verses.txt"}`' in said
+    assert "--from 'my verses.txt' --task language_model" in said
 
 
 @pytest.mark.parametrize("name", ["config.txt", "config.yaml"])

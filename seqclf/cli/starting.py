@@ -79,10 +79,13 @@ def load_or_make(
 
     Raises ``InputError``.
     """
+    from seqclf.cli.starting_language_models import is_for_language_model, load_language_model
     from seqclf.config import read_config
     from seqclf.starter.formats import is_data
 
     reject_run(path)
+    if is_for_language_model(path, overrides):
+        return load_language_model(path, overrides, presets=presets)
     if not presets and not is_data(path):
         return read_config(path, overrides), None
     if any(override.path[0] == "initialize" for override in overrides):

@@ -83,7 +83,8 @@ def _check_labels_are_read(name: str, model: str) -> None:
     if not read_config(name, (), model).config.task.needs_labels:
         raise InputError(
             f"--template {name}: is a language model, which reads texts without labels; `seqclf init --template {name} "
-            "-o FILE` writes its config, in which you can change `data`"
+            "-o FILE` writes its config, in which you can change `data`; --task language_model in place of --template "
+            "writes one for DATA"
         )
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import re
 import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
+from seqclf.files import shell_word
 from seqclf.tables.packed import member_name, packing_of, unpacked_name
 
 KINDS = {
@@ -97,8 +96,7 @@ def plain_text_advice(path: Path) -> str:
     """A sentence, with the full stop and the space before it, for a file that may be plain text; else ""."""
     if unpacked_name(path).suffix.lower() not in PLAIN_TEXT:
         return ""
-    name = str(path) if re.fullmatch(r"[\w./+-]+", str(path)) else json.dumps(str(path), ensure_ascii=False)
     return (
-        ". Plain text, without labels, can train a language model: write a config with `task: language_model` and "
-        f"`data: {{source: text, train: {name}}}` (docs/language_models.md)"
+        f". Plain text, without labels, can train a language model: `seqclf init --from {shell_word(path)} --task "
+        "language_model -o FILE` writes a config (docs/language_models.md)"
     )

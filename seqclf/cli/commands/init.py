@@ -14,7 +14,10 @@ from seqclf.cli.wrap import GLUE, say
 from seqclf.files import shell_word
 
 KINDS = ("number", "category")
+CLASSIFICATION = "classification"
 FAMILIES = ("bag", "lstm", "gru", "min_gru", "conv", "ngrams")
+_OF_CLASSIFIERS = ("label", "weight", "extra", "header")
+_OF_LANGUAGE_MODELS = ("text", "encoding", "validation", "test", "name")
 
 
 def _complete_template(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -143,6 +146,13 @@ def _run_name(context: click.Context, parameter: click.Parameter, value: str | N
     "--layers", "family", type=click.Choice(FAMILIES), help="Kind of model. [default: chosen to fit the texts]"
 )
 @click.option(
+    "--task",
+    type=click.Choice(["classification", "language_model"]),
+    default="classification",
+    show_default=True,
+    help="What the model is for. language_model: reads DATA without labels: also a txt file, or a folder of them.",
+)
+@click.option(
     "--try", "tried", is_flag=True, help="Train three models on a sample of DATA; write the best one's config."
 )
 @click.option(
@@ -154,6 +164,7 @@ def init_command(
     data: str | None,
     label_separator: str | None,
     family: Any,
+    task: str,
     tried: bool,
     output: Path | None,
     **about: Any,
@@ -166,9 +177,21 @@ def init_command(
     if output is not None:
         check_new(output)
     if data is None:
-        if family or tried or label_separator or any(value not in (None, (), {}) for value in about.values()):
+        if (
+            family
+            or tried
+            or label_separator
+            or task != CLASSIFICATION
+            or any(value not in (None, (), {}) for value in about.values())
+        ):
             raise click.UsageError("only --template and -o work without --from; add --from DATA")
         text = text_of(template or DEFAULT_TEMPLATE)
+    elif task != CLASSIFICATION:
+        if template or family or tried or label_separator or any(about[name] for name in _OF_CLASSIFIERS):
+            raise click.UsageError(
+                f"--task {task} works only with --from, --text, --encoding, --validation, --test, --name and -o"
+            )
+        text = _of_language_model(data, about)
     else:
         text = _from_data(data, template, family=family, separator=label_separator, tried=tried, about=about)
     if output is None:
@@ -178,6 +201,13 @@ def init_command(
     shown = shell_word(output)
     check, train = (GLUE.join(("seqclf", command, shown)) for command in ("check", "train"))
     say(f"Wrote {output}. Next: {check}, then {train}", err=True)
+
+
+def _of_language_model(data: str, about: dict[str, Any]) -> str:
+    from seqclf.cli.starting_language_models import language_model_from
+    from seqclf.starter.request import Request
+
+    return language_model_from(Request(data, **{name: about[name] for name in _OF_LANGUAGE_MODELS})).text
 
 
 def _from_data(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, decoded, suggestion
+from seqclf.files import shell_word
 from seqclf.labels import on_one_line
 from seqclf.sources.base import OptionError
 from seqclf.sources.folder.files import DEFAULT, SPLIT_NAMES, Found, Selection, find_texts
@@ -119,7 +120,10 @@ def _check_texts(root: Path, found: Found, selection: Selection) -> None:
     elif any(Path(name).suffix.lower() in KINDS for name in found.left_out.named("without label")):
         cures.append("to read a table, set data.source: table, and data.train to the file")
     elif any(map(selection.takes, found.left_out.named("without label"))):
-        cures.append("to read texts without labels for a language model, set data.source: text")
+        cures.append(
+            f"texts without labels can train a language model: `seqclf init --from {shell_word(root)} --task "
+            "language_model -o FILE` writes a config (source: text)"
+        )
     counts = found.left_out.counts()
     what = f" (left out: {counts})" if counts and not found.splits else ""
     expected = f"expected files such as {root / 'positive' / 'review.txt'}"
