@@ -80,6 +80,12 @@ def find_origin(runs: Path, name: str) -> Run:
     return _newest_numbered(runs, name, _is_complete)
 
 
+def numbered_names(runs: Path, name: str) -> str:
+    """The runs ``<name>-<n>`` in a sentence, the newest first; empty if there are none."""
+    found = sorted(_numbered(runs, name), key=lambda run: int(run.name.rpartition("-")[2]), reverse=True)
+    return _few([run.name for run in found])
+
+
 def _numbered(runs: Path, name: str) -> Iterator[Run]:
     """The runs ``<name>-<n>`` that have a readable manifest."""
     for path in runs.glob("*"):
@@ -120,16 +126,20 @@ def _has_a_model(folder: Path) -> bool:
 def no_such_run(runs: Path, name: str) -> InputError:
     """The error for a name that no run has: what is there instead, or the runs whose names are close."""
     found = next((path for path in (runs / name, Path(name)) if path.exists()), None)
+    names = [known for known, _ in run_names(runs)]
+    longer = [known for known in names if known.startswith(name)]
+    others_named = f"runs in {runs} that begin with {name}: {_few(longer[::-1])}"
     if found is not None and found.is_file():
-        return InputError(f"{found}: is a file; expected a run's name or folder")
+        others = f"; {others_named}" if longer else ""
+        return InputError(f"{found}: is a file; expected a run's name or folder{others}")
     if found is not None and not Run(found).config.exists() and _has_a_model(found):
         return InputError(
             f"{found}: is an exported model, which only predict and generate read; name the run it was exported from"
         )
     if found is not None:
-        return InputError(f"{found}: not a run (it has no manifest.json); choose another")
-    names = [known for known, _ in run_names(runs)]
-    if longer := [known for known in names if known.startswith(name)]:
+        others = others_named if longer else "choose another"
+        return InputError(f"{found}: not a run (it has no manifest.json); {others}")
+    if longer:
         return InputError(f"no run {name} in {runs}; runs that begin with it: {_few(longer[::-1])}")
     if close := difflib.get_close_matches(name, names, n=1, cutoff=0.5):
         return InputError(f'no run {name} in {runs}; did you mean "{close[0]}"?')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from seqclf.cli import cli
 from seqclf.errors import InputError
 from seqclf.files import replacing, write_text
 from seqclf.new_runs import begin_run, check_runs_folder, now
-from seqclf.run_choice import find_resumable, find_run, named_with_status, run_names
+from seqclf.run_choice import find_origin, find_resumable, find_run, named_with_status, run_names
 from seqclf.runs import FINISHED, INTERRUPTED, Run
 
 
@@ -109,6 +110,26 @@ def test_the_first_part_of_names_gets_those_names(tmp_path: Path) -> None:
     diff = CliRunner().invoke(cli, ["config", "diff", "reviews-2", "reviews-1", "--runs", str(tmp_path)])
     assert diff.exit_code == 2
     assert "runs that begin with it: reviews-2-fold2, reviews-2-fold1" in diff.stderr
+
+
+def test_a_folder_with_the_first_part_of_a_name_hides_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Data are often in a folder ``poems``, and runs are named after them."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "poems").mkdir()
+    _finished(tmp_path / "runs", "poems-lm")
+    for find in (find_run, find_origin):
+        expected = "poems: not a run (it has no manifest.json); runs in runs that begin with poems: poems-lm-1"
+        with pytest.raises(InputError, match=re.escape(expected)):
+            find(Path("runs"), "poems")
+    (tmp_path / "poems").rmdir()
+    (tmp_path / "poems").touch()
+    with pytest.raises(InputError, match="is a file; .*; runs in runs that begin with poems: poems-lm-1"):
+        find_run(Path("runs"), "poems")
+    (tmp_path / "runs" / "poems-lm-1" / "manifest.json").unlink()
+    (tmp_path / "poems").unlink()
+    (tmp_path / "poems").mkdir()
+    with pytest.raises(InputError, match="no manifest.json\\); choose another"):
+        find_run(Path("runs"), "poems")
 
 
 def test_what_is_not_a_run_is_named(tmp_path: Path) -> None:

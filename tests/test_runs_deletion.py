@@ -58,6 +58,20 @@ def test_only_a_full_name_of_a_run_deletes(name: str, tmp_path: Path) -> None:
     assert left(tmp_path) == ["a-1", "file", "my_onnx"]
 
 
+@pytest.mark.parametrize("command", [["rm", "again"], ["rename", "again", "b"]], ids=lambda command: command[0])
+def test_a_name_without_its_number_gets_the_full_ones(command: list[str], tmp_path: Path) -> None:
+    for number in (2, 10):
+        made_run(tmp_path, f"again-{number}")
+    told = " ".join(called(tmp_path, *command, code=2).stderr.split())
+    assert "again: is a name without its number; deleting and renaming need the full one: again-10, again-2" in told
+    assert called(tmp_path, "show", "again").exit_code == 0
+
+
+@pytest.mark.parametrize("command", ["rm", "compare"])
+def test_the_usage_shows_several_runs(command: str, tmp_path: Path) -> None:
+    assert "RUN..." in called(tmp_path, command, "--help").stdout.split()
+
+
 def test_runs_that_started_from_a_deleted_one_are_named(tmp_path: Path) -> None:
     origin = made_run(tmp_path, "lm-1")
     initialized(tmp_path, "tuned-1", origin)

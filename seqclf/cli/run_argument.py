@@ -21,7 +21,8 @@ def _complete(context: click.Context, parameter: click.Parameter, incomplete: st
 
 def run_argument(name: str = "run", *, required: bool = True, several: bool = False) -> Decorator:
     """``RUN``, or with ``several`` ``RUN...``."""
-    return click.argument(name, metavar="RUN", required=required, nargs=-1 if several else 1, shell_complete=_complete)
+    metavar, nargs = ("RUN...", -1) if several else ("RUN", 1)
+    return click.argument(name, metavar=metavar, required=required, nargs=nargs, shell_complete=_complete)
 
 
 yes_option: Decorator = click.option("-y", "--yes", is_flag=True, help="Do not ask.")

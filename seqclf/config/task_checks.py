@@ -16,6 +16,7 @@ from seqclf.config.schema import (
 )
 from seqclf.layer_types import Layer, RecurrentLayer, walk
 from seqclf.metrics.monitors import monitors_of
+from seqclf.option_types import OptionPath
 from seqclf.sources import DataConfig
 
 Layers = Sequence[Layer]
@@ -46,17 +47,51 @@ def tied_widths_agree(
         return
     if initialize is not None and "dim" not in embedding.model_fields_set:
         return  # it will be that of the run
-    width: int | None = embedding.dim
-    for layer in (*layers, *head):
-        width = None if width is None else layer.width_after(width)
-    if width in (None, embedding.dim):
+    found = _last_width(layers, head, embedding.dim)
+    if found is None or found[0] == embedding.dim:
         return
-    message = (
-        f"is {embedding.dim}, but the last layer returns {width} numbers, and the output layer shares the weights of "
-        f"the embedding: set it to {width}, add `head: [{{type: dense, units: {embedding.dim}, activation: linear}}]`, "
-        "or set task.tied to false"
-    )
-    yield Problem(("embedding", "dim"), message)
+    width, path, last = found
+    shares = "and the output layer shares the weights of the embedding"
+    dense = f"add `head: [{{type: dense, units: {embedding.dim}, activation: linear}}]`, or set task.tied to false"
+    if "dim" in embedding.model_fields_set:
+        message = (
+            f"is {embedding.dim}, but the last layer returns {width} numbers, {shares}: set it to {width}, {dense}"
+        )
+        yield Problem(("embedding", "dim"), message)
+        return
+    # The default is nowhere in the file; the layer is.
+    size = f"embedding.dim is {embedding.dim}, its default"
+    if isinstance(getattr(last, "units", None), int):
+        change = f"set it to {embedding.dim}, embedding.dim to {width}"
+        yield Problem(
+            (*path, "units"), f"the last layer returns {width} numbers, but {size}, {shares}: {change}, {dense}"
+        )
+    else:
+        change = f"set embedding.dim to {width}"
+        yield Problem(path, f"{last.short_name} returns {width} numbers, but {size}, {shares}: {change}, {dense}")
+
+
+def _last_width(layers: Layers, head: Layers, dim: int) -> tuple[int, OptionPath, Layer] | None:
+    """How many numbers the last layer returns, and the last layer that changes how many; None: if it is not known, or
+    no layer changes it.
+
+    As if all layers read in one direction: `layers_do_not_look_ahead` removes the other one.
+    """
+    width: int | None = dim
+    last: tuple[OptionPath, Layer] | None = None
+    for section, part in (("layers", layers), ("head", head)):
+        for index, layer in enumerate(part):
+            before, path = width, (section, index)
+            width = None if width is None else _one_way(layer).width_after(width)
+            if width != before:
+                last = (path, layer)
+    return None if width is None or last is None else (width, *last)
+
+
+def _one_way(layer: Layer) -> Layer:
+    """The layer, and those inside it, reading in one direction."""
+    inner = {str(where[0]): _one_way(one) for where, one in layer.inner()}
+    return layer.model_copy(update=inner | ({"bidirectional": False} if isinstance(layer, RecurrentLayer) else {}))
 
 
 def nothing_idle_is_set(

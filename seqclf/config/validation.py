@@ -15,6 +15,7 @@ from seqclf.config.messages import problems_of
 from seqclf.config.problems import ConfigError, Problem
 from seqclf.config.schema import Config
 from seqclf.config.schema.tokenizers import TOKENIZERS, TokenizerOptions
+from seqclf.config.walk import DISCRIMINATORS
 from seqclf.config.warning_checks import WARNINGS
 from seqclf.layer_types import Layer
 from seqclf.option_types import OptionPath
@@ -55,7 +56,7 @@ def validate(
         valid = Config.model_validate(stand_in | intact)
     sections = {name: getattr(valid, name) for name in Config.model_fields if name not in broken}
     problems += _run(CHECKS, sections)
-    problems = list(_with_type_of_the_run(problems, value))
+    problems = [_as_written(problem, value) for problem in _with_type_of_the_run(problems, value)]
     problems = [
         Problem((written.get(str(problem.path[0]), problem.path[0]), *problem.path[1:]), problem.message)
         if problem.path
@@ -81,6 +82,15 @@ def _with_type_of_the_run(problems: Iterable[Problem], value: Mapping[str, Any])
             message = f"{problem.message}; if the run of initialize has such a tokenizer, add {types}"
             problem = replace(problem, message=message)
         yield problem
+
+
+def _as_written(problem: Problem, value: Mapping[str, Any]) -> Problem:
+    """The problem of an option that is written as its type alone, ``task: language_model``, without ``type``."""
+    above: Any = value
+    for part in problem.path[:-1]:
+        above = above.get(part) if isinstance(above, Mapping) else None
+    short = isinstance(above, str) and problem.path[-1] in DISCRIMINATORS
+    return replace(problem, path=problem.path[:-1]) if short else problem
 
 
 def _accepts(kind: type[TokenizerOptions], options: dict[str, Any]) -> bool:

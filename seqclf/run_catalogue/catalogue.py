@@ -10,7 +10,7 @@ from pathlib import Path
 from seqclf.errors import InputError
 from seqclf.run_catalogue.entry import FOLDS, Entry, read_folds, read_run, summary_of
 from seqclf.run_catalogue.state import is_run
-from seqclf.run_choice import LATEST, find_origin, find_run, no_such_run
+from seqclf.run_choice import LATEST, find_origin, find_run, no_such_run, numbered_names
 from seqclf.runs import RUNNING
 
 _FOLD = re.compile(r"(?P<of>.+)-fold(?P<number>\d+)", re.DOTALL)
@@ -39,6 +39,8 @@ def exact_entry(runs: Path, name: str) -> Entry:
     for summary in (summary_of(runs, name), Path(name)):
         if summary.name.endswith(FOLDS) and summary.is_file():
             return _group_at(Path(os.path.abspath(summary)))
+    if numbered := numbered_names(runs, name):
+        raise InputError(f"{name}: is a name without its number; deleting and renaming need the full one: {numbered}")
     raise no_such_run(runs, name)
 
 

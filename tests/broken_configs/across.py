@@ -22,6 +22,18 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
             ],
         ),
         (
+            "task: language_model\ndata: {source: sample}\nlayers: [{type: residual, layer: {type: lstm, units: 64, "
+            "bidirectional: true}}]\n",
+            [
+                "3:58: layers[0].layer.bidirectional: is true: half of the layer reads the text backwards, but "
+                "language_model predicts each token from those before it"
+            ],
+        ),
+        (
+            "task: langage_model\ndata: {source: sample}\nlayers: [{type: lstm, units: 64}]\n",
+            ['1:1: task: unknown value "langage_model"; did you mean "language_model"?'],
+        ),
+        (
             "task: language_model\ndata: {source: sample}\nlayers: [{type: dense, units: 64}]\n",
             ["3:1: layers: language_model needs a recurrent layer, such as {type: lstm, units: 256}"],
         ),
@@ -35,8 +47,8 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         (
             "task: language_model\ndata: {source: sample}\nlayers: [{type: lstm, units: 32}]\n",
             [
-                "1:1: embedding.dim: is 64, but the last layer returns 32 numbers, and the output layer shares the "
-                "weights of the embedding: set it to 32, add `head: [{type: dense, units: 64, activation: linear}]`, or set task.tied "
+                "3:23: layers[0].units: the last layer returns 32 numbers, but embedding.dim is 64, its default, and the "
+                "output layer shares the weights of the embedding: set it to 64, embedding.dim to 32, add `head: [{type: dense, units: 64, activation: linear}]`, or set task.tied "
                 "to false"
             ],
         ),
@@ -44,8 +56,8 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
             "task: language_model\ndata: {source: sample}\n"
             "layers: [{type: lstm, units: 64}, {type: residual, layer: {type: dense, units: 32}}, {type: layer_norm}]\n",
             [
-                "1:1: embedding.dim: is 64, but the last layer returns 32 numbers, and the output layer shares the "
-                "weights of the embedding: set it to 32, add `head: [{type: dense, units: 64, activation: linear}]`, or "
+                "3:35: layers[1]: residual returns 32 numbers, but embedding.dim is 64, its default, and the output "
+                "layer shares the weights of the embedding: set embedding.dim to 32, add `head: [{type: dense, units: 64, activation: linear}]`, or "
                 "set task.tied to false",
             ],
         ),

@@ -18,5 +18,6 @@ from seqclf.cli.commands import Commands
 def runs_command() -> None:
     """List, show, compare, follow, name and delete runs.
 
-    RUN is a run's name, with or without its number, or its path, or latest.
+    RUN is a run's name, with or without its number, or its path, or latest. "rm" and "rename" need the full name or
+    the path.
     """
