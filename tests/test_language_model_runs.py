@@ -39,6 +39,7 @@ CHANGES: dict[str, Any] = {
     "task": {"sampled": 20, "jitter": True, "activation_penalty": 0.1, "change_penalty": 0.1},
     "layers": LAYERS,
     "training__epochs": 2,
+    "training__baseline": "auto",
     "training__accumulate_steps": 2,
     "training__checkpoint_steps": 4,
     "training__moving_average": {"decay": 0.9},
@@ -137,13 +138,16 @@ def test_eval_measures_splits_and_other_texts(run: Run, lm_runs: Path, tmp_path:
     shown = _invoke("eval", "--runs", str(lm_runs), "--split", "validation")
     assert shown.exit_code == 0, shown.output
     assert "small-1 on validation" in shown.output
-    for words in ("bits per character", "word perplexity", "tokens", "characters"):
+    for words in ("bits per character", "word perplexity", "tokens", "characters", "Unknown tokens: ", "baseline"):
         assert words in shown.output
     again = json.loads(_invoke("eval", "--runs", str(lm_runs), "--split", "validation", "--json").stdout)
     assert again["loss"] == pytest.approx(run.metrics["validation"]["loss"], rel=1e-6)
     test = json.loads(_invoke("eval", "--runs", str(lm_runs), "--json").stdout)
     assert test["split"] == "test"
     assert run.metrics["test"]["perplexity"] == test["perplexity"]
+    assert run.metrics["test"]["baseline"] == test["baseline"]
+    assert test["baseline"]["unigram"]["loss"] < np.log(test["tokens"])
+    assert 0 <= test["unknown"] < test["tokens"] - test["texts"]
     table = tmp_path / "more.csv"
     table.write_text("text\nthe film was good\nthe film was bad\n", encoding="utf-8")
     plain = tmp_path / "more.txt"
@@ -153,6 +157,10 @@ def test_eval_measures_splits_and_other_texts(run: Run, lm_runs: Path, tmp_path:
     assert (of_table["texts"], of_table["words"]) == (2, 10)
     assert (of_file["texts"], of_file["characters"]) == (1, 18)
     assert "split" not in of_table
+    plain.write_text("the film was 日本", encoding="utf-8")
+    odd = _invoke("eval", "--runs", str(lm_runs), "--data", str(plain), "--json")
+    assert "Warning: the model does not know '日', '本', which the text contains" in odd.stderr
+    assert json.loads(odd.stdout)["unknown"] == 2
     scored = json.loads(_invoke("predict", "--score", "--runs", str(lm_runs), "the film was good", "--json").stdout)
     assert scored["log_probability"] == pytest.approx(-of_file["loss"] * of_file["tokens"], rel=1e-5)
     assert scored["perplexity"] == pytest.approx(of_file["perplexity"], rel=1e-4)

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from seqclf.cli.eval_form import Form, print_as_json, print_scores
+from seqclf.cli.eval_perplexity import show_language_model
 from seqclf.cli.eval_source import unlabelled_source_of
 from seqclf.cli.wrap import say
 from seqclf.labels import NO_LABELS
-from seqclf.metrics.language_model import LanguageModelScores
-from seqclf.metrics.scores import number_of, words_of
+from seqclf.metrics.language_model import LanguageModelScores, MeasuredLanguageModel
 from seqclf.run_choice import named_with_status
+from seqclf.text.unknown_parts import UnknownTally
 
 if TYPE_CHECKING:
     from seqclf.config import Config
@@ -48,16 +47,25 @@ def eval_language_model(run: Run, config: Config, texts: TextsToMeasure, *, thre
     from seqclf.evaluation.language_model import KerasLanguageModel
 
     model = KerasLanguageModel.load(run)
-    metrics = model.evaluate(_encoded(run, config, model, split if external is None else external))
-    where = str(data or config.data.describe(split))
+    scored = split if external is None else external
+    encoded = _encoded(run, config, model, scored)
+    metrics = model.evaluate(encoded)
+    if external is not None:
+        _warn_of_unknown(model, external, encoded)
+    if form.scores and external is not None:  # nothing else would show the baseline
+        print_scores(form.scores, metrics.values_of(LanguageModelScores))
+        return
+    unigram = _unigram(run, config, model, encoded, metrics)
+    measured = MeasuredLanguageModel(str(data or config.data.describe(split)), metrics, unigram)
     if external is None:
-        run.write_metrics(split, {"data": where, **metrics.to_json()})
+        run.write_metrics(split, measured.to_json())
     if form.scores:
         print_scores(form.scores, metrics.values_of(LanguageModelScores))
     elif form.as_json:
-        print_as_json(run.name, split if external is None else None, {"data": where, **metrics.to_json()})
+        print_as_json(run.name, split if external is None else None, measured.to_json())
     else:
-        _show(named_with_status(run), where if external is not None else f"{split} ({where})", metrics, form)
+        where = measured.data if external is not None else f"{split} ({measured.data})"
+        show_language_model(named_with_status(run), where, measured, markdown=form.markdown)
 
 
 def _encoded(run: Run, config: Config, model: KerasLanguageModel, scored: str | LabelledTexts) -> EncodedTexts:
@@ -69,15 +77,27 @@ def _encoded(run: Run, config: Config, model: KerasLanguageModel, scored: str | 
     return prepare_split(config, scored, model.tokenizer, NO_LABELS, known, on_stage=lambda stage: say(stage, err=True))
 
 
-def _show(name: str, where: str, metrics: LanguageModelMetrics, form: Form) -> None:
-    texts = f"{metrics.texts:,} text{'' if metrics.texts == 1 else 's'}"
-    amounts = ", ".join(f"{getattr(metrics, what):,} {what}" for what in ("tokens", "words", "characters"))
-    values = [(words_of(score), number_of(score, metrics.value(score))) for score in metrics.shown()]
-    title = f"{name} on {where}: {texts}, {amounts}"
-    if form.markdown:
-        from seqclf.cli.grids import Report, Values
+def _unigram(
+    run: Run, config: Config, model: KerasLanguageModel, texts: EncodedTexts, metrics: LanguageModelMetrics
+) -> LanguageModelScores | None:
+    """The baseline's scores; None, and the reason on standard error, if the training texts cannot be read."""
+    from seqclf.baseline.unigram import unigram_scores
+    from seqclf.errors import InputError
 
-        click.echo(Report(title, [Values(values)]).markdown())
-        return
-    say(title)
-    say("   ".join(f"{score} {value}" for score, value in values))
+    if not config.training.baseline:
+        return None
+    try:
+        train = _encoded(run, config, model, "train")
+    except (InputError, OSError) as error:
+        say(f"No baseline to compare with: {error}", err=True)
+        return None
+    return unigram_scores(train, texts, model.tokenizer.vocabulary_size, metrics)
+
+
+def _warn_of_unknown(model: KerasLanguageModel, texts: LabelledTexts, encoded: EncodedTexts) -> None:
+    """Name what the model does not know of the texts of ``--data``."""
+    tally = UnknownTally(model.tokenizer)
+    for place, text in enumerate(texts.texts):
+        tally.add(text, int((encoded[place] == model.tokenizer.unknown_id).sum()))
+    if (warning := tally.warning()) is not None:
+        say(warning, err=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import keras
 
@@ -40,5 +40,7 @@ class KerasLanguageModel:
 
     def evaluate(self, texts: EncodedTexts) -> LanguageModelMetrics:
         """Metrics on texts encoded by this run's tokenizer, without labels."""
-        windows = Windows.of_evaluation(texts, self.config, self.tokenizer.vocabulary_size)
-        return PerplexityValidator(self.model).metrics(windows)
+        size = self.tokenizer.vocabulary_size
+        windows = Windows.of_evaluation(texts, self.config, size)
+        unknown = int(texts.counts(size)[self.tokenizer.unknown_id])
+        return replace(PerplexityValidator(self.model).metrics(windows), unknown=unknown)

@@ -63,12 +63,19 @@ class LanguageModelMetrics(LanguageModelScores):
     Attributes:
         texts: number of texts.
         tokens, words, characters: as in ``Surprise``.
+        unknown: how many of the tokens are the unknown token; None: not counted, as while training.
     """
 
     texts: int
     tokens: int
     words: int
     characters: int
+    unknown: int | None = None
+
+    @property
+    def unknown_share(self) -> float | None:
+        """The fraction of unknown tokens; the ends of texts, which all are known, do not count. None: not counted."""
+        return None if self.unknown is None else self.unknown / max(1, self.tokens - self.texts)
 
     @classmethod
     def of(cls, found: Surprise, texts: int) -> Self:
@@ -79,10 +86,31 @@ class LanguageModelMetrics(LanguageModelScores):
     def to_json(self) -> dict[str, Any]:
         """As in ``metrics.json``."""
         amounts = {name: getattr(self, name) for name in ("texts", "tokens", "words", "characters")}
-        return {**amounts, **super().to_json()}
+        unknown = {} if self.unknown is None else {"unknown": self.unknown}
+        return {**amounts, **unknown, **super().to_json()}
 
     @classmethod
     def from_json(cls, saved: Any) -> Self:
         """Read the output of ``to_json``. Raises ``ValueError`` for anything else."""
         amounts = {name: count_in(object_in(saved), name) for name in ("texts", "tokens", "words", "characters")}
-        return cls(**amounts, **cls.scores_in(saved))
+        unknown = count_in(saved, "unknown") if "unknown" in saved else None
+        return cls(**amounts, unknown=unknown, **cls.scores_in(saved))
+
+
+@dataclass(frozen=True)
+class MeasuredLanguageModel:
+    """A language model's metrics on a split or on other texts.
+
+    Attributes:
+        data: the source of the texts, in words.
+        unigram: the scores of the baseline on the same texts (``seqclf.baseline.unigram``); None without one.
+    """
+
+    data: str
+    metrics: LanguageModelMetrics
+    unigram: LanguageModelScores | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """An entry of ``metrics.json``."""
+        baseline = {} if self.unigram is None else {"baseline": {"unigram": self.unigram.to_json()}}
+        return {"data": self.data, **self.metrics.to_json(), **baseline}

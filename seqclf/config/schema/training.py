@@ -160,7 +160,8 @@ class TrainingConfig(Strict):
     baseline: Literal["auto", False] = Field(
         "auto",
         description="auto: while the network trains, a linear model (TF-IDF of n-grams, logistic regression) is fitted "
-        "to the same texts, and its scores are shown next to the network's; false: no such model.",
+        "to the same texts, and its scores are shown next to the network's; for a language model, `seqclf eval` shows "
+        "the scores of its tokens' frequencies; false: no such model.",
     )
     keep_checkpoints: Literal["final"] | bool = Field(
         "final",
