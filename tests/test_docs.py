@@ -67,7 +67,7 @@ def test_commands_and_their_options_exist(page: Path) -> None:
 
     commands = [line for block in _blocks(page, "console") for line in block.splitlines() if "seqclf " in line]
     for line in commands:
-        words = shlex.split(line.split("seqclf ", 1)[1].split(" > ")[0], comments=True)
+        words = shlex.split(re.split(" [<>|] ", line.split("seqclf ", 1)[1])[0], comments=True)
         command = cli.commands[words[0]]
         if isinstance(command, click.Group):
             command = command.commands[words.pop(1)]

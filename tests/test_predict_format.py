@@ -130,4 +130,5 @@ def test_a_folder_is_refused_with_a_loop(three_label_run: Run, tmp_path: Path) -
     folder.mkdir()
     done, said = _predict(three_label_run, folder)
     assert done.exit_code == 2
-    assert f'for file in \'{folder}\'/*; do seqclf predict "$(cat "$file")"; done' in said
+    run = three_label_run.folder
+    assert f'for file in \'{folder}\'/*; do seqclf predict --run {run} -- "$(cat "$file")"; done' in said

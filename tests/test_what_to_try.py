@@ -58,7 +58,7 @@ def test_weights_leave_fewer_validation_texts() -> None:
         ),
         ("with 50 validation texts, each counts 2.0 points of accuracy", {"validation": 50}),
         ("--set training.baseline=auto", {"training__baseline": False}),
-        ("--set ngrams={}", {"ngrams": None}),
+        ("--set 'ngrams={}'", {"ngrams": None}),
         (
             "--set tokenizer.vocab_size=600",
             {"unknown": 0.02, "tokenizer": {"type": "word", "vocab_size": 300, "max_tokens": 12}},

@@ -13,6 +13,7 @@ import click
 
 from seqclf.cli.command_words import arguments_in, command_line, option_named, value_of
 from seqclf.cli.hint import ARGUMENTS, Hint, HintedError
+from seqclf.errors import InputError
 from seqclf.tables.formats import KINDS, OUTPUT_KINDS
 from seqclf.tables.packed import PACKINGS, unpacked_name
 
@@ -24,6 +25,12 @@ _OF_FILES = {"init": "--from", "train": "", "check": "", "eval": "--data"}
 
 _NOT_FOR_EACH_FILE = ("--input", "-i", "--output", "-o", "--errors", "--field", "--json")
 """Options of ``predict`` that name files, or are for texts of the command line."""
+
+_FOR_ROWS = tuple(
+    "--input -i --output -o --errors --column --input-format --output-format --encoding --resume --overwrite "
+    "--prefix".split()
+)
+"""Options of ``predict`` that are only for files of rows."""
 
 
 def several_files(context: click.Context, words: tuple[str, ...]) -> Hint | None:
@@ -62,6 +69,12 @@ def check_one_file(context: click.Context, inputs: Sequence[str], texts: Sequenc
     files = [*inputs, *named]
     if len(files) == 1 and inputs and glob.has_magic(files[0]) and not Path(files[0]).exists():
         files = sorted(glob.glob(files[0])) or files
+    if len(files) == 1 and inputs and Path(files[0]).is_dir():
+        folder = files[0]
+        files = [str(path) for path in sorted(Path(folder).iterdir()) if not path.name.startswith(".")]
+        if not files or not all(unpacked_name(Path(file)).suffix.lower() in KINDS for file in files):
+            each = _each_as_one_text(context, folder)
+            raise InputError(f"{folder}: is a folder; name a file of texts, or predict each file as one text: {each}")
     if len(files) > 1:
         message = f"predict reads one file at a time, found {len(files)}"
         raise HintedError(message, Hint(f"Predict each by itself:\n{_loop(context, files)}"))
@@ -69,6 +82,13 @@ def check_one_file(context: click.Context, inputs: Sequence[str], texts: Sequenc
         call = ("seqclf", "predict", "--input", named[0], "--output", _written_name(named[0]))
         hint = Hint("To predict the texts of a file, use", (*call, *_other_options(context)))
         raise HintedError(f"{named[0]} is a file", hint)
+
+
+def _each_as_one_text(context: click.Context, folder: str) -> str:
+    """A shell command that predicts each file of a folder, with the other options of the command line."""
+    options = shlex.join(_other_options(context, _FOR_ROWS))
+    call = " ".join(filter(None, ("seqclf predict", options, '-- "$(cat "$file")"')))
+    return f"for file in {shlex.quote(folder)}/*; do {call}; done"
 
 
 def _loop(context: click.Context, files: Sequence[str]) -> str:
@@ -87,8 +107,8 @@ def _loop(context: click.Context, files: Sequence[str]) -> str:
     return indent("\n".join(lines), "  ")
 
 
-def _other_options(context: click.Context) -> list[str]:
-    """The options of the command line that a call for one file has as well, with their values."""
+def _other_options(context: click.Context, but: Sequence[str] = _NOT_FOR_EACH_FILE) -> list[str]:
+    """The options of the command line that a call for one file has as well, with their values; without ``but``."""
     kept: list[str] = []
     rest = list(context.meta[ARGUMENTS][len(command_line(context)) - 1 :])
     while rest:
@@ -100,7 +120,7 @@ def _other_options(context: click.Context) -> list[str]:
         whole = [word]
         if not option.is_flag and name == word and rest:
             whole.append(rest.pop(0))
-        if name not in _NOT_FOR_EACH_FILE:
+        if name not in but:
             kept += whole
     return kept
 

@@ -13,14 +13,16 @@ from seqclf.files import making_folder
 CARD = "MODEL_CARD.md"
 
 
-@contextlib.contextmanager
-def new_folder(target: Path) -> Iterator[Path]:
-    """A folder to fill, which becomes ``target`` when it is complete.
-
-    Raises ``InputError`` if ``target`` exists and is not an empty folder: it may be the user's.
-    """
+def check_new_folder(target: Path) -> None:
+    """Raise ``InputError`` if ``target`` exists and is not an empty folder: it may be the user's."""
     if target.is_symlink() or (target.exists() and not (target.is_dir() and not any(target.iterdir()))):
         raise InputError(f"{target}: already exists and is not empty; name a new folder with --to")
+
+
+@contextlib.contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """A folder to fill, which becomes ``target`` when it is complete. Raises ``InputError`` as ``check_new_folder``."""
+    check_new_folder(target)
     target = target.absolute()
     try:
         with making_folder(target) as temporary:

@@ -80,7 +80,7 @@ def _without_baseline(config: Config, train: str) -> Iterator[str]:
 def _ngrams(config: Config, report: Report, train: str) -> Iterator[str]:
     texts = report.splits["train"].texts
     if config.ngrams is None and texts < _FEW_TO_TRAIN:
-        yield (f"with few training texts ({texts:,}), n-grams often help the network: {train} --set ngrams={{}}")
+        yield f"with few training texts ({texts:,}), n-grams often help the network: {train} --set 'ngrams={{}}'"
 
 
 def _vocabulary(config: Config, report: Report, train: str) -> Iterator[str]:

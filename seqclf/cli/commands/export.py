@@ -65,8 +65,9 @@ def export_command(
     Prints the folder. Without --to, prints the model's path in the run, for onnx and keras a file. With --quantize,
     measures the score on the validation texts before and after.
     """
+    from seqclf.export.folder import CARD, check_new_folder
     from seqclf.run_choice import LATEST, find_run, named_with_status
-    from seqclf.runs import FINISHED, LANGUAGE_MODEL
+    from seqclf.runs import LANGUAGE_MODEL
 
     if quantize and (form != "onnx" or target is None):
         raise click.UsageError("--quantize works only with --format onnx, and needs --to")
@@ -74,9 +75,12 @@ def export_command(
         raise click.UsageError("--force works only with --quantize")
     if tokens is not None and (form != "saved_model" or target is None):
         raise click.UsageError("--tokens works only with --format saved_model, and needs --to")
+    if target is not None:
+        check_new_folder(target)
     run = find_run(runs, run_name)
-    if run_name in (None, LATEST) and run.manifest["status"] != FINISHED:
-        say(f"Run {named_with_status(run, str(run.folder))}", err=True)
+    if run_name in (None, LATEST):
+        kind = "language model" if run.task == LANGUAGE_MODEL else "classifier"
+        say(f"Run {named_with_status(run, f'{run.folder} ({kind})')}", err=True)
     if run.task == LANGUAGE_MODEL:
         _export_language_model(run, form, target, tokens=tokens, quantize=quantize, force=force)
     elif tokens is not None:
@@ -84,8 +88,6 @@ def export_command(
     else:
         _export_classifier(run, form, target, quantize=quantize, force=force)
     if target is not None:
-        from seqclf.export.folder import CARD
-
         say(f"Next: {target / CARD} says how to call the model", err=True)
     click.echo(os.fsencode(target or run.model_in(form)))
 

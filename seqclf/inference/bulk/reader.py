@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -62,8 +61,7 @@ class Source:
         if not file.exists():
             raise no_such_file(path)
         if file.is_dir():
-            loop = f'for file in {shlex.quote(str(file))}/*; do seqclf predict "$(cat "$file")"; done'
-            raise InputError(f"{path}: is a folder; name a file of texts, or predict each file as one text: {loop}")
+            raise InputError(f"{path}: is a folder; name a file of texts")
         kind = kind or ("txt" if unpacked_name(file).suffix.lower() == ".txt" else kind_of(file))
         if kind is None:
             raise InputError(unknown_ending(file, "name the format with --input-format", (*USUAL, ".txt")))
