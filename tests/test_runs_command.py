@@ -218,9 +218,9 @@ def test_three_runs_on_a_terminal(runs: Path, monkeypatch: pytest.MonkeyPatch) -
     assert accuracy.split()[2:] == ["0.8750", "0.9125", "*", "0.5500"]
     (loss,) = [line for line in lines if line.startswith("validation loss")]
     assert loss.split()[2:] == ["0.1250", "0.0875", "*", "-"]
-    on_a_terminal(monkeypatch, 40)
+    on_a_terminal(monkeypatch, 34)
     narrow = called(runs, "compare", "imdb-1", "imdb-2", "cv-1").stdout.splitlines()
-    assert max(map(len, narrow)) <= 40
+    assert max(map(len, narrow)) <= 34
     place = narrow.index("training.epochs")
     assert narrow[place + 1 : place + 4] == ["  imdb-1  2", "  imdb-2  5", "  cv-1    2"]
 

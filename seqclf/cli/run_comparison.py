@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -34,44 +35,68 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
             for split, rows in comparison.scores.items()
         },
         "same_texts": dict(comparison.same_texts),
+        "tasks": {entry.name: entry.task for entry in comparison.entries},
     }
 
 
-def plain(comparison: Comparison) -> Iterator[str]:
-    """Lines of values separated by tabs: what, and the value of each run."""
+def plain(comparison: Comparison, *, everything: bool = False) -> Iterator[str]:
+    """Lines of values separated by tabs: what, and the value of each run. ``everything`` as in ``lines``."""
     yield "\t".join(["", *_names(comparison)])
-    for title, values in [*_options(comparison), *_plain_scores(comparison)]:
+    for title, values in [*_options(comparison, everything), *_plain_scores(comparison)]:
         yield "\t".join([title, *(on_one_line(value, None) for value in values)])
 
 
-def lines(comparison: Comparison, width: int) -> Iterator[str]:
-    """A table of options and one of scores; where a table does not fit, a block for each row."""
-    options = _options(comparison)
+def lines(comparison: Comparison, width: int, *, everything: bool = False) -> Iterator[str]:
+    """A table of options and one of the scores of each task; where a table does not fit, a block for each row.
+
+    ``everything``: also the options that only some of the runs have, because they have other types.
+    """
+    options = _options(comparison, everything)
     if options:
         yield from _table("option", options, comparison, width)
     else:
         yield "The configs are the same."
-    yield ""
-    yield from _table("score", [*_scores(comparison), *_cost(comparison.entries)], comparison, width)
+    for task, group in comparison.by_task.items():
+        yield ""
+        heading = "score" if len(comparison.by_task) == 1 else f"score ({task.replace('_', ' ')})"
+        yield from _table(heading, [*_scores(group), *_cost(group.entries)], group, width)
 
 
-def warnings(comparison: Comparison) -> Iterator[str]:
+def warnings(comparison: Comparison, *, everything: bool = False) -> Iterator[str]:
+    hidden = 0 if everything else len(comparison.of_one_kind)
+    if hidden:
+        them = (
+            "1 option that only some of the runs have is"
+            if hidden == 1
+            else f"{hidden} options that only some of the runs have are"
+        )
+        yield f"note: {them} not shown; --all shows everything"
+    if len(comparison.by_task) > 1:
+        tasks = "; ".join(f"{task}: {', '.join(_names(group))}" for task, group in comparison.by_task.items())
+        yield f"note: the runs have different tasks ({tasks}), whose scores cannot be compared"
+        return
     for split, same in comparison.same_texts.items():
         if same is False:
             yield f"warning: the runs were measured on different {split} texts, so these scores do not compare well"
 
 
 def _table(heading: str, rows: Sequence[_Row], comparison: Comparison, width: int) -> Iterator[str]:
+    """Rows of options have a blank line between sections."""
     names = [on_one_line(name, None) for name in _names(comparison)]
     cells = [[on_one_line(value, None) for value in values] for _, values in rows]
     columns = [Column(heading, [title for title, _ in rows], left=True)]
     columns += [Column(name, column, left=True) for name, column in zip(names, zip(*cells, strict=True), strict=True)]
+    sections = [re.split(r"[.\[]", title)[0] if heading == "option" else "" for title, _ in rows]
+    begins = [place > 0 and section != sections[place - 1] for place, section in enumerate(sections)]
     if fits(columns, width) and all(cell_len(cell) <= _WIDEST for row in cells for cell in row):
-        yield from table(columns, width)
+        shown = table(columns, width)
+        yield from shown[: -len(rows)]
+        for line, blank in zip(shown[-len(rows) :], begins, strict=True):
+            yield from ["", line] if blank else [line]
         return
     longest = max(map(cell_len, names))
-    for (title, _), values in zip(rows, cells, strict=True):
-        yield title
+    for (title, _), values, blank in zip(rows, cells, begins, strict=True):
+        yield from ["", title] if blank else [title]
         for name, value in zip(names, values, strict=True):
             yield f"  {name}{' ' * (longest - cell_len(name))}  {value}"
 
@@ -80,12 +105,17 @@ def _names(comparison: Comparison) -> list[str]:
     return [entry.name for entry in comparison.entries]
 
 
-def _options(comparison: Comparison) -> list[_Row]:
-    return [(option, [_value(value) for value in values]) for option, values in comparison.options.items()]
+def _options(comparison: Comparison, everything: bool) -> list[_Row]:
+    return [
+        (option, [_value(value) for value in values])
+        for option, values in comparison.options.items()
+        if everything or option not in comparison.of_one_kind
+    ]
 
 
 def _value(value: Any) -> str:
-    return _NONE if value is ABSENT else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    plain_text = isinstance(value, str) and value != ""
+    return _NONE if value is ABSENT else value if plain_text else json.dumps(value, ensure_ascii=False)
 
 
 def _scores(comparison: Comparison) -> list[_Row]:

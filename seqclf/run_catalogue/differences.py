@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from seqclf.errors import InputError
@@ -22,6 +22,7 @@ class Comparison:
 
     Attributes:
         options: each option that differs, by its path; ``config.diff.ABSENT`` where a config lacks it.
+        of_one_kind: those of them that a config lacks because it has another type there, or no such layer.
         scores: by split and by name; None where a run lacks it.
         same_texts: by split, whether all runs were measured on the same texts; None if that is not known.
     """
@@ -30,23 +31,47 @@ class Comparison:
     options: Mapping[str, tuple[Any, ...]]
     scores: Mapping[str, Mapping[str, tuple[float | None, ...]]]
     same_texts: Mapping[str, bool | None]
+    of_one_kind: Set[str] = frozenset()
+
+    @property
+    def by_task(self) -> dict[str, Comparison]:
+        """The runs of each task: scores of different tasks are not compared."""
+        tasks = dict.fromkeys(entry.task or "" for entry in self.entries)
+        return {
+            task: self._among([place for place, one in enumerate(self.entries) if (one.task or "") == task])
+            for task in tasks
+        }
+
+    def _among(self, places: Sequence[int]) -> Comparison:
+        """Some of the runs, with the scores that one of them has."""
+        scores = {
+            split: {name: tuple(values[place] for place in places) for name, values in rows.items()}
+            for split, rows in self.scores.items()
+        }
+        known = {
+            split: {name: values for name, values in rows.items() if any(value is not None for value in values)}
+            for split, rows in scores.items()
+        }
+        return replace(self, entries=tuple(self.entries[place] for place in places), scores=known)
 
 
 def compare(entries: Sequence[Entry]) -> Comparison:
     """Raises ``InputError`` if the config of a run is missing or malformed."""
-    from seqclf.config.diff import differences
+    from seqclf.config.diff import differences, of_one_kind
 
+    configs = [config_of(entry) for entry in entries]
     splits = dict.fromkeys((*SPLITS, *(split for entry in entries for split in entry.scores)))
     scores = {split: _side_by_side(entries, split) for split in splits}
     return Comparison(
         tuple(entries),
-        differences([config_of(entry) for entry in entries]),
+        differences(configs),
         {split: rows for split, rows in scores.items() if rows},
         {
             split: same_texts([one for one in entries if split in one.scores], split)
             for split in splits
             if scores[split]
         },
+        of_one_kind(configs),
     )
 
 

@@ -86,4 +86,6 @@ def _load(name: str, runs: Path, overrides: list[Override] | None = None) -> Con
 
 
 def _shown(value: Any, absent: object) -> str:
-    return "-" if value is absent else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return (
+        "-" if value is absent else value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
+    )

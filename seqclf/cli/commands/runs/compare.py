@@ -16,11 +16,14 @@ from seqclf.cli.wrap import say, width_of
 @click.command("compare", short_help="Show in what runs differ.")
 @run_argument("names", several=True)
 @runs_option
+@click.option("--all", "everything", is_flag=True, help="Also options that only some of the runs have.")
 @json_option
-def compare_command(names: tuple[str, ...], runs: Path, as_json: bool) -> None:
+def compare_command(names: tuple[str, ...], runs: Path, everything: bool, as_json: bool) -> None:
     """Show the options of the config in which two or more runs differ, next to their scores.
 
-    An asterisk marks the best value. If the output is not a terminal, values are separated by tabs.
+    An asterisk marks the best value. Scores of different tasks are not compared. What only some of the runs have, such
+    as the options of another layer type, is left out; --all and --json have it. If the output is not a terminal, values
+    are separated by tabs.
     """
     from seqclf.cli import run_comparison
     from seqclf.run_catalogue.catalogue import find_entry
@@ -36,7 +39,11 @@ def compare_command(names: tuple[str, ...], runs: Path, as_json: bool) -> None:
         print_json(run_comparison.as_json(comparison))
         return
     width = width_of(sys.stdout)
-    for line in run_comparison.plain(comparison) if width is None else run_comparison.lines(comparison, width):
+    if width is None:
+        shown = run_comparison.plain(comparison, everything=everything)
+    else:
+        shown = run_comparison.lines(comparison, width, everything=everything)
+    for line in shown:
         click.echo(line)
-    for warning in run_comparison.warnings(comparison):
+    for warning in run_comparison.warnings(comparison, everything=everything):
         say(warning, err=True)
