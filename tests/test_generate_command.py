@@ -58,6 +58,15 @@ def test_a_folder_that_export_wrote(lm_runs: Path, tmp_path: Path) -> None:
     assert (done.stdout, done.stderr) == (f"{FIRST}{REST}\n", "")
 
 
+def test_a_text_that_the_limit_cuts_off_is_noted(lm_runs: Path) -> None:
+    options = ("--run", "letters-1", FIRST, "--seed", "1")
+    note = "The text was cut off after 2 tokens; more: --tokens N\n"
+    assert _call(lm_runs, *options, "--tokens", "2").stderr == note
+    assert _call(lm_runs, *options, "--tokens", "2", "--samples", "3").stderr.startswith("3 of 3 texts were cut off")
+    for whole in (("--tokens", "99"), ("--tokens", "9", "--stop", REST[1]), ("--tokens", "2", "--json")):
+        assert _call(lm_runs, *options, *whole).stderr == ""
+
+
 @pytest.mark.parametrize("end", ["", "\n", "\r\n"])
 def test_standard_input_is_a_prompt_without_its_last_line_end(end: str, lm_runs: Path) -> None:
     done = _call(lm_runs, "-", "--temperature", "0", "--json", stdin=f"{FIRST}{end}".encode())

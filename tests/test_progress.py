@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 from metric_examples import metrics_with
@@ -95,6 +96,32 @@ def test_a_bar_on_a_terminal(width: int) -> None:
     visible = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown).replace("\r", "\n").splitlines()
     assert max(map(len, visible)) <= width
     assert not any("…" in line for line in visible)
+
+
+COLOURS: tuple[None, Literal["truecolor"]] = (None, "truecolor")
+"""Without colours, the rest of a bar is blank."""
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_bar_is_seen_before_and_after_the_first_numbers_of_a_language_model(width: int) -> None:
+    started = replace(EVENTS[1], shows_perplexity=True)  # type: ignore[type-var]
+    step = StepDone(1, 60, loss=8.1, correct=0, texts=2240, tokens=2240, seconds=0.1, learning_rate=1e-3)
+    live, seen = (Console(file=io.StringIO(), force_terminal=True, width=width, color_system=one) for one in COLOURS)
+    with epoch_bar(live) as bar:
+        bar.live.auto_refresh = False
+        listener = BarProgress(bar)
+        bars = []
+        for event in (started, EpochStarted(1, steps=135), step):
+            listener(event)
+            with seen.capture() as shown:
+                seen.print(bar.get_renderable())
+            (line,) = re.sub(r"\x1b\[[0-9;]*m", "", shown.get()).splitlines()
+            bars.append(sum(line.count(mark) for mark in "━╸╺-"))
+            assert len(line) <= width and "…" not in line
+    assert "perplexity 3,294.5" in line and "tokens/s" in line
+    assert ("loss 8.1000" in line) == (width == 120)
+    assert bars[0] == 0
+    assert all(4 <= columns <= 20 for columns in bars[1:]), bars
 
 
 def test_warnings_stay_on_a_terminal() -> None:

@@ -71,6 +71,12 @@ def print_text(prompt: str, continuation: Iterable[str]) -> None:
     check_output()
 
 
+def cut_off(cut: int, samples: int, tokens: int) -> str:
+    """The note that ``cut`` of the texts do not end where the model or a stop text ends them."""
+    subject = "The text was" if samples == 1 else f"{cut:,} of {samples:,} texts were"
+    return f"{subject} cut off after {tokens:,} token{'' if tokens == 1 else 's'}; more: --tokens N"
+
+
 def _show(text: str, is_terminal: bool) -> None:
     shown = _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text) if is_terminal else text
     sys.stdout.write(shown)  # click.echo takes escape sequences away

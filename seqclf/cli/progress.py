@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from rich.console import Console
+from rich.constrain import Constrain
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, Task, TextColumn
 from rich.table import Column
 from rich.text import Text
@@ -28,7 +29,9 @@ from seqclf.training.events import (
 
 _SECONDS_BETWEEN_LINES = 30.0
 _WIDE = 100
-"""The minimum terminal width, in columns, at which an epoch's bar also shows the accuracy."""
+"""The minimum terminal width, in columns, at which an epoch's bar shows two scores: the loss and another one."""
+_BAR = 20
+"""The maximum width of an epoch's bar."""
 _COLUMNS = 80  # of the lines that announce a training, also where they are written to a file
 
 
@@ -55,10 +58,13 @@ def epoch_bar(console: Console) -> Progress:
 
 
 class _Bar(BarColumn):
-    """Empty for a stage without steps: its spinner turns, and its description takes the full line."""
+    """Empty for a stage without steps: its spinner turns, and its description takes the full line.
+
+    It has some columns only, so that it hardly shrinks when the numbers of the first step come.
+    """
 
     def render(self, task: Task) -> object:  # type: ignore[override]
-        return super().render(task) if task.total else Text()
+        return Constrain(super().render(task), _BAR) if task.total else Text()
 
 
 class _OfSteps(MofNCompleteColumn):
@@ -79,12 +85,14 @@ class _Window:
         new = (step.loss * step.counted, step.correct, step.counted, step.tokens, step.seconds)
         self._sums = [self._keep * old + value for old, value in zip(self._sums, new, strict=True)]
 
-    def measures(self, *, accuracy: bool = True, perplexity: bool = False) -> list[str]:
+    def measures(self, *, all_: bool = True, perplexity: bool = False) -> list[str]:
+        """``all_``: two scores, not one of them alone."""
         loss, correct, weight, tokens, seconds = self._sums
         shown = [f"loss {loss / weight:.4f}"]
         if perplexity:
-            shown.append(f"perplexity {number_of('perplexity', perplexity_of(loss / weight))}")
-        elif accuracy:
+            found = f"perplexity {number_of('perplexity', perplexity_of(loss / weight))}"
+            shown = [*shown, found] if all_ else [found]  # exp(loss)
+        elif all_:
             shown.append(f"accuracy {correct / weight:.4f}")
         return [*shown, f"{tokens / seconds:,.0f} tokens/s"]
 
@@ -111,9 +119,9 @@ class _Progress:
         elif isinstance(event, StepDone):
             self._window.add(event)
 
-    def _measures(self, *, accuracy: bool = True) -> list[str]:
+    def _measures(self, *, all_: bool = True) -> list[str]:
         """What the latest steps measured, and the time left."""
-        measures = self._window.measures(accuracy=accuracy, perplexity=self._perplexity)
+        measures = self._window.measures(all_=all_, perplexity=self._perplexity)
         return [*measures, *filter(None, [str(self._left)])]
 
     def _lines(self, event: Event) -> list[str]:
@@ -180,7 +188,7 @@ class BarProgress(_Progress):
             self._print(line)
 
     def _joined_measures(self) -> str:
-        return "  ".join(self._measures(accuracy=self._bar.console.width >= _WIDE))
+        return "  ".join(self._measures(all_=self._bar.console.width >= _WIDE))
 
     def _start(self, description: str, total: int | None) -> None:
         self._bar.remove_task(self._task)

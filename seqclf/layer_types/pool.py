@@ -68,7 +68,7 @@ def _last(flow: Flow, name: str, context: Context) -> Tensor:
 
     tokens = keras.ops.sum(keras.ops.cast(flow.mask, "int32"), axis=1)
     places = keras.ops.reshape(keras.ops.maximum(tokens - 1, 0), (-1, 1, 1))
-    return keras.ops.squeeze(keras.ops.take_along_axis(flow.x, places, axis=1), 1)
+    return _named(keras.ops.squeeze(keras.ops.take_along_axis(flow.x, places, axis=1), 1), name)
 
 
 def _mean(flow: Flow, name: str, context: Context) -> Tensor:
@@ -97,7 +97,14 @@ def _attention(flow: Flow, name: str, context: Context) -> Tensor:
         kernel_initializer=initializer("glorot_uniform", context),
     )
     weights = keras.ops.softmax(keras.ops.where(flow.real, score(hidden), LOWEST), axis=1)
-    return keras.ops.sum(weights * keras.ops.where(flow.real, flow.x, 0.0), axis=1)
+    return _named(keras.ops.sum(weights * keras.ops.where(flow.real, flow.x, 0.0), axis=1), name)
+
+
+def _named(x: Tensor, name: str) -> Tensor:
+    """The vector as the output of a layer: operations alone are no layers of the model, so no table would list them."""
+    import keras
+
+    return keras.layers.Identity(name=name)(x)
 
 
 _POOLS = {"last": _last, "mean": _mean, "max": _max, "attention": _attention}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from seqclf.cli.generated import as_object, print_text, prompt_of, stop_warning
+from seqclf.cli.generated import as_object, cut_off, print_text, prompt_of, stop_warning
 from seqclf.cli.options import MOST_THREADS, json_option, run_option, runs_option
 from seqclf.cli.streams import check_output, print_json
 from seqclf.cli.wrap import say
@@ -144,7 +144,7 @@ def generate_command(
     for stop in options["stop"]:
         if (warning := stop_warning(stop, generator.tokenizer)) is not None:
             say(warning, err=True)
-    first = random_seed() if seed is None else seed
+    first, cut = random_seed() if seed is None else seed, 0
     if seed is None and is_random:
         say(f"Seed {first}", err=True)
     for number in range(samples):
@@ -157,3 +157,6 @@ def generate_command(
         if samples > 1:
             click.echo(f"--- sample {number + 1} of {samples}, seed {own}")
         print_text(text, continuation)
+        cut += continuation.ending == "tokens"
+    if cut:
+        say(cut_off(cut, samples, options["tokens"]), err=True)
