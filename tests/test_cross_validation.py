@@ -235,8 +235,8 @@ def test_ctrl_c_keeps_finished_folds(config_file: Path, tmp_path: Path, monkeypa
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--folds", "1"), "1 is not in the range x>=2"),
-        (("--folds", "x"), "'x' is not a valid integer"),
+        (("--folds", "1"), "1: expected 2 or more"),
+        (("--folds", "x"), "'x': expected a whole number, 2 or more"),
         (("--folds", "20000"), "--folds: data.folds: expected at most 10,000"),
         (
             ("--folds", "45"),

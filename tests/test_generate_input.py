@@ -116,9 +116,9 @@ def test_extreme_options_give_a_text(options: tuple[str, str], lm: Path) -> None
     ("options", "message"),
     [
         (("--seed", f"{2**32 - 1}", "--samples", "2"), "--seed: the last sample would have a seed above 4294967295"),
-        (("--seed", "-1"), "-1 is not in the range"),
-        (("--threads", "0"), "0 is not in the range"),
-        (("--threads", "auto"), "'auto' is not a valid integer"),
+        (("--seed", "-1"), "-1: expected from 0 to"),
+        (("--threads", "0"), "0: expected from 1 to"),
+        (("--threads", "auto"), "'auto': expected a whole number"),
         (("--num-threads", "2"), "Did you mean --threads?"),
         (("--greedy",), "Did you mean --temperature 0?"),
     ],

@@ -101,7 +101,7 @@ def test_the_number_of_tokens_is_chosen_at_the_export(run: Run, tmp_path: Path) 
     [
         (["--tokens", "3"], "--tokens works only with --format saved_model, and needs --to"),
         (["--tokens", "3", "--format", "onnx", "--to", "x"], "--tokens works only with --format saved_model"),
-        (["--tokens", "0", "--to", "x"], "0 is not in the range"),
+        (["--tokens", "0", "--to", "x"], "0: expected from 1 to 100,000"),
     ],
 )
 def test_options_that_do_not_fit_are_errors(arguments: list[str], said: str, run: Run) -> None:

@@ -16,6 +16,7 @@ from typing import IO, Any
 import click
 
 from seqclf import __version__
+from seqclf.cli.command_hints import is_unknown_command
 from seqclf.cli.commands import Commands
 from seqclf.cli.help_pages import Context
 from seqclf.cli.hint import ARGUMENTS, Hint
@@ -52,7 +53,7 @@ class _Misuse(click.UsageError):
         self._error, self._hint = error, hint
 
     def format_message(self) -> str:
-        if self._hint is not None and isinstance(self._error, click.NoSuchOption):
+        if self._hint is not None and (isinstance(self._error, click.NoSuchOption) or is_unknown_command(self._error)):
             return self._error.message  # without click's own guesses
         return self._error.format_message()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from seqclf.cli.command_hints import is_unknown_command, unknown_command
 from seqclf.cli.command_words import (
     arguments_in,
     command_line,
@@ -40,6 +41,8 @@ def hint_for(error: click.UsageError, arguments: Sequence[str]) -> Hint | None:
     """What to type instead, or None. ``arguments`` is the command line, starting with the command's name."""
     if isinstance(error, HintedError):
         return error.hint
+    if error.ctx is not None and is_unknown_command(error):
+        return unknown_command(error.ctx)
     if error.ctx is None or error.ctx.parent is None:
         return None
     command = error.ctx.command

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from seqclf.cli.value_types import OneOf
 from seqclf.run_catalogue.query import Filters
 from seqclf.run_catalogue.state import STATES
 from seqclf.runs import CLASSIFICATION, LANGUAGE_MODEL
@@ -22,13 +23,11 @@ _OPTIONS = (
         multiple=True,
         help="Only runs of this name, such as 'imdb-*'; without a wildcard, a part of the name. Repeatable.",
     ),
-    click.option(
-        "--state", "states", type=click.Choice(STATES), multiple=True, help="Only runs in this state. Repeatable."
-    ),
+    click.option("--state", "states", type=OneOf(STATES), multiple=True, help="Only runs in this state. Repeatable."),
     click.option(
         "--task",
         "tasks",
-        type=click.Choice((CLASSIFICATION, LANGUAGE_MODEL)),
+        type=OneOf((CLASSIFICATION, LANGUAGE_MODEL)),
         multiple=True,
         help="Only runs of this task. Repeatable.",
     ),

@@ -13,6 +13,7 @@ from seqclf.cli.lists import cells, check_outputs, numbers
 from seqclf.cli.options import UserPath, runs_option, set_option
 from seqclf.cli.origins import with_origin
 from seqclf.cli.problems import check_files
+from seqclf.cli.value_types import Whole
 from seqclf.cli.wrap import say, width_of
 
 if TYPE_CHECKING:
@@ -51,10 +52,10 @@ def _ways(context: click.Context, parameter: click.Parameter, value: str | None)
 )
 @click.option("--units", default="64", show_default=True, callback=numbers, help="Units in each direction.")
 @click.option("--lengths", default="256", show_default=True, callback=numbers, help="Tokens of the longest text.")
-@click.option("--rows", type=click.IntRange(1, 65_536), default=64, show_default=True, help="Texts in a batch.")
+@click.option("--rows", type=Whole(1, 65_536), default=64, show_default=True, help="Texts in a batch.")
 @click.option(
     "--rounds",
-    type=click.IntRange(1, 1_000),
+    type=Whole(1, 1_000),
     default=5,
     show_default=True,
     help="How often to time each implementation.",

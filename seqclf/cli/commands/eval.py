@@ -24,6 +24,7 @@ from seqclf.cli.options import (
     runs_option,
     threads_option,
 )
+from seqclf.cli.value_types import OneOf
 from seqclf.cli.wrap import say
 from seqclf.metrics.kinds import all_scores, score_names
 from seqclf.metrics.measured import Measured
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 @run_option
 @click.option(
     "--split",
-    type=click.Choice(["train", "validation", "test"]),
+    type=OneOf(["train", "validation", "test"]),
     default="test",
     show_default=True,
     help="Split to measure.",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from seqclf.cli.options import UserPath, allow_code_option, run_option, runs_option
+from seqclf.cli.value_types import OneOf, Whole
 from seqclf.cli.wrap import say
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _WRITING = "Writing the model ..."
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["saved_model", "onnx", "keras"]),
+    type=OneOf(["saved_model", "onnx", "keras"]),
     default="saved_model",
     show_default=True,
     help="saved_model: takes raw text, needs only TensorFlow. onnx: small and fast, for seqclf or ONNX Runtime. keras: "
@@ -40,7 +41,7 @@ _WRITING = "Writing the model ..."
 )
 @click.option(
     "--tokens",
-    type=click.IntRange(1, _MOST_TOKENS),
+    type=Whole(1, _MOST_TOKENS),
     metavar="N",
     help="Maximum number of tokens of a text that the saved_model of a language model generates; needs --to. "
     "[default: 200]",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import click
 from seqclf.cli.generated import as_object, cut_off, print_text, prompt_of, stop_warning
 from seqclf.cli.options import MOST_THREADS, json_option, run_option, runs_option
 from seqclf.cli.streams import check_output, print_json
+from seqclf.cli.value_types import Real, Whole
 from seqclf.cli.wrap import say
 from seqclf.config_option import section_of
 from seqclf.run_choice import LATEST, named_with_status
@@ -20,12 +20,6 @@ if TYPE_CHECKING:
     from seqclf.runs import Run
 
 _MOST_SEED = 2**32 - 1
-
-
-def _finite(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
-    if value is not None and not math.isfinite(value):
-        raise click.BadParameter(f"{value} is not a finite number")
-    return value
 
 
 def _not_empty(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -57,7 +51,7 @@ def _warn_of(prompt: Prompt) -> None:
 @runs_option
 @click.option(
     "--tokens",
-    type=click.IntRange(min=1),
+    type=Whole(min=1),
     metavar="N",
     default=200,
     show_default=True,
@@ -65,32 +59,26 @@ def _warn_of(prompt: Prompt) -> None:
 )
 @click.option(
     "--temperature",
-    type=click.FloatRange(min=0),
+    type=Real(min=0),
     metavar="T",
-    callback=_finite,
     default=0.8,
     show_default=True,
     help="Below 1: more of what is probable; above 1: more surprising; 0: always the most probable token.",
 )
-@click.option(
-    "--top-k", type=click.IntRange(min=1), metavar="K", help="Choose among the K most probable tokens. [default: all]"
-)
+@click.option("--top-k", type=Whole(min=1), metavar="K", help="Choose among the K most probable tokens. [default: all]")
 @click.option(
     "--top-p",
-    type=click.FloatRange(0, 1, min_open=True),
+    type=Real(0, 1, min_open=True),
     metavar="P",
-    callback=_finite,
     help="Choose among the fewest most probable tokens that together have the probability P. [default: all]",
 )
 @click.option(
     "--seed",
-    type=click.IntRange(0, _MOST_SEED),
+    type=Whole(0, _MOST_SEED),
     metavar="S",
     help="The same seed makes the same text again; further samples have S + 1, S + 2, ... [default: a random one]",
 )
-@click.option(
-    "--samples", type=click.IntRange(min=1), metavar="N", default=1, show_default=True, help="Number of texts."
-)
+@click.option("--samples", type=Whole(min=1), metavar="N", default=1, show_default=True, help="Number of texts.")
 @click.option(
     "--stop",
     multiple=True,
@@ -100,7 +88,7 @@ def _warn_of(prompt: Prompt) -> None:
 )
 @click.option(
     "--threads",
-    type=click.IntRange(1, MOST_THREADS),
+    type=Whole(1, MOST_THREADS),
     metavar="N",
     default=1,
     show_default=True,

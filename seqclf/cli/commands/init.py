@@ -10,6 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from seqclf.cli.options import UserPath, check_encoding, check_utf8, label_separator_option, only_once
+from seqclf.cli.value_types import OneOf
 from seqclf.cli.wrap import GLUE, say
 from seqclf.files import shell_word
 
@@ -142,12 +143,10 @@ def _run_name(context: click.Context, parameter: click.Parameter, value: str | N
     callback=_run_name,
     help="First part of the names of runs: letters, digits, dots, dashes and underscores. [default: the name of DATA]",
 )
-@click.option(
-    "--layers", "family", type=click.Choice(FAMILIES), help="Kind of model. [default: chosen to fit the texts]"
-)
+@click.option("--layers", "family", type=OneOf(FAMILIES), help="Kind of model. [default: chosen to fit the texts]")
 @click.option(
     "--task",
-    type=click.Choice(["classification", "language_model"]),
+    type=OneOf(["classification", "language_model"]),
     default="classification",
     show_default=True,
     help="What the model is for. language_model: reads DATA without labels: also a txt file, or a folder of them.",

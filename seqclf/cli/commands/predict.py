@@ -22,6 +22,7 @@ from seqclf.cli.options import (
 from seqclf.cli.predict_request import FileRequest
 from seqclf.cli.streams import check_output, print_json
 from seqclf.cli.typed_texts import in_batches, shown_text, typed_texts
+from seqclf.cli.value_types import OneOf, Real, Whole
 from seqclf.cli.wrap import say
 from seqclf.labels import MOST_SHOWN, on_one_line
 from seqclf.run_choice import LATEST, named_with_status
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from seqclf.decisions import Decider
     from seqclf.inference import Prediction, TextClassifier
 
-_SHARE = click.FloatRange(0, 1)
+_SHARE = Real(0, 1)
 
 
 @click.command("predict")
@@ -62,7 +63,7 @@ _SHARE = click.FloatRange(0, 1)
 )
 @click.option(
     "--input-format",
-    type=click.Choice(READ_KINDS),
+    type=OneOf(READ_KINDS),
     help="Format of --input; txt: one text per line. [default: by file extension]",
 )
 @encoding_option
@@ -76,13 +77,13 @@ _SHARE = click.FloatRange(0, 1)
 )
 @click.option(
     "--output-format",
-    type=click.Choice(WRITE_KINDS),
+    type=OneOf(WRITE_KINDS),
     help="Format of --output. [default: by file extension; for -: jsonl]",
 )
 @click.option("--errors", "errors_path", type=UserPath(path_type=Path), help="File for the errors of malformed rows.")
 @click.option("--resume", is_flag=True, help="Resume an interrupted --output.")
 @click.option("--overwrite", is_flag=True, help="Replace existing files of --output and --errors.")
-@click.option("--top", type=click.IntRange(min=1), metavar="K", help="Also output the K most probable labels.")
+@click.option("--top", type=Whole(min=1), metavar="K", help="Also output the K most probable labels.")
 @click.option(
     "--threshold",
     type=_SHARE,

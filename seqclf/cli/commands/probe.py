@@ -12,6 +12,7 @@ import click
 
 from seqclf.cli.lists import cells, check_outputs, numbers
 from seqclf.cli.options import UserPath, threads_option
+from seqclf.cli.value_types import Whole
 from seqclf.cli.wrap import GLUE, say, width_of
 
 if TYPE_CHECKING:
@@ -46,17 +47,15 @@ def probe_command() -> None:
     callback=numbers,
     help="Tokens between the cue and the end of the text.",
 )
-@click.option("--units", type=click.IntRange(1, 4_096), default=32, show_default=True, help="Units of the layer.")
+@click.option("--units", type=Whole(1, 4_096), default=32, show_default=True, help="Units of the layer.")
 @click.option(
     "--steps",
-    type=click.IntRange(1, 1_000_000),
+    type=Whole(1, 1_000_000),
     default=500,
     show_default=True,
     help="Maximum training steps of each network, 64 texts each.",
 )
-@click.option(
-    "--seeds", type=click.IntRange(1, 100), default=3, show_default=True, help="Networks per cell and distance."
-)
+@click.option("--seeds", type=Whole(1, 100), default=3, show_default=True, help="Networks per cell and distance.")
 @click.option("--json", "json_path", type=UserPath(path_type=Path, dir_okay=False), help="File for all figures.")
 @click.option("--plot", "plot_path", type=UserPath(path_type=Path, dir_okay=False), help="PNG file for a plot.")
 @threads_option

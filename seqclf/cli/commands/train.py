@@ -14,6 +14,7 @@ from seqclf.cli.options import UserPath, allow_code_option, complete_unfinished,
 from seqclf.cli.origins import init_from_option, origin_override, warn_of_origin, with_origin
 from seqclf.cli.problems import check_files, show_problem, warn_of_files
 from seqclf.cli.starting import load_or_make, overrides_of, reject_run
+from seqclf.cli.value_types import OneOf, Whole
 from seqclf.new_runs import check_runs_folder
 from seqclf.training.options import OnNan, TrainOptions
 
@@ -27,21 +28,19 @@ from seqclf.training.options import OnNan, TrainOptions
     shell_complete=complete_unfinished,
     help="Resume a stopped run from its newest checkpoint; latest: the run started last.",
 )
-@click.option(
-    "--epochs", type=click.IntRange(min=1), help="With --resume: epochs in total; also trains a finished run further."
-)
-@click.option("--patience", type=click.IntRange(min=1), help="With --resume: the patience of early stopping.")
+@click.option("--epochs", type=Whole(min=1), help="With --resume: epochs in total; also trains a finished run further.")
+@click.option("--patience", type=Whole(min=1), help="With --resume: the patience of early stopping.")
 @init_from_option
 @click.option("--name", help="First part of the run folder's name, instead of the config's.")
 @click.option(
     "--folds",
-    type=click.IntRange(min=2),
+    type=Whole(min=2),
     help="Cross-validate: train this many times, each time validating on another part of the training texts.",
 )
 @click.option("--presets", is_flag=True, help="Try three models on a sample of the texts, then train the best one.")
 @click.option(
     "--on-nan",
-    type=click.Choice(["stop", "rewind"]),
+    type=OneOf(["stop", "rewind"]),
     default="stop",
     show_default=True,
     help="If the loss becomes NaN or infinite: stop, or return to the last checkpoint and halve the learning rate.",

@@ -10,6 +10,7 @@ from seqclf.cli.options import json_option, runs_option
 from seqclf.cli.run_filters import filter_options
 from seqclf.cli.run_metric import metric_option
 from seqclf.cli.streams import print_json
+from seqclf.cli.value_types import OneOf
 from seqclf.cli.wrap import say
 from seqclf.run_catalogue.query import Filters
 
@@ -23,7 +24,7 @@ from seqclf.run_catalogue.query import Filters
 )
 @click.option(
     "--split",
-    type=click.Choice(("validation", "test")),
+    type=OneOf(("validation", "test")),
     help="Texts whose scores count. [default: validation, or test if no run has a validation score]",
 )
 @json_option

@@ -11,6 +11,7 @@ from seqclf.cli.options import json_option, runs_option
 from seqclf.cli.run_filters import filter_options
 from seqclf.cli.run_metric import metric_option
 from seqclf.cli.streams import print_json
+from seqclf.cli.value_types import OneOf, Whole
 from seqclf.cli.wrap import say, width_of
 from seqclf.files import shell_word
 from seqclf.run_catalogue.query import SORTED_BY, Filters
@@ -20,9 +21,9 @@ from seqclf.run_catalogue.query import SORTED_BY, Filters
 @runs_option
 @filter_options
 @metric_option("Score to show and to sort by. [default: accuracy, micro F1 of multi-label runs, perplexity]")
-@click.option("--sort", type=click.Choice(SORTED_BY), default="started", show_default=True, help="Column to sort by.")
+@click.option("--sort", type=OneOf(SORTED_BY), default="started", show_default=True, help="Column to sort by.")
 @click.option("--reverse", is_flag=True, help="The worst, smallest or oldest first.")
-@click.option("-n", "--limit", type=click.IntRange(min=1), metavar="N", help="Only the first N runs.")
+@click.option("-n", "--limit", type=Whole(min=1), metavar="N", help="Only the first N runs.")
 @click.option("--only-names", is_flag=True, help="Print only the names, one per line.")
 @json_option
 def list_command(
