@@ -94,6 +94,22 @@ def test_a_table_gives_its_texts() -> None:
     assert all(_texts(config).values())
 
 
+def test_a_table_needs_no_labels() -> None:
+    words = "a text about the number {} of many, and some more"
+    Path("one.csv").write_text("body\n" + "".join(f'"{words.format(row)}"\n' for row in range(60)), encoding="utf-8")
+    Path("two.csv").write_text(
+        "id,body\n" + "".join(f'{row},"{words.format(row)}"\n' for row in range(60)), encoding="utf-8"
+    )
+    Path("two_test.csv").write_text("id,body\n1,other words for a test of it\n", encoding="utf-8")
+    for name, test in (("one.csv", 6), ("two.csv", 1)):
+        texts = _texts(_config("--from", name))
+        assert len(texts["test"]) == test and len(texts["validation"]) == 6
+        assert all("about the number" in text for text in texts["train"])
+    assert "--task language_model" in CliRunner().invoke(cli, ["init", "--from", "one.csv"]).stderr
+    loaded, _ = load_or_make(Path("two.csv"), [parse_override("task=language_model"), parse_override("data.text=body")])
+    assert loaded.config.data.text == "body"  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize("setting", ["task=language_model", "task={type: language_model}", "data.source=text"])
 @pytest.mark.parametrize("data", ["poems", "poems/000.txt"])
 def test_train_makes_the_same_config(data: str, setting: str) -> None:

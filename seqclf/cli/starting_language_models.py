@@ -21,14 +21,11 @@ def language_model_from(request: Request) -> LanguageModelStarter:
     """The config of a language model for a user's texts; describes it on stderr. Raises ``InputError``."""
     from seqclf.starter.formats import is_data
     from seqclf.starter.language_model import language_model_starter
-    from seqclf.starter.make import check_options, see
     from seqclf.starter.unlabelled import has_plain_texts, plain_texts, texts_of_table
 
     path = Path(request.path)
     if (is_data(path) and not path.is_dir()) or not has_plain_texts(request.path):
-        seen = see(request)
-        check_options(seen)
-        texts = texts_of_table(seen.data, seen.look)
+        texts = texts_of_table(request)
     else:
         texts = plain_texts(request)
     say(f"Found {texts.summary}.", err=True)

@@ -102,6 +102,23 @@ def choose_columns(
     return Columns(_one_or_all(text), chosen.label, tuple(notes), chosen.separator)
 
 
+def text_columns(path: str, values: Mapping[str, Sequence[Any]], text: Sequence[str] = ()) -> Columns:
+    """Choose the columns of texts in a table whose labels are not read. As ``choose_columns``, without ``label``."""
+    values = {name: column for name, column in values.items() if name}
+    _check_header(path, list(values))
+    _check_exist(path, values, text, "--text")
+    rows = max(map(len, values.values()), default=0)
+    seen = {name: look_at(name, column, rows) for name, column in values.items()}
+    if text:
+        chosen, notes = list(dict.fromkeys(text)), [f"texts in {quoted(text)}: named by --text"]
+    else:
+        found, notes = _text_column(path, seen)
+        chosen = [found]
+    for name in chosen:
+        _check_text(path, seen[name])
+    return Columns(_one_or_all(chosen), "", tuple(notes))
+
+
 def _columns_of(label: Label) -> list[str]:
     if isinstance(label, str):
         return [label]
@@ -111,17 +128,22 @@ def _columns_of(label: Label) -> list[str]:
 def _check_named(path: str, values: Mapping[str, Any], text: Sequence[str], label: Sequence[str]) -> None:
     """Raise ``InputError`` if the columns that the user named cannot be used together."""
     for option, names in (("--text", text), ("--label", label)):
-        for name in names:
-            if name not in values:
-                hint = column_hint(name, list(values))
-                raise InputError(f'{path}: no column "{name}"{hint} (columns: {listed(values)}; {option} names one)')
+        _check_exist(path, values, names, option)
     if len(values) == 1:
         name = next(iter(values))
-        raise InputError(f'{path}: the file has only one column, "{name}"; add a column with the labels')
+        without = "or train a language model, without labels (--task language_model of `seqclf init`)"
+        raise InputError(f'{path}: the file has only one column, "{name}"; add a column with the labels, {without}')
     if both := [name for name in text if name in label]:
         raise InputError(f'{path}: "{both[0]}" cannot be both text and label; name another with --text or --label')
     if not set(values).difference(label):
         raise InputError(f"{path}: --label names all columns; leave out the one with the texts")
+
+
+def _check_exist(path: str, values: Mapping[str, Any], names: Sequence[str], option: str) -> None:
+    for name in names:
+        if name not in values:
+            hint = column_hint(name, list(values))
+            raise InputError(f'{path}: no column "{name}"{hint} (columns: {listed(values)}; {option} names one)')
 
 
 def _one_or_all(names: Sequence[str]) -> str | tuple[str, ...]:

@@ -15,7 +15,7 @@ from seqclf.sources.misread import misread
 from seqclf.sources.table.files import files_of
 from seqclf.sources.table.reader import ROWS_LOOKED_AT, TableSource
 from seqclf.sources.texts import LabelledTexts
-from seqclf.starter.columns import Columns, choose_columns
+from seqclf.starter.columns import Columns, choose_columns, text_columns
 from seqclf.starter.folders import folder_at
 from seqclf.starter.formats import format_of
 from seqclf.starter.headers import header_for
@@ -52,6 +52,11 @@ class TrainingTexts:
 def training_texts(path: str, request: Request) -> TrainingTexts:
     """The texts of a table, of several (a pattern) or of a folder with a folder per label. Raises ``InputError``."""
     return _of_folder(path, request) if Path(path).is_dir() else _Table(path, request).texts()
+
+
+def unlabelled_table(path: str, request: Request) -> TrainingTexts:
+    """The texts of a table or of several, whose labels are not read. Raises ``InputError``."""
+    return _Table(path, request).without_labels()
 
 
 def _of_folder(path: str, request: Request) -> TrainingTexts:
@@ -95,7 +100,8 @@ class _Table:
     def _look(self, part: str) -> tuple[dict[str, list[Any]], int, int]:
         return looked_at(self._source(), part, keys=self._repeats_names)
 
-    def texts(self) -> TrainingTexts:
+    def _looked(self) -> tuple[dict[str, list[Any]], int, int]:
+        """As ``_look`` at the training texts, after their header is found."""
         values, every, rows = self._look(self._path)
         if self._header is None:
             self._header = self._found_header(values)
@@ -105,6 +111,23 @@ class _Table:
             shown = ", ".join(map(scalar, self._header))
             note = f"no line of names: the columns are called {shown} (data.header; --header names them)"
             self._notes = (note, *self._notes)
+        return values, every, rows
+
+    def without_labels(self) -> TrainingTexts:
+        values, every, rows = self._looked()
+        chosen = text_columns(self._path, values, self._request.text)
+        source = self._source(chosen.text, None)
+        texts = source.read(self._path, most=ROWS_LOOKED_AT, every=every)
+
+        def read(part: str) -> LabelledTexts:
+            source.check(part)
+            return source.read(part, most=ROWS_LOOKED_AT)
+
+        options = {name: value for name, value in self._options(chosen, None).items() if name != "label"}
+        return TrainingTexts(texts, options, read, rows, (*chosen.notes, *self._notes))
+
+    def texts(self) -> TrainingTexts:
+        values, every, rows = self._looked()
         request = self._request
         guess = request.guess_separator and request.separator is None
         named = request.columns

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, encoding_of
@@ -17,14 +17,14 @@ from seqclf.sources.plain_text.files import files_of
 from seqclf.sources.plain_text.lines import is_wide, lines
 from seqclf.sources.plain_text.slices import Slice
 from seqclf.starter.request import Request
-from seqclf.starter.siblings import from_anywhere, given_part
+from seqclf.starter.siblings import find_parts, from_anywhere, given_part, training_part
+from seqclf.starter.training_texts import unlabelled_table
 from seqclf.tables.packed import reading, unpacked_size
-
-if TYPE_CHECKING:
-    from seqclf.starter.look import Look
 
 _SHARE = 0.05  # of the texts: for validation, and as much for testing
 _FEW_FILES = 40  # fewer give slices of each to validation and testing
+_SHARE_OF_FEW = 0.1
+_MANY_ROWS = 400  # fewer give more than a twentieth
 _LEAST_DOCUMENTS = 5  # to leave one for validation and one for testing
 _SAMPLED = 500_000  # characters
 
@@ -48,13 +48,31 @@ class Texts:
     notes: tuple[str, ...] = ()
 
 
-def texts_of_table(data: Mapping[str, Any], look: Look) -> Texts:
-    """The texts of a table, of which only the columns of texts are read."""
-    kept = ("source", "train", "validation", "test", "text", "header", "format", "encoding")
-    characters = round(look.characters[0] * look.rows)
-    found = {name: data[name] for name in kept if name in data}
-    word_length = look.characters[0] / max(look.words[0], 1.0)
-    return Texts(found, f"{look.rows:,} texts, about {characters:,} characters", characters, word_length)
+def texts_of_table(request: Request) -> Texts:
+    """The texts of a table, of which only the columns of texts are read. Raises ``InputError``."""
+    train = training_part(request.path)
+    part = unlabelled_table(train, request)
+    sample = " ".join(part.texts.texts)
+    if not sample.strip():
+        raise InputError(f"{train}: every text is empty; name another column with --text")
+
+    def check(other: str) -> None:
+        part.read(other)
+
+    beside = find_parts(train, check)
+    splits: dict[str, Any] = {}
+    for split, given, found in (
+        ("validation", request.validation, beside.validation),
+        ("test", request.test, beside.test),
+    ):
+        share = _SHARE if part.rows >= _MANY_ROWS else max(_SHARE_OF_FEW, _whole_documents(part.rows))
+        splits[split] = share if found is None else from_anywhere(found)
+        if given is not None:
+            splits[split] = given_part(f"--{split}", given, check)
+    characters = round(len(sample) / len(part.texts) * part.rows)
+    data = {"source": "table", "train": from_anywhere(train), **splits, **part.options}
+    summary = f"{part.rows:,} texts, about {characters:,} characters"
+    return Texts(data, summary, characters, _word_length(sample), part.notes)
 
 
 def has_plain_texts(path: str) -> bool:
