@@ -61,6 +61,15 @@ def test_a_folder_of_texts_becomes_three_splits(files: int, verses: int) -> None
     assert len(lines) == len(set(lines)) == files * verses, "each line is in one split"
 
 
+def test_folders_of_splits_stay_apart() -> None:
+    _write("films/train/pos", 50)
+    _write("films/test/pos", 3)
+    config = _config("--from", "films")
+    assert config.name == "films"
+    assert {split: len(texts) for split, texts in _texts(config).items()} == {"train": 48, "validation": 2, "test": 3}
+    assert _config("--from", "films", "--test", "0.1").data.parts()["test"] == 0.1
+
+
 def test_one_file_is_cut_into_slices() -> None:
     _write(".", 1, verses=30)
     config = _config("--from", "000.txt")

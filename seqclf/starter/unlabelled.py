@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, encoding_of
-from seqclf.sources.folder.files import EXTENSIONS, Selection, texts_in
+from seqclf.sources.folder.files import EXTENSIONS, SPLIT_NAMES, Selection, texts_in
 from seqclf.sources.folder.left_out import LeftOut
 from seqclf.sources.plain_text.files import files_of
 from seqclf.sources.plain_text.lines import is_wide, lines
@@ -86,7 +86,9 @@ def has_plain_texts(path: str) -> bool:
 
 def plain_texts(request: Request) -> Texts:
     """The texts of a file, a folder or a pattern. Raises ``InputError`` if there are none or they cannot be read."""
+    request, named = _of_split_folders(request)
     extensions, notes = _extensions(request.path)
+    notes += named
     encoding = request.encoding
     selection = Selection(extensions=extensions, packed=True)
     found = files_of(request.path, selection, binary=not is_wide(encoding or UTF8))
@@ -110,6 +112,21 @@ def plain_texts(request: Request) -> Texts:
     count = f"{len(files):,} {'text' if len(files) == 1 else 'texts'}"
     summary = f"{count} without labels, about {characters:,} characters"
     return Texts(data, summary, characters, _word_length(text), tuple(notes))
+
+
+def _of_split_folders(request: Request) -> tuple[Request, list[str]]:
+    """The request for the folders ``train``, ``validation`` and ``test`` in a folder, if it has the first of them; and
+    what to say about them."""
+    folder = Path(request.path)
+    entries = sorted(entry for entry in folder.iterdir() if entry.is_dir()) if folder.is_dir() else []
+    found = {
+        split: str(entry) for split, names in SPLIT_NAMES.items() for entry in entries if entry.name.lower() in names
+    }
+    if "train" not in found:
+        return request, []
+    parts: dict[str, Any] = {split: getattr(request, split) or found.get(split) for split in ("validation", "test")}
+    note = f"parts: {', '.join(found.values())}"
+    return replace(request, path=found["train"], **parts), [note]
 
 
 def _extensions(path: str) -> tuple[tuple[str, ...], list[str]]:
