@@ -44,10 +44,10 @@ def test_options_and_other_files_change_the_short_form_too(
 
 
 @pytest.mark.parametrize("arguments", [["--init-from", "lm"], ["--set", "initialize=lm"]], ids=str)
-def test_a_model_that_seqclf_chooses_cannot_start_from_a_run(arguments: list[str], sample_csv: Path) -> None:
-    done = CliRunner().invoke(cli, ["train", str(sample_csv), *arguments])
+def test_data_need_a_run_that_exists_to_start_from(arguments: list[str], sample_csv: Path, tmp_path: Path) -> None:
+    done = CliRunner().invoke(cli, ["train", str(sample_csv), "--runs", str(tmp_path), *arguments])
     assert done.exit_code == 2
-    assert "so seqclf cannot choose them; `seqclf init --from" in done.stderr.replace("\n", " ")
+    assert "no run lm in" in done.stderr.replace("\n", " ")
 
 
 def test_presets_are_no_models_of_a_run(sample_csv: Path, tmp_path: Path) -> None:
