@@ -262,7 +262,7 @@ def test_runs_are_found_in_any_state(tmp_path: Path) -> None:
     for find in (find_entry, exact_entry):
         with pytest.raises(InputError, match=r"no run a-11 in .*; did you mean"):
             find(tmp_path, "a-11")
-    with pytest.raises(InputError, match="no run a in"):
+    with pytest.raises(InputError, match="a: is a name without its number; .*: a-2, a-1"):
         exact_entry(tmp_path, "a")
     with pytest.raises(InputError, match="a different run every time"):
         exact_entry(tmp_path, "latest")
