@@ -61,7 +61,7 @@ def test_the_main_job(config_file: Path, tmp_path: Path) -> None:
     assert all(abs(sum(row["probabilities"].values()) - 1) < 1e-6 for row in rows)
     export = _process("export", "--to", str(tmp_path / "out"), env=environment)
     next_step = f"Next: {tmp_path / 'out' / 'MODEL_CARD.md'} says how to call the model"
-    shown = f"Run {runs / 'mine-1'} (classifier) {next_step}"
+    shown = f"Run {runs / 'mine-1'}, a classifier {next_step}"
     assert (export.returncode, export.stderr.split()) == (0, shown.split())
     assert (tmp_path / "out" / "saved_model.pb").is_file()
 

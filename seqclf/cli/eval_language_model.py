@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seqclf.cli.eval_form import Form, print_as_json, print_scores
-from seqclf.cli.eval_perplexity import show_language_model
 from seqclf.cli.eval_source import unlabelled_source_of
 from seqclf.cli.wrap import say
 from seqclf.labels import NO_LABELS
 from seqclf.metrics.language_model import LanguageModelScores, MeasuredLanguageModel
 from seqclf.run_choice import named_with_status
-from seqclf.text.unknown_parts import UnknownTally
 
 if TYPE_CHECKING:
     from seqclf.config import Config
@@ -64,6 +62,8 @@ def eval_language_model(run: Run, config: Config, texts: TextsToMeasure, *, thre
     elif form.as_json:
         print_as_json(run.name, split if external is None else None, measured.to_json())
     else:
+        from seqclf.cli.eval_perplexity import show_language_model
+
         where = measured.data if external is not None else f"{split} ({measured.data})"
         show_language_model(named_with_status(run), where, measured, markdown=form.markdown)
 
@@ -96,6 +96,8 @@ def _unigram(
 
 def _warn_of_unknown(model: KerasLanguageModel, texts: LabelledTexts, encoded: EncodedTexts) -> None:
     """Name what the model does not know of the texts of ``--data``."""
+    from seqclf.text.unknown_parts import UnknownTally
+
     tally = UnknownTally(model.tokenizer)
     for place, text in enumerate(texts.texts):
         tally.add(text, int((encoded[place] == model.tokenizer.unknown_id).sum()))

@@ -81,7 +81,7 @@ def export_command(
     run = find_run(runs, run_name)
     if run_name in (None, LATEST):
         kind = "language model" if run.task == LANGUAGE_MODEL else "classifier"
-        say(f"Run {named_with_status(run, f'{run.folder} ({kind})')}", err=True)
+        say(f"Run {named_with_status(run, str(run.folder))}, a {kind}", err=True)
     if run.task == LANGUAGE_MODEL:
         _export_language_model(run, form, target, tokens=tokens, quantize=quantize, force=force)
     elif tokens is not None:
