@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BINS = 15
-"""Of the expected calibration error, as in Guo et al. 2017."""
+"""Number of bins of the expected calibration error, as in Guo et al. 2017."""
 ROWS_A_BLOCK = 4_096
 """Rows of a matrix of probabilities that are compared at a time, so that no second one is in memory."""
 

@@ -55,7 +55,7 @@ def ranking(
     for column in range(columns):
         false = ~truth[:, column]
         found, counted = probabilities[false, column], of_texts[false]
-        # Of a false decision: how many of the levels are below it, and how many are not above it.
+        # How many levels are below each false decision, and how many are not above it.
         above += np.bincount(np.searchsorted(levels, found, "left"), counted, minlength=len(above))
         from_on += np.bincount(np.searchsorted(levels, found, "right"), counted, minlength=len(above))
     return _scores(true, _from_each_on(above), _from_each_on(from_on), float(above.sum()))

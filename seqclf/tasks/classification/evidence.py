@@ -77,6 +77,6 @@ def multi_label_evidence(
 
 
 def _interval(counts: Counts) -> Interval:
-    """Of the accuracy."""
+    """The 95 % interval of the accuracy."""
     correct = counts.correct
     return wilson(correct.mean(), effective_texts(len(correct), correct.weights))

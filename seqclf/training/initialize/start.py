@@ -53,8 +53,8 @@ class Start:
             return []
         theirs = " and ".join(f"{origin.name} (it has {listed(origin.config.layers)})" for origin in self.origins)
         message = (
-            f"no layer gets the weights of {theirs}, because the first layers differ; begin with its layers, or set "
-            "initialize.layers to [] if only tokenizer and embedding are meant"
+            f"no layer gets the weights of {theirs}, because the first layers differ; begin with its layers, or, "
+            "to take only tokenizer and embedding, set initialize.layers to []"
         )
         return [Problem(("layers", 0), message)]
 
