@@ -10,8 +10,7 @@ demo: .venv/installed  ## install, train on the synthetic sample, evaluate, pred
 	@$(BIN)/seqclf train configs/quickstart.yaml
 	@$(BIN)/seqclf eval
 	@$(BIN)/seqclf predict "the trailer called it dull ; to me it is charming ."
-	@printf 'SavedModel (raw text in, needs TensorFlow alone): '
-	@$(BIN)/seqclf export
+	@exported=$$($(BIN)/seqclf export) && echo "SavedModel (raw text in, needs TensorFlow alone): $$exported"
 
 # Each process holds TensorFlow: 1-2 GB. With worksteal, neighbours stay in one process and share its fixtures.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist worksteal

@@ -27,7 +27,7 @@ def _write_run(runs: Path, task: str, status: str) -> Path:
 def test_the_run_is_named_with_its_kind(task: str, kind: str, status: str, more: str, tmp_path: Path) -> None:
     folder = _write_run(tmp_path / "runs", task, status)
     done = _export(tmp_path / "runs", "--format", "keras")
-    assert " ".join(done.stderr.split()).startswith(f"Run {folder} ({kind}){more}")
+    assert " ".join(done.stderr.split()).startswith(f"Run {folder}{more}, a {kind} Error")
     assert done.exit_code == 2, "the run has no model"
     assert "Run " not in _export(tmp_path / "runs", "--format", "keras", "--run", "mine-1").stderr
 
