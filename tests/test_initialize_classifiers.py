@@ -227,8 +227,8 @@ class TestGrowth:
 
 def test_two_labels_of_a_multi_label_run_start_fresh() -> None:
     """The decision follows ``output_for``; here the account alone."""
-    from seqclf.tasks.classification.output_rows import goes_on
+    from seqclf.tasks.classification.output_rows import has_output_for
 
-    assert not goes_on(Labels(("a", "b"), multi=True), Labels(("a", "b")))
-    assert goes_on(Labels(("a", "b")), Labels(("a", "b", "c"), multi=True))
-    assert not goes_on(Labels(("a", "b", "c")), Labels(("d", "e")))
+    assert not has_output_for(Labels(("a", "b"), multi=True), Labels(("a", "b")))
+    assert has_output_for(Labels(("a", "b")), Labels(("a", "b", "c"), multi=True))
+    assert not has_output_for(Labels(("a", "b", "c")), Labels(("d", "e")))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from seqclf.data.label_spelling import counterparts
 from seqclf.labels import Labels
-from seqclf.tasks.classification.output_rows import OutputWeights, goes_on, output_for
+from seqclf.tasks.classification.output_rows import OutputWeights, has_output_for, output_for
 
 NAMES = "abcdef"
 single = st.lists(st.sampled_from(NAMES), min_size=2, max_size=5, unique=True).map(tuple).map(Labels)
@@ -163,7 +163,7 @@ def test_a_label_in_another_spelling_keeps_its_weights(
     """One that may be several labels, or one of several that may be the same one, is new."""
     old, new = Labels(labels), Labels(new_labels)
     assert counterparts(old, new) == expected
-    assert goes_on(old, new) == bool(expected)
+    assert has_output_for(old, new) == bool(expected)
     found = output_for(weights := _weights(old, 3), old, new)
     assert (found is None) == (not expected)
     if found is not None and len(expected) > 1:

@@ -8,8 +8,8 @@
 - Standard output and error that are no terminal are UTF-8, as are all files that seqclf reads and writes. A terminal
   keeps its encoding; characters that it lacks are escaped. JSON is ASCII on a terminal that is not UTF-8.
 - Nothing that goes wrong with standard error stops the program.
-- The first thing that goes wrong with standard output is kept, and what follows is dropped. Work goes on to its end, a
-  training for example is saved, and the exit code is 1 then. Commands whose work is their output call
+- The first thing that goes wrong with standard output is kept, and what follows is dropped. Work continues to its end:
+  a training for example is saved. The exit code is 1 then. Commands whose work is their output call
   ``check_output`` to stop at once.
 """
 

@@ -21,7 +21,7 @@ class Prompt:
         text: as the user wrote it.
         ids: its tokens; none if the text is empty, or white space that the tokenizer does not read.
         unknown: the words or characters that the tokenizer does not know, each once, in order.
-        unread: the characters at the end that are in no token, so that the model goes on before them.
+        unread: the characters at the end that are in no token, so that the model continues before them.
     """
 
     text: str
@@ -91,7 +91,7 @@ class AfterPrompt:
 
 
 def _ids(text: str, tokenizer: Tokenizer) -> list[int]:
-    """The tokens of a text that goes on: no end of a field, and white space at the end, if the tokenizer has any."""
+    """The tokens of a text to continue: no end of a field, and white space at the end, if the tokenizer has any."""
     plain = tokenizer.plain
     ids = plain.encode(text)
     if not text.strip() or not text[-1].isspace():

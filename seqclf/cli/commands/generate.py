@@ -40,7 +40,7 @@ def _warn_of(prompt: Prompt) -> None:
     if prompt.unread:
         say(
             f"Warning: the model does not read {prompt.unread!r} at the end of the prompt, which is no complete token; "
-            "the text goes on before it. Leave it out, or write more",
+            "the text continues before it. Leave it out, or write more",
             err=True,
         )
 

@@ -38,7 +38,7 @@ def output_for(weights: OutputWeights, labels: Labels, new_labels: Labels) -> Ou
     Raises ``ValueError`` if ``weights`` are not those of ``labels``.
     """
     _check(weights, labels)
-    if not goes_on(labels, new_labels):
+    if not has_output_for(labels, new_labels):
         return None
     rows = _rows(weights, labels, opposite=new_labels.multi)
     mean = rows.mean(axis=0)
@@ -50,7 +50,7 @@ def output_for(weights: OutputWeights, labels: Labels, new_labels: Labels) -> Ou
     return OutputWeights(chosen[:, :-1].T.astype(np.float32), chosen[:, -1].astype(np.float32))
 
 
-def goes_on(labels: Labels, new_labels: Labels) -> bool:
+def has_output_for(labels: Labels, new_labels: Labels) -> bool:
     """Whether ``output_for`` finds an output layer."""
     convertible = labels.multi == new_labels.multi or (new_labels.multi and labels.units < len(labels))
     return convertible and bool(counterparts(labels, new_labels))

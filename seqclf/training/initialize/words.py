@@ -12,7 +12,7 @@ import numpy as np
 from seqclf.data.label_spelling import counterparts
 from seqclf.data.prepare import TrainingData
 from seqclf.labels import Labels, on_one_line
-from seqclf.tasks.classification.output_rows import goes_on
+from seqclf.tasks.classification.output_rows import has_output_for
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.training.initialize.old_texts import together
 from seqclf.training.initialize.origin import Origin
@@ -64,7 +64,7 @@ class Account:
         """Whether the output layer gets weights."""
         if not self.start.plan.output or self._known is None:
             return self.start.plan.output
-        return goes_on(self._known, self.labels)
+        return has_output_for(self._known, self.labels)
 
     @property
     def new_labels(self) -> list[str]:
