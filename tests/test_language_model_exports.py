@@ -69,7 +69,8 @@ def test_exports_answer_as_their_card_says(form: str, run: Run, tmp_path: Path) 
         assert "has at most 200 tokens" in card
     elif form == "onnx":
         assert generator.generate("", tokens=50, temperature=0.8, seed=1) in printed
-        assert str(Scorer.load(run.folder).score(PROMPT)) in printed
+        score = Scorer.load(run.folder).score(PROMPT)
+        assert f"{score.log_probability} {score.perplexity} {score.bits_per_character}" in printed
         texts = [_call("generate", "--run", str(one), PROMPT, "--seed", "1").stdout for one in (out, run.folder)]
         assert texts[0] == texts[1] != f"{PROMPT}\n"
     inside = _call("export", "--format", form, "--run", str(run.folder)).stdout.strip()

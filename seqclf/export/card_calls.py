@@ -14,6 +14,12 @@ Format = Literal["saved_model", "onnx", "keras"]
 _QUOTE = '"'
 _VALUES = {"number": "12.5", "category": '"a word"'}
 
+WITH_TENSORFLOW = (
+    "Python, with TensorFlow alone (`pip install tensorflow`; `TF_CPP_MIN_LOG_LEVEL=3` in the environment hides its "
+    "log messages)"
+)
+WITH_SEQCLF = "Python, with seqclf, which needs no TensorFlow to read `model.onnx` and `tokenizer/` of this folder"
+
 
 def how_to_call(
     fields: Sequence[str], form: Format, *, multi: bool, extra: Mapping[str, str] | None = None
@@ -44,7 +50,7 @@ def _saved_model(fields: Sequence[str], answer: str) -> Iterator[str]:
     yield from renamed_inputs(fields)
     inputs = ", ".join(f'{name}=tf.constant(["a text", "another one"])' for name in names)
     yield from code(
-        "Python, with TensorFlow alone:",
+        f"{WITH_TENSORFLOW}:",
         "python",
         "import tensorflow as tf",
         "",
@@ -121,7 +127,7 @@ def _onnx(fields: Sequence[str]) -> Iterator[str]:
     texts = json.dumps([dict.fromkeys(fields, "a text")] if fields else ["a text", "another one"], ensure_ascii=False)
     more = field_options(dict.fromkeys(fields[1:], "a text"))
     yield from code(
-        "Python, without TensorFlow (`model.onnx` and `tokenizer/` of this folder):",
+        f"{WITH_SEQCLF}:",
         "python",
         "from seqclf.inference import Classifier",
         "",

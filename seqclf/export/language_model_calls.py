@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from seqclf.export.card_calls import Format, code, field_options, renamed_inputs
+from seqclf.export.card_calls import WITH_SEQCLF, WITH_TENSORFLOW, Format, code, field_options, renamed_inputs
 from seqclf.export.input_names import input_names
 
 _SERVER = "localhost:8501/v1/models/writer:predict"
@@ -32,7 +32,7 @@ def _saved_model(fields: Sequence[str], *, continues: bool) -> Iterator[str]:
     yield from renamed_inputs(fields)
     scored = ", ".join(f'{name}=tf.constant(["a text", "another one"])' for name in names)
     yield from code(
-        "Python, with TensorFlow alone: the log-probability of each text, and of each of its tokens:",
+        f"{WITH_TENSORFLOW}: the log-probability of each text, and of each of its tokens:",
         "python",
         "import tensorflow as tf",
         "",
@@ -83,7 +83,7 @@ def _generating() -> Iterator[str]:
 def _onnx(fields: Sequence[str], *, continues: bool) -> Iterator[str]:
     if continues:
         yield from code(
-            "Python, without TensorFlow (`model.onnx` and `tokenizer/` of this folder):",
+            f"{WITH_SEQCLF}:",
             "python",
             "from seqclf.inference import Generator",
             "",
@@ -93,17 +93,19 @@ def _onnx(fields: Sequence[str], *, continues: bool) -> Iterator[str]:
         yield from code("A shell:", "sh", 'seqclf generate --run . "a text"')
     text = json.dumps(dict.fromkeys(fields, "a text") if fields else "a text", ensure_ascii=False)
     yield from code(
-        "How probable a text is, in Python:",
+        "With seqclf and without TensorFlow, how probable a text is (its end is a token, a word and a character):",
         "python",
         "from seqclf.inference import Scorer",
         "",
-        f'print(Scorer.load(".").score({text}))',
+        f'score = Scorer.load(".").score({text})',
+        "print(score.log_probability, score.perplexity, score.bits_per_character)",
     )
     more = field_options(dict.fromkeys(fields[1:], "a text"))
     yield from code("And in a shell:", "sh", f'seqclf predict --score --run . "a text"{more}')
     yield from code(
-        "Python, with ONNX Runtime alone, from token ids (`tokenizer/` says how texts become ids): the logits of the "
-        "next token, and the states to go on from:",
+        "Python, with ONNX Runtime alone (`pip install onnxruntime`), from token ids: the logits of the next token, "
+        'and the states to continue from. `seqclf.text.kinds.load_tokenizer(Path("tokenizer")).encode` gives the ids '
+        "of a text:",
         "python",
         "import json",
         "",
