@@ -81,6 +81,17 @@ def test_tied_weights_are_one_variable_and_load_again(tmp_path: Path) -> None:
     np.testing.assert_array_equal(loaded(inputs)[0], np.zeros((1, 3, VOCABULARY)))
 
 
+def test_frozen_vectors_leave_the_bias_of_a_tied_output_layer_free(tmp_path: Path) -> None:
+    model = _model(embedding={"dim": 8, "trainable": False})
+    model.save(tmp_path / "model.keras")
+    for one in (model, keras.models.load_model(tmp_path / "model.keras")):
+        paths = [weight.path for weight in one.trainable_variables]
+        assert "embedding/output_bias" in paths
+        assert "embedding/embeddings" not in paths
+    free = [weight.path for weight in _model().trainable_variables]
+    assert {"embedding/output_bias", "embedding/embeddings"} <= set(free)
+
+
 def test_a_step_starts_from_the_states_of_the_step_before(sample_csv: Path) -> None:
     config, data = _prepared(sample_csv, embedding__dropout=0.0)
     task = task_of(config, data)

@@ -15,15 +15,24 @@ class TiedEmbedding(keras.layers.Embedding):
 
     ``layer(token_ids)`` gives vectors, ``float32 [batch, time, dim]``; ``layer(vectors, reverse=True)`` gives
     ``vectors E^T + b``, ``float32 [batch, time, tokens]``, with the vectors ``E`` of all tokens and a bias ``b``.
+
+    Args:
+        trainable: whether training changes the vectors. It always changes the bias: without it, the output layer could
+            not learn how frequent each token is.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, trainable: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.trains_vectors = trainable
         self.supports_masking = True  # the padding of vectors has logits, too, which nobody reads
 
     def build(self, input_shape: Any = None) -> None:
         super().build(input_shape)
+        self._embeddings.trainable = self.trains_vectors
         self.output_bias = self.add_weight((self.input_dim,), "zeros", name="output_bias")
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | {"trainable": self.trains_vectors}
 
     def save_own_variables(self, store: Any) -> None:
         keras.layers.Layer.save_own_variables(self, store)  # Embedding's own saves nothing but the vectors
