@@ -32,7 +32,8 @@ class TiedEmbedding(keras.layers.Embedding):
         self.output_bias = self.add_weight((self.input_dim,), "zeros", name="output_bias")
 
     def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {"trainable": self.trains_vectors}
+        config: dict[str, Any] = super().get_config()
+        return config | {"trainable": self.trains_vectors}
 
     def save_own_variables(self, store: Any) -> None:
         keras.layers.Layer.save_own_variables(self, store)  # Embedding's own saves nothing but the vectors
