@@ -87,7 +87,8 @@ def test_a_bar_on_a_terminal(width: int) -> None:
         assert (task.description, task.completed, task.total) == ("epoch 1/3", 2, 2)
         assert task.fields["measures"].startswith("loss 0.59")
         assert ("accuracy 0.62" in task.fields["measures"]) == (width == 100)
-        assert task.fields["measures"].endswith("6,400 tokens/s  0.4 s left")
+        left = "epoch 0.0 s, all 0.4 s left"
+        assert task.fields["measures"].endswith(f"6,400 tokens/s  {left}" if width == 100 else f"loss 0.5974  {left}")
         bar.refresh()
         for event in EVENTS[5:]:
             listener(event)
@@ -122,6 +123,37 @@ def test_the_bar_is_seen_before_and_after_the_first_numbers_of_a_language_model(
     assert ("loss 8.1000" in line) == (width == 120)
     assert bars[0] == 0
     assert all(4 <= columns <= 20 for columns in bars[1:]), bars
+
+
+def _drawn(height: int, events: list[Event], width: int = 80) -> list[str]:
+    """The lines of what changes while training, after these events."""
+    live, seen = (Console(file=io.StringIO(), force_terminal=True, width=width, height=height) for _ in range(2))
+    with epoch_bar(live) as bar:
+        bar.live.auto_refresh = False
+        listener = BarProgress(bar)
+        for event in events:
+            listener(event)
+        with seen.capture() as shown:
+            seen.print(bar.get_renderable())
+    return re.sub(r"\x1b\[[0-9;]*m", "", shown.get()).splitlines()
+
+
+def test_a_tall_terminal_shows_the_curves_of_the_losses() -> None:
+    *plot, axis, bar = _drawn(40, EVENTS[:6])
+    assert len(plot) == 6
+    assert plot[0].startswith("0.7 │")
+    assert plot[-1].startswith("0.5 │")
+    assert "training loss  ● validation loss" in axis and axis.endswith(" 3")
+    assert max(map(len, [*plot, axis, bar])) <= 80
+    (row,) = [row for row in plot if "●" in row]
+    assert 0.3 < row.index("●") / len(axis) < 0.45, "at the end of the first of three epochs"
+
+
+def test_a_low_or_narrow_terminal_shows_the_bar_alone() -> None:
+    assert len(_drawn(23, EVENTS[:6])) == 1
+    assert len(_drawn(40, EVENTS[:6], width=40)) == 1
+    assert len(_drawn(40, EVENTS[:4])) == 1, "a single point is no curve"
+    assert len(_drawn(40, EVENTS)) == 1, "after the training"
 
 
 def test_warnings_stay_on_a_terminal() -> None:

@@ -133,6 +133,17 @@ class TimeLeft:
         an_epoch = self._last_epoch if self._last_epoch is not None else a_step * self._steps
         return a_step * (self._steps - self._step) + an_epoch * (self._epochs - self._epoch)
 
+    def of_epoch(self) -> float | None:
+        """Seconds until the training steps of this epoch are done; None before the first timed step."""
+        return self._seconds / self._timed * (self._steps - self._step) if self._timed else None
+
+    def in_full(self) -> str:
+        """The time left of this epoch and of all, until the last one; empty before the first timed step."""
+        epoch, seconds = self.of_epoch(), self.seconds()
+        if epoch is None or seconds is None or self._epoch == self._epochs:
+            return str(self)
+        return f"epoch {duration(epoch)}, all {duration(seconds)} left"
+
     def __str__(self) -> str:
         seconds = self.seconds()
         return "" if seconds is None else f"{duration(seconds)} left"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.constrain import Constrain
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, Task, TextColumn
 from rich.table import Column
 from rich.text import Text
 
+from seqclf.cli.curves import Curves
 from seqclf.cli.epoch_table import EpochTable, TimeLeft
 from seqclf.cli.wrap import wrapped
 from seqclf.metrics.language_model import perplexity as perplexity_of
@@ -32,6 +33,8 @@ _WIDE = 100
 """The minimum terminal width, in columns, at which an epoch's bar shows two scores: the loss and another one."""
 _BAR = 20
 """The maximum width of an epoch's bar."""
+_TALL = 24
+"""The minimum terminal height, in lines, at which the curves of the losses are shown."""
 _COLUMNS = 80  # of the lines that announce a training, also where they are written to a file
 
 
@@ -45,8 +48,8 @@ def progress_listener() -> Iterator[Callable[[Event], None]]:
         yield BarProgress(bar)
 
 
-def epoch_bar(console: Console) -> Progress:
-    """A single line, never wider than the terminal, that is cleared at the end."""
+def epoch_bar(console: Console) -> LiveProgress:
+    """A single line, never wider than the terminal, below the curves if there are any; all is cleared at the end."""
     columns = (
         SpinnerColumn("dots" if console.encoding.startswith("utf") else "line"),
         TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
@@ -54,7 +57,18 @@ def epoch_bar(console: Console) -> Progress:
         _OfSteps(table_column=Column(no_wrap=True)),
         TextColumn("{task.fields[measures]}", markup=False, table_column=Column(no_wrap=True)),
     )
-    return Progress(*columns, console=console, transient=True, expand=True)
+    return LiveProgress(*columns, console=console, transient=True, expand=True)
+
+
+class LiveProgress(Progress):
+    """A bar, and above it the curves of a training."""
+
+    curves: Curves | None = None
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        if self.curves and self.console.height >= _TALL:
+            yield self.curves
+        yield from super().get_renderables()
 
 
 class _Bar(BarColumn):
@@ -119,9 +133,9 @@ class _Progress:
         elif isinstance(event, StepDone):
             self._window.add(event)
 
-    def _measures(self, *, all_: bool = True) -> list[str]:
+    def _measures(self) -> list[str]:
         """What the latest steps measured, and the time left."""
-        measures = self._window.measures(all_=all_, perplexity=self._perplexity)
+        measures = self._window.measures(perplexity=self._perplexity)
         return [*measures, *filter(None, [str(self._left)])]
 
     def _lines(self, event: Event) -> list[str]:
@@ -167,13 +181,14 @@ class PlainProgress(_Progress):
 class BarProgress(_Progress):
     """A bar for the current epoch, and a row for each finished one. Stages disappear when they end; warnings stay."""
 
-    def __init__(self, bar: Progress) -> None:
+    def __init__(self, bar: LiveProgress) -> None:
         super().__init__(bar.console.width)
         self._bar = bar
         self._task = bar.add_task("Starting", total=None, measures="")
 
     def __call__(self, event: Event) -> None:
         self._update(event)
+        self._draw(event)
         if isinstance(event, EpochStarted):
             self._start(f"epoch {event.epoch}/{self._epochs}", event.steps)
         elif isinstance(event, StepDone):
@@ -187,8 +202,22 @@ class BarProgress(_Progress):
         for line in self._lines(event):
             self._print(line)
 
+    def _draw(self, event: Event) -> None:
+        """Add an event to the curves."""
+        if isinstance(event, TrainingStarted):
+            self._bar.curves = Curves(event.epochs, unicode=self._bar.console.encoding.startswith("utf"))
+        elif isinstance(event, TrainingDone):
+            self._bar.curves = None
+        elif isinstance(event, StepDone) and self._bar.curves is not None:
+            self._bar.curves.step(event.epoch, event.step / self._steps, event.loss)
+        elif isinstance(event, EpochDone) and self._bar.curves is not None and event.validation is not None:
+            self._bar.curves.validated(event.epoch, dict(event.validation.headline())["loss"])
+
     def _joined_measures(self) -> str:
-        return "  ".join(self._measures(all_=self._bar.console.width >= _WIDE))
+        wide = self._bar.console.width >= _WIDE
+        measures, left = self._window.measures(all_=wide, perplexity=self._perplexity), self._left.in_full()
+        # A narrow terminal has no room for both the speed, which is in the rows of the epochs, and the time left.
+        return "  ".join([*(measures if wide or not left else measures[:-1]), *filter(None, [left])])
 
     def _start(self, description: str, total: int | None) -> None:
         self._bar.remove_task(self._task)
