@@ -16,12 +16,13 @@ from seqclf.labels import Labels
 class Decider:
     """Derives labels from probabilities.
 
-    With one label per text, it is the most probable one. Multi-label, all labels whose probability exceeds their
-    threshold, the most probable first, possibly none.
+    With one label per text, it is the most probable one; of two labels with a threshold, the second if its probability
+    exceeds it, else the first. Multi-label, all labels whose probability exceeds their threshold, the most probable
+    first, possibly none.
 
     Args:
         labels: of the columns of the probabilities.
-        thresholds: multi-label, one per label; else None.
+        thresholds: of ``labels.with_thresholds``; None: the most probable label is predicted.
         threshold: replaces ``thresholds``; with two labels, the threshold for the second label's probability.
         abstain_below: with one label per text, give no label if its probability is lower.
         abstain_empty: give no label to texts that are empty or only white space.
@@ -67,10 +68,11 @@ class Decider:
             above = probabilities > np.array(self.thresholds if self.threshold is None else self.threshold)
             order = ranked(probabilities)
             return [tuple(self.labels[i] for i in row if chosen[i]) for row, chosen in zip(order, above, strict=True)]
-        if self.threshold is None:
+        threshold = self.thresholds[0] if self.threshold is None and self.thresholds else self.threshold
+        if threshold is None:
             places = probabilities.argmax(axis=1)
         else:
-            places = (probabilities[:, 1] > self.threshold).astype(np.int64)
+            places = (probabilities[:, 1] > threshold).astype(np.int64)
         confident = probabilities[np.arange(len(places)), places] >= (self.abstain_below or 0.0)
         return [
             (self.labels[place],) if is_confident else () for place, is_confident in zip(places, confident, strict=True)

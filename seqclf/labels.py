@@ -34,6 +34,12 @@ class Labels(Sequence[str]):
         """Units of the output layer."""
         return len(self.names) if self.multi or len(self.names) > 2 else 1
 
+    @property
+    def with_thresholds(self) -> tuple[str, ...]:
+        """The labels whose probability a threshold can decide, one for each unit: multi-label all, of two the second;
+        none of three labels or more, of which the most probable one is predicted."""
+        return self.names if self.multi else self.names[1:] if len(self.names) == 2 else ()
+
     def __len__(self) -> int:
         return len(self.names)
 

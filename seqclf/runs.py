@@ -6,7 +6,8 @@
 ``starter.yaml``    if the run was trained on data without a config: the same options as the user would write them
 ``tokenizer/``      the tokenizer (``seqclf.text.tokenizer``)
 ``labels.json``     the labels in the order of their ids, and whether the data are multi-label
-``thresholds.json`` multi-label only: the probability that each label must exceed
+``thresholds.json`` multi-label: the probability that each label must exceed; two labels: that of the second, if
+                    ``seqclf find-threshold --save`` chose one
 ``extra.json``      how the columns beside the text (``data.extra``) become features; only with such columns
 ``prior.json``      label frequencies in the training texts: the prediction for a text without known tokens
 ``history.jsonl``   one line every ``training.log_every`` steps and every epoch
@@ -216,18 +217,34 @@ class Run:
 
     @property
     def thresholds(self) -> tuple[float, ...] | None:
-        """The probability that each label must exceed; None if each text has one label."""
-        if not self.labels.multi:
+        """The probability that each of ``labels.with_thresholds`` must exceed; None: the most probable label is
+        predicted."""
+        labels, path = self.labels, self._thresholds_file
+        if not labels.multi and not (labels.with_thresholds and path.exists()):
             return None
-        path = self.folder / "thresholds.json"
         content = _read_json(path)
         try:
-            return tuple(float(content[name]) for name in self.labels)
+            return tuple(float(content[name]) for name in labels.with_thresholds)
         except (TypeError, KeyError, ValueError) as error:
             raise InputError(f"{path}: expected a number for each label of the run; {_REMEDY}") from error
 
     def write_thresholds(self, thresholds: Sequence[float]) -> None:
-        write_json(self.folder / "thresholds.json", dict(zip(self.labels, thresholds, strict=True)))
+        """``thresholds``: of ``labels.with_thresholds``."""
+        write_json(self._thresholds_file, dict(zip(self.labels.with_thresholds, thresholds, strict=True)))
+
+    @property
+    def _thresholds_file(self) -> Path:
+        return self.folder / "thresholds.json"
+
+    def forget_choices(self) -> list[str]:
+        """Delete what was chosen for the model's probabilities after its training, because the model has changed.
+
+        Returns the commands that chose it.
+        """
+        if not self._thresholds_file.exists() or self.labels.multi:  # a training chooses those of several labels
+            return []
+        self._thresholds_file.unlink()
+        return ["find-threshold"]
 
     @property
     def prior(self) -> Prior | None:

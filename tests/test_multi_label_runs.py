@@ -131,7 +131,7 @@ def test_thresholds_come_from_validation_alone(three: Run, tmp_path: Path) -> No
     validation = prepare_split(
         classifier.config, "validation", classifier.tokenizer, classifier.labels, three.manifest["data_fingerprint"]
     )
-    again = per_label_thresholds(sigmoid(classifier._logits(validation)), validation.labels)
+    again = per_label_thresholds(sigmoid(classifier.logits(validation)), validation.labels)
     np.testing.assert_allclose(three.thresholds or (), again, atol=1e-5)
     assert len(set(three.thresholds or ())) == 3
     rows = rows_of(200, list(WORDS))

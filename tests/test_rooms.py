@@ -63,6 +63,8 @@ ALLOWED = {
     | {"runs", "run_choice", "tensorflow_startup", "config", "text", "data", "sources", "model", "tasks", "inference"},
     "export": BASE
     | {"runs", "config", "layer_types", "text", "data", "model", "onnx_writer", "tasks", "generation", "inference"},
+    "calibration": BASE
+    | {"runs", "tensorflow_startup", "config", "layer_types", "data", "tasks", "evaluation", "export", "inference"},
     "onnx_session": {"errors"},
     "generation": BASE | {"runs", "onnx_session", "text"},
     "inference": BASE | {"onnx_session", "text", "generation"},

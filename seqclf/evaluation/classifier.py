@@ -37,7 +37,8 @@ class KerasClassifier:
     """The ``TextClassifier`` of Keras: a run's model with its tokenizer and labels.
 
     Attributes:
-        thresholds: multi-label, the threshold that each label's probability must exceed; else None.
+        thresholds: that the probability of each of ``labels.with_thresholds`` must exceed; None: the most probable
+            label is predicted.
         prior: the answer for texts without known tokens; None: the model answers them.
         extra: the columns beside the text that the model reads; None: it reads the text alone.
     """
@@ -79,7 +80,7 @@ class KerasClassifier:
         encoded = EncodedTexts.collect(self.tokenizer.encode_all(texts), no_labels, self.tokenizer.vocabulary_size)
         encoded = replace(encoded, separator_id=self.tokenizer.separator_id)
         encoded = replace(encoded, extra=features_of(self, extra, len(texts)))
-        return self._as_probabilities(self._logits(encoded))
+        return self._as_probabilities(self.logits(encoded))
 
     def evaluate(self, texts: EncodedTexts) -> ClassifierMetrics:
         """All metrics on texts encoded by this run's tokenizer."""
@@ -87,14 +88,15 @@ class KerasClassifier:
 
     def evaluate_each(self, texts: EncodedTexts) -> tuple[ClassifierMetrics, NDArray[np.float64]]:
         """The result of ``evaluate`` and the probabilities behind it, ``float64 [texts, labels]``."""
-        logits = self._logits(texts)
+        logits = self.logits(texts)
         metrics = metrics_of(logits, texts, self.labels, self.thresholds, evaluate=True)
         return metrics, self._as_probabilities(logits)
 
     def _as_probabilities(self, logits: NDArray[np.floating]) -> NDArray[np.float64]:
         return sigmoid(logits) if self.labels.multi else np.exp(log_probabilities(logits))
 
-    def _logits(self, texts: EncodedTexts) -> NDArray[np.float32]:
+    def logits(self, texts: EncodedTexts) -> NDArray[np.float32]:
+        """Logits of texts encoded by this run's tokenizer, ``float32 [texts, 1 or labels]``."""
         options = self.config.tokenizer
         batch_tokens = max(_TOKENS_A_BATCH, options.max_tokens)
         batches = Batches(texts, _TEXTS_A_BATCH, options.max_tokens, options.truncate, batch_tokens)

@@ -36,7 +36,9 @@ class TextClassifier(tf.Module):
 
     A model of several text columns has an input for each of them instead of ``text``, named after it (``input_names``).
     Multi-label, the first two return ``decisions`` (``tf.bool [batch, labels]``: which apply) instead of ``label``, and
-    ``labels`` also returns ``thresholds`` (``tf.float32 [labels]``), which a probability must exceed.
+    ``labels`` also returns ``thresholds`` (``tf.float32 [labels]``), which a probability must exceed. With two labels
+    and a threshold, ``labels`` also returns it (``thresholds``, ``tf.float32 [1]``): ``label`` is the second if its
+    probability exceeds it.
     A text without known tokens gets the ``prior``, if there is one.
 
     If the model also reads columns beside the text (``extra``), ``with_columns`` has an input for each, after those of
@@ -55,8 +57,8 @@ class TextClassifier(tf.Module):
         extra: ExtraColumns | None = None,
     ) -> None:
         super().__init__(name="seqclf")
-        if labels.multi != (thresholds is not None):
-            raise ValueError("multi-label models need thresholds, and only they have them")
+        if (labels.multi and thresholds is None) or len(thresholds or ()) not in (0, len(labels.with_thresholds)):
+            raise ValueError("multi-label models need a threshold for each label, and those of two labels may have one")
         # Rebuilt, because a layer decides whether to use cuDNN when it is created.
         portable = build_model(
             config, tokenizer.vocabulary_size, labels, portable=True, extra=0 if extra is None else extra.width
@@ -76,6 +78,7 @@ class TextClassifier(tf.Module):
             of_text = [SignatureInput(name, tf.string) for name in inputs]
             self.classify_with_columns = with_inputs(self._with_columns, [*of_text, *self.columns.inputs])
         self._labels = tf.constant([label.encode("utf-8") for label in labels])
+        self._multi = labels.multi
         self._thresholds = None if thresholds is None else tf.constant(thresholds, tf.float32)
         self._unknown_id = tokenizer.unknown_id
         self._mute_ids = None if prior is None else prior.mute_ids
@@ -107,11 +110,15 @@ class TextClassifier(tf.Module):
             if self.columns is not None:
                 known |= self.columns.is_given(features)
             probabilities = tf.where(known, probabilities, self._prior)
-        if self._thresholds is not None:
+        if self._multi:
             return {"decisions": probabilities > self._thresholds, "probabilities": probabilities}
         if probabilities.shape[1] == 1:
             probabilities = tf.concat([1 - probabilities, probabilities], axis=1)
-        return {"label": tf.gather(self._labels, tf.argmax(probabilities, axis=1)), "probabilities": probabilities}
+        if self._thresholds is None:
+            places = tf.argmax(probabilities, axis=1)
+        else:
+            places = tf.cast(probabilities[:, 1] > self._thresholds[0], tf.int64)
+        return {"label": tf.gather(self._labels, places), "probabilities": probabilities}
 
     @tf.function(input_signature=[], autograph=False)
     def label_names(self) -> dict[str, tf.Tensor]:

@@ -39,7 +39,8 @@ class Classifier:
 
     Attributes:
         labels: all labels, in the order of the columns of ``probabilities``.
-        thresholds: multi-label, the threshold that each label's probability must exceed; else None.
+        thresholds: that the probability of each of ``labels.with_thresholds`` must exceed; None: the most probable
+            label is predicted.
         max_tokens, truncate: how long texts are truncated.
         extra: the columns beside the text that the model reads; None: it reads the text alone.
     """

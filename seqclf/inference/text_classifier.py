@@ -34,7 +34,8 @@ class TextClassifier(Protocol):
 
     @property
     def thresholds(self) -> tuple[float, ...] | None:
-        """Multi-label, the threshold that each label's probability must exceed; else None."""
+        """That the probability of each of ``labels.with_thresholds`` must exceed; None: the most probable label is
+        predicted."""
 
     @property
     def columns(self) -> tuple[str, ...]:

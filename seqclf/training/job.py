@@ -171,6 +171,9 @@ class Job:
         validation = self._validation(keeper, complete=status == FINISHED)
         if status == FINISHED:
             self.task.end(self.config, self.data, state.model, run, self.callbacks.stage)
+        if chosen := run.forget_choices():
+            commands = " and ".join(f"`seqclf {name}`" for name in chosen)
+            self.callbacks.stage(f"note: what {commands} chose for the earlier weights is removed; call it again")
         self.callbacks.stage("Writing the model")
         write_models(self.config, self.data, state.model, validation, run)
         if status == INTERRUPTED:

@@ -83,7 +83,9 @@ class Answers:
 
     def options(self) -> dict[str, Any]:
         """``RowAnswers.options``."""
+        own = None if self.decider.labels.multi else self.decider.thresholds
         return {
+            **({} if own is None else {"the run's threshold": list(own)}),
             "--threshold": self.decider.threshold,
             "--abstain-below": self.decider.abstain_below,
             "--abstain-empty": self.decider.abstain_empty,

@@ -16,7 +16,9 @@ from seqclf.metrics.ranking import ranking
 from seqclf.metrics.thresholds import AtThreshold, multi_label_thresholds, two_label_thresholds, with_used
 
 
-def single_label_evidence(truth: NDArray[Any], probabilities: NDArray[np.floating], counts: Counts) -> Evidence:
+def single_label_evidence(
+    truth: NDArray[Any], probabilities: NDArray[np.floating], counts: Counts, threshold: float | None = None
+) -> Evidence:
     """The evidence of texts with one label each.
 
     What is computed from probabilities leaves out the texts whose label the classifier does not have, as the loss does:
@@ -27,13 +29,16 @@ def single_label_evidence(truth: NDArray[Any], probabilities: NDArray[np.floatin
             most probable one is the true label of all scores but the Brier score.
         probabilities: ``[texts, labels]``.
         counts: of these predictions, with the weights of the texts.
+        threshold: of the second of two labels; None: the most probable label is predicted.
     """
     label_ids = truth.argmax(axis=1) if truth.ndim == 2 else truth
     weights, correct, given = counts.correct.weights, counts.correct.values, probabilities
     table: tuple[AtThreshold, ...] = ()
     if (labels := probabilities.shape[1]) == 2:
-        tried = with_used(DEFAULT_THRESHOLD)
-        table = two_label_thresholds(label_ids, probabilities[:, 1], tried, DEFAULT_THRESHOLD, weights)
+        used = DEFAULT_THRESHOLD if threshold is None else threshold
+        table = two_label_thresholds(label_ids, probabilities[:, 1], with_used(used), used, weights)
+    if threshold is not None:  # calibration is about the most probable label, whatever is predicted
+        correct = probabilities.argmax(axis=1) == label_ids
     if not (known := label_ids < labels).all():
         truth, label_ids, given, correct = truth[known], label_ids[known], probabilities[known], correct[known]
         weights = None if weights is None else weights[known]

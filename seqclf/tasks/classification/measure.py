@@ -26,13 +26,17 @@ def metrics_of(
     """The metrics of predictions for labelled texts.
 
     Args:
-        thresholds: of the labels if multi-label.
+        thresholds: of ``labels.with_thresholds``; None: the most probable label is predicted.
         evaluate: with all scores, also those that are not computed after each epoch.
     """
     found: ClassifierMetrics
     more, weights = texts.more_labels, texts.weights
-    if thresholds is None:
-        found = classification_metrics(logits, texts.truth, labels, more, weights, evaluate=evaluate)
+    if not labels.multi:
+        threshold = None if thresholds is None else float(thresholds[0])
+        found = classification_metrics(
+            logits, texts.truth, labels, more, weights, threshold=threshold, evaluate=evaluate
+        )
     else:
+        assert thresholds is not None
         found = multi_label_metrics(logits, texts.labels, labels, thresholds, more, weights=weights, evaluate=evaluate)
     return replace(found, unknown_labels=texts.unknown)

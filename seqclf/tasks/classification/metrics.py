@@ -39,6 +39,7 @@ def classification_metrics(
     more_labels: Sequence[str] = (),
     weights: NDArray[np.floating] | None = None,
     *,
+    threshold: float | None = None,
     evaluate: bool = False,
 ) -> ClassificationMetrics:
     """Metrics on texts with one label each.
@@ -52,6 +53,7 @@ def classification_metrics(
             ``float [texts, labels]``.
         more_labels: labels of the texts that the model does not have, and never predicts.
         weights: how much each text counts, ``[texts]``; None: all the same. Those of weight 0 count nowhere.
+        threshold: with two labels, the second is predicted if its probability exceeds it; None: the most probable one.
         evaluate: with all scores, also those that are not computed after each epoch.
 
     Raises:
@@ -60,7 +62,7 @@ def classification_metrics(
     (logits, truth), given = counted([logits, truth], weights)
     weights = None if given is None else given.relative
     log_p = log_probabilities(logits)
-    predicted = log_p.argmax(axis=1)
+    predicted = log_p.argmax(axis=1) if threshold is None else (np.exp(log_p[:, 1]) > threshold).astype(np.int64)
     label_ids = truth.argmax(axis=1) if truth.ndim == 2 else truth
     known = np.flatnonzero(label_ids < len(labels))
     if not len(known):
@@ -89,7 +91,7 @@ def classification_metrics(
     metrics = ClassificationMetrics.of(counts, names, _confusion(label_ids, predicted, len(names)))
     if not evaluate:
         return metrics
-    evidence = single_label_evidence(truth, np.exp(log_p, out=log_p), counts)
+    evidence = single_label_evidence(truth, np.exp(log_p, out=log_p), counts, threshold)
     return replace(metrics, evaluation=SingleLabelEvaluation.of(evidence))
 
 

@@ -1,0 +1,136 @@
+"""A run's classifier and what it says about the texts of a split."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqclf.calibration.operating_points import Decisions
+from seqclf.config import Config, load_config
+from seqclf.data.corpus import Corpus
+from seqclf.data.encoded import EncodedTexts
+from seqclf.data.prepare import prepare_split
+from seqclf.errors import InputError
+from seqclf.files import shell_word
+from seqclf.labels import Labels
+from seqclf.runs import Run
+from seqclf.tasks.classification.metrics import log_probabilities
+from seqclf.tasks.classification.multi_label import sigmoid
+
+if TYPE_CHECKING:
+    from seqclf.evaluation.classifier import KerasClassifier
+    from seqclf.inference import Classifier
+
+Say = Callable[[str], None]
+VALIDATION = "validation"
+
+
+def probabilities_of(logits: NDArray[np.floating], labels: Labels) -> NDArray[np.float64]:
+    """The probability of every label, ``float64 [texts, labels]``, from logits ``[texts, 1 or labels]``."""
+    return sigmoid(logits) if labels.multi else np.exp(log_probabilities(logits))
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The texts of a split with their logits, without those of weight 0.
+
+    Attributes:
+        logits: ``float32 [texts, 1 or labels]``.
+        truth: as ``EncodedTexts.truth``.
+        label_ids: as ``EncodedTexts.labels``.
+        weights: with mean 1, ``float64 [texts]``; None: all the same.
+    """
+
+    labels: Labels
+    logits: NDArray[np.float32]
+    truth: NDArray[Any]
+    label_ids: NDArray[Any]
+    weights: NDArray[np.float64] | None = None
+
+    @classmethod
+    def of(cls, texts: EncodedTexts, logits: NDArray[np.float32], labels: Labels) -> Scored:
+        """Raises ``InputError`` if no text counts."""
+        kept = texts.counted
+        if not len(kept):
+            raise InputError(
+                "no validation text has a weight above 0 (data.weight), so nothing can be measured on them"
+            )
+        weights = None if texts.relative_weights is None else texts.relative_weights[kept].astype(np.float64)
+        return cls(labels, logits[kept], texts.truth[kept], texts.labels[kept], weights)
+
+    def __len__(self) -> int:
+        return len(self.logits)
+
+    @property
+    def probabilities(self) -> NDArray[np.float64]:
+        """``float64 [texts, labels]``."""
+        return probabilities_of(self.logits, self.labels)
+
+    def decisions(self, label: str | None) -> Decisions:
+        """The decisions on a label; None: on all labels of a multi-label run."""
+        names, own = self.labels.names, len(self.labels)
+        if label is None:
+            beyond = self.label_ids[:, own:].sum(axis=1) if self.label_ids.shape[1] > own else None
+            return Decisions(self.probabilities, self.label_ids[:, :own], self.weights, beyond)
+        place = names.index(label)
+        true = self.label_ids[:, place] if self.labels.multi else self.label_ids == place
+        return Decisions(self.probabilities[:, [place]], true[:, None], self.weights)
+
+
+def check_choosable(run: Run, config: Config, what: str) -> None:
+    """Raise ``InputError`` if the run has no validation texts that ``what`` can be chosen on."""
+    if not Corpus(config).has(VALIDATION):
+        raise InputError(
+            f"{run.folder}: was trained without validation texts, on which {what} is chosen; train again with some, "
+            f"such as: seqclf train {shell_word(run.config)} --set data.validation=0.1"
+        )
+    if run.was_fitted_to_validation:
+        raise InputError(
+            f"{run.folder}: its n-grams were fitted to the validation texts, too (ngrams.refit), so these texts say "
+            f"nothing about new ones, and {what} cannot be chosen on them; train again without it: seqclf train "
+            f"{shell_word(run.config)} --set ngrams.refit=false"
+        )
+
+
+def encoded_split(
+    run: Run, config: Config, classifier: Classifier | KerasClassifier, split: str, say: Say
+) -> EncodedTexts:
+    """The texts of a split as token ids. Raises ``InputError`` as ``prepare_split`` does."""
+    return prepare_split(
+        config,
+        split,
+        classifier.tokenizer,
+        classifier.labels,
+        run.manifest["data_fingerprint"],
+        extra=classifier.extra,
+        trained=load_config(run.config),
+        on_stage=say,
+    )
+
+
+def scored_by_onnx(run: Run, config: Config, say: Say, threads: int | None = None) -> Scored:
+    """The validation texts with the logits of the run's ONNX model, without TensorFlow."""
+    from seqclf.inference import Classifier
+
+    classifier = Classifier.load(run.folder, threads=threads)
+    texts = encoded_split(run, config, classifier, VALIDATION, say)
+    logits = classifier.logits([texts[place] for place in range(len(texts))], texts.extra)
+    return Scored.of(texts, logits, classifier.labels)
+
+
+def scored_by_keras(
+    run: Run, config: Config, say: Say, threads: int | str = "auto"
+) -> tuple[Scored, KerasClassifier, EncodedTexts]:
+    """The validation texts with the logits of the run's Keras model; starts TensorFlow."""
+    from seqclf.tensorflow_startup import start_tensorflow
+
+    start_tensorflow(config, threads)
+    from seqclf.evaluation.classifier import KerasClassifier
+
+    classifier = KerasClassifier.load(run)
+    texts = encoded_split(run, config, classifier, VALIDATION, say)
+    return Scored.of(texts, classifier.logits(texts), classifier.labels), classifier, texts

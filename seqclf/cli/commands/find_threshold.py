@@ -1,0 +1,121 @@
+"""``seqclf find-threshold``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from seqclf.cli.options import allow_code_option, json_option, run_option, runs_option, threads_option
+from seqclf.cli.streams import print_json
+from seqclf.cli.value_types import Real
+from seqclf.cli.wrap import say
+from seqclf.run_choice import find_run, named_with_status
+from seqclf.runs import CLASSIFICATION
+
+if TYPE_CHECKING:
+    from seqclf.calibration.wish import Found, Wish
+    from seqclf.config import Config
+    from seqclf.runs import Run
+
+_WISH = Real(0, 1, min_open=True)
+
+
+@click.command("find-threshold", short_help="Choose the threshold for a wished precision or recall.")
+@runs_option
+@run_option
+@click.option("--precision", type=_WISH, metavar="P", help="Precision to reach at least, such as 0.95.")
+@click.option("--recall", type=_WISH, metavar="R", help="Recall to reach at least.")
+@click.option(
+    "--label",
+    metavar="LABEL",
+    help="Label whose threshold to choose. [default: the second of two; multi-label: one threshold for all labels]",
+)
+@click.option("--save", is_flag=True, help="Store the threshold with the run, for predict, eval and exports.")
+@click.option(
+    "--set",
+    "settings",
+    metavar="data.KEY=VALUE",
+    multiple=True,
+    help="Change a data option of the run's config, such as data.data_dir=DIR. Repeatable.",
+)
+@threads_option
+@allow_code_option
+@json_option
+def find_threshold_command(
+    *,
+    runs: Path,
+    run_name: str | None,
+    precision: float | None,
+    recall: float | None,
+    label: str | None,
+    save: bool,
+    settings: tuple[str, ...],
+    threads: int | str,
+    as_json: bool,
+) -> None:
+    """Choose, on the validation texts of a run, the threshold that reaches a wished precision or recall, and say what
+    it costs: the other measure, and how many texts get the label, each with its 95 % interval.
+
+    For runs with two labels and multi-label runs. Of all thresholds that fulfil the wish, it is the one with the most
+    of the other measure. Prints only, unless --save is given.
+    """
+    if (precision is None) == (recall is None):
+        raise click.UsageError("give --precision P or --recall R" + ("" if precision is None else ", not both"))
+    from seqclf.calibration.scored import check_choosable
+    from seqclf.calibration.wish import Wish
+    from seqclf.cli.eval_inputs import config_of
+
+    run = find_run(runs, run_name, CLASSIFICATION)
+    least = precision if precision is not None else recall
+    assert least is not None
+    wish = Wish("recall" if precision is None else "precision", least, label).checked(run.labels)
+    config = config_of(run.config, settings, for_data=False)
+    check_choosable(run, config, "a threshold")
+    found = _saved(run, config, wish, threads) if save else _found(run, config, wish, threads)
+    if as_json:
+        print_json({"run": run.name, "split": "validation", **found.to_json(), "saved": save})
+        return
+    from seqclf.cli.threshold_report import say_how_to_save, show_found
+
+    show_found(run, config.data.describe("validation"), found)
+    if save:
+        say(f"Saved: predict and eval of {named_with_status(run)} use it, and what is exported from now on.")
+    else:
+        say_how_to_save(run, run.labels, found)
+
+
+def _say(stage: str) -> None:
+    say(stage, err=True)
+
+
+def _found(run: Run, config: Config, wish: Wish, threads: int | str) -> Found:
+    """By the ONNX model if there is one: that needs no TensorFlow."""
+    from seqclf.calibration.scored import scored_by_keras, scored_by_onnx
+    from seqclf.calibration.wish import fulfilled
+
+    if run.onnx.exists():
+        scored = scored_by_onnx(run, config, _say, threads if isinstance(threads, int) else None)
+    else:
+        scored, _, _ = scored_by_keras(run, config, _say, threads)
+    return fulfilled(wish, scored, run.thresholds)
+
+
+def _saved(run: Run, config: Config, wish: Wish, threads: int | str) -> Found:
+    from dataclasses import replace
+
+    from seqclf.calibration.scored import scored_by_keras
+    from seqclf.calibration.wish import fulfilled
+
+    scored, classifier, texts = scored_by_keras(run, config, _say, threads)
+    found = fulfilled(wish, scored, run.thresholds)
+    from seqclf.calibration.store import store
+
+    _say("Writing the model")
+    others = sorted(run.metrics.keys() - {"validation"})
+    changed = replace(classifier, thresholds=found.thresholds)
+    store(run, changed, texts, lambda: run.write_thresholds(found.thresholds))
+    for split in others:
+        say(f"The {split} scores in metrics.json were those of the earlier threshold and are removed", err=True)
+    return found
