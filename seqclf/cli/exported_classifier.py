@@ -9,6 +9,7 @@ from seqclf.cli.wrap import say
 from seqclf.errors import InputError
 
 if TYPE_CHECKING:
+    from seqclf.export.card import About
     from seqclf.export.card_calls import Format
     from seqclf.export.quantize import Cost
     from seqclf.runs import Run
@@ -45,14 +46,28 @@ def files_beside(run: Run) -> tuple[Path, ...]:
     return run.folder / "labels.json", run.folder / "thresholds.json", run.extra_file
 
 
+def about(run: Run, cost: Cost | None = None) -> About:
+    """What a model card says of the run."""
+    from seqclf.config import load_config
+    from seqclf.export.card import About
+
+    prior, labels = run.prior, run.labels
+    return About(
+        run.name,
+        load_config(run.config),
+        labels,
+        run.manifest,
+        run.measured("validation", "test"),
+        None if cost is None else str(cost),
+        None if prior is None else dict(zip(labels, prior.frequencies, strict=True)),
+    )
+
+
 def card(run: Run, form: Format, cost: Cost | None) -> str:
     """The model card."""
-    from seqclf.config import load_config
-    from seqclf.export.card import About, model_card
+    from seqclf.export.card import model_card
 
-    measured, cost_in_words = run.measured("validation", "test"), None if cost is None else str(cost)
-    about = About(run.name, load_config(run.config), run.labels, run.manifest, measured, cost_in_words)
-    return model_card(about, form)
+    return model_card(about(run, cost), form)
 
 
 def quantize(run: Run, path: Path, *, force: bool) -> Cost:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from seqclf.cli.wrap import say
 
 if TYPE_CHECKING:
+    from seqclf.export.card import About
     from seqclf.export.card_calls import Format
     from seqclf.export.language_model_card import MeasuredTexts
     from seqclf.export.perplexity_cost import PerplexityCost
@@ -64,19 +65,29 @@ def quantize(run: Run, path: Path, *, force: bool) -> PerplexityCost:
     return cost
 
 
-def card(run: Run, form: Format, cost: PerplexityCost | None, tokens: int | None) -> str:
-    """The model card; ``tokens`` as for ``make_saved_model``."""
+def files_beside(run: Run) -> tuple[Path, ...]:
+    """What else belongs to the model and its tokenizer: nothing."""
+    return ()
+
+
+def about(run: Run, cost: PerplexityCost | None = None) -> About:
+    """What a model card says of the run, without its metrics."""
     from seqclf.config import load_config
     from seqclf.export.card import About
-    from seqclf.export.language_model_card import language_model_card
-    from seqclf.generation.generator import TOKENS
     from seqclf.labels import NO_LABELS
 
-    about = About(run.name, load_config(run.config), NO_LABELS, run.manifest, {}, None if cost is None else str(cost))
-    return language_model_card(about, form, _measured(run), tokens=tokens or TOKENS)
+    return About(run.name, load_config(run.config), NO_LABELS, run.manifest, {}, None if cost is None else str(cost))
 
 
-def _measured(run: Run) -> dict[str, MeasuredTexts]:
+def card(run: Run, form: Format, cost: PerplexityCost | None, tokens: int | None) -> str:
+    """The model card; ``tokens`` as for ``make_saved_model``."""
+    from seqclf.export.language_model_card import language_model_card
+    from seqclf.generation.generator import TOKENS
+
+    return language_model_card(about(run, cost), form, measured(run), tokens=tokens or TOKENS)
+
+
+def measured(run: Run) -> dict[str, MeasuredTexts]:
     """The metrics of the run by split. Raises ``InputError`` if ``metrics.json`` is malformed."""
     from seqclf.errors import InputError
     from seqclf.export.language_model_card import MeasuredTexts

@@ -147,7 +147,7 @@ def with_absolute_paths(config: Config) -> Config:
 
     Raises ``InputError`` if a path is not UTF-8: the config could be written, but not read again.
     """
-    return _with_paths(config, _absolute)
+    return with_paths(config, _absolute)
 
 
 def _in_data_folder(config: Config) -> Config:
@@ -161,10 +161,11 @@ def _in_data_folder(config: Config) -> Config:
             return str(expanded(folder) / expanded(path))
         return str(expanded(path)) if path.startswith("~") else path
 
-    return _with_paths(config, found)
+    return with_paths(config, found)
 
 
-def _with_paths(config: Config, change: Callable[[str], str]) -> Config:
+def with_paths(config: Config, change: Callable[[str], str]) -> Config:
+    """The config with ``change`` of each path of a file or folder."""
     sections = {
         "data": (config.data, config.data.path_options),
         "tokenizer": (config.tokenizer, config.tokenizer.path_options),

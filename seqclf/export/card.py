@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from seqclf.config import Config
 from seqclf.config.schema import NgramsConfig
 from seqclf.export.card_calls import Format, how_to_call
+from seqclf.export.card_data import accuracy_interval, cell, named, seen_texts, training_data
 from seqclf.labels import MOST_SHOWN, Labels, on_one_line
 from seqclf.metrics.kinds import scores_type
 from seqclf.metrics.measured import Measured
@@ -24,6 +24,7 @@ class About:
 
     Attributes:
         cost: of quantization, in words; None without quantization.
+        shares: of the training texts, by label; None: unknown, or no labels.
     """
 
     name: str
@@ -32,12 +33,23 @@ class About:
     manifest: dict[str, Any]
     metrics: Mapping[str, Measured]
     cost: str | None = None
+    shares: Mapping[str, float] | None = None
 
 
 def model_card(about: About, form: Format) -> str:
     """The card, as Markdown."""
-    parts = [_head(about, form), _labels(about), _metrics(about), _limits(about), _call(about, form)]
-    return "\n\n".join("\n".join(part) for part in parts) + "\n"
+    return as_markdown(*description(about, form), _call(about, form))
+
+
+def description(about: About, form: Format) -> tuple[Iterable[str], ...]:
+    """The card without how to call the model: the lines of each section."""
+    data = training_data(about.config, about.manifest, about.shares)
+    return _head(about, form), _labels(about), data, _metrics(about), _limits(about)
+
+
+def as_markdown(*sections: Iterable[str]) -> str:
+    """Sections of a card, each given as its lines."""
+    return "\n\n".join("\n".join(lines) for lines in sections) + "\n"
 
 
 def _head(about: About, form: Format) -> Iterator[str]:
@@ -106,6 +118,10 @@ def _metrics(about: About) -> Iterator[str]:
     yield "|---|---|" + "---|" * len(names)
     for split, measured in splits.items():
         yield from _rows(about, split, measured, names)
+    if any(map(accuracy_interval, splits.values())):
+        yield ""
+        yield "In brackets: the 95 % interval of the accuracy (Wilson 1927)."
+    yield from seen_texts(splits)
     if any(measured.metrics.weight is not None for measured in splits.values()):
         yield ""
         yield "The scores weigh each text by its weight in the data; texts of weight 0 are left out."
@@ -132,24 +148,16 @@ def _metrics(about: About) -> Iterator[str]:
 def _rows(about: About, split: str, measured: Measured, names: Sequence[str]) -> Iterator[str]:
     """The scores ``names`` of the model and of the baseline."""
 
-    def row(what: str, texts: int, scores: Scores) -> str:
-        return f"| {what} | {texts:,} | {' | '.join(f'{scores.value(name):.4f}' for name in names)} |"
+    def row(what: str, texts: int, scores: Scores, interval: str = "") -> str:
+        values = (f"{scores.value(name):.4f}{interval if name == 'accuracy' else ''}" for name in names)
+        return f"| {what} | {texts:,} | {' | '.join(values)} |"
 
-    yield row(f"{split} ({cell(named(measured.data))})", measured.metrics.texts, measured.metrics)
+    interval = accuracy_interval(measured)
+    yield row(f"{split} ({cell(named(measured.data))})", measured.metrics.texts, measured.metrics, interval)
     if (baseline := measured.baseline) is not None:
         of_what = " of the text alone" if about.config.data.columns().extra else ""
         yield row(f"{split}, a linear model{of_what} (TF-IDF, logistic regression)", baseline.texts, baseline.linear)
         yield row(f"{split}, the majority class", baseline.texts, baseline.majority)
-
-
-def named(data: str) -> str:
-    """The source of texts without the folders above it, which tell a reader of the card nothing."""
-    return Path(data).name if Path(data).is_absolute() else data
-
-
-def cell(text: str, most: int | None = None) -> str:
-    """A text as a cell of a table, at most ``most`` characters."""
-    return on_one_line(text, most).replace("|", "\\|")
 
 
 def _limits(about: About) -> Iterator[str]:
@@ -173,8 +181,10 @@ def _limits(about: About) -> Iterator[str]:
         yield "- A text gets every label whose probability exceeds its threshold. It may get none."
     else:
         yield "- Every text gets one of the labels, even if none of them fits; check the probability."
+    yield "- Its scores are those of texts from the same source as its training texts."
     yield "- It may fail on texts of another kind, language or time than its training texts: evaluate it there first."
     yield "- The model may reproduce the biases of its training texts."
+    yield "- Nobody has checked it for decisions about people: measure it on each group first."
 
 
 def _call(about: About, form: Format) -> Iterator[str]:

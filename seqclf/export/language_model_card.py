@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from seqclf.config.schema import LanguageModelTask
-from seqclf.export.card import NAMES, About, cell, named, training_table
+from seqclf.export.card import NAMES, About, as_markdown, training_table
 from seqclf.export.card_calls import Format
+from seqclf.export.card_data import cell, named, training_data
 from seqclf.export.language_model_calls import how_to_call
 from seqclf.labels import on_one_line
 from seqclf.metrics.language_model import LanguageModelMetrics, LanguageModelScores
@@ -31,8 +32,15 @@ def language_model_card(
         measured: metrics by split, instead of those of ``about``.
         tokens: maximum number of tokens of a text that a SavedModel generates.
     """
-    parts = [_head(about, form), _metrics(about, measured), _limits(about, form, tokens), _call(about, form)]
-    return "\n\n".join("\n".join(part) for part in parts) + "\n"
+    return as_markdown(*language_model_description(about, form, measured, tokens=tokens), _call(about, form))
+
+
+def language_model_description(
+    about: About, form: Format, measured: Mapping[str, MeasuredTexts], *, tokens: int | None = None
+) -> tuple[Iterable[str], ...]:
+    """The card without how to call the model: the lines of each section."""
+    data = training_data(about.config, about.manifest, None)
+    return _head(about, form), data, _metrics(about, measured), _limits(about, form, tokens)
 
 
 def _task(about: About) -> LanguageModelTask:
