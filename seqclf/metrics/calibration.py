@@ -88,12 +88,29 @@ def calibration(
     import numpy as np
 
     weights = np.ones(len(correct)) if weights is None else weights.astype(np.float64)
-    edges = np.linspace(0, 1, bins + 1)
-    places = np.digitize(confidences, edges[1:-1], right=True)
-    texts = np.bincount(places, minlength=bins)
+    places = bin_places(confidences, bins)
     weight, confident, right = (
         np.bincount(places, weights * values, minlength=bins) for values in (1, confidences, correct)
     )
+    return calibration_of(np.bincount(places, minlength=bins), weight, confident, right)
+
+
+def bin_places(confidences: NDArray[np.floating], bins: int = BINS) -> NDArray[np.int64]:
+    """The bin of each prediction, from 0 on, ``[texts]``."""
+    import numpy as np
+
+    places: NDArray[np.int64] = np.digitize(confidences, np.linspace(0, 1, bins + 1)[1:-1], right=True)
+    return places
+
+
+def calibration_of(
+    texts: NDArray[Any], weight: NDArray[Any], confident: NDArray[Any], right: NDArray[Any]
+) -> Calibration:
+    """From sums in bins of equal width, all ``[bins]``: the number of texts, their weight, and their confidences and
+    correct predictions, both times the weight."""
+    import numpy as np
+
+    edges = np.linspace(0, 1, len(texts) + 1)
     return Calibration(
         tuple(
             Bin(
@@ -103,7 +120,7 @@ def calibration(
                 float(weight[place] / weight.sum()),
                 *((float(sums[place] / weight[place]) if texts[place] else None) for sums in (confident, right)),
             )
-            for place in range(bins)
+            for place in range(len(texts))
         )
     )
 
@@ -125,6 +142,13 @@ def brier_score(
     """
     import numpy as np
 
+    return float(np.average(squared_errors(truth, probabilities), weights=weights))
+
+
+def squared_errors(truth: NDArray[Any], probabilities: NDArray[np.floating]) -> NDArray[np.float64]:
+    """The part of each text in the Brier score, which is the mean of them; ``[texts]``. Arguments as there."""
+    import numpy as np
+
     labels, texts = probabilities.shape[1], len(probabilities)
     squares = np.empty(texts)
     for rows in blocks(texts):
@@ -135,7 +159,7 @@ def brier_score(
             difference -= truth[rows]
         squares[rows] = (difference**2).sum(axis=1)
     parts = labels if truth.dtype == np.bool_ else 2 if labels == 2 else 1
-    return float(np.average(squares, weights=weights) / parts)
+    return squares / parts
 
 
 def blocks(rows: int) -> Iterator[slice]:
