@@ -16,6 +16,7 @@ def made_answers(
     labels: int,
     *,
     multi: bool = False,
+    threshold: float | None = None,
     more: int = 0,
     weighted: bool = False,
     skill: float = 1.0,
@@ -23,6 +24,7 @@ def made_answers(
     """Answers of two classifiers whose logits are noise plus the truth; the first is better by ``skill``.
 
     Args:
+        threshold: of the second of two labels.
         more: number of labels that the classifiers lack.
     """
     draw = np.random.default_rng(seed)
@@ -38,7 +40,9 @@ def made_answers(
     if weighted:
         weights = draw.random(texts) + 0.1
         weights /= weights.mean()
-    thresholds = tuple(np.linspace(0.3, 0.6, labels).tolist()) if multi else None
+    thresholds = None if threshold is None else (threshold,)
+    if multi:
+        thresholds = tuple(np.linspace(0.3, 0.6, labels).tolist())
     found = []
     for strength in (1 + skill, 1.0):
         logits = strength * signal + draw.normal(0, 1, (texts, labels))
@@ -67,6 +71,6 @@ def all_metrics(answers: Answers, weights: Any = None) -> dict[str, float | None
             evaluate=True,
         )
         return all_scores(found)
-    return all_scores(
-        classification_metrics(answers.logits, answers.truth, answers.labels, more, weights, evaluate=True)
-    )
+    threshold = None if answers.thresholds is None else answers.thresholds[0]
+    options: Any = {"threshold": threshold, "evaluate": True}
+    return all_scores(classification_metrics(answers.logits, answers.truth, answers.labels, more, weights, **options))

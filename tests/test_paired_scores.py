@@ -38,11 +38,13 @@ def agree(found: np.ndarray, expected: dict[str, float | None], names: list[str]
     multi=st.booleans(),
     more=st.integers(0, 1),
     weighted=st.booleans(),
+    threshold=st.sampled_from([None, 0.3, 0.8]),
 )
 def test_the_scores_of_a_resample_are_those_of_eval_with_weights(
-    seed: int, texts: int, labels: int, multi: bool, more: int, weighted: bool
+    seed: int, texts: int, labels: int, multi: bool, more: int, weighted: bool, threshold: float | None
 ) -> None:
-    answers, _ = made_answers(seed, texts, labels, multi=multi, more=more, weighted=weighted)
+    threshold = threshold if labels == 2 and not multi else None
+    answers, _ = made_answers(seed, texts, labels, multi=multi, more=more, weighted=weighted, threshold=threshold)
     names = names_of(multi)
     draw = np.random.default_rng(seed)
     draws = draw.multinomial(texts, np.full(texts, 1 / texts), size=3).astype(float)

@@ -12,10 +12,10 @@ from click.core import ParameterSource
 from seqclf.cli.eval_source import as_setting
 
 
-def reject_options_of_classifiers(of_data: dict[str, Any], predictions: Path | None) -> None:
-    """Raise ``UsageError`` for options that have no meaning for a language model."""
+def reject_options_of_classifiers(of_data: dict[str, Any], others: dict[str, Any]) -> None:
+    """Raise ``UsageError`` for options that have no meaning for a language model; ``others`` by their names."""
     of_labels = {f"--{name.replace('_', '-')}": of_data[name] for name in ("label", "label_separator")}
-    for option, value in {**of_labels, "--predictions": predictions}.items():
+    for option, value in {**of_labels, **others}.items():
         if value:
             raise click.UsageError(f"{option} works only with classifiers; this run is a language model")
 
@@ -25,6 +25,13 @@ def check_for_predictions(given: dict[str, Any], predictions: Path | None) -> No
     for option, value in given.items():
         if value and predictions is None:
             raise click.UsageError(f"{option} works only with --predictions")
+
+
+def check_for_comparison(against: str | None, given: dict[str, Any]) -> None:
+    """Raise ``UsageError`` for options about one run alone with ``--against``."""
+    for option, value in given.items():
+        if value and against is not None:
+            raise click.UsageError(f"{option} is about one run, --against about two: omit one of them")
 
 
 def check_for_data(given: dict[str, Any], data: Path | None) -> None:

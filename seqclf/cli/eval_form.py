@@ -20,16 +20,16 @@ class Form:
     """``--json``, ``--markdown`` and ``--metric``; without any of them, tables for a person.
 
     Attributes:
-        scores: names of the scores to print, each alone.
+        scores: names of the scores to print, each alone; of a comparison, those to compare.
     """
 
     as_json: bool = False
     markdown: bool = False
     scores: tuple[str, ...] = ()
 
-    def check(self) -> None:
-        """Raise ``UsageError`` for more than one form."""
-        given = {"--json": self.as_json, "--markdown": self.markdown, "--metric": self.scores}
+    def check(self, *, compares: bool = False) -> None:
+        """Raise ``UsageError`` for more than one form; if it ``compares`` runs, ``scores`` are what is compared."""
+        given = {"--json": self.as_json, "--markdown": self.markdown, "--metric": () if compares else self.scores}
         options = [option for option, value in given.items() if value]
         if len(options) > 1:
             raise click.UsageError(f"{' and '.join(options)} are different forms of the output: give one of them")
@@ -45,7 +45,7 @@ def form_options(command: Callable[..., object]) -> Callable[..., object]:
     @functools.wraps(command)
     def with_form(*, as_json: bool, markdown: bool, scores: tuple[str, ...], **others: Any) -> object:
         form = Form(as_json, markdown, scores)
-        form.check()
+        form.check(compares=others.get("against") is not None)
         return command(form=form, **others)
 
     metric = click.option(
@@ -53,7 +53,8 @@ def form_options(command: Callable[..., object]) -> Callable[..., object]:
         "scores",
         metavar="NAME",
         multiple=True,
-        help="Print the number of this metric alone, such as macro_f1 or roc_auc; repeat it for several.",
+        help="Print the number of this metric alone, such as macro_f1 or roc_auc; repeat it for several. With "
+        "--against: the metric to compare.",
     )
     as_markdown = click.option("--markdown", is_flag=True, help="Print the tables as Markdown.")
     return metric(as_markdown(json_option(with_form)))

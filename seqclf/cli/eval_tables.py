@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
-from rich.console import Console
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from seqclf.baseline.comparison import description, lead
 from seqclf.cli.columns import cell_len
 from seqclf.cli.console import console
+from seqclf.cli.eval_slices import slice_parts
 from seqclf.cli.grids import Grid, Report, Values
-from seqclf.cli.wrap import wrapped
+from seqclf.cli.report_output import print_report
 from seqclf.labels import on_one_line
 from seqclf.metrics.confusion import Confusion
 from seqclf.metrics.counts import LabelMetrics
@@ -19,6 +20,9 @@ from seqclf.metrics.measured import Measured
 from seqclf.metrics.multi_label import DecidedLabelMetrics, MultiLabelMetrics
 from seqclf.metrics.scores import number_of, words_of
 from seqclf.metrics.thresholds import AtThreshold
+
+if TYPE_CHECKING:
+    from seqclf.evaluation.slices import Slice
 
 _MOST_PAIRS = 15
 _MOST_LABELS = 60  # rows of a table that has no matrix beside it; enough for every label of most data
@@ -35,10 +39,12 @@ def show_metrics(
     score: str = "accuracy",
     text_alone: bool = False,
     markdown: bool = False,
+    slices: Mapping[str, Sequence[Slice]] = MappingProxyType({}),
 ) -> None:
     """Print metrics on stdout, fitted to its width, or as Markdown.
 
-    ``score`` is the metric to compare with the baseline; ``text_alone`` as in ``description``.
+    ``score`` is the metric to compare with the baseline; ``text_alone`` as in ``description``; ``slices`` by what the
+    texts are sliced by.
     """
     out = console()
     width = out.width if out.is_terminal and not markdown else None
@@ -46,22 +52,12 @@ def show_metrics(
     metrics = measured.metrics
     title = f"{run_name} on {where}: {metrics.texts:,} text{'' if metrics.texts == 1 else 's'}"
     report = Report(title, [*_scores(measured, score, text_alone=text_alone), "", *_tables(metrics, most)])
-    if markdown:
-        if metrics.unknown_labels is not None:  # a terminal has it already, on standard error
-            report.parts.insert(1, metrics.unknown_labels.summary_of("given"))
-        out.print(report.markdown(), markup=False, soft_wrap=True)
-    else:
-        _print(out, report, width)
-
-
-def _print(out: Console, report: Report, width: int | None) -> None:
-    """Print on a terminal, or as wide as it is into a file."""
-    for part in (report.title, *report.parts):
-        if isinstance(part, Grid):
-            out.print(part)
-        else:
-            text = part.terminal(width) if isinstance(part, Values) else wrapped(part, width)
-            out.print(text, markup=False, soft_wrap=True)
+    for name, found in slices.items():
+        multi = isinstance(metrics, MultiLabelMetrics)
+        report.parts.extend(slice_parts(name, found, accuracy=metrics.accuracy, multi=multi))
+    if markdown and metrics.unknown_labels is not None:  # a terminal has it already, on standard error
+        report.parts.insert(1, metrics.unknown_labels.summary_of("given"))
+    print_report(out, report, markdown=markdown)
 
 
 def _scores(measured: Measured, score: str, *, text_alone: bool) -> Iterator[str | Values]:

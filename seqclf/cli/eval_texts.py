@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from seqclf.cli.given_texts import GivenTexts
     from seqclf.config import Config
     from seqclf.evaluation.classifier import KerasClassifier
     from seqclf.evaluation.input_rows import InputRows
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from seqclf.inference.bulk.target import Target
     from seqclf.metrics.measured import Measured, SeenTexts
     from seqclf.runs import Run
-    from seqclf.sources import Source, UnknownLabels
     from seqclf.sources.texts import LabelledTexts
 
 
@@ -45,21 +45,6 @@ def _resolved(part: str | float | Path) -> list[Path]:
         return []
 
 
-def input_rows(config: Config, scored: str | LabelledTexts, source: Source | None) -> InputRows | None:
-    """The table rows of a split, or of given texts of a source; None if they are not from a table."""
-    from seqclf.data.corpus import Corpus
-    from seqclf.evaluation.input_rows import InputRows
-    from seqclf.sources import RowSource
-
-    if not isinstance(scored, str):
-        return InputRows(source, scored.origin) if isinstance(source, RowSource) else None
-    corpus = Corpus(config)
-    if not isinstance(corpus.source, RowSource):
-        return None
-    sampled = scored == "train" or not corpus.has_own_part(scored)
-    return InputRows(corpus.source, corpus.part(scored), corpus.places(scored) if sampled else None)
-
-
 def predictions_of(
     classifier: KerasClassifier, target: Target, config: Config, rows: InputRows | None, *, prefix: str
 ) -> Predictions:
@@ -75,20 +60,13 @@ def predictions_of(
     return predictions
 
 
-def write_predictions(
-    predictions: Predictions,
-    probabilities: NDArray[np.floating],
-    texts: LabelledTexts,
-    rows: InputRows | None,
-    unknown_labels: UnknownLabels,
-) -> None:
+def write_predictions(predictions: Predictions, probabilities: NDArray[np.floating], given: GivenTexts) -> None:
     """Write the predictions and print their number; skips texts that ``data.unknown_labels`` drops."""
-    from seqclf.data.label_sets import label_ids
     from seqclf.data.label_spelling import spelled_alike
 
-    texts, _ = spelled_alike(texts, predictions.decider.labels.names)
-    kept = label_ids(texts, predictions.decider.labels, unknown_labels).kept
-    if kept is not None:
+    labels = predictions.decider.labels
+    texts, rows = spelled_alike(given.texts, labels.names)[0], given.rows
+    if (kept := given.kept(labels)) is not None:
         texts, rows = texts.chosen(kept), None if rows is None else rows.chosen(kept)
     correct = predictions.write(texts, probabilities, rows)
     say(f"{len(texts):,} predictions, {correct:,} of them correct -> {predictions.target.path}", err=True)

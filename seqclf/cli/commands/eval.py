@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from seqclf.cli import eval_texts
-from seqclf.cli.eval_checks import check_for_data, check_for_predictions, reject_options_of_classifiers
-from seqclf.cli.eval_form import Form, form_options, print_as_json, print_scores
-from seqclf.cli.eval_inputs import config_of, encoded_texts, parallel_baseline
+from seqclf.cli.eval_against import eval_against, opponent_of
+from seqclf.cli.eval_checks import (
+    check_for_comparison,
+    check_for_data,
+    check_for_predictions,
+    reject_options_of_classifiers,
+)
+from seqclf.cli.eval_classifier import Wanted, eval_classifier
+from seqclf.cli.eval_form import Form, form_options
+from seqclf.cli.eval_inputs import config_of
 from seqclf.cli.eval_language_model import TextsToMeasure, eval_language_model
-from seqclf.cli.eval_source import source_of
+from seqclf.cli.eval_slices import Slicing, check_slices
+from seqclf.cli.given_texts import GivenTexts
 from seqclf.cli.options import (
     UserPath,
     allow_code_option,
+    complete_run,
     encoding_option,
     label_separator_option,
     only_once,
@@ -25,15 +33,8 @@ from seqclf.cli.options import (
     threads_option,
 )
 from seqclf.cli.value_types import OneOf
-from seqclf.cli.wrap import say
-from seqclf.metrics.kinds import all_scores, score_names
-from seqclf.metrics.measured import Measured
-from seqclf.run_choice import find_run, named_with_status
-
-if TYPE_CHECKING:
-    from seqclf.config import Config
-    from seqclf.runs import Run
-    from seqclf.sources.texts import LabelledTexts
+from seqclf.metrics.kinds import score_names
+from seqclf.run_choice import find_run
 
 
 @click.command("eval", short_help="Measure a run: accuracy, F1, confusion matrix; perplexity.")
@@ -79,6 +80,19 @@ if TYPE_CHECKING:
 )
 @click.option("--prefix", default="", metavar="TEXT", help="Prefix of the names of --predictions' new columns.")
 @click.option("--overwrite", is_flag=True, help="Replace an existing file of --predictions.")
+@click.option(
+    "--slice",
+    "slices",
+    metavar="COLUMN",
+    multiple=True,
+    help="Also print the accuracy by length, by label, or by the values of a column of the table. Repeatable.",
+)
+@click.option(
+    "--against",
+    metavar="RUN",
+    shell_complete=complete_run,
+    help="Compare with another run on the same texts: is the difference more than chance?",
+)
 @form_options
 @threads_option
 @allow_code_option
@@ -92,6 +106,8 @@ def eval_command(
     predictions_path: Path | None,
     prefix: str,
     overwrite: bool,
+    slices: tuple[str, ...],
+    against: str | None,
     threads: int | str,
     form: Form,
     **of_data: Any,
@@ -102,87 +118,27 @@ def eval_command(
 
     The run's metrics.json stores the result for a split. Reports how many texts of --data the run was trained on,
     whatever file they are in. --predictions keeps all columns of a table and adds its own after them.
+
+    --against prints the scores of both runs, their difference with its 95 % interval (paired bootstrap), McNemar's
+    test, and texts that only one of them gets right. --slice prints where a run is weak.
     """
     check_for_predictions({"--overwrite": overwrite, "--prefix": prefix}, predictions_path)
     check_for_data(of_data, data_path)
-    from seqclf.data.corpus import Corpus
-    from seqclf.tensorflow_startup import start_tensorflow
-
+    about_one_run = {"--predictions": predictions_path, "--slice": slices}
+    check_for_comparison(against, about_one_run)
+    check_slices(slices, form.scores)
     run = find_run(runs, run_name)
     config = config_of(run.config, settings, for_data=data_path is not None)
     if not config.task.needs_labels:
-        reject_options_of_classifiers(of_data, predictions_path)
+        reject_options_of_classifiers(of_data, {**about_one_run, "--against": against})
         measured_on = TextsToMeasure(split, data_path, of_data["text"], of_data["encoding"])
         return eval_language_model(run, config, measured_on, threads=threads, form=form)
     form = form.among(score_names(run.labels.multi))
-    target = source = external = None
+    opponent = None if against is None else opponent_of(against, runs, run, form)
+    target = None
     if predictions_path is not None:
         target = eval_texts.checked_target(predictions_path, data_path, config, overwrite=overwrite)
-    if data_path is not None:
-        source = source_of(data_path, config, **of_data)
-        external = source.read(str(data_path))
-    start_tensorflow(config, threads)
-    from seqclf.evaluation.classifier import KerasClassifier
-
-    classifier, known = KerasClassifier.load(run), run.manifest["data_fingerprint"]
-    scored = split if external is None else external
-    texts = encoded_texts(config, classifier, known, scored)
-    rows = predictions = None
-    if target is not None:
-        rows = eval_texts.input_rows(config, scored, source)
-        predictions = eval_texts.predictions_of(classifier, target, config, rows, prefix=prefix)
-    with parallel_baseline(config, classifier, known, scored) as simple:
-        metrics, probabilities = classifier.evaluate_each(texts)
-        measured = Measured(str(data_path or config.data.describe(split)), metrics, simple())
-    measured = _with_texts_seen(run, config, scored, measured)
-    _print(run, config, measured, split if external is None else None, form)
-    if predictions is not None:
-        written = external or Corpus(config).texts(split)
-        eval_texts.write_predictions(predictions, probabilities, written, rows, config.data.unknown_labels)
-
-
-def _with_texts_seen(run: Run, config: Config, scored: str | LabelledTexts, measured: Measured) -> Measured:
-    """The metrics, with how many of the texts the run has seen in training.
-
-    Writes those of a split to the run, unless the n-grams were fitted to its texts.
-    """
-    from seqclf.data.corpus import Corpus
-
-    if not isinstance(scored, str):
-        return replace(measured, seen=eval_texts.texts_seen(run, scored))
-    split = scored
-    if split == "validation" and run.was_fitted_to_validation:
-        return eval_texts.seen_by_ngrams(measured)  # metrics.json keeps the scores before the refit
-    corpus = Corpus(config)
-    if split != "train" and not config.data.is_published and corpus.has_own_part(split):
-        seen = eval_texts.texts_seen(run, corpus.texts(split), validation=split == "validation")
-        measured = replace(measured, seen=seen)
-    run.write_metrics(split, measured.to_json())
-    return measured
-
-
-def _print(run: Run, config: Config, measured: Measured, split: str | None, form: Form) -> None:
-    """Print the metrics on stdout; ``split`` is None for texts of ``--data``."""
-    from seqclf.runs import FINISHED
-
-    if form.scores:
-        print_scores(form.scores, all_scores(measured.metrics))
-        return
-    if form.as_json:
-        if run.manifest["status"] != FINISHED:
-            say(f"Run {named_with_status(run, str(run.folder))}", err=True)
-        print_as_json(run.name, split, measured.to_json())
-        return
-    from seqclf.baseline.comparison import reported_score
-    from seqclf.cli.eval_tables import show_metrics
-
-    where = measured.data if split is None else f"{split} ({measured.data})"
-    score = reported_score(config, multi=run.labels.multi)
-    show_metrics(
-        named_with_status(run),
-        where,
-        measured,
-        score=score,
-        text_alone=run.extra is not None,
-        markdown=form.markdown,
-    )
+    given = GivenTexts.of(config, split, data_path, of_data)
+    if opponent is not None:
+        return eval_against(run, given, opponent, form=form, threads=threads)
+    eval_classifier(run, given, Wanted(form, Slicing.of(slices, given), target, prefix), threads=threads)

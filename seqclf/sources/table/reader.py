@@ -69,6 +69,12 @@ class TableSource:
     def columns_read(self) -> TableColumns:
         return self._columns
 
+    def with_columns(self, text: str | Sequence[str], extra: Mapping[str, ExtraKind]) -> TableSource:
+        """A reader of the same files that reads other texts and columns beside them, and neither labels nor weights."""
+        reading = self._reading
+        named: dict[str, Any] = {"header": reading.header, "encoding": reading.encoding}
+        return TableSource(text, None, reading.file_format, options=reading.options, extra=extra, **named)
+
     def text_of(self, row: Mapping[str, Any]) -> str | None:
         try:
             return text_of("", row, self._columns)

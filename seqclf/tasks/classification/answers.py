@@ -25,7 +25,8 @@ class Answers:
             apply, ``bool [texts, labels + more]``. Labels that the classifier lacks come last.
         logits: ``float [texts, 1 or labels]``.
         width: number of labels, with those that the classifier lacks.
-        thresholds: multi-label, that each label's probability must exceed, ``[labels]``; else None.
+        thresholds: that the probability of each of ``labels.with_thresholds`` must exceed; None: the most probable
+            label is predicted.
         weights: how much each text counts, ``float64 [texts]``, with mean 1; None: all the same.
     """
 
@@ -71,6 +72,8 @@ class Answers:
     def predicted(self) -> NDArray[Any]:
         """The predicted label of each text, ``int [texts]``; multi-label: ``bool [texts, width]``."""
         if not self.labels.multi:
+            if self.thresholds is not None:
+                return (self.probabilities[:, 1] > self.thresholds[0]).astype(np.int64)
             best: NDArray[Any] = log_probabilities(self.logits).argmax(axis=1)
             return best
         found = np.zeros((len(self), self.width), np.bool_)

@@ -1,0 +1,69 @@
+"""What ``seqclf eval --against`` says in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seqclf.metrics.kinds import scores_type
+from seqclf.metrics.paired import BOOTSTRAP, EXACT, MID_P, SIGNIFICANT
+from seqclf.metrics.scores import UNDEFINED, words_of
+
+if TYPE_CHECKING:
+    from seqclf.cli.against_found import Found
+    from seqclf.evaluation.comparison import Comparison
+
+TESTS = {
+    EXACT: "McNemar's exact test of the texts that only one run gets right",
+    MID_P: "McNemar's mid-p test of the texts that only one run gets right",
+    BOOTSTRAP: "paired bootstrap",
+}
+
+
+def p_of(value: float | None) -> str:
+    """A p-value as a person writes it."""
+    return UNDEFINED if value is None else "< 0.0001" if value < 0.0001 else f"{value:.4f}"
+
+
+def conclusion(found: Found) -> str:
+    """What the first score says, in a sentence."""
+    comparison, (run, against) = found.comparison, found.names
+    name, score = next(iter(comparison.scores.items()))
+    what, difference, p_value = words_of(name), score.difference, score.spread.p_value
+    if not len(comparison.differing):
+        same = f"{run} and {against} predict the same labels for every text"
+        return f"{same}." if not difference else f"{same}; their {what} differs by {abs(difference):.4f}."
+    if difference is None:
+        return f"The runs cannot be compared by {what}, which is not defined for these texts."
+    if p_value is None:
+        return f"{comparison.texts:,} texts are too few to say which run is better."
+    chance = f"p {p_of(p_value)}" if p_value < 0.0001 else f"p = {p_of(p_value)}"
+    if p_value >= SIGNIFICANT:
+        between = f"the difference of {abs(difference):.4f} in {what} may be chance ({chance})"
+        return f"Neither run is shown to be better: {between}."
+    lower = _smaller_is_better(name, comparison)
+    better, worse, seen = (run, against, found.seen[0]) if (difference > 0) != lower else (against, run, found.seen[1])
+    how = (
+        f"its {what} is {'lower' if lower else 'higher'} by {abs(difference):.4f}, more than chance explains ({chance})"
+    )
+    if seen is not None and seen.matters:
+        return f"{better} is better than {worse} on these texts, some of which it has seen in training: {how}."
+    return f"{better} is better than {worse} on texts like these: {how}."
+
+
+def _smaller_is_better(name: str, comparison: Comparison) -> bool:
+    from seqclf.run_catalogue.scores import smaller_is_better
+
+    return smaller_is_better(scores_type(comparison.multi).aliases.get(name, name))
+
+
+def tests_in(comparison: Comparison) -> list[str]:
+    """Sentences that say which test the p-values are of, by score."""
+    by_test: dict[str, list[str]] = {}
+    for name, score in comparison.scores.items():
+        if score.test is not None:
+            by_test.setdefault(score.test, []).append(words_of(name))
+    return [f"p of {_listed(names)}: {TESTS[test]}" for test, names in by_test.items()]
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,114 @@
+"""``seqclf eval`` of one classifier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from seqclf.cli import eval_texts
+from seqclf.cli.eval_form import Form, print_as_json, print_scores
+from seqclf.cli.eval_inputs import encoded_texts, parallel_baseline
+from seqclf.cli.eval_slices import Slicing
+from seqclf.cli.given_texts import GivenTexts
+from seqclf.cli.wrap import say
+from seqclf.metrics.kinds import all_scores
+from seqclf.metrics.measured import Measured
+from seqclf.run_choice import named_with_status
+
+if TYPE_CHECKING:
+    from seqclf.evaluation.slices import Slice
+    from seqclf.inference.bulk.target import Target
+    from seqclf.runs import Run
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for.
+
+    Attributes:
+        target: the file of ``--predictions``.
+        prefix: of its new columns.
+    """
+
+    form: Form
+    slicing: Slicing
+    target: Target | None
+    prefix: str
+
+
+def eval_classifier(run: Run, given: GivenTexts, wanted: Wanted, *, threads: int | str) -> None:
+    """Measure a classifier, print the metrics and write its predictions."""
+    from seqclf.tensorflow_startup import start_tensorflow
+
+    config = given.config
+    start_tensorflow(config, threads)
+    from seqclf.evaluation.classifier import KerasClassifier
+
+    classifier, known = KerasClassifier.load(run), run.manifest["data_fingerprint"]
+    texts = encoded_texts(config, classifier, known, given.scored)
+    predictions = None
+    if wanted.target is not None:
+        predictions = eval_texts.predictions_of(classifier, wanted.target, config, given.rows, prefix=wanted.prefix)
+    with parallel_baseline(config, classifier, known, given.scored) as simple:
+        metrics, probabilities = classifier.evaluate_each(texts)
+        measured = Measured(given.data, metrics, simple())
+    measured = _with_texts_seen(run, given, measured)
+    slices = {}
+    if wanted.form.as_json or wanted.slicing.names:
+        slices = wanted.slicing.slices(classifier, given, texts, probabilities)
+    _print(run, given, measured, wanted, slices)
+    if predictions is not None:
+        eval_texts.write_predictions(predictions, probabilities, given)
+
+
+def _with_texts_seen(run: Run, given: GivenTexts, measured: Measured) -> Measured:
+    """The metrics, with how many of the texts the run has seen in training.
+
+    Writes those of a split to the run, unless the n-grams were fitted to its texts.
+    """
+    from seqclf.data.corpus import Corpus
+
+    split, config = given.split, given.config
+    if split is None:
+        return replace(measured, seen=eval_texts.texts_seen(run, given.texts))
+    if split == "validation" and run.was_fitted_to_validation:
+        return eval_texts.seen_by_ngrams(measured)  # metrics.json keeps the scores before the refit
+    corpus = Corpus(config)
+    if split != "train" and not config.data.is_published and corpus.has_own_part(split):
+        seen = eval_texts.texts_seen(run, given.texts, validation=split == "validation")
+        measured = replace(measured, seen=seen)
+    run.write_metrics(split, measured.to_json())
+    return measured
+
+
+def _print(
+    run: Run, given: GivenTexts, measured: Measured, wanted: Wanted, slices: Mapping[str, Sequence[Slice]]
+) -> None:
+    """Print the metrics on stdout."""
+    from seqclf.runs import FINISHED
+
+    form = wanted.form
+    if form.scores:
+        print_scores(form.scores, all_scores(measured.metrics))
+        return
+    if form.as_json:
+        if run.manifest["status"] != FINISHED:
+            say(f"Run {named_with_status(run, str(run.folder))}", err=True)
+        from seqclf.evaluation.slices import slices_to_json
+
+        print_as_json(run.name, given.split, {**measured.to_json(), "slices": slices_to_json(slices)})
+        return
+    from seqclf.baseline.comparison import reported_score
+    from seqclf.cli.eval_tables import show_metrics
+
+    score = reported_score(given.config, multi=run.labels.multi)
+    show_metrics(
+        named_with_status(run),
+        given.where,
+        measured,
+        score=score,
+        text_alone=run.extra is not None,
+        markdown=form.markdown,
+        slices={name: slices[name] for name in wanted.slicing.names},
+    )
