@@ -14,6 +14,7 @@ from test_runs_command import called, on_a_terminal
 
 from seqclf.config import checked_config, write_config
 from seqclf.config.diff import ABSENT, differences, of_one_kind
+from seqclf.labels import Labels
 from seqclf.runs import LANGUAGE_MODEL, Run
 
 
@@ -75,6 +76,25 @@ def test_options_of_one_task_are_shown_with_all(runs: Path, monkeypatch: pytest.
     around = [(few[place - 1].split(".")[0], few[place + 1].split(".")[0]) for place in blanks]
     assert ("task", "data") in around, "blank lines are between sections"
     assert "task.window" in json.loads(called(runs, "compare", "a-1", "lm-1", "--json").stdout)["options"]
+
+
+def test_the_command_that_tests_the_difference(runs: Path) -> None:
+    def told(*names: str) -> str:
+        return " ".join(called(runs, "compare", *names).stderr.split())
+
+    for name in ("a-1", "b-1"):
+        Run(runs / name).write_labels(Labels(("no", "yes")))
+    command = f"To test whether they differ by more than chance: seqclf eval --runs {runs} --run a-1 --against b-1"
+    assert told("a-1", "b-1").endswith(command)
+    made_run(runs, "c-1", config={"data__test": None}).write_labels(Labels(("yes", "no")))
+    assert told("c-1", "b-1").endswith("--run c-1 --against b-1 --split validation")
+    made_run(runs, "other-labels-1").write_labels(Labels(("no", "maybe")))
+    made_run(runs, "killed-1", "running").write_labels(Labels(("no", "yes")))
+    made_run(runs, "other-texts-1", data_fingerprint={"validation": "w"}).write_labels(Labels(("no", "yes")))
+    made_run(runs, "damaged-1")
+    for other in ("lm-1", "other-labels-1", "killed-1", "other-texts-1", "damaged-1"):
+        assert "--against" not in told("a-1", other), other
+    assert "--against" not in told("a-1", "b-1", "c-1")
 
 
 def test_nothing_here_and_options_there_are_one_row_each() -> None:

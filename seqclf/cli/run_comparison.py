@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from seqclf.cli.columns import Column, cell_len, fits, table
 from seqclf.cli.epoch_table import duration
+from seqclf.cli.options import runs_argument
 from seqclf.cli.run_list import in_bytes
 from seqclf.config.diff import ABSENT
+from seqclf.files import shell_word
 from seqclf.labels import on_one_line
 from seqclf.metrics.scores import number_of, words_of
-from seqclf.run_catalogue.differences import Comparison, best_places
+from seqclf.run_catalogue.differences import Comparison, best_places, split_to_test
 from seqclf.run_catalogue.entry import Entry
-from seqclf.run_catalogue.scores import for_people
+from seqclf.run_catalogue.scores import TEST, for_people
 
 _NONE = "-"
 _WIDEST = 40  # of a value in a table; longer ones are shown one below the other
@@ -78,6 +81,22 @@ def warnings(comparison: Comparison, *, everything: bool = False) -> Iterator[st
     for split, same in comparison.same_texts.items():
         if same is False:
             yield f"warning: the runs were measured on different {split} texts, so these scores do not compare well"
+
+
+def how_to_test(comparison: Comparison, runs: Path) -> str | None:
+    """The command that tests whether two runs differ by more than chance; None if none does.
+
+    Testing here would take as long as predicting all texts twice.
+    """
+    split = split_to_test(comparison)
+    if split is None:
+        return None
+    first, second = (
+        shell_word(one.name if one.path.parent.absolute() == runs.absolute() else one.path)
+        for one in comparison.entries
+    )
+    of_split = "" if split == TEST else f" --split {split}"
+    return f"seqclf eval{runs_argument(runs)} --run {first} --against {second}{of_split}"
 
 
 def _table(heading: str, rows: Sequence[_Row], comparison: Comparison, width: int) -> Iterator[str]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from seqclf.errors import InputError
 from seqclf.run_catalogue.choice import same_texts
 from seqclf.run_catalogue.entry import Entry
-from seqclf.run_catalogue.scores import SPLITS, goodness
-from seqclf.runs import Run
+from seqclf.run_catalogue.scores import SPLITS, TEST, VALIDATION, goodness
+from seqclf.runs import CLASSIFICATION, COMPLETE, Run
 
 if TYPE_CHECKING:
     from seqclf.config import Config
@@ -86,6 +86,29 @@ def config_of(entry: Entry) -> Config:
     if not entry.is_cross_validation:
         return config
     return config.model_copy(update={"data": config.data.model_copy(update={"fold": None})})
+
+
+def split_to_test(comparison: Comparison) -> str | None:
+    """The split on which ``seqclf eval --against`` can test whether two classifiers differ; None if it cannot.
+
+    They must be complete, have the same labels, and have been measured on the same texts as far as that is known. The
+    split is that of the first: ``test`` if its config has one, because validation texts have chosen its weights.
+    """
+    entries = comparison.entries
+    if len(entries) != 2 or any(
+        one.task != CLASSIFICATION or one.is_cross_validation or one.state not in COMPLETE for one in entries
+    ):
+        return None
+    if False in comparison.same_texts.values():
+        return None
+    try:
+        first, second = (one.run.labels for one in entries)
+        parts = config_of(entries[0]).data.parts()
+    except InputError:  # a damaged run: eval says what is wrong
+        return None
+    if first.multi != second.multi or set(first) != set(second):
+        return None
+    return next((split for split in (TEST, VALIDATION) if parts.get(split) not in (None, 0)), None)
 
 
 def best_places(name: str, values: Sequence[float | None]) -> set[int]:

@@ -47,3 +47,5 @@ def compare_command(names: tuple[str, ...], runs: Path, everything: bool, as_jso
         click.echo(line)
     for warning in run_comparison.warnings(comparison, everything=everything):
         say(warning, err=True)
+    if (command := run_comparison.how_to_test(comparison, runs)) is not None:
+        say(f"To test whether they differ by more than chance: {command}", err=True)
