@@ -19,6 +19,14 @@ from seqclf.cli.against_words import conclusion, p_of
 from seqclf.data.seen import Seen
 from seqclf.evaluation.comparison import compared, usual_scores
 from seqclf.sources.texts import LabelledTexts
+from seqclf.tasks.classification import resamples
+
+
+@pytest.fixture(autouse=True)
+def few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is printed does not depend on their number."""
+    monkeypatch.setattr(resamples, "RESAMPLES", 300)
+    monkeypatch.setattr(resamples, "RESAMPLES_OF_RANKINGS", 60)
 
 
 def found(texts: int, labels: int, *, names: tuple[str, ...] = (), **options: Any) -> Found:
