@@ -7,7 +7,8 @@
 ``tokenizer/``      the tokenizer (``seqclf.text.tokenizer``)
 ``labels.json``     the labels in the order of their ids, and whether the data are multi-label
 ``thresholds.json`` multi-label: the probability that each label must exceed; two labels: that of the second, if
-                    ``seqclf find-threshold --save`` chose one
+                    ``seqclf find-threshold --save`` chose one; before calibration
+``calibration.json`` only after ``seqclf calibrate``: temperatures, and the thresholds for the probabilities that result
 ``extra.json``      how the columns beside the text (``data.extra``) become features; only with such columns
 ``prior.json``      label frequencies in the training texts: the prediction for a text without known tokens
 ``history.jsonl``   one line every ``training.log_every`` steps and every epoch
@@ -26,7 +27,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from seqclf.extra_columns import ExtraColumns
     from seqclf.metrics.measured import Measured
     from seqclf.prior import Prior
+    from seqclf.run_calibration import RunCalibration
 
 RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "failed"
 COMPLETE = (FINISHED, INTERRUPTED)
@@ -219,6 +221,12 @@ class Run:
     def thresholds(self) -> tuple[float, ...] | None:
         """The probability that each of ``labels.with_thresholds`` must exceed; None: the most probable label is
         predicted."""
+        calibration = self.calibration
+        return self.uncalibrated_thresholds if calibration is None else calibration.thresholds
+
+    @property
+    def uncalibrated_thresholds(self) -> tuple[float, ...] | None:
+        """``thresholds`` for the probabilities before ``seqclf calibrate``."""
         labels, path = self.labels, self._thresholds_file
         if not labels.multi and not (labels.with_thresholds and path.exists()):
             return None
@@ -229,8 +237,37 @@ class Run:
             raise InputError(f"{path}: expected a number for each label of the run; {_REMEDY}") from error
 
     def write_thresholds(self, thresholds: Sequence[float]) -> None:
-        """``thresholds``: of ``labels.with_thresholds``."""
-        write_json(self._thresholds_file, dict(zip(self.labels.with_thresholds, thresholds, strict=True)))
+        """Write ``thresholds``; of a calibrated run also those before calibration."""
+        labels, before, calibration = self.labels, thresholds, self.calibration
+        if calibration is not None:
+            before = calibration.moved_back(thresholds)
+        write_json(self._thresholds_file, dict(zip(labels.with_thresholds, before, strict=True)))
+        if calibration is not None:  # last: from now on they are used
+            self.write_calibration(replace(calibration, thresholds=tuple(thresholds)))
+
+    @property
+    def calibration(self) -> RunCalibration | None:
+        """What ``seqclf calibrate`` stored; None: the run is not calibrated."""
+        path = self.calibration_file
+        if not path.exists():
+            return None
+        from seqclf.run_calibration import RunCalibration
+
+        try:
+            return RunCalibration.from_json(_read_json(path), self.labels)
+        except ValueError as error:
+            raise InputError(f"{path}: {error}; {_REMEDY}") from error
+
+    @property
+    def calibration_file(self) -> Path:
+        return self.folder / "calibration.json"
+
+    def write_calibration(self, calibration: RunCalibration | None) -> None:
+        """Store a calibration; None: remove it."""
+        if calibration is None:
+            self.calibration_file.unlink(missing_ok=True)
+        else:
+            write_json(self.calibration_file, calibration.to_json(self.labels), lists_in_lines=True)
 
     @property
     def _thresholds_file(self) -> Path:
@@ -241,10 +278,14 @@ class Run:
 
         Returns the commands that chose it.
         """
-        if not self._thresholds_file.exists() or self.labels.multi:  # a training chooses those of several labels
-            return []
-        self._thresholds_file.unlink()
-        return ["find-threshold"]
+        chosen = []
+        if self.calibration_file.exists():
+            self.calibration_file.unlink()
+            chosen.append("calibrate")
+        if self._thresholds_file.exists() and not self.labels.multi:  # a training chooses those of several labels
+            self._thresholds_file.unlink()
+            chosen.append("find-threshold")
+        return chosen
 
     @property
     def prior(self) -> Prior | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -122,15 +122,14 @@ def scored_by_onnx(run: Run, config: Config, say: Say, threads: int | None = Non
     return Scored.of(texts, logits, classifier.labels)
 
 
-def scored_by_keras(
-    run: Run, config: Config, say: Say, threads: int | str = "auto"
-) -> tuple[Scored, KerasClassifier, EncodedTexts]:
-    """The validation texts with the logits of the run's Keras model; starts TensorFlow."""
+def scored_texts(
+    run: Run, config: Config, splits: Sequence[str], say: Say, threads: int | str = "auto"
+) -> tuple[KerasClassifier, dict[str, EncodedTexts]]:
+    """The run's classifier, and the texts of splits as token ids; starts TensorFlow."""
     from seqclf.tensorflow_startup import start_tensorflow
 
     start_tensorflow(config, threads)
     from seqclf.evaluation.classifier import KerasClassifier
 
     classifier = KerasClassifier.load(run)
-    texts = encoded_split(run, config, classifier, VALIDATION, say)
-    return Scored.of(texts, classifier.logits(texts), classifier.labels), classifier, texts
+    return classifier, {split: encoded_split(run, config, classifier, split, say) for split in splits}

@@ -6,10 +6,12 @@ anything else is written. Without them ``seqclf predict`` uses Keras, and ``seqc
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from seqclf.calibration.scored import VALIDATION
+from seqclf.config import Config
 from seqclf.data.encoded import EncodedTexts
 from seqclf.evaluation.classifier import KerasClassifier
 from seqclf.files import remove_folder, scratch_folder, sync
@@ -17,30 +19,29 @@ from seqclf.layer_types import walk
 from seqclf.metrics.kinds import ClassifierMetrics
 from seqclf.runs import Run
 
-_SPLIT = "validation"
+_KEPT = ("data", "baseline", "trained_on", "validated_on")
+"""Entries of a split in ``metrics.json`` that do not depend on thresholds and probabilities."""
 
 
 def store(
     run: Run,
     classifier: KerasClassifier,
-    texts: EncodedTexts,
+    texts: Mapping[str, EncodedTexts],
     write: Callable[[], None],
-    others: dict[str, dict[str, Any]] | None = None,
-) -> ClassifierMetrics:
-    """Write a changed classifier to its run; returns its metrics on the validation texts.
+) -> dict[str, ClassifierMetrics]:
+    """Write a changed classifier to its run; returns its metrics by split.
 
-    Metrics of other splits are deleted: they were those of other decisions or probabilities. The baseline's stay.
+    Metrics of splits that are not in ``texts`` are deleted: they were those of other decisions or probabilities.
 
     Args:
-        classifier: with its new thresholds.
-        texts: the validation texts.
-        write: writes the files of the run that have changed, one of them or none at all.
-        others: new entries of ``metrics.json`` by split.
+        classifier: with what has changed: thresholds, calibration.
+        texts: the encoded texts to measure, by split; the validation texts among them.
+        write: writes the file of the run that has changed.
 
     Raises:
         InputError: another process is training the run.
     """
-    metrics = classifier.evaluate(texts)
+    metrics = {split: classifier.evaluate(encoded) for split, encoded in texts.items()}
     with run.locked(), scratch_folder(run.folder / "exports") as scratch:
         made = _exported(classifier, Run(scratch))
         before = run.metrics
@@ -50,14 +51,21 @@ def store(
         run.forget_metrics()
         sync(run.folder)
         write()
-        entry = {name: value for name, value in before.get(_SPLIT, {}).items() if name in ("data", "baseline")}
-        entry.setdefault("data", classifier.config.data.describe(_SPLIT))
-        compared = {"baseline": entry["baseline"]} if "baseline" in entry else {}
-        run.write_metrics(_SPLIT, {"data": entry["data"], **metrics.to_json(), **compared})
-        for split, one in (others or {}).items():
-            run.write_metrics(split, one)
+        for split, one in metrics.items():
+            run.write_metrics(split, _entry(before.get(split, {}), classifier.config, split, one))
         _move(made, run.folder)
     return metrics
+
+
+def forgotten(run: Run, *measured: str) -> list[str]:
+    """The splits whose metrics ``store`` deletes, if it measures the others."""
+    return sorted(run.metrics.keys() - {VALIDATION, *measured})
+
+
+def _entry(before: dict[str, Any], config: Config, split: str, metrics: ClassifierMetrics) -> dict[str, Any]:
+    """An entry of ``metrics.json`` with what stays true of the one before."""
+    kept = {name: before[name] for name in _KEPT if name in before}
+    return {"data": config.data.describe(split), **metrics.to_json(), **kept}
 
 
 def _move(made: list[Path], folder: Path) -> None:
@@ -71,8 +79,7 @@ def _exported(classifier: KerasClassifier, scratch: Run) -> list[Path]:
     from seqclf.export.onnx_model import export_onnx
     from seqclf.export.saved_model import export_saved_model
 
-    one = classifier
-    more: dict[str, Any] = {"thresholds": one.thresholds, "prior": one.prior, "extra": one.extra}
+    one, more = classifier, classifier.exported_with
     made = [scratch.saved_model]
     export_saved_model(one.model, one.config, one.tokenizer, one.labels, scratch.saved_model, **more)
     if all(layer.has_onnx for _, layer in walk(one.config.layers)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from seqclf.cli.wrap import say
 from seqclf.errors import InputError
@@ -23,15 +23,14 @@ def make(run: Run, form: str) -> None:
     from seqclf.evaluation.classifier import KerasClassifier
 
     one = KerasClassifier.load(run)
-    more: dict[str, Any] = {"thresholds": one.thresholds, "prior": one.prior, "extra": one.extra}
     if form == "onnx":
         from seqclf.export.onnx_model import export_onnx
 
-        export_onnx(one.model, one.config, one.labels, run.onnx, **more)
+        export_onnx(one.model, one.config, one.labels, run.onnx, **one.exported_with)
     else:
         from seqclf.export.saved_model import export_saved_model
 
-        export_saved_model(one.model, one.config, one.tokenizer, one.labels, run.saved_model, **more)
+        export_saved_model(one.model, one.config, one.tokenizer, one.labels, run.saved_model, **one.exported_with)
 
 
 def check_onnx(run: Run) -> None:
@@ -41,9 +40,28 @@ def check_onnx(run: Run) -> None:
     Classifier.load(run.folder)
 
 
-def files_beside(run: Run) -> tuple[Path, ...]:
-    """What else belongs to the model and its tokenizer; some may be missing."""
-    return run.folder / "labels.json", run.folder / "thresholds.json", run.extra_file
+def write_beside(run: Run, folder: Path) -> None:
+    """Write what else belongs to the model and its tokenizer into an exported folder."""
+    from seqclf.export.folder import copy_into
+    from seqclf.files import write_json
+
+    copy_into(folder, run.folder / "labels.json", run.extra_file, run.calibration_file)
+    if (thresholds := run.thresholds) is not None:
+        write_json(folder / "thresholds.json", dict(zip(run.labels.with_thresholds, thresholds, strict=True)))
+
+
+def write_calibrated(run: Run, path: Path) -> None:
+    """Write the Keras model with the temperatures of the run's calibration."""
+    from seqclf.tensorflow_startup import start_tensorflow
+
+    start_tensorflow()
+    from seqclf.evaluation.classifier import KerasClassifier
+    from seqclf.layers.recurrent import plain
+    from seqclf.model.build import calibrated_model
+
+    one = KerasClassifier.load(run)
+    assert one.calibration is not None
+    plain(calibrated_model(one.model, one.labels, one.calibration.temperatures)).save(path)
 
 
 def about(run: Run, cost: Cost | None = None) -> About:

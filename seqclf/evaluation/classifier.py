@@ -17,14 +17,15 @@ from seqclf.extra_columns import ExtraColumns
 from seqclf.inference.text_classifier import features_of
 from seqclf.labels import Labels
 from seqclf.metrics.kinds import ClassifierMetrics
-from seqclf.model.build import build_model
+from seqclf.model.build import build_model, calibrated_model, logits_model
 from seqclf.model.weights import load_weights
 from seqclf.prior import Prior
+from seqclf.run_calibration import RunCalibration
 from seqclf.runs import Run
 from seqclf.tasks.classification.measure import metrics_of
 from seqclf.tasks.classification.metrics import log_probabilities
 from seqclf.tasks.classification.multi_label import sigmoid
-from seqclf.tasks.predictor import Predictor, logits_of
+from seqclf.tasks.predictor import Predictor
 from seqclf.text.fields import check_several
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
@@ -41,6 +42,7 @@ class KerasClassifier:
             label is predicted.
         prior: the answer for texts without known tokens; None: the model answers them.
         extra: the columns beside the text that the model reads; None: it reads the text alone.
+        calibration: what the predictor's logits are divided by; ``model`` is without it. None: nothing.
     """
 
     config: Config
@@ -51,6 +53,7 @@ class KerasClassifier:
     predictor: Predictor
     prior: Prior | None = None
     extra: ExtraColumns | None = None
+    calibration: RunCalibration | None = None
 
     @classmethod
     def load(cls, run: Run) -> KerasClassifier:
@@ -61,8 +64,28 @@ class KerasClassifier:
         width = 0 if extra is None else extra.width
         model = build_model(config, tokenizer.vocabulary_size, run.labels, extra=width)
         load_weights(model, run.model)
-        predictor = Predictor(model, extra=extra)
-        return cls(config, tokenizer, run.labels, run.thresholds, model, predictor, run.prior, extra)
+        calibration = run.calibration
+        predictor = _predictor(model, run.labels, calibration, extra)
+        return cls(config, tokenizer, run.labels, run.thresholds, model, predictor, run.prior, extra, calibration)
+
+    def calibrated(
+        self, calibration: RunCalibration | None, thresholds: tuple[float, ...] | None = None
+    ) -> KerasClassifier:
+        """With another calibration and its thresholds, or with none and ``thresholds``."""
+        if calibration is not None:
+            thresholds = calibration.thresholds
+        predictor = _predictor(self.model, self.labels, calibration, self.extra)
+        return replace(self, thresholds=thresholds, predictor=predictor, calibration=calibration)
+
+    @property
+    def exported_with(self) -> dict[str, Any]:
+        """The arguments of exports besides the model, its config, tokenizer and labels."""
+        return {
+            "thresholds": self.thresholds,
+            "prior": self.prior,
+            "extra": self.extra,
+            "calibration": self.calibration,
+        }
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -97,7 +120,24 @@ class KerasClassifier:
 
     def logits(self, texts: EncodedTexts) -> NDArray[np.float32]:
         """Logits of texts encoded by this run's tokenizer, ``float32 [texts, 1 or labels]``."""
+        return self.logits_and_known(texts)[0]
+
+    def logits_and_known(self, texts: EncodedTexts) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """``logits``, and which texts the model answers: the others, ``bool [texts]``, get the prior."""
         options = self.config.tokenizer
         batch_tokens = max(_TOKENS_A_BATCH, options.max_tokens)
         batches = Batches(texts, _TEXTS_A_BATCH, options.max_tokens, options.truncate, batch_tokens)
-        return logits_of(self.predictor, batches, self.labels, self.prior)
+        if self.prior is None:
+            return self.predictor.logits(batches), np.ones(len(texts), dtype=bool)
+        logits, known = self.predictor.logits_and_known(batches, self.prior.unknown_id)
+        return self.prior.replace_unknown(logits, known, self.labels), known
+
+
+def _predictor(
+    model: keras.Model, labels: Labels, calibration: RunCalibration | None, extra: ExtraColumns | None
+) -> Predictor:
+    """Calls the model, and divides its logits by the temperatures of the calibration."""
+    outputs = None
+    if calibration is not None:
+        outputs = logits_model(calibrated_model(model, labels, calibration.temperatures))
+    return Predictor(model, outputs, extra)

@@ -26,6 +26,7 @@ from seqclf.onnx_writer.graph import Graph, OnnxFlow, dense
 from seqclf.onnx_writer.inputs import at_least_one, rows_of, with_a_token
 from seqclf.onnx_writer.ngrams import Hashes, ngram_logits
 from seqclf.prior import Prior
+from seqclf.run_calibration import RunCalibration
 from seqclf.token_ids import PAD_ID, PRIME, UNKNOWN_ID, coefficients, word_coefficients
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def onnx_model(
     prior: Prior | None = None,
     *,
     extra: ExtraColumns | None = None,
+    calibration: RunCalibration | None = None,
 ) -> onnx.ModelProto:
     """The model of ``build_model(config, ...)`` at inference; for texts without known tokens, the ``prior``.
 
@@ -56,20 +58,26 @@ def onnx_model(
     With ``extra`` there is an optional input ``extra``, ``float32 [batch, width]``: the features of the columns beside
     the text. By default no column has a value.
 
+    With ``calibration`` the logits are divided by its temperatures; ``thresholds`` are then those after calibration.
+
     Raises ``InputError`` for a custom layer.
     """
     graph = graph_of(model)
-    _add_outputs(graph, config, labels, prior, extra)
+    _add_outputs(graph, config, labels, prior, extra, calibration)
     return finished(
         graph,
         [token_ids_info(), *([] if extra is None else [float_info(_EXTRA, None, extra.width)])],
         [float_info(LOGITS_OUTPUT, "batch", labels.units), float_info(_PROBABILITIES, "batch", len(labels))],
-        _about(config, labels, thresholds, extra),
+        _about(config, labels, thresholds, extra, calibration),
     )
 
 
 def _about(
-    config: Config, labels: Labels, thresholds: Sequence[float] | None, extra: ExtraColumns | None
+    config: Config,
+    labels: Labels,
+    thresholds: Sequence[float] | None,
+    extra: ExtraColumns | None,
+    calibration: RunCalibration | None,
 ) -> dict[str, Any]:
     """The file's metadata."""
     return {
@@ -78,6 +86,7 @@ def _about(
         "max_tokens": config.tokenizer.max_tokens,
         "truncate": config.tokenizer.truncate,
         **({} if extra is None else {"extra": extra.as_json()}),
+        **({} if calibration is None else {"calibration": calibration.to_json(labels)}),
         **({"fields": list(config.data.fields)} if config.data.fields else {}),
     }
 
@@ -91,12 +100,20 @@ def export_onnx(
     thresholds: Sequence[float] | None = None,
     prior: Prior | None = None,
     extra: ExtraColumns | None = None,
+    calibration: RunCalibration | None = None,
 ) -> None:
     """Write ``onnx_model(...)``; the file appears when it is complete."""
-    write_file(onnx_model(model, config, labels, thresholds, prior, extra=extra), path)
+    write_file(onnx_model(model, config, labels, thresholds, prior, extra=extra, calibration=calibration), path)
 
 
-def _add_outputs(graph: Graph, config: Config, labels: Labels, prior: Prior | None, extra: ExtraColumns | None) -> None:
+def _add_outputs(
+    graph: Graph,
+    config: Config,
+    labels: Labels,
+    prior: Prior | None,
+    extra: ExtraColumns | None,
+    calibration: RunCalibration | None,
+) -> None:
     """Add everything from the inputs to the outputs."""
     padding = graph.constant(PAD_ID, np.int32)
     token_ids = at_least_one(graph, TOKEN_IDS, padding=padding, steps=True)
@@ -106,6 +123,9 @@ def _add_outputs(graph: Graph, config: Config, labels: Labels, prior: Prior | No
         unknown_id = UNKNOWN_ID if prior is None else prior.unknown_id
         read = with_a_token(graph, token_ids, padding=padding, unknown_id=unknown_id)
     logits = _logits(graph, config, read, beside)
+    if calibration is not None:
+        inverse = np.array([1 / one for one in calibration.temperatures], np.float32)
+        logits = graph.op("Mul", logits, graph.constant(inverse))
     answered = _or_prior(graph, logits, labels, prior, token_ids=token_ids, extra=extra, beside=beside)
     _add_probabilities(graph, rows_of(graph, answered, TOKEN_IDS, name=LOGITS_OUTPUT), labels)
 

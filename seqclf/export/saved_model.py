@@ -16,8 +16,9 @@ from seqclf.export.signature_inputs import SignatureInput, with_inputs
 from seqclf.extra_columns import ExtraColumns
 from seqclf.files import making_folder, utf8_path
 from seqclf.labels import Labels
-from seqclf.model.build import build_model
+from seqclf.model.build import build_model, calibrated_model
 from seqclf.prior import Prior
+from seqclf.run_calibration import RunCalibration
 from seqclf.text.field_tokenizer import FieldTokenizer
 from seqclf.text.graph import GraphFieldTokenizer, GraphTokenizer
 from seqclf.text.graph.tokenizer import with_a_token
@@ -39,7 +40,8 @@ class TextClassifier(tf.Module):
     ``labels`` also returns ``thresholds`` (``tf.float32 [labels]``), which a probability must exceed. With two labels
     and a threshold, ``labels`` also returns it (``thresholds``, ``tf.float32 [1]``): ``label`` is the second if its
     probability exceeds it.
-    A text without known tokens gets the ``prior``, if there is one.
+    A text without known tokens gets the ``prior``, if there is one. The logits of all others are divided by the
+    temperatures of ``calibration``, if there is one.
 
     If the model also reads columns beside the text (``extra``), ``with_columns`` has an input for each, after those of
     ``serving_default`` (``graph_columns.py``). The other signatures answer a text alone: no column has a value.
@@ -55,6 +57,7 @@ class TextClassifier(tf.Module):
         thresholds: Sequence[float] | None = None,
         prior: Prior | None = None,
         extra: ExtraColumns | None = None,
+        calibration: RunCalibration | None = None,
     ) -> None:
         super().__init__(name="seqclf")
         if (labels.multi and thresholds is None) or len(thresholds or ()) not in (0, len(labels.with_thresholds)):
@@ -64,6 +67,8 @@ class TextClassifier(tf.Module):
             config, tokenizer.vocabulary_size, labels, portable=True, extra=0 if extra is None else extra.width
         )
         portable.set_weights(model.get_weights())
+        if calibration is not None:
+            portable = calibrated_model(portable, labels, calibration.temperatures)
         options = config.tokenizer
         self.tokenizer = graph_tokenizer(tokenizer, max_tokens=options.max_tokens, truncate=options.truncate)
         inputs = list(input_names(tokenizer.columns).values()) or ["text"]
@@ -145,10 +150,12 @@ def export_saved_model(
     thresholds: Sequence[float] | None = None,
     prior: Prior | None = None,
     extra: ExtraColumns | None = None,
+    calibration: RunCalibration | None = None,
 ) -> None:
     """Write ``folder``, which must not exist; it appears when complete. Multi-label models need ``thresholds``."""
+    more: dict[str, Any] = {"thresholds": thresholds, "prior": prior, "extra": extra, "calibration": calibration}
     with tf.device("/CPU:0"):
-        module = TextClassifier(model, config, tokenizer, labels, thresholds=thresholds, prior=prior, extra=extra)
+        module = TextClassifier(model, config, tokenizer, labels, **more)
         signatures = {
             "serving_default": module.classify,
             "tokens": module.classify_tokens,

@@ -19,6 +19,7 @@ from seqclf.inference.prediction import Prediction
 from seqclf.inference.text_classifier import features_of, stream
 from seqclf.labels import Labels
 from seqclf.onnx_session import MODEL_FILE, TOKEN_IDS, TOKENIZER_FOLDER, metadata, open_session, run_session
+from seqclf.run_calibration import RunCalibration
 from seqclf.text.fields import Text, as_text, check_several
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
@@ -43,6 +44,7 @@ class Classifier:
             label is predicted.
         max_tokens, truncate: how long texts are truncated.
         extra: the columns beside the text that the model reads; None: it reads the text alone.
+        calibration: what ``seqclf calibrate`` stored; the model's outputs are calibrated. None: they are not.
     """
 
     tokenizer: Tokenizer
@@ -54,6 +56,7 @@ class Classifier:
     _session: onnxruntime.InferenceSession
     _lock: threading.Lock
     extra: ExtraColumns | None = None
+    calibration: RunCalibration | None = None
 
     @classmethod
     def load(cls, folder: str | Path, *, threads: int | None = None) -> Classifier:
@@ -76,6 +79,7 @@ class Classifier:
             thresholds = None if about["thresholds"] is None else tuple(map(float, about["thresholds"]))
             max_tokens, truncate = int(about["max_tokens"]), about["truncate"]
             extra = ExtraColumns.from_json(about["extra"]) if "extra" in about else None
+            calibration = RunCalibration.from_json(about["calibration"], labels) if "calibration" in about else None
             _check_width(session, extra)
             fields = tuple(map(str, about.get("fields", ())))
         except (LookupError, OverflowError, TypeError, ValueError, RecursionError) as error:
@@ -90,7 +94,8 @@ class Classifier:
                 f"{path}: does not belong to {TOKENIZER_FOLDER}/ beside it: the model reads {texts[0]}, the tokenizer "
                 f"{texts[1]}; use both from the same run"
             )
-        return cls(tokenizer, labels, thresholds, max_tokens, truncate, path, session, threading.Lock(), extra)
+        lock = threading.Lock()
+        return cls(tokenizer, labels, thresholds, max_tokens, truncate, path, session, lock, extra, calibration)
 
     @property
     def columns(self) -> tuple[str, ...]:

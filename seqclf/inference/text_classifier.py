@@ -15,6 +15,7 @@ from seqclf.extra_columns import ExtraColumns
 from seqclf.extra_columns.columns import each
 from seqclf.inference.prediction import Prediction, predictions
 from seqclf.labels import Labels
+from seqclf.run_calibration import RunCalibration
 from seqclf.text.fields import check_several
 
 _TEXTS_A_BLOCK = 4_096
@@ -40,6 +41,10 @@ class TextClassifier(Protocol):
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns whose values together are a text (``text.fields.join_fields``); empty if it is a single value."""
+
+    @property
+    def calibration(self) -> RunCalibration | None:
+        """What ``seqclf calibrate`` stored with the run; None: nothing."""
 
     @property
     def extra(self) -> ExtraColumns | None:

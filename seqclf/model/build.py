@@ -20,6 +20,9 @@ from seqclf.model.seeds import Seeds
 LOGITS = "logits"
 """Name of the layer before the sigmoid or softmax."""
 
+TEMPERATURE = "temperature"
+"""Name of the layer of a ``calibrated_model`` that divides the logits."""
+
 NETWORK_LOGITS = "network_logits"
 """Name of the network's output layer if the logits of n-grams are added to it."""
 
@@ -85,9 +88,8 @@ def build_model(
         else:
             network = _output(_headed(config, x, context), labels, context, NETWORK_LOGITS)
             logits = NgramMix(ngrams.dropout, seed=context.seeds(), name=LOGITS)([network, scores])
-    activation = "sigmoid" if labels.multi or labels.units == 1 else "softmax"
-    probabilities = keras.layers.Activation(activation, name="probabilities")(logits)
-    return keras.Model([token_ids, *columns] if columns else token_ids, probabilities, name="seqclf")
+    inputs = [token_ids, *columns] if columns else token_ids
+    return keras.Model(inputs, _probabilities(logits, labels), name="seqclf")
 
 
 def _headed(config: Config, x: Any, context: Context) -> Any:
@@ -107,8 +109,23 @@ def _beside(x: Any | None, scores: Any, options: NgramsConfig, context: Context)
 
 
 def logits_model(model: keras.Model) -> keras.Model:
-    """The model up to its logits, ``float32 [batch, 1 or labels]``, with the same variables."""
-    return keras.Model(model.input, model.get_layer(LOGITS).output, name="seqclf_logits")
+    """The model up to its logits, ``float32 [batch, 1 or labels]``, with the same variables; calibrated ones if it is a
+    ``calibrated_model``."""
+    name = TEMPERATURE if any(layer.name == TEMPERATURE for layer in model.layers) else LOGITS
+    return keras.Model(model.input, model.get_layer(name).output, name="seqclf_logits")
+
+
+def calibrated_model(model: keras.Model, labels: Labels, temperatures: Sequence[float]) -> keras.Model:
+    """The model with its logits divided by temperatures (one, or one for each label), with the same variables."""
+    inverse = [1 / one for one in temperatures]
+    scale = inverse[0] if len(inverse) == 1 else inverse
+    logits = keras.layers.Rescaling(scale, name=TEMPERATURE)(model.get_layer(LOGITS).output)
+    return keras.Model(model.input, _probabilities(logits, labels), name="seqclf")
+
+
+def _probabilities(logits: Any, labels: Labels) -> Any:
+    activation = "sigmoid" if labels.multi or labels.units == 1 else "softmax"
+    return keras.layers.Activation(activation, name="probabilities")(logits)
 
 
 def is_mixed(model: keras.Model) -> bool:

@@ -103,9 +103,16 @@ def _export_classifier(run: Run, form: Format, target: Path | None, *, quantize:
         exported.make(run, form)
     _check(run, form, exported.check_onnx)
     if target is None:
+        if form == "keras" and run.calibration is not None:
+            say("note: this file gives probabilities before calibration; --to DIR writes a calibrated one", err=True)
         return
     with new_folder(target) as folder:
-        _copy(run, form, folder, exported.files_beside(run))
+        _copy(run, form, folder)
+        if form != "saved_model":
+            exported.write_beside(run, folder)
+        if form == "keras" and run.calibration is not None:
+            say(_WRITING, err=True)
+            exported.write_calibrated(run, folder / run.model.name)
         cost = None
         if quantize:
             cost = exported.quantize(run, folder / run.onnx.name, force=force)
@@ -161,12 +168,12 @@ def _check(run: Run, form: Format, check_onnx: Callable[[Run], None]) -> None:
         raise InputError(f"{run.model}: cannot be read as a model; train again")
 
 
-def _copy(run: Run, form: Format, folder: Path, beside: tuple[Path, ...] = ()) -> None:
-    """Copy a model into a folder, with its tokenizer and the files ``beside`` it unless it contains them."""
+def _copy(run: Run, form: Format, folder: Path) -> None:
+    """Copy a model into a folder, with its tokenizer unless it contains it."""
     from seqclf.export.folder import copy_into
 
     if form == "saved_model":
         copy_into(folder, *sorted(run.saved_model.iterdir()))
         return
-    copy_into(folder, run.model_in(form), run.tokenizer, *beside)
+    copy_into(folder, run.model_in(form), run.tokenizer)
     run.write_texts_of_export(folder)

@@ -92,30 +92,35 @@ def _say(stage: str) -> None:
 
 def _found(run: Run, config: Config, wish: Wish, threads: int | str) -> Found:
     """By the ONNX model if there is one: that needs no TensorFlow."""
-    from seqclf.calibration.scored import scored_by_keras, scored_by_onnx
+    from seqclf.calibration.scored import VALIDATION, Scored, scored_by_onnx, scored_texts
     from seqclf.calibration.wish import fulfilled
 
     if run.onnx.exists():
         scored = scored_by_onnx(run, config, _say, threads if isinstance(threads, int) else None)
     else:
-        scored, _, _ = scored_by_keras(run, config, _say, threads)
+        classifier, texts = scored_texts(run, config, [VALIDATION], _say, threads)
+        encoded = texts[VALIDATION]
+        scored = Scored.of(encoded, classifier.logits(encoded), classifier.labels)
     return fulfilled(wish, scored, run.thresholds)
 
 
 def _saved(run: Run, config: Config, wish: Wish, threads: int | str) -> Found:
     from dataclasses import replace
 
-    from seqclf.calibration.scored import scored_by_keras
+    from seqclf.calibration.scored import VALIDATION, Scored, scored_texts
     from seqclf.calibration.wish import fulfilled
 
-    scored, classifier, texts = scored_by_keras(run, config, _say, threads)
-    found = fulfilled(wish, scored, run.thresholds)
-    from seqclf.calibration.store import store
+    classifier, texts = scored_texts(run, config, [VALIDATION], _say, threads)
+    encoded = texts[VALIDATION]
+    found = fulfilled(wish, Scored.of(encoded, classifier.logits(encoded), classifier.labels), run.thresholds)
+    from seqclf.calibration.store import forgotten, store
 
     _say("Writing the model")
-    others = sorted(run.metrics.keys() - {"validation"})
-    changed = replace(classifier, thresholds=found.thresholds)
+    for split in forgotten(run):
+        _say(f"The {split} scores in metrics.json were those of the earlier threshold and are removed")
+    calibration = classifier.calibration
+    if calibration is not None:
+        calibration = replace(calibration, thresholds=found.thresholds)
+    changed = replace(classifier, thresholds=found.thresholds, calibration=calibration)
     store(run, changed, texts, lambda: run.write_thresholds(found.thresholds))
-    for split in others:
-        say(f"The {split} scores in metrics.json were those of the earlier threshold and are removed", err=True)
     return found

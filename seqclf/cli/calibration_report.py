@@ -1,0 +1,67 @@
+"""The output of ``seqclf calibrate``."""
+
+from __future__ import annotations
+
+from seqclf.calibration.calibrate import Calibrated, Metrics
+from seqclf.calibration.scored import VALIDATION
+from seqclf.calibration.temperature import LEAST_TEXTS, in_words
+from seqclf.cli.console import console
+from seqclf.cli.grids import Grid
+from seqclf.cli.wrap import say
+from seqclf.labels import Labels
+from seqclf.metrics.kinds import ClassifierMetrics
+from seqclf.metrics.scores import UNDEFINED
+from seqclf.runs import Run
+
+
+def show_calibrated(run: Run, done: Calibrated) -> None:
+    """Print the temperatures, and log loss and calibration error before and after."""
+    temperatures = done.calibration.temperatures
+    many = len(temperatures) > 1
+    where = f"fitted on {done.calibration.texts:,} validation text{'' if done.calibration.texts == 1 else 's'}"
+    say(f"{run.name}: temperature{'s' if many else ''} {in_words(temperatures)}, {where}")
+    if done.fit.note is not None:
+        say(f"note: {done.fit.note}", err=True)
+    if done.fit.shared:
+        count = f"{done.fit.shared:,} label{' has' if done.fit.shared == 1 else 's have'}"
+        say(f"note: {count} fewer than {LEAST_TEXTS} texts, and the temperature of all labels together", err=True)
+    say("")
+    show_change(done.before, done.after)
+    say("")
+    say(_decisions(run.labels, done))
+    if done.prior_changes:
+        say(
+            "Only texts without known tokens are labelled differently: their probabilities stay, and the thresholds "
+            "moved."
+        )
+    if not done.is_new:
+        say("The run had this calibration already.")
+
+
+def show_change(before: Metrics, after: Metrics) -> None:
+    """A table of log loss and calibration error by split."""
+    rows = []
+    for split, old in before.items():
+        new = after[split]
+        name = f"{split} (fitted on it)" if split == VALIDATION else split
+        texts = f"{new.texts:,}"
+        rows.append([name, texts, "log loss", f"{old.loss:.4f}", f"{new.loss:.4f}"])
+        rows.append(["", "", "calibration error", _error(old), _error(new)])
+    console().print(Grid(("", "texts", "", "before", "after"), rows))
+
+
+def _error(metrics: ClassifierMetrics) -> str:
+    error = None if metrics.evaluation is None else metrics.evaluation.expected_calibration_error
+    return UNDEFINED if error is None else f"{error:.4f}"
+
+
+def _decisions(labels: Labels, done: Calibrated) -> str:
+    """What happens to the labels of texts."""
+    old, new = done.thresholds_before, done.calibration.thresholds
+    if old is None or new is None:
+        return "The predicted labels stay; only their probabilities change."
+    if len(old) == 1:
+        moved = f"The threshold moved with the probabilities, from {old[0]:.4g} to {new[0]:.4g}"
+    else:
+        moved = "The thresholds moved with the probabilities (thresholds in calibration.json)"
+    return f"{moved}: the predicted labels stay."

@@ -1,0 +1,114 @@
+"""``seqclf calibrate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from seqclf.cli.options import allow_code_option, json_option, run_option, runs_option, threads_option
+from seqclf.cli.streams import print_json
+from seqclf.cli.value_types import OneOf
+from seqclf.cli.wrap import say
+from seqclf.run_choice import find_run, named_with_status
+from seqclf.runs import CLASSIFICATION
+
+if TYPE_CHECKING:
+    from seqclf.config import Config
+    from seqclf.data.encoded import EncodedTexts
+    from seqclf.evaluation.classifier import KerasClassifier
+    from seqclf.runs import Run
+
+
+@click.command("calibrate", short_help="Make a run's probabilities honest by temperature scaling.")
+@runs_option
+@run_option
+@click.option(
+    "--split",
+    type=OneOf(["validation", "test"]),
+    default="validation",
+    show_default=True,
+    help="test: show the scores of the test texts, too.",
+)
+@click.option("--undo", is_flag=True, help="Remove the calibration: the run is as it was before.")
+@click.option(
+    "--set",
+    "settings",
+    metavar="data.KEY=VALUE",
+    multiple=True,
+    help="Change a data option of the run's config, such as data.data_dir=DIR. Repeatable.",
+)
+@threads_option
+@allow_code_option
+@json_option
+def calibrate_command(
+    *,
+    runs: Path,
+    run_name: str | None,
+    split: str,
+    undo: bool,
+    settings: tuple[str, ...],
+    threads: int | str,
+    as_json: bool,
+) -> None:
+    """Fit the temperature of a classifier on its validation texts, and store it with the run: predict, eval, the
+    SavedModel and the ONNX model then divide the model's outputs by it. Multi-label runs have a temperature for each
+    label.
+
+    The labels of texts stay, only their probabilities change; thresholds move with them. Prints the log loss and the
+    expected calibration error before and after. Calling it again changes nothing.
+    """
+    from seqclf.calibration.scored import check_choosable, scored_texts
+    from seqclf.cli.eval_inputs import config_of
+
+    run = find_run(runs, run_name, CLASSIFICATION)
+    config = config_of(run.config, settings, for_data=False)
+    if undo and run.calibration is None:
+        say(f"{named_with_status(run)} is not calibrated; there is nothing to undo", err=True)
+        return
+    check_choosable(run, config, "a temperature")
+    splits = ["validation", *(["test"] if split == "test" else [])]
+    classifier, texts = scored_texts(run, config, splits, _say, threads)
+    _say_forgotten(run, splits)
+    if undo:
+        _undo(run, classifier, texts, as_json=as_json)
+    else:
+        _calibrate(run, config, classifier, texts, as_json=as_json)
+
+
+def _say(stage: str) -> None:
+    say(stage, err=True)
+
+
+def _say_forgotten(run: Run, splits: list[str]) -> None:
+    from seqclf.calibration.store import forgotten
+
+    for split in forgotten(run, *splits):
+        say(f"The {split} scores in metrics.json were those of other probabilities and are removed", err=True)
+
+
+def _calibrate(
+    run: Run, config: Config, classifier: KerasClassifier, texts: dict[str, EncodedTexts], *, as_json: bool
+) -> None:
+    from seqclf.calibration.calibrate import calibrate
+    from seqclf.cli.calibration_report import show_calibrated
+
+    done = calibrate(run, classifier, texts)
+    if as_json:
+        print_json({"run": run.name, **done.calibration.to_json(run.labels), **done.to_json()})
+        return
+    show_calibrated(run, done)
+    say(f"{named_with_status(run)} uses it in predict, eval and exports; seqclf calibrate --undo removes it.")
+
+
+def _undo(run: Run, classifier: KerasClassifier, texts: dict[str, EncodedTexts], *, as_json: bool) -> None:
+    from seqclf.calibration.calibrate import undo
+
+    metrics = undo(run, classifier, texts)
+    if as_json:
+        print_json(
+            {"run": run.name, "calibrated": False, **{split: {"log_loss": one.loss} for split, one in metrics.items()}}
+        )
+        return
+    say(f"{named_with_status(run)} is as it was before seqclf calibrate.")
