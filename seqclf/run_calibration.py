@@ -1,16 +1,82 @@
-"""What ``seqclf calibrate`` stores with a run: the temperatures that its logits are divided by."""
+"""What ``seqclf calibrate`` stores with a run: the temperatures that its logits are divided by, below which confidence
+it gives no label, and what sets of labels are made with."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from seqclf.labels import Labels
 
+_MOST_SCORES = 1_000
+_ROUNDING = 1e-9
 _MOST = 1 - 2.0**-24
 """The largest threshold below 1: a probability of 1 must exceed it in every format."""
+
+
+@dataclass(frozen=True)
+class Abstention:
+    """No label for texts whose most probable label, or the one that is predicted, has a small probability.
+
+    Attributes:
+        rate: the wished fraction of errors among the answered texts, at most.
+        below: no label is given if its probability is below this.
+        error, coverage: on the validation texts, the fraction of errors among those answered, and of answered texts.
+    """
+
+    rate: float
+    below: float
+    error: float
+    coverage: float
+
+
+@dataclass(frozen=True)
+class LabelSets:
+    """The labels that a text may have: of all texts like the validation texts, the fraction ``coverage`` has its label
+    in its set, or more.
+
+    Attributes:
+        least: a label is in the set if its probability is at least this. So is the most probable one: a set is never
+            empty.
+    """
+
+    coverage: float
+    least: float
+
+    def of(self, probabilities: Mapping[str, float]) -> list[str]:
+        """The set of a text, the most probable label first; ``probabilities`` of every label."""
+        ordered = sorted(probabilities, key=lambda name: -probabilities[name])
+        return [name for place, name in enumerate(ordered) if not place or probabilities[name] >= self.least]
+
+
+@dataclass(frozen=True)
+class ConformalScores:
+    """How far from 1 the probabilities of the true labels of validation texts are: split conformal prediction (Vovk,
+    Gammerman and Shafer 2005) with the score of least ambiguous sets (LAC; Sadinle, Lei and Wasserman 2019).
+
+    Attributes:
+        texts: number of validation texts.
+        scores: 1 - the probability of the true label, ascending; of many texts those of ``ranks``, rounded up.
+    """
+
+    texts: int
+    scores: tuple[float, ...]
+
+    @staticmethod
+    def ranks(texts: int) -> list[int]:
+        """The ranks, from 1, of the scores that are kept: all, or evenly spaced ones up to the last."""
+        kept = min(texts, _MOST_SCORES)
+        return [-(-place * texts // kept) for place in range(1, kept + 1)]
+
+    def sets(self, coverage: float) -> LabelSets:
+        """The sets with at least this coverage, above 0 and below 1. They have all labels if the validation texts are
+        too few for less."""
+        rank = math.ceil((self.texts + 1) * coverage - _ROUNDING)
+        places = (place for place, one in enumerate(self.ranks(self.texts)) if one >= rank)
+        place = next(places, None)
+        return LabelSets(coverage, 0.0 if place is None else 1 - self.scores[place] - _ROUNDING)
 
 
 @dataclass(frozen=True)
@@ -22,15 +88,23 @@ class RunCalibration:
         temperatures: one, or one for each label of a multi-label run; above 0.
         thresholds: of ``labels.with_thresholds``, for the probabilities that result; None: the run has none.
         texts: number of validation texts that they were fitted on.
+        abstention: None: every text gets a label.
+        conformal: None: the texts have several labels each.
     """
 
     temperatures: tuple[float, ...]
     thresholds: tuple[float, ...] | None
     texts: int
+    abstention: Abstention | None = None
+    conformal: ConformalScores | None = None
 
     def moved(self, thresholds: Sequence[float]) -> tuple[float, ...]:
         """Thresholds for the probabilities before calibration, as thresholds for those after it that decide alike."""
         return tuple(map(_moved, thresholds, (1 / one for one in self._each(thresholds))))
+
+    def with_thresholds(self, thresholds: Sequence[float]) -> RunCalibration:
+        """With other thresholds. They make other errors, so that the confidence that was chosen for some is gone."""
+        return replace(self, thresholds=tuple(thresholds), abstention=None)
 
     def moved_back(self, thresholds: Sequence[float]) -> tuple[float, ...]:
         """The inverse of ``moved``."""
@@ -47,7 +121,13 @@ class RunCalibration:
         thresholds = None
         if self.thresholds is not None:
             thresholds = dict(zip(labels.with_thresholds, self.thresholds, strict=True))
-        return {"texts": self.texts, "temperature": temperature, "thresholds": thresholds}
+        more = {"abstain": self.abstention, "conformal": self.conformal}
+        return {
+            "texts": self.texts,
+            "temperature": temperature,
+            "thresholds": thresholds,
+            **{name: asdict(value) for name, value in more.items() if value is not None},
+        }
 
     @classmethod
     def from_json(cls, saved: Any, labels: Labels) -> RunCalibration:
@@ -58,11 +138,18 @@ class RunCalibration:
             if thresholds is not None:
                 thresholds = tuple(float(thresholds[name]) for name in labels.with_thresholds)
             texts = int(saved["texts"])
-        except (TypeError, LookupError, ValueError, OverflowError) as error:
+            abstention, conformal = saved.get("abstain"), saved.get("conformal")
+            if abstention is not None:
+                abstention = Abstention(**{name: float(value) for name, value in abstention.items()})
+            if conformal is not None:
+                conformal = ConformalScores(int(conformal["texts"]), tuple(map(float, conformal["scores"])))
+        except (TypeError, LookupError, ValueError, OverflowError, AttributeError) as error:
             raise ValueError("does not have a temperature for the run, or a threshold for each label") from error
         if not all(0 < one < math.inf for one in temperatures):
             raise ValueError("has a temperature that is not a number above 0")
-        return cls(tuple(temperatures), thresholds, texts)
+        if conformal is not None and len(conformal.scores) != len(ConformalScores.ranks(conformal.texts)):
+            raise ValueError("does not have the scores of as many validation texts as it says")
+        return cls(tuple(temperatures), thresholds, texts, abstention, conformal)
 
 
 def _moved(threshold: float, factor: float) -> float:

@@ -27,7 +27,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -243,7 +243,7 @@ class Run:
             before = calibration.moved_back(thresholds)
         write_json(self._thresholds_file, dict(zip(labels.with_thresholds, before, strict=True)))
         if calibration is not None:  # last: from now on they are used
-            self.write_calibration(replace(calibration, thresholds=tuple(thresholds)))
+            self.write_calibration(calibration.with_thresholds(thresholds))
 
     @property
     def calibration(self) -> RunCalibration | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from seqclf.calibration.confidence import abstain, conformal_scores
 from seqclf.calibration.scored import VALIDATION, Scored
 from seqclf.calibration.store import store
 from seqclf.calibration.temperature import Fit, fit_temperatures
@@ -64,15 +65,19 @@ def fitted(classifier: KerasClassifier, texts: EncodedTexts) -> Fit:
     return fit_temperatures(scored.logits[kept], scored.truth[kept], classifier.labels, weights)
 
 
-def calibrate(run: Run, classifier: KerasClassifier, texts: Mapping[str, EncodedTexts]) -> Calibrated:
+def calibrate(
+    run: Run, classifier: KerasClassifier, texts: Mapping[str, EncodedTexts], rate: float | None = None
+) -> Calibrated:
     """Fit the temperatures on the validation texts, and store them unless the run has them already.
 
     Args:
         classifier: the run's.
         texts: the encoded texts to measure, by split; the validation texts among them.
+        rate: the fraction of errors among the answered texts, at most, for which to choose the confidence below which
+            no label is given; None: that of an earlier call, if there was one.
 
     Raises:
-        InputError: another process is training the run.
+        InputError: another process is training the run, or no confidence leads to so few errors.
     """
     old = classifier.calibration
     thresholds = classifier.thresholds
@@ -81,18 +86,31 @@ def calibrate(run: Run, classifier: KerasClassifier, texts: Mapping[str, Encoded
     raw = classifier.calibrated(None, thresholds)
     fit = fitted(raw, texts[VALIDATION])
     new = RunCalibration(fit.temperatures, None, len(texts[VALIDATION].counted))
-    if thresholds is not None:
-        new = RunCalibration(new.temperatures, new.moved(thresholds), new.texts)
-    is_new = old is None or (old.temperatures, old.texts) != (new.temperatures, new.texts)
-    if old is not None and not is_new:
-        new = old
-    changed = raw.calibrated(new)
+    if old is not None and old.temperatures == new.temperatures:  # not moved back and forth: rounding would differ
+        new = replace(new, thresholds=old.thresholds)
+    elif thresholds is not None:
+        new = replace(new, thresholds=new.moved(thresholds))
+    if rate is None and old is not None and old.abstention is not None:
+        rate = old.abstention.rate
+    new = _with_confidences(new, raw.calibrated(new), texts[VALIDATION], rate)
+    changed, is_new = raw.calibrated(new), old != new
     before = {split: raw.evaluate(encoded) for split, encoded in texts.items()}
     if is_new or not run.onnx.exists() or not run.saved_model.exists():  # an earlier call may have been killed
         after = store(run, changed, texts, lambda: run.write_calibration(new))
     else:
         after = {split: changed.evaluate(encoded) for split, encoded in texts.items()}
     return Calibrated(new, fit, before, after, thresholds, is_new, _prior_changes(raw, changed))
+
+
+def _with_confidences(
+    calibration: RunCalibration, classifier: KerasClassifier, texts: EncodedTexts, rate: float | None
+) -> RunCalibration:
+    """With what depends on the calibrated probabilities: when to abstain, and the scores of sets."""
+    if classifier.labels.multi:
+        return calibration
+    scored = Scored.of(texts, classifier.logits(texts), classifier.labels)
+    abstention = None if rate is None else abstain(scored, calibration.thresholds, rate)
+    return replace(calibration, abstention=abstention, conformal=conformal_scores(scored))
 
 
 def undo(run: Run, classifier: KerasClassifier, texts: Mapping[str, EncodedTexts]) -> Metrics:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
 from seqclf.calibration.calibrate import Calibrated, Metrics
-from seqclf.calibration.scored import VALIDATION
+from seqclf.calibration.confidence import measured
+from seqclf.calibration.operating_points import Share
+from seqclf.calibration.scored import VALIDATION, Scored
 from seqclf.calibration.temperature import LEAST_TEXTS, in_words
 from seqclf.cli.console import console
 from seqclf.cli.grids import Grid
@@ -12,6 +18,10 @@ from seqclf.labels import Labels
 from seqclf.metrics.kinds import ClassifierMetrics
 from seqclf.metrics.scores import UNDEFINED
 from seqclf.runs import Run
+
+if TYPE_CHECKING:
+    from seqclf.data.encoded import EncodedTexts
+    from seqclf.evaluation.classifier import KerasClassifier
 
 
 def show_calibrated(run: Run, done: Calibrated) -> None:
@@ -48,6 +58,60 @@ def show_change(before: Metrics, after: Metrics) -> None:
         rows.append([name, texts, "log loss", f"{old.loss:.4f}", f"{new.loss:.4f}"])
         rows.append(["", "", "calibration error", _error(old), _error(new)])
     console().print(Grid(("", "texts", "", "before", "after"), rows))
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What abstaining leads to on the texts of a split; ``error`` is None if no text is answered."""
+
+    error: Share | None
+    coverage: Share
+
+    def to_json(self) -> dict[str, Any]:
+        """Both fractions with their intervals."""
+        error = (
+            dict.fromkeys(("error", "error_low", "error_high")) if self.error is None else self.error.to_json("error")
+        )
+        return error | self.coverage.to_json("coverage")
+
+
+def abstention_of(
+    classifier: KerasClassifier, texts: Mapping[str, EncodedTexts], done: Calibrated
+) -> dict[str, Answered]:
+    """What abstaining leads to, by split; empty if the run always answers."""
+    calibration, found = done.calibration, {}
+    if calibration.abstention is not None:
+        changed = classifier.calibrated(calibration)
+        for split, encoded in texts.items():
+            scored = Scored.of(encoded, changed.logits(encoded), changed.labels)
+            error, coverage = measured(scored, calibration.thresholds, calibration.abstention.below)
+            assert coverage is not None
+            found[split] = Answered(error, coverage)
+    return found
+
+
+def show_abstention(done: Calibrated, found: Mapping[str, Answered]) -> None:
+    """Print the confidence below which no label is given, and what that leads to."""
+    abstention = done.calibration.abstention
+    if abstention is None:
+        return
+    say("")
+    say(f"No label below a confidence of {abstention.below:.6g}: at most {abstention.rate:g} of the answers wrong")
+    say("")
+    rows = []
+    for split, one in found.items():
+        name = f"{split} (chosen on it)" if split == VALIDATION else split
+        rows.append([name, "wrong answers", *_share(one.error)])
+        rows.append(["", "answered", *_share(one.coverage)])
+    console().print(Grid(("", "", "share", "95 % interval"), rows))
+    say("")
+    say("On new texts, more answers may be wrong: up to the upper end of the interval.")
+
+
+def _share(share: Share | None) -> list[str]:
+    if share is None:
+        return [UNDEFINED, UNDEFINED]
+    return [f"{share.value:.4f}", f"{share.interval.low:.4f} to {share.interval.high:.4f}"]
 
 
 def _error(metrics: ClassifierMetrics) -> str:

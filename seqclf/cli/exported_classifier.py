@@ -78,6 +78,7 @@ def about(run: Run, cost: Cost | None = None) -> About:
         run.measured("validation", "test"),
         None if cost is None else str(cost),
         None if prior is None else dict(zip(labels, prior.frequencies, strict=True)),
+        run.calibration,
     )
 
 

@@ -14,6 +14,7 @@ from seqclf.labels import MOST_SHOWN, Labels, on_one_line
 from seqclf.metrics.kinds import scores_type
 from seqclf.metrics.measured import Measured
 from seqclf.metrics.scores import UNDEFINED, Scores, words_of
+from seqclf.run_calibration import RunCalibration
 
 _MOST_LABELS = 40
 
@@ -25,6 +26,7 @@ class About:
     Attributes:
         cost: of quantization, in words; None without quantization.
         shares: of the training texts, by label; None: unknown, or no labels.
+        calibration: of the run; None: it is not calibrated.
     """
 
     name: str
@@ -34,6 +36,7 @@ class About:
     metrics: Mapping[str, Measured]
     cost: str | None = None
     shares: Mapping[str, float] | None = None
+    calibration: RunCalibration | None = None
 
 
 def model_card(about: About, form: Format) -> str:
@@ -182,9 +185,24 @@ def _limits(about: About) -> Iterator[str]:
     else:
         yield "- Every text gets one of the labels, even if none of them fits; check the probability."
     yield "- Its scores are those of texts from the same source as its training texts."
+    yield from _calibration(about)
     yield "- It may fail on texts of another kind, language or time than its training texts: evaluate it there first."
     yield "- The model may reproduce the biases of its training texts."
     yield "- Nobody has checked it for decisions about people: measure it on each group first."
+
+
+def _calibration(about: About) -> Iterator[str]:
+    """What the probabilities of a calibrated run are good for."""
+    calibration = about.calibration
+    if calibration is None:
+        yield "- The probabilities are the model's own: it may be more certain than it is right."
+        return
+    yield f"- The probabilities are calibrated: temperature scaling on {calibration.texts:,} validation texts."
+    if (abstention := calibration.abstention) is not None and abstention.below:
+        yield (
+            f"- Below a confidence of {abstention.below:.4g}, seqclf gives no label. Above it, {abstention.error:.1%} "
+            f"of the validation texts were labelled wrongly; {abstention.coverage:.1%} of them are above it."
+        )
 
 
 def _call(about: About, form: Format) -> Iterator[str]:

@@ -63,7 +63,7 @@ def onnx_model(
     Raises ``InputError`` for a custom layer.
     """
     graph = graph_of(model)
-    _add_outputs(graph, config, labels, prior, extra, calibration)
+    _add_outputs(graph, config, labels, prior=prior, extra=extra, calibration=calibration)
     return finished(
         graph,
         [token_ids_info(), *([] if extra is None else [float_info(_EXTRA, None, extra.width)])],
@@ -110,6 +110,7 @@ def _add_outputs(
     graph: Graph,
     config: Config,
     labels: Labels,
+    *,
     prior: Prior | None,
     extra: ExtraColumns | None,
     calibration: RunCalibration | None,

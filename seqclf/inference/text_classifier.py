@@ -61,6 +61,14 @@ class TextClassifier(Protocol):
         """
 
 
+def own_decider(classifier: TextClassifier) -> Decider:
+    """Decides as the classifier's run does: with its thresholds, and without a label where it abstains."""
+    calibration = classifier.calibration
+    abstention = None if calibration is None else calibration.abstention
+    below = None if abstention is None else abstention.below
+    return Decider(classifier.labels, classifier.thresholds, abstain_below=below)
+
+
 def features_of(
     classifier: TextClassifier, extra: Mapping[str, Sequence[Any]] | None, texts: int
 ) -> NDArray[np.float32] | None:
@@ -87,7 +95,7 @@ def stream(
     ``TextClassifier.probabilities``.
     """
     check_several(texts)
-    decider = decider or Decider(classifier.labels, classifier.thresholds)
+    decider = decider or own_decider(classifier)
     texts = iter(texts)
     values = {name: each(name, column) for name, column in (extra or {}).items()}
     while block := list(itertools.islice(texts, _TEXTS_A_BLOCK)):

@@ -9,13 +9,13 @@ import click
 
 from seqclf.cli.options import allow_code_option, json_option, run_option, runs_option, threads_option
 from seqclf.cli.streams import print_json
-from seqclf.cli.value_types import OneOf
+from seqclf.cli.value_types import OneOf, Real
 from seqclf.cli.wrap import say
+from seqclf.errors import InputError
 from seqclf.run_choice import find_run, named_with_status
 from seqclf.runs import CLASSIFICATION
 
 if TYPE_CHECKING:
-    from seqclf.config import Config
     from seqclf.data.encoded import EncodedTexts
     from seqclf.evaluation.classifier import KerasClassifier
     from seqclf.runs import Run
@@ -30,6 +30,13 @@ if TYPE_CHECKING:
     default="validation",
     show_default=True,
     help="test: show the scores of the test texts, too.",
+)
+@click.option(
+    "--abstain",
+    "rate",
+    type=Real(0, 1, max_open=True),
+    metavar="RATE",
+    help="Also choose the confidence below which predict gives no label, so that at most RATE of the others are wrong.",
 )
 @click.option("--undo", is_flag=True, help="Remove the calibration: the run is as it was before.")
 @click.option(
@@ -47,6 +54,7 @@ def calibrate_command(
     runs: Path,
     run_name: str | None,
     split: str,
+    rate: float | None,
     undo: bool,
     settings: tuple[str, ...],
     threads: int | str,
@@ -58,7 +66,12 @@ def calibrate_command(
 
     The labels of texts stay, only their probabilities change; thresholds move with them. Prints the log loss and the
     expected calibration error before and after. Calling it again changes nothing.
+
+    With --abstain 0.05, predict answers only texts that it is certain of, so certain that 5 % of these validation texts
+    are wrong. For runs with one label per text, as are the sets of labels of "predict --set-coverage 0.95".
     """
+    if undo and rate is not None:
+        raise click.UsageError("--undo removes what --abstain chooses: give one of them")
     from seqclf.calibration.scored import check_choosable, scored_texts
     from seqclf.cli.eval_inputs import config_of
 
@@ -68,13 +81,17 @@ def calibrate_command(
         say(f"{named_with_status(run)} is not calibrated; there is nothing to undo", err=True)
         return
     check_choosable(run, config, "a temperature")
+    if rate is not None and run.labels.multi:
+        raise InputError(
+            "--abstain: needs one label per text; of several, those below their threshold are omitted anyway"
+        )
     splits = ["validation", *(["test"] if split == "test" else [])]
     classifier, texts = scored_texts(run, config, splits, _say, threads)
     _say_forgotten(run, splits)
     if undo:
         _undo(run, classifier, texts, as_json=as_json)
     else:
-        _calibrate(run, config, classifier, texts, as_json=as_json)
+        _calibrate(run, classifier, texts, rate, as_json=as_json)
 
 
 def _say(stage: str) -> None:
@@ -89,16 +106,21 @@ def _say_forgotten(run: Run, splits: list[str]) -> None:
 
 
 def _calibrate(
-    run: Run, config: Config, classifier: KerasClassifier, texts: dict[str, EncodedTexts], *, as_json: bool
+    run: Run, classifier: KerasClassifier, texts: dict[str, EncodedTexts], rate: float | None, *, as_json: bool
 ) -> None:
     from seqclf.calibration.calibrate import calibrate
-    from seqclf.cli.calibration_report import show_calibrated
+    from seqclf.cli.calibration_report import abstention_of, show_abstention, show_calibrated
 
-    done = calibrate(run, classifier, texts)
+    done = calibrate(run, classifier, texts, rate)
+    found = abstention_of(classifier, texts, done)
     if as_json:
-        print_json({"run": run.name, **done.calibration.to_json(run.labels), **done.to_json()})
+        stored = done.calibration.to_json(run.labels)
+        stored.pop("conformal", None)  # for programs, calibration.json has them
+        shares = {split: one.to_json() for split, one in found.items()}
+        print_json({"run": run.name, **stored, **done.to_json(), **({"abstention": shares} if shares else {})})
         return
     show_calibrated(run, done)
+    show_abstention(done, found)
     say(f"{named_with_status(run)} uses it in predict, eval and exports; seqclf calibrate --undo removes it.")
 
 

@@ -11,6 +11,7 @@ from seqclf.cli.options import allow_code_option, json_option, run_option, runs_
 from seqclf.cli.streams import print_json
 from seqclf.cli.value_types import Real
 from seqclf.cli.wrap import say
+from seqclf.files import shell_word
 from seqclf.run_choice import find_run, named_with_status
 from seqclf.runs import CLASSIFICATION
 
@@ -120,7 +121,12 @@ def _saved(run: Run, config: Config, wish: Wish, threads: int | str) -> Found:
         _say(f"The {split} scores in metrics.json were those of the earlier threshold and are removed")
     calibration = classifier.calibration
     if calibration is not None:
-        calibration = replace(calibration, thresholds=found.thresholds)
+        if (chosen := calibration.abstention) is not None:
+            _say(
+                "The confidence below which it abstains was chosen for the earlier threshold and is removed; choose "
+                f"it again: seqclf calibrate --run {shell_word(run.folder)} --abstain {chosen.rate:g}"
+            )
+        calibration = calibration.with_thresholds(found.thresholds)
     changed = replace(classifier, thresholds=found.thresholds, calibration=calibration)
     store(run, changed, texts, lambda: run.write_thresholds(found.thresholds))
     return found

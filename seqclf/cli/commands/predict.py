@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from seqclf.cli.options import (
     threads_option,
 )
 from seqclf.cli.predict_request import FileRequest
+from seqclf.cli.predict_sets import label_sets
 from seqclf.cli.streams import check_output, print_json
 from seqclf.cli.typed_texts import in_batches, shown_text, typed_texts
 from seqclf.cli.value_types import OneOf, Real, Whole
@@ -32,6 +33,7 @@ from seqclf.tables.formats import READ_KINDS, WRITE_KINDS
 if TYPE_CHECKING:
     from seqclf.decisions import Decider
     from seqclf.inference import Prediction, TextClassifier
+    from seqclf.run_calibration import LabelSets
 
 _SHARE = Real(0, 1)
 
@@ -99,6 +101,16 @@ _SHARE = Real(0, 1)
     is_flag=True,
     help="Predict no label (null) for empty texts. [default: the most frequent label of the training texts]",
 )
+@click.option(
+    "--answer-all", is_flag=True, help='Label also the texts that the run abstains from (see "calibrate --abstain").'
+)
+@click.option(
+    "--set-coverage",
+    "coverage",
+    type=Real(0, 1, min_open=True, max_open=True),
+    metavar="C",
+    help="Also output a set of labels, so that C of all texts have their label in it; needs a calibrated run.",
+)
 @click.option("--probabilities", "every", is_flag=True, help="Also output the probability of every label.")
 @click.option(
     "--score", is_flag=True, help="Measure how probable texts are for a language model, instead of labelling them."
@@ -118,6 +130,8 @@ def predict_command(
     threshold: float | None,
     abstain_below: float | None,
     abstain_empty: bool,
+    answer_all: bool,
+    coverage: float | None,
     every: bool,
     score: bool,
     runs: Path,
@@ -130,7 +144,8 @@ def predict_command(
     line from standard input, including empty lines. Put ``--`` before texts that start with a dash.
 
     Prints label, probability and text for each; with --json one object per line, with the probability of every label.
-    Multi-label runs print all labels above their thresholds, the most probable first; - means none.
+    Multi-label runs print all labels above their thresholds, the most probable first; - means none. It also
+    means that the run abstains from a text, after "calibrate --abstain RATE".
 
     With --input, writes the rows of a file with their predictions, in the columns prediction and probability, or
     predictions and probabilities for multi-label runs. --resume continues an interrupted call, or starts a new one, so
@@ -141,6 +156,7 @@ def predict_command(
     """
     from seqclf.evaluation.opening import find_model, open_classifier
 
+    _check_abstaining(answer_all, abstain_below)
     check_one_file(click.get_current_context(), inputs, texts)
     file = FileRequest(input_path=next(iter(inputs), None), **of_file)
     file.check(texts, as_json=as_json, fields=bool(given))
@@ -155,34 +171,55 @@ def predict_command(
         score_texts(run, texts, file, given, threads=threads if isinstance(threads, int) else None, as_json=as_json)
         return
     classifier = open_classifier(run, threads=threads)
-    decider = _decider(classifier, threshold, abstain_below, abstain_empty=abstain_empty)
+    decider = _decider(classifier, threshold, abstain_below, abstain_empty=abstain_empty, answer_all=answer_all)
+    sets = None if coverage is None else label_sets(run, classifier, coverage)
     if file.input_path is not None:
         from seqclf.cli.predict_file import RowModel, predict_rows
         from seqclf.inference.bulk.answers import Answers
 
-        answers = Answers(decider, min(top or 0, len(decider.labels)), every, prefix=file.prefix)
+        answers = Answers(decider, min(top or 0, len(decider.labels)), every, prefix=file.prefix, sets=sets)
         predict_rows(RowModel(classifier.probabilities, answers, classifier.columns, classifier.extra), run, file)
         return
     fields = given_fields(given, classifier.columns, classifier.extra)
     if note := fields.note():
         say(note, err=True)
     listed = len(classifier.labels) if every else top or 0
-    _print_predictions(_predicted(classifier, decider, fields, typed_texts(texts)), listed, as_json=as_json)
+    _print_predictions(_predicted(classifier, decider, fields, typed_texts(texts)), listed, sets, as_json=as_json)
 
 
-def _print_predictions(predicted: Iterable[tuple[str, Prediction]], listed: int, *, as_json: bool) -> None:
-    """Print each text's prediction with the ``listed`` most probable labels."""
+def _print_predictions(
+    predicted: Iterable[tuple[str, Prediction]], listed: int, sets: LabelSets | None, *, as_json: bool
+) -> None:
+    """Print each text's prediction with the ``listed`` most probable labels, and its set of labels."""
     for text, prediction in predicted:
+        within = None if sets is None else sets.of(prediction.probabilities)
         if as_json:
-            print_json(prediction.as_json(text, top=listed))
+            found = prediction.as_json(text, top=listed)
+            print_json(found if within is None else {"text": found.pop("text"), "set": within, **found})
         else:
-            click.echo(_line(text, prediction, top=listed))
+            click.echo(_line(text, prediction, within, top=listed))
+
+
+def _check_abstaining(answer_all: bool, abstain_below: float | None) -> None:
+    """Raise ``UsageError`` for options that contradict each other."""
+    if answer_all and abstain_below is not None:
+        raise click.UsageError("--answer-all and --abstain-below contradict each other: give one of them")
+
+
+def _own_abstention(classifier: TextClassifier) -> float | None:
+    """The confidence below which the run gives no label; says so on standard error."""
+    from seqclf.inference.text_classifier import own_decider
+
+    below = own_decider(classifier).abstain_below
+    if below:
+        say(f"No label (-, null) below a confidence of {below:.4g}, as the run's; --answer-all gives one", err=True)
+    return below
 
 
 def _reject_options_of_classifiers(context: click.Context) -> None:
     """Raise ``UsageError`` for options that have no meaning with ``--score``."""
-    names = {"top": "--top", "every": "--probabilities"} | {
-        name: f"--{name.replace('_', '-')}" for name in ("threshold", "abstain_below", "abstain_empty")
+    names = {"top": "--top", "every": "--probabilities", "coverage": "--set-coverage"} | {
+        name: f"--{name.replace('_', '-')}" for name in ("threshold", "abstain_below", "abstain_empty", "answer_all")
     }
     given = [
         option for name, option in names.items() if not (context.params[name] is None or context.params[name] is False)
@@ -192,11 +229,18 @@ def _reject_options_of_classifiers(context: click.Context) -> None:
 
 
 def _decider(
-    classifier: TextClassifier, threshold: float | None, abstain_below: float | None, *, abstain_empty: bool
+    classifier: TextClassifier,
+    threshold: float | None,
+    abstain_below: float | None,
+    *,
+    abstain_empty: bool,
+    answer_all: bool,
 ) -> Decider:
     from seqclf.decisions import Decider
     from seqclf.errors import InputError
 
+    if abstain_below is None and threshold is None and not answer_all:
+        abstain_below = _own_abstention(classifier)
     try:
         return Decider(classifier.labels, classifier.thresholds, threshold, abstain_below, abstain_empty)
     except InputError as error:
@@ -218,12 +262,13 @@ def _predicted(
         check_output()
 
 
-def _line(text: str, prediction: Prediction, *, top: int) -> str:
-    """``positive  0.9871  (positive 0.9871, negative 0.0129)  the text``."""
+def _line(text: str, prediction: Prediction, within: Sequence[str] | None = None, *, top: int) -> str:
+    """``positive  0.9871  (positive 0.9871, negative 0.0129)  the text``; with the set of labels, ``{positive}``."""
     shown = {label: on_one_line(label, None) for label in prediction.probabilities}
     width = 0 if prediction.is_multi else min(MOST_SHOWN, max(map(len, shown.values())))
     gap = " " if prediction.is_multi else "  "
     predicted = [f"{shown[label]:{width}}{gap}{value:.4f}" for label, value in prediction.chosen]
     chosen = ", ".join(predicted) or "-".ljust(width)
     best = ", ".join(f"{shown[label]} {value:.4f}" for label, value in prediction.top(top))
-    return f"{chosen}{f'  ({best})' if best else ''}  {shown_text(text)}"
+    together = "" if within is None else f"  {{{', '.join(shown[label] for label in within)}}}"
+    return f"{chosen}{together}{f'  ({best})' if best else ''}  {shown_text(text)}"

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from seqclf.decisions import Decider
 from seqclf.errors import InputError
 from seqclf.inference.prediction import Prediction, predictions
+from seqclf.run_calibration import LabelSets
 
 _DIGITS = 6
 
@@ -50,6 +51,7 @@ class Answers:
         separator: between several labels in a field, for formats without lists; such a field is a JSON list instead
             if a label of the model contains the separator or a line end, is empty, or starts like a list.
         prefix: start of the column names.
+        sets: makes the set of labels of each text, in the column ``set``; None: there are no sets.
     """
 
     decider: Decider
@@ -57,6 +59,7 @@ class Answers:
     every: bool = False
     separator: str = "|"
     prefix: str = ""
+    sets: LabelSets | None = None
 
     def named(self, *, flat: bool) -> list[str]:
         """Names of the columns of ``rows``."""
@@ -79,6 +82,8 @@ class Answers:
         types = {"prediction": label, "probability": probability}
         if self.decider.labels.multi:
             types = {"predictions": pyarrow.list_(label), "probabilities": pyarrow.list_(probability)}
+        if self.sets is not None:
+            types["set"] = pyarrow.list_(label)
         return {f"{self.prefix}{name}": kind for name, kind in types.items()}
 
     def options(self) -> dict[str, Any]:
@@ -92,6 +97,7 @@ class Answers:
             "--top": self.top,
             "--probabilities": self.every,
             "--prefix": self.prefix,
+            **({} if self.sets is None else {"--set-coverage": self.sets.coverage}),
         }
 
     @cached_property
@@ -118,6 +124,8 @@ class Answers:
 
     def _nested(self, one: Prediction) -> dict[str, Any]:
         answer: dict[str, Any] = _decided(one)
+        if self.sets is not None:
+            answer["set"] = self.sets.of(one.probabilities)
         if self.top:
             answer["top"] = [{"label": label, "probability": value} for label, value in _rounded(one.top(self.top))]
         return answer | ({"probability_of": dict(_rounded(one.probabilities.items()))} if self.every else {})
@@ -126,6 +134,8 @@ class Answers:
         answer = _decided(one)
         if one.is_multi:
             answer = {name: self.field(values) for name, values in answer.items()}
+        if self.sets is not None:
+            answer["set"] = self.field(self.sets.of(one.probabilities))
         for number, (label, value) in enumerate(_rounded(one.top(self.top)), 1):
             answer |= {f"top_{number}": label, f"top_{number}_probability": value}
         every = _rounded(one.probabilities.items()) if self.every else ()

@@ -1,0 +1,127 @@
+"""``seqclf calibrate --abstain`` and ``seqclf predict --set-coverage``, on the command line and in files."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from seqclf.cli import cli
+from seqclf.inference import Classifier
+from seqclf.metrics.intervals import wilson
+from seqclf.run_calibration import Abstention
+from seqclf.runs import Run
+
+
+def call(*arguments: str, code: int = 0) -> Any:
+    done = CliRunner().invoke(cli, list(arguments))
+    assert done.exit_code == code, done.output
+    return done
+
+
+@pytest.fixture(scope="module")
+def careful(three_label_run: Run, tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, dict[str, Any]]:
+    """A copy of the run that abstains, and what the command printed."""
+    from trainings import without_saved_models
+
+    folder = tmp_path_factory.mktemp("careful")
+    run = Run(Path(shutil.copytree(three_label_run.folder, folder / "copy-1")))
+    with without_saved_models():
+        return run, json.loads(call("calibrate", "--run", str(run.folder), "--abstain", "0.0", "--json").stdout)
+
+
+@pytest.fixture(scope="module")
+def texts(three_labels_csv: Path) -> list[str]:
+    with three_labels_csv.open(encoding="utf-8") as file:
+        return [row["text"] for row in csv.DictReader(file)][:40] + ["said", "the old", "", "goal bank moon"]
+
+
+def test_a_run_that_is_never_wrong_always_answers(careful: tuple[Run, dict[str, Any]]) -> None:
+    run, printed = careful
+    assert run.metrics["validation"]["accuracy"] == 1, "else another run is needed here"
+    assert printed["abstain"] == {"rate": 0.0, "below": 0.0, "error": 0.0, "coverage": 1.0}
+    assert printed["abstention"]["validation"]["error"] == 0
+    assert printed["abstention"]["validation"]["error_high"] == pytest.approx(wilson(0, 30).high)
+    assert printed["abstention"]["validation"]["coverage_low"] == pytest.approx(wilson(1, 30).low)
+    assert "conformal" not in printed and run.calibration is not None and run.calibration.conformal is not None
+
+
+def test_no_label_below_the_stored_confidence(
+    careful: tuple[Run, dict[str, Any]], texts: list[str], tmp_path: Path
+) -> None:
+    run = Run(Path(shutil.copytree(careful[0].folder, tmp_path / "copy-1")))
+    probabilities = Classifier.load(run.folder).probabilities(texts)
+    below = float(np.median(probabilities.max(axis=1)) + 1e-4)
+    assert run.calibration is not None
+    run.write_calibration(replace(run.calibration, abstention=Abstention(0.1, below, 0.1, 0.5)))
+    run.onnx.unlink()
+    call("export", "--run", str(run.folder), "--format", "onnx", "--to", str(tmp_path / "exported"))
+    card = (tmp_path / "exported" / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "calibrated: temperature scaling on 30 validation texts" in card
+    assert f"Below a confidence of {below:.4g}, seqclf gives no label. Above it, 10.0% of" in card
+    expected = [run.labels[int(row.argmax())] if row.max() >= below else None for row in probabilities]
+    assert None in expected and len(set(expected)) == 4
+    for folder in (run.folder, tmp_path / "exported"):
+        assert [one.label for one in Classifier.load(folder).predict(texts)] == expected
+    done = call("predict", "--run", str(run.folder), "--json", *texts)
+    assert [json.loads(line)["label"] for line in done.stdout.splitlines()] == expected
+    assert f"below a confidence of {below:.4g}" in done.stderr
+    every = call("predict", "--run", str(run.folder), "--json", "--answer-all", *texts)
+    assert [json.loads(line)["label"] for line in every.stdout.splitlines()] == [
+        run.labels[int(row.argmax())] for row in probabilities
+    ]
+    plain = call("predict", "--run", str(run.folder), *texts).stdout.splitlines()
+    assert [line.startswith("- ") for line in plain] == [one is None for one in expected]
+
+
+def test_sets_on_the_screen_and_in_files(careful: tuple[Run, dict[str, Any]], texts: list[str], tmp_path: Path) -> None:
+    run, _ = careful
+    classifier = Classifier.load(run.folder)
+    assert classifier.calibration is not None and classifier.calibration.conformal is not None
+    sets = classifier.calibration.conformal.sets(0.9)
+    expected = [sets.of(one.probabilities) for one in classifier.predict(texts)]
+    asked = ["predict", "--run", str(run.folder), "--set-coverage", "0.9"]
+    found = [json.loads(line) for line in call(*asked, "--json", *texts).stdout.splitlines()]
+    assert [one["set"] for one in found] == expected
+    assert "{" + ", ".join(expected[0]) + "}" in call(*asked, texts[0]).stdout
+    (tmp_path / "in.csv").write_text("text\n" + "\n".join(texts[:40]) + "\n", encoding="utf-8")
+    for name in ("out.csv", "out.jsonl", "out.parquet"):
+        call(*asked, "--input", str(tmp_path / "in.csv"), "--output", str(tmp_path / name))
+    with (tmp_path / "out.csv").open(encoding="utf-8") as file:
+        assert [row["set"].split("|") for row in csv.DictReader(file)] == expected[:40]
+    lines = (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["set"] for line in lines] == expected[:40]
+    import pyarrow.parquet
+
+    assert pyarrow.parquet.read_table(tmp_path / "out.parquet")["set"].to_pylist() == expected[:40]
+
+
+def test_again_changes_nothing_and_undo_removes_it(careful: tuple[Run, dict[str, Any]], tmp_path: Path) -> None:
+    from trainings import without_saved_models
+
+    run = Run(Path(shutil.copytree(careful[0].folder, tmp_path / "copy-1")))
+    once = run.calibration_file.read_bytes(), run.onnx.read_bytes()
+    with without_saved_models():
+        shown = call("calibrate", "--run", str(run.folder)).stdout
+        assert "The run had this calibration already" in shown
+        assert "at most 0 of the answers wrong" in shown and "validation (chosen on it)" in shown
+        assert (run.calibration_file.read_bytes(), run.onnx.read_bytes()) == once
+        call("calibrate", "--run", str(run.folder), "--undo")
+    assert Classifier.load(run.folder).calibration is None
+    assert (
+        "calibrate it first" in call("predict", "--run", str(run.folder), "--set-coverage", "0.9", "x", code=2).stderr
+    )
+
+
+def test_options_that_contradict_each_other(careful: tuple[Run, dict[str, Any]]) -> None:
+    run = str(careful[0].folder)
+    assert "contradict" in call("predict", "--run", run, "--answer-all", "--abstain-below", "0.5", "x", code=2).stderr
+    assert "give one of them" in call("calibrate", "--run", run, "--undo", "--abstain", "0.1", code=2).stderr
+    assert "--set-coverage" in call("predict", "--run", run, "--set-coverage", "1", "x", code=2).stderr
