@@ -45,6 +45,7 @@ ALLOWED = {
     "onnx_writer": {"errors"},
     "figures": BASE,
     "runs": BASE | {"config_option"},
+    "hub": {"errors"},
     "run_choice": BASE | {"runs"},
     "new_runs": BASE | {"runs"},
     "run_catalogue": BASE | {"config_option", "runs", "run_choice", "new_runs", "config"},
@@ -62,14 +63,15 @@ ALLOWED = {
     "ngrams": BASE | {"config", "text", "data", "sources", "label_weights"},
     "tasks": BASE | {"runs", "config", "data", "layers", "model", "ngrams", "label_weights"},
     "evaluation": BASE
-    | {"runs", "run_choice", "tensorflow_startup", "config", "text", "data", "sources", "model", "tasks", "inference"},
+    | {"runs", "run_choice", "tensorflow_startup", "config", "text", "data", "sources", "model", "tasks", "inference"}
+    | {"hub"},
     "export": BASE
     | {"runs", "config", "layer_types", "text", "data", "model", "onnx_writer", "tasks", "generation", "inference"},
     "calibration": BASE
     | {"runs", "tensorflow_startup", "config", "layer_types", "data", "tasks", "evaluation", "export", "inference"},
     "onnx_session": {"errors"},
-    "generation": BASE | {"runs", "onnx_session", "text"},
-    "inference": BASE | {"onnx_session", "text", "generation"},
+    "generation": BASE | {"runs", "onnx_session", "text", "hub"},
+    "inference": BASE | {"onnx_session", "text", "generation", "hub"},
     "baseline": BASE | {"config", "layer_types", "text", "data", "sources", "tasks", "label_weights"},
     "benchmark": BASE | {"figures", "runtime", "config", "data", "layers", "model", "training"},
     "probe": BASE | {"figures", "config", "layer_types", "text", "model", "tasks", "training"},
@@ -101,6 +103,7 @@ LIGHT = {
     "cli",
     "decisions",
     "generation",
+    "hub",
     "inference",
     "onnx_session",
     "onnx_writer",
@@ -124,7 +127,7 @@ LIGHT = {
     "tables",
     "column_values",
 }
-HEAVY = {"tensorflow", "keras", "tensorflow_datasets", "onnx", "onnxruntime"}
+HEAVY = {"tensorflow", "keras", "tensorflow_datasets", "onnx", "onnxruntime", "huggingface_hub"}
 
 
 def _imports(path: Path, top_level_only: bool) -> set[str]:

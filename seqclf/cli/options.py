@@ -83,6 +83,15 @@ run_option: Decorator = click.option(
     "finished run, else the newest interrupted one]",
 )
 
+run_or_hub_option: Decorator = click.option(
+    "--run",
+    "run_name",
+    metavar="RUN",
+    shell_complete=complete_run,
+    help="Name, with or without its number, or path of a run, or latest; or a model on a hub, as hf:USER/NAME or "
+    "hf:USER/NAME@REVISION. [default: latest, the newest finished run, else the newest interrupted one]",
+)
+
 config_argument: Decorator = click.argument("config", metavar="CONFIG", type=UserPath())
 
 set_option: Decorator = click.option(

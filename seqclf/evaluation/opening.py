@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from seqclf.errors import InputError
+from seqclf.hub.download import downloaded
+from seqclf.hub.names import hub_name, is_hub_name
 from seqclf.inference.text_classifier import TextClassifier
 from seqclf.run_choice import any_run, find_run
 from seqclf.runs import CLASSIFICATION, LANGUAGE_MODEL, Run
@@ -17,7 +19,12 @@ _READERS = {CLASSIFICATION: "predict takes", LANGUAGE_MODEL: "generate and predi
 def find_model(
     runs: Path, name: str | None, task: str = CLASSIFICATION, *, prefers: Callable[[Run], bool] = any_run
 ) -> Run:
-    """The exported folder at this path, else the run that ``find_run`` finds for a task. Raises ``InputError``."""
+    """The exported folder at this path, else the run that ``find_run`` finds for a task. Raises ``InputError``.
+
+    A name of a model on a hub, ``hf:user/name``, is downloaded; ``SeqclfError`` if the hub cannot be reached.
+    """
+    if name is not None and is_hub_name(name):
+        name = str(downloaded(hub_name(name)))
     return _exported(name, task) or find_run(runs, name, task, prefers=prefers)
 
 

@@ -13,6 +13,7 @@ from seqclf.generation.loop import Continuation, Limits, StepModel
 from seqclf.generation.onnx_model import OnnxStepModel
 from seqclf.generation.prompt import Prompt
 from seqclf.generation.samplers import chain
+from seqclf.hub.download import local_folder
 from seqclf.text.tokenizer import Tokenizer
 
 TOKENS, TEMPERATURE = 200, 0.8
@@ -55,13 +56,17 @@ class Generator:
 
     @classmethod
     def load(cls, folder: str | Path, *, threads: int = 1) -> Generator:
-        """Load a run's folder, or another one that contains ``model.onnx`` and ``tokenizer/``.
+        """Load a run's folder, or another one that contains ``model.onnx`` and ``tokenizer/``, or a model on a hub.
+
+        Args:
+            folder: ``hf:user/name`` or ``hf:user/name@revision`` is downloaded.
 
         Raises:
+            SeqclfError: the hub cannot be reached.
             InputError: if one of the two is missing or malformed, the model is no language model or reads texts
                 backward, or tokens of its tokenizer have no text.
         """
-        model = OnnxStepModel.load(folder, threads=threads)
+        model = OnnxStepModel.load(local_folder(folder), threads=threads)
         tokenizer = model.file.tokenizer()
         tokenizer.decoder()  # raises an error if tokens have no text
         return cls(model, tokenizer)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from seqclf.decisions import Decider
 from seqclf.errors import InputError
 from seqclf.extra_columns import ExtraColumns
+from seqclf.hub.download import local_folder
 from seqclf.inference.batches import of_similar_length
 from seqclf.inference.prediction import Prediction
 from seqclf.inference.text_classifier import features_of, stream
@@ -60,15 +61,18 @@ class Classifier:
 
     @classmethod
     def load(cls, folder: str | Path, *, threads: int | None = None) -> Classifier:
-        """Load a run's folder, or another one that contains ``model.onnx`` and ``tokenizer/``.
+        """Load a run's folder, or another one that contains ``model.onnx`` and ``tokenizer/``, or a model on a hub.
 
         Args:
+            folder: ``hf:user/name`` or ``hf:user/name@revision`` is downloaded.
             threads: number of threads; None: one per core.
 
         Raises:
+            SeqclfError: the hub cannot be reached.
             InputError: if one of the two is missing or was not written by seqclf.
         """
-        path = Path(folder) / MODEL_FILE
+        folder = local_folder(folder)
+        path = folder / MODEL_FILE
         session = open_session(path, threads)
         try:
             about = metadata(session)
@@ -84,7 +88,7 @@ class Classifier:
             fields = tuple(map(str, about.get("fields", ())))
         except (LookupError, OverflowError, TypeError, ValueError, RecursionError) as error:
             raise InputError(f"{path}: not a model that seqclf wrote ({error})") from error
-        tokenizer = load_tokenizer(Path(folder) / TOKENIZER_FOLDER)
+        tokenizer = load_tokenizer(folder / TOKENIZER_FOLDER)
         if fields != tokenizer.columns:
             texts = [
                 f"texts of the columns {', '.join(names)}" if names else "a text"

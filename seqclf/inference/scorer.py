@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from seqclf.errors import InputError
 from seqclf.generation.model_file import LOG_PROBABILITIES, TARGETS, LanguageModelFile
+from seqclf.hub.download import local_folder
 from seqclf.inference.batches import of_similar_length
 from seqclf.metrics.language_model import LanguageModelScores, Surprise
 from seqclf.text.fields import Text, as_text, check_several
@@ -81,16 +82,18 @@ class Scorer:
 
     @classmethod
     def load(cls, folder: str | Path, *, threads: int | None = None) -> Scorer:
-        """Load a run's folder, or another one that contains ``model.onnx`` and ``tokenizer/``.
+        """Load a run's folder, or another one that contains ``model.onnx`` and ``tokenizer/``, or a model on a hub.
 
         Args:
+            folder: ``hf:user/name`` or ``hf:user/name@revision`` is downloaded.
             threads: number of threads; None: one per core.
 
         Raises:
+            SeqclfError: the hub cannot be reached.
             InputError: if one of the two is missing or malformed, the model is no language model, or an earlier version
                 wrote it.
         """
-        file = LanguageModelFile.open(folder, threads=threads)
+        file = LanguageModelFile.open(local_folder(folder), threads=threads)
         if not file.scores:
             raise InputError(
                 f"{file.path}: cannot score texts, because an earlier version of seqclf wrote it; delete it in its "

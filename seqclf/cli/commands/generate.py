@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from seqclf.cli.generated import as_object, cut_off, print_text, prompt_of, stop_warning
-from seqclf.cli.options import MOST_THREADS, json_option, run_option, runs_option
+from seqclf.cli.options import MOST_THREADS, json_option, run_or_hub_option, runs_option
 from seqclf.cli.streams import check_output, print_json
 from seqclf.cli.value_types import Real, Whole
 from seqclf.cli.wrap import say
@@ -47,7 +47,7 @@ def _warn_of(prompt: Prompt) -> None:
 
 @click.command("generate")
 @click.argument("prompt", required=False, default="", metavar="[PROMPT]")
-@run_option
+@run_or_hub_option
 @runs_option
 @click.option(
     "--tokens",

@@ -15,7 +15,7 @@ from seqclf.cli.options import (
     allow_code_option,
     encoding_option,
     json_option,
-    run_option,
+    run_or_hub_option,
     runs_option,
     threads_option,
 )
@@ -117,7 +117,7 @@ _SHARE = Real(0, 1)
 )
 @click.option("--prefix", default="", metavar="TEXT", help="Prefix of the names of --output's new columns.")
 @runs_option
-@run_option
+@run_or_hub_option
 @threads_option
 @allow_code_option
 @json_option

@@ -1,0 +1,1 @@
+"""Models on a hub: names, uploads and downloads by ``huggingface_hub``."""
