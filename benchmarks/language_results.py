@@ -15,14 +15,16 @@ COLUMNS += ["parameters", "training", "model.onnx", "again"]
 HEADER = """
 ## Language models
 
-Scores on test texts, [smaller is better](language_models.md#measuring-one); only bits per character and word
-perplexities can be compared between tokenizers. Tokens a second are those of training steps, without validation.
+Scores on test texts, or on validation texts where that is said; [smaller is better](language_models.md#measuring-one).
+Only bits per character and word perplexities can be compared between tokenizers. Tokens a second are those of training
+steps, without validation.
 """
 
 
 def language_row(path: Path, runs: list[Run]) -> list[str]:
-    """The row of a config, from its finished runs that were measured on test texts."""
-    scores = [LanguageModelMetrics.from_json(run.metrics["test"]) for run in runs]
+    """The row of a config, from its finished runs: their test scores, or validation scores if a run has no others."""
+    split = "test" if all("test" in run.metrics for run in runs) else "validation"
+    scores = [LanguageModelMetrics.from_json(run.metrics[split]) for run in runs]
     manifests = [run.manifest for run in runs]
     seeds = sorted(int(manifest["seed"]) for manifest in manifests)
 
@@ -31,7 +33,7 @@ def language_row(path: Path, runs: list[Run]) -> list[str]:
 
     return [
         f"[{path.stem}](../configs/{path.name})",
-        f"**{mean('bits_per_character'):.3f}**",
+        f"**{mean('bits_per_character'):.3f}**{' (validation)' if split == 'validation' else ''}",
         f"{mean('perplexity'):,.2f}",
         f"{mean('word_perplexity'):,.1f}",
         f"{statistics.mean(map(_tokens_per_second, runs)):,.0f}",

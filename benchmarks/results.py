@@ -31,7 +31,7 @@ from seqclf.layer_types.pool import Pool
 from seqclf.metrics.baseline import BaselineScores
 from seqclf.metrics.measured import Measured
 from seqclf.metrics.scores import Scores
-from seqclf.runs import FINISHED, Run
+from seqclf.runs import FINISHED, LANGUAGE_MODEL, Run
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 
@@ -53,10 +53,11 @@ config with a recurrent layer is above the better of bag and n-grams.
 
 
 def finished(runs: Path) -> Iterator[Run]:
-    """Runs that were measured on their test texts."""
+    """Runs that were measured on their test texts; of language models, also those that have validation scores."""
     for manifest in sorted(runs.glob("*/manifest.json")):
         run = Run(manifest.parent)
-        if run.manifest["status"] == FINISHED and "test" in run.metrics:
+        enough = {"test", "validation"} if run.task == LANGUAGE_MODEL else {"test"}
+        if run.manifest["status"] == FINISHED and enough & set(run.metrics):
             yield run
 
 

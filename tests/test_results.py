@@ -138,7 +138,8 @@ def test_n_grams_alone_are_those_of_the_config_or_normalised_ones(results: Modul
     assert found["a_gru", "bag"] is found["b_gru", "bag"] is None
 
 
-def test_language_models_have_a_table_of_their_own(results: ModuleType, tmp_path: Path) -> None:
+@pytest.mark.parametrize("split", ["test", "validation"])
+def test_language_models_have_a_table_of_their_own(split: str, results: ModuleType, tmp_path: Path) -> None:
     configs, runs = tmp_path / "configs", tmp_path / "runs"
     configs.mkdir()
     path = _config(configs, "a_lm", "[{type: lstm, units: 64}]")
@@ -147,15 +148,22 @@ def test_language_models_have_a_table_of_their_own(results: ModuleType, tmp_path
         run = begin_run(runs, "a_lm")
         write_config(run.config, load_config(path, [Override(("seed",), seed, "")]))
         metrics = LanguageModelMetrics.of(Surprise(nats, tokens=50, words=10, characters=100), texts=5)
-        run.write_metrics("test", {"data": "t.csv", **metrics.to_json()})
+        run.write_metrics(split, {"data": "t.csv", **metrics.to_json()})
         run.onnx.write_bytes(b"x" * 2_000_000)
         epochs = [{"type": "epoch", "tokens": tokens, "seconds": 2.0} for tokens in (1_000, 3_000)]
         run.history.write_text("".join(json.dumps(line) + "\n" for line in [{"type": "steps"}, *epochs]))
         about = {"machine": {"processor": "a processor"}, "versions": {"tensorflow": "2", "keras": "3"}}
-        run.update_manifest(status=FINISHED, seed=seed, epochs=2, parameters=1234, wall_seconds=300.0, **about)
+        more = {"task": "language_model", "epochs": 2, "parameters": 1234, "wall_seconds": 300.0}
+        run.update_manifest(status=FINISHED, seed=seed, **more, **about)
     rows = [line.split("|")[1:-1] for line in results.table(runs, configs).splitlines() if line.startswith("| [")]
     assert [[cell.strip() for cell in row[:-1]] for row in rows] == [
-        ["[a_lm](../configs/a_lm.yaml)", "**1.587**", "9.21", "92,390.6", "1,000"]
+        [
+            "[a_lm](../configs/a_lm.yaml)",
+            "**1.587**" + " (validation)" * (split == "validation"),
+            "9.21",
+            "92,390.6",
+            "1,000",
+        ]
         + ["1, 2", "2", "1,234", "5 min", "2.0 MB"]
     ]
 
