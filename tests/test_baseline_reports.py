@@ -132,7 +132,7 @@ def test_a_model_card_has_the_simple_models(binary_run: Run) -> None:
     )
     validation = run.metrics["validation"]
     network, linear, majority = (line for line in card.splitlines() if line.startswith("| validation"))
-    assert f" {validation['texts']:,} | {validation['accuracy']:.4f} |" in network
+    assert f" {validation['texts']:,} | {validation['accuracy']:.4f} (" in network, "and its interval"
     for line, model in ((linear, "linear"), (majority, "majority")):
         assert f" {validation['texts']:,} | {validation['baseline'][model]['accuracy']:.4f} |" in line
 

@@ -191,4 +191,12 @@ allow_code_option: Decorator = click.option(
     "trust.",
 )
 
+data_settings_option: Decorator = click.option(
+    "--set",
+    "settings",
+    metavar="data.KEY=VALUE",
+    multiple=True,
+    help="Change a data option of the run's config, such as data.data_dir=DIR. Repeatable.",
+)
+
 json_option: Decorator = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from seqclf.cli.options import allow_code_option, json_option, run_option, runs_option, threads_option
+from seqclf.cli.options import (
+    allow_code_option,
+    data_settings_option,
+    json_option,
+    run_option,
+    runs_option,
+    threads_option,
+)
 from seqclf.cli.streams import print_json
 from seqclf.cli.value_types import OneOf, Real
 from seqclf.cli.wrap import say
@@ -39,13 +46,7 @@ if TYPE_CHECKING:
     help="Also choose the confidence below which predict gives no label, so that at most RATE of the others are wrong.",
 )
 @click.option("--undo", is_flag=True, help="Remove the calibration: the run is as it was before.")
-@click.option(
-    "--set",
-    "settings",
-    metavar="data.KEY=VALUE",
-    multiple=True,
-    help="Change a data option of the run's config, such as data.data_dir=DIR. Repeatable.",
-)
+@data_settings_option
 @threads_option
 @allow_code_option
 @json_option

@@ -25,6 +25,7 @@ from seqclf.cli.options import (
     UserPath,
     allow_code_option,
     complete_run,
+    data_settings_option,
     encoding_option,
     label_separator_option,
     only_once,
@@ -64,13 +65,7 @@ from seqclf.run_choice import find_run
 @click.option("--label", metavar="COLUMN", help="Column of --data's labels. [default: the run's, or label]")
 @label_separator_option("the run's, or one label per text")
 @encoding_option
-@click.option(
-    "--set",
-    "settings",
-    metavar="data.KEY=VALUE",
-    multiple=True,
-    help="Change a data option of the run's config, such as data.data_dir=DIR. Repeatable.",
-)
+@data_settings_option
 @click.option(
     "--predictions",
     "predictions_path",

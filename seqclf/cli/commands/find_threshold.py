@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from seqclf.cli.options import allow_code_option, json_option, run_option, runs_option, threads_option
+from seqclf.cli.options import (
+    allow_code_option,
+    data_settings_option,
+    json_option,
+    run_option,
+    runs_option,
+    threads_option,
+)
 from seqclf.cli.streams import print_json
 from seqclf.cli.value_types import Real
 from seqclf.cli.wrap import say
@@ -34,13 +41,7 @@ _WISH = Real(0, 1, min_open=True)
     help="Label whose threshold to choose. [default: the second of two; multi-label: one threshold for all labels]",
 )
 @click.option("--save", is_flag=True, help="Store the threshold with the run, for predict, eval and exports.")
-@click.option(
-    "--set",
-    "settings",
-    metavar="data.KEY=VALUE",
-    multiple=True,
-    help="Change a data option of the run's config, such as data.data_dir=DIR. Repeatable.",
-)
+@data_settings_option
 @threads_option
 @allow_code_option
 @json_option
