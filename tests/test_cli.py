@@ -80,6 +80,7 @@ def test_eval_shows_and_keeps_metrics(binary_run: Run, tmp_path: Path) -> None:
     said = f"linear model {baseline['linear']['accuracy']:.4f}: this run is "
     assert said in shown.stdout
     as_json = json.loads(_call("eval", "--runs", str(tmp_path), "--run", run.name, "--json").stdout)
+    assert set(as_json.pop("slices")) == {"length", "label"}
     assert as_json == {"run": run.name, "split": "test", **kept}
     assert sum(map(sum, kept["confusion"])) == kept["texts"] == 40
     validation = json.loads(

@@ -15,11 +15,9 @@ from seqclf.cli.eval_checks import (
     check_for_predictions,
     reject_options_of_classifiers,
 )
-from seqclf.cli.eval_classifier import Wanted, eval_classifier
 from seqclf.cli.eval_form import Form, form_options
 from seqclf.cli.eval_inputs import config_of
 from seqclf.cli.eval_language_model import TextsToMeasure, eval_language_model
-from seqclf.cli.eval_slices import Slicing, check_slices
 from seqclf.cli.given_texts import GivenTexts
 from seqclf.cli.options import (
     UserPath,
@@ -117,6 +115,9 @@ def eval_command(
     --against prints the scores of both runs, their difference with its 95 % interval (paired bootstrap), McNemar's
     test, and texts that only one of them gets right. --slice prints where a run is weak.
     """
+    from seqclf.cli.eval_classifier import Wanted, eval_classifier  # rich takes a while to import
+    from seqclf.cli.eval_slices import Slicing, check_slices
+
     check_for_predictions({"--overwrite": overwrite, "--prefix": prefix}, predictions_path)
     check_for_data(of_data, data_path)
     about_one_run = {"--predictions": predictions_path, "--slice": slices}
