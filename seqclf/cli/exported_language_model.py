@@ -65,9 +65,8 @@ def quantize(run: Run, path: Path, *, force: bool) -> PerplexityCost:
     return cost
 
 
-def files_beside(run: Run) -> tuple[Path, ...]:
-    """What else belongs to the model and its tokenizer: nothing."""
-    return ()
+def write_beside(run: Run, folder: Path) -> None:
+    """Write what else belongs to the model and its tokenizer into an exported folder: nothing."""
 
 
 def about(run: Run, cost: PerplexityCost | None = None) -> About:

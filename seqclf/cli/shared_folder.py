@@ -55,7 +55,10 @@ def fill(folder: Path, run: Run, shared: Shared, given: Given) -> None:
         if form == "onnx":
             exported.check_onnx(run)
         copy_into(folder, run.model_in(form))
-    copy_into(folder, run.tokenizer, *exported.files_beside(run), *(run.folder / name for name in _BESIDE))
+        if form == "keras" and run.calibration is not None:
+            exported.write_calibrated(run, folder / run.model.name)
+    copy_into(folder, run.tokenizer, *(run.folder / name for name in _BESIDE))
+    exported.write_beside(run, folder)
     if shared.history:
         copy_into(folder, run.history)
     run.write_texts_of_export(folder)

@@ -14,6 +14,7 @@ LIGHT = (
     "tokenizer/*",
     "labels.json",
     "thresholds.json",
+    "calibration.json",
     "extra.json",
     "prior.json",
     "texts.json",
