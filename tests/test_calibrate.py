@@ -187,6 +187,23 @@ def test_three_labels_keep_their_predictions(three_label_run: Run, tmp_path: Pat
     assert run.calibration is None, "more epochs have other weights"
 
 
+def test_a_temperature_that_changes_nothing_leaves_the_scores_of_other_splits(
+    binary_run: Run, tmp_path: Path, no_saved_models: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from seqclf.calibration.temperature import Fit
+
+    run = copied(binary_run, tmp_path)
+    run.write_metrics("test", run.metrics["validation"])
+    kept = run.metrics["test"]
+    for temperature, left in ((1.0, True), (2.0, False)):
+        monkeypatch.setattr("seqclf.calibration.calibrate.fitted", lambda *_, one=temperature: Fit((one,)))
+        done = call("calibrate", "--run", str(run.folder))
+        assert (run.metrics.get("test") == kept, "are removed" in done.output) == (left, not left)
+        run.write_metrics("test", kept)
+        call("calibrate", "--run", str(run.folder), "--undo")
+        assert ("test" in run.metrics) == left
+
+
 @pytest.mark.parametrize("at", ["write_calibration", "write_metrics"])
 def test_a_killed_call_leaves_a_run_that_agrees_with_itself(
     at: str, binary_run: Run, tmp_path: Path, no_saved_models: None, monkeypatch: pytest.MonkeyPatch

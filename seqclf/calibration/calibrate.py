@@ -96,7 +96,8 @@ def calibrate(
     changed, is_new = raw.calibrated(new), old != new
     before = {split: raw.evaluate(encoded) for split, encoded in texts.items()}
     if is_new or not run.onnx.exists() or not run.saved_model.exists():  # an earlier call may have been killed
-        after = store(run, changed, texts, lambda: run.write_calibration(new))
+        change = new.temperatures != (_none(new) if old is None else old.temperatures)
+        after = store(run, changed, texts, lambda: run.write_calibration(new), scores_change=change)
     else:
         after = {split: changed.evaluate(encoded) for split, encoded in texts.items()}
     return Calibrated(new, fit, before, after, thresholds, is_new, _prior_changes(raw, changed))
@@ -116,7 +117,14 @@ def _with_confidences(
 def undo(run: Run, classifier: KerasClassifier, texts: Mapping[str, EncodedTexts]) -> Metrics:
     """Remove the calibration of a run; returns its metrics without it. Raises ``InputError`` as ``calibrate`` does."""
     raw = classifier.calibrated(None, run.uncalibrated_thresholds)
-    return store(run, raw, texts, lambda: run.write_calibration(None))
+    old = classifier.calibration
+    change = old is None or old.temperatures != _none(old)
+    return store(run, raw, texts, lambda: run.write_calibration(None), scores_change=change)
+
+
+def _none(calibration: RunCalibration) -> tuple[float, ...]:
+    """The temperatures that change nothing."""
+    return (1.0,) * len(calibration.temperatures)
 
 
 def _prior_changes(before: KerasClassifier, after: KerasClassifier) -> bool:

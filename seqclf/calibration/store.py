@@ -28,10 +28,13 @@ def store(
     classifier: KerasClassifier,
     texts: Mapping[str, EncodedTexts],
     write: Callable[[], None],
+    *,
+    scores_change: bool = True,
 ) -> dict[str, ClassifierMetrics]:
     """Write a changed classifier to its run; returns its metrics by split.
 
-    Metrics of splits that are not in ``texts`` are deleted: they were those of other decisions or probabilities.
+    Metrics of splits that are not in ``texts`` are deleted if ``scores_change``: they were those of other decisions or
+    probabilities.
 
     Args:
         classifier: with what has changed: thresholds, calibration.
@@ -48,7 +51,8 @@ def store(
         run.onnx.unlink(missing_ok=True)
         if run.saved_model.exists():
             remove_folder(run.saved_model)
-        run.forget_metrics()
+        if scores_change:
+            run.forget_metrics()
         sync(run.folder)
         write()
         for split, one in metrics.items():
@@ -57,9 +61,9 @@ def store(
     return metrics
 
 
-def forgotten(run: Run, *measured: str) -> list[str]:
-    """The splits whose metrics ``store`` deletes, if it measures the others."""
-    return sorted(run.metrics.keys() - {VALIDATION, *measured})
+def forgotten(run: Run) -> list[str]:
+    """The splits whose metrics ``store`` deletes, if it measures the validation texts alone."""
+    return sorted(run.metrics.keys() - {VALIDATION})
 
 
 def _entry(before: dict[str, Any], config: Config, split: str, metrics: ClassifierMetrics) -> dict[str, Any]:

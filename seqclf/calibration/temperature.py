@@ -111,7 +111,7 @@ def best_temperature(
     counts = np.ones(len(outputs)) if weights is None else np.asarray(weights, np.float64)
     observed = counts @ (target * outputs).sum(axis=1)
     if observed == 0:  # all probability is on the labels with the largest outputs
-        return 1.0, "no validation text is wrong, so nothing says how much less than certain the model may be"
+        return 1.0, "no validation text is wrong, so these texts cannot say whether the model is too certain"
 
     def slope(inverse: float) -> float:
         """The derivative of the log loss by the inverse of the temperature."""

@@ -27,7 +27,7 @@ class Wish:
     label: str | None
 
     def checked(self, labels: Labels) -> Wish:
-        """With the label that is meant: by default, the second of two. Raises ``InputError``."""
+        """Fill in the label if none is given: the second of two. Raises ``InputError`` if it is unknown."""
         if not labels.with_thresholds:
             raise InputError(
                 f"a threshold needs two labels, or several labels per text; here each text has one of {len(labels)}. "

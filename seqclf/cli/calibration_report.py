@@ -96,7 +96,11 @@ def show_abstention(done: Calibrated, found: Mapping[str, Answered]) -> None:
     if abstention is None:
         return
     say("")
-    say(f"No label below a confidence of {abstention.below:.6g}: at most {abstention.rate:g} of the answers wrong")
+    wish = f"at most {abstention.rate:g} of the answers wrong"
+    if abstention.below > 0:
+        say(f"No label below a confidence of {abstention.below:.6g}: {wish}")
+    else:
+        say(f"Every text gets a label: already {wish}")
     say("")
     rows = []
     for split, one in found.items():

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from seqclf.cli.console import console
 from seqclf.cli.grids import Grid, Report
-from seqclf.cli.wrap import wrapped
+from seqclf.cli.report_output import print_report
 from seqclf.metrics.language_model import LanguageModelMetrics, MeasuredLanguageModel
 from seqclf.metrics.scores import number_of, words_of
 
@@ -15,19 +15,11 @@ _WORD_PERPLEXITY, _LARGEST = "word_perplexity", 1e6
 
 def show_language_model(name: str, where: str, measured: MeasuredLanguageModel, *, markdown: bool = False) -> None:
     """Print the scores beside the baseline's on stdout, fitted to its width, or as Markdown."""
-    metrics, out = measured.metrics, console()
+    metrics = measured.metrics
     texts = f"{metrics.texts:,} text{'' if metrics.texts == 1 else 's'}"
     amounts = ", ".join(f"{getattr(metrics, what):,} {what}" for what in ("tokens", "words", "characters"))
     report = Report(f"{name} on {where}: {texts}, {amounts}", ["", _grid(measured), "", *_sentences(measured)])
-    if markdown:
-        out.print(report.markdown(), markup=False, soft_wrap=True)
-        return
-    width = out.width if out.is_terminal else None
-    for part in (report.title, *report.parts):
-        if isinstance(part, str):
-            out.print(wrapped(part, width), markup=False, soft_wrap=True)
-        else:
-            out.print(part)
+    print_report(console(), report, markdown=markdown)
 
 
 def _grid(measured: MeasuredLanguageModel) -> Grid:

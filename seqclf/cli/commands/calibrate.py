@@ -88,22 +88,17 @@ def calibrate_command(
         )
     splits = ["validation", *(["test"] if split == "test" else [])]
     classifier, texts = scored_texts(run, config, splits, _say, threads)
-    _say_forgotten(run, splits)
+    measured = run.metrics.keys()
     if undo:
         _undo(run, classifier, texts, as_json=as_json)
     else:
         _calibrate(run, classifier, texts, rate, as_json=as_json)
+    for gone in sorted(measured - run.metrics.keys()):
+        say(f"The {gone} scores in metrics.json were those of other probabilities and are removed", err=True)
 
 
 def _say(stage: str) -> None:
     say(stage, err=True)
-
-
-def _say_forgotten(run: Run, splits: list[str]) -> None:
-    from seqclf.calibration.store import forgotten
-
-    for split in forgotten(run, *splits):
-        say(f"The {split} scores in metrics.json were those of other probabilities and are removed", err=True)
 
 
 def _calibrate(

@@ -33,7 +33,9 @@ from seqclf.tables.formats import READ_KINDS, WRITE_KINDS
 if TYPE_CHECKING:
     from seqclf.decisions import Decider
     from seqclf.inference import Prediction, TextClassifier
+    from seqclf.inference.bulk.answers import Answers
     from seqclf.run_calibration import LabelSets
+    from seqclf.runs import Run
 
 _SHARE = Real(0, 1)
 
@@ -155,6 +157,7 @@ def predict_command(
     unknown (tokens). Each text is read alone, and its end counts as a token and a character.
     """
     from seqclf.evaluation.opening import find_model, open_classifier
+    from seqclf.inference.bulk.answers import Answers
 
     _check_abstaining(answer_all, abstain_below)
     check_one_file(click.get_current_context(), inputs, texts)
@@ -174,17 +177,21 @@ def predict_command(
     decider = _decider(classifier, threshold, abstain_below, abstain_empty=abstain_empty, answer_all=answer_all)
     sets = None if coverage is None else label_sets(run, classifier, coverage)
     if file.input_path is not None:
-        from seqclf.cli.predict_file import RowModel, predict_rows
-        from seqclf.inference.bulk.answers import Answers
-
-        answers = Answers(decider, min(top or 0, len(decider.labels)), every, prefix=file.prefix, sets=sets)
-        predict_rows(RowModel(classifier.probabilities, answers, classifier.columns, classifier.extra), run, file)
+        top = min(top or 0, len(decider.labels))
+        _predict_rows(run, classifier, Answers(decider, top, every, prefix=file.prefix, sets=sets), file)
         return
     fields = given_fields(given, classifier.columns, classifier.extra)
     if note := fields.note():
         say(note, err=True)
     listed = len(classifier.labels) if every else top or 0
     _print_predictions(_predicted(classifier, decider, fields, typed_texts(texts)), listed, sets, as_json=as_json)
+
+
+def _predict_rows(run: Run, classifier: TextClassifier, answers: Answers, file: FileRequest) -> None:
+    """Write the rows of a file with their predictions."""
+    from seqclf.cli.predict_file import RowModel, predict_rows
+
+    predict_rows(RowModel(classifier.probabilities, answers, classifier.columns, classifier.extra), run, file)
 
 
 def _print_predictions(

@@ -127,7 +127,7 @@ class ResampledScores:
             yield calibration_of(weight > 0, weight, confident, is_right) if weight.any() else _NO_CALIBRATION
 
     def _rankings(self, drawn: NDArray[np.float64]) -> tuple[tuple[Ranking, ...], Ranking | None]:
-        """Of the labels, and of all decisions, as far as a score needs them; ``drawn`` is one resample."""
+        """The rankings of each label and of all decisions, where a score needs them; ``drawn`` is one resample."""
         answers, names = self._answers, self._marks.keys()
         multi = answers.labels.multi
         nothing = ((), _NO_RANKING if multi else None)
