@@ -17,6 +17,7 @@
 ``saved_model/``    the same model as a SavedModel that takes raw text; of a language model, once it is exported
 ``model.onnx``      the same model for ONNX Runtime, with everything needed for predictions except the tokenizer
 ``metrics.json``    metrics by split
+``evidence/``       what a report shows of a split beside the metrics (``seqclf.evaluation.evidence``): texts among it
 ==================  =================================================================================================
 
 A run is complete if its status is ``finished`` or ``interrupted``.
@@ -26,6 +27,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -227,7 +229,7 @@ class Run:
     @property
     def uncalibrated_thresholds(self) -> tuple[float, ...] | None:
         """``thresholds`` for the probabilities before ``seqclf calibrate``."""
-        labels, path = self.labels, self._thresholds_file
+        labels, path = self.labels, self.thresholds_file
         if not labels.multi and not (labels.with_thresholds and path.exists()):
             return None
         content = _read_json(path)
@@ -241,7 +243,7 @@ class Run:
         labels, before, calibration = self.labels, thresholds, self.calibration
         if calibration is not None:
             before = calibration.moved_back(thresholds)
-        write_json(self._thresholds_file, dict(zip(labels.with_thresholds, before, strict=True)))
+        write_json(self.thresholds_file, dict(zip(labels.with_thresholds, before, strict=True)))
         if calibration is not None:  # last: from now on they are used
             self.write_calibration(calibration.with_thresholds(thresholds))
 
@@ -270,8 +272,16 @@ class Run:
             write_json(self.calibration_file, calibration.to_json(self.labels), lists_in_lines=True)
 
     @property
-    def _thresholds_file(self) -> Path:
+    def thresholds_file(self) -> Path:
         return self.folder / "thresholds.json"
+
+    @property
+    def evidence(self) -> Path:
+        return self.folder / "evidence"
+
+    def evidence_file(self, split: str) -> Path:
+        """What a report shows of a split; ``seqclf.evaluation.evidence.store`` reads it."""
+        return self.evidence / f"{split}.json"
 
     def forget_choices(self) -> list[str]:
         """Delete what was chosen for the model's probabilities after its training, because the model has changed.
@@ -282,8 +292,8 @@ class Run:
         if self.calibration_file.exists():
             self.calibration_file.unlink()
             chosen.append("calibrate")
-        if self._thresholds_file.exists() and not self.labels.multi:  # a training chooses those of several labels
-            self._thresholds_file.unlink()
+        if self.thresholds_file.exists() and not self.labels.multi:  # a training chooses those of several labels
+            self.thresholds_file.unlink()
             chosen.append("find-threshold")
         return chosen
 
@@ -329,8 +339,13 @@ class Run:
         return _read_object(path) if path.exists() else {}
 
     def forget_metrics(self) -> None:
-        """Delete the metrics of all splits, because the model has changed."""
+        """Delete the metrics of all splits and the evidence beside them, because the model has changed."""
         (self.folder / "metrics.json").unlink(missing_ok=True)
+        self.forget_evidence()
+
+    def forget_evidence(self) -> None:
+        """Delete what a report shows of each split."""
+        shutil.rmtree(self.evidence, ignore_errors=True)
 
     def measured(self, *splits: str) -> dict[str, Measured]:
         """The metrics of those of ``splits`` that ``metrics.json`` has. Raises ``InputError`` if it is malformed."""

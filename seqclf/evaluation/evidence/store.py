@@ -1,0 +1,55 @@
+"""Reads and writes the evidence of a run. Evidence of another model is never returned."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from seqclf.errors import InputError
+from seqclf.evaluation.evidence.content import SplitEvidence
+from seqclf.files import write_json
+from seqclf.runs import Run
+
+
+def model_fingerprint(run: Run) -> str:
+    """A hex digest of all that determines the predictions of a run: weights, thresholds, calibration.
+
+    Of the model files, that of ONNX is read, which has the same bytes for the same weights; a run without one has
+    ``model.keras``.
+    """
+    running = hashlib.sha256()
+    model = run.onnx if run.onnx.is_file() else run.model
+    for path in (model, run.thresholds_file, run.calibration_file):
+        if path.is_file():
+            with path.open("rb") as file:
+                content = hashlib.file_digest(file, "sha256").hexdigest()
+            running.update(f"{path.name} {content}\n".encode())
+    return running.hexdigest()
+
+
+def write_evidence(run: Run, evidence: SplitEvidence) -> None:
+    """Write ``evidence/<split>.json``. Raises ``OSError``."""
+    path = run.evidence_file(evidence.origin.split)
+    path.parent.mkdir(exist_ok=True)
+    write_json(path, evidence.to_json())
+
+
+def read_evidence(run: Run, split: str) -> SplitEvidence | None:
+    """The evidence of a split; None if there is none, or only that of another model, such as earlier weights.
+
+    Raises ``InputError`` if the file is malformed.
+    """
+    path = run.evidence_file(split)
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    try:
+        evidence = SplitEvidence.from_json(json.loads(content.decode()))
+    except ValueError as error:
+        raise InputError(
+            f"{path}: {error}; delete it, and write it again with `seqclf eval --split {split}`"
+        ) from error
+    return evidence if evidence.origin.model == model_fingerprint(run) else None

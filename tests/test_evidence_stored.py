@@ -1,0 +1,124 @@
+"""The evidence of a split: its JSON, and its storage in a run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seqclf.errors import InputError
+from seqclf.evaluation.evidence.content import (
+    Curve,
+    Duplicates,
+    LabelCount,
+    LabelError,
+    LengthBin,
+    Lengths,
+    Origin,
+    ShownText,
+    SliceAccuracy,
+    SplitEvidence,
+    Word,
+    WrongText,
+)
+from seqclf.evaluation.evidence.store import model_fingerprint, read_evidence, write_evidence
+from seqclf.files import write_json
+from seqclf.runs import Run
+
+SHOWN = ShownText("a\x00b <script> \u202e\u05d0 \ufffd", cut_before=3, tokens=7, part="a.csv", row=12)
+FULL = SplitEvidence(
+    Origin("a.csv", "validation", 3, "2026-11-27T08:00:00+00:00", "train", "ab"),
+    (Curve("label", 2, "pos", ((0.0, 0.0), (1.0, 1.0)), ((1.0, 0.5),), 0.5, 0.5), Curve("micro", 2)),
+    {"length": (SliceAccuracy("1 to 2", 3, 0.5, 0.1, 0.9, small=True),)},
+    (WrongText(SHOWN, ("pos",), ("neg",), {"pos": 0.1, "neg": 0.9}, 2.3, "neg", (Word(0, 3, 0.4), Word(4, 6, None))),),
+    1,
+    (LabelError(SHOWN, None, "pos", None, 0.9, 0.8),),
+    1,
+    (LabelCount("pos", 2, None), LabelCount("neg", 1, 20)),
+    Lengths((LengthBin(1, 4, 3),), 2.5, 2.0, 4, 8, 1, 512),
+    Duplicates(1, 0, None),
+)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """A folder with what determines predictions."""
+    (tmp_path / "model.onnx").write_bytes(b"weights")
+    return Run(tmp_path)
+
+
+def test_the_json_of_all_parts_is_read_back() -> None:
+    assert SplitEvidence.from_json(json.loads(json.dumps(FULL.to_json()))) == FULL
+
+
+def test_missing_parts_are_empty_and_unknown_ones_ignored() -> None:
+    origin = {**FULL.to_json()["origin"], "later": 1}
+    read = SplitEvidence.from_json({"origin": origin, "of_a_later_version": [1]})
+    assert read == SplitEvidence(FULL.origin)
+
+
+def _change(*path: str | int, to: Any) -> Callable[[Any], None]:
+    def change(saved: Any) -> None:
+        for step in path[:-1]:
+            saved = saved[step]
+        saved[path[-1]] = to
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (lambda saved: saved.pop("origin"), "origin"),
+        (_change("origin", "texts", to=-1), "origin.texts"),
+        (_change("wrong", to=3), "wrong"),
+        (_change("wrong", 0, "shown", "text", to=None), "wrong.0.shown.text"),
+        (_change("curves", 0, "roc_auc", to=float("nan")), "curves.0.roc_auc"),
+        (_change("curves", 0, "roc", 1, to=[0.5]), "curves.0.roc.1"),
+        (_change("lengths", "longest", to="4"), "lengths.longest"),
+    ],
+)
+def test_the_place_of_what_is_malformed_is_named(change: Callable[[Any], None], named: str) -> None:
+    saved = json.loads(json.dumps(FULL.to_json()))
+    change(saved)
+    with pytest.raises(ValueError, match=f"^{named}"):
+        SplitEvidence.from_json(saved)
+
+
+@pytest.mark.parametrize("saved", [None, [], "text", 3])
+def test_anything_but_an_object_is_malformed(saved: Any) -> None:
+    with pytest.raises(ValueError, match="object"):
+        SplitEvidence.from_json(saved)
+
+
+def test_evidence_is_returned_only_for_the_model_that_it_is_about(run: Run) -> None:
+    assert read_evidence(run, "validation") is None
+    kept = replace(FULL, origin=replace(FULL.origin, model=model_fingerprint(run)))
+    write_evidence(run, kept)
+    assert read_evidence(run, "validation") == kept
+    assert read_evidence(run, "test") is None
+    write_json(run.thresholds_file, {"pos": 0.7})
+    assert read_evidence(run, "validation") is None
+    run.thresholds_file.unlink()
+    assert read_evidence(run, "validation") == kept
+    run.onnx.write_bytes(b"other weights")
+    assert read_evidence(run, "validation") is None
+
+
+def test_metrics_and_evidence_are_forgotten_together(run: Run) -> None:
+    write_evidence(run, FULL)
+    run.write_metrics("validation", {"accuracy": 1.0})
+    run.forget_metrics()
+    assert not run.evidence.exists() and not run.metrics
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]", b'{"origin": 3}', b"\xff"])
+def test_a_malformed_file_is_named_with_what_to_do(run: Run, content: bytes) -> None:
+    run.evidence.mkdir()
+    run.evidence_file("test").write_bytes(content)
+    with pytest.raises(InputError, match=r"test\.json.*seqclf eval --split test"):
+        read_evidence(run, "test")
