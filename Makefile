@@ -47,8 +47,7 @@ format: .venv/installed-dev  ## format the code, mend what the linter can
 	$(BIN)/ruff check --fix .
 
 BENCH_CONFIG ?=
-bench: .venv/installed  ## install with matplotlib, time training; BENCH_CONFIG="configs/imdb_lstm.yaml" adds its epochs
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[plots]'
+bench: .venv/installed  ## install, time training; BENCH_CONFIG="configs/imdb_lstm.yaml" adds its epochs
 	$(BIN)/seqclf bench $(BENCH_CONFIG) --cells lstm,gru,simple_rnn,min_gru,min_lstm,qrnn,sru --units 32,64,128,256 \
 	  --lengths 64,256,1024 --growth --json bench.json --plot bench.png
 

@@ -1,4 +1,4 @@
-"""Pictures, by matplotlib where it is installed."""
+"""Pictures, by matplotlib."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import io
 from pathlib import Path
 from typing import Any
 
-from seqclf.errors import InputError
 from seqclf.files import replacing
 
 _DPI = 110
@@ -14,11 +13,9 @@ _COLOURS = 128
 
 
 def new_figure(width: float, height: float) -> Any:
-    """An empty ``matplotlib.figure.Figure``, sizes in inches. Raises ``InputError`` where there is no matplotlib."""
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise InputError('a plot needs matplotlib: pip install "seqclf[plots]"') from error
+    """An empty ``matplotlib.figure.Figure``, sizes in inches."""
+    from matplotlib.figure import Figure
+
     return Figure(figsize=(width, height), layout="constrained")
 
 

@@ -187,7 +187,6 @@ def test_too_few_texts_for_an_epoch(tmp_path: Path, sample_csv: Path) -> None:
 
 
 def test_a_plot_is_a_picture(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib", reason="matplotlib comes with the plots extra")
     from seqclf.benchmark.plots import plot_growth
 
     series = {}

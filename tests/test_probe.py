@@ -104,7 +104,6 @@ def test_rows_are_over_seeds() -> None:
 
 
 def test_the_command(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib", reason="matplotlib comes with the plots extra")
     figures, picture = tmp_path / "figures.json", tmp_path / "picture.png"
     small = ("--cells", "simple_rnn,sru", "--distances", "6,2,6", "--units", "4", "--steps", "3", "--seeds", "2")
     result = _probe(*small, "--json", str(figures), "--plot", str(picture))
@@ -137,10 +136,3 @@ def test_errors_are_reported_before_anything_is_trained(arguments: tuple[str, ..
     result = _probe(*arguments)
     assert result.exit_code == 2
     assert words in result.output
-
-
-def test_a_plot_without_matplotlib(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
-    result = _probe("--plot", "x.png")
-    assert result.exit_code == 2
-    assert 'a plot needs matplotlib: pip install "seqclf[plots]"' in result.output

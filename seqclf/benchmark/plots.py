@@ -13,10 +13,7 @@ _X = {"length": "length", "units": "units", "rows": "rows", "rows of 32 tokens":
 
 
 def plot_growth(growth: dict[str, list[dict[str, Any]]], path: Path) -> None:
-    """Plot the seconds of a training step against length, units and rows, on logarithmic axes, one panel each.
-
-    Raises ``InputError`` if matplotlib is not installed.
-    """
+    """Plot the seconds of a training step against length, units and rows, on logarithmic axes, one panel each."""
     figure = new_figure(10, 7)
     for axes, (name, rows) in zip(figure.subplots(2, 2).flat, growth.items(), strict=False):
         field = _X[name]

@@ -79,10 +79,7 @@ def markdown(rows: Sequence[Row]) -> str:
 
 
 def plot(rows: Sequence[Row], path: Path, caption: str) -> None:
-    """Plot accuracy, and the gradient at the cue before and after training, against the distance.
-
-    Raises ``InputError`` if matplotlib is not installed.
-    """
+    """Plot accuracy, and the gradient at the cue before and after training, against the distance."""
     figure = new_figure(11, 4)
     of_accuracy, of_before, of_after = figure.subplots(1, 3)
     distances = sorted({row.distance for row in rows})
