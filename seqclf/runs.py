@@ -26,9 +26,8 @@ A run is complete if its status is ``finished`` or ``interrupted``.
 from __future__ import annotations
 
 import contextlib
-import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,14 +36,13 @@ from seqclf.config_option import option_of_data
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8
 from seqclf.files import shell_word, write_json
-from seqclf.labels import Labels
 from seqclf.locks import locked
+from seqclf.run_decisions import RunDecisions
+from seqclf.run_files import REMEDY, read_json, read_object
 
 if TYPE_CHECKING:
     from seqclf.extra_columns import ExtraColumns
     from seqclf.metrics.measured import Measured
-    from seqclf.prior import Prior
-    from seqclf.run_calibration import RunCalibration
 
 RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "failed"
 COMPLETE = (FINISHED, INTERRUPTED)
@@ -53,14 +51,11 @@ CLASSIFICATION, LANGUAGE_MODEL = "classification", "language_model"
 
 TEXT_COLUMN = "text"
 _TEXTS, _NONE = "texts.json", ("auto", "null")
-_REMEDY = "restore it from a copy of the run, or train again"
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(RunDecisions):
     """The folder of a run and the paths in it."""
-
-    folder: Path
 
     @property
     def name(self) -> str:
@@ -130,7 +125,7 @@ class Run:
     @property
     def manifest(self) -> dict[str, Any]:
         """Content of ``manifest.json``. Raises ``InputError`` if it is missing or malformed."""
-        content = _read_json(self.folder / "manifest.json")
+        content = read_json(self.folder / "manifest.json")
         if not isinstance(content, dict) or "status" not in content:
             raise InputError(f"{self.folder / 'manifest.json'}: not the manifest of a run")
         return content
@@ -195,7 +190,7 @@ class Run:
     def _texts_of_export(self) -> dict[str, Any]:
         """The content of ``texts.json``, which only exported folders have; earlier versions wrote none."""
         path = self.folder / _TEXTS
-        return _read_object(path) if path.exists() else {}
+        return read_object(path) if path.exists() else {}
 
     def write_texts_of_export(self, folder: Path) -> None:
         """Tell an exported folder, which has no config, which texts the run read."""
@@ -206,112 +201,7 @@ class Run:
 
     def update_manifest(self, **entries: Any) -> None:
         path = self.folder / "manifest.json"
-        write_json(path, (_read_object(path) if path.exists() else {}) | entries)
-
-    @property
-    def labels(self) -> Labels:
-        path = self.folder / "labels.json"
-        try:
-            return Labels.from_json(_read_json(path))
-        except ValueError as error:
-            raise InputError(f"{path}: cannot be read ({error})") from error
-
-    def write_labels(self, labels: Labels) -> None:
-        write_json(self.folder / "labels.json", labels.as_json())
-
-    @property
-    def thresholds(self) -> tuple[float, ...] | None:
-        """The probability that each of ``labels.with_thresholds`` must exceed; None: the most probable label is
-        predicted."""
-        calibration = self.calibration
-        return self.uncalibrated_thresholds if calibration is None else calibration.thresholds
-
-    @property
-    def uncalibrated_thresholds(self) -> tuple[float, ...] | None:
-        """``thresholds`` for the probabilities before ``seqclf calibrate``."""
-        labels, path = self.labels, self.thresholds_file
-        if not labels.multi and not (labels.with_thresholds and path.exists()):
-            return None
-        content = _read_json(path)
-        try:
-            return tuple(float(content[name]) for name in labels.with_thresholds)
-        except (TypeError, KeyError, ValueError) as error:
-            raise InputError(f"{path}: expected a number for each label of the run; {_REMEDY}") from error
-
-    def write_thresholds(self, thresholds: Sequence[float]) -> None:
-        """Write ``thresholds``; of a calibrated run also those before calibration."""
-        labels, before, calibration = self.labels, thresholds, self.calibration
-        if calibration is not None:
-            before = calibration.moved_back(thresholds)
-        write_json(self.thresholds_file, dict(zip(labels.with_thresholds, before, strict=True)))
-        if calibration is not None:  # last: from now on they are used
-            self.write_calibration(calibration.with_thresholds(thresholds))
-
-    @property
-    def calibration(self) -> RunCalibration | None:
-        """What ``seqclf calibrate`` stored; None: the run is not calibrated."""
-        path = self.calibration_file
-        if not path.exists():
-            return None
-        from seqclf.run_calibration import RunCalibration
-
-        try:
-            return RunCalibration.from_json(_read_json(path), self.labels)
-        except ValueError as error:
-            raise InputError(f"{path}: {error}; {_REMEDY}") from error
-
-    @property
-    def calibration_file(self) -> Path:
-        return self.folder / "calibration.json"
-
-    def write_calibration(self, calibration: RunCalibration | None) -> None:
-        """Store a calibration; None: remove it."""
-        if calibration is None:
-            self.calibration_file.unlink(missing_ok=True)
-        else:
-            write_json(self.calibration_file, calibration.to_json(self.labels), lists_in_lines=True)
-
-    @property
-    def thresholds_file(self) -> Path:
-        return self.folder / "thresholds.json"
-
-    @property
-    def evidence(self) -> Path:
-        return self.folder / "evidence"
-
-    def evidence_file(self, split: str) -> Path:
-        """What a report shows of a split; ``seqclf.evaluation.evidence.store`` reads it."""
-        return self.evidence / f"{split}.json"
-
-    def forget_choices(self) -> list[str]:
-        """Delete what was chosen for the model's probabilities after its training, because the model has changed.
-
-        Returns the commands that chose it.
-        """
-        chosen = []
-        if self.calibration_file.exists():
-            self.calibration_file.unlink()
-            chosen.append("calibrate")
-        if self.thresholds_file.exists() and not self.labels.multi:  # a training chooses those of several labels
-            self.thresholds_file.unlink()
-            chosen.append("find-threshold")
-        return chosen
-
-    @property
-    def prior(self) -> Prior | None:
-        """The prediction for texts without known tokens; None for runs of earlier versions, which have no prior."""
-        path = self.folder / "prior.json"
-        if not path.exists():
-            return None
-        from seqclf.prior import Prior
-
-        try:
-            return Prior.from_json(_read_json(path), self.labels)
-        except ValueError as error:
-            raise InputError(f"{path}: {error}; {_REMEDY}") from error
-
-    def write_prior(self, prior: Prior) -> None:
-        write_json(self.folder / "prior.json", prior.as_json(self.labels))
+        write_json(path, (read_object(path) if path.exists() else {}) | entries)
 
     @property
     def extra_file(self) -> Path:
@@ -325,18 +215,26 @@ class Run:
         from seqclf.extra_columns import ExtraColumns
 
         try:
-            return ExtraColumns.from_json(_read_json(self.extra_file))
+            return ExtraColumns.from_json(read_json(self.extra_file))
         except ValueError as error:
-            raise InputError(f"{self.extra_file}: {error}; {_REMEDY}") from error
+            raise InputError(f"{self.extra_file}: {error}; {REMEDY}") from error
 
     def write_extra(self, extra: ExtraColumns) -> None:
         write_json(self.extra_file, extra.as_json())
 
     @property
+    def evidence(self) -> Path:
+        return self.folder / "evidence"
+
+    def evidence_file(self, split: str) -> Path:
+        """What a report shows of a split; ``seqclf.evaluation.evidence.store`` reads it."""
+        return self.evidence / f"{split}.json"
+
+    @property
     def metrics(self) -> dict[str, Any]:
         """The content of ``metrics.json``, by split; empty if it is missing."""
         path = self.folder / "metrics.json"
-        return _read_object(path) if path.exists() else {}
+        return read_object(path) if path.exists() else {}
 
     def forget_metrics(self) -> None:
         """Delete the metrics of all splits and the evidence beside them, because the model has changed."""
@@ -357,22 +255,8 @@ class Run:
                 try:
                     found[split] = Measured.from_json(saved[split], multi)
                 except ValueError as error:
-                    raise InputError(f"{self.folder / 'metrics.json'}: {split}: {error}; {_REMEDY}") from error
+                    raise InputError(f"{self.folder / 'metrics.json'}: {split}: {error}; {REMEDY}") from error
         return found
 
     def write_metrics(self, split: str, metrics: dict[str, Any]) -> None:
         write_json(self.folder / "metrics.json", self.metrics | {split: metrics}, lists_in_lines=True)
-
-
-def _read_object(path: Path) -> dict[str, Any]:
-    content = _read_json(path)
-    if not isinstance(content, dict):
-        raise InputError(f"{path}: is malformed (expected a JSON object); {_REMEDY}")
-    return content
-
-
-def _read_json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"{path}: cannot be read ({error}); {_REMEDY}") from error
