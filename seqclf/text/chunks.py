@@ -22,8 +22,10 @@ from seqclf.files import write_text
 from seqclf.text.bulk import BulkEncoder
 from seqclf.text.counting import counted
 from seqclf.text.normal_form import NormalForm, speller
+from seqclf.text.spelling import Spelling
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.word_rules import Version, word_rules
+from seqclf.text.word_spans import WordSpan, placed, without_overlaps
 from seqclf.text.words import valid_text, with_line_ends
 
 _KNOWN_CHUNKS = 65_536  # 95 % of IMDB's chunks; about 1 MB in an exported graph
@@ -120,6 +122,18 @@ class ChunkTokenizer(Tokenizer):
         for chunk in chunk_splitter(line_breaks=self.wording.line_breaks)(text):
             words = words_of(chunk)
             yield from (word for word in words if self.unknown_id in self.ids_of([word])[0])
+
+    def word_spans(self, text: str) -> list[WordSpan]:
+        spelling, words_of, spell = Spelling.of(text), self.wording.reader(), self.wording.speller()
+        if self.wording.line_breaks:
+            spelling = spelling.with_line_ends(SPACED_LINE_BREAK)
+        found, token = list[WordSpan](), 0
+        for chunk in spelling.chunks():
+            words, spelt = words_of(chunk.text), chunk.spelt(spell)
+            for (first, last), ids in zip(placed(words, spelt.text), self.ids_of(words), strict=True):
+                found.append(WordSpan(*spelt.source(first, last), token, token + len(ids)))
+                token += len(ids)
+        return without_overlaps(found)
 
     def written_characters(self) -> frozenset[str]:
         line_break = "\n" if self.wording.line_breaks else ""

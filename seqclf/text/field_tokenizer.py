@@ -17,6 +17,7 @@ from seqclf.text.decoder import Decoder
 from seqclf.text.fields import FIELD_SEPARATOR, is_blank, split_fields
 from seqclf.text.saved import load_plain
 from seqclf.text.tokenizer import Tokenizer, checked_count, checked_texts
+from seqclf.text.word_spans import WordSpan
 
 FIELDS_FILE = "fields.json"
 SEPARATOR_PIECE = "[SEP]"
@@ -78,6 +79,15 @@ class FieldTokenizer(Tokenizer):
                 ids = self.from_plain(next(encoded))
                 parts += [separator, ids[:0] if is_blank(field) else ids]
             yield np.concatenate(parts[1:])
+
+    def word_spans(self, text: str) -> list[WordSpan]:
+        found, characters, tokens = list[WordSpan](), 0, 0
+        for field in self._fields(text):
+            if not is_blank(field):
+                found += (span.moved(characters, tokens) for span in self.inner.word_spans(field))
+                tokens += len(self.inner.encode(field))
+            characters, tokens = characters + len(field) + 1, tokens + 1  # with the separator after it
+        return found
 
     def _fields(self, text: str) -> list[str]:
         fields = text.split(FIELD_SEPARATOR, len(self.columns) - 1)

@@ -16,6 +16,7 @@ from seqclf.errors import InputError
 from seqclf.files import write_text
 from seqclf.text.decoder import Decoder
 from seqclf.text.normal_form import UNICODE_VERSION, NormalForm
+from seqclf.text.word_spans import WordSpan
 from seqclf.token_ids import UNKNOWN_ID
 
 PAD, UNKNOWN = "[PAD]", "[UNK]"
@@ -126,6 +127,14 @@ class Tokenizer(ABC):
     def written_characters(self) -> frozenset[str] | None:
         """The characters that texts of its tokens may have; None: all, as of tokenizers that fall back to bytes."""
         return None
+
+    @abstractmethod
+    def word_spans(self, text: str) -> list[WordSpan]:
+        """The words of a text, in order, with their places and tokens; no two have a character or a token in common.
+
+        Every token of ``encode(text)`` belongs to a word, except those between fields and the single unknown token of a
+        text without tokens. Pieces of a word belong to one word, and what the tokenizer drops to none.
+        """
 
     @abstractmethod
     def content(self) -> dict[str, Any]:

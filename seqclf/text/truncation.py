@@ -61,14 +61,29 @@ def truncate_ids(
     """
     if len(ids) <= max_tokens:
         return ids
+    return np.concatenate([ids[part] for part in _kept_parts(ids, max_tokens, truncate, separator_id)])
+
+
+def kept_places(
+    ids: NDArray[np.integer], max_tokens: int, truncate: Truncate, separator_id: int | None = None
+) -> NDArray[np.int64]:
+    """The indices of the ids that ``truncate_ids`` keeps, ascending, ``int64 [kept]``."""
+    places = np.arange(len(ids))
+    if len(ids) <= max_tokens:
+        return places
+    return np.concatenate([places[part] for part in _kept_parts(ids, max_tokens, truncate, separator_id)])
+
+
+def _kept_parts(ids: NDArray[np.integer], max_tokens: int, truncate: Truncate, separator_id: int | None) -> list[slice]:
+    """The parts of the ids of a text of more than ``max_tokens`` tokens that are kept."""
     if separator_id is None:
         first, last = kept_ends(max_tokens, truncate)
-        return np.concatenate([ids[:first], ids[len(ids) - last :]])
+        return [slice(first), slice(len(ids) - last, len(ids))]
     ends = [*np.flatnonzero(ids == separator_id).tolist(), len(ids)]
     starts = [0, *(end + 1 for end in ends[:-1])]
     limits = field_limits([end - start for start, end in zip(starts, ends, strict=True)], max_tokens - len(ends) + 1)
     parts = []
     for start, end, limit in zip(starts, ends, limits, strict=True):
         first, last = kept_ends(limit, truncate) if end - start > limit else (end - start, 0)
-        parts += [ids[start : start + first], ids[end - last : end + 1]]  # with the separator at the end
-    return np.concatenate(parts)
+        parts += [slice(start, start + first), slice(end - last, end + 1)]  # with the separator at the end
+    return parts

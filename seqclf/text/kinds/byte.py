@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from seqclf.errors import InputError
 from seqclf.text.decoder import Decoder
 from seqclf.text.normal_form import NormalForm, checked_form, speller
+from seqclf.text.spelling import Spelling
 from seqclf.text.tokenizer import PAD, UNKNOWN, Tokenizer
 from seqclf.text.utf8 import Utf8Characters
+from seqclf.text.word_spans import WordSpan, words_of_characters
 from seqclf.text.words import is_word_character, valid_text
 from seqclf.token_ids import CONTINUES, GOES_ON
 
@@ -52,6 +54,10 @@ class ByteTokenizer(Tokenizer):
         for text in texts:
             content = np.frombuffer(spelt(valid_text(text)).encode("utf-8"), np.uint8)
             yield content.astype(np.int32) + FIRST_BYTE_ID if len(content) else np.array([self.unknown_id], np.int32)
+
+    def word_spans(self, text: str) -> list[WordSpan]:
+        spelling = Spelling.of(text).spelt(speller(self.normalize, lowercase=False))
+        return words_of_characters(spelling, [len(one.encode()) for one in spelling.text])
 
     def grown(self, texts: Iterable[str], *, vocab_size: int, min_frequency: int = 2) -> Self:
         raise InputError("a byte tokenizer cannot grow: it knows all bytes, and so every text")

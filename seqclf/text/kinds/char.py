@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from seqclf.text.counting import counted
 from seqclf.text.decoder import Decoder
 from seqclf.text.normal_form import NormalForm, checked_form, speller
+from seqclf.text.spelling import Spelling
 from seqclf.text.tokenizer import (
     Tokenizer,
     checked_count,
@@ -35,6 +36,7 @@ from seqclf.text.tokenizer import (
 )
 from seqclf.text.trie import MISSING, ROOT, Trie
 from seqclf.text.white_space import joined_white_space
+from seqclf.text.word_spans import WordSpan, words_of_characters
 from seqclf.text.words import is_word_character, valid_text, with_line_ends
 from seqclf.token_ids import CONTINUES, GOES_ON
 
@@ -160,6 +162,19 @@ class CharTokenizer(Tokenizer):
     def unread_end(self, text: str) -> str:
         characters = self._characters(text)
         return characters[len(characters) - max(len(characters) - self.ngram, 0) % self.stride :]
+
+    def word_spans(self, text: str) -> list[WordSpan]:
+        spelling = Spelling.of(text).spelt(speller(self.normalize, lowercase=self.lowercase))
+        if self.white_space == "keep":
+            spelling = spelling.with_line_ends("\n")
+        else:
+            spelling = spelling.with_joined_white_space()
+        if not spelling.text:
+            return []
+        tokens = max((len(spelling.text) - self.ngram) // self.stride, 0) + 1
+        read = min((tokens - 1) * self.stride + self.ngram, len(spelling.text))  # the others are in no token
+        begins = [int(not at % self.stride and at < tokens * self.stride) for at in range(read)]
+        return words_of_characters(spelling.part(0, read), begins)
 
     def written_characters(self) -> frozenset[str]:
         return frozenset("".join(self._ids))

@@ -30,8 +30,10 @@ from seqclf.text.bulk import BulkEncoder
 from seqclf.text.decoder import Decoder
 from seqclf.text.kinds.byte import BYTE_JOINS, BYTE_PIECES
 from seqclf.text.normal_form import NormalForm, checked_form, speller
+from seqclf.text.spelling import Spelling
 from seqclf.text.tokenizer import PAD, UNKNOWN, Tokenizer, checked_flag, checked_texts
 from seqclf.text.utf8 import Utf8Characters
+from seqclf.text.word_spans import WordSpan, words_of_characters
 from seqclf.text.words import valid_text
 from seqclf.token_ids import CONTINUES, GOES_ON
 
@@ -82,6 +84,20 @@ class SubwordTextEncoder(Tokenizer):
 
     def decoder(self) -> Decoder:
         return _EncoderDecoder(self)
+
+    def word_spans(self, text: str) -> list[WordSpan]:
+        """As ``Tokenizer.word_spans``; all of a text with ``UNDERSCORE`` itself is one word."""
+        spelling = Spelling.of(text).spelt(self._spelt)
+        if not spelling.text:
+            return []
+        ids, decoder, decoded = self.encode(text), self.decoder(), ""
+        begins = [0] * len(spelling.text)
+        for token_id in ids:
+            begins[min(len(decoded), len(begins) - 1)] += 1
+            decoded += decoder.add(token_id)
+        if decoded != spelling.text:
+            return [WordSpan(0, len(text), 0, len(ids))]
+        return words_of_characters(spelling, begins)
 
     def known(self) -> Mapping[str, int]:
         """From each string that is matched as a unit to its id."""
