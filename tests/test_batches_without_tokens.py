@@ -92,5 +92,5 @@ def test_the_light_predictor_answers_no_texts(binary_run: Run) -> None:
     light = Classifier.load(binary_run.folder)
     assert light.predict([]) == []
     assert light.probabilities([]).shape == (0, 2)
-    assert light.logits([]).shape == (0, 1)
+    assert light.logits_of_ids([]).shape == (0, 1)
     assert KerasClassifier.load(binary_run).probabilities([]).shape == (0, 2)

@@ -74,6 +74,7 @@ ALLOWED = {
     "onnx_session": {"errors"},
     "generation": BASE | {"runs", "onnx_session", "text", "hub"},
     "inference": BASE | {"onnx_session", "text", "generation", "hub"},
+    "explanation": BASE | {"runs", "tensorflow_startup", "inference", "text", "evaluation", "model", "config"},
     "baseline": BASE | {"config", "layer_types", "text", "data", "sources", "tasks", "label_weights"},
     "benchmark": BASE | {"figures", "runtime", "config", "data", "layers", "model", "training"},
     "probe": BASE | {"figures", "config", "layer_types", "text", "model", "tasks", "training"},
@@ -104,6 +105,7 @@ ALLOWED = {
 LIGHT = {
     "cli",
     "decisions",
+    "explanation",
     "generation",
     "hub",
     "inference",

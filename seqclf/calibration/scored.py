@@ -118,7 +118,7 @@ def scored_by_onnx(run: Run, config: Config, say: Say, threads: int | None = Non
 
     classifier = Classifier.load(run.folder, threads=threads)
     texts = encoded_split(run, config, classifier, VALIDATION, say)
-    logits = classifier.logits([texts[place] for place in range(len(texts))], texts.extra)
+    logits = classifier.logits_of_ids([texts[place] for place in range(len(texts))], texts.extra)
     return Scored.of(texts, logits, classifier.labels)
 
 

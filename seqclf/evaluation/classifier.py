@@ -29,6 +29,7 @@ from seqclf.tasks.predictor import Predictor
 from seqclf.text.fields import check_several
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
+from seqclf.text.truncation import Truncate
 
 _TOKENS_A_BATCH, _TEXTS_A_BATCH = 16_384, 512
 
@@ -88,6 +89,16 @@ class KerasClassifier:
         }
 
     @property
+    def max_tokens(self) -> int:
+        """Number of tokens that the model reads of a text at most."""
+        return self.config.tokenizer.max_tokens
+
+    @property
+    def truncate(self) -> Truncate:
+        """Which part of a longer text is cut."""
+        return self.config.tokenizer.truncate
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The columns whose values together are a text; empty if a text is a single value."""
         return self.tokenizer.columns
@@ -99,11 +110,23 @@ class KerasClassifier:
         check_several(texts)
         if not texts:
             return np.zeros((0, len(self.labels)))
-        no_labels = np.zeros(len(texts), dtype=np.int32)
-        encoded = EncodedTexts.collect(self.tokenizer.encode_all(texts), no_labels, self.tokenizer.vocabulary_size)
-        encoded = replace(encoded, separator_id=self.tokenizer.separator_id)
-        encoded = replace(encoded, extra=features_of(self, extra, len(texts)))
-        return self._as_probabilities(self.logits(encoded))
+        encoded = list(self.tokenizer.encode_all(texts))
+        return self._as_probabilities(self.logits_of_ids(encoded, features_of(self, extra, len(texts))))
+
+    def logits_of_ids(
+        self, encoded: Sequence[NDArray[np.int32]], features: NDArray[np.float32] | None = None
+    ) -> NDArray[np.float32]:
+        """Calibrated logits of encoded texts, ``float32 [texts, 1 or labels]``.
+
+        ``features``: those of ``self.extra``, ``float32 [texts, width]``; None: no column has a value.
+        """
+        if not encoded:
+            return np.zeros((0, self.labels.units), np.float32)
+        no_labels = np.zeros(len(encoded), dtype=np.int32)
+        texts = EncodedTexts.collect(encoded, no_labels, self.tokenizer.vocabulary_size)
+        if self.extra is not None and features is None:
+            features = np.repeat(self.extra.missing[None], len(encoded), axis=0)
+        return self.logits(replace(texts, separator_id=self.tokenizer.separator_id, extra=features))
 
     def evaluate(self, texts: EncodedTexts) -> ClassifierMetrics:
         """All metrics on texts encoded by this run's tokenizer."""

@@ -47,6 +47,6 @@ def quantize_measured(run: Run, path: Path, on_stage: Callable[[str], None] = la
 
 
 def _score(classifier: Classifier, texts: EncodedTexts) -> float:
-    logits = classifier.logits([texts[place] for place in range(len(texts))], texts.extra)
+    logits = classifier.logits_of_ids([texts[place] for place in range(len(texts))], texts.extra)
     metrics = metrics_of(logits, texts, classifier.labels, classifier.thresholds)
     return metrics.micro_f1 if isinstance(metrics, MultiLabelMetrics) else metrics.accuracy

@@ -149,11 +149,13 @@ class Classifier:
             encoded = list(self.tokenizer.encode_all(joined))
         return self._outputs("probabilities", encoded, len(self.labels), features_of(self, extra, len(texts)))
 
-    def logits(
+    def logits_of_ids(
         self, encoded: Sequence[NDArray[np.integer]], features: NDArray[np.float32] | None = None
     ) -> NDArray[np.float32]:
-        """Logits of encoded texts, ``float32 [texts, 1 or labels]``; ``features`` are those of ``self.extra``,
-        ``float32 [texts, width]``."""
+        """Calibrated logits of encoded texts, ``float32 [texts, 1 or labels]``.
+
+        ``features``: those of ``self.extra``, ``float32 [texts, width]``; None: no column has a value.
+        """
         return self._outputs("logits", encoded, self.labels.units, features)
 
     def _outputs(

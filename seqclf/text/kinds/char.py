@@ -165,10 +165,8 @@ class CharTokenizer(Tokenizer):
 
     def word_spans(self, text: str) -> list[WordSpan]:
         spelling = Spelling.of(text).spelt(speller(self.normalize, lowercase=self.lowercase))
-        if self.white_space == "keep":
-            spelling = spelling.with_line_ends("\n")
-        else:
-            spelling = spelling.with_joined_white_space()
+        joins = self.white_space == "join"
+        spelling = spelling.with_joined_white_space() if joins else spelling.with_line_ends("\n")
         if not spelling.text:
             return []
         tokens = max((len(spelling.text) - self.ngram) // self.stride, 0) + 1
