@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from seqclf.metrics.averages import cohen_kappa, matthews_correlation, micro_average
 from seqclf.metrics.calibration import ROWS_A_BLOCK, Calibration, brier_score, calibration
-from seqclf.metrics.intervals import effective_texts, wilson
+from seqclf.metrics.intervals import Interval, difference, effective_texts, f1_interval, wilson
 from seqclf.metrics.ranking import Ranking, mean_of, ranking
 from seqclf.metrics.thresholds import GRID, multi_label_thresholds, two_label_thresholds, with_used
 
@@ -154,6 +154,39 @@ def test_the_interval_is_that_of_scipy(texts: int, share: float) -> None:
 def test_intervals_of_one_text_and_of_weights() -> None:
     assert (wilson(1.0, 1).high, wilson(0.0, 1).low) == (1.0, 0.0)
     assert wilson(1.0, 1).low == pytest.approx(0.2065, abs=1e-4)
+
+
+def test_the_interval_of_a_difference_is_newcombe_s() -> None:
+    """The examples of Newcombe 1998, table II, method 10."""
+    for (a, m), (b, n), low, high in (
+        ((56, 70), (48, 80), 0.0524, 0.3339),
+        ((9, 10), (3, 10), 0.1705, 0.8090),
+        ((10, 10), (0, 20), 0.6791, 1.0),
+    ):
+        found = difference((a / m, wilson(a / m, m)), (b / n, wilson(b / n, n)))
+        assert (found.low, found.high) == pytest.approx((low, high), abs=1e-4)
+
+
+def test_the_interval_of_a_micro_f1() -> None:
+    """With all decisions right, or a precision and recall of one half, it follows from Wilson's by hand."""
+    perfect = f1_interval(1.0, 1.0, 100)
+    assert perfect == Interval(pytest.approx(2 * wilson(1, 100).low / (1 + wilson(1, 100).low)), 1.0)
+    half = f1_interval(0.5, 0.5, 100)  # 50 hits, 50 false alarms, 50 misses
+    expected = wilson(1 / 3, 150)
+    assert half.low == pytest.approx(2 * expected.low / (1 + expected.low)) and half.low < 0.5 < half.high
+
+
+def test_the_interval_of_a_micro_f1_covers_it() -> None:
+    """In 500 samples of independent decisions, the interval contains the true F1 about 95 times of 100."""
+    draw, covered = np.random.default_rng(5), 0
+    true_f1 = 2 * 0.3 * 0.8 / (0.3 * 0.8 + 0.7 * 0.1 + 0.3)  # a third is true; 80 % of it found, 10 % false alarms
+    for _ in range(500):
+        truth = draw.random(300) < 0.3
+        found = np.where(truth, draw.random(300) < 0.8, draw.random(300) < 0.1)
+        hits = (truth & found).sum()
+        interval = f1_interval(hits / found.sum(), hits / truth.sum(), truth.sum())
+        covered += interval.low <= true_f1 <= interval.high
+    assert 465 <= covered <= 490
     assert effective_texts(7) == effective_texts(7, np.full(7, 3.0)) == 7
     assert effective_texts(2, np.array([1.0, 3.0])) == pytest.approx(16 / 10)
 

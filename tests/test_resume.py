@@ -66,11 +66,13 @@ def test_an_interrupted_run_resumes(uninterrupted: dict[str, Any], sample_csv: P
         should_stop=lambda: len(steps) == 6,
     )
     assert run.manifest["status"] == "interrupted"
+    spent = {name: run.manifest[name] for name in ("wall_seconds", "processor_seconds")}
     assert find_resumable(tmp_path, None) == find_resumable(tmp_path, run.name) == run
     before = (run.saved_model / "variables" / "variables.data-00000-of-00001").read_bytes()
     _resume(run)
     assert (run.saved_model / "variables" / "variables.data-00000-of-00001").read_bytes() != before
     assert result(run) == uninterrupted
+    assert all(run.manifest[name] > seconds for name, seconds in spent.items())
     with pytest.raises(InputError, match="is already finished. To train it for N epochs"):
         find_resumable(tmp_path, run.name)
     with pytest.raises(InputError, match="no stopped run to resume"):

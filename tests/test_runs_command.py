@@ -13,7 +13,8 @@ from click.testing import CliRunner, Result
 from run_folders import epoch_line, initialized, made_folds, made_run, scores, training
 
 from seqclf.cli import cli
-from seqclf.cli.run_list import in_bytes, short_data
+from seqclf.cli.run_list import short_data
+from seqclf.quantities import in_bytes
 from seqclf.runs import FAILED, INTERRUPTED, LANGUAGE_MODEL, RUNNING
 
 

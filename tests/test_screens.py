@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from metric_examples import metrics_with
 from rich.console import Console
 
-from seqclf.cli.epoch_table import EpochTable, TimeLeft, duration
+from seqclf.cli.epoch_table import EpochTable, TimeLeft
 from seqclf.cli.eval_tables import confused_pairs, confusion_grid, show_metrics
 from seqclf.cli.wrap import styled_wrapped, wrapped
 from seqclf.metrics.classification import ClassificationMetrics
 from seqclf.metrics.confusion import Confusion
 from seqclf.metrics.kinds import scores_type
 from seqclf.metrics.measured import Measured
+from seqclf.quantities import duration
 from seqclf.training.events import EpochDone, EpochStarted, StepDone, TrainingStarted
 
 SCORES = st.floats(0, 1)

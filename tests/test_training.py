@@ -46,6 +46,7 @@ def test_a_run_is_complete(binary_run: Run, sample_csv: Path) -> None:
     assert manifest["parameters"] == sum(weight.size for weight in _weights(binary_run))
     assert manifest["epochs"] == 2
     assert manifest["wall_seconds"] > 0
+    assert 0 < manifest["processor_seconds"] < 1000
     assert manifest["peak_memory_bytes"] > 50e6
     assert {split: len(value) for split, value in manifest["data_fingerprint"].items()} == {
         "train": 64,

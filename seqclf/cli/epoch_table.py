@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from seqclf.metrics.language_model import perplexity
 from seqclf.metrics.monitors import PREFIX
 from seqclf.metrics.scores import words_of
+from seqclf.quantities import duration
 from seqclf.training.events import EpochDone, EpochStarted, StepDone, TrainingStarted
 
 _GAP = "  "
@@ -147,19 +148,6 @@ class TimeLeft:
     def __str__(self) -> str:
         seconds = self.seconds()
         return "" if seconds is None else f"{duration(seconds)} left"
-
-
-def duration(seconds: float) -> str:
-    """``4.2 s``, ``58 s``, ``3m 05s``, ``1h 05m``: at most 7 characters below 100 hours."""
-    if seconds < 9.95:
-        return f"{seconds:.1f} s"
-    if seconds < 99.5:
-        return f"{seconds:.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes}m {rest:02}s"
-    hours, minutes = divmod(round(seconds / 60), 60)
-    return f"{hours}h {minutes:02}m"
 
 
 def _number(value: float | None) -> str:

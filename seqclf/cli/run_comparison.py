@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from seqclf.cli.columns import Column, cell_len, fits, table
-from seqclf.cli.epoch_table import duration
 from seqclf.cli.options import runs_argument
-from seqclf.cli.run_list import in_bytes
 from seqclf.config.diff import ABSENT
 from seqclf.files import shell_word
 from seqclf.labels import on_one_line
 from seqclf.metrics.scores import number_of, words_of
+from seqclf.quantities import duration, in_bytes
 from seqclf.run_catalogue.differences import Comparison, best_places, split_to_test
 from seqclf.run_catalogue.entry import Entry
 from seqclf.run_catalogue.scores import TEST, for_people

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from seqclf.cli.epoch_table import duration
 from seqclf.cli.options import runs_argument
-from seqclf.cli.run_list import in_bytes, local_time
+from seqclf.cli.run_list import local_time
 from seqclf.files import shell_word
 from seqclf.metrics.scores import number_of, words_of
+from seqclf.quantities import duration, in_bytes
 from seqclf.run_catalogue.entry import Entry, size_of
 from seqclf.run_catalogue.origins import names_of, origins_of, started_from
 from seqclf.run_catalogue.scores import for_people, is_number

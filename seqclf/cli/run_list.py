@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from seqclf.cli.columns import Column, table
-from seqclf.cli.epoch_table import duration
 from seqclf.labels import on_one_line
 from seqclf.metrics.scores import number_of, words_of
+from seqclf.quantities import duration, in_bytes
 from seqclf.run_catalogue.entry import Entry
 from seqclf.run_catalogue.query import shown_score, value_of
 from seqclf.run_catalogue.scores import SPLITS, VALIDATION
@@ -87,20 +87,6 @@ def run_table(entries: Sequence[Entry], score: str | None, width: int) -> list[s
     if any(entry.note for entry in entries):
         columns.append(Column("note", [on_one_line(entry.note or "", _MOST_NOTE) for entry in entries], True, 7))
     return table(columns, width)
-
-
-def in_bytes(size: int) -> str:
-    """``812 B``, ``2.1 MB``, ``14 MB``: in powers of 1,000."""
-    if size < 1_000:
-        return f"{size} B"
-    number = float(size)
-    for unit in ("kB", "MB", "GB", "TB"):
-        number /= 1_000
-        if number < 9.95:
-            return f"{number:.1f} {unit}"
-        if number < 999.5:
-            return f"{number:.0f} {unit}"
-    return f"{number:,.0f} TB"
 
 
 def local_time(value: str | None) -> str:

@@ -11,12 +11,12 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from seqclf.cli.epoch_table import duration
 from seqclf.cli.history_rows import HistoryRows, planned_epochs, step_in_words
 from seqclf.cli.streams import check_output, print_json
 from seqclf.cli.wrap import say
 from seqclf.errors import SeqclfError
 from seqclf.metrics.scores import number_of, words_of
+from seqclf.quantities import duration
 from seqclf.run_catalogue.entry import Entry, read_run
 from seqclf.run_catalogue.follow import Follower, News
 from seqclf.run_catalogue.scores import VALIDATION, for_people

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from seqclf.cli.against_baseline import scores_line
 from seqclf.cli.columns import of_rows, table
-from seqclf.cli.epoch_table import duration
 from seqclf.cli.options import runs_argument
 from seqclf.cli.wrap import GLUE, say
 from seqclf.files import shell_word
@@ -17,6 +16,7 @@ from seqclf.metrics.classification import ClassificationScores
 from seqclf.metrics.kinds import ClassifierMetrics
 from seqclf.metrics.language_model import LanguageModelMetrics
 from seqclf.metrics.scores import number_of, words_of
+from seqclf.quantities import duration
 from seqclf.runs import FINISHED
 
 if TYPE_CHECKING:

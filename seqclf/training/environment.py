@@ -34,6 +34,12 @@ def peak_memory_bytes() -> int:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
+def processor_seconds() -> float:
+    """Time that all threads of this process and its ended children have spent on processors so far."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
 def _version(package: str) -> str | None:
     try:
         return metadata.version(package)

@@ -85,7 +85,7 @@ class Job:
         return task.model(config, data, vectors=None if pretrained is None else pretrained.vectors)
 
     def _resume(self, keeper: Keeper) -> None:
-        keeper.restore(self.callbacks.stage)
+        keeper.restore(self.callbacks.stage, resumes=True)
         if self.options.further:
             extend_training(keeper.state, self.config.training, self.run, self.callbacks.stage)
             write_config(self.run.config, self.config)
@@ -136,7 +136,7 @@ class Job:
                 self.callbacks.stage(
                     f"warning: {error}; rewinding to the last checkpoint, with learning rate x {share:g}"
                 )
-                keeper.restore(self.callbacks.stage)
+                keeper.restore(self.callbacks.stage, resumes=False)
                 keeper.state.rate_share = share
 
     def _loop(self, keeper: Keeper, baseline: ParallelBaseline, task: Task) -> TrainingDone:
@@ -189,6 +189,7 @@ class Job:
             best_epoch=done.best_epoch,
             epochs=state.epoch,
             wall_seconds=round(keeper.seconds, 2),
+            processor_seconds=None if (spent := keeper.processor_seconds) is None else round(spent, 2),
             peak_memory_bytes=peak_memory_bytes(),
         )
         if status == FINISHED:

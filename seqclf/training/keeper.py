@@ -16,6 +16,7 @@ from seqclf.errors import InputError
 from seqclf.files import shell_word
 from seqclf.runs import Run
 from seqclf.training.checkpoints import FINAL, Checkpoints
+from seqclf.training.environment import processor_seconds
 from seqclf.training.events import EpochDone, Event, StepDone
 from seqclf.training.history import History
 
@@ -48,12 +49,18 @@ class Keeper:
         self._run, self._config, self._started = run, config, started
         self._history = History(run.history, config.log_every, scores, perplexity=perplexity)
         self._checkpoints = Checkpoints(run.checkpoints)
+        self._processor_started: float | None = processor_seconds()  # None: unknown
         self._saved_at = time.monotonic()
 
     @property
     def seconds(self) -> float:
         """Wall time of the training, including its time before it was resumed."""
         return time.perf_counter() - self._started
+
+    @property
+    def processor_seconds(self) -> float | None:
+        """Processor time since the model was built, also before a resume; None: an earlier version did not count it."""
+        return None if self._processor_started is None else processor_seconds() - self._processor_started
 
     def __call__(self, event: Event) -> None:
         self._history(event)
@@ -62,7 +69,7 @@ class Keeper:
 
     def save(self) -> None:
         """Write a checkpoint. Raises ``OSError``."""
-        content = self.state.to_bytes(history=self._history.place, seconds=self.seconds)
+        content = self.state.to_bytes(**self._others)
         self._history.sync()  # a checkpoint records its length
         self._checkpoints.save(self.state.epoch, self.state.so_far.step, content)
         self._saved_at = time.monotonic()
@@ -73,16 +80,28 @@ class Keeper:
         It omits the best weights: ``model.keras`` has them.
         """
         if self._config.keep_checkpoints == FINAL:
-            content = self.state.to_bytes(best=False, history=self._history.place, seconds=self.seconds)
+            content = self.state.to_bytes(best=False, **self._others)
             self._checkpoints.save_final(content)
+
+    @property
+    def _others(self) -> dict[str, Any]:
+        """What a checkpoint has beside the state."""
+        return {
+            "history": self._history.place,
+            "seconds": self.seconds,
+            "processor_seconds": self.processor_seconds,
+        }
 
     def drop(self) -> None:
         """Delete the files that a finished run does not keep."""
         if self._config.keep_checkpoints is not True:
             self._checkpoints.drop(final=self._config.keep_checkpoints == FINAL)
 
-    def restore(self, say: Callable[[str], None]) -> None:
-        """Return to the newest undamaged checkpoint, or to the start without one. Raises ``InputError``."""
+    def restore(self, say: Callable[[str], None], *, resumes: bool) -> None:
+        """Return to the newest undamaged checkpoint, or to the start without one. Raises ``InputError``.
+
+        ``resumes``: the time before the checkpoint was another process's, so it is added to that of this one.
+        """
         found = self._checkpoints.newest(lambda what: say(f"warning: {what}; trying the previous checkpoint"))
         if found is None:
             say("No checkpoint yet; starting from the beginning")
@@ -93,12 +112,21 @@ class Keeper:
         others = self.state.load(content)
         self.state.best_weights = self.state.best_weights or best
         self._history.restore(others["history"])
-        self._started -= others["seconds"]
+        if resumes:
+            self._add_time(others["seconds"], others.get("processor_seconds"))
         epoch, step = (self.state.epoch, 0) if name == FINAL else map(int, re.findall(r"\d+", name))
         if not step:
             say(f"Resuming {self._run.folder} " + (f"after epoch {epoch:,}" if epoch else "from its beginning"))
             return
         say(f"Resuming {self._run.folder} after step {step:,} of epoch {epoch + 1:,}")
+
+    def _add_time(self, seconds: float, processor: float | None) -> None:
+        """Time of the training before it was resumed."""
+        self._started -= seconds
+        if processor is None or self._processor_started is None:
+            self._processor_started = None
+        else:
+            self._processor_started -= processor
 
     def _best_weights(self) -> list[NDArray[Any]] | None:
         """The best weights, read from the finished run's model; None without a best epoch. Raises ``InputError``."""

@@ -105,8 +105,8 @@ def _target(name: HubName, revision: str | None) -> HubName:
 
 
 def _size(folder: Path) -> str:
-    from seqclf.cli.run_list import in_bytes
     from seqclf.hub.upload import files_of
+    from seqclf.quantities import in_bytes
 
     files = files_of(folder)
     return f"{len(files)} files, {in_bytes(sum(size for _, size in files))}"
@@ -114,9 +114,9 @@ def _size(folder: Path) -> str:
 
 def _show(folder: Path) -> None:
     """Print the files with their sizes, and the card."""
-    from seqclf.cli.run_list import in_bytes
     from seqclf.export.hub_card import HUB_CARD
     from seqclf.hub.upload import files_of
+    from seqclf.quantities import in_bytes
 
     files = files_of(folder)
     for name, size in files:

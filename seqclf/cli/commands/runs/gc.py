@@ -24,7 +24,7 @@ def gc_command(runs: Path, yes: bool, dry_run: bool, as_json: bool) -> None:
     Runs that are being trained, that can be resumed, that have a model or a note, or whose manifest is damaged are
     never deleted. Files that somebody wrote to in the last hour stay, too. --json only lists.
     """
-    from seqclf.cli.run_list import in_bytes
+    from seqclf.quantities import in_bytes
     from seqclf.run_catalogue.catalogue import entries
     from seqclf.run_catalogue.removal import remove_waste, waste_in
 

@@ -22,7 +22,7 @@ def rm_command(names: tuple[str, ...], runs: Path, yes: bool, dry_run: bool) -> 
     A cross-validation is deleted with its folds. Of a link to a run, only the link is deleted. Runs that started from
     a deleted one keep working.
     """
-    from seqclf.cli.run_list import in_bytes
+    from seqclf.quantities import in_bytes
     from seqclf.run_catalogue.catalogue import entries, exact_entry
     from seqclf.run_catalogue.origins import names_of, needs_origin, started_from
     from seqclf.run_catalogue.removal import check_not_running, remove
