@@ -76,7 +76,7 @@ ALLOWED = {
     "onnx_session": {"errors"},
     "generation": BASE | {"runs", "onnx_session", "text", "hub"},
     "inference": BASE | {"onnx_session", "text", "generation", "hub"},
-    "explanation": BASE | {"runs", "tensorflow_startup", "inference", "text", "evaluation", "model", "config"},
+    "explanation": BASE | {"inference", "text", "evaluation", "model", "layers"},
     "baseline": BASE | {"config", "layer_types", "text", "data", "sources", "tasks", "label_weights"},
     "benchmark": BASE | {"figures", "runtime", "config", "data", "layers", "model", "training"},
     "probe": BASE | {"figures", "config", "layer_types", "text", "model", "tasks", "training"},
