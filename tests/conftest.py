@@ -195,8 +195,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("runs")
 
 
-def trained(config: dict[str, Any], runs: Path, on_nan: Any = "stop", **callbacks: Any) -> Any:
-    """Train a run of a config given as plain values."""
+def trained(config: dict[str, Any], runs: Path, on_nan: Any = "stop", *, report: bool = False, **callbacks: Any) -> Any:
+    """Train a run of a config given as plain values; ``report``: with what a report shows."""
     from seqclf.config import checked_config
     from seqclf.new_runs import begin_run
     from seqclf.training.options import Callbacks, TrainOptions
@@ -204,7 +204,7 @@ def trained(config: dict[str, Any], runs: Path, on_nan: Any = "stop", **callback
 
     checked = checked_config(config)
     run = begin_run(runs, checked.name)
-    train(checked, run, TrainOptions(on_nan=on_nan), Callbacks(**callbacks))
+    train(checked, run, TrainOptions(on_nan=on_nan, report=report), Callbacks(**callbacks))
     return run
 
 
@@ -212,7 +212,7 @@ def trained(config: dict[str, Any], runs: Path, on_nan: Any = "stop", **callback
 def binary_run(sample_csv: Path, runs: Path) -> Any:
     """A small run with two labels (the newest of ``runs`` unless a test trains another)."""
     rate = {"training__optimizer": {"type": "adam", "learning_rate": 0.01}}  # so that texts get different answers
-    return trained(small_config(data__train=str(sample_csv), training__baseline="auto", **rate), runs)
+    return trained(small_config(data__train=str(sample_csv), training__baseline="auto", **rate), runs, report=True)
 
 
 @pytest.fixture(scope="session")
@@ -234,7 +234,7 @@ def three_label_run(three_labels_csv: Path, tmp_path_factory: pytest.TempPathFac
         training__baseline="auto",
         training__optimizer={"type": "adam", "learning_rate": 0.02},
     )
-    return trained(config, tmp_path_factory.mktemp("runs3"))
+    return trained(config, tmp_path_factory.mktemp("runs3"), report=True)
 
 
 @pytest.fixture(scope="session")

@@ -100,6 +100,7 @@ ALLOWED = {
         "ngrams",
         "tasks",
         "export",
+        "evaluation",
         "baseline",
         "label_weights",
     },

@@ -18,8 +18,7 @@ from seqclf.errors import InputError
 from seqclf.files import shell_word
 from seqclf.labels import Labels
 from seqclf.runs import Run
-from seqclf.tasks.classification.metrics import log_probabilities
-from seqclf.tasks.classification.multi_label import sigmoid
+from seqclf.tasks.classification.measure import probabilities_of
 
 if TYPE_CHECKING:
     from seqclf.evaluation.classifier import KerasClassifier
@@ -27,11 +26,6 @@ if TYPE_CHECKING:
 
 Say = Callable[[str], None]
 VALIDATION = "validation"
-
-
-def probabilities_of(logits: NDArray[np.floating], labels: Labels) -> NDArray[np.float64]:
-    """The probability of every label, ``float64 [texts, labels]``, from logits ``[texts, 1 or labels]``."""
-    return sigmoid(logits) if labels.multi else np.exp(log_probabilities(logits))
 
 
 @dataclass(frozen=True)

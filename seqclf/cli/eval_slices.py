@@ -59,12 +59,9 @@ class Slicing:
             texts: those of ``given`` that were measured.
             probabilities: ``[texts, labels]``.
         """
-        from seqclf.evaluation.slices import by_label, by_length, by_values, correct_texts, sliced
+        from seqclf.evaluation.slices import by_values, correct_texts, sliced, usual_groups
 
-        groups = {
-            LENGTH: by_length(texts.lengths, classifier.config.tokenizer.max_tokens),
-            LABEL: by_label(texts, classifier.labels),
-        }
+        groups = usual_groups(texts, classifier.labels, classifier.config.tokenizer.max_tokens)
         for name in self.names:
             if name not in groups:
                 groups[name] = by_values(_values(name, given, classifier))

@@ -114,6 +114,11 @@ def correct_texts(
     return same
 
 
+def usual_groups(texts: EncodedTexts, labels: Labels, most: int) -> dict[str, list[Group]]:
+    """The groups that all texts have: by length (``by_length``) and by label."""
+    return {"length": by_length(texts.lengths, most), "label": by_label(texts, labels)}
+
+
 def by_label(texts: EncodedTexts, labels: Labels) -> list[Group]:
     """The texts of each label; multi-label, a text is in the group of each of its labels."""
     names = [*labels, *texts.more_labels]

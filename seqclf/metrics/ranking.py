@@ -31,10 +31,33 @@ class Ranking:
     average_precision: float | None
 
 
-def ranking(
+@dataclass(frozen=True)
+class Levels:
+    """Decisions, counted by their weight at the probabilities that true ones have.
+
+    Attributes:
+        true: the true decisions at each of these probabilities, ascending, ``float64 [levels]``.
+        above: the false decisions above each, ``float64 [levels]``.
+        from_on: the false decisions at least as probable as each, ``float64 [levels]``.
+        false: all false decisions.
+    """
+
+    true: NDArray[np.float64]
+    above: NDArray[np.float64]
+    from_on: NDArray[np.float64]
+    false: float
+
+    @property
+    def true_from_on(self) -> NDArray[np.float64]:
+        """The true decisions at least as probable as each level, ``float64 [levels]``."""
+        sums: NDArray[np.float64] = self.true[::-1].cumsum()[::-1]
+        return sums
+
+
+def levels_of(
     truth: NDArray[np.bool_], probabilities: NDArray[np.floating], weights: NDArray[np.floating] | None = None
-) -> Ranking:
-    """The scores of one label, or of the decisions on several labels as if they were on one ("micro").
+) -> Levels:
+    """Count the decisions on one label, or on several labels as if they were on one ("micro").
 
     Time grows with the number of decisions times the logarithm of that of the true ones. Memory beside the arguments
     grows with the number of texts and of true decisions.
@@ -58,25 +81,32 @@ def ranking(
         # How many levels are below each false decision, and how many are not above it.
         above += np.bincount(np.searchsorted(levels, found, "left"), counted, minlength=len(above))
         from_on += np.bincount(np.searchsorted(levels, found, "right"), counted, minlength=len(above))
-    return _scores(true, _from_each_on(above), _from_each_on(from_on), float(above.sum()))
+    return Levels(true, _from_each_on(above), _from_each_on(from_on), float(above.sum()))
+
+
+def ranking(
+    truth: NDArray[np.bool_], probabilities: NDArray[np.floating], weights: NDArray[np.floating] | None = None
+) -> Ranking:
+    """The scores of one label, or of the decisions on several labels as if they were on one ("micro"); arguments as
+    for ``levels_of``."""
+    return ranking_of(levels_of(truth, probabilities, weights))
+
+
+def ranking_of(levels: Levels) -> Ranking:
+    """The scores of decisions that were counted."""
+    true, false = levels.true, levels.false
+    total = float(true.sum())
+    if not total > 0:
+        return Ranking(None, None)
+    precision = levels.true_from_on / (levels.true_from_on + levels.from_on)
+    auc = float(true @ (false - (levels.above + levels.from_on) / 2) / (total * false)) if false > 0 else None
+    return Ranking(auc, float(true @ precision / total))
 
 
 def _from_each_on(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """The sums of the values after each but the last, ``[values - 1]``."""
     sums: NDArray[np.float64] = values[:0:-1].cumsum()[::-1]
     return sums
-
-
-def _scores(
-    true: NDArray[np.float64], above: NDArray[np.float64], from_on: NDArray[np.float64], false: float
-) -> Ranking:
-    """``true`` decisions at each level, and of the ``false`` ones those above it and those from it on."""
-    total = float(true.sum())
-    if not total > 0:
-        return Ranking(None, None)
-    precision = (so_far := true[::-1].cumsum()[::-1]) / (so_far + from_on)
-    auc = float(true @ (false - (above + from_on) / 2) / (total * false)) if false > 0 else None
-    return Ranking(auc, float(true @ precision / total))
 
 
 def mean_of(scores: Iterable[float | None]) -> float | None:

@@ -153,10 +153,15 @@ class Task(ABC):
     def validator(self, model: keras.Model) -> Validator:
         """Made once for a training."""
 
-    def evaluated(self, model: keras.Model, texts: EncodedTexts, config: Config, metrics: Metrics) -> Metrics:
+    def logits(self, model: keras.Model, texts: EncodedTexts, config: Config) -> NDArray[np.float32] | None:
+        """What the trained model says of texts, ``float32 [texts, 1 or labels]``; None: the task has no labels."""
+        return None
+
+    def evaluated(self, logits: NDArray[np.float32], texts: EncodedTexts, metrics: Metrics) -> Metrics:
         """The metrics of the trained model, with the scores that are not computed after each epoch.
 
         Args:
+            logits: of the texts, from ``logits``.
             texts: the validation texts.
             metrics: theirs, found after the epoch that the model is from.
         """

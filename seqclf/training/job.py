@@ -14,6 +14,7 @@ from seqclf.runtime import current_threads
 from seqclf.training.baseline import ParallelBaseline
 from seqclf.training.environment import peak_memory_bytes
 from seqclf.training.events import TrainingDone, TrainingStarted
+from seqclf.training.evidence import TrainingEvidence
 from seqclf.training.extend import extend_training
 from seqclf.training.initialize.start import start_of
 from seqclf.training.initialize.words import Account
@@ -25,6 +26,7 @@ from seqclf.training.written import write_metrics, write_models
 if TYPE_CHECKING:
     import keras
 
+    from seqclf.evaluation.evidence.make import Findings
     from seqclf.metrics.protocol import Metrics
     from seqclf.tasks.base import Task
 
@@ -168,7 +170,7 @@ class Job:
         if status == FINISHED:
             keeper.keep_final()
         state.use_best_weights()
-        validation = self._validation(keeper, complete=status == FINISHED)
+        validation, findings = self._validation(keeper, complete=status == FINISHED)
         if status == FINISHED:
             self.task.end(self.config, self.data, state.model, run, self.callbacks.stage)
         if chosen := run.forget_choices():
@@ -194,13 +196,24 @@ class Job:
         )
         if status == FINISHED:
             keeper.drop()
+            if self.options.report:
+                self._evidence.write(findings)
         scores = None if compared is None else compared.scores
         return Outcome(status, done.best_epoch, validation, keeper.seconds, scores)
 
-    def _validation(self, keeper: Keeper, *, complete: bool) -> Metrics | None:
-        """The validation metrics of the kept weights, which the model has; ``complete``: with all scores."""
+    @property
+    def _evidence(self) -> TrainingEvidence:
+        return TrainingEvidence(self.config, self.run, self.data, self.callbacks)
+
+    def _validation(self, keeper: Keeper, *, complete: bool) -> tuple[Metrics | None, Findings | None]:
+        """The validation metrics of the kept weights, which the model has; ``complete``: with all scores, and what a
+        report shows beside them."""
         saved, texts = keeper.state.best_validation, self.data.validation
         metrics = None if saved is None else self.task.metrics.from_json(saved)
         if metrics is None or texts is None or not complete:
-            return metrics
-        return self.task.evaluated(keeper.state.model, texts, self.config, metrics)
+            return metrics, None
+        logits = self.task.logits(keeper.state.model, texts, self.config)
+        if logits is None:
+            return metrics, None
+        findings = self._evidence.findings(logits, metrics) if self.options.report else None
+        return self.task.evaluated(logits, texts, metrics), findings

@@ -32,6 +32,8 @@ class TrainOptions:
         memory_check: before training, raise ``InputError`` if it cannot fit into memory.
         threads: for TensorFlow, if nothing has used it in this process: a number; ``auto``: one for each core;
             ``stock``: as TensorFlow sets them (``seqclf.runtime``).
+        report: keep with a finished run what a report shows beside the metrics, texts among it
+            (``seqclf.evaluation.evidence``).
         starter: the text of the config that was made for the data, by the config of the run, which keeps it.
     """
 
@@ -40,6 +42,7 @@ class TrainOptions:
     on_nan: OnNan = "stop"
     memory_check: bool = True
     threads: int | str = "stock"
+    report: bool = True
     starter: Callable[[Config], str] | None = None
 
 

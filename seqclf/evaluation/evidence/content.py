@@ -223,7 +223,7 @@ class SplitEvidence:
     """All of it. What does not apply to a run is empty or None: language models have origin, lengths and duplicates.
 
     Attributes:
-        slices: by what the texts are sliced by: ``length``, ``label``, or ``column:NAME``.
+        slices: by what the texts are sliced by: ``length``, ``label``, or a column, as ``--slice`` names it.
         wrong: the most confidently wrong texts, the worst first; with several labels per text, those of the largest
             loss.
         wrong_texts: how many texts are wrong.

@@ -11,8 +11,13 @@ from numpy.typing import NDArray
 from seqclf.data.encoded import EncodedTexts
 from seqclf.labels import Labels
 from seqclf.metrics.kinds import ClassifierMetrics
-from seqclf.tasks.classification.metrics import classification_metrics
-from seqclf.tasks.classification.multi_label import multi_label_metrics
+from seqclf.tasks.classification.metrics import classification_metrics, log_probabilities
+from seqclf.tasks.classification.multi_label import multi_label_metrics, sigmoid
+
+
+def probabilities_of(logits: NDArray[np.floating], labels: Labels) -> NDArray[np.float64]:
+    """The probability of every label, ``float64 [texts, labels]``, from logits ``[texts, 1 or labels]``."""
+    return sigmoid(logits) if labels.multi else np.exp(log_probabilities(logits))
 
 
 def metrics_of(

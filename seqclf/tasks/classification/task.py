@@ -177,10 +177,12 @@ class Classification(Task):
     def validator(self, model: keras.Model) -> Validator:
         return Validator(model, self.config, self.labels, self.prior, self.extra)
 
-    def evaluated(self, model: keras.Model, texts: EncodedTexts, config: Config, metrics: Metrics) -> Metrics:
-        assert isinstance(metrics, ClassificationMetrics | MultiLabelMetrics)
+    def logits(self, model: keras.Model, texts: EncodedTexts, config: Config) -> NDArray[np.float32]:
         batches = self.batches(texts, config, training=False)
-        logits = logits_of(Predictor(model, extra=self.extra), batches, self.labels, self.prior)
+        return logits_of(Predictor(model, extra=self.extra), batches, self.labels, self.prior)
+
+    def evaluated(self, logits: NDArray[np.float32], texts: EncodedTexts, metrics: Metrics) -> Metrics:
+        assert isinstance(metrics, ClassificationMetrics | MultiLabelMetrics)
         thresholds = metrics.thresholds(self.labels) if isinstance(metrics, MultiLabelMetrics) else None
         found = metrics_of(logits, texts, self.labels, thresholds, evaluate=True)
         return replace(metrics, evaluation=found.evaluation)  # type: ignore[arg-type]

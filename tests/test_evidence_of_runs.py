@@ -1,0 +1,120 @@
+"""The evidence that a training leaves in its run."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import POOLED, small_config, trained, write_csv
+
+from seqclf.evaluation.evidence import curves
+from seqclf.evaluation.evidence.store import read_evidence
+from seqclf.runs import Run
+from seqclf.training.events import Event, Stage
+
+
+def test_a_training_keeps_evidence_of_its_training_and_validation_texts(binary_run: Run, sample_csv: Path) -> None:
+    train, validation = (read_evidence(binary_run, split) for split in ("train", "validation"))
+    assert train is not None and validation is not None and read_evidence(binary_run, "test") is None
+    assert (train.origin.texts, validation.origin.texts) == (120, 40)
+    assert {one.label: one.training_texts for one in validation.labels} == {
+        one.label: one.texts for one in train.labels
+    }
+    assert train.wrong_texts is None and not train.wrong and not train.curves
+    measured = binary_run.measured("validation")["validation"].metrics
+    assert validation.wrong_texts == round((1 - measured.accuracy) * 40)
+    assert [one.roc_auc for one in validation.curves] == pytest.approx([measured.evaluation.roc_auc])
+    assert sum(one.texts for one in validation.slices["label"]) == 40
+    assert sum(one.texts for one in validation.lengths.bins) == 40 and validation.lengths.limit == 12
+    assert validation.duplicates.in_training == 0
+    with sample_csv.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(validation.wrong) == min(20, validation.wrong_texts) > 0
+    for one in validation.wrong:
+        assert one.shown.part == str(sample_csv) and one.shown.row is not None
+        row = rows[one.shown.row - 1]
+        assert (one.shown.text, one.labels) == (row["text"], (row["label"],))
+        assert one.predicted != one.labels
+
+
+def test_no_report_keeps_no_texts(sample_csv: Path, tmp_path: Path, no_saved_models: None) -> None:
+    run = trained(small_config(data__train=str(sample_csv), layers=POOLED, training__epochs=1), tmp_path)
+    assert not run.evidence.exists()
+
+
+def test_an_interrupted_training_keeps_none(sample_csv: Path, tmp_path: Path, no_saved_models: None) -> None:
+    config = small_config(data__train=str(sample_csv), layers=POOLED)
+    run = trained(config, tmp_path, report=True, should_stop=lambda: True)
+    assert run.manifest["status"] == "interrupted" and not run.evidence.exists()
+
+
+@pytest.fixture
+def hostile_csv(tmp_path: Path) -> Path:
+    texts = [
+        "<script>alert(1)</script>",
+        "a " * 500_000,
+        "\u202e\u05d0\u05d1 \u0627",
+        "👩\u200d👩\u200d👧 👍🏽",
+        "a\x01b",
+        "",
+        "  ",
+    ]
+    rows = [
+        (f"{text} {number}" if text.strip() else text, "yes" if number % 2 else "no")
+        for number, text in enumerate(texts * 8)
+    ]
+    return write_csv(tmp_path / "hostile.csv", [("text", "label"), *rows])
+
+
+def test_hostile_and_empty_texts_are_kept_as_they_are(hostile_csv: Path, tmp_path: Path, no_saved_models: None) -> None:
+    config = small_config(data__train=str(hostile_csv), data__test=None, data__validation=0.5, layers=POOLED)
+    run = trained(config, tmp_path / "runs", report=True)
+    found = read_evidence(run, "validation")
+    assert found is not None and found.wrong
+    assert all(len(one.shown.text) <= 2_000 for one in (*found.wrong, *found.label_errors))
+    assert run.evidence_file("validation").stat().st_size < 200_000
+
+
+def test_without_validation_texts_only_the_training_texts_are_described(
+    sample_csv: Path, tmp_path: Path, no_saved_models: None
+) -> None:
+    config = small_config(data__train=str(sample_csv), data__validation=0.0, layers=POOLED)
+    run = trained(config, tmp_path, report=True)
+    assert read_evidence(run, "validation") is None
+    train = read_evidence(run, "train")
+    assert train is not None and train.lengths is not None
+
+
+def test_what_fails_is_a_warning_and_no_failure(
+    sample_csv: Path, tmp_path: Path, no_saved_models: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*given: Any) -> None:
+        raise RuntimeError("no curve today")
+
+    monkeypatch.setattr(curves, "_curve", fail)
+    events: list[Event] = []
+    config = small_config(data__train=str(sample_csv), layers=POOLED, training__epochs=1)
+    run = trained(config, tmp_path, report=True, listen=events.append)
+    said = [event.what for event in events if isinstance(event, Stage) and event.what.startswith("warning")]
+    assert run.manifest["status"] == "finished" and len(said) == 1 and "no curve today" in said[0]
+    found = read_evidence(run, "validation")
+    assert found is not None and found.lengths is not None and not found.wrong
+
+
+def test_texts_that_changed_meanwhile_are_not_shown(sample_csv: Path, tmp_path: Path, no_saved_models: None) -> None:
+    copy = tmp_path / "copy.csv"
+    copy.write_bytes(sample_csv.read_bytes())
+    said = []
+
+    def listen(event: Event) -> None:
+        if isinstance(event, Stage):
+            said.append(event.what)
+            if event.what.startswith("Writing the model"):
+                copy.write_text(copy.read_text().replace("the ", "thy "))
+
+    run = trained(small_config(data__train=str(copy), layers=POOLED), tmp_path / "runs", report=True, listen=listen)
+    assert any(one.startswith("warning") and "changed" in one for one in said)
+    found = read_evidence(run, "validation")
+    assert found is not None and found.wrong_texts and found.curves and not found.wrong
