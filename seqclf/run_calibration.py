@@ -18,11 +18,13 @@ _MOST = 1 - 2.0**-24
 
 @dataclass(frozen=True)
 class Abstention:
-    """No label for texts whose most probable label, or the one that is predicted, has a small probability.
+    """No label for texts whose prediction is uncertain (``Decider.confidences``).
+
+    An answer is wrong if it has not exactly the labels of the text.
 
     Attributes:
         rate: the wished fraction of errors among the answered texts, at most.
-        below: no label is given if its probability is below this.
+        below: no label is given if the confidence is below this.
         error, coverage: on the validation texts, the fraction of errors among those answered, and of answered texts.
     """
 
@@ -35,20 +37,22 @@ class Abstention:
 @dataclass(frozen=True)
 class LabelSets:
     """The labels that a text may have: of all texts like the validation texts, the fraction ``coverage`` has its label
-    in its set, or more.
+    in its set, or more. Multi-label: of all texts with labels, this fraction has all of them in its set.
 
     Attributes:
-        least: a label is in the set if its probability is at least this. So is the most probable one: a set is never
-            empty.
+        least: a label is in the set if its probability is at least this.
+        may_be_empty: multi-label. Otherwise the most probable label is always in the set.
     """
 
     coverage: float
     least: float
+    may_be_empty: bool = False
 
     def of(self, probabilities: Mapping[str, float]) -> list[str]:
         """The set of a text, the most probable label first; ``probabilities`` of every label."""
         ordered = sorted(probabilities, key=lambda name: -probabilities[name])
-        return [name for place, name in enumerate(ordered) if not place or probabilities[name] >= self.least]
+        most = 0 if self.may_be_empty else 1
+        return [name for place, name in enumerate(ordered) if place < most or probabilities[name] >= self.least]
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,9 @@ class ConformalScores:
     Gammerman and Shafer 2005) with the score of least ambiguous sets (LAC; Sadinle, Lei and Wasserman 2019).
 
     Attributes:
-        texts: number of validation texts.
-        scores: 1 - the probability of the true label, ascending; of many texts those of ``ranks``, rounded up.
+        texts: number of validation texts; multi-label, of those with labels.
+        scores: 1 - the probability of the true label, or of the least probable one of several; ascending; of many texts
+            those of ``ranks``, rounded up.
     """
 
     texts: int
@@ -70,13 +75,13 @@ class ConformalScores:
         kept = min(texts, _MOST_SCORES)
         return [-(-place * texts // kept) for place in range(1, kept + 1)]
 
-    def sets(self, coverage: float) -> LabelSets:
+    def sets(self, coverage: float, *, multi: bool = False) -> LabelSets:
         """The sets with at least this coverage, above 0 and below 1. They have all labels if the validation texts are
-        too few for less."""
+        too few for less. ``multi``: of multi-label texts."""
         rank = math.ceil((self.texts + 1) * coverage - _ROUNDING)
         places = (place for place, one in enumerate(self.ranks(self.texts)) if one >= rank)
         place = next(places, None)
-        return LabelSets(coverage, 0.0 if place is None else 1 - self.scores[place] - _ROUNDING)
+        return LabelSets(coverage, 0.0 if place is None else 1 - self.scores[place] - _ROUNDING, multi)
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,7 @@ class RunCalibration:
         thresholds: of ``labels.with_thresholds``, for the probabilities that result; None: the run has none.
         texts: number of validation texts that they were fitted on.
         abstention: None: every text gets a label.
-        conformal: None: the texts have several labels each.
+        conformal: None: an earlier version calibrated a multi-label run.
     """
 
     temperatures: tuple[float, ...]

@@ -238,6 +238,24 @@ def three_label_run(three_labels_csv: Path, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture(scope="session")
+def several_label_run(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A small multi-label run that is often wrong: each fourth text has the labels of the one before."""
+    from test_multi_label import WORDS, rows_of, write_jsonl
+
+    folder = tmp_path_factory.mktemp("several")
+    rows = rows_of(300, list(WORDS))
+    noisy = [(text, rows[place - 1][1] if place % 4 == 0 else labels) for place, (text, labels) in enumerate(rows)]
+    config = small_config(
+        data__train=str(write_jsonl(folder / "several.jsonl", noisy)),
+        layers=POOLED,
+        head=[],
+        training__epochs=10,
+        training__optimizer={"type": "adam", "learning_rate": 0.02},
+    )
+    return trained(config, folder)
+
+
+@pytest.fixture(scope="session")
 def offers_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Texts that say nothing about their labels, with a price and a country."""
     from extra_examples import OFFERS, offers

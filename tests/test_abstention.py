@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
+from calibrating import call, copied
 
-from seqclf.cli import cli
 from seqclf.inference import Classifier
 from seqclf.metrics.intervals import wilson
 from seqclf.run_calibration import Abstention
 from seqclf.runs import Run
-
-
-def call(*arguments: str, code: int = 0) -> Any:
-    done = CliRunner().invoke(cli, list(arguments))
-    assert done.exit_code == code, done.output
-    return done
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +24,7 @@ def careful(three_label_run: Run, tmp_path_factory: pytest.TempPathFactory) -> t
     from trainings import without_saved_models
 
     folder = tmp_path_factory.mktemp("careful")
-    run = Run(Path(shutil.copytree(three_label_run.folder, folder / "copy-1")))
+    run = copied(three_label_run, folder)
     with without_saved_models():
         return run, json.loads(call("calibrate", "--run", str(run.folder), "--abstain", "0.0", "--json").stdout)
 
@@ -56,7 +48,7 @@ def test_a_run_that_is_never_wrong_always_answers(careful: tuple[Run, dict[str, 
 def test_no_label_below_the_stored_confidence(
     careful: tuple[Run, dict[str, Any]], texts: list[str], tmp_path: Path
 ) -> None:
-    run = Run(Path(shutil.copytree(careful[0].folder, tmp_path / "copy-1")))
+    run = copied(careful[0], tmp_path)
     probabilities = Classifier.load(run.folder).probabilities(texts)
     below = float(np.median(probabilities.max(axis=1)) + 1e-4)
     assert run.calibration is not None
@@ -106,7 +98,7 @@ def test_sets_on_the_screen_and_in_files(careful: tuple[Run, dict[str, Any]], te
 def test_again_changes_nothing_and_undo_removes_it(careful: tuple[Run, dict[str, Any]], tmp_path: Path) -> None:
     from trainings import without_saved_models
 
-    run = Run(Path(shutil.copytree(careful[0].folder, tmp_path / "copy-1")))
+    run = copied(careful[0], tmp_path)
     once = run.calibration_file.read_bytes(), run.onnx.read_bytes()
     with without_saved_models():
         shown = call("calibrate", "--run", str(run.folder)).stdout

@@ -10,29 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
-from conftest import POOLED, small_config, trained, write_csv
-from run_folders import made_run
+from calibrating import call, copied, files_of, killed_at, refusals
 from sklearn.metrics import log_loss
 
-from seqclf.cli import cli
 from seqclf.runs import Run
-
-
-def call(*arguments: str, code: int = 0) -> Any:
-    done = CliRunner().invoke(cli, list(arguments))
-    assert done.exit_code == code, done.output
-    return done
-
-
-def copied(run: Run, folder: Path) -> Run:
-    return Run(Path(shutil.copytree(run.folder, folder / "copy-1")))
-
-
-def files_of(run: Run) -> dict[str, bytes]:
-    """The content of the run's files, without that of its SavedModel, which no two exports write alike."""
-    files = (path for path in run.folder.rglob("*") if path.is_file() and "saved_model" not in path.parts)
-    return {str(path.relative_to(run.folder)): path.read_bytes() for path in files}
 
 
 @pytest.fixture(scope="module")
@@ -146,18 +127,11 @@ def test_a_threshold_that_is_chosen_later_survives_undo(
     assert run.metrics["validation"]["labels"][run.labels[1]]["recall"] == recall
 
 
-def test_several_labels(three_labels_csv: Path, tmp_path: Path, no_saved_models: None) -> None:
+def test_several_labels(several_label_run: Run, tmp_path: Path, no_saved_models: None) -> None:
     from seqclf.evaluation.classifier import KerasClassifier
     from seqclf.inference import Classifier
 
-    with three_labels_csv.open(encoding="utf-8") as file:
-        rows = [(row["text"], row["label"]) for row in csv.DictReader(file)]
-    noisy = [(text, rows[place - 1][1] if place % 4 == 0 else label) for place, (text, label) in enumerate(rows)]
-    train = write_csv(tmp_path / "noisy.csv", [("text", "label"), *noisy])
-    rate = {"training__epochs": 10, "training__optimizer": {"type": "adam", "learning_rate": 0.02}}
-    run = trained(
-        small_config(data__train=str(train), data__label_separator=";", layers=POOLED, head=[], **rate), tmp_path
-    )
+    run = copied(several_label_run, tmp_path)
     texts = ["a goal of the bank", "the moon", "match and price", "old star 7"]
     before, thresholds = KerasClassifier.load(run).probabilities(texts), run.thresholds
     printed = json.loads(call("calibrate", "--run", str(run.folder), "--json").stdout)
@@ -210,17 +184,8 @@ def test_a_killed_call_leaves_a_run_that_agrees_with_itself(
 ) -> None:
     from seqclf.evaluation.opening import open_classifier
 
-    class Killed(BaseException):
-        pass
-
-    def die(*arguments: Any) -> None:
-        raise Killed
-
     run = copied(binary_run, tmp_path)
-    with monkeypatch.context() as patch:
-        patch.setattr(Run, at, die)
-        with pytest.raises(Killed):
-            CliRunner().invoke(cli, ["calibrate", "--run", str(run.folder)])
+    killed_at(monkeypatch, Run, at, "calibrate", "--run", str(run.folder))
     assert open_classifier(run).calibration == run.calibration
     call("calibrate", "--run", str(run.folder))
     assert run.onnx.exists() and run.saved_model.exists()
@@ -228,17 +193,13 @@ def test_a_killed_call_leaves_a_run_that_agrees_with_itself(
 
 
 def test_what_cannot_be_calibrated_is_an_error(binary_run: Run, tmp_path: Path) -> None:
-    def refused(run: Run) -> str:
-        return " ".join(call("calibrate", "--run", str(run.folder), code=2).stderr.split())
-
-    assert "is a language model" in refused(made_run(tmp_path, "lm-1", task="language_model"))
-    assert "the run is incomplete" in refused(made_run(tmp_path, "cut-1", status="failed"))
-    without = made_run(tmp_path, "none-1", config={"data__validation": 0})
-    assert "was trained without validation texts" in refused(without)
-    assert "data.validation=0.1" in refused(without)
-    fitted = copied(binary_run, tmp_path)
-    fitted.update_manifest(ngrams={"refit": True})
-    assert "ngrams.refit=false" in refused(fitted)
+    errors = refusals(["calibrate"], binary_run, tmp_path)
+    assert "is a language model" in errors["language model"]
+    assert "the run is incomplete" in errors["incomplete"]
+    assert "was trained without validation texts" in errors["without validation"]
+    assert "data.validation=0.1" in errors["without validation"]
+    assert "ngrams.refit=false" in errors["refit"]
     broken = Run(Path(shutil.copytree(binary_run.folder, tmp_path / "broken-1")))
     broken.calibration_file.write_text('{"temperature": 0}', encoding="utf-8")
-    assert "calibration.json: does not have a temperature" in refused(broken)
+    shown = call("calibrate", "--run", str(broken.folder), code=2).stderr
+    assert "calibration.json: does not have a temperature" in " ".join(shown.split())

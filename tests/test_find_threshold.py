@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
-from conftest import POOLED, small_config, trained
-from run_folders import made_run
+from calibrating import call, copied, killed_at, refusals
 
-from seqclf.cli import cli
 from seqclf.runs import Run
-
-
-def call(*arguments: str, code: int = 0) -> Any:
-    done = CliRunner().invoke(cli, list(arguments))
-    assert done.exit_code == code, done.output
-    return done
-
-
-def copied(run: Run, folder: Path) -> Run:
-    return Run(Path(shutil.copytree(run.folder, folder / "copy-1")))
 
 
 def found_by(run: Run, *arguments: str) -> dict[str, Any]:
@@ -102,13 +88,11 @@ def test_every_form_of_the_model_uses_it(saved: tuple[Run, dict[str, Any]], tmp_
     assert [json.loads(line)["label"] for line in again] == [run.labels[int(one > 0.5)] for one in probabilities[:5]]
 
 
-def test_one_label_of_several(three_labels_csv: Path, tmp_path: Path, no_saved_models: None) -> None:
+def test_one_label_of_several(several_label_run: Run, tmp_path: Path, no_saved_models: None) -> None:
     from seqclf.inference import Classifier
 
-    config = small_config(
-        data__train=str(three_labels_csv), data__label_separator=";", layers=POOLED, training__thresholds=0.5
-    )
-    run = trained(config, tmp_path)
+    run = copied(several_label_run, tmp_path)
+    run.write_thresholds([0.5, 0.5, 0.5])
     found = found_by(run, "--recall", "0.9", "--label", "money", "--save")
     assert run.labels.names == ("money", "space", "sport")
     assert run.thresholds == (found["threshold"], 0.5, 0.5) == Classifier.load(run.folder).thresholds
@@ -135,26 +119,17 @@ def test_metrics_of_other_splits_are_forgotten(binary_run: Run, tmp_path: Path, 
 def test_a_killed_call_leaves_a_run_that_agrees_with_itself(
     at: str, binary_run: Run, tmp_path: Path, no_saved_models: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from seqclf.calibration import store
     from seqclf.evaluation.opening import open_classifier
 
-    class Killed(BaseException):
-        pass
-
-    def die(*arguments: Any) -> None:
-        raise Killed
-
     run = copied(binary_run, tmp_path)
-    with monkeypatch.context() as patch:
-        if at == "rename":
-            patch.setattr("seqclf.calibration.store._move", die)
-        else:
-            patch.setattr(Run, at, die)
-        with pytest.raises(Killed):
-            CliRunner().invoke(cli, ["find-threshold", "--run", str(run.folder), "--recall", "0.99", "--save"])
+    asked = ["find-threshold", "--run", str(run.folder), "--recall", "0.99", "--save"]
+    where, name = (store, "_move") if at == "rename" else (Run, at)
+    killed_at(monkeypatch, where, name, *asked)
     classifier = open_classifier(run)
     assert classifier.thresholds == run.thresholds
     assert type(classifier).__name__ == "KerasClassifier", "the ONNX model, which had other thresholds, is gone"
-    call("find-threshold", "--run", str(run.folder), "--recall", "0.99", "--save")
+    call(*asked)
     assert open_classifier(run).thresholds == run.thresholds is not None
     assert type(open_classifier(run)).__name__ == "Classifier"
 
@@ -169,9 +144,7 @@ def test_more_epochs_forget_the_threshold(
     assert set(run.metrics) == {"validation"}
 
 
-def test_what_cannot_be_chosen_is_an_error(
-    binary_run: Run, three_label_run: Run, sample_csv: Path, tmp_path: Path, no_saved_models: None
-) -> None:
+def test_what_cannot_be_chosen_is_an_error(binary_run: Run, three_label_run: Run, tmp_path: Path) -> None:
     run = str(binary_run.folder)
 
     def refused(*arguments: str) -> str:
@@ -182,12 +155,8 @@ def test_what_cannot_be_chosen_is_an_error(
     assert "0.0: expected" in refused("--run", run, "--precision", "0.0")
     assert 'no label "x"' in refused("--run", run, "--precision", "0.9", "--label", "x")
     assert "one of 3" in refused("--run", str(three_label_run.folder), "--precision", "0.9")
-    language_model = made_run(tmp_path, "lm-1", task="language_model")
-    assert "is a language model" in refused("--run", str(language_model.folder), "--recall", "0.9")
-    unfinished = made_run(tmp_path, "cut-1", status="failed")
-    assert "the run is incomplete" in refused("--run", str(unfinished.folder), "--recall", "0.9")
-    without = trained(small_config(data__train=str(sample_csv), data__validation=0, training__epochs=1), tmp_path)
-    assert "was trained without validation texts" in refused("--run", str(without.folder), "--recall", "0.9")
-    fitted = copied(binary_run, tmp_path)
-    fitted.update_manifest(ngrams={"refit": True})
-    assert "ngrams.refit=false" in refused("--run", str(fitted.folder), "--recall", "0.9")
+    errors = refusals(["find-threshold", "--recall", "0.9"], binary_run, tmp_path)
+    assert "is a language model" in errors["language model"]
+    assert "the run is incomplete" in errors["incomplete"]
+    assert "was trained without validation texts" in errors["without validation"]
+    assert "ngrams.refit=false" in errors["refit"]

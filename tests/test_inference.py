@@ -187,11 +187,21 @@ def test_lists_hold_what_exceeds_its_threshold() -> None:
     assert Decider(LISTS, (0.5, 0.5, 0.05), threshold=0.65)(rows) == [("b",), ()]
 
 
+def test_lists_that_are_probably_not_exactly_right_are_abstained_from() -> None:
+    """The probabilities of these lists: 0.6 * 0.7 * 0.9 = 0.378, and 0.8 ** 3 = 0.512 of having no label."""
+    rows, halves = np.array([[0.6, 0.7, 0.1], [0.2, 0.2, 0.2]]), (0.5,) * 3
+    np.testing.assert_allclose(Decider(LISTS, halves).confidences(rows), [0.378, 0.512])
+    careful = Decider(LISTS, halves, abstain_below=0.4)
+    assert [one.label for one in predictions(rows, careful)] == [None, ()]
+    assert [one.label for one in predictions(rows, Decider(LISTS, halves, abstain_below=0.3))] == [("b", "a"), ()]
+    uncertain, none = predictions(rows, careful)
+    assert uncertain.is_multi and uncertain.chosen == [] and uncertain.as_json("x")["labels"] is None
+    assert none.as_json("x")["labels"] == [] and list(uncertain) == [None, uncertain.probabilities]
+
+
 def test_options_without_effect_are_rejected() -> None:
     with pytest.raises(InputError, match="here each text has one of 3"):
         Decider(THREE, threshold=0.5)
-    with pytest.raises(InputError, match="needs texts with one label"):
-        Decider(LISTS, (0.5,) * 3, abstain_below=0.5)
 
 
 @given(st.lists(st.floats(0, 1, width=32), min_size=3, max_size=3))

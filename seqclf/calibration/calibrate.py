@@ -107,8 +107,6 @@ def _with_confidences(
     calibration: RunCalibration, classifier: KerasClassifier, texts: EncodedTexts, rate: float | None
 ) -> RunCalibration:
     """With what depends on the calibrated probabilities: when to abstain, and the scores of sets."""
-    if classifier.labels.multi:
-        return calibration
     scored = Scored.of(texts, classifier.logits(texts), classifier.labels)
     abstention = None if rate is None else abstain(scored, calibration.thresholds, rate)
     return replace(calibration, abstention=abstention, conformal=conformal_scores(scored))

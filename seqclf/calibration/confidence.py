@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from seqclf.calibration.operating_points import Share, between
 from seqclf.calibration.scored import Scored
+from seqclf.decisions import Decider
 from seqclf.errors import InputError
 from seqclf.run_calibration import Abstention, ConformalScores
 
@@ -21,21 +22,25 @@ _DIGITS = 100_000
 def answers(
     scored: Scored, thresholds: Sequence[float] | None
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:
-    """The probability of each text's predicted label, which predictions are wrong, and how much the texts count; all
-    ``[texts]``. Texts with one label each."""
-    probabilities = scored.probabilities
-    places = probabilities.argmax(axis=1)
-    if thresholds is not None:
-        places = (probabilities[:, 1] > thresholds[0]).astype(np.int64)
+    """The confidence of each text's prediction (``Decider.confidences``), which predictions are wrong, and how much the
+    texts count; all ``[texts]``. Multi-label, a prediction that has not exactly the text's labels is wrong."""
+    probabilities, truth = scored.probabilities, scored.label_ids
+    decider = Decider(scored.labels, None if thresholds is None else tuple(thresholds))
+    chosen = decider.chosen(probabilities)
+    if scored.labels.multi:
+        own = len(scored.labels)
+        wrong = (chosen != truth[:, :own]).any(axis=1) | truth[:, own:].any(axis=1)
+    else:
+        wrong = chosen.argmax(axis=1) != truth
     weights = np.ones(len(scored)) if scored.weights is None else scored.weights
-    return probabilities[np.arange(len(places)), places], places != scored.label_ids, weights
+    return decider.confidences(probabilities).astype(np.float64), wrong, weights
 
 
 def abstain(scored: Scored, thresholds: Sequence[float] | None, rate: float) -> Abstention:
     """The lowest confidence above which at most the fraction ``rate`` of the answers is wrong.
 
     Args:
-        scored: validation texts with one label each.
+        scored: validation texts.
         thresholds: of ``labels.with_thresholds``; None: the most probable label is predicted.
 
     Raises:
@@ -70,15 +75,28 @@ def measured(scored: Scored, thresholds: Sequence[float] | None, below: float) -
 
 
 def conformal_scores(scored: Scored) -> ConformalScores:
-    """The scores of validation texts with one label each. A label that the model lacks has the score 2: no set has it.
+    """The scores of validation texts. A label that the model lacks has the score 2: no set has it.
+
+    Multi-label, the score of a text is that of its least probable label: all labels are in the set if this one is.
+    Texts without labels are left out: every set covers them, so with many of them, sets could miss labels of most
+    others.
 
     Every text counts the same, whatever its weight: that a set has its label is promised of texts, not of weights.
     """
-    probabilities, labels = scored.probabilities, scored.label_ids
-    known = labels < probabilities.shape[1]
-    scores = np.full(len(labels), 2.0)
-    of_truth = 1 - probabilities[np.flatnonzero(known), labels[known]]
-    scores[known] = np.minimum(np.ceil(of_truth * _DIGITS) / _DIGITS, 1.0)
+    least, known = _least_of_truth(scored)
+    scores = np.where(known, np.minimum(np.ceil((1 - least) * _DIGITS) / _DIGITS, 1.0), 2.0)
     scores.sort()
-    ranks = np.array(ConformalScores.ranks(len(scores)))
+    ranks = np.array(ConformalScores.ranks(len(scores)), np.int64)
     return ConformalScores(len(scores), tuple(map(float, scores[ranks - 1])))
+
+
+def _least_of_truth(scored: Scored) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """The probability of each text's least probable label, and whether the model has all its labels. Texts without
+    labels are left out."""
+    probabilities, truth, own = scored.probabilities, scored.label_ids, len(scored.labels)
+    if scored.labels.multi:
+        kept = truth.any(axis=1)
+        least = np.where(truth[:, :own], probabilities, 1).min(axis=1)
+        return least[kept], np.logical_not(np.any(truth[kept, own:], axis=1))
+    known = np.asarray(truth < own, np.bool_)
+    return np.where(known, probabilities[np.arange(len(truth)), np.where(known, truth, 0)], 0), known

@@ -90,7 +90,7 @@ def abstention_of(
     return found
 
 
-def show_abstention(done: Calibrated, found: Mapping[str, Answered]) -> None:
+def show_abstention(done: Calibrated, found: Mapping[str, Answered], *, is_multi: bool) -> None:
     """Print the confidence below which no label is given, and what that leads to."""
     abstention = done.calibration.abstention
     if abstention is None:
@@ -109,6 +109,8 @@ def show_abstention(done: Calibrated, found: Mapping[str, Answered]) -> None:
         rows.append(["", "answered", *_share(one.coverage)])
     console().print(Grid(("", "", "share", "95 % interval"), rows))
     say("")
+    if is_multi:
+        say("An answer is wrong if it has not exactly the labels of the text.")
     say("On new texts, more answers may be wrong: up to the upper end of the interval.")
 
 

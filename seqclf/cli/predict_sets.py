@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 def label_sets(run: Run, classifier: TextClassifier, coverage: float) -> LabelSets:
     """What makes the sets of labels. Raises ``InputError`` if the run has no scores for it."""
-    if classifier.labels.multi:
-        raise InputError("--set-coverage: needs texts with one label each; this run gives a text several labels")
     calibration = classifier.calibration
     if calibration is None or calibration.conformal is None:
         how = (
@@ -25,4 +23,4 @@ def label_sets(run: Run, classifier: TextClassifier, coverage: float) -> LabelSe
             else "calibrate the run it was exported from, and export it again"
         )
         raise InputError(f"--set-coverage: {run.folder} has no scores of validation texts; {how}")
-    return calibration.conformal.sets(coverage)
+    return calibration.conformal.sets(coverage, multi=classifier.labels.multi)

@@ -199,9 +199,13 @@ def _calibration(about: About) -> Iterator[str]:
         return
     yield f"- The probabilities are calibrated: temperature scaling on {calibration.texts:,} validation texts."
     if (abstention := calibration.abstention) is not None and abstention.below:
+        meaning = ""
+        if about.labels.multi:
+            meaning = " (the probability that exactly the predicted labels are right, as if labels were independent)"
         yield (
-            f"- Below a confidence of {abstention.below:.4g}, seqclf gives no label. Above it, {abstention.error:.1%} "
-            f"of the validation texts were labelled wrongly; {abstention.coverage:.1%} of them are above it."
+            f"- Below a confidence of {abstention.below:.4g}{meaning}, seqclf gives no label. Above it, "
+            f"{abstention.error:.1%} of the validation texts were labelled wrongly; {abstention.coverage:.1%} of them "
+            "are above it."
         )
 
 

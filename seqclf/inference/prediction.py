@@ -16,7 +16,8 @@ class Prediction(NamedTuple):
     """The prediction for a text.
 
     Attributes:
-        label: the label; None if the classifier abstains. Multi-label: a tuple, the most probable label first.
+        label: the label; None if the classifier abstains. Multi-label: a tuple, the most probable label first, empty
+            if no label is above its threshold.
         probabilities: of every label, in the classifier's order.
     """
 
@@ -42,12 +43,23 @@ class Prediction(NamedTuple):
 
     def as_json(self, text: str, *, top: int = 0) -> dict[str, Any]:
         """The object that ``seqclf predict --json`` prints; ``top``: how many of the most probable labels to list."""
+        label: Any = list(self.label) if isinstance(self.label, tuple) else self.label
         return {
             "text": text,
-            **({"labels": list(self.label)} if isinstance(self.label, tuple) else {"label": self.label}),
+            "labels" if self.is_multi else "label": label,
             **({"top": [{"label": name, "probability": value} for name, value in self.top(top)]} if top else {}),
             "probabilities": self.probabilities,
         }
+
+
+class MultiLabelPrediction(Prediction):
+    """A ``Prediction`` of a multi-label classifier, also where it abstains."""
+
+    __slots__ = ()
+
+    @property
+    def is_multi(self) -> bool:
+        return True
 
 
 def predictions(
@@ -58,6 +70,10 @@ def predictions(
     ``texts``: the texts of the rows; without them, no text counts as empty.
     """
     names, multi = decider.labels.names, decider.labels.multi
-    for row, chosen in zip(probabilities.tolist(), decider(probabilities, texts), strict=True):
-        label = chosen if multi else next(iter(chosen), None)
-        yield Prediction(label, dict(zip(names, row, strict=True)))
+    answered = decider.answered(probabilities) if multi else np.ones(len(probabilities), bool)
+    for row, chosen, is_answered in zip(probabilities.tolist(), decider(probabilities, texts), answered, strict=True):
+        every = dict(zip(names, row, strict=True))
+        if multi:
+            yield MultiLabelPrediction(chosen if is_answered else None, every)
+        else:
+            yield Prediction(next(iter(chosen), None), every)

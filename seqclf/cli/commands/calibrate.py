@@ -18,7 +18,6 @@ from seqclf.cli.options import (
 from seqclf.cli.streams import print_json
 from seqclf.cli.value_types import OneOf, Real
 from seqclf.cli.wrap import say
-from seqclf.errors import InputError
 from seqclf.run_choice import find_run, named_with_status
 from seqclf.runs import CLASSIFICATION
 
@@ -69,7 +68,8 @@ def calibrate_command(
     expected calibration error before and after. Calling it again changes nothing.
 
     With --abstain 0.05, predict answers only texts that it is certain of, so certain that 5 % of these validation texts
-    are wrong. For runs with one label per text, as are the sets of labels of "predict --set-coverage 0.95".
+    are wrong. Multi-label, an answer is wrong if it has not exactly the labels of the text. "predict --set-coverage
+    0.95" gives sets of labels.
     """
     if undo and rate is not None:
         raise click.UsageError("--undo removes what --abstain chooses: give one of them")
@@ -82,10 +82,6 @@ def calibrate_command(
         say(f"{named_with_status(run)} is not calibrated; there is nothing to undo", err=True)
         return
     check_choosable(run, config, "a temperature")
-    if rate is not None and run.labels.multi:
-        raise InputError(
-            "--abstain: needs one label per text; of several, those below their threshold are omitted anyway"
-        )
     splits = ["validation", *(["test"] if split == "test" else [])]
     classifier, texts = scored_texts(run, config, splits, _say, threads)
     measured = run.metrics.keys()
@@ -116,7 +112,7 @@ def _calibrate(
         print_json({"run": run.name, **stored, **done.to_json(), **({"abstention": shares} if shares else {})})
         return
     show_calibrated(run, done)
-    show_abstention(done, found)
+    show_abstention(done, found, is_multi=run.labels.multi)
     say(f"{named_with_status(run)} uses it in predict, eval and exports; seqclf calibrate --undo removes it.")
 
 

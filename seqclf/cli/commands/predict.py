@@ -96,7 +96,11 @@ _SHARE = Real(0, 1)
     "applies to the second one.",
 )
 @click.option(
-    "--abstain-below", type=_SHARE, metavar="P", help="Predict no label (null) if its probability is below P."
+    "--abstain-below",
+    type=_SHARE,
+    metavar="P",
+    help="Predict no label (null) if its probability is below P; multi-label: if that of exactly the predicted labels "
+    "is.",
 )
 @click.option(
     "--abstain-empty",
@@ -111,7 +115,8 @@ _SHARE = Real(0, 1)
     "coverage",
     type=Real(0, 1, min_open=True, max_open=True),
     metavar="C",
-    help="Also output a set of labels, so that C of all texts have their label in it; needs a calibrated run.",
+    help="Also output a set of labels, so that C of all texts have their label (multi-label: all of them) in it; needs "
+    "a calibrated run.",
 )
 @click.option("--probabilities", "every", is_flag=True, help="Also output the probability of every label.")
 @click.option(
@@ -146,8 +151,8 @@ def predict_command(
     line from standard input, including empty lines. Put ``--`` before texts that start with a dash.
 
     Prints label, probability and text for each; with --json one object per line, with the probability of every label.
-    Multi-label runs print all labels above their thresholds, the most probable first; - means none. It also
-    means that the run abstains from a text, after "calibrate --abstain RATE".
+    Multi-label runs print all labels above their thresholds, the most probable first; - means none. After "calibrate
+    --abstain RATE", - means that the run abstains from a text; of multi-label runs it is ?.
 
     With --input, writes the rows of a file with their predictions, in the columns prediction and probability, or
     predictions and probabilities for multi-label runs. --resume continues an interrupted call, or starts a new one, so
@@ -219,7 +224,10 @@ def _own_abstention(classifier: TextClassifier) -> float | None:
 
     below = own_decider(classifier).abstain_below
     if below:
-        say(f"No label (-, null) below a confidence of {below:.4g}, as the run's; --answer-all gives one", err=True)
+        sign = "?" if classifier.labels.multi else "-"
+        say(
+            f"No label ({sign}, null) below a confidence of {below:.4g}, as the run's; --answer-all gives all", err=True
+        )
     return below
 
 
@@ -275,7 +283,8 @@ def _line(text: str, prediction: Prediction, within: Sequence[str] | None = None
     width = 0 if prediction.is_multi else min(MOST_SHOWN, max(map(len, shown.values())))
     gap = " " if prediction.is_multi else "  "
     predicted = [f"{shown[label]:{width}}{gap}{value:.4f}" for label, value in prediction.chosen]
-    chosen = ", ".join(predicted) or "-".ljust(width)
+    none = "?" if prediction.is_multi and prediction.label is None else "-"
+    chosen = ", ".join(predicted) or none.ljust(width)
     best = ", ".join(f"{shown[label]} {value:.4f}" for label, value in prediction.top(top))
     together = "" if within is None else f"  {{{', '.join(shown[label] for label in within)}}}"
     return f"{chosen}{together}{f'  ({best})' if best else ''}  {shown_text(text)}"

@@ -117,13 +117,14 @@ class Answers:
         self, probabilities: NDArray[np.floating], texts: Sequence[str] | None = None, *, flat: bool
     ) -> list[dict[str, Any]]:
         """For each text: ``prediction`` and ``probability``, or, multi-label, ``predictions`` and their
-        ``probabilities``. ``flat``: without lists and objects, as fields of a csv file."""
+        ``probabilities``, and ``abstained`` if it may abstain. ``flat``: without lists and objects, as fields of a csv
+        file."""
         columns = self._flat if flat else self._nested
         found = map(columns, predictions(probabilities, self.decider, texts))
         return [{f"{self.prefix}{name}": value for name, value in row.items()} for row in found]
 
     def _nested(self, one: Prediction) -> dict[str, Any]:
-        answer: dict[str, Any] = _decided(one)
+        answer = self._decided(one)
         if self.sets is not None:
             answer["set"] = self.sets.of(one.probabilities)
         if self.top:
@@ -131,9 +132,11 @@ class Answers:
         return answer | ({"probability_of": dict(_rounded(one.probabilities.items()))} if self.every else {})
 
     def _flat(self, one: Prediction) -> dict[str, Any]:
-        answer = _decided(one)
+        answer = self._decided(one)
         if one.is_multi:
-            answer = {name: self.field(values) for name, values in answer.items()}
+            answer = {name: self.field(value) if isinstance(value, list) else value for name, value in answer.items()}
+        if self._may_abstain:
+            answer["abstained"] = str(answer["abstained"]).lower()
         if self.sets is not None:
             answer["set"] = self.field(self.sets.of(one.probabilities))
         for number, (label, value) in enumerate(_rounded(one.top(self.top)), 1):
@@ -141,16 +144,26 @@ class Answers:
         every = _rounded(one.probabilities.items()) if self.every else ()
         return answer | {f"probability_of_{label}": value for label, value in every}
 
+    def _decided(self, one: Prediction) -> dict[str, Any]:
+        """The columns of the prediction itself. If it has no label, the probability is that of the most probable
+        one."""
+        chosen = list(_rounded(one.chosen))
+        if one.is_multi:
+            abstained = one.label is None
+            labels, probabilities = [label for label, _ in chosen], [value for _, value in chosen]
+            answer: dict[str, Any] = {"predictions": labels, "probabilities": probabilities}
+            if abstained:
+                answer = dict.fromkeys(answer)
+            return answer | ({"abstained": abstained} if self._may_abstain else {})
+        if not chosen:
+            return {"prediction": None, "probability": round(max(one.probabilities.values()), _DIGITS)}
+        label, probability = chosen[0]
+        return {"prediction": label, "probability": probability}
 
-def _decided(one: Prediction) -> dict[str, Any]:
-    """The columns of the prediction itself. If it has no label, the probability is that of the most probable one."""
-    chosen = list(_rounded(one.chosen))
-    if one.is_multi:
-        return {"predictions": [label for label, _ in chosen], "probabilities": [value for _, value in chosen]}
-    if not chosen:
-        return {"prediction": None, "probability": round(max(one.probabilities.values()), _DIGITS)}
-    label, probability = chosen[0]
-    return {"prediction": label, "probability": probability}
+    @property
+    def _may_abstain(self) -> bool:
+        """Whether a column says which texts it abstains from: in csv, they look like those without any label."""
+        return self.decider.labels.multi and bool(self.decider.abstain_below)
 
 
 def _rounded(labels: Iterable[tuple[str, float]]) -> Iterator[tuple[str, float]]:
