@@ -38,7 +38,7 @@ def explained(text: str, **options: Any) -> Attribution:
     return found
 
 
-class _Read(html.parser.HTMLParser):
+class Read(html.parser.HTMLParser):
     """The elements, and the text that a browser shows."""
 
     def __init__(self, source: str) -> None:
@@ -57,7 +57,7 @@ class _Read(html.parser.HTMLParser):
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:20]))
 def test_hostile_texts_are_text(text: str) -> None:
-    found = _Read(words_html(explained(text)))
+    found = Read(words_html(explained(text)))
     assert {tag for tag, _ in found.found} <= {"div", "i"}
     assert all(set(attributes) <= {"class", "title", "dir"} for _, attributes in found.found)
     assert len(found.text) < 2_000
@@ -71,7 +71,7 @@ def test_parts_are_the_text(parts: list[str]) -> None:
     text = "".join(parts)
     found = explained(text)
     assert "".join(one.text for one in segments(found)) == text
-    assert _Read(words_html(found)).text == visible(text, joiners=True)
+    assert Read(words_html(found)).text == visible(text, joiners=True)
     for one, following in itertools.pairwise(segments(found)):
         assert one.is_read or following.is_read
     assert all(abs(one.strength) <= 1 for one in segments(found))

@@ -221,7 +221,7 @@ def test_exports_answer_as_their_card_says(form: str, three_label_run: Run, tmp_
     else:
         assert (
             predicted.exit_code == 2
-            and "predict takes a run, or what `seqclf export --format onnx` wrote" in predicted.stderr
+            and "predict and explain take a run, or what `seqclf export --format onnx` wrote" in predicted.stderr
         )
     inside = _call("export", "--format", form, "--run", str(three_label_run.folder)).stdout.strip()
     made = {"saved_model": three_label_run.saved_model, "onnx": three_label_run.onnx, "keras": three_label_run.model}

@@ -8,19 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import small_config
-from extra_examples import fitted
-from learnt_tokenizers import learn_tokenizer
+from untrained_classifiers import untrained_classifier
 
-from seqclf.config import checked_config
 from seqclf.evaluation.classifier import KerasClassifier
 from seqclf.explanation.attribution import Attribution
 from seqclf.explanation.integrated_gradients import integrated_gradients
 from seqclf.explanation.occlusion import occlusion
 from seqclf.labels import Labels
 from seqclf.prior import Prior
-from seqclf.run_calibration import RunCalibration
-from seqclf.text.field_tokenizer import FieldTokenizer
 from seqclf.token_ids import UNKNOWN_ID
 
 TEXTS = ["The film was not good, but don't watch it alone", "A fine story of a film", "bad bad bad", "watch"]
@@ -50,32 +45,7 @@ MODELS: dict[str, dict[str, Any]] = {
 @functools.cache
 def classifier_of(name: str) -> KerasClassifier:
     """A model with random weights that are large, so that texts get different answers."""
-    return made(**MODELS[name])
-
-
-def made(labels: Labels = TWO, columns: tuple[str, ...] = (), extra: bool = False, **options: Any) -> KerasClassifier:
-    from seqclf.model.build import build_model
-    from seqclf.tasks.predictor import Predictor
-
-    temperatures = options.pop("temperatures", None)
-    config = checked_config(small_config(data={"source": "sample"}, embedding__dim=8, **options))
-    tokenizer = learn_tokenizer(TEXTS, type="subword", vocab_size=70, min_frequency=1)
-    if columns:
-        tokenizer = FieldTokenizer(tokenizer, columns)
-    known = fitted() if extra else None
-    model = build_model(config, tokenizer.vocabulary_size, labels, extra=0 if known is None else known.width)
-    draw = np.random.default_rng(5)
-    for weight in model.weights:
-        if weight.name == "joins":
-            weight.assign(tokenizer.word_joins())
-        elif "float" in str(weight.dtype) and weight.name not in ("network_weight", "ngrams_weight"):
-            weight.assign(draw.normal(0, 0.5, weight.shape))
-    found = KerasClassifier(config, tokenizer, labels, None, model, Predictor(model, extra=known), extra=known)
-    if labels.multi:
-        found = found.calibrated(None, (0.5,) * len(labels))
-    if temperatures is None:
-        return found
-    return found.calibrated(RunCalibration(temperatures, (0.5,) * len(labels), 9))
+    return untrained_classifier(TEXTS, **MODELS[name])
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -110,7 +80,7 @@ def scores_of(found: Attribution) -> dict[str, float]:
 
 def test_n_grams_alone_are_exact() -> None:
     """Of single tokens, the scores are their weights; occlusion agrees."""
-    classifier = made(layers=[], head=[], ngrams={"buckets": 2**16, "orders": [1]})
+    classifier = untrained_classifier(TEXTS, layers=[], head=[], ngrams={"buckets": 2**16, "orders": [1]})
     text = "a fine story"
     ((found,),), ((again,),) = (method(classifier, [text], ["yes"]) for method in (integrated_gradients, occlusion))
     for word, score in scores_of(found).items():
@@ -139,7 +109,7 @@ def test_n_grams_are_shared_by_their_words_alone() -> None:
 
 def test_a_bag_of_vectors_is_exact() -> None:
     """With the mean of the vectors and a linear output, a score is the product of vector and weights."""
-    classifier = made(layers=[{"type": "pool", "method": "mean"}], head=[])
+    classifier = untrained_classifier(TEXTS, layers=[{"type": "pool", "method": "mean"}], head=[])
     ((found,),) = integrated_gradients(classifier, ["a fine story"], ["yes"])
     ids = classifier.tokenizer.encode("a fine story")
     table, kernel = np.array(classifier.model.get_layer("embedding").embeddings), classifier.model.weights[1]

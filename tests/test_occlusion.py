@@ -63,7 +63,7 @@ def test_the_labels_of_a_text() -> None:
         (["Good"], None, 'has no label "Good"; did you mean "good"?'),
         (["good"], "x", 'has no label "x"'),
         (["good"], "good", "is the label itself"),
-        ([], "bad", '"bad" is predicted'),
+        ([], "bad", '"bad" is what is predicted'),
     ],
 )
 def test_wrong_labels(labels: list[str], against: str | None, said: str) -> None:

@@ -25,6 +25,7 @@ _COMMANDS = {
     **dict.fromkeys(("resume", "continue"), "train --resume"),
     **dict.fromkeys(("test", "evaluate", "evaluation", "score"), "eval"),
     **dict.fromkeys(("infer", "inference", "classify", "label"), "predict"),
+    **dict.fromkeys(("why", "interpret", "attribute", "attributions", "shap", "lime", "saliency"), "explain"),
     **dict.fromkeys(("sample", "complete", "write"), "generate"),
     **dict.fromkeys(("validate", "lint", "verify"), "check"),
     **dict.fromkeys(("new", "create", "start"), "init"),

@@ -28,6 +28,17 @@ OPTIONS_ELSEWHERE = {
         **dict.fromkeys(("scores", "perplexity", "ppl", "logprobs", "log_probability", "likelihood"), "--score"),
         **dict.fromkeys(("force", "f"), "--overwrite"),
     },
+    "explain": {
+        **dict.fromkeys(("model", "model_dir", "checkpoint", "r", "m"), "--run"),
+        **dict.fromkeys(("target", "class", "labels", "towards", "l"), "--label"),
+        **dict.fromkeys(("contrast", "versus", "vs", "instead_of"), "--against"),
+        **dict.fromkeys(("fields", "extra", "feature", "value"), "--field"),
+        **dict.fromkeys(("output", "out", "o", "report", "page", "to"), "--html"),
+        **dict.fromkeys(("topk", "top_k", "k", "n", "words"), "--top"),
+        **dict.fromkeys(("calls", "samples", "num_samples", "budget", "max_calls"), "--most-calls"),
+        **dict.fromkeys(("ig", "gradients", "integrated_gradients"), "--method integrated-gradients"),
+        **dict.fromkeys(("force", "f"), "--overwrite"),
+    },
     "generate": {
         **dict.fromkeys(("model", "model_dir", "checkpoint", "r", "m"), "--run"),
         **dict.fromkeys(("max_tokens", "max_new_tokens", "n_predict", "length", "max_length", "n"), "--tokens"),

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from seqclf.errors import InputError
 from seqclf.hub.download import downloaded
 from seqclf.hub.names import hub_name, is_hub_name
-from seqclf.inference.text_classifier import TextClassifier
 from seqclf.run_choice import any_run, find_run
 from seqclf.runs import CLASSIFICATION, LANGUAGE_MODEL, Run
 
-_READERS = {CLASSIFICATION: "predict takes", LANGUAGE_MODEL: "generate and predict --score take"}
+if TYPE_CHECKING:
+    from seqclf.evaluation.classifier import KerasClassifier
+    from seqclf.inference import Classifier
+
+_READERS = {CLASSIFICATION: "predict and explain take", LANGUAGE_MODEL: "generate and predict --score take"}
 """The commands that read models of a task."""
 
 
@@ -28,7 +32,7 @@ def find_model(
     return _exported(name, task) or find_run(runs, name, task, prefers=prefers)
 
 
-def open_classifier(run: Run, *, threads: int | str = "auto") -> TextClassifier:
+def open_classifier(run: Run, *, threads: int | str = "auto") -> Classifier | KerasClassifier:
     """Open a run or an exported folder: with ONNX Runtime if it has an ONNX model, else with Keras.
 
     Args:

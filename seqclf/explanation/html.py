@@ -11,6 +11,7 @@ from html import escape
 
 from seqclf.explanation.attribution import Attribution, ScoredWord
 from seqclf.explanation.segments import Segment, segments, visible
+from seqclf.explanation.sentences import signed
 
 _STRENGTHS = 5
 _MOST_SHOWN = 400  # characters of a part: a word, or what the model does not read
@@ -44,11 +45,6 @@ def words_html(attribution: Attribution) -> str:
         parts = "".join(map(_part, segments(attribution, column)))
         found.append(f'<div class="words" dir="auto">{name}{parts}</div>')
     return "".join(found)
-
-
-def signed(score: float) -> str:
-    """A score with its sign, in log-odds: ``+1.25``."""
-    return f"{score:+.2f}"
 
 
 def escaped(text: str) -> str:

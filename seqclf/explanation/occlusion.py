@@ -123,30 +123,27 @@ def _scores(words: list[int], drops: Drops, most_calls: int) -> tuple[dict[int, 
     groups = _split(words, number)
     found = list(zip(groups, drops(groups), strict=True))
     left = most_calls - len(groups)
-    while chosen := _to_split(found, left):
-        parts = list(itertools.chain.from_iterable(_split(group, _PARTS) for group, _ in chosen))
+    while parts := _parts(found, left):
         left -= len(parts)
-        gone = {group[0] for group, _ in chosen}
-        found = [one for one in found if one[0][0] not in gone]
+        split = set(itertools.chain.from_iterable(parts))
+        found = [one for one in found if one[0][0] not in split]
         found += zip(parts, drops(parts), strict=True)
     scores = {word: drop / len(group) for group, drop in found for word in group}
     return scores, {word: len(group) for group, _ in found for word in group}
 
 
-def _to_split(
-    found: list[tuple[list[int], NDArray[np.float64]]], left: int
-) -> list[tuple[list[int], NDArray[np.float64]]]:
-    """The groups that matter most among those of several words: half as much as the first or more, and as many as the
+def _parts(found: list[tuple[list[int], NDArray[np.float64]]], left: int) -> list[list[int]]:
+    """The parts of the groups of several words that matter most: half as much as the first or more, and as many as the
     remaining calls are enough for."""
-    several = [(float(np.abs(drop).max()), group, drop) for group, drop in found if len(group) > 1]
+    several = [(float(np.abs(drop).max()), group) for group, drop in found if len(group) > 1]
     several.sort(key=lambda one: -one[0])
-    chosen, calls = [], 0
-    for size, group, drop in several:
-        calls += min(_PARTS, len(group))
-        if calls > min(left, _CALLS_A_ROUND) or size < several[0][0] / 2:
+    parts: list[list[int]] = []
+    for size, group in several:
+        number = min(_PARTS, len(group), min(left, _CALLS_A_ROUND) - len(parts))
+        if number < 2 or size < several[0][0] / 2:
             break
-        chosen.append((group, drop))
-    return chosen
+        parts += _split(group, number)
+    return parts
 
 
 def _split(words: list[int], parts: int) -> list[list[int]]:

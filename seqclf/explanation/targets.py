@@ -71,8 +71,8 @@ def targets_of(
         wished = wished or [int(probability.argmax())]
         if wished == [other]:  # what speaks for the predicted label is asked from the other side
             raise InputError(
-                f'against: "{on_one_line(classifier.labels[wished[0]])}" is predicted; expected another label, or the '
-                "label that it is compared with"
+                f'against: "{on_one_line(classifier.labels[wished[0]])}" is what is predicted; expected another label, '
+                "or also the label to explain"
             )
     if other in wished:
         raise InputError(f'against: "{against}" is the label itself; expected another one')

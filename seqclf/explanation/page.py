@@ -1,0 +1,88 @@
+"""Explanations as one HTML file that needs no other: it opens from disk, in light and dark, and prints.
+
+Its policy (CSP) allows no script and no address; the only style is the one whose hash it names.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from seqclf.explanation.attribution import Attribution
+from seqclf.explanation.html import STYLE, escaped, words_html
+from seqclf.explanation.sentences import METHODS, notes, one_line, signed, sum_of
+
+_STRONGEST = 10
+_STYLE = f"""
+:root{{color-scheme:light dark}}
+body{{font:1rem/1.5 system-ui,sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem}}
+section{{border-top:1px solid #8886;padding:1rem 0;break-inside:avoid}}
+h2{{font-size:1.1rem;margin:.2rem 0 .8rem}}
+p{{margin:.6rem 0}}
+.quiet{{opacity:.75;font-size:.9rem}}
+table{{border-collapse:collapse;font-size:.9rem}}
+th{{text-align:left;font-weight:600}}
+th,td{{padding:.1rem 1.2rem .1rem 0;vertical-align:top;overflow-wrap:anywhere}}
+td.number{{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}}
+{STYLE}
+"""
+
+
+def page(name: str, explained: Iterable[Attribution]) -> str:
+    """The document.
+
+    Args:
+        name: of the model.
+        explained: at least one; all by the same method.
+    """
+    found = list(explained)
+    title = f"Explanations of {escaped(one_line(name))}"
+    digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    legend = (
+        '<span class="words"><i class="for4">green</i> words speak for the label, <i class="against4">red</i> ones '
+        'against it; <i class="unread">crossed out</i> ones are not read.</span>'
+    )
+    sections = "\n".join(map(_section, found))
+    return (
+        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<meta name="referrer" content="no-referrer">\n<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n'
+        f'<body>\n<h1>{title}</h1>\n<p>{legend}</p>\n<p class="quiet">{METHODS[found[0].method]} Log-odds are natural '
+        f"logarithms of p / (1 - p).</p>\n{sections}\n</body>\n</html>\n"
+    )
+
+
+def _section(attribution: Attribution) -> str:
+    against = "" if attribution.against is None else f", against {escaped(one_line(attribution.against))}"
+    head = f"{escaped(one_line(attribution.label))} {attribution.probability:.4f}{against}"
+    said = "".join(f'<p class="quiet">{escaped(note)}</p>' for note in (sum_of(attribution), *notes(attribution)))
+    return f"<section>\n<h2>{head}</h2>\n{words_html(attribution)}\n{_table(attribution)}\n{said}\n</section>"
+
+
+def _table(attribution: Attribution) -> str:
+    """The strongest words for the label and against it."""
+    towards, against = (_strongest(attribution, towards=side) for side in (True, False))
+    if not towards and not against:
+        return ""
+    rows = [
+        f"<tr>{_cells(towards, place)}{_cells(against, place)}</tr>" for place in range(max(len(towards), len(against)))
+    ]
+    head = '<tr><th colspan="2">for it</th><th colspan="2">against it</th></tr>'
+    return f"<details open><summary>Strongest words</summary><table>{head}{''.join(rows)}</table></details>"
+
+
+def _strongest(attribution: Attribution, *, towards: bool) -> list[tuple[str, str]]:
+    words = attribution.strongest(_STRONGEST, towards=towards)
+    return [(_shortened(one_line(attribution.text_of(word))), signed(word.score or 0.0)) for word in words]
+
+
+def _cells(words: Sequence[tuple[str, str]], place: int) -> str:
+    word, score = words[place] if place < len(words) else ("", "")
+    return f'<td><bdi>{escaped(word)}</bdi></td><td class="number">{score}</td>'
+
+
+def _shortened(word: str, most: int = 60) -> str:
+    return word if len(word) <= most else f"{word[: most - 1]}…"

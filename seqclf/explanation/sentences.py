@@ -1,0 +1,64 @@
+"""What is said about an explanation, in terminals and on pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from seqclf.explanation.attribution import Attribution, ScoredWord
+from seqclf.explanation.segments import visible
+from seqclf.text.unknown_parts import listed
+
+METHODS = {
+    "occlusion": "A word's score is what the log-odds of the label lose if the word is left out.",
+    "integrated-gradients": "A word's score is its integrated gradient: the part of the log-odds of the label that its "
+    "vectors and n-grams add, compared with a text that says nothing.",
+}
+"""What a score is, by method."""
+
+
+def sum_of(attribution: Attribution) -> str:
+    """How the scores make up the log-odds: ``Log-odds +2.61 = +0.21 without the words, ...``."""
+    words = attribution.output - attribution.baseline - attribution.remainder
+    if attribution.method == "occlusion":
+        start, rest = "without any word", "more from words together"
+    else:
+        start, rest = "if no word said anything", "the error of the integral"
+    of = "" if attribution.against is None else f" of {_name(attribution.label)} to {_name(attribution.against)}"
+    parts = f"{signed(attribution.baseline)} {start}, {signed(words)} from the words, "
+    return f"Log-odds{of} {signed(attribution.output)} = {parts}{signed(attribution.remainder)} {rest}"
+
+
+def notes(attribution: Attribution) -> Iterator[str]:
+    """What a reader should know beside the scores."""
+    read = [word for word in attribution.words if word.score is not None]
+    if not attribution.words:
+        yield "The text has no words for the run to read."
+    elif not attribution.is_known:
+        yield "The run knows no word of this text; its answer is one for all such texts."
+    elif unknown := [word for word in read if not word.known]:
+        yield f"Unknown to the run: {listed(_names(attribution, unknown))}."
+    if unread := len(attribution.words) - len(read):
+        yield f"{unread:,} of {len(attribution.words):,} words are not read (tokenizer.max_tokens)."
+    if shared := sum(word.together > 1 for word in read):
+        yield (
+            f"{shared:,} words have an equal share of the score of their group; --most-calls {len(read)} looks at each "
+            "word."
+        )
+
+
+def signed(score: float) -> str:
+    """A score with its sign: ``+1.25``."""
+    return f"{round(score, 2) + 0.0:+.2f}"  # no -0.00
+
+
+def one_line(text: str) -> str:
+    """A word or label on one line without what controls terminals and pages."""
+    return " ".join(visible(text, joiners=True).split())
+
+
+def _name(label: str) -> str:
+    return f'"{one_line(label)}"'
+
+
+def _names(attribution: Attribution, words: list[ScoredWord]) -> list[str]:
+    return list(dict.fromkeys(visible(attribution.text_of(word)) for word in words))
