@@ -17,6 +17,7 @@
 ``saved_model/``    the same model as a SavedModel that takes raw text; of a language model, once it is exported
 ``model.onnx``      the same model for ONNX Runtime, with everything needed for predictions except the tokenizer
 ``metrics.json``    metrics by split
+``report.html``     what ``seqclf.report`` shows of the run, one self-contained page
 ``evidence/``       what a report shows of a split beside the metrics (``seqclf.evaluation.evidence``): texts among it
 ==================  =================================================================================================
 
@@ -221,6 +222,10 @@ class Run(RunDecisions):
 
     def write_extra(self, extra: ExtraColumns) -> None:
         write_json(self.extra_file, extra.as_json())
+
+    @property
+    def report(self) -> Path:
+        return self.folder / "report.html"
 
     @property
     def evidence(self) -> Path:

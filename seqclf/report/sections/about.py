@@ -1,0 +1,94 @@
+"""How the run came about: its config, the environment, and what it has cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from seqclf.quantities import duration, in_bytes
+from seqclf.report.cost import WATTS_PER_CORE, WATTS_PER_GIGABYTE, Energy, energy
+from seqclf.report.facts import Facts
+from seqclf.report.numbers import moment
+from seqclf.report.section import Section
+from seqclf.report.words import MOST_OF_FILE, in_lines
+from seqclf.run_catalogue.origins import origins_of
+from seqclf.run_catalogue.scores import is_number
+from seqclf.runs import RUNNING
+
+Rows = Iterator[tuple[str, str]]
+
+
+def config(facts: Facts) -> Section | None:
+    """The config as it is in the run."""
+    if facts.config_text is None:
+        return None
+    values = {"text": in_lines(facts.config_text, MOST_OF_FILE), "origins": origins_of(facts.entry)}
+    return Section("config", "Config", "config", values)
+
+
+def environment(facts: Facts) -> Section | None:
+    """Versions, machine, code and seed."""
+    rows = list(_environment(facts.manifest))
+    return Section("environment", "Environment", "facts", {"rows": rows, "notes": []}) if rows else None
+
+
+def _environment(manifest: Any) -> Rows:
+    if is_number(manifest.get("seed")):
+        yield "seed", str(manifest["seed"])
+    versions, git, machine = (manifest.get(name) for name in ("versions", "git", "machine"))
+    if isinstance(versions, dict):
+        for name, version in versions.items():
+            if version:
+                yield str(name), str(version)
+    if isinstance(git, dict) and git.get("commit"):
+        yield "git commit", f"{git['commit']}{', with changes' if git.get('dirty') else ''}"
+    if isinstance(machine, dict):
+        for heading in ("system", "processor"):
+            if machine.get(heading):
+                yield heading, str(machine[heading])
+        if is_number(machine.get("cpus")):
+            yield "cores", f"{machine['cpus']:,}"
+    for heading in ("started", "ended"):
+        if (at := moment(manifest.get(heading))) is not None:
+            yield heading, at
+
+
+def cost(facts: Facts) -> Section | None:
+    """Time, speed, memory and energy."""
+    rows = list(_cost(facts))
+    if not rows:
+        return None
+    spent = energy(facts.manifest)
+    notes = [] if spent is None else [_assumption(spent)]
+    return Section("cost", "Cost of the training", "facts", {"rows": rows, "notes": notes})
+
+
+def _cost(facts: Facts) -> Rows:
+    manifest, entry = facts.manifest, facts.entry
+    if entry.seconds is not None:
+        yield "time", duration(entry.seconds) + (" so far" if entry.state == RUNNING else "")
+    if is_number(manifest.get("epochs")):
+        yield "epochs", f"{manifest['epochs']:,}"
+    if is_number(manifest.get("processor_seconds")):
+        yield "processor time", duration(manifest["processor_seconds"])
+    if (speed := facts.history.tokens_per_second) is not None:
+        yield "speed", f"{speed:,.0f} tokens/s"
+    if is_number(manifest.get("peak_memory_bytes")):
+        yield "peak memory", in_bytes(int(manifest["peak_memory_bytes"]))
+    if is_number(manifest.get("parameters")):
+        yield "parameters", f"{manifest['parameters']:,}"
+    if (spent := energy(manifest)) is not None:
+        yield "estimated energy", f"{'at most ' if spent.at_most else ''}{_watt_hours(spent.watt_hours)}"
+
+
+def _watt_hours(value: float) -> str:
+    return f"{value / 1000:,.2f} kWh" if value >= 1000 else f"{value:.3g} Wh"
+
+
+def _assumption(spent: Energy) -> str:
+    source = "the time of all cores from start to end" if spent.at_most else "processor time"
+    return (
+        f"Energy is an estimate, not a measurement: {source} ({duration(spent.processor_seconds)}) times "
+        f"{WATTS_PER_CORE:g} watts per core, and {WATTS_PER_GIGABYTE:g} watts per GB of peak memory (Lannelongue et "
+        "al. 2021). It leaves out cooling, disks and graphics cards."
+    )

@@ -1,0 +1,88 @@
+"""The data: how many texts, how long, with which labels, and which are equal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from seqclf.evaluation.evidence.content import Duplicates, LabelCount, Lengths, SplitEvidence
+from seqclf.report.facts import Facts
+from seqclf.report.figures.texts import lengths
+from seqclf.report.numbers import counted, percent
+from seqclf.report.section import Section
+from seqclf.run_catalogue.scores import is_number
+
+_MOST_LABELS = 40
+
+
+@dataclass(frozen=True)
+class CountRow:
+    """How many texts have a label; ``share``: of the texts, from 0 to 1, for its bar."""
+
+    label: str
+    texts: str
+    share: float
+    shown_share: str
+    training: str
+
+
+def data(facts: Facts) -> Section | None:
+    """None if not even the number of training texts is known."""
+    evidence = facts.shown_evidence
+    rows = list(_numbers(facts))
+    if not rows and evidence is None:
+        return None
+    found: dict[str, Any] = {"figure": None, "labels": [], "more_labels": 0, "sentences": [], "split": None}
+    if evidence is not None:
+        found["split"] = evidence.origin.split
+        found["sentences"] = list(_sentences(evidence))
+        found["figure"] = None if evidence.lengths is None else lengths(evidence.lengths)
+        found["labels"] = [_count(one, evidence) for one in evidence.labels]
+        found["more_labels"] = max(0, len(evidence.labels) - _MOST_LABELS)
+    return Section("data", "Data", "data", {"rows": rows, **found})
+
+
+def _numbers(facts: Facts) -> Iterator[tuple[str, str]]:
+    if facts.entry.data:
+        yield "source", facts.entry.data
+    if is_number(facts.manifest.get("training_texts")):
+        yield "training texts", f"{facts.manifest['training_texts']:,}"
+    texts = {split: one.metrics.texts for split, one in facts.measured.items()}
+    texts |= {split: one.metrics.texts for split, one in facts.perplexities.items()}
+    for split, number in texts.items():
+        if split != "train":
+            yield f"{split} texts", f"{number:,}"
+    if len(facts.labels):
+        yield "labels", f"{len(facts.labels):,}" + (", any number of them on a text" if facts.labels.multi else "")
+
+
+def _sentences(evidence: SplitEvidence) -> Iterator[str]:
+    if (found := evidence.lengths) is not None:
+        yield from _about_lengths(found, evidence.origin.texts)
+    if evidence.duplicates is not None:
+        yield from _about_duplicates(evidence.duplicates, evidence.origin.split)
+
+
+def _about_lengths(found: Lengths, texts: int) -> Iterator[str]:
+    yield f"A text has {found.mean:,.0f} tokens on average (median {found.median:,.0f}), {found.longest:,} at most."
+    if found.limit is not None and texts:
+        share = percent(found.truncated / texts)
+        yield f"The model reads {found.limit:,} tokens at most: {counted(found.truncated, 'text')} ({share}) are cut."
+    if found.tokens:
+        yield f"Unknown to the tokenizer: {percent(found.unknown_tokens / found.tokens, 2)} of the tokens."
+
+
+def _about_duplicates(found: Duplicates, split: str) -> Iterator[str]:
+    yield f"{counted(found.repeated, f'{split} text')} equal to an earlier one of the split."
+    if found.contradictory:
+        yield f"{counted(found.contradictory, 'distinct text')} with different labels in different places."
+    if found.in_training is not None:
+        leak = ": scores on them say nothing about new texts" if found.in_training else ""
+        yield f"{counted(found.in_training, f'{split} text')} equal to a training text{leak}."
+
+
+def _count(one: LabelCount, evidence: SplitEvidence) -> CountRow:
+    share = one.texts / evidence.origin.texts if evidence.origin.texts else 0.0
+    training = "" if one.training_texts is None else f"{one.training_texts:,}"
+    return CountRow(one.label, f"{one.texts:,}", min(1.0, share), percent(share), training)

@@ -1,0 +1,148 @@
+"""What the network adds to the linear model, in one sentence that says when the difference may be chance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from seqclf.baseline.comparison import reported_score
+from seqclf.config import Config
+from seqclf.metrics.averages import fraction
+from seqclf.metrics.baseline import BaselineScores
+from seqclf.metrics.intervals import Interval, difference, f1_interval, wilson
+from seqclf.metrics.kinds import ClassifierMetrics, ClassifierScores
+from seqclf.metrics.language_model import MeasuredLanguageModel
+from seqclf.metrics.measured import Measured
+from seqclf.metrics.multi_label import MultiLabelMetrics, MultiLabelScores
+from seqclf.metrics.scores import number_of, words_of
+from seqclf.report.numbers import percent, points, score
+
+ADDS, LOSES, CHANCE, UNKNOWN = "adds", "loses", "chance", "unknown"
+"""Kinds of verdicts."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A score with its 95 % interval; None: no interval is known."""
+
+    value: float
+    interval: Interval | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``kind``: one of ``ADDS``, ``LOSES``, ``CHANCE``, ``UNKNOWN``. ``note``: how sure it is, or what is missing."""
+
+    kind: str
+    sentence: str
+    note: str = ""
+
+
+def main_score(config: Config | None, metrics: ClassifierMetrics) -> str:
+    """The score that a report leads with: ``accuracy``, ``micro_f1`` or ``macro_f1``."""
+    multi = isinstance(metrics, MultiLabelMetrics)
+    if config is not None:
+        return reported_score(config, multi=multi)
+    return "micro_f1" if multi else "accuracy"
+
+
+def of_network(metrics: ClassifierMetrics, name: str) -> Estimate:
+    """A score of the network."""
+    value, evaluation = metrics.value(name), metrics.evaluation
+    if name == "accuracy" and evaluation is not None:
+        if evaluation.accuracy_low is None or evaluation.accuracy_high is None:
+            return Estimate(value, None)
+        return Estimate(value, Interval(evaluation.accuracy_low, evaluation.accuracy_high))
+    if metrics.weight is not None or metrics.texts == 0:
+        return Estimate(value, None)
+    return Estimate(value, _interval(metrics, name, metrics.texts, _support(metrics)))
+
+
+def of_baseline(scores: ClassifierScores, name: str, baseline: BaselineScores, metrics: ClassifierMetrics) -> Estimate:
+    """A score of one of the models of the baseline, which were measured on the texts of ``metrics`` or on a sample."""
+    if metrics.weight is not None or baseline.texts == 0:
+        return Estimate(scores.value(name), None)
+    support = _support(metrics) * baseline.texts / max(1, baseline.all_texts)
+    return Estimate(scores.value(name), _interval(scores, name, baseline.texts, support))
+
+
+def _support(metrics: ClassifierMetrics) -> float:
+    return float(sum(label.support for label in metrics.labels.values()))
+
+
+def _interval(scores: ClassifierScores, name: str, texts: int, support: float) -> Interval | None:
+    if name == "accuracy":
+        return wilson(min(max(scores.value(name), 0.0), 1.0), texts)
+    if name == "micro_f1" and isinstance(scores, MultiLabelScores) and support:
+        precision, recall = scores.micro_precision, scores.micro_recall
+        if precision and recall:
+            return f1_interval(precision, recall, support)
+    return None
+
+
+def verdict(measured: Measured, config: Config | None) -> Verdict:
+    """What the network adds on texts that both models were measured on."""
+    metrics, baseline = measured.metrics, measured.baseline
+    if baseline is None:
+        return _without_baseline(measured)
+    name = main_score(config, metrics)
+    network, linear = of_network(metrics, name), of_baseline(baseline.linear, name, baseline, metrics)
+    useless = network.value <= baseline.majority.value(name)
+    remark = " It is no better than always predicting the most frequent label." if useless else ""
+    if network.interval is None or linear.interval is None:
+        found = _without_interval(name, network.value, linear.value)
+    else:
+        interval = difference((network.value, network.interval), (linear.value, linear.interval))
+        found = _with_interval(name, network.value, linear.value, interval)
+    return replace(found, sentence=found.sentence + remark)
+
+
+def _with_interval(name: str, network: float, linear: float, interval: Interval) -> Verdict:
+    """``interval``: that of the difference."""
+    lead, what, values = network - linear, f"points of {words_of(name)}", _values(name, network, linear)
+    note = "The interval takes the two models for independent. They agree on most texts, so the true one is narrower."
+    shown = f"95 % interval {points(interval.low)} to {points(interval.high)}"
+    if interval.low > 0:
+        return Verdict(ADDS, f"The network adds {points(lead)} {what} to the linear model ({shown}): {values}.", note)
+    if interval.high < 0:
+        loses = f"The network loses {points(-lead)} {what} to the linear model, which is trained in seconds"
+        turned = f"95 % interval {points(-interval.high)} to {points(-interval.low)}"
+        return Verdict(LOSES, f"{loses} ({turned}): {values}.", note)
+    within = f"The difference to the linear model, {points(lead)} {what}, is within chance ({shown}): {values}."
+    return Verdict(CHANCE, f"{within} These texts do not show that the network adds anything.", note)
+
+
+def _without_interval(name: str, network: float, linear: float) -> Verdict:
+    lead, what = network - linear, f"points of {words_of(name)}"
+    verb = f"is {points(abs(lead))} {what} {'ahead of' if lead > 0 else 'behind'} the linear model"
+    if not lead:
+        verb = f"is level with the linear model in {words_of(name)}"
+    note = "No interval is known for this score, so nothing says whether the difference is chance."
+    return Verdict(UNKNOWN, f"The network {verb}: {_values(name, network, linear)}.", note)
+
+
+def _values(name: str, network: float, linear: float) -> str:
+    shown = percent if name == "accuracy" else score
+    return f"{shown(network)} against {shown(linear)}"
+
+
+def _without_baseline(measured: Measured) -> Verdict:
+    if not measured.is_comparable:
+        why = "Only the network has seen these texts, so no other model can be compared with it on them."
+        return Verdict(UNKNOWN, "Nothing says what the network adds.", why)
+    how = "`seqclf eval` trains a linear model on the same texts and scores it beside the network."
+    return Verdict(UNKNOWN, "Nothing says what the network adds: it was not compared with a simple model.", how)
+
+
+def language_model_verdict(measured: MeasuredLanguageModel) -> Verdict:
+    """What a language model adds to the frequencies of tokens."""
+    unigram, perplexity = measured.unigram, measured.metrics.perplexity
+    if unigram is None:
+        how = "`seqclf eval` compares it with a model that knows only how often each token occurs."
+        return Verdict(UNKNOWN, "Nothing says what the network adds: it was not compared with a simple model.", how)
+    values = f"{number_of('perplexity', perplexity)} against {number_of('perplexity', unigram.perplexity)}"
+    times = fraction(unigram.perplexity, perplexity) or 0.0
+    if times > 1:
+        kind, sentence = ADDS, f"The network's perplexity is {times:,.1f} times smaller than that of a unigram model"
+    else:
+        kind, sentence = LOSES, "The network's perplexity is not smaller than that of a unigram model"
+    return Verdict(kind, f"{sentence}, which knows only how often each token occurs: {values}.")
