@@ -27,7 +27,7 @@ def _process(*arguments: str, **options: object) -> subprocess.CompletedProcess[
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("arguments", [[], ["train"], ["eval"], ["predict"], ["generate"], ["export"]])
+@pytest.mark.parametrize("arguments", [[], ["train"], ["eval"], ["predict"], ["generate"], ["export"], ["explain"]])
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     program = (
         "import sys; sys.argv = ['seqclf', *sys.argv[1:], '--help']\n"

@@ -58,6 +58,8 @@ def said(line: str) -> str:
         ("predict --scores hi", "predict --score hi"),
         ("predict --probs hi", "predict --probabilities hi"),
         ("predict my.csv", "predict --input my.csv --output my-predicted.csv"),
+        ("why text", "explain text"),
+        ("explain text --vs negative", "explain text --against negative"),
         ("eval r-1", "eval --run r-1"),
         ("eval my.csv --run r-1", "eval --data my.csv --run r-1"),
         ("eval c.yaml", "eval --run RUN"),

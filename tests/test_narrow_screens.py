@@ -161,6 +161,7 @@ def _words(text: str) -> list[str]:
         ["check"],
         ["eval"],
         ["predict"],
+        ["explain"],
         ["generate"],
         ["bench"],
         ["probe", "memory"],

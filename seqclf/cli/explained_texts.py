@@ -14,9 +14,8 @@ from seqclf.cli.console import console
 from seqclf.cli.wrap import say
 from seqclf.explanation.attribution import Attribution
 from seqclf.explanation.segments import Segment, segments, visible
-from seqclf.explanation.sentences import notes, one_line, signed, sum_of
+from seqclf.explanation.sentences import notes, one_line, signed, sum_of, title
 from seqclf.inference.prediction import Prediction
-from seqclf.labels import on_one_line
 
 _LEVELS = 3
 _FOR = ("green", "bold green", "bold black on green")
@@ -47,7 +46,7 @@ def show_all(explained: Iterable[tuple[Prediction, tuple[Attribution, ...]]], st
 
 def _show(made: Console, attribution: Attribution, prediction: Prediction, strongest: int) -> None:
     """The label, the text with its words marked, the strongest words, and what the scores are."""
-    say(_title(attribution, prediction))
+    say(title(attribution, prediction))
     colours = has_colours(made)
     for column in range(len(attribution.fields)):
         made.print(_text(attribution, column, colours=colours), soft_wrap=not made.is_terminal)
@@ -67,19 +66,6 @@ def _legend(made: Console) -> None:
         made.print(said, soft_wrap=not made.is_terminal)
     else:
         say("[+word] speaks for the label, [-word] against it; more signs mean more. [~word] is not read.\n")
-
-
-def _title(attribution: Attribution, prediction: Prediction) -> str:
-    against = "" if attribution.against is None else f", against {on_one_line(attribution.against)}"
-    what = f"{on_one_line(attribution.label)} {attribution.probability:.4f}{against}"
-    if any(name == attribution.label for name, _ in prediction.chosen):
-        return what
-    if prediction.is_multi:
-        return f"{what} (not predicted)"
-    if prediction.chosen:
-        label, probability = prediction.chosen[0]
-        return f"{what} (predicted: {on_one_line(label)} {probability:.4f})"
-    return f"{what} (no label: the run abstains)"
 
 
 def _text(attribution: Attribution, column: int, *, colours: bool) -> Text:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 
 from seqclf.explanation.attribution import Attribution
 from seqclf.explanation.html import STYLE, escaped, words_html
-from seqclf.explanation.sentences import METHODS, notes, one_line, signed, sum_of
+from seqclf.explanation.sentences import METHODS, notes, one_line, signed, sum_of, title
+from seqclf.inference.prediction import Prediction
 
 _STRONGEST = 10
 _STYLE = f"""
@@ -29,35 +30,35 @@ td.number{{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap
 """
 
 
-def page(name: str, explained: Iterable[Attribution]) -> str:
+def page(name: str, explained: Iterable[tuple[Prediction, Attribution]]) -> str:
     """The document.
 
     Args:
         name: of the model.
-        explained: at least one; all by the same method.
+        explained: at least one, with what the model predicts for its text; all by the same method.
     """
     found = list(explained)
-    title = f"Explanations of {escaped(one_line(name))}"
+    heading = f"Explanations of {escaped(one_line(name))}"
     digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     legend = (
-        '<span class="words"><i class="for4">green</i> words speak for the label, <i class="against4">red</i> ones '
+        '<span class="words"><i class="for4">Green</i> words speak for the label, <i class="against4">red</i> ones '
         'against it; <i class="unread">crossed out</i> ones are not read.</span>'
     )
-    sections = "\n".join(map(_section, found))
+    method = METHODS[found[0][1].method]
+    sections = "\n".join(_section(*one) for one in found)
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<meta name="referrer" content="no-referrer">\n<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n'
-        f'<body>\n<h1>{title}</h1>\n<p>{legend}</p>\n<p class="quiet">{METHODS[found[0].method]} Log-odds are natural '
-        f"logarithms of p / (1 - p).</p>\n{sections}\n</body>\n</html>\n"
+        f'<meta name="referrer" content="no-referrer">\n<title>{heading}</title>\n<style>{_STYLE}</style>\n</head>\n'
+        f'<body>\n<h1>{heading}</h1>\n<p>{legend}</p>\n<p class="quiet">{method} Log-odds are natural logarithms of '
+        f"p / (1 - p).</p>\n{sections}\n</body>\n</html>\n"
     )
 
 
-def _section(attribution: Attribution) -> str:
-    against = "" if attribution.against is None else f", against {escaped(one_line(attribution.against))}"
-    head = f"{escaped(one_line(attribution.label))} {attribution.probability:.4f}{against}"
+def _section(prediction: Prediction, attribution: Attribution) -> str:
+    head = escaped(title(attribution, prediction))
     said = "".join(f'<p class="quiet">{escaped(note)}</p>' for note in (sum_of(attribution), *notes(attribution)))
     return f"<section>\n<h2>{head}</h2>\n{words_html(attribution)}\n{_table(attribution)}\n{said}\n</section>"
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from seqclf.explanation.attribution import Attribution, ScoredWord
 from seqclf.explanation.segments import visible
+from seqclf.inference.prediction import Prediction
+from seqclf.labels import on_one_line
 from seqclf.text.unknown_parts import listed
 
 METHODS = {
@@ -16,13 +18,27 @@ METHODS = {
 """What a score is, by method."""
 
 
+def title(attribution: Attribution, prediction: Prediction) -> str:
+    """The label with its probability, and what the run predicts if that is another label."""
+    against = "" if attribution.against is None else f", against {on_one_line(attribution.against)}"
+    what = f"{on_one_line(attribution.label)} {attribution.probability:.4f}{against}"
+    if any(name == attribution.label for name, _ in prediction.chosen):
+        return what
+    if prediction.is_multi:
+        return f"{what} (not predicted)"
+    if prediction.chosen:
+        label, probability = prediction.chosen[0]
+        return f"{what} (predicted: {on_one_line(label)} {probability:.4f})"
+    return f"{what} (no label: the run abstains)"
+
+
 def sum_of(attribution: Attribution) -> str:
     """How the scores make up the log-odds: ``Log-odds +2.61 = +0.21 without the words, ...``."""
     words = attribution.output - attribution.baseline - attribution.remainder
     if attribution.method == "occlusion":
-        start, rest = "without any word", "more from words together"
+        start, rest = "without any word", "from words together"
     else:
-        start, rest = "if no word said anything", "the error of the integral"
+        start, rest = "if no word said anything", "error of the integral"
     of = "" if attribution.against is None else f" of {_name(attribution.label)} to {_name(attribution.against)}"
     parts = f"{signed(attribution.baseline)} {start}, {signed(words)} from the words, "
     return f"Log-odds{of} {signed(attribution.output)} = {parts}{signed(attribution.remainder)} {rest}"

@@ -166,7 +166,7 @@ def _write_page(path: Path, name: str, explained: Explained) -> None:
     from seqclf.explanation.page import page
     from seqclf.files import write_text
 
-    found = [one for _, attributions in explained for one in attributions]
+    found = [(prediction, one) for prediction, attributions in explained for one in attributions]
     if not found:
         say("There were no texts to explain; nothing was written", err=True)
         return
