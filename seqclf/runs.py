@@ -27,7 +27,6 @@ A run is complete if its status is ``finished`` or ``interrupted``.
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -247,8 +246,10 @@ class Run(RunDecisions):
         self.forget_evidence()
 
     def forget_evidence(self) -> None:
-        """Delete what a report shows of each split."""
-        shutil.rmtree(self.evidence, ignore_errors=True)
+        """Delete what a report shows of each split but the training texts, which is mostly about the texts alone."""
+        for path in self.evidence.glob("*.json"):
+            if path != self.evidence_file("train"):
+                path.unlink(missing_ok=True)
 
     def measured(self, *splits: str) -> dict[str, Measured]:
         """The metrics of those of ``splits`` that ``metrics.json`` has. Raises ``InputError`` if it is malformed."""

@@ -95,25 +95,27 @@ def test_anything_but_an_object_is_malformed(saved: Any) -> None:
         SplitEvidence.from_json(saved)
 
 
-def test_evidence_is_returned_only_for_the_model_that_it_is_about(run: Run) -> None:
+def test_what_another_model_said_is_left_out(run: Run) -> None:
     assert read_evidence(run, "validation") is None
     kept = replace(FULL, origin=replace(FULL.origin, model=model_fingerprint(run)))
     write_evidence(run, kept)
     assert read_evidence(run, "validation") == kept
     assert read_evidence(run, "test") is None
     write_json(run.thresholds_file, {"pos": 0.7})
-    assert read_evidence(run, "validation") is None
+    data_alone = SplitEvidence(kept.origin, labels=FULL.labels, lengths=FULL.lengths, duplicates=FULL.duplicates)
+    assert read_evidence(run, "validation") == data_alone
     run.thresholds_file.unlink()
     assert read_evidence(run, "validation") == kept
     run.onnx.write_bytes(b"other weights")
-    assert read_evidence(run, "validation") is None
+    assert read_evidence(run, "validation") == data_alone
 
 
 def test_metrics_and_evidence_are_forgotten_together(run: Run) -> None:
     write_evidence(run, FULL)
     run.write_metrics("validation", {"accuracy": 1.0})
+    write_evidence(run, replace(FULL, origin=replace(FULL.origin, split="train")))
     run.forget_metrics()
-    assert not run.evidence.exists() and not run.metrics
+    assert [path.name for path in run.evidence.iterdir()] == ["train.json"] and not run.metrics
 
 
 @pytest.mark.parametrize("content", [b"{", b"[]", b'{"origin": 3}', b"\xff"])

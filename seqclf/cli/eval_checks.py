@@ -34,6 +34,13 @@ def check_for_comparison(against: str | None, given: dict[str, Any]) -> None:
             raise click.UsageError(f"{option} is about one run, --against about two: omit one of them")
 
 
+def check_for_report(given: dict[str, Any], *, report: bool) -> None:
+    """Raise ``UsageError`` for ``--no-report`` with options that keep nothing with the run."""
+    for option, value in given.items():
+        if value and not report:
+            raise click.UsageError(f"{option} keeps nothing for a report: omit --no-report")
+
+
 def check_for_data(given: dict[str, Any], data: Path | None) -> None:
     """Raise ``UsageError`` for options, by the keys of ``data`` that they replace, that need ``--data``, and for
     ``--split`` with ``--data``."""

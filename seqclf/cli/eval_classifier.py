@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from seqclf.cli import eval_texts
 from seqclf.cli.eval_form import Form, print_as_json, print_scores
 from seqclf.cli.eval_inputs import encoded_texts, parallel_baseline
+from seqclf.cli.eval_report import Scored, keep_evidence
 from seqclf.cli.eval_slices import Slicing
 from seqclf.cli.given_texts import GivenTexts
 from seqclf.cli.wrap import say
@@ -29,12 +30,14 @@ class Wanted:
     Attributes:
         target: the file of ``--predictions``.
         prefix: of its new columns.
+        report: keep with the run what a report shows of a split.
     """
 
     form: Form
     slicing: Slicing
     target: Target | None
     prefix: str
+    report: bool = True
 
 
 def eval_classifier(run: Run, given: GivenTexts, wanted: Wanted, *, threads: int | str) -> None:
@@ -54,12 +57,14 @@ def eval_classifier(run: Run, given: GivenTexts, wanted: Wanted, *, threads: int
         metrics, probabilities = classifier.evaluate_each(texts)
         measured = Measured(given.data, metrics, simple())
     measured = _with_texts_seen(run, given, measured)
-    slices = {}
+    slices = None
     if wanted.form.as_json or wanted.slicing.names:
         slices = wanted.slicing.slices(classifier, given, texts, probabilities)
-    _print(run, given, measured, wanted, slices)
+    _print(run, given, measured, wanted, slices or {})
     if predictions is not None:
         eval_texts.write_predictions(predictions, probabilities, given)
+    if wanted.report and given.split is not None:
+        keep_evidence(run, given, classifier, Scored(texts, probabilities, slices))
 
 
 def _with_texts_seen(run: Run, given: GivenTexts, measured: Measured) -> Measured:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seqclf.cli.eval_form import Form, print_as_json, print_scores
+from seqclf.cli.eval_report import keep_data_evidence
 from seqclf.cli.eval_source import unlabelled_source_of
 from seqclf.cli.wrap import say
 from seqclf.labels import NO_LABELS
@@ -32,7 +33,9 @@ class TextsToMeasure:
     encoding: str | None = None
 
 
-def eval_language_model(run: Run, config: Config, texts: TextsToMeasure, *, threads: int | str, form: Form) -> None:
+def eval_language_model(
+    run: Run, config: Config, texts: TextsToMeasure, *, threads: int | str, form: Form, report: bool = True
+) -> None:
     """Measure a language model on a split or other texts, and print its metrics."""
     from seqclf.tensorflow_startup import start_tensorflow
 
@@ -66,6 +69,8 @@ def eval_language_model(run: Run, config: Config, texts: TextsToMeasure, *, thre
 
         where = measured.data if external is not None else f"{split} ({measured.data})"
         show_language_model(named_with_status(run), where, measured, markdown=form.markdown)
+    if report and external is None:
+        keep_data_evidence(run, config, split, model.tokenizer, encoded)
 
 
 def _encoded(run: Run, config: Config, model: KerasLanguageModel, scored: str | LabelledTexts) -> EncodedTexts:

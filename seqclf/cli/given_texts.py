@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seqclf.config import Config
+    from seqclf.data.corpus import Corpus
     from seqclf.evaluation.input_rows import InputRows
     from seqclf.labels import Labels
     from seqclf.sources import Source, UnknownLabels
@@ -60,20 +61,24 @@ class GivenTexts:
     @cached_property
     def texts(self) -> LabelledTexts:
         """All texts, also those that ``data.unknown_labels`` drops."""
+        return self.corpus.texts(self.scored) if isinstance(self.scored, str) else self.scored
+
+    @cached_property
+    def corpus(self) -> Corpus:
+        """The texts of the run's splits."""
         from seqclf.data.corpus import Corpus
 
-        return Corpus(self.config).texts(self.scored) if isinstance(self.scored, str) else self.scored
+        return Corpus(self.config)
 
     @cached_property
     def rows(self) -> InputRows | None:
         """The table rows of the texts; None if they are not from a table."""
-        from seqclf.data.corpus import Corpus
         from seqclf.evaluation.input_rows import InputRows
         from seqclf.sources import RowSource
 
         if not isinstance(self.scored, str):
             return InputRows(self.source, self.scored.origin) if isinstance(self.source, RowSource) else None
-        corpus = Corpus(self.config)
+        corpus = self.corpus
         if not isinstance(corpus.source, RowSource):
             return None
         sampled = self.scored == "train" or not corpus.has_own_part(self.scored)

@@ -63,7 +63,7 @@ def seen_in_training(config: Config, fingerprints: Mapping[str, str], texts: Lab
         config: the run's config.
         fingerprints: the fingerprints in the run's ``TrainingData``.
     """
-    known = {split: _digests(config, split, fingerprint) for split, fingerprint in fingerprints.items()}
+    known = {split: digests_of_split(config, split, fingerprint) for split, fingerprint in fingerprints.items()}
     trained, validated = known.get("train"), known.get("validation")
     if trained is None:
         return None
@@ -73,8 +73,9 @@ def seen_in_training(config: Config, fingerprints: Mapping[str, str], texts: Lab
     return Seen(len(given), int(in_training.sum()), int(in_validation.sum()))
 
 
-def _digests(config: Config, split: str, fingerprint: str) -> NDArray[np.uint64] | None:
-    """Digests of a run's split: cached during training, or computed from its data if small and unchanged."""
+def digests_of_split(config: Config, split: str, fingerprint: str) -> NDArray[np.uint64] | None:
+    """Digests of the texts of a run's split, ``uint64 [texts]``: cached during training, or computed from its data if
+    small and unchanged; else None."""
     noted = noted_digests(split, fingerprint)
     if noted is not None:
         return noted

@@ -27,7 +27,7 @@ from seqclf.new_runs import begin_run
 from seqclf.sources.texts import LabelledTexts, digest
 from seqclf.starter.look import Look
 from seqclf.training.events import EpochDone, Event, TrainingDone, TrainingStarted
-from seqclf.training.options import Callbacks
+from seqclf.training.options import Callbacks, TrainOptions
 
 SECONDS = 60.0
 """Time limit for training one model, without the fit of its n-grams. The current epoch is then completed if that takes
@@ -188,7 +188,8 @@ def _tried(candidate: Candidate, corpus: SampledCorpus, folder: Path) -> Result:
     watch = _Watch(SECONDS)
     problem = None
     try:
-        train(config, begin_run(folder, config.name), callbacks=Callbacks(watch), data=data)
+        options = TrainOptions(report=False)
+        train(config, begin_run(folder, config.name), options, Callbacks(watch), data)
     except _Enough:
         pass
     except SeqclfError as error:

@@ -197,13 +197,14 @@ class Job:
         if status == FINISHED:
             keeper.drop()
             if self.options.report:
-                self._evidence.write(findings)
+                self._evidence.write(findings, keeper.seconds)
         scores = None if compared is None else compared.scores
         return Outcome(status, done.best_epoch, validation, keeper.seconds, scores)
 
     @property
     def _evidence(self) -> TrainingEvidence:
-        return TrainingEvidence(self.config, self.run, self.data, self.callbacks)
+        threads = self.options.threads if isinstance(self.options.threads, int) else None
+        return TrainingEvidence(self.config, self.run, self.data, self.callbacks, threads)
 
     def _validation(self, keeper: Keeper, *, complete: bool) -> tuple[Metrics | None, Findings | None]:
         """The validation metrics of the kept weights, which the model has; ``complete``: with all scores, and what a

@@ -13,6 +13,7 @@ from seqclf.cli.eval_checks import (
     check_for_comparison,
     check_for_data,
     check_for_predictions,
+    check_for_report,
     reject_options_of_classifiers,
 )
 from seqclf.cli.eval_form import Form, form_options
@@ -86,6 +87,11 @@ from seqclf.run_choice import find_run
     shell_complete=complete_run,
     help="Compare with another run on the same texts: is the difference more than chance?",
 )
+@click.option(
+    "--report/--no-report",
+    default=True,
+    help="Keep with the run what a report shows of the split, some texts among it (the default), or nothing of it.",
+)
 @form_options
 @threads_option
 @allow_code_option
@@ -101,6 +107,7 @@ def eval_command(
     overwrite: bool,
     slices: tuple[str, ...],
     against: str | None,
+    report: bool,
     threads: int | str,
     form: Form,
     **of_data: Any,
@@ -123,12 +130,13 @@ def eval_command(
     about_one_run = {"--predictions": predictions_path, "--slice": slices}
     check_for_comparison(against, about_one_run)
     check_slices(slices, form.scores)
+    check_for_report({"--data": data_path, "--against": against}, report=report)
     run = find_run(runs, run_name)
     config = config_of(run.config, settings, for_data=data_path is not None)
     if not config.task.needs_labels:
         reject_options_of_classifiers(of_data, {**about_one_run, "--against": against})
         measured_on = TextsToMeasure(split, data_path, of_data["text"], of_data["encoding"])
-        return eval_language_model(run, config, measured_on, threads=threads, form=form)
+        return eval_language_model(run, config, measured_on, threads=threads, form=form, report=report)
     form = form.among(score_names(run.labels.multi))
     opponent = None if against is None else opponent_of(against, runs, run, form)
     target = None
@@ -137,4 +145,5 @@ def eval_command(
     given = GivenTexts.of(config, split, data_path, of_data)
     if opponent is not None:
         return eval_against(run, given, opponent, form=form, threads=threads)
-    eval_classifier(run, given, Wanted(form, Slicing.of(slices, given), target, prefix), threads=threads)
+    wanted = Wanted(form, Slicing.of(slices, given), target, prefix, report=report)
+    eval_classifier(run, given, wanted, threads=threads)

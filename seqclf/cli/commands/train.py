@@ -50,6 +50,11 @@ from seqclf.training.options import OnNan, TrainOptions
     default=True,
     help="Refuse to train if training needs more than the free memory (the default), or train anyway.",
 )
+@click.option(
+    "--report/--no-report",
+    default=True,
+    help="Keep with the run what a report shows, some of the texts among it (the default), or nothing of it.",
+)
 @set_option
 @threads_option
 @allow_code_option
@@ -66,6 +71,7 @@ def train_command(
     presets: bool,
     on_nan: OnNan,
     memory_check: bool,
+    report: bool,
     settings: tuple[str, ...],
     threads: int | str,
 ) -> None:
@@ -77,7 +83,7 @@ def train_command(
     if it had never stopped; with --epochs it also trains a finished run further. With --folds the result is a run for
     each fold, and a summary of their validation metrics.
     """
-    options = TrainOptions(on_nan=on_nan, memory_check=memory_check, threads=threads)
+    options = TrainOptions(on_nan=on_nan, memory_check=memory_check, threads=threads, report=report)
     if resume is not None:
         if any(given not in (None, False, ()) for given in (config_file, name, init_from, folds, presets, settings)):
             raise click.UsageError(

@@ -88,7 +88,8 @@ class Word:
     """Characters ``start`` to ``end`` of ``ShownText.text``.
 
     Attributes:
-        score: what the word adds to the logit of the predicted label; None: the model did not read the word.
+        score: what the word adds to the log-odds of ``WrongText.target`` (``seqclf.explanation.occlusion``); None: the
+            model does not read the word.
     """
 
     start: NonNegativeInt

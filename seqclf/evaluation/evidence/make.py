@@ -193,7 +193,7 @@ class _Reader:
         words: Sequence[Word] = ()
         target = _target(one)
         if self.explain is not None:
-            words = self.explain(self.source[place], target, self.source.beside(place))
+            words = self.explain(self.source.texts.texts[place], target, self.source.beside(place))
         shown, inside = self._shown(place, words)
         return replace(one, shown=shown, target=target if inside else None, words=inside)
 
@@ -201,7 +201,7 @@ class _Reader:
         return replace(one, shown=self._shown(place)[0])
 
     def _shown(self, place: int, words: Sequence[Word] = ()) -> tuple[ShownText, tuple[Word, ...]]:
-        shown, inside = shortened(self.source[place], words, truncate=self.truncate)
+        shown, inside = shortened(self.source.texts.texts[place], words, truncate=self.truncate)
         part, row = without_surrogates(self.source.part), self.source.row(place)
         return replace(shown, tokens=int(self.texts.lengths[place]), part=part, row=row), inside
 

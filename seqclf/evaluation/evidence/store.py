@@ -1,4 +1,4 @@
-"""Reads and writes the evidence of a run. Evidence of another model is never returned."""
+"""Reads and writes the evidence of a run. What another model made of the texts is never returned."""
 
 from __future__ import annotations
 
@@ -31,11 +31,12 @@ def write_evidence(run: Run, evidence: SplitEvidence) -> None:
     """Write ``evidence/<split>.json``. Raises ``OSError``."""
     path = run.evidence_file(evidence.origin.split)
     path.parent.mkdir(exist_ok=True)
-    write_json(path, evidence.to_json())
+    write_json(path, evidence.to_json(), lists_in_lines=True)
 
 
 def read_evidence(run: Run, split: str) -> SplitEvidence | None:
-    """The evidence of a split; None if there is none, or only that of another model, such as earlier weights.
+    """The evidence of a split; None if there is none. Of another model, such as earlier weights, only what is about the
+    texts: labels, lengths, equal texts.
 
     Raises ``InputError`` if the file is malformed.
     """
@@ -52,4 +53,7 @@ def read_evidence(run: Run, split: str) -> SplitEvidence | None:
         raise InputError(
             f"{path}: {error}; delete it, and write it again with `seqclf eval --split {split}`"
         ) from error
-    return evidence if evidence.origin.model == model_fingerprint(run) else None
+    if evidence.origin.model == model_fingerprint(run):
+        return evidence
+    of_texts = {name: getattr(evidence, name) for name in ("labels", "lengths", "duplicates")}
+    return SplitEvidence(evidence.origin, **of_texts)

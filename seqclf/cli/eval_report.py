@@ -1,0 +1,127 @@
+"""``seqclf eval``: keeps with the run what a report shows of a split."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from seqclf.cli.wrap import say
+from seqclf.labels import NO_LABELS
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from seqclf.cli.given_texts import GivenTexts
+    from seqclf.config import Config
+    from seqclf.data.encoded import EncodedTexts
+    from seqclf.evaluation.classifier import KerasClassifier
+    from seqclf.evaluation.evidence.content import Origin
+    from seqclf.evaluation.evidence.make import Training
+    from seqclf.evaluation.evidence.source import SplitTexts
+    from seqclf.evaluation.slices import Slice
+    from seqclf.runs import Run
+    from seqclf.text.tokenizer import Tokenizer
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The texts of a split and what the model says about them.
+
+    Attributes:
+        probabilities: ``[texts, labels]``.
+        slices: by length, by label and by the columns of ``--slice``; None: not computed yet.
+    """
+
+    texts: EncodedTexts
+    probabilities: NDArray[np.floating]
+    slices: Mapping[str, Sequence[Slice]] | None
+
+
+def keep_evidence(run: Run, given: GivenTexts, classifier: KerasClassifier, scored: Scored) -> None:
+    """Write the evidence of a split of a classifier. What fails is a warning: the metrics are already printed."""
+    from seqclf.evaluation.evidence.make import Model, data_evidence, find, with_findings, with_texts
+    from seqclf.evaluation.evidence.mistakes import Judged
+    from seqclf.evaluation.evidence.source import SplitTexts
+    from seqclf.evaluation.evidence.store import write_evidence
+    from seqclf.explanation.timed import LEAST_SECONDS, explainer_of
+
+    split, texts = given.split, scored.texts
+    assert split is not None
+    if split == "validation" and run.was_fitted_to_validation:
+        return  # metrics and evidence stay those before the refit
+    with _warned():
+        options, labels = classifier.config.tokenizer, classifier.labels
+        source = SplitTexts.of(given.corpus, split, labels, texts, lambda: given.texts)
+        origin = _origin(run, given.config, split, len(texts))
+        model = Model(classifier.tokenizer, labels, options.max_tokens)
+        evidence = data_evidence(origin, model, texts, _digests(run, split, source), _training(run, split))
+        judged = Judged(labels, texts, scored.probabilities, classifier.thresholds)
+        findings = find(judged, options.max_tokens, scored.slices, trained_on=split == "train")
+        evidence = with_findings(evidence, findings)
+        with _warned():
+            explain = explainer_of(run, LEAST_SECONDS)
+            evidence = with_texts(evidence, findings, texts, source, truncate=options.truncate, explain=explain)
+        write_evidence(run, evidence)
+
+
+def keep_data_evidence(run: Run, config: Config, split: str, tokenizer: Tokenizer, texts: EncodedTexts) -> None:
+    """Write the evidence of a split of a language model, which is about its texts alone."""
+    from seqclf.data.corpus import Corpus
+    from seqclf.evaluation.evidence.make import Model, data_evidence
+    from seqclf.evaluation.evidence.source import SplitTexts
+    from seqclf.evaluation.evidence.store import write_evidence
+
+    with _warned():
+        corpus = Corpus(config)
+        source = SplitTexts.of(corpus, split, NO_LABELS, texts, lambda: corpus.texts(split))
+        origin = _origin(run, config, split, len(texts))
+        digests = _digests(run, split, source)
+        write_evidence(run, data_evidence(origin, Model(tokenizer, NO_LABELS), texts, digests, _training(run, split)))
+
+
+def _origin(run: Run, config: Config, split: str, texts: int) -> Origin:
+    from seqclf.evaluation.evidence.content import Origin
+    from seqclf.evaluation.evidence.store import model_fingerprint
+    from seqclf.new_runs import now
+
+    return Origin(config.data.describe(split), split, texts, now(), "eval", model_fingerprint(run))
+
+
+def _digests(run: Run, split: str, source: SplitTexts) -> NDArray[np.uint64] | None:
+    """Digests of the texts: from the cache of the training, or of the texts themselves; None if they cannot be read."""
+    from seqclf.data.corpus import noted_digests
+    from seqclf.errors import InputError
+
+    fingerprint = run.manifest["data_fingerprint"].get(split)
+    try:
+        return source.digests(None if fingerprint is None else noted_digests(split, fingerprint))
+    except (InputError, OSError):
+        return None
+
+
+def _training(run: Run, split: str) -> Training:
+    """What is known of the training texts, for a split of others."""
+    from seqclf.config import load_config
+    from seqclf.data.seen import digests_of_split
+    from seqclf.evaluation.evidence.make import Training
+    from seqclf.evaluation.evidence.store import read_evidence
+
+    if split == "train":
+        return Training()
+    stored = read_evidence(run, "train")
+    counts = {one.label: one.texts for one in stored.labels} if stored is not None and stored.labels else None
+    return Training(
+        digests_of_split(load_config(run.config), "train", run.manifest["data_fingerprint"]["train"]), counts
+    )
+
+
+@contextlib.contextmanager
+def _warned() -> Iterator[None]:
+    """Report what fails in the block as a warning."""
+    try:
+        yield
+    except Exception as error:
+        say(f"warning: the report will lack some of its parts: {error or type(error).__name__}", err=True)
