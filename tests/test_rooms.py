@@ -73,6 +73,9 @@ ALLOWED = {
     | {"runs", "config", "layer_types", "text", "data", "model", "onnx_writer", "tasks", "generation", "inference"},
     "calibration": BASE
     | {"runs", "tensorflow_startup", "config", "layer_types", "data", "tasks", "evaluation", "export", "inference"},
+    "suspects": BASE
+    | {"runs", "config", "text", "text_store", "data", "sources", "label_weights", "tasks", "baseline", "training"}
+    | {"evaluation", "inference"},
     "onnx_session": {"errors"},
     "generation": BASE | {"runs", "onnx_session", "text", "hub"},
     "inference": BASE | {"onnx_session", "text", "generation", "hub"},

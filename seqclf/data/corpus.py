@@ -107,6 +107,10 @@ class Corpus:
         """Indices in the training part of the texts of a random split or of ``train``."""
         return self._indices()[split]
 
+    def training_part(self) -> LabelledTexts:
+        """All texts of the part that the training texts are from, also those of splits drawn from it."""
+        return self._read_train()
+
     @property
     def source(self) -> Source:
         """The source that the parts are read from."""

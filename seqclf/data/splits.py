@@ -181,29 +181,38 @@ def folded(
     return {"train": left[part != fold - 1], "validation": left[part == fold - 1], "test": in_test}
 
 
-def _folds_of(
-    texts: LabelledTexts, folds: int, seed: int, sets: NDArray[np.int64] | None
-) -> NDArray[np.int32] | NDArray[np.int64]:
+def _folds_of(texts: LabelledTexts, folds: int, seed: int, sets: NDArray[np.int64] | None) -> NDArray[np.int64]:
     """The fold of each text, from 0."""
-    generator = np.random.default_rng([seed, 0xF01D])
-    label_sets = texts.label_sets
-    shares = [1 / folds] * folds
-    taken = np.full(len(texts), -1, dtype=np.int32)
     if not texts.multi:
-        _check_folds(folds, label_sets, sets)
-    if sets is not None:
-        counts = Counter(name for names in label_sets for name in names)
-        wanted = {name: [count / folds] * folds for name, count in counts.items()}
-        taken = assign_sets(sets, label_sets, shares, wanted, np.random.default_rng([seed, 0x5E75]))
-    if texts.multi:
-        part = _assign_multi_label(label_sets, shares, generator, taken)
-    else:
-        part = _assign_to_folds(label_sets, folds, generator, taken)
+        _check_folds(folds, texts.label_sets, sets)
+    part = stratified_folds(texts, folds, seed=seed, sets=sets)
     if lacking := folds - len(np.unique(part)):
         raise InputError(
             f"data.folds: {lacking:,} of {folds:,} folds would have no texts; use fewer folds, or add texts"
         )
     return part
+
+
+def stratified_folds(
+    texts: LabelledTexts, folds: int, *, seed: int, sets: NDArray[np.int64] | None = None
+) -> NDArray[np.int64]:
+    """The fold of each text, from 0, ``int64 [texts]``; as in ``folded``, but a fold may lack labels or have no text.
+
+    Args:
+        seed: decides which text goes to which fold.
+        sets: as for ``partition``.
+    """
+    generator = np.random.default_rng([seed, 0xF01D])
+    label_sets = texts.label_sets
+    shares = [1 / folds] * folds
+    taken = np.full(len(texts), -1, dtype=np.int32)
+    if sets is not None:
+        counts = Counter(name for names in label_sets for name in names)
+        wanted = {name: [count / folds] * folds for name, count in counts.items()}
+        taken = assign_sets(sets, label_sets, shares, wanted, np.random.default_rng([seed, 0x5E75]))
+    if texts.multi:
+        return _assign_multi_label(label_sets, shares, generator, taken).astype(np.int64)
+    return _assign_to_folds(label_sets, folds, generator, taken).astype(np.int64)
 
 
 def _check_folds(folds: int, label_sets: Sequence[tuple[str, ...]], sets: NDArray[np.int64] | None) -> None:

@@ -61,7 +61,7 @@ def write_splits(config: Config, folder: Path) -> dict[str, WrittenSplit]:
     try:
         with making_folder(folder) as temporary:
             if config.data.table_columns is None:
-                files = _write_texts(texts, config.data.columns(with_groups=False), temporary)
+                files = write_texts(texts, config.data.columns(with_groups=False), temporary)
             else:
                 files = _write_rows(corpus, texts, temporary)
     except OSError as error:
@@ -162,8 +162,9 @@ def _copy_parquet(files: Sequence[Path], paths: Sequence[Path], split_of: NDArra
 # --- texts of other sources -------------------------------------------------------------------------------------------
 
 
-def _write_texts(texts: Mapping[str, LabelledTexts], columns: TableColumns, folder: Path) -> dict[str, str]:
-    """Write texts and labels in the given columns; returns the file names."""
+def write_texts(texts: Mapping[str, LabelledTexts], columns: TableColumns, folder: Path) -> dict[str, str]:
+    """Write texts and labels in the given columns, a file for each split; returns the file names. The files are csv, or
+    jsonl if csv cannot represent the texts."""
     lists = isinstance(columns.label, str) and any(split.multi for split in texts.values())
     csv_holds = not lists and not any("\0" in text for split in texts.values() for text in split.texts)
     kind = "csv" if csv_holds else "jsonl"

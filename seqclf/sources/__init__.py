@@ -6,11 +6,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from seqclf.option_types import kinds_in, one_of
-from seqclf.sources.base import RowSource, SelectiveSource, Source, SourceOptions, TableColumns, UnknownLabels
+from seqclf.sources.base import (
+    PlacedSource,
+    RowSource,
+    SelectiveSource,
+    Source,
+    SourceOptions,
+    TableColumns,
+    UnknownLabels,
+)
 
 __all__ = [
     "SOURCE_TYPES",
     "DataConfig",
+    "PlacedSource",
     "RowSource",
     "SelectiveSource",
     "Source",

@@ -103,6 +103,15 @@ class RowSource(Source, Protocol):
         """Each row with all its columns, or an error for a malformed row."""
 
 
+@runtime_checkable
+class PlacedSource(Source, Protocol):
+    """A reader whose texts have places of their own: a file each, or lines of files."""
+
+    def origins(self, part: str) -> Iterator[tuple[str, int | None]]:
+        """The file of each text, in the order of ``read``, and its first line (in parquet and spreadsheets the row);
+        None: the file is the text. Raises ``InputError`` as ``read``."""
+
+
 ExtraKind = Literal["number", "category"]
 """What the values of a column beside the text are."""
 

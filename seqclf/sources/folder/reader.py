@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from seqclf.errors import InputError
@@ -66,6 +66,9 @@ class FolderSource:
         texts = TextStore()
         texts.extend(map(self._read_file, found.files))
         return LabelledTexts(texts, found.labels, origin=part)
+
+    def origins(self, part: str) -> Iterator[tuple[str, int | None]]:
+        return ((str(path), None) for path in self._texts(part).files)
 
     def left_out(self, part: str) -> str | None:
         """What the part contains that is not read, as a sentence; None if everything is read."""

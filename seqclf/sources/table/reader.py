@@ -260,6 +260,12 @@ class TableSource:
     def rows(self, part: str) -> Iterator[Row | InputError]:
         return (row for _, row in self._all_rows(part))
 
+    def origins(self, part: str) -> Iterator[tuple[str, int | None]]:
+        for path, row in self._all_rows(part):
+            if isinstance(row, InputError):
+                raise row
+            yield str(path), row[0]
+
     def _check_columns(self, path: Path, line: int, row: Mapping[str, Any]) -> None:
         """Raise ``RowMissesColumns`` with a line number only for jsonl, where each row has its own columns."""
         if path not in self._each_its_own:  # asking the file system for every row takes longer than reading it

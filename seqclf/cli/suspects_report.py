@@ -1,0 +1,153 @@
+"""The output of ``seqclf suspects``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seqclf.cli.console import console
+from seqclf.cli.grids import Grid, Report, Values
+from seqclf.cli.report_output import print_report
+from seqclf.files import shell_word
+from seqclf.labels import on_one_line
+from seqclf.text.fields import FIELD_SEPARATOR
+
+if TYPE_CHECKING:
+    from seqclf.suspects.find import LabelSuspect, Suspects
+    from seqclf.suspects.listing import Listing
+
+_MOST_PAIRS = 12
+_EXCERPT = 70  # characters of a text
+_LITTLE = 0.02  # how far the model must be ahead of the most frequent answer to be of use
+
+
+def show(found: Suspects, listing: Listing, path: Path | None, top: int) -> None:
+    """Print what was found. ``path``: the file with all of it; None: nothing was found and none was written."""
+    print_report(console(), Report(_title(found), [*_parts(found, listing, top), "", *_next_steps(found, path)]))
+
+
+def _title(found: Suspects) -> str:
+    what = "decisions about labels" if found.labels.multi else "labels"
+    return (
+        f"Judged {found.judged:,} {what}: the model, trained on other texts, predicts {_percent(found.agreement)} of "
+        f"them (always the most frequent answer: {_percent(found.majority)})"
+    )
+
+
+def _parts(found: Suspects, listing: Listing, top: int) -> Iterator[str | Grid | Values]:
+    if found.agreement < found.majority + _LITTLE * (1 - found.majority):
+        yield (
+            "It hardly predicts better than the most frequent answer, so its list of labels says little; judge by "
+            "--model network, or with more texts"
+        )
+    if found.unknown:
+        names = ", ".join(f'"{on_one_line(name)}" ({count:,})' for name, count in list(found.unknown.items())[:5])
+        more = ", ..." if len(found.unknown) > 5 else ""
+        yield f"Not judged, for too few texts have the label: {names}{more}"
+    yield ""
+    count = len(found.errors)
+    yield f"{count:,} label{' is' if count == 1 else 's are'} probably wrong{':' if count else ''}"
+    if count:
+        yield _pair_grid(found)
+    if shown := found.errors[:top]:
+        yield ""
+        yield "The most certain (score: how much more probable the suggestion is):"
+        yield _top_grid(shown, listing, multi=found.labels.multi)
+    yield ""
+    if found.groups:
+        yield "Equal and similar texts:"
+        yield _group_grid(found)
+    else:
+        yield "No equal or similar texts."
+
+
+def _pair_grid(found: Suspects) -> Grid:
+    pairs = found.pairs.most_common()
+    rows = [[on_one_line(given), on_one_line(instead), f"{count:,}"] for (given, instead), count in pairs[:_MOST_PAIRS]]
+    if (more := len(pairs) - _MOST_PAIRS) > 0:
+        left = sum(count for _, count in pairs[_MOST_PAIRS:])
+        rows.append([f"{more:,} more pair{'' if more == 1 else 's'}", "", f"{left:,}"])
+    return Grid(("given", "suggested", "labels"), rows, words=2)
+
+
+def _top_grid(errors: tuple[LabelSuspect, ...], listing: Listing, *, multi: bool) -> Grid:
+    rows = []
+    for error in errors:
+        given, instead = error.pair
+        origin = listing.origin(error.split, error.place)
+        where = Path(origin.file).name + ("" if origin.line is None else f":{origin.line}")
+        text = _excerpt(listing.text(error.split, error.place))
+        rows.append([on_one_line(where), on_one_line(given), on_one_line(instead), text, f"{error.score:.2f}"])
+    return Grid(("place", "given", "suggested", "text", "score"), rows, words=4)
+
+
+def _group_grid(found: Suspects) -> Grid:
+    """Groups by kind, and by the splits that they join."""
+    groups, texts = Counter[str](), Counter[str]()
+    for group in found.groups:
+        kind = "equal" if group.exact else "similar"
+        for name in (
+            kind,
+            f"{kind}, with different labels" if group.contradictory else "",
+            _joins(found, group.splits),
+        ):
+            groups[name] += bool(name)
+            texts[name] += len(group.members) if name else 0
+    order = ["equal", "equal, with different labels", "similar", "similar, with different labels"]
+    order += sorted(name for name in groups if name and name not in order)
+    rows = [[name, f"{groups[name]:,}", f"{texts[name]:,}"] for name in order if groups[name]]
+    return Grid(("", "groups", "texts"), rows)
+
+
+def _joins(found: Suspects, splits: tuple[int, ...]) -> str:
+    names = [found.splits[split].name for split in splits]
+    return f"in {' and '.join(names)}" if len(names) > 1 else ""
+
+
+def _next_steps(found: Suspects, path: Path | None) -> Iterator[str]:
+    if path is None:
+        yield "No file was written."
+        return
+    rows = len(found.errors) + sum(len(group.members) for group in found.groups)
+    yield f"Written to {shell_word(path)}: {rows:,} row{'' if rows == 1 else 's'}, the most certain first."
+    yield "No data were changed. Look through it from the top, and correct wrong labels at the file and line given."
+    if any(len(group.splits) > 1 for group in found.groups):
+        yield "Texts that are in training and in another split make its scores too good: remove them from training."
+
+
+def _excerpt(text: str) -> str:
+    return on_one_line(" ".join(text[:1_000].replace(FIELD_SEPARATOR, " | ").split()), _EXCERPT)
+
+
+def _percent(fraction: float) -> str:
+    return f"{100 * fraction:.1f} %"
+
+
+def as_json_object(found: Suspects, listing: Listing, path: Path | None, top: int) -> dict[str, Any]:
+    """Everything that ``show`` prints, unrounded; ``file`` is null if nothing was found."""
+    rows = zip(range(min(top, len(found.errors))), listing.rows(flat=False), strict=False)
+    pairs = [
+        {"given": given, "suggested": instead, "labels": count} for (given, instead), count in found.pairs.most_common()
+    ]
+    groups = [
+        {
+            "texts": len(group.members),
+            "equal": group.exact,
+            "different_labels": group.contradictory,
+            "splits": [found.splits[split].name for split in group.splits],
+        }
+        for group in found.groups
+    ]
+    return {
+        "judged": found.judged,
+        "agreement": found.agreement,
+        "agreement_of_majority": found.majority,
+        "not_judged": found.unknown,
+        "label_errors": len(found.errors),
+        "pairs": pairs,
+        "top": [row for _, row in rows],
+        "groups": groups,
+        "file": None if path is None else str(path),
+    }

@@ -1,0 +1,94 @@
+"""The thorough judge: the network of the config, trained once for each fold."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqclf.cache import cache_folder
+from seqclf.config import Config, checked_config
+from seqclf.config.loading import plain
+from seqclf.data.written_splits import write_texts
+from seqclf.errors import InputError
+from seqclf.labels import Labels
+from seqclf.runs import CLASSIFICATION, INTERRUPTED, Run
+from seqclf.sources.texts import LabelledTexts, digest
+from seqclf.training.options import Callbacks, TrainOptions
+
+
+@dataclass(frozen=True)
+class Networks:
+    """Trains the network of a config for each fold, in a folder of runs that is then deleted.
+
+    The texts held out are the validation texts: early stopping and the best epoch are chosen on them. That is harmless.
+    A choice of one of some dozen epochs says less than a byte about the labels of a whole fold, so it cannot favour a
+    single wrong label; no weight is ever fitted to them.
+    """
+
+    config: Config
+    options: TrainOptions = TrainOptions()
+    callbacks: Callbacks = field(default_factory=Callbacks)
+
+    @property
+    def key(self) -> str:
+        options = plain(self.config)
+        return digest("network", json.dumps({name: options[name] for name in options if name not in ("data", "name")}))
+
+    def announcement(self, times: int, texts: int) -> str:
+        what = f"{times:,} network{'' if times == 1 else 's'} on about {texts:,} texts each"
+        return f"Training {what}; --model linear takes a small part of the time"
+
+    def check(self) -> None:
+        """Raise ``InputError`` if the config starts from a classifier, which has seen the labels to be judged."""
+        start = self.config.initialize
+        for origin in () if start is None else start.origins:
+            run = Run(Path(origin))
+            if run.has_manifest and run.task == CLASSIFICATION:
+                raise InputError(
+                    f"initialize: {origin} is a classifier, which may have been trained on the labels to be judged and "
+                    "would repeat them; judge by --model linear, or add --set initialize=null"
+                )
+
+    def probabilities(self, train: LabelledTexts, held: LabelledTexts, labels: Labels) -> NDArray[np.float32]:
+        """Raises ``KeyboardInterrupt`` if the training was interrupted; else as ``seqclf.training.session``."""
+        from seqclf.evaluation.opening import open_classifier
+        from seqclf.training.session import train_new
+
+        found = np.zeros((len(held), len(labels)), np.float32)
+        cache_folder().mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache_folder(), prefix="suspects-") as temporary:
+            folder = Path(temporary)
+            known = {name for names in set(train.label_sets) for name in names}
+            validated = held.chosen(np.flatnonzero([known.issuperset(names) for names in held.label_sets]))
+            config = self._of_fold({"train": train, "validation": validated}, folder)
+            run, outcome = train_new(config, folder / "runs", self.options, self.callbacks)
+            if outcome.status == INTERRUPTED:
+                raise KeyboardInterrupt
+            classifier = open_classifier(run)
+            places = [labels.names.index(name) for name in classifier.labels]
+            found[:, places] = classifier.probabilities(
+                held.texts, {name: values.tolist() for name, values in held.extra.items()}
+            )
+        return found
+
+    def _of_fold(self, texts: dict[str, LabelledTexts], folder: Path) -> Config:
+        """The config with the texts of a fold, written to files."""
+        columns = self.config.data.columns(with_groups=False)
+        files = write_texts({name: part for name, part in texts.items() if len(part)}, columns, folder)
+        data: dict[str, Any] = {"source": "table", "text": columns.text, "test": None}
+        beside = (("label", columns.label), ("weight", columns.weight), ("extra", dict(columns.extra)))
+        data |= {name: value for name, value in beside if value}
+        data |= {"validation": 0.0} | {name: str(folder / file) for name, file in files.items()}
+        values = plain(self.config) | {"name": "fold", "data": data}
+        values["training"] |= {"baseline": False}
+        if not len(texts["validation"]):  # all of them have labels that no other fold has
+            values["training"] |= {"early_stopping": None}
+        if values.get("ngrams") is not None:
+            values["ngrams"] |= {"refit": False}  # it would fit the n-grams to the texts held out
+        return checked_config(values)

@@ -1,0 +1,146 @@
+"""Probabilities of the labels of each text, by models that have not seen the text (cross-validation, Stone 1974)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqclf import __version__
+from seqclf.cache import cached, found
+from seqclf.data.label_sets import counted_texts, encode_labels
+from seqclf.data.splits import stratified_folds
+from seqclf.errors import InputError
+from seqclf.label_weights import label_totals
+from seqclf.labels import Labels
+from seqclf.sources.texts import LabelledTexts, digest
+from seqclf.suspects.splits import Examined
+
+_FORMAT = 1  # increment when the probabilities change but their key does not
+_FILE = "probabilities.npy"
+
+
+class FoldModel(Protocol):
+    """A kind of model that is fitted once for each fold."""
+
+    @property
+    def key(self) -> str:
+        """What decides the model, apart from texts and labels."""
+
+    def announcement(self, times: int, texts: int) -> str:
+        """What will be done, so that a user knows the cost: ``times`` models, each fitted to about ``texts`` texts."""
+
+    def probabilities(self, train: LabelledTexts, held: LabelledTexts, labels: Labels) -> NDArray[np.float32]:
+        """Fit to ``train``, and return the probability of each label for the texts ``held``, ``float32 [texts,
+        labels]``; 0 for labels that no text of ``train`` has."""
+
+
+@dataclass(frozen=True)
+class OutOfFold:
+    """Probabilities of the texts that count, by the models of their folds.
+
+    Attributes:
+        places: of the texts, ``int64 [texts]``; those of weight 0 are left out.
+        truth: label ids, ``int32 [texts]``; or which labels apply, ``bool [texts, labels]``.
+        probabilities: ``float32 [texts, labels]``.
+        known: whether the model that judged a text was trained on texts with each label, ``bool [texts, labels]``.
+        weights: how much each text counts, ``float32 [texts]``; None: all the same.
+    """
+
+    places: NDArray[np.int64]
+    truth: NDArray[Any]
+    probabilities: NDArray[np.float32]
+    known: NDArray[np.bool_]
+    weights: NDArray[np.float32] | None
+
+
+def out_of_fold(
+    examined: Examined, model: FoldModel, folds: int, seed: int, say: Callable[[str], None] = lambda stage: None
+) -> OutOfFold:
+    """Fit a model for each fold to the texts of the other folds.
+
+    Equal texts, and texts of a group, are in one fold. Each finished fold is cached, so that a call after an
+    interruption continues with the next one.
+
+    Args:
+        folds: at least 2.
+        seed: decides which text goes to which fold.
+        say: called before each fold.
+
+    Raises:
+        InputError: there are fewer sets of texts than folds.
+    """
+    places = np.arange(len(examined.texts))
+    if examined.texts.weights is not None:
+        counted_texts(examined.texts)  # raises if there are none
+        places = np.flatnonzero(examined.texts.weights > 0)
+    texts = examined.texts.chosen(places)
+    sets = None if examined.sets is None else np.unique(examined.sets[places], return_inverse=True)[1]
+    _check(len(texts) if sets is None else int(sets.max()) + 1, folds, examined)
+    fold_of = stratified_folds(texts, folds, seed=seed, sets=sets)
+    truth = encode_labels(texts, examined.labels)
+    probabilities = np.zeros((len(texts), len(examined.labels)), np.float32)
+    known = np.zeros(probabilities.shape, np.bool_)
+    key = digest(_FORMAT, __version__, texts.digest, examined.labels, fold_of.tobytes(), model.key)
+    left = [fold for fold in range(folds) if found("suspects", digest(key, fold)) is None]
+    if left:
+        say(model.announcement(len(left), round(len(texts) * (1 - 1 / folds))))
+    clock = _Clock(say, folds)
+    for fold in range(folds):
+        held, rest = np.flatnonzero(fold_of == fold), np.flatnonzero(fold_of != fold)
+        known[held] = label_totals(truth[rest], len(examined.labels)) > 0
+
+        def judge(folder: Path, held: NDArray[np.int64] = held, rest: NDArray[np.int64] = rest) -> None:
+            train, others = texts.chosen(rest), texts.chosen(held)
+            np.save(folder / _FILE, model.probabilities(train, others, examined.labels))
+
+        with clock.fold(fold, done=fold not in left):
+            probabilities[held] = np.load(cached("suspects", digest(key, fold), judge) / _FILE)
+    return OutOfFold(places, truth, probabilities, known, texts.weights)
+
+
+def _check(sets: int, folds: int, examined: Examined) -> None:
+    """Raise ``InputError`` if a fold would have no texts."""
+    if sets < folds:
+        what = "text" if examined.sets is None else "set of texts that belong together (equal ones, data.group)"
+        advice = f"use at most --folds {sets}" if sets > 1 else "add texts"
+        raise InputError(
+            f"{examined.texts.origin}: {folds} folds need a {what} each, but there {'is' if sets == 1 else 'are'} only "
+            f"{sets}; {advice}"
+        )
+
+
+class _Clock:
+    """Says which fold comes next, and how long the others will take."""
+
+    def __init__(self, say: Callable[[str], None], folds: int) -> None:
+        self._say, self._folds = say, folds
+        self._seconds: list[float] = []
+        self._started = 0.0
+        self._done = False
+
+    def fold(self, fold: int, *, done: bool) -> _Clock:
+        self._done, self._started = done, time.monotonic()
+        left = ""
+        if self._seconds:
+            left = f"; about {_words(sum(self._seconds) / len(self._seconds) * (self._folds - fold))} left"
+        self._say(f"Fold {fold + 1} of {self._folds}{' (from an earlier call)' if done else left}")
+        return self
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *_: object) -> None:
+        if not self._done:
+            self._seconds.append(time.monotonic() - self._started)
+
+
+def _words(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -1,0 +1,288 @@
+"""Labels judged by models that have not seen the texts, and what is read for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import POOLED, small_config, write_csv
+from numpy.typing import NDArray
+from suspect_texts import FLIPPED, config_of, sentiments
+
+from seqclf.config import Config, checked_config, load_config
+from seqclf.errors import InputError
+from seqclf.labels import Labels
+from seqclf.runs import Run
+from seqclf.sources.texts import LabelledTexts
+from seqclf.suspects.find import Suspects, find_suspects
+from seqclf.suspects.linear import LinearModels
+from seqclf.suspects.network import Networks
+from seqclf.suspects.splits import examined_texts
+from seqclf.training.options import TrainOptions
+
+pytestmark = pytest.mark.usefixtures("own_cache")
+
+
+def _config(
+    folder: Path, rows: list[tuple[str, ...]], header: tuple[str, ...] = ("text", "label"), **data: Any
+) -> Config:
+    return load_config(config_of(folder, train=str(write_csv(folder / "train.csv", [header, *rows])), **data))
+
+
+def _places(found: Suspects) -> list[int]:
+    return [int(found.splits[error.split].places[error.place]) for error in found.errors]
+
+
+class Noted:
+    """A model that knows nothing, and notes what it was given."""
+
+    key = "noted"
+
+    def __init__(self, before: Callable[[int], None] = lambda call: None) -> None:
+        self.train: list[LabelledTexts] = []
+        self.held: list[LabelledTexts] = []
+        self._before = before
+
+    def announcement(self, times: int, texts: int) -> str:
+        return f"{times} times {texts}"
+
+    def probabilities(self, train: LabelledTexts, held: LabelledTexts, labels: Labels) -> NDArray[np.float32]:
+        self._before(len(self.train))
+        self.train.append(train)
+        self.held.append(held)
+        return np.full((len(held), len(labels)), 1 / len(labels), np.float32)
+
+
+# --- what is found ----------------------------------------------------------------------------------------------------
+
+
+def test_flipped_labels_are_the_first_suspects(tmp_path: Path) -> None:
+    found = find_suspects(_config(tmp_path, sentiments()), LinearModels())
+    assert sorted(_places(found)[: len(FLIPPED)]) == list(FLIPPED)
+    first = found.errors[0]
+    assert first.score == pytest.approx(first.suggested_probability - first.probability) and first.score > 0.2
+    assert {first.given, first.suggested} == {("neg",), ("pos",)} and first.about is None
+    assert found.pairs[("neg", "pos")] + found.pairs[("pos", "neg")] == len(found.errors)
+    assert found.judged == 100 and found.agreement > 0.9 and 0.5 <= found.majority < 0.6
+
+
+def test_missing_and_surplus_labels_of_several_are_found(tmp_path: Path) -> None:
+    rows = []
+    for number, (text, label) in enumerate(sentiments(120, ())):
+        names = ["pos"] * (label == "pos") + ["other"] * (number % 3 == 0)
+        rows.append((f"{text} third" if number % 3 == 0 else text, "|".join(names)))
+    rows[11], rows[40] = (rows[11][0], ""), (rows[40][0], "pos")
+    found = find_suspects(_config(tmp_path, rows, label_separator="|"), LinearModels())
+    of_pos = [error for error in found.errors if error.about == "pos"]
+    assert sorted(error.place for error in of_pos[:2]) == [11, 40]
+    missing = next(error for error in of_pos if error.place == 11)
+    assert (missing.given, missing.suggested, missing.pair) == ((), ("pos",), ("-", "pos"))
+    surplus = next(error for error in of_pos if error.place == 40)
+    assert (surplus.given, surplus.suggested, surplus.pair) == (("pos",), (), ("pos", "-"))
+    assert missing.probability + missing.suggested_probability == pytest.approx(1)
+
+
+def test_of_probabilities_the_most_probable_label_is_judged(tmp_path: Path) -> None:
+    rows = [(text, *(("0.3", "0.7") if label == "pos" else ("0.9", "0.1"))) for text, label in sentiments()]
+    config = _config(tmp_path, rows, ("text", "p_neg", "p_pos"), label={"neg": "p_neg", "pos": "p_pos"})
+    assert sorted(_places(find_suspects(config, LinearModels()))[: len(FLIPPED)]) == list(FLIPPED)
+
+
+def test_a_text_whose_label_no_other_fold_has_is_not_judged(tmp_path: Path) -> None:
+    rows = [
+        *sentiments(),
+        ("only one of its kind", "rare"),
+        ("lovely great superb", "twice"),
+        ("lovely great", "twice"),
+    ]
+    found = find_suspects(_config(tmp_path, rows), LinearModels())
+    assert found.unknown == {"rare": 1} and found.judged == 102
+    assert 100 not in _places(found)
+
+
+def test_texts_of_weight_0_neither_teach_nor_are_judged(tmp_path: Path) -> None:
+    rows = [(text, label, "0" if place == 3 else "2") for place, (text, label) in enumerate(sentiments())]
+    model = Noted()
+    config = _config(tmp_path, rows, ("text", "label", "importance"), weight="importance")
+    found = find_suspects(config, model)
+    assert found.judged == 99
+    assert all(rows[3][0] not in list(part.texts) for part in model.train + model.held)
+    assert 3 not in _places(find_suspects(config, LinearModels()))
+
+
+@pytest.mark.parametrize("label", ["one", "other"])
+def test_one_label_for_all_texts_is_refused(tmp_path: Path, label: str) -> None:
+    with pytest.raises(InputError, match=f'every text has the label "{label}"'):
+        find_suspects(_config(tmp_path, [("a", label), ("b", label)]), LinearModels())
+
+
+def test_more_folds_than_texts_are_refused(tmp_path: Path) -> None:
+    rows = [("a", "x"), ("A", "y"), ("b", "y"), ("c", "x")]
+    with pytest.raises(
+        InputError, match="5 folds need a set of texts .* each, but there are only 3; use at most --folds 3"
+    ):
+        find_suspects(_config(tmp_path, rows), LinearModels())
+    with pytest.raises(InputError, match="4 folds need a text each, but there are only 3"):
+        find_suspects(_config(tmp_path, rows[1:]), LinearModels(), folds=4)
+
+
+def test_language_models_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("some text\n" * 20, encoding="utf-8")
+    config = checked_config(
+        {"task": "language_model", "data": {"source": "text", "train": str(tmp_path / "a.txt")}}
+        | {"layers": [{"type": "lstm", "units": 4}], "embedding": {"dim": 4}}
+    )
+    with pytest.raises(InputError, match="language models have no labels to judge"):
+        find_suspects(config, LinearModels())
+
+
+# --- folds ------------------------------------------------------------------------------------------------------------
+
+
+def test_no_model_has_seen_the_texts_that_it_judges_nor_equal_ones(tmp_path: Path) -> None:
+    rows = sentiments(40, ())
+    rows += [(text.upper(), label) for text, label in rows[:10]]
+    model = Noted()
+    find_suspects(_config(tmp_path, rows), model, folds=4)
+    assert sorted(text for part in model.held for text in part.texts) == sorted(text for text, _ in rows)
+    for train, held in zip(model.train, model.held, strict=True):
+        assert len(train) + len(held) == 50
+        assert not {text.lower() for text in train.texts} & {text.lower() for text in held.texts}
+
+
+@pytest.mark.parametrize("validation", [0, 0.2])
+def test_texts_of_a_group_are_in_one_fold(tmp_path: Path, validation: float) -> None:
+    rows = [(text, label, f"author {place % 10}") for place, (text, label) in enumerate(sentiments(60))]
+    model = Noted()
+    find_suspects(_config(tmp_path, rows, ("text", "label", "by"), group="by", validation=validation), model)
+    author = {text: by for text, _, by in rows}
+    of_fold = [{author[text] for text in part.texts} for part in model.held]
+    assert sum(map(len, of_fold)) == len(set.union(*of_fold)) == 10
+
+
+def test_labels_are_spread_over_folds(tmp_path: Path) -> None:
+    model = Noted()
+    find_suspects(_config(tmp_path, sentiments()), model, folds=5)
+    assert [len(part) for part in model.held] == [20] * 5
+    assert all(8 <= list(part.labels).count("pos") <= 12 for part in model.held)
+
+
+def test_an_interrupted_call_goes_on_with_the_next_fold(tmp_path: Path) -> None:
+    config = _config(tmp_path, sentiments())
+
+    def stop(call: int) -> None:
+        if call == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        find_suspects(config, Noted(stop))
+    said: list[str] = []
+    rest = Noted()
+    find_suspects(config, rest, say=said.append)
+    assert len(rest.held) == 3
+    assert "Fold 2 of 5 (from an earlier call)" in said and "3 times 80" in said
+    done = Noted()
+    find_suspects(config, done)
+    assert not done.held
+
+
+def test_changed_texts_labels_and_folds_are_judged_again(tmp_path: Path) -> None:
+    rows = sentiments()
+    find_suspects(_config(tmp_path, rows), Noted())
+    for changed, folds in (([*rows[:-1], ("new", "pos")], 5), ([*rows[:-1], (rows[-1][0], "neg")], 5), (rows, 4)):
+        again = Noted()
+        find_suspects(_config(tmp_path, changed), again, folds=folds)
+        assert len(again.held) == folds
+
+
+# --- splits -----------------------------------------------------------------------------------------------------------
+
+
+def test_drawn_validation_texts_are_judged_and_drawn_test_texts_are_not(tmp_path: Path) -> None:
+    config = _config(tmp_path, sentiments(), validation=0.2, test=0.3)
+    examined = examined_texts(config)
+    by_name = {split.name: split for split in examined.splits}
+    assert len(examined.texts) == 70
+    assert set(examined.places) == set(by_name["train"].places) | set(by_name["validation"].places)
+    for place, split, text in zip(examined.places, examined.split_of, examined.texts.texts, strict=True):
+        found = examined.splits[split]
+        assert found.texts.texts[int(np.searchsorted(found.places, place))] == text
+    assert set(by_name["test"].texts.labels) == {""} and not by_name["test"].labelled
+    found = find_suspects(config, LinearModels())
+    assert not set(_places(found)) & set(by_name["test"].places.tolist())
+
+
+def test_a_test_file_needs_no_labels(tmp_path: Path) -> None:
+    rows = sentiments()
+    test = write_csv(tmp_path / "test.csv", [("text",), (rows[0][0],), ("another text",)])
+    validation = write_csv(tmp_path / "dev.csv", [("text", "label"), (rows[1][0], "neg")])
+    config = _config(tmp_path, rows, test=str(test), validation=str(validation))
+    found = find_suspects(config, LinearModels())
+    assert found.judged == 100
+    joined = [[found.splits[number].name for number in group.splits] for group in found.groups]
+    assert joined == [["train", "validation"], ["train", "test"]]  # the first has different labels
+
+
+# --- networks ---------------------------------------------------------------------------------------------------------
+
+
+def test_networks_judge_every_text(tmp_path: Path, no_saved_models: None) -> None:
+    path = write_csv(tmp_path / "train.csv", [("text", "label"), *sentiments(), ("lonely", "rare")])
+    config = checked_config(
+        small_config(
+            data__train=str(path), data__validation=0, data__test=None, layers=POOLED, embedding={"dim": 16},
+            training__epochs=30, training__optimizer={"type": "adam", "learning_rate": 0.03}, training__baseline=False,
+        )
+    )  # fmt: skip
+    said: list[str] = []
+    found = find_suspects(config, Networks(config, TrainOptions()), folds=2, say=said.append)
+    assert found.unknown == {"rare": 1}
+    assert found.agreement > 0.8
+    assert len(set(_places(found)[:8]) & set(FLIPPED)) >= 4
+    assert any(line.startswith("Training 2 networks on about") for line in said)
+    assert not list(tmp_path.glob("cache/suspects-*"))  # the runs are gone
+
+
+def test_the_network_of_a_fold_is_not_fitted_to_the_texts_that_it_judges(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import seqclf.training.session as session
+
+    trained: list[Config] = []
+
+    def train_new(config: Config, *_: Any) -> Any:
+        trained.append(config)
+        raise InputError("enough")
+
+    monkeypatch.setattr(session, "train_new", train_new)
+    rows = [(text, label, "1.5", "7") for text, label in sentiments()]
+    path = write_csv(tmp_path / "train.csv", [("review", "stars", "w", "price"), *rows])
+    config = checked_config(
+        small_config(
+            data__train=str(path), data__text="review", data__label="stars", data__weight="w", data__test=None,
+            data__extra={"price": "number"}, ngrams={"refit": True}, training__baseline="auto",
+        )
+    )  # fmt: skip
+    with pytest.raises(InputError, match="enough"):
+        find_suspects(config, Networks(config))
+    (of_fold,) = trained
+    assert of_fold.ngrams is not None and not of_fold.ngrams.refit and of_fold.training.baseline is False
+    data = of_fold.data
+    assert (data.columns().text, data.columns().label, data.columns().weight) == ("review", "stars", "w")
+    assert data.columns().extra == {"price": "number"} and data.parts()["test"] is None
+    assert of_fold.layers == config.layers and of_fold.seed == config.seed
+
+
+def test_a_start_from_a_classifier_is_refused(tmp_path: Path) -> None:
+    run = Run(tmp_path / "old-1")
+    run.folder.mkdir()
+    (run.folder / "manifest.json").write_text(json.dumps({"status": "finished"}), encoding="utf-8")
+    config = load_config(config_of(tmp_path, train="x.csv"))
+    started = checked_config(small_config(initialize={"from": str(run.folder)}, data__train="x.csv"))
+    with pytest.raises(InputError, match="is a classifier, which may have been trained on the labels"):
+        Networks(started).check()
+    Networks(config).check()

@@ -1,0 +1,299 @@
+"""``seqclf suspects``: what it writes, prints and refuses."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+from conftest import small_config, write_csv
+from suspect_texts import FLIPPED, config_of, sentiments
+
+from seqclf.cli import cli
+from seqclf.sources.sample import SampleSource
+
+
+def _suspects(config: Path, *options: str, output: str = "suspects.csv") -> Result:
+    return CliRunner().invoke(cli, ["suspects", str(config), "-o", str(config.parent / output), *options])
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    rows = sentiments()
+    rows += [(rows[0][0], "neg"), (rows[8][0], "pos"), (f"{rows[12][0]} indeed", "neg")]
+    test = write_csv(tmp_path / "test.csv", [("text", "label"), (rows[50][0], "not read"), ("a new text", "neg")])
+    train = write_csv(tmp_path / "train.csv", [("text", "label"), *rows])
+    return config_of(tmp_path, train=str(train), test=str(test))
+
+
+def test_rows_say_where_each_text_can_be_corrected(config: Path) -> None:
+    done = _suspects(config)
+    assert done.exit_code == 0, done.output
+    rows = _read(config.parent / "suspects.csv")
+    assert [row["rank"] for row in rows] == [str(number) for number in range(1, len(rows) + 1)]
+    labels = [row for row in rows if row["kind"] == "label"]
+    assert {int(row["line"]) - 2 for row in labels[: len(FLIPPED)]} >= set(FLIPPED[1:4])
+    lines = (config.parent / "train.csv").read_text(encoding="utf-8").splitlines()
+    for row in labels:
+        assert lines[int(row["line"]) - 1] == f"{row['text']},{row['label']}"
+        assert (row["file"], row["split"]) == (str(config.parent / "train.csv"), "train")
+        assert {row["label"], row["suggested"]} == {"neg", "pos"}
+        assert float(row["score"]) == pytest.approx(
+            float(row["suggested_probability"]) - float(row["probability"]), abs=2e-4
+        )
+    scores = [float(row["score"]) for row in labels]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_rows_of_groups_follow(config: Path) -> None:
+    assert _suspects(config).exit_code == 0
+    found = [
+        (row["kind"], row["split"], int(row["line"]), row["group"], row["label"])
+        for row in _read(config.parent / "suspects.csv")
+        if row["kind"] != "label"
+    ]
+    assert found == [
+        ("duplicate with another label", "train", 10, "1", "neg"),
+        ("duplicate with another label", "train", 103, "1", "pos"),
+        ("duplicate", "train", 52, "2", "neg"),
+        ("duplicate", "test", 2, "2", ""),
+        ("duplicate", "train", 2, "3", "neg"),
+        ("duplicate", "train", 102, "3", "neg"),
+        ("near-duplicate", "train", 14, "4", "neg"),
+        ("near-duplicate", "train", 104, "4", "neg"),
+    ]
+
+
+def test_the_screen_has_pairs_texts_groups_and_what_to_do(config: Path) -> None:
+    shown = _suspects(config, "--top", "2").output
+    assert re.search(r"Judged 103 labels: the model, trained on other texts, predicts \d\d\.\d % of them", shown)
+    assert re.search(r"\d+ labels are probably wrong:", shown) and re.search(r"neg +pos +\d", shown)
+    assert len(re.findall(r"^train.csv:\d+ .* 0\.\d\d$", shown, re.MULTILINE)) == 2
+    for line in (
+        r"equal +3 +6", r"equal, with different labels +1 +2", r"similar +1 +2", r"in train and test +1 +2"
+    ):  # fmt: skip
+        assert re.search(f"^{line}$", shown, re.MULTILINE), line
+    assert "No data were changed." in shown and "remove them from training" in shown
+
+
+def test_json_has_the_same(config: Path) -> None:
+    done = _suspects(config, "--json", "--top", "3")
+    found = json.loads(done.stdout)
+    assert found["judged"] == 103 and 0.8 < found["agreement"] <= 1 and found["not_judged"] == {}
+    assert sum(pair["labels"] for pair in found["pairs"]) == found["label_errors"] >= 4
+    assert [row["rank"] for row in found["top"]] == [1, 2, 3]
+    assert found["groups"][0] == {"texts": 2, "equal": True, "different_labels": True, "splits": ["train"]}
+    assert found["file"] == str(config.parent / "suspects.csv")
+
+
+@pytest.mark.parametrize("name", ["s.tsv", "s.jsonl", "s.parquet", "s.csv.gz"])
+def test_formats_have_the_same_rows(config: Path, name: str) -> None:
+    assert _suspects(config).exit_code == 0
+    expected = _read(config.parent / "suspects.csv")
+    assert _suspects(config, output=name).exit_code == 0
+    path = config.parent / name
+    if name.endswith("parquet"):
+        table = pyarrow.parquet.read_table(path)
+        rows: list[dict[str, Any]] = table.to_pylist()
+        assert str(table.schema.field("score").type) == "double" and str(table.schema.field("line").type) == "int64"
+    elif name.endswith("jsonl"):
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    elif name.endswith("tsv"):
+        lines = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
+        rows = [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
+    else:
+        import gzip
+
+        with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+    as_text = [{key: "" if value is None else str(value) for key, value in row.items()} for row in rows]
+    assert as_text == expected
+
+
+def test_an_existing_file_is_kept_and_nothing_is_done(config: Path) -> None:
+    path = config.parent / "suspects.csv"
+    path.write_text("mine", encoding="utf-8")
+    done = _suspects(config)
+    assert done.exit_code == 2 and "already exists; use --overwrite" in done.output and "Fold" not in done.output
+    assert path.read_text(encoding="utf-8") == "mine"
+    assert _suspects(config, "--overwrite").exit_code == 0
+    assert _read(path)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("-o", "list.xlsx"), "--output list.xlsx: spreadsheets are read, not written"),
+        (("-o", "no/such/folder.csv"), "does not exist"),
+        (("--similarity", "0"), "more than 0, and 1 at most"),
+        (("--folds", "1"), "from 2 to 1,000"),
+        (("--folds", "900"), "use at most --folds"),
+        (("--model", "svm"), "'linear', 'network'"),
+        (("--set", "data.label=lable"), 'no column "lable"'),
+    ],
+)
+def test_wrong_options_are_refused(config: Path, options: tuple[str, ...], message: str) -> None:
+    done = CliRunner().invoke(cli, ["suspects", str(config), *options])
+    assert done.exit_code == 2, done.output
+    assert message in " ".join(done.output.split())
+
+
+def test_only_equal_texts(config: Path) -> None:
+    assert _suspects(config, "--no-near-duplicates").exit_code == 0
+    kinds = {row["kind"] for row in _read(config.parent / "suspects.csv")}
+    assert kinds == {"label", "duplicate", "duplicate with another label"}
+
+
+def test_similarity_decides_what_is_a_near_duplicate(config: Path) -> None:
+    assert _suspects(config, "--similarity", "0.95").exit_code == 0
+    assert "near-duplicate" not in {row["kind"] for row in _read(config.parent / "suspects.csv")}
+
+
+def test_nothing_suspect_writes_no_file(tmp_path: Path) -> None:
+    rows = [(f"{'lovely' if place % 2 else 'awful'} number{place}", str(place % 2)) for place in range(60)]
+    config = config_of(tmp_path, train=str(write_csv(tmp_path / "train.csv", [("text", "label"), *rows])))
+    done = _suspects(config, output="none.parquet")
+    assert done.exit_code == 0, done.output
+    assert "0 labels are probably wrong" in done.output and "No equal or similar texts." in done.output
+    assert "No file was written." in done.output
+    assert not (tmp_path / "none.parquet").exists()
+
+
+def test_a_list_that_says_little_says_so(tmp_path: Path) -> None:
+    rows = [(text, ("a", "b")[place // 2 % 2]) for place, (text, _) in enumerate(sentiments())]
+    config = config_of(tmp_path, train=str(write_csv(tmp_path / "train.csv", [("text", "label"), *rows])))
+    assert "its list of labels says little" in " ".join(_suspects(config).output.split())
+
+
+def test_folders_have_a_file_for_each_text(tmp_path: Path) -> None:
+    for number, (text, label) in enumerate(sentiments()):
+        path = tmp_path / "reviews" / label / f"{number:03}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    done = _suspects(config_of(tmp_path, source="folder", train=str(tmp_path / "reviews")))
+    assert done.exit_code == 0, done.output
+    first = _read(tmp_path / "suspects.csv")[: len(FLIPPED)]
+    assert {int(Path(row["file"]).stem) for row in first} == set(FLIPPED)
+    assert all(row["line"] == "" and Path(row["file"]).read_text(encoding="utf-8") == row["text"] for row in first)
+
+
+def test_a_data_set_has_numbers_of_texts(tmp_path: Path) -> None:
+    config = small_config()
+    path = tmp_path / "config.yaml"
+    path.write_text(yaml.safe_dump(config | {"data": {"source": "sample", "dataset": "dna"}}), encoding="utf-8")
+    done = _suspects(path)
+    assert done.exit_code == 0, done.output
+    labels = [row for row in _read(tmp_path / "suspects.csv") if row["kind"] == "label"]
+    assert labels
+    assert {row["file"] for row in labels} == {"synthetic DNA train"}
+    assert {row["split"] for row in labels} <= {"train", "validation"}
+    texts = SampleSource("dna").read("train").texts
+    assert all(texts[int(row["line"]) - 1] == row["text"] for row in labels)
+
+
+def test_several_files_and_text_columns(tmp_path: Path) -> None:
+    rows = [(text.split(" ", 1)[0], text.split(" ", 1)[1], label) for text, label in sentiments()]
+    header = ("title", "label", "body")
+    for name, part in (("a.csv", rows[:60]), ("b.csv", rows[60:])):
+        write_csv(tmp_path / name, [header, *[(title, label, body) for title, body, label in part]])
+    config = config_of(tmp_path, train=[str(tmp_path / "a.csv"), str(tmp_path / "b.csv")], text=["title", "body"])
+    assert _suspects(config).exit_code == 0
+    first = _read(tmp_path / "suspects.csv")[: len(FLIPPED)]
+    places = {int(row["line"]) - 2 + 60 * (Path(row["file"]).name == "b.csv") for row in first}
+    assert places == set(FLIPPED)
+    assert all((row["title"], row["body"]) == rows[places_of(row)][:2] for row in first)
+
+
+def places_of(row: dict[str, str]) -> int:
+    return int(row["line"]) - 2 + 60 * (Path(row["file"]).name == "b.csv")
+
+
+def test_text_columns_named_as_ours_are_kept_apart(tmp_path: Path) -> None:
+    rows = [(text.split(" ", 1)[0], text.split(" ", 1)[1], label) for text, label in sentiments()]
+    path = write_csv(tmp_path / "train.csv", [("rank", "file", "label"), *rows])
+    assert _suspects(config_of(tmp_path, train=str(path), text=["rank", "file"])).exit_code == 0
+    row = _read(tmp_path / "suspects.csv")[0]
+    assert (row["rank"], row["file"]) == ("1", str(path))
+    assert (row["rank_"], row["file_"]) == rows[int(row["line"]) - 2][:2]
+
+
+def test_several_labels(tmp_path: Path) -> None:
+    rows = [
+        {"text": text, "label": ["pos"] * (label == "pos") + ["third"] * (number % 3 == 0)}
+        for number, (text, label) in enumerate(sentiments())
+    ]
+    path = tmp_path / "train.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    config = config_of(tmp_path, train=str(path))
+    done = _suspects(config, output="s.jsonl")
+    assert done.exit_code == 0, done.output
+    found = [json.loads(line) for line in (tmp_path / "s.jsonl").read_text(encoding="utf-8").splitlines()]
+    first = next(row for row in found if row["about"] == "pos" and row["line"] - 1 in FLIPPED)
+    assert set(first["label"]) ^ set(first["suggested"]) == {"pos"}
+    assert _suspects(config).exit_code == 0
+    same = next(row for row in _read(tmp_path / "suspects.csv") if row["line"] == str(first["line"]))
+    assert same["label"] == "|".join(first["label"])
+
+
+def test_hostile_texts_and_labels_are_shown_and_written_as_they_are(tmp_path: Path) -> None:
+    hostile = [
+        "<script>alert(1)</script>",
+        "x" * 100_000,
+        "\u202eright to left\u202c",
+        "a\0b",
+        "😀" * 50,
+        "",
+        "[red]",
+        "a\nb",
+    ]
+    rows = [(text, "neg[/]") for text in hostile] + [(text.upper(), "pos\nx") for text in hostile]
+    rows += [
+        (f"{'lovely' if place % 2 else 'awful'} number{place}", ("neg[/]", "pos\nx")[place % 2]) for place in range(40)
+    ]
+    path = tmp_path / "train.jsonl"
+    path.write_text("".join(json.dumps(dict(zip(("text", "label"), row, strict=True))) + "\n" for row in rows), "utf-8")
+    config = config_of(tmp_path, train=str(path))
+    done = _suspects(config)
+    assert done.exit_code == 0, done.output
+    assert "\0" not in done.output and "\u202e" not in done.output
+    found = [row["text"] for row in _read(tmp_path / "suspects.csv")]
+    assert set(hostile) <= set(found)
+
+
+def test_weights_of_an_interruption_are_kept(config: Path, monkeypatch: pytest.MonkeyPatch, own_cache: Path) -> None:
+    from seqclf.suspects.linear import LinearModels
+
+    fitted, real = [], LinearModels.probabilities
+
+    def stop_at_the_third(self: LinearModels, *arguments: Any) -> Any:
+        fitted.append(1)
+        if len(fitted) == 3:
+            raise KeyboardInterrupt
+        return real(self, *arguments)
+
+    monkeypatch.setattr(LinearModels, "probabilities", stop_at_the_third)
+    done = _suspects(config)
+    assert done.exit_code == 130
+    assert "the same command continues with the next one" in " ".join(done.output.split())
+    assert not (config.parent / "suspects.csv").exists()
+    again = _suspects(config)
+    assert again.exit_code == 0 and "Fold 2 of 5 (from an earlier call)" in again.output
+    assert len(fitted) == 6
+
+
+def test_data_in_place_of_a_config(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "reviews.csv", [("text", "label"), *sentiments(200)])
+    done = CliRunner().invoke(cli, ["suspects", str(path), "-o", str(tmp_path / "s.csv"), "--json"])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["label_errors"] >= 4
