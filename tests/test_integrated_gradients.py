@@ -119,6 +119,31 @@ def test_a_bag_of_vectors_is_exact() -> None:
     assert found.baseline == pytest.approx(float(np.array(classifier.model.weights[2])[0]), abs=1e-6)
 
 
+def test_a_model_that_joins_several_is_complete() -> None:
+    """Its members share their inputs and the way from the baseline to the text."""
+    import keras
+
+    from seqclf.model.build import logits_model
+    from seqclf.tasks.predictor import Predictor
+
+    members = [classifier_of(name) for name in ("lstm", "n-grams in the head", "n-grams alone")]
+    token_ids = keras.Input((None,), dtype="int32", name="token_ids")
+    logits = [
+        keras.Model(one.model.input, logits_model(one.model).output, name=f"member_{number}")(token_ids)
+        for number, one in enumerate(members)
+    ]
+    joined = keras.layers.Average(name="logits")(logits)
+    model = keras.Model(token_ids, keras.layers.Activation("sigmoid", name="probabilities")(joined))
+    classifier = replace(members[0], model=model, predictor=Predictor(model))
+    for (found,) in integrated_gradients(classifier, TEXTS, ["yes"]):
+        text = found.fields[0]
+        alone = [integrated_gradients(one, [text], ["yes"])[0][0] for one in members]
+        assert abs(found.remainder) <= 0.01 * abs(found.output - found.baseline) + 2e-4
+        assert found.output == pytest.approx(np.mean([one.output for one in alone]), abs=1e-5)
+        expected = np.mean([[word.score for word in one.words] for one in alone], axis=0)
+        np.testing.assert_allclose([word.score for word in found.words], expected, atol=0.02 * found.largest + 1e-3)
+
+
 def test_texts_that_the_prior_answers() -> None:
     classifier = classifier_of("gru")
     prior = Prior(UNKNOWN_ID, (0.5, 0.3, 0.2))

@@ -12,20 +12,19 @@ steps, whether they are added to those of the network or are read by the head.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.explanation.attribution import Attribution
-from seqclf.explanation.ngram_shares import NgramShares, ngram_shares
+from seqclf.explanation.gradients import Gradients, gradients_of
+from seqclf.explanation.ngram_shares import ngram_shares
 from seqclf.explanation.reading import Reading, read_text
 from seqclf.explanation.targets import Target, probabilities, targets_of
 from seqclf.inference.text_classifier import features_of
-from seqclf.labels import Labels
 from seqclf.text.fields import Text, check_several
 from seqclf.token_ids import known_tokens
 
@@ -60,17 +59,17 @@ def integrated_gradients(
     features = features_of(classifier, extra, len(texts))
     calibration = classifier.calibration
     temperatures = None if calibration is None else calibration.temperatures
-    path = _path(classifier.model, classifier.labels, temperatures)
+    gradients = gradients_of(classifier.model, classifier.labels, temperatures)
     found = []
     for place, text in enumerate(texts):
         beside = None if features is None else features[place : place + 1]
-        found.append(_explained(classifier, path, read_text(classifier, text), beside, (labels, against)))
+        found.append(_explained(classifier, gradients, read_text(classifier, text), beside, (labels, against)))
     return found
 
 
 def _explained(
     classifier: KerasClassifier,
-    path: _Path,
+    gradients: Gradients,
     reading: Reading,
     beside: NDArray[np.float32] | None,
     wished: tuple[Sequence[str], str | None],
@@ -83,7 +82,7 @@ def _explained(
         output = float(target.log_odds(logits, classifier.labels)[0])
         scores, baseline = np.zeros(len(reading.words)), output
         if answered:  # else its words have no part in the answer
-            scores, baseline = path.scores(reading, beside, target)
+            scores, baseline = _scores(gradients, reading, beside, target)
         words = (
             replace(word, score=float(score)) if len(tokens) else word
             for word, score, tokens in zip(reading.words, scores, reading.tokens, strict=True)
@@ -112,155 +111,98 @@ def _is_answered(classifier: KerasClassifier, reading: Reading, beside: NDArray[
     return beside is not None and classifier.extra is not None and bool(classifier.extra.is_given(beside)[0])
 
 
-@dataclass(frozen=True)
-class _Path:
-    """From the baseline to the text.
+class _Growth(NamedTuple):
+    """An input of the model that grows from the baseline to the text.
 
     Attributes:
-        embed: from token ids, ``int32 [1, time]``, to their vectors; None: the model has no network.
-        ngrams: the layer of n-grams; None: there is none.
-        gradients: from token ids, vectors, logits of n-grams and features (``[steps, ...]``, of which absent ones are
-            None), the label's number and which other labels it is against, to the log-odds (``[steps]``) and their
-            gradients by vectors and by logits of n-grams.
+        start, stop: its values there, ``float32 [...]``.
+        scores: from the integral of the gradients by it, of the same shape, to what each word adds, ``float64
+            [words]``.
     """
 
-    labels: Labels
-    embed: Any
-    ngrams: Any
-    gradients: Callable[..., Any]
+    start: NDArray[np.float32]
+    stop: NDArray[np.float32]
+    scores: Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
-    def scores(
-        self, reading: Reading, beside: NDArray[np.float32] | None, target: Target
-    ) -> tuple[NDArray[np.float64], float]:
-        """The score of each word, ``float64 [words]``, and the log-odds of the baseline."""
-        words = np.full(len(reading.ids), len(reading.words))  # tokens of no word have the number after the last
-        for number, tokens in enumerate(reading.tokens):
-            words[tokens] = number
-        vectors = base = None
-        if self.embed is not None:
-            vectors = np.asarray(self.embed(reading.ids[None]))[0]
-            base = np.where((words == len(reading.words))[:, None], vectors, 0).astype(np.float32)
-        shares = None if self.ngrams is None else ngram_shares(self.ngrams, reading)
-        way = _Way(reading.ids, base, vectors, shares, beside)
-        ends, _, _ = self._sums(way, target, np.array([0.0, 1.0]), np.zeros(2))
-        steps = FEWEST_STEPS
-        while True:
-            nodes, weights = np.polynomial.legendre.leggauss(steps)
-            _, by_vectors, by_ngrams = self._sums(way, target, (nodes + 1) / 2, weights / 2)
-            scores = np.zeros(len(reading.words))
-            if vectors is not None and base is not None:
-                of_tokens = (by_vectors * (vectors - base)).sum(axis=1)
-                scores += np.bincount(words, of_tokens, len(reading.words) + 1)[:-1]
-            if shares is not None:
-                scores += shares.of_words @ by_ngrams
-            whole = ends[1] - ends[0]
-            if steps == MOST_STEPS or abs(whole - scores.sum()) <= _RELATIVE * abs(whole) + _ABSOLUTE:
-                return scores, float(ends[0])
-            steps *= 2
-
-    def _sums(
-        self, way: _Way, target: Target, places: NDArray[np.float64], weights: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """The log-odds at some places of the way, 0 to 1, and the weighted sums of their gradients there."""
-        size = max(1, min(_STEPS_A_BATCH, _TOKENS_A_BATCH // len(way.ids)))
-        log_odds, by_vectors, by_ngrams = [], np.zeros(0), np.zeros(0)
-        for first in range(0, len(places), size):
-            part = slice(first, first + size)
-            inputs = way.at(places[part])
-            found, *slopes = self.gradients(*inputs, *_of_target(target, self.labels))
-            log_odds.append(found.numpy().astype(np.float64))
-            sums = [
-                np.zeros(0) if slope is None else np.tensordot(weights[part], slope.numpy().astype(np.float64), 1)
-                for slope in slopes
-            ]
-            by_vectors, by_ngrams = (sums[0] + by_vectors, sums[1] + by_ngrams) if first else (sums[0], sums[1])
-        return np.concatenate(log_odds), by_vectors, by_ngrams
+    def at(self, places: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Its values at some places of the way, 0 to 1: ``float32 [places, ...]``."""
+        far = places.astype(np.float32).reshape(-1, *[1] * self.start.ndim)
+        found: NDArray[np.float32] = self.start + far * (self.stop - self.start)
+        return found
 
 
-@functools.lru_cache(maxsize=1)  # texts are often explained one by one, and tracing takes seconds
-def _path(model: Any, labels: Labels, temperatures: tuple[float, ...] | None) -> _Path:
-    from seqclf.model.build import NGRAMS, calibrated_model, logits_model
-    from seqclf.model.encoder import EMBEDDING
+def _of_vectors(embed: Any, reading: Reading) -> _Growth:
+    """Of the vectors of the tokens, ``[tokens, dim]``; those of tokens of no word are the same at both ends."""
+    number = len(reading.words)
+    word_of = np.full(len(reading.ids), number)
+    for word, tokens in enumerate(reading.tokens):
+        word_of[tokens] = word
+    stop = np.asarray(embed(reading.ids[None]))[0]
+    start = np.where((word_of == number)[:, None], stop, np.float32(0))
 
-    layers = {layer.name: layer for layer in model.layers}
-    embed, ngrams = layers.get(EMBEDDING), layers.get(NGRAMS)
-    whole = model if temperatures is None else calibrated_model(model, labels, temperatures)
-    return _Path(labels, embed, ngrams, _gradients(whole, logits_model(whole).output, (embed, ngrams), labels))
+    def scores(slopes: NDArray[np.float64]) -> NDArray[np.float64]:
+        of_tokens = (slopes * (stop - start)).sum(axis=1)
+        return np.bincount(word_of, of_tokens, number + 1)[:-1].astype(np.float64)
 
-
-@dataclass(frozen=True)
-class _Way:
-    """The inputs of the model between baseline and text."""
-
-    ids: NDArray[np.int32]
-    base: NDArray[np.float32] | None
-    vectors: NDArray[np.float32] | None
-    shares: NgramShares | None
-    beside: NDArray[np.float32] | None
-
-    def at(self, places: NDArray[np.float64]) -> tuple[Any, ...]:
-        number = len(places)
-        vectors = scores = beside = None
-        if self.vectors is not None and self.base is not None:
-            far = places[:, None, None].astype(np.float32)
-            vectors = self.base + far * (self.vectors - self.base)
-        if self.shares is not None:
-            grown = places[:, None] * self.shares.of_words.sum(axis=0)
-            scores = (self.shares.without + grown).astype(np.float32)
-        if self.beside is not None:
-            beside = np.repeat(self.beside, number, axis=0)
-        return np.repeat(self.ids[None], number, axis=0), vectors, scores, beside
+    return _Growth(start, stop, scores)
 
 
-def _of_target(target: Target, labels: Labels) -> tuple[Any, Any]:
-    """The label's number, and which labels it is against, as tensors: another label is no other graph."""
-    import tensorflow as tf
+def _of_ngrams(layer: Any, reading: Reading) -> _Growth:
+    """Of the logits of n-grams, ``[units]``."""
+    shares = ngram_shares(layer, reading)
+    stop = shares.without + shares.of_words.sum(axis=0)
 
-    others = np.zeros(len(labels), bool)
-    others[target.against if target.against is not None else np.arange(len(labels)) != target.label] = True
-    return tf.constant(target.label), tf.constant(others)
+    def scores(slopes: NDArray[np.float64]) -> NDArray[np.float64]:
+        found: NDArray[np.float64] = shares.of_words @ slopes
+        return found
+
+    return _Growth(shares.without.astype(np.float32), stop.astype(np.float32), scores)
 
 
-def _gradients(model: Any, output: Any, given: tuple[Any, Any], labels: Labels) -> Callable[..., Any]:
-    """The function ``_Path.gradients`` of a model, traced once for all lengths and labels.
+def _scores(
+    gradients: Gradients, reading: Reading, beside: NDArray[np.float32] | None, target: Target
+) -> tuple[NDArray[np.float64], float]:
+    """The score of each word, ``float64 [words]``, and the log-odds of the baseline."""
+    growing = [
+        _of_ngrams(layer, reading) if gradients.are_ngrams(layer) else _of_vectors(layer, reading)
+        for layer in gradients.layers
+    ]
 
-    Args:
-        given: the layers of vectors and of n-grams, or None.
+    def at(places: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], list[Any]]:
+        return _sums(gradients, (reading.ids, beside), growing, target, places=places, weights=weights)
+
+    (baseline, whole), _ = at(np.array([0.0, 1.0]), np.zeros(2))
+    explained, steps = whole - baseline, FEWEST_STEPS
+    while True:
+        nodes, weights = np.polynomial.legendre.leggauss(steps)
+        _, slopes = at((nodes + 1) / 2, weights / 2)
+        scores = np.sum([one.scores(slope) for one, slope in zip(growing, slopes, strict=True)], axis=0)
+        if steps == MOST_STEPS or abs(explained - scores.sum()) <= _RELATIVE * abs(explained) + _ABSOLUTE:
+            return scores, float(baseline)
+        steps *= 2
+
+
+def _sums(
+    gradients: Gradients,
+    fixed: tuple[NDArray[np.int32], NDArray[np.float32] | None],
+    growing: Sequence[_Growth],
+    target: Target,
+    *,
+    places: NDArray[np.float64],
+    weights: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], list[Any]]:
+    """The log-odds at some places of the way, and the weighted sum of the gradients there by each growing input.
+
+    ``fixed``: token ids, ``[tokens]``, and features of the columns beside the text, ``[1, width]``.
     """
-    import keras
-    import tensorflow as tf
-
-    sources = [layer.output for layer in given if layer is not None]
-    logits_of = keras.Model([*model.inputs, *sources], output)
-    inputs = len(model.inputs)
-
-    def gradients(label: Any, others: Any, *values: Any) -> Any:
-        watched = values[inputs:]
-        with tf.GradientTape() as tape:
-            tape.watch(watched)
-            log_odds = _log_odds(logits_of(list(values), training=False), label, others, labels)
-        return log_odds, *tape.gradient(log_odds, watched, unconnected_gradients="zero")
-
-    of_values = [tf.TensorSpec(one.shape, one.dtype) for one in (*model.inputs, *sources)]
-    of_target = [tf.TensorSpec([], tf.int32), tf.TensorSpec([len(labels)], tf.bool)]
-    traced = tf.function(gradients, input_signature=[*of_target, *of_values], autograph=False)
-
-    def call(ids: Any, vectors: Any, scores: Any, beside: Any, *target: Any) -> Any:
-        values = (one for one in (ids, beside, vectors, scores) if one is not None)
-        log_odds, *slopes = traced(*target, *map(tf.convert_to_tensor, values))
-        left = iter(slopes)
-        return log_odds, *(None if one is None else next(left) for one in (vectors, scores))
-
-    return call
-
-
-def _log_odds(logits: Any, label: Any, others: Any, labels: Labels) -> Any:
-    """``Target.log_odds`` as TensorFlow's operators, ``float32 [texts]``."""
-    import tensorflow as tf
-
-    if labels.multi:
-        return tf.gather(logits, label, axis=1)
-    if labels.units == 1:
-        return logits[:, 0] * tf.where(label == 1, 1.0, -1.0)
-    against = tf.reduce_logsumexp(tf.where(others, logits, tf.constant(-np.inf, logits.dtype)), axis=1)
-    return tf.gather(logits, label, axis=1) - against
+    ids, beside = fixed
+    size = max(1, min(_STEPS_A_BATCH, _TOKENS_A_BATCH // len(ids)))
+    log_odds, sums = [], [np.zeros(one.start.shape) for one in growing]
+    for first in range(0, len(places), size):
+        part = slice(first, first + size)
+        number = len(places[part])
+        repeated = [np.repeat(one, number, axis=0) for one in (ids[None], beside) if one is not None]
+        found, slopes = gradients(target, [*repeated, *(one.at(places[part]) for one in growing)])
+        log_odds.append(found)
+        sums = [one + np.tensordot(weights[part], slope, 1) for one, slope in zip(sums, slopes, strict=True)]
+    return np.concatenate(log_odds), sums
