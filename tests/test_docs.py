@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -110,6 +111,9 @@ def test_python_examples_run(
         program = program.replace('"my_writer"', repr(str(language_model_run.saved_model)))
         program = program.replace('"configs/quickstart.yaml"', repr(str(config)))
         runs = binary_run.folder.parent if "find_model" in block else tmp_path
+        if "write_report" in block:  # into a run that other tests do not share
+            runs = tmp_path / "reported"
+            shutil.copytree(binary_run.folder, runs / "binary-1")
         program = program.replace('"runs"', repr(str(runs)))
         (alone if "tune_runtime(" in program else together).append(program)
     assert alone and together

@@ -162,6 +162,7 @@ def _words(text: str) -> list[str]:
         ["eval"],
         ["predict"],
         ["explain"],
+        ["report"],
         ["generate"],
         ["bench"],
         ["probe", "memory"],

@@ -77,7 +77,7 @@ def test_a_run_with_everything(tmp_path: Path) -> None:
     assert [one["href"] for one in page.all("a")][1:] == [f"#{name}" for name in ALL]
     assert "on 60 test texts" in page.words
     assert "[12,345 characters after]" in page.words
-    assert "row 12" in page.words and "3 test texts equal to a training text" in page.words
+    assert "row 12" in page.words and "3 test texts are equal to training texts" in page.words
     assert all(svg.get("aria-label") for svg in page.all("svg") if svg.get("role") == "img")
     assert all(svg.get("role") == "img" or svg.get("aria-hidden") == "true" for svg in page.all("svg"))
     assert len(page.all("caption")) == len(page.all("table"))

@@ -129,9 +129,9 @@ def test_a_learning_rate_of_many_sizes_has_a_logarithmic_axis() -> None:
 
 def test_a_template_never_shows_none() -> None:
     values = {"runs": "", "what": "", "subtitle": [], "note": "", "warning": "", "problems": [], "sections": []}
-    assert "<title>a – seqclf report</title>" in page("run", title="a", **values)
+    assert "<title>a – seqclf report</title>" in page("sections", title="a", **values)
     with pytest.raises(ValueError, match="None"):
-        page("run", title=None, **values)
+        page("sections", title=None, **values)
 
 
 # --- numbers, histories, cost -----------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ _COMMANDS = {
     **dict.fromkeys(("test", "evaluate", "evaluation", "score"), "eval"),
     **dict.fromkeys(("infer", "inference", "classify", "label"), "predict"),
     **dict.fromkeys(("why", "interpret", "attribute", "attributions", "shap", "lime", "saliency"), "explain"),
+    **dict.fromkeys(("dashboard", "summary", "html", "plot", "visualize", "visualise"), "report"),
     **dict.fromkeys(("sample", "complete", "write"), "generate"),
     **dict.fromkeys(("validate", "lint", "verify"), "check"),
     **dict.fromkeys(("new", "create", "start"), "init"),

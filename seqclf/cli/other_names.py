@@ -39,6 +39,10 @@ OPTIONS_ELSEWHERE = {
         **dict.fromkeys(("ig", "gradients", "integrated_gradients"), "--method integrated-gradients"),
         **dict.fromkeys(("force", "f"), "--overwrite"),
     },
+    "report": {
+        **dict.fromkeys(("out", "o", "output_file", "html", "to", "file"), "--output"),
+        **dict.fromkeys(("browser", "show", "view", "open_browser"), "--open"),
+    },
     "generate": {
         **dict.fromkeys(("model", "model_dir", "checkpoint", "r", "m"), "--run"),
         **dict.fromkeys(("max_tokens", "max_new_tokens", "n_predict", "length", "max_length", "n"), "--tokens"),

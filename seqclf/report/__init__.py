@@ -1,13 +1,18 @@
 """Reports: ``report.html`` of a run, and pages that compare runs. One self-contained file each, without scripts.
 
-``write_report`` writes the report of a run. It needs no TensorFlow.
+``write_report`` writes the report of a run. Nothing here needs TensorFlow.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from seqclf.runs import Run
+
+if TYPE_CHECKING:
+    from seqclf.run_catalogue.entry import Entry
 
 
 def write_report(run: Run) -> Path:
@@ -21,3 +26,39 @@ def write_report(run: Run) -> Path:
 
     write_text(run.report, run_page(run))
     return run.report
+
+
+def report_of(run: Run, output: Path | None = None) -> tuple[Path, str]:
+    """The path and the content of a run's report. Raises ``InputError``, also if another file is at the path."""
+    from seqclf.report.run_page import run_page
+    from seqclf.report.targets import check_replaceable
+
+    path = output or run.report
+    check_replaceable(path)
+    return path, run_page(run)
+
+
+def comparison_of(entries: Sequence[Entry], runs: Path, output: Path | None = None) -> tuple[Path, str]:
+    """The path and the content of a page that compares runs; ``runs``: the folder that it is in by default.
+
+    Raises ``InputError``, also if another file is at the path.
+    """
+    from seqclf.report.several import several_page
+    from seqclf.report.targets import check_replaceable, comparison_path, identity
+
+    path = output or comparison_path(runs, identity(str(one.path.absolute()) for one in entries))
+    check_replaceable(path)
+    return path, several_page(entries, path)
+
+
+def folds_of(entry: Entry, output: Path | None = None) -> tuple[Path, str]:
+    """The path and the content of the page of a cross-validation, ``<name>-folds.html`` beside its summary by default.
+
+    Raises ``InputError``, also if another file is at the path.
+    """
+    from seqclf.report.folds import folds_page, folds_path
+    from seqclf.report.targets import check_replaceable
+
+    path = output or folds_path(entry)
+    check_replaceable(path)
+    return path, folds_page(entry, path)

@@ -67,6 +67,13 @@ def counted(number: int, what: str) -> str:
     return f"{number:,} {what}" + ("" if number == 1 else "s")
 
 
+def equal(number: int, split: str, other: str) -> str:
+    """``11 test texts are equal to training texts``."""
+    if number == 1:
+        return f"1 {split} text is equal to a {other} text"
+    return f"{number:,} {split} texts are equal to {other} texts"
+
+
 def moment(value: Any) -> str | None:
     """A time of a manifest, in UTC to the minute: ``2026-11-27 03:58 UTC``; None if it is malformed."""
     try:

@@ -42,7 +42,7 @@ def run_page(run: Run) -> str:
     if entry.state != FINISHED and isinstance(error := facts.manifest.get("error"), str):
         problems.append(error)
     return page(
-        "run",
+        "sections",
         title=entry.name,
         runs=entry.name,
         what=_what(facts),

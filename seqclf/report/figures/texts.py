@@ -67,12 +67,16 @@ def first_number(value: str) -> float:
         return float("inf")
 
 
-def estimates(rows: Sequence[tuple[str, Estimate]], score: str) -> Figure:
+def estimates(
+    rows: Sequence[tuple[str, Estimate]], score: str, *, name: str = "estimates", in_legend: bool = False
+) -> Figure:
     """Scores of several models beside each other, with their intervals.
 
     Args:
-        rows: from top to bottom, each with a name that is ours.
+        rows: from top to bottom, each with a name.
         score: the name of the score in words.
+        name: of the figure, unique on a page.
+        in_legend: the names are words of users, which belong beneath the figure.
     """
 
     def draw(axes: Any) -> None:
@@ -81,12 +85,14 @@ def estimates(rows: Sequence[tuple[str, Estimate]], score: str) -> Figure:
             if one.interval is not None:
                 axes.plot([one.interval.low, one.interval.high], [place, place], color=colour, linewidth=3, alpha=0.55)
             axes.plot([one.value], [place], "o", color=colour, markersize=7)
-        axes.set_yticks(range(len(rows)), [name for name, _ in rows])
+        axes.set_yticks(range(len(rows)), ["" if in_legend else row for row, _ in rows])
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.set_xlabel(score)
         axes.grid(False, axis="y")
         axes.margins(x=0.06)
 
-    described = "; ".join(f"{name} {one.value:.4f}" for name, one in rows)
+    described = "; ".join(f"{row} {one.value:.4f}" for row, one in rows)
     caption = f"{score[:1].upper()}{score[1:]}, with 95 % intervals."
-    return Figure(drawn("estimates", f"{caption} {described}", draw, height=0.7 + 0.38 * len(rows)), caption)
+    svg = drawn(name, f"{caption} {described}", draw, height=0.7 + 0.38 * len(rows))
+    legend = tuple((row, place) for place, (row, _) in enumerate(rows, 1)) if in_legend else ()
+    return Figure(svg, caption, legend)

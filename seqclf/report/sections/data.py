@@ -9,7 +9,7 @@ from typing import Any
 from seqclf.evaluation.evidence.content import Duplicates, LabelCount, Lengths, SplitEvidence
 from seqclf.report.facts import Facts
 from seqclf.report.figures.texts import lengths
-from seqclf.report.numbers import counted, percent
+from seqclf.report.numbers import counted, equal, percent
 from seqclf.report.section import Section
 from seqclf.run_catalogue.scores import is_number
 
@@ -33,14 +33,22 @@ def data(facts: Facts) -> Section | None:
     rows = list(_numbers(facts))
     if not rows and evidence is None:
         return None
-    found: dict[str, Any] = {"figure": None, "labels": [], "more_labels": 0, "sentences": [], "split": None}
+    found: dict[str, Any] = {"figure": None, "labels": [], "more_labels": 0, "sentences": []}
     if evidence is not None:
         found["split"] = evidence.origin.split
-        found["sentences"] = list(_sentences(evidence))
+        found["sentences"] = [(one.origin.split, list(_sentences(one))) for one in _shown(facts, evidence)]
         found["figure"] = None if evidence.lengths is None else lengths(evidence.lengths)
         found["labels"] = [_count(one, evidence) for one in evidence.labels]
         found["more_labels"] = max(0, len(evidence.labels) - _MOST_LABELS)
     return Section("data", "Data", "data", {"rows": rows, **found})
+
+
+def _shown(facts: Facts, evidence: SplitEvidence) -> Iterator[SplitEvidence]:
+    """What is said of the texts: of those of the report, and of the training texts."""
+    yield evidence
+    trained = facts.evidence.get("train")
+    if trained is not None and trained is not evidence:
+        yield trained
 
 
 def _numbers(facts: Facts) -> Iterator[tuple[str, str]]:
@@ -61,25 +69,27 @@ def _sentences(evidence: SplitEvidence) -> Iterator[str]:
     if (found := evidence.lengths) is not None:
         yield from _about_lengths(found, evidence.origin.texts)
     if evidence.duplicates is not None:
-        yield from _about_duplicates(evidence.duplicates, evidence.origin.split)
+        split = evidence.origin.split
+        yield from _about_duplicates(evidence.duplicates, "training" if split == "train" else split)
 
 
 def _about_lengths(found: Lengths, texts: int) -> Iterator[str]:
     yield f"A text has {found.mean:,.0f} tokens on average (median {found.median:,.0f}), {found.longest:,} at most."
     if found.limit is not None and texts:
         share = percent(found.truncated / texts)
-        yield f"The model reads {found.limit:,} tokens at most: {counted(found.truncated, 'text')} ({share}) are cut."
+        yield f"The model reads {found.limit:,} tokens at most: {found.truncated:,} of the texts ({share}) are longer."
     if found.tokens:
         yield f"Unknown to the tokenizer: {percent(found.unknown_tokens / found.tokens, 2)} of the tokens."
 
 
 def _about_duplicates(found: Duplicates, split: str) -> Iterator[str]:
-    yield f"{counted(found.repeated, f'{split} text')} equal to an earlier one of the split."
+    yield f"{equal(found.repeated, split, f'earlier {split}')}."
     if found.contradictory:
-        yield f"{counted(found.contradictory, 'distinct text')} with different labels in different places."
+        verb = "occurs" if found.contradictory == 1 else "occur"
+        yield f"{counted(found.contradictory, 'text')} {verb} several times, with different labels."
     if found.in_training is not None:
         leak = ": scores on them say nothing about new texts" if found.in_training else ""
-        yield f"{counted(found.in_training, f'{split} text')} equal to a training text{leak}."
+        yield f"{equal(found.in_training, split, 'training')}{leak}."
 
 
 def _count(one: LabelCount, evidence: SplitEvidence) -> CountRow:

@@ -17,7 +17,7 @@ MOST_SHOWN = 40
 MOST_IN_MATRIX = 30
 _WORST = 20
 _ENOUGH_TEXTS = 5  # of a label, for its F1 to say something
-_MOST_PAIRS = 25
+_MOST_PAIRS, _FEW_PAIRS = 25, 10  # without the matrix, and with it
 _SHADES = 9
 
 
@@ -91,7 +91,8 @@ def confusion(facts: Facts) -> Section | None:
     if not any(matrix.texts):
         return None
     wrong = [cell for cell in matrix.cells if cell[0] != cell[1]]
-    most = sorted(wrong, key=lambda cell: (-cell[2], cell[:2]))[:_MOST_PAIRS]
+    shown = _FEW_PAIRS if len(names) <= MOST_IN_MATRIX else _MOST_PAIRS
+    most = sorted(wrong, key=lambda cell: (-cell[2], cell[:2]))[:shown]
     pairs = [Pair(names[true], names[found], texts, percent(texts / matrix.texts[true])) for true, found, texts in most]
     rows = []
     if len(names) <= MOST_IN_MATRIX:

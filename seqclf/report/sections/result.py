@@ -13,7 +13,7 @@ from seqclf.metrics.measured import Measured
 from seqclf.metrics.scores import number_of, words_of
 from seqclf.report.facts import Facts
 from seqclf.report.figures.texts import estimates
-from seqclf.report.numbers import counted, percent, percents, score
+from seqclf.report.numbers import counted, equal, percent, percents, score
 from seqclf.report.section import Section
 from seqclf.report.verdict import (
     Estimate,
@@ -116,7 +116,7 @@ def _notes(facts: Facts, measured: Measured) -> Iterator[str]:
     if (seen := measured.seen) is not None:
         for number, what in ((seen.trained_on, "training"), (seen.validated_on, "validation")):
             if number:
-                yield f"{counted(number, f'{split} text')} equal to a {what} text: the model has seen it."
+                yield f"{equal(number, split, what)}: the model has seen {'it' if number == 1 else 'them'}."
     if metrics.weight is not None:
         yield "The scores weigh each text by its weight in the data; texts of weight 0 are left out."
     if metrics.unknown_labels is not None:

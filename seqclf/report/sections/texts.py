@@ -15,6 +15,7 @@ from seqclf.report.words import Piece, pieces
 
 _LENGTH, _LABEL, _COLUMN = "length", "label", "column:"
 _MOST_ROWS = 30
+_MOST_PREDICTED = 6
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Wrong:
     shown: Shown
     labels: Sequence[str]
     predicted: list[tuple[str, str]]
+    more_predicted: int
     true_probabilities: list[tuple[str, str]]
     target: str | None
 
@@ -111,7 +113,8 @@ def _wrong(one: WrongText) -> Wrong:
     return Wrong(
         _shown(one.shown, one.words),
         one.labels,
-        with_probabilities(one.predicted),
+        with_probabilities(one.predicted[:_MOST_PREDICTED]),
+        max(0, len(one.predicted) - _MOST_PREDICTED),
         with_probabilities(one.labels),
         one.target if one.words else None,
     )
