@@ -80,9 +80,9 @@ def test_missing_and_surplus_labels_of_several_are_found(tmp_path: Path) -> None
     of_pos = [error for error in found.errors if error.about == "pos"]
     assert sorted(error.place for error in of_pos[:2]) == [11, 40]
     missing = next(error for error in of_pos if error.place == 11)
-    assert (missing.given, missing.suggested, missing.pair) == ((), ("pos",), ("-", "pos"))
+    assert (missing.given, missing.suggested, missing.pair) == ((), ("pos",), (None, "pos"))
     surplus = next(error for error in of_pos if error.place == 40)
-    assert (surplus.given, surplus.suggested, surplus.pair) == (("pos",), (), ("pos", "-"))
+    assert (surplus.given, surplus.suggested, surplus.pair) == (("pos",), (), ("pos", None))
     assert missing.probability + missing.suggested_probability == pytest.approx(1)
 
 
@@ -227,6 +227,15 @@ def test_a_test_file_needs_no_labels(tmp_path: Path) -> None:
     assert joined == [["train", "validation"], ["train", "test"]]  # the first has different labels
 
 
+def test_equal_labels_of_other_files_may_be_spelled_differently(tmp_path: Path) -> None:
+    rows = [(text, str(int(label == "pos"))) for text, label in sentiments()]
+    validation = tmp_path / "dev.jsonl"
+    same = [{"text": text, "label": float(label)} for text, label in rows[:2]]
+    validation.write_text("".join(json.dumps(row) + "\n" for row in same), encoding="utf-8")
+    found = find_suspects(_config(tmp_path, rows, validation=str(validation)), LinearModels())
+    assert len(found.groups) == 2 and not any(group.contradictory for group in found.groups)
+
+
 # --- networks ---------------------------------------------------------------------------------------------------------
 
 
@@ -254,7 +263,8 @@ def test_the_network_of_a_fold_is_not_fitted_to_the_texts_that_it_judges(
 
     trained: list[Config] = []
 
-    def train_new(config: Config, *_: Any) -> Any:
+    def train_new(config: Config, runs: Path, options: TrainOptions, *_: Any) -> Any:
+        assert not options.report  # nobody would see it
         trained.append(config)
         raise InputError("enough")
 
@@ -286,3 +296,18 @@ def test_a_start_from_a_classifier_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is a classifier, which may have been trained on the labels"):
         Networks(started).check()
     Networks(config).check()
+
+
+# --- real data --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.real
+def test_a_quarter_of_the_first_suspects_of_sst2_are_wrong_labels(real_data: Path, tmp_path: Path) -> None:
+    """5 % of the labels are made wrong: a twentieth of 500 texts taken by chance."""
+    lines = (real_data / "data" / "sst2" / "train.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    rows = [line.split("\t") for line in lines]
+    wrong = set(np.random.default_rng(7).choice(len(rows), len(rows) // 20, replace=False).tolist())
+    other = {"positive": "negative", "negative": "positive"}
+    rows = [[text, other[label] if place in wrong else label] for place, (text, label) in enumerate(rows)]
+    found = find_suspects(_config(tmp_path, rows), LinearModels(), similarity=None)
+    assert len(wrong & set(_places(found)[:500])) >= 125

@@ -79,7 +79,7 @@ def test_the_screen_has_pairs_texts_groups_and_what_to_do(config: Path) -> None:
     shown = _suspects(config, "--top", "2").output
     assert re.search(r"Judged 103 labels: the model, trained on other texts, predicts \d\d\.\d % of them", shown)
     assert re.search(r"\d+ labels are probably wrong:", shown) and re.search(r"neg +pos +\d", shown)
-    assert len(re.findall(r"^train.csv:\d+ .* 0\.\d\d$", shown, re.MULTILINE)) == 2
+    assert len(re.findall(r"^0\.\d\d  train.csv:\d+  (neg -> pos|pos -> neg)\n      \w", shown, re.MULTILINE)) == 2
     for line in (
         r"equal +3 +6", r"equal, with different labels +1 +2", r"similar +1 +2", r"in train and test +1 +2"
     ):  # fmt: skip
@@ -91,7 +91,7 @@ def test_json_has_the_same(config: Path) -> None:
     done = _suspects(config, "--json", "--top", "3")
     found = json.loads(done.stdout)
     assert found["judged"] == 103 and 0.8 < found["agreement"] <= 1 and found["not_judged"] == {}
-    assert sum(pair["labels"] for pair in found["pairs"]) == found["label_errors"] >= 4
+    assert sum(pair["texts"] for pair in found["pairs"]) == found["label_errors"] >= 4
     assert [row["rank"] for row in found["top"]] == [1, 2, 3]
     assert found["groups"][0] == {"texts": 2, "equal": True, "different_labels": True, "splits": ["train"]}
     assert found["file"] == str(config.parent / "suspects.csv")
@@ -238,6 +238,8 @@ def test_several_labels(tmp_path: Path) -> None:
     config = config_of(tmp_path, train=str(path))
     done = _suspects(config, output="s.jsonl")
     assert done.exit_code == 0, done.output
+    assert re.search(r"^pos +add it +\d", done.output, re.MULTILINE)
+    assert re.search(r"^0\.\d\d  train.jsonl:\d+  pos: (add|remove) it$", done.output, re.MULTILINE)
     found = [json.loads(line) for line in (tmp_path / "s.jsonl").read_text(encoding="utf-8").splitlines()]
     first = next(row for row in found if row["about"] == "pos" and row["line"] - 1 in FLIPPED)
     assert set(first["label"]) ^ set(first["suggested"]) == {"pos"}

@@ -15,11 +15,12 @@ from seqclf.labels import on_one_line
 from seqclf.text.fields import FIELD_SEPARATOR
 
 if TYPE_CHECKING:
-    from seqclf.suspects.find import LabelSuspect, Suspects
+    from seqclf.suspects.find import LabelSuspect, Pair, Suspects
     from seqclf.suspects.listing import Listing
 
 _MOST_PAIRS = 12
-_EXCERPT = 70  # characters of a text
+_EXCERPT = 72  # characters of a text
+_INDENT = " " * 6
 _LITTLE = 0.02  # how far the model must be ahead of the most frequent answer to be of use
 
 
@@ -54,7 +55,7 @@ def _parts(found: Suspects, listing: Listing, top: int) -> Iterator[str | Grid |
     if shown := found.errors[:top]:
         yield ""
         yield "The most certain (score: how much more probable the suggestion is):"
-        yield _top_grid(shown, listing, multi=found.labels.multi)
+        yield from (_top(error, listing) for error in shown)
     yield ""
     if found.groups:
         yield "Equal and similar texts:"
@@ -65,22 +66,29 @@ def _parts(found: Suspects, listing: Listing, top: int) -> Iterator[str | Grid |
 
 def _pair_grid(found: Suspects) -> Grid:
     pairs = found.pairs.most_common()
-    rows = [[on_one_line(given), on_one_line(instead), f"{count:,}"] for (given, instead), count in pairs[:_MOST_PAIRS]]
+    rows = [[*map(on_one_line, _change(pair)), f"{count:,}"] for pair, count in pairs[:_MOST_PAIRS]]
     if (more := len(pairs) - _MOST_PAIRS) > 0:
         left = sum(count for _, count in pairs[_MOST_PAIRS:])
         rows.append([f"{more:,} more pair{'' if more == 1 else 's'}", "", f"{left:,}"])
-    return Grid(("given", "suggested", "labels"), rows, words=2)
+    headings = ("label", "suggested", "texts") if found.labels.multi else ("given", "suggested", "texts")
+    return Grid(headings, rows, words=2)
 
 
-def _top_grid(errors: tuple[LabelSuspect, ...], listing: Listing, *, multi: bool) -> Grid:
-    rows = []
-    for error in errors:
-        given, instead = error.pair
-        origin = listing.origin(error.split, error.place)
-        where = Path(origin.file).name + ("" if origin.line is None else f":{origin.line}")
-        text = _excerpt(listing.text(error.split, error.place))
-        rows.append([on_one_line(where), on_one_line(given), on_one_line(instead), text, f"{error.score:.2f}"])
-    return Grid(("place", "given", "suggested", "text", "score"), rows, words=4)
+def _change(pair: Pair) -> tuple[str, str]:
+    """The given label and the suggested one; or, of several, a label and what to do with it."""
+    given, instead = pair
+    if given is None:
+        return instead or "", "add it"
+    return given, "remove it" if instead is None else instead
+
+
+def _top(error: LabelSuspect, listing: Listing) -> str:
+    """A line with the place, and one with the text."""
+    given, instead = map(on_one_line, _change(error.pair))
+    origin = listing.origin(error.split, error.place)
+    where = on_one_line(Path(origin.file).name) + ("" if origin.line is None else f":{origin.line}")
+    change = f"{given} -> {instead}" if error.about is None else f"{given}: {instead}"
+    return f"{error.score:.2f}  {where}  {change}\n{_INDENT}{_excerpt(listing.text(error.split, error.place))}"
 
 
 def _group_grid(found: Suspects) -> Grid:
@@ -129,7 +137,7 @@ def as_json_object(found: Suspects, listing: Listing, path: Path | None, top: in
     """Everything that ``show`` prints, unrounded; ``file`` is null if nothing was found."""
     rows = zip(range(min(top, len(found.errors))), listing.rows(flat=False), strict=False)
     pairs = [
-        {"given": given, "suggested": instead, "labels": count} for (given, instead), count in found.pairs.most_common()
+        {"given": given, "suggested": instead, "texts": count} for (given, instead), count in found.pairs.most_common()
     ]
     groups = [
         {

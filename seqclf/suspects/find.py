@@ -23,6 +23,7 @@ SIMILARITY = 0.7
 """The default of the least similarity of near-duplicates."""
 
 Say = Callable[[str], None]
+Pair = tuple[str | None, str | None]
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,11 @@ class LabelSuspect:
         return self.suggested_probability - self.probability
 
     @property
-    def pair(self) -> tuple[str, str]:
-        """The given and the suggested label; multi-label: whether a label is given, and whether it is suggested."""
+    def pair(self) -> Pair:
+        """The given and the suggested label; multi-label: None is the absence of a label."""
         if self.about is None:
             return self.given[0], self.suggested[0]
-        return (self.about, "-") if self.about in self.given else ("-", self.about)
+        return (self.about, None) if self.about in self.given else (None, self.about)
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class Suspects:
         return self.examined.splits
 
     @property
-    def pairs(self) -> Counter[tuple[str, str]]:
+    def pairs(self) -> Counter[Pair]:
         """How many labels of each pair (``LabelSuspect.pair``) are probably wrong."""
         return Counter(error.pair for error in self.errors)
 

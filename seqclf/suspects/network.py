@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +67,7 @@ class Networks:
             known = {name for names in set(train.label_sets) for name in names}
             validated = held.chosen(np.flatnonzero([known.issuperset(names) for names in held.label_sets]))
             config = self._of_fold({"train": train, "validation": validated}, folder)
-            run, outcome = train_new(config, folder / "runs", self.options, self.callbacks)
+            run, outcome = train_new(config, folder / "runs", replace(self.options, report=False), self.callbacks)
             if outcome.status == INTERRUPTED:
                 raise KeyboardInterrupt
             classifier = open_classifier(run)

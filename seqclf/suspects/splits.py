@@ -15,6 +15,7 @@ from seqclf.data.corpus import Corpus
 from seqclf.data.empty_splits import SPLITS
 from seqclf.data.equal_texts import joined, text_digests
 from seqclf.data.label_sets import all_the_same, label_order
+from seqclf.data.label_spelling import spelled_alike
 from seqclf.errors import InputError
 from seqclf.labels import Labels
 from seqclf.sources import PlacedSource, Source
@@ -82,15 +83,19 @@ def examined_texts(config: Config, say: Callable[[str], None] = lambda stage: No
     """
     corpus = Corpus(config, say)
     whole = corpus.training_part()
-    splits = tuple(_splits(config, corpus, say))
+    splits = list(_splits(config, corpus, say))
     drawn = [place for place, split in enumerate(splits) if split.labelled and not _is_own(corpus, split.name)]
     places = np.concatenate([splits[place].places for place in drawn])
     split_of = np.concatenate([np.full(len(splits[place].places), place) for place in drawn])
     order = np.argsort(places)
     places, split_of = places[order], split_of[order]
     texts = whole.chosen(places)
+    labels = _labels(texts)
+    for place, split in enumerate(splits):
+        if split.labelled and place not in drawn:  # other formats may write equal labels differently
+            splits[place] = replace(split, texts=spelled_alike(split.texts, labels.names)[0])
     sets = joined(text_digests(texts.texts), _groups(config, corpus, whole, places))
-    return Examined(texts, _labels(texts), places, split_of, sets, splits)
+    return Examined(texts, labels, places, split_of, sets, tuple(splits))
 
 
 def _is_own(corpus: Corpus, split: str) -> bool:
