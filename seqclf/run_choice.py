@@ -15,6 +15,7 @@ from seqclf.runs import CLASSIFICATION, COMPLETE, FINISHED, LANGUAGE_MODEL, RUNN
 LATEST = "latest"
 """Name for the newest run, unless a run has this name itself."""
 
+_OF_A_HUB = "hf:"
 _LISTED = 5
 """Most names of runs in a message."""
 
@@ -125,6 +126,11 @@ def _has_a_model(folder: Path) -> bool:
 
 def no_such_run(runs: Path, name: str) -> InputError:
     """The error for a name that no run has: what is there instead, or the runs whose names are close."""
+    if name.startswith(_OF_A_HUB):
+        return InputError(
+            f"{name}: is a model on a hub, which predict, explain, eval and generate read; this command needs a run of "
+            "yours"
+        )
     found = next((path for path in (runs / name, Path(name)) if path.exists()), None)
     names = [known for known, _ in run_names(runs)]
     longer = [known for known in names if known.startswith(name)]

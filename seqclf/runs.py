@@ -62,6 +62,11 @@ class Run(RunDecisions):
         return self.folder.name
 
     @property
+    def is_own(self) -> bool:
+        """Whether it is a run of the user, not one in a cache of downloads."""
+        return True
+
+    @property
     def config(self) -> Path:
         return self.folder / "config.yaml"
 

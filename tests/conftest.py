@@ -271,6 +271,25 @@ def offers_run(offers_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> An
     return trained(offers_config(offers_csv), tmp_path_factory.mktemp("runs"))
 
 
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A hub on loopback (``hub_server.Hub``), which the token in the environment may write to."""
+    from hub_server import TOKEN, serving
+    from huggingface_hub import constants
+
+    with serving() as served:
+        monkeypatch.setattr(constants, "ENDPOINT", served.url)
+        template = f"{served.url}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
+        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+        monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+        monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "no-token"))
+        monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+        monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+        monkeypatch.delenv("HUGGING_FACE_HUB_TOKEN", raising=False)
+        monkeypatch.setenv("HF_TOKEN", TOKEN)
+        yield served
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """Folder with ``data/`` and ``tfds/``; skips the test if it is missing."""

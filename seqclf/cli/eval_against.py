@@ -31,10 +31,7 @@ def opponent_of(name: str, runs: Path, run: Run, form: Form) -> Opponent:
 
 def eval_against(run: Run, given: GivenTexts, opponent: Opponent, *, form: Form, threads: int | str) -> None:
     """Predict the texts with both runs, and print how they compare."""
-    from seqclf.tensorflow_startup import start_tensorflow
-
-    start_tensorflow(given.config, threads)
-    found = _compare(run, given, opponent, scores=form.scores)
+    found = _compare(run, given, opponent, scores=form.scores, threads=threads)
     for sentence in _warnings(found):
         say(sentence, err=True)
     if form.as_json:
@@ -47,20 +44,20 @@ def eval_against(run: Run, given: GivenTexts, opponent: Opponent, *, form: Form,
     show_comparison(found, markdown=form.markdown)
 
 
-def _compare(run: Run, given: GivenTexts, opponent: Opponent, *, scores: tuple[str, ...]) -> Found:
+def _compare(run: Run, given: GivenTexts, opponent: Opponent, *, scores: tuple[str, ...], threads: int | str) -> Found:
     from seqclf.data.prepare import encode_texts
     from seqclf.evaluation.against import as_read_by, seen_by
-    from seqclf.evaluation.classifier import KerasClassifier
     from seqclf.evaluation.comparison import compared, usual_scores
+    from seqclf.evaluation.measurable import open_measurable
     from seqclf.tasks.classification.answers import Answers
 
     config, labels, split = given.config, run.labels, given.split
-    classifier = KerasClassifier.load(run)
+    classifier = open_measurable(run, config, threads)
     encoded = encoded_texts(config, classifier, run.manifest["data_fingerprint"], given.scored)
     first = Answers.to(encoded, classifier.logits(encoded), labels, run.thresholds)
     read = as_read_by(opponent, config, given.texts, given.rows, as_given=given.text_named)
     kept = given.kept(labels)
-    other = KerasClassifier.load(opponent.run)
+    other = open_measurable(opponent.run, config, threads)
     read_again = read if kept is None else read.chosen(kept)
     again = encode_texts(read_again, other.tokenizer, other.labels, given.unknown_labels, extra=other.extra)
     second = Answers.to(encoded, opponent.in_order(other.logits(again)), labels, opponent.thresholds)

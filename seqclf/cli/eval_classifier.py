@@ -42,13 +42,10 @@ class Wanted:
 
 def eval_classifier(run: Run, given: GivenTexts, wanted: Wanted, *, threads: int | str) -> None:
     """Measure a classifier, print the metrics and write its predictions."""
-    from seqclf.tensorflow_startup import start_tensorflow
+    from seqclf.evaluation.measurable import open_measurable
 
     config = given.config
-    start_tensorflow(config, threads)
-    from seqclf.evaluation.classifier import KerasClassifier
-
-    classifier, known = KerasClassifier.load(run), run.manifest["data_fingerprint"]
+    classifier, known = open_measurable(run, config, threads), run.manifest["data_fingerprint"]
     texts = encoded_texts(config, classifier, known, given.scored)
     predictions = None
     if wanted.target is not None:

@@ -12,7 +12,7 @@ from seqclf.cli.wrap import say
 if TYPE_CHECKING:
     from seqclf.config import Config
     from seqclf.data.encoded import EncodedTexts
-    from seqclf.evaluation.classifier import KerasClassifier
+    from seqclf.evaluation.measurable import MeasurableClassifier
     from seqclf.metrics.baseline import BaselineScores
     from seqclf.sources.texts import LabelledTexts
 
@@ -35,7 +35,7 @@ def config_of(path: Path, settings: tuple[str, ...], *, for_data: bool) -> Confi
 
 
 def encoded_texts(
-    config: Config, classifier: KerasClassifier, fingerprints: dict[str, str], scored: str | LabelledTexts
+    config: Config, classifier: MeasurableClassifier, fingerprints: dict[str, str], scored: str | LabelledTexts
 ) -> EncodedTexts:
     """The texts of a split, or given texts, as token ids."""
     from seqclf.data.label_sets import differ_in_case
@@ -63,7 +63,7 @@ def encoded_texts(
 
 @contextlib.contextmanager
 def parallel_baseline(
-    config: Config, classifier: KerasClassifier, fingerprints: dict[str, str], scored: str | LabelledTexts
+    config: Config, classifier: MeasurableClassifier, fingerprints: dict[str, str], scored: str | LabelledTexts
 ) -> Iterator[Callable[[], BaselineScores | None]]:
     """Score the baseline in parallel with the block; yields a function that waits for the scores."""
     from seqclf.baseline.job import begin

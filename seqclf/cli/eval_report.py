@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from seqclf.cli.given_texts import GivenTexts
     from seqclf.config import Config
     from seqclf.data.encoded import EncodedTexts
-    from seqclf.evaluation.classifier import KerasClassifier
     from seqclf.evaluation.evidence.content import Origin
     from seqclf.evaluation.evidence.make import Training
     from seqclf.evaluation.evidence.source import SplitTexts
+    from seqclf.evaluation.measurable import MeasurableClassifier
     from seqclf.evaluation.slices import Slice
     from seqclf.runs import Run
     from seqclf.text.tokenizer import Tokenizer
@@ -40,7 +40,7 @@ class Scored:
     slices: Mapping[str, Sequence[Slice]] | None
 
 
-def keep_evidence(run: Run, given: GivenTexts, classifier: KerasClassifier, scored: Scored) -> None:
+def keep_evidence(run: Run, given: GivenTexts, classifier: MeasurableClassifier, scored: Scored) -> None:
     """Write the evidence of a split of a classifier. What fails is a warning: the metrics are already printed."""
     from seqclf.evaluation.evidence.make import Model, data_evidence, find, with_findings, with_texts
     from seqclf.evaluation.evidence.mistakes import Judged

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from seqclf.cli.given_texts import GivenTexts
     from seqclf.data.encoded import EncodedTexts
-    from seqclf.evaluation.classifier import KerasClassifier
+    from seqclf.evaluation.measurable import MeasurableClassifier
     from seqclf.evaluation.slices import Slice
 
 LENGTH, LABEL = "length", "label"
@@ -48,7 +48,7 @@ class Slicing:
 
     def slices(
         self,
-        classifier: KerasClassifier,
+        classifier: MeasurableClassifier,
         given: GivenTexts,
         texts: EncodedTexts,
         probabilities: NDArray[np.floating],
@@ -116,7 +116,7 @@ def _check_column(name: str, given: GivenTexts) -> None:
     )
 
 
-def _values(name: str, given: GivenTexts, classifier: KerasClassifier) -> list[Any]:
+def _values(name: str, given: GivenTexts, classifier: MeasurableClassifier) -> list[Any]:
     """The values of a column, one for each measured text."""
     rows = given.rows
     assert rows is not None

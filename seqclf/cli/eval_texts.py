@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from seqclf.cli.given_texts import GivenTexts
     from seqclf.config import Config
-    from seqclf.evaluation.classifier import KerasClassifier
     from seqclf.evaluation.input_rows import InputRows
+    from seqclf.evaluation.measurable import MeasurableClassifier
     from seqclf.evaluation.predictions import Predictions
     from seqclf.inference.bulk.target import Target
     from seqclf.metrics.measured import Measured, SeenTexts
@@ -46,7 +46,7 @@ def _resolved(part: str | float | Path) -> list[Path]:
 
 
 def predictions_of(
-    classifier: KerasClassifier, target: Target, config: Config, rows: InputRows | None, *, prefix: str
+    classifier: MeasurableClassifier, target: Target, config: Config, rows: InputRows | None, *, prefix: str
 ) -> Predictions:
     """A writer of predictions. Raises ``InputError`` as ``Predictions.check`` does."""
     from seqclf.decisions import Decider

@@ -15,9 +15,9 @@ from seqclf.data.label_sets import labels_a_text, some_of
 from seqclf.data.label_spelling import counterparts
 from seqclf.data.seen import Seen, seen_in_training
 from seqclf.errors import InputError
+from seqclf.evaluation.hub_runs import find_measurable
 from seqclf.evaluation.input_rows import InputRows
 from seqclf.labels import Labels
-from seqclf.run_choice import find_run
 from seqclf.runs import CLASSIFICATION, Run
 from seqclf.sources.table.reader import TableSource
 from seqclf.sources.texts import LabelledTexts
@@ -53,12 +53,12 @@ class Opponent:
 
 
 def find_opponent(runs: Path, name: str, run: Run) -> Opponent:
-    """The run of ``--against``.
+    """The run of ``--against``, or a model of a hub.
 
     Raises ``InputError`` if there is none, or if it cannot be compared with ``run``: it is the same run, a language
     model, or has other labels.
     """
-    other = find_run(runs, name)
+    other = find_measurable(runs, name)
     if other.folder.resolve() == run.folder.resolve():
         raise InputError(f"{_OPTION} {name}: is the run that is evaluated; name another one (`seqclf runs list`)")
     if other.task != CLASSIFICATION:

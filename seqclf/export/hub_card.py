@@ -114,11 +114,10 @@ def _calls(about: About, forms: Sequence[Format], name: str, *, labels: bool) ->
     yield ""
     values = field_options(dict.fromkeys(fields[1:], "a text"))
     what = "predict" if labels else "predict --score"
-    yield from code(
-        "A shell, with seqclf, which downloads the model:",
-        "sh",
-        f"seqclf {what} --run {shlex.quote(name)} 'a text'{values}",
-    )
+    commands = [f"seqclf {what} --run {shlex.quote(name)} 'a text'{values}"]
+    if not labels:
+        commands.insert(0, f"seqclf generate --run {shlex.quote(name)}")
+    yield from code("A shell, with seqclf, which downloads the model:", "sh", *commands)
     kind = "Classifier" if labels else "Scorer"
     call = _python_call(fields, labels=labels)
     yield from code(

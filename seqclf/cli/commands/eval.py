@@ -28,18 +28,17 @@ from seqclf.cli.options import (
     encoding_option,
     label_separator_option,
     only_once,
-    run_option,
+    run_or_hub_option,
     runs_option,
     threads_option,
 )
 from seqclf.cli.value_types import OneOf
 from seqclf.metrics.kinds import score_names
-from seqclf.run_choice import find_run
 
 
 @click.command("eval", short_help="Measure a run: accuracy, F1, confusion matrix; perplexity.")
 @runs_option
-@run_option
+@run_or_hub_option
 @click.option(
     "--split",
     type=OneOf(["train", "validation", "test"]),
@@ -85,7 +84,7 @@ from seqclf.run_choice import find_run
     "--against",
     metavar="RUN",
     shell_complete=complete_run,
-    help="Compare with another run on the same texts: is the difference more than chance?",
+    help="Compare with another run, or a model on a hub, on the same texts: is the difference more than chance?",
 )
 @click.option(
     "--report/--no-report",
@@ -124,6 +123,7 @@ def eval_command(
     """
     from seqclf.cli.eval_classifier import Wanted, eval_classifier  # rich takes a while to import
     from seqclf.cli.eval_slices import Slicing, check_slices
+    from seqclf.evaluation.hub_runs import check_texts, find_measurable
 
     check_for_predictions({"--overwrite": overwrite, "--prefix": prefix}, predictions_path)
     check_for_data(of_data, data_path)
@@ -131,8 +131,10 @@ def eval_command(
     check_for_comparison(against, about_one_run)
     check_slices(slices, form.scores)
     check_for_report({"--data": data_path, "--against": against}, report=report)
-    run = find_run(runs, run_name)
+    run = find_measurable(runs, run_name)
     config = config_of(run.config, settings, for_data=data_path is not None)
+    if data_path is None:
+        check_texts(run, config, split, settings)
     if not config.task.needs_labels:
         reject_options_of_classifiers(of_data, {**about_one_run, "--against": against})
         measured_on = TextsToMeasure(split, data_path, of_data["text"], of_data["encoding"])
@@ -145,5 +147,5 @@ def eval_command(
     given = GivenTexts.of(config, split, data_path, of_data)
     if opponent is not None:
         return eval_against(run, given, opponent, form=form, threads=threads)
-    wanted = Wanted(form, Slicing.of(slices, given), target, prefix, report=report)
+    wanted = Wanted(form, Slicing.of(slices, given), target, prefix, report=report and run.is_own)
     eval_classifier(run, given, wanted, threads=threads)
