@@ -16,13 +16,13 @@ from suspect_texts import FLIPPED, config_of, sentiments
 from seqclf.config import Config, checked_config, load_config
 from seqclf.errors import InputError
 from seqclf.labels import Labels
-from seqclf.runs import Run
+from seqclf.runs import INTERRUPTED, Run
 from seqclf.sources.texts import LabelledTexts
 from seqclf.suspects.find import Suspects, find_suspects
 from seqclf.suspects.linear import LinearModels
 from seqclf.suspects.network import Networks
 from seqclf.suspects.splits import examined_texts
-from seqclf.training.options import TrainOptions
+from seqclf.training.options import Outcome, TrainOptions
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 
@@ -253,7 +253,7 @@ def test_networks_judge_every_text(tmp_path: Path, no_saved_models: None) -> Non
     assert found.agreement > 0.8
     assert len(set(_places(found)[:8]) & set(FLIPPED)) >= 4
     assert any(line.startswith("Training 2 networks on about") for line in said)
-    assert not list(tmp_path.glob("cache/suspects-*"))  # the runs are gone
+    assert len(list((tmp_path / "cache" / "suspects").iterdir())) == 2  # the probabilities; the runs are gone
 
 
 def test_the_network_of_a_fold_is_not_fitted_to_the_texts_that_it_judges(
@@ -285,6 +285,22 @@ def test_the_network_of_a_fold_is_not_fitted_to_the_texts_that_it_judges(
     assert (data.columns().text, data.columns().label, data.columns().weight) == ("review", "stars", "w")
     assert data.columns().extra == {"price": "number"} and data.parts()["test"] is None
     assert of_fold.layers == config.layers and of_fold.seed == config.seed
+
+
+def test_an_interrupted_network_leaves_nothing_but_finished_folds(
+    tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import seqclf.training.session as session
+
+    def train_new(config: Config, runs: Path, *_: Any) -> Any:
+        runs.mkdir()
+        return Run(runs / "fold-1"), Outcome(INTERRUPTED, None, None, 1.0)
+
+    monkeypatch.setattr(session, "train_new", train_new)
+    config = _config(tmp_path, sentiments())
+    with pytest.raises(KeyboardInterrupt):
+        find_suspects(config, Networks(config))
+    assert not list((own_cache / "suspects").iterdir())
 
 
 def test_a_start_from_a_classifier_is_refused(tmp_path: Path) -> None:

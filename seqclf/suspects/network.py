@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,13 @@ from seqclf.config import Config, checked_config
 from seqclf.config.loading import plain
 from seqclf.data.written_splits import write_texts
 from seqclf.errors import InputError
+from seqclf.files import scratch_folder
 from seqclf.labels import Labels
 from seqclf.runs import CLASSIFICATION, INTERRUPTED, Run
 from seqclf.sources.texts import LabelledTexts, digest
 from seqclf.training.options import Callbacks, TrainOptions
+
+_KIND = "suspects"  # of cache entries; what killed processes leave there is removed by later ones
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class Networks:
     @property
     def key(self) -> str:
         options = plain(self.config)
-        return digest("network", json.dumps({name: options[name] for name in options if name not in ("data", "name")}))
+        decisive = {name: options[name] for name in options if name not in ("data", "name")}
+        return digest("network", json.dumps(decisive), *sorted(self.config.tokenizer.decisive().items()))
 
     def announcement(self, times: int, texts: int) -> str:
         what = f"{times:,} network{'' if times == 1 else 's'} on about {texts:,} texts each"
@@ -61,9 +64,8 @@ class Networks:
         from seqclf.training.session import train_new
 
         found = np.zeros((len(held), len(labels)), np.float32)
-        cache_folder().mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=cache_folder(), prefix="suspects-") as temporary:
-            folder = Path(temporary)
+        (cache_folder() / _KIND).mkdir(parents=True, exist_ok=True)
+        with scratch_folder(cache_folder() / _KIND / "network") as folder:
             known = {name for names in set(train.label_sets) for name in names}
             validated = held.chosen(np.flatnonzero([known.issuperset(names) for names in held.label_sets]))
             config = self._of_fold({"train": train, "validation": validated}, folder)
