@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 import pytest
 from metric_examples import baseline_with, metrics_with
 
-from seqclf.metrics.intervals import Interval, difference, wilson
+import seqclf.report
+from seqclf.metrics.intervals import difference, wilson
 from seqclf.metrics.language_model import LanguageModelMetrics, LanguageModelScores, MeasuredLanguageModel
 from seqclf.metrics.measured import Measured
 from seqclf.report.cost import energy
@@ -134,6 +136,54 @@ def test_a_template_never_shows_none() -> None:
         page("sections", title=None, **values)
 
 
+Colour = tuple[float, float, float]
+
+
+def _variables(block: str) -> dict[str, Colour]:
+    """The colours of a ``:root`` of the style, as shares of red, green and blue."""
+    found: dict[str, Colour] = {}
+    for name, value in re.findall(r"--([a-z0-9]+): ([^;]+);", block):
+        digits = value.removeprefix("#")
+        digits = "".join(2 * digit for digit in digits) if len(digits) == 3 else digits
+        parts = [int(part) for part in value.split(",")] if "," in value else list(bytes.fromhex(digits))
+        found[name] = (parts[0] / 255, parts[1] / 255, parts[2] / 255)
+    return found
+
+
+def _contrast(first: Colour, second: Colour) -> float:
+    """The contrast ratio of WCAG 2.2."""
+
+    def luminance(colour: Colour) -> float:
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((luminance(first), luminance(second)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _over(colour: Colour, ground: Colour, alpha: float) -> Colour:
+    red, green, blue = (alpha * above + (1 - alpha) * below for above, below in zip(colour, ground, strict=True))
+    return red, green, blue
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_words_and_curves_can_be_told_from_their_ground(mode: str) -> None:
+    """AA of WCAG 2.2: 4.5 for texts, also on coloured words and cells, and 3 for graphics."""
+    style = (Path(seqclf.report.__file__).parent / "templates" / "report.css").read_text(encoding="utf-8")
+    light, dark = re.findall(r":root \{(.*?)\}", style, flags=re.DOTALL)[:2]
+    colours = _variables(light) | (_variables(dark) if mode == "dark" else {})
+    for ground in (colours["ground"], colours["raised"]):
+        for name in ("ink", "muted", "link"):
+            assert _contrast(colours[name], ground) >= 4.5, name
+        for name, prefix in (("towards", "t"), ("against", "a"), ("heat", "h")):
+            alphas = re.findall(rf"\.{prefix}[0-9] {{ background: rgba\(var\(--{name}\), (\.\d+)\)", style)
+            assert len(alphas) >= 4
+            for alpha in map(float, alphas):
+                assert _contrast(colours["ink"], _over(colours[name], ground, alpha)) >= 4.5, (name, alpha)
+    for name in (*(f"s{number}" for number in range(1, 11)), "good", "bad", "even"):
+        assert _contrast(colours[name], colours["ground"]) >= 3, name
+
+
 # --- numbers, histories, cost -----------------------------------------------------------------------------------------
 
 
@@ -147,7 +197,6 @@ def test_percent(share: float, shown: str) -> None:
 
 def test_points_have_no_negative_zero() -> None:
     assert [points(value) for value in (0.013, -0.004, -0.0001, 0.0)] == ["1.3", "−0.4", "0.0", "0.0"]
-    assert Interval(-0.1, 0.1) == Interval(-0.1, 0.1)
 
 
 def test_moments() -> None:
