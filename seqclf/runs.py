@@ -246,12 +246,14 @@ class Run(RunDecisions):
         return read_object(path) if path.exists() else {}
 
     def forget_metrics(self) -> None:
-        """Delete the metrics of all splits and the evidence beside them, because the model has changed."""
+        """Delete the metrics of all splits, and what a report shows of them, because the model has changed."""
         (self.folder / "metrics.json").unlink(missing_ok=True)
         self.forget_evidence()
 
     def forget_evidence(self) -> None:
-        """Delete what a report shows of each split but the training texts, which is mostly about the texts alone."""
+        """Delete the report, and what it shows of each split but the training texts, which is mostly about the texts
+        alone."""
+        self.report.unlink(missing_ok=True)
         for path in self.evidence.glob("*.json"):
             if path != self.evidence_file("train"):
                 path.unlink(missing_ok=True)

@@ -93,6 +93,25 @@ def no_saved_models() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _quick_reports(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``train`` and ``eval`` write an empty file as their report, since its figures take half a second each time;
+    tests that ask for ``real_reports`` see the page itself."""
+    from seqclf.cli import written_report
+
+    def write_page(run: Any) -> Path:
+        run.report.touch()
+        return run.report  # type: ignore[no-any-return]
+
+    if "real_reports" not in request.fixturenames:
+        monkeypatch.setattr(written_report, "write_page", write_page)
+
+
+@pytest.fixture
+def real_reports() -> None:
+    """Commands of this test write reports as they do for users."""
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Tests neither read nor write the user's cache and runs."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from seqclf.cli import eval_texts
 from seqclf.cli.eval_form import Form, print_as_json, print_scores
 from seqclf.cli.eval_inputs import encoded_texts, parallel_baseline
-from seqclf.cli.eval_report import Scored, keep_evidence
+from seqclf.cli.eval_report import Scored, keep_evidence, write_report
 from seqclf.cli.eval_slices import Slicing
 from seqclf.cli.given_texts import GivenTexts
 from seqclf.cli.wrap import say
@@ -62,6 +62,7 @@ def eval_classifier(run: Run, given: GivenTexts, wanted: Wanted, *, threads: int
         eval_texts.write_predictions(predictions, probabilities, given)
     if wanted.report and given.split is not None:
         keep_evidence(run, given, classifier, Scored(texts, probabilities, slices))
+        write_report(run, wanted.form)
 
 
 def _with_texts_seen(run: Run, given: GivenTexts, measured: Measured) -> Measured:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seqclf.cli.eval_form import Form, print_as_json, print_scores
-from seqclf.cli.eval_report import keep_data_evidence
+from seqclf.cli.eval_report import keep_data_evidence, write_report
 from seqclf.cli.eval_source import unlabelled_source_of
 from seqclf.cli.wrap import say
 from seqclf.labels import NO_LABELS
@@ -71,6 +71,7 @@ def eval_language_model(
         show_language_model(named_with_status(run), where, measured, markdown=form.markdown)
     if report and external is None:
         keep_data_evidence(run, config, split, model.tokenizer, encoded)
+        write_report(run, form)
 
 
 def _encoded(run: Run, config: Config, model: KerasLanguageModel, scored: str | LabelledTexts) -> EncodedTexts:

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seqclf.cli.wrap import say
+from seqclf.cli.written_report import written_report
 from seqclf.labels import NO_LABELS
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from seqclf.cli.eval_form import Form
     from seqclf.cli.given_texts import GivenTexts
     from seqclf.config import Config
     from seqclf.data.encoded import EncodedTexts
@@ -80,6 +82,13 @@ def keep_data_evidence(run: Run, config: Config, split: str, tokenizer: Tokenize
         origin = _origin(run, config, split, len(texts))
         digests = _digests(run, split, source)
         write_evidence(run, data_evidence(origin, Model(tokenizer, NO_LABELS), texts, digests, _training(run, split)))
+
+
+def write_report(run: Run, form: Form) -> None:
+    """Write the report of the run; below tables, a line says where it is."""
+    path = written_report(run, lambda warning: say(warning, err=True))
+    if path is not None and not (form.scores or form.as_json or form.markdown):
+        say(f"\nReport: {path}")
 
 
 def _origin(run: Run, config: Config, split: str, texts: int) -> Origin:

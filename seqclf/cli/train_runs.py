@@ -16,12 +16,13 @@ from seqclf.cli.stop_request import StopRequest
 from seqclf.cli.train_summary import folds_summary, summary
 from seqclf.cli.train_summary import show as show_summary
 from seqclf.cli.wrap import say, width_of
+from seqclf.cli.written_report import written_report
 from seqclf.files import shell_word
-from seqclf.training.options import Callbacks, TrainOptions
+from seqclf.runs import FINISHED, Run
+from seqclf.training.options import Callbacks, Outcome, TrainOptions
 
 if TYPE_CHECKING:
     from seqclf.config import LoadedConfig
-    from seqclf.runs import Run
     from seqclf.training.events import Event
 
 
@@ -31,6 +32,7 @@ def train_new(loaded: LoadedConfig, runs: Path, options: TrainOptions) -> None:
 
     with _monitored(loaded) as (stop, callbacks):
         run, outcome = session.train_new(loaded.config, runs, options, callbacks)
+        _write_report(run, outcome, options, callbacks)
         compared = behind(loaded.config, outcome, run.folder)
         text = summary(run.folder, runs, loaded.config, outcome, advised=advises(compared))
     _end(text, outcome.status, stop, warning=compared, run=run)
@@ -42,6 +44,8 @@ def train_folds(loaded: LoadedConfig, runs: Path, options: TrainOptions) -> None
 
     with _monitored(loaded) as (stop, callbacks):
         folds, found = session.train_folds(loaded.config, runs, options, callbacks)
+        for one in found.finished:
+            _write_report(Run(runs / one.run), one.outcome, options, callbacks)
         text, compared = folds_summary(folds.summary, found, width_of(sys.stdout)), folds_behind(loaded.config, found)
     _end(text, found.status, stop, warning=compared)
 
@@ -55,12 +59,20 @@ def resume(runs: Path, name: str, options: TrainOptions, *, epochs: int | None, 
     tested_before = _is_tested(run)
     with _monitored() as (stop, callbacks):
         config, outcome = session.resume(run, options, callbacks, epochs=epochs, patience=patience)
+        _write_report(run, outcome, options, callbacks)
     compared = behind(config, outcome, run.folder)
     text = summary(run.folder, runs, config, outcome, advised=advises(compared))
     if tested_before and not _is_tested(run):
         again = f"seqclf eval{runs_argument(runs)} --run {shell_word(run.name)}"
         text += f"\nDropped     test metrics of the earlier weights; to measure again: {again}"
     _end(text, outcome.status, stop, warning=compared, run=run)
+
+
+def _write_report(run: Run, outcome: Outcome, options: TrainOptions, callbacks: Callbacks) -> None:
+    """Write the report of a finished training, unless its options say otherwise."""
+    if options.report and outcome.status == FINISHED:
+        callbacks.stage("Writing the report")
+        written_report(run, callbacks.stage)
 
 
 @contextlib.contextmanager

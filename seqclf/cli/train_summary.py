@@ -76,6 +76,8 @@ def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advis
         lines.append("Validation  none yet: no epoch was completed")
     if Run(folder).saved_model.exists():
         lines.append(f"SavedModel  {folder / 'saved_model'}")
+    if Run(folder).report.is_file():
+        lines.append(f"Report      {Run(folder).report}")
     if Run(folder).starter.is_file():
         lines.append(f"Config      {Run(folder).starter}  (edit it, then train it: seqclf train FILE)")
     options = runs_argument(runs)

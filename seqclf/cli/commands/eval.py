@@ -89,7 +89,7 @@ from seqclf.metrics.kinds import score_names
 @click.option(
     "--report/--no-report",
     default=True,
-    help="Keep with the run what a report shows of the split, some texts among it (the default), or nothing of it.",
+    help="Write a report that also shows some texts of the split, and keep them with the run (the default), or do not.",
 )
 @form_options
 @threads_option
@@ -138,7 +138,7 @@ def eval_command(
     if not config.task.needs_labels:
         reject_options_of_classifiers(of_data, {**about_one_run, "--against": against})
         measured_on = TextsToMeasure(split, data_path, of_data["text"], of_data["encoding"])
-        return eval_language_model(run, config, measured_on, threads=threads, form=form, report=report)
+        return eval_language_model(run, config, measured_on, threads=threads, form=form, report=report and run.is_own)
     form = form.among(score_names(run.labels.multi))
     opponent = None if against is None else opponent_of(against, runs, run, form)
     target = None

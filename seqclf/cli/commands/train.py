@@ -53,7 +53,7 @@ from seqclf.training.options import OnNan, TrainOptions
 @click.option(
     "--report/--no-report",
     default=True,
-    help="Keep with the run what a report shows, some of the texts among it (the default), or nothing of it.",
+    help="Write a report that also shows some of the texts, and keep them with the run (the default), or do not.",
 )
 @set_option
 @threads_option
