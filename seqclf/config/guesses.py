@@ -112,6 +112,20 @@ def unknown_value(word: str, known: Sequence[str]) -> str:
     return f'unknown value "{word[:60]}"{did_you_mean(word, known)}'
 
 
+def meant_kind(tag: str, tags: Sequence[str]) -> str | None:
+    """The one of ``tags`` that a misspelt type or source probably stands for, as ``unknown_kind`` suggests it.
+
+    >>> meant_kind("adm", ["adam", "sgd"])
+    'adam'
+    """
+    meant = _kinds_elsewhere().get(tag.lower(), tag)
+    if meant in tags:
+        return meant
+    if sections_of_kind(meant) or meant in Config.model_fields:
+        return None
+    return next(iter(difflib.get_close_matches(tag.lower(), tags, n=1, cutoff=0.6)), None)
+
+
 def unknown_kind(tag: str, tags: Sequence[str], section: str) -> str:
     """The message for a type or source that is not one of ``tags``; another section may have it."""
     meant = _kinds_elsewhere().get(tag.lower(), tag)

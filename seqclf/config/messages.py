@@ -10,10 +10,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from seqclf.config.guesses import meant_option, unknown_kind, unknown_option, unknown_value
+from seqclf.config.guesses import meant_kind, meant_option, unknown_kind, unknown_option, unknown_value
 from seqclf.config.problems import Problem
 from seqclf.config.walk import DISCRIMINATORS, Model, is_required, locate, tag_of
 from seqclf.option_types import OptionPath
+
+MISSING = "is missing; it has no default"
 
 _TYPES = {
     "int_type": "an integer",
@@ -66,6 +68,20 @@ def problems_of(error: ValidationError, words: Mapping[OptionPath, str]) -> list
     ]
 
 
+def kinds_meant(error: ValidationError) -> dict[OptionPath, str]:
+    """By the path of a misspelt ``type`` or ``source``, what it probably stands for."""
+    found = {}
+    for details in error.errors(include_url=False):
+        if details["type"] != "union_tag_invalid" or not isinstance(details["input"], dict):
+            continue
+        path, models = locate(details["loc"])
+        name = _discriminator(details)
+        tag, tags = details["input"].get(name), [tag for tag in map(tag_of, models) if tag]
+        if isinstance(tag, str) and (meant := meant_kind(tag, tags)) is not None:
+            found[(*path, name)] = meant
+    return found
+
+
 def _message(errors: Sequence[Any], models: Sequence[Model], path: OptionPath, words: Mapping[OptionPath, str]) -> str:
     # A value that may have several types has an error for each type: those of its own type are the most specific.
     own = [error for error in errors if not error["type"].endswith("_type")] or errors
@@ -77,7 +93,7 @@ def _message(errors: Sequence[Any], models: Sequence[Model], path: OptionPath, w
     if kind == "extra_forbidden":
         return unknown_option(str(path[-1]), path, models[0])
     if kind == "missing":
-        return "is missing; it has no default"
+        return MISSING
     if kind == "union_tag_not_found" and not isinstance(found, dict):
         kind, errors = "model_type", [{**details, "type": "model_type"}]
     if kind == "union_tag_not_found":

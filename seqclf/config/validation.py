@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 
 from seqclf.config.checks import CHECKS, Check, returns_sequences
 from seqclf.config.guesses import meant_option, unknown_option
-from seqclf.config.messages import problems_of
+from seqclf.config.messages import MISSING, kinds_meant, problems_of
 from seqclf.config.problems import ConfigError, Problem
 from seqclf.config.schema import Config
 from seqclf.config.schema.tokenizers import TOKENIZERS, TokenizerOptions
@@ -48,6 +49,7 @@ def validate(
         valid = Config.model_validate(value)
     except ValidationError as error:
         problems = problems_of(error, words)
+        problems += _beside_misspelt_kinds(value, error, words, {problem.path for problem in problems})
     broken = {problem.path[0] for problem in problems if problem.path}
     if problems:
         # The valid sections can still be checked against each other.
@@ -65,6 +67,32 @@ def validate(
     ]
     problems = [*(Problem((name,), unknown_option(name, (name,), Config)) for name in sections_meant), *problems]
     return (None if problems else _filled(valid)), problems
+
+
+def _beside_misspelt_kinds(
+    value: dict[str, Any], error: ValidationError, words: Mapping[OptionPath, str], known: Set[OptionPath]
+) -> Iterator[Problem]:
+    """Problems of the options beside a misspelt type or source, if it is the one that is probably meant.
+
+    Without it, nothing says which options there are. ``known``: the options whose problems are known already.
+    """
+    meant = kinds_meant(error)
+    if not meant:
+        return
+    value = copy.deepcopy(value)
+    for (*path, name), kind in meant.items():
+        section: Any = value
+        for part in path:
+            section = section[part]
+        if isinstance(section, dict):  # else the type is all there is: `task: langage_model`
+            section[name] = kind
+    try:
+        Config.model_validate(value)
+    except ValidationError as again:
+        for problem in problems_of(again, words):
+            beside = any(problem.path[: len(path) - 1] == path[:-1] for path in meant)
+            if beside and problem.path not in known and problem.message != MISSING:  # a user names the type first
+                yield problem
 
 
 def _with_type_of_the_run(problems: Iterable[Problem], value: Mapping[str, Any]) -> Iterator[Problem]:

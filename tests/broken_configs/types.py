@@ -3,6 +3,36 @@
 from broken_configs.beginnings import LAYERS, MINIMAL, POOL
 
 CASES: dict[str, list[tuple[str, list[str]]]] = {
+    "beside misspelt types": [
+        (
+            "data: {source: txt, train: a.txt, documents: lines}\n"
+            "task: {type: langage_model, widow: 3}\n"
+            "tokenizer: {type: wordd, lowercase: maybe}\nlayers: [{type: gru, units: 64}]\n",
+            [
+                '1:8: data.source: unknown value "txt"; did you mean "text"?',
+                '1:35: data.documents: unknown value "lines"; did you mean "line"?',
+                '2:8: task.type: unknown value "langage_model"; did you mean "language_model"?',
+                '2:29: task.widow: unknown option; did you mean "window"?',
+                '3:13: tokenizer.type: unknown value "wordd"; did you mean "word"?',
+                '3:26: tokenizer.lowercase: expected true or false, found the string "maybe"',
+            ],
+        ),
+        (
+            "data: {source: sample}\nlayers:\n  - {type: grru, unit: 4}\n  - {type: pol}\n",
+            [
+                '3:6: layers[0].type: unknown value "grru"; did you mean "gru"?',
+                '3:18: layers[0].unit: unknown option; did you mean "units"?',
+                '4:6: layers[1].type: unknown value "pol"; did you mean "pool"?',
+            ],
+        ),
+        (
+            MINIMAL + "task: langage_model\ntokenizer: {type: qqqqq, lowercase: maybe}\n",
+            [
+                '4:1: task: unknown value "langage_model"; did you mean "language_model"?',
+                '5:13: tokenizer.type: unknown value "qqqqq" (known: subword, byte, char, subword_file, word)',
+            ],
+        ),
+    ],
     "types": [
         (
             MINIMAL + "training:\n  schedule: cosine\n",
