@@ -16,6 +16,7 @@ from seqclf.sources.folder.left_out import LeftOut
 from seqclf.sources.plain_text.files import files_of
 from seqclf.sources.plain_text.lines import is_wide, lines
 from seqclf.sources.plain_text.slices import Slice
+from seqclf.starter.documents import guessed
 from seqclf.starter.request import Request
 from seqclf.starter.siblings import find_parts, from_anywhere, given_part, training_part
 from seqclf.starter.training_texts import unlabelled_table
@@ -155,7 +156,8 @@ def _word_length(text: str) -> float:
 def _splits(
     request: Request, files: Sequence[Path], samples: Sequence[Sequence[str]], notes: list[str]
 ) -> dict[str, Any]:
-    """The options ``train``, ``validation`` and ``test``: documents of many files, or slices of few."""
+    """The options ``documents``, ``train``, ``validation`` and ``test``: documents of many files or within them, or
+    slices of few files."""
     given = {"validation": request.validation, "test": request.test}
     parts: dict[str, Any] = {
         split: _SHARE if part is None else given_part(f"--{split}", part, _check_exists)
@@ -165,6 +167,11 @@ def _splits(
     if sum(shares.values()) >= 1:
         raise InputError("--validation and --test: leave no text for training; give fractions such as 0.1")
     train = from_anywhere(request.path)
+    guess = guessed(samples) if len(files) < _FEW_FILES else None
+    if guess is not None:
+        notes.append(guess.note)
+        own = {split: max(_SHARE, _whole_documents(guess.count)) for split in shares if given[split] is None}
+        return {"documents": guess.documents, "train": train, **parts, **own}
     if len(files) >= _FEW_FILES or not shares:
         return {"documents": "file", "train": train, **parts}
     if not _can_be_cut(samples, min(shares.values())):
