@@ -58,4 +58,7 @@ def source_is_consistent(data: DataConfig, task: TaskConfig) -> Iterator[Problem
 
 
 def source_warnings(data: DataConfig) -> Iterator[Problem]:
+    drawn = data.folds is not None or any(isinstance(part, float) and part for part in data.parts().values())
+    if data.split_seed is not None and not drawn:
+        yield Problem(("data", "split_seed"), "has no effect: no split is drawn at random")
     yield from (Problem(("data", option), message) for option, message in data.warnings())

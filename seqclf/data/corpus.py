@@ -95,7 +95,7 @@ class Corpus:
 
     def _drawn(self, split: str, of_source: str) -> str:
         """Digest of what determines a random split of distinct texts without groups."""
-        return digest(of_source, split, self._share("validation"), self._share("test"), *self._fold, self._config.seed)
+        return digest(of_source, split, self._share("validation"), self._share("test"), *self._fold, self._split_seed)
 
     def texts(self, split: str) -> LabelledTexts:
         part = self._parts[split]
@@ -209,6 +209,12 @@ class Corpus:
         data = self._config.data
         return () if data.fold is None or data.folds is None else (data.fold, data.folds)
 
+    @property
+    def _split_seed(self) -> int:
+        """Of the random splits."""
+        own = self._config.data.split_seed
+        return self._config.seed if own is None else own
+
     def _share(self, split: str) -> float:
         part = self._parts[split]
         return 0.0 if part is None or isinstance(part, str) else part
@@ -222,8 +228,8 @@ class Corpus:
         try:
             if self._fold:
                 fold, folds = self._fold
-                return folded(texts, fold, folds, **shares, seed=self._config.seed, sets=sets)
-            return partition(texts, **shares, seed=self._config.seed, sets=sets)
+                return folded(texts, fold, folds, **shares, seed=self._split_seed, sets=sets)
+            return partition(texts, **shares, seed=self._split_seed, sets=sets)
         except InputError as error:
             different = set(texts.label_sets)
             if len(different) > 1 or not self._labelled:

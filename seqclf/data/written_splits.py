@@ -82,7 +82,11 @@ def data_section(config: Config, files: Mapping[str, Path]) -> dict[str, Any]:
         section["format"] = "auto"  # the files have the extensions of their formats
     if config.data.file_encoding != UTF8:
         section["encoding"] = "utf-8"  # whatever the encoding of the original files
-    unused = [name for name in ("group", "header", "folds", "fold") if getattr(config.data, name, None) is not None]
+    unused = [
+        name
+        for name in ("group", "header", "folds", "fold", "split_seed")
+        if getattr(config.data, name, None) is not None
+    ]
     return section | dict.fromkeys(unused)
 
 

@@ -30,6 +30,13 @@ Fold = Annotated[
     Annotated[int, Field(ge=1, le=10_000)] | None,
     Field(description="The fold to validate on, from 1 to `folds`."),
 ]
+SplitSeed = Annotated[
+    Annotated[int, Field(ge=0, lt=2**31)] | None,
+    Field(
+        description="Seed of the random splits and folds alone: runs with other values of `seed` then have the same "
+        "splits. null: `seed`."
+    ),
+]
 
 UnknownLabels = Literal["error", "wrong", "drop"]
 UnknownLabelsOption = Annotated[
@@ -219,6 +226,7 @@ class SourceOptions(Strict):
     validation: Fraction | Name = Field(0.1, description="Fraction of the training texts, or a part; 0: none.")
     folds: Folds = None
     fold: Fold = None
+    split_seed: SplitSeed = None
     unknown_labels: UnknownLabelsOption = "error"
 
     @classmethod

@@ -45,6 +45,10 @@ def _fold(data: Changes, option: str) -> Case:
     return Case(looks.texts_of, {"data": {**data, **folds}}, {"data": {**data, **folds, option: 2}})
 
 
+def _split_seed(data: Changes) -> Case:
+    return Case(looks.texts_of, {"data": {**data, "split_seed": 3}}, {"data": {**data, "split_seed": 4}})
+
+
 CASES: dict[str, Case] = {
     "Config.seed": Case(looks.texts_of, {"seed": 3}, {"seed": 4}),
     "Config.data": _table("train", "b.csv"),
@@ -60,6 +64,10 @@ CASES: dict[str, Case] = {
     "SampleData.folds": _fold({"source": "sample"}, "folds"),
     "SampleData.fold": _fold({"source": "sample"}, "fold"),
     "SampleData.unknown_labels": _unknown_labels({"source": "sample"}),
+    "SampleData.split_seed": _split_seed({"source": "sample"}),
+    "TableData.split_seed": _split_seed({"source": "table", "train": "a.csv"}),
+    "FolderData.split_seed": _split_seed({"source": "folder", "train": "folder"}),
+    "TfdsData.split_seed": _split_seed(TFDS),
     "TableData.unknown_labels": _unknown_labels({"source": "table", "train": "a.csv"}),
     "FolderData.unknown_labels": _unknown_labels({"source": "folder", "train": "folder"}),
     "TfdsData.unknown_labels": _unknown_labels(TFDS),
@@ -134,6 +142,7 @@ CASES: dict[str, Case] = {
     "TextData.extensions": _text("extensions", [".txt", ".md"]),
     "TextData.encoding": _text("encoding", "cp437", train="latin.txt", encoding="cp1252"),
     "TextData.folds": _text("folds", 2, documents="line", folds=3, fold=1),
+    "TextData.split_seed": _text("split_seed", 4, documents="line", folds=2, fold=1, split_seed=3),
     "TextData.fold": _text("fold", 2, documents="line", folds=2, fold=1),
     "TfdsData.extra": _tfds("extra", {"writer": "number"}),
 }
