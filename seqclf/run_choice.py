@@ -10,6 +10,7 @@ from pathlib import Path
 
 from seqclf.errors import InputError
 from seqclf.files import shell_word
+from seqclf.run_members import why_not_trained
 from seqclf.runs import CLASSIFICATION, COMPLETE, FINISHED, LANGUAGE_MODEL, RUNNING, Run
 
 LATEST = "latest"
@@ -193,6 +194,8 @@ def find_resumable(runs: Path, name: str | None, *, further: bool = False) -> Ru
     if name is not None and (run is not None or name != LATEST):
         if run is None:
             run = _numbered_to_resume(runs, name, further)
+        if (why := why_not_trained(run)) is not None:
+            raise InputError(f"{run.folder}: {why}")
         if run.manifest["status"] == FINISHED:
             if not further:
                 raise InputError(

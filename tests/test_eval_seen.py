@@ -26,7 +26,7 @@ def _eval(run: Run, *arguments: str) -> Result:
 
 def _seen(run: Run, texts: list[str]) -> Seen | None:
     given = LabelledTexts(texts, ["sport"] * len(texts), "given")
-    return seen_in_training(load_config(run.config), run.manifest["data_fingerprint"], given)
+    return seen_in_training([(load_config(run.config), run.manifest["data_fingerprint"])], given)
 
 
 def test_texts_of_the_training_are_counted(three_label_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

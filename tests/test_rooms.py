@@ -50,7 +50,9 @@ ALLOWED = {
     "figures": BASE,
     "runs": BASE | {"config_option", "run_decisions", "run_files"},
     "hub": {"errors"},
-    "run_choice": BASE | {"runs"},
+    "run_members": {"errors", "runs"},
+    "ensemble_recipe": {"errors", "labels", "runs", "run_members", "config", "layer_types"},
+    "run_choice": BASE | {"runs", "run_members"},
     "new_runs": BASE | {"runs"},
     "run_catalogue": BASE | {"config_option", "runs", "run_choice", "new_runs", "config"},
     "runtime": set(),
@@ -63,19 +65,24 @@ ALLOWED = {
     "config": BASE | {"runs", "option_types", "layer_types", "text", "sources"},
     "text": BASE,
     "data": BASE | {"runs", "config", "text", "sources", "label_weights"},
-    "model": BASE | {"config", "layer_types", "layers"},
+    "model": BASE | {"config", "layer_types", "layers", "ensemble_recipe"},
     "ngrams": BASE | {"config", "text", "data", "sources", "label_weights"},
     "tasks": BASE | {"runs", "config", "data", "layers", "model", "ngrams", "label_weights"},
     "evaluation": BASE
     | {"runs", "run_choice", "tensorflow_startup", "config", "text", "data", "sources", "model", "tasks", "inference"}
-    | {"hub"},
+    | {"hub", "layer_types", "ensemble_recipe", "run_members"},
     "export": BASE
-    | {"runs", "config", "layer_types", "text", "data", "model", "onnx_writer", "tasks", "generation", "inference"},
+    | {"runs", "config", "layer_types", "text", "data", "model", "onnx_writer", "tasks", "generation", "inference"}
+    | {"ensemble_recipe", "run_members"},
     "calibration": BASE
-    | {"runs", "tensorflow_startup", "config", "layer_types", "data", "tasks", "evaluation", "export", "inference"},
+    | {"runs", "tensorflow_startup", "config", "layer_types", "data", "tasks", "evaluation", "export", "inference"}
+    | {"run_members"},
     "suspects": BASE
     | {"runs", "config", "text", "text_store", "data", "sources", "label_weights", "tasks", "baseline", "training"}
     | {"evaluation", "inference"},
+    "ensembles": BASE
+    | {"runs", "run_choice", "run_members", "new_runs", "ensemble_recipe", "config", "layer_types", "layers", "text"}
+    | {"data", "model", "ngrams", "tasks", "evaluation", "export", "calibration", "training"},
     "onnx_session": {"errors"},
     "generation": BASE | {"runs", "onnx_session", "text", "hub"},
     "inference": BASE | {"onnx_session", "text", "generation", "hub"},
@@ -90,6 +97,7 @@ ALLOWED = {
     | {
         "runs",
         "run_choice",
+        "run_members",
         "new_runs",
         "runtime",
         "tensorflow_startup",
@@ -129,6 +137,8 @@ LIGHT = {
     "run_files",
     "runs",
     "report",
+    "run_members",
+    "ensemble_recipe",
     "run_catalogue",
     "run_choice",
     "runtime",

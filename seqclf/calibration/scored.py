@@ -17,6 +17,7 @@ from seqclf.data.prepare import prepare_split
 from seqclf.errors import InputError
 from seqclf.files import shell_word
 from seqclf.labels import Labels
+from seqclf.run_members import SAME_SPLITS, shares_validation
 from seqclf.runs import Run
 from seqclf.tasks.classification.measure import probabilities_of
 
@@ -81,6 +82,11 @@ def check_choosable(run: Run, config: Config, what: str) -> None:
         raise InputError(
             f"{run.folder}: was trained without validation texts, on which {what} is chosen; train again with some, "
             f"such as: seqclf train {shell_word(run.config)} --set data.validation=0.1"
+        )
+    if not shares_validation(run):
+        raise InputError(
+            f"{run.folder}: is made of runs that do not share their validation texts, so these texts say nothing about "
+            f"new ones, and {what} cannot be chosen on them; join runs that share them: {SAME_SPLITS}"
         )
     if run.was_fitted_to_validation:
         raise InputError(

@@ -15,7 +15,6 @@ from seqclf.config import Config
 from seqclf.data.encoded import EncodedTexts
 from seqclf.evaluation.classifier import KerasClassifier
 from seqclf.files import remove_folder, scratch_folder, sync
-from seqclf.layer_types import walk
 from seqclf.metrics.kinds import ClassifierMetrics
 from seqclf.runs import Run
 
@@ -86,7 +85,7 @@ def _exported(classifier: KerasClassifier, scratch: Run) -> list[Path]:
     one, more = classifier, classifier.exported_with
     made = [scratch.saved_model]
     export_saved_model(one.model, one.config, one.tokenizer, one.labels, scratch.saved_model, **more)
-    if all(layer.has_onnx for _, layer in walk(one.config.layers)):
+    if one.has_onnx:
         export_onnx(one.model, one.config, one.labels, scratch.onnx, **more)
         made.append(scratch.onnx)
     return made

@@ -16,6 +16,7 @@ from seqclf.cli.wrap import say
 from seqclf.metrics.kinds import all_scores
 from seqclf.metrics.measured import Measured
 from seqclf.run_choice import named_with_status
+from seqclf.run_members import shares_validation
 
 if TYPE_CHECKING:
     from seqclf.evaluation.slices import Slice
@@ -78,7 +79,8 @@ def _with_texts_seen(run: Run, given: GivenTexts, measured: Measured) -> Measure
     if split == "validation" and run.was_fitted_to_validation:
         return eval_texts.seen_by_ngrams(measured)  # metrics.json keeps the scores before the refit
     corpus = Corpus(config)
-    if split != "train" and not config.data.is_published and corpus.has_own_part(split):
+    unshared = split == "validation" and not shares_validation(run)
+    if unshared or (split != "train" and not config.data.is_published and corpus.has_own_part(split)):
         seen = eval_texts.texts_seen(run, given.texts, validation=split == "validation")
         measured = replace(measured, seen=seen)
     run.write_metrics(split, measured.to_json())

@@ -80,11 +80,11 @@ def texts_seen(run: Run, texts: LabelledTexts, *, validation: bool = False) -> S
     """
     from dataclasses import replace
 
-    from seqclf.config import load_config
     from seqclf.data.seen import seen_in_training
+    from seqclf.ensemble_recipe import trainings_of
     from seqclf.metrics.measured import SeenTexts
 
-    seen = seen_in_training(load_config(run.config), run.manifest["data_fingerprint"], texts)
+    seen = seen_in_training(trainings_of(run), texts)
     if seen is None:
         return SeenTexts(None, None)
     if validation:

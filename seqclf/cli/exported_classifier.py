@@ -67,6 +67,7 @@ def write_calibrated(run: Run, path: Path) -> None:
 def about(run: Run, cost: Cost | None = None) -> About:
     """What a model card says of the run."""
     from seqclf.config import load_config
+    from seqclf.ensemble_recipe import ensemble_of
     from seqclf.export.card import About
 
     prior, labels = run.prior, run.labels
@@ -79,6 +80,7 @@ def about(run: Run, cost: Cost | None = None) -> About:
         None if cost is None else str(cost),
         None if prior is None else dict(zip(labels, prior.frequencies, strict=True)),
         run.calibration,
+        ensemble_of(run),
     )
 
 

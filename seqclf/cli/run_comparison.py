@@ -18,6 +18,7 @@ from seqclf.quantities import duration, in_bytes
 from seqclf.run_catalogue.differences import Comparison, best_places, split_to_test
 from seqclf.run_catalogue.entry import Entry
 from seqclf.run_catalogue.scores import TEST, for_people
+from seqclf.run_members import ENSEMBLE
 
 _NONE = "-"
 _WIDEST = 40  # of a value in a table; longer ones are shown one below the other
@@ -73,6 +74,9 @@ def warnings(comparison: Comparison, *, everything: bool = False) -> Iterator[st
             else f"{hidden} options that only some of the runs have are"
         )
         yield f"note: {them} not shown; --all shows everything"
+    for entry in comparison.entries:
+        if ENSEMBLE in entry.manifest:
+            yield f"note: {entry.name} is an ensemble, and these are the options of its first member"
     if len(comparison.by_task) > 1:
         tasks = "; ".join(f"{task}: {', '.join(_names(group))}" for task, group in comparison.by_task.items())
         yield f"note: the runs have different tasks ({tasks}), whose scores cannot be compared"

@@ -15,6 +15,7 @@ from seqclf.run_catalogue.entry import Entry, size_of
 from seqclf.run_catalogue.origins import names_of, origins_of, started_from
 from seqclf.run_catalogue.scores import for_people, is_number
 from seqclf.run_catalogue.state import DAMAGED
+from seqclf.run_members import ENSEMBLE, SOUP
 from seqclf.runs import COMPLETE, FINISHED, LANGUAGE_MODEL, RUNNING
 
 Facts = Iterator[tuple[str, str]]
@@ -37,6 +38,7 @@ def facts(entry: Entry, runs: Path, others: list[Entry]) -> Facts:
     yield from _scores(entry)
     if entry.folds:
         yield "folds", ", ".join(entry.folds)
+    yield from _parts(entry)
     if origins := origins_of(entry):
         yield "started from", ", ".join(origins)
     if later := started_from(entry, others):
@@ -45,6 +47,23 @@ def facts(entry: Entry, runs: Path, others: list[Entry]) -> Facts:
     yield from _environment(entry.manifest)
     if following := _next(entry, runs):
         yield "next", following
+
+
+def _parts(entry: Entry) -> Facts:
+    """What an ensemble, or a mean of weights, was made of."""
+    for heading, name, rows in (("ensemble of", ENSEMBLE, "members"), ("mean of weights", SOUP, "runs")):
+        saved = entry.manifest.get(name)
+        found = saved.get(rows) if isinstance(saved, dict) else None
+        if isinstance(found, list):
+            yield heading, ", ".join(_part(one) for one in found)
+
+
+def _part(row: Any) -> str:
+    """A run, with its weight in an ensemble."""
+    if not isinstance(row, dict):
+        return str(row)
+    weight = row.get("weight")
+    return f"{row.get('name')}" + (f" ({weight:.3g})" if is_number(weight) else "")
 
 
 def _training(entry: Entry) -> Facts:

@@ -71,9 +71,13 @@ def fill(folder: Path, run: Run, shared: Shared, given: Given) -> None:
 
 def check_forms(run: Run, config: Config, forms: tuple[Format, ...]) -> None:
     """Raise ``InputError`` if a layer has no ONNX form, and that is asked for."""
+    from seqclf.ensemble_recipe import ensemble_of
     from seqclf.layer_types import walk
 
-    without = dict.fromkeys(str(layer.type) for _, layer in walk(config.layers) if not layer.has_onnx)
+    ensemble = None if run.task == LANGUAGE_MODEL else ensemble_of(run)
+    configs = [config] if ensemble is None else [one.config for one in ensemble.members]
+    layers = [one for of_model in configs for _, one in walk(of_model.layers)]
+    without = dict.fromkeys(str(layer.type) for layer in layers if not layer.has_onnx)
     if "onnx" in forms and without:
         raise InputError(
             f"{run.folder}: {', '.join(without)} cannot be written as ONNX; choose --format keras or saved_model"

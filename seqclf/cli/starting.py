@@ -63,6 +63,17 @@ def reject_run(path: Path, runs: Path | None = None) -> None:
         )
 
 
+def _reject_ensemble(path: Path) -> None:
+    """Raise ``InputError`` if this is the config of an ensemble, which is that of its first member."""
+    from seqclf.run_members import members_of
+    from seqclf.runs import Run
+
+    run = Run(path.parent)
+    if path.name == run.config.name and run.has_manifest and (members := members_of(run)):
+        configs = " ".join(shell_word(one.run.config) for one in members)
+        raise InputError(f"{path}: is of an ensemble, which no training makes; train its members ({configs})")
+
+
 def load_or_make(
     path: Path,
     overrides: Sequence[Override],
@@ -84,6 +95,7 @@ def load_or_make(
     from seqclf.starter.formats import is_data
 
     reject_run(path)
+    _reject_ensemble(path)
     if is_for_language_model(path, overrides):
         return load_language_model(path, overrides, presets=presets)
     if not presets and not is_data(path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,21 +56,24 @@ class Seen:
         return f"{what}: the scores say little about new texts"
 
 
-def seen_in_training(config: Config, fingerprints: Mapping[str, str], texts: LabelledTexts) -> Seen | None:
+def seen_in_training(trainings: Sequence[tuple[Config, Mapping[str, str]]], texts: LabelledTexts) -> Seen | None:
     """Count the seen texts by content, whatever file they are from. None if that would require reading large files.
 
     Args:
-        config: the run's config.
-        fingerprints: the fingerprints in the run's ``TrainingData``.
+        trainings: the run's config, and the fingerprints in its ``TrainingData``; of an ensemble, those of its members.
     """
-    known = {split: digests_of_split(config, split, fingerprint) for split, fingerprint in fingerprints.items()}
-    trained, validated = known.get("train"), known.get("validation")
-    if trained is None:
-        return None
     given = text_digests(texts.texts)
-    in_training = np.isin(given, trained)
-    in_validation = np.zeros(len(given), bool) if validated is None else np.isin(given, validated) & ~in_training
-    return Seen(len(given), int(in_training.sum()), int(in_validation.sum()))
+    in_training, in_validation = np.zeros(len(given), bool), np.zeros(len(given), bool)
+    different = {tuple(sorted(fingerprints.items())): (config, fingerprints) for config, fingerprints in trainings}
+    for config, fingerprints in different.values():
+        known = {split: digests_of_split(config, split, fingerprint) for split, fingerprint in fingerprints.items()}
+        trained, validated = known.get("train"), known.get("validation")
+        if trained is None:
+            return None
+        in_training |= np.isin(given, trained)
+        if validated is not None:
+            in_validation |= np.isin(given, validated)
+    return Seen(len(given), int(in_training.sum()), int((in_validation & ~in_training).sum()))
 
 
 def digests_of_split(config: Config, split: str, fingerprint: str) -> NDArray[np.uint64] | None:

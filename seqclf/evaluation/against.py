@@ -14,10 +14,12 @@ from seqclf.data.corpus import Corpus
 from seqclf.data.label_sets import labels_a_text, some_of
 from seqclf.data.label_spelling import counterparts
 from seqclf.data.seen import Seen, seen_in_training
+from seqclf.ensemble_recipe import trainings_of
 from seqclf.errors import InputError
 from seqclf.evaluation.hub_runs import find_measurable
 from seqclf.evaluation.input_rows import InputRows
 from seqclf.labels import Labels
+from seqclf.run_members import parts_of, shares_validation
 from seqclf.runs import CLASSIFICATION, Run
 from seqclf.sources.table.reader import TableSource
 from seqclf.sources.texts import LabelledTexts
@@ -141,6 +143,9 @@ def seen_by(run: Run, config: Config, texts: LabelledTexts, split: str | None = 
     """
     if split == "train":
         return Seen(len(texts), len(texts), 0)
-    if split is not None and (config.data.is_published or not Corpus(config).has_own_part(split)):
+    unshared = split == "validation" and not shares_validation(run)
+    if split is not None and not unshared and (config.data.is_published or not Corpus(config).has_own_part(split)):
         return Seen(len(texts), 0, len(texts) if split == "validation" else 0)
-    return seen_in_training(config, run.manifest["data_fingerprint"], texts)
+    if parts_of(run):
+        return seen_in_training(trainings_of(run), texts)
+    return seen_in_training([(config, run.manifest["data_fingerprint"])], texts)

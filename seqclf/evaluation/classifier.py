@@ -13,11 +13,14 @@ from numpy.typing import NDArray
 from seqclf.config import Config, load_config
 from seqclf.data.batches import Batches
 from seqclf.data.encoded import EncodedTexts
+from seqclf.ensemble_recipe import Ensemble, ensemble_of
 from seqclf.extra_columns import ExtraColumns
 from seqclf.inference.text_classifier import features_of
 from seqclf.labels import Labels
+from seqclf.layer_types import walk
 from seqclf.metrics.kinds import ClassifierMetrics
-from seqclf.model.build import build_model, calibrated_model, logits_model
+from seqclf.model.build import calibrated_model, logits_model
+from seqclf.model.ensemble import build
 from seqclf.model.weights import load_weights
 from seqclf.prior import Prior
 from seqclf.run_calibration import RunCalibration
@@ -44,6 +47,7 @@ class KerasClassifier:
         prior: the answer for texts without known tokens; None: the model answers them.
         extra: the columns beside the text that the model reads; None: it reads the text alone.
         calibration: what the predictor's logits are divided by; ``model`` is without it. None: nothing.
+        ensemble: how the model is made of several; ``config`` is then that of the first. None: it is a single one.
     """
 
     config: Config
@@ -55,6 +59,7 @@ class KerasClassifier:
     prior: Prior | None = None
     extra: ExtraColumns | None = None
     calibration: RunCalibration | None = None
+    ensemble: Ensemble | None = None
 
     @classmethod
     def load(cls, run: Run) -> KerasClassifier:
@@ -62,12 +67,14 @@ class KerasClassifier:
         config = load_config(run.config)
         tokenizer = load_tokenizer(run.tokenizer)
         extra = run.extra
-        width = 0 if extra is None else extra.width
-        model = build_model(config, tokenizer.vocabulary_size, run.labels, extra=width)
+        width, ensemble = 0 if extra is None else extra.width, ensemble_of(run)
+        model = build(config, ensemble, tokenizer.vocabulary_size, run.labels, extra=width)
         load_weights(model, run.model)
         calibration = run.calibration
         predictor = _predictor(model, run.labels, calibration, extra)
-        return cls(config, tokenizer, run.labels, run.thresholds, model, predictor, run.prior, extra, calibration)
+        return cls(
+            config, tokenizer, run.labels, run.thresholds, model, predictor, run.prior, extra, calibration, ensemble
+        )
 
     def calibrated(
         self, calibration: RunCalibration | None, thresholds: tuple[float, ...] | None = None
@@ -86,6 +93,7 @@ class KerasClassifier:
             "prior": self.prior,
             "extra": self.extra,
             "calibration": self.calibration,
+            "ensemble": self.ensemble,
         }
 
     @property
@@ -97,6 +105,13 @@ class KerasClassifier:
     def truncate(self) -> Truncate:
         """Which part of a longer text is cut."""
         return self.config.tokenizer.truncate
+
+    @property
+    def has_onnx(self) -> bool:
+        """Whether all layers can be written as ONNX."""
+        if self.ensemble is not None:
+            return self.ensemble.has_onnx
+        return all(layer.has_onnx for _, layer in walk(self.config.layers))
 
     @property
     def columns(self) -> tuple[str, ...]:

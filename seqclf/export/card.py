@@ -8,6 +8,7 @@ from typing import Any
 
 from seqclf.config import Config
 from seqclf.config.schema import NgramsConfig
+from seqclf.ensemble_recipe import Ensemble
 from seqclf.export.card_calls import Format, how_to_call
 from seqclf.export.card_data import accuracy_interval, cell, named, seen_texts, training_data
 from seqclf.labels import MOST_SHOWN, Labels, on_one_line
@@ -15,6 +16,7 @@ from seqclf.metrics.kinds import scores_type
 from seqclf.metrics.measured import Measured
 from seqclf.metrics.scores import UNDEFINED, Scores, words_of
 from seqclf.run_calibration import RunCalibration
+from seqclf.run_members import SOUP
 
 _MOST_LABELS = 40
 
@@ -27,6 +29,7 @@ class About:
         cost: of quantization, in words; None without quantization.
         shares: of the training texts, by label; None: unknown, or no labels.
         calibration: of the run; None: it is not calibrated.
+        ensemble: how the model is made of several, ``config`` being that of the first; None: it is a single one.
     """
 
     name: str
@@ -37,6 +40,12 @@ class About:
     cost: str | None = None
     shares: Mapping[str, float] | None = None
     calibration: RunCalibration | None = None
+    ensemble: Ensemble | None = None
+
+    @property
+    def configs(self) -> list[Config]:
+        """The configs of the models that this one is made of."""
+        return [self.config] if self.ensemble is None else [one.config for one in self.ensemble.members]
 
 
 def model_card(about: About, form: Format) -> str:
@@ -67,7 +76,6 @@ def _head(about: About, form: Format) -> Iterator[str]:
 def training_table(about: About) -> Iterator[str]:
     """A table of what the model is, and how it was trained."""
     config, manifest = about.config, about.manifest
-    kinds = " - ".join(layer.short_name for layer in (*config.layers, *config.head))
     versions = ", ".join(f"{name} {version}" for name, version in manifest.get("versions", {}).items())
     kept = f", epoch {manifest['best_epoch']} kept" if manifest.get("best_epoch") else ""
     yield "| | |"
@@ -75,15 +83,39 @@ def training_table(about: About) -> Iterator[str]:
     yield f"| training texts | {_training_texts(manifest.get('training_texts'), cell(named(manifest['data'])))} |"
     yield f"| their fingerprint | `{manifest.get('data_fingerprint', {}).get('train', 'unknown')}` |"
     yield f"| tokenizer | {config.tokenizer.type} |"
-    yield f"| layers | {f'{config.embedding.dim} wide embedding - {kinds}' if config.layers else 'none'} |"
-    if config.ngrams is not None:
-        yield f"| n-grams | {_ngrams(config.ngrams, about)} |"
+    yield from _network(about)
     yield f"| parameters | {manifest.get('parameters', 0):,} |"
-    epochs = f"{manifest.get('epochs', 'unknown')} epochs{kept}"
-    yield f"| trained | {str(manifest['started'])[:10]}, {epochs}, seed {manifest['seed']} |"
+    day = str(manifest["started"])[:10]
+    if about.ensemble is None and SOUP not in manifest:
+        yield f"| trained | {day}, {manifest.get('epochs', 'unknown')} epochs{kept}, seed {manifest['seed']} |"
+    else:
+        yield f"| made | {day} |"
     yield f"| with | {versions} |"
     if about.cost is not None:
         yield f"| quantized to 8 bits | {about.cost} |"
+
+
+def _network(about: About) -> Iterator[str]:
+    """Rows about the layers; of an ensemble, one for each member."""
+    if about.ensemble is not None:
+        members = about.ensemble.members
+        yield f"| model | an ensemble: the mean of the probabilities of {len(members)} models |"
+        for place, one in enumerate(members):
+            built = _layers(one.config) + (" and n-grams" if one.config.ngrams is not None else "")
+            yield f"| model {place + 1} | weight {one.weight:.3f}, seed {one.config.seed}: {built} |"
+        return
+    if isinstance(soup := about.manifest.get(SOUP), dict):
+        yield f"| model | the mean of the weights of {len(soup.get('runs') or ())} models |"
+    yield f"| layers | {_layers(about.config)} |"
+    if about.config.ngrams is not None:
+        yield f"| n-grams | {_ngrams(about.config.ngrams, about)} |"
+
+
+def _layers(config: Config) -> str:
+    if not config.layers:
+        return "none"
+    kinds = " - ".join(layer.short_name for layer in (*config.layers, *config.head))
+    return f"{config.embedding.dim} wide embedding - {kinds}"
 
 
 def _training_texts(number: int | None, data: str) -> str:

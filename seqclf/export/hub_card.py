@@ -101,10 +101,12 @@ def _tags(about: About, *, labels: bool) -> Iterator[str]:
     yield "text-classification" if labels else "language-model"
     if about.labels.multi:
         yield "multi-label"
-    kinds = {str(layer.type) for layer in about.config.layers}
+    kinds = {str(layer.type) for config in about.configs for layer in config.layers}
     yield from (kind for kind in ("lstm", "gru", "simple_rnn") if kind in kinds)
-    if about.config.ngrams is not None:
+    if any(config.ngrams is not None for config in about.configs):
         yield "n-grams"
+    if about.ensemble is not None:
+        yield "ensemble"
 
 
 def _calls(about: About, forms: Sequence[Format], name: str, *, labels: bool) -> Iterator[str]:

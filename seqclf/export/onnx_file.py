@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,11 +28,16 @@ _IR_VERSION = 8
 
 def graph_of(model: keras.Model, *, carry: Carry | None = None) -> Graph:
     """An empty graph, with the weights of a model."""
+    return Graph(weights_of(model), carry=carry)
+
+
+def weights_of(model: keras.Model) -> Callable[[str], list[NDArray[np.float32]]]:
+    """A function that returns the weights of the layer of a name."""
 
     def weights(layer: str) -> list[NDArray[np.float32]]:
         return [np.asarray(weight) for weight in model.get_layer(layer).get_weights()]
 
-    return Graph(weights, carry=carry)
+    return weights
 
 
 def token_ids_info() -> onnx.ValueInfoProto:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from seqclf.config import Config
+from seqclf.ensemble_recipe import Ensemble
 from seqclf.export.onnx_file import (
     LOGITS_OUTPUT,
     TOKEN_IDS,
@@ -46,6 +47,7 @@ def onnx_model(
     *,
     extra: ExtraColumns | None = None,
     calibration: RunCalibration | None = None,
+    ensemble: Ensemble | None = None,
 ) -> onnx.ModelProto:
     """The model of ``build_model(config, ...)`` at inference; for texts without known tokens, the ``prior``.
 
@@ -58,12 +60,22 @@ def onnx_model(
     With ``extra`` there is an optional input ``extra``, ``float32 [batch, width]``: the features of the columns beside
     the text. By default no column has a value.
 
+    With ``ensemble``, ``model`` is that of ``ensemble_model``.
+
     With ``calibration`` the logits are divided by its temperatures; ``thresholds`` are then those after calibration.
 
     Raises ``InputError`` for a custom layer.
     """
     graph = graph_of(model)
-    _add_outputs(graph, config, labels, prior=prior, extra=extra, calibration=calibration)
+
+    def logits(token_ids: str, beside: OnnxFlow | None) -> str:
+        if ensemble is None:
+            return _logits(graph, config, token_ids, beside)
+        from seqclf.export.onnx_ensemble import ensemble_logits
+
+        return ensemble_logits(graph, model, ensemble, labels, lambda part, one: _logits(part, one, token_ids, beside))
+
+    _add_outputs(graph, logits, labels, prior=prior, extra=extra, calibration=calibration)
     return finished(
         graph,
         [token_ids_info(), *([] if extra is None else [float_info(_EXTRA, None, extra.width)])],
@@ -101,21 +113,26 @@ def export_onnx(
     prior: Prior | None = None,
     extra: ExtraColumns | None = None,
     calibration: RunCalibration | None = None,
+    ensemble: Ensemble | None = None,
 ) -> None:
     """Write ``onnx_model(...)``; the file appears when it is complete."""
-    write_file(onnx_model(model, config, labels, thresholds, prior, extra=extra, calibration=calibration), path)
+    more: dict[str, Any] = {"extra": extra, "calibration": calibration, "ensemble": ensemble}
+    write_file(onnx_model(model, config, labels, thresholds, prior, **more), path)
 
 
 def _add_outputs(
     graph: Graph,
-    config: Config,
+    logits_of: Callable[[str, OnnxFlow | None], str],
     labels: Labels,
     *,
     prior: Prior | None,
     extra: ExtraColumns | None,
     calibration: RunCalibration | None,
 ) -> None:
-    """Add everything from the inputs to the outputs."""
+    """Add everything from the inputs to the outputs.
+
+    ``logits_of`` adds the model: from the token ids and the features of the columns beside the text to the logits.
+    """
     padding = graph.constant(PAD_ID, np.int32)
     token_ids = at_least_one(graph, TOKEN_IDS, padding=padding, steps=True)
     beside = None if extra is None else _beside(graph, extra, token_ids)
@@ -123,7 +140,7 @@ def _add_outputs(
     if prior is None or extra is not None:  # otherwise the prior answers texts without tokens
         unknown_id = UNKNOWN_ID if prior is None else prior.unknown_id
         read = with_a_token(graph, token_ids, padding=padding, unknown_id=unknown_id)
-    logits = _logits(graph, config, read, beside)
+    logits = logits_of(read, beside)
     if calibration is not None:
         inverse = np.array([1 / one for one in calibration.temperatures], np.float32)
         logits = graph.op("Mul", logits, graph.constant(inverse))

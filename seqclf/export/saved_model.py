@@ -10,13 +10,15 @@ import keras
 import tensorflow as tf
 
 from seqclf.config import Config
+from seqclf.ensemble_recipe import Ensemble
 from seqclf.export.graph_columns import GraphColumns
 from seqclf.export.input_names import input_names
 from seqclf.export.signature_inputs import SignatureInput, with_inputs
 from seqclf.extra_columns import ExtraColumns
 from seqclf.files import making_folder, utf8_path
 from seqclf.labels import Labels
-from seqclf.model.build import build_model, calibrated_model
+from seqclf.model.build import calibrated_model
+from seqclf.model.ensemble import build
 from seqclf.prior import Prior
 from seqclf.run_calibration import RunCalibration
 from seqclf.text.field_tokenizer import FieldTokenizer
@@ -58,14 +60,14 @@ class TextClassifier(tf.Module):
         prior: Prior | None = None,
         extra: ExtraColumns | None = None,
         calibration: RunCalibration | None = None,
+        ensemble: Ensemble | None = None,
     ) -> None:
         super().__init__(name="seqclf")
         if (labels.multi and thresholds is None) or len(thresholds or ()) not in (0, len(labels.with_thresholds)):
             raise ValueError("multi-label models need a threshold for each label, and those of two labels may have one")
         # Rebuilt, because a layer decides whether to use cuDNN when it is created.
-        portable = build_model(
-            config, tokenizer.vocabulary_size, labels, portable=True, extra=0 if extra is None else extra.width
-        )
+        width = 0 if extra is None else extra.width
+        portable = build(config, ensemble, tokenizer.vocabulary_size, labels, portable=True, extra=width)
         portable.set_weights(model.get_weights())
         if calibration is not None:
             portable = calibrated_model(portable, labels, calibration.temperatures)
@@ -151,9 +153,14 @@ def export_saved_model(
     prior: Prior | None = None,
     extra: ExtraColumns | None = None,
     calibration: RunCalibration | None = None,
+    ensemble: Ensemble | None = None,
 ) -> None:
-    """Write ``folder``, which must not exist; it appears when complete. Multi-label models need ``thresholds``."""
+    """Write ``folder``, which must not exist; it appears when complete. Multi-label models need ``thresholds``.
+
+    ``ensemble``: how the model is made of several.
+    """
     more: dict[str, Any] = {"thresholds": thresholds, "prior": prior, "extra": extra, "calibration": calibration}
+    more["ensemble"] = ensemble
     with tf.device("/CPU:0"):
         module = TextClassifier(model, config, tokenizer, labels, **more)
         signatures = {

@@ -1,6 +1,7 @@
 """Custom Keras layers: fast recurrences, segments, dropout of rows, n-grams and output layers of language models."""
 
 from seqclf.layers.input_gated import QRNN, SRU, MinGRU, MinLSTM
+from seqclf.layers.mixed_logits import MixedLogits
 from seqclf.layers.recurrent import GRU, LSTM, Bidirectional, SimpleRNN
 from seqclf.layers.row_dropout import RowDropout
 from seqclf.layers.segmented import Segmented
@@ -15,6 +16,7 @@ __all__ = [
     "Bidirectional",
     "MinGRU",
     "MinLSTM",
+    "MixedLogits",
     "RowDropout",
     "Segmented",
     "SimpleRNN",

@@ -259,6 +259,8 @@ def _copy(model: keras.Model, kinds: Mapping[Any, Any]) -> keras.Model:
         raise TypeError(f"expected a built keras.Model, found {model!r}")
 
     def twin(layer: keras.layers.Layer) -> keras.layers.Layer:
+        if isinstance(layer, keras.Model):
+            return _copy(layer, kinds)
         config, kind = layer.get_config(), kinds.get(type(layer), type(layer))
         if isinstance(layer, keras.layers.Bidirectional):
             if not isinstance(layer.forward_layer, keras.layers.RNN):  # Keras's Bidirectional could not call it

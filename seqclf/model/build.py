@@ -89,7 +89,7 @@ def build_model(
             network = _output(_headed(config, x, context), labels, context, NETWORK_LOGITS)
             logits = NgramMix(ngrams.dropout, seed=context.seeds(), name=LOGITS)([network, scores])
     inputs = [token_ids, *columns] if columns else token_ids
-    return keras.Model(inputs, _probabilities(logits, labels), name="seqclf")
+    return keras.Model(inputs, probabilities_of(logits, labels), name="seqclf")
 
 
 def _headed(config: Config, x: Any, context: Context) -> Any:
@@ -120,10 +120,11 @@ def calibrated_model(model: keras.Model, labels: Labels, temperatures: Sequence[
     inverse = [1 / one for one in temperatures]
     scale = inverse[0] if len(inverse) == 1 else inverse
     logits = keras.layers.Rescaling(scale, name=TEMPERATURE)(model.get_layer(LOGITS).output)
-    return keras.Model(model.input, _probabilities(logits, labels), name="seqclf")
+    return keras.Model(model.input, probabilities_of(logits, labels), name="seqclf")
 
 
-def _probabilities(logits: Any, labels: Labels) -> Any:
+def probabilities_of(logits: Any, labels: Labels) -> Any:
+    """The last layer: the sigmoid or softmax of logits, ``float32 [batch, 1 or labels]``."""
     activation = "sigmoid" if labels.multi or labels.units == 1 else "softmax"
     return keras.layers.Activation(activation, name="probabilities")(logits)
 

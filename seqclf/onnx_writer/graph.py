@@ -68,6 +68,15 @@ class Graph:
         self._count += 1
         return f"{self._prefix}{about}_{self._count}"
 
+    def part(self, weights: Callable[[str], list[NDArray[np.float32]]], name: str) -> Graph:
+        """A graph of another model in this one, which can use values of this graph by name; ``join`` adds it."""
+        return Graph(weights, prefix=f"{self._prefix}{name}.")
+
+    def join(self, part: Graph) -> None:
+        """Add the nodes and constants of a part."""
+        self.nodes.extend(part.nodes)
+        self.initializers.extend(part.initializers)
+
     def body(self) -> Graph:
         """A graph for the nodes inside a loop, which can use values of this graph by name."""
         return Graph(self.weights, prefix=f"{self.fresh('body')}.")

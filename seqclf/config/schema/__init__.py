@@ -56,7 +56,8 @@ def _written(name: Any) -> Any:
     return str(name) if type(name) is int and name >= 0 else name
 
 
-RunName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100), BeforeValidator(_written)]
+NAME_PATTERN, LONGEST_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$", 100
+RunName = Annotated[str, Field(pattern=NAME_PATTERN, max_length=LONGEST_NAME), BeforeValidator(_written)]
 
 
 class Config(Strict):

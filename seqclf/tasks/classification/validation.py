@@ -49,7 +49,7 @@ class Validator:
         logits, texts, labels = self.logits(validation), validation.texts, self._labels
         thresholds = None
         if labels.multi:
-            thresholds = _thresholds_of(self._config, logits, texts.labels[:, : len(labels)], texts.relative_weights)
+            thresholds = thresholds_of(self._config, logits, texts.labels[:, : len(labels)], texts.relative_weights)
         return metrics_of(logits, texts, labels, thresholds)
 
     def logits(self, validation: Batches) -> NDArray[np.float32]:
@@ -74,7 +74,7 @@ class Validator:
         return network * np.float32(ours) + ngrams * np.float32(theirs)
 
 
-def _thresholds_of(
+def thresholds_of(
     config: TrainingConfig,
     logits: NDArray[np.floating],
     truth: NDArray[np.bool_],

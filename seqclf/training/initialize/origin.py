@@ -18,6 +18,7 @@ from seqclf.config.problems import ConfigError
 from seqclf.errors import InputError
 from seqclf.files import expanded
 from seqclf.run_choice import find_origin
+from seqclf.run_members import members_of
 from seqclf.runs import COMPLETE, FINISHED, INTERRUPTED, LANGUAGE_MODEL, RUNNING, Run
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
@@ -77,6 +78,9 @@ def opened(run: Run) -> Origin:
     if not run.config.is_file() or not run.tokenizer.is_dir():
         raise InputError(f"{run.folder}: was stopped before its training started; choose another run")
     config = _config_of(run)
+    if members := members_of(run):
+        names = ", ".join(one.name for one in members)
+        raise InputError(f"{run.folder}: is an ensemble, and a model can start from one run; name one of {names}")
     if status in COMPLETE:
         if not run.model.is_file():
             raise InputError(

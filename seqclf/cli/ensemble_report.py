@@ -1,0 +1,84 @@
+"""What ``seqclf ensemble`` prints: the scores of the runs and of the new one, and what to type next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seqclf.cli.columns import of_rows, table
+from seqclf.cli.console import console
+from seqclf.cli.options import runs_argument
+from seqclf.cli.wrap import say
+from seqclf.files import shell_word
+from seqclf.metrics.scores import Scores, number_of, words_of
+from seqclf.run_members import members_of
+
+if TYPE_CHECKING:
+    from seqclf.config import Config
+    from seqclf.ensembles.ensemble import Made
+
+_FIRST = ("accuracy", "micro_f1", "macro_f1", "loss")
+
+
+def as_values(made: Made) -> dict[str, Any]:
+    """For JSON."""
+    members = [one.to_json() for one in members_of(made.run)]
+    return {
+        "run": made.run.name,
+        "folder": str(made.run.folder),
+        **({"members": members} if members else {}),
+        "left_out": list(made.left_out),
+        "validation": None if made.whole is None else made.whole.to_json(),
+        "runs": [one.to_json() for one in made.parts],
+        "baseline": None if made.baseline is None else made.baseline.linear.to_json(),
+        "why_not_measured": made.why_not,
+    }
+
+
+def show(made: Made, config: Config, runs: Path) -> None:
+    """Print it on stdout, the warnings on stderr."""
+    if made.whole is not None:
+        say(f"{made.whole.metrics.texts:,} validation texts of {config.data.describe('validation')}:")
+        out, columns = console(), of_rows(*_rows(made), left=("run",), spare=_spare(made))
+        for line in table(columns, out.width if out.is_terminal else None):
+            click.echo(line)
+        click.echo()
+    if made.left_out:
+        say(f"Left out: {', '.join(made.left_out)}")
+    name = shell_word(made.run.name)
+    say(f"Run    {made.run.folder}")
+    say(f"Next   seqclf eval{runs_argument(runs)} --run {name}")
+    if made.why_not is not None:
+        say(f"note: nothing was measured: {made.why_not}. `seqclf eval` measures test texts", err=True)
+
+
+def _names(made: Made) -> list[str]:
+    """The scores that a person sees first, losses last."""
+    assert made.whole is not None
+    known = made.whole.metrics.monitored()
+    return [name for name in _FIRST if name in known]
+
+
+def _rows(made: Made) -> tuple[list[str], list[list[str]]]:
+    """Headings and rows."""
+    names, whole = _names(made), made.whole
+    assert whole is not None
+
+    def row(title: str, scores: Scores, weight: str = "") -> list[str]:
+        return [title, weight, *(number_of(name, scores.value(name)) for name in names)]
+
+    rows = [row(one.name, one.metrics, "-" if one.weight is None else f"{one.weight:.3f}") for one in made.parts]
+    rows.append(row(whole.name, whole.metrics))
+    if made.baseline is not None:
+        rows.append(row("linear baseline", made.baseline.linear))
+        rows.append(row("most frequent label", made.baseline.majority))
+    return ["run", "weight", *map(words_of, names)], rows
+
+
+def _spare(made: Made) -> dict[str, int]:
+    """On a narrow terminal, columns with larger numbers are left out first."""
+    headings: Sequence[str] = [words_of(name) for name in _names(made)[1:]]
+    return {heading: place + 1 for place, heading in enumerate(headings)}

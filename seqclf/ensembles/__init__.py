@@ -1,0 +1,1 @@
+"""Ensembles of runs, and soups of their weights."""
