@@ -141,6 +141,24 @@ def test_its_card_describes_the_members(whole: tuple[Run, dict[str, Any]], tmp_p
     assert "members/2/config.yaml" in pushed and "- ensemble" in pushed and "small-1" not in pushed
 
 
+@pytest.mark.parametrize("temperature", [1.0, 2.5])
+def test_its_words_are_explained(whole: tuple[Run, dict[str, Any]], temperature: float) -> None:
+    """Completely, by the vectors and n-grams of all members; occlusion explains the same log-odds."""
+    from seqclf.explanation.integrated_gradients import integrated_gradients
+    from seqclf.explanation.occlusion import occlusion
+
+    classifier = KerasClassifier.load(whole[0])
+    if temperature != 1:
+        classifier = classifier.calibrated(RunCalibration((temperature,), None, 10))
+    found = integrated_gradients(classifier, TEXTS[:2], ["positive"])
+    for (one,), (other,) in zip(found, occlusion(classifier, TEXTS[:2], ["positive"]), strict=True):
+        assert one.output == pytest.approx(other.output, abs=1e-5)
+        assert abs(one.remainder) <= 0.01 * abs(one.output - one.baseline) + 2e-4
+        assert one.largest > 1e-3
+    shown = call("explain", "--run", str(whole[0].folder), TEXTS[0]).stdout
+    assert "charming" in shown
+
+
 def test_three_labels_in_another_order(three_labels_csv: Path, tmp_path: Path, no_saved_models: None) -> None:
     first, second = several(tmp_path, three_labels_csv, {"training__epochs": 6}, {"training__epochs": 6})
     second = turned(second, tmp_path / "turned-1")
