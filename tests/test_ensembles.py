@@ -159,6 +159,27 @@ def test_its_words_are_explained(whole: tuple[Run, dict[str, Any]], temperature:
     assert "charming" in shown
 
 
+def test_from_a_hub_it_answers_the_same(
+    whole: tuple[Run, dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``members/`` is downloaded with the rest: the Keras model is rebuilt of it, and eval measures it."""
+    from seqclf.cli.shared_folder import Shared, fill
+    from seqclf.evaluation import hub_runs
+    from seqclf.export.hub_card import Given
+
+    monkeypatch.setattr(hub_runs, "downloaded", lambda name: tmp_path)
+    fill(tmp_path, whole[0], Shared(("onnx", "keras")), Given("ann/both"))
+    found = hub_runs.find_measurable(tmp_path, "hf:ann/both")
+    for one in (KerasClassifier.load(found), Classifier.load(tmp_path)):
+        np.testing.assert_allclose(
+            one.probabilities(TEXTS), Classifier.load(whole[0].folder).probabilities(TEXTS), atol=1e-5
+        )
+    assert found.manifest["ensemble"]["members"] == [{"name": "1", "weight": 0.75}, {"name": "2", "weight": 0.25}]
+    labelled = write_csv(tmp_path / "given.csv", [("text", "label"), ("a dull film", "negative"), ("good", "positive")])
+    done = call("eval", "--run", "hf:ann/both", "--data", str(labelled), "--json")
+    assert json.loads(done.stdout)["texts"] == 2
+
+
 def test_three_labels_in_another_order(three_labels_csv: Path, tmp_path: Path, no_saved_models: None) -> None:
     first, second = several(tmp_path, three_labels_csv, {"training__epochs": 6}, {"training__epochs": 6})
     second = turned(second, tmp_path / "turned-1")

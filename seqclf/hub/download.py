@@ -21,6 +21,7 @@ LIGHT = (
     "config.yaml",
     "manifest.json",
     "metrics.json",
+    "members/*",
 )
 """Files that a prediction without TensorFlow may read."""
 KERAS = ("model.keras",)
