@@ -131,7 +131,7 @@ def test_words_of_several_columns_are_where_they_stand(tmp_path: Path, no_saved_
     assert wrong
     for one in wrong:
         assert len(split_fields(one.shown.text)) == 2 and not _unexplained(one)
-        assert one.shown.row is not None and one.shown.text == "\x1f".join(rows[one.shown.row - 1][:2])
+        assert one.shown.row is not None and one.shown.text == "\x1f".join(rows[one.shown.row - 2][:2])
 
 
 def test_no_time_no_scores(binary_run: Run) -> None:
@@ -153,7 +153,7 @@ def test_dropped_texts_do_not_move_the_others(run: Run, three_labels_csv: Path, 
     found = _evidence(run, "test")
     assert found.origin.texts == 30 and len(found.wrong) >= 10
     for one in (*found.wrong, *found.label_errors):
-        assert one.shown.row is not None and one.shown.text == mixed[one.shown.row - 1][0]
+        assert one.shown.row is not None and one.shown.text == mixed[one.shown.row - 2][0]
 
 
 @pytest.mark.parametrize("form", ["onnx", "saved_model", "keras"])

@@ -34,7 +34,7 @@ def test_a_training_keeps_evidence_of_its_training_and_validation_texts(binary_r
     assert len(validation.wrong) == min(20, validation.wrong_texts) > 0
     for one in validation.wrong:
         assert one.shown.part == str(sample_csv) and one.shown.row is not None
-        row = rows[one.shown.row - 1]
+        row = rows[one.shown.row - 2]
         assert (one.shown.text, one.labels) == (row["text"], (row["label"],))
         assert one.predicted != one.labels
 
@@ -118,3 +118,17 @@ def test_texts_that_changed_meanwhile_are_not_shown(sample_csv: Path, tmp_path: 
     assert any(one.startswith("warning") and "changed" in one for one in said)
     found = read_evidence(run, "validation")
     assert found is not None and found.wrong_texts and found.curves and not found.wrong
+
+
+def test_texts_of_a_folder_are_from_files(tmp_path: Path, no_saved_models: None) -> None:
+    for number in range(60):
+        path = tmp_path / "data" / "ab"[number % 2] / f"{number}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"a text {number}")
+    config = small_config(layers=POOLED, data__train=str(tmp_path / "data"), data__test=None, training__epochs=1)
+    config["data"]["source"] = "folder"
+    found = read_evidence(trained(config, tmp_path / "runs", report=True), "validation")
+    assert found is not None and found.wrong
+    for one in found.wrong:
+        assert one.shown.row is None and one.shown.part is not None
+        assert Path(one.shown.part).read_text() == one.shown.text

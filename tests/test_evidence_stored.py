@@ -25,7 +25,7 @@ from seqclf.evaluation.evidence.content import (
     Word,
     WrongText,
 )
-from seqclf.evaluation.evidence.store import model_fingerprint, read_evidence, write_evidence
+from seqclf.evaluation.evidence.store import evidence_stays, model_fingerprint, read_evidence, write_evidence
 from seqclf.files import write_json
 from seqclf.runs import Run
 
@@ -108,6 +108,19 @@ def test_what_another_model_said_is_left_out(run: Run) -> None:
     assert read_evidence(run, "validation") == kept
     run.onnx.write_bytes(b"other weights")
     assert read_evidence(run, "validation") == data_alone
+
+
+def test_evidence_stays_where_predictions_do(run: Run) -> None:
+    kept = replace(FULL, origin=replace(FULL.origin, model=model_fingerprint(run)))
+    write_evidence(run, kept)
+    write_evidence(run, replace(FULL, origin=replace(FULL.origin, split="train")))  # of another model
+    run.evidence_file("test").write_text("{")
+    with evidence_stays(run):
+        run.onnx.write_bytes(b"the same weights with other names")
+    found = read_evidence(run, "validation")
+    assert found is not None and replace(found, origin=kept.origin) == kept
+    of_training = read_evidence(run, "train")
+    assert of_training is not None and of_training.origin.model == FULL.origin.model and not of_training.wrong
 
 
 def test_metrics_and_evidence_are_forgotten_together(run: Run) -> None:

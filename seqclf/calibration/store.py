@@ -7,6 +7,7 @@ anything else is written. Without them ``seqclf predict`` uses Keras, and ``seqc
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from seqclf.calibration.scored import VALIDATION
 from seqclf.config import Config
 from seqclf.data.encoded import EncodedTexts
 from seqclf.evaluation.classifier import KerasClassifier
+from seqclf.evaluation.evidence.store import evidence_stays
 from seqclf.files import remove_folder, scratch_folder, sync
 from seqclf.metrics.kinds import ClassifierMetrics
 from seqclf.runs import Run
@@ -44,7 +46,8 @@ def store(
         InputError: another process is training the run.
     """
     metrics = {split: classifier.evaluate(encoded) for split, encoded in texts.items()}
-    with run.locked(), scratch_folder(run.folder / "exports") as scratch:
+    stays = nullcontext() if scores_change else evidence_stays(run)
+    with run.locked(), scratch_folder(run.folder / "exports") as scratch, stays:
         made = _exported(classifier, Run(scratch))
         before = run.metrics
         run.onnx.unlink(missing_ok=True)

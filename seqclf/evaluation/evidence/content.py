@@ -107,7 +107,8 @@ class ShownText:
         cut_before, cut_after: number of characters left out on each side.
         tokens: number of tokens of the whole text, before truncation.
         part: the file or part of the source that the text is from; None: unknown.
-        row: its row there, counted from 1 without a header line; None: unknown.
+        row: its first line in the file, from 1; of a file without lines its row, of a data set its number; None:
+            unknown, or the file is the text.
     """
 
     text: str

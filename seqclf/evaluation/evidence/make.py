@@ -172,7 +172,8 @@ def with_texts(
     wrong, doubtful = findings.wrong, findings.label_errors or Found()
     if wrong.places or doubtful.places:
         source.check(len(texts))
-    reader = _Reader(texts, source, truncate, explain)
+    origins = source.origins({*wrong.places, *doubtful.places})
+    reader = _Reader(texts, source, origins, truncate, explain)
     return replace(
         evidence,
         wrong=tuple(map(reader.wrong, wrong.places, wrong.items)),
@@ -182,10 +183,15 @@ def with_texts(
 
 @dataclass(frozen=True)
 class _Reader:
-    """Fills in the texts, as a report shows them; arguments as for ``with_texts``."""
+    """Fills in the texts, as a report shows them; arguments as for ``with_texts``.
+
+    Attributes:
+        origins: ``SplitTexts.origins``.
+    """
 
     texts: EncodedTexts
     source: SplitTexts
+    origins: Mapping[int, tuple[str, int | None]]
     truncate: Truncate
     explain: Explain | None
 
@@ -202,8 +208,8 @@ class _Reader:
 
     def _shown(self, place: int, words: Sequence[Word] = ()) -> tuple[ShownText, tuple[Word, ...]]:
         shown, inside = shortened(self.source.texts.texts[place], words, truncate=self.truncate)
-        part, row = without_surrogates(self.source.part), self.source.row(place)
-        return replace(shown, tokens=int(self.texts.lengths[place]), part=part, row=row), inside
+        part, row = self.origins[place]
+        return replace(shown, tokens=int(self.texts.lengths[place]), part=without_surrogates(part), row=row), inside
 
 
 def _target(one: WrongText) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from seqclf.data.corpus import Corpus
@@ -14,7 +15,7 @@ from seqclf.data.label_sets import label_ids
 from seqclf.data.label_spelling import spelled_alike
 from seqclf.errors import InputError
 from seqclf.labels import Labels
-from seqclf.sources import RowSource
+from seqclf.sources import PlacedSource
 from seqclf.sources.parts import described
 from seqclf.sources.texts import LabelledTexts
 
@@ -77,15 +78,25 @@ class SplitTexts:
         """The values of the columns beside a text."""
         return {name: values[place].item() for name, values in self.texts.extra.items()}
 
-    @cached_property
+    @property
     def part(self) -> str:
-        """The file or part of the source that the texts are from."""
+        """The file or part of the source that the texts are from, in words."""
         return described(self.corpus.part(self.split))
 
-    def row(self, place: int) -> int | None:
-        """The row of a text in ``part``, from 1; None if the part has no rows."""
-        if not isinstance(self.corpus.source, RowSource):
-            return None
+    def origins(self, places: Iterable[int]) -> dict[int, tuple[str, int | None]]:
+        """The file of some texts and their first line in it, by place; without lines the row, or the number of the
+        text in a data set, from 1; None: the file is the text. Reads the part once more, up to the last of them.
+
+        Raises ``InputError`` if it can no longer be read.
+        """
+        of_parts = {self._place_in_part(place): place for place in places}
+        source = self.corpus.source
+        if not isinstance(source, PlacedSource):
+            return {place: (self.part, 1 + own) for own, place in of_parts.items()}
+        read = islice(source.origins(self.corpus.part(self.split)), max(of_parts, default=-1) + 1)
+        return {of_parts[own]: origin for own, origin in enumerate(read) if own in of_parts}
+
+    def _place_in_part(self, place: int) -> int:
         own = place if self._kept is None else int(self._kept[place])
         drawn = self.split == "train" or not self.corpus.has_own_part(self.split)
-        return 1 + (int(self.corpus.places(self.split)[own]) if drawn else own)
+        return int(self.corpus.places(self.split)[own]) if drawn else own

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 
 from seqclf.errors import InputError
 from seqclf.evaluation.evidence.content import SplitEvidence
@@ -32,6 +35,20 @@ def write_evidence(run: Run, evidence: SplitEvidence) -> None:
     path = run.evidence_file(evidence.origin.split)
     path.parent.mkdir(exist_ok=True)
     write_json(path, evidence.to_json(), lists_in_lines=True)
+
+
+@contextlib.contextmanager
+def evidence_stays(run: Run) -> Iterator[None]:
+    """The evidence of the run's model is that of the model after the block, which must predict the same."""
+    kept, model = [], model_fingerprint(run)
+    for path in run.evidence.glob("*.json"):
+        with contextlib.suppress(InputError):  # a report names the malformed file
+            found = read_evidence(run, path.stem)
+            if found is not None and found.origin.model == model:
+                kept.append(found)
+    yield
+    for one in kept:
+        write_evidence(run, replace(one, origin=replace(one.origin, model=model_fingerprint(run))))
 
 
 def read_evidence(run: Run, split: str) -> SplitEvidence | None:
