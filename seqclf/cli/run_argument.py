@@ -20,8 +20,9 @@ def _complete(context: click.Context, parameter: click.Parameter, incomplete: st
 
 
 def run_argument(name: str = "run", *, required: bool = True, several: bool = False) -> Decorator:
-    """``RUN``, or with ``several`` ``RUN...``."""
+    """``RUN``, or with ``several`` ``RUN...``; in brackets if it can be left out."""
     metavar, nargs = ("RUN...", -1) if several else ("RUN", 1)
+    metavar = metavar if required else f"[{metavar}]"
     return click.argument(name, metavar=metavar, required=required, nargs=nargs, shell_complete=_complete)
 
 
