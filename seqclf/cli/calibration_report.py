@@ -10,7 +10,8 @@ from seqclf.calibration.calibrate import Calibrated, Metrics
 from seqclf.calibration.confidence import measured
 from seqclf.calibration.operating_points import Share
 from seqclf.calibration.scored import VALIDATION, Scored
-from seqclf.calibration.temperature import LEAST_TEXTS, in_words
+from seqclf.calibration.temperature import LEAST_TEXTS
+from seqclf.calibration.temperature import in_words as temperatures_in_words
 from seqclf.cli.console import console
 from seqclf.cli.grids import Grid
 from seqclf.cli.wrap import say
@@ -29,7 +30,7 @@ def show_calibrated(run: Run, done: Calibrated) -> None:
     temperatures = done.calibration.temperatures
     many = len(temperatures) > 1
     where = f"fitted on {done.calibration.texts:,} validation text{'' if done.calibration.texts == 1 else 's'}"
-    say(f"{run.name}: temperature{'s' if many else ''} {in_words(temperatures)}, {where}")
+    say(f"{run.name}: temperature{'s' if many else ''} {temperatures_in_words(temperatures)}, {where}")
     if done.fit.note is not None:
         say(f"note: {done.fit.note}", err=True)
     if done.fit.shared:
@@ -62,17 +63,18 @@ def show_change(before: Metrics, after: Metrics) -> None:
 
 @dataclass(frozen=True)
 class Answered:
-    """What abstaining leads to on the texts of a split; ``error`` is None if no text is answered."""
+    """What abstaining below a confidence leads to on some texts; ``error`` is None if no text is answered."""
 
     error: Share | None
     coverage: Share
+    below: float
 
     def to_json(self) -> dict[str, Any]:
-        """Both fractions with their intervals."""
+        """The confidence, and both fractions with their intervals."""
         error = (
             dict.fromkeys(("error", "error_low", "error_high")) if self.error is None else self.error.to_json("error")
         )
-        return error | self.coverage.to_json("coverage")
+        return {"below": self.below, **error, **self.coverage.to_json("coverage")}
 
 
 def abstention_of(
@@ -86,7 +88,7 @@ def abstention_of(
             scored = Scored.of(encoded, changed.logits(encoded), changed.labels)
             error, coverage = measured(scored, calibration.thresholds, calibration.abstention.below)
             assert coverage is not None
-            found[split] = Answered(error, coverage)
+            found[split] = Answered(error, coverage, calibration.abstention.below)
     return found
 
 
@@ -112,6 +114,12 @@ def show_abstention(done: Calibrated, found: Mapping[str, Answered], *, is_multi
     if is_multi:
         say("An answer is wrong if it has not exactly the labels of the text.")
     say("On new texts, more answers may be wrong: up to the upper end of the interval.")
+
+
+def in_words(share: Share) -> str:
+    """``0.0410 (95 % interval 0.0283 to 0.0590)``."""
+    value, interval = _share(share)
+    return f"{value} (95 % interval {interval})"
 
 
 def _share(share: Share | None) -> list[str]:

@@ -19,6 +19,7 @@ from seqclf.run_choice import named_with_status
 from seqclf.run_members import shares_validation
 
 if TYPE_CHECKING:
+    from seqclf.cli.calibration_report import Answered
     from seqclf.evaluation.slices import Slice
     from seqclf.inference.bulk.target import Target
     from seqclf.runs import Run
@@ -58,7 +59,10 @@ def eval_classifier(run: Run, given: GivenTexts, wanted: Wanted, *, threads: int
     slices = None
     if wanted.form.as_json or wanted.slicing.names:
         slices = wanted.slicing.slices(classifier, given, texts, probabilities)
-    _print(run, given, measured, wanted, slices or {})
+    from seqclf.cli.eval_abstention import abstention_on
+
+    abstention = abstention_on(classifier, texts, probabilities)
+    _print(run, given, measured, wanted, Beside(slices or {}, abstention))
     if predictions is not None:
         eval_texts.write_predictions(predictions, probabilities, given)
     if wanted.report and given.split is not None:
@@ -87,9 +91,15 @@ def _with_texts_seen(run: Run, given: GivenTexts, measured: Measured) -> Measure
     return measured
 
 
-def _print(
-    run: Run, given: GivenTexts, measured: Measured, wanted: Wanted, slices: Mapping[str, Sequence[Slice]]
-) -> None:
+@dataclass(frozen=True)
+class Beside:
+    """What is printed beside the metrics. ``abstention``: None if the run answers all texts."""
+
+    slices: Mapping[str, Sequence[Slice]]
+    abstention: Answered | None
+
+
+def _print(run: Run, given: GivenTexts, measured: Measured, wanted: Wanted, beside: Beside) -> None:
     """Print the metrics on stdout."""
     from seqclf.runs import FINISHED
 
@@ -102,7 +112,8 @@ def _print(
             say(f"Run {named_with_status(run, str(run.folder))}", err=True)
         from seqclf.evaluation.slices import slices_to_json
 
-        print_as_json(run.name, given.split, {**measured.to_json(), "slices": slices_to_json(slices)})
+        more = {} if beside.abstention is None else {"abstention": beside.abstention.to_json()}
+        print_as_json(run.name, given.split, {**measured.to_json(), "slices": slices_to_json(beside.slices), **more})
         return
     from seqclf.baseline.comparison import reported_score
     from seqclf.cli.eval_tables import show_metrics
@@ -115,5 +126,10 @@ def _print(
         score=score,
         text_alone=run.extra is not None,
         markdown=form.markdown,
-        slices={name: slices[name] for name in wanted.slicing.names},
+        slices={name: beside.slices[name] for name in wanted.slicing.names},
     )
+    if beside.abstention is not None:
+        from seqclf.cli.eval_abstention import sentence
+
+        say("")
+        say(sentence(beside.abstention))

@@ -14,6 +14,7 @@ from seqclf.extra_columns import ExtraColumns
 from seqclf.inference import Classifier
 from seqclf.labels import Labels
 from seqclf.metrics.kinds import ClassifierMetrics
+from seqclf.run_calibration import RunCalibration
 from seqclf.runs import Run
 from seqclf.tasks.classification.measure import metrics_of, probabilities_of
 from seqclf.text.tokenizer import Tokenizer
@@ -36,6 +37,9 @@ class MeasurableClassifier(Protocol):
 
     @property
     def extra(self) -> ExtraColumns | None: ...
+
+    @property
+    def calibration(self) -> RunCalibration | None: ...
 
     def logits(self, texts: EncodedTexts) -> NDArray[np.float32]: ...
 
@@ -64,6 +68,10 @@ class OnnxClassifier:
     @property
     def extra(self) -> ExtraColumns | None:
         return self.light.extra
+
+    @property
+    def calibration(self) -> RunCalibration | None:
+        return self.light.calibration
 
     def logits(self, texts: EncodedTexts) -> NDArray[np.float32]:
         """Calibrated logits, ``float32 [texts, 1 or labels]``."""
