@@ -7,12 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from conftest import POOLED, small_config, trained, write_csv
+from language_models import lm_config
+from test_multi_label import WORDS, rows_of, write_jsonl
 
+from seqclf.cli import cli
+from seqclf.config import load_config
 from seqclf.evaluation.evidence import curves
 from seqclf.evaluation.evidence.store import read_evidence
 from seqclf.runs import Run
 from seqclf.training.events import Event, Stage
+from seqclf.training.extend import extended
+from seqclf.training.options import TrainOptions
+from seqclf.training.train import train
 
 
 def test_a_training_keeps_evidence_of_its_training_and_validation_texts(binary_run: Run, sample_csv: Path) -> None:
@@ -132,3 +140,79 @@ def test_texts_of_a_folder_are_from_files(tmp_path: Path, no_saved_models: None)
     for one in found.wrong:
         assert one.shown.row is None and one.shown.part is not None
         assert Path(one.shown.part).read_text() == one.shown.text
+
+
+def _further(run: Run, epochs: int, **options: Any) -> None:
+    config = extended(load_config(run.config), run, epochs, None)
+    train(config, run, TrainOptions(resume=True, further=True, **options))
+
+
+def test_evidence_belongs_to_the_last_weights(sample_csv: Path, tmp_path: Path, no_saved_models: None) -> None:
+    rate = {"type": "adam", "learning_rate": 0.002}  # every epoch is better
+    config = small_config(data__train=str(sample_csv), layers=POOLED, training__epochs=1, training__optimizer=rate)
+    run = trained(config, tmp_path, report=True)
+    run.evidence_file("test").write_bytes(run.evidence_file("validation").read_bytes())
+    run.report.touch()
+    before = read_evidence(run, "validation")
+    _further(run, 3)
+    after = read_evidence(run, "validation")
+    assert before is not None and after is not None and before.origin.model != after.origin.model
+    assert after.wrong_texts is not None and not run.evidence_file("test").exists() and not run.report.exists()
+    _further(run, 5, report=False)
+    assert [path.name for path in run.evidence.iterdir()] == ["train.json"]
+
+
+def test_a_language_model_has_lengths_and_equal_texts(sample_csv: Path, tmp_path: Path) -> None:
+    run = trained(lm_config(sample_csv, training__epochs=1), tmp_path, report=True)
+    done = CliRunner().invoke(cli, ["eval", "--runs", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    for split, texts in (("train", 120), ("validation", 40), ("test", 40)):
+        found = read_evidence(run, split)
+        assert found is not None and found.origin.texts == texts
+        assert found.lengths is not None and found.lengths.limit is None and not found.lengths.truncated
+        assert found.duplicates is not None and found.duplicates.contradictory == 0
+        assert not (found.curves or found.slices or found.labels or found.wrong) and found.wrong_texts is None
+
+
+def test_a_refit_of_ngrams_leaves_what_the_model_said_before(
+    three_labels_csv: Path, tmp_path: Path, no_saved_models: None
+) -> None:
+    ngrams = {"buckets": 64, "refit": True}
+    config = small_config(data__train=str(three_labels_csv), layers=[], head=[], ngrams=ngrams, training__epochs=1)
+    run = trained(config, tmp_path, report=True)
+    before = read_evidence(run, "validation")
+    assert run.was_fitted_to_validation and before is not None
+    assert before.wrong_texts == round((1 - run.metrics["validation"]["accuracy"]) * 30)
+    assert not any(one.words for one in before.wrong)
+    options = ["--runs", str(tmp_path), "--split", "validation"]
+    assert CliRunner().invoke(cli, ["eval", *options]).exit_code == 0
+    assert read_evidence(run, "validation") == before
+
+
+def test_weights_of_texts_count(sample_csv: Path, tmp_path: Path, no_saved_models: None) -> None:
+    with sample_csv.open(encoding="utf-8", newline="") as file:
+        rows = [(row["text"], row["label"], str(number % 3)) for number, row in enumerate(csv.DictReader(file))]
+    table = write_csv(tmp_path / "weighted.csv", [("text", "label", "weight"), *rows])
+    config = small_config(data__train=str(table), data__weight="weight", layers=POOLED, training__epochs=1)
+    run = trained(config, tmp_path / "runs", report=True)
+    found, measured = read_evidence(run, "validation"), run.measured("validation")["validation"].metrics
+    assert found is not None and found.origin.texts == 40 > measured.texts
+    assert [one.roc_auc for one in found.curves] == pytest.approx([measured.evaluation.roc_auc])
+    assert sum(one.texts for one in found.slices["label"]) == measured.texts
+    assert all(rows[one.shown.row - 2][2] != "0" for one in found.wrong if one.shown.row is not None)
+
+
+def test_several_labels_per_text(tmp_path: Path, no_saved_models: None) -> None:
+    path = tmp_path / "several.jsonl"
+    write_jsonl(path, rows_of(200, list(WORDS)))
+    config = small_config(data__train=str(path), layers=POOLED, training__epochs=1)
+    run = trained(config, tmp_path / "runs", report=True)
+    found, measured = read_evidence(run, "validation"), run.measured("validation")["validation"].metrics
+    assert found is not None and found.wrong_texts == round((1 - measured.accuracy) * measured.texts) > 0
+    losses = [one.loss for one in found.wrong]
+    assert losses == sorted(losses, reverse=True)
+    assert {one.label: one.roc_auc for one in found.curves if one.kind == "label"}.keys() == set(run.labels)
+    micro = next(one for one in found.curves if one.kind == "micro")
+    assert micro.roc_auc == pytest.approx(measured.evaluation.micro_roc_auc)
+    for one in found.wrong:
+        assert set(one.labels) != set(one.predicted) and one.target in {*one.labels, *one.predicted}

@@ -17,6 +17,7 @@ from hub_server import TOKEN, Hub, Repository
 from run_folders import made_run
 
 from seqclf.errors import InputError
+from seqclf.evaluation.evidence.store import read_evidence
 from seqclf.hub.names import HubName, hub_name
 from seqclf.runs import Run
 
@@ -53,6 +54,10 @@ def test_nothing_of_the_users_is_uploaded(hub: Hub, binary_run: Run) -> None:
         for private in (str(folder), str(binary_run.folder.parent), str(binary_run.manifest["host"]), TOKEN):
             if len(private) > 3:
                 assert private.encode() not in content, name
+    evidence = read_evidence(binary_run, "validation")
+    assert evidence is not None and evidence.wrong and not [name for name in files if "evidence" in name]
+    for one in evidence.wrong:
+        assert not [name for name, content in files.items() if one.shown.text.encode() in content]
     assert yaml.safe_load(files["config.yaml"])["data"]["train"] == "reviews.csv"
     assert json.loads(files["manifest.json"])["data"] == "reviews.csv"
     assert not {"process", "host", "git", "machine", "command"} & json.loads(files["manifest.json"]).keys()
