@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,10 @@ from seqclf.config import Config, checked_config, load_config
 from seqclf.errors import InputError
 from seqclf.labels import Labels
 from seqclf.runs import INTERRUPTED, Run
+from seqclf.sources.base import TableColumns
+from seqclf.sources.table.reader import TableSource
 from seqclf.sources.texts import LabelledTexts
+from seqclf.sources.tfds import TfdsSource
 from seqclf.suspects.find import Suspects, find_suspects
 from seqclf.suspects.linear import LinearModels
 from seqclf.suspects.network import Networks
@@ -317,13 +320,28 @@ def test_a_start_from_a_classifier_is_refused(tmp_path: Path) -> None:
 # --- real data --------------------------------------------------------------------------------------------------------
 
 
+def _with_wrong_labels(texts: Sequence[str], labels: Sequence[str]) -> tuple[list[tuple[str, str]], set[int]]:
+    """Rows in which 5 % of the labels, of two, are the other one, and the places of these."""
+    first, second = sorted(set(labels))
+    wrong = set(np.random.default_rng(7).choice(len(texts), len(texts) // 20, replace=False).tolist())
+    other = {first: second, second: first}
+    rows = zip(texts, labels, strict=True)
+    return [(text, other[label] if place in wrong else label) for place, (text, label) in enumerate(rows)], wrong
+
+
 @pytest.mark.real
 def test_a_quarter_of_the_first_suspects_of_sst2_are_wrong_labels(real_data: Path, tmp_path: Path) -> None:
-    """5 % of the labels are made wrong: a twentieth of 500 texts taken by chance."""
-    lines = (real_data / "data" / "sst2" / "train.tsv").read_text(encoding="utf-8").splitlines()[1:]
-    rows = [line.split("\t") for line in lines]
-    wrong = set(np.random.default_rng(7).choice(len(rows), len(rows) // 20, replace=False).tolist())
-    other = {"positive": "negative", "negative": "positive"}
-    rows = [[text, other[label] if place in wrong else label] for place, (text, label) in enumerate(rows)]
+    """Of 500 texts taken by chance, a twentieth would be."""
+    train = TableSource("sentence", "label").read(str(real_data / "data" / "sst2" / "train.tsv"))
+    rows, wrong = _with_wrong_labels(train.texts, train.labels)
     found = find_suspects(_config(tmp_path, rows), LinearModels(), similarity=None)
     assert len(wrong & set(_places(found)[:500])) >= 125
+
+
+@pytest.mark.real
+@pytest.mark.soak
+def test_half_of_the_first_suspects_of_imdb_are_wrong_labels(real_data: Path, tmp_path: Path) -> None:
+    train = TfdsSource("imdb_reviews", None, str(real_data / "tfds"), TableColumns("text", "label")).read("train")
+    rows, wrong = _with_wrong_labels(train.texts, train.labels)
+    found = find_suspects(_config(tmp_path, rows), LinearModels(), similarity=None)
+    assert len(wrong & set(_places(found)[:500])) >= 250
