@@ -77,7 +77,7 @@ def test_a_run_with_everything(tmp_path: Path) -> None:
     assert [one["href"] for one in page.all("a")][1:] == [f"#{name}" for name in ALL]
     assert "on 60 test texts" in page.words
     assert "[12,345 characters after]" in page.words
-    assert "row 12" in page.words and "3 test texts are equal to training texts" in page.words
+    assert "text 1:12" in page.words and "3 test texts are equal to training texts" in page.words
     assert all(svg.get("aria-label") for svg in page.all("svg") if svg.get("role") == "img")
     assert all(svg.get("role") == "img" or svg.get("aria-hidden") == "true" for svg in page.all("svg"))
     assert len(page.all("caption")) == len(page.all("table"))
@@ -188,6 +188,18 @@ def test_a_section_without_its_data_is_left_out(tmp_path: Path, part: str, secti
     empty: Any = {} if part == "slices" else ()
     write_evidence(run, replace(evidence, **{part: empty}))
     assert page_of(run).sections == [name for name in ALL if name != section]
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ({"ensemble": {"members": [{"name": "a<b>", "weight": 0.25}, {"name": "c", "weight": 0.75}]}},
+         "The mean of the probabilities of a<b> (weight 0.25), c (weight 0.75)."),
+        ({"soup": {"runs": ["a", "b"]}}, "The mean of the weights of a, b."),
+    ],
+)  # fmt: skip
+def test_a_run_that_was_made_of_others(tmp_path: Path, entry: dict[str, Any], words: str) -> None:
+    assert words in page_of(full_run(tmp_path, TWO, **entry)).words
 
 
 def test_the_same_run_gives_the_same_page(tmp_path: Path) -> None:

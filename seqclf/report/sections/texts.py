@@ -35,8 +35,8 @@ class Shown:
     pieces: list[Piece]
     cut_before: str
     cut_after: str
-    origin: str
-    part: str | None
+    tokens: str
+    place: str | None
 
 
 @dataclass(frozen=True)
@@ -142,8 +142,13 @@ def _suspect(one: LabelError) -> Suspect:
 
 
 def _shown(text: ShownText, words: Sequence[Word]) -> Shown:
-    row = "" if text.row is None else f"row {text.row:,}"
     tokens = f"{text.tokens:,} tokens" if text.tokens else ""
-    origin = ", ".join(part for part in (tokens, row) if part)
     before, after = (f"{cut:,}" if cut else "" for cut in (text.cut_before, text.cut_after))
-    return Shown(list(pieces(text, words)), before, after, origin, text.part)
+    return Shown(list(pieces(text, words)), before, after, tokens, _place(text))
+
+
+def _place(text: ShownText) -> str | None:
+    """``reviews.csv:12``: the part of the source, and the line or the number there; None: unknown."""
+    if text.row is None:
+        return text.part
+    return f"number {text.row}" if text.part is None else f"{text.part}:{text.row}"
