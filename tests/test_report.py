@@ -23,7 +23,7 @@ from report_examples import (
     without_evaluation,
     write_history,
 )
-from run_folders import made_run
+from run_folders import made_run, training
 from tricky_texts import tricky
 
 from seqclf.errors import InputError
@@ -151,6 +151,15 @@ def test_a_run_that_is_not_finished(tmp_path: Path, status: str, words: str) -> 
     assert words in page.words
     assert "result" not in page.sections and "learning" not in page.sections
     assert page.sections[0] == "data"
+
+
+def test_a_run_that_is_being_trained(tmp_path: Path) -> None:
+    run = made_run(tmp_path, "a-1", "running", validation=None, files=())
+    write_history(run)
+    with training(run):
+        page = page_of(run)
+    assert "is being trained" in page.words and "so far" in page.words
+    assert page.sections[0] == "learning"
 
 
 def test_damaged_files_are_named_and_the_rest_is_shown(tmp_path: Path) -> None:

@@ -216,3 +216,15 @@ def test_a_cross_validation_beside_a_run(tmp_path: Path) -> None:
     full_run(tmp_path, TWO, name="a-1")
     page = _page(Path(_report(tmp_path, "a-1", "cv-1").stdout.strip()))
     assert "cv-1" in page.words and "data.folds" in page.words
+
+
+def test_the_page_of_a_cross_validation_goes_with_it(tmp_path: Path) -> None:
+    _folds(tmp_path)
+    _report(tmp_path, "cv-1")
+    runner = CliRunner()
+    renamed = runner.invoke(cli, ["runs", "rename", "cv-1", "cv-9", "--runs", str(tmp_path)])
+    assert renamed.exit_code == 0, renamed.output
+    assert not (tmp_path / "cv-1-folds.html").exists() and (tmp_path / "cv-9-folds.html").is_file()
+    removed = runner.invoke(cli, ["runs", "rm", "cv-9", "--yes", "--runs", str(tmp_path)])
+    assert removed.exit_code == 0, removed.output
+    assert not (tmp_path / "cv-9-folds.html").exists()

@@ -56,9 +56,9 @@ def folds_of(entry: Entry, output: Path | None = None) -> tuple[Path, str]:
 
     Raises ``InputError``, also if another file is at the path.
     """
-    from seqclf.report.folds import folds_page, folds_path
+    from seqclf.report.folds import folds_page
     from seqclf.report.targets import check_replaceable
 
-    path = output or folds_path(entry)
+    path = output or entry.folds_page
     check_replaceable(path)
     return path, folds_page(entry, path)

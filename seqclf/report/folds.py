@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -152,8 +151,3 @@ def _cost(facts: list[Facts]) -> Section | None:
     if not seconds:
         return None
     return Section("cost", "Cost", "facts", {"rows": [("time of all folds", duration(sum(seconds)))], "notes": []})
-
-
-def folds_path(entry: Entry) -> Path:
-    """Where the page of a cross-validation is: ``<name>-folds.html`` beside its summary."""
-    return Path(os.path.splitext(entry.path)[0] + ".html")

@@ -71,6 +71,11 @@ class Entry:
         """The folders of its folds that exist."""
         return [folder for folder in (self.path.parent / name for name in self.folds) if folder.is_dir()]
 
+    @property
+    def folds_page(self) -> Path:
+        """The page of a cross-validation that ``seqclf report`` writes: ``<name>-folds.html`` beside its summary."""
+        return self.path.with_suffix(".html")
+
     @cached_property
     def size(self) -> int:
         """Bytes of its files; links are not followed."""

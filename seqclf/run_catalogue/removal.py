@@ -37,6 +37,8 @@ def remove(entry: Entry) -> None:
     for folder in folders:
         _remove_run(folder)
     if entry.is_cross_validation:  # last, so that a kill leaves something to name
+        if entry.folds_page.is_file():
+            _delete(entry.folds_page)
         _delete(entry.path)
 
 

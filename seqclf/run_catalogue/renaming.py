@@ -71,6 +71,9 @@ def _rename_group(entry: Entry, name: str) -> list[str]:
             _move(folder / one, folder / new_name)
         all_names = {one: name + one.removeprefix(entry.name) for one in entry.folds if one.startswith(entry.name)}
         _rename_in_summary(entry.path, all_names, {"name": name})
+        page = target.with_suffix(".html")
+        if entry.folds_page.is_file() and not page.exists():
+            _move(entry.folds_page, page)
         _move(entry.path, target)
     return [f"{entry.name} to {name}", *(f"{one} to {new_name}" for one, new_name in names.items())]
 
