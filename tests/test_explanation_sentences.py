@@ -10,7 +10,7 @@ from linear_classifiers import linear_classifier
 from seqclf.explanation.attribution import Attribution
 from seqclf.explanation.occlusion import occlusion
 from seqclf.explanation.sentences import notes, signed, sum_of, title
-from seqclf.inference.prediction import Prediction
+from seqclf.inference.prediction import MultiLabelPrediction, Prediction
 
 
 def explained(text: str, **options: Any) -> Attribution:
@@ -26,6 +26,7 @@ def explained(text: str, **options: Any) -> Attribution:
         (Prediction(None, {"bad": 0.12, "good": 0.88}), "good 0.8808 (no label: the run abstains)"),
         (Prediction(("bad",), {"bad": 0.9, "good": 0.1}), "good 0.8808 (not predicted)"),
         (Prediction((), {"bad": 0.1, "good": 0.1}), "good 0.8808 (not predicted)"),
+        (MultiLabelPrediction(None, {"bad": 0.5, "good": 0.5}), "good 0.8808 (no label: the run abstains)"),
     ],
 )
 def test_titles(prediction: Prediction, said: str) -> None:

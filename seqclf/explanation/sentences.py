@@ -24,7 +24,7 @@ def title(attribution: Attribution, prediction: Prediction) -> str:
     what = f"{on_one_line(attribution.label)} {attribution.probability:.4f}{against}"
     if any(name == attribution.label for name, _ in prediction.chosen):
         return what
-    if prediction.is_multi:
+    if prediction.is_multi and prediction.label is not None:
         return f"{what} (not predicted)"
     if prediction.chosen:
         label, probability = prediction.chosen[0]
