@@ -226,7 +226,8 @@ def _own_abstention(classifier: TextClassifier) -> float | None:
     if below:
         sign = "?" if classifier.labels.multi else "-"
         say(
-            f"No label ({sign}, null) below a confidence of {below:.4g}, as the run's; --answer-all labels these, too", err=True
+            f"No label ({sign}, null) below a confidence of {below:.4g}, as the run's; --answer-all labels these, too",
+            err=True,
         )
     return below
 
