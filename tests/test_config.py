@@ -261,6 +261,11 @@ def test_aliases_cannot_explode(tmp_path: Path) -> None:
             "1:48: data.group: has no effect: neither data.validation nor data.test is a random split",
         ),
         (
+            "source_warnings",
+            "data: {source: table, train: x, validation: y, split_seed: 3}\nlayers: [{type: pool}]\n",
+            "1:48: data.split_seed: has no effect: no split is drawn at random",
+        ),
+        (
             "random_vectors_are_trained",
             MINIMAL + "embedding: {trainable: false}\n",
             "4:13: embedding.trainable: is false, but embedding.vectors is not set",

@@ -52,6 +52,18 @@ def test_the_fingerprint_changes_only_where_the_split_does(tmp_path: Path) -> No
     assert given.fingerprint("train") == digest(other._drawn_from.fingerprint(str(repeated)))
 
 
+def test_the_splits_have_a_seed_of_their_own(tmp_path: Path) -> None:
+    table = _table(tmp_path / "t.csv", [(f"text {i}", "ab"[i % 2]) for i in range(60)])
+
+    def texts(seed: int, **data: Any) -> list[tuple[str, list[str]]]:
+        values = {"source": "table", "train": str(table), "validation": 0.2, "test": 0.1, **data}
+        corpus = Corpus(checked_config(small_config(data=values, seed=seed)))
+        return [(corpus.fingerprint(split), list(corpus.texts(split).texts)) for split in NAMES]
+
+    for more in ({}, {"folds": 3, "fold": 2}):
+        assert texts(1, **more) == texts(2, **more, split_seed=1) == texts(1, **more, split_seed=1) != texts(2, **more)
+
+
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
 def test_a_table_with_repeated_texts_and_groups(kind: str, tmp_path: Path) -> None:
     import json

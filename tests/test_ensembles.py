@@ -106,6 +106,10 @@ def test_it_is_a_run_like_any_other(whole: tuple[Run, dict[str, Any]], tmp_path:
     assert "both-1" in call("runs", "list", *options).stdout
     shown = " ".join(call("runs", "show", "both-1", *options).stdout.split())
     assert "ensemble of small-1 (0.75), turned-1 (0.25)" in shown
+    from seqclf.report import write_report
+
+    page = write_report(run).read_text(encoding="utf-8")
+    assert "mean of those of these models" in page and "turned-1" in page
     before = Classifier.load(run.folder).probabilities(TEXTS[:2])
     temperature = json.loads(call("calibrate", "--run", "both-1", *options, "--json").stdout)["temperature"]
     scaled = 1 / (1 + ((1 - before[:, 1]) / before[:, 1]) ** (1 / temperature))

@@ -38,8 +38,8 @@ def as_values(made: Made) -> dict[str, Any]:
     }
 
 
-def show(made: Made, config: Config, runs: Path) -> None:
-    """Print it on stdout, the warnings on stderr."""
+def show(made: Made, config: Config, runs: Path, report: Path | None = None) -> None:
+    """Print it on stdout, the warnings on stderr. ``report``: the path of that of the new run."""
     if made.whole is not None:
         say(f"{made.whole.metrics.texts:,} validation texts of {config.data.describe('validation')}:")
         out, columns = console(), of_rows(*_rows(made), left=("run",), spare=_spare(made))
@@ -49,8 +49,10 @@ def show(made: Made, config: Config, runs: Path) -> None:
     if made.left_out:
         say(f"Left out: {', '.join(made.left_out)}")
     name = shell_word(made.run.name)
-    say(f"Run    {made.run.folder}")
-    say(f"Next   seqclf eval{runs_argument(runs)} --run {name}")
+    say(f"Run     {made.run.folder}")
+    if report is not None:
+        say(f"Report  {report}")
+    say(f"Next    seqclf eval{runs_argument(runs)} --run {name}")
     if made.why_not is not None:
         say(f"note: nothing was measured: {made.why_not}. `seqclf eval` measures test texts", err=True)
 

@@ -9,7 +9,7 @@ from seqclf.report.facts import Facts, read_facts
 from seqclf.report.numbers import moment
 from seqclf.report.page import page
 from seqclf.report.section import Section
-from seqclf.report.sections.about import config, cost, environment
+from seqclf.report.sections.about import config, cost, environment, members
 from seqclf.report.sections.data import data
 from seqclf.report.sections.labels import confusion, labels
 from seqclf.report.sections.learning import learning
@@ -21,7 +21,7 @@ from seqclf.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, Run
 
 SECTIONS: tuple[Callable[[Facts], Section | None], ...] = (
     result, learning, labels, confusion, probabilities, ranking, threshold_table, slices, wrong, label_errors, data,
-    config, environment, cost,
+    members, config, environment, cost,
 )  # fmt: skip
 """In the order of a page. One that returns None is left out."""
 

@@ -81,6 +81,7 @@ def ensemble_command(
         raise click.UsageError("--soup takes all runs that it keeps alike: omit --weights")
     from seqclf.cli.ensemble_report import as_values, show
     from seqclf.cli.streams import print_json
+    from seqclf.cli.written_report import written_report
     from seqclf.ensembles.candidates import check_alike, find_candidates, new_name
     from seqclf.ensembles.soup_checks import check_mixable
     from seqclf.new_runs import check_runs_folder
@@ -93,10 +94,11 @@ def ensemble_command(
         made = _soup(runs, candidates, new, "uniform" if uniform else "greedy", threads)
     else:
         made = _ensemble(runs, candidates, new, weights, threads)
+    report = written_report(made.run, _say)
     if as_json:
         print_json(as_values(made))
-        return
-    show(made, candidates[0].config, runs)
+    else:
+        show(made, candidates[0].config, runs, report)
 
 
 def _ensemble(runs: Path, candidates: Sequence[Candidate], name: str, weights: Weights, threads: int | str) -> Made:

@@ -19,6 +19,32 @@ from seqclf.runs import RUNNING
 Rows = Iterator[tuple[str, str]]
 
 
+def members(facts: Facts) -> Section | None:
+    """What an ensemble, or a mean of weights, was made of."""
+    for title, name, rows in (("Members", ENSEMBLE, "members"), ("Mean of weights", SOUP, "runs")):
+        saved = facts.manifest.get(name)
+        found = saved.get(rows) if isinstance(saved, dict) else None
+        if isinstance(found, list) and found:
+            notes = [_JOINED[name]]
+            return Section("members", title, "facts", {"rows": [_part(one) for one in found], "notes": notes})
+    return None
+
+
+_OF_FIRST = "The config below is that of the first; the time is that of all trainings."
+_JOINED = {
+    ENSEMBLE: f"The probabilities are the mean of those of these models, with these weights. {_OF_FIRST}",
+    SOUP: f"The weights are the mean of those of these runs. {_OF_FIRST}",
+}
+
+
+def _part(row: Any) -> tuple[str, str]:
+    """A run, and its weight in an ensemble."""
+    if not isinstance(row, dict):
+        return str(row), ""
+    weight = row.get("weight")
+    return str(row.get("name")), f"{weight:.3g}" if is_number(weight) else ""
+
+
 def config(facts: Facts) -> Section | None:
     """The config as it is in the run."""
     if facts.config_text is None:
