@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -53,7 +54,9 @@ def eval_classifier(run: Run, given: GivenTexts, wanted: Wanted, *, threads: int
     if wanted.target is not None:
         predictions = eval_texts.predictions_of(classifier, wanted.target, config, given.rows, prefix=wanted.prefix)
     with parallel_baseline(config, classifier, known, given.scored) as simple:
+        began = time.perf_counter()
         metrics, probabilities = classifier.evaluate_each(texts)
+        seconds = time.perf_counter() - began
         measured = Measured(given.data, metrics, simple())
     measured = _with_texts_seen(run, given, measured)
     slices = None
@@ -66,7 +69,7 @@ def eval_classifier(run: Run, given: GivenTexts, wanted: Wanted, *, threads: int
     if predictions is not None:
         eval_texts.write_predictions(predictions, probabilities, given)
     if wanted.report and given.split is not None:
-        keep_evidence(run, given, classifier, Scored(texts, probabilities, slices))
+        keep_evidence(run, given, classifier, Scored(texts, probabilities, seconds, slices))
         write_report(run, wanted.form)
 
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from seqclf.runs import Run
     from seqclf.text.tokenizer import Tokenizer
 
+_SHARE = 0.1  # of the time that a model takes for all texts, for explanations
+
 
 @dataclass(frozen=True)
 class Scored:
@@ -34,11 +36,13 @@ class Scored:
 
     Attributes:
         probabilities: ``[texts, labels]``.
+        seconds: that the model took for them.
         slices: by length, by label and by the columns of ``--slice``; None: not computed yet.
     """
 
     texts: EncodedTexts
     probabilities: NDArray[np.floating]
+    seconds: float
     slices: Mapping[str, Sequence[Slice]] | None
 
 
@@ -64,7 +68,7 @@ def keep_evidence(run: Run, given: GivenTexts, classifier: MeasurableClassifier,
         findings = find(judged, options.max_tokens, scored.slices, trained_on=split == "train")
         evidence = with_findings(evidence, findings)
         with _warned():
-            explain = explainer_of(run, LEAST_SECONDS)
+            explain = explainer_of(run, max(LEAST_SECONDS, _SHARE * scored.seconds))
             evidence = with_texts(evidence, findings, texts, source, truncate=options.truncate, explain=explain)
         write_evidence(run, evidence)
 

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 TRAIN, VALIDATION = "train", "validation"
 
-_SHARE = 0.02  # of the time of a training, for explanations
+_SHARE = 0.03  # of the time of a training, for explanations
 
 
 @dataclass(frozen=True)
