@@ -38,7 +38,7 @@ from seqclf.file_encoding import UTF8
 from seqclf.files import shell_word, write_json
 from seqclf.locks import locked
 from seqclf.run_decisions import RunDecisions
-from seqclf.run_files import REMEDY, read_json, read_object
+from seqclf.run_files import REMEDY, read_json, read_object, report_about
 
 if TYPE_CHECKING:
     from seqclf.extra_columns import ExtraColumns
@@ -253,7 +253,8 @@ class Run(RunDecisions):
     def forget_evidence(self) -> None:
         """Delete the report, and what it shows of each split but the training texts, which is mostly about the texts
         alone."""
-        self.report.unlink(missing_ok=True)
+        if report_about(self.report) is not None:  # not a page of the user
+            self.report.unlink()
         for path in self.evidence.glob("*.json"):
             if path != self.evidence_file("train"):
                 path.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import webbrowser
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,17 @@ def test_files_that_are_no_reports_are_not_replaced(runs: Path, content: bytes) 
     done = _report(runs, "reviews-1")
     assert done.exit_code == 2 and "exists and is not a report of seqclf" in done.stderr
     assert own.read_bytes() == content
+
+
+def test_what_is_no_file_is_not_waited_for(runs: Path) -> None:
+    pipe = runs / "pipe"
+    os.mkfifo(pipe)
+    (runs / "broken").symlink_to(runs / "nowhere")
+    for name in ("pipe", "broken"):
+        done = _report(runs, "reviews-1", "--output", str(runs / name))
+        assert done.exit_code == 2 and "exists and is not a report" in done.stderr
+    os.mkfifo(runs / "comparison.html")
+    assert _report(runs, "reviews-1", "reviews-2").stdout == f"{runs / 'comparison-2.html'}\n"
 
 
 @pytest.mark.parametrize("there", [True, False])

@@ -84,6 +84,15 @@ def test_a_report_that_fails_is_a_warning(
         assert "Report" not in done.stdout
 
 
+@pytest.mark.usefixtures("real_reports")
+def test_a_page_of_the_user_stays(run: Run) -> None:
+    run.report.write_text("<html>my own", encoding="utf-8")
+    done = _call("eval", "--runs", run.folder.parent)
+    assert done.exit_code == 0 and "exists and is not a report of seqclf" in done.stderr, done.output
+    run.forget_metrics()
+    assert run.report.read_text(encoding="utf-8") == "<html>my own"
+
+
 def test_another_model_takes_the_report_away(run: Run) -> None:
     assert _call("eval", "--runs", run.folder.parent, "--run", run.name).exit_code == 0
     assert run.report.exists()

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 def write_report(run: Run) -> Path:
     """Write ``report.html`` of a run, from its metrics, history and evidence, and return its path.
 
-    It is complete or not there at all. Raises ``InputError`` if the manifest cannot be read, and ``OSError`` if the
-    file cannot be written.
+    It is complete or not there at all. Raises ``InputError`` if the manifest cannot be read or another file is at the
+    path, and ``OSError`` if the file cannot be written.
     """
     from seqclf.files import write_text
-    from seqclf.report.run_page import run_page
 
-    write_text(run.report, run_page(run))
-    return run.report
+    path, text = report_of(run)
+    write_text(path, text)
+    return path
 
 
 def report_of(run: Run, output: Path | None = None) -> tuple[Path, str]:

@@ -17,9 +17,7 @@ from markupsafe import Markup, escape
 
 from seqclf import __version__
 from seqclf.report.words import in_lines, on_one_line, visible
-
-GENERATOR = "seqclf report"
-"""How the ``generator`` of a page begins."""
+from seqclf.run_files import REPORT_GENERATOR
 
 _TEMPLATES = Path(__file__).with_name("templates")
 
@@ -29,7 +27,7 @@ def page(template: str, **values: Any) -> str:
     style = _style()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    shared = {"style": Markup(style), "policy": policy, "generator": f"{GENERATOR} {__version__}"}
+    shared = {"style": Markup(style), "policy": policy, "generator": f"{REPORT_GENERATOR} {__version__}"}
     return _environment().get_template(f"{template}.html").render(**shared, **values)
 
 

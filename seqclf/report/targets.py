@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import html
 import itertools
-import re
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from seqclf.errors import InputError
-from seqclf.report.page import GENERATOR
+from seqclf.run_files import report_about
 
-_HEAD = 8_192  # bytes, in which a page says what it is
-_META = re.compile(r'<meta name="([^"]+)" content="([^"]*)">')
 _COMPARISON = "comparison"
 
 
@@ -28,8 +25,9 @@ def check_replaceable(path: Path) -> None:
         raise InputError(f"{path}: is a folder; expected the name of a file, such as {path / 'report.html'}")
     if not path.parent.is_dir():
         raise InputError(f"{path}: the folder {path.parent} does not exist; create it, or choose another --output")
-    if path.exists() and _about(path) is None:
-        raise InputError(f"{path}: exists and is not a report of seqclf; choose another file with --output")
+    if os.path.lexists(path) and report_about(path) is None:
+        remedy = "move it, or write another file with `seqclf report --output FILE`"
+        raise InputError(f"{path}: exists and is not a report of seqclf; {remedy}")
 
 
 def comparison_path(runs: Path, about: str) -> Path:
@@ -39,18 +37,6 @@ def comparison_path(runs: Path, about: str) -> Path:
     """
     for number in itertools.count(1):
         path = runs / f"{_COMPARISON}{'' if number == 1 else f'-{number}'}.html"
-        if not path.exists() or _about(path) == about:
+        if not os.path.lexists(path) or report_about(path) == about:
             return path
     raise AssertionError
-
-
-def _about(path: Path) -> str | None:
-    """The ``identity`` of a page of seqclf; None for any other file, or one that cannot be read."""
-    try:
-        with path.open("rb") as file:
-            found = dict(_META.findall(file.read(_HEAD).decode("utf-8", "replace")))
-    except OSError:
-        return None
-    if not found.get("generator", "").startswith(GENERATOR):
-        return None
-    return html.unescape(found.get("seqclf-runs", ""))
