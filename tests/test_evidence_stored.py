@@ -55,6 +55,34 @@ def test_the_json_of_all_parts_is_read_back() -> None:
     assert SplitEvidence.from_json(json.loads(json.dumps(FULL.to_json()))) == FULL
 
 
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("texts", 10**400),
+        ("texts", 2**63),
+        ("accuracy", 1.5),
+        ("accuracy", float("nan")),
+        ("low", -0.1),
+        ("high", 1e308),
+        ("roc", [[0.0, 0.0], [1e308, 1.0]]),
+    ],
+)
+def test_numbers_that_cannot_be_drawn_are_refused(part: str, value: Any) -> None:
+    saved = FULL.to_json()
+    place = saved["curves"][0] if part == "roc" else saved["slices"]["length"][0]
+    place[part] = value
+    with pytest.raises(ValueError, match=f"[.]{part}"):
+        SplitEvidence.from_json(saved)
+
+
+def test_evidence_that_is_nested_too_deeply_is_malformed(run: Run) -> None:
+    path = run.evidence_file("test")
+    path.parent.mkdir()
+    path.write_text("[" * 200_000, encoding="utf-8")
+    with pytest.raises(InputError, match="seqclf eval --split test"):
+        read_evidence(run, "test")
+
+
 def test_missing_parts_are_empty_and_unknown_ones_ignored() -> None:
     origin = {**FULL.to_json()["origin"], "later": 1}
     read = SplitEvidence.from_json({"origin": origin, "of_a_later_version": [1]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,14 @@ from hypothesis import strategies as st
 
 from seqclf.data.encoded import Beside, EncodedTexts
 from seqclf.data.equal_texts import text_digests
-from seqclf.evaluation.evidence.content import LabelCount, Word
+from seqclf.evaluation.evidence.content import LabelCount, Origin, SplitEvidence, Word
 from seqclf.evaluation.evidence.data_facts import duplicates, label_counts, length_bins
-from seqclf.evaluation.evidence.make import find
+from seqclf.evaluation.evidence.make import find, with_texts
 from seqclf.evaluation.evidence.mistakes import Judged, doubtful_labels, wrong_texts
 from seqclf.evaluation.evidence.shortened import MOST_CHARACTERS, shortened
+from seqclf.evaluation.evidence.source import SplitTexts
 from seqclf.labels import Labels, Unknown
+from seqclf.sources.texts import LabelledTexts
 
 PETS = Labels(("cat", "dog"))
 THREE = Labels(("a", "b", "c"))
@@ -76,6 +79,38 @@ def test_texts_of_weight_0_and_labels_that_the_model_lacks_are_not_shown() -> No
         LabelCount("dog", 1, 0),
         LabelCount("bird\ufffd", 1, 0),
     )
+
+
+def test_wrong_texts_whose_lacking_labels_the_model_does_not_have_are_shown_without_scores() -> None:
+    unknown = Unknown(("new",), 2, dropped=False)
+    given = np.array([[False, False, False, True], [True, False, False, True], [False, True, False, False]])
+    judged = _judged(TAGS, given, [[0.1, 0.1, 0.1], [0.9, 0.1, 0.1], [0.2, 0.1, 0.1]], (0.5,) * 3, unknown=unknown)
+    asked = []
+
+    def explain(text: str, label: str, beside: Any) -> list[Word]:
+        asked.append((text, label))
+        return [Word(0, 1, 0.5)]
+
+    source: Any = SimpleNamespace(
+        texts=SimpleNamespace(texts=["only new", "x and new", "lacks y"]),
+        check=lambda number: None,
+        beside=lambda place: {},
+        origins=lambda places: dict.fromkeys(places, ("a.csv", 1)),
+    )
+    empty = SplitEvidence(Origin("a.csv", "test", 3, "", "eval", ""))
+    found = with_texts(empty, find(judged, 5), judged.texts, source, truncate="tail", explain=explain)
+    assert {one.shown.text: one.target for one in found.wrong} == {"only new": None, "x and new": None, "lacks y": "y"}
+    assert asked == [("lacks y", "y")]
+
+
+@pytest.mark.parametrize("kind", [object, str])
+def test_values_of_columns_beside_the_text_are_pythons_own(kind: type) -> None:
+    extra = {"price": np.array([1.5, 2.5]), "country": np.array(["de", "fr"], kind)}
+    read = LabelledTexts(["a", "b"], [0, 1], ("cat", "dog"), extra=extra)
+    corpus: Any = None
+    found = SplitTexts(corpus, "test", PETS, lambda: read).beside(1)
+    assert found == {"price": 2.5, "country": "fr"}
+    assert [type(value) for value in found.values()] == [float, str]
 
 
 def test_doubtful_labels_name_what_the_model_suggests() -> None:

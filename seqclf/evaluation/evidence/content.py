@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field, fields
 from functools import cache
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import ConfigDict, FiniteFloat, NonNegativeInt, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, FiniteFloat, TypeAdapter, ValidationError
 
-Point = tuple[FiniteFloat, FiniteFloat]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0, lt=2**63)]
+Point = tuple[Share, Share]
 LABEL, MICRO, MACRO = "label", "micro", "macro"
 """Kinds of curves."""
 
@@ -32,7 +34,7 @@ class Origin:
 
     data: str
     split: str
-    texts: NonNegativeInt
+    texts: Count
     made: str
     made_by: str
     model: str
@@ -56,7 +58,7 @@ class Curve:
     """
 
     kind: str
-    texts: NonNegativeInt
+    texts: Count
     label: str | None = None
     roc: tuple[Point, ...] = ()
     precision_recall: tuple[Point, ...] = ()
@@ -76,10 +78,10 @@ class SliceAccuracy:
     """
 
     value: str
-    texts: NonNegativeInt
-    accuracy: FiniteFloat
-    low: FiniteFloat
-    high: FiniteFloat
+    texts: Count
+    accuracy: Share
+    low: Share
+    high: Share
     small: bool = False
 
 
@@ -92,8 +94,8 @@ class Word:
             model does not read the word.
     """
 
-    start: NonNegativeInt
-    end: NonNegativeInt
+    start: Count
+    end: Count
     score: FiniteFloat | None
 
 
@@ -112,11 +114,11 @@ class ShownText:
     """
 
     text: str
-    cut_before: NonNegativeInt = 0
-    cut_after: NonNegativeInt = 0
-    tokens: NonNegativeInt = 0
+    cut_before: Count = 0
+    cut_after: Count = 0
+    tokens: Count = 0
     part: str | None = None
-    row: NonNegativeInt | None = None
+    row: Count | None = None
 
 
 @dataclass(frozen=True)
@@ -164,9 +166,9 @@ class LabelError:
 class LengthBin:
     """The texts of ``low`` to ``high`` tokens."""
 
-    low: NonNegativeInt
-    high: NonNegativeInt
-    texts: NonNegativeInt
+    low: Count
+    high: Count
+    texts: Count
 
 
 @dataclass(frozen=True)
@@ -184,11 +186,11 @@ class Lengths:
     bins: tuple[LengthBin, ...]
     mean: FiniteFloat
     median: FiniteFloat
-    longest: NonNegativeInt
-    tokens: NonNegativeInt
-    unknown_tokens: NonNegativeInt
-    limit: NonNegativeInt | None = None
-    truncated: NonNegativeInt = 0
+    longest: Count
+    tokens: Count
+    unknown_tokens: Count
+    limit: Count | None = None
+    truncated: Count = 0
 
 
 @dataclass(frozen=True)
@@ -201,8 +203,8 @@ class LabelCount:
     """
 
     label: str
-    texts: NonNegativeInt
-    training_texts: NonNegativeInt | None = None
+    texts: Count
+    training_texts: Count | None = None
 
 
 @dataclass(frozen=True)
@@ -215,9 +217,9 @@ class Duplicates:
         in_training: texts of the split that are equal to a training text; None: unknown, or it is the training split.
     """
 
-    repeated: NonNegativeInt
-    contradictory: NonNegativeInt
-    in_training: NonNegativeInt | None = None
+    repeated: Count
+    contradictory: Count
+    in_training: Count | None = None
 
 
 @dataclass(frozen=True)
@@ -240,9 +242,9 @@ class SplitEvidence:
     curves: tuple[Curve, ...] = ()
     slices: dict[str, tuple[SliceAccuracy, ...]] = field(default_factory=dict)
     wrong: tuple[WrongText, ...] = ()
-    wrong_texts: NonNegativeInt | None = None
+    wrong_texts: Count | None = None
     label_errors: tuple[LabelError, ...] = ()
-    likely_label_errors: NonNegativeInt | None = None
+    likely_label_errors: Count | None = None
     labels: tuple[LabelCount, ...] = ()
     lengths: Lengths | None = None
     duplicates: Duplicates | None = None

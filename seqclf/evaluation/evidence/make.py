@@ -198,7 +198,7 @@ class _Reader:
     def wrong(self, place: int, one: WrongText) -> WrongText:
         words: Sequence[Word] = ()
         target = _target(one)
-        if self.explain is not None:
+        if self.explain is not None and target is not None:
             words = self.explain(self.source.texts.texts[place], target, self.source.beside(place))
         shown, inside = self._shown(place, words)
         return replace(one, shown=shown, target=target if inside else None, words=inside)
@@ -212,9 +212,9 @@ class _Reader:
         return replace(shown, tokens=int(self.texts.lengths[place]), part=without_surrogates(part), row=row), inside
 
 
-def _target(one: WrongText) -> str:
+def _target(one: WrongText) -> str | None:
     """The label whose scores show why a text is wrong: the most probable of those that are wrongly predicted, else the
-    least probable of those that are lacking."""
+    least probable of those that are lacking. None if the model has none of those that are lacking."""
     wrongly = [label for label in one.predicted if label not in one.labels]
-    lacking = sorted(set(one.labels) & one.probabilities.keys(), key=lambda label: (one.probabilities[label], label))
-    return next(iter([*wrongly, *lacking]))
+    lacking = (set(one.labels) - set(one.predicted)) & one.probabilities.keys()
+    return next(iter([*wrongly, *sorted(lacking, key=lambda label: (one.probabilities[label], label))]), None)

@@ -76,7 +76,8 @@ class SplitTexts:
 
     def beside(self, place: int) -> dict[str, Any]:
         """The values of the columns beside a text."""
-        return {name: values[place].item() for name, values in self.texts.extra.items()}
+        found = {name: values[place : place + 1].tolist() for name, values in self.texts.extra.items()}
+        return {name: value for name, (value,) in found.items()}
 
     @property
     def part(self) -> str:

@@ -66,7 +66,7 @@ def read_evidence(run: Run, split: str) -> SplitEvidence | None:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
     try:
         evidence = SplitEvidence.from_json(json.loads(content.decode()))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(
             f"{path}: {error}; delete it, and write it again with `seqclf eval --split {split}`"
         ) from error
