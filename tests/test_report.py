@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 import subprocess
 import sys
@@ -31,6 +32,9 @@ from seqclf.evaluation.evidence.content import ShownText, SplitEvidence, Word
 from seqclf.evaluation.evidence.store import write_evidence
 from seqclf.labels import Labels
 from seqclf.report import write_report
+from seqclf.report.facts import read_facts
+from seqclf.report.sections.about import cost, environment
+from seqclf.report.sections.data import data
 from seqclf.report.words import MOST_CHARACTERS, in_lines, on_one_line, pieces, visible
 from seqclf.runs import Run
 
@@ -211,6 +215,26 @@ def test_a_run_that_was_made_of_others(tmp_path: Path, entry: dict[str, Any], wo
     assert words in page_of(full_run(tmp_path, TWO, **entry)).words
 
 
+@pytest.mark.parametrize("value", [10**400, 1e308, -1, "<b>", None, [], True])
+def test_a_manifest_with_absurd_values(tmp_path: Path, value: Any) -> None:
+    names = ("epochs", "wall_seconds", "processor_seconds", "peak_memory_bytes", "seed", "parameters", "best_epoch")
+    run = full_run(tmp_path, TWO, **dict.fromkeys((*names, "training_texts", "started", "ended"), value))
+    facts = read_facts(run)
+    assert environment(facts) is not None and data(facts) is not None
+    shown = cost(facts)
+    assert shown is None or all(isinstance(one, str) for row in shown.values["rows"] for one in row)
+
+
+@pytest.mark.parametrize("value", [10**400, 1.7e308, -1.7e308, 1e-320])
+def test_a_history_with_absurd_numbers(tmp_path: Path, value: float) -> None:
+    run = full_run(tmp_path, TWO, best_epoch=value)
+    row = {"type": "epoch", "epoch": 1, "loss": value, "val_loss": -value, "accuracy": 0.5, "seconds": value}
+    window = {"type": "steps", "epoch": 1, "step": value, "loss": value, "learning_rate": value}
+    lines = [row, row | {"epoch": value}, row | {"epoch": 2, "loss": 1.0}, window, window | {"step": 2}]
+    run.history.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    assert "learning" in page_of(run).sections
+
+
 def test_the_same_run_gives_the_same_page(tmp_path: Path) -> None:
     run = full_run(tmp_path, TWO)
     first = write_report(run).read_bytes()
@@ -245,7 +269,7 @@ def test_it_needs_neither_tensorflow_nor_scikit_learn(tmp_path: Path) -> None:
 
 @given(st.lists(tricky).map("".join) | st.text(st.characters()))
 def test_visible_texts_have_no_control_characters(text: str) -> None:
-    forbidden = "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+    forbidden = "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
     assert not re.search(forbidden, visible(text)) and not re.search(forbidden, on_one_line(text))
     assert not re.search(forbidden, in_lines(text).replace("\n", "").replace("\t", ""))
 

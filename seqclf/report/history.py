@@ -1,4 +1,5 @@
-"""The history of a run as curves. What is malformed, as the last line of a killed training may be, is left out."""
+"""The history of a run as curves. What is malformed, as the last line of a killed training may be, is left out, and so
+are numbers that no axis can show."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from seqclf.run_catalogue.scores import is_number
 
 Points = tuple[tuple[float, float], ...]
 _MOST_POINTS = 400  # of a curve: more cannot be seen
+_LARGEST = 1e100  # of a number; axes of larger ones overflow
 
 
 @dataclass(frozen=True)
@@ -72,13 +74,17 @@ def read_history(path: Path) -> History:
         return History()
     rows = [row for row in map(_row, lines) if row is not None]
     epochs = {one.number: one for one in (_epoch(row) for row in rows if row.get("type") == "epoch") if one is not None}
-    steps = [row for row in rows if row.get("type") == "steps" and is_number(row.get("epoch"))]
-    steps = [row for row in steps if is_number(row.get("step"))]
+    steps = [row for row in rows if row.get("type") == "steps" and _is_shown(row.get("epoch"))]
+    steps = [row for row in steps if _is_shown(row.get("step"))]
     longest = max((row["step"] for row in steps), default=1) or 1
     return History(
         tuple(epochs[number] for number in sorted(epochs)), _by_epoch(steps, "loss", longest),
         _by_epoch(steps, "learning_rate", longest),
     )  # fmt: skip
+
+
+def _is_shown(value: Any) -> bool:
+    return is_number(value) and abs(value) <= _LARGEST
 
 
 def _row(line: str) -> dict[str, Any] | None:
@@ -91,13 +97,13 @@ def _row(line: str) -> dict[str, Any] | None:
 
 def _epoch(row: dict[str, Any]) -> Epoch | None:
     number = row.get("epoch")
-    if not isinstance(number, int) or isinstance(number, bool):
+    if not isinstance(number, int) or not _is_shown(number):
         return None
     known = ("loss", "accuracy", "perplexity")
     scores = {
         name: float(value)
         for name, value in row.items()
-        if is_number(value) and (name in known or name.startswith(PREFIX))
+        if _is_shown(value) and (name in known or name.startswith(PREFIX))
     }
     seconds = [one for name in ("seconds", "validation_seconds") if (one := number_in(row, name)) is not None]
     tokens = number_in(row, "tokens")
@@ -112,6 +118,6 @@ def _epoch(row: dict[str, Any]) -> Epoch | None:
 
 
 def _by_epoch(steps: list[dict[str, Any]], name: str, longest: int) -> Points:
-    found = [(row["epoch"] - 1 + row["step"] / longest, float(row[name])) for row in steps if is_number(row.get(name))]
+    found = [(row["epoch"] - 1 + row["step"] / longest, float(row[name])) for row in steps if _is_shown(row.get(name))]
     every = max(1, -(-len(found) // _MOST_POINTS))
     return tuple(found[::-1][::every][::-1])  # the last one stays

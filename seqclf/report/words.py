@@ -19,10 +19,10 @@ _LINE_BREAKS = "\n\t"
 _PICTURES = 0x2400  # Unicode's symbols for control characters
 _DELETE = 0x7F
 _INVISIBLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
-"""Control characters, those that change the direction of writing, and halves of surrogate pairs, which no file can
-contain. Joiners stay: scripts and emoji need them."""
+"""Control characters, those that change the direction of writing, U+FFFE and U+FFFF, which XML forbids, and halves of
+surrogate pairs, which no file can contain. Joiners stay: scripts and emoji need them."""
 
 
 def visible(text: str, keep: str = "") -> str:

@@ -64,10 +64,13 @@ def scores_of(entry: Any) -> dict[str, float]:
 
 
 def is_number(value: Any) -> bool:
-    """Whether a value of JSON is a finite number."""
+    """Whether a value of JSON is a finite number, and not too large for a ``float``."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return isinstance(value, int) or math.isfinite(value)
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def main_score(scores: SplitScores) -> str | None:

@@ -19,6 +19,8 @@ def learning(facts: Facts) -> Section | None:
     """None before the end of the first epoch, without a window of steps."""
     history = facts.history
     best = number_in(facts.manifest, "best_epoch")
+    if all(one.number != best for one in history.epochs):
+        best = None
     of_scores = "perplexity" if facts.is_language_model else "score"
     about_scores = f"{of_scores[:1].upper()}{of_scores[1:]} of each epoch."
     lines = [
