@@ -165,6 +165,12 @@ def test_warnings_stay_on_a_terminal() -> None:
     assert "warning: the loss is nan at step 3 of\n  epoch 2; going back\n" in output.getvalue()
 
 
+def test_a_warning_is_no_stage_that_takes_time() -> None:
+    output = io.StringIO()
+    PlainProgress(Console(file=output, width=60))(Stage("warning: no ink"))
+    assert output.getvalue() == "warning: no ink\n"
+
+
 def test_which_of_them_follows_from_the_output() -> None:
     with progress_listener() as listener:
         assert isinstance(listener, PlainProgress)

@@ -29,6 +29,7 @@ from seqclf.training.events import (
 )
 
 _SECONDS_BETWEEN_LINES = 30.0
+_WARNING = "warning: "
 _WIDE = 100
 """The minimum terminal width, in columns, at which an epoch's bar shows two scores: the loss and another one."""
 _BAR = 20
@@ -169,7 +170,7 @@ class PlainProgress(_Progress):
             parts = [f"epoch {event.epoch}/{self._epochs} step {event.step:,}/{self._steps:,}"]
             self._line(", ".join([*parts, *self._measures()]))
         if isinstance(event, Stage):
-            self._line(f"{event.what} ...")
+            self._line(event.what if event.what.startswith(_WARNING) else f"{event.what} ...")
         for line in self._lines(event):
             self._line(line)
 
@@ -197,7 +198,7 @@ class BarProgress(_Progress):
             self._start("", None)
         elif isinstance(event, Stage):
             self._start(event.what, None)
-            if event.what.startswith("warning: "):
+            if event.what.startswith(_WARNING):
                 self._print(event.what)
         for line in self._lines(event):
             self._print(line)
