@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import io
 import json
 import re
 import subprocess
@@ -20,7 +21,7 @@ from test_explanation_html import HOSTILE, Read
 from untrained_classifiers import TWO, export_untrained, untrained_classifier
 
 from seqclf.cli import cli
-from seqclf.explanation.attribution import Attribution
+from seqclf.explanation.attribution import Attribution, ScoredWord
 from seqclf.labels import Labels
 from seqclf.runs import Run
 
@@ -92,6 +93,35 @@ def test_every_text_and_label(folders: Path) -> None:
     assert "(not predicted)" in call(TEXTS[0], *run, "--label", other).stdout
 
 
+def test_a_label_that_is_named_twice_is_explained_once(folders: Path) -> None:
+    label = ("--label", "yes")
+    assert len(objects(call(TEXTS[0], "--run", str(folders / "two"), *label, *label, "--json"))) == 1
+
+
+def test_words_of_a_table_are_neither_markup_nor_emoji() -> None:
+    from seqclf.cli.explained_texts import _table
+
+    words = (":smile:", "[red]", "a\\")
+    scored = (ScoredWord(0, 7, 1.0), ScoredWord(7, 12, 0.5), ScoredWord(12, 14, -0.5))
+    found = Attribution(("".join(words),), (), "yes", None, "occlusion", scored, 0.9, 2.0, 1.0)
+    console = Console(width=80, file=io.StringIO())
+    with console.capture() as captured:
+        console.print(_table(found, 5, console.width))
+    assert all(word in captured.get() for word in words)
+
+
+def test_scores_are_whole_on_narrow_terminals() -> None:
+    from seqclf.cli.explained_texts import _table
+
+    scored = (ScoredWord(0, 30, 12.5), ScoredWord(30, 60, -10.25))
+    found = Attribution(("x" * 60,), (), "yes", None, "occlusion", scored, 0.9, 2.0, 1.0)
+    console = Console(width=32, file=io.StringIO())
+    with console.capture() as captured:
+        console.print(_table(found, 5, console.width))
+    assert "+12.50" in captured.get() and "-10.25" in captured.get()
+    assert max(map(len, captured.get().splitlines())) <= 32
+
+
 def test_columns(folders: Path) -> None:
     run = ("--run", str(folders / "columns"))
     (found,) = objects(call("the moon", *run, "--field", "body=a new goal", "--json"))
@@ -110,6 +140,7 @@ def test_columns(folders: Path) -> None:
     [
         (["x", "--label", "yess"], '--label: the run has no label "yess"; did you mean "yes"?'),
         (["x", "--against", "maybe"], '--against: the run has no label "maybe"'),
+        (["x", "--against", ""], '--against: the run has no label ""'),
         (["x", "--label", "yes", "--against", "yes"], '--against: "yes" is the label itself'),
         (["x", "--method", "integrated-gradients"], "leave the option out: occlusion reads every model"),
         (["x", "--method", "integrated-gradients", "--most-calls", "9"], "works only with --method occlusion"),

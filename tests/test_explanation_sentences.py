@@ -39,6 +39,13 @@ def test_contrasts_are_named() -> None:
     assert sum_of(found).startswith('Log-odds of "good" to "bad" +2.00 = +0.00 without any word, +2.00 from the words')
 
 
+def test_labels_are_spelt_alike_in_all_sentences() -> None:
+    classifier = linear_classifier({"good": 2.0}, ["a\nb", "x" * 300])
+    ((found,),) = occlusion(classifier, ["good"], ["a\nb"], against="x" * 300)
+    for said in (title(found, Prediction("a\nb", {"a\nb": 0.9})), sum_of(found)):
+        assert "a\\nb" in said and "x" * 20 in said and len(said) < 300
+
+
 def test_sums_add_up_as_they_are_read() -> None:
     assert sum_of(explained("good bad")) == (
         "Log-odds +1.00 = +0.00 without any word, +1.00 from the words, +0.00 from words together"

@@ -74,7 +74,10 @@ def _check(names: Sequence[str], against: str | None, labels: Labels) -> None:
     """Raise ``InputError`` that names the option if the run lacks a label."""
     from seqclf.explanation.targets import label_number
 
-    for option, name in [*(("--label", name) for name in names), *([("--against", against)] if against else [])]:
+    for option, name in [
+        *(("--label", name) for name in names),
+        *([] if against is None else [("--against", against)]),
+    ]:
         try:
             label_number(labels, name)
         except InputError as error:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Iterator
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -21,7 +20,8 @@ _LEVELS = 3
 _FOR = ("green", "bold green", "bold black on green")
 _AGAINST = ("red", "bold red", "bold white on red")
 _MOST_SHOWN = 60  # characters of a word, or of a part that is not read
-_WIDEST_WORD = 24
+_WIDEST_WORD, _NARROWEST_WORD = 24, 4
+_SCORE, _BETWEEN = 6, 3  # columns of a score, and between two cells
 
 
 def has_colours(made: Console) -> bool:
@@ -52,7 +52,7 @@ def _show(made: Console, attribution: Attribution, prediction: Prediction, stron
         made.print(_text(attribution, column, colours=colours), soft_wrap=not made.is_terminal)
     if strongest and attribution.largest:
         made.print()
-        made.print(_table(attribution, strongest))
+        made.print(_table(attribution, strongest, made.width))
     for sentence in (sum_of(attribution), *notes(attribution)):
         say(sentence)
     made.print()
@@ -107,16 +107,19 @@ def _shown(text: str) -> str:
     return visible(text)
 
 
-def _table(attribution: Attribution, strongest: int) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+def _table(attribution: Attribution, strongest: int, width: int) -> Table:
+    """``width``: of the terminal; a narrow one cuts words, not scores."""
+    table = Table(box=None, pad_edge=False, padding=(0, _BETWEEN, 0, 0))
     towards, against = (list(_strongest(attribution, strongest, towards=side)) for side in (True, False))
-    for name, words in (("for it", towards), ("against it", against)):
-        if words:
-            table.add_column(name, no_wrap=True, overflow="ellipsis", max_width=_WIDEST_WORD)
-            table.add_column("", justify="right", no_wrap=True)
+    shown = [(name, words) for name, words in (("for it", towards), ("against it", against)) if words]
+    for_words = width - len(shown) * (_SCORE + 2 * _BETWEEN)
+    widest = max(_NARROWEST_WORD, min(_WIDEST_WORD, for_words // max(1, len(shown))))
+    for name, _ in shown:
+        table.add_column(name, no_wrap=True, overflow="ellipsis", max_width=widest)
+        table.add_column("", justify="right", no_wrap=True)
     for place in range(max(len(towards), len(against))):
         cells = [words[place] if place < len(words) else ("", "") for words in (towards, against) if words]
-        table.add_row(*(escape(cell) for pair in cells for cell in pair))
+        table.add_row(*(Text(cell) for pair in cells for cell in pair))  # strings may have markup and :emoji:
     return table
 
 

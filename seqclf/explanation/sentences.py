@@ -73,7 +73,7 @@ def one_line(text: str) -> str:
 
 
 def _name(label: str) -> str:
-    return f'"{one_line(label)}"'
+    return f'"{on_one_line(label)}"'
 
 
 def _names(attribution: Attribution, words: list[ScoredWord]) -> list[str]:

@@ -59,7 +59,7 @@ def targets_of(
     Raises ``InputError`` for a label that the classifier does not have, and for a contrast of a label with itself or of
     labels that do not exclude each other.
     """
-    wished = [label_number(classifier.labels, name) for name in labels]
+    wished = [label_number(classifier.labels, name) for name in dict.fromkeys(labels)]
     other = None if against is None else label_number(classifier.labels, against)
     if other is not None and classifier.labels.multi:
         raise InputError(
