@@ -90,7 +90,7 @@ ALLOWED = {
     "baseline": BASE | {"config", "layer_types", "text", "data", "sources", "tasks", "label_weights"},
     "benchmark": BASE | {"figures", "runtime", "config", "data", "layers", "model", "training"},
     "probe": BASE | {"figures", "config", "layer_types", "text", "model", "tasks", "training"},
-    "report": BASE | {"runs", "run_members", "run_catalogue", "config", "baseline", "evaluation"},
+    "report": BASE | {"runs", "run_files", "run_members", "run_catalogue", "config", "baseline", "evaluation"},
     "starter": BASE
     | {"runs", "new_runs", "config", "text", "data", "sources", "training", "evaluation", "baseline", "file_encoding"},
     "training": BASE
