@@ -306,6 +306,25 @@ def test_an_interrupted_network_leaves_nothing_but_finished_folds(
     assert not list((own_cache / "suspects").iterdir())
 
 
+def test_folds_of_other_vectors_or_starts_are_not_taken_over(tmp_path: Path) -> None:
+    vectors, run = tmp_path / "vectors.txt", Run(tmp_path / "start-1")
+    run.folder.mkdir()
+    vectors.write_text("good 1 2\n", encoding="utf-8")
+    model = Networks(
+        checked_config(
+            small_config(
+                data__train="x.csv", embedding={"dim": 2, "vectors": str(vectors)}, initialize={"from": str(run.folder)}
+            )
+        )
+    )
+    keys = [model.key, model.key]
+    vectors.write_text("good 1 25\n", encoding="utf-8")
+    keys.append(model.key)
+    run.model.write_bytes(b"weights")
+    keys.append(model.key)
+    assert keys[0] == keys[1] and len(set(keys)) == 3
+
+
 def test_a_start_from_a_classifier_is_refused(tmp_path: Path) -> None:
     run = Run(tmp_path / "old-1")
     run.folder.mkdir()

@@ -131,6 +131,53 @@ def test_an_existing_file_is_kept_and_nothing_is_done(config: Path) -> None:
     assert _read(path)
 
 
+@pytest.mark.parametrize("train", ["train.csv", "t*.csv", "../**/*.csv"])
+def test_a_file_that_the_config_reads_is_not_replaced(config: Path, train: str) -> None:
+    path = config.parent / "train.csv"
+    before = path.read_bytes()
+    done = _suspects(config, "--overwrite", "--set", f"data.train={config.parent / train}", output="train.csv")
+    assert done.exit_code == 2, done.output
+    assert "is a file that the config reads" in " ".join(done.output.split()) and "Fold" not in done.output
+    assert path.read_bytes() == before
+
+
+def test_the_data_named_in_place_of_a_config_are_not_replaced(config: Path) -> None:
+    path = config.parent / "train.csv"
+    before = path.read_bytes()
+    done = _suspects(path, "--overwrite", output="train.csv")
+    assert done.exit_code == 2 and path.read_bytes() == before
+
+
+@pytest.mark.parametrize("pattern", ["*.csv", "**/*.csv"])
+def test_a_list_is_not_written_where_the_next_call_would_read_it(config: Path, pattern: str) -> None:
+    options = ("--set", f"data.train={config.parent / pattern}", "--set", "data.test=null")
+    done = _suspects(config, *options)
+    assert done.exit_code == 2, done.output
+    assert "is a file that the config reads" in " ".join(done.output.split())
+    assert not (config.parent / "suspects.csv").exists()
+    (config.parent / "test.csv").unlink()  # its labels are others
+    (config.parent / "lists").mkdir()
+    done = _suspects(config, *options, output="lists/suspects.csv")
+    assert done.exit_code == (2 if "**" in pattern else 0), done.output
+
+
+def test_a_file_in_a_folder_of_texts_is_not_replaced(tmp_path: Path) -> None:
+    for place, (text, label) in enumerate(sentiments(20)):
+        (tmp_path / "texts" / label).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "texts" / label / f"{place}.csv").write_text(text, encoding="utf-8")
+    config = config_of(tmp_path, source="folder", train=str(tmp_path / "texts"))
+    for options in (("--overwrite",), ()):
+        done = _suspects(config, *options, output="texts/neg/0.csv")
+        assert done.exit_code == 2, done.output
+    assert (tmp_path / "texts" / "neg" / "0.csv").read_text(encoding="utf-8") == sentiments(20)[0][0]
+
+
+def test_texts_without_a_judgement_are_named(config: Path) -> None:
+    assert "Not judged, only compared with the others: 2 test texts" in _suspects(config).output
+    done = _suspects(config, "--json", "--overwrite", "--set", "data.test=null")
+    assert json.loads(done.stdout)["only_compared"] == {}
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -168,6 +215,10 @@ def test_nothing_suspect_writes_no_file(tmp_path: Path) -> None:
     assert "0 labels are probably wrong" in done.output and "No equal or similar texts." in done.output
     assert "No file was written." in done.output
     assert not (tmp_path / "none.parquet").exists()
+    (tmp_path / "none.parquet").write_text("suspects that are corrected", encoding="utf-8")
+    done = _suspects(config, "--overwrite", output="none.parquet")
+    assert "none.parquet is from an earlier call." in " ".join(done.output.split())
+    assert json.loads(_suspects(config, "--overwrite", "--json", output="none.parquet").stdout)["file"] is None
 
 
 def test_a_list_that_says_little_says_so(tmp_path: Path) -> None:

@@ -24,9 +24,10 @@ _INDENT = " " * 6
 _LITTLE = 0.02  # how far the model must be ahead of the most frequent answer to be of use
 
 
-def show(found: Suspects, listing: Listing, path: Path | None, top: int) -> None:
-    """Print what was found. ``path``: the file with all of it; None: nothing was found and none was written."""
-    print_report(console(), Report(_title(found), [*_parts(found, listing, top), "", *_next_steps(found, path)]))
+def show(found: Suspects, listing: Listing, path: Path, top: int) -> None:
+    """Print what was found. ``path``: the file with all of it, which was not written if nothing was found."""
+    parts = [*_parts(found, listing, top), "", *_next_steps(found, len(listing), path)]
+    print_report(console(), Report(_title(found), parts))
 
 
 def _title(found: Suspects) -> str:
@@ -47,6 +48,8 @@ def _parts(found: Suspects, listing: Listing, top: int) -> Iterator[str | Grid |
         names = ", ".join(f'"{on_one_line(name)}" ({count:,})' for name, count in list(found.unknown.items())[:5])
         more = ", ..." if len(found.unknown) > 5 else ""
         yield f"Not judged, for too few texts have the label: {names}{more}"
+    if compared := [f"{count:,} {name} text{'' if count == 1 else 's'}" for name, count in found.only_compared.items()]:
+        yield f"Not judged, only compared with the others: {' and '.join(compared)}"
     yield ""
     count = len(found.errors)
     yield f"{count:,} label{' is' if count == 1 else 's are'} probably wrong{':' if count else ''}"
@@ -114,11 +117,10 @@ def _joins(found: Suspects, splits: tuple[int, ...]) -> str:
     return f"in {' and '.join(names)}" if len(names) > 1 else ""
 
 
-def _next_steps(found: Suspects, path: Path | None) -> Iterator[str]:
-    if path is None:
-        yield "No file was written."
+def _next_steps(found: Suspects, rows: int, path: Path) -> Iterator[str]:
+    if not rows:
+        yield "No file was written." + (f" {shell_word(path)} is from an earlier call." if path.exists() else "")
         return
-    rows = len(found.errors) + sum(len(group.members) for group in found.groups)
     yield f"Written to {shell_word(path)}: {rows:,} row{'' if rows == 1 else 's'}, the most certain first."
     yield "No data were changed. Look through it from the top, and correct wrong labels at the file and line given."
     if any(len(group.splits) > 1 for group in found.groups):
@@ -133,7 +135,7 @@ def _percent(fraction: float) -> str:
     return f"{100 * fraction:.1f} %"
 
 
-def as_json_object(found: Suspects, listing: Listing, path: Path | None, top: int) -> dict[str, Any]:
+def as_json_object(found: Suspects, listing: Listing, path: Path, top: int) -> dict[str, Any]:
     """Everything that ``show`` prints, unrounded; ``file`` is null if nothing was found."""
     rows = zip(range(min(top, len(found.errors))), listing.rows(flat=False), strict=False)
     pairs = [
@@ -153,9 +155,10 @@ def as_json_object(found: Suspects, listing: Listing, path: Path | None, top: in
         "agreement": found.agreement,
         "agreement_of_majority": found.majority,
         "not_judged": found.unknown,
+        "only_compared": found.only_compared,
         "label_errors": len(found.errors),
         "pairs": pairs,
         "top": [row for _, row in rows],
         "groups": groups,
-        "file": None if path is None else str(path),
+        "file": str(path) if len(listing) else None,
     }

@@ -91,6 +91,12 @@ class Suspects:
         return self.examined.splits
 
     @property
+    def only_compared(self) -> dict[str, int]:
+        """Number of texts by split, of the splits whose labels were not judged."""
+        judged = set(np.unique(self.examined.split_of).tolist())
+        return {split.name: len(split.places) for place, split in enumerate(self.splits) if place not in judged}
+
+    @property
     def pairs(self) -> Counter[Pair]:
         """How many labels of each pair (``LabelSuspect.pair``) are probably wrong."""
         return Counter(error.pair for error in self.errors)

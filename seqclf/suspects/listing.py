@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fnmatch
+import glob
 from collections.abc import Iterator, Sequence
 from itertools import count, islice
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from seqclf.config import Config
+from seqclf.config.loading import with_paths
 from seqclf.errors import InputError
 from seqclf.files import scratch_folder, sync
 from seqclf.inference.bulk.parquet_writer import ParquetWriter
@@ -43,6 +46,32 @@ def listing_target(path: Path, *, overwrite: bool) -> Target:
     target = Target(path, kind, overwrite=overwrite)
     target.check()
     return target
+
+
+def check_unread(path: Path, config: Config) -> None:
+    """Raise ``InputError`` if the config reads the file, itself or in a folder of texts, or would read it once it
+    exists, because a pattern matches it."""
+    read: list[str] = []
+
+    def noted(name: str) -> str:
+        read.append(name)
+        return name
+
+    with_paths(config, noted)
+    file = path.absolute().resolve()
+    for name in read:
+        source = Path(name).absolute().resolve()
+        if file == source or (file.exists() and source in file.parents) or _matches(file, source):
+            raise InputError(f"--output {path}: is a file that the config reads ({name}); name another file to write")
+
+
+def _matches(file: Path, pattern: Path) -> bool:
+    """Whether a pattern of files matches the file, which need not exist."""
+    if not glob.has_magic(str(pattern)):
+        return False
+    if "**" in pattern.parts:
+        return fnmatch.fnmatchcase(str(file), str(pattern).replace("**/", ""))
+    return file.match(str(pattern))
 
 
 class Listing:

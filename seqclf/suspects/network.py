@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,16 @@ class Networks:
     def key(self) -> str:
         options = plain(self.config)
         decisive = {name: options[name] for name in options if name not in ("data", "name")}
-        return digest("network", json.dumps(decisive), *sorted(self.config.tokenizer.decisive().items()))
+        files = [(str(path), *_state(path)) for path in self._starts()]
+        return digest("network", json.dumps(decisive), *sorted(self.config.tokenizer.decisive().items()), *files)
+
+    def _starts(self) -> Iterator[Path]:
+        """Files that change when the weights do that the training starts with."""
+        if self.config.embedding.vectors is not None:
+            yield Path(self.config.embedding.vectors)
+        for origin in () if self.config.initialize is None else self.config.initialize.origins:
+            run = Run(Path(origin))
+            yield from (run.model, run.folder / "manifest.json")
 
     def announcement(self, times: int, texts: int) -> str:
         what = f"{times:,} network{'' if times == 1 else 's'} on about {texts:,} texts each"
@@ -94,3 +104,12 @@ class Networks:
         if values.get("ngrams") is not None:
             values["ngrams"] |= {"refit": False}  # it would fit the n-grams to the texts held out
         return checked_config(values)
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    """What changes when the content of a file does, as far as it can be known without reading it; empty without it."""
+    try:
+        status = path.stat()
+    except OSError:
+        return ()
+    return status.st_ino, status.st_size, status.st_mtime_ns

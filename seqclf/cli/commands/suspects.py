@@ -72,10 +72,11 @@ def suspects_command(
     from seqclf.cli.problems import check_files, show_problem
     from seqclf.cli.starting import load_or_make
     from seqclf.config import parse_override
-    from seqclf.suspects.listing import Listing, listing_target
+    from seqclf.suspects.listing import Listing, check_unread, listing_target
 
     target = listing_target(output, overwrite=overwrite)
     loaded, _ = load_or_make(config_file, [parse_override(setting) for setting in settings], runs=runs)
+    check_unread(target.path, loaded.config)
     loaded = with_origin(loaded, runs)
     for warning in loaded.warnings:
         show_problem(warning, "warning")
@@ -89,8 +90,8 @@ def suspects_command(
 
     found = judged(loaded, model, folds=folds, similarity=similarity if near_duplicates else None, threads=threads)
     listing = Listing(found, loaded.config)
-    rows = listing.write(target)
+    listing.write(target)
     if as_json:
-        print_json(as_json_object(found, listing, target.path if rows else None, top))
+        print_json(as_json_object(found, listing, target.path, top))
     else:
-        show(found, listing, target.path if rows else None, top)
+        show(found, listing, target.path, top)
