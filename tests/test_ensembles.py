@@ -331,7 +331,8 @@ def test_what_cannot_be_joined_is_an_error(
     assert "model.keras: is missing" in refused(*options, first, str(cut.folder))
     assert "expected 2 numbers, one for each run, found 3" in refused(*options, first, second, "--weights", "1,2,3")
     assert "only small-1 has a weight above 0" in refused(*options, first, second, "--weights", "1,0")
-    for wrong in ("a", "1,-1", "0,0", "nan,1", ""):
+    assert "only small-1 has a weight above 0" in refused(*options, first, second, "--weights", "1,1e-320")
+    for wrong in ("a", "1,-1", "0,0", "nan,1", "1e308,1e308", ""):
         assert "number of 0 or more for each run" in refused(*options, first, second, "--weights", wrong)
     assert "--name: expected at most 100 letters" in refused(*options, first, second, "--name", "../x")
     assert "--uniform works only with --soup" in refused(*options, first, second, "--uniform")

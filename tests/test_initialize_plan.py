@@ -103,6 +103,13 @@ def test_layers_match_by_their_place_among_those_with_weights(
     assert account.as_json()["runs"][0]["folder"] == str(lm.folder)
 
 
+def test_layers_without_weights_bring_no_warning(sample_csv: Path, tmp_path: Path) -> None:
+    values = small_config(data__train=str(sample_csv), name="bag", layers=[POOL], head=[])
+    run = untrained_run(values, tmp_path)
+    start = _start({**values, "initialize": str(run.folder)}, tmp_path)
+    assert not start.plan.pairs and start.plan.output and not start.warnings
+
+
 def test_layers_that_are_not_wanted_bring_no_warning(lm: Run, sample_csv: Path) -> None:
     layers = [{"type": "gru", "units": 5}, POOL]
     assert not _start(_values(sample_csv, {"from": str(lm.folder), "layers": []}, layers), Path("none")).warnings

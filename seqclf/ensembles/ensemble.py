@@ -36,6 +36,8 @@ from seqclf.model.ensemble import ensemble_model, member_name
 from seqclf.run_members import ENSEMBLE
 from seqclf.runs import Run
 
+_LEAST_SHARE = 1e-9  # less changes no probability, a float32
+
 Say = Callable[[str], None]
 Weights = Sequence[float] | Literal["validation"] | None
 """Of the members; ``validation``: those with the smallest log loss on the validation texts; None: all the same."""
@@ -130,7 +132,8 @@ def _shares(weights: Weights, members: int) -> list[float]:
     given = [1.0] * members if weights is None else [float(one) for one in weights]
     if len(given) != members:
         raise InputError(f"--weights: expected {members} numbers, one for each run, found {len(given)}")
-    return [one / sum(given) for one in given]
+    shares = [one / sum(given) for one in given]
+    return [one if one > _LEAST_SHARE else 0.0 for one in shares]
 
 
 def _written(

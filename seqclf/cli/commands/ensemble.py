@@ -29,7 +29,7 @@ def _weights(context: click.Context, parameter: click.Parameter, value: str | No
         found = [float(part) for part in value.split(",")]
     except ValueError:
         found = []
-    if not found or not all(0 <= one < float("inf") for one in found) or not sum(found):
+    if not found or not all(0 <= one < float("inf") for one in found) or not 0 < sum(found) < float("inf"):
         raise click.BadParameter(
             f"{value!r} is neither {_VALIDATION} nor a number of 0 or more for each run, such as 2,1,1"
         )

@@ -13,7 +13,7 @@ from seqclf.config.problems import ConfigError, Problem
 from seqclf.config.schema import EmbeddingConfig, TokenizerOptions
 from seqclf.errors import InputError
 from seqclf.training.initialize.origin import Origin, find
-from seqclf.training.initialize.places import listed, written
+from seqclf.training.initialize.places import listed, places_of, written
 from seqclf.training.initialize.plan import Plan, plan_for
 
 _OF_LENGTH = frozenset(TokenizerOptions.model_fields)
@@ -47,9 +47,9 @@ class Start:
 
     @property
     def _no_layers(self) -> list[Problem]:
-        """A warning if no layer gets weights, although the config does not say so."""
+        """A warning if no layer gets weights that a run has, although the config does not say so."""
         named = None if self.config.initialize is None else self.config.initialize.layers
-        if self.plan.pairs or named is not None:
+        if self.plan.pairs or named is not None or not any(places_of(origin.config) for origin in self.origins):
             return []
         theirs = " and ".join(f"{origin.name} (it has {listed(origin.config.layers)})" for origin in self.origins)
         message = (
