@@ -107,7 +107,7 @@ def _with_interval(name: str, network: float, linear: float, interval: Interval)
         loses = f"The network loses {points(-lead)} {what} to the linear model, which is trained in seconds"
         turned = f"95 % interval {points(-interval.high)} to {points(-interval.low)}"
         return Verdict(LOSES, f"{loses} ({turned}): {values}.", note)
-    within = f"The difference to the linear model, {points(lead)} {what}, is within chance ({shown}): {values}."
+    within = f"The difference from the linear model, {points(lead)} {what}, is within chance ({shown}): {values}."
     return Verdict(CHANCE, f"{within} These texts do not show that the network adds anything.", note)
 
 
