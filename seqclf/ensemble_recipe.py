@@ -64,7 +64,7 @@ def trainings_of(run: Run) -> list[tuple[Config, Mapping[str, str]]]:
     """The config and the fingerprints of the texts of each training that the model of a run is from, as far as they are
     known: a hub has not those of members."""
     parts = [one for one in parts_of(run) if one.has_manifest]
-    return [(load_config(one.config), one.manifest["data_fingerprint"]) for one in parts or [run]]
+    return [(load_config(one.config), one.data_fingerprints) for one in parts or [run]]
 
 
 def _member(run: Run, weight: float, labels: Labels) -> Member:

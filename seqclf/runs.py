@@ -135,6 +135,18 @@ class Run(RunDecisions):
             raise InputError(f"{self.folder / 'manifest.json'}: not the manifest of a run")
         return content
 
+    @property
+    def data_fingerprints(self) -> dict[str, str]:
+        """The fingerprint of the texts of each split that the training read; always of ``train``. Raises ``InputError``
+        if the manifest does not have it."""
+        found = self.manifest.get("data_fingerprint")
+        if not isinstance(found, dict) or not all(
+            isinstance(one, str) for one in (found.get("train"), *found.values())
+        ):
+            path = self.folder / "manifest.json"
+            raise InputError(f'{path}: does not say which texts the run was trained on; restore "data_fingerprint"')
+        return found
+
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """Prevent other processes from training this run.

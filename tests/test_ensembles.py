@@ -308,6 +308,12 @@ def test_without_shared_validation_texts_nothing_is_measured_on_them(
     assert run.metrics["validation"]["trained_on"] > 20
     call("eval", "--run", str(run.folder))
     assert run.metrics["test"]["texts"] == 40
+    for one in (first, second):
+        without_test = one.config.read_text(encoding="utf-8").replace("test: 0.2", "test: null")
+        one.config.write_text(without_test, encoding="utf-8")
+    done = call("ensemble", "--runs", str(tmp_path), str(first.folder), str(second.folder))
+    assert "--run small-ensemble-2 --data FILE" in " ".join(done.stdout.split())
+    assert "the config has no test texts" in " ".join(done.stderr.split())
 
 
 def test_what_cannot_be_joined_is_an_error(
@@ -327,6 +333,8 @@ def test_what_cannot_be_joined_is_an_error(
     changed = cut.config.read_text(encoding="utf-8").replace("max_tokens: 12", "max_tokens: 13")
     cut.config.write_text(changed, encoding="utf-8")
     assert "train it again with --set tokenizer.max_tokens=12" in refused(*options, first, str(cut.folder))
+    cut.update_manifest(data_fingerprint={"validation": "0"})
+    assert "does not say which texts the run was trained on" in refused(*options, first, str(cut.folder))
     cut.model.unlink()
     assert "model.keras: is missing" in refused(*options, first, str(cut.folder))
     assert "expected 2 numbers, one for each run, found 3" in refused(*options, first, second, "--weights", "1,2,3")

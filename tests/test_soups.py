@@ -160,7 +160,9 @@ def test_what_has_no_mean_is_an_error(
     message = refused(*options, one, str(split.folder))
     assert "--soup greedy: the runs have different validation texts" in message and "--uniform" in message
     done = call(*options, one, str(split.folder), "--uniform")
-    assert "nothing was measured" in done.stderr
+    assert "nothing was measured" in done.stderr and "`seqclf eval` measures test texts" in " ".join(
+        done.stderr.split()
+    )
     made = Run(tmp_path / "runs" / "tuned-soup-1")
     assert "do not share their validation texts" in refused("calibrate", "--run", str(made.folder))
 

@@ -105,7 +105,7 @@ def encoded_split(
         split,
         classifier.tokenizer,
         classifier.labels,
-        run.manifest["data_fingerprint"],
+        run.data_fingerprints,
         extra=classifier.extra,
         trained=load_config(run.config),
         on_stage=say,

@@ -52,9 +52,12 @@ def show(made: Made, config: Config, runs: Path, report: Path | None = None) -> 
     say(f"Run     {made.run.folder}")
     if report is not None:
         say(f"Report  {report}")
-    say(f"Next    seqclf eval{runs_argument(runs)} --run {name}")
+    without_test = config.data.parts()["test"] is None
+    texts = " --data FILE" if made.why_not is not None and without_test else ""
+    say(f"Next    seqclf eval{runs_argument(runs)} --run {name}{texts}")
     if made.why_not is not None:
-        say(f"note: nothing was measured: {made.why_not}. `seqclf eval` measures test texts", err=True)
+        measures = "measures other texts (the config has no test texts)" if without_test else "measures test texts"
+        say(f"note: nothing was measured: {made.why_not}. `seqclf eval{texts}` {measures}", err=True)
 
 
 def _names(made: Made) -> list[str]:

@@ -53,7 +53,7 @@ def _compare(run: Run, given: GivenTexts, opponent: Opponent, *, scores: tuple[s
 
     config, labels, split = given.config, run.labels, given.split
     classifier = open_measurable(run, config, threads)
-    encoded = encoded_texts(config, classifier, run.manifest["data_fingerprint"], given.scored)
+    encoded = encoded_texts(config, classifier, run.data_fingerprints, given.scored)
     first = Answers.to(encoded, classifier.logits(encoded), labels, run.thresholds)
     read = as_read_by(opponent, config, given.texts, given.rows, as_given=given.text_named)
     kept = given.kept(labels)

@@ -48,7 +48,7 @@ def eval_classifier(run: Run, given: GivenTexts, wanted: Wanted, *, threads: int
     from seqclf.evaluation.measurable import open_measurable
 
     config = given.config
-    classifier, known = open_measurable(run, config, threads), run.manifest["data_fingerprint"]
+    classifier, known = open_measurable(run, config, threads), run.data_fingerprints
     texts = encoded_texts(config, classifier, known, given.scored)
     predictions = None
     if wanted.target is not None:

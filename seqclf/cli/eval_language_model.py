@@ -79,7 +79,7 @@ def _encoded(run: Run, config: Config, model: KerasLanguageModel, scored: str | 
 
     if not isinstance(scored, str):
         return encode_texts(scored, model.tokenizer, NO_LABELS)
-    known = run.manifest["data_fingerprint"]
+    known = run.data_fingerprints
     return prepare_split(config, scored, model.tokenizer, NO_LABELS, known, on_stage=lambda stage: say(stage, err=True))
 
 

@@ -108,7 +108,7 @@ def _digests(run: Run, split: str, source: SplitTexts) -> NDArray[np.uint64] | N
     from seqclf.data.corpus import noted_digests
     from seqclf.errors import InputError
 
-    fingerprint = run.manifest["data_fingerprint"].get(split)
+    fingerprint = run.data_fingerprints.get(split)
     try:
         return source.digests(None if fingerprint is None else noted_digests(split, fingerprint))
     except (InputError, OSError):
@@ -126,9 +126,7 @@ def _training(run: Run, split: str) -> Training:
         return Training()
     stored = read_evidence(run, "train")
     counts = {one.label: one.texts for one in stored.labels} if stored is not None and stored.labels else None
-    return Training(
-        digests_of_split(load_config(run.config), "train", run.manifest["data_fingerprint"]["train"]), counts
-    )
+    return Training(digests_of_split(load_config(run.config), "train", run.data_fingerprints["train"]), counts)
 
 
 @contextlib.contextmanager

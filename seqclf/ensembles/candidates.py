@@ -65,14 +65,8 @@ def _opened(run: Run) -> Candidate:
         raise InputError(f"{run.folder}: is an ensemble already; name the runs that it was made of instead: {listed}")
     if not run.model.is_file():
         raise InputError(f"{run.model}: is missing; restore it from a copy of the run, or train the run again")
-    manifest = run.manifest
-    return Candidate(
-        run,
-        load_config(run.config),
-        run.labels,
-        load_tokenizer(run.tokenizer).fingerprint,
-        manifest["data_fingerprint"],
-    )
+    tokenizer = load_tokenizer(run.tokenizer)
+    return Candidate(run, load_config(run.config), run.labels, tokenizer.fingerprint, run.data_fingerprints)
 
 
 def new_name(given: str | None, first: Candidate, kind: str) -> str:

@@ -148,4 +148,4 @@ def seen_by(run: Run, config: Config, texts: LabelledTexts, split: str | None = 
         return Seen(len(texts), 0, len(texts) if split == "validation" else 0)
     if parts_of(run):
         return seen_in_training(trainings_of(run), texts)
-    return seen_in_training([(config, run.manifest["data_fingerprint"])], texts)
+    return seen_in_training([(config, run.data_fingerprints)], texts)

@@ -72,7 +72,7 @@ def quantize_measured(run: Run, path: Path, on_stage: Callable[[str], None] = la
     config, tokenizer = load_config(run.config), load_tokenizer(run.tokenizer)
     windows = None
     if Corpus(config).has("validation"):
-        known = run.manifest["data_fingerprint"]
+        known = run.data_fingerprints
         texts = prepare_split(config, "validation", tokenizer, NO_LABELS, known, on_stage=on_stage)
         windows = Windows.of_evaluation(texts, config, tokenizer.vocabulary_size)
     size_before = path.stat().st_size

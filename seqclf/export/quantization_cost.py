@@ -25,7 +25,7 @@ def quantize_measured(run: Run, path: Path, on_stage: Callable[[str], None] = la
     before = Classifier.load(path.parent)
     texts = None
     if Corpus(config).has("validation"):
-        fingerprints = run.manifest["data_fingerprint"]
+        fingerprints = run.data_fingerprints
         texts = prepare_split(
             config,
             "validation",
