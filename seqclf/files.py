@@ -34,13 +34,20 @@ def expanded(path: str | Path) -> Path:
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A temporary path next to ``path``; it replaces ``path`` if the block succeeds and is deleted otherwise."""
+    """A temporary path next to ``path``; it replaces ``path`` if the block succeeds and is deleted otherwise.
+
+    An ``OSError`` about the temporary file, or about none, as of a full disk, names ``path``.
+    """
     temporary = path.with_name(f"{_temporary_name(path)}{path.suffix}")
     try:
         yield temporary
         sync(temporary)
         temporary.replace(path)
         sync(path.parent)
+    except OSError as error:
+        if error.errno is not None and error.filename in (None, str(temporary)):
+            error.filename = str(path)
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 

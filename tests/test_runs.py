@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from pathlib import Path
 
@@ -180,3 +181,17 @@ def test_a_file_is_replaced_completely_or_not_at_all(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
     write_text(path, "second")
     assert path.read_text() == "second"
+
+
+def test_an_error_names_the_file_and_not_the_one_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "file.txt"
+    with pytest.raises(OSError, match="No space left") as full, replacing(path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert full.value.filename == str(path)
+    missing = tmp_path / "missing" / "file.txt"
+    with pytest.raises(FileNotFoundError) as absent:
+        write_text(missing, "first")
+    assert absent.value.filename == str(missing)
+    with pytest.raises(OSError, match="in words") as other, replacing(path):
+        raise OSError("in words")
+    assert str(other.value) == "in words"
