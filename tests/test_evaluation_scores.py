@@ -288,6 +288,7 @@ def test_a_later_score_may_be_missing() -> None:
     ("changes", "words"),
     [
         ({"roc_auc": "0.5"}, '"roc_auc" is missing or not a number'),
+        ({"roc_auc": 10**400}, '"roc_auc" is too large a number'),
         ({"calibration": 3}, '"calibration" is missing or not a list'),
         ({"calibration": [{}]}, '"low" is missing or not a number'),
         ({"threshold_table": None}, '"threshold_table" is missing or not a list'),

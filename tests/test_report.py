@@ -21,6 +21,7 @@ from report_examples import (
     evidence_of,
     full_run,
     language_model_run,
+    measured,
     without_evaluation,
     write_history,
 )
@@ -35,6 +36,7 @@ from seqclf.report import write_report
 from seqclf.report.facts import read_facts
 from seqclf.report.sections.about import cost, environment
 from seqclf.report.sections.data import data
+from seqclf.report.sections.result import result
 from seqclf.report.words import MOST_CHARACTERS, in_lines, on_one_line, pieces, visible
 from seqclf.runs import Run
 
@@ -162,7 +164,7 @@ def test_a_run_that_is_being_trained(tmp_path: Path) -> None:
     write_history(run)
     with training(run):
         page = page_of(run)
-    assert "is being trained" in page.words and "so far" in page.words
+    assert "is being trained" in page.words and re.search(r"for \d+h \d\dm so far", page.words)
     assert page.sections[0] == "learning"
 
 
@@ -235,6 +237,17 @@ def test_a_history_with_absurd_numbers(tmp_path: Path, value: float) -> None:
     assert "learning" in page_of(run).sections
 
 
+def test_it_says_that_labels_are_probabilities(tmp_path: Path) -> None:
+    for name, label in (("a-1", {"neg": "n", "pos": "p"}), ("b-1", "label")):
+        run = made_run(
+            tmp_path, name, validation=None, config={"data__label": label}, metrics={"test": measured(TWO).to_json()}
+        )
+        run.write_labels(TWO)
+        found = result(read_facts(run))
+        assert found is not None
+        assert any("are probabilities" in note for note in found.values["notes"]) is (name == "a-1")
+
+
 def test_the_same_run_gives_the_same_page(tmp_path: Path) -> None:
     run = full_run(tmp_path, TWO)
     first = write_report(run).read_bytes()
@@ -242,8 +255,6 @@ def test_the_same_run_gives_the_same_page(tmp_path: Path) -> None:
 
 
 def test_one_text_and_one_epoch(tmp_path: Path) -> None:
-    from report_examples import measured
-
     run = made_run(tmp_path, "a-1", validation=None, metrics={"test": measured(TWO, 1).to_json()})
     run.write_labels(TWO)
     write_history(run, 1)

@@ -143,6 +143,10 @@ def test_runs_of_different_tasks(runs: Path) -> None:
     done = _report(runs, "reviews-1", "lm-1")
     page = _page(Path(done.stdout.strip()))
     assert "Test scores of language models" in page.words and "perplexity" in page.words
+    for kind in ("classifiers", "language models"):  # their losses do not compare
+        assert f"Training loss of {kind}." in page.words
+    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
 
 
 def test_a_comparison_of_other_runs_has_another_name(runs: Path) -> None:
@@ -203,6 +207,7 @@ def test_a_cross_validation(tmp_path: Path) -> None:
     assert page.sections == ["result", "folds", "config", "environment", "cost", "reports"]
     assert "15.0 points of accuracy ahead of the linear model on average, and ahead in 2 of 2 folds" in page.words
     assert "mean accuracy, standard deviation 7.0" in page.words
+    assert "Config of the first fold" in page.words and "Environment of the first fold" in page.words
     assert [one["href"] for one in page.all("a") if (one["href"] or "").startswith("./")] == [
         "./cv-1-fold2/report.html"
     ]

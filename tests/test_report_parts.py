@@ -19,7 +19,7 @@ from seqclf.report.cost import energy
 from seqclf.report.figures.curves import Line, learning_rate, over_epochs
 from seqclf.report.figures.texts import first_number
 from seqclf.report.history import read_history
-from seqclf.report.numbers import moment, percent, points
+from seqclf.report.numbers import equal, moment, percent, points
 from seqclf.report.page import page
 from seqclf.report.svg import INK, SERIES, drawn
 from seqclf.report.verdict import ADDS, CHANCE, LOSES, UNKNOWN, language_model_verdict, verdict
@@ -109,6 +109,12 @@ def test_a_figure_has_no_styles_and_no_names_that_clash() -> None:
     ids = {part.partition('"')[0] for part in first.split(' id="')[1:]}
     assert ids and all(name.startswith("one-") for name in ids)
     assert not ids & {part.partition('"')[0] for part in second.split(' id="')[1:]}
+
+
+def test_equal_texts_in_words() -> None:
+    assert equal(1, "training", "earlier training") == "1 training text is equal to an earlier training text"
+    assert equal(1, "test", "training") == "1 test text is equal to a training text"
+    assert equal(2, "test", "training") == "2 test texts are equal to training texts"
 
 
 def test_curves_without_points_are_no_figure() -> None:

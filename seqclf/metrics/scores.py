@@ -153,11 +153,14 @@ def object_in(saved: Any) -> dict[str, Any]:
 
 
 def number_in(saved: Any, name: str) -> float:
-    """An entry of a JSON object. Raises ``ValueError`` if it is missing or not a number."""
+    """An entry of a JSON object. Raises ``ValueError`` if it is missing, not a number, or too large for a ``float``."""
     value = object_in(saved).get(name)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f'"{name}" is missing or not a number')
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError(f'"{name}" is too large a number') from None
 
 
 def number_or_none_in(saved: Any, name: str) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,8 @@ def folds_page(entry: Entry, output: Path) -> str:
     about = [(one.entry.name, one) for one in facts]
     figures = curves_of(about)
     curves = Section("learning", "Learning curves", "drawings", {"figures": figures, "notes": []}) if figures else None
-    sections = [_result(entry), _folds(entry), curves, config(facts[0]), environment(facts[0]), _cost(facts)]
+    about_first = [_of_first(config(facts[0])), _of_first(environment(facts[0]))]
+    sections = [_result(entry), _folds(entry), curves, *about_first, _cost(facts)]
     links = [(one.entry.name, link) for one in facts if (link := link_to(read_run(one.run.folder), output))]
     return page(
         "sections",
@@ -54,6 +56,11 @@ def folds_page(entry: Entry, output: Path) -> str:
             Section("reports", "Reports of the folds", "links", {"links": links}),
         ],
     )
+
+
+def _of_first(section: Section | None) -> Section | None:
+    """A section about the first fold, whose title says so."""
+    return None if section is None else replace(section, title=f"{section.title} of the first fold")
 
 
 def _spread(found: Any, name: str, end: str) -> float | None:

@@ -70,7 +70,8 @@ def counted(number: int, what: str) -> str:
 def equal(number: int, split: str, other: str) -> str:
     """``11 test texts are equal to training texts``."""
     if number == 1:
-        return f"1 {split} text is equal to a {other} text"
+        article = "an" if other.startswith("earlier") else "a"
+        return f"1 {split} text is equal to {article} {other} text"
     return f"{number:,} {split} texts are equal to {other} texts"
 
 

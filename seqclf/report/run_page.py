@@ -66,12 +66,13 @@ def _what(facts: Facts) -> str:
 def _subtitle(facts: Facts) -> list[str]:
     entry, texts = facts.entry, facts.manifest.get("training_texts")
     ended = moment(entry.ended)
+    spent = "for {} so far" if entry.state == RUNNING else "in {}"
     return [
         part
         for part in (
             f"trained on {texts:,} texts" if isinstance(texts, int) else "",
             entry.data or "",
-            "" if entry.seconds is None else f"in {duration(entry.seconds)}",
+            "" if entry.seconds is None else spent.format(duration(entry.seconds)),
             "" if ended is None else f"{entry.state} {ended}",
         )
         if part

@@ -132,26 +132,38 @@ def _how_to_test(comparison: Comparison) -> str | None:
     return f"seqclf eval --run {first} --against {second}{'' if split == TEST else f' --split {split}'}"
 
 
-def curves_of(runs: Sequence[tuple[str, Facts]]) -> list[Any]:
-    """Figures of the validation scores and losses of runs over their epochs; of those that have any."""
-    shown = runs[:MOST_CURVES]
+def curves_of(runs: Sequence[tuple[str, Facts]], of: str = "") -> list[Any]:
+    """Figures of the validation scores and losses of runs over their epochs; of those that have any.
+
+    ``of``: what the runs are, for the captions of a page with curves of others.
+    """
+    shown, end = runs[:MOST_CURVES], f" of {of}." if of else "."
+    id_end = f"-{of.replace(' ', '-')}" if of else ""
     figures = []
     for name in ("accuracy", "micro_f1", "perplexity", "loss"):
         lines = [
             Line(title, one.history.curve(f"{PREFIX}{name}"), place) for place, (title, one) in enumerate(shown, 1)
         ]
-        figures.append(over_epochs(f"{name}-curves", lines, f"Validation {words_of(name)}.", y=words_of(name)))
+        figures.append(
+            over_epochs(f"{name}-curves{id_end}", lines, f"Validation {words_of(name)}{end}", y=words_of(name))
+        )
     trained = [Line(title, one.history.curve("loss"), place) for place, (title, one) in enumerate(shown, 1)]
-    figures.append(over_epochs("training-curves", trained, "Training loss.", y="training loss"))
+    figures.append(over_epochs(f"training-curves{id_end}", trained, f"Training loss{end}", y="training loss"))
     return [one for one in figures if one is not None]
 
 
 def _curves(facts: Sequence[Facts]) -> Section | None:
-    figures = curves_of([(one.entry.name, one) for one in facts])
+    """Losses of classifiers and language models are not drawn together: they do not compare."""
+    kinds = {"classifiers": [one for one in facts if not one.is_language_model]}
+    kinds["language models"] = [one for one in facts if one.is_language_model]
+    several = all(kinds.values())
+    figures, notes = [], []
+    for kind, found in kinds.items():
+        figures += curves_of([(one.entry.name, one) for one in found], kind if several else "")
+        if len(found) > MOST_CURVES:
+            notes.append(f"Only the first {MOST_CURVES} {kind if several else 'runs'} are drawn.")
     if not figures:
         return None
-    more = len(facts) - MOST_CURVES
-    notes = [f"Only the first {MOST_CURVES} runs are drawn."] if more > 0 else []
     return Section("learning", "Learning curves", "drawings", {"figures": figures, "notes": notes})
 
 

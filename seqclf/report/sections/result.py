@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,6 +117,11 @@ def _notes(facts: Facts, measured: Measured) -> Iterator[str]:
         for number, what in ((seen.trained_on, "training"), (seen.validated_on, "validation")):
             if number:
                 yield f"{equal(number, split, what)}: the model has seen {'it' if number == 1 else 'them'}."
+    if facts.config is not None and isinstance(facts.config.data.columns().label, Mapping):
+        yield (
+            "The labels of the data are probabilities. A prediction is right if it is the most probable label; the "
+            "loss is the cross-entropy with all of them."
+        )
     if metrics.weight is not None:
         yield "The scores weigh each text by its weight in the data; texts of weight 0 are left out."
     if metrics.unknown_labels is not None:
