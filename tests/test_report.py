@@ -248,6 +248,18 @@ def test_it_says_that_labels_are_probabilities(tmp_path: Path) -> None:
         assert any("are probabilities" in note for note in found.values["notes"]) is (name == "a-1")
 
 
+def test_a_split_without_a_baseline_is_not_said_to_be_the_only_one(tmp_path: Path) -> None:
+    """`seqclf calibrate --split test` measures the test texts without a linear model."""
+    run = full_run(tmp_path, TWO)
+    run.write_metrics("test", replace(measured(TWO, seed=3), baseline=None).to_json())
+    page = page_of(run)
+    assert "it was not compared with a simple model" not in page.words
+    assert "On the validation texts, the network adds" in page.words
+    assert "`seqclf eval --split test`" in page.words or "seqclf eval --split test" in page.words
+    assert "Accuracy on the validation texts, with 95 % intervals." in page.words
+    assert "on 60 test texts" in page.words and "The linear model is a logistic regression" in page.words
+
+
 def test_the_same_run_gives_the_same_page(tmp_path: Path) -> None:
     run = full_run(tmp_path, TWO)
     first = write_report(run).read_bytes()

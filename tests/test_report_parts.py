@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from baseline_examples import config_with
 from metric_examples import baseline_with, metrics_with
 
 import seqclf.report
@@ -17,12 +18,12 @@ from seqclf.metrics.language_model import LanguageModelMetrics, LanguageModelSco
 from seqclf.metrics.measured import Measured
 from seqclf.report.cost import energy
 from seqclf.report.figures.curves import Line, learning_rate, over_epochs
-from seqclf.report.figures.texts import first_number
+from seqclf.report.figures.texts import estimates, first_number
 from seqclf.report.history import read_history
 from seqclf.report.numbers import equal, moment, percent, points
 from seqclf.report.page import page
 from seqclf.report.svg import INK, SERIES, drawn
-from seqclf.report.verdict import ADDS, CHANCE, LOSES, UNKNOWN, language_model_verdict, verdict
+from seqclf.report.verdict import ADDS, CHANCE, LOSES, UNKNOWN, Estimate, language_model_verdict, verdict
 
 # --- the sentence about the baseline ----------------------------------------------------------------------------------
 
@@ -75,6 +76,40 @@ def test_weighted_texts_have_no_interval_without_one_in_the_metrics() -> None:
         found.sentence
         == "The network is 2.0 points of accuracy ahead of the linear model: 92.0\u202f% against 90.0\u202f%."
     )
+
+
+_MACRO = config_with(training__class_weights="balanced")
+
+
+@pytest.mark.parametrize(
+    ("network", "linear", "macro", "kind", "words"),
+    [
+        (0.92, 0.90, (0.7, 0.6), ADDS, "The network adds 2.0 points of accuracy to the linear model (95"),
+        (0.90, 0.92, (0.5, 0.6), LOSES, "The network loses 2.0 points of accuracy"),
+        (0.90, 0.92, (0.7, 0.6), UNKNOWN, "The network loses 2.0 points of accuracy"),
+        (0.90, 0.90, (0.7, 0.6), CHANCE, "0.0 points of accuracy, is within chance"),
+    ],
+)
+def test_macro_f1_has_the_interval_of_accuracy_beside_it(
+    network: float, linear: float, macro: tuple[float, float], kind: str, words: str
+) -> None:
+    compared = _compared(network, linear, 25_000)
+    metrics = replace(compared.metrics, macro_f1=macro[0])
+    assert compared.baseline is not None
+    baseline = replace(compared.baseline, linear=replace(compared.baseline.linear, macro_f1=macro[1]))
+    found = verdict(replace(compared, metrics=metrics, baseline=baseline), _MACRO)
+    assert found.kind == kind
+    assert found.sentence.startswith("The network is ") and "10.0 points of macro F1" in found.sentence
+    assert words in found.sentence and "adds anything" not in found.sentence
+    assert "No interval is known for macro F1" in found.note
+
+
+def test_a_figure_says_which_intervals_it_has() -> None:
+    known, unknown = Estimate(0.5, wilson(0.5, 100)), Estimate(0.5, None)
+    assert estimates([("a", known), ("b", known)], "accuracy").caption == "Accuracy, with 95 % intervals."
+    some = estimates([("a", known), ("b", unknown)], "accuracy").caption
+    assert some == "Accuracy, with 95 % intervals where they are known."
+    assert estimates([("a", unknown), ("b", unknown)], "macro F1").caption == "Macro F1."
 
 
 @pytest.mark.parametrize(("unigram", "kind"), [(None, UNKNOWN), (5.9, ADDS), (3.9, LOSES)])

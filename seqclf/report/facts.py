@@ -71,6 +71,15 @@ class Facts:
         """The metrics of a classifier on ``split``."""
         return None if self.split is None else self.measured.get(self.split)
 
+    @property
+    def compared_split(self) -> str | None:
+        """The split on which a classifier is compared with the baseline: ``split``, or another one if ``split`` was
+        measured without a baseline, as by ``seqclf calibrate``."""
+        if self.main is None or self.main.baseline is not None or not self.main.is_comparable:
+            return self.split
+        compared = (split for split in SPLITS if split in self.measured and split != "train")
+        return next((split for split in compared if self.measured[split].baseline is not None), self.split)
+
     @cached_property
     def shown_evidence(self) -> SplitEvidence | None:
         """That of ``split`` if there is one, else of another split."""

@@ -19,6 +19,8 @@ from seqclf.report.numbers import percent, points, score
 ADDS, LOSES, CHANCE, UNKNOWN = "adds", "loses", "chance", "unknown"
 """Kinds of verdicts."""
 
+_ADDS_NOTHING = " These texts do not show that the network adds anything."
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -89,11 +91,30 @@ def verdict(measured: Measured, config: Config | None) -> Verdict:
     useless = network.value <= baseline.majority.value(name)
     remark = " It is no better than always predicting the most frequent label." if useless else ""
     if network.interval is None or linear.interval is None:
-        found = _without_interval(name, network.value, linear.value)
+        found = _by_another_score(measured, name, _without_interval(name, network.value, linear.value))
     else:
         interval = difference((network.value, network.interval), (linear.value, linear.interval))
         found = _with_interval(name, network.value, linear.value, interval)
     return replace(found, sentence=found.sentence + remark)
+
+
+def _by_another_score(measured: Measured, name: str, found: Verdict) -> Verdict:
+    """With the verdict by accuracy, or by micro F1 for several labels, whose intervals are known."""
+    metrics, baseline = measured.metrics, measured.baseline
+    other = "micro_f1" if isinstance(metrics, MultiLabelMetrics) else "accuracy"
+    assert baseline is not None
+    network, linear = of_network(metrics, other), of_baseline(baseline.linear, other, baseline, metrics)
+    if other == name or network.interval is None or linear.interval is None:
+        return found
+    interval = difference((network.value, network.interval), (linear.value, linear.interval))
+    second = _with_interval(other, network.value, linear.value, interval)
+    lead = metrics.value(name) - baseline.linear.value(name)
+    contradicts = (second.kind == ADDS and lead < 0) or (second.kind == LOSES and lead > 0)
+    note = (
+        f"No interval is known for {words_of(name)}: only the difference of {words_of(other)} is compared with chance."
+    )
+    sentence = f"{found.sentence} {second.sentence.removesuffix(_ADDS_NOTHING)}"
+    return Verdict(UNKNOWN if contradicts else second.kind, sentence, f"{note} {second.note}")
 
 
 def _with_interval(name: str, network: float, linear: float, interval: Interval) -> Verdict:
@@ -108,7 +129,7 @@ def _with_interval(name: str, network: float, linear: float, interval: Interval)
         turned = f"95 % interval {points(-interval.high)} to {points(-interval.low)}"
         return Verdict(LOSES, f"{loses} ({turned}): {values}.", note)
     within = f"The difference from the linear model, {points(lead)} {what}, is within chance ({shown}): {values}."
-    return Verdict(CHANCE, f"{within} These texts do not show that the network adds anything.", note)
+    return Verdict(CHANCE, f"{within}{_ADDS_NOTHING}", note)
 
 
 def _without_interval(name: str, network: float, linear: float) -> Verdict:
@@ -123,6 +144,14 @@ def _without_interval(name: str, network: float, linear: float) -> Verdict:
 def _values(name: str, network: float, linear: float) -> str:
     shown = percent if name == "accuracy" else score
     return f"{shown(network)} against {shown(linear)}"
+
+
+def verdict_on_another_split(measured: Measured, config: Config | None, split: str, main: str) -> Verdict:
+    """The verdict on the texts of ``split``, because there is none on those of the split ``main``."""
+    found = verdict(measured, config)
+    sentence = f"On the {split} texts, {found.sentence[:1].lower()}{found.sentence[1:]}"
+    how = f"On the {main} texts, the two were not compared: `seqclf eval --split {main}` does it."
+    return replace(found, sentence=sentence, note=f"{how} {found.note}".strip())
 
 
 def _without_baseline(measured: Measured) -> Verdict:

@@ -92,7 +92,9 @@ def estimates(
         axes.margins(x=0.06)
 
     described = "; ".join(f"{row} {one.value:.4f}" for row, one in rows)
-    caption = f"{score[:1].upper()}{score[1:]}, with 95 % intervals."
+    known = [one.interval is not None for _, one in rows]
+    intervals = ", with 95 % intervals" + ("" if all(known) else " where they are known") if any(known) else ""
+    caption = f"{score[:1].upper()}{score[1:]}{intervals}."
     svg = drawn(name, f"{caption} {described}", draw, height=0.7 + 0.38 * len(rows))
     legend = tuple((row, place) for place, (row, _) in enumerate(rows, 1)) if in_legend else ()
     return Figure(svg, caption, legend)

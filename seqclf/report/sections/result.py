@@ -15,13 +15,16 @@ from seqclf.report.facts import Facts
 from seqclf.report.figures.texts import estimates
 from seqclf.report.numbers import counted, equal, percent, percents, score
 from seqclf.report.section import Section
+from seqclf.report.svg import Figure
 from seqclf.report.verdict import (
     Estimate,
+    Verdict,
     language_model_verdict,
     main_score,
     of_baseline,
     of_network,
     verdict,
+    verdict_on_another_split,
 )
 
 _LINEAR, _OF_TEXT = "linear model", "linear model of the text alone"
@@ -47,7 +50,7 @@ def result(facts: Facts) -> Section | None:
         return None
     name = main_score(facts.config, measured.metrics)
     network = of_network(measured.metrics, name)
-    compared = _compared(facts, measured, name)
+    compared_on = facts.compared_split or facts.split
     names = dict.fromkeys((name, *measured.metrics.monitored()))
     values = {
         "number": _value(name, network.value),
@@ -55,8 +58,8 @@ def result(facts: Facts) -> Section | None:
         "score": words_of(name),
         "on": f"{counted(measured.metrics.texts, f'{facts.split} text')}",
         "data": measured.data,
-        "verdict": verdict(measured, facts.config),
-        "figure": estimates([("network", network), *compared], words_of(name)) if compared else None,
+        "verdict": _verdict(facts, compared_on),
+        "figure": _figure(facts, compared_on, name),
         "heads": [words_of(one) for one in names],
         "tables": [(split, list(_rows(facts, one, tuple(names)))) for split, one in facts.measured.items()],
         "all_scores": [(words_of(one), number_of(one, value)) for one, value in all_scores(measured.metrics).items()],
@@ -65,11 +68,21 @@ def result(facts: Facts) -> Section | None:
     return Section("result", "Result", "result", values)
 
 
-def _compared(facts: Facts, measured: Measured, name: str) -> list[tuple[str, Estimate]]:
+def _verdict(facts: Facts, split: str) -> Verdict:
+    if split == facts.split:
+        return verdict(facts.measured[split], facts.config)
+    return verdict_on_another_split(facts.measured[split], facts.config, split, str(facts.split))
+
+
+def _figure(facts: Facts, split: str, name: str) -> Figure | None:
+    """Network and linear model; the other models are too far for intervals to be seen."""
+    measured = facts.measured[split]
     baseline, metrics = measured.baseline, measured.metrics
     if baseline is None:
-        return []
-    return [(_LINEAR, of_baseline(baseline.linear, name, baseline, metrics))]  # the others are too far for intervals
+        return None
+    linear = of_baseline(baseline.linear, name, baseline, metrics)
+    score = words_of(name) if split == facts.split else f"{words_of(name)} on the {split} texts"
+    return estimates([("network", of_network(metrics, name)), (_LINEAR, linear)], score)
 
 
 def _rows(facts: Facts, measured: Measured, names: tuple[str, ...]) -> Iterator[Row]:
@@ -106,7 +119,7 @@ def _notes(facts: Facts, measured: Measured) -> Iterator[str]:
             yield "After the validation, the n-grams were fitted to the validation texts as well."
     if split == "train":
         yield "The model was trained on these texts: on new ones, expect lower scores."
-    if (baseline := measured.baseline) is not None:
+    if (baseline := facts.measured[facts.compared_split or split].baseline) is not None:
         sampled = baseline.training_texts < baseline.all_training_texts
         sample = f" {baseline.training_texts:,} of the {baseline.all_training_texts:,} training texts"
         fitted = f"on a sample of{sample}" if sampled else "on the training texts of the network"
