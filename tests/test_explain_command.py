@@ -22,6 +22,7 @@ from untrained_classifiers import TWO, export_untrained, untrained_classifier
 
 from seqclf.cli import cli
 from seqclf.explanation.attribution import Attribution, ScoredWord
+from seqclf.explanation.html import words_html
 from seqclf.labels import Labels
 from seqclf.runs import Run
 
@@ -108,6 +109,17 @@ def test_words_of_a_table_are_neither_markup_nor_emoji() -> None:
     with console.capture() as captured:
         console.print(_table(found, 5, console.width))
     assert all(word in captured.get() for word in words)
+
+
+def test_words_against_the_label_have_a_minus_sign() -> None:
+    from seqclf.cli.explained_texts import _table
+
+    found = Attribution(("film",), (), "yes", None, "occlusion", (ScoredWord(0, 4, -0.001),), 0.9, 2.0, 1.0)
+    console = Console(width=80, file=io.StringIO())
+    with console.capture() as captured:
+        console.print(_table(found, 5, console.width))
+    assert "-0.00" in captured.get()
+    assert 'title="-0.00"' in words_html(found)
 
 
 def test_scores_are_whole_on_narrow_terminals() -> None:

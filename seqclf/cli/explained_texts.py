@@ -13,7 +13,7 @@ from seqclf.cli.console import console
 from seqclf.cli.wrap import say
 from seqclf.explanation.attribution import Attribution
 from seqclf.explanation.segments import Segment, segments, visible
-from seqclf.explanation.sentences import notes, one_line, signed, sum_of, title
+from seqclf.explanation.sentences import notes, one_line, score_of, sum_of, title
 from seqclf.inference.prediction import Prediction
 
 _LEVELS = 3
@@ -125,4 +125,4 @@ def _table(attribution: Attribution, strongest: int, width: int) -> Table:
 
 def _strongest(attribution: Attribution, count: int, *, towards: bool) -> Iterator[tuple[str, str]]:
     for word in attribution.strongest(count, towards=towards):
-        yield visible(one_line(attribution.text_of(word))) or "(white space)", signed(word.score or 0.0)
+        yield visible(one_line(attribution.text_of(word))) or "(white space)", score_of(word)

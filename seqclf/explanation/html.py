@@ -11,7 +11,7 @@ from html import escape
 
 from seqclf.explanation.attribution import Attribution, ScoredWord
 from seqclf.explanation.segments import Segment, segments, visible
-from seqclf.explanation.sentences import signed
+from seqclf.explanation.sentences import score_of
 
 _STRENGTHS = 5
 _MOST_SHOWN = 400  # characters of a part: a word, or what the model does not read
@@ -65,7 +65,7 @@ def _part(segment: Segment) -> str:
 
 def _title(word: ScoredWord) -> str:
     shared = "" if word.together == 1 else f", an equal share of {word.together} words"
-    return f"{signed(word.score or 0.0)}{shared}"
+    return f"{score_of(word)}{shared}"
 
 
 def _shortened(text: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from seqclf.explanation.attribution import Attribution
 from seqclf.explanation.html import STYLE, escaped, words_html
-from seqclf.explanation.sentences import METHODS, notes, one_line, signed, sum_of, title
+from seqclf.explanation.sentences import METHODS, notes, one_line, score_of, sum_of, title
 from seqclf.inference.prediction import Prediction
 
 _STRONGEST = 10
@@ -77,7 +77,7 @@ def _table(attribution: Attribution) -> str:
 
 def _strongest(attribution: Attribution, *, towards: bool) -> list[tuple[str, str]]:
     words = attribution.strongest(_STRONGEST, towards=towards)
-    return [(_shortened(one_line(attribution.text_of(word))), signed(word.score or 0.0)) for word in words]
+    return [(_shortened(one_line(attribution.text_of(word))), score_of(word)) for word in words]
 
 
 def _cells(words: Sequence[tuple[str, str]], place: int) -> str:

@@ -67,6 +67,11 @@ def signed(score: float) -> str:
     return f"{round(score, 2) + 0.0:+.2f}"  # no -0.00
 
 
+def score_of(word: ScoredWord) -> str:
+    """The score of a word that is read. Its sign stays if it is rounded to zero: it says which side the word is on."""
+    return f"{word.score or 0.0:+.2f}"
+
+
 def one_line(text: str) -> str:
     """A word or label on one line without what controls terminals and pages."""
     return " ".join(visible(text, joiners=True).split())
