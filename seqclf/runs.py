@@ -97,6 +97,11 @@ class Run(RunDecisions):
         return bool((self.manifest.get("ngrams") or {}).get("refit"))
 
     @property
+    def held_out(self) -> Path:
+        """What the model said of the validation texts before that (``run_held_out``)."""
+        return self.folder / "held_out.npz"
+
+    @property
     def task(self) -> str:
         """The type of the task that it was trained for. Raises ``InputError`` if the manifest is malformed."""
         return str(self.manifest.get("task", CLASSIFICATION))

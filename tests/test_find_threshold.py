@@ -159,4 +159,4 @@ def test_what_cannot_be_chosen_is_an_error(binary_run: Run, three_label_run: Run
     assert "is a language model" in errors["language model"]
     assert "the run is incomplete" in errors["incomplete"]
     assert "was trained without validation texts" in errors["without validation"]
-    assert "ngrams.refit=false" in errors["refit"]
+    assert "held_out.npz" in errors["refit"] and "train again" in errors["refit"]

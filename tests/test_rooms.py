@@ -40,6 +40,7 @@ ALLOWED = {
     "run_calibration": {"labels"},
     "run_files": {"errors"},
     "run_decisions": {"errors", "files", "labels", "prior", "run_calibration", "run_files"},
+    "run_held_out": {"errors", "files", "run_files"},
     "cache": {"errors", "files"},
     "metrics": {"labels"},
     "column_values": set(),
@@ -67,16 +68,16 @@ ALLOWED = {
     "data": BASE | {"runs", "config", "text", "sources", "label_weights"},
     "model": BASE | {"config", "layer_types", "layers", "ensemble_recipe"},
     "ngrams": BASE | {"config", "text", "data", "sources", "label_weights"},
-    "tasks": BASE | {"runs", "config", "data", "layers", "model", "ngrams", "label_weights"},
+    "tasks": BASE | {"runs", "run_held_out", "config", "data", "layers", "model", "ngrams", "label_weights"},
     "evaluation": BASE
     | {"runs", "run_choice", "tensorflow_startup", "config", "text", "data", "sources", "model", "tasks", "inference"}
-    | {"hub", "layer_types", "ensemble_recipe", "run_members"},
+    | {"hub", "layer_types", "ensemble_recipe", "run_members", "run_held_out"},
     "export": BASE
     | {"runs", "config", "layer_types", "text", "data", "model", "onnx_writer", "tasks", "generation", "inference"}
     | {"ensemble_recipe", "run_members"},
     "calibration": BASE
     | {"runs", "tensorflow_startup", "config", "layer_types", "data", "tasks", "evaluation", "export", "inference"}
-    | {"run_members"},
+    | {"run_members", "run_held_out"},
     "suspects": BASE
     | {"runs", "config", "text", "text_store", "data", "sources", "label_weights", "tasks", "baseline", "training"}
     | {"evaluation", "inference"},
@@ -135,6 +136,7 @@ LIGHT = {
     "run_calibration",
     "run_decisions",
     "run_files",
+    "run_held_out",
     "runs",
     "report",
     "run_members",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from seqclf.data.prepare import prepare_split
 from seqclf.errors import InputError
 from seqclf.files import shell_word
 from seqclf.labels import Labels
+from seqclf.run_held_out import HeldOut
 from seqclf.run_members import SAME_SPLITS, shares_validation
 from seqclf.runs import Run
 from seqclf.tasks.classification.measure import probabilities_of
@@ -88,11 +89,12 @@ def check_choosable(run: Run, config: Config, what: str) -> None:
             f"{run.folder}: is made of runs that do not share their validation texts, so these texts say nothing about "
             f"new ones, and {what} cannot be chosen on them; join runs that share them: {SAME_SPLITS}"
         )
-    if run.was_fitted_to_validation:
+    if run.was_fitted_to_validation and not run.held_out.exists():
         raise InputError(
             f"{run.folder}: its n-grams were fitted to the validation texts, too (ngrams.refit), so these texts say "
-            f"nothing about new ones, and {what} cannot be chosen on them; train again without it: seqclf train "
-            f"{shell_word(run.config)} --set ngrams.refit=false"
+            f"nothing about new ones, and what the model said of them before is missing ({run.held_out.name}), as in "
+            f"runs of earlier versions; {what} cannot be chosen on them; train again: seqclf train "
+            f"{shell_word(run.config)}"
         )
 
 
@@ -125,11 +127,20 @@ def scored_by_onnx(run: Run, config: Config, say: Say, threads: int | None = Non
 def scored_texts(
     run: Run, config: Config, splits: Sequence[str], say: Say, threads: int | str = "auto"
 ) -> tuple[KerasClassifier, dict[str, EncodedTexts]]:
-    """The run's classifier, and the texts of splits as token ids; starts TensorFlow."""
+    """The run's classifier, and the texts of splits as token ids; starts TensorFlow.
+
+    If its n-grams were fitted to the validation texts, too, its answers for them are those of the model before.
+    """
     from seqclf.tensorflow_startup import start_tensorflow
 
     start_tensorflow(config, threads)
     from seqclf.evaluation.classifier import KerasClassifier
 
     classifier = KerasClassifier.load(run)
-    return classifier, {split: encoded_split(run, config, classifier, split, say) for split in splits}
+    texts = {split: encoded_split(run, config, classifier, split, say) for split in splits}
+    if run.was_fitted_to_validation and VALIDATION in texts:
+        unseen = texts[VALIDATION]
+        found = HeldOut.read(run.held_out, classifier.labels.units, len(unseen))
+        say("The answers for validation texts are those before the n-grams were fitted to them, too (ngrams.refit)")
+        classifier = replace(classifier, held_out=(unseen, found))
+    return classifier, texts

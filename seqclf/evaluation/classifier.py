@@ -24,6 +24,7 @@ from seqclf.model.ensemble import build
 from seqclf.model.weights import load_weights
 from seqclf.prior import Prior
 from seqclf.run_calibration import RunCalibration
+from seqclf.run_held_out import HeldOut
 from seqclf.runs import Run
 from seqclf.tasks.classification.measure import metrics_of
 from seqclf.tasks.classification.metrics import log_probabilities
@@ -47,6 +48,7 @@ class KerasClassifier:
         prior: the answer for texts without known tokens; None: the model answers them.
         extra: the columns beside the text that the model reads; None: it reads the text alone.
         calibration: what the predictor's logits are divided by; ``model`` is without it. None: nothing.
+        held_out: the validation texts, and answers in place of the model's, which has seen them; None: it has not.
         ensemble: how the model is made of several; ``config`` is then that of the first. None: it is a single one.
     """
 
@@ -60,6 +62,7 @@ class KerasClassifier:
     extra: ExtraColumns | None = None
     calibration: RunCalibration | None = None
     ensemble: Ensemble | None = None
+    held_out: tuple[EncodedTexts, HeldOut] | None = None
 
     @classmethod
     def load(cls, run: Run) -> KerasClassifier:
@@ -162,6 +165,8 @@ class KerasClassifier:
 
     def logits_and_known(self, texts: EncodedTexts) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """``logits``, and which texts the model answers: the others, ``bool [texts]``, get the prior."""
+        if self.held_out is not None and texts is self.held_out[0]:
+            return self._held_out(self.held_out[1])
         options = self.config.tokenizer
         batch_tokens = max(_TOKENS_A_BATCH, options.max_tokens)
         batches = Batches(texts, _TEXTS_A_BATCH, options.max_tokens, options.truncate, batch_tokens)
@@ -169,6 +174,14 @@ class KerasClassifier:
             return self.predictor.logits(batches), np.ones(len(texts), dtype=bool)
         logits, known = self.predictor.logits_and_known(batches, self.prior.unknown_id)
         return self.prior.replace_unknown(logits, known, self.labels), known
+
+    def _held_out(self, found: HeldOut) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """``logits_and_known`` of the validation texts by the model that had not seen them."""
+        temperatures = 1.0 if self.calibration is None else np.array(self.calibration.temperatures, np.float32)
+        logits = found.logits / np.float32(temperatures)
+        if self.prior is None:
+            return logits, np.ones(len(logits), dtype=bool)
+        return self.prior.replace_unknown(logits, found.known, self.labels), found.known
 
 
 def _predictor(

@@ -37,7 +37,7 @@ COMMENTS = {
     "embedding.word_dropout": "fraction of the tokens dropped during training",
     "layers": "from token vectors to one vector per text, first to last",
     "ngrams": "a linear model over n-grams of tokens, alongside the network or alone",
-    "ngrams.refit": "fit at the end to the validation texts, too; false: `seqclf calibrate` can use them",
+    "ngrams.refit": "fit again at the end, with the validation texts",
     "head": "between the text's vector and the output layer",
     "training.class_weights": "every label counts the same, however few texts it has",
     "training.early_stopping": "may end earlier; the best epoch's weights are kept",

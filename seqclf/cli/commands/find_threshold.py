@@ -97,7 +97,7 @@ def _found(run: Run, config: Config, wish: Wish, threads: int | str) -> Found:
     from seqclf.calibration.scored import VALIDATION, Scored, scored_by_onnx, scored_texts
     from seqclf.calibration.wish import fulfilled
 
-    if run.onnx.exists():
+    if run.onnx.exists() and not run.was_fitted_to_validation:
         scored = scored_by_onnx(run, config, _say, threads if isinstance(threads, int) else None)
     else:
         classifier, texts = scored_texts(run, config, [VALIDATION], _say, threads)

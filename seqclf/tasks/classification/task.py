@@ -111,7 +111,7 @@ class Classification(Task):
         return replace(self, prior=run.prior, fitted=fitted, notes=tuple(notes))
 
     def end(self, config: Config, data: TrainingData, model: keras.Model, run: Run, say: Say) -> None:
-        refit_after(config, data, model, run, say)
+        refit_after(config, data, model, run, say, extra=self.extra)
 
     def interrupted(self, run: Run) -> None:
         note_no_refit(run)
