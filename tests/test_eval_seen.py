@@ -71,6 +71,12 @@ def test_a_test_file_used_for_training_is_reported(sample_csv: Path, tmp_path: P
     run = trained(config, tmp_path / "runs")
     found = _eval(run, "--json", "--split", "validation")
     assert json.loads(found.stdout)["trained_on"] == 8
+    assert "test" not in run.metrics
+    asked = ["calibrate", "--runs", str(run.folder.parent), "--run", run.name, "--split", "test"]
+    found = CliRunner().invoke(cli, asked)
+    assert found.exit_code == 0, found.output
+    assert (run.metrics["test"]["trained_on"], run.metrics["test"]["validated_on"]) == (8, 1)
+    assert run.metrics["test"]["texts"] == 9
     new = write_csv(tmp_path / "new.csv", [("text", "label"), ("Something new", rows[0][1])])
     config["data"]["validation"] = str(new)
     run = trained(config, tmp_path / "runs")

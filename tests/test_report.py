@@ -88,6 +88,9 @@ def test_a_run_with_everything(tmp_path: Path) -> None:
     assert all(svg.get("role") == "img" or svg.get("aria-hidden") == "true" for svg in page.all("svg"))
     assert len(page.all("caption")) == len(page.all("table"))
     assert len(page.all("h1")) == 1
+    assert "Do not correct test labels by this list" in page.words
+    only_validation = full_run(tmp_path, TWO, [f"text {one}" for one in range(10)], name="b-1", splits=("validation",))
+    assert "Do not correct test labels" not in page_of(only_validation).words
 
 
 @pytest.mark.parametrize("multi", [False, True])

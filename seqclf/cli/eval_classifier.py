@@ -17,7 +17,6 @@ from seqclf.cli.wrap import say
 from seqclf.metrics.kinds import all_scores
 from seqclf.metrics.measured import Measured
 from seqclf.run_choice import named_with_status
-from seqclf.run_members import shares_validation
 
 if TYPE_CHECKING:
     from seqclf.cli.calibration_report import Answered
@@ -78,18 +77,12 @@ def _with_texts_seen(run: Run, given: GivenTexts, measured: Measured) -> Measure
 
     Writes those of a split to the run, unless the n-grams were fitted to its texts.
     """
-    from seqclf.data.corpus import Corpus
-
-    split, config = given.split, given.config
+    split = given.split
     if split is None:
         return replace(measured, seen=eval_texts.texts_seen(run, given.texts))
     if split == "validation" and run.was_fitted_to_validation:
         return eval_texts.seen_by_ngrams(measured)  # metrics.json keeps the scores before the refit
-    corpus = Corpus(config)
-    unshared = split == "validation" and not shares_validation(run)
-    if unshared or (split != "train" and not config.data.is_published and corpus.has_own_part(split)):
-        seen = eval_texts.texts_seen(run, given.texts, validation=split == "validation")
-        measured = replace(measured, seen=seen)
+    measured = replace(measured, seen=eval_texts.texts_seen_of_split(run, given, split))
     run.write_metrics(split, measured.to_json())
     return measured
 

@@ -94,6 +94,18 @@ def texts_seen(run: Run, texts: LabelledTexts, *, validation: bool = False) -> S
     return SeenTexts(seen.trained_on, seen.validated_on)
 
 
+def texts_seen_of_split(run: Run, given: GivenTexts, split: str) -> SeenTexts | None:
+    """``texts_seen`` of a split with a file of its own; None for others, whose texts are apart from the training's."""
+    from seqclf.data.corpus import Corpus
+    from seqclf.run_members import shares_validation
+
+    data = given.config.data
+    unshared = split == "validation" and not shares_validation(run)
+    if unshared or (split != "train" and not data.is_published and Corpus(given.config).has_own_part(split)):
+        return texts_seen(run, given.texts, validation=split == "validation")
+    return None
+
+
 def seen_by_ngrams(measured: Measured) -> Measured:
     """Add that the n-grams were fitted to the validation texts (``ngrams.refit``), and report it on standard error.
 

@@ -22,6 +22,7 @@ from seqclf.run_choice import find_run, named_with_status
 from seqclf.runs import CLASSIFICATION
 
 if TYPE_CHECKING:
+    from seqclf.config import Config
     from seqclf.data.encoded import EncodedTexts
     from seqclf.evaluation.classifier import KerasClassifier
     from seqclf.runs import Run
@@ -89,8 +90,25 @@ def calibrate_command(
         _undo(run, classifier, texts, as_json=as_json)
     else:
         _calibrate(run, classifier, texts, rate, as_json=as_json)
+    if split == "test":
+        _note_seen(run, config, split)
     for gone in sorted(measured - run.metrics.keys()):
         say(f"The {gone} scores in metrics.json were those of other probabilities and are removed", err=True)
+
+
+def _note_seen(run: Run, config: Config, split: str) -> None:
+    """Add to the metrics of a split how many of its texts the run has seen in training, as ``seqclf eval`` does."""
+    from dataclasses import asdict
+
+    from seqclf.cli.eval_texts import texts_seen_of_split
+    from seqclf.cli.given_texts import GivenTexts
+
+    saved = run.metrics.get(split)
+    if saved is None or "trained_on" in saved:
+        return
+    seen = texts_seen_of_split(run, GivenTexts.of(config, split, None, {}), split)
+    if seen is not None:
+        run.write_metrics(split, {**saved, **asdict(seen)})
 
 
 def _say(stage: str) -> None:
