@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
 import sys
 from types import FrameType
@@ -11,6 +13,8 @@ import click
 
 if TYPE_CHECKING:
     from seqclf.training.events import Event
+
+_FINISHING = "\nFinishing the step and saving the run; press Ctrl-C again to stop at once."
 
 
 class StopRequest:
@@ -45,4 +49,8 @@ class StopRequest:
             sys.unraisablehook = lambda _: None
             raise KeyboardInterrupt(number)
         self.signal = number
-        click.echo("\nFinishing the step and saving the run; press Ctrl-C again to stop at once.", err=True)
+        try:
+            click.echo(_FINISHING, err=True)
+        except RuntimeError:  # the signal came while the stream was being written, which cannot be entered twice
+            with contextlib.suppress(OSError, ValueError):
+                os.write(sys.stderr.fileno(), f"{_FINISHING}\n".encode())
