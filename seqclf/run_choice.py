@@ -10,7 +10,7 @@ from pathlib import Path
 
 from seqclf.errors import InputError
 from seqclf.files import shell_word
-from seqclf.run_members import why_not_trained
+from seqclf.run_members import how_to_make_again, why_not_trained
 from seqclf.runs import CLASSIFICATION, COMPLETE, FINISHED, LANGUAGE_MODEL, RUNNING, Run
 
 LATEST = "latest"
@@ -63,6 +63,8 @@ def find_run(runs: Path, name: str | None, task: str | None = None, *, prefers: 
         with run.locked():  # raises an error that names the process training it
             why = "its training was killed" if status == RUNNING else status
         how = f"`{run.how_to_resume}` resumes it" if run.has_checkpoint else "train its config again"
+        if again := how_to_make_again(run):
+            why, how = "it was killed while it was written", f"make it again: {again}"
         raise InputError(f"{run.folder}: the run is incomplete ({why}); {how}; or choose another run")
     if task not in (None, run.task):
         raise _of_another_task(run, str(task))

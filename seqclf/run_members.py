@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from seqclf.errors import InputError
+from seqclf.files import shell_word
 from seqclf.runs import Run
 
 ENSEMBLE, SOUP = "ensemble", "soup"
@@ -23,6 +24,7 @@ SAME_SPLITS = "train them with --set seed=N --set data.split_seed=M, with one M 
 """How several runs of one config share their splits."""
 
 _FOLDER = "members"
+_SAME_WEIGHT = 1e-9
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def parts_of(run: Run) -> tuple[Run, ...]:
     saved = run.manifest.get(SOUP)
     if not isinstance(saved, dict):
         return tuple(one.run for one in members_of(run))
-    return tuple(member_folder(run, place) for place, _ in enumerate(saved.get("runs") or ()))
+    return tuple(member_folder(run, place) for place, _ in enumerate(_names(run, saved, "runs")))
 
 
 def shares_validation(run: Run) -> bool:
@@ -94,8 +96,28 @@ def why_not_trained(run: Run) -> str | None:
     return None
 
 
-def _malformed(run: Run) -> InputError:
-    return InputError(
-        f'{run.folder / "manifest.json"}: "{ENSEMBLE}" does not have members with names and weights; restore it from a '
-        "copy of the run"
-    )
+def how_to_make_again(run: Run) -> str | None:
+    """The command that makes an ensemble or a mean of weights again, by the names of the runs that it was made of; None
+    for a run that was trained. Raises ``InputError`` if the manifest is malformed."""
+    if members := members_of(run):
+        weights = [one.weight for one in members]
+        equal = max(weights) - min(weights) < _SAME_WEIGHT
+        options = [] if equal else ["--weights", ",".join(f"{one:g}" for one in weights)]
+        return " ".join(["seqclf ensemble", *(shell_word(one.name) for one in members), *options])
+    soup = run.manifest.get(SOUP)
+    if not isinstance(soup, dict):
+        return None
+    names = [shell_word(name) for part in ("runs", "left_out") for name in _names(run, soup, part)]
+    return " ".join(["seqclf ensemble", *names, "--soup", *(["--uniform"] if soup.get("recipe") == "uniform" else [])])
+
+
+def _names(run: Run, soup: dict[str, Any], part: str) -> list[str]:
+    """The names of runs in a part of the entry ``soup``."""
+    names = soup.get(part) or []
+    if not isinstance(names, list):
+        raise _malformed(run, f'"{SOUP}" does not have a list of "{part}"')
+    return list(map(str, names))
+
+
+def _malformed(run: Run, what: str = f'"{ENSEMBLE}" does not have members with names and weights') -> InputError:
+    return InputError(f"{run.folder / 'manifest.json'}: {what}; restore it from a copy of the run")

@@ -51,7 +51,7 @@ ALLOWED = {
     "figures": BASE,
     "runs": BASE | {"config_option", "run_decisions", "run_files"},
     "hub": {"errors"},
-    "run_members": {"errors", "runs"},
+    "run_members": {"errors", "files", "runs"},
     "ensemble_recipe": {"errors", "labels", "runs", "run_members", "config", "layer_types"},
     "run_choice": BASE | {"runs", "run_members"},
     "new_runs": BASE | {"runs"},

@@ -15,7 +15,7 @@ from seqclf.run_catalogue.entry import Entry, size_of
 from seqclf.run_catalogue.origins import names_of, origins_of, started_from
 from seqclf.run_catalogue.scores import for_people, is_number
 from seqclf.run_catalogue.state import DAMAGED
-from seqclf.run_members import ENSEMBLE, SOUP
+from seqclf.run_members import ENSEMBLE, SOUP, how_to_make_again
 from seqclf.runs import COMPLETE, FINISHED, LANGUAGE_MODEL, RUNNING
 
 Facts = Iterator[tuple[str, str]]
@@ -139,6 +139,8 @@ def _next(entry: Entry, runs: Path) -> str | None:
     if entry.state != FINISHED and entry.run.has_checkpoint:
         return entry.run.how_to_resume
     if entry.state not in COMPLETE:
+        if again := how_to_make_again(entry.run):
+            return f"{again}{option}"
         return f"seqclf train {shell_word(entry.run.config)}" if entry.run.config.is_file() else None
     if entry.task == LANGUAGE_MODEL:
         return f"seqclf generate{option} --run {name}"

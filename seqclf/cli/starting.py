@@ -71,7 +71,7 @@ def _reject_ensemble(path: Path) -> None:
     run = Run(path.parent)
     if path.name == run.config.name and run.has_manifest and (members := members_of(run)):
         configs = " ".join(shell_word(one.run.config) for one in members)
-        raise InputError(f"{path}: is of an ensemble, which no training makes; train its members ({configs})")
+        raise InputError(f"{path}: is of an ensemble, which no training makes; name the config of a member ({configs})")
 
 
 def load_or_make(
