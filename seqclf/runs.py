@@ -16,6 +16,7 @@
 ``model.keras``     the model with the weights that were kept
 ``saved_model/``    the same model as a SavedModel that takes raw text; of a language model, once it is exported
 ``model.onnx``      the same model for ONNX Runtime, with everything needed for predictions except the tokenizer
+``held_out.npz``    only with ``ngrams.refit``: answers for the validation texts before it (``run_held_out``)
 ``metrics.json``    metrics by split
 ``report.html``     what ``seqclf.report`` shows of the run, one self-contained page
 ``evidence/``       what a report shows of a split beside the metrics (``seqclf.evaluation.evidence``): texts among it
