@@ -129,6 +129,8 @@ def _has_a_model(folder: Path) -> bool:
 
 def no_such_run(runs: Path, name: str) -> InputError:
     """The error for a name that no run has: what is there instead, or the runs whose names are close."""
+    if not name:
+        return InputError("the name of the run is empty; expected a name, the path of a folder, or latest")
     if name.startswith(_OF_A_HUB):
         return InputError(
             f"{name}: is a model on a hub, which predict, explain, eval and generate read; this command needs a run of "

@@ -168,6 +168,10 @@ def test_mistakes(arguments: list[str], said: str, folders: Path) -> None:
     assert said in " ".join(call(*arguments, "--run", str(folders / "two"), code=2).stderr.split())
 
 
+def test_an_empty_name_of_a_run(tmp_path: Path) -> None:
+    assert "the name of the run is empty" in call("x", "--run", "", "--runs", str(tmp_path), code=2).stderr
+
+
 def test_language_models_have_no_labels(tmp_path: Path) -> None:
     run = write_model(tmp_path / "runs" / "letters-1")
     refused = call("x", "--run", str(run), code=2).stderr

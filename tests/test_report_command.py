@@ -103,6 +103,8 @@ def test_open(runs: Path, there: bool, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_errors_say_what_to_type(runs: Path) -> None:
     unknown = _report(runs, "reviews-3")
     assert unknown.exit_code == 2 and "did you mean" in unknown.stderr
+    empty = _report(runs, "")  # as of a variable of the shell that is not set
+    assert empty.exit_code == 2 and "the name of the run is empty" in empty.stderr
     twice = _report(runs, "reviews-1", "reviews-1")
     assert twice.exit_code == 2 and "reviews-1 is named twice" in twice.stderr
     (runs / "reviews-1" / "manifest.json").write_text("{", encoding="utf-8")

@@ -52,7 +52,7 @@ def find_entry(runs: Path, name: str | None) -> Entry:
     """
     if name not in (None, LATEST) or is_run(runs / LATEST):
         try:
-            return exact_entry(runs, name or LATEST)
+            return exact_entry(runs, LATEST if name is None else name)
         except InputError as missing:
             try:
                 return _run_at(find_origin(runs, str(name)).folder)
