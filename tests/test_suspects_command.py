@@ -172,6 +172,21 @@ def test_a_file_in_a_folder_of_texts_is_not_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "texts" / "neg" / "0.csv").read_text(encoding="utf-8") == sentiments(20)[0][0]
 
 
+def test_a_full_disk_is_reported_with_the_file(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = config.parent / "suspects.csv"
+    path.write_text("mine", encoding="utf-8")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("seqclf.suspects.listing.packed", full)
+    done = _suspects(config, "--overwrite")
+    assert done.exit_code == 1
+    assert "suspects.csv: cannot be written (No space left on device)" in " ".join(done.output.split())
+    assert path.read_text(encoding="utf-8") == "mine"
+    assert not [name for name in config.parent.iterdir() if name.name.startswith(".")]
+
+
 def test_texts_without_a_judgement_are_named(config: Path) -> None:
     assert "Not judged, only compared with the others: 2 test texts" in _suspects(config).output
     done = _suspects(config, "--json", "--overwrite", "--set", "data.test=null")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import glob
+import os
 from collections.abc import Iterator, Sequence
 from itertools import count, islice
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy as np
 
 from seqclf.config import Config
 from seqclf.config.loading import with_paths
-from seqclf.errors import InputError
+from seqclf.errors import InputError, SeqclfError
 from seqclf.files import scratch_folder, sync
 from seqclf.inference.bulk.parquet_writer import ParquetWriter
 from seqclf.inference.bulk.target import Target
@@ -118,7 +119,15 @@ class Listing:
 
         Raises:
             InputError: the format cannot store a value.
+            SeqclfError: the disk is full and the like.
         """
+        try:
+            return self._write(target)
+        except OSError as error:
+            why = os.strerror(error.errno) if error.errno else str(error)
+            raise SeqclfError(f"{target.path}: cannot be written ({why})") from error
+
+    def _write(self, target: Target) -> int:
         path = target.path.absolute()
         written = 0
         with scratch_folder(path) as folder:
