@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from baseline_examples import config_with
 from metric_examples import baseline_with, metrics_with
+from run_folders import made_run
 
 import seqclf.report
+from seqclf.files import write_json
 from seqclf.metrics.intervals import difference, wilson
 from seqclf.metrics.language_model import LanguageModelMetrics, LanguageModelScores, MeasuredLanguageModel
 from seqclf.metrics.measured import Measured
-from seqclf.report.cost import energy
+from seqclf.report.cost import energy, energy_of
 from seqclf.report.figures.curves import Line, learning_rate, over_epochs
 from seqclf.report.figures.texts import estimates, first_number
 from seqclf.report.history import read_history
@@ -24,6 +26,7 @@ from seqclf.report.numbers import equal, moment, percent, points
 from seqclf.report.page import page
 from seqclf.report.svg import INK, SERIES, drawn
 from seqclf.report.verdict import ADDS, CHANCE, LOSES, UNKNOWN, Estimate, language_model_verdict, verdict
+from seqclf.run_members import member_folder
 
 # --- the sentence about the baseline ----------------------------------------------------------------------------------
 
@@ -293,3 +296,17 @@ def test_energy_by_hand() -> None:
     earlier = energy({"wall_seconds": 60.0, "machine": {"cpus": 4}})
     assert earlier is not None and earlier.at_most and earlier.watt_hours == pytest.approx(60 * 4 * 12 / 3600)
     assert energy({"wall_seconds": 60.0}) is None and energy({}) is None
+
+
+def test_the_energy_of_an_ensemble_is_that_of_its_members(tmp_path: Path) -> None:
+    entry = {"members": [{"name": "a-1", "weight": 0.5}, {"name": "a-2", "weight": 0.5}]}
+    run = made_run(tmp_path, "a-ensemble-1", validation=None, ensemble=entry, wall_seconds=1e6)
+    assert energy_of(run, run.manifest) is None, "the members are gone"
+    spent = {"status": "finished", "wall_seconds": 60.0, "processor_seconds": 100.0, "peak_memory_bytes": 2e9}
+    for place in range(2):
+        part = member_folder(run, place)
+        part.folder.mkdir(parents=True)
+        write_json(part.folder / "manifest.json", spent)
+    one, found = energy(spent), energy_of(run, run.manifest)
+    assert one is not None and found is not None and not found.at_most
+    assert found.watt_hours == pytest.approx(2 * one.watt_hours) and found.processor_seconds == 200

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from seqclf.errors import InputError
 from seqclf.report.numbers import number_in
+from seqclf.run_members import ENSEMBLE, SOUP, parts_of
+from seqclf.runs import Run
 
 WATTS_PER_CORE = 12.0
 """Of a busy core, if its model is not known (Lannelongue et al. 2021, Green Algorithms)."""
@@ -29,6 +32,24 @@ class Energy:
     watt_hours: float
     processor_seconds: float
     at_most: bool = False
+
+
+def energy_of(run: Run, manifest: Mapping[str, Any]) -> Energy | None:
+    """The energy of a run with this manifest; of an ensemble or a mean of weights, the sum over what it was made of.
+
+    None if it is unknown.
+    """
+    if ENSEMBLE not in manifest and SOUP not in manifest:
+        return energy(manifest)
+    try:
+        found = [energy(part.manifest) for part in parts_of(run)]
+    except (InputError, TypeError):  # a damaged manifest
+        return None
+    known = [one for one in found if one is not None]
+    if not known or len(known) < len(found):
+        return None
+    hours, seconds = sum(one.watt_hours for one in known), sum(one.processor_seconds for one in known)
+    return Energy(hours, seconds, at_most=any(one.at_most for one in known))
 
 
 def energy(manifest: Mapping[str, Any]) -> Energy | None:

@@ -16,7 +16,7 @@ from seqclf.metrics.intervals import Interval
 from seqclf.metrics.monitors import PREFIX
 from seqclf.metrics.scores import number_of, words_of
 from seqclf.quantities import duration, in_bytes
-from seqclf.report.cost import energy
+from seqclf.report.cost import energy_of
 from seqclf.report.facts import Facts, read_facts
 from seqclf.report.figures.curves import Line, over_epochs
 from seqclf.report.figures.texts import estimates
@@ -203,7 +203,7 @@ def _cost_cells(entry: Entry, facts: Facts | None) -> Iterator[str]:
     yield _NONE if speed is None else f"{speed:,.0f}"
     yield _NONE if (peak := number_in(manifest, "peak_memory_bytes")) is None else in_bytes(int(peak))
     yield _NONE if (size := number_in(manifest, "parameters")) is None else f"{size:,.0f}"
-    spent = energy(manifest)
+    spent = energy_of(entry.run, manifest)
     yield _NONE if spent is None else f"{'at most ' if spent.at_most else ''}{spent.watt_hours:.3g} Wh"
     yield in_bytes(entry.size)
 

@@ -12,7 +12,7 @@ from seqclf.new_runs import now, this_process
 from seqclf.runs import FINISHED, INTERRUPTED, RUNNING, Run
 from seqclf.runtime import current_threads
 from seqclf.training.baseline import ParallelBaseline
-from seqclf.training.environment import peak_memory_bytes
+from seqclf.training.environment import peak_memory_bytes, processor_seconds
 from seqclf.training.events import TrainingDone, TrainingStarted
 from seqclf.training.evidence import TrainingEvidence
 from seqclf.training.extend import extend_training
@@ -57,13 +57,19 @@ class Job:
         """Train, and write the run. Raises ``NonFiniteError`` if the loss or a weight is NaN or infinite."""
         from seqclf.training.state import TrainingState
 
+        processor_started = processor_seconds()  # before the fits of ngrams
         task = self.task.begin(self.config, self.data, self.run, self.callbacks.stage)
         model = self._model(task)
         account = None if self.options.resume and self.run.has_checkpoint else self._initialize(model)
         training, scores = self.config.training, task.metrics.monitored()
         state = TrainingState.begin(model, training, depth_groups(self.config), carried=task.carried(model))
         keeper = Keeper(
-            state, self.run, training, started=self.started, scores=scores, perplexity=task.shows_perplexity
+            state,
+            self.run,
+            training,
+            started=(self.started, processor_started),
+            scores=scores,
+            perplexity=task.shows_perplexity,
         )
         self.run.update_manifest(parameters=model.count_params(), threads=asdict(current_threads()))
         if self.options.resume:

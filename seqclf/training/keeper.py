@@ -41,15 +41,17 @@ class Keeper:
         run: Run,
         config: TrainingConfig,
         *,
-        started: float,
+        started: tuple[float, float],
         scores: Sequence[str],
         perplexity: bool = False,
     ) -> None:
         self.state = state
-        self._run, self._config, self._started = run, config, started
+        self._run, self._config = run, config
+        self._started: float
+        self._processor_started: float | None  # None: unknown
+        self._started, self._processor_started = started
         self._history = History(run.history, config.log_every, scores, perplexity=perplexity)
         self._checkpoints = Checkpoints(run.checkpoints)
-        self._processor_started: float | None = processor_seconds()  # None: unknown
         self._saved_at = time.monotonic()
 
     @property
@@ -59,7 +61,10 @@ class Keeper:
 
     @property
     def processor_seconds(self) -> float | None:
-        """Processor time since the model was built, also before a resume; None: an earlier version did not count it."""
+        """Processor time of the fits of n-grams, of building and of training the model, also before a resume.
+
+        None: an earlier version did not count it.
+        """
         return None if self._processor_started is None else processor_seconds() - self._processor_started
 
     def __call__(self, event: Event) -> None:

@@ -17,6 +17,8 @@ Count = Annotated[int, Field(ge=0, lt=2**63)]
 Point = tuple[Share, Share]
 LABEL, MICRO, MACRO = "label", "micro", "macro"
 """Kinds of curves."""
+LEAST_TEXTS = 5
+"""Of a label, for the model's doubts about it to count where a text may have several."""
 
 
 @dataclass(frozen=True)
@@ -232,7 +234,7 @@ class SplitEvidence:
             loss.
         wrong_texts: how many texts are wrong.
         label_errors: the likeliest first; never of texts that the model was trained on.
-        likely_label_errors: how many there are.
+        likely_label_errors: how many texts have one.
         labels: in the order of the model's labels; labels that the model lacks at the end.
     """
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from seqclf.data.encoded import EncodedTexts
 from seqclf.decisions import Decider
-from seqclf.evaluation.evidence.content import LabelError, ShownText, WrongText
+from seqclf.evaluation.evidence.content import LEAST_TEXTS, LabelError, ShownText, WrongText
 from seqclf.evaluation.evidence.shortened import without_surrogates
 from seqclf.evaluation.slices import correct_texts
 from seqclf.labels import Labels
@@ -146,13 +146,27 @@ def doubtful_labels(judged: Judged, most: int = MOST_TEXTS) -> Found[LabelError]
     if not len(probabilities):
         return Found()
     if names.multi:
-        decisions = multi_label_errors(probabilities, judged.truth, judged.weights)
-        first = (decisions.labels[:most], decisions.given[:most], decisions.given_probability[:most])
-        rows = zip(*(values.tolist() for values in first), strict=True)
-        items = [_decision(names[label], is_given, probability) for label, is_given, probability in rows]
-        return _found(judged, decisions.places, items)
+        return _doubtful_decisions(judged, most)
     errors = label_errors(probabilities, judged.truth, judged.weights)
     return _found(judged, errors.places, _contradicted(errors, names, most))
+
+
+def _doubtful_decisions(judged: Judged, most: int) -> Found[LabelError]:
+    """Of several labels per text: labels that are wrongly there or lacking, and the number of texts with such a label.
+
+    Labels of fewer than ``LEAST_TEXTS`` texts, and those that the model never predicts, are left out: it has not learnt
+    when they apply.
+    """
+    probabilities, names = judged.known_probabilities, judged.labels
+    thresholds = np.array((0.5,) * len(names) if judged.thresholds is None else judged.thresholds)
+    is_learnt = (judged.truth.sum(axis=0) >= LEAST_TEXTS) & (probabilities.max(axis=0) > thresholds)
+    decisions = multi_label_errors(probabilities, judged.truth, judged.weights)
+    kept = is_learnt[decisions.labels]
+    places, first = decisions.places[kept], np.flatnonzero(kept)[:most]
+    columns = (decisions.labels[first], decisions.given[first], decisions.given_probability[first])
+    rows = zip(*(values.tolist() for values in columns), strict=True)
+    items = tuple(_decision(names[label], is_given, probability) for label, is_given, probability in rows)
+    return Found(tuple(judged.known[places[:most]].tolist()), items, len(np.unique(places)))
 
 
 def _found(judged: Judged, places: NDArray[np.int64], items: Sequence[LabelError]) -> Found[LabelError]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from seqclf.quantities import duration, in_bytes
-from seqclf.report.cost import WATTS_PER_CORE, WATTS_PER_GIGABYTE, Energy, energy
+from seqclf.report.cost import WATTS_PER_CORE, WATTS_PER_GIGABYTE, Energy, energy_of
 from seqclf.report.facts import Facts
 from seqclf.report.numbers import moment, number_in
 from seqclf.report.section import Section
@@ -103,8 +103,10 @@ def cost(facts: Facts) -> Section | None:
     rows = list(_cost(facts))
     if not rows:
         return None
-    spent = energy(facts.manifest)
+    spent = energy_of(facts.run, facts.manifest)
     notes = [] if spent is None else [_assumption(spent)]
+    if spent is not None and (ENSEMBLE in facts.manifest or SOUP in facts.manifest):
+        notes.append("The energy is the sum of those of the trainings that this run was made of.")
     return Section("cost", "Cost of the training", "facts", {"rows": rows, "notes": notes})
 
 
@@ -122,7 +124,7 @@ def _cost(facts: Facts) -> Rows:
         yield "peak memory", in_bytes(int(manifest["peak_memory_bytes"]))
     if is_number(manifest.get("parameters")):
         yield "parameters", f"{manifest['parameters']:,}"
-    if (spent := energy(manifest)) is not None:
+    if (spent := energy_of(facts.run, facts.manifest)) is not None:
         yield "estimated energy", f"{'at most ' if spent.at_most else ''}{_watt_hours(spent.watt_hours)}"
 
 
