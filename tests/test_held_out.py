@@ -88,3 +88,19 @@ def test_a_file_that_does_not_fit_is_an_error(runs: dict[bool, Run], tmp_path: P
     run.held_out.write_bytes(b"PK")
     with pytest.raises(InputError, match="cannot be read"):
         HeldOut.read(run.held_out, 1, 40)
+
+
+def test_an_ensemble_of_such_runs_is_measured_and_calibrated(
+    runs: dict[bool, Run], sample_csv: Path, tmp_path: Path
+) -> None:
+    one = runs[True]
+    other = trained(_config(sample_csv, refit=True, name="other", seed=9, data__split_seed=3), tmp_path)
+    made = _json("ensemble", "--runs", str(tmp_path), str(one.folder), other.name, "--name", "both")
+    assert made["why_not_measured"] is None
+    run = Run(tmp_path / "both-1")
+    both = [HeldOut.read(each.held_out, 1, 40) for each in (one, other)]
+    probabilities = np.mean([1 / (1 + np.exp(-each.logits)) for each in both], axis=0)
+    mixed = HeldOut.read(run.held_out, 1, 40)
+    np.testing.assert_allclose(1 / (1 + np.exp(-mixed.logits)), probabilities, rtol=1e-5)
+    found = _json("calibrate", "--run", str(run.folder))
+    assert found["validation"]["before"]["log_loss"] == pytest.approx(made["validation"]["loss"], rel=1e-5)

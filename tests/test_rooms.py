@@ -83,7 +83,7 @@ ALLOWED = {
     | {"evaluation", "inference"},
     "ensembles": BASE
     | {"runs", "run_choice", "run_members", "new_runs", "ensemble_recipe", "config", "layer_types", "layers", "text"}
-    | {"data", "model", "ngrams", "tasks", "evaluation", "export", "calibration", "training"},
+    | {"run_held_out", "data", "model", "ngrams", "tasks", "evaluation", "export", "calibration", "training"},
     "onnx_session": {"errors"},
     "generation": BASE | {"runs", "onnx_session", "text", "hub"},
     "inference": BASE | {"onnx_session", "text", "generation", "hub"},

@@ -138,9 +138,19 @@ def scored_texts(
 
     classifier = KerasClassifier.load(run)
     texts = {split: encoded_split(run, config, classifier, split, say) for split in splits}
-    if run.was_fitted_to_validation and VALIDATION in texts:
-        unseen = texts[VALIDATION]
-        found = HeldOut.read(run.held_out, classifier.labels.units, len(unseen))
-        say("The answers for validation texts are those before the n-grams were fitted to them, too (ngrams.refit)")
-        classifier = replace(classifier, held_out=(unseen, found))
+    if VALIDATION in texts:
+        classifier = with_held_out(classifier, run, texts[VALIDATION], say)
     return classifier, texts
+
+
+def with_held_out(classifier: KerasClassifier, run: Run, unseen: EncodedTexts, say: Say) -> KerasClassifier:
+    """The classifier of a run whose answers for the validation texts ``unseen`` are those of a model that had not seen
+    them. Raises ``InputError`` if the run's file cannot be read."""
+    if not run.was_fitted_to_validation:
+        return classifier
+    found = HeldOut.read(run.held_out, classifier.labels.units, len(unseen))
+    say(
+        f"{run.name}: the answers for validation texts are those before the n-grams were fitted to them, too "
+        "(ngrams.refit)"
+    )
+    return replace(classifier, held_out=(unseen, found))

@@ -133,12 +133,16 @@ def _extra(run: Run) -> str | None:
     return None if extra is None else extra.fingerprint
 
 
-def why_no_validation(candidates: Sequence[Candidate]) -> str | None:
+def why_no_validation(candidates: Sequence[Candidate], *, takes_held_out: bool = False) -> str | None:
     """Why nothing can be measured on the validation texts of the first run; None if it can: they are those of all runs,
-    and no run was trained on them."""
+    and no run was trained on them.
+
+    ``takes_held_out``: a run whose n-grams were fitted to them may have answers from before (``Run.held_out``).
+    """
     if missing := [one.name for one in candidates if "validation" not in one.fingerprints]:
         return f"{', '.join(missing)} {_has(missing)} no validation texts"
-    if fitted := [one.name for one in candidates if one.run.was_fitted_to_validation]:
+    refit = [one for one in candidates if one.run.was_fitted_to_validation]
+    if fitted := [one.name for one in refit if not (takes_held_out and one.run.held_out.exists())]:
         return f"the n-grams of {', '.join(fitted)} were fitted to the validation texts, too (ngrams.refit)"
     if len({one.fingerprints["validation"] for one in candidates}) > 1:
         return (

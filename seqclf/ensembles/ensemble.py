@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from seqclf.calibration.scored import VALIDATION, encoded_split
+from seqclf.calibration.scored import VALIDATION, encoded_split, with_held_out
 from seqclf.data.encoded import EncodedTexts
 from seqclf.ensemble_recipe import Ensemble, Member
 from seqclf.ensembles.candidates import Candidate, check_alike, why_no_validation
@@ -33,6 +33,7 @@ from seqclf.labels import Labels
 from seqclf.metrics.baseline import BaselineScores
 from seqclf.metrics.measured import Measured
 from seqclf.model.ensemble import ensemble_model, member_name
+from seqclf.run_held_out import HeldOut
 from seqclf.run_members import ENSEMBLE
 from seqclf.runs import Run
 
@@ -109,7 +110,7 @@ def make_ensemble(runs: Path, candidates: Sequence[Candidate], name: str, weight
         SeqclfError: the run cannot be written.
     """
     check_alike(candidates)
-    why_not, labels = why_no_validation(candidates), candidates[0].labels
+    why_not, labels = why_no_validation(candidates, takes_held_out=True), candidates[0].labels
     if weights == VALIDATION and why_not is not None:
         raise InputError(f"--weights validation: {why_not}; give the weights as numbers, or omit --weights")
     say(f"Loading {len(candidates)} models")
@@ -119,6 +120,7 @@ def make_ensemble(runs: Path, candidates: Sequence[Candidate], name: str, weight
     if why_not is None:
         texts = encoded_split(candidates[0].run, candidates[0].config, classifiers[0], VALIDATION, say)
         say(f"Predicting {len(texts):,} validation texts with each of them")
+        classifiers = [with_held_out(one, of.run, texts, say) for one, of in zip(classifiers, candidates, strict=True)]
         logits = [in_order(one.logits(texts), labels, one.labels) for one in classifiers]
     if weights == VALIDATION and texts is not None:
         shares = best_weights(logits, texts, labels)
@@ -142,10 +144,13 @@ def _written(
     """Measure and write the ensemble."""
     kept, labels = parts.kept(), parts.labels
     config = kept.candidates[0].config
+    held_out = None
     if texts is None:
         thresholds, whole, baseline = mean_thresholds(kept.classifiers, kept.shares, labels), None, None
     else:
         mixed = mixed_logits(kept.logits, kept.shares, labels)
+        if any(one.run.was_fitted_to_validation for one in kept.candidates):
+            held_out = HeldOut(mixed.astype(np.float32), kept.classifiers[0].logits_and_known(texts)[1])
         thresholds = chosen_thresholds(config, mixed, texts, labels)
         baseline = baseline_of([one.run for one in parts.candidates])
         whole = Measured(config.data.describe(VALIDATION), measured(mixed, texts, labels, thresholds), baseline)
@@ -158,6 +163,7 @@ def _written(
         prior=mean_prior(kept.classifiers, kept.shares, labels),
         validation=whole,
         notes={ENSEMBLE: {"members": kept.named(), "shared_validation": why_not is None}},
+        held_out=held_out,
     )
     run = write_run(runs, content, say)
     left_out = tuple(one.name for one in parts.candidates if one not in kept.candidates)

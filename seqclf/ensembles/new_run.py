@@ -22,6 +22,7 @@ from seqclf.layers.recurrent import plain
 from seqclf.metrics.measured import Measured
 from seqclf.new_runs import begin_run, now
 from seqclf.prior import Prior
+from seqclf.run_held_out import HeldOut
 from seqclf.run_members import member_folder
 from seqclf.runs import CLASSIFICATION, FINISHED, Run
 from seqclf.text.kinds import load_tokenizer
@@ -39,6 +40,7 @@ class Content:
         like: a run with its labels, tokenizer and columns beside the text.
         thresholds: of each label of a multi-label model, else None.
         validation: what it scores on the validation texts; None: they could not be used.
+        held_out: answers for the validation texts from before n-grams were fitted to them; None: there are none.
         notes: further entries of the manifest, such as the members of an ensemble.
     """
 
@@ -50,6 +52,7 @@ class Content:
     prior: Prior | None
     validation: Measured | None
     notes: Mapping[str, Any]
+    held_out: HeldOut | None = None
 
     @property
     def config(self) -> Config:
@@ -101,6 +104,8 @@ def _describe(run: Run, content: Content) -> None:
     if content.thresholds is not None:
         run.write_thresholds(content.thresholds)
     _copy_parts(run, content)
+    if content.held_out is not None and run.was_fitted_to_validation:
+        content.held_out.write(run.held_out)
     if content.validation is not None:
         run.write_metrics("validation", content.validation.to_json())
 
