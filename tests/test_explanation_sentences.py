@@ -36,7 +36,7 @@ def test_titles(prediction: Prediction, said: str) -> None:
 def test_contrasts_are_named() -> None:
     found = explained("good", against="bad")
     assert title(found, Prediction("good", {"good": 0.9})) == "good 0.8808, against bad"
-    assert sum_of(found).startswith('Log-odds of "good" to "bad" +2.00 = +0.00 without any word, +2.00 from the words')
+    assert sum_of(found).startswith('Log-odds of "good" to "bad" +2.00 = +0.00 (no words) +2.00 (each word alone)')
 
 
 def test_labels_are_spelt_alike_in_all_sentences() -> None:
@@ -48,7 +48,7 @@ def test_labels_are_spelt_alike_in_all_sentences() -> None:
 
 def test_sums_add_up_as_they_are_read() -> None:
     assert sum_of(explained("good bad")) == (
-        "Log-odds +1.00 = +0.00 without any word, +1.00 from the words, +0.00 from words together"
+        "Log-odds +1.00 = +0.00 (no words) +1.00 (each word alone) +0.00 (combinations)"
     )
     assert signed(-0.001) == "+0.00" and signed(-0.006) == "-0.01" and signed(12) == "+12.00"
 

@@ -33,15 +33,16 @@ def title(attribution: Attribution, prediction: Prediction) -> str:
 
 
 def sum_of(attribution: Attribution) -> str:
-    """How the scores make up the log-odds: ``Log-odds +2.61 = +0.21 without the words, ...``."""
+    """How the scores make up the log-odds: ``Log-odds +2.61 = +0.21 (no words) +1.90 (each word alone) ...``."""
     words = attribution.output - attribution.baseline - attribution.remainder
     if attribution.method == "occlusion":
-        start, rest = "without any word", "from words together"
+        names = ("no words", "each word alone", "combinations")
     else:
-        start, rest = "if no word said anything", "error of the integral"
+        names = ("if no word said anything", "the words", "error of the integral")
     of = "" if attribution.against is None else f" of {_name(attribution.label)} to {_name(attribution.against)}"
-    parts = f"{signed(attribution.baseline)} {start}, {signed(words)} from the words, "
-    return f"Log-odds{of} {signed(attribution.output)} = {parts}{signed(attribution.remainder)} {rest}"
+    values = (attribution.baseline, words, attribution.remainder)
+    parts = " ".join(f"{signed(value)} ({name})" for value, name in zip(values, names, strict=True))
+    return f"Log-odds{of} {signed(attribution.output)} = {parts}"
 
 
 def notes(attribution: Attribution) -> Iterator[str]:
