@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from label_error_examples import RANKED, RANKED_BY_LABEL, multi, single
 
-from seqclf.metrics.label_errors import label_errors, multi_label_errors
+from seqclf.metrics.label_errors import label_errors, multi_label_errors, well_known
 
 
 @pytest.mark.parametrize("seed", RANKED)
@@ -119,3 +119,15 @@ def test_two_labels_decided_apart_are_two_suspects_of_a_text() -> None:
     found = multi_label_errors(probabilities, truth)
     assert (found.places.tolist(), found.labels.tolist()) == ([3, 3], [0, 1])
     assert found.given.tolist() == [True, False]
+
+
+def test_labels_that_the_model_hardly_ever_finds_are_not_well_known() -> None:
+    truth = np.tile([True, True, False], (10, 1))
+    probabilities = np.full((10, 3), 0.9)
+    probabilities[4:, 1] = 0.5
+    assert well_known(probabilities, truth).tolist() == [True, False, False]
+    probabilities[4, 1] = 0.6
+    assert well_known(probabilities, truth).tolist() == [True, True, False]
+    assert well_known(probabilities[:0], truth[:0]).tolist() == [False] * 3
+    with pytest.raises(ValueError, match="shape"):
+        well_known(probabilities, truth[:, 0])

@@ -78,13 +78,24 @@ def test_rows_of_groups_follow(config: Path) -> None:
 def test_the_screen_has_pairs_texts_groups_and_what_to_do(config: Path) -> None:
     shown = _suspects(config, "--top", "2").output
     assert re.search(r"Judged 103 labels: the model, trained on other texts, predicts \d\d\.\d % of them", shown)
-    assert re.search(r"\d+ labels are probably wrong:", shown) and re.search(r"neg +pos +\d", shown)
+    assert re.search(r"\d+ labels may be wrong:", shown) and re.search(r"neg +pos +\d", shown)
     assert len(re.findall(r"^0\.\d\d  train.csv:\d+  (neg -> pos|pos -> neg)\n      \w", shown, re.MULTILINE)) == 2
     for line in (
-        r"equal +3 +6", r"equal, with different labels +1 +2", r"similar +1 +2", r"in train and test +1 +2"
+        r"equal +3 +6", r"equal, with different labels +1 +2", r"equal, in train and test +1 +2", r"similar +1 +2"
     ):  # fmt: skip
         assert re.search(f"^{line}$", shown, re.MULTILINE), line
     assert "No data were changed." in shown and "remove them from training" in shown
+    assert "Similar texts of several splits" not in shown
+
+
+def test_similar_texts_of_several_splits_are_to_be_read_first(tmp_path: Path) -> None:
+    rows = sentiments()
+    test = write_csv(tmp_path / "test.csv", [("text", "label"), (f"{rows[50][0]} indeed", "neg")])
+    train = write_csv(tmp_path / "train.csv", [("text", "label"), *rows])
+    shown = " ".join(_suspects(config_of(tmp_path, train=str(train), test=str(test))).output.split())
+    assert "similar, in train and test 1 2" in shown
+    assert "Similar texts of several splits may say different things: read them" in shown
+    assert "remove them from training" not in shown
 
 
 def test_json_has_the_same(config: Path) -> None:
@@ -227,7 +238,7 @@ def test_nothing_suspect_writes_no_file(tmp_path: Path) -> None:
     config = config_of(tmp_path, train=str(write_csv(tmp_path / "train.csv", [("text", "label"), *rows])))
     done = _suspects(config, output="none.parquet")
     assert done.exit_code == 0, done.output
-    assert "0 labels are probably wrong" in done.output and "No equal or similar texts." in done.output
+    assert "0 labels may be wrong" in done.output and "No equal or similar texts." in done.output
     assert "No file was written." in done.output
     assert not (tmp_path / "none.parquet").exists()
     (tmp_path / "none.parquet").write_text("suspects that are corrected", encoding="utf-8")
@@ -296,7 +307,7 @@ def test_text_columns_named_as_ours_are_kept_apart(tmp_path: Path) -> None:
 
 def test_several_labels(tmp_path: Path) -> None:
     rows = [
-        {"text": text, "label": ["pos"] * (label == "pos") + ["third"] * (number % 3 == 0)}
+        {"text": text, "label": ["pos"] * (label == "pos") + ["rare"] * (number in (5, 25, 45, 65))}
         for number, (text, label) in enumerate(sentiments())
     ]
     path = tmp_path / "train.jsonl"
@@ -304,8 +315,11 @@ def test_several_labels(tmp_path: Path) -> None:
     config = config_of(tmp_path, train=str(path))
     done = _suspects(config, output="s.jsonl")
     assert done.exit_code == 0, done.output
+    assert re.search(r"^\d+ decisions about labels may be wrong:$", done.output, re.MULTILINE)
+    assert 'in fewer than 5 of the texts that have it: "rare" (4)' in " ".join(done.output.split())
     assert re.search(r"^pos +add it +\d", done.output, re.MULTILINE)
     assert re.search(r"^0\.\d\d  train.jsonl:\d+  pos: (add|remove) it$", done.output, re.MULTILINE)
+    assert "rare:" not in done.output
     found = [json.loads(line) for line in (tmp_path / "s.jsonl").read_text(encoding="utf-8").splitlines()]
     first = next(row for row in found if row["about"] == "pos" and row["line"] - 1 in FLIPPED)
     assert set(first["label"]) ^ set(first["suggested"]) == {"pos"}

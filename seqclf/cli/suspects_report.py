@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +12,11 @@ from seqclf.cli.grids import Grid, Report, Values
 from seqclf.cli.report_output import print_report
 from seqclf.files import shell_word
 from seqclf.labels import on_one_line
+from seqclf.metrics.label_errors import LEAST_FOUND
 from seqclf.text.fields import FIELD_SEPARATOR
 
 if TYPE_CHECKING:
+    from seqclf.suspects.duplicates import Group
     from seqclf.suspects.find import LabelSuspect, Pair, Suspects
     from seqclf.suspects.listing import Listing
 
@@ -22,6 +24,8 @@ _MOST_PAIRS = 12
 _EXCERPT = 72  # characters of a text
 _INDENT = " " * 6
 _LITTLE = 0.02  # how far the model must be ahead of the most frequent answer to be of use
+
+_FEW_FOUND = f"the model finds the label in fewer than {LEAST_FOUND} of the texts that have it"
 
 
 def show(found: Suspects, listing: Listing, path: Path, top: int) -> None:
@@ -47,13 +51,13 @@ def _parts(found: Suspects, listing: Listing, top: int) -> Iterator[str | Grid |
     if found.unknown:
         names = ", ".join(f'"{on_one_line(name)}" ({count:,})' for name, count in list(found.unknown.items())[:5])
         more = ", ..." if len(found.unknown) > 5 else ""
-        yield f"Not judged, for too few texts have the label: {names}{more}"
+        why = _FEW_FOUND if found.labels.multi else "too few texts have the label"
+        yield f"Not judged, for {why}: {names}{more}"
     if compared := [f"{count:,} {name} text{'' if count == 1 else 's'}" for name, count in found.only_compared.items()]:
         yield f"Not judged, only compared with the others: {' and '.join(compared)}"
     yield ""
-    count = len(found.errors)
-    yield f"{count:,} label{' is' if count == 1 else 's are'} probably wrong{':' if count else ''}"
-    if count:
+    yield _count_line(found)
+    if found.errors:
         yield _pair_grid(found)
     if shown := found.errors[:top]:
         yield ""
@@ -67,12 +71,22 @@ def _parts(found: Suspects, listing: Listing, top: int) -> Iterator[str | Grid |
         yield "No equal or similar texts."
 
 
+def _count_line(found: Suspects) -> str:
+    count, end = len(found.errors), ":" if found.errors else ""
+    if found.labels.multi:
+        labels = f"{count:,} decision{'' if count == 1 else 's'} about labels"
+    else:
+        labels = f"{count:,} label{'' if count == 1 else 's'}"
+    return f"{labels} may be wrong{end}"
+
+
 def _pair_grid(found: Suspects) -> Grid:
     pairs = found.pairs.most_common()
     rows = [[*map(on_one_line, _change(pair)), f"{count:,}"] for pair, count in pairs[:_MOST_PAIRS]]
     if (more := len(pairs) - _MOST_PAIRS) > 0:
         left = sum(count for _, count in pairs[_MOST_PAIRS:])
-        rows.append([f"{more:,} more pair{'' if more == 1 else 's'}", "", f"{left:,}"])
+        what = "change" if found.labels.multi else "pair"
+        rows.append([f"{more:,} more {what}{'' if more == 1 else 's'}", "", f"{left:,}"])
     headings = ("label", "suggested", "texts") if found.labels.multi else ("given", "suggested", "texts")
     return Grid(headings, rows, words=2)
 
@@ -102,19 +116,26 @@ def _group_grid(found: Suspects) -> Grid:
         for name in (
             kind,
             f"{kind}, with different labels" if group.contradictory else "",
-            _joins(found, group.splits),
+            _joins(found, kind, group.splits),
         ):
             groups[name] += bool(name)
             texts[name] += len(group.members) if name else 0
-    order = ["equal", "equal, with different labels", "similar", "similar, with different labels"]
-    order += sorted(name for name in groups if name and name not in order)
+    order = [
+        name
+        for kind in ("equal", "similar")
+        for name in (kind, f"{kind}, with different labels", *sorted(_joined(groups, kind)))
+    ]
     rows = [[name, f"{groups[name]:,}", f"{texts[name]:,}"] for name in order if groups[name]]
     return Grid(("", "groups", "texts"), rows)
 
 
-def _joins(found: Suspects, splits: tuple[int, ...]) -> str:
+def _joins(found: Suspects, kind: str, splits: tuple[int, ...]) -> str:
     names = [found.splits[split].name for split in splits]
-    return f"in {' and '.join(names)}" if len(names) > 1 else ""
+    return f"{kind}, in {' and '.join(names)}" if len(names) > 1 else ""
+
+
+def _joined(names: Iterable[str], kind: str) -> Iterator[str]:
+    return (name for name in names if name.startswith(f"{kind}, in "))
 
 
 def _next_steps(found: Suspects, rows: int, path: Path) -> Iterator[str]:
@@ -123,8 +144,17 @@ def _next_steps(found: Suspects, rows: int, path: Path) -> Iterator[str]:
         return
     yield f"Written to {shell_word(path)}: {rows:,} row{'' if rows == 1 else 's'}, the most certain first."
     yield "No data were changed. Look through it from the top, and correct wrong labels at the file and line given."
-    if any(len(group.splits) > 1 for group in found.groups):
-        yield "Texts that are in training and in another split make its scores too good: remove them from training."
+    across = [group for group in found.groups if len(group.splits) > 1]
+    if any(_has_equal_texts_across(group) for group in across):
+        yield (
+            "Equal texts that are in training and in another split make its scores too good: remove them from training."
+        )
+    if not all(group.exact for group in across):
+        yield "Similar texts of several splits may say different things: read them before you remove any."
+
+
+def _has_equal_texts_across(group: Group) -> bool:
+    return len({member.split for member in group.members if member.exact}) > 1
 
 
 def _excerpt(text: str) -> str:

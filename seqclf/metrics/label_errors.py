@@ -1,4 +1,4 @@
-"""Which given labels are probably wrong, by probabilities of a model that has not seen the texts.
+"""Which given labels may be wrong, by probabilities of a model that has not seen the texts.
 
 Confident learning (Northcutt, Jiang and Chuang 2021, Journal of Artificial Intelligence Research 70): a label is
 predicted confidently if its probability reaches the mean that it has for the texts to which it is given. Thus a label
@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 
 _ROUNDING = 1e-6  # a probability that equals a threshold up to the rounding of float32 reaches it
 
+LEAST_FOUND = 5
+"""A label of several that a model finds in fewer of the texts that have it cannot be judged by the model."""
+
 
 @dataclass(frozen=True)
 class LabelErrors:
-    """Texts whose only label is probably wrong, the most certain first.
+    """Texts whose only label may be wrong, the most certain first.
 
     Attributes:
         places: of the texts, ``int64 [suspects]``.
@@ -48,7 +51,7 @@ class LabelErrors:
 
 @dataclass(frozen=True)
 class MultiLabelErrors:
-    """Decisions about a label of a text that are probably wrong, the most certain first. A text may have several.
+    """Decisions about a label of a text that may be wrong, the most certain first. A text may have several.
 
     Attributes:
         places: of the texts, ``int64 [suspects]``.
@@ -143,6 +146,25 @@ def multi_label_errors(
     own, probability = (np.concatenate(parts) for parts in zip(*sides, strict=True))
     order = np.lexsort((labels, places, probability))
     return MultiLabelErrors(places[order], labels[order], own[order].astype(np.bool_), probability[order])
+
+
+def well_known(probabilities: NDArray[np.floating], given: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which of several labels a model knows well enough to judge them: those that it finds (a probability above 0.5) in
+    at least ``LEAST_FOUND`` of the texts that have them, ``bool [labels]``.
+
+    A model that hardly ever finds a label contradicts nearly every text that has it.
+
+    Args:
+        probabilities: that each label applies, ``[texts, labels]``.
+        given: which labels apply, ``[texts, labels]``.
+
+    Raises:
+        ValueError: shapes that do not fit.
+    """
+    import numpy as np
+
+    _check(probabilities, 2, given, 2)
+    return np.asarray(((probabilities > 0.5) & given).sum(axis=0) >= LEAST_FOUND, np.bool_)
 
 
 def _thresholds(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from seqclf.config import Config
 from seqclf.errors import InputError
 from seqclf.label_weights import label_totals
 from seqclf.labels import DEFAULT_THRESHOLD, Labels
-from seqclf.metrics.label_errors import label_errors, multi_label_errors
+from seqclf.metrics.label_errors import label_errors, multi_label_errors, well_known
 from seqclf.suspects.duplicates import Group, duplicate_groups
 from seqclf.suspects.out_of_fold import FoldModel, OutOfFold, out_of_fold
 from seqclf.suspects.splits import Examined, Split, examined_texts
@@ -28,7 +28,7 @@ Pair = tuple[str | None, str | None]
 
 @dataclass(frozen=True)
 class LabelSuspect:
-    """A label that is probably wrong.
+    """A label that may be wrong.
 
     Attributes:
         split: index of the text's split.
@@ -71,7 +71,8 @@ class Suspects:
         judged: number of texts, or of decisions about labels, that were judged.
         agreement: the fraction of them in which the model predicts what is given.
         majority: the same of a model that always predicts the most frequent answer.
-        unknown: number of texts that could not be judged by label, for labels with too few texts.
+        unknown: number of texts that could not be judged by label, for labels with too few texts; of several, also for
+            labels that the model hardly ever finds (``well_known``).
     """
 
     examined: Examined
@@ -98,7 +99,7 @@ class Suspects:
 
     @property
     def pairs(self) -> Counter[Pair]:
-        """How many labels of each pair (``LabelSuspect.pair``) are probably wrong."""
+        """How many labels of each pair (``LabelSuspect.pair``) may be wrong."""
         return Counter(error.pair for error in self.errors)
 
 
@@ -125,6 +126,8 @@ def find_suspects(
         raise InputError("task: language models have no labels to judge; give the config of a classifier")
     examined = examined_texts(config, say)
     found = out_of_fold(examined, model, folds, config.seed, say)
+    if examined.labels.multi:
+        found = replace(found, known=found.known & well_known(found.probabilities, found.truth))
     say("Comparing texts")
     groups = duplicate_groups(examined.splits, similarity)
     errors = _multi_label(examined, found) if examined.labels.multi else _single_label(examined, found)

@@ -61,7 +61,7 @@ def suspects_command(
     threads: int | str,
     as_json: bool,
 ) -> None:
-    """List the training texts of CONFIG, or of a data file, whose label is probably wrong, and texts that occur several
+    """List the training texts of CONFIG, or of a data file, whose label may be wrong, and texts that occur several
     times.
 
     A label is judged by a model that was trained on other texts only. Equal and similar texts are found in the

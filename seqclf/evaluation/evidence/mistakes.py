@@ -1,4 +1,4 @@
-"""The texts of a split that a model gets most wrong, and those whose labels are probably wrong."""
+"""The texts of a split that a model gets most wrong, and those whose labels may be wrong."""
 
 from __future__ import annotations
 
