@@ -173,9 +173,21 @@ def test_a_temperature_that_changes_nothing_leaves_the_scores_of_other_splits(
         monkeypatch.setattr("seqclf.calibration.calibrate.fitted", lambda *_, one=temperature: Fit((one,)))
         done = call("calibrate", "--run", str(run.folder))
         assert (run.metrics.get("test") == kept, "are removed" in done.output) == (left, not left)
+        assert (f"to have them again: seqclf eval --run {run.folder}" in " ".join(done.stderr.split())) is not left
         run.write_metrics("test", kept)
         call("calibrate", "--run", str(run.folder), "--undo")
         assert ("test" in run.metrics) == left
+
+
+def test_a_removed_report_is_named(binary_run: Run, tmp_path: Path, no_saved_models: None) -> None:
+    run = copied(binary_run, tmp_path)
+    (run.folder / "metrics.json").write_text("{}", encoding="utf-8")
+    run.report.write_text('<meta name="generator" content="seqclf report 1">', encoding="utf-8")
+    done = call("calibrate", "--run", str(run.folder))
+    assert not run.report.exists()
+    said = " ".join(done.stderr.split())
+    expected = "report.html was that of other probabilities and is removed; to have it again: seqclf eval --run"
+    assert expected in said and said.endswith("--split validation")
 
 
 @pytest.mark.parametrize("at", ["write_calibration", "write_metrics"])
@@ -199,6 +211,11 @@ def test_what_cannot_be_calibrated_is_an_error(binary_run: Run, tmp_path: Path) 
     assert "was trained without validation texts" in errors["without validation"]
     assert "data.validation=0.1" in errors["without validation"]
     assert "held_out.npz" in errors["refit"] and "train again" in errors["refit"]
+    joined = copied(binary_run, tmp_path / "joined")
+    joined.update_manifest(ngrams={"refit": True}, soup={"runs": ["a-1", "b-1"], "shared_validation": False})
+    message = " ".join(call("calibrate", "--run", str(joined.folder), code=2).stderr.split())
+    assert "the n-grams of runs that it is made of were fitted to the validation texts, too" in message
+    assert "train these runs again with --set ngrams.refit=false and join them" in message
     broken = Run(Path(shutil.copytree(binary_run.folder, tmp_path / "broken-1")))
     broken.calibration_file.write_text('{"temperature": 0}', encoding="utf-8")
     shown = call("calibrate", "--run", str(broken.folder), code=2).stderr

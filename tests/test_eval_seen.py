@@ -122,7 +122,8 @@ def test_seen_texts_are_known_without_the_data_or_without_the_cache(
     ("seen", "words"),
     [
         (Seen(5, 5, 0), "all of these texts are training texts"),
-        (Seen(1000, 0, 10), "these 1,000 texts include 10 validation texts of the run: the scores say little"),
+        (Seen(1000, 0, 101), "these 1,000 texts include 101 validation texts of the run (10 %): the scores say little"),
+        (Seen(500, 8, 3), "8 training texts and 3 validation texts of the run (2.2 %): the scores are slightly too"),
         (Seen(1000, 1, 0), "1 of these 1,000 texts was also trained on (0.1 %)"),
         (Seen(10_000, 12, 4), "16 of these 10,000 texts were also trained on or validated on (0.16 %)"),
         (Seen(100_000, 0, 1), "1 of these 100,000 texts was also validated on (less than 0.01 %)"),
@@ -130,5 +131,6 @@ def test_seen_texts_are_known_without_the_data_or_without_the_cache(
 )
 def test_the_warning_about_seen_texts(seen: Seen, words: str) -> None:
     assert words in str(seen.sentence())
-    assert seen.matters is ("say little" in str(seen.sentence()))
+    assert seen.are_many is ("say little" in str(seen.sentence()))
+    assert seen.matters is (": the scores" in str(seen.sentence()))
     assert Seen(5, 0, 0).sentence() is None

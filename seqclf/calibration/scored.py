@@ -18,7 +18,7 @@ from seqclf.errors import InputError
 from seqclf.files import shell_word
 from seqclf.labels import Labels
 from seqclf.run_held_out import HeldOut
-from seqclf.run_members import SAME_SPLITS, shares_validation
+from seqclf.run_members import SAME_SPLITS, parts_of, shares_validation
 from seqclf.runs import Run
 from seqclf.tasks.classification.measure import probabilities_of
 
@@ -84,17 +84,25 @@ def check_choosable(run: Run, config: Config, what: str) -> None:
             f"{run.folder}: was trained without validation texts, on which {what} is chosen; train again with some, "
             f"such as: seqclf train {shell_word(run.config)} --set data.validation=0.1"
         )
+    if run.was_fitted_to_validation and not run.held_out.exists():
+        if parts_of(run):
+            whose, missing = "the n-grams of runs that it is made of", ""
+            remedy = "train these runs again with --set ngrams.refit=false and join them"
+        else:
+            whose = "its n-grams"
+            missing = (
+                f"and what the model said of them before is missing ({run.held_out.name}), as in runs of earlier "
+                "versions; "
+            )
+            remedy = f"train again: seqclf train {shell_word(run.config)}"
+        raise InputError(
+            f"{run.folder}: {whose} were fitted to the validation texts, too (ngrams.refit), so these texts say "
+            f"nothing about new ones, {missing}{'' if missing else 'and '}{what} cannot be chosen on them; {remedy}"
+        )
     if not shares_validation(run):
         raise InputError(
             f"{run.folder}: is made of runs that do not share their validation texts, so these texts say nothing about "
             f"new ones, and {what} cannot be chosen on them; join runs that share them: {SAME_SPLITS}"
-        )
-    if run.was_fitted_to_validation and not run.held_out.exists():
-        raise InputError(
-            f"{run.folder}: its n-grams were fitted to the validation texts, too (ngrams.refit), so these texts say "
-            f"nothing about new ones, and what the model said of them before is missing ({run.held_out.name}), as in "
-            f"runs of earlier versions; {what} cannot be chosen on them; train again: seqclf train "
-            f"{shell_word(run.config)}"
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from seqclf.calibration.temperature import in_words as temperatures_in_words
 from seqclf.cli.console import console
 from seqclf.cli.grids import Grid
 from seqclf.cli.wrap import say
+from seqclf.files import shell_word
 from seqclf.labels import Labels
 from seqclf.metrics.kinds import ClassifierMetrics
 from seqclf.metrics.scores import UNDEFINED
@@ -114,6 +115,21 @@ def show_abstention(done: Calibrated, found: Mapping[str, Answered], *, is_multi
     if is_multi:
         say("An answer is wrong if it has not exactly the labels of the text.")
     say("On new texts, more answers may be wrong: up to the upper end of the interval.")
+
+
+def removed(run: Run, splits: Sequence[str], *, report: bool) -> Iterator[str]:
+    """What other probabilities made out of date, and how to have it again.
+
+    Args:
+        splits: whose scores are removed.
+        report: whether the report is.
+    """
+    names = [f"The {' and '.join(splits)} scores in metrics.json"] if splits else []
+    names += ["report.html"] if report else []
+    if names:
+        are = "were those of other probabilities and are" if splits else "was that of other probabilities and is"
+        again = f"seqclf eval --run {shell_word(run.folder)}{'' if 'test' in splits else f' --split {VALIDATION}'}"
+        yield f"{' and '.join(names)} {are} removed; to have {'them' if splits else 'it'} again: {again}"
 
 
 def in_words(share: Share) -> str:

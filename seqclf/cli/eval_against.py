@@ -83,11 +83,17 @@ def _names(run: Run, other: Run) -> tuple[str, str]:
 
 def _warnings(found: Found) -> Iterator[str]:
     """Sentences about texts that the runs have seen in training, which speak for them."""
-    matters = [seen is not None and seen.matters for seen in found.seen]
-    favours = "the comparison says little about new texts" if all(matters) else "the comparison favours it"
-    for name, seen, many in zip(found.names, found.seen, matters, strict=True):
+    favours = "the comparison favours it"
+    if all(seen is not None and seen.matters for seen in found.seen):
+        many = any(seen is not None and seen.are_many for seen in found.seen)
+        favours = f"the comparison says {'little' if many else 'slightly less'} about new texts"
+    first, second = found.seen
+    named = list(zip((f"{name} was" for name in found.names), found.seen, strict=True))
+    if first == second:
+        named = [(f"{' and '.join(found.names)} were", first)]
+    for who, seen in named:
         parts = [] if seen is None else [(seen.trained_on, "trained"), (seen.validated_on, "validated")]
         counts = " and ".join(f"{how} on {count:,}" for count, how in parts if count)
         if seen is not None and counts:
-            advice = f", so {favours}; give texts that neither run has seen with --data" if many else ""
-            yield f"{'warning' if many else 'note'}: {name} was {counts} of these {seen.texts:,} texts{advice}"
+            advice = f", so {favours}; give texts that neither run has seen with --data" if seen.matters else ""
+            yield f"{'warning' if seen.matters else 'note'}: {who} {counts} of these {seen.texts:,} texts{advice}"

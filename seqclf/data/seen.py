@@ -14,7 +14,7 @@ from seqclf.data.equal_texts import text_digests
 from seqclf.errors import InputError
 from seqclf.sources.texts import LabelledTexts
 
-_MATTERS = 0.01  # of the texts
+_MATTERS, _MANY = 0.01, 0.1  # of the texts
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,23 @@ class Seen:
         """Whether there are enough such texts to affect the scores."""
         return self.trained_on + self.validated_on >= _MATTERS * self.texts
 
+    @property
+    def are_many(self) -> bool:
+        """Whether there are so many that scores say little about new texts."""
+        return self.trained_on + self.validated_on > _MANY * self.texts
+
+    @property
+    def effect(self) -> str:
+        """What it means for scores on these texts."""
+        return "the scores say little about new texts" if self.are_many else "the scores are slightly too good"
+
     def sentence(self) -> str | None:
         """The counts in a sentence; None if no text was seen."""
         if not self.trained_on + self.validated_on:
             return None
+        count = self.trained_on + self.validated_on
         if not self.matters:
             parts = ((self.trained_on, "trained on"), (self.validated_on, "validated on"))
-            count = self.trained_on + self.validated_on
             how = " or ".join(name for number, name in parts if number)
             share = max(count / self.texts, 0.0001)
             few = f"{count:,} of these {self.texts:,} texts {'was' if count == 1 else 'were'} also {how}"
@@ -51,9 +61,10 @@ class Seen:
             what = "all of these texts are training texts of the run"
         else:
             parts = ((self.trained_on, "training"), (self.validated_on, "validation"))
-            counts = " and ".join(f"{count:,} {kind} text{'s' * (count > 1)}" for count, kind in parts if count)
-            what = f"these {self.texts:,} texts include {counts} of the run"
-        return f"{what}: the scores say little about new texts"
+            counts = " and ".join(f"{number:,} {kind} text{'s' * (number > 1)}" for number, kind in parts if number)
+            share = "" if count == self.texts else f" ({100 * count / self.texts:.2g} %)"
+            what = f"these {self.texts:,} texts include {counts} of the run{share}"
+        return f"{what}: {self.effect}"
 
 
 def seen_in_training(trainings: Sequence[tuple[Config, Mapping[str, str]]], texts: LabelledTexts) -> Seen | None:

@@ -68,13 +68,14 @@ def calibrate_command(
     The labels of texts stay, only their probabilities change; thresholds move with them. Prints the log loss and the
     expected calibration error before and after. Calling it again changes nothing.
 
-    With --abstain 0.05, predict answers only texts that it is certain of, so certain that 5 % of these validation texts
-    are wrong. Multi-label, an answer is wrong if it has not exactly the labels of the text. "predict --set-coverage
-    0.95" gives sets of labels.
+    With --abstain 0.05, predict answers only texts that it is certain of: of the validation texts that it answers, at
+    most 5 % are answered wrongly. A SavedModel answers all texts. Multi-label, an answer is wrong if it has not exactly
+    the labels of the text. "predict --set-coverage 0.95" gives sets of labels.
     """
     if undo and rate is not None:
         raise click.UsageError("--undo removes what --abstain chooses: give one of them")
     from seqclf.calibration.scored import check_choosable, scored_texts
+    from seqclf.cli.calibration_report import removed
     from seqclf.cli.eval_inputs import config_of
 
     run = find_run(runs, run_name, CLASSIFICATION)
@@ -85,15 +86,16 @@ def calibrate_command(
     check_choosable(run, config, "a temperature")
     splits = ["validation", *(["test"] if split == "test" else [])]
     classifier, texts = scored_texts(run, config, splits, _say, threads)
-    measured = run.metrics.keys()
+    measured, had_report = run.metrics.keys(), run.report.exists()
     if undo:
         _undo(run, classifier, texts, as_json=as_json)
     else:
         _calibrate(run, classifier, texts, rate, as_json=as_json)
     if split == "test":
         _note_seen(run, config, split)
-    for gone in sorted(measured - run.metrics.keys()):
-        say(f"The {gone} scores in metrics.json were those of other probabilities and are removed", err=True)
+    gone = sorted(measured - run.metrics.keys())
+    for sentence in removed(run, gone, report=had_report and not run.report.exists()):
+        say(sentence, err=True)
 
 
 def _note_seen(run: Run, config: Config, split: str) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from seqclf.data.seen import Seen
+from seqclf.files import shell_word
 from seqclf.metrics.intervals import Interval
 from seqclf.metrics.kinds import all_scores
 from seqclf.metrics.language_model import LanguageModelScores, MeasuredLanguageModel
@@ -130,6 +132,9 @@ def _notes(facts: Facts, measured: Measured) -> Iterator[str]:
         for number, what in ((seen.trained_on, "training"), (seen.validated_on, "validation")):
             if number:
                 yield f"{equal(number, split, what)}: the model has seen {'it' if number == 1 else 'them'}."
+        found = Seen(metrics.texts, seen.trained_on or 0, seen.validated_on or 0)
+        if found.matters and split != "train":
+            yield f"{found.effect[0].upper()}{found.effect[1:]}."
     if facts.config is not None and isinstance(facts.config.data.columns().label, Mapping):
         yield (
             "The labels of the data are probabilities. A prediction is right if it is the most probable label; the "
@@ -139,6 +144,9 @@ def _notes(facts: Facts, measured: Measured) -> Iterator[str]:
         yield "The scores weigh each text by its weight in the data; texts of weight 0 are left out."
     if metrics.unknown_labels is not None:
         yield metrics.unknown_labels.summary_of(split) + "."
+    if not any(one.slices for one in facts.evidence.values()) and not facts.run.was_fitted_to_validation:
+        command = f"seqclf eval --run {shell_word(facts.run.folder)} --split {split}"
+        yield f"ROC curves, accuracy by part and wrong texts are missing: `{command}` measures them and adds them here."
 
 
 def _language_model(facts: Facts) -> Section | None:
