@@ -62,8 +62,8 @@ class Seen:
         else:
             parts = ((self.trained_on, "training"), (self.validated_on, "validation"))
             counts = " and ".join(f"{number:,} {kind} text{'s' * (number > 1)}" for number, kind in parts if number)
-            share = "" if count == self.texts else f" ({100 * count / self.texts:.2g} %)"
-            what = f"these {self.texts:,} texts include {counts} of the run{share}"
+            part = "" if count == self.texts else f" ({100 * count / self.texts:.2g} %)"
+            what = f"these {self.texts:,} texts include {counts} of the run{part}"
         return f"{what}: {self.effect}"
 
 

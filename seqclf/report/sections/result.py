@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from seqclf.data.seen import Seen
+from seqclf.evaluation.seen_texts import effect_on_scores
 from seqclf.files import shell_word
 from seqclf.metrics.intervals import Interval
 from seqclf.metrics.kinds import all_scores
@@ -132,9 +132,8 @@ def _notes(facts: Facts, measured: Measured) -> Iterator[str]:
         for number, what in ((seen.trained_on, "training"), (seen.validated_on, "validation")):
             if number:
                 yield f"{equal(number, split, what)}: the model has seen {'it' if number == 1 else 'them'}."
-        found = Seen(metrics.texts, seen.trained_on or 0, seen.validated_on or 0)
-        if found.matters and split != "train":
-            yield f"{found.effect[0].upper()}{found.effect[1:]}."
+        if (effect := effect_on_scores(measured)) is not None and split != "train":
+            yield f"{effect[0].upper()}{effect[1:]}."
     if facts.config is not None and isinstance(facts.config.data.columns().label, Mapping):
         yield (
             "The labels of the data are probabilities. A prediction is right if it is the most probable label; the "
