@@ -60,7 +60,8 @@ def _what(facts: Facts) -> str:
     number = len(facts.labels)
     if not number:
         return "Text classifier"
-    return f"Text classifier, {'any number of' if facts.labels.multi else 'one of'} {number:,} labels"
+    each = "any number of them on a text" if facts.labels.multi else "one on each text"
+    return f"Text classifier with {number:,} labels, {each}"
 
 
 def _subtitle(facts: Facts) -> list[str]:

@@ -32,7 +32,7 @@ def over_epochs(
     Args:
         y: what the vertical axis shows.
         best: the epoch whose weights were kept, as a vertical line.
-        baseline: the score of the linear model, as a horizontal line.
+        baseline: the score of the linear model, as a dash-dotted horizontal line; curves may be dashed.
     """
     shown = [line for line in lines if line.points]
     if not shown:
@@ -44,7 +44,7 @@ def over_epochs(
         if best is not None:
             axes.axvline(best, color=INK, linewidth=0.8, linestyle=":")
         if baseline is not None:
-            axes.axhline(baseline, color=INK, linewidth=0.9, linestyle="--")
+            axes.axhline(baseline, color=INK, linewidth=0.9, linestyle="-.")
         axes.set_xlabel("epoch")
         axes.set_ylabel(y)
         axes.xaxis.get_major_locator().set_params(integer=True)

@@ -35,7 +35,7 @@ def reliability(calibration: Calibration) -> Figure | None:
     error = number_of("expected_calibration_error", calibration.expected_error)
     caption = (
         "Reliability: on the dashed line, a confidence is the share of correct predictions. Below it, the model is "
-        "more certain than it is right. Bars: where the texts are."
+        "more certain than it is right; above it, it is less certain. Bars: where the texts are."
     )
     alternative = f"Reliability diagram with {len(bins)} bins. Expected calibration error {error}."
     return Figure(drawn("reliability", alternative, draw), caption)

@@ -26,6 +26,7 @@ def lengths(found: Lengths) -> Figure | None:
         axes.set_xlabel("tokens of a text")
         axes.set_ylabel("texts")
         axes.grid(False, axis="x")
+        axes.xaxis.get_major_locator().set_params(integer=True)
         axes.yaxis.get_major_locator().set_params(integer=True)
 
     longer = found.bins[-1].high - found.bins[-1].low + 1 > width

@@ -39,6 +39,7 @@ def data(facts: Facts) -> Section | None:
         found["sentences"] = [(one.origin.split, list(_sentences(one))) for one in _shown(facts, evidence)]
         found["figure"] = None if evidence.lengths is None else lengths(evidence.lengths)
         found["labels"] = [_count(one, evidence) for one in evidence.labels]
+        found["counts_training"] = any(one.training_texts is not None for one in evidence.labels)
         found["more_labels"] = max(0, len(evidence.labels) - _MOST_LABELS)
     return Section("data", "Data", "data", {"rows": rows, **found})
 
@@ -83,13 +84,19 @@ def _about_lengths(found: Lengths, texts: int) -> Iterator[str]:
 
 
 def _about_duplicates(found: Duplicates, split: str) -> Iterator[str]:
-    yield f"{equal(found.repeated, split, f'earlier {split}')}."
+    if not found.repeated and found.in_training == 0:
+        yield f"No {split} text is equal to another one, or to a training text."
+        return
+    if found.repeated or found.in_training is None:
+        none = f"No {split} text is equal to another one."
+        yield f"{equal(found.repeated, split, f'earlier {split}')}." if found.repeated else none
     if found.contradictory:
         verb = "occurs" if found.contradictory == 1 else "occur"
         yield f"{counted(found.contradictory, 'text')} {verb} several times, with different labels."
-    if found.in_training is not None:
-        leak = ": scores on them say nothing about new texts" if found.in_training else ""
-        yield f"{equal(found.in_training, split, 'training')}{leak}."
+    if found.in_training:
+        yield f"{equal(found.in_training, split, 'training')}: scores on them say nothing about new texts."
+    elif found.in_training is not None:
+        yield f"No {split} text is equal to a training text."
 
 
 def _count(one: LabelCount, evidence: SplitEvidence) -> CountRow:

@@ -23,6 +23,8 @@ def learning(facts: Facts) -> Section | None:
         best = None
     of_scores = "perplexity" if facts.is_language_model else "score"
     about_scores = f"{of_scores[:1].upper()}{of_scores[1:]} of each epoch."
+    rates = {rate for _, rate in history.rates}
+    constant = rates.pop() if len(rates) == 1 and len(history.rates) > 1 else None
     lines = [
         Line("steps", history.windows, 1, faint=True),
         Line("training", history.curve(_LOSS), 1),
@@ -35,10 +37,11 @@ def learning(facts: Facts) -> Section | None:
             "scores", _scores(facts), f"{about_scores}{dotted}{_about_baseline(facts)}",
             y=of_scores, best=best, baseline=_baseline(facts),
         ),
-        learning_rate(history.rates),
+        None if constant is not None else learning_rate(history.rates),
     ]  # fmt: skip
     shown = [figure for figure in figures if figure is not None]
-    if not shown:
+    notes = [] if constant is None else [f"The learning rate of the optimizer was {constant:.3g} throughout."]
+    if not shown and not notes:
         return None
     names = [name for name in _epoch_scores(facts) if history.curve(name)]
     rows = [
@@ -51,7 +54,8 @@ def learning(facts: Facts) -> Section | None:
         for one in history.epochs
     ]
     heads = [_name_of(name) for name in names]
-    return Section("learning", "Learning curves", "learning", {"figures": shown, "heads": heads, "rows": rows})
+    values = {"figures": shown, "heads": heads, "rows": rows, "notes": notes}
+    return Section("learning", "Learning curves", "learning", values)
 
 
 def _epoch_scores(facts: Facts) -> list[str]:
@@ -92,4 +96,4 @@ def _about_baseline(facts: Facts) -> str:
     measured = facts.measured.get("validation")
     if measured is None or measured.baseline is None:
         return ""
-    return f" Dashed: {words_of(main_score(facts.config, measured.metrics))} of the linear model."
+    return f" Dash-dotted: {words_of(main_score(facts.config, measured.metrics))} of the linear model."

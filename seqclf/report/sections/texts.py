@@ -20,9 +20,13 @@ _MOST_PREDICTED = 6
 
 @dataclass(frozen=True)
 class SliceTable:
-    """A table of slices: its title, and rows of value, texts, accuracy, interval and whether they are few."""
+    """A table of slices: its title, and rows of value, texts, accuracy, interval and whether they are few.
+
+    ``head``: that of the column of values.
+    """
 
     title: str
+    head: str
     column: str | None
     rows: list[tuple[str, str, str, str, bool]]
     more: int
@@ -49,6 +53,11 @@ class Wrong:
     more_predicted: int
     true_probabilities: list[tuple[str, str]]
     target: str | None
+
+    @property
+    def names_target(self) -> bool:
+        """Whether the words are scored for a label that is not the predicted one, or not the only one."""
+        return self.target is not None and [label for label, _ in self.predicted] != [self.target]
 
 
 @dataclass(frozen=True)
@@ -79,13 +88,14 @@ def slices(facts: Facts) -> Section | None:
 
 
 def _table(name: str, found: Sequence[SliceAccuracy]) -> SliceTable:
-    titles = {_LENGTH: "By length, in tokens", _LABEL: "By label"}
+    titles = {_LENGTH: ("By length, in tokens", "tokens"), _LABEL: ("By label", "label")}
     column = name.removeprefix(_COLUMN) if name.startswith(_COLUMN) else None
     rows = [
         (one.value, f"{one.texts:,}", percent(one.accuracy), percents(Interval(one.low, one.high)), one.small)
         for one in found[:_MOST_ROWS]
     ]
-    return SliceTable(titles.get(name, "By column"), column, rows, len(found) - len(rows))
+    title, head = titles.get(name, ("By column", "value"))
+    return SliceTable(title, head, column, rows, len(found) - len(rows))
 
 
 def wrong(facts: Facts) -> Section | None:
@@ -99,6 +109,7 @@ def wrong(facts: Facts) -> Section | None:
         "texts": texts,
         "all": None if evidence.wrong_texts is None else f"{evidence.wrong_texts:,}",
         "coloured": any(one.target is not None for one in texts),
+        "names_targets": any(one.names_target for one in texts),
         "columns": () if facts.config is None else facts.config.data.fields,
         "multi": facts.labels.multi,
     }
