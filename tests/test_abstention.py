@@ -12,9 +12,12 @@ import numpy as np
 import pytest
 from calibrating import call, copied
 
+from seqclf.calibration.calibrate import Calibrated
+from seqclf.calibration.temperature import Fit
+from seqclf.cli.calibration_report import few_answers
 from seqclf.inference import Classifier
 from seqclf.metrics.intervals import wilson
-from seqclf.run_calibration import Abstention
+from seqclf.run_calibration import Abstention, RunCalibration
 from seqclf.runs import Run
 
 
@@ -57,7 +60,8 @@ def test_no_label_below_the_stored_confidence(
     call("export", "--run", str(run.folder), "--format", "onnx", "--to", str(tmp_path / "exported"))
     card = (tmp_path / "exported" / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert "calibrated: temperature scaling on 30 validation texts" in card
-    assert f"Below a confidence of {below:.4g}, seqclf gives no label. Above it, 10.0% of" in card
+    assert f"Below a confidence of {below:.4g}, seqclf gives no label. Above it, 10.0 % of" in card
+    assert "or no label if the confidence is too low" in card and "Every text gets one" not in card
     expected = [run.labels[int(row.argmax())] if row.max() >= below else None for row in probabilities]
     assert None in expected and len(set(expected)) == 4
     for folder in (run.folder, tmp_path / "exported"):
@@ -110,6 +114,16 @@ def test_again_changes_nothing_and_undo_removes_it(careful: tuple[Run, dict[str,
     assert (
         "calibrate it first" in call("predict", "--run", str(run.folder), "--set-coverage", "0.9", "x", code=2).stderr
     )
+
+
+def test_a_run_that_hardly_answers_brings_a_warning(binary_run: Run) -> None:
+    def warning(below: float, coverage: float, texts: int) -> str | None:
+        calibration = RunCalibration((1.0,), None, texts, Abstention(0.05, below, 0.0, coverage))
+        return few_answers(binary_run, Calibrated(calibration, Fit((1.0,)), {}, {}, None, True, False))
+
+    assert warning(0.9, 0.06, 1000) is None and warning(0.0, 1.0, 10) is None
+    assert "answers only 1 of the 296 validation texts" in str(warning(0.9, 0.0034, 296))
+    assert "answers only 40 of the 1,000" in str(warning(0.9, 0.04, 1000))
 
 
 def test_options_that_contradict_each_other(careful: tuple[Run, dict[str, Any]]) -> None:

@@ -31,6 +31,8 @@ def said(line: str) -> str:
         ("generate --temperature nan", "'nan': expected a finite number, 0 or more"),
         ("generate --top-p 1.5", "1.5: expected more than 0, and 1 at most"),
         ("predict --threshold 50% a", "'50%': expected a number such as 0.5"),
+        ("calibrate --abstain 5%", "'5%': expected a number such as 0.05"),
+        ("calibrate --abstain %", "'%': expected a number such as 0.5"),
         ("predict --threshold 2 a", "2: expected from 0 to 1"),
         ("generate --tokens 2.5", "'2.5': expected a whole number, 1 or more"),
         ("export --format savedmodel", "'savedmodel' is not one of 'saved_model', 'onnx', 'keras'; did you mean "

@@ -36,7 +36,8 @@ def show_calibrated(run: Run, done: Calibrated) -> None:
         say(f"note: {done.fit.note}", err=True)
     if done.fit.shared:
         count = f"{done.fit.shared:,} label{' has' if done.fit.shared == 1 else 's have'}"
-        say(f"note: {count} fewer than {LEAST_TEXTS} texts, and the temperature of all labels together", err=True)
+        get = "gets" if done.fit.shared == 1 else "get"
+        say(f"note: {count} fewer than {LEAST_TEXTS} texts and {get} one temperature, that of all labels", err=True)
     say("")
     show_change(done.before, done.after)
     say("")
@@ -60,6 +61,9 @@ def show_change(before: Metrics, after: Metrics) -> None:
         rows.append([name, texts, "log loss", f"{old.loss:.4f}", f"{new.loss:.4f}"])
         rows.append(["", "", "calibration error", _error(old), _error(new)])
     console().print(Grid(("", "texts", "", "before", "after"), rows))
+
+
+_LEAST_SHARE, _LEAST_ANSWERED = 0.05, 20  # of the validation texts, for abstaining to be of use
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,21 @@ def removed(run: Run, splits: Sequence[str], *, report: bool) -> Iterator[str]:
         are = "were those of other probabilities and are" if splits else "was that of other probabilities and is"
         again = f"seqclf eval --run {shell_word(run.folder)}{'' if 'test' in splits else f' --split {VALIDATION}'}"
         yield f"{' and '.join(names)} {are} removed; to have {'them' if splits else 'it'} again: {again}"
+
+
+def few_answers(run: Run, done: Calibrated) -> str | None:
+    """The warning that a run answers too few validation texts to be of use; None if it answers enough."""
+    abstention, texts = done.calibration.abstention, done.calibration.texts
+    if abstention is None or not abstention.below:
+        return None
+    answered = round(abstention.coverage * texts)
+    if abstention.coverage >= _LEAST_SHARE and answered >= _LEAST_ANSWERED:
+        return None
+    return (
+        f"warning: the run now answers only {answered:,} of the {texts:,} validation texts, too few to rely on; allow "
+        f"more wrong answers, with a higher rate than {abstention.rate:g} for --abstain, or remove it: "
+        f"seqclf calibrate --run {shell_word(run.folder)} --undo"
+    )
 
 
 def in_words(share: Share) -> str:

@@ -34,6 +34,9 @@ def eval_against(run: Run, given: GivenTexts, opponent: Opponent, *, form: Form,
     found = _compare(run, given, opponent, scores=form.scores, threads=threads)
     for sentence in _warnings(found):
         say(sentence, err=True)
+    if "loss" in found.comparison.scores and (run.calibration is None) != (opponent.run.calibration is None):
+        one = found.names[run.calibration is None]
+        say(f"note: only {one} is calibrated (seqclf calibrate), which lowers the loss, but changes no label", err=True)
     if form.as_json:
         from seqclf.cli.against_json import as_json
 

@@ -75,7 +75,8 @@ def _scores(measured: Measured, score: str, *, text_alone: bool) -> Iterator[str
         yield f"scores weigh each text by data.weight, {metrics.weight:,.6g} in sum; texts of weight 0 are left out"
     if baseline is not None:
         sentence = description(baseline, score, "these texts", text_alone=text_alone)
-        yield f"{sentence}: {lead(metrics, baseline, score)}"
+        own = "" if words_of(score) in values else f"; {words_of(score)} of this run {metrics.value(score):.4f}"
+        yield f"{sentence}{own}: {lead(metrics, baseline, score)}"
 
 
 def _tables(metrics: ClassifierMetrics, most: int) -> Iterator[str | Grid]:

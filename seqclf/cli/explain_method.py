@@ -49,7 +49,7 @@ def opened(
             return explain(texts, labels, against=against, extra=extra)
         except InputError as error:
             if str(error).startswith("against: "):
-                raise InputError(f"--{error}") from error
+                raise InputError(f"--{error}".replace("`against`", "--against")) from error
             raise
 
     return classifier, explained

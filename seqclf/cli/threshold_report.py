@@ -43,11 +43,16 @@ def _grid(found: Found) -> Grid:
     ]
     what = "labels given" if found.wish.label is None else "texts flagged"
     rows.append([what, f"{point.flagged_count:,}", "", f"{now.flagged_count:,}"])
-    return Grid(("", f"at {_short(point)}", "95 % interval", f"before, at {_short(now)}"), rows)
+    return Grid(("", f"at {_short(point)}", "95 % interval", _before(now)), rows)
+
+
+def _before(point: OperatingPoint) -> str:
+    """The heading of what the run does now."""
+    return "before" if point.threshold is None else f"before, at {_short(point)}"
 
 
 def _short(point: OperatingPoint) -> str:
-    return "their own" if point.threshold is None else f"{point.threshold:.4g}"
+    return "each label's own" if point.threshold is None else f"{point.threshold:.4g}"
 
 
 def _value(share: Share | None) -> str:

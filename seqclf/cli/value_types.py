@@ -93,9 +93,11 @@ def _range(kind: click.IntRange | click.FloatRange) -> str:
 
 
 def _with_point(value: Any) -> str | None:
-    """The number with a decimal point in place of a comma; None if it is none."""
+    """The number with a decimal point in place of a comma, of a percentage the fraction; None if it is none."""
     written = str(value).strip().replace(",", ".")
     try:
+        if written.endswith("%"):
+            written = f"{float(written[:-1]) / 100:g}"
         return written if math.isfinite(float(written)) else None
     except ValueError:
         return None

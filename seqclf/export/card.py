@@ -214,6 +214,8 @@ def _limits(about: About) -> Iterator[str]:
         yield f"- It also reads columns beside the text: {named}. It answers a text alone as one without their values."
     if about.labels.multi:
         yield "- A text gets every label whose probability exceeds its threshold. It may get none."
+    elif about.calibration is not None and (chosen := about.calibration.abstention) is not None and chosen.below:
+        yield "- A text gets one of the labels, even if none of them fits, or no label if the confidence is too low."
     else:
         yield "- Every text gets one of the labels, even if none of them fits; check the probability."
     yield "- Its scores are those of texts from the same source as its training texts."
@@ -236,8 +238,8 @@ def _calibration(about: About) -> Iterator[str]:
             meaning = " (the probability that exactly the predicted labels are right, as if labels were independent)"
         yield (
             f"- Below a confidence of {abstention.below:.4g}{meaning}, seqclf gives no label. Above it, "
-            f"{abstention.error:.1%} of the validation texts were labelled wrongly; {abstention.coverage:.1%} of them "
-            "are above it."
+            f"{100 * abstention.error:.1f} % of the validation texts were labelled wrongly; "
+            f"{100 * abstention.coverage:.1f} % of them are above it. A SavedModel answers all texts."
         )
 
 

@@ -85,6 +85,9 @@ def _table(part: Comparison, split: str, facts: Mapping[str, Facts]) -> Table:
     main = main_score({split: {name: 0.0 for name in scores}}) or next(iter(scores))
     names = sorted(scores, key=lambda name: name != main)
     best = {name: best_places(name, scores[name]) for name in names}
+    mixed = "loss" in names and len({_is_calibrated(facts.get(entry.name)) for entry in part.entries}) > 1
+    if mixed:
+        best["loss"] = set()
     found = [_estimate(facts.get(entry.name), split, main) for entry in part.entries]
     rows = []
     for place, entry in enumerate(part.entries):
@@ -100,8 +103,16 @@ def _table(part: Comparison, split: str, facts: Mapping[str, Facts]) -> Table:
     warning = ""
     if part.same_texts.get(split) is False and len(part.entries) > 1:
         warning = f"These runs were measured on different {split} texts: their scores do not compare well."
+    if mixed:
+        warning += " Only some of the runs are calibrated, which lowers the loss, but changes no label."
     kind = " of language models" if part.entries[0].task == LANGUAGE_MODEL else ""
-    return Table(f"{split.capitalize()} scores{kind}", [words_of(name) for name in names], rows, figure, warning)
+    return Table(
+        f"{split.capitalize()} scores{kind}", [words_of(name) for name in names], rows, figure, warning.strip()
+    )
+
+
+def _is_calibrated(facts: Facts | None) -> bool:
+    return facts is not None and facts.calibration is not None
 
 
 def _estimate(facts: Facts | None, split: str, name: str) -> Estimate | None:

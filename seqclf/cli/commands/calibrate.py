@@ -121,10 +121,12 @@ def _calibrate(
     run: Run, classifier: KerasClassifier, texts: dict[str, EncodedTexts], rate: float | None, *, as_json: bool
 ) -> None:
     from seqclf.calibration.calibrate import calibrate
-    from seqclf.cli.calibration_report import abstention_of, show_abstention, show_calibrated
+    from seqclf.cli.calibration_report import abstention_of, few_answers, show_abstention, show_calibrated
 
     done = calibrate(run, classifier, texts, rate)
     found = abstention_of(classifier, texts, done)
+    if (warning := few_answers(run, done)) is not None:
+        say(warning, err=True)
     if as_json:
         stored = done.calibration.to_json(run.labels)
         stored.pop("conformal", None)  # for programs, calibration.json has them
@@ -133,7 +135,9 @@ def _calibrate(
         return
     show_calibrated(run, done)
     show_abstention(done, found, is_multi=run.labels.multi)
-    say(f"{named_with_status(run)} uses it in predict, eval and exports; seqclf calibrate --undo removes it.")
+    abstention = done.calibration.abstention
+    but = " The SavedModel answers all texts: it never abstains." if abstention is not None and abstention.below else ""
+    say(f"{named_with_status(run)} uses it in predict, eval and exports; seqclf calibrate --undo removes it.{but}")
 
 
 def _undo(run: Run, classifier: KerasClassifier, texts: dict[str, EncodedTexts], *, as_json: bool) -> None:

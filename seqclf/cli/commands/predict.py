@@ -226,7 +226,8 @@ def _own_abstention(classifier: TextClassifier) -> float | None:
     if below:
         sign = "?" if classifier.labels.multi else "-"
         say(
-            f"No label ({sign}, null) below a confidence of {below:.4g}, as the run's; --answer-all labels these, too",
+            f"No label ({sign}, null) below a confidence of {below:.4g}, chosen by seqclf calibrate --abstain; "
+            "--answer-all labels these texts, too",
             err=True,
         )
     return below
