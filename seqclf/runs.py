@@ -30,6 +30,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -163,7 +164,7 @@ class Run(RunDecisions):
             try:
                 stack.enter_context(locked(self.folder))
             except BlockingIOError as error:
-                raise InputError(f"{self.folder}: is being trained by {self._holder()}") from error
+                raise InputError(f"{self.folder}: is being trained by {self._holder()}; wait until it ends") from error
             except OSError as error:
                 raise InputError(f"{self.folder}: cannot be opened ({error.strerror})") from error
             yield
@@ -173,7 +174,9 @@ class Run(RunDecisions):
             found = self.manifest
         except InputError:
             return "another process"
-        since = [found.get("started"), *found.get("resumed", [])][-1]
+        since = str([found.get("started"), *found.get("resumed", [])][-1])
+        with contextlib.suppress(ValueError):
+            since = f"{datetime.fromisoformat(since).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
         return f"process {found.get('process')} on {found.get('host')} since {since}"
 
     @property

@@ -111,6 +111,7 @@ def test_commands_after_an_interrupted_run_name_it(tmp_path: Path) -> None:
         said = summary(tmp_path / "x-1", tmp_path, config, _outcome(0.5, status), advised=True)
         assert f"seqclf eval --runs {tmp_path}{named}\n" in said
         assert f'seqclf predict --runs {tmp_path}{named} "a text"' in said
+        assert f'seqclf explain --runs {tmp_path}{named} "a text"  (also: suspects, calibrate, report)' in said
 
 
 def test_an_interrupted_fold_is_not_counted(tmp_path: Path) -> None:

@@ -119,7 +119,9 @@ def test_damaged_checkpoints_are_detected(tmp_path: Path) -> None:
 
 def test_two_processes_cannot_train_one_run(sample_csv: Path, tmp_path: Path) -> None:
     run = begin_run(tmp_path, "small")
-    with run.locked(), pytest.raises(InputError, match=rf"is being trained by process {os.getpid()} on \S+ since 20"):
+    since = r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC"
+    said = rf"is being trained by process {os.getpid()} on \S+ since {since}; wait until it ends$"
+    with run.locked(), pytest.raises(InputError, match=said):
         _train(run, checked_config(training_config(sample_csv)))
     assert run.manifest["status"] == "running", "the process with the lock continues"
     with run.locked():

@@ -86,6 +86,7 @@ def test_a_signal_before_the_first_step_leaves_no_run(number: int, config_file: 
     process.send_signal(number)
     _, stderr = process.communicate(timeout=120)
     assert process.returncode == 128 + number, stderr
+    assert f"Nothing was kept: {tmp_path}/small-1 had no checkpoint yet, and was removed." in " ".join(stderr.split())
     assert "Interrupted." in stderr
     assert "Traceback" not in stderr
     assert list(tmp_path.glob("small-*")) == []

@@ -91,6 +91,8 @@ def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advis
         following.append(f'seqclf predict{options} "a text"{_fields(config)}')
     if config.task.continues_texts:
         following.append(f"seqclf generate{options}")
+    if config.task.needs_labels:
+        following.append(f'seqclf explain{options} "a text"{_fields(config)}  (also: suspects, calibrate, report)')
     following += _of_old_texts(config, options)
     lines += [f"{'' if number else 'Next':<{_MARGIN}}{line}" for number, line in enumerate(following)]
     advice = [] if advised else _advice(config, Run(folder))

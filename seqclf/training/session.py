@@ -33,7 +33,7 @@ def train_new(
     Returns:
         The run, and how its training ended: status, epochs, validation metrics.
 
-    All functions here add a note to a ``KeyboardInterrupt`` that says how to resume the run, if it can be resumed.
+    All functions here add a note to a ``KeyboardInterrupt`` that says how to resume the run, or that it was removed.
 
     Raises:
         ConfigError: options of the config do not fit the texts or the run that it starts from.
@@ -122,9 +122,11 @@ def _train_in(
     run = begin()
     try:
         return run, _train(config, run, options, callbacks, data)
-    except (SeqclfError, KeyboardInterrupt):
+    except (SeqclfError, KeyboardInterrupt) as error:
         if not run.has_checkpoint:  # nothing was trained
             shutil.rmtree(run.folder, ignore_errors=True)
+            if isinstance(error, KeyboardInterrupt):
+                error.add_note(f"Nothing was kept: {run.folder} had no checkpoint yet, and was removed.")
         raise
 
 
