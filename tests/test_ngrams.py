@@ -17,6 +17,8 @@ from seqclf.ngrams import features as presence
 from seqclf.ngrams import fit as fitting
 from seqclf.ngrams.features import FOLDS, Presence, hash_of, presence_of
 from seqclf.ngrams.fit import fit_ngrams, layer_weights, logits_of
+from seqclf.tasks.classification import ngram_fits
+from seqclf.training.environment import processor_seconds
 
 
 def _config(path: Path, **changes: Any) -> dict[str, Any]:
@@ -213,6 +215,24 @@ def test_only_the_network_is_trained(sample_csv: Path) -> None:
     trainable = {weight.path for weight in model.trainable_variables}
     assert f"{NGRAMS}/table" not in trainable
     assert any("embedding" in path for path in trainable)
+
+
+@pytest.mark.usefixtures("no_saved_models")
+def test_the_processor_time_begins_before_the_fit(
+    three_labels_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began: list[float] = []
+
+    def fit_before(*given: Any) -> Any:
+        began.append(processor_seconds())
+        while processor_seconds() < began[0] + 0.2:  # what a fit spends
+            pass
+        return ngram_fits.fit_before(*given)
+
+    monkeypatch.setattr("seqclf.tasks.classification.task.fit_before", fit_before)
+    monkeypatch.setattr("seqclf.training.keeper.processor_seconds", lambda: began[0] + 0.1)
+    run = trained(_config(three_labels_csv, training__epochs=1), tmp_path)
+    assert 0.1 <= run.manifest["processor_seconds"] < 60
 
 
 @pytest.mark.usefixtures("no_saved_models")

@@ -29,7 +29,7 @@ from run_folders import made_run, training
 from tricky_texts import tricky
 
 from seqclf.errors import InputError
-from seqclf.evaluation.evidence.content import Duplicates, ShownText, SplitEvidence, Word
+from seqclf.evaluation.evidence.content import ShownText, SplitEvidence, Word
 from seqclf.evaluation.evidence.store import write_evidence
 from seqclf.labels import Labels
 from seqclf.report import write_report
@@ -249,64 +249,6 @@ def test_it_says_that_labels_are_probabilities(tmp_path: Path) -> None:
         found = result(read_facts(run))
         assert found is not None
         assert any("are probabilities" in note for note in found.values["notes"]) is (name == "a-1")
-
-
-def test_a_split_without_a_baseline_is_not_said_to_be_the_only_one(tmp_path: Path) -> None:
-    """`seqclf calibrate --split test` measures the test texts without a linear model."""
-    run = full_run(tmp_path, TWO)
-    run.write_metrics("test", replace(measured(TWO, seed=3), baseline=None).to_json())
-    page = page_of(run)
-    assert "it was not compared with a simple model" not in page.words
-    assert "On the validation texts, the network adds" in page.words
-    assert "`seqclf eval --split test`" in page.words or "seqclf eval --split test" in page.words
-    assert "Accuracy on the validation texts, with 95 % intervals." in page.words
-    assert "on 60 test texts" in page.words and "The linear model is a logistic regression" in page.words
-
-
-def test_a_constant_learning_rate_is_a_sentence(tmp_path: Path) -> None:
-    run = full_run(tmp_path, TWO)
-    assert "Learning rate of the optimizer." in page_of(run).words
-    changed = re.sub('"learning_rate": [0-9.]+', '"learning_rate": 0.002', run.history.read_text(encoding="utf-8"))
-    run.history.write_text(changed, encoding="utf-8")
-    words = page_of(run).words
-    assert "The learning rate of the optimizer was 0.002 throughout." in words
-    assert "Learning rate of the optimizer." not in words
-
-
-@pytest.mark.parametrize(
-    ("found", "words"),
-    [
-        (Duplicates(0, 0, 0), ["No test text is equal to another one, or to a training text."]),
-        (Duplicates(0, 0, None), ["No test text is equal to another one."]),
-        (
-            Duplicates(2, 0, 0),
-            ["2 test texts are equal to earlier test texts.", "No test text is equal to a training text."],
-        ),
-        (Duplicates(0, 0, 1), ["1 test text is equal to a training text: scores on them say nothing about new texts."]),
-    ],
-)
-def test_equal_texts(tmp_path: Path, found: Duplicates, words: list[str]) -> None:
-    run = full_run(tmp_path, TWO)
-    write_evidence(run, replace(evidence_of(run, TWO, HOSTILE, "test"), duplicates=found, lengths=None))
-    section = data(read_facts(run))
-    assert section is not None and section.values["sentences"] == [("test", words)]
-
-
-def test_a_column_of_training_texts_is_there_if_they_are_known(tmp_path: Path) -> None:
-    run = full_run(tmp_path, TWO)
-    header = '<th scope="col">training texts</th>'
-    assert header in write_report(run).read_text(encoding="utf-8")
-    evidence = evidence_of(run, TWO, HOSTILE, "test")
-    write_evidence(run, replace(evidence, labels=tuple(replace(one, training_texts=None) for one in evidence.labels)))
-    assert header not in write_report(run).read_text(encoding="utf-8")
-
-
-def test_the_key_of_coloured_words_says_what_they_are_scored_for(tmp_path: Path) -> None:
-    run = full_run(tmp_path, TWO)
-    assert "that a text names after" not in page_of(run).words
-    evidence = evidence_of(run, TWO, HOSTILE, "test")
-    write_evidence(run, replace(evidence, wrong=tuple(replace(one, predicted=()) for one in evidence.wrong)))
-    assert "or towards the label that a text names after “words towards”" in page_of(run).words
 
 
 def test_the_same_run_gives_the_same_page(tmp_path: Path) -> None:

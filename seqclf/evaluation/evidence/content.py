@@ -17,8 +17,6 @@ Count = Annotated[int, Field(ge=0, lt=2**63)]
 Point = tuple[Share, Share]
 LABEL, MICRO, MACRO = "label", "micro", "macro"
 """Kinds of curves."""
-LEAST_TEXTS = 5
-"""Of a label, for the model's doubts about it to count where a text may have several."""
 
 
 @dataclass(frozen=True)

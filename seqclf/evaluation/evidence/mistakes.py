@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from seqclf.data.encoded import EncodedTexts
 from seqclf.decisions import Decider
-from seqclf.evaluation.evidence.content import LEAST_TEXTS, LabelError, ShownText, WrongText
+from seqclf.evaluation.evidence.content import LabelError, ShownText, WrongText
 from seqclf.evaluation.evidence.shortened import without_surrogates
 from seqclf.evaluation.slices import correct_texts
 from seqclf.labels import Labels
 from seqclf.metrics.calibration import blocks
-from seqclf.metrics.label_errors import LabelErrors, label_errors, multi_label_errors
+from seqclf.metrics.label_errors import LabelErrors, label_errors, multi_label_errors, well_known
 
 MOST_TEXTS = 20
 
@@ -154,14 +154,11 @@ def doubtful_labels(judged: Judged, most: int = MOST_TEXTS) -> Found[LabelError]
 def _doubtful_decisions(judged: Judged, most: int) -> Found[LabelError]:
     """Of several labels per text: labels that are wrongly there or lacking, and the number of texts with such a label.
 
-    Labels of fewer than ``LEAST_TEXTS`` texts, and those that the model never predicts, are left out: it has not learnt
-    when they apply.
+    Labels that the model hardly ever finds are left out (``well_known``).
     """
     probabilities, names = judged.known_probabilities, judged.labels
-    thresholds = np.array((0.5,) * len(names) if judged.thresholds is None else judged.thresholds)
-    is_learnt = (judged.truth.sum(axis=0) >= LEAST_TEXTS) & (probabilities.max(axis=0) > thresholds)
     decisions = multi_label_errors(probabilities, judged.truth, judged.weights)
-    kept = is_learnt[decisions.labels]
+    kept = well_known(probabilities, judged.truth)[decisions.labels]
     places, first = decisions.places[kept], np.flatnonzero(kept)[:most]
     columns = (decisions.labels[first], decisions.given[first], decisions.given_probability[first])
     rows = zip(*(values.tolist() for values in columns), strict=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from seqclf.evaluation.evidence.content import LEAST_TEXTS, LabelError, ShownText, SliceAccuracy, Word, WrongText
+from seqclf.evaluation.evidence.content import LabelError, ShownText, SliceAccuracy, Word, WrongText
 from seqclf.metrics.intervals import Interval
+from seqclf.metrics.label_errors import LEAST_FOUND
 from seqclf.report.facts import Facts
 from seqclf.report.figures.texts import accuracy_by_length
 from seqclf.report.numbers import percent, percents
@@ -141,7 +142,7 @@ def label_errors(facts: Facts) -> Section | None:
         "texts": [_suspect(one) for one in evidence.label_errors],
         "all": None if evidence.likely_label_errors is None else f"{evidence.likely_label_errors:,}",
         "columns": () if facts.config is None else facts.config.data.fields,
-        "least": LEAST_TEXTS if facts.labels.multi else None,
+        "least": LEAST_FOUND if facts.labels.multi else None,
     }
     return Section("label-errors", "Likely label errors", "label_errors", values)
 
