@@ -94,13 +94,21 @@ def test_options_that_do_not_fit_the_texts_leave_no_run(sample_csv: Path, tmp_pa
     assert not (tmp_path / "runs").exists()
 
 
-def test_an_interruption_says_how_to_resume_if_anything_was_trained(sample_csv: Path, tmp_path: Path) -> None:
+def test_an_interruption_says_what_is_left(sample_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEQCLF_CACHE", str(tmp_path / "cache"))  # texts in a cache are read without a stage
+    runs = tmp_path / "runs"
+    with pytest.raises(KeyboardInterrupt) as first:
+        train_new(_config(sample_csv), runs, callbacks=_interrupt(Stage))
+    assert not hasattr(first.value, "__notes__") and not runs.exists(), "before there is a run"
+
+    def listen(event: Event) -> None:
+        if event == Stage("Building the model"):
+            raise KeyboardInterrupt
+
     with pytest.raises(KeyboardInterrupt) as early:
-        train_new(_config(sample_csv), tmp_path, callbacks=_interrupt(Stage))
-    removed = f"Nothing was kept: {tmp_path / 'small-1'} had no checkpoint yet, and was removed."
-    # Texts that are in the cache are read without a stage, so that the first one is after the run's folder was made.
-    assert getattr(early.value, "__notes__", []) in ([], [removed])
-    assert list(tmp_path.iterdir()) == []
+        train_new(_config(sample_csv), runs, callbacks=Callbacks(listen))
+    assert early.value.__notes__ == [f"Nothing was kept: {runs / 'small-1'} had no checkpoint yet, and was removed."]
+    assert not (runs / "small-1").exists()
     with pytest.raises(KeyboardInterrupt) as late:
-        train_new(_config(sample_csv), tmp_path, callbacks=_interrupt(StepDone))
-    assert late.value.__notes__ == [f"To resume: seqclf train --resume {tmp_path / 'small-1'}"]
+        train_new(_config(sample_csv), runs, callbacks=_interrupt(StepDone))
+    assert late.value.__notes__ == [f"To resume: seqclf train --resume {runs / 'small-1'}"]
