@@ -16,7 +16,6 @@ from extra_examples import offers_config
 
 from seqclf.evaluation.classifier import KerasClassifier
 from seqclf.inference import Classifier
-from seqclf.new_runs import begin_run
 from seqclf.run_calibration import RunCalibration
 from seqclf.runs import Run
 
@@ -368,27 +367,6 @@ def test_a_call_that_fails_leaves_nothing(pair: list[Run], tmp_path: Path, monke
     message = refused("ensemble", "--runs", str(tmp_path), *(str(one.folder) for one in pair), code=1)
     assert "model.onnx: cannot be written (No space left on device)" in message
     assert not list(tmp_path.iterdir())
-
-
-def test_a_killed_call_is_made_again(tmp_path: Path) -> None:
-    ensemble = {"members": [{"name": "a-1", "weight": 0.75}, {"name": "b-1", "weight": 0.25}]}
-    equal = {"members": [{"name": "a-1", "weight": 0.5}, {"name": "b-1", "weight": 0.5}]}
-    soup = {"recipe": "greedy", "runs": ["a-1"], "left_out": ["b-1"]}
-    for noted, command in (
-        ({"ensemble": ensemble}, "seqclf ensemble a-1 b-1 --weights 0.75,0.25"),
-        ({"ensemble": equal}, "seqclf ensemble a-1 b-1"),
-        ({"soup": soup}, "seqclf ensemble a-1 b-1 --soup"),
-        ({"soup": {**soup, "recipe": "uniform"}}, "seqclf ensemble a-1 b-1 --soup --uniform"),
-    ):
-        run = begin_run(tmp_path, "cut")
-        run.update_manifest(task="classification", process=2**22 + 1, **noted)  # no such process
-        run.config.write_text("name: cut", encoding="utf-8")
-        message = refused("predict", "--run", str(run.folder), "a text")
-        assert f"(it was killed while it was written); make it again: {command}; or choose" in message
-        shown = call("runs", "show", run.name, "--runs", str(tmp_path)).stdout
-        assert f"{command} --runs {tmp_path}" in " ".join(shown.split())
-    run.update_manifest(soup={"runs": 3})
-    assert '"soup" does not have a list of "runs"' in refused("predict", "--run", str(run.folder), "a text")
 
 
 def test_malformed_members_are_reported(whole: tuple[Run, dict[str, Any]], tmp_path: Path) -> None:

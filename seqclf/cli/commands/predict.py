@@ -171,8 +171,7 @@ def predict_command(
     if score:
         _reject_options_of_classifiers(click.get_current_context())
     run = find_model(runs, run_name, LANGUAGE_MODEL if score else CLASSIFICATION)
-    if run_name in (None, LATEST) and run.has_manifest:
-        say(f"Run {named_with_status(run, str(run.folder))}", err=True)
+    _name_the_run(run, run_name)
     if score:
         from seqclf.cli.predict_score import score_texts
 
@@ -190,6 +189,12 @@ def predict_command(
         say(note, err=True)
     listed = len(classifier.labels) if every else top or 0
     _print_predictions(_predicted(classifier, decider, fields, typed_texts(texts)), listed, sets, as_json=as_json)
+
+
+def _name_the_run(run: Run, given: str | None) -> None:
+    """Say which run was chosen if the user named none."""
+    if given in (None, LATEST) and run.has_manifest:
+        say(f"Run {named_with_status(run, str(run.folder))}", err=True)
 
 
 def _predict_rows(run: Run, classifier: TextClassifier, answers: Answers, file: FileRequest) -> None:
