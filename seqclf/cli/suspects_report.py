@@ -45,8 +45,8 @@ def _title(found: Suspects) -> str:
 def _parts(found: Suspects, listing: Listing, top: int) -> Iterator[str | Grid | Values]:
     if found.agreement < found.majority + _LITTLE * (1 - found.majority):
         yield (
-            "It hardly predicts better than the most frequent answer, so its list of labels says little; judge by "
-            "--model network, or with more texts"
+            "The model is hardly better than the most frequent answer, so do not trust its list of labels; try "
+            "--model network, or more texts"
         )
     if found.unknown:
         names = ", ".join(f'"{on_one_line(name)}" ({count:,})' for name, count in list(found.unknown.items())[:5])

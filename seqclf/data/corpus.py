@@ -211,7 +211,7 @@ class Corpus:
 
     @property
     def _split_seed(self) -> int:
-        """Of the random splits."""
+        """The seed of the random splits and folds."""
         own = self._config.data.split_seed
         return self._config.seed if own is None else own
 

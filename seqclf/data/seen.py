@@ -38,7 +38,7 @@ class Seen:
 
     @property
     def are_many(self) -> bool:
-        """Whether there are so many that scores say little about new texts."""
+        """Whether the model has seen so many texts that the scores are no estimate for new texts."""
         return self.trained_on + self.validated_on > _MANY * self.texts
 
     @property

@@ -25,9 +25,9 @@ def report_command(names: tuple[str, ...], runs: Path, output: Path | None, open
     """Write the report of RUN, of classifiers and language models: one HTML file that needs no network, and runs no
     scripts.
 
-    Without RUN: the newest finished run. Of several runs, the page compares their scores, options and learning curves;
-    of a cross-validation, its folds. Only reports are replaced, never other files. The path is printed on standard
-    output.
+    Without RUN, it is the newest finished run. For several runs, the page compares their scores, options and learning
+    curves. For a cross-validation, it compares the folds. Only reports are replaced, never other files. The path is
+    printed on standard output.
     """
     from seqclf.files import write_text
     from seqclf.report import comparison_of, folds_of, report_of
