@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,11 @@ import pytest
 from conftest import trained, write_csv
 from ensemble_examples import NGRAMS, call, joined, mean_of, refused, several, turned
 from extra_examples import offers_config
+from report_examples import evidence_of
 
 from seqclf.evaluation.classifier import KerasClassifier
+from seqclf.evaluation.evidence.content import SliceAccuracy
+from seqclf.evaluation.evidence.store import write_evidence
 from seqclf.inference import Classifier
 from seqclf.run_calibration import RunCalibration
 from seqclf.runs import Run
@@ -143,6 +147,18 @@ def test_its_card_describes_the_members(whole: tuple[Run, dict[str, Any]], tmp_p
     assert "| trained |" not in card
     pushed = call("push", str(run.folder), "ann/both", "--dry-run").stdout
     assert "members/2/config.yaml" in pushed and "- ensemble" in pushed and "small-1" not in pushed
+
+
+def test_its_card_says_where_it_is_right_less_often(whole: tuple[Run, dict[str, Any]], tmp_path: Path) -> None:
+    run = Run(Path(shutil.copytree(whole[0].folder, tmp_path / "both-1")))
+    assert "right less often" not in call("push", str(run.folder), "ann/both", "--dry-run").stdout
+    found = evidence_of(run, run.labels, TEXTS * 3)
+    worse = {"label": (SliceAccuracy("negative", 40, 0.2, 0.1, 0.3),)}
+    saved = run.metrics["validation"]
+    origin = replace(found.origin, data=saved["data"], texts=saved["texts"])
+    write_evidence(run, replace(found, origin=origin, slices=worse))
+    card = call("push", str(run.folder), "ann/both", "--dry-run").stdout
+    assert "  - Texts with the label `negative`: 20.0 % are right (10.0 to 30.0), against" in card
 
 
 @pytest.mark.parametrize("temperature", [1.0, 2.5])

@@ -66,6 +66,7 @@ def write_calibrated(run: Run, path: Path) -> None:
 
 def about(run: Run, cost: Cost | None = None) -> About:
     """What a model card says of the run."""
+    from seqclf.cli.card_limits import limits_of
     from seqclf.config import load_config
     from seqclf.ensemble_recipe import ensemble_of
     from seqclf.export.card import About
@@ -81,6 +82,7 @@ def about(run: Run, cost: Cost | None = None) -> About:
         None if prior is None else dict(zip(labels, prior.frequencies, strict=True)),
         run.calibration,
         ensemble_of(run),
+        limits_of(run),
     )
 
 

@@ -11,6 +11,7 @@ from seqclf.config.schema import NgramsConfig
 from seqclf.ensemble_recipe import Ensemble
 from seqclf.export.card_calls import Format, how_to_call
 from seqclf.export.card_data import accuracy_interval, cell, named, seen_texts, training_data
+from seqclf.export.card_limits import MeasuredLimits, given_languages, measured_limits
 from seqclf.labels import MOST_SHOWN, Labels, on_one_line
 from seqclf.metrics.kinds import scores_type
 from seqclf.metrics.measured import Measured
@@ -30,6 +31,8 @@ class About:
         shares: of the training texts, by label; None: unknown, or no labels.
         calibration: of the run; None: it is not calibrated.
         ensemble: how the model is made of several, ``config`` being that of the first; None: it is a single one.
+        limits: what measured texts say of its limits; None: unknown.
+        languages: codes of the texts' languages, as the user named them.
     """
 
     name: str
@@ -41,6 +44,8 @@ class About:
     shares: Mapping[str, float] | None = None
     calibration: RunCalibration | None = None
     ensemble: Ensemble | None = None
+    limits: MeasuredLimits | None = None
+    languages: Sequence[str] = ()
 
     @property
     def configs(self) -> list[Config]:
@@ -218,8 +223,10 @@ def _limits(about: About) -> Iterator[str]:
         yield "- A text gets one of the labels, even if none of them fits, or no label if the confidence is too low."
     else:
         yield "- Every text gets one of the labels, even if none of them fits; check the probability."
+    yield from measured_limits(about.limits, quantized=about.cost is not None)
     yield "- Its scores are those of texts from the same source as its training texts."
     yield from _calibration(about)
+    yield from given_languages(about.languages)
     yield "- It may fail on texts of another kind, language or time than its training texts: evaluate it there first."
     yield "- The model may reproduce the biases of its training texts."
     yield "- Nobody has checked it for decisions about people: measure it on each group first."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from seqclf.export.card import About, description
@@ -50,6 +50,7 @@ def hub_card(
     Args:
         texts: metrics of a language model by split; None: the model is a classifier.
     """
+    about = replace(about, languages=given.languages)
     if texts is None:
         sections = description(about, forms[0])
         scores = {split: (one.data, dict(one.metrics.headline())) for split, one in about.metrics.items()}

@@ -9,6 +9,7 @@ from seqclf.config.schema import LanguageModelTask
 from seqclf.export.card import NAMES, About, as_markdown, training_table
 from seqclf.export.card_calls import Format
 from seqclf.export.card_data import cell, named, training_data
+from seqclf.export.card_limits import given_languages
 from seqclf.export.language_model_calls import how_to_call
 from seqclf.labels import on_one_line
 from seqclf.metrics.language_model import LanguageModelMetrics, LanguageModelScores
@@ -93,6 +94,7 @@ def _limits(about: About, form: Format, tokens: int | None) -> Iterator[str]:
             yield f"- A text that it generates has at most {tokens:,} tokens after its beginning."
         yield "- It writes what is probable after its training texts, not what is true."
         yield "- It may repeat passages of its training texts, with the names and facts in them."
+    yield from given_languages(about.languages)
     yield "- Texts of another kind, language or time than its training texts surprise it: evaluate it there first."
     yield "- The model may reproduce the biases of its training texts."
 

@@ -40,11 +40,10 @@ def write_evidence(run: Run, evidence: SplitEvidence) -> None:
 @contextlib.contextmanager
 def evidence_stays(run: Run) -> Iterator[None]:
     """The evidence of the run's model is that of the model after the block, which must predict the same."""
-    kept, model = [], model_fingerprint(run)
+    kept = []
     for path in run.evidence.glob("*.json"):
         with contextlib.suppress(InputError):  # a report names the malformed file
-            found = read_evidence(run, path.stem)
-            if found is not None and found.origin.model == model:
+            if (found := current_evidence(run, path.stem)) is not None:
                 kept.append(found)
     yield
     for one in kept:
@@ -57,6 +56,21 @@ def read_evidence(run: Run, split: str) -> SplitEvidence | None:
 
     Raises ``InputError`` if the file is malformed.
     """
+    evidence = _stored(run, split)
+    if evidence is None or evidence.origin.model == model_fingerprint(run):
+        return evidence
+    of_texts = {name: getattr(evidence, name) for name in ("labels", "lengths", "duplicates")}
+    return SplitEvidence(evidence.origin, **of_texts)
+
+
+def current_evidence(run: Run, split: str) -> SplitEvidence | None:
+    """The evidence of a split if it is that of the run's model as it is, else None. Raises ``InputError`` if the file
+    is malformed."""
+    evidence = _stored(run, split)
+    return evidence if evidence is not None and evidence.origin.model == model_fingerprint(run) else None
+
+
+def _stored(run: Run, split: str) -> SplitEvidence | None:
     path = run.evidence_file(split)
     try:
         content = path.read_bytes()
@@ -65,12 +79,8 @@ def read_evidence(run: Run, split: str) -> SplitEvidence | None:
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
     try:
-        evidence = SplitEvidence.from_json(json.loads(content.decode()))
+        return SplitEvidence.from_json(json.loads(content.decode()))
     except (ValueError, RecursionError) as error:
         raise InputError(
             f"{path}: {error}; delete it, and write it again with `seqclf eval --split {split}`"
         ) from error
-    if evidence.origin.model == model_fingerprint(run):
-        return evidence
-    of_texts = {name: getattr(evidence, name) for name in ("labels", "lengths", "duplicates")}
-    return SplitEvidence(evidence.origin, **of_texts)
