@@ -59,6 +59,16 @@ def objects(done: Any) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def shown_tables(found: Attribution, width: int) -> str:
+    from seqclf.cli.explained_texts import _tables
+
+    console = Console(width=width, file=io.StringIO())
+    with console.capture() as captured:
+        for table in _tables(found, 5, width):
+            console.print(table)
+    return captured.get()
+
+
 def test_marks_and_numbers(folders: Path) -> None:
     shown = call(TEXTS[0], "--run", str(folders / "two"), "--top", "2").stdout
     ((found),) = objects(call(TEXTS[0], "--run", str(folders / "two"), "--json"))
@@ -100,38 +110,27 @@ def test_a_label_that_is_named_twice_is_explained_once(folders: Path) -> None:
 
 
 def test_words_of_a_table_are_neither_markup_nor_emoji() -> None:
-    from seqclf.cli.explained_texts import _table
-
     words = (":smile:", "[red]", "a\\")
     scored = (ScoredWord(0, 7, 1.0), ScoredWord(7, 12, 0.5), ScoredWord(12, 14, -0.5))
     found = Attribution(("".join(words),), (), "yes", None, "occlusion", scored, 0.9, 2.0, 1.0)
-    console = Console(width=80, file=io.StringIO())
-    with console.capture() as captured:
-        console.print(_table(found, 5, console.width))
-    assert all(word in captured.get() for word in words)
+    assert all(word in shown_tables(found, 80) for word in words)
 
 
 def test_words_against_the_label_have_a_minus_sign() -> None:
-    from seqclf.cli.explained_texts import _table
-
     found = Attribution(("film",), (), "yes", None, "occlusion", (ScoredWord(0, 4, -0.001),), 0.9, 2.0, 1.0)
-    console = Console(width=80, file=io.StringIO())
-    with console.capture() as captured:
-        console.print(_table(found, 5, console.width))
-    assert "-0.00" in captured.get()
+    assert "-0.00" in shown_tables(found, 80)
     assert 'title="-0.00"' in words_html(found)
 
 
-def test_scores_are_whole_on_narrow_terminals() -> None:
-    from seqclf.cli.explained_texts import _table
-
-    scored = (ScoredWord(0, 30, 12.5), ScoredWord(30, 60, -10.25))
-    found = Attribution(("x" * 60,), (), "yes", None, "occlusion", scored, 0.9, 2.0, 1.0)
-    console = Console(width=32, file=io.StringIO())
-    with console.capture() as captured:
-        console.print(_table(found, 5, console.width))
-    assert "+12.50" in captured.get() and "-10.25" in captured.get()
-    assert max(map(len, captured.get().splitlines())) <= 32
+@pytest.mark.parametrize("width", [20, 32, 36, 80])
+def test_scores_are_whole_on_narrow_terminals(width: int) -> None:
+    scored = (ScoredWord(0, 30, 12.5), ScoredWord(30, 60, -10.25), ScoredWord(60, 65, -1.5))
+    found = Attribution(("x" * 60 + "pause",), (), "yes", None, "occlusion", scored, 0.9, 2.0, 1.0)
+    lines = shown_tables(found, width).splitlines()
+    assert all(score in "\n".join(lines) for score in ("+12.50", "-10.25", "-1.50")) and max(map(len, lines)) <= width
+    assert any("pause" in line for line in lines), "eight characters of a word or more are legible"
+    beside = any("for it" in line and "against it" in line for line in lines)
+    assert beside == (width >= 40)
 
 
 def test_columns(folders: Path) -> None:
@@ -156,12 +155,20 @@ def test_columns(folders: Path) -> None:
         (["x", "--label", "yes", "--against", "yes"], '--against: "yes" is the label itself'),
         (["x", "--method", "integrated-gradients"], "leave the option out: occlusion reads every model"),
         (["x", "--method", "integrated-gradients", "--most-calls", "9"], "works only with --method occlusion"),
-        (["x", "--overwrite"], "works only with --html FILE"),
+        (["x", "--overwrite"], "works only with --output FILE or --html FILE"),
+        (["x", "--html", "/dev/null"], "is not a file; --html - writes to standard output"),
+        (["x", "-o", "/dev/null"], "is not a file; -o - writes to standard output"),
+        (["x", "-o", "a.csv"], "expected .jsonl, .html or .txt"),
+        (["x", "-o", "a.html", "--json"], "name it a.jsonl"),
+        (["x", "-o", "a.html", "--html", "b.html"], "both name the file to write"),
+        (["x", "--column", "y"], "--column: works only with --input"),
+        (["x", "--input", "y.txt"], "give TEXT or --input FILE, not both"),
+        (["--input", "-", "--input-format", "txt", "--against", "yes"], "add --label NAME"),
+        (["--input", "nothing.csv"], "nothing.csv"),
         (["x", "--html", "a.html", "--json"], "give one of them"),
         (["x", "--html", "/nowhere/a.html"], "does not exist"),
         (["x", "--most-calls", "0"], "1 or more"),
-        (["x", "--output", "a.html"], "--html"),
-        ([], "Missing argument"),
+        ([], "give TEXT or --input FILE"),
     ],
 )
 def test_mistakes(arguments: list[str], said: str, folders: Path) -> None:
@@ -218,7 +225,6 @@ def test_hostile_texts_control_no_terminal(text: str, folders: Path, monkeypatch
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", plain)
     made = Console(force_terminal=True, width=80, highlight=False, color_system="standard")
     monkeypatch.setattr(explained_texts, "console", lambda: made)
-    monkeypatch.setattr(explained_texts, "say", made.print)
     with made.capture() as captured:
         call(text, "--run", str(folders / "two"))
     shown = captured.get()

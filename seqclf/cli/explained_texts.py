@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from typing import TextIO
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from seqclf.cli.console import console
-from seqclf.cli.wrap import say
+from seqclf.cli.console import console, file_console
+from seqclf.cli.wrap import wrapped
 from seqclf.explanation.attribution import Attribution
+from seqclf.explanation.explained import Explained
 from seqclf.explanation.segments import Segment, segments, visible
 from seqclf.explanation.sentences import notes, one_line, score_of, sum_of, title
-from seqclf.inference.prediction import Prediction
 
 _LEVELS = 3
 _FOR = ("green", "bold green", "bold black on green")
 _AGAINST = ("red", "bold red", "bold white on red")
 _MOST_SHOWN = 60  # characters of a word, or of a part that is not read
-_WIDEST_WORD, _NARROWEST_WORD = 24, 4
+_WIDEST_WORD, _NARROWEST_WORD = 24, 8
 _SCORE, _BETWEEN = 6, 3  # columns of a score, and between two cells
 
 
@@ -29,32 +30,39 @@ def has_colours(made: Console) -> bool:
     return made.color_system is not None and not made.no_color
 
 
-def show_all(explained: Iterable[tuple[Prediction, tuple[Attribution, ...]]], strongest: int) -> None:
+def show_all(explained: Iterable[Explained], strongest: int, file: TextIO | None = None) -> None:
     """Print what the marks mean, and each text for each label.
 
     Args:
-        explained: of each text the prediction, and its attributions.
         strongest: number of words to list for a label, and against it.
+        file: where to write; None: standard output.
     """
-    made = console()
-    for number, (prediction, attributions) in enumerate(explained):
+    made = console() if file is None else file_console(file)
+    for number, one in enumerate(explained):
         if not number:
             _legend(made)
-        for one in attributions:
-            _show(made, one, prediction, strongest)
+        for attribution in one.attributions:
+            _show(made, attribution, one, strongest)
 
 
-def _show(made: Console, attribution: Attribution, prediction: Prediction, strongest: int) -> None:
+def _say(made: Console, text: str) -> None:
+    """A message, wrapped to the width of a terminal."""
+    made.print(Text(wrapped(text, made.width if made.is_terminal else None)), soft_wrap=True)
+
+
+def _show(made: Console, attribution: Attribution, one: Explained, strongest: int) -> None:
     """The label, the text with its words marked, the strongest words, and what the scores are."""
-    say(title(attribution, prediction))
+    place = "" if one.where is None else f"{one_line(one.where)}  "
+    _say(made, place + title(attribution, one.prediction))
     colours = has_colours(made)
     for column in range(len(attribution.fields)):
         made.print(_text(attribution, column, colours=colours), soft_wrap=not made.is_terminal)
     if strongest and attribution.largest:
         made.print()
-        made.print(_table(attribution, strongest, made.width))
+        for table in _tables(attribution, strongest, made.width):
+            made.print(table)
     for sentence in (sum_of(attribution), *notes(attribution)):
-        say(sentence)
+        _say(made, sentence)
     made.print()
 
 
@@ -65,7 +73,7 @@ def _legend(made: Console) -> None:
         )
         made.print(said, soft_wrap=not made.is_terminal)
     else:
-        say("[+word] speaks for the label, [-word] against it; more signs mean more. [~word] is not read.\n")
+        _say(made, "[+word] speaks for the label, [-word] against it; more signs mean more. [~word] is not read.\n")
 
 
 def _text(attribution: Attribution, column: int, *, colours: bool) -> Text:
@@ -107,18 +115,32 @@ def _shown(text: str) -> str:
     return visible(text)
 
 
-def _table(attribution: Attribution, strongest: int, width: int) -> Table:
-    """``width``: of the terminal; a narrow one cuts words, not scores."""
+def _tables(attribution: Attribution, strongest: int, width: int) -> Iterator[Table]:
+    """The strongest words for the label and against it: side by side, or one below the other on a narrow terminal.
+
+    ``width``: of the terminal. It cuts words, never scores.
+    """
+    sides = (("for it", True), ("against it", False))
+    shown = [(name, list(_strongest(attribution, strongest, towards=side))) for name, side in sides]
+    shown = [(name, words) for name, words in shown if words]
+    beside = [shown] if _word_width(width, len(shown)) >= _NARROWEST_WORD else [[one] for one in shown]
+    for sides_of_one in beside:
+        yield _table(sides_of_one, max(_NARROWEST_WORD, _word_width(width, len(sides_of_one))))
+
+
+def _word_width(width: int, sides: int) -> int:
+    """The columns that a terminal has for a word of each of a number of sides."""
+    return width // max(1, sides) - _SCORE - 2 * _BETWEEN
+
+
+def _table(shown: list[tuple[str, list[tuple[str, str]]]], width: int) -> Table:
+    """``width``: of the words."""
     table = Table(box=None, pad_edge=False, padding=(0, _BETWEEN, 0, 0))
-    towards, against = (list(_strongest(attribution, strongest, towards=side)) for side in (True, False))
-    shown = [(name, words) for name, words in (("for it", towards), ("against it", against)) if words]
-    for_words = width - len(shown) * (_SCORE + 2 * _BETWEEN)
-    widest = max(_NARROWEST_WORD, min(_WIDEST_WORD, for_words // max(1, len(shown))))
     for name, _ in shown:
-        table.add_column(name, no_wrap=True, overflow="ellipsis", max_width=widest)
+        table.add_column(name, no_wrap=True, overflow="ellipsis", max_width=min(_WIDEST_WORD, width))
         table.add_column("", justify="right", no_wrap=True)
-    for place in range(max(len(towards), len(against))):
-        cells = [words[place] if place < len(words) else ("", "") for words in (towards, against) if words]
+    for place in range(max(len(words) for _, words in shown)):
+        cells = [words[place] if place < len(words) else ("", "") for _, words in shown]
         table.add_row(*(Text(cell) for pair in cells for cell in pair))  # strings may have markup and :emoji:
     return table
 

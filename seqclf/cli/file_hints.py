@@ -23,8 +23,10 @@ TABLES = (*KINDS, *PACKINGS, ".txt")
 _OF_FILES = {"init": "--from", "train": "", "check": "", "eval": "--data"}
 """By command: the option, or "" for the argument, that names a file or a pattern."""
 
-_NOT_FOR_EACH_FILE = ("--input", "-i", "--output", "-o", "--errors", "--field", "--json")
-"""Options of ``predict`` that name files, or are for texts of the command line."""
+_NOT_FOR_EACH_FILE = ("--input", "-i", "--output", "-o", "--errors", "--html", "--field", "--json")
+"""Options of ``predict`` and ``explain`` that name files, or are for texts of the command line."""
+
+_DONE = {"predict": "predicted", "explain": "explained"}
 
 _FOR_ROWS = tuple(
     "--input -i --output -o --errors --column --input-format --output-format --encoding --resume --overwrite "
@@ -58,13 +60,14 @@ def _pattern(files: Sequence[str]) -> str:
 
 
 def check_one_file(context: click.Context, inputs: Sequence[str], texts: Sequence[str]) -> None:
-    """Raise ``HintedError`` if ``predict`` is given several files, or a file in the place of a text.
+    """Raise ``HintedError`` if ``predict`` or ``explain`` is given several files, or a file in the place of a text.
 
     Args:
-        context: that of ``predict``.
+        context: that of the command.
         inputs: the values of ``--input``. A pattern stands for the files that it matches.
         texts: the arguments.
     """
+    own = str(context.command.name)
     named = list(filter(_is_file_of_texts, texts))
     files = [*inputs, *named]
     if len(files) == 1 and inputs and glob.has_magic(files[0]) and not Path(files[0]).exists():
@@ -74,25 +77,25 @@ def check_one_file(context: click.Context, inputs: Sequence[str], texts: Sequenc
         files = [str(path) for path in sorted(Path(folder).iterdir()) if not path.name.startswith(".")]
         if not files or not all(unpacked_name(Path(file)).suffix.lower() in KINDS for file in files):
             each = _each_as_one_text(context, folder)
-            raise InputError(f"{folder}: is a folder; name a file of texts, or predict each file as one text: {each}")
+            raise InputError(f"{folder}: is a folder; name a file of texts, or {own} each file as one text: {each}")
     if len(files) > 1:
-        message = f"predict reads one file at a time, found {len(files)}"
-        raise HintedError(message, Hint(f"Predict each by itself:\n{_loop(context, files)}"))
+        message = f"{own} reads one file at a time, found {len(files)}"
+        raise HintedError(message, Hint(f"{own.capitalize()} each by itself:\n{_loop(context, files)}"))
     if named:
-        call = ("seqclf", "predict", "--input", named[0], "--output", _written_name(named[0]))
-        hint = Hint("To predict the texts of a file, use", (*call, *_other_options(context)))
+        call = ("seqclf", own, "--input", named[0], "--output", _written_name(named[0], own))
+        hint = Hint(f"To {own} the texts of a file, use", (*call, *_other_options(context)))
         raise HintedError(f"{named[0]} is a file", hint)
 
 
 def _each_as_one_text(context: click.Context, folder: str) -> str:
-    """A shell command that predicts each file of a folder, with the other options of the command line."""
+    """A shell command that predicts (or explains) each file of a folder, with the other options of the command line."""
     options = shlex.join(_other_options(context, _FOR_ROWS))
-    call = " ".join(filter(None, ("seqclf predict", options, '-- "$(cat "$file")"')))
+    call = " ".join(filter(None, (f"seqclf {context.command.name}", options, '-- "$(cat "$file")"')))
     return f"for file in {shlex.quote(folder)}/*; do {call}; done"
 
 
 def _loop(context: click.Context, files: Sequence[str]) -> str:
-    """Shell commands that predict each of the files, with the other options of the command line."""
+    """Shell commands that predict (or explain) each of the files, with the other options of the command line."""
     pattern = _pattern(files)
     start, _, end = pattern.partition("*")
     is_whole = set(glob.glob(pattern)) == set(files)
@@ -100,10 +103,13 @@ def _loop(context: click.Context, files: Sequence[str]) -> str:
         listed = "*".join(shlex.quote(part) if part else "" for part in (start, end))
     else:  # a file a line: a terminal would break a long line where the shell does not read on
         listed = " \\\n    ".join(map(shlex.quote, files))
-    ending = "" if all(unpacked_name(Path(file)).suffix.lower() in OUTPUT_KINDS for file in files) else ".csv"
-    call = f'seqclf predict --input "$file" --output "predicted/$(basename "$file"){ending}"'
+    own = str(context.command.name)
+    ending, done = ".jsonl" if own == "explain" else ".csv", _DONE[own]
+    if own == "predict" and all(unpacked_name(Path(file)).suffix.lower() in OUTPUT_KINDS for file in files):
+        ending = ""
+    call = f'seqclf {own} --input "$file" --output "{done}/$(basename "$file"){ending}"'
     others = shlex.join(_other_options(context))
-    lines = ("mkdir -p predicted", f"for file in {listed}; do", f"  {call} {others}".rstrip(), "done")
+    lines = (f"mkdir -p {done}", f"for file in {listed}; do", f"  {call} {others}".rstrip(), "done")
     return indent("\n".join(lines), "  ")
 
 
@@ -125,9 +131,11 @@ def _other_options(context: click.Context, but: Sequence[str] = _NOT_FOR_EACH_FI
     return kept
 
 
-def _written_name(file: str) -> str:
-    """A name for the predictions of a file, in a format that is written."""
+def _written_name(file: str, command: str) -> str:
+    """A name for the predictions or explanations of a file, in a format that is written."""
     inner = unpacked_name(Path(file))
+    if command == "explain":
+        return f"{inner.stem}-explained.jsonl"
     ending = inner.suffix.lower()
     if ending not in OUTPUT_KINDS:
         ending = ".jsonl" if KINDS.get(ending) == "jsonl" else ".csv"

@@ -121,7 +121,7 @@ def _unknown_option(context: click.Context, name: str, words: tuple[str, ...]) -
         return Hint(f"init has no option for this; write the config to a file with -o and add to its data: {written}")
     if (fixed := _with_settings(command, words, also)) is not None:
         return Hint("Change options of the config with --set; type", (*line, *fixed))
-    reads_file = own == "predict" and any(word.partition("=")[0] in ("-i", "--input") for word in words)
+    reads_file = own in ("predict", "explain") and any(word.partition("=")[0] in ("-i", "--input") for word in words)
     if not reads_file and (place := ARGUMENTS_ELSEWHERE.get(own, {}).get(key_of(name))) is not None:
         return Hint(f"Give {place} without an option", (*line, *without(words, name)))
     known = option_names(command)

@@ -7,12 +7,13 @@ import dataclasses
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, BinaryIO, Generic, TypeVar, cast
 
+from seqclf.cli.file_progress import file_progress
 from seqclf.cli.malformed_rows import MalformedRows
 from seqclf.cli.predict_source import say_absent, say_instead, source_of
 from seqclf.cli.streams import CheckedOutput
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from seqclf.cli.predict_request import FileRequest
     from seqclf.extra_columns import ExtraColumns
 
-_SECONDS_BETWEEN_LINES = 10.0
 _ROWS_OF_A_LIVE_STREAM = 64
 
 
@@ -120,7 +120,7 @@ def _into_file(
     model: RowModel[T], file: Path, source: Source, target: Target, *, resume: bool, on_bad: MalformedRows
 ) -> Report:
     """``predict_file`` with progress; prints how to resume if it is interrupted."""
-    with _sigterm_raises(), _progress() as show:
+    with _sigterm_raises(), file_progress() as show:
         try:
             return predict_file(
                 model.compute,
@@ -155,44 +155,3 @@ def _sigterm_raises() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-@contextlib.contextmanager
-def _progress() -> Iterator[Callable[[Report], None]]:
-    """Rows, rate and time left: a bar on a terminal, an occasional line elsewhere."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True, highlight=False)
-    first: tuple[float, Report] | None = None
-
-    def rate(report: Report) -> str:
-        nonlocal first
-        first = first or (time.monotonic(), report)
-        seconds = time.monotonic() - first[0]
-        malformed = f" ({report.bad:,} malformed)" if report.bad else ""
-        speed = f", {(report.rows - first[1].rows) / seconds:,.0f} rows/s" if seconds > 1 else ""
-        return f"{report.rows:,} rows{malformed}{speed}"
-
-    if not console.is_terminal:
-        last = time.monotonic()
-
-        def line(report: Report) -> None:
-            nonlocal last
-            shown = rate(report)
-            if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
-                last = time.monotonic()
-                share = "" if report.share is None else f", {report.share:.0%} of the file"
-                say(f"{shown}{share}", err=True)
-
-        yield line
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(bar_width=None), TimeRemainingColumn(compact=True))
-    with Progress(*columns, console=console, transient=True, expand=True) as bar:
-        task = bar.add_task("Reading", total=None)
-
-        def move(report: Report) -> None:
-            total = None if report.share is None else 1.0
-            bar.update(task, description=rate(report), total=total, completed=report.share or 0.0)
-
-        yield move

@@ -7,15 +7,13 @@ from pathlib import Path
 
 import click
 
+from seqclf.cli.input_options import InputFile
+
 
 @dataclass(frozen=True)
-class FileRequest:
+class FileRequest(InputFile):
     """The options of ``seqclf predict`` that are about files."""
 
-    input_path: str | None
-    columns: tuple[str, ...]
-    input_format: str | None
-    encoding: str | None
     output_path: str | None
     output_format: str | None
     errors_path: Path | None
@@ -28,31 +26,22 @@ class FileRequest:
 
         ``fields``: whether ``--field`` is given.
         """
-        path = self.input_path
-        if path is not None and " " in path and not Path(path).exists():
-            raise click.UsageError(f"--input {path}: no such file")  # "-instead of this" is a text
-        if bool(texts) == (path is not None):
-            raise click.UsageError("give TEXT or --input FILE" + (", not both" if texts else ""))
-        given = {
-            "--output": self.output_path is not None,
-            "--errors": self.errors_path is not None,
-            "--resume": self.resume,
-            "--overwrite": self.overwrite,
-            "--prefix": self.prefix,
-            "--encoding": self.encoding is not None,
-            "--column": bool(self.columns),
-            "--input-format": self.input_format is not None,
-            "--output-format": self.output_format is not None,
-        }
-        if texts and (unused := [option for option, is_given in given.items() if is_given]):
-            raise click.UsageError(f"{', '.join(unused)}: works only with --input")
+        self.check_given(texts, fields=fields)
         if self.errors_path == Path("-"):
             raise click.UsageError("--errors: name a file; standard error names the kinds of errors")
         if self.overwrite and self.output_path in (None, "-"):
             raise click.UsageError("--overwrite works only with --output FILE")
-        if path is not None and fields:
-            raise click.UsageError(
-                "--field is for texts on the command line; name the column of the texts in a file with --column"
-            )
-        if path is not None and as_json:
+        if self.input_path is not None and as_json:
             raise click.UsageError("--json is for texts on the command line; --output-format sets the format of a file")
+
+    def options_of_files(self) -> dict[str, bool]:
+        """The options that are only for files, and whether each is given."""
+        return {
+            "--output": self.output_path is not None,
+            "--errors": self.errors_path is not None,
+            "--resume": self.resume,
+            "--overwrite": self.overwrite,
+            "--prefix": bool(self.prefix),
+            **super().options_of_files(),
+            "--output-format": self.output_format is not None,
+        }

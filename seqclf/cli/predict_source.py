@@ -1,4 +1,5 @@
-"""The file that ``seqclf predict --input`` reads: its columns, encoding and header, and what is said about them."""
+"""The file of ``seqclf predict --input`` and ``explain --input``: its columns, encoding and header, and what is said of
+them."""
 
 from __future__ import annotations
 
@@ -19,11 +20,11 @@ from seqclf.tables.names import double_quoted, is_same_but_normal_form
 from seqclf.tables.wrong_encoding import check_encoding
 
 if TYPE_CHECKING:
-    from seqclf.cli.predict_request import FileRequest
+    from seqclf.cli.input_options import InputFile
     from seqclf.inference.bulk.job import Report
 
 
-def source_of(run: Run, request: FileRequest, columns: tuple[str, ...]) -> Source:
+def source_of(run: Run, request: InputFile, columns: tuple[str, ...]) -> Source:
     """The file to predict. Columns and encoding default to those of the run's training texts.
 
     ``columns``: those whose values together are a text; empty if a text is a single value.
@@ -54,7 +55,7 @@ def source_of(run: Run, request: FileRequest, columns: tuple[str, ...]) -> Sourc
     return source
 
 
-def _columns(request: FileRequest, columns: tuple[str, ...]) -> str | tuple[str, ...]:
+def _columns(request: InputFile, columns: tuple[str, ...]) -> str | tuple[str, ...]:
     """The file's column or columns. Raises ``InputError`` if ``--column`` names more or fewer than the run
     reads, or one twice.
     """

@@ -131,9 +131,9 @@ def check_output() -> None:
         raise _stdout.failure
 
 
-def print_json(value: Any) -> None:
-    """Print one line of JSON; it is ASCII on a terminal that is not UTF-8."""
-    click.echo(json.dumps(value, ensure_ascii=not _is_utf8(sys.stdout)))
+def print_json(value: Any, file: TextIO | None = None) -> None:
+    """Print one line of JSON, to a file in UTF-8 or to standard output; it is ASCII on a terminal that is not UTF-8."""
+    click.echo(json.dumps(value, ensure_ascii=file is None and not _is_utf8(sys.stdout)), file=file)
 
 
 class CheckedOutput(io.RawIOBase):

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 
 from seqclf.explanation.attribution import Attribution
+from seqclf.explanation.explained import Explained
 from seqclf.explanation.html import STYLE, escaped, words_html
 from seqclf.explanation.sentences import METHODS, notes, one_line, score_of, sum_of, title
 from seqclf.inference.prediction import Prediction
@@ -30,14 +32,23 @@ td.number{{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap
 """
 
 
-def page(name: str, explained: Iterable[tuple[Prediction, Attribution]]) -> str:
-    """The document.
+def page(name: str, explained: Iterable[Explained]) -> Iterator[str]:
+    """The document in parts: of one text after another, so that no more than one is in memory.
 
     Args:
         name: of the model.
-        explained: at least one, with what the model predicts for its text; all by the same method.
+        explained: at least one, with one explanation or more; all by the same method.
     """
-    found = list(explained)
+    texts = iter(explained)
+    first = next(texts)
+    yield _head(name, first.attributions[0].method)
+    for one in itertools.chain([first], texts):
+        for attribution in one.attributions:
+            yield f"{_section(one.prediction, attribution, one.where)}\n"
+    yield "</body>\n</html>\n"
+
+
+def _head(name: str, method: str) -> str:
     heading = f"Explanations of {escaped(one_line(name))}"
     digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
@@ -45,22 +56,21 @@ def page(name: str, explained: Iterable[tuple[Prediction, Attribution]]) -> str:
         '<span class="words"><i class="for4">Green</i> words speak for the label, <i class="against4">red</i> ones '
         'against it; <i class="unread">crossed out</i> ones are not read.</span>'
     )
-    method = METHODS[found[0][1].method]
-    sections = "\n".join(_section(*one) for one in found)
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<meta name="referrer" content="no-referrer">\n<title>{heading}</title>\n<style>{_STYLE}</style>\n</head>\n'
-        f'<body>\n<h1>{heading}</h1>\n<p>{legend}</p>\n<p class="quiet">{method} Log-odds are natural logarithms of '
-        f"p / (1 - p).</p>\n{sections}\n</body>\n</html>\n"
+        f'<body>\n<h1>{heading}</h1>\n<p>{legend}</p>\n<p class="quiet">{METHODS[method]} Log-odds are natural '
+        "logarithms of p / (1 - p).</p>\n"
     )
 
 
-def _section(prediction: Prediction, attribution: Attribution) -> str:
+def _section(prediction: Prediction, attribution: Attribution, where: str | None) -> str:
+    place = "" if where is None else f'<p class="quiet">{escaped(one_line(where))}</p>\n'
     head = escaped(title(attribution, prediction))
     said = "".join(f'<p class="quiet">{escaped(note)}</p>' for note in (sum_of(attribution), *notes(attribution)))
-    return f"<section>\n<h2>{head}</h2>\n{words_html(attribution)}\n{_table(attribution)}\n{said}\n</section>"
+    return f"<section>\n{place}<h2>{head}</h2>\n{words_html(attribution)}\n{_table(attribution)}\n{said}\n</section>"
 
 
 def _table(attribution: Attribution) -> str:

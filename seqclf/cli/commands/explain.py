@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
-from seqclf.cli.explain_method import GRADIENTS, OCCLUSION, Explain, opened
-from seqclf.cli.given_fields import GivenFields, given_fields
+from seqclf.cli.explain_method import GRADIENTS, OCCLUSION, opened
+from seqclf.cli.explain_output import output_of
+from seqclf.cli.file_hints import check_one_file
+from seqclf.cli.input_options import InputFile, columns_option, input_format_option, inputs_option
 from seqclf.cli.options import (
     UserPath,
     allow_code_option,
+    encoding_option,
     json_option,
     run_or_hub_option,
     runs_option,
     threads_option,
 )
-from seqclf.cli.streams import check_output, print_json
-from seqclf.cli.typed_texts import in_batches, typed_texts
 from seqclf.cli.value_types import OneOf, Whole
 from seqclf.cli.wrap import say
 from seqclf.run_choice import LATEST, named_with_status
 
-if TYPE_CHECKING:
-    from seqclf.explanation.attribution import Attribution
-    from seqclf.inference import Prediction, TextClassifier
-
-Explained = Iterator[tuple["Prediction", tuple["Attribution", ...]]]
-"""Of each text what the run predicts, and an attribution for each label that is explained."""
-
 
 @click.command("explain", short_help="Show which words of a text speak for its label.")
-@click.argument("texts", nargs=-1, required=True, metavar="TEXT...")
+@click.argument("texts", nargs=-1, metavar="[TEXT]...")
+@inputs_option
+@columns_option
+@input_format_option
+@encoding_option
+@click.option(
+    "--limit", type=Whole(min=1), metavar="N", help="Explain the first N texts. [default: all; of a page: 500]"
+)
 @click.option(
     "--label",
     "labels",
@@ -72,8 +72,18 @@ Explained = Iterator[tuple["Prediction", tuple["Attribution", ...]]]
     metavar="K",
     help="List the K strongest words for the label and against it.",
 )
-@click.option("--html", "html_path", type=UserPath(path_type=Path), metavar="FILE", help="Write a page instead.")
-@click.option("--overwrite", is_flag=True, help="Replace an existing file of --html.")
+@click.option(
+    "--html", "html_path", type=UserPath(path_type=Path), metavar="FILE", help="Write a page instead; -: print it."
+)
+@click.option(
+    "--output",
+    "-o",
+    "output_path",
+    type=UserPath(path_type=Path),
+    metavar="FILE",
+    help="Write FILE, complete or not at all: .jsonl (as --json), .html (as --html) or .txt, or -. [default: -]",
+)
+@click.option("--overwrite", is_flag=True, help="Replace an existing file of --output or --html.")
 @runs_option
 @run_or_hub_option
 @threads_option
@@ -82,6 +92,8 @@ Explained = Iterator[tuple["Prediction", tuple["Attribution", ...]]]
 def explain_command(
     texts: tuple[str, ...],
     *,
+    inputs: tuple[str, ...],
+    limit: int | None,
     labels: tuple[str, ...],
     against: str | None,
     method: str,
@@ -89,86 +101,52 @@ def explain_command(
     given: tuple[str, ...],
     top: int,
     html_path: Path | None,
+    output_path: Path | None,
     overwrite: bool,
     runs: Path,
     run_name: str | None,
     threads: int | str,
     as_json: bool,
+    **of_file: Any,
 ) -> None:
-    """Show which words of each TEXT speak for its label, and which against it. The TEXT ``-`` reads one text per line
-    from standard input. Put ``--`` before texts that start with a dash.
+    """Show which words of each TEXT, or of the texts of a file, speak for its label, and which against it. The TEXT
+    ``-`` reads one text per line from standard input. Put ``--`` before texts that start with a dash.
 
     Scores are in log-odds. A terminal shows the words in green and red, other output marks them: [+word], [-word].
     With --json, prints an object for each text and label. With --html, writes one page of all texts.
 
+    With --input, explains the rows of a file, one after another, and names the place of each.
+
     A run that labels a text with several labels explains each; --label NAME explains others.
     """
+    from seqclf.cli.explain_input import explained, texts_to_explain
     from seqclf.evaluation.opening import find_model
 
-    _check_options(method, most_calls, html_path, overwrite=overwrite, as_json=as_json)
+    check_one_file(click.get_current_context(), inputs, texts)
+    file = InputFile(next(iter(inputs), None), **of_file)
+    file.check_given(texts, fields=bool(given))
+    _check_options(file, method, most_calls, contrast=against is not None and not labels)
+    output = output_of(as_json=as_json, html=html_path, path=output_path)
+    if overwrite and output.path is None:
+        raise click.UsageError("--overwrite works only with --output FILE or --html FILE")
+    output.check(file.input_path, overwrite=overwrite)
     run = find_model(runs, run_name)
     if run_name in (None, LATEST) and run.has_manifest:
         say(f"Run {named_with_status(run, str(run.folder))}", err=True)
     classifier, explain = opened(run, threads, labels=labels, against=against, method=method, most_calls=most_calls)
-    fields = given_fields(given, classifier.columns, classifier.extra)
-    if note := fields.note():
-        say(note, err=True)
-    explained = _explained(classifier, explain, fields, typed_texts(texts))
-    if html_path is not None:
-        _write_page(html_path, run.name, explained)
-    elif as_json:
-        _print_json(explained)
-    else:
-        from seqclf.cli.explained_texts import show_all
-
-        show_all(explained, top)
+    with output.progress(file) as on_report:
+        read = texts_to_explain(classifier, run, (file, texts, given), output.limit(limit), on_report)
+        output.write(explained(classifier, explain, read), run.name, top)
 
 
-def _check_options(
-    method: str, most_calls: int | None, html_path: Path | None, *, overwrite: bool, as_json: bool
-) -> None:
-    """Raise ``UsageError`` for options without effect, and ``InputError`` if the page cannot be written."""
+def _check_options(file: InputFile, method: str, most_calls: int | None, *, contrast: bool) -> None:
+    """Raise ``UsageError`` for options without effect.
+
+    ``contrast``: whether ``--against`` is given without ``--label``.
+    """
     if most_calls is not None and method != OCCLUSION:
         raise click.UsageError(f"--most-calls works only with --method {OCCLUSION}")
-    if html_path is None:
-        if overwrite:
-            raise click.UsageError("--overwrite works only with --html FILE")
-        return
-    if as_json:
-        raise click.UsageError("--html and --json are different forms of the output: give one of them")
-    from seqclf.inference.bulk.target import Target
-
-    Target(html_path, "html", overwrite=overwrite).check()
-
-
-def _explained(classifier: TextClassifier, explain: Explain, fields: GivenFields, texts: Iterator[str]) -> Explained:
-    """Each text as soon as it is read."""
-    from seqclf.inference.prediction import predictions
-    from seqclf.inference.text_classifier import own_decider
-
-    decider = own_decider(classifier)
-    for batch in in_batches(texts):
-        joined = list(map(fields.joined, batch))
-        probabilities = classifier.probabilities(joined, fields.beside(len(batch)))
-        for text, prediction in zip(joined, predictions(probabilities, decider, joined), strict=True):
-            yield prediction, explain([text], fields.beside(1))[0]
-            check_output()
-
-
-def _print_json(explained: Explained) -> None:
-    for prediction, attributions in explained:
-        label = prediction.label
-        for one in attributions:
-            print_json({**one.to_json(), "prediction": list(label) if isinstance(label, tuple) else label})
-
-
-def _write_page(path: Path, name: str, explained: Explained) -> None:
-    from seqclf.explanation.page import page
-    from seqclf.files import write_text
-
-    found = [(prediction, one) for prediction, attributions in explained for one in attributions]
-    if not found:
-        say("There were no texts to explain; nothing was written", err=True)
-        return
-    write_text(path, page(name, found))
-    say(f"Wrote {path}: {len(found):,} explanation{'' if len(found) == 1 else 's'}", err=True)
+    if contrast and file.input_path is not None:
+        raise click.UsageError(
+            "--against: the texts of a file have several predictions; add --label NAME, the label to explain"
+        )

@@ -10,6 +10,7 @@ import click
 
 from seqclf.cli.file_hints import check_one_file
 from seqclf.cli.given_fields import GivenFields, given_fields
+from seqclf.cli.input_options import columns_option, input_format_option, inputs_option
 from seqclf.cli.options import (
     UserPath,
     allow_code_option,
@@ -28,7 +29,7 @@ from seqclf.cli.wrap import say
 from seqclf.labels import MOST_SHOWN, on_one_line
 from seqclf.run_choice import LATEST, named_with_status
 from seqclf.runs import CLASSIFICATION, LANGUAGE_MODEL
-from seqclf.tables.formats import READ_KINDS, WRITE_KINDS
+from seqclf.tables.formats import WRITE_KINDS
 
 if TYPE_CHECKING:
     from seqclf.decisions import Decider
@@ -42,21 +43,8 @@ _SHARE = Real(0, 1)
 
 @click.command("predict")
 @click.argument("texts", nargs=-1, metavar="[TEXT]...")
-@click.option(
-    "--input",
-    "-i",
-    "inputs",
-    multiple=True,
-    type=UserPath(),
-    metavar="FILE",
-    help="File of texts (csv, tsv, json, parquet, xlsx, txt), or -.",
-)
-@click.option(
-    "--column",
-    "columns",
-    multiple=True,
-    help="Column of --input's texts; repeat it for a run with several text columns. [default: the run's, or text]",
-)
+@inputs_option
+@columns_option
 @click.option(
     "--field",
     "given",
@@ -65,11 +53,7 @@ _SHARE = Real(0, 1)
     help="Value of another column that the run reads, for every TEXT. TEXT is the first text column; columns without "
     "a value are empty.",
 )
-@click.option(
-    "--input-format",
-    type=OneOf(READ_KINDS),
-    help="Format of --input; txt: one text per line. [default: by file extension]",
-)
+@input_format_option
 @encoding_option
 @click.option(
     "--output",

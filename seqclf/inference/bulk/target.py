@@ -18,12 +18,14 @@ class Target:
         kind: csv, tsv, jsonl or parquet.
         errors: file for the list of bad rows; None: no list.
         overwrite: replace existing files.
+        to_stream: the options that write to standard output instead.
     """
 
     path: Path
     kind: str
     errors: Path | None = None
     overwrite: bool = False
+    to_stream: str = "-o -"
 
     def check(self, written: Path | None = None) -> None:
         """Raise ``InputError`` if a file could not be written at the end.
@@ -32,6 +34,8 @@ class Target:
         """
         if self.errors is not None and self.errors.absolute().resolve() == self.path.absolute().resolve():
             raise InputError(f"{self.errors}: is also --output; name another file for --errors")
+        if self.path.exists() and not (self.path.is_file() or self.path.is_dir()):
+            raise InputError(f"{self.path}: is not a file; {self.to_stream} writes to standard output")
         _check(self.path, overwrite=self.overwrite)
         if self.errors is not None:
             is_copy = written is not None and self.errors.is_file() and filecmp.cmp(self.errors, written, shallow=False)
@@ -42,7 +46,7 @@ def _check(path: Path, *, overwrite: bool) -> None:
     if path.is_dir():
         raise InputError(f"{path}: is a folder")
     if path.exists() and not path.is_file():
-        raise InputError(f"{path}: is not a file; -o - writes to standard output")
+        raise InputError(f"{path}: is not a file")
     if path.exists() and not overwrite:
         raise InputError(f"{path}: already exists; use --overwrite to replace it")
     folder = path.absolute().parent
