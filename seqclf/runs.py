@@ -20,6 +20,7 @@
 ``metrics.json``    metrics by split
 ``report.html``     what ``seqclf.report`` shows of the run, one self-contained page
 ``evidence/``       what a report shows of a split beside the metrics (``seqclf.evaluation.evidence``): texts among it
+``answers/``        what the model answered to each text of a split (``seqclf.run_answers``), without the texts
 ==================  =================================================================================================
 
 A run is complete if its status is ``finished`` or ``interrupted``.
@@ -256,6 +257,11 @@ class Run(RunDecisions):
     def evidence(self) -> Path:
         return self.folder / "evidence"
 
+    @property
+    def answers(self) -> Path:
+        """What ``seqclf.evaluation.answers_store`` reads."""
+        return self.folder / "answers"
+
     def evidence_file(self, split: str) -> Path:
         """What a report shows of a split; ``seqclf.evaluation.evidence.store`` reads it."""
         return self.evidence / f"{split}.json"
@@ -267,8 +273,10 @@ class Run(RunDecisions):
         return read_object(path) if path.exists() else {}
 
     def forget_metrics(self) -> None:
-        """Delete the metrics of all splits, and what a report shows of them, because the model has changed."""
+        """Delete the metrics of all splits, and what else the model has said, because it has changed."""
         (self.folder / "metrics.json").unlink(missing_ok=True)
+        for path in self.answers.glob("*.npz"):
+            path.unlink(missing_ok=True)
         self.forget_evidence()
 
     def forget_evidence(self) -> None:

@@ -16,6 +16,7 @@ from ensemble_examples import NGRAMS, call, joined, mean_of, refused, several, t
 from extra_examples import offers_config
 from report_examples import evidence_of
 
+from seqclf.evaluation.answers_store import own_answers
 from seqclf.evaluation.classifier import KerasClassifier
 from seqclf.evaluation.evidence.content import SliceAccuracy
 from seqclf.evaluation.evidence.store import write_evidence
@@ -86,7 +87,9 @@ def test_it_is_one_file_that_needs_nothing_else(whole: tuple[Run, dict[str, Any]
 
 def test_its_scores_are_those_of_eval(whole: tuple[Run, dict[str, Any]], pair: list[Run], tmp_path: Path) -> None:
     run, printed = whole
-    saved = dict(run.metrics["validation"])
+    saved, answers = dict(run.metrics["validation"]), own_answers(run, "validation")
+    assert answers is not None and answers[0].right.mean() == saved["accuracy"]
+    assert answers[0].losses.mean() == pytest.approx(saved["loss"], rel=1e-4)
     found = json.loads(call("eval", "--run", str(run.folder), "--split", "validation", "--json").stdout)
     assert found["accuracy"] == saved["accuracy"] == printed["validation"]["accuracy"]
     assert found["loss"] == pytest.approx(saved["loss"], abs=1e-5)

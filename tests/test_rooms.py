@@ -41,6 +41,7 @@ ALLOWED = {
     "run_files": {"errors"},
     "run_decisions": {"errors", "files", "labels", "prior", "run_calibration", "run_files"},
     "run_held_out": {"errors", "files", "run_files"},
+    "run_answers": {"errors", "files", "labels"},
     "cache": {"errors", "files"},
     "metrics": {"labels"},
     "column_values": set(),
@@ -68,22 +69,34 @@ ALLOWED = {
     "data": BASE | {"runs", "config", "text", "sources", "label_weights"},
     "model": BASE | {"config", "layer_types", "layers", "ensemble_recipe"},
     "ngrams": BASE | {"config", "text", "data", "sources", "label_weights"},
-    "tasks": BASE | {"runs", "run_held_out", "config", "data", "layers", "model", "ngrams", "label_weights"},
+    "tasks": BASE
+    | {"runs", "run_held_out", "run_answers", "config", "data", "layers", "model", "ngrams", "label_weights"},
     "evaluation": BASE
     | {"runs", "run_choice", "tensorflow_startup", "config", "text", "data", "sources", "model", "tasks", "inference"}
-    | {"hub", "layer_types", "ensemble_recipe", "run_members", "run_held_out"},
+    | {"hub", "layer_types", "ensemble_recipe", "run_members", "run_held_out", "run_answers"},
     "export": BASE
     | {"runs", "config", "layer_types", "text", "data", "model", "onnx_writer", "tasks", "generation", "inference"}
     | {"ensemble_recipe", "run_members"},
     "calibration": BASE
     | {"runs", "tensorflow_startup", "config", "layer_types", "data", "tasks", "evaluation", "export", "inference"}
-    | {"run_members", "run_held_out"},
+    | {"run_members", "run_held_out", "run_answers"},
     "suspects": BASE
     | {"runs", "config", "text", "text_store", "data", "sources", "label_weights", "tasks", "baseline", "training"}
     | {"evaluation", "inference"},
     "ensembles": BASE
     | {"runs", "run_choice", "run_members", "new_runs", "ensemble_recipe", "config", "layer_types", "layers", "text"}
-    | {"run_held_out", "data", "model", "ngrams", "tasks", "evaluation", "export", "calibration", "training"},
+    | {
+        "run_held_out",
+        "run_answers",
+        "data",
+        "model",
+        "ngrams",
+        "tasks",
+        "evaluation",
+        "export",
+        "calibration",
+        "training",
+    },
     "onnx_session": {"errors"},
     "generation": BASE | {"runs", "onnx_session", "text", "hub"},
     "inference": BASE | {"onnx_session", "text", "generation", "hub"},
@@ -97,6 +110,7 @@ ALLOWED = {
     "training": BASE
     | {
         "runs",
+        "run_answers",
         "run_choice",
         "run_members",
         "new_runs",
@@ -135,6 +149,7 @@ LIGHT = {
     "prior",
     "run_calibration",
     "run_decisions",
+    "run_answers",
     "run_files",
     "run_held_out",
     "runs",

@@ -16,6 +16,7 @@ from trainings import without_saved_models
 
 from seqclf.ensembles.soup import _greedy
 from seqclf.errors import SeqclfError
+from seqclf.evaluation.answers_store import own_answers
 from seqclf.evaluation.classifier import KerasClassifier
 from seqclf.inference import Classifier
 from seqclf.run_calibration import RunCalibration
@@ -139,6 +140,8 @@ def test_greedy_is_the_default_and_leaves_out_noise(tuned: list[Run], tmp_path: 
     assert printed["left_out"] == ["noise-1"] and run.manifest["soup"]["recipe"] == "greedy"
     np.testing.assert_allclose(weights_of(run)[0], weights_of(tuned[1])[0], atol=1e-6)
     assert ["weight" in one for one in printed["runs"]] == [False, True, True]
+    answers = own_answers(run, "validation")
+    assert answers is not None and answers[0].right.mean() == run.metrics["validation"]["accuracy"]
 
 
 def test_what_has_no_mean_is_an_error(

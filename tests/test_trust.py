@@ -27,6 +27,7 @@ KNOWN = {
     "seqclf/cli/commands/export.py": {"zipfile"},  # whether a file is one
     "seqclf/model/weights.py": {"zipfile"},  # the name of an error
     "seqclf/training/initialize/origin.py": {"zipfile"},  # the name of an error
+    "seqclf/run_answers.py": {"zipfile"},  # the name of an error
     "seqclf/run_held_out.py": {"zipfile"},  # the name of an error
     "seqclf/tables/packed.py": {"zipfile"},  # the only file within is read as a stream
     "seqclf/text/vectors/content.py": {"zipfile"},  # whether there is one, and the name of an error

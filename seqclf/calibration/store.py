@@ -6,19 +6,26 @@ anything else is written. Without them ``seqclf predict`` uses Keras, and ``seqc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from seqclf.calibration.scored import VALIDATION
 from seqclf.config import Config
 from seqclf.data.encoded import EncodedTexts
+from seqclf.errors import InputError
+from seqclf.evaluation.answers_store import answers_stay, read_answers
 from seqclf.evaluation.classifier import KerasClassifier
-from seqclf.evaluation.evidence.store import evidence_stays
+from seqclf.evaluation.evidence.store import evidence_stays, model_fingerprint
 from seqclf.files import remove_folder, scratch_folder, sync
 from seqclf.metrics.kinds import ClassifierMetrics
+from seqclf.run_answers import Bound, answers_file
 from seqclf.runs import Run
+from seqclf.tasks.classification.kept import kept_answers
 
 _KEPT = ("data", "baseline", "trained_on", "validated_on")
 """Entries of a split in ``metrics.json`` that do not depend on thresholds and probabilities."""
@@ -45,9 +52,17 @@ def store(
     Raises:
         InputError: another process is training the run.
     """
-    metrics = {split: classifier.evaluate(encoded) for split, encoded in texts.items()}
-    stays = nullcontext() if scores_change else evidence_stays(run)
-    with run.locked(), scratch_folder(run.folder / "exports") as scratch, stays:
+    found = {split: classifier.evaluate_each(encoded) for split, encoded in texts.items()}
+    metrics = {split: one for split, (one, _) in found.items()}
+    logits = {split: one for split, (_, one) in found.items()}
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(run.locked())
+        scratch = stack.enter_context(scratch_folder(run.folder / "exports"))
+        if scores_change:
+            stack.enter_context(_answers_kept(run, classifier, texts, logits))
+        else:
+            stack.enter_context(evidence_stays(run))
+            stack.enter_context(answers_stay(run))
         made = _exported(classifier, Run(scratch))
         before = run.metrics
         run.onnx.unlink(missing_ok=True)
@@ -61,6 +76,23 @@ def store(
             run.write_metrics(split, _entry(before.get(split, {}), classifier.config, split, one))
         _move(made, run.folder)
     return metrics
+
+
+@contextlib.contextmanager
+def _answers_kept(
+    run: Run, classifier: KerasClassifier, texts: Mapping[str, EncodedTexts], logits: Mapping[str, NDArray[np.float32]]
+) -> Iterator[None]:
+    """After the block, which changes the run's model, keep the new answers to the texts that the old ones were to."""
+    kept = {}
+    for split, encoded in texts.items():
+        new = kept_answers(encoded, logits[split], classifier.labels, classifier.thresholds)
+        with contextlib.suppress(InputError):
+            old = read_answers(run, split)
+            if old is not None and np.array_equal(old[0].ids, new.ids):
+                kept[split] = new, old[1].texts
+    yield
+    for split, (new, fingerprint) in kept.items():
+        new.write(answers_file(run.answers, split), Bound(fingerprint, model_fingerprint(run)))
 
 
 def forgotten(run: Run) -> list[str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from seqclf.cli import eval_texts
 from seqclf.cli.eval_form import Form, print_as_json, print_scores
 from seqclf.cli.eval_inputs import encoded_texts, parallel_baseline
-from seqclf.cli.eval_report import Scored, keep_evidence, write_report
+from seqclf.cli.eval_report import Scored, drop_outdated, keep_answers, keep_evidence, write_report
 from seqclf.cli.eval_slices import Slicing
 from seqclf.cli.given_texts import GivenTexts
 from seqclf.cli.wrap import say
@@ -20,6 +20,7 @@ from seqclf.run_choice import named_with_status
 
 if TYPE_CHECKING:
     from seqclf.cli.calibration_report import Answered
+    from seqclf.evaluation.measurable import MeasurableClassifier
     from seqclf.evaluation.slices import Slice
     from seqclf.inference.bulk.target import Target
     from seqclf.runs import Run
@@ -32,7 +33,7 @@ class Wanted:
     Attributes:
         target: the file of ``--predictions``.
         prefix: of its new columns.
-        report: keep with the run what a report shows of a split.
+        report: keep with the run what a report shows of a split, and write it.
     """
 
     form: Form
@@ -45,6 +46,7 @@ class Wanted:
 def eval_classifier(run: Run, given: GivenTexts, wanted: Wanted, *, threads: int | str) -> None:
     """Measure a classifier, print the metrics and write its predictions."""
     from seqclf.evaluation.measurable import open_measurable
+    from seqclf.tasks.classification.measure import probabilities_of
 
     config = given.config
     classifier, known = open_measurable(run, config, threads), run.data_fingerprints
@@ -54,9 +56,11 @@ def eval_classifier(run: Run, given: GivenTexts, wanted: Wanted, *, threads: int
         predictions = eval_texts.predictions_of(classifier, wanted.target, config, given.rows, prefix=wanted.prefix)
     with parallel_baseline(config, classifier, known, given.scored) as simple:
         began = time.perf_counter()
-        metrics, probabilities = classifier.evaluate_each(texts)
+        metrics, logits = classifier.evaluate_each(texts)
         seconds = time.perf_counter() - began
         measured = Measured(given.data, metrics, simple())
+    probabilities = probabilities_of(logits, classifier.labels)
+    before = {} if given.split is None else run.metrics
     measured = _with_texts_seen(run, given, measured)
     slices = None
     if wanted.form.as_json or wanted.slicing.names:
@@ -67,9 +71,27 @@ def eval_classifier(run: Run, given: GivenTexts, wanted: Wanted, *, threads: int
     _print(run, given, measured, wanted, Beside(slices or {}, abstention))
     if predictions is not None:
         eval_texts.write_predictions(predictions, probabilities, given)
-    if wanted.report and given.split is not None:
-        keep_evidence(run, given, classifier, Scored(texts, probabilities, seconds, slices))
-        write_report(run, wanted.form)
+    if given.split is not None and run.is_own:
+        scored = Scored(texts, logits, probabilities, seconds, slices)
+        _keep(run, given, classifier, scored, wanted, before=before.get(given.split))
+
+
+def _keep(
+    run: Run, given: GivenTexts, classifier: MeasurableClassifier, scored: Scored, wanted: Wanted, *, before: Any
+) -> None:
+    """Keep with the run what it answered to the texts of a split, and what a report shows; ``before``: the entry of
+    ``metrics.json`` that was replaced.
+
+    Of validation texts that the n-grams were fitted to, everything stays as it was before.
+    """
+    assert given.split is not None
+    refit = given.split == "validation" and run.was_fitted_to_validation
+    same = True if refit else keep_answers(run, given, classifier, scored)
+    if not wanted.report:
+        drop_outdated(run, given.split, before, same_texts=same)
+        return
+    keep_evidence(run, given, classifier, scored)
+    write_report(run, wanted.form)
 
 
 def _with_texts_seen(run: Run, given: GivenTexts, measured: Measured) -> Measured:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seqclf.cli.eval_form import Form, print_as_json, print_scores
-from seqclf.cli.eval_report import keep_data_evidence, write_report
+from seqclf.cli.eval_report import drop_outdated, keep_data_evidence, write_report
 from seqclf.cli.eval_source import unlabelled_source_of
 from seqclf.cli.wrap import say
 from seqclf.labels import NO_LABELS
@@ -58,6 +58,7 @@ def eval_language_model(
         return
     unigram = _unigram(run, config, model, encoded, metrics)
     measured = MeasuredLanguageModel(str(data or config.data.describe(split)), metrics, unigram)
+    before = None if external is not None else run.metrics.get(split)
     if external is None:
         run.write_metrics(split, measured.to_json())
     if form.scores:
@@ -72,6 +73,8 @@ def eval_language_model(
     if report and external is None:
         keep_data_evidence(run, config, split, model.tokenizer, encoded)
         write_report(run, form)
+    elif external is None and run.is_own:
+        drop_outdated(run, split, before)
 
 
 def _encoded(run: Run, config: Config, model: KerasLanguageModel, scored: str | LabelledTexts) -> EncodedTexts:

@@ -1,11 +1,12 @@
-"""``seqclf eval``: keeps with the run what a report shows of a split."""
+"""``seqclf eval``: keeps with the run what its model answered to each text of a split, and what a report shows."""
 
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from seqclf.cli.wrap import say
 from seqclf.cli.written_report import written_report
@@ -35,15 +36,77 @@ class Scored:
     """The texts of a split and what the model says about them.
 
     Attributes:
+        logits: ``[texts, 1 or labels]``.
         probabilities: ``[texts, labels]``.
         seconds: that the model took for them.
         slices: by length, by label and by the columns of ``--slice``; None: not computed yet.
     """
 
     texts: EncodedTexts
+    logits: NDArray[np.floating]
     probabilities: NDArray[np.floating]
     seconds: float
     slices: Mapping[str, Sequence[Slice]] | None
+
+
+def keep_answers(run: Run, given: GivenTexts, classifier: MeasurableClassifier, scored: Scored) -> bool | None:
+    """Keep the answers to the validation or test texts. What fails is a warning: the metrics are already printed.
+
+    Returns whether these are the texts of the answers that the run had before; None if that is not known.
+    """
+    from seqclf.errors import InputError
+    from seqclf.evaluation.answers_store import read_answers, write_answers
+    from seqclf.evaluation.evidence.source import SplitTexts
+    from seqclf.run_answers import answers_file, fingerprint_of
+    from seqclf.tasks.classification.kept import kept_answers
+
+    split, texts, labels = given.split, scored.texts, classifier.labels
+    if split is None or split == "train":
+        return None
+    before = None
+    with contextlib.suppress(InputError):  # it is replaced
+        before = read_answers(run, split)
+    source = SplitTexts.of(given.corpus, split, labels, texts, lambda: given.texts)
+    digests = _digests(run, split, source)
+    try:
+        if digests is None:
+            raise InputError(f"{source.part}: cannot be read again")
+        answers = kept_answers(texts, scored.logits, labels, classifier.thresholds)
+        write_answers(run, split, answers, digests)
+    except (InputError, ValueError, OSError) as error:
+        answers_file(run.answers, split).unlink(missing_ok=True)  # metrics.json no longer has their scores
+        say(f"warning: the answers to the {split} texts are not kept for runs compare: {error}", err=True)
+        return None
+    return None if before is None else before[1].texts == fingerprint_of(digests)
+
+
+def drop_outdated(run: Run, split: str, before: Any, *, same_texts: bool | None = None) -> None:
+    """Without a new report: delete what the run's report shows of a split if it is about other texts.
+
+    Args:
+        before: the entry of ``metrics.json`` that has just been replaced; None: there was none.
+        same_texts: None: not known, so that the scores decide.
+    """
+    from seqclf.run_files import report_about
+
+    path = run.evidence_file(split)
+    if not path.exists() or same_texts or (same_texts is None and _are_alike(before, run.metrics.get(split))):
+        return
+    path.unlink()
+    page = ""
+    if report_about(run.report) is not None:  # not a page of the user
+        run.report.unlink()
+        page = f", and {run.report.name} with it; `seqclf report` writes the page again"
+    say(f"note: {path} was about other texts than these, so it is removed{page}", err=True)
+
+
+def _are_alike(before: Any, after: Any) -> bool:
+    """Whether two entries of ``metrics.json`` seem to be of the same texts: equal in number, source and main scores."""
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return False
+    numbers = ("accuracy", "loss", "perplexity")
+    close = [math.isclose(before[name], after[name], rel_tol=1e-4) for name in numbers if name in before.keys() & after]
+    return all(close) and all(before.get(name) == after.get(name) for name in ("data", "texts", "tokens"))
 
 
 def keep_evidence(run: Run, given: GivenTexts, classifier: MeasurableClassifier, scored: Scored) -> None:
@@ -124,15 +187,17 @@ def _training(run: Run, split: str) -> Training:
 
     if split == "train":
         return Training()
-    stored = read_evidence(run, "train")
+    stored = None
+    with _warned("the report will lack the label counts of the training texts"):
+        stored = read_evidence(run, "train")
     counts = {one.label: one.texts for one in stored.labels} if stored is not None and stored.labels else None
     return Training(digests_of_split(load_config(run.config), "train", run.data_fingerprints["train"]), counts)
 
 
 @contextlib.contextmanager
-def _warned() -> Iterator[None]:
+def _warned(what: str = "the report will lack some of its parts") -> Iterator[None]:
     """Report what fails in the block as a warning."""
     try:
         yield
     except Exception as error:
-        say(f"warning: the report will lack some of its parts: {error or type(error).__name__}", err=True)
+        say(f"warning: {what}: {error or type(error).__name__}", err=True)

@@ -36,6 +36,7 @@ from seqclf.model.ensemble import ensemble_model, member_name
 from seqclf.run_held_out import HeldOut
 from seqclf.run_members import ENSEMBLE
 from seqclf.runs import Run
+from seqclf.tasks.classification.kept import kept_answers
 
 _LEAST_SHARE = 1e-9  # less changes no probability, a float32
 
@@ -144,7 +145,7 @@ def _written(
     """Measure and write the ensemble."""
     kept, labels = parts.kept(), parts.labels
     config = kept.candidates[0].config
-    held_out = None
+    held_out = answers = None
     if texts is None:
         thresholds, whole, baseline = mean_thresholds(kept.classifiers, kept.shares, labels), None, None
     else:
@@ -154,6 +155,7 @@ def _written(
         thresholds = chosen_thresholds(config, mixed, texts, labels)
         baseline = baseline_of([one.run for one in parts.candidates])
         whole = Measured(config.data.describe(VALIDATION), measured(mixed, texts, labels, thresholds), baseline)
+        answers = kept_answers(texts, mixed, labels, thresholds)
     content = Content(
         name,
         kept.candidates,
@@ -164,6 +166,7 @@ def _written(
         validation=whole,
         notes={ENSEMBLE: {"members": kept.named(), "shared_validation": why_not is None}},
         held_out=held_out,
+        answers=answers,
     )
     run = write_run(runs, content, say)
     left_out = tuple(one.name for one in parts.candidates if one not in kept.candidates)

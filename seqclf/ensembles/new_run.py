@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,11 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
+from seqclf.calibration.scored import VALIDATION
 from seqclf.config import Config, with_absolute_paths, write_config
 from seqclf.ensemble_recipe import Ensemble, ensemble_of
 from seqclf.ensembles.candidates import Candidate
-from seqclf.errors import SeqclfError
+from seqclf.errors import InputError, SeqclfError
+from seqclf.evaluation.answers_store import read_answers
+from seqclf.evaluation.evidence.store import model_fingerprint
 from seqclf.export.folder import copy_into
 from seqclf.export.onnx_model import export_onnx
 from seqclf.export.saved_model import export_saved_model
@@ -22,6 +27,7 @@ from seqclf.layers.recurrent import plain
 from seqclf.metrics.measured import Measured
 from seqclf.new_runs import begin_run, now
 from seqclf.prior import Prior
+from seqclf.run_answers import Bound, KeptAnswers, answers_file
 from seqclf.run_held_out import HeldOut
 from seqclf.run_members import member_folder
 from seqclf.runs import CLASSIFICATION, FINISHED, Run
@@ -42,6 +48,7 @@ class Content:
         validation: what it scores on the validation texts; None: they could not be used.
         held_out: answers for the validation texts from before n-grams were fitted to them; None: there are none.
         notes: further entries of the manifest, such as the members of an ensemble.
+        answers: to the validation texts; None: they could not be used.
     """
 
     name: str
@@ -53,6 +60,7 @@ class Content:
     validation: Measured | None
     notes: Mapping[str, Any]
     held_out: HeldOut | None = None
+    answers: KeptAnswers | None = None
 
     @property
     def config(self) -> Config:
@@ -71,6 +79,7 @@ def write_run(runs: Path, content: Content, say: Callable[[str], None]) -> Run:
             _describe(run, content)
             say("Writing the model")
             _write_models(run, content)
+            _keep_answers(run, content)
             run.update_manifest(status=FINISHED, ended=now(), peak_memory_bytes=peak_memory_bytes())
         return run
     except BaseException as error:  # including Ctrl-C
@@ -107,7 +116,17 @@ def _describe(run: Run, content: Content) -> None:
     if content.held_out is not None and run.was_fitted_to_validation:
         content.held_out.write(run.held_out)
     if content.validation is not None:
-        run.write_metrics("validation", content.validation.to_json())
+        run.write_metrics(VALIDATION, content.validation.to_json())
+
+
+def _keep_answers(run: Run, content: Content) -> None:
+    """Keep the answers to the validation texts, which are those of ``content.like`` if it has kept its own."""
+    with contextlib.suppress(InputError):
+        known = read_answers(content.like.run, VALIDATION)
+        if known is None or content.answers is None or not np.array_equal(known[0].ids, content.answers.ids):
+            return
+        bound = Bound(known[1].texts, model_fingerprint(run))
+        content.answers.write(answers_file(run.answers, VALIDATION), bound)
 
 
 def _copy_parts(run: Run, content: Content) -> None:

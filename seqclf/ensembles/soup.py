@@ -23,7 +23,9 @@ from seqclf.evaluation.classifier import KerasClassifier
 from seqclf.labels import Labels
 from seqclf.metrics.kinds import ClassifierMetrics
 from seqclf.metrics.measured import Measured
+from seqclf.run_answers import KeptAnswers
 from seqclf.run_members import SOUP
+from seqclf.tasks.classification.kept import kept_answers
 
 Say = Callable[[str], None]
 Recipe = Literal["greedy", "uniform"]
@@ -59,7 +61,8 @@ def make_soup(runs: Path, candidates: Sequence[Candidate], name: str, recipe: Re
     alone = [pot.scored([place], texts)[0] for place in range(len(candidates))]
     places = list(range(len(candidates))) if recipe == "uniform" else _greedy(pot, alone, texts, candidates, say)
     metrics, chosen = pot.scored(places, texts)
-    made = _written(runs, name, recipe, _Mixed(candidates, classifiers, pot, sorted(places), chosen, metrics), say)
+    mixed = _Mixed(candidates, classifiers, pot, sorted(places), chosen, metrics, pot.answers(texts, chosen))
+    made = _written(runs, name, recipe, mixed, say)
     parts = tuple(
         Scored(one.name, found, 1 / len(places) if place in places else None)
         for place, (one, found) in enumerate(zip(candidates, alone, strict=True))
@@ -97,6 +100,10 @@ class _Pot:
         thresholds = chosen_thresholds(self.classifier.config, logits, texts, self._labels)
         return measured(logits, texts, self._labels, thresholds), thresholds
 
+    def answers(self, texts: EncodedTexts, thresholds: tuple[float, ...] | None) -> KeptAnswers:
+        """The answers of the model as it is."""
+        return kept_answers(texts, self.classifier.logits(texts), self._labels, thresholds)
+
 
 def _greedy(
     pot: _Pot, alone: Sequence[ClassifierMetrics], texts: EncodedTexts, candidates: Sequence[Candidate], say: Say
@@ -132,6 +139,7 @@ class _Mixed:
     places: Sequence[int]
     thresholds: tuple[float, ...] | None
     metrics: ClassifierMetrics | None = None
+    answers: KeptAnswers | None = None
 
 
 def _written(runs: Path, name: str, recipe: Recipe, mixed: _Mixed, say: Say) -> Made:
@@ -157,5 +165,6 @@ def _written(runs: Path, name: str, recipe: Recipe, mixed: _Mixed, say: Say) -> 
                 "left_out": [one.name for one in mixed.candidates if one not in kept],
             }
         },
+        answers=mixed.answers,
     )
     return Made(write_run(runs, content, say), why_not=why_no_validation(mixed.candidates))

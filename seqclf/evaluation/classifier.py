@@ -26,9 +26,7 @@ from seqclf.prior import Prior
 from seqclf.run_calibration import RunCalibration
 from seqclf.run_held_out import HeldOut
 from seqclf.runs import Run
-from seqclf.tasks.classification.measure import metrics_of
-from seqclf.tasks.classification.metrics import log_probabilities
-from seqclf.tasks.classification.multi_label import sigmoid
+from seqclf.tasks.classification.measure import metrics_of, probabilities_of
 from seqclf.tasks.predictor import Predictor
 from seqclf.text.fields import check_several
 from seqclf.text.kinds import load_tokenizer
@@ -129,7 +127,7 @@ class KerasClassifier:
         if not texts:
             return np.zeros((0, len(self.labels)))
         encoded = list(self.tokenizer.encode_all(texts))
-        return self._as_probabilities(self.logits_of_ids(encoded, features_of(self, extra, len(texts))))
+        return probabilities_of(self.logits_of_ids(encoded, features_of(self, extra, len(texts))), self.labels)
 
     def logits_of_ids(
         self, encoded: Sequence[NDArray[np.int32]], features: NDArray[np.float32] | None = None
@@ -150,14 +148,10 @@ class KerasClassifier:
         """All metrics on texts encoded by this run's tokenizer."""
         return self.evaluate_each(texts)[0]
 
-    def evaluate_each(self, texts: EncodedTexts) -> tuple[ClassifierMetrics, NDArray[np.float64]]:
-        """The result of ``evaluate`` and the probabilities behind it, ``float64 [texts, labels]``."""
+    def evaluate_each(self, texts: EncodedTexts) -> tuple[ClassifierMetrics, NDArray[np.float32]]:
+        """The result of ``evaluate`` and the logits behind it, ``float32 [texts, 1 or labels]``."""
         logits = self.logits(texts)
-        metrics = metrics_of(logits, texts, self.labels, self.thresholds, evaluate=True)
-        return metrics, self._as_probabilities(logits)
-
-    def _as_probabilities(self, logits: NDArray[np.floating]) -> NDArray[np.float64]:
-        return sigmoid(logits) if self.labels.multi else np.exp(log_probabilities(logits))
+        return metrics_of(logits, texts, self.labels, self.thresholds, evaluate=True), logits
 
     def logits(self, texts: EncodedTexts) -> NDArray[np.float32]:
         """Logits of texts encoded by this run's tokenizer, ``float32 [texts, 1 or labels]``."""

@@ -16,7 +16,7 @@ from seqclf.labels import Labels
 from seqclf.metrics.kinds import ClassifierMetrics
 from seqclf.run_calibration import RunCalibration
 from seqclf.runs import Run
-from seqclf.tasks.classification.measure import metrics_of, probabilities_of
+from seqclf.tasks.classification.measure import metrics_of
 from seqclf.text.tokenizer import Tokenizer
 
 
@@ -43,7 +43,7 @@ class MeasurableClassifier(Protocol):
 
     def logits(self, texts: EncodedTexts) -> NDArray[np.float32]: ...
 
-    def evaluate_each(self, texts: EncodedTexts) -> tuple[ClassifierMetrics, NDArray[np.float64]]: ...
+    def evaluate_each(self, texts: EncodedTexts) -> tuple[ClassifierMetrics, NDArray[np.float32]]: ...
 
 
 @dataclass(frozen=True)
@@ -77,11 +77,10 @@ class OnnxClassifier:
         """Calibrated logits, ``float32 [texts, 1 or labels]``."""
         return self.light.logits_of_ids([texts[place] for place in range(len(texts))], texts.extra)
 
-    def evaluate_each(self, texts: EncodedTexts) -> tuple[ClassifierMetrics, NDArray[np.float64]]:
-        """All metrics, and the probabilities behind them, ``float64 [texts, labels]``."""
+    def evaluate_each(self, texts: EncodedTexts) -> tuple[ClassifierMetrics, NDArray[np.float32]]:
+        """All metrics, and the logits behind them, ``float32 [texts, 1 or labels]``."""
         logits = self.logits(texts)
-        metrics = metrics_of(logits, texts, self.labels, self.thresholds, evaluate=True)
-        return metrics, probabilities_of(logits, self.labels)
+        return metrics_of(logits, texts, self.labels, self.thresholds, evaluate=True), logits
 
 
 def open_measurable(run: Run, config: Config, threads: int | str = "auto") -> MeasurableClassifier:

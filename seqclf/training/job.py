@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from seqclf.config import Config, write_config
 from seqclf.config.depth import depth_groups
@@ -11,6 +11,7 @@ from seqclf.data.prepare import TrainingData
 from seqclf.new_runs import now, this_process
 from seqclf.runs import FINISHED, INTERRUPTED, RUNNING, Run
 from seqclf.runtime import current_threads
+from seqclf.training.answers import keep_answers, validation_answers
 from seqclf.training.baseline import ParallelBaseline
 from seqclf.training.environment import peak_memory_bytes, processor_seconds
 from seqclf.training.events import TrainingDone, TrainingStarted
@@ -28,12 +29,21 @@ if TYPE_CHECKING:
 
     from seqclf.evaluation.evidence.make import Findings
     from seqclf.metrics.protocol import Metrics
+    from seqclf.run_answers import KeptAnswers
     from seqclf.tasks.base import Task
 
 _CURES = (
     "lower training.optimizer.learning_rate, clip the gradients with training.optimizer.clip_norm, or let training "
     "return to the last checkpoint and halve the rate with --on-nan rewind; the last checkpoint is good"
 )
+
+
+class _Validated(NamedTuple):
+    """What the kept weights make of the validation texts: all scores, what a report shows beside them, each answer."""
+
+    metrics: Metrics | None
+    findings: Findings | None = None
+    answers: KeptAnswers | None = None
 
 
 @dataclass(frozen=True)
@@ -176,7 +186,8 @@ class Job:
         if status == FINISHED:
             keeper.keep_final()
         state.use_best_weights()
-        validation, findings = self._validation(keeper, complete=status == FINISHED)
+        validated = self._validation(keeper, complete=status == FINISHED)
+        validation = validated.metrics
         if status == FINISHED:
             self.task.end(self.config, self.data, state.model, run, self.callbacks.stage)
         if chosen := run.forget_choices():
@@ -202,8 +213,10 @@ class Job:
         )
         if status == FINISHED:
             keeper.drop()
+            if validated.answers is not None:
+                keep_answers(run, self.data, validated.answers, self.callbacks.stage)
             if self.options.report:
-                self._evidence.write(findings, keeper.seconds)
+                self._evidence.write(validated.findings, keeper.seconds)
         scores = None if compared is None else compared.scores
         return Outcome(status, done.best_epoch, validation, keeper.seconds, scores)
 
@@ -212,15 +225,15 @@ class Job:
         threads = self.options.threads if isinstance(self.options.threads, int) else None
         return TrainingEvidence(self.config, self.run, self.data, self.callbacks, threads)
 
-    def _validation(self, keeper: Keeper, *, complete: bool) -> tuple[Metrics | None, Findings | None]:
-        """The validation metrics of the kept weights, which the model has; ``complete``: with all scores, and what a
-        report shows beside them."""
+    def _validation(self, keeper: Keeper, *, complete: bool) -> _Validated:
+        """The validation metrics of the kept weights, which the model has; ``complete``: with all else."""
         saved, texts = keeper.state.best_validation, self.data.validation
         metrics = None if saved is None else self.task.metrics.from_json(saved)
         if metrics is None or texts is None or not complete:
-            return metrics, None
+            return _Validated(metrics)
         logits = self.task.logits(keeper.state.model, texts, self.config)
         if logits is None:
-            return metrics, None
+            return _Validated(metrics)
         findings = self._evidence.findings(logits, metrics) if self.options.report else None
-        return self.task.evaluated(logits, texts, metrics), findings
+        answers = validation_answers(self.data, logits, metrics)
+        return _Validated(self.task.evaluated(logits, texts, metrics), findings, answers)
