@@ -153,6 +153,7 @@ def test_columns(folders: Path) -> None:
         (["x", "--against", "maybe"], '--against: the run has no label "maybe"'),
         (["x", "--against", ""], '--against: the run has no label ""'),
         (["x", "--label", "yes", "--against", "yes"], '--against: "yes" is the label itself'),
+        (["x", "--method", "integrated-gradients"], "has an ONNX model alone, which gives no gradients"),
         (["x", "--method", "integrated-gradients"], "leave the option out: occlusion reads every model"),
         (["x", "--method", "integrated-gradients", "--most-calls", "9"], "works only with --method occlusion"),
         (["x", "--overwrite"], "works only with --output FILE or --html FILE"),

@@ -57,8 +57,9 @@ def opened(
 
 def _with_gradients(run: Run, threads: int | str) -> KerasClassifier:
     if not (run.has_manifest and run.config.is_file() and run.model.is_file()):
+        lacks = "has an ONNX model alone, which gives no gradients" if run.onnx.is_file() else f"lacks {run.model.name}"
         raise InputError(
-            f"--method {GRADIENTS}: needs the config and the Keras model of a run, which {run.folder} lacks; leave the "
+            f"--method {GRADIENTS}: {run.folder} {lacks}; export or push the run with --format keras, or leave the "
             f"option out: {OCCLUSION} reads every model"
         )
     from seqclf.config import load_config

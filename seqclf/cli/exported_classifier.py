@@ -50,6 +50,16 @@ def write_beside(run: Run, folder: Path) -> None:
         write_json(folder / "thresholds.json", dict(zip(run.labels.with_thresholds, thresholds, strict=True)))
 
 
+def write_to_build_from(run: Run, folder: Path) -> None:
+    """Write what seqclf builds the Keras model from, without paths: the config, also of members, and the prior."""
+    from seqclf.config import load_config
+    from seqclf.export.folder import copy_into
+    from seqclf.export.shared_files import write_shared_files
+
+    write_shared_files(run, load_config(run.config), folder)
+    copy_into(folder, run.folder / "prior.json")
+
+
 def write_calibrated(run: Run, path: Path) -> None:
     """Write the Keras model with the temperatures of the run's calibration."""
     from seqclf.tensorflow_startup import start_tensorflow

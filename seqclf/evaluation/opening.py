@@ -64,9 +64,11 @@ def _exported(name: str | None, task: str) -> Run | None:
     folder = Run(Path(name))
     if folder.onnx.exists():
         return folder
-    for file, form in ((folder.folder / "saved_model.pb", "a SavedModel"), (folder.model, "a Keras model")):
+    found = {folder.folder / "saved_model.pb": "a SavedModel", folder.model: "a Keras model without its config"}
+    for file, form in found.items():
         if file.exists():
+            forms = "onnx` or `--format keras` wrote" if task == CLASSIFICATION else "onnx` wrote"
             raise InputError(
-                f"{name}: contains {form}; {_READERS[task]} a run, or what `seqclf export --format onnx` wrote"
+                f"{name}: contains {form}; {_READERS[task]} a run, or what `seqclf export --format {forms}"
             )
     return None

@@ -110,9 +110,11 @@ def _export_classifier(run: Run, form: Format, target: Path | None, *, quantize:
         _copy(run, form, folder)
         if form != "saved_model":
             exported.write_beside(run, folder)
-        if form == "keras" and run.calibration is not None:
-            say(_WRITING, err=True)
-            exported.write_calibrated(run, folder / run.model.name)
+        if form == "keras":
+            exported.write_to_build_from(run, folder)
+            if run.calibration is not None:
+                say(_WRITING, err=True)
+                exported.write_calibrated(run, folder / run.model.name)
         cost = None
         if quantize:
             cost = exported.quantize(run, folder / run.onnx.name, force=force)
