@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from calibrating import copied
+from click.testing import CliRunner
 
 from seqclf.cli import cli
 from seqclf.run_calibration import RunCalibration
