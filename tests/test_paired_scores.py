@@ -13,7 +13,7 @@ from paired_examples import all_metrics, made_answers
 from seqclf.metrics.evaluation import MultiLabelEvaluation, SingleLabelEvaluation
 from seqclf.metrics.kinds import scores_type
 from seqclf.metrics.paired import spread
-from seqclf.tasks.classification import resamples
+from seqclf.tasks.classification import draws
 from seqclf.tasks.classification.answers import Answers
 from seqclf.tasks.classification.resampled_scores import NOT_COMPARED, ResampledScores
 from seqclf.tasks.classification.resamples import RESAMPLES, resampled
@@ -65,7 +65,7 @@ def test_texts_of_one_kind_are_drawn_together(multi: bool, monkeypatch: pytest.M
     first, second = made_answers(1, 3_000, 2, multi=multi)
     name = "micro_f1" if multi else "accuracy"
     at_once = resampled(first, second, [name])[name]
-    monkeypatch.setattr(resamples, "_MUCH_FEWER", 10**9)
+    monkeypatch.setattr(draws, "_MUCH_FEWER", 10**9)
     one_by_one = resampled(first, second, [name])[name]
     assert at_once.shape == one_by_one.shape == (2, RESAMPLES)
     both = [found[0] - found[1] for found in (at_once, one_by_one)]

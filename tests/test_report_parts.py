@@ -104,7 +104,7 @@ def test_macro_f1_has_the_interval_of_accuracy_beside_it(
     assert found.kind == kind
     assert found.sentence.startswith("The network is ") and "10.0 points of macro F1" in found.sentence
     assert words in found.sentence and "adds anything" not in found.sentence
-    assert "No interval is known for macro F1" in found.note
+    assert "No interval of the difference of macro F1 is known" in found.note
 
 
 def test_a_figure_says_which_intervals_it_has() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from seqclf.config import checked_config, load_config
 from seqclf.config.shareable import is_absolute, last_name, shareable_text
-from seqclf.export.card_data import accuracy_interval, named, seen_texts, training_data
+from seqclf.export.card_data import interval_of, named, seen_texts, training_data
 from seqclf.metrics.measured import Measured, SeenTexts
 from seqclf.runs import Run
 
@@ -96,11 +96,13 @@ def test_the_section_about_data(binary_run: Run) -> None:
     assert "Share" not in refit
 
 
-def test_the_interval_holds_the_accuracy(binary_run: Run) -> None:
-    measured = _measured(binary_run)
-    low, high = (float(word) for word in accuracy_interval(measured).strip(" ()").split(" to "))
-    assert 0 <= low <= measured.metrics.value("accuracy") <= high <= 1
+@pytest.mark.parametrize("name", ["accuracy", "macro_f1"])
+def test_the_interval_holds_the_score(name: str, several_label_run: Run) -> None:
+    measured = several_label_run.measured("validation")["validation"]
+    low, high = (float(word) for word in interval_of(measured, name).strip(" ()").split(" to "))
+    assert 0 <= low <= measured.metrics.value(name) <= high <= 1
     assert low < high
+    assert not interval_of(measured, "loss")
 
 
 def test_texts_that_were_seen_are_said(binary_run: Run) -> None:

@@ -64,10 +64,8 @@ def _scores(measured: Measured, score: str, *, text_alone: bool) -> Iterator[str
     """What is not in tables."""
     metrics, baseline = measured.metrics, measured.baseline
     loss, accuracy, *others = metrics.shown()
-    values = {words_of(name): number_of(name, metrics.value(name)) for name in (accuracy, loss, *others)}
-    if (more := metrics.evaluation) is not None:
-        ends = " to ".join(number_of(accuracy, end) for end in (more.accuracy_low, more.accuracy_high))
-        values[words_of(accuracy)] += f" (95 % interval {ends})"
+    values = {words_of(name): _with_interval(metrics, name) for name in (accuracy, loss, *others)}
+    more = metrics.evaluation
     yield Values(list(values.items()))
     if more is not None:
         yield Values([(words_of(name), number_of(name, getattr(more, name))) for name in more.shown()])
@@ -77,6 +75,13 @@ def _scores(measured: Measured, score: str, *, text_alone: bool) -> Iterator[str
         sentence = description(baseline, score, "these texts", text_alone=text_alone)
         own = "" if words_of(score) in values else f"; {words_of(score)} of this run {metrics.value(score):.4f}"
         yield f"{sentence}{own}: {lead(metrics, baseline, score)}"
+
+
+def _with_interval(metrics: ClassifierMetrics, name: str) -> str:
+    value, found = number_of(name, metrics.value(name)), None
+    if metrics.evaluation is not None:
+        found = metrics.evaluation.interval(name)
+    return value if found is None else f"{value} (95 % interval {found.low:.4f} to {found.high:.4f})"
 
 
 def _tables(metrics: ClassifierMetrics, most: int) -> Iterator[str | Grid]:

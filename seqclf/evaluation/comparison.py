@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from seqclf.metrics.kinds import scores_type
 from seqclf.metrics.paired import BOOTSTRAP, UNKNOWN_SPREAD, McNemar, Spread, holm, mcnemar, spread
 from seqclf.tasks.classification.answers import Answers
+from seqclf.tasks.classification.draws import SEED
 from seqclf.tasks.classification.resampled_scores import ResampledScores
-from seqclf.tasks.classification.resamples import SEED, number_of_resamples, resampled
+from seqclf.tasks.classification.resamples import number_of_resamples, resampled
 
 ACCURACY = "accuracy"
 

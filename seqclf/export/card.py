@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from seqclf.config import Config
 from seqclf.config.schema import NgramsConfig
 from seqclf.ensemble_recipe import Ensemble
 from seqclf.export.card_calls import Format, how_to_call
-from seqclf.export.card_data import accuracy_interval, cell, named, seen_texts, training_data
+from seqclf.export.card_data import cell, interval_of, named, seen_texts, training_data
 from seqclf.export.card_limits import MeasuredLimits, given_languages, measured_limits
 from seqclf.labels import MOST_SHOWN, Labels, on_one_line
 from seqclf.metrics.kinds import scores_type
@@ -158,9 +159,9 @@ def _metrics(about: About) -> Iterator[str]:
     yield "|---|---|" + "---|" * len(names)
     for split, measured in splits.items():
         yield from _rows(about, split, measured, names)
-    if any(map(accuracy_interval, splits.values())):
+    if any(interval_of(measured, "accuracy") for measured in splits.values()):
         yield ""
-        yield "In brackets: the 95 % interval of the accuracy (Wilson 1927)."
+        yield "In brackets: 95 % intervals, of the accuracy by Wilson (1927), of F1 by the bootstrap over texts."
     yield from seen_texts(splits)
     if any(measured.metrics.weight is not None for measured in splits.values()):
         yield ""
@@ -188,12 +189,14 @@ def _metrics(about: About) -> Iterator[str]:
 def _rows(about: About, split: str, measured: Measured, names: Sequence[str]) -> Iterator[str]:
     """The scores ``names`` of the model and of the baseline."""
 
-    def row(what: str, texts: int, scores: Scores, interval: str = "") -> str:
-        values = (f"{scores.value(name):.4f}{interval if name == 'accuracy' else ''}" for name in names)
+    def row(what: str, texts: int, scores: Scores, intervals: Sequence[str] = ()) -> str:
+        values = (
+            f"{scores.value(name):.4f}{interval}" for name, interval in zip_longest(names, intervals, fillvalue="")
+        )
         return f"| {what} | {texts:,} | {' | '.join(values)} |"
 
-    interval = accuracy_interval(measured)
-    yield row(f"{split} ({cell(named(measured.data))})", measured.metrics.texts, measured.metrics, interval)
+    intervals = [interval_of(measured, name) for name in names]
+    yield row(f"{split} ({cell(named(measured.data))})", measured.metrics.texts, measured.metrics, intervals)
     if (baseline := measured.baseline) is not None:
         of_what = " of the text alone" if about.config.data.columns().extra else ""
         yield row(f"{split}, a linear model{of_what} (TF-IDF, logistic regression)", baseline.texts, baseline.linear)

@@ -73,9 +73,8 @@ def seen_texts(splits: Mapping[str, Measured]) -> Iterator[str]:
             )
 
 
-def accuracy_interval(measured: Measured) -> str:
-    """The 95 % interval of the accuracy in brackets, after a blank; empty if it is unknown."""
-    found = measured.metrics.evaluation
-    if found is None or found.accuracy_low is None or found.accuracy_high is None:
-        return ""
-    return f" ({found.accuracy_low:.4f} to {found.accuracy_high:.4f})"
+def interval_of(measured: Measured, name: str) -> str:
+    """The 95 % interval of a score in brackets, after a blank; empty if it is unknown."""
+    evaluation = measured.metrics.evaluation
+    found = None if evaluation is None else evaluation.interval(name)
+    return "" if found is None else f" ({found.low:.4f} to {found.high:.4f})"

@@ -14,7 +14,7 @@ from typing import Any, Self, TypeVar, dataclass_transform
 from seqclf.metrics.averages import Averages, cohen_kappa, macro_average, matthews_correlation, weighted_average
 from seqclf.metrics.calibration import Calibration
 from seqclf.metrics.counts import Counts
-from seqclf.metrics.intervals import Interval
+from seqclf.metrics.intervals import F1Intervals, Interval
 from seqclf.metrics.ranking import Ranking, mean_of
 from seqclf.metrics.scores import Mark, Scores, object_in, score_field
 from seqclf.metrics.thresholds import AtThreshold, table_from_json
@@ -33,6 +33,7 @@ class Evidence:
         brier: the Brier score.
         calibration: of the most probable label of each text.
         thresholds: the table of thresholds; empty for texts with one of three labels or more.
+        f1: intervals of F1.
     """
 
     counts: Counts
@@ -42,6 +43,7 @@ class Evidence:
     calibration: Calibration
     together: Ranking | None = None
     thresholds: tuple[AtThreshold, ...] = ()
+    f1: F1Intervals = field(default_factory=F1Intervals)
 
     @cached_property
     def macro(self) -> Averages:
@@ -85,6 +87,14 @@ def evaluated(
     return score_field(Mark(compute, shown=shown, smaller_is_better=smaller_is_better, optional=True), default=None)
 
 
+def _low(interval: Interval | None) -> float | None:
+    return None if interval is None else interval.low
+
+
+def _high(interval: Interval | None) -> float | None:
+    return None if interval is None else interval.high
+
+
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(evaluated, field))
 def frozen(cls: type[T]) -> type[T]:
     """A frozen dataclass with fields of ``evaluated``."""
@@ -97,6 +107,7 @@ class EvaluationScores(Scores):
 
     Attributes:
         accuracy_low, accuracy_high: the 95 % interval of the accuracy (``wilson``).
+        macro_f1_low, macro_f1_high: that of macro F1, by the bootstrap (``percentile_interval``).
         macro_precision, macro_recall: means over the labels for which they are defined.
         weighted_precision, weighted_recall, weighted_f1: the same, a label with the weight of its texts.
         matthews_correlation, cohen_kappa: as in ``seqclf.metrics.averages``; multi-label, of all decisions.
@@ -108,6 +119,8 @@ class EvaluationScores(Scores):
 
     accuracy_low: float | None = evaluated(lambda all_: all_.interval.low)
     accuracy_high: float | None = evaluated(lambda all_: all_.interval.high)
+    macro_f1_low: float | None = evaluated(lambda all_: _low(all_.f1.macro))
+    macro_f1_high: float | None = evaluated(lambda all_: _high(all_.f1.macro))
     macro_precision: float | None = evaluated(lambda all_: all_.macro.precision)
     macro_recall: float | None = evaluated(lambda all_: all_.macro.recall)
     weighted_precision: float | None = evaluated(lambda all_: all_.weighted.precision)
@@ -121,6 +134,11 @@ class EvaluationScores(Scores):
     )
     calibration: Calibration
     threshold_table: tuple[AtThreshold, ...] = ()
+
+    def interval(self, name: str) -> Interval | None:
+        """The 95 % interval of a score; None: it has none, or an earlier version did not save it."""
+        low, high = (getattr(self, f"{name}_{end}", None) for end in ("low", "high"))
+        return None if low is None or high is None else Interval(low, high)
 
     @classmethod
     def of(cls, evidence: Evidence) -> Self:
@@ -167,12 +185,15 @@ class MultiLabelEvaluation(EvaluationScores):
     Attributes:
         macro_roc_auc, macro_average_precision: the means over the labels for which they are defined.
         micro_roc_auc, micro_average_precision: over all decisions, as if they were on one label.
+        micro_f1_low, micro_f1_high: the 95 % interval of micro F1, by the bootstrap.
     """
 
     macro_roc_auc: float | None = evaluated(lambda all_: all_.roc_auc, shown=True)
     micro_roc_auc: float | None = evaluated(lambda all_: all_.micro.roc_auc, shown=True)
     macro_average_precision: float | None = evaluated(lambda all_: all_.average_precision, shown=True)
     micro_average_precision: float | None = evaluated(lambda all_: all_.micro.average_precision, shown=True)
+    micro_f1_low: float | None = evaluated(lambda all_: _low(all_.f1.micro))
+    micro_f1_high: float | None = evaluated(lambda all_: _high(all_.f1.micro))
 
 
 def evaluation_entries(evaluation: EvaluationScores | None) -> dict[str, Any]:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _Z_95 = 1.959963984540054  # the 97.5 % quantile of the normal distribution
+_FEWEST_TEXTS = 10
+_MOSTLY_DEFINED = 0.9
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,35 @@ class Interval:
 
     low: float
     high: float
+
+
+@dataclass(frozen=True)
+class F1Intervals:
+    """The 95 % intervals of F1. None: unknown. With one label per text, micro F1 is the accuracy and has none here."""
+
+    macro: Interval | None = None
+    micro: Interval | None = None
+
+
+def percentile_interval(resampled: NDArray[np.floating], texts: int) -> Interval | None:
+    """The 95 % interval of a score by the bootstrap: percentiles of the score on resamples of the texts (Efron and
+    Tibshirani 1993, section 13.3).
+
+    Args:
+        resampled: the score on each resample, ``[resamples]``; NaN where it is not defined.
+        texts: number of texts.
+
+    Returns:
+        None for fewer than 10 texts, whose resamples say little about other texts, or if the score is not defined for
+        many resamples.
+    """
+    import numpy as np
+
+    defined = resampled[~np.isnan(resampled)]
+    if texts < _FEWEST_TEXTS or len(defined) < _MOSTLY_DEFINED * len(resampled) or not len(defined):
+        return None
+    low, high = np.quantile(defined, (0.025, 0.975))
+    return Interval(float(low), float(high))
 
 
 def wilson(fraction: float, texts: float) -> Interval:

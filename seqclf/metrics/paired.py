@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from seqclf.metrics.intervals import percentile_interval
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -15,8 +17,6 @@ EXACT, MID_P, BOOTSTRAP = "exact McNemar", "mid-p McNemar", "paired bootstrap"
 SIGNIFICANT = 0.05
 
 _FEW_DISCORDANT = 25
-_FEWEST_TEXTS = 10
-_MOSTLY_DEFINED = 0.9
 
 
 @dataclass(frozen=True)
@@ -83,10 +83,8 @@ UNKNOWN_SPREAD = Spread(None, None, None)
 
 
 def spread(differences: NDArray[np.floating], texts: int) -> Spread:
-    """The percentile interval of a difference, and the p-value that belongs to it (Efron and Tibshirani 1993, sections
-    13.3 and 15.4; Davison and Hinkley 1997, section 4.4, for adding 1).
-
-    Resamples of fewer than 10 texts say little about other texts.
+    """The interval of a difference (``percentile_interval``), and the p-value that belongs to it (Efron and Tibshirani
+    1993, section 15.4; Davison and Hinkley 1997, section 4.4, for adding 1).
 
     Args:
         differences: of the two scores, each pair on one resample of the texts, ``[resamples]``; NaN where one of them
@@ -95,10 +93,10 @@ def spread(differences: NDArray[np.floating], texts: int) -> Spread:
     """
     import numpy as np
 
-    defined = differences[~np.isnan(differences)]
-    if texts < _FEWEST_TEXTS or len(defined) < _MOSTLY_DEFINED * len(differences) or not len(defined):
+    interval = percentile_interval(differences, texts)
+    if interval is None:
         return UNKNOWN_SPREAD
-    low, high = np.quantile(defined, (0.025, 0.975))
+    defined = differences[~np.isnan(differences)]
     sides = (np.count_nonzero(defined <= 0), np.count_nonzero(defined >= 0))
     p_value = 2 * (min(sides) + 1) / (len(defined) + 1)
-    return Spread(float(low), float(high), float(min(1.0, p_value)))
+    return Spread(interval.low, interval.high, float(min(1.0, p_value)))

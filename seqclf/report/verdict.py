@@ -50,10 +50,8 @@ def main_score(config: Config | None, metrics: ClassifierMetrics) -> str:
 def of_network(metrics: ClassifierMetrics, name: str) -> Estimate:
     """A score of the network."""
     value, evaluation = metrics.value(name), metrics.evaluation
-    if name == "accuracy" and evaluation is not None:
-        if evaluation.accuracy_low is None or evaluation.accuracy_high is None:
-            return Estimate(value, None)
-        return Estimate(value, Interval(evaluation.accuracy_low, evaluation.accuracy_high))
+    if evaluation is not None and ((found := evaluation.interval(name)) is not None or name == "accuracy"):
+        return Estimate(value, found)
     if metrics.weight is not None or metrics.texts == 0:
         return Estimate(value, None)
     return Estimate(value, _interval(metrics, name, metrics.texts, _support(metrics)))
@@ -111,7 +109,8 @@ def _by_another_score(measured: Measured, name: str, found: Verdict) -> Verdict:
     lead = metrics.value(name) - baseline.linear.value(name)
     contradicts = (second.kind == ADDS and lead < 0) or (second.kind == LOSES and lead > 0)
     note = (
-        f"No interval is known for {words_of(name)}: only the difference of {words_of(other)} is compared with chance."
+        f"No interval of the difference of {words_of(name)} is known: only that of {words_of(other)} is compared with "
+        "chance."
     )
     sentence = f"{found.sentence} {second.sentence.removesuffix(_ADDS_NOTHING)}"
     return Verdict(UNKNOWN if contradicts else second.kind, sentence, f"{note} {second.note}")
@@ -137,7 +136,7 @@ def _without_interval(name: str, network: float, linear: float) -> Verdict:
     verb = f"is {points(abs(lead))} {what} {'ahead of' if lead > 0 else 'behind'} the linear model"
     if not lead:
         verb = f"is level with the linear model in {words_of(name)}"
-    note = "No interval is known for this score, so nothing says whether the difference is chance."
+    note = "No interval of the difference is known, so nothing says whether it is chance."
     return Verdict(UNKNOWN, f"The network {verb}: {_values(name, network, linear)}.", note)
 
 

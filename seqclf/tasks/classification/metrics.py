@@ -16,6 +16,8 @@ from seqclf.metrics.confusion import Confusion
 from seqclf.metrics.counts import Counts, OfTexts
 from seqclf.metrics.evaluation import SingleLabelEvaluation
 from seqclf.tasks.classification.evidence import single_label_evidence
+from seqclf.tasks.classification.f1_intervals import single_label_f1
+from seqclf.tasks.classification.sums import ratio
 
 
 def log_probabilities(logits: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -92,6 +94,7 @@ def classification_metrics(
     if not evaluate:
         return metrics
     evidence = single_label_evidence(truth, np.exp(log_p, out=log_p), counts, threshold)
+    evidence = replace(evidence, f1=single_label_f1(label_ids, predicted, len(names), weights))
     return replace(metrics, evaluation=SingleLabelEvaluation.of(evidence))
 
 
@@ -120,10 +123,3 @@ def counted(
         raise InputError("no text to measure has a weight above 0 (data.weight)")
     total = float(weights[places].sum(dtype=np.float64))
     return [one[places] for one in rows], Weights(relative[places].astype(np.float64), total)
-
-
-def ratio(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[np.float64]:
-    """``part / whole``, 0 where ``whole`` is; both of the same shape."""
-    ratio = np.zeros(part.shape, dtype=np.float64)
-    np.divide(part, whole, out=ratio, where=whole > 0)
-    return ratio

@@ -14,7 +14,9 @@ from seqclf.metrics.counts import Counts, OfTexts
 from seqclf.metrics.evaluation import MultiLabelEvaluation
 from seqclf.metrics.multi_label import MultiLabelMetrics
 from seqclf.tasks.classification.evidence import multi_label_evidence
-from seqclf.tasks.classification.metrics import counted, ratio
+from seqclf.tasks.classification.f1_intervals import multi_label_f1
+from seqclf.tasks.classification.metrics import counted
+from seqclf.tasks.classification.sums import ratio
 
 _LEAST_TEXTS = 5
 
@@ -70,6 +72,7 @@ def multi_label_metrics(
     if not evaluate:
         return metrics
     evidence = multi_label_evidence(truth, probabilities, counts, tuple(chosen.values()))
+    evidence = replace(evidence, f1=multi_label_f1(truth, predicted, weights))
     return replace(metrics, evaluation=MultiLabelEvaluation.of(evidence))
 
 

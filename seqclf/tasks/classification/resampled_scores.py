@@ -21,7 +21,7 @@ from seqclf.metrics.kinds import scores_type
 from seqclf.metrics.ranking import Ranking, ranking
 from seqclf.metrics.scores import Mark
 from seqclf.tasks.classification.answers import Answers
-from seqclf.tasks.classification.metrics import ratio
+from seqclf.tasks.classification.sums import one_hot, ratio
 
 _CALIBRATION = "expected_calibration_error"
 _OF_ALL_DECISIONS = frozenset({"micro_roc_auc", "micro_average_precision"})
@@ -30,7 +30,7 @@ RANKED = _OF_ALL_DECISIONS | _OF_LABELS
 """Scores that sort the texts by probability."""
 OF_PROBABILITIES = RANKED | {"loss", "brier_score", _CALIBRATION}
 """Scores for which the predicted labels are not enough."""
-NOT_COMPARED = frozenset({"accuracy_low", "accuracy_high"})
+NOT_COMPARED = frozenset(f"{name}_{end}" for name in ("accuracy", "macro_f1", "micro_f1") for end in ("low", "high"))
 """Numbers that describe how far another score can be trusted."""
 
 _NO_RANKING, _NO_INTERVAL, _NO_CALIBRATION = Ranking(None, None), Interval(0.0, 1.0), Calibration(())
@@ -63,7 +63,7 @@ class ResampledScores:
         everything = zip(draws, self._counts(draws), self._briers(draws), self._calibrations(draws), strict=True)
         for row, (drawn, counts, brier, bins) in zip(scores, everything, strict=True):
             rankings, together = self._rankings(drawn)
-            evidence = Evidence(counts, _NO_INTERVAL, rankings, brier, bins, together)
+            evidence = Evidence(counts, _NO_INTERVAL, rankings, brier, bins, together=together)
             for place, (name, mark) in enumerate(self._marks.items()):
                 with np.errstate(invalid="ignore"):  # of a resample in which no text counts for the score
                     value = mark.compute(counts if name in self._of_counts else evidence)
@@ -82,7 +82,7 @@ class ResampledScores:
 
         truth, found, width = self._of(self._answers.ids), self._of(self._answers.predicted), self._answers.width
         if not self._answers.labels.multi:
-            truth, found = (_one_hot(ids, width) for ids in (truth, found))
+            truth, found = (one_hot(ids, width) for ids in (truth, found))
         else:
             truth, found = (csr_array(which.astype(np.float64)) for which in (truth, found))
         return truth, found, truth.multiply(found).tocsr()
@@ -120,7 +120,7 @@ class ResampledScores:
             yield from [_NO_CALIBRATION] * len(draws)
             return
         confidences, right = self._of(self._answers.confidences), self._of(self._answers.confident_right)
-        bins = _one_hot(bin_places(confidences), BINS)
+        bins = one_hot(bin_places(confidences), BINS)
         counted = draws * self._of(self._answers.known)
         sums = (counted @ bins, (counted * confidences) @ bins, (counted * right) @ bins)
         for weight, confident, is_right in zip(*sums, strict=True):
@@ -146,10 +146,3 @@ class ResampledScores:
         if names & _OF_ALL_DECISIONS:
             together = ranking(truth[:, :labels], probabilities, weights)
         return tuple(each) if names & _OF_LABELS else (), together
-
-
-def _one_hot(ids: NDArray[Any], width: int) -> Any:
-    """A sparse matrix with a 1 in each row, ``[len(ids), width]``."""
-    from scipy.sparse import csr_array
-
-    return csr_array((np.ones(len(ids)), (np.arange(len(ids)), ids)), shape=(len(ids), width))
