@@ -153,7 +153,9 @@ class TwoPasses:
 
     passes = 2
 
-    def __call__(self, forward: TextForward, token_ids: tf.Tensor, label_ids: tf.Tensor) -> Terms:
+    def __call__(
+        self, forward: TextForward, token_ids: tf.Tensor, label_ids: tf.Tensor, unlabelled: Any = None
+    ) -> Terms:
         one, other = forward(token_ids), forward(token_ids)
         losses = cross_entropy(one, label_ids) + cross_entropy(other, label_ids)
         return Terms(losses + tf.reduce_sum((one - other) ** 2, axis=1), one)
@@ -164,7 +166,9 @@ class MovedVectors:
 
     passes = 2
 
-    def __call__(self, forward: TextForward, token_ids: tf.Tensor, label_ids: tf.Tensor) -> Terms:
+    def __call__(
+        self, forward: TextForward, token_ids: tf.Tensor, label_ids: tf.Tensor, unlabelled: Any = None
+    ) -> Terms:
         logits = forward(token_ids)
         moved = forward(token_ids, vectors=forward.embed(token_ids) + 0.5)
         return Terms(cross_entropy(logits, label_ids) + cross_entropy(moved, label_ids), logits)
@@ -221,7 +225,9 @@ def test_penalties_count_once_whatever_the_number_of_passes() -> None:
     class Nothing:
         passes = 3
 
-        def __call__(self, forward: TextForward, token_ids: tf.Tensor, label_ids: tf.Tensor) -> Terms:
+        def __call__(
+            self, forward: TextForward, token_ids: tf.Tensor, label_ids: tf.Tensor, unlabelled: Any = None
+        ) -> Terms:
             logits, *_ = (forward(token_ids) for _ in range(3))
             return Terms(0.0 * cross_entropy(logits, label_ids), logits)
 

@@ -30,6 +30,8 @@ def print_report(report: Report) -> None:
     )
     if report.extra:
         parts.append(_beside(report, width))
+    if report.unlabelled is not None:
+        parts.append([wrapped(f"Also {report.unlabelled.sentence()}.", width)])
     if report.tokens is not None:
         parts += [_tokens(report, width), _histogram(report, width)]
     if report.starting:

@@ -14,6 +14,7 @@ from seqclf.config.data_checks import (
     fractions_are_numbers,
     fractions_leave_training_texts,
     source_is_consistent,
+    unlabelled_texts_are_used,
 )
 from seqclf.config.depth_checks import layer_rates_fit_the_layers
 from seqclf.config.problems import Problem
@@ -250,6 +251,7 @@ CHECKS: tuple[Check, ...] = (
     fold_is_in_range,
     folds_exclude_validation_texts,
     source_is_consistent,
+    unlabelled_texts_are_used,
     classified_texts_have_labels,
     tokenizer_options_are_consistent,
     readers_have_a_sequence,

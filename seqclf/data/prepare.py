@@ -20,6 +20,7 @@ from seqclf.data.encoded import Beside, EncodedTexts
 from seqclf.data.label_sets import counted_texts, key_of, label_ids, label_shares
 from seqclf.data.label_spelling import spelled_alike, spelling_note
 from seqclf.data.same_rows import as_trained, check_same_rows
+from seqclf.data.unlabelled import UNLABELLED, Unlabelled, unlabelled_problems, unlabelled_texts
 from seqclf.errors import InputError
 from seqclf.extra_columns import ExtraColumns
 from seqclf.files import expanded, write_json
@@ -48,6 +49,7 @@ class TrainingData:
         seconds: wall time of the preparation.
         corpus: the texts, for use before training; ``Corpus.forget`` frees their memory.
         extra: the columns beside the text; None: the config names none.
+        unlabelled: further texts, without labels; None: the config names none.
     """
 
     tokenizer: Tokenizer
@@ -58,14 +60,16 @@ class TrainingData:
     seconds: float
     corpus: Corpus
     extra: ExtraColumns | None = None
+    unlabelled: Unlabelled | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a user should know before the training: how many texts do not count."""
+        """What a user should know before the training: how many texts do not count, and how many have no labels."""
         splits = (("training", self.train), ("validation", self.validation))
         absent = [(name, len(texts) - len(texts.counted)) for name, texts in splits if texts is not None]
         found = " and ".join(f"{count:,} {name} texts" for name, count in absent if count)
-        return (f"{found} have weight 0 (data.weight) and do not count",) if found else ()
+        notes = [f"{found} have weight 0 (data.weight) and do not count"] if found else []
+        return (*notes, *([] if self.unlabelled is None else [f"also {self.unlabelled.counts.sentence()}"]))
 
 
 def preparation_problems(config: Config) -> list[Problem]:
@@ -87,7 +91,7 @@ def preparation_problems(config: Config) -> list[Problem]:
                 problems.append(Problem(path, message + (cure if split != "train" else "")))
         except InputError as error:
             problems.append(Problem(("data", config.data.option_of(split)), str(error)))
-    problems = list(dict.fromkeys(problems))
+    problems = list(dict.fromkeys([*problems, *unlabelled_problems(config)]))
     if config.initialize is None:  # else the tokenizer is that of a run, which needs no other file
         problems += [Problem(("tokenizer", option), message) for option, message in tokenizer.file_problems()]
     if embedding.vectors is not None:
@@ -165,8 +169,11 @@ def prepare(
         for split in ("train", "validation")
     )
     assert train is not None
+    unlabelled = unlabelled_texts(config, corpus, tokenizer, on_stage, extra=extra)
+    if unlabelled is not None:
+        fingerprints[UNLABELLED] = unlabelled.part.fingerprint
     seconds = time.perf_counter() - started
-    return TrainingData(tokenizer, labels, train, validation, fingerprints, seconds, corpus, extra)
+    return TrainingData(tokenizer, labels, train, validation, fingerprints, seconds, corpus, extra, unlabelled)
 
 
 def _fitted_columns(corpus: Corpus, kinds: Mapping[str, str], fingerprint: str) -> ExtraColumns | None:

@@ -14,6 +14,7 @@ from seqclf.data.equal_texts import text_digests
 from seqclf.errors import InputError
 from seqclf.sources.texts import LabelledTexts
 
+_SPLITS = ("train", "validation")
 _MATTERS, _MANY = 0.01, 0.1  # of the texts
 
 
@@ -77,7 +78,9 @@ def seen_in_training(trainings: Sequence[tuple[Config, Mapping[str, str]]], text
     in_training, in_validation = np.zeros(len(given), bool), np.zeros(len(given), bool)
     different = {tuple(sorted(fingerprints.items())): (config, fingerprints) for config, fingerprints in trainings}
     for config, fingerprints in different.values():
-        known = {split: digests_of_split(config, split, fingerprint) for split, fingerprint in fingerprints.items()}
+        known = {
+            split: digests_of_split(config, split, fingerprints[split]) for split in _SPLITS if split in fingerprints
+        }
         trained, validated = known.get("train"), known.get("validation")
         if trained is None:
             return None

@@ -46,6 +46,21 @@ class Forward:
         bound._values = values if extra is None else (extra, *values)
         return bound
 
+    def without_given(self, *, extra: tf.Tensor | None = None) -> Forward:
+        """The forward pass for other texts, in which the layers ``given`` compute their outputs themselves."""
+        bound = self._plain
+        bound._values = () if extra is None else (extra,)
+        return bound
+
+    @property
+    def _plain(self) -> Forward:
+        """A copy without given outputs of layers."""
+        bound = copy(self)
+        if self._given:
+            bound._given, bound._from_ids = [], keras.Model(self._source.inputs, self._output)
+            bound.__dict__.pop("_from_vectors", None)
+        return bound
+
     def __call__(self, token_ids: tf.Tensor, *, vectors: tf.Tensor | None = None) -> tf.Tensor:
         """The output for a batch.
 

@@ -252,6 +252,15 @@ class SourceOptions(Strict):
         training part, or None. ``train`` is always a part."""
 
     @property
+    def unlabelled_part(self) -> str | None:
+        """The part with further texts, without labels (``data.unlabelled``); None: there is none."""
+        return None
+
+    def open_unlabelled(self) -> Source:
+        """The reader of ``unlabelled_part``. It ignores labels, and weights of texts."""
+        return self.open(with_labels=False)
+
+    @property
     def validation_part(self) -> str | float:
         """The option ``validation``, unless there are folds. A list if the type allows lists (``parts_of``)."""
         return self.validation if self.folds is None else 1 / self.folds

@@ -56,6 +56,8 @@ Label = Annotated[
     ),
 ]
 
+UNLABELLED_USE = "Objectives or a teacher (`training.teacher`) use them. Labels in it are ignored. null: none."
+
 
 class ColumnOptions(SourceOptions):
     """A source with columns of texts and labels, and possibly others that group or weigh texts or stand beside them."""
@@ -68,8 +70,10 @@ class ColumnOptions(SourceOptions):
 
     def columns(self, *, with_groups: bool = True, with_labels: bool = True) -> TableColumns:
         """The columns to read."""
-        label, group = self.label if with_labels else None, self.group if with_groups else None
-        return TableColumns(self.text, label, group=group, weight=self.weight, extra=self.extra)
+        label, weight = (self.label, self.weight) if with_labels else (None, None)
+        return TableColumns(
+            self.text, label, group=self.group if with_groups else None, weight=weight, extra=self.extra
+        )
 
     @property
     def grouped_by(self) -> str | None:

@@ -20,6 +20,11 @@ def parts_of(
     return {split: part_of(part) if isinstance(part, list) else part for split, part in given.items()}
 
 
+def part_or_none(names: str | Sequence[str] | None) -> str | None:
+    """``part_of``, or None for None."""
+    return None if names is None else part_of(names)
+
+
 def names_of(part: str) -> list[str]:
     """The paths, patterns or splits that a part consists of, in order."""
     return part.split(_BETWEEN)

@@ -14,8 +14,8 @@ from pydantic import Field
 from seqclf.errors import InputError, SeqclfError
 from seqclf.option_types import Fraction, Name, OptionPath
 from seqclf.sources.base import Source, TableColumns
-from seqclf.sources.columns import ColumnOptions, Extra, Group, Label, Text, Weight
-from seqclf.sources.parts import names_of, parts_of
+from seqclf.sources.columns import UNLABELLED_USE, ColumnOptions, Extra, Group, Label, Text, Weight
+from seqclf.sources.parts import names_of, part_or_none, parts_of
 from seqclf.sources.texts import DATA_VARIABLE, LabelledTexts, digest
 from seqclf.tables.formats import KINDS, PLAIN_TEXT
 from seqclf.tables.packed import unpacked_name
@@ -60,6 +60,9 @@ class TfdsData(ColumnOptions):
         0.1, description="Fraction of the training texts, or splits; 0: none."
     )
     test: Fraction | Splits | None = Field("test", description="Splits, or fraction of the training texts; null: none.")
+    unlabelled: Splits | None = Field(
+        None, description=f"Splits of further texts without labels, such as unsupervised. {UNLABELLED_USE}"
+    )
     text: Text = Field("text", description="Feature with the text, or a list of features that make up the text.")
     label: Label = Field(
         "label",
@@ -78,13 +81,18 @@ class TfdsData(ColumnOptions):
     def parts(self) -> dict[str, str | float | None]:
         return parts_of(self.train, self.validation_part, self.test)
 
+    @property
+    def unlabelled_part(self) -> str | None:
+        return part_or_none(self.unlabelled)
+
     def describe(self, split: str = "train") -> str:
         part = super().describe(split)
         return self.dataset if len(names_of(part)) == 1 else f"{self.dataset}, {_listed_names(part)}"
 
     def problems(self, *, with_labels: bool = True) -> Iterator[tuple[str | OptionPath, str]]:
         yield from super().problems(with_labels=with_labels)
-        for option, given in (("train", self.train), ("validation", self.validation), ("test", self.test)):
+        for option in ("train", "validation", "test", "unlabelled"):
+            given = getattr(self, option)
             if isinstance(given, list) and (repeated := [name for name in given if given.count(name) > 1]):
                 yield option, f'expected each split once, found "{repeated[0]}" twice; its texts would count twice'
             for name in [given] if isinstance(given, str) else given if isinstance(given, list) else ():

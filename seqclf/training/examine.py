@@ -31,6 +31,7 @@ from seqclf.data.statistics import (
     token_warnings,
 )
 from seqclf.data.unknown_tokens import long_word_warnings, unknown_to_a_run, unknown_warnings
+from seqclf.data.unlabelled import UNLABELLED, UnlabelledCounts
 from seqclf.errors import InputError
 from seqclf.metrics.baseline import BaselineScores
 from seqclf.sources.texts import LabelledTexts
@@ -51,6 +52,7 @@ class Report:
         splits: statistics by the name of the split, ``train`` first.
         leaks: for each split after the first.
         extra: statistics of the columns beside the text, by column and split.
+        unlabelled: numbers of texts without labels; also None if the config names none.
         problems: problems that would make training or evaluation fail.
         max_tokens: None: texts are not truncated.
         vocabulary: size of the tokenizer's vocabulary.
@@ -82,6 +84,7 @@ class Report:
     starts_from: dict[str, Any] | None = None
     starting: list[str] = field(default_factory=list)
     extra: dict[str, dict[str, ColumnStatistics]] = field(default_factory=dict)
+    unlabelled: UnlabelledCounts | None = None
 
 
 def examine(
@@ -131,6 +134,7 @@ def examine(
         report.starts_from, report.starting = account.as_json(), account.sentences()
     tokens = {name: split for name, split in encoded.items() if split is not None}
     _add_tokens(report, loaded, texts, tokens, data.tokenizer)
+    _add_unlabelled(report, data)
     report.problems += [loaded.placed(problem) for problem in problems_with_data(config, data)]
     if report.problems:
         return report
@@ -143,6 +147,16 @@ def examine(
     except ConfigError as error:
         raise loaded.error(error.problems) from error
     return report
+
+
+def _add_unlabelled(report: Report, data: TrainingData) -> None:
+    """Add the counts and the token statistics of the unlabelled texts, if there are any."""
+    if data.unlabelled is None or report.tokens is None:
+        return
+    report.unlabelled, tokenizer = data.unlabelled.counts, data.tokenizer
+    report.tokens[UNLABELLED] = token_statistics(
+        data.unlabelled.encoded, report.max_tokens, tokenizer.vocabulary_size, tokenizer.unknown_id
+    )
 
 
 def _add_vectors(report: Report, loaded: LoadedConfig, data: TrainingData, on_stage: Callable[[str], None]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from dataclasses import asdict
 
 from seqclf.config import Config, with_absolute_paths, write_config
 from seqclf.data.prepare import TrainingData, prepare
@@ -135,3 +136,5 @@ def _write_data(run: Run, data: TrainingData, task: Task) -> None:
         data.tokenizer.save(run.tokenizer)
         task.save(run)
         run.update_manifest(data_fingerprint=data.fingerprints, training_texts=len(data.train))
+        if data.unlabelled is not None:
+            run.update_manifest(unlabelled_texts=asdict(data.unlabelled.counts))

@@ -15,7 +15,7 @@ class Case:
     """Two configs that differ in one option, and the cheapest observation that must differ with it.
 
     Attributes:
-        without_labels: the texts have no labels; the configs are then not checked as those of a classifier.
+        without_labels: texts have no labels; the configs are then not checked as those of a classifier.
     """
 
     shown_by: Callable[[Any, Any], Any]

@@ -30,6 +30,11 @@ def _tfds(option: str, value: Any, **others: Any) -> Case:
     return Case(looks.texts_of, {"data": base}, {"data": {**base, option: value}})
 
 
+def _unlabelled(data: Changes, part: Any) -> Case:
+    """A part that nothing uses, which a check would refuse."""
+    return Case(looks.unlabelled_of, {"data": data}, {"data": {**data, "unlabelled": part}}, without_labels=True)
+
+
 def _text(option: str, value: Any, **others: Any) -> Case:
     base = {"source": "text", "train": "texts", "validation": 0.0, **others}
     return Case(looks.documents_of, {"data": base}, {"data": {**base, option: value}}, without_labels=True)
@@ -83,6 +88,9 @@ CASES: dict[str, Case] = {
     "TableData.train": _table("train", "b.csv"),
     "TableData.validation": _table("validation", "b.csv"),
     "TableData.test": _table("test", "b.csv"),
+    "TableData.unlabelled": _unlabelled({"source": "table", "train": "a.csv"}, "b.csv"),
+    "FolderData.unlabelled": _unlabelled({"source": "folder", "train": "folder"}, "folder2"),
+    "TfdsData.unlabelled": _unlabelled(TFDS, "test"),
     "TableData.text": _table("text", "other"),
     "TableData.label": _table("label", "side"),
     "TableData.group": _table("group", "writer"),

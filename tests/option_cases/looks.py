@@ -47,6 +47,17 @@ def texts_of(config: Config, folder: Path) -> Any:
     return seen
 
 
+def unlabelled_of(config: Config, folder: Path) -> Any:
+    """The batches of the first epoch with their unlabelled texts."""
+    from seqclf.data.prepare import prepare
+    from seqclf.tasks.kinds import task_of
+
+    data = prepare(config)
+    batches = task_of(config, data).batches(data.train, config, training=True)
+    stream = batches.stream(batches.shuffled(config.seed, 1))
+    return [[rows.tolist() for rows in batch] for batch in stream]
+
+
 def documents_of(config: Config, folder: Path) -> Any:
     """The texts of each split, without labels."""
     from seqclf.data.corpus import Corpus

@@ -78,6 +78,12 @@ CASES: dict[str, Case] = {
     "TrainingConfig.batch_tokens": Case(
         looks.texts_of, {"tokenizer__max_tokens": 3}, {"tokenizer__max_tokens": 3, "training__batch_tokens": 7}
     ),
+    "TrainingConfig.unlabelled_batch_size": Case(
+        looks.unlabelled_of,
+        {"data__unlabelled": "b.csv"},
+        {"data__unlabelled": "b.csv", "training__unlabelled_batch_size": 5},
+        without_labels=True,
+    ),
     "TrainingConfig.batch_size": Case(looks.texts_of, {}, {"training__batch_size": 7}),
     "TrainingConfig.optimizer": Case(looks.steps_of, {}, {"training__optimizer": {"type": "rmsprop"}}),
     "TrainingConfig.accumulate_steps": _training("accumulate_steps", 2),

@@ -104,6 +104,11 @@ class TrainingConfig(Strict):
         description="Maximum number of tokens in a batch, padding included: batches of long texts are smaller. null: "
         "no limit.",
     )
+    unlabelled_batch_size: Texts | None = Field(
+        None,
+        description="Maximum number of unlabelled texts in a step, which `batch_tokens` limits as well. null: as "
+        "`batch_size`.",
+    )
     accumulate_steps: Annotated[int, Field(ge=1, le=1_000_000, json_schema_extra={"unit": "steps"})] = Field(
         1,
         description="Number of steps whose gradients are averaged over all their texts into one update. The last "
@@ -169,3 +174,8 @@ class TrainingConfig(Strict):
         "RUN --epochs N` continues; true: the last two; false: none, so the run cannot be trained further.",
     )
     log_every: Steps = Field(50, description="Number of steps between lines in `history.jsonl`.")
+
+    @property
+    def reads_unlabelled(self) -> bool:
+        """Whether a term of the objective is about unlabelled texts (``data.unlabelled``)."""
+        return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
@@ -30,12 +31,17 @@ class FolderData(SourceOptions):
     rank: ClassVar = 3
     other_names: ClassVar = ("directory", "dir", "folders", "text_files")
     other_options: ClassVar = OTHER_NAMES_OF_TRAIN
-    path_options: ClassVar = ("train", "validation", "test")
+    path_options: ClassVar = ("train", "validation", "test", "unlabelled")
 
     source: Literal["folder"] = Field(description="Source type.")
     train: Name = Field(description="Training folder.")
     validation: Fraction | Name = Field(0.1, description="Fraction of the training texts, or a folder; 0: none.")
     test: Fraction | Name | None = Field(None, description="Folder, or fraction of the training texts; null: none.")
+    unlabelled: Name | None = Field(
+        None,
+        description="Folder with further texts without labels, in files at any depth, such as `aclImdb/train/unsup`. "
+        "Objectives or a teacher (`training.teacher`) use them. null: none.",
+    )
     labels: Annotated[list[Name], Field(min_length=1, max_length=10_000)] | None = Field(
         None, description="Label folders to read, such as `[pos, neg]`; null: all."
     )
@@ -55,9 +61,21 @@ class FolderData(SourceOptions):
         return source if with_labels else WithoutLabels(source)
 
     @property
+    def unlabelled_part(self) -> str | None:
+        return self.unlabelled
+
+    def open_unlabelled(self) -> Source:
+        from seqclf.sources.plain_text.reader import PlainTextSource
+
+        return PlainTextSource("file", self.encoding, selection=Selection(extensions=tuple(self.extensions)))
+
+    @property
     def selection(self) -> Selection:
-        """Which files of a part are read."""
-        return Selection(tuple(self.labels or ()), tuple(self.exclude), tuple(self.extensions))
+        """Which files of a part are read. The folder ``unlabelled`` is no label."""
+        inside = self.unlabelled is not None and Path(self.unlabelled).parent == Path(self.train)
+        own = [Path(self.unlabelled or "").name] if inside and self.labels is None else []
+        exclude = tuple(dict.fromkeys([*self.exclude, *own]))
+        return Selection(tuple(self.labels or ()), exclude, tuple(self.extensions))
 
     @property
     def file_encoding(self) -> str:

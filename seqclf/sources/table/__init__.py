@@ -6,16 +6,19 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from seqclf.file_encoding import UTF8
 from seqclf.option_types import Fraction, Name, OptionPath
-from seqclf.sources.base import OTHER_NAMES_OF_TRAIN, Encoding, RowSource, TableColumns
-from seqclf.sources.columns import ColumnOptions, Extra, Group, Label, Text, Weight, last_index
-from seqclf.sources.parts import described, part_of, parts_of
+from seqclf.sources.base import OTHER_NAMES_OF_TRAIN, Encoding, RowSource, Source, TableColumns
+from seqclf.sources.columns import UNLABELLED_USE, ColumnOptions, Extra, Group, Label, Text, Weight, last_index
+from seqclf.sources.parts import described, names_of, part_of, part_or_none, parts_of
 from seqclf.sources.table.files import files_of
+from seqclf.tables.formats import PLAIN_TEXT
+from seqclf.tables.packed import unpacked_name
 
 _QUICK_TO_READ = 200_000_000  # bytes
 
@@ -28,7 +31,7 @@ class TableData(ColumnOptions):
     rank: ClassVar = 2
     other_names: ClassVar = ("csv", "tsv", "json", "jsonl", "file", "files")
     other_options: ClassVar = OTHER_NAMES_OF_TRAIN
-    path_options: ClassVar = ("train", "validation", "test")
+    path_options: ClassVar = ("train", "validation", "test", "unlabelled")
 
     source: Literal["table"] = Field(description="Source type.")
     train: Files = Field(
@@ -39,6 +42,11 @@ class TableData(ColumnOptions):
         0.1, description="Fraction of the training texts, or files; 0: none."
     )
     test: Fraction | Files | None = Field(None, description="Files, or fraction of the training texts; null: none.")
+    unlabelled: Files | None = Field(
+        None,
+        description="Files with further texts without labels: tables like the others, or plain text (.txt) with a "
+        f"text per line. {UNLABELLED_USE}",
+    )
     text: Text = Field("text", description="Column with the text, or a list of columns that make up the text.")
     label: Label = Field(
         "label",
@@ -81,6 +89,25 @@ class TableData(ColumnOptions):
             encoding=self.encoding,
         )
 
+    @property
+    def unlabelled_part(self) -> str | None:
+        return part_or_none(self.unlabelled)
+
+    def open_unlabelled(self) -> Source:
+        if not self._unlabelled_lines:
+            return super().open_unlabelled()
+        from seqclf.sources.plain_text.reader import PlainTextSource
+
+        return PlainTextSource("line", self.encoding)
+
+    @property
+    def _unlabelled_lines(self) -> list[str]:
+        """Those of the files ``unlabelled`` that are plain text."""
+        if self.format != "auto" or self.unlabelled_part is None:
+            return []
+        names = names_of(self.unlabelled_part)
+        return [name for name in names if unpacked_name(Path(name)).suffix.lower() in PLAIN_TEXT]
+
     def columns(self, *, with_groups: bool = True, with_labels: bool = True) -> TableColumns:
         columns = super().columns(with_groups=with_groups, with_labels=with_labels)
         return replace(columns, separator=self.label_separator if with_labels else None)
@@ -117,3 +144,10 @@ class TableData(ColumnOptions):
         if not isinstance(self.label, str) and self.label_separator is not None:
             message = "splits the labels of one column, but data.label names several; remove one of the two"
             yield "label_separator", message
+        if lines := self._unlabelled_lines:
+            if len(lines) < len(names_of(self.unlabelled_part or "")):
+                yield "unlabelled", f"{lines[0]} is plain text and the others are tables; give files of one kind"
+            elif self.fields or self.extra:
+                option = "text" if self.fields else "extra"
+                message = f"{lines[0]} is plain text, without the columns that data.{option} names; give a table"
+                yield "unlabelled", message

@@ -19,16 +19,32 @@ class TextForward(Protocol):
         """The vectors of tokens, ``float32 [batch, time, embedding.dim]``."""
 
 
+class Unlabelled(NamedTuple):
+    """The unlabelled texts of a step (``data.unlabelled``).
+
+    Attributes:
+        forward: the forward pass for these texts.
+        token_ids: ``int32 [unlabelled batch, time]``, with a time of its own.
+    """
+
+    forward: TextForward
+    token_ids: tf.Tensor
+
+
 class Terms(NamedTuple):
     """An objective's result for a batch.
 
     Attributes:
         losses: each text's term of the minimised sum, ``float32 [batch]``.
         logits: the prediction that counts as correct or not, ``float32 [batch, units]``.
+        unlabelled: the term of each unlabelled text, ``float32 [unlabelled batch]``, 0 where a text has none; None:
+            there are no unlabelled texts. Their mean counts as much as the mean of ``losses``, whatever the numbers of
+            texts are.
     """
 
     losses: tf.Tensor
     logits: tf.Tensor
+    unlabelled: tf.Tensor | None = None
 
 
 class Objective(Protocol):
@@ -38,7 +54,13 @@ class Objective(Protocol):
     def passes(self) -> int:
         """Number of calls of ``forward``, for the memory estimate."""
 
-    def __call__(self, forward: TextForward, token_ids: tf.Tensor, label_ids: tf.Tensor) -> Terms:
+    def __call__(
+        self,
+        forward: TextForward,
+        token_ids: tf.Tensor,
+        label_ids: tf.Tensor,
+        unlabelled: Unlabelled | None = None,
+    ) -> Terms:
         """The terms of a batch: token ids ``int32 [batch, time]``, labels as for a ``TextLoss``."""
 
 
@@ -50,6 +72,12 @@ class OnePass:
     def __init__(self, loss: TextLoss = cross_entropy) -> None:
         self._loss = loss
 
-    def __call__(self, forward: TextForward, token_ids: tf.Tensor, label_ids: tf.Tensor) -> Terms:
+    def __call__(
+        self,
+        forward: TextForward,
+        token_ids: tf.Tensor,
+        label_ids: tf.Tensor,
+        unlabelled: Unlabelled | None = None,
+    ) -> Terms:
         logits = forward(token_ids)
         return Terms(self._loss(logits, label_ids), logits)

@@ -15,6 +15,7 @@ from seqclf.config import Config
 from seqclf.config.schema import TrainingConfig
 from seqclf.data.batches import PARTS, Batches
 from seqclf.data.encoded import EncodedTexts
+from seqclf.data.paired_batches import UNLABELLED_PARTS, PairedBatches
 from seqclf.data.prepare import TrainingData
 from seqclf.extra_columns import ExtraColumns
 from seqclf.labels import Labels
@@ -29,7 +30,7 @@ from seqclf.tasks.base import Say, Sums, Task
 from seqclf.tasks.classification.losses import build_loss, correct
 from seqclf.tasks.classification.measure import metrics_of
 from seqclf.tasks.classification.ngram_fits import fit_before, note_no_refit, refit_after
-from seqclf.tasks.classification.objectives import Objective, OnePass
+from seqclf.tasks.classification.objectives import Objective, OnePass, Unlabelled
 from seqclf.tasks.classification.validation import Validator
 from seqclf.tasks.predictor import Predictor, logits_of
 
@@ -52,6 +53,7 @@ class Classification(Task):
         prior: answers validation texts without known tokens, where there is one.
         fitted: the fit of the n-grams, where there is one, after ``begin``.
         extra: the columns beside the text, where the config names some.
+        unlabelled: further texts, of which each step reads a batch, too, if the training uses them.
     """
 
     labels: Labels
@@ -63,6 +65,7 @@ class Classification(Task):
     weighted: bool = False
     soft: bool = False
     extra: ExtraColumns | None = None
+    unlabelled: EncodedTexts | None = None
 
     @classmethod
     def of(cls, config: Config, data: TrainingData) -> Classification:
@@ -77,6 +80,7 @@ class Classification(Task):
             weighted=weights is not None,
             soft=texts.shares is not None,
             extra=data.extra,
+            unlabelled=None if data.unlabelled is None else data.unlabelled.encoded,
         )
 
     @property
@@ -133,12 +137,20 @@ class Classification(Task):
             model.get_layer(NGRAMS).set_weights(weights)
         return model
 
-    def batches(self, texts: EncodedTexts, config: Config, *, training: bool) -> Batches:
-        if not training or config.ngrams is None:
+    def batches(self, texts: EncodedTexts, config: Config, *, training: bool) -> Batches | PairedBatches:
+        if not training:
             return Batches.of(texts, config)
-        if self.fitted is None:  # a step costs the same with any logits
-            return Batches.of(texts, config, np.zeros((len(texts), self.labels.units), np.float32))
-        return Batches.of(texts, config, self.fitted.out_of_fold)
+        scores = None
+        if config.ngrams is not None:
+            if self.fitted is None:  # a step costs the same with any logits
+                scores = np.zeros((len(texts), self.labels.units), np.float32)
+            else:
+                scores = self.fitted.out_of_fold
+        batches = Batches.of(texts, config, scores)
+        if self.unlabelled is None:
+            return batches
+        size = config.training.unlabelled_batch_size or config.training.batch_size
+        return PairedBatches(batches, replace(Batches.of(self.unlabelled, config), batch_size=size))
 
     def forward(self, model: keras.Model, carried: Sequence[keras.Variable] = ()) -> Forward:
         return Forward(model, LOGITS, [NGRAMS] if has_ngrams(model) else [])
@@ -154,31 +166,42 @@ class Classification(Task):
             "weights": tf.TensorSpec([None], tf.float32),
             "extra": tf.TensorSpec([None, extra_width(model)], tf.float32),
         }
+        specs |= {name: specs[own] for own, name in UNLABELLED_PARTS.items()}
         return [specs[name] for name in self._parts(scores=has_ngrams(model), extra=extra_width(model) > 0)]
 
     def sums(self, forward: Forward, batch: Sequence[tf.Tensor]) -> Sums:
         parts = dict(zip(self._parts(scores=forward.takes_given, extra=forward.takes_extra), batch, strict=True))
         scores = [parts["scores"]] if "scores" in parts else []
         given = forward.with_given(*scores, extra=parts.get("extra"))
-        losses, logits = self.objective(given, parts["token_ids"], parts["labels"])
-        right = correct(logits, parts["labels"])
-        texts = tf.cast(tf.shape(losses)[0], tf.float32)
+        others = []
+        if self.unlabelled is not None:
+            beside = forward.without_given(extra=parts.get("unlabelled_extra"))
+            others.append(Unlabelled(beside, parts["unlabelled"]))
+        terms = self.objective(given, parts["token_ids"], parts["labels"], *others)
+        right = correct(terms.logits, parts["labels"])
+        texts = tf.cast(tf.shape(terms.losses)[0], tf.float32)
+        # Their mean, times the number of labelled texts, which is what the sum is divided by.
+        added = 0.0 if terms.unlabelled is None else texts * tf.reduce_mean(terms.unlabelled)
         if not self.weighted:
-            return Sums(tf.reduce_sum(losses), texts, tf.math.count_nonzero(right), texts)
+            return Sums(tf.reduce_sum(terms.losses) + added, texts, tf.math.count_nonzero(right), texts)
         weights = parts["weights"]
-        right_weights = tf.where(right, weights, 0.0)
-        return Sums(tf.reduce_sum(losses * weights), tf.reduce_sum(weights), tf.reduce_sum(right_weights), texts)
+        summed = tf.reduce_sum(terms.losses * weights) + added
+        return Sums(summed, tf.reduce_sum(weights), tf.reduce_sum(tf.where(right, weights, 0.0)), texts)
 
     def _parts(self, *, scores: bool, extra: bool) -> list[str]:
-        """``Batches.parts`` of the training texts."""
+        """``parts`` of the batches of training texts."""
         there = {"scores": scores, "weights": self.weighted, "extra": extra}
-        return [name for name in PARTS if there.get(name, True)]
+        unlabelled = [] if self.unlabelled is None else UNLABELLED_PARTS.items()
+        return [
+            *(name for name in PARTS if there.get(name, True)),
+            *(name for own, name in unlabelled if there.get(own, True)),
+        ]
 
     def validator(self, model: keras.Model) -> Validator:
         return Validator(model, self.config, self.labels, self.prior, self.extra)
 
     def logits(self, model: keras.Model, texts: EncodedTexts, config: Config) -> NDArray[np.float32]:
-        batches = self.batches(texts, config, training=False)
+        batches = Batches.of(texts, config)
         return logits_of(Predictor(model, extra=self.extra), batches, self.labels, self.prior)
 
     def evaluated(self, logits: NDArray[np.float32], texts: EncodedTexts, metrics: Metrics) -> Metrics:
