@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from abc import abstractmethod
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO, TypeVar, overload
@@ -20,7 +21,26 @@ _BYTES_A_READ = 1024 * 1024
 Item = TypeVar("Item")
 
 
-class TextStore(Sequence[str]):
+class Texts(Sequence[str]):
+    """A sequence of texts that are not all in memory: subclasses read one."""
+
+    @abstractmethod
+    def text_at(self, index: int) -> str:
+        """The text at an index."""
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        return self.text_at(index)
+
+
+class TextStore(Texts):
     """An append-only list of texts.
 
     Its file is an unnamed temporary file in the cache folder, which the system deletes when the process ends.
@@ -67,15 +87,7 @@ class TextStore(Sequence[str]):
     def __len__(self) -> int:
         return self._written + len(self._texts)
 
-    @overload
-    def __getitem__(self, index: int) -> str: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[str]: ...
-
-    def __getitem__(self, index: int | slice) -> str | list[str]:
-        if isinstance(index, slice):
-            return [self[place] for place in range(*index.indices(len(self)))]
+    def text_at(self, index: int) -> str:
         if index < 0:
             index += len(self)
         if index >= self._written:

@@ -121,6 +121,25 @@ def test_two_labels_decided_apart_are_two_suspects_of_a_text() -> None:
     assert found.given.tolist() == [True, False]
 
 
+@pytest.mark.parametrize("seed", RANKED_BY_LABEL)
+def test_the_first_of_each_label_are_the_least_usual(seed: int) -> None:
+    probabilities, truth = multi(seed)
+    found = multi_label_errors(probabilities, truth)
+    own = np.where(truth, probabilities, 1 - probabilities)
+    for place, label, is_given, usual in zip(found.places, found.labels, found.given, found.usual, strict=True):
+        assert usual == pytest.approx(own[truth[:, label] == is_given, label].mean())
+        assert is_given == truth[place, label]
+    assert sorted(found.first_of_each(np.full(4, 100))) == list(range(len(found))), "all of them"
+    chosen = found.first_of_each(np.array([1, 2, 0, 1]))
+    assert (np.diff(found.shares[chosen]) >= 0).all()
+    for label, most in enumerate([1, 2, 0, 1]):
+        for is_given in (False, True):
+            of_kind = np.flatnonzero((found.labels == label) & (found.given == is_given))
+            mine = [place for place in chosen if place in of_kind]
+            assert len(mine) == min(most, len(of_kind))
+            assert found.shares[mine] == pytest.approx(np.sort(found.shares[of_kind])[: len(mine)])
+
+
 def test_labels_that_the_model_hardly_ever_finds_are_not_well_known() -> None:
     truth = np.tile([True, True, False], (10, 1))
     probabilities = np.full((10, 3), 0.9)

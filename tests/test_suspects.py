@@ -133,6 +133,20 @@ def test_more_folds_than_texts_are_refused(tmp_path: Path) -> None:
         find_suspects(_config(tmp_path, rows[1:]), LinearModels(), folds=4)
 
 
+@pytest.mark.parametrize(("rows", "why"), [
+    ([("a b c", "x"), ("A b c", "x"), ("d e f", "x")], 'every text has the label "x"'),
+    ([("a b c", "x"), ("A b c", "y")], "all texts are equal"),
+])  # fmt: skip
+def test_duplicates_are_found_where_no_label_can_be_judged(
+    tmp_path: Path, rows: list[tuple[str, ...]], why: str
+) -> None:
+    noted = Noted()
+    found = find_suspects(_config(tmp_path, rows), noted)
+    assert found.why_not is not None and why in found.why_not and not noted.train
+    assert [len(group.members) for group in found.groups] == [2]
+    assert (found.judged, found.errors, found.only_compared) == (0, (), {"train": len(rows)})
+
+
 def test_language_models_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("some text\n" * 20, encoding="utf-8")
     config = checked_config(
@@ -225,9 +239,59 @@ def test_a_test_file_needs_no_labels(tmp_path: Path) -> None:
     validation = write_csv(tmp_path / "dev.csv", [("text", "label"), (rows[1][0], "neg")])
     config = _config(tmp_path, rows, test=str(test), validation=str(validation))
     found = find_suspects(config, LinearModels())
-    assert found.judged == 100
+    assert found.judged == 101, "the validation text, too"
+    assert found.only_compared == {"test": 2}
     joined = [[found.splits[number].name for number in group.splits] for group in found.groups]
     assert joined == [["train", "validation"], ["train", "test"]]  # the first has different labels
+
+
+def test_texts_of_a_validation_file_are_judged_by_a_model_of_all_others(tmp_path: Path) -> None:
+    rows, dev = sentiments(), sentiments(40, (7, 22), seed=9)
+    equal = (rows[0][0].upper(), "neg")
+    path = write_csv(tmp_path / "dev.csv", [("text", "label"), *dev, equal, ("a text", "other")])
+    config = _config(tmp_path, rows, validation=str(path))
+    noted, stages = Noted(), list[str]()
+    find_suspects(config, noted, folds=3, say=stages.append)
+    *folds, train = noted.train
+    assert len(folds) == 3 and list(train.texts) == [text for text, _ in rows[1:]], "without the equal one"
+    assert list(noted.held[-1].texts) == [text for text, _ in (*dev, equal)]
+    assert "Judging the validation texts by a model of all training texts" in stages
+    find_suspects(config, noted, folds=3, say=stages.append)
+    assert len(noted.train) == 4 and stages[-2].endswith("(from an earlier call)")
+    found = find_suspects(config, LinearModels())
+    assert (found.judged, found.unknown, found.only_compared) == (141, {"other": 1}, {})
+    of_dev = [error.place for error in found.errors if found.splits[error.split].name == "validation"]
+    assert sorted(of_dev[:2]) == [7, 22]
+
+
+class Weak:
+    """Knows a label well, and another hardly at all."""
+
+    key = "weak"
+
+    def announcement(self, times: int, texts: int) -> str:
+        return "weak"
+
+    def probabilities(self, train: LabelledTexts, held: LabelledTexts, labels: Labels) -> NDArray[np.float32]:
+        found = np.zeros((len(held), len(labels)), np.float32)
+        for place, (text, names) in enumerate(zip(held.texts, held.labels, strict=True)):
+            number = int(text.split()[0])
+            found[place, labels.names.index("known")] = 0.9 if ("known" in names) != (number == 5) else 0.1
+            some = 0.9 if number % 40 == 1 else 0.001 + number / 100_000
+            found[place, labels.names.index("weak")] = some if "weak" in names else 0.02
+        return found
+
+
+def test_a_label_that_the_model_knows_badly_does_not_fill_the_list(tmp_path: Path) -> None:
+    rows = [(f"{number} word", "weak|known" if number % 2 else "known|other") for number in range(400)]
+    rows += [(f"{number} more", "other") for number in range(400, 800)]
+    found = find_suspects(_config(tmp_path, rows, label_separator="|"), Weak())
+    listed = found.pairs
+    assert listed[("weak", None)] == 20, "a tenth of its 200 texts"
+    assert found.left_out > 100
+    assert (listed[("known", None)], found.errors[0].about) == (1, "weak")
+    shares = [error.share for error in found.errors]
+    assert shares == sorted(shares) and all(error.score == pytest.approx(1 - error.share) for error in found.errors)
 
 
 def test_equal_labels_of_other_files_may_be_spelled_differently(tmp_path: Path) -> None:

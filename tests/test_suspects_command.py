@@ -379,3 +379,25 @@ def test_data_in_place_of_a_config(tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, ["suspects", str(path), "-o", str(tmp_path / "s.csv"), "--json"])
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout)["label_errors"] >= 4
+
+
+def test_a_run_has_a_config(config: Path, tmp_path: Path) -> None:
+    run = tmp_path / "mine-1"
+    run.mkdir()
+    (run / "manifest.json").write_text("{}")
+    refused = _suspects(run)
+    said = " ".join(refused.output.split())
+    assert refused.exit_code == 2 and f"is a run; name its config: `seqclf suspects {run}/config.yaml`" in said
+    assert "--resume" not in said
+
+
+def test_duplicates_without_judged_labels(tmp_path: Path) -> None:
+    rows = [("one and two", "same"), ("One and two", "same"), ("another text", "same")]
+    config = config_of(tmp_path, train=str(write_csv(tmp_path / "train.csv", [("text", "label"), *rows])))
+    done = _suspects(config)
+    assert done.exit_code == 0, done.output
+    assert "The labels were not judged: " in done.output and "may be wrong" not in done.output
+    assert re.search(r"^equal +1 +2$", done.output, re.MULTILINE)
+    assert len(_read(tmp_path / "suspects.csv")) == 2
+    found = json.loads(_suspects(config, "--json", "--overwrite").stdout)
+    assert 'every text has the label "same"' in found["why_not_judged"] and len(found["groups"]) == 1

@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from seqclf.cli.further import trained_further
 from seqclf.cli.trials import best_of
 from seqclf.cli.wrap import say
@@ -58,6 +60,10 @@ def reject_run(path: Path, runs: Path | None = None) -> None:
     folder = path if runs is None or path.exists() else runs / path
     if (folder / "manifest.json").is_file():
         run = shell_word(folder)
+        context = click.get_current_context(silent=True)
+        own = "train" if context is None else str(context.command.name)
+        if own != "train":
+            raise InputError(f"{path}: is a run; name its config: `seqclf {own} {run}/config.yaml`")
         raise InputError(
             f"{path}: is a run; `seqclf train --resume {run}` resumes it, `seqclf train {run}/config.yaml` repeats it"
         )

@@ -13,6 +13,7 @@ from seqclf.cli.report_output import print_report
 from seqclf.files import shell_word
 from seqclf.labels import on_one_line
 from seqclf.metrics.label_errors import LEAST_FOUND
+from seqclf.suspects.find import FEWEST_LISTED
 from seqclf.text.fields import FIELD_SEPARATOR
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ _EXCERPT = 72  # characters of a text
 _INDENT = " " * 6
 _LITTLE = 0.02  # how far the model must be ahead of the most frequent answer to be of use
 
+_SCORE = "how much more probable the suggestion is"
+_SCORE_OF_SEVERAL = "by how much the decision is less probable than is usual for it"
+
 _FEW_FOUND = f"the model finds the label in fewer than {LEAST_FOUND} of the texts that have it"
 
 
@@ -35,6 +39,8 @@ def show(found: Suspects, listing: Listing, path: Path, top: int) -> None:
 
 
 def _title(found: Suspects) -> str:
+    if found.why_not is not None:
+        return f"The labels were not judged: {found.why_not}"
     what = "decisions about labels" if found.labels.multi else "labels"
     return (
         f"Judged {found.judged:,} {what}: the model, trained on other texts, predicts {_percent(found.agreement)} of "
@@ -43,6 +49,17 @@ def _title(found: Suspects) -> str:
 
 
 def _parts(found: Suspects, listing: Listing, top: int) -> Iterator[str | Grid | Values]:
+    if found.why_not is None:
+        yield from _of_labels(found, listing, top)
+    yield ""
+    if found.groups:
+        yield "Equal and similar texts:"
+        yield _group_grid(found)
+    else:
+        yield "No equal or similar texts."
+
+
+def _of_labels(found: Suspects, listing: Listing, top: int) -> Iterator[str | Grid | Values]:
     if found.agreement < found.majority + _LITTLE * (1 - found.majority):
         yield (
             "The model is hardly better than the most frequent answer, so do not trust its list of labels; try "
@@ -59,16 +76,15 @@ def _parts(found: Suspects, listing: Listing, top: int) -> Iterator[str | Grid |
     yield _count_line(found)
     if found.errors:
         yield _pair_grid(found)
+    if found.left_out:
+        yield (
+            f"Not listed: {found.left_out:,} more that the model contradicts with less certainty. Of each label, at "
+            f"most a tenth of its texts are listed, and as many others (at least {FEWEST_LISTED})"
+        )
     if shown := found.errors[:top]:
         yield ""
-        yield "The most certain (score: how much more probable the suggestion is):"
+        yield f"The most certain (score: {_SCORE_OF_SEVERAL if found.labels.multi else _SCORE}):"
         yield from (_top(error, listing) for error in shown)
-    yield ""
-    if found.groups:
-        yield "Equal and similar texts:"
-        yield _group_grid(found)
-    else:
-        yield "No equal or similar texts."
 
 
 def _count_line(found: Suspects) -> str:
@@ -182,11 +198,13 @@ def as_json_object(found: Suspects, listing: Listing, path: Path, top: int) -> d
     ]
     return {
         "judged": found.judged,
+        **({} if found.why_not is None else {"why_not_judged": found.why_not}),
         "agreement": found.agreement,
         "agreement_of_majority": found.majority,
         "not_judged": found.unknown,
         "only_compared": found.only_compared,
         "label_errors": len(found.errors),
+        **({"label_errors_not_listed": found.left_out} if found.labels.multi else {}),
         "pairs": pairs,
         "top": [row for _, row in rows],
         "groups": groups,

@@ -58,12 +58,14 @@ class MultiLabelErrors:
         labels: the label in question, ``int64 [suspects]``.
         given: whether the text has the label; suggested is the opposite; ``bool [suspects]``.
         given_probability: that the decision is right, ``float64 [suspects]``.
+        usual: the mean probability of the same decision for all texts that have it, ``float64 [suspects]``.
     """
 
     places: NDArray[np.int64]
     labels: NDArray[np.int64]
     given: NDArray[np.bool_]
     given_probability: NDArray[np.float64]
+    usual: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.places)
@@ -72,6 +74,33 @@ class MultiLabelErrors:
     def margins(self) -> NDArray[np.float64]:
         """As ``LabelErrors.margins``: here it is the probability that the decision is right."""
         return self.given_probability
+
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        """The probability that the decision is right, as a share of what is usual for it, ``float64 [suspects]``.
+
+        A label that the model hardly ever finds has a low probability for most texts that have it. So little of it says
+        less than it does of a label that the model knows.
+        """
+        import numpy as np
+
+        return self.given_probability / np.maximum(self.usual, np.finfo(np.float64).tiny)
+
+    def first_of_each(self, most: NDArray[np.integer]) -> NDArray[np.int64]:
+        """The decisions to look at, by increasing ``shares``: ``int64 [chosen]``, indices of suspects.
+
+        ``most``: how many of each label that are given, and as many that are not, ``[labels]``.
+        """
+        import numpy as np
+
+        order = np.lexsort((self.labels, self.places, self.shares))
+        kind = self.labels[order] * 2 + self.given[order]
+        by_kind = np.argsort(kind, kind="stable")
+        _, starts, counts = np.unique(kind[by_kind], return_index=True, return_counts=True)
+        place_in_kind = np.empty(len(order), np.int64)
+        place_in_kind[by_kind] = np.arange(len(order)) - np.repeat(starts, counts)
+        chosen: NDArray[np.int64] = order[place_in_kind < most[self.labels[order]]]
+        return chosen
 
 
 def label_errors(
@@ -136,16 +165,18 @@ def multi_label_errors(
 
     _check(probabilities, 2, given, 2)
     found: list[tuple[NDArray[np.int64], ...]] = [(np.empty(0, np.int64), np.empty(0, np.int64))]
-    sides = [(np.empty(0, np.bool_), np.empty(0))]
+    sides = [(np.empty(0, np.bool_), np.empty(0), np.empty(0))]
     for label in range(probabilities.shape[1]):
-        applies = probabilities[:, label].astype(np.float64)
-        errors = label_errors(np.stack([1 - applies, applies], axis=1), given[:, label].astype(np.int64), weights)
+        applies, ids = probabilities[:, label].astype(np.float64), given[:, label].astype(np.int64)
+        both = np.stack([1 - applies, applies], axis=1)
+        errors = label_errors(both, ids, weights)
+        usual = _thresholds(_of_ids(both, ids), ids, 2, weights)
         found.append((errors.places, np.full(len(errors), label)))
-        sides.append((errors.given == 1, errors.given_probability))
+        sides.append((errors.given == 1, errors.given_probability, usual[errors.given]))
     places, labels = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    own, probability = (np.concatenate(parts) for parts in zip(*sides, strict=True))
+    own, probability, means = (np.concatenate(parts) for parts in zip(*sides, strict=True))
     order = np.lexsort((labels, places, probability))
-    return MultiLabelErrors(places[order], labels[order], own[order].astype(np.bool_), probability[order])
+    return MultiLabelErrors(places[order], labels[order], own[order].astype(np.bool_), probability[order], means[order])
 
 
 def well_known(probabilities: NDArray[np.floating], given: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from seqclf.config import Config
 from seqclf.errors import InputError
-from seqclf.label_weights import label_totals
-from seqclf.labels import DEFAULT_THRESHOLD, Labels
+from seqclf.labels import Labels
 from seqclf.metrics.label_errors import label_errors, multi_label_errors, well_known
 from seqclf.suspects.duplicates import Group, duplicate_groups
-from seqclf.suspects.out_of_fold import FoldModel, OutOfFold, out_of_fold
+from seqclf.suspects.judged import Judged, judge
+from seqclf.suspects.out_of_fold import FoldModel
 from seqclf.suspects.splits import Examined, Split, examined_texts
 
 SIMILARITY = 0.7
 """The default of the least similarity of near-duplicates."""
+
+MOST_LISTED, FEWEST_LISTED = 0.1, 10
+"""Of several labels per text: at most a tenth of the texts that have a label are listed because they have it, as many
+because they lack it, and ten where that is less. A model that does not find a label well contradicts far more."""
 
 Say = Callable[[str], None]
 Pair = tuple[str | None, str | None]
@@ -37,6 +39,7 @@ class LabelSuspect:
         about: multi-label: the label that is missing or too many.
         probability, suggested_probability: of the given label and of the suggested one; multi-label: that the decision
             about the label is right, and that it is wrong.
+        share: multi-label: ``MultiLabelErrors.shares``.
     """
 
     split: int
@@ -46,10 +49,14 @@ class LabelSuspect:
     about: str | None
     probability: float
     suggested_probability: float
+    share: float = 0.0
 
     @property
     def score(self) -> float:
-        """How much more probable the suggestion is: above 0, at most 1."""
+        """How certain it is that the label is wrong, at most 1: how much more probable the suggestion is; of several
+        labels, by how much the decision is less probable than it usually is, as a fraction of that."""
+        if self.about is not None:
+            return max(0.0, 1 - self.share)
         return self.suggested_probability - self.probability
 
     @property
@@ -65,23 +72,30 @@ class Suspects:
     """What was found.
 
     Attributes:
-        examined: the texts whose labels were judged, and all splits.
+        examined: all splits.
         errors: the most certain first.
         groups: of equal and similar texts.
         judged: number of texts, or of decisions about labels, that were judged.
+        judged_splits: indices of the splits whose labels were judged.
         agreement: the fraction of them in which the model predicts what is given.
         majority: the same of a model that always predicts the most frequent answer.
         unknown: number of texts that could not be judged by label, for labels with too few texts; of several, also for
             labels that the model hardly ever finds (``well_known``).
+        left_out: multi-label: number of decisions that the model contradicts, too, but with less certainty than as many
+            about the same label as are listed.
+        why_not: why no label was judged; None if some were.
     """
 
     examined: Examined
     errors: tuple[LabelSuspect, ...]
     groups: tuple[Group, ...]
     judged: int
+    judged_splits: frozenset[int]
     agreement: float
     majority: float
     unknown: dict[str, int]
+    left_out: int = 0
+    why_not: str | None = None
 
     @property
     def labels(self) -> Labels:
@@ -94,8 +108,8 @@ class Suspects:
     @property
     def only_compared(self) -> dict[str, int]:
         """Number of texts by split, of the splits whose labels were not judged."""
-        judged = set(np.unique(self.examined.split_of).tolist())
-        return {split.name: len(split.places) for place, split in enumerate(self.splits) if place not in judged}
+        splits = enumerate(self.splits)
+        return {split.name: len(split.places) for place, split in splits if place not in self.judged_splits}
 
     @property
     def pairs(self) -> Counter[Pair]:
@@ -111,10 +125,13 @@ def find_suspects(
     similarity: float | None = SIMILARITY,
     say: Say = lambda _: None,
 ) -> Suspects:
-    """Judge the labels of the training texts by cross-validation, and compare the texts of all splits.
+    """Judge the labels of training and validation texts, and compare the texts of all splits.
+
+    Labels that cannot be judged at all, because they are all the same or all texts are equal, are an error only if
+    there are no equal or similar texts to list.
 
     Args:
-        model: fitted once for each fold.
+        model: fitted once for each fold, and once for validation texts of a file.
         folds: at least 2.
         similarity: the least Jaccard similarity of near-duplicates; None: only equal texts are found.
         say: called with each stage.
@@ -125,87 +142,54 @@ def find_suspects(
     if not config.task.needs_labels:
         raise InputError("task: language models have no labels to judge; give the config of a classifier")
     examined = examined_texts(config, say)
-    found = out_of_fold(examined, model, folds, config.seed, say)
-    if examined.labels.multi:
-        found = replace(found, known=found.known & well_known(found.probabilities, found.truth))
+    judged = None if examined.why_not else judge(examined, model, folds, config.seed, say)
     say("Comparing texts")
-    groups = duplicate_groups(examined.splits, similarity)
-    errors = _multi_label(examined, found) if examined.labels.multi else _single_label(examined, found)
-    agreement, majority = _agreement(examined.labels, found)
+    groups = tuple(duplicate_groups(examined.splits, similarity))
+    if judged is None:
+        if not groups:
+            raise InputError(str(examined.why_not))
+        return Suspects(examined, (), groups, 0, frozenset(), 0.0, 0.0, {}, why_not=examined.why_not)
+    if judged.labels.multi:
+        judged = replace(judged, known=judged.known & well_known(judged.probabilities, judged.truth))
+    errors, left_out = _multi_label(examined, judged) if judged.labels.multi else (_single_label(judged), 0)
     return Suspects(
-        examined, tuple(errors), tuple(groups), _judged(found), agreement, majority, _unknown(examined.labels, found)
+        examined,
+        tuple(errors),
+        groups,
+        judged.number,
+        frozenset(np.unique(judged.split).tolist()),
+        *judged.agreement(),
+        judged.not_judged,
+        left_out,
     )
 
 
-def _single_label(examined: Examined, found: OutOfFold) -> list[LabelSuspect]:
-    labels = examined.labels
-    kept = np.flatnonzero(_own_is_known(found))
-    weights = None if found.weights is None else found.weights[kept]
-    errors = label_errors(found.probabilities[kept], found.truth[kept], weights)
+def _single_label(judged: Judged) -> list[LabelSuspect]:
+    labels, kept = judged.labels, np.flatnonzero(judged.own_is_known)
+    weights = None if judged.weights is None else judged.weights[kept]
+    errors = label_errors(judged.probabilities[kept], judged.truth[kept], weights)
     columns = (errors.given, errors.suggested, errors.given_probability, errors.suggested_probability)
     return [
-        LabelSuspect(
-            *_where(examined, found.places[kept[place]]), (labels[given],), (labels[instead],), None, probability, other
-        )
+        LabelSuspect(*judged.where(kept[place]), (labels[given],), (labels[instead],), None, probability, other)
         for place, given, instead, probability, other in zip(
             errors.places.tolist(), *(column.tolist() for column in columns), strict=True
         )
     ]
 
 
-def _multi_label(examined: Examined, found: OutOfFold) -> list[LabelSuspect]:
-    errors = multi_label_errors(found.probabilities, found.truth, found.weights)
-    known = found.known[errors.places, errors.labels]
+def _multi_label(examined: Examined, judged: Judged) -> tuple[list[LabelSuspect], int]:
+    """The decisions to list, and how many others there are."""
+    errors = multi_label_errors(judged.probabilities, judged.truth, judged.weights)
+    most = np.maximum(FEWEST_LISTED, np.ceil(MOST_LISTED * judged.truth.sum(axis=0))).astype(np.int64)
+    known = judged.known[errors.places, errors.labels]
+    chosen = errors.first_of_each(most)
+    chosen = chosen[known[chosen]]
+    columns = (errors.places, errors.labels, errors.given_probability, errors.shares)
     suspects = []
-    for place, label, probability in zip(
-        errors.places[known].tolist(),
-        errors.labels[known].tolist(),
-        errors.given_probability[known].tolist(),
-        strict=True,
-    ):
-        split, in_split = _where(examined, found.places[place])
-        about = examined.labels[label]
-        given = tuple(examined.splits[split].texts.label_sets[in_split])
+    for text, label, probability, share in zip(*(column[chosen].tolist() for column in columns), strict=True):
+        split, place = judged.where(text)
+        about = judged.labels[label]
+        given = tuple(examined.splits[split].texts.label_sets[place])
         suggested = tuple(sorted(set(given) ^ {about}))
-        suspects.append(LabelSuspect(split, in_split, given, suggested, about, probability, 1 - probability))
-    return suspects
-
-
-def _where(examined: Examined, place: int) -> tuple[int, int]:
-    """The split of an examined text, and its place there."""
-    split = int(examined.split_of[place])
-    return split, int(np.searchsorted(examined.splits[split].places, examined.places[place]))
-
-
-def _own_is_known(found: OutOfFold) -> NDArray[np.bool_]:
-    """Whether other folds have texts with the label of each text, ``bool [texts]``."""
-    known: NDArray[np.bool_] = found.known[np.arange(len(found.truth)), found.truth]
-    return known
-
-
-def _judged(found: OutOfFold) -> int:
-    return int(found.known.sum() if found.truth.ndim == 2 else _own_is_known(found).sum())
-
-
-def _unknown(labels: Labels, found: OutOfFold) -> dict[str, int]:
-    if found.truth.ndim == 2:
-        counts: NDArray[Any] = (found.truth & ~found.known).sum(axis=0)
-    else:
-        counts = np.bincount(found.truth[~_own_is_known(found)], minlength=len(labels))
-    return {label: count for label, count in zip(labels, counts.tolist(), strict=True) if count}
-
-
-def _agreement(labels: Labels, found: OutOfFold) -> tuple[float, float]:
-    """The fraction of the judged labels that the models predict, and that of always the most frequent answer."""
-    if labels.multi:
-        right = (found.probabilities > DEFAULT_THRESHOLD) == found.truth
-        shares = found.truth.mean(axis=0)
-        return float(right[found.known].mean()) if found.known.any() else 0.0, float(
-            np.maximum(shares, 1 - shares).mean()
-        )
-    kept = _own_is_known(found)
-    if not kept.any():
-        return 0.0, 0.0
-    truth = found.truth[kept]
-    totals = label_totals(truth, len(labels))
-    return float((found.probabilities[kept].argmax(axis=1) == truth).mean()), float(totals.max() / totals.sum())
+        suspects.append(LabelSuspect(split, place, given, suggested, about, probability, 1 - probability, share))
+    return suspects, int(known.sum()) - len(chosen)

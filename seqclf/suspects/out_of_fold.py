@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from seqclf import __version__
 from seqclf.cache import cached, found
+from seqclf.data.equal_texts import text_digests
 from seqclf.data.label_sets import counted_texts, encode_labels
 from seqclf.data.splits import stratified_folds
 from seqclf.errors import InputError
 from seqclf.label_weights import label_totals
 from seqclf.labels import Labels
 from seqclf.sources.texts import LabelledTexts, digest
-from seqclf.suspects.splits import Examined
+from seqclf.suspects.splits import Examined, Split
 
 _FORMAT = 1  # increment when the probabilities change but their key does not
 _FILE = "probabilities.npy"
@@ -113,6 +114,37 @@ def _check(sets: int, folds: int, examined: Examined) -> None:
             f"{examined.texts.origin}: {folds} folds need a {what} each, but there {'is' if sets == 1 else 'are'} only "
             f"{sets}; {advice}"
         )
+
+
+def of_own_split(
+    examined: Examined, split: Split, model: FoldModel, say: Callable[[str], None] = lambda stage: None
+) -> OutOfFold | None:
+    """Judge the texts of a split with a part of its own by a model fitted to all examined texts, but for those that the
+    split has, too. The result is cached.
+
+    Texts with labels that no examined text has are left out. ``OutOfFold.places`` are those in the split.
+
+    Returns None if there is nothing to judge, or to learn from.
+    """
+    names, texts, weights = set(examined.labels), split.texts, examined.texts.weights
+    counts = np.ones(len(texts), np.bool_) if texts.weights is None else texts.weights > 0
+    places = np.flatnonzero(counts & np.array([names.issuperset(one) for one in texts.label_sets], np.bool_))
+    is_new = ~np.isin(text_digests(examined.texts.texts), text_digests(texts.texts))
+    rest = np.flatnonzero(is_new if weights is None else is_new & (weights > 0))
+    train, held = examined.texts.chosen(rest), texts.chosen(places)
+    if not len(held) or len(set(train.label_sets)) < 2:
+        return None
+    key = digest(_FORMAT, __version__, train.digest, held.digest, examined.labels, model.key, split.name)
+    done = " (from an earlier call)" if found("suspects", key) is not None else ""
+    say(f"Judging the {split.name} texts by a model of all training texts{done}")
+
+    def judge(folder: Path) -> None:
+        np.save(folder / _FILE, model.probabilities(train, held, examined.labels))
+
+    probabilities = np.load(cached("suspects", key, judge) / _FILE)
+    known = label_totals(encode_labels(train, examined.labels), len(examined.labels)) > 0
+    truth = encode_labels(held, examined.labels)
+    return OutOfFold(places, truth, probabilities, np.tile(known, (len(held), 1)), held.weights)
 
 
 class _Clock:

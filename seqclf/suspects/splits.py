@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +15,10 @@ from seqclf.data.empty_splits import SPLITS
 from seqclf.data.equal_texts import joined, text_digests
 from seqclf.data.label_sets import all_the_same, label_order
 from seqclf.data.label_spelling import spelled_alike
-from seqclf.errors import InputError
 from seqclf.labels import Labels
 from seqclf.sources import PlacedSource, Source
 from seqclf.sources.texts import LabelledTexts
+from seqclf.text_store import Texts
 
 
 @dataclass(frozen=True)
@@ -65,6 +64,7 @@ class Examined:
         split_of: index into ``splits`` of each text, ``int64 [texts]``.
         sets: the index of each text's set, which must stay in one fold (``equal_texts.joined``); None: no sets.
         splits: all splits, for comparison.
+        own: indices of the splits that have labels and a part of their own: validation files.
     """
 
     texts: LabelledTexts
@@ -73,13 +73,23 @@ class Examined:
     split_of: NDArray[np.int64]
     sets: NDArray[np.int64] | None
     splits: tuple[Split, ...]
+    own: tuple[int, ...] = ()
+
+    @property
+    def why_not(self) -> str | None:
+        """Why the labels cannot be judged; None if they can."""
+        different = set(self.texts.label_sets)
+        if len(different) < 2:
+            return f"{self.texts.origin}: {all_the_same(different.pop(), self.texts.multi)}"
+        if self.sets is not None and not self.sets.any():
+            return f"{self.texts.origin}: all texts are equal or in one group, so none are left to judge others by"
+        return None
 
 
 def examined_texts(config: Config, say: Callable[[str], None] = lambda stage: None) -> Examined:
     """Read all texts that the config names. Of test texts, the labels are not read, or not kept.
 
-    Raises:
-        InputError: for unusable texts, or if all have the same label.
+    Raises ``InputError`` for unusable texts.
     """
     corpus = Corpus(config, say)
     whole = corpus.training_part()
@@ -91,11 +101,11 @@ def examined_texts(config: Config, say: Callable[[str], None] = lambda stage: No
     places, split_of = places[order], split_of[order]
     texts = whole.chosen(places)
     labels = _labels(texts)
-    for place, split in enumerate(splits):
-        if split.labelled and place not in drawn:  # other formats may write equal labels differently
-            splits[place] = replace(split, texts=spelled_alike(split.texts, labels.names)[0])
+    own = tuple(place for place, split in enumerate(splits) if split.labelled and place not in drawn)
+    for place in own:  # other formats may write equal labels differently
+        splits[place] = replace(splits[place], texts=spelled_alike(splits[place].texts, labels.names)[0])
     sets = joined(text_digests(texts.texts), _groups(config, corpus, whole, places))
-    return Examined(texts, labels, places, split_of, sets, tuple(splits))
+    return Examined(texts, labels, places, split_of, sets, tuple(splits), own)
 
 
 def _is_own(corpus: Corpus, split: str) -> bool:
@@ -133,11 +143,10 @@ def _groups(
 
 
 def _labels(texts: LabelledTexts) -> Labels:
-    """All labels of the texts, in the order of the source, else sorted. Raises ``InputError`` for less than two."""
-    different = set(texts.label_sets)
-    if len(different) < 2:
-        raise InputError(f"{texts.origin}: {all_the_same(different.pop(), texts.multi)}")
-    return Labels(texts.label_names or label_order({name for names in different for name in names}), texts.multi)
+    """All labels of the texts, in the order of the source, else sorted."""
+    return Labels(
+        texts.label_names or label_order({name for names in set(texts.label_sets) for name in names}), texts.multi
+    )
 
 
 def origins(config: Config, split: Split, places: NDArray[np.int64]) -> dict[int, Origin]:
@@ -155,7 +164,7 @@ def origins(config: Config, split: Split, places: NDArray[np.int64]) -> dict[int
     return {place: Origin(file, line) for place, (file, line) in rows if place in wanted}
 
 
-class Together(Sequence[str]):
+class Together(Texts):
     """The texts of several splits, one after another."""
 
     def __init__(self, parts: Sequence[Sequence[str]]) -> None:
@@ -165,15 +174,7 @@ class Together(Sequence[str]):
     def __len__(self) -> int:
         return int(self._ends[-1])
 
-    @overload
-    def __getitem__(self, index: int) -> str: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[str]: ...
-
-    def __getitem__(self, index: int | slice) -> str | list[str]:
-        if isinstance(index, slice):
-            return [self[place] for place in range(*index.indices(len(self)))]
+    def text_at(self, index: int) -> str:
         part, place = self.part_and_place(index)
         return self._parts[part][place]
 

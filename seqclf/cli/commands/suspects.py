@@ -61,8 +61,8 @@ def suspects_command(
     threads: int | str,
     as_json: bool,
 ) -> None:
-    """List the training texts of CONFIG, or of a data file, whose label may be wrong, and texts that occur several
-    times.
+    """List the training and validation texts of CONFIG, or of a data file, whose label may be wrong, and texts that
+    occur several times.
 
     A label is judged by a model that was trained on other texts only. Equal and similar texts are found in the
     training, validation and test texts; labels of test texts are not read. Writes all of it to a file, with the place
