@@ -34,7 +34,7 @@ from seqclf.evaluation.evidence.store import write_evidence
 from seqclf.labels import Labels
 from seqclf.report import write_report
 from seqclf.report.facts import read_facts
-from seqclf.report.sections.about import cost, environment
+from seqclf.report.sections.about import cost, environment, members
 from seqclf.report.sections.data import data
 from seqclf.report.sections.result import result
 from seqclf.report.words import MOST_CHARACTERS, in_lines, on_one_line, pieces, visible
@@ -212,12 +212,17 @@ def test_a_section_without_its_data_is_left_out(tmp_path: Path, part: str, secti
     ("entry", "words"),
     [
         ({"ensemble": {"members": [{"name": "a<b>", "weight": 0.25}, {"name": "c", "weight": 0.75}]}},
-         "The mean of the probabilities of a<b> (weight 0.25), c (weight 0.75)."),
-        ({"soup": {"runs": ["a", "b"]}}, "The mean of the weights of a, b."),
+         "The probabilities are the mean of those of these models"),
+        ({"soup": {"runs": ["a<b>", "c"]}}, "The weights are the mean of those of these runs"),
     ],
 )  # fmt: skip
 def test_a_run_that_was_made_of_others(tmp_path: Path, entry: dict[str, Any], words: str) -> None:
-    assert words in page_of(full_run(tmp_path, TWO, **entry)).words
+    run = full_run(tmp_path, TWO, **entry)
+    page = page_of(run)
+    assert "members" in page.sections and page.words.count("a<b>") == 1 and words in page.words
+    found = members(read_facts(run))
+    assert found is not None and [name for name, _ in found.values["rows"]] == ["a<b>", "c"]
+    assert [weight for _, weight in found.values["rows"]] == (["0.25", "0.75"] if "ensemble" in entry else ["", ""])
 
 
 @pytest.mark.parametrize("value", [10**400, 1e308, -1, "<b>", None, [], True])

@@ -217,6 +217,16 @@ def test_a_cross_validation(tmp_path: Path) -> None:
     assert "cv-1-folds.html" not in listed.stdout
 
 
+def test_folds_that_are_level_with_the_linear_model(tmp_path: Path) -> None:
+    summary = _folds(tmp_path)
+    content = json.loads(summary.read_text(encoding="utf-8"))
+    for row, network in zip(content["runs"], (0.6, 0.4), strict=True):
+        row["validation"], row["baseline"] = scores(network), {"linear": scores(1 - network)}
+    write_json(summary, content)
+    page = _page(Path(_report(tmp_path, "cv-1").stdout.strip()))
+    assert "level with the linear model in accuracy on average, and ahead in 1 of 2 folds" in page.words
+
+
 def test_a_cross_validation_without_baselines(tmp_path: Path) -> None:
     made_folds(tmp_path, "cv-1", status="interrupted")
     page = _page(Path(_report(tmp_path, "cv-1").stdout.strip()))

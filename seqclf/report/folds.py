@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from seqclf.errors import InputError
-from seqclf.metrics.scores import UNDEFINED, number_of, words_of
+from seqclf.metrics.scores import UNDEFINED, words_of
 from seqclf.quantities import duration
 from seqclf.report.facts import Facts, read_facts
-from seqclf.report.numbers import counted, number_in, percent, points
+from seqclf.report.numbers import counted, number_in, points, value_of
 from seqclf.report.page import page
 from seqclf.report.section import Section
 from seqclf.report.sections.about import config, environment
 from seqclf.report.several import curves_of, link_to
 from seqclf.report.targets import identity
 from seqclf.report.verdict import ADDS, CHANCE, LOSES, UNKNOWN, Verdict
-from seqclf.run_catalogue.entry import Entry, read_run
+from seqclf.run_catalogue.entry import Entry
 from seqclf.run_catalogue.scores import for_people, main_score, scores_of
 from seqclf.run_catalogue.state import DAMAGED
 from seqclf.runs import FINISHED, Run
@@ -41,7 +41,7 @@ def folds_page(entry: Entry, output: Path) -> str:
     curves = Section("learning", "Learning curves", "drawings", {"figures": figures, "notes": []}) if figures else None
     about_first = [_of_first(config(facts[0])), _of_first(environment(facts[0]))]
     sections = [_result(entry), _folds(entry), curves, *about_first, _cost(facts)]
-    links = [(one.entry.name, link) for one in facts if (link := link_to(read_run(one.run.folder), output))]
+    links = [(one.entry.name, link) for one in facts if (link := link_to(one.entry, output))]
     return page(
         "sections",
         title=entry.name,
@@ -79,23 +79,19 @@ def _result(entry: Entry) -> Section | None:
     rows = []
     for one in sorted(for_people(scores), key=lambda one: one != name):
         ends = [_spread(saved, one, end) for end in ("mean", "std", "min", "max")]
-        cells = [UNDEFINED if end is None else _value(one, end) for end in ends]
+        cells = [UNDEFINED if end is None else value_of(one, end) for end in ends]
         mean = _spread(linear, one, "mean")
-        rows.append((words_of(one), [*cells, _NONE if mean is None else _value(one, mean)]))
+        rows.append((words_of(one), [*cells, _NONE if mean is None else value_of(one, mean)]))
     deviation = _spread(saved, name, "std")
     values = {
-        "number": _value(name, scores[name]),
+        "number": value_of(name, scores[name]),
         "score": f"mean {words_of(name)}",
-        "spread": "" if deviation is None else f"standard deviation {_value(name, deviation)}",
+        "spread": "" if deviation is None else f"standard deviation {value_of(name, deviation)}",
         "verdict": _verdict(entry, name, _spread(linear, name, "mean")),
         "heads": ["mean", "standard deviation", "smallest", "largest", "mean of the linear model"],
         "rows": rows,
     }
     return Section("result", "Result", "folds", values)
-
-
-def _value(name: str, value: float) -> str:
-    return percent(value) if name == "accuracy" else number_of(name, value)
 
 
 def _verdict(entry: Entry, name: str, linear: float | None) -> Verdict:
@@ -104,12 +100,12 @@ def _verdict(entry: Entry, name: str, linear: float | None) -> Verdict:
         return Verdict(UNKNOWN, "Nothing says what the network adds: not every fold has a baseline.")
     lead = sum(network - other for network, other in pairs) / len(pairs)
     ahead = sum(network > other for network, other in pairs)
-    side = "ahead of" if lead > 0 else "behind"
+    what = f"level with the linear model in {words_of(name)}"
+    if lead:
+        side = "ahead of" if lead > 0 else "behind"
+        what = f"{points(abs(lead))} points of {words_of(name)} {side} the linear model"
     kind = ADDS if ahead == len(pairs) else LOSES if lead < 0 and not ahead else CHANCE
-    sentence = (
-        f"The network is {points(abs(lead))} points of {words_of(name)} {side} the linear model on average, and ahead "
-        f"in {ahead} of {counted(len(pairs), 'fold')}."
-    )
+    sentence = f"The network is {what} on average, and ahead in {ahead} of {counted(len(pairs), 'fold')}."
     return Verdict(kind, sentence, "Folds share most of their training texts, so their spread says little of chance.")
 
 
@@ -143,7 +139,7 @@ def _folds(entry: Entry) -> Section | None:
                 str(row.get("run", "")),
                 [
                     str(row.get("status", "")),
-                    *(_NONE if name not in found else _value(name, found[name]) for name in names),
+                    *(_NONE if name not in found else value_of(name, found[name]) for name in names),
                     _NONE if best is None else f"{best:.0f}",
                     _NONE if seconds is None else duration(seconds),
                 ],

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from seqclf.metrics.intervals import Interval
-from seqclf.metrics.scores import UNDEFINED
+from seqclf.metrics.scores import UNDEFINED, number_of
 from seqclf.run_catalogue.scores import is_number
 
 MINUS = "−"
@@ -39,6 +39,21 @@ def percent(share: float | None, decimals: int = 1) -> str:
 def percents(interval: Interval) -> str:
     """``90.7 to 92.9 %``."""
     return f"{100 * interval.low:.1f} to {100 * interval.high:.1f}\u202f%"
+
+
+def value_of(name: str, value: float) -> str:
+    """The value of the score ``name``: accuracy in percent, others as tables have them (``number_of``)."""
+    return percent(value) if name == "accuracy" else number_of(name, value)
+
+
+def value_with_interval(name: str, value: float, interval: Interval | None) -> str:
+    """``91.8 % (90.7 to 92.9 %)``; without an interval the value alone."""
+    return value_of(name, value) + ("" if interval is None else f" ({range_of(name, interval)})")
+
+
+def range_of(name: str, interval: Interval) -> str:
+    """The interval of the score ``name``, in the same units."""
+    return percents(interval) if name == "accuracy" else f"{score(interval.low)} to {score(interval.high)}"
 
 
 def points(value: float) -> str:

@@ -12,15 +12,14 @@ from urllib.parse import quote
 
 from seqclf.config.diff import ABSENT
 from seqclf.files import shell_word
-from seqclf.metrics.intervals import Interval
 from seqclf.metrics.monitors import PREFIX
-from seqclf.metrics.scores import number_of, words_of
+from seqclf.metrics.scores import words_of
 from seqclf.quantities import duration, in_bytes
 from seqclf.report.cost import energy_of
 from seqclf.report.facts import Facts, read_facts
 from seqclf.report.figures.curves import Line, over_epochs
 from seqclf.report.figures.texts import estimates
-from seqclf.report.numbers import number_in, percent, percents, score
+from seqclf.report.numbers import number_in, value_with_interval
 from seqclf.report.page import page
 from seqclf.report.section import Section
 from seqclf.report.targets import identity
@@ -124,14 +123,7 @@ def _estimate(facts: Facts | None, split: str, name: str) -> Estimate | None:
 def _cell(name: str, value: float | None, estimate: Estimate | None) -> str:
     if value is None:
         return _NONE
-    shown = percent(value) if name == "accuracy" else number_of(name, value)
-    if estimate is None or estimate.interval is None:
-        return shown
-    return f"{shown} ({_range(name, estimate.interval)})"
-
-
-def _range(name: str, interval: Interval) -> str:
-    return percents(interval) if name == "accuracy" else f"{score(interval.low)} to {score(interval.high)}"
+    return value_with_interval(name, value, None if estimate is None else estimate.interval)
 
 
 def _how_to_test(comparison: Comparison) -> str | None:

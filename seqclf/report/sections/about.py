@@ -8,7 +8,7 @@ from typing import Any
 from seqclf.quantities import duration, in_bytes
 from seqclf.report.cost import WATTS_PER_CORE, WATTS_PER_GIGABYTE, Energy, energy_of
 from seqclf.report.facts import Facts
-from seqclf.report.numbers import moment, number_in
+from seqclf.report.numbers import moment
 from seqclf.report.section import Section
 from seqclf.report.words import MOST_OF_FILE, in_lines
 from seqclf.run_catalogue.origins import origins_of
@@ -49,26 +49,9 @@ def config(facts: Facts) -> Section | None:
     """The config as it is in the run."""
     if facts.config_text is None:
         return None
-    made, members = _members(facts.manifest)
     text = in_lines(facts.config_text, MOST_OF_FILE)
-    values = {"text": text, "origins": origins_of(facts.entry), "made": made, "members": members}
+    values = {"text": text, "origins": origins_of(facts.entry)}
     return Section("config", "Config", "config", values)
-
-
-def _members(manifest: Any) -> tuple[str, list[tuple[str, str]]]:
-    """How an ensemble or a soup was made, and its members with their weights; empty for a run that was trained."""
-    for name, made in ((ENSEMBLE, "The mean of the probabilities of"), (SOUP, "The mean of the weights of")):
-        found = manifest.get(name)
-        if not isinstance(found, dict):
-            continue
-        rows = found.get("members", found.get("runs"))
-        members = []
-        for row in rows if isinstance(rows, list) else []:
-            member = row if isinstance(row, dict) else {"name": row}
-            weight = number_in(member, "weight")
-            members.append((str(member.get("name", "")), "" if weight is None else f"weight {weight:.3g}"))
-        return made, members
-    return "", []
 
 
 def environment(facts: Facts) -> Section | None:

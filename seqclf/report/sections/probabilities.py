@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from seqclf.metrics.scores import UNDEFINED, number_of, words_of
+from seqclf.metrics.scores import number_of, words_of
 from seqclf.report.facts import Facts
 from seqclf.report.figures.probabilities import precision_recall, reliability, roc, thresholds
 from seqclf.report.numbers import count, percent, score
@@ -45,8 +45,8 @@ def _calibration(facts: Facts) -> Iterator[str]:
     yield f"The probabilities are calibrated: temperature scaling on {count(calibration.texts)} validation texts."
     if (abstention := calibration.abstention) is not None and abstention.below:
         yield (
-            f"Below a confidence of {abstention.below:.4g}, no label is given. Above it, {percent(abstention.error)} "
-            f"of the validation texts were labelled wrongly; {percent(abstention.coverage)} of them are above it."
+            f"Below a confidence of {abstention.below:.4g}, no label is given. {percent(abstention.coverage)} of the "
+            f"validation texts get one, and {percent(abstention.error)} of these labels are wrong."
         )
 
 
@@ -77,7 +77,7 @@ def threshold_table(facts: Facts) -> Section | None:
             "one for each label" if row.threshold is None else f"{row.threshold:.4g}",
             score(row.precision),
             score(row.recall),
-            UNDEFINED if row.f1 is None else score(row.f1),
+            score(row.f1),
             percent(row.accuracy),
             row.used,
         )

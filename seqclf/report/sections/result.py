@@ -8,14 +8,13 @@ from typing import Any
 
 from seqclf.evaluation.seen_texts import effect_on_scores
 from seqclf.files import shell_word
-from seqclf.metrics.intervals import Interval
 from seqclf.metrics.kinds import all_scores
 from seqclf.metrics.language_model import LanguageModelScores, MeasuredLanguageModel
 from seqclf.metrics.measured import Measured
 from seqclf.metrics.scores import number_of, words_of
 from seqclf.report.facts import Facts
 from seqclf.report.figures.texts import estimates
-from seqclf.report.numbers import counted, equal, percent, percents, score
+from seqclf.report.numbers import counted, equal, percent, range_of, value_of, value_with_interval
 from seqclf.report.section import Section
 from seqclf.report.svg import Figure
 from seqclf.report.verdict import (
@@ -55,8 +54,8 @@ def result(facts: Facts) -> Section | None:
     compared_on = facts.compared_split or facts.split
     names = dict.fromkeys((name, *measured.metrics.monitored()))
     values = {
-        "number": _value(name, network.value),
-        "interval": None if network.interval is None else _range(name, network.interval),
+        "number": value_of(name, network.value),
+        "interval": None if network.interval is None else range_of(name, network.interval),
         "score": words_of(name),
         "on": f"{counted(measured.metrics.texts, f'{facts.split} text')}",
         "data": measured.data,
@@ -100,16 +99,7 @@ def _rows(facts: Facts, measured: Measured, names: tuple[str, ...]) -> Iterator[
 
 
 def _cell(name: str, estimate: Estimate) -> str:
-    shown = _value(name, estimate.value)
-    return shown if estimate.interval is None else f"{shown} ({_range(name, estimate.interval)})"
-
-
-def _value(name: str, value: float) -> str:
-    return percent(value) if name == "accuracy" else number_of(name, value)
-
-
-def _range(name: str, interval: Interval) -> str:
-    return percents(interval) if name == "accuracy" else f"{score(interval.low)} to {score(interval.high)}"
+    return value_with_interval(name, estimate.value, estimate.interval)
 
 
 def _notes(facts: Facts, measured: Measured) -> Iterator[str]:
