@@ -12,10 +12,10 @@ from seqclf.files import shell_word
 from seqclf.metrics.scores import number_of, words_of
 from seqclf.quantities import duration, in_bytes
 from seqclf.run_catalogue.entry import Entry, size_of
-from seqclf.run_catalogue.origins import names_of, origins_of, started_from
+from seqclf.run_catalogue.origins import made_of, names_of, origins_of, started_from
 from seqclf.run_catalogue.scores import for_people, is_number
 from seqclf.run_catalogue.state import DAMAGED
-from seqclf.run_members import ENSEMBLE, SOUP, how_to_make_again
+from seqclf.run_members import ENSEMBLE, how_to_make_again
 from seqclf.runs import COMPLETE, FINISHED, LANGUAGE_MODEL, RUNNING
 
 Facts = Iterator[tuple[str, str]]
@@ -51,19 +51,9 @@ def facts(entry: Entry, runs: Path, others: list[Entry]) -> Facts:
 
 def _parts(entry: Entry) -> Facts:
     """What an ensemble, or a mean of weights, was made of."""
-    for heading, name, rows in (("ensemble of", ENSEMBLE, "members"), ("mean of weights", SOUP, "runs")):
-        saved = entry.manifest.get(name)
-        found = saved.get(rows) if isinstance(saved, dict) else None
-        if isinstance(found, list):
-            yield heading, ", ".join(_part(one) for one in found)
-
-
-def _part(row: Any) -> str:
-    """A run, with its weight in an ensemble."""
-    if not isinstance(row, dict):
-        return str(row)
-    weight = row.get("weight")
-    return f"{row.get('name')}" + (f" ({weight:.3g})" if is_number(weight) else "")
+    if (made := made_of(entry.manifest)) is not None:
+        heading = "ensemble of" if made.kind == ENSEMBLE else "mean of weights"
+        yield heading, ", ".join(f"{name} ({weight})" if weight else name for name, weight in made.parts)
 
 
 def _training(entry: Entry) -> Facts:

@@ -1,15 +1,48 @@
-"""Which runs started from which others (``initialize``)."""
+"""Which runs started from which others (``initialize``), or were made of others."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from seqclf.config_option import section_of
 from seqclf.run_catalogue.entry import Entry
 from seqclf.run_catalogue.query import natural
+from seqclf.run_catalogue.scores import is_number
+from seqclf.run_members import ENSEMBLE, SOUP
+
+
+@dataclass(frozen=True)
+class MadeOf:
+    """The runs that a run was made of.
+
+    Attributes:
+        kind: ``ENSEMBLE``, or ``SOUP`` for a mean of weights.
+        parts: the name of each run; of an ensemble with its weight in words, else "".
+    """
+
+    kind: str
+    parts: tuple[tuple[str, str], ...]
+
+
+def made_of(manifest: Mapping[str, Any]) -> MadeOf | None:
+    """As a manifest says, however malformed its entries are; None for a run that was trained."""
+    for kind, name in ((ENSEMBLE, "members"), (SOUP, "runs")):
+        saved = manifest.get(kind)
+        rows = saved.get(name) if isinstance(saved, dict) else None
+        if isinstance(rows, list) and rows:
+            return MadeOf(kind, tuple(map(_part, rows)))
+    return None
+
+
+def _part(row: Any) -> tuple[str, str]:
+    if not isinstance(row, dict):
+        return str(row), ""
+    weight = row.get("weight")
+    return str(row.get("name")), f"{weight:.3g}" if is_number(weight) else ""
 
 
 def origins_of(entry: Entry) -> tuple[str, ...]:

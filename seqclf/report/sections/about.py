@@ -11,7 +11,7 @@ from seqclf.report.facts import Facts
 from seqclf.report.numbers import moment
 from seqclf.report.section import Section
 from seqclf.report.words import MOST_OF_FILE, in_lines
-from seqclf.run_catalogue.origins import origins_of
+from seqclf.run_catalogue.origins import made_of, origins_of
 from seqclf.run_catalogue.scores import is_number
 from seqclf.run_members import ENSEMBLE, SOUP
 from seqclf.runs import RUNNING
@@ -19,30 +19,24 @@ from seqclf.runs import RUNNING
 Rows = Iterator[tuple[str, str]]
 
 
-def members(facts: Facts) -> Section | None:
-    """What an ensemble, or a mean of weights, was made of."""
-    for title, name, rows in (("Members", ENSEMBLE, "members"), ("Mean of weights", SOUP, "runs")):
-        saved = facts.manifest.get(name)
-        found = saved.get(rows) if isinstance(saved, dict) else None
-        if isinstance(found, list) and found:
-            notes = [_JOINED[name]]
-            return Section("members", title, "facts", {"rows": [_part(one) for one in found], "notes": notes})
-    return None
-
-
 _OF_FIRST = "The config below is that of the first; the time is that of all trainings."
 _JOINED = {
-    ENSEMBLE: f"The probabilities are the mean of those of these models, with these weights. {_OF_FIRST}",
-    SOUP: f"The weights are the mean of those of these runs. {_OF_FIRST}",
+    ENSEMBLE: (
+        "Members",
+        f"The probabilities are the mean of those of these models, with these weights. {_OF_FIRST}",
+    ),
+    SOUP: ("Mean of weights", f"The weights are the mean of those of these runs. {_OF_FIRST}"),
 }
+"""Title and note of the section on what a run was made of."""
 
 
-def _part(row: Any) -> tuple[str, str]:
-    """A run, and its weight in an ensemble."""
-    if not isinstance(row, dict):
-        return str(row), ""
-    weight = row.get("weight")
-    return str(row.get("name")), f"{weight:.3g}" if is_number(weight) else ""
+def members(facts: Facts) -> Section | None:
+    """What an ensemble, or a mean of weights, was made of."""
+    made = made_of(facts.manifest)
+    if made is None:
+        return None
+    title, note = _JOINED[made.kind]
+    return Section("members", title, "facts", {"rows": list(made.parts), "notes": [note]})
 
 
 def config(facts: Facts) -> Section | None:
