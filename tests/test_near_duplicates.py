@@ -123,8 +123,8 @@ def test_equal_texts_of_all_splits_are_grouped() -> None:
     good, dull = duplicate_groups([train, test], None)
     assert _rows(good) == [(0, 0, True, True), (0, 2, True, True), (1, 1, True, False)]
     assert _rows(dull) == [(0, 1, True, False), (0, 3, True, False)]
-    assert good.contradictory and good.splits == (0, 1) and good.exact
-    assert not dull.contradictory and dull.splits == (0,)
+    assert good.contradictory and good.splits == (0, 1) and good.exact and good.leaks
+    assert not dull.contradictory and dull.splits == (0,) and not dull.leaks
     assert good.members[2].labels is None
 
 
@@ -141,6 +141,21 @@ def test_similar_texts_join_groups_of_equal_ones() -> None:
 def test_texts_that_differ_in_punctuation_are_similar_not_equal() -> None:
     (group,) = duplicate_groups([_split("train", [("Good film!", "a"), ("good film", "a")])], 1.0)
     assert [one.exact for one in group.members] == [False, False] and not group.exact
+
+
+def test_two_texts_that_each_occur_twice_are_not_all_equal() -> None:
+    """Their shingles are the same, so their similarity is 1."""
+    rows = [("Good film!", "a"), ("good film", "a"), ("good film!", "a"), ("Good film", "a")]
+    (group,) = duplicate_groups([_split("train", rows)], 0.7)
+    assert all(one.exact and one.similarity == 1 for one in group.members) and not group.exact
+
+
+def test_only_equal_texts_of_training_and_another_split_leak() -> None:
+    train = _split("train", [("unlike the others", "a"), ("Good film!", "a")])
+    validation = _split("validation", [("dull plot", "b"), ("good film", "a")])
+    test = _split("test", [("dull plot", ""), ("good film", "")], labelled=False)
+    found = duplicate_groups([train, validation, test], 0.7)
+    assert [(len(group.members), group.exact, group.leaks) for group in found] == [(3, False, False), (2, True, False)]
 
 
 @settings(deadline=None, max_examples=40)

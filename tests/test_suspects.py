@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -202,6 +203,7 @@ def test_an_interrupted_call_goes_on_with_the_next_fold(tmp_path: Path) -> None:
     find_suspects(config, rest, say=said.append)
     assert len(rest.held) == 3
     assert "Fold 2 of 5 (from an earlier call)" in said and "3 times 80" in said
+    assert re.fullmatch(r"Fold 4 of 5; about \d\.\d s left", said[said.index("Fold 3 of 5") + 1])
     done = Noted()
     find_suspects(config, done)
     assert not done.held
@@ -289,6 +291,8 @@ def test_a_label_that_the_model_knows_badly_does_not_fill_the_list(tmp_path: Pat
     listed = found.pairs
     assert listed[("weak", None)] == 20, "a tenth of its 200 texts"
     assert found.left_out > 100
+    assert found.unknown == {"other": 600} and found.judged == 2 * 800
+    assert found.majority == pytest.approx((400 + 600) / 1_600), "of the decisions on weak and known alone"
     assert (listed[("known", None)], found.errors[0].about) == (1, "weak")
     shares = [error.share for error in found.errors]
     assert shares == sorted(shares) and all(error.score == pytest.approx(1 - error.share) for error in found.errors)

@@ -17,7 +17,6 @@ from seqclf.suspects.find import FEWEST_LISTED
 from seqclf.text.fields import FIELD_SEPARATOR
 
 if TYPE_CHECKING:
-    from seqclf.suspects.duplicates import Group
     from seqclf.suspects.find import LabelSuspect, Pair, Suspects
     from seqclf.suspects.listing import Listing
 
@@ -161,16 +160,12 @@ def _next_steps(found: Suspects, rows: int, path: Path) -> Iterator[str]:
     yield f"Written to {shell_word(path)}: {rows:,} row{'' if rows == 1 else 's'}, the most certain first."
     yield "No data were changed. Look through it from the top, and correct wrong labels at the file and line given."
     across = [group for group in found.groups if len(group.splits) > 1]
-    if any(_has_equal_texts_across(group) for group in across):
+    if any(group.leaks for group in across):
         yield (
             "Equal texts that are in training and in another split make its scores too good: remove them from training."
         )
     if not all(group.exact for group in across):
         yield "Similar texts of several splits may say different things: read them before you remove any."
-
-
-def _has_equal_texts_across(group: Group) -> bool:
-    return len({member.split for member in group.members if member.exact}) > 1
 
 
 def _excerpt(text: str) -> str:

@@ -15,9 +15,6 @@ from seqclf.suspects.near_duplicates import similar_pairs, similarities
 from seqclf.suspects.splits import Split, Together
 from seqclf.text_store import Chosen
 
-MOST_SIMILAR = 1.0
-"""The similarity of equal texts."""
-
 
 @dataclass(frozen=True)
 class Member:
@@ -42,9 +39,16 @@ class Member:
 
 @dataclass(frozen=True)
 class Group:
-    """Texts that are equal, or linked by similar texts, in the order of the splits."""
+    """Texts that are equal, or linked by similar texts, in the order of the splits.
+
+    Attributes:
+        exact: whether all texts are equal.
+        leaks: whether a training text is equal to a text of another split.
+    """
 
     members: tuple[Member, ...]
+    exact: bool
+    leaks: bool
 
     @property
     def splits(self) -> tuple[int, ...]:
@@ -53,11 +57,6 @@ class Group:
     @property
     def contradictory(self) -> bool:
         return any(member.contradicted for member in self.members)
-
-    @property
-    def exact(self) -> bool:
-        """Whether all texts are equal."""
-        return all(member.similarity == MOST_SIMILAR and member.exact for member in self.members)
 
 
 def duplicate_groups(splits: Sequence[Split], least: float | None) -> list[Group]:
@@ -119,18 +118,19 @@ def _group(
             found.add(names)
     of_all = set().union(*of_equal.values())
     counts = Counter(distinct.tolist())
-    return Group(
-        tuple(
-            Member(
-                split,
-                place,
-                names,
-                exact=counts[number] > 1,
-                similarity=like,
-                contradicted=names is not None and len(of_equal[number] if counts[number] > 1 else of_all) > 1,
-            )
-            for (split, place), names, number, like in zip(
-                where, labels, distinct.tolist(), similarity.tolist(), strict=True
-            )
+    group = tuple(
+        Member(
+            split,
+            place,
+            names,
+            exact=counts[number] > 1,
+            similarity=like,
+            contradicted=names is not None and len(of_equal[number] if counts[number] > 1 else of_all) > 1,
+        )
+        for (split, place), names, number, like in zip(
+            where, labels, distinct.tolist(), similarity.tolist(), strict=True
         )
     )
+    in_training = np.array([splits[split].name == "train" for split, _ in where])
+    leaks = bool(np.isin(distinct[in_training], distinct[~in_training]).any())
+    return Group(group, exact=len(counts) == 1, leaks=leaks)

@@ -62,10 +62,12 @@ class Judged:
     def agreement(self) -> tuple[float, float]:
         """The fraction of judged labels that the models predict, and that of always the most frequent answer."""
         if self.labels.multi:
+            if not self.known.any():
+                return 0.0, 0.0
             right = (self.probabilities > DEFAULT_THRESHOLD) == self.truth
-            shares = self.truth.mean(axis=0)
-            often = float(np.maximum(shares, 1 - shares).mean())
-            return float(right[self.known].mean()) if self.known.any() else 0.0, often
+            counts, positive = self.known.sum(axis=0), (self.known & self.truth).sum(axis=0)
+            often = np.maximum(positive, counts - positive).sum() / counts.sum()
+            return float(right[self.known].mean()), float(often)
         kept = self.own_is_known
         if not kept.any():
             return 0.0, 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from seqclf.data.splits import stratified_folds
 from seqclf.errors import InputError
 from seqclf.label_weights import label_totals
 from seqclf.labels import Labels
+from seqclf.quantities import duration
 from seqclf.sources.texts import LabelledTexts, digest
 from seqclf.suspects.splits import Examined, Split
 
@@ -91,7 +92,7 @@ def out_of_fold(
     left = [fold for fold in range(folds) if found("suspects", digest(key, fold)) is None]
     if left:
         say(model.announcement(len(left), round(len(texts) * (1 - 1 / folds))))
-    clock = _Clock(say, folds)
+    seconds: list[float] = []
     for fold in range(folds):
         held, rest = np.flatnonzero(fold_of == fold), np.flatnonzero(fold_of != fold)
         known[held] = label_totals(truth[rest], len(examined.labels)) > 0
@@ -100,9 +101,28 @@ def out_of_fold(
             train, others = texts.chosen(rest), texts.chosen(held)
             np.save(folder / _FILE, model.probabilities(train, others, examined.labels))
 
-        with clock.fold(fold, done=fold not in left):
-            probabilities[held] = np.load(cached("suspects", digest(key, fold), judge) / _FILE)
+        say(_stage(fold, folds, left, seconds))
+        began = time.monotonic()
+        probabilities[held] = np.load(cached("suspects", digest(key, fold), judge) / _FILE)
+        if fold in left:
+            seconds.append(time.monotonic() - began)
     return OutOfFold(places, truth, probabilities, known, texts.weights)
+
+
+def _stage(fold: int, folds: int, left: Sequence[int], seconds: Sequence[float]) -> str:
+    """Which fold comes next, and how long it and the later ones take.
+
+    Args:
+        left: the folds that no earlier call has judged.
+        seconds: that each of them took until now.
+    """
+    name = f"Fold {fold + 1} of {folds}"
+    if fold not in left:
+        return f"{name} (from an earlier call)"
+    if not seconds:
+        return name
+    mean = sum(seconds) / len(seconds)
+    return f"{name}; about {duration(mean * sum(one >= fold for one in left))} left"
 
 
 def _check(sets: int, folds: int, examined: Examined) -> None:
@@ -145,34 +165,3 @@ def of_own_split(
     known = label_totals(encode_labels(train, examined.labels), len(examined.labels)) > 0
     truth = encode_labels(held, examined.labels)
     return OutOfFold(places, truth, probabilities, np.tile(known, (len(held), 1)), held.weights)
-
-
-class _Clock:
-    """Says which fold comes next, and how long the others will take."""
-
-    def __init__(self, say: Callable[[str], None], folds: int) -> None:
-        self._say, self._folds = say, folds
-        self._seconds: list[float] = []
-        self._started = 0.0
-        self._done = False
-
-    def fold(self, fold: int, *, done: bool) -> _Clock:
-        self._done, self._started = done, time.monotonic()
-        left = ""
-        if self._seconds:
-            left = f"; about {_words(sum(self._seconds) / len(self._seconds) * (self._folds - fold))} left"
-        self._say(f"Fold {fold + 1} of {self._folds}{' (from an earlier call)' if done else left}")
-        return self
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, *_: object) -> None:
-        if not self._done:
-            self._seconds.append(time.monotonic() - self._started)
-
-
-def _words(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"
