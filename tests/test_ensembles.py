@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import trained, write_csv
-from ensemble_examples import NGRAMS, call, joined, mean_of, refused, several, turned
+import yaml
+from conftest import small_config, trained, write_csv
+from ensemble_examples import FAST, NGRAMS, call, joined, mean_of, refused, several, turned
 from extra_examples import offers_config
 from report_examples import evidence_of
 
@@ -86,7 +87,8 @@ def test_it_is_one_file_that_needs_nothing_else(whole: tuple[Run, dict[str, Any]
 
 
 def test_its_scores_are_those_of_eval(whole: tuple[Run, dict[str, Any]], pair: list[Run], tmp_path: Path) -> None:
-    run, printed = whole
+    printed = whole[1]
+    run = Run(Path(shutil.copytree(whole[0].folder, tmp_path / whole[0].name)))  # eval changes it
     saved, answers = dict(run.metrics["validation"]), own_answers(run, "validation")
     assert answers is not None and answers[0].right.mean() == saved["accuracy"]
     assert answers[0].losses.mean() == pytest.approx(saved["loss"], rel=1e-4)
@@ -301,11 +303,57 @@ def test_weights_from_the_validation_texts(pair: list[Run], tmp_path: Path, no_s
     weights = [one["weight"] for one in printed["members"]]
     assert sum(weights) == pytest.approx(1)
     assert printed["validation"]["loss"] <= min(losses) + 1e-9
-    equal = joined(tmp_path, pair)[1]["validation"]["loss"]
-    assert printed["validation"]["loss"] <= equal + 1e-9
+    equally = joined(tmp_path, pair)[1]
+    assert printed["validation"]["loss"] <= equally["validation"]["loss"] + 1e-9
+    assert (printed["weights_chosen_on_validation"], equally["weights_chosen_on_validation"]) == (True, False)
     text = call("ensemble", "--runs", str(tmp_path), *(str(one.folder) for one in pair)).stdout
     for expected in ("validation texts of", "linear baseline", "most frequent label", "0.500", "seqclf eval"):
         assert expected in text
+
+
+def test_it_says_which_texts_chose_the_weights(pair: list[Run], tmp_path: Path, no_saved_models: None) -> None:
+    names = [str(one.folder) for one in pair]
+    for options, expected in (((), False), (("--weights", "validation"), True)):
+        shown = " ".join(call("ensemble", "--runs", str(tmp_path), *names, *options).stdout.split())
+        assert ("The weights were chosen on these texts" in shown) is expected
+
+
+def test_an_ensemble_takes_part_with_its_members(
+    whole: tuple[Run, dict[str, Any]], pair: list[Run], tmp_path: Path, no_saved_models: None
+) -> None:
+    """Its members have the product of the weights, and their labels, temperatures and answers without known tokens."""
+    other = Run(Path(shutil.copytree(pair[1].folder, tmp_path / "other-1")))
+    run, printed = joined(tmp_path / "runs", [whole[0], other], "--weights", "1,3")
+    members = [(one["name"], one["weight"]) for one in printed["members"]]
+    assert [name for name, _ in members] == ["small-1", "turned-1", "other-1"]
+    assert [weight for _, weight in members] == pytest.approx([3 / 16, 1 / 16, 3 / 4])
+    expected = mean_of([whole[0], other], [1 / 4, 3 / 4], TEXTS)
+    np.testing.assert_allclose(KerasClassifier.load(run).probabilities(TEXTS), expected, atol=1e-6)
+    np.testing.assert_allclose(Classifier.load(run.folder).probabilities(TEXTS), expected, atol=1e-5)
+    assert printed["why_not_measured"] is None and [one["name"] for one in printed["runs"]] == [
+        name for name, _ in members
+    ]
+    assert "peak_memory_bytes" not in run.manifest, "that of joining, not of a training"
+    assert "expected 2 numbers, one for each run, found 3" in refused(
+        "ensemble", "--runs", str(tmp_path), str(whole[0].folder), str(other.folder), "--weights", "1,2,3"
+    )
+
+
+def test_the_name_of_a_cross_validation_stands_for_its_folds(
+    sample_csv: Path, tmp_path: Path, no_saved_models: None
+) -> None:
+    config = tmp_path / "c.yaml"
+    runs = ("--runs", str(tmp_path / "runs"))
+    for kind in ({"type": "byte", "max_tokens": 30}, {"type": "word", "max_tokens": 30}):
+        options = small_config(data__train=str(sample_csv), tokenizer=kind, name=kind["type"], **FAST)
+        options["training"] |= {"epochs": 1, "baseline": False}
+        config.write_text(yaml.safe_dump(options), encoding="utf-8")
+        call("train", str(config), "--folds", "2", "--no-report", *runs)
+    printed = json.loads(call("ensemble", *runs, "byte-1", "--json").stdout)
+    assert [one["name"] for one in printed["members"]] == ["byte-1-fold1", "byte-1-fold2"]
+    assert "byte-1-fold1 and" in refused("ensemble", *runs, "byte-1", "byte-1-fold1")
+    message = refused("ensemble", *runs, "word-1")
+    assert "word-1-fold2: has another tokenizer than word-1-fold1" in message and "tokenizer.type=byte" in message
 
 
 def test_without_shared_validation_texts_nothing_is_measured_on_them(
@@ -342,9 +390,12 @@ def test_what_cannot_be_joined_is_an_error(
     options = ["ensemble", "--runs", str(tmp_path / "runs")]
     assert "expected two runs or more" in refused(*options, first)
     assert "name the same run" in refused(*options, first, first)
-    assert "is an ensemble already; name the runs that it was made of instead" in refused(
-        *options, first, str(whole[0].folder)
+    assert "is an ensemble, which has no weights to average; name its runs: small-1 turned-1" in refused(
+        *options, first, str(whole[0].folder), "--soup"
     )
+    alone = Run(Path(shutil.copytree(whole[0].folder, tmp_path / "calibrated-1")))
+    alone.write_calibration(RunCalibration((1.5,), None, 10))
+    assert f"`seqclf calibrate --run {alone.folder} --undo`" in refused(*options, first, str(alone.folder))
     message = refused(*options, first, str(three_label_run.folder))
     assert 'has other labels than small-1: it lacks "negative", "positive" and also has' in message
     assert "has another tokenizer than small-1" in message and "data.split_seed=M" in message

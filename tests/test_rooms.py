@@ -86,6 +86,7 @@ ALLOWED = {
     "ensembles": BASE
     | {"runs", "run_choice", "run_members", "new_runs", "ensemble_recipe", "config", "layer_types", "layers", "text"}
     | {
+        "run_catalogue",
         "run_held_out",
         "run_answers",
         "data",

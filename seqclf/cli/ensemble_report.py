@@ -31,6 +31,7 @@ def as_values(made: Made) -> dict[str, Any]:
         "folder": str(made.run.folder),
         **({"members": members} if members else {}),
         "left_out": list(made.left_out),
+        "weights_chosen_on_validation": made.chose_weights,
         "validation": None if made.whole is None else made.whole.to_json(),
         "runs": [one.to_json() for one in made.parts],
         "baseline": None if made.baseline is None else made.baseline.linear.to_json(),
@@ -46,6 +47,11 @@ def show(made: Made, config: Config, runs: Path, report: Path | None = None) -> 
         for line in table(columns, out.width if out.is_terminal else None):
             click.echo(line)
         click.echo()
+    if made.chose_weights:
+        say(
+            "The weights were chosen on these texts, so the new run's scores on them are too good; seqclf eval "
+            "measures it on others"
+        )
     if made.left_out:
         say(f"Left out: {', '.join(made.left_out)}")
     name = shell_word(made.run.name)

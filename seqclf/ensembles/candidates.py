@@ -13,7 +13,10 @@ from seqclf.data.label_sets import labels_a_text, some_of
 from seqclf.errors import InputError
 from seqclf.files import shell_word
 from seqclf.labels import Labels
-from seqclf.run_choice import find_run, named_with_status
+from seqclf.run_catalogue.catalogue import exact_entry
+from seqclf.run_catalogue.entry import summary_of
+from seqclf.run_catalogue.state import is_run
+from seqclf.run_choice import find_run
 from seqclf.run_members import SAME_SPLITS, members_of, shares_validation
 from seqclf.runs import CLASSIFICATION, Run
 from seqclf.text.kinds import load_tokenizer
@@ -21,11 +24,16 @@ from seqclf.text.kinds import load_tokenizer
 
 @dataclass(frozen=True)
 class Candidate:
-    """A run that is to be joined with others.
+    """A run that is to be joined with others, or a member of an ensemble that is.
 
     Attributes:
+        run: for a member, its folder in that of the ensemble, without tokenizer and weights.
         tokenizer: its fingerprint.
         fingerprints: of its training and validation texts, by split.
+        named: number of the run that the user named, from 0: all members of an ensemble have one.
+        share: of the weight of that run.
+        ensemble: the run that it is a member of; None: it is a run of its own.
+        place: among the members.
     """
 
     run: Run
@@ -33,40 +41,74 @@ class Candidate:
     labels: Labels
     tokenizer: str
     fingerprints: Mapping[str, str]
+    named: int = 0
+    share: float = 1.0
+    ensemble: Run | None = None
+    place: int = 0
+
+    @property
+    def files(self) -> Run:
+        """The run with the tokenizer, the weights and all else that members share."""
+        return self.run if self.ensemble is None else self.ensemble
 
     @property
     def name(self) -> str:
-        return self.run.name
-
-    @property
-    def title(self) -> str:
-        """Its name, with its status unless it is finished."""
-        return named_with_status(self.run)
+        if self.ensemble is None:
+            return self.run.name
+        return members_of(self.ensemble)[self.place].name
 
 
-def find_candidates(runs: Path, names: Sequence[str]) -> list[Candidate]:
-    """The complete classifiers with these names or paths. Raises ``InputError``, also if one is named twice."""
-    if len(names) < 2:
-        raise InputError(f"expected two runs or more, found {len(names)}; `seqclf runs list` lists them")
-    found = [find_run(runs, name, CLASSIFICATION) for name in names]
+def find_candidates(runs: Path, names: Sequence[str], *, flat: bool = True) -> list[Candidate]:
+    """The complete classifiers with these names or paths; those of its folds for the name of a cross-validation.
+
+    Args:
+        flat: take the members of an ensemble in its place; else an ensemble is an error.
+
+    Raises:
+        InputError: there are fewer than two, one is named twice, or one has no model that can be joined.
+    """
+    every = [fold for name in names for fold in _folds(runs, name) or [name]]
+    found = [find_run(runs, name, CLASSIFICATION) for name in every]
     seen: dict[Path, str] = {}
-    for run, name in zip(found, names, strict=True):
+    for run, name in zip(found, every, strict=True):
         folder = run.folder.resolve()
         if folder in seen:
             twice = f"{seen[folder]} and {name}" if seen[folder] != name else f"{name}, twice,"
             raise InputError(f"{twice} name the same run, {run.folder}; name each run once")
         seen[folder] = name
-    return [_opened(run) for run in found]
+    if len(found) < 2:
+        raise InputError(f"expected two runs or more, found {len(found)}; `seqclf runs list` lists them")
+    return [one for number, run in enumerate(found) for one in _opened(run, number, flat=flat)]
 
 
-def _opened(run: Run) -> Candidate:
-    if members := members_of(run):
+def _folds(runs: Path, name: str) -> list[str]:
+    """The paths of the runs of a cross-validation; none if this is not the name of one."""
+    if is_run(runs / name) or is_run(Path(name)) or not summary_of(runs, name).is_file():
+        return []
+    return [str(runs / fold) for fold in exact_entry(runs, name).folds]
+
+
+def _opened(run: Run, number: int, *, flat: bool) -> Iterator[Candidate]:
+    members = members_of(run)
+    if members and not flat:
         listed = " ".join(shell_word(one.name) for one in members)
-        raise InputError(f"{run.folder}: is an ensemble already; name the runs that it was made of instead: {listed}")
+        raise InputError(f"{run.folder}: is an ensemble, which has no weights to average; name its runs: {listed}")
+    if members and run.calibration is not None:
+        raise InputError(
+            f"{run.folder}: is an ensemble that was calibrated as a whole, which its members cannot keep in another "
+            f"one; undo that with `seqclf calibrate --run {shell_word(run.folder)} --undo`, join the runs, and "
+            "calibrate the new run"
+        )
     if not run.model.is_file():
         raise InputError(f"{run.model}: is missing; restore it from a copy of the run, or train the run again")
-    tokenizer = load_tokenizer(run.tokenizer)
-    return Candidate(run, load_config(run.config), run.labels, tokenizer.fingerprint, run.data_fingerprints)
+    tokenizer = load_tokenizer(run.tokenizer).fingerprint
+    if not members:
+        yield Candidate(run, load_config(run.config), run.labels, tokenizer, run.data_fingerprints, number)
+    whole = sum(one.weight for one in members)
+    for place, one in enumerate(members):
+        own, share = one.run, one.weight / whole
+        config = load_config(own.config)
+        yield Candidate(own, config, own.labels, tokenizer, own.data_fingerprints, number, share, run, place)
 
 
 def new_name(given: str | None, first: Candidate, kind: str) -> str:
@@ -83,7 +125,7 @@ def new_name(given: str | None, first: Candidate, kind: str) -> str:
 def check_alike(candidates: Sequence[Candidate]) -> None:
     """Raise ``InputError`` unless one model can have all of them: the same labels in any order, and equal inputs."""
     first, *others = candidates
-    problems = [f"{other.run.folder}: {problem}" for other in others for problem in _misfits(first, other)]
+    problems = [f"{other.files.folder}: {problem}" for other in others for problem in _misfits(first, other)]
     if problems:
         raise InputError("\n".join(problems))
 
@@ -112,7 +154,7 @@ def _misfits(first: Candidate, other: Candidate) -> Iterator[str]:
             f"have the same training texts ({SAME_SPLITS}), if they start from the same run (initialize), or if it "
             "learns nothing from the texts (tokenizer.type=byte, or subword_file)"
         )
-    if (beside := _extra(other.run)) != (ours := _extra(first.run)):
+    if (beside := _extra(other.files)) != (ours := _extra(first.files)):
         differ = "with other values" if beside and ours else "which " + ("it lacks" if ours else f"{name} lacks")
         yield f"reads other columns beside the text than {name} (data.extra), {differ}; join runs with the same"
     for option in ("max_tokens", "truncate"):
@@ -149,7 +191,9 @@ def why_no_validation(candidates: Sequence[Candidate], *, takes_held_out: bool =
             "the runs have different validation texts, and those of one may be training texts of another. For runs "
             f"that share them, {SAME_SPLITS}"
         )
-    if unshared := [one.name for one in candidates if not shares_validation(one.run)]:
+    if unshared := [
+        one.name for one in candidates if not (shares_validation(one.run) and shares_validation(one.files))
+    ]:
         return f"{', '.join(unshared)} {_has(unshared)} seen the validation texts"
     return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from seqclf.calibration.scored import VALIDATION, encoded_split, with_held_out
 from seqclf.data.encoded import EncodedTexts
 from seqclf.ensemble_recipe import Ensemble, Member
 from seqclf.ensembles.candidates import Candidate, check_alike, why_no_validation
+from seqclf.ensembles.loading import classifiers_of
 from seqclf.ensembles.measure import (
     Scored,
     baseline_of,
@@ -54,6 +55,7 @@ class Made:
         whole: of the new run; None if they could not.
         why_not: why they could not.
         left_out: names of runs that the new one has nothing of.
+        chose_weights: whether the weights were chosen on the validation texts.
     """
 
     run: Run
@@ -62,6 +64,7 @@ class Made:
     baseline: BaselineScores | None = None
     why_not: str | None = None
     left_out: tuple[str, ...] = ()
+    chose_weights: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,27 +118,27 @@ def make_ensemble(runs: Path, candidates: Sequence[Candidate], name: str, weight
     if weights == VALIDATION and why_not is not None:
         raise InputError(f"--weights validation: {why_not}; give the weights as numbers, or omit --weights")
     say(f"Loading {len(candidates)} models")
-    classifiers = [KerasClassifier.load(one.run) for one in candidates]
+    classifiers = classifiers_of(candidates)
     texts: EncodedTexts | None = None
     logits: list[NDArray[np.floating]] = []
     if why_not is None:
-        texts = encoded_split(candidates[0].run, candidates[0].config, classifiers[0], VALIDATION, say)
+        texts = encoded_split(candidates[0].files, candidates[0].config, classifiers[0], VALIDATION, say)
         say(f"Predicting {len(texts):,} validation texts with each of them")
         classifiers = [with_held_out(one, of.run, texts, say) for one, of in zip(classifiers, candidates, strict=True)]
         logits = [in_order(one.logits(texts), labels, one.labels) for one in classifiers]
-    if weights == VALIDATION and texts is not None:
-        shares = best_weights(logits, texts, labels)
-    else:
-        shares = _shares(weights, len(candidates))
-    return _written(runs, name, _Parts(candidates, classifiers, shares, labels, logits), texts, say, why_not=why_not)
+    chosen = weights == VALIDATION and texts is not None
+    shares = best_weights(logits, texts, labels) if chosen and texts is not None else _shares(weights, candidates)
+    parts = _Parts(candidates, classifiers, shares, labels, logits)
+    return replace(_written(runs, name, parts, texts, say, why_not=why_not), chose_weights=chosen)
 
 
-def _shares(weights: Weights, members: int) -> list[float]:
-    """Given weights divided by their sum."""
-    given = [1.0] * members if weights is None else [float(one) for one in weights]
-    if len(given) != members:
-        raise InputError(f"--weights: expected {members} numbers, one for each run, found {len(given)}")
-    shares = [one / sum(given) for one in given]
+def _shares(weights: Weights, candidates: Sequence[Candidate]) -> list[float]:
+    """Given weights divided by their sum; those of an ensemble are divided among its members."""
+    runs = candidates[-1].named + 1
+    given = [1.0] * runs if weights is None else [float(one) for one in weights]
+    if len(given) != runs:
+        raise InputError(f"--weights: expected {runs} numbers, one for each run, found {len(given)}")
+    shares = [given[one.named] / sum(given) * one.share for one in candidates]
     return [one if one > _LEAST_SHARE else 0.0 for one in shares]
 
 

@@ -32,7 +32,7 @@ from seqclf.run_held_out import HeldOut
 from seqclf.run_members import member_folder
 from seqclf.runs import CLASSIFICATION, FINISHED, Run
 from seqclf.text.kinds import load_tokenizer
-from seqclf.training.environment import environment, peak_memory_bytes
+from seqclf.training.environment import environment
 
 _OF_PART = ("config.yaml", "labels.json", "manifest.json", "metrics.json", "calibration.json")
 
@@ -80,7 +80,7 @@ def write_run(runs: Path, content: Content, say: Callable[[str], None]) -> Run:
             say("Writing the model")
             _write_models(run, content)
             _keep_answers(run, content)
-            run.update_manifest(status=FINISHED, ended=now(), peak_memory_bytes=peak_memory_bytes())
+            run.update_manifest(status=FINISHED, ended=now())
         return run
     except BaseException as error:  # including Ctrl-C
         shutil.rmtree(run.folder, ignore_errors=True)
@@ -92,7 +92,7 @@ def write_run(runs: Path, content: Content, say: Callable[[str], None]) -> Run:
 
 def _describe(run: Run, content: Content) -> None:
     """Write everything but the models."""
-    like, manifests = content.like.run, [one.run.manifest for one in content.candidates]
+    like, manifests = content.like.files, [one.run.manifest for one in content.candidates]
     kept = ("encoding", "data_fingerprint", "training_texts")
     seconds = [one.get("wall_seconds") for one in manifests]
     write_config(run.config, content.config)
@@ -122,7 +122,7 @@ def _describe(run: Run, content: Content) -> None:
 def _keep_answers(run: Run, content: Content) -> None:
     """Keep the answers to the validation texts, which are those of ``content.like`` if it has kept its own."""
     with contextlib.suppress(InputError):
-        known = read_answers(content.like.run, VALIDATION)
+        known = read_answers(content.like.files, VALIDATION)
         if known is None or content.answers is None or not np.array_equal(known[0].ids, content.answers.ids):
             return
         bound = Bound(known[1].texts, model_fingerprint(run))

@@ -74,6 +74,9 @@ def ensemble_command(
     The runs must have the same labels, tokenizer and columns. Train them with other values of seed but one value of
     data.split_seed, so that they also share the validation texts. Prints what each of them and the new run scores on
     these, beside the linear baseline.
+
+    The name of a cross-validation stands for the runs of its folds. An ensemble takes part with its members, each with
+    its part of the weight.
     """
     if uniform and not soup:
         raise click.UsageError("--uniform works only with --soup")
@@ -86,7 +89,7 @@ def ensemble_command(
     from seqclf.ensembles.soup_checks import check_mixable
     from seqclf.new_runs import check_runs_folder
 
-    candidates = find_candidates(runs, names)
+    candidates = find_candidates(runs, names, flat=not soup)
     (check_mixable if soup else check_alike)(candidates)
     check_runs_folder(runs)
     new = new_name(name, candidates[0], "soup" if soup else "ensemble")
