@@ -56,7 +56,7 @@ ALLOWED = {
     "ensemble_recipe": {"errors", "labels", "runs", "run_members", "config", "layer_types"},
     "run_choice": BASE | {"runs", "run_members"},
     "new_runs": BASE | {"runs"},
-    "run_catalogue": BASE | {"config_option", "runs", "run_choice", "new_runs", "config"},
+    "run_catalogue": BASE | {"config_option", "runs", "run_members", "run_choice", "new_runs", "config"},
     "runtime": set(),
     "tensorflow_startup": {"runtime", "config"},
     "token_ids": set(),
