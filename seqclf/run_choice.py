@@ -145,7 +145,8 @@ def no_such_run(runs: Path, name: str) -> InputError:
         return InputError(f"{found}: is a file; expected a run's name or folder{others}")
     if found is not None and not Run(found).config.exists() and _has_a_model(found):
         return InputError(
-            f"{found}: is an exported model, which only predict and generate read; name the run it was exported from"
+            f"{found}: is an exported model, which only predict, explain and generate read; name the run it was "
+            "exported from"
         )
     if found is not None:
         others = others_named if longer else "choose another"

@@ -142,7 +142,7 @@ def test_what_is_not_a_run_is_named(tmp_path: Path) -> None:
     for options in (["eval", "--run"], ["export", "--run"]):
         done = CliRunner().invoke(cli, [*options, str(exported), "--runs", str(tmp_path / "runs")])
         assert done.exit_code == 2
-        assert "is an exported model, which only predict and generate read" in done.stderr
+        assert "is an exported model, which only predict, explain and generate read" in done.stderr
     with pytest.raises(InputError, match="no complete run found"):
         find_run(tmp_path / "runs", None)
 

@@ -189,3 +189,19 @@ def test_parts_with_other_random_weights_bring_a_warning(
     done = call("ensemble", "--runs", str(tmp_path), *(str(one.folder) for one in started), "--soup", "--uniform")
     message = " ".join(done.stderr.split())
     assert "warning:" in message and "output layer began with random weights of different seeds" in message
+
+
+def test_several_labels_without_shared_validation_texts(
+    several_label_run: Run, tmp_path: Path, no_saved_models: None
+) -> None:
+    """The thresholds are the means of those that the runs had before any calibration."""
+    first, second = (Run(Path(shutil.copytree(several_label_run.folder, tmp_path / name))) for name in ("a-1", "a-2"))
+    second.update_manifest(data_fingerprint={**second.manifest["data_fingerprint"], "validation": "other"})
+    number = len(first.labels)
+    first.write_thresholds([0.2] * number)
+    second.write_thresholds([0.6] * number)
+    second.write_calibration(RunCalibration((3.0,) * number, (0.5,) * number, 10))
+    run, printed = joined(tmp_path / "runs", [first, second], "--soup", "--uniform")
+    assert printed["validation"] is None and "different validation texts" in printed["why_not_measured"]
+    assert run.thresholds == pytest.approx([0.4] * number)
+    assert run.manifest["soup"]["shared_validation"] is False

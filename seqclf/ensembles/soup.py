@@ -49,19 +49,24 @@ def make_soup(runs: Path, candidates: Sequence[Candidate], name: str, recipe: Re
     if recipe == "greedy" and why_not is not None:
         raise InputError(f"--soup greedy: {why_not}; average all of them with --uniform")
     say(f"Loading {len(candidates)} models")
-    classifiers = [KerasClassifier.load(one.run).calibrated(None) for one in candidates]
+    classifiers = [
+        KerasClassifier.load(one.run).calibrated(None, one.run.uncalibrated_thresholds) for one in candidates
+    ]
     pot = _Pot(classifiers[0], [one.model.get_weights() for one in classifiers], labels)
     if why_not is not None:
         places = list(range(len(candidates)))
         pot.use(places)
         thresholds = mean_thresholds(classifiers, [1.0] * len(classifiers), labels)
-        return _written(runs, name, recipe, _Mixed(candidates, classifiers, pot, places, thresholds), say)
+        mixed = _Mixed(candidates, classifiers, pot, places, thresholds, why_not=why_not)
+        return _written(runs, name, recipe, mixed, say)
     texts = encoded_split(candidates[0].run, candidates[0].config, classifiers[0], VALIDATION, say)
     say(f"Predicting {len(texts):,} validation texts with each of them")
     alone = [pot.scored([place], texts)[0] for place in range(len(candidates))]
     places = list(range(len(candidates))) if recipe == "uniform" else _greedy(pot, alone, texts, candidates, say)
     metrics, chosen = pot.scored(places, texts)
-    mixed = _Mixed(candidates, classifiers, pot, sorted(places), chosen, metrics, pot.answers(texts, chosen))
+    mixed = _Mixed(
+        candidates, classifiers, pot, sorted(places), chosen, metrics=metrics, answers=pot.answers(texts, chosen)
+    )
     made = _written(runs, name, recipe, mixed, say)
     parts = tuple(
         Scored(one.name, found, 1 / len(places) if place in places else None)
@@ -131,7 +136,11 @@ def _score(metrics: ClassifierMetrics) -> float:
 
 @dataclass(frozen=True)
 class _Mixed:
-    """The runs, and the places of those whose mean the model of ``pot`` has."""
+    """The runs, and the places of those whose mean the model of ``pot`` has.
+
+    Attributes:
+        why_not: why the validation texts could not be used; None: they were.
+    """
 
     candidates: Sequence[Candidate]
     classifiers: Sequence[KerasClassifier]
@@ -140,6 +149,7 @@ class _Mixed:
     thresholds: tuple[float, ...] | None
     metrics: ClassifierMetrics | None = None
     answers: KeptAnswers | None = None
+    why_not: str | None = None
 
 
 def _written(runs: Path, name: str, recipe: Recipe, mixed: _Mixed, say: Say) -> Made:
@@ -161,10 +171,10 @@ def _written(runs: Path, name: str, recipe: Recipe, mixed: _Mixed, say: Say) -> 
             SOUP: {
                 "recipe": recipe,
                 "runs": [one.name for one in kept],
-                "shared_validation": why_no_validation(mixed.candidates) is None,
+                "shared_validation": mixed.why_not is None,
                 "left_out": [one.name for one in mixed.candidates if one not in kept],
             }
         },
         answers=mixed.answers,
     )
-    return Made(write_run(runs, content, say), why_not=why_no_validation(mixed.candidates))
+    return Made(write_run(runs, content, say), why_not=mixed.why_not)

@@ -14,7 +14,7 @@ from seqclf.explanation.reading import TokenClassifier
 from seqclf.runs import Run
 
 LEAST_SECONDS = 4.0
-"""The usual time for all texts."""
+"""For all texts together, however little time the training or the evaluation took."""
 
 _FIRST_CALLS, _FEWEST_CALLS, _MOST_CALLS = 32, 16, 256
 _DIGITS = 5  # of a score

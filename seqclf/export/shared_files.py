@@ -45,7 +45,9 @@ def _parts(run: Run, folder: Path) -> dict[str, Any]:
         named = [replace(one, name=str(place + 1)).to_json() for place, one in enumerate(members)]
         return {ENSEMBLE: {**manifest[ENSEMBLE], "members": named}}
     if isinstance(soup := manifest.get(SOUP), dict):
-        numbers = {name: [str(place + 1) for place, _ in enumerate(soup[name])] for name in ("runs", "left_out")}
+        numbers = {
+            name: [str(place + 1) for place, _ in enumerate(soup.get(name) or ())] for name in ("runs", "left_out")
+        }
         return {SOUP: {**soup, **numbers}}
     return {}
 
