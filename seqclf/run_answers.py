@@ -54,6 +54,7 @@ class KeptAnswers:
             Multi-label, the mean over the labels.
         probabilities: of the predicted label, ``float32 [texts]``; None for several labels a text.
         weights: how much each text counts, with mean 1, ``float32 [texts]``; None: all the same.
+        soft: the losses are those of probabilities as labels.
         places: the places of the texts in the split, ascending, ``int64 [texts]``; None: they are all its texts.
     """
 
@@ -65,6 +66,7 @@ class KeptAnswers:
     weights: NDArray[np.floating] | None = None
     places: NDArray[np.int64] | None = None
     more_labels: tuple[str, ...] = ()
+    soft: bool = False
 
     def __len__(self) -> int:
         return len(self.losses)
@@ -109,7 +111,8 @@ class KeptAnswers:
     def write(self, path: Path, bound: Bound) -> None:
         """Write them with what they belong to; makes the folder. Raises ``OSError``."""
         names, more, multi = list(self.labels), list(self.more_labels), self.labels.multi
-        head = {"version": _VERSION, "labels": names, "more_labels": more, "multi": multi, **asdict(bound)}
+        kind = {"labels": names, "more_labels": more, "multi": multi, "soft": self.soft}
+        head = {"version": _VERSION, **kind, **asdict(bound)}
         parts: dict[str, NDArray[Any]] = {"head": np.array(json.dumps(head))}
         for name in ("ids", "predicted"):
             values = getattr(self, name)
@@ -172,6 +175,7 @@ def _checked(parts: dict[str, NDArray[Any]]) -> tuple[KeptAnswers, Bound]:
         None if weights is None else weights.astype(np.float32),
         None if places is None else places.astype(np.int64),
         more,
+        head.get("soft") is True,
     )
     return found, Bound(str(head["texts"]), str(head["model"]))
 

@@ -57,7 +57,7 @@ def made_run(
     if status != "running":
         entries |= {"ended": "2026-01-01T10:01:00+00:00", "epochs": 2, "best_epoch": 1, "wall_seconds": 60.0}
     write_json(run.folder / "manifest.json", entries | manifest)
-    write_config(run.config, checked_config(small_config(data__train="/data/reviews.csv", **(config or {}))))
+    write_config(run.config, checked_config(small_config(**{"data__train": "/data/reviews.csv", **(config or {})})))
     if validation is not None:
         metrics = {"validation": scores(validation), **metrics}
     if metrics:

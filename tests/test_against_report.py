@@ -15,9 +15,9 @@ from rich.console import Console
 from seqclf.cli.against_found import Found
 from seqclf.cli.against_json import as_json
 from seqclf.cli.against_report import show_comparison
-from seqclf.cli.against_words import conclusion, p_of
 from seqclf.data.seen import Seen
 from seqclf.evaluation.comparison import compared, usual_scores
+from seqclf.evaluation.paired_words import conclusion, p_of
 from seqclf.sources.texts import LabelledTexts
 from seqclf.tasks.classification import resamples
 

@@ -12,10 +12,11 @@ from paired_examples import all_metrics, made_answers
 
 from seqclf.metrics.evaluation import MultiLabelEvaluation, SingleLabelEvaluation
 from seqclf.metrics.kinds import scores_type
-from seqclf.metrics.paired import spread
+from seqclf.metrics.paired import mean_spread, spread
+from seqclf.run_answers import KeptAnswers
 from seqclf.tasks.classification import draws
 from seqclf.tasks.classification.answers import Answers
-from seqclf.tasks.classification.resampled_scores import NOT_COMPARED, ResampledScores
+from seqclf.tasks.classification.resampled_scores import AT_ONCE, NOT_COMPARED, ResampledScores
 from seqclf.tasks.classification.resamples import RESAMPLES, resampled
 
 
@@ -57,6 +58,9 @@ def test_the_scores_of_a_resample_are_those_of_eval_with_weights(
         agree(found, all_metrics(answers, row), names)
     if not weighted:
         agree(scorer(np.ones((1, texts)))[0], all_metrics(answers), names)
+    usual = [name for name in names if name in AT_ONCE]
+    for row, found in zip(weights, ResampledScores(answers, np.arange(texts), usual)(weights), strict=True):
+        agree(found, all_metrics(answers, row), usual)
 
 
 @pytest.mark.parametrize("multi", [False, True])
@@ -116,6 +120,35 @@ def test_the_spread_of_made_up_differences() -> None:
     assert found.p_value == 2 / 1_000
     mixed = spread(np.concatenate([np.full(10, -1.0), np.full(89, 1.0)]), 50)
     assert mixed.p_value == pytest.approx(2 * 11 / 100)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_spread_of_a_mean_is_that_of_the_bootstrap(weighted: bool) -> None:
+    first, second = made_answers(8, 1_500, 3, skill=0.1, weighted=weighted)
+    found = mean_spread(first.losses - second.losses, first.weights)
+    resampled_losses = resampled(first, second, ["loss"])["loss"]
+    wanted = spread(resampled_losses[0] - resampled_losses[1], 1_500)
+    assert (found.low, found.high) == (pytest.approx(wanted.low, abs=0.002), pytest.approx(wanted.high, abs=0.002))
+    assert found.p_value == pytest.approx(wanted.p_value, abs=0.03)
+
+
+def test_the_spread_of_a_mean_is_that_of_the_paired_t_test() -> None:
+    from scipy.stats import ttest_1samp
+
+    values = np.random.default_rng(1).normal(0.05, 1, 2_000)
+    expected = ttest_1samp(values, 0.0)
+    assert mean_spread(values).p_value == pytest.approx(expected.pvalue, abs=1e-3)
+    assert mean_spread(values).low == pytest.approx(expected.confidence_interval(0.95).low, abs=1e-4)
+    same = mean_spread(np.zeros(2_000))
+    assert (same.low, same.high, same.p_value) == (0, 0, 1)
+    assert mean_spread(values[:9]).p_value is None
+
+
+def test_kept_answers_have_no_scores_of_all_probabilities() -> None:
+    answers, _ = made_answers(0, 20, 2)
+    kept = KeptAnswers(answers.labels, answers.ids, answers.predicted, answers.losses)
+    with pytest.raises(ValueError, match="roc_auc: needs all probabilities"):
+        ResampledScores(kept, np.arange(20), ["accuracy", "roc_auc"])
 
 
 def test_no_interval_without_enough_texts_or_defined_values() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from seqclf.cli.against_words import conclusion
+from seqclf.evaluation.paired_words import conclusion
 from seqclf.text.fields import split_fields
 
 if TYPE_CHECKING:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from seqclf.cli.against_words import conclusion, p_of, tests_in
 from seqclf.cli.console import console
 from seqclf.cli.grids import Grid, Report, Values
 from seqclf.cli.report_output import print_report
+from seqclf.evaluation.paired_words import conclusion, p_of, tests_in
 from seqclf.labels import on_one_line
 from seqclf.metrics.scores import UNDEFINED, number_of, words_of
 from seqclf.text.fields import FIELD_SEPARATOR
 
 if TYPE_CHECKING:
     from seqclf.cli.against_found import Found
-    from seqclf.evaluation.comparison import Comparison
+    from seqclf.evaluation.comparison import Comparison, ScoreDifference
     from seqclf.tasks.classification.answers import Answers
 
 _MOST_LABELS = 12
@@ -33,7 +33,7 @@ def show_comparison(found: Found, *, markdown: bool = False) -> None:
 
 def _parts(found: Found) -> Iterator[str | Grid | Values]:
     comparison = found.comparison
-    yield _score_grid(comparison)
+    yield score_grid(comparison)
     yield from tests_in(comparison)
     if found.answers[0].weights is not None:
         yield "scores weigh each text by data.weight; McNemar's test, which counts texts, does not apply"
@@ -55,15 +55,22 @@ def _parts(found: Found) -> Iterator[str | Grid | Values]:
     yield from _examples(found)
 
 
-def _score_grid(comparison: Comparison) -> Grid:
+def score_grid(comparison: Comparison, *, later: str | None = None) -> Grid:
+    """Each score of both runs, with their difference; ``later``: the letter of the first one, compared against A."""
     rows = []
     for name, score in comparison.scores.items():
-        low, high = score.spread.low, score.spread.high
-        interval = UNDEFINED if low is None or high is None else f"{low:+.4f} to {high:+.4f}"
         difference = UNDEFINED if score.difference is None else f"{score.difference:+.4f}"
-        values = [number_of(name, value) for value in (score.first, score.second)]
-        rows.append([words_of(name), *values, difference, interval, p_of(score.spread.p_value)])
-    return Grid(("", "A", "B", "difference", "95 % interval", "p"), rows)
+        both = (score.second, score.first) if later is not None else (score.first, score.second)
+        values = [number_of(name, value) for value in both]
+        rows.append([words_of(name), *values, difference, interval_of(score), p_of(score.spread.p_value)])
+    heads = ("A", "B", "difference") if later is None else ("A", later, f"{later} - A")
+    return Grid(("", *heads, "95 % interval", "p"), rows)
+
+
+def interval_of(score: ScoreDifference) -> str:
+    """The 95 % interval of a difference."""
+    low, high = score.spread.low, score.spread.high
+    return UNDEFINED if low is None or high is None else f"{low:+.4f} to {high:+.4f}"
 
 
 def _label_grid(comparison: Comparison) -> Grid | None:
@@ -100,7 +107,11 @@ def _examples(found: Found) -> Iterator[str | Grid]:
         if not places:
             continue
         rows = [
-            [_excerpt(found, place), _truth(found, place), *(_answer(one, place) for one in found.answers)]
+            [
+                excerpt(found.texts.texts[place]),
+                listed(found.texts.label_sets[place]),
+                *(_answer(one, place) for one in found.answers),
+            ]
             for place in places[:_EXAMPLES]
         ]
         yield ""
@@ -109,16 +120,13 @@ def _examples(found: Found) -> Iterator[str | Grid]:
         yield Grid(("text", "label", "A", "B"), rows, words=4)
 
 
-def _excerpt(found: Found, place: int) -> str:
-    text = " ".join(found.texts.texts[place].replace(FIELD_SEPARATOR, " | ").split())
-    return on_one_line(text, _EXCERPT)
+def excerpt(text: str) -> str:
+    """The beginning of a text in a line."""
+    return on_one_line(" ".join(text.replace(FIELD_SEPARATOR, " | ").split()), _EXCERPT)
 
 
-def _truth(found: Found, place: int) -> str:
-    return _listed(found.texts.label_sets[place])
-
-
-def _listed(labels: tuple[str, ...]) -> str:
+def listed(labels: tuple[str, ...]) -> str:
+    """The labels of a text."""
     return ", ".join(map(on_one_line, labels)) or "none"
 
 
@@ -126,5 +134,5 @@ def _answer(answers: Answers, place: int) -> str:
     """The predicted label with its probability, or the predicted labels."""
     predicted = answers.predicted[place]
     if answers.labels.multi:
-        return _listed(tuple(answers.labels[label] for label in predicted.nonzero()[0].tolist()))
+        return listed(tuple(answers.labels[label] for label in predicted.nonzero()[0].tolist()))
     return f"{on_one_line(answers.labels[int(predicted)])} {answers.probabilities[place, predicted]:.2f}"

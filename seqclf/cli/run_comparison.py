@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from seqclf.cli.columns import Column, cell_len, fits, table
+from seqclf.cli.grids import Grid, Report
 from seqclf.cli.options import runs_argument
 from seqclf.config.diff import ABSENT
 from seqclf.files import shell_word
 from seqclf.labels import on_one_line
 from seqclf.metrics.scores import number_of, words_of
 from seqclf.quantities import duration, in_bytes
-from seqclf.run_catalogue.differences import Comparison, best_places, split_to_test
+from seqclf.run_catalogue.differences import Comparison, split_to_test
 from seqclf.run_catalogue.entry import Entry
 from seqclf.run_catalogue.scores import TEST, for_people
 from seqclf.run_members import ENSEMBLE
@@ -42,10 +43,20 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def plain(comparison: Comparison, *, everything: bool = False) -> Iterator[str]:
-    """Lines of values separated by tabs: what, and the value of each run. ``everything`` as in ``lines``."""
-    yield "\t".join(["", *_names(comparison)])
-    for title, values in [*_options(comparison, everything), *_plain_scores(comparison)]:
+def plain(
+    comparison: Comparison, paired: Iterable[tuple[str, Mapping[str, float | None]]] = (), *, everything: bool = False
+) -> Iterator[str]:
+    """Lines of values separated by tabs: what, and the value of each run. ``everything`` as in ``lines``.
+
+    ``paired``: lines of a paired test, with values by run.
+    """
+    names = _names(comparison)
+    yield "\t".join(["", *names])
+    tests = [
+        (title, [_NONE if (value := values.get(name)) is None else str(value) for name in names])
+        for title, values in paired
+    ]
+    for title, values in [*_options(comparison, everything), *_plain_scores(comparison), *tests]:
         yield "\t".join([title, *(on_one_line(value, None) for value in values)])
 
 
@@ -59,13 +70,32 @@ def lines(comparison: Comparison, width: int, *, everything: bool = False) -> It
         yield from _table("option", options, comparison, width)
     else:
         yield "The configs are the same."
-    for task, group in comparison.by_task.items():
+    for heading, group in _groups(comparison):
         yield ""
-        heading = "score" if len(comparison.by_task) == 1 else f"score ({task.replace('_', ' ')})"
         yield from _table(heading, [*_scores(group), *_cost(group.entries)], group, width)
 
 
-def warnings(comparison: Comparison, *, everything: bool = False) -> Iterator[str]:
+def as_report(comparison: Comparison, *, everything: bool = False) -> Report:
+    """The tables of ``lines`` for Markdown."""
+    names = [on_one_line(name) for name in _names(comparison)]
+    options = _options(comparison, everything)
+    parts: list[str | Grid] = ["The configs are the same."]
+    if options:
+        parts = [Grid(("option", *names), [[title, *values] for title, values in options], words=1 + len(names))]
+    for heading, group in _groups(comparison):
+        rows = [[title, *values] for title, values in [*_scores(group), *_cost(group.entries)]]
+        parts.append(Grid((heading, *(on_one_line(name) for name in _names(group))), rows))
+    return Report(f"Comparison of {', '.join(names)}", [*parts])
+
+
+def _groups(comparison: Comparison) -> Iterator[tuple[str, Comparison]]:
+    """The runs of each task, with the heading of their table of scores."""
+    for task, group in comparison.by_task.items():
+        yield "score" if len(comparison.by_task) == 1 else f"score ({task.replace('_', ' ')})", group
+
+
+def warnings(comparison: Comparison, *, everything: bool = False, same: str | None = None) -> Iterator[str]:
+    """Sentences beside the tables. ``same``: a split whose texts are the same for all runs, whatever their data."""
     hidden = 0 if everything else len(comparison.of_one_kind)
     if hidden:
         them = (
@@ -81,15 +111,18 @@ def warnings(comparison: Comparison, *, everything: bool = False) -> Iterator[st
         tasks = "; ".join(f"{task}: {', '.join(_names(group))}" for task, group in comparison.by_task.items())
         yield f"note: the runs have different tasks ({tasks}), whose scores cannot be compared"
         return
-    for split, same in comparison.same_texts.items():
-        if same is False:
+    if calibrated := comparison.calibrated:
+        only = f"{', '.join(calibrated)} {'is' if len(calibrated) == 1 else 'are'} calibrated (seqclf calibrate)"
+        yield f"note: only {only}, which lowers the loss, but changes no label: losses are not marked"
+    for split, known in comparison.same_texts.items():
+        if known is False and split != same:
             yield f"warning: the runs were measured on different {split} texts, so these scores do not compare well"
 
 
 def how_to_test(comparison: Comparison, runs: Path) -> str | None:
     """The command that tests whether two runs differ by more than chance; None if none does.
 
-    Testing here would take as long as predicting all texts twice.
+    It predicts all texts with both, so it is for runs that have kept no answers.
     """
     split = split_to_test(comparison)
     if split is None:
@@ -145,7 +178,7 @@ def _scores(comparison: Comparison) -> list[_Row]:
     for split, scores in comparison.scores.items():
         for name in for_people(scores):
             values = scores[name]
-            best = best_places(name, values)
+            best = comparison.best_places(name, values)
             shown = [_NONE if value is None else number_of(name, value) for value in values]
             marked = [f"{text} *" if place in best else text for place, text in enumerate(shown)]
             rows.append((f"{split} {words_of(name)}", marked))

@@ -10,13 +10,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.metrics.kinds import scores_type
-from seqclf.metrics.paired import BOOTSTRAP, UNKNOWN_SPREAD, McNemar, Spread, holm, mcnemar, spread
-from seqclf.tasks.classification.answers import Answers
+from seqclf.metrics.paired import (
+    BOOTSTRAP,
+    MANY_TEXTS,
+    NORMAL,
+    UNKNOWN_SPREAD,
+    McNemar,
+    Spread,
+    holm,
+    mcnemar,
+    mean_spread,
+    spread,
+)
+from seqclf.tasks.classification.answers import Decided
 from seqclf.tasks.classification.draws import SEED
 from seqclf.tasks.classification.resampled_scores import ResampledScores
 from seqclf.tasks.classification.resamples import number_of_resamples, resampled
 
-ACCURACY = "accuracy"
+ACCURACY, LOSS = "accuracy", "loss"
 
 
 @dataclass(frozen=True)
@@ -25,9 +36,10 @@ class ScoreDifference:
 
     Attributes:
         first, second: None: not defined for these texts.
-        spread: the bootstrap's interval of ``first - second``, and the p-value of ``test``.
+        spread: the interval of ``first - second`` by the bootstrap (by the normal distribution if ``test`` is
+            ``NORMAL``), and the p-value of ``test``.
         test: how the p-value was computed (``seqclf.metrics.paired``); None without one.
-        resamples: of the bootstrap.
+        resamples: of the bootstrap; 0 without it.
     """
 
     first: float | None
@@ -124,12 +136,12 @@ class Comparison:
 
 def usual_scores(multi: bool) -> tuple[str, ...]:
     """The scores that are compared if none is named, the most telling one first."""
-    return ("micro_f1", "macro_f1", ACCURACY, "loss") if multi else (ACCURACY, "macro_f1", "loss")
+    return ("micro_f1", "macro_f1", ACCURACY, LOSS) if multi else (ACCURACY, "macro_f1", LOSS)
 
 
 def compared(
-    first: Answers,
-    second: Answers,
+    first: Decided,
+    second: Decided,
     names: Sequence[str],
     *,
     label_names: Sequence[str],
@@ -157,7 +169,7 @@ def compared(
 
 
 def _score_differences(
-    first: Answers, second: Answers, names: Sequence[str], test: McNemar | None
+    first: Decided, second: Decided, names: Sequence[str], test: McNemar | None
 ) -> dict[str, ScoreDifference]:
     aliases = scores_type(first.labels.multi).aliases
     meant = {name: aliases.get(name, name) for name in names}
@@ -167,21 +179,29 @@ def _score_differences(
         weights = np.ones(len(answers)) if answers.weights is None else answers.weights
         found = ResampledScores(answers, np.arange(len(answers)), wanted)(weights[np.newaxis])[0]
         values.append([None if np.isnan(value) else float(value) for value in found])
-    resamples = resampled(first, second, wanted)
+    many = LOSS in wanted and len(first) >= MANY_TEXTS
+    resamples = resampled(first, second, [name for name in wanted if not (many and name == LOSS)])
     differences = {}
     for name, one, another in zip(wanted, *values, strict=True):
-        pair = resamples[name]
-        where = UNKNOWN_SPREAD
+        where, number = UNKNOWN_SPREAD, number_of_resamples(name) if name in resamples else 0
         if one is not None and another is not None:
-            where = spread(pair[0] - pair[1], len(first))
-        how = None if where.p_value is None else BOOTSTRAP
+            pair = resamples.get(name)
+            where = _spread_of_loss(first, second) if pair is None else spread(pair[0] - pair[1], len(first))
+        how = None if where.p_value is None else BOOTSTRAP if name in resamples else NORMAL
         if name == ACCURACY and test is not None:
             where, how = Spread(where.low, where.high, test.p_value), test.test
-        differences[name] = ScoreDifference(one, another, where, how, number_of_resamples(name))
+        differences[name] = ScoreDifference(one, another, where, how, number)
     return {name: differences[meant[name]] for name in names}
 
 
-def _label_differences(first: Answers, second: Answers, names: Sequence[str]) -> dict[str, LabelDifference]:
+def _spread_of_loss(first: Decided, second: Decided) -> Spread:
+    """The spread of the difference of the mean losses, over the texts that count for them."""
+    known = first.known
+    apart = first.losses[known].astype(np.float64) - second.losses[known]
+    return mean_spread(apart, None if first.weights is None else first.weights[known])
+
+
+def _label_differences(first: Decided, second: Decided, names: Sequence[str]) -> dict[str, LabelDifference]:
     found = [_of_label(first, second, label) for label in range(first.width)]
     tests = [mcnemar(only_first, only_second) for _, _, _, only_first, only_second in found]
     adjusted = holm([test.p_value for test in tests])
@@ -191,7 +211,7 @@ def _label_differences(first: Answers, second: Answers, names: Sequence[str]) ->
     }
 
 
-def _of_label(first: Answers, second: Answers, label: int) -> tuple[int, float | None, float | None, int, int]:
+def _of_label(first: Decided, second: Decided, label: int) -> tuple[int, float | None, float | None, int, int]:
     """The texts of a label, its F1 by both classifiers, and how often only one of them is right."""
     truth = first.ids[:, label] if first.labels.multi else first.ids == label
     found = [one.predicted[:, label] if first.labels.multi else one.predicted == label for one in (first, second)]
@@ -205,7 +225,7 @@ def _of_label(first: Answers, second: Answers, label: int) -> tuple[int, float |
     return int(truth.sum()), f1[0], f1[1], int((right & ~other).sum()), int((other & ~right).sum())
 
 
-def _differing(first: Answers, second: Answers) -> NDArray[np.int64]:
+def _differing(first: Decided, second: Decided) -> NDArray[np.int64]:
     """Places of the texts with different predictions, in the order of ``Comparison.differing``."""
     differs = first.predicted != second.predicted
     places = np.flatnonzero(differs.any(axis=1) if first.labels.multi else differs)

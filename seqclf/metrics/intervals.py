@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _Z_95 = 1.959963984540054  # the 97.5 % quantile of the normal distribution
-_FEWEST_TEXTS = 10
+FEWEST_TEXTS = 10
 _MOSTLY_DEFINED = 0.9
 
 
@@ -46,7 +46,7 @@ def percentile_interval(resampled: NDArray[np.floating], texts: int) -> Interval
     import numpy as np
 
     defined = resampled[~np.isnan(resampled)]
-    if texts < _FEWEST_TEXTS or len(defined) < _MOSTLY_DEFINED * len(resampled) or not len(defined):
+    if texts < FEWEST_TEXTS or len(defined) < _MOSTLY_DEFINED * len(resampled) or not len(defined):
         return None
     low, high = np.quantile(defined, (0.025, 0.975))
     return Interval(float(low), float(high))

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from seqclf.metrics.intervals import percentile_interval
+from seqclf.metrics.intervals import FEWEST_TEXTS, percentile_interval
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-EXACT, MID_P, BOOTSTRAP = "exact McNemar", "mid-p McNemar", "paired bootstrap"
+EXACT, MID_P, BOOTSTRAP, NORMAL = "exact McNemar", "mid-p McNemar", "paired bootstrap", "paired z-test"
 """The tests by the names that JSON has."""
 SIGNIFICANT = 0.05
+MANY_TEXTS = 1_000
+"""From this number on, the mean of a loss is as good as normally distributed, and needs no bootstrap."""
 
 _FEW_DISCORDANT = 25
 
@@ -100,3 +102,27 @@ def spread(differences: NDArray[np.floating], texts: int) -> Spread:
     sides = (np.count_nonzero(defined <= 0), np.count_nonzero(defined >= 0))
     p_value = 2 * (min(sides) + 1) / (len(defined) + 1)
     return Spread(interval.low, interval.high, float(min(1.0, p_value)))
+
+
+def mean_spread(differences: NDArray[np.floating], weights: NDArray[np.floating] | None = None) -> Spread:
+    """The interval of a mean of differences, one for each of many texts, and the p-value of the paired z-test.
+
+    The mean is normally distributed (the central limit theorem), and the paired bootstrap comes to the same with more
+    and more texts. That of a weighted mean is linearised, as in a survey (Cochran 1977, section 6.3).
+
+    Args:
+        differences: of the texts, ``[texts]``.
+        weights: how much each text counts, above 0, ``[texts]``; None: all the same.
+    """
+    import numpy as np
+    from scipy.special import ndtr, ndtri
+
+    texts = len(differences)
+    if texts < FEWEST_TEXTS:
+        return UNKNOWN_SPREAD
+    shares = np.full(texts, 1 / texts) if weights is None else weights / weights.sum()
+    mean = float(shares @ differences)
+    error = float(np.sqrt(((shares * (differences - mean)) ** 2).sum() * texts / (texts - 1)))
+    p_value = float(2 * ndtr(-abs(mean) / error)) if error > 0 else float(mean == 0)
+    width = float(ndtri(0.975)) * error
+    return Spread(mean - width, mean + width, p_value)

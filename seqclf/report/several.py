@@ -24,7 +24,7 @@ from seqclf.report.page import page
 from seqclf.report.section import Section
 from seqclf.report.targets import identity
 from seqclf.report.verdict import Estimate, of_network
-from seqclf.run_catalogue.differences import Comparison, best_places, compare, split_to_test
+from seqclf.run_catalogue.differences import Comparison, compare, split_to_test
 from seqclf.run_catalogue.entry import Entry
 from seqclf.run_catalogue.scores import TEST, for_people, main_score
 from seqclf.runs import LANGUAGE_MODEL
@@ -83,10 +83,7 @@ def _table(part: Comparison, split: str, facts: Mapping[str, Facts]) -> Table:
     scores = for_people(part.scores[split])
     main = main_score({split: {name: 0.0 for name in scores}}) or next(iter(scores))
     names = sorted(scores, key=lambda name: name != main)
-    best = {name: best_places(name, scores[name]) for name in names}
-    mixed = "loss" in names and len({_is_calibrated(facts.get(entry.name)) for entry in part.entries}) > 1
-    if mixed:
-        best["loss"] = set()
+    best = {name: part.best_places(name, scores[name]) for name in names}
     found = [_estimate(facts.get(entry.name), split, main) for entry in part.entries]
     rows = []
     for place, entry in enumerate(part.entries):
@@ -102,16 +99,12 @@ def _table(part: Comparison, split: str, facts: Mapping[str, Facts]) -> Table:
     warning = ""
     if part.same_texts.get(split) is False and len(part.entries) > 1:
         warning = f"These runs were measured on different {split} texts: their scores do not compare well."
-    if mixed:
+    if "loss" in names and part.calibrated:
         warning += " Only some of the runs are calibrated, which lowers the loss, but changes no label."
     kind = " of language models" if part.entries[0].task == LANGUAGE_MODEL else ""
     return Table(
         f"{split.capitalize()} scores{kind}", [words_of(name) for name in names], rows, figure, warning.strip()
     )
-
-
-def _is_calibrated(facts: Facts | None) -> bool:
-    return facts is not None and facts.calibration is not None
 
 
 def _estimate(facts: Facts | None, split: str, name: str) -> Estimate | None:

@@ -34,6 +34,16 @@ class Comparison:
     of_one_kind: Set[str] = frozenset()
 
     @property
+    def calibrated(self) -> list[str]:
+        """The names of the calibrated ones, if only some of them are: losses of both kinds do not compare."""
+        found = [one.name for one in self.entries if not one.is_cross_validation and one.run.calibration_file.is_file()]
+        return found if len(found) < len(self.entries) else []
+
+    def best_places(self, name: str, values: Sequence[float | None]) -> set[int]:
+        """``best_places``; empty for the loss if only some of the runs are calibrated."""
+        return set() if name == "loss" and self.calibrated else best_places(name, values)
+
+    @property
     def by_task(self) -> dict[str, Comparison]:
         """The runs of each task: scores of different tasks are not compared."""
         tasks = dict.fromkeys(entry.task or "" for entry in self.entries)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,37 @@ from seqclf.labels import Labels
 from seqclf.metrics.calibration import squared_errors
 from seqclf.tasks.classification.metrics import counted, log_probabilities
 from seqclf.tasks.classification.multi_label import sigmoid
+
+
+class Decided(Protocol):
+    """Answers to labelled texts without all probabilities: those that a run keeps (``KeptAnswers.counted``), or
+    ``Answers``, which describes the members."""
+
+    def __len__(self) -> int: ...
+
+    @property
+    def labels(self) -> Labels: ...
+
+    @property
+    def width(self) -> int: ...
+
+    @property
+    def weights(self) -> NDArray[np.floating] | None: ...
+
+    @property
+    def ids(self) -> NDArray[Any]: ...
+
+    @property
+    def predicted(self) -> NDArray[Any]: ...
+
+    @property
+    def right(self) -> NDArray[np.bool_]: ...
+
+    @property
+    def known(self) -> NDArray[np.bool_]: ...
+
+    @property
+    def losses(self) -> NDArray[np.floating]: ...
 
 
 @dataclass(frozen=True)

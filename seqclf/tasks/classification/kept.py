@@ -35,4 +35,5 @@ def kept_answers(
         probabilities,
         texts.relative_weights,
         more_labels=texts.more_labels,
+        soft=texts.shares is not None,
     )

@@ -20,7 +20,7 @@ from seqclf.metrics.intervals import Interval
 from seqclf.metrics.kinds import scores_type
 from seqclf.metrics.ranking import Ranking, ranking
 from seqclf.metrics.scores import Mark
-from seqclf.tasks.classification.answers import Answers
+from seqclf.tasks.classification.answers import Answers, Decided
 from seqclf.tasks.classification.sums import one_hot, ratio
 
 _CALIBRATION = "expected_calibration_error"
@@ -30,6 +30,8 @@ RANKED = _OF_ALL_DECISIONS | _OF_LABELS
 """Scores that sort the texts by probability."""
 OF_PROBABILITIES = RANKED | {"loss", "brier_score", _CALIBRATION}
 """Scores for which the predicted labels are not enough."""
+AT_ONCE = frozenset({"accuracy", "macro_f1", "micro_f1", "loss"})
+"""Scores of which all resamples are computed together."""
 NOT_COMPARED = frozenset(f"{name}_{end}" for name in ("accuracy", "macro_f1", "micro_f1") for end in ("low", "high"))
 """Numbers that describe how far another score can be trusted."""
 
@@ -42,15 +44,25 @@ class ResampledScores:
     Args:
         texts: the texts that are drawn, one of each kind, ``int64 [kinds]``.
         names: of scores (``score_names`` without other names and ``NOT_COMPARED``).
+
+    Raises ``ValueError`` for scores of probabilities, but for the loss, if the answers are no ``Answers``.
     """
 
-    def __init__(self, answers: Answers, texts: NDArray[np.int64], names: Sequence[str]) -> None:
+    def __init__(self, answers: Decided, texts: NDArray[np.int64], names: Sequence[str]) -> None:
         multi = answers.labels.multi
         evaluation: type[EvaluationScores] = MultiLabelEvaluation if multi else SingleLabelEvaluation
         self._of_counts: dict[str, Mark] = scores_type(multi).marks()
         marks = evaluation.marks() | self._of_counts
         self._marks = {name: marks[name] for name in names}
         self._answers, self._texts = answers, texts
+        if not isinstance(answers, Answers) and (missing := self._marks.keys() & OF_PROBABILITIES - {"loss"}):
+            raise ValueError(f"{', '.join(sorted(missing))}: needs all probabilities, which are not kept")
+
+    @property
+    def _whole(self) -> Answers:
+        """With all probabilities."""
+        assert isinstance(self._answers, Answers)
+        return self._answers
 
     def __call__(self, draws: NDArray[Any]) -> NDArray[np.float64]:
         """The scores of each resample, ``float64 [resamples, names]``; NaN where one is not defined.
@@ -59,6 +71,8 @@ class ResampledScores:
             draws: the number of texts of each kind, times their weight, ``[resamples, kinds]``.
         """
         draws = np.asarray(draws, np.float64)
+        if self._marks.keys() <= AT_ONCE:
+            return self._at_once(draws)
         scores = np.empty((len(draws), len(self._marks)))
         everything = zip(draws, self._counts(draws), self._briers(draws), self._calibrations(draws), strict=True)
         for row, (drawn, counts, brier, bins) in zip(scores, everything, strict=True):
@@ -69,6 +83,22 @@ class ResampledScores:
                     value = mark.compute(counts if name in self._of_counts else evidence)
                 row[place] = np.nan if value is None else value
         return scores
+
+    def _at_once(self, draws: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The result of a call for the usual scores, without a Python loop over the resamples."""
+        answers, scores = self._answers, {}
+        if "loss" in self._marks:
+            known = draws @ self._of(answers.known).astype(np.float64)
+            scores["loss"] = np.where(known > 0, ratio(draws @ self._of(answers.losses), known), np.nan)
+        if self._marks.keys() - {"loss"}:
+            support, found, hits = (draws @ matrix for matrix in self._decisions)
+            shared = found + support
+            f1 = ratio(2 * hits, shared)
+            labels = np.full(len(f1), f1.shape[1]) if answers.labels.multi else (shared > 0).sum(axis=1)
+            scores["accuracy"] = draws @ self._of(answers.right) / draws.sum(axis=1)
+            scores["macro_f1"] = ratio(f1.sum(axis=1), labels)
+            scores["micro_f1"] = ratio(2 * hits.sum(axis=1), shared.sum(axis=1))
+        return np.stack([scores[name] for name in self._marks], axis=1)
 
     def _of(self, values: NDArray[Any]) -> NDArray[Any]:
         """Values of the texts that are drawn."""
@@ -112,14 +142,14 @@ class ResampledScores:
         if "brier_score" not in self._marks:
             return np.full(len(draws), np.nan)
         known = draws @ self._of(self._answers.known).astype(np.float64)
-        scores: NDArray[np.float64] = np.where(known > 0, ratio(draws @ self._of(self._answers.squares), known), np.nan)
+        scores: NDArray[np.float64] = np.where(known > 0, ratio(draws @ self._of(self._whole.squares), known), np.nan)
         return scores
 
     def _calibrations(self, draws: NDArray[np.float64]) -> Iterator[Calibration]:
         if _CALIBRATION not in self._marks:
             yield from [_NO_CALIBRATION] * len(draws)
             return
-        confidences, right = self._of(self._answers.confidences), self._of(self._answers.confident_right)
+        confidences, right = self._of(self._whole.confidences), self._of(self._whole.confident_right)
         bins = one_hot(bin_places(confidences), BINS)
         counted = draws * self._of(self._answers.known)
         sums = (counted @ bins, (counted * confidences) @ bins, (counted * right) @ bins)
@@ -137,7 +167,7 @@ class ResampledScores:
         if not len(kept):
             return nothing
         places, weights, labels = self._texts[kept], drawn[kept], len(answers.labels)
-        truth, probabilities = answers.ids[places], answers.probabilities[places]
+        truth, probabilities = answers.ids[places], self._whole.probabilities[places]
         ranked = range(labels) if multi or labels != 2 else [1]
         each = (
             ranking(truth[:, label] if multi else truth == label, probabilities[:, label], weights) for label in ranked

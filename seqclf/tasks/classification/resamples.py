@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from seqclf.tasks.classification.answers import Answers
+from seqclf.tasks.classification.answers import Decided
 from seqclf.tasks.classification.draws import drawn, kinds_of
 from seqclf.tasks.classification.resampled_scores import OF_PROBABILITIES, RANKED, ResampledScores
 
@@ -21,7 +21,7 @@ def number_of_resamples(name: str) -> int:
     return RESAMPLES_OF_RANKINGS if name in RANKED else RESAMPLES
 
 
-def resampled(first: Answers, second: Answers, names: Sequence[str]) -> dict[str, NDArray[np.float64]]:
+def resampled(first: Decided, second: Decided, names: Sequence[str]) -> dict[str, NDArray[np.float64]]:
     """Scores of two classifiers on resamples of the same texts, drawn with replacement from ``draws.SEED``.
 
     A resample has as many texts as there are. Its texts of one kind (same truth, same two predictions) are drawn at

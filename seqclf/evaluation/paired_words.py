@@ -1,21 +1,52 @@
-"""What ``seqclf eval --against`` says in words."""
+"""What a paired comparison of two runs says in words."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
+from seqclf.metrics.evaluation import MultiLabelEvaluation, SingleLabelEvaluation
 from seqclf.metrics.kinds import scores_type
-from seqclf.metrics.paired import BOOTSTRAP, EXACT, MID_P, SIGNIFICANT
+from seqclf.metrics.paired import BOOTSTRAP, EXACT, MID_P, NORMAL, SIGNIFICANT
 from seqclf.metrics.scores import UNDEFINED, words_of
 
 if TYPE_CHECKING:
-    from seqclf.cli.against_found import Found
+    from seqclf.data.seen import Seen
     from seqclf.evaluation.comparison import Comparison
+
+
+class Compared(Protocol):
+    """Two runs compared on the same texts; ``Outcome`` describes the members."""
+
+    @property
+    def names(self) -> tuple[str, str]: ...
+
+    @property
+    def comparison(self) -> Comparison: ...
+
+    @property
+    def seen(self) -> tuple[Seen | None, Seen | None]: ...
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Two runs compared on the same texts.
+
+    Attributes:
+        names: of the first and the second one.
+        seen: how many of the texts each has seen in training; None: that is not known.
+    """
+
+    names: tuple[str, str]
+    comparison: Comparison
+    seen: tuple[Seen | None, Seen | None] = (None, None)
+
 
 TESTS = {
     EXACT: "McNemar's exact test of the texts that only one run gets right",
     MID_P: "McNemar's mid-p test of the texts that only one run gets right",
     BOOTSTRAP: "paired bootstrap",
+    NORMAL: "paired z-test of the texts' differences",
 }
 
 
@@ -24,7 +55,7 @@ def p_of(value: float | None) -> str:
     return UNDEFINED if value is None else "< 0.0001" if value < 0.0001 else f"{value:.4f}"
 
 
-def conclusion(found: Found) -> str:
+def conclusion(found: Compared) -> str:
     """What the first score says, in a sentence."""
     comparison, (run, against) = found.comparison, found.names
     name, score = next(iter(comparison.scores.items()))
@@ -51,9 +82,11 @@ def conclusion(found: Found) -> str:
 
 
 def _smaller_is_better(name: str, comparison: Comparison) -> bool:
-    from seqclf.run_catalogue.scores import smaller_is_better
-
-    return smaller_is_better(scores_type(comparison.multi).aliases.get(name, name))
+    kind, evaluation = (
+        scores_type(comparison.multi),
+        MultiLabelEvaluation if comparison.multi else SingleLabelEvaluation,
+    )
+    return (evaluation.marks() | kind.marks())[kind.aliases.get(name, name)].smaller_is_better
 
 
 def tests_in(comparison: Comparison) -> list[str]:
