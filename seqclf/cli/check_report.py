@@ -36,6 +36,8 @@ def print_report(report: Report) -> None:
         parts += [_tokens(report, width), _histogram(report, width)]
     if report.starting:
         parts.append([wrapped(f"{sentence}.", width) for sentence in report.starting])
+    if report.taught:
+        parts.append([wrapped(f"The model {'; '.join(report.taught)}.", width)])
     if report.pretrained is not None:
         parts.append([wrapped(f"Vectors: {report.pretrained}", width)])
     if report.baseline is not None:

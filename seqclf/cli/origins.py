@@ -29,11 +29,12 @@ def origin_override(name: str | None) -> list[Override]:
 
 
 def with_origin(loaded: LoadedConfig, runs: Path) -> LoadedConfig:
-    """The config with what follows from the run that it starts from. Raises ``ConfigError`` if it does not fit it."""
-    if loaded.config.initialize is None:
+    """The config with what follows from the runs that it starts and learns from. Raises ``ConfigError`` if it does not
+    fit them."""
+    if loaded.config.initialize is None and loaded.config.training.teacher is None:
         return loaded
     from seqclf.config.problems import ConfigError
-    from seqclf.training.initialize.start import resolved
+    from seqclf.training.resolve import resolved
 
     try:
         return replace(loaded, config=resolved(loaded.config, runs))

@@ -14,7 +14,6 @@ from seqclf.config.data_checks import (
     fractions_are_numbers,
     fractions_leave_training_texts,
     source_is_consistent,
-    unlabelled_texts_are_used,
 )
 from seqclf.config.depth_checks import layer_rates_fit_the_layers
 from seqclf.config.problems import Problem
@@ -33,6 +32,7 @@ from seqclf.config.task_checks import (
     recurrent_layers_carry_the_state,
     tied_widths_agree,
 )
+from seqclf.config.teacher_checks import teacher_has_an_effect, teacher_is_consistent, unlabelled_texts_are_used
 from seqclf.layer_types import Layer, RecurrentLayer, walk
 from seqclf.sources import DataConfig
 
@@ -252,6 +252,8 @@ CHECKS: tuple[Check, ...] = (
     folds_exclude_validation_texts,
     source_is_consistent,
     unlabelled_texts_are_used,
+    teacher_has_an_effect,
+    teacher_is_consistent,
     classified_texts_have_labels,
     tokenizer_options_are_consistent,
     readers_have_a_sequence,

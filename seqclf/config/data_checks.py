@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from seqclf.config.problems import Problem
-from seqclf.config.schema import TaskConfig, TrainingConfig
+from seqclf.config.schema import TaskConfig
 from seqclf.sources import DataConfig
 
 
@@ -48,17 +48,6 @@ def folds_exclude_validation_texts(data: DataConfig) -> Iterator[Problem]:
             "the two"
         )
         yield Problem(("data", "folds"), message)
-
-
-def unlabelled_texts_are_used(data: DataConfig, task: TaskConfig, training: TrainingConfig) -> Iterator[Problem]:
-    if not task.needs_labels:
-        return  # `nothing_idle_is_set` asks to remove the options
-    if data.unlabelled_part is not None and not training.reads_unlabelled:
-        message = "is not used: add training.teacher, or an objective that reads unlabelled texts, or remove it"
-        yield Problem(("data", "unlabelled"), message)
-    if data.unlabelled_part is None and training.unlabelled_batch_size is not None:
-        message = "has no effect without unlabelled texts; set data.unlabelled, or remove it"
-        yield Problem(("training", "unlabelled_batch_size"), message)
 
 
 def source_is_consistent(data: DataConfig, task: TaskConfig) -> Iterator[Problem]:

@@ -21,6 +21,9 @@ def shareable_text(config: Config) -> str:
     if named.initialize is not None:
         origins = map(last_name, named.initialize.origins)
         named = named.model_copy(update={"initialize": named.initialize.with_origins(*origins)})
+    if (teacher := named.training.teacher) is not None:
+        taught = teacher.model_copy(update={"runs": [last_name(one) for one in teacher.runs]})
+        named = named.model_copy(update={"training": named.training.model_copy(update={"teacher": taught})})
     values = plain(named)
     for part in ("layers", "head"):
         values[part] = [_with_names(layer) for layer in values[part]]

@@ -16,7 +16,7 @@ from seqclf.data.sizes import BatchSizes
 from seqclf.text.truncation import Truncate, truncate_ids
 from seqclf.token_ids import PAD_ID
 
-PARTS = ("token_ids", "labels", "scores", "weights", "extra")
+PARTS = ("token_ids", "labels", "scores", "weights", "extra", "teacher")
 """Names of the arrays of a batch, in their order. Those after the labels are there if the texts have them."""
 
 _BATCHES_A_POOL = 200
@@ -35,6 +35,8 @@ class Batches:
         truncate: the part of a longer text that is cut.
         batch_tokens: maximum number of tokens in a batch, including padding; None: limited only by ``batch_size``.
         scores: logits for each text, passed to the training step, ``float32 [texts, units]``; None if there are none.
+        teacher: what a teacher says about each text, passed to the training step, ``float32 [texts, labels]``; None if
+            there is none.
     """
 
     texts: EncodedTexts
@@ -43,12 +45,27 @@ class Batches:
     truncate: Truncate
     batch_tokens: int | None = None
     scores: NDArray[np.float32] | None = None
+    teacher: NDArray[np.float32] | None = None
 
     @classmethod
-    def of(cls, texts: EncodedTexts, config: Config, scores: NDArray[np.float32] | None = None) -> Batches:
+    def of(
+        cls,
+        texts: EncodedTexts,
+        config: Config,
+        scores: NDArray[np.float32] | None = None,
+        teacher: NDArray[np.float32] | None = None,
+    ) -> Batches:
         """Batches with the options of a config."""
         training, tokenizer = config.training, config.tokenizer
-        return cls(texts, training.batch_size, tokenizer.max_tokens, tokenizer.truncate, training.batch_tokens, scores)
+        return cls(
+            texts,
+            training.batch_size,
+            tokenizer.max_tokens,
+            tokenizer.truncate,
+            training.batch_tokens,
+            scores,
+            teacher,
+        )
 
     @cached_property
     def lengths(self) -> NDArray[np.int64]:
@@ -85,6 +102,7 @@ class Batches:
             "scores": self.scores,
             "weights": texts.relative_weights,
             "extra": texts.extra,
+            "teacher": self.teacher,
         }
         return {name: part for name, part in rows.items() if part is not None}
 
@@ -140,7 +158,7 @@ class Batches:
         multi-label texts ``bool [batch, labels]``; where the data have probabilities of labels, those, ``float32
         [batch, labels]``. ``scores`` are ``float32 [batch, units]``. ``weights`` are ``float32 [batch]``, with mean 1
         over all texts that count. ``extra`` are the features of the columns beside the text, ``float32 [batch,
-        width]``. Without indices, the arrays have no rows, and time is 1.
+        width]``, and ``teacher`` ``float32 [batch, labels]``. Without indices, the arrays have no rows, and time is 1.
         """
         indices = np.asarray(indices, dtype=np.int64)
         lengths = self.lengths[indices]

@@ -20,6 +20,7 @@ from seqclf.data.encoded import Beside, EncodedTexts
 from seqclf.data.label_sets import counted_texts, key_of, label_ids, label_shares
 from seqclf.data.label_spelling import spelled_alike, spelling_note
 from seqclf.data.same_rows import as_trained, check_same_rows
+from seqclf.data.taught import Taught
 from seqclf.data.unlabelled import UNLABELLED, Unlabelled, unlabelled_problems, unlabelled_texts
 from seqclf.errors import InputError
 from seqclf.extra_columns import ExtraColumns
@@ -50,6 +51,7 @@ class TrainingData:
         corpus: the texts, for use before training; ``Corpus.forget`` frees their memory.
         extra: the columns beside the text; None: the config names none.
         unlabelled: further texts, without labels; None: the config names none.
+        taught: what the teachers of the config say (``seqclf.training.teachers``); None before they were asked.
     """
 
     tokenizer: Tokenizer
@@ -61,6 +63,7 @@ class TrainingData:
     corpus: Corpus
     extra: ExtraColumns | None = None
     unlabelled: Unlabelled | None = None
+    taught: Taught | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -69,7 +72,9 @@ class TrainingData:
         absent = [(name, len(texts) - len(texts.counted)) for name, texts in splits if texts is not None]
         found = " and ".join(f"{count:,} {name} texts" for name, count in absent if count)
         notes = [f"{found} have weight 0 (data.weight) and do not count"] if found else []
-        return (*notes, *([] if self.unlabelled is None else [f"also {self.unlabelled.counts.sentence()}"]))
+        if self.unlabelled is not None:
+            notes.append(f"also {self.unlabelled.counts.sentence()}")
+        return (*notes, *(() if self.taught is None else self.taught.notes))
 
 
 def preparation_problems(config: Config) -> list[Problem]:

@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from seqclf.cache import cached
 from seqclf.config import Config
@@ -17,6 +16,7 @@ from seqclf.config.problems import Problem
 from seqclf.data.corpus import Corpus
 from seqclf.data.encoded import Beside, EncodedTexts
 from seqclf.data.equal_texts import text_digests
+from seqclf.data.held_out import HELD_OUT, held_out_digests
 from seqclf.errors import InputError
 from seqclf.extra_columns import ExtraColumns
 from seqclf.files import write_json
@@ -29,7 +29,7 @@ UNLABELLED = "unlabelled"
 
 _FORMAT = 1  # increment when the cached content changes but its key does not
 _KEPT, _COUNTS = "kept.npy", "counts.json"
-_HELD_OUT = ("validation", "test")
+_WHY = "data.unlabelled must contain none of its texts"
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class UnlabelledPart:
     @cached_property
     def fingerprint(self) -> str:
         """Digest of everything that determines the texts."""
-        others = [(split, self._corpus.fingerprint(split)) for split in _HELD_OUT if self._corpus.has(split)]
+        others = [(split, self._corpus.fingerprint(split)) for split in HELD_OUT if self._corpus.has(split)]
         return digest(UNLABELLED, _FORMAT, self._source.fingerprint(self._part), *others)
 
     @cached_property
@@ -107,25 +107,15 @@ class UnlabelledPart:
             digests = text_digests(self._found.texts)
             left_out: dict[str, int] = {}
             kept = np.ones(len(digests), np.bool_)
-            for split in _HELD_OUT:
+            for split in HELD_OUT:
                 if self._corpus.has(split):
-                    equal = kept & np.isin(digests, self._digests_of(split))
+                    equal = kept & np.isin(digests, held_out_digests(self._config, self._corpus, split, _WHY))
                     left_out[split] = int(equal.sum())
                     kept &= ~equal
             np.save(folder / _KEPT, np.flatnonzero(kept))
             write_json(folder / _COUNTS, {"found": len(digests), "left_out": left_out})
 
         return cached("unlabelled", self.fingerprint, compare)
-
-    def _digests_of(self, split: str) -> NDArray[np.uint64]:
-        """Digests of the texts of a split, ``uint64 [texts]``."""
-        if not self._corpus.has_own_part(split):
-            return text_digests(self._corpus.texts(split).texts)
-        try:
-            return text_digests(self._config.data.open(with_labels=False).read(self._corpus.part(split)).texts)
-        except InputError as error:
-            why = "data.unlabelled must contain none of its texts"
-            raise InputError(f"data.{split}: {error} (it is read because {why})") from error
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, Tag
 
 from seqclf.option_types import MAPPING, Name, OptionPath
-from seqclf.sources.base import ExtraKind, SourceOptions, TableColumns
+from seqclf.sources.base import ExtraKind, Source, SourceOptions, TableColumns
 
 Names = Annotated[list[Name], Field(min_length=1, max_length=10_000)]
 Text = Name | Names
@@ -70,10 +70,11 @@ class ColumnOptions(SourceOptions):
 
     def columns(self, *, with_groups: bool = True, with_labels: bool = True) -> TableColumns:
         """The columns to read."""
-        label, weight = (self.label, self.weight) if with_labels else (None, None)
-        return TableColumns(
-            self.text, label, group=self.group if with_groups else None, weight=weight, extra=self.extra
-        )
+        label, group = self.label if with_labels else None, self.group if with_groups else None
+        return TableColumns(self.text, label, group=group, weight=self.weight, extra=self.extra)
+
+    def open_unlabelled(self) -> Source:
+        return self.model_copy(update={"weight": None}).open(with_labels=False)
 
     @property
     def grouped_by(self) -> str | None:

@@ -59,6 +59,11 @@ class Networks:
 
     def check(self) -> None:
         """Raise ``InputError`` if the config starts from a classifier, which has seen the labels to be judged."""
+        if self.config.training.teacher is not None:
+            raise InputError(
+                "training.teacher: a teacher may have been trained on the labels to be judged and would repeat them; "
+                "judge by --model linear, or add --set training.teacher=null (and data.unlabelled=null)"
+            )
         start = self.config.initialize
         for origin in () if start is None else start.origins:
             run = Run(Path(origin))

@@ -42,6 +42,7 @@ from seqclf.training.initialize.start import Start, start_of
 from seqclf.training.initialize.words import Account
 from seqclf.training.memory_estimate import check_memory
 from seqclf.training.pretrained import Pretrained, read_pretrained
+from seqclf.training.teachers.teach import with_teachers
 
 
 @dataclass
@@ -53,6 +54,7 @@ class Report:
         leaks: for each split after the first.
         extra: statistics of the columns beside the text, by column and split.
         unlabelled: numbers of texts without labels; also None if the config names none.
+        taught: what the model learns from its teachers, in sentences.
         problems: problems that would make training or evaluation fail.
         max_tokens: None: texts are not truncated.
         vocabulary: size of the tokenizer's vocabulary.
@@ -85,6 +87,7 @@ class Report:
     starting: list[str] = field(default_factory=list)
     extra: dict[str, dict[str, ColumnStatistics]] = field(default_factory=dict)
     unlabelled: UnlabelledCounts | None = None
+    taught: list[str] = field(default_factory=list)
 
 
 def examine(
@@ -138,6 +141,7 @@ def examine(
     report.problems += [loaded.placed(problem) for problem in problems_with_data(config, data)]
     if report.problems:
         return report
+    data = _taught(report, loaded, data, on_stage)
     _add_vectors(report, loaded, data, on_stage)
     on_stage("Timing training steps")
     start_tensorflow()
@@ -147,6 +151,19 @@ def examine(
     except ConfigError as error:
         raise loaded.error(error.problems) from error
     return report
+
+
+def _taught(report: Report, loaded: LoadedConfig, data: TrainingData, on_stage: Callable[[str], None]) -> TrainingData:
+    """The data with what the teachers of the config say. Adds their warnings to the report."""
+    try:
+        data = with_teachers(loaded.config, data, on_stage)
+    except ConfigError as error:
+        raise loaded.error(error.problems) from error
+    if data.taught is not None:
+        found = [Problem(("training", "teacher"), message) for message in data.taught.warnings]
+        report.warnings += [loaded.placed(warning) for warning in found]
+        report.taught = list(data.taught.notes)
+    return data
 
 
 def _add_unlabelled(report: Report, data: TrainingData) -> None:

@@ -99,6 +99,8 @@ class Job:
             for doubt in pretrained.doubts:
                 self.callbacks.stage(f"warning: {config.embedding.vectors}: {doubt}")
             self.run.update_manifest(vectors=pretrained.as_json())
+        for doubt in () if data.taught is None else data.taught.warnings:
+            self.callbacks.stage(f"warning: {doubt}")
         self.callbacks.stage("Building the model")
         return task.model(config, data, vectors=None if pretrained is None else pretrained.vectors)
 

@@ -20,8 +20,9 @@ from seqclf.training.data_checks import check_data
 from seqclf.training.extend import extended
 from seqclf.training.folds import cross_validate
 from seqclf.training.folds_summary import FoldsSummary
-from seqclf.training.initialize.start import resolved
 from seqclf.training.options import Callbacks, Outcome, TrainOptions
+from seqclf.training.resolve import resolved
+from seqclf.training.teachers.teach import with_teachers
 from seqclf.training.train import prepared, train
 
 
@@ -119,6 +120,7 @@ def _train_in(
     """Train in the run that ``begin`` creates once the texts are read."""
     data = prepared(config, options, callbacks)
     check_data(config, data)
+    data = with_teachers(config, data, callbacks.stage)
     run = begin()
     try:
         return run, _train(config, run, options, callbacks, data)

@@ -19,9 +19,10 @@ from seqclf.text.kinds import load_tokenizer
 from seqclf.training.baseline import ParallelBaseline
 from seqclf.training.data_checks import check_data
 from seqclf.training.environment import environment
-from seqclf.training.initialize.start import resolved
 from seqclf.training.memory_estimate import check_memory
 from seqclf.training.options import Callbacks, Outcome, TrainOptions
+from seqclf.training.resolve import resolved
+from seqclf.training.teachers.teach import with_teachers
 
 
 def train(
@@ -93,6 +94,7 @@ def _train(config: Config, run: Run, options: TrainOptions, callbacks: Callbacks
     data = data or prepared(config, options, callbacks, run)
     check_data(config, data)
     _check_same_data(run, data)
+    data = with_teachers(config, data, callbacks.stage, run)
     start_tensorflow(config, options.threads)
     from seqclf.training.job import Job
 
@@ -138,3 +140,5 @@ def _write_data(run: Run, data: TrainingData, task: Task) -> None:
         run.update_manifest(data_fingerprint=data.fingerprints, training_texts=len(data.train))
         if data.unlabelled is not None:
             run.update_manifest(unlabelled_texts=asdict(data.unlabelled.counts))
+        if data.taught is not None:
+            run.update_manifest(teacher=data.taught.about)

@@ -11,6 +11,7 @@ import numpy as np
 from conftest import small_config, trained
 from language_models import lm_config
 from origins import untrained_run
+from teacher_examples import teacher_run
 from trainings import without_saved_models
 
 from seqclf.config import Config
@@ -56,6 +57,34 @@ def unlabelled_of(config: Config, folder: Path) -> Any:
     batches = task_of(config, data).batches(data.train, config, training=True)
     stream = batches.stream(batches.shuffled(config.seed, 1))
     return [[rows.tolist() for rows in batch] for batch in stream]
+
+
+def lessons_of(config: Config, folder: Path) -> Any:
+    """The first batches with what a teacher says, and the loss of each with fixed weights. Teachers are called first
+    and second."""
+    import tensorflow as tf
+
+    from seqclf.data.prepare import prepare
+    from seqclf.tasks.kinds import task_of
+    from seqclf.training.resolve import resolved
+    from seqclf.training.teachers.teach import with_teachers
+
+    runs = folder / "teachers"
+    for name in ("first", "second"):
+        if not (runs / f"{name}-1").exists():
+            layers = [{"type": "pool"}]
+            teacher_run(small_config(name=name, layers=layers, head=[], data__train="a.csv"), runs)
+    config = resolved(config, runs)
+    data = with_teachers(config, prepare(config), lambda stage: None)
+    task = task_of(config, data)
+    model = task.model(config, data)
+    for weight in model.trainable_weights:
+        weight.assign(tf.reshape(tf.linspace(-1.0, 1.0, tf.size(weight)), weight.shape))
+    forward, batches = task.forward(model), task.batches(data.train, config, training=True)
+    seen = []
+    for batch in batches.stream(batches.shuffled(config.seed, 1)[:2]):
+        seen.append(([part.tolist() for part in batch], float(task.sums(forward, batch).loss)))
+    return seen
 
 
 def documents_of(config: Config, folder: Path) -> Any:

@@ -38,6 +38,14 @@ def _training(option: str, value: Any, **base: Any) -> Case:
     return Case(looks.learning_of, base, {**base, "training": {**base["training"], option: value}})
 
 
+def _taught(changed: Any, **base: Any) -> Case:
+    """A model that learns from a teacher, also about unlabelled texts; ``changed``: another teacher."""
+    given = {"layers": POOL, "head": [], "embedding": {"dim": 8}, "data__unlabelled": "b.csv"}
+    teacher = {"runs": ["first-1"], "temperature": 2.0, **base}
+    found = [{**given, "training__teacher": one} for one in (teacher, {**teacher, **changed})]
+    return Case(looks.lessons_of, *found)
+
+
 def _within(section: str, kind: str | None, option: str, value: Any, **options: Any) -> Case:
     """Cases of one option in a section of ``training``."""
     options = {**({"type": kind} if kind else {}), **options}
@@ -77,6 +85,17 @@ CASES: dict[str, Case] = {
     "TrainingConfig.epochs": Case(looks.run_of, {"layers": POOL}, {"layers": POOL, "training__epochs": 3}),
     "TrainingConfig.batch_tokens": Case(
         looks.texts_of, {"tokenizer__max_tokens": 3}, {"tokenizer__max_tokens": 3, "training__batch_tokens": 7}
+    ),
+    "TrainingConfig.teacher": _taught({"runs": ["first", "second"]}),
+    "TeacherConfig.runs": _taught({"runs": ["second"]}),
+    "TeacherConfig.weight": _taught({"weight": 0.9}),
+    "TeacherConfig.temperature": _taught({"temperature": 3.0}),
+    "TeacherConfig.unlabelled": _taught({"unlabelled": 0.3}),
+    "TeacherConfig.confidence": _taught({"confidence": {"at_least": 0.55}}),
+    "TeacherConfig.hard": _taught({"hard": True}, temperature=1.0),
+    "Confidence.at_least": _taught({"confidence": {"at_least": 0.55}}, confidence={"at_least": 0.5, "at_most": 0.99}),
+    "Confidence.at_most": _taught(
+        {"confidence": {"at_least": 0.5, "at_most": 0.55}}, confidence={"at_least": 0.5, "at_most": 0.99}
     ),
     "TrainingConfig.unlabelled_batch_size": Case(
         looks.unlabelled_of,

@@ -104,6 +104,8 @@ def _as_json(report: Report) -> dict[str, Any]:
         for name in ("weights", "shares"):  # for texts that have some
             if split[name] is None:
                 del split[name]
+    if report.unlabelled is not None:
+        splits["unlabelled"] = asdict(report.unlabelled)
     for name, tokens in (report.tokens or {}).items():
         quantiles = {f"{quantile:g}": value for quantile, value in zip(QUANTILES, tokens.quantiles, strict=True)}
         splits[name]["tokens"] = asdict(tokens) | {"quantiles": quantiles}

@@ -11,6 +11,7 @@ from seqclf.config.schema.losses.cross_entropy import CrossEntropy
 from seqclf.config.schema.optimizers import OptimizerConfig
 from seqclf.config.schema.optimizers.adam import Adam
 from seqclf.config.schema.schedules import ScheduleConfig
+from seqclf.config.schema.teacher import TeacherConfig
 from seqclf.metrics.monitors import PREFIX, Monitor
 from seqclf.option_types import (
     LIST,
@@ -125,6 +126,9 @@ class TrainingConfig(Strict):
         "(texts / labels / texts of the label); or a mapping from labels to weights, where omitted labels have weight "
         "1. Weights are scaled to a mean of 1 over the training texts. null: all texts have the same weight.",
     )
+    teacher: TeacherConfig | None = Field(
+        None, description="Runs whose probabilities the model also learns ([teachers.md](teachers.md)); null: none."
+    )
     optimizer: OptimizerConfig = Field(Adam(), description="Optimizer; adam if `type` is omitted.")
     thresholds: Literal["per_label", "shared"] | Annotated[float, Field(gt=0, lt=1)] = Field(
         "per_label",
@@ -178,4 +182,4 @@ class TrainingConfig(Strict):
     @property
     def reads_unlabelled(self) -> bool:
         """Whether a term of the objective is about unlabelled texts (``data.unlabelled``)."""
-        return False
+        return self.teacher is not None and self.teacher.unlabelled > 0

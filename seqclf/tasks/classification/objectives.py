@@ -25,10 +25,13 @@ class Unlabelled(NamedTuple):
     Attributes:
         forward: the forward pass for these texts.
         token_ids: ``int32 [unlabelled batch, time]``, with a time of its own.
+        targets: what a teacher says about them (``teaching.targets_of``), ``float32 [unlabelled batch, labels]``; None:
+            nothing.
     """
 
     forward: TextForward
     token_ids: tf.Tensor
+    targets: tf.Tensor | None = None
 
 
 class Terms(NamedTuple):
@@ -61,16 +64,25 @@ class Objective(Protocol):
         label_ids: tf.Tensor,
         unlabelled: Unlabelled | None = None,
     ) -> Terms:
-        """The terms of a batch: token ids ``int32 [batch, time]``, labels as for a ``TextLoss``."""
+        """The terms of a batch: token ids ``int32 [batch, time]``, labels as for a ``TextLoss``.
+
+        With a teacher, ``label_ids`` is a ``teaching.Taught``, which the ``TextLoss`` takes in place of labels.
+        """
 
 
 class OnePass:
-    """The loss of the logits of one forward pass."""
+    """The loss of the logits of one forward pass; of unlabelled texts, what a teacher says about them.
+
+    Args:
+        loss: of labelled texts.
+        of_unlabelled: of texts of which only the teacher's targets are known (``Unlabelled.targets``), in place of
+            label ids; None: there is no such term.
+    """
 
     passes = 1
 
-    def __init__(self, loss: TextLoss = cross_entropy) -> None:
-        self._loss = loss
+    def __init__(self, loss: TextLoss = cross_entropy, of_unlabelled: TextLoss | None = None) -> None:
+        self._loss, self._of_unlabelled = loss, of_unlabelled
 
     def __call__(
         self,
@@ -80,4 +92,8 @@ class OnePass:
         unlabelled: Unlabelled | None = None,
     ) -> Terms:
         logits = forward(token_ids)
-        return Terms(self._loss(logits, label_ids), logits)
+        losses = self._loss(logits, label_ids)
+        if unlabelled is None or self._of_unlabelled is None:
+            return Terms(losses, logits)
+        theirs = unlabelled.forward(unlabelled.token_ids)
+        return Terms(losses, logits, self._of_unlabelled(theirs, unlabelled.targets))

@@ -31,6 +31,7 @@ from seqclf.tasks.classification.losses import build_loss, correct
 from seqclf.tasks.classification.measure import metrics_of
 from seqclf.tasks.classification.ngram_fits import fit_before, note_no_refit, refit_after
 from seqclf.tasks.classification.objectives import Objective, OnePass, Unlabelled
+from seqclf.tasks.classification.teaching import Taught, lesson_of
 from seqclf.tasks.classification.validation import Validator
 from seqclf.tasks.predictor import Predictor, logits_of
 
@@ -54,6 +55,8 @@ class Classification(Task):
         fitted: the fit of the n-grams, where there is one, after ``begin``.
         extra: the columns beside the text, where the config names some.
         unlabelled: further texts, of which each step reads a batch, too, if the training uses them.
+        targets, unlabelled_targets: what a teacher says about training texts and unlabelled ones, ``float32 [texts,
+            labels]``.
     """
 
     labels: Labels
@@ -66,21 +69,26 @@ class Classification(Task):
     soft: bool = False
     extra: ExtraColumns | None = None
     unlabelled: EncodedTexts | None = None
+    targets: NDArray[np.float32] | None = None
+    unlabelled_targets: NDArray[np.float32] | None = None
 
     @classmethod
     def of(cls, config: Config, data: TrainingData) -> Classification:
         """With the config's loss and class weights, and the prior of the training texts."""
         texts, labels, tokenizer = data.train, data.labels, data.tokenizer
         truth, weights = texts.truth, texts.relative_weights
+        lesson = lesson_of(config, data, build_loss(config.training, labels, truth, weights))
         return cls(
             labels,
             config.training,
-            OnePass(build_loss(config.training, labels, truth, weights)),
+            OnePass(lesson.loss, lesson.of_unlabelled),
             Prior.of(truth, labels, tokenizer.unknown_id, tokenizer.separator_id, weights=weights),
             weighted=weights is not None,
             soft=texts.shares is not None,
             extra=data.extra,
-            unlabelled=None if data.unlabelled is None else data.unlabelled.encoded,
+            unlabelled=_used(data),
+            targets=lesson.targets,
+            unlabelled_targets=lesson.unlabelled_targets,
         )
 
     @property
@@ -146,11 +154,12 @@ class Classification(Task):
                 scores = np.zeros((len(texts), self.labels.units), np.float32)
             else:
                 scores = self.fitted.out_of_fold
-        batches = Batches.of(texts, config, scores)
+        batches = Batches.of(texts, config, scores, self.targets)
         if self.unlabelled is None:
             return batches
         size = config.training.unlabelled_batch_size or config.training.batch_size
-        return PairedBatches(batches, replace(Batches.of(self.unlabelled, config), batch_size=size))
+        others = Batches.of(self.unlabelled, config, teacher=self.unlabelled_targets)
+        return PairedBatches(batches, replace(others, batch_size=size))
 
     def forward(self, model: keras.Model, carried: Sequence[keras.Variable] = ()) -> Forward:
         return Forward(model, LOGITS, [NGRAMS] if has_ngrams(model) else [])
@@ -165,6 +174,7 @@ class Classification(Task):
             "scores": tf.TensorSpec([None, self.labels.units], tf.float32),
             "weights": tf.TensorSpec([None], tf.float32),
             "extra": tf.TensorSpec([None, extra_width(model)], tf.float32),
+            "teacher": tf.TensorSpec([None, len(self.labels)], tf.float32),
         }
         specs |= {name: specs[own] for own, name in UNLABELLED_PARTS.items()}
         return [specs[name] for name in self._parts(scores=has_ngrams(model), extra=extra_width(model) > 0)]
@@ -176,8 +186,9 @@ class Classification(Task):
         others = []
         if self.unlabelled is not None:
             beside = forward.without_given(extra=parts.get("unlabelled_extra"))
-            others.append(Unlabelled(beside, parts["unlabelled"]))
-        terms = self.objective(given, parts["token_ids"], parts["labels"], *others)
+            others.append(Unlabelled(beside, parts["unlabelled"], parts.get("unlabelled_teacher")))
+        known = Taught(parts["labels"], parts["teacher"]) if "teacher" in parts else parts["labels"]
+        terms = self.objective(given, parts["token_ids"], known, *others)
         right = correct(terms.logits, parts["labels"])
         texts = tf.cast(tf.shape(terms.losses)[0], tf.float32)
         # Their mean, times the number of labelled texts, which is what the sum is divided by.
@@ -190,12 +201,12 @@ class Classification(Task):
 
     def _parts(self, *, scores: bool, extra: bool) -> list[str]:
         """``parts`` of the batches of training texts."""
-        there = {"scores": scores, "weights": self.weighted, "extra": extra}
-        unlabelled = [] if self.unlabelled is None else UNLABELLED_PARTS.items()
-        return [
-            *(name for name in PARTS if there.get(name, True)),
-            *(name for own, name in unlabelled if there.get(own, True)),
-        ]
+        there = {"scores": scores, "weights": self.weighted, "extra": extra, "teacher": self.targets is not None}
+        own = [name for name in PARTS if there.get(name, True)]
+        if self.unlabelled is None:
+            return own
+        there["teacher"] = self.unlabelled_targets is not None
+        return [*own, *(name for part, name in UNLABELLED_PARTS.items() if there.get(part, True))]
 
     def validator(self, model: keras.Model) -> Validator:
         return Validator(model, self.config, self.labels, self.prior, self.extra)
@@ -213,3 +224,11 @@ class Classification(Task):
     @property
     def metrics(self) -> type[ClassificationMetrics] | type[MultiLabelMetrics]:
         return metrics_type(self.labels.multi)
+
+
+def _used(data: TrainingData) -> EncodedTexts | None:
+    """The unlabelled texts; those that training leaves out have weight 0. None if there are none."""
+    texts = None if data.unlabelled is None else data.unlabelled.encoded
+    if texts is None or data.taught is None or data.taught.used is None:
+        return texts
+    return replace(texts, weights=data.taught.used.astype(np.float32))

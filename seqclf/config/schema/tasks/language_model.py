@@ -29,6 +29,7 @@ class LanguageModelTask(TaskOptions):
         ("training", "unlabelled_batch_size"),
         ("training", "loss"),
         ("training", "class_weights"),
+        ("training", "teacher"),
         ("training", "thresholds"),
     )
 
