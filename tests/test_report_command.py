@@ -8,16 +8,21 @@ import webbrowser
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from paired_examples import made_answers
 from report_examples import HOSTILE, Page, full_run, language_model_run, write_history
 from run_folders import made_folds, made_run, scores
 from test_report import assert_harmless
+from test_runs_command import called
 
 from seqclf.cli import cli
+from seqclf.evaluation.evidence.store import model_fingerprint
 from seqclf.files import write_json
 from seqclf.labels import Labels
 from seqclf.report.targets import comparison_path, identity
+from seqclf.run_answers import Bound, KeptAnswers, answers_file
 
 TWO = Labels(("neg", "pos"))
 
@@ -43,6 +48,27 @@ def runs(tmp_path: Path) -> Path:
 
 
 # --- one run ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_renamed_run_has_a_report_of_its_new_name(runs: Path, real_reports: None) -> None:
+    _report(runs, "reviews-1")
+    done = called(runs, "rename", "reviews-1", "the best")
+    assert done.stderr == "" and "the best" in _page(runs / "the best" / "report.html").words
+    assert "reviews-1" not in _page(runs / "the best" / "report.html").words
+    mine = runs / "reviews-2" / "report.html"
+    mine.write_text("mine", encoding="utf-8")
+    called(runs, "rename", "reviews-2", "other")
+    assert (runs / "other" / "report.html").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_renamed_cross_validation_has_a_page_of_its_new_name(tmp_path: Path, real_reports: None) -> None:
+    made_folds(tmp_path, "cv-1")
+    _report(tmp_path, "cv-1")
+    called(tmp_path, "rename", "cv-1", "all")
+    words = _page(tmp_path / "all-folds.html").words
+    assert "all-fold1" in words and "cv-1" not in words
+    called(tmp_path, "rename", "all-fold1", "first")
+    assert "first" in _page(tmp_path / "all-folds.html").words
 
 
 def test_the_report_of_a_run(runs: Path) -> None:
@@ -139,6 +165,24 @@ def test_the_command_that_tests_two_runs(tmp_path: Path) -> None:
     page = _page(tmp_path / "comparison.html")
     assert "training.optimizer.learning_rate" in page.words
     assert f"seqclf eval --run {tmp_path / 'a-1'} --against {tmp_path / 'a-2'}" in page.words
+
+
+def test_runs_that_have_kept_their_answers_are_tested(tmp_path: Path) -> None:
+    good, bad = made_answers(0, 60, 2, skill=3.0)
+    names = ["a-1", "b-1", "<b>c</b>-1"]
+    for name, one in zip(names, (bad, good, bad), strict=True):
+        run = full_run(tmp_path, TWO, name=name, data="a.csv" if name == "a-1" else "b.csv")
+        kept = KeptAnswers(run.labels, one.ids, one.predicted, one.losses.astype(np.float32))
+        kept.write(answers_file(run.answers, "test"), Bound("texts", model_fingerprint(run)))
+    _report(tmp_path, "a-1", "b-1", "--output", str(tmp_path / "two.html"))
+    page = _page(tmp_path / "two.html")
+    assert "Paired test on 60 test texts" in page.words and "b-1 is better than a-1 on texts like these" in page.words
+    assert "Both are right about" in page.words and "seqclf eval --run" not in page.words
+    assert "different test texts" not in page.words and "different validation texts" in page.words
+    _report(tmp_path, *names, "--output", str(tmp_path / "three.html"))
+    page = _page(tmp_path / "three.html")
+    assert "Better than a-1: b-1. Not shown to differ from a-1: <b>c</b>-1." in " ".join(page.words.split())
+    assert "adjusted for 2 comparisons by Holm's method" in page.words
 
 
 def test_runs_of_different_tasks(runs: Path) -> None:

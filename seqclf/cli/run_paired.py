@@ -11,13 +11,11 @@ from seqclf.cli.against_report import excerpt, interval_of, listed, score_grid
 from seqclf.cli.grids import Grid, Report, Values
 from seqclf.evaluation.paired_words import Outcome, conclusion, p_of, tests_in
 from seqclf.labels import on_one_line
-from seqclf.metrics.paired import BOOTSTRAP, SIGNIFICANT
+from seqclf.metrics.paired import BOOTSTRAP
 from seqclf.metrics.scores import UNDEFINED, number_of, words_of
-from seqclf.run_catalogue.scores import TEST, is_number
 from seqclf.runs import CLASSIFICATION
 
 if TYPE_CHECKING:
-    from seqclf.data.seen import Seen
     from seqclf.evaluation.differing import DifferingText
     from seqclf.evaluation.paired_runs import Pair, Paired
     from seqclf.run_answers import KeptAnswers
@@ -46,11 +44,15 @@ class Tested:
     def split(self) -> str:
         return self.found.split or ""
 
+    @property
+    def names(self) -> list[str]:
+        return [one.name for one in self.entries]
+
     def outcome(self, pair: Pair) -> Outcome:
         """A run compared with the first one."""
-        both = (self.entries[pair.place], self.entries[0])
-        first, second = (_seen(one, self.split, pair.comparison.texts) for one in both)
-        return Outcome((both[0].name, both[1].name), pair.comparison, (first, second))
+        from seqclf.evaluation.paired_runs import outcome_of
+
+        return outcome_of(self.found, pair, [one.run for one in self.entries], self.names)
 
     def named(self, place: int) -> str:
         """A letter for a run."""
@@ -81,22 +83,6 @@ def tested(comparison: Comparison, texts: int) -> Tested | None:
     except InputError as error:
         return Tested(group.entries, found, differing=count, unread=str(error))
     return Tested(group.entries, found, tuple(shown), count)
-
-
-def _seen(entry: Entry, split: str, texts: int) -> Seen | None:
-    """How many of the texts the run has seen in training, as ``seqclf eval`` has counted them."""
-    from seqclf.data.seen import Seen
-    from seqclf.errors import InputError
-
-    if split != TEST:
-        return Seen(texts, 0, texts)
-    try:
-        saved = entry.run.metrics.get(split)
-    except InputError:
-        return None
-    found = [saved.get(name) if isinstance(saved, dict) else None for name in ("trained_on", "validated_on")]
-    trained, validated = (int(one) if one is not None and is_number(one) else None for one in found)
-    return None if trained is None or validated is None else Seen(texts, trained, validated)
 
 
 def report(one: Tested) -> Report | None:
@@ -135,6 +121,8 @@ def _of_two(pair: Pair, one: Tested) -> Iterator[str | Values | Grid]:
 
 
 def _of_several(one: Tested) -> Iterator[str | Values | Grid]:
+    from seqclf.evaluation.paired_runs import verdicts
+
     pairs = one.found.pairs
     name, score = next(iter(pairs[0].comparison.scores.items()))
     yield Values([(one.named(place), on_one_line(one.entries[place].name)) for place in one.found.answers])
@@ -160,21 +148,7 @@ def _of_several(one: Tested) -> Iterator[str | Values | Grid]:
         how = "paired bootstrap" if BOOTSTRAP in used else "McNemar's test of the texts that only one run gets right"
         yield f"p: {how}, adjusted for {len(pairs)} comparisons by Holm's method"
     yield ""
-    yield from _verdicts(one, name)
-
-
-def _verdicts(one: Tested, score: str) -> Iterator[str]:
-    """Which runs are better or worse than the first one by more than chance."""
-    kinds: dict[str, list[str]] = {"Better": [], "Worse": [], "Not shown to differ": []}
-    for pair in one.found.pairs:
-        difference = pair.comparison.scores[score].difference
-        clear = pair.adjusted is not None and pair.adjusted < SIGNIFICANT and difference
-        kind = "Not shown to differ" if not clear else "Better" if (difference or 0) > 0 else "Worse"
-        kinds[kind].append(on_one_line(one.entries[pair.place].name))
-    first = on_one_line(one.entries[0].name)
-    for kind, names in kinds.items():
-        if names:
-            yield f"{kind} {'from' if kind.startswith('Not') else 'than'} {first}: {', '.join(names)}"
+    yield from verdicts(one.found, [on_one_line(name) for name in one.names])
 
 
 def _texts(one: Tested) -> Iterator[str | Grid]:

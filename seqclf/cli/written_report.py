@@ -1,4 +1,4 @@
-"""Writes ``report.html`` at the end of ``seqclf train`` and ``seqclf eval``."""
+"""Writes ``report.html`` at the end of ``seqclf train`` and ``seqclf eval``, and after ``seqclf runs rename``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from seqclf.run_catalogue.entry import Entry
     from seqclf.runs import Run
 
 
@@ -17,6 +18,17 @@ def written_report(run: Run, say: Callable[[str], None]) -> Path | None:
     except Exception as error:
         say(f"warning: the report is not written: {error or type(error).__name__}")
     return None
+
+
+def written_folds(entry: Entry, say: Callable[[str], None]) -> None:
+    """Write the page of a cross-validation; if that fails, warn as ``written_report`` does."""
+    from seqclf.files import write_text
+    from seqclf.report import folds_of
+
+    try:
+        write_text(*folds_of(entry))
+    except Exception as error:
+        say(f"warning: the report of {entry.name} is not written: {error or type(error).__name__}")
 
 
 def write_page(run: Run) -> Path:

@@ -13,16 +13,19 @@ from enum import Enum
 import numpy as np
 
 from seqclf.data.label_spelling import counterparts
+from seqclf.data.seen import Seen
 from seqclf.errors import InputError
 from seqclf.evaluation.answers_store import read_answers
 from seqclf.evaluation.comparison import LOSS, Comparison, compared, usual_scores
 from seqclf.evaluation.evidence.store import model_fingerprint
+from seqclf.evaluation.paired_words import Outcome
 from seqclf.labels import Labels
-from seqclf.metrics.paired import holm
+from seqclf.metrics.paired import SIGNIFICANT, holm
 from seqclf.run_answers import Bound, KeptAnswers
 from seqclf.runs import CLASSIFICATION, COMPLETE, Run
 
-SPLITS = ("test", "validation")
+TEST, VALIDATION = "test", "validation"
+SPLITS = (TEST, VALIDATION)
 
 
 class WhyNot(Enum):
@@ -96,6 +99,40 @@ def paired(runs: Sequence[Run]) -> Paired:
         best = min(found, key=lambda one: (0 in one.why_not, len(one.why_not)))  # that lacks least
         return Paired(None, (), {}, None, {**best.why_not, **reasons})
     return replace(best, why_not={**best.why_not, **reasons}, pairs=_pairs(best.answers))
+
+
+def outcome_of(found: Paired, pair: Pair, runs: Sequence[Run], names: Sequence[str]) -> Outcome:
+    """A run compared with the first one, for sentences about them; ``names``: of the runs."""
+    places = (pair.place, 0)
+    first, second = (_seen(runs[place], found.split or "", pair.comparison.texts) for place in places)
+    return Outcome((names[pair.place], names[0]), pair.comparison, (first, second))
+
+
+def _seen(run: Run, split: str, texts: int) -> Seen | None:
+    """How many of the texts the run has seen in training, as ``seqclf eval`` has counted them."""
+    if split == VALIDATION:
+        return Seen(texts, 0, texts)
+    try:
+        saved = run.metrics.get(split)
+    except InputError:
+        return None
+    counts = [saved.get(name) if isinstance(saved, dict) else None for name in ("trained_on", "validated_on")]
+    trained, validated = (one if isinstance(one, int) else None for one in counts)
+    return None if trained is None or validated is None else Seen(texts, trained, validated)
+
+
+def verdicts(found: Paired, names: Sequence[str]) -> list[str]:
+    """Which runs are better or worse than the first one by more than chance, all tests together.
+
+    ``names``: of the runs.
+    """
+    kinds: dict[str, list[str]] = {"Better than": [], "Worse than": [], "Not shown to differ from": []}
+    for pair in found.pairs:
+        difference = next(iter(pair.comparison.scores.values())).difference
+        clear = pair.adjusted is not None and pair.adjusted < SIGNIFICANT and difference
+        kind = "Not shown to differ from" if not clear else "Better than" if (difference or 0) > 0 else "Worse than"
+        kinds[kind].append(names[pair.place])
+    return [f"{kind} {names[0]}: {', '.join(them)}" for kind, them in kinds.items() if them]
 
 
 def _unfit(run: Run) -> WhyNot | None:

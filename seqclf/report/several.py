@@ -21,6 +21,7 @@ from seqclf.report.figures.curves import Line, over_epochs
 from seqclf.report.figures.texts import estimates
 from seqclf.report.numbers import number_in, value_with_interval
 from seqclf.report.page import page
+from seqclf.report.paired import paired_test
 from seqclf.report.section import Section
 from seqclf.report.targets import identity
 from seqclf.report.verdict import Estimate, of_network
@@ -67,19 +68,21 @@ def several_page(entries: Sequence[Entry], output: Path) -> str:
 
 
 def _scores(comparison: Comparison, facts: Mapping[str, Facts]) -> Section | None:
+    test = paired_test(comparison)
+    same = None if test is None else test.same
     tables = [
-        _table(part, split, facts)
+        _table(part, split, facts, same_texts=split == same or part.same_texts.get(split))
         for part in comparison.by_task.values()
         for split in part.scores
         if for_people(part.scores[split])
     ]
     if not tables:
         return None
-    command = _how_to_test(comparison)
-    return Section("scores", "Scores", "compared", {"tables": tables, "command": command or ""})
+    command = None if test is not None else _how_to_test(comparison)
+    return Section("scores", "Scores", "compared", {"tables": tables, "test": test, "command": command or ""})
 
 
-def _table(part: Comparison, split: str, facts: Mapping[str, Facts]) -> Table:
+def _table(part: Comparison, split: str, facts: Mapping[str, Facts], *, same_texts: bool | None) -> Table:
     scores = for_people(part.scores[split])
     main = main_score({split: {name: 0.0 for name in scores}}) or next(iter(scores))
     names = sorted(scores, key=lambda name: name != main)
@@ -97,7 +100,7 @@ def _table(part: Comparison, split: str, facts: Mapping[str, Facts]) -> Table:
     if len(known) > 1 and all(one.interval for _, one in known):
         figure = estimates(known[:MOST_CURVES], words_of(main), name=f"estimates-{main}-{split}", in_legend=True)
     warning = ""
-    if part.same_texts.get(split) is False and len(part.entries) > 1:
+    if same_texts is False and len(part.entries) > 1:
         warning = f"These runs were measured on different {split} texts: their scores do not compare well."
     if "loss" in names and part.calibrated:
         warning += " Only some of the runs are calibrated, which lowers the loss, but changes no label."
