@@ -13,8 +13,8 @@ import pytest
 from calibrating import call, copied
 
 from seqclf.calibration.calibrate import Calibrated
-from seqclf.calibration.temperature import Fit
-from seqclf.cli.calibration_report import few_answers
+from seqclf.calibration.temperature import Fit, in_words
+from seqclf.cli.calibration_report import few_answers, show_abstention
 from seqclf.inference import Classifier
 from seqclf.metrics.intervals import wilson
 from seqclf.run_calibration import Abstention, RunCalibration
@@ -60,7 +60,8 @@ def test_no_label_below_the_stored_confidence(
     call("export", "--run", str(run.folder), "--format", "onnx", "--to", str(tmp_path / "exported"))
     card = (tmp_path / "exported" / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert "calibrated: temperature scaling on 30 validation texts" in card
-    assert f"Below a confidence of {below:.4g}, seqclf gives no label. Above it, 10.0 % of" in card
+    assert f"Below a confidence of {below:.4g}, seqclf gives no label. 50.0 % of the" in card
+    assert "validation texts are answered, and 10.0 % of the answers are wrong. A SavedModel answers all texts." in card
     assert "or no label if the confidence is too low" in card and "Every text gets one" not in card
     expected = [run.labels[int(row.argmax())] if row.max() >= below else None for row in probabilities]
     assert None in expected and len(set(expected)) == 4
@@ -108,12 +109,47 @@ def test_again_changes_nothing_and_undo_removes_it(careful: tuple[Run, dict[str,
         shown = call("calibrate", "--run", str(run.folder)).stdout
         assert "The run had this calibration already" in shown
         assert "at most 0 of the answers wrong" in shown and "validation (chosen on it)" in shown
+        assert "A temperature of 1 changes nothing: labels and probabilities stay." in shown
         assert (run.calibration_file.read_bytes(), run.onnx.read_bytes()) == once
         call("calibrate", "--run", str(run.folder), "--undo")
     assert Classifier.load(run.folder).calibration is None
     assert (
         "calibrate it first" in call("predict", "--run", str(run.folder), "--set-coverage", "0.9", "x", code=2).stderr
     )
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_report_that_stays_is_written_again(
+    own: bool, careful: tuple[Run, dict[str, Any]], tmp_path: Path, no_saved_models: None
+) -> None:
+    """It shows the confidence below which the run abstains; a page of the user is kept."""
+    run = copied(careful[0], tmp_path)
+    before = '<meta name="generator" content="seqclf report of an earlier call">' if own else "mine"
+    run.report.write_text(before, encoding="utf-8")
+    call("calibrate", "--run", str(run.folder), "--abstain", "0.2")
+    assert (run.report.read_text(encoding="utf-8") != before) is own
+
+
+@pytest.mark.parametrize(
+    ("multi", "below", "said"),
+    [
+        (False, 0.0, "Every text gets a label: already at most 0.1 of the answers wrong"),
+        (True, 0.0, "Every text is answered: already at most 0.1 of the answers wrong"),
+        (False, 0.75, "No label below a confidence of 0.75: at most 0.1 of the answers wrong"),
+        (True, 0.75, "No answer below a confidence of 0.75: at most 0.1 of the answers wrong"),
+    ],
+)
+def test_several_labels_have_answers_without_a_label(
+    multi: bool, below: float, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calibration = RunCalibration((1.0,), None, 50, Abstention(0.1, below, 0.0, 1.0))
+    show_abstention(Calibrated(calibration, Fit((1.0,)), {}, {}, None, True, False), {}, is_multi=multi)
+    assert said in capsys.readouterr().out
+
+
+def test_temperatures_that_are_equal_are_named_once() -> None:
+    assert in_words((1.5,)) == "1.5000" and in_words((1.1, 2.0, 1.3)) == "1.1000 to 2.0000"
+    assert in_words((1.0, 1.00001, 1.0)) == "1.0000"
 
 
 def test_a_run_that_hardly_answers_brings_a_warning(binary_run: Run) -> None:

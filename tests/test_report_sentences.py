@@ -15,6 +15,8 @@ from seqclf.labels import Labels
 from seqclf.report import write_report
 from seqclf.report.facts import read_facts
 from seqclf.report.sections.data import data
+from seqclf.report.sections.result import result
+from seqclf.run_calibration import Abstention, RunCalibration
 from seqclf.runs import Run
 
 TWO = Labels(("neg", "pos"))
@@ -34,6 +36,26 @@ def test_a_split_without_a_baseline_is_not_said_to_be_the_only_one(tmp_path: Pat
     assert "seqclf eval --split test" in page.words
     assert "Accuracy on the validation texts, with 95 % intervals." in page.words
     assert "on 60 test texts" in page.words and "The linear model is a logistic regression" in page.words
+
+
+def test_a_run_that_abstains_says_how_often_and_how_well(tmp_path: Path) -> None:
+    run = full_run(tmp_path, TWO)
+    run.write_calibration(RunCalibration((1.5,), None, 60, Abstention(0.1, 0.8, 0.05, 0.75)))
+    words = page_of(run).words
+    assert "calibrated: temperature scaling on 60 validation texts" in words
+    assert "Below a confidence of 0.8, no label is given. 75.0\u202f% of the validation" in words
+    assert "texts are answered, and 5.0\u202f% of the answers are wrong." in words
+
+
+def test_each_score_is_listed_once_with_its_interval(tmp_path: Path) -> None:
+    run = full_run(tmp_path, TWO)
+    section = result(read_facts(run))
+    assert section is not None
+    names = [name for name, _ in section.values["all_scores"]]
+    assert len(names) == len(set(names)) and "log loss" not in names and "micro F1" not in names
+    assert not [name for name in names if name.endswith((" low", " high"))]
+    accuracy = dict(section.values["all_scores"])["accuracy"]
+    assert re.fullmatch(r"0\.\d{4} \(0\.\d{4} to [01]\.\d{4}\)", accuracy)
 
 
 def test_a_constant_learning_rate_is_a_sentence(tmp_path: Path) -> None:

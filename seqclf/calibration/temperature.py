@@ -127,6 +127,6 @@ def best_temperature(
 
 
 def in_words(temperatures: Sequence[float]) -> str:
-    """``1.4321``, or ``1.1000 to 2.0000`` of several labels."""
-    least, most = min(temperatures), max(temperatures)
-    return f"{least:.4f}" if len(temperatures) == 1 else f"{least:.4f} to {most:.4f}"
+    """``1.4321``; of several labels ``1.1000 to 2.0000``, or the one that all of them have."""
+    least, most = (f"{one:.4f}" for one in (min(temperatures), max(temperatures)))
+    return least if least == most else f"{least} to {most}"

@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     from seqclf.data.encoded import EncodedTexts
     from seqclf.evaluation.classifier import KerasClassifier
 
+_LEAST_SHARE, _LEAST_ANSWERED = 0.05, 20  # of the validation texts, for abstaining to be of use
+
 
 def show_calibrated(run: Run, done: Calibrated) -> None:
     """Print the temperatures, and log loss and calibration error before and after."""
-    temperatures = done.calibration.temperatures
-    many = len(temperatures) > 1
+    temperatures = temperatures_in_words(done.calibration.temperatures)
     where = f"fitted on {done.calibration.texts:,} validation text{'' if done.calibration.texts == 1 else 's'}"
-    say(f"{run.name}: temperature{'s' if many else ''} {temperatures_in_words(temperatures)}, {where}")
+    say(f"{run.name}: temperature{'s' if ' to ' in temperatures else ''} {temperatures}, {where}")
     if done.fit.note is not None:
         say(f"note: {done.fit.note}", err=True)
     if done.fit.shared:
@@ -61,9 +62,6 @@ def show_change(before: Metrics, after: Metrics) -> None:
         rows.append([name, texts, "log loss", f"{old.loss:.4f}", f"{new.loss:.4f}"])
         rows.append(["", "", "calibration error", _error(old), _error(new)])
     console().print(Grid(("", "texts", "", "before", "after"), rows))
-
-
-_LEAST_SHARE, _LEAST_ANSWERED = 0.05, 20  # of the validation texts, for abstaining to be of use
 
 
 @dataclass(frozen=True)
@@ -105,9 +103,9 @@ def show_abstention(done: Calibrated, found: Mapping[str, Answered], *, is_multi
     say("")
     wish = f"at most {abstention.rate:g} of the answers wrong"
     if abstention.below > 0:
-        say(f"No label below a confidence of {abstention.below:.6g}: {wish}")
+        say(f"{'No answer' if is_multi else 'No label'} below a confidence of {abstention.below:.6g}: {wish}")
     else:
-        say(f"Every text gets a label: already {wish}")
+        say(f"Every text {'is answered' if is_multi else 'gets a label'}: already {wish}")
     say("")
     rows = []
     for split, one in found.items():
@@ -171,6 +169,8 @@ def _error(metrics: ClassifierMetrics) -> str:
 def _decisions(labels: Labels, done: Calibrated) -> str:
     """What happens to the labels of texts."""
     old, new = done.thresholds_before, done.calibration.thresholds
+    if all(one == 1 for one in done.calibration.temperatures):
+        return "A temperature of 1 changes nothing: labels and probabilities stay."
     if old is None or new is None:
         return "The predicted labels stay; only their probabilities change."
     if len(old) == 1:

@@ -247,9 +247,9 @@ def _calibration(about: About) -> Iterator[str]:
         if about.labels.multi:
             meaning = " (the probability that exactly the predicted labels are right, as if labels were independent)"
         yield (
-            f"- Below a confidence of {abstention.below:.4g}{meaning}, seqclf gives no label. Above it, "
-            f"{100 * abstention.error:.1f} % of the validation texts were labelled wrongly; "
-            f"{100 * abstention.coverage:.1f} % of them are above it. A SavedModel answers all texts."
+            f"- Below a confidence of {abstention.below:.4g}{meaning}, seqclf gives no label. "
+            f"{100 * abstention.coverage:.1f} % of the validation texts are answered, and "
+            f"{100 * abstention.error:.1f} % of the answers are wrong. A SavedModel answers all texts."
         )
 
 

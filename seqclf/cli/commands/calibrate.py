@@ -93,9 +93,20 @@ def calibrate_command(
         _calibrate(run, classifier, texts, rate, as_json=as_json)
     if split == "test":
         _note_seen(run, config, split)
+    if run.report.exists():
+        _write_report_again(run)
     gone = sorted(measured - run.metrics.keys())
     for sentence in removed(run, gone, report=had_report and not run.report.exists()):
         say(sentence, err=True)
+
+
+def _write_report_again(run: Run) -> None:
+    """Write a report whose scores stay with what is new in it, such as the confidence below which the run abstains."""
+    from seqclf.cli.written_report import written_report
+    from seqclf.run_files import report_about
+
+    if report_about(run.report) is not None:  # not a page of the user
+        written_report(run, _say)
 
 
 def _note_seen(run: Run, config: Config, split: str) -> None:

@@ -46,7 +46,7 @@ def _calibration(facts: Facts) -> Iterator[str]:
     if (abstention := calibration.abstention) is not None and abstention.below:
         yield (
             f"Below a confidence of {abstention.below:.4g}, no label is given. {percent(abstention.coverage)} of the "
-            f"validation texts get one, and {percent(abstention.error)} of these labels are wrong."
+            f"validation texts are answered, and {percent(abstention.error)} of the answers are wrong."
         )
 
 

@@ -30,6 +30,8 @@ from seqclf.report.verdict import (
 
 _LINEAR, _OF_TEXT = "linear model", "linear model of the text alone"
 _MAJORITY = "most frequent label"
+_ENDS = ("_low", "_high")
+"""How the names of the ends of intervals end."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,21 @@ def result(facts: Facts) -> Section | None:
         "figure": _figure(facts, compared_on, name),
         "heads": [words_of(one) for one in names],
         "tables": [(split, list(_rows(facts, one, tuple(names)))) for split, one in facts.measured.items()],
-        "all_scores": [(words_of(one), number_of(one, value)) for one, value in all_scores(measured.metrics).items()],
+        "all_scores": list(_all_scores(measured)),
         "notes": list(_notes(facts, measured)),
     }
     return Section("result", "Result", "result", values)
+
+
+def _all_scores(measured: Measured) -> Iterator[tuple[str, str]]:
+    """Each score by one of its names, with its interval if one is saved."""
+    metrics, evaluation = measured.metrics, measured.metrics.evaluation
+    for name, value in all_scores(metrics).items():
+        if name in metrics.aliases or name.endswith(_ENDS):
+            continue
+        found = None if evaluation is None else evaluation.interval(name)
+        ends = "" if found is None else f" ({found.low:.4f} to {found.high:.4f})"
+        yield words_of(name), f"{number_of(name, value)}{ends}"
 
 
 def _verdict(facts: Facts, split: str) -> Verdict:
