@@ -16,7 +16,7 @@ from seqclf.data.prepare import TrainingData, prepare
 from seqclf.ngrams import features as presence
 from seqclf.ngrams import fit as fitting
 from seqclf.ngrams.features import FOLDS, Presence, hash_of, presence_of
-from seqclf.ngrams.fit import fit_ngrams, layer_weights, logits_of
+from seqclf.ngrams.fit import fit_ngrams, layer_weights, logits_of, refit_ngrams
 from seqclf.tasks.classification import ngram_fits
 from seqclf.training.environment import processor_seconds
 
@@ -114,7 +114,47 @@ def test_long_fits_say_how_many_are_done(sample_csv: Path, tmp_path: Path, monke
         monkeypatch.setattr(fitting, "_SECONDS_BETWEEN_REPORTS", seconds)
         fit_ngrams(config, data, on_stage=stages.append)
         assert stages[0] == f"Fitting n-grams to {len(data.train):,} texts"
-        assert stages[1:] == [f"Fitting n-grams: {done} of 6 fits done" for done in messages]
+        assert [stage.partition(";")[0] for stage in stages[1:]] == [
+            f"Fitting n-grams: {done} of 6 fits done" for done in messages
+        ]
+        left = [float(stage.split("about ")[1].split()[0]) for stage in stages[1:]]
+        assert left == sorted(left, reverse=True) and (not left or left[0] == pytest.approx(4.0))  # five of 0.8 s
+
+
+def test_the_time_of_all_fits_is_expected_from_a_part(
+    coin_flips: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from seqclf.ngrams import fit_time
+    from seqclf.ngrams.fit_time import fits_seconds
+
+    ngrams = {"buckets": 4096, "refit": True}
+    config = checked_config(_config(coin_flips, ngrams=ngrams, data__validation=0.2))
+    data = prepare(config)
+    monkeypatch.setenv("SEQCLF_CACHE", str(tmp_path))
+    fitted: list[int] = []
+    now = 0.0
+
+    def fit(presence: Any, *_: Any) -> None:  # a text takes a second
+        nonlocal now
+        texts = presence.matrix.shape[0]
+        fitted.append(texts)
+        now += texts
+
+    monkeypatch.setattr(fit_time, "fitted_linear", fit)
+    monkeypatch.setattr(fit_time, "time", SimpleNamespace(perf_counter=lambda: now))
+    lengths = data.train.lengths
+    monkeypatch.setattr(fit_time, "_TOKENS_TIMED", int(lengths.sum()) // 4)
+    expected = fits_seconds(config, data)
+    assert expected is not None and fitted[0] < fitted[1] <= len(lengths) // 3
+    number = len(data.train)
+    assert expected == pytest.approx(number * (1 + 5 * 0.8) + number + len(data.validation), rel=0.2)  # type: ignore[arg-type]
+    monkeypatch.undo()
+    monkeypatch.setenv("SEQCLF_CACHE", str(tmp_path))
+    fit_ngrams(config, data)
+    refit_ngrams(config, data)
+    assert fits_seconds(config, data) == 0
+    without = checked_config(small_config(data__train=str(coin_flips)))
+    assert fits_seconds(without, data) is None
 
 
 def test_class_weights_count(sample_csv: Path) -> None:
@@ -317,7 +357,7 @@ def test_the_model_computes_what_was_fitted(
     model = build_model(config, data.tokenizer.vocabulary_size, data.labels)
     branch = model.get_layer(NGRAMS)
     branch.set_weights(layer_weights(config, data, fitted.table, fitted.bias))
-    expected = logits_of(_presence(config, data), Linear(fitted.table, fitted.bias), fitting._options(config))
+    expected = logits_of(_presence(config, data), Linear(fitted.table, fitted.bias), fitting.options_of(config))
     token_ids = Batches.of(data.train, config).batch(range(len(data.train)))[0]
     np.testing.assert_allclose(branch(token_ids), expected, atol=1e-4)
 

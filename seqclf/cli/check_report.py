@@ -49,12 +49,15 @@ def print_report(report: Report) -> None:
     if report.layers is not None:
         parts.append(_layers(report, width))
     if (estimate := report.estimate) is not None:
-        uncounted = "validation and the fit of n-grams" if report.fits_ngrams else "validation"
         time = (
             f"One epoch: {estimate.steps:,} steps, {_duration(estimate.seconds)} "
-            f"({estimate.tokens_per_second:,.0f} tokens/s), {uncounted} not counted"
+            f"({estimate.tokens_per_second:,.0f} tokens/s), validation not counted"
         )
-        parts.append([wrapped(time, width), f"Memory: about {estimate.memory_bytes / 1e9:.1f} GB"])
+        lines = [wrapped(time, width)]
+        if estimate.ngrams_seconds is not None:
+            fits = f"{_duration(estimate.ngrams_seconds)} for all fits of a training"
+            lines.append(wrapped(f"N-grams: {fits if estimate.ngrams_seconds else 'fitted by an earlier call'}", width))
+        parts.append([*lines, f"Memory: about {estimate.memory_bytes / 1e9:.1f} GB"])
     click.echo("\n\n".join("\n".join(lines) for lines in parts) + "\n")
 
 

@@ -25,6 +25,7 @@ from seqclf.ngrams.solver import (
     naive_bayes_ratios,
 )
 from seqclf.ngrams.targets import known_labels, targets_of
+from seqclf.quantities import duration
 from seqclf.sources.texts import digest
 
 _SECONDS_BETWEEN_REPORTS = 3.0  # faster fits report nothing
@@ -85,7 +86,7 @@ def refit_ngrams(
         known, more = known_labels(validation.truth, data.labels)
         truth = np.concatenate([data.train.truth, more])
         times = _times(data.train.weights, None if validation.weights is None else validation.weights[known])
-        places = _sampled(config, np.concatenate([data.train.lengths, validation.lengths[known]]), times)
+        places = sampled(config, np.concatenate([data.train.lengths, validation.lengths[known]]), times)
         own = len(data.train)
         hashed = hash_of(config, data.tokenizer)
         presence = together(
@@ -96,7 +97,7 @@ def refit_ngrams(
         weights = label_weights(config.training.class_weights, data.labels, truth, times)
         times = None if times is None else times[places]
         targets = targets_of(truth[places], data.labels, weights, text_weights=times)
-        found = _fitted(presence.of_columns(columns), targets, _options(config), times)
+        found = fitted_linear(presence.of_columns(columns), targets, options_of(config), times)
         return _table_as_saved(_widened(found, columns, config), found.bias)
 
     return Linear(*_table_of(_cached(config, data, ("train", "validation"), make), config, data))
@@ -114,30 +115,34 @@ def _cached(
     config: Config, data: TrainingData, splits: tuple[str, ...], make: Callable[[], dict[str, Any]]
 ) -> dict[str, Any]:
     """The result of ``make``, from the cache if it has one for the same config and texts."""
-    tokenizer = config.tokenizer
-    decisive = (
-        _options(config).model_dump(exclude={"join", "dropout", "refit"}),
-        tokenizer.max_tokens,
-        tokenizer.truncate,
-        config.training.class_weights,
-        config.seed,
-        _network_needs_them(config),
-    )
-    fingerprints = [data.fingerprints[split] for split in splits]
-    key = digest(_FORMAT, fingerprints, data.tokenizer.fingerprint, data.labels.as_json(), decisive)
-    folder = cached("ngrams", key, lambda folder: np.savez(folder / _FILE, **make()))
+    folder = cached("ngrams", cache_key(config, data, splits), lambda folder: np.savez(folder / _FILE, **make()))
     with np.load(folder / _FILE, allow_pickle=False) as saved:
         return dict(saved)
 
 
-def _options(config: Config) -> NgramsConfig:
+def cache_key(config: Config, data: TrainingData, splits: tuple[str, ...]) -> str:
+    """All that the fit to some splits depends on."""
+    tokenizer = config.tokenizer
+    decisive = (
+        options_of(config).model_dump(exclude={"join", "dropout", "refit"}),
+        tokenizer.max_tokens,
+        tokenizer.truncate,
+        config.training.class_weights,
+        config.seed,
+        network_needs_them(config),
+    )
+    fingerprints = [data.fingerprints[split] for split in splits]
+    return digest(_FORMAT, fingerprints, data.tokenizer.fingerprint, data.labels.as_json(), decisive)
+
+
+def options_of(config: Config) -> NgramsConfig:
     assert config.ngrams is not None
     return config.ngrams
 
 
-def _network_needs_them(config: Config) -> bool:
+def network_needs_them(config: Config) -> bool:
     """Whether training uses the logits of the training texts; a dropout of 1 drops them all."""
-    options = _options(config)
+    options = options_of(config)
     return not config.layers or options.join == "head" or options.dropout < 1
 
 
@@ -151,23 +156,23 @@ def _table_of(
     saved: dict[str, Any], config: Config, data: TrainingData
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Restore table and bias from the saved form."""
-    table = np.zeros((_options(config).buckets, data.labels.units), np.float32)
+    table = np.zeros((options_of(config).buckets, data.labels.units), np.float32)
     table[saved["used"]] = saved["rows"]
     return table, saved["bias"]
 
 
 def _widened(found: Linear, columns: NDArray[np.int64], config: Config) -> NDArray[np.float32]:
     """Expand the table of some buckets to all buckets."""
-    table = np.zeros((_options(config).buckets, found.table.shape[1]), np.float32)
+    table = np.zeros((options_of(config).buckets, found.table.shape[1]), np.float32)
     table[columns] = found.table
     return table
 
 
 def _fit(config: Config, data: TrainingData, on_stage: Callable[[str], None]) -> FittedNgrams:
-    options, texts, labels = _options(config), data.train, data.labels
+    options, texts, labels = options_of(config), data.train, data.labels
     report = _fit_reporter(on_stage)
     times = texts.relative_weights
-    places = _sampled(config, texts.lengths, times)
+    places = sampled(config, texts.lengths, times)
     hashed = hash_of(config, data.tokenizer)
     presence = presence_of(config, hashed, texts, places)
     columns = frequent_columns(presence.matrix, labels.units)
@@ -175,10 +180,10 @@ def _fit(config: Config, data: TrainingData, on_stage: Callable[[str], None]) ->
     weights = label_weights(config.training.class_weights, labels, texts.truth, times)
     times = None if times is None else times[places]
     targets = targets_of(texts.truth[places], labels, weights, text_weights=times)
-    full = _fitted(narrow, targets, options, times)
+    full = fitted_linear(narrow, targets, options, times)
     table = _widened(full, columns, config)
     unseen = np.zeros((len(texts), labels.units), np.float32)
-    if not _network_needs_them(config):
+    if not network_needs_them(config):
         return FittedNgrams(table, full.bias, unseen, len(places))
     for fold in range(FOLDS):
         report(1 + fold)
@@ -188,7 +193,7 @@ def _fit(config: Config, data: TrainingData, on_stage: Callable[[str], None]) ->
         elif inside.any():
             outside = np.flatnonzero(~inside)
             some_times = None if times is None else times[outside]
-            others = _fitted(narrow.of_texts(outside), targets.chosen(outside), options, some_times)
+            others = fitted_linear(narrow.of_texts(outside), targets.chosen(outside), options, some_times)
             unseen[places[inside]] = logits_of(narrow.of_texts(inside), others, options)
     left = np.setdiff1d(texts.counted, places)
     for start in range(0, len(left), 4_096):
@@ -199,16 +204,24 @@ def _fit(config: Config, data: TrainingData, on_stage: Callable[[str], None]) ->
 
 
 def _fit_reporter(on_stage: Callable[[str], None]) -> Callable[[int], None]:
-    """A function that takes the number of completed fits and reports it, unless the last report was a moment ago."""
-    last = time.monotonic()
+    """A function that takes the number of completed fits and reports it with the time left, unless the last report was
+    a moment ago."""
+    began = last = time.monotonic()
 
     def report(done: int) -> None:
         nonlocal last
-        if time.monotonic() - last >= _SECONDS_BETWEEN_REPORTS:
-            last = time.monotonic()
-            on_stage(f"Fitting n-grams: {done} of {1 + FOLDS} fits done")
+        now = time.monotonic()
+        if now - last >= _SECONDS_BETWEEN_REPORTS:
+            last = now
+            left = (now - began) * (work_of(1 + FOLDS) / work_of(done) - 1)
+            on_stage(f"Fitting n-grams: {done} of {1 + FOLDS} fits done; about {duration(left)} left")
 
     return report
+
+
+def work_of(fits: int) -> float:
+    """What some of the fits cost, of which the first, to all texts, costs 1."""
+    return 1 + (fits - 1) * (1 - 1 / FOLDS)
 
 
 def logits_of(presence: Presence, fitted: Linear, options: NgramsConfig) -> NDArray[np.float32]:
@@ -222,7 +235,7 @@ def _times(*weights: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
     return relative_weights(np.concatenate(given)) if len(given) == len(weights) else None
 
 
-def _sampled(config: Config, lengths: NDArray[np.int64], times: NDArray[np.float32] | None) -> NDArray[np.int64]:
+def sampled(config: Config, lengths: NDArray[np.int64], times: NDArray[np.float32] | None) -> NDArray[np.int64]:
     """``sample`` of the texts that count."""
     if times is None:
         return sample(config, lengths)
@@ -230,7 +243,7 @@ def _sampled(config: Config, lengths: NDArray[np.int64], times: NDArray[np.float
     return counted[sample(config, lengths[counted])]
 
 
-def _fitted(
+def fitted_linear(
     presence: Presence, targets: Targets, options: NgramsConfig, times: NDArray[np.float32] | None = None
 ) -> Linear:
     """The linear model; ``times``: how often each text counts, as the weights of the targets do already."""

@@ -12,6 +12,7 @@ from seqclf.config.depth import depth_groups
 from seqclf.config.problems import ConfigError, Problem
 from seqclf.data.prepare import TrainingData
 from seqclf.errors import InputError
+from seqclf.ngrams.fit_time import fits_seconds
 from seqclf.ngrams.memory import fit_bytes
 from seqclf.training.environment import peak_memory_bytes
 from seqclf.training.initialize.start import Start
@@ -40,12 +41,15 @@ class Estimate:
         tokens_per_second: without padding.
         memory_bytes: largest resident set of this process after a step on the largest batch, or expected while the
             n-grams are fitted.
+        ngrams_seconds: wall time of all fits of n-grams, before the first epoch and after the last; 0 if all are
+            cached; None without n-grams.
     """
 
     steps: int
     seconds: float
     tokens_per_second: float
     memory_bytes: int
+    ngrams_seconds: float | None = None
 
 
 def measure(config: Config, data: TrainingData, start: Start | None = None) -> tuple[list[LayerRow], Estimate]:
@@ -91,7 +95,7 @@ def measure(config: Config, data: TrainingData, start: Start | None = None) -> t
             break
     seconds = len(plan) * spent / len(timed) * float(sizes.mean()) / float(np.mean([size for size, _ in timed]))
     memory = max(peak_memory_bytes(), fitting)
-    estimate = Estimate(len(plan), seconds, float(tokens.sum()) / seconds, memory)
+    estimate = Estimate(len(plan), seconds, float(tokens.sum()) / seconds, memory, fits_seconds(config, data))
     rows = [
         LayerRow(layer.name, type(layer).__name__, tuple(outputs_of(layer)[0].shape), layer.count_params())
         for layer in model.layers

@@ -62,7 +62,6 @@ class Report:
         pretrained: also None if the config names no vectors.
         baseline: scores of simple models on the validation texts (``seqclf.baseline``); also None without a baseline.
         baseline_score: the metric that compares a run of the config with the baseline.
-        fits_ngrams: whether training fits n-grams before its first epoch.
         in_streams: whether the rows of a batch are streams of texts, not texts.
         starts_from: what the model has from another run, for the manifest; None if it starts from random weights.
         starting: the same in sentences.
@@ -81,7 +80,6 @@ class Report:
     estimate: Estimate | None = None
     baseline: BaselineScores | None = None
     baseline_score: str = "accuracy"
-    fits_ngrams: bool = False
     in_streams: bool = False
     starts_from: dict[str, Any] | None = None
     starting: list[str] = field(default_factory=list)
@@ -215,7 +213,6 @@ def _report_of_texts(loaded: LoadedConfig, texts: dict[str, LabelledTexts]) -> R
         warnings=loaded.warnings + [loaded.placed(warning) for warning in warnings],
         max_tokens=config.tokenizer.max_tokens if config.task.reads_ahead else None,
         extra=extra,
-        fits_ngrams=config.ngrams is not None,
         in_streams=not config.task.needs_labels,
     )
 
