@@ -43,7 +43,7 @@ _LEAST_SHARE = 1e-9  # less changes no probability, a float32
 
 Say = Callable[[str], None]
 Weights = Sequence[float] | Literal["validation"] | None
-"""Of the members; ``validation``: those with the smallest log loss on the validation texts; None: all the same."""
+"""Weights of the members; ``validation``: those with the least log loss on the validation texts; None: all the same."""
 
 
 @dataclass(frozen=True)

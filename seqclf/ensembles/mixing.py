@@ -71,8 +71,8 @@ def best_weights(logits: Sequence[NDArray[np.floating]], texts: EncodedTexts, la
 def _evidence(
     logits: Sequence[NDArray[np.floating]], texts: EncodedTexts, labels: Labels
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Of every true decision, how much it counts, ``float64 [decisions]`` with the sum 1, and the probability that each
-    member gives it, ``float64 [members, decisions]``."""
+    """How much each true decision counts, ``float64 [decisions]`` with the sum 1, and the probability that each member
+    gives it, ``float64 [members, decisions]``."""
     known, truth = known_labels(texts.truth, labels)
     weights = np.ones(len(known)) if texts.relative_weights is None else texts.relative_weights[known].astype(float)
     if labels.multi:

@@ -55,7 +55,7 @@ class Evidence:
 
     @property
     def micro(self) -> Ranking:
-        """Of all decisions on several labels per text."""
+        """The ranking of all decisions on several labels per text."""
         return self.together or Ranking(None, None)
 
     @property

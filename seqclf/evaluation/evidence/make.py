@@ -79,7 +79,7 @@ def _accuracy(one: Slice) -> SliceAccuracy:
 
 
 def _curves(judged: Judged) -> tuple[Curve, ...]:
-    """Of two labels the second's, else those of the most frequent labels."""
+    """The curves of the second of two labels, else of the most frequent labels."""
     labels, truth = judged.labels, judged.truth
     if not len(truth):
         return ()

@@ -56,7 +56,7 @@ class Judged:
 
     @property
     def known_probabilities(self) -> NDArray[np.floating]:
-        """Of the ``known`` texts, ``float [known, labels]``; no copy if they are all texts."""
+        """The probabilities of the ``known`` texts, ``float [known, labels]``; no copy if they are all texts."""
         return self.probabilities if len(self.known) == len(self.texts) else self.probabilities[self.known]
 
     @cached_property
@@ -67,7 +67,7 @@ class Judged:
 
     @cached_property
     def weights(self) -> NDArray[np.float32] | None:
-        """Of the ``known`` texts; None: all the same."""
+        """How much each of the ``known`` texts counts, ``float32 [known]``; None: all the same."""
         relative = self.texts.relative_weights
         return None if relative is None else relative[self.known]
 
@@ -152,7 +152,7 @@ def doubtful_labels(judged: Judged, most: int = MOST_TEXTS) -> Found[LabelError]
 
 
 def _doubtful_decisions(judged: Judged, most: int) -> Found[LabelError]:
-    """Of several labels per text: labels that are wrongly there or lacking, and the number of texts with such a label.
+    """With several labels per text: labels that are wrongly there or lacking, and how many texts have such a label.
 
     Labels that the model hardly ever finds are left out (``well_known``).
     """

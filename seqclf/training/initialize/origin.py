@@ -110,7 +110,7 @@ def _doubt(run: Run) -> str | None:
 
 
 def _best_so_far(run: Run) -> list[NDArray[Any]] | None:
-    """Of an unfinished run; None: they are in its model. Raises ``InputError`` if there are none."""
+    """The weights of an unfinished run; None: they are in its model. Raises ``InputError`` if there are none."""
     found = Checkpoints(run.checkpoints).newest()
     weights: list[NDArray[Any]] = []
     if found is not None:
