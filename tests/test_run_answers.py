@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,17 @@ def test_the_same_texts_have_one_fingerprint_in_runs_that_read_other_columns(
     assert both[0] is not None and both[1] is not None
     assert offers_run.data_fingerprints["validation"] != other.data_fingerprints["validation"]
     assert both[0][1].texts == both[1][1].texts and both[0][1].model != both[1][1].model
+    names = (str(other.folder), str(offers_run.folder))
+    found = json.loads(call("runs", "compare", *names, "--json", "--texts", "3").stdout)["paired"]
+    (one,) = found["runs"].values()
+    wanted = json.loads(
+        call("eval", "--run", names[1], "--against", names[0], "--split", "validation", "--json").stdout
+    )
+    assert (found["split"], one["right"], one["mcnemar"]) == ("validation", wanted["right"], wanted["mcnemar"])
+    assert one["scores"]["macro_f1"] == pytest.approx(wanted["scores"]["macro_f1"])
+    assert found["differing"] == len(wanted["differing"])
+    assert [text["place"] for text in found["texts"]] == [text["place"] for text in wanted["differing"][:3]]
+    assert [text["text"] for text in found["texts"]] == [text["text"] for text in wanted["differing"][:3]]
 
 
 def test_calibration_keeps_those_of_the_calibrated_model(binary_run: Run, tmp_path: Path) -> None:

@@ -248,6 +248,7 @@ def test_texts_that_have_changed_are_not_shown(shown: Path, monkeypatch: pytest.
     told = " ".join(done.stderr.split())
     assert "Paired test" in done.stdout and "texts get" not in done.stdout
     assert "are not shown" in told and "test.csv: has changed since the runs were measured" in told
+    assert f"to predict them again: `seqclf eval --runs {shown} --run b-1 --against a-1`" in told
     path.unlink()
     told = " ".join(called(shown, "compare", "a-1", "b-1").stderr.split())
     assert "are not shown" in told and "test.csv" in told

@@ -87,10 +87,19 @@ def notes(one: Tested, runs: Path) -> Iterator[str]:
     if one.found.pairs:
         yield from _about_the_texts(one)
         if one.unread is not None:
-            yield f"note: the texts that get different answers are not shown: {one.unread}"
+            yield f"note: the texts that get different answers are not shown: {one.unread}{_how_to_see(one, runs)}"
     for why in dict.fromkeys(one.found.why_not.values()):
         places = [place for place, reason in one.found.why_not.items() if reason is why]
         yield from _not_tested(one, places, why, runs)
+
+
+def _how_to_see(one: Tested, runs: Path) -> str:
+    """The command that shows texts which two runs answer differently, as they are now."""
+    if len(one.found.pairs) > 1:
+        return ""
+    other, first = (_to_type(one.entries[place], runs) for place in (one.found.pairs[0].place, 0))
+    of_split = "" if one.split == TEST else f" --split {one.split}"
+    return f"; to predict them again: `seqclf eval{runs_argument(runs)} --run {other} --against {first}{of_split}`"
 
 
 def _not_tested(one: Tested, places: list[int], why: WhyNot, runs: Path) -> Iterator[str]:
