@@ -158,12 +158,12 @@ def test_its_card_says_where_it_is_right_less_often(whole: tuple[Run, dict[str, 
     run = Run(Path(shutil.copytree(whole[0].folder, tmp_path / "both-1")))
     assert "right less often" not in call("push", str(run.folder), "ann/both", "--dry-run").stdout
     found = evidence_of(run, run.labels, TEXTS * 3)
-    worse = {"label": (SliceAccuracy("negative", 40, 0.2, 0.1, 0.3),)}
+    worse = {"length": (SliceAccuracy("1 to 3", 40, 0.0, 0.0, 0.01),)}
     saved = run.metrics["validation"]
     origin = replace(found.origin, data=saved["data"], texts=saved["texts"])
     write_evidence(run, replace(found, origin=origin, slices=worse))
     card = call("push", str(run.folder), "ann/both", "--dry-run").stdout
-    assert "  - Texts with the label `negative`: 20.0 % are right (10.0 to 30.0), against" in card
+    assert "  - Texts of 1 to 3 tokens: 0.0 % are right (0.0 to 1.0), against" in card
 
 
 @pytest.mark.parametrize("temperature", [1.0, 2.5])

@@ -14,7 +14,7 @@ from paired_examples import all_metrics, made_answers
 from seqclf.metrics.classification import ClassificationMetrics
 from seqclf.metrics.intervals import F1Intervals, Interval, percentile_interval
 from seqclf.metrics.kinds import all_scores
-from seqclf.tasks.classification import draws, f1_intervals
+from seqclf.tasks.classification import draws, resampled_f1
 from seqclf.tasks.classification.draws import drawn, kinds_of
 from seqclf.tasks.classification.f1_intervals import multi_label_f1, single_label_f1
 from seqclf.tasks.classification.metrics import classification_metrics
@@ -79,7 +79,7 @@ def test_each_resample_has_the_f1_of_its_texts(seed: int, texts: int, labels: in
     """The quantiles are those of F1 computed label by label, on the very resamples that were drawn."""
     answers, _ = made_answers(seed, texts, labels, multi=multi, weighted=weighted, more=seed % 2)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(f1_intervals, "RESAMPLES", 30)
+        patch.setattr(resampled_f1, "RESAMPLES", 30)
         found = _of(answers)
     parts = [answers.ids, answers.predicted, *([] if answers.weights is None else [answers.weights])]
     kinds = kinds_of(parts)

@@ -111,7 +111,12 @@ def test_metrics_of_other_splits_are_forgotten(binary_run: Run, tmp_path: Path, 
     done = call("find-threshold", "--run", str(run.folder), "--recall", "0.9", "--save")
     assert "test scores in metrics.json" in done.stderr and "Saved:" in done.stdout
     assert set(run.metrics) == {"validation"}
-    assert run.metrics["validation"]["baseline"] == binary_run.metrics["validation"]["baseline"]
+    baseline, before = (one.metrics["validation"]["baseline"] for one in (run, binary_run))
+    paired, paired_before = baseline.pop("paired"), before.pop("paired")
+    assert baseline == before
+    assert paired["scores"]["accuracy"]["network"] == run.metrics["validation"]["accuracy"], "compared again"
+    assert paired_before["scores"]["accuracy"]["linear"] == paired["scores"]["accuracy"]["linear"]
+    assert paired_before != paired
     assert not list(run.folder.glob(".*")), "no temporary files"
 
 

@@ -102,7 +102,7 @@ ALLOWED = {
     "generation": BASE | {"runs", "onnx_session", "text", "hub"},
     "inference": BASE | {"onnx_session", "text", "generation", "hub"},
     "explanation": BASE | {"runs", "inference", "text", "evaluation", "model", "layers"},
-    "baseline": BASE | {"config", "layer_types", "text", "data", "sources", "tasks", "label_weights"},
+    "baseline": BASE | {"config", "layer_types", "text", "data", "sources", "tasks", "label_weights", "run_answers"},
     "benchmark": BASE | {"figures", "runtime", "config", "data", "layers", "model", "training"},
     "probe": BASE | {"figures", "config", "layer_types", "text", "model", "tasks", "training"},
     "report": BASE | {"runs", "run_files", "run_members", "run_catalogue", "config", "baseline", "evaluation"},

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from seqclf.config import Config
 from seqclf.layer_types import walk
 from seqclf.layer_types.pool import Pool
-from seqclf.metrics.baseline import BaselineScores
+from seqclf.metrics.baseline import BaselineScores, PairedScore
 from seqclf.metrics.kinds import ClassifierMetrics
 from seqclf.metrics.multi_label import MultiLabelScores
+from seqclf.metrics.paired import p_in_words
 from seqclf.metrics.scores import words_of
 
 _LARGE_VOCABULARY = 16_000
@@ -40,11 +41,30 @@ def against_baseline(score: float, baseline: float) -> str:
 
 
 def lead(network: ClassifierMetrics, baseline: BaselineScores, name: str) -> str:
-    """``this run is 2.5 points ahead`` of the linear model, by the score ``name``."""
-    points = _points(network.value(name), baseline.linear.value(name))
-    if points == 0:
-        return "this run is level with it"
-    return f"this run is {abs(points):.1f} points {'ahead' if points > 0 else 'behind'}"
+    """``this run is 2.5 points ahead`` of the linear model, by the score ``name``; after a comparison text by text also
+    whether that may be chance."""
+    found = None if baseline.paired is None else baseline.paired.scores.get(name)
+    if found is None:
+        points = _points(network.value(name), baseline.linear.value(name))
+        return f"this run is {_standing(points)}"
+    on = "on these, " if baseline.texts < baseline.all_texts else ""
+    return f"{on}this run is {_standing(_points(found.network, found.linear))}{_chance(found)}"
+
+
+def _standing(points: float) -> str:
+    return f"{abs(points):.1f} points {'ahead' if points > 0 else 'behind'}" if points else "level with it"
+
+
+def _chance(found: PairedScore) -> str:
+    """Whether a difference may be chance, with its interval in points, from the side of the better model."""
+    if found.low is None or found.high is None or found.p_value is None:
+        return "; there are too few texts to say whether that is chance"
+    ends = (found.low, found.high) if found.difference >= 0 else (-found.high, -found.low)
+    low, high = (f"{round(100 * end, 1) + 0.0:.1f}" for end in ends)
+    what = (
+        ", more than chance explains" if found.is_significant else ", which may be chance" if found.difference else ""
+    )
+    return f"{what} (95 % interval {low} to {high}, {p_in_words(found.p_value)})"
 
 
 def _points(score: float, baseline: float) -> float:

@@ -18,13 +18,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
-from seqclf.baseline.task import Request, write
+from seqclf.baseline.task import ANSWERS, Request, write
 from seqclf.cache import cache_folder
 from seqclf.config import Config
 from seqclf.data.corpus import Corpus
 from seqclf.errors import InputError
 from seqclf.labels import Labels
 from seqclf.metrics.baseline import BaselineScores
+from seqclf.run_answers import Bound, KeptAnswers
 from seqclf.sources.texts import LabelledTexts
 
 _SECONDS_BETWEEN_LOOKS = 0.05
@@ -103,6 +104,14 @@ class BaselineJob:
         self.close()
         return self._scores
 
+    @property
+    def answers(self) -> tuple[KeptAnswers, Bound] | None:
+        """What the linear model answered to the texts, after ``result`` returned scores; None if it cannot be read."""
+        try:
+            return KeptAnswers.read(_folder(self._request) / ANSWERS)
+        except InputError:
+            return None
+
     def _reason(self) -> str:
         assert self._process is not None and self._errors is not None
         self._errors.seek(0)
@@ -175,11 +184,16 @@ def begin(
 
 def _kept(request: Request) -> BaselineScores | None:
     """Cached scores; None if there are none or they are malformed."""
-    path = cache_folder() / "baseline_scores" / request.scores_key[:32] / "scores.json"
+    path = _folder(request) / "scores.json"
     try:
         return BaselineScores.from_json(json.loads(path.read_text(encoding="utf-8")), request.labels.multi)
     except (OSError, ValueError):
         return None
+
+
+def _folder(request: Request) -> Path:
+    """The folder of the cached scores."""
+    return cache_folder() / "baseline_scores" / request.scores_key[:32]
 
 
 def _python_path() -> str:

@@ -18,6 +18,9 @@ from seqclf.label_weights import ClassWeights, label_totals, label_weights, rela
 from seqclf.labels import DEFAULT_THRESHOLD, Labels
 from seqclf.metrics.baseline import BaselineScores
 from seqclf.metrics.kinds import ClassifierScores
+from seqclf.run_answers import KeptAnswers
+from seqclf.tasks.classification.answers import Answers
+from seqclf.tasks.classification.kept import to_keep
 from seqclf.tasks.classification.metrics import classification_metrics
 from seqclf.tasks.classification.multi_label import (
     multi_label_metrics,
@@ -39,6 +42,8 @@ class Part:
             label, ``float32 [texts, labels]``. ``more_labels`` come after the labels of the training texts.
         all_texts: number of texts in the split.
         more_labels: labels that no training text has.
+        places: of the texts among all texts of the split that a network is measured on, ascending, ``int64 [texts]``;
+            None: they are all of them.
         weights: how much each text counts, above 0, ``float32 [texts]``; None: all the same.
     """
 
@@ -47,6 +52,7 @@ class Part:
     all_texts: int
     more_labels: tuple[str, ...] = ()
     weights: NDArray[np.float32] | None = None
+    places: NDArray[np.int64] | None = None
 
     def shares_of(self, labels: Labels) -> NDArray[np.float64]:
         """The fraction of the texts, by weight, that have each label, ``float64 [labels]``."""
@@ -107,13 +113,24 @@ class Baseline:
 
     def scores(self, part: Part, labels: Labels) -> BaselineScores:
         """Scores of the linear model and of the majority class on ``part``."""
+        return self.measured(part, labels)[0]
+
+    def measured(self, part: Part, labels: Labels) -> tuple[BaselineScores, KeptAnswers]:
+        """The scores on ``part``, and what the linear model answered to each of its texts."""
+        logits = self.linear.logits(part.texts)
+        thresholds = None if self.thresholds is None else tuple(self.thresholds)
+        answers = Answers(labels, part.truth, logits, len(labels) + len(part.more_labels), thresholds)
+        weights = None if part.weights is None else relative_weights(part.weights)
+        return self._scores(part, labels, logits), to_keep(answers, weights, part.more_labels, part.places)
+
+    def _scores(self, part: Part, labels: Labels, logits: NDArray[np.floating]) -> BaselineScores:
         shares = np.clip(np.array(self.shares), _RARE, 1 - _RARE)
         always = np.log(shares) - np.log1p(-shares) if labels.multi else np.log(shares)
         if labels.units == 1 and not labels.multi:
             always = always[1:] - always[:1]
         majority = np.broadcast_to(always, (len(part.texts), len(always)))
         return BaselineScores(
-            linear=_scores(self.linear.logits(part.texts), part, labels, self.thresholds),
+            linear=_scores(logits, part, labels, self.thresholds),
             majority=_scores(majority, part, labels, self.majority_thresholds),
             unit=self.linear.unit,
             training_texts=self.training_texts,

@@ -17,13 +17,17 @@ from numpy.typing import NDArray
 from seqclf.baseline.ngrams import choose_unit
 from seqclf.baseline.sample import MOST_OF_ONE_TEXT, characters_allowed, sample
 from seqclf.cache import cache_folder
-from seqclf.data.label_sets import counted_texts, key_of, label_ids, label_shares
+from seqclf.data.label_sets import counted_places, counted_texts, key_of, label_ids, label_shares
 from seqclf.label_weights import ClassWeights
 from seqclf.labels import Labels
 from seqclf.sources import UnknownLabels
 from seqclf.sources.texts import LabelledTexts, digest
 
+ANSWERS = "answers.npz"
+"""In the cached scores: what the linear model answered to each text (``KeptAnswers``)."""
+
 _FORMAT = 2  # increase when the fit or the scoring changes
+_SCORES_FORMAT = "with answers"  # change when only the scoring changes
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ class Request:
 
     @property
     def scores_key(self) -> str:
-        return digest(self.model_key, self.fingerprints[self.split], key_of(self.unknown_labels))
+        return digest(self.model_key, self.fingerprints[self.split], key_of(self.unknown_labels), _SCORES_FORMAT)
 
     @property
     def is_fitted(self) -> bool:
@@ -83,6 +87,7 @@ def write(request: Request, file: TextIO) -> None:
         "split": request.split,
         "model_key": request.model_key,
         "scores_key": request.scores_key,
+        "texts": request.fingerprints[request.split],
         "parts": [
             {
                 "name": name,
@@ -90,6 +95,7 @@ def write(request: Request, file: TextIO) -> None:
                 "all_texts": len(split.texts),
                 "more_labels": split.more_labels,
                 "soft": split.truth.dtype == np.float32,
+                "places": split.places_of(chosen[name]) if name == request.split else None,
             }
             for name, split in splits.items()
         ],
@@ -106,21 +112,48 @@ def write(request: Request, file: TextIO) -> None:
 @dataclass(frozen=True)
 class _Split:
     """The texts of a split that the network trains on or is evaluated on, without those of weight 0; ``truth``,
-    ``more_labels`` and ``weights`` as in ``EncodedTexts``."""
+    ``more_labels`` and ``weights`` as in ``EncodedTexts``.
+
+    Attributes:
+        places: of the texts among those of the network's ``EncodedTexts``, ascending, ``int64 [texts]``.
+        of_network: number of texts there, also of weight 0.
+    """
 
     texts: Sequence[str]
     truth: NDArray[Any]
     more_labels: list[str]
     weights: NDArray[np.float32] | None
+    places: NDArray[np.int64]
+    of_network: int
 
     @classmethod
     def of(cls, request: Request, name: str) -> _Split:
-        texts = counted_texts(request.read(name))
-        found = label_ids(texts, request.labels, "error" if name == "train" else request.unknown_labels)
+        unknown_labels = "error" if name == "train" else request.unknown_labels
+        everything = request.read(name)
+        texts = counted_texts(everything)
+        found = label_ids(texts, request.labels, unknown_labels)
         kept = texts if found.kept is None else texts.chosen(found.kept)
         unknown = [] if found.unknown is None or found.unknown.dropped else list(found.unknown.labels)
         shares = label_shares(kept, request.labels)
-        return cls(kept.texts, found.ids if shares is None else shares, unknown, kept.weights)
+        own = counted_places(everything)
+        read_by_network = np.arange(len(everything))
+        if found.kept is not None:
+            own = own[found.kept]
+            dropped = label_ids(everything, request.labels, unknown_labels)
+            read_by_network = read_by_network if dropped.kept is None else dropped.kept
+        return cls(
+            kept.texts,
+            found.ids if shares is None else shares,
+            unknown,
+            kept.weights,
+            np.searchsorted(read_by_network, own),
+            len(read_by_network),
+        )
+
+    def places_of(self, chosen: NDArray[np.int64]) -> list[int] | None:
+        """``Part.places`` of some of the texts."""
+        places = self.places[chosen]
+        return None if len(places) == self.of_network else places.tolist()
 
     @property
     def ids(self) -> NDArray[Any]:

@@ -18,10 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.baseline.scores import Baseline, Part
+from seqclf.baseline.task import ANSWERS
 from seqclf.cache import cached
 from seqclf.errors import SeqclfError
 from seqclf.files import write_json
 from seqclf.labels import Labels
+from seqclf.run_answers import Bound
 
 _NICENESS = 10
 
@@ -37,7 +39,9 @@ def work(task: TextIO) -> None:
         Baseline.fit(parts["train"], parts.get("validation"), labels, **options).save(folder)
 
     def score(folder: Path) -> None:
-        write_json(folder / "scores.json", baseline.scores(parts[head["split"]], labels).to_json())
+        scores, answers = baseline.measured(parts[head["split"]], labels)
+        write_json(folder / "scores.json", scores.to_json())
+        answers.write(folder / ANSWERS, Bound(head["texts"], head["model_key"]))
 
     baseline = Baseline.load(cached("baselines", head["model_key"], fit))
     cached("baseline_scores", head["scores_key"], score)
@@ -59,6 +63,7 @@ def _read(task: TextIO, part: dict[str, Any], labels: Labels) -> Part:
         part["all_texts"],
         tuple(part["more_labels"]),
         np.array([row[2] for row in rows], np.float32) if weighted else None,
+        None if part["places"] is None else np.array(part["places"], np.int64),
     )
 
 

@@ -12,20 +12,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from seqclf.calibration.scored import VALIDATION
 from seqclf.config import Config
 from seqclf.data.encoded import EncodedTexts
 from seqclf.errors import InputError
+from seqclf.evaluation.against_linear import keep_linear, linear_answers, paired_with
 from seqclf.evaluation.answers_store import answers_stay, read_answers
 from seqclf.evaluation.classifier import KerasClassifier
 from seqclf.evaluation.evidence.store import evidence_stays, model_fingerprint
 from seqclf.files import remove_folder, scratch_folder, sync
 from seqclf.metrics.kinds import ClassifierMetrics
-from seqclf.run_answers import Bound, answers_file
+from seqclf.run_answers import Bound, KeptAnswers, answers_file
 from seqclf.runs import Run
 from seqclf.tasks.classification.kept import kept_answers
+
+Kept = tuple[KeptAnswers, Bound]
+"""Answers and what they belong to."""
 
 _KEPT = ("data", "baseline", "trained_on", "validated_on")
 """Entries of a split in ``metrics.json`` that do not depend on thresholds and probabilities."""
@@ -54,12 +57,16 @@ def store(
     """
     found = {split: classifier.evaluate_each(encoded) for split, encoded in texts.items()}
     metrics = {split: one for split, (one, _) in found.items()}
-    logits = {split: one for split, (_, one) in found.items()}
+    answers = {
+        split: kept_answers(texts[split], logits, classifier.labels, classifier.thresholds)
+        for split, (_, logits) in found.items()
+    }
+    linear = {split: linear_answers([run], split, one) for split, one in answers.items()}
     with contextlib.ExitStack() as stack:
         stack.enter_context(run.locked())
         scratch = stack.enter_context(scratch_folder(run.folder / "exports"))
         if scores_change:
-            stack.enter_context(_answers_kept(run, classifier, texts, logits))
+            stack.enter_context(_answers_kept(run, answers, linear))
         else:
             stack.enter_context(evidence_stays(run))
             stack.enter_context(answers_stay(run))
@@ -73,26 +80,37 @@ def store(
         sync(run.folder)
         write()
         for split, one in metrics.items():
-            run.write_metrics(split, _entry(before.get(split, {}), classifier.config, split, one))
+            entry = _entry(before.get(split, {}), classifier.config, split, one)
+            run.write_metrics(split, _compared_again(entry, answers[split], linear[split]))
         _move(made, run.folder)
     return metrics
 
 
 @contextlib.contextmanager
-def _answers_kept(
-    run: Run, classifier: KerasClassifier, texts: Mapping[str, EncodedTexts], logits: Mapping[str, NDArray[np.float32]]
-) -> Iterator[None]:
-    """After the block, which changes the run's model, keep the new answers to the texts that the old ones were to."""
-    kept = {}
-    for split, encoded in texts.items():
-        new = kept_answers(encoded, logits[split], classifier.labels, classifier.thresholds)
+def _answers_kept(run: Run, answers: Mapping[str, KeptAnswers], linear: Mapping[str, Kept | None]) -> Iterator[None]:
+    """After the block, which changes the run's model, keep the new answers to the texts that the old ones were to, and
+    those of the linear model."""
+    texts = {}
+    for split, new in answers.items():
         with contextlib.suppress(InputError):
             old = read_answers(run, split)
             if old is not None and np.array_equal(old[0].ids, new.ids):
-                kept[split] = new, old[1].texts
+                texts[split] = old[1].texts
     yield
-    for split, (new, fingerprint) in kept.items():
-        new.write(answers_file(run.answers, split), Bound(fingerprint, model_fingerprint(run)))
+    for split, fingerprint in texts.items():
+        answers[split].write(answers_file(run.answers, split), Bound(fingerprint, model_fingerprint(run)))
+        keep_linear(run, split, linear[split])
+
+
+def _compared_again(entry: dict[str, Any], answers: KeptAnswers, linear: Kept | None) -> dict[str, Any]:
+    """The entry of ``metrics.json`` with the new answers compared with those of the linear model; without those, what
+    the old ones showed is left out."""
+    baseline = entry.get("baseline")
+    if not isinstance(baseline, dict):
+        return entry
+    paired = None if linear is None else paired_with(answers, linear[0])
+    others = {name: value for name, value in baseline.items() if name != "paired"}
+    return entry | {"baseline": others | ({} if paired is None else {"paired": paired.to_json()})}
 
 
 def forgotten(run: Run) -> list[str]:

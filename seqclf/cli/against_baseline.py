@@ -28,6 +28,16 @@ def scores_line(config: Config, validation: ClassifierMetrics, baseline: Baselin
     return ", ".join(parts.values())
 
 
+def paired_line(config: Config, validation: ClassifierMetrics, baseline: BaselineScores | None) -> str | None:
+    """``this run is 2.5 points ahead, more than chance explains (...)``; None if both were not compared text by
+    text."""
+    from seqclf.baseline.comparison import lead, reported_score
+
+    if baseline is None or baseline.paired is None:
+        return None
+    return lead(validation, baseline, reported_score(config, multi=isinstance(validation, MultiLabelScores)))
+
+
 def behind(config: Config, outcome: Outcome, run: Path) -> str | None:
     """The warning if the run's network is behind the linear model; else None."""
     if outcome.baseline is None or outcome.status != "finished":

@@ -46,6 +46,7 @@ class Wanted:
 def eval_classifier(run: Run, given: GivenTexts, wanted: Wanted, *, threads: int | str) -> None:
     """Measure a classifier, print the metrics and write its predictions."""
     from seqclf.evaluation.measurable import open_measurable
+    from seqclf.tasks.classification.kept import kept_answers
     from seqclf.tasks.classification.measure import probabilities_of
 
     config = given.config
@@ -58,7 +59,9 @@ def eval_classifier(run: Run, given: GivenTexts, wanted: Wanted, *, threads: int
         began = time.perf_counter()
         metrics, logits = classifier.evaluate_each(texts)
         seconds = time.perf_counter() - began
-        measured = Measured(given.data, metrics, simple())
+        compared = simple()
+    answers = kept_answers(texts, logits, classifier.labels, classifier.thresholds)
+    measured = Measured(given.data, metrics, compared.beside(answers))
     probabilities = probabilities_of(logits, classifier.labels)
     before = {} if given.split is None else run.metrics
     measured = _with_texts_seen(run, given, measured)
@@ -72,7 +75,7 @@ def eval_classifier(run: Run, given: GivenTexts, wanted: Wanted, *, threads: int
     if predictions is not None:
         eval_texts.write_predictions(predictions, probabilities, given)
     if given.split is not None and run.is_own:
-        scored = Scored(texts, logits, probabilities, seconds, slices)
+        scored = Scored(texts, answers, compared.linear, probabilities, seconds, slices)
         _keep(run, given, classifier, scored, wanted, before=before.get(given.split))
 
 

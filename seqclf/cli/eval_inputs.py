@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from seqclf.data.encoded import EncodedTexts
     from seqclf.evaluation.measurable import MeasurableClassifier
     from seqclf.metrics.baseline import BaselineScores
+    from seqclf.run_answers import Bound, KeptAnswers
     from seqclf.sources.texts import LabelledTexts
 
 
@@ -61,11 +63,32 @@ def encoded_texts(
     return texts
 
 
+@dataclass(frozen=True)
+class Simple:
+    """What is known of the baseline.
+
+    Attributes:
+        scores: None: there is none.
+        linear: the answers of the linear model, and what they belong to; None: unknown.
+    """
+
+    scores: BaselineScores | None = None
+    linear: tuple[KeptAnswers, Bound] | None = None
+
+    def beside(self, network: KeptAnswers) -> BaselineScores | None:
+        """The scores, with the linear model compared with the network text by text."""
+        from seqclf.evaluation.against_linear import paired_with
+
+        if self.scores is None or self.linear is None:
+            return self.scores
+        return self.scores.with_paired(paired_with(network, self.linear[0]))
+
+
 @contextlib.contextmanager
 def parallel_baseline(
     config: Config, classifier: MeasurableClassifier, fingerprints: dict[str, str], scored: str | LabelledTexts
-) -> Iterator[Callable[[], BaselineScores | None]]:
-    """Score the baseline in parallel with the block; yields a function that waits for the scores."""
+) -> Iterator[Callable[[], Simple]]:
+    """Score the baseline in parallel with the block; yields a function that waits for what is known of it."""
     from seqclf.baseline.job import begin
     from seqclf.data.corpus import Corpus
     from seqclf.data.same_rows import as_trained
@@ -78,10 +101,12 @@ def parallel_baseline(
         if job is not None:
             stack.enter_context(job)
 
-        def wait() -> BaselineScores | None:
-            scores = None if job is None else job.result()
-            if job is not None and job.problem is not None:
+        def wait() -> Simple:
+            if job is None:
+                return Simple()
+            scores = job.result()
+            if job.problem is not None:
                 say(f"No linear baseline to compare with: {job.problem}", err=True)
-            return scores
+            return Simple(scores, None if scores is None else job.answers)
 
         yield wait

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from seqclf.evaluation.evidence.source import SplitTexts
     from seqclf.evaluation.measurable import MeasurableClassifier
     from seqclf.evaluation.slices import Slice
+    from seqclf.run_answers import Bound, KeptAnswers
     from seqclf.runs import Run
     from seqclf.text.tokenizer import Tokenizer
 
@@ -36,14 +37,16 @@ class Scored:
     """The texts of a split and what the model says about them.
 
     Attributes:
-        logits: ``[texts, 1 or labels]``.
+        answers: the model's.
+        linear: those of the linear model, and what they belong to; None: unknown.
         probabilities: ``[texts, labels]``.
         seconds: that the model took for them.
         slices: by length, by label and by the columns of ``--slice``; None: not computed yet.
     """
 
     texts: EncodedTexts
-    logits: NDArray[np.floating]
+    answers: KeptAnswers
+    linear: tuple[KeptAnswers, Bound] | None
     probabilities: NDArray[np.floating]
     seconds: float
     slices: Mapping[str, Sequence[Slice]] | None
@@ -55,10 +58,10 @@ def keep_answers(run: Run, given: GivenTexts, classifier: MeasurableClassifier, 
     Returns whether these are the texts of the answers that the run had before; None if that is not known.
     """
     from seqclf.errors import InputError
+    from seqclf.evaluation.against_linear import LINEAR, keep_linear
     from seqclf.evaluation.answers_store import read_answers, write_answers
     from seqclf.evaluation.evidence.source import SplitTexts
     from seqclf.run_answers import answers_file, fingerprint_of
-    from seqclf.tasks.classification.kept import kept_answers
 
     split, texts, labels = given.split, scored.texts, classifier.labels
     if split is None or split == "train":
@@ -71,10 +74,11 @@ def keep_answers(run: Run, given: GivenTexts, classifier: MeasurableClassifier, 
     try:
         if digests is None:
             raise InputError(f"{source.part}: cannot be read again")
-        answers = kept_answers(texts, scored.logits, labels, classifier.thresholds)
-        write_answers(run, split, answers, digests)
+        write_answers(run, split, scored.answers, digests)
+        keep_linear(run, split, scored.linear)
     except (InputError, ValueError, OSError) as error:
-        answers_file(run.answers, split).unlink(missing_ok=True)  # metrics.json no longer has their scores
+        for name in (None, LINEAR):  # metrics.json no longer has their scores
+            answers_file(run.answers, split, name).unlink(missing_ok=True)
         say(f"warning: the answers to the {split} texts are not kept for runs compare: {error}", err=True)
         return None
     return None if before is None else before[1].texts == fingerprint_of(digests)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seqclf.cli.against_baseline import scores_line
+from seqclf.cli.against_baseline import paired_line, scores_line
 from seqclf.cli.columns import of_rows, table
 from seqclf.cli.options import runs_argument
 from seqclf.cli.wrap import GLUE, say
@@ -65,13 +65,15 @@ def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advis
 
     spent = duration(outcome.seconds).replace(" ", GLUE)
     lines = [f"Run         {folder}  ({spent})"]
-    found = None
+    found = compared = None
     if isinstance(validation := outcome.validation, ClassifierMetrics):
         found = scores_line(config, validation, outcome.baseline)
+        compared = paired_line(config, validation, outcome.baseline)
     elif isinstance(validation, LanguageModelMetrics):
         found = ", ".join(f"{words_of(name)} {number_of(name, value)}" for name, value in validation.headline())
     if found is not None:
         lines.append(f"Validation  {found} (epoch{GLUE}{outcome.best_epoch})")
+        lines += [] if compared is None else [f"Baseline    {compared}"]
     elif outcome.best_epoch is None and outcome.status == "interrupted":
         lines.append("Validation  none yet: no epoch was completed")
     if Run(folder).saved_model.exists():

@@ -107,11 +107,16 @@ def key_of(unknown_labels: UnknownLabels) -> str:
     return unknown_labels if unknown_labels == "error" else f"{unknown_labels}, equal labels are known"
 
 
+def counted_places(texts: LabelledTexts) -> NDArray[np.int64]:
+    """Places of the texts whose weight is not 0."""
+    return np.arange(len(texts)) if texts.weights is None else np.flatnonzero(relative_weights(texts.weights))
+
+
 def counted_texts(texts: LabelledTexts) -> LabelledTexts:
     """The texts whose weight is not 0. Raises ``InputError`` if there are none."""
     if texts.weights is None:
         return texts
-    counted = np.flatnonzero(relative_weights(texts.weights))
+    counted = counted_places(texts)
     if not len(counted):
         raise InputError(f"{texts.origin}: no text here has a weight above 0 (data.weight)")
     return texts if len(counted) == len(texts) else texts.chosen(counted)

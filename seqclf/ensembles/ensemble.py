@@ -156,9 +156,9 @@ def _written(
         if any(one.run.was_fitted_to_validation for one in kept.candidates):
             held_out = HeldOut(mixed.astype(np.float32), kept.classifiers[0].logits_and_known(texts)[1])
         thresholds = chosen_thresholds(config, mixed, texts, labels)
-        baseline = baseline_of([one.run for one in parts.candidates])
-        whole = Measured(config.data.describe(VALIDATION), measured(mixed, texts, labels, thresholds), baseline)
         answers = kept_answers(texts, mixed, labels, thresholds)
+        baseline = baseline_of([one.run for one in parts.candidates], answers)
+        whole = Measured(config.data.describe(VALIDATION), measured(mixed, texts, labels, thresholds), baseline)
     content = Content(
         name,
         kept.candidates,

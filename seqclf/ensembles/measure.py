@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from seqclf.config import Config
 from seqclf.data.encoded import EncodedTexts
+from seqclf.evaluation.against_linear import linear_answers, paired_with
 from seqclf.evaluation.classifier import KerasClassifier
 from seqclf.labels import Labels
 from seqclf.metrics.baseline import BaselineScores
 from seqclf.metrics.kinds import ClassifierMetrics
 from seqclf.prior import Prior
+from seqclf.run_answers import KeptAnswers
 from seqclf.runs import Run
 from seqclf.tasks.classification.measure import metrics_of
 from seqclf.tasks.classification.validation import thresholds_of
@@ -73,12 +75,17 @@ def measured(
     return metrics_of(logits, texts, labels, thresholds, evaluate=True)
 
 
-def baseline_of(runs: Sequence[Run]) -> BaselineScores | None:
-    """The scores of the baseline on the validation texts, which a run that shares them has measured."""
+def baseline_of(runs: Sequence[Run], answers: KeptAnswers | None) -> BaselineScores | None:
+    """The scores of the baseline on the validation texts, which a run that shares them has measured.
+
+    ``answers``: of the new model, which those of the linear model are compared with.
+    """
     for run in runs:
         found = run.measured("validation").get("validation")
         if found is not None and found.baseline is not None:
-            return found.baseline
+            linear = None if answers is None else linear_answers(runs, "validation", answers)
+            paired = None if answers is None or linear is None else paired_with(answers, linear[0])
+            return found.baseline.with_paired(paired)
     return None
 
 

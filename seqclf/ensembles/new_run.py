@@ -17,6 +17,7 @@ from seqclf.config import Config, with_absolute_paths, write_config
 from seqclf.ensemble_recipe import Ensemble, ensemble_of
 from seqclf.ensembles.candidates import Candidate
 from seqclf.errors import InputError, SeqclfError
+from seqclf.evaluation.against_linear import keep_linear, linear_answers
 from seqclf.evaluation.answers_store import read_answers
 from seqclf.evaluation.evidence.store import model_fingerprint
 from seqclf.export.folder import copy_into
@@ -127,6 +128,8 @@ def _keep_answers(run: Run, content: Content) -> None:
             return
         bound = Bound(known[1].texts, model_fingerprint(run))
         content.answers.write(answers_file(run.answers, VALIDATION), bound)
+        members = [one.run for one in content.candidates]
+        keep_linear(run, VALIDATION, linear_answers(members, VALIDATION, content.answers))
 
 
 def _copy_parts(run: Run, content: Content) -> None:

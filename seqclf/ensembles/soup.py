@@ -76,7 +76,7 @@ def make_soup(runs: Path, candidates: Sequence[Candidate], name: str, recipe: Re
         made.run,
         parts,
         Scored(made.run.name, metrics),
-        baseline_of([one.run for one in candidates]),
+        baseline_of([one.run for one in candidates], mixed.answers),
         left_out=tuple(one.name for place, one in enumerate(candidates) if place not in places),
     )
 
@@ -157,7 +157,7 @@ def _written(runs: Path, name: str, recipe: Recipe, mixed: _Mixed, say: Say) -> 
     first, shares = mixed.candidates[0], [1 / len(kept)] * len(kept)
     whole = None
     if mixed.metrics is not None:
-        baseline = baseline_of([one.run for one in mixed.candidates])
+        baseline = baseline_of([one.run for one in mixed.candidates], mixed.answers)
         whole = Measured(first.config.data.describe(VALIDATION), mixed.metrics, baseline)
     content = Content(
         name,

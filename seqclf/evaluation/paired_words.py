@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from seqclf.metrics.evaluation import MultiLabelEvaluation, SingleLabelEvaluation
 from seqclf.metrics.kinds import scores_type
-from seqclf.metrics.paired import BOOTSTRAP, EXACT, MID_P, NORMAL, SIGNIFICANT
+from seqclf.metrics.paired import BOOTSTRAP, EXACT, MID_P, NORMAL, SIGNIFICANT, p_in_words
 from seqclf.metrics.scores import UNDEFINED, words_of
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def conclusion(found: Compared) -> str:
         return f"The runs cannot be compared by {what}, which is not defined for these texts."
     if p_value is None:
         return f"{comparison.texts:,} texts are too few to say which run is better."
-    chance = f"p {p_of(p_value)}" if p_value < 0.0001 else f"p = {p_of(p_value)}"
+    chance = p_in_words(p_value)
     if p_value >= SIGNIFICANT:
         between = f"the difference of {abs(difference):.4f} in {what} may be chance ({chance})"
         return f"Neither run is shown to be better: {between}."

@@ -96,6 +96,31 @@ def difference(first: tuple[float, Interval], second: tuple[float, Interval]) ->
     return Interval(a - b - below, a - b + above)
 
 
+def paired_difference(both: int, only_first: int, only_second: int, neither: int) -> Interval:
+    """The 95 % interval of the difference of two fractions of the same texts (Newcombe 1998, Statistics in Medicine
+    17:2635, method 10): Wilson's intervals of both, and the correlation of the two.
+
+    Args:
+        both, only_first, only_second, neither: number of texts that count for both fractions, for one of them, or for
+            none; not all 0.
+    """
+    texts = both + only_first + only_second + neither
+    first, second = (both + only_first) / texts, (both + only_second) / texts
+    of_first, of_second = wilson(first, texts), wilson(second, texts)
+    margins = (both + only_first) * (only_second + neither) * (both + only_second) * (only_first + neither)
+    agreement = float(both * neither - only_first * only_second)
+    if agreement > 0:
+        agreement = max(0.0, agreement - texts / 2)
+    correlation = agreement / math.sqrt(margins) if margins else 0.0
+
+    def away(one: float, other: float) -> float:
+        return math.sqrt(max(0.0, one * one - 2 * correlation * one * other + other * other))
+
+    below = away(first - of_first.low, of_second.high - second)
+    above = away(of_first.high - first, second - of_second.low)
+    return Interval(max(-1.0, first - second - below), min(1.0, first - second + above))
+
+
 def effective_texts(texts: int, weights: NDArray[np.floating] | None = None) -> float:
     """How many texts of equal weight say as much as weighted ones: ``(sum w)^2 / sum w^2`` (Kish 1965).
 

@@ -21,6 +21,11 @@ MANY_TEXTS = 1_000
 _FEW_DISCORDANT = 25
 
 
+def p_in_words(p_value: float) -> str:
+    """``p = 0.0312``, or ``p < 0.0001`` for less than that."""
+    return "p < 0.0001" if p_value < 0.0001 else f"p = {p_value:.4f}"
+
+
 @dataclass(frozen=True)
 class McNemar:
     """McNemar's test (McNemar 1947) of whether two classifiers are right equally often.

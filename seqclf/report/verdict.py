@@ -7,19 +7,26 @@ from dataclasses import dataclass, replace
 from seqclf.baseline.comparison import reported_score
 from seqclf.config import Config
 from seqclf.metrics.averages import fraction
-from seqclf.metrics.baseline import BaselineScores
+from seqclf.metrics.baseline import BaselineScores, Paired
 from seqclf.metrics.intervals import Interval, difference, f1_interval, wilson
 from seqclf.metrics.kinds import ClassifierMetrics, ClassifierScores
 from seqclf.metrics.language_model import MeasuredLanguageModel
 from seqclf.metrics.measured import Measured
 from seqclf.metrics.multi_label import MultiLabelMetrics, MultiLabelScores
+from seqclf.metrics.paired import BOOTSTRAP, EXACT, MID_P, p_in_words
 from seqclf.metrics.scores import number_of, words_of
-from seqclf.report.numbers import percent, points, score
+from seqclf.report.numbers import counted, percent, points, score
 
 ADDS, LOSES, CHANCE, UNKNOWN = "adds", "loses", "chance", "unknown"
 """Kinds of verdicts."""
 
 _ADDS_NOTHING = " These texts do not show that the network adds anything."
+
+_INTERVALS = {
+    BOOTSTRAP: "that of the paired bootstrap, and so is p",
+    **dict.fromkeys((EXACT, MID_P), "that of paired fractions (Newcombe 1998), p is that of McNemar's test"),
+}
+"""Of a paired score, by its test."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +95,39 @@ def verdict(measured: Measured, config: Config | None) -> Verdict:
     network, linear = of_network(metrics, name), of_baseline(baseline.linear, name, baseline, metrics)
     useless = network.value <= baseline.majority.value(name)
     remark = " It is no better than always predicting the most frequent label." if useless else ""
-    if network.interval is None or linear.interval is None:
+    if (paired := baseline.paired) is not None and name in paired.scores:
+        found = _text_by_text(name, paired, sampled=baseline.texts < baseline.all_texts)
+    elif network.interval is None or linear.interval is None:
         found = _by_another_score(measured, name, _without_interval(name, network.value, linear.value))
     else:
         interval = difference((network.value, network.interval), (linear.value, linear.interval))
         found = _with_interval(name, network.value, linear.value, interval)
     return replace(found, sentence=found.sentence + remark)
+
+
+def _text_by_text(name: str, paired: Paired, *, sampled: bool) -> Verdict:
+    """The verdict where it is known which texts each model gets right; ``sampled``: they are a part of all texts."""
+    one, what = paired.scores[name], f"points of {words_of(name)}"
+    lead, values = one.difference, _values(name, one.network, one.linear)
+    note = (
+        f"Both models answered the same {counted(paired.texts, 'text')}{', a sample' if sampled else ''}: the network "
+        f"alone is right on {paired.only_network_right:,} of them, the linear model alone on "
+        f"{paired.only_linear_right:,}."
+    )
+    if one.low is None or one.high is None or one.p_value is None:
+        few = "They are too few to say whether a difference is chance."
+        return replace(_without_interval(name, one.network, one.linear), note=f"{note} {few}")
+    note += f" The interval is {_INTERVALS.get(one.test or '', 'that of paired scores')}."
+    ends = (one.low, one.high) if lead >= 0 else (-one.high, -one.low)
+    shown = f"95 % interval {points(ends[0])} to {points(ends[1])}, {p_in_words(one.p_value)}"
+    if one.is_significant and lead > 0:
+        return Verdict(ADDS, f"The network adds {points(lead)} {what} to the linear model ({shown}): {values}.", note)
+    if one.is_significant and lead < 0:
+        loses = f"The network loses {points(-lead)} {what} to the linear model, which is trained in seconds"
+        return Verdict(LOSES, f"{loses} ({shown}): {values}.", note)
+    behind = f"{points(abs(lead))} {what} {'ahead of' if lead > 0 else 'behind'} the linear model, which may be chance"
+    standing = behind if lead else f"level with the linear model in {words_of(name)}"
+    return Verdict(CHANCE, f"The network is {standing} ({shown}): {values}.{_ADDS_NOTHING}", note)
 
 
 def _by_another_score(measured: Measured, name: str, found: Verdict) -> Verdict:

@@ -8,6 +8,8 @@ from seqclf.baseline.comparison import reported_score
 from seqclf.baseline.job import begin
 from seqclf.config import Config
 from seqclf.data.prepare import TrainingData
+from seqclf.evaluation.against_linear import paired_with
+from seqclf.run_answers import Bound, KeptAnswers
 from seqclf.runtime import current_threads
 from seqclf.training.events import BaselineDone, Event, Stage
 
@@ -38,15 +40,27 @@ class ParallelBaseline:
         if scores is not None or self._job.problem is not None:  # else nobody waited for it
             self._listen(BaselineDone(scores, self._score, self._job.problem, self._text_alone))
 
-    def result(self, should_stop: Callable[[], bool]) -> BaselineDone | None:
-        """Wait for the baseline; None if there is none, or if ``should_stop`` ended the wait."""
+    def result(self, should_stop: Callable[[], bool], network: KeptAnswers | None = None) -> BaselineDone | None:
+        """Wait for the baseline; None if there is none, or if ``should_stop`` ended the wait.
+
+        ``network``: the answers to the validation texts, which the linear model's are compared with.
+        """
         if self._job is None:
             return None
         if not self._job.is_done:
             self._listen(Stage("Waiting for the linear baseline"))
         scores = self._job.result(should_stop)
         self.poll()
-        return None if scores is None else BaselineDone(scores, self._score, text_alone=self._text_alone)
+        if scores is None:
+            return None
+        if network is not None and (found := self.answers) is not None:
+            scores = scores.with_paired(paired_with(network, found[0]))
+        return BaselineDone(scores, self._score, text_alone=self._text_alone)
+
+    @property
+    def answers(self) -> tuple[KeptAnswers, Bound] | None:
+        """The linear model's, after ``result``; None: there are none."""
+        return None if self._job is None else self._job.answers
 
     def __enter__(self) -> ParallelBaseline:
         return self

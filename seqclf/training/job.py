@@ -199,7 +199,8 @@ class Job:
         write_models(self.config, self.data, state.model, validation, run)
         if status == INTERRUPTED:
             self.task.interrupted(run)
-        compared = baseline.result(self.callbacks.should_stop if status == FINISHED else lambda: True)
+        stop = self.callbacks.should_stop if status == FINISHED else lambda: True
+        compared = baseline.result(stop, validated.answers)
         if compared is not None and validation is not None:
             keeper(compared)
             write_metrics(self.config, validation, run, compared.scores)
@@ -216,7 +217,7 @@ class Job:
         if status == FINISHED:
             keeper.drop()
             if validated.answers is not None:
-                keep_answers(run, self.data, validated.answers, self.callbacks.stage)
+                keep_answers(run, self.data, validated.answers, baseline.answers, self.callbacks.stage)
             if self.options.report:
                 self._evidence.write(validated.findings, keeper.seconds)
         scores = None if compared is None else compared.scores

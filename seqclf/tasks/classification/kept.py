@@ -24,16 +24,27 @@ def kept_answers(
         thresholds: as ``Answers.thresholds``.
     """
     answers = Answers(labels, texts.truth, logits, len(labels) + len(texts.more_labels), thresholds)
+    return to_keep(answers, texts.relative_weights, texts.more_labels)
+
+
+def to_keep(
+    answers: Answers,
+    weights: NDArray[np.floating] | None,
+    more_labels: tuple[str, ...] = (),
+    places: NDArray[np.int64] | None = None,
+) -> KeptAnswers:
+    """The answers as a run keeps them; arguments as the attributes of ``KeptAnswers``."""
     probabilities = None
-    if not labels.multi:
+    if not answers.labels.multi:
         probabilities = answers.probabilities[np.arange(len(answers)), answers.predicted].astype(np.float32)
     return KeptAnswers(
-        labels,
+        answers.labels,
         answers.ids,
         answers.predicted,
         answers.losses.astype(np.float32),
         probabilities,
-        texts.relative_weights,
-        more_labels=texts.more_labels,
-        soft=texts.shares is not None,
+        weights,
+        places,
+        more_labels,
+        soft=answers.truth.ndim == 2 and not answers.labels.multi,
     )
