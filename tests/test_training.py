@@ -37,7 +37,7 @@ def test_a_run_is_complete(binary_run: Run, sample_csv: Path) -> None:
     names = {path.name for path in binary_run.folder.iterdir()}
     assert names == {
         "manifest.json", "config.yaml", "tokenizer", "labels.json", "history.jsonl", "checkpoint", "model.keras",
-        "saved_model", "model.onnx", "metrics.json", "prior.json", "evidence",
+        "saved_model", "model.onnx", "metrics.json", "prior.json", "evidence", "answers",
     }  # fmt: skip
     manifest = binary_run.manifest
     assert manifest["status"] == "finished"
