@@ -108,8 +108,12 @@ def test_one_label_of_several(several_label_run: Run, tmp_path: Path, no_saved_m
 def test_metrics_of_other_splits_are_forgotten(binary_run: Run, tmp_path: Path, no_saved_models: None) -> None:
     run = copied(binary_run, tmp_path)
     run.write_metrics("test", run.metrics["validation"])
+    run.report.write_text('<meta name="generator" content="seqclf report 1">', encoding="utf-8")
     done = call("find-threshold", "--run", str(run.folder), "--recall", "0.9", "--save")
     assert "test scores in metrics.json" in done.stderr and "Saved:" in done.stdout
+    said = " ".join(done.stderr.split())
+    assert "report.html was that of the earlier threshold and is removed" in said and not run.report.exists()
+    assert said.endswith(f"to have it again: seqclf eval --run {run.folder}")
     assert set(run.metrics) == {"validation"}
     baseline, before = (one.metrics["validation"]["baseline"] for one in (run, binary_run))
     paired, paired_before = baseline.pop("paired"), before.pop("paired")

@@ -118,7 +118,8 @@ def _saved(run: Run, config: Config, wish: Wish, threads: int | str) -> Found:
     from seqclf.calibration.store import forgotten, store
 
     _say("Writing the model")
-    for split in forgotten(run):
+    gone, had_report = forgotten(run), run.report.exists()
+    for split in gone:
         _say(f"The {split} scores in metrics.json were those of the earlier threshold and are removed")
     calibration = classifier.calibration
     if calibration is not None:
@@ -130,4 +131,9 @@ def _saved(run: Run, config: Config, wish: Wish, threads: int | str) -> Found:
         calibration = calibration.with_thresholds(found.thresholds)
     changed = replace(classifier, thresholds=found.thresholds, calibration=calibration)
     store(run, changed, texts, lambda: run.write_thresholds(found.thresholds))
+    if had_report and not run.report.exists():
+        _say(
+            f"{run.report.name} was that of the earlier threshold and is removed; to have it again: "
+            f"seqclf eval --run {shell_word(run.folder)}{'' if 'test' in gone else f' --split {VALIDATION}'}"
+        )
     return found
