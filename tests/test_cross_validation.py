@@ -168,7 +168,8 @@ def test_a_small_cross_validation(config_file: Path, tmp_path: Path) -> None:
     runs = tmp_path / "runs"
     result = _train(str(config_file), "--folds", "2", "--runs", str(runs))
     assert result.exit_code == 0, result.output
-    assert sorted(path.name for path in runs.iterdir()) == ["small-1-fold1", "small-1-fold2", "small-1-folds.json"]
+    made = ["small-1-fold1", "small-1-fold2", "small-1-folds.html", "small-1-folds.json"]
+    assert sorted(path.name for path in runs.iterdir()) == made
     summary = json.loads((runs / "small-1-folds.json").read_text(encoding="utf-8"))
     assert (summary["status"], summary["finished"], summary["folds"]) == (FINISHED, [1, 2], 2)
     for word in ("Fold 2 of 2", "Validation of 2 finished of 2 folds", "small-1-fold2"):

@@ -69,6 +69,15 @@ def test_each_fold_has_its_report(config: Path, tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     folds = [Run(tmp_path / "runs" / f"small-1-fold{fold}") for fold in (1, 2)]
     assert all(fold.report.exists() and fold.evidence_file("validation").exists() for fold in folds)
+    page = tmp_path / "runs" / "small-1-folds.html"
+    assert f"\nReport      {page}\n" in done.stdout
+    assert "small-1-fold2" in page.read_text(encoding="utf-8")
+
+
+def test_a_cross_validation_without_reports_has_no_page(config: Path, tmp_path: Path) -> None:
+    done = _call("train", config, "--folds", "2", "--runs", tmp_path / "runs", "--no-report")
+    assert done.exit_code == 0 and "Report" not in done.stdout, done.output
+    assert not list((tmp_path / "runs").rglob("*.html"))
 
 
 @pytest.mark.usefixtures("real_reports")

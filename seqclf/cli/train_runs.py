@@ -16,7 +16,7 @@ from seqclf.cli.stop_request import StopRequest
 from seqclf.cli.train_summary import folds_summary, summary
 from seqclf.cli.train_summary import show as show_summary
 from seqclf.cli.wrap import say, width_of
-from seqclf.cli.written_report import written_report
+from seqclf.cli.written_report import written_folds_report, written_report
 from seqclf.files import shell_word
 from seqclf.runs import FINISHED, Run
 from seqclf.training.options import Callbacks, Outcome, TrainOptions
@@ -46,7 +46,12 @@ def train_folds(loaded: LoadedConfig, runs: Path, options: TrainOptions) -> None
         folds, found = session.train_folds(loaded.config, runs, options, callbacks)
         for one in found.finished:
             _write_report(Run(runs / one.run), one.outcome, options, callbacks)
+        report = None
+        if options.report and found.finished:
+            report = written_folds_report(folds.summary, callbacks.stage)
         text, compared = folds_summary(folds.summary, found, width_of(sys.stdout)), folds_behind(loaded.config, found)
+        if report is not None:
+            text += f"\nReport      {report}"
     _end(text, found.status, stop, warning=compared)
 
 
