@@ -69,10 +69,20 @@ def test_a_test_file_used_for_training_is_reported(sample_csv: Path, tmp_path: P
     assert json.loads(found.stdout)["trained_on"] == run.metrics["test"]["trained_on"] == 8
     config["data"]["validation"] = str(test)
     run = trained(config, tmp_path / "runs")
+    calibrated = CliRunner().invoke(cli, ["calibrate", "--runs", str(run.folder.parent), "--run", run.name])
+    assert calibrated.exit_code == 0, calibrated.output
+    assert "warning: these 9 texts include 8 training texts of the run" in " ".join(calibrated.stderr.split())
+    assert run.metrics["validation"]["trained_on"] == 8
     found = _eval(run, "--json", "--split", "validation")
     assert json.loads(found.stdout)["trained_on"] == 8
     assert "test" not in run.metrics
     asked = ["calibrate", "--runs", str(run.folder.parent), "--run", run.name, "--split", "test"]
+    found = CliRunner().invoke(cli, asked)
+    assert found.exit_code == 0 and "test" not in run.metrics, "it had this calibration already"
+    assert "warning: these 9 texts include 8 training texts and 1 validation text of the run" in " ".join(
+        found.stderr.split()
+    )
+    assert CliRunner().invoke(cli, [*asked[:5], "--undo"]).exit_code == 0
     found = CliRunner().invoke(cli, asked)
     assert found.exit_code == 0, found.output
     assert (run.metrics["test"]["trained_on"], run.metrics["test"]["validated_on"]) == (8, 1)

@@ -91,8 +91,8 @@ def calibrate_command(
         _undo(run, classifier, texts, as_json=as_json)
     else:
         _calibrate(run, classifier, texts, rate, as_json=as_json)
-    if split == "test":
-        _note_seen(run, config, split)
+    for one in splits:
+        _note_seen(run, config, one)
     if run.report.exists():
         _write_report_again(run)
     gone = sorted(measured - run.metrics.keys())
@@ -110,17 +110,18 @@ def _write_report_again(run: Run) -> None:
 
 
 def _note_seen(run: Run, config: Config, split: str) -> None:
-    """Add to the metrics of a split how many of its texts the run has seen in training, as ``seqclf eval`` does."""
+    """Say how many texts of a split the run has seen in training, as ``seqclf eval`` does, and add it to the metrics of
+    the split if there are some."""
     from dataclasses import asdict
 
     from seqclf.cli.eval_texts import texts_seen_of_split
     from seqclf.cli.given_texts import GivenTexts
 
     saved = run.metrics.get(split)
-    if saved is None or "trained_on" in saved:
+    if saved is not None and "trained_on" in saved:  # what was counted before holds
         return
     seen = texts_seen_of_split(run, GivenTexts.of(config, split, None, {}), split)
-    if seen is not None:
+    if seen is not None and saved is not None:
         run.write_metrics(split, {**saved, **asdict(seen)})
 
 
