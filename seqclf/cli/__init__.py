@@ -122,6 +122,12 @@ class _Program(click.Group):
             raise _Failure(SeqclfError(f"{what}{error.strerror or error}")) from error
         except UnicodeEncodeError as error:
             raise _Failure(SeqclfError(_cannot_be_encoded(error))) from error
+        except ModuleNotFoundError as error:
+            from seqclf.cli.missing_package import missing_package
+
+            if (missing := missing_package(error)) is None:
+                raise
+            raise _Failure(missing) from error
         except Exception as error:
             # Naming TensorFlow's error class here would import TensorFlow.
             if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
