@@ -204,6 +204,23 @@ def test_other_texts_of_a_split_replace_report_and_answers(three_labels_csv: Pat
     assert changed is not None and changed[1].texts != known[1].texts
 
 
+def test_texts_of_another_file_are_other_texts(three_labels_csv: Path, tmp_path: Path, no_saved_models: None) -> None:
+    rows = [("text", "label"), *((f"the match {place}", "sport") for place in range(8)), ("bank share", "money")]
+    own, other = (write_csv(tmp_path / f"{name}.csv", rows) for name in ("own", "other"))
+    write_csv(other, [*rows[:-1], ("share price", "money")])
+    files = {"data__train": str(three_labels_csv), "data__test": str(own)}
+    run = trained(small_config(layers=POOLED, training__epochs=1, **files), tmp_path / "runs")
+    call("eval", "--run", str(run.folder), "--no-report")
+    known = own_answers(run, "test")
+    call("eval", "--run", str(run.folder), "--no-report", "--set", f"data.test={other}")
+    found = own_answers(run, "test")
+    assert known is not None and found is not None and len(known[0]) == len(found[0]) == 9
+    assert known[1].texts != found[1].texts
+    call("eval", "--run", str(run.folder), "--no-report")
+    again = own_answers(run, "test")
+    assert again is not None and again[1] == known[1]
+
+
 def test_an_older_run_loses_the_report_of_other_scores(three_label_run: Run, tmp_path: Path) -> None:
     run = copied(three_label_run, tmp_path)
     call("eval", "--run", str(run.folder))

@@ -70,7 +70,7 @@ def keep_answers(run: Run, given: GivenTexts, classifier: MeasurableClassifier, 
     with contextlib.suppress(InputError):  # it is replaced
         before = read_answers(run, split)
     source = SplitTexts.of(given.corpus, split, labels, texts, lambda: given.texts)
-    digests = _digests(run, split, source)
+    digests = _digests(split, source)
     try:
         if digests is None:
             raise InputError(f"{source.part}: cannot be read again")
@@ -130,7 +130,7 @@ def keep_evidence(run: Run, given: GivenTexts, classifier: MeasurableClassifier,
         source = SplitTexts.of(given.corpus, split, labels, texts, lambda: given.texts)
         origin = _origin(run, given.config, split, len(texts))
         model = Model(classifier.tokenizer, labels, options.max_tokens)
-        evidence = data_evidence(origin, model, texts, _digests(run, split, source), _training(run, split))
+        evidence = data_evidence(origin, model, texts, _digests(split, source), _training(run, split))
         judged = Judged(labels, texts, scored.probabilities, classifier.thresholds)
         findings = find(judged, options.max_tokens, scored.slices, trained_on=split == "train")
         evidence = with_findings(evidence, findings)
@@ -151,7 +151,7 @@ def keep_data_evidence(run: Run, config: Config, split: str, tokenizer: Tokenize
         corpus = Corpus(config)
         source = SplitTexts.of(corpus, split, NO_LABELS, texts, lambda: corpus.texts(split))
         origin = _origin(run, config, split, len(texts))
-        digests = _digests(run, split, source)
+        digests = _digests(split, source)
         write_evidence(run, data_evidence(origin, Model(tokenizer, NO_LABELS), texts, digests, _training(run, split)))
 
 
@@ -170,14 +170,13 @@ def _origin(run: Run, config: Config, split: str, texts: int) -> Origin:
     return Origin(config.data.describe(split), split, texts, now(), "eval", model_fingerprint(run))
 
 
-def _digests(run: Run, split: str, source: SplitTexts) -> NDArray[np.uint64] | None:
-    """Digests of the texts: from the cache of the training, or of the texts themselves; None if they cannot be read."""
+def _digests(split: str, source: SplitTexts) -> NDArray[np.uint64] | None:
+    """Digests of the texts: from the cache, or of the texts themselves; None if they cannot be read."""
     from seqclf.data.corpus import noted_digests
     from seqclf.errors import InputError
 
-    fingerprint = run.data_fingerprints.get(split)
     try:
-        return source.digests(None if fingerprint is None else noted_digests(split, fingerprint))
+        return source.digests(noted_digests(split, source.corpus.fingerprint(split)))
     except (InputError, OSError):
         return None
 

@@ -312,8 +312,7 @@ def encode_split(
     def encode(folder: Path) -> None:
         texts = corpus.texts_of(split, fingerprint)
         on_stage(f"Encoding {len(texts):,} {split} text{'' if len(texts) == 1 else 's'}")
-        if split != "test":
-            corpus.note_digests(split, fingerprint, texts)
+        corpus.note_digests(split, fingerprint, texts)
         if labels and (changed := spelled_alike(texts, labels.names)[1]):
             on_stage(f"The {split} {spelling_note(changed)}")
         EncodedTexts.write(folder, **_content(texts, tokenizer, labels, unknown_labels, extra))
