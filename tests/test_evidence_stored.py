@@ -11,36 +11,33 @@ from typing import Any
 import pytest
 
 from seqclf.errors import InputError
-from seqclf.evaluation.evidence.content import (
-    Curve,
-    Duplicates,
-    LabelCount,
-    LabelError,
-    LengthBin,
-    Lengths,
-    Origin,
-    ShownText,
-    SliceAccuracy,
-    SplitEvidence,
-    Word,
-    WrongText,
-)
+from seqclf.evaluation.evidence import content
 from seqclf.evaluation.evidence.store import evidence_stays, model_fingerprint, read_evidence, write_evidence
 from seqclf.files import write_json
 from seqclf.runs import Run
 
-SHOWN = ShownText("a\x00b <script> \u202e\u05d0 \ufffd", cut_before=3, tokens=7, part="a.csv", row=12)
-FULL = SplitEvidence(
-    Origin("a.csv", "validation", 3, "2026-11-27T08:00:00+00:00", "train", "ab"),
-    (Curve("label", 2, "pos", ((0.0, 0.0), (1.0, 1.0)), ((1.0, 0.5),), 0.5, 0.5), Curve("micro", 2)),
-    {"length": (SliceAccuracy("1 to 2", 3, 0.5, 0.1, 0.9, small=True),)},
-    (WrongText(SHOWN, ("pos",), ("neg",), {"pos": 0.1, "neg": 0.9}, 2.3, "neg", (Word(0, 3, 0.4), Word(4, 6, None))),),
+SHOWN = content.ShownText("a\x00b <script> \u202e\u05d0 \ufffd", cut_before=3, tokens=7, part="a.csv", row=12)
+FULL = content.SplitEvidence(
+    content.Origin("a.csv", "validation", 3, "2026-11-27T08:00:00+00:00", "train", "ab"),
+    (content.Curve("label", 2, "pos", ((0.0, 0.0), (1.0, 1.0)), ((1.0, 0.5),), 0.5, 0.5), content.Curve("micro", 2)),
+    {"length": (content.SliceAccuracy("1 to 2", 3, 0.5, 0.1, 0.9, small=True),)},
+    (
+        content.WrongText(
+            SHOWN,
+            ("pos",),
+            ("neg",),
+            {"pos": 0.1, "neg": 0.9},
+            2.3,
+            "neg",
+            (content.Word(0, 3, 0.4), content.Word(4, 6, None)),
+        ),
+    ),
     1,
-    (LabelError(SHOWN, None, "pos", None, 0.9, 0.8),),
+    (content.LabelError(SHOWN, None, "pos", None, 0.9, 0.8),),
     1,
-    (LabelCount("pos", 2, None), LabelCount("neg", 1, 20)),
-    Lengths((LengthBin(1, 4, 3),), 2.5, 2.0, 4, 8, 1, 512),
-    Duplicates(1, 0, None),
+    (content.LabelCount("pos", 2, None), content.LabelCount("neg", 1, 20)),
+    content.Lengths((content.LengthBin(1, 4, 3),), 2.5, 2.0, 4, 8, 1, 512),
+    content.Duplicates(1, 0, None),
 )
 
 
@@ -52,7 +49,7 @@ def run(tmp_path: Path) -> Run:
 
 
 def test_the_json_of_all_parts_is_read_back() -> None:
-    assert SplitEvidence.from_json(json.loads(json.dumps(FULL.to_json()))) == FULL
+    assert content.SplitEvidence.from_json(json.loads(json.dumps(FULL.to_json()))) == FULL
 
 
 @pytest.mark.parametrize(
@@ -72,7 +69,7 @@ def test_numbers_that_cannot_be_drawn_are_refused(part: str, value: Any) -> None
     place = saved["curves"][0] if part == "roc" else saved["slices"]["length"][0]
     place[part] = value
     with pytest.raises(ValueError, match=f"[.]{part}"):
-        SplitEvidence.from_json(saved)
+        content.SplitEvidence.from_json(saved)
 
 
 def test_evidence_that_is_nested_too_deeply_is_malformed(run: Run) -> None:
@@ -85,8 +82,8 @@ def test_evidence_that_is_nested_too_deeply_is_malformed(run: Run) -> None:
 
 def test_missing_parts_are_empty_and_unknown_ones_ignored() -> None:
     origin = {**FULL.to_json()["origin"], "later": 1}
-    read = SplitEvidence.from_json({"origin": origin, "of_a_later_version": [1]})
-    assert read == SplitEvidence(FULL.origin)
+    read = content.SplitEvidence.from_json({"origin": origin, "of_a_later_version": [1]})
+    assert read == content.SplitEvidence(FULL.origin)
 
 
 def _change(*path: str | int, to: Any) -> Callable[[Any], None]:
@@ -114,13 +111,13 @@ def test_the_place_of_what_is_malformed_is_named(change: Callable[[Any], None], 
     saved = json.loads(json.dumps(FULL.to_json()))
     change(saved)
     with pytest.raises(ValueError, match=f"^{named}"):
-        SplitEvidence.from_json(saved)
+        content.SplitEvidence.from_json(saved)
 
 
 @pytest.mark.parametrize("saved", [None, [], "text", 3])
 def test_anything_but_an_object_is_malformed(saved: Any) -> None:
     with pytest.raises(ValueError, match="object"):
-        SplitEvidence.from_json(saved)
+        content.SplitEvidence.from_json(saved)
 
 
 def test_what_another_model_said_is_left_out(run: Run) -> None:
@@ -130,7 +127,9 @@ def test_what_another_model_said_is_left_out(run: Run) -> None:
     assert read_evidence(run, "validation") == kept
     assert read_evidence(run, "test") is None
     write_json(run.thresholds_file, {"pos": 0.7})
-    data_alone = SplitEvidence(kept.origin, labels=FULL.labels, lengths=FULL.lengths, duplicates=FULL.duplicates)
+    data_alone = content.SplitEvidence(
+        kept.origin, labels=FULL.labels, lengths=FULL.lengths, duplicates=FULL.duplicates
+    )
     assert read_evidence(run, "validation") == data_alone
     run.thresholds_file.unlink()
     assert read_evidence(run, "validation") == kept

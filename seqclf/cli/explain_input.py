@@ -124,16 +124,7 @@ class RowsToExplain:
                 yield TextToExplain(row.text, {name: [value] for name, value in row.extra.items()}, row.where)
 
     def _report(self, reader: Reader) -> Report:
-        remarks = tuple(reader.notes.sentences)
-        return Report(
-            self._texts + self._bad,
-            self._bad,
-            reader.share,
-            reader.absent,
-            reader.instead,
-            remarks=remarks,
-            similar=reader.similar,
-        )
+        return Report.of(reader, self._texts + self._bad, self._bad)
 
     def _say_at_end(self, report: Report, seconds: float, bad: MalformedRows) -> None:
         """What ``predict --input`` says of a file at its end. Raises ``InputError`` if no row has a text."""

@@ -56,6 +56,12 @@ class Report:
     remarks: tuple[str, ...] = ()
     similar: Mapping[str, str] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, reader: Reader, rows: int, bad: int) -> Report:
+        """What is known after ``rows`` rows of a reader, of which ``bad`` were malformed."""
+        remarks = tuple(reader.notes.sentences)
+        return cls(rows, bad, reader.share, reader.absent, reader.instead, remarks=remarks, similar=reader.similar)
+
 
 def predict_file(
     compute: Compute[T],
@@ -166,11 +172,11 @@ def _write(
             progress.rows += len(block)
             progress.written, progress.errors = writer.position, errors.tell()
             journal.note(progress)
-            on_report(_report(progress, reader))
+            on_report(Report.of(reader, progress.rows, progress.bad))
     _check_any_valid(source, progress)
     progress.complete = packed(writer.finish(), packing_of(target.path)).name
     journal.note(progress)
-    return replace(_report(progress, reader), notes=tuple(writer.notes))
+    return replace(Report.of(reader, progress.rows, progress.bad), notes=tuple(writer.notes))
 
 
 def predict_stream(
@@ -198,7 +204,7 @@ def predict_stream(
             on_bad(bad)
         progress.rows += len(rows)
     _check_any_valid(source, progress)
-    return _report(progress, reader)
+    return Report.of(reader, progress.rows, progress.bad)
 
 
 def _check_any_valid(source: Source, progress: Progress) -> None:
@@ -249,19 +255,6 @@ def _predicted(
     refused = writer.write([{**row.values, **answer} for row, answer in zip(good, found, strict=True)], added)
     for place, what in refused.items():
         yield InputError(f"{good[place].where}: {what}")
-
-
-def _report(progress: Progress, reader: Reader) -> Report:
-    remarks = tuple(reader.notes.sentences)
-    return Report(
-        progress.rows,
-        progress.bad,
-        reader.share,
-        reader.absent,
-        reader.instead,
-        remarks=remarks,
-        similar=reader.similar,
-    )
 
 
 def _job(model: Path, source: Source, target: Target, answers: RowAnswers[Any]) -> dict[str, Any]:
