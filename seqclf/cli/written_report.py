@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from seqclf.run_catalogue.entry import Entry
     from seqclf.runs import Run
 
 
@@ -37,17 +36,6 @@ def _write_folds_page(summary: Path) -> Path:
     path, text = folds_of(exact_entry(summary.parent, str(summary.absolute())))
     write_text(path, text)
     return path
-
-
-def written_folds(entry: Entry, say: Callable[[str], None]) -> None:
-    """Write the page of a cross-validation; if that fails, warn as ``written_report`` does."""
-    from seqclf.files import write_text
-    from seqclf.report import folds_of
-
-    try:
-        write_text(*folds_of(entry))
-    except Exception as error:
-        say(f"warning: the report of {entry.name} is not written: {error or type(error).__name__}")
 
 
 def write_page(run: Run) -> Path:

@@ -43,7 +43,7 @@ def rename_command(run: str, name: str, runs: Path) -> None:
 
 def _write_reports_again(renamed: Entry) -> None:
     """Write the reports of renamed runs with their new names; what fails is a warning."""
-    from seqclf.cli.written_report import written_folds, written_report
+    from seqclf.cli.written_report import written_folds_report, written_report
     from seqclf.run_catalogue.catalogue import exact_entry
     from seqclf.run_catalogue.entry import summary_of
     from seqclf.run_files import report_about
@@ -59,4 +59,4 @@ def _write_reports_again(renamed: Entry) -> None:
     if renamed.fold_of is not None:
         group = exact_entry(renamed.path.parent, str(summary_of(renamed.path.parent, renamed.fold_of)))
     if group is not None and report_about(group.folds_page) is not None:
-        written_folds(group, warn)
+        written_folds_report(group.path, warn)
