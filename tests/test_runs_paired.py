@@ -266,6 +266,17 @@ def test_what_runs_have_seen_is_said(shown: Path) -> None:
     assert "on these texts, some of which it has seen in training" in one["conclusion"]
 
 
+def test_runs_of_other_columns_are_tested_by_eval(tmp_path: Path) -> None:
+    one, other = map(as_kept, made_answers(11, TEXTS, 2))
+    runs_of(tmp_path, "validation", one)
+    run = made_run(tmp_path, "b-1", data_fingerprint={"train": "t", "validation": "other columns"})
+    run.write_labels(one.labels)
+    keep(run, "validation", other, texts="other columns")
+    told = " ".join(called(tmp_path, "compare", "a-1", "b-1").stderr.split())
+    assert "b-1 answered other texts, so it is not tested against a-1; if they read other columns of the same" in told
+    assert f"`seqclf eval --runs {tmp_path} --run b-1 --against a-1` tests them" in told
+
+
 def test_validation_texts_are_said_to_have_chosen(tmp_path: Path) -> None:
     runs_of(tmp_path, "validation", *map(as_kept, made_answers(7, TEXTS, 2)))
     told = " ".join(called(tmp_path, "compare", "a-1", "b-1").stderr.split())

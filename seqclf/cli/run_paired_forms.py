@@ -119,6 +119,10 @@ def _not_tested(one: Tested, places: list[int], why: WhyNot, runs: Path) -> Iter
         name = _to_type(entries[0], runs)
         remedy = f"; `seqclf eval{runs_argument(runs)} --run {name}{of_split}` keeps them"
         its += f" to {split} texts" if why is WhyNot.NO_ANSWERS else ""
+    if why is WhyNot.OTHER_TEXTS and len(one.entries) == 2 and one.entries[0].data == one.entries[1].data:
+        other, own = (_to_type(entry, runs) for entry in (one.entries[1], one.entries[0]))
+        command = f"`seqclf eval{runs_argument(runs)} --run {other} --against {own}`"
+        remedy = f"; if they read other columns of the same rows, {command} tests them"
     yield f"note: {names} {its}, so {what}{against}{remedy}"
 
 
