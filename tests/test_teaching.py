@@ -54,11 +54,12 @@ def _expected(kind: str, temperature: float) -> np.ndarray:
 def _divergence(kind: str, options: TeacherConfig) -> np.ndarray:
     import tensorflow as tf
 
-    from seqclf.tasks.classification.teaching import divergence, targets_of
+    from seqclf.data.taught import target_shares
+    from seqclf.tasks.classification.teaching import divergence
 
     multi = kind == "multi"
     probabilities = _sigmoid(_teacher_logits(kind)) if multi else _softmax(_teacher_logits(kind))
-    targets = targets_of(probabilities.astype(np.float32), options, multi=multi)
+    targets = target_shares(probabilities.astype(np.float32), options, multi=multi)
     found: np.ndarray = divergence(
         tf.constant(LOGITS[kind], tf.float32), tf.constant(targets), options, multi=multi
     ).numpy()
@@ -88,11 +89,12 @@ def test_a_hard_teacher_gives_labels(kind: str) -> None:
 def test_equal_probabilities_have_no_divergence_and_certain_ones_a_finite_one() -> None:
     import tensorflow as tf
 
-    from seqclf.tasks.classification.teaching import divergence, targets_of
+    from seqclf.data.taught import target_shares
+    from seqclf.tasks.classification.teaching import divergence
 
     for options in (_options(), _options(temperature=4)):
         for multi in (False, True):
-            targets = targets_of(np.array([[0.0, 1.0], [0.5, 0.5]], np.float32), options, multi=multi)
+            targets = target_shares(np.array([[0.0, 1.0], [0.5, 0.5]], np.float32), options, multi=multi)
             logits = tf.constant([[-90.0, 90.0], [0.0, 0.0]])
             with tf.GradientTape() as tape:
                 tape.watch(logits)
@@ -108,8 +110,9 @@ def test_labels_and_teacher_are_weighted(kind: str, loss: dict[str, Any]) -> Non
     """With smoothing or a focal loss, and with class weights, all of which are about labels alone."""
     import tensorflow as tf
 
+    from seqclf.data.taught import target_shares
     from seqclf.tasks.classification.losses import build_loss
-    from seqclf.tasks.classification.teaching import Taught, targets_of, taught_loss
+    from seqclf.tasks.classification.teaching import Taught, taught_loss
 
     multi, options = kind == "multi", _options(weight=0.3, temperature=2)
     labels = Labels(tuple("abcd"[: LABELS[kind]]), multi)
@@ -119,7 +122,7 @@ def test_labels_and_teacher_are_weighted(kind: str, loss: dict[str, Any]) -> Non
     config = TrainingConfig.model_validate({"loss": loss, "class_weights": {"a": 3.0}})
     own = build_loss(config, labels, truth)
     probabilities = _sigmoid(_teacher_logits(kind)) if multi else _softmax(_teacher_logits(kind))
-    known = Taught(tf.constant(truth), tf.constant(targets_of(probabilities, options, multi=multi)))
+    known = Taught(tf.constant(truth), tf.constant(target_shares(probabilities, options, multi=multi)))
     logits = tf.constant(LOGITS[kind], tf.float32)
     found = taught_loss(own, options, multi=multi)(logits, known)
     expected = 0.7 * own(logits, known.label_ids).numpy() + 0.3 * _expected(kind, 2)

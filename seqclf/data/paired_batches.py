@@ -12,7 +12,12 @@ from numpy.typing import NDArray
 from seqclf.data.batches import Batches
 from seqclf.data.sizes import BatchSizes
 
-UNLABELLED_PARTS = {"token_ids": "unlabelled", "extra": "unlabelled_extra", "teacher": "unlabelled_teacher"}
+UNLABELLED_PARTS = {
+    "token_ids": "unlabelled",
+    "scores": "unlabelled_scores",
+    "extra": "unlabelled_extra",
+    "teacher": "unlabelled_teacher",
+}
 """Names of the arrays of unlabelled texts in a batch, by their names in ``Batches.parts``; no others are used."""
 
 _ORDER = 0x0BE5  # makes their order another one than that of labelled texts

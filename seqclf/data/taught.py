@@ -8,6 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqclf.config.schema.teacher import TeacherConfig
+from seqclf.labels import DEFAULT_THRESHOLD
+
+_LEAST = 1e-7  # of a probability, so that its logit is finite
+
 
 @dataclass(frozen=True)
 class Taught:
@@ -28,3 +33,27 @@ class Taught:
     about: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+
+
+def target_shares(probabilities: NDArray[np.floating], options: TeacherConfig, *, multi: bool) -> NDArray[np.float32]:
+    """What a model learns from a teacher: probabilities at the temperature, or the labels as 0 and 1.
+
+    Args:
+        probabilities: of the teacher, ``[texts, labels]``.
+
+    Returns:
+        ``float32 [texts, labels]``; unless ``multi``, rows sum to 1.
+    """
+    targets: NDArray[np.floating] = probabilities
+    if options.hard and multi:
+        targets = np.where(probabilities > DEFAULT_THRESHOLD, 1.0, 0.0)
+    elif options.hard:
+        targets = np.eye(probabilities.shape[1])[probabilities.argmax(axis=1)]
+    elif options.temperature != 1:
+        bounded = np.clip(probabilities.astype(np.float64), _LEAST, 1 - _LEAST)
+        if multi:
+            targets = 1 / (1 + (1 / bounded - 1) ** (1 / options.temperature))
+        else:
+            raised = bounded ** (1 / options.temperature)  # softmax(logits / T)
+            targets = raised / raised.sum(axis=1, keepdims=True)
+    return targets.astype(np.float32)

@@ -22,19 +22,26 @@ MOST_NGRAMS = 40_000_000  # in the texts of the fit: 8 bytes each, twice
 MOST_WEIGHTS = 8_000_000  # L-BFGS needs about 120 bytes for each
 
 
-def sample(config: Config, lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+def sample(config: Config, lengths: NDArray[np.int64], beside: int = 0) -> NDArray[np.int64]:
     """Indices of the texts to fit to: all, or a random sample with ``MOST_NGRAMS`` n-grams.
 
     Args:
         lengths: tokens of each text before truncation, ``int64 [texts]``.
+        beside: number of n-grams of other texts that the fit reads as well.
     """
+    ngrams = numbers_of_ngrams(config, lengths)
+    order = np.random.default_rng([config.seed, 0x46175]).permutation(len(lengths))
+    few = int(np.searchsorted(np.cumsum(ngrams[order]), MOST_NGRAMS - beside, side="right"))
+    return np.sort(order[: max(few, 0 if beside else 1)])
+
+
+def numbers_of_ngrams(config: Config, lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The most n-grams that texts of these lengths may have, ``int64 [texts]``."""
     assert config.ngrams is not None
     read = np.minimum(lengths, config.tokenizer.max_tokens)
     ngrams = sum(np.maximum(read - order + 1, 0) for order in config.ngrams.orders)
-    ngrams = ngrams + read * config.ngrams.words  # at most one word per token
-    order = np.random.default_rng([config.seed, 0x46175]).permutation(len(lengths))
-    few = int(np.searchsorted(np.cumsum(ngrams[order]), MOST_NGRAMS, side="right"))
-    return np.sort(order[: max(few, 1)])
+    found: NDArray[np.int64] = ngrams + read * config.ngrams.words  # at most one word per token
+    return found
 
 
 def hash_of(config: Config, tokenizer: Tokenizer) -> NgramHash:

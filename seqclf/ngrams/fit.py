@@ -13,9 +13,18 @@ from numpy.typing import NDArray
 from seqclf.cache import cached
 from seqclf.config import Config
 from seqclf.config.schema import NgramsConfig
+from seqclf.data.encoded import EncodedTexts
 from seqclf.data.prepare import TrainingData
-from seqclf.label_weights import label_weights, relative_weights
+from seqclf.label_weights import label_weights
 from seqclf.ngrams.features import FOLDS, Presence, frequent_columns, hash_of, presence_of, sample, together
+from seqclf.ngrams.fit_texts import (
+    FitTexts,
+    lesson_key,
+    no_unlabelled,
+    relative_times,
+    taught_targets,
+    with_unlabelled,
+)
 from seqclf.ngrams.solver import (
     Linear,
     Targets,
@@ -27,6 +36,7 @@ from seqclf.ngrams.solver import (
 from seqclf.ngrams.targets import known_labels, targets_of
 from seqclf.quantities import duration
 from seqclf.sources.texts import digest
+from seqclf.text.ngram_hash import NgramHash
 
 _SECONDS_BETWEEN_REPORTS = 3.0  # faster fits report nothing
 _FORMAT = 5  # increase when the cached content changes but its key does not
@@ -44,12 +54,15 @@ class FittedNgrams:
         out_of_fold: logits of each training text from a fit that has not seen it, ``float32 [texts, units]``; zeros
             if the network is trained without them.
         texts: number of training texts that the table was fitted to; a sample if there are too many.
+        unlabelled: as ``out_of_fold``, of the unlabelled texts, ``float32 [texts, units]``; None: the fit has not seen
+            them, because there is no teacher for them.
     """
 
     table: NDArray[np.float32]
     bias: NDArray[np.float32]
     out_of_fold: NDArray[np.float32]
     texts: int
+    unlabelled: NDArray[np.float32] | None = None
 
 
 def fit_ngrams(
@@ -57,17 +70,20 @@ def fit_ngrams(
 ) -> FittedNgrams:
     """Fit the config's ``ngrams`` to the training texts, or load the fit from the cache.
 
-    The same config and data give bit-equal results. ``training.class_weights`` apply. ``on_stage`` is called with
-    progress reports if the fit takes time.
+    The same config and data give bit-equal results. ``training.class_weights`` and ``training.teacher`` apply.
+    ``on_stage`` is called with progress reports if the fit takes time.
     """
 
     def make() -> dict[str, Any]:
         on_stage(f"Fitting n-grams to {len(data.train.counted):,} texts")
         fitted = _fit(config, data, on_stage)
-        return _table_as_saved(fitted.table, fitted.bias) | {"out_of_fold": fitted.out_of_fold, "texts": fitted.texts}
+        beside = {} if fitted.unlabelled is None else {"unlabelled": fitted.unlabelled}
+        saved = {"out_of_fold": fitted.out_of_fold, "texts": fitted.texts, **beside}
+        return _table_as_saved(fitted.table, fitted.bias) | saved
 
     saved = _cached(config, data, ("train",), make)
-    return FittedNgrams(*_table_of(saved, config, data), saved["out_of_fold"], int(saved["texts"]))
+    table, unlabelled = _table_of(saved, config, data), saved.get("unlabelled")
+    return FittedNgrams(*table, saved["out_of_fold"], int(saved["texts"]), unlabelled)
 
 
 def refit_ngrams(
@@ -83,24 +99,33 @@ def refit_ngrams(
     def make() -> dict[str, Any]:
         sizes = f"{len(data.train.counted):,} training and {len(validation.counted):,} validation texts"
         on_stage(f"Fitting n-grams again, to {sizes}")
-        known, more = known_labels(validation.truth, data.labels)
-        truth = np.concatenate([data.train.truth, more])
-        times = _times(data.train.weights, None if validation.weights is None else validation.weights[known])
-        places = sampled(config, np.concatenate([data.train.lengths, validation.lengths[known]]), times)
-        own = len(data.train)
-        hashed = hash_of(config, data.tokenizer)
-        presence = together(
-            presence_of(config, hashed, data.train, places[places < own]),
-            presence_of(config, hashed, validation, known[places[places >= own] - own]),
-        )
-        columns = frequent_columns(presence.matrix, data.labels.units)
-        weights = label_weights(config.training.class_weights, data.labels, truth, times)
-        times = None if times is None else times[places]
-        targets = targets_of(truth[places], data.labels, weights, text_weights=times)
-        found = fitted_linear(presence.of_columns(columns), targets, options_of(config), times)
+        every = _with_validation(config, data, validation)
+        columns = frequent_columns(every.presence.matrix, data.labels.units)
+        found = _fitted(every.of_columns(columns), options_of(config))
         return _table_as_saved(_widened(found, columns, config), found.bias)
 
     return Linear(*_table_of(_cached(config, data, ("train", "validation"), make), config, data))
+
+
+def _with_validation(config: Config, data: TrainingData, validation: EncodedTexts) -> FitTexts:
+    """The training and validation texts, and the unlabelled ones that a teacher judges."""
+    known, more = known_labels(validation.truth, data.labels)
+    truth = np.concatenate([data.train.truth, more])
+    times = relative_times(data.train.weights, None if validation.weights is None else validation.weights[known])
+    lengths = np.concatenate([data.train.lengths, validation.lengths[known]])
+    places = sampled(config, lengths, times)
+    own = len(data.train)
+    hashed = hash_of(config, data.tokenizer)
+    presence = together(
+        presence_of(config, hashed, data.train, places[places < own]),
+        presence_of(config, hashed, validation, known[places[places >= own] - own]),
+    )
+    weights = label_weights(config.training.class_weights, data.labels, truth, times)
+    some = None if times is None else times[places]
+    targets = targets_of(truth[places], data.labels, weights, text_weights=some)
+    trained = places[places < own]
+    targets = taught_targets(config, data, targets, trained, None if some is None else some[: len(trained)])
+    return with_unlabelled(config, data, hashed, FitTexts(presence, targets, some), lengths[places])[0]
 
 
 def layer_weights(
@@ -132,7 +157,8 @@ def cache_key(config: Config, data: TrainingData, splits: tuple[str, ...]) -> st
         network_needs_them(config),
     )
     fingerprints = [data.fingerprints[split] for split in splits]
-    return digest(_FORMAT, fingerprints, data.tokenizer.fingerprint, data.labels.as_json(), decisive)
+    taught = lesson_key(config, data)
+    return digest(_FORMAT, fingerprints, data.tokenizer.fingerprint, data.labels.as_json(), decisive, *taught)
 
 
 def options_of(config: Config) -> NgramsConfig:
@@ -170,37 +196,62 @@ def _widened(found: Linear, columns: NDArray[np.int64], config: Config) -> NDArr
 
 def _fit(config: Config, data: TrainingData, on_stage: Callable[[str], None]) -> FittedNgrams:
     options, texts, labels = options_of(config), data.train, data.labels
-    report = _fit_reporter(on_stage)
-    times = texts.relative_weights
-    places = sampled(config, texts.lengths, times)
     hashed = hash_of(config, data.tokenizer)
-    presence = presence_of(config, hashed, texts, places)
-    columns = frequent_columns(presence.matrix, labels.units)
-    narrow = presence.of_columns(columns)
-    weights = label_weights(config.training.class_weights, labels, texts.truth, times)
-    times = None if times is None else times[places]
-    targets = targets_of(texts.truth[places], labels, weights, text_weights=times)
-    full = fitted_linear(narrow, targets, options, times)
+    report = _fit_reporter(on_stage)
+    places = sampled(config, texts.lengths, texts.relative_weights)
+    own = _training_texts(config, data, hashed, places)
+    every, others = with_unlabelled(config, data, hashed, own, texts.lengths[places])
+    columns = frequent_columns(every.presence.matrix, labels.units)
+    narrow = every.of_columns(columns)
+    full = _fitted(narrow, options)
     table = _widened(full, columns, config)
-    unseen = np.zeros((len(texts), labels.units), np.float32)
-    if not network_needs_them(config):
-        return FittedNgrams(table, full.bias, unseen, len(places))
+    unseen, beside = np.zeros((len(texts), labels.units), np.float32), no_unlabelled(data)
+    if network_needs_them(config):
+        held_out = _out_of_fold(narrow, options, report)
+        fitted = Linear(table, full.bias)
+        unseen[places] = held_out[: len(places)]
+        _fill(unseen, np.setdiff1d(texts.counted, places), (config, hashed, texts), fitted)
+        if beside is not None and data.unlabelled is not None:
+            beside[others] = held_out[len(places) :]
+            left = np.setdiff1d(np.arange(len(beside)), others)
+            _fill(beside, left, (config, hashed, data.unlabelled.encoded), fitted)
+    return FittedNgrams(table, full.bias, unseen, len(places), beside)
+
+
+def _training_texts(config: Config, data: TrainingData, hashed: NgramHash, places: NDArray[np.int64]) -> FitTexts:
+    """The training texts at ``places``."""
+    texts, times = data.train, data.train.relative_weights
+    weights = label_weights(config.training.class_weights, data.labels, texts.truth, times)
+    some = None if times is None else times[places]
+    targets = targets_of(texts.truth[places], data.labels, weights, text_weights=some)
+    taught = taught_targets(config, data, targets, places, some)
+    return FitTexts(presence_of(config, hashed, texts, places), taught, some)
+
+
+def _out_of_fold(texts: FitTexts, options: NgramsConfig, report: Callable[[int], None]) -> NDArray[np.float32]:
+    """Logits of each text from a fit to the texts of the other folds, ``float32 [texts, units]``."""
+    unseen = np.zeros(texts.targets.truth.shape, np.float32)
+    folds = texts.presence.folds
     for fold in range(FOLDS):
         report(1 + fold)
-        inside = presence.folds == fold
-        if inside.all():  # one text, or copies of one: no out-of-fold fit is possible
-            unseen[places] = 0
-        elif inside.any():
-            outside = np.flatnonzero(~inside)
-            some_times = None if times is None else times[outside]
-            others = fitted_linear(narrow.of_texts(outside), targets.chosen(outside), options, some_times)
-            unseen[places[inside]] = logits_of(narrow.of_texts(inside), others, options)
-    left = np.setdiff1d(texts.counted, places)
-    for start in range(0, len(left), 4_096):
-        some = left[start : start + 4_096]
-        found = presence_of(config, hashed, texts, some)
-        unseen[some] = logits_of(found, Linear(table, full.bias), options)
-    return FittedNgrams(table, full.bias, unseen, len(places))
+        inside = folds == fold
+        if inside.any() and not inside.all():  # one text, or copies of one: no out-of-fold fit is possible
+            others = _fitted(texts.of_texts(np.flatnonzero(~inside)), options)
+            unseen[inside] = logits_of(texts.presence.of_texts(inside), others, options)
+    return unseen
+
+
+def _fill(
+    rows: NDArray[np.float32],
+    places: NDArray[np.int64],
+    about: tuple[Config, NgramHash, EncodedTexts],
+    fitted: Linear,
+) -> None:
+    """Put the logits of the texts at ``places``, which a fit has not seen, into their rows."""
+    config, hashed, texts = about
+    for start in range(0, len(places), 4_096):
+        some = places[start : start + 4_096]
+        rows[some] = logits_of(presence_of(config, hashed, texts, some), fitted, options_of(config))
 
 
 def _fit_reporter(on_stage: Callable[[str], None]) -> Callable[[int], None]:
@@ -229,18 +280,16 @@ def logits_of(presence: Presence, fitted: Linear, options: NgramsConfig) -> NDAr
     return fitted.logits(presence.normalized() if options.normalize else presence.matrix)
 
 
-def _times(*weights: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
-    """The weights of the texts of several splits, on one scale; None if they have none."""
-    given = [one for one in weights if one is not None]
-    return relative_weights(np.concatenate(given)) if len(given) == len(weights) else None
-
-
 def sampled(config: Config, lengths: NDArray[np.int64], times: NDArray[np.float32] | None) -> NDArray[np.int64]:
     """``sample`` of the texts that count."""
     if times is None:
         return sample(config, lengths)
     counted = np.flatnonzero(times)
     return counted[sample(config, lengths[counted])]
+
+
+def _fitted(texts: FitTexts, options: NgramsConfig) -> Linear:
+    return fitted_linear(texts.presence, texts.targets, options, texts.times)
 
 
 def fitted_linear(

@@ -12,6 +12,7 @@ from seqclf.config import Config
 from seqclf.data.prepare import TrainingData
 from seqclf.ngrams.features import FOLDS, frequent_columns, hash_of, presence_of
 from seqclf.ngrams.fit import cache_key, fitted_linear, network_needs_them, options_of, sampled, work_of
+from seqclf.ngrams.memory import fitted_lengths
 from seqclf.ngrams.targets import targets_of
 
 _TOKENS_TIMED = 100_000  # of the texts that are fitted to measure the time
@@ -29,7 +30,8 @@ def fits_seconds(config: Config, data: TrainingData) -> float | None:
         return None
     texts = data.train
     places = sampled(config, texts.lengths, texts.relative_weights)
-    whole = float(texts.lengths[places].sum())
+    beside = fitted_lengths(config, data)[len(texts) :]  # unlabelled texts that a teacher judges
+    whole = float(texts.lengths[places].sum() + beside.sum())
     fits = work_of(1 + FOLDS) if network_needs_them(config) else 1.0
     seconds = 0.0
     cached_fit = in_cache("ngrams", cache_key(config, data, ("train",))) is not None

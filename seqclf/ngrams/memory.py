@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.config import Config
+from seqclf.data.prepare import TrainingData
 from seqclf.labels import Labels
 from seqclf.ngrams.features import MOST_NGRAMS, MOST_WEIGHTS
 
@@ -43,3 +44,12 @@ def fit_bytes(config: Config, lengths: NDArray[np.integer], labels: Labels) -> i
         + recurrent * at_once * _BYTES_A_WEIGHT
         + (options.buckets + len(kept)) * labels.units * _NUMBER
     )
+
+
+def fitted_lengths(config: Config, data: TrainingData) -> NDArray[np.int64]:
+    """Lengths of the texts that the fit before a training reads, in tokens before truncation: of the training texts,
+    and of the unlabelled ones if a teacher judges them."""
+    teacher = config.training.teacher
+    if data.unlabelled is None or teacher is None or not teacher.unlabelled:
+        return data.train.lengths
+    return np.concatenate([data.train.lengths, data.unlabelled.encoded.lengths])

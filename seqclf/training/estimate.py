@@ -13,7 +13,7 @@ from seqclf.config.problems import ConfigError, Problem
 from seqclf.data.prepare import TrainingData
 from seqclf.errors import InputError
 from seqclf.ngrams.fit_time import fits_seconds
-from seqclf.ngrams.memory import fit_bytes
+from seqclf.ngrams.memory import fit_bytes, fitted_lengths
 from seqclf.training.environment import peak_memory_bytes
 from seqclf.training.initialize.start import Start
 
@@ -62,7 +62,7 @@ def measure(config: Config, data: TrainingData, start: Start | None = None) -> t
     from seqclf.training.state import TrainingState
     from seqclf.training.step import build_train_step
 
-    fitting = peak_memory_bytes() + fit_bytes(config, data.train.lengths, data.labels)
+    fitting = peak_memory_bytes() + fit_bytes(config, fitted_lengths(config, data), data.labels)
     task = task_of(config, data)
     model = task.model(config, data)
     if start is not None:

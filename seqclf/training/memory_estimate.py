@@ -13,7 +13,7 @@ from seqclf.config import Config
 from seqclf.data.prepare import TrainingData
 from seqclf.errors import InputError
 from seqclf.layer_types import walk
-from seqclf.ngrams.memory import fit_bytes
+from seqclf.ngrams.memory import fit_bytes, fitted_lengths
 from seqclf.runtime import available_memory_bytes
 
 if TYPE_CHECKING:
@@ -68,9 +68,9 @@ def memory_needs(config: Config, data: TrainingData) -> MemoryNeeds:
     copies = 1 + kept + kept  # gradients; the kept weights in memory and in a checkpoint
     numbers = task.passes * _numbers_of_a_text(config, model, tokens)
     state = (parameters - fixed) * copies + fixed * _COPIES_OF_FIT
-    fit, refit = fit_bytes(config, data.train.lengths, data.labels), 0
+    fit, refit = fit_bytes(config, fitted_lengths(config, data), data.labels), 0
     if config.ngrams is not None and config.ngrams.refit and data.validation is not None:
-        refit = fit_bytes(config, np.concatenate([data.train.lengths, data.validation.lengths]), data.labels)
+        refit = fit_bytes(config, np.concatenate([fitted_lengths(config, data), data.validation.lengths]), data.labels)
     return MemoryNeeds(parameters, state * _NUMBER, texts * numbers * _NUMBER, texts, tokens, fit, refit)
 
 

@@ -25,8 +25,8 @@ class Unlabelled(NamedTuple):
     Attributes:
         forward: the forward pass for these texts.
         token_ids: ``int32 [unlabelled batch, time]``, with a time of its own.
-        targets: what a teacher says about them (``teaching.targets_of``), ``float32 [unlabelled batch, labels]``; None:
-            nothing.
+        targets: what a teacher says about them (``data.taught.target_shares``), ``float32 [unlabelled batch,
+            labels]``; None: nothing.
     """
 
     forward: TextForward

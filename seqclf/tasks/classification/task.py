@@ -148,17 +148,18 @@ class Classification(Task):
     def batches(self, texts: EncodedTexts, config: Config, *, training: bool) -> Batches | PairedBatches:
         if not training:
             return Batches.of(texts, config)
-        scores = None
-        if config.ngrams is not None:
-            if self.fitted is None:  # a step costs the same with any logits
-                scores = np.zeros((len(texts), self.labels.units), np.float32)
-            else:
-                scores = self.fitted.out_of_fold
+        scores = beside = None
+        if config.ngrams is not None and self.fitted is not None:
+            scores, beside = self.fitted.out_of_fold, self.fitted.unlabelled
+        elif config.ngrams is not None:  # a step costs the same with any logits
+            scores = np.zeros((len(texts), self.labels.units), np.float32)
+            if self.unlabelled_targets is not None:
+                beside = np.zeros((len(self.unlabelled_targets), self.labels.units), np.float32)
         batches = Batches.of(texts, config, scores, self.targets)
         if self.unlabelled is None:
             return batches
         size = config.training.unlabelled_batch_size or config.training.batch_size
-        others = Batches.of(self.unlabelled, config, teacher=self.unlabelled_targets)
+        others = Batches.of(self.unlabelled, config, beside, self.unlabelled_targets)
         return PairedBatches(batches, replace(others, batch_size=size))
 
     def forward(self, model: keras.Model, carried: Sequence[keras.Variable] = ()) -> Forward:
@@ -185,7 +186,11 @@ class Classification(Task):
         given = forward.with_given(*scores, extra=parts.get("extra"))
         others = []
         if self.unlabelled is not None:
-            beside = forward.without_given(extra=parts.get("unlabelled_extra"))
+            extra = parts.get("unlabelled_extra")
+            if "unlabelled_scores" in parts:
+                beside = forward.with_given(parts["unlabelled_scores"], extra=extra)
+            else:
+                beside = forward.without_given(extra=extra)
             others.append(Unlabelled(beside, parts["unlabelled"], parts.get("unlabelled_teacher")))
         known = Taught(parts["labels"], parts["teacher"]) if "teacher" in parts else parts["labels"]
         terms = self.objective(given, parts["token_ids"], known, *others)
@@ -206,6 +211,7 @@ class Classification(Task):
         if self.unlabelled is None:
             return own
         there["teacher"] = self.unlabelled_targets is not None
+        there["scores"] = scores and self.unlabelled_targets is not None  # else the table, which has not seen them
         return [*own, *(name for part, name in UNLABELLED_PARTS.items() if there.get(part, True))]
 
     def validator(self, model: keras.Model) -> Validator:

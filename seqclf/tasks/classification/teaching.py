@@ -11,10 +11,8 @@ from numpy.typing import NDArray
 from seqclf.config import Config
 from seqclf.config.schema.teacher import TeacherConfig
 from seqclf.data.prepare import TrainingData
-from seqclf.labels import DEFAULT_THRESHOLD
+from seqclf.data.taught import target_shares
 from seqclf.tasks.classification.losses import TextLoss
-
-_LEAST = 1e-7  # of a probability, so that its logit is finite
 
 
 class Taught(NamedTuple):
@@ -22,35 +20,11 @@ class Taught(NamedTuple):
 
     Attributes:
         label_ids: as for ``losses.cross_entropy``.
-        targets: what the teacher says, from ``targets_of``, ``float32 [batch, labels]``.
+        targets: what the teacher says, from ``data.taught.target_shares``, ``float32 [batch, labels]``.
     """
 
     label_ids: tf.Tensor
     targets: tf.Tensor
-
-
-def targets_of(probabilities: NDArray[np.floating], options: TeacherConfig, *, multi: bool) -> NDArray[np.float32]:
-    """What a model learns from a teacher: probabilities at the temperature, or the labels as 0 and 1.
-
-    Args:
-        probabilities: of the teacher, ``[texts, labels]``.
-
-    Returns:
-        ``float32 [texts, labels]``; unless ``multi``, rows sum to 1.
-    """
-    targets: NDArray[np.floating] = probabilities
-    if options.hard and multi:
-        targets = np.where(probabilities > DEFAULT_THRESHOLD, 1.0, 0.0)
-    elif options.hard:
-        targets = np.eye(probabilities.shape[1])[probabilities.argmax(axis=1)]
-    elif options.temperature != 1:
-        bounded = np.clip(probabilities.astype(np.float64), _LEAST, 1 - _LEAST)
-        if multi:
-            targets = 1 / (1 + (1 / bounded - 1) ** (1 / options.temperature))
-        else:
-            raised = bounded ** (1 / options.temperature)  # softmax(logits / T)
-            targets = raised / raised.sum(axis=1, keepdims=True)
-    return targets.astype(np.float32)
 
 
 def divergence(logits: tf.Tensor, targets: tf.Tensor, options: TeacherConfig, *, multi: bool) -> tf.Tensor:
@@ -60,7 +34,7 @@ def divergence(logits: tf.Tensor, targets: tf.Tensor, options: TeacherConfig, *,
 
     Args:
         logits: of the model, ``float32 [batch, 1]`` for two labels, else ``[batch, labels]``.
-        targets: from ``targets_of``, ``float32 [batch, labels]``.
+        targets: from ``data.taught.target_shares``, ``float32 [batch, labels]``.
     """
     cooled = logits / options.temperature
     if multi:
@@ -114,9 +88,9 @@ def lesson_of(config: Config, data: TrainingData, loss: TextLoss) -> Lesson:
 
     lesson = Lesson(loss)
     if taught.train is not None:
-        targets = targets_of(taught.train, options, multi=multi)
+        targets = target_shares(taught.train, options, multi=multi)
         lesson = lesson._replace(loss=taught_loss(loss, options, multi=multi), targets=targets)
     if taught.unlabelled is not None:
-        targets = targets_of(taught.unlabelled, options, multi=multi)
+        targets = target_shares(taught.unlabelled, options, multi=multi)
         lesson = lesson._replace(of_unlabelled=of_unlabelled, unlabelled_targets=targets)
     return lesson
