@@ -114,7 +114,7 @@ ALLOWED = {
         "run_answers",
         "run_choice",
         "run_members",
-        "run_files",
+        "run_catalogue",
         "ensemble_recipe",
         "inference",
         "new_runs",

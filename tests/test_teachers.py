@@ -14,12 +14,14 @@ from conftest import POOLED, small_config, trained, write_csv
 from teacher_examples import teacher_run
 from trainings import Killed, killed_after, result, without_saved_models
 
+from seqclf.cli.run_facts import facts
 from seqclf.config import Config, checked_config, load_config
 from seqclf.config.problems import ConfigError
 from seqclf.data.prepare import TrainingData, prepare
 from seqclf.errors import InputError
 from seqclf.inference import Classifier
 from seqclf.labels import Labels
+from seqclf.run_catalogue.entry import read_run
 from seqclf.runs import INTERRUPTED, Run
 from seqclf.sources.texts import LabelledTexts
 from seqclf.training.options import TrainOptions
@@ -295,20 +297,21 @@ def test_held_out_texts_that_a_teacher_knows_bring_a_warning(folder: Path) -> No
     assert warning.startswith("20 of 20 validation texts are training texts of one-1: the scores say little")
 
 
-def test_a_cross_validation_stands_for_its_runs(folder: Path) -> None:
-    runs = folder / "runs"
-    rows = [
-        {"fold": i, "run": f"{name}-1", "status": status}
-        for i, (name, status) in enumerate((("one", "finished"), ("two", "finished"), ("both", "interrupted")))
-    ]
-    (runs / "cv-1-folds.json").write_text(json.dumps({"runs": rows}), encoding="utf-8")
+def test_a_cross_validation_stands_for_its_runs(folder: Path, tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    for fold, name, status in ((1, "one", "finished"), (2, "two", "finished"), (3, "both", INTERRUPTED)):
+        shutil.copytree(folder / "runs" / f"{name}-1", runs / f"cv-1-fold{fold}")
+        Run(runs / f"cv-1-fold{fold}").update_manifest(status=status)
+    for group in ("cv-1", "cv-2"):
+        folds = [{"fold": fold, "run": f"{group}-fold{fold}", "status": "finished"} for fold in (1, 2, 3)]
+        summary = {"name": group, "status": "finished", "folds": 3, "runs": folds}
+        (runs / f"{group}-folds.json").write_text(json.dumps(summary), encoding="utf-8")
     for name in ("cv-1", str(runs / "cv-1-folds.json")):
-        config = _config(folder, name)
+        config = resolved(checked_config(_values(folder, name)), runs)
         assert config.training.teacher is not None
-        assert config.training.teacher.runs == [str(runs / "one-1"), str(runs / "two-1")]
-    (runs / "cv-2-folds.json").write_text("", encoding="utf-8")
-    with pytest.raises(ConfigError, match="no fold has finished yet"):
-        _config(folder, "cv-2")
+        assert config.training.teacher.runs == [str(runs / "cv-1-fold1"), str(runs / "cv-1-fold2")]
+    with pytest.raises(ConfigError, match="no fold has finished"):
+        resolved(checked_config(_values(folder, "cv-2")), runs)
 
 
 def test_paths_of_teachers_are_not_shared(folder: Path) -> None:
@@ -351,6 +354,8 @@ def test_a_student_is_an_ordinary_run_and_resumes_bit_equally(folder: Path, tmp_
     names = [(row["name"], len(row["fingerprint"])) for row in run.manifest["teacher"]["runs"]]
     assert names == [("one-1", 64), ("two-1", 64)]
     assert run.manifest["unlabelled_texts"] == {"found": 60, "left_out": {"validation": 0}}
+    shown = dict(facts(read_run(run.folder), run.folder.parent, []))
+    assert shown["learnt from"] == "one-1, two-1"
     assert Classifier.load(run.folder).predict(["good film"])[0].label in ("0", "1")
 
 

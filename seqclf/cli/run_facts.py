@@ -12,7 +12,7 @@ from seqclf.files import shell_word
 from seqclf.metrics.scores import number_of, words_of
 from seqclf.quantities import duration, in_bytes
 from seqclf.run_catalogue.entry import Entry, size_of
-from seqclf.run_catalogue.origins import made_of, names_of, origins_of, started_from
+from seqclf.run_catalogue.origins import made_of, names_of, origins_of, started_from, teachers_of
 from seqclf.run_catalogue.scores import for_people, is_number
 from seqclf.run_catalogue.state import DAMAGED
 from seqclf.run_members import ENSEMBLE, how_to_make_again
@@ -41,6 +41,8 @@ def facts(entry: Entry, runs: Path, others: list[Entry]) -> Facts:
     yield from _parts(entry)
     if origins := origins_of(entry):
         yield "started from", ", ".join(origins)
+    if teachers := teachers_of(entry.manifest):
+        yield "learnt from", ", ".join(teachers)
     if later := started_from(entry, others):
         yield "start of", names_of(later)
     yield "size", _size(entry)

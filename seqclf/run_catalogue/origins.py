@@ -62,6 +62,13 @@ def origins_of(entry: Entry) -> tuple[str, ...]:
     return tuple(one for one in values if isinstance(one, str))
 
 
+def teachers_of(manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the runs that a run learnt from (``training.teacher``), as a manifest says, however malformed."""
+    saved = manifest.get("teacher")
+    rows = saved.get("runs") if isinstance(saved, dict) else None
+    return tuple(str(row.get("name")) for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
+
+
 def started_from(entry: Entry, among: Iterable[Entry]) -> list[Entry]:
     """The runs that started from a run, or from a fold of a cross-validation."""
     folders = {_place(path) for path in (entry.fold_folders if entry.is_cross_validation else [entry.path])}

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from seqclf.config import Config
 from seqclf.config.problems import ConfigError, Problem
 from seqclf.errors import InputError
 from seqclf.files import expanded, shell_word
-from seqclf.run_files import read_object
 from seqclf.runs import FINISHED, Run
 from seqclf.sources.texts import digest
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 RUNS = ("training", "teacher", "runs")
-_SUMMARY = "-folds.json"
 
 
 @dataclass(frozen=True)
@@ -119,28 +117,23 @@ def doubts(teachers: Sequence[Teacher]) -> Iterator[str]:
             yield f"the training of {one.name} was interrupted; its best weights so far are asked"
 
 
-def _runs_of(runs: Path, name: str) -> Iterator[Run]:
+def _runs_of(runs: Path, name: str) -> list[Run]:
     """The run with this name or path, or the finished runs of the folds of the cross-validation with this name."""
     from seqclf.evaluation.opening import find_model
+    from seqclf.run_catalogue.catalogue import exact_entry
+    from seqclf.run_catalogue.entry import FOLDS, summary_of
 
-    given = name.removesuffix(_SUMMARY)
-    for summary in (runs / f"{given}{_SUMMARY}", expanded(f"{given}{_SUMMARY}")):
-        if summary.is_file():
-            yield from (Run(summary.parent.absolute() / fold) for fold in _finished_folds(summary))
-            return
-    yield Run(find_model(runs, str(expanded(name)) if name.startswith("~") else name).folder.absolute())
-
-
-def _finished_folds(summary: Path) -> list[str]:
-    """The names of the finished runs of a cross-validation. Raises ``InputError`` if there are none."""
-    if not summary.stat().st_size:  # reserved by a training that has not finished a fold
-        raise InputError(f"{summary}: no fold has finished yet; wait for the cross-validation, or name other runs")
-    folds: Any = read_object(summary).get("runs")
-    rows = [row for row in folds if isinstance(row, dict)] if isinstance(folds, list) else []
-    names = [str(row["run"]) for row in rows if row.get("status") == FINISHED and "run" in row]
-    if not names:
-        raise InputError(f"{summary}: has no finished fold; name other runs")
-    return names
+    path = str(expanded(name)) if name.startswith("~") else name
+    if not path.endswith(FOLDS) and not summary_of(runs, path).is_file():
+        return [Run(find_model(runs, path).folder.absolute())]
+    entry = exact_entry(runs, path)
+    if not entry.is_cross_validation:
+        return [Run(entry.path.absolute())]
+    found = [Run(folder.absolute()) for folder in entry.fold_folders]
+    finished = [run for run in found if run.has_manifest and run.manifest["status"] == FINISHED]
+    if not finished:
+        raise InputError(f"{entry.path}: no fold has finished; wait for the cross-validation, or name other runs")
+    return finished
 
 
 def _checked(run: Run) -> Teacher:
