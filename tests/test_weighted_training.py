@@ -57,7 +57,8 @@ class _Data:
         unknown_id, separator_id, vocabulary_size = 1, None, WORDS
 
     def __init__(self, train: EncodedTexts, labels: Labels) -> None:
-        self.train, self.labels, self.extra = train, labels, None
+        self.train, self.labels = train, labels
+        self.extra = self.unlabelled = self.taught = None
 
 
 def _config(**training: Any) -> Config:
