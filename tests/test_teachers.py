@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from conftest import POOLED, small_config, trained, write_csv
 from teacher_examples import teacher_run
 from trainings import Killed, killed_after, result, without_saved_models
 
+from seqclf.cli import cli
 from seqclf.cli.run_facts import facts
 from seqclf.config import Config, checked_config, load_config
 from seqclf.config.problems import ConfigError
@@ -372,3 +374,27 @@ def test_without_a_teacher_the_weights_are_others(folder: Path, tmp_path: Path) 
             run = trained(plain(config), tmp_path)
         weights.append(result(run)["weights"])
     assert weights[0] != weights[1]
+
+
+def test_check_shows_what_a_teacher_says(folder: Path, tmp_path: Path) -> None:
+    import yaml
+
+    values = _values(folder, "both", data={"unlabelled": str(folder / "more.csv")}, confidence={"at_least": 0.6})
+    path = tmp_path / "config.yaml"
+    path.write_text(yaml.safe_dump(values), encoding="utf-8")
+    shown = CliRunner().invoke(cli, ["check", str(path), "--runs", str(folder / "runs")])
+    assert shown.exit_code == 0, shown.stderr
+    assert "Also 60 unlabelled texts." in shown.stdout
+    text = " ".join(shown.stdout.split())
+    assert "The model learns from both-1 with weight 0.5; it was trained on all 40 training texts" in text
+    assert "of 60 unlabelled texts have a confidence of at least 0.6" in text
+    assert any(line.startswith("unlabelled ") for line in shown.stdout.splitlines()), "their tokens"
+    as_json = CliRunner().invoke(cli, ["check", str(path), "--runs", str(folder / "runs"), "--json"])
+    found = json.loads(as_json.stdout)["splits"]["unlabelled"]
+    assert found["found"] == 60
+    assert found["tokens"]["truncated"] == 0
+    values["training"]["teacher"]["runs"] = ["one", "nobody"]
+    path.write_text(yaml.safe_dump(values), encoding="utf-8")
+    wrong = CliRunner().invoke(cli, ["check", str(path), "--runs", str(folder / "runs")])
+    assert wrong.exit_code == 2
+    assert "training.teacher.runs[1]: no run nobody in" in " ".join(wrong.stderr.split())
