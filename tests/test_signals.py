@@ -82,7 +82,7 @@ def test_a_signal_finishes_the_step_and_leaves_a_complete_run(number: int, confi
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_before_the_first_step_leaves_no_run(number: int, config_file: Path, tmp_path: Path) -> None:
-    process = _endless(config_file, tmp_path, "manifest.json")  # TensorFlow is imported next: seconds
+    process = _endless(config_file, tmp_path, "config.yaml")  # TensorFlow is imported next: seconds
     process.send_signal(number)
     _, stderr = process.communicate(timeout=120)
     assert process.returncode == 128 + number, stderr
