@@ -103,7 +103,9 @@ def test_the_conclusion_follows_the_first_score() -> None:
     assert conclusion(small).startswith("Neither run is shown to be better: the difference of 0.")
     assert conclusion(found(5, 2, names=("macro_f1",))) == "5 texts are too few to say which run is better."
     seen = replace(better, seen=(Seen(400, 100, 0), None))
-    assert "on these texts, some of which it has seen in training: its accuracy" in conclusion(seen)
+    assert "on these texts, some of which are its own training texts: its accuracy" in conclusion(seen)
+    validated = replace(better, seen=(Seen(400, 0, 400), None))
+    assert "on these texts, all of which are its own validation texts: its accuracy" in conclusion(validated)
     one_class = replace(better, comparison=_one_class(better))
     assert "ROC AUC, which is not defined for these texts" in conclusion(one_class)
 

@@ -160,12 +160,15 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
         "words_have_pieces": "is already a word",
         "orders_differ": "expected each length once",
         "classified_texts_have_labels": "has no labels, which a classifier needs",
+        "unlabelled_texts_are_used": "is not used: add training.teacher",
+        "teacher_has_an_effect": "is 0, so the teacher has no effect",
+        "teacher_is_consistent": "leaves out nothing with these bounds",
     }.items():
         assert check in {known.__name__ for known in CHECKS}
         assert words in messages
     assert "is the text column, and equal texts are always kept together" in messages  # source_is_consistent as well
     assert "expected at most tokenizer.ngram" in messages  # tokenizer_options_are_consistent as well
-    assert len(CHECKS) == 30
+    assert len(CHECKS) == 33
 
 
 def test_the_line_is_quoted_with_a_mark(tmp_path: Path) -> None:

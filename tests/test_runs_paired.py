@@ -257,13 +257,13 @@ def test_texts_that_have_changed_are_not_shown(shown: Path, monkeypatch: pytest.
 def test_what_runs_have_seen_is_said(shown: Path) -> None:
     for name in ("a-1", "b-1"):
         run = Run(shown / name)
-        assert "seen some of these" not in called(shown, "compare", "a-1", "b-1").stderr
+        assert "of these 60 texts" not in called(shown, "compare", "a-1", "b-1").stderr
         run.write_metrics("test", run.metrics["test"] | {"trained_on": 0, "validated_on": 0})
     run.write_metrics("test", run.metrics["test"] | {"trained_on": 30, "validated_on": 1})
     told = " ".join(called(shown, "compare", "a-1", "b-1").stderr.split())
-    assert "warning: runs have seen some of these 60 texts in training (b-1 31), so the comparison favours it" in told
+    assert "warning: of these 60 texts, b-1 was trained on 30 and validated on 1; so the comparison favours it" in told
     one = json.loads(called(shown, "compare", "a-1", "b-1", "--json").stdout)["paired"]["runs"]["b-1"]
-    assert "on these texts, some of which it has seen in training" in one["conclusion"]
+    assert "on these texts, some of which are its own training or validation texts" in one["conclusion"]
 
 
 def test_runs_of_other_columns_are_tested_by_eval(tmp_path: Path) -> None:

@@ -178,7 +178,8 @@ def what_to_try(
 def _cures(config: Config, vocabulary: int | None) -> Iterator[_Cure]:
     pooled = [layer for _, layer in walk(config.layers) if isinstance(layer, Pool)]
     if config.layers and not any("mean" in layer.method and "max" in layer.method for layer in pooled):
-        yield _Cure("{type: pool, method: [mean, max]} as the last of layers: it sees the whole text, not only its end")
+        sees = "the average and the extremes of a text" if pooled else "the whole text, not only its end"
+        yield _Cure(f"{{type: pool, method: [mean, max]}} as the last of layers: it sees {sees}")
     allowed = config.tokenizer.most_pieces
     full = allowed is not None and allowed < _LARGE_VOCABULARY and (vocabulary is None or vocabulary >= allowed)
     # With n-grams and few texts, a larger vocabulary did not help: each n-gram then occurs in fewer texts.

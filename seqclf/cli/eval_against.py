@@ -95,8 +95,6 @@ def _warnings(found: Found) -> Iterator[str]:
     if first == second:
         named = [(f"{' and '.join(found.names)} were", first)]
     for who, seen in named:
-        parts = [] if seen is None else [(seen.trained_on, "trained"), (seen.validated_on, "validated")]
-        counts = " and ".join(f"{how} on {count:,}" for count, how in parts if count)
-        if seen is not None and counts:
+        if seen is not None and seen.counts:
             advice = f", so {favours}; give texts that neither run has seen with --data" if seen.matters else ""
-            yield f"{'warning' if seen.matters else 'note'}: {who} {counts} of these {seen.texts:,} texts{advice}"
+            yield f"{'warning' if seen.matters else 'note'}: {who} {seen.counts} of these {seen.texts:,} texts{advice}"

@@ -151,12 +151,12 @@ def _about_the_texts(one: Tested) -> Iterator[str]:
     known = {name: found for name, found in seen.items() if found is not None and found.matters}
     if not known:
         return
-    counts = ", ".join(f"{name} {found.trained_on + found.validated_on:,}" for name, found in known.items())
+    counts = "; ".join(f"{name} was {found.counts}" for name, found in known.items())
     favours = "the comparison says less about new texts"
     if len(known) < len(seen):
         favours = f"the comparison favours {'it' if len(known) == 1 else 'them'}"
     texts = one.found.pairs[0].comparison.texts
-    yield f"warning: runs have seen some of these {texts:,} texts in training ({counts}), so {favours}"
+    yield f"warning: of these {texts:,} texts, {counts}; so {favours}"
 
 
 def _to_type(entry: Entry, runs: Path) -> str:

@@ -47,6 +47,20 @@ class Seen:
         """What it means for scores on these texts."""
         return "the scores say little about new texts" if self.are_many else "the scores are slightly too good"
 
+    @property
+    def counts(self) -> str:
+        """The counts above 0, after "was"; empty if both are 0."""
+        parts = ((self.trained_on, "trained"), (self.validated_on, "validated"))
+        return " and ".join(f"{how} on {count:,}" for count, how in parts if count)
+
+    @property
+    def clause(self) -> str:
+        """What these texts are to the run, after "these texts, "; meant for counts that are not 0."""
+        count = self.trained_on + self.validated_on
+        parts = ((self.trained_on, "training"), (self.validated_on, "validation"))
+        kinds = " or ".join(kind for number, kind in parts if number)
+        return f"{'all' if count == self.texts else 'some'} of which are its own {kinds} texts"
+
     def sentence(self) -> str | None:
         """The counts in a sentence; None if no text was seen."""
         if not self.trained_on + self.validated_on:

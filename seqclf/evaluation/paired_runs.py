@@ -109,7 +109,7 @@ def outcome_of(found: Paired, pair: Pair, runs: Sequence[Run], names: Sequence[s
 
 
 def _seen(run: Run, split: str, texts: int) -> Seen | None:
-    """How many of the texts the run has seen in training, as ``seqclf eval`` has counted them."""
+    """How many of the texts the run was trained or validated on, as ``seqclf eval`` has counted them."""
     if split == VALIDATION:
         return Seen(texts, 0, texts)
     try:

@@ -34,7 +34,7 @@ class Outcome:
 
     Attributes:
         names: of the first and the second one.
-        seen: how many of the texts each has seen in training; None: that is not known.
+        seen: how many of the texts each was trained or validated on; None: that is not known.
     """
 
     names: tuple[str, str]
@@ -77,7 +77,7 @@ def conclusion(found: Compared) -> str:
         f"its {what} is {'lower' if lower else 'higher'} by {abs(difference):.4f}, more than chance explains ({chance})"
     )
     if seen is not None and seen.matters:
-        return f"{better} is better than {worse} on these texts, some of which it has seen in training: {how}."
+        return f"{better} is better than {worse} on these texts, {seen.clause}: {how}."
     return f"{better} is better than {worse} on texts like these: {how}."
 
 

@@ -56,7 +56,7 @@ Label = Annotated[
     ),
 ]
 
-UNLABELLED_USE = "Objectives or a teacher (`training.teacher`) use them. Labels in it are ignored. null: none."
+UNLABELLED_USE = "A teacher (`training.teacher`) says what they are. Labels in it are ignored. null: none."
 
 
 class ColumnOptions(SourceOptions):

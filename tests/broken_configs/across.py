@@ -72,6 +72,20 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
             ],
         ),
         (
+            "data: {source: table, train: a.csv, unlabelled: b.csv}\n" + POOL,
+            ["1:37: data.unlabelled: is not used: add training.teacher, or remove it"],
+        ),
+        (
+            "data: {source: sample}\n" + POOL + "training: {teacher: {runs: a, weight: 0}}\n",
+            ["3:31: training.teacher.weight: is 0, so the teacher has no effect; raise it, or set data.unlabelled"],
+        ),
+        (
+            "data: {source: table, train: a.csv, unlabelled: b.csv}\n"
+            + POOL
+            + "training: {teacher: {runs: a, confidence: {at_least: 0}}}\n",
+            ["3:31: training.teacher.confidence: leaves out nothing with these bounds; remove it, or change them"],
+        ),
+        (
             "data: {source: sample}\n" + POOL + "training: {early_stopping: {monitor: val_perplexity}}\n",
             [
                 "3:29: training.early_stopping.monitor: val_perplexity is not a score of classification; expected one "
