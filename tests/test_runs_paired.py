@@ -266,6 +266,16 @@ def test_what_runs_have_seen_is_said(shown: Path) -> None:
     assert "on these texts, some of which are its own training or validation texts" in one["conclusion"]
 
 
+def test_malformed_files_are_named(shown: Path) -> None:
+    file = answers_file(Run(shown / "b-1").answers, "test")
+    file.write_bytes(file.read_bytes()[:100])
+    told = " ".join(called(shown, "compare", "a-1", "b-1").stderr.split())
+    assert "note: b-1 has answers that cannot be read, so it is not tested against a-1; `seqclf eval" in told
+    (shown / "b-1" / "metrics.json").write_text("{")
+    told = " ".join(called(shown, "compare", "a-1", "b-1").stderr.split())
+    assert "b-1/metrics.json: " in told
+
+
 def test_runs_of_other_columns_are_tested_by_eval(tmp_path: Path) -> None:
     one, other = map(as_kept, made_answers(11, TEXTS, 2))
     runs_of(tmp_path, "validation", one)

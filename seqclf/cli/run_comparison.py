@@ -105,6 +105,8 @@ def warnings(comparison: Comparison, *, everything: bool = False, same: str | No
         )
         yield f"note: {them} not shown; --all shows everything"
     for entry in comparison.entries:
+        if entry.problem is not None:
+            yield f"warning: {entry.problem}"
         if ENSEMBLE in entry.manifest:
             yield f"note: {entry.name} is an ensemble, and these are the options of its first member"
     if len(comparison.by_task) > 1:

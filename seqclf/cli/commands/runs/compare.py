@@ -104,11 +104,13 @@ def _beside(comparison: Comparison, paired: Tested | None, runs: Path, *, everyt
     """What to say beside the tables."""
     from seqclf.cli import run_comparison
     from seqclf.cli.run_paired_forms import notes
+    from seqclf.evaluation.paired_runs import WhyNot
 
     all_tested = paired is not None and len(paired.found.pairs) == len(comparison.entries) - 1
     same = paired.split if paired is not None and all_tested else None
     yield from run_comparison.warnings(comparison, everything=everything, same=same)
-    command = None if all_tested else run_comparison.how_to_test(comparison, runs)
+    damaged = paired is not None and WhyNot.DAMAGED in paired.found.why_not.values()
+    command = None if all_tested or damaged else run_comparison.how_to_test(comparison, runs)
     if paired is not None and command is None:
         yield from notes(paired, runs)
     if command is not None:
