@@ -133,6 +133,10 @@ def test_errors_say_what_to_type(runs: Path) -> None:
     assert empty.exit_code == 2 and "the name of the run is empty" in empty.stderr
     twice = _report(runs, "reviews-1", "reviews-1")
     assert twice.exit_code == 2 and "reviews-1 is named twice" in twice.stderr
+    (runs / "reviews-1" / "metrics.json").write_text("{", encoding="utf-8")
+    poorer = _report(runs, "reviews-1")
+    assert poorer.exit_code == 0 and "metrics.json: cannot be read" in " ".join(poorer.stderr.split())
+    assert "the page lacks what it says" in " ".join(poorer.stderr.split())
     (runs / "reviews-1" / "manifest.json").write_text("{", encoding="utf-8")
     damaged = _report(runs, "reviews-1")
     assert damaged.exit_code == 2 and "manifest.json" in damaged.stderr and "Traceback" not in damaged.stderr

@@ -44,6 +44,8 @@ def report_command(names: tuple[str, ...], runs: Path, output: Path | None, open
         path, text = report_of(found[0].run, output)
     write_text(path, text)
     click.echo(path)
+    for problem in [one.problem for one in found if one.problem is not None]:
+        say(f"warning: {problem}; the page lacks what it says", err=True)
     if opens and not _opened(path):
         say(f"No browser could be started; open {path} yourself.", err=True)
 
