@@ -152,6 +152,16 @@ def test_unlabelled_texts_within_the_bounds_are_used(folder: Path) -> None:
         _taught(_config(folder, ["both"], data=more, confidence={"at_least": 1.0}))
 
 
+def test_unlabelled_texts_that_a_teacher_was_trained_on_bring_a_warning(folder: Path) -> None:
+    data = {"unlabelled": str(folder / "one.csv")}
+    told = _taught(_config(folder, ["one"], data=data, weight=0)).taught
+    assert told is not None
+    assert "all 20 unlabelled texts are training texts of one-1, which is too certain of them" in told.warnings[0]
+    told = _taught(_config(folder, ["one", "two"], data=data, weight=0)).taught
+    assert told is not None
+    assert not any("training texts of" in warning for warning in told.warnings)  # the other one judges them
+
+
 def test_uneven_labels_bring_a_warning(folder: Path) -> None:
     answers = _answers(folder / "runs" / "both-1", _texts(60, 900))
     highest = answers.max(axis=1).max()

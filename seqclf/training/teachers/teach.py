@@ -69,7 +69,8 @@ def with_teachers(config: Config, data: TrainingData, say: Say, run: Run | None 
     notes = [_about_teachers(teachers, options, train, len(data.train))]
     if used is not None and counts is not None and options.confidence is not None:
         notes.append(_about_confidence(options.confidence, used, counts))
-    warnings = [*doubts(teachers), *_leaks(config, data, teachers), *_uneven(counts, data)]
+    warnings = [*doubts(teachers), *_leaks(config, data, teachers), *_familiar(unlabelled, teachers)]
+    warnings += _uneven(counts, data)
     return replace(
         data,
         taught=Taught(
@@ -168,6 +169,19 @@ def _uneven(counts: dict[str, int] | None, data: TrainingData) -> Iterator[str]:
         if count > _NEARLY_ALL * total and own[place] < _MOST * own.sum():
             share = f"{100 * count / total:.3g} % of the unlabelled texts that are used"
             yield f'{share} have the label "{on_one_line(label)}" according to the teacher'
+
+
+def _familiar(unlabelled: Answers | None, teachers: Sequence[Teacher]) -> Iterator[str]:
+    """Unlabelled texts that all teachers were trained on: they repeat the labels that they have learnt."""
+    if unlabelled is None or unlabelled.seen is None:
+        return
+    seen = Seen(len(unlabelled.probabilities), unlabelled.seen, 0)
+    if seen.matters:
+        which = "all" if seen.trained_on == seen.texts else f"{seen.trained_on:,} of"
+        yield (
+            f"{which} {seen.texts:,} unlabelled texts are training texts of {_names(teachers)}, which "
+            f"{'is' if len(teachers) == 1 else 'are'} too certain of them; new texts teach more"
+        )
 
 
 def _leaks(config: Config, data: TrainingData, teachers: Sequence[Teacher]) -> Iterator[str]:
