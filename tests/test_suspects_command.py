@@ -200,6 +200,8 @@ def test_a_full_disk_is_reported_with_the_file(config: Path, monkeypatch: pytest
 
 def test_texts_without_a_judgement_are_named(config: Path) -> None:
     assert "Not judged, only compared with the others: 2 test texts" in _suspects(config).output
+    drawn = _suspects(config, "--overwrite", "--set", "data.test=0.2").output
+    assert "test texts; --set data.test=0 judges them too" in " ".join(drawn.split())
     done = _suspects(config, "--json", "--overwrite", "--set", "data.test=null")
     assert json.loads(done.stdout)["only_compared"] == {}
 

@@ -68,9 +68,12 @@ def _of_labels(found: Suspects, listing: Listing, top: int) -> Iterator[str | Gr
         names = ", ".join(f'"{on_one_line(name)}" ({count:,})' for name, count in list(found.unknown.items())[:5])
         more = ", ..." if len(found.unknown) > 5 else ""
         why = _FEW_FOUND if found.labels.multi else "too few texts have the label"
-        yield f"Not judged, for {why}: {names}{more}"
+        yield f"Not judged, because {why}: {names}{more}"
     if compared := [f"{count:,} {name} text{'' if count == 1 else 's'}" for name, count in found.only_compared.items()]:
-        yield f"Not judged, only compared with the others: {' and '.join(compared)}"
+        judge = (
+            "; --set data.test=0 judges them too" if listing.draws_test_texts and "test" in found.only_compared else ""
+        )
+        yield f"Not judged, only compared with the others: {' and '.join(compared)}{judge}"
     yield ""
     yield _count_line(found)
     if found.errors:

@@ -83,11 +83,15 @@ class Listing:
 
     Raises:
         InputError: a file can no longer be read.
+
+    Attributes:
+        draws_test_texts: whether the test texts are a fraction of the training texts.
     """
 
     def __init__(self, found: Suspects, config: Config) -> None:
         self._found = found
         self._fields = config.data.fields
+        self.draws_test_texts = isinstance(config.data.parts().get("test"), float)
         self._group_of = {
             (member.split, member.place): number
             for number, group in enumerate(found.groups, 1)
