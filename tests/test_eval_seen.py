@@ -132,6 +132,7 @@ def test_seen_texts_are_known_without_the_data_or_without_the_cache(
     ("seen", "words"),
     [
         (Seen(5, 5, 0), "all of these texts are training texts"),
+        (Seen(5, 0, 5), "all of these texts are validation texts"),
         (Seen(1000, 0, 101), "these 1,000 texts include 101 validation texts of the run (10 %): the scores say little"),
         (Seen(500, 8, 3), "8 training texts and 3 validation texts of the run (2.2 %): the scores are slightly too"),
         (Seen(1000, 1, 0), "1 of these 1,000 texts was also trained on (0.1 %)"),

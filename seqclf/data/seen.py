@@ -72,10 +72,10 @@ class Seen:
             share = max(count / self.texts, 0.0001)
             few = f"{count:,} of these {self.texts:,} texts {'was' if count == 1 else 'were'} also {how}"
             return f"{few} ({'less than ' if share > count / self.texts else ''}{100 * share:.2g} %)"
-        if self.trained_on == self.texts:
-            what = "all of these texts are training texts of the run"
+        parts = ((self.trained_on, "training"), (self.validated_on, "validation"))
+        if all_of_a_kind := [kind for number, kind in parts if number == self.texts]:
+            what = f"all of these texts are {all_of_a_kind[0]} texts of the run"
         else:
-            parts = ((self.trained_on, "training"), (self.validated_on, "validation"))
             counts = " and ".join(f"{number:,} {kind} text{'s' * (number > 1)}" for number, kind in parts if number)
             part = "" if count == self.texts else f" ({100 * count / self.texts:.2g} %)"
             what = f"these {self.texts:,} texts include {counts} of the run{part}"

@@ -32,7 +32,7 @@ _TEXTS = 4
     default=_TEXTS,
     show_default=True,
     metavar="N",
-    help="Show at most N of the texts that get different answers.",
+    help="Show at most N of the texts that get different answers: on a terminal, in JSON and in Markdown.",
 )
 @click.option("--markdown", is_flag=True, help="Print the tables as Markdown.")
 @json_option
